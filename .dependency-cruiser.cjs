@@ -1,0 +1,62 @@
+/** Who may import whom; ARCHITECTURE.md says why. Run by `npm run lint`. */
+const only = (name, from, allowed, comment) => ({
+  name,
+  severity: 'error',
+  comment,
+  from: { path: from, pathNot: '\\.test\\.ts$' },
+  to: { path: '^(shared|workflows|workers|adapters|api|portal|cli|dev|test)/', pathNot: allowed },
+});
+
+module.exports = {
+  forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    only('shared-is-the-bottom', '^shared/', '^shared/', 'shared/ is pure and imports nothing of ours'),
+    {
+      name: 'shared-does-no-io',
+      severity: 'error',
+      from: { path: '^shared/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: ['^(node:)?(crypto|stream)$', 'node_modules/zod/'] },
+    },
+    only('workflows-are-deterministic', '^workflows/', '^(shared|workflows)/', 'workflows import no adapter and no worker'),
+    {
+      name: 'workflows-import-no-node-module',
+      severity: 'error',
+      from: { path: '^workflows/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['core'] },
+    },
+    only('adapters-know-shared', '^adapters/', '^(shared|adapters)/', 'adapters implement the ports of shared/'),
+    {
+      name: 'activities-receive-ports',
+      severity: 'error',
+      comment: 'only main files build adapters',
+      from: { path: '^workers/(activities|tools|queues)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(adapters|api|cli|dev)/' },
+    },
+    {
+      name: 'routes-receive-ports',
+      severity: 'error',
+      comment: 'only main files build adapters',
+      from: { path: '^api/', pathNot: ['^api/main\\.ts$', '\\.test\\.ts$'] },
+      to: { path: '^(adapters|workers|cli|dev|workflows)/' },
+    },
+    {
+      name: 'one-door-to-processes',
+      severity: 'error',
+      comment: 'only workers/tools and the dev stack start processes',
+      from: { pathNot: ['^workers/tools/', '^dev/', '^test/', '\\.test\\.ts$'] },
+      to: { path: '^(node:)?child_process$|node_modules/execa/' },
+    },
+    {
+      name: 'products-do-not-import-tests-or-dev',
+      severity: 'error',
+      from: { path: '^(shared|workflows|workers|adapters|api|cli)/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^(test|dev)/' },
+    },
+  ],
+  options: {
+    tsPreCompilationDeps: true,
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: 'node_modules' },
+    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+  },
+};

@@ -1,0 +1,173 @@
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ImageSettings, ImageStatus, Policy, TargetFormat } from '../../shared/contracts/image.ts';
+import type { Report, RunStatus, Step } from '../../shared/contracts/run.ts';
+
+type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
+type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
+/** bigint columns arrive as numbers: the pool parses int8, and no figure of ours passes 2^53. */
+type Bytes = number;
+
+export type ProjectTable = {
+  id: string;
+  /** Plain S3 clients own what lies below this prefix of the uploads bucket; ends with "/". */
+  key_prefix: string;
+  target_format: TargetFormat | null;
+  policy: Policy | null;
+  /** Null: the installation's limit only. */
+  quota_bytes: Bytes | null;
+  created_at: Generated<Timestamp>;
+};
+
+export type ApiKeyTable = {
+  id: Generated<string>;
+  project_id: string;
+  name: string;
+  /** SHA-256 of the key; the key itself has 256 random bits, so no slow hash is needed. */
+  hash: Buffer;
+  /** First characters of the key, to tell keys apart. */
+  hint: string;
+  role: 'reader' | 'member' | 'admin';
+  created_at: Generated<Timestamp>;
+  expires_at: NullableTimestamp;
+  last_used_at: NullableTimestamp;
+  revoked_at: NullableTimestamp;
+};
+
+export type EventOutcome = 'received' | 'started' | 'duplicate' | 'no-object' | 'ignored' | 'failed';
+
+export type UploadEventTable = {
+  id: Generated<number>;
+  source: string;
+  /** Unique: what makes two deliveries the same notification. */
+  fingerprint: string;
+  event_name: string;
+  bucket: string;
+  /** As it came, decoded or not. */
+  key: string;
+  etag: string | null;
+  version_id: string | null;
+  sequencer: string | null;
+  raw: JSONColumnType<object>;
+  deliveries: Generated<number>;
+  received_at: Generated<Timestamp>;
+  outcome: Generated<EventOutcome>;
+  /** One sentence for operators. */
+  detail: string | null;
+  image_id: string | null;
+  settled_at: NullableTimestamp;
+};
+
+export type ImageTable = {
+  id: Generated<string>;
+  project_id: string;
+  name: string;
+  status: Generated<ImageStatus>;
+  settings: JSONColumnType<ImageSettings>;
+  properties: JSONColumnType<Record<string, string>>;
+  upload_bucket: string;
+  upload_key: string;
+  /** The bytes this image is pinned to; null while the upload is only announced. */
+  upload_etag: string | null;
+  upload_version_id: string | null;
+  upload_size: Bytes | null;
+  /** Multipart upload that the API began for this image and that is not completed yet. */
+  multipart_id: string | null;
+  disk_format: string | null;
+  size: Bytes | null;
+  virtual_size: Bytes | null;
+  sha256: string | null;
+  created_at: Generated<Timestamp>;
+  updated_at: Generated<Timestamp>;
+  deleted_at: NullableTimestamp;
+};
+
+export type RunTable = {
+  id: Generated<string>;
+  image_id: string;
+  /** 1, 2, ...: unique within the image. */
+  number: number;
+  workflow_id: string;
+  status: Generated<RunStatus>;
+  /** Fencing token: whoever holds the newest may publish. */
+  fence: Bytes | null;
+  worker: string | null;
+  report: JSONColumnType<Report> | null;
+  failure: JSONColumnType<RunFailure> | null;
+  created_at: Generated<Timestamp>;
+  started_at: NullableTimestamp;
+  finished_at: NullableTimestamp;
+};
+
+/** Why a run `failed`; a rejected image has a report instead. */
+export type RunFailure = { code: string; message: string; remedy?: string; step?: Step };
+
+export type RunStepTable = {
+  run_id: string;
+  step: Step;
+  status: 'running' | 'done' | 'failed' | 'cancelled';
+  attempts: number;
+  percent: number;
+  worker: string | null;
+  message: string | null;
+  started_at: Timestamp;
+  finished_at: NullableTimestamp;
+};
+
+export type PublicationTable = {
+  image_id: string;
+  run_id: string;
+  fence: Bytes;
+  bucket: string;
+  key: string;
+  format: 'raw' | 'qcow2';
+  size: Bytes;
+  sha256: string;
+  published_at: Generated<Timestamp>;
+};
+
+export type OutboxTable = {
+  id: Generated<string>;
+  project_id: string;
+  image_id: string;
+  /** e.g. `image.published`, `image.rejected`, `image.failed`. */
+  type: string;
+  payload: JSONColumnType<object>;
+  created_at: Generated<Timestamp>;
+  /** When its deliveries were laid out, one for each webhook. */
+  relayed_at: NullableTimestamp;
+};
+
+export type WebhookTable = {
+  id: Generated<string>;
+  project_id: string;
+  url: string;
+  /** `whsec_` and base64, as Standard Webhooks has it. */
+  secret: string;
+  created_at: Generated<Timestamp>;
+  disabled_at: NullableTimestamp;
+};
+
+export type WebhookDeliveryTable = {
+  id: Generated<string>;
+  outbox_id: string;
+  webhook_id: string;
+  status: Generated<'pending' | 'delivered' | 'failed'>;
+  attempts: Generated<number>;
+  last_status: number | null;
+  last_error: string | null;
+  created_at: Generated<Timestamp>;
+  settled_at: NullableTimestamp;
+};
+
+export type Database = {
+  projects: ProjectTable;
+  api_keys: ApiKeyTable;
+  upload_events: UploadEventTable;
+  images: ImageTable;
+  runs: RunTable;
+  run_steps: RunStepTable;
+  publications: PublicationTable;
+  outbox: OutboxTable;
+  webhooks: WebhookTable;
+  webhook_deliveries: WebhookDeliveryTable;
+};

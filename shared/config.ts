@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { Policy, TargetFormat } from './contracts/image.ts';
+import { BootreadyError } from './errors.ts';
+
+const bytes = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
+const flag = (fallback: boolean) => z.stringbool().default(fallback);
+
+const GiB = 1024 ** 3;
+
+/** Every variable that bootready reads, its meaning and its default. `NAME_FILE` may name a file that holds the value. */
+export const Environment = z.object({
+  DATABASE_URL: z.url({ error: 'a postgres:// URL' }),
+  REDIS_URL: z.url({ error: 'a redis:// URL' }),
+  TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  TEMPORAL_NAMESPACE: z.string().default('default'),
+  /** Where operators see Temporal's web UI; only ever printed. */
+  TEMPORAL_UI_URL: z.url().optional(),
+
+  S3_ENDPOINT: z.url(),
+  /** How browsers and the CLI reach the store, when that is another address. */
+  S3_PUBLIC_ENDPOINT: z.url().optional(),
+  S3_REGION: z.string().default('us-east-1'),
+  S3_ACCESS_KEY: z.string().min(1),
+  S3_SECRET_KEY: z.string().min(1),
+  S3_PATH_STYLE: flag(true),
+  UPLOADS_BUCKET: z.string().default('uploads'),
+  IMAGES_BUCKET: z.string().default('images'),
+
+  API_HOST: z.string().default('127.0.0.1'),
+  API_PORT: z.coerce.number().int().min(0).max(65535).default(8480),
+  /** What senders of storage notifications must show; at least 16 characters. */
+  EVENTS_SECRET: z.string().min(16),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+
+  TARGET_FORMAT: TargetFormat.default('raw'),
+  POLICY: Policy.default('enforce'),
+  ALLOW_ISO: flag(false),
+  /** What becomes of the uploaded object after its image is published. */
+  AFTER_PUBLISH: z.enum(['keep', 'remove']).default('remove'),
+  MAX_UPLOAD_BYTES: bytes(512 * GiB),
+  MAX_VIRTUAL_BYTES: bytes(2048 * GiB),
+
+  /** A worker keeps its scratch work here, one folder a run; needs room for the converted images. */
+  SCRATCH_DIR: z.string().default('/var/tmp/bootready'),
+  WORKER_CONCURRENCY: z.coerce.number().int().min(1).default(2),
+  SWEEP_SECONDS: seconds(60),
+  /** A step that has not been heard of for so long is taken for dead. */
+  HEARTBEAT_SECONDS: seconds(30),
+  /** A worker that does not take up the next step of its run for so long is taken for dead. */
+  CLAIM_SECONDS: seconds(60),
+  /** Time allowed for one step, whatever its size. */
+  STEP_HOURS: z.coerce.number().positive().default(12),
+});
+export type Environment = z.infer<typeof Environment>;
+
+export type Config = Readonly<Environment>;
+
+/** Reads what a process needs from its environment: pure, so the caller resolves `*_FILE` variables first.
+ * @throws BootreadyError `invalid-input` that lists every wrong variable at once. */
+export const loadConfig = <Shape extends z.ZodObject = typeof Environment>(
+  env: Readonly<Record<string, string | undefined>>,
+  schema: Shape = Environment as unknown as Shape,
+): Readonly<z.infer<Shape>> => {
+  const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
+  const parsed = schema.safeParse(present);
+  if (parsed.success) return Object.freeze(parsed.data);
+  const wrong = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: `The environment is not complete: ${wrong}.`,
+    remedy: 'Set these variables (README, "Configuration"), or start the embedded stack with "npm start".',
+  });
+};

@@ -1,0 +1,48 @@
+import { z } from 'zod';
+
+/** Glance's words and no others: https://docs.openstack.org/glance/latest/user/statuses.html */
+export const imageStatuses = [
+  'queued',
+  'saving',
+  'uploading',
+  'importing',
+  'active',
+  'deactivated',
+  'killed',
+  'deleted',
+  'pending_delete',
+] as const;
+export const ImageStatus = z.enum(imageStatuses);
+export type ImageStatus = z.infer<typeof ImageStatus>;
+
+/** What the published image shall be. `keep` leaves a sound raw or qcow2 in its format, rewritten; all else becomes raw. */
+export const TargetFormat = z.enum(['raw', 'qcow2', 'keep']);
+export type TargetFormat = z.infer<typeof TargetFormat>;
+
+/** `enforce` rejects an image that fails a required guest check, `warn` publishes it with warnings. Safety is never a matter of policy. */
+export const Policy = z.enum(['enforce', 'warn']);
+export type Policy = z.infer<typeof Policy>;
+
+/** What an uploader may choose for one image; what is absent follows the project, then the installation. */
+export const ImageSettings = z.strictObject({
+  targetFormat: TargetFormat.optional(),
+  policy: Policy.optional(),
+  /** ISO 9660 images are refused unless this is set. */
+  allowIso: z.boolean().optional(),
+});
+export type ImageSettings = z.infer<typeof ImageSettings>;
+
+export const ImageName = z
+  .string()
+  .trim()
+  .min(1, 'The name is empty.')
+  .max(255, 'The name is longer than 255 characters.')
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
+  .regex(/^[^\u0000-\u001f\u007f]+$/u, 'The name has control characters.');
+
+export const ProjectId = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'A project id has 1 to 63 of a-z, 0-9 and "-" and starts with a letter or digit.',
+  );

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { Finding } from './finding.ts';
+
+/** In the order of the workflow; `boot-check` has its place but no activity yet. */
+export const steps = ['admit', 'convert', 'inspect', 'boot-check', 'publish'] as const;
+export const Step = z.enum(steps);
+export type Step = z.infer<typeof Step>;
+
+/** `rejected` is a result (the image is at fault), `failed` an error (we or the installation are). */
+export const runStatuses = ['queued', 'running', 'published', 'rejected', 'failed', 'cancelled'] as const;
+export const RunStatus = z.enum(runStatuses);
+export type RunStatus = z.infer<typeof RunStatus>;
+
+export const Verdict = z.enum(['publish', 'publish-with-warnings', 'reject']);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** What admit learnt about the layers of an upload, outermost first, e.g. gz, tar, vmdk. */
+export const Layer = z.object({
+  kind: z.enum(['gz', 'xz', 'zstd', 'bzip2', 'tar', 'disk']),
+  /** For `tar`: the member that is the disk. Guest-controlled text. */
+  member: z.string().optional(),
+  /** For `tar`: where the member's bytes lie in the layer around it. */
+  offset: z.number().optional(),
+  size: z.number().optional(),
+});
+export type Layer = z.infer<typeof Layer>;
+
+/** The disk formats that admit names; those that are always refused are here to be named in the refusal. */
+export const diskFormats = [
+  'raw',
+  'qcow2',
+  'vmdk',
+  'vpc',
+  'vhdx',
+  'vdi',
+  'parallels',
+  'iso',
+  'qed',
+  'cowd',
+  'sesparse',
+  'luks',
+] as const;
+export const DiskFormat = z.enum(diskFormats);
+export type DiskFormat = z.infer<typeof DiskFormat>;
+
+/** The result of detection: QEMU's driver name, and what the header declares. */
+export const DetectedDisk = z.object({
+  format: DiskFormat,
+  /** e.g. `monolithicSparse`, `streamOptimized`, `fixed`, `dynamic`, `v3`, `gpt`, `mbr`, `hybrid`, `filesystem`. */
+  variant: z.string(),
+  /** Bytes the guest sees, as the header declares it. */
+  virtualSize: z.number(),
+});
+export type DetectedDisk = z.infer<typeof DetectedDisk>;
+
+export const ConvertedDisk = z.object({
+  format: z.enum(['raw', 'qcow2']),
+  /** Bytes of the file. */
+  size: z.number(),
+  virtualSize: z.number(),
+  /** Bytes on disk, holes left out. */
+  allocatedSize: z.number(),
+  /** Lower-case hex, of the file. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type ConvertedDisk = z.infer<typeof ConvertedDisk>;
+
+/** What inspect found; every text in it is guest-controlled and capped. */
+export const GuestFacts = z.object({
+  partitionTable: z.enum(['gpt', 'mbr', 'none', 'other']).optional(),
+  firmware: z.array(z.enum(['bios', 'uefi'])).optional(),
+  osType: z.string().optional(),
+  osDistro: z.string().optional(),
+  osVersion: z.string().optional(),
+  osName: z.string().optional(),
+  architecture: z.string().optional(),
+  kernels: z.array(z.string()).optional(),
+  initSystem: z.string().optional(),
+  cloudInit: z.string().optional(),
+  packageFormat: z.string().optional(),
+});
+export type GuestFacts = z.infer<typeof GuestFacts>;
+
+export const Report = z.object({
+  schema: z.literal('bootready.report/v1'),
+  imageId: z.uuid(),
+  runId: z.uuid(),
+  verdict: Verdict,
+  upload: z.object({ bucket: z.string(), key: z.string(), etag: z.string(), size: z.number() }),
+  layers: z.array(Layer),
+  disk: DetectedDisk.optional(),
+  converted: ConvertedDisk.optional(),
+  guest: GuestFacts.optional(),
+  findings: z.array(Finding),
+  /** Versions of the tools that did the work. */
+  tools: z.record(z.string(), z.string()),
+});
+export type Report = z.infer<typeof Report>;

@@ -1,0 +1,18 @@
+/** How a run's workflow is named, started and found; shared by those who start it and those who run it. */
+export const sharedTaskQueue = 'bootready';
+export const processImageType = 'processImage';
+
+/** Deterministic: two notifications of one upload name the same workflow. */
+export const workflowIdOf = (imageId: string, runNumber: number): string => `image-${imageId}-run-${runNumber}`;
+
+/** Custom search attributes, all Keyword; `bootready migrate` registers them. */
+export const searchAttributes = ['BootreadyImageId', 'BootreadyProject', 'BootreadyStep', 'BootreadyFormat'] as const;
+
+export type ProcessImageInput = {
+  imageId: string;
+  runId: string;
+  /** Liveness limits of the installation; part of the input so that replay sees the same. */
+  heartbeatSeconds: number;
+  claimSeconds: number;
+  stepHours: number;
+};

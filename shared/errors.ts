@@ -1,0 +1,61 @@
+/**
+ * One error type for everything that is ours to explain. The thrower decides whether a retry helps.
+ * `publicMessage` and `remedy` may be shown to anyone; `cause` and `context` go to logs only and never into an answer.
+ */
+export type ErrorCode =
+  | 'invalid-input'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'conflict'
+  | 'quota-exceeded'
+  | 'object-missing'
+  | 'object-changed'
+  | 'tool-failed'
+  | 'tool-killed'
+  | 'tool-missing'
+  | 'scratch-full'
+  | 'superseded'
+  | 'unavailable'
+  | 'internal';
+
+export type BootreadyErrorOptions = {
+  code: ErrorCode;
+  /** One sentence, no secrets, no host paths. */
+  message: string;
+  /** What the reader can do about it, one sentence. */
+  remedy?: string;
+  /** True when the same call may succeed later without anyone changing anything. */
+  retryable?: boolean;
+  /** For logs only. */
+  context?: Record<string, unknown>;
+  cause?: unknown;
+};
+
+export class BootreadyError extends Error {
+  readonly code: ErrorCode;
+  readonly remedy: string | undefined;
+  readonly retryable: boolean;
+  readonly context: Record<string, unknown>;
+
+  constructor(options: BootreadyErrorOptions) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'BootreadyError';
+    this.code = options.code;
+    this.remedy = options.remedy;
+    this.retryable = options.retryable ?? false;
+    this.context = options.context ?? {};
+  }
+}
+
+export const isBootreadyError = (error: unknown): error is BootreadyError => error instanceof BootreadyError;
+
+/** The message of anything thrown, with its chain of causes; for logs, not for users. */
+export const explain = (error: unknown): string => {
+  const parts: string[] = [];
+  for (let current: unknown = error; current !== undefined && parts.length < 8; ) {
+    parts.push(current instanceof Error ? current.message : String(current));
+    current = current instanceof Error ? current.cause : undefined;
+  }
+  return parts.join(': ');
+};

@@ -1,0 +1,16 @@
+/** Starts, and stops, the workflow of a run. */
+export interface RunStarter {
+  /** Idempotent by `workflowId`: starting what runs or has run already does nothing. @throws `unavailable` (retryable) */
+  start(run: StartRun): Promise<void>;
+  /** Asks the run to stop and clean up; does nothing when it has ended. @throws `unavailable` (retryable) */
+  cancel(workflowId: string): Promise<void>;
+}
+
+export type StartRun = {
+  workflowId: string;
+  imageId: string;
+  runId: string;
+  projectId: string;
+  /** For people who read Temporal's UI. */
+  name: string;
+};

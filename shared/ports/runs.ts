@@ -1,0 +1,51 @@
+import type { ImageSettings, Policy, TargetFormat } from '../contracts/image.ts';
+import type { ConvertedDisk, Report, Step } from '../contracts/run.ts';
+import type { ObjectPin } from './object-store.ts';
+
+/** All that a step needs to know of its run, read once from Postgres. */
+export type RunContext = {
+  imageId: string;
+  runId: string;
+  projectId: string;
+  name: string;
+  upload: ObjectPin;
+  settings: ImageSettings;
+  /** Settings of the image, else of the project; undefined follows the installation. */
+  targetFormat: TargetFormat | undefined;
+  policy: Policy | undefined;
+  /** Bytes that the project may still publish, undefined without a quota. */
+  quotaLeft: number | undefined;
+};
+
+export type Publication = { bucket: string; key: string; converted: ConvertedDisk };
+
+/**
+ * Where runs are kept. Every write is idempotent; a write that carries a fence throws BootreadyError `superseded`
+ * (not retryable) when a newer attempt has begun.
+ */
+export interface RunStore {
+  context(run: { imageId: string; runId: string }): Promise<RunContext>;
+  /** A new fence for the run; run `running`, image `importing`.
+   * @throws `superseded` when the run is finished already or its image is deleted. */
+  beginAttempt(run: { imageId: string; runId: string }, worker: string): Promise<{ fence: number }>;
+  stepStarted(runId: string, fence: number, step: Step, worker: string, attempt: number): Promise<void>;
+  stepProgress(runId: string, fence: number, step: Step, percent: number): Promise<void>;
+  stepEnded(
+    runId: string,
+    fence: number,
+    step: Step,
+    status: 'done' | 'failed' | 'cancelled',
+    message?: string,
+  ): Promise<void>;
+  saveReport(runId: string, fence: number, report: Report): Promise<void>;
+  /** One transaction: fence, publication (unique), image `active`, run `published`, outbox row. Twice is once. */
+  publish(run: { imageId: string; runId: string }, fence: number, publication: Publication): Promise<void>;
+  /** Run and image (`killed`; `queued` after a cancel) in one transaction with the outbox row. Silently does nothing when the run is finished. */
+  finish(
+    run: { imageId: string; runId: string },
+    end:
+      | { status: 'rejected'; report: Report }
+      | { status: 'failed'; failure: { code: string; message: string; remedy?: string } }
+      | { status: 'cancelled' },
+  ): Promise<void>;
+}

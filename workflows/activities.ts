@@ -1,0 +1,65 @@
+import type { Finding } from '../shared/contracts/finding.ts';
+import type { ConvertedDisk, DetectedDisk, GuestFacts, Layer, Report, Verdict } from '../shared/contracts/run.ts';
+
+/**
+ * What the workflow may ask for. Every activity may run twice, at once even (a worker that was taken for dead and is not),
+ * and a killed one leaves nothing that the next attempt trips over.
+ * Activities throw ApplicationFailure only, made by workers/failures.ts; a bad image is a result with findings.
+ */
+export type RunRef = { imageId: string; runId: string };
+
+/** One try at the whole run, on one worker, whose scratch folder and task queue are named by it. */
+export type Attempt = RunRef & {
+  /** Newest wins: publish checks it in its transaction. */
+  fence: number;
+  /** The task queue of the worker that holds the scratch folder. */
+  taskQueue: string;
+};
+
+export type Admission = {
+  layers: Layer[];
+  /** Undefined when the layers hide it (compressed); convert detects it then. */
+  disk?: DetectedDisk;
+  findings: Finding[];
+};
+
+export type Conversion = {
+  disk?: DetectedDisk;
+  converted?: ConvertedDisk;
+  layers: Layer[];
+  findings: Finding[];
+  tools: Record<string, string>;
+};
+export type Inspection = { guest: GuestFacts; findings: Finding[]; tools: Record<string, string> };
+export type Judgement = { verdict: Verdict; report: Report };
+
+/** On the shared task queue: any worker can do these. */
+export interface SharedActivities {
+  /** Takes the run for this worker: new fence, empty scratch folder, run row `running`. */
+  beginAttempt(run: RunRef): Promise<Attempt>;
+  /** Run row and image row say how it ended; the outbox tells whoever asked. Not for `published`: publish does that itself. */
+  finishRun(input: RunRef & FinishedRun): Promise<void>;
+}
+
+export type FinishedRun =
+  | { status: 'rejected'; report: Report }
+  | { status: 'failed'; failure: { code: string; message: string; remedy?: string } }
+  | { status: 'cancelled' };
+
+/** On the attempt's own task queue: these share a scratch folder. */
+export interface ScratchActivities {
+  /** Range reads only. A failing finding ends the run. */
+  admit(attempt: Attempt): Promise<Admission>;
+  /** Writes `disk.raw` or `disk.qcow2` into the scratch folder. */
+  convert(attempt: Attempt, admission: Admission): Promise<Conversion>;
+  inspect(attempt: Attempt, converted: ConvertedDisk): Promise<Inspection>;
+  /** Puts findings and policy together; writes the report to the run row. Pure but for that row. */
+  judge(
+    attempt: Attempt,
+    parts: { admission: Admission; conversion?: Conversion; inspection?: Inspection },
+  ): Promise<Judgement>;
+  /** Object, then one transaction: fence, publication, image `active`, run `published`, outbox. Then the upload goes, by policy. */
+  publish(attempt: Attempt, converted: ConvertedDisk): Promise<void>;
+  /** Undo of beginAttempt: the scratch folder goes. */
+  discardScratch(attempt: Attempt): Promise<void>;
+}
