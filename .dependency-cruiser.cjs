@@ -17,7 +17,12 @@ module.exports = {
       from: { path: '^shared/', pathNot: '\\.test\\.ts$' },
       to: { dependencyTypes: ['core', 'npm'], pathNot: ['^(node:)?(crypto|stream)$', 'node_modules/zod/'] },
     },
-    only('workflows-are-deterministic', '^workflows/', '^(shared|workflows)/', 'workflows import no adapter and no worker'),
+    only(
+      'workflows-are-deterministic',
+      '^workflows/',
+      '^(shared|workflows)/',
+      'workflows import no adapter and no worker',
+    ),
     {
       name: 'workflows-import-no-node-module',
       severity: 'error',

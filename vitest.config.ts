@@ -1,0 +1,34 @@
+import { defineConfig } from 'vitest/config';
+
+const product = '{shared,workflows,workers,adapters,api,cli,dev}';
+
+/**
+ * unit: no servers. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: [`${product}/**/*.test.ts`, 'test/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'integration',
+          include: ['test/{conformance,integration,hostile}/**/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 300_000,
+        },
+      },
+      {
+        test: {
+          name: 'images',
+          include: ['test/{e2e,faults}/**/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
