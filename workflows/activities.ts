@@ -31,12 +31,20 @@ export type Conversion = {
   tools: Record<string, string>;
 };
 export type Inspection = { guest: GuestFacts; findings: Finding[]; tools: Record<string, string> };
+export type JudgedParts = {
+  admission: Admission;
+  /** Undefined where an earlier step ended the matter. */
+  conversion: Conversion | undefined;
+  inspection: Inspection | undefined;
+};
 export type Judgement = { verdict: Verdict; report: Report };
 
 /** On the shared task queue: any worker can do these. */
 export interface SharedActivities {
   /** Takes the run for this worker: new fence, empty scratch folder, run row `running`. */
   beginAttempt(run: RunRef): Promise<Attempt>;
+  /** Puts findings and policy together and writes the report to the run row. */
+  judge(attempt: Attempt, parts: JudgedParts): Promise<Judgement>;
   /** Run row and image row say how it ended; the outbox tells whoever asked. Not for `published`: publish does that itself. */
   finishRun(input: RunRef & FinishedRun): Promise<void>;
 }
@@ -53,11 +61,6 @@ export interface ScratchActivities {
   /** Writes `disk.raw` or `disk.qcow2` into the scratch folder. */
   convert(attempt: Attempt, admission: Admission): Promise<Conversion>;
   inspect(attempt: Attempt, converted: ConvertedDisk): Promise<Inspection>;
-  /** Puts findings and policy together; writes the report to the run row. Pure but for that row. */
-  judge(
-    attempt: Attempt,
-    parts: { admission: Admission; conversion?: Conversion; inspection?: Inspection },
-  ): Promise<Judgement>;
   /** Object, then one transaction: fence, publication, image `active`, run `published`, outbox. Then the upload goes, by policy. */
   publish(attempt: Attempt, converted: ConvertedDisk): Promise<void>;
   /** Undo of beginAttempt: the scratch folder goes. */

@@ -6,7 +6,13 @@ export const processImageType = 'processImage';
 export const workflowIdOf = (imageId: string, runNumber: number): string => `image-${imageId}-run-${runNumber}`;
 
 /** Custom search attributes, all Keyword; `bootready migrate` registers them. */
-export const searchAttributes = ['BootreadyImageId', 'BootreadyProject', 'BootreadyStep', 'BootreadyFormat'] as const;
+export const searchAttribute = {
+  imageId: 'BootreadyImageId',
+  project: 'BootreadyProject',
+  step: 'BootreadyStep',
+  format: 'BootreadyFormat',
+} as const;
+export const searchAttributes = Object.values(searchAttribute);
 
 export type ProcessImageInput = {
   imageId: string;

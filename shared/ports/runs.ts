@@ -38,6 +38,8 @@ export interface RunStore {
     message?: string,
   ): Promise<void>;
   saveReport(runId: string, fence: number, report: Report): Promise<void>;
+  /** Whether this run's publication is committed already. */
+  isPublished(runId: string): Promise<boolean>;
   /** One transaction: fence, publication (unique), image `active`, run `published`, outbox row. Twice is once. */
   publish(run: { imageId: string; runId: string }, fence: number, publication: Publication): Promise<void>;
   /** Run and image (`killed`; `queued` after a cancel) in one transaction with the outbox row. Silently does nothing when the run is finished. */

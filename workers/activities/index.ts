@@ -1,0 +1,103 @@
+import { join } from 'node:path';
+import type { Config } from '../../shared/config.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { RunStore } from '../../shared/ports/runs.ts';
+import type { ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
+import { toFailure } from '../failures.ts';
+import type { Scratch } from '../scratch.ts';
+import type { Slots } from '../slots.ts';
+import { type AdmitDeps, admitUpload } from './admit.ts';
+import { type ConvertDeps, convertUpload } from './convert.ts';
+import { type InspectDeps, inspectDisk } from './inspect.ts';
+import { judgeRun } from './judge.ts';
+import { objectSource } from './object-source.ts';
+import { publishImage } from './publish.ts';
+import { runStep } from './step.ts';
+
+export type ActivityDeps = {
+  config: Config;
+  runs: RunStore;
+  store: ObjectStore;
+  scratch: Scratch;
+  slots: Slots;
+  /** The task queue that only this process serves. */
+  ownTaskQueue: string;
+  admit: AdmitDeps;
+  convert: ConvertDeps;
+  inspect: InspectDeps;
+};
+
+/** Any worker can do these. */
+export const createSharedActivities = ({ config, runs, scratch, ownTaskQueue }: ActivityDeps): SharedActivities => {
+  const mapped =
+    <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
+    (...args: Args): Promise<Result> =>
+      work(...args).catch((error: unknown) => {
+        throw toFailure(error);
+      });
+  return {
+    beginAttempt: mapped(async (run) => {
+      const { fence } = await runs.beginAttempt(run, scratch.workerId);
+      await scratch.open({ runId: run.runId, fence });
+      return { ...run, fence, taskQueue: ownTaskQueue };
+    }),
+    judge: mapped(async (attempt, parts) => {
+      const report = judgeRun(await runs.context(attempt), parts, config.POLICY);
+      await runs.saveReport(attempt.runId, attempt.fence, report);
+      return { verdict: report.verdict, report };
+    }),
+    finishRun: mapped(({ imageId, runId, ...end }) => runs.finish({ imageId, runId }, end)),
+  };
+};
+
+/** These share the scratch folder of this process. */
+export const createScratchActivities = (deps: ActivityDeps): ScratchActivities => {
+  const { config, runs, store, scratch } = deps;
+  const stepDeps = { runs, slots: deps.slots, workerId: scratch.workerId };
+  return {
+    admit: (attempt) =>
+      runStep(stepDeps, attempt, 'admit', ({ upload, settings, quotaLeft }, control) =>
+        admitUpload(
+          deps.admit,
+          {
+            source: objectSource(store, upload),
+            allowIso: settings.allowIso ?? config.ALLOW_ISO,
+            maxVirtualBytes: Math.min(config.MAX_VIRTUAL_BYTES, quotaLeft ?? Number.POSITIVE_INFINITY),
+            maxUploadBytes: config.MAX_UPLOAD_BYTES,
+          },
+          control,
+        ),
+      ),
+    convert: (attempt, admission) =>
+      runStep(stepDeps, attempt, 'convert', async ({ upload, settings, targetFormat, quotaLeft }, control) =>
+        convertUpload(
+          deps.convert,
+          {
+            source: objectSource(store, upload),
+            admission,
+            target: targetFormat ?? config.TARGET_FORMAT,
+            allowIso: settings.allowIso ?? config.ALLOW_ISO,
+            maxVirtualBytes: Math.min(config.MAX_VIRTUAL_BYTES, quotaLeft ?? Number.POSITIVE_INFINITY),
+            scratchDir: await scratch.open(attempt),
+          },
+          control,
+        ),
+      ),
+    inspect: (attempt, { format }) =>
+      runStep(stepDeps, attempt, 'inspect', async (_context, control) => {
+        const scratchDir = await scratch.open(attempt);
+        return inspectDisk(deps.inspect, { path: join(scratchDir, `disk.${format}`), format, scratchDir }, control);
+      }),
+    publish: (attempt, converted) =>
+      runStep(stepDeps, attempt, 'publish', async (context, control) => {
+        const path = join(await scratch.open(attempt), `disk.${converted.format}`);
+        const { IMAGES_BUCKET: imagesBucket, AFTER_PUBLISH: afterPublish } = config;
+        await publishImage(
+          { store, runs, imagesBucket, afterPublish },
+          { context, fence: attempt.fence, path, converted },
+          control,
+        );
+      }),
+    discardScratch: (attempt) => scratch.discard(attempt),
+  };
+};

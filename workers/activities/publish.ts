@@ -1,0 +1,131 @@
+import { createHash } from 'node:crypto';
+import { open } from 'node:fs/promises';
+import type { ConvertedDisk } from '../../shared/contracts/run.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { MultipartTarget, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
+import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
+import type { StepControl } from './step.ts';
+
+export type PublishDeps = {
+  store: ObjectStore;
+  runs: Pick<RunStore, 'publish' | 'isPublished'>;
+  imagesBucket: string;
+  afterPublish: 'keep' | 'remove';
+};
+
+/** S3 allows 10,000 parts of at least 5 MiB; small parts keep the memory small, which is `parallel` x part size. */
+const MiB = 1024 ** 2;
+const parallel = 4;
+export const partSizeFor = (size: number): number => Math.max(16 * MiB, Math.ceil(size / 9000 / MiB) * MiB);
+
+/** Write-once: the name holds the hash of the bytes, so writing it twice writes the same. */
+export const publishedKey = ({ projectId, imageId }: RunContext, { sha256, format }: ConvertedDisk): string =>
+  `${projectId}/${imageId}/${sha256}.${format}`;
+
+/**
+ * The image becomes an object, is read back and compared, then becomes a publication in one transaction.
+ * @throws BootreadyError `superseded` when a newer attempt has begun, `object-changed` when the upload is no longer what was
+ * admitted, `unavailable` (retryable) when the store does not answer or did not keep what it was given.
+ */
+export const publishImage = async (
+  { store, runs, imagesBucket, afterPublish }: PublishDeps,
+  input: { context: RunContext; fence: number; path: string; converted: ConvertedDisk },
+  control: StepControl,
+): Promise<void> => {
+  const { context, fence, path, converted } = input;
+  const target = { bucket: imagesBucket, key: publishedKey(context, converted) };
+  if (!(await runs.isPublished(context.runId))) {
+    const there = await store.head(target.bucket, target.key);
+    if (there?.size !== converted.size) await uploadFile(store, target, path, converted.size, control);
+    await verify(store, target, converted, control);
+    await assertUploadUnchanged(store, context);
+    await runs.publish(context, fence, { ...target, converted });
+  }
+  if (afterPublish === 'remove') await removeUpload(store, context);
+};
+
+const uploadFile = async (
+  store: ObjectStore,
+  { bucket, key }: { bucket: string; key: string },
+  path: string,
+  size: number,
+  { signal, progress }: StepControl,
+): Promise<void> => {
+  for await (const left of store.listMultiparts(bucket, key)) await store.abortMultipart(left);
+  const target: MultipartTarget = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
+  const partSize = partSizeFor(size);
+  const count = Math.ceil(size / partSize);
+  const parts: UploadedPart[] = [];
+  const file = await open(path, 'r');
+  try {
+    let next = 1;
+    const lane = async (): Promise<void> => {
+      const buffer = Buffer.allocUnsafe(partSize);
+      for (let number = next++; number <= count; number = next++) {
+        signal.throwIfAborted();
+        // Holes of the sparse file read as zeros and are sent as such.
+        const { bytesRead } = await file.read(buffer, 0, partSize, (number - 1) * partSize);
+        parts.push(await store.putPart(target, number, buffer.subarray(0, bytesRead)));
+        progress((parts.length / count) * 70);
+      }
+    };
+    const lanes = await Promise.allSettled(Array.from({ length: Math.min(parallel, count) }, lane));
+    for (const done of lanes) if (done.status === 'rejected') throw done.reason;
+    await store.completeMultipart(
+      target,
+      parts.sort((a, b) => a.partNumber - b.partNumber),
+    );
+  } catch (error) {
+    await store.abortMultipart(target).catch(() => undefined);
+    throw error;
+  } finally {
+    await file.close();
+  }
+};
+
+/** What counts is what the store gives back, not what it said when it took it. */
+const verify = async (
+  store: ObjectStore,
+  { bucket, key }: { bucket: string; key: string },
+  converted: ConvertedDisk,
+  { signal, progress }: StepControl,
+): Promise<void> => {
+  const object = await store.head(bucket, key);
+  const hash = createHash('sha256');
+  let bytes = 0;
+  if (object) {
+    const stream = await store.stream(object, signal);
+    for await (const chunk of stream) {
+      hash.update(chunk as Buffer);
+      bytes += (chunk as Buffer).length;
+      progress(70 + (bytes / converted.size) * 29);
+    }
+  }
+  if (bytes === converted.size && hash.digest('hex') === converted.sha256) return;
+  await store.remove(bucket, key);
+  throw new BootreadyError({
+    code: 'unavailable',
+    message: 'The object store gave back other bytes than it was given; the object was removed.',
+    remedy: 'Check the health of the object store. The step is tried again.',
+    retryable: true,
+    context: { bucket, key, bytes, expected: converted.size },
+  });
+};
+
+const assertUploadUnchanged = async (store: ObjectStore, { upload }: RunContext): Promise<void> => {
+  const now = await store.head(upload.bucket, upload.key);
+  if (now?.etag === upload.etag) return;
+  throw new BootreadyError({
+    code: now ? 'object-changed' : 'object-missing',
+    message: now
+      ? 'The uploaded object was replaced while it was being processed.'
+      : 'The uploaded object was removed while it was being processed.',
+    remedy: now ? 'The new object is processed as an image of its own.' : 'Upload the image again.',
+  });
+};
+
+/** Only the bytes that were published go; what came to the key since then is another upload. */
+const removeUpload = async (store: ObjectStore, { upload }: RunContext): Promise<void> => {
+  const now = await store.head(upload.bucket, upload.key);
+  if (now?.etag === upload.etag) await store.remove(upload.bucket, upload.key);
+};

@@ -1,0 +1,83 @@
+import { Context } from '@temporalio/activity';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import type { Step } from '../../shared/contracts/run.ts';
+import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
+import type { Attempt } from '../../workflows/activities.ts';
+import { toFailure } from '../failures.ts';
+import type { Slots } from '../slots.ts';
+
+/** What a step gets besides its input. Steps know nothing of Temporal. */
+export type StepControl = {
+  /** Aborted when the run is cancelled, the worker shuts down, or the server has given the step to someone else. */
+  signal: AbortSignal;
+  /** 0 to 100. Cheap: it is written to Postgres at most once a second. */
+  progress(percent: number): void;
+};
+
+export type StepDeps = { runs: RunStore; slots: Slots; workerId: string };
+
+/** Writing progress more often than this helps nobody who watches. */
+const progressEveryMs = 1000;
+
+/**
+ * One step of a run within a Temporal activity: heartbeats while it works, row in run_steps kept true, errors mapped.
+ * Heartbeats are sent by a timer, not by progress, because a step may be silent for long (waiting for a slot, hashing).
+ */
+export const runStep = async <Result>(
+  { runs, slots, workerId }: StepDeps,
+  attempt: Attempt,
+  step: Step,
+  work: (context: RunContext, control: StepControl) => Promise<Result>,
+): Promise<Result> => {
+  const { info, cancellationSignal: signal } = Context.current();
+  let percent = 0;
+  const beat = (): void => Context.current().heartbeat({ percent });
+  const beating = setInterval(beat, Math.max(500, (info.heartbeatTimeoutMs ?? 30_000) / 4));
+
+  let written = 0;
+  let writing: Promise<void> = Promise.resolve();
+  const writeProgress = async (): Promise<void> => {
+    // Lost progress is worth nothing; being superseded shows at the next write that matters.
+    await runs.stepProgress(attempt.runId, attempt.fence, step, percent).catch(() => undefined);
+  };
+  const progress = (now: number): void => {
+    percent = Math.min(100, Math.max(percent, now));
+    if (Date.now() - written < progressEveryMs) return;
+    written = Date.now();
+    writing = writing.then(writeProgress);
+  };
+
+  try {
+    await runs.stepStarted(attempt.runId, attempt.fence, step, workerId, info.attempt);
+    const context = await runs.context(attempt);
+    const result = await slots.use(signal, () => work(context, { signal, progress }));
+    await writing;
+    await runs.stepEnded(attempt.runId, attempt.fence, step, 'done');
+    return result;
+  } catch (error) {
+    await writing;
+    const cancelled = signal.aborted;
+    const failure = cancelled ? cancellationOf(signal, error) : toFailure(error);
+    await runs
+      .stepEnded(attempt.runId, attempt.fence, step, cancelled ? 'cancelled' : 'failed', failure.message)
+      .catch(() => undefined);
+    throw failure;
+  } finally {
+    clearInterval(beating);
+  }
+};
+
+/**
+ * Cancelling the run is one thing; a worker that shuts down is another: its scratch folder goes with it, so the workflow
+ * moves the attempt (workflows/outcome.ts knows `worker-stopped`) instead of trying again here.
+ */
+const cancellationOf = (signal: AbortSignal, error: unknown): Error => {
+  const details = Context.current().cancellationDetails;
+  if ((details?.cancelRequested || details?.paused) && signal.reason instanceof CancelledFailure) return signal.reason;
+  return ApplicationFailure.create({
+    message: 'The worker was stopped while it did this step.',
+    type: 'worker-stopped',
+    nonRetryable: true,
+    cause: error instanceof Error ? error : new Error(String(error)),
+  });
+};

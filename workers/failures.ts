@@ -1,0 +1,30 @@
+import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from '@temporalio/common';
+import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
+
+/**
+ * What a step throws, as Temporal understands it; the one place that maps. The thrower has decided whether a retry helps.
+ * The failure's details carry the remedy, never the cause: Temporal shows details to everyone who may see the run.
+ */
+export const toFailure = (error: unknown): Error => {
+  if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
+  if (isBootreadyError(error)) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: error.code,
+      nonRetryable: !error.retryable,
+      details: [{ remedy: error.remedy }],
+      // What the uploader or the network did is no alarm for the operator.
+      ...(error.code === 'object-changed' ? { category: ApplicationFailureCategory.BENIGN } : {}),
+    });
+  }
+  return ApplicationFailure.create({
+    message: `Unexpected: ${explain(error)}`,
+    type: 'internal',
+    nonRetryable: false,
+    cause: error instanceof Error ? error : new Error(String(error)),
+  });
+};
+
+/** The error of an aborted signal, whoever aborted it. */
+export const aborted = (signal: AbortSignal): BootreadyError =>
+  new BootreadyError({ code: 'tool-killed', message: 'The step was cancelled.', cause: signal.reason });

@@ -1,0 +1,67 @@
+import { mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+
+/** One folder for one attempt: a newer attempt of the same run never meets what an older one still writes. */
+export type ScratchKey = { runId: string; fence: number };
+
+/**
+ * The scratch folders of one worker process: `<root>/<worker id>/<run id>.<fence>`. A worker id is never used twice, so a folder
+ * whose process is gone is rubbish, and the next worker on this host clears it away.
+ */
+export type Scratch = {
+  readonly workerId: string;
+  /** The attempt's folder; created when it is missing. */
+  open(key: ScratchKey): Promise<string>;
+  discard(key: ScratchKey): Promise<void>;
+  /** Bytes free for an ordinary user. */
+  free(): Promise<number>;
+  /** Removes all of this worker's folders. */
+  close(): Promise<void>;
+};
+
+type Owner = { host: string; pid: number; started: string };
+
+/** When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), field 22). */
+const startOf = async (pid: number): Promise<string | undefined> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
+  return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+};
+
+const ownerFile = 'owner.json';
+
+/** Folders of processes that are gone. Folders of other hosts (a shared volume) are left alone. */
+const sweep = async (root: string): Promise<void> => {
+  for (const name of await readdir(root)) {
+    const owner = await readFile(join(root, name, ownerFile), 'utf8')
+      .then((text) => JSON.parse(text) as Owner)
+      .catch(() => undefined);
+    if (!owner || owner.host !== hostname()) continue;
+    if ((await startOf(owner.pid)) !== owner.started) await rm(join(root, name), { recursive: true, force: true });
+  }
+};
+
+export const openScratch = async (root: string, workerId: string): Promise<Scratch> => {
+  const home = join(root, workerId);
+  await mkdir(root, { recursive: true });
+  await sweep(root);
+  await mkdir(home, { mode: 0o700 });
+  const owner: Owner = { host: hostname(), pid: process.pid, started: (await startOf(process.pid)) ?? '' };
+  await writeFile(join(home, ownerFile), JSON.stringify(owner));
+
+  const folderOf = ({ runId, fence }: ScratchKey): string => join(home, `${runId}.${fence}`);
+  return {
+    workerId,
+    open: async (key) => {
+      const folder = folderOf(key);
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      return folder;
+    },
+    discard: (key) => rm(folderOf(key), { recursive: true, force: true }),
+    free: async () => {
+      const { bavail, bsize } = await statfs(home);
+      return bavail * bsize;
+    },
+    close: () => rm(home, { recursive: true, force: true }),
+  };
+};

@@ -1,0 +1,2 @@
+/** The entry of the workflow bundle. */
+export { processImage } from './process-image.ts';

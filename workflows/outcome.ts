@@ -1,0 +1,55 @@
+import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+
+const causeOf = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
+
+/**
+ * A step on a worker's own task queue that nobody takes up: the worker died, and its scratch folder with it.
+ * A worker that dies within a step is noticed by the missing heartbeat first; the retry then waits on the same queue and ends here.
+ * A worker that is shut down in good order says so itself.
+ */
+export const workerIsLost = (error: unknown): boolean => {
+  const cause = causeOf(error);
+  if (cause instanceof ApplicationFailure) return cause.type === 'worker-stopped';
+  return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
+};
+
+/** Whether beginning anew on another worker may help: this one died, lost its scratch folder, or was overtaken. */
+export const canMove = (error: unknown): boolean => {
+  const cause = causeOf(error);
+  if (workerIsLost(error)) return true;
+  if (cause instanceof TimeoutFailure) return cause.timeoutType === 'HEARTBEAT';
+  return cause instanceof ApplicationFailure && (cause.type === 'superseded' || cause.type === 'scratch-full');
+};
+
+/** How a run that failed explains itself; workers/failures.ts puts code and remedy into the failure. */
+export const failureOf = (
+  error: unknown,
+): { status: 'failed'; failure: { code: string; message: string; remedy?: string } } => {
+  const cause = causeOf(error);
+  const step = error instanceof ActivityFailure ? error.activityType : 'workflow';
+  if (cause instanceof ApplicationFailure) {
+    const remedy = (cause.details?.[0] as { remedy?: string } | undefined)?.remedy;
+    return {
+      status: 'failed',
+      failure: { code: cause.type ?? 'internal', message: cause.message, ...(remedy ? { remedy } : {}) },
+    };
+  }
+  if (cause instanceof TimeoutFailure) {
+    return {
+      status: 'failed',
+      failure: {
+        code: 'timeout',
+        message: `The step "${step}" did not end in time, or the worker died at it each time.`,
+        remedy: 'See the logs of the workers, then retry the image.',
+      },
+    };
+  }
+  return {
+    status: 'failed',
+    failure: {
+      code: 'internal',
+      message: `The step "${step}" failed for a reason that bootready did not expect.`,
+      remedy: 'See the logs of the workers, then retry the image.',
+    },
+  };
+};

@@ -1,0 +1,72 @@
+import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
+import type { Verdict } from '../shared/contracts/run.ts';
+import type { ProcessImageInput } from '../shared/contracts/workflow.ts';
+import type { Attempt, Conversion, Inspection, ScratchActivities, SharedActivities } from './activities.ts';
+import { canMove, failureOf, workerIsLost } from './outcome.ts';
+import { appliance, bulk, ledger, maximumAttempts, scan, tidy } from './timing.ts';
+import { enter } from './visibility.ts';
+
+/** One run: from an upload to a published image, or to a report that says why not. */
+export async function processImage(input: ProcessImageInput): Promise<Verdict> {
+  const run = { imageId: input.imageId, runId: input.runId };
+  const { beginAttempt, judge, finishRun } = proxyActivities<SharedActivities>(ledger());
+  try {
+    for (let number = 1; ; number++) {
+      const attempt = await beginAttempt(run);
+      try {
+        return await processOnOneWorker(attempt);
+      } catch (error) {
+        if (!canMove(error) || number === maximumAttempts) throw error;
+      }
+    }
+  } catch (error) {
+    const end = isCancellation(error) ? { status: 'cancelled' as const } : failureOf(error);
+    await CancellationScope.nonCancellable(() => finishRun({ ...run, ...end }));
+    throw error;
+  }
+
+  /** All that shares a scratch folder; when its worker dies the whole of it begins again elsewhere. */
+  async function processOnOneWorker(attempt: Attempt): Promise<Verdict> {
+    const here = { taskQueue: attempt.taskQueue };
+    const { admit } = proxyActivities<ScratchActivities>({ ...scan(input), ...here });
+    const { convert, publish } = proxyActivities<ScratchActivities>({ ...bulk(input), ...here });
+    const { inspect } = proxyActivities<ScratchActivities>({ ...appliance(input), ...here });
+    const { discardScratch } = proxyActivities<ScratchActivities>({ ...tidy(input), ...here });
+
+    let lost = false;
+    try {
+      enter('admit');
+      const admission = await admit(attempt);
+
+      let conversion: Conversion | undefined;
+      if (!admission.findings.some(({ outcome }) => outcome === 'fail')) {
+        enter('convert', admission.disk?.format);
+        conversion = await convert(attempt, admission);
+      }
+
+      let inspection: Inspection | undefined;
+      if (conversion?.converted) {
+        enter('inspect', conversion.disk?.format);
+        inspection = await inspect(attempt, conversion.converted);
+      }
+
+      // The boot check has its place here: it starts what was converted, and judge hears of what came of it.
+
+      const { verdict, report } = await judge(attempt, { admission, conversion, inspection });
+      if (verdict === 'reject' || !conversion?.converted) {
+        await finishRun({ ...run, status: 'rejected', report });
+        return 'reject';
+      }
+
+      enter('publish', conversion.disk?.format);
+      await publish(attempt, conversion.converted);
+      return verdict;
+    } catch (error) {
+      lost = workerIsLost(error);
+      throw error;
+    } finally {
+      // What this cannot clear away, the worker sweeps when it starts; no run fails for it.
+      if (!lost) await CancellationScope.nonCancellable(() => discardScratch(attempt)).catch(() => undefined);
+    }
+  }
+}

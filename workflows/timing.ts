@@ -1,0 +1,52 @@
+import type { ActivityOptions } from '@temporalio/workflow';
+import type { ProcessImageInput } from '../shared/contracts/workflow.ts';
+
+/**
+ * Timeouts and retries by kind of step. A step throws what no retry can mend as non-retryable (workers/failures.ts), so the
+ * policies here are for what passes: a store that does not answer, a database that restarts.
+ */
+const backoff = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
+
+/** A few queries. Outlives an outage of the database of a day. */
+export const ledger = (): ActivityOptions => ({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '24h',
+  retry: backoff,
+});
+
+/** Work on one worker's scratch folder. Not being taken up in time means that the worker is dead: see `workerIsLost`. */
+const scratch = (input: ProcessImageInput): ActivityOptions => ({
+  heartbeatTimeout: `${input.heartbeatSeconds}s`,
+  scheduleToStartTimeout: `${input.claimSeconds}s`,
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { ...backoff, maximumAttempts: 8 },
+});
+
+/** Seconds of range reads, whatever the size of the upload. */
+export const scan = (input: ProcessImageInput): ActivityOptions => ({
+  ...scratch(input),
+  startToCloseTimeout: '30m',
+});
+
+/** Moves or computes every byte of the image: hours are in order as long as heartbeats come. */
+export const bulk = (input: ProcessImageInput): ActivityOptions => ({
+  ...scratch(input),
+  startToCloseTimeout: `${input.stepHours * 60} minutes`,
+});
+
+/** A virtual machine of ours looks at the image: minutes, and a hostile image may well make it hang. Waiting for a slot counts. */
+export const appliance = (input: ProcessImageInput): ActivityOptions => ({
+  ...scratch(input),
+  startToCloseTimeout: '4h',
+  retry: { ...backoff, maximumAttempts: 4 },
+});
+
+/** Clearing up is worth a few tries; what is left over is swept when the worker starts again. */
+export const tidy = (input: ProcessImageInput): ActivityOptions => ({
+  startToCloseTimeout: '5m',
+  scheduleToStartTimeout: `${input.claimSeconds}s`,
+  retry: { ...backoff, maximumAttempts: 3 },
+});
+
+/** How often the whole attempt may move to another worker; an image that kills its worker each time ends there. */
+export const maximumAttempts = 5;
