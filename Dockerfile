@@ -1,0 +1,28 @@
+# One image for every role: api, worker, queue worker, migrate. `docker-compose.yml` says which is which.
+FROM node:24.11.0-bookworm-slim
+
+# qemu-block-extra stays out: image tools need no network drivers. The kernel is libguestfs' appliance kernel.
+RUN apt-get update \
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+      bubblewrap bzip2 ca-certificates gzip libguestfs-tools linux-image-amd64 lz4 nbdkit ovmf \
+      qemu-system-x86 qemu-utils tini util-linux xz-utils zstd \
+ && rm -rf /var/lib/apt/lists/* \
+ && chmod 0644 /boot/vmlinuz-*
+
+RUN useradd --system --create-home --uid 10001 bootready \
+ && install -d -o bootready -g bootready /var/lib/bootready /var/tmp/bootready
+
+WORKDIR /opt/bootready
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --loglevel=error
+COPY shared ./shared
+COPY workflows ./workflows
+COPY workers ./workers
+COPY adapters ./adapters
+COPY api ./api
+COPY cli ./cli
+
+USER bootready
+ENV NODE_ENV=production XDG_CACHE_HOME=/var/lib/bootready/cache SCRATCH_DIR=/var/tmp/bootready
+ENTRYPOINT ["tini", "--", "node", "cli/main.ts"]
+CMD ["--help"]
