@@ -1,0 +1,37 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client } from 'minio';
+import { type Service, startServer } from './service.ts';
+import { toolPath } from './tool-path.ts';
+
+export type ObjectStoreOptions = {
+  dataDir: string;
+  port: number;
+  accessKey: string;
+  secretKey: string;
+  /** Must answer already: the server sends a test event when it starts, and ends when nobody takes it. */
+  webhookUrl?: string;
+};
+
+/** versitygw over a folder: a real S3 server with multipart uploads, range reads, user metadata and notifications. */
+export const startObjectStore = async (
+  options: ObjectStoreOptions,
+): Promise<Service & { endpoint: string; region: string }> => {
+  const { dataDir, port, accessKey, secretKey, webhookUrl } = options;
+  const objects = join(dataDir, 'objects');
+  await mkdir(objects, { recursive: true });
+  const client = new Client({ endPoint: '127.0.0.1', port, useSSL: false, accessKey, secretKey });
+  const service = await startServer({
+    name: 'The object store',
+    command: await toolPath('versitygw'),
+    args: ['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive', 'posix', objects],
+    env: {
+      ROOT_ACCESS_KEY: accessKey,
+      ROOT_SECRET_KEY: secretKey,
+      ...(webhookUrl ? { VGW_EVENT_WEBHOOK_URL: webhookUrl } : {}),
+    },
+    logFile: join(dataDir, 'versitygw.log'),
+    ready: () => client.listBuckets().then(() => true),
+  });
+  return { ...service, endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1' };
+};

@@ -1,0 +1,30 @@
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { type Service, startServer } from './service.ts';
+
+export type RedisOptions = { dataDir: string; port: number; password: string };
+
+/** AOF and `noeviction` as BullMQ asks: https://docs.bullmq.io/guide/going-to-production */
+export const startRedis = async ({ dataDir, port, password }: RedisOptions): Promise<Service & { url: string }> => {
+  const url = `redis://:${password}@127.0.0.1:${port}`;
+  const service = await startServer({
+    name: 'Redis',
+    command: 'redis-server',
+    args: [
+      ...['--bind', '127.0.0.1', '--port', String(port), '--dir', dataDir, '--requirepass', password],
+      ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction', '--save', ''],
+    ],
+    logFile: join(dataDir, 'redis.log'),
+    ready: async () => {
+      const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        return (await client.ping()) === 'PONG';
+      } finally {
+        client.disconnect();
+      }
+    },
+  });
+  return { ...service, url };
+};

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { searchAttributes } from '../../shared/contracts/workflow.ts';
+import { type Service, startServer } from './service.ts';
+import { toolPath } from './tool-path.ts';
+
+export type TemporalOptions = { dataDir: string; port: number; uiPort?: number };
+
+/** The development server with a file database: histories outlive it. */
+export const startTemporal = async (
+  options: TemporalOptions,
+): Promise<Service & { address: string; uiUrl: string | undefined }> => {
+  const address = `127.0.0.1:${options.port}`;
+  const service = await startServer({
+    name: 'Temporal',
+    command: await toolPath('temporal'),
+    args: [
+      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--log-level', 'error'],
+      ...['--db-filename', join(options.dataDir, 'temporal.db')],
+      ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+      ...(options.uiPort ? ['--ui-port', String(options.uiPort)] : ['--headless']),
+    ],
+    logFile: join(options.dataDir, 'temporal.log'),
+    ready: async () => {
+      const connection = await Connection.connect({ address, connectTimeout: 2000 });
+      try {
+        await connection.workflowService.describeNamespace({ namespace: 'default' });
+        return true;
+      } finally {
+        await connection.close();
+      }
+    },
+  });
+  return { ...service, address, uiUrl: options.uiPort ? `http://127.0.0.1:${options.uiPort}` : undefined };
+};

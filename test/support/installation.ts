@@ -1,0 +1,226 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import type { Kysely } from 'kysely';
+import { Client as S3Client } from 'minio';
+import { inject } from 'vitest';
+import type { Database } from '../../adapters/database/schema.ts';
+import { startObjectStore } from '../../dev/stack/object-store.ts';
+import { startRedis } from '../../dev/stack/redis.ts';
+import type { Report, RunStatus } from '../../shared/contracts/run.ts';
+import { freshDatabase } from './database.ts';
+import { eventually } from './eventually.ts';
+import { freePort } from './free-port.ts';
+
+/**
+ * A whole installation as `npm start` has it, of the product's own processes: database, Redis and object store of its own,
+ * a Temporal namespace of its own. What the tests break belongs to no other test.
+ */
+export type Installation = {
+  env: Record<string, string>;
+  db: Kysely<Database>;
+  /** A plain S3 client, as any uploader has. */
+  s3: S3Client;
+  apiUrl: string;
+  start(role: Role): Promise<Role2Process>;
+  stopRedis(): Promise<void>;
+  startRedis(): Promise<void>;
+  /** PUT by a plain S3 client below the project's prefix. */
+  upload(key: string, source: string | Buffer, metadata?: Record<string, string>): Promise<void>;
+  /** Waits until the newest run of the image that came from this key has ended. */
+  ended(key: string, withinSeconds?: number): Promise<EndedRun>;
+  logs(): Promise<string>;
+  close(): Promise<void>;
+};
+
+type Role = 'api' | 'steps' | 'queues';
+export type Role2Process = { child: ChildProcess; stop(signal?: NodeJS.Signals): Promise<void> };
+
+export type EndedRun = {
+  imageId: string;
+  runId: string;
+  imageStatus: string;
+  status: RunStatus;
+  report: Report | null;
+  failure: { code: string; message: string } | null;
+};
+
+export const project = 'demo';
+const root = join(import.meta.dirname, '../..');
+
+const args: Record<Role, string[]> = {
+  api: ['api'],
+  steps: ['worker', '--steps'],
+  queues: ['worker', '--queues'],
+};
+
+export const startInstallation = async (
+  options: { events?: boolean; env?: Record<string, string>; roles?: Role[] } = {},
+): Promise<Installation> => {
+  const home = await mkdtemp(join(tmpdir(), 'installation-'));
+  const undo: (() => Promise<unknown>)[] = [() => rm(home, { recursive: true, force: true })];
+  const close = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    const { temporalAddress } = inject('stack');
+    const database = await freshDatabase();
+    undo.push(() => database.drop());
+    const namespace = `test-${randomUUID()}`;
+    await createNamespace(temporalAddress, namespace);
+
+    const redisPort = await freePort();
+    const password = randomBytes(12).toString('hex');
+    await mkdir(join(home, 'redis'));
+    const redisOptions = { dataDir: join(home, 'redis'), port: redisPort, password };
+    let redis: Awaited<ReturnType<typeof startRedis>> | undefined = await startRedis(redisOptions);
+    undo.push(async () => redis?.stop());
+
+    const apiPort = await freePort();
+    const s3Port = await freePort();
+    const secret = randomBytes(24).toString('hex');
+    const env: Record<string, string> = {
+      PATH: process.env.PATH ?? '',
+      HOME: process.env.HOME ?? '/root',
+      DATABASE_URL: database.url,
+      REDIS_URL: redis.url,
+      TEMPORAL_ADDRESS: temporalAddress,
+      TEMPORAL_NAMESPACE: namespace,
+      S3_ENDPOINT: `http://127.0.0.1:${s3Port}`,
+      S3_ACCESS_KEY: 'testaccess',
+      S3_SECRET_KEY: secret,
+      EVENTS_SECRET: secret,
+      API_PORT: String(apiPort),
+      SCRATCH_DIR: join(home, 'scratch'),
+      SWEEP_SECONDS: '3600',
+      HEARTBEAT_SECONDS: '10',
+      CLAIM_SECONDS: '5',
+      LOG_LEVEL: 'info',
+      ...options.env,
+    };
+    const log = createWriteStream(join(home, 'product.log'));
+    const start = async (role: Role): Promise<Role2Process> => {
+      const child = spawn(process.execPath, ['cli/main.ts', ...args[role]], {
+        cwd: root,
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        detached: true,
+      });
+      child.stdout.pipe(log, { end: false });
+      child.stderr.pipe(log, { end: false });
+      const stop = async (signal: NodeJS.Signals = 'SIGTERM'): Promise<void> => {
+        if (child.exitCode !== null || child.signalCode !== null) return;
+        const gone = new Promise((resolve) => child.once('exit', resolve));
+        child.kill(signal);
+        await gone;
+      };
+      undo.push(() => stop('SIGKILL'));
+      return { child, stop };
+    };
+    await runOnce(['migrate'], env);
+    await runOnce(['project', 'create', project], env);
+
+    const apiUrl = `http://127.0.0.1:${apiPort}`;
+    await start('api');
+    await eventually(async () => (await fetch(`${apiUrl}/livez`)).ok, { within: 60, what: 'the api answers' });
+    await mkdir(join(home, 'objects'));
+    const store = await startObjectStore({
+      dataDir: join(home, 'objects'),
+      port: s3Port,
+      accessKey: 'testaccess',
+      secretKey: secret,
+      ...(options.events === false ? {} : { webhookUrl: `${apiUrl}/events/s3/versitygw/${secret}` }),
+    });
+    undo.push(() => store.stop());
+    const s3 = new S3Client({
+      endPoint: '127.0.0.1',
+      port: s3Port,
+      useSSL: false,
+      accessKey: 'testaccess',
+      secretKey: secret,
+    });
+    for (const bucket of ['uploads', 'images']) if (!(await s3.bucketExists(bucket))) await s3.makeBucket(bucket);
+    for (const role of options.roles ?? (['steps', 'queues'] as const)) await start(role);
+
+    return {
+      env,
+      db: database.db,
+      s3,
+      apiUrl,
+      start,
+      stopRedis: async () => {
+        await redis?.stop();
+        redis = undefined;
+      },
+      startRedis: async () => {
+        redis = await startRedis(redisOptions);
+      },
+      upload: async (key, source, metadata = {}) => {
+        const name = `${project}/${key}`;
+        if (typeof source === 'string') await s3.fPutObject('uploads', name, source, metadata);
+        else await s3.putObject('uploads', name, source, source.length, metadata);
+      },
+      ended: (key, within = 600) =>
+        eventually(() => endedRun(database.db, `${project}/${key}`), { within, what: `the run of ${key} ends` }),
+      logs: () => readFile(join(home, 'product.log'), 'utf8'),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const endedRun = async (db: Kysely<Database>, key: string): Promise<EndedRun | undefined> =>
+  db
+    .selectFrom('runs')
+    .innerJoin('images', 'images.id', 'runs.image_id')
+    .where('images.upload_key', '=', key)
+    .where('runs.finished_at', 'is not', null)
+    .orderBy('runs.created_at', 'desc')
+    .select([
+      'images.id as imageId',
+      'runs.id as runId',
+      'images.status as imageStatus',
+      'runs.status as status',
+      'runs.report as report',
+      'runs.failure as failure',
+    ])
+    .executeTakeFirst();
+
+const runOnce = async (command: string[], env: Record<string, string>): Promise<void> => {
+  const child = spawn(process.execPath, ['cli/main.ts', ...command], {
+    cwd: root,
+    env,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += chunk));
+  child.stderr.on('data', (chunk) => (output += chunk));
+  const code = await new Promise((resolve) => child.once('close', resolve));
+  if (code !== 0) throw new Error(`bootready ${command.join(' ')} ended with ${code}: ${output}`);
+};
+
+const createNamespace = async (address: string, namespace: string): Promise<void> => {
+  const connection = await Connection.connect({ address });
+  try {
+    await connection.workflowService.registerNamespace({
+      namespace,
+      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+    });
+    await eventually(
+      () =>
+        connection.workflowService.describeNamespace({ namespace }).then(
+          () => true,
+          () => false,
+        ),
+      { within: 60, what: 'the Temporal namespace is there' },
+    );
+  } finally {
+    await connection.close();
+  }
+};
