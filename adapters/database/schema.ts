@@ -15,7 +15,7 @@ export type ProjectTable = {
   policy: Policy | null;
   /** Null: the installation's limit only. */
   quota_bytes: Bytes | null;
-  created_at: Generated<Timestamp>;
+  created_at: Timestamp;
 };
 
 export type ApiKeyTable = {
@@ -27,7 +27,7 @@ export type ApiKeyTable = {
   /** First characters of the key, to tell keys apart. */
   hint: string;
   role: 'reader' | 'member' | 'admin';
-  created_at: Generated<Timestamp>;
+  created_at: Timestamp;
   expires_at: NullableTimestamp;
   last_used_at: NullableTimestamp;
   revoked_at: NullableTimestamp;
@@ -49,7 +49,7 @@ export type UploadEventTable = {
   sequencer: string | null;
   raw: JSONColumnType<object>;
   deliveries: Generated<number>;
-  received_at: Generated<Timestamp>;
+  received_at: Timestamp;
   outcome: Generated<EventOutcome>;
   /** One sentence for operators. */
   detail: string | null;
@@ -76,8 +76,8 @@ export type ImageTable = {
   size: Bytes | null;
   virtual_size: Bytes | null;
   sha256: string | null;
-  created_at: Generated<Timestamp>;
-  updated_at: Generated<Timestamp>;
+  created_at: Timestamp;
+  updated_at: Timestamp;
   deleted_at: NullableTimestamp;
 };
 
@@ -93,7 +93,7 @@ export type RunTable = {
   worker: string | null;
   report: JSONColumnType<Report> | null;
   failure: JSONColumnType<RunFailure> | null;
-  created_at: Generated<Timestamp>;
+  created_at: Timestamp;
   started_at: NullableTimestamp;
   finished_at: NullableTimestamp;
 };
@@ -122,7 +122,7 @@ export type PublicationTable = {
   format: 'raw' | 'qcow2';
   size: Bytes;
   sha256: string;
-  published_at: Generated<Timestamp>;
+  published_at: Timestamp;
 };
 
 export type OutboxTable = {
@@ -132,7 +132,7 @@ export type OutboxTable = {
   /** e.g. `image.published`, `image.rejected`, `image.failed`. */
   type: string;
   payload: JSONColumnType<object>;
-  created_at: Generated<Timestamp>;
+  created_at: Timestamp;
   /** When its deliveries were laid out, one for each webhook. */
   relayed_at: NullableTimestamp;
 };
@@ -143,7 +143,7 @@ export type WebhookTable = {
   url: string;
   /** `whsec_` and base64, as Standard Webhooks has it. */
   secret: string;
-  created_at: Generated<Timestamp>;
+  created_at: Timestamp;
   disabled_at: NullableTimestamp;
 };
 
@@ -155,7 +155,7 @@ export type WebhookDeliveryTable = {
   attempts: Generated<number>;
   last_status: number | null;
   last_error: string | null;
-  created_at: Generated<Timestamp>;
+  created_at: Timestamp;
   settled_at: NullableTimestamp;
 };
 

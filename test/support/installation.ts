@@ -11,10 +11,10 @@ import { inject } from 'vitest';
 import type { Database } from '../../adapters/database/schema.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
+import { freePort } from '../../dev/stack/service.ts';
 import type { Report, RunStatus } from '../../shared/contracts/run.ts';
 import { freshDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
-import { freePort } from './free-port.ts';
 
 /**
  * A whole installation as `npm start` has it, of the product's own processes: database, Redis and object store of its own,

@@ -1,0 +1,88 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { EventStore, UploadEvent } from '../../shared/ports/events.ts';
+import type { Database, UploadEventTable } from './schema.ts';
+
+const eventOf = (row: Selectable<UploadEventTable>): UploadEvent => ({
+  id: row.id,
+  source: row.source,
+  fingerprint: row.fingerprint,
+  eventName: row.event_name,
+  bucket: row.bucket,
+  key: row.key,
+  etag: row.etag,
+  versionId: row.version_id,
+  sequencer: row.sequencer,
+  raw: row.raw,
+  deliveries: row.deliveries,
+  receivedAt: row.received_at,
+  outcome: row.outcome,
+  detail: row.detail,
+  imageId: row.image_id,
+  settledAt: row.settled_at,
+});
+
+export const createEventStore = (db: Kysely<Database>): EventStore => ({
+  record: async (source, notifications) => {
+    // A batch may hold the same notification twice, which one statement cannot upsert.
+    const distinct = [...new Map(notifications.map((each) => [each.fingerprint, each])).values()];
+    if (distinct.length === 0) return [];
+    const rows = await db
+      .insertInto('upload_events')
+      .values(
+        distinct.map((each) => ({
+          source,
+          fingerprint: each.fingerprint,
+          event_name: each.eventName,
+          bucket: each.bucket,
+          key: each.key,
+          etag: each.etag,
+          version_id: each.versionId,
+          sequencer: each.sequencer,
+          raw: JSON.stringify(each.raw),
+        })),
+      )
+      .onConflict((conflict) =>
+        conflict.column('fingerprint').doUpdateSet({ deliveries: sql`upload_events.deliveries + 1` }),
+      )
+      .returning(['id', 'settled_at'])
+      .execute();
+    return rows.filter(({ settled_at }) => settled_at === null).map(({ id }) => id);
+  },
+
+  get: async (id) => {
+    const row = await db.selectFrom('upload_events').where('id', '=', id).selectAll().executeTakeFirst();
+    return row && eventOf(row);
+  },
+
+  settle: async (id, outcome, detail, imageId) => {
+    await db
+      .updateTable('upload_events')
+      .set({ outcome, detail, image_id: imageId ?? null, settled_at: sql`now()` })
+      .where('id', '=', id)
+      .where('settled_at', 'is', null)
+      .execute();
+  },
+
+  unsettled: async (olderThanSeconds, limit) => {
+    const rows = await db
+      .selectFrom('upload_events')
+      .where('settled_at', 'is', null)
+      .where('received_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+      .orderBy('received_at')
+      .limit(limit)
+      .select('id')
+      .execute();
+    return rows.map(({ id }) => id);
+  },
+
+  list: async ({ before, limit }) => {
+    const rows = await db
+      .selectFrom('upload_events')
+      .$if(before !== undefined, (query) => query.where('id', '<', before as number))
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .selectAll()
+      .execute();
+    return rows.map(eventOf);
+  },
+});

@@ -1,0 +1,48 @@
+import pg from 'pg';
+import type { ImageFeed } from '../../shared/ports/jobs.ts';
+
+/**
+ * Postgres NOTIFY on channel "image" to whoever subscribed; one connection of its own, made anew when it breaks.
+ * A reconnect tells every listener, for something may have been missed.
+ */
+export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void> } => {
+  const listeners = new Map<string, Set<() => void>>();
+  let client: pg.Client | undefined;
+  let closed = false;
+
+  const connect = async (): Promise<void> => {
+    if (closed) return;
+    const next = new pg.Client({ connectionString: url, keepAlive: true });
+    next.on('error', () => undefined);
+    next.once('end', () => {
+      if (!closed) setTimeout(() => void connect(), 1000).unref();
+    });
+    next.on('notification', ({ payload }) => {
+      for (const listener of listeners.get(payload ?? '') ?? []) listener();
+    });
+    try {
+      await next.connect();
+      await next.query('listen image');
+      client = next;
+      for (const group of listeners.values()) for (const listener of group) listener();
+    } catch {
+      await next.end().catch(() => undefined);
+    }
+  };
+  void connect();
+
+  return {
+    subscribe: (imageId, listener) => {
+      const group = listeners.get(imageId) ?? new Set();
+      listeners.set(imageId, group.add(listener));
+      return () => {
+        group.delete(listener);
+        if (group.size === 0) listeners.delete(imageId);
+      };
+    },
+    close: async () => {
+      closed = true;
+      await client?.end();
+    },
+  };
+};

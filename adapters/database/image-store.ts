@@ -1,0 +1,326 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { workflowIdOf } from '../../shared/contracts/workflow.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
+import type { Database, ImageTable, RunTable } from './schema.ts';
+
+const imageOf = (row: Selectable<ImageTable>): Image => ({
+  id: row.id,
+  projectId: row.project_id,
+  name: row.name,
+  status: row.status,
+  settings: row.settings,
+  upload: { bucket: row.upload_bucket, key: row.upload_key, etag: row.upload_etag, size: row.upload_size },
+  multipartId: row.multipart_id,
+  diskFormat: row.disk_format,
+  size: row.size,
+  virtualSize: row.virtual_size,
+  sha256: row.sha256,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+const runOf = (row: Selectable<RunTable>): Run => ({
+  id: row.id,
+  imageId: row.image_id,
+  number: row.number,
+  workflowId: row.workflow_id,
+  status: row.status,
+  worker: row.worker,
+  report: row.report,
+  failure: row.failure,
+  createdAt: row.created_at,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+});
+
+const insertRun = async (trx: Transaction<Database>, imageId: string, number: number): Promise<Run> =>
+  runOf(
+    await trx
+      .insertInto('runs')
+      .values({ image_id: imageId, number, workflow_id: workflowIdOf(imageId, number) })
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  );
+
+const json = (value: unknown): never => JSON.stringify(value) as never;
+
+export const createImageStore = (db: Kysely<Database>): ImageStore => ({
+  announce: async ({ projectId, name, settings, bucket }) => {
+    const id = crypto.randomUUID();
+    const { key_prefix } = await db
+      .selectFrom('projects')
+      .where('id', '=', projectId)
+      .select('key_prefix')
+      .executeTakeFirstOrThrow();
+    const row = await db
+      .insertInto('images')
+      .values({
+        id,
+        project_id: projectId,
+        name,
+        settings: json(settings),
+        properties: json({}),
+        upload_bucket: bucket,
+        upload_key: `${key_prefix}${id}`,
+      })
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return imageOf(row);
+  },
+
+  setMultipart: async (imageId, multipartId) => {
+    await db
+      .updateTable('images')
+      .set({ multipart_id: multipartId, updated_at: sql`now()` })
+      .where('id', '=', imageId)
+      .execute();
+  },
+
+  findOrCreate: (object, { projectId, name, settings }) =>
+    db.transaction().execute(async (trx) => {
+      // One at a time for one key, in whatever process: the row to find may not be there yet to be locked.
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`${object.bucket}/${object.key}`}, 0))`.execute(trx);
+      const identity = object.versionId ?? object.etag;
+      const there = await trx
+        .selectFrom('images')
+        .where('upload_bucket', '=', object.bucket)
+        .where('upload_key', '=', object.key)
+        .where('deleted_at', 'is', null)
+        .where(sql`coalesce(upload_version_id, upload_etag, '')`, 'in', [identity, ''])
+        .orderBy('upload_etag', sql`asc nulls last`)
+        .selectAll()
+        .executeTakeFirst();
+      if (there?.upload_etag) {
+        const run = await trx
+          .selectFrom('runs')
+          .where('image_id', '=', there.id)
+          .orderBy('number', 'desc')
+          .selectAll()
+          .executeTakeFirstOrThrow();
+        return { image: imageOf(there), run: runOf(run), isNew: false };
+      }
+      const bytes = { upload_etag: object.etag, upload_version_id: object.versionId ?? null, upload_size: object.size };
+      const row = there
+        ? await trx
+            .updateTable('images')
+            .set({ ...bytes, multipart_id: null, updated_at: sql`now()` })
+            .where('id', '=', there.id)
+            .returningAll()
+            .executeTakeFirstOrThrow()
+        : await trx
+            .insertInto('images')
+            .values({
+              project_id: projectId,
+              name,
+              settings: json(settings),
+              properties: json({}),
+              upload_bucket: object.bucket,
+              upload_key: object.key,
+              ...bytes,
+            })
+            .returningAll()
+            .executeTakeFirstOrThrow();
+      return { image: imageOf(row), run: await insertRun(trx, row.id, 1), isNew: true };
+    }),
+
+  get: async (id, projectId) => {
+    const row = await db
+      .selectFrom('images')
+      .where('id', '=', id)
+      .where('deleted_at', 'is', null)
+      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+      .selectAll()
+      .executeTakeFirst();
+    return row && imageOf(row);
+  },
+
+  search: async (text, projectId) => {
+    const rows = await db
+      .selectFrom('images')
+      .where('deleted_at', 'is', null)
+      .where((eb) => eb.or([eb('name', '=', text), sql<boolean>`starts_with(id::text, ${text.toLowerCase()})`]))
+      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+      .orderBy('created_at', 'desc')
+      .limit(10)
+      .selectAll()
+      .execute();
+    return rows.map(imageOf);
+  },
+
+  list: async ({ projectId, status, name, after, limit }) => {
+    const rows = await db
+      .selectFrom('images')
+      .where('deleted_at', 'is', null)
+      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+      .$if(status !== undefined, (query) => query.where('status', '=', status as never))
+      .$if(name !== undefined, (query) => query.where('name', '=', name as string))
+      .$if(after !== undefined, (query) =>
+        query.where(
+          sql<boolean>`(created_at, id) < (select created_at, id from images where id = ${after ?? null}::uuid)`,
+        ),
+      )
+      .orderBy('created_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .selectAll()
+      .execute();
+    return rows.map(imageOf);
+  },
+
+  rename: async (id, name) => {
+    await db.updateTable('images').set({ name, updated_at: sql`now()` }).where('id', '=', id).execute();
+  },
+
+  runs: async (imageId) => {
+    const rows = await db
+      .selectFrom('runs')
+      .where('image_id', '=', imageId)
+      .orderBy('number', 'desc')
+      .selectAll()
+      .execute();
+    return rows.map(runOf);
+  },
+
+  steps: async (runId) => {
+    const rows = await db
+      .selectFrom('run_steps')
+      .where('run_id', '=', runId)
+      .orderBy('started_at')
+      .selectAll()
+      .execute();
+    return rows.map((row) => ({
+      step: row.step,
+      status: row.status,
+      attempts: row.attempts,
+      percent: row.percent,
+      worker: row.worker,
+      message: row.message,
+      startedAt: row.started_at,
+      finishedAt: row.finished_at,
+    }));
+  },
+
+  publication: (imageId) =>
+    db
+      .selectFrom('publications')
+      .where('image_id', '=', imageId)
+      .select(['bucket', 'key', 'format', 'size', 'sha256'])
+      .executeTakeFirst(),
+
+  newRun: (imageId) =>
+    db.transaction().execute(async (trx) => {
+      const image = await trx
+        .selectFrom('images')
+        .where('id', '=', imageId)
+        .where('deleted_at', 'is', null)
+        .select(['status', 'upload_etag'])
+        .forUpdate()
+        .executeTakeFirst();
+      const last = await trx
+        .selectFrom('runs')
+        .where('image_id', '=', imageId)
+        .orderBy('number', 'desc')
+        .selectAll()
+        .executeTakeFirst();
+      if (!image?.upload_etag || !last) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: 'This image has no uploaded bytes yet.',
+          remedy: 'Finish its upload; it is processed by itself then.',
+        });
+      }
+      if (!last.finished_at || (image.status !== 'killed' && image.status !== 'queued')) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: `This image cannot be tried again: it is ${last.finished_at ? image.status : 'being processed'}.`,
+          remedy: 'Only images whose last run was rejected, failed or cancelled are tried again.',
+        });
+      }
+      await trx
+        .updateTable('images')
+        .set({ status: 'queued', updated_at: sql`now()` })
+        .where('id', '=', imageId)
+        .execute();
+      return insertRun(trx, imageId, last.number + 1);
+    }),
+
+  unstartedRuns: async (olderThanSeconds) => {
+    const rows = await db
+      .selectFrom('runs')
+      .where('status', '=', 'queued')
+      .where('created_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+      .orderBy('created_at')
+      .limit(500)
+      .selectAll()
+      .execute();
+    const found: { image: Image; run: Run }[] = [];
+    for (const row of rows) {
+      const image = await db
+        .selectFrom('images')
+        .where('id', '=', row.image_id)
+        .where('deleted_at', 'is', null)
+        .selectAll()
+        .executeTakeFirst();
+      if (image) found.push({ image: imageOf(image), run: runOf(row) });
+    }
+    return found;
+  },
+
+  markForDeletion: (id) =>
+    db.transaction().execute(async (trx) => {
+      await trx.selectFrom('images').where('id', '=', id).select('id').forUpdate().executeTakeFirst();
+      const open = await trx
+        .selectFrom('runs')
+        .where('image_id', '=', id)
+        .where('finished_at', 'is', null)
+        .select('id')
+        .executeTakeFirst();
+      if (open) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: 'This image is being processed.',
+          remedy: 'Cancel its run first, or wait until it has ended.',
+        });
+      }
+      await trx
+        .updateTable('images')
+        .set({ status: 'pending_delete', updated_at: sql`now()` })
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .execute();
+    }),
+
+  markDeleted: (id) =>
+    db.transaction().execute(async (trx) => {
+      await trx.deleteFrom('publications').where('image_id', '=', id).execute();
+      await trx
+        .updateTable('images')
+        .set({ status: 'deleted', deleted_at: sql`now()`, updated_at: sql`now()` })
+        .where('id', '=', id)
+        .execute();
+    }),
+
+  pendingDeletions: async () => {
+    const rows = await db
+      .selectFrom('images')
+      .where('status', '=', 'pending_delete')
+      .where('deleted_at', 'is', null)
+      .limit(500)
+      .selectAll()
+      .execute();
+    return rows.map(imageOf);
+  },
+
+  abandoned: async (olderThanSeconds) => {
+    const rows = await db
+      .selectFrom('images')
+      .where('upload_etag', 'is', null)
+      .where('deleted_at', 'is', null)
+      .where('updated_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+      .limit(500)
+      .selectAll()
+      .execute();
+    return rows.map(imageOf);
+  },
+});

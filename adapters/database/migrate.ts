@@ -1,0 +1,28 @@
+import type { Kysely } from 'kysely';
+import { Migrator } from 'kysely/migration';
+import { BootreadyError } from '../../shared/errors.ts';
+import * as main from './migrations/0001-main.ts';
+import type { Database } from './schema.ts';
+
+const migrations = { '0001-main': main };
+
+const migratorOf = (db: Kysely<Database>): Migrator =>
+  new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+
+/** Brings the schema to the newest version. Several processes may do it at once: Kysely takes an advisory lock. */
+export const migrateToLatest = async (db: Kysely<Database>): Promise<string[]> => {
+  const { error, results } = await migratorOf(db).migrateToLatest();
+  if (error) {
+    throw new BootreadyError({
+      code: 'unavailable',
+      message: 'The database could not be migrated.',
+      remedy: 'Check DATABASE_URL and that its user may create tables.',
+      cause: error,
+    });
+  }
+  return (results ?? []).map(({ migrationName }) => migrationName);
+};
+
+/** Names of the migrations that this version knows and the database has not seen. */
+export const pendingMigrations = async (db: Kysely<Database>): Promise<string[]> =>
+  (await migratorOf(db).getMigrations()).filter(({ executedAt }) => !executedAt).map(({ name }) => name);

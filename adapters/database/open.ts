@@ -1,0 +1,24 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import type { Database } from './schema.ts';
+
+/** bigint: byte counts and fences, none of which passes 2^53. */
+const int8 = 20;
+
+export type OpenDatabase = { db: Kysely<Database>; close(): Promise<void> };
+
+/** A pool of connections; nothing is connected until the first query, and a database that restarts is met again. */
+export const openDatabase = (url: string, { max = 10 }: { max?: number } = {}): OpenDatabase => {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    types: {
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === int8 ? (Number as never) : pg.types.getTypeParser(oid, format as never),
+    } as never,
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  return { db, close: () => db.destroy() };
+};

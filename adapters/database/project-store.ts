@@ -1,0 +1,64 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { ApiKeyStore, Project, ProjectStore } from '../../shared/ports/projects.ts';
+import type { Database, ProjectTable } from './schema.ts';
+
+const projectOf = (row: Selectable<ProjectTable>): Project => ({
+  id: row.id,
+  keyPrefix: row.key_prefix,
+  targetFormat: row.target_format,
+  policy: row.policy,
+  quotaBytes: row.quota_bytes,
+});
+
+export const createProjectStore = (db: Kysely<Database>): ProjectStore => ({
+  ensure: async ({ id, keyPrefix, policy, quotaBytes }) => {
+    await db
+      .insertInto('projects')
+      .values({ id, key_prefix: keyPrefix ?? `${id}/`, policy: policy ?? null, quota_bytes: quotaBytes ?? null })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
+    return projectOf(await db.selectFrom('projects').where('id', '=', id).selectAll().executeTakeFirstOrThrow());
+  },
+  all: async () => (await db.selectFrom('projects').orderBy('id').selectAll().execute()).map(projectOf),
+  ofKey: async (key) => {
+    const row = await db
+      .selectFrom('projects')
+      .where(sql<boolean>`starts_with(${key}, key_prefix)`)
+      .orderBy(sql`length(key_prefix)`, 'desc')
+      .selectAll()
+      .executeTakeFirst();
+    return row && projectOf(row);
+  },
+});
+
+export const createApiKeyStore = (db: Kysely<Database>): ApiKeyStore => ({
+  create: async ({ projectId, name, hash, hint, role, expiresAt }) => {
+    const { id } = await db
+      .insertInto('api_keys')
+      .values({ project_id: projectId, name, hash, hint, role, expires_at: expiresAt ?? null })
+      .returning('id')
+      .executeTakeFirstOrThrow();
+    return id;
+  },
+  find: async (hash) => {
+    const row = await db
+      .selectFrom('api_keys')
+      .where('hash', '=', hash)
+      .where('revoked_at', 'is', null)
+      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
+      .select(['id', 'project_id', 'role'])
+      .executeTakeFirst();
+    if (!row) return undefined;
+    // Once a minute is exact enough, and spares a write for every request.
+    await db
+      .updateTable('api_keys')
+      .set({ last_used_at: sql`now()` })
+      .where('id', '=', row.id)
+      .where(sql<boolean>`last_used_at is null or last_used_at < now() - interval '1 minute'`)
+      .execute();
+    return { projectId: row.project_id, role: row.role, keyId: row.id };
+  },
+  revoke: async (id) => {
+    await db.updateTable('api_keys').set({ revoked_at: sql`now()` }).where('id', '=', id).execute();
+  },
+});

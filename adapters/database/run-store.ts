@@ -1,0 +1,281 @@
+import { type Kysely, sql, type Transaction } from 'kysely';
+import type { Report } from '../../shared/contracts/run.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { RunStore } from '../../shared/ports/runs.ts';
+import type { Database, RunFailure } from './schema.ts';
+
+const superseded = (): BootreadyError =>
+  new BootreadyError({
+    code: 'superseded',
+    message: 'A newer attempt works on this run, or the run has ended.',
+    remedy: 'Nothing is to be done: the newer attempt goes on.',
+  });
+
+const json = (value: unknown): never => JSON.stringify(value) as never;
+
+/** Locks the run's row for the transaction. @throws `superseded` unless the run is open and the fence is its newest. */
+const heldRun = async (trx: Transaction<Database>, runId: string, fence: number) => {
+  const run = await trx
+    .selectFrom('runs')
+    .where('id', '=', runId)
+    .where('fence', '=', fence)
+    .where('finished_at', 'is', null)
+    .select(['id', 'image_id'])
+    .forUpdate()
+    .executeTakeFirst();
+  if (!run) throw superseded();
+  return run;
+};
+
+export const createRunStore = (db: Kysely<Database>): RunStore => {
+  /** A write to a step that only the newest attempt may do; `runs` is checked in the same statement. */
+  const held = (runId: string, fence: number) => sql<boolean>`exists (
+    select 1 from runs where id = ${runId} and fence = ${fence} and finished_at is null)`;
+
+  return {
+    context: async ({ imageId, runId }) => {
+      const row = await db
+        .selectFrom('images')
+        .innerJoin('projects', 'projects.id', 'images.project_id')
+        .where('images.id', '=', imageId)
+        .selectAll('images')
+        .select(['projects.policy as project_policy', 'projects.target_format as project_format', 'quota_bytes'])
+        .select((eb) =>
+          eb
+            .selectFrom('images as others')
+            .whereRef('others.project_id', '=', 'images.project_id')
+            .where('others.status', '=', 'active')
+            .select(({ fn }) => fn.coalesce(fn.sum<number>('others.size'), sql<number>`0`).as('used'))
+            .as('used'),
+        )
+        .executeTakeFirst();
+      if (!row?.upload_etag) throw superseded();
+      return {
+        imageId,
+        runId,
+        projectId: row.project_id,
+        name: row.name,
+        upload: {
+          bucket: row.upload_bucket,
+          key: row.upload_key,
+          size: row.upload_size ?? 0,
+          etag: row.upload_etag,
+          ...(row.upload_version_id ? { versionId: row.upload_version_id } : {}),
+        },
+        settings: row.settings,
+        targetFormat: row.settings.targetFormat ?? row.project_format ?? undefined,
+        policy: row.settings.policy ?? row.project_policy ?? undefined,
+        quotaLeft: row.quota_bytes === null ? undefined : Math.max(0, row.quota_bytes - Number(row.used ?? 0)),
+      };
+    },
+
+    beginAttempt: ({ imageId, runId }, worker) =>
+      db.transaction().execute(async (trx) => {
+        const image = await trx
+          .updateTable('images')
+          .set({ status: 'importing', updated_at: sql`now()` })
+          .where('id', '=', imageId)
+          .where('status', 'in', ['queued', 'uploading', 'saving', 'importing', 'killed'])
+          .returning('id')
+          .executeTakeFirst();
+        const run = await trx
+          .updateTable('runs')
+          .set({
+            status: 'running',
+            worker,
+            fence: sql`nextval('run_fence')`,
+            started_at: sql`coalesce(started_at, now())`,
+          })
+          .where('id', '=', runId)
+          .where('finished_at', 'is', null)
+          .returning('fence')
+          .executeTakeFirst();
+        if (!image || run?.fence == null) throw superseded();
+        return { fence: run.fence };
+      }),
+
+    stepStarted: async (runId, fence, step, worker, attempt) => {
+      const row = await db
+        .insertInto('run_steps')
+        .columns(['run_id', 'step', 'status', 'attempts', 'percent', 'worker', 'started_at'])
+        .expression(
+          (eb) =>
+            eb
+              .selectFrom('runs')
+              .where('id', '=', runId)
+              .where('fence', '=', fence)
+              .where('finished_at', 'is', null)
+              .select([
+                'id',
+                sql<string>`${step}::text`.as('step'),
+                sql<string>`'running'`.as('status'),
+                sql<number>`${attempt}::int`.as('attempts'),
+                sql<number>`0`.as('percent'),
+                sql<string>`${worker}::text`.as('worker'),
+                sql<Date>`now()`.as('started_at'),
+              ]) as never,
+        )
+        .onConflict((conflict) =>
+          conflict.columns(['run_id', 'step']).doUpdateSet({
+            status: 'running',
+            attempts: sql`run_steps.attempts + 1`,
+            percent: 0,
+            worker,
+            message: null,
+            finished_at: null,
+          }),
+        )
+        .returning('run_id')
+        .executeTakeFirst();
+      if (!row) throw superseded();
+    },
+
+    stepProgress: async (runId, fence, step, percent) => {
+      await db
+        .updateTable('run_steps')
+        .set({ percent })
+        .where('run_id', '=', runId)
+        .where('step', '=', step)
+        .where('status', '=', 'running')
+        .where(held(runId, fence))
+        .execute();
+    },
+
+    stepEnded: async (runId, fence, step, status, message) => {
+      const { numUpdatedRows } = await db
+        .updateTable('run_steps')
+        .set({
+          status,
+          message: message ?? null,
+          finished_at: sql`now()`,
+          ...(status === 'done' ? { percent: 100 } : {}),
+        })
+        .where('run_id', '=', runId)
+        .where('step', '=', step)
+        // Publish ends the run before its step ends.
+        .where(sql<boolean>`exists (select 1 from runs where id = ${runId} and fence = ${fence})`)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw superseded();
+    },
+
+    saveReport: (runId, fence, report) =>
+      db.transaction().execute(async (trx) => {
+        await heldRun(trx, runId, fence);
+        await trx
+          .updateTable('runs')
+          .set({ report: json(report) })
+          .where('id', '=', runId)
+          .execute();
+      }),
+
+    isPublished: async (runId) =>
+      (await db.selectFrom('publications').where('run_id', '=', runId).select('run_id').executeTakeFirst()) !==
+      undefined,
+
+    publish: ({ imageId, runId }, fence, { bucket, key, converted }) =>
+      db.transaction().execute(async (trx) => {
+        const done = await trx
+          .selectFrom('publications')
+          .where('run_id', '=', runId)
+          .select('sha256')
+          .executeTakeFirst();
+        if (done) return;
+        await heldRun(trx, runId, fence);
+        await trx
+          .insertInto('publications')
+          .values({
+            image_id: imageId,
+            run_id: runId,
+            fence,
+            bucket,
+            key,
+            format: converted.format,
+            size: converted.size,
+            sha256: converted.sha256,
+          })
+          .execute();
+        const image = await trx
+          .updateTable('images')
+          .set({
+            status: 'active',
+            disk_format: converted.format,
+            size: converted.size,
+            virtual_size: converted.virtualSize,
+            sha256: converted.sha256,
+            updated_at: sql`now()`,
+          })
+          .where('id', '=', imageId)
+          .where('status', '=', 'importing')
+          .returning(['project_id', 'name'])
+          .executeTakeFirst();
+        if (!image) throw superseded();
+        const run = await trx
+          .updateTable('runs')
+          .set({ status: 'published', finished_at: sql`now()` })
+          .where('id', '=', runId)
+          .returning('report')
+          .executeTakeFirstOrThrow();
+        const { format, size, sha256 } = converted;
+        await announce(trx, { ...image, imageId, runId }, 'image.published', {
+          status: 'active',
+          verdict: run.report?.verdict,
+          location: { bucket, key },
+          format,
+          size,
+          sha256,
+        });
+      }),
+
+    finish: ({ imageId, runId }, end) =>
+      db.transaction().execute(async (trx) => {
+        const run = await trx
+          .updateTable('runs')
+          .set({
+            status: end.status,
+            finished_at: sql`now()`,
+            ...(end.status === 'rejected' ? { report: json(end.report) } : {}),
+            ...(end.status === 'failed' ? { failure: json(end.failure) } : {}),
+          })
+          .where('id', '=', runId)
+          .where('finished_at', 'is', null)
+          .returning('id')
+          .executeTakeFirst();
+        if (!run) return;
+        await trx
+          .updateTable('run_steps')
+          .set({ status: end.status === 'cancelled' ? 'cancelled' : 'failed', finished_at: sql`now()` })
+          .where('run_id', '=', runId)
+          .where('status', '=', 'running')
+          .execute();
+        const image = await trx
+          .updateTable('images')
+          .set({ status: end.status === 'cancelled' ? 'queued' : 'killed', updated_at: sql`now()` })
+          .where('id', '=', imageId)
+          .where('status', '=', 'importing')
+          .returning(['project_id', 'name'])
+          .executeTakeFirst();
+        if (!image) return;
+        await announce(trx, { ...image, imageId, runId }, `image.${end.status}`, detailsOf(end));
+      }),
+  };
+};
+
+const detailsOf = (
+  end: { status: 'rejected'; report: Report } | { status: 'failed'; failure: RunFailure } | { status: 'cancelled' },
+): object => {
+  if (end.status === 'cancelled') return { status: 'queued' };
+  if (end.status === 'failed') return { status: 'killed', failure: end.failure };
+  const failed = end.report.findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
+  return { status: 'killed', verdict: 'reject', failed };
+};
+
+const announce = async (
+  trx: Transaction<Database>,
+  subject: { project_id: string; name: string; imageId: string; runId: string },
+  type: string,
+  details: object,
+): Promise<void> => {
+  const { project_id, name, imageId, runId } = subject;
+  const payload = json({ imageId, runId, projectId: project_id, name, ...details });
+  await trx.insertInto('outbox').values({ project_id, image_id: imageId, type, payload }).execute();
+};

@@ -1,0 +1,112 @@
+import { type Kysely, sql } from 'kysely';
+import type { WebhookStore } from '../../shared/ports/webhooks.ts';
+import type { Database } from './schema.ts';
+
+export const createWebhookStore = (db: Kysely<Database>): WebhookStore => ({
+  create: async ({ projectId, url, secret }) => {
+    const row = await db
+      .insertInto('webhooks')
+      .values({ project_id: projectId, url, secret })
+      .returning(['id', 'created_at'])
+      .executeTakeFirstOrThrow();
+    return { id: row.id, projectId, url, createdAt: row.created_at, disabledAt: null };
+  },
+
+  list: async (projectId) => {
+    const rows = await db
+      .selectFrom('webhooks')
+      .where('project_id', '=', projectId)
+      .orderBy('created_at')
+      .select(['id', 'url', 'created_at', 'disabled_at'])
+      .execute();
+    return rows.map((row) => ({
+      id: row.id,
+      projectId,
+      url: row.url,
+      createdAt: row.created_at,
+      disabledAt: row.disabled_at,
+    }));
+  },
+
+  disable: async (id) => {
+    await db.updateTable('webhooks').set({ disabled_at: sql`now()` }).where('id', '=', id).execute();
+  },
+
+  relay: () =>
+    db.transaction().execute(async (trx) => {
+      const messages = await trx
+        .selectFrom('outbox')
+        .where('relayed_at', 'is', null)
+        .orderBy('created_at')
+        .limit(500)
+        .select(['id', 'project_id'])
+        .forUpdate()
+        .skipLocked()
+        .execute();
+      for (const { id, project_id } of messages) {
+        await sql`insert into webhook_deliveries (outbox_id, webhook_id)
+          select ${id}, id from webhooks where project_id = ${project_id} and disabled_at is null
+          on conflict do nothing`.execute(trx);
+        await trx.updateTable('outbox').set({ relayed_at: sql`now()` }).where('id', '=', id).execute();
+      }
+      const pending = await trx
+        .selectFrom('webhook_deliveries')
+        .where('status', '=', 'pending')
+        .orderBy('created_at')
+        .limit(1000)
+        .select('id')
+        .execute();
+      return pending.map(({ id }) => id);
+    }),
+
+  delivery: async (id) => {
+    const row = await db
+      .selectFrom('webhook_deliveries')
+      .innerJoin('webhooks', 'webhooks.id', 'webhook_deliveries.webhook_id')
+      .innerJoin('outbox', 'outbox.id', 'webhook_deliveries.outbox_id')
+      .where('webhook_deliveries.id', '=', id)
+      .select([
+        'webhook_deliveries.status',
+        'webhooks.id as webhook_id',
+        'webhooks.project_id',
+        'webhooks.url',
+        'webhooks.secret',
+        'webhooks.created_at as webhook_created_at',
+        'webhooks.disabled_at',
+        'outbox.id as message_id',
+        'outbox.type',
+        'outbox.created_at as message_created_at',
+        'outbox.payload',
+      ])
+      .executeTakeFirst();
+    return (
+      row && {
+        id,
+        status: row.status,
+        webhook: {
+          id: row.webhook_id,
+          projectId: row.project_id,
+          url: row.url,
+          secret: row.secret,
+          createdAt: row.webhook_created_at,
+          disabledAt: row.disabled_at,
+        },
+        message: { id: row.message_id, type: row.type, createdAt: row.message_created_at, payload: row.payload },
+      }
+    );
+  },
+
+  note: async (id, { status, httpStatus, error }) => {
+    await db
+      .updateTable('webhook_deliveries')
+      .set({
+        status,
+        attempts: sql`attempts + 1`,
+        last_status: httpStatus ?? null,
+        last_error: error?.slice(0, 500) ?? null,
+        ...(status === 'pending' ? {} : { settled_at: sql`now()` }),
+      })
+      .where('id', '=', id)
+      .execute();
+  },
+});

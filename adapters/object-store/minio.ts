@@ -1,0 +1,278 @@
+import { createHash } from 'node:crypto';
+import type { Readable } from 'node:stream';
+import { buffer, text } from 'node:stream/consumers';
+import { Client, S3Error } from 'minio';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import type { MultipartTarget, ObjectInfo, ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
+import { parseListing } from './listing.ts';
+
+export type ObjectStoreConfig = {
+  endpoint: string;
+  /** For presigned URLs; the endpoint itself when absent. */
+  publicEndpoint?: string | undefined;
+  region: string;
+  accessKey: string;
+  secretKey: string;
+  pathStyle: boolean;
+};
+
+/** The library lists parts only for its own use; S3 has it for everyone (API_ListParts). */
+class S3Client extends Client {
+  partsOf(target: MultipartTarget) {
+    return this.listParts(target.bucket, target.key, target.uploadId);
+  }
+}
+
+const clientOf = ({ endpoint, region, accessKey, secretKey, pathStyle }: ObjectStoreConfig): S3Client => {
+  const { hostname, port, protocol } = new URL(endpoint);
+  const client = new S3Client({
+    endPoint: hostname,
+    useSSL: protocol === 'https:',
+    region,
+    accessKey,
+    secretKey,
+    pathStyle,
+    ...(port ? { port: Number(port) } : {}),
+  });
+  return client;
+};
+
+const unquoted = (etag: string | undefined): string => (etag ?? '').replaceAll(/^"|"$/g, '');
+
+const codeOf = (error: unknown): string => (error instanceof S3Error ? ((error as { code?: string }).code ?? '') : '');
+const absent = new Set(['NoSuchKey', 'NotFound', 'NoSuchUpload', 'NoSuchVersion', 'UnknownError404']);
+const isAbsent = (error: unknown): boolean => absent.has(codeOf(error));
+
+const changed = (): BootreadyError =>
+  new BootreadyError({
+    code: 'object-changed',
+    message: 'The uploaded object was replaced while it was being read.',
+    remedy: 'The new object is processed as an image of its own.',
+  });
+
+/** Errors of the library and of the network, as ours. The store's refusals (403 and such) do not pass by themselves. */
+const mapped = (error: unknown): BootreadyError => {
+  if (isBootreadyError(error)) return error;
+  const code = codeOf(error);
+  if (code === 'PreconditionFailed') return changed();
+  if (isAbsent(error)) {
+    return new BootreadyError({
+      code: 'object-missing',
+      message: 'The object is no longer in the store.',
+      remedy: 'Upload it again.',
+      cause: error,
+    });
+  }
+  const refused = ['AccessDenied', 'SignatureDoesNotMatch', 'InvalidAccessKeyId'].includes(code);
+  return new BootreadyError({
+    code: 'unavailable',
+    message: refused ? 'The object store refuses our credentials.' : 'The object store does not answer as it should.',
+    remedy: refused
+      ? 'Check S3_ACCESS_KEY, S3_SECRET_KEY and what they may do ("bootready doctor").'
+      : 'Check S3_ENDPOINT and the health of the store ("bootready doctor").',
+    retryable: true,
+    cause: error,
+  });
+};
+
+const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw mapped(error);
+  }
+};
+
+export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
+  const client = clientOf(config);
+  const outside = config.publicEndpoint ? clientOf({ ...config, endpoint: config.publicEndpoint }) : client;
+
+  /** GET of pinned bytes. The answer's ETag is compared too: not every server knows If-Match. */
+  const get = async (pin: ObjectPin, headers: Record<string, string>, signal?: AbortSignal): Promise<Readable> => {
+    signal?.throwIfAborted();
+    const response = await client.makeRequestAsync(
+      {
+        method: 'GET',
+        bucketName: pin.bucket,
+        objectName: pin.key,
+        headers: { ...headers, 'if-match': `"${pin.etag}"` },
+        ...(pin.versionId ? { query: `versionId=${encodeURIComponent(pin.versionId)}` } : {}),
+      },
+      '',
+      [200, 206],
+    );
+    signal?.addEventListener('abort', () => response.destroy(), { once: true });
+    if (unquoted(response.headers.etag) !== pin.etag) {
+      response.destroy();
+      throw changed();
+    }
+    return response;
+  };
+
+  return {
+    head: async (bucket, key) => {
+      try {
+        const stat = await client.statObject(bucket, key);
+        return {
+          bucket,
+          key,
+          size: stat.size,
+          etag: unquoted(stat.etag),
+          lastModified: stat.lastModified,
+          metadata: Object.fromEntries(
+            Object.entries(stat.metaData as Record<string, string>).map(([name, value]) => [
+              name.toLowerCase().replace(/^x-amz-meta-/, ''),
+              value,
+            ]),
+          ),
+          ...(stat.versionId ? { versionId: stat.versionId } : {}),
+        };
+      } catch (error) {
+        if (isAbsent(error)) return undefined;
+        throw mapped(error);
+      }
+    },
+
+    read: (pin, offset, length, signal) =>
+      guarded(async () => {
+        const response = await get(pin, { range: `bytes=${offset}-${offset + length - 1}` }, signal);
+        const bytes = await buffer(response);
+        if (bytes.length === Math.min(length, pin.size - offset)) return bytes;
+        throw new BootreadyError({
+          code: 'unavailable',
+          message: 'The object store cut its answer short.',
+          remedy: 'Check the health of the store; the read is tried again.',
+          retryable: true,
+          context: { offset, length, got: bytes.length },
+        });
+      }),
+
+    stream: (pin, signal) => guarded(() => get(pin, {}, signal)),
+
+    list: async function* (bucket, prefix) {
+      try {
+        let token: string | undefined;
+        do {
+          const query = new URLSearchParams({ 'list-type': '2', 'encoding-type': 'url', prefix });
+          if (token) query.set('continuation-token', token);
+          // SigV4 signs "%20"; URLSearchParams writes "+".
+          const response = await client.makeRequestAsync({
+            method: 'GET',
+            bucketName: bucket,
+            query: query.toString().replaceAll('+', '%20'),
+          });
+          const page = parseListing(await text(response));
+          for (const object of page.objects) yield { bucket, ...object, metadata: {} } satisfies ObjectInfo;
+          token = page.next;
+        } while (token);
+      } catch (error) {
+        throw mapped(error);
+      }
+    },
+
+    remove: (bucket, key) =>
+      guarded(() => client.removeObject(bucket, key)).catch((error: BootreadyError) => {
+        if (error.code !== 'object-missing') throw error;
+      }),
+
+    createMultipart: (bucket, key, metadata = {}) =>
+      guarded(() =>
+        client.initiateNewMultipartUpload(
+          bucket,
+          key,
+          Object.fromEntries(Object.entries(metadata).map(([name, value]) => [`x-amz-meta-${name}`, value])),
+        ),
+      ),
+
+    putPart: ({ bucket, key, uploadId }, partNumber, body) =>
+      guarded(async () => {
+        const md5 = createHash('md5').update(body).digest();
+        const response = await client.makeRequestAsync(
+          {
+            method: 'PUT',
+            bucketName: bucket,
+            objectName: key,
+            query: `uploadId=${encodeURIComponent(uploadId)}&partNumber=${partNumber}`,
+            headers: { 'content-length': String(body.length), 'content-md5': md5.toString('base64') },
+          },
+          body,
+        );
+        response.resume();
+        return { partNumber, etag: unquoted(response.headers.etag), size: body.length };
+      }),
+
+    listParts: (target) =>
+      guarded(async () =>
+        (await client.partsOf(target)).map(({ part, etag, size }) => ({
+          partNumber: part,
+          etag: unquoted(etag),
+          size,
+        })),
+      ),
+
+    completeMultipart: ({ bucket, key, uploadId }, parts) =>
+      guarded(async () => {
+        await client.completeMultipartUpload(
+          bucket,
+          key,
+          uploadId,
+          parts.map(({ partNumber, etag }) => ({ part: partNumber, etag })),
+        );
+      }),
+
+    abortMultipart: ({ bucket, key, uploadId }) =>
+      guarded(() => client.abortMultipartUpload(bucket, key, uploadId)).catch((error: BootreadyError) => {
+        if (error.code !== 'object-missing') throw error;
+      }),
+
+    listMultiparts: async function* (bucket, prefix) {
+      try {
+        let keyMarker = '';
+        let uploadIdMarker = '';
+        for (;;) {
+          const page = await client.listIncompleteUploadsQuery(bucket, prefix, keyMarker, uploadIdMarker, '');
+          for (const { key, uploadId, initiated } of page.uploads as {
+            key: string;
+            uploadId: string;
+            initiated: Date | string;
+          }[]) {
+            yield { bucket, key, uploadId, initiated: new Date(initiated) };
+          }
+          if (!page.isTruncated) return;
+          keyMarker = page.nextKeyMarker;
+          uploadIdMarker = page.nextUploadIdMarker;
+        }
+      } catch (error) {
+        throw mapped(error);
+      }
+    },
+
+    presignPart: ({ bucket, key, uploadId }, partNumber, seconds) =>
+      guarded(() => outside.presignedUrl('PUT', bucket, key, seconds, { uploadId, partNumber: String(partNumber) })),
+
+    presignGet: (bucket, key, seconds, fileName) =>
+      guarded(() =>
+        outside.presignedGetObject(
+          bucket,
+          key,
+          seconds,
+          fileName
+            ? {
+                'response-content-disposition': `attachment; filename="${fileName.replaceAll(/[^\w.-]+/g, '_')}"; filename*=UTF-8''${encodeURIComponent(fileName)}`,
+              }
+            : undefined,
+        ),
+      ),
+
+    bucketExists: (bucket) => guarded(() => client.bucketExists(bucket)),
+    ensureBucket: (bucket) =>
+      guarded(async () => {
+        if (await client.bucketExists(bucket)) return;
+        try {
+          await client.makeBucket(bucket);
+        } catch (error) {
+          if (!['BucketAlreadyOwnedByYou', 'BucketAlreadyExists'].includes(codeOf(error))) throw error;
+        }
+      }),
+  };
+};

@@ -1,0 +1,69 @@
+import { Queue } from 'bullmq';
+import { queueNames } from '../../shared/contracts/jobs.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { JobQueue } from '../../shared/ports/jobs.ts';
+import { connectionOf } from './connection.ts';
+
+/** Tries over about a day: with Temporal or the store down, an upload waits here (and the sweep finds it anyway). */
+export const intakeRetries = { attempts: 12, backoff: { type: 'exponential', delay: 2000, jitter: 0.5 } } as const;
+/** Tries over about three days, as Standard Webhooks asks of senders. */
+export const notifyRetries = { attempts: 16, backoff: { type: 'exponential', delay: 5000, jitter: 0.5 } } as const;
+
+/** A finished job goes at once: what became of it stands in Postgres, and its id must be free for the sweep to add again. */
+const forgetful = { removeOnComplete: true, removeOnFail: { age: 7 * 24 * 3600, count: 1000 } } as const;
+
+export type Queues = JobQueue & { all: readonly Queue[]; close(): Promise<void> };
+
+/** The producing side. It answers within seconds even when Redis is down: whoever asks has a row in Postgres already. */
+export const createQueues = (redisUrl: string): Queues => {
+  const connection = { ...connectionOf(redisUrl), enableOfflineQueue: false, maxRetriesPerRequest: 1 };
+  const open = (name: string): Queue => {
+    const queue = new Queue(name, { connection, skipWaitingForReady: true, defaultJobOptions: forgetful });
+    queue.on('error', () => undefined);
+    return queue;
+  };
+  const intake = open(queueNames.intake);
+  const notify = open(queueNames.notify);
+  const housekeeping = open(queueNames.housekeeping);
+
+  const reached = async (work: Promise<unknown>): Promise<void> => {
+    const late = new Promise<never>((_, reject) => setTimeout(reject, 3000, new Error('no answer in 3 s')).unref());
+    await Promise.race([work, late]).catch((cause) => {
+      throw new BootreadyError({
+        code: 'unavailable',
+        message: 'Redis does not answer.',
+        remedy: 'Check REDIS_URL and the server; nothing is lost, the sweep catches up.',
+        retryable: true,
+        cause,
+      });
+    });
+  };
+
+  return {
+    all: [intake, notify, housekeeping],
+    // Job ids must not be all digits, and hold no ":" (https://docs.bullmq.io/guide/jobs/job-ids).
+    addIntake: (eventIds) =>
+      reached(
+        intake.addBulk(
+          eventIds.map((eventId) => ({
+            name: 'settle',
+            data: { eventId },
+            opts: { ...intakeRetries, jobId: `event-${eventId}` },
+          })),
+        ),
+      ),
+    addNotify: (deliveryIds) =>
+      reached(
+        notify.addBulk(
+          deliveryIds.map((deliveryId) => ({
+            name: 'deliver',
+            data: { deliveryId },
+            opts: { ...notifyRetries, jobId: `delivery-${deliveryId}` },
+          })),
+        ),
+      ),
+    close: async () => {
+      await Promise.allSettled([intake.close(), notify.close(), housekeeping.close()]);
+    },
+  };
+};

@@ -1,0 +1,42 @@
+import { Client, Connection } from '@temporalio/client';
+import { searchAttributes } from '../../shared/contracts/workflow.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+
+export type TemporalConfig = { address: string; namespace: string };
+
+export const temporalUnavailable = (cause: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: 'Temporal does not answer.',
+    remedy:
+      'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE ("bootready doctor"); nothing is lost, the sweep catches up.',
+    retryable: true,
+    cause,
+  });
+
+/** A client that connects with its first call, so that our processes start, and stay, while Temporal is down. */
+export const connectTemporal = ({ address, namespace }: TemporalConfig): Client & { close(): Promise<void> } => {
+  const connection = Connection.lazy({ address, connectTimeout: '5s' });
+  const client = new Client({ connection, namespace });
+  return Object.assign(client, { close: () => connection.close() });
+};
+
+const keyword = 2;
+
+/** Registers what the workflow sets; harmless when it is there already. @throws `unavailable` */
+export const registerSearchAttributes = async (client: Client, namespace: string): Promise<string[]> => {
+  try {
+    const { operatorService } = client.connection as Connection;
+    const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
+    const missing = searchAttributes.filter((name) => !customAttributes?.[name]);
+    if (missing.length > 0) {
+      await operatorService.addSearchAttributes({
+        namespace,
+        searchAttributes: Object.fromEntries(missing.map((name) => [name, keyword])),
+      });
+    }
+    return missing;
+  } catch (error) {
+    throw temporalUnavailable(error);
+  }
+};

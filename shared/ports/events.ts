@@ -1,0 +1,26 @@
+import type { UploadNotification } from '../events/notification.ts';
+
+export type EventOutcome = 'received' | 'started' | 'duplicate' | 'no-object' | 'ignored' | 'failed';
+
+export type UploadEvent = UploadNotification & {
+  id: number;
+  source: string;
+  deliveries: number;
+  receivedAt: Date;
+  outcome: EventOutcome;
+  detail: string | null;
+  imageId: string | null;
+  settledAt: Date | null;
+};
+
+/** The inbox of notifications. */
+export interface EventStore {
+  /** Stores each notification once (a further delivery is counted); returns the ids of all that are not settled yet. */
+  record(source: string, notifications: readonly UploadNotification[]): Promise<number[]>;
+  get(id: number): Promise<UploadEvent | undefined>;
+  settle(id: number, outcome: EventOutcome, detail: string, imageId?: string): Promise<void>;
+  /** Not settled and older than so long: their job was lost. */
+  unsettled(olderThanSeconds: number, limit: number): Promise<number[]>;
+  /** Newest first; `before` is the id of the last row of the page before. */
+  list(filter: { before?: number; limit: number }): Promise<UploadEvent[]>;
+}

@@ -1,0 +1,97 @@
+import type { ImageSettings, ImageStatus } from '../contracts/image.ts';
+import type { Report, RunStatus, Step } from '../contracts/run.ts';
+import type { ObjectInfo } from './object-store.ts';
+
+/** The record that users see. Sizes in bytes; what is not known yet is null. */
+export type Image = {
+  id: string;
+  projectId: string;
+  name: string;
+  status: ImageStatus;
+  settings: ImageSettings;
+  upload: { bucket: string; key: string; etag: string | null; size: number | null };
+  multipartId: string | null;
+  diskFormat: string | null;
+  size: number | null;
+  virtualSize: number | null;
+  sha256: string | null;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+export type RunFailure = { code: string; message: string; remedy?: string };
+
+export type Run = {
+  id: string;
+  imageId: string;
+  number: number;
+  workflowId: string;
+  status: RunStatus;
+  worker: string | null;
+  report: Report | null;
+  failure: RunFailure | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+};
+
+export type RunStep = {
+  step: Step;
+  status: 'running' | 'done' | 'failed' | 'cancelled';
+  attempts: number;
+  /** 0 to 100. */
+  percent: number;
+  worker: string | null;
+  message: string | null;
+  startedAt: Date;
+  finishedAt: Date | null;
+};
+
+export type PublishedObject = { bucket: string; key: string; format: 'raw' | 'qcow2'; size: number; sha256: string };
+
+export type ImageFilter = {
+  /** Undefined: of every project, for operators. */
+  projectId: string | undefined;
+  status?: ImageStatus;
+  name?: string;
+  /** The id of the last image of the page before. */
+  after?: string;
+  limit: number;
+};
+
+/** Images, and the runs that work on them. Nothing here talks to Temporal or to the object store. */
+export interface ImageStore {
+  /** The row that is made before its bytes come, at `<project>/<image id>` of the uploads bucket. */
+  announce(image: { projectId: string; name: string; settings: ImageSettings; bucket: string }): Promise<Image>;
+  setMultipart(imageId: string, multipartId: string | null): Promise<void>;
+  /**
+   * The image of these bytes, with its first run. The same bytes at the same key are one image: the second call, at once
+   * even, gets `isNew: false`. An announced row takes the first bytes that come to its key.
+   */
+  findOrCreate(
+    object: ObjectInfo,
+    defaults: { projectId: string; name: string; settings: ImageSettings },
+  ): Promise<{ image: Image; run: Run; isNew: boolean }>;
+  /** Undefined when there is none, it is deleted, or it belongs to another project. */
+  get(id: string, projectId: string | undefined): Promise<Image | undefined>;
+  /** Images whose id begins with, or whose name is, the text; at most ten. */
+  search(text: string, projectId: string | undefined): Promise<Image[]>;
+  /** Newest first. */
+  list(filter: ImageFilter): Promise<Image[]>;
+  rename(id: string, name: string): Promise<void>;
+  /** Newest first. */
+  runs(imageId: string): Promise<Run[]>;
+  steps(runId: string): Promise<RunStep[]>;
+  publication(imageId: string): Promise<PublishedObject | undefined>;
+  /** A further run of an image whose last one has ended unpublished. @throws `conflict` */
+  newRun(imageId: string): Promise<Run>;
+  /** Open runs whose workflow was perhaps never started: `queued` and older than the given seconds. */
+  unstartedRuns(olderThanSeconds: number): Promise<{ image: Image; run: Run }[]>;
+  /** First half of deleting: nobody sees it as usable any more. @throws `conflict` while a run works on it */
+  markForDeletion(id: string): Promise<void>;
+  /** Second half, when its objects are gone. */
+  markDeleted(id: string): Promise<void>;
+  pendingDeletions(): Promise<Image[]>;
+  /** Announced and without bytes for so long. */
+  abandoned(olderThanSeconds: number): Promise<Image[]>;
+}

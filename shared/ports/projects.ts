@@ -1,0 +1,36 @@
+import type { Policy, TargetFormat } from '../contracts/image.ts';
+
+export type Project = {
+  id: string;
+  /** Plain S3 clients own what lies below it in the uploads bucket; ends with "/". */
+  keyPrefix: string;
+  targetFormat: TargetFormat | null;
+  policy: Policy | null;
+  quotaBytes: number | null;
+};
+
+export type Role = 'reader' | 'member' | 'admin';
+export type Identity = { projectId: string; role: Role; keyId: string };
+
+export interface ProjectStore {
+  /** Silently returns the one that is there. */
+  ensure(project: { id: string; keyPrefix?: string; policy?: Policy; quotaBytes?: number }): Promise<Project>;
+  all(): Promise<Project[]>;
+  /** The project with the longest prefix that the key begins with. */
+  ofKey(key: string): Promise<Project | undefined>;
+}
+
+export interface ApiKeyStore {
+  /** `hash` is SHA-256 of the key. */
+  create(key: {
+    projectId: string;
+    name: string;
+    hash: Buffer;
+    hint: string;
+    role: Role;
+    expiresAt?: Date;
+  }): Promise<string>;
+  /** Undefined when there is none, it is revoked or expired. */
+  find(hash: Buffer): Promise<Identity | undefined>;
+  revoke(id: string): Promise<void>;
+}

@@ -1,0 +1,22 @@
+export type Webhook = { id: string; projectId: string; url: string; createdAt: Date; disabledAt: Date | null };
+
+export type Delivery = {
+  id: string;
+  status: 'pending' | 'delivered' | 'failed';
+  webhook: Webhook & { secret: string };
+  message: { id: string; type: string; createdAt: Date; payload: object };
+};
+
+/** Who asked to be told, and what they were told. */
+export interface WebhookStore {
+  create(webhook: { projectId: string; url: string; secret: string }): Promise<Webhook>;
+  list(projectId: string): Promise<Webhook[]>;
+  disable(id: string): Promise<void>;
+  /** Lays out one delivery for each new outbox row and each webhook of its project; returns all deliveries that are pending. */
+  relay(): Promise<string[]>;
+  delivery(id: string): Promise<Delivery | undefined>;
+  note(
+    id: string,
+    result: { status: 'pending' | 'delivered' | 'failed'; httpStatus?: number; error?: string },
+  ): Promise<void>;
+}
