@@ -15,7 +15,7 @@ module.exports = {
       name: 'shared-does-no-io',
       severity: 'error',
       from: { path: '^shared/', pathNot: '\\.test\\.ts$' },
-      to: { dependencyTypes: ['core', 'npm'], pathNot: ['^(node:)?(crypto|stream)$', 'node_modules/zod/'] },
+      to: { dependencyTypes: ['core', 'npm'], pathNot: ['^(node:)?(crypto|stream|zlib)$', 'node_modules/zod/'] },
     },
     only(
       'workflows-are-deterministic',

@@ -1,5 +1,5 @@
 import type { Finding } from '../shared/contracts/finding.ts';
-import type { ConvertedDisk, DetectedDisk, GuestFacts, Layer, Report, Verdict } from '../shared/contracts/run.ts';
+import type { Admission, ConvertedDisk, DetectedDisk, GuestFacts, Layer, Report, Verdict } from '../shared/contracts/run.ts';
 
 /**
  * What the workflow may ask for. Every activity may run twice, at once even (a worker that was taken for dead and is not),
@@ -16,12 +16,7 @@ export type Attempt = RunRef & {
   taskQueue: string;
 };
 
-export type Admission = {
-  layers: Layer[];
-  /** Undefined when the layers hide it (compressed); convert detects it then. */
-  disk?: DetectedDisk;
-  findings: Finding[];
-};
+export type { Admission };
 
 export type Conversion = {
   disk?: DetectedDisk;

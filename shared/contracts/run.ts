@@ -53,6 +53,14 @@ export const DetectedDisk = z.object({
 });
 export type DetectedDisk = z.infer<typeof DetectedDisk>;
 
+/** What admit says of an upload: a failing finding ends the run. */
+export type Admission = {
+  layers: Layer[];
+  /** Undefined when compression hides it (convert detects it then) or when it was refused. */
+  disk?: DetectedDisk;
+  findings: Finding[];
+};
+
 export const ConvertedDisk = z.object({
   format: z.enum(['raw', 'qcow2']),
   /** Bytes of the file. */

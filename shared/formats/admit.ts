@@ -1,0 +1,167 @@
+import type { Finding } from '../contracts/finding.ts';
+import type { Admission, DetectedDisk, Layer } from '../contracts/run.ts';
+import type { ByteSource } from '../ports/byte-source.ts';
+import { type FormatResult, headBytes, refusal, Truncated } from './format.ts';
+import { inspectRaw } from './raw.ts';
+import { compressionOf, formats, mistakenFor } from './table.ts';
+import { findDisk, isTar } from './tar.ts';
+
+export type Compression = 'gz' | 'xz' | 'zstd' | 'bzip2';
+
+/** The first `bytes` of a compressed stream, decompressed; fewer when it is shorter. Throws nothing for damaged streams: it gives what came out. */
+export type PeekLayer = (kind: Compression, source: ByteSource, bytes: number, signal?: AbortSignal) => Promise<Buffer>;
+
+export type AdmitOptions = {
+  allowIso: boolean;
+  /** Bytes that the guest may see. */
+  maxVirtualBytes: number;
+  /** Bytes of the source itself. */
+  maxUploadBytes?: number;
+  peek: PeekLayer;
+  signal?: AbortSignal;
+};
+
+/** tar in gz, disk in tar: no sound upload has more layers. */
+const maxLayers = 3;
+
+/**
+ * What an upload is, from its content alone: names and declared types do not count. A handful of range reads, whatever the
+ * size. Every reason to refuse is a failing finding; no exception but for a source that cannot be read.
+ */
+export const admitSource = async (source: ByteSource, options: AdmitOptions): Promise<Admission> => {
+  if (source.size > (options.maxUploadBytes ?? Number.POSITIVE_INFINITY)) {
+    return { layers: [], ...refusal('upload-size-limit', { size: source.size, limit: options.maxUploadBytes ?? 0 }) };
+  }
+  const layers: Layer[] = [];
+  let current = source;
+  while (layers.length < maxLayers) {
+    const head = await current.read(0, headBytes, options.signal);
+    const compression = compressionOf(head);
+    if (compression) {
+      layers.push({ kind: compression });
+      const inner = await options.peek(compression, current, headBytes, options.signal);
+      return { layers, findings: await certainRefusals(inner, layers.length, options) };
+    }
+    if (!isTar(head)) {
+      const result = await settled(() => detect(current, head, options));
+      return { layers: result.disk ? [...layers, { kind: 'disk' }] : layers, ...limited(result, options) };
+    }
+    const found = await settled(() => findDisk(current));
+    if (!('layer' in found)) return { layers, ...found };
+    layers.push(found.layer);
+    current = memberOf(current, found.layer);
+  }
+  return { layers, ...refusal('too-many-layers', { limit: maxLayers }) };
+};
+
+/** The disk's own bytes, where no compressed layer lies around it. */
+export const diskSource = (source: ByteSource, layers: readonly Layer[]): ByteSource =>
+  layers.filter(({ kind }) => kind === 'tar').reduce(memberOf, source);
+
+const memberOf = (source: ByteSource, { offset = 0, size = 0 }: Layer): ByteSource => ({
+  size,
+  read: (from, length, signal) =>
+    from >= size ? Promise.resolve(Buffer.alloc(0)) : source.read(offset + from, Math.min(length, size - from), signal),
+});
+
+const detect = async (source: ByteSource, head: Buffer, options: AdmitOptions): Promise<FormatResult> => {
+  if (source.size === 0) return refusal('empty');
+  if (source.size < 512) {
+    // Short files are not read as raw: a qcow2 header of 200 bytes is a qcow2 to QEMU.
+    const named = formats.find((format) => format.matches(head, Buffer.alloc(0)));
+    return named ? refusal('truncated', { format: named.name }) : refusal('too-small', { size: source.size });
+  }
+  const tail = await source.read(source.size - 512, 512, options.signal);
+  const matching = formats.filter((format) => format.matches(head, tail));
+  const [format, second] = matching;
+  if (format && second) return refusal('ambiguous', { formats: matching.map(({ name }) => name).join(', ') });
+  if (format) {
+    try {
+      if (format.name !== 'iso' && format.name !== 'vpc' && (await isAlsoDisk(source, head))) {
+        return refusal('ambiguous', { formats: `${format.name}, raw` });
+      }
+      return await format.inspect(source, head);
+    } catch (error) {
+      if (error instanceof Truncated) return refusal('truncated', { format: format.name });
+      throw error;
+    }
+  }
+  try {
+    return (await inspectRaw(source, head)) ?? refusal('unrecognised', { content: mistakenFor(head) });
+  } catch (error) {
+    if (error instanceof Truncated) return refusal('truncated', { format: 'raw' });
+    throw error;
+  }
+};
+
+/** A file with the magic of a container that holds a partition table in its own first sector as well: made to be read two ways. */
+const isAlsoDisk = async (source: ByteSource, head: Buffer): Promise<boolean> => {
+  if (head[510] !== 0x55 || head[511] !== 0xaa) return false;
+  return (await inspectRaw(source, head).catch(() => undefined))?.disk !== undefined;
+};
+
+/** Buffers throw a RangeError where a header sends the reader beyond what is there: hostile, or cut off. */
+const settled = async <T>(work: () => Promise<T>): Promise<T | FormatResult> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Truncated || error instanceof RangeError) return refusal('truncated', { format: 'image' });
+    throw error;
+  }
+};
+
+const limited = (
+  { disk, findings }: FormatResult,
+  options: AdmitOptions,
+): { disk?: DetectedDisk; findings: Finding[] } => {
+  if (!disk) return { findings };
+  const { format, variant, virtualSize } = disk;
+  const failing = (code: string, params: Finding['params']) => ({
+    findings: [...findings, ...refusal(code, params).findings],
+  });
+  if (format === 'iso' && !options.allowIso) return failing('iso-not-allowed', {});
+  if (virtualSize <= 0 || !Number.isSafeInteger(virtualSize))
+    return failing('virtual-size-invalid', { size: String(virtualSize) });
+  if (virtualSize > options.maxVirtualBytes) {
+    return failing('virtual-size-limit', { size: virtualSize, limit: options.maxVirtualBytes });
+  }
+  return {
+    disk,
+    findings: [{ code: 'format', step: 'admit', outcome: 'pass', params: { format, variant } }, ...findings],
+  };
+};
+
+/**
+ * What can be said of a compressed image by its beginning: refusals that no byte further on can mend. The verdict comes when
+ * it is decompressed. Nothing that a size or an end decides is certain here.
+ */
+const certainRefusals = async (inner: Buffer, depth: number, options: AdmitOptions): Promise<Finding[]> => {
+  if (inner.length === 0) return refusal('layer-damaged').findings;
+  const whole = inner.length < headBytes;
+  if (!whole && (compressionOf(inner) || isTar(inner))) {
+    return depth + 1 >= maxLayers ? refusal('too-many-layers', { limit: maxLayers }).findings : [];
+  }
+  const size = whole ? inner.length : Number.MAX_SAFE_INTEGER;
+  const prefix: ByteSource = {
+    size,
+    read: (offset, length) => {
+      if (!whole && offset + length > inner.length) throw new NotYet();
+      return Promise.resolve(inner.subarray(offset, offset + length));
+    },
+  };
+  if (whole) return [];
+  const matching = formats.filter((format) => format.matches(inner, Buffer.alloc(0)));
+  const [format] = matching;
+  if (matching.length > 1)
+    return refusal('ambiguous', { formats: matching.map(({ name }) => name).join(', ') }).findings;
+  if (format?.name === 'iso' && !options.allowIso) return refusal('iso-not-allowed').findings;
+  if (!format || format.name === 'vpc') return [];
+  try {
+    return (await format.inspect(prefix, inner)).findings.filter(({ outcome }) => outcome === 'fail');
+  } catch (error) {
+    if (error instanceof NotYet || error instanceof Truncated || error instanceof RangeError) return [];
+    throw error;
+  }
+};
+
+class NotYet extends Error {}

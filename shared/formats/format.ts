@@ -1,0 +1,56 @@
+import type { Finding } from '../contracts/finding.ts';
+import type { DetectedDisk } from '../contracts/run.ts';
+import type { ByteSource } from '../ports/byte-source.ts';
+
+/**
+ * A disk format that we know by its content. Formats are a table (table.ts) of these; each brings its own safety checks,
+ * because a format that is only recognised is a format whose traps are open.
+ */
+export type Format = {
+  name: DetectedDisk['format'];
+  /** True when the first 64 KiB and the last 512 bytes are those of this format. Pure. */
+  matches(head: Buffer, tail: Buffer): boolean;
+  /**
+   * What the file declares, and every reason not to let QEMU near it. Reads at most a few MiB, whatever the size.
+   * Throws Truncated when something it must read lies beyond the end.
+   */
+  inspect(source: ByteSource, head: Buffer): Promise<FormatResult>;
+};
+
+export type FormatResult = { disk?: DetectedDisk; findings: Finding[] };
+
+/** How much is read from the beginning before anything is known; the ISO 9660 descriptor lies at 32 KiB. */
+export const headBytes = 128 * 1024;
+
+/** The file ends before something that its own header names. */
+export class Truncated extends Error {}
+
+/** Exactly these bytes. @throws Truncated */
+export const exactly = async (source: ByteSource, offset: number, length: number): Promise<Buffer> => {
+  if (offset < 0 || length < 0 || offset + length > source.size)
+    throw new Truncated(`${offset}+${length} of ${source.size}`);
+  const bytes = await source.read(offset, length);
+  if (bytes.length !== length) throw new Truncated(`${offset}+${length}: got ${bytes.length}`);
+  return bytes;
+};
+
+/** A 64-bit field as a number; what does not fit exactly is beyond any limit of ours and compares as such. */
+export const u64le = (bytes: Buffer, offset: number): number => Number(bytes.readBigUInt64LE(offset));
+export const u64be = (bytes: Buffer, offset: number): number => Number(bytes.readBigUInt64BE(offset));
+
+export const refusal = (code: string, params: Finding['params'] = {}): FormatResult => ({
+  findings: [{ code, step: 'admit', outcome: 'fail', params }],
+});
+
+export const warning = (code: string, params: Finding['params'] = {}): Finding => ({
+  code,
+  step: 'admit',
+  outcome: 'warn',
+  params,
+});
+
+/** At most `count` indexes below `length`, evenly spread, first and last among them: for sampling long tables. */
+export const sample = (length: number, count: number): number[] =>
+  length <= count
+    ? Array.from({ length }, (_, index) => index)
+    : Array.from({ length: count }, (_, index) => Math.floor((index * (length - 1)) / (count - 1)));

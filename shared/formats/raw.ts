@@ -1,0 +1,81 @@
+import { crc32 } from 'node:zlib';
+import type { ByteSource } from '../ports/byte-source.ts';
+import { exactly, type FormatResult, refusal, Truncated, u64le, warning } from './format.ts';
+
+/**
+ * A raw disk has no magic of its own: it is known by what an operating system would find in it. What has no partition
+ * table and no filesystem cannot be told from garbage, so it is refused.
+ */
+export const inspectRaw = async (source: ByteSource, head: Buffer): Promise<FormatResult | undefined> => {
+  const content = (await gpt(source, head)) ?? filesystem(head, source.size) ?? mbr(head, source.size);
+  if (!content) return undefined;
+  if ('findings' in content) return content;
+  const findings = source.size % 512 === 0 ? [] : [warning('raw-unaligned', { bytes: source.size % 512 })];
+  const virtualSize = Math.ceil(source.size / 512) * 512;
+  return { disk: { format: 'raw', variant: content.variant, virtualSize }, findings };
+};
+
+const ascii = (head: Buffer, offset: number, text: string): boolean =>
+  head.subarray(offset, offset + text.length).toString('latin1') === text;
+
+const partitions = (head: Buffer) =>
+  [446, 462, 478, 494]
+    .map((at) => ({
+      status: head[at] ?? 0,
+      type: head[at + 4] ?? 0,
+      start: head.readUInt32LE(at + 8),
+      sectors: head.readUInt32LE(at + 12),
+    }))
+    .filter(({ type }) => type !== 0);
+
+/** UEFI 2.10, 5.3: header at LBA 1, of 512 or 4096 bytes; its copy in the last block. */
+const gpt = async (source: ByteSource, head: Buffer): Promise<{ variant: string } | FormatResult | undefined> => {
+  for (const block of [512, 4096]) {
+    if (!ascii(head, block, 'EFI PART')) continue;
+    const size = head.readUInt32LE(block + 12);
+    if (size < 92 || size > block) return refusal('damaged-header', { format: 'GPT', field: 'header size' });
+    const header = Buffer.from(head.subarray(block, block + size));
+    const sum = header.readUInt32LE(16);
+    header.writeUInt32LE(0, 16);
+    if (crc32(header) !== sum) return refusal('damaged-header', { format: 'GPT', field: 'header checksum' });
+    const last = Math.max(u64le(header, 32), u64le(header, 48)) * block;
+    if (last >= source.size) throw new Truncated('backup GPT');
+    const entries = header.readUInt32LE(80) * header.readUInt32LE(84);
+    if (entries > 1024 ** 2) return refusal('damaged-header', { format: 'GPT', field: 'partition entries' });
+    if (crc32(await exactly(source, u64le(header, 72) * block, entries)) !== header.readUInt32LE(88)) {
+      return refusal('damaged-header', { format: 'GPT', field: 'checksum of the partition entries' });
+    }
+    const others = partitions(head).filter(({ type }) => type !== 0xee);
+    return { variant: others.length > 0 ? 'hybrid' : 'gpt' };
+  }
+  return undefined;
+};
+
+const mbr = (head: Buffer, size: number): { variant: string } | undefined => {
+  if (head.length < 512 || head[510] !== 0x55 || head[511] !== 0xaa) return undefined;
+  const found = partitions(head);
+  if (found.length === 0 || found.some(({ status }) => status !== 0 && status !== 0x80)) return undefined;
+  if (found.some(({ type, start }) => type !== 0xee && start * 512 >= size)) throw new Truncated('partition');
+  if (found.some(({ type, start, sectors }) => type !== 0xee && (start + sectors) * 512 > size))
+    throw new Truncated('partition');
+  return { variant: 'mbr' };
+};
+
+/** A filesystem, or a volume of LVM, without any partition around it. */
+const filesystem = (head: Buffer, size: number): { variant: string } | undefined => {
+  const declared = (bytes: number, name: string): { variant: string } => {
+    if (bytes > size) throw new Truncated(name);
+    return { variant: name };
+  };
+  if (head.length > 2048 && head.readUInt16LE(1024 + 56) === 0xef53) {
+    return declared(head.readUInt32LE(1024 + 4) * 1024 * 2 ** head.readUInt32LE(1024 + 24), 'ext');
+  }
+  if (ascii(head, 0, 'XFSB')) return declared(Number(head.readBigUInt64BE(8)) * head.readUInt32BE(4), 'xfs');
+  if (ascii(head, 65_536 + 64, '_BHRfS_M')) return declared(u64le(head, 65_536 + 112), 'btrfs');
+  if (ascii(head, 3, 'NTFS    ')) return { variant: 'ntfs' };
+  if (ascii(head, 3, 'EXFAT   ')) return { variant: 'exfat' };
+  if (ascii(head, 54, 'FAT1') || ascii(head, 82, 'FAT32')) return { variant: 'fat' };
+  if (ascii(head, 0, 'hsqs')) return { variant: 'squashfs' };
+  if (ascii(head, 512, 'LABELONE') || ascii(head, 1024, 'LABELONE')) return { variant: 'lvm' };
+  return undefined;
+};

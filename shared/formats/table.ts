@@ -1,0 +1,50 @@
+import type { Format } from './format.ts';
+import { iso } from './iso.ts';
+import { parallels } from './parallels.ts';
+import { qcow2 } from './qcow2.ts';
+import { cowd, luks, qed, sesparse } from './refused.ts';
+import { vdi } from './vdi.ts';
+import { vhd } from './vhd.ts';
+import { vhdx } from './vhdx.ts';
+import { vmdk, vmdkText } from './vmdk.ts';
+
+/** Every format that has a magic. To add one, write its file and name it here (ARCHITECTURE.md, "How to add a format"). */
+export const formats: readonly Format[] = [
+  qcow2,
+  vmdk,
+  vmdkText,
+  vhd,
+  vhdx,
+  vdi,
+  parallels,
+  iso,
+  qed,
+  cowd,
+  sesparse,
+  luks,
+];
+
+/** What compresses, by its first bytes: RFC 1952, the .xz file format 2.1.1.1, RFC 8878 3.1.1, bzip2 1.0. */
+export const compressionOf = (head: Buffer): 'gz' | 'xz' | 'zstd' | 'bzip2' | undefined => {
+  const starts = (...bytes: number[]): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
+  if (starts(0x1f, 0x8b, 0x08)) return 'gz';
+  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
+  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  if (/^BZh[1-9]1AY&SY/.test(head.subarray(0, 10).toString('latin1'))) return 'bzip2';
+  return undefined;
+};
+
+/** What people upload by mistake; only named, to make the refusal plain. */
+export const mistakenFor = (head: Buffer): string => {
+  const text = head.subarray(0, 512).toString('latin1');
+  if (head.subarray(0, 4096).every((byte) => byte === 0)) return 'zeros';
+  if (text.startsWith('PK\x03\x04')) return 'a ZIP archive';
+  if (text.startsWith('7z\xbc\xaf\x27\x1c')) return 'a 7-Zip archive';
+  if (text.startsWith('Rar!')) return 'a RAR archive';
+  if (text.startsWith('%PDF')) return 'a PDF document';
+  if (text.startsWith('\x7fELF')) return 'an ELF program';
+  if (/^\s*<(!doctype html|html|\?xml)/i.test(text)) return 'a web page or XML document';
+  if (text.startsWith('MZ')) return 'a Windows program';
+  if (text.startsWith('MSWIM')) return 'a Windows WIM archive';
+  return 'data without any known structure';
+};

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+
+/** Small images, sound and hostile, made by the tools that make the real ones and then bent byte by byte. */
+
+const run = (command: string, ...args: string[]): string =>
+  execFileSync(command, args, { encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+const MiB = 1024 ** 2;
+
+export const patched = (path: string, from: string, offset: number, bytes: Buffer | number[]): string => {
+  copyFileSync(from, path);
+  const file = openSync(path, 'r+');
+  writeSync(file, Buffer.from(bytes), 0, bytes.length, offset);
+  closeSync(file);
+  return path;
+};
+
+/** A GPT disk with an ext4 filesystem in it and some data, sparse. */
+export const buildDisk = (path: string, size = 48 * MiB): string => {
+  const tree = `${path}.tree`;
+  mkdirSync(join(tree, 'etc'), { recursive: true });
+  writeFileSync(join(tree, 'etc/os-release'), 'ID=test\n');
+  // Incompressible, and the same each time.
+  const noise = createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16));
+  writeFileSync(join(tree, 'data'), noise.update(Buffer.alloc(3 * MiB)));
+  const filesystem = `${path}.ext4`;
+  writeFileSync(filesystem, '');
+  truncateSync(filesystem, 32 * MiB);
+  run('mke2fs', '-q', '-t', 'ext4', '-d', tree, filesystem);
+  writeFileSync(path, '');
+  truncateSync(path, size);
+  execFileSync('sfdisk', ['-q', path], {
+    input: 'label: gpt\nstart=2048, size=65536\n',
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  const file = openSync(path, 'r+');
+  writeSync(file, readFileSync(filesystem), 0, 32 * MiB, MiB);
+  closeSync(file);
+  return path;
+};
+
+export const convert = (from: string, format: string, to: string, ...options: string[]): string => {
+  run('qemu-img', 'convert', '-f', 'raw', '-O', format, ...options, from, to);
+  return to;
+};
+
+export const tarOf = (path: string, dir: string, ...names: string[]): string => {
+  run('tar', '--format=ustar', '-C', dir, '-cf', path, ...names);
+  return path;
+};
+
+/** Every sound image of one disk: name to path. */
+export const soundImages = (dir: string, disk: string): Record<string, string> => {
+  const at = (name: string): string => join(dir, name);
+  const images: Record<string, string> = { raw: disk };
+  const made = (name: string, format: string, ...options: string[]): void => {
+    images[name] = convert(disk, format, at(name), ...options);
+  };
+  made('qcow2 v3', 'qcow2');
+  made('qcow2 v2', 'qcow2', '-o', 'compat=0.10');
+  made('qcow2 compressed', 'qcow2', '-c');
+  made('qcow2 zstd', 'qcow2', '-c', '-o', 'compression_type=zstd');
+  made('qcow2 extended L2', 'qcow2', '-o', 'extended_l2=on,cluster_size=128k');
+  made('qcow2 small clusters', 'qcow2', '-o', 'cluster_size=4k,lazy_refcounts=on');
+  made('vmdk monolithicSparse', 'vmdk');
+  made('vmdk streamOptimized', 'vmdk', '-o', 'subformat=streamOptimized');
+  made('vhd dynamic', 'vpc', '-o', 'force_size=on');
+  made('vhd fixed', 'vpc', '-o', 'subformat=fixed,force_size=on');
+  made('vhdx dynamic', 'vhdx');
+  made('vhdx fixed', 'vhdx', '-o', 'subformat=fixed');
+  made('vdi dynamic', 'vdi');
+  made('vdi static', 'vdi', '-o', 'static=on');
+  made('parallels', 'parallels');
+  writeFileSync(at('machine.ovf'), '<Envelope/>');
+  writeFileSync(at('machine.mf'), 'SHA256(machine.ovf)= 00');
+  copyFileSync(at('vmdk streamOptimized'), at('machine-disk1.vmdk'));
+  images.ova = tarOf(at('machine.ova'), dir, 'machine.ovf', 'machine-disk1.vmdk', 'machine.mf');
+  return images;
+};
+
+export const grown = (path: string, from: string, by: number): string => {
+  copyFileSync(from, path);
+  const size = statSync(path).size + by;
+  const file = openSync(path, 'r+');
+  ftruncateSync(file, size);
+  closeSync(file);
+  return path;
+};
