@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { createCipheriv } from 'node:crypto';
 import {
   closeSync,
   copyFileSync,
