@@ -191,7 +191,7 @@ describe('what is refused, by name', () => {
       () => patched(at('nodesc.vmdk'), image('vmdk monolithicSparse'), 28, [0, 0, 0, 0, 0, 0, 0, 0]),
     ],
     ['VMDK monolithicSparse cut off', 'truncated', cut('vmdk monolithicSparse', 2 * MiB)],
-    ['VMDK streamOptimized cut off', 'truncated', cut('vmdk streamOptimized', 4096)],
+    ['VMDK streamOptimized cut off', 'truncated', cut('vmdk streamOptimized', 256 * 1024)],
     ['VHD differencing', 'differencing', differencing],
     ['VHD dynamic cut off', 'truncated', cut('vhd dynamic', 2 * MiB)],
     [
