@@ -56,7 +56,7 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
   const stepDeps = { runs, slots: deps.slots, workerId: scratch.workerId };
   return {
     admit: (attempt) =>
-      runStep(stepDeps, attempt, 'admit', ({ upload, settings, quotaLeft }, control) =>
+      runStep(stepDeps, attempt, 'admit', async ({ upload, settings, quotaLeft }, control) =>
         admitUpload(
           deps.admit,
           {
@@ -64,6 +64,7 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
             allowIso: settings.allowIso ?? config.ALLOW_ISO,
             maxVirtualBytes: Math.min(config.MAX_VIRTUAL_BYTES, quotaLeft ?? Number.POSITIVE_INFINITY),
             maxUploadBytes: config.MAX_UPLOAD_BYTES,
+            scratchDir: await scratch.open(attempt),
           },
           control,
         ),

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import type { Finding } from '../contracts/finding.ts';
+import type { DetectedDisk } from '../contracts/run.ts';
+
+/** What we read of `qemu-img info --output=json`; fields that name another file are there to be refused. */
+export const QemuImgInfo = z.looseObject({
+  format: z.string(),
+  'virtual-size': z.number(),
+  'backing-filename': z.string().optional(),
+  'full-backing-filename': z.string().optional(),
+  encrypted: z.boolean().optional(),
+  'format-specific': z
+    .looseObject({
+      data: z.looseObject({
+        'data-file': z.string().optional(),
+        'create-type': z.string().optional(),
+        corrupt: z.boolean().optional(),
+        extents: z.array(z.unknown()).optional(),
+      }),
+    })
+    .optional(),
+});
+export type QemuImgInfo = z.infer<typeof QemuImgInfo>;
+
+/** QEMU pads to its sector size, and to whole clusters in some formats. */
+const sizesAgree = (ours: number, theirs: number): boolean => theirs >= ours && theirs - ours < 512 + (ours % 512);
+
+/**
+ * The second opinion. Our detector decides what a file is; QEMU, asked with that format, must see the same disk and no other
+ * file. Peers that trust one of the two alone had each of these holes (CVE-2022-47951, CVE-2024-32498).
+ */
+export const agreesWithQemu = (disk: DetectedDisk, info: QemuImgInfo): Finding[] => {
+  const data = info['format-specific']?.data;
+  const format = disk.format === 'iso' ? 'raw' : disk.format;
+  const complaints = [
+    info.format === format ? undefined : `format ${info.format}, not ${format}`,
+    sizesAgree(disk.virtualSize, info['virtual-size'])
+      ? undefined
+      : `${info['virtual-size']} bytes, not ${disk.virtualSize}`,
+    info['backing-filename'] || info['full-backing-filename'] ? 'it names a backing file' : undefined,
+    data?.['data-file'] ? 'it names a data file' : undefined,
+    data?.corrupt ? 'it is marked corrupt' : undefined,
+    info.encrypted ? 'it is encrypted' : undefined,
+    data?.['create-type'] && !['monolithicSparse', 'streamOptimized'].includes(data['create-type'])
+      ? `VMDK type ${data['create-type'].slice(0, 40)}`
+      : undefined,
+    (data?.extents?.length ?? 1) > 1 ? 'several extents' : undefined,
+  ].filter((complaint) => complaint !== undefined);
+  return complaints.map((detail) => ({ code: 'qemu-disagrees', step: 'admit', outcome: 'fail', params: { detail } }));
+};

@@ -1,0 +1,215 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import { buildDisk, patched, soundImages } from '../../test/hostile/images.ts';
+import type { Conversion } from '../../workflows/activities.ts';
+import { peekLayer } from '../tools/decompress.ts';
+import { openFileSource } from '../tools/file-source.ts';
+import { admitUpload } from './admit.ts';
+import { convertUpload } from './convert.ts';
+import type { StepControl } from './step.ts';
+
+const MiB = 1024 ** 2;
+let dir: string;
+let scratchDir: string;
+let images: Record<string, string>;
+let original: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'convert-'));
+  const disk = buildDisk(join(dir, 'disk.raw'));
+  original = sha256(disk);
+  images = soundImages(dir, disk);
+  const pack = (name: string, from: string, command: string, ...args: string[]) => {
+    writeFileSync(join(dir, name), execFileSync(command, [...args, '-c', from], { maxBuffer: 1024 * MiB }));
+    images[name] = join(dir, name);
+  };
+  pack('raw.gz', disk, 'gzip');
+  pack('raw.zst', disk, 'zstd', '-q');
+  pack('raw.bz2', disk, 'bzip2');
+  pack('qcow2.xz', images['qcow2 v3'] as string, 'xz', '-1');
+  pack('vhd fixed.gz', images['vhd fixed'] as string, 'gzip', '-1');
+  pack('ova.gz', images.ova as string, 'gzip', '-1');
+}, 180_000);
+afterAll(() => rmSync(dir, { recursive: true }));
+beforeEach(() => {
+  scratchDir = mkdtempSync(join(dir, 's-'));
+});
+
+const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+const percents: number[] = [];
+const control = (signal = new AbortController().signal): StepControl => ({
+  signal,
+  progress: (percent) => percents.push(percent),
+});
+const limits = { allowIso: false, maxVirtualBytes: 1024 ** 4 };
+
+const process = async (
+  source: ByteSource,
+  more: { target?: 'raw' | 'qcow2' | 'keep'; signal?: AbortSignal; maxVirtualBytes?: number } = {},
+): Promise<Conversion & { admitted: string[] }> => {
+  const { signal, target = 'raw', ...rest } = more;
+  const admission = await admitUpload(
+    { peek: peekLayer },
+    { source, ...limits, ...rest, maxUploadBytes: 1024 ** 4, scratchDir },
+    control(signal),
+  );
+  const admitted = admission.findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
+  if (admitted.length > 0) return { admitted, layers: [], findings: admission.findings, tools: {} };
+  const conversion = await convertUpload(
+    { peek: peekLayer },
+    { source, admission, target, ...limits, ...rest, scratchDir },
+    control(signal),
+  );
+  return { ...conversion, admitted };
+};
+const processFile = async (path: string, more = {}) => {
+  const source = await openFileSource(path);
+  return process(source, more).finally(() => source.close());
+};
+const failing = ({ findings }: Conversion): string[] =>
+  findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
+
+describe('every format comes out as the disk it was made from, block for block', () => {
+  test.each([
+    'raw',
+    'qcow2 v3',
+    'qcow2 v2',
+    'qcow2 compressed',
+    'qcow2 zstd',
+    'qcow2 extended L2',
+    'vmdk monolithicSparse',
+    'vmdk streamOptimized',
+    'vhd dynamic',
+    'vhd fixed',
+    'vhdx dynamic',
+    'vdi dynamic',
+    'vdi static',
+    'parallels',
+    'ova',
+    'raw.gz',
+    'raw.zst',
+    'raw.bz2',
+    'qcow2.xz',
+    'vhd fixed.gz',
+    'ova.gz',
+  ])('%s', async (name) => {
+    const conversion = await processFile(images[name] as string);
+    expect(conversion.findings.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
+    expect(conversion.converted).toMatchObject({
+      format: 'raw',
+      size: 48 * MiB,
+      virtualSize: 48 * MiB,
+      sha256: original,
+    });
+    expect(sha256(join(scratchDir, 'disk.raw'))).toBe(original);
+    expect(readdirSync(scratchDir)).toEqual(['disk.raw']);
+    // Sparse still: 48 MiB of disk, some 4 of data.
+    expect(statSync(join(scratchDir, 'disk.raw')).blocks * 512).toBeLessThan(16 * MiB);
+  });
+});
+
+test('qcow2 on request; `keep` keeps qcow2 and makes raw of all else', async () => {
+  expect((await processFile(images['vmdk streamOptimized'] as string, { target: 'qcow2' })).converted?.format).toBe(
+    'qcow2',
+  );
+  const back = join(scratchDir, 'back.raw');
+  execFileSync('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', join(scratchDir, 'disk.qcow2'), back]);
+  expect(sha256(back)).toBe(original);
+  expect((await processFile(images['qcow2 v2'] as string, { target: 'keep' })).converted?.format).toBe('qcow2');
+  expect((await processFile(images['vdi dynamic'] as string, { target: 'keep' })).converted?.format).toBe('raw');
+});
+
+test('the percentage never falls and reaches the end', async () => {
+  percents.length = 0;
+  await processFile(images['qcow2.xz'] as string);
+  const converting = percents.slice(1);
+  expect(converting).toEqual([...converting].sort((a, b) => a - b));
+  expect(Math.max(...converting)).toBeGreaterThanOrEqual(90);
+});
+
+test('a compressed stream that is cut off is a finding', async () => {
+  const path = join(dir, 'cut.gz');
+  writeFileSync(path, readFileSync(images['raw.gz'] as string).subarray(0, 2 * MiB));
+  expect(failing(await processFile(path))).toEqual(['layer-damaged']);
+  expect(readdirSync(scratchDir)).toEqual([]);
+});
+
+test('what grows beyond the limit when decompressed is stopped there', async () => {
+  const bomb = join(dir, 'bomb.zst');
+  execFileSync('bash', ['-c', `head -c 300M /dev/zero | zstd -q -o ${bomb}`]);
+  expect(statSync(bomb).size).toBeLessThan(MiB);
+  expect(failing(await processFile(bomb, { maxVirtualBytes: 64 * MiB }))).toEqual(['decompressed-too-large']);
+  expect(readdirSync(scratchDir)).toEqual([]);
+});
+
+test('a refusal behind compression is found, by its end too', async () => {
+  const backing = patched(join(dir, 'late.qcow2'), images['qcow2 v3'] as string, 8, [0, 0, 0, 0, 0, 0, 2, 0]);
+  const path = join(dir, 'late.gz');
+  writeFileSync(path, execFileSync('gzip', ['-1', '-c', backing], { maxBuffer: 1024 * MiB }));
+  expect((await processFile(path)).admitted).toEqual(['qcow2-backing-file']);
+  const cut = join(dir, 'cut.qcow2.gz');
+  const short = join(dir, 'short.qcow2');
+  writeFileSync(short, readFileSync(images['qcow2 v3'] as string).subarray(0, 2 * MiB));
+  writeFileSync(cut, execFileSync('gzip', ['-1', '-c', short], { maxBuffer: 1024 * MiB }));
+  expect(failing(await processFile(cut))).toEqual(['truncated']);
+});
+
+test('an object that changes underneath ends the step as such, not as a damaged image', async () => {
+  const file = await openFileSource(images.raw as string);
+  let reads = 0;
+  const changed = new BootreadyError({ code: 'object-changed', message: 'It was replaced.' });
+  const source: ByteSource = {
+    size: file.size,
+    read: (offset, length) => (offset >= 4 * MiB && ++reads > 0 ? Promise.reject(changed) : file.read(offset, length)),
+  };
+  const admission = {
+    layers: [{ kind: 'disk' as const }],
+    disk: { format: 'raw' as const, variant: 'gpt', virtualSize: 48 * MiB },
+    findings: [],
+  };
+  await expect(
+    convertUpload({ peek: peekLayer }, { source, admission, target: 'raw', ...limits, scratchDir }, control()),
+  ).rejects.toMatchObject({ code: 'object-changed' });
+  expect(reads).toBeGreaterThan(0);
+  expect(readdirSync(scratchDir)).toEqual([]);
+  await file.close();
+});
+
+test('cancelling ends the tools and leaves no file', async () => {
+  const file = await openFileSource(images['raw'] as string);
+  const controller = new AbortController();
+  const source: ByteSource = {
+    size: file.size,
+    read: async (offset, length, signal) => {
+      if (offset > 0) {
+        controller.abort(new Error('cancelled'));
+        await new Promise(
+          (_, reject) =>
+            signal?.addEventListener('abort', () => reject(signal.reason)) ?? reject(new Error('no signal')),
+        );
+      }
+      return file.read(offset, length);
+    },
+  };
+  const admission = {
+    layers: [{ kind: 'disk' as const }],
+    disk: { format: 'raw' as const, variant: 'gpt', virtualSize: 48 * MiB },
+    findings: [],
+  };
+  await expect(
+    convertUpload(
+      { peek: peekLayer },
+      { source, admission, target: 'raw', ...limits, scratchDir },
+      control(controller.signal),
+    ),
+  ).rejects.toThrow();
+  expect(readdirSync(scratchDir)).toEqual([]);
+  expect(existsSync(scratchDir)).toBe(true);
+  expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(scratchDir);
+  await file.close();
+});

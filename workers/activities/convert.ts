@@ -1,0 +1,199 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Finding } from '../../shared/contracts/finding.ts';
+import type { TargetFormat } from '../../shared/contracts/image.ts';
+import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared/contracts/run.ts';
+import { isBootreadyError } from '../../shared/errors.ts';
+import { admitSource, diskSource, type PeekLayer } from '../../shared/formats/admit.ts';
+import { headBytes } from '../../shared/formats/format.ts';
+import { agreesWithQemu } from '../../shared/formats/qemu-info.ts';
+import { formats } from '../../shared/formats/table.ts';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import type { Conversion } from '../../workflows/activities.ts';
+import { decompressTo } from '../tools/decompress.ts';
+import { openFileSource } from '../tools/file-source.ts';
+import { type BlockInput, withNbd } from '../tools/nbdkit.ts';
+import { qemuImgCheck, qemuImgConvert, qemuImgInfo, qemuImgVersion } from '../tools/qemu-img.ts';
+import { reasonOf } from './admit.ts';
+import type { StepControl } from './step.ts';
+
+export type ConvertDeps = { peek: PeekLayer };
+
+export type ConvertInput = {
+  source: ByteSource;
+  admission: Admission;
+  target: TargetFormat;
+  allowIso: boolean;
+  maxVirtualBytes: number;
+  scratchDir: string;
+};
+
+const fail = (code: string, params: Finding['params'] = {}): Finding => ({
+  code,
+  step: 'convert',
+  outcome: 'fail',
+  params,
+});
+
+/** Decompressing, converting, hashing: their shares of the percentage. */
+const share = { decompress: 40, convert: 50 } as const;
+
+/**
+ * Writes `disk.raw` or `disk.qcow2` into the scratch folder. An image that cannot be read to its end is a finding.
+ * What is compressed is decompressed first, and admitted again: only now its sizes and its end are known.
+ */
+export const convertUpload = async (
+  { peek }: ConvertDeps,
+  input: ConvertInput,
+  control: StepControl,
+): Promise<Conversion> => {
+  const { source, admission, scratchDir } = input;
+  const { signal, progress } = control;
+  await removeLeftovers(scratchDir);
+  const tools = { 'qemu-img': await qemuImgVersion() };
+  const refused = (findings: Finding[], layers: Layer[] = admission.layers): Conversion => ({
+    layers,
+    findings,
+    tools,
+  });
+
+  const compression = admission.layers.at(-1)?.kind;
+  if (compression === undefined || compression === 'disk' || compression === 'tar') {
+    if (!admission.disk) return refused([fail('conversion-failed', { detail: 'no disk was found' })]);
+    const bytes = diskSource(source, admission.layers);
+    return {
+      ...(await withNbd(
+        bytes,
+        scratchDir,
+        (block) => convertBlock(block, admission.disk as DetectedDisk, input, control, 0),
+        signal,
+      )),
+      layers: admission.layers,
+      tools,
+    };
+  }
+
+  const plain = join(scratchDir, 'plain');
+  try {
+    const outcome = await decompressTo(diskSource(source, admission.layers), compression, plain, {
+      // A qcow2 may be a little larger than its disk; tar adds its headers.
+      maxBytes: input.maxVirtualBytes * 1.02 + 64 * 1024 ** 2,
+      onPercent: (percent) => progress((percent * share.decompress) / 100),
+      signal,
+    });
+    if ('refused' in outcome) return refused([fail(outcome.refused, { limit: input.maxVirtualBytes })]);
+    const file = await openFileSource(plain);
+    try {
+      const { allowIso, maxVirtualBytes } = input;
+      const inner = await admitSource(file, { allowIso, maxVirtualBytes, peek, signal });
+      const layers = [...admission.layers, ...inner.layers];
+      if (!inner.disk) {
+        const findings = inner.findings.length > 0 ? inner.findings : [fail('too-many-layers', { limit: 2 })];
+        return refused(findings, layers);
+      }
+      const disk = inner.disk;
+      const conversion = await withNbd(
+        diskSource(file, inner.layers),
+        scratchDir,
+        (block) => convertBlock(block, disk, input, control, share.decompress),
+        signal,
+      );
+      return { ...conversion, findings: [...inner.findings, ...conversion.findings], layers, tools };
+    } finally {
+      await file.close();
+    }
+  } finally {
+    await rm(plain, { force: true });
+  }
+};
+
+/** Whatever an earlier try of this step left, whole files of it included. */
+const removeLeftovers = async (scratchDir: string): Promise<void> => {
+  for (const name of await readdir(scratchDir)) {
+    if (/^(plain|disk\.|partial-|nbd-)/.test(name)) await rm(join(scratchDir, name), { recursive: true, force: true });
+  }
+};
+
+const formatFor = (target: TargetFormat, disk: DetectedDisk): 'raw' | 'qcow2' => {
+  if (target !== 'keep') return target;
+  return disk.format === 'qcow2' ? 'qcow2' : 'raw';
+};
+
+const convertBlock = async (
+  block: BlockInput,
+  disk: DetectedDisk,
+  { target, scratchDir }: ConvertInput,
+  { signal, progress }: StepControl,
+  begin: number,
+): Promise<{ disk: DetectedDisk; converted?: ConvertedDisk; findings: Finding[] }> => {
+  const format = formatFor(target, disk);
+  const partial = `partial-${process.pid}-${Date.now()}.${format}`;
+  try {
+    const info = await qemuImgInfo(block, disk.format, signal);
+    const disagreements = agreesWithQemu(disk, info);
+    if (disagreements.length > 0) return { disk, findings: disagreements };
+    await qemuImgConvert(block, {
+      from: disk,
+      to: format,
+      outputDir: scratchDir,
+      outputName: partial,
+      onPercent: (percent) => progress(begin + (percent * (90 - begin)) / 100),
+      signal,
+    });
+    const path = join(scratchDir, partial);
+    const hidden = await hiddenFormat(path, format, info['virtual-size'], disk, signal);
+    if (hidden) return { disk, findings: [fail('hidden-format', { format: hidden })] };
+    const converted = await describe(path, format, info['virtual-size'], signal);
+    await rename(path, join(scratchDir, `disk.${format}`));
+    return { disk, converted, findings: [] };
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!isBootreadyError(error) || error.code !== 'tool-failed') throw error;
+    return { disk, findings: [fail('conversion-failed', { detail: reasonOf(error.context.stderr) })] };
+  } finally {
+    await rm(join(scratchDir, partial), { force: true });
+  }
+};
+
+/**
+ * Looks at what came out. A raw disk whose first bytes are those of an image format would be taken for that format by whoever
+ * probes it later (CVE-2015-1851, CVE-2026-24708). A qcow2 of our own making is checked by qemu-img.
+ */
+const hiddenFormat = async (
+  path: string,
+  format: 'raw' | 'qcow2',
+  virtualSize: number,
+  source: DetectedDisk,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  let head: Buffer;
+  if (format === 'qcow2') {
+    await qemuImgCheck(path, signal);
+    return undefined;
+  }
+  const { size } = await stat(path);
+  if (size !== virtualSize) return `raw of ${size} instead of ${virtualSize} bytes`;
+  const file = await open(path, 'r');
+  try {
+    head = Buffer.alloc(headBytes);
+    await file.read(head, 0, headBytes, 0);
+  } finally {
+    await file.close();
+  }
+  const found = formats.find((candidate) => candidate.matches(head, Buffer.alloc(0)));
+  return found && !(found.name === 'iso' && source.format === 'iso') ? found.name : undefined;
+};
+
+const describe = async (
+  path: string,
+  format: 'raw' | 'qcow2',
+  virtualSize: number,
+  signal: AbortSignal,
+): Promise<ConvertedDisk> => {
+  const { size, blocks } = await stat(path);
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 ** 2, signal })) hash.update(chunk as Buffer);
+  return { format, size, virtualSize, allocatedSize: blocks * 512, sha256: hash.digest('hex') };
+};

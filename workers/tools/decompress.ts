@@ -1,0 +1,117 @@
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { isBootreadyError } from '../../shared/errors.ts';
+import type { Compression, PeekLayer } from '../../shared/formats/admit.ts';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import { scratchFull } from './qemu-img.ts';
+import { type SandboxCommand, spawnSandboxed } from './sandbox.ts';
+
+/** Decompressors run in the sandbox: they parse what a stranger wrote. Each has a bound on its memory. */
+const MiB = 1024 ** 2;
+const programs: Record<Compression, { command: string; args: string[] }> = {
+  gz: { command: 'gzip', args: ['-dc'] },
+  xz: { command: 'xz', args: ['-dc', '--memlimit-decompress=512MiB'] },
+  zstd: { command: 'zstd', args: ['-dc', '--memory=512MB'] },
+  bzip2: { command: 'bzip2', args: ['-dc'] },
+};
+
+const commandOf = (kind: Compression, wallSeconds: number, signal?: AbortSignal): SandboxCommand => ({
+  ...programs[kind],
+  limits: { wallSeconds, cpuSeconds: wallSeconds, memoryBytes: 1024 * MiB, fileBytes: 0 },
+  ...(signal ? { signal } : {}),
+});
+
+const chunkSize = 4 * MiB;
+
+/** The source as a stream; `onRead` hears how many bytes have gone. */
+const streamOf = (source: ByteSource, onRead: (bytes: number) => void, signal?: AbortSignal): Readable =>
+  Readable.from(
+    (async function* () {
+      for (let offset = 0; offset < source.size; ) {
+        const chunk = await source.read(offset, chunkSize, signal);
+        if (chunk.length === 0) return;
+        offset += chunk.length;
+        onRead(offset);
+        yield chunk;
+      }
+    })(),
+  );
+
+/** The first bytes of what is compressed; what a damaged stream gives until it breaks. */
+export const peekLayer: PeekLayer = async (kind, source, bytes, signal) => {
+  const child = spawnSandboxed(commandOf(kind, 60, signal));
+  const input = streamOf(source, () => undefined, signal);
+  let failure: unknown;
+  input.on('error', (error) => {
+    failure = error;
+    child.stdin.destroy();
+  });
+  input.pipe(child.stdin);
+  child.stderr.resume();
+  const pieces: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of child.stdout) {
+    pieces.push(chunk as Buffer);
+    length += (chunk as Buffer).length;
+    if (length >= bytes) break;
+  }
+  input.destroy();
+  await child.kill();
+  if (failure && length < bytes) throw failure;
+  return Buffer.concat(pieces).subarray(0, bytes);
+};
+
+export type Decompressed = { size: number } | { refused: 'layer-damaged' | 'decompressed-too-large' };
+
+/**
+ * Decompresses into a sparse file, which has no more than `maxBytes`: sizes that a header declares are not believed.
+ * @throws what the source throws; `scratch-full`
+ */
+export const decompressTo = async (
+  source: ByteSource,
+  kind: Compression,
+  path: string,
+  options: { maxBytes: number; onPercent: (percent: number) => void; signal?: AbortSignal },
+): Promise<Decompressed> => {
+  const { maxBytes, onPercent, signal } = options;
+  const child = spawnSandboxed(commandOf(kind, 24 * 3600, signal));
+  const input = streamOf(source, (bytes) => onPercent((bytes / source.size) * 100), signal);
+  let failure: unknown;
+  input.on('error', (error) => {
+    failure ??= error;
+    child.stdin.destroy();
+  });
+  input.pipe(child.stdin);
+  child.stderr.resume();
+  const file = await open(path, 'w');
+  let size = 0;
+  let tooLarge = false;
+  const write = async (chunk: Buffer): Promise<void> => {
+    if (size + chunk.length > maxBytes) {
+      tooLarge = true;
+      throw new Error('too large');
+    }
+    // Zeros become a hole.
+    if (!chunk.equals(zeros.subarray(0, chunk.length))) await file.write(chunk, 0, chunk.length, size);
+    size += chunk.length;
+  };
+  try {
+    for await (const chunk of child.stdout) await write(chunk as Buffer);
+    const { code, killed, timedOut } = await child.exited;
+    signal?.throwIfAborted();
+    if (failure) throw failure;
+    if (code !== 0 || killed || timedOut) return { refused: 'layer-damaged' };
+    await file.truncate(size);
+    return { size };
+  } catch (error) {
+    if (tooLarge) return { refused: 'decompressed-too-large' };
+    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw scratchFull(error);
+    throw failure && isBootreadyError(failure) ? failure : error;
+  } finally {
+    input.destroy();
+    await child.kill();
+    await file.close();
+  }
+};
+
+const zeros = Buffer.alloc(1024 * 1024);

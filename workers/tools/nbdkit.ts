@@ -1,0 +1,83 @@
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import { openByteGateway } from './byte-gateway.ts';
+import { spawnSandboxed } from './sandbox.ts';
+
+/** A block node for QEMU and what must be bound into its sandbox for it. */
+export type BlockInput = { node: Record<string, unknown>; readOnly: Record<string, string> };
+
+/**
+ * Lends a source to an image tool as an NBD export on a unix socket: nbdkit's curl plugin reads our gateway. Source and tool
+ * sit in sandboxes of their own, without network. nbdkit-curl-plugin(1)
+ * @throws what the source threw, when it is the source that failed; whatever `work` throws else
+ */
+export const withNbd = async <T>(
+  source: ByteSource,
+  scratchDir: string,
+  work: (input: BlockInput) => Promise<T>,
+  signal?: AbortSignal,
+): Promise<T> => {
+  // The path of a unix socket has room for 107 characters (unix(7)): a short name, whatever the scratch folder is called.
+  const dir = await mkdtemp(join(scratchDir, 'nbd-'));
+  await mkdir(join(dir, 'http'));
+  await mkdir(join(dir, 'nbd'));
+  const gateway = await openByteGateway(source, join(dir, 'http', 's'), signal);
+  const nbdkit = spawnSandboxed({
+    command: 'nbdkit',
+    args: [
+      ...['--foreground', '--readonly', '--exit-with-parent', '--unix', '/nbd/s', '--threads', '8'],
+      ...['curl', 'url=http://localhost/disk', 'unix-socket-path=/http/s', 'timeout=600'],
+    ],
+    readOnly: { '/http': join(dir, 'http') },
+    writable: { '/nbd': join(dir, 'nbd') },
+    limits: { wallSeconds: 48 * 3600, cpuSeconds: 48 * 3600, memoryBytes: 2 * 1024 ** 3, fileBytes: 0 },
+    ...(signal ? { signal } : {}),
+  });
+  let stderr = '';
+  nbdkit.stderr.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString()).slice(-4000);
+  });
+  nbdkit.stdout.resume();
+  try {
+    await listening(join(dir, 'nbd', 's'), nbdkit.exited, () => stderr, signal);
+    return await work({
+      node: { driver: 'nbd', server: { type: 'unix', path: '/nbd/s' }, export: '' },
+      readOnly: { '/nbd': join(dir, 'nbd') },
+    });
+  } catch (error) {
+    throw gateway.error() ?? error;
+  } finally {
+    await nbdkit.kill();
+    await gateway.close();
+    await rm(dir, { recursive: true, force: true });
+  }
+};
+
+const listening = async (
+  socket: string,
+  exited: Promise<unknown>,
+  stderr: () => string,
+  signal?: AbortSignal,
+): Promise<void> => {
+  let ended = false;
+  void exited.then(() => {
+    ended = true;
+  });
+  for (let waited = 0; !existsSync(socket); waited += 20) {
+    signal?.throwIfAborted();
+    if (ended || waited > 30_000) {
+      throw new BootreadyError({
+        code: 'tool-missing',
+        message: `nbdkit did not start: ${stderr().trim().split('\n').pop() || 'it printed nothing'}.`,
+        remedy: 'Install nbdkit with its curl plugin, and bubblewrap.',
+        retryable: true,
+        context: { stderr: stderr() },
+      });
+    }
+    await pause(20);
+  }
+};

@@ -1,0 +1,126 @@
+import type { DetectedDisk } from '../../shared/contracts/run.ts';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { QemuImgInfo } from '../../shared/formats/qemu-info.ts';
+import type { BlockInput } from './nbdkit.ts';
+import { runSandboxed } from './sandbox.ts';
+
+/** The one door to qemu-img. Every verb is told the format, and gets a block tree whose backing link is cut. */
+
+const GiB = 1024 ** 3;
+
+/** A local file as input. */
+export const fileInput = (path: string): BlockInput => ({
+  node: { driver: 'file', filename: '/in/image' },
+  readOnly: { '/in/image': path },
+});
+
+/**
+ * `json:` names the whole tree, so that nothing is probed and nothing is followed: `"backing": null` cuts what a header may
+ * name (it holds for VMDK's parentFileNameHint too). qemu-block-drivers(7).
+ */
+const treeOf = ({ node }: BlockInput, format: DetectedDisk['format']): string =>
+  `json:${JSON.stringify({
+    driver: format === 'iso' ? 'raw' : format,
+    'read-only': true,
+    ...(format === 'raw' || format === 'iso' ? {} : { backing: null }),
+    // A VHD's geometry rounds its size; the field that Hyper-V goes by is the current size.
+    ...(format === 'vpc' ? { force_size_calc: 'current_size' } : {}),
+    file: node,
+  })}`;
+
+export const qemuImgInfo = async (
+  input: BlockInput,
+  format: DetectedDisk['format'],
+  signal?: AbortSignal,
+): Promise<QemuImgInfo> => {
+  const { stdout } = await runSandboxed({
+    command: 'qemu-img',
+    args: ['info', '--output=json', treeOf(input, format)],
+    readOnly: input.readOnly,
+    limits: { wallSeconds: 60, cpuSeconds: 30, memoryBytes: 1 * GiB, fileBytes: 0 },
+    ...(signal ? { signal } : {}),
+  });
+  return QemuImgInfo.parse(JSON.parse(stdout));
+};
+
+export type ConvertOptions = {
+  from: DetectedDisk;
+  to: 'raw' | 'qcow2';
+  /** The folder that may be written, and the name of the file in it. */
+  outputDir: string;
+  outputName: string;
+  onPercent: (percent: number) => void;
+  signal?: AbortSignal;
+};
+
+/**
+ * @throws BootreadyError `tool-failed` when the image could not be read to its end, `scratch-full` when the folder is full,
+ *         `tool-killed`, `tool-missing`
+ */
+export const qemuImgConvert = async (input: BlockInput, options: ConvertOptions): Promise<void> => {
+  const { from, to, outputDir, outputName, onPercent, signal } = options;
+  const target = to === 'raw' ? ['-O', 'raw'] : ['-O', 'qcow2', '-o', 'compat=1.1,lazy_refcounts=off'];
+  // What a tool of ours may need at its slowest: 4 MB/s.
+  const seconds = 600 + from.virtualSize / 4_000_000;
+  try {
+    await runSandboxed({
+      command: 'qemu-img',
+      args: ['convert', '-p', '-t', 'unsafe', '-S', '4k', ...target, treeOf(input, from.format), `/out/${outputName}`],
+      readOnly: input.readOnly,
+      writable: { '/out': outputDir },
+      limits: {
+        wallSeconds: seconds * 4,
+        cpuSeconds: seconds,
+        memoryBytes: 2 * GiB,
+        // Tables of a qcow2 come on top; no bomb gets beyond what its own header declares.
+        fileBytes: from.virtualSize * 1.01 + 16 * 1024 ** 2,
+      },
+      onLine: (line) => {
+        const percent = /\((\d+(?:\.\d+)?)\/100%\)/.exec(line)?.[1];
+        if (percent) onPercent(Number(percent));
+      },
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
+    if (isBootreadyError(error) && /No space left on device/.test(String(error.context.stderr))) {
+      throw scratchFull(error);
+    }
+    throw error;
+  }
+};
+
+export const scratchFull = (cause?: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'scratch-full',
+    message: 'The scratch space of the worker is full.',
+    remedy:
+      'Give SCRATCH_DIR more room, or lower WORKER_CONCURRENCY; the run goes on with another worker where there is one.',
+    retryable: false,
+    cause,
+  });
+
+/** What `qemu-img check` says of a qcow2 that we have written ourselves. @throws `tool-failed` when it is not sound */
+export const qemuImgCheck = async (path: string, signal?: AbortSignal): Promise<void> => {
+  const input = fileInput(path);
+  await runSandboxed({
+    command: 'qemu-img',
+    args: ['check', '--output=json', treeOf(input, 'qcow2')],
+    readOnly: input.readOnly,
+    limits: { wallSeconds: 3600, cpuSeconds: 1800, memoryBytes: 2 * GiB, fileBytes: 0 },
+    ...(signal ? { signal } : {}),
+  });
+};
+
+let version: Promise<string> | undefined;
+/** e.g. `7.2.22`; asked once. */
+export const qemuImgVersion = (): Promise<string> => {
+  version ??= runSandboxed({
+    command: 'qemu-img',
+    args: ['--version'],
+    limits: { wallSeconds: 30, cpuSeconds: 10, memoryBytes: GiB, fileBytes: 0 },
+  }).then(({ stdout }) => /version (\S+)/.exec(stdout)?.[1] ?? 'unknown');
+  version.catch(() => {
+    version = undefined;
+  });
+  return version;
+};

@@ -1,0 +1,99 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildDisk, convert } from '../../test/hostile/images.ts';
+import { fileInput, qemuImgConvert } from './qemu-img.ts';
+import { runSandboxed, type SandboxCommand } from './sandbox.ts';
+
+const MiB = 1024 ** 2;
+const limits = { wallSeconds: 20, cpuSeconds: 20, memoryBytes: 1024 * MiB, fileBytes: MiB };
+const sh = (script: string, more: Partial<SandboxCommand> = {}) =>
+  runSandboxed({ command: 'sh', args: ['-c', script], limits, ...more });
+
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'sandbox-'));
+  writeFileSync(join(dir, 'secret'), 'canary');
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+test('nothing of the host is there but programs and what is bound in', async () => {
+  await expect(sh(`cat ${join(dir, 'secret')}`)).rejects.toMatchObject({ code: 'tool-failed' });
+  expect((await sh('cat /in/secret', { readOnly: { '/in/secret': join(dir, 'secret') } })).stdout).toBe('canary');
+  expect((await sh('ls /; ls /etc; ps -e 2>/dev/null | wc -l; env')).stdout).not.toMatch(/root|home|passwd|NODE/);
+  await expect(sh('echo x > /in/secret', { readOnly: { '/in/secret': join(dir, 'secret') } })).rejects.toThrow();
+});
+
+test('no network: what is reached without the sandbox is not reached within', async () => {
+  let requests = 0;
+  const server = createServer((_, response) => {
+    requests++;
+    response.end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  const ask = `import urllib.request; urllib.request.urlopen('http://127.0.0.1:${port}/', timeout=3)`;
+  // The control: execFileSync would block the server that it asks.
+  await new Promise((resolve) =>
+    import('node:child_process').then(({ execFile }) => execFile('/usr/bin/python3', ['-c', ask], resolve)),
+  );
+  expect(requests).toBe(1);
+  await expect(runSandboxed({ command: '/usr/bin/python3', args: ['-c', ask], limits })).rejects.toMatchObject({
+    code: 'tool-failed',
+  });
+  expect(requests).toBe(1);
+  server.close();
+});
+
+test('time, file size and cancelling end it with all its children', async () => {
+  const marker = `sleep 31${process.pid}`;
+  await expect(sh(`${marker} & ${marker}`, { limits: { ...limits, wallSeconds: 0.3 } })).rejects.toMatchObject({
+    code: 'tool-killed',
+  });
+  const controller = new AbortController();
+  const running = sh(`${marker} & ${marker}`, { signal: controller.signal });
+  setTimeout(() => controller.abort(), 200);
+  await expect(running).rejects.toMatchObject({ code: 'tool-killed' });
+  expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(marker);
+  await expect(sh('head -c 3M /dev/zero > /out/file', { writable: { '/out': dir } })).rejects.toMatchObject({
+    code: 'tool-failed',
+  });
+  expect(statSync(join(dir, 'file')).size).toBe(MiB);
+});
+
+test('a missing program is said to be missing', async () => {
+  await expect(runSandboxed({ command: 'no-such-tool', args: [], limits })).rejects.toMatchObject({
+    code: 'tool-missing',
+  });
+});
+
+/** The detector is not asked here: this is the wall behind it. */
+test('an image that names another file gets none of its bytes, even when nobody has looked at it', async () => {
+  const base = buildDisk(join(dir, 'base.raw'));
+  const overlay = join(dir, 'overlay.qcow2');
+  execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', base, overlay]);
+  execFileSync('qemu-img', ['convert', '-f', 'qcow2', '-O', 'raw', overlay, join(dir, 'leak.raw')]);
+  // The control: without tree and sandbox the other file's bytes come out.
+  expect(readFileSync(join(dir, 'leak.raw')).equals(readFileSync(base))).toBe(true);
+
+  const options = { to: 'raw', outputDir: dir, onPercent: () => undefined } as const;
+  const virtualSize = statSync(base).size;
+  await qemuImgConvert(fileInput(overlay), {
+    ...options,
+    from: { format: 'qcow2', variant: 'v3', virtualSize },
+    outputName: 'safe.raw',
+  });
+  expect(readFileSync(join(dir, 'safe.raw')).every((byte) => byte === 0)).toBe(true);
+
+  const flat = convert(base, 'vmdk', join(dir, 'flat.vmdk'), '-o', 'subformat=monolithicFlat');
+  await expect(
+    qemuImgConvert(fileInput(flat), {
+      ...options,
+      from: { format: 'vmdk', variant: 'x', virtualSize },
+      outputName: 'flat.raw',
+    }),
+  ).rejects.toMatchObject({ code: 'tool-failed' });
+});
