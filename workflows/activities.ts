@@ -1,5 +1,13 @@
 import type { Finding } from '../shared/contracts/finding.ts';
-import type { Admission, ConvertedDisk, DetectedDisk, GuestFacts, Layer, Report, Verdict } from '../shared/contracts/run.ts';
+import type {
+  Admission,
+  ConvertedDisk,
+  DetectedDisk,
+  GuestFacts,
+  Layer,
+  Report,
+  Verdict,
+} from '../shared/contracts/run.ts';
 
 /**
  * What the workflow may ask for. Every activity may run twice, at once even (a worker that was taken for dead and is not),

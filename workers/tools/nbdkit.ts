@@ -44,10 +44,13 @@ export const withNbd = async <T>(
   nbdkit.stdout.resume();
   try {
     await listening(join(dir, 'nbd', 's'), nbdkit.exited, () => stderr, signal);
-    return await work({
+    const result = await work({
       node: { driver: 'nbd', server: { type: 'unix', path: '/nbd/s' }, export: '' },
       readOnly: { '/nbd': join(dir, 'nbd') },
     });
+    // A tool calls it an I/O error, and its caller perhaps a damaged image; it was the source.
+    if (gateway.error()) throw gateway.error();
+    return result;
   } catch (error) {
     throw gateway.error() ?? error;
   } finally {
