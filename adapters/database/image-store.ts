@@ -124,6 +124,16 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       return { image: imageOf(row), run: await insertRun(trx, row.id, 1), isNew: true };
     }),
 
+  isKnown: async ({ bucket, key, etag }) =>
+    (await db
+      .selectFrom('images')
+      .where('upload_bucket', '=', bucket)
+      .where('upload_key', '=', key)
+      .where('upload_etag', '=', etag)
+      .where('deleted_at', 'is', null)
+      .select('id')
+      .executeTakeFirst()) !== undefined,
+
   get: async (id, projectId) => {
     const row = await db
       .selectFrom('images')

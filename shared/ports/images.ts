@@ -72,6 +72,8 @@ export interface ImageStore {
     object: ObjectInfo,
     defaults: { projectId: string; name: string; settings: ImageSettings },
   ): Promise<{ image: Image; run: Run; isNew: boolean }>;
+  /** Whether these bytes at this key are an image already; for the sweep, which asks for each object each time. */
+  isKnown(object: Pick<ObjectInfo, 'bucket' | 'key' | 'etag'>): Promise<boolean>;
   /** Undefined when there is none, it is deleted, or it belongs to another project. */
   get(id: string, projectId: string | undefined): Promise<Image | undefined>;
   /** Images whose id begins with, or whose name is, the text; at most ten. */

@@ -181,7 +181,7 @@ test('an object that changes underneath ends the step as such, not as a damaged 
 });
 
 test('cancelling ends the tools and leaves no file', async () => {
-  const file = await openFileSource(images['raw'] as string);
+  const file = await openFileSource(images.raw as string);
   const controller = new AbortController();
   const source: ByteSource = {
     size: file.size,

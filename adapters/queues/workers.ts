@@ -1,0 +1,84 @@
+import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import {
+  type HousekeepingJob,
+  housekeepingJobs,
+  IntakeJob,
+  NotifyJob,
+  queueNames,
+} from '../../shared/contracts/jobs.ts';
+import { isBootreadyError } from '../../shared/errors.ts';
+import { connectionOf } from './connection.ts';
+
+export type QueueHandlers = {
+  intake(job: IntakeJob, attempt: number): Promise<unknown>;
+  notify(job: NotifyJob, isLastTry: boolean): Promise<unknown>;
+  housekeeping: Record<HousekeepingJob, () => Promise<unknown>>;
+};
+
+export type QueueWorkerOptions = {
+  redisUrl: string;
+  everySeconds: Record<HousekeepingJob, number>;
+  onError: (queue: string, error: unknown) => void;
+};
+
+/** The thrower decides whether a retry helps; this is the one place where BullMQ is told. */
+const mapped = (error: unknown): unknown =>
+  isBootreadyError(error) && !error.retryable ? new UnrecoverableError(error.message) : error;
+
+/** The consuming side. */
+export const startQueueWorkers = (
+  handlers: QueueHandlers,
+  { redisUrl, everySeconds, onError }: QueueWorkerOptions,
+): { close(): Promise<void> } => {
+  const connection = { ...connectionOf(redisUrl), maxRetriesPerRequest: null };
+  const consume = (name: string, concurrency: number, work: (job: Job) => Promise<unknown>): Worker => {
+    const worker = new Worker(
+      name,
+      (job) =>
+        work(job).catch((error: unknown) => {
+          throw mapped(error);
+        }),
+      { connection, concurrency },
+    );
+    worker.on('error', (error) => onError(name, error));
+    worker.on('failed', (_job, error) => onError(name, error));
+    return worker;
+  };
+  const workers = [
+    consume(queueNames.intake, 8, (job) => handlers.intake(IntakeJob.parse(job.data), job.attemptsMade + 1)),
+    consume(queueNames.notify, 8, (job) =>
+      handlers.notify(NotifyJob.parse(job.data), job.attemptsMade + 1 >= (job.opts.attempts ?? 1)),
+    ),
+    consume(queueNames.housekeeping, 1, (job) => {
+      const name = housekeepingJobs.find((each) => each === job.name);
+      return name ? handlers.housekeeping[name]() : Promise.reject(new UnrecoverableError(`no job "${job.name}"`));
+    }),
+  ];
+
+  const schedulers = new Queue(queueNames.housekeeping, { connection });
+  schedulers.on('error', (error) => onError('schedulers', error));
+  // Redis may lose everything at any time. What is scheduled is therefore said again and again, by a clock of our own.
+  const schedule = async (): Promise<void> => {
+    for (const name of housekeepingJobs) {
+      if (await schedulers.getJobScheduler(name)) continue;
+      await schedulers.upsertJobScheduler(
+        name,
+        { every: everySeconds[name] * 1000 },
+        { name, opts: { removeOnComplete: { count: 20 }, removeOnFail: { count: 100 } } },
+      );
+    }
+  };
+  const scheduling = setInterval(
+    () => void schedule().catch((error: unknown) => onError('schedulers', error)),
+    Math.min(30, ...Object.values(everySeconds)) * 1000,
+  );
+  void schedule().catch((error: unknown) => onError('schedulers', error));
+
+  return {
+    close: async () => {
+      clearInterval(scheduling);
+      await Promise.all(workers.map((worker) => worker.close()));
+      await schedulers.close();
+    },
+  };
+};

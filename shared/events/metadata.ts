@@ -1,0 +1,58 @@
+import { ImageName, ImageSettings } from '../contracts/image.ts';
+
+/**
+ * What a plain S3 client says of its upload by object metadata: `x-amz-meta-name`, `-format`, `-policy`, `-allow-iso`. What
+ * makes no sense falls back to the default, and is told in `notes`: an upload is never lost for a wrong word.
+ */
+export const describeUpload = (
+  key: string,
+  metadata: Readonly<Record<string, string>>,
+): { name: string; settings: ImageSettings; notes: string[] } => {
+  const notes: string[] = [];
+  const take = <T>(
+    field: string,
+    schema: { safeParse(value: unknown): { success: boolean; data?: T } },
+    value: unknown,
+  ): T | undefined => {
+    if (value === undefined) return undefined;
+    const parsed = schema.safeParse(value);
+    if (parsed.success) return parsed.data;
+    notes.push(`x-amz-meta-${field} is not understood and was left out`);
+    return undefined;
+  };
+  const shape = ImageSettings.shape;
+  const targetFormat = take('format', shape.targetFormat, metadata.format);
+  const policy = take('policy', shape.policy, metadata.policy);
+  const iso = metadata['allow-iso'];
+  const allowIso = take(
+    'allow-iso',
+    shape.allowIso,
+    iso === undefined ? undefined : ({ true: true, false: false }[iso] ?? iso),
+  );
+  const settings: ImageSettings = {
+    ...(targetFormat ? { targetFormat } : {}),
+    ...(policy ? { policy } : {}),
+    ...(allowIso === undefined ? {} : { allowIso }),
+  };
+  return { name: take('name', ImageName, decodedName(metadata.name)) ?? nameFromKey(key), settings, notes };
+};
+
+/** S3 metadata is ASCII; clients encode other names as RFC 2047 words or percent-encoding. */
+const decodedName = (name: string | undefined): string | undefined => {
+  if (name === undefined || !/%[0-9a-f]{2}/i.test(name)) return name;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+};
+
+const endings = /\.(raw|img|qcow2?|vmdk|vhdx?|vdi|hdd|hds|ova|tar|iso|gz|xz|zstd?|bz2)$/i;
+
+/** `demo/Debian 12.qcow2.xz` is called "Debian 12". */
+const nameFromKey = (key: string): string => {
+  let name = key.split('/').filter(Boolean).pop() ?? '';
+  while (endings.test(name) && name.replace(endings, '') !== '') name = name.replace(endings, '');
+  const parsed = ImageName.safeParse(name.slice(0, 255));
+  return parsed.success ? parsed.data : 'unnamed';
+};

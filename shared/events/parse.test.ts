@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { keyCandidates, parseNotifications } from './parse.ts';
+
+const record = (more: object = {}, object: object = {}) => ({
+  eventVersion: '2.2',
+  eventName: 'ObjectCreated:Put',
+  eventTime: '2026-01-01T00:00:00Z',
+  s3: { bucket: { name: 'uploads' }, object: { key: 'demo/a+b', eTag: '"abc"', size: 0, sequencer: '01', ...object } },
+  ...more,
+});
+const parse = (body: unknown, headers = {}) => parseNotifications(headers, body);
+const upload = { bucket: 'uploads', key: 'demo/a+b' };
+
+describe('every sender is understood', () => {
+  const bridge = {
+    'detail-type': 'Object Created',
+    time: '2026-01-01T00:00:00Z',
+    detail: {
+      bucket: { name: 'uploads' },
+      object: { key: 'demo/a+b', etag: 'abc', 'version-id': 'v1', sequencer: '1' },
+    },
+  };
+  const structured = {
+    specversion: '1.0',
+    type: 'com.amazonaws.s3.ObjectCreated:Put',
+    source: 'aws:s3.us-east-1.uploads',
+    subject: 'demo/a+b',
+    id: '1',
+    data: {},
+  };
+  const binary = {
+    'ce-specversion': '1.0',
+    'ce-type': 'com.amazonaws.s3.ObjectCreated:Put',
+    'ce-source': 'aws:s3.us-east-1.uploads',
+    'ce-subject': 'demo/a%2Bb',
+    'ce-id': '1',
+  };
+  test.each([
+    ['S3', { Records: [record()] }, {}],
+    ['S3 with the s3: prefix', { Records: [record({ eventName: 's3:ObjectCreated:CompleteMultipartUpload' })] }, {}],
+    ['MinIO', { EventName: 's3:ObjectCreated:Put', Key: 'uploads/demo/a+b', Records: [record()] }, {}],
+    ['Ceph', { Records: [record({ eventId: '', opaqueData: 'x' }, { size: '0', etag: 'abc' })] }, {}],
+    ['EventBridge', bridge, {}],
+    ['EventBridge in a batch', [bridge], {}],
+    ['CloudEvents, structured', structured, {}],
+    ['CloudEvents, structured, with the record', { ...structured, subject: '', data: record() }, {}],
+    ['CloudEvents, binary', {}, binary],
+    ['CloudEvents, binary, with the record', record(), binary],
+  ])('%s', (_name, body, headers) => {
+    expect(parse(body, headers)).toMatchObject({ uploads: [upload], ignored: 0 });
+  });
+
+  test.each([
+    ['S3', { Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'uploads' }],
+    ['versitygw', { Records: [{ eventName: 's3:TestEvent' }] }],
+    ['a removal', { Records: [record({ eventName: 'ObjectRemoved:Delete' })] }],
+    ['EventBridge, other', { 'detail-type': 'Object Deleted', detail: {} }],
+    ['nothing', {}],
+    ['a number', 7],
+  ])('and what is no finished upload is ignored: %s', (_name, body) => {
+    expect(parse(body)).toMatchObject({ uploads: [], ignored: 1 });
+  });
+});
+
+test('many records, Ceph secrets, quoted ETags', () => {
+  const parsed = parse({ Records: [record(), record({ opaqueData: 'secret' }, { key: 'demo/c' })] });
+  expect(parsed.uploads.map(({ key }) => key)).toEqual(['demo/a+b', 'demo/c']);
+  expect(parsed.uploads[0]?.etag).toBe('abc');
+  expect(parsed.opaque).toEqual(['secret']);
+});
+
+test('a second delivery has the same fingerprint, another upload another one, even when the sequencer began anew', () => {
+  const print = (body: object): string | undefined => parse({ Records: [body] }).uploads[0]?.fingerprint;
+  expect(print(record())).toBe(print(record()));
+  expect(print(record({ eventTime: '2026-01-02T00:00:00Z' }))).not.toBe(print(record()));
+  expect(print(record({}, { eTag: 'def' }))).not.toBe(print(record()));
+});
+
+test('a key may mean itself or what it is encoded from', () => {
+  expect(keyCandidates('demo/abc')).toEqual(['demo/abc']);
+  expect(keyCandidates('a+b')).toEqual(['a+b', 'a b']);
+  expect(keyCandidates('a%2Bb+c')).toEqual(['a%2Bb+c', 'a+b c', 'a+b+c']);
+  expect(keyCandidates('100%')).toEqual(['100%']);
+});
+
+test('no JSON makes the parser throw; a form-encoded key is always among the candidates', () => {
+  fc.assert(fc.property(fc.jsonValue(), (body) => void parse(body)));
+  fc.assert(fc.property(fc.jsonValue(), (body) => void parse({ Records: [record({ s3: body }), body] })));
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (key) => {
+      const encoded = new URLSearchParams({ k: key }).toString().slice(2);
+      expect(keyCandidates(encoded)).toContain(key.toWellFormed());
+    }),
+  );
+});

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import type { UploadNotification } from './notification.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+
+export type Parsed = {
+  uploads: UploadNotification[];
+  /** How many records were something else: removals, test events, other kinds. */
+  ignored: number;
+  /** Ceph copies the topic's OpaqueData into each record: there the sender's secret may stand. */
+  opaque: string[];
+};
+
+const isObject = (value: unknown): value is Json =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const child = (value: unknown, name: string): Json => {
+  const found = isObject(value) ? value[name] : undefined;
+  return isObject(found) ? found : {};
+};
+const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+const unquoted = (etag: string | null): string | null => etag?.replaceAll('"', '') ?? null;
+
+/** `s3:ObjectCreated:Put` and `ObjectCreated:Put` are one; also Ceph's `ObjectCreated:Post` at the start of a multipart upload. */
+const isCreation = (eventName: string): boolean => /^(s3:)?ObjectCreated(:|$)/i.test(eventName);
+
+const notification = (parts: Omit<UploadNotification, 'fingerprint'> & { time: string | null }): UploadNotification => {
+  const { time, ...rest } = parts;
+  // The time too: versitygw begins its sequencer anew when it starts, and the same bytes may be uploaded again later.
+  const facts = [rest.bucket, rest.key, rest.versionId, rest.etag, rest.sequencer, rest.eventName, time];
+  return { ...rest, fingerprint: createHash('sha256').update(JSON.stringify(facts)).digest('hex') };
+};
+
+/** One record of S3's event message, versions 2.0 to 2.6; MinIO, Ceph and versitygw send the same shape. */
+const recordOf = (record: unknown): UploadNotification | undefined => {
+  if (!isObject(record)) return undefined;
+  const s3 = child(record, 's3');
+  const object = child(s3, 'object');
+  const eventName = text(record.eventName);
+  const bucket = text(child(s3, 'bucket').name);
+  const key = text(object.key);
+  if (!eventName || !bucket || !key || !isCreation(eventName)) return undefined;
+  return notification({
+    eventName,
+    bucket,
+    key,
+    etag: unquoted(text(object.eTag) ?? text(object.etag)),
+    versionId: text(object.versionId),
+    sequencer: text(object.sequencer),
+    time: text(record.eventTime),
+    raw: record,
+  });
+};
+
+/** EventBridge's "Object Created": its key is not encoded. */
+const bridgeOf = (event: Json): UploadNotification | undefined => {
+  const detail = child(event, 'detail');
+  const object = child(detail, 'object');
+  const bucket = text(child(detail, 'bucket').name);
+  const key = text(object.key);
+  if (event['detail-type'] !== 'Object Created' || !bucket || !key) return undefined;
+  return notification({
+    eventName: 'Object Created',
+    bucket,
+    key,
+    etag: unquoted(text(object.etag)),
+    versionId: text(object['version-id']),
+    sequencer: text(object.sequencer),
+    time: text(event.time),
+    raw: event,
+  });
+};
+
+type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+const header = (headers: Headers, name: string): string | null => {
+  const value = headers[name];
+  return text(Array.isArray(value) ? value[0] : value);
+};
+
+/**
+ * CloudEvents with type `com.amazonaws.s3.<event>` (the adapter of the CloudEvents project): bucket at the end of the source,
+ * key as the subject; data may be the S3 record itself.
+ */
+const cloudEventOf = (
+  { type, source, subject, time, id }: Record<'type' | 'source' | 'subject' | 'time' | 'id', string | null>,
+  data: unknown,
+): UploadNotification | undefined => {
+  const inner = recordOf(data) ?? (isObject(data) ? bridgeOf(data) : undefined);
+  if (inner) return inner;
+  const eventName = /(ObjectCreated(?::\w+)?)/.exec(type ?? '')?.[1];
+  const bucket = source?.split(/[.:/]/).pop();
+  if (!eventName || !bucket || !subject) return undefined;
+  const object = child(child(data, 's3'), 'object');
+  return notification({
+    eventName,
+    bucket,
+    key: subject,
+    etag: unquoted(text(object.eTag)),
+    versionId: text(object.versionId),
+    sequencer: id,
+    time,
+    raw: isObject(data) ? data : {},
+  });
+};
+
+/**
+ * The finished uploads that a message announces, whoever sent it. Pure; never throws on any JSON: what is not understood counts
+ * as ignored, for a sender that gets an error sends the same again for ever (MinIO, Ceph).
+ */
+export const parseNotifications = (headers: Headers, body: unknown): Parsed => {
+  const found: (UploadNotification | undefined)[] = [];
+  const opaque: string[] = [];
+  for (const event of Array.isArray(body) ? body : [body]) {
+    if (!isObject(event)) {
+      found.push(undefined);
+    } else if (Array.isArray(event.Records)) {
+      for (const record of event.Records) {
+        found.push(recordOf(record));
+        const secret = isObject(record) ? (text(record.opaqueData) ?? text(record.OpaqueData)) : null;
+        if (secret) opaque.push(secret);
+      }
+    } else if (typeof event.specversion === 'string') {
+      const { type, source, subject, time, id } = event;
+      const attributes = {
+        type: text(type),
+        source: text(source),
+        subject: text(subject),
+        time: text(time),
+        id: text(id),
+      };
+      found.push(cloudEventOf(attributes, event.data));
+    } else if (header(headers, 'ce-specversion')) {
+      const attribute = (name: string): string | null => header(headers, `ce-${name}`);
+      found.push(
+        cloudEventOf(
+          {
+            type: attribute('type'),
+            source: attribute('source'),
+            subject: decoded(attribute('subject')),
+            time: attribute('time'),
+            id: attribute('id'),
+          },
+          event,
+        ),
+      );
+    } else {
+      found.push(bridgeOf(event) ?? recordOf(event));
+    }
+  }
+  const uploads = found.filter((each) => each !== undefined);
+  return { uploads, ignored: found.length - uploads.length, opaque };
+};
+
+/** The HTTP binding of CloudEvents percent-encodes what is not printable ASCII in header values (3.1.3.2). */
+const decoded = (value: string | null): string | null => {
+  try {
+    return value === null ? null : decodeURIComponent(value);
+  } catch {
+    return value;
+  }
+};
+
+/**
+ * The keys that an event may mean, as it stands first. AWS, MinIO and Ceph form-encode keys, versitygw does not, and "a+b" does
+ * not tell which it is: HEAD decides.
+ */
+export const keyCandidates = (key: string): string[] => {
+  const candidates = [key];
+  try {
+    candidates.push(decodeURIComponent(key.replaceAll('+', ' ')), decodeURIComponent(key));
+  } catch {
+    // Not encoded, then.
+  }
+  return [...new Set(candidates)];
+};

@@ -1,0 +1,43 @@
+import { describeUpload } from '../../shared/events/metadata.ts';
+import type { ImageStore } from '../../shared/ports/images.ts';
+import type { ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts';
+import type { ProjectStore } from '../../shared/ports/projects.ts';
+import type { RunStarter } from '../../shared/ports/run-starter.ts';
+
+export type IntakeDeps = {
+  store: Pick<ObjectStore, 'head' | 'list'>;
+  images: ImageStore;
+  projects: ProjectStore;
+  starter: RunStarter;
+  uploadsBucket: string;
+};
+
+export type Started =
+  | { outcome: 'started' | 'duplicate'; imageId: string; detail: string }
+  | { outcome: 'ignored'; detail: string };
+
+/**
+ * The one way from an object to a running workflow, for events and for the sweep. Every part may happen twice: row and run are
+ * unique, the workflow's id is made from them.
+ */
+export const startForObject = async (
+  { images, projects, starter, uploadsBucket }: IntakeDeps,
+  object: ObjectInfo,
+): Promise<Started> => {
+  if (object.bucket !== uploadsBucket)
+    return { outcome: 'ignored', detail: `bucket ${object.bucket} is not the uploads bucket` };
+  // "Folders" of some clients.
+  if (object.key.endsWith('/') && object.size === 0) return { outcome: 'ignored', detail: 'a folder, not an upload' };
+  const project = await projects.ofKey(object.key);
+  if (!project) return { outcome: 'ignored', detail: 'the key begins with the prefix of no project' };
+  const { name, settings, notes } = describeUpload(object.key, object.metadata);
+  const { image, run, isNew } = await images.findOrCreate(object, { projectId: project.id, name, settings });
+  // `queued` and not just new: whoever made the row may have died before it started the workflow.
+  if (run.status === 'queued') {
+    const { id: runId, workflowId } = run;
+    await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });
+  }
+  return isNew
+    ? { outcome: 'started', imageId: image.id, detail: ['run 1 started', ...notes].join('; ') }
+    : { outcome: 'duplicate', imageId: image.id, detail: 'this upload is an image already' };
+};

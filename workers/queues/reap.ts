@@ -1,0 +1,36 @@
+import type { ImageStore } from '../../shared/ports/images.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+
+export type ReapDeps = { store: ObjectStore; images: ImageStore; uploadsBucket: string; imagesBucket: string };
+
+const days = 24 * 3600;
+export const abandonedAfterSeconds = 7 * days;
+
+/** Clears away what nobody will finish: uploads begun and left, images announced and never sent, deletions half done. */
+export const reap = async ({ store, images, uploadsBucket, imagesBucket }: ReapDeps): Promise<void> => {
+  const oldest = Date.now() - abandonedAfterSeconds * 1000;
+  for (const bucket of [uploadsBucket, imagesBucket]) {
+    for await (const upload of store.listMultiparts(bucket, '')) {
+      if (upload.initiated.getTime() < oldest) await store.abortMultipart(upload);
+    }
+  }
+  for (const image of await images.abandoned(abandonedAfterSeconds)) await images.markForDeletion(image.id);
+  for (const image of await images.pendingDeletions()) await deleteObjects({ store, images }, image.id);
+};
+
+/** Second half of deleting an image: its objects, then its row. Twice is once. */
+export const deleteObjects = async (
+  { store, images }: Pick<ReapDeps, 'store' | 'images'>,
+  imageId: string,
+): Promise<void> => {
+  const image = await images.get(imageId, undefined);
+  if (image?.status !== 'pending_delete') return;
+  const { bucket, key, etag } = image.upload;
+  if (image.multipartId) await store.abortMultipart({ bucket, key, uploadId: image.multipartId });
+  const published = await images.publication(imageId);
+  if (published) await store.remove(published.bucket, published.key);
+  const upload = await store.head(bucket, key);
+  // Another upload to the same key is another image's.
+  if (upload && upload.etag === etag) await store.remove(bucket, key);
+  await images.markDeleted(imageId);
+};

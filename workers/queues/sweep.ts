@@ -1,0 +1,45 @@
+import { explain } from '../../shared/errors.ts';
+import type { EventStore } from '../../shared/ports/events.ts';
+import type { JobQueue } from '../../shared/ports/jobs.ts';
+import { type IntakeDeps, startForObject } from './admission.ts';
+
+export type SweepDeps = IntakeDeps & {
+  events: EventStore;
+  jobs: Pick<JobQueue, 'addIntake'>;
+  log: (message: string, details: object) => void;
+};
+
+/** A row that is younger is on its way still. */
+const graceSeconds = 15;
+
+/**
+ * Finds what no event announced, what no job settled and what no workflow was started for. With every event lost, every upload
+ * is still processed. One object that cannot be started keeps no other from it.
+ */
+export const sweep = async (deps: SweepDeps): Promise<{ started: number; restarted: number; resent: number }> => {
+  const { store, projects, images, starter, events, jobs, uploadsBucket, log } = deps;
+  const counts = { started: 0, restarted: 0, resent: 0 };
+  const lost = await events.unsettled(graceSeconds, 1000);
+  if (lost.length > 0) await jobs.addIntake(lost);
+  counts.resent = lost.length;
+
+  for (const { image, run } of await images.unstartedRuns(graceSeconds)) {
+    const { id: runId, workflowId } = run;
+    await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });
+    counts.restarted++;
+  }
+
+  for (const { keyPrefix } of await projects.all()) {
+    for await (const listed of store.list(uploadsBucket, keyPrefix)) {
+      if (await images.isKnown(listed)) continue;
+      try {
+        // Listings have no metadata.
+        const object = await store.head(uploadsBucket, listed.key);
+        if (object && (await startForObject(deps, object)).outcome === 'started') counts.started++;
+      } catch (error) {
+        log('an upload could not be started', { key: listed.key, error: explain(error) });
+      }
+    }
+  }
+  return counts;
+};
