@@ -37,8 +37,7 @@ export const ImageName = z
   .trim()
   .min(1, 'The name is empty.')
   .max(255, 'The name is longer than 255 characters.')
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused here
-  .regex(/^[^\u0000-\u001f\u007f]+$/u, 'The name has control characters.');
+  .regex(/^\P{Cc}+$/u, 'The name has control characters.');
 
 export const ProjectId = z
   .string()

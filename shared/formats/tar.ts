@@ -98,5 +98,4 @@ const pax = (body: Buffer): { path?: string; size?: number } => {
 };
 
 /** Member names are the uploader's text. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is taken out here
-const clean = (name: string): string => name.replaceAll(/[\u0000-\u001f\u007f]/g, '?').slice(0, 120);
+const clean = (name: string): string => name.replaceAll(/\p{Cc}/gu, '?').slice(0, 120);

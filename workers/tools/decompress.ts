@@ -8,14 +8,18 @@ import { type SandboxCommand, spawnSandboxed } from './sandbox.ts';
 
 /** Decompressors run in the sandbox: they parse what a stranger wrote. Each has a bound on its memory. */
 const MiB = 1024 ** 2;
-const programs: Record<Compression, { command: string; args: string[] }> = {
+/** Kernels know two more than uploads come in. */
+export type Codec = Compression | 'lz4' | 'lzma';
+const programs: Record<Codec, { command: string; args: string[] }> = {
+  lz4: { command: 'lz4', args: ['-dc'] },
+  lzma: { command: 'xz', args: ['-dc', '--format=lzma', '--memlimit-decompress=512MiB'] },
   gz: { command: 'gzip', args: ['-dc'] },
   xz: { command: 'xz', args: ['-dc', '--memlimit-decompress=512MiB'] },
   zstd: { command: 'zstd', args: ['-dc', '--memory=512MB'] },
   bzip2: { command: 'bzip2', args: ['-dc'] },
 };
 
-const commandOf = (kind: Compression, wallSeconds: number, signal?: AbortSignal): SandboxCommand => ({
+const commandOf = (kind: Codec, wallSeconds: number, signal?: AbortSignal): SandboxCommand => ({
   ...programs[kind],
   limits: { wallSeconds, cpuSeconds: wallSeconds, memoryBytes: 1024 * MiB, fileBytes: 0 },
   ...(signal ? { signal } : {}),
@@ -69,7 +73,7 @@ export type Decompressed = { size: number } | { refused: 'layer-damaged' | 'deco
  */
 export const decompressTo = async (
   source: ByteSource,
-  kind: Compression,
+  kind: Codec,
   path: string,
   options: { maxBytes: number; onPercent: (percent: number) => void; signal?: AbortSignal },
 ): Promise<Decompressed> => {

@@ -1,0 +1,107 @@
+import { BootreadyError } from '../../shared/errors.ts';
+import { kvmWorks } from './kvm.ts';
+import { spawnSandboxed } from './sandbox.ts';
+
+/** The one door to libguestfs: one appliance, driven command by command. guestfish(1), guestfs-security(1) */
+export type Guestfish = {
+  /** The lines that the command prints; undefined when it failed. Lines are the guest's: arbitrary, capped. */
+  ask(command: string, ...args: readonly string[]): Promise<string[] | undefined>;
+};
+
+const maxAnswer = 8 * 1024 ** 2;
+
+/** guestfish's double quotes know C escapes; a name with a quote or a newline in it must not become a command. */
+export const quoted = (text: string): string =>
+  `"${[...Buffer.from(text, 'utf8')]
+    .map((byte) =>
+      byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c
+        ? String.fromCharCode(byte)
+        : `\\x${byte.toString(16).padStart(2, '0')}`,
+    )
+    .join('')}"`;
+
+export type GuestfishOptions = {
+  disk: { path: string; format: 'raw' | 'qcow2' };
+  /** A folder for downloads; it is `/out` to the commands. */
+  outputDir: string;
+  appliance: string;
+  signal: AbortSignal;
+};
+
+/**
+ * Starts the appliance on the disk, read-only and with its format told, and ends it with all that belongs to it. In the sandbox:
+ * the appliance's QEMU has no sandbox of its own, and a hostile filesystem may take the appliance's kernel over.
+ * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies, `tool-killed`
+ */
+export const withGuestfish = async <T>(
+  { disk, outputDir, appliance, signal }: GuestfishOptions,
+  work: (guestfish: Guestfish) => Promise<T>,
+): Promise<T> => {
+  const kvm = await kvmWorks();
+  const child = spawnSandboxed({
+    command: 'sh',
+    args: ['-c', 'exec guestfish 2>&1'],
+    readOnly: { '/appliance': appliance, '/in/disk': disk.path },
+    writable: { '/out': outputDir },
+    ...(kvm ? { devices: ['/dev/kvm'] } : {}),
+    env: {
+      LIBGUESTFS_BACKEND: 'direct',
+      LIBGUESTFS_PATH: '/appliance',
+      LIBGUESTFS_MEMSIZE: '768',
+      ...(kvm ? {} : { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' }),
+    },
+    limits: { wallSeconds: 1800, cpuSeconds: 1800, memoryBytes: 0, fileBytes: 5 * 1024 ** 3 },
+    signal,
+  });
+  let buffered = '';
+  let wake = (): void => undefined;
+  let ended = false;
+  child.stdout.setEncoding('latin1');
+  child.stdout.on('data', (chunk: string) => {
+    buffered += chunk;
+    if (buffered.length > maxAnswer) void child.kill();
+    wake();
+  });
+  void child.exited.then(() => {
+    ended = true;
+    wake();
+  });
+
+  let count = 0;
+  const ask: Guestfish['ask'] = async (command, ...args) => {
+    const marker = `=end-${++count}-${crypto.randomUUID()}=`;
+    child.stdin.write(`-${[command, ...args.map(quoted)].join(' ')}\necho ${marker}\n`);
+    for (;;) {
+      const at = buffered.indexOf(`${marker}\n`);
+      if (at >= 0) {
+        const answer = Buffer.from(buffered.slice(0, at), 'latin1').toString('utf8');
+        buffered = buffered.slice(at + marker.length + 1);
+        const lines = answer.split('\n').filter((line) => line !== '');
+        return lines.some((line) => line.startsWith('libguestfs: error:')) ? undefined : lines;
+      }
+      signal.throwIfAborted();
+      if (ended) throw died(buffered);
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  };
+
+  try {
+    await ask('set-network', 'false');
+    await ask('add-drive', '/in/disk', 'readonly:true', `format:${disk.format}`);
+    if ((await ask('run')) === undefined) throw died(buffered);
+    return await work({ ask });
+  } finally {
+    await child.kill();
+  }
+};
+
+const died = (output: string): BootreadyError =>
+  new BootreadyError({
+    code: 'tool-failed',
+    message: 'The appliance that looks into images did not start or died.',
+    remedy: 'Run "bootready doctor" on the worker; "libguestfs-test-tool" tells more.',
+    retryable: true,
+    context: { output: output.slice(-2000) },
+  });
