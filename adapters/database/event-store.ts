@@ -75,10 +75,15 @@ export const createEventStore = (db: Kysely<Database>): EventStore => ({
     return rows.map(({ id }) => id);
   },
 
-  list: async ({ before, limit }) => {
+  list: async ({ projectId, before, limit }) => {
     const rows = await db
       .selectFrom('upload_events')
       .$if(before !== undefined, (query) => query.where('id', '<', before as number))
+      .$if(projectId !== undefined, (query) =>
+        query.where(sql<boolean>`(
+          exists (select 1 from projects p where p.id = ${projectId ?? null} and starts_with(upload_events.key, p.key_prefix))
+          or exists (select 1 from images i where i.id = upload_events.image_id and i.project_id = ${projectId ?? null}))`),
+      )
       .orderBy('id', 'desc')
       .limit(limit)
       .selectAll()

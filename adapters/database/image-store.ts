@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { steps as stepOrder, type Verdict } from '../../shared/contracts/run.ts';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
@@ -72,8 +73,14 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
   setMultipart: async (imageId, multipartId) => {
     await db
       .updateTable('images')
-      .set({ multipart_id: multipartId, updated_at: sql`now()` })
+      .set({
+        multipart_id: multipartId,
+        status: multipartId === null ? 'queued' : 'uploading',
+        updated_at: sql`now()`,
+      })
       .where('id', '=', imageId)
+      .where('upload_etag', 'is', null)
+      .where('status', 'in', ['queued', 'uploading'])
       .execute();
   },
 
@@ -88,7 +95,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
         .where('upload_key', '=', object.key)
         .where('deleted_at', 'is', null)
         .where(sql`coalesce(upload_version_id, upload_etag, '')`, 'in', [identity, ''])
-        .orderBy('upload_etag', sql`asc nulls last`)
+        .orderBy('upload_etag', (order) => order.asc().nullsLast())
         .selectAll()
         .executeTakeFirst();
       if (there?.upload_etag) {
@@ -104,7 +111,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       const row = there
         ? await trx
             .updateTable('images')
-            .set({ ...bytes, multipart_id: null, updated_at: sql`now()` })
+            .set({ ...bytes, status: 'queued', multipart_id: null, updated_at: sql`now()` })
             .where('id', '=', there.id)
             .returningAll()
             .executeTakeFirstOrThrow()
@@ -193,12 +200,9 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
   },
 
   steps: async (runId) => {
-    const rows = await db
-      .selectFrom('run_steps')
-      .where('run_id', '=', runId)
-      .orderBy('started_at')
-      .selectAll()
-      .execute();
+    const rows = await db.selectFrom('run_steps').where('run_id', '=', runId).selectAll().execute();
+    // Not by time: an attempt that moved to another worker does the first steps again after the later ones.
+    rows.sort((a, b) => stepOrder.indexOf(a.step) - stepOrder.indexOf(b.step));
     return rows.map((row) => ({
       step: row.step,
       status: row.status,
@@ -211,6 +215,36 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
     }));
   },
 
+  latestRuns: async (imageIds) => {
+    if (imageIds.length === 0) return new Map();
+    const rows = await db
+      .selectFrom('runs')
+      .leftJoinLateral(
+        (eb) =>
+          eb
+            .selectFrom('run_steps')
+            .whereRef('run_steps.run_id', '=', 'runs.id')
+            .orderBy('run_steps.started_at', 'desc')
+            .limit(1)
+            .select(['run_steps.step', 'run_steps.percent'])
+            .as('step'),
+        (join) => join.onTrue(),
+      )
+      .where('runs.image_id', 'in', imageIds)
+      .distinctOn('runs.image_id')
+      .orderBy('runs.image_id')
+      .orderBy('runs.number', 'desc')
+      .select(['runs.image_id', 'runs.id', 'runs.number', 'runs.status', 'step.step', 'step.percent'])
+      .select(sql<Verdict | null>`runs.report->>'verdict'`.as('verdict'))
+      .execute();
+    return new Map(
+      rows.map(({ image_id, id, number, status, step, percent, verdict }) => [
+        image_id,
+        { runId: id, number, status, step, percent: percent ?? 0, verdict },
+      ]),
+    );
+  },
+
   publication: (imageId) =>
     db
       .selectFrom('publications')
@@ -218,7 +252,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .select(['bucket', 'key', 'format', 'size', 'sha256'])
       .executeTakeFirst(),
 
-  newRun: (imageId) =>
+  newRun: (imageId, settings = {}) =>
     db.transaction().execute(async (trx) => {
       const image = await trx
         .selectFrom('images')
@@ -249,7 +283,11 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       }
       await trx
         .updateTable('images')
-        .set({ status: 'queued', updated_at: sql`now()` })
+        .set({
+          status: 'queued',
+          settings: sql`settings || ${JSON.stringify(settings)}::jsonb` as never,
+          updated_at: sql`now()`,
+        })
         .where('id', '=', imageId)
         .execute();
       return insertRun(trx, imageId, last.number + 1);

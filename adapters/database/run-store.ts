@@ -71,13 +71,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
 
     beginAttempt: ({ imageId, runId }, worker) =>
       db.transaction().execute(async (trx) => {
-        const image = await trx
-          .updateTable('images')
-          .set({ status: 'importing', updated_at: sql`now()` })
-          .where('id', '=', imageId)
-          .where('status', 'in', ['queued', 'uploading', 'saving', 'importing', 'killed'])
-          .returning('id')
-          .executeTakeFirst();
+        // The run before its image, in every transaction here: else two of them wait for each other.
         const run = await trx
           .updateTable('runs')
           .set({
@@ -89,6 +83,13 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           .where('id', '=', runId)
           .where('finished_at', 'is', null)
           .returning('fence')
+          .executeTakeFirst();
+        const image = await trx
+          .updateTable('images')
+          .set({ status: 'importing', updated_at: sql`now()` })
+          .where('id', '=', imageId)
+          .where('status', 'in', ['queued', 'uploading', 'saving', 'importing', 'killed'])
+          .returning('id')
           .executeTakeFirst();
         if (!image || run?.fence == null) throw superseded();
         return { fence: run.fence };
@@ -122,6 +123,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
             percent: 0,
             worker,
             message: null,
+            started_at: sql`now()`,
             finished_at: null,
           }),
         )
@@ -131,14 +133,15 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
     },
 
     stepProgress: async (runId, fence, step, percent) => {
-      await db
+      const { numUpdatedRows } = await db
         .updateTable('run_steps')
-        .set({ percent })
+        // What comes after the end of the step is nothing, but it is no fault of the fence.
+        .set({ percent: sql`case status when 'running' then ${percent} else percent end` })
         .where('run_id', '=', runId)
         .where('step', '=', step)
-        .where('status', '=', 'running')
         .where(held(runId, fence))
-        .execute();
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw superseded();
     },
 
     stepEnded: async (runId, fence, step, status, message) => {
@@ -174,6 +177,8 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
 
     publish: ({ imageId, runId }, fence, { bucket, key, converted }) =>
       db.transaction().execute(async (trx) => {
+        // Looked up behind the lock: the same attempt twice at once finds what the other call did.
+        await trx.selectFrom('runs').where('id', '=', runId).select('id').forUpdate().executeTakeFirst();
         const done = await trx
           .selectFrom('publications')
           .where('run_id', '=', runId)
@@ -251,7 +256,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           .updateTable('images')
           .set({ status: end.status === 'cancelled' ? 'queued' : 'killed', updated_at: sql`now()` })
           .where('id', '=', imageId)
-          .where('status', '=', 'importing')
+          .where('status', 'in', ['queued', 'saving', 'uploading', 'importing'])
           .returning(['project_id', 'name'])
           .executeTakeFirst();
         if (!image) return;

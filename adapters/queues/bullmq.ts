@@ -4,8 +4,15 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { JobQueue } from '../../shared/ports/jobs.ts';
 import { connectionOf } from './connection.ts';
 
-/** Tries over about a day: with Temporal or the store down, an upload waits here (and the sweep finds it anyway). */
-export const intakeRetries = { attempts: 12, backoff: { type: 'exponential', delay: 2000, jitter: 0.5 } } as const;
+/**
+ * Tries over an hour or two: with Temporal or the store down, an upload waits here. A job that gives up goes at once, so that
+ * the sweep may add it again.
+ */
+export const intakeRetries = {
+  attempts: 12,
+  backoff: { type: 'exponential', delay: 2000, jitter: 0.5 },
+  removeOnFail: true,
+} as const;
 /** Tries over about three days, as Standard Webhooks asks of senders. */
 export const notifyRetries = { attempts: 16, backoff: { type: 'exponential', delay: 5000, jitter: 0.5 } } as const;
 
@@ -16,9 +23,9 @@ export type Queues = JobQueue & { all: readonly Queue[]; close(): Promise<void> 
 
 /** The producing side. It answers within seconds even when Redis is down: whoever asks has a row in Postgres already. */
 export const createQueues = (redisUrl: string): Queues => {
-  const connection = { ...connectionOf(redisUrl), enableOfflineQueue: false, maxRetriesPerRequest: 1 };
+  const connection = { ...connectionOf(redisUrl), maxRetriesPerRequest: null };
   const open = (name: string): Queue => {
-    const queue = new Queue(name, { connection, skipWaitingForReady: true, defaultJobOptions: forgetful });
+    const queue = new Queue(name, { connection, defaultJobOptions: forgetful });
     queue.on('error', () => undefined);
     return queue;
   };
@@ -63,7 +70,9 @@ export const createQueues = (redisUrl: string): Queues => {
         ),
       ),
     close: async () => {
-      await Promise.allSettled([intake.close(), notify.close(), housekeeping.close()]);
+      // With Redis down there is nothing to say goodbye to.
+      const late = new Promise((resolve) => setTimeout(resolve, 2000).unref());
+      await Promise.race([Promise.allSettled([intake.close(), notify.close(), housekeeping.close()]), late]);
     },
   };
 };

@@ -7,13 +7,8 @@ import {
   queueNames,
 } from '../../shared/contracts/jobs.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
+import type { QueueHandlers } from '../../shared/ports/jobs.ts';
 import { connectionOf } from './connection.ts';
-
-export type QueueHandlers = {
-  intake(job: IntakeJob, attempt: number): Promise<unknown>;
-  notify(job: NotifyJob, isLastTry: boolean): Promise<unknown>;
-  housekeeping: Record<HousekeepingJob, () => Promise<unknown>>;
-};
 
 export type QueueWorkerOptions = {
   redisUrl: string;

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto';
+import type { ObjectInfo } from '../ports/object-store.ts';
+
 /** A storage notification of a finished upload, whoever sent it. A hint only: the object's HEAD is the truth. */
 export type UploadNotification = {
   /** What makes two deliveries the same notification. */
@@ -11,3 +14,25 @@ export type UploadNotification = {
   sequencer: string | null;
   raw: object;
 };
+
+export const fingerprintOf = (facts: readonly unknown[]): string =>
+  createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+
+/** What our own API notes when it has completed an upload, in the way of a store's notification. */
+export const finishedUpload = ({
+  bucket,
+  key,
+  etag,
+  versionId,
+  size,
+  lastModified,
+}: ObjectInfo): UploadNotification => ({
+  fingerprint: fingerprintOf(['api', bucket, key, versionId ?? null, etag, lastModified.toISOString()]),
+  eventName: 'bootready:UploadCompleted',
+  bucket,
+  key,
+  etag,
+  versionId: versionId ?? null,
+  sequencer: null,
+  raw: { size },
+});

@@ -21,6 +21,9 @@ export interface EventStore {
   settle(id: number, outcome: EventOutcome, detail: string, imageId?: string): Promise<void>;
   /** Not settled and older than so long: their job was lost. */
   unsettled(olderThanSeconds: number, limit: number): Promise<number[]>;
-  /** Newest first; `before` is the id of the last row of the page before. */
-  list(filter: { before?: number; limit: number }): Promise<UploadEvent[]>;
+  /**
+   * Newest first; `before` is the id of the last row of the page before. With a project, only what lies below its key prefix
+   * or became an image of it.
+   */
+  list(filter: { projectId?: string; before?: number; limit: number }): Promise<UploadEvent[]>;
 }

@@ -1,5 +1,5 @@
 import type { ImageSettings, ImageStatus } from '../contracts/image.ts';
-import type { Report, RunStatus, Step } from '../contracts/run.ts';
+import type { Report, RunStatus, Step, Verdict } from '../contracts/run.ts';
 import type { ObjectInfo } from './object-store.ts';
 
 /** The record that users see. Sizes in bytes; what is not known yet is null. */
@@ -47,6 +47,17 @@ export type RunStep = {
   finishedAt: Date | null;
 };
 
+/** What the newest run of an image is doing, in short: for lists. */
+export type LatestRun = {
+  runId: string;
+  number: number;
+  status: RunStatus;
+  /** The step that runs, else the last one that ran. */
+  step: Step | null;
+  percent: number;
+  verdict: Verdict | null;
+};
+
 export type PublishedObject = { bucket: string; key: string; format: 'raw' | 'qcow2'; size: number; sha256: string };
 
 export type ImageFilter = {
@@ -84,9 +95,11 @@ export interface ImageStore {
   /** Newest first. */
   runs(imageId: string): Promise<Run[]>;
   steps(runId: string): Promise<RunStep[]>;
+  /** By image id; images without a run are absent. One query for a whole page. */
+  latestRuns(imageIds: readonly string[]): Promise<ReadonlyMap<string, LatestRun>>;
   publication(imageId: string): Promise<PublishedObject | undefined>;
-  /** A further run of an image whose last one has ended unpublished. @throws `conflict` */
-  newRun(imageId: string): Promise<Run>;
+  /** A further run of an image whose last one has ended unpublished; the settings replace the image's one by one. @throws `conflict` */
+  newRun(imageId: string, settings?: ImageSettings): Promise<Run>;
   /** Open runs whose workflow was perhaps never started: `queued` and older than the given seconds. */
   unstartedRuns(olderThanSeconds: number): Promise<{ image: Image; run: Run }[]>;
   /** First half of deleting: nobody sees it as usable any more. @throws `conflict` while a run works on it */

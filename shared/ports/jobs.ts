@@ -1,3 +1,5 @@
+import type { HousekeepingJob, IntakeJob, NotifyJob } from '../contracts/jobs.ts';
+
 /** What is many, small and independent. Adding a job that is there already does nothing. */
 export interface JobQueue {
   /** @throws BootreadyError `unavailable` within a few seconds when Redis does not answer. */
@@ -9,3 +11,10 @@ export interface JobQueue {
 export interface ImageFeed {
   subscribe(imageId: string, listener: () => void): () => void;
 }
+
+/** What the queues' jobs do; throws BootreadyError, whose `retryable` decides whether the job is tried again. */
+export type QueueHandlers = {
+  intake(job: IntakeJob, attempt: number): Promise<unknown>;
+  notify(job: NotifyJob, isLastTry: boolean): Promise<unknown>;
+  housekeeping: Record<HousekeepingJob, () => Promise<unknown>>;
+};

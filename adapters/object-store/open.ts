@@ -1,0 +1,14 @@
+import type { Config } from '../../shared/config.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { createObjectStore } from './minio.ts';
+
+/** The store of an installation. Nothing is connected before the first call. */
+export const openObjectStore = (config: Config): ObjectStore =>
+  createObjectStore({
+    endpoint: config.S3_ENDPOINT,
+    publicEndpoint: config.S3_PUBLIC_ENDPOINT,
+    region: config.S3_REGION,
+    accessKey: config.S3_ACCESS_KEY,
+    secretKey: config.S3_SECRET_KEY,
+    pathStyle: config.S3_PATH_STYLE,
+  });

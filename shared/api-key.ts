@@ -1,0 +1,10 @@
+import { createHash, randomBytes } from 'node:crypto';
+
+/** What a key is stored and found by. A slow hash would guard no better: the key has 256 random bits. */
+export const hashOfKey = (key: string): Buffer => createHash('sha256').update(key).digest();
+
+/** A new API key. The prefix lets secret scanners know it; `hint` tells keys apart without giving them away. */
+export const newApiKey = (): { key: string; hash: Buffer; hint: string } => {
+  const key = `brk_${randomBytes(32).toString('base64url')}`;
+  return { key, hash: hashOfKey(key), hint: key.slice(0, 8) };
+};

@@ -1,0 +1,230 @@
+import { z } from 'zod';
+import { Finding } from './finding.ts';
+import { ImageName, ImageSettings, ImageStatus } from './image.ts';
+import { Report, RunStatus, Step, Verdict } from './run.ts';
+
+/** What the HTTP API takes and gives; the OpenAPI document is made from these. Times are RFC 3339, sizes bytes, percents 0 to 100. */
+const Time = z.iso.datetime();
+const Bytes = z.number().int().nonnegative();
+const Percent = z.number().min(0).max(100);
+
+export const ApiError = z.object({
+  error: z.object({
+    code: z.string(),
+    /** One sentence: what is wrong. */
+    message: z.string(),
+    /** What to do about it. */
+    remedy: z.string().optional(),
+    /** To be found in the logs. */
+    requestId: z.string(),
+  }),
+});
+export type ApiError = z.infer<typeof ApiError>;
+
+/** What the newest run of an image is doing, or how it ended. */
+export const Activity = z.object({
+  runId: z.uuid(),
+  run: z.number().int(),
+  status: RunStatus,
+  step: Step.nullable(),
+  percent: Percent,
+  verdict: Verdict.nullable(),
+});
+export type Activity = z.infer<typeof Activity>;
+
+export const ImageView = z.object({
+  id: z.uuid(),
+  projectId: z.string(),
+  name: z.string(),
+  status: ImageStatus,
+  settings: ImageSettings,
+  upload: z.object({ bucket: z.string(), key: z.string(), size: Bytes.nullable() }),
+  /** Of the published image; null before. */
+  diskFormat: z.string().nullable(),
+  size: Bytes.nullable(),
+  virtualSize: Bytes.nullable(),
+  sha256: z.string().nullable(),
+  /** Null until its upload is finished. */
+  activity: Activity.nullable(),
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type ImageView = z.infer<typeof ImageView>;
+
+export const ImagePage = z.object({
+  images: z.array(ImageView),
+  /** Give it back as `after` for the next page; absent at the end. */
+  next: z.uuid().optional(),
+});
+export type ImagePage = z.infer<typeof ImagePage>;
+
+export const StepView = z.object({
+  step: Step,
+  status: z.enum(['running', 'done', 'failed', 'cancelled']),
+  attempts: z.number().int(),
+  percent: Percent,
+  worker: z.string().nullable(),
+  message: z.string().nullable(),
+  startedAt: Time,
+  finishedAt: Time.nullable(),
+});
+export type StepView = z.infer<typeof StepView>;
+
+/** A finding in words, in the language of `Accept-Language` (en, de). */
+export const FindingView = Finding.extend({
+  severity: z.enum(['safety', 'required', 'advice']),
+  title: z.string(),
+  problem: z.string().optional(),
+  remedy: z.string().optional(),
+});
+export type FindingView = z.infer<typeof FindingView>;
+
+export const RunView = z.object({
+  id: z.uuid(),
+  number: z.number().int(),
+  status: RunStatus,
+  workflowId: z.string(),
+  worker: z.string().nullable(),
+  createdAt: Time,
+  startedAt: Time.nullable(),
+  finishedAt: Time.nullable(),
+  steps: z.array(StepView),
+  /** Why it `failed`. */
+  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+  /** Null until judge has spoken. */
+  report: Report.nullable(),
+  findings: z.array(FindingView),
+});
+export type RunView = z.infer<typeof RunView>;
+
+export const PublishedView = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  format: z.enum(['raw', 'qcow2']),
+  size: Bytes,
+  sha256: z.string(),
+});
+export type PublishedView = z.infer<typeof PublishedView>;
+
+export const ImageDetail = ImageView.extend({
+  published: PublishedView.nullable(),
+  /** Newest first. */
+  runs: z.array(RunView),
+});
+export type ImageDetail = z.infer<typeof ImageDetail>;
+
+export const ImageQuery = z.object({
+  status: ImageStatus.optional(),
+  name: z.string().optional(),
+  /** Name, or the beginning of an id; at most ten images come. Excludes the other filters. */
+  search: z.string().min(1).max(255).optional(),
+  after: z.uuid().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+export type ImageQuery = z.infer<typeof ImageQuery>;
+
+export const CreateImage = z.strictObject({
+  name: ImageName,
+  settings: ImageSettings.default({}),
+  /** Of the file that will be uploaded, where it is known: refused at once when it is over the limit. */
+  size: Bytes.optional(),
+  /** For administrators: the project that shall own it. */
+  projectId: z.string().optional(),
+});
+export type CreateImage = z.input<typeof CreateImage>;
+
+export const ChangeImage = z.strictObject({ name: ImageName });
+export type ChangeImage = z.infer<typeof ChangeImage>;
+
+/** A further run of an image that was not published; settings replace those of the image one by one. */
+export const CreateRun = z.strictObject({ settings: ImageSettings.default({}) });
+export type CreateRun = z.input<typeof CreateRun>;
+
+export const PartNumber = z.number().int().min(1).max(10_000);
+export const UploadedPartView = z.object({
+  partNumber: PartNumber,
+  /** MD5 of the part, lower-case hex, where the store makes its ETags so. */
+  etag: z.string(),
+  size: Bytes,
+});
+export type UploadedPartView = z.infer<typeof UploadedPartView>;
+
+export const OpenUpload = z.strictObject({ size: z.number().int().min(1) });
+export type OpenUpload = z.infer<typeof OpenUpload>;
+
+/** An upload in parts, straight to the object store. Opening it again continues it. */
+export const UploadSession = z.object({
+  imageId: z.uuid(),
+  size: Bytes,
+  /** Every part but the last has exactly this size. */
+  partSize: Bytes,
+  partCount: z.number().int(),
+  /** What the store has already. */
+  parts: z.array(UploadedPartView),
+});
+export type UploadSession = z.infer<typeof UploadSession>;
+
+export const SignParts = z.strictObject({ partNumbers: z.array(PartNumber).min(1).max(1000) });
+export type SignParts = z.infer<typeof SignParts>;
+
+export const SignedParts = z.object({
+  parts: z.array(z.object({ partNumber: PartNumber, url: z.url() })),
+  expiresAt: Time,
+});
+export type SignedParts = z.infer<typeof SignedParts>;
+
+export const DownloadLink = z.object({
+  url: z.url(),
+  fileName: z.string(),
+  size: Bytes,
+  sha256: z.string(),
+  expiresAt: Time,
+});
+export type DownloadLink = z.infer<typeof DownloadLink>;
+
+export const UploadEventView = z.object({
+  id: z.number().int(),
+  source: z.string(),
+  eventName: z.string(),
+  bucket: z.string(),
+  key: z.string(),
+  /** How often the same notification came. */
+  deliveries: z.number().int(),
+  receivedAt: Time,
+  outcome: z.enum(['received', 'started', 'duplicate', 'no-object', 'ignored', 'failed']),
+  detail: z.string().nullable(),
+  imageId: z.uuid().nullable(),
+  settledAt: Time.nullable(),
+});
+export type UploadEventView = z.infer<typeof UploadEventView>;
+
+export const UploadEventPage = z.object({
+  events: z.array(UploadEventView),
+  /** Give it back as `before` for the next page; absent at the end. */
+  next: z.number().int().optional(),
+});
+export type UploadEventPage = z.infer<typeof UploadEventPage>;
+
+export const CreateWebhook = z.strictObject({ url: z.url({ protocol: /^https?$/ }) });
+export type CreateWebhook = z.infer<typeof CreateWebhook>;
+
+export const WebhookView = z.object({
+  id: z.uuid(),
+  url: z.string(),
+  createdAt: Time,
+  disabledAt: Time.nullable(),
+});
+export type WebhookView = z.infer<typeof WebhookView>;
+
+/** Shown once. `secret` is `whsec_` and base64 (Standard Webhooks). */
+export const NewWebhook = WebhookView.extend({ secret: z.string() });
+export type NewWebhook = z.infer<typeof NewWebhook>;
+
+/** Whose key this is, what holds for it, and where a plain S3 client may put uploads. */
+export const Self = z.object({
+  projectId: z.string(),
+  role: z.enum(['reader', 'member', 'admin']),
+  limits: z.object({ maxUploadBytes: Bytes, maxVirtualBytes: Bytes }),
+  uploads: z.object({ endpoint: z.string(), bucket: z.string(), keyPrefix: z.string() }),
+});
+export type Self = z.infer<typeof Self>;
