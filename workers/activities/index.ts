@@ -19,7 +19,8 @@ export type ActivityDeps = {
   runs: RunStore;
   store: ObjectStore;
   scratch: Scratch;
-  slots: Slots;
+  /** `scan`: a handful of reads; `heavy`: what keeps a core or a disk busy. */
+  slots: { scan: Slots; heavy: Slots };
   /** The task queue that only this process serves. */
   ownTaskQueue: string;
   admit: AdmitDeps;
@@ -53,10 +54,11 @@ export const createSharedActivities = ({ config, runs, scratch, ownTaskQueue }: 
 /** These share the scratch folder of this process. */
 export const createScratchActivities = (deps: ActivityDeps): ScratchActivities => {
   const { config, runs, store, scratch } = deps;
-  const stepDeps = { runs, slots: deps.slots, workerId: scratch.workerId };
+  const { scan, heavy } = deps.slots;
+  const stepDeps = { runs, slots: heavy, workerId: scratch.workerId };
   return {
     admit: (attempt) =>
-      runStep(stepDeps, attempt, 'admit', async ({ upload, settings, quotaLeft }, control) =>
+      runStep({ ...stepDeps, slots: scan }, attempt, 'admit', async ({ upload, settings, quotaLeft }, control) =>
         admitUpload(
           deps.admit,
           {

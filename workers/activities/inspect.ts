@@ -16,7 +16,7 @@ export const inspectDisk = async (
   { path, format, scratchDir }: { path: string; format: 'raw' | 'qcow2'; scratchDir: string },
   { signal, progress }: StepControl,
 ): Promise<Inspection> => {
-  const appliance = await ensureAppliance(cacheDir);
+  const appliance = await ensureAppliance(cacheDir, signal);
   const outputDir = join(scratchDir, 'inspect');
   await rm(outputDir, { recursive: true, force: true });
   await mkdir(outputDir);

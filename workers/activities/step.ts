@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Step } from '../../shared/contracts/run.ts';
+import { explain, isBootreadyError } from '../../shared/errors.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import type { Attempt } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
@@ -58,6 +59,9 @@ export const runStep = async <Result>(
     await writing;
     const cancelled = signal.aborted;
     const failure = cancelled ? cancellationOf(signal, error) : toFailure(error);
+    // What Temporal shows to everyone has no cause and no context; whoever reads the logs needs both.
+    const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
+    if (!cancelled) Context.current().log.warn('a step failed', { step, why: explain(error), ...details });
     await runs
       .stepEnded(attempt.runId, attempt.fence, step, cancelled ? 'cancelled' : 'failed', failure.message)
       .catch(() => undefined);

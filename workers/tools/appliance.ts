@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { access, constants, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BootreadyError } from '../../shared/errors.ts';
@@ -10,39 +10,65 @@ const run = promisify(execFile);
 /**
  * libguestfs' appliance as a folder of its own: only such a fixed one runs in a sandbox that hides the host. Built once for a
  * version of libguestfs and of the kernel, from the host's own packages. libguestfs-make-fixed-appliance(1)
+ * A signal ends the waiting only: others may wait for the same appliance.
  * @throws BootreadyError `tool-missing`
  */
-export const ensureAppliance = (cacheDir: string): Promise<string> => {
+export const ensureAppliance = (cacheDir: string, signal?: AbortSignal): Promise<string> => {
   building ??= build(cacheDir);
   building.catch(() => {
     building = undefined;
   });
-  return building;
+  if (!signal) return building;
+  if (signal.aborted) return Promise.reject(signal.reason);
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+  return Promise.race([building, aborted]);
 };
 
 let building: Promise<string> | undefined;
 
+export type ApplianceState = {
+  /** e.g. `guestfish 1.48.6`. */
+  version: string;
+  /** Where it is kept. */
+  path: string;
+  built: boolean;
+  /** The kernel that it is made of; undefined when there is none that this user may read. */
+  kernel: string | undefined;
+};
+
+/** @throws when guestfish is not installed */
+export const applianceState = async (cacheDir: string): Promise<ApplianceState> => {
+  const { stdout } = await run('guestfish', ['--version']);
+  const version = stdout.trim();
+  const kernels = (await readdir('/boot')).filter((name) => name.startsWith('vmlinuz-')).sort();
+  const newest = kernels.pop();
+  const path = join(cacheDir, `appliance-${version.replaceAll(/[^\w.]+/g, '-')}-${newest ?? 'vmlinuz-none'}`);
+  const readable =
+    newest &&
+    (await access(join('/boot', newest), constants.R_OK).then(
+      () => true,
+      () => false,
+    ));
+  return { version, path, built: existsSync(join(path, 'README.fixed')), kernel: readable ? newest : undefined };
+};
+
 const build = async (cacheDir: string): Promise<string> => {
   try {
-    const { stdout } = await run('guestfish', ['--version']);
-    const kernel =
-      (await readdir('/boot'))
-        .filter((name) => name.startsWith('vmlinuz-'))
-        .sort()
-        .pop() ?? 'vmlinuz-none';
-    const target = join(cacheDir, `appliance-${stdout.trim().replaceAll(/[^\w.]+/g, '-')}-${kernel}`);
-    if (existsSync(join(target, 'README.fixed'))) return target;
+    const { path, built } = await applianceState(cacheDir);
+    if (built) return path;
     await mkdir(cacheDir, { recursive: true });
     const partial = await mkdtemp(join(cacheDir, 'appliance-partial-'));
-    // It starts the appliance once to fill its cache; TCG is slow but always there.
-    const env = { ...process.env, LIBGUESTFS_BACKEND: 'direct', LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' };
-    await run('libguestfs-make-fixed-appliance', [partial], { env, timeout: 300_000 });
-    await rename(partial, target).catch(async (error: unknown) => {
-      // Another worker was quicker.
+    try {
+      await make(partial);
+      await rename(partial, path);
+    } catch (error) {
       await rm(partial, { recursive: true, force: true });
-      if (!existsSync(join(target, 'README.fixed'))) throw error;
-    });
-    return target;
+      // Another worker may have been quicker.
+      if (!existsSync(join(path, 'README.fixed'))) throw error;
+    }
+    return path;
   } catch (cause) {
     throw new BootreadyError({
       code: 'tool-missing',
@@ -52,5 +78,42 @@ const build = async (cacheDir: string): Promise<string> => {
       retryable: true,
       cause,
     });
+  }
+};
+
+/** In a process group of its own, which ends with us: it starts the appliance once to fill its cache, and that takes a while. */
+const make = async (folder: string): Promise<void> => {
+  const child = spawn('libguestfs-make-fixed-appliance', [folder], {
+    // TCG is slow but always there.
+    env: { ...process.env, LIBGUESTFS_BACKEND: 'direct', LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' },
+    stdio: ['ignore', 'ignore', 'pipe'],
+    detached: true,
+  });
+  const kill = (): void => {
+    try {
+      if (child.pid) process.kill(-child.pid, 'SIGKILL');
+    } catch {
+      // Gone already.
+    }
+  };
+  const leave = (): void => {
+    kill();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  process.once('exit', leave);
+  const timer = setTimeout(kill, 300_000);
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString()).slice(-4000);
+  });
+  try {
+    const code = await new Promise((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    if (code !== 0) throw new Error(stderr.trim() || `libguestfs-make-fixed-appliance ended with ${String(code)}`);
+  } finally {
+    clearTimeout(timer);
+    process.off('exit', leave);
   }
 };

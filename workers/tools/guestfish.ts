@@ -8,6 +8,9 @@ export type Guestfish = {
   ask(command: string, ...args: readonly string[]): Promise<string[] | undefined>;
 };
 
+/** guestfish tells the line of its input in front, when that is no terminal. */
+const complaint = /^(?:\*stdin\*:\d+: )?libguestfs: error: /;
+
 const maxAnswer = 8 * 1024 ** 2;
 
 /** guestfish's double quotes know C escapes; a name with a quote or a newline in it must not become a command. */
@@ -68,6 +71,7 @@ export const withGuestfish = async <T>(
   });
 
   let count = 0;
+  let complaints = '';
   const ask: Guestfish['ask'] = async (command, ...args) => {
     const marker = `=end-${++count}-${crypto.randomUUID()}=`;
     child.stdin.write(`-${[command, ...args.map(quoted)].join(' ')}\necho ${marker}\n`);
@@ -77,7 +81,9 @@ export const withGuestfish = async <T>(
         const answer = Buffer.from(buffered.slice(0, at), 'latin1').toString('utf8');
         buffered = buffered.slice(at + marker.length + 1);
         const lines = answer.split('\n').filter((line) => line !== '');
-        return lines.some((line) => line.startsWith('libguestfs: error:')) ? undefined : lines;
+        if (!lines.some((line) => complaint.test(line))) return lines;
+        complaints = answer;
+        return undefined;
       }
       signal.throwIfAborted();
       if (ended) throw died(buffered);
@@ -90,7 +96,7 @@ export const withGuestfish = async <T>(
   try {
     await ask('set-network', 'false');
     await ask('add-drive', '/in/disk', 'readonly:true', `format:${disk.format}`);
-    if ((await ask('run')) === undefined) throw died(buffered);
+    if ((await ask('run')) === undefined) throw died(complaints);
     return await work({ ask });
   } finally {
     await child.kill();

@@ -57,8 +57,8 @@ const argsOf = ({ command, args, readOnly, writable, devices, env, limits }: San
   'bwrap',
   ...['--unshare-all', '--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--clearenv'],
   ...system.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]),
-  // OFD locks are probed on /dev/null.
-  ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--tmpfs', '/run', '--chdir', '/'],
+  // OFD locks are probed on /dev/null; QEMU puts snapshots into /var/tmp, whatever TMPDIR says.
+  ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--tmpfs', '/var/tmp', '--tmpfs', '/run', '--chdir', '/'],
   ...(devices ?? []).flatMap((path) => ['--dev-bind', path, path]),
   ...Object.entries(readOnly ?? {}).flatMap(([inside, outside]) => ['--ro-bind', outside, inside]),
   ...Object.entries(writable ?? {}).flatMap(([inside, outside]) => ['--bind', outside, inside]),

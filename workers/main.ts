@@ -1,0 +1,100 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { pino } from 'pino';
+import { createEventStore } from '../adapters/database/event-store.ts';
+import { createImageStore } from '../adapters/database/image-store.ts';
+import { openDatabase } from '../adapters/database/open.ts';
+import { createProjectStore } from '../adapters/database/project-store.ts';
+import { createRunStore } from '../adapters/database/run-store.ts';
+import { createWebhookStore } from '../adapters/database/webhook-store.ts';
+import { openObjectStore } from '../adapters/object-store/open.ts';
+import { createQueues } from '../adapters/queues/bullmq.ts';
+import { startQueueWorkers } from '../adapters/queues/workers.ts';
+import { connectTemporal } from '../adapters/temporal/connect.ts';
+import { createRunStarter } from '../adapters/temporal/run-starter.ts';
+import type { Config } from '../shared/config.ts';
+import { explain } from '../shared/errors.ts';
+import { createScratchActivities, createSharedActivities } from './activities/index.ts';
+import { cacheDirOf } from './cache-dir.ts';
+import { queueHandlers } from './queues/handlers.ts';
+import { openScratch } from './scratch.ts';
+import { createSlots } from './slots.ts';
+import { startStepWorker } from './step-worker.ts';
+import { peekLayer } from './tools/decompress.ts';
+
+/** How often each housekeeping job runs; the sweep is the installation's to choose. */
+const every = { relay: 3, reap: 60 } as const;
+
+/** The composition root of a worker process: steps of runs (Temporal), queues (BullMQ), or both. */
+export const startWorker = async (
+  config: Config,
+  roles: { steps: boolean; queues: boolean },
+): Promise<{ close(): Promise<void> }> => {
+  const log = pino({ level: config.LOG_LEVEL, base: { process: 'worker' } });
+  const database = openDatabase(config.DATABASE_URL);
+  const store = openObjectStore(config);
+  const closing: (() => Promise<unknown>)[] = [database.close];
+  const close = async (): Promise<void> => {
+    for (const end of closing.splice(0).reverse()) await end();
+    log.info('stopped');
+  };
+
+  if (roles.steps) {
+    const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+    const scratch = await openScratch(config.SCRATCH_DIR, workerId);
+    closing.push(scratch.close);
+    const cacheDir = cacheDirOf(process.env);
+    const ownTaskQueue = `bootready-${workerId}`;
+    const deps = {
+      config,
+      runs: createRunStore(database.db),
+      store,
+      scratch,
+      // A look at the first bytes must not wait behind hours of converting.
+      slots: { scan: createSlots(4), heavy: createSlots(config.WORKER_CONCURRENCY) },
+      ownTaskQueue,
+      admit: { peek: peekLayer },
+      convert: { peek: peekLayer },
+      inspect: { cacheDir },
+    };
+    const steps = startStepWorker({
+      temporal: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
+      workerId,
+      ownTaskQueue,
+      cacheDir,
+      shared: createSharedActivities(deps),
+      scratch: createScratchActivities(deps),
+      log,
+    });
+    closing.push(steps.close);
+  }
+
+  if (roles.queues) {
+    const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+    const queues = createQueues(config.REDIS_URL);
+    closing.push(temporal.close, queues.close);
+    const { HEARTBEAT_SECONDS: heartbeatSeconds, CLAIM_SECONDS: claimSeconds, STEP_HOURS: stepHours } = config;
+    const workers = startQueueWorkers(
+      queueHandlers({
+        store,
+        jobs: queues,
+        images: createImageStore(database.db),
+        projects: createProjectStore(database.db),
+        events: createEventStore(database.db),
+        webhooks: createWebhookStore(database.db),
+        starter: createRunStarter(temporal, { heartbeatSeconds, claimSeconds, stepHours }),
+        uploadsBucket: config.UPLOADS_BUCKET,
+        imagesBucket: config.IMAGES_BUCKET,
+        log: (message, details) => log.warn(details, message),
+      }),
+      {
+        redisUrl: config.REDIS_URL,
+        everySeconds: { sweep: config.SWEEP_SECONDS, ...every },
+        onError: (queue, error) => log.warn({ queue, error: explain(error) }, 'a queue has trouble'),
+      },
+    );
+    closing.push(workers.close);
+  }
+  log.info({ roles }, 'started');
+  return { close };
+};

@@ -1,0 +1,22 @@
+import type { JobQueue, QueueHandlers } from '../../shared/ports/jobs.ts';
+import type { WebhookStore } from '../../shared/ports/webhooks.ts';
+import { settleEvent } from './intake.ts';
+import { deliver } from './notify.ts';
+import { type ReapDeps, reap } from './reap.ts';
+import { type SweepDeps, sweep } from './sweep.ts';
+
+export type HandlerDeps = SweepDeps & ReapDeps & { jobs: JobQueue; webhooks: WebhookStore };
+
+/** What each queue's jobs do. A job never starts another stage of an image: that is the workflow's. */
+export const queueHandlers = (deps: HandlerDeps): QueueHandlers => ({
+  intake: ({ eventId }, attempt) => settleEvent(deps, eventId, attempt),
+  notify: ({ deliveryId }, isLastTry) => deliver(deps.webhooks, deliveryId, isLastTry),
+  housekeeping: {
+    sweep: () => sweep(deps),
+    relay: async () => {
+      const pending = await deps.webhooks.relay();
+      if (pending.length > 0) await deps.jobs.addNotify(pending);
+    },
+    reap: () => reap(deps),
+  },
+});

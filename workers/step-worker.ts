@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import { sharedTaskQueue } from '../shared/contracts/workflow.ts';
+import { explain } from '../shared/errors.ts';
+import type { ScratchActivities, SharedActivities } from '../workflows/activities.ts';
+import { loadWorkflowBundle } from './workflow-bundle.ts';
+
+export type StepWorkerOptions = {
+  temporal: { address: string; namespace: string };
+  workerId: string;
+  ownTaskQueue: string;
+  cacheDir: string;
+  shared: SharedActivities;
+  scratch: ScratchActivities;
+  log: Logger;
+};
+
+/** Between two tries to reach Temporal. */
+const retryMs = 2000;
+
+/**
+ * Serves two task queues: the shared one, with the workflows and what any worker can do, and the one of this process alone,
+ * whose activities share its scratch folder. Outlives Temporal: what breaks is made anew until `close`.
+ */
+export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<void> } => {
+  const { temporal, workerId, log } = options;
+  Runtime.install({
+    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
+      // The own queue has activities only, on purpose.
+      if (!message.startsWith('No workflows registered'))
+        log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
+    }),
+    // The process decides when it stops.
+    shutdownSignals: [],
+  });
+  const stopping = new AbortController();
+  let running: Worker[] = [];
+
+  const serve = async (bundle: WorkflowBundle): Promise<void> => {
+    const connection = await NativeConnection.connect({ address: temporal.address });
+    try {
+      const common = {
+        connection,
+        namespace: temporal.namespace,
+        identity: workerId,
+        // Cancels the steps of a worker that stops; they say so, and their run moves to another worker.
+        shutdownGraceTime: '1s',
+        shutdownForceTime: '20s',
+      } as const;
+      // The own queue first: whoever begins an attempt on the shared one must be there for its next step.
+      const own = await Worker.create({
+        ...common,
+        taskQueue: options.ownTaskQueue,
+        activities: options.scratch,
+        // More than the slots allow: what waits for a slot has been taken up, and sends heartbeats.
+        maxConcurrentActivityTaskExecutions: 200,
+      });
+      const shared = await Worker.create({
+        ...common,
+        taskQueue: sharedTaskQueue,
+        workflowBundle: bundle,
+        activities: options.shared,
+        maxConcurrentActivityTaskExecutions: 20,
+      });
+      running = [own, shared];
+      if (stopping.signal.aborted) return;
+      log.info({ temporal, workerId }, 'takes up steps');
+      const runs = running.map((worker) => worker.run());
+      try {
+        await Promise.race(runs);
+      } finally {
+        endAll(running);
+        await Promise.allSettled(runs);
+      }
+    } finally {
+      running = [];
+      await connection.close().catch(() => undefined);
+    }
+  };
+
+  const endAll = (workers: readonly Worker[]): void => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+  };
+
+  const loop = async (): Promise<void> => {
+    const bundle = await loadWorkflowBundle(options.cacheDir);
+    while (!stopping.signal.aborted) {
+      try {
+        await serve(bundle);
+      } catch (error) {
+        log.warn({ error: explain(error) }, 'Temporal does not answer; trying again');
+      }
+      await pause(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+    }
+  };
+  const looping = loop();
+  looping.catch((error: unknown) => {
+    log.fatal({ error: explain(error) }, 'the worker cannot serve its task queues');
+    process.exitCode = 3;
+    process.kill(process.pid, 'SIGTERM');
+  });
+
+  return {
+    close: async () => {
+      stopping.abort();
+      endAll(running);
+      await looping.catch(() => undefined);
+    },
+  };
+};

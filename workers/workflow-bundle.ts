@@ -1,0 +1,32 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
+
+const root = join(import.meta.dirname, '..');
+
+/**
+ * The workflow code as Temporal's sandbox wants it. Bundling takes seconds, so what came out is kept by the hash of what goes
+ * in: the sources of workflows/ and shared/, and the versions of the packages.
+ */
+export const loadWorkflowBundle = async (cacheDir: string): Promise<WorkflowBundle> => {
+  const hash = createHash('sha256').update(await readFile(join(root, 'package.json')));
+  for (const folder of ['workflows', 'shared']) {
+    for (const name of (await readdir(join(root, folder), { recursive: true })).sort()) {
+      if (!name.endsWith('.ts') || name.endsWith('.test.ts')) continue;
+      hash.update(`${folder}/${name}\0`).update(await readFile(join(root, folder, name)));
+    }
+  }
+  const path = join(cacheDir, `workflows-${hash.digest('hex').slice(0, 16)}.cjs`);
+  const kept = await readFile(path, 'utf8').catch(() => undefined);
+  if (kept !== undefined) return { code: kept };
+  const bundle = await bundleWorkflowCode({
+    logger: new DefaultLogger('ERROR'),
+    workflowsPath: join(root, 'workflows/index.ts'),
+  });
+  await mkdir(cacheDir, { recursive: true });
+  const partial = `${path}.${process.pid}`;
+  await writeFile(partial, bundle.code);
+  await rename(partial, path);
+  return bundle;
+};
