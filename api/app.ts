@@ -1,0 +1,70 @@
+import swagger from '@fastify/swagger';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { ApiDeps } from './deps.ts';
+import { answerErrors } from './errors.ts';
+import { healthRoutes } from './health.ts';
+import { identify } from './identity.ts';
+import { imageStream } from './image-stream.ts';
+import { imageRoutes } from './images.ts';
+import { inboxRoutes } from './inbox.ts';
+import { notificationRoutes } from './notifications.ts';
+import { runRoutes } from './runs.ts';
+import { selfRoutes } from './self.ts';
+import { uploadRoutes } from './uploads.ts';
+import { webhookRoutes } from './webhooks.ts';
+
+/** The HTTP API over its ports; nothing listens yet. */
+export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
+  const app = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: 1024 ** 2,
+    // Secrets may stand in the path of notifications: they are not logged, and bound how long a parameter may be.
+    routerOptions: { maxParamLength: 512 },
+    genReqId: () => `req-${crypto.randomUUID()}`,
+    requestIdHeader: false,
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  answerErrors(app);
+  app.addHook('onRequest', (request, reply, done) => {
+    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    done();
+  });
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'bootready',
+        description: 'Turns uploaded disk images into published cloud images that are known to boot.',
+        version: '1',
+      },
+      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
+      security: [{ key: [] }],
+    },
+    transform: jsonSchemaTransform,
+  });
+  await app.register(healthRoutes(deps));
+  await app.register(notificationRoutes(deps));
+  app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+  await app.register(
+    async (v1) => {
+      identify(v1, deps.keys);
+      for (const routes of [
+        selfRoutes,
+        imageRoutes,
+        imageStream,
+        runRoutes,
+        uploadRoutes,
+        inboxRoutes,
+        webhookRoutes,
+      ]) {
+        await v1.register(routes(deps));
+      }
+    },
+    { prefix: '/v1' },
+  );
+  if (deps.queueBoard) await app.register(deps.queueBoard, { prefix: '/queues' });
+  return app;
+};

@@ -1,0 +1,26 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { Config } from '../shared/config.ts';
+import type { EventStore } from '../shared/ports/events.ts';
+import type { ImageStore } from '../shared/ports/images.ts';
+import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
+import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { ApiKeyStore, ProjectStore } from '../shared/ports/projects.ts';
+import type { RunStarter } from '../shared/ports/run-starter.ts';
+import type { WebhookStore } from '../shared/ports/webhooks.ts';
+
+/** What the routes work with: ports only, built by api/main.ts. */
+export type ApiDeps = {
+  config: Config;
+  images: ImageStore;
+  projects: ProjectStore;
+  keys: ApiKeyStore;
+  events: EventStore;
+  webhooks: WebhookStore;
+  jobs: JobQueue;
+  store: ObjectStore;
+  starter: RunStarter;
+  feed: ImageFeed;
+  /** Whether each dependency answers, by name. Quick: answers are kept for seconds. */
+  health: () => Promise<Record<string, boolean>>;
+  queueBoard?: FastifyPluginAsync;
+};

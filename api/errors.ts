@@ -1,0 +1,72 @@
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import type { ApiError } from '../shared/contracts/api.ts';
+import { type ErrorCode, explain, isBootreadyError } from '../shared/errors.ts';
+
+/** Errors as HTTP answers; the one place that maps. What is not here is our fault: 500. */
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  'invalid-input': 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  'object-missing': 404,
+  conflict: 409,
+  'object-changed': 409,
+  superseded: 409,
+  'quota-exceeded': 413,
+  unavailable: 503,
+};
+
+const bodyOf = (code: string, message: string, remedy: string | undefined, requestId: string): ApiError => ({
+  error: { code, message, ...(remedy ? { remedy } : {}), requestId },
+});
+
+export const answerErrors = (app: FastifyInstance): void => {
+  app.setNotFoundHandler((request, reply) =>
+    reply
+      .code(404)
+      .send(
+        bodyOf('not-found', 'There is nothing at this address.', 'GET /openapi.json lists what there is.', request.id),
+      ),
+  );
+  app.setErrorHandler((error: FastifyError, request, reply) => {
+    if (isBootreadyError(error)) {
+      const status = statusOf[error.code] ?? 500;
+      if (status >= 500) request.log.warn({ error: explain(error), code: error.code }, 'a request failed');
+      if (status === 401) reply.header('www-authenticate', 'Bearer');
+      if (status === 503) reply.header('retry-after', '5');
+      return reply.code(status).send(bodyOf(error.code, error.message, error.remedy, request.id));
+    }
+    if (hasZodFastifySchemaValidationErrors(error)) {
+      const wrong = error.validation.map(({ instancePath, message }) => {
+        const field = instancePath.replace(/^\//, '').replaceAll('/', '.');
+        return field ? `${field}: ${message}` : message;
+      });
+      return reply
+        .code(400)
+        .send(
+          bodyOf(
+            'invalid-input',
+            `The request is not valid: ${wrong.join('; ')}`,
+            'See GET /openapi.json.',
+            request.id,
+          ),
+        );
+    }
+    // Fastify's own: bodies too large, no JSON, unknown content types.
+    if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
+      return reply.code(error.statusCode).send(bodyOf('invalid-input', error.message, undefined, request.id));
+    }
+    request.log.error({ error: explain(error), stack: error.stack }, 'unexpected');
+    return reply
+      .code(500)
+      .send(
+        bodyOf(
+          'internal',
+          'Something went wrong on our side.',
+          'Try again; if it stays so, tell the operator the request id.',
+          request.id,
+        ),
+      );
+  });
+};

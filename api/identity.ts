@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { hashOfKey } from '../shared/api-key.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import type { ApiKeyStore, Identity, Role } from '../shared/ports/projects.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who asks; null only before the key was looked up. */
+    identity: Identity | null;
+  }
+}
+
+/** The key that a request shows: Bearer, `X-Auth-Token` as OpenStack's clients have it, or the password of HTTP Basic (browsers). */
+const keyOf = (request: FastifyRequest): string | undefined => {
+  const authorization = request.headers.authorization;
+  const bearer = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
+  if (bearer) return bearer;
+  const basic = /^Basic (\S+)$/i.exec(authorization ?? '')?.[1];
+  if (basic) return Buffer.from(basic, 'base64').toString('utf8').split(':').slice(1).join(':');
+  const token = request.headers['x-auth-token'];
+  return typeof token === 'string' ? token : undefined;
+};
+
+export const authenticate = async (request: FastifyRequest, keys: ApiKeyStore): Promise<Identity> => {
+  const key = keyOf(request);
+  const identity = key === undefined ? undefined : await keys.find(hashOfKey(key));
+  if (identity) return identity;
+  throw new BootreadyError({
+    code: 'unauthenticated',
+    message: key === undefined ? 'The request shows no API key.' : 'The API key is not valid, or no longer.',
+    remedy: 'Send "Authorization: Bearer KEY"; an operator makes keys with "bootready key create".',
+  });
+};
+
+/** Every route below needs a key. */
+export const identify = (app: FastifyInstance, keys: ApiKeyStore): void => {
+  app.decorateRequest('identity', null);
+  app.addHook('onRequest', async (request) => {
+    request.identity = await authenticate(request, keys);
+  });
+};
+
+export const identityOf = (request: FastifyRequest): Identity => {
+  if (!request.identity) throw new Error('a route without identify()');
+  return request.identity;
+};
+
+/** What an identity may see: its own project, or everything. For the `projectId` filters of the stores. */
+export const scopeOf = (request: FastifyRequest): string | undefined => {
+  const { role, projectId } = identityOf(request);
+  return role === 'admin' ? undefined : projectId;
+};
+
+const rank: Record<Role, number> = { reader: 0, member: 1, admin: 2 };
+
+/** A hook for routes that change something. @throws `forbidden` */
+export const atLeast =
+  (role: Role) =>
+  async (request: FastifyRequest): Promise<void> => {
+    if (rank[identityOf(request).role] >= rank[role]) return;
+    throw new BootreadyError({
+      code: 'forbidden',
+      message: `This needs the role "${role}"; your key has "${identityOf(request).role}".`,
+      remedy: 'Ask an operator for a key with that role.',
+    });
+  };

@@ -1,0 +1,41 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import type { Language } from '../shared/checks/define.ts';
+import type { ImageDetail, ImageView } from '../shared/contracts/api.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import type { Image } from '../shared/ports/images.ts';
+import type { ApiDeps } from './deps.ts';
+import { scopeOf } from './identity.ts';
+import { imageView, runView } from './views.ts';
+
+/** The image of the route's `:id`. Another project's image is answered exactly like none. @throws `not-found` */
+export const ownImage = async ({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
+  const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
+  const image = id.success ? await images.get(id.data, scopeOf(request)) : undefined;
+  if (image) return image;
+  throw new BootreadyError({
+    code: 'not-found',
+    message: 'There is no such image.',
+    remedy: 'GET /v1/images lists yours ("bootready list").',
+  });
+};
+
+export const viewsOf = async ({ images }: Pick<ApiDeps, 'images'>, found: readonly Image[]): Promise<ImageView[]> => {
+  const latest = await images.latestRuns(found.map(({ id }) => id));
+  return found.map((image) => imageView(image, latest.get(image.id)));
+};
+
+export const detailOf = async (
+  deps: Pick<ApiDeps, 'images'>,
+  image: Image,
+  language: Language,
+): Promise<ImageDetail> => {
+  const { images } = deps;
+  const [[view], published, runs] = await Promise.all([
+    viewsOf(deps, [image]),
+    images.publication(image.id),
+    images.runs(image.id),
+  ]);
+  const views = await Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), language)));
+  return { ...(view as ImageView), published: published ?? null, runs: views };
+};

@@ -1,0 +1,141 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import {
+  ChangeImage,
+  CreateImage,
+  DownloadLink,
+  ImageDetail,
+  ImagePage,
+  ImageQuery,
+  ImageView,
+} from '../shared/contracts/api.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import type { Image } from '../shared/ports/images.ts';
+import type { ApiDeps } from './deps.ts';
+import { atLeast, identityOf, scopeOf } from './identity.ts';
+import { detailOf, ownImage, viewsOf } from './image-access.ts';
+import { languageOf } from './views.ts';
+
+const ById = z.object({ id: z.string() });
+const linkSeconds = 3600;
+
+export const imageRoutes =
+  (deps: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { config, images, projects, store } = deps;
+    const member = { onRequest: atLeast('member') };
+
+    app.get(
+      '/images',
+      { schema: { summary: 'List images, newest first', querystring: ImageQuery, response: { 200: ImagePage } } },
+      async (request) => {
+        const { status, name, search, after, limit } = request.query;
+        const projectId = scopeOf(request);
+        if (search !== undefined) return { images: await viewsOf(deps, await images.search(search, projectId)) };
+        const found = await images.list({
+          projectId,
+          // One more than asked for tells whether there is a next page.
+          limit: limit + 1,
+          ...(status ? { status } : {}),
+          ...(name === undefined ? {} : { name }),
+          ...(after ? { after } : {}),
+        });
+        const page = found.slice(0, limit);
+        const last = page.at(-1);
+        return {
+          images: await viewsOf(deps, page),
+          ...(found.length > limit && last ? { next: last.id } : {}),
+        };
+      },
+    );
+
+    app.post(
+      '/images',
+      {
+        ...member,
+        schema: { summary: 'Announce an image whose bytes come next', body: CreateImage, response: { 201: ImageView } },
+      },
+      async (request, reply) => {
+        const { name, settings, size } = request.body;
+        const { role, projectId: own } = identityOf(request);
+        const projectId = request.body.projectId ?? own;
+        if (projectId !== own && role !== 'admin') {
+          throw new BootreadyError({
+            code: 'forbidden',
+            message: 'Only administrators create images for other projects.',
+            remedy: 'Leave out "projectId".',
+          });
+        }
+        if (!(await projects.all()).some(({ id }) => id === projectId)) {
+          throw new BootreadyError({
+            code: 'invalid-input',
+            message: `There is no project "${projectId}".`,
+            remedy: 'Create it with "bootready project create".',
+          });
+        }
+        if (size !== undefined && size > config.MAX_UPLOAD_BYTES) {
+          throw new BootreadyError({
+            code: 'quota-exceeded',
+            message: `The file has ${size} bytes; uploads may have ${config.MAX_UPLOAD_BYTES}.`,
+            remedy: 'Compress it (qemu-img convert -c -O qcow2), or ask the operator for a higher limit.',
+          });
+        }
+        const image = await images.announce({ projectId, name, settings, bucket: config.UPLOADS_BUCKET });
+        const [view] = await viewsOf(deps, [image]);
+        return reply.code(201).send(view as ImageView);
+      },
+    );
+
+    app.get(
+      '/images/:id',
+      { schema: { summary: 'One image with its runs', params: ById, response: { 200: ImageDetail } } },
+      async (request) => detailOf(deps, await ownImage(deps, request), languageOf(request.headers['accept-language'])),
+    );
+
+    app.patch(
+      '/images/:id',
+      { ...member, schema: { summary: 'Rename', params: ById, body: ChangeImage, response: { 200: ImageView } } },
+      async (request) => {
+        const image = await ownImage(deps, request);
+        await images.rename(image.id, request.body.name);
+        const [view] = await viewsOf(deps, [{ ...image, name: request.body.name }]);
+        return view as ImageView;
+      },
+    );
+
+    app.delete(
+      '/images/:id',
+      { ...member, schema: { summary: 'Delete an image and its objects', params: ById, response: { 204: z.null() } } },
+      async (request, reply) => {
+        await images.markForDeletion((await ownImage(deps, request)).id);
+        return reply.code(204).send(null);
+      },
+    );
+
+    app.get(
+      '/images/:id/download',
+      {
+        schema: { summary: 'A link to the published image', params: ById, response: { 200: DownloadLink } },
+      },
+      async (request) => {
+        const image = await ownImage(deps, request);
+        const published = await images.publication(image.id);
+        if (image.status !== 'active' || !published) throw notPublished(image);
+        const fileName = `${image.name.replaceAll(/[^\p{L}\p{N} ._-]+/gu, '_')}.${published.format}`;
+        return {
+          url: await store.presignGet(published.bucket, published.key, linkSeconds, fileName),
+          fileName,
+          size: published.size,
+          sha256: published.sha256,
+          expiresAt: new Date(Date.now() + linkSeconds * 1000).toISOString(),
+        };
+      },
+    );
+  };
+
+const notPublished = (image: Image): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: `The image is not published: it is ${image.status}.`,
+    remedy: 'Wait until it is active; "bootready show" tells what it is waiting for.',
+  });

@@ -1,0 +1,38 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { UploadEventPage } from '../shared/contracts/api.ts';
+import type { ApiDeps } from './deps.ts';
+import { scopeOf } from './identity.ts';
+import { eventView } from './views.ts';
+
+const Page = z.object({
+  before: z.coerce.number().int().optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+
+export const inboxRoutes =
+  ({ events }: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/upload-events',
+      {
+        schema: {
+          summary: 'Storage notifications and what became of them, newest first',
+          querystring: Page,
+          response: { 200: UploadEventPage },
+        },
+      },
+      async (request) => {
+        const { before, limit } = request.query;
+        const projectId = scopeOf(request);
+        const found = await events.list({
+          limit: limit + 1,
+          ...(projectId === undefined ? {} : { projectId }),
+          ...(before === undefined ? {} : { before }),
+        });
+        const page = found.slice(0, limit);
+        const last = page.at(-1);
+        return { events: page.map(eventView), ...(found.length > limit && last ? { next: last.id } : {}) };
+      },
+    );
+  };

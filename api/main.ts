@@ -1,0 +1,64 @@
+import { pino } from 'pino';
+import { createEventStore } from '../adapters/database/event-store.ts';
+import { openImageFeed } from '../adapters/database/image-feed.ts';
+import { createImageStore } from '../adapters/database/image-store.ts';
+import { openDatabase } from '../adapters/database/open.ts';
+import { createApiKeyStore, createProjectStore } from '../adapters/database/project-store.ts';
+import { createWebhookStore } from '../adapters/database/webhook-store.ts';
+import { installationHealth } from '../adapters/health.ts';
+import { openObjectStore } from '../adapters/object-store/open.ts';
+import { createQueues } from '../adapters/queues/bullmq.ts';
+import { connectTemporal } from '../adapters/temporal/connect.ts';
+import { createRunStarter } from '../adapters/temporal/run-starter.ts';
+import type { Config } from '../shared/config.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import { createApp } from './app.ts';
+import { queueBoard } from './queue-board.ts';
+
+/** The composition root of the API process. Starts, and stays, while what it depends on is down. */
+export const startApi = async (config: Config): Promise<{ url: string; close(): Promise<void> }> => {
+  const log = pino({ level: config.LOG_LEVEL, base: { process: 'api' } });
+  const database = openDatabase(config.DATABASE_URL);
+  const feed = openImageFeed(config.DATABASE_URL);
+  const queues = createQueues(config.REDIS_URL);
+  const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+  const store = openObjectStore(config);
+  const keys = createApiKeyStore(database.db);
+  const { HEARTBEAT_SECONDS: heartbeatSeconds, CLAIM_SECONDS: claimSeconds, STEP_HOURS: stepHours } = config;
+  const app = await createApp(
+    {
+      config,
+      keys,
+      feed,
+      store,
+      jobs: queues,
+      images: createImageStore(database.db),
+      projects: createProjectStore(database.db),
+      events: createEventStore(database.db),
+      webhooks: createWebhookStore(database.db),
+      starter: createRunStarter(temporal, { heartbeatSeconds, claimSeconds, stepHours }),
+      health: installationHealth({ config, db: database.db, queues, temporal, store }),
+      queueBoard: queueBoard(queues.all, keys),
+    },
+    log,
+  );
+  const close = async (): Promise<void> => {
+    await app.close();
+    await Promise.allSettled([queues.close(), feed.close(), temporal.close()]);
+    await database.close();
+    log.info('stopped');
+  };
+  try {
+    const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
+    log.info({ url }, 'serves');
+    return { url, close };
+  } catch (cause) {
+    await close();
+    throw new BootreadyError({
+      code: 'unavailable',
+      message: `The API cannot listen on ${config.API_HOST}:${config.API_PORT}.`,
+      remedy: 'Another program may use the port: choose another one with API_PORT.',
+      cause,
+    });
+  }
+};

@@ -1,0 +1,51 @@
+import { createBullBoard } from '@bull-board/api';
+import { BullMQAdapter } from '@bull-board/api/bullMQAdapter';
+import { FastifyAdapter } from '@bull-board/fastify';
+import type { Queue } from 'bullmq';
+import type { FastifyPluginAsync } from 'fastify';
+import { isBootreadyError } from '../shared/errors.ts';
+import type { ApiKeyStore } from '../shared/ports/projects.ts';
+import { authenticate } from './identity.ts';
+
+/**
+ * The queues for operators. The board knows no users of its own: browsers ask for a name and a password, which is the key of an
+ * administrator. What changes something must come from the board itself, for browsers send the password along from anywhere.
+ */
+export const queueBoard =
+  (queues: readonly Queue[], keys: ApiKeyStore): FastifyPluginAsync =>
+  async (app, { prefix }: { prefix?: string }) => {
+    app.addHook('onRequest', async (request, reply) => {
+      const identity = await authenticate(request, keys).catch((error: unknown) => {
+        if (isBootreadyError(error) && error.code === 'unauthenticated') return undefined;
+        throw error;
+      });
+      if (identity?.role !== 'admin') {
+        return reply
+          .code(401)
+          .header('www-authenticate', 'Basic realm="bootready: any name, the key of an administrator", charset="UTF-8"')
+          .send({
+            error: {
+              code: 'unauthenticated',
+              message: 'The queue board needs the key of an administrator as password.',
+              remedy: 'Make one: bootready key create --role admin --project NAME --name NAME',
+              requestId: request.id,
+            },
+          });
+      }
+      const site = request.headers['sec-fetch-site'];
+      if (request.method !== 'GET' && site !== undefined && site !== 'same-origin') {
+        return reply.code(403).send({
+          error: {
+            code: 'forbidden',
+            message: 'This came from another site.',
+            remedy: 'Use the board itself.',
+            requestId: request.id,
+          },
+        });
+      }
+    });
+    const adapter = new FastifyAdapter();
+    adapter.setBasePath(prefix ?? '/queues');
+    createBullBoard({ queues: queues.map((queue) => new BullMQAdapter(queue)), serverAdapter: adapter });
+    await app.register(adapter.registerPlugin());
+  };

@@ -1,0 +1,136 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ImageView, OpenUpload, SignedParts, SignParts, UploadSession } from '../shared/contracts/api.ts';
+import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
+import { finishedUpload } from '../shared/events/notification.ts';
+import type { Image } from '../shared/ports/images.ts';
+import type { MultipartTarget } from '../shared/ports/object-store.ts';
+import { missingParts, partCountOf, partSizeOf } from '../shared/upload-parts.ts';
+import type { ApiDeps } from './deps.ts';
+import { atLeast } from './identity.ts';
+import { ownImage, viewsOf } from './image-access.ts';
+
+const ById = z.object({ id: z.string() });
+const linkSeconds = 3600;
+
+/** Uploads in parts, straight from the client to the store: the API only opens, signs and completes. */
+export const uploadRoutes =
+  (deps: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { config, images, store, events, jobs } = deps;
+    app.addHook('onRequest', atLeast('member'));
+
+    const targetOf = ({ upload, multipartId }: Image): MultipartTarget => {
+      if (multipartId) return { bucket: upload.bucket, key: upload.key, uploadId: multipartId };
+      throw new BootreadyError({
+        code: 'conflict',
+        message: upload.etag ? 'This image has its bytes already.' : 'No upload is open for this image.',
+        remedy: upload.etag ? 'Create another image for other bytes.' : 'Open one: POST /v1/images/{id}/upload.',
+      });
+    };
+
+    app.post(
+      '/images/:id/upload',
+      {
+        schema: {
+          summary: 'Open the upload of an image, or go on with the open one',
+          params: ById,
+          body: OpenUpload,
+          response: { 200: UploadSession },
+        },
+      },
+      async (request) => {
+        const image = await ownImage(deps, request);
+        const { size } = request.body;
+        const { bucket, key, etag } = image.upload;
+        if (etag) targetOf({ ...image, multipartId: null });
+        if (size > config.MAX_UPLOAD_BYTES) {
+          throw new BootreadyError({
+            code: 'quota-exceeded',
+            message: `The file has ${size} bytes; uploads may have ${config.MAX_UPLOAD_BYTES}.`,
+            remedy: 'Compress it (qemu-img convert -c -O qcow2), or ask the operator for a higher limit.',
+          });
+        }
+        const session = { imageId: image.id, size, partSize: partSizeOf(size), partCount: partCountOf(size) };
+        if (image.multipartId) {
+          try {
+            return { ...session, parts: await store.listParts(targetOf(image)) };
+          } catch (error) {
+            // The store has forgotten it (a lifecycle rule, say): a new one is begun.
+            if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
+          }
+        }
+        await images.setMultipart(image.id, await store.createMultipart(bucket, key));
+        return { ...session, parts: [] };
+      },
+    );
+
+    app.post(
+      '/images/:id/upload/parts',
+      {
+        schema: { summary: 'Links to send parts to', params: ById, body: SignParts, response: { 200: SignedParts } },
+      },
+      async (request) => {
+        const target = targetOf(await ownImage(deps, request));
+        const parts = await Promise.all(
+          request.body.partNumbers.map(async (partNumber) => ({
+            partNumber,
+            url: await store.presignPart(target, partNumber, linkSeconds),
+          })),
+        );
+        return { parts, expiresAt: new Date(Date.now() + linkSeconds * 1000).toISOString() };
+      },
+    );
+
+    app.post(
+      '/images/:id/upload/complete',
+      {
+        schema: {
+          summary: 'Make an object of the parts',
+          params: ById,
+          body: OpenUpload,
+          response: { 200: ImageView },
+        },
+      },
+      async (request) => {
+        const image = await ownImage(deps, request);
+        const { bucket, key } = image.upload;
+        if (!(image.upload.etag && image.upload.size === request.body.size)) {
+          const target = targetOf(image);
+          const parts = await store.listParts(target);
+          const missing = missingParts(request.body.size, parts);
+          if (missing.length > 0) {
+            throw new BootreadyError({
+              code: 'conflict',
+              message: `The upload is not whole: ${missing.length} parts are missing or have another size (${missing.slice(0, 20).join(', ')}).`,
+              remedy: 'Send these parts, then complete it again.',
+            });
+          }
+          await store.completeMultipart(target, parts);
+          // The store announces it too, perhaps; and the sweep would find it. Whoever is first starts the run.
+          const object = await store.head(bucket, key);
+          if (object) {
+            const open = await events.record('api', [finishedUpload(object)]);
+            await jobs.addIntake(open).catch((error: unknown) => {
+              request.log.warn({ error: explain(error) }, 'an upload waits for the sweep');
+            });
+          }
+        }
+        const [view] = await viewsOf(deps, [(await images.get(image.id, undefined)) ?? image]);
+        return view as ImageView;
+      },
+    );
+
+    app.delete(
+      '/images/:id/upload',
+      { schema: { summary: 'Give up an open upload', params: ById, response: { 204: z.null() } } },
+      async (request, reply) => {
+        const image = await ownImage(deps, request);
+        if (image.multipartId) {
+          await store.abortMultipart(targetOf(image));
+          await images.setMultipart(image.id, null);
+        }
+        return reply.code(204).send(null);
+      },
+    );
+  };

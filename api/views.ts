@@ -1,0 +1,75 @@
+import { checkOf, describeFinding } from '../shared/checks/catalogue.ts';
+import type { Language } from '../shared/checks/define.ts';
+import type { Activity, FindingView, ImageView, RunView, UploadEventView } from '../shared/contracts/api.ts';
+import type { Finding } from '../shared/contracts/finding.ts';
+import type { UploadEvent } from '../shared/ports/events.ts';
+import type { Image, LatestRun, Run, RunStep } from '../shared/ports/images.ts';
+
+/** Records as the API shows them. */
+const time = (date: Date): string => date.toISOString();
+const timeOrNull = (date: Date | null): string | null => (date ? date.toISOString() : null);
+
+export const imageView = (image: Image, latest: LatestRun | undefined): ImageView => {
+  const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256 } = image;
+  return {
+    ...{ id, projectId, name, status, settings, diskFormat, size, virtualSize, sha256 },
+    upload: { bucket: upload.bucket, key: upload.key, size: upload.size },
+    activity: latest ? activityOf(latest) : null,
+    createdAt: time(image.createdAt),
+    updatedAt: time(image.updatedAt),
+  };
+};
+
+const activityOf = ({ runId, number, status, step, percent, verdict }: LatestRun): Activity => ({
+  runId,
+  run: number,
+  status,
+  step,
+  percent,
+  verdict,
+});
+
+export const runView = (run: Run, steps: readonly RunStep[], language: Language): RunView => ({
+  id: run.id,
+  number: run.number,
+  status: run.status,
+  workflowId: run.workflowId,
+  worker: run.worker,
+  createdAt: time(run.createdAt),
+  startedAt: timeOrNull(run.startedAt),
+  finishedAt: timeOrNull(run.finishedAt),
+  steps: steps.map((step) => ({
+    ...step,
+    startedAt: time(step.startedAt),
+    finishedAt: timeOrNull(step.finishedAt),
+  })),
+  failure: run.failure,
+  report: run.report,
+  findings: (run.report?.findings ?? []).map((finding) => findingView(finding, language)),
+});
+
+const findingView = (finding: Finding, language: Language): FindingView => ({
+  ...finding,
+  severity: checkOf(finding.code).severity,
+  ...describeFinding(finding, language),
+});
+
+export const eventView = (event: UploadEvent): UploadEventView => ({
+  id: event.id,
+  source: event.source,
+  eventName: event.eventName,
+  bucket: event.bucket,
+  key: event.key,
+  deliveries: event.deliveries,
+  receivedAt: time(event.receivedAt),
+  outcome: event.outcome,
+  detail: event.detail,
+  imageId: event.imageId,
+  settledAt: timeOrNull(event.settledAt),
+});
+
+/** English unless German is asked for before it. RFC 9110, 12.5.4, without the weights: two languages need no more. */
+export const languageOf = (acceptLanguage: string | undefined): Language => {
+  const [first] = (acceptLanguage ?? '').toLowerCase().match(/\b(de|en)\b/) ?? [];
+  return first === 'de' ? 'de' : 'en';
+};

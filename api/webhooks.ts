@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { CreateWebhook, NewWebhook, WebhookView } from '../shared/contracts/api.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import type { Webhook } from '../shared/ports/webhooks.ts';
+import type { ApiDeps } from './deps.ts';
+import { atLeast, identityOf } from './identity.ts';
+
+const viewOf = ({ id, url, createdAt, disabledAt }: Webhook): WebhookView => ({
+  id,
+  url,
+  createdAt: createdAt.toISOString(),
+  disabledAt: disabledAt?.toISOString() ?? null,
+});
+
+/** Who asks to be told when an image is published, rejected or has failed. https://www.standardwebhooks.com */
+export const webhookRoutes =
+  ({ webhooks }: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.addHook('onRequest', atLeast('member'));
+
+    app.get(
+      '/webhooks',
+      { schema: { summary: 'List', response: { 200: z.object({ webhooks: z.array(WebhookView) }) } } },
+      async (request) => ({ webhooks: (await webhooks.list(identityOf(request).projectId)).map(viewOf) }),
+    );
+
+    app.post(
+      '/webhooks',
+      { schema: { summary: 'Ask to be told', body: CreateWebhook, response: { 201: NewWebhook } } },
+      async (request, reply) => {
+        const secret = `whsec_${randomBytes(32).toString('base64')}`;
+        const { projectId } = identityOf(request);
+        const webhook = await webhooks.create({ projectId, url: request.body.url, secret });
+        return reply.code(201).send({ ...viewOf(webhook), secret });
+      },
+    );
+
+    app.delete(
+      '/webhooks/:id',
+      { schema: { summary: 'Disable', params: z.object({ id: z.string() }), response: { 204: z.null() } } },
+      async (request, reply) => {
+        const own = await webhooks.list(identityOf(request).projectId);
+        const webhook = own.find(({ id }) => id === request.params.id);
+        if (!webhook) {
+          throw new BootreadyError({
+            code: 'not-found',
+            message: 'There is no such webhook.',
+            remedy: 'GET /v1/webhooks lists yours.',
+          });
+        }
+        await webhooks.disable(webhook.id);
+        return reply.code(204).send(null);
+      },
+    );
+  };
