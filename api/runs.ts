@@ -22,7 +22,7 @@ export const runRoutes =
         schema: {
           summary: 'Try an image again that was rejected, failed or cancelled',
           params: ById,
-          body: CreateRun.optional(),
+          body: CreateRun.nullish(),
           response: { 202: ImageDetail },
         },
       },

@@ -1,0 +1,372 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import { newApiKey } from '../../shared/api-key.ts';
+import { type ImageDetail, ImageDetail as ImageDetailSchema, type ImageView } from '../../shared/contracts/api.ts';
+import type { Role } from '../../shared/ports/projects.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+
+/** The API process as it is, over HTTP; no worker runs, so nothing changes under the tests. */
+
+let installation: Installation;
+const keys: Record<string, string> = {};
+let webhookId: string;
+beforeAll(async () => {
+  installation = await startInstallation({ roles: [] });
+  const { db } = installation;
+  await createProjectStore(db).ensure({ id: 'other' });
+  const make = async (name: string, projectId: string, role: Role, expiresAt?: Date): Promise<string> => {
+    const { key, hash, hint } = newApiKey();
+    keys[name] = key;
+    return createApiKeyStore(db).create({ projectId, name, hash, hint, role, ...(expiresAt ? { expiresAt } : {}) });
+  };
+  await make('member', 'demo', 'member');
+  await make('reader', 'demo', 'reader');
+  await make('admin', 'demo', 'admin');
+  await make('stranger', 'other', 'member');
+  await make('expired', 'demo', 'admin', new Date(Date.now() - 1000));
+  await createApiKeyStore(db).revoke(await make('revoked', 'demo', 'admin'));
+  const created = await call('member', 'POST', '/v1/webhooks', { url: 'https://example.org/hook' });
+  webhookId = created.body.id;
+});
+afterAll(() => installation?.close());
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
+type Answer = { status: number; headers: Headers; body: any };
+
+const call = async (who: string | undefined, method: string, path: string, body?: unknown): Promise<Answer> => {
+  const answer = await fetch(installation.apiUrl + path, {
+    method,
+    headers: {
+      ...(who === undefined ? {} : { authorization: `Bearer ${keys[who] ?? who}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await answer.text();
+  return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined };
+};
+
+const newImage = async (name: string, who = 'member'): Promise<ImageView> =>
+  (await call(who, 'POST', '/v1/images', { name })).body;
+
+/** Every route below /v1 as the OpenAPI document has it, with a body that is valid for it. */
+const bodies: Record<string, unknown> = {
+  'POST /v1/images': { name: 'x' },
+  'PATCH /v1/images/{id}': { name: 'x' },
+  'POST /v1/images/{id}/runs': {},
+  'POST /v1/images/{id}/upload': { size: 1 },
+  'POST /v1/images/{id}/upload/parts': { partNumbers: [1] },
+  'POST /v1/images/{id}/upload/complete': { size: 1 },
+  'POST /v1/webhooks': { url: 'https://example.org/' },
+};
+const routes = async (): Promise<{ method: string; path: string }[]> => {
+  const { body } = await call(undefined, 'GET', '/openapi.json');
+  return Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
+    Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
+  );
+};
+
+describe('who may do what', () => {
+  test('no route answers without a valid key', async () => {
+    const all = await routes();
+    expect(all.length).toBeGreaterThan(12);
+    for (const { method, path } of all) {
+      for (const who of [undefined, 'brk_wrong', 'expired', 'revoked']) {
+        const target = path.replace('{id}', crypto.randomUUID());
+        const answer = await call(who, method, target, bodies[`${method} ${path}`]);
+        expect([method, path, who, answer.status, answer.body.error.code]).toEqual([
+          method,
+          path,
+          who,
+          401,
+          'unauthenticated',
+        ]);
+      }
+    }
+  });
+
+  test("another project's things answer exactly like missing ones", async () => {
+    const image = await newImage('mine');
+    for (const { method, path } of (await routes()).filter((route) => route.path.includes('{id}'))) {
+      const id = path.includes('webhooks') ? webhookId : image.id;
+      const body = bodies[`${method} ${path}`];
+      const theirs = await call('stranger', method, path.replace('{id}', id), body);
+      const missing = await call('stranger', method, path.replace('{id}', crypto.randomUUID()), body);
+      const { requestId: _a, ...one } = theirs.body.error;
+      const { requestId: _b, ...two } = missing.body.error;
+      expect([method, path, theirs.status, one]).toEqual([method, path, missing.status, two]);
+      expect(theirs.status).toBe(404);
+    }
+    expect((await call('stranger', 'GET', '/v1/images')).body).toEqual({ images: [] });
+    expect((await call('stranger', 'GET', '/v1/webhooks')).body).toEqual({ webhooks: [] });
+    expect((await call('admin', 'GET', `/v1/images/${image.id}`)).status).toBe(200);
+  });
+
+  test('readers change nothing', async () => {
+    const image = await newImage('read only');
+    for (const { method, path } of (await routes()).filter((route) => route.method !== 'GET')) {
+      const id = path.includes('webhooks') ? webhookId : image.id;
+      const answer = await call('reader', method, path.replace('{id}', id), bodies[`${method} ${path}`]);
+      expect([method, path, answer.status]).toEqual([method, path, 403]);
+    }
+    expect((await call('reader', 'GET', `/v1/images/${image.id}`)).body.name).toBe('read only');
+  });
+
+  test('identity headers from outside count for nothing', async () => {
+    const answer = await fetch(`${installation.apiUrl}/v1/self`, {
+      headers: {
+        authorization: `Bearer ${keys.stranger}`,
+        'x-project-id': 'demo',
+        'x-roles': 'admin',
+        'x-identity-status': 'Confirmed',
+      },
+    });
+    expect(await answer.json()).toMatchObject({ projectId: 'other', role: 'member' });
+  });
+
+  test('the queue board is for administrators, and takes no orders from other sites', async () => {
+    const board = (key: string | undefined, init: RequestInit = {}) =>
+      fetch(`${installation.apiUrl}/queues/api/queues`, {
+        ...init,
+        headers: { ...init.headers, ...(key ? { authorization: `Basic ${btoa(`me:${key}`)}` } : {}) },
+      });
+    expect((await board(undefined)).status).toBe(401);
+    expect((await board(keys.member)).status).toBe(401);
+    const answer = await board(keys.admin);
+    expect(((await answer.json()) as { queues: { name: string }[] }).queues.map(({ name }) => name)).toEqual([
+      'intake',
+      'notify',
+      'housekeeping',
+    ]);
+    const foreign = await fetch(`${installation.apiUrl}/queues/api/queues/intake/pause`, {
+      method: 'PUT',
+      headers: { authorization: `Basic ${btoa(`me:${keys.admin}`)}`, 'sec-fetch-site': 'cross-site' },
+    });
+    expect(foreign.status).toBe(403);
+  });
+});
+
+describe('images', () => {
+  test('are announced, found, renamed and deleted', async () => {
+    const image = await newImage('Debian 12');
+    expect(image).toMatchObject({ projectId: 'demo', status: 'queued', activity: null, size: null });
+    expect((await call('reader', 'GET', `/v1/images?search=${image.id.slice(0, 8)}`)).body.images).toEqual([image]);
+    const renamed = await call('member', 'PATCH', `/v1/images/${image.id}`, { name: 'Debian 13' });
+    expect(renamed.body.name).toBe('Debian 13');
+    expect((await call('member', 'DELETE', `/v1/images/${image.id}`)).status).toBe(204);
+    const gone = await call('member', 'GET', `/v1/images/${image.id}`);
+    expect(gone.status === 404 || gone.body.status === 'pending_delete').toBe(true);
+  });
+
+  test('come in pages, newest first, each once', async () => {
+    const made: string[] = [];
+    for (let count = 0; count < 5; count++) made.unshift((await newImage(`page ${count}`, 'stranger')).id);
+    const seen: string[] = [];
+    let next: string | undefined;
+    do {
+      const query = `limit=2${next ? `&after=${next}` : ''}`;
+      const { body } = await call('stranger', 'GET', `/v1/images?${query}`);
+      seen.push(...body.images.map(({ id }: ImageView) => id));
+      next = body.next;
+    } while (next);
+    expect(seen).toEqual(made);
+  });
+
+  test.each([
+    [{ name: '' }, /name is empty/],
+    [{ name: 'a\u0007b' }, /control characters/],
+    [{ name: 'x', settings: { targetFormat: 'vmdk' } }, /targetFormat/],
+    [{ name: 'x', colour: 'red' }, /colour/],
+    [{}, /name/],
+  ])('%j is refused with a sentence', async (body, message) => {
+    const answer = await call('member', 'POST', '/v1/images', body);
+    expect(answer.status).toBe(400);
+    expect(answer.body.error).toMatchObject({ code: 'invalid-input', message: expect.stringMatching(message) });
+  });
+
+  test('too large a file is refused before a byte is sent', async () => {
+    const answer = await call('member', 'POST', '/v1/images', { name: 'huge', size: 2 ** 50 });
+    expect(answer).toMatchObject({ status: 413, body: { error: { code: 'quota-exceeded' } } });
+  });
+
+  test('cannot be tried again, stopped or downloaded before they are there', async () => {
+    const { id } = await newImage('not yet');
+    for (const [method, path] of [
+      ['POST', 'runs'],
+      ['POST', 'cancel'],
+      ['GET', 'download'],
+    ] as const) {
+      const answer = await call('member', method, `/v1/images/${id}/${path}`);
+      expect([path, answer.status]).toEqual([path, 409]);
+      expect(answer.body.error.remedy).toBeTruthy();
+    }
+  });
+});
+
+describe('an upload in parts', () => {
+  test('goes straight to the store, is continued, and is only whole when it is whole', async () => {
+    const bytes = randomBytes(20 * 1024 ** 2);
+    const image = await newImage('parts');
+    const path = `/v1/images/${image.id}/upload`;
+    const open = await call('member', 'POST', path, { size: bytes.length });
+    const { partSize, partCount } = open.body;
+    expect(open.body).toMatchObject({ partCount: Math.ceil(bytes.length / partSize), parts: [] });
+    expect((await call('member', 'GET', `/v1/images/${image.id}`)).body.status).toBe('uploading');
+    const numbers = Array.from({ length: partCount }, (_, index) => index + 1);
+    const signed = await call('member', 'POST', `${path}/parts`, { partNumbers: numbers });
+    const send = async (partNumber: number): Promise<void> => {
+      const { url } = signed.body.parts[partNumber - 1];
+      const body = bytes.subarray((partNumber - 1) * partSize, partNumber * partSize);
+      expect((await fetch(url, { method: 'PUT', body })).status).toBe(200);
+    };
+    await send(2);
+    const early = await call('member', 'POST', `${path}/complete`, { size: bytes.length });
+    expect(early).toMatchObject({ status: 409, body: { error: { message: expect.stringContaining('(1, 3)') } } });
+    await send(1);
+    await send(3);
+    const again = await call('member', 'POST', path, { size: bytes.length });
+    expect(again.body.parts.map(({ partNumber }: { partNumber: number }) => partNumber)).toEqual([1, 2, 3]);
+    expect((await call('member', 'POST', `${path}/complete`, { size: bytes.length })).status).toBe(200);
+    const stored = await installation.s3.getObject(image.upload.bucket, image.upload.key);
+    const pieces: Buffer[] = [];
+    for await (const piece of stored) pieces.push(piece as Buffer);
+    expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
+    const events = await call('member', 'GET', '/v1/upload-events');
+    expect(events.body.events).toEqual(
+      expect.arrayContaining([expect.objectContaining({ source: 'api', key: image.upload.key, outcome: 'received' })]),
+    );
+    expect((await call('stranger', 'GET', '/v1/upload-events')).body.events).toEqual([]);
+  });
+
+  test('that is given up leaves nothing in the store', async () => {
+    const image = await newImage('given up');
+    await call('member', 'POST', `/v1/images/${image.id}/upload`, { size: 1000 });
+    expect((await call('member', 'DELETE', `/v1/images/${image.id}/upload`)).status).toBe(204);
+    const { uploads } = await installation.s3.listIncompleteUploadsQuery('uploads', image.upload.key, '', '', '');
+    expect(uploads).toEqual([]);
+    expect((await call('member', 'GET', `/v1/images/${image.id}`)).body.status).toBe('queued');
+  });
+});
+
+test('a stream tells the image at once and after each change', async () => {
+  const image = await newImage('watched');
+  const leaving = new AbortController();
+  const answer = await fetch(`${installation.apiUrl}/v1/images/${image.id}/stream`, {
+    headers: { authorization: `Bearer ${keys.reader}` },
+    signal: leaving.signal,
+  });
+  expect(answer.headers.get('content-type')).toBe('text/event-stream');
+  let text = '';
+  const told = (): ImageDetail[] =>
+    [...text.matchAll(/^event: image\ndata: (.*)\n\n/gm)].map(([, data]) =>
+      ImageDetailSchema.parse(JSON.parse(data ?? '')),
+    );
+  const reading = (async () => {
+    for await (const chunk of answer.body as ReadableStream<Uint8Array>) text += Buffer.from(chunk).toString();
+  })();
+  await eventually(async () => told().length === 1, { within: 10, what: 'the image comes' });
+  await call('member', 'PATCH', `/v1/images/${image.id}`, { name: 'renamed' });
+  await eventually(async () => told().at(-1)?.name === 'renamed', { within: 10, what: 'the change comes' });
+  leaving.abort();
+  await expect(reading).rejects.toThrow(/abort/i);
+});
+
+describe('storage notifications', () => {
+  const record = {
+    eventName: 's3:ObjectCreated:Put',
+    eventTime: '2026-01-01T00:00:00Z',
+    s3: { bucket: { name: 'uploads' }, object: { key: 'demo/x', size: 0, eTag: '"e"', sequencer: '1' } },
+  };
+  const post = (path: string, body: unknown, headers: Record<string, string> = {}) =>
+    fetch(installation.apiUrl + path, {
+      method: 'POST',
+      headers,
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  const secret = () => installation.env.EVENTS_SECRET as string;
+
+  test('the secret may stand in a header, the path, the query or the record', async () => {
+    const body = { Records: [record] };
+    const opaque = { Records: [{ ...record, opaqueData: secret() }] };
+    expect((await post('/events/s3/a', body)).status).toBe(401);
+    expect((await post('/events/s3/a', body, { authorization: 'Bearer wrong' })).status).toBe(401);
+    expect((await post('/events/s3/a/wrong', body)).status).toBe(401);
+    expect((await post('/events/s3/a', body, { authorization: `Bearer ${secret()}` })).status).toBe(200);
+    expect((await post(`/events/s3/a/${secret()}`, body)).status).toBe(200);
+    expect((await post(`/events/s3/a?token=${secret()}`, body)).status).toBe(200);
+    expect((await post('/events/s3/ceph', opaque)).status).toBe(200);
+    // Two fingerprints: Ceph's record is the same event.
+    const { body: page } = await call('admin', 'GET', '/v1/upload-events');
+    expect(page.events).toEqual(
+      expect.arrayContaining([expect.objectContaining({ key: 'demo/x', deliveries: 4, outcome: 'received' })]),
+    );
+  });
+
+  test('every sender finds what it expects', async () => {
+    const to = `/events/s3/a/${secret()}`;
+    const answer = async (body: unknown, headers?: Record<string, string>) => (await post(to, body, headers)).json();
+    expect(await answer({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'uploads' })).toEqual({
+      accepted: 0,
+      ignored: 1,
+    });
+    expect(
+      await answer({ EventName: 's3:ObjectCreated:Put', Key: 'uploads/demo/y', Records: [record, record] }),
+    ).toEqual({ accepted: 2, ignored: 0 });
+    expect(
+      await answer({ 'detail-type': 'Object Created', detail: { bucket: { name: 'uploads' }, object: { key: 'k' } } }),
+    ).toEqual({ accepted: 1, ignored: 0 });
+    const attributes = {
+      specversion: '1.0',
+      id: '1',
+      type: 'com.amazonaws.s3.ObjectCreated:Put',
+      source: 'aws:s3.eu-central-1.uploads',
+      subject: 'demo/z',
+    };
+    expect(
+      await answer({ ...attributes, data: {} }, { 'content-type': 'application/cloudevents+json; charset=utf-8' }),
+    ).toEqual({ accepted: 1, ignored: 0 });
+    const binary = Object.fromEntries(Object.entries(attributes).map(([name, value]) => [`ce-${name}`, value]));
+    expect(await answer({}, { ...binary, 'content-type': 'application/json' })).toEqual({ accepted: 1, ignored: 0 });
+    for (const method of ['GET', 'HEAD']) {
+      expect((await fetch(`${installation.apiUrl}${to}`, { method })).status).toBe(200);
+      expect((await fetch(`${installation.apiUrl}/`, { method })).status).toBe(200);
+    }
+    const handshake = await fetch(installation.apiUrl + to, {
+      method: 'OPTIONS',
+      headers: { 'webhook-request-origin': 'eventemitter.example.com' },
+    });
+    expect(handshake.headers.get('webhook-allowed-origin')).toBe('eventemitter.example.com');
+  });
+
+  test('what cannot be read is said to be so; what is too long is not read', async () => {
+    expect((await post('/events/s3/a', 'no json')).status).toBe(401);
+    expect((await post(`/events/s3/a/${secret()}`, 'no json')).status).toBe(400);
+    expect((await post(`/events/s3/a/${secret()}`, 'x'.repeat(2 * 1024 ** 2))).status).toBe(413);
+    expect((await post(`/events/s3/UPPER/${secret()}`, {})).status).toBe(400);
+  });
+});
+
+test('health: alive, and ready when all answers', async () => {
+  expect((await call(undefined, 'GET', '/livez')).body).toEqual({ status: 'ok' });
+  const ready = await call(undefined, 'GET', '/readyz');
+  expect(ready).toMatchObject({
+    status: 200,
+    body: { checks: { database: true, redis: true, temporal: true, 'object-store': true } },
+  });
+});
+
+test('a webhook shows its secret once', async () => {
+  const { status, body } = await call('member', 'POST', '/v1/webhooks', { url: 'https://example.org/two' });
+  expect(status).toBe(201);
+  expect(body.secret).toMatch(/^whsec_/);
+  const list = await call('member', 'GET', '/v1/webhooks');
+  expect(JSON.stringify(list.body)).not.toContain('whsec_');
+  expect((await call('member', 'DELETE', `/v1/webhooks/${body.id}`)).status).toBe(204);
+});
+
+test('unknown addresses and methods get a sentence', async () => {
+  const answer = await call('member', 'GET', '/v1/nothing');
+  expect(answer).toMatchObject({ status: 404, body: { error: { code: 'not-found', requestId: expect.any(String) } } });
+});
