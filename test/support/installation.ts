@@ -12,6 +12,7 @@ import type { Database } from '../../adapters/database/schema.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort } from '../../dev/stack/service.ts';
+import { startTemporal } from '../../dev/stack/temporal.ts';
 import type { Report, RunStatus } from '../../shared/contracts/run.ts';
 import { freshDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
@@ -27,8 +28,12 @@ export type Installation = {
   s3: S3Client;
   apiUrl: string;
   start(role: Role): Promise<Role2Process>;
-  stopRedis(): Promise<void>;
+  /** `lose` forgets all that was in it. */
+  stopRedis(options?: { lose: boolean }): Promise<void>;
   startRedis(): Promise<void>;
+  /** Only with `ownTemporal`. */
+  stopTemporal(): Promise<void>;
+  startTemporal(): Promise<void>;
   /** PUT by a plain S3 client below the project's prefix. */
   upload(key: string, source: string | Buffer, metadata?: Record<string, string>): Promise<void>;
   /** Waits until the newest run of the image that came from this key has ended. */
@@ -59,7 +64,7 @@ const args: Record<Role, string[]> = {
 };
 
 export const startInstallation = async (
-  options: { events?: boolean; env?: Record<string, string>; roles?: Role[] } = {},
+  options: { events?: boolean; env?: Record<string, string>; roles?: Role[]; ownTemporal?: boolean } = {},
 ): Promise<Installation> => {
   const home = await mkdtemp(join(tmpdir(), 'installation-'));
   const undo: (() => Promise<unknown>)[] = [() => rm(home, { recursive: true, force: true })];
@@ -67,9 +72,13 @@ export const startInstallation = async (
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const { temporalAddress } = inject('stack');
     const database = await freshDatabase();
     undo.push(() => database.drop());
+    await mkdir(join(home, 'temporal'));
+    const temporalOptions = { dataDir: join(home, 'temporal'), port: await freePort() };
+    let temporal = options.ownTemporal ? await startTemporal(temporalOptions) : undefined;
+    undo.push(async () => temporal?.stop());
+    const temporalAddress = temporal?.address ?? inject('stack').temporalAddress;
     const namespace = `test-${randomUUID()}`;
     await createNamespace(temporalAddress, namespace);
 
@@ -152,12 +161,20 @@ export const startInstallation = async (
       s3,
       apiUrl,
       start,
-      stopRedis: async () => {
+      stopRedis: async ({ lose } = { lose: false }) => {
         await redis?.stop();
         redis = undefined;
+        if (lose) await rm(join(redisOptions.dataDir, 'appendonlydir'), { recursive: true });
       },
       startRedis: async () => {
         redis = await startRedis(redisOptions);
+      },
+      stopTemporal: async () => {
+        await temporal?.stop();
+        temporal = undefined;
+      },
+      startTemporal: async () => {
+        temporal = await startTemporal(temporalOptions);
       },
       upload: async (key, source, metadata = {}) => {
         const name = `${project}/${key}`;
