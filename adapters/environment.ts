@@ -1,13 +1,17 @@
 import { readFileSync } from 'node:fs';
+import { Environment } from '../shared/config.ts';
 import { BootreadyError } from '../shared/errors.ts';
 
-/** Resolves `NAME_FILE=/path` to `NAME=<what the file holds>`, the custom of container secrets. `NAME` itself wins. */
+/**
+ * Resolves `NAME_FILE=/path` to `NAME=<what the file holds>`, the custom of container secrets, for the variables that are ours:
+ * SSL_CERT_FILE and many others mean something else. `NAME` itself wins.
+ */
 export const withSecretFiles = (env: NodeJS.ProcessEnv): Record<string, string | undefined> => {
   const resolved: Record<string, string | undefined> = { ...env };
-  for (const [name, path] of Object.entries(env)) {
-    if (!name.endsWith('_FILE') || !path) continue;
-    const target = name.slice(0, -'_FILE'.length);
-    if (resolved[target]) continue;
+  for (const target of Object.keys(Environment.shape)) {
+    const name = `${target}_FILE`;
+    const path = env[name];
+    if (!path || resolved[target]) continue;
     try {
       resolved[target] = readFileSync(path, 'utf8').trim();
     } catch (cause) {

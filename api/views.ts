@@ -1,7 +1,6 @@
-import { checkOf, describeFinding } from '../shared/checks/catalogue.ts';
 import type { Language } from '../shared/checks/define.ts';
-import type { Activity, FindingView, ImageView, RunView, UploadEventView } from '../shared/contracts/api.ts';
-import type { Finding } from '../shared/contracts/finding.ts';
+import { findingView } from '../shared/checks/view.ts';
+import type { Activity, ImageView, RunView, UploadEventView } from '../shared/contracts/api.ts';
 import type { UploadEvent } from '../shared/ports/events.ts';
 import type { Image, LatestRun, Run, RunStep } from '../shared/ports/images.ts';
 
@@ -46,12 +45,6 @@ export const runView = (run: Run, steps: readonly RunStep[], language: Language)
   failure: run.failure,
   report: run.report,
   findings: (run.report?.findings ?? []).map((finding) => findingView(finding, language)),
-});
-
-const findingView = (finding: Finding, language: Language): FindingView => ({
-  ...finding,
-  severity: checkOf(finding.code).severity,
-  ...describeFinding(finding, language),
 });
 
 export const eventView = (event: UploadEvent): UploadEventView => ({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Policy, TargetFormat } from './contracts/image.ts';
+import { BootPolicy, Policy, TargetFormat } from './contracts/image.ts';
 import { BootreadyError } from './errors.ts';
 
 const bytes = (fallback: number) => z.coerce.number().int().positive().default(fallback);
@@ -29,12 +29,18 @@ export const Environment = z.object({
 
   API_HOST: z.string().default('127.0.0.1'),
   API_PORT: z.coerce.number().int().min(0).max(65535).default(8480),
+  /** How browsers and other hosts reach the API, when that is another address. */
+  API_PUBLIC_URL: z.url().optional(),
   /** What senders of storage notifications must show; at least 16 characters. */
   EVENTS_SECRET: z.string().min(16),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 
   TARGET_FORMAT: TargetFormat.default('raw'),
   POLICY: Policy.default('enforce'),
+  BOOT_CHECK: BootPolicy.default('warn'),
+  /** How long the start of an image may take, with KVM and without. */
+  BOOT_KVM_SECONDS: seconds(180),
+  BOOT_TCG_SECONDS: seconds(900),
   ALLOW_ISO: flag(false),
   /** What becomes of the uploaded object after its image is published. */
   AFTER_PUBLISH: z.enum(['keep', 'remove']).default('remove'),

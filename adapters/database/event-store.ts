@@ -23,8 +23,11 @@ const eventOf = (row: Selectable<UploadEventTable>): UploadEvent => ({
 
 export const createEventStore = (db: Kysely<Database>): EventStore => ({
   record: async (source, notifications) => {
-    // A batch may hold the same notification twice, which one statement cannot upsert.
-    const distinct = [...new Map(notifications.map((each) => [each.fingerprint, each])).values()];
+    // A batch may hold the same notification twice, which one statement cannot upsert. In one order always: two batches that
+    // hold the same ones in different orders would wait for each other.
+    const distinct = [...new Map(notifications.map((each) => [each.fingerprint, each])).values()].sort((a, b) =>
+      a.fingerprint < b.fingerprint ? -1 : 1,
+    );
     if (distinct.length === 0) return [];
     const rows = await db
       .insertInto('upload_events')

@@ -24,6 +24,8 @@ export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void>
       await next.connect();
       await next.query('listen image');
       client = next;
+      // Closed while it connected: nobody else knows of this connection.
+      if (closed) return await next.end();
       for (const group of listeners.values()) for (const listener of group) listener();
     } catch {
       await next.end().catch(() => undefined);

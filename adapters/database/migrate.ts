@@ -2,9 +2,10 @@ import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { BootreadyError } from '../../shared/errors.ts';
 import * as main from './migrations/0001-main.ts';
+import * as bootCheck from './migrations/0002-boot-check.ts';
 import type { Database } from './schema.ts';
 
-const migrations = { '0001-main': main };
+const migrations = { '0001-main': main, '0002-boot-check': bootCheck };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>
   new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });

@@ -7,14 +7,21 @@ const projectOf = (row: Selectable<ProjectTable>): Project => ({
   keyPrefix: row.key_prefix,
   targetFormat: row.target_format,
   policy: row.policy,
+  bootCheck: row.boot_check,
   quotaBytes: row.quota_bytes,
 });
 
 export const createProjectStore = (db: Kysely<Database>): ProjectStore => ({
-  ensure: async ({ id, keyPrefix, policy, quotaBytes }) => {
+  ensure: async ({ id, keyPrefix, policy, bootCheck, quotaBytes }) => {
     await db
       .insertInto('projects')
-      .values({ id, key_prefix: keyPrefix ?? `${id}/`, policy: policy ?? null, quota_bytes: quotaBytes ?? null })
+      .values({
+        id,
+        key_prefix: keyPrefix ?? `${id}/`,
+        policy: policy ?? null,
+        boot_check: bootCheck ?? null,
+        quota_bytes: quotaBytes ?? null,
+      })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
     return projectOf(await db.selectFrom('projects').where('id', '=', id).selectAll().executeTakeFirstOrThrow());

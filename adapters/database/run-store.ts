@@ -39,7 +39,12 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
         .innerJoin('projects', 'projects.id', 'images.project_id')
         .where('images.id', '=', imageId)
         .selectAll('images')
-        .select(['projects.policy as project_policy', 'projects.target_format as project_format', 'quota_bytes'])
+        .select([
+          'projects.policy as project_policy',
+          'projects.boot_check as project_boot_check',
+          'projects.target_format as project_format',
+          'quota_bytes',
+        ])
         .select((eb) =>
           eb
             .selectFrom('images as others')
@@ -65,6 +70,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
         settings: row.settings,
         targetFormat: row.settings.targetFormat ?? row.project_format ?? undefined,
         policy: row.settings.policy ?? row.project_policy ?? undefined,
+        bootCheck: row.settings.bootCheck ?? row.project_boot_check ?? undefined,
         quotaLeft: row.quota_bytes === null ? undefined : Math.max(0, row.quota_bytes - Number(row.used ?? 0)),
       };
     },

@@ -1,5 +1,5 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
-import type { ImageSettings, ImageStatus, Policy, TargetFormat } from '../../shared/contracts/image.ts';
+import type { BootPolicy, ImageSettings, ImageStatus, Policy, TargetFormat } from '../../shared/contracts/image.ts';
 import type { Report, RunStatus, Step } from '../../shared/contracts/run.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -13,6 +13,7 @@ export type ProjectTable = {
   key_prefix: string;
   target_format: TargetFormat | null;
   policy: Policy | null;
+  boot_check: BootPolicy | null;
   /** Null: the installation's limit only. */
   quota_bytes: Bytes | null;
   created_at: Timestamp;

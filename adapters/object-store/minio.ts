@@ -175,6 +175,11 @@ export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
         if (error.code !== 'object-missing') throw error;
       }),
 
+    put: (bucket, key, body, contentType) =>
+      guarded(async () => {
+        await client.putObject(bucket, key, body, body.length, { 'content-type': contentType });
+      }),
+
     createMultipart: (bucket, key, metadata = {}) =>
       guarded(() =>
         client.initiateNewMultipartUpload(

@@ -2,7 +2,7 @@ import { Queue } from 'bullmq';
 import { queueNames } from '../../shared/contracts/jobs.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { JobQueue } from '../../shared/ports/jobs.ts';
-import { connectionOf } from './connection.ts';
+import { closeQueue, connectionOf } from './connection.ts';
 
 /**
  * Tries over an hour or two: with Temporal or the store down, an upload waits here. A job that gives up goes at once, so that
@@ -70,9 +70,7 @@ export const createQueues = (redisUrl: string): Queues => {
         ),
       ),
     close: async () => {
-      // With Redis down there is nothing to say goodbye to.
-      const late = new Promise((resolve) => setTimeout(resolve, 2000).unref());
-      await Promise.race([Promise.allSettled([intake.close(), notify.close(), housekeeping.close()]), late]);
+      await Promise.all([intake, notify, housekeeping].map(closeQueue));
     },
   };
 };

@@ -8,7 +8,7 @@ import {
 } from '../../shared/contracts/jobs.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { QueueHandlers } from '../../shared/ports/jobs.ts';
-import { connectionOf } from './connection.ts';
+import { closeQueue, connectionOf, goodbyeMs } from './connection.ts';
 
 export type QueueWorkerOptions = {
   redisUrl: string;
@@ -50,15 +50,18 @@ export const startQueueWorkers = (
     }),
   ];
 
-  const schedulers = new Queue(queueNames.housekeeping, { connection });
+  // Fails at once while Redis is down, and is asked again by the clock below.
+  const impatient = { ...connectionOf(redisUrl), enableOfflineQueue: false, maxRetriesPerRequest: 1 };
+  const schedulers = new Queue(queueNames.housekeeping, { connection: impatient });
   schedulers.on('error', (error) => onError('schedulers', error));
   // Redis may lose everything at any time. What is scheduled is therefore said again and again, by a clock of our own.
   const schedule = async (): Promise<void> => {
     for (const name of housekeepingJobs) {
-      if (await schedulers.getJobScheduler(name)) continue;
+      const every = everySeconds[name] * 1000;
+      if ((await schedulers.getJobScheduler(name))?.every === every) continue;
       await schedulers.upsertJobScheduler(
         name,
-        { every: everySeconds[name] * 1000 },
+        { every },
         { name, opts: { removeOnComplete: { count: 20 }, removeOnFail: { count: 100 } } },
       );
     }
@@ -72,8 +75,19 @@ export const startQueueWorkers = (
   return {
     close: async () => {
       clearInterval(scheduling);
-      await Promise.all(workers.map((worker) => worker.close()));
-      await schedulers.close();
+      // Without Redis, BullMQ would wait for ever for its own connections to end. Jobs that are cut off count as stalled.
+      const force = !(await answers(schedulers));
+      await Promise.all(workers.map((worker) => worker.close(force)));
+      await closeQueue(schedulers);
     },
   };
+};
+
+const answers = (queue: Queue): Promise<boolean> => {
+  const silence = new Promise<boolean>((resolve) => setTimeout(resolve, goodbyeMs, false).unref());
+  const answer = queue.count().then(
+    () => true,
+    () => false,
+  );
+  return Promise.race([answer, silence]);
 };

@@ -23,10 +23,15 @@ export type TargetFormat = z.infer<typeof TargetFormat>;
 export const Policy = z.enum(['enforce', 'warn']);
 export type Policy = z.infer<typeof Policy>;
 
+/** `require` rejects an image that does not start up to cloud-init's report, `warn` publishes it with warnings, `off` does not try. */
+export const BootPolicy = z.enum(['off', 'warn', 'require']);
+export type BootPolicy = z.infer<typeof BootPolicy>;
+
 /** What an uploader may choose for one image; what is absent follows the project, then the installation. */
 export const ImageSettings = z.strictObject({
   targetFormat: TargetFormat.optional(),
   policy: Policy.optional(),
+  bootCheck: BootPolicy.optional(),
   /** ISO 9660 images are refused unless this is set. */
   allowIso: z.boolean().optional(),
 });

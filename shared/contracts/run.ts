@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Finding } from './finding.ts';
 
-/** In the order of the workflow; `boot-check` has its place but no activity yet. */
+/** In the order of the workflow. */
 export const steps = ['admit', 'convert', 'inspect', 'boot-check', 'publish'] as const;
 export const Step = z.enum(steps);
 export type Step = z.infer<typeof Step>;
@@ -89,18 +89,37 @@ export const GuestFacts = z.object({
 });
 export type GuestFacts = z.infer<typeof GuestFacts>;
 
-export const Report = z.object({
-  schema: z.literal('bootready.report/v1'),
-  imageId: z.uuid(),
-  runId: z.uuid(),
+/** How the boot check went; its findings are among the others. */
+export const Boot = z.object({
+  accelerator: z.enum(['kvm', 'tcg']),
+  firmware: z.enum(['bios', 'uefi']),
+  /** Until cloud-init's report, or until it was given up. */
+  seconds: z.number(),
+  /** What the console said, as text. */
+  serialLog: z.object({ bucket: z.string(), key: z.string() }),
+  /** What the screen showed at the end, as PNG. */
+  screen: z.object({ bucket: z.string(), key: z.string() }).optional(),
+});
+export type Boot = z.infer<typeof Boot>;
+
+/** What was found in a disk and what it comes to, wherever the disk came from. */
+export const Examination = z.object({
   verdict: Verdict,
-  upload: z.object({ bucket: z.string(), key: z.string(), etag: z.string(), size: z.number() }),
   layers: z.array(Layer),
   disk: DetectedDisk.optional(),
   converted: ConvertedDisk.optional(),
   guest: GuestFacts.optional(),
+  boot: Boot.optional(),
   findings: z.array(Finding),
   /** Versions of the tools that did the work. */
   tools: z.record(z.string(), z.string()),
+});
+export type Examination = z.infer<typeof Examination>;
+
+export const Report = Examination.extend({
+  schema: z.literal('bootready.report/v1'),
+  imageId: z.uuid(),
+  runId: z.uuid(),
+  upload: z.object({ bucket: z.string(), key: z.string(), etag: z.string(), size: z.number() }),
 });
 export type Report = z.infer<typeof Report>;

@@ -1,7 +1,7 @@
 import { ImageName, ImageSettings } from '../contracts/image.ts';
 
 /**
- * What a plain S3 client says of its upload by object metadata: `x-amz-meta-name`, `-format`, `-policy`, `-allow-iso`. What
+ * What a plain S3 client says of its upload by object metadata: `x-amz-meta-name`, `-format`, `-policy`, `-boot-check`, `-allow-iso`. What
  * makes no sense falls back to the default, and is told in `notes`: an upload is never lost for a wrong word.
  */
 export const describeUpload = (
@@ -23,6 +23,7 @@ export const describeUpload = (
   const shape = ImageSettings.shape;
   const targetFormat = take('format', shape.targetFormat, metadata.format);
   const policy = take('policy', shape.policy, metadata.policy);
+  const bootCheck = take('boot-check', shape.bootCheck, metadata['boot-check']);
   const iso = metadata['allow-iso'];
   const allowIso = take(
     'allow-iso',
@@ -32,6 +33,7 @@ export const describeUpload = (
   const settings: ImageSettings = {
     ...(targetFormat ? { targetFormat } : {}),
     ...(policy ? { policy } : {}),
+    ...(bootCheck ? { bootCheck } : {}),
     ...(allowIso === undefined ? {} : { allowIso }),
   };
   return { name: take('name', ImageName, decodedName(metadata.name)) ?? nameFromKey(key), settings, notes };

@@ -33,6 +33,8 @@ export interface ObjectStore {
   stream(pin: ObjectPin, signal?: AbortSignal): Promise<Readable>;
   /** Every object below a prefix, in the store's order, page by page. Metadata is not filled in. */
   list(bucket: string, prefix: string): AsyncIterable<ObjectInfo>;
+  /** A small object, in one request. */
+  put(bucket: string, key: string, body: Buffer, contentType: string): Promise<void>;
   /** Silently succeeds when there is no such object. */
   remove(bucket: string, key: string): Promise<void>;
 

@@ -1,4 +1,4 @@
-import type { Policy, TargetFormat } from '../contracts/image.ts';
+import type { BootPolicy, Policy, TargetFormat } from '../contracts/image.ts';
 
 export type Project = {
   id: string;
@@ -6,6 +6,7 @@ export type Project = {
   keyPrefix: string;
   targetFormat: TargetFormat | null;
   policy: Policy | null;
+  bootCheck: BootPolicy | null;
   quotaBytes: number | null;
 };
 
@@ -14,7 +15,13 @@ export type Identity = { projectId: string; role: Role; keyId: string };
 
 export interface ProjectStore {
   /** Silently returns the one that is there. */
-  ensure(project: { id: string; keyPrefix?: string; policy?: Policy; quotaBytes?: number }): Promise<Project>;
+  ensure(project: {
+    id: string;
+    keyPrefix?: string;
+    policy?: Policy;
+    bootCheck?: BootPolicy;
+    quotaBytes?: number;
+  }): Promise<Project>;
   all(): Promise<Project[]>;
   /** The project with the longest prefix that the key begins with. */
   ofKey(key: string): Promise<Project | undefined>;

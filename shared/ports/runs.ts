@@ -1,4 +1,4 @@
-import type { ImageSettings, Policy, TargetFormat } from '../contracts/image.ts';
+import type { BootPolicy, ImageSettings, Policy, TargetFormat } from '../contracts/image.ts';
 import type { ConvertedDisk, Report, Step } from '../contracts/run.ts';
 import type { ObjectPin } from './object-store.ts';
 
@@ -13,6 +13,7 @@ export type RunContext = {
   /** Settings of the image, else of the project; undefined follows the installation. */
   targetFormat: TargetFormat | undefined;
   policy: Policy | undefined;
+  bootCheck: BootPolicy | undefined;
   /** Bytes that the project may still publish, undefined without a quota. */
   quotaLeft: number | undefined;
 };

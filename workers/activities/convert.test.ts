@@ -69,7 +69,11 @@ const process = async (
 };
 const processFile = async (path: string, more = {}) => {
   const source = await openFileSource(path);
-  return process(source, more).finally(() => source.close());
+  try {
+    return await process(source, more);
+  } finally {
+    await source.close();
+  }
 };
 const failing = ({ findings }: Conversion): string[] =>
   findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);

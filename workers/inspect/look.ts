@@ -55,6 +55,10 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
   // Parents before children.
   const mounts = pairs(await ask('inspect-get-mountpoints', root)).sort(([a], [b]) => a.length - b.length);
   for (const [path, device] of mounts) await ask('mount-ro', device, path);
+  // libguestfs calls a Debian by its number alone ("12.15"). os-release(5)
+  const pretty = (await ask('cat', '/etc/os-release'))?.map((line) => /^PRETTY_NAME=["']?([^"']+)/.exec(line)?.[1]);
+  const name = pretty?.find((each) => each !== undefined);
+  if (name) view.facts.osName = clean(name);
   look.progress(70);
   if (view.facts.osType === 'windows') view.windows = await lookAtWindows(look, root);
   else if (view.facts.osType === 'linux') {
@@ -162,9 +166,8 @@ const lookAtCloudInit = async (look: Look, root: string, view: GuestView): Promi
     ['/etc/cloud/cloud-init.disabled', await exists(look, '/etc/cloud/cloud-init.disabled')],
     [
       'cloud-init=disabled on the kernel command line',
-      ((await ask('grep-lines', 'cloud-init=disabled', '/etc/default/grub')) ?? []).some(
-        (line) => !/^\s*#/.test(line),
-      ) || ((await ask('grep-lines', 'cloud-init=disabled', '/boot/grub/grub.cfg')) ?? []).length > 0,
+      ((await ask('grep', 'cloud-init=disabled', '/etc/default/grub')) ?? []).some((line) => !/^\s*#/.test(line)) ||
+        ((await ask('grep', 'cloud-init=disabled', '/boot/grub/grub.cfg')) ?? []).length > 0,
     ],
     [
       'a masked cloud-init.service',

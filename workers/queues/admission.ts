@@ -1,4 +1,5 @@
 import { describeUpload } from '../../shared/events/metadata.ts';
+import { isProbe } from '../../shared/events/probe.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
 import type { ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts';
 import type { ProjectStore } from '../../shared/ports/projects.ts';
@@ -26,6 +27,7 @@ export const startForObject = async (
 ): Promise<Started> => {
   if (object.bucket !== uploadsBucket)
     return { outcome: 'ignored', detail: `bucket ${object.bucket} is not the uploads bucket` };
+  if (isProbe(object.key)) return { outcome: 'ignored', detail: 'a probe of "bootready doctor"' };
   // "Folders" of some clients.
   if (object.key.endsWith('/') && object.size === 0) return { outcome: 'ignored', detail: 'a folder, not an upload' };
   const project = await projects.ofKey(object.key);

@@ -1,5 +1,6 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { keyCandidates } from '../../shared/events/parse.ts';
+import { isProbe } from '../../shared/events/probe.ts';
 import type { EventStore } from '../../shared/ports/events.ts';
 import { type IntakeDeps, type Started, startForObject } from './admission.ts';
 
@@ -17,6 +18,10 @@ export const settleEvent = async (
   if (!event || event.settledAt) return 'settled before';
   if (event.bucket !== uploadsBucket) {
     await events.settle(eventId, 'ignored', `bucket ${event.bucket} is not the uploads bucket`);
+    return 'ignored';
+  }
+  if (keyCandidates(event.key).some(isProbe)) {
+    await events.settle(eventId, 'ignored', 'a probe of "bootready doctor"');
     return 'ignored';
   }
   const found: Started[] = [];

@@ -1,4 +1,6 @@
-import { createServer } from 'node:http';
+import { open } from 'node:fs/promises';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { basename, dirname, join } from 'node:path';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { cached } from './block-cache.ts';
 
@@ -20,7 +22,7 @@ export const openByteGateway = async (
 ): Promise<ByteGateway> => {
   const bytes = cached(source);
   let failure: unknown;
-  const server = createServer(async (request, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('accept-ranges', 'bytes');
     if (request.method === 'HEAD') {
       response.writeHead(200, { 'content-length': bytes.size }).end();
@@ -42,18 +44,29 @@ export const openByteGateway = async (
       // 404 and not 5xx: nobody shall try again what the cache has tried five times.
       response.writeHead(404).end();
     }
-  });
+  };
+  const server = createServer((request, response) => void answer(request, response));
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(socketPath, resolve);
-  });
+  // The path of a unix socket has room for 107 characters (unix(7)), and scratch folders lie deep: the way there by the open
+  // folder is always short.
+  const folder = await open(dirname(socketPath));
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(join('/proc/self/fd', String(folder.fd), basename(socketPath)), resolve);
+    });
+  } catch (error) {
+    await folder.close();
+    throw error;
+  }
   return {
     error: () => failure,
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await new Promise<void>((resolve) => {
         server.close(() => resolve());
         server.closeAllConnections();
-      }),
+      });
+      await folder.close();
+    },
   };
 };

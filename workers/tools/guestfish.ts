@@ -81,6 +81,8 @@ export const withGuestfish = async <T>(
         const answer = Buffer.from(buffered.slice(0, at), 'latin1').toString('utf8');
         buffered = buffered.slice(at + marker.length + 1);
         const lines = answer.split('\n').filter((line) => line !== '');
+        // Our mistake, and no answer of the guest's.
+        if (lines[0] === `${command}: unknown command`) throw new Error(`guestfish has no command ${command}`);
         if (!lines.some((line) => complaint.test(line))) return lines;
         complaints = answer;
         return undefined;

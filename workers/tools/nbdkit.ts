@@ -21,7 +21,6 @@ export const withNbd = async <T>(
   work: (input: BlockInput) => Promise<T>,
   signal?: AbortSignal,
 ): Promise<T> => {
-  // The path of a unix socket has room for 107 characters (unix(7)): a short name, whatever the scratch folder is called.
   const dir = await mkdtemp(join(scratchDir, 'nbd-'));
   await mkdir(join(dir, 'http'));
   await mkdir(join(dir, 'nbd'));

@@ -37,9 +37,10 @@ test('no network: what is reached without the sandbox is not reached within', as
   const { port } = server.address() as { port: number };
   const ask = `import urllib.request; urllib.request.urlopen('http://127.0.0.1:${port}/', timeout=3)`;
   // The control: execFileSync would block the server that it asks.
-  await new Promise((resolve) =>
-    import('node:child_process').then(({ execFile }) => execFile('/usr/bin/python3', ['-c', ask], resolve)),
-  );
+  const { execFile } = await import('node:child_process');
+  await new Promise((resolve) => {
+    execFile('/usr/bin/python3', ['-c', ask], resolve);
+  });
   expect(requests).toBe(1);
   await expect(runSandboxed({ command: '/usr/bin/python3', args: ['-c', ask], limits })).rejects.toMatchObject({
     code: 'tool-failed',

@@ -1,0 +1,82 @@
+import { CommanderError } from 'commander';
+import { explain, isBootreadyError } from '../shared/errors.ts';
+import { tellJson, tellLine } from './terminal.ts';
+
+/** Exit codes, also in README and `bootready --help`. */
+export const exitCode = {
+  done: 0,
+  rejected: 1,
+  usage: 2,
+  failure: 3,
+  notFound: 4,
+  notAllowed: 5,
+  conflict: 6,
+  interrupted: 130,
+} as const;
+
+export const exitCodeHelp = `
+Exit codes:
+  0    done
+  1    the image is rejected, or a check of "doctor" failed
+  2    wrong use
+  3    something does not work: server, network, tool
+  4    not found
+  5    not allowed
+  6    not possible as things are (conflict, quota)
+  130  interrupted`;
+
+/** Ends the command with a code and nothing on stderr: what there was to say is said. */
+export class Exit extends Error {
+  readonly code: number;
+  constructor(code: number) {
+    super(`exit ${code}`);
+    this.code = code;
+  }
+}
+
+export const exitCodeOf = (error: unknown): number => {
+  if (error instanceof Exit) return error.code;
+  if (error instanceof CommanderError) return exitCode.usage;
+  if (!isBootreadyError(error)) return exitCode.failure;
+  switch (error.code) {
+    case 'invalid-input':
+      return exitCode.usage;
+    case 'not-found':
+      return exitCode.notFound;
+    case 'unauthenticated':
+    case 'forbidden':
+      return exitCode.notAllowed;
+    case 'conflict':
+    case 'quota-exceeded':
+      return exitCode.conflict;
+    default:
+      return exitCode.failure;
+  }
+};
+
+/** One sentence and the remedy, on stderr. */
+export const tellError = (error: unknown, json: boolean): void => {
+  if (error instanceof Exit) return;
+  // The help itself is what is shown: "bootready key" without more.
+  if (error instanceof CommanderError && error.code === 'commander.help') return;
+  const { code, message, remedy } = described(error);
+  if (json) {
+    tellJson({ error: { code, message, ...(remedy ? { remedy } : {}) } });
+    return;
+  }
+  tellLine(message);
+  if (remedy) tellLine(remedy);
+};
+
+const described = (error: unknown): { code: string; message: string; remedy?: string | undefined } => {
+  if (error instanceof CommanderError) {
+    const message = error.message.replace(/^error: /, '').replace(/\.?$/, '.');
+    return { code: 'usage', message, remedy: '"bootready --help" and "bootready COMMAND --help" tell how it is used.' };
+  }
+  if (isBootreadyError(error)) return { code: error.code, message: error.message, remedy: error.remedy };
+  return {
+    code: 'internal',
+    message: `Unexpected: ${explain(error)}.`,
+    remedy: 'This is a defect of bootready; please report it with what you did.',
+  };
+};

@@ -1,0 +1,51 @@
+import { join } from 'node:path';
+import type { Language } from '../../shared/checks/define.ts';
+import { findingView } from '../../shared/checks/view.ts';
+import type { FindingView } from '../../shared/contracts/api.ts';
+import type { Policy, TargetFormat } from '../../shared/contracts/image.ts';
+import type { Examination, Step } from '../../shared/contracts/run.ts';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import { admitUpload } from '../../workers/activities/admit.ts';
+import { convertUpload } from '../../workers/activities/convert.ts';
+import { inspectDisk } from '../../workers/activities/inspect.ts';
+import { judgeParts } from '../../workers/activities/judge.ts';
+import type { StepControl } from '../../workers/activities/step.ts';
+import { cacheDirOf } from '../../workers/cache-dir.ts';
+import { peekLayer } from '../../workers/tools/decompress.ts';
+import type { Conversion, Inspection } from '../../workflows/activities.ts';
+
+export type Examined = Examination & { findings: FindingView[] };
+
+export type ExamineInput = {
+  source: ByteSource;
+  target: TargetFormat;
+  policy: Policy;
+  allowIso: boolean;
+  maxVirtualBytes: number;
+  maxUploadBytes: number;
+  scratchDir: string;
+  /** Of the findings' words. */
+  language: Language;
+};
+
+export type ExamineControl = { signal: AbortSignal; progress: { step(step: Step): StepControl['progress'] } };
+
+/** The steps of a run that need no server, in the order of the workflow (workflows/process-image.ts). Leaves the converted disk in the scratch folder. */
+export const examine = async (input: ExamineInput, { signal, progress }: ExamineControl): Promise<Examined> => {
+  const { scratchDir, policy, language } = input;
+  const control = (step: Step): StepControl => ({ signal, progress: progress.step(step) });
+
+  const admission = await admitUpload({ peek: peekLayer }, input, control('admit'));
+  let conversion: Conversion | undefined;
+  if (!admission.findings.some(({ outcome }) => outcome === 'fail')) {
+    conversion = await convertUpload({ peek: peekLayer }, { ...input, admission }, control('convert'));
+  }
+  let inspection: Inspection | undefined;
+  if (conversion?.converted) {
+    const { format } = conversion.converted;
+    const disk = { path: join(scratchDir, `disk.${format}`), format, scratchDir };
+    inspection = await inspectDisk({ cacheDir: cacheDirOf(process.env) }, disk, control('inspect'));
+  }
+  const examination = judgeParts({ admission, conversion, inspection }, policy);
+  return { ...examination, findings: examination.findings.map((finding) => findingView(finding, language)) };
+};

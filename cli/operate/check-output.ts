@@ -1,0 +1,58 @@
+import { existsSync } from 'node:fs';
+import { open, rename, rm, stat } from 'node:fs/promises';
+import { BootreadyError } from '../../shared/errors.ts';
+
+/** @throws BootreadyError `conflict`, before any work is done */
+export const refuseExisting = async (path: string): Promise<void> => {
+  if (!existsSync(path)) return;
+  throw new BootreadyError({
+    code: 'conflict',
+    message: `${path} is there already.`,
+    remedy: 'Name another file for the converted image, or remove that one.',
+  });
+};
+
+/** Moves the converted disk out of the scratch folder; onto another filesystem it is copied, and stays sparse. */
+export const keepOutput = async (from: string, to: string, signal: AbortSignal): Promise<void> => {
+  try {
+    await rename(from, to).catch(async (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EXDEV') throw error;
+      await copySparse(from, to, signal);
+    });
+  } catch (cause) {
+    signal.throwIfAborted();
+    const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
+    throw new BootreadyError({
+      code: 'unavailable',
+      message: `The converted image could not be written to ${to}${full ? ': the disk is full' : ''}.`,
+      remedy: full ? 'Make room there, or choose another place.' : 'Check that the folder exists and may be written.',
+      cause,
+    });
+  }
+};
+
+const chunkSize = 1024 ** 2;
+
+const copySparse = async (from: string, to: string, signal: AbortSignal): Promise<void> => {
+  const source = await open(from, 'r');
+  const target = await open(to, 'wx');
+  try {
+    const zeros = Buffer.alloc(chunkSize);
+    const chunk = Buffer.alloc(chunkSize);
+    const { size } = await stat(from);
+    for (let offset = 0; offset < size; ) {
+      signal.throwIfAborted();
+      const { bytesRead } = await source.read(chunk, 0, chunkSize, offset);
+      const bytes = chunk.subarray(0, bytesRead);
+      if (!bytes.equals(zeros.subarray(0, bytesRead))) await target.write(bytes, 0, bytesRead, offset);
+      offset += bytesRead;
+    }
+    await target.truncate(size);
+  } catch (error) {
+    await rm(to, { force: true });
+    throw error;
+  } finally {
+    await source.close();
+    await target.close();
+  }
+};

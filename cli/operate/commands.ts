@@ -1,0 +1,73 @@
+import type { Command } from 'commander';
+
+/** What runs an installation, on its own hosts and with its environment (shared/config.ts). */
+export const addOperateCommands = (program: Command): void => {
+  program
+    .command('api')
+    .description('serve the HTTP API until stopped')
+    .action(async () => (await import('./serve.ts')).serveApi());
+  program
+    .command('worker')
+    .description('work on images and queues until stopped')
+    .option('--steps', 'only the steps of runs (Temporal)')
+    .option('--queues', 'only intake, notifications and housekeeping (BullMQ)')
+    .action(async (options: { steps?: boolean; queues?: boolean }) =>
+      (await import('./serve.ts')).serveWorker(options),
+    );
+  program
+    .command('migrate')
+    .description('bring the database to the newest schema and register the search attributes of Temporal')
+    .action(async () => (await import('./migrate.ts')).migrate());
+  program
+    .command('check')
+    .description('admit, convert and inspect a local image file as a worker does; needs no server')
+    .argument('<file>')
+    .addOption(program.createOption('--format <format>', 'what it shall become').choices(['raw', 'qcow2', 'keep']))
+    .addOption(program.createOption('--policy <policy>', 'which findings reject').choices(['enforce', 'warn']))
+    .option('--allow-iso', 'let ISO 9660 images through')
+    .option('--keep-output <path>', 'keep the converted image there')
+    .addOption(program.createOption('--lang <language>', 'of the findings').choices(['en', 'de']).default('en'))
+    .action(async (file: string, _options: object, command: Command) =>
+      (await import('./check.ts')).check(file, command.optsWithGlobals()),
+    );
+  program
+    .command('doctor')
+    .description('check every dependency of this installation, and tell what to do about what is wrong')
+    .option('--only <dependencies>', 'some of them, with commas between')
+    .action(async (_options: object, command: Command) =>
+      (await import('./doctor.ts')).doctor(command.optsWithGlobals()),
+    );
+  const project = program.command('project').description('manage projects');
+  project
+    .command('create')
+    .description('create a project; harmless when it is there')
+    .argument('<name>')
+    .option('--key-prefix <prefix>', 'what plain S3 clients own in the uploads bucket; "NAME/" by default')
+    .option('--policy <policy>', 'enforce or warn; the installation decides by default')
+    .option('--quota <bytes>', 'bytes that its published images may take')
+    .action(async (name: string, _options: object, command: Command) =>
+      (await import('./projects.ts')).createProject(name, command.optsWithGlobals()),
+    );
+  project
+    .command('list')
+    .description('list projects')
+    .action(async (_options: object, command: Command) =>
+      (await import('./projects.ts')).listProjects(command.optsWithGlobals()),
+    );
+  const key = program.command('key').description('manage API keys');
+  key
+    .command('create')
+    .description('create an API key and print it, once')
+    .requiredOption('--project <project>')
+    .requiredOption('--name <name>', 'for you, to tell keys apart')
+    .option('--role <role>', 'reader, member or admin', 'member')
+    .option('--expires-days <days>')
+    .action(async (_options: object, command: Command) =>
+      (await import('./projects.ts')).createKey(command.optsWithGlobals()),
+    );
+  key
+    .command('revoke')
+    .description('make an API key invalid at once')
+    .argument('<id>')
+    .action(async (id: string) => (await import('./projects.ts')).revokeKey(id));
+};

@@ -1,0 +1,60 @@
+import { BootreadyError } from '../../shared/errors.ts';
+import { type OutputOptions, printResult } from '../client/output.ts';
+import { Exit, exitCode } from '../exit.ts';
+import { printLine } from '../terminal.ts';
+import { api } from './doctor/api.ts';
+import { database } from './doctor/database.ts';
+import type { Dependency, Diagnosis } from './doctor/dependency.ts';
+import { examine } from './doctor/examine.ts';
+import { diagnosisLines, summaryLines, worst } from './doctor/lines.ts';
+import { node } from './doctor/node.ts';
+import { notifications } from './doctor/notifications.ts';
+import { objectStore } from './doctor/object-store.ts';
+import { redis } from './doctor/redis.ts';
+import { scratch } from './doctor/scratch.ts';
+import { temporal } from './doctor/temporal.ts';
+import { tools } from './doctor/tools.ts';
+import { readConfig } from './environment.ts';
+
+const dependencies: readonly Dependency[] = [
+  database,
+  redis,
+  temporal,
+  objectStore,
+  notifications,
+  api,
+  tools,
+  scratch,
+  node,
+];
+
+/** Examines all dependencies at once, and tells in their order. */
+export const doctor = async ({ only, json }: OutputOptions & { only?: string }): Promise<void> => {
+  const chosen = only === undefined ? dependencies : only.split(',').map(named);
+  const config = readConfig();
+  const running = chosen.map((dependency) => examine(dependency, config));
+  const all: Diagnosis[] = [];
+  let late = false;
+  for (const examined of running) {
+    const { diagnoses, late: silent } = await examined;
+    late ||= silent;
+    all.push(...diagnoses);
+    if (!json) for (const line of diagnoses.flatMap(diagnosisLines)) printLine(line);
+  }
+  const outcome = worst(all);
+  printResult({ outcome, checks: all }, () => summaryLines(all), { json });
+  const code = outcome === 'failed' ? exitCode.rejected : exitCode.done;
+  // What did not answer in time still holds its connection; nobody shall wait for that.
+  if (late) process.stdout.write('', () => process.exit(code));
+  if (code !== exitCode.done) throw new Exit(code);
+};
+
+const named = (name: string): Dependency => {
+  const found = dependencies.find((dependency) => dependency.name === name.trim());
+  if (found) return found;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: `There is no dependency "${name.trim()}".`,
+    remedy: `--only knows: ${dependencies.map((dependency) => dependency.name).join(', ')}.`,
+  });
+};

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import type { Config } from '../../../shared/config.ts';
+import { BootreadyError } from '../../../shared/errors.ts';
+import type { Dependency } from './dependency.ts';
+import { reasonOf } from './reason.ts';
+
+/** Where the API is to be found; "all addresses" is no address to ask. */
+export const apiUrl = ({ API_PUBLIC_URL, API_HOST, API_PORT }: Config): string => {
+  if (API_PUBLIC_URL) return API_PUBLIC_URL.replace(/\/$/, '');
+  const host =
+    { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[API_HOST] ?? (API_HOST.includes(':') ? `[${API_HOST}]` : API_HOST);
+  return `http://${host}:${API_PORT}`;
+};
+
+const Readiness = z.object({ status: z.string(), checks: z.record(z.string(), z.boolean()) });
+
+export const api: Dependency = {
+  name: 'api',
+  seconds: 10,
+  remedy: 'Start it (bootready api), or name its address by API_PUBLIC_URL, or API_HOST and API_PORT.',
+  examine: async ({ config, say, signal }) => {
+    const url = apiUrl(config);
+    const ask = async (path: string): Promise<unknown> => {
+      try {
+        return await (await fetch(`${url}${path}`, { signal })).json();
+      } catch (cause) {
+        throw new BootreadyError({
+          code: 'unavailable',
+          message: `The API does not answer at ${url}: ${reasonOf(cause)}.`,
+          remedy: api.remedy,
+          cause,
+        });
+      }
+    };
+    await ask('/livez');
+    const answer = Readiness.safeParse(await ask('/readyz'));
+    if (!answer.success) {
+      say.failed(`What answers at ${url} is not the API of bootready.`, api.remedy);
+      return;
+    }
+    const unreached = Object.entries(answer.data.checks).filter(([, reached]) => !reached);
+    if (unreached.length > 0) {
+      say.failed(
+        `The API at ${url} does not reach: ${unreached.map(([name]) => name).join(', ')}.`,
+        'Mend those first; where they are well from here, compare the environment of the API with this one.',
+      );
+      return;
+    }
+    say.ok(`The API at ${url} is ready.`);
+  },
+};

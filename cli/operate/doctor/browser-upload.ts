@@ -1,0 +1,65 @@
+import type { Config } from '../../../shared/config.ts';
+import type { ObjectStore } from '../../../shared/ports/object-store.ts';
+import { apiUrl } from './api.ts';
+import type { Say } from './dependency.ts';
+import { probeBody, probeKey, withMultipart } from './probe-object.ts';
+import { addressOf, reasonOf } from './reason.ts';
+
+/**
+ * What the command line and browsers do: PUT a part to a presigned URL of the public endpoint; a browser asks by preflight
+ * first, and sees only the headers that the store exposes. https://fetch.spec.whatwg.org/#http-cors-protocol
+ */
+export const examineBrowserUpload = async (
+  store: ObjectStore,
+  config: Config,
+  say: Say,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { UPLOADS_BUCKET: bucket } = config;
+  const endpoint = config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT;
+  const { origin } = new URL(apiUrl(config));
+  let exposed: Headers | undefined;
+  let preflight: Response | undefined;
+  try {
+    await withMultipart(store, { bucket, key: probeKey() }, async (target) => {
+      const url = await store.presignPart(target, 1, 60);
+      const asked = { origin, 'access-control-request-method': 'PUT' };
+      preflight = await fetch(url, { method: 'OPTIONS', headers: asked, signal });
+      const answer = await fetch(url, { method: 'PUT', body: probeBody, headers: { origin }, signal });
+      if (!answer.ok) throw new Error(`it answers ${answer.status}`);
+      exposed = answer.headers;
+      await store.abortMultipart(target);
+      return [];
+    });
+  } catch (error) {
+    say.failed(
+      `A part cannot be sent to a presigned URL of ${addressOf(endpoint)}: ${reasonOf(error)}.`,
+      'S3_PUBLIC_ENDPOINT must lead to the store as clients reach it; a proxy in between must leave path, query and Host alone.',
+    );
+    return;
+  }
+  const wrong = corsTrouble(origin, preflight, exposed);
+  if (!wrong) return;
+  const rule = {
+    AllowedOrigins: [origin],
+    AllowedMethods: ['PUT'],
+    AllowedHeaders: ['*'],
+    ExposeHeaders: ['ETag'],
+  };
+  say.warning(
+    `Browsers cannot upload from ${origin}: ${wrong}.`,
+    `Allow it: aws --endpoint-url ${config.S3_ENDPOINT} s3api put-bucket-cors --bucket ${bucket} --cors-configuration '${JSON.stringify({ CORSRules: [rule] })}'`,
+  );
+};
+
+const corsTrouble = (origin: string, preflight?: Response, exposed?: Headers): string | undefined => {
+  const allowed = preflight?.headers.get('access-control-allow-origin');
+  if (!preflight?.ok || !allowed || !['*', origin].includes(allowed)) return 'the store allows it by no CORS rule';
+  const list = (name: string, headers?: Headers): string[] => (headers?.get(name) ?? '').toLowerCase().split(/\s*,\s*/);
+  const methods = list('access-control-allow-methods', preflight.headers);
+  if (!methods.includes('put') && !methods.includes('*')) return 'the CORS rules of the store leave out PUT';
+  if (!list('access-control-expose-headers', exposed).includes('etag')) {
+    return 'the CORS rules of the store do not expose the ETag header';
+  }
+  return undefined;
+};

@@ -1,0 +1,23 @@
+import type { Say } from './dependency.ts';
+
+/** More than answers take on the way, less than what makes times in lists and logs puzzling. */
+const tolerableSeconds = 30;
+
+/** Compares a server's clock with ours; `asked` and `answered` are ours, in ms. */
+export const compareClocks = (
+  say: Say,
+  server: Date,
+  { asked, answered }: { asked: number; answered: number },
+): void => {
+  const skew = Math.round(skewSeconds(server, asked, answered));
+  if (Math.abs(skew) <= tolerableSeconds) return;
+  say.warning(
+    `Its clock is ${Math.abs(skew)} seconds ${skew > 0 ? 'ahead of' : 'behind'} the one of this host.`,
+    'Let both hosts follow a time server (timedatectl set-ntp true): S3 refuses signatures that are 15 minutes off.',
+  );
+};
+
+const skewSeconds = (server: Date, asked: number, answered: number): number => {
+  if (server.getTime() < asked) return (server.getTime() - asked) / 1000;
+  return Math.max(0, server.getTime() - answered) / 1000;
+};

@@ -1,0 +1,118 @@
+import { openObjectStore } from '../../../adapters/object-store/open.ts';
+import { BootreadyError, isBootreadyError } from '../../../shared/errors.ts';
+import { probePrefix } from '../../../shared/events/probe.ts';
+import type { ObjectStore } from '../../../shared/ports/object-store.ts';
+import { examineBrowserUpload } from './browser-upload.ts';
+import { compareClocks } from './clock.ts';
+import type { Dependency, Say } from './dependency.ts';
+import { probeBody, putProbe } from './probe-object.ts';
+import { addressOf, reasonOf } from './reason.ts';
+
+/** What an earlier doctor that was killed may have left. */
+const oldMs = 3_600_000;
+
+export const objectStore: Dependency = {
+  name: 'object-store',
+  seconds: 20,
+  remedy: 'Check that the store runs, and that S3_ENDPOINT names it.',
+  examine: async ({ config, say, signal }) => {
+    const { S3_ENDPOINT: endpoint, UPLOADS_BUCKET: uploads, IMAGES_BUCKET: images } = config;
+    const asked = Date.now();
+    const { headers } = await fetch(endpoint, { method: 'HEAD', signal }).catch((error: unknown) => {
+      throw new BootreadyError({
+        code: 'unavailable',
+        message: `The store at ${addressOf(endpoint)} does not answer: ${reasonOf(error)}.`,
+        remedy: objectStore.remedy,
+        cause: error,
+      });
+    });
+    const date = headers.get('date');
+    if (date) compareClocks(say, new Date(date), { asked: asked - 1000, answered: Date.now() });
+
+    const store = openObjectStore(config);
+    const usable: string[] = [];
+    for (const [variable, bucket] of [
+      ['UPLOADS_BUCKET', uploads],
+      ['IMAGES_BUCKET', images],
+    ] as const) {
+      if (await examineBucket(store, { bucket, variable, endpoint }, say)) usable.push(bucket);
+    }
+    if (usable.includes(uploads)) await examineBrowserUpload(store, config, say, signal);
+    if (usable.length > 0) {
+      say.ok(
+        `S3 at ${addressOf(endpoint)}: ${usable.map((bucket) => `"${bucket}"`).join(' and ')} can be written, read and listed.`,
+      );
+    }
+  },
+};
+
+/** Whether all that is done with objects works there. @throws what no other bucket would change */
+const examineBucket = async (
+  store: ObjectStore,
+  { bucket, variable, endpoint }: { bucket: string; variable: string; endpoint: string },
+  say: Say,
+): Promise<boolean> => {
+  try {
+    for await (const { key, lastModified } of store.list(bucket, probePrefix)) {
+      if (Date.now() - lastModified.getTime() > oldMs) await store.remove(bucket, key);
+    }
+    await roundTrip(store, bucket);
+    return true;
+  } catch (error) {
+    const code = storeCode(error);
+    if (credentials[code]) {
+      throw new BootreadyError({
+        code: 'unavailable',
+        message: `The store refuses our credentials: ${code}.`,
+        remedy: credentials[code],
+        cause: error,
+      });
+    }
+    if (code === 'NoSuchBucket') {
+      say.failed(
+        `There is no bucket "${bucket}".`,
+        `Create it (aws --endpoint-url ${endpoint} s3 mb s3://${bucket}), or mend ${variable}.`,
+      );
+      return false;
+    }
+    say.failed(
+      `Bucket "${bucket}" does not do what it must: ${code === 'AccessDenied' ? 'access denied' : reasonOf(storeError(error))}.`,
+      `Let these credentials list the bucket, and get, put and delete objects and parts of uploads in it.`,
+    );
+    return false;
+  }
+};
+
+/** Parts, size, ranges, the pin, removal. */
+const roundTrip = async (store: ObjectStore, bucket: string): Promise<void> => {
+  const object = await putProbe(store, bucket);
+  try {
+    if (object.size !== probeBody.length)
+      throw new Error(`it tells a size of ${object.size} instead of ${probeBody.length} bytes`);
+    const range = await store.read(object, 2, 5);
+    if (!range.equals(probeBody.subarray(2, 7))) throw new Error('it gives another range of bytes than was asked for');
+    const stale = { ...object, etag: '0'.repeat(32) };
+    const pinned = await store.read(stale, 0, 1).catch((error: unknown) => error);
+    if (!isBootreadyError(pinned) || pinned.code !== 'object-changed') {
+      throw new Error('it does not tell when an object was replaced (If-Match)');
+    }
+  } finally {
+    await store.remove(bucket, object.key);
+  }
+  if (await store.head(bucket, object.key)) throw new Error('what was removed is there still');
+};
+
+/** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const credentials: Readonly<Record<string, string>> = {
+  InvalidAccessKeyId: 'Mend S3_ACCESS_KEY.',
+  // versitygw's word for the same.
+  XAdminUserNotFound: 'Mend S3_ACCESS_KEY.',
+  SignatureDoesNotMatch: 'Mend S3_SECRET_KEY; S3_ENDPOINT must be the address that the store knows itself by.',
+  AuthorizationHeaderMalformed: 'Mend S3_REGION.',
+  RequestTimeTooSkewed: 'Set the clock of this host (timedatectl set-ntp true).',
+};
+
+/** What the store itself said. */
+const storeError = (error: unknown): unknown => (isBootreadyError(error) && error.cause ? error.cause : error);
+
+const storeCode = (error: unknown): string => (storeError(error) as { code?: string }).code ?? '';

@@ -1,0 +1,27 @@
+import { explain } from '../../../shared/errors.ts';
+
+const words: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the connection was closed',
+  ENOTFOUND: 'the host name is not known',
+  EAI_AGAIN: 'the host name cannot be looked up now',
+  ETIMEDOUT: 'no answer',
+  EHOSTUNREACH: 'there is no way to that host',
+  ENETUNREACH: 'there is no way to that network',
+};
+
+/** Why something did not work, in a few words, from whatever the libraries throw: Node wraps errors of the network several times. */
+export const reasonOf = (error: unknown): string => {
+  for (let current: unknown = error, depth = 0; current instanceof Error && depth < 8; depth++) {
+    const code = (current as NodeJS.ErrnoException).code;
+    if (code && words[code]) return words[code];
+    current = current instanceof AggregateError ? current.errors[0] : current.cause;
+  }
+  return explain(error).replace(/\.$/, '');
+};
+
+/** Host and port, or the whole of what is no URL; never the password. */
+export const addressOf = (url: string): string => {
+  const { host, pathname } = new URL(url);
+  return pathname.length > 1 ? `${host}${pathname}` : host;
+};

@@ -1,0 +1,72 @@
+import { Redis } from 'ioredis';
+import { connectionOf } from '../../../adapters/queues/connection.ts';
+import { BootreadyError } from '../../../shared/errors.ts';
+import type { Dependency } from './dependency.ts';
+import { addressOf, reasonOf } from './reason.ts';
+
+/** What BullMQ asks for: https://docs.bullmq.io/guide/redis-tm-compatibility and https://docs.bullmq.io/guide/going-to-production */
+const oldest = [6, 2] as const;
+
+export const redis: Dependency = {
+  name: 'redis',
+  seconds: 10,
+  remedy: 'Check that Redis runs, and that REDIS_URL names it.',
+  examine: async ({ config, say }) => {
+    let refused: unknown;
+    const client = new Redis({
+      ...connectionOf(config.REDIS_URL),
+      lazyConnect: true,
+      retryStrategy: () => null,
+      maxRetriesPerRequest: 0,
+    });
+    client.on('error', (error) => {
+      refused ??= error;
+    });
+    try {
+      await client.connect();
+      // INFO and not CONFIG, which hosted servers forbid.
+      const facts = parseInfo(await client.info());
+      const version = facts.get('redis_version') ?? '0';
+      const [major = 0, minor = 0] = version.split('.').map(Number);
+      if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+        say.failed(`Redis ${version} is too old for the queues.`, `Use Redis ${oldest.join('.')} or newer, or Valkey.`);
+      }
+      const policy = facts.get('maxmemory_policy');
+      if (policy !== undefined && policy !== 'noeviction') {
+        say.failed(
+          `Its maxmemory-policy is ${policy}: short of memory, it throws jobs away.`,
+          'Set it: redis-cli CONFIG SET maxmemory-policy noeviction, and in redis.conf for the next start.',
+        );
+      }
+      if (facts.get('aof_enabled') === '0') {
+        say.warning(
+          'It keeps no append-only file: a restart forgets the jobs of seconds to minutes.',
+          `Set appendonly yes. No upload is lost either way: the sweep finds it within ${config.SWEEP_SECONDS} seconds.`,
+        );
+      }
+      say.ok(`Redis ${version} at ${addressOf(config.REDIS_URL)}.`);
+    } catch (error) {
+      throw unreachable(refused ?? error, config.REDIS_URL);
+    } finally {
+      client.disconnect();
+    }
+  },
+};
+
+const parseInfo = (info: string): Map<string, string> =>
+  new Map(
+    info
+      .split('\r\n')
+      .filter((line) => line.includes(':'))
+      .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+  );
+
+const unreachable = (cause: unknown, url: string): BootreadyError => {
+  const credentials = /WRONGPASS|NOAUTH|invalid password/i.test(String(cause));
+  return new BootreadyError({
+    code: 'unavailable',
+    message: `Redis at ${addressOf(url)} ${credentials ? 'refuses our user or password' : `does not answer: ${reasonOf(cause)}`}.`,
+    remedy: credentials ? 'Mend user and password in REDIS_URL.' : redis.remedy,
+    cause,
+  });
+};

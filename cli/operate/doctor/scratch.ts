@@ -1,0 +1,65 @@
+import { mkdir, mkdtemp, open, rm, statfs } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BootreadyError } from '../../../shared/errors.ts';
+import type { Dependency } from './dependency.ts';
+import { reasonOf } from './reason.ts';
+
+const GiB = 1024 ** 3;
+/** Below the first nothing useful can be converted; the second is a common size of a cloud image's disk, converted and in work. */
+const least = 2 * GiB;
+const comfortable = 40 * GiB;
+/** f_type of file systems that live in memory; statfs(2) */
+const inMemory = new Set([0x01021994, 0x858458f6]);
+
+export const scratch: Dependency = {
+  name: 'scratch',
+  seconds: 10,
+  remedy: 'Let SCRATCH_DIR name a folder on a local disk.',
+  examine: async ({ config, say }) => {
+    const { SCRATCH_DIR: root, WORKER_CONCURRENCY: atOnce } = config;
+    const folder = await mkdir(root, { recursive: true })
+      .then(() => mkdtemp(join(root, 'doctor-')))
+      .catch((cause: unknown) => {
+        throw new BootreadyError({
+          code: 'unavailable',
+          message: `${root} cannot be written: ${reasonOf(cause)}.`,
+          remedy: 'Give it to the user that runs the worker (chown), or let SCRATCH_DIR name another folder.',
+          cause,
+        });
+      });
+    try {
+      if (!(await keepsHoles(join(folder, 'sparse')))) {
+        say.warning(
+          `The file system of ${root} keeps no sparse files: every image takes its full size there.`,
+          'Let SCRATCH_DIR name a folder on ext4 or XFS.',
+        );
+      }
+      const { bavail, blocks, bsize, type } = await statfs(folder);
+      const [free, size] = [bavail * bsize, blocks * bsize];
+      const room = `${gibibytes(free)} free of ${gibibytes(size)} at ${root}`;
+      const remedy = `Give it more room, or let SCRATCH_DIR name another folder: up to ${atOnce} images are in work there at once (WORKER_CONCURRENCY).`;
+      if (free < least) say.failed(`There is too little room: ${room}.`, remedy);
+      else if (inMemory.has(type) && size < comfortable) {
+        say.warning(`It lies in memory, where images soon find no room: ${room}.`, remedy);
+      } else if (free < comfortable) say.warning(`There is little room for large images: ${room}.`, remedy);
+      else say.ok(`${room}.`);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
+
+const gibibytes = (bytes: number): string => `${(bytes / GiB).toFixed(bytes < 10 * GiB ? 1 : 0)} GiB`;
+
+const keepsHoles = async (path: string): Promise<boolean> => {
+  const file = await open(path, 'w');
+  try {
+    const size = 64 * 1024 ** 2;
+    await file.write(Buffer.alloc(4096, 1), 0, 4096, size - 4096);
+    await file.sync();
+    const { blocks } = await file.stat();
+    return blocks * 512 < size / 2;
+  } finally {
+    await file.close();
+  }
+};

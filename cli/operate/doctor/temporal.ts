@@ -1,0 +1,78 @@
+import type { Connection } from '@temporalio/client';
+import { connectTemporal } from '../../../adapters/temporal/connect.ts';
+import { searchAttributes, sharedTaskQueue } from '../../../shared/contracts/workflow.ts';
+import { BootreadyError } from '../../../shared/errors.ts';
+import type { Dependency } from './dependency.ts';
+import { reach } from './reach.ts';
+import { reasonOf } from './reason.ts';
+
+const deadlineMs = 6000;
+/** A worker asks for work at least once a minute; one that is gone stays listed for five. */
+const silentMs = 120_000;
+/** https://grpc.io/docs/guides/status-codes/ */
+const grpc = { deadlineExceeded: 4, notFound: 5 } as const;
+const workflowTasks = 1;
+const frontendPort = 7233;
+
+export const temporal: Dependency = {
+  name: 'temporal',
+  seconds: 20,
+  remedy: 'Check that Temporal runs, and that TEMPORAL_ADDRESS names its frontend (host:7233).',
+  examine: async ({ config, say, signal }) => {
+    const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = config;
+    await reach(address, frontendPort, signal).catch((error: unknown) => {
+      throw refused(error, address, namespace);
+    });
+    const client = connectTemporal({ address, namespace });
+    const ask = <T>(question: (connection: Connection) => Promise<T>): Promise<T> =>
+      client.withDeadline(Date.now() + deadlineMs, () => question(client.connection as Connection));
+    try {
+      await ask(({ workflowService }) => workflowService.describeNamespace({ namespace })).catch((error: unknown) => {
+        throw refused(error, address, namespace);
+      });
+      const { customAttributes } = await ask(({ operatorService }) =>
+        operatorService.listSearchAttributes({ namespace }),
+      );
+      const missing = searchAttributes.filter((name) => !customAttributes?.[name]);
+      if (missing.length > 0) {
+        say.failed(`Search attributes are not registered: ${missing.join(', ')}.`, 'Run: bootready migrate');
+      }
+      if (!(await ask((connection) => isPolled(connection, namespace)))) {
+        say.warning(
+          'No worker takes up runs: uploads wait.',
+          'Start one where the image tools are: bootready worker --steps',
+        );
+      }
+      say.ok(`Temporal at ${address}, namespace ${namespace}.`);
+    } finally {
+      await client.close();
+    }
+  },
+};
+
+const isPolled = async ({ workflowService }: Connection, namespace: string): Promise<boolean> => {
+  const { pollers } = await workflowService.describeTaskQueue({
+    namespace,
+    taskQueue: { name: sharedTaskQueue },
+    taskQueueType: workflowTasks,
+  });
+  return pollers.some(({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < silentMs);
+};
+
+const refused = (cause: unknown, address: string, namespace: string): BootreadyError => {
+  const { code } = cause as { code?: unknown };
+  if (code === grpc.notFound) {
+    return new BootreadyError({
+      code: 'unavailable',
+      message: `Temporal at ${address} has no namespace "${namespace}".`,
+      remedy: `Create it (temporal operator namespace create --namespace ${namespace} --retention 30d), or mend TEMPORAL_NAMESPACE.`,
+      cause,
+    });
+  }
+  return new BootreadyError({
+    code: 'unavailable',
+    message: `Temporal at ${address} does not answer: ${code === grpc.deadlineExceeded ? 'no answer in time' : reasonOf(cause)}.`,
+    remedy: temporal.remedy,
+    cause,
+  });
+};

@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { cacheDirOf } from '../../../workers/cache-dir.ts';
+import { applianceState } from '../../../workers/tools/appliance.ts';
+import { kvmWorks } from '../../../workers/tools/kvm.ts';
+import { firstLineOf, missingPrograms, networkBlockDrivers, trySandbox } from '../../../workers/tools/versions.ts';
+import type { Dependency, Say } from './dependency.ts';
+
+/** Program to Debian package. */
+const programs: Readonly<Record<string, string>> = {
+  'qemu-img': 'qemu-utils',
+  'qemu-system-x86_64': 'qemu-system-x86',
+  nbdkit: 'nbdkit',
+  guestfish: 'libguestfs-tools',
+  'libguestfs-make-fixed-appliance': 'libguestfs-tools',
+  gzip: 'gzip',
+  xz: 'xz-utils',
+  zstd: 'zstd',
+  bzip2: 'bzip2',
+  lz4: 'lz4',
+};
+
+/** What the steps of a run need on the host of a worker. */
+export const tools: Dependency = {
+  name: 'tools',
+  seconds: 60,
+  remedy: 'The host may be overloaded; try again.',
+  examine: async ({ say, signal }) => {
+    // Nothing else can be tried without it.
+    await trySandbox(signal);
+    const missing = await missingPrograms(Object.keys(programs), signal);
+    if (missing.length > 0) {
+      const packages = [...new Set(missing.map((name) => programs[name]))];
+      say.failed(`Not installed: ${missing.join(', ')}.`, `Debian, Ubuntu: apt-get install ${packages.join(' ')}`);
+    }
+    const found: string[] = [];
+    if (!missing.includes('qemu-img')) {
+      const version = /version (\S+)/.exec((await firstLineOf('qemu-img', ['--version'], signal)) ?? '')?.[1];
+      found.push(`qemu-img ${version ?? 'of unknown version'}`);
+    }
+    if (!missing.includes('nbdkit')) found.push(...(await examineNbdkit(say, signal)));
+    if (!missing.includes('guestfish')) found.push(...(await examineAppliance(say)));
+    const drivers = await networkBlockDrivers();
+    if (drivers.length > 0) {
+      say.warning(
+        `QEMU can load drivers that reach other hosts (${drivers.join(', ')}); they are attack surface that no image needs.`,
+        'Debian, Ubuntu: apt-get remove qemu-block-extra',
+      );
+    }
+    if (!missing.includes('qemu-system-x86_64')) await examineKvm(say);
+    if (found.length > 0) say.ok(`The sandbox works; ${found.join(', ')}.`);
+  },
+};
+
+const examineNbdkit = async (say: Say, signal: AbortSignal): Promise<string[]> => {
+  const version = await firstLineOf('nbdkit', ['--version'], signal);
+  if ((await firstLineOf('nbdkit', ['curl', '--version'], signal)) === undefined) {
+    say.failed(
+      'nbdkit has no curl plugin, by which images are read.',
+      'Install it: it is part of the package nbdkit, or a package of its own (nbdkit-curl-plugin).',
+    );
+  }
+  return version ? [version] : [];
+};
+
+const examineAppliance = async (say: Say): Promise<string[]> => {
+  const cacheDir = cacheDirOf(process.env);
+  const { version, built, kernel } = await applianceState(cacheDir);
+  if (!built && kernel === undefined) {
+    say.failed(
+      'There is no kernel in /boot that this user may read, so no image can be looked into.',
+      'Install one (apt-get install linux-image-amd64) and make it readable: chmod 0644 /boot/vmlinuz-*',
+    );
+  }
+  return [built ? version : `${version} (its appliance is built with the first inspection, once, in about a minute)`];
+};
+
+const examineKvm = async (say: Say): Promise<void> => {
+  if (await kvmWorks()) {
+    say.ok('KVM works.');
+    return;
+  }
+  say.warning(
+    existsSync('/dev/kvm')
+      ? 'KVM is there but runs no machine: inspections take half a minute instead of seconds.'
+      : 'There is no KVM: inspections take half a minute instead of seconds.',
+    'Let this user open /dev/kvm (group kvm), and turn on virtualisation in the firmware, or nested virtualisation where the host is a virtual machine itself.',
+  );
+};

@@ -1,0 +1,25 @@
+import { migrateToLatest } from '../../adapters/database/migrate.ts';
+import { openDatabase } from '../../adapters/database/open.ts';
+import { connectTemporal, registerSearchAttributes } from '../../adapters/temporal/connect.ts';
+import { readConfig } from './environment.ts';
+
+/** Both halves may be done again and again. */
+export const migrate = async (): Promise<void> => {
+  const { DATABASE_URL, TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = readConfig();
+  const { db, close } = openDatabase(DATABASE_URL, { max: 1 });
+  try {
+    const applied = await migrateToLatest(db);
+    process.stdout.write(`Database: ${applied.length > 0 ? `applied ${applied.join(', ')}` : 'up to date'}.\n`);
+  } finally {
+    await close();
+  }
+  const temporal = connectTemporal({ address, namespace });
+  try {
+    const registered = await registerSearchAttributes(temporal, namespace);
+    process.stdout.write(
+      `Temporal: ${registered.length > 0 ? `registered ${registered.join(', ')}` : 'search attributes are there'}.\n`,
+    );
+  } finally {
+    await temporal.close();
+  }
+};

@@ -1,0 +1,99 @@
+import type { Kysely } from 'kysely';
+import { z } from 'zod';
+import { openDatabase } from '../../adapters/database/open.ts';
+import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import type { Database } from '../../adapters/database/schema.ts';
+import { newApiKey } from '../../shared/api-key.ts';
+import { Policy, ProjectId } from '../../shared/contracts/image.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { Role } from '../../shared/ports/projects.ts';
+import { readConfig } from './environment.ts';
+
+type Output = { json?: boolean };
+
+const withDatabase = async <T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> => {
+  const { db, close } = openDatabase(readConfig().DATABASE_URL, { max: 1 });
+  try {
+    return await work(db);
+  } catch (cause) {
+    if (cause instanceof BootreadyError) throw cause;
+    throw new BootreadyError({
+      code: 'unavailable',
+      message: 'The database does not do what it is asked.',
+      remedy: 'Run "bootready migrate", then "bootready doctor".',
+      cause,
+    });
+  } finally {
+    await close();
+  }
+};
+
+const valid = <T>(schema: z.ZodType<T>, value: unknown, name: string): T => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: `${name} is not valid: ${parsed.error.issues[0]?.message ?? 'unknown reason'}`,
+    remedy: 'Give another value.',
+  });
+};
+
+const print = (value: object, text: string, { json }: Output): void => {
+  process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`);
+};
+
+const KeyPrefix = z.string().regex(/^[^/].*\/$/, 'a key prefix ends with "/" and does not begin with it.');
+const Quota = z.coerce.number().int().positive('a quota is a number of bytes.');
+
+export const createProject = (
+  name: string,
+  options: Output & { keyPrefix?: string; policy?: string; quota?: string },
+): Promise<void> =>
+  withDatabase(async (db) => {
+    const project = await createProjectStore(db).ensure({
+      id: valid(ProjectId, name, 'The project id'),
+      ...(options.keyPrefix ? { keyPrefix: valid(KeyPrefix, options.keyPrefix, '--key-prefix') } : {}),
+      ...(options.policy ? { policy: valid(Policy, options.policy, '--policy') } : {}),
+      ...(options.quota ? { quotaBytes: valid(Quota, options.quota, '--quota') } : {}),
+    });
+    print(project, `Project ${project.id}; uploads go below "${project.keyPrefix}".`, options);
+  });
+
+export const listProjects = (options: Output): Promise<void> =>
+  withDatabase(async (db) => {
+    const projects = await createProjectStore(db).all();
+    const line = ({ id, keyPrefix, policy, quotaBytes }: (typeof projects)[number]): string =>
+      `${id}\tprefix ${keyPrefix}\tpolicy ${policy ?? 'of the installation'}\tquota ${quotaBytes ?? 'none'}`;
+    print({ projects }, projects.map(line).join('\n') || 'There is no project yet.', options);
+  });
+
+export const createKey = (
+  options: Output & { project: string; name: string; role: string; expiresDays?: string },
+): Promise<void> =>
+  withDatabase(async (db) => {
+    const role = valid(z.enum(['reader', 'member', 'admin']), options.role, '--role') satisfies Role;
+    const days = options.expiresDays
+      ? valid(z.coerce.number().positive(), options.expiresDays, '--expires-days')
+      : undefined;
+    const known = (await createProjectStore(db).all()).some(({ id }) => id === options.project);
+    if (!known) {
+      throw new BootreadyError({
+        code: 'not-found',
+        message: `There is no project "${options.project}".`,
+        remedy: `Create it: bootready project create ${options.project}`,
+      });
+    }
+    const { key, hash, hint } = newApiKey();
+    const id = await createApiKeyStore(db).create({
+      projectId: options.project,
+      name: options.name,
+      hash,
+      hint,
+      role,
+      ...(days ? { expiresAt: new Date(Date.now() + days * 86_400_000) } : {}),
+    });
+    print({ id, key }, key, options);
+  });
+
+export const revokeKey = (id: string): Promise<void> =>
+  withDatabase(async (db) => createApiKeyStore(db).revoke(valid(z.uuid(), id, 'The id of the key')));

@@ -1,0 +1,154 @@
+import { defineChecks } from './define.ts';
+
+const console = {
+  en: 'The last line on the console was: {line}',
+  de: 'Die letzte Zeile auf der Konsole war: {line}',
+};
+
+/**
+ * What the boot check can find by starting the image. Under `require` a failure rejects whatever the policy for the other checks is, hence
+ * `safety`; under `warn` the step itself makes warnings of its failures.
+ */
+export const bootChecks = defineChecks({
+  'boot-reached-cloud-init': {
+    severity: 'safety',
+    title: { en: 'Starts, and cloud-init runs to its end', de: 'Startet, und cloud-init läuft bis zum Ende' },
+    problem: {
+      en: 'The image was started and cloud-init did not report.',
+      de: 'Das Image wurde gestartet, und cloud-init hat sich nicht gemeldet.',
+    },
+    remedy: { en: 'See the console log of the boot check.', de: 'Siehe das Konsolenprotokoll des Starttests.' },
+  },
+  'boot-seed-applied': {
+    severity: 'safety',
+    title: { en: 'cloud-init applied what it was told', de: 'cloud-init hat die Vorgaben umgesetzt' },
+    problem: {
+      en: 'cloud-init ran, but did not apply: {missing}. An instance would not be reachable under its name or with its key.',
+      de: 'cloud-init ist gelaufen, hat aber nicht umgesetzt: {missing}. Eine Instanz wäre nicht unter ihrem Namen oder mit ihrem Schlüssel erreichbar.',
+    },
+    remedy: {
+      en: 'Look into /etc/cloud/cloud.cfg of the image: set_hostname, update_hostname, users-groups and ssh must be among its modules, and preserve_hostname must be false.',
+      de: 'Prüfen Sie /etc/cloud/cloud.cfg im Image: set_hostname, update_hostname, users-groups und ssh müssen unter den Modulen sein, und preserve_hostname muss false sein.',
+    },
+  },
+  'boot-network-device': {
+    severity: 'safety',
+    title: { en: 'Network adapter (virtio) in the running system', de: 'Netzwerkadapter (virtio) im laufenden System' },
+    problem: {
+      en: 'The system started without any network adapter: its virtio-net driver was not loaded.',
+      de: 'Das System ist ohne Netzwerkadapter gestartet: Der Treiber virtio-net wurde nicht geladen.',
+    },
+    remedy: {
+      en: 'Install the kernel package with all its modules (Debian: linux-image-amd64), then check with "modinfo virtio_net".',
+      de: 'Installieren Sie das Kernel-Paket mit allen Modulen (Debian: linux-image-amd64) und prüfen Sie mit "modinfo virtio_net".',
+    },
+  },
+  'boot-kernel-panic': {
+    severity: 'safety',
+    title: { en: 'Start of the system', de: 'Start des Systems' },
+    problem: {
+      en: `The kernel stopped with a panic. ${console.en}`,
+      de: `Der Kernel ist mit einer Panic stehengeblieben. ${console.de}`,
+    },
+    remedy: {
+      en: 'See the lines above the panic in the console log; reinstall kernel and initramfs in the image.',
+      de: 'Siehe die Zeilen über der Panic im Konsolenprotokoll; installieren Sie Kernel und Initramfs im Image neu.',
+    },
+  },
+  'boot-no-root-device': {
+    severity: 'safety',
+    title: { en: 'Root filesystem at the start', de: 'Root-Dateisystem beim Start' },
+    problem: {
+      en: `The kernel started but did not find its root filesystem: the virtio driver is not in the initramfs, or root= names a device that is not there. ${console.en}`,
+      de: `Der Kernel ist gestartet, hat aber sein Root-Dateisystem nicht gefunden: Der virtio-Treiber fehlt im Initramfs, oder root= nennt ein Gerät, das es nicht gibt. ${console.de}`,
+    },
+    remedy: {
+      en: 'Put virtio_blk, virtio_scsi and virtio_pci into the initramfs (Debian: /etc/initramfs-tools/modules, update-initramfs -u -k all; RHEL: dracut -f --no-hostonly) and name root by UUID= or LABEL= in fstab and on the kernel command line.',
+      de: 'Nehmen Sie virtio_blk, virtio_scsi und virtio_pci in das Initramfs auf (Debian: /etc/initramfs-tools/modules, update-initramfs -u -k all; RHEL: dracut -f --no-hostonly) und nennen Sie root mit UUID= oder LABEL= in fstab und auf der Kernel-Kommandozeile.',
+    },
+  },
+  'boot-emergency-mode': {
+    severity: 'safety',
+    title: { en: 'Start of the system', de: 'Start des Systems' },
+    problem: {
+      en: `The system ended in an emergency shell. ${console.en}`,
+      de: `Das System ist in einer Notfall-Shell gelandet. ${console.de}`,
+    },
+    remedy: {
+      en: 'Most often an entry of /etc/fstab names a disk that is not there: remove it or add nofail. "journalctl -xb" in the shell tells which one.',
+      de: 'Meist nennt ein Eintrag in /etc/fstab einen Datenträger, den es nicht gibt: Entfernen Sie ihn oder ergänzen Sie nofail. "journalctl -xb" in der Shell zeigt, welcher es ist.',
+    },
+  },
+  'boot-loader-stuck': {
+    severity: 'safety',
+    title: { en: 'Boot loader', de: 'Bootloader' },
+    problem: {
+      en: `The boot loader started but found nothing to boot. ${console.en}`,
+      de: `Der Bootloader ist gestartet, hat aber nichts zum Starten gefunden. ${console.de}`,
+    },
+    remedy: {
+      en: 'Install it anew in the image: grub-install, then update-grub (RHEL: grub2-mkconfig -o /boot/grub2/grub.cfg).',
+      de: 'Installieren Sie ihn im Image neu: grub-install, dann update-grub (RHEL: grub2-mkconfig -o /boot/grub2/grub.cfg).',
+    },
+  },
+  'boot-no-bootable-device': {
+    severity: 'safety',
+    title: { en: 'Boot loader', de: 'Bootloader' },
+    problem: {
+      en: `The firmware found nothing to boot on the disk. ${console.en}`,
+      de: `Die Firmware hat auf dem Datenträger nichts zum Starten gefunden. ${console.de}`,
+    },
+    remedy: {
+      en: 'Install a boot loader for the right firmware: grub-install DISK for BIOS; for UEFI grub-install --removable, so that \\EFI\\BOOT\\BOOTX64.EFI is there.',
+      de: 'Installieren Sie einen Bootloader für die richtige Firmware: grub-install DATENTRÄGER für BIOS; für UEFI grub-install --removable, damit \\EFI\\BOOT\\BOOTX64.EFI vorhanden ist.',
+    },
+  },
+  'boot-cloud-init-failed': {
+    severity: 'safety',
+    title: { en: 'cloud-init at the start', de: 'cloud-init beim Start' },
+    problem: {
+      en: `The system started, and cloud-init failed in it. ${console.en}`,
+      de: `Das System ist gestartet, und cloud-init ist darin fehlgeschlagen. ${console.de}`,
+    },
+    remedy: {
+      en: 'Run "cloud-init status --long" and look into /var/log/cloud-init.log of the image; "cloud-init schema --system" checks its configuration.',
+      de: 'Führen Sie "cloud-init status --long" aus und prüfen Sie /var/log/cloud-init.log im Image; "cloud-init schema --system" prüft die Konfiguration.',
+    },
+  },
+  'boot-cloud-init-silent': {
+    severity: 'safety',
+    title: { en: 'cloud-init at the start', de: 'cloud-init beim Start' },
+    problem: {
+      en: 'The system started up to its login prompt, but cloud-init did not take up its seed: it is missing, disabled, or does not look for NoCloud.',
+      de: 'Das System ist bis zur Anmeldung gestartet, aber cloud-init hat seine Vorgaben nicht aufgenommen: Es fehlt, ist abgeschaltet oder sucht nicht nach NoCloud.',
+    },
+    remedy: {
+      en: 'Install and enable cloud-init, and let datasource_list in /etc/cloud/cloud.cfg.d name NoCloud and the datasource of your platform.',
+      de: 'Installieren und aktivieren Sie cloud-init, und nennen Sie in datasource_list unter /etc/cloud/cloud.cfg.d NoCloud und die Datenquelle Ihrer Plattform.',
+    },
+  },
+  'boot-no-sign-of-life': {
+    severity: 'safety',
+    title: { en: 'Start of the system', de: 'Start des Systems' },
+    problem: {
+      en: 'Nothing came from the system until the time was over: neither on its serial console nor from cloud-init.',
+      de: 'Bis zum Ablauf der Zeit kam nichts vom System: weder auf der seriellen Konsole noch von cloud-init.',
+    },
+    remedy: {
+      en: 'Add console=tty0 console=ttyS0,115200 to the kernel command line to see more, and look at the picture of the screen.',
+      de: 'Ergänzen Sie console=tty0 console=ttyS0,115200 auf der Kernel-Kommandozeile, um mehr zu sehen, und sehen Sie sich das Bild des Bildschirms an.',
+    },
+  },
+  'boot-timeout': {
+    severity: 'safety',
+    title: { en: 'Start of the system', de: 'Start des Systems' },
+    problem: {
+      en: `The system had not finished starting when the time was over. ${console.en}`,
+      de: `Das System war nicht fertig gestartet, als die Zeit ablief. ${console.de}`,
+    },
+    remedy: {
+      en: 'See in the console log what it was waiting for: often the network (systemd-networkd-wait-online) or a disk that is not there.',
+      de: 'Sehen Sie im Konsolenprotokoll nach, worauf es gewartet hat: oft das Netzwerk (systemd-networkd-wait-online) oder einen fehlenden Datenträger.',
+    },
+  },
+});

@@ -1,0 +1,11 @@
+import type { FindingView } from '../contracts/api.ts';
+import type { Finding } from '../contracts/finding.ts';
+import { checkOf, describeFinding } from './catalogue.ts';
+import type { Language } from './define.ts';
+
+/** A finding with its words in one language, for whoever has no catalogue. */
+export const findingView = (finding: Finding, language: Language): FindingView => ({
+  ...finding,
+  severity: checkOf(finding.code).severity,
+  ...describeFinding(finding, language),
+});

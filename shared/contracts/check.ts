@@ -1,0 +1,17 @@
+import { z } from 'zod';
+import { FindingView } from './api.ts';
+import { Policy } from './image.ts';
+import { Examination } from './run.ts';
+
+/** What `bootready check --json` prints: an examination of a local file, its findings in words. */
+export const CheckReport = Examination.extend({
+  schema: z.literal('bootready.check/v1'),
+  /** Name without folders, and bytes. */
+  file: z.object({ name: z.string(), size: z.number() }),
+  /** The one that the verdict follows. */
+  policy: Policy,
+  findings: z.array(FindingView),
+  /** Where the converted disk was kept, when that was asked for and there is one. */
+  output: z.string().optional(),
+});
+export type CheckReport = z.infer<typeof CheckReport>;

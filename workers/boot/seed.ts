@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+
+/** What a machine is told by its seed, and must show that it has taken in. */
+export type Seed = { token: string; hostname: string; key: string; files: Record<string, string> };
+
+/** A public key that nobody has the other half of: its 32 bytes are random. RFC 8709, 4. */
+const someKey = (): string => {
+  const field = (bytes: Buffer): Buffer => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const blob = Buffer.concat([field(Buffer.from('ssh-ed25519')), field(randomBytes(32))]);
+  return `ssh-ed25519 ${blob.toString('base64')}`;
+};
+
+/**
+ * cloud-init's NoCloud files for one boot check. The network has no other end, so an address is given instead of DHCP, and
+ * nothing waits for it. At its end cloud-init writes what it has done to a port of ours; where the guest has no driver for that
+ * port, its final message on the console says that it came so far.
+ * https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html
+ */
+export const newSeed = (): Seed => {
+  const token = randomBytes(8).toString('hex');
+  const hostname = `bootready-${token.slice(0, 8)}`;
+  const key = someKey();
+  const report = [
+    'port=/dev/virtio-ports/org.bootready.report',
+    '[ -e "$port" ] || for each in /sys/class/virtio-ports/*; do',
+    '  [ "$(cat "$each/name" 2>/dev/null)" = org.bootready.report ] && port=/dev/$(basename "$each")',
+    'done',
+    `key=absent; grep -qs '${key.split(' ')[1]}' /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys && key=present`,
+    'network=$(ls /sys/class/net 2>/dev/null | grep -v "^lo$" | tr "\\n" " ")',
+    `line="bootready-report ${token} hostname=$(hostname) key=$key network=$network"`,
+    '[ -e "$port" ] && echo "$line" > "$port"',
+    'echo "$line" > /dev/console',
+  ].join('\n');
+  return {
+    token,
+    hostname,
+    key,
+    files: {
+      'meta-data': `instance-id: ${hostname}\nlocal-hostname: ${hostname}\n`,
+      'network-config': [
+        'version: 2',
+        'ethernets:',
+        '  any:',
+        '    match: { name: "e*" }',
+        '    addresses: [192.0.2.2/24]',
+        '    optional: true',
+        '',
+      ].join('\n'),
+      'user-data': `#cloud-config\n${JSON.stringify({
+        ssh_authorized_keys: [`${key} bootready`],
+        runcmd: [['sh', '-c', report]],
+        final_message: `bootready-final ${token}`,
+      })}\n`,
+    },
+  };
+};

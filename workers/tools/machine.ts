@@ -1,0 +1,179 @@
+import { existsSync } from 'node:fs';
+import { copyFile, readFile, rm } from 'node:fs/promises';
+import { createConnection, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BootreadyError } from '../../shared/errors.ts';
+import { kvmWorks } from './kvm.ts';
+import { runSandboxed, type SandboxedProcess, spawnSandboxed } from './sandbox.ts';
+
+export type Firmware = 'bios' | 'uefi';
+
+export type MachineOptions = {
+  disk: { path: string; format: 'raw' | 'qcow2'; virtualSize: number };
+  /** A further disk, read-only. */
+  seed: string;
+  firmware: Firmware;
+  /** A folder for this machine alone: its overlay and its sockets lie there. */
+  dir: string;
+  wallSeconds: number;
+  /** Each piece that the guest writes to its first serial port. */
+  onSerial: (text: string) => void;
+  /** Each piece that the guest writes to the port `org.bootready.report`. */
+  onReport: (text: string) => void;
+  signal: AbortSignal;
+};
+
+export type Machine = {
+  accelerator: 'kvm' | 'tcg';
+  exited: SandboxedProcess['exited'];
+  /** What a screen would show, as PNG; undefined when the machine no longer answers. */
+  screen(): Promise<Buffer | undefined>;
+  kill(): Promise<void>;
+};
+
+const MiB = 1024 ** 2;
+/** What a guest may write while it starts: a first boot of a system that updates itself writes some hundred MiB. */
+const overlayBytes = 8 * 1024 * MiB;
+
+/** OVMF as Debian, Ubuntu and Fedora have it: code, and the variables that each machine gets a copy of. */
+const ovmf = [
+  ['/usr/share/OVMF/OVMF_CODE_4M.fd', '/usr/share/OVMF/OVMF_VARS_4M.fd'],
+  ['/usr/share/OVMF/OVMF_CODE.fd', '/usr/share/OVMF/OVMF_VARS.fd'],
+  ['/usr/share/edk2/ovmf/OVMF_CODE.fd', '/usr/share/edk2/ovmf/OVMF_VARS.fd'],
+] as const;
+
+/**
+ * The one door to qemu-system: starts a disk as an instance of a cloud would, on an overlay, so that the disk itself stays as it
+ * is. virtio disk and network; the network has no other end. QEMU runs with its own seccomp filter inside our sandbox, because
+ * without KVM it promises no isolation (docs/system/security.rst). No SLIRP (CVE-2018-11806), no USB, no sound, no fw_cfg files.
+ * @throws BootreadyError `tool-missing`
+ */
+export const startMachine = async (options: MachineOptions): Promise<Machine> => {
+  const { disk, dir, firmware, signal } = options;
+  const kvm = await kvmWorks();
+  await Promise.all(
+    ['overlay.qcow2', 'qmp', 'report', 'screen.png'].map((name) => rm(join(dir, name), { force: true })),
+  );
+  await runSandboxed({
+    command: 'qemu-img',
+    args: ['create', '-q', '-f', 'qcow2', '/out/overlay.qcow2', String(disk.virtualSize)],
+    writable: { '/out': dir },
+    limits: { wallSeconds: 60, cpuSeconds: 30, memoryBytes: 1024 * MiB, fileBytes: 64 * MiB },
+    signal,
+  });
+  const child = spawnSandboxed({
+    command: 'qemu-system-x86_64',
+    args: [
+      ...['-machine', `q35,graphics=off,accel=${kvm ? 'kvm' : 'tcg'}`, '-cpu', 'max', '-smp', '2', '-m', '1024'],
+      ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+      ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+      ...(firmware === 'uefi' ? await uefi(dir) : []),
+      ...blockdev({ driver: disk.format, 'node-name': 'image', ...file('/in/disk'), ...unbacked(disk.format) }, true),
+      ...blockdev({ driver: 'qcow2', 'node-name': 'disk', ...file('/out/overlay.qcow2'), backing: 'image' }, false),
+      ...['-device', 'virtio-blk-pci,drive=disk,bootindex=0'],
+      ...blockdev({ driver: 'raw', 'node-name': 'seed', ...file('/in/seed') }, true),
+      ...['-device', 'virtio-blk-pci,drive=seed'],
+      ...['-netdev', 'hubport,id=nowhere,hubid=0', '-device', 'virtio-net-pci,netdev=nowhere,romfile='],
+      ...['-device', 'virtio-rng-pci', '-device', 'VGA', '-serial', 'stdio'],
+      ...['-device', 'virtio-serial-pci', '-chardev', 'socket,id=report,path=/out/report,server=on,wait=off'],
+      ...['-device', 'virtserialport,chardev=report,name=org.bootready.report'],
+      ...['-qmp', 'unix:/out/qmp,server=on,wait=off'],
+    ],
+    readOnly: { '/in/disk': disk.path, '/in/seed': options.seed },
+    writable: { '/out': dir },
+    ...(kvm ? { devices: ['/dev/kvm'] } : {}),
+    limits: {
+      wallSeconds: options.wallSeconds,
+      // Two processors, and the threads around them.
+      cpuSeconds: options.wallSeconds * 3,
+      memoryBytes: 0,
+      fileBytes: overlayBytes,
+    },
+    signal,
+  });
+  let stderr = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    stderr = (stderr + chunk.toString()).slice(-4000);
+  });
+  child.stdout.setEncoding('latin1').on('data', options.onSerial);
+  const report = await connect(join(dir, 'report'), child, () => stderr);
+  report.setEncoding('utf8').on('data', options.onReport);
+  const qmp = await connect(join(dir, 'qmp'), child, () => stderr);
+  qmp.resume();
+  qmp.write('{"execute":"qmp_capabilities"}\n');
+
+  return {
+    accelerator: kvm ? 'kvm' : 'tcg',
+    exited: child.exited,
+    screen: () => screenOf(qmp, join(dir, 'screen.png')),
+    kill: async () => {
+      report.destroy();
+      qmp.destroy();
+      await child.kill();
+      await rm(join(dir, 'overlay.qcow2'), { force: true });
+    },
+  };
+};
+
+const file = (filename: string) => ({ file: { driver: 'file', filename } });
+/** A qcow2 of ours names no other file; the link is cut all the same. */
+const unbacked = (format: 'raw' | 'qcow2') => (format === 'qcow2' ? { backing: null } : {});
+const blockdev = (node: object, readOnly: boolean): string[] => [
+  '-blockdev',
+  JSON.stringify({ ...node, 'read-only': readOnly }),
+];
+
+const uefi = async (dir: string): Promise<string[]> => {
+  const [code, variables] = ovmf.find(([path]) => existsSync(path)) ?? [];
+  if (!code || !variables) {
+    throw new BootreadyError({
+      code: 'tool-missing',
+      message: 'The UEFI firmware that a machine needs to start this image is not installed.',
+      remedy: 'Install OVMF on the workers (Debian, Ubuntu: apt-get install ovmf).',
+      retryable: true,
+    });
+  }
+  await copyFile(variables, join(dir, 'variables.fd'));
+  const flash = (path: string, readOnly: boolean): string[] => [
+    '-drive',
+    `if=pflash,format=raw,file=${path},readonly=${readOnly ? 'on' : 'off'}`,
+  ];
+  return [...flash(code, true), ...flash('/out/variables.fd', false)];
+};
+
+const connect = async (path: string, child: SandboxedProcess, stderr: () => string): Promise<Socket> => {
+  let ended = false;
+  void child.exited.then(() => {
+    ended = true;
+  });
+  for (let waited = 0; waited < 30_000 && !ended; waited += 50) {
+    if (existsSync(path)) {
+      const socket = createConnection(path);
+      socket.on('error', () => undefined);
+      return socket;
+    }
+    await pause(50);
+  }
+  await child.kill();
+  throw new BootreadyError({
+    code: 'tool-missing',
+    message: 'The machine that starts the image could not be made.',
+    remedy: 'Run "bootready doctor" on the worker; qemu-system-x86 must be installed.',
+    retryable: true,
+    context: { stderr: stderr() },
+  });
+};
+
+/** QMP "screendump": https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html */
+const screenOf = async (qmp: Socket, path: string): Promise<Buffer | undefined> => {
+  if (qmp.destroyed) return undefined;
+  qmp.write('{"execute":"screendump","arguments":{"filename":"/out/screen.png","format":"png"}}\n');
+  for (let waited = 0; waited < 5000; waited += 100) {
+    await pause(100);
+    const picture = await readFile(path).catch(() => undefined);
+    // The last chunk of a PNG: it is whole.
+    if (picture?.subarray(-8, -4).toString('latin1') === 'IEND') return picture;
+  }
+  return undefined;
+};

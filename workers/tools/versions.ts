@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isBootreadyError } from '../../shared/errors.ts';
+import { runSandboxed, type SandboxLimits } from './sandbox.ts';
+
+/** What the image tools are and can do here, asked in the sandbox that they work in; for `doctor`. */
+
+const limits: SandboxLimits = { wallSeconds: 20, cpuSeconds: 10, memoryBytes: 0, fileBytes: 0 };
+
+/** Makes a sandbox and ends it. @throws BootreadyError `tool-missing` with the reason */
+export const trySandbox = async (signal: AbortSignal): Promise<void> => {
+  await runSandboxed({ command: 'true', args: [], limits, signal });
+};
+
+/** The first line that a program prints, e.g. of `--version`; undefined when it cannot be run. */
+export const firstLineOf = async (
+  command: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  try {
+    const { stdout, stderr } = await runSandboxed({ command, args, limits, signal });
+    return (stdout || stderr).split('\n', 1)[0]?.trim();
+  } catch (error) {
+    if (isBootreadyError(error) && error.code !== 'tool-killed') return undefined;
+    throw error;
+  }
+};
+
+/** Those of the programs that the sandbox does not find. */
+export const missingPrograms = async (names: readonly string[], signal: AbortSignal): Promise<string[]> => {
+  const script = 'for each in "$@"; do command -v "$each" >/dev/null || echo "$each"; done';
+  const { stdout } = await runSandboxed({ command: 'sh', args: ['-c', script, 'sh', ...names], limits, signal });
+  return stdout.split('\n').filter((name) => name !== '');
+};
+
+/** Where distributions keep QEMU's loadable block drivers. */
+const moduleFolders = async (): Promise<string[]> => {
+  const triplets = await readdir('/usr/lib').catch(() => []);
+  return [
+    '/usr/lib64/qemu',
+    '/usr/lib64/qemu-kvm',
+    '/usr/lib/qemu',
+    ...triplets.map((name) => `/usr/lib/${name}/qemu`),
+  ];
+};
+
+/** Drivers of QEMU that reach other hosts (package qemu-block-extra, qemu-block-*): an image may name one. */
+export const networkBlockDrivers = async (): Promise<string[]> => {
+  const names = ['curl', 'iscsi', 'nfs', 'rbd', 'ssh', 'gluster'];
+  const folders = await moduleFolders();
+  return names.filter((name) => folders.some((folder) => existsSync(join(folder, `block-${name}.so`))));
+};
