@@ -1,0 +1,132 @@
+import type { z } from 'zod';
+import { ApiError } from '../../shared/contracts/api.ts';
+import { BootreadyError, type ErrorCode } from '../../shared/errors.ts';
+
+/** What goes wrong between this command and an installation, as errors of ours. */
+
+const known: Readonly<Record<ErrorCode, true>> = {
+  'invalid-input': true,
+  unauthenticated: true,
+  forbidden: true,
+  'not-found': true,
+  conflict: true,
+  'quota-exceeded': true,
+  'object-missing': true,
+  'object-changed': true,
+  'tool-failed': true,
+  'tool-killed': true,
+  'tool-missing': true,
+  'scratch-full': true,
+  superseded: true,
+  unavailable: true,
+  internal: true,
+};
+const isKnown = (code: string): code is ErrorCode => Object.hasOwn(known, code);
+
+const passing = new Set([429, 502, 503, 504]);
+
+/** `retryAfter` in milliseconds, where the answer names one. */
+export type AnswerContext = { status?: number; retryAfter?: number };
+
+/** The error that an answer says. */
+export const errorOfAnswer = (url: string, status: number, headers: Headers, body: string): BootreadyError => {
+  const after = Number(headers.get('retry-after'));
+  const context: AnswerContext = { status, ...(after > 0 ? { retryAfter: after * 1000 } : {}) };
+  const parsed = ApiError.safeParse(jsonOf(body));
+  if (parsed.success) {
+    const { code, message, remedy } = parsed.data.error;
+    return new BootreadyError({
+      code: isKnown(code) ? code : status < 500 ? 'invalid-input' : 'unavailable',
+      message,
+      ...(status === 401
+        ? { remedy: `Get a valid key, then run "bootready login ${url}".` }
+        : remedy
+          ? { remedy }
+          : {}),
+      retryable: passing.has(status),
+      context,
+    });
+  }
+  if (status >= 300 && status < 400) {
+    const to = headers.get('location');
+    return new BootreadyError({
+      code: 'unavailable',
+      message: `${url} says that it has moved${to ? ` to ${to}` : ''}.`,
+      remedy: 'Use the new address: "bootready login URL", or BOOTREADY_URL.',
+      context,
+    });
+  }
+  return new BootreadyError({
+    code: 'unavailable',
+    message: `${url} answers, but not as the API of bootready does (HTTP ${status}).`,
+    remedy: passing.has(status)
+      ? 'Its API is perhaps being restarted: try again in a minute.'
+      : 'Check the address: it is that of the API ("bootready login URL", or BOOTREADY_URL).',
+    retryable: passing.has(status),
+    context,
+  });
+};
+
+export const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** @throws `unavailable` when the answer has not the form of this version. */
+export const readAnswer = <Schema extends z.ZodType>(url: string, schema: Schema, value: unknown): z.output<Schema> => {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new BootreadyError({
+    code: 'unavailable',
+    message: `${url} answers in a form that this version does not know.`,
+    remedy: 'Bring this command and the installation to the same version, and check the address.',
+    cause: parsed.error,
+  });
+};
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ECONNRESET: 'the connection broke',
+  EPIPE: 'the connection broke',
+  UND_ERR_SOCKET: 'the connection broke',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the name of the host cannot be looked up',
+  EHOSTUNREACH: 'the host cannot be reached',
+  ENETUNREACH: 'the network cannot be reached',
+  ETIMEDOUT: 'no answer in time',
+  UND_ERR_CONNECT_TIMEOUT: 'no answer in time',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
+  UND_ERR_BODY_TIMEOUT: 'no answer in time',
+  TimeoutError: 'no answer in time',
+};
+
+/** The innermost code of what fetch or node:http threw. */
+export const networkCodeOf = (error: unknown): string => {
+  let found = '';
+  for (let current = error; current instanceof Error; current = current.cause) {
+    const { code, name } = current as NodeJS.ErrnoException;
+    if (typeof code === 'string') found = code;
+    else if (name === 'TimeoutError') found = name;
+    // Of several addresses that were tried, the first one's reason is as good as any.
+    if (current instanceof AggregateError && current.errors[0]) found = networkCodeOf(current.errors[0]) || found;
+  }
+  return found;
+};
+
+/** What the network threw. `remedy` when it cannot be reached at all. */
+export const errorOfNetwork = (where: string, cause: unknown, remedy: string): BootreadyError => {
+  const code = networkCodeOf(cause);
+  const tls = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code);
+  return new BootreadyError({
+    code: 'unavailable',
+    message: `No connection to ${where}: ${tls ? `its certificate is not trusted (${code})` : (reasons[code] ?? (code || 'unknown reason'))}.`,
+    remedy: tls
+      ? 'Name the authority that signed it in NODE_EXTRA_CA_CERTS, or use the name that the certificate has.'
+      : remedy,
+    retryable: !tls,
+    cause,
+  });
+};

@@ -1,0 +1,73 @@
+import { ImageName, type ImageSettings, Policy, TargetFormat } from '../../shared/contracts/image.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import { Exit, exitCode } from '../exit.ts';
+import { connect } from './api-client.ts';
+import { ask } from './ask.ts';
+import { findImageId } from './find-image.ts';
+import { type OutputOptions, printResult, tell } from './output.ts';
+import { validOption } from './valid-option.ts';
+
+/** The commands that change an image. */
+
+export type SettingOptions = { format?: string; policy?: string; allowIso?: boolean };
+
+/** @throws `invalid-input` */
+export const settingsOf = ({ format, policy, allowIso }: SettingOptions): ImageSettings => ({
+  ...(format ? { targetFormat: validOption('--format', TargetFormat, format) } : {}),
+  ...(policy ? { policy: validOption('--policy', Policy, policy) } : {}),
+  ...(allowIso ? { allowIso } : {}),
+});
+
+export const retryImage = async (word: string, options: OutputOptions & SettingOptions): Promise<void> => {
+  const settings = settingsOf(options);
+  const api = await connect();
+  const image = await api.createRun(await findImageId(api, word), { settings });
+  printResult(
+    image,
+    () => [
+      `Run ${image.activity?.run ?? image.runs.length} of ${image.name} has begun.`,
+      `"bootready watch ${image.id}" follows it.`,
+    ],
+    options,
+  );
+};
+
+export const cancelImage = async (word: string, options: OutputOptions): Promise<void> => {
+  const api = await connect();
+  const image = await api.cancel(await findImageId(api, word));
+  printResult(
+    image,
+    () => [`The run of ${image.name} is being stopped.`, `"bootready show ${image.id}" tells when it is.`],
+    options,
+  );
+};
+
+export const renameImage = async (word: string, name: string, options: OutputOptions): Promise<void> => {
+  const valid = validOption('The new name', ImageName, name);
+  const api = await connect();
+  const image = await api.renameImage(await findImageId(api, word), valid);
+  printResult(image, () => [`${image.id} is called ${image.name} now.`], options);
+};
+
+export const deleteImage = async (word: string, options: OutputOptions & { yes?: boolean }): Promise<void> => {
+  const api = await connect();
+  const image = await api.image(await findImageId(api, word));
+  if (!options.yes && !(await confirmed(`Delete image "${image.name}" (${image.id})?`))) {
+    tell('Nothing is deleted.', options);
+    throw new Exit(exitCode.interrupted);
+  }
+  await api.deleteImage(image.id);
+  printResult({ id: image.id, deleted: true }, () => [`${image.name} is deleted.`], options);
+};
+
+/** @throws `invalid-input` where nobody can be asked */
+const confirmed = async (question: string): Promise<boolean> => {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: 'Deleting needs a yes, and there is no terminal to ask at.',
+      remedy: 'Add --yes.',
+    });
+  }
+  return /^y(es)?$/i.test((await ask(`${question} [y/N] `, { hidden: false })).trim());
+};

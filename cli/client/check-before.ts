@@ -1,0 +1,68 @@
+import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
+import type { Language } from '../../shared/checks/define.ts';
+import { findingView } from '../../shared/checks/view.ts';
+import type { FindingView } from '../../shared/contracts/api.ts';
+import { admitSource, type PeekLayer } from '../../shared/formats/admit.ts';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
+
+/**
+ * What the installation would refuse anyway, seen in the file's own header before a byte is sent. Nothing here decides that
+ * an image is good: that is for the installation.
+ */
+export const refusalsOf = async (
+  source: ByteSource,
+  limits: { allowIso: boolean; maxUploadBytes: number; maxVirtualBytes: number },
+  language: Language,
+): Promise<FindingView[]> => {
+  try {
+    const { findings } = await admitSource(source, { ...limits, peek });
+    return findings.filter(({ outcome }) => outcome === 'fail').map((finding) => findingView(finding, language));
+  } catch (error) {
+    if (error instanceof CannotPeek) return [];
+    throw error;
+  }
+};
+
+/** Node has no decompressor for it, or one that gives up earlier than the installation's: nothing can be said. */
+class CannotPeek extends Error {}
+
+const peekPiece = 64 * 1024;
+
+const decoderOf = (kind: Parameters<PeekLayer>[0]) => {
+  if (kind === 'gz') return createGunzip();
+  // The installation's zstd takes windows up to 512 MiB (--memory); Node's own limit is 128 MiB.
+  if (kind === 'zstd') return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 29 } });
+  throw new CannotPeek();
+};
+
+const peek: PeekLayer = async (kind, source, bytes) => {
+  const decoder = decoderOf(kind);
+  const pieces: Buffer[] = [];
+  let length = 0;
+  let damaged = false;
+  const ended = new Promise<void>((resolve) => {
+    decoder.on('data', (piece: Buffer) => {
+      pieces.push(piece);
+      length += piece.length;
+      if (length >= bytes) decoder.destroy();
+    });
+    decoder.once('error', () => {
+      damaged = true;
+      resolve();
+    });
+    decoder.once('close', resolve);
+    decoder.once('end', resolve);
+  });
+  for (let offset = 0; offset < source.size && !decoder.destroyed; offset += peekPiece) {
+    const piece = await source.read(offset, peekPiece);
+    if (piece.length === 0) break;
+    const written = new Promise<void>((resolve) => decoder.write(piece, () => resolve()));
+    await Promise.race([written, ended]);
+  }
+  if (!decoder.destroyed) decoder.end();
+  await ended;
+  decoder.destroy();
+  // An odd stream may be one that only this decoder does not read.
+  if (damaged && length === 0) throw new CannotPeek();
+  return Buffer.concat(pieces).subarray(0, bytes);
+};

@@ -1,0 +1,137 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** What talks to an installation by its API. Handlers are loaded when they are called. */
+export const addClientCommands = (program: Command): void => {
+  const options = <T>(command: Command): T => command.optsWithGlobals() as T;
+
+  program
+    .command('login')
+    .description('keep the address of an installation and a key for it, read from standard input')
+    .argument('<url>', 'of its API')
+    .action(async (url: string, _options: object, command: Command) =>
+      (await import('./login.ts')).login(url, options(command)),
+    );
+  program
+    .command('whoami')
+    .description('show whose key it is, and what holds for it')
+    .action(async (_options: object, command: Command) => (await import('./login.ts')).whoAmI(options(command)));
+  program
+    .command('upload')
+    .description('send a disk image and follow it until it is published; the same command again continues it')
+    .argument('<file>')
+    .requiredOption('--name <name>', 'what the image shall be called')
+    .addOption(formatOption())
+    .addOption(policyOption())
+    .option('--allow-iso', 'take an installation medium (ISO 9660) too')
+    .option('--parallel <n>', 'parts that are sent at once, 1 to 16', wholeNumber(1, 16), 4)
+    .option('--no-wait', 'end when it is sent')
+    .option('--no-check', 'send it even if its header says that it will be refused')
+    .action(async (file: string, _options: object, command: Command) =>
+      (await import('./upload.ts')).upload(file, options(command)),
+    );
+  program
+    .command('list')
+    .description('list images, newest first')
+    .option('--status <status>', 'queued, importing, active, killed, ...')
+    .option('--name <name>', 'with exactly this name')
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 50)
+    .action(async (_options: object, command: Command) => (await import('./look.ts')).listImages(options(command)));
+  program
+    .command('show')
+    .description('show an image: steps, checks and advice, where it is published')
+    .argument('<id>', imageArgument)
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./look.ts')).showImage(id, options(command)),
+    );
+  program
+    .command('watch')
+    .description('follow an image until its run has ended')
+    .argument('<id>', imageArgument)
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./look.ts')).watchImage(id, options(command)),
+    );
+  program
+    .command('retry')
+    .description('try an image again that was rejected, has failed or was cancelled')
+    .argument('<id>', imageArgument)
+    .addOption(formatOption())
+    .addOption(policyOption())
+    .option('--allow-iso', 'take an installation medium (ISO 9660) too')
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./change.ts')).retryImage(id, options(command)),
+    );
+  program
+    .command('cancel')
+    .description('stop the run of an image')
+    .argument('<id>', imageArgument)
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./change.ts')).cancelImage(id, options(command)),
+    );
+  program
+    .command('rename')
+    .description('give an image another name')
+    .argument('<id>', imageArgument)
+    .argument('<name>')
+    .action(async (id: string, name: string, _options: object, command: Command) =>
+      (await import('./change.ts')).renameImage(id, name, options(command)),
+    );
+  program
+    .command('delete')
+    .description('delete an image and its objects')
+    .argument('<id>', imageArgument)
+    .option('-y, --yes', 'do not ask')
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./change.ts')).deleteImage(id, options(command)),
+    );
+  program
+    .command('download')
+    .description('fetch a published image; the same command again continues it')
+    .argument('<id>', imageArgument)
+    .option('-o, --output <file>', 'file or folder; by default here, by the name of the image')
+    .option('--force', 'replace a file that is there')
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./download.ts')).download(id, options(command)),
+    );
+  program
+    .command('events')
+    .description('list what stores have announced, and what became of it')
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 50)
+    .action(async (_options: object, command: Command) => (await import('./inbox.ts')).listEvents(options(command)));
+
+  const webhook = program.command('webhook').description('be told when images are published, rejected or have failed');
+  webhook
+    .command('create')
+    .description('register a URL and print the secret for its signatures, once')
+    .argument('<url>')
+    .action(async (url: string, _options: object, command: Command) =>
+      (await import('./webhooks.ts')).createWebhook(url, options(command)),
+    );
+  webhook
+    .command('list')
+    .description('list webhooks')
+    .action(async (_options: object, command: Command) =>
+      (await import('./webhooks.ts')).listWebhooks(options(command)),
+    );
+  webhook
+    .command('delete')
+    .description('delete a webhook')
+    .argument('<id>')
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./webhooks.ts')).deleteWebhook(id, options(command)),
+    );
+};
+
+const imageArgument = 'id, the beginning of one, or name';
+
+const formatOption = (): Option =>
+  new Option('--format <format>', 'of the published image').choices(['raw', 'qcow2', 'keep']);
+const policyOption = (): Option =>
+  new Option('--policy <policy>', 'what a failed check of the system inside does').choices(['enforce', 'warn']);
+
+const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };

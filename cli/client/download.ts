@@ -1,0 +1,189 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { DownloadLink } from '../../shared/contracts/api.ts';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { errorOfNetwork } from './answers.ts';
+import { type ApiClient, connect } from './api-client.ts';
+import { findImageId } from './find-image.ts';
+import { interruptible } from './interrupt.ts';
+import { type OutputOptions, printResult, tell } from './output.ts';
+import { formatBytes, formatPercent } from './quantities.ts';
+import { withRetries } from './retry.ts';
+import { createTransferProgress } from './transfer-progress.ts';
+
+export type DownloadOptions = OutputOptions & { output?: string; force?: boolean };
+
+/** Fetches a published image into FILE.part, continues what is there of it, and names it FILE when its SHA-256 is right. */
+export const download = (word: string, options: DownloadOptions): Promise<void> =>
+  interruptible(
+    async (signal) => {
+      const api = await connect(signal);
+      const id = await findImageId(api, word);
+      const link = await api.downloadLink(id);
+      const target = await targetOf(link, options);
+      const part = `${target}.part`;
+      const there = (await sizeOf(part)) ?? 0;
+      try {
+        if (!(await fetched(api, id, link, part, options, signal))) {
+          // What was left of another download, perhaps: once more from the beginning.
+          if (there > 0) tell('What was there already does not belong to this image: it begins anew.', options);
+          await rm(part, { force: true });
+          if (there === 0 || !(await fetched(api, id, link, part, options, signal))) {
+            await rm(part, { force: true });
+            throw notAsPublished();
+          }
+        }
+        await rename(part, target);
+      } catch (error) {
+        throw explained(error, target);
+      }
+      const { size, sha256 } = link;
+      printResult({ id, file: resolve(target), size, sha256 }, () => [`${target}, SHA-256 ${sha256}`], options);
+    },
+    () => tell('Interrupted; the same command continues the download.', options),
+  );
+
+const sizeOf = async (path: string): Promise<number | undefined> => {
+  try {
+    return (await stat(path)).size;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The name comes from whoever named the image: no folders, nothing hidden, no option for the next command. */
+export const safeFileName = (name: string): string =>
+  name
+    .replaceAll(/[^\p{L}\p{N} ._-]+/gu, '_')
+    .replace(/^[.\- ]+/, '')
+    .slice(-200) || 'image';
+
+const targetOf = async (link: DownloadLink, { output, force }: DownloadOptions): Promise<string> => {
+  const isFolder = output !== undefined && ((await stat(output).catch(() => undefined))?.isDirectory() ?? false);
+  const name = safeFileName(link.fileName);
+  const target = output === undefined ? name : isFolder ? join(output, name) : output;
+  if (force || (await sizeOf(target)) === undefined) return target;
+  throw new BootreadyError({
+    code: 'conflict',
+    message: `${target} is there already.`,
+    remedy: 'Name another file with -o, or add --force to replace it.',
+  });
+};
+
+/** False when what there is in the end is not what was published. */
+const fetched = async (
+  api: ApiClient,
+  id: string,
+  link: DownloadLink,
+  part: string,
+  { json }: OutputOptions,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const file = await open(part, 'a+', 0o644);
+  try {
+    const hash = createHash('sha256');
+    let done = await hashed(file, hash, signal);
+    if (done > link.size) return false;
+    if (done > 0) tell(`Continuing at ${formatPercent(done, link.size)} of ${formatBytes(link.size)}.`, { json });
+    const progress = createTransferProgress({ total: link.size, done, quiet: json ?? false });
+    let { url } = link;
+    try {
+      while (done < link.size) {
+        const before = done;
+        await withRetries(
+          async (attempt) => {
+            if (attempt > 1) ({ url } = await api.downloadLink(id));
+            for await (const bytes of bodyFrom(url, done, signal)) {
+              await file.write(bytes);
+              hash.update(bytes);
+              done += bytes.length;
+              progress.reached(done);
+            }
+            if (done < link.size) throw cutOff(url);
+          },
+          {
+            ...{ attempts: 8, first: 500, most: 30_000, signal },
+            // As long as something comes, patience has no end.
+            mayPass: (error) => isBootreadyError(error) && error.retryable && done === before,
+          },
+        ).catch((error: unknown) => {
+          signal.throwIfAborted();
+          if (done === before || !isBootreadyError(error) || !error.retryable) throw error;
+        });
+      }
+    } finally {
+      progress.end();
+    }
+    if (done !== link.size || hash.digest('hex') !== link.sha256) return false;
+    await file.sync();
+    return true;
+  } finally {
+    await file.close();
+  }
+};
+
+const hashed = async (file: FileHandle, hash: Hash, signal: AbortSignal): Promise<number> => {
+  const buffer = Buffer.allocUnsafe(1024 ** 2);
+  let done = 0;
+  for (;;) {
+    signal.throwIfAborted();
+    const { bytesRead } = await file.read(buffer, 0, buffer.length, done);
+    if (bytesRead === 0) return done;
+    hash.update(buffer.subarray(0, bytesRead));
+    done += bytesRead;
+  }
+};
+
+async function* bodyFrom(url: string, offset: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  const { host } = new URL(url);
+  try {
+    const response = await fetch(url, { headers: { range: `bytes=${offset}-` }, signal });
+    // A store that does not know ranges sends everything.
+    if ((response.status === 206 || (response.status === 200 && offset === 0)) && response.body) {
+      yield* response.body as AsyncIterable<Uint8Array>;
+      return;
+    }
+    await response.body?.cancel();
+    throw new BootreadyError({
+      code: 'unavailable',
+      message: `The object store at ${host} does not give the image (HTTP ${response.status}).`,
+      remedy: 'Try the same command again later, which continues the download; if it stays so, tell the operator.',
+      retryable: response.status === 403 || response.status === 429 || response.status >= 500,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isBootreadyError(error)) throw error;
+    throw errorOfNetwork(`the object store at ${host}`, error, unreachableRemedy);
+  }
+}
+
+const unreachableRemedy =
+  'Check the network; if this host is not meant for you, ask the operator to set S3_PUBLIC_ENDPOINT. The same command continues the download.';
+
+const cutOff = (url: string): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: `The object store at ${new URL(url).host} ended the transfer too early.`,
+    remedy: 'The same command continues it.',
+    retryable: true,
+  });
+
+const notAsPublished = (): BootreadyError =>
+  new BootreadyError({
+    code: 'object-changed',
+    message: 'What came is not what was published: its SHA-256 is another one.',
+    remedy: 'Try again; if it stays so, tell the operator, for the stored object may be damaged.',
+  });
+
+/** Errors of the local disk in words. */
+const explained = (error: unknown, target: string): unknown => {
+  const { code, syscall } = error as NodeJS.ErrnoException;
+  if (isBootreadyError(error) || !syscall) return error;
+  return new BootreadyError({
+    code: 'unavailable',
+    message: `${target} cannot be written: ${code === 'ENOSPC' ? 'the disk is full' : (code ?? 'unknown reason')}.`,
+    remedy: 'Name another file with -o; what is there already is continued when the file has the same name.',
+    cause: error,
+  });
+};

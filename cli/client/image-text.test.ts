@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import type { FindingView, ImageDetail } from '../../shared/contracts/api.ts';
+import { type Line, render } from '../terminal.ts';
+import { endLines, findingLines, imageLines, stateOf } from './image-text.ts';
+
+const shown = (lines: readonly Line[]): string[] => lines.map((line) => render(line, false));
+const at = (second: number): string => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
+
+const finding = (code: string, outcome: FindingView['outcome'], problem?: string, remedy?: string): FindingView => ({
+  ...{ code, step: 'inspect', outcome, params: {}, severity: 'required', title: `title of ${code}` },
+  ...(problem ? { problem } : {}),
+  ...(remedy ? { remedy } : {}),
+});
+const id = '11111111-1111-4111-8111-111111111111';
+const run = {
+  ...{ id, number: 1, status: 'rejected', workflowId: 'w', worker: 'w1', createdAt: at(0), startedAt: at(0) },
+  ...{ finishedAt: at(134), failure: null, report: null },
+  steps: [
+    {
+      ...{ step: 'convert', status: 'done', attempts: 2, percent: 100, worker: 'w1', message: null },
+      ...{ startedAt: at(0), finishedAt: at(80) },
+    },
+  ],
+  findings: [finding('good', 'pass'), finding('bad', 'fail', 'It is bad.', 'Mend it.')],
+} as const;
+const image = {
+  ...{ id, projectId: 'demo', name: 'debian', status: 'killed', settings: { policy: 'enforce' } },
+  ...{ upload: { bucket: 'uploads', key: 'demo/a', size: 1024 }, diskFormat: null, size: null, virtualSize: null },
+  ...{ sha256: null, createdAt: at(0), updatedAt: at(0), published: null },
+  activity: { runId: id, run: 1, status: 'rejected', step: null, percent: 0, verdict: 'reject' },
+  runs: [run],
+} as unknown as ImageDetail;
+
+test('checks come by outcome, the worst first, with problem and advice', () => {
+  expect(
+    shown(findingLines([finding('a', 'pass'), finding('b', 'unknown'), finding('c', 'warn'), ...run.findings])),
+  ).toEqual([
+    ...['', 'Failed (1)', '  title of bad  inspect', '      It is bad.', '      To do: Mend it.'],
+    ...['', 'Warnings (1)', '  title of c  inspect'],
+    ...['', 'Not known (1)', '  title of b  inspect'],
+    ...['', 'Passed (2)', '  title of a  inspect', '  title of good  inspect'],
+  ]);
+});
+
+test('an image is shown with its steps, attempts and durations', () => {
+  const text = shown(imageLines(image));
+  expect(text).toContain('debian  rejected');
+  expect(text).toContain('upload     uploads/demo/a, 1.0 KiB');
+  expect(text).toContain('settings   policy enforce');
+  expect(text).toContain('Run 1: rejected, 2 min 14 s');
+  expect(text).toContain('  convert    done       1 min 20 s   2 attempts  on w1');
+});
+
+test('the end of a run tells what did not pass and how to go on', () => {
+  const text = shown(endLines(image)).join('\n');
+  expect(text).toContain('debian is rejected.');
+  expect(text).toContain('Mend it.');
+  expect(text).not.toContain('title of good');
+  expect(text).toContain(`bootready retry ${id}`);
+});
+
+test('the end of a published one tells where it is', () => {
+  const published = { bucket: 'images', key: 'sha256/ab', format: 'raw', size: 2048, sha256: 'ab' } as const;
+  const text = shown(
+    endLines({ ...image, published, sha256: 'ab', runs: [{ ...run, steps: [], findings: [], status: 'published' }] }),
+  );
+  expect(text).toEqual([
+    ...[
+      'debian is published.',
+      `id         ${id}`,
+      'published  images/sha256/ab',
+      '           raw, 2.0 KiB',
+      'sha256     ab',
+    ],
+  ]);
+});
+
+test.each([
+  ['queued', null, 'waits for upload'],
+  ['queued', { status: 'queued' }, 'queued'],
+  ['queued', { status: 'cancelled' }, 'cancelled'],
+  ['importing', { status: 'running', step: 'convert', percent: 43.9 }, 'convert 43 %'],
+  ['importing', { status: 'running', step: null, percent: 0 }, 'importing'],
+  ['killed', { status: 'rejected' }, 'rejected'],
+  ['killed', { status: 'failed' }, 'failed'],
+  ['active', { status: 'published' }, 'active'],
+])('status %s with a run %j is shown as "%s"', (status, activity, expected) => {
+  expect(render(stateOf({ status, activity } as ImageDetail), false)).toBe(expected);
+});

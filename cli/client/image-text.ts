@@ -1,0 +1,144 @@
+import type { FindingView, ImageDetail, ImageView, RunView, StepView } from '../../shared/contracts/api.ts';
+import type { Outcome } from '../../shared/contracts/finding.ts';
+import type { RunStatus } from '../../shared/contracts/run.ts';
+import { type Line, type Piece, type Style, styled } from '../terminal.ts';
+import { formatBytes, formatDuration, formatTime } from './quantities.ts';
+
+/** Images in words. */
+
+const runStyles = {
+  queued: 'dim',
+  running: 'strong',
+  published: 'good',
+  rejected: 'bad',
+  failed: 'bad',
+  cancelled: 'careful',
+} as const satisfies Record<RunStatus, Style>;
+
+/** What the image is, or what its run is doing at the moment. */
+export const stateOf = ({ status, activity }: Pick<ImageView, 'status' | 'activity'>): Piece => {
+  if (activity?.status === 'running' && activity.step) {
+    return styled('strong', `${activity.step} ${Math.floor(activity.percent)} %`);
+  }
+  if (status === 'queued' && !activity) return styled('dim', 'waits for upload');
+  if (status === 'queued' && activity?.status === 'cancelled') return styled('careful', 'cancelled');
+  if (status === 'killed' && activity) return styled(runStyles[activity.status], activity.status);
+  return styled(status === 'active' ? 'good' : 'dim', status);
+};
+
+const label = (text: string): string => `${text.padEnd(11)}`;
+
+const outcomes = [
+  { outcome: 'fail', title: 'Failed', style: 'bad' },
+  { outcome: 'warn', title: 'Warnings', style: 'careful' },
+  { outcome: 'unknown', title: 'Not known', style: 'careful' },
+  { outcome: 'pass', title: 'Passed', style: 'good' },
+] as const satisfies readonly { outcome: Outcome; title: string; style: Style }[];
+
+/** Checks by outcome, the worst first, each with its advice. */
+export const findingLines = (findings: readonly FindingView[]): Line[] =>
+  outcomes.flatMap(({ outcome, title, style }) => {
+    const group = findings.filter((finding) => finding.outcome === outcome);
+    if (group.length === 0) return [];
+    return [
+      '',
+      styled(style, `${title} (${group.length})`),
+      ...group.flatMap((finding): Line[] => [
+        [`  ${finding.title}`, styled('dim', `  ${finding.step}`)],
+        ...(finding.problem ? [`      ${finding.problem}`] : []),
+        ...(finding.remedy ? [[styled('strong', '      To do: '), finding.remedy]] : []),
+      ]),
+    ];
+  });
+
+const seconds = (from: string | null, to: string | null, now: Date): number =>
+  from ? ((to ? new Date(to) : now).getTime() - new Date(from).getTime()) / 1000 : 0;
+
+const stepStyles = { running: 'strong', done: 'good', failed: 'bad', cancelled: 'careful' } as const;
+
+const stepLine = (step: StepView, now: Date): Line => [
+  `  ${step.step.padEnd(11)}`,
+  styled(
+    stepStyles[step.status],
+    (step.status === 'running' ? `${Math.floor(step.percent)} %` : step.status).padEnd(11),
+  ),
+  formatDuration(seconds(step.startedAt, step.finishedAt, now)).padEnd(13),
+  step.attempts === 1 ? '1 attempt' : `${step.attempts} attempts`,
+  step.worker ? styled('dim', `  on ${step.worker}`) : '',
+  step.message ? styled('dim', `  ${step.message}`) : '',
+];
+
+const runHead = (run: RunView, now: Date): Line => [
+  styled('strong', `Run ${run.number}: `),
+  styled(runStyles[run.status], run.status),
+  run.report?.verdict === 'publish-with-warnings' ? ' with warnings' : '',
+  run.startedAt ? `, ${formatDuration(seconds(run.startedAt, run.finishedAt, now))}` : '',
+];
+
+export const failureLines = ({ failure }: Pick<RunView, 'failure'>): Line[] =>
+  failure
+    ? [
+        '',
+        [styled('bad', 'Failed: '), failure.message],
+        ...(failure.remedy ? [[styled('strong', 'To do: '), failure.remedy]] : []),
+      ]
+    : [];
+
+const publishedLines = ({ published, sha256, virtualSize }: ImageDetail): Line[] =>
+  published
+    ? [
+        [label('published'), `${published.bucket}/${published.key}`],
+        [
+          label(''),
+          `${published.format}, ${formatBytes(published.size)}`,
+          virtualSize === null ? '' : `, a disk of ${formatBytes(virtualSize)}`,
+        ],
+        [label('sha256'), sha256 ?? published.sha256],
+      ]
+    : [];
+
+/** Everything about an image. */
+export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
+  const [newest, ...older] = image.runs;
+  const settings = Object.entries(image.settings).map(([name, value]) => `${name} ${value}`);
+  return [
+    [styled('strong', image.name), '  ', stateOf(image)],
+    [label('id'), image.id],
+    [label('project'), image.projectId],
+    [
+      label('upload'),
+      `${image.upload.bucket}/${image.upload.key}`,
+      image.upload.size === null ? '' : `, ${formatBytes(image.upload.size)}`,
+    ],
+    [label('created'), formatTime(image.createdAt)],
+    ...(settings.length > 0 ? [[label('settings'), settings.join(', ')]] : []),
+    ...publishedLines(image),
+    ...(newest
+      ? [
+          '',
+          runHead(newest, now),
+          ...newest.steps.map((step) => stepLine(step, now)),
+          ...failureLines(newest),
+          ...findingLines(newest.findings),
+        ]
+      : []),
+    ...(older.length > 0 ? ['', ...older.map((run) => runHead(run, now))] : []),
+  ];
+};
+
+/** How a followed run ended, for who saw its steps go by already. */
+export const endLines = (image: ImageDetail): Line[] => {
+  const [run] = image.runs;
+  if (!run) return [[image.name, ' ', stateOf(image)]];
+  const notPassed = run.findings.filter(({ outcome }) => outcome !== 'pass');
+  return [
+    [styled('strong', image.name), ' is ', styled(runStyles[run.status], run.status), '.'],
+    [label('id'), image.id],
+    ...publishedLines(image),
+    ...failureLines(run),
+    ...findingLines(notPassed),
+    ...(run.status === 'published'
+      ? []
+      : ['', `"bootready show ${image.id}" tells all; "bootready retry ${image.id}" tries it again.`]),
+  ];
+};

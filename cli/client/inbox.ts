@@ -1,0 +1,45 @@
+import type { UploadEventView } from '../../shared/contracts/api.ts';
+import { type Piece, styled } from '../terminal.ts';
+import { connect } from './api-client.ts';
+import { type OutputOptions, printResult, tell } from './output.ts';
+import { formatTime } from './quantities.ts';
+import { table } from './table.ts';
+
+const pageSize = 500;
+
+/** What stores have announced, and what became of it. */
+export const listEvents = async (options: OutputOptions & { limit: number }): Promise<void> => {
+  const { limit } = options;
+  const api = await connect();
+  const events: UploadEventView[] = [];
+  let next: number | undefined;
+  do {
+    const page = await api.uploadEvents({
+      limit: Math.min(pageSize, limit - events.length),
+      ...(next === undefined ? {} : { before: next }),
+    });
+    events.push(...page.events);
+    next = page.next;
+  } while (next !== undefined && events.length < limit);
+  printResult(
+    { events, ...(next === undefined ? {} : { next }) },
+    () =>
+      events.length > 0
+        ? table(['RECEIVED', 'SOURCE', 'EVENT', 'OUTCOME', 'TIMES', 'IMAGE', 'OBJECT'], events.map(row))
+        : [],
+    options,
+  );
+  if (events.length === 0) {
+    tell('No notification has come yet; uploads are found without one too, only later.', options);
+  }
+};
+
+const row = (event: UploadEventView): Piece[] => [
+  formatTime(event.receivedAt),
+  event.source,
+  event.eventName,
+  styled(event.outcome === 'failed' ? 'bad' : event.outcome === 'started' ? 'good' : 'dim', event.outcome),
+  String(event.deliveries),
+  event.imageId?.slice(0, 8) ?? '-',
+  `${event.bucket}/${event.key}${event.detail ? ` (${event.detail})` : ''}`,
+];

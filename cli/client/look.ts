@@ -1,0 +1,74 @@
+import type { ImageView } from '../../shared/contracts/api.ts';
+import { ImageStatus } from '../../shared/contracts/image.ts';
+import { Exit } from '../exit.ts';
+import { connect } from './api-client.ts';
+import { findImageId } from './find-image.ts';
+import { exitCodeOfRun, followRun } from './follow.ts';
+import { endLines, imageLines, stateOf } from './image-text.ts';
+import { interruptible } from './interrupt.ts';
+import { type OutputOptions, printResult, tell } from './output.ts';
+import { formatBytes, formatTime } from './quantities.ts';
+import { table } from './table.ts';
+import { validOption } from './valid-option.ts';
+
+/** The commands that only look. */
+
+const pageSize = 500;
+
+export const listImages = async (
+  options: OutputOptions & { status?: string; name?: string; limit: number },
+): Promise<void> => {
+  const { name, limit } = options;
+  const status = options.status ? validOption('--status', ImageStatus, options.status) : undefined;
+  const api = await connect();
+  const images: ImageView[] = [];
+  let next: string | undefined;
+  do {
+    const page = await api.images({
+      limit: Math.min(pageSize, limit - images.length),
+      ...(status ? { status } : {}),
+      ...(name === undefined ? {} : { name }),
+      ...(next ? { after: next } : {}),
+    });
+    images.push(...page.images);
+    next = page.next;
+  } while (next && images.length < limit);
+  printResult(
+    { images, ...(next ? { next } : {}) },
+    () => (images.length > 0 ? table(['NAME', 'STATE', 'SIZE', 'FORMAT', 'CREATED', 'ID'], images.map(row)) : []),
+    options,
+  );
+  if (images.length === 0) tell('There is no such image yet; "bootready upload FILE --name NAME" makes one.', options);
+  if (next) tell(`There are more; --limit ${limit * 2} shows more of them.`, options);
+};
+
+const row = (image: ImageView) => {
+  const size = image.size ?? image.upload.size;
+  return [
+    image.name,
+    stateOf(image),
+    size === null ? '-' : formatBytes(size),
+    image.diskFormat ?? '-',
+    formatTime(image.createdAt),
+    image.id,
+  ];
+};
+
+export const showImage = async (word: string, options: OutputOptions): Promise<void> => {
+  const api = await connect();
+  const image = await api.image(await findImageId(api, word));
+  printResult(image, () => imageLines(image), options);
+};
+
+export const watchImage = (word: string, options: OutputOptions): Promise<void> =>
+  interruptible(
+    async (signal) => {
+      const api = await connect(signal);
+      const id = await findImageId(api, word);
+      const image = await followRun(api, id, options, signal);
+      printResult(image, () => endLines(image), options);
+      const code = exitCodeOfRun(image);
+      if (code !== 0) throw new Exit(code);
+    },
+    () => tell('Nobody watches any more; the work on the image goes on.', options),
+  );

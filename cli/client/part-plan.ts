@@ -1,0 +1,30 @@
+import type { UploadSession } from '../../shared/contracts/api.ts';
+
+/** One part of a file. */
+export type Part = { partNumber: number; offset: number; length: number };
+/** One that the store has; `md5` where its ETag is one. */
+export type StoredPart = Part & { md5: string | undefined };
+
+/** S3 makes a part's ETag its MD5, but not with every kind of encryption (API_Object); other stores may do otherwise too. */
+export const md5Of = (etag: string | undefined): string | undefined =>
+  /^"?([0-9a-f]{32})"?$/i.exec(etag ?? '')?.[1]?.toLowerCase();
+
+/** What the store has, to be verified, and what is to be sent. Parts of another length than ours are sent again. */
+export const planParts = ({
+  size,
+  partSize,
+  partCount,
+  parts,
+}: Pick<UploadSession, 'size' | 'partSize' | 'partCount' | 'parts'>): { stored: StoredPart[]; missing: Part[] } => {
+  const there = new Map(parts.map((part) => [part.partNumber, part]));
+  const stored: StoredPart[] = [];
+  const missing: Part[] = [];
+  for (let partNumber = 1; partNumber <= partCount; partNumber++) {
+    const offset = (partNumber - 1) * partSize;
+    const part = { partNumber, offset, length: Math.min(partSize, size - offset) };
+    const known = there.get(partNumber);
+    if (known?.size === part.length) stored.push({ ...part, md5: md5Of(known.etag) });
+    else missing.push(part);
+  }
+  return { stored, missing };
+};

@@ -1,0 +1,87 @@
+import { once } from 'node:events';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { text } from 'node:stream/consumers';
+import { BootreadyError } from '../../shared/errors.ts';
+import { errorOfNetwork } from './answers.ts';
+
+/** A connection on which nothing moves for so long is given up. */
+const stillMs = 120_000;
+/** Written at once; progress is told in such steps. */
+const pieceBytes = 256 * 1024;
+
+/** The presigned URL is not accepted, most likely no longer. */
+export class UrlRefused extends Error {}
+
+/**
+ * PUTs one part to a presigned URL; returns the ETag that the store gives it. Not by fetch, which copies the body, cannot tell
+ * how much of it is sent, and takes a slow line for a dead one after 300 s.
+ * @throws UrlRefused; `unavailable` (retryable or not); `conflict` when the store knows no such upload
+ */
+export const putPart = async (
+  url: string,
+  body: Buffer,
+  { signal, onSent }: { signal: AbortSignal; onSent: (bytes: number) => void },
+): Promise<string | undefined> => {
+  const { protocol, host } = new URL(url);
+  try {
+    const request = (protocol === 'https:' ? https : http).request(url, {
+      method: 'PUT',
+      headers: { 'content-length': body.length },
+      timeout: stillMs,
+      signal,
+    });
+    request.on('timeout', () => request.destroy(Object.assign(new Error('no progress'), { code: 'ETIMEDOUT' })));
+    // Whoever waits hears of errors; one that comes after the answer concerns nobody.
+    request.on('error', () => undefined);
+    // A refusal may come before the whole body is sent.
+    const answered = once(request, 'response') as Promise<[http.IncomingMessage]>;
+    answered.catch(() => undefined);
+    let settled = false;
+    const answeredEarly = answered.then(
+      () => (settled = true),
+      () => (settled = true),
+    );
+    for (let at = 0; at < body.length && !settled; at += pieceBytes) {
+      const piece = body.subarray(at, at + pieceBytes);
+      if (!request.write(piece)) await Promise.race([once(request, 'drain').catch(() => undefined), answeredEarly]);
+      onSent(Math.min(at + pieceBytes, body.length));
+    }
+    request.end();
+    const [response] = await answered;
+    const answer = await text(response);
+    const status = response.statusCode ?? 0;
+    if (status === 200) return response.headers.etag;
+    // What is still to be written of a refused body has no reader.
+    request.destroy();
+    throw errorOfStore(host, status, answer);
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof BootreadyError || error instanceof UrlRefused) throw error;
+    throw errorOfNetwork(`the object store at ${host}`, error, unreachableRemedy);
+  }
+};
+
+const unreachableRemedy =
+  'Check the network; if this host is not meant for you, ask the operator to set S3_PUBLIC_ENDPOINT.';
+
+const passing = new Set([408, 429, 500, 502, 503, 504]);
+
+/** Codes of S3 (API_Error responses), which stand in an XML body. */
+const errorOfStore = (host: string, status: number, body: string): Error => {
+  const code = /<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(body)?.[1] ?? `HTTP ${status}`;
+  if (status === 403) return new UrlRefused(code);
+  if (code === 'NoSuchUpload') {
+    return new BootreadyError({
+      code: 'conflict',
+      message: 'The object store knows no such upload any more.',
+      remedy: 'Give the same command again: it begins a new one.',
+    });
+  }
+  return new BootreadyError({
+    code: 'unavailable',
+    message: `The object store at ${host} does not take a part (${code}).`,
+    remedy: 'If it stays so, tell the operator.',
+    retryable: passing.has(status) || code === 'RequestTimeout' || code === 'BadDigest',
+  });
+};

@@ -1,0 +1,40 @@
+/** Numbers as people read them. */
+const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+export const formatBytes = (bytes: number): string => {
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit++;
+  }
+  // 1023.95 KiB would be shown as 1024.0 KiB.
+  if (unit > 0 && value >= 1023.95 && unit < units.length - 1) {
+    value = 1;
+    unit++;
+  }
+  return unit === 0 ? `${bytes} bytes` : `${value.toFixed(1)} ${units[unit]}`;
+};
+
+export const formatDuration = (seconds: number): string => {
+  if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(whole / 60);
+  if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  return `${Math.round(minutes / (24 * 60))} days`;
+};
+
+const pad = (value: number): string => String(value).padStart(2, '0');
+
+/** In the time zone of the reader. */
+export const formatTime = (time: string): string => {
+  const date = new Date(time);
+  const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+  return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
+};
+
+/** 100 only when it is all. */
+export const formatPercent = (done: number, total: number): string =>
+  `${total === 0 ? 100 : Math.min(done >= total ? 100 : 99, Math.floor((done / total) * 100))} %`;

@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+export type Patience = {
+  attempts: number;
+  /** Milliseconds before the second attempt; doubled each time. */
+  first: number;
+  most: number;
+};
+
+/** Milliseconds before the next attempt, spread so that many clients do not come back in step. `spread` is 0 to 1. */
+export const backoff = (attempt: number, { first, most }: Omit<Patience, 'attempts'>, spread = Math.random()): number =>
+  Math.min(most, first * 2 ** (attempt - 1)) * (0.75 + spread / 2);
+
+/** Rejects with the signal's reason when it is aborted meanwhile. */
+export const pause = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
+  try {
+    await delay(milliseconds, undefined, signal ? { signal } : {});
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+};
+
+/** Calls again while `mayPass` says that the error may pass by itself; throws the last error. */
+export const withRetries = async <T>(
+  work: (attempt: number) => Promise<T>,
+  options: Patience & {
+    mayPass: (error: unknown) => boolean;
+    signal?: AbortSignal | undefined;
+    /** What the other side asked for, in milliseconds. */
+    askedFor?: (error: unknown) => number | undefined;
+  },
+): Promise<T> => {
+  const { attempts, mayPass, signal, askedFor } = options;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work(attempt);
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (attempt >= attempts || !mayPass(error)) throw error;
+      await pause(Math.min(askedFor?.(error) ?? backoff(attempt, options), options.most), signal);
+    }
+  }
+};

@@ -1,0 +1,59 @@
+import type { ImageDetail, StepView } from '../../shared/contracts/api.ts';
+import { type Line, styled } from '../terminal.ts';
+import { formatDuration } from './quantities.ts';
+
+/**
+ * What is new since the image was last seen, as lines, and what it does now, as one. With a status line that can be written
+ * over, percents belong there; without one, every ten percent is a line.
+ */
+export const createRunProgress = ({ hasStatusLine }: { hasStatusLine: boolean }) => {
+  let run = '';
+  let waiting = '';
+  /** Of each step: what was last told of it. */
+  let told = new Map<string, { attempts: number; status: string; tens: number }>();
+
+  const stepLines = (step: StepView): Line[] => {
+    const before = told.get(step.step);
+    const isNew = before?.attempts !== step.attempts;
+    const tens = Math.floor(step.percent / 10);
+    told.set(step.step, { attempts: step.attempts, status: step.status, tens });
+    const name = `  ${step.step.padEnd(11)}`;
+    const lines: Line[] = [];
+    if (isNew && before) {
+      lines.push([name, styled('careful', `attempt ${step.attempts}`), step.message ? `: ${step.message}` : '']);
+    }
+    if (step.status === 'running') {
+      if (!hasStatusLine && (isNew || tens > before.tens)) lines.push([name, `${Math.floor(step.percent)} %`]);
+    } else if (isNew || before.status !== step.status) {
+      const took = (new Date(step.finishedAt ?? step.startedAt).getTime() - new Date(step.startedAt).getTime()) / 1000;
+      lines.push([
+        name,
+        styled(step.status === 'done' ? 'good' : 'careful', step.status),
+        `, ${formatDuration(took)}`,
+        step.status !== 'done' && step.message ? `: ${step.message}` : '',
+      ]);
+    }
+    return lines;
+  };
+
+  return {
+    next: (image: ImageDetail): { lines: Line[]; status: string } => {
+      const [newest] = image.runs;
+      const wait = newest ? (newest.status === 'queued' ? 'Waits for a worker.' : '') : waitOf(image);
+      const lines: Line[] = [];
+      if (newest && newest.id !== run) {
+        run = newest.id;
+        told = new Map();
+        if (newest.number > 1) lines.push(`Run ${newest.number}:`);
+      }
+      if (wait && wait !== waiting && !hasStatusLine) lines.push(wait);
+      waiting = wait;
+      for (const step of newest?.steps ?? []) lines.push(...stepLines(step));
+      const running = newest?.steps.findLast(({ status }) => status === 'running');
+      return { lines, status: running ? `  ${running.step.padEnd(11)}${Math.floor(running.percent)} %` : wait };
+    },
+  };
+};
+
+const waitOf = ({ upload }: ImageDetail): string =>
+  upload.size === null ? 'Waits until its upload is seen.' : 'Waits for its run.';

@@ -1,0 +1,126 @@
+import type { UploadSession } from '../../shared/contracts/api.ts';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { tellLine } from '../terminal.ts';
+import type { ApiClient } from './api-client.ts';
+import { changedWhileSent, isSameFile, type LocalFile } from './local-file.ts';
+import { planParts } from './part-plan.ts';
+import { createPartUrls } from './part-urls.ts';
+import { formatPercent } from './quantities.ts';
+import { pause, withRetries } from './retry.ts';
+import { sendParts, verifyParts } from './send-parts.ts';
+import { createTransferProgress } from './transfer-progress.ts';
+import type { UploadState, UploadStateFile } from './upload-state.ts';
+
+type Options = { fileName: string; signal: AbortSignal; parallel: number; json?: boolean | undefined };
+
+type Sending = [api: ApiClient, file: LocalFile, states: UploadStateFile, state: UploadState, options: Options];
+
+/** Brings what the store does not have of a file there and makes an object of it. Afterwards no state is kept. */
+export const sendFile = async (...sending: Sending): Promise<void> => {
+  try {
+    await sendWhole(...sending);
+  } catch (error) {
+    if (!isBootreadyError(error) || error.code !== 'unavailable') throw error;
+    const { code, message, remedy, retryable, context, cause } = error;
+    throw new BootreadyError({
+      ...{ code, message, retryable, context, cause },
+      remedy: `${remedy ? `${remedy} ` : ''}The same command continues the upload.`,
+    });
+  }
+};
+
+const sendWhole = async (...[api, file, states, state, options]: Sending): Promise<void> => {
+  const { imageId, size } = state;
+  const isDone =
+    (state.phase === 'completing' && (await completed(api, imageId, size, true, options.signal))) ||
+    (await hasItsBytes(api, imageId));
+  if (!isDone) {
+    if (state.phase === 'completing') await states.write({ ...state, phase: 'sending' });
+    // A part may have been lost between being sent and being made part of the whole; more than once is no accident.
+    for (let round = 1; ; round++) {
+      const session = await api.openUpload(imageId, size);
+      await sendMissing(api, file, session, options);
+      if (!isSameFile(file.identity, await file.look())) throw changedWhileSent(options.fileName);
+      await states.write({ ...state, phase: 'completing' });
+      if (await completed(api, imageId, size, false, options.signal)) break;
+      if (round >= 3) throw neverWhole();
+    }
+  }
+  await states.forget();
+};
+
+const hasItsBytes = async (api: ApiClient, imageId: string): Promise<boolean> => {
+  const { upload, activity } = await api.image(imageId);
+  return upload.size !== null || activity !== null;
+};
+
+const sendMissing = async (
+  api: ApiClient,
+  file: LocalFile,
+  session: UploadSession,
+  { signal, parallel: lanes, json }: Options,
+): Promise<void> => {
+  const { size, imageId } = session;
+  const { stored, missing } = planParts(session);
+  const good = await verifyParts(file, stored, { lanes, signal });
+  const toSend = [...missing, ...stored.filter(({ partNumber }) => !good.has(partNumber))].sort(
+    (one, other) => one.partNumber - other.partNumber,
+  );
+  const done = size - toSend.reduce((sum, { length }) => sum + length, 0);
+  if (done > 0 && toSend.length > 0 && !json) tellLine(`Continuing at ${formatPercent(done, size)}.`);
+  const progress = createTransferProgress({ total: size, done, quiet: json ?? false });
+  try {
+    const urls = createPartUrls(
+      api,
+      imageId,
+      toSend.map(({ partNumber }) => partNumber),
+    );
+    await sendParts(file, toSend, { urls, lanes, signal, onProgress: (bytes) => progress.reached(done + bytes) });
+  } finally {
+    progress.end();
+  }
+};
+
+/** How long the installation may take to see an object that the store has made. */
+const seenWithin = { times: 30, everyMs: 2000 };
+
+/**
+ * False when something is missing. The answer may get lost while the store has made the object: then it knows of no open
+ * upload the next time, and the image will have its bytes soon. If not, sending the same bytes again does no harm.
+ */
+const completed = async (
+  api: ApiClient,
+  imageId: string,
+  size: number,
+  wasAsked: boolean,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  let mayBeDone = wasAsked;
+  try {
+    await withRetries(() => api.completeUpload(imageId, size), {
+      ...{ attempts: 6, first: 500, most: 10_000, signal },
+      mayPass: (error) => {
+        const passes = isBootreadyError(error) && error.retryable;
+        mayBeDone ||= passes;
+        return passes;
+      },
+    });
+    return true;
+  } catch (error) {
+    if (!isBootreadyError(error)) throw error;
+    if (error.code !== 'conflict' && !(error.code === 'object-missing' && mayBeDone)) throw error;
+    const isLost = error.code === 'object-missing';
+    for (let time = 1; ; time++) {
+      if (await hasItsBytes(api, imageId)) return true;
+      if (!isLost || time >= seenWithin.times) return false;
+      await pause(seenWithin.everyMs, signal);
+    }
+  }
+};
+
+const neverWhole = (): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: 'The object store has lost parts of the upload again and again.',
+    remedy: 'Tell the operator; the same command tries it once more.',
+  });

@@ -1,0 +1,125 @@
+import { createHash } from 'node:crypto';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import type { LocalFile } from './local-file.ts';
+import { md5Of, type Part, type StoredPart } from './part-plan.ts';
+import type { PartUrls } from './part-urls.ts';
+import { putPart, UrlRefused } from './put-part.ts';
+import { withRetries } from './retry.ts';
+
+/** Some minutes in all. */
+const patience = { attempts: 8, first: 500, most: 30_000 };
+
+const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
+
+/**
+ * Works through parts in lanes, each with one buffer that it uses again: the memory is that of the buffers, whatever the size
+ * of the file. The first error stops all lanes.
+ */
+const inLanes = async <P extends Part>(
+  parts: readonly P[],
+  lanes: number,
+  signal: AbortSignal,
+  work: (part: P, buffer: Buffer, signal: AbortSignal) => Promise<void>,
+): Promise<void> => {
+  const stopping = new AbortController();
+  const either = AbortSignal.any([signal, stopping.signal]);
+  const longest = Math.max(0, ...parts.slice(0, 1).map(({ length }) => length), parts.at(-1)?.length ?? 0);
+  let next = 0;
+  let failure: unknown;
+  const lane = async (): Promise<void> => {
+    const buffer = Buffer.allocUnsafe(longest);
+    for (;;) {
+      either.throwIfAborted();
+      const part = parts[next++];
+      if (!part) return;
+      await work(part, buffer.subarray(0, part.length), either);
+    }
+  };
+  await Promise.all(
+    Array.from({ length: Math.min(lanes, parts.length) }, () =>
+      lane().catch((error: unknown) => {
+        failure ??= error;
+        stopping.abort(error);
+      }),
+    ),
+  );
+  signal.throwIfAborted();
+  if (failure !== undefined) throw failure;
+};
+
+/** Those parts that the store holds as they are in the file. Where its ETag tells nothing, the unchanged file and the size have to do. */
+export const verifyParts = async (
+  file: LocalFile,
+  stored: readonly StoredPart[],
+  { lanes, signal }: { lanes: number; signal: AbortSignal },
+): Promise<Set<number>> => {
+  const good = new Set<number>();
+  await inLanes(stored, lanes, signal, async (part, buffer) => {
+    if (part.md5 !== undefined) await file.fill(buffer, part.offset);
+    if (part.md5 === undefined || md5(buffer) === part.md5) good.add(part.partNumber);
+  });
+  return good;
+};
+
+/** Sends parts straight to the store; `onProgress` hears how many bytes of them are on their way or there. */
+export const sendParts = async (
+  file: LocalFile,
+  parts: readonly Part[],
+  options: { urls: PartUrls; lanes: number; signal: AbortSignal; onProgress: (bytes: number) => void },
+): Promise<void> => {
+  const { urls, lanes, onProgress } = options;
+  let sent = 0;
+  const onTheWay = new Map<number, number>();
+  const tell = (): void => onProgress([...onTheWay.values()].reduce((sum, bytes) => sum + bytes, sent));
+
+  await inLanes(parts, lanes, options.signal, async ({ partNumber, offset, length }, buffer, signal) => {
+    await file.fill(buffer, offset);
+    const sum = md5(buffer);
+    let refusals = 0;
+    await withRetries(
+      async () => {
+        const url = await urls.of(partNumber);
+        try {
+          const etag = await putPart(url, buffer, {
+            signal,
+            onSent: (bytes) => {
+              onTheWay.set(partNumber, bytes);
+              tell();
+            },
+          });
+          const there = md5Of(etag);
+          if (there !== undefined && there !== sum) throw damagedOnTheWay();
+        } catch (error) {
+          onTheWay.delete(partNumber);
+          // An old URL is one refusal; a new one that is refused as well will not be accepted later.
+          if (error instanceof UrlRefused && ++refusals > 2) throw refused(error);
+          throw error;
+        }
+      },
+      {
+        ...patience,
+        signal,
+        mayPass: (error) => error instanceof UrlRefused || (isBootreadyError(error) && error.retryable),
+      },
+    );
+    onTheWay.delete(partNumber);
+    sent += length;
+    tell();
+  });
+};
+
+const damagedOnTheWay = (): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: 'A part arrived at the object store otherwise than it was sent.',
+    remedy: 'Something on the way changes the bytes: try from another network, and tell the operator.',
+    retryable: true,
+  });
+
+const refused = (cause: UrlRefused): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: `The object store refuses what the installation has signed (${cause.message}).`,
+    remedy: 'Tell the operator: S3_PUBLIC_ENDPOINT must be the address that clients use, and clocks must agree.',
+    cause,
+  });

@@ -1,0 +1,45 @@
+import { hasStatusLine, showStatus, tellLine } from '../terminal.ts';
+import { formatBytes, formatDuration, formatPercent } from './quantities.ts';
+import { createTransferMeter, type Reading } from './transfer-meter.ts';
+
+/** "62 %  1.2 GiB of 2.0 GiB  40.0 MiB/s  21 s left" */
+export const describeReading = ({ done, total, speed, secondsLeft }: Reading): string =>
+  [
+    formatPercent(done, total),
+    `${formatBytes(done)} of ${formatBytes(total)}`,
+    ...(speed === undefined ? [] : [`${formatBytes(Math.round(speed))}/s`]),
+    ...(secondsLeft === undefined || done >= total ? [] : [`${formatDuration(secondsLeft)} left`]),
+  ].join('  ');
+
+/** The tens of a percentage that are new, each told once although a part may have to be sent again. */
+export const createTens = (done: number, total: number) => {
+  const tensOf = (bytes: number): number => (total === 0 ? 10 : Math.floor((bytes / total) * 10));
+  let told = tensOf(done);
+  return (bytes: number): boolean => {
+    const tens = tensOf(bytes);
+    if (tens <= told) return false;
+    told = tens;
+    return true;
+  };
+};
+
+const nowSeconds = (): number => performance.now() / 1000;
+
+/** On stderr: a line that is written over at a terminal, else a line for every ten percent. */
+export const createTransferProgress = ({ total, done, quiet }: { total: number; done: number; quiet: boolean }) => {
+  const meter = createTransferMeter({ total, done, now: nowSeconds() });
+  const isNewTen = createTens(done, total);
+  const rewrite = !quiet && hasStatusLine();
+  const show = (): void => showStatus(`  ${describeReading(meter.reading(nowSeconds()))}`);
+  const ticking = rewrite ? setInterval(show, 500) : undefined;
+  return {
+    reached: (bytes: number): void => {
+      meter.reached(bytes, nowSeconds());
+      if (!quiet && !rewrite && isNewTen(bytes)) tellLine(`  ${describeReading(meter.reading(nowSeconds()))}`);
+    },
+    end: (): void => {
+      clearInterval(ticking);
+      if (rewrite) tellLine(`  ${describeReading(meter.reading(nowSeconds()))}`);
+    },
+  };
+};

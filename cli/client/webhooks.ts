@@ -1,0 +1,39 @@
+import { CreateWebhook } from '../../shared/contracts/api.ts';
+import { connect } from './api-client.ts';
+import { type OutputOptions, printResult, tell } from './output.ts';
+import { formatTime } from './quantities.ts';
+import { table } from './table.ts';
+import { validOption } from './valid-option.ts';
+
+export const createWebhook = async (url: string, options: OutputOptions): Promise<void> => {
+  const valid = validOption('The URL', CreateWebhook.shape.url, url);
+  const webhook = await (await connect()).createWebhook({ url: valid });
+  printResult(webhook, () => [`id      ${webhook.id}`, `secret  ${webhook.secret}`], options);
+  tell('The secret is shown only now; receivers check signatures with it (standardwebhooks.com).', options);
+};
+
+export const listWebhooks = async (options: OutputOptions): Promise<void> => {
+  const { webhooks } = await (await connect()).webhooks();
+  printResult(
+    { webhooks },
+    () =>
+      webhooks.length > 0
+        ? table(
+            ['ID', 'CREATED', 'STATE', 'URL'],
+            webhooks.map(({ id, createdAt, disabledAt, url }) => [
+              id,
+              formatTime(createdAt),
+              disabledAt ? 'disabled' : 'active',
+              url,
+            ]),
+          )
+        : [],
+    options,
+  );
+  if (webhooks.length === 0) tell('There is no webhook; "bootready webhook create URL" makes one.', options);
+};
+
+export const deleteWebhook = async (id: string, options: OutputOptions): Promise<void> => {
+  await (await connect()).deleteWebhook(id);
+  printResult({ id, deleted: true }, () => [`Webhook ${id} is deleted.`], options);
+};

@@ -1,0 +1,395 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buffer, text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createApiKeyStore } from '../../adapters/database/project-store.ts';
+import { createApiClient } from '../../cli/client/api-client.ts';
+import { newApiKey } from '../../shared/api-key.ts';
+import {
+  ImageDetail,
+  ImagePage,
+  ImageView,
+  NewWebhook,
+  Self,
+  UploadEventPage,
+  WebhookView,
+} from '../../shared/contracts/api.ts';
+import { buildDisk, convert } from '../hostile/images.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Installation, project, startInstallation } from '../support/installation.ts';
+import { passOn, type StoreProxy, startStoreProxy } from '../support/store-proxy.ts';
+
+/** The command as users have it, a process of its own, against a whole installation. */
+
+const root = join(import.meta.dirname, '../..');
+const MiB = 1024 ** 2;
+
+let dir: string;
+let proxy: StoreProxy;
+let installation: Installation;
+let apiKey: string;
+let disk: string;
+let api: ReturnType<typeof createApiClient>;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'cli-'));
+  proxy = await startStoreProxy();
+  installation = await startInstallation({ env: { S3_PUBLIC_ENDPOINT: proxy.url } });
+  proxy.target = installation.env.S3_ENDPOINT ?? '';
+  const { key, hash, hint } = newApiKey();
+  await createApiKeyStore(installation.db).create({ projectId: project, name: 't', hash, hint, role: 'member' });
+  apiKey = key;
+  api = createApiClient({ url: installation.apiUrl, apiKey });
+  disk = convert(buildDisk(join(dir, 'disk.raw')), 'qcow2', join(dir, 'disk.qcow2'));
+});
+afterAll(async () => {
+  await installation?.close();
+  await proxy?.close();
+  await rm(dir, { recursive: true, force: true });
+});
+afterEach(() => {
+  proxy.onPart = passOn;
+  proxy.parts.length = 0;
+});
+
+type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
+type Options = { env?: Record<string, string>; input?: string; nodeArgs?: string[]; cwd?: string };
+
+const started = (args: string[], { env = {}, input = '', nodeArgs = [], cwd = dir }: Options = {}) => {
+  const child: ChildProcess = spawn(process.execPath, [...nodeArgs, join(root, 'cli/main.ts'), ...args], {
+    cwd,
+    env: {
+      ...{ PATH: process.env.PATH, HOME: dir, XDG_STATE_HOME: join(dir, 'state') },
+      ...{ BOOTREADY_URL: installation.apiUrl, BOOTREADY_API_KEY: apiKey },
+      ...env,
+    },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin?.end(input);
+  const ended = (async (): Promise<Ended> => {
+    const closed = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
+      child.once('close', (code, signal) => resolve([code, signal])),
+    );
+    const [stdout, stderr] = await Promise.all([
+      text(child.stdout as NodeJS.ReadableStream),
+      text(child.stderr as NodeJS.ReadableStream),
+    ]);
+    const [code, signal] = await closed;
+    return { code, signal, stdout, stderr };
+  })();
+  return { child, ended };
+};
+const bootready = (args: string[], options?: Options): Promise<Ended> => started(args, options).ended;
+/** Succeeds, and its JSON. */
+const json = async (...args: string[]): Promise<unknown> => {
+  const { code, stdout, stderr } = await bootready([...args, '--json']);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return JSON.parse(stdout);
+};
+
+/** A raw disk by its partition table, 40 MiB of noise: five parts of 8 MiB. */
+const noisyDisk = async (name: string): Promise<string> => {
+  const path = join(dir, name);
+  const bytes = randomBytes(40 * MiB);
+  bytes.fill(0, 440, 512);
+  Buffer.from([0x80, 0, 0, 0, 0x83, 0, 0, 0]).copy(bytes, 446);
+  bytes.writeUInt32LE(2048, 454);
+  bytes.writeUInt32LE(4096, 458);
+  bytes.writeUInt16LE(0xaa55, 510);
+  await writeFile(path, bytes);
+  return path;
+};
+
+const stateFiles = (): Promise<string[]> => readdir(join(dir, 'state/bootready/uploads'));
+const imagesNamed = async (name: string): Promise<ImageView[]> => (await api.images({ name })).images;
+const uploaded = async (image: Pick<ImageView, 'upload'>): Promise<Buffer> =>
+  buffer(await installation.s3.getObject(image.upload.bucket, image.upload.key));
+
+/** Parts up to this number go through, later ones wait; begins the upload and waits until the store has them. */
+const heldUpload = async (lastPart: number, args: string[]) => {
+  let held: (() => void) | undefined;
+  const isHeld = new Promise<void>((resolve) => {
+    held = resolve;
+  });
+  proxy.onPart = (partNumber, body) => {
+    if (partNumber <= lastPart) return Promise.resolve(body);
+    held?.();
+    return new Promise(() => undefined);
+  };
+  const running = started(args);
+  const early = await Promise.race([isHeld, running.ended]);
+  expect(early).toBeUndefined();
+  const [image] = await imagesNamed(args[args.indexOf('--name') + 1] ?? '');
+  const { id } = image as ImageView;
+  await eventually(async () => (await api.openUpload(id, 40 * MiB)).parts.length === lastPart, {
+    within: 30,
+    what: `the store has ${lastPart} parts`,
+  });
+  return { ...running, id };
+};
+
+test('an upload is sent, shown, listed, renamed, cancelled and deleted; all JSON is that of the contracts', async () => {
+  const sent = ImageView.parse(await json('upload', disk, '--name', 'small', '--no-wait', '--policy', 'warn'));
+  expect(sent).toMatchObject({ name: 'small', projectId: project, settings: { policy: 'warn' } });
+  expect((await stat(disk)).size).toBe((await uploaded(sent)).length);
+  expect(await stateFiles()).toEqual([]);
+
+  await eventually(async () => (await api.image(sent.id)).activity !== null, { within: 60, what: 'it is seen' });
+  expect(ImageDetail.parse(await json('cancel', sent.id)).id).toBe(sent.id);
+  expect(ImageDetail.parse(await json('show', sent.id.slice(0, 13))).id).toBe(sent.id);
+  expect(ImageDetail.parse(await json('show', 'small')).id).toBe(sent.id);
+  const { images, next } = ImagePage.parse(await json('list', '--limit', '1'));
+  expect([images.map(({ id }) => id), next]).toEqual([[sent.id], undefined]);
+
+  expect(ImageView.parse(await json('rename', 'small', 'Größer'))).toMatchObject({ id: sent.id, name: 'Größer' });
+  const listed = await bootready(['list']);
+  expect(listed).toMatchObject({ code: 0, stderr: '', stdout: expect.stringMatching(/^NAME +STATE +SIZE/) });
+  expect(listed.stdout).toContain('Größer');
+  expect(listed.stdout).toContain(sent.id);
+
+  const { events } = UploadEventPage.parse(await json('events'));
+  const ofIt = events.filter(({ key }) => key === sent.upload.key);
+  expect(ofIt.map(({ imageId }) => imageId)).toEqual(ofIt.map(() => sent.id));
+  expect(ofIt.filter(({ outcome }) => outcome === 'started')).toHaveLength(1);
+
+  expect(await bootready(['delete', 'Größer'])).toMatchObject({ code: 2, stderr: expect.stringContaining('--yes') });
+  const cancelled = await bootready(['watch', sent.id]);
+  expect(cancelled).toMatchObject({ code: 3, stdout: expect.stringContaining('is cancelled.') });
+  expect(await json('delete', sent.id, '--yes')).toEqual({ id: sent.id, deleted: true });
+});
+
+test('upload follows the run: rejected is 1 with advice, tried again under warn it is published and can be fetched', async () => {
+  const rejected = await bootready(['upload', disk, '--name', 'data disk']);
+  expect(rejected.code).toBe(1);
+  expect(rejected.stdout).toMatch(/^data disk is rejected\.$/m);
+  expect(rejected.stdout).toContain('To do: ');
+  expect(rejected.stderr).toMatch(/^ {2}admit +done, /m);
+  expect(rejected.stderr).toMatch(/^ {2}convert +done, /m);
+
+  const retried = ImageDetail.parse(await json('retry', 'data disk', '--policy', 'warn', '--format', 'qcow2'));
+  expect(retried).toMatchObject({ settings: { policy: 'warn', targetFormat: 'qcow2' }, activity: { run: 2 } });
+  const watched = ImageDetail.parse(await json('watch', retried.id));
+  expect(watched).toMatchObject({ status: 'active', published: { format: 'qcow2' } });
+  expect(await bootready(['show', retried.id])).toMatchObject({
+    ...{ code: 0, stderr: '', stdout: expect.stringMatching(/^Run 2: published with warnings/m) },
+  });
+
+  const folder = join(dir, 'fetched');
+  await mkdir(folder);
+  const file = join(folder, 'data disk.qcow2');
+  expect(await json('download', retried.id, '-o', folder)).toMatchObject({ file, sha256: watched.published?.sha256 });
+  const bytes = await readFile(file);
+  expect(createHash('sha256').update(bytes).digest('hex')).toBe(watched.published?.sha256);
+  expect(await readdir(folder)).toEqual(['data disk.qcow2']);
+
+  expect(await bootready(['download', retried.id], { cwd: folder })).toMatchObject({
+    code: 6,
+    stderr: expect.stringContaining('is there already'),
+  });
+  // Half of it is there from a download that was ended; what follows it is fetched.
+  await writeFile(join(folder, 'b.part'), bytes.subarray(0, bytes.length / 2));
+  const continued = await bootready(['download', retried.id, '-o', join(folder, 'b')]);
+  expect(continued).toMatchObject({ code: 0, stderr: expect.stringContaining('Continuing at 50 %') });
+  expect(continued.stderr).not.toContain('anew');
+  expect((await readFile(join(folder, 'b'))).equals(bytes)).toBe(true);
+  // Something else is there: it is not built upon.
+  await writeFile(join(folder, 'c.part'), 'another image');
+  const anew = await bootready(['download', retried.id, '-o', join(folder, 'c')]);
+  expect(anew).toMatchObject({ code: 0, stderr: expect.stringContaining('begins anew') });
+  expect((await readFile(join(folder, 'c'))).equals(bytes)).toBe(true);
+}, 300_000);
+
+test('an upload that was killed is continued by the same command, which sends only the rest', async () => {
+  const file = await noisyDisk('killed.raw');
+  const args = ['upload', file, '--name', 'killed', '--parallel', '1', '--no-wait'];
+  const { child, ended, id } = await heldUpload(2, args);
+  child.kill('SIGKILL');
+  expect((await ended).signal).toBe('SIGKILL');
+  expect(await stateFiles()).toHaveLength(1);
+
+  proxy.onPart = passOn;
+  proxy.parts.length = 0;
+  const again = await bootready(args.map((arg) => (arg === 'killed' ? 'continued' : arg)));
+  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('Continuing at 40 %.') });
+  expect(proxy.parts).toEqual([3, 4, 5]);
+  expect(again.stderr).toMatch(/^ {2}80 % {2}32\.0 MiB of 40\.0 MiB/m);
+  const image = await api.image(id);
+  expect(image.name).toBe('continued');
+  expect((await uploaded(image)).equals(await readFile(file))).toBe(true);
+  expect(await stateFiles()).toEqual([]);
+});
+
+test('Ctrl-C says how to go on and ends with 130', async () => {
+  const file = await noisyDisk('interrupted.raw');
+  const args = ['upload', file, '--name', 'interrupted', '--no-wait'];
+  const { child, ended, id } = await heldUpload(1, args);
+  child.kill('SIGINT');
+  expect(await ended).toMatchObject({ code: 130, stderr: expect.stringContaining('the same command continues') });
+  proxy.onPart = passOn;
+  proxy.parts.length = 0;
+  expect((await bootready(args)).code).toBe(0);
+  expect(proxy.parts.toSorted((one, other) => one - other)).toEqual([2, 3, 4, 5]);
+  expect((await uploaded(await api.image(id))).equals(await readFile(file))).toBe(true);
+});
+
+test('a file that was changed meanwhile is sent anew, and the half of the old one is given up', async () => {
+  const file = await noisyDisk('changed.raw');
+  const args = ['upload', file, '--name', 'changed', '--parallel', '1', '--no-wait'];
+  const { child, ended, id } = await heldUpload(2, args);
+  child.kill('SIGKILL');
+  await ended;
+  await appendFile(file, Buffer.alloc(512));
+
+  proxy.onPart = passOn;
+  proxy.parts.length = 0;
+  const again = await bootready(args);
+  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('was changed since') });
+  expect(proxy.parts).toEqual([1, 2, 3, 4, 5, 6]);
+  const [image, ...others] = (await imagesNamed('changed')).filter(({ status }) => status !== 'pending_delete');
+  expect(others).toEqual([]);
+  expect(image?.id).not.toBe(id);
+  expect((await uploaded(image as ImageView)).equals(await readFile(file))).toBe(true);
+});
+
+test.each([
+  ['longer', (file: string) => appendFile(file, 'x'), [1, 2, 3, 4, 5]],
+  ['shorter', (file: string) => truncate(file, 30 * MiB), [1, 2, 3]],
+])('a file that becomes %s while it is sent does not become an image', async (how, change, parts) => {
+  const file = await noisyDisk(`${how}.raw`);
+  proxy.onPart = async (partNumber, body) => {
+    if (partNumber === 3) await change(file);
+    return body;
+  };
+  const ended = await bootready(['upload', file, '--name', how, '--parallel', '1', '--no-wait']);
+  expect(ended).toMatchObject({ code: 6, stderr: expect.stringContaining('changed while it was being sent') });
+  expect(proxy.parts).toEqual(parts);
+  const images = await imagesNamed(how);
+  expect(images.map(({ upload, activity }) => [upload.size, activity])).toEqual([[null, null]]);
+});
+
+test('parts that are damaged on the way or refused for an old URL are sent again', async () => {
+  const file = await noisyDisk('damaged.raw');
+  const seen = new Map<number, number>();
+  proxy.onPart = async (partNumber, body) => {
+    seen.set(partNumber, (seen.get(partNumber) ?? 0) + 1);
+    if (seen.get(partNumber) !== 1) return body;
+    if (partNumber === 4) return 403;
+    if (partNumber === 2) body[100] = (body[100] ?? 0) ^ 1;
+    return body;
+  };
+  const image = ImageView.parse(await json('upload', file, '--name', 'damaged', '--no-wait'));
+  expect(Object.fromEntries(seen)).toEqual({ 1: 1, 2: 2, 3: 1, 4: 2, 5: 1 });
+  expect((await uploaded(image)).equals(await readFile(file))).toBe(true);
+});
+
+test('what would be refused is refused before it is sent, with the words of the catalogue', async () => {
+  const file = join(dir, 'notes.txt');
+  await writeFile(file, 'shopping list '.repeat(1000));
+  const args = ['upload', file, '--name', 'refused'];
+  const refused = await bootready(args);
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toContain('is refused: This is no disk image that bootready knows');
+  expect(refused.stderr.trim().split('\n')).toHaveLength(2);
+  const { code, stdout } = await bootready([...args, '--json']);
+  expect([code, JSON.parse(stdout)]).toMatchObject([1, { refused: true, findings: [{ code: 'unrecognised' }] }]);
+  expect(await imagesNamed('refused')).toEqual([]);
+  expect(proxy.parts).toEqual([]);
+  const german = await bootready(args, { env: { LANG: 'de_DE.UTF-8' } });
+  expect(german.stderr).toContain('Das ist kein Disk-Image');
+  expect((await bootready([...args, '--no-check', '--no-wait'])).code).toBe(0);
+  expect(proxy.parts).toEqual([1]);
+});
+
+const nobody = '11111111-1111-4111-8111-111111111111';
+test.each([
+  ['an unknown id', ['show', nobody], {}, 4, /^There is no such image\.$/m],
+  ['an unknown name', ['watch', 'nobody'], {}, 4, /^There is no image "nobody"\.$/m],
+  ['a wrong key', ['list'], { BOOTREADY_API_KEY: 'brk_wrong' }, 5, /^The API key is not valid/m],
+  [
+    'a server that is down',
+    ['list'],
+    { BOOTREADY_URL: 'http://127.0.0.1:9' },
+    3,
+    /^No connection to http:\/\/127\.0\.0\.1:9: /m,
+  ],
+  ['a file that is not there', ['upload', '/nowhere', '--name', 'x'], {}, 2, /^\/nowhere is not there\.$/m],
+  ['a wrong option', ['upload', 'x', '--name', 'x', '--parallel', '17'], {}, 2, /whole number from 1 to 16/],
+  ['a wrong name', ['upload', 'x', '--name', 'a\u0007b'], {}, 2, /^--name is not valid/m],
+])('%s ends with a sentence and a remedy', async (_what, args, env, code, message) => {
+  const ended = await bootready(args, { env });
+  expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
+  expect(ended.stderr.trim().split('\n')).toHaveLength(2);
+  const asJson = await bootready([...args, '--json'], { env });
+  expect(JSON.parse(asJson.stderr)).toEqual({
+    error: { code: expect.any(String), message: expect.any(String), remedy: expect.any(String) },
+  });
+});
+
+test('control characters of a name reach neither terminal nor JSON', async () => {
+  const { id } = await api.createImage({ name: 'hostile' });
+  const name = 'evil\u001b]0;title\u0007\u009b2J\nforged line\u202e';
+  await installation.db.updateTable('images').set({ name }).where('id', '=', id).execute();
+  for (const args of [['list'], ['show', id], ['list', '--json'], ['show', id, '--json']]) {
+    const { code, stdout } = await bootready(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain('evil');
+    expect(stdout).not.toMatch(/[^\P{C}\n]/u);
+    expect(stdout).not.toMatch(/^forged/m);
+  }
+  expect(ImageDetail.parse(await json('show', id)).name).toBe(name);
+  expect((await bootready(['delete', name, '--yes'])).stdout).toContain('is deleted.');
+});
+
+test('a beginning that fits several images is an error that lists them', async () => {
+  const twins = await Promise.all(['twin', 'twin'].map((name) => api.createImage({ name })));
+  const { code, stderr } = await bootready(['show', 'twin']);
+  expect(code).toBe(2);
+  for (const { id } of twins) expect(stderr).toContain(id);
+});
+
+test('login keeps what it has checked, for this user alone', async () => {
+  const file = join(dir, 'config/client.json');
+  const env = { BOOTREADY_URL: '', BOOTREADY_API_KEY: '', BOOTREADY_CONFIG: file };
+  expect(await bootready(['whoami'], { env })).toMatchObject({ code: 2, stderr: expect.stringContaining('login URL') });
+  const wrong = await bootready(['login', installation.apiUrl], { env, input: 'brk_wrong\n' });
+  expect(wrong.code).toBe(5);
+  await expect(stat(file)).rejects.toThrow();
+  const right = await bootready(['login', `${installation.apiUrl}/`], { env, input: `${apiKey}\n` });
+  expect(right).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining('project demo, role member') });
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  const { code, stdout } = await bootready(['whoami', '--json'], { env });
+  expect([code, Self.parse(JSON.parse(stdout)).projectId]).toEqual([0, project]);
+});
+
+test('webhooks are made, listed and deleted', async () => {
+  const made = NewWebhook.parse(await json('webhook', 'create', 'https://example.org/hook'));
+  expect(made.secret).toMatch(/^whsec_/);
+  const listed = (await json('webhook', 'list')) as { webhooks: unknown[] };
+  expect(listed.webhooks.map((each) => WebhookView.parse(each).url)).toContain('https://example.org/hook');
+  expect(await json('webhook', 'delete', made.id)).toEqual({ id: made.id, deleted: true });
+  expect((await bootready(['webhook', 'create', 'ftp://x'])).code).toBe(2);
+});
+
+test('cancel stops a run; without one it is a conflict', async () => {
+  const { id } = await api.createImage({ name: 'idle' });
+  expect(await bootready(['cancel', id])).toMatchObject({ code: 6, stderr: expect.stringMatching(/^No run works/) });
+});
+
+test('a client command loads no library of the servers, and its help not even zod', async () => {
+  const tracing = `import { registerHooks } from 'node:module';
+    registerHooks({ load: (url, context, next) => { process.stderr.write('LOAD ' + url + '\\n'); return next(url, context); } });`;
+  const packagesOf = async (...args: string[]): Promise<string[]> => {
+    const nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(tracing)}`];
+    const { stderr } = await bootready(args, { nodeArgs });
+    const loaded = [...stderr.matchAll(/^LOAD (file:.*)$/gm)].map(([, url]) => url ?? '');
+    expect(loaded).toContain(pathToFileURL(join(root, 'cli/client/commands.ts')).href);
+    const names = loaded.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
+    return [...new Set(names)].toSorted();
+  };
+  expect(await packagesOf('list', '--help')).toEqual(['commander']);
+  expect(await packagesOf('list')).toEqual(['commander', 'zod']);
+  expect(await packagesOf('upload', disk, '--name', 'x', '--format', 'wrong')).toEqual(['commander']);
+});
