@@ -3,6 +3,7 @@ import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } 
 import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ApiDeps } from './deps.ts';
 import { answerErrors } from './errors.ts';
+import { evidenceRoutes } from './evidence.ts';
 import { healthRoutes } from './health.ts';
 import { identify } from './identity.ts';
 import { imageStream } from './image-stream.ts';
@@ -56,6 +57,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
         imageRoutes,
         imageStream,
         runRoutes,
+        evidenceRoutes,
         uploadRoutes,
         inboxRoutes,
         webhookRoutes,

@@ -12,7 +12,11 @@ export const selfRoutes =
       return {
         projectId,
         role,
-        limits: { maxUploadBytes: config.MAX_UPLOAD_BYTES, maxVirtualBytes: config.MAX_VIRTUAL_BYTES },
+        limits: {
+          maxUploadBytes: config.MAX_UPLOAD_BYTES,
+          maxVirtualBytes: config.MAX_VIRTUAL_BYTES,
+          allowIso: config.ALLOW_ISO,
+        },
         uploads: {
           endpoint: config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT,
           bucket: config.UPLOADS_BUCKET,

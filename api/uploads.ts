@@ -13,6 +13,13 @@ import { ownImage, viewsOf } from './image-access.ts';
 const ById = z.object({ id: z.string() });
 const linkSeconds = 3600;
 
+const hasBytes = (): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: 'This image has its bytes already.',
+    remedy: 'Create another image for other bytes.',
+  });
+
 /** Uploads in parts, straight from the client to the store: the API only opens, signs and completes. */
 export const uploadRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
@@ -22,11 +29,29 @@ export const uploadRoutes =
 
     const targetOf = ({ upload, multipartId }: Image): MultipartTarget => {
       if (multipartId) return { bucket: upload.bucket, key: upload.key, uploadId: multipartId };
+      if (upload.etag) throw hasBytes();
       throw new BootreadyError({
         code: 'conflict',
-        message: upload.etag ? 'This image has its bytes already.' : 'No upload is open for this image.',
-        remedy: upload.etag ? 'Create another image for other bytes.' : 'Open one: POST /v1/images/{id}/upload.',
+        message: 'No upload is open for this image.',
+        remedy: 'Open one: POST /v1/images/{id}/upload.',
       });
+    };
+
+    /** Puts the parts together, unless an earlier call did and its answer was lost. */
+    const complete = async (image: Image, size: number): Promise<void> => {
+      const { bucket, key } = image.upload;
+      if ((await store.head(bucket, key))?.size === size) return;
+      const target = targetOf(image);
+      const parts = await store.listParts(target);
+      const missing = missingParts(size, parts);
+      if (missing.length > 0) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: `The upload is not whole: ${missing.length} parts are missing or have another size (${missing.slice(0, 20).join(', ')}).`,
+          remedy: 'Send these parts, then complete it again.',
+        });
+      }
+      await store.completeMultipart(target, parts);
     };
 
     app.post(
@@ -43,7 +68,7 @@ export const uploadRoutes =
         const image = await ownImage(deps, request);
         const { size } = request.body;
         const { bucket, key, etag } = image.upload;
-        if (etag) targetOf({ ...image, multipartId: null });
+        if (etag) throw hasBytes();
         if (size > config.MAX_UPLOAD_BYTES) {
           throw new BootreadyError({
             code: 'quota-exceeded',
@@ -60,6 +85,8 @@ export const uploadRoutes =
             if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
           }
         }
+        // Completed, and not yet taken in.
+        if (await store.head(bucket, key)) throw hasBytes();
         await images.setMultipart(image.id, await store.createMultipart(bucket, key));
         return { ...session, parts: [] };
       },
@@ -94,21 +121,10 @@ export const uploadRoutes =
       },
       async (request) => {
         const image = await ownImage(deps, request);
-        const { bucket, key } = image.upload;
         if (!(image.upload.etag && image.upload.size === request.body.size)) {
-          const target = targetOf(image);
-          const parts = await store.listParts(target);
-          const missing = missingParts(request.body.size, parts);
-          if (missing.length > 0) {
-            throw new BootreadyError({
-              code: 'conflict',
-              message: `The upload is not whole: ${missing.length} parts are missing or have another size (${missing.slice(0, 20).join(', ')}).`,
-              remedy: 'Send these parts, then complete it again.',
-            });
-          }
-          await store.completeMultipart(target, parts);
+          await complete(image, request.body.size);
           // The store announces it too, perhaps; and the sweep would find it. Whoever is first starts the run.
-          const object = await store.head(bucket, key);
+          const object = await store.head(image.upload.bucket, image.upload.key);
           if (object) {
             const open = await events.record('api', [finishedUpload(object)]);
             await jobs.addIntake(open).catch((error: unknown) => {

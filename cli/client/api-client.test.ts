@@ -4,7 +4,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createApiClient } from './api-client.ts';
 
 const self = {
-  ...{ projectId: 'demo', role: 'member', limits: { maxUploadBytes: 1, maxVirtualBytes: 2 } },
+  ...{ projectId: 'demo', role: 'member', limits: { maxUploadBytes: 1, maxVirtualBytes: 2, allowIso: false } },
   uploads: { endpoint: 'http://s3', bucket: 'uploads', keyPrefix: 'demo/' },
 };
 

@@ -224,7 +224,7 @@ export type NewWebhook = z.infer<typeof NewWebhook>;
 export const Self = z.object({
   projectId: z.string(),
   role: z.enum(['reader', 'member', 'admin']),
-  limits: z.object({ maxUploadBytes: Bytes, maxVirtualBytes: Bytes }),
+  limits: z.object({ maxUploadBytes: Bytes, maxVirtualBytes: Bytes, allowIso: z.boolean() }),
   uploads: z.object({ endpoint: z.string(), bucket: z.string(), keyPrefix: z.string() }),
 });
 export type Self = z.infer<typeof Self>;
