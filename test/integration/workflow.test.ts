@@ -1,147 +1,26 @@
-import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { Context } from '@temporalio/activity';
-import { Client, Connection, WorkflowFailedError } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  Worker,
-  type WorkflowBundle,
-} from '@temporalio/worker';
+import { WorkflowFailedError } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import type { ConvertedDisk } from '../../shared/contracts/run.ts';
-import { type ProcessImageInput, processImageType } from '../../shared/contracts/workflow.ts';
-import type { Attempt, FinishedRun, ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
+import {
+  fails,
+  once,
+  openStage,
+  type Stage,
+  type Step,
+  untilCancelled,
+  workerStops,
+} from '../support/workflow-world.ts';
 
 /** The order, the retries and the undo of a run, with steps that fail as real ones cannot be made to. Temporal is real. */
 
-let connection: NativeConnection;
-let client: Client;
-let bundle: WorkflowBundle;
+let stage: Stage;
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  const address = inject('stack').temporalAddress;
-  [connection, bundle] = await Promise.all([
-    NativeConnection.connect({ address }),
-    bundleWorkflowCode({
-      logger: new DefaultLogger('ERROR'),
-      workflowsPath: join(import.meta.dirname, '../../workflows/index.ts'),
-    }),
-  ]);
-  client = new Client({ connection: await Connection.connect({ address }) });
+  stage = await openStage(inject('stack').temporalAddress);
 });
-afterAll(async () => {
-  await client?.connection.close();
-  await connection?.close();
-});
+afterEach(() => stage?.clear());
+afterAll(() => stage?.close());
 
-const converted: ConvertedDisk = {
-  format: 'raw',
-  size: 1024,
-  virtualSize: 1024,
-  allocatedSize: 512,
-  sha256: 'a'.repeat(64),
-};
-const disk = { format: 'vmdk', variant: 'streamOptimized', virtualSize: 1024 } as const;
-
-type Step = keyof ScratchActivities | keyof SharedActivities;
-type Behaviour = Partial<Record<Step, () => Promise<void>>>;
-type World = { calls: Step[]; finished: FinishedRun[]; run(): ReturnType<Client['workflow']['start']> };
-
-const closing: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const close of closing.splice(0)) await close();
-});
-
-/** Activities that note their calls and behave as told; `deadWorkers` attempts get a task queue that nobody serves. */
-const world = async (
-  behaviour: Behaviour,
-  options: { deadWorkers?: number; rejected?: boolean } = {},
-): Promise<World> => {
-  const calls: Step[] = [];
-  const finished: FinishedRun[] = [];
-  const sharedQueue = `shared-${randomUUID()}`;
-  const ownQueue = `own-${randomUUID()}`;
-  let fence = 0;
-  const does = async <T>(step: Step, result: T): Promise<T> => {
-    calls.push(step);
-    await behaviour[step]?.();
-    return result;
-  };
-  const shared: SharedActivities = {
-    beginAttempt: (run) => {
-      fence++;
-      const dead = fence <= (options.deadWorkers ?? 0);
-      return does('beginAttempt', { ...run, fence, taskQueue: dead ? `dead-${randomUUID()}` : ownQueue });
-    },
-    judge: ({ imageId, runId }: Attempt) => {
-      const verdict = options.rejected ? 'reject' : 'publish';
-      const upload = { bucket: 'b', key: 'k', etag: 'e', size: 1 };
-      const report = { schema: 'bootready.report/v1', imageId, runId, verdict, upload } as const;
-      return does('judge', { verdict, report: { ...report, layers: [], findings: [], tools: {} } });
-    },
-    finishRun: ({ imageId, runId, ...end }) => {
-      finished.push(end);
-      return does('finishRun', undefined);
-    },
-  };
-  const refused = { code: 'qcow2-backing-file', step: 'admit', outcome: 'fail', params: {} } as const;
-  const scratch: ScratchActivities = {
-    admit: () => does('admit', { layers: [], disk, findings: options.rejected ? [refused] : [] }),
-    convert: () => does('convert', { disk, converted, layers: [], findings: [], tools: {} }),
-    inspect: () => does('inspect', { guest: {}, findings: [], tools: {} }),
-    publish: () => does('publish', undefined),
-    discardScratch: () => does('discardScratch', undefined),
-  };
-  const common = { connection, namespace: 'default', shutdownForceTime: '2s', shutdownGraceTime: 0 } as const;
-  const workers = await Promise.all([
-    Worker.create({ ...common, taskQueue: sharedQueue, workflowBundle: bundle, activities: shared }),
-    Worker.create({ ...common, taskQueue: ownQueue, activities: scratch }),
-  ]);
-  const running = workers.map((worker) => worker.run());
-  closing.push(async () => {
-    for (const worker of workers) worker.shutdown();
-    await Promise.all(running);
-  });
-  const input: ProcessImageInput = {
-    imageId: randomUUID(),
-    runId: randomUUID(),
-    heartbeatSeconds: 2,
-    claimSeconds: 2,
-    stepHours: 1,
-  };
-  return {
-    calls,
-    finished,
-    run: () =>
-      client.workflow.start(processImageType, {
-        taskQueue: sharedQueue,
-        workflowId: `image-${input.imageId}-run-1`,
-        args: [input],
-      }),
-  };
-};
-
-const once = (work: () => Promise<void>) => {
-  let done = false;
-  return async (): Promise<void> => {
-    if (done) return;
-    done = true;
-    await work();
-  };
-};
-const fails = (nonRetryable: boolean) => (): Promise<void> =>
-  Promise.reject(
-    ApplicationFailure.create({
-      message: 'It broke.',
-      type: 'unavailable',
-      nonRetryable,
-      details: [{ remedy: 'Mend it.' }],
-    }),
-  );
+const world: Stage['world'] = (behaviour, options) => stage.world(behaviour, options);
 
 const wholeWay: Step[] = ['beginAttempt', 'admit', 'convert', 'inspect', 'judge', 'publish', 'discardScratch'];
 const middle = ['admit', 'convert', 'inspect', 'judge', 'publish'] as const;
@@ -180,30 +59,13 @@ describe.each(middle)('%s', (step) => {
 
 describe.each(['admit', 'convert', 'inspect', 'publish'] as const)('%s', (step) => {
   test('hears of the cancellation, and the scratch folder goes', async () => {
-    const entered = Promise.withResolvers<void>();
-    let heard: unknown;
-    const { run, calls, finished } = await world({
-      [step]: async () => {
-        entered.resolve();
-        const { cancellationSignal, heartbeat } = Context.current();
-        const beating = setInterval(() => heartbeat(), 200);
-        try {
-          await new Promise((_, reject) =>
-            cancellationSignal.addEventListener('abort', () => reject(cancellationSignal.reason)),
-          );
-        } catch (error) {
-          heard = error;
-          throw error;
-        } finally {
-          clearInterval(beating);
-        }
-      },
-    });
+    const cancellable = untilCancelled();
+    const { run, calls, finished } = await world({ [step]: cancellable.work });
     const handle = await run();
-    await entered.promise;
+    await cancellable.entered;
     await handle.cancel();
     await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
-    expect(heard).toBeInstanceOf(CancelledFailure);
+    expect(cancellable.heard).toBeInstanceOf(CancelledFailure);
     expect(calls.slice(-2)).toEqual(['discardScratch', 'finishRun']);
     expect(finished).toEqual([{ status: 'cancelled' }]);
   });
@@ -216,8 +78,7 @@ test('the whole attempt moves when its worker is dead', async () => {
 });
 
 test('the whole attempt moves when the worker says that it is stopped, without waiting for it', async () => {
-  const stopped = () => Promise.reject(ApplicationFailure.nonRetryable('The worker was stopped.', 'worker-stopped'));
-  const { run, calls } = await world({ convert: once(stopped) });
+  const { run, calls } = await world({ convert: once(workerStops) });
   expect(await (await run()).result()).toBe('publish');
   expect(calls).toEqual(['beginAttempt', 'admit', 'convert', ...wholeWay]);
 });

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
@@ -25,10 +25,8 @@ declare module 'vitest' {
 /** Real servers on free ports with data of their own, once for all files of a suite. */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const home = await mkdtemp(join(tmpdir(), 'bootready-test-'));
-  // The user that runs Postgres must get through.
-  await chmod(home, 0o755);
   const dirs = { postgres: join(home, 'postgres'), redis: join(home, 'redis'), temporal: join(home, 'temporal') };
-  for (const dir of [...Object.values(dirs), join(home, 's3')]) await mkdir(dir, { mode: 0o755 });
+  for (const dir of [...Object.values(dirs), join(home, 's3')]) await mkdir(dir);
   const services: Service[] = [];
   const running = async <T extends Service>(start: Promise<T>): Promise<T> => {
     const service = await start;

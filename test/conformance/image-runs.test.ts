@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createImageStore } from '../../adapters/database/image-store.ts';
+import { createRunStore } from '../../adapters/database/run-store.ts';
+import { workflowIdOf } from '../../shared/contracts/workflow.ts';
+import type { Image, ImageStore } from '../../shared/ports/images.ts';
+import type { Project } from '../../shared/ports/projects.ts';
+import type { RunStore } from '../../shared/ports/runs.ts';
+import { freshDatabase } from '../support/database.ts';
+import {
+  namesOf,
+  publicationOf,
+  publishedImage,
+  someDisk,
+  someObject,
+  someProject,
+  someReport,
+  uploadedImage,
+} from '../support/samples.ts';
+
+/** What the port promises of an image's runs and of its end, on a real Postgres. */
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let images: ImageStore;
+let runs: RunStore;
+let project: Project;
+beforeAll(async () => {
+  database = await freshDatabase();
+  images = createImageStore(database.db);
+  runs = createRunStore(database.db);
+});
+afterAll(() => database?.drop());
+beforeEach(async () => {
+  project = await someProject(database.db);
+});
+
+const uploaded = (object = someObject(project)) => uploadedImage(database.db, project, object);
+const announced = (name = 'Debian 12') =>
+  images.announce({ projectId: project.id, name, settings: { policy: 'warn' }, bucket: 'uploads' });
+const defaults = () => ({ projectId: project.id, name: 'Of the event', settings: {} });
+const idsOf = (found: readonly Image[]): string[] => found.map(({ id }) => id);
+/** As if everything of this image had happened so long ago. */
+const age = async (imageId: string, seconds: number): Promise<void> => {
+  const then = new Date(Date.now() - seconds * 1000);
+  const { db } = database;
+  await db.updateTable('images').set({ created_at: then, updated_at: then }).where('id', '=', imageId).execute();
+  await db.updateTable('runs').set({ created_at: then }).where('image_id', '=', imageId).execute();
+};
+
+test('an image tells its runs, newest first, the steps of each in the order they began, and its publication', async () => {
+  const { image, run } = await uploaded();
+  expect(await images.steps(run.id)).toEqual([]);
+  await runs.finish(namesOf(run), { status: 'cancelled' });
+  const second = await images.newRun(image.id);
+  const names = namesOf(second);
+  const { fence } = await runs.beginAttempt(names, 'worker-1');
+  await runs.stepStarted(second.id, fence, 'admit', 'worker-1', 1);
+  await runs.stepEnded(second.id, fence, 'admit', 'done');
+  await runs.stepStarted(second.id, fence, 'convert', 'worker-1', 1);
+  await runs.stepProgress(second.id, fence, 'convert', 12.5);
+  expect((await images.runs(image.id)).map(({ number, status }) => [number, status])).toEqual([
+    [2, 'running'],
+    [1, 'cancelled'],
+  ]);
+  expect(await images.steps(second.id)).toMatchObject([
+    { step: 'admit', status: 'done', percent: 100, attempts: 1, worker: 'worker-1', finishedAt: expect.any(Date) },
+    { step: 'convert', status: 'running', percent: 12.5, message: null, finishedAt: null },
+  ]);
+  expect(await images.publication(image.id)).toBeUndefined();
+  const converted = someDisk();
+  const { bucket, key } = publicationOf(names, converted);
+  await runs.publish(names, fence, { bucket, key, converted });
+  const { format, size, sha256 } = converted;
+  expect(await images.publication(image.id)).toEqual({ bucket, key, format, size, sha256 });
+});
+
+test('latestRuns tells in short what each image is at', async () => {
+  const waiting = await uploaded();
+  const silent = await announced();
+  const tried = await uploaded();
+  await runs.finish(namesOf(tried.run), { status: 'cancelled' });
+  const second = await images.newRun(tried.image.id);
+  const first = await runs.beginAttempt(namesOf(second), 'worker-1');
+  await runs.stepStarted(second.id, first.fence, 'admit', 'worker-1', 1);
+  await runs.stepStarted(second.id, first.fence, 'convert', 'worker-1', 1);
+  await runs.stepProgress(second.id, first.fence, 'convert', 80);
+  const ids = [waiting.image.id, silent.id, tried.image.id];
+  const latest = await images.latestRuns(ids);
+  expect([...latest.keys()].sort()).toEqual([waiting.image.id, tried.image.id].sort());
+  expect(latest.get(waiting.image.id)).toEqual({
+    runId: waiting.run.id,
+    number: 1,
+    status: 'queued',
+    step: null,
+    percent: 0,
+    verdict: null,
+  });
+  expect(latest.get(tried.image.id)).toEqual({
+    runId: second.id,
+    number: 2,
+    status: 'running',
+    step: 'convert',
+    percent: 80,
+    verdict: null,
+  });
+  // Another worker takes over and begins at the beginning.
+  const { fence } = await runs.beginAttempt(namesOf(second), 'worker-2');
+  await runs.stepStarted(second.id, fence, 'admit', 'worker-2', 1);
+  await runs.saveReport(second.id, fence, someReport(namesOf(second), 'publish'));
+  expect((await images.latestRuns(ids)).get(tried.image.id)).toMatchObject({
+    step: 'admit',
+    percent: 0,
+    verdict: 'publish',
+  });
+  expect((await images.steps(second.id)).map(({ step }) => step)).toEqual(['admit', 'convert']);
+  expect(await images.latestRuns([])).toEqual(new Map());
+});
+
+describe('newRun', () => {
+  const ends: Parameters<RunStore['finish']>[1][] = [
+    { status: 'rejected', report: someReport({ imageId: randomUUID(), runId: randomUUID() }, 'reject') },
+    { status: 'failed', failure: { code: 'timeout', message: 'Too slow.' } },
+    { status: 'cancelled' },
+  ];
+  test.each(ends)('tries an image again whose run was $status', async (end) => {
+    const { image, run } = await uploaded();
+    await runs.beginAttempt(namesOf(run), 'worker');
+    await runs.finish(namesOf(run), end);
+    const second = await images.newRun(image.id);
+    expect(second).toMatchObject({ imageId: image.id, number: 2, status: 'queued', failure: null, report: null });
+    expect(second.workflowId).toBe(workflowIdOf(image.id, 2));
+    expect(await images.get(image.id, project.id)).toMatchObject({ status: 'queued' });
+  });
+
+  test('replaces settings of the image, one by one', async () => {
+    const { id, upload } = await announced();
+    const { run } = await images.findOrCreate(someObject(project, { key: upload.key }), defaults());
+    await runs.finish(namesOf(run), { status: 'cancelled' });
+    await images.newRun(id, { targetFormat: 'raw' });
+    expect(await images.get(id, project.id)).toMatchObject({ settings: { policy: 'warn', targetFormat: 'raw' } });
+  });
+
+  test('is a conflict while a run is open, and when two ask at once', async () => {
+    const { image, run } = await uploaded();
+    await expect(images.newRun(image.id)).rejects.toMatchObject({ code: 'conflict', retryable: false });
+    await runs.beginAttempt(namesOf(run), 'worker');
+    await expect(images.newRun(image.id)).rejects.toMatchObject({ code: 'conflict' });
+    await runs.finish(namesOf(run), { status: 'cancelled' });
+    const both = await Promise.allSettled([images.newRun(image.id), images.newRun(image.id)]);
+    expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'conflict' } });
+  });
+
+  test('is a conflict when the image is published, has no bytes, or is being deleted', async () => {
+    const { image: published } = await publishedImage(database.db, project);
+    const { image: going, run } = await uploaded();
+    await runs.finish(namesOf(run), { status: 'cancelled' });
+    await images.markForDeletion(going.id);
+    for (const { id } of [published, going, await announced()]) {
+      await expect(images.newRun(id)).rejects.toMatchObject({ code: 'conflict', remedy: expect.any(String) });
+    }
+    await images.markDeleted(going.id);
+    await expect(images.newRun(going.id)).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
+test('runs that nobody has begun for so long are found, and no others', async () => {
+  const old = await uploaded();
+  const begun = await uploaded();
+  const cancelled = await uploaded();
+  const deleted = await uploaded();
+  await uploaded();
+  for (const { image } of [old, begun, cancelled, deleted]) await age(image.id, 120);
+  await runs.beginAttempt(namesOf(begun.run), 'worker');
+  await runs.finish(namesOf(cancelled.run), { status: 'cancelled' });
+  await images.markDeleted(deleted.image.id);
+  const found = (await images.unstartedRuns(60)).filter(({ image }) => image.projectId === project.id);
+  expect(found).toMatchObject([{ image: { id: old.image.id }, run: { id: old.run.id, status: 'queued' } }]);
+});
+
+describe('deleting', () => {
+  test('is a conflict while a run works on the image, and changes nothing then', async () => {
+    const { image, run } = await uploaded();
+    await expect(images.markForDeletion(image.id)).rejects.toMatchObject({ code: 'conflict', retryable: false });
+    await runs.beginAttempt(namesOf(run), 'worker');
+    await expect(images.markForDeletion(image.id)).rejects.toMatchObject({ code: 'conflict' });
+    expect(await images.get(image.id, project.id)).toMatchObject({ status: 'importing' });
+  });
+
+  test('goes in two halves, each of which may happen twice', async () => {
+    const { image } = await publishedImage(database.db, project);
+    const pending = async () => idsOf(await images.pendingDeletions()).includes(image.id);
+    expect(await pending()).toBe(false);
+    await images.markForDeletion(image.id);
+    await images.markForDeletion(image.id);
+    expect(await pending()).toBe(true);
+    expect(await images.get(image.id, project.id)).toMatchObject({ status: 'pending_delete' });
+    expect(await images.publication(image.id)).toBeDefined();
+    await images.markDeleted(image.id);
+    await images.markDeleted(image.id);
+    await images.markForDeletion(image.id);
+    expect(await pending()).toBe(false);
+    expect(await images.get(image.id, undefined)).toBeUndefined();
+    expect(await images.publication(image.id)).toBeUndefined();
+  });
+
+  test('is not undone by an upload that somebody opens meanwhile', async () => {
+    const { id } = await announced();
+    await images.markForDeletion(id);
+    await images.setMultipart(id, 'upload-1');
+    expect(await images.get(id, project.id)).toMatchObject({ status: 'pending_delete', multipartId: null });
+  });
+
+  test('frees the key: the same bytes are a new image when they come again', async () => {
+    const object = someObject(project);
+    const { image, run } = await uploaded(object);
+    await runs.finish(namesOf(run), { status: 'cancelled' });
+    await images.markForDeletion(image.id);
+    await images.markDeleted(image.id);
+    const again = await images.findOrCreate(object, defaults());
+    expect(again.isNew).toBe(true);
+    expect(again.image.id).not.toBe(image.id);
+  });
+
+  test('and trying again at once: one of them wins', async () => {
+    for (let round = 0; round < 10; round++) {
+      const { image, run } = await uploaded();
+      await runs.finish(namesOf(run), { status: 'cancelled' });
+      const both = await Promise.allSettled([images.markForDeletion(image.id), images.newRun(image.id)]);
+      expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+      expect(both.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'conflict' } });
+    }
+  });
+});
+
+test('images that were announced, and of which nothing was heard for so long, are abandoned', async () => {
+  const silent = await announced();
+  const active = await announced();
+  const arrived = await announced();
+  await announced();
+  for (const { id } of [silent, active, arrived]) await age(id, 120);
+  await images.setMultipart(active.id, 'upload-1');
+  await images.findOrCreate(someObject(project, { key: arrived.upload.key }), defaults());
+  await age(arrived.id, 120);
+  const mine = async (seconds: number): Promise<string[]> =>
+    idsOf((await images.abandoned(seconds)).filter(({ projectId }) => projectId === project.id));
+  expect(await mine(60)).toEqual([silent.id]);
+  await images.markDeleted(silent.id);
+  expect(await mine(60)).toEqual([]);
+});

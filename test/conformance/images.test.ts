@@ -1,0 +1,235 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createImageStore } from '../../adapters/database/image-store.ts';
+import { openDatabase } from '../../adapters/database/open.ts';
+import { createRunStore } from '../../adapters/database/run-store.ts';
+import { workflowIdOf } from '../../shared/contracts/workflow.ts';
+import type { Image, ImageFilter, ImageStore } from '../../shared/ports/images.ts';
+import type { Project } from '../../shared/ports/projects.ts';
+import type { RunStore } from '../../shared/ports/runs.ts';
+import { freshDatabase } from '../support/database.ts';
+import { namesOf, publishedImage, someObject, someProject, uploadedImage } from '../support/samples.ts';
+
+/** What the port promises of images as records, on a real Postgres. */
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let images: ImageStore;
+let runs: RunStore;
+let project: Project;
+let other: Project;
+beforeAll(async () => {
+  database = await freshDatabase();
+  images = createImageStore(database.db);
+  runs = createRunStore(database.db);
+});
+afterAll(() => database?.drop());
+beforeEach(async () => {
+  [project, other] = await Promise.all([someProject(database.db), someProject(database.db)]);
+});
+
+const uploaded = (object = someObject(project)) => uploadedImage(database.db, project, object);
+const announced = (name = 'Debian 12') =>
+  images.announce({ projectId: project.id, name, settings: { policy: 'warn' }, bucket: 'uploads' });
+const defaults = () => ({ projectId: project.id, name: 'Of the event', settings: {} });
+const idsOf = (found: readonly Image[]): string[] => found.map(({ id }) => id);
+
+describe('announce', () => {
+  test('makes the row before the bytes come, at a key of its own below the prefix of the project', async () => {
+    const image = await announced();
+    expect(image).toMatchObject({
+      projectId: project.id,
+      name: 'Debian 12',
+      status: 'queued',
+      settings: { policy: 'warn' },
+      upload: { bucket: 'uploads', key: `${project.keyPrefix}${image.id}`, etag: null, size: null },
+      multipartId: null,
+      sha256: null,
+    });
+    expect(await images.get(image.id, project.id)).toEqual(image);
+    expect(await images.runs(image.id)).toEqual([]);
+  });
+
+  test('an announced image is uploading while it has a multipart upload', async () => {
+    const { id, upload } = await announced();
+    await images.setMultipart(id, 'upload-1');
+    expect(await images.get(id, project.id)).toMatchObject({ multipartId: 'upload-1', status: 'uploading' });
+    await images.setMultipart(id, null);
+    expect(await images.get(id, project.id)).toMatchObject({ multipartId: null, status: 'queued' });
+    await images.findOrCreate(someObject(project, { key: upload.key }), defaults());
+    await images.setMultipart(id, 'too late');
+    expect(await images.get(id, project.id)).toMatchObject({ multipartId: null, status: 'queued' });
+  });
+});
+
+describe('findOrCreate', () => {
+  test('makes the image of these bytes with its first run, and finds both again', async () => {
+    const object = someObject(project, { size: 5 * 1024 ** 3 });
+    const { image, run, isNew } = await images.findOrCreate(object, defaults());
+    expect(isNew).toBe(true);
+    expect(image).toMatchObject({ projectId: project.id, name: 'Of the event', status: 'queued' });
+    expect(image.upload).toEqual({ bucket: 'uploads', key: object.key, etag: object.etag, size: object.size });
+    expect(run).toMatchObject({ imageId: image.id, number: 1, status: 'queued', startedAt: null, finishedAt: null });
+    expect(run.workflowId).toBe(workflowIdOf(image.id, 1));
+    expect(await images.findOrCreate(object, { ...defaults(), name: 'Again' })).toEqual({ image, run, isNew: false });
+  });
+
+  test.each(['plain', 'announced'])('20 at once, from two processes, are one image (%s)', async (kind) => {
+    const object = someObject(project, kind === 'announced' ? { key: (await announced()).upload.key } : {});
+    const elsewhere = openDatabase(database.url);
+    const stores = [images, createImageStore(elsewhere.db)] as const;
+    const found = await Promise.all(
+      Array.from({ length: 20 }, (_, index) => (stores[index % 2] ?? images).findOrCreate(object, defaults())),
+    );
+    await elsewhere.close();
+    expect(new Set(found.map(({ image }) => image.id)).size).toBe(1);
+    expect(new Set(found.map(({ run }) => run.id)).size).toBe(1);
+    expect(found.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(await images.list({ projectId: project.id, limit: 10 })).toHaveLength(1);
+  });
+
+  test('an announced row takes the first bytes that come to its key, and keeps what was announced', async () => {
+    const before = await announced();
+    await images.setMultipart(before.id, 'upload-1');
+    const object = someObject(project, { key: before.upload.key });
+    const { image, run, isNew } = await images.findOrCreate(object, defaults());
+    expect(isNew).toBe(true);
+    expect(image).toMatchObject({ id: before.id, name: 'Debian 12', settings: { policy: 'warn' } });
+    expect(image).toMatchObject({ status: 'queued', multipartId: null });
+    expect(image.upload).toMatchObject({ etag: object.etag, size: object.size });
+    expect(run).toMatchObject({ imageId: before.id, number: 1 });
+  });
+
+  test('other bytes at the same key are another image, and the first stays known by its bytes', async () => {
+    const before = await announced();
+    const first = someObject(project, { key: before.upload.key });
+    const second = someObject(project, { key: before.upload.key });
+    const one = await images.findOrCreate(first, defaults());
+    const two = await images.findOrCreate(second, defaults());
+    expect(two).toMatchObject({ isNew: true, image: { name: 'Of the event' } });
+    expect(two.image.id).not.toBe(one.image.id);
+    expect(await images.findOrCreate(first, defaults())).toMatchObject({ isNew: false, image: { id: one.image.id } });
+    expect(await images.findOrCreate(second, defaults())).toMatchObject({ isNew: false, image: { id: two.image.id } });
+  });
+
+  test('the same bytes at another key, or in another bucket, are another image', async () => {
+    const object = someObject(project);
+    const { image } = await uploaded(object);
+    const copies = [
+      { ...object, key: `${object.key}-2` },
+      { ...object, bucket: 'elsewhere' },
+    ];
+    for (const copy of copies) {
+      const found = await images.findOrCreate(copy, defaults());
+      expect(found.isNew).toBe(true);
+      expect(found.image.id).not.toBe(image.id);
+    }
+  });
+
+  test('where the bucket is versioned, the version says which bytes they are, and the run is pinned to it', async () => {
+    const first = someObject(project, { versionId: 'v1' });
+    const one = await images.findOrCreate(first, defaults());
+    const two = await images.findOrCreate({ ...first, versionId: 'v2' }, defaults());
+    expect(two.isNew).toBe(true);
+    expect(two.image.id).not.toBe(one.image.id);
+    expect(await images.findOrCreate(first, defaults())).toMatchObject({ isNew: false, image: { id: one.image.id } });
+    expect(await runs.context(namesOf(one.run))).toMatchObject({ upload: { etag: first.etag, versionId: 'v1' } });
+  });
+
+  test('gives the newest run of an image that was tried again', async () => {
+    const object = someObject(project);
+    const { image, run } = await uploaded(object);
+    await runs.finish(namesOf(run), { status: 'cancelled' });
+    const second = await images.newRun(image.id);
+    expect(await images.findOrCreate(object, defaults())).toMatchObject({ isNew: false, run: { id: second.id } });
+  });
+});
+
+test('bytes are known once they are an image, and until it is deleted', async () => {
+  const object = someObject(project);
+  expect(await images.isKnown(object)).toBe(false);
+  const { image, run } = await uploaded(object);
+  expect(await images.isKnown(object)).toBe(true);
+  expect(await images.isKnown({ ...object, etag: 'other' })).toBe(false);
+  expect(await images.isKnown({ ...object, key: `${object.key}-2` })).toBe(false);
+  await runs.finish(namesOf(run), { status: 'cancelled' });
+  await images.markForDeletion(image.id);
+  expect(await images.isKnown(object)).toBe(true);
+  await images.markDeleted(image.id);
+  expect(await images.isKnown(object)).toBe(false);
+});
+
+test('get gives an image to its project and to operators, and to nobody else', async () => {
+  const { image } = await uploaded();
+  expect(await images.get(image.id, project.id)).toEqual(image);
+  expect(await images.get(image.id, undefined)).toEqual(image);
+  expect(await images.get(image.id, other.id)).toBeUndefined();
+  expect(await images.get(randomUUID(), undefined)).toBeUndefined();
+});
+
+test('search finds by name and by the beginning of an id, ten at most, within the project', async () => {
+  const all = await Promise.all(Array.from({ length: 12 }, () => announced('Rocky 9')));
+  const [one] = all as [Image];
+  expect(await images.search('Rocky 9', project.id)).toHaveLength(10);
+  expect(idsOf(await images.search(one.id, project.id))).toEqual([one.id]);
+  expect(idsOf(await images.search(one.id.slice(0, 13).toUpperCase(), project.id))).toEqual([one.id]);
+  expect(idsOf(await images.search(one.id, undefined))).toEqual([one.id]);
+  expect(await images.search(one.id, other.id)).toEqual([]);
+  expect(await images.search('Rocky', project.id)).toEqual([]);
+  expect(await images.search('%', project.id)).toEqual([]);
+  await images.markDeleted(one.id);
+  expect(await images.search(one.id, project.id)).toEqual([]);
+});
+
+describe('list', () => {
+  const pages = async (filter: Omit<ImageFilter, 'limit'>, limit: number): Promise<string[]> => {
+    const ids: string[] = [];
+    for (let after: string | undefined; ; after = ids.at(-1)) {
+      const page = await images.list({ ...filter, ...(after ? { after } : {}), limit });
+      ids.push(...idsOf(page));
+      if (page.length < limit) return ids;
+    }
+  };
+
+  test('gives the newest first, page by page, each once', async () => {
+    const made: string[] = [];
+    for (let count = 0; count < 7; count++) made.unshift((await announced()).id);
+    expect(await pages({ projectId: project.id }, 3)).toEqual(made);
+    expect(await pages({ projectId: project.id }, 7)).toEqual(made);
+    expect((await pages({ projectId: undefined }, 5)).filter((id) => made.includes(id))).toEqual(made);
+  });
+
+  test('gives each once even when many were made in the same moment', async () => {
+    const made = await Promise.all(Array.from({ length: 7 }, () => announced()));
+    const moment = new Date();
+    await database.db.updateTable('images').set({ created_at: moment }).where('project_id', '=', project.id).execute();
+    expect((await pages({ projectId: project.id }, 2)).sort()).toEqual(idsOf(made).sort());
+  });
+
+  test('a page goes on where the one before ended, though its last image was deleted meanwhile', async () => {
+    const made: string[] = [];
+    for (let count = 0; count < 3; count++) made.unshift((await announced()).id);
+    const [first, second, third] = made as [string, string, string];
+    await images.markDeleted(second);
+    expect(idsOf(await images.list({ projectId: project.id, after: second, limit: 9 }))).toEqual([third]);
+    expect(idsOf(await images.list({ projectId: project.id, limit: 9 }))).toEqual([first, third]);
+  });
+
+  test('filters by project, status and name', async () => {
+    const waiting = await announced('A');
+    const { image: active } = await publishedImage(database.db, project);
+    await images.rename(active.id, 'B');
+    expect(idsOf(await images.list({ projectId: project.id, status: 'active', limit: 9 }))).toEqual([active.id]);
+    expect(idsOf(await images.list({ projectId: project.id, status: 'queued', limit: 9 }))).toEqual([waiting.id]);
+    expect(idsOf(await images.list({ projectId: project.id, name: 'B', limit: 9 }))).toEqual([active.id]);
+    expect(await images.list({ projectId: project.id, status: 'queued', name: 'B', limit: 9 })).toEqual([]);
+    expect(await images.list({ projectId: other.id, limit: 9 })).toEqual([]);
+  });
+});
+
+test('an image can be given another name', async () => {
+  const { image } = await uploaded();
+  await images.rename(image.id, 'Debian 12 "bookworm"');
+  const renamed = await images.get(image.id, project.id);
+  expect(renamed).toMatchObject({ name: 'Debian 12 "bookworm"', status: 'queued' });
+  expect(renamed?.updatedAt.getTime()).toBeGreaterThan(image.updatedAt.getTime());
+});

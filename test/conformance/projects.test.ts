@@ -1,0 +1,116 @@
+import { createHash } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import type { ApiKeyStore, ProjectStore, Role } from '../../shared/ports/projects.ts';
+import { freshDatabase } from '../support/database.ts';
+import { hex, someProject } from '../support/samples.ts';
+
+/** What the ports promise, on a real Postgres. */
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let projects: ProjectStore;
+let keys: ApiKeyStore;
+beforeAll(async () => {
+  database = await freshDatabase();
+  projects = createProjectStore(database.db);
+  keys = createApiKeyStore(database.db);
+});
+afterAll(() => database?.drop());
+
+describe('projects', () => {
+  test('a project owns what lies below its id, unless another prefix was chosen', async () => {
+    const id = `p-${hex(4)}`;
+    expect(await projects.ensure({ id })).toEqual({
+      ...{ id, keyPrefix: `${id}/`, targetFormat: null, policy: null, quotaBytes: null },
+    });
+    const quotaBytes = 20 * 1024 ** 4;
+    const chosen = { id: `p-${hex(4)}`, keyPrefix: `${hex(4)}/in/`, policy: 'warn', quotaBytes } as const;
+    expect(await projects.ensure(chosen)).toEqual({ ...chosen, targetFormat: null });
+  });
+
+  test('ensure gives back the one that is there, as it is; 10 at once make one', async () => {
+    const id = `p-${hex(4)}`;
+    const first = await projects.ensure({ id, quotaBytes: 1000 });
+    expect(await projects.ensure({ id, keyPrefix: 'other/', policy: 'enforce', quotaBytes: 1 })).toEqual(first);
+    const racing = `p-${hex(4)}`;
+    const made = await Promise.all(Array.from({ length: 10 }, () => projects.ensure({ id: racing })));
+    expect(new Set(made.map(({ keyPrefix }) => keyPrefix)).size).toBe(1);
+    const all = (await projects.all()).map((project) => project.id);
+    expect(all.filter((each) => each === id || each === racing).sort()).toEqual([id, racing].sort());
+  });
+
+  test('a key belongs to the project with the longest prefix that it begins with', async () => {
+    const base = hex(4);
+    const outer = await projects.ensure({ id: `outer-${base}`, keyPrefix: `${base}/` });
+    const inner = await projects.ensure({ id: `inner-${base}`, keyPrefix: `${base}/team/` });
+    const owner = async (key: string) => (await projects.ofKey(key))?.id;
+    expect(await owner(`${base}/a.qcow2`)).toBe(outer.id);
+    expect(await owner(`${base}/team/a.qcow2`)).toBe(inner.id);
+    expect(await owner(`${base}/team`)).toBe(outer.id);
+    expect(await owner(`${base}/teamwork/a.qcow2`)).toBe(outer.id);
+    expect(await owner(`${base}2/a.qcow2`)).toBeUndefined();
+    expect(await owner(`x${base}/a.qcow2`)).toBeUndefined();
+    expect(await owner('')).toBeUndefined();
+  });
+
+  test('prefixes are text and not patterns', async () => {
+    const base = hex(4);
+    await projects.ensure({ id: `pattern-${base}`, keyPrefix: `${base}_%/` });
+    expect(await projects.ofKey(`${base}xyz/a`)).toBeUndefined();
+    expect(await projects.ofKey(`${base}_%/a`)).toMatchObject({ id: `pattern-${base}` });
+  });
+});
+
+describe('API keys', () => {
+  const someKey = async (more: { expiresAt?: Date; role?: Role } = {}) => {
+    const project = await someProject(database.db);
+    const hash = createHash('sha256').update(hex(32)).digest();
+    const key = { projectId: project.id, name: 'ci', hash, hint: 'br_abc', role: 'member', ...more } as const;
+    return { project, hash, keyId: await keys.create(key) };
+  };
+
+  test.each(['reader', 'member', 'admin'] as const)('a key tells its project and the role %s', async (role) => {
+    const { project, hash, keyId } = await someKey({ role });
+    expect(await keys.find(hash)).toEqual({ projectId: project.id, role, keyId });
+  });
+
+  test('a key that is unknown, or of which only the beginning fits, is none', async () => {
+    const { hash } = await someKey();
+    expect(await keys.find(createHash('sha256').update(hex(32)).digest())).toBeUndefined();
+    expect(await keys.find(hash.subarray(0, 16))).toBeUndefined();
+    expect(await keys.find(Buffer.alloc(0))).toBeUndefined();
+  });
+
+  test('a key is good until it expires', async () => {
+    const later = await someKey({ expiresAt: new Date(Date.now() + 3_600_000) });
+    const before = await someKey({ expiresAt: new Date(Date.now() - 1000) });
+    expect(await keys.find(later.hash)).toMatchObject({ keyId: later.keyId });
+    expect(await keys.find(before.hash)).toBeUndefined();
+  });
+
+  test('a revoked key is none, at once and for good; its siblings stay', async () => {
+    const [revoked, other] = [await someKey(), await someKey()];
+    expect(await keys.find(revoked.hash)).toBeDefined();
+    await keys.revoke(revoked.keyId);
+    await keys.revoke(revoked.keyId);
+    expect(await keys.find(revoked.hash)).toBeUndefined();
+    expect(await keys.find(other.hash)).toBeDefined();
+  });
+
+  test('its use is noted, once a minute at most', async () => {
+    const { hash, keyId } = await someKey();
+    const { db } = database;
+    const lastUse = async (): Promise<Date | null | undefined> =>
+      (await db.selectFrom('api_keys').where('id', '=', keyId).select('last_used_at').executeTakeFirst())?.last_used_at;
+    expect(await lastUse()).toBeNull();
+    await keys.find(hash);
+    const first = await lastUse();
+    expect(first).toBeInstanceOf(Date);
+    await keys.find(hash);
+    expect(await lastUse()).toEqual(first);
+    const longAgo = new Date(Date.now() - 61_000);
+    await db.updateTable('api_keys').set({ last_used_at: longAgo }).where('id', '=', keyId).execute();
+    await keys.find(hash);
+    expect((await lastUse())?.getTime()).toBeGreaterThan(longAgo.getTime());
+  });
+});

@@ -1,0 +1,221 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Webhook as Verifier, WebhookVerificationError } from 'standardwebhooks';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createRunStore } from '../../adapters/database/run-store.ts';
+import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
+import type { Project } from '../../shared/ports/projects.ts';
+import type { Webhook, WebhookStore } from '../../shared/ports/webhooks.ts';
+import { deliver } from '../../workers/queues/notify.ts';
+import { freshDatabase } from '../support/database.ts';
+import { type Receiver, startReceiver } from '../support/receiver.ts';
+import { begunRun } from '../support/run-records.ts';
+import { publishedImage, someProject } from '../support/samples.ts';
+
+/** What the port promises, on a real Postgres, and how a delivery reaches a real HTTP server. */
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let webhooks: WebhookStore;
+let project: Project;
+beforeAll(async () => {
+  database = await freshDatabase();
+  webhooks = createWebhookStore(database.db);
+});
+afterAll(() => database?.drop());
+beforeEach(async () => {
+  project = await someProject(database.db);
+});
+
+const secret = `whsec_${randomBytes(24).toString('base64')}`;
+const subscribed = (url = 'http://127.0.0.1:9/hook', projectId = project.id): Promise<Webhook> =>
+  webhooks.create({ projectId, url, secret });
+/** The deliveries of a webhook: what relay gives, and no other test's. */
+const pendingOf = async (webhook: Webhook): Promise<string[]> => {
+  const all = await Promise.all((await webhooks.relay()).map((id) => webhooks.delivery(id)));
+  return all.filter((each) => each?.webhook.id === webhook.id).map((each) => each?.id ?? '');
+};
+const rowOf = (deliveryId: string) =>
+  database.db
+    .selectFrom('webhook_deliveries')
+    .where('id', '=', deliveryId)
+    .select(['status', 'attempts', 'last_status', 'last_error', 'settled_at'])
+    .executeTakeFirstOrThrow();
+
+test('webhooks are listed for their project, the oldest first, and stay in the list when they are disabled', async () => {
+  const one = await subscribed('http://127.0.0.1:9/one');
+  const two = await subscribed('http://127.0.0.1:9/two');
+  await subscribed('http://127.0.0.1:9/other', (await someProject(database.db)).id);
+  expect(await webhooks.list(project.id)).toEqual([one, two]);
+  await webhooks.disable(one.id);
+  await webhooks.disable(one.id);
+  expect(await webhooks.list(project.id)).toEqual([{ ...one, disabledAt: expect.any(Date) }, two]);
+  expect(JSON.stringify(await webhooks.list(project.id))).not.toContain(secret);
+});
+
+describe('relay', () => {
+  test('lays out one delivery for each webhook of the project', async () => {
+    const [one, two] = [await subscribed(), await subscribed()];
+    const disabled = await subscribed();
+    await webhooks.disable(disabled.id);
+    const foreign = await subscribed(undefined, (await someProject(database.db)).id);
+    const { image, run } = await publishedImage(database.db, project);
+    const ids = [await pendingOf(one), await pendingOf(two)].flat();
+    expect(ids).toHaveLength(2);
+    expect([...(await pendingOf(disabled)), ...(await pendingOf(foreign))]).toEqual([]);
+    const [first, second] = await Promise.all(ids.map((id) => webhooks.delivery(id)));
+    expect(first).toMatchObject({
+      status: 'pending',
+      webhook: { id: one.id, secret, disabledAt: null },
+      message: { type: 'image.published', payload: { imageId: image.id, runId: run.id, status: 'active' } },
+    });
+    expect(second?.message.id).toBe(first?.message.id);
+  });
+
+  test('again gives the same deliveries, and again at once too', async () => {
+    const webhook = await subscribed();
+    await publishedImage(database.db, project);
+    await publishedImage(database.db, project);
+    await Promise.all(Array.from({ length: 8 }, () => webhooks.relay()));
+    const ids = await pendingOf(webhook);
+    expect(ids).toHaveLength(2);
+    expect((await pendingOf(webhook)).sort()).toEqual(ids.sort());
+  });
+
+  test('a webhook hears of what happens after it was made', async () => {
+    await publishedImage(database.db, project);
+    await webhooks.relay();
+    const webhook = await subscribed();
+    expect(await pendingOf(webhook)).toEqual([]);
+  });
+
+  test('a delivery goes out of it when it is settled, and stays in it while it is tried', async () => {
+    const webhook = await subscribed();
+    for (let count = 0; count < 3; count++) await publishedImage(database.db, project);
+    const [delivered, failed, tried] = (await pendingOf(webhook)) as [string, string, string];
+    await webhooks.note(delivered, { status: 'delivered', httpStatus: 204 });
+    await webhooks.note(failed, { status: 'failed', httpStatus: 410, error: 'HTTP 410' });
+    await webhooks.note(tried, { status: 'pending', error: 'x'.repeat(10_000) });
+    await webhooks.note(tried, { status: 'pending', httpStatus: 500, error: 'HTTP 500' });
+    expect(await pendingOf(webhook)).toEqual([tried]);
+    expect(await rowOf(delivered)).toMatchObject({ attempts: 1, last_status: 204, settled_at: expect.any(Date) });
+    expect(await rowOf(failed)).toMatchObject({ last_error: 'HTTP 410', settled_at: expect.any(Date) });
+    expect(await rowOf(tried)).toMatchObject({ attempts: 2, last_status: 500, settled_at: null });
+    expect(await webhooks.delivery(failed)).toMatchObject({ status: 'failed' });
+    expect(await webhooks.delivery(randomUUID())).toBeUndefined();
+  });
+});
+
+describe('deliver', () => {
+  const open: Receiver[] = [];
+  afterEach(async () => {
+    for (const each of open.splice(0)) await each.close();
+  });
+  /** A receiver that answers so, its webhook, and one delivery to it for each time something happened. */
+  const receiver = async (times: number, ...answers: Parameters<typeof startReceiver>) => {
+    const started = await startReceiver(...answers);
+    open.push(started);
+    const webhook = await subscribed(started.url);
+    for (let count = 0; count < times; count++) await publishedImage(database.db, project);
+    return { ...started, webhook, ids: await pendingOf(webhook) };
+  };
+  const notTaken = { code: 'unavailable', retryable: true };
+
+  test('a message arrives signed, so that its receiver can tell that it is ours and unchanged', async () => {
+    const { received, webhook, ids } = await receiver(1, { status: 200 });
+    const [id] = ids as [string];
+    expect(await deliver(webhooks, id, false)).toBe('delivered');
+    const [{ path, headers, body }] = received as [Receiver['received'][number]];
+    expect(path).toBe('/hook');
+    const message = new Verifier(secret).verify(body, headers as Record<string, string>);
+    const published = { status: 'active', projectId: project.id, name: 'Debian 12', location: { bucket: 'images' } };
+    expect(message).toMatchObject({ type: 'image.published', timestamp: expect.any(String), data: published });
+    expect(headers['content-type']).toBe('application/json');
+    expect(headers['webhook-id']).toBe((await webhooks.delivery(id))?.message.id);
+    const forge = () =>
+      new Verifier(secret).verify(body.replace('active', 'killed'), headers as Record<string, string>);
+    expect(forge).toThrow(WebhookVerificationError);
+    expect(await rowOf(id)).toMatchObject({ status: 'delivered', attempts: 1, last_status: 200 });
+    expect(await pendingOf(webhook)).toEqual([]);
+  });
+
+  test('what was delivered is not sent again', async () => {
+    const { received, ids } = await receiver(1, { status: 204 });
+    const [id] = ids as [string];
+    await deliver(webhooks, id, false);
+    expect(await deliver(webhooks, id, false)).toBe('settled before');
+    expect(await deliver(webhooks, randomUUID(), false)).toBe('settled before');
+    expect(received).toHaveLength(1);
+  });
+
+  test('what was not taken is tried again under the same id, until it is', async () => {
+    const { received, webhook, ids } = await receiver(1, { status: 500 }, 'hang up', { status: 200 });
+    const [id] = ids as [string];
+    await expect(deliver(webhooks, id, false)).rejects.toMatchObject(notTaken);
+    expect(await rowOf(id)).toMatchObject({ status: 'pending', last_status: 500, last_error: 'HTTP 500' });
+    await expect(deliver(webhooks, id, false)).rejects.toMatchObject(notTaken);
+    expect(await rowOf(id)).toMatchObject({ status: 'pending', attempts: 2, last_status: null });
+    expect(await pendingOf(webhook)).toEqual([id]);
+    expect(await deliver(webhooks, id, false)).toBe('delivered');
+    expect(received).toHaveLength(3);
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    for (const { body, headers } of received) new Verifier(secret).verify(body, headers as Record<string, string>);
+  });
+
+  test('the last try ends it, without an error: there is nobody left to try again', async () => {
+    const { webhook, ids } = await receiver(1, { status: 503 });
+    const [id] = ids as [string];
+    expect(await deliver(webhooks, id, true)).toBe('failed');
+    expect(await rowOf(id)).toMatchObject({ status: 'failed', last_status: 503 });
+    expect((await webhooks.list(project.id))[0]).toMatchObject({ id: webhook.id, disabledAt: null });
+  });
+
+  test('410 disables the webhook; what else waits for it is not sent', async () => {
+    const { received, webhook, ids } = await receiver(2, { status: 410 });
+    const [first, second] = ids as [string, string];
+    expect(await deliver(webhooks, first, false)).toBe('failed');
+    expect((await webhooks.list(project.id))[0]).toMatchObject({ id: webhook.id, disabledAt: expect.any(Date) });
+    expect(await deliver(webhooks, second, false)).toBe('disabled');
+    expect(received).toHaveLength(1);
+    expect(await pendingOf(webhook)).toEqual([]);
+    await publishedImage(database.db, project);
+    expect(await pendingOf(webhook)).toEqual([]);
+  });
+
+  test.each([301, 302, 307, 308])('a redirect (%i) is not followed, and is no delivery', async (status) => {
+    const inside = await startReceiver({ status: 200 });
+    open.push(inside);
+    const { received, ids } = await receiver(1, { status, location: inside.url });
+    const [id] = ids as [string];
+    await expect(deliver(webhooks, id, false)).rejects.toMatchObject(notTaken);
+    expect(received).toHaveLength(1);
+    expect(inside.received).toHaveLength(0);
+    expect(await rowOf(id)).toMatchObject({ status: 'pending', last_status: status });
+  });
+
+  test('a receiver that is not there is tried again', async () => {
+    const webhook = await subscribed('http://127.0.0.1:9/hook');
+    await publishedImage(database.db, project);
+    const [id] = (await pendingOf(webhook)) as [string];
+    await expect(deliver(webhooks, id, false)).rejects.toMatchObject(notTaken);
+    expect(await rowOf(id)).toMatchObject({ status: 'pending', last_status: null });
+  });
+
+  test('a receiver that takes the message and never answers is given up, and tried again', async () => {
+    const { received, ids } = await receiver(1, 'never');
+    const [id] = ids as [string];
+    await expect(deliver(webhooks, id, false)).rejects.toMatchObject(notTaken);
+    expect(received).toHaveLength(1);
+    expect(await rowOf(id)).toMatchObject({ status: 'pending', last_error: expect.stringContaining('Timeout') });
+  });
+
+  test('the end of a run is told whatever it was', async () => {
+    const { received, webhook } = await receiver(0, { status: 200 });
+    const { run } = await begunRun(database.db, project);
+    await createRunStore(database.db).finish(run, { status: 'failed', failure: { code: 'timeout', message: 'No.' } });
+    const [id] = (await pendingOf(webhook)) as [string];
+    expect(await deliver(webhooks, id, false)).toBe('delivered');
+    expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({
+      type: 'image.failed',
+      data: { ...run, status: 'killed' },
+    });
+  });
+});

@@ -1,0 +1,81 @@
+/**
+ * Records the histories that test/integration/replay.test.ts replays. Run by hand, from the root of the clone:
+ *
+ *   node test/histories/record.ts
+ *
+ * Record anew only when the workflow was changed on purpose and no run of the version before is under way any more, or when
+ * a scenario is added. Histories that were stored by a released version stay: they are what replay has to understand. A change
+ * that must live beside them goes behind patched() (https://docs.temporal.io/develop/typescript/versioning).
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { freePort } from '../../dev/stack/service.ts';
+import { startTemporal } from '../../dev/stack/temporal.ts';
+import { historyToJson } from '../support/history-json.ts';
+import {
+  type Behaviour,
+  fails,
+  once,
+  openStage,
+  type Stage,
+  untilCancelled,
+  type WorldOptions,
+  workerStops,
+} from '../support/workflow-world.ts';
+
+type Scenario = {
+  behaviour?: Behaviour;
+  options?: WorldOptions;
+  /** Cancels the run when this resolves. */
+  cancelAt?: Promise<void>;
+  /** How it ends: the result of the workflow, or what finishRun was told. */
+  ends: string;
+};
+
+const converting = untilCancelled();
+const scenarios: Record<string, Scenario> = {
+  published: { ends: 'publish' },
+  'rejected-at-admit': { options: { rejected: true }, ends: 'reject' },
+  'retried-step': { behaviour: { convert: once(fails(false)) }, ends: 'publish' },
+  'failed-for-good': { behaviour: { inspect: fails(true) }, ends: 'failed' },
+  'cancelled-in-convert': { behaviour: { convert: converting.work }, cancelAt: converting.entered, ends: 'cancelled' },
+  // The first worker is dead and takes nothing up, the second one is stopped while it converts.
+  'moved-to-another-worker': {
+    behaviour: { convert: once(workerStops) },
+    options: { deadWorkers: 1 },
+    ends: 'publish',
+  },
+};
+
+/** Stack traces name files of the host that recorded, and replay does not look at them. */
+const withoutStackTraces = (key: string, value: unknown): unknown => (key === 'stackTrace' ? undefined : value);
+
+const record = async (stage: Stage, name: string, scenario: Scenario): Promise<void> => {
+  const { run, finished } = await stage.world(scenario.behaviour ?? {}, scenario.options);
+  const handle = await run();
+  if (scenario.cancelAt) {
+    await scenario.cancelAt;
+    await handle.cancel();
+  }
+  const result = await handle.result().catch(() => finished[0]?.status);
+  if (result !== scenario.ends) throw new Error(`${name} ended as ${String(result)} and not as ${scenario.ends}`);
+  const history = JSON.stringify(historyToJson(await handle.fetchHistory()), withoutStackTraces, 2);
+  await writeFile(join(import.meta.dirname, `${name}.json`), `${history}\n`);
+  process.stdout.write(`${name}: ${scenario.ends}\n`);
+};
+
+const dataDir = await mkdtemp(join(tmpdir(), 'bootready-record-'));
+const temporal = await startTemporal({ dataDir, port: await freePort() });
+const stage = await openStage(temporal.address);
+try {
+  for (const [name, scenario] of Object.entries(scenarios)) {
+    await record(stage, name, scenario);
+    await stage.clear();
+  }
+} finally {
+  await stage.close();
+  await temporal.stop();
+  await rm(dataDir, { recursive: true, force: true });
+}

@@ -1,0 +1,42 @@
+import type { Kysely } from 'kysely';
+import { createImageStore } from '../../adapters/database/image-store.ts';
+import { createRunStore } from '../../adapters/database/run-store.ts';
+import type { Database } from '../../adapters/database/schema.ts';
+import type { Project } from '../../shared/ports/projects.ts';
+import { namesOf, type RunNames, uploadedImage } from './samples.ts';
+
+/** All that Postgres holds of one run, to see what a call changed, and that another changed nothing. */
+export const runRecords = (db: Kysely<Database>) => {
+  const images = createImageStore(db);
+  const records = {
+    image: ({ imageId }: RunNames) => images.get(imageId, undefined),
+    row: async ({ imageId, runId }: RunNames) => (await images.runs(imageId)).find(({ id }) => id === runId),
+    steps: ({ runId }: RunNames) => images.steps(runId),
+    publications: ({ imageId }: RunNames) =>
+      db.selectFrom('publications').where('image_id', '=', imageId).selectAll().execute(),
+    outbox: ({ imageId }: RunNames) =>
+      db.selectFrom('outbox').where('image_id', '=', imageId).select(['type', 'payload']).execute(),
+  };
+  const everything = async (run: RunNames) => ({
+    image: await records.image(run),
+    row: await records.row(run),
+    steps: await records.steps(run),
+    publications: await records.publications(run),
+    outbox: await records.outbox(run),
+  });
+  return { ...records, everything };
+};
+
+/** A run that nobody has begun. */
+export const queuedRun = async (db: Kysely<Database>, project: Project): Promise<RunNames> =>
+  namesOf((await uploadedImage(db, project)).run);
+
+/** A run that a worker has begun. */
+export const begunRun = async (
+  db: Kysely<Database>,
+  project: Project,
+  worker = 'worker-1',
+): Promise<{ run: RunNames; fence: number }> => {
+  const run = await queuedRun(db, project);
+  return { run, ...(await createRunStore(db).beginAttempt(run, worker)) };
+};

@@ -1,0 +1,189 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
+import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkflowBundle,
+} from '@temporalio/worker';
+import type { ConvertedDisk } from '../../shared/contracts/run.ts';
+import { type ProcessImageInput, processImageType } from '../../shared/contracts/workflow.ts';
+import type { Attempt, FinishedRun, ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
+
+/** The workflow on a real Temporal, with steps that behave as told: as real ones cannot be made to. */
+
+export type Step = keyof ScratchActivities | keyof SharedActivities;
+export type Behaviour = Partial<Record<Step, () => Promise<void>>>;
+export type WorldOptions = { deadWorkers?: number; rejected?: boolean };
+export type World = {
+  /** Every step that was done, in order. */
+  calls: Step[];
+  finished: FinishedRun[];
+  run: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
+};
+export type Stage = {
+  /** Activities that note their calls and behave as told; `deadWorkers` attempts get a task queue that nobody serves. */
+  world(behaviour: Behaviour, options?: WorldOptions): Promise<World>;
+  /** Ends the workers of all worlds. */
+  clear(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export const workflowBundle = (
+  workflowsPath = join(import.meta.dirname, '../../workflows/index.ts'),
+): Promise<WorkflowBundle> => bundleWorkflowCode({ logger: new DefaultLogger('ERROR'), workflowsPath });
+
+/** In what is recorded, instead of the process and the host. */
+const identity = 'world';
+
+const converted: ConvertedDisk = {
+  format: 'raw',
+  size: 1024,
+  virtualSize: 1024,
+  allocatedSize: 512,
+  sha256: 'a'.repeat(64),
+};
+const disk = { format: 'vmdk', variant: 'streamOptimized', virtualSize: 1024 } as const;
+
+export const openStage = async (address: string): Promise<Stage> => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const [connection, bundle] = await Promise.all([NativeConnection.connect({ address }), workflowBundle()]);
+  const client = new Client({ connection: await Connection.connect({ address }), identity });
+  const closing: (() => Promise<void>)[] = [];
+  const clear = async (): Promise<void> => {
+    for (const close of closing.splice(0)) await close();
+  };
+
+  const world = async (behaviour: Behaviour, options: WorldOptions = {}): Promise<World> => {
+    const calls: Step[] = [];
+    const finished: FinishedRun[] = [];
+    const sharedQueue = `shared-${randomUUID()}`;
+    const ownQueue = `own-${randomUUID()}`;
+    let fence = 0;
+    const does = async <T>(step: Step, result: T): Promise<T> => {
+      calls.push(step);
+      await behaviour[step]?.();
+      return result;
+    };
+    const shared: SharedActivities = {
+      beginAttempt: (run) => {
+        fence++;
+        const dead = fence <= (options.deadWorkers ?? 0);
+        return does('beginAttempt', { ...run, fence, taskQueue: dead ? `dead-${randomUUID()}` : ownQueue });
+      },
+      judge: ({ imageId, runId }: Attempt) => {
+        const verdict = options.rejected ? 'reject' : 'publish';
+        const upload = { bucket: 'b', key: 'k', etag: 'e', size: 1 };
+        const report = { schema: 'bootready.report/v1', imageId, runId, verdict, upload } as const;
+        return does('judge', { verdict, report: { ...report, layers: [], findings: [], tools: {} } });
+      },
+      finishRun: ({ imageId, runId, ...end }) => {
+        finished.push(end);
+        return does('finishRun', undefined);
+      },
+    };
+    const refused = { code: 'qcow2-backing-file', step: 'admit', outcome: 'fail', params: {} } as const;
+    const scratch: ScratchActivities = {
+      admit: () => does('admit', { layers: [], disk, findings: options.rejected ? [refused] : [] }),
+      convert: () => does('convert', { disk, converted, layers: [], findings: [], tools: {} }),
+      inspect: () => does('inspect', { guest: {}, findings: [], tools: {} }),
+      publish: () => does('publish', undefined),
+      discardScratch: () => does('discardScratch', undefined),
+    };
+    const common = {
+      connection,
+      identity,
+      namespace: 'default',
+      shutdownForceTime: '2s',
+      shutdownGraceTime: 0,
+    } as const;
+    const workers = await Promise.all([
+      Worker.create({ ...common, taskQueue: sharedQueue, workflowBundle: bundle, activities: shared }),
+      Worker.create({ ...common, taskQueue: ownQueue, activities: scratch }),
+    ]);
+    const running = workers.map((worker) => worker.run());
+    closing.push(async () => {
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(running);
+    });
+    const input: ProcessImageInput = {
+      imageId: randomUUID(),
+      runId: randomUUID(),
+      heartbeatSeconds: 2,
+      claimSeconds: 2,
+      stepHours: 1,
+    };
+    return {
+      calls,
+      finished,
+      run: () =>
+        client.workflow.start(processImageType, {
+          taskQueue: sharedQueue,
+          workflowId: `image-${input.imageId}-run-1`,
+          args: [input],
+        }),
+    };
+  };
+
+  return {
+    world,
+    clear,
+    close: async () => {
+      await clear();
+      await client.connection.close();
+      await connection.close();
+    },
+  };
+};
+
+export const once = (work: () => Promise<void>) => {
+  let done = false;
+  return async (): Promise<void> => {
+    if (done) return;
+    done = true;
+    await work();
+  };
+};
+
+export const fails = (nonRetryable: boolean) => (): Promise<void> =>
+  Promise.reject(
+    ApplicationFailure.create({
+      message: 'It broke.',
+      type: 'unavailable',
+      nonRetryable,
+      details: [{ remedy: 'Mend it.' }],
+    }),
+  );
+
+export const workerStops = (): Promise<void> =>
+  Promise.reject(ApplicationFailure.nonRetryable('The worker was stopped.', 'worker-stopped'));
+
+/** Works, with heartbeats, until it hears that it is cancelled; `entered` resolves when it works, `heard` is the reason. */
+export const untilCancelled = () => {
+  const entered = Promise.withResolvers<void>();
+  const state = {
+    entered: entered.promise,
+    heard: undefined as unknown,
+    work: async (): Promise<void> => {
+      entered.resolve();
+      const { cancellationSignal, heartbeat } = Context.current();
+      const beating = setInterval(() => heartbeat(), 200);
+      try {
+        await new Promise((_, reject) =>
+          cancellationSignal.addEventListener('abort', () => reject(cancellationSignal.reason)),
+        );
+      } catch (error) {
+        state.heard = error;
+        throw error;
+      } finally {
+        clearInterval(beating);
+      }
+    },
+  };
+  return state;
+};
