@@ -1,6 +1,7 @@
 import type { Finding } from '../shared/contracts/finding.ts';
 import type {
   Admission,
+  Boot,
   ConvertedDisk,
   DetectedDisk,
   GuestFacts,
@@ -34,11 +35,14 @@ export type Conversion = {
   tools: Record<string, string>;
 };
 export type Inspection = { guest: GuestFacts; findings: Finding[]; tools: Record<string, string> };
+/** `boot` is absent when nothing was started. */
+export type BootCheck = { boot?: Boot; findings: Finding[] };
 export type JudgedParts = {
   admission: Admission;
   /** Undefined where an earlier step ended the matter. */
   conversion: Conversion | undefined;
   inspection: Inspection | undefined;
+  bootCheck?: BootCheck | undefined;
 };
 export type Judgement = { verdict: Verdict; report: Report };
 
@@ -64,6 +68,8 @@ export interface ScratchActivities {
   /** Writes `disk.raw` or `disk.qcow2` into the scratch folder. */
   convert(attempt: Attempt, admission: Admission): Promise<Conversion>;
   inspect(attempt: Attempt, converted: ConvertedDisk): Promise<Inspection>;
+  /** Starts the disk, on an overlay; not when the policy is `off`, nor what is rejected already. */
+  bootCheck(attempt: Attempt, parts: JudgedParts): Promise<BootCheck>;
   /** Object, then one transaction: fence, publication, image `active`, run `published`, outbox. Then the upload goes, by policy. */
   publish(attempt: Attempt, converted: ConvertedDisk): Promise<void>;
   /** Undo of beginAttempt: the scratch folder goes. */

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { Verdict } from '../shared/contracts/run.ts';
 import type { ProcessImageInput } from '../shared/contracts/workflow.ts';
-import type { Attempt, Conversion, Inspection, ScratchActivities, SharedActivities } from './activities.ts';
+import type { Attempt, BootCheck, Conversion, Inspection, ScratchActivities, SharedActivities } from './activities.ts';
 import { canMove, failureOf, workerIsLost } from './outcome.ts';
 import { appliance, bulk, ledger, maximumAttempts, scan, tidy } from './timing.ts';
 import { enter } from './visibility.ts';
@@ -30,7 +30,7 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
     const here = { taskQueue: attempt.taskQueue };
     const { admit } = proxyActivities<ScratchActivities>({ ...scan(input), ...here });
     const { convert, publish } = proxyActivities<ScratchActivities>({ ...bulk(input), ...here });
-    const { inspect } = proxyActivities<ScratchActivities>({ ...appliance(input), ...here });
+    const { inspect, bootCheck } = proxyActivities<ScratchActivities>({ ...appliance(input), ...here });
     const { discardScratch } = proxyActivities<ScratchActivities>({ ...tidy(input), ...here });
 
     let lost = false;
@@ -45,14 +45,15 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
       }
 
       let inspection: Inspection | undefined;
+      let boot: BootCheck | undefined;
       if (conversion?.converted) {
         enter('inspect', conversion.disk?.format);
         inspection = await inspect(attempt, conversion.converted);
+        enter('boot-check', conversion.disk?.format);
+        boot = await bootCheck(attempt, { admission, conversion, inspection });
       }
 
-      // The boot check has its place here: it starts what was converted, and judge hears of what came of it.
-
-      const { verdict, report } = await judge(attempt, { admission, conversion, inspection });
+      const { verdict, report } = await judge(attempt, { admission, conversion, inspection, bootCheck: boot });
       if (verdict === 'reject' || !conversion?.converted) {
         await finishRun({ ...run, status: 'rejected', report });
         return 'reject';

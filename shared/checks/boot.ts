@@ -19,6 +19,18 @@ export const bootChecks = defineChecks({
     },
     remedy: { en: 'See the console log of the boot check.', de: 'Siehe das Konsolenprotokoll des Starttests.' },
   },
+  'boot-not-tried': {
+    severity: 'advice',
+    title: { en: 'Start of the system', de: 'Start des Systems' },
+    problem: {
+      en: 'The image was not started: the boot check knows how to start Linux on x86_64 and no other system ({system}).',
+      de: 'Das Image wurde nicht gestartet: Der Starttest kann nur Linux auf x86_64 starten, kein anderes System ({system}).',
+    },
+    remedy: {
+      en: 'Start an instance of it yourself before you rely on it.',
+      de: 'Starten Sie selbst eine Instanz davon, bevor Sie sich darauf verlassen.',
+    },
+  },
   'boot-seed-applied': {
     severity: 'safety',
     title: { en: 'cloud-init applied what it was told', de: 'cloud-init hat die Vorgaben umgesetzt' },

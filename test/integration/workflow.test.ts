@@ -22,8 +22,17 @@ afterAll(() => stage?.close());
 
 const world: Stage['world'] = (behaviour, options) => stage.world(behaviour, options);
 
-const wholeWay: Step[] = ['beginAttempt', 'admit', 'convert', 'inspect', 'judge', 'publish', 'discardScratch'];
-const middle = ['admit', 'convert', 'inspect', 'judge', 'publish'] as const;
+const wholeWay: Step[] = [
+  'beginAttempt',
+  'admit',
+  'convert',
+  'inspect',
+  'bootCheck',
+  'judge',
+  'publish',
+  'discardScratch',
+];
+const middle = ['admit', 'convert', 'inspect', 'bootCheck', 'judge', 'publish'] as const;
 
 test('the steps of a sound image, in their order', async () => {
   const { run, calls, finished } = await world({});
@@ -57,7 +66,7 @@ describe.each(middle)('%s', (step) => {
   });
 });
 
-describe.each(['admit', 'convert', 'inspect', 'publish'] as const)('%s', (step) => {
+describe.each(['admit', 'convert', 'inspect', 'bootCheck', 'publish'] as const)('%s', (step) => {
   test('hears of the cancellation, and the scratch folder goes', async () => {
     const cancellable = untilCancelled();
     const { run, calls, finished } = await world({ [step]: cancellable.work });

@@ -106,6 +106,8 @@ export const startInstallation = async (
       API_PORT: String(apiPort),
       SCRATCH_DIR: join(home, 'scratch'),
       SWEEP_SECONDS: '3600',
+      // Starting an image takes a minute or more; test/e2e/boot.test.ts does.
+      BOOT_CHECK: 'off',
       HEARTBEAT_SECONDS: '10',
       CLAIM_SECONDS: '5',
       LOG_LEVEL: 'info',

@@ -14,7 +14,7 @@ export async function processImage(input: ProcessImageInput): Promise<string> {
   const here = { taskQueue: attempt.taskQueue };
   const { admit } = proxyActivities<ScratchActivities>({ ...scan(input), ...here });
   const { convert, publish } = proxyActivities<ScratchActivities>({ ...bulk(input), ...here });
-  const { inspect } = proxyActivities<ScratchActivities>({ ...appliance(input), ...here });
+  const { inspect, bootCheck } = proxyActivities<ScratchActivities>({ ...appliance(input), ...here });
   const { discardScratch } = proxyActivities<ScratchActivities>({ ...tidy(input), ...here });
 
   enter('admit');
@@ -24,7 +24,9 @@ export async function processImage(input: ProcessImageInput): Promise<string> {
   if (!conversion.converted) return 'reject';
   enter('inspect', conversion.disk?.format);
   const { verdict } = await judge(attempt, { admission, conversion, inspection: undefined });
-  await inspect(attempt, conversion.converted);
+  const inspection = await inspect(attempt, conversion.converted);
+  enter('boot-check', conversion.disk?.format);
+  await bootCheck(attempt, { admission, conversion, inspection });
   enter('publish', conversion.disk?.format);
   await publish(attempt, conversion.converted);
   await discardScratch(attempt);

@@ -92,6 +92,7 @@ export const openStage = async (address: string): Promise<Stage> => {
       admit: () => does('admit', { layers: [], disk, findings: options.rejected ? [refused] : [] }),
       convert: () => does('convert', { disk, converted, layers: [], findings: [], tools: {} }),
       inspect: () => does('inspect', { guest: {}, findings: [], tools: {} }),
+      bootCheck: () => does('bootCheck', { findings: [] }),
       publish: () => does('publish', undefined),
       discardScratch: () => does('discardScratch', undefined),
     };

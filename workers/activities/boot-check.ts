@@ -32,6 +32,10 @@ const afterwordMs = 1500;
  */
 export const bootCheck = async (input: BootCheckInput, { signal, progress }: StepControl): Promise<BootCheck> => {
   const { disk, converted, guest, scratchDir, keep } = input;
+  const system = [guest.osType, guest.architecture].filter(Boolean).join(' ') || '-';
+  if (guest.osType !== 'linux' || guest.architecture !== 'x86_64') {
+    return { findings: [finding('boot-not-tried', 'unknown', { system })] };
+  }
   const dir = join(scratchDir, 'boot');
   await rm(dir, { recursive: true, force: true });
   await mkdir(dir);

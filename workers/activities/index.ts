@@ -7,9 +7,11 @@ import { toFailure } from '../failures.ts';
 import type { Scratch } from '../scratch.ts';
 import type { Slots } from '../slots.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
+import { bootCheck } from './boot-check.ts';
 import { type ConvertDeps, convertUpload } from './convert.ts';
+import { evidenceKeeper } from './evidence.ts';
 import { type InspectDeps, inspectDisk } from './inspect.ts';
-import { judgeRun } from './judge.ts';
+import { judgeParts, judgeRun } from './judge.ts';
 import { objectSource } from './object-source.ts';
 import { publishImage } from './publish.ts';
 import { runStep } from './step.ts';
@@ -91,6 +93,29 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         const scratchDir = await scratch.open(attempt);
         return inspectDisk(deps.inspect, { path: join(scratchDir, `disk.${format}`), format, scratchDir }, control);
       }),
+    bootCheck: async (attempt, parts) => {
+      const context = await runs.context(attempt).catch((error: unknown) => {
+        throw toFailure(error);
+      });
+      const policy = context.bootCheck ?? config.BOOT_CHECK;
+      const converted = parts.conversion?.converted;
+      const rejected = judgeParts(parts, context.policy ?? config.POLICY).verdict === 'reject';
+      if (policy === 'off' || rejected || !converted) return { findings: [] };
+      const { guest = {} } = parts.inspection ?? {};
+      return runStep(stepDeps, attempt, 'boot-check', async (_context, control) => {
+        const scratchDir = await scratch.open(attempt);
+        const { format } = converted;
+        return bootCheck(
+          {
+            disk: { path: join(scratchDir, `disk.${format}`), format },
+            seconds: { kvm: config.BOOT_KVM_SECONDS, tcg: config.BOOT_TCG_SECONDS },
+            keep: evidenceKeeper(store, config.IMAGES_BUCKET, context),
+            ...{ converted, guest, policy, scratchDir },
+          },
+          control,
+        );
+      });
+    },
     publish: (attempt, converted) =>
       runStep(stepDeps, attempt, 'publish', async (context, control) => {
         const path = join(await scratch.open(attempt), `disk.${converted.format}`);

@@ -5,8 +5,11 @@ import { decide } from '../../shared/verdict.ts';
 import type { JudgedParts } from '../../workflows/activities.ts';
 
 /** Every finding of every step, and what they come to under a policy. */
-export const judgeParts = ({ admission, conversion, inspection }: JudgedParts, policy: Policy): Examination => {
-  const findings = [...admission.findings, ...(conversion?.findings ?? []), ...(inspection?.findings ?? [])];
+export const judgeParts = (
+  { admission, conversion, inspection, bootCheck }: JudgedParts,
+  policy: Policy,
+): Examination => {
+  const findings = [admission, conversion, inspection, bootCheck].flatMap((part) => part?.findings ?? []);
   const disk = conversion?.disk ?? admission.disk;
   return {
     verdict: decide(findings, policy),
@@ -16,6 +19,7 @@ export const judgeParts = ({ admission, conversion, inspection }: JudgedParts, p
     ...(disk ? { disk } : {}),
     ...(conversion?.converted ? { converted: conversion.converted } : {}),
     ...(inspection ? { guest: inspection.guest } : {}),
+    ...(bootCheck?.boot ? { boot: bootCheck.boot } : {}),
   };
 };
 

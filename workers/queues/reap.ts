@@ -15,20 +15,22 @@ export const reap = async ({ store, images, uploadsBucket, imagesBucket }: ReapD
     }
   }
   for (const image of await images.abandoned(abandonedAfterSeconds)) await images.markForDeletion(image.id);
-  for (const image of await images.pendingDeletions()) await deleteObjects({ store, images }, image.id);
+  for (const image of await images.pendingDeletions()) await deleteObjects({ store, images, imagesBucket }, image.id);
 };
 
 /** Second half of deleting an image: its objects, then its row. Twice is once. */
 export const deleteObjects = async (
-  { store, images }: Pick<ReapDeps, 'store' | 'images'>,
+  { store, images, imagesBucket }: Pick<ReapDeps, 'store' | 'images' | 'imagesBucket'>,
   imageId: string,
 ): Promise<void> => {
   const image = await images.get(imageId, undefined);
   if (image?.status !== 'pending_delete') return;
   const { bucket, key, etag } = image.upload;
   if (image.multipartId) await store.abortMultipart({ bucket, key, uploadId: image.multipartId });
-  const published = await images.publication(imageId);
-  if (published) await store.remove(published.bucket, published.key);
+  // The published object, and what the boot check kept.
+  for await (const { key: own } of store.list(imagesBucket, `${image.projectId}/${imageId}/`)) {
+    await store.remove(imagesBucket, own);
+  }
   const upload = await store.head(bucket, key);
   // Another upload to the same key is another image's.
   if (upload && upload.etag === etag) await store.remove(bucket, key);
