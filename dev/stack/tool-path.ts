@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
 import { access, constants } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
@@ -5,13 +7,25 @@ import { BootreadyError } from '../../shared/errors.ts';
 
 /** Where dev/setup puts the tools that it builds; kept outside the clone, so that the next clone is quick. */
 export const cacheDir = (): string =>
-  process.env.BOOTREADY_CACHE_DIR ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'bootready');
+  process.env.BOOTREADY_CACHE_DIR || join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'bootready');
 
-export type Tool = 'temporal' | 'versitygw' | 'compose-check';
+export const tools = ['temporal', 'versitygw', 'compose-check'] as const;
+export type Tool = (typeof tools)[number];
+
+/** The Go module that pins the tool. */
+export const toolModule = (tool: Tool): string => join(import.meta.dirname, '../tools', tool);
+
+/** Where its program is, once it is there. Its name holds a hash of the module: another pin is another file. */
+export const toolFile = (tool: Tool): string => {
+  const module = toolModule(tool);
+  const hash = createHash('sha256');
+  for (const name of readdirSync(module).sort()) hash.update(name).update(readFileSync(join(module, name)));
+  return join(cacheDir(), 'tools', `${tool}-${hash.digest('hex').slice(0, 12)}`);
+};
 
 /** @throws BootreadyError `tool-missing` when the tool has not been built yet. */
 export const toolPath = async (tool: Tool): Promise<string> => {
-  const path = join(cacheDir(), 'tools', tool);
+  const path = toolFile(tool);
   try {
     await access(path, constants.X_OK);
     return path;

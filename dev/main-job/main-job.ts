@@ -1,0 +1,34 @@
+import { type StackState, writeState } from '../stack/state.ts';
+import { demoProject } from '../stack/up.ts';
+import { print } from '../terminal/line.mjs';
+import { apiClient } from './api-client.ts';
+import { describeImage } from './report.ts';
+import { sampleVmdk } from './sample-vmdk.ts';
+import { uploadSample } from './upload.ts';
+import { findUploaded, watchRun } from './watch.ts';
+
+const name = 'Debian 12 (sample)';
+const upload = { bucket: 'uploads', key: `${demoProject}/debian-12-sample.vmdk` };
+
+/** From a disk image to a published one, as a user with an S3 client has it. True when it is published (already). */
+export const runMainJob = async (state: StackState, dataDir: string, signal: AbortSignal): Promise<boolean> => {
+  const api = apiClient(state);
+  const before = state.sampleImageId ? await api.image(state.sampleImageId) : undefined;
+  if (before?.status === 'active') {
+    print(`\n"${name}" was published at an earlier start (image ${before.id}):`);
+    print(describeImage(before));
+    return true;
+  }
+  const file = await sampleVmdk(signal);
+  print(`\n"${name}": a VMDK, uploaded by a plain S3 client`);
+  // The clocks of Postgres and of us are the same; a second is for rounding.
+  const since = Date.now() - 1000;
+  await uploadSample(state, { ...upload, file, name }, signal);
+  const imageId = await findUploaded(api, { name, key: upload.key, since }, signal);
+  const image = await watchRun(api, imageId, signal);
+  print(`\nReport on "${name}" (image ${imageId}):`);
+  print(describeImage(image));
+  if (image.status !== 'active') return false;
+  await writeState(dataDir, { ...state, sampleImageId: imageId });
+  return true;
+};

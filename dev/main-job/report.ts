@@ -1,0 +1,39 @@
+import type { FindingView, ImageDetail } from '../../shared/contracts/api.ts';
+import { size } from './words.ts';
+
+const groups = [
+  { outcome: 'pass', heading: 'Passed' },
+  { outcome: 'warn', heading: 'Warnings' },
+  { outcome: 'fail', heading: 'Failed' },
+  { outcome: 'unknown', heading: 'Not known' },
+] as const;
+
+/** What was found in an image and where it is now, for people. */
+export const describeImage = (image: ImageDetail): string => {
+  const run = image.runs[0];
+  const lines: string[] = [];
+  for (const { outcome, heading } of groups) {
+    const findings = (run?.findings ?? []).filter((finding) => finding.outcome === outcome);
+    if (findings.length === 0) continue;
+    lines.push(`  ${heading}:`, ...findings.flatMap(describeFinding));
+  }
+  if (image.published) {
+    const { bucket, key, format, size: bytes, sha256 } = image.published;
+    lines.push(
+      `  Published: ${bucket}/${key}`,
+      `  Format:    ${format}, ${size(bytes)} (${bytes} bytes)`,
+      `  SHA-256:   ${sha256}`,
+    );
+  } else if (run?.failure) {
+    const { message, remedy } = run.failure;
+    lines.push(`  Not published: ${message}`, ...(remedy ? [`    ${remedy}`] : []));
+  } else {
+    lines.push(`  Not published: the run was ${run?.status ?? 'never started'}.`);
+  }
+  return lines.join('\n');
+};
+
+const describeFinding = ({ title, problem, remedy }: FindingView): string[] => [
+  `    ${title}${problem ? `: ${problem}` : ''}`,
+  ...(remedy ? [`      ${remedy}`] : []),
+];

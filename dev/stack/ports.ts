@@ -1,0 +1,48 @@
+import { BootreadyError } from '../../shared/errors.ts';
+import { freePortFrom, isPortFree } from './service.ts';
+import type { Ports } from './state.ts';
+
+const wanted: Ports = { api: 8480, s3: 7070, temporal: 7233, temporalUi: 8233, postgres: 5480, redis: 6380 };
+
+const meaning: Record<keyof Ports, string> = {
+  api: 'the API',
+  s3: 'the S3 server',
+  temporal: 'Temporal',
+  temporalUi: "Temporal's web UI",
+  postgres: 'Postgres',
+  redis: 'Redis',
+};
+
+type Choice = { remembered?: Ports | undefined; apiPort?: number | undefined; replaceTaken: boolean };
+
+/**
+ * The ports of this start. What was remembered stays, for clients know it.
+ * @throws BootreadyError `conflict` when another program has one of them, or the one that was asked for
+ */
+export const choosePorts = async (
+  { remembered, apiPort, replaceTaken }: Choice,
+  say: (line: string) => void,
+): Promise<Ports> => {
+  const ports = { ...(remembered ?? wanted), ...(apiPort ? { api: apiPort } : {}) };
+  for (const name of Object.keys(wanted) as (keyof Ports)[]) {
+    const port = ports[name];
+    const taken = !(await isPortFree(port)) || Object.entries(ports).some(([other, p]) => other !== name && p === port);
+    if (!taken) continue;
+    const asked = name === 'api' && apiPort !== undefined;
+    if (asked || (remembered && !replaceTaken)) throw portTaken(name, port, asked);
+    ports[name] = await freePortFrom(port + 1, Object.values(ports));
+    say(`Port ${port} is taken by another program: ${meaning[name]} gets ${ports[name]}.`);
+  }
+  return ports;
+};
+
+const portTaken = (name: keyof Ports, port: number, asked: boolean): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: asked
+      ? `Port ${port} is taken by another program.`
+      : `Port ${port}, which ${meaning[name]} had at the last start, is taken by another program.`,
+    remedy: asked
+      ? 'Give another one with --api-port.'
+      : `End that program ("ss -ltnp sport = :${port}" names it), or let a free port be chosen: npm start -- --new-ports`,
+  });

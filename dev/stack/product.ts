@@ -1,0 +1,128 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { BootreadyError } from '../../shared/errors.ts';
+import { root } from '../bootstrap/host.mjs';
+import { elapsed } from '../terminal/line.mjs';
+import { type Service, startServer } from './service.ts';
+import type { StackState } from './state.ts';
+
+const run = promisify(execFile);
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The environment of bootready's own processes (shared/config.ts). */
+export const productEnv = (state: StackState, dataDir: string): Record<string, string> => {
+  const { ports, s3 } = state;
+  return {
+    DATABASE_URL: `postgres://bootready:${state.postgresPassword}@127.0.0.1:${ports.postgres}/bootready`,
+    REDIS_URL: `redis://:${state.redisPassword}@127.0.0.1:${ports.redis}`,
+    TEMPORAL_ADDRESS: `127.0.0.1:${ports.temporal}`,
+    TEMPORAL_UI_URL: `http://127.0.0.1:${ports.temporalUi}`,
+    S3_ENDPOINT: `http://127.0.0.1:${ports.s3}`,
+    S3_ACCESS_KEY: s3.accessKey,
+    S3_SECRET_KEY: s3.secretKey,
+    API_HOST: '127.0.0.1',
+    API_PORT: String(ports.api),
+    EVENTS_SECRET: state.eventsSecret,
+    SCRATCH_DIR: join(dataDir, 'scratch'),
+    // Compiled sources are kept: a start takes half the time. https://nodejs.org/api/module.html#module-compile-cache
+    NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
+    ...passedOn(),
+  };
+};
+
+/** What may be tried out with the embedded stack: POLICY=warn npm start */
+const passedOn = (): Record<string, string> => {
+  const names = [
+    'TARGET_FORMAT',
+    'POLICY',
+    'ALLOW_ISO',
+    'AFTER_PUBLISH',
+    'LOG_LEVEL',
+    'SWEEP_SECONDS',
+    'WORKER_CONCURRENCY',
+  ];
+  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+};
+
+/** One of the product's commands that end by themselves. @throws BootreadyError `unavailable` with what it printed */
+export const runCommand = async (args: readonly string[], env: Record<string, string>): Promise<string> => {
+  try {
+    const { stdout } = await run(process.execPath, ['cli/main.ts', ...args], {
+      cwd: root,
+      env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+    });
+    return stdout;
+  } catch (cause) {
+    const { stderr } = cause as { stderr?: string };
+    throw new BootreadyError({
+      code: 'unavailable',
+      message: `"bootready ${args.slice(0, 2).join(' ')}" failed: ${(stderr || String(cause)).trim().split('\n').join(' ')}`,
+      remedy: 'Look into the logs of the servers.',
+      cause,
+    });
+  }
+};
+
+export type ProductOptions = {
+  name: string;
+  args: readonly string[];
+  env: Record<string, string>;
+  logFile: string;
+  ready?: () => Promise<boolean>;
+  say: (line: string) => void;
+};
+
+const longestPause = 30_000;
+/** Who has worked so long begins anew with short pauses. */
+const steady = 60_000;
+
+/** A process of the product: when it dies, it is told why and started again, after longer and longer pauses. */
+export const startProduct = async (options: ProductOptions): Promise<Service> => {
+  const { name, args, env, logFile, say } = options;
+  const start = (): Promise<Service> =>
+    startServer({
+      name,
+      command: process.execPath,
+      args: ['cli/main.ts', ...args],
+      cwd: root,
+      env,
+      logFile,
+      ready: options.ready ?? (() => Promise.resolve(true)),
+      graceSeconds: 30,
+    });
+  let current = await start();
+  const stopped = new AbortController();
+  const keepRunning = async (): Promise<string> => {
+    for (let wait = 1000; ; ) {
+      const since = Date.now();
+      const how = await current.gone;
+      if (stopped.signal.aborted) return how;
+      if (Date.now() - since > steady) wait = 1000;
+      say(`${name} ended unexpectedly (${how}); it is started again in ${elapsed(wait)}. Its log: ${logFile}`);
+      await Promise.race([pause(wait), aborted(stopped.signal)]);
+      if (stopped.signal.aborted) return how;
+      wait = Math.min(wait * 2, longestPause);
+      // A start that fails is an end like another.
+      current = await start().catch((error: Error) => ({ ...current, gone: Promise.resolve(error.message) }));
+    }
+  };
+  const gone = keepRunning();
+  return {
+    name,
+    logFile,
+    gone,
+    stop: async () => {
+      stopped.abort();
+      await current.stop();
+      await gone;
+    },
+    kill: () => {
+      stopped.abort();
+      current.kill();
+    },
+  };
+};
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));

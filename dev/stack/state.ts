@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { BootreadyError } from '../../shared/errors.ts';
+
+const Port = z.number().int().min(1).max(65_535);
+
+export const Ports = z.object({
+  api: Port,
+  s3: Port,
+  temporal: Port,
+  temporalUi: Port,
+  postgres: Port,
+  redis: Port,
+});
+export type Ports = z.infer<typeof Ports>;
+
+/** What a data folder's stack is made with once and must not change: stack.json, readable for its owner only. */
+const StackState = z.object({
+  ports: Ports,
+  postgresPassword: z.string(),
+  redisPassword: z.string(),
+  s3: z.object({ accessKey: z.string(), secretKey: z.string() }),
+  eventsSecret: z.string(),
+  /** Of the project `demo`; made at the first start. */
+  keys: z.object({ member: z.string(), admin: z.string() }).optional(),
+  /** The image that the sample became, once it is published. */
+  sampleImageId: z.string().optional(),
+});
+export type StackState = z.infer<typeof StackState>;
+
+const fileOf = (dataDir: string): string => join(dataDir, 'stack.json');
+
+export const newState = (ports: Ports): StackState => {
+  const secret = (): string => randomBytes(24).toString('hex');
+  return {
+    ports,
+    postgresPassword: secret(),
+    redisPassword: secret(),
+    s3: { accessKey: `bootready-${randomBytes(4).toString('hex')}`, secretKey: secret() },
+    eventsSecret: secret(),
+  };
+};
+
+/** Undefined in a new data folder. @throws BootreadyError `invalid-input` when the file is not what we wrote */
+export const readState = async (dataDir: string): Promise<StackState | undefined> => {
+  const path = fileOf(dataDir);
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: `${path} cannot be read.`,
+      remedy: 'Make the data folder yours, or give another one with --data-dir.',
+      cause,
+    });
+  }
+  try {
+    return StackState.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: `${path} is damaged: the passwords of the data beside it cannot be read from it.`,
+      remedy: `Bring it back from a copy, or remove ${dataDir} to begin anew.`,
+      cause,
+    });
+  }
+};
+
+export const writeState = (dataDir: string, state: StackState): Promise<void> =>
+  writePrivate(fileOf(dataDir), `${JSON.stringify(state, null, 2)}\n`);
+
+/** All of it or nothing of it, and for nobody else's eyes. */
+export const writePrivate = async (path: string, text: string): Promise<void> => {
+  await writeFile(`${path}.new`, text, { mode: 0o600 });
+  await rename(`${path}.new`, path);
+};
+
+export const makeDataDir = async (dataDir: string): Promise<void> => {
+  try {
+    await mkdir(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: `The data folder ${dataDir} cannot be made or written.`,
+      remedy: 'Make it yours, or give another one with --data-dir.',
+      cause,
+    });
+  }
+};
