@@ -57,7 +57,11 @@ const refuseEarly = async (
   { allowIso, json }: UploadOptions,
 ): Promise<void> => {
   const { limits } = await api.self();
-  const refusals = await refusalsOf(file.source, { ...limits, allowIso: allowIso ?? limits.allowIso }, languageOf(process.env));
+  const refusals = await refusalsOf(
+    file.source,
+    { ...limits, allowIso: allowIso ?? limits.allowIso },
+    languageOf(process.env),
+  );
   if (refusals.length === 0) return;
   printResult({ refused: true, findings: refusals }, () => [], { json });
   if (!json) {

@@ -20,12 +20,12 @@ afterAll(() => database?.drop());
 describe('projects', () => {
   test('a project owns what lies below its id, unless another prefix was chosen', async () => {
     const id = `p-${hex(4)}`;
-    expect(await projects.ensure({ id })).toEqual({
-      ...{ id, keyPrefix: `${id}/`, targetFormat: null, policy: null, quotaBytes: null },
-    });
+    const unset = { targetFormat: null, policy: null, bootCheck: null, quotaBytes: null };
+    expect(await projects.ensure({ id })).toEqual({ ...unset, id, keyPrefix: `${id}/` });
     const quotaBytes = 20 * 1024 ** 4;
-    const chosen = { id: `p-${hex(4)}`, keyPrefix: `${hex(4)}/in/`, policy: 'warn', quotaBytes } as const;
-    expect(await projects.ensure(chosen)).toEqual({ ...chosen, targetFormat: null });
+    const policies = { policy: 'warn', bootCheck: 'require' } as const;
+    const chosen = { id: `p-${hex(4)}`, keyPrefix: `${hex(4)}/in/`, ...policies, quotaBytes };
+    expect(await projects.ensure(chosen)).toEqual({ ...unset, ...chosen });
   });
 
   test('ensure gives back the one that is there, as it is; 10 at once make one', async () => {

@@ -230,9 +230,11 @@ describe('housekeeping', () => {
     const processes = [working({}, all), working({}, all)];
     const ran = () => everyName(processes.flatMap(({ seen }) => seen));
     await has('each ran', ran);
-    await flush();
-    for (const { seen } of processes) seen.length = 0;
-    await has('each ran again', ran);
+    for (let times = 0; times < 3; times++) {
+      await flush();
+      for (const { seen } of processes) seen.length = 0;
+      await has('each ran again', ran);
+    }
     expect(await queues.all[2]?.getJobSchedulersCount()).toBe(housekeepingJobs.length);
   });
 

@@ -53,6 +53,7 @@ describe('context', () => {
       settings: {},
       targetFormat: undefined,
       policy: undefined,
+      bootCheck: undefined,
       quotaLeft: undefined,
     });
   });
@@ -60,7 +61,7 @@ describe('context', () => {
   test('settings of the image come before those of its project', async () => {
     await database.db
       .updateTable('projects')
-      .set({ policy: 'warn', target_format: 'qcow2' })
+      .set({ policy: 'warn', boot_check: 'require', target_format: 'qcow2' })
       .where('id', '=', project.id)
       .execute();
     const of = async (settings: object) => {
@@ -68,11 +69,9 @@ describe('context', () => {
       const { run } = await images.findOrCreate(object, { projectId: project.id, name: 'x', settings });
       return runs.context(namesOf(run));
     };
-    expect(await of({})).toMatchObject({ policy: 'warn', targetFormat: 'qcow2' });
-    expect(await of({ policy: 'enforce', targetFormat: 'raw' })).toMatchObject({
-      policy: 'enforce',
-      targetFormat: 'raw',
-    });
+    expect(await of({})).toMatchObject({ policy: 'warn', bootCheck: 'require', targetFormat: 'qcow2' });
+    const own = { policy: 'enforce', bootCheck: 'off', targetFormat: 'raw' };
+    expect(await of(own)).toMatchObject(own);
   });
 
   test('what the project has published lessens what is left of its quota, down to nothing', async () => {

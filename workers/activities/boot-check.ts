@@ -5,7 +5,7 @@ import type { BootPolicy } from '../../shared/contracts/image.ts';
 import type { ConvertedDisk, GuestFacts } from '../../shared/contracts/run.ts';
 import type { BootCheck } from '../../workflows/activities.ts';
 import { consoleLog } from '../boot/console-log.ts';
-import { type BootReport, explainBoot, parseReport, plainLog } from '../boot/explain.ts';
+import { type BootReport, explainBoot, hasEnded, parseReport, plainLog } from '../boot/explain.ts';
 import { newSeed } from '../boot/seed.ts';
 import { startMachine } from '../tools/machine.ts';
 import { writeSeedDisk } from '../tools/seed-disk.ts';
@@ -50,6 +50,7 @@ export const bootCheck = async (input: BootCheckInput, { signal, progress }: Ste
   // Images for both are started the BIOS way, as clouds do that are not told otherwise.
   const firmware = guest.firmware?.includes('bios') || !guest.firmware?.includes('uefi') ? 'bios' : 'uefi';
   const begun = Date.now();
+  let spoke = begun;
   const machine = await startMachine({
     disk: { ...disk, virtualSize: converted.virtualSize },
     seed: await writeSeedDisk(dir, seed.files),
@@ -58,6 +59,7 @@ export const bootCheck = async (input: BootCheckInput, { signal, progress }: Ste
     wallSeconds: input.seconds.tcg + 120,
     onSerial: (text) => {
       log.write(text);
+      spoke = Date.now();
       look();
     },
     onReport: (text) => {
@@ -67,10 +69,20 @@ export const bootCheck = async (input: BootCheckInput, { signal, progress }: Ste
     signal,
   });
   const allowed = input.seconds[machine.accelerator];
-  const ticking = setInterval(() => progress(Math.min(95, ((Date.now() - begun) / 1000 / allowed) * 100)), 1000);
+  const stuck = Promise.withResolvers<'stuck'>();
+  const ticking = setInterval(() => {
+    const now = Date.now();
+    progress(Math.min(95, ((now - begun) / 1000 / allowed) * 100));
+    if (hasEnded(plainLog(log.whole()), (now - spoke) / 1000, machine.accelerator)) stuck.resolve('stuck');
+  }, 1000);
   try {
     const late = new Promise<'late'>((resolve) => setTimeout(resolve, allowed * 1000, 'late').unref());
-    const end = await Promise.race([reported.promise, machine.exited.then(() => 'ended' as const), late]);
+    const end = await Promise.race([
+      reported.promise,
+      machine.exited.then(() => 'ended' as const),
+      stuck.promise,
+      late,
+    ]);
     signal.throwIfAborted();
     const seconds = Math.round((Date.now() - begun) / 1000);
     if (typeof end === 'object') await new Promise((resolve) => setTimeout(resolve, afterwordMs));

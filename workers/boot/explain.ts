@@ -59,6 +59,25 @@ export const explainBoot = (log: string, { ended }: { ended: boolean }): BootFai
   return ended ? 'boot-kernel-panic' : 'boot-timeout';
 };
 
+/** Where a boot ends for good: nothing more comes, however long one waits. */
+const ends: ReadonlySet<BootFailure> = new Set([
+  'boot-kernel-panic',
+  'boot-no-root-device',
+  'boot-emergency-mode',
+  'boot-loader-stuck',
+  'boot-no-bootable-device',
+]);
+
+/** How long a console must be silent before what it said last is taken for the end; a slow machine is silent for longer. */
+const silence = { kvm: 10, tcg: 30 } as const;
+
+/** Whether waiting on is in vain. At a login prompt cloud-init is waited for much longer: it works beside it, and quietly. */
+export const hasEnded = (log: string, silentSeconds: number, accelerator: keyof typeof silence): boolean => {
+  if (silentSeconds < silence[accelerator]) return false;
+  const failure = explainBoot(log, { ended: false });
+  return ends.has(failure) || (failure === 'boot-cloud-init-silent' && silentSeconds > 6 * silence[accelerator]);
+};
+
 /** The line that a seed of ours makes cloud-init write, at its port or on the console. */
 export type BootReport = { hostname: string; key: boolean; network: boolean };
 

@@ -15,8 +15,8 @@ const someKey = (): string => {
 };
 
 /**
- * cloud-init's NoCloud files for one boot check. The network has no other end, so an address is given instead of DHCP, and
- * nothing waits for it. At its end cloud-init writes what it has done to a port of ours; where the guest has no driver for that
+ * cloud-init's NoCloud files for one boot check. The network has no other end, so an address is given instead of DHCP:
+ * what waits for the network then has it. At its end cloud-init writes what it has done to a port of ours; where the guest has no driver for that
  * port, its final message on the console says that it came so far.
  * https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html
  */
@@ -47,7 +47,6 @@ export const newSeed = (): Seed => {
         '  any:',
         '    match: { name: "e*" }',
         '    addresses: [192.0.2.2/24]',
-        '    optional: true',
         '',
       ].join('\n'),
       'user-data': `#cloud-config\n${JSON.stringify({

@@ -1,0 +1,44 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { SampleImages } from '../../dev/sample/build.ts';
+import { guestImages } from '../support/guest-images.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+
+/** The image is started before it is published, and cloud-init itself says that it has done what it was told. */
+
+let samples: SampleImages;
+let installation: Installation;
+beforeAll(async () => {
+  samples = await guestImages();
+  installation = await startInstallation({ env: { BOOT_CHECK: 'off' } });
+});
+afterAll(() => installation?.close());
+
+test('a sound image passes `require`; what its console said is kept', async () => {
+  await installation.upload('sound', samples.good, { 'boot-check': 'require' });
+  const end = await installation.ended('sound', 800);
+  expect(end).toMatchObject({
+    status: 'published',
+    report: { verdict: 'publish', boot: { firmware: 'bios', seconds: expect.any(Number) } },
+  });
+  const boot = (end.report?.findings ?? []).filter(({ step }) => step === 'boot-check');
+  expect(boot.map(({ code, outcome }) => [code, outcome])).toEqual([
+    ['boot-reached-cloud-init', 'pass'],
+    ['boot-seed-applied', 'pass'],
+    ['boot-network-device', 'pass'],
+  ]);
+  const log = end.report?.boot?.serialLog;
+  const pieces: Buffer[] = [];
+  for await (const piece of await installation.s3.getObject(log?.bucket ?? '', log?.key ?? ''))
+    pieces.push(piece as Buffer);
+  expect(Buffer.concat(pieces).toString()).toContain('Linux version');
+});
+
+test('an image that cannot find its root device is rejected under `require`, whatever else the policy lets pass', async () => {
+  await installation.upload('no-virtio', samples['no-virtio'], { policy: 'warn', 'boot-check': 'require' });
+  const end = await installation.ended('no-virtio', 1000);
+  expect(end).toMatchObject({ status: 'rejected', imageStatus: 'killed', report: { verdict: 'reject' } });
+  const failed = (end.report?.findings ?? []).filter(
+    ({ outcome, step }) => outcome === 'fail' && step === 'boot-check',
+  );
+  expect(failed.map(({ code }) => code)).toEqual(['boot-no-root-device']);
+});
