@@ -93,19 +93,19 @@ export const createApiClient = ({
       return repeatable || networkCodeOf(error.cause) === 'ECONNREFUSED';
     };
 
-  const send = (request: Request): Promise<string> =>
+  const sendBytes = (request: Request): Promise<Buffer> =>
     withRetries(
       async () => {
         const response = await ask(request, [AbortSignal.timeout(answerWithinMs)]);
-        let text: string;
+        let bytes: Buffer;
         try {
-          text = await response.text();
+          bytes = Buffer.from(await response.arrayBuffer());
         } catch (error) {
           signal?.throwIfAborted();
           throw unreachable(error);
         }
-        if (response.ok) return text;
-        throw errorOfAnswer(url, response.status, response.headers, text);
+        if (response.ok) return bytes;
+        throw errorOfAnswer(url, response.status, response.headers, bytes.toString());
       },
       {
         ...patience,
@@ -114,6 +114,8 @@ export const createApiClient = ({
         askedFor: (error) => (isBootreadyError(error) ? (error.context as AnswerContext).retryAfter : undefined),
       },
     );
+
+  const send = async (request: Request): Promise<string> => (await sendBytes(request)).toString();
 
   const call = async <Schema extends z.ZodType>(schema: Schema, request: Request): Promise<z.output<Schema>> =>
     readAnswer(url, schema, jsonOf(await send(request)));
@@ -141,6 +143,10 @@ export const createApiClient = ({
 
     createRun: (id: string, run: CreateRun) => post(ImageDetail, `${path(id)}/runs`, run),
     cancel: (id: string) => post(ImageDetail, `${path(id)}/cancel`, {}, true),
+
+    /** What a boot check has kept. @throws `not-found` when the run had none */
+    evidence: (id: string, run: number, name: 'serial.log' | 'screen.png') =>
+      sendBytes({ method: 'GET', path: `${path(id)}/runs/${run}/evidence/${name}`, repeatable: true }),
 
     openUpload: (id: string, size: number) => post(UploadSession, `${path(id)}/upload`, { size }, true),
     signParts: (id: string, partNumbers: number[]) =>

@@ -1,4 +1,4 @@
-import { ImageName, type ImageSettings, Policy, TargetFormat } from '../../shared/contracts/image.ts';
+import { BootPolicy, ImageName, type ImageSettings, Policy, TargetFormat } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { connect } from './api-client.ts';
@@ -9,12 +9,13 @@ import { validOption } from './valid-option.ts';
 
 /** The commands that change an image. */
 
-export type SettingOptions = { format?: string; policy?: string; allowIso?: boolean };
+export type SettingOptions = { format?: string; policy?: string; bootCheck?: string; allowIso?: boolean };
 
 /** @throws `invalid-input` */
-export const settingsOf = ({ format, policy, allowIso }: SettingOptions): ImageSettings => ({
+export const settingsOf = ({ format, policy, bootCheck, allowIso }: SettingOptions): ImageSettings => ({
   ...(format ? { targetFormat: validOption('--format', TargetFormat, format) } : {}),
   ...(policy ? { policy: validOption('--policy', Policy, policy) } : {}),
+  ...(bootCheck ? { bootCheck: validOption('--boot-check', BootPolicy, bootCheck) } : {}),
   ...(allowIso ? { allowIso } : {}),
 });
 

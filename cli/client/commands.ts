@@ -22,6 +22,7 @@ export const addClientCommands = (program: Command): void => {
     .requiredOption('--name <name>', 'what the image shall be called')
     .addOption(formatOption())
     .addOption(policyOption())
+    .addOption(bootCheckOption())
     .option('--allow-iso', 'take an installation medium (ISO 9660) too')
     .option('--parallel <n>', 'parts that are sent at once, 1 to 16', wholeNumber(1, 16), 4)
     .option('--no-wait', 'end when it is sent')
@@ -56,9 +57,18 @@ export const addClientCommands = (program: Command): void => {
     .argument('<id>', imageArgument)
     .addOption(formatOption())
     .addOption(policyOption())
+    .addOption(bootCheckOption())
     .option('--allow-iso', 'take an installation medium (ISO 9660) too')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./change.ts')).retryImage(id, options(command)),
+    );
+  program
+    .command('console')
+    .description('show what the console said when the image was started for its boot check')
+    .argument('<id>', imageArgument)
+    .option('--screen <file>', 'write the picture of its screen (PNG) to a file too')
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./console.ts')).showConsole(id, options(command)),
     );
   program
     .command('cancel')
@@ -127,6 +137,13 @@ const formatOption = (): Option =>
   new Option('--format <format>', 'of the published image').choices(['raw', 'qcow2', 'keep']);
 const policyOption = (): Option =>
   new Option('--policy <policy>', 'what a failed check of the system inside does').choices(['enforce', 'warn']);
+
+const bootCheckOption = (): Option =>
+  new Option('--boot-check <policy>', 'whether it is started, and what it does when it does not come up').choices([
+    'off',
+    'warn',
+    'require',
+  ]);
 
 const wholeNumber =
   (least: number, most: number) =>

@@ -97,6 +97,14 @@ const publishedLines = ({ published, sha256, virtualSize }: ImageDetail): Line[]
       ]
     : [];
 
+const bootLines = ({ report }: Pick<RunView, 'report'>, id: string): Line[] =>
+  report?.boot
+    ? [
+        '',
+        `Started for ${formatDuration(report.boot.seconds)} (${report.boot.firmware}, ${report.boot.accelerator}); "bootready console ${id}" shows what its console said.`,
+      ]
+    : [];
+
 /** Everything about an image. */
 export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
   const [newest, ...older] = image.runs;
@@ -120,6 +128,7 @@ export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
           ...newest.steps.map((step) => stepLine(step, now)),
           ...failureLines(newest),
           ...findingLines(newest.findings),
+          ...bootLines(newest, image.id),
         ]
       : []),
     ...(older.length > 0 ? ['', ...older.map((run) => runHead(run, now))] : []),

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import type { SampleImages } from '../../dev/sample/build.ts';
+import { newApiKey } from '../../shared/api-key.ts';
 import { guestImages } from '../support/guest-images.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
+import { type Installation, project, startInstallation } from '../support/installation.ts';
 
 /** The image is started before it is published, and cloud-init itself says that it has done what it was told. */
 
@@ -26,11 +28,15 @@ test('a sound image passes `require`; what its console said is kept', async () =
     ['boot-seed-applied', 'pass'],
     ['boot-network-device', 'pass'],
   ]);
-  const log = end.report?.boot?.serialLog;
-  const pieces: Buffer[] = [];
-  for await (const piece of await installation.s3.getObject(log?.bucket ?? '', log?.key ?? ''))
-    pieces.push(piece as Buffer);
-  expect(Buffer.concat(pieces).toString()).toContain('Linux version');
+  const { key, hash, hint } = newApiKey();
+  await createApiKeyStore(installation.db).create({ projectId: project, name: 'reader', hash, hint, role: 'reader' });
+  const evidence = (name: string): Promise<Response> =>
+    fetch(`${installation.apiUrl}/v1/images/${end.imageId}/runs/1/evidence/${name}`, {
+      headers: { authorization: `Bearer ${key}` },
+    });
+  expect(await (await evidence('serial.log')).text()).toContain('Linux version');
+  const screen = Buffer.from(await (await evidence('screen.png')).arrayBuffer());
+  expect(screen.subarray(1, 4).toString()).toBe('PNG');
 });
 
 test('an image that cannot find its root device is rejected under `require`, whatever else the policy lets pass', async () => {

@@ -64,7 +64,10 @@ const bodies: Record<string, unknown> = {
 const routes = async (): Promise<{ method: string; path: string }[]> => {
   const { body } = await call(undefined, 'GET', '/openapi.json');
   return Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
-    Object.keys(methods).map((method) => ({ method: method.toUpperCase(), path })),
+    Object.keys(methods).map((method) => ({
+      method: method.toUpperCase(),
+      path: path.replace('{run}', '1').replace('{name}', 'serial.log'),
+    })),
   );
 };
 
