@@ -44,6 +44,8 @@ export const Environment = z.object({
   ALLOW_ISO: flag(false),
   /** What becomes of the uploaded object after its image is published. */
   AFTER_PUBLISH: z.enum(['keep', 'remove']).default('remove'),
+  /** Whether webhooks may name hosts of the installation's own network. */
+  WEBHOOKS_TO_PRIVATE_ADDRESSES: flag(false),
   MAX_UPLOAD_BYTES: bytes(512 * GiB),
   MAX_VIRTUAL_BYTES: bytes(2048 * GiB),
 

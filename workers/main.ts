@@ -17,6 +17,7 @@ import { explain } from '../shared/errors.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { cacheDirOf } from './cache-dir.ts';
 import { queueHandlers } from './queues/handlers.ts';
+import { createPost } from './queues/post.ts';
 import { openScratch } from './scratch.ts';
 import { createSlots } from './slots.ts';
 import { startStepWorker } from './step-worker.ts';
@@ -82,6 +83,7 @@ export const startWorker = async (
         projects: createProjectStore(database.db),
         events: createEventStore(database.db),
         webhooks: createWebhookStore(database.db),
+        post: createPost({ toPrivateAddresses: config.WEBHOOKS_TO_PRIVATE_ADDRESSES }),
         starter: createRunStarter(temporal, { heartbeatSeconds, claimSeconds, stepHours }),
         uploadsBucket: config.UPLOADS_BUCKET,
         imagesBucket: config.IMAGES_BUCKET,

@@ -5,7 +5,8 @@ import { createRunStore } from '../../adapters/database/run-store.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { Webhook, WebhookStore } from '../../shared/ports/webhooks.ts';
-import { deliver } from '../../workers/queues/notify.ts';
+import { deliver as deliverBy } from '../../workers/queues/notify.ts';
+import { createPost } from '../../workers/queues/post.ts';
 import { freshDatabase } from '../support/database.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { begunRun } from '../support/run-records.ts';
@@ -24,6 +25,10 @@ afterAll(() => database?.drop());
 beforeEach(async () => {
   project = await someProject(database.db);
 });
+
+/** Receivers of the tests are on this host. */
+const deliver = (id: string, isLastTry: boolean): Promise<string> =>
+  deliverBy({ webhooks, post: createPost({ toPrivateAddresses: true }) }, id, isLastTry);
 
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
 const subscribed = (url = 'http://127.0.0.1:9/hook', projectId = project.id): Promise<Webhook> =>
@@ -122,7 +127,7 @@ describe('deliver', () => {
   test('a message arrives signed, so that its receiver can tell that it is ours and unchanged', async () => {
     const { received, webhook, ids } = await receiver(1, { status: 200 });
     const [id] = ids as [string];
-    expect(await deliver(webhooks, id, false)).toBe('delivered');
+    expect(await deliver(id, false)).toBe('delivered');
     const [{ path, headers, body }] = received as [Receiver['received'][number]];
     expect(path).toBe('/hook');
     const message = new Verifier(secret).verify(body, headers as Record<string, string>);
@@ -140,21 +145,21 @@ describe('deliver', () => {
   test('what was delivered is not sent again', async () => {
     const { received, ids } = await receiver(1, { status: 204 });
     const [id] = ids as [string];
-    await deliver(webhooks, id, false);
-    expect(await deliver(webhooks, id, false)).toBe('settled before');
-    expect(await deliver(webhooks, randomUUID(), false)).toBe('settled before');
+    await deliver(id, false);
+    expect(await deliver(id, false)).toBe('settled before');
+    expect(await deliver(randomUUID(), false)).toBe('settled before');
     expect(received).toHaveLength(1);
   });
 
   test('what was not taken is tried again under the same id, until it is', async () => {
     const { received, webhook, ids } = await receiver(1, { status: 500 }, 'hang up', { status: 200 });
     const [id] = ids as [string];
-    await expect(deliver(webhooks, id, false)).rejects.toMatchObject(notTaken);
+    await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
     expect(await rowOf(id)).toMatchObject({ status: 'pending', last_status: 500, last_error: 'HTTP 500' });
-    await expect(deliver(webhooks, id, false)).rejects.toMatchObject(notTaken);
+    await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
     expect(await rowOf(id)).toMatchObject({ status: 'pending', attempts: 2, last_status: null });
     expect(await pendingOf(webhook)).toEqual([id]);
-    expect(await deliver(webhooks, id, false)).toBe('delivered');
+    expect(await deliver(id, false)).toBe('delivered');
     expect(received).toHaveLength(3);
     expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
     for (const { body, headers } of received) new Verifier(secret).verify(body, headers as Record<string, string>);
@@ -163,7 +168,7 @@ describe('deliver', () => {
   test('the last try ends it, without an error: there is nobody left to try again', async () => {
     const { webhook, ids } = await receiver(1, { status: 503 });
     const [id] = ids as [string];
-    expect(await deliver(webhooks, id, true)).toBe('failed');
+    expect(await deliver(id, true)).toBe('failed');
     expect(await rowOf(id)).toMatchObject({ status: 'failed', last_status: 503 });
     expect((await webhooks.list(project.id))[0]).toMatchObject({ id: webhook.id, disabledAt: null });
   });
@@ -171,9 +176,9 @@ describe('deliver', () => {
   test('410 disables the webhook; what else waits for it is not sent', async () => {
     const { received, webhook, ids } = await receiver(2, { status: 410 });
     const [first, second] = ids as [string, string];
-    expect(await deliver(webhooks, first, false)).toBe('failed');
+    expect(await deliver(first, false)).toBe('failed');
     expect((await webhooks.list(project.id))[0]).toMatchObject({ id: webhook.id, disabledAt: expect.any(Date) });
-    expect(await deliver(webhooks, second, false)).toBe('disabled');
+    expect(await deliver(second, false)).toBe('disabled');
     expect(received).toHaveLength(1);
     expect(await pendingOf(webhook)).toEqual([]);
     await publishedImage(database.db, project);
@@ -185,7 +190,7 @@ describe('deliver', () => {
     open.push(inside);
     const { received, ids } = await receiver(1, { status, location: inside.url });
     const [id] = ids as [string];
-    await expect(deliver(webhooks, id, false)).rejects.toMatchObject(notTaken);
+    await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
     expect(received).toHaveLength(1);
     expect(inside.received).toHaveLength(0);
     expect(await rowOf(id)).toMatchObject({ status: 'pending', last_status: status });
@@ -195,16 +200,28 @@ describe('deliver', () => {
     const webhook = await subscribed('http://127.0.0.1:9/hook');
     await publishedImage(database.db, project);
     const [id] = (await pendingOf(webhook)) as [string];
-    await expect(deliver(webhooks, id, false)).rejects.toMatchObject(notTaken);
+    await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
     expect(await rowOf(id)).toMatchObject({ status: 'pending', last_status: null });
+  });
+
+  test("a receiver in the installation's own network is not called, and not tried again", async () => {
+    const { received, ids } = await receiver(1, { status: 200 });
+    const [id] = ids as [string];
+    const guarded = { webhooks, post: createPost({ toPrivateAddresses: false }) };
+    expect(await deliverBy(guarded, id, false)).toBe('failed');
+    expect(received).toHaveLength(0);
+    expect(await rowOf(id)).toMatchObject({
+      status: 'failed',
+      last_error: expect.stringContaining('no public address'),
+    });
   });
 
   test('a receiver that takes the message and never answers is given up, and tried again', async () => {
     const { received, ids } = await receiver(1, 'never');
     const [id] = ids as [string];
-    await expect(deliver(webhooks, id, false)).rejects.toMatchObject(notTaken);
+    await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
     expect(received).toHaveLength(1);
-    expect(await rowOf(id)).toMatchObject({ status: 'pending', last_error: expect.stringContaining('Timeout') });
+    expect(await rowOf(id)).toMatchObject({ status: 'pending', last_error: expect.stringContaining('timeout') });
   });
 
   test('the end of a run is told whatever it was', async () => {
@@ -212,7 +229,7 @@ describe('deliver', () => {
     const { run } = await begunRun(database.db, project);
     await createRunStore(database.db).finish(run, { status: 'failed', failure: { code: 'timeout', message: 'No.' } });
     const [id] = (await pendingOf(webhook)) as [string];
-    expect(await deliver(webhooks, id, false)).toBe('delivered');
+    expect(await deliver(id, false)).toBe('delivered');
     expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({
       type: 'image.failed',
       data: { ...run, status: 'killed' },

@@ -2,21 +2,37 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import type { SampleImages } from '../../dev/sample/build.ts';
 import { newApiKey } from '../../shared/api-key.ts';
+import { eventually } from '../support/eventually.ts';
 import { guestImages } from '../support/guest-images.ts';
-import { type Installation, project, startInstallation } from '../support/installation.ts';
+import { type Installation, project, type Role2Process, startInstallation } from '../support/installation.ts';
 
 /** The image is started before it is published, and cloud-init itself says that it has done what it was told. */
 
 let samples: SampleImages;
 let installation: Installation;
+let worker: Role2Process;
 beforeAll(async () => {
   samples = await guestImages();
-  installation = await startInstallation({ env: { BOOT_CHECK: 'off' } });
+  installation = await startInstallation({ roles: ['queues'] });
+  worker = await installation.start('steps');
 });
 afterAll(() => installation?.close());
 
-test('a sound image passes `require`; what its console said is kept', async () => {
+test('a sound image passes `require`, even if the worker is killed while it starts; what its console said is kept', async () => {
   await installation.upload('sound', samples.good, { 'boot-check': 'require' });
+  await eventually(
+    () =>
+      installation.db
+        .selectFrom('run_steps')
+        .where('step', '=', 'boot-check')
+        .where('status', '=', 'running')
+        .where('percent', '>', 0)
+        .select('step')
+        .executeTakeFirst(),
+    { within: 300, what: 'the image is being started' },
+  );
+  await worker.stop('SIGKILL');
+  worker = await installation.start('steps');
   const end = await installation.ended('sound', 800);
   expect(end).toMatchObject({
     status: 'published',

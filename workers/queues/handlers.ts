@@ -2,15 +2,16 @@ import type { JobQueue, QueueHandlers } from '../../shared/ports/jobs.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
 import { settleEvent } from './intake.ts';
 import { deliver } from './notify.ts';
+import type { Post } from './post.ts';
 import { type ReapDeps, reap } from './reap.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 
-export type HandlerDeps = SweepDeps & ReapDeps & { jobs: JobQueue; webhooks: WebhookStore };
+export type HandlerDeps = SweepDeps & ReapDeps & { jobs: JobQueue; webhooks: WebhookStore; post: Post };
 
 /** What each queue's jobs do. A job never starts another stage of an image: that is the workflow's. */
 export const queueHandlers = (deps: HandlerDeps): QueueHandlers => ({
   intake: ({ eventId }, attempt) => settleEvent(deps, eventId, attempt),
-  notify: ({ deliveryId }, isLastTry) => deliver(deps.webhooks, deliveryId, isLastTry),
+  notify: ({ deliveryId }, isLastTry) => deliver(deps, deliveryId, isLastTry),
   housekeeping: {
     sweep: () => sweep(deps),
     relay: async () => {

@@ -1,6 +1,7 @@
 import { Webhook } from 'standardwebhooks';
-import { BootreadyError } from '../../shared/errors.ts';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
+import type { Post } from './post.ts';
 
 /** Answers that say "never again" (https://github.com/standard-webhooks/standard-webhooks, "Operational considerations"). */
 const gone = 410;
@@ -10,7 +11,11 @@ const gone = 410;
  * tell a repetition. Redirects are not followed.
  * @throws BootreadyError retryable when it was not delivered
  */
-export const deliver = async (webhooks: WebhookStore, deliveryId: string, isLastTry: boolean): Promise<string> => {
+export const deliver = async (
+  { webhooks, post }: { webhooks: WebhookStore; post: Post },
+  deliveryId: string,
+  isLastTry: boolean,
+): Promise<string> => {
   const delivery = await webhooks.delivery(deliveryId);
   if (delivery?.status !== 'pending') return 'settled before';
   const { webhook, message } = delivery;
@@ -24,11 +29,8 @@ export const deliver = async (webhooks: WebhookStore, deliveryId: string, isLast
     timestamp: message.createdAt.toISOString(),
     data: message.payload,
   });
-  const answer = await fetch(webhook.url, {
-    method: 'POST',
+  const answer = await post(webhook.url, {
     body,
-    redirect: 'manual',
-    signal: AbortSignal.timeout(15_000),
     headers: {
       'content-type': 'application/json',
       'user-agent': 'bootready',
@@ -37,16 +39,15 @@ export const deliver = async (webhooks: WebhookStore, deliveryId: string, isLast
       'webhook-signature': new Webhook(webhook.secret).sign(message.id, now, body),
     },
   }).catch((error: Error) => error);
-  const httpStatus = answer instanceof Error ? undefined : answer.status;
-  if (!(answer instanceof Error)) await answer.body?.cancel();
+  const httpStatus = answer instanceof Error ? undefined : answer;
   if (httpStatus !== undefined && httpStatus >= 200 && httpStatus < 300) {
     await webhooks.note(deliveryId, { status: 'delivered', httpStatus });
     return 'delivered';
   }
   if (httpStatus === gone) await webhooks.disable(webhook.id);
-  const final = isLastTry || httpStatus === gone;
-  const error =
-    answer instanceof Error ? `${answer.name}: ${String(answer.cause ?? answer.message)}` : `HTTP ${answer.status}`;
+  const refused = isBootreadyError(answer) && !answer.retryable;
+  const final = isLastTry || refused || httpStatus === gone;
+  const error = answer instanceof Error ? answer.message || answer.name : `HTTP ${answer}`;
   await webhooks.note(deliveryId, {
     status: final ? 'failed' : 'pending',
     error,
