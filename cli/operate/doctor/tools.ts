@@ -13,6 +13,8 @@ const programs: Readonly<Record<string, string>> = {
   guestfish: 'libguestfs-tools',
   'libguestfs-make-fixed-appliance': 'libguestfs-tools',
   gzip: 'gzip',
+  'mkfs.vfat': 'dosfstools',
+  mcopy: 'mtools',
   xz: 'xz-utils',
   zstd: 'zstd',
   bzip2: 'bzip2',
