@@ -1,5 +1,6 @@
 import type { guestChecks } from '../../shared/checks/guest.ts';
 import type { Finding, Outcome } from '../../shared/contracts/finding.ts';
+import { readinessFindings } from './readiness.ts';
 import type { GuestView, KernelView } from './view.ts';
 
 /** One check: what was seen to an outcome; undefined where it does not apply. To add one, name it in shared/checks/guest.ts too. */
@@ -70,8 +71,10 @@ const checks: Record<keyof typeof guestChecks, Check> = {
   'inspection-failed': () => undefined,
 };
 
-export const guestFindings = (view: GuestView): Finding[] =>
-  Object.entries(checks).flatMap(([code, check]) => {
+export const guestFindings = (view: GuestView): Finding[] => [
+  ...Object.entries(checks).flatMap(([code, check]) => {
     const result = check(view);
     return result ? [{ code, step: 'inspect' as const, outcome: result.outcome, params: result.params ?? {} }] : [];
-  });
+  }),
+  ...(view.readiness ? readinessFindings(view.readiness) : []),
+];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { openFileSource } from '../tools/file-source.ts';
 import type { Guestfish } from '../tools/guestfish.ts';
 import { initramfsFiles } from './initramfs.ts';
+import { lookForReadiness } from './readiness.ts';
 import { clean, type GuestView, type KernelView, moduleOf } from './view.ts';
 
 type Look = { guestfish: Guestfish; outputDir: string; signal: AbortSignal; progress: (percent: number) => void };
@@ -32,6 +33,7 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
     fallbackLoader,
     kernels: [],
     cloudInit: { installed: false, version: undefined, enabled: undefined, disabledBy: undefined },
+    readiness: undefined,
     windows: undefined,
   };
   const root = roots[0];
@@ -64,7 +66,9 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
   else if (view.facts.osType === 'linux') {
     view.kernels = await lookAtKernels(look);
     view.facts.kernels = view.kernels.map(({ version }) => version);
-    view.cloudInit = await lookAtCloudInit(look, root, view);
+    const packages = await installedPackages(look, root);
+    view.cloudInit = await lookAtCloudInit(look, packages, view);
+    view.readiness = await lookForReadiness(look.guestfish, new Set(packages.keys()));
     if (view.cloudInit.version) view.facts.cloudInit = view.cloudInit.version;
   }
   return view;
@@ -154,12 +158,26 @@ const readInitramfs = async (look: Look, path: string): Promise<KernelView['init
   }
 };
 
-const lookAtCloudInit = async (look: Look, root: string, view: GuestView): Promise<GuestView['cloudInit']> => {
+/** Name to version, from the package database. */
+const installedPackages = async (look: Look, root: string): Promise<Map<string, string>> => {
+  const packages = new Map<string, string>();
+  let name = '';
+  for (const line of (await look.guestfish.ask('inspect-list-applications2', root)) ?? []) {
+    const [, field, value = ''] = /^\s*app2_(name|version): (.*)$/.exec(line) ?? [];
+    if (field === 'name') name = clean(value);
+    if (field === 'version') packages.set(name, clean(value));
+  }
+  look.progress(90);
+  return packages;
+};
+
+const lookAtCloudInit = async (
+  look: Look,
+  packages: ReadonlyMap<string, string>,
+  view: GuestView,
+): Promise<GuestView['cloudInit']> => {
   const { ask } = look.guestfish;
   const installed = (await exists(look, '/usr/bin/cloud-init')) || (await exists(look, '/usr/local/bin/cloud-init'));
-  const applications = installed ? ((await ask('inspect-list-applications2', root)) ?? []) : [];
-  const at = applications.findIndex((line) => /app2_name: cloud-init$/.test(line));
-  const version = applications.slice(at, at + 12).find((line) => line.includes('app2_version: '));
   look.progress(95);
 
   const disabled: [string, boolean][] = [
@@ -196,7 +214,7 @@ const lookAtCloudInit = async (look: Look, root: string, view: GuestView): Promi
   const disabledBy = disabled.find(([, is]) => is)?.[0];
   return {
     installed,
-    version: at >= 0 && version ? clean(version.split('app2_version: ')[1] ?? '') : undefined,
+    version: installed ? packages.get('cloud-init') : undefined,
     enabled: disabledBy ? false : enabled,
     disabledBy,
   };

@@ -1,4 +1,5 @@
 import type { GuestFacts } from '../../shared/contracts/run.ts';
+import type { ReadinessView } from './readiness.ts';
 
 /** What was seen inside an image; the checks are pure functions of it. Texts are the guest's, cleaned and capped. */
 export type GuestView = {
@@ -19,6 +20,8 @@ export type GuestView = {
     enabled: boolean | undefined;
     disabledBy: string | undefined;
   };
+  /** Of a Linux. */
+  readiness: ReadinessView | undefined;
   /** Windows: drivers and services by file. */
   windows: { drivers: string[]; cloudbaseInit: boolean } | undefined;
 };
