@@ -151,6 +151,18 @@ export const bootChecks = defineChecks({
       de: 'Ergänzen Sie console=tty0 console=ttyS0,115200 auf der Kernel-Kommandozeile, um mehr zu sehen, und sehen Sie sich das Bild des Bildschirms an.',
     },
   },
+  'boot-shut-down': {
+    severity: 'safety',
+    title: { en: 'Start of the system', de: 'Start des Systems' },
+    problem: {
+      en: `The system switched itself off before cloud-init had reported. ${console.en}`,
+      de: `Das System hat sich ausgeschaltet, bevor sich cloud-init gemeldet hat. ${console.de}`,
+    },
+    remedy: {
+      en: 'See in the console log what asked for it; remove scripts that shut the system down at its first start.',
+      de: 'Sehen Sie im Konsolenprotokoll nach, was es veranlasst hat; entfernen Sie Skripte, die das System beim ersten Start herunterfahren.',
+    },
+  },
   'boot-timeout': {
     severity: 'safety',
     title: { en: 'Start of the system', de: 'Start des Systems' },

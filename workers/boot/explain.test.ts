@@ -36,6 +36,10 @@ describe('a console tells why a boot ended', () => {
   });
 });
 
+test('a system that switches itself off is told as such', () => {
+  expect(explainBoot(`${kernel}[ 9.9] reboot: Power down`, { ended: true })).toBe('boot-shut-down');
+});
+
 test('what ended is waited for no longer, a login prompt much longer, a system that works as long as may be', () => {
   const panic = `${kernel}Kernel panic - not syncing: x`;
   expect(hasEnded(panic, 5, 'kvm')).toBe(false);
@@ -44,6 +48,7 @@ test('what ended is waited for no longer, a login prompt much longer, a system t
   expect(hasEnded(`${kernel}a login: `, 11, 'kvm')).toBe(false);
   expect(hasEnded(`${kernel}a login: `, 61, 'kvm')).toBe(true);
   expect(hasEnded(kernel, 600, 'kvm')).toBe(false);
+  expect(hasEnded(`error: no such device: x.\n${kernel.repeat(20)}`, 600, 'kvm')).toBe(false);
 });
 
 test('only the report with the token of this very seed counts', () => {
@@ -58,5 +63,5 @@ test('only the report with the token of this very seed counts', () => {
 });
 
 test('a log is text: no colours, no cursor movements, no control characters', () => {
-  expect(plainLog('\x1b[0;32m  OK  \x1b[0m] a\r\nb\x07\x1b[2Jc\x1b(B\u009b1m')).toBe('  OK  ] a\nbc1m');
+  expect(plainLog('\x1b[=3h\x1b[0;32m  OK  \x1b[0m] a\r\nb\x07\x1b[2Jc\x1b(B\u009b1m')).toBe('  OK  ] a\nbc1m');
 });

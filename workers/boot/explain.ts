@@ -8,6 +8,7 @@ export type BootFailure =
   | 'boot-cloud-init-failed'
   | 'boot-cloud-init-silent'
   | 'boot-no-sign-of-life'
+  | 'boot-shut-down'
   | 'boot-timeout';
 
 type Sign = { failure: BootFailure; pattern: RegExp };
@@ -56,7 +57,7 @@ export const explainBoot = (log: string, { ended }: { ended: boolean }): BootFai
   if (loginPrompt.test(log)) return 'boot-cloud-init-silent';
   // SeaBIOS and OVMF say a few lines by themselves.
   if (!/Linux version|\bLinux\b.*loaded|Booting|\[ *\d+\.\d+\]/.test(log)) return 'boot-no-sign-of-life';
-  return ended ? 'boot-kernel-panic' : 'boot-timeout';
+  return ended ? 'boot-shut-down' : 'boot-timeout';
 };
 
 /** Where a boot ends for good: nothing more comes, however long one waits. */
@@ -71,10 +72,13 @@ const ends: ReadonlySet<BootFailure> = new Set([
 /** How long a console must be silent before what it said last is taken for the end; a slow machine is silent for longer. */
 const silence = { kvm: 10, tcg: 30 } as const;
 
+const lastWords = 600;
+
 /** Whether waiting on is in vain. At a login prompt cloud-init is waited for much longer: it works beside it, and quietly. */
 export const hasEnded = (log: string, silentSeconds: number, accelerator: keyof typeof silence): boolean => {
   if (silentSeconds < silence[accelerator]) return false;
-  const failure = explainBoot(log, { ended: false });
+  // At its very end: firmware and boot loader complain of what they then do without.
+  const failure = explainBoot(log.trimEnd().slice(-lastWords), { ended: false });
   return ends.has(failure) || (failure === 'boot-cloud-init-silent' && silentSeconds > 6 * silence[accelerator]);
 };
 
@@ -94,7 +98,7 @@ export const parseReport = (text: string, token: string): BootReport | undefined
 export const plainLog = (serial: string): string =>
   serial
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-    .replaceAll(/\x1b(?:\[[0-9;?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78cM])/g, '')
+    .replaceAll(/\x1b(?:\[[0-?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78cM])/g, '')
     .replaceAll('\r\n', '\n')
     .replaceAll('\r', '\n')
     .replaceAll(/[^\P{Cc}\n\t]/gu, '');

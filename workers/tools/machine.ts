@@ -66,7 +66,8 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
     command: 'qemu-system-x86_64',
     args: [
       ...['-machine', `q35,graphics=off,accel=${kvm ? 'kvm' : 'tcg'}`, '-cpu', 'max', '-smp', '2', '-m', '1024'],
-      ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
+      // It may start again by itself, as systems do that relabel their files at the first start (SELinux).
+      ...['-nodefaults', '-no-user-config', '-display', 'none'],
       ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
       ...(firmware === 'uefi' ? await uefi(dir) : []),
       ...blockdev({ driver: disk.format, 'node-name': 'image', ...file('/in/disk'), ...unbacked(disk.format) }, true),
