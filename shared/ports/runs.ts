@@ -29,6 +29,7 @@ export interface RunStore {
   /** A new fence for the run; run `running`, image `importing`.
    * @throws `superseded` when the run is finished already or its image is deleted. */
   beginAttempt(run: { imageId: string; runId: string }, worker: string): Promise<{ fence: number }>;
+  /** Counts one more attempt each time: what is not idempotent here is meant to be seen. */
   stepStarted(runId: string, fence: number, step: Step, worker: string, attempt: number): Promise<void>;
   stepProgress(runId: string, fence: number, step: Step, percent: number): Promise<void>;
   stepEnded(

@@ -1,10 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
 import type { Kysely } from 'kysely';
 import { Client as S3Client } from 'minio';
 import { inject } from 'vitest';
@@ -16,6 +15,7 @@ import { startTemporal } from '../../dev/stack/temporal.ts';
 import type { Report, RunStatus } from '../../shared/contracts/run.ts';
 import { freshDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
+import { freshNamespace } from './temporal-namespace.ts';
 
 /**
  * A whole installation as `npm start` has it, of the product's own processes: database, Redis and object store of its own,
@@ -79,8 +79,7 @@ export const startInstallation = async (
     let temporal = options.ownTemporal ? await startTemporal(temporalOptions) : undefined;
     undo.push(async () => temporal?.stop());
     const temporalAddress = temporal?.address ?? inject('stack').temporalAddress;
-    const namespace = `test-${randomUUID()}`;
-    await createNamespace(temporalAddress, namespace);
+    const namespace = await freshNamespace(temporalAddress);
 
     const redisPort = await freePort();
     const password = randomBytes(12).toString('hex');
@@ -222,24 +221,4 @@ const runOnce = async (command: string[], env: Record<string, string>): Promise<
   child.stderr.on('data', (chunk) => (output += chunk));
   const code = await new Promise((resolve) => child.once('close', resolve));
   if (code !== 0) throw new Error(`bootready ${command.join(' ')} ended with ${code}: ${output}`);
-};
-
-const createNamespace = async (address: string, namespace: string): Promise<void> => {
-  const connection = await Connection.connect({ address });
-  try {
-    await connection.workflowService.registerNamespace({
-      namespace,
-      workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
-    });
-    await eventually(
-      () =>
-        connection.workflowService.describeNamespace({ namespace }).then(
-          () => true,
-          () => false,
-        ),
-      { within: 60, what: 'the Temporal namespace is there' },
-    );
-  } finally {
-    await connection.close();
-  }
 };
