@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { admissionChecks } from './admission.ts';
+import { bootChecks } from './boot.ts';
+import { catalogue, describeFinding } from './catalogue.ts';
+import { guestChecks } from './guest.ts';
+import { readinessChecks } from './readiness.ts';
+
+const root = join(import.meta.dirname, '../..');
+const sources = ['shared/formats', 'shared/checks', 'workers']
+  .flatMap((folder) => readdirSync(join(root, folder), { recursive: true }).map((name) => join(folder, String(name))))
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  .map((name) => readFileSync(join(root, name), 'utf8'))
+  .join('\n');
+
+test('every code that a step makes a finding with is in the catalogue', () => {
+  const used = [
+    ...sources.matchAll(/\b(?:refusal|warning|fail|failing|finding)\(\s*'([a-z0-9-]+)'/g),
+    ...sources.matchAll(/\bcode: '([a-z0-9-]+)', step:/g),
+    ...sources.matchAll(/refused: '([a-z0-9-]+)'/g),
+    ...sources.matchAll(/failure: '(boot-[a-z0-9-]+)'/g),
+  ].map(([, code]) => code as string);
+  expect(new Set(used).size).toBeGreaterThan(40);
+  expect(used.filter((code) => !(code in catalogue))).toEqual([]);
+});
+
+test('no code means two things', () => {
+  const groups = [admissionChecks, guestChecks, readinessChecks, bootChecks];
+  expect(groups.flatMap((group) => Object.keys(group))).toHaveLength(Object.keys(catalogue).length);
+});
+
+const placeholders = (text: string): string[] => [...new Set(text.match(/\{[a-zA-Z]+\}/g))].sort();
+
+test.each(Object.entries(catalogue))('%s says the same in both languages, and says it whole', (_code, check) => {
+  for (const text of [check.title, check.problem, check.remedy]) {
+    expect(placeholders(text.de)).toEqual(placeholders(text.en));
+    expect(text.de).not.toBe('');
+  }
+  for (const language of ['en', 'de'] as const) {
+    expect(check.problem[language]).toMatch(/[.!?]$|\{line\}$/);
+    expect(check.problem[language]).not.toBe(check.remedy[language]);
+  }
+});
+
+test('a finding is told with its params, and what passed with its title alone', () => {
+  const finding = { code: 'too-small', step: 'admit', outcome: 'fail', params: { size: 7 } } as const;
+  expect(describeFinding(finding, 'de')).toMatchObject({ problem: expect.stringContaining('nur 7 Byte') });
+  expect(describeFinding({ ...finding, outcome: 'pass' }, 'en')).toEqual({ title: 'Content of the upload' });
+});
