@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { createEventStore } from '../../adapters/database/event-store.ts';
+import { createImageStore } from '../../adapters/database/image-store.ts';
+import { createProjectStore } from '../../adapters/database/project-store.ts';
+import { createObjectStore } from '../../adapters/object-store/minio.ts';
+import { connectTemporal, registerSearchAttributes } from '../../adapters/temporal/connect.ts';
+import { createRunStarter } from '../../adapters/temporal/run-starter.ts';
+import { parseNotifications } from '../../shared/events/parse.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { Project } from '../../shared/ports/projects.ts';
+import type { RunStarter } from '../../shared/ports/run-starter.ts';
+import { settleEvent } from '../../workers/queues/intake.ts';
+import { type SweepDeps, sweep } from '../../workers/queues/sweep.ts';
+import { freshDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshNamespace } from '../support/temporal-namespace.ts';
+
+/** From a notification, or none, to a workflow: what starts work, once, and what does not. No worker takes the work up. */
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let temporal: ReturnType<typeof connectTemporal>;
+let starter: RunStarter;
+let store: ObjectStore;
+let deps: SweepDeps;
+let project: Project;
+let uploadsBucket: string;
+beforeAll(async () => {
+  const { s3, temporalAddress } = inject('stack');
+  database = await freshDatabase();
+  const namespace = await freshNamespace(temporalAddress);
+  temporal = connectTemporal({ address: temporalAddress, namespace });
+  await registerSearchAttributes(temporal, namespace);
+  starter = createRunStarter(temporal, { heartbeatSeconds: 30, claimSeconds: 60, stepHours: 1 });
+  // Temporal's own caches hear of the attributes a moment later.
+  const first = { workflowId: 'first', imageId: randomUUID(), runId: randomUUID(), projectId: 'p', name: 'first' };
+  await eventually(() => starter.start(first).then(() => true), { within: 60, what: 'workflows can be started' });
+  store = createObjectStore({ ...s3, pathStyle: true });
+});
+afterAll(async () => {
+  await temporal?.close();
+  await database?.drop();
+});
+beforeEach(async () => {
+  const { db } = database;
+  uploadsBucket = `intake-${randomUUID().slice(0, 8)}`;
+  await store.ensureBucket(uploadsBucket);
+  const projects = createProjectStore(db);
+  project = await projects.ensure({ id: `p-${randomUUID().slice(0, 8)}` });
+  deps = {
+    store,
+    projects,
+    uploadsBucket,
+    events: createEventStore(db),
+    images: createImageStore(db),
+    starter,
+    jobs: { addIntake: () => Promise.resolve() },
+    log: () => undefined,
+  };
+});
+
+const put = (key: string, text = 'bytes', bucket = uploadsBucket): Promise<void> =>
+  store.put(bucket, key, Buffer.from(text), 'application/octet-stream');
+const told = async (key: string, eventName = 's3:ObjectCreated:Put', bucket = uploadsBucket): Promise<number> => {
+  const eventTime = new Date().toISOString();
+  const s3 = { bucket: { name: bucket }, object: { key, sequencer: randomUUID() } };
+  const { uploads } = parseNotifications({}, { Records: [{ eventName, eventTime, s3 }] });
+  const [id] = await deps.events.record('test', uploads);
+  return id as number;
+};
+const imagesOf = () => deps.images.list({ projectId: project.id, limit: 50 });
+const workflowsOf = async (imageId: string): Promise<string[]> => {
+  const runs = await deps.images.runs(imageId);
+  return Promise.all(
+    runs.map(async ({ workflowId }) => (await temporal.workflow.getHandle(workflowId).describe()).status.name),
+  );
+};
+
+test('an upload below the prefix of a project starts one workflow, however often it is told', async () => {
+  const key = `${project.keyPrefix}Debian 12.qcow2`;
+  await put(key);
+  expect(await settleEvent(deps, await told(key), 1)).toBe('started');
+  expect(await settleEvent(deps, await told(key), 1)).toBe('duplicate');
+  expect(await settleEvent(deps, await told(encodeURIComponent(key).replaceAll('%20', '+')), 1)).toBe('duplicate');
+  const images = await imagesOf();
+  expect(images).toMatchObject([{ name: 'Debian 12', upload: { key, size: 5 } }]);
+  expect(await workflowsOf(images[0]?.id ?? '')).toEqual(['RUNNING']);
+});
+
+test('a key that looks encoded and one that is are two uploads', async () => {
+  await put(`${project.keyPrefix}a+b`);
+  await put(`${project.keyPrefix}a b`);
+  expect(await settleEvent(deps, await told(`${project.keyPrefix}a+b`), 1)).toBe('started');
+  expect((await imagesOf()).map(({ upload }) => upload.key).sort()).toEqual([
+    `${project.keyPrefix}a b`,
+    `${project.keyPrefix}a+b`,
+  ]);
+});
+
+test('foreign prefixes, other buckets and folders start nothing', async () => {
+  await put('nobody/x');
+  await store.put(uploadsBucket, `${project.keyPrefix}folder/`, Buffer.alloc(0), 'application/x-directory');
+  const other = `${uploadsBucket}-published`;
+  await store.ensureBucket(other);
+  await put(`${project.keyPrefix}x`, 'bytes', other);
+  expect(await settleEvent(deps, await told('nobody/x'), 1)).toBe('ignored');
+  expect(await settleEvent(deps, await told(`${project.keyPrefix}folder/`), 1)).toBe('ignored');
+  expect(await settleEvent(deps, await told(`${project.keyPrefix}x`, undefined, other), 1)).toBe('ignored');
+  expect(await sweep(deps)).toMatchObject({ started: 0 });
+  expect(await imagesOf()).toEqual([]);
+});
+
+test('what is told before it is there (Ceph, at the start of a multipart upload) is asked for again, and started when it comes', async () => {
+  const key = `${project.keyPrefix}early`;
+  const event = await told(key, 'ObjectCreated:Post');
+  await expect(settleEvent(deps, event, 1)).rejects.toMatchObject({ code: 'object-missing', retryable: true });
+  await put(key);
+  expect(await settleEvent(deps, event, 2)).toBe('started');
+  const never = await told(`${project.keyPrefix}never`, 'ObjectCreated:Post');
+  expect(await settleEvent(deps, never, 99)).toBe('no-object');
+});
+
+test('other bytes at the same key are another image; the same bytes are not', async () => {
+  const key = `${project.keyPrefix}again`;
+  await put(key, 'first');
+  await settleEvent(deps, await told(key), 1);
+  await put(key, 'first');
+  expect(await settleEvent(deps, await told(key), 1)).toBe('duplicate');
+  await put(key, 'second');
+  expect(await settleEvent(deps, await told(key), 1)).toBe('started');
+  expect(await imagesOf()).toHaveLength(2);
+});
+
+test('an announced image takes the bytes that come to its key', async () => {
+  const announced = await deps.images.announce({
+    projectId: project.id,
+    name: 'announced',
+    settings: { policy: 'warn' },
+    bucket: uploadsBucket,
+  });
+  await put(announced.upload.key);
+  expect(await settleEvent(deps, await told(announced.upload.key), 1)).toBe('started');
+  expect(await imagesOf()).toMatchObject([{ id: announced.id, name: 'announced', settings: { policy: 'warn' } }]);
+});
+
+test('the sweep starts what nobody told, and nothing twice', async () => {
+  for (const name of ['a', 'b', 'c']) await put(`${project.keyPrefix}${name}`, name);
+  await settleEvent(deps, await told(`${project.keyPrefix}a`), 1);
+  expect(await sweep(deps)).toMatchObject({ started: 2 });
+  expect(await sweep(deps)).toMatchObject({ started: 0 });
+  expect(await imagesOf()).toHaveLength(3);
+  for (const { id } of await imagesOf()) expect(await workflowsOf(id)).toEqual(['RUNNING']);
+});
