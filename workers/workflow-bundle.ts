@@ -1,9 +1,21 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
 
 const root = join(import.meta.dirname, '..');
+
+/** Nobody starts a version any more whose bundle was made so long ago. */
+const oldMs = 30 * 24 * 3600 * 1000;
+
+const removeOld = async (cacheDir: string): Promise<void> => {
+  for (const name of await readdir(cacheDir)) {
+    if (!/^workflows-[0-9a-f]{16}\.cjs$/.test(name)) continue;
+    const path = join(cacheDir, name);
+    const made = await stat(path).catch(() => undefined);
+    if (made && Date.now() - made.mtimeMs > oldMs) await rm(path, { force: true });
+  }
+};
 
 /**
  * The workflow code as Temporal's sandbox wants it. Bundling takes seconds, so what came out is kept by the hash of what goes
@@ -28,5 +40,6 @@ export const loadWorkflowBundle = async (cacheDir: string): Promise<WorkflowBund
   const partial = `${path}.${process.pid}`;
   await writeFile(partial, bundle.code);
   await rename(partial, path);
+  await removeOld(cacheDir);
   return bundle;
 };
