@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type ReadinessView, readinessFindings } from './readiness.ts';
+import { readinessFindings } from './readiness.ts';
+import type { ReadinessView } from './view.ts';
 
 const ready: ReadinessView = {
   machineId: undefined,

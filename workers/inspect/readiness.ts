@@ -1,27 +1,7 @@
 import type { readinessChecks } from '../../shared/checks/readiness.ts';
 import type { Finding, Outcome } from '../../shared/contracts/finding.ts';
 import type { Guestfish } from '../tools/guestfish.ts';
-import { clean } from './view.ts';
-
-/** What an installed Linux holds that matters when many instances are made of it. Texts are the guest's, cleaned and capped. */
-export type ReadinessView = {
-  /** Undefined where there is no such file. */
-  machineId: string | undefined;
-  fstab: string[];
-  hostKeys: string[];
-  /** Network configuration files that name a hardware address. */
-  macFiles: string[];
-  /** Files that let somebody in, with a key in them. */
-  authorizedKeys: string[];
-  /** Users with a password. */
-  passwords: string[];
-  histories: string[];
-  packages: ReadonlySet<string>;
-  /** Lines of the boot loader's configuration that start a kernel. */
-  kernelLines: string[];
-  sshServer: boolean;
-  growpart: boolean;
-};
+import { clean, type ReadinessView } from './view.ts';
 
 const networkFiles = [
   '/etc/udev/rules.d/*persistent-net*.rules',

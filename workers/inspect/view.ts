@@ -1,5 +1,4 @@
 import type { GuestFacts } from '../../shared/contracts/run.ts';
-import type { ReadinessView } from './readiness.ts';
 
 /** What was seen inside an image; the checks are pure functions of it. Texts are the guest's, cleaned and capped. */
 export type GuestView = {
@@ -24,6 +23,26 @@ export type GuestView = {
   readiness: ReadinessView | undefined;
   /** Windows: drivers and services by file. */
   windows: { drivers: string[]; cloudbaseInit: boolean } | undefined;
+};
+
+/** What an installed Linux holds that matters when many instances are made of it. Texts are the guest's, cleaned and capped. */
+export type ReadinessView = {
+  /** Undefined where there is no such file. */
+  machineId: string | undefined;
+  fstab: string[];
+  hostKeys: string[];
+  /** Network configuration files that name a hardware address. */
+  macFiles: string[];
+  /** Files that let somebody in, with a key in them. */
+  authorizedKeys: string[];
+  /** Users with a password. */
+  passwords: string[];
+  histories: string[];
+  packages: ReadonlySet<string>;
+  /** Lines of the boot loader's configuration that start a kernel. */
+  kernelLines: string[];
+  sshServer: boolean;
+  growpart: boolean;
 };
 
 export type KernelView = {
