@@ -14,6 +14,7 @@ import type { Image } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf, scopeOf } from './identity.ts';
 import { detailOf, ownImage, viewsOf } from './image-access.ts';
+import { assertUploadFits } from './upload-limit.ts';
 import { languageOf } from './views.ts';
 
 const ById = z.object({ id: z.string() });
@@ -73,13 +74,7 @@ export const imageRoutes =
             remedy: 'Create it with "bootready project create".',
           });
         }
-        if (size !== undefined && size > config.MAX_UPLOAD_BYTES) {
-          throw new BootreadyError({
-            code: 'quota-exceeded',
-            message: `The file has ${size} bytes; uploads may have ${config.MAX_UPLOAD_BYTES}.`,
-            remedy: 'Compress it (qemu-img convert -c -O qcow2), or ask the operator for a higher limit.',
-          });
-        }
+        if (size !== undefined) assertUploadFits(size, config);
         const image = await images.announce({ projectId, name, settings, bucket: config.UPLOADS_BUCKET });
         const [view] = await viewsOf(deps, [image]);
         return reply.code(201).send(view as ImageView);

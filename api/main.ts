@@ -9,7 +9,7 @@ import { installationHealth } from '../adapters/health.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
-import { createRunStarter } from '../adapters/temporal/run-starter.ts';
+import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import { createApp } from './app.ts';
@@ -24,7 +24,6 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   const store = openObjectStore(config);
   const keys = createApiKeyStore(database.db);
-  const { HEARTBEAT_SECONDS: heartbeatSeconds, CLAIM_SECONDS: claimSeconds, STEP_HOURS: stepHours } = config;
   const app = await createApp(
     {
       config,
@@ -36,7 +35,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       projects: createProjectStore(database.db),
       events: createEventStore(database.db),
       webhooks: createWebhookStore(database.db),
-      starter: createRunStarter(temporal, { heartbeatSeconds, claimSeconds, stepHours }),
+      starter: createRunStarter(temporal, runTimingsOf(config)),
       health: installationHealth({ config, db: database.db, queues, temporal, store }),
       queueBoard: queueBoard(queues.all, keys),
     },

@@ -9,6 +9,7 @@ import { missingParts, partCountOf, partSizeOf } from '../shared/upload-parts.ts
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
 import { ownImage, viewsOf } from './image-access.ts';
+import { assertUploadFits } from './upload-limit.ts';
 
 const ById = z.object({ id: z.string() });
 const linkSeconds = 3600;
@@ -69,13 +70,7 @@ export const uploadRoutes =
         const { size } = request.body;
         const { bucket, key, etag } = image.upload;
         if (etag) throw hasBytes();
-        if (size > config.MAX_UPLOAD_BYTES) {
-          throw new BootreadyError({
-            code: 'quota-exceeded',
-            message: `The file has ${size} bytes; uploads may have ${config.MAX_UPLOAD_BYTES}.`,
-            remedy: 'Compress it (qemu-img convert -c -O qcow2), or ask the operator for a higher limit.',
-          });
-        }
+        assertUploadFits(size, config);
         const session = { imageId: image.id, size, partSize: partSizeOf(size), partCount: partCountOf(size) };
         if (image.multipartId) {
           try {

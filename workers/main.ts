@@ -11,7 +11,7 @@ import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { startQueueWorkers } from '../adapters/queues/workers.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
-import { createRunStarter } from '../adapters/temporal/run-starter.ts';
+import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
 import { explain } from '../shared/errors.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
@@ -74,7 +74,6 @@ export const startWorker = async (
     const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
     const queues = createQueues(config.REDIS_URL);
     closing.push(temporal.close, queues.close);
-    const { HEARTBEAT_SECONDS: heartbeatSeconds, CLAIM_SECONDS: claimSeconds, STEP_HOURS: stepHours } = config;
     const workers = startQueueWorkers(
       queueHandlers({
         store,
@@ -84,7 +83,7 @@ export const startWorker = async (
         events: createEventStore(database.db),
         webhooks: createWebhookStore(database.db),
         post: createPost({ toPrivateAddresses: config.WEBHOOKS_TO_PRIVATE_ADDRESSES }),
-        starter: createRunStarter(temporal, { heartbeatSeconds, claimSeconds, stepHours }),
+        starter: createRunStarter(temporal, runTimingsOf(config)),
         uploadsBucket: config.UPLOADS_BUCKET,
         imagesBucket: config.IMAGES_BUCKET,
         log: (message, details) => log.warn(details, message),

@@ -1,5 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/client';
 import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { Config } from '../../shared/config.ts';
 import {
   type ProcessImageInput,
   processImageType,
@@ -11,6 +12,12 @@ import { temporalUnavailable } from './connect.ts';
 
 /** Liveness limits of the installation: shared/config.ts. */
 export type RunTimings = Pick<ProcessImageInput, 'heartbeatSeconds' | 'claimSeconds' | 'stepHours'>;
+
+export const runTimingsOf = (config: Config): RunTimings => ({
+  heartbeatSeconds: config.HEARTBEAT_SECONDS,
+  claimSeconds: config.CLAIM_SECONDS,
+  stepHours: config.STEP_HOURS,
+});
 
 export const createRunStarter = (client: Client, timings: RunTimings): RunStarter => ({
   start: async ({ workflowId, imageId, runId, projectId, name }) => {

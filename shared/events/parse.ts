@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import type { UploadNotification } from './notification.ts';
+import { fingerprintOf, type UploadNotification } from './notification.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -27,7 +26,7 @@ const notification = (parts: Omit<UploadNotification, 'fingerprint'> & { time: s
   const { time, ...rest } = parts;
   // The time too: versitygw begins its sequencer anew when it starts, and the same bytes may be uploaded again later.
   const facts = [rest.bucket, rest.key, rest.versionId, rest.etag, rest.sequencer, rest.eventName, time];
-  return { ...rest, fingerprint: createHash('sha256').update(JSON.stringify(facts)).digest('hex') };
+  return { ...rest, fingerprint: fingerprintOf(facts) };
 };
 
 /** One record of S3's event message, versions 2.0 to 2.6; MinIO, Ceph and versitygw send the same shape. */

@@ -73,7 +73,7 @@ export const bootCheck = async (input: BootCheckInput, { signal, progress }: Ste
   const ticking = setInterval(() => {
     const now = Date.now();
     progress(Math.min(95, ((now - begun) / 1000 / allowed) * 100));
-    if (hasEnded(plainLog(log.whole()), (now - spoke) / 1000, machine.accelerator)) stuck.resolve('stuck');
+    if (hasEnded(plainLog(log.recent()), (now - spoke) / 1000, machine.accelerator)) stuck.resolve('stuck');
   }, 1000);
   try {
     const late = new Promise<'late'>((resolve) => setTimeout(resolve, allowed * 1000, 'late').unref());
