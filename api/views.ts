@@ -44,7 +44,7 @@ export const runView = (run: Run, steps: readonly RunStep[], language: Language)
   })),
   failure: run.failure,
   report: run.report,
-  findings: (run.report?.findings ?? []).map((finding) => findingView(finding, language)),
+  findings: (run.report?.findings ?? []).map((finding) => findingView(finding, language, run.report?.guest)),
 });
 
 export const eventView = (event: UploadEvent): UploadEventView => ({

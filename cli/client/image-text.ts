@@ -1,6 +1,7 @@
 import type { FindingView, ImageDetail, ImageView, RunView, StepView } from '../../shared/contracts/api.ts';
 import type { Outcome } from '../../shared/contracts/finding.ts';
 import type { RunStatus } from '../../shared/contracts/run.ts';
+import { commandLines } from '../command-lines.ts';
 import { type Line, type Piece, type Style, styled } from '../terminal.ts';
 import { formatBytes, formatDuration, formatTime } from './quantities.ts';
 
@@ -47,6 +48,7 @@ export const findingLines = (findings: readonly FindingView[]): Line[] =>
         [`  ${finding.title}`, styled('dim', `  ${finding.step}`)],
         ...(finding.problem ? [`      ${finding.problem}`] : []),
         ...(finding.remedy ? [[styled('strong', '      To do: '), finding.remedy]] : []),
+        ...commandLines(finding),
       ]),
     ];
   });

@@ -47,5 +47,8 @@ export const examine = async (input: ExamineInput, { signal, progress }: Examine
     inspection = await inspectDisk({ cacheDir: cacheDirOf(process.env) }, disk, control('inspect'));
   }
   const examination = judgeParts({ admission, conversion, inspection }, policy);
-  return { ...examination, findings: examination.findings.map((finding) => findingView(finding, language)) };
+  return {
+    ...examination,
+    findings: examination.findings.map((finding) => findingView(finding, language, examination.guest)),
+  };
 };

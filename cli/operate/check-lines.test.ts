@@ -22,7 +22,7 @@ const reportOf = (findings: Finding[], more: Partial<CheckReport> = {}): CheckRe
   policy: 'enforce',
   verdict: decide(findings, more.policy ?? 'enforce'),
   layers: [{ kind: 'tar', member: 'debian-disk1.vmdk', offset: 512, size: 1 }, { kind: 'disk' }],
-  findings: findings.map((each) => findingView(each, 'en')),
+  findings: findings.map((each) => findingView(each, 'en', more.guest)),
   tools: {},
   ...more,
 });
@@ -47,6 +47,7 @@ test('what was found, the findings in groups, the verdict', () => {
         firmware: ['bios', 'uefi'],
         osName: 'Debian GNU/Linux 12 (bookworm)',
         architecture: 'x86_64',
+        packageFormat: 'deb',
         kernels: ['6.1.0-56-cloud-amd64'],
       },
       output: '/srv/debian.raw',
@@ -66,7 +67,8 @@ Passed (1)
 Failures (1)
   cloud-init
       cloud-init is not installed: an instance gets neither host name nor SSH key nor network configuration.
-      To do: Install it in the image: apt-get install cloud-init, dnf install cloud-init, zypper install cloud-init or apk add cloud-init && setup-cloud-init.
+      To do: Install it in the image.
+        apt-get install cloud-init  # debian
 
 It would be rejected (policy enforce).`);
 });

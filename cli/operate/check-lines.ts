@@ -4,6 +4,7 @@ import type { CheckReport } from '../../shared/contracts/check.ts';
 import type { Verdict } from '../../shared/contracts/run.ts';
 import { rejects } from '../../shared/verdict.ts';
 import { formatBytes } from '../client/quantities.ts';
+import { commandLines } from '../command-lines.ts';
 import { type Line, type Style, styled } from '../terminal.ts';
 
 type Words = {
@@ -92,10 +93,11 @@ const groupLines = (style: Style, title: string, findings: readonly FindingView[
     : [
         '',
         styled(style, `${title} (${findings.length})`),
-        ...findings.flatMap(({ outcome, title, problem, remedy }): Line[] => [
-          `  ${title}${outcome === 'unknown' ? ` (${say.unknown})` : ''}`,
-          ...(problem ? [`      ${problem}`] : []),
-          ...(remedy ? [[styled('strong', `      ${say.advice}`), remedy]] : []),
+        ...findings.flatMap((finding): Line[] => [
+          `  ${finding.title}${finding.outcome === 'unknown' ? ` (${say.unknown})` : ''}`,
+          ...(finding.problem ? [`      ${finding.problem}`] : []),
+          ...(finding.remedy ? [[styled('strong', `      ${say.advice}`), finding.remedy]] : []),
+          ...commandLines(finding),
         ]),
       ];
 

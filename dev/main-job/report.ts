@@ -33,7 +33,8 @@ export const describeImage = (image: ImageDetail): string => {
   return lines.join('\n');
 };
 
-const describeFinding = ({ title, problem, remedy }: FindingView): string[] => [
+const describeFinding = ({ title, problem, remedy, commands = [] }: FindingView): string[] => [
   `    ${title}${problem ? `: ${problem}` : ''}`,
   ...(remedy ? [`      ${remedy}`] : []),
+  ...commands.map(({ on, run }) => `        ${run}${on === 'any' ? '' : `  # ${on}`}`),
 ];

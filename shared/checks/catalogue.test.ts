@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import type { GuestFacts } from '../contracts/run.ts';
 import { admissionChecks } from './admission.ts';
 import { bootChecks } from './boot.ts';
 import { catalogue, describeFinding } from './catalogue.ts';
-import { guestChecks } from './guest.ts';
-import { readinessChecks } from './readiness.ts';
+import { guestChecks } from './guest/checks.ts';
 
 const root = join(import.meta.dirname, '../..');
 const sources = ['shared/formats', 'shared/checks', 'workers']
@@ -26,8 +26,8 @@ test('every code that a step makes a finding with is in the catalogue', () => {
 });
 
 test('no code means two things', () => {
-  const groups = [admissionChecks, guestChecks, readinessChecks, bootChecks];
-  expect(groups.flatMap((group) => Object.keys(group))).toHaveLength(Object.keys(catalogue).length);
+  const codes = [...Object.keys(admissionChecks), ...guestChecks.map(({ code }) => code), ...Object.keys(bootChecks)];
+  expect(codes).toHaveLength(Object.keys(catalogue).length);
 });
 
 const placeholders = (text: string): string[] => [...new Set(text.match(/\{[a-zA-Z]+\}/g))].sort();
@@ -41,6 +41,21 @@ test.each(Object.entries(catalogue))('%s says the same in both languages, and sa
     expect(check.problem[language]).toMatch(/[.!?]$|\{line\}$/);
     expect(check.problem[language]).not.toBe(check.remedy[language]);
   }
+});
+
+test('no command holds a param: those are the words of guests, and commands are copied into shells', () => {
+  const commands = Object.values(catalogue).flatMap((check) => check.commands ?? []);
+  expect(commands.length).toBeGreaterThan(10);
+  expect(commands.filter(({ run }) => placeholders(run).length > 0 || run.includes('\n'))).toEqual([]);
+});
+
+test('the commands are those of the system that was found', () => {
+  const finding = { code: 'cloud-init-installed', step: 'inspect', outcome: 'fail', params: {} } as const;
+  const on = (guest?: GuestFacts) => describeFinding(finding, 'en', guest).commands?.map(({ run }) => run);
+  expect(on({ osType: 'linux', packageFormat: 'deb' })).toEqual(['apt-get install cloud-init']);
+  expect(on({ packageFormat: 'rpm', osDistro: 'opensuse' })).toEqual(['zypper install cloud-init']);
+  expect(on({ packageFormat: 'rpm', osDistro: 'rocky' })).toEqual(['dnf install cloud-init']);
+  expect(on()).toHaveLength(4);
 });
 
 test('a finding is told with its params, and what passed with its title alone', () => {

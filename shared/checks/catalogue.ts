@@ -1,15 +1,14 @@
 import type { Finding } from '../contracts/finding.ts';
+import type { GuestFacts } from '../contracts/run.ts';
 import { admissionChecks } from './admission.ts';
 import { bootChecks } from './boot.ts';
-import { type CheckDefinition, type DescribedFinding, describeCheck, type Language } from './define.ts';
-import { guestChecks } from './guest.ts';
-import { readinessChecks } from './readiness.ts';
+import { type CheckDefinition, type DescribedFinding, describeCheck, type Language, systemsOf } from './define.ts';
+import { guestChecks } from './guest/checks.ts';
 
 /** Every finding that bootready can make, by code. A finding whose code is not here is a defect (checked by a test). */
 export const catalogue: Readonly<Record<string, CheckDefinition>> = {
   ...admissionChecks,
-  ...guestChecks,
-  ...readinessChecks,
+  ...Object.fromEntries(guestChecks.map((check) => [check.code, check])),
   ...bootChecks,
 };
 
@@ -19,5 +18,6 @@ export const checkOf = (code: string): CheckDefinition => {
   return check;
 };
 
-export const describeFinding = (finding: Finding, language: Language): DescribedFinding =>
-  describeCheck(checkOf(finding.code), finding.outcome, finding.params, language);
+/** `guest` leaves out the commands of other systems. */
+export const describeFinding = (finding: Finding, language: Language, guest?: GuestFacts): DescribedFinding =>
+  describeCheck(checkOf(finding.code), finding.outcome, finding.params, language, systemsOf(guest));

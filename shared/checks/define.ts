@@ -1,4 +1,5 @@
 import type { Outcome } from '../contracts/finding.ts';
+import type { GuestFacts } from '../contracts/run.ts';
 
 export type Language = 'en' | 'de';
 export type Params = Readonly<Record<string, string | number>>;
@@ -16,25 +17,48 @@ export type CheckDefinition = {
   readonly title: Text;
   /** Shown when the outcome is not `pass`: what is the matter and what it means for the user. */
   readonly problem: Text;
-  /** What to do about it; a command where there is one. */
+  /** What to do about it. */
   readonly remedy: Text;
+  /** The same as shell commands, to be copied; without params, which are the guest's words and no part of a command. */
+  readonly commands?: readonly Command[];
+};
+
+/** Families by their package manager. */
+export const commandSystems = ['any', 'debian', 'rhel', 'suse', 'alpine', 'windows'] as const;
+export type CommandSystem = (typeof commandSystems)[number];
+export type Command = { readonly on: CommandSystem; readonly run: string };
+
+/** Whose commands fit a guest: those of its family, of every one while it is not known. */
+export const systemsOf = (guest: GuestFacts | undefined): ReadonlySet<CommandSystem> => {
+  if (guest?.osType === 'windows') return new Set(['any', 'windows']);
+  if (guest?.packageFormat === 'deb') return new Set(['any', 'debian']);
+  if (guest?.packageFormat === 'apk') return new Set(['any', 'alpine']);
+  if (guest?.packageFormat === 'rpm') return new Set(['any', /suse|sles/.test(guest.osDistro ?? '') ? 'suse' : 'rhel']);
+  return new Set(commandSystems);
 };
 
 export const defineChecks = <const T extends Readonly<Record<string, CheckDefinition>>>(checks: T): T => checks;
 
-export type DescribedFinding = { title: string; problem?: string; remedy?: string };
+export type DescribedFinding = { title: string; problem?: string; remedy?: string; commands?: Command[] };
 
 const fill = (text: string, params: Params): string =>
   text.replaceAll(/\{([a-zA-Z]+)\}/g, (whole, name: string) => String(params[name] ?? whole));
 
-/** The words for one finding: the title always, problem and remedy unless it passed. */
+/** The words for one finding: the title always; problem, remedy and commands unless it passed. */
 export const describeCheck = (
   check: CheckDefinition,
   outcome: Outcome,
   params: Params,
   language: Language,
+  systems: ReadonlySet<CommandSystem> = new Set(commandSystems),
 ): DescribedFinding => {
   const title = fill(check.title[language], params);
   if (outcome === 'pass') return { title };
-  return { title, problem: fill(check.problem[language], params), remedy: fill(check.remedy[language], params) };
+  const commands = check.commands?.filter(({ on }) => systems.has(on)) ?? [];
+  return {
+    title,
+    problem: fill(check.problem[language], params),
+    remedy: fill(check.remedy[language], params),
+    ...(commands.length > 0 ? { commands } : {}),
+  };
 };

@@ -76,6 +76,10 @@ export const FindingView = Finding.extend({
   title: z.string(),
   problem: z.string().optional(),
   remedy: z.string().optional(),
+  /** Shell commands that mend it, for the system that was found, or for every one while none is known. */
+  commands: z
+    .array(z.object({ on: z.enum(['any', 'debian', 'rhel', 'suse', 'alpine', 'windows']), run: z.string() }))
+    .optional(),
 });
 export type FindingView = z.infer<typeof FindingView>;
 

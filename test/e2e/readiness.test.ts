@@ -53,13 +53,13 @@ test('what was left behind in a used system', async () => {
     .map(({ code, outcome }) => `${code} ${outcome}`);
   expect(troubled).toEqual([
     'fstab-devices fail',
+    'serial-console warn',
     'network-bound-to-mac warn',
+    'ssh-server warn',
+    'disk-growth warn',
     'clone-machine-id warn',
     'clone-host-keys warn',
     'clone-credentials warn',
     'clone-histories warn',
-    'serial-console warn',
-    'ssh-server warn',
-    'disk-growth warn',
   ]);
 });

@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { guestFindings } from '../../shared/checks/guest/checks.ts';
 import type { Inspection } from '../../workflows/activities.ts';
-import { guestFindings } from '../inspect/checks.ts';
 import { lookInside } from '../inspect/look.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
 import { withGuestfish } from '../tools/guestfish.ts';

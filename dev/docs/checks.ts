@@ -1,0 +1,55 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { admissionChecks } from '../../shared/checks/admission.ts';
+import { bootChecks } from '../../shared/checks/boot.ts';
+import type { CheckDefinition } from '../../shared/checks/define.ts';
+import { guestChecks } from '../../shared/checks/guest/checks.ts';
+
+/** docs/checks.md, made of the catalogue: `npm run docs`. A test holds the page and the code together. */
+export const page = join(import.meta.dirname, '../../docs/checks.md');
+
+const severities = {
+  safety: 'always rejects',
+  required: 'rejects under `enforce`',
+  advice: 'a warning',
+} as const;
+
+const entry = (code: string, check: CheckDefinition, note: string): string => {
+  const commands = check.commands?.map(({ on, run }) => (on === 'any' ? run : `${run}  # ${on}`)) ?? [];
+  return [
+    `### \`${code}\``,
+    `**${check.title.en}** (${note}${severities[check.severity]})`,
+    check.problem.en,
+    check.remedy.en,
+    ...(commands.length > 0 ? [`\`\`\`sh\n${commands.join('\n')}\n\`\`\``] : []),
+  ].join('\n\n');
+};
+
+const section = (title: string, lead: string, entries: string[]): string =>
+  [`## ${title}`, lead, ...entries].join('\n\n');
+
+const systems = { any: 'every disk; ', linux: 'Linux; ', windows: 'Windows; ' } as const;
+
+export const checksPage = (): string =>
+  `${[
+    '# Checks',
+    '<!-- Made by `npm run docs` from shared/checks. -->',
+    'What bootready can find, in the words of its reports; every text exists in German too. `{name}` stands for what was found. A check passes, warns, fails, or is unknown, and then says why.',
+    section(
+      'What an upload is',
+      'Step admit and convert: from the bytes of the upload, before any tool opens it.',
+      Object.entries(admissionChecks).map(([code, check]) => entry(code, check, '')),
+    ),
+    section(
+      'What is inside',
+      'Step inspect: from one read-only look into the disk.',
+      guestChecks.map((check) => entry(check.code, check, systems[check.appliesTo])),
+    ),
+    section(
+      'How it starts',
+      'Step boot-check: under `require` a failure always rejects, under `warn` it is a warning.',
+      Object.entries(bootChecks).map(([code, check]) => entry(code, check, '')),
+    ),
+  ].join('\n\n')}\n`;
+
+if (import.meta.main) writeFileSync(page, checksPage());

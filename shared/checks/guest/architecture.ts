@@ -1,0 +1,23 @@
+import { diskCheck, whether } from './define.ts';
+
+export const architecture = diskCheck({
+  code: 'architecture',
+  severity: 'required',
+  title: {
+    en: 'Processor architecture',
+    de: 'Prozessor-Architektur',
+  },
+  problem: {
+    en: 'The system is made for {architecture}; the platform runs x86_64 and aarch64.',
+    de: 'Das System ist für {architecture} gebaut; die Plattform führt x86_64 und aarch64 aus.',
+  },
+  remedy: {
+    en: 'Install the 64-bit version of the system.',
+    de: 'Installieren Sie die 64-Bit-Version des Systems.',
+  },
+  judge: ({ facts: { architecture }, systems }) => {
+    if (systems === 0) return undefined;
+    if (!architecture) return { outcome: 'unknown', params: { architecture: '?' } };
+    return { outcome: whether(['x86_64', 'aarch64'].includes(architecture)), params: { architecture } };
+  },
+});

@@ -1,0 +1,28 @@
+import { linuxCheck, told } from './define.ts';
+
+/** Guest tools by their packages' names, of Debian, Red Hat, SUSE and Alpine. */
+const foreign =
+  /^(?:open-vm-tools(?:-desktop)?|vmware-tools.*|virtualbox-guest-(?:utils|x11|dkms|additions)|virtualbox-guest-tools|hyperv-daemons|hypervvssd|hypervkvpd|hv-kvp-daemon-init|xe-guest-utilities.*|xen-guest-agent|prl-tools|parallels-tools)$/;
+
+export const foreignTools = linuxCheck({
+  code: 'foreign-tools',
+  severity: 'advice',
+  title: {
+    en: 'No tools of other hypervisors',
+    de: 'Keine Werkzeuge anderer Hypervisoren',
+  },
+  problem: {
+    en: 'Tools of another hypervisor are installed ({packages}); under KVM they do nothing, or disturb.',
+    de: 'Es sind Werkzeuge eines anderen Hypervisors installiert ({packages}); unter KVM sind sie nutzlos oder stören.',
+  },
+  remedy: {
+    en: 'Remove these packages with the package manager of the system.',
+    de: 'Entfernen Sie diese Pakete mit der Paketverwaltung des Systems.',
+  },
+  judge: ({ packages }) =>
+    told(
+      'warn',
+      'packages',
+      [...packages.keys()].filter((name) => foreign.test(name)),
+    ),
+});

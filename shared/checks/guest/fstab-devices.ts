@@ -1,0 +1,32 @@
+import { linuxCheck, told } from './define.ts';
+
+/** A name that changes with the bus: fstab(5). What may be missing (nofail, noauto) and swap keep no system from starting. */
+const oldDevice = (line: string): string | undefined => {
+  const [device = '', , type = '', options = ''] = line.split(/\s+/);
+  if (!/^\/dev\/(?:sd|hd|xvd|nvme)/.test(device)) return undefined;
+  return type === 'swap' || /(?:^|,)(?:nofail|noauto)(?:,|$)/.test(options) ? undefined : device;
+};
+
+export const fstabDevices = linuxCheck({
+  code: 'fstab-devices',
+  severity: 'required',
+  title: {
+    en: 'Filesystems by UUID or label',
+    de: 'Dateisysteme über UUID oder Label',
+  },
+  problem: {
+    en: '/etc/fstab names disks by their old names ({devices}). A virtio disk is called /dev/vda: the system waits for these in vain and ends in an emergency shell.',
+    de: '/etc/fstab nennt Datenträger mit ihren alten Namen ({devices}). Ein virtio-Datenträger heißt /dev/vda: Das System wartet vergeblich auf sie und landet in einer Notfall-Shell.',
+  },
+  remedy: {
+    en: 'Name them by UUID ("blkid" shows it): UUID=... / ext4 defaults 0 1. Remove what will not be there, or add nofail.',
+    de: 'Nennen Sie sie mit ihrer UUID ("blkid" zeigt sie): UUID=... / ext4 defaults 0 1. Entfernen Sie, was es nicht geben wird, oder ergänzen Sie nofail.',
+  },
+  judge: ({ startup: { fstab } }) =>
+    told(
+      'fail',
+      'devices',
+      fstab.map(oldDevice).filter((device) => device !== undefined),
+      ', ',
+    ),
+});

@@ -1,0 +1,24 @@
+import { linuxCheck, whether } from './define.ts';
+
+export const kernelVersion = linuxCheck({
+  code: 'kernel-version',
+  severity: 'required',
+  title: {
+    en: 'Linux kernel',
+    de: 'Linux-Kernel',
+  },
+  problem: {
+    en: 'Kernel {version} is older than 2.6.27, or no kernel was found: there are no virtio drivers for it.',
+    de: 'Kernel {version} ist älter als 2.6.27, oder es wurde kein Kernel gefunden: Dafür gibt es keine virtio-Treiber.',
+  },
+  remedy: {
+    en: 'Install a current kernel of the distribution.',
+    de: 'Installieren Sie einen aktuellen Kernel der Distribution.',
+  },
+  judge: ({ kernels: [kernel] }) => {
+    if (!kernel) return { outcome: 'fail', params: { version: '-' } };
+    const [major = 0, minor = 0, patch = 0] = kernel.version.split(/[.-]/).map(Number);
+    const number = major * 1_000_000 + minor * 1000 + (Number.isFinite(patch) ? patch : 0);
+    return { outcome: whether(number >= 2_006_027), params: { version: kernel.version } };
+  },
+});

@@ -1,0 +1,19 @@
+import { linuxCheck, told } from './define.ts';
+
+export const networkBoundToMac = linuxCheck({
+  code: 'network-bound-to-mac',
+  severity: 'advice',
+  title: {
+    en: 'Network not bound to one adapter',
+    de: 'Netzwerk nicht an einen Adapter gebunden',
+  },
+  problem: {
+    en: 'The network configuration is bound to the hardware address of one adapter ({files}); an instance has another one and stays without network.',
+    de: 'Die Netzwerkkonfiguration ist an die Hardware-Adresse eines Adapters gebunden ({files}); eine Instanz hat eine andere und bleibt ohne Netzwerk.',
+  },
+  remedy: {
+    en: 'Remove these files or the lines with the address; cloud-init writes the configuration of each instance, further adapters get theirs by DHCP.',
+    de: 'Entfernen Sie diese Dateien oder die Zeilen mit der Adresse; cloud-init schreibt die Konfiguration jeder Instanz, weitere Adapter erhalten ihre per DHCP.',
+  },
+  judge: ({ network }) => told('warn', 'files', network.macFiles),
+});

@@ -1,0 +1,29 @@
+import { advised, linuxCheck } from './define.ts';
+
+export const serialConsole = linuxCheck({
+  code: 'serial-console',
+  severity: 'advice',
+  title: {
+    en: 'Serial console',
+    de: 'Serielle Konsole',
+  },
+  problem: {
+    en: 'The kernel does not write to the serial console: the console log of an instance stays empty, and nobody sees why it does not start.',
+    de: 'Der Kernel schreibt nicht auf die serielle Konsole: Das Konsolenprotokoll einer Instanz bleibt leer, und niemand sieht, warum sie nicht startet.',
+  },
+  remedy: {
+    en: 'Add console=tty0 console=ttyS0,115200 to the kernel command line.',
+    de: 'Ergänzen Sie console=tty0 console=ttyS0,115200 in der Kernel-Kommandozeile.',
+  },
+  commands: [
+    {
+      on: 'debian',
+      run: "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&console=tty0 console=ttyS0,115200 /' /etc/default/grub && update-grub",
+    },
+    { on: 'rhel', run: 'grubby --update-kernel=ALL --args="console=tty0 console=ttyS0,115200"' },
+  ],
+  judge: ({ startup: { kernelLines } }) => {
+    if (kernelLines.length === 0) return { outcome: 'unknown' };
+    return advised(kernelLines.some((line) => /\bconsole=(?:ttyS|ttyAMA|hvc)\d/.test(line)));
+  },
+});

@@ -1,0 +1,35 @@
+import { linuxCheck } from './define.ts';
+import { thereAtBoot } from './kernel.ts';
+
+export const virtioBlockInitramfs = linuxCheck({
+  code: 'virtio-block-initramfs',
+  severity: 'required',
+  title: {
+    en: 'virtio disk driver at boot',
+    de: 'virtio-Treiber für Datenträger beim Start',
+  },
+  problem: {
+    en: 'Neither kernel {kernel} nor its initramfs holds the virtio disk driver: the system will not find its root disk.',
+    de: 'Weder der Kernel {kernel} noch sein initramfs enthält den virtio-Treiber für Datenträger: Das System findet seine Root-Platte nicht.',
+  },
+  remedy: {
+    en: 'Let the initramfs hold the virtio drivers and make it anew, inside the system.',
+    de: 'Nehmen Sie die virtio-Treiber in das initramfs auf und erzeugen Sie es im System neu.',
+  },
+  commands: [
+    {
+      on: 'debian',
+      run: "printf 'virtio_pci\\nvirtio_blk\\nvirtio_scsi\\n' >> /etc/initramfs-tools/modules && update-initramfs -u -k all",
+    },
+    { on: 'rhel', run: 'dracut --force --regenerate-all --add-drivers "virtio_pci virtio_blk virtio_scsi"' },
+    { on: 'suse', run: 'dracut --force --regenerate-all --add-drivers "virtio_pci virtio_blk virtio_scsi"' },
+  ],
+  judge: ({ kernels: [kernel] }) => {
+    if (!kernel) return undefined;
+    const found = (['virtio_blk', 'virtio_scsi'] as const).map((module) => thereAtBoot(kernel, module));
+    const bus = thereAtBoot(kernel, 'virtio_pci');
+    const params = { kernel: kernel.version };
+    if (found.includes(true) && bus) return { outcome: 'pass', params };
+    return { outcome: found.includes(undefined) || bus === undefined ? 'unknown' : 'fail', params };
+  },
+});

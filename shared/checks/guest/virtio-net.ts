@@ -1,0 +1,24 @@
+import { linuxCheck, whether } from './define.ts';
+
+export const virtioNet = linuxCheck({
+  code: 'virtio-net',
+  severity: 'required',
+  title: {
+    en: 'virtio network driver',
+    de: 'virtio-Treiber für das Netzwerk',
+  },
+  problem: {
+    en: 'Kernel {kernel} has no virtio network driver: the instance will have no network.',
+    de: 'Der Kernel {kernel} hat keinen virtio-Treiber für das Netzwerk: Die Instanz wird kein Netzwerk haben.',
+  },
+  remedy: {
+    en: 'Install the standard or cloud kernel of the distribution.',
+    de: 'Installieren Sie den Standard- oder Cloud-Kernel der Distribution.',
+  },
+  commands: [{ on: 'debian', run: 'apt-get install linux-image-cloud-amd64' }],
+  judge: ({ kernels: [kernel] }) => {
+    if (!kernel) return undefined;
+    const found = kernel.builtin.has('virtio_net') || kernel.modules.has('virtio_net');
+    return { outcome: whether(found), params: { kernel: kernel.version } };
+  },
+});
