@@ -4,11 +4,14 @@ import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fast
 import type { ApiDeps } from './deps.ts';
 import { answerErrors } from './errors.ts';
 import { evidenceRoutes } from './evidence.ts';
+import { glanceRoutes } from './glance/routes.ts';
 import { healthRoutes } from './health.ts';
 import { identify } from './identity.ts';
 import { imageStream } from './image-stream.ts';
 import { imageRoutes } from './images.ts';
 import { inboxRoutes } from './inbox.ts';
+import { keystoneRoutes } from './keystone/routes.ts';
+import { createTokens } from './keystone/tokens.ts';
 import { notificationRoutes } from './notifications.ts';
 import { runRoutes } from './runs.ts';
 import { selfRoutes } from './self.ts';
@@ -67,6 +70,9 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     },
     { prefix: '/v1' },
   );
+  const tokens = createTokens(deps.keys, deps.config.S3_SECRET_KEY);
+  await app.register(glanceRoutes(deps, tokens), { prefix: '/image' });
+  await app.register(keystoneRoutes(deps, tokens), { prefix: '/identity' });
   if (deps.queueBoard) await app.register(deps.queueBoard, { prefix: '/queues' });
   return app;
 };

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '../shared/config.ts';
 import type { EventStore } from '../shared/ports/events.ts';
+import type { GlanceStore } from '../shared/ports/glance.ts';
 import type { ImageStore } from '../shared/ports/images.ts';
 import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
@@ -12,6 +13,7 @@ import type { WebhookStore } from '../shared/ports/webhooks.ts';
 export type ApiDeps = {
   config: Config;
   images: ImageStore;
+  glance: GlanceStore;
   projects: ProjectStore;
   keys: ApiKeyStore;
   events: EventStore;

@@ -4,7 +4,7 @@ import type { ApiError } from '../shared/contracts/api.ts';
 import { type ErrorCode, explain, isBootreadyError } from '../shared/errors.ts';
 
 /** Errors as HTTP answers; the one place that maps. What is not here is our fault: 500. */
-const statusOf: Partial<Record<ErrorCode, number>> = {
+export const statusOf: Partial<Record<ErrorCode, number>> = {
   'invalid-input': 400,
   unauthenticated: 401,
   forbidden: 403,
@@ -13,7 +13,10 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   conflict: 409,
   'object-changed': 409,
   superseded: 409,
+  gone: 410,
   'quota-exceeded': 413,
+  'unsupported-media': 415,
+  'range-unsatisfiable': 416,
   unavailable: 503,
 };
 

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { createEventStore } from '../adapters/database/event-store.ts';
+import { createGlanceStore } from '../adapters/database/glance-store.ts';
 import { openImageFeed } from '../adapters/database/image-feed.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
 import { openDatabase } from '../adapters/database/open.ts';
@@ -32,6 +33,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       store,
       jobs: queues,
       images: createImageStore(database.db),
+      glance: createGlanceStore(database.db),
       projects: createProjectStore(database.db),
       events: createEventStore(database.db),
       webhooks: createWebhookStore(database.db),

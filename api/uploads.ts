@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ImageView, OpenUpload, SignedParts, SignParts, UploadSession } from '../shared/contracts/api.ts';
-import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
-import { finishedUpload } from '../shared/events/notification.ts';
+import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
 import type { MultipartTarget } from '../shared/ports/object-store.ts';
 import { missingParts, partCountOf, partSizeOf } from '../shared/upload-parts.ts';
+import { announceUpload } from './announce-upload.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
 import { ownImage, viewsOf } from './image-access.ts';
@@ -25,7 +25,7 @@ const hasBytes = (): BootreadyError =>
 export const uploadRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { config, images, store, events, jobs } = deps;
+    const { config, images, store } = deps;
     app.addHook('onRequest', atLeast('member'));
 
     const targetOf = ({ upload, multipartId }: Image): MultipartTarget => {
@@ -118,14 +118,7 @@ export const uploadRoutes =
         const image = await ownImage(deps, request);
         if (!(image.upload.etag && image.upload.size === request.body.size)) {
           await complete(image, request.body.size);
-          // The store announces it too, perhaps; and the sweep would find it. Whoever is first starts the run.
-          const object = await store.head(image.upload.bucket, image.upload.key);
-          if (object) {
-            const open = await events.record('api', [finishedUpload(object)]);
-            await jobs.addIntake(open).catch((error: unknown) => {
-              request.log.warn({ error: explain(error) }, 'an upload waits for the sweep');
-            });
-          }
+          await announceUpload(deps, image.upload, request.log);
         }
         const [view] = await viewsOf(deps, [(await images.get(image.id, undefined)) ?? image]);
         return view as ImageView;

@@ -18,3 +18,12 @@ export const decide = (findings: readonly Finding[], policy: Policy): Verdict =>
   if (findings.some((finding) => rejects(finding, policy))) return 'reject';
   return findings.every((finding) => finding.outcome === 'pass') ? 'publish' : 'publish-with-warnings';
 };
+
+/** What makes a disk useless, and nobody unsafe who takes it for the raw bytes that it is declared to be. */
+const harmless = new Set(['unrecognised', 'too-small']);
+
+/** Whether bytes that are served as they came must not be: a safety check failed, and not just because nothing is in them. */
+export const isUnsafeToServe = (findings: readonly Finding[]): boolean =>
+  findings.some(
+    ({ code, outcome }) => outcome === 'fail' && checkOf(code).severity === 'safety' && !harmless.has(code),
+  );

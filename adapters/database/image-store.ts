@@ -5,7 +5,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
 import type { Database, ImageTable, RunTable } from './schema.ts';
 
-const imageOf = (row: Selectable<ImageTable>): Image => ({
+export const imageOf = (row: Selectable<ImageTable>): Image => ({
   id: row.id,
   projectId: row.project_id,
   name: row.name,
@@ -35,11 +35,16 @@ const runOf = (row: Selectable<RunTable>): Run => ({
   finishedAt: row.finished_at,
 });
 
-const insertRun = async (trx: Transaction<Database>, imageId: string, number: number): Promise<Run> =>
+export const insertRun = async (
+  trx: Transaction<Database>,
+  imageId: string,
+  number: number,
+  requestId: string | null = null,
+): Promise<Run> =>
   runOf(
     await trx
       .insertInto('runs')
-      .values({ image_id: imageId, number, workflow_id: workflowIdOf(imageId, number) })
+      .values({ image_id: imageId, number, workflow_id: workflowIdOf(imageId, number), request_id: requestId })
       .returningAll()
       .executeTakeFirstOrThrow(),
   );
@@ -111,7 +116,13 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       const row = there
         ? await trx
             .updateTable('images')
-            .set({ ...bytes, status: 'queued', multipart_id: null, updated_at: sql`now()` })
+            .set({
+              ...bytes,
+              // What was staged comes by an import, which has begun with the completion of its upload.
+              status: sql`case when staged_size is null then 'queued' else 'importing' end`,
+              multipart_id: null,
+              updated_at: sql`now()`,
+            })
             .where('id', '=', there.id)
             .returningAll()
             .executeTakeFirstOrThrow()
@@ -128,7 +139,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
             })
             .returningAll()
             .executeTakeFirstOrThrow();
-      return { image: imageOf(row), run: await insertRun(trx, row.id, 1), isNew: true };
+      return { image: imageOf(row), run: await insertRun(trx, row.id, 1, row.import_request_id), isNew: true };
     }),
 
   isKnown: async ({ bucket, key, etag }) =>
@@ -252,13 +263,13 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .select(['bucket', 'key', 'format', 'size', 'sha256'])
       .executeTakeFirst(),
 
-  newRun: (imageId, settings = {}) =>
+  newRun: (imageId, settings = {}, requestId) =>
     db.transaction().execute(async (trx) => {
       const image = await trx
         .selectFrom('images')
         .where('id', '=', imageId)
         .where('deleted_at', 'is', null)
-        .select(['status', 'upload_etag'])
+        .select(['status', 'upload_etag', 'verbatim'])
         .forUpdate()
         .executeTakeFirst();
       const last = await trx
@@ -284,13 +295,13 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       await trx
         .updateTable('images')
         .set({
-          status: 'queued',
+          status: image.verbatim ? 'saving' : 'queued',
           settings: sql`settings || ${JSON.stringify(settings)}::jsonb` as never,
           updated_at: sql`now()`,
         })
         .where('id', '=', imageId)
         .execute();
-      return insertRun(trx, imageId, last.number + 1);
+      return insertRun(trx, imageId, last.number + 1, requestId);
     }),
 
   unstartedRuns: async (olderThanSeconds) => {
@@ -342,6 +353,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
   markDeleted: (id) =>
     db.transaction().execute(async (trx) => {
       await trx.deleteFrom('publications').where('image_id', '=', id).execute();
+      await trx.deleteFrom('image_members').where('image_id', '=', id).execute();
       await trx
         .updateTable('images')
         .set({ status: 'deleted', deleted_at: sql`now()`, updated_at: sql`now()` })
@@ -354,6 +366,18 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .selectFrom('images')
       .where('status', '=', 'pending_delete')
       .where('deleted_at', 'is', null)
+      // A run that still works on it could put something where nobody clears away any more.
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('runs')
+              .whereRef('runs.image_id', '=', 'images.id')
+              .where('runs.finished_at', 'is', null)
+              .select('runs.id'),
+          ),
+        ),
+      )
       .limit(500)
       .selectAll()
       .execute();

@@ -65,6 +65,26 @@ export const createApiKeyStore = (db: Kysely<Database>): ApiKeyStore => ({
       .execute();
     return { projectId: row.project_id, role: row.role, keyId: row.id };
   },
+  get: async (id) => {
+    const row = await db
+      .selectFrom('api_keys')
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
+      .selectAll()
+      .executeTakeFirst();
+    return (
+      row && {
+        keyId: row.id,
+        projectId: row.project_id,
+        role: row.role,
+        name: row.name,
+        hash: row.hash,
+        hint: row.hint,
+        expiresAt: row.expires_at,
+      }
+    );
+  },
   revoke: async (id) => {
     await db.updateTable('api_keys').set({ revoked_at: sql`now()` }).where('id', '=', id).execute();
   },

@@ -1,7 +1,9 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
+import type { ImageStatus } from '../../shared/contracts/image.ts';
 import type { Report } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
+import { isUnsafeToServe } from '../../shared/verdict.ts';
 import type { Database, RunFailure } from './schema.ts';
 
 const superseded = (): BootreadyError =>
@@ -49,6 +51,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           eb
             .selectFrom('images as others')
             .whereRef('others.project_id', '=', 'images.project_id')
+            .whereRef('others.id', '<>', 'images.id')
             .where('others.status', '=', 'active')
             .select(({ fn }) => fn.coalesce(fn.sum<number>('others.size'), sql<number>`0`).as('used'))
             .as('used'),
@@ -67,6 +70,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           etag: row.upload_etag,
           ...(row.upload_version_id ? { versionId: row.upload_version_id } : {}),
         },
+        isVerbatim: row.verbatim,
         settings: row.settings,
         targetFormat: row.settings.targetFormat ?? row.project_format ?? undefined,
         policy: row.settings.policy ?? row.project_policy ?? undefined,
@@ -92,9 +96,15 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           .executeTakeFirst();
         const image = await trx
           .updateTable('images')
-          .set({ status: 'importing', updated_at: sql`now()` })
+          // What was stored verbatim is `saving` or served already; the run only looks at it.
+          .set({ status: sql`case when verbatim then status else 'importing' end`, updated_at: sql`now()` })
           .where('id', '=', imageId)
-          .where('status', 'in', ['queued', 'uploading', 'saving', 'importing', 'killed'])
+          .where((eb) =>
+            eb.or([
+              eb('status', 'in', ['queued', 'uploading', 'saving', 'importing', 'killed']),
+              eb.and([eb('verbatim', '=', true), eb('status', 'in', ['active', 'deactivated'])]),
+            ]),
+          )
           .returning('id')
           .executeTakeFirst();
         if (!image || run?.fence == null) throw superseded();
@@ -181,7 +191,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
       (await db.selectFrom('publications').where('run_id', '=', runId).select('run_id').executeTakeFirst()) !==
       undefined,
 
-    publish: ({ imageId, runId }, fence, { bucket, key, converted }) =>
+    publish: ({ imageId, runId }, fence, { bucket, key, converted, digests }) =>
       db.transaction().execute(async (trx) => {
         // Looked up behind the lock: the same attempt twice at once finds what the other call did.
         await trx.selectFrom('runs').where('id', '=', runId).select('id').forUpdate().executeTakeFirst();
@@ -213,6 +223,9 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
             size: converted.size,
             virtual_size: converted.virtualSize,
             sha256: converted.sha256,
+            container_format: 'bare',
+            md5: digests?.md5 ?? null,
+            sha512: digests?.sha512 ?? null,
             updated_at: sql`now()`,
           })
           .where('id', '=', imageId)
@@ -229,6 +242,50 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
         const { format, size, sha256 } = converted;
         await announce(trx, { ...image, imageId, runId }, 'image.published', {
           status: 'active',
+          verdict: run.report?.verdict,
+          location: { bucket, key },
+          format,
+          size,
+          sha256,
+        });
+      }),
+
+    approve: ({ imageId, runId }, fence) =>
+      db.transaction().execute(async (trx) => {
+        const open = await trx
+          .selectFrom('runs')
+          .where('id', '=', runId)
+          .select('status')
+          .forUpdate()
+          .executeTakeFirst();
+        if (open?.status === 'published') return;
+        await heldRun(trx, runId, fence);
+        const image = await trx
+          .updateTable('images')
+          .set({ status: sql`case status when 'saving' then 'active' else status end`, updated_at: sql`now()` })
+          .where('id', '=', imageId)
+          .where('verbatim', '=', true)
+          .where('status', 'in', ['saving', 'active', 'deactivated'])
+          .returningAll()
+          .executeTakeFirst();
+        if (!image) throw superseded();
+        const { upload_bucket: bucket, upload_key: key } = image;
+        const format = image.disk_format ?? 'raw';
+        const size = image.size ?? 0;
+        const sha256 = image.sha256 ?? '';
+        await trx
+          .insertInto('publications')
+          .values({ image_id: imageId, run_id: runId, fence, bucket, key, format, size, sha256 })
+          .onConflict((conflict) => conflict.column('image_id').doUpdateSet({ run_id: runId, fence }))
+          .execute();
+        const run = await trx
+          .updateTable('runs')
+          .set({ status: 'published', finished_at: sql`now()` })
+          .where('id', '=', runId)
+          .returning('report')
+          .executeTakeFirstOrThrow();
+        await announce(trx, { ...image, imageId, runId }, 'image.published', {
+          status: image.status,
           verdict: run.report?.verdict,
           location: { bucket, key },
           format,
@@ -260,24 +317,44 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           .execute();
         const image = await trx
           .updateTable('images')
-          .set({ status: end.status === 'cancelled' ? 'queued' : 'killed', updated_at: sql`now()` })
+          .set({ status: statusAfter(end), updated_at: sql`now()` })
           .where('id', '=', imageId)
-          .where('status', 'in', ['queued', 'saving', 'uploading', 'importing'])
-          .returning(['project_id', 'name'])
+          .where((eb) =>
+            eb.or([
+              eb('status', 'in', ['queued', 'saving', 'uploading', 'importing']),
+              eb.and([eb('verbatim', '=', true), eb('status', 'in', ['active', 'deactivated'])]),
+            ]),
+          )
+          .returning(['project_id', 'name', 'status'])
           .executeTakeFirst();
         if (!image) return;
-        await announce(trx, { ...image, imageId, runId }, `image.${end.status}`, detailsOf(end));
+        await announce(trx, { ...image, imageId, runId }, `image.${end.status}`, {
+          ...detailsOf(end),
+          status: image.status,
+        });
       }),
   };
 };
 
-const detailsOf = (
-  end: { status: 'rejected'; report: Report } | { status: 'failed'; failure: RunFailure } | { status: 'cancelled' },
-): object => {
-  if (end.status === 'cancelled') return { status: 'queued' };
-  if (end.status === 'failed') return { status: 'killed', failure: end.failure };
+type Unpublished =
+  | { status: 'rejected'; report: Report }
+  | { status: 'failed'; failure: RunFailure }
+  | { status: 'cancelled' };
+
+/** What is served already stays so, unless that is unsafe. What was stored verbatim has its bytes and is not `queued` again. */
+const statusAfter = (end: Unpublished) => {
+  const unsafe = end.status === 'rejected' && isUnsafeToServe(end.report.findings);
+  return sql<ImageStatus>`case
+    when verbatim and status in ('active', 'deactivated') then ${unsafe ? sql`'deactivated'` : sql`status`}
+    when not verbatim and ${end.status === 'cancelled'} then 'queued'
+    else 'killed' end`;
+};
+
+const detailsOf = (end: Unpublished): object => {
+  if (end.status === 'cancelled') return {};
+  if (end.status === 'failed') return { failure: end.failure };
   const failed = end.report.findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
-  return { status: 'killed', verdict: 'reject', failed };
+  return { verdict: 'reject', failed };
 };
 
 const announce = async (

@@ -1,6 +1,7 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { BootPolicy, ImageSettings, ImageStatus, Policy, TargetFormat } from '../../shared/contracts/image.ts';
 import type { Report, RunStatus, Step } from '../../shared/contracts/run.ts';
+import type { MemberStatus, Visibility } from '../../shared/ports/glance.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
@@ -77,9 +78,35 @@ export type ImageTable = {
   size: Bytes | null;
   virtual_size: Bytes | null;
   sha256: string | null;
+  visibility: Generated<Visibility>;
+  protected: Generated<boolean>;
+  os_hidden: Generated<boolean>;
+  tags: Generated<string[]>;
+  /** GiB and MiB that an instance needs. */
+  min_disk: Generated<number>;
+  min_ram: Generated<number>;
+  container_format: string | null;
+  md5: string | null;
+  sha512: string | null;
+  /** Served as it came; the run only looks. */
+  verbatim: Generated<boolean>;
+  /** Bytes in the open multipart upload, which wait for an import. */
+  staged_size: Bytes | null;
+  receiving_session: string | null;
+  receiving_at: NullableTimestamp;
+  import_request_id: string | null;
   created_at: Timestamp;
   updated_at: Timestamp;
   deleted_at: NullableTimestamp;
+};
+
+export type ImageMemberTable = {
+  image_id: string;
+  /** A project. */
+  member_id: string;
+  status: Generated<MemberStatus>;
+  created_at: Timestamp;
+  updated_at: Timestamp;
 };
 
 export type RunTable = {
@@ -94,6 +121,8 @@ export type RunTable = {
   worker: string | null;
   report: JSONColumnType<Report> | null;
   failure: JSONColumnType<RunFailure> | null;
+  /** Of the import that asked for it. */
+  request_id: string | null;
   created_at: Timestamp;
   started_at: NullableTimestamp;
   finished_at: NullableTimestamp;
@@ -116,11 +145,12 @@ export type RunStepTable = {
 
 export type PublicationTable = {
   image_id: string;
-  run_id: string;
-  fence: Bytes;
+  /** Null when it was stored verbatim, and served before its run had ended. */
+  run_id: string | null;
+  fence: Bytes | null;
   bucket: string;
   key: string;
-  format: 'raw' | 'qcow2';
+  format: string;
   size: Bytes;
   sha256: string;
   published_at: Timestamp;
@@ -165,6 +195,7 @@ export type Database = {
   api_keys: ApiKeyTable;
   upload_events: UploadEventTable;
   images: ImageTable;
+  image_members: ImageMemberTable;
   runs: RunTable;
   run_steps: RunStepTable;
   publications: PublicationTable;

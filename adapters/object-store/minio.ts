@@ -147,7 +147,10 @@ export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
         });
       }),
 
-    stream: (pin, signal) => guarded(() => get(pin, {}, signal)),
+    stream: (pin, signal, range) =>
+      guarded(() =>
+        get(pin, range ? { range: `bytes=${range.offset}-${range.offset + range.length - 1}` } : {}, signal),
+      ),
 
     list: async function* (bucket, prefix) {
       try {

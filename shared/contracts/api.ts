@@ -104,7 +104,8 @@ export type RunView = z.infer<typeof RunView>;
 export const PublishedView = z.object({
   bucket: z.string(),
   key: z.string(),
-  format: z.enum(['raw', 'qcow2']),
+  /** raw or qcow2; another one where the bytes are served as they came. */
+  format: z.string(),
   size: Bytes,
   sha256: z.string(),
 });

@@ -58,7 +58,7 @@ export type LatestRun = {
   verdict: Verdict | null;
 };
 
-export type PublishedObject = { bucket: string; key: string; format: 'raw' | 'qcow2'; size: number; sha256: string };
+export type PublishedObject = { bucket: string; key: string; format: string; size: number; sha256: string };
 
 export type ImageFilter = {
   /** Undefined: of every project, for operators. */
@@ -99,7 +99,7 @@ export interface ImageStore {
   latestRuns(imageIds: readonly string[]): Promise<ReadonlyMap<string, LatestRun>>;
   publication(imageId: string): Promise<PublishedObject | undefined>;
   /** A further run of an image whose last one has ended unpublished; the settings replace the image's one by one. @throws `conflict` */
-  newRun(imageId: string, settings?: ImageSettings): Promise<Run>;
+  newRun(imageId: string, settings?: ImageSettings, requestId?: string): Promise<Run>;
   /** Open runs whose workflow was perhaps never started: `queued` and older than the given seconds. */
   unstartedRuns(olderThanSeconds: number): Promise<{ image: Image; run: Run }[]>;
   /** First half of deleting: nobody sees it as usable any more. @throws `conflict` while a run works on it */

@@ -29,8 +29,8 @@ export interface ObjectStore {
   head(bucket: string, key: string): Promise<ObjectInfo | undefined>;
   /** @throws `object-changed` when the ETag (or version) is another one now, `object-missing` when it is gone. */
   read(pin: ObjectPin, offset: number, length: number, signal?: AbortSignal): Promise<Buffer>;
-  /** The whole object as a stream, same errors as `read`. The caller destroys it. */
-  stream(pin: ObjectPin, signal?: AbortSignal): Promise<Readable>;
+  /** The whole object as a stream, or the bytes of a range of it; same errors as `read`. The caller destroys it. */
+  stream(pin: ObjectPin, signal?: AbortSignal, range?: { offset: number; length: number }): Promise<Readable>;
   /** Every object below a prefix, in the store's order, page by page. Metadata is not filled in. */
   list(bucket: string, prefix: string): AsyncIterable<ObjectInfo>;
   /** A small object, in one request. */

@@ -13,6 +13,9 @@ export type Project = {
 export type Role = 'reader' | 'member' | 'admin';
 export type Identity = { projectId: string; role: Role; keyId: string };
 
+/** A key that is valid, without the key itself. */
+export type KnownKey = Identity & { name: string; hash: Buffer; hint: string; expiresAt: Date | null };
+
 export interface ProjectStore {
   /** Silently returns the one that is there. */
   ensure(project: {
@@ -39,5 +42,7 @@ export interface ApiKeyStore {
   }): Promise<string>;
   /** Undefined when there is none, it is revoked or expired. */
   find(hash: Buffer): Promise<Identity | undefined>;
+  /** By its id, with the same conditions as `find`; for what was derived from a key. */
+  get(id: string): Promise<KnownKey | undefined>;
   revoke(id: string): Promise<void>;
 }

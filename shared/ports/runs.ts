@@ -9,6 +9,8 @@ export type RunContext = {
   projectId: string;
   name: string;
   upload: ObjectPin;
+  /** The upload is what is served; the run judges it and makes nothing of it. */
+  isVerbatim: boolean;
   settings: ImageSettings;
   /** Settings of the image, else of the project; undefined follows the installation. */
   targetFormat: TargetFormat | undefined;
@@ -18,7 +20,13 @@ export type RunContext = {
   quotaLeft: number | undefined;
 };
 
-export type Publication = { bucket: string; key: string; converted: ConvertedDisk };
+export type Publication = {
+  bucket: string;
+  key: string;
+  converted: ConvertedDisk;
+  /** Lower-case hex, of the same bytes, for those who compare by them. */
+  digests?: { md5: string; sha512: string };
+};
 
 /**
  * Where runs are kept. Every write is idempotent; a write that carries a fence throws BootreadyError `superseded`
@@ -44,7 +52,9 @@ export interface RunStore {
   isPublished(runId: string): Promise<boolean>;
   /** One transaction: fence, publication (unique), image `active`, run `published`, outbox row. Twice is once. */
   publish(run: { imageId: string; runId: string }, fence: number, publication: Publication): Promise<void>;
-  /** Run and image (`killed`; `queued` after a cancel) in one transaction with the outbox row. Silently does nothing when the run is finished. */
+  /** As `publish`, of an image that is served as it came. */
+  approve(run: { imageId: string; runId: string }, fence: number): Promise<void>;
+  /** Run and image (`killed`; `queued` after a cancel; what is served already is `deactivated` when it is unsafe, else left) in one transaction with the outbox row. Silently does nothing when the run is finished. */
   finish(
     run: { imageId: string; runId: string },
     end:

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
+import { objectSource } from '../../shared/object-source.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import type { ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
@@ -12,7 +13,6 @@ import { type ConvertDeps, convertUpload } from './convert.ts';
 import { evidenceKeeper } from './evidence.ts';
 import { type InspectDeps, inspectDisk } from './inspect.ts';
 import { judgeParts, judgeRun } from './judge.ts';
-import { objectSource } from './object-source.ts';
 import { publishImage } from './publish.ts';
 import { runStep } from './step.ts';
 

@@ -8,7 +8,7 @@ import type { StepControl } from './step.ts';
 
 export type PublishDeps = {
   store: ObjectStore;
-  runs: Pick<RunStore, 'publish' | 'isPublished'>;
+  runs: Pick<RunStore, 'publish' | 'approve' | 'isPublished'>;
   imagesBucket: string;
   afterPublish: 'keep' | 'remove';
 };
@@ -33,13 +33,17 @@ export const publishImage = async (
   control: StepControl,
 ): Promise<void> => {
   const { context, fence, path, converted } = input;
+  if (context.isVerbatim) {
+    await assertUploadUnchanged(store, context);
+    return runs.approve(context, fence);
+  }
   const target = { bucket: imagesBucket, key: publishedKey(context, converted) };
   if (!(await runs.isPublished(context.runId))) {
     const there = await store.head(target.bucket, target.key);
     if (there?.size !== converted.size) await uploadFile(store, target, path, converted.size, control);
-    await verify(store, target, converted, control);
+    const digests = await verify(store, target, converted, control);
     await assertUploadUnchanged(store, context);
-    await runs.publish(context, fence, { ...target, converted });
+    await runs.publish(context, fence, { ...target, converted, digests });
   }
   if (afterPublish === 'remove') await removeUpload(store, context);
 };
@@ -83,25 +87,28 @@ const uploadFile = async (
   }
 };
 
-/** What counts is what the store gives back, not what it said when it took it. */
+/** What counts is what the store gives back, not what it said when it took it. Gives the digests that other clients compare by. */
 const verify = async (
   store: ObjectStore,
   { bucket, key }: { bucket: string; key: string },
   converted: ConvertedDisk,
   { signal, progress }: StepControl,
-): Promise<void> => {
+): Promise<{ md5: string; sha512: string }> => {
   const object = await store.head(bucket, key);
   const hash = createHash('sha256');
+  const others = { md5: createHash('md5'), sha512: createHash('sha512') };
   let bytes = 0;
   if (object) {
     const stream = await store.stream(object, signal);
     for await (const chunk of stream) {
-      hash.update(chunk as Buffer);
+      for (const each of [hash, others.md5, others.sha512]) each.update(chunk as Buffer);
       bytes += (chunk as Buffer).length;
       progress(70 + (bytes / converted.size) * 29);
     }
   }
-  if (bytes === converted.size && hash.digest('hex') === converted.sha256) return;
+  if (bytes === converted.size && hash.digest('hex') === converted.sha256) {
+    return { md5: others.md5.digest('hex'), sha512: others.sha512.digest('hex') };
+  }
   await store.remove(bucket, key);
   throw new BootreadyError({
     code: 'unavailable',

@@ -27,6 +27,9 @@ export const deleteObjects = async (
   if (image?.status !== 'pending_delete') return;
   const { bucket, key, etag } = image.upload;
   if (image.multipartId) await store.abortMultipart({ bucket, key, uploadId: image.multipartId });
+  for await (const open of store.listMultiparts(imagesBucket, `${image.projectId}/${imageId}/`)) {
+    await store.abortMultipart(open);
+  }
   // The published object, and what the boot check kept.
   for await (const { key: own } of store.list(imagesBucket, `${image.projectId}/${imageId}/`)) {
     await store.remove(imagesBucket, own);

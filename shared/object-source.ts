@@ -1,5 +1,5 @@
-import type { ByteSource } from '../../shared/ports/byte-source.ts';
-import type { ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
+import type { ByteSource } from './ports/byte-source.ts';
+import type { ObjectPin, ObjectStore } from './ports/object-store.ts';
 
 /** An object's bytes, pinned to what the run saw. */
 export const objectSource = (store: ObjectStore, pin: ObjectPin): ByteSource => ({

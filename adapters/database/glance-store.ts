@@ -1,0 +1,366 @@
+import { randomUUID } from 'node:crypto';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { GlanceImage, GlanceMember, GlanceStore, ImageAttributes } from '../../shared/ports/glance.ts';
+import { behind, matching, ordered, visibleTo } from './glance-query.ts';
+import { imageOf, insertRun } from './image-store.ts';
+import type { Database, ImageMemberTable, ImageTable } from './schema.ts';
+
+const glanceImageOf = (row: Selectable<ImageTable>): GlanceImage => ({
+  ...imageOf(row),
+  visibility: row.visibility,
+  isProtected: row.protected,
+  isHidden: row.os_hidden,
+  tags: row.tags,
+  minDisk: row.min_disk,
+  minRam: row.min_ram,
+  containerFormat: row.container_format,
+  properties: row.properties,
+  md5: row.md5,
+  sha512: row.sha512,
+  isVerbatim: row.verbatim,
+  stagedSize: row.staged_size,
+});
+
+const memberOf = (row: Selectable<ImageMemberTable>): GlanceMember => ({
+  imageId: row.image_id,
+  memberId: row.member_id,
+  status: row.status,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+const json = (value: unknown): never => JSON.stringify(value) as never;
+
+const columnsOf = (image: Partial<ImageAttributes>) => ({
+  ...(image.projectId === undefined ? {} : { project_id: image.projectId }),
+  ...(image.name === undefined ? {} : { name: image.name }),
+  ...(image.visibility === undefined ? {} : { visibility: image.visibility }),
+  ...(image.isProtected === undefined ? {} : { protected: image.isProtected }),
+  ...(image.isHidden === undefined ? {} : { os_hidden: image.isHidden }),
+  ...(image.tags === undefined ? {} : { tags: [...image.tags] }),
+  ...(image.minDisk === undefined ? {} : { min_disk: image.minDisk }),
+  ...(image.minRam === undefined ? {} : { min_ram: image.minRam }),
+  ...(image.diskFormat === undefined ? {} : { disk_format: image.diskFormat }),
+  ...(image.containerFormat === undefined ? {} : { container_format: image.containerFormat }),
+  ...(image.properties === undefined ? {} : { properties: json(image.properties) }),
+});
+
+/** So long a sender may be silent before its place is taken. */
+const silence = sql`interval '2 minutes'`;
+
+const uniqueViolation = '23505';
+const isTaken = (error: unknown): boolean => (error as { code?: string }).code === uniqueViolation;
+
+const noSuchImage = (): BootreadyError =>
+  new BootreadyError({ code: 'not-found', message: 'There is no such image.', remedy: 'List the images you may see.' });
+
+export const createGlanceStore = (db: Kysely<Database>): GlanceStore => {
+  const existing = () =>
+    db.selectFrom('images').where('images.deleted_at', 'is', null).where('images.status', '<>', 'pending_delete');
+
+  return {
+    create: async ({ id = randomUUID(), settings, uploadsBucket, ...attributes }) => {
+      const { key_prefix } = await db
+        .selectFrom('projects')
+        .where('id', '=', attributes.projectId)
+        .select('key_prefix')
+        .executeTakeFirstOrThrow();
+      try {
+        const row = await db
+          .insertInto('images')
+          .values({
+            ...columnsOf(attributes),
+            id,
+            project_id: attributes.projectId,
+            name: attributes.name,
+            settings: json(settings),
+            properties: json(attributes.properties),
+            upload_bucket: uploadsBucket,
+            upload_key: `${key_prefix}${id}`,
+          })
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        return glanceImageOf(row);
+      } catch (error) {
+        if (!isTaken(error)) throw error;
+        throw new BootreadyError({
+          code: 'conflict',
+          message: `An image with the id ${id} exists already.`,
+          remedy: 'Leave out the id, and one is chosen.',
+        });
+      }
+    },
+
+    get: async (id, viewer) => {
+      const row = await existing()
+        .where('images.id', '=', id)
+        .where(visibleTo(viewer))
+        .selectAll('images')
+        .executeTakeFirst();
+      return row && glanceImageOf(row);
+    },
+
+    list: async (query, viewer) => {
+      const { marker, sort, limit } = query;
+      if (marker !== undefined) {
+        const there = await existing()
+          .where(sql<boolean>`images.id::text = ${marker.toLowerCase()}`)
+          .where(visibleTo(viewer))
+          .select('images.id')
+          .executeTakeFirst();
+        if (!there) {
+          throw new BootreadyError({
+            code: 'invalid-input',
+            message: 'The marker is no image that you may see.',
+            remedy: 'Give the id of the last image of the page before, or begin without a marker.',
+          });
+        }
+      }
+      let rows = existing().where(matching(query, viewer));
+      if (marker !== undefined) rows = rows.where(behind(marker, sort));
+      for (const part of ordered(sort)) rows = rows.orderBy(part as never);
+      return (await rows.limit(limit).selectAll('images').execute()).map(glanceImageOf);
+    },
+
+    change: (id, change) =>
+      db.transaction().execute(async (trx) => {
+        const row = await trx
+          .selectFrom('images')
+          .where('id', '=', id)
+          .where('deleted_at', 'is', null)
+          .where('status', '<>', 'pending_delete')
+          .selectAll()
+          .forUpdate()
+          .executeTakeFirst();
+        if (!row) throw noSuchImage();
+        const { status, ...attributes } = change(glanceImageOf(row));
+        const changed = await trx
+          .updateTable('images')
+          .set({ ...columnsOf(attributes), ...(status ? { status } : {}), updated_at: sql`now()` })
+          .where('id', '=', id)
+          .returningAll()
+          .executeTakeFirstOrThrow();
+        return glanceImageOf(changed);
+      }),
+
+    remove: (id) =>
+      db.transaction().execute(async (trx) => {
+        // The run before its image, as in every transaction of run-store.ts.
+        const run = await trx
+          .selectFrom('runs')
+          .where('image_id', '=', id)
+          .where('finished_at', 'is', null)
+          .select('workflow_id')
+          .forUpdate()
+          .executeTakeFirst();
+        const row = await trx
+          .selectFrom('images')
+          .where('id', '=', id)
+          .where('deleted_at', 'is', null)
+          .select('protected')
+          .forUpdate()
+          .executeTakeFirst();
+        if (!row) throw noSuchImage();
+        if (row.protected) {
+          throw new BootreadyError({
+            code: 'forbidden',
+            message: `Image ${id} is protected and cannot be deleted.`,
+            remedy: 'Take the protection away first: openstack image set --unprotected ID',
+          });
+        }
+        await trx
+          .updateTable('images')
+          .set({ status: 'pending_delete', receiving_session: null, updated_at: sql`now()` })
+          .where('id', '=', id)
+          .execute();
+        return { workflowId: run?.workflow_id };
+      }),
+
+    members: async (imageId) => {
+      const rows = await db
+        .selectFrom('image_members')
+        .where('image_id', '=', imageId)
+        .orderBy('created_at')
+        .orderBy('member_id')
+        .selectAll()
+        .execute();
+      return rows.map(memberOf);
+    },
+
+    addMember: async (imageId, memberId) => {
+      const row = await db
+        .insertInto('image_members')
+        .values({ image_id: imageId, member_id: memberId })
+        .onConflict((conflict) => conflict.doNothing())
+        .returningAll()
+        .executeTakeFirst();
+      if (row) return memberOf(row);
+      throw new BootreadyError({
+        code: 'conflict',
+        message: `The project ${memberId} is a member of this image already.`,
+        remedy: 'Nothing is to be done.',
+      });
+    },
+
+    setMemberStatus: async (imageId, memberId, status) => {
+      const row = await db
+        .updateTable('image_members')
+        .set({ status, updated_at: sql`now()` })
+        .where('image_id', '=', imageId)
+        .where('member_id', '=', memberId)
+        .returningAll()
+        .executeTakeFirst();
+      return row && memberOf(row);
+    },
+
+    removeMember: async (imageId, memberId) => {
+      const { numDeletedRows } = await db
+        .deleteFrom('image_members')
+        .where('image_id', '=', imageId)
+        .where('member_id', '=', memberId)
+        .executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+
+    beginReception: async (imageId, status) => {
+      const session = randomUUID();
+      const row = await db
+        .updateTable('images')
+        .set({
+          status,
+          receiving_session: session,
+          receiving_at: sql`now()`,
+          multipart_id: null,
+          updated_at: sql`now()`,
+        })
+        .where('id', '=', imageId)
+        .where('deleted_at', 'is', null)
+        .where('upload_etag', 'is', null)
+        .where('staged_size', 'is', null)
+        .where((eb) =>
+          eb.or([
+            eb.and([eb('status', '=', 'queued'), eb('multipart_id', 'is', null)]),
+            eb.and([
+              eb('status', 'in', ['saving', 'uploading']),
+              eb('receiving_at', '<', sql<Date>`now() - ${silence}`),
+            ]),
+          ]),
+        )
+        .returning('id')
+        .executeTakeFirst();
+      return row && { imageId, session };
+    },
+
+    keepReception: async ({ imageId, session }) => {
+      const { numUpdatedRows } = await db
+        .updateTable('images')
+        .set({ receiving_at: sql`now()` })
+        .where('id', '=', imageId)
+        .where('receiving_session', '=', session)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
+    stage: async ({ imageId, session }, { multipartId, size }) => {
+      const { numUpdatedRows } = await db
+        .updateTable('images')
+        .set({ multipart_id: multipartId, staged_size: size, receiving_session: null, updated_at: sql`now()` })
+        .where('id', '=', imageId)
+        .where('receiving_session', '=', session)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    },
+
+    acceptVerbatim: ({ imageId, session }, bytes, serve) =>
+      db.transaction().execute(async (trx) => {
+        const atOnce = serve === 'at once';
+        const image = await trx
+          .updateTable('images')
+          .set({
+            status: atOnce ? 'active' : 'saving',
+            verbatim: true,
+            upload_bucket: bytes.bucket,
+            upload_key: bytes.key,
+            upload_etag: bytes.etag,
+            upload_version_id: bytes.versionId ?? null,
+            upload_size: bytes.size,
+            size: bytes.size,
+            virtual_size: bytes.virtualSize,
+            md5: bytes.md5,
+            sha256: bytes.sha256,
+            sha512: bytes.sha512,
+            receiving_session: null,
+            updated_at: sql`now()`,
+          })
+          .where('id', '=', imageId)
+          .where('receiving_session', '=', session)
+          .returning(['project_id', 'name', 'disk_format'])
+          .executeTakeFirst();
+        if (!image) return undefined;
+        const run = await insertRun(trx, imageId, 1);
+        if (atOnce) {
+          const { bucket, key, size, sha256 } = bytes;
+          const format = image.disk_format ?? 'raw';
+          await trx
+            .insertInto('publications')
+            .values({ image_id: imageId, run_id: null, fence: null, bucket, key, format, size, sha256 })
+            .execute();
+        }
+        return { runId: run.id, workflowId: run.workflowId };
+      }),
+
+    dropReception: async ({ imageId, session }) => {
+      await db
+        .updateTable('images')
+        .set({
+          status: 'queued',
+          receiving_session: null,
+          multipart_id: null,
+          updated_at: sql`now()`,
+        })
+        .where('id', '=', imageId)
+        .where('receiving_session', '=', session)
+        .execute();
+    },
+
+    noteImport: async (imageId, { requestId, settings }) => {
+      await db
+        .updateTable('images')
+        .set({
+          import_request_id: requestId,
+          // What was asked for before goes first.
+          settings: sql`${JSON.stringify(settings)}::jsonb || settings` as never,
+        })
+        .where('id', '=', imageId)
+        .where('upload_etag', 'is', null)
+        .execute();
+    },
+
+    importRequests: async (imageId) => {
+      const rows = await db
+        .selectFrom('runs')
+        .where('image_id', '=', imageId)
+        .where('request_id', 'is not', null)
+        .select(['id', 'request_id'])
+        .execute();
+      return new Map(rows.map(({ id, request_id }) => [id, request_id ?? '']));
+    },
+
+    usage: async (projectId) => {
+      const row = await db
+        .selectFrom('images')
+        .where('project_id', '=', projectId)
+        .where('deleted_at', 'is', null)
+        .where('status', '<>', 'pending_delete')
+        .select(({ fn }) => [
+          sql<number>`coalesce(sum(size), 0)::bigint`.as('bytes'),
+          fn.countAll<number>().as('count'),
+          sql<number>`coalesce(sum(staged_size) filter (where upload_etag is null), 0)::bigint`.as('staged'),
+          sql<number>`count(receiving_session)`.as('receiving'),
+        ])
+        .executeTakeFirstOrThrow();
+      return { bytes: row.bytes, count: row.count, stagedBytes: row.staged, receiving: row.receiving };
+    },
+  };
+};

@@ -1,0 +1,54 @@
+import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { GlanceImage, Viewer } from '../../shared/ports/glance.ts';
+import type { ApiDeps } from '../deps.ts';
+import { identityOf } from '../identity.ts';
+
+export const viewerOf = (request: FastifyRequest): Viewer => {
+  const { projectId, role } = identityOf(request);
+  return { projectId, role };
+};
+
+export const noSuchImage = (id: string): BootreadyError =>
+  new BootreadyError({
+    code: 'not-found',
+    message: `There is no image ${JSON.stringify(id.slice(0, 100))} that you may see.`,
+    remedy: '"openstack image list" shows those that you may see.',
+  });
+
+/** The image of the route's `:id`; one that the viewer may not see is answered exactly like none. @throws `not-found` */
+export const visibleImage = async (
+  { glance }: Pick<ApiDeps, 'glance'>,
+  request: FastifyRequest,
+): Promise<GlanceImage> => {
+  const { id } = request.params as { id: string };
+  const image = z.guid().safeParse(id).success ? await glance.get(id, viewerOf(request)) : undefined;
+  if (!image) throw noSuchImage(id);
+  return image;
+};
+
+/** Whether the viewer's project owns it, or the viewer is an administrator. */
+export const owns = ({ projectId, role }: Viewer, image: GlanceImage): boolean =>
+  role === 'admin' || projectId === image.projectId;
+
+/** For what only the owner may do. @throws `not-found`, `forbidden` when the viewer sees it and does not own it, or may not change anything */
+export const ownImage = async (deps: Pick<ApiDeps, 'glance'>, request: FastifyRequest): Promise<GlanceImage> => {
+  const image = await visibleImage(deps, request);
+  if (owns(viewerOf(request), image)) return image;
+  throw new BootreadyError({
+    code: 'forbidden',
+    message: 'This image belongs to another project, and only that changes it.',
+    remedy: 'Download it and create an image of your own.',
+  });
+};
+
+/** Administrators alone make images public. @throws `forbidden` */
+export const assertMayPublicize = ({ role }: Viewer): void => {
+  if (role === 'admin') return;
+  throw new BootreadyError({
+    code: 'forbidden',
+    message: 'Only administrators make an image public.',
+    remedy: 'Share it with single projects, or make it a community image.',
+  });
+};

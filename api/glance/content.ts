@@ -1,0 +1,76 @@
+import { describeFinding } from '../../shared/checks/catalogue.ts';
+import type { DiskFormat } from '../../shared/contracts/run.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import { admitSource, diskSource } from '../../shared/formats/admit.ts';
+import { headBytes } from '../../shared/formats/format.ts';
+import { compressionOf } from '../../shared/formats/table.ts';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import { isUnsafeToServe } from '../../shared/verdict.ts';
+
+/** What each declared format must be by content. What is not here holds no disk that anybody could look into. */
+const expected: Readonly<Record<string, DiskFormat>> = {
+  raw: 'raw',
+  qcow2: 'qcow2',
+  vmdk: 'vmdk',
+  vhd: 'vpc',
+  vhdx: 'vhdx',
+  vdi: 'vdi',
+  iso: 'iso',
+  ploop: 'parallels',
+};
+
+const refused = (message: string, remedy: string): BootreadyError =>
+  new BootreadyError({ code: 'unsupported-media', message, remedy });
+
+/**
+ * Whether bytes may be served under the format that they were declared to have: our detector must find that format in them, and no trap. What
+ * is declared raw may be anything that is no format at all, for nobody probes a raw disk. Gives the size that a guest sees.
+ * @throws BootreadyError `unsupported-media` that says why not
+ */
+export const judgeContent = async (
+  source: ByteSource,
+  declared: { diskFormat: string; containerFormat: string },
+  maxVirtualBytes: number,
+): Promise<{ virtualSize: number | null }> => {
+  const { diskFormat, containerFormat } = declared;
+  if (source.size === 0) throw refused('There is no image data: the file is empty.', 'Send the file of the image.');
+  const opaque = !(diskFormat in expected) || diskFormat === 'raw';
+  const head = await source.read(0, headBytes);
+  if (compressionOf(head)) {
+    // Nobody decompresses what is declared bare.
+    if (opaque || containerFormat === 'compressed') return { virtualSize: null };
+    throw refused(
+      `The file is compressed, and no ${diskFormat} by its content.`,
+      'Decompress it, or import it (image-import, glance-direct): then it is decompressed here.',
+    );
+  }
+  const admission = await admitSource(source, {
+    allowIso: true,
+    maxVirtualBytes,
+    peek: () => Promise.resolve(Buffer.alloc(0)),
+  });
+  if (isUnsafeToServe(admission.findings)) {
+    const sentences = admission.findings.flatMap((finding) => {
+      if (finding.outcome !== 'fail') return [];
+      const { problem = '', remedy = '' } = describeFinding(finding, 'en');
+      return [`${problem} ${remedy}`.trim()];
+    });
+    throw refused(`The image data is not safe to be kept as it is. ${sentences.join(' ')}`, '');
+  }
+  const { disk } = admission;
+  const inArchive = diskSource(source, admission.layers) !== source;
+  if (inArchive && containerFormat === 'bare' && !opaque) {
+    throw refused('The file is a tar archive, and no bare disk.', 'Give --container-format ova, or import it.');
+  }
+  if (!disk) {
+    if (opaque) return { virtualSize: diskFormat === 'raw' ? source.size : null };
+    throw refused(`The file is no ${diskFormat} by its content.`, 'Give the --disk-format that the file really has.');
+  }
+  const wanted = expected[diskFormat];
+  if (disk.format === wanted || (inArchive && opaque)) return { virtualSize: disk.virtualSize };
+  if (wanted === undefined && disk.format === 'raw') return { virtualSize: null };
+  throw refused(
+    `The file is declared to be ${diskFormat}, and is ${disk.format} by its content.`,
+    `Create the image with the --disk-format that the file really has.`,
+  );
+};

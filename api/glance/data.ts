@@ -1,0 +1,220 @@
+import type { Readable } from 'node:stream';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { BootreadyError } from '../../shared/errors.ts';
+import { objectSource } from '../../shared/object-source.ts';
+import type { GlanceImage, Reception } from '../../shared/ports/glance.ts';
+import type { ObjectInfo } from '../../shared/ports/object-store.ts';
+import type { ApiDeps } from '../deps.ts';
+import { atLeast, identityOf } from '../identity.ts';
+import { ownImage, visibleImage } from './access.ts';
+import { judgeContent } from './content.ts';
+import { storeId } from './info.ts';
+import { rangeOf } from './range.ts';
+import { gone, type Received, receive } from './receive.ts';
+import { startRun } from './start-run.ts';
+
+/**
+ * Image data. PUT .../file stores the bytes as they are and serves them as they are: a run looks at them and converts nothing. What is to be
+ * converted is staged (PUT .../stage) and then imported (import.ts).
+ */
+export const dataRoutes =
+  (deps: ApiDeps): FastifyPluginAsync =>
+  async (app) => {
+    const { config, glance, images, projects, store } = deps;
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser('application/octet-stream', (_request, body, done) => done(null, body));
+    const member = { onRequest: atLeast('member') };
+
+    /** Bytes that may still come: the installation's limit and what is left of the project's quota. */
+    const limitFor = async (projectId: string): Promise<number> => {
+      const { quotaBytes } = await projects.ensure({ id: projectId });
+      if (quotaBytes === null) return config.MAX_UPLOAD_BYTES;
+      const { bytes, stagedBytes } = await glance.usage(projectId);
+      return Math.min(config.MAX_UPLOAD_BYTES, Math.max(0, quotaBytes - bytes - stagedBytes));
+    };
+
+    /** Takes the body for an image that waits for bytes; whatever goes wrong, the image waits again and nothing is left behind. */
+    const take = async (
+      request: FastifyRequest,
+      image: GlanceImage,
+      status: 'saving' | 'uploading',
+      place: (reception: Reception) => { bucket: string; key: string },
+      keep: (reception: Reception, received: Received) => Promise<void>,
+    ): Promise<void> => {
+      const body = request.body as Readable | undefined;
+      if (!body) throw noData();
+      const size = announcedSize(request);
+      assertStoreIsOurs(request);
+      const limit = await limitFor(image.projectId);
+      const reception = await glance.beginReception(image.id, status);
+      if (!reception) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: `The image cannot take data: it is ${image.status}.`,
+          remedy: 'Only a queued image takes data, and once. Create another image for other bytes.',
+        });
+      }
+      try {
+        const isWanted = () => glance.keepReception(reception);
+        const received = await receive(store, place(reception), body, { size, limit, isWanted });
+        try {
+          await keep(reception, received);
+        } catch (error) {
+          await store.abortMultipart(received.target).catch(() => undefined);
+          throw error;
+        }
+      } catch (error) {
+        await glance.dropReception(reception);
+        throw error;
+      }
+    };
+
+    app.put('/images/:id/file', member, async (request, reply) => {
+      const image = await ownImage(deps, request);
+      const { diskFormat, containerFormat } = assertHasFormats(image);
+      // Each sender has a key of its own: one that was taken for lost overwrites nothing.
+      const place = ({ session }: Reception) => ({
+        bucket: config.IMAGES_BUCKET,
+        key: `${image.projectId}/${image.id}/${session}`,
+      });
+      await take(request, image, 'saving', place, async (reception, { target, parts, ...received }) => {
+        if (received.size === 0) throw noData();
+        await store.completeMultipart(target, parts);
+        const object = await storedObject(deps, target);
+        try {
+          const { virtualSize } = await judgeContent(
+            objectSource(store, object),
+            { diskFormat, containerFormat },
+            config.MAX_VIRTUAL_BYTES,
+          );
+          const { policy } = await projects.ensure({ id: image.projectId });
+          const enforced = (image.settings.policy ?? policy ?? config.POLICY) === 'enforce';
+          const { bucket, key, etag, versionId } = object;
+          const run = await glance.acceptVerbatim(
+            reception,
+            { bucket, key, etag, ...(versionId ? { versionId } : {}), ...received, virtualSize },
+            enforced ? 'after the verdict' : 'at once',
+          );
+          if (!run) throw gone();
+          await startRun(deps, request, image, run);
+        } catch (error) {
+          if (!(await images.isKnown(object))) await store.remove(object.bucket, object.key);
+          throw error;
+        }
+      });
+      return reply.code(204).send();
+    });
+
+    app.put('/images/:id/stage', member, async (request, reply) => {
+      const image = await ownImage(deps, request);
+      await take(
+        request,
+        image,
+        'uploading',
+        () => image.upload,
+        async (reception, { target, size }) => {
+          if (size === 0) throw noData();
+          if (!(await glance.stage(reception, { multipartId: target.uploadId, size }))) throw gone();
+        },
+      );
+      return reply.code(204).send();
+    });
+
+    app.get('/images/:id/file', { exposeHeadRoute: false }, async (request, reply) => {
+      const image = await visibleImage(deps, request);
+      if (image.status === 'deactivated' && identityOf(request).role !== 'admin') {
+        throw new BootreadyError({
+          code: 'forbidden',
+          message: 'The image is deactivated, and its data is not given out.',
+          remedy: '"openstack image show" tells why, if bootready did it.',
+        });
+      }
+      const published = await images.publication(image.id);
+      if (!published) return reply.code(204).send();
+      return sendObject(reply, request, image, await storedObject(deps, published));
+    });
+
+    const sendObject = async (
+      reply: FastifyReply,
+      request: FastifyRequest,
+      { md5 }: GlanceImage,
+      object: ObjectInfo,
+    ): Promise<FastifyReply> => {
+      const { size } = object;
+      reply.headers({ 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes' });
+      const range = rangeOf(request.headers.range, size);
+      if (range === 'unsatisfiable') {
+        reply.header('content-range', `bytes */${size}`);
+        throw new BootreadyError({
+          code: 'range-unsatisfiable',
+          message: `The image data has ${size} bytes, none of which is in the range that was asked for.`,
+          remedy: 'Ask for bytes that are there.',
+        });
+      }
+      if (md5) reply.header('content-md5', md5);
+      if (!range) return reply.header('content-length', size).send(await store.stream(object));
+      const { offset, length } = range;
+      reply.code(206).headers({
+        'content-length': length,
+        'content-range': `bytes ${offset}-${offset + length - 1}/${size}`,
+      });
+      return reply.send(await store.stream(object, undefined, range));
+    };
+  };
+
+const storedObject = async (
+  { store }: Pick<ApiDeps, 'store'>,
+  { bucket, key }: { bucket: string; key: string },
+): Promise<ObjectInfo> => {
+  const object = await store.head(bucket, key);
+  if (object) return object;
+  throw new BootreadyError({
+    code: 'unavailable',
+    message: 'The object store does not have the data of this image.',
+    remedy: 'Tell the operator.',
+    context: { bucket, key },
+  });
+};
+
+const noData = (): BootreadyError =>
+  new BootreadyError({
+    code: 'invalid-input',
+    message: 'There is no image data.',
+    remedy: 'Send the file as the body.',
+  });
+
+const assertHasFormats = ({
+  diskFormat,
+  containerFormat,
+}: GlanceImage): { diskFormat: string; containerFormat: string } => {
+  if (diskFormat && containerFormat) return { diskFormat, containerFormat };
+  const missing = [...(diskFormat ? [] : ['disk_format']), ...(containerFormat ? [] : ['container_format'])];
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: `${missing.join(' and ')} must be set before image data is sent.`,
+    remedy: 'openstack image set --disk-format FORMAT --container-format bare ID',
+  });
+};
+
+/** What the sender says of the size: our clients' header first, for bodies that come in chunks have no length. */
+const announcedSize = (request: FastifyRequest): number | undefined => {
+  const said = request.headers['x-openstack-image-size'] ?? request.headers['content-length'];
+  if (said === undefined) return undefined;
+  const size = /^\d{1,16}$/.test(String(said)) ? Number(said) : Number.NaN;
+  if (Number.isSafeInteger(size)) return size;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: 'The announced size of the image data is no number of bytes.',
+    remedy: 'Send X-OpenStack-Image-Size as a whole number, or leave it out.',
+  });
+};
+
+const assertStoreIsOurs = (request: FastifyRequest): void => {
+  const wanted = request.headers['x-image-meta-store'];
+  if (wanted === undefined || wanted === storeId) return;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: 'There is no such store.',
+    remedy: `Leave out the store, or name "${storeId}".`,
+  });
+};

@@ -1,0 +1,92 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { BootreadyError } from '../../shared/errors.ts';
+import { type GlanceImage, memberStatuses } from '../../shared/ports/glance.ts';
+import type { ApiDeps } from '../deps.ts';
+import { atLeast } from '../identity.ts';
+import { ownImage, owns, viewerOf, visibleImage } from './access.ts';
+import { assertAtMost } from './attributes.ts';
+import { memberView } from './view.ts';
+
+const forbidden = (message: string, remedy: string): BootreadyError =>
+  new BootreadyError({ code: 'forbidden', message, remedy });
+const invalid = (message: string, remedy: string): BootreadyError =>
+  new BootreadyError({ code: 'invalid-input', message, remedy });
+
+const assertShared = ({ visibility }: GlanceImage): void => {
+  if (visibility === 'shared') return;
+  throw forbidden(
+    `Only shared images have members; this one is ${visibility}.`,
+    'Share it first: openstack image set --shared ID',
+  );
+};
+
+/** Projects that a shared image is shared with. Each sees its own membership only, and alone says whether it accepts. */
+export const memberRoutes =
+  (deps: ApiDeps): FastifyPluginAsync =>
+  async (app) => {
+    const { glance } = deps;
+    const member = { onRequest: atLeast('member') };
+
+    const noSuchMember = (): BootreadyError =>
+      new BootreadyError({ code: 'not-found', message: 'The image is not shared with such a project.' });
+
+    const visibleMembers = async (request: FastifyRequest, image: GlanceImage) => {
+      const viewer = viewerOf(request);
+      const all = await glance.members(image.id);
+      return owns(viewer, image) ? all : all.filter(({ memberId }) => memberId === viewer.projectId);
+    };
+
+    app.get('/images/:id/members', async (request) => {
+      const image = await visibleImage(deps, request);
+      assertShared(image);
+      return { members: (await visibleMembers(request, image)).map(memberView), schema: '/v2/schemas/members' };
+    });
+
+    app.post('/images/:id/members', member, async (request, reply) => {
+      const image = await ownImage(deps, request);
+      const body = z.object({ member: z.string().min(1).max(255) }).safeParse(request.body);
+      if (!body.success || body.data.member.includes('\0')) {
+        throw invalid('The body names a member.', 'Send {"member": "PROJECT"}.');
+      }
+      assertShared(image);
+      assertAtMost((await glance.members(image.id)).length + 1, 'members');
+      return reply.code(200).send(memberView(await glance.addMember(image.id, body.data.member)));
+    });
+
+    app.get('/images/:id/members/:member', async (request) => {
+      const image = await visibleImage(deps, request);
+      const { member: id } = request.params as { member: string };
+      const found = (await visibleMembers(request, image)).find(({ memberId }) => memberId === id);
+      if (!found || image.visibility !== 'shared') throw noSuchMember();
+      return memberView(found);
+    });
+
+    app.put('/images/:id/members/:member', member, async (request) => {
+      const image = await visibleImage(deps, request);
+      const viewer = viewerOf(request);
+      const { member: id } = request.params as { member: string };
+      const body = z.object({ status: z.enum(memberStatuses) }).safeParse(request.body);
+      if (!body.success)
+        throw invalid('The body has a status.', `Send {"status": ...}, one of ${memberStatuses.join(', ')}.`);
+      assertShared(image);
+      if (!(await visibleMembers(request, image)).some(({ memberId }) => memberId === id)) throw noSuchMember();
+      if (viewer.role !== 'admin' && id !== viewer.projectId) {
+        throw forbidden(
+          'Whether a shared image is accepted is said by the project it is shared with.',
+          'Let that project do it.',
+        );
+      }
+      const changed = await glance.setMemberStatus(image.id, id, body.data.status);
+      if (!changed) throw noSuchMember();
+      return memberView(changed);
+    });
+
+    app.delete('/images/:id/members/:member', member, async (request, reply) => {
+      const image = await ownImage(deps, request);
+      assertShared(image);
+      const { member: id } = request.params as { member: string };
+      if (!(await glance.removeMember(image.id, id))) throw noSuchMember();
+      return reply.code(204).send();
+    });
+  };

@@ -1,0 +1,66 @@
+import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { ApiDeps } from '../deps.ts';
+import { identityOfToken, type Tokens } from '../keystone/tokens.ts';
+import { actionRoutes } from './actions.ts';
+import { dataRoutes } from './data.ts';
+import { answerOpenStackErrors } from './errors.ts';
+import { imageRoutes } from './images.ts';
+import { importRoutes } from './import.ts';
+import { infoRoutes } from './info.ts';
+import { memberRoutes } from './members.ts';
+import { patchTypes } from './patch.ts';
+import { schemaRoutes } from './schemas.ts';
+import { tagRoutes } from './tags.ts';
+import { versionRoutes } from './versions.ts';
+
+/** OpenStack's Image API v2, on the images of this installation: https://docs.openstack.org/api-ref/image/v2/ */
+export const glanceRoutes =
+  (deps: ApiDeps, tokens: Tokens): FastifyPluginAsync =>
+  async (app, { prefix = '' }: { prefix?: string }) => {
+    answerOpenStackErrors(app, 'Keystone uri="/identity/v3"');
+    app.addHook('onSend', (request, reply, _payload, done) => {
+      reply.header('x-openstack-request-id', request.id);
+      done();
+    });
+    readJson(app);
+    await app.register(versionRoutes(deps.config, prefix));
+    await app.register(
+      async (v2) => {
+        v2.decorateRequest('identity', null);
+        v2.addHook('onRequest', async (request) => {
+          request.identity = await identityOfToken(request.headers, { tokens, keys: deps.keys });
+        });
+        await v2.register(schemaRoutes());
+        for (const routes of [
+          infoRoutes,
+          imageRoutes,
+          tagRoutes,
+          memberRoutes,
+          actionRoutes,
+          importRoutes,
+          dataRoutes,
+        ]) {
+          await v2.register(routes(deps));
+        }
+      },
+      { prefix: '/v2' },
+    );
+  };
+
+/** Clients name all kinds of types for requests without a body; whoever needs a body finds none then, and says so. */
+const readJson = (app: FastifyInstance): void => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    ['application/json', ...Object.keys(patchTypes)],
+    { parseAs: 'string' },
+    (_request, body, done) => {
+      if (body === '') return done(null, undefined);
+      try {
+        done(null, JSON.parse(String(body)));
+      } catch {
+        done(Object.assign(new Error('The body is no JSON.'), { statusCode: 400 }));
+      }
+    },
+  );
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
+};

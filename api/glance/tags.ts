@@ -1,0 +1,43 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { GlanceImage } from '../../shared/ports/glance.ts';
+import type { ApiDeps } from '../deps.ts';
+import { atLeast } from '../identity.ts';
+import { ownImage } from './access.ts';
+import { assertAtMost, Tag } from './attributes.ts';
+
+/** One tag at a time. */
+export const tagRoutes =
+  (deps: ApiDeps): FastifyPluginAsync =>
+  async (app) => {
+    const { glance } = deps;
+    const member = { onRequest: atLeast('member') };
+
+    app.put('/images/:id/tags/:tag', member, async (request, reply) => {
+      const { id } = await ownImage(deps, request);
+      const tag = Tag.safeParse((request.params as { tag: string }).tag);
+      if (!tag.success) {
+        throw new BootreadyError({
+          code: 'invalid-input',
+          message: 'A tag has at most 255 characters.',
+          remedy: 'Choose a shorter one.',
+        });
+      }
+      await glance.change(id, ({ tags }: GlanceImage) => {
+        const all = [...new Set([...tags, tag.data])];
+        assertAtMost(all.length, 'tags');
+        return { tags: all };
+      });
+      return reply.code(204).send();
+    });
+
+    app.delete('/images/:id/tags/:tag', member, async (request, reply) => {
+      const { id } = await ownImage(deps, request);
+      const { tag } = request.params as { tag: string };
+      await glance.change(id, ({ tags }: GlanceImage) => {
+        if (tags.includes(tag)) return { tags: tags.filter((each) => each !== tag) };
+        throw new BootreadyError({ code: 'not-found', message: 'The image has no such tag.' });
+      });
+      return reply.code(204).send();
+    });
+  };

@@ -1,0 +1,26 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Config } from '../../shared/config.ts';
+
+/** The newest minor version that a Glance with one store has, and all whose calls are here; README says what besides. */
+const minors = [9, 7, 6, 5, 4, 3, 2, 1, 0];
+
+/** How the client reaches us: what the operator says, else the host that the client named. */
+export const baseUrlOf = (request: FastifyRequest, { API_PUBLIC_URL }: Config): string =>
+  (API_PUBLIC_URL ?? `${request.protocol}://${request.host}`).replace(/\/+$/, '');
+
+/** Which versions there are, for clients that look before they call. No key is needed. */
+export const versionRoutes =
+  (config: Config, prefix: string): FastifyPluginAsync =>
+  async (app) => {
+    const versions = (request: FastifyRequest) => ({
+      versions: minors.map((minor, index) => ({
+        id: `v2.${minor}`,
+        status: index === 0 ? 'CURRENT' : 'SUPPORTED',
+        links: [{ rel: 'self', href: `${baseUrlOf(request, config)}${prefix}/v2/` }],
+      })),
+    });
+    for (const path of ['/', '/v2', '/v2/']) {
+      app.get(path, async (request, reply) => reply.code(300).send(versions(request)));
+    }
+    for (const path of ['/versions', '/versions/']) app.get(path, async (request) => versions(request));
+  };

@@ -1,0 +1,160 @@
+import type { ImageSettings, ImageStatus } from '../contracts/image.ts';
+import type { Image } from './images.ts';
+import type { Role } from './projects.ts';
+
+/** Images as OpenStack's Image API has them: the records of ImageStore, with what that API knows of them besides. */
+export const visibilities = ['private', 'shared', 'community', 'public'] as const;
+export type Visibility = (typeof visibilities)[number];
+
+export const memberStatuses = ['pending', 'accepted', 'rejected'] as const;
+export type MemberStatus = (typeof memberStatuses)[number];
+
+/** What its owner may change. `minDisk` in GiB, `minRam` in MiB. */
+export type ImageAttributes = {
+  projectId: string;
+  /** Empty: it has none. */
+  name: string;
+  visibility: Visibility;
+  isProtected: boolean;
+  isHidden: boolean;
+  tags: readonly string[];
+  minDisk: number;
+  minRam: number;
+  diskFormat: string | null;
+  containerFormat: string | null;
+  properties: Readonly<Record<string, string>>;
+};
+
+export type GlanceImage = Omit<Image, keyof ImageAttributes> &
+  ImageAttributes & {
+    /** Lower-case hex, of the bytes that are served. */
+    md5: string | null;
+    sha512: string | null;
+    /** Whether its bytes are served as they came, whatever a run makes of them. */
+    isVerbatim: boolean;
+    /** Bytes that are staged and wait for an import. */
+    stagedSize: number | null;
+  };
+
+export type GlanceMember = {
+  imageId: string;
+  memberId: string;
+  status: MemberStatus;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** Whose eyes look. Administrators see every project's images. */
+export type Viewer = { projectId: string; role: Role };
+
+export const sortKeys = [
+  'created_at',
+  'updated_at',
+  'name',
+  'status',
+  'container_format',
+  'disk_format',
+  'size',
+  'id',
+] as const;
+export type SortKey = (typeof sortKeys)[number];
+export type Sort = { key: SortKey; direction: 'asc' | 'desc' };
+
+export type GlanceQuery = {
+  visibility?: Visibility | 'all';
+  /** Which shared images of others: those that the viewer has said so of. */
+  memberStatus: MemberStatus | 'all';
+  isHidden: boolean;
+  isProtected?: boolean;
+  owner?: string;
+  checksum?: string;
+  hashValue?: string;
+  /** All of them. */
+  tags: readonly string[];
+  /** Any of the values. */
+  oneOf: Partial<Record<'id' | 'name' | 'status' | 'container_format' | 'disk_format', readonly string[]>>;
+  ranges: readonly { field: 'size' | 'min_disk' | 'min_ram'; min?: number; max?: number }[];
+  /** Times are compared by the second, for that is what the API shows. */
+  times: readonly {
+    field: 'created_at' | 'updated_at';
+    comparison: 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte';
+    at: Date;
+  }[];
+  properties: Readonly<Record<string, string>>;
+  sort: readonly Sort[];
+  /** The id of the last image of the page before. */
+  marker?: string;
+  limit: number;
+};
+
+/** Bytes that arrive for an image: one sender at a time, who holds this until the end. */
+export type Reception = { imageId: string; session: string };
+
+export type ReceivedBytes = {
+  bucket: string;
+  key: string;
+  etag: string;
+  versionId?: string;
+  size: number;
+  virtualSize: number | null;
+  md5: string;
+  sha256: string;
+  sha512: string;
+};
+
+export interface GlanceStore {
+  /** @throws BootreadyError `conflict` when the id is taken */
+  create(
+    image: ImageAttributes & { id?: string; settings: ImageSettings; uploadsBucket: string },
+  ): Promise<GlanceImage>;
+  /** Undefined when there is none, it is deleted or about to be, or the viewer may not see it. */
+  get(id: string, viewer: Viewer): Promise<GlanceImage | undefined>;
+  /** @throws BootreadyError `invalid-input` when there is no image at the marker that the viewer may see */
+  list(query: GlanceQuery, viewer: Viewer): Promise<GlanceImage[]>;
+  /** Reads, lets `change` decide, writes; nobody comes between. What `change` throws is thrown, and nothing is written. */
+  change(
+    id: string,
+    change: (image: GlanceImage) => Partial<ImageAttributes> & { status?: ImageStatus },
+  ): Promise<GlanceImage>;
+  /**
+   * Nobody sees it any more; its objects go later. Says which workflow works on it still, to be cancelled.
+   * @throws BootreadyError `forbidden` while it is protected
+   */
+  remove(id: string): Promise<{ workflowId: string | undefined }>;
+
+  members(imageId: string): Promise<GlanceMember[]>;
+  /** @throws BootreadyError `conflict` when it is one already */
+  addMember(imageId: string, memberId: string): Promise<GlanceMember>;
+  /** Undefined when it is no member. */
+  setMemberStatus(imageId: string, memberId: string, status: MemberStatus): Promise<GlanceMember | undefined>;
+  /** False when it was no member. */
+  removeMember(imageId: string, memberId: string): Promise<boolean>;
+
+  /**
+   * Status `saving` or `uploading`; undefined unless the image waits for bytes. A sender that was not heard of for two minutes
+   * has lost its place to the next one.
+   */
+  beginReception(imageId: string, status: 'saving' | 'uploading'): Promise<Reception | undefined>;
+  /** To be said every half a minute or so; false when the place is lost or the image deleted. */
+  keepReception(reception: Reception): Promise<boolean>;
+  /** The bytes are in staging: an open multipart upload, whose completion is the import. False when the place is lost. */
+  stage(reception: Reception, staged: { multipartId: string; size: number }): Promise<boolean>;
+  /**
+   * These bytes are the image, with its first run: served at once (`active`), or when the run has ended well (`saving` until
+   * then). Undefined when the place is lost.
+   */
+  acceptVerbatim(
+    reception: Reception,
+    bytes: ReceivedBytes,
+    serve: 'at once' | 'after the verdict',
+  ): Promise<{ runId: string; workflowId: string } | undefined>;
+  /** Nothing came of it: `queued` again. */
+  dropReception(reception: Reception): Promise<void>;
+  /** The import that was asked for, for its task and for what it shall become; silently nothing once its bytes are taken in. */
+  noteImport(imageId: string, request: { requestId: string; settings: ImageSettings }): Promise<void>;
+
+  /** The import requests that became runs, by run id. */
+  importRequests(imageId: string): Promise<ReadonlyMap<string, string>>;
+  /** What a project holds. */
+  usage(projectId: string): Promise<{ bytes: number; count: number; stagedBytes: number; receiving: number }>;
+}
