@@ -71,8 +71,14 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     { prefix: '/v1' },
   );
   const tokens = createTokens(deps.keys, deps.config.S3_SECRET_KEY);
-  await app.register(glanceRoutes(deps, tokens), { prefix: '/image' });
-  await app.register(keystoneRoutes(deps, tokens), { prefix: '/identity' });
+  await app.register(async (openStack) => {
+    // These APIs have documents of their own.
+    openStack.addHook('onRoute', (route) => {
+      route.schema = { ...route.schema, hide: true };
+    });
+    await openStack.register(glanceRoutes(deps, tokens), { prefix: '/image' });
+    await openStack.register(keystoneRoutes(deps, tokens), { prefix: '/identity' });
+  });
   if (deps.queueBoard) await app.register(deps.queueBoard, { prefix: '/queues' });
   return app;
 };

@@ -1,4 +1,4 @@
-import { checkOf } from './checks/catalogue.ts';
+import { catalogue, checkOf } from './checks/catalogue.ts';
 import type { Finding } from './contracts/finding.ts';
 import type { Policy } from './contracts/image.ts';
 import type { Verdict } from './contracts/run.ts';
@@ -25,5 +25,5 @@ const harmless = new Set(['unrecognised', 'too-small']);
 /** Whether bytes that are served as they came must not be: a safety check failed, and not just because nothing is in them. */
 export const isUnsafeToServe = (findings: readonly Finding[]): boolean =>
   findings.some(
-    ({ code, outcome }) => outcome === 'fail' && checkOf(code).severity === 'safety' && !harmless.has(code),
+    ({ code, outcome }) => outcome === 'fail' && catalogue[code]?.severity === 'safety' && !harmless.has(code),
   );

@@ -1,4 +1,4 @@
-import { describeFinding } from '../../shared/checks/catalogue.ts';
+import { catalogue, describeFinding } from '../../shared/checks/catalogue.ts';
 import type { GlanceImage, GlanceMember } from '../../shared/ports/glance.ts';
 import type { ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
 
@@ -28,7 +28,8 @@ export const adviceOf = ({ failure, report }: Pick<Run, 'failure' | 'report'>): 
     const advice = [failure.message, failure.remedy].filter(Boolean).join(' ');
     return { [`${factPrefix}problems`]: failure.code, [`${factPrefix}advice`]: advice.slice(0, longest) };
   }
-  const failed = (report?.findings ?? []).filter(({ outcome }) => outcome === 'fail');
+  // A report may be older than the catalogue.
+  const failed = (report?.findings ?? []).filter(({ code, outcome }) => outcome === 'fail' && catalogue[code]);
   if (failed.length === 0) return {};
   const sentences = failed.map((finding) => {
     const { title, problem = '', remedy = '' } = describeFinding(finding, 'en');

@@ -57,6 +57,8 @@ test('read gives exactly the range, and less only at the end', async () => {
   expect((await store.read(object, 3, 4)).toString()).toBe('3456');
   expect((await store.read(object, 8, 10)).toString()).toBe('89');
   expect((await buffer(await store.stream(object))).toString()).toBe('0123456789');
+  const range = { offset: 3, length: 4 };
+  expect((await buffer(await store.stream(object, undefined, range))).toString()).toBe('3456');
 });
 
 test('a pin does not read other bytes than it saw', async () => {

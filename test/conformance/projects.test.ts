@@ -97,6 +97,19 @@ describe('API keys', () => {
     expect(await keys.find(other.hash)).toBeDefined();
   });
 
+  test('what was derived from a key finds it by its id, as long as it is good', async () => {
+    const { project, hash, keyId } = await someKey();
+    expect(await keys.get(keyId)).toEqual({
+      ...{ keyId, projectId: project.id, role: 'member', name: 'ci', hint: 'br_abc', expiresAt: null },
+      hash,
+    });
+    const expired = await someKey({ expiresAt: new Date(Date.now() - 1000) });
+    expect(await keys.get(expired.keyId)).toBeUndefined();
+    await keys.revoke(keyId);
+    expect(await keys.get(keyId)).toBeUndefined();
+    expect(await keys.get(crypto.randomUUID())).toBeUndefined();
+  });
+
   test('its use is noted, once a minute at most', async () => {
     const { hash, keyId } = await someKey();
     const { db } = database;

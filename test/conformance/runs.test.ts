@@ -47,6 +47,7 @@ describe('context', () => {
     const { bucket, key, size, etag } = object;
     expect(await runs.context(namesOf(run))).toEqual({
       ...namesOf(run),
+      isVerbatim: false,
       projectId: project.id,
       name: image.name,
       upload: { bucket, key, size, etag },

@@ -1,0 +1,733 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import Fastify from 'fastify';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import { createRunStore } from '../../adapters/database/run-store.ts';
+import type { ApiDeps } from '../../api/deps.ts';
+import { glanceRoutes } from '../../api/glance/routes.ts';
+import { imageProperties } from '../../api/glance/schemas.ts';
+import { newApiKey } from '../../shared/api-key.ts';
+import type { Role } from '../../shared/ports/projects.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+import { publishedImage, someReport } from '../support/samples.ts';
+
+/** The Image API over HTTP, call by call: codes, headers, bodies. No worker runs. The clients' own view is in openstack-clients.test.ts. */
+
+let installation: Installation;
+const keys: Record<string, string> = {};
+const keyIds: Record<string, string> = {};
+beforeAll(async () => {
+  installation = await startInstallation({
+    roles: [],
+    env: { POLICY: 'warn', MAX_UPLOAD_BYTES: String(24 * 1024 ** 2) },
+  });
+  const { db } = installation;
+  await createProjectStore(db).ensure({ id: 'other' });
+  await createProjectStore(db).ensure({ id: 'strict', policy: 'enforce', quotaBytes: 5000 });
+  const make = async (name: string, projectId: string, role: Role, expiresAt?: Date): Promise<string> => {
+    const { key, hash, hint } = newApiKey();
+    keys[name] = key;
+    keyIds[name] = await createApiKeyStore(db).create({
+      ...{ projectId, name, hash, hint, role },
+      ...(expiresAt ? { expiresAt } : {}),
+    });
+    return keyIds[name];
+  };
+  await make('member', 'demo', 'member');
+  await make('reader', 'demo', 'reader');
+  await make('admin', 'demo', 'admin');
+  await make('stranger', 'other', 'member');
+  await make('strict', 'strict', 'member');
+  await make('expired', 'demo', 'admin', new Date(Date.now() - 1000));
+  await createApiKeyStore(db).revoke(await make('revoked', 'demo', 'admin'));
+});
+afterAll(() => installation?.close());
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
+type Answer = { status: number; headers: Headers; body: any; bytes: Buffer };
+const call = async (
+  who: string | undefined,
+  method: string,
+  path: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer> => {
+  const raw = body instanceof Buffer;
+  const answer = await fetch(`${installation.apiUrl}/image${path}`, {
+    method,
+    headers: {
+      ...(who === undefined ? {} : { 'x-auth-token': keys[who] ?? who }),
+      ...(body === undefined ? {} : { 'content-type': raw ? 'application/octet-stream' : 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: raw ? new Uint8Array(body) : JSON.stringify(body) }),
+  });
+  const bytes = Buffer.from(await answer.arrayBuffer());
+  const isJson = answer.headers.get('content-type')?.startsWith('application/json');
+  return {
+    status: answer.status,
+    headers: answer.headers,
+    bytes,
+    body: isJson ? JSON.parse(bytes.toString()) : undefined,
+  };
+};
+const raw = { disk_format: 'raw', container_format: 'bare' };
+const create = async (more: object = {}, who = 'member') => {
+  const answer = await call(who, 'POST', '/v2/images', { name: 'x', ...raw, ...more });
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  return answer.body as { id: string; [name: string]: unknown };
+};
+const statusOf = async (id: string): Promise<string> => (await call('admin', 'GET', `/v2/images/${id}`)).body.status;
+const newer = { 'content-type': 'application/openstack-images-v2.1-json-patch' };
+const patch = (who: string, id: string, changes: unknown, headers: Record<string, string> = newer) =>
+  call(who, 'PATCH', `/v2/images/${id}`, changes, headers);
+
+/** Every route below /image/v2, from the routes themselves. */
+const routes = async (): Promise<{ method: string; path: string }[]> => {
+  const found: { method: string; path: string }[] = [];
+  const app = Fastify();
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) {
+      if (each !== 'HEAD' && /^\/v2\/./.test(url)) found.push({ method: each, path: url });
+    }
+  });
+  await app.register(glanceRoutes({} as ApiDeps, {} as never));
+  await app.close();
+  return found;
+};
+const bodies: Record<string, unknown> = {
+  'POST /v2/images': { name: 'x' },
+  'PATCH /v2/images/:id': [],
+  'POST /v2/images/:id/members': { member: 'other' },
+  'PUT /v2/images/:id/members/:member': { status: 'accepted' },
+  'POST /v2/images/:id/import': { method: { name: 'glance-direct' } },
+  'PUT /v2/images/:id/file': Buffer.from('bytes'),
+  'PUT /v2/images/:id/stage': Buffer.from('bytes'),
+};
+const ask = (who: string | undefined, { method, path }: { method: string; path: string }, id: string) =>
+  call(
+    who,
+    method,
+    path.replace(':id', id).replace(':tag', 't').replace(':member', 'other'),
+    bodies[`${method} ${path}`],
+    method === 'PATCH' ? newer : {},
+  );
+
+describe('who may do what', () => {
+  test('no route answers without a valid token', async () => {
+    const all = await routes();
+    expect(all.length).toBeGreaterThan(25);
+    for (const route of all) {
+      for (const who of [undefined, 'brk_wrong', 'brt_e30.wrong', 'expired', 'revoked']) {
+        const answer = await ask(who, route, randomUUID());
+        expect([route, who, answer.status, answer.body?.error.code]).toEqual([route, who, 401, 401]);
+        expect(answer.headers.get('www-authenticate')).toContain('Keystone');
+      }
+    }
+  });
+
+  test("another project's image answers exactly like a missing one", async () => {
+    const { id } = await create({ tags: ['t'] });
+    const missing = randomUUID();
+    for (const route of (await routes()).filter(({ path }) => path.includes(':id'))) {
+      const theirs = await ask('stranger', route, id);
+      const none = await ask('stranger', route, missing);
+      expect([route, theirs.status, theirs.body.error.message.replace(id, '-')]).toEqual([
+        route,
+        404,
+        none.body.error.message.replace(missing, '-'),
+      ]);
+    }
+    expect((await call('stranger', 'GET', `/v2/images?id=${id}`)).body.images).toEqual([]);
+    expect((await call('stranger', 'GET', `/v2/images?marker=${id}`)).status).toBe(400);
+    expect((await call('admin', 'GET', `/v2/images?id=${id}`)).body.images).toHaveLength(1);
+  });
+
+  test('readers change nothing, and who only sees an image does not either', async () => {
+    const mine = await create({ tags: ['t'] });
+    const everybodys = await create({ visibility: 'community' });
+    const changing = (await routes()).filter(({ method }) => method !== 'GET');
+    for (const route of changing) {
+      expect([route, (await ask('reader', route, mine.id)).status]).toEqual([route, 403]);
+      if (!route.path.includes(':id')) continue;
+      expect([route, (await ask('stranger', route, everybodys.id)).status]).toEqual([route, 403]);
+    }
+    expect((await call('reader', 'GET', `/v2/images/${mine.id}`)).body.tags).toEqual(['t']);
+  });
+
+  test('identity headers from outside count for nothing', async () => {
+    const { id } = await create();
+    const answer = await call('stranger', 'GET', `/v2/images/${id}`, undefined, {
+      'x-project-id': 'demo',
+      'x-roles': 'admin',
+      'x-identity-status': 'Confirmed',
+    });
+    expect(answer.status).toBe(404);
+  });
+});
+
+test('versions are told to everybody', async () => {
+  for (const [path, status] of [
+    ['', 300],
+    ['/', 300],
+    ['/versions', 200],
+  ] as const) {
+    const answer = await call(undefined, 'GET', path);
+    expect([path, answer.status]).toEqual([path, status]);
+    expect(answer.body.versions[0]).toEqual({
+      id: 'v2.9',
+      status: 'CURRENT',
+      links: [{ rel: 'self', href: `${installation.apiUrl}/image/v2/` }],
+    });
+  }
+});
+
+describe('records', () => {
+  test('a new one has every attribute, and headers that clients go by', async () => {
+    const answer = await call('member', 'POST', '/v2/images', { hw_disk_bus: 'virtio', tags: ['b', 'b'] });
+    expect(answer.status).toBe(201);
+    const { id, created_at, updated_at } = answer.body;
+    expect(answer.body).toEqual({
+      ...{ id, created_at, updated_at, name: null, status: 'queued', visibility: 'shared', protected: false },
+      ...{ os_hidden: false, owner: 'demo', tags: ['b'], size: null, virtual_size: null, checksum: null },
+      ...{
+        os_hash_algo: null,
+        os_hash_value: null,
+        disk_format: null,
+        container_format: null,
+        min_disk: 0,
+        min_ram: 0,
+      },
+      ...{
+        self: `/v2/images/${id}`,
+        file: `/v2/images/${id}/file`,
+        schema: '/v2/schemas/image',
+        hw_disk_bus: 'virtio',
+      },
+    });
+    expect(created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
+    expect(answer.headers.get('location')).toBe(`/v2/images/${id}`);
+    expect(answer.headers.get('openstack-image-import-methods')).toBe('glance-direct');
+    expect(answer.headers.get('x-openstack-request-id')).toMatch(/^req-[0-9a-f-]{36}$/);
+    const schema = (await call('member', 'GET', '/v2/schemas/image')).body;
+    expect(schema).toMatchObject({ name: 'image', additionalProperties: { type: 'string' } });
+    expect(Object.keys(imageProperties).sort()).toEqual(
+      Object.keys(answer.body)
+        .filter((name) => name !== 'hw_disk_bus')
+        .sort(),
+    );
+    for (const name of ['images', 'member', 'members', 'task', 'tasks']) {
+      expect((await call('member', 'GET', `/v2/schemas/${name}`)).body).toHaveProperty('name', name);
+    }
+  });
+
+  test.each([
+    [400, { disk_format: 'floppy' }],
+    [400, { min_ram: 'much' }],
+    [400, { x: 1 }],
+    [400, { id: 'no uuid' }],
+    [400, []],
+    [400, { name: 'n'.repeat(256) }],
+    [403, { status: 'active' }],
+    [403, { os_glance_foo: 'x' }],
+    [403, { self: '/x' }],
+    [403, { visibility: 'public' }],
+    [403, { owner: 'other' }],
+    [413, { tags: Array.from({ length: 129 }, (_, index) => `t${index}`) }],
+  ])('%i (%#)', async (status, body) => {
+    const answer = await call('member', 'POST', '/v2/images', body);
+    expect([answer.status, answer.body.error.code]).toEqual([status, status]);
+    expect(answer.body.error.message).toBeTruthy();
+  });
+
+  test('an id is chosen once', async () => {
+    const id = randomUUID();
+    expect((await create({ id })).id).toBe(id);
+    expect((await call('stranger', 'POST', '/v2/images', { id })).status).toBe(409);
+    expect((await call('member', 'GET', '/v2/images/')).status).toBe(404);
+    expect((await call('member', 'GET', '/v2/images/nonsense')).status).toBe(404);
+  });
+
+  test('administrators publish, and give to others', async () => {
+    const { id } = await create({ owner: 'other', visibility: 'public' }, 'admin');
+    expect((await call('member', 'GET', '/v2/images?visibility=public')).body.images).toMatchObject([{ id }]);
+    expect((await call('stranger', 'GET', `/v2/images/${id}`)).body.owner).toBe('other');
+    expect((await call('admin', 'POST', '/v2/images', { owner: 'nobody' })).status).toBe(400);
+    expect((await patch('stranger', id, [{ op: 'replace', path: '/owner', value: 'demo' }])).status).toBe(403);
+    expect((await patch('stranger', id, [{ op: 'replace', path: '/visibility', value: 'private' }])).status).toBe(200);
+    expect((await patch('stranger', id, [{ op: 'replace', path: '/visibility', value: 'public' }])).status).toBe(403);
+  });
+
+  test('change by both media types, and by no other', async () => {
+    const { id } = await create();
+    const changed = await patch('member', id, [
+      { op: 'add', path: '/name', value: 'new' },
+      { op: 'add', path: '/a', value: 'b' },
+    ]);
+    expect(changed).toMatchObject({ status: 200, body: { name: 'new', a: 'b' } });
+    const older = { 'content-type': 'application/openstack-images-v2.0-json-patch' };
+    expect((await patch('member', id, [{ replace: '/a', value: 'c' }], older)).body.a).toBe('c');
+    expect((await patch('member', id, [{ add: '/a', value: 'd' }], older)).status).toBe(409);
+    const wrong = await patch('member', id, [], { 'content-type': 'application/json' });
+    expect([wrong.status, wrong.headers.get('accept-patch')]).toEqual([
+      415,
+      'application/openstack-images-v2.0-json-patch, application/openstack-images-v2.1-json-patch',
+    ]);
+    // One that fails undoes those before it.
+    const half = await patch('member', id, [
+      { op: 'remove', path: '/a' },
+      { op: 'remove', path: '/nothing' },
+    ]);
+    expect(half.status).toBe(409);
+    expect((await call('member', 'GET', `/v2/images/${id}`)).body.a).toBe('c');
+  });
+
+  test('changes at once do not undo each other', async () => {
+    const { id } = await create();
+    await Promise.all(
+      Array.from({ length: 10 }, (_, n) => patch('member', id, [{ op: 'add', path: `/p${n}`, value: 'x' }])),
+    );
+    const { body } = await call('member', 'GET', `/v2/images/${id}`);
+    expect(Object.keys(body).filter((name) => /^p\d$/.test(name))).toHaveLength(10);
+  });
+
+  test('go in pages whose links lead to all of them', async () => {
+    for (let n = 0; n < 5; n++) await create({ page: 'yes', min_disk: n % 2 });
+    const seen: string[] = [];
+    let link: string | undefined = '/v2/images?page=yes&limit=2&sort=min_disk:asc,name';
+    expect((await call('member', 'GET', link)).status).toBe(400);
+    link = '/v2/images?page=yes&limit=2&sort_key=name&sort_key=size&sort_dir=asc';
+    for (; link; ) {
+      const { body }: Answer = await call('member', 'GET', link);
+      seen.push(...body.images.map(({ id }: { id: string }) => id));
+      expect(body.first).toMatch(/^\/v2\/images\?page=yes/);
+      link = body.next;
+    }
+    expect(new Set(seen).size).toBe(5);
+    expect(seen).toHaveLength(5);
+    expect((await call('member', 'GET', '/v2/images?limit=0')).body).not.toHaveProperty('next');
+  });
+
+  test('protected ones stay; deleted ones are gone', async () => {
+    const { id } = await create({ protected: true });
+    expect((await call('member', 'DELETE', `/v2/images/${id}`)).status).toBe(403);
+    await patch('member', id, [{ op: 'replace', path: '/protected', value: false }]);
+    expect((await call('member', 'DELETE', `/v2/images/${id}`)).status).toBe(204);
+    expect((await call('member', 'DELETE', `/v2/images/${id}`)).status).toBe(404);
+    expect((await call('member', 'GET', `/v2/images?id=${id}`)).body.images).toEqual([]);
+  });
+
+  test('tags one by one', async () => {
+    const { id } = await create();
+    const tag = `/v2/images/${id}/tags/${encodeURIComponent('ä/b')}`;
+    expect((await call('member', 'PUT', tag)).status).toBe(204);
+    expect((await call('member', 'PUT', tag)).status).toBe(204);
+    expect((await call('member', 'GET', `/v2/images/${id}`)).body.tags).toEqual(['ä/b']);
+    expect((await call('member', 'DELETE', tag)).status).toBe(204);
+    expect((await call('member', 'DELETE', tag)).status).toBe(404);
+    expect((await call('member', 'PUT', `/v2/images/${id}/tags/${'t'.repeat(256)}`)).status).toBe(400);
+  });
+
+  test('members: the owner shares, the other accepts, each in its own right only', async () => {
+    const { id } = await create();
+    const members = `/v2/images/${id}/members`;
+    expect(await call('member', 'POST', members, { member: 'other' })).toMatchObject({
+      status: 200,
+      body: { image_id: id, member_id: 'other', status: 'pending', schema: '/v2/schemas/member' },
+    });
+    expect((await call('member', 'POST', members, { member: 'other' })).status).toBe(409);
+    await call('member', 'POST', members, { member: 'third' });
+    expect((await call('member', 'GET', members)).body.members).toHaveLength(2);
+    expect((await call('stranger', 'GET', members)).body.members).toMatchObject([{ member_id: 'other' }]);
+    expect((await call('stranger', 'GET', `${members}/third`)).status).toBe(404);
+    const listed = async (query: string) =>
+      (await call('stranger', 'GET', `/v2/images?id=${id}&${query}`)).body.images.length;
+    expect([await listed(''), await listed('member_status=pending')]).toEqual([0, 1]);
+    expect((await call('member', 'PUT', `${members}/other`, { status: 'accepted' })).status).toBe(403);
+    expect((await call('stranger', 'PUT', `${members}/third`, { status: 'accepted' })).status).toBe(404);
+    expect((await call('stranger', 'PUT', `${members}/other`, { status: 'perhaps' })).status).toBe(400);
+    expect((await call('stranger', 'PUT', `${members}/other`, { status: 'accepted' })).body.status).toBe('accepted');
+    expect([await listed(''), await listed('visibility=shared')]).toEqual([1, 1]);
+    expect((await call('stranger', 'DELETE', `${members}/other`)).status).toBe(403);
+    expect((await call('member', 'DELETE', `${members}/other`)).status).toBe(204);
+    expect((await call('stranger', 'GET', `/v2/images/${id}`)).status).toBe(404);
+    await patch('member', id, [{ op: 'replace', path: '/visibility', value: 'private' }]);
+    expect((await call('member', 'GET', members)).status).toBe(403);
+  });
+});
+
+describe('data', () => {
+  const file = (id: string): string => `/v2/images/${id}/file`;
+
+  test('comes back byte for byte, whole and in ranges', async () => {
+    const bytes = randomBytes(20_000_003);
+    const { id } = await create();
+    expect((await call('member', 'GET', file(id))).status).toBe(204);
+    const put = await call('member', 'PUT', file(id), bytes);
+    expect([put.status, put.body]).toEqual([204, undefined]);
+    const md5 = createHash('md5').update(bytes).digest('hex');
+    expect((await call('member', 'GET', `/v2/images/${id}`)).body).toMatchObject({
+      ...{ status: 'active', size: bytes.length, virtual_size: bytes.length, checksum: md5, os_hash_algo: 'sha512' },
+      os_hash_value: createHash('sha512').update(bytes).digest('hex'),
+    });
+    const whole = await call('reader', 'GET', file(id));
+    expect([whole.status, whole.headers.get('content-md5'), whole.headers.get('content-length')]).toEqual([
+      200,
+      md5,
+      String(bytes.length),
+    ]);
+    expect(whole.bytes.equals(bytes)).toBe(true);
+    const part = await call('member', 'GET', file(id), undefined, { range: 'bytes=1000-1999' });
+    expect([part.status, part.headers.get('content-range')]).toEqual([206, `bytes 1000-1999/${bytes.length}`]);
+    expect(part.bytes.equals(bytes.subarray(1000, 2000))).toBe(true);
+    const beyond = await call('member', 'GET', file(id), undefined, { range: `bytes=${bytes.length}-` });
+    expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`]);
+    expect((await call('member', 'PUT', file(id), bytes)).status).toBe(409);
+    expect((await patch('member', id, [{ op: 'replace', path: '/disk_format', value: 'iso' }])).status).toBe(403);
+  });
+
+  test('comes without a length, in chunks', async () => {
+    const { id } = await create();
+    const status = await new Promise<number>((resolve, reject) => {
+      const request = httpRequest(`${installation.apiUrl}/image${file(id)}`, {
+        method: 'PUT',
+        headers: { 'x-auth-token': keys.member, 'content-type': 'application/octet-stream' },
+      });
+      request.once('response', (response) => resolve(response.resume().statusCode ?? 0)).once('error', reject);
+      for (let n = 0; n < 100; n++) request.write(randomBytes(1000));
+      request.end();
+    });
+    expect(status).toBe(204);
+    expect((await call('member', 'GET', `/v2/images/${id}`)).body).toMatchObject({ status: 'active', size: 100_000 });
+  });
+
+  test.each([
+    ['no image data', 400, Buffer.alloc(0), {}, {}],
+    ['of an unknown format', 400, Buffer.from('x'), { disk_format: null }, {}],
+    ['of another length', 400, Buffer.from('x'), {}, { 'x-openstack-image-size': '2' }],
+    ['of no length', 400, Buffer.from('x'), {}, { 'x-openstack-image-size': 'much' }],
+    ['for another store', 400, Buffer.from('x'), {}, { 'x-image-meta-store': 'tape' }],
+    ['too large', 413, Buffer.alloc(25 * 1024 ** 2), {}, {}],
+    ['of another type', 415, Buffer.from('x'), {}, { 'content-type': 'text/plain' }],
+    ['of another content', 415, randomBytes(1000), { disk_format: 'qcow2' }, {}],
+    ['hidden in another', 415, Buffer.concat([Buffer.from('QFI\xfb', 'latin1'), Buffer.alloc(1000)]), {}, {}],
+  ])('%s is refused with %i, and the image waits for better', async (_what, status, bytes, attributes, headers) => {
+    const { id } = await create(attributes);
+    const answer = await call('member', 'PUT', file(id), bytes, headers);
+    expect([answer.status, answer.body?.error.code]).toEqual([status, status]);
+    expect(await statusOf(id)).toBe('queued');
+    await patch('member', id, [{ op: 'replace', path: '/disk_format', value: 'raw' }]);
+    expect((await call('member', 'PUT', file(id), randomBytes(1000))).status).toBe(204);
+    const keysThere: string[] = [];
+    for await (const { name } of installation.s3.listObjectsV2('images', `demo/${id}/`, true)) keysThere.push(name);
+    expect(keysThere).toHaveLength(1);
+  });
+
+  test('a sender that breaks off leaves a queued image and nothing in the store', async () => {
+    const { id } = await create();
+    const request = httpRequest(`${installation.apiUrl}/image${file(id)}`, {
+      method: 'PUT',
+      headers: { 'x-auth-token': keys.member, 'content-type': 'application/octet-stream' },
+    });
+    request.on('error', () => undefined);
+    request.write(randomBytes(9 * 1024 ** 2));
+    await eventually(async () => (await statusOf(id)) === 'saving', { within: 10, what: 'it is saved' });
+    // One at a time.
+    expect((await call('member', 'PUT', file(id), randomBytes(10))).status).toBe(409);
+    request.destroy();
+    await eventually(async () => (await statusOf(id)) === 'queued', { within: 10, what: 'it waits again' });
+    const { uploads } = await installation.s3.listIncompleteUploadsQuery('images', `demo/${id}/`, '', '', '');
+    expect(uploads).toEqual([]);
+  });
+
+  test('an image that is deleted while its data comes is gone', async () => {
+    const { id } = await create();
+    const answer = new Promise<number>((resolve, reject) => {
+      const request = httpRequest(`${installation.apiUrl}/image${file(id)}`, {
+        method: 'PUT',
+        headers: { 'x-auth-token': keys.member, 'content-type': 'application/octet-stream' },
+      });
+      request.once('response', (response) => resolve(response.resume().statusCode ?? 0)).once('error', reject);
+      request.write(randomBytes(1000));
+      void eventually(async () => (await statusOf(id)) === 'saving', { within: 10, what: 'it is saved' })
+        .then(() => call('member', 'DELETE', `/v2/images/${id}`))
+        .then(() => request.end());
+    });
+    expect(await answer).toBe(410);
+    const left: string[] = [];
+    for await (const { name } of installation.s3.listObjectsV2('images', `demo/${id}/`, true)) left.push(name);
+    expect(left).toEqual([]);
+  });
+
+  test('deactivated data is for administrators only', async () => {
+    const { id } = await create();
+    expect((await call('member', 'POST', `/v2/images/${id}/actions/deactivate`)).status).toBe(403);
+    await call('member', 'PUT', file(id), randomBytes(1000));
+    for (const action of ['deactivate', 'deactivate', 'reactivate', 'reactivate', 'deactivate']) {
+      expect((await call('member', 'POST', `/v2/images/${id}/actions/${action}`)).status).toBe(204);
+    }
+    expect((await call('member', 'GET', file(id))).status).toBe(403);
+    expect((await call('admin', 'GET', file(id))).status).toBe(200);
+  });
+
+  test('a quota holds, and usage tells of it', async () => {
+    const { id } = await create({}, 'strict');
+    expect((await call('strict', 'PUT', file(id), randomBytes(5001))).status).toBe(413);
+    expect((await call('strict', 'PUT', file(id), randomBytes(3000))).status).toBe(204);
+    const next = await create({}, 'strict');
+    expect((await call('strict', 'PUT', file(next.id), randomBytes(2001))).status).toBe(413);
+    expect((await call('strict', 'GET', '/v2/info/usage')).body.usage).toMatchObject({
+      image_size_total: { usage: 1, limit: 0 },
+      image_count_total: { usage: 2, limit: -1 },
+    });
+  });
+
+  test('under "enforce" it is saved until the verdict, and then served as it came, or never', async () => {
+    const runs = createRunStore(installation.db);
+    await installation.db.updateTable('projects').set({ quota_bytes: null }).where('id', '=', 'strict').execute();
+    const put = async () => {
+      const { id } = await create({}, 'strict');
+      const bytes = randomBytes(1000);
+      expect((await call('strict', 'PUT', file(id), bytes)).status).toBe(204);
+      expect(await statusOf(id)).toBe('saving');
+      expect((await call('strict', 'GET', file(id))).status).toBe(204);
+      const run = await installation.db
+        .selectFrom('runs')
+        .where('image_id', '=', id)
+        .select('id')
+        .executeTakeFirstOrThrow();
+      const names = { imageId: id, runId: run.id };
+      const { fence } = await runs.beginAttempt(names, 'worker');
+      expect(await runs.context(names)).toMatchObject({ isVerbatim: true, upload: { bucket: 'images', size: 1000 } });
+      return { id, bytes, names, fence };
+    };
+    const good = await put();
+    expect(await statusOf(good.id)).toBe('saving');
+    await runs.approve(good.names, good.fence);
+    await runs.approve(good.names, good.fence);
+    expect(await statusOf(good.id)).toBe('active');
+    expect((await call('strict', 'GET', file(good.id))).bytes.equals(good.bytes)).toBe(true);
+
+    const bad = await put();
+    const findings = [{ code: 'unrecognised', step: 'admit', outcome: 'fail', params: { content: 'noise' } }] as const;
+    await runs.finish(bad.names, {
+      status: 'rejected',
+      report: someReport(bad.names, 'reject', { findings: [...findings] }),
+    });
+    expect((await call('strict', 'GET', `/v2/images/${bad.id}`)).body).toMatchObject({
+      status: 'killed',
+      os_glance_bootready_verdict: 'reject',
+      os_glance_bootready_problems: 'unrecognised',
+      os_glance_bootready_advice: expect.stringContaining('noise'),
+    });
+    expect((await call('strict', 'GET', file(bad.id))).status).toBe(204);
+    expect((await call('strict', 'DELETE', `/v2/images/${bad.id}`)).status).toBe(204);
+  });
+
+  test('what is served at once is withdrawn when it turns out unsafe, and stays when it is only useless', async () => {
+    const runs = createRunStore(installation.db);
+    for (const [code, status] of [
+      ['qemu-disagrees', 'deactivated'],
+      ['unrecognised', 'active'],
+    ] as const) {
+      const { id } = await create();
+      await call('member', 'PUT', file(id), randomBytes(1000));
+      const run = await installation.db
+        .selectFrom('runs')
+        .where('image_id', '=', id)
+        .select('id')
+        .executeTakeFirstOrThrow();
+      const names = { imageId: id, runId: run.id };
+      await runs.beginAttempt(names, 'worker');
+      expect(await statusOf(id)).toBe('active');
+      const findings = [{ code, step: 'admit', outcome: 'fail', params: { detail: 'd', content: 'c' } }] as const;
+      await runs.finish(names, {
+        status: 'rejected',
+        report: someReport(names, 'reject', { findings: [...findings] }),
+      });
+      expect([code, await statusOf(id)]).toEqual([code, status]);
+      const again = await call('member', 'POST', `/v2/images/${id}/actions/reactivate`);
+      expect([code, again.status]).toEqual([code, status === 'active' ? 204 : 403]);
+    }
+  });
+});
+
+describe('import', () => {
+  const body = { method: { name: 'glance-direct' }, all_stores: false, all_stores_must_succeed: false };
+
+  test('takes what was staged, once', async () => {
+    const { id } = await create();
+    const to = `/v2/images/${id}/import`;
+    expect((await call('member', 'POST', to, { method: { name: 'web-download', uri: 'http://x' } })).status).toBe(400);
+    expect((await call('member', 'POST', to, {})).status).toBe(400);
+    expect((await call('member', 'POST', to, body)).status).toBe(409);
+    const bytes = randomBytes(10_000_000);
+    expect((await call('member', 'PUT', `/v2/images/${id}/stage`, bytes)).status).toBe(204);
+    expect((await call('member', 'GET', `/v2/images/${id}`)).body).toMatchObject({
+      status: 'uploading',
+      size: bytes.length,
+    });
+    expect((await call('member', 'PUT', `/v2/images/${id}/stage`, bytes)).status).toBe(409);
+    expect((await call('member', 'PUT', `/v2/images/${id}/file`, bytes)).status).toBe(409);
+    const [one, two] = await Promise.all([call('member', 'POST', to, body), call('member', 'POST', to, body)]);
+    expect([one?.status, two?.status]).toContain(202);
+    const image = await installation.db.selectFrom('images').where('id', '=', id).selectAll().executeTakeFirstOrThrow();
+    const stored = await installation.s3.statObject('uploads', image.upload_key);
+    expect(stored.size).toBe(bytes.length);
+    expect(image.settings).toEqual({ targetFormat: 'raw' });
+    expect((await call('admin', 'GET', '/v2/info/import')).body['import-methods'].value).toEqual(['glance-direct']);
+  });
+
+  test('one that failed may be asked for again, and its tasks tell of each', async () => {
+    const { db } = installation;
+    const runs = createRunStore(db);
+    const { id } = await create();
+    await call('member', 'PUT', `/v2/images/${id}/stage`, randomBytes(1000));
+    const asked = await call('member', 'POST', `/v2/images/${id}/import`, body);
+    const { createImageStore } = await import('../../adapters/database/image-store.ts');
+    const images = createImageStore(db);
+    const image = await images.get(id, undefined);
+    const { upload } = image ?? { upload: { bucket: '', key: '' } };
+    const object = {
+      bucket: upload.bucket,
+      key: upload.key,
+      size: 1000,
+      etag: 'e',
+      lastModified: new Date(),
+      metadata: {},
+    };
+    const { run } = await images.findOrCreate(object, { projectId: 'demo', name: 'x', settings: {} });
+    expect(await statusOf(id)).toBe('importing');
+    const names = { imageId: id, runId: run.id };
+    await runs.beginAttempt(names, 'worker');
+    await runs.finish(names, {
+      status: 'failed',
+      failure: { code: 'scratch-full', message: 'No room.', remedy: 'Make room.' },
+    });
+    const again = await call('member', 'POST', `/v2/images/${id}/import`, body);
+    expect(again.status).toBe(202);
+    const { tasks } = (await call('member', 'GET', `/v2/images/${id}/tasks`)).body;
+    expect(tasks).toMatchObject([
+      {
+        status: 'pending',
+        request_id: again.headers.get('x-openstack-request-id'),
+        input: { import_req: { method: { name: 'glance-direct' } } },
+      },
+      {
+        status: 'failure',
+        request_id: asked.headers.get('x-openstack-request-id'),
+        message: 'scratch-full: No room. Make room.',
+      },
+    ]);
+  });
+});
+
+test('the images of both APIs are the same', async () => {
+  const headers = { authorization: `Bearer ${keys.member}`, 'content-type': 'application/json' };
+  const v1 = async (path: string, init: RequestInit = {}) =>
+    (await fetch(`${installation.apiUrl}/v1${path}`, { headers, ...init })).json() as Promise<Record<string, unknown>>;
+  const announced = await v1('/images', { method: 'POST', body: JSON.stringify({ name: 'by v1' }) });
+  expect((await call('member', 'GET', `/v2/images/${announced.id}`)).body).toMatchObject({
+    name: 'by v1',
+    status: 'queued',
+  });
+  const { id } = await create({ name: 'by glance' });
+  await call('member', 'PUT', `/v2/images/${id}/file`, randomBytes(1000));
+  const seen = await v1(`/images/${id}`);
+  expect(seen).toMatchObject({
+    name: 'by glance',
+    status: 'active',
+    size: 1000,
+    diskFormat: 'raw',
+    published: { size: 1000 },
+  });
+
+  const project = await createProjectStore(installation.db).ensure({ id: 'demo' });
+  const { image } = await publishedImage(installation.db, project);
+  expect((await call('member', 'GET', `/v2/images/${image.id}`)).body).toMatchObject({
+    ...{ status: 'active', disk_format: 'qcow2', container_format: 'bare', size: 2048, virtual_size: 4096 },
+    os_hash_algo: 'sha256',
+  });
+  const openapi = await (await fetch(`${installation.apiUrl}/openapi.json`)).json();
+  expect(Object.keys((openapi as { paths: object }).paths).filter((path) => !path.startsWith('/v1'))).toEqual([]);
+});
+
+describe('tokens', () => {
+  const tokens = (body: unknown, headers: Record<string, string> = {}) =>
+    fetch(`${installation.apiUrl}/identity/v3/auth/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    });
+  const password = (who: string, scope?: object) => ({
+    auth: {
+      identity: {
+        methods: ['password'],
+        password: { user: { name: 'me', domain: { id: 'default' }, password: keys[who] } },
+      },
+      ...(scope ? { scope } : {}),
+    },
+  });
+
+  test('of a password, an application credential, a token', async () => {
+    const answer = await tokens(password('member', { project: { name: 'demo', domain: { id: 'default' } } }));
+    expect(answer.status).toBe(201);
+    const token = answer.headers.get('x-subject-token') ?? '';
+    const { token: first } = (await answer.json()) as { token: Record<string, unknown> & { expires_at: string } };
+    expect(first).toMatchObject({
+      methods: ['password'],
+      project: { id: 'demo', name: 'demo' },
+      user: { id: keyIds.member, name: 'member' },
+      roles: [{ name: 'member' }, { name: 'reader' }],
+      catalog: [{ type: 'image' }, { type: 'identity' }],
+    });
+    expect(Date.parse(first.expires_at) - Date.now()).toBeGreaterThan(3500_000);
+    expect((await call(token, 'GET', '/v2/images')).status).toBe(200);
+    expect((await call(token, 'POST', '/v2/images', { name: 'by token' })).body.owner).toBe('demo');
+    const again = await tokens({ auth: { identity: { methods: ['token'], token: { id: token } } } });
+    expect(again.status).toBe(201);
+    expect(((await again.json()) as { token: { expires_at: string } }).token.expires_at).toBe(first.expires_at);
+    const credential = (id: string | undefined, secret: string | undefined) =>
+      tokens({ auth: { identity: { methods: ['application_credential'], application_credential: { id, secret } } } });
+    expect((await credential(keyIds.member, keys.member)).status).toBe(201);
+    expect((await credential(keys.member?.slice(0, 8), keys.member)).status).toBe(201);
+    expect((await credential(keyIds.reader, keys.member)).status).toBe(401);
+  });
+
+  test.each([
+    ['wrong', 401, () => ({ auth: { identity: { methods: ['password'], password: { user: { password: 'no' } } } } })],
+    ['expired', 401, () => password('expired')],
+    ['revoked', 401, () => password('revoked')],
+    ['for another project', 401, () => password('member', { project: { id: 'other' } })],
+    ['for the whole system', 401, () => password('admin', { system: { all: true } })],
+    ['by another method', 401, () => ({ auth: { identity: { methods: ['saml2'] } } })],
+    ['without anything', 400, () => ({})],
+  ])('%s: none', async (_what, status, body) => {
+    const answer = await tokens(body());
+    expect([answer.status, ((await answer.json()) as { error: { code: number } }).error.code]).toEqual([
+      status,
+      status,
+    ]);
+  });
+
+  test('are told about to their owners; projects are not', async () => {
+    const token = (await tokens(password('member'))).headers.get('x-subject-token') ?? '';
+    const other = (await tokens(password('stranger'))).headers.get('x-subject-token') ?? '';
+    const get = (path: string, headers: Record<string, string>) =>
+      fetch(`${installation.apiUrl}/identity${path}`, { headers }).then(({ status }) => status);
+    const mine = { 'x-auth-token': token };
+    expect(await get('/v3/auth/tokens', { ...mine, 'x-subject-token': token })).toBe(200);
+    expect(await get('/v3/auth/tokens', { ...mine, 'x-subject-token': other })).toBe(404);
+    expect(await get('/v3/auth/tokens', { 'x-subject-token': token })).toBe(401);
+    expect(await get('/v3/projects/demo', mine)).toBe(403);
+    expect(await get('/v3/projects?name=demo', mine)).toBe(403);
+    expect(await get('/v3/projects/demo', {})).toBe(401);
+    expect(await get('/v3/auth/projects', mine)).toBe(200);
+    expect(await get('/v3/auth/catalog', mine)).toBe(200);
+    expect([await get('/', {}), await get('/v3', {})]).toEqual([300, 200]);
+    await createApiKeyStore(installation.db).revoke(keyIds.stranger ?? '');
+    expect((await call(other, 'GET', '/v2/images')).status).toBe(401);
+  });
+});

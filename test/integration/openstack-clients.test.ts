@@ -1,0 +1,265 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import { newApiKey } from '../../shared/api-key.ts';
+import type { Role } from '../../shared/ports/projects.ts';
+import { buildDisk, convert } from '../hostile/images.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+import { type OpenStackClients, openStackClients, type Ran } from '../support/openstack-clients.ts';
+
+/** OpenStack's own clients, unchanged, against a whole installation: what they print and what they save. */
+
+let installation: Installation;
+let clients: OpenStackClients;
+let dir: string;
+let disk: string;
+const keys: Record<string, string> = {};
+const keyIds: Record<string, string> = {};
+beforeAll(async () => {
+  [installation, clients] = await Promise.all([startInstallation({ env: { POLICY: 'warn' } }), openStackClients()]);
+  dir = mkdtempSync(join(tmpdir(), 'openstack-'));
+  disk = buildDisk(join(dir, 'disk.raw'));
+  await createProjectStore(installation.db).ensure({ id: 'other' });
+  for (const [name, projectId, role] of [
+    ['member', 'demo', 'member'],
+    ['admin', 'demo', 'admin'],
+    ['stranger', 'other', 'member'],
+  ] as [string, string, Role][]) {
+    const { key, hash, hint } = newApiKey();
+    keys[name] = key;
+    keyIds[name] = await createApiKeyStore(installation.db).create({ projectId, name, hash, hint, role });
+  }
+});
+afterAll(async () => {
+  await installation?.close();
+  if (dir) rmSync(dir, { recursive: true });
+});
+
+const login = (who: string): Record<string, string> => ({
+  OS_AUTH_URL: `${installation.apiUrl}/identity`,
+  OS_USERNAME: who,
+  OS_PASSWORD: keys[who] ?? '',
+  OS_PROJECT_NAME: who === 'stranger' ? 'other' : 'demo',
+  OS_USER_DOMAIN_NAME: 'Default',
+  OS_PROJECT_DOMAIN_NAME: 'Default',
+  OS_IDENTITY_API_VERSION: '3',
+});
+
+/** What commands printed as JSON, or as text. */
+// biome-ignore lint/suspicious/noExplicitAny: what clients print is looked at field by field
+const printed = ({ code, stdout, stderr }: Ran): any => {
+  if (code !== 0) throw new Error(`ended with ${code}: ${stderr || stdout}`);
+  return /^[[{]/.test(stdout) ? JSON.parse(stdout) : stdout;
+};
+const openstack = async (who: string, ...commands: string[][]) =>
+  (await clients.openstack(login(who), ...commands)).map(printed);
+const json = ['-f', 'json'];
+
+describe('openstack', () => {
+  test('logs in with an API key as the password, and finds the image service in the catalog', async () => {
+    const [token, catalog] = await openstack('member', ['token', 'issue', ...json], ['catalog', 'list', ...json]);
+    expect(token.project_id).toBe('demo');
+    expect(catalog.map(({ Type }: { Type: string }) => Type).sort()).toEqual(['identity', 'image']);
+    const [wrong] = await clients.openstack({ ...login('member'), OS_PASSWORD: 'brk_wrong' }, ['image', 'list']);
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringMatching(/API key is not valid.*HTTP 401/s) });
+    const applicationCredential = {
+      OS_AUTH_URL: `${installation.apiUrl}/identity/v3`,
+      OS_AUTH_TYPE: 'v3applicationcredential',
+      OS_APPLICATION_CREDENTIAL_ID: keyIds.member ?? '',
+      OS_APPLICATION_CREDENTIAL_SECRET: keys.member ?? '',
+    };
+    const [ran] = await clients.openstack(applicationCredential, ['token', 'issue', ...json]);
+    expect(printed(ran as Ran).project_id).toBe('demo');
+  });
+
+  test('creates, lists, changes, tags, shares, saves and deletes an image', async () => {
+    const file = convert(disk, 'qcow2', join(dir, 'disk.qcow2'));
+    const bytes = readFileSync(file);
+    const id = randomUUID();
+    const show = ['image', 'show', ...json, id];
+    const [, image, listed, , , changed] = await openstack(
+      'member',
+      [
+        ...['image', 'create', '--id', id, '--file', file, '--disk-format', 'qcow2', '--container-format', 'bare'],
+        ...['--min-ram', '512', '--property', 'os_distro=debian', '--tag', 'one', 'Debian 12'],
+      ],
+      show,
+      ['image', 'list', ...json, '--name', 'Debian 12', '--tag', 'one', '--property', 'os_distro=debian'],
+      ['image', 'set', '--name', 'Debian 12.1', '--property', 'a=b', '--tag', 'two', id],
+      ['image', 'unset', '--tag', 'one', '--property', 'os_distro', id],
+      ['image', 'show', ...json, 'Debian 12.1'],
+      ['image', 'add', 'project', id, 'other'],
+    );
+    expect(image).toMatchObject({
+      name: 'Debian 12',
+      status: 'active',
+      size: bytes.length,
+      virtual_size: 48 * 1024 ** 2,
+      checksum: createHash('md5').update(bytes).digest('hex'),
+      disk_format: 'qcow2',
+      container_format: 'bare',
+      min_ram: 512,
+      owner: 'demo',
+      visibility: 'shared',
+      tags: ['one'],
+      properties: { os_distro: 'debian', os_hash_algo: 'sha512', os_hidden: false },
+    });
+    expect(image.properties.os_hash_value).toBe(createHash('sha512').update(bytes).digest('hex'));
+    expect(listed).toEqual([{ ID: id, Name: 'Debian 12', Status: 'active' }]);
+    expect(changed).toMatchObject({ id, tags: ['two'], properties: { a: 'b' } });
+    expect(changed.properties).not.toHaveProperty('os_distro');
+
+    const copy = join(dir, 'copy.qcow2');
+    const [before, , after, shared] = await openstack(
+      'stranger',
+      ['image', 'list', ...json],
+      ['image', 'set', '--accept', id],
+      ['image', 'list', ...json],
+      ['image', 'list', ...json, '--shared'],
+      ['image', 'save', '--file', copy, id],
+    );
+    expect([before, after, shared]).toMatchObject([[], [{ ID: id }], [{ ID: id }]]);
+    expect(readFileSync(copy).equals(bytes)).toBe(true);
+
+    const [members, ...changes] = await clients.openstack(
+      login('member'),
+      ['image', 'member', 'list', ...json, id],
+      ['image', 'set', '--deactivate', id],
+      ['image', 'save', '--file', join(dir, 'deactivated'), id],
+      ['image', 'set', '--activate', id],
+      ['image', 'set', '--protected', id],
+      ['image', 'delete', id],
+      ['image', 'set', '--unprotected', id],
+      ['image', 'remove', 'project', id, 'other'],
+      ['image', 'delete', id],
+      show,
+    );
+    expect(printed(members as Ran)).toMatchObject([{ 'Member ID': 'other', Status: 'accepted' }]);
+    expect(changes.map(({ code }) => code)).toEqual([0, 1, 0, 0, 1, 0, 0, 0, 1]);
+    expect(changes[4]?.stderr).toContain('protected');
+  });
+
+  test('imports: the staged data goes the whole way, and what comes of it is served', async () => {
+    const file = convert(disk, 'vmdk', join(dir, 'disk.vmdk'));
+    const id = randomUUID();
+    await openstack('member', [
+      ...['image', 'create', '--id', id, '--import', '--file', file],
+      ...['--disk-format', 'vmdk', '--container-format', 'bare', 'Imported'],
+    ]);
+    const [run] = await eventually(
+      async () => {
+        const runs = await installation.db.selectFrom('runs').where('image_id', '=', id).selectAll().execute();
+        return runs.every(({ finished_at }) => finished_at) && runs.length > 0 && runs;
+      },
+      { within: 110, what: 'the import ends' },
+    );
+    expect(run).toMatchObject({ number: 1, status: 'published', request_id: expect.stringMatching(/^req-/) });
+    const copy = join(dir, 'imported.raw');
+    const [image] = await openstack(
+      'member',
+      ['image', 'show', ...json, id],
+      ['image', 'save', '--file', copy, id],
+      ['image', 'delete', id],
+    );
+    expect(image).toMatchObject({
+      status: 'active',
+      disk_format: 'raw',
+      size: 48 * 1024 ** 2,
+      properties: { os_glance_bootready_verdict: 'publish-with-warnings' },
+    });
+    expect(readFileSync(copy).equals(readFileSync(disk))).toBe(true);
+  });
+
+  test('a file that is not what it is declared to be is refused with the reason', async () => {
+    const file = join(dir, 'noise');
+    writeFileSync(file, randomBytes(4096));
+    const [refused, listed] = await clients.openstack(
+      login('member'),
+      ['image', 'create', '--file', file, '--disk-format', 'qcow2', '--container-format', 'bare', 'Noise'],
+      ['image', 'list', ...json, '--name', 'Noise'],
+    );
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('no qcow2 by its content') });
+    // The client clears away what it began.
+    expect(printed(listed as Ran)).toEqual([]);
+  });
+});
+
+test('openstacksdk pages, filters, sorts, updates, downloads and verifies', async () => {
+  const answer = await clients.sdk(
+    login('member'),
+    `
+import hashlib, os
+data = os.urandom(3_000_000)
+made = [connection.image.create_image(f"sdk {n}", data=data[: 1000 * (n + 1)], disk_format="raw", container_format="bare",
+                                      visibility="private", sdk="yes") for n in range(5)]
+sizes = [image.size for image in connection.image.images(sdk="yes", limit=2, sort="size:desc")]
+large = [image.name for image in connection.image.images(sdk="yes", size_min=4000, sort="name:asc")]
+connection.image.update_image(made[0], name="renamed", min_disk=7)
+connection.image.add_tag(made[0], "tagged")
+found = connection.image.find_image("renamed")
+chunks = connection.image.download_image(found, stream=True)
+whole = b"".join(chunks.iter_content(1000))
+usage = connection.image.get("/info/usage").json()
+for image in made:
+    connection.image.delete_image(image)
+print(json.dumps({"sizes": sizes, "large": large, "tags": found.tags, "min_disk": found.min_disk,
+                  "same": whole == data[:1000], "count": usage["usage"]["image_count_total"]["usage"],
+                  "left": len(list(connection.image.images(sdk="yes")))}))
+`,
+  );
+  expect(answer).toMatchObject({
+    sizes: [5000, 4000, 3000, 2000, 1000],
+    large: ['sdk 3', 'sdk 4'],
+    tags: ['tagged'],
+    min_disk: 7,
+    same: true,
+    left: 0,
+  });
+});
+
+test('glance does it with an API key as its token', async () => {
+  const bytes = randomBytes(1024);
+  const file = join(dir, 'random.raw');
+  const copy = join(dir, 'random.copy');
+  writeFileSync(file, bytes);
+  const id = randomUUID();
+  const env = { OS_IMAGE_URL: `${installation.apiUrl}/image`, OS_AUTH_TOKEN: keys.member ?? '' };
+  const outputs = (
+    await clients.glance(
+      env,
+      [
+        ...['image-create', '--id', id, '--name', 'random', '--disk-format', 'raw'],
+        ...['--container-format', 'bare', '--file', file],
+      ],
+      ['image-update', id, '--name', 'renamed', '--property', 'x=y'],
+      ['image-tag-update', id, 'tagged'],
+      ['image-show', id],
+      ['image-list'],
+      ['image-download', id, '--file', copy],
+      ['stores-info'],
+      ['import-info'],
+      ['usage'],
+      ['image-deactivate', id],
+      ['image-reactivate', id],
+      ['member-create', id, 'other'],
+      ['member-list', '--image-id', id],
+      ['member-delete', id, 'other'],
+      ['image-tag-delete', id, 'tagged'],
+      ['image-delete', id],
+    )
+  ).map(printed);
+  expect(outputs[3]).toMatch(/\| x +\| y/);
+  expect(outputs[3]).toMatch(/\| tags +\| \["tagged"\]/);
+  expect(outputs[4]).toContain('renamed');
+  expect(outputs[6]).toContain('images');
+  expect(outputs[7]).toContain('glance-direct');
+  expect(outputs[8]).toContain('image_size_total');
+  expect(outputs[12]).toContain('pending');
+  expect(readFileSync(copy).equals(bytes)).toBe(true);
+  const [gone] = await clients.glance(env, ['image-show', id]);
+  expect(gone?.code).not.toBe(0);
+});
