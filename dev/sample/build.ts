@@ -27,7 +27,16 @@ const packages = [
     'udev',
     'iproute2',
   ],
-  ...['cloud-init', 'cloud-guest-utils', 'e2fsprogs', 'openssh-server', 'sudo', 'grub-pc-bin', 'grub-efi-amd64-bin'],
+  ...[
+    'systemd-timesyncd',
+    'cloud-init',
+    'cloud-guest-utils',
+    'e2fsprogs',
+    'openssh-server',
+    'sudo',
+    'grub-pc-bin',
+    'grub-efi-amd64-bin',
+  ],
 ];
 
 const grubModules = 'part_gpt ext2 fat search search_label configfile normal linux echo serial terminal test gzio';

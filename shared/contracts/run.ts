@@ -86,6 +86,8 @@ export const GuestFacts = z.object({
   initSystem: z.string().optional(),
   cloudInit: z.string().optional(),
   packageFormat: z.string().optional(),
+  /** Whether the QEMU guest agent is there. */
+  guestAgent: z.boolean().optional(),
 });
 export type GuestFacts = z.infer<typeof GuestFacts>;
 
@@ -120,6 +122,13 @@ export const Report = Examination.extend({
   schema: z.literal('bootready.report/v1'),
   imageId: z.uuid(),
   runId: z.uuid(),
-  upload: z.object({ bucket: z.string(), key: z.string(), etag: z.string(), size: z.number() }),
+  upload: z.object({
+    bucket: z.string(),
+    key: z.string(),
+    etag: z.string(),
+    size: z.number(),
+    /** Lower-case hex, of the bytes as they were uploaded; absent when they were not read to their end. */
+    sha256: z.string().optional(),
+  }),
 });
 export type Report = z.infer<typeof Report>;

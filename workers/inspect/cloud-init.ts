@@ -1,50 +1,71 @@
 import type { CloudInitView } from '../../shared/checks/guest/view.ts';
+import { cloudConfigOf } from './cloud-config.ts';
 import type { Reader } from './reader.ts';
 
-export type InitSystem = 'systemd' | 'openrc' | 'other';
+export type InitSystem = 'systemd' | 'openrc' | 'upstart' | 'other';
 
-export const lookForInitSystem = async ({ exists }: Reader): Promise<InitSystem> => {
-  if (await exists('/lib/systemd/systemd')) return 'systemd';
-  return (await exists('/etc/runlevels')) ? 'openrc' : 'other';
+export const lookForInitSystem = async ({ among }: Reader): Promise<InitSystem> => {
+  const found = new Set(await among(['/{usr/,}lib/systemd/systemd', '/etc/runlevels', '/sbin/initctl']));
+  if ([...found].some((path) => path.endsWith('/systemd'))) return 'systemd';
+  if (found.has('/etc/runlevels')) return 'openrc';
+  return found.has('/sbin/initctl') ? 'upstart' : 'other';
+};
+
+/**
+ * What starts cloud-init. Generators pull it in at boot (Debian, Ubuntu, RHEL 8 and newer); else its units are linked as `systemctl enable` does.
+ * From 24.3 on one process serves all stages: cloud-init-main.service, with cloud-init-network.service in place of cloud-init.service.
+ */
+const starters: Record<InitSystem, readonly string[]> = {
+  systemd: [
+    '/{usr/,}lib/systemd/system-generators/cloud-init-generator',
+    '/etc/systemd/system/{cloud-init,multi-user}.target.wants/cloud-{init,init-local,init-main,init-network}.service',
+  ],
+  openrc: ['/etc/runlevels/*/cloud-init{,-local}'],
+  upstart: ['/etc/init/cloud-init.conf'],
+  other: ['/etc/rc[2345].d/S[0-9][0-9]cloud-init'],
 };
 
 export const lookAtCloudInit = async (
-  { ask, exists }: Reader,
+  reader: Reader,
   packages: ReadonlyMap<string, string>,
   initSystem: InitSystem,
 ): Promise<CloudInitView> => {
-  const installed = await exists('/usr/bin/cloud-init', '/usr/local/bin/cloud-init');
-
-  const disabled: [string, boolean][] = [
-    ['/etc/cloud/cloud-init.disabled', await exists('/etc/cloud/cloud-init.disabled')],
-    [
-      'cloud-init=disabled on the kernel command line',
-      ((await ask('grep', 'cloud-init=disabled', '/etc/default/grub')) ?? []).some((line) => !/^\s*#/.test(line)) ||
-        ((await ask('grep', 'cloud-init=disabled', '/boot/grub/grub.cfg')) ?? []).length > 0,
-    ],
-    [
-      'a masked cloud-init.service',
-      (await ask('readlink', '/etc/systemd/system/cloud-init.service'))?.[0] === '/dev/null',
-    ],
-  ];
-  // Generators pull cloud-init in at boot (Debian, Ubuntu); else its units are linked as systemctl enable does.
-  const enabled =
-    initSystem === 'systemd'
-      ? await exists(
-          '/lib/systemd/system-generators/cloud-init-generator',
-          '/usr/lib/systemd/system-generators/cloud-init-generator',
-          '/etc/systemd/system/cloud-init.target.wants/cloud-init.service',
-          '/etc/systemd/system/multi-user.target.wants/cloud-init.service',
-          '/etc/systemd/system/cloud-init.target.wants/cloud-init-local.service',
-        )
-      : initSystem === 'openrc'
-        ? await exists('/etc/runlevels/boot/cloud-init-local', '/etc/runlevels/default/cloud-init')
-        : undefined;
-  const disabledBy = disabled.find(([, is]) => is)?.[0];
+  const { among } = reader;
+  const installed = (await among(['/usr/bin/cloud-init', '/usr/local/bin/cloud-init'])).length > 0;
+  const started = (await among(starters[initSystem])).length > 0;
   return {
     installed,
     version: installed ? packages.get('cloud-init') : undefined,
-    enabled: disabledBy ? false : enabled,
-    disabledBy,
+    // Who knows how `other` starts services?
+    enabled: started || (initSystem === 'other' ? undefined : false),
+    disabledBy: await disabledBy(reader),
+    config: cloudConfigOf(await configFiles(reader)),
   };
+};
+
+/** cloud-init(1), "Boot stages"; ds-identify's policy. What the kernel command line says is seen with the boot loader's files. */
+const disabledBy = async ({ among, ask, config }: Reader): Promise<string | undefined> => {
+  const [file] = await among(['/etc/cloud/cloud-init.disabled']);
+  if (file) return file;
+  for (const unit of await among([
+    '/etc/systemd/system/cloud-{init,init-local,init-main,init-network,config,final}.service',
+  ]))
+    if ((await ask('readlink', unit))?.[0] === '/dev/null') return `a masked ${unit.split('/').pop() ?? ''}`;
+  const policy = (await config('/etc/cloud/ds-identify.cfg'))?.find((line) => line.startsWith('policy:'));
+  return policy && /^policy:\s*disabled\b/.test(policy) ? 'the policy in /etc/cloud/ds-identify.cfg' : undefined;
+};
+
+const configFiles = async ({ among, ask }: Reader): Promise<{ path: string; text: string }[]> => {
+  const files: { path: string; text: string }[] = [];
+  const paths = await among(['/etc/cloud/cloud.cfg', '/etc/cloud/cloud.cfg.d/*.cfg']);
+  for (const path of [
+    ...paths.filter((each) => each === '/etc/cloud/cloud.cfg'),
+    ...paths.filter((each) => each.includes('.d/')).sort(),
+  ].slice(0, 40)) {
+    if (Number((await ask('filesize', path))?.[0]) > 256 * 1024) continue;
+    // Indentation means something, unlike in lines that are cleaned.
+    const lines = await ask('cat', path);
+    if (lines) files.push({ path, text: lines.join('\n') });
+  }
+  return files;
 };

@@ -14,13 +14,14 @@ export const lookAtLinux = async (look: Look, root: string, initSystem: InitSyst
   const kernels = await lookAtKernels({ ...look, reader });
   const packages = await installedPackages(reader, root);
   look.progress(90);
+  const cloudInit = await lookAtCloudInit(reader, packages, initSystem);
   return {
     kernels,
     packages,
-    cloudInit: await lookAtCloudInit(reader, packages, initSystem),
+    cloudInit,
     startup: await lookAtStartup(reader),
     network: await lookAtNetwork(reader),
     services: await lookAtServices(reader),
-    remains: await lookAtRemains(reader),
+    remains: await lookAtRemains(reader, cloudInit.config?.defaultUser),
   };
 };

@@ -64,6 +64,7 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
     const initSystem = await lookForInitSystem(reader);
     view.linux = await lookAtLinux(look, root, initSystem);
     view.facts.initSystem = initSystem;
+    view.facts.guestAgent = view.linux.services.guestAgent === 'there';
     view.facts.kernels = view.linux.kernels.map(({ version }) => version);
     if (view.linux.cloudInit.version) view.facts.cloudInit = view.linux.cloudInit.version;
   }

@@ -1,15 +1,32 @@
 import type { NetworkView } from '../../shared/checks/guest/view.ts';
-import { active, type Reader } from './reader.ts';
+import { namedByHardware, networkFileOf } from './network-files.ts';
+import type { Reader } from './reader.ts';
+import { clean } from './text.ts';
 
 const files = [
   '/etc/udev/rules.d/*persistent-net*.rules',
+  '/etc/systemd/network/*.{network,link}',
   '/etc/netplan/*.yaml',
   '/etc/sysconfig/network-scripts/ifcfg-*',
+  '/etc/sysconfig/network/ifcfg-*',
   '/etc/NetworkManager/system-connections/*',
   '/etc/network/interfaces',
+  '/etc/network/interfaces.d/*',
 ];
-const hardwareAddress = /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/i;
+const most = 40;
 
-export const lookAtNetwork = async ({ expand, holding }: Reader): Promise<NetworkView> => ({
-  macFiles: await holding(await expand(...files), (line) => active(line) && hardwareAddress.test(line)),
-});
+export const lookAtNetwork = async ({ among, ask }: Reader): Promise<NetworkView> => {
+  const macFiles: string[] = [];
+  const staticFiles: string[] = [];
+  const names = new Set<string>();
+  for (const path of (await among(files)).slice(0, most)) {
+    if (Number((await ask('filesize', path))?.[0]) > 256 * 1024) continue;
+    // Indentation means something in YAML.
+    const lines = ((await ask('cat', path)) ?? []).filter((line) => !/^\s*(?:#|$)/.test(line));
+    const file = networkFileOf(path, lines);
+    if (file.hardwareAddress) macFiles.push(clean(path));
+    if (file.fixedAddress) staticFiles.push(clean(path));
+    for (const name of file.names) if (namedByHardware(name)) names.add(clean(name));
+  }
+  return { macFiles, staticFiles, fixedNames: [...names].slice(0, most) };
+};

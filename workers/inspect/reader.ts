@@ -1,5 +1,5 @@
 import type { Guestfish } from '../tools/guestfish.ts';
-import { clean } from './text.ts';
+import { clean, configLine } from './text.ts';
 
 /** One look inside one image: `outputDir` is `/out` to guestfish, for downloads. */
 export type Look = {
@@ -10,16 +10,29 @@ export type Look = {
 };
 
 const most = 20;
+/** The largest text that is read is a kernel's modules.dep; guestfish's answers are capped as well. */
+const largestText = 4 * 1024 ** 2;
+const largestDownload = 1024 ** 3;
 
 /** Reads files of the mounted guest. What is not there is empty or undefined, never an error. */
 export type Reader = {
   ask: Guestfish['ask'];
-  /** The lines of a text file, cleaned. */
+  /** The lines of a text file of at most four MiB, cleaned. */
   read(path: string): Promise<string[] | undefined>;
+  /** The same with whole lines, for parsers. */
+  config(path: string): Promise<string[] | undefined>;
+  /** A regular file into the output folder; false when there is none, or a larger one than an initramfs can be. */
+  download(path: string, name: string): Promise<boolean>;
+  /** The first bytes of a regular file into the output folder. */
+  downloadHead(path: string, name: string, bytes: number): Promise<boolean>;
+  /** Where a path leads to by its symbolic links; undefined when nothing is there. */
+  resolve(path: string): Promise<string | undefined>;
   /** The names in a folder. */
   list(path: string): Promise<string[]>;
   /** The files that match the patterns (glob(7)), at most twenty. */
   expand(...patterns: string[]): Promise<string[]>;
+  /** The same in one question for many patterns, with braces (glob(3), GLOB_BRACE). */
+  among(patterns: readonly string[]): Promise<string[]>;
   /** Whether one of the paths or patterns is there. */
   exists(...patterns: string[]): Promise<boolean>;
   /** Those of the files in which a line matches. */
@@ -27,7 +40,14 @@ export type Reader = {
 };
 
 export const readerOf = ({ ask }: Guestfish): Reader => {
-  const read: Reader['read'] = async (path) => (await ask('cat', path))?.map(clean);
+  /** Pipes and devices of the guest are not opened: they have no end. */
+  const sizeOf = async (path: string): Promise<number> => {
+    const status = new Map(pairs(await ask('statns', path)));
+    return (Number(status.get('st_mode')) & 0o170000) === 0o100000 ? Number(status.get('st_size')) : Number.NaN;
+  };
+  const lines = async (path: string): Promise<string[] | undefined> =>
+    (await sizeOf(path)) <= largestText ? ask('cat', path) : undefined;
+  const read: Reader['read'] = async (path) => (await lines(path))?.map(clean);
   const expand: Reader['expand'] = async (...patterns) => {
     const found: string[] = [];
     for (const pattern of patterns) found.push(...((await ask('glob-expand', pattern)) ?? []));
@@ -36,8 +56,20 @@ export const readerOf = ({ ask }: Guestfish): Reader => {
   return {
     ask,
     read,
+    config: async (path) => (await lines(path))?.map(configLine),
+    download: async (path, name) =>
+      (await sizeOf(path)) <= largestDownload && (await ask('download', path, `/out/${name}`)) !== undefined,
+    downloadHead: async (path, name, bytes) =>
+      (await sizeOf(path)) >= bytes &&
+      (await ask('download-offset', path, `/out/${name}`, '0', String(bytes))) !== undefined,
+    resolve: async (path) => (await ask('realpath', path))?.[0],
     expand,
     list: async (path) => (await ask('ls', path)) ?? [],
+    // The appliance wants a path that begins with "/", before any brace.
+    among: async (patterns) => {
+      const found = await ask('glob-expand', `/{${patterns.map((pattern) => pattern.replace(/^\//, '')).join(',')}}`);
+      return (found ?? []).map((path) => path.replace(/\/$/, ''));
+    },
     exists: async (...patterns) => {
       for (const pattern of patterns) {
         if (pattern.includes('*')) {

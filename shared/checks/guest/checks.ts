@@ -1,21 +1,46 @@
 import type { Finding } from '../../contracts/finding.ts';
 import { architecture } from './architecture.ts';
 import { bootLoader } from './boot-loader.ts';
+import { clockUtc } from './clock-utc.ts';
+import { cloneCloudIdentity } from './clone-cloud-identity.ts';
+import { cloneCloudInit } from './clone-cloud-init.ts';
 import { cloneCredentials } from './clone-credentials.ts';
+import { cloneDhcpLeases } from './clone-dhcp-leases.ts';
+import { cloneEmptyPassword } from './clone-empty-password.ts';
 import { cloneHistories } from './clone-histories.ts';
+import { cloneHomeData } from './clone-home-data.ts';
 import { cloneHostKeys } from './clone-host-keys.ts';
+import { cloneLogs } from './clone-logs.ts';
 import { cloneMachineId } from './clone-machine-id.ts';
+import { cloneManagementIdentity } from './clone-management-identity.ts';
+import { clonePrivateKeys } from './clone-private-keys.ts';
+import { cloneRandomSeed } from './clone-random-seed.ts';
+import { cloneSubscriptions } from './clone-subscriptions.ts';
+import { cloneSudo } from './clone-sudo.ts';
+import { cloneUsers } from './clone-users.ts';
+import { cloudInitDatasources } from './cloud-init-datasources.ts';
 import { cloudInitEnabled } from './cloud-init-enabled.ts';
+import { cloudInitHostname } from './cloud-init-hostname.ts';
 import { cloudInitInstalled } from './cloud-init-installed.ts';
+import { cloudInitModules } from './cloud-init-modules.ts';
+import { cloudInitNetwork } from './cloud-init-network.ts';
+import { cloudInitVersion } from './cloud-init-version.ts';
 import type { GuestCheck } from './define.ts';
 import { diskGrowth } from './disk-growth.ts';
 import { foreignTools } from './foreign-tools.ts';
 import { fstabDevices } from './fstab-devices.ts';
+import { guestAgent } from './guest-agent.ts';
+import { hardwareAgents } from './hardware-agents.ts';
 import { kernelVersion } from './kernel-version.ts';
+import { networkAdapterNames } from './network-adapter-names.ts';
 import { networkBoundToMac } from './network-bound-to-mac.ts';
+import { networkStatic } from './network-static.ts';
 import { operatingSystem } from './operating-system.ts';
 import { serialConsole } from './serial-console.ts';
+import { sshPasswordLogin } from './ssh-password-login.ts';
 import { sshServer } from './ssh-server.ts';
+import { sshServerEnabled } from './ssh-server-enabled.ts';
+import { timeSync } from './time-sync.ts';
 import type { GuestView } from './view.ts';
 import { virtioBlockInitramfs } from './virtio-block-initramfs.ts';
 import { virtioNet } from './virtio-net.ts';
@@ -36,15 +61,40 @@ export const guestChecks: readonly GuestCheck[] = [
   // Does it become the instance that it is told to be?
   cloudInitInstalled,
   cloudInitEnabled,
+  cloudInitVersion,
+  cloudInitDatasources,
+  cloudInitNetwork,
+  cloudInitHostname,
+  cloudInitModules,
   networkBoundToMac,
+  networkStatic,
+  networkAdapterNames,
   sshServer,
+  sshServerEnabled,
+  sshPasswordLogin,
   diskGrowth,
+  guestAgent,
+  timeSync,
+  clockUtc,
   // Can many be made of it?
   cloneMachineId,
   cloneHostKeys,
   cloneCredentials,
+  cloneEmptyPassword,
+  cloneUsers,
+  cloneSudo,
+  clonePrivateKeys,
   cloneHistories,
+  cloneHomeData,
+  cloneRandomSeed,
+  cloneDhcpLeases,
+  cloneLogs,
+  cloneCloudInit,
+  cloneSubscriptions,
+  cloneCloudIdentity,
+  cloneManagementIdentity,
   foreignTools,
+  hardwareAgents,
   // Windows
   windowsVirtio,
   windowsCloudbaseInit,

@@ -1,23 +1,19 @@
-import { linuxCheck } from './define.ts';
+import { linuxCheck, told } from './define.ts';
 
-/** machine-id(5): empty or "uninitialized" is made anew at the first boot. */
+/** machine-id(5): empty or "uninitialized" is made anew at the first boot; D-Bus has a link to it, or a copy of its own. */
 export const cloneMachineId = linuxCheck({
   code: 'clone-machine-id',
   severity: 'advice',
-  title: {
-    en: 'Machine id is not set',
-    de: 'Machine-ID ist nicht gesetzt',
-  },
+  title: { en: 'Machine id is not set', de: 'Machine-ID ist nicht gesetzt' },
   problem: {
-    en: 'All instances would have the same machine id, and with it perhaps the same DHCP address.',
-    de: 'Alle Instanzen hätten dieselbe Machine-ID und damit womöglich dieselbe DHCP-Adresse.',
+    en: 'All instances would have the same machine id ({files}), and with it perhaps the same DHCP address.',
+    de: 'Alle Instanzen hätten dieselbe Machine-ID ({files}) und damit womöglich dieselbe DHCP-Adresse.',
   },
-  remedy: {
-    en: 'Empty it before you take the image.',
-    de: 'Leeren Sie sie, bevor Sie das Image erstellen.',
-  },
+  remedy: { en: 'Empty it before you take the image.', de: 'Leeren Sie sie, bevor Sie das Image erstellen.' },
   commands: [{ on: 'any', run: 'truncate -s 0 /etc/machine-id; rm -f /var/lib/dbus/machine-id' }],
-  judge: ({ remains: { machineId } }) => ({
-    outcome: !machineId || machineId === 'uninitialized' ? 'pass' : 'warn',
-  }),
+  judge: ({ remains: { machineId, dbusMachineId } }) =>
+    told('warn', 'files', [
+      ...(!machineId || machineId === 'uninitialized' ? [] : ['/etc/machine-id']),
+      ...(dbusMachineId ? ['/var/lib/dbus/machine-id'] : []),
+    ]),
 });

@@ -3,10 +3,7 @@ import { linuxCheck, whether } from './define.ts';
 export const cloudInitEnabled = linuxCheck({
   code: 'cloud-init-enabled',
   severity: 'required',
-  title: {
-    en: 'cloud-init is enabled',
-    de: 'cloud-init ist aktiviert',
-  },
+  title: { en: 'cloud-init is enabled', de: 'cloud-init ist aktiviert' },
   problem: {
     en: 'cloud-init is installed but will not run: {reason}.',
     de: 'cloud-init ist installiert, wird aber nicht laufen: {reason}.',
@@ -17,12 +14,26 @@ export const cloudInitEnabled = linuxCheck({
   },
   commands: [
     { on: 'any', run: 'rm -f /etc/cloud/cloud-init.disabled' },
-    { on: 'any', run: 'systemctl unmask cloud-init-local cloud-init cloud-config cloud-final' },
-    { on: 'any', run: 'systemctl enable cloud-init-local cloud-init cloud-config cloud-final' },
+    {
+      on: 'debian',
+      run: 'systemctl unmask cloud-init-local cloud-init cloud-config cloud-final && systemctl enable cloud-init-local cloud-init cloud-config cloud-final',
+    },
+    {
+      on: 'rhel',
+      run: 'systemctl unmask cloud-init-local cloud-init cloud-config cloud-final && systemctl enable cloud-init-local cloud-init cloud-config cloud-final',
+    },
+    {
+      on: 'suse',
+      run: 'systemctl unmask cloud-init-local cloud-init cloud-config cloud-final && systemctl enable cloud-init-local cloud-init cloud-config cloud-final',
+    },
+    { on: 'alpine', run: 'setup-cloud-init' },
   ],
-  judge: ({ cloudInit: { installed, enabled, disabledBy } }) => {
+  judge: ({ cloudInit: { installed, enabled, disabledBy }, startup: { kernelLines } }) => {
     if (!installed) return undefined;
-    const outcome = enabled === undefined ? 'unknown' : whether(enabled);
-    return { outcome, params: { reason: disabledBy ?? 'its services are not enabled' } };
+    const byKernel = kernelLines.some((line) => /\bcloud-init=disabled\b/.test(line));
+    const reason = disabledBy ?? (byKernel ? 'cloud-init=disabled on the kernel command line' : undefined);
+    if (reason) return { outcome: 'fail', params: { reason } };
+    if (enabled === undefined) return { outcome: 'unknown', params: { reason: 'its init system is not known' } };
+    return { outcome: whether(enabled), params: { reason: 'its services are not enabled' } };
   },
 });

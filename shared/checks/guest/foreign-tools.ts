@@ -16,13 +16,9 @@ export const foreignTools = linuxCheck({
     de: 'Es sind Werkzeuge eines anderen Hypervisors installiert ({packages}); unter KVM sind sie nutzlos oder stören.',
   },
   remedy: {
-    en: 'Remove these packages with the package manager of the system.',
-    de: 'Entfernen Sie diese Pakete mit der Paketverwaltung des Systems.',
+    en: 'Remove them: packages with the package manager of the system, others with the uninstaller they came with.',
+    de: 'Entfernen Sie sie: Pakete mit der Paketverwaltung des Systems, andere mit dem Programm zum Deinstallieren, das sie mitbrachten.',
   },
-  judge: ({ packages }) =>
-    told(
-      'warn',
-      'packages',
-      [...packages.keys()].filter((name) => foreign.test(name)),
-    ),
+  judge: ({ packages, remains: { foreignFiles } }) =>
+    told('warn', 'packages', [...[...packages.keys()].filter((name) => foreign.test(name)), ...foreignFiles]),
 });

@@ -48,6 +48,20 @@ export type CloudInitView = {
   /** Undefined: cannot be told on this init system. */
   enabled: boolean | undefined;
   disabledBy: string | undefined;
+  /** cloud.cfg and cloud.cfg.d together; undefined when there is none that can be read. */
+  config: CloudConfig | undefined;
+};
+
+export type CloudConfig = {
+  /** Undefined: cloud-init tries every one that it knows. */
+  datasources: readonly string[] | undefined;
+  /** The file that says `network: {config: disabled}`. */
+  networkDisabledBy: string | undefined;
+  preservesHostname: boolean;
+  /** Of the first stage, with hyphens; undefined where no list is given. */
+  modules: readonly string[] | undefined;
+  /** The user that cloud-init makes. */
+  defaultUser: string | undefined;
 };
 
 /** What decides whether the system comes up. */
@@ -61,23 +75,52 @@ export type StartupView = {
 export type NetworkView = {
   /** Configuration files that name a hardware address. */
   macFiles: readonly string[];
+  /** Configuration files with fixed addresses. */
+  staticFiles: readonly string[];
+  /** Adapters that are configured by a name that hardware gave them, e.g. eno1, enp3s0f1, ens192. */
+  fixedNames: readonly string[];
 };
 
 export type ServicesView = {
   sshServer: boolean;
   growpart: boolean;
+  /** Names of services that start by themselves, without `.service`. */
+  enabled: ReadonlySet<string>;
+  /** sshd_config(5) with what it includes, before any Match: keyword in lower case to its value, the first one wins. */
+  sshd: ReadonlyMap<string, string>;
+  guestAgent: 'there' | 'off' | 'missing';
+  /** The hardware clock is taken for local time. */
+  localClock: boolean;
 };
 
 /** What the use of a system leaves behind, and every instance would share. */
 export type RemainsView = {
   /** Undefined where there is no such file. */
   machineId: string | undefined;
+  /** D-Bus has a machine id of its own, no link. */
+  dbusMachineId: boolean;
   hostKeys: readonly string[];
   /** Files that let somebody in, with a key in them. */
   authorizedKeys: readonly string[];
   /** Users with a password. */
   passwords: readonly string[];
+  emptyPasswords: readonly string[];
+  /** Users of people that can log in, without the one that cloud-init makes. */
+  users: readonly string[];
   histories: readonly string[];
+  sudoers: readonly string[];
+  privateKeys: readonly string[];
+  randomSeeds: readonly string[];
+  leases: readonly string[];
+  logs: readonly string[];
+  /** Undefined: cannot be told. */
+  homeKilobytes: number | undefined;
+  cloudInitState: readonly string[];
+  subscriptions: readonly string[];
+  cloudIdentities: readonly string[];
+  managementIdentities: readonly string[];
+  /** Tools of other hypervisors that no package brought. */
+  foreignFiles: readonly string[];
 };
 
 export type WindowsView = {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../../../contracts/finding.ts';
-import type { GuestView, KernelView, LinuxView, WindowsView } from '../view.ts';
+import type { CloudConfig, GuestView, KernelView, LinuxView, WindowsView } from '../view.ts';
 
 /** What a check is to say of one view; the params that matter, or none. */
 export type Case = [code: string, view: GuestView, outcome: Outcome, params?: Record<string, string | number>];
@@ -13,10 +13,18 @@ export const kernel: KernelView = {
   initramfs: { state: 'read', path: '/boot/initrd.img-6.1.0-56-cloud-amd64', modules: virtio },
 };
 
+export const cloudConfig: CloudConfig = {
+  datasources: ['NoCloud', 'ConfigDrive', 'OpenStack', 'None'],
+  networkDisabledBy: undefined,
+  preservesHostname: false,
+  modules: ['growpart', 'resizefs', 'set-hostname', 'users-groups', 'ssh'],
+  defaultUser: 'debian',
+};
+
 /** A Linux that passes every check. */
 const goodLinux: LinuxView = {
   kernels: [kernel],
-  cloudInit: { installed: true, version: '22.4.2', enabled: true, disabledBy: undefined },
+  cloudInit: { installed: true, version: '22.4.2', enabled: true, disabledBy: undefined, config: cloudConfig },
   packages: new Map([
     ['openssh-server', '1:9.2'],
     ['qemu-guest-agent', '1:7.2'],
@@ -25,15 +33,42 @@ const goodLinux: LinuxView = {
     fstab: ['LABEL=cloudroot / ext4 defaults 0 1'],
     kernelLines: ['linux /vmlinuz root=LABEL=cloudroot ro console=tty0 console=ttyS0,115200'],
   },
-  network: { macFiles: [] },
-  services: { sshServer: true, growpart: true },
-  remains: { machineId: undefined, hostKeys: [], authorizedKeys: [], passwords: [], histories: [] },
+  network: { macFiles: [], staticFiles: [], fixedNames: [] },
+  services: {
+    sshServer: true,
+    growpart: true,
+    enabled: new Set(['ssh', 'systemd-timesyncd']),
+    sshd: new Map([['passwordauthentication', 'no']]),
+    guestAgent: 'there',
+    localClock: false,
+  },
+  remains: {
+    machineId: undefined,
+    dbusMachineId: false,
+    hostKeys: [],
+    authorizedKeys: [],
+    passwords: [],
+    emptyPasswords: [],
+    users: [],
+    histories: [],
+    sudoers: [],
+    privateKeys: [],
+    randomSeeds: [],
+    leases: [],
+    logs: [],
+    homeKilobytes: 20,
+    cloudInitState: [],
+    subscriptions: [],
+    cloudIdentities: [],
+    managementIdentities: [],
+    foreignFiles: [],
+  },
 };
 
 const goodWindows: WindowsView = { drivers: ['viostor.sys', 'netkvm.sys'], cloudbaseInit: true };
 
 export const disk = (view: Partial<GuestView> = {}): GuestView => ({
-  facts: { osType: 'linux', osDistro: 'debian', architecture: 'x86_64', packageFormat: 'deb' },
+  facts: { osType: 'linux', osDistro: 'debian', architecture: 'x86_64', packageFormat: 'deb', initSystem: 'systemd' },
   systems: 1,
   encrypted: false,
   bootCode: true,

@@ -1,0 +1,14 @@
+import { linuxCheck, told } from './define.ts';
+
+export const cloneLogs = linuxCheck({
+  code: 'clone-logs',
+  severity: 'advice',
+  title: { en: 'No logs left behind', de: 'Keine Protokolle zurückgelassen' },
+  problem: {
+    en: 'Logs of the old machine are in the image ({files}); they tell about it and take room.',
+    de: 'Im Image liegen Protokolle der alten Maschine ({files}); sie verraten etwas über sie und brauchen Platz.',
+  },
+  remedy: { en: 'Empty them before you take the image.', de: 'Leeren Sie sie, bevor Sie das Image erstellen.' },
+  commands: [{ on: 'any', run: 'rm -rf /var/log/journal/* && find /var/log -type f -exec truncate -s 0 {} +' }],
+  judge: ({ remains: { logs } }) => told('warn', 'files', logs),
+});

@@ -1,0 +1,16 @@
+import { linuxCheck, told } from './define.ts';
+
+export const networkAdapterNames = linuxCheck({
+  code: 'network-adapter-names',
+  severity: 'advice',
+  title: { en: 'Network not bound to old adapter names', de: 'Netzwerk nicht an alte Adapternamen gebunden' },
+  problem: {
+    en: 'The network configuration names adapters of the old machine ({names}); on the platform an adapter is called otherwise (enp1s0, ens3, eth0) and gets no address.',
+    de: 'Die Netzwerkkonfiguration nennt Adapter der alten Maschine ({names}); auf der Plattform heißt ein Adapter anders (enp1s0, ens3, eth0) und erhält keine Adresse.',
+  },
+  remedy: {
+    en: 'Match every adapter instead of one name (netplan: match: {name: "e*"}; systemd-networkd: Name=e*), or leave the network to cloud-init.',
+    de: 'Treffen Sie jeden Adapter statt eines Namens (netplan: match: {name: "e*"}; systemd-networkd: Name=e*) oder überlassen Sie das Netzwerk cloud-init.',
+  },
+  judge: ({ network }) => told('warn', 'names', network.fixedNames),
+});

@@ -1,0 +1,25 @@
+import { linuxCheck, told } from './define.ts';
+
+export const sshPasswordLogin = linuxCheck({
+  code: 'ssh-password-login',
+  severity: 'advice',
+  title: { en: 'SSH login with keys only', de: 'SSH-Anmeldung nur mit Schlüssel' },
+  problem: {
+    en: 'The SSH server is told to let people in with a password ({settings}); passwords of machines on the internet are guessed all day.',
+    de: 'Der SSH-Server soll Anmeldungen mit Passwort zulassen ({settings}); Passwörter von Maschinen im Internet werden rund um die Uhr durchprobiert.',
+  },
+  remedy: {
+    en: 'Set PasswordAuthentication no and PermitRootLogin prohibit-password in /etc/ssh/sshd_config and the files it includes.',
+    de: 'Setzen Sie PasswordAuthentication no und PermitRootLogin prohibit-password in /etc/ssh/sshd_config und den Dateien, die es einbindet.',
+  },
+  judge: ({ services: { sshServer, sshd } }) => {
+    if (!sshServer) return undefined;
+    // sshd_config(5): by default passwords are allowed, but then only users that have one get in (clone-credentials).
+    const open = [
+      ...(sshd.get('passwordauthentication') === 'yes' ? ['PasswordAuthentication yes'] : []),
+      ...(sshd.get('permitrootlogin') === 'yes' ? ['PermitRootLogin yes'] : []),
+      ...(sshd.get('permitemptypasswords') === 'yes' ? ['PermitEmptyPasswords yes'] : []),
+    ];
+    return told('warn', 'settings', open, ', ');
+  },
+});

@@ -1,0 +1,37 @@
+import { advised, linuxCheck } from './define.ts';
+
+const services = [
+  'systemd-timesyncd',
+  'chrony',
+  'chronyd',
+  'ntp',
+  'ntpd',
+  'ntpsec',
+  'openntpd',
+  'busybox-ntpd',
+  'ntpd-rs',
+];
+
+export const timeSync = linuxCheck({
+  code: 'time-sync',
+  severity: 'advice',
+  title: { en: 'Clock is kept right', de: 'Uhr wird gestellt' },
+  problem: {
+    en: 'Nothing keeps the clock right: certificates and logins begin to fail after some weeks.',
+    de: 'Nichts stellt die Uhr: Nach einigen Wochen scheitern Zertifikatsprüfungen und Anmeldungen.',
+  },
+  remedy: {
+    en: 'Install chrony or enable systemd-timesyncd.',
+    de: 'Installieren Sie chrony oder aktivieren Sie systemd-timesyncd.',
+  },
+  commands: [
+    { on: 'debian', run: 'apt-get install systemd-timesyncd' },
+    { on: 'rhel', run: 'dnf install chrony && systemctl enable chronyd' },
+    { on: 'suse', run: 'zypper install chrony && systemctl enable chronyd' },
+    { on: 'alpine', run: 'apk add chrony && rc-update add chronyd default' },
+  ],
+  judge: ({ services: { enabled } }, { facts }) => {
+    if (facts.initSystem === 'other') return { outcome: 'unknown' };
+    return advised(services.some((name) => enabled.has(name)));
+  },
+});

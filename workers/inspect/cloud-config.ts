@@ -1,0 +1,55 @@
+import { parse } from 'yaml';
+import type { CloudConfig } from '../../shared/checks/guest/view.ts';
+import { clean } from './text.ts';
+
+type ConfigFile = { path: string; text: string };
+
+const mapping = (value: unknown): Record<string, unknown> =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+
+const mappingOf = (text: string): Record<string, unknown> => {
+  try {
+    // Aliases could make much of little.
+    return mapping(parse(text, { maxAliasCount: 20, logLevel: 'silent' }));
+  } catch {
+    return {};
+  }
+};
+
+const names = (value: unknown): string[] | undefined =>
+  Array.isArray(value) ? value.filter((each) => typeof each === 'string').map(clean) : undefined;
+
+/** A module is a name, or a list of a name and how often it runs. */
+const moduleNames = (value: unknown): string[] | undefined =>
+  Array.isArray(value)
+    ? value
+        .map((each: unknown) => (Array.isArray(each) ? (each as unknown[])[0] : each))
+        .filter((each) => typeof each === 'string')
+        .map((each) => clean(each).replaceAll('_', '-'))
+    : undefined;
+
+/**
+ * What cloud-init makes of its configuration files, given in its order: cloud.cfg, then cloud.cfg.d by name. A later file wins, lists are replaced
+ * and mappings merged. A file that is no YAML counts as empty. Source: cloud-init's documentation, "Configuration sources", "Merging".
+ */
+export const cloudConfigOf = (files: readonly ConfigFile[]): CloudConfig | undefined => {
+  if (files.length === 0) return undefined;
+  const config: CloudConfig = {
+    datasources: undefined,
+    networkDisabledBy: undefined,
+    preservesHostname: false,
+    modules: undefined,
+    defaultUser: undefined,
+  };
+  for (const { path, text } of files) {
+    const said = mappingOf(text);
+    const network = mapping(said.network);
+    const defaultUser = mapping(mapping(said.system_info).default_user).name;
+    config.datasources = names(said.datasource_list) ?? config.datasources;
+    config.modules = moduleNames(said.cloud_init_modules) ?? config.modules;
+    if ('preserve_hostname' in said) config.preservesHostname = said.preserve_hostname === true;
+    if (typeof defaultUser === 'string') config.defaultUser = clean(defaultUser);
+    if ('config' in network) config.networkDisabledBy = network.config === 'disabled' ? clean(path) : undefined;
+  }
+  return config;
+};

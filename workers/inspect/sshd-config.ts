@@ -1,0 +1,21 @@
+/** At most forty includes are followed: they may name each other. Keyword in lower case to its first value, Match blocks left out. `include` gives the lines of the files that a pattern names. sshd_config(5) */
+export const sshdConfigOf = async (
+  lines: readonly string[],
+  include: (pattern: string) => Promise<readonly string[]>,
+): Promise<Map<string, string>> => {
+  const values = new Map<string, string>();
+  let includes = 40;
+  const take = async (some: readonly string[], depth: number): Promise<void> => {
+    for (const line of some) {
+      const [, keyword = '', rest = ''] = /^\s*([a-z]+)(?:\s+|\s*=\s*)(.*?)\s*$/i.exec(line) ?? [];
+      const name = keyword.toLowerCase();
+      if (name === 'match') return;
+      if (name === 'include') {
+        for (const pattern of depth < 3 ? rest.split(/\s+/) : [])
+          if (includes-- > 0) await take(await include(pattern), depth + 1);
+      } else if (name !== '' && !values.has(name)) values.set(name, rest.replace(/^"(.*)"$/, '$1').toLowerCase());
+    }
+  };
+  await take(lines, 0);
+  return values;
+};
