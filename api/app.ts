@@ -13,6 +13,8 @@ import { inboxRoutes } from './inbox.ts';
 import { keystoneRoutes } from './keystone/routes.ts';
 import { createTokens } from './keystone/tokens.ts';
 import { notificationRoutes } from './notifications.ts';
+import { provenanceRoutes } from './provenance.ts';
+import { reportRoutes } from './reports.ts';
 import { runRoutes } from './runs.ts';
 import { selfRoutes } from './self.ts';
 import { uploadRoutes } from './uploads.ts';
@@ -61,6 +63,8 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
         imageStream,
         runRoutes,
         evidenceRoutes,
+        reportRoutes,
+        provenanceRoutes,
         uploadRoutes,
         inboxRoutes,
         webhookRoutes,

@@ -9,9 +9,9 @@ const time = (date: Date): string => date.toISOString();
 const timeOrNull = (date: Date | null): string | null => (date ? date.toISOString() : null);
 
 export const imageView = (image: Image, latest: LatestRun | undefined): ImageView => {
-  const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256 } = image;
+  const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256, properties } = image;
   return {
-    ...{ id, projectId, name, status, settings, diskFormat, size, virtualSize, sha256 },
+    ...{ id, projectId, name, status, settings, diskFormat, size, virtualSize, sha256, properties },
     upload: { bucket: upload.bucket, key: upload.key, size: upload.size },
     activity: latest ? activityOf(latest) : null,
     createdAt: time(image.createdAt),

@@ -1,4 +1,5 @@
 import { BootreadyError, explain } from '../shared/errors.ts';
+import { newSigningKey } from '../shared/provenance/keys.ts';
 import { requireRoom } from './bootstrap/host.mjs';
 import { describeAddresses, writeClientConfig } from './main-job/addresses.ts';
 import { runMainJob } from './main-job/main-job.ts';
@@ -65,7 +66,7 @@ const work = async (options: Options, signal: AbortSignal, onStarted: (service: 
 const preparedState = async ({ dataDir, newPorts, apiPort }: Options): Promise<StackState> => {
   const before = await readState(dataDir);
   const ports = await choosePorts({ remembered: before?.ports, apiPort, replaceTaken: newPorts }, print);
-  const state = before ? { ...before, ports } : newState(ports);
+  const state = before ? { provenanceKey: newSigningKey(), ...before, ports } : newState(ports);
   await writeState(dataDir, state);
   return state;
 };

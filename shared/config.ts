@@ -44,6 +44,10 @@ export const Environment = z.object({
   ALLOW_ISO: flag(false),
   /** What becomes of the uploaded object after its image is published. */
   AFTER_PUBLISH: z.enum(['keep', 'remove']).default('remove'),
+  /** Ed25519 private key (PKCS#8 PEM) that signs how images came to be; nothing is signed without one. */
+  PROVENANCE_KEY: z.string().optional(),
+  /** Public keys (PEM, one after the other) that signed before; only ever shown. */
+  PROVENANCE_FORMER_KEYS: z.string().optional(),
   /** Whether webhooks may name hosts of the installation's own network. */
   WEBHOOKS_TO_PRIVATE_ADDRESSES: flag(false),
   MAX_UPLOAD_BYTES: bytes(512 * GiB),

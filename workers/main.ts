@@ -14,6 +14,7 @@ import { connectTemporal } from '../adapters/temporal/connect.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
 import { explain } from '../shared/errors.ts';
+import { signingKeyOf } from '../shared/provenance/keys.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { cacheDirOf } from './cache-dir.ts';
 import { queueHandlers } from './queues/handlers.ts';
@@ -57,6 +58,7 @@ export const startWorker = async (
       admit: { peek: peekLayer },
       convert: { peek: peekLayer },
       inspect: { cacheDir },
+      signingKey: config.PROVENANCE_KEY ? signingKeyOf(config.PROVENANCE_KEY) : undefined,
     };
     const steps = startStepWorker({
       temporal: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },

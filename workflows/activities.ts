@@ -30,6 +30,8 @@ export type { Admission };
 export type Conversion = {
   disk?: DetectedDisk;
   converted?: ConvertedDisk;
+  /** Of the bytes as they were uploaded, lower-case hex; only of what was converted. */
+  uploadSha256?: string;
   layers: Layer[];
   findings: Finding[];
   tools: Record<string, string>;
@@ -70,8 +72,8 @@ export interface ScratchActivities {
   inspect(attempt: Attempt, converted: ConvertedDisk): Promise<Inspection>;
   /** Starts the disk, on an overlay; not when the policy is `off`, nor what is rejected already. */
   bootCheck(attempt: Attempt, parts: JudgedParts): Promise<BootCheck>;
-  /** Object, then one transaction: fence, publication, image `active`, run `published`, outbox. Then the upload goes, by policy. */
-  publish(attempt: Attempt, converted: ConvertedDisk): Promise<void>;
+  /** Object and signed provenance, then one transaction: fence, publication, image `active`, run `published`, outbox. Then the upload goes, by policy. */
+  publish(attempt: Attempt, converted: ConvertedDisk, report: Report): Promise<void>;
   /** Undo of beginAttempt: the scratch folder goes. */
   discardScratch(attempt: Attempt): Promise<void>;
 }

@@ -60,7 +60,7 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
       }
 
       enter('publish', conversion.disk?.format);
-      await publish(attempt, conversion.converted);
+      await publish(attempt, conversion.converted, report);
       return verdict;
     } catch (error) {
       lost = workerIsLost(error);

@@ -17,6 +17,7 @@ export const imageOf = (row: Selectable<ImageTable>): Image => ({
   size: row.size,
   virtualSize: row.virtual_size,
   sha256: row.sha256,
+  properties: row.properties,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });

@@ -2,6 +2,7 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ImageStatus } from '../../shared/contracts/image.ts';
 import type { Report } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { minimumDisk } from '../../shared/image-properties.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';
 import type { Database, RunFailure } from './schema.ts';
@@ -191,7 +192,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
       (await db.selectFrom('publications').where('run_id', '=', runId).select('run_id').executeTakeFirst()) !==
       undefined,
 
-    publish: ({ imageId, runId }, fence, { bucket, key, converted, digests }) =>
+    publish: ({ imageId, runId }, fence, { bucket, key, converted, digests, properties = {} }) =>
       db.transaction().execute(async (trx) => {
         // Looked up behind the lock: the same attempt twice at once finds what the other call did.
         await trx.selectFrom('runs').where('id', '=', runId).select('id').forUpdate().executeTakeFirst();
@@ -224,6 +225,8 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
             virtual_size: converted.virtualSize,
             sha256: converted.sha256,
             container_format: 'bare',
+            properties: sql`${JSON.stringify(properties)}::jsonb || properties`,
+            min_disk: sql`greatest(min_disk, ${minimumDisk(converted.virtualSize)})`,
             md5: digests?.md5 ?? null,
             sha512: digests?.sha512 ?? null,
             updated_at: sql`now()`,

@@ -9,6 +9,7 @@ import {
   type ImageQuery,
   ImageView,
   NewWebhook,
+  ProvenanceKeys,
   Self,
   SignedParts,
   UploadEventPage,
@@ -147,6 +148,16 @@ export const createApiClient = ({
     /** What a boot check has kept. @throws `not-found` when the run had none */
     evidence: (id: string, run: number, name: 'serial.log' | 'screen.png') =>
       sendBytes({ method: 'GET', path: `${path(id)}/runs/${run}/evidence/${name}`, repeatable: true }),
+
+    report: (id: string, run: number, as: 'json' | 'html' | 'text') =>
+      sendBytes({
+        method: 'GET',
+        path: `${path(id)}/runs/${run}/report`,
+        query: { as, lang: language },
+        repeatable: true,
+      }),
+    provenance: (id: string) => sendBytes({ method: 'GET', path: `${path(id)}/provenance`, repeatable: true }),
+    provenanceKeys: () => get(ProvenanceKeys, '/v1/provenance/keys'),
 
     openUpload: (id: string, size: number) => post(UploadSession, `${path(id)}/upload`, { size }, true),
     signParts: (id: string, partNumbers: number[]) =>

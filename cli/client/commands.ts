@@ -103,6 +103,29 @@ export const addClientCommands = (program: Command): void => {
       (await import('./download.ts')).download(id, options(command)),
     );
   program
+    .command('report')
+    .description('print the report of an image as text, as a page (--html) or as the schema describes it (--json)')
+    .argument('<id>', imageArgument)
+    .option('--html', 'a page of its own, to be mailed or kept')
+    .option('--run <n>', 'of an earlier run', wholeNumber(1, 100_000))
+    .option('-o, --output <file>', 'write it to a file')
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./report.ts')).showReport(id, options(command)),
+    );
+  const provenance = program.command('provenance').description('signed statements of how published images came to be');
+  provenance
+    .command('show')
+    .description('print the provenance of a published image (DSSE)')
+    .argument('<id>', imageArgument)
+    .option('-o, --output <file>', 'write it to a file')
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./provenance.ts')).showProvenance(id, options(command)),
+    );
+  provenance
+    .command('keys')
+    .description('print the public keys of the installation (PEM)')
+    .action(async (_options: object, command: Command) => (await import('./provenance.ts')).showKeys(options(command)));
+  program
     .command('events')
     .description('list what stores have announced, and what became of it')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 50)

@@ -4,7 +4,13 @@ import { findImageId } from './find-image.ts';
 
 const image = (id: string, name: string): ImageView => ({
   ...{ id, name, projectId: 'demo', status: 'queued', settings: {}, diskFormat: null, size: null, virtualSize: null },
-  ...{ sha256: null, activity: null, createdAt: '2026-01-01T00:00:00Z', updatedAt: '2026-01-01T00:00:00Z' },
+  ...{
+    sha256: null,
+    properties: {},
+    activity: null,
+    createdAt: '2026-01-01T00:00:00Z',
+    updatedAt: '2026-01-01T00:00:00Z',
+  },
   upload: { bucket: 'uploads', key: id, size: null },
 });
 const first = image('11111111-1111-4111-8111-111111111111', 'debian');

@@ -1,9 +1,9 @@
 import type { FindingView, ImageDetail, ImageView, RunView, StepView } from '../../shared/contracts/api.ts';
 import type { Outcome } from '../../shared/contracts/finding.ts';
 import type { RunStatus } from '../../shared/contracts/run.ts';
+import { formatBytes, formatDuration, formatTime } from '../../shared/quantities.ts';
 import { commandLines } from '../command-lines.ts';
 import { type Line, type Piece, type Style, styled } from '../terminal.ts';
-import { formatBytes, formatDuration, formatTime } from './quantities.ts';
 
 /** Images in words. */
 

@@ -1,8 +1,8 @@
 import type { UploadEventView } from '../../shared/contracts/api.ts';
+import { formatTime } from '../../shared/quantities.ts';
 import { type Piece, styled } from '../terminal.ts';
 import { connect } from './api-client.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
-import { formatTime } from './quantities.ts';
 import { table } from './table.ts';
 
 const pageSize = 500;

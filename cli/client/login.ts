@@ -3,12 +3,12 @@ import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Self } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { formatBytes } from '../../shared/quantities.ts';
 import type { Line } from '../terminal.ts';
 import { connect, createApiClient } from './api-client.ts';
 import { ask } from './ask.ts';
 import { apiUrlOf, clientFileOf } from './connection.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
-import { formatBytes } from './quantities.ts';
 
 /** Reads a key, checks it with the installation, and keeps both for later commands. */
 export const login = async (address: string, options: OutputOptions): Promise<void> => {

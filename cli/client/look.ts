@@ -1,5 +1,6 @@
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { ImageStatus } from '../../shared/contracts/image.ts';
+import { formatBytes, formatTime } from '../../shared/quantities.ts';
 import { Exit } from '../exit.ts';
 import { connect } from './api-client.ts';
 import { findImageId } from './find-image.ts';
@@ -7,7 +8,6 @@ import { exitCodeOfRun, followRun } from './follow.ts';
 import { endLines, imageLines, stateOf } from './image-text.ts';
 import { interruptible } from './interrupt.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
-import { formatBytes, formatTime } from './quantities.ts';
 import { table } from './table.ts';
 import { validOption } from './valid-option.ts';
 

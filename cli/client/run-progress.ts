@@ -1,6 +1,6 @@
 import type { ImageDetail, StepView } from '../../shared/contracts/api.ts';
+import { formatDuration } from '../../shared/quantities.ts';
 import { type Line, styled } from '../terminal.ts';
-import { formatDuration } from './quantities.ts';
 
 /**
  * What is new since the image was last seen, as lines, and what it does now, as one. With a status line that can be written

@@ -1,11 +1,11 @@
 import type { UploadSession } from '../../shared/contracts/api.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { formatPercent } from '../../shared/quantities.ts';
 import { tellLine } from '../terminal.ts';
 import type { ApiClient } from './api-client.ts';
 import { changedWhileSent, isSameFile, type LocalFile } from './local-file.ts';
 import { planParts } from './part-plan.ts';
 import { createPartUrls } from './part-urls.ts';
-import { formatPercent } from './quantities.ts';
 import { pause, withRetries } from './retry.ts';
 import { sendParts, verifyParts } from './send-parts.ts';
 import { createTransferProgress } from './transfer-progress.ts';

@@ -1,5 +1,5 @@
+import { formatBytes, formatDuration, formatPercent } from '../../shared/quantities.ts';
 import { hasStatusLine, showStatus, tellLine } from '../terminal.ts';
-import { formatBytes, formatDuration, formatPercent } from './quantities.ts';
 import { createTransferMeter, type Reading } from './transfer-meter.ts';
 
 /** "62 %  1.2 GiB of 2.0 GiB  40.0 MiB/s  21 s left" */

@@ -1,7 +1,7 @@
 import { CreateWebhook } from '../../shared/contracts/api.ts';
+import { formatTime } from '../../shared/quantities.ts';
 import { connect } from './api-client.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
-import { formatTime } from './quantities.ts';
 import { table } from './table.ts';
 import { validOption } from './valid-option.ts';
 

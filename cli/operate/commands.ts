@@ -31,6 +31,20 @@ export const addOperateCommands = (program: Command): void => {
       (await import('./check.ts')).check(file, command.optsWithGlobals()),
     );
   program
+    .command('verify')
+    .description('check a downloaded image against its signed provenance; needs no server')
+    .argument('<file>')
+    .requiredOption('--provenance <file>', 'of "bootready provenance show IMAGE"')
+    .requiredOption('--key <file>', 'public keys of the installation, of "bootready provenance keys"')
+    .action(async (file: string, _options: object, command: Command) =>
+      (await import('./verify.ts')).verifyFile(file, command.optsWithGlobals()),
+    );
+  program
+    .command('signing-key')
+    .description('make a key that signs the provenance of images, and print its public half')
+    .argument('<file>', 'to be named in PROVENANCE_KEY_FILE')
+    .action(async (file: string) => (await import('./signing-key.ts')).createSigningKey(file));
+  program
     .command('doctor')
     .description('check every dependency of this installation, and tell what to do about what is wrong')
     .option('--only <dependencies>', 'some of them, with commas between')

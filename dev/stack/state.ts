@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { BootreadyError } from '../../shared/errors.ts';
+import { newSigningKey } from '../../shared/provenance/keys.ts';
 
 const Port = z.number().int().min(1).max(65_535);
 
@@ -23,6 +24,8 @@ const StackState = z.object({
   redisPassword: z.string(),
   s3: z.object({ accessKey: z.string(), secretKey: z.string() }),
   eventsSecret: z.string(),
+  /** Signs the provenance of images; older data folders have none. */
+  provenanceKey: z.string().optional(),
   /** Of the project `demo`; made at the first start. */
   keys: z.object({ member: z.string(), admin: z.string() }).optional(),
   /** The image that the sample became, once it is published. */
@@ -40,6 +43,7 @@ export const newState = (ports: Ports): StackState => {
     redisPassword: secret(),
     s3: { accessKey: `bootready-${randomBytes(4).toString('hex')}`, secretKey: secret() },
     eventsSecret: secret(),
+    provenanceKey: newSigningKey(),
   };
 };
 

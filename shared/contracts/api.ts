@@ -44,6 +44,8 @@ export const ImageView = z.object({
   size: Bytes.nullable(),
   virtualSize: Bytes.nullable(),
   sha256: z.string().nullable(),
+  /** Image properties in Glance's vocabulary, e.g. os_distro, hw_firmware_type: what was found, and what the owner has set. */
+  properties: z.record(z.string(), z.string()),
   /** Null until its upload is finished. */
   activity: Activity.nullable(),
   createdAt: Time,
@@ -100,6 +102,11 @@ export const RunView = z.object({
   findings: z.array(FindingView),
 });
 export type RunView = z.infer<typeof RunView>;
+
+export const ProvenanceKeys = z.object({
+  keys: z.array(z.object({ keyId: z.string(), pem: z.string() })),
+});
+export type ProvenanceKeys = z.infer<typeof ProvenanceKeys>;
 
 export const PublishedView = z.object({
   bucket: z.string(),

@@ -15,6 +15,8 @@ export type Image = {
   size: number | null;
   virtualSize: number | null;
   sha256: string | null;
+  /** In Glance's vocabulary: what was found, and what the owner has set. */
+  properties: Readonly<Record<string, string>>;
   createdAt: Date;
   updatedAt: Date;
 };

@@ -26,6 +26,8 @@ export type Publication = {
   converted: ConvertedDisk;
   /** Lower-case hex, of the same bytes, for those who compare by them. */
   digests?: { md5: string; sha512: string };
+  /** What was found, as image properties; what the owner has set already is left. */
+  properties?: Readonly<Record<string, string>>;
 };
 
 /**

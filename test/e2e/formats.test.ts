@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SampleImages } from '../../dev/sample/build.ts';
+import { signingKeyOf } from '../../shared/provenance/keys.ts';
+import { verifyProvenance } from '../../shared/provenance/verify.ts';
 import { firstDifference, guestImages, packings } from '../support/guest-images.ts';
 import { type Installation, project, startInstallation } from '../support/installation.ts';
 
@@ -25,7 +30,14 @@ const keyOf = (name: string): string => name.replaceAll(' ', '-');
 
 /** The next file is packed and uploaded while the one before is worked on. */
 const uploads = new Map<string, Promise<void>>();
+const hashes = new Map<string, string>();
 const names = Object.keys(packings);
+
+const hashOf = async (path: string): Promise<string> => {
+  const hash = createHash('sha256');
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest('hex');
+};
 const send = (name: string | undefined): Promise<void> => {
   const pack = name === undefined ? undefined : packings[name];
   if (name === undefined || !pack) return Promise.resolve();
@@ -35,6 +47,7 @@ const send = (name: string | undefined): Promise<void> => {
     there ??
     (async () => {
       pack(samples.good, path);
+      hashes.set(name, await hashOf(path));
       await installation.upload(keyOf(name), path);
       await rm(path);
     })();
@@ -56,6 +69,26 @@ test.each(names)('%s ends published, equal to the disk it was made from', async 
     .selectAll()
     .executeTakeFirstOrThrow();
   expect(await firstDifference(await s3.getObject(bucket, key), samples.good)).toBeUndefined();
+  // How it came to be is signed: from the bytes that were uploaded to those that are published.
+  const { imageId, report } = end;
+  const evidence = await s3.getObject('images', `${project}/${imageId}/evidence/${report?.runId}/provenance.dsse.json`);
+  const verified = verifyProvenance(await text(evidence), report?.converted?.sha256 ?? '', [
+    signingKeyOf(installation.env.PROVENANCE_KEY ?? ''),
+  ]);
+  expect(verified).toMatchObject({ trusted: true });
+  const [material] = verified.trusted ? verified.statement.predicate.buildDefinition.resolvedDependencies : [];
+  expect(material?.digest).toEqual({ sha256: hashes.get(name) });
+  const { properties } = await db
+    .selectFrom('images')
+    .where('id', '=', imageId)
+    .select('properties')
+    .executeTakeFirstOrThrow();
+  expect(properties).toMatchObject({
+    os_type: 'linux',
+    os_distro: 'debian',
+    architecture: 'x86_64',
+    hw_disk_bus: 'virtio',
+  });
   // The upload goes once its image is published.
   await expect(s3.statObject('uploads', `${project}/${keyOf(name)}`)).rejects.toThrow(/not found/i);
   const events = await db.selectFrom('upload_events').where('image_id', '=', end.imageId).selectAll().execute();

@@ -13,6 +13,7 @@ import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort } from '../../dev/stack/service.ts';
 import { startTemporal } from '../../dev/stack/temporal.ts';
 import type { Report, RunStatus } from '../../shared/contracts/run.ts';
+import { newSigningKey } from '../../shared/provenance/keys.ts';
 import { freshDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { freshNamespace } from './temporal-namespace.ts';
@@ -102,6 +103,7 @@ export const startInstallation = async (
       S3_ACCESS_KEY: 'testaccess',
       S3_SECRET_KEY: secret,
       EVENTS_SECRET: secret,
+      PROVENANCE_KEY: newSigningKey(),
       API_PORT: String(apiPort),
       SCRATCH_DIR: join(home, 'scratch'),
       SWEEP_SECONDS: '3600',

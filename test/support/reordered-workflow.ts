@@ -23,12 +23,12 @@ export async function processImage(input: ProcessImageInput): Promise<string> {
   const conversion = await convert(attempt, admission);
   if (!conversion.converted) return 'reject';
   enter('inspect', conversion.disk?.format);
-  const { verdict } = await judge(attempt, { admission, conversion, inspection: undefined });
+  const { verdict, report } = await judge(attempt, { admission, conversion, inspection: undefined });
   const inspection = await inspect(attempt, conversion.converted);
   enter('boot-check', conversion.disk?.format);
   await bootCheck(attempt, { admission, conversion, inspection });
   enter('publish', conversion.disk?.format);
-  await publish(attempt, conversion.converted);
+  await publish(attempt, conversion.converted, report);
   await discardScratch(attempt);
   return verdict;
 }

@@ -1,11 +1,12 @@
+import { evidenceKey } from '../../shared/evidence.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext } from '../../shared/ports/runs.ts';
 
-/** Keeps what a step saw beside the image: `<project>/<image>/evidence/<run>/<name>`. It goes when the image is deleted. */
+/** Keeps what a step saw beside the image. It goes when the image is deleted. */
 export const evidenceKeeper =
-  (store: Pick<ObjectStore, 'put'>, bucket: string, { projectId, imageId, runId }: RunContext) =>
+  (store: Pick<ObjectStore, 'put'>, bucket: string, context: RunContext) =>
   async (name: string, contentType: string, body: Buffer): Promise<{ bucket: string; key: string }> => {
-    const key = `${projectId}/${imageId}/evidence/${runId}/${name}`;
+    const key = evidenceKey(context, name);
     await store.put(bucket, key, body, contentType);
     return { bucket, key };
   };

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import { objectSource } from '../../shared/object-source.ts';
@@ -8,6 +9,7 @@ import { toFailure } from '../failures.ts';
 import type { Scratch } from '../scratch.ts';
 import type { Slots } from '../slots.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
+import { attest } from './attest.ts';
 import { bootCheck } from './boot-check.ts';
 import { type ConvertDeps, convertUpload } from './convert.ts';
 import { evidenceKeeper } from './evidence.ts';
@@ -15,6 +17,7 @@ import { type InspectDeps, inspectDisk } from './inspect.ts';
 import { judgeParts, judgeRun } from './judge.ts';
 import { publishImage } from './publish.ts';
 import { runStep } from './step.ts';
+import { withUploadHash } from './upload-hash.ts';
 
 export type ActivityDeps = {
   config: Config;
@@ -28,6 +31,8 @@ export type ActivityDeps = {
   admit: AdmitDeps;
   convert: ConvertDeps;
   inspect: InspectDeps;
+  /** Signs the provenance of what is published. */
+  signingKey: KeyObject | undefined;
 };
 
 /** Any worker can do these. */
@@ -75,17 +80,19 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
       ),
     convert: (attempt, admission) =>
       runStep(stepDeps, attempt, 'convert', async ({ upload, settings, targetFormat, quotaLeft }, control) =>
-        convertUpload(
-          deps.convert,
-          {
-            source: objectSource(store, upload),
-            admission,
-            target: targetFormat ?? config.TARGET_FORMAT,
-            allowIso: settings.allowIso ?? config.ALLOW_ISO,
-            maxVirtualBytes: Math.min(config.MAX_VIRTUAL_BYTES, quotaLeft ?? Number.POSITIVE_INFINITY),
-            scratchDir: await scratch.open(attempt),
-          },
-          control,
+        withUploadHash(store, upload, control.signal, async () =>
+          convertUpload(
+            deps.convert,
+            {
+              source: objectSource(store, upload),
+              admission,
+              target: targetFormat ?? config.TARGET_FORMAT,
+              allowIso: settings.allowIso ?? config.ALLOW_ISO,
+              maxVirtualBytes: Math.min(config.MAX_VIRTUAL_BYTES, quotaLeft ?? Number.POSITIVE_INFINITY),
+              scratchDir: await scratch.open(attempt),
+            },
+            control,
+          ),
         ),
       ),
     inspect: (attempt, { format }) =>
@@ -116,13 +123,21 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         );
       });
     },
-    publish: (attempt, converted) =>
+    publish: (attempt, converted, report) =>
       runStep(stepDeps, attempt, 'publish', async (context, control) => {
         const path = join(await scratch.open(attempt), `disk.${converted.format}`);
         const { IMAGES_BUCKET: imagesBucket, AFTER_PUBLISH: afterPublish } = config;
+        const policy = context.policy ?? config.POLICY;
+        const keep = evidenceKeeper(store, imagesBucket, context);
         await publishImage(
           { store, runs, imagesBucket, afterPublish },
-          { context, fence: attempt.fence, path, converted },
+          {
+            ...{ context, path, converted, guest: report.guest ?? {} },
+            fence: attempt.fence,
+            attest: async () => {
+              if (deps.signingKey) await attest(deps.signingKey, keep, { report, converted, policy });
+            },
+          },
           control,
         );
       }),

@@ -26,11 +26,12 @@ export const judgeParts = (
 /** The report of a run, under the policy that holds for its image. */
 export const judgeRun = (context: RunContext, parts: JudgedParts, installationPolicy: Policy): Report => {
   const { bucket, key, etag, size } = context.upload;
+  const uploadSha256 = parts.conversion?.uploadSha256;
   return {
     schema: 'bootready.report/v1',
     imageId: context.imageId,
     runId: context.runId,
-    upload: { bucket, key, etag, size },
+    upload: { bucket, key, etag, size, ...(uploadSha256 ? { sha256: uploadSha256 } : {}) },
     ...judgeParts(parts, context.policy ?? installationPolicy),
   };
 };

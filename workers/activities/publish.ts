@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { ConvertedDisk } from '../../shared/contracts/run.ts';
+import type { ConvertedDisk, GuestFacts } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { imageProperties } from '../../shared/image-properties.ts';
 import type { MultipartTarget, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import type { StepControl } from './step.ts';
@@ -22,6 +23,16 @@ export const partSizeFor = (size: number): number => Math.max(16 * MiB, Math.cei
 export const publishedKey = ({ projectId, imageId }: RunContext, { sha256, format }: ConvertedDisk): string =>
   `${projectId}/${imageId}/${sha256}.${format}`;
 
+export type PublishInput = {
+  context: RunContext;
+  fence: number;
+  path: string;
+  converted: ConvertedDisk;
+  guest: GuestFacts;
+  /** Done before it is published: who can have the image can have its provenance. */
+  attest: () => Promise<void>;
+};
+
 /**
  * The image becomes an object, is read back and compared, then becomes a publication in one transaction.
  * @throws BootreadyError `superseded` when a newer attempt has begun, `object-changed` when the upload is no longer what was
@@ -29,10 +40,10 @@ export const publishedKey = ({ projectId, imageId }: RunContext, { sha256, forma
  */
 export const publishImage = async (
   { store, runs, imagesBucket, afterPublish }: PublishDeps,
-  input: { context: RunContext; fence: number; path: string; converted: ConvertedDisk },
+  input: PublishInput,
   control: StepControl,
 ): Promise<void> => {
-  const { context, fence, path, converted } = input;
+  const { context, fence, path, converted, guest, attest } = input;
   if (context.isVerbatim) {
     await assertUploadUnchanged(store, context);
     return runs.approve(context, fence);
@@ -43,7 +54,8 @@ export const publishImage = async (
     if (there?.size !== converted.size) await uploadFile(store, target, path, converted.size, control);
     const digests = await verify(store, target, converted, control);
     await assertUploadUnchanged(store, context);
-    await runs.publish(context, fence, { ...target, converted, digests });
+    await attest();
+    await runs.publish(context, fence, { ...target, converted, digests, properties: imageProperties(guest) });
   }
   if (afterPublish === 'remove') await removeUpload(store, context);
 };

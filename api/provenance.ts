@@ -1,0 +1,51 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ProvenanceKeys } from '../shared/contracts/api.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import { evidenceKey, provenanceFile } from '../shared/evidence.ts';
+import { keyIdOf } from '../shared/provenance/dsse.ts';
+import { publicKeysOf, publicPemOf, signingKeyOf } from '../shared/provenance/keys.ts';
+import type { ApiDeps } from './deps.ts';
+import { ownImage } from './image-access.ts';
+
+/** How published images came to be, signed; and the public keys of those signatures. */
+export const provenanceRoutes =
+  (deps: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { PROVENANCE_KEY: signing, PROVENANCE_FORMER_KEYS: former, IMAGES_BUCKET: bucket } = deps.config;
+    const keys = [...(signing ? [signingKeyOf(signing)] : []), ...(former ? publicKeysOf(former) : [])];
+
+    app.get(
+      '/provenance/keys',
+      {
+        schema: {
+          summary: 'Public keys of the provenance of images, the one in use first',
+          response: { 200: ProvenanceKeys },
+        },
+      },
+      async () => ({ keys: keys.map((key) => ({ keyId: keyIdOf(key), pem: publicPemOf(key) })) }),
+    );
+
+    app.get(
+      '/images/:id/provenance',
+      { schema: { summary: 'Signed provenance of a published image (DSSE)', params: z.object({ id: z.string() }) } },
+      async (request, reply) => {
+        const image = await ownImage(deps, request);
+        const run = (await deps.images.runs(image.id)).find(({ status }) => status === 'published');
+        const key =
+          run && evidenceKey({ projectId: image.projectId, imageId: image.id, runId: run.id }, provenanceFile);
+        const object = key ? await deps.store.head(bucket, key) : undefined;
+        if (!object) {
+          throw new BootreadyError({
+            code: 'not-found',
+            message: run ? 'This image was published without a signature.' : 'This image is not published.',
+            remedy: run
+              ? 'The installation had no signing key then (PROVENANCE_KEY).'
+              : 'Provenance comes with publication; "bootready show" tells what the image waits for.',
+          });
+        }
+        reply.headers({ 'content-type': 'application/json', 'content-length': object.size });
+        return reply.send(await deps.store.stream(object));
+      },
+    );
+  };

@@ -1,0 +1,83 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { findingView } from '../shared/checks/view.ts';
+import { CheckReport } from '../shared/contracts/check.ts';
+import type { Report } from '../shared/contracts/run.ts';
+import { Report as ReportSchema } from '../shared/contracts/run.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import type { ReportDocument } from '../shared/report/document.ts';
+import { reportHtml } from '../shared/report/html.ts';
+import { reportText } from '../shared/report/text.ts';
+import { rejects } from '../shared/verdict.ts';
+import type { ApiDeps } from './deps.ts';
+import { ownImage } from './image-access.ts';
+import { languageOf } from './views.ts';
+
+const schemas = { 'report.v1.json': ReportSchema, 'check.v1.json': CheckReport } as const;
+
+/** The report of a run as people keep it: a page, a text, or the document that the schema describes. */
+export const reportRoutes =
+  (deps: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/schemas/:name',
+      {
+        schema: {
+          summary: 'JSON Schema (2020-12) of a report',
+          params: z.object({ name: z.enum(Object.keys(schemas) as [keyof typeof schemas]) }),
+        },
+      },
+      async (request, reply) =>
+        reply.type('application/schema+json').send(z.toJSONSchema(schemas[request.params.name])),
+    );
+
+    app.get(
+      '/images/:id/runs/:run/report',
+      {
+        schema: {
+          summary: 'Report of a run: JSON, HTML page or text, by Accept or ?as=',
+          params: z.object({ id: z.string(), run: z.coerce.number().int().min(1) }),
+          querystring: z.object({
+            as: z.enum(['json', 'html', 'text']).optional(),
+            lang: z.enum(['en', 'de']).optional(),
+          }),
+        },
+      },
+      async (request, reply) => {
+        const image = await ownImage(deps, request);
+        const run = (await deps.images.runs(image.id)).find(({ number }) => number === request.params.run);
+        const report = run?.report;
+        if (!report) {
+          throw new BootreadyError({
+            code: 'not-found',
+            message: 'There is no report of this run.',
+            remedy: 'A run has one when its checks are through; "bootready show" tells what it is doing.',
+          });
+        }
+        const language = request.query.lang ?? languageOf(request.headers['accept-language']);
+        const as = request.query.as ?? accepted(request.headers.accept);
+        if (as === 'json') return reply.type('application/json').send(report);
+        const policy = image.settings.policy ?? deps.config.POLICY;
+        const document = documentOf(image.name, report, language);
+        const render = as === 'html' ? reportHtml : reportText;
+        reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+        return reply
+          .type(as === 'html' ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8')
+          .send(render(document, (finding) => rejects(finding, policy), language));
+      },
+    );
+  };
+
+const accepted = (accept = ''): 'json' | 'html' | 'text' => {
+  const wanted = accept.split(',').map((each) => each.split(';')[0]?.trim());
+  if (wanted.includes('text/html')) return 'html';
+  return wanted.includes('text/plain') ? 'text' : 'json';
+};
+
+const documentOf = (title: string, report: Report, language: 'en' | 'de'): ReportDocument => ({
+  ...report,
+  title,
+  size: report.upload.size,
+  uploadSha256: report.upload.sha256,
+  findings: report.findings.map((finding) => findingView(finding, language, report.guest)),
+});

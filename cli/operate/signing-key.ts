@@ -1,0 +1,25 @@
+import { writeFile } from 'node:fs/promises';
+import { BootreadyError } from '../../shared/errors.ts';
+import { keyIdOf } from '../../shared/provenance/dsse.ts';
+import { newSigningKey, publicPemOf, signingKeyOf } from '../../shared/provenance/keys.ts';
+
+/** A new signing key for PROVENANCE_KEY_FILE; the public half on stdout. A file that is there is never replaced: old signatures need their key. */
+export const createSigningKey = async (path: string): Promise<void> => {
+  const pem = newSigningKey();
+  try {
+    await writeFile(path, pem, { mode: 0o600, flag: 'wx' });
+  } catch (cause) {
+    const there = (cause as NodeJS.ErrnoException).code === 'EEXIST';
+    throw new BootreadyError({
+      code: there ? 'conflict' : 'invalid-input',
+      message: there ? `${path} is there already.` : `${path} cannot be written.`,
+      remedy: there
+        ? 'Name another file; keep the old key as long as images signed with it are used.'
+        : 'Name a file in a folder that you may write.',
+      cause,
+    });
+  }
+  const key = signingKeyOf(pem);
+  process.stderr.write(`Key ${keyIdOf(key)} is in ${path}; name it in PROVENANCE_KEY_FILE of api and workers.\n`);
+  process.stdout.write(publicPemOf(key));
+};

@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { BootreadyError } from '../../shared/errors.ts';
+import { publicKeysOf } from '../../shared/provenance/keys.ts';
+import { type Verification, verifyProvenance } from '../../shared/provenance/verify.ts';
+import { Exit } from '../exit.ts';
+import { type Line, printJson, printLine, styled, tellLine } from '../terminal.ts';
+
+type VerifyOptions = { provenance: string; key: string; json?: boolean };
+
+/** Checks a downloaded image against its provenance; asks nobody. @throws Exit 1 when it is not to be trusted */
+export const verifyFile = async (path: string, { provenance, key, json }: VerifyOptions): Promise<void> => {
+  const keys = publicKeysOf(await readText(key));
+  const text = await readText(provenance);
+  const sha256 = await hashOf(path);
+  const verification = verifyProvenance(text, sha256, keys);
+  if (json) printJson({ file: path, sha256, ...verification });
+  else if (verification.trusted) for (const line of trustedLines(path, verification)) printLine(line);
+  else {
+    tellLine([styled('bad', 'Not to be trusted: '), verification.message]);
+    tellLine([styled('strong', 'To do: '), verification.remedy]);
+  }
+  if (!verification.trusted) throw new Exit(1);
+};
+
+const trustedLines = (path: string, { statement, keyId }: Extract<Verification, { trusted: true }>): Line[] => {
+  const { buildDefinition, runDetails } = statement.predicate;
+  const [upload] = buildDefinition.resolvedDependencies;
+  const checks = runDetails.byproducts.find(({ name }) => name === 'checks')?.annotations;
+  const count = (name: string): number => (checks?.[name] as unknown[] | undefined)?.length ?? 0;
+  return [
+    [styled('good', `${path} is what was published.`)],
+    `signed by   ${keyId}`,
+    `published   ${runDetails.metadata.finishedOn}`,
+    `made of     ${upload?.digest ? `an upload with SHA-256 ${upload.digest.sha256}` : 'an upload that was not hashed'}`,
+    `verdict     ${String(checks?.verdict ?? 'unknown')}: ${count('passed')} checks passed, ${count('warned')} warnings, ${count('unknown')} not known`,
+    `tools       ${Object.entries(runDetails.builder.version)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', ')}`,
+  ];
+};
+
+const unreadable = (path: string, cause: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'invalid-input',
+    message: `${path} cannot be read.`,
+    remedy: 'Name a file that is there and that you may read.',
+    cause,
+  });
+
+const readText = (path: string): Promise<string> =>
+  readFile(path, 'utf8').catch((cause: unknown) => {
+    throw unreadable(path, cause);
+  });
+
+const hashOf = async (path: string): Promise<string> => {
+  const hash = createHash('sha256');
+  try {
+    for await (const chunk of createReadStream(path, { highWaterMark: 1024 ** 2 })) hash.update(chunk as Buffer);
+  } catch (cause) {
+    throw unreadable(path, cause);
+  }
+  return hash.digest('hex');
+};

@@ -1,0 +1,7 @@
+/** Where what a step saw or signed is kept, beside the image and gone with it: `<project>/<image>/evidence/<run>/<name>`. */
+export const evidenceKey = (
+  { projectId, imageId, runId }: { projectId: string; imageId: string; runId: string },
+  name: string,
+): string => `${projectId}/${imageId}/evidence/${runId}/${name}`;
+
+export const provenanceFile = 'provenance.dsse.json';

@@ -1,0 +1,35 @@
+import type { GuestFacts } from './contracts/run.ts';
+
+/** Short ids of libosinfo, where libguestfs calls a distribution otherwise. */
+const distributions: Readonly<Record<string, string>> = {
+  alpinelinux: 'alpine',
+  archlinux: 'arch',
+  redhat: 'rhel',
+  'redhat-based': 'rhel',
+  oraclelinux: 'ol',
+  rockylinux: 'rocky',
+};
+
+/**
+ * What was found, in the words of Glance's image properties, for whoever starts instances: a scheduler needs no more to choose firmware and devices. A
+ * disk that boots both ways is left to the platform's default. Source: Glance "Useful image properties", Nova's ImageMetaProps.
+ */
+export const imageProperties = (guest: GuestFacts): Record<string, string> => {
+  const { osType, osDistro, osVersion, architecture, firmware = [], guestAgent } = guest;
+  const known = osType === 'linux' || osType === 'windows';
+  const [only] = firmware.length === 1 ? firmware : [];
+  return {
+    ...(known ? { os_type: osType } : {}),
+    ...(osDistro && osDistro !== 'unknown' ? { os_distro: distributions[osDistro] ?? osDistro } : {}),
+    ...(osVersion ? { os_version: osVersion } : {}),
+    ...(architecture && architecture !== 'unknown' ? { architecture } : {}),
+    ...(only ? { hw_firmware_type: only } : {}),
+    // UEFI on x86 needs the q35 machine type.
+    ...(only === 'uefi' && architecture === 'x86_64' ? { hw_machine_type: 'q35' } : {}),
+    ...(osType === 'linux' ? { hw_disk_bus: 'virtio', hw_vif_model: 'virtio' } : {}),
+    ...(guestAgent ? { hw_qemu_guest_agent: 'yes' } : {}),
+  };
+};
+
+/** The smallest disk, in GiB, that holds a virtual size of so many bytes. */
+export const minimumDisk = (virtualSize: number): number => Math.ceil(virtualSize / 1024 ** 3);

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { Report } from '../contracts/run.ts';
+
+export const payloadType = 'application/vnd.in-toto+json';
+const statementType = 'https://in-toto.io/Statement/v1';
+const predicateType = 'https://slsa.dev/provenance/v1';
+
+const Digest = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) });
+const Resource = z.object({
+  name: z.string(),
+  digest: Digest.optional(),
+  annotations: z.record(z.string(), z.unknown()).optional(),
+});
+
+/**
+ * How a published image came to be: an in-toto Statement v1 with SLSA's provenance predicate v1, which verifiers know. What that predicate has no word
+ * for, the checks, is a by-product with its digest and its outcomes.
+ * Sources: in-toto attestation spec v1, https://slsa.dev/spec/v1.0/provenance
+ */
+export const Statement = z.object({
+  _type: z.literal(statementType),
+  subject: z.tuple([z.object({ name: z.string(), digest: Digest })]),
+  predicateType: z.literal(predicateType),
+  predicate: z.object({
+    buildDefinition: z.object({
+      buildType: z.literal('urn:bootready:process-image:v1'),
+      externalParameters: z.record(z.string(), z.unknown()),
+      resolvedDependencies: z.array(Resource),
+    }),
+    runDetails: z.object({
+      builder: z.object({ id: z.string(), version: z.record(z.string(), z.string()) }),
+      metadata: z.object({ invocationId: z.string(), finishedOn: z.iso.datetime() }),
+      byproducts: z.array(Resource),
+    }),
+  }),
+});
+export type Statement = z.infer<typeof Statement>;
+
+export type Published = { name: string; sha256: string; size: number; format: 'raw' | 'qcow2' };
+
+/** @param keyId names the installation: whoever holds the key is the builder */
+export const statementOf = (
+  report: Report,
+  { published, policy, keyId, finishedOn }: { published: Published; policy: string; keyId: string; finishedOn: Date },
+): Statement => {
+  const { upload, findings, verdict, tools, imageId, runId, disk } = report;
+  const codes = (outcome: string): string[] =>
+    findings.filter((finding) => finding.outcome === outcome).map(({ code }) => code);
+  return {
+    _type: statementType,
+    subject: [{ name: published.name, digest: { sha256: published.sha256 } }],
+    predicateType,
+    predicate: {
+      buildDefinition: {
+        buildType: 'urn:bootready:process-image:v1',
+        externalParameters: { imageId, format: published.format, policy },
+        resolvedDependencies: [
+          {
+            name: 'upload',
+            ...(upload.sha256 ? { digest: { sha256: upload.sha256 } } : {}),
+            annotations: { size: upload.size, ...(disk ? { format: disk.format, virtualSize: disk.virtualSize } : {}) },
+          },
+        ],
+      },
+      runDetails: {
+        builder: { id: `urn:bootready:key:${keyId}`, version: tools },
+        metadata: { invocationId: runId, finishedOn: finishedOn.toISOString() },
+        byproducts: [
+          {
+            name: 'checks',
+            digest: { sha256: createHash('sha256').update(JSON.stringify(findings)).digest('hex') },
+            annotations: {
+              verdict,
+              passed: codes('pass'),
+              warned: codes('warn'),
+              failed: codes('fail'),
+              unknown: codes('unknown'),
+            },
+          },
+        ],
+      },
+    },
+  };
+};

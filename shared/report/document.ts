@@ -1,0 +1,74 @@
+import type { Language } from '../checks/define.ts';
+import type { FindingView } from '../contracts/api.ts';
+import type { Examination } from '../contracts/run.ts';
+import { formatBytes } from '../quantities.ts';
+import { type ReportWords, reportWords } from './words.ts';
+
+/** A report for people, wherever the image came from. Texts of the guest are in it: whoever renders it escapes them. */
+export type ReportDocument = Omit<Examination, 'findings'> & {
+  /** Name of the image or file. */
+  title: string;
+  /** Bytes that were uploaded, or of the file. */
+  size?: number | undefined;
+  uploadSha256?: string | undefined;
+  /** Where the converted disk is. */
+  output?: string | undefined;
+  findings: readonly FindingView[];
+};
+
+/** Label and value, in the order in which they are told; what is not known is left out. */
+export const factsOf = (document: ReportDocument, language: Language): [label: string, value: string][] => {
+  const say: ReportWords = reportWords[language];
+  const { layers, disk, guest, converted, boot, output, uploadSha256 } = document;
+  const around = layers.filter(({ kind }) => kind !== 'disk').map(({ kind, member }) => member ?? kind);
+  const rows: [string, (string | undefined)[]][] = [
+    [
+      say.disk,
+      disk ? [`${disk.format} (${disk.variant})`, formatBytes(disk.virtualSize), ...around.reverse()] : around,
+    ],
+    [
+      say.system,
+      [
+        guest?.osName,
+        guest?.architecture,
+        guest?.partitionTable === 'none' ? undefined : guest?.partitionTable,
+        guest?.firmware?.length ? `${say.boots} ${guest.firmware.join(', ')}` : undefined,
+      ],
+    ],
+    [say.kernel, guest?.kernels ?? []],
+    ['cloud-init', [guest?.cloudInit]],
+    [say.boot, boot ? [`${boot.seconds} s`, boot.firmware, boot.accelerator] : []],
+    [
+      say.result,
+      converted
+        ? [converted.format, formatBytes(converted.size), `${formatBytes(converted.allocatedSize)} ${say.data}`]
+        : [],
+    ],
+    ['sha256', [converted?.sha256]],
+    [say.upload, [uploadSha256]],
+    [say.kept, [output]],
+  ];
+  return rows
+    .map(([label, parts]): [string, string] => [label, parts.filter(Boolean).join(', ')])
+    .filter(([, value]) => value !== '');
+};
+
+export type FindingGroup = { kind: 'passed' | 'warnings' | 'failures'; title: string; findings: FindingView[] };
+
+/** Failures are what `rejects` says of them; groups without findings are left out, the worst group is the last. */
+export const groupsOf = (
+  findings: readonly FindingView[],
+  rejects: (finding: FindingView) => boolean,
+  language: Language,
+): FindingGroup[] => {
+  const say = reportWords[language];
+  const failures = findings.filter(rejects);
+  const passed = findings.filter(({ outcome }) => outcome === 'pass');
+  const warnings = findings.filter((finding) => !failures.includes(finding) && !passed.includes(finding));
+  const groups: FindingGroup[] = [
+    { kind: 'passed', title: say.passed, findings: passed },
+    { kind: 'warnings', title: say.warnings, findings: warnings },
+    { kind: 'failures', title: say.failures, findings: failures },
+  ];
+  return groups.filter((group) => group.findings.length > 0);
+};

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { findingView } from '../checks/view.ts';
+import type { Finding } from '../contracts/finding.ts';
+import { rejects } from '../verdict.ts';
+import type { ReportDocument } from './document.ts';
+import { reportHtml } from './html.ts';
+import { reportText } from './text.ts';
+
+const finding = (code: string, step: Finding['step'], outcome: Finding['outcome'], params = {}) =>
+  findingView({ code, step, outcome, params }, 'en', { packageFormat: 'deb' });
+
+const document: ReportDocument = {
+  title: 'Debian <12>',
+  verdict: 'reject',
+  layers: [{ kind: 'disk' }],
+  disk: { format: 'vmdk', variant: 'streamOptimized', virtualSize: 1024 ** 3 },
+  guest: { osName: '<script>alert(1)</script>', architecture: 'x86_64', packageFormat: 'deb' },
+  tools: { 'qemu-img': '7.2' },
+  findings: [
+    finding('format', 'admit', 'pass', { format: 'vmdk', variant: 'streamOptimized' }),
+    finding('cloud-init-installed', 'inspect', 'fail'),
+    finding('clone-users', 'inspect', 'warn', { users: '"><img src=x onerror=alert(1)>\u001b[31m' }),
+    finding('serial-console', 'inspect', 'unknown'),
+  ],
+};
+const strict = (each: (typeof document.findings)[number]) => rejects(each, 'enforce');
+
+test('the text tells the worst first, with what to do', () => {
+  const text = reportText(document, strict, 'en');
+  expect(text.split('\n').filter((line) => /^\S/.test(line))).toEqual([
+    'Report: Debian <12>',
+    'It is rejected.',
+    'disk         vmdk (streamOptimized), 1.0 GiB',
+    'system       <script>alert(1)</script>, x86_64',
+    'Failures (1)',
+    'Warnings (2)',
+    'Passed (1)',
+  ]);
+  expect(text).toContain('        apt-get install cloud-init  # debian\n');
+  expect(text).not.toContain('\u001b');
+});
+
+test('whatever a guest wrote, the page holds it as text', () => {
+  const html = reportHtml(document, strict, 'de');
+  expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  expect(html).not.toMatch(/<script|<img/);
+  expect(html).not.toContain('\u001b');
+  expect(html).toContain('<html lang="de">');
+  expect(html).toContain('Es ist abgelehnt.');
+  // Nothing is fetched.
+  expect(html).not.toMatch(/<[^>]+ (?:src|href)=|@import|url\(/i);
+});

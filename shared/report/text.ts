@@ -1,0 +1,36 @@
+import type { Language } from '../checks/define.ts';
+import type { FindingView } from '../contracts/api.ts';
+import { factsOf, groupsOf, type ReportDocument } from './document.ts';
+import { reportWords } from './words.ts';
+
+/** What cleans each line: guests write names, and a terminal obeys control characters. */
+const line = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ');
+
+/** A report as plain text, for mails and tickets. */
+export const reportText = (
+  document: ReportDocument,
+  rejects: (finding: FindingView) => boolean,
+  language: Language,
+): string => {
+  const say = reportWords[language];
+  return `${[
+    `${say.report}: ${document.title}`,
+    `${say.verdict[document.verdict]}.`,
+    '',
+    ...factsOf(document, language).map(([label, value]) => `${label.padEnd(13)}${value}`),
+    ...groupsOf(document.findings, rejects, language)
+      .reverse()
+      .flatMap(({ title, findings }) => [
+        '',
+        `${title} (${findings.length})`,
+        ...findings.flatMap((finding) => [
+          `  ${finding.title}${finding.outcome === 'unknown' ? ` (${say.unknown})` : ''}`,
+          ...(finding.problem ? [`      ${finding.problem}`] : []),
+          ...(finding.remedy ? [`      ${say.advice}${finding.remedy}`] : []),
+          ...(finding.commands ?? []).map(({ on, run }) => `        ${run}${on === 'any' ? '' : `  # ${on}`}`),
+        ]),
+      ]),
+  ]
+    .map(line)
+    .join('\n')}\n`;
+};

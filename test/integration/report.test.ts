@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import { createRunStore } from '../../adapters/database/run-store.ts';
+import { newApiKey } from '../../shared/api-key.ts';
+import type { Report } from '../../shared/contracts/run.ts';
+import { signingKeyOf } from '../../shared/provenance/keys.ts';
+import { attest } from '../../workers/activities/attest.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+import { runCli } from '../support/run-cli.ts';
+import { namesOf, publicationOf, someDisk, someReport, uploadedImage } from '../support/samples.ts';
+
+/** The report and the provenance of a published image, as the API and the command line give them. */
+
+const bytes = Buffer.from('a disk');
+let installation: Installation;
+let dir: string;
+let key: string;
+let report: Report;
+let converted: ReturnType<typeof someDisk>;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'report-'));
+  installation = await startInstallation({ roles: [] });
+  const { db, s3, env } = installation;
+  const [project] = await createProjectStore(db).all();
+  if (!project) throw new Error('there is no project');
+  const made = newApiKey();
+  key = made.key;
+  await createApiKeyStore(db).create({ projectId: project.id, name: 'reader', ...made, role: 'reader' });
+  const { run } = await uploadedImage(db, project);
+  const names = namesOf(run);
+  const runs = createRunStore(db);
+  const { fence } = await runs.beginAttempt(names, 'worker');
+
+  converted = someDisk({ format: 'raw', size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
+  report = someReport(names, 'publish-with-warnings', {
+    converted,
+    guest: { osName: 'Debian <12>', packageFormat: 'deb' },
+    findings: [
+      { code: 'cloud-init-installed', step: 'inspect', outcome: 'pass', params: {} },
+      { code: 'ssh-server', step: 'inspect', outcome: 'warn', params: {} },
+    ],
+    tools: { 'qemu-img': '7.2' },
+  });
+  await runs.saveReport(run.id, fence, report);
+  const keep = async (name: string, type: string, body: Buffer) => {
+    const where = { bucket: 'images', key: `${project.id}/${names.imageId}/evidence/${names.runId}/${name}` };
+    await s3.putObject(where.bucket, where.key, body, body.length, { 'content-type': type });
+    return where;
+  };
+  await attest(signingKeyOf(env.PROVENANCE_KEY ?? ''), keep, { report, converted, policy: 'enforce' });
+  await runs.publish(names, fence, { ...publicationOf(names, converted), properties: { os_distro: 'debian' } });
+  await writeFile(join(dir, 'disk.raw'), bytes);
+});
+afterAll(async () => {
+  await installation?.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
+  fetch(`${installation.apiUrl}/v1${path}`, { headers: { authorization: `Bearer ${key}`, ...headers } });
+const cli = (...args: string[]) =>
+  runCli(args, { env: { BOOTREADY_URL: installation.apiUrl, BOOTREADY_API_KEY: key } });
+
+test('the report is what the published schema says', async () => {
+  const schema = (await (await get('/schemas/report.v1.json')).json()) as object;
+  const answer = await (await get(`/images/${report.imageId}/runs/1/report`)).json();
+  expect(answer).toEqual(report);
+  const valid = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
+  expect(valid(answer)).toBe(true);
+  expect(valid({ ...report, verdict: 'perhaps' })).toBe(false);
+});
+
+test('by Accept and language it is a page or a text', async () => {
+  const page = await get(`/images/${report.imageId}/runs/1/report`, { accept: 'text/html', 'accept-language': 'de' });
+  expect(page.headers.get('content-type')).toBe('text/html; charset=utf-8');
+  expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const html = await page.text();
+  expect(html).toContain('Debian &lt;12&gt;');
+  expect(html).toContain('Es ist kein SSH-Server installiert');
+  const text = await (await get(`/images/${report.imageId}/runs/1/report?as=text&lang=en`)).text();
+  expect(text).toContain('No SSH server is installed');
+  expect(text).toContain('apt-get install openssh-server');
+  expect((await get(`/images/${report.imageId}/runs/2/report`)).status).toBe(404);
+  const printed = await cli('report', report.imageId);
+  expect([printed.code, printed.stdout]).toEqual([0, text]);
+});
+
+test('what is published is verified offline, with what the installation gives out', async () => {
+  const [provenance, keys, disk] = [join(dir, 'provenance.json'), join(dir, 'keys.pem'), join(dir, 'disk.raw')];
+  expect((await cli('provenance', 'show', report.imageId, '-o', provenance)).code).toBe(0);
+  const shown = await cli('provenance', 'keys');
+  await writeFile(keys, shown.stdout);
+  const verify = (file: string, ...more: string[]) =>
+    runCli(['verify', file, '--provenance', provenance, '--key', keys, ...more]);
+  const good = await verify(disk);
+  expect([good.code, good.stdout]).toEqual([0, expect.stringContaining('is what was published')]);
+  expect(good.stdout).toContain('publish-with-warnings: 1 checks passed, 1 warnings, 0 not known');
+
+  await writeFile(join(dir, 'other.raw'), 'another disk');
+  const bad = await verify(join(dir, 'other.raw'));
+  expect([bad.code, bad.stdout]).toEqual([1, '']);
+  expect(bad.stderr).toContain('not the one that was published');
+  const other = join(dir, 'other.pem');
+  expect((await runCli(['signing-key', join(dir, 'key.pem')])).code).toBe(0);
+  await writeFile(other, (await runCli(['signing-key', join(dir, 'key2.pem')])).stdout);
+  const foreign = await runCli(['verify', disk, '--provenance', provenance, '--key', other]);
+  expect([foreign.code, foreign.stderr]).toEqual([1, expect.stringContaining('signature')]);
+  // A key is never overwritten.
+  const before = await readFile(join(dir, 'key.pem'), 'utf8');
+  expect((await runCli(['signing-key', join(dir, 'key.pem')])).code).toBe(6);
+  expect(await readFile(join(dir, 'key.pem'), 'utf8')).toBe(before);
+});
+
+test('what was found is among the properties of the image', async () => {
+  const image = (await (await get(`/images/${report.imageId}`)).json()) as { properties: object };
+  expect(image.properties).toEqual({ os_distro: 'debian' });
+});

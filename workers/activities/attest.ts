@@ -1,0 +1,23 @@
+import type { KeyObject } from 'node:crypto';
+import type { ConvertedDisk, Report } from '../../shared/contracts/run.ts';
+import { provenanceFile } from '../../shared/evidence.ts';
+import { keyIdOf, seal } from '../../shared/provenance/dsse.ts';
+import { payloadType, statementOf } from '../../shared/provenance/statement.ts';
+import type { evidenceKeeper } from './evidence.ts';
+
+/** Signs how the image came to be, before it is published: there is no published image without its provenance, once there is a key. */
+export const attest = async (
+  key: KeyObject,
+  keep: ReturnType<typeof evidenceKeeper>,
+  { report, converted, policy }: { report: Report; converted: ConvertedDisk; policy: string },
+): Promise<void> => {
+  const { sha256, size, format } = converted;
+  const statement = statementOf(report, {
+    published: { name: `${report.imageId}.${format}`, sha256, size, format },
+    policy,
+    keyId: keyIdOf(key),
+    finishedOn: new Date(),
+  });
+  const envelope = seal(payloadType, Buffer.from(JSON.stringify(statement)), key);
+  await keep(provenanceFile, 'application/json', Buffer.from(`${JSON.stringify(envelope)}\n`));
+};
