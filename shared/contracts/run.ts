@@ -83,6 +83,12 @@ export const GuestFacts = z.object({
   osName: z.string().optional(),
   architecture: z.string().optional(),
   kernels: z.array(z.string()).optional(),
+  /** What the boot loader starts when nobody chooses, or the newest kernel where that cannot be told. */
+  defaultKernel: z.string().optional(),
+  bootLoader: z.string().optional(),
+  rootFilesystem: z.string().optional(),
+  /** What is on the disk: filesystems, and lvm, luks, raid. */
+  storage: z.array(z.string()).optional(),
   initSystem: z.string().optional(),
   cloudInit: z.string().optional(),
   packageFormat: z.string().optional(),

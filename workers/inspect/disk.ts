@@ -1,27 +1,113 @@
 import { join } from 'node:path';
+import type { BootSectorView, DiskView, EfiLoader, PartitionView, VolumeView } from '../../shared/checks/guest/view.ts';
 import { openFileSource } from '../tools/file-source.ts';
-import type { Look } from './reader.ts';
+import { bootCodeOf, grubCoreSector, isGrubCore, startsSomething } from './boot-sector.ts';
+import { type Look, pairs } from './reader.ts';
+import { clean } from './text.ts';
 
-export const hasBootCode = async ({ guestfish, outputDir }: Look): Promise<boolean> => {
-  await guestfish.ask('download-offset', '/dev/sda', '/out/mbr', '0', '512');
-  const file = await openFileSource(join(outputDir, 'mbr')).catch(() => undefined);
-  if (!file) return false;
+const sectorSize = 512;
+const mostVolumes = 64;
+const mostLoaders = 50;
+
+/** What is on the disk as the appliance sees it; nothing is mounted afterwards. */
+export const lookAtDisk = async (look: Look): Promise<DiskView> => {
+  const { ask } = look.guestfish;
+  const inPartitions = (await ask('list-partitions')) ?? [];
+  const onTop = [...((await ask('lvs')) ?? []), ...((await ask('list-md-devices')) ?? [])];
+  const partitions: PartitionView[] = [];
+  const volumes: VolumeView[] = [];
+  for (const device of [...(inPartitions.length > 0 ? inPartitions : ['/dev/sda']), ...onTop].slice(0, mostVolumes)) {
+    const tags = new Map(pairs(await ask('blkid', device)).map(([name, value]) => [name, clean(value)]));
+    const partition = partitionOf(tags);
+    if (partition) partitions.push(partition);
+    const volume = volumeOf(clean(device), tags);
+    if (volume) volumes.push(volume);
+  }
+  const bootSector = await lookAtBootSector(look, partitions);
+  return { partitions, volumes, bootSector, efiLoaders: await lookForLoaders(look, volumes, partitions) };
+};
+
+type Tags = ReadonlyMap<string, string>;
+
+/** libblkid's PART_ENTRY_*: offsets and sizes are in sectors of 512 bytes. */
+const partitionOf = (tags: Tags): PartitionView | undefined => {
+  const number = Number(tags.get('PART_ENTRY_NUMBER'));
+  const start = Number(tags.get('PART_ENTRY_OFFSET')) * sectorSize;
+  const size = Number(tags.get('PART_ENTRY_SIZE')) * sectorSize;
+  if (!(number > 0) || !(start >= 0) || !(size > 0)) return undefined;
+  const type = (tags.get('PART_ENTRY_TYPE') ?? '').toLowerCase().replace(/^0x/, '').padStart(2, '0');
+  const flags = /^0x[0-9a-f]{1,16}$/.test(tags.get('PART_ENTRY_FLAGS') ?? '')
+    ? BigInt(tags.get('PART_ENTRY_FLAGS') as string)
+    : 0n;
+  const bootable = tags.get('PART_ENTRY_SCHEME') === 'gpt' ? (flags & 4n) !== 0n : (flags & 0x80n) !== 0n;
+  return { number, type, bootable, start, end: start + size - 1 };
+};
+
+const volumeOf = (device: string, tags: Tags): VolumeView | undefined => {
+  const type = tags.get('TYPE');
+  if (!type) return undefined;
+  const named = { uuid: 'UUID', label: 'LABEL', partUuid: 'PART_ENTRY_UUID', partLabel: 'PART_ENTRY_NAME' };
+  const names = Object.entries(named).flatMap(([name, tag]) => {
+    const value = tags.get(tag);
+    // blkid escapes what a shell would.
+    return value === undefined ? [] : [[name, value.replaceAll(/\\(.)/g, '$1')]];
+  });
+  return { device, type, ...Object.fromEntries(names) };
+};
+
+const sectorAt = async (look: Look, offset: number): Promise<Buffer> => {
+  const local = join(look.outputDir, 'sector');
+  const answer = await look.guestfish.ask(
+    ...(['download-offset', '/dev/sda', '/out/sector', String(offset), String(sectorSize)] as const),
+  );
+  if (answer === undefined) return Buffer.alloc(0);
+  const file = await openFileSource(local);
   try {
-    const sector = await file.read(0, 512);
-    return sector.length === 512 && sector[510] === 0x55 && sector.subarray(0, 440).some((byte) => byte !== 0);
+    return await file.read(0, sectorSize);
   } finally {
     await file.close();
   }
 };
 
-/** UEFI 2.10, 3.5.1.1: the path for removable media, where firmware without any stored boot entry looks. */
-export const hasFallbackLoader = async (look: Look, filesystems: [string, string][]): Promise<boolean> => {
-  for (const [device] of filesystems.filter(([, type]) => type === 'vfat')) {
-    if ((await look.guestfish.ask('mount-ro', device, '/')) === undefined) continue;
-    const path = (await look.guestfish.ask('case-sensitive-path', '/efi/boot'))?.[0];
-    const files = path ? ((await look.guestfish.ask('ls', path)) ?? []) : [];
-    await look.guestfish.ask('umount-all');
-    if (files.some((name) => /^boot(x64|aa64)\.efi$/i.test(name))) return true;
+const lookAtBootSector = async (look: Look, partitions: readonly PartitionView[]): Promise<BootSectorView> => {
+  const sector = await sectorAt(look, 0);
+  const code = bootCodeOf(sector);
+  if (code === 'grub') {
+    const at = grubCoreSector(sector);
+    const next = at !== undefined && isGrubCore(await sectorAt(look, at * sectorSize));
+    return { code, next, coreAt: at === undefined ? undefined : at * sectorSize };
   }
-  return false;
+  if (code === 'active-partition' || code === 'legacy-boot-partition') {
+    const marked = partitions.filter(({ bootable }) => bootable);
+    const [partition] = marked;
+    const next = marked.length === 1 && partition && startsSomething(await sectorAt(look, partition.start));
+    return { code, next: next === true, coreAt: undefined };
+  }
+  return { code, next: code === 'none' ? false : undefined, coreAt: undefined };
+};
+
+/** UEFI 2.10, 13.3: EFI system partitions have a type of their own, and FAT on them. */
+const systemPartition = new Set(['c12a7328-f81f-11d2-ba4b-00a0c93ec93b', 'ef']);
+
+const lookForLoaders = async (
+  { guestfish: { ask } }: Look,
+  volumes: readonly VolumeView[],
+  partitions: readonly PartitionView[],
+): Promise<EfiLoader[]> => {
+  const found: EfiLoader[] = [];
+  for (const { device } of volumes.filter(({ type }) => type === 'vfat')) {
+    if ((await ask('mount-ro', device, '/')) === undefined) continue;
+    const folder = (await ask('case-sensitive-path', '/EFI'))?.[0];
+    for (const vendor of folder ? ((await ask('ls', folder)) ?? []).slice(0, mostLoaders) : []) {
+      for (const name of (await ask('ls', `${folder}/${vendor}`)) ?? []) {
+        if (!/\.efi$/i.test(name) || found.length >= mostLoaders) continue;
+        const number = Number(/\d+$/.exec(device)?.[0]);
+        const type = partitions.find((partition) => partition.number === number)?.type ?? '';
+        const path = clean(`/efi/${vendor}/${name}`).toLowerCase();
+        found.push({ path, device, onSystemPartition: systemPartition.has(type) });
+      }
+    }
+    await ask('umount-all');
+  }
+  return found;
 };

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
-import type { KernelView } from '../../shared/checks/guest/view.ts';
+import { join, posix } from 'node:path';
+import type { BootFilesView, KernelView } from '../../shared/checks/guest/view.ts';
 import { openFileSource } from '../tools/file-source.ts';
 import { initramfsFiles } from './initramfs.ts';
 import type { Look, Reader } from './reader.ts';
@@ -17,39 +17,70 @@ const initramfsNames = (version: string): string[] => [
   `/boot/initramfs-${version.split('-').pop() ?? version}.img`,
 ];
 
-export const lookAtKernels = async (look: KernelLook): Promise<KernelView[]> => {
-  const boot = await look.reader.list('/boot');
-  const versions = (await look.reader.list('/lib/modules')).map(clean).filter((name) => /^\d+\.\d+/.test(name));
-  const kernels: KernelView[] = [];
-  // The newest two: a boot loader starts the newest.
-  for (const version of versions.sort(byVersion).slice(0, 2)) {
-    const folder = `/lib/modules/${version}`;
-    const builtin = ((await look.reader.ask('cat', `${folder}/modules.builtin`)) ?? []).map(moduleOf);
-    const dependencies = (await look.reader.ask('cat', `${folder}/modules.dep`)) ?? [];
-    const modules = dependencies.map((line) => moduleOf(line.split(':', 1)[0] ?? ''));
-    const path = initramfsNames(version).find((candidate) => boot.includes(candidate.slice('/boot/'.length)));
-    kernels.push({
-      version,
-      builtin: new Set(builtin.filter((name) => name !== undefined)),
-      modules: new Set(modules.filter((name) => name !== undefined)),
-      initramfs: path ? await readInitramfs(look, path) : { state: 'none' },
-    });
-  }
-  return kernels;
+/** The kernel that the boot loader starts, or the newest where that cannot be told; undefined when there is none. */
+export const lookAtKernel = async (look: KernelLook, boot: BootFilesView): Promise<KernelView | undefined> => {
+  const { reader } = look;
+  const version =
+    (boot.entry && (await versionOf(look, boot.entry.kernel, boot))) ?? boot.moduleFolders[0] ?? boot.images?.[0];
+  if (version === undefined) return undefined;
+  const folder = `/lib/modules/${version}`;
+  const builtin = ((await reader.read(`${folder}/modules.builtin`)) ?? []).map(moduleOf);
+  const dependencies = (await reader.config(`${folder}/modules.dep`)) ?? [];
+  const modules = dependencies.map((line) => moduleOf(line.split(':', 1)[0] ?? ''));
+  const inBoot = await reader.list('/boot');
+  const path =
+    boot.entry?.initrd ??
+    initramfsNames(version).find((candidate) => inBoot.includes(candidate.slice('/boot/'.length)));
+  return {
+    version,
+    builtin: new Set(builtin.filter((name) => name !== undefined)),
+    modules: new Set(modules.filter((name) => name !== undefined)),
+    // An entry that names no initramfs starts without one.
+    initramfs: path && !(boot.entry && !boot.entry.initrd) ? await readInitramfs(look, path) : { state: 'none' },
+  };
 };
 
-const byVersion = (a: string, b: string): number => b.localeCompare(a, 'en', { numeric: true });
+/** From the kernel itself, else from the file's name, else the only folder or flavour of modules that it can belong to. */
+const versionOf = async (look: KernelLook, path: string, boot: BootFilesView): Promise<string | undefined> => {
+  const local = join(look.outputDir, 'kernel');
+  if (await look.reader.downloadHead(path, 'kernel', 64 * 1024)) {
+    const file = await openFileSource(local);
+    const head = await file.read(0, 64 * 1024);
+    await file.close();
+    await rm(local, { force: true });
+    const told = kernelVersionIn(head);
+    if (told) return told;
+  }
+  const name = posix.basename(path).replace(/^[A-Za-z]+-?/, '');
+  if (/^\d+\.\d/.test(name)) return clean(name);
+  const flavoured = boot.moduleFolders.find((folder) => name !== '' && folder.endsWith(`-${name}`));
+  return flavoured ?? (boot.moduleFolders.length === 1 ? boot.moduleFolders[0] : undefined);
+};
+
+/** Linux Documentation/arch/x86/boot.rst: "HdrS" at 0x202; a pointer at 0x20E to the version's text, less 0x200. */
+export const kernelVersionIn = (head: Buffer): string | undefined => {
+  if (head.length < 0x210 || head.toString('latin1', 0x202, 0x206) !== 'HdrS') return undefined;
+  const at = head.readUInt16LE(0x20e) + 0x200;
+  return /^\d+\.\d+[\w.+~-]*/.exec(head.toString('latin1', at, at + 100))?.[0];
+};
 
 const readInitramfs = async (look: KernelLook, path: string): Promise<KernelView['initramfs']> => {
   const local = join(look.outputDir, 'initramfs');
-  await look.reader.ask('download', path, '/out/initramfs');
+  const there = await look.reader.download(path, 'initramfs');
   look.progress(80);
-  const file = await openFileSource(local).catch(() => undefined);
-  if (!file) return { state: 'unreadable', path };
+  if (!there) return { state: 'unreadable', path: clean(path) };
+  const file = await openFileSource(local);
   try {
     const files = await initramfsFiles(file, join(look.outputDir, 'unpacked'), look.signal);
-    if (!files || files.length === 0) return { state: 'unreadable', path };
-    return { state: 'read', path, modules: new Set(files.map(moduleOf).filter((name) => name !== undefined)) };
+    // dracut's squash module hides all else in a filesystem inside.
+    const hidden = files?.some((name) => /(?:^|\/)squash(?:fs)?-root\.img$/.test(name));
+    if (!files || files.length === 0 || hidden) return { state: 'unreadable', path: clean(path) };
+    return {
+      state: 'read',
+      path: clean(path),
+      modules: new Set(files.map(moduleOf).filter((name) => name !== undefined)),
+      hostOnly: files.some((name) => /(?:^|\/)lib\/dracut\/hostonly-files$/.test(name)),
+    };
   } finally {
     await file.close();
     await rm(local, { force: true });

@@ -1,6 +1,7 @@
-import type { LinuxView } from '../../shared/checks/guest/view.ts';
+import type { DiskView, LinuxView } from '../../shared/checks/guest/view.ts';
+import { type BootLoader, lookAtBootFiles } from './boot-files.ts';
 import { type InitSystem, lookAtCloudInit } from './cloud-init.ts';
-import { lookAtKernels } from './kernels.ts';
+import { lookAtKernel } from './kernels.ts';
 import { lookAtNetwork } from './network.ts';
 import { installedPackages } from './packages.ts';
 import { type Look, readerOf } from './reader.ts';
@@ -8,18 +9,35 @@ import { lookAtRemains } from './remains.ts';
 import { lookAtServices } from './services.ts';
 import { lookAtStartup } from './startup.ts';
 
+/** What is there already when the guest's files come into sight. */
+export type Installed = {
+  /** libguestfs' name of the system. */
+  root: string;
+  rootDevice: string | undefined;
+  disk: DiskView;
+  initSystem: InitSystem;
+};
+
 /** Its filesystems are mounted. */
-export const lookAtLinux = async (look: Look, root: string, initSystem: InitSystem): Promise<LinuxView> => {
+export const lookAtLinux = async (
+  look: Look,
+  { root, rootDevice, disk, initSystem }: Installed,
+): Promise<LinuxView & { loader: BootLoader | undefined }> => {
   const reader = readerOf(look.guestfish);
-  const kernels = await lookAtKernels({ ...look, reader });
+  const { code } = disk.bootSector;
+  const viaPartition = code === 'active-partition' || code === 'legacy-boot-partition';
+  const { boot, loader, commandLines } = await lookAtBootFiles(reader, viaPartition);
+  const kernel = await lookAtKernel({ ...look, reader }, boot);
   const packages = await installedPackages(reader, root);
   look.progress(90);
   const cloudInit = await lookAtCloudInit(reader, packages, initSystem);
   return {
-    kernels,
+    loader,
+    kernel,
+    boot,
     packages,
     cloudInit,
-    startup: await lookAtStartup(reader),
+    startup: await lookAtStartup(reader, commandLines, rootDevice),
     network: await lookAtNetwork(reader),
     services: await lookAtServices(reader),
     remains: await lookAtRemains(reader, cloudInit.config?.defaultUser),

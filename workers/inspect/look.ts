@@ -1,10 +1,33 @@
+import { biosStarts, uefiStarts } from '../../shared/checks/guest/firmware.ts';
 import type { GuestView } from '../../shared/checks/guest/view.ts';
 import { lookForInitSystem } from './cloud-init.ts';
-import { hasBootCode, hasFallbackLoader } from './disk.ts';
+import { lookAtDisk } from './disk.ts';
 import { lookAtLinux } from './linux.ts';
 import { type Look, pairs, readerOf } from './reader.ts';
 import { clean } from './text.ts';
 import { lookAtWindows } from './windows.ts';
+
+const mostKernels = 10;
+
+/** libguestfs calls a btrfs subvolume "btrfsvol:DEVICE/NAME". */
+const deviceOf = (mountable: string | undefined): string | undefined =>
+  mountable && (/^btrfsvol:(\/dev\/[^/]+)/.exec(mountable)?.[1] ?? mountable);
+
+/** What the disk alone tells. An unknown boot loader is not counted. */
+const diskFacts = (view: GuestView): Partial<GuestView['facts']> => ({
+  firmware: [...(biosStarts(view) ? (['bios'] as const) : []), ...(uefiStarts(view) ? (['uefi'] as const) : [])],
+  storage: [...new Set(view.disk.volumes.map(({ type }) => storageNames.get(type) ?? type))].sort(),
+});
+
+/** blkid's names of what is no filesystem. */
+const storageNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    LVM2_member: 'lvm',
+    linux_raid_member: 'raid',
+    crypto_LUKS: 'luks',
+    zfs_member: 'zfs',
+  }),
+);
 
 /** Asks the appliance for all that the checks need. No program of the guest is ever run. */
 export const lookInside = async (look: Look): Promise<GuestView> => {
@@ -15,25 +38,23 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
   };
   look.progress(25);
   const table = await first('part-get-parttype', '/dev/sda');
-  const filesystems = pairs(await ask('list-filesystems'));
-  const bootCode = await hasBootCode(look);
-  const fallbackLoader = await hasFallbackLoader(look, filesystems);
+  const disk = await lookAtDisk(look);
   const roots = (await ask('inspect-os')) ?? [];
   look.progress(60);
   const view: GuestView = {
     facts: {
       partitionTable: table === 'gpt' ? 'gpt' : table === 'msdos' ? 'mbr' : table ? 'other' : 'none',
-      firmware: [...(bootCode ? (['bios'] as const) : []), ...(fallbackLoader ? (['uefi'] as const) : [])],
     },
     systems: roots.length,
-    encrypted: filesystems.some(([, type]) => type === 'crypto_LUKS' || type === 'BitLocker'),
-    bootCode,
-    fallbackLoader,
+    disk,
     linux: undefined,
     windows: undefined,
   };
   const root = roots[0];
-  if (!root) return view;
+  if (!root) {
+    Object.assign(view.facts, diskFacts(view));
+    return view;
+  }
 
   const set = async (name: keyof GuestView['facts'], ...command: [string, ...string[]]): Promise<void> => {
     const value = await first(...command);
@@ -50,6 +71,7 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
   ];
   if (major) view.facts.osVersion = minor && minor !== '0' ? `${major}.${minor}` : major;
 
+  Object.assign(view.facts, diskFacts(view));
   // Parents before children.
   const mounts = pairs(await ask('inspect-get-mountpoints', root)).sort(([a], [b]) => a.length - b.length);
   for (const [path, device] of mounts) await ask('mount-ro', device, path);
@@ -62,10 +84,16 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
   if (view.facts.osType === 'windows') view.windows = await lookAtWindows(reader, root);
   else if (view.facts.osType === 'linux') {
     const initSystem = await lookForInitSystem(reader);
-    view.linux = await lookAtLinux(look, root, initSystem);
+    const rootDevice = deviceOf(mounts.find(([path]) => path === '/')?.[1]);
+    const { loader, ...linux } = await lookAtLinux(look, { root, rootDevice, disk, initSystem });
+    view.linux = linux;
     view.facts.initSystem = initSystem;
     view.facts.guestAgent = view.linux.services.guestAgent === 'there';
-    view.facts.kernels = view.linux.kernels.map(({ version }) => version);
+    view.facts.kernels = [...(linux.boot.images ?? linux.boot.moduleFolders)].slice(0, mostKernels);
+    if (linux.kernel) view.facts.defaultKernel = linux.kernel.version;
+    if (loader) view.facts.bootLoader = loader;
+    const rootFilesystem = disk.volumes.find(({ device }) => device === rootDevice)?.type;
+    if (rootFilesystem) view.facts.rootFilesystem = rootFilesystem;
     if (view.linux.cloudInit.version) view.facts.cloudInit = view.linux.cloudInit.version;
   }
   return view;

@@ -1,19 +1,26 @@
-import type { StartupView } from '../../shared/checks/guest/view.ts';
+import type { SelinuxView, StartupView } from '../../shared/checks/guest/view.ts';
 import { active, type Reader } from './reader.ts';
 
-const loaderFiles = [
-  '/boot/grub/grub.cfg',
-  '/boot/grub2/grub.cfg',
-  '/boot/loader/entries/*.conf',
-  '/boot/extlinux.conf',
-  '/boot/syslinux/syslinux.cfg',
-];
+export const lookAtStartup = async (
+  reader: Reader,
+  kernelLines: readonly string[],
+  rootDevice: string | undefined,
+): Promise<StartupView> => ({
+  fstab: ((await reader.config('/etc/fstab')) ?? []).filter(active),
+  kernelLines,
+  rootDevice,
+  selinux: await lookAtSelinux(reader),
+});
 
-export const lookAtStartup = async ({ read, expand }: Reader): Promise<StartupView> => {
-  const kernelLines: string[] = [];
-  for (const path of await expand(...loaderFiles)) {
-    const lines = (await read(path)) ?? [];
-    kernelLines.push(...lines.filter((line) => /^(?:linux(?:16|efi)?|options|append)\s/i.test(line)));
-  }
-  return { fstab: ((await read('/etc/fstab')) ?? []).filter(active), kernelLines };
+/** selinux(8). Labels are extended attributes; the user database is one of the files that everything needs. */
+const lookAtSelinux = async ({ ask, config, exists }: Reader): Promise<SelinuxView> => {
+  const enforcing = ((await config('/etc/selinux/config')) ?? []).some((line) =>
+    /^SELINUX\s*=\s*enforcing\b/.test(line),
+  );
+  const attributes = enforcing ? await ask('lgetxattrs', '/etc/passwd') : undefined;
+  return {
+    enforcing,
+    relabelPending: await exists('/.autorelabel'),
+    labelled: attributes?.some((line) => line.includes('security.selinux')),
+  };
 };

@@ -1,4 +1,5 @@
 import { diskCheck, whether } from './define.ts';
+import { firmwareStarts } from './firmware.ts';
 
 export const bootLoader = diskCheck({
   code: 'boot-loader',
@@ -8,13 +9,24 @@ export const bootLoader = diskCheck({
     de: 'Bootloader',
   },
   problem: {
-    en: 'There is no boot code in the first sector and no UEFI boot loader at \\EFI\\BOOT: the firmware finds nothing to start.',
-    de: 'Im ersten Sektor gibt es keinen Boot-Code und unter \\EFI\\BOOT keinen UEFI-Bootloader: Die Firmware findet nichts, was sie starten kann.',
+    en: 'Neither the first sector nor \\EFI\\BOOT holds a complete boot loader ({code} in the first sector): the firmware finds nothing that it can start.',
+    de: 'Weder der erste Sektor noch \\EFI\\BOOT enthält einen vollständigen Bootloader ({code} im ersten Sektor): Die Firmware findet nichts, was sie starten kann.',
   },
   remedy: {
-    en: 'Install one inside the system: grub-install /dev/vda (BIOS), or grub-install --target=x86_64-efi --removable (UEFI).',
-    de: 'Installieren Sie einen im System: grub-install /dev/vda (BIOS) oder grub-install --target=x86_64-efi --removable (UEFI).',
+    en: 'Install one inside the system: grub-install for BIOS onto the disk, or for UEFI with --removable.',
+    de: 'Installieren Sie einen im System: grub-install für BIOS auf den Datenträger oder für UEFI mit --removable.',
   },
-  judge: ({ systems, bootCode, fallbackLoader }) =>
-    systems === 0 ? undefined : { outcome: whether(bootCode || fallbackLoader) },
+  commands: [
+    { on: 'debian', run: 'grub-install --target=i386-pc /dev/vda && update-grub' },
+    { on: 'debian', run: 'grub-install --target=x86_64-efi --removable && update-grub' },
+    { on: 'rhel', run: 'grub2-install --target=i386-pc /dev/vda && grub2-mkconfig -o /boot/grub2/grub.cfg' },
+    { on: 'suse', run: 'grub2-install --target=i386-pc /dev/vda && grub2-mkconfig -o /boot/grub2/grub.cfg' },
+    { on: 'alpine', run: 'dd if=/usr/share/syslinux/mbr.bin of=/dev/vda bs=440 count=1 && extlinux --install /boot' },
+  ],
+  judge: (view) => {
+    if (view.systems === 0) return undefined;
+    const starts = firmwareStarts(view);
+    const params = { code: view.disk.bootSector.code };
+    return { outcome: starts === undefined ? 'unknown' : whether(starts), params };
+  },
 });

@@ -1,6 +1,9 @@
 import type { Finding } from '../../contracts/finding.ts';
 import { architecture } from './architecture.ts';
+import { biosBootPartition } from './bios-boot-partition.ts';
+import { bootActivePartition } from './boot-active-partition.ts';
 import { bootLoader } from './boot-loader.ts';
+import { bootSectorComplete } from './boot-sector-complete.ts';
 import { clockUtc } from './clock-utc.ts';
 import { cloneCloudIdentity } from './clone-cloud-identity.ts';
 import { cloneCloudInit } from './clone-cloud-init.ts';
@@ -26,17 +29,33 @@ import { cloudInitModules } from './cloud-init-modules.ts';
 import { cloudInitNetwork } from './cloud-init-network.ts';
 import { cloudInitVersion } from './cloud-init-version.ts';
 import type { GuestCheck } from './define.ts';
+import { diskEncrypted } from './disk-encrypted.ts';
 import { diskGrowth } from './disk-growth.ts';
+import { efiFallbackLoader } from './efi-fallback-loader.ts';
+import { efiSystemPartition } from './efi-system-partition.ts';
 import { foreignTools } from './foreign-tools.ts';
 import { fstabDevices } from './fstab-devices.ts';
+import { fstabMissing } from './fstab-missing.ts';
+import { fstabNetwork } from './fstab-network.ts';
+import { fstabSwap } from './fstab-swap.ts';
 import { guestAgent } from './guest-agent.ts';
 import { hardwareAgents } from './hardware-agents.ts';
+import { initramfsHostOnly } from './initramfs-host-only.ts';
+import { initramfsRootDriver } from './initramfs-root-driver.ts';
+import { kernelEntry } from './kernel-entry.ts';
+import { kernelModules } from './kernel-modules.ts';
+import { kernelRootName } from './kernel-root-name.ts';
+import { kernelRootThere } from './kernel-root-there.ts';
 import { kernelVersion } from './kernel-version.ts';
 import { networkAdapterNames } from './network-adapter-names.ts';
 import { networkBoundToMac } from './network-bound-to-mac.ts';
 import { networkStatic } from './network-static.ts';
+import { nvme } from './nvme.ts';
 import { operatingSystem } from './operating-system.ts';
+import { rootOnLvm } from './root-on-lvm.ts';
+import { selinuxLabels } from './selinux-labels.ts';
 import { serialConsole } from './serial-console.ts';
+import { softwareRaid } from './software-raid.ts';
 import { sshPasswordLogin } from './ssh-password-login.ts';
 import { sshServer } from './ssh-server.ts';
 import { sshServerEnabled } from './ssh-server-enabled.ts';
@@ -53,10 +72,29 @@ export const guestChecks: readonly GuestCheck[] = [
   operatingSystem,
   architecture,
   bootLoader,
+  bootSectorComplete,
+  bootActivePartition,
+  biosBootPartition,
+  efiFallbackLoader,
+  efiSystemPartition,
+  diskEncrypted,
+  softwareRaid,
+  kernelEntry,
   kernelVersion,
+  kernelModules,
+  kernelRootName,
+  kernelRootThere,
   virtioBlockInitramfs,
+  initramfsRootDriver,
+  initramfsHostOnly,
   virtioNet,
+  nvme,
   fstabDevices,
+  fstabMissing,
+  fstabSwap,
+  fstabNetwork,
+  rootOnLvm,
+  selinuxLabels,
   serialConsole,
   // Does it become the instance that it is told to be?
   cloudInitInstalled,

@@ -1,12 +1,8 @@
 import { linuxCheck, told } from './define.ts';
+import { isOldName } from './device-names.ts';
+import { fstabEntry, isWaitedFor } from './fstab.ts';
 
 /** A name that changes with the bus: fstab(5). What may be missing (nofail, noauto) and swap keep no system from starting. */
-const oldDevice = (line: string): string | undefined => {
-  const [device = '', , type = '', options = ''] = line.split(/\s+/);
-  if (!/^\/dev\/(?:sd|hd|xvd|nvme)/.test(device)) return undefined;
-  return type === 'swap' || /(?:^|,)(?:nofail|noauto)(?:,|$)/.test(options) ? undefined : device;
-};
-
 export const fstabDevices = linuxCheck({
   code: 'fstab-devices',
   severity: 'required',
@@ -22,11 +18,8 @@ export const fstabDevices = linuxCheck({
     en: 'Name them by UUID ("blkid" shows it): UUID=... / ext4 defaults 0 1. Remove what will not be there, or add nofail.',
     de: 'Nennen Sie sie mit ihrer UUID ("blkid" zeigt sie): UUID=... / ext4 defaults 0 1. Entfernen Sie, was es nicht geben wird, oder ergänzen Sie nofail.',
   },
-  judge: ({ startup: { fstab } }) =>
-    told(
-      'fail',
-      'devices',
-      fstab.map(oldDevice).filter((device) => device !== undefined),
-      ', ',
-    ),
+  judge: ({ startup: { fstab } }) => {
+    const waited = fstab.map(fstabEntry).filter(isWaitedFor);
+    return told('fail', 'devices', waited.map(({ device }) => device).filter(isOldName), ', ');
+  },
 });

@@ -15,7 +15,13 @@ export const kernelVersion = linuxCheck({
     en: 'Install a current kernel of the distribution.',
     de: 'Installieren Sie einen aktuellen Kernel der Distribution.',
   },
-  judge: ({ kernels: [kernel] }) => {
+  commands: [
+    { on: 'debian', run: 'apt-get install linux-image-amd64' },
+    { on: 'rhel', run: 'dnf install kernel' },
+    { on: 'suse', run: 'zypper install kernel-default' },
+    { on: 'alpine', run: 'apk add linux-virt' },
+  ],
+  judge: ({ kernel }) => {
     if (!kernel) return { outcome: 'fail', params: { version: '-' } };
     const [major = 0, minor = 0, patch = 0] = kernel.version.split(/[.-]/).map(Number);
     const number = major * 1_000_000 + minor * 1000 + (Number.isFinite(patch) ? patch : 0);

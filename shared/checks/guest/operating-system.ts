@@ -8,16 +8,18 @@ export const operatingSystem = diskCheck({
     de: 'Betriebssystem',
   },
   problem: {
-    en: '{count} operating systems were found where one is expected; a data disk or an unknown system cannot be started as an instance.',
-    de: 'Es wurden {count} Betriebssysteme gefunden, erwartet wird eines; eine Datenplatte oder ein unbekanntes System lässt sich nicht als Instanz starten.',
+    en: '{count} operating systems were found where one is expected; a data disk or an unknown system cannot be started as an instance. Partition table: {table}; on the disk: {content}.',
+    de: 'Es wurden {count} Betriebssysteme gefunden, erwartet wird eines; eine Datenplatte oder ein unbekanntes System lässt sich nicht als Instanz starten. Partitionstabelle: {table}; auf dem Datenträger: {content}.',
   },
   remedy: {
     en: 'Upload the disk that the system is installed on. Who wants to publish a data disk sets the policy of the upload to "warn".',
     de: 'Laden Sie den Datenträger hoch, auf dem das System installiert ist. Wer eine Datenplatte veröffentlichen will, setzt die Policy des Uploads auf "warn".',
   },
-  judge: ({ systems, encrypted }) => {
-    const params = { count: systems };
+  judge: ({ systems, facts: { partitionTable }, disk: { volumes } }) => {
+    const content = [...new Set(volumes.map(({ type }) => type))].join(' ').slice(0, 200);
+    const params = { count: systems, table: partitionTable ?? '-', content: content || '-' };
     if (systems > 1) return { outcome: 'warn', params };
+    const encrypted = volumes.some(({ type }) => type === 'crypto_LUKS' || type === 'BitLocker');
     return { outcome: systems === 1 ? 'pass' : encrypted ? 'unknown' : 'fail', params };
   },
 });

@@ -12,8 +12,8 @@ export const serialConsole = linuxCheck({
     de: 'Der Kernel schreibt nicht auf die serielle Konsole: Das Konsolenprotokoll einer Instanz bleibt leer, und niemand sieht, warum sie nicht startet.',
   },
   remedy: {
-    en: 'Add console=tty0 console=ttyS0,115200 to the kernel command line.',
-    de: 'Ergänzen Sie console=tty0 console=ttyS0,115200 in der Kernel-Kommandozeile.',
+    en: 'Add console=tty0 console=ttyS0,115200 to the kernel command line (console=ttyAMA0 on aarch64).',
+    de: 'Ergänzen Sie console=tty0 console=ttyS0,115200 in der Kernel-Kommandozeile (console=ttyAMA0 auf aarch64).',
   },
   commands: [
     {
@@ -21,9 +21,18 @@ export const serialConsole = linuxCheck({
       run: "sed -i 's/^GRUB_CMDLINE_LINUX=\"/&console=tty0 console=ttyS0,115200 /' /etc/default/grub && update-grub",
     },
     { on: 'rhel', run: 'grubby --update-kernel=ALL --args="console=tty0 console=ttyS0,115200"' },
+    {
+      on: 'suse',
+      run: "sed -i 's/^GRUB_CMDLINE_LINUX_DEFAULT=\"/&console=tty0 console=ttyS0,115200 /' /etc/default/grub && grub2-mkconfig -o /boot/grub2/grub.cfg",
+    },
+    {
+      on: 'alpine',
+      run: "sed -i 's/^default_kernel_opts=\"/&console=tty0 console=ttyS0,115200 /' /etc/update-extlinux.conf && update-extlinux",
+    },
   ],
-  judge: ({ startup: { kernelLines } }) => {
+  judge: ({ boot: { entry }, startup: { kernelLines } }) => {
     if (kernelLines.length === 0) return { outcome: 'unknown' };
-    return advised(kernelLines.some((line) => /\bconsole=(?:ttyS|ttyAMA|hvc)\d/.test(line)));
+    const lines = entry ? [entry.commandLine] : kernelLines;
+    return advised(lines.some((line) => /\bconsole=(?:ttyS|ttyAMA|hvc)\d/.test(line)));
   },
 });

@@ -8,20 +8,68 @@ export type GuestView = {
   facts: GuestFacts;
   /** How many operating systems were found. */
   systems: number;
-  /** Encrypted volumes are there, whose inside nobody can see. */
-  encrypted: boolean;
-  /** The first sector holds boot code. */
-  bootCode: boolean;
-  /** A boot loader where UEFI looks for it without having been told (\EFI\BOOT\BOOTX64.EFI and such). */
-  fallbackLoader: boolean;
+  disk: DiskView;
   linux: LinuxView | undefined;
   windows: WindowsView | undefined;
 };
 
+/** The disk itself: what firmware meets before any system runs. */
+export type DiskView = {
+  partitions: readonly PartitionView[];
+  /** All that has content: filesystems, swap, members of volume groups and arrays, encrypted volumes; in partitions, logical volumes and arrays. */
+  volumes: readonly VolumeView[];
+  bootSector: BootSectorView;
+  /** Files `*.efi` under \EFI of every FAT filesystem. */
+  efiLoaders: readonly EfiLoader[];
+};
+
+export type PartitionView = {
+  number: number;
+  /** A GUID (GPT) or two hex digits (MBR), lower case. */
+  type: string;
+  /** MBR's active flag, GPT's legacy_boot attribute (UEFI 2.10, 5.3.3, bit 2). */
+  bootable: boolean;
+  /** In bytes, both included. */
+  start: number;
+  end: number;
+};
+
+export type VolumeView = {
+  /** As the appliance calls it: /dev/sda1, /dev/vg/root, /dev/md127. */
+  device: string;
+  /** blkid's TYPE, e.g. ext4, swap, LVM2_member, crypto_LUKS. */
+  type: string;
+  uuid?: string;
+  label?: string;
+  partUuid?: string;
+  partLabel?: string;
+};
+
+export type BootSectorView = {
+  /**
+   * Whose code lies in the first sector, by its content. `active-partition`: one that starts the boot sector of the partition with the active flag (DOS, Windows,
+   * syslinux, parted); `legacy-boot-partition`: syslinux' gptmbr, which does the same by GPT's attribute.
+   */
+  code: 'none' | 'grub' | 'grub-legacy' | 'lilo' | 'active-partition' | 'legacy-boot-partition' | 'unknown';
+  /** Whether that which the code starts next is there: GRUB's core image, a partition's boot sector. Undefined: cannot be told. */
+  next: boolean | undefined;
+  /** Where GRUB's core image begins, in bytes. */
+  coreAt: number | undefined;
+};
+
+export type EfiLoader = {
+  /** Lower case, e.g. /efi/boot/bootx64.efi. */
+  path: string;
+  /** The partition, and whether its type says that it is an EFI system partition. */
+  device: string;
+  onSystemPartition: boolean;
+};
+
 /** An installed Linux. */
 export type LinuxView = {
-  /** Newest first. */
-  kernels: readonly KernelView[];
+  /** The one that the boot loader starts, as far as it can be told; else the newest. Undefined: there is none. */
+  kernel: KernelView | undefined;
+  boot: BootFilesView;
   cloudInit: CloudInitView;
   /** Name to version, from the package database. */
   packages: ReadonlyMap<string, string>;
@@ -37,9 +85,29 @@ export type KernelView = {
   builtin: ReadonlySet<string>;
   modules: ReadonlySet<string>;
   initramfs:
-    | { state: 'read'; path: string; modules: ReadonlySet<string> }
+    | { state: 'read'; path: string; modules: ReadonlySet<string>; hostOnly: boolean }
     | { state: 'none' }
     | { state: 'unreadable'; path: string };
+};
+
+/** Kernels as files, and which of them the boot loader starts. */
+export type BootFilesView = {
+  /** Versions of the kernels in /boot, newest first; undefined where their names hold none (Alpine, Arch). */
+  images: readonly string[] | undefined;
+  /** Versions of the folders in /lib/modules, newest first. */
+  moduleFolders: readonly string[];
+  /** What the boot loader starts when nobody chooses. Undefined: cannot be told. */
+  entry: BootEntry | undefined;
+};
+
+export type BootEntry = {
+  /** The file that says so. */
+  from: string;
+  kernel: string;
+  initrd: string | undefined;
+  commandLine: string;
+  /** Files that the entry names and that are not there. */
+  missing: readonly string[];
 };
 
 export type CloudInitView = {
@@ -68,8 +136,19 @@ export type CloudConfig = {
 export type StartupView = {
   /** Lines of /etc/fstab, comments left out. */
   fstab: readonly string[];
-  /** Lines of the boot loader's configuration that start a kernel. */
+  /** Command lines of the kernels that the boot loader offers, variables filled in. */
   kernelLines: readonly string[];
+  /** Device of the root filesystem, as the appliance calls it. */
+  rootDevice: string | undefined;
+  selinux: SelinuxView;
+};
+
+export type SelinuxView = {
+  enforcing: boolean;
+  /** /.autorelabel: all files get labels at the first boot. */
+  relabelPending: boolean;
+  /** Whether system files have labels; undefined: cannot be told. */
+  labelled: boolean | undefined;
 };
 
 export type NetworkView = {

@@ -23,8 +23,9 @@ export const virtioBlockInitramfs = linuxCheck({
     },
     { on: 'rhel', run: 'dracut --force --regenerate-all --add-drivers "virtio_pci virtio_blk virtio_scsi"' },
     { on: 'suse', run: 'dracut --force --regenerate-all --add-drivers "virtio_pci virtio_blk virtio_scsi"' },
+    { on: 'alpine', run: 'echo virtio >> /etc/mkinitfs/modules && mkinitfs' },
   ],
-  judge: ({ kernels: [kernel] }) => {
+  judge: ({ kernel }) => {
     if (!kernel) return undefined;
     const found = (['virtio_blk', 'virtio_scsi'] as const).map((module) => thereAtBoot(kernel, module));
     const bus = thereAtBoot(kernel, 'virtio_pci');

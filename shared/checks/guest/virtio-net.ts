@@ -15,9 +15,17 @@ export const virtioNet = linuxCheck({
     en: 'Install the standard or cloud kernel of the distribution.',
     de: 'Installieren Sie den Standard- oder Cloud-Kernel der Distribution.',
   },
-  commands: [{ on: 'debian', run: 'apt-get install linux-image-cloud-amd64' }],
-  judge: ({ kernels: [kernel] }) => {
+  commands: [
+    { on: 'debian', run: 'apt-get install linux-image-cloud-amd64' },
+    { on: 'rhel', run: 'dnf install kernel-core kernel-modules' },
+    { on: 'suse', run: 'zypper install kernel-default' },
+    { on: 'alpine', run: 'apk add linux-virt' },
+  ],
+  judge: ({ kernel }) => {
     if (!kernel) return undefined;
+    // Without its modules (another check says so) nobody knows what it would have.
+    if (kernel.builtin.size + kernel.modules.size === 0)
+      return { outcome: 'unknown', params: { kernel: kernel.version } };
     const found = kernel.builtin.has('virtio_net') || kernel.modules.has('virtio_net');
     return { outcome: whether(found), params: { kernel: kernel.version } };
   },

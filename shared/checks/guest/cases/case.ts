@@ -1,16 +1,40 @@
 import type { Outcome } from '../../../contracts/finding.ts';
-import type { CloudConfig, GuestView, KernelView, LinuxView, WindowsView } from '../view.ts';
+import type { CloudConfig, DiskView, GuestView, KernelView, LinuxView, WindowsView } from '../view.ts';
 
 /** What a check is to say of one view; the params that matter, or none. */
 export type Case = [code: string, view: GuestView, outcome: Outcome, params?: Record<string, string | number>];
 
-const virtio = new Set(['virtio_pci', 'virtio_blk', 'virtio_scsi', 'virtio_net']);
+const drivers = new Set(['virtio_pci', 'virtio_blk', 'virtio_scsi', 'virtio_net', 'nvme']);
 
 export const kernel: KernelView = {
   version: '6.1.0-56-cloud-amd64',
   builtin: new Set(['ext4']),
-  modules: virtio,
-  initramfs: { state: 'read', path: '/boot/initrd.img-6.1.0-56-cloud-amd64', modules: virtio },
+  modules: drivers,
+  initramfs: { state: 'read', path: '/boot/initrd.img-6.1.0-56-cloud-amd64', modules: drivers, hostOnly: false },
+};
+
+const commandLine = 'root=LABEL=cloudroot ro console=tty0 console=ttyS0,115200';
+
+const MiB = 1024 ** 2;
+/** GPT with a BIOS boot partition, an ESP and a root filesystem; GRUB for BIOS and UEFI. */
+export const goodDisk: DiskView = {
+  partitions: [
+    { number: 1, type: '21686148-6449-6e6f-744e-656564454649', bootable: false, start: MiB, end: 2 * MiB - 1 },
+    { number: 2, type: 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b', bootable: false, start: 2 * MiB, end: 18 * MiB - 1 },
+    { number: 3, type: '0fc63daf-8483-4772-8e79-3d69d8477de4', bootable: false, start: 18 * MiB, end: 998 * MiB - 1 },
+  ],
+  volumes: [
+    { device: '/dev/sda2', type: 'vfat', uuid: '7704-F69E', label: 'ESP' },
+    {
+      device: '/dev/sda3',
+      type: 'ext4',
+      uuid: '03614083-9f4e-4cc2-9ad9-d43770a23475',
+      label: 'cloudroot',
+      partUuid: 'f1802915-5537-e643-82b1-f680c9680d58',
+    },
+  ],
+  bootSector: { code: 'grub', next: true, coreAt: MiB },
+  efiLoaders: [{ path: '/efi/boot/bootx64.efi', device: '/dev/sda2', onSystemPartition: true }],
 };
 
 export const cloudConfig: CloudConfig = {
@@ -23,7 +47,18 @@ export const cloudConfig: CloudConfig = {
 
 /** A Linux that passes every check. */
 const goodLinux: LinuxView = {
-  kernels: [kernel],
+  kernel,
+  boot: {
+    images: [kernel.version],
+    moduleFolders: [kernel.version],
+    entry: {
+      from: '/boot/grub/grub.cfg',
+      kernel: `/boot/vmlinuz-${kernel.version}`,
+      initrd: `/boot/initrd.img-${kernel.version}`,
+      commandLine,
+      missing: [],
+    },
+  },
   cloudInit: { installed: true, version: '22.4.2', enabled: true, disabledBy: undefined, config: cloudConfig },
   packages: new Map([
     ['openssh-server', '1:9.2'],
@@ -31,7 +66,9 @@ const goodLinux: LinuxView = {
   ]),
   startup: {
     fstab: ['LABEL=cloudroot / ext4 defaults 0 1'],
-    kernelLines: ['linux /vmlinuz root=LABEL=cloudroot ro console=tty0 console=ttyS0,115200'],
+    kernelLines: [commandLine],
+    rootDevice: '/dev/sda3',
+    selinux: { enforcing: false, relabelPending: false, labelled: undefined },
   },
   network: { macFiles: [], staticFiles: [], fixedNames: [] },
   services: {
@@ -68,29 +105,38 @@ const goodLinux: LinuxView = {
 const goodWindows: WindowsView = { drivers: ['viostor.sys', 'netkvm.sys'], cloudbaseInit: true };
 
 export const disk = (view: Partial<GuestView> = {}): GuestView => ({
-  facts: { osType: 'linux', osDistro: 'debian', architecture: 'x86_64', packageFormat: 'deb', initSystem: 'systemd' },
+  facts: {
+    partitionTable: 'gpt',
+    osType: 'linux',
+    osDistro: 'debian',
+    architecture: 'x86_64',
+    packageFormat: 'deb',
+    initSystem: 'systemd',
+  },
   systems: 1,
-  encrypted: false,
-  bootCode: true,
-  fallbackLoader: true,
+  disk: goodDisk,
   linux: goodLinux,
   windows: undefined,
   ...view,
 });
 
-/** That Linux with other parts, e.g. `linux({ network: { macFiles: ['/x'] } })`. */
+export const onDisk = (parts: Partial<DiskView>, view: Partial<GuestView> = {}): GuestView =>
+  disk({ disk: { ...goodDisk, ...parts }, ...view });
+
+/** That Linux with other parts, e.g. `linux({ network: { macFiles: ['/x'] } })`, and perhaps on another disk. */
 export const linux = (
   parts: {
-    [Part in keyof LinuxView]?: LinuxView[Part] extends ReadonlyMap<string, string> | readonly KernelView[]
+    [Part in keyof LinuxView]?: LinuxView[Part] extends ReadonlyMap<string, string> | undefined
       ? LinuxView[Part]
       : Partial<LinuxView[Part]>;
   },
+  otherDisk: Partial<DiskView> = {},
 ): GuestView => {
   const merged = Object.entries(parts).map(([name, part]) => {
     const before = goodLinux[name as keyof LinuxView];
-    return [name, part instanceof Map || Array.isArray(part) ? part : { ...before, ...part }];
+    return [name, part instanceof Map || part === undefined ? part : { ...before, ...part }];
   });
-  return disk({ linux: { ...goodLinux, ...Object.fromEntries(merged) } });
+  return onDisk(otherDisk, { linux: { ...goodLinux, ...Object.fromEntries(merged) } });
 };
 
 export const windows = (parts: Partial<WindowsView> = {}): GuestView =>

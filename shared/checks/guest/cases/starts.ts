@@ -1,54 +1,223 @@
-import { type Case, disk, kernel, linux } from './case.ts';
+import type { BootSectorView, EfiLoader, VolumeView } from '../view.ts';
+import { type Case, disk, goodDisk, kernel, linux, onDisk } from './case.ts';
 
-const read = (...modules: string[]) => ({ state: 'read', path: '/boot/initrd', modules: new Set(modules) }) as const;
+const initramfs = (...modules: string[]) =>
+  ({ state: 'read', path: '/boot/initrd', modules: new Set(modules), hostOnly: false }) as const;
+const unreadable = { state: 'unreadable', path: '/boot/x' } as const;
+const none = { state: 'none' } as const;
+
+const nothing: BootSectorView = { code: 'none', next: false, coreAt: undefined };
+const grubAlone: BootSectorView = { code: 'grub', next: false, coreAt: undefined };
+const viaPartition = (next: boolean): BootSectorView => ({ code: 'active-partition', next, coreAt: undefined });
+const foreign: BootSectorView = { code: 'unknown', next: undefined, coreAt: undefined };
+const loader = (path: string, onSystemPartition = true): EfiLoader => ({
+  path,
+  device: '/dev/sda2',
+  onSystemPartition,
+});
+const debianLoader = loader('/efi/debian/grubx64.efi');
+
+const volumes = (...more: VolumeView[]) => ({ volumes: [...goodDisk.volumes, ...more] });
+const luks: VolumeView = { device: '/dev/sda4', type: 'crypto_LUKS', uuid: 'aaaa' };
+const logical: VolumeView = { device: '/dev/vg-a/root', type: 'xfs', uuid: 'bbbb' };
+
+const fstab = (...lines: string[]) => ({ startup: { fstab: lines } });
+const started = (commandLine: string) => ({
+  boot: { entry: { from: '/boot/grub/grub.cfg', kernel: '/vmlinuz', initrd: undefined, commandLine, missing: [] } },
+});
+const system = { systems: 0, linux: undefined };
 
 /** Does it start? */
 export const starts: Case[] = [
   ['operating-system', disk(), 'pass'],
   ['operating-system', disk({ systems: 2 }), 'warn', { count: 2 }],
-  ['operating-system', disk({ systems: 0, linux: undefined }), 'fail', { count: 0 }],
-  ['operating-system', disk({ systems: 0, linux: undefined, encrypted: true }), 'unknown'],
+  ['operating-system', disk(system), 'fail', { count: 0, table: 'gpt', content: 'vfat ext4' }],
+  ['operating-system', onDisk({ volumes: [] }, { ...system, facts: {} }), 'fail', { table: '-', content: '-' }],
+  ['operating-system', onDisk(volumes(luks), system), 'unknown'],
   ['architecture', disk(), 'pass'],
   ['architecture', disk({ facts: { architecture: 'i386' } }), 'fail', { architecture: 'i386' }],
   ['architecture', disk({ facts: {} }), 'unknown'],
-  ['boot-loader', disk({ bootCode: false }), 'pass'],
-  ['boot-loader', disk({ bootCode: false, fallbackLoader: false }), 'fail'],
-  ['kernel-version', disk(), 'pass'],
-  ['kernel-version', linux({ kernels: [{ ...kernel, version: '2.6.27-1' }] }), 'pass'],
+
+  ['boot-loader', disk(), 'pass'],
+  ['boot-loader', onDisk({ bootSector: nothing }), 'pass'],
+  ['boot-loader', onDisk({ bootSector: nothing, efiLoaders: [debianLoader] }), 'fail', { code: 'none' }],
+  ['boot-loader', onDisk({ bootSector: grubAlone, efiLoaders: [] }), 'fail', { code: 'grub' }],
+  ['boot-loader', onDisk({ bootSector: foreign, efiLoaders: [] }), 'unknown'],
+  ['boot-loader', onDisk({}, { facts: { architecture: 'aarch64' } }), 'fail'],
   [
-    'kernel-version',
-    linux({ kernels: [{ ...kernel, version: '2.6.26-2-amd64' }] }),
-    'fail',
-    { version: '2.6.26-2-amd64' },
+    'boot-loader',
+    onDisk(
+      { bootSector: nothing, efiLoaders: [loader('/efi/boot/bootaa64.efi')] },
+      { facts: { architecture: 'aarch64' } },
+    ),
+    'pass',
   ],
-  ['kernel-version', linux({ kernels: [] }), 'fail', { version: '-' }],
+  ['boot-sector-complete', disk(), 'pass'],
+  ['boot-sector-complete', onDisk({ bootSector: grubAlone }), 'warn'],
+  ['boot-sector-complete', onDisk({ bootSector: grubAlone, efiLoaders: [] }), 'fail'],
+  ['boot-active-partition', onDisk({ bootSector: viaPartition(true) }), 'pass'],
+  ['boot-active-partition', onDisk({ bootSector: viaPartition(false), efiLoaders: [] }), 'fail', { count: 0 }],
+  ['boot-active-partition', onDisk({ bootSector: viaPartition(false) }), 'warn'],
+  ['bios-boot-partition', disk(), 'pass'],
+  ['bios-boot-partition', onDisk({ partitions: goodDisk.partitions.slice(1) }), 'warn'],
+  ['bios-boot-partition', onDisk({ bootSector: { code: 'grub', next: true, coreAt: 34 * 512 } }), 'warn'],
+  ['efi-fallback-loader', disk(), 'pass'],
+  [
+    'efi-fallback-loader',
+    onDisk({ efiLoaders: [debianLoader] }),
+    'warn',
+    { loaders: '/efi/debian/grubx64.efi', wanted: '/efi/boot/bootx64.efi' },
+  ],
+  ['efi-fallback-loader', onDisk({ efiLoaders: [debianLoader], bootSector: nothing }), 'fail'],
+  ['efi-system-partition', disk(), 'pass'],
+  [
+    'efi-system-partition',
+    onDisk({ efiLoaders: [loader('/efi/boot/bootx64.efi', false)] }),
+    'warn',
+    { devices: '/dev/sda2' },
+  ],
+  ['disk-encrypted', disk(), 'pass'],
+  ['disk-encrypted', onDisk(volumes(luks)), 'warn', { devices: '/dev/sda4' }],
+  ['disk-encrypted', onDisk(volumes(luks), system), 'fail'],
+  ['software-raid', disk(), 'pass'],
+  [
+    'software-raid',
+    onDisk(volumes({ device: '/dev/sda4', type: 'linux_raid_member' })),
+    'warn',
+    { devices: '/dev/sda4' },
+  ],
+
+  ['kernel-entry', disk(), 'pass'],
+  ['kernel-entry', linux({ boot: { entry: undefined } }), 'unknown'],
+  [
+    'kernel-entry',
+    linux({
+      boot: {
+        entry: { from: '/x', kernel: '/vmlinuz-1', initrd: undefined, commandLine: '', missing: ['/vmlinuz-1'] },
+      },
+    }),
+    'fail',
+    { files: '/vmlinuz-1' },
+  ],
+  ['kernel-version', disk(), 'pass'],
+  ['kernel-version', linux({ kernel: { version: '2.6.27-1' } }), 'pass'],
+  ['kernel-version', linux({ kernel: { version: '2.6.26-2-amd64' } }), 'fail', { version: '2.6.26-2-amd64' }],
+  ['kernel-version', linux({ kernel: undefined }), 'fail', { version: '-' }],
+  ['kernel-modules', disk(), 'pass'],
+  [
+    'kernel-modules',
+    linux({ boot: { moduleFolders: ['6.1.0-55-amd64'] } }),
+    'fail',
+    { kernel: kernel.version, modules: '6.1.0-55-amd64' },
+  ],
+  ['kernel-modules', linux({ boot: { moduleFolders: [] } }), 'unknown'],
+  ['kernel-root-name', disk(), 'pass'],
+  ['kernel-root-name', linux(started('root=UUID=1 ro root=/dev/sda1')), 'fail', { root: '/dev/sda1' }],
+  ['kernel-root-name', linux(started('root=/dev/disk/by-path/pci-0000:00:1f.2-ata-1-part1')), 'fail'],
+  ['kernel-root-name', linux(started('root=/dev/mapper/vg--a-root')), 'pass'],
+  ['kernel-root-name', linux({ boot: { entry: undefined }, startup: { kernelLines: [] } }), 'unknown'],
+  ['kernel-root-there', disk(), 'pass'],
+  ['kernel-root-there', linux(started('root=UUID=03614083-9F4E-4CC2-9AD9-D43770A23475')), 'pass'],
+  ['kernel-root-there', linux(started('root=PARTUUID=f1802915-5537-e643-82b1-f680c9680d58')), 'pass'],
+  ['kernel-root-there', linux(started('root=/dev/vda3')), 'pass'],
+  ['kernel-root-there', linux(started('root=/dev/vda4')), 'fail', { root: '/dev/vda4' }],
+  ['kernel-root-there', linux(started('root=UUID=dead')), 'fail', { root: 'UUID=dead' }],
+  ['kernel-root-there', linux(started('root=UUID=dead'), volumes(luks)), 'unknown'],
+  ['kernel-root-there', linux(started('root=/dev/mapper/vg--a-root'), volumes(logical)), 'pass'],
+  ['kernel-root-there', linux(started('root=/dev/mapper/vg-other'), volumes(logical)), 'fail'],
+
   ['virtio-block-initramfs', disk(), 'pass'],
   [
     'virtio-block-initramfs',
-    linux({ kernels: [{ ...kernel, builtin: new Set(['virtio_pci', 'virtio_blk']), initramfs: { state: 'none' } }] }),
+    linux({ kernel: { builtin: new Set(['virtio_pci', 'virtio_blk']), initramfs: none } }),
     'pass',
   ],
-  ['virtio-block-initramfs', linux({ kernels: [{ ...kernel, initramfs: read('virtio_blk') }] }), 'fail'],
-  ['virtio-block-initramfs', linux({ kernels: [{ ...kernel, initramfs: { state: 'none' } }] }), 'fail'],
+  ['virtio-block-initramfs', linux({ kernel: { initramfs: initramfs('virtio_blk') } }), 'fail'],
+  ['virtio-block-initramfs', linux({ kernel: { initramfs: none } }), 'fail'],
+  ['virtio-block-initramfs', linux({ kernel: { initramfs: unreadable } }), 'unknown'],
+  ['initramfs-root-driver', disk(), 'pass'],
+  ['initramfs-root-driver', linux({ kernel: { builtin: new Set(), initramfs: initramfs('ext4') } }), 'pass'],
+  ['initramfs-root-driver', linux({ kernel: { builtin: new Set() } }), 'fail', { modules: 'ext4' }],
+  ['initramfs-root-driver', linux({ kernel: { builtin: new Set(), initramfs: unreadable } }), 'unknown'],
   [
-    'virtio-block-initramfs',
-    linux({ kernels: [{ ...kernel, initramfs: { state: 'unreadable', path: '/boot/x' } }] }),
-    'unknown',
+    'initramfs-root-driver',
+    linux({ startup: { rootDevice: '/dev/vg-a/root' }, kernel: { initramfs: initramfs('xfs') } }, volumes(logical)),
+    'fail',
+    { modules: 'dm_mod' },
   ],
+  ['initramfs-host-only', disk(), 'pass'],
+  ['initramfs-host-only', linux({ kernel: { initramfs: { ...initramfs(), hostOnly: true } } }), 'warn'],
   ['virtio-net', disk(), 'pass'],
-  ['virtio-net', linux({ kernels: [{ ...kernel, modules: new Set(['e1000']) }] }), 'fail', { kernel: kernel.version }],
+  ['virtio-net', linux({ kernel: { modules: new Set(['e1000']) } }), 'fail', { kernel: kernel.version }],
+  ['virtio-net', linux({ kernel: { modules: new Set(), builtin: new Set() } }), 'unknown'],
+  ['nvme', disk(), 'pass'],
+  ['nvme', linux({ kernel: { initramfs: initramfs('virtio_blk') } }), 'warn', { kernel: kernel.version }],
+  ['nvme', linux({ kernel: { initramfs: unreadable } }), 'unknown'],
+
   ['fstab-devices', disk(), 'pass'],
-  ['fstab-devices', linux({ startup: { fstab: ['/dev/sda1 / ext4 defaults 0 1'] } }), 'fail', { devices: '/dev/sda1' }],
+  ['fstab-devices', linux(fstab('/dev/sda1 / ext4 defaults 0 1')), 'fail', { devices: '/dev/sda1' }],
+  ['fstab-devices', linux(fstab('/dev/disk/by-id/ata-DISK_1-part1 /data ext4 defaults 0 2')), 'fail'],
   [
     'fstab-devices',
-    linux({
-      startup: {
-        fstab: ['/dev/sdb1 /data ext4 nofail 0 2', '/dev/sda2 none swap sw 0 0', '/dev/sdc1 /x ext4 noauto 0 0'],
-      },
-    }),
+    linux(fstab('/dev/sdb1 /data ext4 nofail 0 2', '/dev/sda2 none swap sw 0 0', '/dev/sdc1 /x ext4 noauto 0 0')),
+    'pass',
+  ],
+  ['fstab-missing', disk(), 'pass'],
+  [
+    'fstab-missing',
+    linux(fstab('UUID="7704-f69e" /boot/efi vfat umask=0077 0 1', 'tmpfs /tmp tmpfs rw', '/swap.img none swap sw 0 0')),
+    'pass',
+  ],
+  ['fstab-missing', linux(fstab('UUID=dead /data ext4 nofail 0 2', 'UUID=dead /x ext4 noauto 0 0')), 'pass'],
+  ['fstab-missing', linux(fstab('UUID=dead /data ext4 defaults 0 2')), 'fail', { devices: 'UUID=dead' }],
+  ['fstab-missing', linux(fstab('LABEL=my\\040data /data ext4')), 'fail', { devices: 'LABEL=my\\040data' }],
+  [
+    'fstab-missing',
+    linux(fstab('LABEL=my\\040data /data ext4'), volumes({ device: '/dev/sda4', type: 'ext4', label: 'my data' })),
+    'pass',
+  ],
+  [
+    'fstab-missing',
+    linux(fstab('/dev/mapper/vg-home /home xfs defaults 0 0')),
+    'fail',
+    { devices: '/dev/mapper/vg-home' },
+  ],
+  ['fstab-missing', linux(fstab('/dev/vg-a/root / xfs', '/dev/mapper/vg--a-root /x xfs'), volumes(logical)), 'pass'],
+  ['fstab-swap', disk(), 'pass'],
+  [
+    'fstab-swap',
+    linux(fstab('/dev/sda2 none swap sw 0 0', 'UUID=gone none swap sw 0 0')),
+    'warn',
+    { devices: '/dev/sda2, UUID=gone' },
+  ],
+  ['fstab-swap', linux(fstab('UUID=gone none swap nofail 0 0', '/swapfile none swap sw 0 0')), 'pass'],
+  ['fstab-network', disk(), 'pass'],
+  ['fstab-network', linux(fstab('nas:/export /srv nfs defaults 0 0')), 'warn', { shares: 'nas:/export' }],
+  ['fstab-network', linux(fstab('nas:/export /srv nfs _netdev 0 0', '//nas/x /x cifs nofail 0 0')), 'pass'],
+  ['root-on-lvm', disk(), 'pass'],
+  [
+    'root-on-lvm',
+    linux({ startup: { rootDevice: '/dev/vg-a/root' } }, volumes(logical)),
+    'warn',
+    { device: '/dev/vg-a/root' },
+  ],
+  ['selinux-labels', disk(), 'pass'],
+  [
+    'selinux-labels',
+    linux({ startup: { selinux: { enforcing: true, relabelPending: true, labelled: true } } }),
+    'warn',
+  ],
+  [
+    'selinux-labels',
+    linux({ startup: { selinux: { enforcing: true, relabelPending: false, labelled: false } } }),
+    'unknown',
+  ],
+  [
+    'selinux-labels',
+    linux({ startup: { selinux: { enforcing: true, relabelPending: false, labelled: true } } }),
     'pass',
   ],
   ['serial-console', disk(), 'pass'],
-  ['serial-console', linux({ startup: { kernelLines: ['linux /vmlinuz ro quiet'] } }), 'warn'],
-  ['serial-console', linux({ startup: { kernelLines: [] } }), 'unknown'],
+  ['serial-console', linux(started('ro quiet')), 'warn'],
+  ['serial-console', linux({ boot: { entry: undefined }, startup: { kernelLines: [] } }), 'unknown'],
 ];

@@ -1,0 +1,29 @@
+import { diskCheck } from './define.ts';
+import { uefiStarts } from './firmware.ts';
+
+export const bootSectorComplete = diskCheck({
+  code: 'boot-sector-complete',
+  severity: 'required',
+  title: {
+    en: 'Second stage of the boot loader',
+    de: 'Zweite Stufe des Bootloaders',
+  },
+  problem: {
+    en: "The first sector holds GRUB's first stage, but where that looks for its second (core.img) there is none: with BIOS the start ends with an error of GRUB or a black screen.",
+    de: 'Der erste Sektor enthält die erste Stufe von GRUB, aber wo sie die zweite (core.img) sucht, liegt keine: Mit BIOS endet der Start mit einem Fehler von GRUB oder einem schwarzen Bildschirm.',
+  },
+  remedy: {
+    en: 'Install GRUB onto the disk again, after the last change of its partitions.',
+    de: 'Installieren Sie GRUB nach der letzten Änderung der Partitionen noch einmal auf den Datenträger.',
+  },
+  commands: [
+    { on: 'debian', run: 'grub-install --target=i386-pc /dev/vda' },
+    { on: 'rhel', run: 'grub2-install --target=i386-pc /dev/vda' },
+    { on: 'suse', run: 'grub2-install --target=i386-pc /dev/vda' },
+  ],
+  judge: (view) => {
+    const { code, next } = view.disk.bootSector;
+    if (view.systems === 0 || code !== 'grub') return undefined;
+    return { outcome: next ? 'pass' : uefiStarts(view) ? 'warn' : 'fail' };
+  },
+});

@@ -1,0 +1,58 @@
+import type { DiskView, VolumeView } from './view.ts';
+
+/** Names of block devices as fstab(5) and kernel command lines give them. */
+export type DeviceName =
+  | { by: 'uuid' | 'label' | 'partUuid' | 'partLabel'; value: string }
+  | { by: 'path'; value: string };
+
+const tags = { UUID: 'uuid', LABEL: 'label', PARTUUID: 'partUuid', PARTLABEL: 'partLabel' } as const;
+
+export const deviceName = (text: string): DeviceName => {
+  const [, tag = '', quoted = ''] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.*)$/.exec(text) ?? [];
+  if (tag in tags)
+    return { by: tags[tag as keyof typeof tags], value: unescaped(quoted.replaceAll(/^["']|["']$/g, '')) };
+  const [, folder = '', name = ''] = /^\/dev\/disk\/by-(uuid|label|partuuid|partlabel)\/(.+)$/.exec(text) ?? [];
+  const upper = folder.toUpperCase();
+  return upper in tags ? { by: tags[upper as keyof typeof tags], value: unescaped(name) } : { by: 'path', value: text };
+};
+
+/** A blank is \040 in fstab and \x20 in a name that udev makes. */
+const unescaped = (text: string): string =>
+  text.replaceAll(/\\(?:0([0-7]{2})|x([0-9a-fA-F]{2}))/g, (_, octal?: string, hex?: string) =>
+    String.fromCharCode(octal === undefined ? Number.parseInt(hex ?? '', 16) : Number.parseInt(octal, 8)),
+  );
+
+/** Names of a bus, a slot or a serial number, which a virtio disk does not have. */
+export const isOldName = (text: string): boolean =>
+  /^\/dev\/(?:sd|hd|xvd|nvme|mmcblk|ad\d|da\d)/.test(text) ||
+  /^\/dev\/disk\/by-path\//.test(text) ||
+  /^\/dev\/disk\/by-id\/(?:ata|scsi|usb|nvme|wwn|virtio|google|mmc)-/.test(text);
+
+/** Whether the image holds what is named. Undefined: it may lie inside an encrypted volume, or cannot be told by its name. */
+export const isInImage = (text: string, { volumes, partitions }: DiskView): boolean | undefined => {
+  const name = deviceName(text);
+  const hidden = volumes.some(({ type }) => type === 'crypto_LUKS') ? undefined : false;
+  if (name.by !== 'path') {
+    const wanted = name.value.toLowerCase();
+    const fits = (value: string | undefined): boolean =>
+      name.by === 'label' || name.by === 'partLabel' ? value === name.value : value?.toLowerCase() === wanted;
+    return volumes.some((volume) => fits(volume[name.by])) || hidden;
+  }
+  const [, partition] = /^\/dev\/vda(\d*)$/.exec(name.value) ?? [];
+  if (partition !== undefined) return partition === '' || partitions.some(({ number }) => number === Number(partition));
+  if (/^\/dev\/md/.test(name.value))
+    return volumes.some(({ type }) => type === 'linux_raid_member') ? undefined : false;
+  const logical = volumes.filter(isLogicalVolume).flatMap(({ device }) => [device, mapperName(device)]);
+  if (logical.includes(name.value)) return true;
+  if (/^\/dev\/mapper\//.test(name.value)) return hidden;
+  // /dev/VG/LV; devices of other kinds cannot be told.
+  return /^\/dev\/(?!disk\/|block\/|v[db])[\w.+-]+\/[\w.+-]+$/.test(name.value) ? hidden : undefined;
+};
+
+export const isLogicalVolume = ({ device }: VolumeView): boolean => /^\/dev\/(?!mapper\/|md)[^/]+\/[^/]+$/.test(device);
+
+/** lvm(8): dashes inside the names are doubled. */
+const mapperName = (device: string): string => {
+  const [group = '', volume = ''] = device.slice('/dev/'.length).split('/');
+  return `/dev/mapper/${[group, volume].map((part) => part.replaceAll('-', '--')).join('-')}`;
+};

@@ -1,0 +1,24 @@
+import { diskCheck } from './define.ts';
+
+export const diskEncrypted = diskCheck({
+  code: 'disk-encrypted',
+  severity: 'required',
+  title: {
+    en: 'No encrypted volume',
+    de: 'Kein verschlüsseltes Volume',
+  },
+  problem: {
+    en: 'The disk is encrypted with LUKS ({devices}). The start waits for a passphrase that nobody can type, and nothing behind the encryption could be looked at.',
+    de: 'Der Datenträger ist mit LUKS verschlüsselt ({devices}). Der Start wartet auf eine Passphrase, die niemand eingeben kann, und was hinter der Verschlüsselung liegt, ließ sich nicht ansehen.',
+  },
+  remedy: {
+    en: 'Install the system without encryption; the platform encrypts volumes where that is asked for. A volume that is not needed for the start gets nofail in /etc/crypttab and /etc/fstab.',
+    de: 'Installieren Sie das System ohne Verschlüsselung; die Plattform verschlüsselt Volumes, wo das verlangt ist. Ein Volume, das zum Start nicht gebraucht wird, erhält nofail in /etc/crypttab und /etc/fstab.',
+  },
+  judge: ({ systems, disk: { volumes } }) => {
+    const devices = volumes.filter(({ type }) => type === 'crypto_LUKS').map(({ device }) => device);
+    if (devices.length === 0) return systems === 0 ? undefined : { outcome: 'pass' };
+    // A system that can be seen is not the one that is encrypted.
+    return { outcome: systems === 0 ? 'fail' : 'warn', params: { devices: devices.join(' ').slice(0, 200) } };
+  },
+});

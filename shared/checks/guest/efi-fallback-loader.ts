@@ -1,0 +1,40 @@
+import { diskCheck } from './define.ts';
+import { biosStarts, fallbackPaths, uefiStarts } from './firmware.ts';
+
+export const efiFallbackLoader = diskCheck({
+  code: 'efi-fallback-loader',
+  severity: 'required',
+  title: {
+    en: 'UEFI boot loader at the path that needs no boot entry',
+    de: 'UEFI-Bootloader am Pfad, der keinen Boot-Eintrag braucht',
+  },
+  problem: {
+    en: 'UEFI boot loaders are there ({loaders}), but none at {wanted}. The boot entry that named them was stored in the old machine; a new instance has none and does not find them.',
+    de: 'UEFI-Bootloader sind da ({loaders}), aber keiner unter {wanted}. Der Boot-Eintrag, der sie nannte, lag in der alten Maschine; eine neue Instanz hat keinen und findet sie nicht.',
+  },
+  remedy: {
+    en: 'Install the boot loader at that path too, made for the architecture of the system.',
+    de: 'Installieren Sie den Bootloader auch unter diesem Pfad, passend zur Architektur des Systems.',
+  },
+  commands: [
+    { on: 'debian', run: 'grub-install --target=x86_64-efi --removable' },
+    {
+      on: 'rhel',
+      run: 'mkdir -p /boot/efi/EFI/BOOT && cp /boot/efi/EFI/*/shimx64.efi /boot/efi/EFI/BOOT/BOOTX64.EFI && cp /boot/efi/EFI/*/grubx64.efi /boot/efi/EFI/BOOT/',
+    },
+    { on: 'suse', run: 'grub2-install --target=x86_64-efi --removable' },
+    { on: 'alpine', run: 'grub-install --target=x86_64-efi --efi-directory=/boot/efi --removable' },
+  ],
+  judge: (view) => {
+    const { efiLoaders } = view.disk;
+    if (view.systems === 0 || efiLoaders.length === 0) return undefined;
+    const params = {
+      wanted: fallbackPaths(view).join(', '),
+      loaders: efiLoaders
+        .map(({ path }) => path)
+        .join(' ')
+        .slice(0, 200),
+    };
+    return { outcome: uefiStarts(view) ? 'pass' : biosStarts(view) ? 'warn' : 'fail', params };
+  },
+});

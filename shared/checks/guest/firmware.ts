@@ -1,0 +1,22 @@
+import type { GuestView } from './view.ts';
+
+/** Whether the old way starts the disk: code in the first sector, and what it calls. Undefined: the code is not known, so what it calls is not. */
+export const biosStarts = ({ facts, disk }: GuestView): boolean | undefined =>
+  facts.architecture === 'aarch64' ? false : disk.bootSector.next;
+
+/** UEFI 2.10, 3.5.1.1: the path for removable media, the only one that firmware tries without a boot entry of its own. */
+export const fallbackPaths = ({ facts: { architecture } }: GuestView): readonly string[] => {
+  if (architecture === 'x86_64') return ['/efi/boot/bootx64.efi'];
+  if (architecture === 'aarch64') return ['/efi/boot/bootaa64.efi'];
+  if (architecture === 'i386') return ['/efi/boot/bootia32.efi'];
+  return ['/efi/boot/bootx64.efi', '/efi/boot/bootaa64.efi'];
+};
+
+export const uefiStarts = (view: GuestView): boolean => {
+  const wanted = fallbackPaths(view);
+  return view.disk.efiLoaders.some(({ path }) => wanted.includes(path));
+};
+
+/** Whether anything starts it. */
+export const firmwareStarts = (view: GuestView): boolean | undefined =>
+  biosStarts(view) || uefiStarts(view) || (biosStarts(view) === undefined ? undefined : false);

@@ -1,0 +1,30 @@
+import { linuxCheck, told } from './define.ts';
+import { fstabEntry, has, isOnNetwork, isWaitedFor } from './fstab.ts';
+
+export const fstabNetwork = linuxCheck({
+  code: 'fstab-network',
+  severity: 'advice',
+  title: {
+    en: 'Network filesystems do not hold up the start',
+    de: 'Netzwerk-Dateisysteme halten den Start nicht auf',
+  },
+  problem: {
+    en: '/etc/fstab mounts shares of the old network ({shares}): every instance tries to reach them at its start, waits, and carries on without them only after a long time or not at all.',
+    de: '/etc/fstab bindet Freigaben des alten Netzwerks ein ({shares}): Jede Instanz versucht sie beim Start zu erreichen, wartet und macht erst nach langer Zeit oder gar nicht ohne sie weiter.',
+  },
+  remedy: {
+    en: 'Remove these lines, or add _netdev,nofail to their options.',
+    de: 'Entfernen Sie diese Zeilen, oder ergänzen Sie _netdev,nofail in ihren Optionen.',
+  },
+  judge: ({ startup: { fstab } }) => {
+    const shares = fstab
+      .map(fstabEntry)
+      .filter((entry) => isOnNetwork(entry) && isWaitedFor(entry) && !has(entry, '_netdev'));
+    return told(
+      'warn',
+      'shares',
+      shares.map(({ device }) => device),
+      ', ',
+    );
+  },
+});

@@ -1,0 +1,32 @@
+import { linuxCheck, told } from './define.ts';
+import { isInImage, isOldName } from './device-names.ts';
+import { fstabEntry, has, namesDisk } from './fstab.ts';
+
+export const fstabSwap = linuxCheck({
+  code: 'fstab-swap',
+  severity: 'advice',
+  title: {
+    en: 'Swap space is in the image',
+    de: 'Auslagerungsspeicher ist im Image',
+  },
+  problem: {
+    en: '/etc/fstab names swap space that will not be there ({devices}): each start waits 90 seconds for it, and then goes on without.',
+    de: '/etc/fstab nennt Auslagerungsspeicher, den es nicht geben wird ({devices}): Jeder Start wartet 90 Sekunden darauf und geht dann ohne ihn weiter.',
+  },
+  remedy: {
+    en: 'Remove the line, or name the swap space by its UUID when it is in the image.',
+    de: 'Entfernen Sie die Zeile, oder nennen Sie den Auslagerungsspeicher mit seiner UUID, wenn er im Image ist.',
+  },
+  judge: ({ startup: { fstab } }, { disk }) => {
+    const swap = fstab
+      .map(fstabEntry)
+      .filter((entry) => entry.type === 'swap' && namesDisk(entry) && !has(entry, 'nofail', 'noauto'));
+    const devices = swap.map(({ device }) => device);
+    return told(
+      'warn',
+      'devices',
+      devices.filter((device) => isOldName(device) || isInImage(device, disk) === false),
+      ', ',
+    );
+  },
+});

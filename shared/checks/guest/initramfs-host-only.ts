@@ -1,0 +1,26 @@
+import { advised, linuxCheck } from './define.ts';
+
+export const initramfsHostOnly = linuxCheck({
+  code: 'initramfs-host-only',
+  severity: 'advice',
+  title: {
+    en: 'initramfs for any machine',
+    de: 'initramfs für beliebige Maschinen',
+  },
+  problem: {
+    en: "dracut made the initramfs for the one machine that it was on (host-only): it holds that hardware's drivers and settings, and may not start on other disks or adapters.",
+    de: 'dracut hat das initramfs nur für die Maschine erzeugt, auf der es lief (host-only): Es enthält deren Treiber und Einstellungen und startet womöglich nicht mit anderen Datenträgern oder Adaptern.',
+  },
+  remedy: {
+    en: 'Switch host-only off for good and make the initramfs anew.',
+    de: 'Schalten Sie host-only dauerhaft aus, und erzeugen Sie das initramfs neu.',
+  },
+  commands: [
+    { on: 'rhel', run: 'dnf install dracut-config-generic && dracut --force --regenerate-all' },
+    {
+      on: 'suse',
+      run: 'echo \'hostonly="no"\' > /etc/dracut.conf.d/99-generic.conf && dracut --force --regenerate-all',
+    },
+  ],
+  judge: ({ kernel }) => (kernel?.initramfs.state === 'read' ? advised(!kernel.initramfs.hostOnly) : undefined),
+});

@@ -1,0 +1,60 @@
+import { linuxCheck } from './define.ts';
+import { isLogicalVolume } from './device-names.ts';
+import { thereAtBoot } from './kernel.ts';
+import type { DiskView } from './view.ts';
+
+/** Modules of which one is enough. */
+const drivers: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries({
+    ext4: ['ext4'],
+    ext3: ['ext4', 'ext3'],
+    ext2: ['ext4', 'ext2'],
+    xfs: ['xfs'],
+    btrfs: ['btrfs'],
+    f2fs: ['f2fs'],
+    jfs: ['jfs'],
+    reiserfs: ['reiserfs'],
+    zfs_member: ['zfs'],
+  }),
+);
+
+const neededFor = (root: string | undefined, { volumes }: DiskView): (readonly string[])[] => {
+  const volume = volumes.find(({ device }) => device === root);
+  if (!volume) return [];
+  const needed = drivers.get(volume.type);
+  return [...(needed ? [needed] : []), ...(isLogicalVolume(volume) ? [['dm_mod']] : [])];
+};
+
+export const initramfsRootDriver = linuxCheck({
+  code: 'initramfs-root-driver',
+  severity: 'required',
+  title: {
+    en: 'Driver of the root filesystem at boot',
+    de: 'Treiber des Root-Dateisystems beim Start',
+  },
+  problem: {
+    en: 'Neither kernel {kernel} nor its initramfs holds what the root filesystem needs ({modules}): the start ends in the shell of the initramfs or with a kernel panic.',
+    de: 'Weder der Kernel {kernel} noch sein initramfs enthält, was das Root-Dateisystem braucht ({modules}): Der Start endet in der Shell des initramfs oder mit einer Kernel-Panik.',
+  },
+  remedy: {
+    en: 'Make the initramfs anew inside the system.',
+    de: 'Erzeugen Sie das initramfs im System neu.',
+  },
+  commands: [
+    { on: 'debian', run: 'update-initramfs -u -k all' },
+    { on: 'rhel', run: 'dracut --force --no-hostonly --regenerate-all' },
+    { on: 'suse', run: 'dracut --force --no-hostonly --regenerate-all' },
+    { on: 'alpine', run: 'mkinitfs' },
+  ],
+  judge: ({ kernel, startup: { rootDevice } }, { disk }) => {
+    const needed = neededFor(rootDevice, disk);
+    if (!kernel || needed.length === 0) return undefined;
+    const found = needed.map((choice) => {
+      const there = choice.map((module) => thereAtBoot(kernel, module));
+      return there.includes(true) || (there.includes(undefined) ? undefined : false);
+    });
+    const missing = needed.filter((_, index) => found[index] !== true).map(([module]) => module);
+    const params = { kernel: kernel.version, modules: missing.join(' ') };
+    return { outcome: found.includes(false) ? 'fail' : found.includes(undefined) ? 'unknown' : 'pass', params };
+  },
+});

@@ -1,0 +1,26 @@
+import { linuxCheck, told } from './define.ts';
+
+export const kernelEntry = linuxCheck({
+  code: 'kernel-entry',
+  severity: 'required',
+  title: {
+    en: 'Boot entry that is started',
+    de: 'Boot-Eintrag, der gestartet wird',
+  },
+  problem: {
+    en: 'The boot loader starts an entry whose files are not there ({files}), or it cannot be told which one it starts.',
+    de: 'Der Bootloader startet einen Eintrag, dessen Dateien fehlen ({files}), oder es lässt sich nicht feststellen, welchen er startet.',
+  },
+  remedy: {
+    en: 'Make the configuration of the boot loader anew inside the system, and choose a kernel that is installed.',
+    de: 'Erzeugen Sie die Konfiguration des Bootloaders im System neu, und wählen Sie einen installierten Kernel.',
+  },
+  commands: [
+    { on: 'debian', run: 'update-grub && grub-editenv - unset saved_entry' },
+    { on: 'rhel', run: 'grub2-mkconfig -o /boot/grub2/grub.cfg && grubby --set-default-index=0' },
+    { on: 'suse', run: 'grub2-mkconfig -o /boot/grub2/grub.cfg' },
+    { on: 'alpine', run: 'update-extlinux' },
+  ],
+  judge: ({ boot: { entry } }) =>
+    entry ? told('fail', 'files', entry.missing) : { outcome: 'unknown', params: { files: '?' } },
+});

@@ -1,0 +1,34 @@
+import { linuxCheck, whether } from './define.ts';
+import { isOldName } from './device-names.ts';
+import { rootOf } from './kernel-root.ts';
+
+export const kernelRootName = linuxCheck({
+  code: 'kernel-root-name',
+  severity: 'required',
+  title: {
+    en: 'Root filesystem by UUID or label on the kernel command line',
+    de: 'Root-Dateisystem über UUID oder Label in der Kernel-Kommandozeile',
+  },
+  problem: {
+    en: 'The kernel is told to start from {root}, a name of the old hardware, or its command line is not known. A virtio disk is called /dev/vda: the start ends with "no root device".',
+    de: 'Dem Kernel wird {root} als Root genannt, ein Name der alten Hardware, oder seine Kommandozeile ist nicht bekannt. Ein virtio-Datenträger heißt /dev/vda: Der Start endet mit "no root device".',
+  },
+  remedy: {
+    en: 'Write root=UUID=... into the configuration of the boot loader ("blkid" shows the UUID) and make it anew; on Debian, GRUB_DISABLE_LINUX_UUID must not be set.',
+    de: 'Schreiben Sie root=UUID=... in die Konfiguration des Bootloaders ("blkid" zeigt die UUID), und erzeugen Sie sie neu; unter Debian darf GRUB_DISABLE_LINUX_UUID nicht gesetzt sein.',
+  },
+  commands: [
+    { on: 'debian', run: "sed -i '/^GRUB_DISABLE_LINUX_UUID/d' /etc/default/grub && update-grub" },
+    { on: 'rhel', run: 'grubby --update-kernel=ALL --args="root=UUID=$(findmnt -no UUID /)"' },
+    { on: 'suse', run: 'grub2-mkconfig -o /boot/grub2/grub.cfg' },
+    {
+      on: 'alpine',
+      run: 'sed -i "s|^root=.*|root=UUID=$(findmnt -no UUID /)|" /etc/update-extlinux.conf && update-extlinux',
+    },
+  ],
+  judge: (view) => {
+    const root = rootOf(view);
+    if (root === undefined) return { outcome: 'unknown', params: { root: '?' } };
+    return { outcome: whether(!isOldName(root)), params: { root: root.slice(0, 200) } };
+  },
+});

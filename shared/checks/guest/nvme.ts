@@ -1,0 +1,31 @@
+import { advised, linuxCheck } from './define.ts';
+import { thereAtBoot } from './kernel.ts';
+
+export const nvme = linuxCheck({
+  code: 'nvme',
+  severity: 'advice',
+  title: {
+    en: 'NVMe driver at boot',
+    de: 'NVMe-Treiber beim Start',
+  },
+  problem: {
+    en: 'Neither kernel {kernel} nor its initramfs holds the NVMe driver: the image does not start on instance types whose disks are NVMe.',
+    de: 'Weder der Kernel {kernel} noch sein initramfs enthält den NVMe-Treiber: Das Image startet nicht auf Instanztypen, deren Datenträger NVMe sind.',
+  },
+  remedy: {
+    en: 'Let the initramfs hold it, when such instances are to be started.',
+    de: 'Nehmen Sie ihn in das initramfs auf, wenn solche Instanzen gestartet werden sollen.',
+  },
+  commands: [
+    { on: 'debian', run: 'echo nvme >> /etc/initramfs-tools/modules && update-initramfs -u -k all' },
+    { on: 'rhel', run: 'dracut --force --regenerate-all --add-drivers nvme' },
+    { on: 'suse', run: 'dracut --force --regenerate-all --add-drivers nvme' },
+    { on: 'alpine', run: 'echo nvme >> /etc/mkinitfs/modules && mkinitfs' },
+  ],
+  judge: ({ kernel }) => {
+    if (!kernel) return undefined;
+    const there = thereAtBoot(kernel, 'nvme');
+    const params = { kernel: kernel.version };
+    return there === undefined ? { outcome: 'unknown', params } : { ...advised(there), params };
+  },
+});

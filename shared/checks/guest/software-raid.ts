@@ -1,0 +1,22 @@
+import { diskCheck, told } from './define.ts';
+
+export const softwareRaid = diskCheck({
+  code: 'software-raid',
+  severity: 'advice',
+  title: {
+    en: 'No software RAID',
+    de: 'Kein Software-RAID',
+  },
+  problem: {
+    en: 'Parts of a Linux RAID are on the disk ({devices}). An image is one disk: the array starts degraded, its other disks are missing for ever, and the start may wait for them.',
+    de: 'Auf dem Datenträger liegen Teile eines Linux-RAID ({devices}). Ein Image ist ein Datenträger: Der Verbund startet unvollständig, seine anderen Datenträger fehlen für immer, und der Start wartet womöglich auf sie.',
+  },
+  remedy: {
+    en: 'Move the system to plain partitions; the platform keeps copies of the disk.',
+    de: 'Ziehen Sie das System auf einfache Partitionen um; die Plattform hält Kopien des Datenträgers.',
+  },
+  judge: ({ systems, disk: { volumes } }) => {
+    const members = volumes.filter(({ type }) => type === 'linux_raid_member').map(({ device }) => device);
+    return systems === 0 && members.length === 0 ? undefined : told('warn', 'devices', members);
+  },
+});

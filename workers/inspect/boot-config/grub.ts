@@ -1,0 +1,174 @@
+import { expand, type LoaderEntry, type Variables } from './entry.ts';
+
+type Menu = { id: string; title: string; entry?: LoaderEntry; children?: Menu[] };
+type Block = {
+  kind: 'menuentry' | 'submenu' | 'if' | 'other';
+  runs: boolean;
+  menu?: Menu;
+  taken?: boolean | undefined;
+};
+
+export type GrubConfig = { entries: LoaderEntry[]; chosen: LoaderEntry | undefined };
+
+/** Words of one line, quotes left as they are; `;` and braces are words of their own. */
+const pattern = /(?:\$\{\w{0,64}\}|'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\;{}])+|[;{}]/g;
+
+const unquoted = (word: string, variables: Variables): string =>
+  [...word.matchAll(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^'"\\]+)/g)]
+    .map(([, single, double, escaped, plain]) => {
+      if (single !== undefined) return single;
+      if (double !== undefined) return expand(double, variables).replaceAll(/\\(["\\$])/g, '$1');
+      return escaped ?? expand(plain ?? '', variables);
+    })
+    .join('');
+
+/** `[ ... ]` as far as it can be told without the machine; undefined: both ways are taken. */
+const holds = (words: readonly string[]): boolean | undefined => {
+  const test = words[0] === '[' ? words.slice(1, words.lastIndexOf(']')) : undefined;
+  if (!test) return undefined;
+  if (test[0] === '!') {
+    const inner = holds(['[', ...test.slice(1), ']']);
+    return inner === undefined ? undefined : !inner;
+  }
+  if (test.length === 1) return test[0] !== '';
+  if (test.length === 2 && test[0] === '-z') return test[1] === '';
+  if (test.length === 2 && test[0] === '-n') return test[1] !== '';
+  if (test.length === 3 && (test[1] === '=' || test[1] === '==')) return test[0] === test[2];
+  if (test.length === 3 && test[1] === '!=') return test[0] !== test[2];
+  return undefined;
+};
+
+/**
+ * grub.cfg as `grub-mkconfig` and people write it: entries, submenus, variables and simple conditions; no loops, no functions. What `blscfg` puts into the
+ * menu is given in `snippets`. `environment` is grubenv's. GRUB manual, 6 and 16.
+ */
+export const parseGrubConfig = (
+  lines: readonly string[],
+  environment: Variables,
+  snippets: (variables: Variables) => readonly LoaderEntry[],
+): GrubConfig => {
+  // What a new GRUB sets before it reads the file.
+  const variables = new Map([['menuentry_id_option', '--id'], ['feature_menuentry_id', 'y'], ...environment]);
+  const root: Menu = { id: '', title: '', children: [] };
+  const blocks: Block[] = [];
+  const entries: LoaderEntry[] = [];
+  /** What is started without any menu. */
+  let direct: LoaderEntry | undefined;
+  let booted = false;
+
+  const menuAround = (): Menu => blocks.findLast(({ menu }) => menu?.children)?.menu ?? root;
+  const start = (kernel: string, commandLine: string): void => {
+    const { menu } = blocks.findLast(({ kind }) => kind === 'menuentry') ?? {};
+    const entry = { id: menu?.id ?? '', title: menu?.title ?? '', kernel, initrds: [], commandLine };
+    if (menu) menu.entry = entry;
+    else direct = entry;
+    entries.push(entry);
+  };
+
+  const structure = (command: string, raw: readonly string[]): boolean => {
+    const runs = blocks.every((block) => block.runs);
+    const around = blocks.at(-1);
+    switch (command) {
+      case 'if':
+      case 'elif': {
+        const before = command === 'elif' && around?.kind === 'if' ? around : undefined;
+        if (before) blocks.pop();
+        const told = before?.taken === true ? false : holds(raw.slice(1).map((word) => unquoted(word, variables)));
+        blocks.push({ kind: 'if', runs: told !== false, taken: before?.taken === true ? true : told });
+        return true;
+      }
+      case 'fi':
+        if (around?.kind === 'if') blocks.pop();
+        return true;
+      case 'menuentry':
+      case 'submenu': {
+        const words = raw.slice(1).map((word) => unquoted(word, variables));
+        const at = words.indexOf('--id');
+        const menu: Menu = { id: at < 0 ? '' : (words[at + 1] ?? ''), title: words[0] ?? '' };
+        if (command === 'submenu') menu.children = [];
+        if (runs) menuAround().children?.push(menu);
+        blocks.push({ kind: command, runs: true, menu });
+        return true;
+      }
+      case 'function':
+        blocks.push({ kind: 'other', runs: false });
+        return true;
+      default:
+        return false;
+    }
+  };
+
+  const execute = (raw: readonly string[]): void => {
+    const [command = '', ...words] = raw.map((word) => unquoted(word, variables));
+    const assignment = /^(\w+)=(.*)$/s.exec(command === 'set' ? (words[0] ?? '') : command);
+    if (assignment) {
+      const [, name = '', value = ''] = assignment;
+      if (name !== 'menuentry_id_option') variables.set(name, value);
+    } else if (/^linux(?:16|efi)?$/.test(command)) start(words[0] ?? '', words.slice(1).join(' '));
+    else if (/^initrd(?:16|efi)?$/.test(command)) {
+      const entry = entries.at(-1);
+      if (entry) entry.initrds = [...entry.initrds, ...words];
+    } else if (command === 'boot' && !blocks.some(({ kind }) => kind === 'menuentry')) booted = true;
+    else if (command === 'blscfg') {
+      for (const entry of snippets(variables)) {
+        entries.push(entry);
+        menuAround().children?.push({ id: entry.id, title: entry.title, entry });
+      }
+    }
+  };
+
+  const statement = (raw: readonly string[]): void => {
+    const [command = '', ...rest] = raw;
+    const around = blocks.at(-1);
+    if (command === 'else' && around?.kind === 'if') around.runs = around.taken !== true;
+    if (command === 'then' || command === 'else') statement(rest);
+    else if (command !== '' && !structure(command, raw) && blocks.every(({ runs }) => runs)) execute(raw);
+  };
+
+  for (const line of lines) {
+    if (/^\s*#/.test(line)) continue;
+    let words: string[] = [];
+    for (const [word] of line.matchAll(pattern)) {
+      if (word === ';' || word === '{' || word === '}') {
+        statement(words);
+        words = [];
+        if (word === '}') while (blocks.length > 0 && blocks.pop()?.kind === 'if');
+      } else words.push(word);
+    }
+    statement(words);
+  }
+
+  const next = environment.get('next_entry');
+  const wanted = next || variables.get('default') || '0';
+  return { entries, chosen: booted && direct ? direct : (choose(root, wanted.split('>')) ?? direct) };
+};
+
+/** By id, title or number, `>` between the levels; the first where nothing fits, as GRUB does it. */
+const choose = (menu: Menu, [wanted = '0', ...deeper]: readonly string[]): LoaderEntry | undefined => {
+  const children = menu.children ?? [];
+  const found =
+    children.find(({ id, title }) => id === wanted || title === wanted) ??
+    (/^\d{1,4}$/.test(wanted) ? children[Number(wanted)] : undefined) ??
+    children[0];
+  if (!found) return undefined;
+  return found.children ? choose(found, deeper) : found.entry;
+};
+
+/** GRUB 0.97's menu.lst and grub.conf. */
+export const parseGrubLegacy = (lines: readonly string[]): GrubConfig => {
+  const entries: LoaderEntry[] = [];
+  let wanted = 0;
+  for (const line of lines) {
+    const [, command = '', rest = ''] = /^\s*(\w+)[\s=]+(.*)$/.exec(line) ?? [];
+    const entry = entries.at(-1);
+    if (command === 'default') wanted = Number.parseInt(rest, 10) || 0;
+    else if (command === 'title') entries.push({ id: '', title: rest, kernel: '', initrds: [], commandLine: '' });
+    else if (command === 'kernel' && entry) {
+      const [kernel = '', ...words] = rest.split(/\s+/).filter((word) => !word.startsWith('--'));
+      Object.assign(entry, { kernel: withoutDevice(kernel), commandLine: words.join(' ') });
+    } else if (command === 'initrd' && entry) entry.initrds = [withoutDevice(rest.trim())];
+  }
+  return { entries, chosen: entries[wanted] };
+};
+
+const withoutDevice = (path: string): string => path.replace(/^\([^)]*\)/, '');

@@ -1,0 +1,153 @@
+import { posix } from 'node:path';
+import type { BootEntry, BootFilesView } from '../../shared/checks/guest/view.ts';
+import { chosenBySystemdBoot, parseBlsEntry, sortBlsEntries } from './boot-config/bls.ts';
+import { byVersion, type LoaderEntry, parseGrubEnvironment, type Variables } from './boot-config/entry.ts';
+import { parseGrubConfig, parseGrubLegacy } from './boot-config/grub.ts';
+import { parseSyslinuxConfig } from './boot-config/syslinux.ts';
+import type { Reader } from './reader.ts';
+import { clean } from './text.ts';
+
+export type BootLoader = 'grub' | 'grub-legacy' | 'systemd-boot' | 'syslinux' | 'unified-kernel-image';
+
+export type BootFiles = {
+  loader: BootLoader | undefined;
+  boot: BootFilesView;
+  /** Of every entry, the chosen one first. */
+  commandLines: string[];
+};
+
+type Menu = { loader: BootLoader; from: string; entries: readonly LoaderEntry[]; chosen: LoaderEntry | undefined };
+
+const version = /^(?:vmlinu[xz]|kernel|Image)-(\d+\.\d.*)$/;
+const mostEntries = 20;
+
+/** Kernels, and what the boot loader does with them. `viaPartition`: the first sector starts a partition's own loader, which GRUB's is not. */
+export const lookAtBootFiles = async (reader: Reader, viaPartition: boolean): Promise<BootFiles> => {
+  const inBoot = (await reader.list('/boot')).map(clean);
+  const named = inBoot
+    .flatMap((name) => version.exec(name)?.[1] ?? [])
+    .filter((name) => !/\.(?:hmac|old|sig)$/.test(name));
+  const anonymous = inBoot.some((name) => /^(?:vmlinu[xz]|Image)(?:-[a-z]|$)/.test(name));
+  const folders = (await reader.list('/lib/modules')).map(clean).filter((name) => /^\d+\.\d+/.test(name));
+  const looks = [lookAtGrub, lookAtSystemdBoot, lookAtGrubLegacy, lookAtUnifiedImages];
+  let menu: Menu | undefined;
+  for (const look of viaPartition ? [lookAtSyslinux, ...looks] : [...looks, lookAtSyslinux])
+    menu ??= await look(reader);
+  const { chosen } = menu ?? {};
+  return {
+    loader: menu?.loader,
+    boot: {
+      images: named.length > 0 || !anonymous ? named.sort(byVersion) : undefined,
+      moduleFolders: folders.sort(byVersion),
+      entry: menu && chosen ? await bootEntry(reader, menu.from, chosen) : undefined,
+    },
+    commandLines: [...(chosen ? [chosen] : []), ...(menu?.entries ?? []).filter((entry) => entry !== chosen)]
+      .slice(0, mostEntries)
+      .map(({ commandLine }) => commandLine),
+  };
+};
+
+const firstText = async (reader: Reader, ...patterns: string[]): Promise<[string, string[]] | undefined> => {
+  for (const path of await reader.expand(...patterns)) {
+    const lines = await reader.config(path);
+    if (lines) return [path, lines];
+  }
+  return undefined;
+};
+
+const blsFolders = ['/boot', '/efi', '/boot/efi'].map((folder) => `${folder}/loader/entries/*.conf`);
+
+const blsEntries = async (reader: Reader): Promise<[string, string[]][]> => {
+  const found: [string, string[]][] = [];
+  for (const path of await reader.expand(...blsFolders)) {
+    const lines = await reader.config(path);
+    if (lines) found.push([posix.basename(path, '.conf'), lines]);
+  }
+  return found;
+};
+
+const parsedBls = (files: readonly [string, string[]][], variables: Variables): LoaderEntry[] =>
+  sortBlsEntries(files.flatMap(([id, lines]) => parseBlsEntry(id, lines, variables) ?? []));
+
+const lookAtGrub = async (reader: Reader): Promise<Menu | undefined> => {
+  // The one on the ESP is mostly a stub that names the other.
+  const paths = await reader.expand('/boot/grub2/grub.cfg', '/boot/grub/grub.cfg', '/boot/efi/EFI/*/grub.cfg');
+  if (paths.length === 0) return undefined;
+  const folders = ['/boot/grub2/grubenv', '/boot/grub/grubenv', '/boot/efi/EFI/*/grubenv'];
+  const environment = parseGrubEnvironment((await firstText(reader, ...folders))?.[1] ?? []);
+  for (const from of paths) {
+    const lines = (await reader.config(from)) ?? [];
+    const snippets = lines.some((line) => /^blscfg\b/.test(line)) ? await blsEntries(reader) : [];
+    const parsed = parseGrubConfig(lines, environment, (variables) => parsedBls(snippets, variables));
+    if (parsed.entries.length > 0) return { loader: 'grub', from, ...parsed };
+  }
+  return { loader: 'grub', from: paths[0] as string, entries: [], chosen: undefined };
+};
+
+const lookAtSystemdBoot = async (reader: Reader): Promise<Menu | undefined> => {
+  const entries = parsedBls(await blsEntries(reader), new Map());
+  const conf = await firstText(
+    reader,
+    '/boot/loader/loader.conf',
+    '/efi/loader/loader.conf',
+    '/boot/efi/loader/loader.conf',
+  );
+  if (entries.length === 0) return undefined;
+  return {
+    loader: 'systemd-boot',
+    from: conf?.[0] ?? '/boot/loader',
+    entries,
+    chosen: chosenBySystemdBoot(conf?.[1] ?? [], entries),
+  };
+};
+
+const lookAtGrubLegacy = async (reader: Reader): Promise<Menu | undefined> => {
+  const found = await firstText(reader, '/boot/grub/menu.lst', '/boot/grub/grub.conf');
+  return found && { loader: 'grub-legacy', from: found[0], ...parseGrubLegacy(found[1]) };
+};
+
+/** Kernel, initramfs and command line are one file, and firmware starts it. What it would start with is known, which of them is not. */
+const lookAtUnifiedImages = async (reader: Reader): Promise<Menu | undefined> => {
+  const [from] = await reader.expand('/boot/EFI/Linux/*.efi', '/efi/EFI/Linux/*.efi', '/boot/efi/EFI/Linux/*.efi');
+  if (from === undefined) return undefined;
+  const commandLine = (await reader.config('/etc/kernel/cmdline'))?.join(' ');
+  const entry = { id: '', title: '', kernel: from, initrds: [] };
+  const entries = commandLine === undefined ? [] : [{ ...entry, commandLine }];
+  return { loader: 'unified-kernel-image', from, entries, chosen: undefined };
+};
+
+const lookAtSyslinux = async (reader: Reader): Promise<Menu | undefined> => {
+  const folders = ['/boot/extlinux', '/boot/syslinux', '/boot', '/extlinux', '/syslinux', ''];
+  const paths = folders.flatMap((folder) => [`${folder}/extlinux.conf`, `${folder}/syslinux.cfg`]);
+  const found = await firstText(reader, ...paths);
+  return found && { loader: 'syslinux', from: found[0], ...parseSyslinuxConfig(found[1]) };
+};
+
+/** Paths are those of the filesystem that the loader reads: the root's, /boot's, the ESP's, or a btrfs subvolume's parent. */
+const bootEntry = async (reader: Reader, from: string, entry: LoaderEntry): Promise<BootEntry> => {
+  const find = async (name: string): Promise<string | undefined> => {
+    const path = name.replace(/^\([^)]*\)/, '');
+    const places = path.startsWith('/')
+      ? [path, `/boot${path}`, `/efi${path}`, `/boot/efi${path}`, path.replace(/^\/[^/]+/, '')]
+      : [posix.join(posix.dirname(from), path), `/${path}`];
+    for (const place of places) {
+      const found = place === '' ? undefined : await reader.resolve(place);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  const kernel = await find(entry.kernel);
+  const initrds: [string, string | undefined][] = [];
+  for (const name of entry.initrds.filter((each) => each !== '').slice(0, 4)) initrds.push([name, await find(name)]);
+  return {
+    from: clean(from),
+    kernel: kernel ?? entry.kernel,
+    // Microcode comes before it.
+    initrd: initrds.findLast(([, found]) => found !== undefined)?.[1],
+    commandLine: entry.commandLine,
+    missing: [
+      ...(kernel === undefined ? [entry.kernel] : []),
+      ...initrds.filter(([, found]) => found === undefined).map(([name]) => name),
+    ].map(clean),
+  };
+};

@@ -1,0 +1,41 @@
+import type { BootSectorView } from '../../shared/checks/guest/view.ts';
+
+/** What lies in boot sectors, told by the bytes alone; no code is run. Offsets: GRUB's boot.S, diskboot.S and stage1.S; LILO's first.S. */
+type Code = BootSectorView['code'];
+
+const sectorSize = 512;
+const signed = (sector: Buffer): boolean => sector.length >= sectorSize && sector.readUInt16LE(510) === 0xaa55;
+const says = (sector: Buffer, ...texts: string[]): boolean => texts.every((text) => sector.includes(text, 0, 'latin1'));
+const blank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0);
+
+/** libparted's, by its first instructions: it holds no text. */
+const silentCodes = ['fab800108ed0bc00b0'];
+
+/** Whose code the first sector holds. The table and its signature alone, as every GPT disk has them, are no code. */
+export const bootCodeOf = (sector: Buffer): Code => {
+  if (!signed(sector) || blank(sector.subarray(0, 440))) return 'none';
+  if (says(sector, 'GRUB ', 'Geom')) return sector.readUInt16LE(0x3e) === 0x0203 ? 'grub-legacy' : 'grub';
+  if (says(sector.subarray(0, 16), 'LILO')) return 'lilo';
+  // syslinux' gptmbr.bin and mbr.bin
+  if (says(sector, 'Missing OS')) return 'legacy-boot-partition';
+  if (says(sector, 'Missing operating system')) return 'active-partition';
+  if (silentCodes.some((code) => sector.toString('hex').startsWith(code))) return 'active-partition';
+  return 'unknown';
+};
+
+/** Where boot.img finds the core image, in sectors; undefined when the number cannot be one. */
+export const grubCoreSector = (sector: Buffer): number | undefined => {
+  const at = sector.readBigUInt64LE(0x5c);
+  return at > 0n && at < 2n ** 40n ? Number(at) : undefined;
+};
+
+/** diskboot.img, the first sector of a core image, with a list of blocks that tells of at least one more. */
+export const isGrubCore = (sector: Buffer): boolean =>
+  sector.length >= sectorSize &&
+  says(sector, 'loading', 'Geom', 'Read') &&
+  sector.readBigUInt64LE(0x1f4) > 0n &&
+  sector.readUInt16LE(0x1fc) > 0;
+
+/** Whether a partition's first sector starts something; mkfs.fat puts a code there that only complains. */
+export const startsSomething = (sector: Buffer): boolean =>
+  signed(sector) && !blank(sector.subarray(90, 510)) && !says(sector, 'This is not a bootable disk');
