@@ -55,7 +55,7 @@ mkdir-p /etc/chef
 write /etc/chef/client.pem "key"
 mkdir-p /etc/vmware-tools
 write-append /var/lib/dpkg/status "\\nPackage: ipmievd\\nStatus: install ok installed\\nArchitecture: amd64\\nVersion: 1.8\\nMaintainer: x <x@example.org>\\nDescription: x\\n\\n"
-write /boot/grub/grub.cfg "linux /vmlinuz root=LABEL=cloudroot ro quiet\\n"
+write /boot/grub/grub.cfg "linux /vmlinuz root=LABEL=cloudroot ro quiet\\ninitrd /initrd.img\\nboot\\n"
 `;
 
 test('what was left behind in a used system', async () => {

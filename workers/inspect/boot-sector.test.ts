@@ -41,6 +41,7 @@ test.each([
   ['mbr.bin of syslinux', sector(texts(200, 'Missing operating system.\r\n')), 'active-partition'],
   ['gptmbr.bin of syslinux', sector(texts(200, 'Missing OS\r\n')), 'legacy-boot-partition'],
   ['Windows', sector(texts(0x163, 'Invalid partition table', 'Missing operating system')), 'active-partition'],
+  ['a Windows that speaks German', sector((bytes) => bytes.write('33c08ed0bc007c8ec08ed8', 'hex')), 'active-partition'],
   ['parted', sector((bytes) => bytes.write('fab800108ed0bc00b0', 'hex')), 'active-partition'],
   ['what nobody knows', sector((bytes) => bytes.fill(0x90, 0, 100)), 'unknown'],
 ])('the first sector of %s', (_, bytes, code) => {

@@ -6,10 +6,10 @@ type Code = BootSectorView['code'];
 const sectorSize = 512;
 const signed = (sector: Buffer): boolean => sector.length >= sectorSize && sector.readUInt16LE(510) === 0xaa55;
 const says = (sector: Buffer, ...texts: string[]): boolean => texts.every((text) => sector.includes(text, 0, 'latin1'));
-const blank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0);
+export const blank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0);
 
-/** libparted's, by its first instructions: it holds no text. */
-const silentCodes = ['fab800108ed0bc00b0'];
+/** First instructions of Windows' code, whose messages are translated, and of libparted's, which has none. */
+const knownStarts = ['33c08ed0bc007c', 'fab800108ed0bc00b0'];
 
 /** Whose code the first sector holds. The table and its signature alone, as every GPT disk has them, are no code. */
 export const bootCodeOf = (sector: Buffer): Code => {
@@ -19,7 +19,7 @@ export const bootCodeOf = (sector: Buffer): Code => {
   // syslinux' gptmbr.bin and mbr.bin
   if (says(sector, 'Missing OS')) return 'legacy-boot-partition';
   if (says(sector, 'Missing operating system')) return 'active-partition';
-  if (silentCodes.some((code) => sector.toString('hex').startsWith(code))) return 'active-partition';
+  if (knownStarts.some((code) => sector.toString('hex').startsWith(code))) return 'active-partition';
   return 'unknown';
 };
 
@@ -28,6 +28,9 @@ export const grubCoreSector = (sector: Buffer): number | undefined => {
   const at = sector.readBigUInt64LE(0x5c);
   return at > 0n && at < 2n ** 40n ? Number(at) : undefined;
 };
+
+/** Where stage1 of GRUB 0.97 finds stage 1.5 or 2, in sectors. */
+export const grubLegacySector = (sector: Buffer): number => sector.readUInt32LE(0x44);
 
 /** diskboot.img, the first sector of a core image, with a list of blocks that tells of at least one more. */
 export const isGrubCore = (sector: Buffer): boolean =>

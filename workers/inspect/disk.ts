@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { BootSectorView, DiskView, EfiLoader, PartitionView, VolumeView } from '../../shared/checks/guest/view.ts';
 import { openFileSource } from '../tools/file-source.ts';
-import { bootCodeOf, grubCoreSector, isGrubCore, startsSomething } from './boot-sector.ts';
+import { blank, bootCodeOf, grubCoreSector, grubLegacySector, isGrubCore, startsSomething } from './boot-sector.ts';
 import { type Look, pairs } from './reader.ts';
 import { clean } from './text.ts';
 
@@ -76,6 +76,10 @@ const lookAtBootSector = async (look: Look, partitions: readonly PartitionView[]
     const at = grubCoreSector(sector);
     const next = at !== undefined && isGrubCore(await sectorAt(look, at * sectorSize));
     return { code, next, coreAt: at === undefined ? undefined : at * sectorSize };
+  }
+  if (code === 'grub-legacy') {
+    const at = grubLegacySector(sector);
+    return { code, next: at > 0 && !blank(await sectorAt(look, at * sectorSize)), coreAt: undefined };
   }
   if (code === 'active-partition' || code === 'legacy-boot-partition') {
     const marked = partitions.filter(({ bootable }) => bootable);

@@ -1,5 +1,5 @@
 import { biosStarts, uefiStarts } from '../../shared/checks/guest/firmware.ts';
-import type { GuestView } from '../../shared/checks/guest/view.ts';
+import type { DiskView, GuestView } from '../../shared/checks/guest/view.ts';
 import { lookForInitSystem } from './cloud-init.ts';
 import { lookAtDisk } from './disk.ts';
 import { lookAtLinux } from './linux.ts';
@@ -10,8 +10,10 @@ import { lookAtWindows } from './windows.ts';
 const mostKernels = 10;
 
 /** libguestfs calls a btrfs subvolume "btrfsvol:DEVICE/NAME". */
-const deviceOf = (mountable: string | undefined): string | undefined =>
-  mountable && (/^btrfsvol:(\/dev\/[^/]+)/.exec(mountable)?.[1] ?? mountable);
+const deviceOf = (mountable: string | undefined, { volumes }: DiskView): string | undefined => {
+  const path = mountable?.replace(/^btrfsvol:/, '');
+  return path === mountable ? path : volumes.find(({ device }) => path?.startsWith(`${device}/`))?.device;
+};
 
 /** What the disk alone tells. An unknown boot loader is not counted. */
 const diskFacts = (view: GuestView): Partial<GuestView['facts']> => ({
@@ -76,15 +78,15 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
   const mounts = pairs(await ask('inspect-get-mountpoints', root)).sort(([a], [b]) => a.length - b.length);
   for (const [path, device] of mounts) await ask('mount-ro', device, path);
   // libguestfs calls a Debian by its number alone ("12.15"). os-release(5)
-  const pretty = (await ask('cat', '/etc/os-release'))?.map((line) => /^PRETTY_NAME=["']?([^"']+)/.exec(line)?.[1]);
+  const reader = readerOf(look.guestfish);
+  const pretty = (await reader.read('/etc/os-release'))?.map((line) => /^PRETTY_NAME=["']?([^"']+)/.exec(line)?.[1]);
   const name = pretty?.find((each) => each !== undefined);
   if (name) view.facts.osName = clean(name);
   look.progress(70);
-  const reader = readerOf(look.guestfish);
   if (view.facts.osType === 'windows') view.windows = await lookAtWindows(reader, root);
   else if (view.facts.osType === 'linux') {
     const initSystem = await lookForInitSystem(reader);
-    const rootDevice = deviceOf(mounts.find(([path]) => path === '/')?.[1]);
+    const rootDevice = deviceOf(mounts.find(([path]) => path === '/')?.[1], disk);
     const { loader, ...linux } = await lookAtLinux(look, { root, rootDevice, disk, initSystem });
     view.linux = linux;
     view.facts.initSystem = initSystem;

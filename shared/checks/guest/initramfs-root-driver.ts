@@ -22,7 +22,11 @@ const neededFor = (root: string | undefined, { volumes }: DiskView): (readonly s
   const volume = volumes.find(({ device }) => device === root);
   if (!volume) return [];
   const needed = drivers.get(volume.type);
-  return [...(needed ? [needed] : []), ...(isLogicalVolume(volume) ? [['dm_mod']] : [])];
+  return [
+    ...(needed ? [needed] : []),
+    ...(isLogicalVolume(volume) ? [['dm_mod']] : []),
+    ...(/^\/dev\/md/.test(volume.device) ? [['md_mod'], ['raid1', 'raid0', 'raid10', 'raid456']] : []),
+  ];
 };
 
 export const initramfsRootDriver = linuxCheck({

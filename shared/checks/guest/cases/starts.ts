@@ -145,6 +145,15 @@ export const starts: Case[] = [
     'fail',
     { modules: 'dm_mod' },
   ],
+  [
+    'initramfs-root-driver',
+    linux(
+      { startup: { rootDevice: '/dev/md127' }, kernel: { builtin: new Set(['ext4', 'md_mod']) } },
+      volumes({ device: '/dev/md127', type: 'ext4' }),
+    ),
+    'fail',
+    { modules: 'raid1' },
+  ],
   ['initramfs-host-only', disk(), 'pass'],
   ['initramfs-host-only', linux({ kernel: { initramfs: { ...initramfs(), hostOnly: true } } }), 'warn'],
   ['virtio-net', disk(), 'pass'],
