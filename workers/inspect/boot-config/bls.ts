@@ -32,7 +32,6 @@ export const chosenBySystemdBoot = (
 ): LoaderEntry | undefined => {
   const wanted = conf.map((line) => /^\s*default\s+(\S+)/.exec(line)?.[1]).find((each) => each !== undefined);
   if (wanted === undefined) return entries[0];
-  if (wanted.startsWith('@')) return undefined;
   const parts = wanted.split('*');
   return entries.find(({ id }) => [id, `${id}.conf`].some((name) => fits(name, parts)));
 };

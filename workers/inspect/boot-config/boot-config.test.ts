@@ -100,6 +100,9 @@ describe('grub.cfg', () => {
   test('commands without any menu, as the sample has them', () => {
     const { chosen } = grub('set timeout=0\nlinux /vmlinuz root=LABEL=x ro\ninitrd /initrd.img\nboot\n');
     expect(chosen).toMatchObject({ kernel: '/vmlinuz', initrds: ['/initrd.img'], commandLine: 'root=LABEL=x ro' });
+    const menu = 'menuentry a { linux /a }\nlinux /b\n';
+    expect(grub(`${menu}boot\n`).chosen?.kernel).toBe('/b');
+    expect(grub(menu).chosen?.kernel).toBe('/a');
   });
 });
 

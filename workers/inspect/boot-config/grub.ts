@@ -138,8 +138,7 @@ export const parseGrubConfig = (
     statement(words);
   }
 
-  const next = environment.get('next_entry');
-  const wanted = next || variables.get('default') || '0';
+  const wanted = variables.get('default') || '0';
   return { entries, chosen: booted && direct ? direct : (choose(root, wanted.split('>')) ?? direct) };
 };
 
