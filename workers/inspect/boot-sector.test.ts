@@ -38,7 +38,12 @@ test.each([
     'grub-legacy',
   ],
   ['LILO', sector(texts(6, 'LILO')), 'lilo'],
-  ['mbr.bin of syslinux', sector(texts(200, 'Missing operating system.\r\n')), 'active-partition'],
+  [
+    'mbr.bin of syslinux',
+    sector(texts(200, 'Missing operating system.\r\n', 'Multiple active partitions.')),
+    'active-partition',
+  ],
+  ['altmbr.bin of syslinux', sector(texts(200, 'Missing operating system.\r\n')), 'unknown'],
   ['gptmbr.bin of syslinux', sector(texts(200, 'Missing OS\r\n')), 'legacy-boot-partition'],
   ['Windows', sector(texts(0x163, 'Invalid partition table', 'Missing operating system')), 'active-partition'],
   ['a Windows that speaks German', sector((bytes) => bytes.write('33c08ed0bc007c8ec08ed8', 'hex')), 'active-partition'],

@@ -16,9 +16,10 @@ export const bootCodeOf = (sector: Buffer): Code => {
   if (!signed(sector) || blank(sector.subarray(0, 440))) return 'none';
   if (says(sector, 'GRUB ', 'Geom')) return sector.readUInt16LE(0x3e) === 0x0203 ? 'grub-legacy' : 'grub';
   if (says(sector.subarray(0, 16), 'LILO')) return 'lilo';
-  // syslinux' gptmbr.bin and mbr.bin
+  // syslinux' gptmbr.bin, then its mbr.bin and the codes of DOS and Windows; its altmbr.bin, which needs no mark, has the first text alone.
   if (says(sector, 'Missing OS')) return 'legacy-boot-partition';
-  if (says(sector, 'Missing operating system')) return 'active-partition';
+  const complaints = ['Multiple active partitions', 'Invalid partition table'];
+  if (complaints.some((text) => says(sector, 'Missing operating system', text))) return 'active-partition';
   if (knownStarts.some((code) => sector.toString('hex').startsWith(code))) return 'active-partition';
   return 'unknown';
 };
