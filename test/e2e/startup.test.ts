@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
+import { guestChecks } from '../../shared/checks/guest/checks.ts';
 import { inspectDisk } from '../../workers/activities/inspect.ts';
 import type { Inspection } from '../../workflows/activities.ts';
 import { at, editEsp, editRoot, setPartitionType, writeAt } from '../support/edit-sample.ts';
@@ -31,13 +32,19 @@ const inspected = (path: string): Promise<Inspection> =>
     { signal: new AbortController().signal, progress: () => undefined },
   );
 
+/** The checks of whether it starts, which come first. */
+const codes = guestChecks.map(({ code }) => code);
+const startCodes = new Set(codes.slice(0, codes.indexOf('serial-console') + 1));
+
 const troubled = ({ findings }: Inspection): string[] =>
-  findings.filter(({ outcome }) => outcome !== 'pass').map(({ code, outcome }) => `${code} ${outcome}`);
+  findings
+    .filter(({ code, outcome }) => startCodes.has(code) && outcome !== 'pass')
+    .map(({ code, outcome }) => `${code} ${outcome}`);
 
 const linuxFilesystem = '0FC63DAF-8483-4772-8E79-3D69D8477DE4';
 const version = '6.1.0-56-cloud-amd64';
 
-test('the sample passes every check, and is seen as it was built', async () => {
+test('the sample passes every check of its start, and is seen as it was built', async () => {
   const inspection = await inspected((await guestImages()).good);
   expect(troubled(inspection)).toEqual([]);
   expect(inspection.findings.length).toBeGreaterThan(30);

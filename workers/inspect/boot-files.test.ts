@@ -46,6 +46,7 @@ const readerOf = (guest: Guest): Reader => {
       ),
     exists: async (path) => resolve(path) !== undefined,
     holding: async () => [],
+    among: async () => [],
   };
 };
 
