@@ -72,6 +72,7 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'e2fsprogs', reason: "the sample image's root", programs: ['mke2fs'] },
   { name: 'fdisk', reason: "the sample image's partitions", programs: ['sfdisk'] },
   { name: 'gdisk', reason: "the test images' partitions", programs: ['sgdisk'] },
+  { name: 'libwin-hivex-perl', reason: "the registries of the tests' Windows disks", programs: ['hivexregedit'] },
   { name: 'python3', reason: 'the tests of the sandbox', programs: ['python3'] },
   // Without root, mmdebstrap needs a range of user ids.
   ...(process.getuid?.() === 0

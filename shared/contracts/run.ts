@@ -81,6 +81,8 @@ export const GuestFacts = z.object({
   osDistro: z.string().optional(),
   osVersion: z.string().optional(),
   osName: z.string().optional(),
+  /** Windows: e.g. `ServerStandard`. */
+  osEdition: z.string().optional(),
   architecture: z.string().optional(),
   kernels: z.array(z.string()).optional(),
   /** What the boot loader starts when nobody chooses, or the newest kernel where that cannot be told. */
@@ -94,6 +96,8 @@ export const GuestFacts = z.object({
   packageFormat: z.string().optional(),
   /** Whether the QEMU guest agent is there. */
   guestAgent: z.boolean().optional(),
+  /** Windows: what it takes the hardware clock to tell. */
+  hardwareClock: z.enum(['utc', 'local']).optional(),
 });
 export type GuestFacts = z.infer<typeof GuestFacts>;
 

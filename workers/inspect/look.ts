@@ -83,8 +83,9 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
   const name = pretty?.find((each) => each !== undefined);
   if (name) view.facts.osName = clean(name);
   look.progress(70);
-  if (view.facts.osType === 'windows') view.windows = await lookAtWindows(reader, root);
-  else if (view.facts.osType === 'linux') {
+  if (view.facts.osType === 'windows') {
+    view.windows = await lookAtWindows(look.guestfish, view.facts, root, disk.volumes);
+  } else if (view.facts.osType === 'linux') {
     const initSystem = await lookForInitSystem(reader);
     const rootDevice = deviceOf(mounts.find(([path]) => path === '/')?.[1], disk);
     const { loader, ...linux } = await lookAtLinux(look, { root, rootDevice, disk, initSystem });

@@ -6,6 +6,8 @@ import { spawnSandboxed } from './sandbox.ts';
 export type Guestfish = {
   /** The lines that the command prints; undefined when it failed. Lines are the guest's: arbitrary, capped. */
   ask(command: string, ...args: readonly string[]): Promise<string[] | undefined>;
+  /** The same as bytes, for commands that answer with data. */
+  bytes(command: string, ...args: readonly string[]): Promise<Buffer | undefined>;
 };
 
 /** guestfish tells the line of its input in front, when that is no terminal. */
@@ -72,18 +74,18 @@ export const withGuestfish = async <T>(
 
   let count = 0;
   let complaints = '';
-  const ask: Guestfish['ask'] = async (command, ...args) => {
+  const bytes: Guestfish['bytes'] = async (command, ...args) => {
     const marker = `=end-${++count}-${crypto.randomUUID()}=`;
     child.stdin.write(`-${[command, ...args.map(quoted)].join(' ')}\necho ${marker}\n`);
     for (;;) {
       const at = buffered.indexOf(`${marker}\n`);
       if (at >= 0) {
-        const answer = Buffer.from(buffered.slice(0, at), 'latin1').toString('utf8');
+        const answer = buffered.slice(0, at);
         buffered = buffered.slice(at + marker.length + 1);
         const lines = answer.split('\n').filter((line) => line !== '');
         // Our mistake, and no answer of the guest's.
         if (lines[0] === `${command}: unknown command`) throw new Error(`guestfish has no command ${command}`);
-        if (!lines.some((line) => complaint.test(line))) return lines;
+        if (!lines.some((line) => complaint.test(line))) return Buffer.from(answer, 'latin1');
         complaints = answer;
         return undefined;
       }
@@ -94,12 +96,17 @@ export const withGuestfish = async <T>(
       });
     }
   };
+  const ask: Guestfish['ask'] = async (command, ...args) =>
+    (await bytes(command, ...args))
+      ?.toString('utf8')
+      .split('\n')
+      .filter((line) => line !== '');
 
   try {
     await ask('set-network', 'false');
     await ask('add-drive', '/in/disk', 'readonly:true', `format:${disk.format}`);
     if ((await ask('run')) === undefined) throw died(complaints);
-    return await work({ ask });
+    return await work({ ask, bytes });
   } finally {
     await child.kill();
   }

@@ -63,8 +63,22 @@ import { timeSync } from './time-sync.ts';
 import type { GuestView } from './view.ts';
 import { virtioBlockInitramfs } from './virtio-block-initramfs.ts';
 import { virtioNet } from './virtio-net.ts';
+import { windowsBitLocker } from './windows-bitlocker.ts';
+import { windowsBootStore } from './windows-boot-store.ts';
 import { windowsCloudbaseInit } from './windows-cloudbase-init.ts';
-import { windowsVirtio } from './windows-virtio.ts';
+import { windowsCloudbaseInitSources } from './windows-cloudbase-init-sources.ts';
+import { windowsCloudbaseInitStarts } from './windows-cloudbase-init-starts.ts';
+import { windowsDiskDriver } from './windows-disk-driver.ts';
+import { windowsDiskDriverAtBoot } from './windows-disk-driver-at-boot.ts';
+import { windowsForeignTools } from './windows-foreign-tools.ts';
+import { windowsGeneralized } from './windows-generalized.ts';
+import { windowsHibernated } from './windows-hibernated.ts';
+import { windowsNetworkDriver } from './windows-network-driver.ts';
+import { windowsPendingChanges } from './windows-pending-changes.ts';
+import { windowsRegistry } from './windows-registry.ts';
+import { windowsRemoteDesktop } from './windows-remote-desktop.ts';
+import { windowsVersion } from './windows-version.ts';
+import { windowsVolumeClean } from './windows-volume-clean.ts';
 
 /** Every check of what is inside an image, in the order in which reports tell them. To add one: a module beside this file, and a line here. */
 export const guestChecks: readonly GuestCheck[] = [
@@ -134,8 +148,22 @@ export const guestChecks: readonly GuestCheck[] = [
   foreignTools,
   hardwareAgents,
   // Windows
-  windowsVirtio,
+  windowsBitLocker,
+  windowsRegistry,
+  windowsVersion,
+  windowsBootStore,
+  windowsDiskDriver,
+  windowsDiskDriverAtBoot,
+  windowsNetworkDriver,
+  windowsHibernated,
+  windowsVolumeClean,
+  windowsPendingChanges,
   windowsCloudbaseInit,
+  windowsCloudbaseInitStarts,
+  windowsCloudbaseInitSources,
+  windowsRemoteDesktop,
+  windowsGeneralized,
+  windowsForeignTools,
 ];
 
 export const guestFindings = (view: GuestView): Finding[] =>

@@ -202,8 +202,56 @@ export type RemainsView = {
   foreignFiles: readonly string[];
 };
 
+/** An installed Windows. */
 export type WindowsView = {
-  /** Files of virtio drivers, lower case. */
-  drivers: readonly string[];
-  cloudbaseInit: boolean;
+  registry: RegistryView;
+  /** The version of NT, e.g. 10 and 0 for all since Windows 10 and Server 2016. */
+  version: { major: number; minor: number } | undefined;
+  /** Of virtio devices, by name, e.g. `viostor`. Undefined: the registry could not be read. */
+  drivers: ReadonlyMap<string, DriverView> | undefined;
+  cloudbaseInit: CloudbaseInitView;
+  volume: WindowsVolumeView;
+  /** A boot configuration (BCD) is there for this way of starting. */
+  bootStores: { bios: boolean; uefi: boolean };
+  /** What setup and sysprep say of themselves, e.g. `IMAGE_STATE_COMPLETE`; undefined where nothing does. */
+  imageState: string | undefined;
+  /** Signs of an update or a removal that ends with the next start. */
+  pending: readonly string[];
+  /** Undefined: the registry could not be read, or has no such rule. */
+  remoteDesktop: { allowed: boolean | undefined; firewallRule: boolean | undefined };
+  /** Guest tools of other hypervisors. */
+  foreignTools: readonly string[];
+};
+
+/** Names of the hives that lack, and of those that nobody could read. What they hold is undefined in the other parts. */
+export type RegistryView = { missing: readonly string[]; unreadable: readonly string[] };
+
+export type DriverView = {
+  /** The driver lies where Windows loads it from. */
+  file: boolean;
+  /** Its package is in the driver store, from where plug and play installs it. */
+  staged: boolean;
+  /** Of its service: 0 with the boot loader, 1 with the kernel, 2 automatic, 3 on demand, 4 disabled. Undefined: it has none. */
+  start: number | undefined;
+  /** What Windows replaces `start` by at the next start. */
+  startOverride: number | undefined;
+  /** Windows knows which device it is for before plug and play has looked. */
+  bound: boolean;
+};
+
+export type CloudbaseInitView = {
+  installed: boolean;
+  /** Of its service, as with drivers. */
+  start: number | undefined;
+  /** SetupComplete.cmd, which runs at the end of the first start after sysprep, sets the service to start. */
+  startedBySetup: boolean;
+  /** Classes of the services that it asks, without their modules; undefined: its defaults. */
+  sources: readonly string[] | undefined;
+};
+
+export type WindowsVolumeView = {
+  /** Undefined: could not be seen. */
+  dirty: boolean | undefined;
+  /** A session lies in hiberfil.sys, by hibernation or by fast start-up. */
+  hibernated: boolean;
 };

@@ -1,16 +1,16 @@
 import type { Outcome } from '../../../contracts/finding.ts';
-import type { CloudConfig, DiskView, GuestView, KernelView, LinuxView, WindowsView } from '../view.ts';
+import type { CloudConfig, DiskView, DriverView, GuestView, KernelView, LinuxView, WindowsView } from '../view.ts';
 
 /** What a check is to say of one view; the params that matter, or none. */
 export type Case = [code: string, view: GuestView, outcome: Outcome, params?: Record<string, string | number>];
 
-const drivers = new Set(['virtio_pci', 'virtio_blk', 'virtio_scsi', 'virtio_net', 'nvme']);
+const virtio = new Set(['virtio_pci', 'virtio_blk', 'virtio_scsi', 'virtio_net', 'nvme']);
 
 export const kernel: KernelView = {
   version: '6.1.0-56-cloud-amd64',
   builtin: new Set(['ext4']),
-  modules: drivers,
-  initramfs: { state: 'read', path: '/boot/initrd.img-6.1.0-56-cloud-amd64', modules: drivers, hostOnly: false },
+  modules: virtio,
+  initramfs: { state: 'read', path: '/boot/initrd.img-6.1.0-56-cloud-amd64', modules: virtio, hostOnly: false },
 };
 
 const commandLine = 'root=LABEL=cloudroot ro console=tty0 console=ttyS0,115200';
@@ -102,7 +102,32 @@ const goodLinux: LinuxView = {
   },
 };
 
-const goodWindows: WindowsView = { drivers: ['viostor.sys', 'netkvm.sys'], cloudbaseInit: true };
+export const bootDriver: DriverView = { file: true, staged: true, start: 0, startOverride: undefined, bound: true };
+export const noDriver: DriverView = {
+  file: false,
+  staged: false,
+  start: undefined,
+  startOverride: undefined,
+  bound: false,
+};
+
+/** A Windows that passes every check. */
+const goodWindows: WindowsView = {
+  registry: { missing: [], unreadable: [] },
+  version: { major: 10, minor: 0 },
+  drivers: new Map([
+    ['viostor', bootDriver],
+    ['vioscsi', noDriver],
+    ['netkvm', { ...bootDriver, start: 3 }],
+  ]),
+  cloudbaseInit: { installed: true, start: 2, startedBySetup: false, sources: undefined },
+  volume: { dirty: false, hibernated: false },
+  bootStores: { bios: true, uefi: true },
+  imageState: 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE',
+  pending: [],
+  remoteDesktop: { allowed: true, firewallRule: true },
+  foreignTools: [],
+};
 
 export const disk = (view: Partial<GuestView> = {}): GuestView => ({
   facts: {
@@ -139,9 +164,16 @@ export const linux = (
   return onDisk(otherDisk, { linux: { ...goodLinux, ...Object.fromEntries(merged) } });
 };
 
-export const windows = (parts: Partial<WindowsView> = {}): GuestView =>
+export const windows = (parts: Partial<WindowsView> = {}, view: Partial<GuestView> = {}): GuestView =>
   disk({
-    facts: { osType: 'windows', architecture: 'x86_64' },
+    facts: { osType: 'windows', architecture: 'x86_64', firmware: ['bios', 'uefi'] },
     linux: undefined,
     windows: { ...goodWindows, ...parts },
+    ...view,
   });
+
+/** That Windows with other drivers. */
+export const drivers = (others: Readonly<Record<string, Partial<DriverView>>>): GuestView => {
+  const merged = Object.entries(others).map(([name, driver]) => [name, { ...noDriver, ...driver }] as const);
+  return windows({ drivers: new Map([...(goodWindows.drivers ?? []), ...merged]) });
+};

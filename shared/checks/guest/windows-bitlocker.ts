@@ -1,0 +1,26 @@
+import { diskCheck, type GuestCheck, told } from './define.ts';
+
+/** Of the disk as a whole: nobody sees a Windows behind it. */
+export const windowsBitLocker: GuestCheck = {
+  ...diskCheck({
+    code: 'windows-bitlocker',
+    severity: 'required',
+    title: { en: 'No BitLocker', de: 'Kein BitLocker' },
+    problem: {
+      en: 'Volumes are encrypted with BitLocker ({volumes}). Their key is bound to the old machine: an instance would ask for the recovery key at its start, and nothing inside could be looked at.',
+      de: 'Volumes sind mit BitLocker verschlüsselt ({volumes}). Der Schlüssel ist an die alte Maschine gebunden: Eine Instanz würde beim Start nach dem Wiederherstellungsschlüssel fragen, und nichts darin ließ sich ansehen.',
+    },
+    remedy: {
+      en: 'Turn BitLocker off, wait until everything is decrypted (manage-bde -status), then upload the disk again.',
+      de: 'Schalten Sie BitLocker aus, warten Sie, bis alles entschlüsselt ist (manage-bde -status), und laden Sie den Datenträger erneut hoch.',
+    },
+    commands: [{ on: 'windows', run: 'manage-bde.exe -off C:' }],
+    judge: ({ disk: { volumes }, windows }) => {
+      const bitLocker = volumes.filter(({ type }) => type === 'BitLocker').map(({ device }) => device);
+      if (bitLocker.length === 0 && !windows) return undefined;
+      // Where a Windows was seen, it is another volume that is encrypted.
+      return told(windows ? 'warn' : 'fail', 'volumes', bitLocker);
+    },
+  }),
+  appliesTo: 'windows',
+};

@@ -1,0 +1,24 @@
+import { windowsCheck } from './define.ts';
+
+const vista = 6;
+
+export const windowsBootStore = windowsCheck({
+  code: 'windows-boot-store',
+  severity: 'required',
+  title: { en: 'Boot configuration of Windows', de: 'Startkonfiguration von Windows' },
+  problem: {
+    en: 'The disk is made to start the {firmware} way, but no boot configuration (BCD) for that is on it: Windows would stop with "Boot Configuration Data is missing".',
+    de: 'Der Datenträger ist für den Start per {firmware} gemacht, es liegt aber keine Startkonfiguration (BCD) dafür darauf: Windows bliebe mit "Startkonfigurationsdaten fehlen" stehen.',
+  },
+  remedy: {
+    en: 'Write it anew from inside Windows or its recovery console, or upload all disks of the machine as one.',
+    de: 'Schreiben Sie sie in Windows oder seiner Wiederherstellungskonsole neu, oder laden Sie alle Datenträger der Maschine als einen hoch.',
+  },
+  commands: [{ on: 'windows', run: 'bcdboot.exe C:\\Windows /f ALL' }],
+  judge: ({ version, bootStores }, { facts: { firmware = [] } }) => {
+    // Windows XP and Server 2003 have boot.ini; a disk that starts in no way is told of elsewhere.
+    if (firmware.length === 0 || (version && version.major < vista)) return undefined;
+    const outcome = firmware.some((each) => bootStores[each]) ? 'pass' : 'fail';
+    return { outcome, params: { firmware: firmware.map((each) => each.toUpperCase()).join(', ') } };
+  },
+});

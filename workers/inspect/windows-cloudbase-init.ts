@@ -1,0 +1,47 @@
+import type { CloudbaseInitView } from '../../shared/checks/guest/view.ts';
+import type { Guestfish } from '../tools/guestfish.ts';
+import { clean } from './text.ts';
+import type { Hive } from './windows-hive.ts';
+import { exactPath } from './windows-paths.ts';
+
+const folders = ['/Program Files', '/Program Files (x86)'].map(
+  (programs) => `${programs}/Cloudbase Solutions/Cloudbase-Init`,
+);
+
+/** sysprep's own way: the service is disabled before, and SetupComplete.cmd sets it to start again. SetSetupComplete.cmd of Cloudbase-Init */
+const startsIt = /\bsc(?:\.exe)?\s+config\s+"?cloudbase-init"?\s+start=\s*(?:auto|delayed-auto)/i;
+
+export const lookAtCloudbaseInit = async (
+  ask: Guestfish['ask'],
+  system: Hive | undefined,
+  controlSet: string,
+  systemRoot: string,
+): Promise<CloudbaseInitView> => {
+  let sources: string[] | undefined;
+  let installed = false;
+  for (const folder of folders) {
+    if ((await exactPath(ask, folder)) === undefined) continue;
+    installed = true;
+    const path = await exactPath(ask, `${folder}/conf/cloudbase-init.conf`);
+    sources ??= path ? sourcesOf((await ask('cat', path)) ?? []) : undefined;
+  }
+  const script = await exactPath(ask, `${systemRoot}/Setup/Scripts/SetupComplete.cmd`);
+  const lines = script ? ((await ask('cat', script)) ?? []) : [];
+  const service = `${controlSet}\\Services\\cloudbase-init`;
+  return {
+    installed: installed || ((await system?.has(service)) ?? false),
+    start: await system?.dword(service, 'Start'),
+    startedBySetup: lines.some((line) => startsIt.test(line)),
+    sources,
+  };
+};
+
+/** A list in an INI file of oslo.config: lines that are indented go on with the one before. */
+export const sourcesOf = (lines: readonly string[]): string[] | undefined => {
+  const setting = /^metadata_services[ \t]*=([^\n]*(?:\n[ \t]+[^\n]*)*)/m.exec(lines.join('\n'))?.[1];
+  return setting
+    ?.split(/[\s,]+/)
+    .filter((name) => name !== '')
+    .slice(0, 20)
+    .map((name) => clean(name.split('.').pop() ?? ''));
+};

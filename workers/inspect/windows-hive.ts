@@ -1,0 +1,61 @@
+import type { Guestfish } from '../tools/guestfish.ts';
+import { clean } from './text.ts';
+
+/** A hive of the registry. Keys and values are found whatever their case; what is not there is undefined. */
+export type Hive = {
+  has(key: string): Promise<boolean>;
+  dword(key: string, value: string): Promise<number | undefined>;
+  /** One line, cleaned and capped. */
+  text(key: string, value: string): Promise<string | undefined>;
+  /** Whether the value is there and holds more than an end. */
+  filled(key: string, value: string): Promise<boolean>;
+};
+
+/** Windows types of values. https://learn.microsoft.com/windows/win32/sysinfo/registry-value-types */
+const [string, expandString, dword] = ['1', '2', '4'];
+const none = '0';
+
+/**
+ * Read inside the appliance: hives are as hostile as all else. guestfish holds one at a time; opening another closes this one.
+ * Undefined when hivex cannot make sense of the file.
+ */
+export const openHive = async ({ ask, bytes }: Guestfish, path: string): Promise<Hive | undefined> => {
+  if ((await ask('hivex-open', path)) === undefined) return undefined;
+  const root = (await ask('hivex-root'))?.[0];
+  if (root === undefined) return undefined;
+  const nodes = new Map<string, Promise<string | undefined>>();
+  const node = (key: string): Promise<string | undefined> => {
+    if (key === '') return Promise.resolve(root);
+    let found = nodes.get(key);
+    if (!found) {
+      const at = key.lastIndexOf('\\');
+      found = node(key.slice(0, Math.max(at, 0))).then((parent) =>
+        child('hivex-node-get-child', parent, key.slice(at + 1)),
+      );
+      nodes.set(key, found);
+    }
+    return found;
+  };
+  const child = async (command: string, parent: string | undefined, name: string): Promise<string | undefined> => {
+    const id = parent === undefined ? undefined : (await ask(command, parent, name))?.[0];
+    return id === none ? undefined : id;
+  };
+  const read = async (key: string, value: string): Promise<{ type: string | undefined; data: Buffer } | undefined> => {
+    const id = await child('hivex-node-get-value', await node(key), value);
+    const data = id === undefined ? undefined : await bytes('hivex-value-value', id);
+    return id === undefined || !data ? undefined : { type: (await ask('hivex-value-type', id))?.[0], data };
+  };
+  return {
+    has: async (key) => (await node(key)) !== undefined,
+    dword: async (key, value) => {
+      const found = await read(key, value);
+      return found?.type === dword && found.data.length === 4 ? found.data.readUInt32LE() : undefined;
+    },
+    text: async (key, value) => {
+      const found = await read(key, value);
+      if (found?.type !== string && found?.type !== expandString) return undefined;
+      return clean(found.data.subarray(0, 4096).toString('utf16le'));
+    },
+    filled: async (key, value) => (await read(key, value))?.data.some((byte) => byte !== 0) ?? false,
+  };
+};
