@@ -23,7 +23,7 @@ const sector = 512;
 /**
  * - `prepared`: Windows Server 2022 for UEFI, with nothing left to be done.
  * - `used`: Windows 11 for BIOS as it comes from VMware, still hibernated.
- * - `old`: Windows Server 2008 with 32 bits, with a driver that somebody has copied only.
+ * - `old`: Windows Server 2008 with 32 bits, with a driver that somebody has copied only, on a damaged volume.
  * - `encrypted`: BitLocker on the volume of the system.
  */
 export type WindowsVariant = 'prepared' | 'used' | 'old' | 'encrypted';
@@ -36,6 +36,7 @@ type Recipe = {
   /** On the volume of the system; a folder when undefined. */
   files: Readonly<Record<string, Buffer | string | undefined>>;
   bootFiles: Readonly<Record<string, Buffer | string>>;
+  /** Not together with hibernation: ntfsfix leaves such a volume alone. */
   dirty?: boolean;
   bitLocker?: boolean;
 };
@@ -152,7 +153,6 @@ const recipes: Record<WindowsVariant, Recipe> = {
       [`${cloudbase}/conf/cloudbase-init.conf`]: `[DEFAULT]\r\nmetadata_services=${metadata}.vmwareguestinfoservice.VMwareGuestInfoService\r\n`,
     },
     bootFiles: { bootmgr: 'bootmgr' },
-    dirty: true,
   },
   old: {
     firmware: 'bios',
@@ -172,6 +172,7 @@ const recipes: Record<WindowsVariant, Recipe> = {
       'Program Files/Oracle/VirtualBox Guest Additions': undefined,
     },
     bootFiles: { 'Boot/BCD': 'BCD', bootmgr: 'bootmgr' },
+    dirty: true,
   },
   encrypted: {
     firmware: 'bios',

@@ -15,6 +15,6 @@ export const windowsForeignTools = windowsCheck({
     en: 'Remove them in "Apps" of Windows while the machine still runs on its old hypervisor.',
     de: 'Entfernen Sie sie in Windows unter "Apps", solange die Maschine noch auf ihrem alten Hypervisor läuft.',
   },
-  commands: [{ on: 'windows', run: 'appwiz.cpl' }],
+  commands: [{ on: 'windows', run: 'control.exe appwiz.cpl' }],
   judge: ({ foreignTools }) => told('warn', 'tools', foreignTools, ', '),
 });
