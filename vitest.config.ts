@@ -27,6 +27,7 @@ export default defineConfig({
           hookTimeout: 900_000,
           maxWorkers: 1,
           fileParallelism: false,
+          maxConcurrency: 2,
         },
       },
     ],

@@ -79,6 +79,18 @@ export const bootChecks = defineChecks({
       de: 'Nehmen Sie virtio_blk, virtio_scsi und virtio_pci in das Initramfs auf (Debian: /etc/initramfs-tools/modules, update-initramfs -u -k all; RHEL: dracut -f --no-hostonly) und nennen Sie root mit UUID= oder LABEL= in fstab und auf der Kernel-Kommandozeile.',
     },
   },
+  'boot-no-init': {
+    severity: 'safety',
+    title: { en: 'Start of the system', de: 'Start des Systems' },
+    problem: {
+      en: `The kernel found the root filesystem, but no init program in it that runs. ${console.en}`,
+      de: `Der Kernel hat das Root-Dateisystem gefunden, darin aber kein lauffähiges Init-Programm. ${console.de}`,
+    },
+    remedy: {
+      en: 'Look whether /sbin/init is there and whole (Debian: apt-get install --reinstall systemd-sysv; RHEL: dnf reinstall systemd), and whether root= names the right filesystem.',
+      de: 'Prüfen Sie, ob /sbin/init vorhanden und unversehrt ist (Debian: apt-get install --reinstall systemd-sysv; RHEL: dnf reinstall systemd) und ob root= das richtige Dateisystem nennt.',
+    },
+  },
   'boot-emergency-mode': {
     severity: 'safety',
     title: { en: 'Start of the system', de: 'Start des Systems' },
@@ -131,12 +143,24 @@ export const bootChecks = defineChecks({
     severity: 'safety',
     title: { en: 'cloud-init at the start', de: 'cloud-init beim Start' },
     problem: {
-      en: 'The system started up to its login prompt, but cloud-init did not take up its seed: it is missing, disabled, or does not look for NoCloud.',
-      de: 'Das System ist bis zur Anmeldung gestartet, aber cloud-init hat seine Vorgaben nicht aufgenommen: Es fehlt, ist abgeschaltet oder sucht nicht nach NoCloud.',
+      en: 'The system started up to its login prompt, but there was no word from cloud-init: it is missing or not whole.',
+      de: 'Das System ist bis zur Anmeldung gestartet, aber von cloud-init kam nichts: Es fehlt oder ist unvollständig.',
     },
     remedy: {
-      en: 'Install and enable cloud-init, and let datasource_list in /etc/cloud/cloud.cfg.d name NoCloud and the datasource of your platform.',
-      de: 'Installieren und aktivieren Sie cloud-init, und nennen Sie in datasource_list unter /etc/cloud/cloud.cfg.d NoCloud und die Datenquelle Ihrer Plattform.',
+      en: 'Install and enable cloud-init (Debian, Ubuntu: apt-get install cloud-init; RHEL: dnf install cloud-init; Alpine: apk add cloud-init, then setup-cloud-init).',
+      de: 'Installieren und aktivieren Sie cloud-init (Debian, Ubuntu: apt-get install cloud-init; RHEL: dnf install cloud-init; Alpine: apk add cloud-init, danach setup-cloud-init).',
+    },
+  },
+  'boot-seed-ignored': {
+    severity: 'safety',
+    title: { en: 'cloud-init at the start', de: 'cloud-init beim Start' },
+    problem: {
+      en: `The system started, but its cloud-init did not take up what it was told: it is switched off, or does not look for NoCloud. ${console.en}`,
+      de: `Das System ist gestartet, aber sein cloud-init hat die Vorgaben nicht aufgenommen: Es ist abgeschaltet oder sucht nicht nach NoCloud. ${console.de}`,
+    },
+    remedy: {
+      en: 'Enable cloud-init, and let datasource_list in /etc/cloud/cloud.cfg.d name NoCloud and the datasource of your platform.',
+      de: 'Aktivieren Sie cloud-init, und nennen Sie in datasource_list unter /etc/cloud/cloud.cfg.d NoCloud und die Datenquelle Ihrer Plattform.',
     },
   },
   'boot-no-sign-of-life': {

@@ -2,7 +2,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { BootPolicy } from '../../shared/contracts/image.ts';
-import type { ConvertedDisk, GuestFacts } from '../../shared/contracts/run.ts';
+import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { BootCheck } from '../../workflows/activities.ts';
 import { consoleLog } from '../boot/console-log.ts';
 import { type BootReport, explainBoot, hasEnded, parseReport, plainLog } from '../boot/explain.ts';
@@ -12,8 +12,7 @@ import { writeSeedDisk } from '../tools/seed-disk.ts';
 import type { StepControl } from './step.ts';
 
 export type BootCheckInput = {
-  disk: { path: string; format: 'raw' | 'qcow2' };
-  converted: ConvertedDisk;
+  disk: { path: string; format: 'raw' | 'qcow2'; virtualSize: number };
   guest: GuestFacts;
   policy: Exclude<BootPolicy, 'off'>;
   scratchDir: string;
@@ -31,7 +30,7 @@ const afterwordMs = 1500;
  * change. What the console said and what the screen showed is kept, whatever came of it.
  */
 export const bootCheck = async (input: BootCheckInput, { signal, progress }: StepControl): Promise<BootCheck> => {
-  const { disk, converted, guest, scratchDir, keep } = input;
+  const { disk, guest, scratchDir, keep } = input;
   const system = [guest.osType, guest.architecture].filter(Boolean).join(' ') || '-';
   if (guest.osType !== 'linux' || guest.architecture !== 'x86_64') {
     return { findings: [finding('boot-not-tried', 'unknown', { system })] };
@@ -52,7 +51,7 @@ export const bootCheck = async (input: BootCheckInput, { signal, progress }: Ste
   const begun = Date.now();
   let spoke = begun;
   const machine = await startMachine({
-    disk: { ...disk, virtualSize: converted.virtualSize },
+    disk,
     seed: await writeSeedDisk(dir, seed.files),
     firmware,
     dir,
@@ -92,7 +91,12 @@ export const bootCheck = async (input: BootCheckInput, { signal, progress }: Ste
     const findings =
       typeof end === 'object'
         ? judge(end, seed.hostname)
-        : [failed(explainBoot(text, { ended: end === 'ended' }), lastLine(text))];
+        : [
+            failed(
+              explainBoot(text, { ended: end === 'ended', cloudInit: guest.cloudInit !== undefined }),
+              lastLine(text),
+            ),
+          ];
     return {
       findings: findings.map((finding) => byPolicy(finding, input.policy)),
       boot: {

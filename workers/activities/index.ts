@@ -111,13 +111,13 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
       const { guest = {} } = parts.inspection ?? {};
       return runStep(stepDeps, attempt, 'boot-check', async (_context, control) => {
         const scratchDir = await scratch.open(attempt);
-        const { format } = converted;
+        const { format, virtualSize } = converted;
         return bootCheck(
           {
-            disk: { path: join(scratchDir, `disk.${format}`), format },
+            disk: { path: join(scratchDir, `disk.${format}`), format, virtualSize },
             seconds: { kvm: config.BOOT_KVM_SECONDS, tcg: config.BOOT_TCG_SECONDS },
             keep: evidenceKeeper(store, config.IMAGES_BUCKET, context),
-            ...{ converted, guest, policy, scratchDir },
+            ...{ guest, policy, scratchDir },
           },
           control,
         );

@@ -3,7 +3,7 @@ const KiB = 1024;
 /** The beginning and the end of what a guest writes to its console, which may write without end. */
 export type ConsoleLog = {
   write(text: string): void;
-  /** The newest part, enough to find a line in. */
+  /** The newest part: enough to hold what a system says from its kernel's first line to its login prompt. */
   recent(): string;
   /** Beginning and end, with a note of what lies between. */
   whole(): string;
@@ -22,7 +22,7 @@ export const consoleLog = (limits = { head: 256 * KiB, tail: 256 * KiB }): Conso
       dropped += tail.length - limits.tail;
       tail = tail.slice(-limits.tail);
     },
-    recent: () => (head + tail).slice(-4 * KiB),
+    recent: () => (head + tail).slice(-64 * KiB),
     whole: () => (dropped > 0 ? `${head}\n[... ${dropped} characters left out ...]\n${tail}` : head + tail),
   };
 };

@@ -2,11 +2,13 @@
 export type BootFailure =
   | 'boot-kernel-panic'
   | 'boot-no-root-device'
+  | 'boot-no-init'
   | 'boot-emergency-mode'
   | 'boot-loader-stuck'
   | 'boot-no-bootable-device'
   | 'boot-cloud-init-failed'
   | 'boot-cloud-init-silent'
+  | 'boot-seed-ignored'
   | 'boot-no-sign-of-life'
   | 'boot-shut-down'
   | 'boot-timeout';
@@ -15,14 +17,19 @@ type Sign = { failure: BootFailure; pattern: RegExp };
 
 /**
  * In the order of a boot's end, most telling first: a panic for want of a root device is one of the root device.
- * Sources: Linux init/do_mounts.c and kernel/panic.c; initramfs-tools scripts/local; dracut emergency; systemd
- * sulogin-shell; GRUB kern/rescue_reader.c; SeaBIOS src/boot.c; OVMF BdsDxe; cloud-init's log format.
+ * Sources: Linux init/do_mounts.c, init/main.c and kernel/panic.c; initramfs-tools init and scripts/local; dracut emergency; systemd
+ * sulogin-shell; cloud-init's log format and its final message.
  */
-const signs: readonly Sign[] = [
+const systemSigns: readonly Sign[] = [
   {
     failure: 'boot-no-root-device',
     pattern:
       /VFS: (?:Unable to mount root fs|Cannot open root device)|Gave up waiting for (?:root|suspend\/resume)|ALERT!.*does not exist|Warning: \/dev\/\S+ does not exist|dracut-initqueue.*timeout|mounting \S+ on \/sysroot failed|mount: mounting .* on \/root failed/i,
+  },
+  {
+    failure: 'boot-no-init',
+    pattern:
+      /Target filesystem doesn't have requested|No init found\. Try passing init=|No working init found|Requested init \S+ failed|does not seem to be an OS tree/,
   },
   { failure: 'boot-kernel-panic', pattern: /Kernel panic - not syncing/ },
   {
@@ -30,6 +37,17 @@ const signs: readonly Sign[] = [
     pattern:
       /You are in emergency mode|Entering emergency mode|Give root password for maintenance|\(initramfs\)\s*$|dropping to (?:a )?shell/im,
   },
+  {
+    failure: 'boot-cloud-init-failed',
+    pattern:
+      /cloud-init\[\d+\]: .*(?:Traceback|\[(?:CRITICAL|ERROR)\])|Failed to start .*cloud-(?:init|config|final)|cloud-init.*failed at /i,
+  },
+  // Its own farewell, which a seed of ours replaces by another.
+  { failure: 'boot-seed-ignored', pattern: /Cloud-init v\. \S+ finished at/ },
+];
+
+/** Before any kernel. Sources: GRUB kern/rescue_reader.c; SeaBIOS src/boot.c; OVMF BdsDxe, and its shell where nothing else is to start. */
+const loaderSigns: readonly Sign[] = [
   {
     failure: 'boot-loader-stuck',
     pattern:
@@ -40,46 +58,88 @@ const signs: readonly Sign[] = [
     pattern:
       /No bootable device|Boot failed: not a bootable disk|BdsDxe: (?:No bootable option|failed to (?:load|start) Boot)|MBR.*no.*active|Missing operating system|Operating system not found/i,
   },
-  {
-    failure: 'boot-cloud-init-failed',
-    pattern:
-      /cloud-init\[\d+\]: .*(?:Traceback|\[(?:CRITICAL|ERROR)\])|Failed to start .*cloud-init|cloud-init.*failed at /i,
-  },
 ];
 
-/** A prompt of getty at the end of the console: the system is up, and cloud-init has not spoken. */
-const loginPrompt = /^\S* ?login: ?$/m;
+/** A kernel speaks, or an init system. */
+const system = /Linux version|^\[ *\d+\.\d+\]|^\[ {2}OK {2}\]/m;
+
+/** A prompt of getty: the system is up. */
+const loginPrompt = /^\S* ?login:(?: |$)/m;
+
+export type BootEnd = {
+  /** The machine has switched itself off. */
+  ended: boolean;
+  /** An inspection has seen cloud-init in the image. */
+  cloudInit: boolean;
+};
 
 /** `log` is a console log that `plainLog` has cleaned. */
-export const explainBoot = (log: string, { ended }: { ended: boolean }): BootFailure => {
-  const found = signs.find(({ pattern }) => pattern.test(log));
+export const explainBoot = (log: string, { ended, cloudInit }: BootEnd): BootFailure => {
+  const up = system.test(log);
+  // Firmware and boot loader complain of what they then do without: their signs count while nothing else has started.
+  const found = [...systemSigns, ...(up ? [] : loaderSigns)].find(({ pattern }) => pattern.test(log));
   if (found) return found.failure;
-  if (loginPrompt.test(log)) return 'boot-cloud-init-silent';
-  // SeaBIOS and OVMF say a few lines by themselves.
-  if (!/Linux version|\bLinux\b.*loaded|Booting|\[ *\d+\.\d+\]/.test(log)) return 'boot-no-sign-of-life';
-  return ended ? 'boot-shut-down' : 'boot-timeout';
+  if (ended) return 'boot-shut-down';
+  if (loginPrompt.test(log)) return cloudInit ? 'boot-seed-ignored' : 'boot-cloud-init-silent';
+  return up ? 'boot-timeout' : 'boot-no-sign-of-life';
 };
 
 /** Where a boot ends for good: nothing more comes, however long one waits. */
 const ends: ReadonlySet<BootFailure> = new Set([
   'boot-kernel-panic',
   'boot-no-root-device',
+  'boot-no-init',
   'boot-emergency-mode',
   'boot-loader-stuck',
   'boot-no-bootable-device',
 ]);
 
-/** How long a console must be silent before what it said last is taken for the end; a slow machine is silent for longer. */
-const silence = { kvm: 10, tcg: 30 } as const;
+/**
+ * The last words of what will not go on by itself: prompts of programs that wait for a human, a panic that starts nothing anew,
+ * firmware without any further choice, cloud-init's farewell.
+ */
+const lastWords =
+  /(?:^|\n) *(?:grub(?: rescue)?>|\(initramfs\)|Shell>)$|job control turned off\n[^\n]{0,20}#$|\(or press Control-D to continue\):$|Press Enter (?:to continue|for maintenance)\.?$|---\[ end Kernel panic - [^\n]*$|No bootable device\.$|Cloud-init v\. \S+ finished at [^\n]*$/;
 
-const lastWords = 600;
+/**
+ * How many seconds a console must be silent; a slow machine is silent for longer. After last words for a moment only; after other
+ * signs of an end until nothing can be under way any more; at a login prompt much longer: cloud-init works beside it, and quietly.
+ */
+const silence = {
+  kvm: { lastWords: 2, sign: 10, login: 60 },
+  tcg: { lastWords: 4, sign: 30, login: 180 },
+} as const;
 
-/** Whether waiting on is in vain. At a login prompt cloud-init is waited for much longer: it works beside it, and quietly. */
+const endOfLog = 600;
+
+/** What was under way beside it goes on for a while, cloud-init's first stage too, and comes to nothing. */
+const emergency = /You are in emergency mode|Entering emergency mode/;
+
+/** What a kernel says while it works goes on after the prompts of others. */
+const kernelLine = /\[ *\d+\.\d{6}\] [^\n]*(?:\n|$)/g;
+
+/**
+ * Whether waiting on is in vain. At a login prompt it is not: cloud-init works beside it. Unless it has been seen to fail, or the console
+ * shows what was started and does not name it.
+ */
 export const hasEnded = (log: string, silentSeconds: number, accelerator: keyof typeof silence): boolean => {
-  if (silentSeconds < silence[accelerator]) return false;
-  // At its very end: firmware and boot loader complain of what they then do without.
-  const failure = explainBoot(log.trimEnd().slice(-lastWords), { ended: false });
-  return ends.has(failure) || (failure === 'boot-cloud-init-silent' && silentSeconds > 6 * silence[accelerator]);
+  const enough = silence[accelerator];
+  if (silentSeconds < enough.lastWords) return false;
+  const end = log.trimEnd().slice(-endOfLog);
+  const saidByOthers = log
+    .slice(-16 * endOfLog)
+    .replaceAll(kernelLine, '')
+    .trimEnd()
+    .slice(-endOfLog);
+  if (lastWords.test(end) || lastWords.test(saidByOthers)) return true;
+  if (silentSeconds < enough.sign) return false;
+  const signs = { ended: false, cloudInit: true };
+  if (ends.has(explainBoot(end, signs)) && !loginPrompt.test(saidByOthers)) return true;
+  if (emergency.test(log)) return true;
+  if (!loginPrompt.test(saidByOthers)) return false;
+  const unnamed = /^\[ {2}OK {2}\]/m.test(log) && !/cloud-(?:init|config|final)/i.test(log);
+  const failed = explainBoot(log, signs) === 'boot-cloud-init-failed';
+  return unnamed || failed || silentSeconds >= enough.login;
 };
 
 /** The line that a seed of ours makes cloud-init write, at its port or on the console. */
@@ -99,6 +159,6 @@ export const plainLog = (serial: string): string =>
   serial
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
     .replaceAll(/\x1b(?:\[[0-?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78cM])/g, '')
-    .replaceAll('\r\n', '\n')
+    .replaceAll(/\r*\n/g, '\n')
     .replaceAll('\r', '\n')
     .replaceAll(/[^\P{Cc}\n\t]/gu, '');

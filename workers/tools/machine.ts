@@ -97,7 +97,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   child.stderr.on('data', (chunk: Buffer) => {
     stderr = (stderr + chunk.toString()).slice(-4000);
   });
-  child.stdout.setEncoding('latin1').on('data', options.onSerial);
+  child.stdout.setEncoding('utf8').on('data', options.onSerial);
   const report = await connect(join(dir, 'report'), child, () => stderr);
   report.setEncoding('utf8').on('data', options.onReport);
   const qmp = await connect(join(dir, 'qmp'), child, () => stderr);

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BootreadyError } from '../../shared/errors.ts';
+
+/**
+ * A folder of images that is built once for each wording of its recipe, and then kept; half-built ones are cleared away.
+ * @param recipe the source files that decide what comes out
+ * @returns the folder
+ * @throws BootreadyError `unavailable` with what failed
+ */
+export const buildOnce = async (
+  { cacheDir, name, recipe }: { cacheDir: string; name: string; recipe: readonly string[] },
+  build: (work: string) => Promise<void>,
+): Promise<string> => {
+  const hash = createHash('sha256');
+  for (const file of recipe) hash.update(readFileSync(file));
+  const home = join(cacheDir, `${name}-${hash.digest('hex').slice(0, 12)}`);
+  if (existsSync(home)) return home;
+  await mkdir(cacheDir, { recursive: true });
+  const work = await mkdtemp(join(cacheDir, `${name}-partial-`));
+  try {
+    await build(work);
+    await rename(work, home);
+    return home;
+  } catch (cause) {
+    await rm(work, { recursive: true, force: true });
+    const stderr = String((cause as { stderr?: string }).stderr || cause)
+      .trim()
+      .split('\n')
+      .slice(-3)
+      .join(' | ');
+    throw new BootreadyError({
+      code: 'unavailable',
+      message: `The images "${name}" could not be built: ${stderr}.`,
+      remedy:
+        'It needs mmdebstrap, mtools, dosfstools, fdisk, and the network to fetch Debian packages; or start with --no-sample.',
+      cause,
+    });
+  }
+};

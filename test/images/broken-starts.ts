@@ -1,0 +1,93 @@
+import type { SampleVariant } from '../../dev/sample/build.ts';
+import { grubConfig } from '../../dev/sample/debian.ts';
+import { layout } from '../../dev/sample/disk.ts';
+import type { Edit } from './edit.ts';
+
+const MiB = 1024 ** 2;
+const sector = 512;
+
+/** A real image that is broken in one way, and the one thing that the boot check must say of it. */
+export type BrokenStart = {
+  failure: string;
+  edits: readonly Edit[];
+  from?: SampleVariant;
+  firmware?: 'bios' | 'uefi';
+  /** For what does not end by itself: how long it is waited for. */
+  seconds?: number;
+};
+
+const grub = (text: string): Edit => ({ write: '/boot/grub/grub.cfg', text });
+
+/** A service that systemd starts before all others and waits for. */
+const earlyService = (command: string): Edit[] => [
+  {
+    write: '/etc/systemd/system/early.service',
+    text: `[Unit]\nDefaultDependencies=no\nBefore=sysinit.target\n[Service]\nType=oneshot\nExecStart=${command}\n`,
+  },
+  { link: '/etc/systemd/system/sysinit.target.wants/early.service', to: '/etc/systemd/system/early.service' },
+];
+
+export const brokenStarts: Record<string, BrokenStart> = {
+  'no boot sector': { failure: 'boot-no-bootable-device', edits: [{ zero: { at: 0, bytes: sector } }] },
+  'no boot loader for UEFI': {
+    failure: 'boot-no-bootable-device',
+    edits: [{ removeFromEsp: '::/EFI/BOOT/BOOTX64.EFI' }],
+    firmware: 'uefi',
+  },
+  "GRUB's core damaged": {
+    failure: 'boot-loader-stuck',
+    edits: [{ zero: { at: layout.biosBoot * MiB + sector, bytes: 400_000 } }],
+    seconds: 20,
+  },
+  'no configuration of GRUB': { failure: 'boot-loader-stuck', edits: [{ remove: '/boot/grub/grub.cfg' }] },
+  'no kernel': { failure: 'boot-loader-stuck', edits: [{ remove: '/vmlinuz' }] },
+  'no initramfs, so no driver for the disk': {
+    failure: 'boot-no-root-device',
+    edits: [grub(grubConfig({ initrd: false }))],
+  },
+  'root= names another disk': {
+    failure: 'boot-no-root-device',
+    edits: [grub(grubConfig({ root: 'UUID=0b2ef1e4-4d1a-4c0a-8d52-2a4c5e5b3b1f' }))],
+  },
+  'no init': { failure: 'boot-no-init', edits: [{ remove: '/usr/lib/systemd/systemd' }] },
+  'no C library': { failure: 'boot-kernel-panic', edits: [{ remove: '/usr/lib/x86_64-linux-gnu/libc.so.6' }] },
+  'a wrong line in fstab': {
+    failure: 'boot-emergency-mode',
+    edits: [
+      { write: '/etc/fstab', text: 'LABEL=cloudroot / ext4 defaults 0 1\nLABEL=ESP /boot/efi ext4 defaults 0 2\n' },
+    ],
+  },
+  'no cloud-init': { failure: 'boot-cloud-init-silent', edits: [], from: 'no-cloud-init' },
+  'a datasource that crashes': {
+    failure: 'boot-cloud-init-failed',
+    edits: [
+      {
+        write: '/usr/lib/python3/dist-packages/cloudinit/sources/DataSourceNoCloud.py',
+        text: 'raise RuntimeError("broken")\n',
+      },
+    ],
+  },
+  'no NoCloud among its datasources': {
+    failure: 'boot-seed-ignored',
+    edits: [
+      {
+        write: '/etc/cloud/cloud.cfg.d/90_datasources.cfg',
+        text: 'datasource_list: [ ConfigDrive, OpenStack, None ]\n',
+      },
+    ],
+  },
+  'a service that switches the machine off': {
+    failure: 'boot-shut-down',
+    edits: earlyService('/usr/bin/systemctl poweroff --force'),
+  },
+  'a service that never ends': { failure: 'boot-timeout', edits: earlyService('/usr/bin/sleep infinity'), seconds: 50 },
+  'a system that says nothing': {
+    failure: 'boot-no-sign-of-life',
+    edits: [
+      grub(
+        'linux /vmlinuz root=LABEL=cloudroot ro console=tty0 init=/bin/sleep -- infinity\ninitrd /initrd.img\nboot\n',
+      ),
+    ],
+    seconds: 30,
+  },
+};

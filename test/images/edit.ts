@@ -1,0 +1,41 @@
+import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { layout } from '../../dev/sample/disk.ts';
+
+/** Changes to a copy of the sample's disk. Its filesystems are written to at their offsets: no appliance, no mount, half a second. */
+export type Edit =
+  | { write: string; text: string }
+  | { remove: string }
+  | { link: string; to: string }
+  | { removeFromEsp: string }
+  | { zero: { at: number; bytes: number } };
+
+const MiB = 1024 ** 2;
+
+/** debugfs(8), mtools(1), dd(1). @throws when a tool says that it could not */
+export const editDisk = (disk: string, edits: readonly Edit[], scratchDir: string): void => {
+  const commands: string[] = [];
+  for (const [n, edit] of edits.entries()) {
+    if ('write' in edit) {
+      const local = join(scratchDir, `edit-${n}`);
+      writeFileSync(local, edit.text);
+      // debugfs writes no file anew, and complains of removing what is not there: both ways end with the new file.
+      commands.push(`rm ${edit.write}`, `write ${local} ${edit.write}`);
+    } else if ('remove' in edit) commands.push(`rm ${edit.remove}`);
+    else if ('link' in edit) commands.push(`symlink ${edit.link} ${edit.to}`);
+    else if ('removeFromEsp' in edit) {
+      execFileSync('mdel', ['-i', `${disk}@@${layout.esp}M`, edit.removeFromEsp], { stdio: 'pipe' });
+    } else {
+      const { at, bytes } = edit.zero;
+      const dd = ['if=/dev/zero', `of=${disk}`, 'bs=1', `seek=${at}`, `count=${bytes}`, 'conv=notrunc', 'status=none'];
+      execFileSync('dd', dd);
+    }
+  }
+  if (commands.length === 0) return;
+  const output = execFileSync('debugfs', ['-w', '-f', '-', `${disk}?offset=${layout.root * MiB}`], {
+    input: `${commands.join('\n')}\n`,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  if (/: (?!.*File not found by ext2_lookup).*while /i.test(output.toString())) throw new Error(output.toString());
+};
