@@ -73,6 +73,14 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'fdisk', reason: "the sample image's partitions", programs: ['sfdisk'] },
   { name: 'gdisk', reason: "the test images' partitions", programs: ['sgdisk'] },
   { name: 'libwin-hivex-perl', reason: "the registries of the tests' Windows disks", programs: ['hivexregedit'] },
+  { name: 'xfsprogs', reason: 'the test images with xfs', programs: ['mkfs.xfs'] },
+  { name: 'btrfs-progs', reason: 'the test image with btrfs', programs: ['mkfs.btrfs'] },
+  {
+    name: 'rpm',
+    reason: "the RPM test image's packages and their database",
+    programs: ['rpm', 'rpmbuild', 'rpm2cpio'],
+  },
+  { name: 'cpio', reason: "the test images' initramfs files", programs: ['cpio'] },
   { name: 'python3', reason: 'the tests of the sandbox', programs: ['python3'] },
   // Without root, mmdebstrap needs a range of user ids.
   ...(process.getuid?.() === 0

@@ -6,9 +6,9 @@ import type { Edit } from './edit.ts';
 const MiB = 1024 ** 2;
 const sector = 512;
 
-/** A real image that is broken in one way, and the one thing that the boot check must say of it. */
+/** A real image that is broken in one way, and what the boot check must find. */
 export type BrokenStart = {
-  failure: string;
+  found: readonly string[];
   edits: readonly Edit[];
   from?: SampleVariant;
   firmware?: 'bios' | 'uefi';
@@ -28,38 +28,38 @@ const earlyService = (command: string): Edit[] => [
 ];
 
 export const brokenStarts: Record<string, BrokenStart> = {
-  'no boot sector': { failure: 'boot-no-bootable-device', edits: [{ zero: { at: 0, bytes: sector } }] },
+  'no boot sector': { found: ['boot-no-bootable-device fail'], edits: [{ zero: { at: 0, bytes: sector } }] },
   'no boot loader for UEFI': {
-    failure: 'boot-no-bootable-device',
+    found: ['boot-no-bootable-device fail'],
     edits: [{ removeFromEsp: '::/EFI/BOOT/BOOTX64.EFI' }],
     firmware: 'uefi',
   },
   "GRUB's core damaged": {
-    failure: 'boot-loader-stuck',
+    found: ['boot-loader-stuck fail'],
     edits: [{ zero: { at: layout.biosBoot * MiB + sector, bytes: 400_000 } }],
     seconds: 20,
   },
-  'no configuration of GRUB': { failure: 'boot-loader-stuck', edits: [{ remove: '/boot/grub/grub.cfg' }] },
-  'no kernel': { failure: 'boot-loader-stuck', edits: [{ remove: '/vmlinuz' }] },
+  'no configuration of GRUB': { found: ['boot-loader-stuck fail'], edits: [{ remove: '/boot/grub/grub.cfg' }] },
+  'no kernel': { found: ['boot-loader-stuck fail'], edits: [{ remove: '/vmlinuz' }] },
   'no initramfs, so no driver for the disk': {
-    failure: 'boot-no-root-device',
+    found: ['boot-no-root-device fail'],
     edits: [grub(grubConfig({ initrd: false }))],
   },
   'root= names another disk': {
-    failure: 'boot-no-root-device',
+    found: ['boot-no-root-device fail'],
     edits: [grub(grubConfig({ root: 'UUID=0b2ef1e4-4d1a-4c0a-8d52-2a4c5e5b3b1f' }))],
   },
-  'no init': { failure: 'boot-no-init', edits: [{ remove: '/usr/lib/systemd/systemd' }] },
-  'no C library': { failure: 'boot-kernel-panic', edits: [{ remove: '/usr/lib/x86_64-linux-gnu/libc.so.6' }] },
+  'no init': { found: ['boot-no-init fail'], edits: [{ remove: '/usr/lib/systemd/systemd' }] },
+  'no C library': { found: ['boot-kernel-panic fail'], edits: [{ remove: '/usr/lib/x86_64-linux-gnu/libc.so.6' }] },
   'a wrong line in fstab': {
-    failure: 'boot-emergency-mode',
+    found: ['boot-emergency-mode fail'],
     edits: [
       { write: '/etc/fstab', text: 'LABEL=cloudroot / ext4 defaults 0 1\nLABEL=ESP /boot/efi ext4 defaults 0 2\n' },
     ],
   },
-  'no cloud-init': { failure: 'boot-cloud-init-silent', edits: [], from: 'no-cloud-init' },
+  'no cloud-init': { found: ['boot-cloud-init-silent fail'], edits: [], from: 'no-cloud-init' },
   'a datasource that crashes': {
-    failure: 'boot-cloud-init-failed',
+    found: ['boot-cloud-init-failed fail'],
     edits: [
       {
         write: '/usr/lib/python3/dist-packages/cloudinit/sources/DataSourceNoCloud.py',
@@ -68,7 +68,7 @@ export const brokenStarts: Record<string, BrokenStart> = {
     ],
   },
   'no NoCloud among its datasources': {
-    failure: 'boot-seed-ignored',
+    found: ['boot-seed-ignored fail'],
     edits: [
       {
         write: '/etc/cloud/cloud.cfg.d/90_datasources.cfg',
@@ -77,12 +77,16 @@ export const brokenStarts: Record<string, BrokenStart> = {
     ],
   },
   'a service that switches the machine off': {
-    failure: 'boot-shut-down',
+    found: ['boot-shut-down fail'],
     edits: earlyService('/usr/bin/systemctl poweroff --force'),
   },
-  'a service that never ends': { failure: 'boot-timeout', edits: earlyService('/usr/bin/sleep infinity'), seconds: 50 },
+  'a service that never ends': {
+    found: ['boot-timeout fail'],
+    edits: earlyService('/usr/bin/sleep infinity'),
+    seconds: 50,
+  },
   'a system that says nothing': {
-    failure: 'boot-no-sign-of-life',
+    found: ['boot-no-sign-of-life fail'],
     edits: [
       grub(
         'linux /vmlinuz root=LABEL=cloudroot ro console=tty0 init=/bin/sleep -- infinity\ninitrd /initrd.img\nboot\n',

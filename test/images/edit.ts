@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { layout } from '../../dev/sample/disk.ts';
@@ -13,15 +13,16 @@ export type Edit =
 
 const MiB = 1024 ** 2;
 
-/** debugfs(8), mtools(1), dd(1). @throws when a tool says that it could not */
+/** debugfs(8), mtools(1), dd(1). @throws when something could not be done */
 export const editDisk = (disk: string, edits: readonly Edit[], scratchDir: string): void => {
   const commands: string[] = [];
+  const replaced: string[] = [];
   for (const [n, edit] of edits.entries()) {
     if ('write' in edit) {
       const local = join(scratchDir, `edit-${n}`);
       writeFileSync(local, edit.text);
-      // debugfs writes no file anew, and complains of removing what is not there: both ways end with the new file.
-      commands.push(`rm ${edit.write}`, `write ${local} ${edit.write}`);
+      replaced.push(`rm ${edit.write}`);
+      commands.push(`write ${local} ${edit.write}`);
     } else if ('remove' in edit) commands.push(`rm ${edit.remove}`);
     else if ('link' in edit) commands.push(`symlink ${edit.link} ${edit.to}`);
     else if ('removeFromEsp' in edit) {
@@ -32,10 +33,18 @@ export const editDisk = (disk: string, edits: readonly Edit[], scratchDir: strin
       execFileSync('dd', dd);
     }
   }
-  if (commands.length === 0) return;
-  const output = execFileSync('debugfs', ['-w', '-f', '-', `${disk}?offset=${layout.root * MiB}`], {
+  // It writes over no file, and a new one may not have been there.
+  debugfs(disk, replaced);
+  const complaints = debugfs(disk, commands);
+  if (complaints.length > 0) throw new Error(complaints.join('\n'));
+};
+
+const debugfs = (disk: string, commands: readonly string[]): string[] => {
+  if (commands.length === 0) return [];
+  const { stderr, status } = spawnSync('debugfs', ['-w', '-f', '-', `${disk}?offset=${layout.root * MiB}`], {
     input: `${commands.join('\n')}\n`,
-    stdio: ['pipe', 'pipe', 'pipe'],
+    encoding: 'utf8',
   });
-  if (/: (?!.*File not found by ext2_lookup).*while /i.test(output.toString())) throw new Error(output.toString());
+  const complaints = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('debugfs '));
+  return status === 0 ? complaints : [...complaints, `debugfs ended with ${status}`];
 };

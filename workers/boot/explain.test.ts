@@ -60,6 +60,7 @@ describe('waiting ends', () => {
       `${kernel}[ 4.4] ---[ end Kernel panic - not syncing: Attempted to kill init! exitcode=0x00007f00 ]---\n`,
     ],
     ['the prompt of GRUB', "error: file `/boot/grub/grub.cfg' not found.\n\n\ngrub> "],
+    ['the same as SeaBIOS copies it from the screen', 'completions.    grub> \n\n\ngrub > '],
     ['the shell of an initramfs', `${kernel}ALERT!  UUID=1 does not exist.  Dropping to a shell!\n(initramfs) `],
     ['a shell in the place of init', `${kernel}/bin/sh: 0: can't access tty; job control turned off\n# `],
     ['the shell of UEFI', 'Press ESC in 1 seconds to skip startup.nsh or any other key to continue.\nShell> '],

@@ -51,7 +51,7 @@ const loaderSigns: readonly Sign[] = [
   {
     failure: 'boot-loader-stuck',
     pattern:
-      /^grub(?: rescue)?>|error: (?:no such (?:device|partition)|unknown filesystem|file .* not found)|Press any key to enter the menu/im,
+      /^grub(?: rescue)? ?>|error: (?:no such (?:device|partition)|unknown filesystem|file .* not found)|Press any key to enter the menu/im,
   },
   {
     failure: 'boot-no-bootable-device',
@@ -99,7 +99,7 @@ const ends: ReadonlySet<BootFailure> = new Set([
  * firmware without any further choice, cloud-init's farewell.
  */
 const lastWords =
-  /(?:^|\n) *(?:grub(?: rescue)?>|\(initramfs\)|Shell>)$|job control turned off\n[^\n]{0,20}#$|\(or press Control-D to continue\):$|Press Enter (?:to continue|for maintenance)\.?$|---\[ end Kernel panic - [^\n]*$|No bootable device\.$|Cloud-init v\. \S+ finished at [^\n]*$/;
+  /(?:^|\n) *(?:grub(?: rescue)? ?>|\(initramfs\)|Shell>)$|job control turned off\n[^\n]{0,20}#$|\(or press Control-D to continue\):$|Press Enter (?:to continue|for maintenance)\.?$|---\[ end Kernel panic - [^\n]*$|No bootable device\.$|Cloud-init v\. \S+ finished at [^\n]*$/;
 
 /**
  * How many seconds a console must be silent; a slow machine is silent for longer. After last words for a moment only; after other

@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cacheDir } from '../../dev/stack/tool-path.ts';
+import type { GuestFacts } from '../../shared/contracts/run.ts';
+import { type BootCheckInput, bootCheck } from '../../workers/activities/boot-check.ts';
+import { inspectDisk } from '../../workers/activities/inspect.ts';
+import type { BootCheck, Inspection } from '../../workflows/activities.ts';
+
+/** Steps of a run called by themselves, on a raw disk. */
+
+const control = () => ({ signal: new AbortController().signal, progress: () => undefined });
+
+const inScratch = async <T>(work: (scratchDir: string) => Promise<T>): Promise<T> => {
+  const scratchDir = await mkdtemp(join(tmpdir(), 'step-'));
+  try {
+    return await work(scratchDir);
+  } finally {
+    await rm(scratchDir, { recursive: true, force: true });
+  }
+};
+
+export const inspect = (path: string): Promise<Inspection> =>
+  inScratch((scratchDir) => inspectDisk({ cacheDir: cacheDir() }, { path, format: 'raw', scratchDir }, control()));
+
+type Boot = { path: string; virtualSize: number; guest: GuestFacts; seconds?: BootCheckInput['seconds'] };
+
+/** @returns what the step returns, and what it kept, by name */
+export const boot = ({ path, virtualSize, guest, seconds }: Boot): Promise<BootCheck & { kept: Map<string, Buffer> }> =>
+  inScratch(async (scratchDir) => {
+    const kept = new Map<string, Buffer>();
+    const check = await bootCheck(
+      {
+        disk: { path, format: 'raw', virtualSize },
+        policy: 'require',
+        seconds: seconds ?? { kvm: 180, tcg: 600 },
+        keep: async (name, _type, body) => {
+          kept.set(name, body);
+          return { bucket: 'images', key: name };
+        },
+        ...{ guest, scratchDir },
+      },
+      control(),
+    );
+    return { ...check, kept };
+  });
