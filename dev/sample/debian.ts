@@ -22,10 +22,11 @@ const packages = [
 
 const grubModules =
   'part_gpt ext2 xfs btrfs lvm fat search search_label configfile normal linux echo serial terminal test gzio';
-/** A root on btrfs lies in the subvolume @, as Debian's installer makes it. */
+/** Its parser knows no conditions yet, but goes on after what fails: on btrfs the root is the subvolume @. */
 const early = `search --no-floppy --label cloudroot --set=root
-if [ -d ($root)/@/boot ]; then set prefix=($root)/@/boot/grub; else set prefix=($root)/boot/grub; fi
+set prefix=($root)/boot/grub
 configfile $prefix/grub.cfg
+configfile ($root)/@/boot/grub/grub.cfg
 `;
 
 /** What GRUB does on a disk of ours: start the newest kernel at once, and say so on the serial console too. */

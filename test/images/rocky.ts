@@ -85,6 +85,15 @@ grub_users $grub_users
       release: '2.el9_4',
       files: { 'etc/selinux/config': 'SELINUX=enforcing\nSELINUXTYPE=targeted\n' },
     },
+    // Whoever reads the database in the guest's root goes by the guest's own settings, libguestfs among them.
+    rpm: {
+      version: '4.16.1.3',
+      release: '29.el9',
+      files: {
+        'usr/lib/rpm/macros': '%_dbpath /var/lib/rpm\n%_db_backend sqlite\n',
+        'usr/lib/rpm/rpmrc': 'arch_canon: x86_64: x86_64 1\n',
+      },
+    },
     bash: { version: '5.1.8', release: '9.el9', files: { 'usr/bin/bash': readFrom(debianRoot, '/usr/bin/bash') } },
   };
 };

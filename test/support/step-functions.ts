@@ -25,8 +25,8 @@ export const inspect = (path: string): Promise<Inspection> =>
 
 type Boot = { path: string; virtualSize: number; guest: GuestFacts; seconds?: BootCheckInput['seconds'] };
 
-/** @returns what the step returns, and what it kept, by name */
-export const boot = ({ path, virtualSize, guest, seconds }: Boot): Promise<BootCheck & { kept: Map<string, Buffer> }> =>
+/** @returns what the step returns, and what the console said */
+export const boot = ({ path, virtualSize, guest, seconds }: Boot): Promise<BootCheck & { console: string }> =>
   inScratch(async (scratchDir) => {
     const kept = new Map<string, Buffer>();
     const check = await bootCheck(
@@ -42,5 +42,5 @@ export const boot = ({ path, virtualSize, guest, seconds }: Boot): Promise<BootC
       },
       control(),
     );
-    return { ...check, kept };
+    return { ...check, console: kept.get('serial.log')?.toString() ?? '' };
   });
