@@ -6,7 +6,7 @@ import { runSandboxed } from '../../workers/tools/sandbox.ts';
 
 /**
  * An experiment: guestfish's questions, as far as the look at a Linux asks them, answered by debugfs(8) in the sandbox, without any
- * appliance. ext2 to ext4 on a plain partition only: what Debian's own packages read of xfs, btrfs and LVM needs the kernel.
+ * appliance. ext2 to ext4 on a plain partition only: xfs, btrfs and LVM have no reader like it.
  */
 export const extReader = (disk: string, outputDir: string): Guestfish => {
   const { partitiontable } = JSON.parse(execFileSync('sfdisk', ['--json', disk]).toString()) as {

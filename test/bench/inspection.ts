@@ -71,11 +71,10 @@ for (const path of paths) {
       const bare = await withoutAppliance(path, dir);
       const same = isDeepStrictEqual(bare.linux, view.linux);
       console.log(`  without it ${bare.whole.toFixed(1)} s; answers ${same ? 'are the same' : 'DIFFER'}`);
-      for (const key of Object.keys(bare.linux) as (keyof typeof bare.linux)[]) {
-        if (!isDeepStrictEqual(bare.linux[key], view.linux?.[key])) {
-          console.log(`    ${key}:`, bare.linux[key], 'instead of', view.linux?.[key]);
-        }
-      }
+      const differing = Object.entries(bare.linux).filter(
+        ([key, value]) => !isDeepStrictEqual(value, view.linux?.[key as keyof typeof bare.linux]),
+      );
+      if (!same) console.log(`    in ${differing.map(([key]) => key).join(', ')}`);
     } catch (error) {
       console.log(`  without it: not possible (${String(error).slice(0, 200)})`);
     }

@@ -94,7 +94,7 @@ describe('waiting ends', () => {
 
   test('sooner where it has failed, or where it is not among what was started', () => {
     const failed = `${kernel}[FAILED] Failed to start cloud-init.service\nlocalhost login: `;
-    const unnamed = `${kernel}[  OK  ] Started ssh.service\nlocalhost login: `;
+    const unnamed = `${kernel}[  OK  ] Reached target sysinit.target - System Initialization.\nlocalhost login: `;
     for (const log of [failed, unnamed]) {
       expect(hasEnded(log, 9, 'kvm')).toBe(false);
       expect(hasEnded(log, 10, 'kvm')).toBe(true);

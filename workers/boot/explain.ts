@@ -115,6 +115,9 @@ const endOfLog = 600;
 /** What was under way beside it goes on for a while, cloud-init's first stage too, and comes to nothing. */
 const emergency = /You are in emergency mode|Entering emergency mode/;
 
+/** systemd tells of each service before the system is up; a quiet one tells of none, or begins when one has failed. */
+const showsServices = /Reached target (?:sysinit\.target|System Initialization)/;
+
 /** What a kernel says while it works goes on after the prompts of others. */
 const kernelLine = /\[ *\d+\.\d{6}\] [^\n]*(?:\n|$)/g;
 
@@ -126,18 +129,14 @@ export const hasEnded = (log: string, silentSeconds: number, accelerator: keyof 
   const enough = silence[accelerator];
   if (silentSeconds < enough.lastWords) return false;
   const end = log.trimEnd().slice(-endOfLog);
-  const saidByOthers = log
-    .slice(-16 * endOfLog)
-    .replaceAll(kernelLine, '')
-    .trimEnd()
-    .slice(-endOfLog);
+  const saidByOthers = log.replaceAll(kernelLine, '').trimEnd().slice(-endOfLog);
   if (lastWords.test(end) || lastWords.test(saidByOthers)) return true;
   if (silentSeconds < enough.sign) return false;
   const signs = { ended: false, cloudInit: true };
   if (ends.has(explainBoot(end, signs)) && !loginPrompt.test(saidByOthers)) return true;
   if (emergency.test(log)) return true;
   if (!loginPrompt.test(saidByOthers)) return false;
-  const unnamed = /^\[ {2}OK {2}\]/m.test(log) && !/cloud-(?:init|config|final)/i.test(log);
+  const unnamed = showsServices.test(log) && !/cloud-(?:init|config|final)/i.test(log);
   const failed = explainBoot(log, signs) === 'boot-cloud-init-failed';
   return unnamed || failed || silentSeconds >= enough.login;
 };
