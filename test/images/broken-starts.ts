@@ -37,7 +37,6 @@ export const brokenStarts: Record<string, BrokenStart> = {
   "GRUB's core damaged": {
     found: ['boot-loader-stuck fail'],
     edits: [{ zero: { at: layout.biosBoot * MiB + sector, bytes: 400_000 } }],
-    seconds: 20,
   },
   'no configuration of GRUB': { found: ['boot-loader-stuck fail'], edits: [{ remove: '/boot/grub/grub.cfg' }] },
   'no kernel': { found: ['boot-loader-stuck fail'], edits: [{ remove: '/vmlinuz' }] },

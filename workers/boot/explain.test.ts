@@ -40,6 +40,8 @@ describe('a console tells why a boot ended', () => {
       'boot-seed-ignored',
       `${kernel}[ 20.1] cloud-init[411]: Cloud-init v. 22.4.2 finished at Wed, 25 Nov 2026. Datasource DataSourceNone.`,
     ],
+    ['boot-loader-stuck', 'Booting from Hard Disk...\nGRUB loading....\n'],
+    ['boot-no-sign-of-life', 'Booting from Hard Disk...\nGRUB loading.\nWelcome to GRUB!\n'],
     ['boot-no-sign-of-life', 'SeaBIOS (version 1.16.2)\nBooting from Hard Disk...\n'],
     ['boot-no-sign-of-life', ''],
     ['boot-no-sign-of-life', 'SeaBIOS (version 1.16.2)\n'],

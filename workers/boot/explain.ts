@@ -46,12 +46,15 @@ const systemSigns: readonly Sign[] = [
   { failure: 'boot-seed-ignored', pattern: /Cloud-init v\. \S+ finished at/ },
 ];
 
-/** Before any kernel. Sources: GRUB kern/rescue_reader.c; SeaBIOS src/boot.c; OVMF BdsDxe, and its shell where nothing else is to start. */
+/**
+ * Before any kernel. Sources: GRUB boot/i386/pc/diskboot.S (it loads the core, which then greets) and kern/rescue_reader.c; SeaBIOS
+ * src/boot.c; OVMF BdsDxe, and its shell where nothing else is to start.
+ */
 const loaderSigns: readonly Sign[] = [
   {
     failure: 'boot-loader-stuck',
     pattern:
-      /^grub(?: rescue)? ?>|error: (?:no such (?:device|partition)|unknown filesystem|file .* not found)|Press any key to enter the menu/im,
+      /^grub(?: rescue)? ?>|error: (?:no such (?:device|partition)|unknown filesystem|file .* not found)|Press any key to enter the menu|GRUB loading\.*\s*(?![\s\S])/im,
   },
   {
     failure: 'boot-no-bootable-device',
