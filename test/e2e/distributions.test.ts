@@ -24,7 +24,23 @@ const debian: GuestFacts = {
   cloudInit: expect.stringMatching(/^22\./),
 };
 
-const expected: Record<Distribution, { guest: GuestFacts; troubled?: readonly string[] }> = {
+/** What none of them may be found wanting in: whatever the distribution, the same is there, in other places. */
+const passed = [
+  'operating-system',
+  'architecture',
+  'boot-loader',
+  'kernel-version',
+  'virtio-block-initramfs',
+  'virtio-net',
+  'cloud-init-installed',
+  'cloud-init-enabled',
+  'fstab-devices',
+  'serial-console',
+  'ssh-server',
+  'disk-growth',
+];
+
+const expected: Record<Distribution, { guest: GuestFacts }> = {
   'debian-uefi': { guest: { ...debian, firmware: ['uefi'] } },
   'debian-xfs': { guest: { ...debian, firmware: ['bios', 'uefi'] } },
   'debian-btrfs': { guest: { ...debian, firmware: ['uefi'] } },
@@ -62,13 +78,11 @@ const expected: Record<Distribution, { guest: GuestFacts; troubled?: readonly st
 };
 
 describe.concurrent('inside', () => {
-  test.each(Object.entries(expected))('%s', async (name, { guest, troubled = [] }) => {
+  test.each(Object.entries(expected))('%s', async (name, { guest }) => {
     const seen = await inspect(images[name as Distribution]);
     expect(seen.guest).toMatchObject(guest);
-    const findings = seen.findings.filter(({ outcome }) => outcome !== 'pass');
-    expect(findings.map(({ code, outcome }) => `${code} ${outcome}`)).toEqual(troubled);
-    // The initramfs of each was read, whatever it is packed with and wherever it lies.
-    expect(seen.findings).toContainEqual(expect.objectContaining({ code: 'virtio-block-initramfs', outcome: 'pass' }));
+    const outcomes = new Map(seen.findings.map(({ code, outcome }) => [code, outcome]));
+    expect(passed.filter((code) => outcomes.get(code) !== 'pass')).toEqual([]);
   });
 });
 
