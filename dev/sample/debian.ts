@@ -17,7 +17,16 @@ const packages = [
     'udev',
     'iproute2',
   ],
-  ...['systemd-timesyncd', 'cloud-init', 'cloud-guest-utils', 'e2fsprogs', 'openssh-server', 'sudo', 'grub-pc-bin', 'grub-efi-amd64-bin'],
+  ...[
+    'systemd-timesyncd',
+    'cloud-init',
+    'cloud-guest-utils',
+    'e2fsprogs',
+    'openssh-server',
+    'sudo',
+    'grub-pc-bin',
+    'grub-efi-amd64-bin',
+  ],
 ];
 
 const grubModules =
