@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
 import { lookInside } from '../../workers/inspect/look.ts';
 import { ensureAppliance } from '../../workers/tools/appliance.ts';
-import { type Guestfish, withGuestfish } from '../../workers/tools/guestfish.ts';
+import { withGuestfish } from '../../workers/tools/guestfish.ts';
 import { kvmWorks } from '../../workers/tools/kvm.ts';
 import { guestImages } from '../support/guest-images.ts';
 
@@ -23,18 +23,23 @@ for (const path of paths) {
   const begun = performance.now();
   let launch = 0;
   try {
-    await withGuestfish({ disk: { path, format: 'raw' }, outputDir, appliance, signal }, ({ ask }) => {
+    await withGuestfish({ disk: { path, format: 'raw' }, outputDir, appliance, signal }, ({ ask, bytes }) => {
       launch = seconds(begun);
-      const timed: Guestfish = {
-        ask: async (command, ...args) => {
+      const timed =
+        <Answer>(question: (command: string, ...args: readonly string[]) => Promise<Answer>) =>
+        async (command: string, ...args: readonly string[]): Promise<Answer> => {
           const from = performance.now();
-          const answer = await ask(command, ...args);
+          const answer = await question(command, ...args);
           const { times, seconds: before } = spent.get(command) ?? { times: 0, seconds: 0 };
           spent.set(command, { times: times + 1, seconds: before + seconds(from) });
           return answer;
-        },
-      };
-      return lookInside({ guestfish: timed, outputDir, signal, progress: () => undefined });
+        };
+      return lookInside({
+        guestfish: { ask: timed(ask), bytes: timed(bytes) },
+        outputDir,
+        signal,
+        progress: () => undefined,
+      });
     });
     console.log(`${path}\n  ${seconds(begun).toFixed(1)} s, of which the launch ${launch.toFixed(1)} s`);
     for (const [command, each] of [...spent].sort(([, a], [, b]) => b.seconds - a.seconds).slice(0, 12)) {
