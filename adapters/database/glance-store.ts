@@ -295,6 +295,8 @@ export const createGlanceStore = (db: Kysely<Database>): GlanceStore => {
           })
           .where('id', '=', imageId)
           .where('receiving_session', '=', session)
+          // Somebody may have put an object at the key that was announced for it.
+          .where('upload_etag', 'is', null)
           .returning(['project_id', 'name', 'disk_format'])
           .executeTakeFirst();
         if (!image) return undefined;

@@ -329,7 +329,19 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
 
   markForDeletion: (id) =>
     db.transaction().execute(async (trx) => {
-      await trx.selectFrom('images').where('id', '=', id).select('id').forUpdate().executeTakeFirst();
+      const image = await trx
+        .selectFrom('images')
+        .where('id', '=', id)
+        .select('protected')
+        .forUpdate()
+        .executeTakeFirst();
+      if (image?.protected) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: 'This image is protected and cannot be deleted.',
+          remedy: 'Take the protection away first: openstack image set --unprotected ID',
+        });
+      }
       const open = await trx
         .selectFrom('runs')
         .where('image_id', '=', id)
@@ -390,6 +402,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .selectFrom('images')
       .where('upload_etag', 'is', null)
       .where('deleted_at', 'is', null)
+      .where('protected', '=', false)
       .where('updated_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
       .limit(500)
       .selectAll()

@@ -129,9 +129,9 @@ export const assertAtMost = (count: number, what: keyof typeof most): void => {
   });
 };
 
-/** Formats belong to bytes: once some are there they stay what they are. @throws BootreadyError `forbidden` */
-export const assertFormatsMayChange = ({ status }: GlanceImage, name: string): void => {
-  if (name !== 'disk_format' && name !== 'container_format') return;
+/** Formats belong to bytes, and objects lie below their project: once bytes are there these stay what they are. @throws BootreadyError `forbidden` */
+export const assertMayChange = ({ status }: GlanceImage, name: string): void => {
+  if (name !== 'disk_format' && name !== 'container_format' && name !== 'owner') return;
   if (status === 'queued' || status === 'importing') return;
   throw forbidden(`The attribute "${name}" can be changed of a queued image only; this one is ${status}.`);
 };

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { GlanceImage, ImageAttributes } from '../../shared/ports/glance.ts';
 import {
-  assertFormatsMayChange,
+  assertMayChange,
   assertSettable,
   attributesOf,
   imageAttributesOf,
@@ -88,7 +88,7 @@ export const applyPatch = (image: GlanceImage, changes: readonly Change[], diale
       Object.defineProperty(properties, name, { value, enumerable: true, configurable: true, writable: true });
       continue;
     }
-    if (base[name] !== value) assertFormatsMayChange(image, name);
+    if (base[name] !== value) assertMayChange(image, name);
     base[name] = value;
   }
   return imageAttributesOf(attributes);

@@ -104,11 +104,11 @@ export interface ImageStore {
   newRun(imageId: string, settings?: ImageSettings, requestId?: string): Promise<Run>;
   /** Open runs whose workflow was perhaps never started: `queued` and older than the given seconds. */
   unstartedRuns(olderThanSeconds: number): Promise<{ image: Image; run: Run }[]>;
-  /** First half of deleting: nobody sees it as usable any more. @throws `conflict` while a run works on it */
+  /** First half of deleting: nobody sees it as usable any more. @throws `conflict` while a run works on it, or while it is protected */
   markForDeletion(id: string): Promise<void>;
   /** Second half, when its objects are gone. */
   markDeleted(id: string): Promise<void>;
   pendingDeletions(): Promise<Image[]>;
-  /** Announced and without bytes for so long. */
+  /** Announced and without bytes for so long, and not protected. */
   abandoned(olderThanSeconds: number): Promise<Image[]>;
 }

@@ -229,6 +229,19 @@ describe('data', () => {
     expect(await glance.beginReception(id, 'saving')).toBeUndefined();
   });
 
+  test('comes too late when an upload was taken in meanwhile', async () => {
+    const { id, upload } = await create();
+    const reception = await glance.beginReception(id, 'saving');
+    if (!reception) throw new Error('none');
+    await images.findOrCreate(someObject(project, { key: upload.key }), {
+      projectId: project.id,
+      name: 'y',
+      settings: {},
+    });
+    expect(await glance.acceptVerbatim(reception, bytes(`k-${id}`), 'at once')).toBeUndefined();
+    expect((await images.runs(id)).length).toBe(1);
+  });
+
   test.each([
     ['at once', 'active', true],
     ['after the verdict', 'saving', false],
@@ -285,6 +298,8 @@ test('what is removed is seen no more, and cleared away when no run works on it'
   const runs = createRunStore(database.db);
   const kept = await create({ isProtected: true });
   await expect(glance.remove(kept.id)).rejects.toMatchObject({ code: 'forbidden' });
+  await expect(images.markForDeletion(kept.id)).rejects.toMatchObject({ code: 'conflict' });
+  expect((await images.abandoned(-1)).some((image) => image.id === kept.id)).toBe(false);
   const { id } = await create();
   const reception = await glance.beginReception(id, 'saving');
   if (!reception) throw new Error('none');

@@ -385,7 +385,12 @@ describe('data', () => {
     const beyond = await call('member', 'GET', file(id), undefined, { range: `bytes=${bytes.length}-` });
     expect([beyond.status, beyond.headers.get('content-range')]).toEqual([416, `bytes */${bytes.length}`]);
     expect((await call('member', 'PUT', file(id), bytes)).status).toBe(409);
-    expect((await patch('member', id, [{ op: 'replace', path: '/disk_format', value: 'iso' }])).status).toBe(403);
+    for (const [path, value] of [
+      ['/disk_format', 'iso'],
+      ['/owner', 'other'],
+    ]) {
+      expect([path, (await patch('admin', id, [{ op: 'replace', path, value }])).status]).toEqual([path, 403]);
+    }
   });
 
   test('comes without a length, in chunks', async () => {

@@ -143,32 +143,48 @@ describe('openstack', () => {
     expect(changes[4]?.stderr).toContain('protected');
   });
 
-  test('imports: the staged data goes the whole way, and what comes of it is served', async () => {
-    const file = convert(disk, 'vmdk', join(dir, 'disk.vmdk'));
-    const id = randomUUID();
-    await openstack('member', [
-      ...['image', 'create', '--id', id, '--import', '--file', file],
-      ...['--disk-format', 'vmdk', '--container-format', 'bare', 'Imported'],
-    ]);
-    const [run] = await eventually(
-      async () => {
-        const runs = await installation.db.selectFrom('runs').where('image_id', '=', id).selectAll().execute();
-        return runs.every(({ finished_at }) => finished_at) && runs.length > 0 && runs;
-      },
-      { within: 110, what: 'the import ends' },
+  test('what is imported goes the whole way and is served as what came of it; what is kept is looked at and stays', async () => {
+    const vmdk = convert(disk, 'vmdk', join(dir, 'disk.vmdk'));
+    const [id, kept] = [randomUUID(), randomUUID()];
+    const file = (path: string) => ['--file', path, '--disk-format', 'vmdk', '--container-format', 'bare'];
+    await openstack(
+      'member',
+      ['image', 'create', '--id', id, '--import', ...file(vmdk), 'Imported'],
+      ['image', 'create', '--id', kept, ...file(vmdk), 'Kept'],
     );
-    expect(run).toMatchObject({ number: 1, status: 'published', request_id: expect.stringMatching(/^req-/) });
+    const ended = (imageId: string) =>
+      eventually(
+        () =>
+          installation.db
+            .selectFrom('runs')
+            .where('image_id', '=', imageId)
+            .where('finished_at', 'is not', null)
+            .selectAll()
+            .executeTakeFirst(),
+        { within: 110, what: 'the run ends' },
+      );
+    expect(await ended(id)).toMatchObject({
+      ...{ number: 1, status: 'published' },
+      request_id: expect.stringMatching(/^req-/),
+    });
+    expect(await ended(kept)).toMatchObject({ number: 1, status: 'published', request_id: null });
     const copy = join(dir, 'imported.raw');
-    const [image] = await openstack(
+    const keptCopy = join(dir, 'kept.vmdk');
+    const [image, keptImage] = await openstack(
       'member',
       ['image', 'show', ...json, id],
+      ['image', 'show', ...json, kept],
       ['image', 'save', '--file', copy, id],
-      ['image', 'delete', id],
+      ['image', 'save', '--file', keptCopy, kept],
+      ['image', 'delete', id, kept],
     );
+    expect(keptImage).toMatchObject({ status: 'active', disk_format: 'vmdk', size: readFileSync(vmdk).length });
+    expect(readFileSync(keptCopy).equals(readFileSync(vmdk))).toBe(true);
     expect(image).toMatchObject({
       status: 'active',
       disk_format: 'raw',
       size: 48 * 1024 ** 2,
+      checksum: createHash('md5').update(readFileSync(disk)).digest('hex'),
       properties: { os_glance_bootready_verdict: 'publish-with-warnings' },
     });
     expect(readFileSync(copy).equals(readFileSync(disk))).toBe(true);
