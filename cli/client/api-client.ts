@@ -17,10 +17,10 @@ import {
   WebhookView,
 } from '../../shared/contracts/api.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
+import { withRetries } from '../../shared/transfer/retry.ts';
 import { type AnswerContext, errorOfAnswer, errorOfNetwork, jsonOf, networkCodeOf, readAnswer } from './answers.ts';
 import { languageOf, readConnection } from './connection.ts';
 import { parseEvents } from './event-stream.ts';
-import { withRetries } from './retry.ts';
 
 export type ApiClient = ReturnType<typeof createApiClient>;
 

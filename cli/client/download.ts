@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import type { DownloadLink } from '../../shared/contracts/api.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { formatBytes, formatPercent } from '../../shared/quantities.ts';
+import { withRetries } from '../../shared/transfer/retry.ts';
 import { errorOfNetwork } from './answers.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { findImageId } from './find-image.ts';
 import { interruptible } from './interrupt.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
-import { withRetries } from './retry.ts';
 import { createTransferProgress } from './transfer-progress.ts';
 
 export type DownloadOptions = OutputOptions & { output?: string; force?: boolean };

@@ -8,6 +8,7 @@ const image = (id: string, name: string): ImageView => ({
     sha256: null,
     properties: {},
     activity: null,
+    guest: null,
     createdAt: '2026-01-01T00:00:00Z',
     updatedAt: '2026-01-01T00:00:00Z',
   },

@@ -1,11 +1,11 @@
 import type { ImageDetail } from '../../shared/contracts/api.ts';
 import type { RunStatus } from '../../shared/contracts/run.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { backoff, pause } from '../../shared/transfer/retry.ts';
 import { exitCode } from '../exit.ts';
 import { hasStatusLine, showStatus, tellLine } from '../terminal.ts';
 import type { ApiClient } from './api-client.ts';
 import type { OutputOptions } from './output.ts';
-import { backoff, pause } from './retry.ts';
 import { createRunProgress } from './run-progress.ts';
 
 type Watched = Pick<ApiClient, 'stream' | 'image'>;

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { md5Of, type Part, type StoredPart } from '../../shared/transfer/part-plan.ts';
+import type { PartUrls } from '../../shared/transfer/part-urls.ts';
+import { withRetries } from '../../shared/transfer/retry.ts';
 import type { LocalFile } from './local-file.ts';
-import { md5Of, type Part, type StoredPart } from './part-plan.ts';
-import type { PartUrls } from './part-urls.ts';
 import { putPart, UrlRefused } from './put-part.ts';
-import { withRetries } from './retry.ts';
 
 /** Some minutes in all. */
 const patience = { attempts: 8, first: 500, most: 30_000 };

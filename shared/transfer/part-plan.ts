@@ -1,4 +1,4 @@
-import type { UploadSession } from '../../shared/contracts/api.ts';
+import type { UploadSession } from '../contracts/api.ts';
 
 /** One part of a file. */
 export type Part = { partNumber: number; offset: number; length: number };

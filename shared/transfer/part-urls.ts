@@ -1,4 +1,4 @@
-import type { ApiClient } from './api-client.ts';
+import type { SignedParts } from '../contracts/api.ts';
 
 /** Signed at once; the API takes up to 1000. */
 const batch = 100;
@@ -7,7 +7,7 @@ const goodForMs = 50 * 60_000;
 
 /** Presigned URLs, asked for in batches of what comes next, each given once: whoever tries again gets a new one. */
 export const createPartUrls = (
-  api: Pick<ApiClient, 'signParts'>,
+  api: { signParts(imageId: string, partNumbers: number[]): Promise<SignedParts> },
   imageId: string,
   partNumbers: readonly number[],
   now: () => number = () => performance.now(),

@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 export type Patience = {
   attempts: number;
   /** Milliseconds before the second attempt; doubled each time. */
@@ -12,14 +10,19 @@ export const backoff = (attempt: number, { first, most }: Omit<Patience, 'attemp
   Math.min(most, first * 2 ** (attempt - 1)) * (0.75 + spread / 2);
 
 /** Rejects with the signal's reason when it is aborted meanwhile. */
-export const pause = async (milliseconds: number, signal?: AbortSignal): Promise<void> => {
-  try {
-    await delay(milliseconds, undefined, signal ? { signal } : {});
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw error;
-  }
-};
+export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const abort = (): void => {
+      clearTimeout(timer);
+      reject(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener('abort', abort, { once: true });
+  });
 
 /** Calls again while `mayPass` says that the error may pass by itself; throws the last error. */
 export const withRetries = async <T>(
