@@ -13,10 +13,12 @@ import { inboxRoutes } from './inbox.ts';
 import { keystoneRoutes } from './keystone/routes.ts';
 import { createTokens } from './keystone/tokens.ts';
 import { notificationRoutes } from './notifications.ts';
+import { servePortal } from './portal.ts';
 import { provenanceRoutes } from './provenance.ts';
 import { reportRoutes } from './reports.ts';
 import { runRoutes } from './runs.ts';
 import { selfRoutes } from './self.ts';
+import { sessionRoutes } from './session.ts';
 import { uploadRoutes } from './uploads.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -33,7 +35,8 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  answerErrors(app);
+  let portal: Awaited<ReturnType<typeof servePortal>>;
+  answerErrors(app, (request, reply) => portal?.(request, reply));
   app.addHook('onRequest', (request, reply, done) => {
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     done();
@@ -56,9 +59,10 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await app.register(
     async (v1) => {
-      identify(v1, deps.keys);
+      identify(v1, deps);
       for (const routes of [
         selfRoutes,
+        sessionRoutes,
         imageRoutes,
         imageStream,
         runRoutes,
@@ -83,6 +87,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     await openStack.register(glanceRoutes(deps, tokens), { prefix: '/image' });
     await openStack.register(keystoneRoutes(deps, tokens), { prefix: '/identity' });
   });
+  if (deps.portalFolder) portal = await servePortal(app, deps.portalFolder, deps.config);
   if (deps.queueBoard) await app.register(deps.queueBoard, { prefix: '/queues' });
   return app;
 };

@@ -5,7 +5,7 @@ import type { GlanceStore } from '../shared/ports/glance.ts';
 import type { ImageStore } from '../shared/ports/images.ts';
 import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
-import type { ApiKeyStore, ProjectStore } from '../shared/ports/projects.ts';
+import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/projects.ts';
 import type { RunStarter } from '../shared/ports/run-starter.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
 
@@ -16,6 +16,7 @@ export type ApiDeps = {
   glance: GlanceStore;
   projects: ProjectStore;
   keys: ApiKeyStore;
+  sessions: SessionStore;
   events: EventStore;
   webhooks: WebhookStore;
   jobs: JobQueue;
@@ -25,4 +26,6 @@ export type ApiDeps = {
   /** Whether each dependency answers, by name. Quick: answers are kept for seconds. */
   health: () => Promise<Record<string, boolean>>;
   queueBoard?: FastifyPluginAsync;
+  /** Where the built portal lies; served when it is there. */
+  portalFolder?: string;
 };

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ApiError } from '../shared/contracts/api.ts';
 import { type ErrorCode, explain, isBootreadyError } from '../shared/errors.ts';
@@ -24,13 +24,24 @@ const bodyOf = (code: string, message: string, remedy: string | undefined, reque
   error: { code, message, ...(remedy ? { remedy } : {}), requestId },
 });
 
-export const answerErrors = (app: FastifyInstance): void => {
-  app.setNotFoundHandler((request, reply) =>
-    reply
-      .code(404)
-      .send(
-        bodyOf('not-found', 'There is nothing at this address.', 'GET /openapi.json lists what there is.', request.id),
-      ),
+/** `page` answers addresses that belong to the portal. */
+export const answerErrors = (
+  app: FastifyInstance,
+  page: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined,
+): void => {
+  app.setNotFoundHandler(
+    (request, reply) =>
+      page(request, reply) ??
+      reply
+        .code(404)
+        .send(
+          bodyOf(
+            'not-found',
+            'There is nothing at this address.',
+            'GET /openapi.json lists what there is.',
+            request.id,
+          ),
+        ),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (isBootreadyError(error)) {

@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hashOfKey } from '../shared/api-key.ts';
 import { BootreadyError } from '../shared/errors.ts';
-import type { ApiKeyStore, Identity, Role } from '../shared/ports/projects.ts';
+import type { ApiKeyStore, Identity, Role, SessionStore } from '../shared/ports/projects.ts';
+import { identityOfSession } from './session-cookie.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -32,11 +33,15 @@ export const authenticate = async (request: FastifyRequest, keys: ApiKeyStore): 
   });
 };
 
-/** Every route below needs a key. */
-export const identify = (app: FastifyInstance, keys: ApiKeyStore): void => {
+/** Every route below needs a key, or the session of a browser that has shown one. */
+export const identify = (
+  app: FastifyInstance,
+  { keys, sessions }: { keys: ApiKeyStore; sessions: SessionStore },
+): void => {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
-    request.identity = await authenticate(request, keys);
+    const session = keyOf(request) === undefined ? await identityOfSession(request, sessions) : undefined;
+    request.identity = session ?? (await authenticate(request, keys));
   });
 };
 

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ApiDeps } from './deps.ts';
@@ -22,21 +24,35 @@ export const imageStream =
       for (const end of open) end();
     });
 
+    /** Gives what ends the stream. */
+    const keepOpen = (raw: ServerResponse, unsubscribe: () => void): (() => void) => {
+      const beating = setInterval(() => raw.write(': still here\n\n'), heartbeatMs);
+      const end = (): void => {
+        clearInterval(beating);
+        unsubscribe();
+        open.delete(end);
+        raw.end();
+      };
+      open.add(end);
+      raw.once('close', end);
+      return end;
+    };
+
     app.get(
       '/images/:id/stream',
-      { schema: { summary: 'The image and its changes as server-sent events', params: z.object({ id: z.string() }) } },
+      {
+        schema: {
+          summary: 'The image and its changes as server-sent events',
+          params: z.object({ id: z.string() }),
+          // EventSource sends no headers of one's choice.
+          querystring: z.object({ language: z.enum(['en', 'de']).optional() }),
+        },
+      },
       async (request, reply) => {
         const { id } = await ownImage(deps, request);
         const scope = scopeOf(request);
-        const language = languageOf(request.headers['accept-language']);
-        reply.hijack();
-        const { raw } = reply;
-        raw.writeHead(200, {
-          'content-type': 'text/event-stream',
-          'cache-control': 'no-store',
-          'x-accel-buffering': 'no',
-          'x-request-id': request.id,
-        });
+        const language = request.query.language ?? languageOf(request.headers['accept-language']);
+        const raw = startStream(request, reply);
 
         let dirty = true;
         let sending = false;
@@ -63,17 +79,62 @@ export const imageStream =
           dirty = true;
           void send();
         };
-        const beating = setInterval(() => raw.write(': still here\n\n'), heartbeatMs);
-        const unsubscribe = deps.feed.subscribe(id, changed);
-        const end = (): void => {
-          clearInterval(beating);
-          unsubscribe();
-          open.delete(end);
-          raw.end();
+        const end = keepOpen(raw, deps.feed.subscribe(id, changed));
+        void send();
+      },
+    );
+
+    app.get(
+      '/images/stream',
+      { schema: { summary: 'Ids of images that change, as server-sent events: for lists' } },
+      async (request, reply) => {
+        const scope = scopeOf(request);
+        const raw = startStream(request, reply);
+        const changed = new Set<string>();
+        let everything = false;
+        let sending = false;
+        const send = async (): Promise<void> => {
+          if (sending) return;
+          sending = true;
+          try {
+            while ((everything || changed.size > 0) && !raw.destroyed) {
+              const ids = [...changed];
+              const all = everything;
+              changed.clear();
+              everything = false;
+              const mine = ids.length > 0 ? await deps.images.ownedBy(ids, scope) : [];
+              if (all || mine.length > 0) raw.write(`event: images\ndata: ${JSON.stringify({ ids: mine })}\n\n`);
+              await new Promise((resolve) => setTimeout(resolve, calmMs));
+            }
+          } catch (error) {
+            request.log.warn({ error }, 'a stream ended');
+            end();
+          } finally {
+            sending = false;
+          }
         };
-        open.add(end);
-        raw.once('close', end);
+        const end = keepOpen(
+          raw,
+          deps.feed.subscribeAll((id) => {
+            if (id === undefined) everything = true;
+            else changed.add(id);
+            void send();
+          }),
+        );
+        // Whoever connects may have missed something.
+        everything = true;
         void send();
       },
     );
   };
+
+const startStream = (request: FastifyRequest, reply: FastifyReply): ServerResponse => {
+  reply.hijack();
+  reply.raw.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    'x-accel-buffering': 'no',
+    'x-request-id': request.id,
+  });
+  return reply.raw;
+};

@@ -30,7 +30,9 @@ export const imageRoutes =
       '/images',
       { schema: { summary: 'List images, newest first', querystring: ImageQuery, response: { 200: ImagePage } } },
       async (request) => {
-        const { status, name, search, after, limit } = request.query;
+        const { status, name, text, format, owner, search, after, limit } = request.query;
+        // The provider's own are not told apart yet.
+        if (owner === 'platform') return { images: [] };
         const projectId = scopeOf(request);
         if (search !== undefined) return { images: await viewsOf(deps, await images.search(search, projectId)) };
         const found = await images.list({
@@ -39,6 +41,8 @@ export const imageRoutes =
           limit: limit + 1,
           ...(status ? { status } : {}),
           ...(name === undefined ? {} : { name }),
+          ...(text === undefined ? {} : { text }),
+          ...(format === undefined ? {} : { format }),
           ...(after ? { after } : {}),
         });
         const page = found.slice(0, limit);

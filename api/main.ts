@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { createEventStore } from '../adapters/database/event-store.ts';
 import { createGlanceStore } from '../adapters/database/glance-store.ts';
@@ -5,6 +6,7 @@ import { openImageFeed } from '../adapters/database/image-feed.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
 import { openDatabase } from '../adapters/database/open.ts';
 import { createApiKeyStore, createProjectStore } from '../adapters/database/project-store.ts';
+import { createSessionStore } from '../adapters/database/session-store.ts';
 import { createWebhookStore } from '../adapters/database/webhook-store.ts';
 import { installationHealth } from '../adapters/health.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
@@ -29,6 +31,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
     {
       config,
       keys,
+      sessions: createSessionStore(database.db),
       feed,
       store,
       jobs: queues,
@@ -40,6 +43,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       starter: createRunStarter(temporal, runTimingsOf(config)),
       health: installationHealth({ config, db: database.db, queues, temporal, store }),
       queueBoard: queueBoard(queues.all, keys),
+      portalFolder: join(import.meta.dirname, '../portal/dist'),
     },
     log,
   );

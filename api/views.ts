@@ -14,6 +14,7 @@ export const imageView = (image: Image, latest: LatestRun | undefined): ImageVie
     ...{ id, projectId, name, status, settings, diskFormat, size, virtualSize, sha256, properties },
     upload: { bucket: upload.bucket, key: upload.key, size: upload.size },
     activity: latest ? activityOf(latest) : null,
+    guest: latest?.guest ?? null,
     createdAt: time(image.createdAt),
     updatedAt: time(image.updatedAt),
   };

@@ -7,6 +7,7 @@ import type { ImageFeed } from '../../shared/ports/jobs.ts';
  */
 export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void> } => {
   const listeners = new Map<string, Set<() => void>>();
+  const listenersToAll = new Set<(imageId: string | undefined) => void>();
   let client: pg.Client | undefined;
   let closed = false;
 
@@ -19,6 +20,7 @@ export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void>
     });
     next.on('notification', ({ payload }) => {
       for (const listener of listeners.get(payload ?? '') ?? []) listener();
+      for (const listener of listenersToAll) listener(payload);
     });
     try {
       await next.connect();
@@ -27,6 +29,7 @@ export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void>
       // Closed while it connected: nobody else knows of this connection.
       if (closed) return await next.end();
       for (const group of listeners.values()) for (const listener of group) listener();
+      for (const listener of listenersToAll) listener(undefined);
     } catch {
       await next.end().catch(() => undefined);
     }
@@ -40,6 +43,12 @@ export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void>
       return () => {
         group.delete(listener);
         if (group.size === 0) listeners.delete(imageId);
+      };
+    },
+    subscribeAll: (listener) => {
+      listenersToAll.add(listener);
+      return () => {
+        listenersToAll.delete(listener);
       };
     },
     close: async () => {

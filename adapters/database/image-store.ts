@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import { steps as stepOrder, type Verdict } from '../../shared/contracts/run.ts';
+import { type GuestFacts, steps as stepOrder, type Verdict } from '../../shared/contracts/run.ts';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
@@ -177,13 +177,25 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
     return rows.map(imageOf);
   },
 
-  list: async ({ projectId, status, name, after, limit }) => {
+  ownedBy: async (ids, projectId) => {
+    const rows = await db
+      .selectFrom('images')
+      .where('id', 'in', ids)
+      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+      .select('id')
+      .execute();
+    return rows.map(({ id }) => id);
+  },
+
+  list: async ({ projectId, status, name, text, format, after, limit }) => {
     const rows = await db
       .selectFrom('images')
       .where('deleted_at', 'is', null)
       .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
       .$if(status !== undefined, (query) => query.where('status', '=', status as never))
       .$if(name !== undefined, (query) => query.where('name', '=', name as string))
+      .$if(text !== undefined, (query) => query.where(sql<boolean>`strpos(lower(name), lower(${text ?? ''})) > 0`))
+      .$if(format !== undefined, (query) => query.where('disk_format', '=', format as string))
       .$if(after !== undefined, (query) =>
         query.where(
           sql<boolean>`(created_at, id) < (select created_at, id from images where id = ${after ?? null}::uuid)`,
@@ -248,11 +260,12 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .orderBy('runs.number', 'desc')
       .select(['runs.image_id', 'runs.id', 'runs.number', 'runs.status', 'step.step', 'step.percent'])
       .select(sql<Verdict | null>`runs.report->>'verdict'`.as('verdict'))
+      .select(sql<GuestFacts | null>`runs.report->'guest'`.as('guest'))
       .execute();
     return new Map(
-      rows.map(({ image_id, id, number, status, step, percent, verdict }) => [
+      rows.map(({ image_id, id, number, status, step, percent, verdict, guest }) => [
         image_id,
-        { runId: id, number, status, step, percent: percent ?? 0, verdict },
+        { runId: id, number, status, step, percent: percent ?? 0, verdict, guest },
       ]),
     );
   },

@@ -4,9 +4,15 @@ import { BootreadyError } from '../../shared/errors.ts';
 import * as main from './migrations/0001-main.ts';
 import * as bootCheck from './migrations/0002-boot-check.ts';
 import * as glance from './migrations/0005-glance.ts';
+import * as sessions from './migrations/0006-sessions.ts';
 import type { Database } from './schema.ts';
 
-const migrations = { '0001-main': main, '0002-boot-check': bootCheck, '0005-glance': glance };
+const migrations = {
+  '0001-main': main,
+  '0002-boot-check': bootCheck,
+  '0005-glance': glance,
+  '0006-sessions': sessions,
+};
 
 const migratorOf = (db: Kysely<Database>): Migrator =>
   new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });

@@ -35,6 +35,15 @@ export type ApiKeyTable = {
   revoked_at: NullableTimestamp;
 };
 
+/** Someone signed in with a key in a browser. */
+export type SessionTable = {
+  /** SHA-256 of what the cookie holds. */
+  hash: Buffer;
+  key_id: string;
+  created_at: Timestamp;
+  expires_at: Date;
+};
+
 export type EventOutcome = 'received' | 'started' | 'duplicate' | 'no-object' | 'ignored' | 'failed';
 
 export type UploadEventTable = {
@@ -193,6 +202,7 @@ export type WebhookDeliveryTable = {
 export type Database = {
   projects: ProjectTable;
   api_keys: ApiKeyTable;
+  sessions: SessionTable;
   upload_events: UploadEventTable;
   images: ImageTable;
   image_members: ImageMemberTable;

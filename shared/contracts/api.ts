@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Finding } from './finding.ts';
 import { ImageName, ImageSettings, ImageStatus } from './image.ts';
-import { Report, RunStatus, Step, Verdict } from './run.ts';
+import { GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
 
 /** What the HTTP API takes and gives; the OpenAPI document is made from these. Times are RFC 3339, sizes bytes, percents 0 to 100. */
 const Time = z.iso.datetime();
@@ -32,6 +32,9 @@ export const Activity = z.object({
 });
 export type Activity = z.infer<typeof Activity>;
 
+export const GuestSummary = GuestFacts.pick({ osName: true, osDistro: true, osVersion: true, architecture: true });
+export type GuestSummary = z.infer<typeof GuestSummary>;
+
 export const ImageView = z.object({
   id: z.uuid(),
   projectId: z.string(),
@@ -48,6 +51,8 @@ export const ImageView = z.object({
   properties: z.record(z.string(), z.string()),
   /** Null until its upload is finished. */
   activity: Activity.nullable(),
+  /** What its newest run found inside; null before. Guest-controlled text. */
+  guest: GuestSummary.nullable(),
   createdAt: Time,
   updatedAt: Time,
 });
@@ -128,6 +133,12 @@ export type ImageDetail = z.infer<typeof ImageDetail>;
 export const ImageQuery = z.object({
   status: ImageStatus.optional(),
   name: z.string().optional(),
+  /** Part of the name, in whatever case. */
+  text: z.string().trim().min(1).max(255).optional(),
+  /** Of the published image. */
+  format: z.enum(['raw', 'qcow2']).optional(),
+  /** `platform`: those that the provider offers to everyone. */
+  owner: z.enum(['project', 'platform']).default('project'),
   /** Name, or the beginning of an id; at most ten images come. Excludes the other filters. */
   search: z.string().min(1).max(255).optional(),
   after: z.uuid().optional(),

@@ -1,5 +1,5 @@
 import type { ImageSettings, ImageStatus } from '../contracts/image.ts';
-import type { Report, RunStatus, Step, Verdict } from '../contracts/run.ts';
+import type { GuestFacts, Report, RunStatus, Step, Verdict } from '../contracts/run.ts';
 import type { ObjectInfo } from './object-store.ts';
 
 /** The record that users see. Sizes in bytes; what is not known yet is null. */
@@ -58,6 +58,7 @@ export type LatestRun = {
   step: Step | null;
   percent: number;
   verdict: Verdict | null;
+  guest: GuestFacts | null;
 };
 
 export type PublishedObject = { bucket: string; key: string; format: string; size: number; sha256: string };
@@ -67,6 +68,9 @@ export type ImageFilter = {
   projectId: string | undefined;
   status?: ImageStatus;
   name?: string;
+  /** Part of the name, in whatever case. */
+  text?: string;
+  format?: 'raw' | 'qcow2';
   /** The id of the last image of the page before. */
   after?: string;
   limit: number;
@@ -91,6 +95,8 @@ export interface ImageStore {
   get(id: string, projectId: string | undefined): Promise<Image | undefined>;
   /** Images whose id begins with, or whose name is, the text; at most ten. */
   search(text: string, projectId: string | undefined): Promise<Image[]>;
+  /** Those of the ids that belong to the project, deleted ones among them. */
+  ownedBy(ids: readonly string[], projectId: string | undefined): Promise<string[]>;
   /** Newest first. */
   list(filter: ImageFilter): Promise<Image[]>;
   rename(id: string, name: string): Promise<void>;

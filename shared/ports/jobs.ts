@@ -10,6 +10,8 @@ export interface JobQueue {
 /** Tells whoever listens that an image, one of its runs or steps has changed. Nothing is promised about what was missed. */
 export interface ImageFeed {
   subscribe(imageId: string, listener: () => void): () => void;
+  /** Of every image; undefined when anything may have changed. */
+  subscribeAll(listener: (imageId: string | undefined) => void): () => void;
 }
 
 /** What the queues' jobs do; throws BootreadyError, whose `retryable` decides whether the job is tried again. */

@@ -46,3 +46,12 @@ export interface ApiKeyStore {
   get(id: string): Promise<KnownKey | undefined>;
   revoke(id: string): Promise<void>;
 }
+
+/** Browsers that have signed in. A session is its key's as long as the key holds. */
+export interface SessionStore {
+  /** `hash` is SHA-256 of the token in the cookie. */
+  create(session: { keyId: string; hash: Buffer; expiresAt: Date }): Promise<void>;
+  /** Undefined when there is none, it is over, or its key is revoked or expired. */
+  find(hash: Buffer): Promise<Identity | undefined>;
+  remove(hash: Buffer): Promise<void>;
+}

@@ -109,7 +109,9 @@ describe('who may do what', () => {
 
   test('readers change nothing', async () => {
     const image = await newImage('read only');
-    for (const { method, path } of (await routes()).filter((route) => route.method !== 'GET')) {
+    // Signing in and out is for everyone who has a key.
+    const changing = (await routes()).filter(({ method, path }) => method !== 'GET' && path !== '/v1/session');
+    for (const { method, path } of changing) {
       const id = path.includes('webhooks') ? webhookId : image.id;
       const answer = await call('reader', method, path.replace('{id}', id), bodies[`${method} ${path}`]);
       expect([method, path, answer.status]).toEqual([method, path, 403]);
@@ -127,6 +129,65 @@ describe('who may do what', () => {
       },
     });
     expect(await answer.json()).toMatchObject({ projectId: 'other', role: 'member' });
+  });
+
+  test('a browser signs in with a key, and from then on only shows a cookie that holds for pages of ours', async () => {
+    const ask = (method: string, path: string, headers: Record<string, string>) =>
+      fetch(installation.apiUrl + path, { method, headers });
+    const origin = installation.apiUrl;
+    const signedIn = await ask('POST', '/v1/session', { authorization: `Bearer ${keys.member}`, origin });
+    expect(signedIn.status).toBe(204);
+    const set = signedIn.headers.get('set-cookie') ?? '';
+    expect(set).toMatch(/^bootready-on-this-machine=brs_[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
+    const cookie = set.split(';', 1)[0] ?? '';
+    expect(await (await ask('GET', '/v1/self', { cookie })).json()).toMatchObject({
+      projectId: 'demo',
+      role: 'member',
+    });
+
+    const { id } = await newImage('of the session');
+    const change = (headers: Record<string, string>) => ask('DELETE', `/v1/images/${id}`, { cookie, ...headers });
+    for (const foreign of [{}, { origin: 'http://127.0.0.1:1' }, { origin, 'sec-fetch-site': 'same-site' }]) {
+      expect([foreign, (await change(foreign)).status]).toEqual([foreign, 403]);
+    }
+    expect((await change({ origin, 'sec-fetch-site': 'same-origin' })).status).toBe(204);
+
+    // Who knows the key and shows both is not taken for the cookie.
+    const both = await ask('GET', '/v1/self', { cookie, authorization: 'Bearer brk_wrong' });
+    expect(both.status).toBe(401);
+
+    const signedOut = await ask('DELETE', '/v1/session', { cookie, origin });
+    expect(signedOut.headers.get('set-cookie')).toMatch(/^bootready-on-this-machine=; Max-Age=0; /);
+    expect((await ask('GET', '/v1/self', { cookie })).status).toBe(401);
+  });
+
+  test('over https the cookie is of this host alone; over plain http from elsewhere nobody is signed in', async () => {
+    const signIn = (origin: string) =>
+      fetch(`${installation.apiUrl}/v1/session`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${keys.reader}`, origin },
+      });
+    const secure = await signIn('https://images.example.org');
+    expect(secure.headers.get('set-cookie')).toMatch(
+      /^__Host-bootready=brs_.*; Path=\/; HttpOnly; SameSite=Strict; Secure$/,
+    );
+    const plain = await signIn('http://images.example.org');
+    expect([plain.status, plain.headers.get('set-cookie')]).toEqual([400, null]);
+  });
+
+  test('a session ends with its key', async () => {
+    const { key, hash, hint } = newApiKey();
+    const store = createApiKeyStore(installation.db);
+    const keyId = await store.create({ projectId: 'demo', name: 'brief', hash, hint, role: 'member' });
+    const signedIn = await fetch(`${installation.apiUrl}/v1/session`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, origin: installation.apiUrl },
+    });
+    const cookie = (signedIn.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+    const self = () => fetch(`${installation.apiUrl}/v1/self`, { headers: { cookie } });
+    expect((await self()).status).toBe(200);
+    await store.revoke(keyId);
+    expect((await self()).status).toBe(401);
   });
 
   test('the queue board is for administrators, and takes no orders from other sites', async () => {
@@ -175,6 +236,17 @@ describe('images', () => {
       next = body.next;
     } while (next);
     expect(seen).toEqual(made);
+  });
+
+  test('are found by a part of their name, and none is of the platform', async () => {
+    const image = await newImage('Alpine 3.20 (100 % own)');
+    const found = async (query: string) =>
+      (await call('reader', 'GET', `/v1/images?${query}`)).body.images.map(({ id }: ImageView) => id);
+    expect(await found('text=alpine')).toEqual([image.id]);
+    expect(await found(`text=${encodeURIComponent('100 %')}`)).toEqual([image.id]);
+    expect(await found('text=alpine_')).toEqual([]);
+    expect(await found('text=alpine&format=raw')).toEqual([]);
+    expect(await found('text=alpine&owner=platform')).toEqual([]);
   });
 
   test.each([
@@ -272,6 +344,25 @@ test('a stream tells the image at once and after each change', async () => {
   await eventually(async () => told().length === 1, { within: 10, what: 'the image comes' });
   await call('member', 'PATCH', `/v1/images/${image.id}`, { name: 'renamed' });
   await eventually(async () => told().at(-1)?.name === 'renamed', { within: 10, what: 'the change comes' });
+  leaving.abort();
+  await expect(reading).rejects.toThrow(/abort/i);
+});
+
+test('a stream for lists tells which of the own images change', async () => {
+  const leaving = new AbortController();
+  const answer = await fetch(`${installation.apiUrl}/v1/images/stream`, {
+    headers: { authorization: `Bearer ${keys.stranger}` },
+    signal: leaving.signal,
+  });
+  let text = '';
+  const reading = (async () => {
+    for await (const chunk of answer.body as ReadableStream<Uint8Array>) text += Buffer.from(chunk).toString();
+  })();
+  await eventually(async () => text.includes('"ids":[]'), { within: 10, what: 'the stream begins' });
+  const foreign = await newImage('not theirs');
+  const own = await newImage('theirs', 'stranger');
+  await eventually(async () => text.includes(own.id), { within: 10, what: 'the change comes' });
+  expect(text).not.toContain(foreign.id);
   leaving.abort();
   await expect(reading).rejects.toThrow(/abort/i);
 });

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Config } from '../shared/config.ts';
+
+/** What a page may load and talk to. No inline script or style, no frame around it; the store takes uploads directly. */
+const contentSecurityPolicy = ({ S3_PUBLIC_ENDPOINT, S3_ENDPOINT }: Config): string =>
+  [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "font-src 'self'",
+    "img-src 'self' data:",
+    `connect-src 'self' ${new URL(S3_PUBLIC_ENDPOINT ?? S3_ENDPOINT).origin}`,
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+
+/** Paths of the API and of machines: what is missing there is told in JSON, whatever the asker would like to read. */
+const notPages = /^\/(v1|v2|events|queues|assets|livez|readyz|openapi\.json)(\/|$)/;
+
+/**
+ * The portal as it was built: `/assets/*` have their hash in their name and never change; every other path that a browser opens is
+ * a page of the one application. Gives undefined where nothing was built.
+ */
+export const servePortal = async (
+  app: FastifyInstance,
+  folder: string,
+  config: Config,
+): Promise<((request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined) | undefined> => {
+  if (!existsSync(join(folder, 'index.html'))) return undefined;
+  const headers = {
+    'content-security-policy': contentSecurityPolicy(config),
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), microphone=(), geolocation=()',
+  };
+  await app.register(fastifyStatic, {
+    root: join(folder, 'assets'),
+    prefix: '/assets/',
+    index: false,
+    cacheControl: false,
+    setHeaders: (response) => {
+      response.header('cache-control', 'public, max-age=31536000, immutable');
+      response.header('cross-origin-resource-policy', 'same-origin');
+    },
+  });
+  const page = (reply: FastifyReply): FastifyReply =>
+    reply
+      .code(200)
+      .headers(headers)
+      .header('cache-control', 'no-cache')
+      .sendFile('index.html', folder, { cacheControl: false });
+  app.get('/', { schema: { hide: true } }, (_request, reply) => page(reply));
+  return (request, reply) => {
+    const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
+    return wantsPage && !notPages.test(request.url.split('?', 1)[0] ?? '') ? page(reply) : undefined;
+  };
+};
