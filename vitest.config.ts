@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-const product = '{shared,workflows,workers,adapters,api,cli,dev}';
+const product = '{shared,workflows,workers,adapters,api,cli,portal,dev}';
 
 /**
  * unit: no servers. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes.
@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/{conformance,integration,hostile}/**/*.test.ts'],
+          include: ['test/{conformance,integration,hostile,portal}/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,

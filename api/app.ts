@@ -87,6 +87,12 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     await openStack.register(glanceRoutes(deps, tokens), { prefix: '/image' });
     await openStack.register(keystoneRoutes(deps, tokens), { prefix: '/identity' });
   });
+  // RustFS asks at the root whether we are there.
+  app.get(
+    '/',
+    { schema: { hide: true } },
+    (request, reply) => portal?.(request, reply) ?? reply.send({ name: 'bootready', api: '/openapi.json' }),
+  );
   if (deps.portalFolder) portal = await servePortal(app, deps.portalFolder, deps.config);
   if (deps.queueBoard) await app.register(deps.queueBoard, { prefix: '/queues' });
   return app;

@@ -56,8 +56,6 @@ export const notificationRoutes =
         return reply.header('allow', 'POST, GET, HEAD, OPTIONS').code(204).send();
       });
     }
-    // RustFS asks at the root whether we are there.
-    app.get('/', { schema: { hide: true } }, async () => ({ name: 'bootready', api: '/openapi.json' }));
   };
 
 /** Senders name all kinds of types; what is no JSON becomes `undefined`, so that the secret is judged before the body. */

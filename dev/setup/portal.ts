@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { glob, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BootreadyError } from '../../shared/errors.ts';
+import { root } from '../bootstrap/host.mjs';
+import { startLine } from '../terminal/line.mjs';
+
+/** What the pages are made of. Tests are left out: they change nothing. */
+const sources = ['portal/**/*.{ts,tsx,css,html,json}', 'shared/**/*.ts', 'package-lock.json'];
+const isSource = (name: string): boolean => !name.startsWith('portal/dist/') && !name.endsWith('.test.ts');
+
+/** Beside the pages: what they were built from. */
+const stampFile = join(root, 'portal/dist/.built-from');
+
+/** Builds the portal unless it was built from exactly these sources. @throws BootreadyError `tool-failed` with what Vite says */
+export const buildPortal = async (): Promise<void> => {
+  const wanted = await fingerprint();
+  if ((await readFile(stampFile, 'utf8').catch(() => '')) === wanted) return;
+  const line = startLine('Building the portal');
+  const { code, output } = await vite();
+  if (code !== 0) {
+    line.end();
+    throw new BootreadyError({
+      code: 'tool-failed',
+      message: `The portal could not be built: ${output.trim().split('\n').slice(-5).join(' | ')}`,
+      remedy: 'Try it by hand: npm run build:portal',
+    });
+  }
+  await writeFile(stampFile, wanted);
+  line.done();
+};
+
+const fingerprint = async (): Promise<string> => {
+  const names: string[] = [];
+  for await (const name of glob(sources, { cwd: root })) if (isSource(name)) names.push(name);
+  names.sort();
+  const hash = createHash('sha256');
+  for (const name of names) hash.update(`${name}\0`).update(await readFile(join(root, name)));
+  return hash.digest('hex');
+};
+
+const vite = (): Promise<{ code: number | null; output: string }> =>
+  new Promise((resolve) => {
+    const args = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'portal/vite.config.ts'];
+    const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk: Buffer) => {
+        output = (output + chunk.toString()).slice(-10_000);
+      });
+    }
+    child.once('error', (error) => resolve({ code: -1, output: error.message }));
+    child.once('close', (code) => resolve({ code, output }));
+  });

@@ -1,0 +1,87 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import type { ImageDetail, ImageQuery } from '../../shared/contracts/api.ts';
+import { useSpeech } from '../words/language.tsx';
+import { ApiProblem, api, streamOf } from './client.ts';
+
+/** Undefined while it is not known, null for whoever is not signed in. */
+export const useSelf = () =>
+  useQuery({
+    queryKey: ['self'],
+    queryFn: () =>
+      api.self().catch((error: unknown) => {
+        if (error instanceof ApiProblem && error.status === 401) return null;
+        throw error;
+      }),
+    staleTime: 60_000,
+  });
+
+/** A browser gives up by itself only on an answer that is no stream: the server restarts, or the session is over. */
+const againMs = 3000;
+
+/**
+ * Server-sent events as long as the component is there. `false` while the connection is broken; it is made again by itself, and the server
+ * then says at once how things are.
+ */
+const useStream = (url: string, event: string, onData: (data: string) => void, onLost: () => void): boolean => {
+  const [connected, setConnected] = useState(true);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the handlers only use what does not change for one URL
+  useEffect(() => {
+    let source: EventSource | undefined;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const open = (): void => {
+      source = new EventSource(url);
+      source.addEventListener('open', () => setConnected(true));
+      source.addEventListener(event, ({ data }: MessageEvent<string>) => onData(data));
+      source.addEventListener('error', () => {
+        setConnected(false);
+        if (source?.readyState !== EventSource.CLOSED) return;
+        onLost();
+        timer = setTimeout(open, againMs);
+      });
+    };
+    open();
+    return () => {
+      clearTimeout(timer);
+      source?.close();
+    };
+  }, [url, event]);
+  return connected;
+};
+
+/** A page of the list; pages that are shown are asked for again whenever one of the images changes. */
+export const useImagePage = (query: Partial<ImageQuery>) => {
+  const client = useQueryClient();
+  const renew = (): void => void client.invalidateQueries({ queryKey: ['images'] });
+  const connected = useStream('/v1/images/stream', 'images', renew, () => {
+    void client.invalidateQueries({ queryKey: ['self'] });
+  });
+  const page = useQuery({
+    queryKey: ['images', query],
+    queryFn: () => api.images(query),
+    placeholderData: (before) => before,
+  });
+  return { ...page, connected };
+};
+
+/** One image, live, its findings in the chosen language. */
+export const useImage = (id: string) => {
+  const { language } = useSpeech();
+  const client = useQueryClient();
+  const queryKey = ['image', id, language];
+  const connected = useStream(
+    streamOf(id, language),
+    'image',
+    (data) => client.setQueryData(queryKey, JSON.parse(data) as ImageDetail),
+    () => {
+      void client.invalidateQueries({ queryKey });
+      void client.invalidateQueries({ queryKey: ['self'] });
+    },
+  );
+  const image = useQuery({
+    queryKey,
+    queryFn: () => api.image(id),
+    placeholderData: (before: ImageDetail | undefined) => (before?.id === id ? before : undefined),
+  });
+  return { ...image, connected };
+};

@@ -1,0 +1,48 @@
+import { Bullseye, EmptyState, EmptyStateBody, Spinner } from '@patternfly/react-core';
+import { Navigate, Route, Routes } from 'react-router';
+import { useSelf } from './api/live.ts';
+import { ImageDetailPage } from './pages/image-detail.tsx';
+import { MyImagesPage, PlatformImagesPage } from './pages/image-list.tsx';
+import { MissingPage } from './pages/missing.tsx';
+import { SignInPage } from './pages/sign-in.tsx';
+import { NoticeProvider } from './shell/notices.tsx';
+import { Shell } from './shell/shell.tsx';
+import { UploadsProvider } from './upload/uploads-context.tsx';
+import { useSpeech } from './words/language.tsx';
+
+export const App = () => {
+  const { t } = useSpeech();
+  const self = useSelf();
+  if (self.isPending) {
+    return (
+      <Bullseye>
+        <Spinner aria-label={t('loading')} />
+      </Bullseye>
+    );
+  }
+  if (self.data === undefined) {
+    return (
+      <main>
+        <EmptyState titleText={t('unreachable')} headingLevel="h1" status="danger">
+          <EmptyStateBody>{t('unreachableHelp')}</EmptyStateBody>
+        </EmptyState>
+      </main>
+    );
+  }
+  if (self.data === null) return <SignInPage />;
+  return (
+    <NoticeProvider>
+      <UploadsProvider self={self.data}>
+        <Shell self={self.data}>
+          <Routes>
+            <Route path="/" element={<Navigate to="/images" replace />} />
+            <Route path="/images" element={<MyImagesPage self={self.data} />} />
+            <Route path="/images/platform" element={<PlatformImagesPage />} />
+            <Route path="/images/:id" element={<ImageDetailPage self={self.data} />} />
+            <Route path="*" element={<MissingPage />} />
+          </Routes>
+        </Shell>
+      </UploadsProvider>
+    </NoticeProvider>
+  );
+};

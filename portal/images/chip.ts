@@ -1,0 +1,48 @@
+import type { ImageView } from '../../shared/contracts/api.ts';
+import type { Step } from '../../shared/contracts/run.ts';
+import type { WordKey } from '../words/words.ts';
+
+export type Tone = 'good' | 'careful' | 'bad' | 'busy' | 'quiet';
+export type Chip = { word: WordKey; tone: Tone; percent?: number };
+
+const stepWords: Record<Step, WordKey> = {
+  admit: 'chipChecking',
+  convert: 'chipConverting',
+  inspect: 'chipChecking',
+  'boot-check': 'chipBootTest',
+  publish: 'chipPublishing',
+};
+
+/** Only these steps know how far they are in a way that means something to people. */
+const measured = new Set<Step | null>(['convert', 'publish']);
+
+/** What an image is doing, in two words: Glance's status, refined by its newest run. */
+export const chipOf = ({ status, activity, upload }: Pick<ImageView, 'status' | 'activity' | 'upload'>): Chip => {
+  if (status === 'pending_delete' || status === 'deleted') return { word: 'chipDeleting', tone: 'quiet' };
+  if (status === 'deactivated') return { word: 'chipDeactivated', tone: 'quiet' };
+  if (status === 'uploading') return { word: 'chipUploading', tone: 'busy' };
+  if (status === 'active') {
+    return activity?.verdict === 'publish-with-warnings'
+      ? { word: 'chipActiveWithWarnings', tone: 'careful' }
+      : { word: 'chipActive', tone: 'good' };
+  }
+  if (!activity) {
+    return upload.size === null ? { word: 'chipAnnounced', tone: 'quiet' } : { word: 'chipQueued', tone: 'quiet' };
+  }
+  switch (activity.status) {
+    case 'running':
+      return {
+        word: activity.step ? stepWords[activity.step] : 'chipChecking',
+        tone: 'busy',
+        ...(measured.has(activity.step) ? { percent: activity.percent } : {}),
+      };
+    case 'rejected':
+      return { word: 'chipActionNeeded', tone: 'bad' };
+    case 'failed':
+      return { word: 'chipFailed', tone: 'bad' };
+    case 'cancelled':
+      return { word: 'chipCancelled', tone: 'quiet' };
+    default:
+      return { word: 'chipQueued', tone: 'quiet' };
+  }
+};

@@ -1,0 +1,97 @@
+import { ClipboardCopy, ExpandableSection, Label, List, ListItem } from '@patternfly/react-core';
+import { CheckCircleIcon } from '@patternfly/react-icons/dist/esm/icons/check-circle-icon';
+import { ExclamationCircleIcon } from '@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon';
+import { ExclamationTriangleIcon } from '@patternfly/react-icons/dist/esm/icons/exclamation-triangle-icon';
+import { OutlinedQuestionCircleIcon } from '@patternfly/react-icons/dist/esm/icons/outlined-question-circle-icon';
+import { useState } from 'react';
+import type { FindingView, RunView } from '../../shared/contracts/api.ts';
+import { useSpeech } from '../words/language.tsx';
+
+const looks = {
+  fail: { color: 'red', icon: <ExclamationCircleIcon />, word: 'outcomeFail' },
+  warn: { color: 'yellow', icon: <ExclamationTriangleIcon />, word: 'outcomeWarn' },
+  unknown: { color: 'grey', icon: <OutlinedQuestionCircleIcon />, word: 'outcomeUnknown' },
+  pass: { color: 'green', icon: <CheckCircleIcon />, word: 'outcomePass' },
+} as const satisfies Record<FindingView['outcome'], object>;
+
+/** What was found, the worst first; what passed is folded away. */
+export const Findings = ({ run }: { run: RunView }) => {
+  const { t } = useSpeech();
+  const [isOpen, setOpen] = useState(false);
+  if (run.findings.length === 0) return <p className="quiet">{t('checksNone')}</p>;
+  const passed = run.findings.filter(({ outcome }) => outcome === 'pass');
+  const others = (['fail', 'warn', 'unknown'] as const).flatMap((outcome) =>
+    run.findings.filter((finding) => finding.outcome === outcome),
+  );
+  return (
+    <div className="stacked">
+      {others.length > 0 && (
+        <ul className="findings">
+          {others.map((finding, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a code may be found twice, and the list is written once
+            <Entry key={`${finding.code}-${index}`} finding={finding} />
+          ))}
+        </ul>
+      )}
+      {passed.length > 0 && (
+        <ExpandableSection
+          toggleText={t('passedChecks', { count: passed.length })}
+          isExpanded={isOpen}
+          onToggle={(_event, open) => setOpen(open)}
+        >
+          <List isPlain className="passed">
+            {passed.map(({ code, title }, index) => (
+              <ListItem
+                // biome-ignore lint/suspicious/noArrayIndexKey: as above
+                key={`${code}-${index}`}
+                icon={<CheckCircleIcon className="good" aria-label={t('outcomePass')} />}
+              >
+                <span className="guest-text">{title}</span>
+              </ListItem>
+            ))}
+          </List>
+        </ExpandableSection>
+      )}
+    </div>
+  );
+};
+
+const Entry = ({ finding }: { finding: FindingView }) => {
+  const { t } = useSpeech();
+  const { color, icon, word } = looks[finding.outcome];
+  return (
+    <li className="finding">
+      <div className="finding-head">
+        <h3 className="guest-text">{finding.title}</h3>
+        <Label color={color} icon={icon} variant="outline" isCompact>
+          {t(word)}
+        </Label>
+      </div>
+      {finding.problem && <p className="guest-text">{finding.problem}</p>}
+      {finding.remedy && <p className="guest-text">{finding.remedy}</p>}
+      {(finding.commands ?? []).map(({ on, run }) => (
+        <div key={`${on}${run}`} className="finding-command">
+          {on !== 'any' && <span className="quiet">{t('commandsOn', { system: systems[on] })}</span>}
+          <ClipboardCopy
+            isReadOnly
+            isCode
+            hoverTip={t('copy')}
+            clickTip={t('copied')}
+            textAriaLabel={t('command')}
+            truncation={false}
+          >
+            {run}
+          </ClipboardCopy>
+        </div>
+      ))}
+    </li>
+  );
+};
+
+const systems = {
+  debian: 'Debian, Ubuntu',
+  rhel: 'RHEL, Rocky, Alma, Fedora',
+  suse: 'SUSE',
+  alpine: 'Alpine',
+  windows: 'Windows',
+} as const;

@@ -1,0 +1,111 @@
+import { Divider, Dropdown, DropdownItem, DropdownList, MenuToggle } from '@patternfly/react-core';
+import { EllipsisVIcon } from '@patternfly/react-icons/dist/esm/icons/ellipsis-v-icon';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useLocation, useNavigate } from 'react-router';
+import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import { api } from '../api/client.ts';
+import { useNotify, useProblemWords } from '../shell/notices.tsx';
+import { useSpeech } from '../words/language.tsx';
+import { DeleteDialog } from './delete-dialog.tsx';
+import { actionsOf } from './image-actions.ts';
+import { RenameDialog } from './rename-dialog.tsx';
+
+type Props = {
+  image: ImageView;
+  self: Self;
+  /** Opened from elsewhere too: by the second button of the mouse on a row, or Shift+F10. */
+  isOpen: boolean;
+  onOpenChange: (open: boolean) => void;
+  label?: string;
+};
+
+/** Everything that can be done with an image; what cannot be done now is shown as such. */
+export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) => {
+  const { t } = useSpeech();
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const problemWords = useProblemWords();
+  const [dialog, setDialog] = useState<'rename' | 'delete'>();
+  const can = actionsOf(image, self.role);
+  const isDetail = pathname === `/images/${image.id}`;
+
+  const attempt = async (work: () => Promise<unknown>, done?: string): Promise<void> => {
+    try {
+      await work();
+      if (done) notify({ variant: 'success', title: done });
+      await queries.invalidateQueries();
+    } catch (error) {
+      notify({ variant: 'danger', ...problemWords(error) });
+    }
+  };
+  const download = (): Promise<void> =>
+    attempt(async () => {
+      const { url } = await api.downloadLink(image.id);
+      location.assign(url);
+    });
+
+  return (
+    <>
+      <Dropdown
+        isOpen={isOpen}
+        onOpenChange={onOpenChange}
+        onSelect={() => onOpenChange(false)}
+        shouldFocusToggleOnSelect
+        popperProps={{ position: 'right', enableFlip: true }}
+        toggle={(ref) => (
+          <MenuToggle
+            ref={ref}
+            variant={label ? 'default' : 'plain'}
+            aria-label={label ?? t('actionsFor', { name: image.name })}
+            isExpanded={isOpen}
+            onClick={() => onOpenChange(!isOpen)}
+            {...(label ? {} : { icon: <EllipsisVIcon /> })}
+          >
+            {label}
+          </MenuToggle>
+        )}
+      >
+        <DropdownList>
+          {!isDetail && (
+            <DropdownItem onClick={() => void navigate(`/images/${image.id}`)}>{t('details')}</DropdownItem>
+          )}
+          <DropdownItem isDisabled={!can.rename} onClick={() => setDialog('rename')}>
+            {t('rename')}
+          </DropdownItem>
+          <DropdownItem isDisabled={!can.download} onClick={() => void download()}>
+            {t('download')}
+          </DropdownItem>
+          <DropdownItem
+            isDisabled={!can.retry}
+            onClick={() => void attempt(() => api.createRun(image.id), t('retried', { name: image.name }))}
+          >
+            {t('retry')}
+          </DropdownItem>
+          <DropdownItem
+            isDisabled={!can.stop}
+            onClick={() => void attempt(() => api.cancelRun(image.id), t('stopped', { name: image.name }))}
+          >
+            {t('stop')}
+          </DropdownItem>
+          <Divider component="li" />
+          <DropdownItem isDanger isDisabled={!can.remove} onClick={() => setDialog('delete')}>
+            {t('remove')}
+          </DropdownItem>
+        </DropdownList>
+      </Dropdown>
+      {dialog === 'rename' && <RenameDialog image={image} onClose={() => setDialog(undefined)} />}
+      {dialog === 'delete' && (
+        <DeleteDialog
+          image={image}
+          onClose={(deleted) => {
+            setDialog(undefined);
+            if (deleted && isDetail) void navigate('/images');
+          }}
+        />
+      )}
+    </>
+  );
+};

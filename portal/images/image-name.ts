@@ -1,0 +1,14 @@
+import type { WordKey } from '../words/words.ts';
+
+/** What is wrong with a name; the same rules as `ImageName` of shared/contracts, without its library in the page. */
+export const nameProblem = (name: string): WordKey | undefined => {
+  const trimmed = name.trim();
+  if (trimmed === '') return 'nameEmpty';
+  if (trimmed.length > 255) return 'nameTooLong';
+  return /^\P{Cc}+$/u.test(trimmed) ? undefined : 'nameControl';
+};
+
+/** `debian-12-generic.qcow2.xz` is a "debian-12-generic". */
+export const nameOfFile = (fileName: string): string =>
+  fileName.replace(/(\.(gz|xz|zst|bz2))?$/i, '').replace(/\.(raw|img|qcow2?|vmdk|vhdx?|vdi|hdd|ova|iso)$/i, '') ||
+  fileName;

@@ -1,0 +1,97 @@
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { memo, useState } from 'react';
+import { Link } from 'react-router';
+import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import { useSpeech } from '../words/language.tsx';
+import { ImageMenu } from './image-menu.tsx';
+import { StatusChip } from './status-chip.tsx';
+import { systemName } from './system-name.ts';
+
+type Props = {
+  images: readonly ImageView[];
+  label: string;
+  /** Absent where nobody may change anything. */
+  self?: Self;
+};
+
+export const ImageTable = ({ images, label, self }: Props) => {
+  const { t } = useSpeech();
+  const showsOwner = self?.role === 'admin';
+  return (
+    <Table aria-label={label} variant="compact" className="image-table">
+      <Thead>
+        <Tr>
+          <Th>{t('name')}</Th>
+          <Th>{t('status')}</Th>
+          <Th>{t('system')}</Th>
+          <Th>{t('format')}</Th>
+          <Th>{t('size')}</Th>
+          {showsOwner && <Th>{t('owner')}</Th>}
+          <Th>{t('created')}</Th>
+          {self && <Th screenReaderText={t('actions')} />}
+        </Tr>
+      </Thead>
+      <Tbody>
+        {images.map((image) => (
+          <Row key={image.id} image={image} {...(self ? { self } : {})} showsOwner={showsOwner} />
+        ))}
+      </Tbody>
+    </Table>
+  );
+};
+
+const Row = memo(({ image, self, showsOwner }: { image: ImageView; self?: Self; showsOwner: boolean }) => {
+  const { t, bytes, time } = useSpeech();
+  const [isOpen, setOpen] = useState(false);
+  const system = systemName(image.guest);
+  const size = image.size ?? image.upload.size;
+  return (
+    <Tr
+      onContextMenu={(event) => {
+        if (!self) return;
+        event.preventDefault();
+        setOpen(true);
+      }}
+    >
+      <Td dataLabel={t('name')} modifier="breakWord">
+        <Link to={`/images/${image.id}`} className="guest-text image-name">
+          {image.name}
+        </Link>
+      </Td>
+      <Td dataLabel={t('status')} modifier="nowrap">
+        <StatusChip image={image} />
+      </Td>
+      <Td dataLabel={t('system')} modifier="breakWord">
+        {system ? (
+          <>
+            <span className="guest-text">{system}</span>
+            {image.guest?.architecture && <span className="guest-text quiet"> {image.guest.architecture}</span>}
+          </>
+        ) : (
+          <Nothing />
+        )}
+      </Td>
+      <Td dataLabel={t('format')} modifier="nowrap">
+        {image.diskFormat ?? <Nothing />}
+      </Td>
+      <Td dataLabel={t('size')} modifier="nowrap" className="figures">
+        {size === null ? <Nothing /> : bytes(size)}
+        {image.virtualSize !== null && image.virtualSize !== size && (
+          <span className="quiet"> / {bytes(image.virtualSize)}</span>
+        )}
+      </Td>
+      {showsOwner && <Td dataLabel={t('owner')}>{image.projectId}</Td>}
+      <Td dataLabel={t('created')} modifier="nowrap" className="figures">
+        {time(image.createdAt)}
+      </Td>
+      {self && (
+        <Td isActionCell>
+          <ImageMenu image={image} self={self} isOpen={isOpen} onOpenChange={setOpen} />
+        </Td>
+      )}
+    </Tr>
+  );
+});
+Row.displayName = 'Row';
+
+const Nothing = () => <span className="quiet">–</span>;

@@ -1,0 +1,92 @@
+import { Progress } from '@patternfly/react-core';
+import { CheckCircleIcon } from '@patternfly/react-icons/dist/esm/icons/check-circle-icon';
+import { ExclamationCircleIcon } from '@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon';
+import { InProgressIcon } from '@patternfly/react-icons/dist/esm/icons/in-progress-icon';
+import { OutlinedCircleIcon } from '@patternfly/react-icons/dist/esm/icons/outlined-circle-icon';
+import { useEffect, useState } from 'react';
+import type { RunView, StepView } from '../../shared/contracts/api.ts';
+import type { Step } from '../../shared/contracts/run.ts';
+import { useSpeech } from '../words/language.tsx';
+import type { WordKey } from '../words/words.ts';
+
+const titles: Record<Step, { title: WordKey; help: WordKey }> = {
+  admit: { title: 'stepAdmit', help: 'stepAdmitHelp' },
+  convert: { title: 'stepConvert', help: 'stepConvertHelp' },
+  inspect: { title: 'stepInspect', help: 'stepInspectHelp' },
+  'boot-check': { title: 'stepBootCheck', help: 'stepBootCheckHelp' },
+  publish: { title: 'stepPublish', help: 'stepPublishHelp' },
+};
+
+/** In the order of the workflow. */
+const steps = Object.keys(titles) as Step[];
+
+const looks = {
+  done: { icon: <CheckCircleIcon />, word: 'stepDone', tone: 'good' },
+  failed: { icon: <ExclamationCircleIcon />, word: 'stepFailed', tone: 'bad' },
+  cancelled: { icon: <ExclamationCircleIcon />, word: 'stepCancelled', tone: 'quiet' },
+  running: { icon: <InProgressIcon />, word: 'stepRunning', tone: 'busy' },
+  waiting: { icon: <OutlinedCircleIcon />, word: 'stepWaiting', tone: 'quiet' },
+  skipped: { icon: <OutlinedCircleIcon />, word: 'stepSkipped', tone: 'quiet' },
+} as const satisfies Record<StepView['status'] | 'waiting' | 'skipped', object>;
+
+/** Every step of a run, those that are still to come as well. */
+export const Timeline = ({ run }: { run: RunView }) => {
+  const { t } = useSpeech();
+  const isOver = run.finishedAt !== null;
+  return (
+    <ol className="timeline" aria-label={t('progress')}>
+      {steps.map((step) => {
+        const view = run.steps.find((each) => each.step === step);
+        const status = view?.status ?? (isOver ? 'skipped' : 'waiting');
+        return <Entry key={step} step={step} view={view} status={status} />;
+      })}
+    </ol>
+  );
+};
+
+const Entry = ({ step, view, status }: { step: Step; view: StepView | undefined; status: keyof typeof looks }) => {
+  const { t, percent } = useSpeech();
+  const { title, help } = titles[step];
+  const { icon, word, tone } = looks[status];
+  return (
+    <li className="timeline-entry" data-tone={tone} aria-current={status === 'running' ? 'step' : undefined}>
+      <span className="timeline-icon" aria-hidden="true">
+        {icon}
+      </span>
+      <div className="timeline-words">
+        <div className="timeline-head">
+          <strong>{t(title)}</strong>
+          <span className="figures quiet">
+            {t(word)}
+            {view ? <Took view={view} /> : ''}
+            {view && view.attempts > 1 ? ` · ${t('attempt', { number: view.attempts })}` : ''}
+          </span>
+        </div>
+        <p className="quiet">{t(help)}</p>
+        {view?.status === 'running' && view.percent > 0 && (
+          <Progress
+            value={Math.floor(view.percent)}
+            label={percent(view.percent)}
+            size="sm"
+            aria-label={t(title)}
+            className="timeline-progress"
+          />
+        )}
+        {view?.message && status !== 'done' && <p className="guest-text">{view.message}</p>}
+      </div>
+    </li>
+  );
+};
+
+/** How long it took, or takes so far: that alone moves every second. */
+const Took = ({ view: { startedAt, finishedAt } }: { view: StepView }) => {
+  const { duration } = useSpeech();
+  const [now, setNow] = useState(Date.now);
+  useEffect(() => {
+    if (finishedAt) return;
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, [finishedAt]);
+  const until = finishedAt ? new Date(finishedAt).getTime() : now;
+  return ` · ${duration((until - new Date(startedAt).getTime()) / 1000)}`;
+};

@@ -1,0 +1,174 @@
+import {
+  Alert,
+  Breadcrumb,
+  BreadcrumbItem,
+  Bullseye,
+  Card,
+  CardBody,
+  CardTitle,
+  Flex,
+  FlexItem,
+  Grid,
+  GridItem,
+  PageSection,
+  Spinner,
+  Title,
+} from '@patternfly/react-core';
+import { type ReactNode, useState } from 'react';
+import { Link, useParams } from 'react-router';
+import type { ImageDetail, RunView, Self } from '../../shared/contracts/api.ts';
+import { ApiProblem } from '../api/client.ts';
+import { useImage } from '../api/live.ts';
+import { BootEvidence } from '../images/boot-evidence.tsx';
+import { Facts, Record as RecordOf } from '../images/facts.tsx';
+import { Findings } from '../images/findings.tsx';
+import { ImageMenu } from '../images/image-menu.tsx';
+import { RunHistory } from '../images/run-history.tsx';
+import { StatusChip } from '../images/status-chip.tsx';
+import { Timeline } from '../images/timeline.tsx';
+import { useProblemWords } from '../shell/notices.tsx';
+import { useSpeech } from '../words/language.tsx';
+import { MissingPage } from './missing.tsx';
+import { useTitle } from './title.ts';
+
+export const ImageDetailPage = ({ self }: { self: Self }) => {
+  const { id = '' } = useParams();
+  return <Detail key={id} id={id} self={self} />;
+};
+
+const Detail = ({ id, self }: { id: string; self: Self }) => {
+  const { t } = useSpeech();
+  const { data: image, error, connected } = useImage(id);
+  useTitle(image?.name ?? t('images'));
+  const problemWords = useProblemWords();
+  if (error instanceof ApiProblem && error.status === 404) {
+    return <MissingPage title="imageMissing" help="imageMissingHelp" />;
+  }
+  if (!image) {
+    if (error) return <Alert isInline variant="danger" title={problemWords(error).title} className="spaced" />;
+    return (
+      <Bullseye>
+        <Spinner aria-label={t('loading')} />
+      </Bullseye>
+    );
+  }
+  return (
+    <>
+      <Head image={image} self={self} connected={connected} />
+      <PageSection isFilled>
+        <Body image={image} />
+      </PageSection>
+    </>
+  );
+};
+
+const Head = ({ image, self, connected }: { image: ImageDetail; self: Self; connected: boolean }) => {
+  const { t } = useSpeech();
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <PageSection>
+      <Breadcrumb aria-label={t('breadcrumb')}>
+        <BreadcrumbItem>
+          <Link to="/images">{t('myImages')}</Link>
+        </BreadcrumbItem>
+        <BreadcrumbItem isActive>
+          <span className="guest-text">{image.name}</span>
+        </BreadcrumbItem>
+      </Breadcrumb>
+      <Flex className="detail-head" alignItems={{ default: 'alignItemsCenter' }}>
+        <FlexItem>
+          <Title headingLevel="h1" className="guest-text">
+            {image.name}
+          </Title>
+        </FlexItem>
+        <FlexItem>
+          <StatusChip image={image} />
+        </FlexItem>
+        <FlexItem align={{ default: 'alignRight' }}>
+          <ImageMenu image={image} self={self} isOpen={isOpen} onOpenChange={setOpen} label={t('actions')} />
+        </FlexItem>
+      </Flex>
+      {!connected && <Alert isInline isPlain variant="warning" title={t('reconnecting')} />}
+    </PageSection>
+  );
+};
+
+const Body = ({ image }: { image: ImageDetail }) => {
+  const { t } = useSpeech();
+  const [chosen, setChosen] = useState<number>();
+  const run = image.runs.find(({ number }) => number === chosen) ?? image.runs[0];
+  return (
+    <Grid hasGutter>
+      <GridItem span={12} lg={8}>
+        <div className="stacked">
+          {run && <Outcome run={run} />}
+          {run && (
+            <Panel
+              title={image.runs.length > 1 ? `${t('progress')} · ${t('run', { number: run.number })}` : t('progress')}
+            >
+              <Timeline run={run} />
+            </Panel>
+          )}
+          {run && (
+            <Panel title={t('checks')}>
+              <Findings run={run} />
+            </Panel>
+          )}
+          {run?.report?.boot && (
+            <Panel title={t('bootEvidence')}>
+              <BootEvidence key={run.id} imageId={image.id} run={run.number} boot={run.report.boot} />
+            </Panel>
+          )}
+        </div>
+      </GridItem>
+      <GridItem span={12} lg={4}>
+        <div className="stacked">
+          {run?.report && (
+            <Panel title={t('found')}>
+              <Facts report={run.report} />
+            </Panel>
+          )}
+          <Panel title={t('details')}>
+            <RecordOf image={image} />
+          </Panel>
+          {image.runs.length > 1 && (
+            <Panel title={t('runs')}>
+              <RunHistory runs={image.runs} chosen={run?.number} onChoose={setChosen} />
+            </Panel>
+          )}
+        </div>
+      </GridItem>
+    </Grid>
+  );
+};
+
+const Panel = ({ title, children }: { title: string; children: ReactNode }) => (
+  <Card component="section">
+    <CardTitle component="h2">{title}</CardTitle>
+    <CardBody>{children}</CardBody>
+  </Card>
+);
+
+/** How a run that gave no image ended, and what to do. */
+const Outcome = ({ run }: { run: RunView }) => {
+  const { t } = useSpeech();
+  switch (run.status) {
+    case 'rejected':
+      return (
+        <Alert isInline variant="danger" title={t('rejectedTitle')} component="h2">
+          {t('rejectedHelp')}
+        </Alert>
+      );
+    case 'failed':
+      return (
+        <Alert isInline variant="danger" title={t('failedTitle')} component="h2">
+          <p>{run.failure?.message}</p>
+          <p>{run.failure?.remedy}</p>
+        </Alert>
+      );
+    case 'cancelled':
+      return <Alert isInline variant="info" title={t('cancelledTitle')} component="h2" />;
+    default:
+      return null;
+  }
+};

@@ -1,0 +1,80 @@
+import {
+  ActionGroup,
+  Alert,
+  Button,
+  Card,
+  CardBody,
+  CardTitle,
+  Form,
+  FormGroup,
+  TextInput,
+} from '@patternfly/react-core';
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, useState } from 'react';
+import { api } from '../api/client.ts';
+import { useProblemWords } from '../shell/notices.tsx';
+import { LanguageSwitch, ThemeSwitch } from '../shell/shell.tsx';
+import { useSpeech } from '../words/language.tsx';
+
+export const SignInPage = () => {
+  const { t } = useSpeech();
+  const queries = useQueryClient();
+  const problemWords = useProblemWords();
+  const [key, setKey] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+
+  const signIn = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (key.trim() === '') return;
+    setBusy(true);
+    setProblem(undefined);
+    try {
+      await api.signIn(key.trim());
+      await queries.invalidateQueries({ queryKey: ['self'] });
+    } catch (error) {
+      setProblem(error);
+      setBusy(false);
+    }
+  };
+
+  const words = problem === undefined ? undefined : problemWords(problem);
+  return (
+    <main className="sign-in">
+      <div className="sign-in-switches">
+        <LanguageSwitch />
+        <ThemeSwitch />
+      </div>
+      <Card isLarge className="sign-in-card">
+        <CardTitle component="h1">{t('signInTitle')}</CardTitle>
+        <CardBody>
+          <Form onSubmit={(event) => void signIn(event)}>
+            <p id="sign-in-help">{t('signInHelp')}</p>
+            {words && (
+              <Alert isInline variant="danger" title={words.title} role="alert">
+                {words.body}
+              </Alert>
+            )}
+            <FormGroup label={t('apiKey')} fieldId="api-key" isRequired>
+              <TextInput
+                id="api-key"
+                type="password"
+                autoComplete="current-password"
+                aria-describedby="sign-in-help"
+                value={key}
+                onChange={(_event, value) => setKey(value)}
+                autoFocus
+                isRequired
+              />
+            </FormGroup>
+            <ActionGroup>
+              <Button type="submit" isLoading={isBusy} isDisabled={isBusy || key.trim() === ''}>
+                {t('signIn')}
+              </Button>
+            </ActionGroup>
+          </Form>
+        </CardBody>
+      </Card>
+    </main>
+  );
+};

@@ -1,0 +1,179 @@
+import {
+  Button,
+  Masthead,
+  MastheadBrand,
+  MastheadContent,
+  MastheadLogo,
+  MastheadMain,
+  MastheadToggle,
+  Nav,
+  NavExpandable,
+  NavItem,
+  NavList,
+  Page,
+  PageSidebar,
+  PageSidebarBody,
+  PageToggleButton,
+  SkipToContent,
+  ToggleGroup,
+  ToggleGroupItem,
+  Toolbar,
+  ToolbarContent,
+  ToolbarGroup,
+  ToolbarItem,
+} from '@patternfly/react-core';
+import { BarsIcon } from '@patternfly/react-icons/dist/esm/icons/bars-icon';
+import { MoonIcon } from '@patternfly/react-icons/dist/esm/icons/moon-icon';
+import { SunIcon } from '@patternfly/react-icons/dist/esm/icons/sun-icon';
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { Link, useLocation } from 'react-router';
+import type { Self } from '../../shared/contracts/api.ts';
+import { api } from '../api/client.ts';
+import { UploadDock } from '../upload/upload-dock.tsx';
+import { useSpeech } from '../words/language.tsx';
+import { useNotify, useProblemWords } from './notices.tsx';
+import { chooseTheme, firstTheme } from './theme.ts';
+
+const mainId = 'main';
+
+/** Masthead, menu, page, and the dock of uploads that stays whatever page is shown. */
+export const Shell = ({ self, children }: { self: Self; children: ReactNode }) => {
+  const { t } = useSpeech();
+  return (
+    <Page
+      masthead={<TopBar self={self} />}
+      sidebar={<Menu />}
+      isManagedSidebar
+      mainContainerId={mainId}
+      skipToContent={<SkipToContent href={`#${mainId}`}>{t('skipToContent')}</SkipToContent>}
+    >
+      {children}
+      <UploadDock />
+    </Page>
+  );
+};
+
+const TopBar = ({ self }: { self: Self }) => {
+  const { t } = useSpeech();
+  const queries = useQueryClient();
+  const notify = useNotify();
+  const problemWords = useProblemWords();
+  const signOut = async (): Promise<void> => {
+    try {
+      await api.signOut();
+      queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'self' });
+      queries.setQueryData(['self'], null);
+    } catch (error) {
+      notify({ variant: 'danger', ...problemWords(error) });
+    }
+  };
+  return (
+    <Masthead>
+      <MastheadMain>
+        <MastheadToggle>
+          <PageToggleButton variant="plain" aria-label={t('showMenu')}>
+            <BarsIcon />
+          </PageToggleButton>
+        </MastheadToggle>
+        <MastheadBrand>
+          <MastheadLogo
+            component={(props) => <Link {...props} to="/images" className={`${props.className ?? ''} brand`} />}
+          >
+            bootready
+          </MastheadLogo>
+        </MastheadBrand>
+      </MastheadMain>
+      <MastheadContent>
+        <Toolbar isStatic>
+          <ToolbarContent>
+            <ToolbarGroup align={{ default: 'alignEnd' }} gap={{ default: 'gapMd' }}>
+              <ToolbarItem className="project-name">
+                {t('project')} <strong>{self.projectId}</strong>
+              </ToolbarItem>
+              <ToolbarItem>
+                <LanguageSwitch />
+              </ToolbarItem>
+              <ToolbarItem>
+                <ThemeSwitch />
+              </ToolbarItem>
+              <ToolbarItem>
+                <Button variant="link" onClick={() => void signOut()}>
+                  {t('signOut')}
+                </Button>
+              </ToolbarItem>
+            </ToolbarGroup>
+          </ToolbarContent>
+        </Toolbar>
+      </MastheadContent>
+    </Masthead>
+  );
+};
+
+export const LanguageSwitch = () => {
+  const { t, language, choose } = useSpeech();
+  return (
+    <ToggleGroup aria-label={t('language')} isCompact>
+      <ToggleGroupItem
+        text="Deutsch"
+        buttonId="language-de"
+        isSelected={language === 'de'}
+        onChange={() => choose('de')}
+      />
+      <ToggleGroupItem
+        text="English"
+        buttonId="language-en"
+        isSelected={language === 'en'}
+        onChange={() => choose('en')}
+      />
+    </ToggleGroup>
+  );
+};
+
+export const ThemeSwitch = () => {
+  const { t } = useSpeech();
+  const [theme, setTheme] = useState(firstTheme);
+  const other = theme === 'dark' ? 'light' : 'dark';
+  return (
+    <Button
+      variant="plain"
+      aria-label={t(other === 'dark' ? 'darkMode' : 'lightMode')}
+      icon={other === 'dark' ? <MoonIcon /> : <SunIcon />}
+      onClick={() => {
+        chooseTheme(other);
+        setTheme(other);
+      }}
+    />
+  );
+};
+
+const Menu = () => {
+  const { t } = useSpeech();
+  const { pathname } = useLocation();
+  const isPlatform = pathname.startsWith('/images/platform');
+  const isMine = pathname.startsWith('/images') && !isPlatform;
+  const [isOpen, setOpen] = useState(true);
+  return (
+    <PageSidebar>
+      <PageSidebarBody>
+        <Nav aria-label={t('navigation')}>
+          <NavList>
+            <NavExpandable
+              title={t('images')}
+              isExpanded={isOpen}
+              isActive={isPlatform || isMine}
+              onExpand={(_event, open) => setOpen(open)}
+            >
+              <NavItem isActive={isPlatform}>
+                <Link to="/images/platform">{t('platformImages')}</Link>
+              </NavItem>
+              <NavItem isActive={isMine}>
+                <Link to="/images">{t('myImages')}</Link>
+              </NavItem>
+            </NavExpandable>
+          </NavList>
+        </Nav>
+      </PageSidebarBody>
+    </PageSidebar>
+  );
+};

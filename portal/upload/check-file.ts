@@ -1,0 +1,70 @@
+import { Buffer } from 'buffer';
+import type { FindingView } from '../../shared/contracts/api.ts';
+import type { DetectedDisk } from '../../shared/contracts/run.ts';
+import type { Compression, PeekLayer } from '../../shared/formats/admit.ts';
+import type { Language } from '../words/language.tsx';
+
+export type FileCheck = {
+  /** In both languages: the reader may change it while the dialog is open. */
+  refusals: Record<Language, FindingView[]>;
+  disk: DetectedDisk | undefined;
+  compression: Compression | undefined;
+};
+
+export type Limits = { allowIso: boolean; maxUploadBytes: number; maxVirtualBytes: number };
+
+/** Browsers have a decompressor for gzip alone: of the others nothing can be said. */
+class CannotPeek extends Error {}
+
+/**
+ * What the installation would refuse anyway, seen in the file itself before a byte is sent. It reads the first MBs and what the header points to. Nothing
+ * here decides that an image is good.
+ */
+export const checkFile = async (file: Blob, limits: Limits): Promise<FileCheck> => {
+  // The detector is the server's own; it reads Buffers.
+  Object.assign(globalThis, { Buffer });
+  const [{ admitSource }, { findingView }] = await Promise.all([
+    import('../../shared/formats/admit.ts'),
+    import('../../shared/checks/view.ts'),
+  ]);
+  const source = {
+    size: file.size,
+    read: async (offset: number, length: number) =>
+      Buffer.from(await file.slice(offset, offset + length).arrayBuffer()) as never,
+  };
+  try {
+    const { findings, layers, disk } = await admitSource(source, { ...limits, peek });
+    const failed = findings.filter(({ outcome }) => outcome === 'fail');
+    const inWords = (language: Language): FindingView[] => failed.map((finding) => findingView(finding, language));
+    const outer = layers[0]?.kind;
+    return {
+      refusals: { en: inWords('en'), de: inWords('de') },
+      disk,
+      compression: outer === 'gz' || outer === 'xz' || outer === 'zstd' || outer === 'bzip2' ? outer : undefined,
+    };
+  } catch (error) {
+    if (error instanceof CannotPeek) return { refusals: { en: [], de: [] }, disk: undefined, compression: 'xz' };
+    throw error;
+  }
+};
+
+const peek: PeekLayer = async (kind, source, bytes) => {
+  if (kind !== 'gz') throw new CannotPeek();
+  const packed = (await source.read(0, 4 * bytes)) as Uint8Array<ArrayBuffer>;
+  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  try {
+    while (length < bytes) {
+      const { value, done } = await reader.read();
+      if (done) break;
+      pieces.push(value);
+      length += value.length;
+    }
+  } catch {
+    // What is read ends before the stream does. With nothing at all, an odd stream may be one that only this decoder does not read.
+    if (length === 0) throw new CannotPeek();
+  }
+  void reader.cancel().catch(() => undefined);
+  return Buffer.concat(pieces).subarray(0, bytes) as never;
+};

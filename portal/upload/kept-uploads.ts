@@ -1,0 +1,60 @@
+/** What is kept in the browser of an upload that was begun: enough to know the same file again. No key, no link. */
+export type KeptUpload = {
+  imageId: string;
+  projectId: string;
+  name: string;
+  fileName: string;
+  size: number;
+  /** Milliseconds, as the browser tells of a file. */
+  lastModified: number;
+  /** SHA-256 over samples of the file, hex. */
+  fingerprint: string;
+};
+
+const storageKey = 'bootready.uploads';
+
+const isKept = (value: unknown): value is KeptUpload =>
+  typeof value === 'object' &&
+  value !== null &&
+  ['imageId', 'projectId', 'name', 'fileName', 'fingerprint'].every(
+    (key) => typeof (value as Record<string, unknown>)[key] === 'string',
+  ) &&
+  ['size', 'lastModified'].every((key) => typeof (value as Record<string, unknown>)[key] === 'number');
+
+/** Uploads of this browser that are not finished, whichever tab began them. */
+export const keptUploads = (storage: Pick<Storage, 'getItem' | 'setItem'>) => {
+  const all = (): KeptUpload[] => {
+    try {
+      const found: unknown = JSON.parse(storage.getItem(storageKey) ?? '[]');
+      return Array.isArray(found) ? found.filter(isKept) : [];
+    } catch {
+      return [];
+    }
+  };
+  const write = (uploads: readonly KeptUpload[]): void => storage.setItem(storageKey, JSON.stringify(uploads));
+  const others = (imageId: string): KeptUpload[] => all().filter((upload) => upload.imageId !== imageId);
+  return {
+    of: (projectId: string): KeptUpload[] => all().filter((upload) => upload.projectId === projectId),
+    keep: (upload: KeptUpload): void => write([...others(upload.imageId), upload]),
+    forget: (imageId: string): void => write(others(imageId)),
+  };
+};
+export type KeptUploads = ReturnType<typeof keptUploads>;
+
+const sampleBytes = 64 * 1024;
+
+/**
+ * Tells files of one size apart without reading them whole: SHA-256 of their beginning, middle and end. A file that differs elsewhere is
+ * found by its time of change, which has to be the same as well.
+ */
+export const fingerprintOf = async (file: Blob): Promise<string> => {
+  const at = [0, Math.floor(file.size / 2), Math.max(0, file.size - sampleBytes)];
+  const samples = new Blob(at.map((offset) => file.slice(offset, offset + sampleBytes)));
+  const hash = await crypto.subtle.digest('SHA-256', await samples.arrayBuffer());
+  return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+};
+
+export const isSameFile = async (kept: KeptUpload, file: File): Promise<boolean> =>
+  kept.size === file.size &&
+  kept.lastModified === file.lastModified &&
+  kept.fingerprint === (await fingerprintOf(file));

@@ -1,0 +1,54 @@
+/** A connection on which nothing moves for so long is given up. */
+const stillMs = 60_000;
+
+/** What the store said to a part: `403` an expired link, `404` an upload that it does not know any more, `0` nothing. */
+export class PartRefused extends Error {
+  readonly status: number;
+  constructor(status: number, reason: string) {
+    super(reason);
+    this.status = status;
+  }
+}
+
+/** PUTs one part straight to the store. XMLHttpRequest, for fetch tells nobody how much of a body is sent. @throws PartRefused */
+export const putPart = (
+  url: string,
+  body: Blob,
+  { signal, onSent }: { signal: AbortSignal; onSent: (bytes: number) => void },
+): Promise<void> =>
+  new Promise((resolve, reject) => {
+    if (signal.aborted) return reject(signal.reason);
+    const request = new XMLHttpRequest();
+    let timer: ReturnType<typeof setTimeout>;
+    const alive = (): void => {
+      clearTimeout(timer);
+      timer = setTimeout(() => request.abort(), stillMs);
+    };
+    const abort = (): void => request.abort();
+    const settle = (how: () => void): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+      how();
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    request.upload.onprogress = ({ loaded }) => {
+      alive();
+      onSent(loaded);
+    };
+    request.onload = () =>
+      settle(() => {
+        if (request.status === 200) return resolve();
+        reject(
+          new PartRefused(
+            request.status,
+            /<Code>(\w{1,64})</.exec(request.responseText)?.[1] ?? `HTTP ${request.status}`,
+          ),
+        );
+      });
+    request.onerror = () => settle(() => reject(new PartRefused(0, 'network')));
+    request.onabort = () => settle(() => reject(signal.aborted ? signal.reason : new PartRefused(0, 'network')));
+    request.open('PUT', url);
+    // The links are signed without a type; a file would bring its own.
+    request.send(new Blob([body]));
+    alive();
+  });

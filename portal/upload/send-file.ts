@@ -1,0 +1,117 @@
+import type { SignedParts, UploadSession } from '../../shared/contracts/api.ts';
+import { type Part, planParts } from '../../shared/transfer/part-plan.ts';
+import { createPartUrls } from '../../shared/transfer/part-urls.ts';
+import { withRetries } from '../../shared/transfer/retry.ts';
+import { PartRefused } from './put-part.ts';
+
+/** As many connections as browsers keep to one host over HTTP/1.1, less two for the rest of the page. */
+const lanes = 4;
+/** Some minutes in all; then it stays interrupted until the network is back or someone resumes it. */
+const patience = { attempts: 8, first: 500, most: 30_000 };
+
+export type Transfer = {
+  api: {
+    openUpload(id: string, size: number): Promise<UploadSession>;
+    signParts(id: string, partNumbers: number[]): Promise<SignedParts>;
+    completeUpload(id: string, size: number): Promise<unknown>;
+  };
+  put(url: string, body: Blob, options: { signal: AbortSignal; onSent: (bytes: number) => void }): Promise<void>;
+  /** Whether an error of the API may pass by itself. */
+  passes(error: unknown): boolean;
+};
+
+export type SendOptions = {
+  imageId: string;
+  file: Blob;
+  signal: AbortSignal;
+  /** Bytes that are there or on their way, those of earlier tries among them. */
+  onProgress: (bytes: number) => void;
+  onWaiting: (waits: boolean) => void;
+  onCompleting: () => void;
+};
+
+/** Brings to the store what it has not of a file yet, and makes an object of it. What is there already is not sent again. */
+export const sendFile = async (
+  transfer: Transfer,
+  { imageId, file, signal, onProgress, onWaiting, onCompleting }: SendOptions,
+): Promise<void> => {
+  const { api, passes } = transfer;
+  const retried = <T>(work: () => Promise<T>, mayPass: (error: unknown) => boolean): Promise<T> =>
+    withRetries(work, {
+      ...patience,
+      signal,
+      mayPass: (error) => {
+        const again = mayPass(error);
+        if (again) onWaiting(true);
+        return again;
+      },
+    });
+
+  const session = await retried(() => api.openUpload(imageId, file.size), passes);
+  const { stored, missing } = planParts(session);
+  let there = stored.reduce((sum, { length }) => sum + length, 0);
+  onProgress(there);
+  const urls = createPartUrls(
+    api,
+    imageId,
+    missing.map(({ partNumber }) => partNumber),
+  );
+
+  const onTheWay = new Map<number, number>();
+  const tell = (): void => onProgress([...onTheWay.values()].reduce((sum, bytes) => sum + bytes, there));
+  const send = async ({ partNumber, offset, length }: Part, ending: AbortSignal): Promise<void> => {
+    let refusals = 0;
+    await retried(
+      async () => {
+        try {
+          await transfer.put(await urls.of(partNumber), file.slice(offset, offset + length), {
+            signal: ending,
+            onSent: (bytes) => {
+              onWaiting(false);
+              onTheWay.set(partNumber, Math.min(bytes, length));
+              tell();
+            },
+          });
+        } finally {
+          onTheWay.delete(partNumber);
+        }
+      },
+      (error) => {
+        if (!(error instanceof PartRefused)) return passes(error);
+        // An old link is one refusal; a new one that is refused as well will not be accepted later.
+        if (error.status === 403) return ++refusals <= 2;
+        return error.status === 0 || error.status === 408 || error.status === 429 || error.status >= 500;
+      },
+    );
+    there += length;
+    onWaiting(false);
+    tell();
+  };
+  await inLanes(missing, signal, send);
+
+  onCompleting();
+  await retried(() => api.completeUpload(imageId, file.size), passes);
+};
+
+/** The first error stops all lanes. */
+const inLanes = async (
+  parts: readonly Part[],
+  signal: AbortSignal,
+  work: (part: Part, signal: AbortSignal) => Promise<void>,
+): Promise<void> => {
+  const stopping = new AbortController();
+  const either = AbortSignal.any([signal, stopping.signal]);
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    for (let part = parts[next++]; part; part = parts[next++]) {
+      either.throwIfAborted();
+      await work(part, either);
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(lanes, parts.length) }, lane));
+  } catch (error) {
+    stopping.abort(error);
+    throw error;
+  }
+};

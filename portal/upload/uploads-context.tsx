@@ -1,0 +1,59 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { createContext, type ReactNode, useContext, useEffect, useState, useSyncExternalStore } from 'react';
+import type { Self } from '../../shared/contracts/api.ts';
+import { ApiProblem, api } from '../api/client.ts';
+import { keptUploads } from './kept-uploads.ts';
+import { PartRefused, putPart } from './put-part.ts';
+import { createUploads, type Upload, type Uploads } from './uploads.ts';
+
+const Context = createContext<Uploads | undefined>(undefined);
+
+const heldElsewhere = async (): Promise<ReadonlySet<string>> =>
+  new Set((await navigator.locks.query()).held?.flatMap(({ name }) => name ?? []) ?? []);
+
+const open = ({ projectId }: Self): Uploads =>
+  createUploads({
+    api,
+    projectId,
+    put: putPart,
+    kept: keptUploads(localStorage),
+    passes: (error) =>
+      (error instanceof ApiProblem && error.passes) || (error instanceof PartRefused && error.status === 0),
+    alone: (name, work) =>
+      navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+        if (lock) await work();
+        return lock !== null;
+      }),
+    now: () => performance.now() / 1000,
+  });
+
+export const UploadsProvider = ({ self, children }: { self: Self; children: ReactNode }) => {
+  const queries = useQueryClient();
+  const [uploads] = useState(() => open(self));
+  useEffect(() => {
+    void uploads.recall(heldElsewhere);
+    const warn = (event: BeforeUnloadEvent): void => {
+      if (uploads.isBusy()) event.preventDefault();
+    };
+    window.addEventListener('beforeunload', warn);
+    window.addEventListener('online', uploads.networkIsBack);
+    let finished = 0;
+    const unsubscribe = uploads.subscribe(() => {
+      const now = uploads.all().filter(({ phase }) => phase === 'done').length;
+      if (now !== finished) void queries.invalidateQueries({ queryKey: ['images'] });
+      finished = now;
+    });
+    return () => {
+      window.removeEventListener('beforeunload', warn);
+      window.removeEventListener('online', uploads.networkIsBack);
+      unsubscribe();
+    };
+  }, [uploads, queries]);
+  return <Context value={uploads}>{children}</Context>;
+};
+
+export const useUploads = (): Uploads & { list: readonly Upload[] } => {
+  const uploads = useContext(Context);
+  if (!uploads) throw new Error('outside of UploadsProvider');
+  return { ...uploads, list: useSyncExternalStore(uploads.subscribe, uploads.all) };
+};

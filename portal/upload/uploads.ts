@@ -1,0 +1,227 @@
+import type { ImageView } from '../../shared/contracts/api.ts';
+import { createTransferMeter, type TransferMeter } from '../../shared/transfer/transfer-meter.ts';
+import { fingerprintOf, isSameFile, type KeptUpload, type KeptUploads } from './kept-uploads.ts';
+import { sendFile, type Transfer } from './send-file.ts';
+
+/**
+ * - `needs-file`: begun earlier, and the browser has no hold of the file any more
+ * - `waiting`: the network or a server is away; it goes on by itself
+ * - `failed`: it stopped; `problem` says why; can be resumed
+ */
+export type UploadPhase = 'needs-file' | 'sending' | 'waiting' | 'paused' | 'completing' | 'done' | 'failed';
+
+export type Upload = {
+  imageId: string;
+  name: string;
+  fileName: string;
+  size: number;
+  done: number;
+  speed: number | undefined;
+  secondsLeft: number | undefined;
+  phase: UploadPhase;
+  problem: unknown;
+};
+
+export type UploadsApi = Transfer['api'] & {
+  createImage(image: { name: string; size: number }): Promise<ImageView>;
+  abandonUpload(id: string): Promise<void>;
+  deleteImage(id: string): Promise<void>;
+  image(id: string): Promise<Pick<ImageView, 'upload' | 'activity'>>;
+};
+
+export type UploadsDeps = Omit<Transfer, 'api'> & {
+  api: UploadsApi;
+  kept: KeptUploads;
+  projectId: string;
+  /** Holds a lock of that name while `work` goes on, in this tab alone; false when another tab has it. */
+  alone(name: string, work: () => Promise<void>): Promise<boolean>;
+  now(): number;
+};
+
+/** The file was read before and is not what it was. */
+export class FileChanged extends Error {}
+/** Chosen to go on with an upload, and it is another one. */
+export class OtherFile extends Error {}
+/** Another tab of this browser sends it already. */
+export class SentElsewhere extends Error {}
+
+type Going = { kept: KeptUpload; file?: File; stop?: AbortController; meter?: TransferMeter; work?: Promise<void> };
+
+/** How often those who look hear of progress, in seconds. */
+const tellEvery = 0.25;
+
+/** The uploads of this tab: they go on whatever page is shown, and each is known again after a reload. */
+export const createUploads = (deps: UploadsDeps) => {
+  const { api, kept, now } = deps;
+  const going = new Map<string, Going>();
+  const listeners = new Set<() => void>();
+  let snapshot: readonly Upload[] = [];
+
+  const change = (imageId: string, changed: Partial<Upload>): void => {
+    snapshot = snapshot.map((upload) => (upload.imageId === imageId ? { ...upload, ...changed } : upload));
+    for (const listener of listeners) listener();
+  };
+  const add = (entry: KeptUpload, upload: Partial<Upload>): void => {
+    const { imageId, name, fileName, size } = entry;
+    const begun = { done: 0, speed: undefined, secondsLeft: undefined, problem: undefined };
+    snapshot = [...snapshot, { imageId, name, fileName, size, ...begun, phase: 'sending', ...upload }];
+    for (const listener of listeners) listener();
+  };
+  const drop = (imageId: string): void => {
+    going.delete(imageId);
+    snapshot = snapshot.filter((upload) => upload.imageId !== imageId);
+    for (const listener of listeners) listener();
+  };
+
+  const run = async (imageId: string): Promise<void> => {
+    const upload = going.get(imageId);
+    if (!upload?.file || upload.work) return;
+    const { file } = upload;
+    const stop = new AbortController();
+    upload.stop = stop;
+    let toldAt = Number.NEGATIVE_INFINITY;
+    const work = async (): Promise<void> => {
+      change(imageId, { phase: 'sending', problem: undefined, speed: undefined, secondsLeft: undefined });
+      try {
+        await sendFile(deps, {
+          imageId,
+          file,
+          signal: stop.signal,
+          onProgress: (bytes) => {
+            upload.meter ??= createTransferMeter({ total: file.size, done: bytes, now: now() });
+            upload.meter.reached(bytes, now());
+            if (now() - toldAt < tellEvery) return;
+            toldAt = now();
+            change(imageId, upload.meter.reading(now()));
+          },
+          onWaiting: (waits) => change(imageId, { phase: waits ? 'waiting' : 'sending' }),
+          onCompleting: () => change(imageId, { phase: 'completing', done: file.size, speed: undefined }),
+        });
+        kept.forget(imageId);
+        change(imageId, { phase: 'done', done: file.size, speed: undefined, secondsLeft: undefined });
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        // Completed before, and the answer was lost: then the store has it all.
+        const image = await api.image(imageId).catch(() => undefined);
+        if (image && (image.upload.size !== null || image.activity)) {
+          kept.forget(imageId);
+          change(imageId, { phase: 'done', done: file.size });
+        } else change(imageId, { phase: 'failed', problem: await cause(error, file), speed: undefined });
+      } finally {
+        delete upload.meter;
+      }
+    };
+    upload.work = deps.alone(`bootready-upload-${imageId}`, work).then((isAlone) => {
+      if (!isAlone) change(imageId, { phase: 'failed', problem: new SentElsewhere() });
+    });
+    try {
+      await upload.work;
+    } finally {
+      delete upload.work;
+    }
+  };
+
+  /** Browsers say of a file that has changed only that the request failed. */
+  const cause = async (error: unknown, file: File): Promise<unknown> => {
+    try {
+      await file.slice(0, 1).arrayBuffer();
+      return error;
+    } catch {
+      return new FileChanged();
+    }
+  };
+
+  const halt = async (imageId: string): Promise<void> => {
+    const upload = going.get(imageId);
+    upload?.stop?.abort(new Error('stopped'));
+    await upload?.work?.catch(() => undefined);
+  };
+
+  return {
+    subscribe: (listener: () => void): (() => void) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    },
+    all: (): readonly Upload[] => snapshot,
+
+    /** Shows what was begun earlier, but for what another tab is sending. */
+    recall: async (heldElsewhere: () => Promise<ReadonlySet<string>>): Promise<void> => {
+      const held = await heldElsewhere();
+      for (const entry of kept.of(deps.projectId)) {
+        if (going.has(entry.imageId) || held.has(`bootready-upload-${entry.imageId}`)) continue;
+        going.set(entry.imageId, { kept: entry });
+        add(entry, { phase: 'needs-file' });
+        void api
+          .openUpload(entry.imageId, entry.size)
+          .then(({ parts }) => change(entry.imageId, { done: parts.reduce((sum, part) => sum + part.size, 0) }))
+          .catch((error: unknown) => {
+            // Deleted, or its bytes are there: nothing is left to go on with.
+            if (deps.passes(error)) return;
+            kept.forget(entry.imageId);
+            drop(entry.imageId);
+          });
+      }
+    },
+
+    /** Announces an image and begins to send its file. @throws whatever the API says to the announcement */
+    start: async (name: string, file: File): Promise<void> => {
+      const fingerprint = await fingerprintOf(file);
+      const image = await api.createImage({ name, size: file.size });
+      const entry: KeptUpload = {
+        ...{ imageId: image.id, projectId: deps.projectId, name, fileName: file.name, size: file.size },
+        ...{ lastModified: file.lastModified, fingerprint },
+      };
+      kept.keep(entry);
+      going.set(image.id, { kept: entry, file });
+      add(entry, {});
+      void run(image.id);
+    },
+
+    pause: async (imageId: string): Promise<void> => {
+      change(imageId, { phase: 'paused', speed: undefined, secondsLeft: undefined });
+      await halt(imageId);
+      change(imageId, { phase: 'paused' });
+    },
+
+    resume: (imageId: string): void => void run(imageId),
+
+    /** For `needs-file`. */
+    giveFile: async (imageId: string, file: File): Promise<void> => {
+      const upload = going.get(imageId);
+      if (!upload) return;
+      if (!(await isSameFile(upload.kept, file))) return change(imageId, { problem: new OtherFile() });
+      upload.file = file;
+      void run(imageId);
+    },
+
+    /** Gives up the upload and its image. @throws whatever the API says, but for what is gone already */
+    cancel: async (imageId: string): Promise<void> => {
+      await halt(imageId);
+      try {
+        await api.abandonUpload(imageId);
+        await api.deleteImage(imageId);
+      } catch (error) {
+        if ((error as { status?: number }).status !== 404) {
+          change(imageId, { phase: 'failed', problem: error });
+          return;
+        }
+      }
+      kept.forget(imageId);
+      drop(imageId);
+    },
+
+    dismiss: drop,
+
+    /** The network is back: whatever stopped for want of it goes on. */
+    networkIsBack: (): void => {
+      for (const { imageId, phase, problem } of snapshot) {
+        if (phase === 'failed' && deps.passes(problem)) void run(imageId);
+      }
+    },
+
+    isBusy: (): boolean => snapshot.some(({ phase }) => ['sending', 'waiting', 'completing'].includes(phase)),
+  };
+};
+export type Uploads = ReturnType<typeof createUploads>;

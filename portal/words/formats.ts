@@ -1,0 +1,43 @@
+/** Quantities as people write them in their language. Binary units: what qemu-img and Glance count in. */
+const units = ['Byte', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+
+export const formatsOf = (language: 'en' | 'de') => {
+  const locale = language === 'de' ? 'de-DE' : 'en-GB';
+  const number = (value: number, digits: number): string =>
+    new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
+
+  const bytes = (value: number): string => {
+    let unit = 0;
+    let rest = value;
+    // 1023.95 would be shown as 1024.0.
+    while (rest >= 1023.95 && unit < units.length - 1) {
+      rest /= 1024;
+      unit++;
+    }
+    if (unit > 0) return `${number(rest, 1)} ${units[unit]}`;
+    return `${number(value, 0)} ${language === 'en' && value !== 1 ? 'bytes' : units[0]}`;
+  };
+
+  const duration = (seconds: number): string => {
+    const whole = Math.max(0, Math.round(seconds));
+    if (seconds < 10) return `${number(Math.max(0, seconds), 1)} s`;
+    if (whole < 60) return `${whole} s`;
+    const minutes = Math.floor(whole / 60);
+    if (minutes < 60) return `${minutes} min ${whole % 60} s`;
+    return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  };
+
+  return {
+    bytes,
+    duration,
+    percent: (value: number): string => `${Math.floor(value)} %`,
+    /** Of what is left: nobody counts the seconds of an hour. */
+    roughly: (seconds: number): string => {
+      if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
+      const minutes = Math.round(seconds / 60);
+      return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+    },
+    time: (time: string): string =>
+      new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time)),
+  };
+};

@@ -1,0 +1,51 @@
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { formatsOf } from './formats.ts';
+import { type WordKey, words } from './words.ts';
+
+export type Language = 'en' | 'de';
+
+const storageKey = 'bootready.language';
+
+/** What was chosen here before, else the first language of the browser that is one of ours. */
+const firstLanguage = (): Language => {
+  const kept = localStorage.getItem(storageKey);
+  if (kept === 'de' || kept === 'en') return kept;
+  const wanted = navigator.languages.map((each) => each.slice(0, 2)).find((each) => each === 'de' || each === 'en');
+  return wanted === 'de' ? 'de' : 'en';
+};
+
+const wordsIn = (language: Language) => {
+  const t = (key: WordKey, params: Readonly<Record<string, string | number>> = {}): string =>
+    words[key][language].replaceAll(/\{([a-zA-Z]+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  return { language, t, ...formatsOf(language) };
+};
+
+type Speech = ReturnType<typeof wordsIn> & { choose(language: Language): void };
+export type Translate = Speech['t'];
+
+const Context = createContext<Speech | undefined>(undefined);
+
+export const LanguageProvider = ({ children }: { children: ReactNode }) => {
+  const [language, setLanguage] = useState(firstLanguage);
+  useEffect(() => {
+    document.documentElement.lang = language;
+  }, [language]);
+  const speech = useMemo(
+    () => ({
+      ...wordsIn(language),
+      choose: (next: Language): void => {
+        localStorage.setItem(storageKey, next);
+        setLanguage(next);
+      },
+    }),
+    [language],
+  );
+  return <Context value={speech}>{children}</Context>;
+};
+
+/** The words and formats of the language that is chosen. */
+export const useSpeech = (): Speech => {
+  const speech = useContext(Context);
+  if (!speech) throw new Error('outside of LanguageProvider');
+  return speech;
+};

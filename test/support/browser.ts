@@ -1,0 +1,82 @@
+/// <reference lib="dom" />
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** A real Chromium for the portal. What breaks the content security policy, and what a page throws, fails the test that it happens in. */
+
+const programs = ['chromium', 'google-chrome'];
+
+const browserPath = (): string => {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const found = folders
+    .flatMap((folder) => programs.map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
+  if (!found) throw new Error('No Chromium in PATH: install the package chromium.');
+  return found;
+};
+
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: browserPath(),
+    // The tests run as root in containers without user namespaces to spare; the pages are our own.
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      '--disable-dev-shm-usage',
+    ],
+  });
+
+export type Visit = { context: BrowserContext; page: Page; complaints: string[] };
+
+/** A browser profile of its own. `complaints` collects what must not happen. */
+export const newVisit = async (
+  browser: Browser,
+  options: Parameters<Browser['newContext']>[0] & { baseURL: string },
+): Promise<Visit> => {
+  const context = await browser.newContext({ locale: 'de-DE', viewport: { width: 1440, height: 900 }, ...options });
+  context.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) => {
+      console.error(
+        `content security policy: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`,
+      );
+    });
+  });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => complaints.push(`thrown: ${error.message}`));
+  page.on('console', (message) => {
+    const text = message.text();
+    // Browsers write every answer that is not 2xx to the console; the tests ask for some of them.
+    if (message.type() === 'error' && !text.startsWith('Failed to load resource')) complaints.push(text);
+  });
+  return { context, page, complaints };
+};
+
+/** https://github.com/dequelabs/axe-core: WCAG 2.2 A and AA, and best practices. */
+export const expectAccessible = async (page: Page): Promise<void> => {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const told = violations.map(({ id, help, nodes }) => ({
+    id,
+    help,
+    at: nodes.map(({ html, failureSummary }) => [html.slice(0, 200), failureSummary]),
+  }));
+  expect(told).toEqual([]);
+};
+
+const pictures = join(import.meta.dirname, '../../.bootready/screenshots');
+
+/** To be looked at; nothing compares them. */
+export const picture = async (page: Page, name: string): Promise<void> => {
+  await mkdir(pictures, { recursive: true });
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+};

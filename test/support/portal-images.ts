@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import { createRunStore } from '../../adapters/database/run-store.ts';
+import type { Finding } from '../../shared/contracts/finding.ts';
+import type { Report } from '../../shared/contracts/run.ts';
+import type { Image } from '../../shared/ports/images.ts';
+import type { Project } from '../../shared/ports/projects.ts';
+import type { Installation } from './installation.ts';
+import { namesOf, publicationOf, someDisk, someObject, someReport, uploadedImage } from './samples.ts';
+
+/** Images in every state that the portal shows, as the steps leave them behind; no worker runs. */
+
+const GiB = 1024 ** 3;
+
+/** A red dot of one pixel: https://www.w3.org/TR/png-3/ */
+const screen = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC',
+  'base64',
+);
+
+const guest: Report['guest'] = {
+  ...{ partitionTable: 'gpt', firmware: ['bios', 'uefi'], osType: 'linux', osDistro: 'debian', osVersion: '12' },
+  ...{ osName: 'Debian GNU/Linux 12 (bookworm)', architecture: 'x86_64', kernels: ['6.1.0-32-cloud-amd64'] },
+  ...{ initSystem: 'systemd', cloudInit: '22.4.2', packageFormat: 'deb' },
+};
+const disk: Report['disk'] = { format: 'vmdk', variant: 'streamOptimized', virtualSize: 3 * GiB };
+
+const found = (
+  code: string,
+  outcome: Finding['outcome'],
+  params: Finding['params'] = {},
+  step: Finding['step'] = 'inspect',
+): Finding => ({
+  ...{ code, outcome, params, step },
+});
+
+const passed: Finding[] = [
+  found('format', 'pass', { format: 'vmdk', variant: 'streamOptimized' }, 'admit'),
+  found('cloud-init-installed', 'pass', { version: '22.4.2' }),
+  found('cloud-init-enabled', 'pass'),
+  found('kernel-version', 'pass', { version: '6.1.0' }),
+];
+
+const step = async (
+  { db }: Installation,
+  runId: string,
+  name: 'admit' | 'convert' | 'inspect' | 'boot-check' | 'publish',
+  more: {
+    seconds?: number;
+    before?: number;
+    percent?: number;
+    attempts?: number;
+    status?: 'running' | 'done' | 'failed';
+  },
+): Promise<void> => {
+  const { seconds = 1, before = 0, percent = 100, attempts = 1, status = 'done' } = more;
+  const startedAt = new Date(Date.now() - (before + seconds) * 1000);
+  await db
+    .insertInto('run_steps')
+    .values({
+      run_id: runId,
+      step: name,
+      status,
+      attempts,
+      percent,
+      worker: 'worker-1',
+      message: null,
+      started_at: startedAt,
+      finished_at: status === 'running' ? null : new Date(Date.now() - before * 1000),
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['run_id', 'step']).doUpdateSet({ status, attempts, percent, started_at: startedAt }),
+    )
+    .execute();
+};
+
+const uploaded = async (installation: Installation, project: Project, name: string) => {
+  const { db } = installation;
+  const made = await uploadedImage(db, project, someObject(project, { size: 512 * 1024 ** 2 }));
+  await db.updateTable('images').set({ name }).where('id', '=', made.image.id).execute();
+  return { ...made, names: namesOf(made.run) };
+};
+
+export const activeImage = async (
+  installation: Installation,
+  project: Project,
+  name: string,
+  serialLog: string,
+): Promise<Image> => {
+  const { image, names } = await uploaded(installation, project, name);
+  const runs = createRunStore(installation.db);
+  const { fence } = await runs.beginAttempt(names, 'worker-1');
+  await step(installation, names.runId, 'admit', { seconds: 0.2 });
+  await step(installation, names.runId, 'convert', { seconds: 6.4 });
+  await step(installation, names.runId, 'inspect', { seconds: 27 });
+  await step(installation, names.runId, 'boot-check', { seconds: 62 });
+  await step(installation, names.runId, 'publish', { seconds: 6.5 });
+  const evidence = (file: string) => ({ bucket: 'images', key: `evidence/${image.id}/${file}` });
+  await installation.s3.putObject('images', evidence('serial.log').key, serialLog);
+  await installation.s3.putObject('images', evidence('screen.png').key, screen);
+  const converted = someDisk({ format: 'raw', size: 3 * GiB, virtualSize: 3 * GiB });
+  const report = someReport(names, 'publish-with-warnings', {
+    ...{ guest, disk, converted, layers: [{ kind: 'gz' }, { kind: 'disk' }] },
+    boot: {
+      accelerator: 'kvm',
+      firmware: 'bios',
+      seconds: 14.2,
+      serialLog: evidence('serial.log'),
+      screen: evidence('screen.png'),
+    },
+    findings: [...passed, found('disk-growth', 'warn')],
+  });
+  await runs.publish(names, fence, publicationOf(names, converted));
+  await installation.db
+    .updateTable('runs')
+    .set({ report: JSON.stringify(report) as never })
+    .where('id', '=', names.runId)
+    .execute();
+  await installation.s3.putObject('images', publicationOf(names, converted).key, Buffer.from('published bytes'));
+  return image;
+};
+
+export const rejectedImage = async (installation: Installation, project: Project, name: string): Promise<Image> => {
+  const { image, names } = await uploaded(installation, project, name);
+  const runs = createRunStore(installation.db);
+  await runs.beginAttempt(names, 'worker-1');
+  await step(installation, names.runId, 'admit', { seconds: 0.3 });
+  await step(installation, names.runId, 'convert', { seconds: 11, attempts: 2 });
+  await step(installation, names.runId, 'inspect', { seconds: 31 });
+  const report = someReport(names, 'reject', {
+    ...{ guest, disk, layers: [{ kind: 'disk' }] },
+    findings: [found('cloud-init-installed', 'fail'), found('clone-machine-id', 'warn'), ...passed.slice(0, 1)],
+  });
+  await runs.finish(names, { status: 'rejected', report });
+  return image;
+};
+
+export const convertingImage = async (installation: Installation, project: Project, name: string): Promise<Image> => {
+  const { image, names } = await uploaded(installation, project, name);
+  await createRunStore(installation.db).beginAttempt(names, 'worker-1');
+  await step(installation, names.runId, 'admit', { seconds: 0.3, before: 40 });
+  await step(installation, names.runId, 'convert', { seconds: 40, percent: 62, status: 'running' });
+  return image;
+};
+
+/** Many at once, as SQL makes them. */
+export const manyImages = async ({ db }: Installation, project: Project, count: number): Promise<void> => {
+  await sql`
+    insert into images (project_id, name, settings, properties, upload_bucket, upload_key, created_at)
+    select ${project.id}, 'bulk-' || lpad(n::text, 5, '0'), '{}', '{}', 'uploads', ${`${project.keyPrefix}${randomUUID()}-`} || n, now() - make_interval(days => 30, secs => n)
+    from generate_series(1, ${count}) n`.execute(db);
+};
