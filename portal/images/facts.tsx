@@ -56,7 +56,7 @@ export const Record = ({ image }: { image: ImageDetail }) => {
 const List = ({ facts }: { facts: readonly Fact[] }) => {
   const { t } = useSpeech();
   return (
-    <DescriptionList isCompact>
+    <DescriptionList isCompact isHorizontal horizontalTermWidthModifier={{ default: '9rem' }}>
       {facts.map(
         ([word, value]) =>
           value && (

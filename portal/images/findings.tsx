@@ -78,6 +78,7 @@ const Entry = ({ finding }: { finding: FindingView }) => {
             hoverTip={t('copy')}
             clickTip={t('copied')}
             textAriaLabel={t('command')}
+            copyAriaLabel={t('copy')}
             truncation={false}
           >
             {run}

@@ -14,6 +14,6 @@ export const actionsOf = (
     download: status === 'active',
     retry: mayChange && activity !== null && !isGoing && (status === 'killed' || status === 'queued'),
     stop: mayChange && isGoing,
-    remove: mayChange && !isGoing,
+    remove: mayChange,
   };
 };

@@ -1,8 +1,9 @@
-import { Alert, Button, Form, FormGroup, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { Button, Form, FormGroup, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
+import { Message } from '../shell/message.tsx';
 import { useNotify, useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { nameProblem } from './image-name.ts';
@@ -33,7 +34,7 @@ export const RenameDialog = ({ image, onClose }: { image: ImageView; onClose: ()
   };
   const words = problem === undefined ? undefined : problemWords(problem);
   return (
-    <Modal isOpen variant="small" onClose={onClose} aria-labelledby="rename-title">
+    <Modal isOpen variant="small" onEscapePress={onClose} aria-labelledby="rename-title">
       <ModalHeader title={t('renameTitle')} labelId="rename-title" />
       <ModalBody>
         <Form id="rename" onSubmit={(event) => void rename(event)}>
@@ -41,9 +42,9 @@ export const RenameDialog = ({ image, onClose }: { image: ImageView; onClose: ()
             <NameField id="rename-name" value={name} onChange={setName} ownId={image.id} />
           </FormGroup>
           {words && (
-            <Alert isInline variant="danger" title={words.title}>
+            <Message variant="danger" title={words.title}>
               {words.body}
-            </Alert>
+            </Message>
           )}
         </Form>
       </ModalBody>

@@ -1,5 +1,4 @@
 import {
-  Alert,
   Breadcrumb,
   BreadcrumbItem,
   Bullseye,
@@ -26,6 +25,7 @@ import { ImageMenu } from '../images/image-menu.tsx';
 import { RunHistory } from '../images/run-history.tsx';
 import { StatusChip } from '../images/status-chip.tsx';
 import { Timeline } from '../images/timeline.tsx';
+import { Message } from '../shell/message.tsx';
 import { useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { MissingPage } from './missing.tsx';
@@ -45,7 +45,7 @@ const Detail = ({ id, self }: { id: string; self: Self }) => {
     return <MissingPage title="imageMissing" help="imageMissingHelp" />;
   }
   if (!image) {
-    if (error) return <Alert isInline variant="danger" title={problemWords(error).title} className="spaced" />;
+    if (error) return <Message variant="danger" title={problemWords(error).title} />;
     return (
       <Bullseye>
         <Spinner aria-label={t('loading')} />
@@ -88,7 +88,7 @@ const Head = ({ image, self, connected }: { image: ImageDetail; self: Self; conn
           <ImageMenu image={image} self={self} isOpen={isOpen} onOpenChange={setOpen} label={t('actions')} />
         </FlexItem>
       </Flex>
-      {!connected && <Alert isInline isPlain variant="warning" title={t('reconnecting')} />}
+      {!connected && <Message isPlain variant="warning" title={t('reconnecting')} />}
     </PageSection>
   );
 };
@@ -155,19 +155,19 @@ const Outcome = ({ run }: { run: RunView }) => {
   switch (run.status) {
     case 'rejected':
       return (
-        <Alert isInline variant="danger" title={t('rejectedTitle')} component="h2">
+        <Message variant="danger" title={t('rejectedTitle')} heading="h2">
           {t('rejectedHelp')}
-        </Alert>
+        </Message>
       );
     case 'failed':
       return (
-        <Alert isInline variant="danger" title={t('failedTitle')} component="h2">
+        <Message variant="danger" title={t('failedTitle')} heading="h2">
           <p>{run.failure?.message}</p>
           <p>{run.failure?.remedy}</p>
-        </Alert>
+        </Message>
       );
     case 'cancelled':
-      return <Alert isInline variant="info" title={t('cancelledTitle')} component="h2" />;
+      return <Message variant="info" title={t('cancelledTitle')} heading="h2" />;
     default:
       return null;
   }

@@ -1,5 +1,4 @@
 import {
-  Alert,
   Button,
   EmptyState,
   EmptyStateActions,
@@ -23,6 +22,7 @@ import type { ImagePage, Self } from '../../shared/contracts/api.ts';
 import { useImagePage } from '../api/live.ts';
 import { ImageTable } from '../images/image-table.tsx';
 import { ListFilters, useListFilters } from '../images/list-filters.tsx';
+import { Message } from '../shell/message.tsx';
 import { useProblemWords } from '../shell/notices.tsx';
 import { UploadDialog } from '../upload/upload-dialog.tsx';
 import { useSpeech } from '../words/language.tsx';
@@ -141,12 +141,12 @@ const Problems = ({ error, connected }: { error: unknown; connected: boolean }) 
   if (error) {
     const words = problemWords(error);
     return (
-      <Alert isInline variant="danger" title={words.title} className="spaced">
+      <Message variant="danger" title={words.title}>
         {words.body}
-      </Alert>
+      </Message>
     );
   }
-  return connected ? null : <Alert isInline isPlain variant="warning" title={t('reconnecting')} className="spaced" />;
+  return connected ? null : <Message isPlain variant="warning" title={t('reconnecting')} />;
 };
 
 const Loading = () => {

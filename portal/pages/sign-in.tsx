@@ -1,17 +1,8 @@
-import {
-  ActionGroup,
-  Alert,
-  Button,
-  Card,
-  CardBody,
-  CardTitle,
-  Form,
-  FormGroup,
-  TextInput,
-} from '@patternfly/react-core';
+import { ActionGroup, Button, Card, CardBody, CardTitle, Form, FormGroup, TextInput } from '@patternfly/react-core';
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
 import { api } from '../api/client.ts';
+import { Message } from '../shell/message.tsx';
 import { useProblemWords } from '../shell/notices.tsx';
 import { LanguageSwitch, ThemeSwitch } from '../shell/shell.tsx';
 import { useSpeech } from '../words/language.tsx';
@@ -51,9 +42,9 @@ export const SignInPage = () => {
           <Form onSubmit={(event) => void signIn(event)}>
             <p id="sign-in-help">{t('signInHelp')}</p>
             {words && (
-              <Alert isInline variant="danger" title={words.title} role="alert">
+              <Message variant="danger" title={words.title} isUrgent>
                 {words.body}
-              </Alert>
+              </Message>
             )}
             <FormGroup label={t('apiKey')} fieldId="api-key" isRequired>
               <TextInput

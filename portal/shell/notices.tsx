@@ -1,9 +1,10 @@
-import { Alert, AlertActionCloseButton, AlertGroup, type AlertProps } from '@patternfly/react-core';
+import { Alert, AlertActionCloseButton, AlertGroup } from '@patternfly/react-core';
 import { createContext, type ReactNode, useCallback, useContext, useState } from 'react';
 import { ApiProblem } from '../api/client.ts';
 import { useSpeech } from '../words/language.tsx';
+import { type Variant, variantWords } from './message.tsx';
 
-type Notice = { id: number; variant: NonNullable<AlertProps['variant']>; title: string; body?: string };
+type Notice = { id: number; variant: Variant; title: string; body?: string };
 type Notify = (notice: Omit<Notice, 'id'>) => void;
 
 const Context = createContext<Notify>(() => undefined);
@@ -28,6 +29,8 @@ export const NoticeProvider = ({ children }: { children: ReactNode }) => {
             key={id}
             variant={variant}
             title={title}
+            variantLabel={t(variantWords[variant])}
+            component="p"
             timeout={variant === 'danger' ? false : shownMs}
             onTimeout={() => close(id)}
             actionClose={<AlertActionCloseButton aria-label={t('close')} onClose={() => close(id)} />}

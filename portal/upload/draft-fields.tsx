@@ -1,7 +1,8 @@
-import { Alert, Button, FormGroup, FormHelperText, HelperText, HelperTextItem, Spinner } from '@patternfly/react-core';
+import { Button, FormGroup, FormHelperText, HelperText, HelperTextItem, Spinner } from '@patternfly/react-core';
 import { type DragEvent, useEffect, useRef, useState } from 'react';
 import type { Self } from '../../shared/contracts/api.ts';
 import { NameField } from '../images/name-field.tsx';
+import { Message } from '../shell/message.tsx';
 import { useSpeech } from '../words/language.tsx';
 import type { FileCheck } from './check-file.ts';
 
@@ -96,14 +97,14 @@ export const DraftFields = ({ draft, self, isFirst, isTried, onChange, onChoose,
 const Refusal = ({ check }: { check: FileCheck }) => {
   const { t, language } = useSpeech();
   return (
-    <Alert isInline variant="danger" title={t('fileRefused')} role="alert" className="spaced">
+    <Message variant="danger" title={t('fileRefused')} isUrgent>
       {check.refusals[language].map(({ code, title, problem, remedy }) => (
         <div key={code} className="guest-text">
           <p>{problem ?? title}</p>
           {remedy && <p>{remedy}</p>}
         </div>
       ))}
-    </Alert>
+    </Message>
   );
 };
 

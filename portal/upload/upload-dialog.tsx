@@ -1,7 +1,8 @@
-import { Alert, Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import { type FormEvent, useState } from 'react';
 import type { Self } from '../../shared/contracts/api.ts';
 import { nameOfFile, nameProblem } from '../images/image-name.ts';
+import { Message } from '../shell/message.tsx';
 import { useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { type Draft, DraftFields } from './draft-fields.tsx';
@@ -63,7 +64,7 @@ export const UploadDialog = ({ self, files, onClose }: { self: Self; files: read
 
   const words = problem === undefined ? undefined : problemWords(problem);
   return (
-    <Modal isOpen variant="medium" onClose={onClose} aria-labelledby="upload-title">
+    <Modal isOpen variant="medium" onEscapePress={onClose} aria-labelledby="upload-title">
       <ModalHeader title={t('uploadImage')} labelId="upload-title" />
       <ModalBody>
         <Form id="upload" onSubmit={(event) => void create(event)} noValidate>
@@ -82,9 +83,9 @@ export const UploadDialog = ({ self, files, onClose }: { self: Self; files: read
             />
           ))}
           {words && (
-            <Alert isInline variant="danger" title={words.title} role="alert">
+            <Message variant="danger" title={words.title} isUrgent>
               {words.body}
-            </Alert>
+            </Message>
           )}
           <p className="quiet">{t('uploadHint')}</p>
         </Form>

@@ -1,4 +1,4 @@
-import { Alert, Button, Progress } from '@patternfly/react-core';
+import { Button, Progress } from '@patternfly/react-core';
 import { AngleDownIcon } from '@patternfly/react-icons/dist/esm/icons/angle-down-icon';
 import { AngleUpIcon } from '@patternfly/react-icons/dist/esm/icons/angle-up-icon';
 import { PauseIcon } from '@patternfly/react-icons/dist/esm/icons/pause-icon';
@@ -6,6 +6,7 @@ import { PlayIcon } from '@patternfly/react-icons/dist/esm/icons/play-icon';
 import { TimesIcon } from '@patternfly/react-icons/dist/esm/icons/times-icon';
 import { useRef, useState } from 'react';
 import { Link } from 'react-router';
+import { Message } from '../shell/message.tsx';
 import { useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { PartRefused } from './put-part.ts';
@@ -126,9 +127,7 @@ const Words = ({ upload }: { upload: Upload }) => {
   const { phase, done, size, speed, secondsLeft, fileName, problem } = upload;
   const amount = t('uploadOf', { done: bytes(done), total: bytes(size) });
   if (problem instanceof OtherFile) {
-    return (
-      <Alert isInline isPlain variant="danger" title={t('uploadOtherFile', { file: fileName, size: bytes(size) })} />
-    );
+    return <Message isPlain variant="danger" title={t('uploadOtherFile', { file: fileName, size: bytes(size) })} />;
   }
   switch (phase) {
     case 'needs-file':
@@ -166,7 +165,7 @@ const Words = ({ upload }: { upload: Upload }) => {
 };
 
 const Problem = ({ title, body }: { title: string; body?: string }) => (
-  <Alert isInline isPlain variant="danger" title={title}>
+  <Message isPlain variant="danger" title={title}>
     {body}
-  </Alert>
+  </Message>
 );

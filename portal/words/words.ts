@@ -22,6 +22,10 @@ export const words = {
   },
   apiKey: { en: 'API key', de: 'API-Schlüssel' },
   project: { en: 'Project', de: 'Projekt' },
+  variantDanger: { en: 'Problem:', de: 'Problem:' },
+  variantWarning: { en: 'Warning:', de: 'Warnung:' },
+  variantInfo: { en: 'Note:', de: 'Hinweis:' },
+  variantSuccess: { en: 'Done:', de: 'Erledigt:' },
   pageMissing: { en: 'There is no such page', de: 'Diese Seite gibt es nicht' },
   pageMissingHelp: {
     en: 'The address may be old or mistyped.',
@@ -118,6 +122,10 @@ export const words = {
   removeHelp: {
     en: '“{name}” and all that is stored of it is deleted. This cannot be undone.',
     de: '„{name}“ und alles, was davon gespeichert ist, wird gelöscht. Das lässt sich nicht rückgängig machen.',
+  },
+  removeWhileGoing: {
+    en: 'It is being processed; that is stopped first.',
+    de: 'Es wird gerade verarbeitet; das wird zuerst abgebrochen.',
   },
   removed: { en: '“{name}” is being deleted.', de: '„{name}“ wird gelöscht.' },
   renamed: { en: 'The image is now called “{name}”.', de: 'Das Image heißt jetzt „{name}“.' },

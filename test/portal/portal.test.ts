@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -33,7 +33,7 @@ let images: Record<'active' | 'rejected' | 'converting', Image>;
 beforeAll(async () => {
   await buildPortal();
   folder = await mkdtemp(join(tmpdir(), 'portal-'));
-  installation = await startInstallation({ roles: ['queues'] });
+  installation = await startInstallation({ roles: ['queues', 'steps'] });
   // As dev/stack does it: pages of this origin may write to the bucket.
   await putCors(installation.s3, 'uploads', [installation.apiUrl]);
   project = await createProjectStore(installation.db).ensure({ id: 'demo' });
@@ -83,6 +83,14 @@ const diskFile = async (name: string, size: number): Promise<string> => {
   head.writeUInt32LE(size / 512 - 2048, 458);
   head.set([0x55, 0xaa], 510);
   await writeFile(path, Buffer.concat([head, randomBytes(size - MiB)]));
+  await utimes(path, 1_700_000_000, 1_700_000_000);
+  return path;
+};
+
+/** Says that it is compressed by xz, which no browser can look into, and is not: the installation refuses it at once. */
+const damagedFile = async (name: string, size: number): Promise<string> => {
+  const path = join(folder, name);
+  await writeFile(path, Buffer.concat([Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), randomBytes(size - 6)]));
   await utimes(path, 1_700_000_000, 1_700_000_000);
   return path;
 };
@@ -220,16 +228,17 @@ describe('pages', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Aktionen für Debian 12' }).focus();
     await page.keyboard.press('Enter');
-    await page.getByRole('menuitem', { name: 'Details' }).waitFor();
+    const focusedItem = page.locator('[role=menuitem]:focus');
+    await focusedItem.getByText('Details').waitFor();
     await page.keyboard.press('ArrowDown');
+    await focusedItem.getByText('Umbenennen').waitFor();
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Image umbenennen' });
     await dialog.waitFor();
     await expectAccessible(page);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    const focused = await page.evaluate(() => document.activeElement?.getAttribute('aria-label'));
-    expect(focused).toBe('Aktionen für Debian 12');
+    await page.locator('[aria-label="Aktionen für Debian 12"]:focus').waitFor();
   });
 });
 
@@ -283,8 +292,8 @@ describe('the list', () => {
 });
 
 describe('an upload', () => {
-  test('goes the way of the product page, from the menu to “Löschen”', async () => {
-    const path = await diskFile('debian-10.raw', 20 * MiB);
+  test('goes the way of the product page, from the menu to what is wrong with it, and to “Löschen”', async () => {
+    const path = await damagedFile('debian-10.qcow2.xz', 20 * MiB);
     await signIn('member', '/images/platform');
     await page.getByRole('link', { name: 'Meine Images' }).click();
     await openUploadDialog();
@@ -292,37 +301,33 @@ describe('an upload', () => {
     await dialog.getByRole('button', { name: 'Erstelle' }).click();
     await dialog.getByText('Geben Sie einen Namen ein.').waitFor();
     await dialog.getByText('Wählen Sie eine Datei aus.').waitFor();
+    await dialog.getByLabel('Name').fill('Debian 12');
+    await dialog.getByText('Sie haben schon ein Image mit diesem Namen.').waitFor();
     await dialog.getByLabel('Name').fill('Debian-10');
     const choosing = page.waitForEvent('filechooser');
     await dialog.getByRole('button', { name: 'Datei auswählen' }).click();
     await (await choosing).setFiles(path);
-    await dialog.getByText('Erkannt: raw (mbr)').waitFor();
-    await expectAccessible(page);
+    await dialog.getByText('Sie ist komprimiert').waitFor();
     await picture(page, 'upload-dialog-de-light');
     await dialog.getByRole('button', { name: 'Erstelle' }).click();
     await page.getByText('Hochgeladen; es wird jetzt verarbeitet.').waitFor();
-    await expectAccessible(page);
-    const { readFile } = await import('node:fs/promises');
     expect((await storedBytes('Debian-10'))?.equals(await readFile(path))).toBe(true);
+    await expectAccessible(page);
 
-    await page
-      .getByRole('row', { name: /Debian-10/ })
-      .getByRole('button', { name: 'Aktionen für Debian-10' })
-      .click();
+    const row = page.getByRole('row', { name: /Debian-10/ });
+    await row.getByText('Aktion nötig').waitFor({ timeout: 60_000 });
+    await row.getByRole('link', { name: 'Debian-10' }).click();
+    await page.getByRole('heading', { name: 'Dieses Image wurde nicht veröffentlicht' }).waitFor();
+    await page.getByText('Muss behoben werden').first().waitFor();
+
+    await page.getByRole('button', { name: 'Aktionen' }).click();
     await page.getByRole('menuitem', { name: 'Löschen' }).click();
     await page.getByRole('dialog', { name: 'Image löschen?' }).getByRole('button', { name: 'Löschen' }).click();
     await page.getByText('„Debian-10“ wird gelöscht.').waitFor();
-    await eventually(
-      async () => {
-        const row = await installation.db
-          .selectFrom('images')
-          .where('name', '=', 'Debian-10')
-          .select('status')
-          .executeTakeFirst();
-        return row?.status === 'pending_delete' || row?.status === 'deleted';
-      },
-      { within: 10, what: 'it is deleted' },
-    );
+    await page.getByRole('heading', { name: 'Meine Images' }).waitFor();
+    const status = () =>
+      installation.db.selectFrom('images').where('name', '=', 'Debian-10').select('status').executeTakeFirst();
+    expect((await status())?.status).toMatch(/^(pending_delete|deleted)$/);
   });
 
   test('that would be refused is refused before a byte is sent', async () => {
@@ -339,13 +344,13 @@ describe('an upload', () => {
     );
     await signIn();
     await openUploadDialog();
+    await page.locator('input[type=file]').setInputFiles(await diskFile('good.raw', 2 * MiB));
+    await page.getByText('Erkannt: raw (mbr), 2,0 MiB').waitFor();
+    expect(await page.getByLabel('Name').inputValue()).toBe('good');
     await page.locator('input[type=file]').setInputFiles(path);
     await page.getByText('Aus dieser Datei kann kein Image werden').waitFor();
     const dialog = page.getByRole('dialog', { name: 'Image hochladen' });
-    await dialog
-      .getByText(/Backing-Datei|Backing File|andere Datei/i)
-      .first()
-      .waitFor();
+    await dialog.getByText('Das QCOW2-Image ist nur ein Overlay').waitFor();
     expect(await dialog.getByRole('button', { name: 'Erstelle' }).isDisabled()).toBe(true);
     await expectAccessible(page);
     await picture(page, 'upload-refused-de-light');
@@ -364,12 +369,12 @@ describe('an upload', () => {
 
   test('that a reload interrupts goes on where it was, with the same file only', async () => {
     const size = 64 * MiB;
-    const path = await diskFile('big.raw', size);
-    const other = await diskFile('other.raw', size);
+    const path = await damagedFile('big.xz', size);
+    const other = await damagedFile('other.xz', size);
     await signIn();
     await openUploadDialog();
     await page.locator('input[type=file]').setInputFiles(path);
-    await page.getByText('Erkannt: raw (mbr)').waitFor();
+    await page.getByText('Sie ist komprimiert').waitFor();
     // The store takes two parts, and then the line is too slow to be waited for.
     let taken = 0;
     let isSlow = true;
@@ -409,7 +414,6 @@ describe('an upload', () => {
     await dock.locator('input[type=file]').setInputFiles(path);
     await dock.getByText('Hochgeladen').waitFor();
     expect(puts.toSorted((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    const { readFile } = await import('node:fs/promises');
     expect((await storedBytes('big'))?.equals(await readFile(path))).toBe(true);
     await page.reload();
     await page.getByRole('link', { name: 'big', exact: true }).waitFor();
@@ -417,7 +421,7 @@ describe('an upload', () => {
   });
 
   test('is paused and resumed, outlives a lost network and expired links, and is cancelled without a trace', async () => {
-    const path = await diskFile('patient.raw', 40 * MiB);
+    const path = await damagedFile('patient.xz', 40 * MiB);
     await signIn();
     const puts = new Map<number, number>();
     let line: 'open' | 'cut' | 'stuck' = 'stuck';
@@ -438,7 +442,7 @@ describe('an upload', () => {
     });
     await openUploadDialog();
     await page.locator('input[type=file]').setInputFiles(path);
-    await page.getByText('Erkannt: raw (mbr)').waitFor();
+    await page.getByText('Sie ist komprimiert').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Erstelle' }).click();
     const dock = page.getByRole('region', { name: 'Uploads' });
     await dock.getByRole('button', { name: 'Upload von patient pausieren' }).click();
@@ -449,13 +453,12 @@ describe('an upload', () => {
     line = 'open';
     await dock.getByText('Hochgeladen').waitFor();
     expect(puts.get(3)).toBe(2);
-    const { readFile } = await import('node:fs/promises');
     expect((await storedBytes('patient'))?.equals(await readFile(path))).toBe(true);
 
     line = 'stuck';
     await openUploadDialog();
-    await page.locator('input[type=file]').setInputFiles(await diskFile('given-up.raw', 20 * MiB));
-    await page.getByText('Erkannt: raw (mbr)').waitFor();
+    await page.locator('input[type=file]').setInputFiles(await damagedFile('given-up.xz', 20 * MiB));
+    await page.getByText('Sie ist komprimiert').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Erstelle' }).click();
     await dock.getByRole('button', { name: 'Upload von given-up abbrechen' }).click();
     await dock.getByText('given-up').waitFor({ state: 'detached' });

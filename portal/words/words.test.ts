@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { formatsOf } from './formats.ts';
+import { words } from './words.ts';
+
+test('each text stands in both languages, with the same params', () => {
+  const params = (text: string): string[] => (text.match(/\{[a-zA-Z]+\}/g) ?? []).sort();
+  for (const [key, { en, de }] of Object.entries(words)) {
+    expect([key, en.trim(), de.trim()]).not.toContain('');
+    expect([key, params(de)]).toEqual([key, params(en)]);
+  }
+});
+
+test('the words of the product page are used as they stand there', () => {
+  const used = [words.images, words.platformImages, words.myImages, words.uploadImage, words.create, words.remove];
+  expect(used.map(({ de }) => de)).toEqual([
+    'Images',
+    'Plattform-Images',
+    'Meine Images',
+    'Image hochladen',
+    'Erstelle',
+    'Löschen',
+  ]);
+});
+
+test('quantities are written as people of the language do', () => {
+  const [de, en] = [formatsOf('de'), formatsOf('en')];
+  expect([
+    de.bytes(0),
+    de.bytes(1536),
+    de.bytes(1024 ** 2 - 1),
+    en.bytes(1),
+    en.bytes(512),
+    en.bytes(3 * 1024 ** 3),
+  ]).toEqual(['0 Byte', '1,5 KiB', '1,0 MiB', '1 Byte', '512 bytes', '3.0 GiB']);
+  expect([de.duration(6.42), de.duration(62), en.duration(3720), de.roughly(30), de.roughly(250)]).toEqual([
+    '6,4 s',
+    '1 min 2 s',
+    '1 h 2 min',
+    '30 s',
+    '4 min',
+  ]);
+});
