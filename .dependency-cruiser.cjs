@@ -44,6 +44,21 @@ module.exports = {
       from: { path: '^api/', pathNot: ['^api/main\\.ts$', '\\.test\\.ts$'] },
       to: { path: '^(adapters|workers|cli|dev|workflows)/' },
     },
+    only('the-portal-knows-the-api', '^portal/', '^(shared|portal)/', 'pages talk to the API and nothing else'),
+    {
+      name: 'pages-are-no-node',
+      severity: 'error',
+      comment: 'what a page imports runs in a browser; the build itself is another matter',
+      from: { path: '^portal/', pathNot: ['\\.test\\.ts$', '^portal/vite\\.config\\.ts$'] },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'pages-take-pure-parts-of-shared',
+      severity: 'error',
+      comment: 'contracts and ports as types only: zod has no place in a page',
+      from: { path: '^portal/', pathNot: '\\.test\\.ts$' },
+      to: { path: '^shared/', pathNot: '^shared/(formats|checks|transfer|contracts)/' },
+    },
     {
       name: 'one-door-to-processes',
       severity: 'error',
@@ -61,7 +76,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: 'node_modules' },
-    enhancedResolveOptions: { extensions: ['.ts', '.js', '.json'] },
+    exclude: { path: 'node_modules|^portal/dist/' },
+    enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.json'] },
   },
 };

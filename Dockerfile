@@ -1,4 +1,14 @@
 # One image for every role: api, worker, queue worker, migrate. `docker-compose.yml` says which is which.
+FROM node:24.11.0-bookworm-slim AS portal
+
+WORKDIR /opt/bootready
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --loglevel=error
+COPY tsconfig.json ./
+COPY shared ./shared
+COPY portal ./portal
+RUN npm run build:portal
+
 FROM node:24.11.0-bookworm-slim
 
 # qemu-block-extra stays out: image tools need no network drivers. The kernel is libguestfs' appliance kernel.
@@ -21,6 +31,7 @@ COPY workers ./workers
 COPY adapters ./adapters
 COPY api ./api
 COPY cli ./cli
+COPY --from=portal /opt/bootready/portal/dist ./portal/dist
 
 USER bootready
 ENV NODE_ENV=production XDG_CACHE_HOME=/var/lib/bootready/cache SCRATCH_DIR=/var/tmp/bootready

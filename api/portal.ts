@@ -46,6 +46,7 @@ export const servePortal = async (
     prefix: '/assets/',
     index: false,
     cacheControl: false,
+    preCompressed: true,
     setHeaders: (response) => {
       response.header('cache-control', 'public, max-age=31536000, immutable');
       response.header('cross-origin-resource-policy', 'same-origin');

@@ -54,6 +54,7 @@ export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) =
         onOpenChange={onOpenChange}
         onSelect={() => onOpenChange(false)}
         shouldFocusToggleOnSelect
+        shouldFocusFirstItemOnOpen
         popperProps={{ position: 'right', enableFlip: true }}
         toggle={(ref) => (
           <MenuToggle

@@ -1,4 +1,4 @@
-import { Buffer } from 'buffer';
+import { Buffer } from 'buffer/';
 import type { FindingView } from '../../shared/contracts/api.ts';
 import type { DetectedDisk } from '../../shared/contracts/run.ts';
 import type { Compression, PeekLayer } from '../../shared/formats/admit.ts';
