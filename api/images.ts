@@ -31,15 +31,16 @@ export const imageRoutes =
       { schema: { summary: 'List images, newest first', querystring: ImageQuery, response: { 200: ImagePage } } },
       async (request) => {
         const { status, name, text, format, owner, search, after, limit } = request.query;
-        // The provider's own are not told apart yet.
-        if (owner === 'platform') return { images: [] };
-        const projectId = scopeOf(request);
-        if (search !== undefined) return { images: await viewsOf(deps, await images.search(search, projectId)) };
+        const isPlatform = owner === 'platform';
+        const projectId = isPlatform ? undefined : scopeOf(request);
+        if (search !== undefined && !isPlatform)
+          return { images: await viewsOf(deps, await images.search(search, projectId)) };
         const found = await images.list({
           projectId,
           // One more than asked for tells whether there is a next page.
           limit: limit + 1,
-          ...(status ? { status } : {}),
+          // What is not active is nobody's business but its owner's.
+          ...(isPlatform ? { isPublic: true, status: 'active' } : status ? { status } : {}),
           ...(name === undefined ? {} : { name }),
           ...(text === undefined ? {} : { text }),
           ...(format === undefined ? {} : { format }),

@@ -1,16 +1,24 @@
 import '@patternfly/react-core/dist/styles/base.css';
 import './portal.css';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { BrowserRouter } from 'react-router';
+import { ApiProblem } from './api/client.ts';
 import { App } from './app.tsx';
 import { applyTheme, firstTheme } from './shell/theme.ts';
 import { LanguageProvider } from './words/language.tsx';
 
 applyTheme(firstTheme());
 
-const queries = new QueryClient({
+/** A session that is over, whichever answer tells it: back to signing in. */
+const queryCache = new QueryCache({
+  onError: (error) => {
+    if (error instanceof ApiProblem && error.status === 401) queries.setQueryData(['self'], null);
+  },
+});
+const queries: QueryClient = new QueryClient({
+  queryCache,
   defaultOptions: { queries: { retry: 2, staleTime: 5_000, refetchOnReconnect: true } },
 });
 

@@ -187,7 +187,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
     return rows.map(({ id }) => id);
   },
 
-  list: async ({ projectId, status, name, text, format, after, limit }) => {
+  list: async ({ projectId, status, name, text, format, isPublic, after, limit }) => {
     const rows = await db
       .selectFrom('images')
       .where('deleted_at', 'is', null)
@@ -195,6 +195,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .$if(status !== undefined, (query) => query.where('status', '=', status as never))
       .$if(name !== undefined, (query) => query.where('name', '=', name as string))
       .$if(text !== undefined, (query) => query.where(sql<boolean>`strpos(lower(name), lower(${text ?? ''})) > 0`))
+      .$if(isPublic === true, (query) => query.where('visibility', '=', 'public').where('os_hidden', '=', false))
       .$if(format !== undefined, (query) => query.where('disk_format', '=', format as string))
       .$if(after !== undefined, (query) =>
         query.where(

@@ -16,7 +16,8 @@ export const describeAddresses = (dataDir: string, { ports }: StackState): strin
   const credentials = join(dataDir, 'stack.json');
   return `
 bootready is running.
-  API            ${api}  (description: ${api}/openapi.json)
+  Portal         ${api}  (sign in with the apiKey of client.json below)
+  API            ${api}/v1  (description: ${api}/openapi.json)
   Queue board    ${api}/queues  (user "admin", password: keys.admin in the file below)
   Temporal UI    http://127.0.0.1:${ports.temporalUi}
   S3 server      ${s3}  (buckets "uploads" and "images")

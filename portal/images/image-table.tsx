@@ -54,9 +54,13 @@ const Row = memo(({ image, self, showsOwner }: { image: ImageView; self?: Self; 
       }}
     >
       <Td dataLabel={t('name')} modifier="breakWord">
-        <Link to={`/images/${image.id}`} className="guest-text image-name">
-          {image.name}
-        </Link>
+        {self ? (
+          <Link to={`/images/${image.id}`} className="guest-text image-name">
+            {image.name}
+          </Link>
+        ) : (
+          <span className="guest-text image-name">{image.name}</span>
+        )}
       </Td>
       <Td dataLabel={t('status')} modifier="nowrap">
         <StatusChip image={image} />

@@ -47,6 +47,7 @@ export const UploadsProvider = ({ self, children }: { self: Self; children: Reac
       window.removeEventListener('beforeunload', warn);
       window.removeEventListener('online', uploads.networkIsBack);
       unsubscribe();
+      uploads.stopAll();
     };
   }, [uploads, queries]);
   return <Context value={uploads}>{children}</Context>;

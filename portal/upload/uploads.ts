@@ -214,6 +214,11 @@ export const createUploads = (deps: UploadsDeps) => {
 
     dismiss: drop,
 
+    /** Nobody is signed in any more; what was begun is known again later. */
+    stopAll: (): void => {
+      for (const { stop } of going.values()) stop?.abort(new Error('signed out'));
+    },
+
     /** The network is back: whatever stopped for want of it goes on. */
     networkIsBack: (): void => {
       for (const { imageId, phase, problem } of snapshot) {

@@ -71,6 +71,8 @@ export type ImageFilter = {
   /** Part of the name, in whatever case. */
   text?: string;
   format?: 'raw' | 'qcow2';
+  /** Only what everybody may use, whoever owns it. */
+  isPublic?: true;
   /** The id of the last image of the page before. */
   after?: string;
   limit: number;

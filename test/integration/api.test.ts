@@ -238,7 +238,7 @@ describe('images', () => {
     expect(seen).toEqual(made);
   });
 
-  test('are found by a part of their name, and none is of the platform', async () => {
+  test('are found by a part of their name', async () => {
     const image = await newImage('Alpine 3.20 (100 % own)');
     const found = async (query: string) =>
       (await call('reader', 'GET', `/v1/images?${query}`)).body.images.map(({ id }: ImageView) => id);
@@ -247,6 +247,22 @@ describe('images', () => {
     expect(await found('text=alpine_')).toEqual([]);
     expect(await found('text=alpine&format=raw')).toEqual([]);
     expect(await found('text=alpine&owner=platform')).toEqual([]);
+  });
+
+  test('of the platform are those that are public and active, for every project', async () => {
+    const offered = await newImage('offered');
+    const unfinished = await newImage('not yet offered');
+    const change = (id: string, status: 'active' | 'queued', visibility: 'public' | 'shared') =>
+      installation.db.updateTable('images').set({ status, visibility }).where('id', '=', id).execute();
+    await change(offered.id, 'active', 'public');
+    await change(unfinished.id, 'queued', 'public');
+    const seen = async (owner: string) =>
+      (await call('stranger', 'GET', `/v1/images?owner=${owner}&text=offered`)).body.images.map(
+        ({ id }: ImageView) => id,
+      );
+    expect([await seen('platform'), await seen('project')]).toEqual([[offered.id], []]);
+    await change(offered.id, 'active', 'shared');
+    expect(await seen('platform')).toEqual([]);
   });
 
   test.each([
