@@ -140,6 +140,14 @@ describe('who is there', () => {
     await page.getByLabel('API-Schlüssel').waitFor();
   });
 
+  test('is asked for the key again when the session is over', async () => {
+    await signIn();
+    await page.getByRole('link', { name: 'Debian 12' }).waitFor();
+    await installation.db.deleteFrom('sessions').execute();
+    await page.getByRole('link', { name: 'Debian 12' }).click();
+    await page.getByLabel('API-Schlüssel').waitFor();
+  });
+
   test('finds nothing to change as a reader', async () => {
     await signIn('reader');
     await page.getByRole('link', { name: 'Debian 12' }).waitFor();
