@@ -1,12 +1,12 @@
 import type { UploadSession } from '../../shared/contracts/api.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { formatPercent } from '../../shared/quantities.ts';
-import { tellLine } from '../terminal.ts';
-import type { ApiClient } from './api-client.ts';
-import { changedWhileSent, isSameFile, type LocalFile } from './local-file.ts';
 import { planParts } from '../../shared/transfer/part-plan.ts';
 import { createPartUrls } from '../../shared/transfer/part-urls.ts';
 import { pause, withRetries } from '../../shared/transfer/retry.ts';
+import { tellLine } from '../terminal.ts';
+import type { ApiClient } from './api-client.ts';
+import { changedWhileSent, isSameFile, type LocalFile } from './local-file.ts';
 import { sendParts, verifyParts } from './send-parts.ts';
 import { createTransferProgress } from './transfer-progress.ts';
 import type { UploadState, UploadStateFile } from './upload-state.ts';

@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration, formatPercent } from '../../shared/quantities.ts';
-import { hasStatusLine, showStatus, tellLine } from '../terminal.ts';
 import { createTransferMeter, type Reading } from '../../shared/transfer/transfer-meter.ts';
+import { hasStatusLine, showStatus, tellLine } from '../terminal.ts';
 
 /** "62 %  1.2 GiB of 2.0 GiB  40.0 MiB/s  21 s left" */
 export const describeReading = ({ done, total, speed, secondsLeft }: Reading): string =>
