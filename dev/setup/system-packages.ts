@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -27,6 +28,9 @@ export const kernels = (): string[] =>
 const hasBrowser = (): boolean => ['chromium', 'google-chrome'].some(hasProgram);
 const isUbuntu = (): boolean =>
   existsSync('/etc/os-release') && /^ID="?ubuntu/m.test(readFileSync('/etc/os-release', 'utf8'));
+
+/** venv(3) needs ensurepip, which Debian packs apart, or comes with a Python that was built otherwise. */
+const hasVenv = (): boolean => spawnSync('python3', ['-c', 'import ensurepip, venv'], { stdio: 'ignore' }).status === 0;
 
 /** What the product, its sample and its tests call. Recommended packages are left out, so some are named that seem implied. */
 export const systemPackages: readonly SystemPackage[] = [
@@ -89,6 +93,7 @@ export const systemPackages: readonly SystemPackage[] = [
   // Ubuntu has it only as a snap, which no container and no test of ours can start: there, one's own browser has to do.
   { name: 'chromium', reason: 'the tests of the portal', isThere: () => hasBrowser() || isUbuntu() },
   { name: 'python3', reason: 'the tests of the sandbox', programs: ['python3'] },
+  { name: 'python3-venv', reason: "OpenStack's clients in the tests", isThere: hasVenv },
   // Without root, mmdebstrap needs a range of user ids.
   ...(process.getuid?.() === 0
     ? []
