@@ -42,7 +42,8 @@ export const ImageName = z
   .trim()
   .min(1, 'The name is empty.')
   .max(255, 'The name is longer than 255 characters.')
-  .regex(/^\P{Cc}+$/u, 'The name has control characters.');
+  // Bidirectional controls make a name look like another one: https://trojansource.codes, Unicode UAX #9.
+  .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]+$/u, 'The name has control characters.');
 
 export const ProjectId = z
   .string()

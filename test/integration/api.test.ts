@@ -268,6 +268,7 @@ describe('images', () => {
   test.each([
     [{ name: '' }, /name is empty/],
     [{ name: 'a\u0007b' }, /control characters/],
+    [{ name: 'a\u202eb' }, /control characters/],
     [{ name: 'x', settings: { targetFormat: 'vmdk' } }, /targetFormat/],
     [{ name: 'x', colour: 'red' }, /colour/],
     [{}, /name/],

@@ -1,10 +1,11 @@
 import { BootreadyError } from '../../shared/errors.ts';
+import { createAnswers } from './answers.ts';
 import { kvmWorks } from './kvm.ts';
 import { spawnSandboxed } from './sandbox.ts';
 
 /** The one door to libguestfs: one appliance, driven command by command. guestfish(1), guestfs-security(1) */
 export type Guestfish = {
-  /** The lines that the command prints; undefined when it failed. Lines are the guest's: arbitrary, capped. */
+  /** The lines that the command prints; undefined when it failed, or said more than 8 MiB. Lines are the guest's: arbitrary, capped. */
   ask(command: string, ...args: readonly string[]): Promise<string[] | undefined>;
   /** The same as bytes, for commands that answer with data. */
   bytes(command: string, ...args: readonly string[]): Promise<Buffer | undefined>;
@@ -58,13 +59,12 @@ export const withGuestfish = async <T>(
     limits: { wallSeconds: 1800, cpuSeconds: 1800, memoryBytes: 0, fileBytes: 5 * 1024 ** 3 },
     signal,
   });
-  let buffered = '';
+  const answers = createAnswers(maxAnswer);
   let wake = (): void => undefined;
   let ended = false;
   child.stdout.setEncoding('latin1');
   child.stdout.on('data', (chunk: string) => {
-    buffered += chunk;
-    if (buffered.length > maxAnswer) void child.kill();
+    answers.push(chunk);
     wake();
   });
   void child.exited.then(() => {
@@ -78,10 +78,9 @@ export const withGuestfish = async <T>(
     const marker = `=end-${++count}-${crypto.randomUUID()}=`;
     child.stdin.write(`-${[command, ...args.map(quoted)].join(' ')}\necho ${marker}\n`);
     for (;;) {
-      const at = buffered.indexOf(`${marker}\n`);
-      if (at >= 0) {
-        const answer = buffered.slice(0, at);
-        buffered = buffered.slice(at + marker.length + 1);
+      const answer = answers.take(marker);
+      if (answer === 'too-long') return undefined;
+      if (answer !== undefined) {
         const lines = answer.split('\n').filter((line) => line !== '');
         // Our mistake, and no answer of the guest's.
         if (lines[0] === `${command}: unknown command`) throw new Error(`guestfish has no command ${command}`);
@@ -90,7 +89,7 @@ export const withGuestfish = async <T>(
         return undefined;
       }
       signal.throwIfAborted();
-      if (ended) throw died(buffered);
+      if (ended) throw died(answers.rest());
       await new Promise<void>((resolve) => {
         wake = resolve;
       });
