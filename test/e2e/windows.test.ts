@@ -85,5 +85,5 @@ test('an old Windows with 32 bits, into which a driver was only copied', async (
 
 test('a Windows behind BitLocker, of which nothing else can be seen', async () => {
   const seen = await inspect('encrypted');
-  expect(troubles(seen)).toEqual(['operating-system unknown 0', 'windows-bitlocker fail /dev/sda2']);
+  expect(troubles(seen)).toEqual(['operating-system unknown 0 mbr ntfs BitLocker', 'windows-bitlocker fail /dev/sda2']);
 });

@@ -296,7 +296,12 @@ const finish = async ({ firmware, bitLocker }: Recipe, path: string): Promise<vo
   const file = await open(path, 'r+');
   try {
     if (firmware === 'bios') {
-      await file.write(code(440, 'Missing operating system'), 0, 440, 0);
+      await file.write(
+        code(440, 'Invalid partition table\0Error loading operating system\0Missing operating system'),
+        0,
+        440,
+        0,
+      );
       // Behind the parameters of NTFS; mkfs.ntfs puts a code there that only complains.
       await file.write(code(426, 'BOOTMGR is missing'), 0, 426, layout.boot * MiB + 84);
     }
