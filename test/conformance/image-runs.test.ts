@@ -94,6 +94,7 @@ test('latestRuns tells in short what each image is at', async () => {
     step: null,
     percent: 0,
     verdict: null,
+    guest: null,
   });
   expect(latest.get(tried.image.id)).toEqual({
     runId: second.id,
@@ -102,15 +103,17 @@ test('latestRuns tells in short what each image is at', async () => {
     step: 'convert',
     percent: 80,
     verdict: null,
+    guest: null,
   });
   // Another worker takes over and begins at the beginning.
   const { fence } = await runs.beginAttempt(namesOf(second), 'worker-2');
   await runs.stepStarted(second.id, fence, 'admit', 'worker-2', 1);
-  await runs.saveReport(second.id, fence, someReport(namesOf(second), 'publish'));
+  await runs.saveReport(second.id, fence, someReport(namesOf(second), 'publish', { guest: { osName: 'Debian 12' } }));
   expect((await images.latestRuns(ids)).get(tried.image.id)).toMatchObject({
     step: 'admit',
     percent: 0,
     verdict: 'publish',
+    guest: { osName: 'Debian 12' },
   });
   expect((await images.steps(second.id)).map(({ step }) => step)).toEqual(['admit', 'convert']);
   expect(await images.latestRuns([])).toEqual(new Map());
