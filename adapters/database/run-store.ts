@@ -225,8 +225,9 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
             virtual_size: converted.virtualSize,
             sha256: converted.sha256,
             container_format: 'bare',
-            properties: sql`${JSON.stringify(properties)}::jsonb || properties`,
-            min_disk: sql`greatest(min_disk, ${minimumDisk(converted.virtualSize)})`,
+            // An image that the Image API made keeps what its client set: Terraform would see a difference.
+            properties: sql`case when import_request_id is null then ${JSON.stringify(properties)}::jsonb || properties else properties end`,
+            min_disk: sql`case when import_request_id is null then greatest(min_disk, ${minimumDisk(converted.virtualSize)}) else min_disk end`,
             md5: digests?.md5 ?? null,
             sha512: digests?.sha512 ?? null,
             updated_at: sql`now()`,

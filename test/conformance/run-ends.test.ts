@@ -50,6 +50,33 @@ describe('publish', () => {
     expect(await records.outbox(run)).toEqual([{ type: 'image.published', payload }]);
   });
 
+  test('what was found becomes properties, beside what the owner has set; of an image of the Image API nothing is changed', async () => {
+    const found = { os_distro: 'debian', hw_disk_bus: 'virtio' };
+    const published = async (more: { import_request_id?: string }) => {
+      const { run, fence } = await begun();
+      const owned = JSON.stringify({ hw_disk_bus: 'scsi', own: 'x' }) as never;
+      await database.db
+        .updateTable('images')
+        .set({ properties: owned, ...more })
+        .where('id', '=', run.imageId)
+        .execute();
+      await runs.publish(run, fence, {
+        ...publicationOf(run, someDisk({ virtualSize: 2 ** 30 + 1 })),
+        properties: found,
+      });
+      const query = database.db.selectFrom('images').where('id', '=', run.imageId).select(['properties', 'min_disk']);
+      return query.executeTakeFirstOrThrow();
+    };
+    expect(await published({})).toEqual({
+      properties: { os_distro: 'debian', hw_disk_bus: 'scsi', own: 'x' },
+      min_disk: 2,
+    });
+    expect(await published({ import_request_id: 'req-1' })).toEqual({
+      properties: { hw_disk_bus: 'scsi', own: 'x' },
+      min_disk: 0,
+    });
+  });
+
   test('twice is once', async () => {
     const { run, fence } = await begun();
     const publication = publicationOf(run);
