@@ -74,6 +74,7 @@ root=$1
 echo 'LABEL=cloudroot / ext4 defaults,errors=remount-ro 0 1' > "$root/etc/fstab"
 echo debian > "$root/etc/hostname"
 : > "$root/etc/machine-id"
+rm -f "$root/var/lib/dbus/machine-id"
 mkdir -p "$root/boot/grub"
 cat > "$root/boot/grub/grub.cfg" <<'CFG'
 ${grubConfig()}CFG
