@@ -1,13 +1,17 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { Report } from '../shared/contracts/run.ts';
 import { BootreadyError } from '../shared/errors.ts';
+import { sbomFile, sbomMediaType } from '../shared/sbom/cyclonedx.ts';
 import type { ApiDeps } from './deps.ts';
 import { ownImage } from './image-access.ts';
 
+type Evidence = { type: string; of: (report: Report) => { bucket: string; key: string } | undefined };
 const files = {
-  'serial.log': { type: 'text/plain; charset=utf-8', part: 'serialLog' },
-  'screen.png': { type: 'image/png', part: 'screen' },
-} as const;
+  'serial.log': { type: 'text/plain; charset=utf-8', of: ({ boot }) => boot?.serialLog },
+  'screen.png': { type: 'image/png', of: ({ boot }) => boot?.screen },
+  [sbomFile]: { type: sbomMediaType, of: ({ sbom }) => sbom },
+} as const satisfies Record<string, Evidence>;
 
 const Params = z.object({
   id: z.string(),
@@ -15,24 +19,30 @@ const Params = z.object({
   name: z.enum(Object.keys(files) as [keyof typeof files, ...(keyof typeof files)[]]),
 });
 
-/** What the boot check of a run saw. The guest wrote it: it is served as what it is, and nothing in it is ever run. */
+/** What the steps of a run saw: its boot check, and the packages inside. The guest wrote it: it is served as what it is, and nothing in it is ever run. */
 export const evidenceRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
     app.get(
       '/images/:id/runs/:run/evidence/:name',
-      { schema: { summary: 'Console log or screen picture of a boot check', params: Params } },
+      {
+        schema: {
+          summary: 'Console log or screen picture of a boot check; software bill of materials (CycloneDX)',
+          params: Params,
+        },
+      },
       async (request, reply) => {
         const image = await ownImage(deps, request);
         const { run: number, name } = request.params;
         const run = (await deps.images.runs(image.id)).find((each) => each.number === number);
-        const where = run?.report?.boot?.[files[name].part];
+        const where = run?.report && files[name].of(run.report);
         const object = where ? await deps.store.head(where.bucket, where.key) : undefined;
         if (!object) {
           throw new BootreadyError({
             code: 'not-found',
             message: 'This run has no such evidence.',
-            remedy: 'Only runs with a boot check have any; "bootready show" tells.',
+            remedy:
+              'Console and screen come of a boot check, a bill of materials of a package database of dpkg, rpm or apk; "bootready report" tells.',
           });
         }
         reply.headers({

@@ -10,6 +10,10 @@ const distributions: Readonly<Record<string, string>> = {
   rockylinux: 'rocky',
 };
 
+/** A distribution as os-release(5) and libosinfo call it; undefined when it is not known. */
+export const distributionId = (osDistro: string | undefined): string | undefined =>
+  osDistro && osDistro !== 'unknown' ? (distributions[osDistro] ?? osDistro) : undefined;
+
 /**
  * What was found, in the words of Glance's image properties, for whoever starts instances: a scheduler needs no more to choose firmware and devices. A
  * disk that boots both ways is left to the platform's default. Source: Glance "Useful image properties", Nova's ImageMetaProps.
@@ -17,10 +21,11 @@ const distributions: Readonly<Record<string, string>> = {
 export const imageProperties = (guest: GuestFacts): Record<string, string> => {
   const { osType, osDistro, osVersion, architecture, firmware = [], guestAgent } = guest;
   const known = osType === 'linux' || osType === 'windows';
+  const distribution = distributionId(osDistro);
   const [only] = firmware.length === 1 ? firmware : [];
   return {
     ...(known ? { os_type: osType } : {}),
-    ...(osDistro && osDistro !== 'unknown' ? { os_distro: distributions[osDistro] ?? osDistro } : {}),
+    ...(distribution ? { os_distro: distribution } : {}),
     ...(osVersion ? { os_version: osVersion } : {}),
     ...(architecture && architecture !== 'unknown' ? { architecture } : {}),
     ...(only ? { hw_firmware_type: only } : {}),

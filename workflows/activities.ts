@@ -7,6 +7,7 @@ import type {
   GuestFacts,
   Layer,
   Report,
+  SbomReference,
   Verdict,
 } from '../shared/contracts/run.ts';
 
@@ -36,7 +37,13 @@ export type Conversion = {
   findings: Finding[];
   tools: Record<string, string>;
 };
-export type Inspection = { guest: GuestFacts; findings: Finding[]; tools: Record<string, string> };
+/** `sbom` says where it is; the packages themselves are none of the workflow's history. */
+export type Inspection = {
+  guest: GuestFacts;
+  findings: Finding[];
+  tools: Record<string, string>;
+  sbom?: SbomReference;
+};
 /** `boot` is absent when nothing was started. */
 export type BootCheck = { boot?: Boot; findings: Finding[] };
 export type JudgedParts = {

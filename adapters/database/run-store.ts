@@ -40,9 +40,12 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
       const row = await db
         .selectFrom('images')
         .innerJoin('projects', 'projects.id', 'images.project_id')
+        .innerJoin('runs', 'runs.image_id', 'images.id')
         .where('images.id', '=', imageId)
+        .where('runs.id', '=', runId)
         .selectAll('images')
         .select([
+          'runs.created_at as run_created_at',
           'projects.policy as project_policy',
           'projects.boot_check as project_boot_check',
           'projects.target_format as project_format',
@@ -62,6 +65,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
       return {
         imageId,
         runId,
+        createdAt: row.run_created_at,
         projectId: row.project_id,
         name: row.name,
         upload: {

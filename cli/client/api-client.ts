@@ -145,8 +145,8 @@ export const createApiClient = ({
     createRun: (id: string, run: CreateRun) => post(ImageDetail, `${path(id)}/runs`, run),
     cancel: (id: string) => post(ImageDetail, `${path(id)}/cancel`, {}, true),
 
-    /** What a boot check has kept. @throws `not-found` when the run had none */
-    evidence: (id: string, run: number, name: 'serial.log' | 'screen.png') =>
+    /** What the steps of a run have kept. @throws `not-found` when there is none */
+    evidence: (id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json') =>
       sendBytes({ method: 'GET', path: `${path(id)}/runs/${run}/evidence/${name}`, repeatable: true }),
 
     report: (id: string, run: number, as: 'json' | 'html' | 'text') =>

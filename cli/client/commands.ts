@@ -112,6 +112,14 @@ export const addClientCommands = (program: Command): void => {
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./report.ts')).showReport(id, options(command)),
     );
+  program
+    .command('sbom')
+    .description('print the software bill of materials of an image: the packages inside (CycloneDX)')
+    .argument('<id>', imageArgument)
+    .option('-o, --output <file>', 'write it to a file')
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./sbom.ts')).showSbom(id, options(command)),
+    );
   const provenance = program.command('provenance').description('signed statements of how published images came to be');
   provenance
     .command('show')

@@ -5,6 +5,7 @@ import type { FindingView } from '../../shared/contracts/api.ts';
 import type { Policy, TargetFormat } from '../../shared/contracts/image.ts';
 import type { Examination, Step } from '../../shared/contracts/run.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import { type Sbom, sbomOf } from '../../shared/sbom/cyclonedx.ts';
 import { admitUpload } from '../../workers/activities/admit.ts';
 import { convertUpload } from '../../workers/activities/convert.ts';
 import { inspectDisk } from '../../workers/activities/inspect.ts';
@@ -24,6 +25,8 @@ export type ExamineInput = {
   maxVirtualBytes: number;
   maxUploadBytes: number;
   scratchDir: string;
+  /** Gets the software bill of materials, once the disk was inspected and has a package database. */
+  onSbom?: (sbom: Sbom) => Promise<void>;
   /** Of the findings' words. */
   language: Language;
 };
@@ -42,9 +45,16 @@ export const examine = async (input: ExamineInput, { signal, progress }: Examine
   }
   let inspection: Inspection | undefined;
   if (conversion?.converted) {
-    const { format } = conversion.converted;
+    const { format, sha256 } = conversion.converted;
     const disk = { path: join(scratchDir, `disk.${format}`), format, scratchDir };
-    inspection = await inspectDisk({ cacheDir: cacheDirOf(process.env) }, disk, control('inspect'));
+    const { packages, ...inspected } = await inspectDisk(
+      { cacheDir: cacheDirOf(process.env) },
+      disk,
+      control('inspect'),
+    );
+    inspection = inspected;
+    const sbom = sbomOf(packages, inspected.guest, { sha256, madeAt: new Date() });
+    if (sbom) await input.onSbom?.(sbom);
   }
   const examination = judgeParts({ admission, conversion, inspection }, policy);
   return {

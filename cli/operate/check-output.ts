@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { BootreadyError } from '../../shared/errors.ts';
+import { type Sbom, sbomText } from '../../shared/sbom/cyclonedx.ts';
 
 /** @throws BootreadyError `conflict`, before any work is done */
 export const refuseExisting = async (path: string): Promise<void> => {
@@ -8,7 +9,7 @@ export const refuseExisting = async (path: string): Promise<void> => {
   throw new BootreadyError({
     code: 'conflict',
     message: `${path} is there already.`,
-    remedy: 'Name another file for the converted image, or remove that one.',
+    remedy: 'Name another file, or remove that one.',
   });
 };
 
@@ -21,14 +22,23 @@ export const keepOutput = async (from: string, to: string, signal: AbortSignal):
     });
   } catch (cause) {
     signal.throwIfAborted();
-    const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
-    throw new BootreadyError({
-      code: 'unavailable',
-      message: `The converted image could not be written to ${to}${full ? ': the disk is full' : ''}.`,
-      remedy: full ? 'Make room there, or choose another place.' : 'Check that the folder exists and may be written.',
-      cause,
-    });
+    throw notWritten('converted image', to, cause);
   }
+};
+
+export const writeSbom = (to: string, sbom: Sbom): Promise<void> =>
+  writeFile(to, sbomText(sbom), { flag: 'wx' }).catch((cause: unknown) => {
+    throw notWritten('bill of materials', to, cause);
+  });
+
+const notWritten = (what: string, to: string, cause: unknown): BootreadyError => {
+  const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
+  return new BootreadyError({
+    code: 'unavailable',
+    message: `The ${what} could not be written to ${to}${full ? ': the disk is full' : ''}.`,
+    remedy: full ? 'Make room there, or choose another place.' : 'Check that the folder exists and may be written.',
+    cause,
+  });
 };
 
 const chunkSize = 1024 ** 2;

@@ -5,14 +5,15 @@ import type { Language } from '../../shared/checks/define.ts';
 import { Environment, loadConfig } from '../../shared/config.ts';
 import type { CheckReport } from '../../shared/contracts/check.ts';
 import type { Policy, TargetFormat } from '../../shared/contracts/image.ts';
+import { packagesIn } from '../../shared/sbom/cyclonedx.ts';
 import { interruptible } from '../client/interrupt.ts';
-import { type OutputOptions, printResult } from '../client/output.ts';
+import { type OutputOptions, printResult, tell } from '../client/output.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { hasStatusLine, showStatus, tellLine } from '../terminal.ts';
 import { examine } from './check-examine.ts';
 import { openImageFile } from './check-file.ts';
 import { checkLines } from './check-lines.ts';
-import { keepOutput, refuseExisting } from './check-output.ts';
+import { keepOutput, refuseExisting, writeSbom } from './check-output.ts';
 import { createCheckProgress } from './check-progress.ts';
 
 export type CheckOptions = OutputOptions & {
@@ -20,6 +21,7 @@ export type CheckOptions = OutputOptions & {
   policy?: Policy;
   allowIso?: boolean;
   keepOutput?: string;
+  sbom?: string;
   lang: Language;
 };
 
@@ -36,8 +38,8 @@ const CheckEnvironment = Environment.pick({
 export const check = async (path: string, options: CheckOptions): Promise<void> => {
   const config = loadConfig(withSecretFiles(process.env), CheckEnvironment);
   const policy = options.policy ?? config.POLICY;
-  const output = options.keepOutput;
-  if (output) await refuseExisting(output);
+  const { keepOutput: output, sbom: sbomPath } = options;
+  for (const each of [output, sbomPath]) if (each) await refuseExisting(each);
   const source = await openImageFile(path);
   const silent = { hasStatusLine: () => false, showStatus: () => undefined, tellLine: () => undefined };
   const progress = createCheckProgress(options.json ? silent : { hasStatusLine, showStatus, tellLine });
@@ -46,6 +48,7 @@ export const check = async (path: string, options: CheckOptions): Promise<void> 
     await mkdir(config.SCRATCH_DIR, { recursive: true });
     const scratchDir = await mkdtemp(join(config.SCRATCH_DIR, 'bootready-check-'));
     try {
+      let sbom: CheckReport['sbom'];
       const examination = await examine(
         {
           source,
@@ -56,6 +59,11 @@ export const check = async (path: string, options: CheckOptions): Promise<void> 
           maxVirtualBytes: config.MAX_VIRTUAL_BYTES,
           maxUploadBytes: config.MAX_UPLOAD_BYTES,
           language: options.lang,
+          onSbom: async (made) => {
+            if (!sbomPath) return;
+            await writeSbom(sbomPath, made);
+            sbom = { file: sbomPath, packages: packagesIn(made) };
+          },
         },
         { signal, progress },
       );
@@ -68,6 +76,7 @@ export const check = async (path: string, options: CheckOptions): Promise<void> 
         policy,
         ...examination,
         ...(output && converted ? { output } : {}),
+        ...(sbom ? { sbom } : {}),
       };
     } finally {
       progress.stop();
@@ -77,6 +86,15 @@ export const check = async (path: string, options: CheckOptions): Promise<void> 
   };
   // An appliance that is being built ends with the process; nobody waits for it any longer.
   const report = await interruptible(work, () => process.exit(exitCode.interrupted));
+  if (sbomPath) {
+    const { sbom } = report;
+    tell(
+      sbom
+        ? `The bill of materials, with ${sbom.packages} packages, is in ${sbom.file}.`
+        : 'There is no bill of materials: no package database of dpkg, rpm or apk was found.',
+      options,
+    );
+  }
   printResult(report, () => checkLines(report, options.lang), options);
   if (report.verdict === 'reject') throw new Exit(exitCode.rejected);
 };

@@ -26,6 +26,7 @@ export const addOperateCommands = (program: Command): void => {
     .addOption(program.createOption('--policy <policy>', 'which findings reject').choices(['enforce', 'warn']))
     .option('--allow-iso', 'let ISO 9660 images through')
     .option('--keep-output <path>', 'keep the converted image there')
+    .option('--sbom <file>', 'write a software bill of materials there (CycloneDX)')
     .addOption(program.createOption('--lang <language>', 'of the findings').choices(['en', 'de']).default('en'))
     .action(async (file: string, _options: object, command: Command) =>
       (await import('./check.ts')).check(file, command.optsWithGlobals()),

@@ -13,5 +13,7 @@ export const CheckReport = Examination.extend({
   findings: z.array(FindingView),
   /** Where the converted disk was kept, when that was asked for and there is one. */
   output: z.string().optional(),
+  /** Where the software bill of materials was written, when that was asked for and there is a package database. */
+  sbom: z.object({ file: z.string(), packages: z.number() }).optional(),
 });
 export type CheckReport = z.infer<typeof CheckReport>;

@@ -114,6 +114,17 @@ export const Boot = z.object({
 });
 export type Boot = z.infer<typeof Boot>;
 
+/** Where the software bill of materials is (CycloneDX, JSON): what the package database says is installed. */
+export const SbomReference = z.object({
+  bucket: z.string(),
+  key: z.string(),
+  /** How many it lists. */
+  packages: z.number(),
+  /** Lower-case hex, of the document. */
+  sha256: z.string(),
+});
+export type SbomReference = z.infer<typeof SbomReference>;
+
 /** What was found in a disk and what it comes to, wherever the disk came from. */
 export const Examination = z.object({
   verdict: Verdict,
@@ -140,5 +151,7 @@ export const Report = Examination.extend({
     /** Lower-case hex, of the bytes as they were uploaded; absent when they were not read to their end. */
     sha256: z.string().optional(),
   }),
+  /** Absent where no package database is known. */
+  sbom: SbomReference.optional(),
 });
 export type Report = z.infer<typeof Report>;

@@ -6,6 +6,8 @@ import type { ObjectPin } from './object-store.ts';
 export type RunContext = {
   imageId: string;
   runId: string;
+  /** When the run was asked for: the same in each of its attempts. */
+  createdAt: Date;
   projectId: string;
   name: string;
   upload: ObjectPin;

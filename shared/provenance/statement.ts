@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Report } from '../contracts/run.ts';
+import { sbomFile, sbomMediaType } from '../sbom/cyclonedx.ts';
 
 export const payloadType = 'application/vnd.in-toto+json';
 const statementType = 'https://in-toto.io/Statement/v1';
@@ -10,6 +11,7 @@ const Digest = z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/) });
 const Resource = z.object({
   name: z.string(),
   digest: Digest.optional(),
+  mediaType: z.string().optional(),
   annotations: z.record(z.string(), z.unknown()).optional(),
 });
 
@@ -44,7 +46,7 @@ export const statementOf = (
   report: Report,
   { published, policy, keyId, finishedOn }: { published: Published; policy: string; keyId: string; finishedOn: Date },
 ): Statement => {
-  const { upload, findings, verdict, tools, imageId, runId, disk } = report;
+  const { upload, findings, verdict, tools, imageId, runId, disk, sbom } = report;
   const codes = (outcome: string): string[] =>
     findings.filter((finding) => finding.outcome === outcome).map(({ code }) => code);
   return {
@@ -78,6 +80,16 @@ export const statementOf = (
               unknown: codes('unknown'),
             },
           },
+          ...(sbom
+            ? [
+                {
+                  name: sbomFile,
+                  digest: { sha256: sbom.sha256 },
+                  mediaType: sbomMediaType,
+                  annotations: { packages: sbom.packages },
+                },
+              ]
+            : []),
         ],
       },
     },

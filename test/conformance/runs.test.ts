@@ -47,6 +47,7 @@ describe('context', () => {
     const { bucket, key, size, etag } = object;
     expect(await runs.context(namesOf(run))).toEqual({
       ...namesOf(run),
+      createdAt: expect.any(Date),
       isVerbatim: false,
       projectId: project.id,
       name: image.name,

@@ -9,7 +9,10 @@ import { createRunStore } from '../../adapters/database/run-store.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import type { Report } from '../../shared/contracts/run.ts';
 import { signingKeyOf } from '../../shared/provenance/keys.ts';
+import type { Statement } from '../../shared/provenance/statement.ts';
+import { type Sbom, sbomOf } from '../../shared/sbom/cyclonedx.ts';
 import { attest } from '../../workers/activities/attest.ts';
+import { keepSbom } from '../../workers/activities/sbom.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { runCli } from '../support/run-cli.ts';
 import { namesOf, publicationOf, someDisk, someReport, uploadedImage } from '../support/samples.ts';
@@ -21,6 +24,7 @@ let installation: Installation;
 let dir: string;
 let key: string;
 let report: Report;
+let bill: Sbom | undefined;
 let converted: ReturnType<typeof someDisk>;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'report-'));
@@ -39,19 +43,23 @@ beforeAll(async () => {
   converted = someDisk({ format: 'raw', size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') });
   report = someReport(names, 'publish-with-warnings', {
     converted,
-    guest: { osName: 'Debian <12>', packageFormat: 'deb' },
+    guest: { osName: 'Debian <12>', osDistro: 'debian', osVersion: '12', packageFormat: 'deb' },
     findings: [
       { code: 'cloud-init-installed', step: 'inspect', outcome: 'pass', params: {} },
       { code: 'ssh-server', step: 'inspect', outcome: 'warn', params: {} },
     ],
     tools: { 'qemu-img': '7.2' },
   });
-  await runs.saveReport(run.id, fence, report);
   const keep = async (name: string, type: string, body: Buffer) => {
     const where = { bucket: 'images', key: `${project.id}/${names.imageId}/evidence/${names.runId}/${name}` };
     await s3.putObject(where.bucket, where.key, body, body.length, { 'content-type': type });
     return where;
   };
+  const { guest = {} } = report;
+  const cloudInit = { name: 'cloud-init', epoch: 0, version: '22.4.2', release: '1+deb12u3', arch: 'all' };
+  bill = sbomOf([cloudInit], guest, { sha256: converted.sha256, madeAt: new Date() });
+  if (bill) report = { ...report, sbom: await keepSbom(keep, bill) };
+  await runs.saveReport(run.id, fence, report);
   await attest(signingKeyOf(env.PROVENANCE_KEY ?? ''), keep, { report, converted, policy: 'enforce' });
   await runs.publish(names, fence, { ...publicationOf(names, converted), properties: { os_distro: 'debian' } });
   await writeFile(join(dir, 'disk.raw'), bytes);
@@ -114,6 +122,30 @@ test('what is published is verified offline, with what the installation gives ou
   const before = await readFile(join(dir, 'key.pem'), 'utf8');
   expect((await runCli(['signing-key', join(dir, 'key.pem')])).code).toBe(6);
   expect(await readFile(join(dir, 'key.pem'), 'utf8')).toBe(before);
+});
+
+test('what is installed is given as a bill of materials, which the provenance names by its hash', async () => {
+  const answer = await get(`/images/${report.imageId}/runs/1/evidence/sbom.cdx.json`);
+  expect(answer.headers.get('content-type')).toBe('application/vnd.cyclonedx+json; version=1.6');
+  const text = await answer.text();
+  expect(JSON.parse(text)).toEqual(bill);
+  expect(text).toContain('pkg:deb/debian/cloud-init@22.4.2-1%2Bdeb12u3?arch=all&distro=debian-12');
+  const file = join(dir, 'bill.json');
+  const told = await cli('sbom', report.imageId, '-o', file);
+  expect([told.code, told.stderr]).toEqual([0, expect.stringContaining('with 1 packages')]);
+  expect(await readFile(file, 'utf8')).toBe(text);
+  const [shown, provenance] = [await cli('sbom', report.imageId), await cli('provenance', 'show', report.imageId)];
+  expect(shown.stdout).toBe(text);
+  const { payload } = JSON.parse(provenance.stdout) as { payload: string };
+  const statement = JSON.parse(Buffer.from(payload, 'base64').toString()) as Statement;
+  expect(statement.predicate.runDetails.byproducts).toContainEqual({
+    name: 'sbom.cdx.json',
+    mediaType: 'application/vnd.cyclonedx+json; version=1.6',
+    digest: { sha256: createHash('sha256').update(text).digest('hex') },
+    annotations: { packages: 1 },
+  });
+  // This run was not started: there is no other evidence.
+  expect((await get(`/images/${report.imageId}/runs/1/evidence/serial.log`)).status).toBe(404);
 });
 
 test('what was found is among the properties of the image', async () => {

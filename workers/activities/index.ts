@@ -4,6 +4,7 @@ import type { Config } from '../../shared/config.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
+import { sbomOf } from '../../shared/sbom/cyclonedx.ts';
 import type { ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import type { Scratch } from '../scratch.ts';
@@ -16,6 +17,7 @@ import { evidenceKeeper } from './evidence.ts';
 import { type InspectDeps, inspectDisk } from './inspect.ts';
 import { judgeParts, judgeRun } from './judge.ts';
 import { publishImage } from './publish.ts';
+import { keepSbom } from './sbom.ts';
 import { runStep } from './step.ts';
 import { withUploadHash } from './upload-hash.ts';
 
@@ -95,10 +97,14 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
           ),
         ),
       ),
-    inspect: (attempt, { format }) =>
-      runStep(stepDeps, attempt, 'inspect', async (_context, control) => {
+    inspect: (attempt, { format, sha256 }) =>
+      runStep(stepDeps, attempt, 'inspect', async (context, control) => {
         const scratchDir = await scratch.open(attempt);
-        return inspectDisk(deps.inspect, { path: join(scratchDir, `disk.${format}`), format, scratchDir }, control);
+        const disk = { path: join(scratchDir, `disk.${format}`), format, scratchDir };
+        const { packages, ...inspection } = await inspectDisk(deps.inspect, disk, control);
+        const bill = sbomOf(packages, inspection.guest, { sha256, madeAt: context.createdAt });
+        if (!bill) return inspection;
+        return { ...inspection, sbom: await keepSbom(evidenceKeeper(store, config.IMAGES_BUCKET, context), bill) };
       }),
     bootCheck: async (attempt, parts) => {
       const context = await runs.context(attempt).catch((error: unknown) => {

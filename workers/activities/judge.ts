@@ -27,11 +27,13 @@ export const judgeParts = (
 export const judgeRun = (context: RunContext, parts: JudgedParts, installationPolicy: Policy): Report => {
   const { bucket, key, etag, size } = context.upload;
   const uploadSha256 = parts.conversion?.uploadSha256;
+  const sbom = parts.inspection?.sbom;
   return {
     schema: 'bootready.report/v1',
     imageId: context.imageId,
     runId: context.runId,
     upload: { bucket, key, etag, size, ...(uploadSha256 ? { sha256: uploadSha256 } : {}) },
     ...judgeParts(parts, context.policy ?? installationPolicy),
+    ...(sbom ? { sbom } : {}),
   };
 };

@@ -1,4 +1,5 @@
 import type { DiskView, LinuxView } from '../../shared/checks/guest/view.ts';
+import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { type BootLoader, lookAtBootFiles } from './boot-files.ts';
 import { type InitSystem, lookAtCloudInit } from './cloud-init.ts';
 import { lookAtKernel } from './kernels.ts';
@@ -22,17 +23,19 @@ export type Installed = {
 export const lookAtLinux = async (
   look: Look,
   { root, rootDevice, disk, initSystem }: Installed,
-): Promise<LinuxView & { loader: BootLoader | undefined }> => {
+): Promise<LinuxView & { loader: BootLoader | undefined; installed: InstalledPackage[] }> => {
   const reader = readerOf(look.guestfish);
   const { code } = disk.bootSector;
   const viaPartition = code === 'active-partition' || code === 'legacy-boot-partition';
   const { boot, loader, commandLines } = await lookAtBootFiles(reader, viaPartition);
   const kernel = await lookAtKernel({ ...look, reader }, boot);
-  const packages = await installedPackages(reader, root);
+  const installed = await installedPackages(reader, root);
+  const packages = new Map(installed.map(({ name, version }) => [name, version]));
   look.progress(90);
   const cloudInit = await lookAtCloudInit(reader, packages, initSystem);
   return {
     loader,
+    installed,
     kernel,
     boot,
     packages,

@@ -1,5 +1,6 @@
 import { biosStarts, uefiStarts } from '../../shared/checks/guest/firmware.ts';
 import type { DiskView, GuestView } from '../../shared/checks/guest/view.ts';
+import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { lookForInitSystem } from './cloud-init.ts';
 import { lookAtDisk } from './disk.ts';
 import { lookAtLinux } from './linux.ts';
@@ -31,8 +32,8 @@ const storageNames: ReadonlyMap<string, string> = new Map(
   }),
 );
 
-/** Asks the appliance for all that the checks need. No program of the guest is ever run. */
-export const lookInside = async (look: Look): Promise<GuestView> => {
+/** Asks the appliance for all that the checks need, and for what is installed. No program of the guest is ever run. */
+export const lookInside = async (look: Look): Promise<{ view: GuestView; packages: InstalledPackage[] }> => {
   const { ask } = look.guestfish;
   const first = async (...command: [string, ...string[]]): Promise<string | undefined> => {
     const line = (await ask(...command))?.[0];
@@ -55,7 +56,7 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
   const root = roots[0];
   if (!root) {
     Object.assign(view.facts, diskFacts(view));
-    return view;
+    return { view, packages: [] };
   }
 
   const set = async (name: keyof GuestView['facts'], ...command: [string, ...string[]]): Promise<void> => {
@@ -83,13 +84,15 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
   const name = pretty?.find((each) => each !== undefined);
   if (name) view.facts.osName = clean(name);
   look.progress(70);
+  let packages: InstalledPackage[] = [];
   if (view.facts.osType === 'windows') {
     view.windows = await lookAtWindows(look.guestfish, view.facts, root, disk.volumes);
   } else if (view.facts.osType === 'linux') {
     const initSystem = await lookForInitSystem(reader);
     const rootDevice = deviceOf(mounts.find(([path]) => path === '/')?.[1], disk);
-    const { loader, ...linux } = await lookAtLinux(look, { root, rootDevice, disk, initSystem });
+    const { loader, installed, ...linux } = await lookAtLinux(look, { root, rootDevice, disk, initSystem });
     view.linux = linux;
+    packages = installed;
     view.facts.initSystem = initSystem;
     view.facts.guestAgent = view.linux.services.guestAgent === 'there';
     view.facts.kernels = [...(linux.boot.images ?? linux.boot.moduleFolders)].slice(0, mostKernels);
@@ -99,5 +102,5 @@ export const lookInside = async (look: Look): Promise<GuestView> => {
     if (rootFilesystem) view.facts.rootFilesystem = rootFilesystem;
     if (view.linux.cloudInit.version) view.facts.cloudInit = view.linux.cloudInit.version;
   }
-  return view;
+  return { view, packages };
 };

@@ -1,14 +1,28 @@
+import { mostPackages } from '../../shared/sbom/cyclonedx.ts';
+import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import type { Reader } from './reader.ts';
 import { clean } from './text.ts';
 
-/** Name to version, from the package database. */
-export const installedPackages = async ({ ask }: Reader, root: string): Promise<Map<string, string>> => {
-  const packages = new Map<string, string>();
-  let name = '';
-  for (const line of (await ask('inspect-list-applications2', root)) ?? []) {
-    const [, field, value = ''] = /^\s*app2_(name|version): (.*)$/.exec(line) ?? [];
-    if (field === 'name') name = clean(value);
-    if (field === 'version') packages.set(name, clean(value));
+/** What the package database says is installed, whatever database it is. */
+export const installedPackages = async ({ ask }: Pick<Reader, 'ask'>, root: string): Promise<InstalledPackage[]> =>
+  packagesOf((await ask('inspect-list-applications2', root)) ?? []);
+
+/** Of guestfish's table: one line a field, the name first. One more than a bill lists, so that it can say that it is not complete. */
+export const packagesOf = (lines: readonly string[]): InstalledPackage[] => {
+  const packages: InstalledPackage[] = [];
+  let current: InstalledPackage | undefined;
+  for (const line of lines) {
+    const [, field, text = ''] = /^\s*app2_(name|epoch|version|release|arch): (.*)$/.exec(line) ?? [];
+    const value = clean(text);
+    if (field === 'name') {
+      if (packages.length > mostPackages) break;
+      current = { name: value, epoch: 0, version: '', release: '', arch: '' };
+      packages.push(current);
+    } else if (current && field === 'epoch') {
+      current.epoch = Number.parseInt(value, 10) || 0;
+    } else if (current && (field === 'version' || field === 'release' || field === 'arch')) {
+      current[field] = value === '(none)' ? '' : value;
+    }
   }
   return packages;
 };
