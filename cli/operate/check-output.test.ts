@@ -2,7 +2,8 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { keepOutput, refuseExisting } from './check-output.ts';
+import { type Sbom, sbomOf } from '../../shared/sbom/cyclonedx.ts';
+import { keepOutput, refuseExisting, writeSbom } from './check-output.ts';
 
 const MiB = 1024 ** 2;
 let dir: string;
@@ -15,6 +16,7 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const folder of [dir, elsewhere]) await rm(folder, { recursive: true });
 });
+const image = { sha256: '00'.repeat(32), madeAt: new Date() };
 const never = new AbortController().signal;
 
 const sparseFile = async (): Promise<string> => {
@@ -46,6 +48,11 @@ test('a copy that is interrupted leaves nothing', async () => {
 });
 
 test('a folder that is not there', async () => {
+  const sbom = sbomOf([{ name: 'a', epoch: 0, version: '1', release: '', arch: '' }], { packageFormat: 'deb' }, image);
+  await expect(writeSbom(join(dir, 'no/bill.json'), sbom as Sbom)).rejects.toMatchObject({
+    message: expect.stringContaining('bill of materials'),
+    remedy: expect.stringContaining('folder exists'),
+  });
   await expect(keepOutput(await sparseFile(), join(dir, 'no/kept.raw'), never)).rejects.toMatchObject({
     code: 'unavailable',
     remedy: expect.stringContaining('folder exists'),

@@ -62,7 +62,7 @@ export const sbomOf = (
     components: [
       ...operatingSystem(guest),
       ...listed.map(([purl, each]) => {
-        const version = fullVersion(each);
+        const version = fullVersion(type, each);
         return { type: 'library', 'bom-ref': purl, name: each.name, ...(version ? { version } : {}), purl };
       }),
     ],

@@ -14,9 +14,11 @@ export const packageType = ({ packageFormat }: GuestFacts): PackageType | undefi
 /** Vendors that purl calls otherwise than os-release(5) does. */
 const vendors: Readonly<Record<string, string>> = { rhel: 'redhat' };
 
-/** `[epoch:]version[-release]`, as dpkg, rpm and apk print it. */
-export const fullVersion = ({ epoch, version, release }: InstalledPackage): string =>
-  `${epoch > 0 ? `${epoch}:` : ''}${version}${release ? `-${release}` : ''}`;
+/** `[epoch:]version[-release]`, as dpkg, rpm and apk print it. libguestfs leaves out the `r` of apk's releases. */
+export const fullVersion = (type: PackageType, { epoch, version, release }: InstalledPackage): string => {
+  const written = type === 'apk' && /^\d/.test(release) ? `r${release}` : release;
+  return `${epoch > 0 ? `${epoch}:` : ''}${version}${written ? `-${written}` : ''}`;
+};
 
 /**
  * The package URL, e.g. `pkg:deb/debian/curl@7.88.1-10?arch=amd64&distro=debian-12.15`. rpm's epoch is a qualifier, dpkg's a part of the version.
@@ -26,7 +28,7 @@ export const packageUrl = (type: PackageType, each: InstalledPackage, { osDistro
   const { name, epoch, arch } = each;
   const distribution = distributionId(osDistro);
   const vendor = distribution && (vendors[distribution] ?? distribution);
-  const version = fullVersion(type === 'rpm' ? { ...each, epoch: 0 } : each);
+  const version = fullVersion(type, type === 'rpm' ? { ...each, epoch: 0 } : each);
   const qualifiers = [
     ['arch', arch],
     ['distro', distribution && osVersion ? `${distribution}-${osVersion}` : ''],

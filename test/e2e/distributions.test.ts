@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { layout } from '../../dev/sample/disk.ts';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
+import { sbomOf } from '../../shared/sbom/cyclonedx.ts';
 import { type Distribution, distributionImages } from '../images/distributions.ts';
 import { boot, inspect } from '../support/step-functions.ts';
 
@@ -40,11 +41,14 @@ const passed = [
   'disk-growth',
 ];
 
-const expected: Record<Distribution, { guest: GuestFacts }> = {
-  'debian-uefi': { guest: { ...debian, firmware: ['uefi'] } },
-  'debian-xfs': { guest: { ...debian, firmware: ['bios', 'uefi'] } },
-  'debian-btrfs': { guest: { ...debian, firmware: ['uefi'] } },
-  'debian-lvm': { guest: { ...debian, firmware: ['bios', 'uefi'] } },
+const ofDebian = /^pkg:deb\/debian\/cloud-init@22\.4\.2-1(?:%2Bdeb12u\d+)?\?arch=all&distro=debian-12\.\d+$/;
+
+/** `cloudInit` is its package URL in the bill of materials. */
+const expected: Record<Distribution, { guest: GuestFacts; cloudInit: RegExp | string }> = {
+  'debian-uefi': { guest: { ...debian, firmware: ['uefi'] }, cloudInit: ofDebian },
+  'debian-xfs': { guest: { ...debian, firmware: ['bios', 'uefi'] }, cloudInit: ofDebian },
+  'debian-btrfs': { guest: { ...debian, firmware: ['uefi'] }, cloudInit: ofDebian },
+  'debian-lvm': { guest: { ...debian, firmware: ['bios', 'uefi'] }, cloudInit: ofDebian },
   'alpine-tree': {
     guest: {
       osType: 'linux',
@@ -59,6 +63,7 @@ const expected: Record<Distribution, { guest: GuestFacts }> = {
       kernels: ['6.6.56-0-virt'],
       cloudInit: '24.1.4',
     },
+    cloudInit: 'pkg:apk/alpine/cloud-init@24.1.4-r0?arch=x86_64&distro=alpine-3.20',
   },
   'rocky-tree': {
     guest: {
@@ -74,13 +79,17 @@ const expected: Record<Distribution, { guest: GuestFacts }> = {
       kernels: ['5.14.0-427.13.1.el9_4.x86_64'],
       cloudInit: '23.4',
     },
+    cloudInit: 'pkg:rpm/rocky/cloud-init@23.4-7.el9_4.0.1?arch=x86_64&distro=rocky-9.4',
   },
 };
 
 describe.concurrent('inside', () => {
-  test.each(Object.entries(expected))('%s', async (name, { guest }) => {
+  test.each(Object.entries(expected))('%s', async (name, { guest, cloudInit }) => {
     const seen = await inspect(images[name as Distribution]);
     expect(seen.guest).toMatchObject(guest);
+    const sbom = sbomOf(seen.packages, seen.guest, { sha256: '00'.repeat(32), madeAt: new Date() });
+    const purl = sbom?.components.find((each) => each.name === 'cloud-init')?.purl;
+    expect(purl).toEqual(typeof cloudInit === 'string' ? cloudInit : expect.stringMatching(cloudInit));
     const outcomes = new Map(seen.findings.map(({ code, outcome }) => [code, outcome]));
     expect(passed.filter((code) => outcomes.get(code) !== 'pass')).toEqual([]);
   });

@@ -78,6 +78,15 @@ test.each(names)('%s ends published, equal to the disk it was made from', async 
   expect(verified).toMatchObject({ trusted: true });
   const [material] = verified.trusted ? verified.statement.predicate.buildDefinition.resolvedDependencies : [];
   expect(material?.digest).toEqual({ sha256: hashes.get(name) });
+  // So is what is installed, as a bill of materials of this very disk.
+  const { sbom } = report ?? {};
+  const bill = await text(await s3.getObject(sbom?.bucket ?? '', sbom?.key ?? ''));
+  expect(createHash('sha256').update(bill).digest('hex')).toBe(sbom?.sha256);
+  expect(verified.trusted && verified.statement.predicate.runDetails.byproducts).toContainEqual(
+    expect.objectContaining({ name: 'sbom.cdx.json', digest: { sha256: sbom?.sha256 } }),
+  );
+  expect(bill).toContain(report?.converted?.sha256);
+  expect(bill).toMatch(/pkg:deb\/debian\/cloud-init@22\.4\.2-1[^?]*\?arch=all&distro=debian-12/);
   const { properties } = await db
     .selectFrom('images')
     .where('id', '=', imageId)

@@ -53,11 +53,13 @@ describe('an image that is refused', () => {
   });
 
   test('whatever the policy; in German too', async () => {
-    const { code, stdout, stderr } = await check([overlay, '--policy', 'warn', '--lang', 'de']);
+    const bill = join(dir, 'no-bill.json');
+    const { code, stdout, stderr } = await check([overlay, '--policy', 'warn', '--lang', 'de', '--sbom', bill]);
     expect(code).toBe(1);
     expect(stdout).toContain('Fehler (1)');
     expect(stdout).toContain('Es würde abgelehnt (policy warn).');
     expect(stderr).toMatch(/^ {2}admit .*done/m);
+    expect(stderr).toContain('There is no bill of materials');
     expect(stderr).not.toContain('convert');
   });
 });
@@ -140,9 +142,11 @@ describe('wrong use', () => {
   test('an output that is there already is told before any work', async () => {
     const there = join(dir, 'there.raw');
     writeFileSync(there, 'precious');
-    const { code, stderr } = await check([disk, '--keep-output', there]);
-    expect(code).toBe(6);
-    expect(stderr).toContain('is there already');
+    for (const option of ['--keep-output', '--sbom']) {
+      const { code, stderr } = await check([disk, option, there]);
+      expect(code).toBe(6);
+      expect(stderr).toContain('is there already');
+    }
     expect(readFileSync(there, 'utf8')).toBe('precious');
   });
 });

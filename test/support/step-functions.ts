@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { type BootCheckInput, bootCheck } from '../../workers/activities/boot-check.ts';
-import { inspectDisk } from '../../workers/activities/inspect.ts';
-import type { BootCheck, Inspection } from '../../workflows/activities.ts';
+import { type Inspected, inspectDisk } from '../../workers/activities/inspect.ts';
+import type { BootCheck } from '../../workflows/activities.ts';
 
 /** Steps of a run called by themselves, on a raw disk. */
 
@@ -20,7 +20,7 @@ const inScratch = async <T>(work: (scratchDir: string) => Promise<T>): Promise<T
   }
 };
 
-export const inspect = (path: string): Promise<Inspection> =>
+export const inspect = (path: string): Promise<Inspected> =>
   inScratch((scratchDir) => inspectDisk({ cacheDir: cacheDir() }, { path, format: 'raw', scratchDir }, control()));
 
 type Boot = { path: string; virtualSize: number; guest: GuestFacts; seconds?: BootCheckInput['seconds'] };
