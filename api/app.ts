@@ -15,6 +15,7 @@ import { createTokens } from './keystone/tokens.ts';
 import { notificationRoutes } from './notifications.ts';
 import { servePortal } from './portal.ts';
 import { provenanceRoutes } from './provenance.ts';
+import { repairRoutes } from './repairs.ts';
 import { reportRoutes } from './reports.ts';
 import { runRoutes } from './runs.ts';
 import { selfRoutes } from './self.ts';
@@ -66,6 +67,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
         imageRoutes,
         imageStream,
         runRoutes,
+        repairRoutes,
         evidenceRoutes,
         reportRoutes,
         provenanceRoutes,

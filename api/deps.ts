@@ -6,6 +6,7 @@ import type { ImageStore } from '../shared/ports/images.ts';
 import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/projects.ts';
+import type { RepairStarter, RepairStore } from '../shared/ports/repairs.ts';
 import type { RunStarter } from '../shared/ports/run-starter.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
 
@@ -22,6 +23,8 @@ export type ApiDeps = {
   jobs: JobQueue;
   store: ObjectStore;
   starter: RunStarter;
+  repairs: RepairStore;
+  startRepair: RepairStarter;
   feed: ImageFeed;
   /** Whether each dependency answers, by name. Quick: answers are kept for seconds. */
   health: () => Promise<Record<string, boolean>>;

@@ -6,7 +6,7 @@ import { BootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
 import { scopeOf } from './identity.ts';
-import { imageView, runView } from './views.ts';
+import { imageView, repairView, runView } from './views.ts';
 
 /** The image of the route's `:id`. Another project's image is answered exactly like none. @throws `not-found` */
 export const ownImage = async ({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
@@ -26,16 +26,22 @@ export const viewsOf = async ({ images }: Pick<ApiDeps, 'images'>, found: readon
 };
 
 export const detailOf = async (
-  deps: Pick<ApiDeps, 'images'>,
+  deps: Pick<ApiDeps, 'images' | 'repairs'>,
   image: Image,
   language: Language,
 ): Promise<ImageDetail> => {
-  const { images } = deps;
-  const [[view], published, runs] = await Promise.all([
+  const { images, repairs } = deps;
+  const [[view], published, runs, repair] = await Promise.all([
     viewsOf(deps, [image]),
     images.publication(image.id),
     images.runs(image.id),
+    repairs.get(image.id),
   ]);
   const views = await Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), language)));
-  return { ...(view as ImageView), published: published ?? null, runs: views };
+  return {
+    ...(view as ImageView),
+    repair: repair ? repairView(repair, language) : null,
+    published: published ?? null,
+    runs: views,
+  };
 };

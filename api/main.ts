@@ -6,12 +6,14 @@ import { openImageFeed } from '../adapters/database/image-feed.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
 import { openDatabase } from '../adapters/database/open.ts';
 import { createApiKeyStore, createProjectStore } from '../adapters/database/project-store.ts';
+import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createSessionStore } from '../adapters/database/session-store.ts';
 import { createWebhookStore } from '../adapters/database/webhook-store.ts';
 import { installationHealth } from '../adapters/health.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
+import { createRepairStarter } from '../adapters/temporal/repair-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
 import { BootreadyError } from '../shared/errors.ts';
@@ -41,6 +43,8 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       events: createEventStore(database.db),
       webhooks: createWebhookStore(database.db),
       starter: createRunStarter(temporal, runTimingsOf(config)),
+      repairs: createRepairStore(database.db),
+      startRepair: createRepairStarter(temporal, runTimingsOf(config)),
       health: installationHealth({ config, db: database.db, queues, temporal, store }),
       queueBoard: queueBoard(queues.all, keys),
       portalFolder: join(import.meta.dirname, '../portal/dist'),

@@ -1,8 +1,9 @@
 import type { Language } from '../shared/checks/define.ts';
 import { findingView } from '../shared/checks/view.ts';
-import type { Activity, ImageView, RunView, UploadEventView } from '../shared/contracts/api.ts';
+import type { Activity, ImageView, RepairView, RunView, UploadEventView } from '../shared/contracts/api.ts';
 import type { UploadEvent } from '../shared/ports/events.ts';
 import type { Image, LatestRun, Run, RunStep } from '../shared/ports/images.ts';
+import type { Repair } from '../shared/ports/repairs.ts';
 
 /** Records as the API shows them. */
 const time = (date: Date): string => date.toISOString();
@@ -47,6 +48,14 @@ export const runView = (run: Run, steps: readonly RunStep[], language: Language)
   report: run.report,
   findings: (run.report?.findings ?? []).map((finding) => findingView(finding, language, run.report?.guest)),
 });
+
+export const repairView = (repair: Repair, language: Language): RepairView => {
+  const { parentId, status, remedies, before, guest, changes, failure } = repair;
+  return {
+    ...{ parentId, status, remedies, changes, failure },
+    before: before.filter(({ outcome }) => outcome !== 'pass').map((finding) => findingView(finding, language, guest)),
+  };
+};
 
 export const eventView = (event: UploadEvent): UploadEventView => ({
   id: event.id,

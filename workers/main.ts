@@ -5,6 +5,7 @@ import { createEventStore } from '../adapters/database/event-store.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
 import { openDatabase } from '../adapters/database/open.ts';
 import { createProjectStore } from '../adapters/database/project-store.ts';
+import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createRunStore } from '../adapters/database/run-store.ts';
 import { createWebhookStore } from '../adapters/database/webhook-store.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
@@ -16,6 +17,7 @@ import type { Config } from '../shared/config.ts';
 import { explain } from '../shared/errors.ts';
 import { signingKeyOf } from '../shared/provenance/keys.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
+import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
 import { cacheDirOf } from './cache-dir.ts';
 import { queueHandlers } from './queues/handlers.ts';
 import { createPost } from './queues/post.ts';
@@ -50,6 +52,8 @@ export const startWorker = async (
     const deps = {
       config,
       runs: createRunStore(database.db),
+      repairs: createRepairStore(database.db),
+      images: createImageStore(database.db),
       store,
       scratch,
       // A look at the first bytes must not wait behind hours of converting.
@@ -65,8 +69,8 @@ export const startWorker = async (
       workerId,
       ownTaskQueue,
       cacheDir,
-      shared: createSharedActivities(deps),
-      scratch: createScratchActivities(deps),
+      shared: { ...createSharedActivities(deps), ...createRepairLedger(deps) },
+      scratch: { ...createScratchActivities(deps), ...createRepairActivities(deps) },
       log,
     });
     closing.push(steps.close);

@@ -3,7 +3,7 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle }
 import type { Logger } from 'pino';
 import { sharedTaskQueue } from '../shared/contracts/workflow.ts';
 import { explain } from '../shared/errors.ts';
-import type { ScratchActivities, SharedActivities } from '../workflows/activities.ts';
+import type { RepairActivities, RepairLedger, ScratchActivities, SharedActivities } from '../workflows/activities.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 
 export type StepWorkerOptions = {
@@ -11,8 +11,8 @@ export type StepWorkerOptions = {
   workerId: string;
   ownTaskQueue: string;
   cacheDir: string;
-  shared: SharedActivities;
-  scratch: ScratchActivities;
+  shared: SharedActivities & RepairLedger;
+  scratch: ScratchActivities & RepairActivities;
   log: Logger;
 };
 

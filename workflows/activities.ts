@@ -55,6 +55,26 @@ export type JudgedParts = {
 };
 export type Judgement = { verdict: Verdict; report: Report };
 
+/** One try at a repair; the image that it makes names it. */
+export type RepairAttempt = { imageId: string; fence: number; taskQueue: string };
+
+/** On the shared task queue. */
+export interface RepairLedger {
+  /** Takes the repair for this worker: new fence, empty scratch folder. */
+  beginRepair(repair: { imageId: string }): Promise<RepairAttempt>;
+  /** The image that was to be made is none: it says why. Does nothing when the repair has ended. */
+  endRepair(input: { imageId: string; failure?: { code: string; message: string; remedy?: string } }): Promise<void>;
+}
+
+/** On the attempt's own task queue. */
+export interface RepairActivities {
+  /** The disk of the original, admitted and converted like any upload, then changed by the remedies. Begins anew each time. */
+  mend(attempt: RepairAttempt): Promise<void>;
+  /** The mended disk becomes the upload of the new image; its notification, or the sweep, starts the ordinary run. */
+  handOver(attempt: RepairAttempt): Promise<void>;
+  discardRepair(attempt: RepairAttempt): Promise<void>;
+}
+
 /** On the shared task queue: any worker can do these. */
 export interface SharedActivities {
   /** Takes the run for this worker: new fence, empty scratch folder, run row `running`. */

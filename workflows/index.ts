@@ -1,2 +1,3 @@
 /** The entry of the workflow bundle. */
 export { processImage } from './process-image.ts';
+export { repairImage } from './repair-image.ts';

@@ -1,5 +1,5 @@
 import type { ActivityOptions } from '@temporalio/workflow';
-import type { ProcessImageInput } from '../shared/contracts/workflow.ts';
+import type { Timings } from '../shared/contracts/workflow.ts';
 
 /**
  * Timeouts and retries by kind of step. A step throws what no retry can mend as non-retryable (workers/failures.ts), so the
@@ -15,7 +15,7 @@ export const ledger = (): ActivityOptions => ({
 });
 
 /** Work on one worker's scratch folder. Not being taken up in time means that the worker is dead: see `workerIsLost`. */
-const scratch = (input: ProcessImageInput): ActivityOptions => ({
+const scratch = (input: Timings): ActivityOptions => ({
   heartbeatTimeout: `${input.heartbeatSeconds}s`,
   scheduleToStartTimeout: `${input.claimSeconds}s`,
   cancellationType: 'WAIT_CANCELLATION_COMPLETED',
@@ -23,26 +23,26 @@ const scratch = (input: ProcessImageInput): ActivityOptions => ({
 });
 
 /** Seconds of range reads, whatever the size of the upload. */
-export const scan = (input: ProcessImageInput): ActivityOptions => ({
+export const scan = (input: Timings): ActivityOptions => ({
   ...scratch(input),
   startToCloseTimeout: '30m',
 });
 
 /** Moves or computes every byte of the image: hours are in order as long as heartbeats come. */
-export const bulk = (input: ProcessImageInput): ActivityOptions => ({
+export const bulk = (input: Timings): ActivityOptions => ({
   ...scratch(input),
   startToCloseTimeout: `${input.stepHours * 60} minutes`,
 });
 
 /** A virtual machine of ours looks at the image: minutes, and a hostile image may well make it hang. Waiting for a slot counts. */
-export const appliance = (input: ProcessImageInput): ActivityOptions => ({
+export const appliance = (input: Timings): ActivityOptions => ({
   ...scratch(input),
   startToCloseTimeout: '4h',
   retry: { ...backoff, maximumAttempts: 4 },
 });
 
 /** Clearing up is worth a few tries; what is left over is swept when the worker starts again. */
-export const tidy = (input: ProcessImageInput): ActivityOptions => ({
+export const tidy = (input: Timings): ActivityOptions => ({
   startToCloseTimeout: '5m',
   scheduleToStartTimeout: `${input.claimSeconds}s`,
   retry: { ...backoff, maximumAttempts: 3 },

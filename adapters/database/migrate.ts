@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration';
 import { BootreadyError } from '../../shared/errors.ts';
 import * as main from './migrations/0001-main.ts';
 import * as bootCheck from './migrations/0002-boot-check.ts';
+import * as repair from './migrations/0004-repair.ts';
 import * as glance from './migrations/0005-glance.ts';
 import * as sessions from './migrations/0006-sessions.ts';
 import type { Database } from './schema.ts';
@@ -10,12 +11,13 @@ import type { Database } from './schema.ts';
 const migrations = {
   '0001-main': main,
   '0002-boot-check': bootCheck,
+  '0004-repair': repair,
   '0005-glance': glance,
   '0006-sessions': sessions,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>
-  new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  new Migrator({ db, allowUnorderedMigrations: true, provider: { getMigrations: () => Promise.resolve(migrations) } });
 
 /** Brings the schema to the newest version. Several processes may do it at once: Kysely takes an advisory lock. */
 export const migrateToLatest = async (db: Kysely<Database>): Promise<string[]> => {

@@ -1,6 +1,8 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { Finding } from '../../shared/contracts/finding.ts';
 import type { BootPolicy, ImageSettings, ImageStatus, Policy, TargetFormat } from '../../shared/contracts/image.ts';
-import type { Report, RunStatus, Step } from '../../shared/contracts/run.ts';
+import type { RepairChange, RepairStatus } from '../../shared/contracts/repair.ts';
+import type { GuestFacts, Report, RunStatus, Step } from '../../shared/contracts/run.ts';
 import type { MemberStatus, Visibility } from '../../shared/ports/glance.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
@@ -140,6 +142,22 @@ export type RunTable = {
 /** Why a run `failed`; a rejected image has a report instead. */
 export type RunFailure = { code: string; message: string; remedy?: string; step?: Step };
 
+export type RepairTable = {
+  /** The image that is made. */
+  image_id: string;
+  parent_id: string;
+  remedies: string[];
+  before: JSONColumnType<Finding[]>;
+  guest: JSONColumnType<GuestFacts>;
+  changes: ColumnType<RepairChange[], string | undefined, string>;
+  status: Generated<RepairStatus>;
+  /** Whoever holds the newest may hand over. */
+  fence: Generated<number>;
+  failure: JSONColumnType<RunFailure> | null;
+  created_at: Timestamp;
+  finished_at: NullableTimestamp;
+};
+
 export type RunStepTable = {
   run_id: string;
   step: Step;
@@ -206,6 +224,7 @@ export type Database = {
   upload_events: UploadEventTable;
   images: ImageTable;
   image_members: ImageMemberTable;
+  repairs: RepairTable;
   runs: RunTable;
   run_steps: RunStepTable;
   publications: PublicationTable;

@@ -6,12 +6,13 @@ import {
   processImageType,
   searchAttribute,
   sharedTaskQueue,
+  type Timings,
 } from '../../shared/contracts/workflow.ts';
 import type { RunStarter } from '../../shared/ports/run-starter.ts';
 import { temporalUnavailable } from './connect.ts';
 
 /** Liveness limits of the installation: shared/config.ts. */
-export type RunTimings = Pick<ProcessImageInput, 'heartbeatSeconds' | 'claimSeconds' | 'stepHours'>;
+export type RunTimings = Timings;
 
 export const runTimingsOf = (config: Config): RunTimings => ({
   heartbeatSeconds: config.HEARTBEAT_SECONDS,

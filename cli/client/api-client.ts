@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Language } from '../../shared/checks/define.ts';
 import {
   type CreateImage,
+  type CreateRepair,
   type CreateRun,
   DownloadLink,
   ImageDetail,
@@ -10,6 +11,7 @@ import {
   ImageView,
   NewWebhook,
   ProvenanceKeys,
+  RemedyList,
   Self,
   SignedParts,
   UploadEventPage,
@@ -136,6 +138,8 @@ export const createApiClient = ({
     images: (query: Partial<z.input<typeof ImageQuery>>) =>
       get(ImagePage, '/v1/images', query as Record<string, string>),
     image: (id: string) => get(ImageDetail, path(id)),
+    remedies: (id: string) => get(RemedyList, `${path(id)}/repairs`),
+    createRepair: (id: string, repair: CreateRepair) => post(ImageDetail, `${path(id)}/repairs`, repair),
     createImage: (image: CreateImage) => post(ImageView, '/v1/images', image),
     renameImage: (id: string, name: string) =>
       call(ImageView, { method: 'PATCH', path: path(id), body: { name }, repeatable: true }),

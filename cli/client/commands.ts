@@ -63,6 +63,19 @@ export const addClientCommands = (program: Command): void => {
       (await import('./change.ts')).retryImage(id, options(command)),
     );
   program
+    .command('repair')
+    .description('make a new image from one, mended by remedies; the one that is there stays as it is')
+    .argument('<id>', imageArgument)
+    .option('--remedy <name...>', 'what is to be done; by default what its report asks for')
+    .option('--list', 'only show the remedies that there are for it')
+    .option('--name <name>', 'what the new image shall be called')
+    .addOption(formatOption())
+    .addOption(policyOption())
+    .addOption(bootCheckOption())
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./repair.ts')).repairImage(id, options(command)),
+    );
+  program
     .command('console')
     .description('show what the console said when the image was started for its boot check')
     .argument('<id>', imageArgument)

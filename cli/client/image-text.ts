@@ -1,4 +1,4 @@
-import type { FindingView, ImageDetail, ImageView, RunView, StepView } from '../../shared/contracts/api.ts';
+import type { FindingView, ImageDetail, ImageView, RepairView, RunView, StepView } from '../../shared/contracts/api.ts';
 import type { Outcome } from '../../shared/contracts/finding.ts';
 import type { RunStatus } from '../../shared/contracts/run.ts';
 import { formatBytes, formatDuration, formatTime } from '../../shared/quantities.ts';
@@ -107,6 +107,29 @@ const bootLines = ({ report }: Pick<RunView, 'report'>, id: string): Line[] =>
       ]
     : [];
 
+const repairStyles = {
+  queued: 'dim',
+  running: 'strong',
+  'handed-over': 'good',
+  failed: 'bad',
+  cancelled: 'careful',
+} as const satisfies Record<RepairView['status'], Style>;
+
+/** Before, and what was changed; the checks of the run are what came of it. */
+const repairLines = ({ repair }: ImageDetail): Line[] =>
+  repair
+    ? [
+        '',
+        [styled('strong', `Repair of ${repair.parentId}: `), styled(repairStyles[repair.status], repair.status)],
+        ...failureLines(repair),
+        ...repair.before.map((finding): Line => [`  before: ${finding.outcome.padEnd(8)}`, finding.title]),
+        ...repair.changes.flatMap(({ remedy, changes }): Line[] => [
+          styled('strong', `  ${remedy}`),
+          ...(changes.length > 0 ? changes : ['nothing was to be changed']).map((change) => `      ${change}`),
+        ]),
+      ]
+    : [];
+
 /** Everything about an image. */
 export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
   const [newest, ...older] = image.runs;
@@ -123,6 +146,7 @@ export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
     [label('created'), formatTime(image.createdAt)],
     ...(settings.length > 0 ? [[label('settings'), settings.join(', ')]] : []),
     ...publishedLines(image),
+    ...repairLines(image),
     ...(newest
       ? [
           '',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Finding } from './finding.ts';
 import { ImageName, ImageSettings, ImageStatus } from './image.ts';
+import { RepairChange, RepairStatus } from './repair.ts';
 import { GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
 
 /** What the HTTP API takes and gives; the OpenAPI document is made from these. Times are RFC 3339, sizes bytes, percents 0 to 100. */
@@ -123,7 +124,47 @@ export const PublishedView = z.object({
 });
 export type PublishedView = z.infer<typeof PublishedView>;
 
+/** How an image was made from another one; what the remedies came to is in its own report. */
+export const RepairView = z.object({
+  parentId: z.uuid(),
+  status: RepairStatus,
+  remedies: z.array(z.string()),
+  /** What was found in the original and did not pass. */
+  before: z.array(FindingView),
+  /** What each remedy has changed. */
+  changes: z.array(RepairChange),
+  /** Why it `failed`. */
+  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+});
+export type RepairView = z.infer<typeof RepairView>;
+
+export const RemedyView = z.object({
+  code: z.string(),
+  title: z.string(),
+  /** What it does. */
+  plan: z.string(),
+  /** Codes of the findings of this image that it mends; empty when nothing asks for it. */
+  answers: z.array(z.string()),
+});
+export type RemedyView = z.infer<typeof RemedyView>;
+
+/** The remedies that apply to the system in the image. */
+export const RemedyList = z.object({ remedies: z.array(RemedyView) });
+export type RemedyList = z.infer<typeof RemedyList>;
+
+export const CreateRepair = z.strictObject({
+  /** Those that the report asks for, when it is absent. */
+  remedies: z.array(z.string()).min(1).max(50).optional(),
+  /** Of the new image; "NAME (repaired)" when it is absent. */
+  name: ImageName.optional(),
+  /** Replace those of the original one by one. */
+  settings: ImageSettings.default({}),
+});
+export type CreateRepair = z.input<typeof CreateRepair>;
+
 export const ImageDetail = ImageView.extend({
+  /** Null unless it was made from another image. */
+  repair: RepairView.nullish(),
   published: PublishedView.nullable(),
   /** Newest first. */
   runs: z.array(RunView),

@@ -1,9 +1,13 @@
 /** How a run's workflow is named, started and found; shared by those who start it and those who run it. */
 export const sharedTaskQueue = 'bootready';
 export const processImageType = 'processImage';
+export const repairImageType = 'repairImage';
 
 /** Deterministic: two notifications of one upload name the same workflow. */
 export const workflowIdOf = (imageId: string, runNumber: number): string => `image-${imageId}-run-${runNumber}`;
+
+/** One repair makes one image. */
+export const repairWorkflowIdOf = (imageId: string): string => `repair-${imageId}`;
 
 /** Custom search attributes, all Keyword; `bootready migrate` registers them. */
 export const searchAttribute = {
@@ -14,11 +18,10 @@ export const searchAttribute = {
 } as const;
 export const searchAttributes = Object.values(searchAttribute);
 
-export type ProcessImageInput = {
-  imageId: string;
-  runId: string;
-  /** Liveness limits of the installation; part of the input so that replay sees the same. */
-  heartbeatSeconds: number;
-  claimSeconds: number;
-  stepHours: number;
-};
+/** Liveness limits of the installation; part of the input so that replay sees the same. */
+export type Timings = { heartbeatSeconds: number; claimSeconds: number; stepHours: number };
+
+export type ProcessImageInput = { imageId: string; runId: string } & Timings;
+
+/** `imageId` is the image that is made. */
+export type RepairImageInput = { imageId: string } & Timings;

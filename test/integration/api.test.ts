@@ -56,6 +56,7 @@ const bodies: Record<string, unknown> = {
   'POST /v1/images': { name: 'x' },
   'PATCH /v1/images/{id}': { name: 'x' },
   'POST /v1/images/{id}/runs': {},
+  'POST /v1/images/{id}/repairs': {},
   'POST /v1/images/{id}/upload': { size: 1 },
   'POST /v1/images/{id}/upload/parts': { partNumbers: [1] },
   'POST /v1/images/{id}/upload/complete': { size: 1 },
@@ -480,4 +481,68 @@ test('a webhook shows its secret once', async () => {
 test('unknown addresses and methods get a sentence', async () => {
   const answer = await call('member', 'GET', '/v1/nothing');
   expect(answer).toMatchObject({ status: 404, body: { error: { code: 'not-found', requestId: expect.any(String) } } });
+});
+
+describe('repairs', () => {
+  const refused = async (finding: object): Promise<ImageView> => {
+    const image = await newImage('broken');
+    const { db, s3 } = installation;
+    await s3.putObject(image.upload.bucket, image.upload.key, Buffer.from('a disk'));
+    const values = {
+      image_id: image.id,
+      number: 1,
+      workflow_id: `image-${image.id}-run-1`,
+      status: 'rejected',
+    } as const;
+    const guest = { osType: 'linux', packageFormat: 'deb' };
+    const upload = { ...image.upload, etag: 'e', size: 6 };
+    const report = { schema: 'bootready.report/v1', imageId: image.id, runId: image.id, verdict: 'reject', upload };
+    await db
+      .insertInto('runs')
+      .values({
+        ...values,
+        finished_at: new Date(),
+        report: JSON.stringify({ ...report, layers: [], guest, findings: [finding], tools: {} }) as never,
+      })
+      .execute();
+    return image;
+  };
+  const noDriver = { code: 'virtio-block-initramfs', step: 'inspect', outcome: 'fail', params: {} };
+
+  test('make a new image by what the report asks for, and leave the old one alone', async () => {
+    const image = await refused(noDriver);
+    const { remedies } = (await call('reader', 'GET', `/v1/images/${image.id}/repairs`)).body;
+    expect(remedies).toContainEqual(
+      expect.objectContaining({ code: 'virtio-in-initramfs', answers: ['virtio-block-initramfs'] }),
+    );
+    const before = (await call('member', 'GET', `/v1/images/${image.id}`)).body;
+    const { status, body } = await call('member', 'POST', `/v1/images/${image.id}/repairs`, {});
+    expect(status).toBe(202);
+    expect(ImageDetailSchema.parse(body)).toMatchObject({
+      name: 'broken (repaired)',
+      projectId: 'demo',
+      runs: [],
+      repair: {
+        parentId: image.id,
+        status: 'queued',
+        remedies: ['virtio-in-initramfs'],
+        before: [{ code: 'virtio-block-initramfs', outcome: 'fail' }],
+        changes: [],
+        failure: null,
+      },
+    });
+    expect(body.id).not.toBe(image.id);
+    expect((await call('member', 'GET', `/v1/images/${image.id}`)).body).toEqual(before);
+  });
+
+  test('are refused where they make no sense', async () => {
+    const image = await refused({ ...noDriver, outcome: 'pass' });
+    const repair = async (id: string, body: object): Promise<[number, string]> => {
+      const answer = await call('member', 'POST', `/v1/images/${id}/repairs`, body);
+      return [answer.status, answer.body.error.message];
+    };
+    expect(await repair(image.id, {})).toEqual([409, expect.stringMatching(/^Nothing was found/)]);
+    expect(await repair(image.id, { remedies: ['prayer'] })).toEqual([400, 'There is no remedy "prayer".']);
+    expect(await repair((await newImage('new')).id, {})).toEqual([409, expect.stringMatching(/^Nothing is known/)]);
+  });
 });

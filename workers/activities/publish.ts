@@ -60,12 +60,14 @@ export const publishImage = async (
   if (afterPublish === 'remove') await removeUpload(store, context);
 };
 
-const uploadFile = async (
+/** @param last is called when all bytes are there and the object is not yet: what it throws leaves none */
+export const uploadFile = async (
   store: ObjectStore,
   { bucket, key }: { bucket: string; key: string },
   path: string,
   size: number,
   { signal, progress }: StepControl,
+  last?: () => Promise<void>,
 ): Promise<void> => {
   for await (const left of store.listMultiparts(bucket, key)) await store.abortMultipart(left);
   const target: MultipartTarget = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
@@ -87,6 +89,7 @@ const uploadFile = async (
     };
     const lanes = await Promise.allSettled(Array.from({ length: Math.min(parallel, count) }, lane));
     for (const done of lanes) if (done.status === 'rejected') throw done.reason;
+    await last?.();
     await store.completeMultipart(
       target,
       parts.sort((a, b) => a.partNumber - b.partNumber),

@@ -75,7 +75,7 @@ export const runStep = async <Result>(
  * Cancelling the run is one thing; a worker that shuts down is another: its scratch folder goes with it, so the workflow
  * moves the attempt (workflows/outcome.ts knows `worker-stopped`) instead of trying again here.
  */
-const cancellationOf = (signal: AbortSignal, error: unknown): Error => {
+export const cancellationOf = (signal: AbortSignal, error: unknown): Error => {
   const details = Context.current().cancellationDetails;
   if ((details?.cancelRequested || details?.paused) && signal.reason instanceof CancelledFailure) return signal.reason;
   return ApplicationFailure.create({

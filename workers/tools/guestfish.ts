@@ -28,6 +28,8 @@ export const quoted = (text: string): string =>
 
 export type GuestfishOptions = {
   disk: { path: string; format: 'raw' | 'qcow2' };
+  /** Lets commands change the disk, up to so many bytes of its file; without it the disk is read-only. */
+  writableBytes?: number;
   /** A folder for downloads; it is `/out` to the commands. */
   outputDir: string;
   appliance: string;
@@ -35,20 +37,20 @@ export type GuestfishOptions = {
 };
 
 /**
- * Starts the appliance on the disk, read-only and with its format told, and ends it with all that belongs to it. In the sandbox:
+ * Starts the appliance on the disk, read-only unless told otherwise and with its format told, and ends it with all that belongs to it. In the sandbox:
  * the appliance's QEMU has no sandbox of its own, and a hostile filesystem may take the appliance's kernel over.
  * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies, `tool-killed`
  */
 export const withGuestfish = async <T>(
-  { disk, outputDir, appliance, signal }: GuestfishOptions,
+  { disk, writableBytes, outputDir, appliance, signal }: GuestfishOptions,
   work: (guestfish: Guestfish) => Promise<T>,
 ): Promise<T> => {
   const kvm = await kvmWorks();
   const child = spawnSandboxed({
     command: 'sh',
     args: ['-c', 'exec guestfish 2>&1'],
-    readOnly: { '/appliance': appliance, '/in/disk': disk.path },
-    writable: { '/out': outputDir },
+    readOnly: { '/appliance': appliance, ...(writableBytes ? {} : { '/in/disk': disk.path }) },
+    writable: { '/out': outputDir, ...(writableBytes ? { '/in/disk': disk.path } : {}) },
     ...(kvm ? { devices: ['/dev/kvm'] } : {}),
     env: {
       LIBGUESTFS_BACKEND: 'direct',
@@ -56,7 +58,12 @@ export const withGuestfish = async <T>(
       LIBGUESTFS_MEMSIZE: '768',
       ...(kvm ? {} : { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' }),
     },
-    limits: { wallSeconds: 1800, cpuSeconds: 1800, memoryBytes: 0, fileBytes: 5 * 1024 ** 3 },
+    limits: {
+      wallSeconds: 1800,
+      cpuSeconds: 1800,
+      memoryBytes: 0,
+      fileBytes: Math.max(5 * 1024 ** 3, writableBytes ?? 0),
+    },
     signal,
   });
   const answers = createAnswers(maxAnswer);
@@ -103,7 +110,7 @@ export const withGuestfish = async <T>(
 
   try {
     await ask('set-network', 'false');
-    await ask('add-drive', '/in/disk', 'readonly:true', `format:${disk.format}`);
+    await ask('add-drive', '/in/disk', `readonly:${writableBytes ? 'false' : 'true'}`, `format:${disk.format}`);
     if ((await ask('run')) === undefined) throw died(complaints);
     return await work({ ask, bytes });
   } finally {

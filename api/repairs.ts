@@ -1,0 +1,130 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { CreateRepair, ImageDetail, RemedyList } from '../shared/contracts/api.ts';
+import type { Report } from '../shared/contracts/run.ts';
+import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
+import type { Image } from '../shared/ports/images.ts';
+import type { Remedy } from '../shared/remedies/define.ts';
+import { remedies, remediesFor, remedyOf } from '../shared/remedies/remedies.ts';
+import type { ApiDeps } from './deps.ts';
+import { atLeast } from './identity.ts';
+import { detailOf, ownImage } from './image-access.ts';
+import { languageOf } from './views.ts';
+
+const ById = z.object({ id: z.string() });
+
+/** Repairs of an image: what could mend it, and the order to make a new image by it. */
+export const repairRoutes =
+  (deps: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { config, images, repairs, startRepair, store } = deps;
+
+    app.get(
+      '/images/:id/repairs',
+      { schema: { summary: 'Remedies for an image', params: ById, response: { 200: RemedyList } } },
+      async (request) => {
+        const language = languageOf(request.headers['accept-language']);
+        const report = await reportOf(deps, await ownImage(deps, request));
+        const troubled = new Set(
+          (report?.findings ?? [])
+            .filter(({ outcome }) => outcome === 'fail' || outcome === 'warn')
+            .map(({ code }) => code),
+        );
+        return {
+          remedies: remedies
+            .filter(({ appliesTo }) => appliesTo(report?.guest ?? {}))
+            .map(({ code, title, plan, answers }) => ({
+              code,
+              title: title[language],
+              plan: plan[language],
+              answers: answers.filter((answer) => troubled.has(answer)),
+            })),
+        };
+      },
+    );
+
+    app.post(
+      '/images/:id/repairs',
+      {
+        onRequest: atLeast('member'),
+        schema: {
+          summary: 'Make a new image from this one, mended by remedies',
+          params: ById,
+          body: CreateRepair.nullish(),
+          response: { 202: ImageDetail },
+        },
+      },
+      async (request, reply) => {
+        const parent = await ownImage(deps, request);
+        const language = languageOf(request.headers['accept-language']);
+        const { remedies: asked, name, settings = {} } = request.body ?? {};
+        const report = await reportOf(deps, parent);
+        if (!report?.guest) throw notExamined();
+        const chosen = asked ? asked.map((code) => applying(code, report)) : remediesFor(report.findings, report.guest);
+        if (chosen.length === 0) throw nothingToMend();
+        const { bucket, key } = (await images.publication(parent.id)) ?? parent.upload;
+        if (!(await store.head(bucket, key))) throw noBytes();
+        const image = await repairs.create({
+          parent,
+          name: name ?? `${parent.name.slice(0, 240)} (repaired)`,
+          settings: { ...parent.settings, ...settings },
+          bucket: config.UPLOADS_BUCKET,
+          // In the order in which they are done, each once.
+          remedies: remedies.filter((remedy) => chosen.includes(remedy)).map(({ code }) => code),
+          before: report.findings,
+          guest: report.guest,
+        });
+        try {
+          await startRepair({ imageId: image.id, projectId: image.projectId, name: image.name });
+        } catch (error) {
+          // Told at once, and nothing half is left: the order can be given again.
+          if (isBootreadyError(error)) await repairs.end(image.id, { code: error.code, message: error.message });
+          throw error;
+        }
+        return reply.code(202).send(await detailOf(deps, (await images.get(image.id, undefined)) ?? image, language));
+      },
+    );
+  };
+
+/** Of the newest run that has one. */
+const reportOf = async ({ images }: ApiDeps, image: Image): Promise<Report | null> =>
+  (await images.runs(image.id)).find(({ report }) => report)?.report ?? null;
+
+/** @throws `invalid-input` */
+const applying = (code: string, report: Report): Remedy => {
+  const remedy = remedyOf(code);
+  if (!remedy) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: `There is no remedy "${code.slice(0, 100)}".`,
+      remedy: `There are: ${remedies.map((each) => each.code).join(', ')}.`,
+    });
+  }
+  if (remedy.appliesTo(report.guest ?? {})) return remedy;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: `The remedy "${code}" does not apply to the system in this image; it is for: ${remedy.systems.en}.`,
+    remedy: 'GET /v1/images/{id}/repairs lists those that do ("bootready repair ID --list").',
+  });
+};
+
+const notExamined = (): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: 'Nothing is known of the system in this image: no run has looked inside.',
+    remedy: 'Wait until its run has ended; an image whose file was refused cannot be repaired.',
+  });
+
+const nothingToMend = (): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: 'Nothing was found in this image that a remedy mends.',
+    remedy: 'Name the remedies that you want all the same ("bootready repair ID --remedy NAME").',
+  });
+
+const noBytes = (): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: 'The bytes of this image are no longer there.',
+    remedy: 'Upload it again, and repair that.',
+  });

@@ -1,0 +1,48 @@
+import { ImageName } from '../../shared/contracts/image.ts';
+import { styled } from '../terminal.ts';
+import { connect } from './api-client.ts';
+import { type SettingOptions, settingsOf } from './change.ts';
+import { findImageId } from './find-image.ts';
+import { type OutputOptions, printResult } from './output.ts';
+import { validOption } from './valid-option.ts';
+
+export type RepairOptions = OutputOptions & SettingOptions & { remedy?: string[]; list?: boolean; name?: string };
+
+/** Makes a new image from one, or tells by what it could be mended. */
+export const repairImage = async (word: string, options: RepairOptions): Promise<void> => {
+  const name = options.name === undefined ? undefined : validOption('--name', ImageName, options.name);
+  const settings = settingsOf(options);
+  const api = await connect();
+  const id = await findImageId(api, word);
+  if (options.list) {
+    const found = await api.remedies(id);
+    printResult(
+      found,
+      () =>
+        found.remedies.flatMap(({ code, title, plan, answers }) => [
+          [
+            styled('strong', code),
+            `  ${title}`,
+            answers.length > 0 ? styled('careful', `  mends ${answers.join(', ')}`) : '',
+          ],
+          `    ${plan}`,
+        ]),
+      options,
+    );
+    return;
+  }
+  const { remedy } = options;
+  const image = await api.createRepair(id, {
+    settings,
+    ...(remedy ? { remedies: remedy } : {}),
+    ...(name ? { name } : {}),
+  });
+  printResult(
+    image,
+    () => [
+      `${image.name} (${image.id}) is being made by ${image.repair?.remedies.join(', ') ?? ''}.`,
+      `"bootready show ${image.id}" tells what was changed, and what is found afterwards.`,
+    ],
+    options,
+  );
+};

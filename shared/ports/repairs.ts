@@ -1,0 +1,48 @@
+import type { Finding } from '../contracts/finding.ts';
+import type { ImageSettings } from '../contracts/image.ts';
+import type { RepairChange, RepairStatus } from '../contracts/repair.ts';
+import type { GuestFacts } from '../contracts/run.ts';
+import type { Image, RunFailure } from './images.ts';
+
+/** How an image was made from another one. */
+export type Repair = {
+  /** The image that is made. */
+  imageId: string;
+  projectId: string;
+  parentId: string;
+  remedies: string[];
+  /** What was found in the original, and its system. */
+  before: Finding[];
+  guest: GuestFacts;
+  changes: RepairChange[];
+  status: RepairStatus;
+  failure: RunFailure | null;
+};
+
+export interface RepairStore {
+  /** Announces the new image and its repair, in one transaction. */
+  create(repair: {
+    parent: Image;
+    name: string;
+    settings: ImageSettings;
+    bucket: string;
+    remedies: readonly string[];
+    before: readonly Finding[];
+    guest: GuestFacts;
+  }): Promise<Image>;
+  /** Of the image that is made. */
+  get(imageId: string): Promise<Repair | undefined>;
+  /** Takes it: a new fence, the newest wins. @throws `superseded` when it has ended */
+  begin(imageId: string): Promise<{ fence: number }>;
+  /** @throws `superseded` unless the fence is the newest and the repair is open */
+  assertHeld(imageId: string, fence: number): Promise<void>;
+  /** @throws `superseded` */
+  mended(imageId: string, fence: number, changes: readonly RepairChange[]): Promise<void>;
+  /** @throws `superseded` */
+  handedOver(imageId: string, fence: number): Promise<void>;
+  /** Failed, or cancelled where there is no failure; the image is `killed`. Does nothing when it has ended. */
+  end(imageId: string, failure: RunFailure | undefined): Promise<void>;
+}
+
+/** Starts the workflow of a repair. Idempotent by the image. @throws `unavailable` (retryable) */
+export type RepairStarter = (repair: { imageId: string; projectId: string; name: string }) => Promise<void>;

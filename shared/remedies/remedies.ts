@@ -1,0 +1,29 @@
+import type { Finding } from '../contracts/finding.ts';
+import type { GuestFacts } from '../contracts/run.ts';
+import { cleanForCloning } from './clean-for-cloning.ts';
+import type { Remedy } from './define.ts';
+import { dhcpNetwork } from './dhcp-network.ts';
+import { fstabByUuid } from './fstab-by-uuid.ts';
+import { removeForeignTools } from './remove-foreign-tools.ts';
+import { serialConsoleRemedy } from './serial-console.ts';
+import { virtioInInitramfs } from './virtio-in-initramfs.ts';
+
+/** Every remedy, in the order in which they are done: what writes logs comes before what removes them. */
+export const remedies: readonly Remedy[] = [
+  removeForeignTools,
+  fstabByUuid,
+  serialConsoleRemedy,
+  dhcpNetwork,
+  virtioInInitramfs,
+  cleanForCloning,
+];
+
+export const remedyOf = (code: string): Remedy | undefined => remedies.find((remedy) => remedy.code === code);
+
+/** What mends the trouble that was found, in the order in which it is done. */
+export const remediesFor = (findings: readonly Finding[], guest: GuestFacts): Remedy[] => {
+  const troubled = new Set(
+    findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'warn').map(({ code }) => code),
+  );
+  return remedies.filter(({ answers, appliesTo }) => appliesTo(guest) && answers.some((code) => troubled.has(code)));
+};

@@ -1,0 +1,100 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RepairChange } from '../../shared/contracts/repair.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { Remedy } from '../../shared/remedies/define.ts';
+import type { StepControl } from '../activities/step.ts';
+import { clean } from '../inspect/text.ts';
+import { ensureAppliance } from '../tools/appliance.ts';
+import { type Guestfish, withGuestfish } from '../tools/guestfish.ts';
+
+/** A system that prints more than this of its changes is not believed more. */
+const mostLines = 200;
+
+export type MendInput = {
+  disk: { path: string; format: 'raw' | 'qcow2'; virtualSize: number };
+  remedies: readonly Remedy[];
+  scratchDir: string;
+};
+
+/**
+ * Changes the disk by the remedies, one after the other, in one start of the appliance without any network. The disk is ours to
+ * spoil: whoever calls makes it anew for another try.
+ * @throws BootreadyError `conflict`, with the remedy that could not be done and why; `tool-failed`, `tool-killed`
+ */
+export const mendDisk = async (
+  { cacheDir }: { cacheDir: string },
+  { disk, remedies, scratchDir }: MendInput,
+  { signal, progress }: StepControl,
+): Promise<RepairChange[]> => {
+  const appliance = await ensureAppliance(cacheDir, signal);
+  const outputDir = join(scratchDir, 'mend');
+  await rm(outputDir, { recursive: true, force: true });
+  await mkdir(outputDir);
+  // A qcow2 may grow beyond its disk by its tables.
+  const writableBytes = disk.virtualSize * 1.02 + 64 * 1024 ** 2;
+  const changes: RepairChange[] = [];
+  await withGuestfish({ disk, writableBytes, outputDir, appliance, signal }, async (guestfish) => {
+    progress(10);
+    await mountSystem(guestfish);
+    for (const remedy of remedies) {
+      changes.push({ remedy: remedy.code, changes: await apply(guestfish, remedy) });
+      progress(10 + (changes.length / remedies.length) * 85);
+    }
+    // Written back and let go of in order; what is killed afterwards holds nothing any more.
+    const whole = (await guestfish.ask('umount-all')) && (await guestfish.ask('shutdown'));
+    if (!whole) throw failed('The changes could not be written to the disk.');
+  });
+  return changes;
+};
+
+const mountSystem = async ({ ask }: Guestfish): Promise<void> => {
+  const roots = (await ask('inspect-os')) ?? [];
+  const [root] = roots;
+  if (roots.length !== 1 || !root) {
+    throw failed(`The image holds ${roots.length === 0 ? 'no operating system' : 'several operating systems'}.`);
+  }
+  const mounts = ((await ask('inspect-get-mountpoints', root)) ?? [])
+    .map((line) => /^(\/.*): (\S+)$/.exec(line))
+    .filter((match) => match !== null)
+    .sort(([, a = ''], [, b = '']) => a.length - b.length);
+  for (const [, path = '', device = ''] of mounts) {
+    const mounted = await ask('mount', device, path);
+    if (!mounted && path === '/') throw failed('The root filesystem cannot be mounted for writing.');
+  }
+};
+
+const status = /^=bootready-status=(\d+)$/;
+
+/** The script with its words: what it says of itself reaches us on stdout, whatever the tools that it calls print. */
+const apply = async ({ ask }: Guestfish, { code, script }: Remedy): Promise<string[]> => {
+  const whole = `( exec 2>&1 3>&1
+changed() { echo "changed $*" >&3; }
+cannot() { echo "cannot $*" >&3; exit 1; }
+${script}
+true )
+echo "=bootready-status=$?"`;
+  const lines = (await ask('sh', whole)) ?? [];
+  if (status.exec(lines.at(-1) ?? '')?.[1] === '0') {
+    return lines
+      .filter((line) => line.startsWith('changed '))
+      .slice(0, mostLines)
+      .map((line) => clean(line.slice('changed '.length)));
+  }
+  const said = lines.findLast((line) => line.startsWith('cannot '))?.slice('cannot '.length);
+  throw failed(
+    `The remedy "${code}" could not be done: ${said ? clean(said) : 'its commands do not work in this system'}.`,
+    {
+      output: lines.slice(-20).map(clean),
+    },
+  );
+};
+
+const failed = (message: string, context: object = {}): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message,
+    remedy:
+      'Nothing is lost: the original is as it was. Leave this remedy out, or mend the system itself as the report advises.',
+    context: { ...context },
+  });
