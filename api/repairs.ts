@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CreateRepair, ImageDetail, RemedyList } from '../shared/contracts/api.ts';
 import type { Report } from '../shared/contracts/run.ts';
-import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
+import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
 import type { Remedy } from '../shared/remedies/define.ts';
 import { remedies, remediesFor, remedyOf } from '../shared/remedies/remedies.ts';
@@ -77,9 +77,9 @@ export const repairRoutes =
         try {
           await startRepair({ imageId: image.id, projectId: image.projectId, name: image.name });
         } catch (error) {
-          // Told at once, and nothing half is left: the order can be given again.
-          if (isBootreadyError(error)) await repairs.end(image.id, { code: error.code, message: error.message });
-          throw error;
+          // The order stands in Postgres; the sweep starts it when Temporal answers again.
+          if (!isBootreadyError(error) || !error.retryable) throw error;
+          request.log.warn({ error: explain(error) }, 'a repair waits for Temporal');
         }
         return reply.code(202).send(await detailOf(deps, (await images.get(image.id, undefined)) ?? image, language));
       },

@@ -12,6 +12,7 @@ import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { startQueueWorkers } from '../adapters/queues/workers.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
+import { createRepairStarter } from '../adapters/temporal/repair-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
 import { explain } from '../shared/errors.ts';
@@ -90,6 +91,8 @@ export const startWorker = async (
         webhooks: createWebhookStore(database.db),
         post: createPost({ toPrivateAddresses: config.WEBHOOKS_TO_PRIVATE_ADDRESSES }),
         starter: createRunStarter(temporal, runTimingsOf(config)),
+        repairs: createRepairStore(database.db),
+        startRepair: createRepairStarter(temporal, runTimingsOf(config)),
         uploadsBucket: config.UPLOADS_BUCKET,
         imagesBucket: config.IMAGES_BUCKET,
         log: (message, details) => log.warn(details, message),

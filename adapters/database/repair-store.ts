@@ -15,6 +15,8 @@ const json = (value: unknown): never => JSON.stringify(value) as never;
 const open = ['queued', 'running'] as const;
 
 export const createRepairStore = (db: Kysely<Database>): RepairStore => {
+  /** Images that nobody deletes. */
+  const wanted = db.selectFrom('images').where('status', 'not in', ['pending_delete', 'deleted']).select('id');
   const heldUpdate = async (imageId: string, fence: number, values: object): Promise<void> => {
     const { numUpdatedRows } = await db
       .updateTable('repairs')
@@ -22,6 +24,7 @@ export const createRepairStore = (db: Kysely<Database>): RepairStore => {
       .where('image_id', '=', imageId)
       .where('fence', '=', fence)
       .where('status', '=', 'running')
+      .where('image_id', 'in', wanted)
       .executeTakeFirst();
     if (numUpdatedRows === 0n) throw superseded();
   };
@@ -72,6 +75,18 @@ export const createRepairStore = (db: Kysely<Database>): RepairStore => {
       };
     },
 
+    unstarted: (olderThanSeconds) =>
+      db
+        .selectFrom('repairs')
+        .innerJoin('images', 'images.id', 'repairs.image_id')
+        .where('repairs.status', '=', 'queued')
+        .where('repairs.created_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+        .where('image_id', 'in', wanted)
+        .orderBy('repairs.created_at')
+        .limit(500)
+        .select(['image_id as imageId', 'project_id as projectId', 'name'])
+        .execute(),
+
     begin: (imageId) =>
       db.transaction().execute(async (trx) => {
         const repair = await trx
@@ -79,6 +94,7 @@ export const createRepairStore = (db: Kysely<Database>): RepairStore => {
           .set({ status: 'running', fence: sql`fence + 1` })
           .where('image_id', '=', imageId)
           .where('status', 'in', open)
+          .where('image_id', 'in', wanted)
           .returning('fence')
           .executeTakeFirst();
         if (!repair) throw superseded();

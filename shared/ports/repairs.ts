@@ -32,9 +32,11 @@ export interface RepairStore {
   }): Promise<Image>;
   /** Of the image that is made. */
   get(imageId: string): Promise<Repair | undefined>;
+  /** Queued for so long: their workflow was perhaps never started. */
+  unstarted(olderThanSeconds: number): Promise<RepairOrder[]>;
   /** Takes it: a new fence, the newest wins. @throws `superseded` when it has ended */
   begin(imageId: string): Promise<{ fence: number }>;
-  /** @throws `superseded` unless the fence is the newest and the repair is open */
+  /** @throws `superseded` unless the fence is the newest, the repair is open and nobody deletes its image */
   assertHeld(imageId: string, fence: number): Promise<void>;
   /** @throws `superseded` */
   mended(imageId: string, fence: number, changes: readonly RepairChange[]): Promise<void>;
@@ -44,5 +46,8 @@ export interface RepairStore {
   end(imageId: string, failure: RunFailure | undefined): Promise<void>;
 }
 
+/** `imageId` and `name` are those of the image that is made. */
+export type RepairOrder = { imageId: string; projectId: string; name: string };
+
 /** Starts the workflow of a repair. Idempotent by the image. @throws `unavailable` (retryable) */
-export type RepairStarter = (repair: { imageId: string; projectId: string; name: string }) => Promise<void>;
+export type RepairStarter = (repair: RepairOrder) => Promise<void>;

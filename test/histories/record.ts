@@ -1,7 +1,7 @@
 /**
  * Records the histories that test/integration/replay.test.ts replays. Run by hand, from the root of the clone:
  *
- *   node test/histories/record.ts
+ *   node test/histories/record.ts [NAME...]
  *
  * Record anew only when the workflow was changed on purpose and no run of the version before is under way any more, or when
  * a scenario is added. Histories that were stored by a released version stay: they are what replay has to understand. A change
@@ -28,10 +28,12 @@ import {
 type Scenario = {
   behaviour?: Behaviour;
   options?: WorldOptions;
+  /** A repair instead of a run. */
+  repair?: true;
   /** Cancels the run when this resolves. */
   cancelAt?: Promise<void>;
-  /** How it ends: the result of the workflow, or what finishRun was told. */
-  ends: string;
+  /** How it ends: the result of the workflow, or what finishRun was told; of a repair, the code of its failure. */
+  ends: string | undefined;
 };
 
 const converting = untilCancelled();
@@ -47,30 +49,41 @@ const scenarios: Record<string, Scenario> = {
     options: { deadWorkers: 1 },
     ends: 'publish',
   },
+  'repair-handed-over': { repair: true, behaviour: { mend: once(fails(false)) }, ends: undefined },
+  'repair-failed-for-good': { repair: true, behaviour: { mend: fails(true) }, ends: 'unavailable' },
+  'repair-moved-to-another-worker': {
+    repair: true,
+    behaviour: { handOver: once(workerStops) },
+    options: { deadWorkers: 1 },
+    ends: undefined,
+  },
 };
 
 /** Stack traces name files of the host that recorded, and replay does not look at them. */
 const withoutStackTraces = (key: string, value: unknown): unknown => (key === 'stackTrace' ? undefined : value);
 
 const record = async (stage: Stage, name: string, scenario: Scenario): Promise<void> => {
-  const { run, finished } = await stage.world(scenario.behaviour ?? {}, scenario.options);
-  const handle = await run();
+  const { run, repair, finished, ended } = await stage.world(scenario.behaviour ?? {}, scenario.options);
+  const handle = await (scenario.repair ? repair() : run());
   if (scenario.cancelAt) {
     await scenario.cancelAt;
     await handle.cancel();
   }
-  const result = await handle.result().catch(() => finished[0]?.status);
-  if (result !== scenario.ends) throw new Error(`${name} ended as ${String(result)} and not as ${scenario.ends}`);
+  const result: unknown = await handle.result().catch(() => finished[0]?.status ?? ended[0]?.failure?.code);
+  if (result !== scenario.ends)
+    throw new Error(`${name} ended as ${String(result)} and not as ${scenario.ends ?? 'handed over'}`);
   const history = JSON.stringify(historyToJson(await handle.fetchHistory()), withoutStackTraces, 2);
   await writeFile(join(import.meta.dirname, `${name}.json`), `${history}\n`);
-  process.stdout.write(`${name}: ${scenario.ends}\n`);
+  process.stdout.write(`${name}: ${scenario.ends ?? 'handed over'}\n`);
 };
 
+const asked = process.argv.slice(2);
 const dataDir = await mkdtemp(join(tmpdir(), 'bootready-record-'));
 const temporal = await startTemporal({ dataDir, port: await freePort() });
 const stage = await openStage(temporal.address);
 try {
   for (const [name, scenario] of Object.entries(scenarios)) {
+    if (asked.length > 0 && !asked.includes(name)) continue;
     await record(stage, name, scenario);
     await stage.clear();
   }

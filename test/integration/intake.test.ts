@@ -3,9 +3,12 @@ import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { createEventStore } from '../../adapters/database/event-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
+import { createRepairStore } from '../../adapters/database/repair-store.ts';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import { connectTemporal, registerSearchAttributes } from '../../adapters/temporal/connect.ts';
+import { createRepairStarter } from '../../adapters/temporal/repair-starter.ts';
 import { createRunStarter } from '../../adapters/temporal/run-starter.ts';
+import { repairWorkflowIdOf } from '../../shared/contracts/workflow.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Project } from '../../shared/ports/projects.ts';
@@ -18,6 +21,7 @@ import { freshNamespace } from '../support/temporal-namespace.ts';
 
 /** From a notification, or none, to a workflow: what starts work, once, and what does not. No worker takes the work up. */
 
+const timings = { heartbeatSeconds: 30, claimSeconds: 60, stepHours: 1 };
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let temporal: ReturnType<typeof connectTemporal>;
 let starter: RunStarter;
@@ -31,7 +35,7 @@ beforeAll(async () => {
   const namespace = await freshNamespace(temporalAddress);
   temporal = connectTemporal({ address: temporalAddress, namespace });
   await registerSearchAttributes(temporal, namespace);
-  starter = createRunStarter(temporal, { heartbeatSeconds: 30, claimSeconds: 60, stepHours: 1 });
+  starter = createRunStarter(temporal, timings);
   // Temporal's own caches hear of the attributes a moment later.
   const first = { workflowId: 'first', imageId: randomUUID(), runId: randomUUID(), projectId: 'p', name: 'first' };
   await eventually(() => starter.start(first).then(() => true), { within: 60, what: 'workflows can be started' });
@@ -55,6 +59,8 @@ beforeEach(async () => {
     images: createImageStore(db),
     starter,
     jobs: { addIntake: () => Promise.resolve() },
+    repairs: createRepairStore(db),
+    startRepair: createRepairStarter(temporal, timings),
     log: () => undefined,
   };
 });
@@ -150,4 +156,31 @@ test('the sweep starts what nobody told, and nothing twice', async () => {
   expect(await sweep(deps)).toMatchObject({ started: 0 });
   expect(await imagesOf()).toHaveLength(3);
   for (const { id } of await imagesOf()) expect(await workflowsOf(id)).toEqual(['RUNNING']);
+});
+
+test('the sweep starts a repair that was asked for and not started, once; none whose image is deleted', async () => {
+  const { images } = deps;
+  const repairs = createRepairStore(database.db);
+  const parent = await images.announce({ projectId: project.id, name: 'old', settings: {}, bucket: uploadsBucket });
+  const order = { parent, name: 'mended', settings: {}, bucket: uploadsBucket, remedies: ['serial-console'] };
+  const ask = () => repairs.create({ ...order, before: [], guest: {} });
+  const young = await ask();
+  expect(await sweep(deps)).toMatchObject({ restarted: 0 });
+  const waiting = await ask();
+  const unwanted = await ask();
+  await images.markForDeletion(unwanted.id);
+  const created_at = new Date(Date.now() - 60_000);
+  await database.db
+    .updateTable('repairs')
+    .set({ created_at })
+    .where('image_id', 'in', [waiting.id, unwanted.id])
+    .execute();
+  expect(await sweep(deps)).toMatchObject({ restarted: 1 });
+  expect(await sweep(deps)).toMatchObject({ restarted: 1 });
+  const workflowOf = (imageId: string) => temporal.workflow.getHandle(repairWorkflowIdOf(imageId)).describe();
+  expect(await workflowOf(waiting.id)).toMatchObject({ type: 'repairImage', status: { name: 'RUNNING' } });
+  for (const { id } of [young, unwanted]) await expect(workflowOf(id)).rejects.toThrow(/not found/);
+  await repairs.begin(waiting.id);
+  expect(await sweep(deps)).toMatchObject({ restarted: 0 });
+  await expect(repairs.begin(unwanted.id)).rejects.toMatchObject({ code: 'superseded' });
 });

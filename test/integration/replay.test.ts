@@ -40,9 +40,10 @@ beforeAll(async () => {
   ]);
 });
 
-test('there is a history of every way that a run may take', () => {
+test('there is a history of every way that a run or a repair may take', () => {
   const ways = ['published', 'rejected-at-admit', 'retried-step', 'failed-for-good', 'cancelled-in-convert'];
-  expect(names).toEqual(expect.arrayContaining([...ways, 'moved-to-another-worker']));
+  const repairs = ['repair-handed-over', 'repair-failed-for-good', 'repair-moved-to-another-worker'];
+  expect(names).toEqual(expect.arrayContaining([...ways, 'moved-to-another-worker', ...repairs]));
 });
 
 test.each(names)('the workflow takes the way of the history "%s"', async (name) => {

@@ -103,3 +103,42 @@ test('scratch folders that cannot be cleared away fail no run', async () => {
   const { run } = await world({ discardScratch: fails(true) });
   expect(await (await run()).result()).toBe('publish');
 });
+
+describe('a repair', () => {
+  const wholeRepair: Step[] = ['beginRepair', 'mend', 'handOver', 'discardRepair'];
+
+  test.each(['mend', 'handOver'] as const)('does %s again when it failed for what passes', async (step) => {
+    const { repair, calls, ended } = await world({ [step]: once(fails(false)) });
+    await (await repair()).result();
+    expect(calls).toEqual(wholeRepair.flatMap((name) => (name === step ? [name, name] : [name])));
+    expect(ended).toEqual([]);
+  });
+
+  test.each(['mend', 'handOver'] as const)(
+    'that %s fails for good ends with the reason and a clean slate',
+    async (step) => {
+      const { repair, calls, ended } = await world({ [step]: fails(true) });
+      await expect((await repair()).result()).rejects.toThrow(WorkflowFailedError);
+      expect(calls).toEqual([...wholeRepair.slice(0, wholeRepair.indexOf(step) + 1), 'discardRepair', 'endRepair']);
+      expect(ended).toEqual([{ failure: { code: 'unavailable', message: 'It broke.', remedy: 'Mend it.' } }]);
+    },
+  );
+
+  test('that is cancelled hears of it, and the scratch folder goes', async () => {
+    const cancellable = untilCancelled();
+    const { repair, calls, ended } = await world({ mend: cancellable.work });
+    const handle = await repair();
+    await cancellable.entered;
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+    expect(cancellable.heard).toBeInstanceOf(CancelledFailure);
+    expect(calls.slice(-2)).toEqual(['discardRepair', 'endRepair']);
+    expect(ended).toEqual([{}]);
+  });
+
+  test('moves as a whole when its worker is dead or stopped', async () => {
+    const { repair, calls } = await world({ handOver: once(workerStops) }, { deadWorkers: 1 });
+    await (await repair()).result();
+    expect(calls).toEqual(['beginRepair', 'beginRepair', 'mend', 'handOver', ...wholeRepair]);
+  });
+});

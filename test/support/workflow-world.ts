@@ -12,19 +12,29 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type { ConvertedDisk } from '../../shared/contracts/run.ts';
-import { type ProcessImageInput, processImageType } from '../../shared/contracts/workflow.ts';
-import type { Attempt, FinishedRun, ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
+import { type ProcessImageInput, processImageType, repairImageType } from '../../shared/contracts/workflow.ts';
+import type {
+  Attempt,
+  FinishedRun,
+  RepairActivities,
+  RepairLedger,
+  ScratchActivities,
+  SharedActivities,
+} from '../../workflows/activities.ts';
 
-/** The workflow on a real Temporal, with steps that behave as told: as real ones cannot be made to. */
+/** The workflows on a real Temporal, with steps that behave as told: as real ones cannot be made to. */
 
-export type Step = keyof ScratchActivities | keyof SharedActivities;
+export type Step = keyof (ScratchActivities & SharedActivities & RepairActivities & RepairLedger);
 export type Behaviour = Partial<Record<Step, () => Promise<void>>>;
 export type WorldOptions = { deadWorkers?: number; rejected?: boolean };
 export type World = {
   /** Every step that was done, in order. */
   calls: Step[];
   finished: FinishedRun[];
+  /** Repairs that came to no upload. */
+  ended: { failure?: { code: string } }[];
   run: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
+  repair: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
 };
 export type Stage = {
   /** Activities that note their calls and behave as told; `deadWorkers` attempts get a task queue that nobody serves. */
@@ -62,6 +72,7 @@ export const openStage = async (address: string): Promise<Stage> => {
   const world = async (behaviour: Behaviour, options: WorldOptions = {}): Promise<World> => {
     const calls: Step[] = [];
     const finished: FinishedRun[] = [];
+    const ended: World['ended'] = [];
     const sharedQueue = `shared-${randomUUID()}`;
     const ownQueue = `own-${randomUUID()}`;
     let fence = 0;
@@ -70,11 +81,16 @@ export const openStage = async (address: string): Promise<Stage> => {
       await behaviour[step]?.();
       return result;
     };
-    const shared: SharedActivities = {
-      beginAttempt: (run) => {
-        fence++;
-        const dead = fence <= (options.deadWorkers ?? 0);
-        return does('beginAttempt', { ...run, fence, taskQueue: dead ? `dead-${randomUUID()}` : ownQueue });
+    const nextWorker = () => {
+      fence++;
+      return { fence, taskQueue: fence <= (options.deadWorkers ?? 0) ? `dead-${randomUUID()}` : ownQueue };
+    };
+    const shared: SharedActivities & RepairLedger = {
+      beginAttempt: (run) => does('beginAttempt', { ...run, ...nextWorker() }),
+      beginRepair: (repair) => does('beginRepair', { ...repair, ...nextWorker() }),
+      endRepair: ({ imageId: _, ...end }) => {
+        ended.push(end);
+        return does('endRepair', undefined);
       },
       judge: ({ imageId, runId }: Attempt) => {
         const verdict = options.rejected ? 'reject' : 'publish';
@@ -88,13 +104,16 @@ export const openStage = async (address: string): Promise<Stage> => {
       },
     };
     const refused = { code: 'qcow2-backing-file', step: 'admit', outcome: 'fail', params: {} } as const;
-    const scratch: ScratchActivities = {
+    const scratch: ScratchActivities & RepairActivities = {
       admit: () => does('admit', { layers: [], disk, findings: options.rejected ? [refused] : [] }),
       convert: () => does('convert', { disk, converted, layers: [], findings: [], tools: {} }),
       inspect: () => does('inspect', { guest: {}, findings: [], tools: {} }),
       bootCheck: () => does('bootCheck', { findings: [] }),
       publish: () => does('publish', undefined),
       discardScratch: () => does('discardScratch', undefined),
+      mend: () => does('mend', undefined),
+      handOver: () => does('handOver', undefined),
+      discardRepair: () => does('discardRepair', undefined),
     };
     const common = {
       connection,
@@ -122,12 +141,18 @@ export const openStage = async (address: string): Promise<Stage> => {
     return {
       calls,
       finished,
+      ended,
       run: () =>
         client.workflow.start(processImageType, {
           taskQueue: sharedQueue,
           workflowId: `image-${input.imageId}-run-1`,
           args: [input],
         }),
+      repair: () => {
+        const { runId: _, ...repair } = input;
+        const workflowId = `repair-${input.imageId}`;
+        return client.workflow.start(repairImageType, { taskQueue: sharedQueue, workflowId, args: [repair] });
+      },
     };
   };
 

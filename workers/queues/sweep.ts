@@ -1,11 +1,14 @@
 import { explain } from '../../shared/errors.ts';
 import type { EventStore } from '../../shared/ports/events.ts';
 import type { JobQueue } from '../../shared/ports/jobs.ts';
+import type { RepairStarter, RepairStore } from '../../shared/ports/repairs.ts';
 import { type IntakeDeps, startForObject } from './admission.ts';
 
 export type SweepDeps = IntakeDeps & {
   events: EventStore;
   jobs: Pick<JobQueue, 'addIntake'>;
+  repairs: Pick<RepairStore, 'unstarted'>;
+  startRepair: RepairStarter;
   log: (message: string, details: object) => void;
 };
 
@@ -26,6 +29,10 @@ export const sweep = async (deps: SweepDeps): Promise<{ started: number; restart
   for (const { image, run } of await images.unstartedRuns(graceSeconds)) {
     const { id: runId, workflowId } = run;
     await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });
+    counts.restarted++;
+  }
+  for (const repair of await deps.repairs.unstarted(graceSeconds)) {
+    await deps.startRepair(repair);
     counts.restarted++;
   }
 
