@@ -1,0 +1,30 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { catalogue } from '../checks/catalogue.ts';
+import { remedies, remediesFor } from './remedies.ts';
+
+test('every remedy answers findings that there are, and only one remedy answers each', () => {
+  const answers = remedies.flatMap((remedy) => remedy.answers);
+  expect(answers.filter((code) => !(code in catalogue))).toEqual([]);
+  expect(new Set(answers).size).toBe(answers.length);
+  expect(new Set(remedies.map(({ code }) => code)).size).toBe(remedies.length);
+});
+
+test.each(remedies)('the script of $code is one for every POSIX shell', ({ script }) => {
+  execFileSync('sh', ['-n'], { input: script, stdio: 'pipe' });
+});
+
+test('trouble asks for its remedy, in the order in which they are done, and only on systems that it is for', () => {
+  const finding = (code: string, outcome: 'pass' | 'warn' | 'fail' | 'unknown') =>
+    ({ code, outcome, step: 'inspect', params: {} }) as const;
+  const findings = [
+    finding('clone-machine-id', 'warn'),
+    finding('foreign-tools', 'fail'),
+    finding('serial-console', 'pass'),
+    finding('fstab-devices', 'unknown'),
+  ];
+  const codes = (guest: object) => remediesFor(findings, guest).map(({ code }) => code);
+  expect(codes({ osType: 'linux', packageFormat: 'deb' })).toEqual(['remove-foreign-tools', 'clean-for-cloning']);
+  expect(codes({ osType: 'linux', packageFormat: 'pacman' })).toEqual(['clean-for-cloning']);
+  expect(codes({ osType: 'windows' })).toEqual([]);
+});
