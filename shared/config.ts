@@ -50,6 +50,16 @@ export const Environment = z.object({
   PROVENANCE_FORMER_KEYS: z.string().optional(),
   /** Whether webhooks may name hosts of the installation's own network. */
   WEBHOOKS_TO_PRIVATE_ADDRESSES: flag(false),
+  /** Hosts that repairs may fetch packages from, by comma; instead of the distributions' own, and wherever they are. */
+  REPAIR_PACKAGE_HOSTS: z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((host) => host.trim().toLowerCase())
+        .filter((host) => host !== ''),
+    ),
   MAX_UPLOAD_BYTES: bytes(512 * GiB),
   MAX_VIRTUAL_BYTES: bytes(2048 * GiB),
 

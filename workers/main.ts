@@ -63,6 +63,7 @@ export const startWorker = async (
       admit: { peek: peekLayer },
       convert: { peek: peekLayer },
       inspect: { cacheDir },
+      mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS },
       signingKey: config.PROVENANCE_KEY ? signingKeyOf(config.PROVENANCE_KEY) : undefined,
     };
     const steps = startStepWorker({

@@ -19,12 +19,12 @@ test('trouble asks for its remedy, in the order in which they are done, and only
     ({ code, outcome, step: 'inspect', params: {} }) as const;
   const findings = [
     finding('clone-machine-id', 'warn'),
-    finding('foreign-tools', 'fail'),
+    finding('cloud-init-installed', 'fail'),
     finding('serial-console', 'pass'),
     finding('fstab-devices', 'unknown'),
   ];
   const codes = (guest: object) => remediesFor(findings, guest).map(({ code }) => code);
-  expect(codes({ osType: 'linux', packageFormat: 'deb' })).toEqual(['remove-foreign-tools', 'clean-for-cloning']);
+  expect(codes({ osType: 'linux', packageFormat: 'deb' })).toEqual(['install-cloud-init', 'clean-for-cloning']);
   expect(codes({ osType: 'linux', packageFormat: 'pacman' })).toEqual(['clean-for-cloning']);
   expect(codes({ osType: 'windows' })).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { cleanForCloning } from './clean-for-cloning.ts';
 import type { Remedy } from './define.ts';
 import { dhcpNetwork } from './dhcp-network.ts';
 import { fstabByUuid } from './fstab-by-uuid.ts';
+import { installCloudInit } from './install-cloud-init.ts';
 import { removeForeignTools } from './remove-foreign-tools.ts';
 import { serialConsoleRemedy } from './serial-console.ts';
 import { virtioInInitramfs } from './virtio-in-initramfs.ts';
@@ -13,6 +14,7 @@ export const remedies: readonly Remedy[] = [
   removeForeignTools,
   fstabByUuid,
   serialConsoleRemedy,
+  installCloudInit,
   dhcpNetwork,
   virtioInInitramfs,
   cleanForCloning,

@@ -68,7 +68,11 @@ test('a used system without virtio in its initramfs starts as an instance after 
   ]);
 
   const disk = { path, format: 'raw', virtualSize } as const;
-  const changes = await mendDisk({ cacheDir: cacheDir() }, { disk, remedies, scratchDir: dir }, control);
+  const changes = await mendDisk(
+    { cacheDir: cacheDir(), packageHosts: [] },
+    { disk, remedies, scratchDir: dir },
+    control,
+  );
   expect(changes.map(({ remedy, changes: lines }) => [remedy, lines.length > 0])).toEqual(
     remedies.map(({ code }) => [code, true]),
   );

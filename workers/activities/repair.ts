@@ -10,7 +10,7 @@ import type { Repair, RepairStore } from '../../shared/ports/repairs.ts';
 import { remedies } from '../../shared/remedies/remedies.ts';
 import type { RepairActivities, RepairAttempt, RepairLedger } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
-import { mendDisk } from '../repair/mend.ts';
+import { type MendDeps, mendDisk } from '../repair/mend.ts';
 import type { Scratch } from '../scratch.ts';
 import type { Slots } from '../slots.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
@@ -27,7 +27,7 @@ export type RepairDeps = {
   slots: { heavy: Slots };
   ownTaskQueue: string;
   admit: AdmitDeps;
-  inspect: { cacheDir: string };
+  mend: MendDeps;
 };
 
 const folderOf = ({ imageId, fence }: Pick<RepairAttempt, 'imageId' | 'fence'>) => ({
@@ -111,7 +111,7 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
           virtualSize: converted.virtualSize,
         } as const;
         const chosen = remedies.filter(({ code }) => repair.remedies.includes(code));
-        const changes = await mendDisk(deps.inspect, { disk, remedies: chosen, scratchDir }, control);
+        const changes = await mendDisk(deps.mend, { disk, remedies: chosen, scratchDir }, control);
         await repairs.mended(attempt.imageId, attempt.fence, changes);
       }),
 

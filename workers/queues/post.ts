@@ -53,7 +53,7 @@ const refusal = (host: string): BootreadyError =>
   });
 
 /** Every address of the name must be public, and the connection goes to one that was looked at: no second look-up in between. */
-const lookupPublic: LookupFunction = (host, options, done) => {
+export const lookupPublic: LookupFunction = (host, options, done) => {
   lookup(host, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
     const [first] = addresses ?? [];
     if (error || !first) done(error ?? new Error(`${host} has no address`), '', 4);

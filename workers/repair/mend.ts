@@ -6,10 +6,14 @@ import type { Remedy } from '../../shared/remedies/define.ts';
 import type { StepControl } from '../activities/step.ts';
 import { clean } from '../inspect/text.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
-import { type Guestfish, withGuestfish } from '../tools/guestfish.ts';
+import { type Guestfish, gateway, withGuestfish } from '../tools/guestfish.ts';
+import { publicPackageHosts, startPackageProxy } from './package-proxy.ts';
 
 /** A system that prints more than this of its changes is not believed more. */
 const mostLines = 200;
+
+/** `packageHosts`: those that the operator names instead of the distributions' own, and so may be anywhere. */
+export type MendDeps = { cacheDir: string; packageHosts: readonly string[] };
 
 export type MendInput = {
   disk: { path: string; format: 'raw' | 'qcow2'; virtualSize: number };
@@ -18,12 +22,12 @@ export type MendInput = {
 };
 
 /**
- * Changes the disk by the remedies, one after the other, in one start of the appliance without any network. The disk is ours to
- * spoil: whoever calls makes it anew for another try.
+ * Changes the disk by the remedies, one after the other, in one start of the appliance; without any network, unless one of them
+ * needs packages. The disk is ours to spoil: whoever calls makes it anew for another try.
  * @throws BootreadyError `conflict`, with the remedy that could not be done and why; `tool-failed`, `tool-killed`
  */
 export const mendDisk = async (
-  { cacheDir }: { cacheDir: string },
+  { cacheDir, packageHosts }: MendDeps,
   { disk, remedies, scratchDir }: MendInput,
   { signal, progress }: StepControl,
 ): Promise<RepairChange[]> => {
@@ -34,17 +38,29 @@ export const mendDisk = async (
   // A qcow2 may grow beyond its disk by its tables.
   const writableBytes = disk.virtualSize * 1.02 + 64 * 1024 ** 2;
   const changes: RepairChange[] = [];
-  await withGuestfish({ disk, writableBytes, outputDir, appliance, signal }, async (guestfish) => {
-    progress(10);
-    await mountSystem(guestfish);
-    for (const remedy of remedies) {
-      changes.push({ remedy: remedy.code, changes: await apply(guestfish, remedy) });
-      progress(10 + (changes.length / remedies.length) * 85);
-    }
-    // Written back and let go of in order; what is killed afterwards holds nothing any more.
-    const whole = (await guestfish.ask('umount-all')) && (await guestfish.ask('shutdown'));
-    if (!whole) throw failed('The changes could not be written to the disk.');
-  });
+  const proxy = remedies.some(({ needsPackages }) => needsPackages)
+    ? await startPackageProxy(
+        packageHosts.length > 0
+          ? { hosts: packageHosts, toPrivateAddresses: true }
+          : { hosts: publicPackageHosts, toPrivateAddresses: false },
+      )
+    : undefined;
+  try {
+    const proxySocket = proxy?.socket;
+    await withGuestfish({ disk, writableBytes, proxySocket, outputDir, appliance, signal }, async (guestfish) => {
+      progress(10);
+      await mountSystem(guestfish);
+      for (const remedy of remedies) {
+        changes.push({ remedy: remedy.code, changes: await apply(guestfish, remedy, proxy?.refused) });
+        progress(10 + (changes.length / remedies.length) * 85);
+      }
+      // Written back and let go of in order; what is killed afterwards holds nothing any more.
+      const whole = (await guestfish.ask('umount-all')) && (await guestfish.ask('shutdown'));
+      if (!whole) throw failed('The changes could not be written to the disk.');
+    });
+  } finally {
+    await proxy?.close();
+  }
   return changes;
 };
 
@@ -67,10 +83,15 @@ const mountSystem = async ({ ask }: Guestfish): Promise<void> => {
 const status = /^=bootready-status=(\d+)$/;
 
 /** The script with its words: what it says of itself reaches us on stdout, whatever the tools that it calls print. */
-const apply = async ({ ask }: Guestfish, { code, script }: Remedy): Promise<string[]> => {
+const apply = async (
+  { ask }: Guestfish,
+  { code, script, needsPackages }: Remedy,
+  refused: ReadonlySet<string> = new Set(),
+): Promise<string[]> => {
   const whole = `( exec 2>&1 3>&1
 changed() { echo "changed $*" >&3; }
 cannot() { echo "cannot $*" >&3; exit 1; }
+${needsPackages ? `export http_proxy=http://${gateway}:3128 https_proxy=http://${gateway}:3128` : ''}
 ${script}
 true )
 echo "=bootready-status=$?"`;
@@ -82,11 +103,12 @@ echo "=bootready-status=$?"`;
       .map((line) => clean(line.slice('changed '.length)));
   }
   const said = lines.findLast((line) => line.startsWith('cannot '))?.slice('cannot '.length);
+  const elsewhere = [...refused].slice(0, 5).map(clean).join(', ');
   throw failed(
-    `The remedy "${code}" could not be done: ${said ? clean(said) : 'its commands do not work in this system'}.`,
-    {
-      output: lines.slice(-20).map(clean),
-    },
+    `The remedy "${code}" could not be done: ${said ? clean(said) : 'its commands do not work in this system'}.${
+      elsewhere && ` It asked for hosts that are not among those of packages here (REPAIR_PACKAGE_HOSTS): ${elsewhere}.`
+    }`,
+    { output: lines.slice(-20).map(clean) },
   );
 };
 

@@ -30,11 +30,26 @@ export type GuestfishOptions = {
   disk: { path: string; format: 'raw' | 'qcow2' };
   /** Lets commands change the disk, up to so many bytes of its file; without it the disk is read-only. */
   writableBytes?: number;
+  /** A Unix socket that becomes the port 3128 of `gateway` to the appliance: its only network. */
+  proxySocket?: string | undefined;
   /** A folder for downloads; it is `/out` to the commands. */
   outputDir: string;
   appliance: string;
   signal: AbortSignal;
 };
+
+/** What QEMU's user network calls the loopback of its own namespace, as libguestfs sets it up. */
+export const gateway = '169.254.2.2';
+
+/** From the loopback of the sandbox, which has no other network, to the socket that is bound in. */
+const bridge = `
+const { connect, createServer } = require('node:net');
+createServer((inside) => {
+  const outside = connect('/proxy');
+  inside.on('error', () => outside.destroy()).on('close', () => outside.destroy());
+  outside.on('error', () => inside.destroy()).on('close', () => inside.destroy());
+  inside.pipe(outside).pipe(inside);
+}).listen(3128, '127.0.0.1');`;
 
 /**
  * Starts the appliance on the disk, read-only unless told otherwise and with its format told, and ends it with all that belongs to it. In the sandbox:
@@ -42,20 +57,29 @@ export type GuestfishOptions = {
  * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies, `tool-killed`
  */
 export const withGuestfish = async <T>(
-  { disk, writableBytes, outputDir, appliance, signal }: GuestfishOptions,
+  { disk, writableBytes, proxySocket, outputDir, appliance, signal }: GuestfishOptions,
   work: (guestfish: Guestfish) => Promise<T>,
 ): Promise<T> => {
   const kvm = await kvmWorks();
   const child = spawnSandboxed({
     command: 'sh',
-    args: ['-c', 'exec guestfish 2>&1'],
-    readOnly: { '/appliance': appliance, ...(writableBytes ? {} : { '/in/disk': disk.path }) },
-    writable: { '/out': outputDir, ...(writableBytes ? { '/in/disk': disk.path } : {}) },
+    args: ['-c', `${proxySocket ? '/node -e "$BRIDGE" >/dev/null 2>&1 & ' : ''}exec guestfish 2>&1`],
+    readOnly: {
+      '/appliance': appliance,
+      ...(proxySocket ? { '/node': process.execPath } : {}),
+      ...(writableBytes ? {} : { '/in/disk': disk.path }),
+    },
+    writable: {
+      '/out': outputDir,
+      ...(proxySocket ? { '/proxy': proxySocket } : {}),
+      ...(writableBytes ? { '/in/disk': disk.path } : {}),
+    },
     ...(kvm ? { devices: ['/dev/kvm'] } : {}),
     env: {
       LIBGUESTFS_BACKEND: 'direct',
       LIBGUESTFS_PATH: '/appliance',
       LIBGUESTFS_MEMSIZE: '768',
+      ...(proxySocket ? { BRIDGE: bridge } : {}),
       ...(kvm ? {} : { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' }),
     },
     limits: {
@@ -109,7 +133,7 @@ export const withGuestfish = async <T>(
       .filter((line) => line !== '');
 
   try {
-    await ask('set-network', 'false');
+    await ask('set-network', proxySocket ? 'true' : 'false');
     await ask('add-drive', '/in/disk', `readonly:${writableBytes ? 'false' : 'true'}`, `format:${disk.format}`);
     if ((await ask('run')) === undefined) throw died(complaints);
     return await work({ ask, bytes });

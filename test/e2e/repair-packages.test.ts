@@ -1,0 +1,45 @@
+import { constants, copyFileSync, statSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cacheDir } from '../../dev/stack/tool-path.ts';
+import { remediesFor } from '../../shared/remedies/remedies.ts';
+import { mendDisk } from '../../workers/repair/mend.ts';
+import { guestImages } from '../support/guest-images.ts';
+import { boot, inspect } from '../support/step-functions.ts';
+
+/** A remedy that fetches packages: from the real archive, through the proxy, into the guest. */
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'repair-packages-'));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+const control = { signal: new AbortController().signal, progress: () => undefined };
+
+test('a system without cloud-init gets it from its own package sources, and starts as an instance', async () => {
+  const path = join(dir, 'disk.raw');
+  copyFileSync((await guestImages())['no-cloud-init'], path, constants.COPYFILE_FICLONE);
+  const virtualSize = statSync(path).size;
+  const before = await inspect(path);
+  const remedies = remediesFor(before.findings, before.guest).filter(({ needsPackages }) => needsPackages);
+  expect(remedies.map(({ code }) => code)).toEqual(['install-cloud-init']);
+
+  const disk = { path, format: 'raw', virtualSize } as const;
+  const deps = { cacheDir: cacheDir(), packageHosts: ['deb.debian.org', 'security.debian.org'] };
+  const changes = await mendDisk(deps, { disk, remedies, scratchDir: dir }, control);
+  expect(changes).toEqual([{ remedy: 'install-cloud-init', changes: ['installed cloud-init'] }]);
+
+  const { findings, guest } = await inspect(path);
+  expect(findings.filter(({ outcome }) => outcome === 'fail')).toEqual([]);
+  for (const code of ['cloud-init-installed', 'cloud-init-enabled']) {
+    expect(findings).toContainEqual(expect.objectContaining({ code, outcome: 'pass' }));
+  }
+  expect((await boot({ path, virtualSize, guest })).findings.map(({ code, outcome }) => [code, outcome])).toEqual([
+    ['boot-reached-cloud-init', 'pass'],
+    ['boot-seed-applied', 'pass'],
+    ['boot-network-device', 'pass'],
+  ]);
+});
