@@ -49,7 +49,9 @@ const expectPublishedOnce = async (key: string): Promise<void> => {
   expect(told).toEqual([{ type: 'image.published' }]);
   const objects: string[] = [];
   for await (const { name } of s3.listObjectsV2('images', `${project}/${end.imageId}/`, true)) objects.push(name);
-  expect(objects).toEqual([publications[0]?.key]);
+  // Beside the image lies its provenance, of one run as well.
+  const provenance = `${project}/${end.imageId}/evidence/${end.runId}/provenance.dsse.json`;
+  expect(objects.toSorted()).toEqual([publications[0]?.key, provenance].toSorted());
 };
 
 const scratchFolders = async (): Promise<string[]> => {
