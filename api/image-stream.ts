@@ -24,8 +24,29 @@ export const imageStream =
       for (const end of open) end();
     });
 
-    /** Gives what ends the stream. */
-    const keepOpen = (raw: ServerResponse, unsubscribe: () => void): (() => void) => {
+    /** Answers with a stream that lives until its client goes, its source is over or the process closes. */
+    const stream = (request: FastifyRequest, reply: FastifyReply, { subscribe, pending, next }: Source): void => {
+      const raw = startStream(request, reply);
+      let sending = false;
+      const send = async (): Promise<void> => {
+        if (sending) return;
+        sending = true;
+        try {
+          while (pending() && !raw.destroyed) {
+            const event = await next();
+            if (event === 'over') return end();
+            if (event) raw.write(`event: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`);
+            await new Promise((resolve) => setTimeout(resolve, calmMs));
+          }
+        } catch (error) {
+          // The client connects again; by then the database may answer.
+          request.log.warn({ error }, 'a stream ended');
+          end();
+        } finally {
+          sending = false;
+        }
+      };
+      const unsubscribe = subscribe(() => void send());
       const beating = setInterval(() => raw.write(': still here\n\n'), heartbeatMs);
       const end = (): void => {
         clearInterval(beating);
@@ -35,7 +56,7 @@ export const imageStream =
       };
       open.add(end);
       raw.once('close', end);
-      return end;
+      void send();
     };
 
     app.get(
@@ -52,35 +73,20 @@ export const imageStream =
         const { id } = await ownImage(deps, request);
         const scope = scopeOf(request);
         const language = request.query.language ?? languageOf(request.headers['accept-language']);
-        const raw = startStream(request, reply);
-
         let dirty = true;
-        let sending = false;
-        const send = async (): Promise<void> => {
-          if (sending) return;
-          sending = true;
-          try {
-            while (dirty && !raw.destroyed) {
-              dirty = false;
-              const image = await deps.images.get(id, scope);
-              if (!image) return end();
-              raw.write(`event: image\ndata: ${JSON.stringify(await detailOf(deps, image, language))}\n\n`);
-              await new Promise((resolve) => setTimeout(resolve, calmMs));
-            }
-          } catch (error) {
-            // The client connects again; by then the database may answer.
-            request.log.warn({ error }, 'a stream ended');
-            end();
-          } finally {
-            sending = false;
-          }
-        };
-        const changed = (): void => {
-          dirty = true;
-          void send();
-        };
-        const end = keepOpen(raw, deps.feed.subscribe(id, changed));
-        void send();
+        stream(request, reply, {
+          subscribe: (wake) =>
+            deps.feed.subscribe(id, () => {
+              dirty = true;
+              wake();
+            }),
+          pending: () => dirty,
+          next: async () => {
+            dirty = false;
+            const image = await deps.images.get(id, scope);
+            return image ? { name: 'image', data: await detailOf(deps, image, language) } : 'over';
+          },
+        });
       },
     );
 
@@ -89,44 +95,37 @@ export const imageStream =
       { schema: { summary: 'Ids of images that change, as server-sent events: for lists' } },
       async (request, reply) => {
         const scope = scopeOf(request);
-        const raw = startStream(request, reply);
         const changed = new Set<string>();
-        let everything = false;
-        let sending = false;
-        const send = async (): Promise<void> => {
-          if (sending) return;
-          sending = true;
-          try {
-            while ((everything || changed.size > 0) && !raw.destroyed) {
-              const ids = [...changed];
-              const all = everything;
-              changed.clear();
-              everything = false;
-              const mine = ids.length > 0 ? await deps.images.ownedBy(ids, scope) : [];
-              if (all || mine.length > 0) raw.write(`event: images\ndata: ${JSON.stringify({ ids: mine })}\n\n`);
-              await new Promise((resolve) => setTimeout(resolve, calmMs));
-            }
-          } catch (error) {
-            request.log.warn({ error }, 'a stream ended');
-            end();
-          } finally {
-            sending = false;
-          }
-        };
-        const end = keepOpen(
-          raw,
-          deps.feed.subscribeAll((id) => {
-            if (id === undefined) everything = true;
-            else changed.add(id);
-            void send();
-          }),
-        );
         // Whoever connects may have missed something.
-        everything = true;
-        void send();
+        let everything = true;
+        stream(request, reply, {
+          subscribe: (wake) =>
+            deps.feed.subscribeAll((id) => {
+              if (id === undefined) everything = true;
+              else changed.add(id);
+              wake();
+            }),
+          pending: () => everything || changed.size > 0,
+          next: async () => {
+            const candidates = [...changed];
+            const all = everything;
+            changed.clear();
+            everything = false;
+            const ids = candidates.length > 0 ? await deps.images.ownedBy(candidates, scope) : [];
+            return all || ids.length > 0 ? { name: 'images', data: { ids } } : undefined;
+          },
+        });
       },
     );
   };
+
+type Source = {
+  /** Wakes the stream after each change; gives what ends that. */
+  subscribe: (wake: () => void) => () => void;
+  pending: () => boolean;
+  /** Takes what is pending: an event, none after all, or the end of the stream. */
+  next: () => Promise<{ name: string; data: object } | undefined | 'over'>;
+};
 
 const startStream = (request: FastifyRequest, reply: FastifyReply): ServerResponse => {
   reply.hijack();

@@ -238,24 +238,11 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           })
           .where('id', '=', imageId)
           .where('status', '=', 'importing')
-          .returning(['project_id', 'name'])
+          .returning(['project_id', 'name', 'status'])
           .executeTakeFirst();
         if (!image) throw superseded();
-        const run = await trx
-          .updateTable('runs')
-          .set({ status: 'published', finished_at: sql`now()` })
-          .where('id', '=', runId)
-          .returning('report')
-          .executeTakeFirstOrThrow();
         const { format, size, sha256 } = converted;
-        await announce(trx, { ...image, imageId, runId }, 'image.published', {
-          status: 'active',
-          verdict: run.report?.verdict,
-          location: { bucket, key },
-          format,
-          size,
-          sha256,
-        });
+        await endPublished(trx, { ...image, imageId, runId }, { bucket, key, format, size, sha256 });
       }),
 
     approve: ({ imageId, runId }, fence) =>
@@ -278,28 +265,19 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           .executeTakeFirst();
         if (!image) throw superseded();
         const { upload_bucket: bucket, upload_key: key } = image;
-        const format = image.disk_format ?? 'raw';
-        const size = image.size ?? 0;
-        const sha256 = image.sha256 ?? '';
+        const object = {
+          bucket,
+          key,
+          format: image.disk_format ?? 'raw',
+          size: image.size ?? 0,
+          sha256: image.sha256 ?? '',
+        };
         await trx
           .insertInto('publications')
-          .values({ image_id: imageId, run_id: runId, fence, bucket, key, format, size, sha256 })
+          .values({ image_id: imageId, run_id: runId, fence, ...object })
           .onConflict((conflict) => conflict.column('image_id').doUpdateSet({ run_id: runId, fence }))
           .execute();
-        const run = await trx
-          .updateTable('runs')
-          .set({ status: 'published', finished_at: sql`now()` })
-          .where('id', '=', runId)
-          .returning('report')
-          .executeTakeFirstOrThrow();
-        await announce(trx, { ...image, imageId, runId }, 'image.published', {
-          status: image.status,
-          verdict: run.report?.verdict,
-          location: { bucket, key },
-          format,
-          size,
-          sha256,
-        });
+        await endPublished(trx, { ...image, imageId, runId }, object);
       }),
 
     finish: ({ imageId, runId }, end) =>
@@ -365,12 +343,30 @@ const detailsOf = (end: Unpublished): object => {
   return { verdict: 'reject', failed };
 };
 
-const announce = async (
+type Subject = { project_id: string; name: string; imageId: string; runId: string };
+
+/** The run's end, and its news, after the image has become what it is now. */
+const endPublished = async (
   trx: Transaction<Database>,
-  subject: { project_id: string; name: string; imageId: string; runId: string },
-  type: string,
-  details: object,
+  image: Subject & { status: ImageStatus },
+  { bucket, key, ...object }: { bucket: string; key: string; format: string; size: number; sha256: string },
 ): Promise<void> => {
+  const { report } = await trx
+    .updateTable('runs')
+    .set({ status: 'published', finished_at: sql`now()` })
+    .where('id', '=', image.runId)
+    .returning('report')
+    .executeTakeFirstOrThrow();
+  const { status } = image;
+  await announce(trx, image, 'image.published', {
+    status,
+    verdict: report?.verdict,
+    location: { bucket, key },
+    ...object,
+  });
+};
+
+const announce = async (trx: Transaction<Database>, subject: Subject, type: string, details: object): Promise<void> => {
   const { project_id, name, imageId, runId } = subject;
   const payload = json({ imageId, runId, projectId: project_id, name, ...details });
   await trx.insertInto('outbox').values({ project_id, image_id: imageId, type, payload }).execute();

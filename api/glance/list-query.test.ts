@@ -2,18 +2,10 @@ import { parse } from 'node:querystring';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sortKeys } from '../../shared/ports/glance.ts';
+import { codeOf } from '../../test/support/code-of.ts';
 import { parseListQuery, valuesOf } from './list-query.ts';
 
 const parsed = (query: string) => parseListQuery({ ...parse(query) });
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'none';
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-};
-
 test('nothing asked: the newest 25, nothing hidden, only what was accepted', () => {
   expect(parsed('')).toEqual({
     memberStatus: 'accepted',

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { GlanceImage } from '../../shared/ports/glance.ts';
+import { codeOf } from '../../test/support/code-of.ts';
 import { applyPatch, parsePatch } from './patch.ts';
 
 const image: GlanceImage = {
@@ -33,15 +34,6 @@ const image: GlanceImage = {
 
 const patched = (body: unknown, dialect: 'v2.0' | 'v2.1' = 'v2.1', of: GlanceImage = image) =>
   applyPatch(of, parsePatch(body, dialect), dialect);
-const codeOf = (work: () => unknown): string => {
-  try {
-    work();
-    return 'none';
-  } catch (error) {
-    return (error as { code: string }).code;
-  }
-};
-
 describe('both dialects', () => {
   test.each([
     ['v2.1', { op: 'replace', path: '/name', value: 'New' }],

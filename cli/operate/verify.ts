@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { BootreadyError } from '../../shared/errors.ts';
 import { publicKeysOf } from '../../shared/provenance/keys.ts';
 import { type Verification, verifyProvenance } from '../../shared/provenance/verify.ts';
+import { sha256Of } from '../../shared/sha256.ts';
 import { Exit } from '../exit.ts';
 import { type Line, printJson, printLine, styled, tellLine } from '../terminal.ts';
 
@@ -55,11 +55,9 @@ const readText = (path: string): Promise<string> =>
   });
 
 const hashOf = async (path: string): Promise<string> => {
-  const hash = createHash('sha256');
   try {
-    for await (const chunk of createReadStream(path, { highWaterMark: 1024 ** 2 })) hash.update(chunk as Buffer);
+    return await sha256Of(createReadStream(path, { highWaterMark: 1024 ** 2 }));
   } catch (cause) {
     throw unreadable(path, cause);
   }
-  return hash.digest('hex');
 };

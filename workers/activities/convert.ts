@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +10,7 @@ import { headBytes } from '../../shared/formats/format.ts';
 import { agreesWithQemu } from '../../shared/formats/qemu-info.ts';
 import { formats } from '../../shared/formats/table.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import { sha256Of } from '../../shared/sha256.ts';
 import type { Conversion } from '../../workflows/activities.ts';
 import { decompressTo } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
@@ -193,7 +193,6 @@ const describe = async (
   signal: AbortSignal,
 ): Promise<ConvertedDisk> => {
   const { size, blocks } = await stat(path);
-  const hash = createHash('sha256');
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 ** 2, signal })) hash.update(chunk as Buffer);
-  return { format, size, virtualSize, allocatedSize: blocks * 512, sha256: hash.digest('hex') };
+  const sha256 = await sha256Of(createReadStream(path, { highWaterMark: 1024 ** 2, signal }));
+  return { format, size, virtualSize, allocatedSize: blocks * 512, sha256 };
 };

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import type { ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
+import { sha256Of } from '../../shared/sha256.ts';
 import type { Conversion } from '../../workflows/activities.ts';
 
 /**
@@ -25,12 +25,10 @@ export const withUploadHash = async (
 };
 
 const hashOf = async (store: Pick<ObjectStore, 'stream'>, pin: ObjectPin, signal: AbortSignal): Promise<string> => {
-  const hash = createHash('sha256');
   const stream = await store.stream(pin, signal);
   try {
-    for await (const chunk of stream) hash.update(chunk as Buffer);
+    return await sha256Of(stream);
   } finally {
     stream.destroy();
   }
-  return hash.digest('hex');
 };

@@ -1,6 +1,6 @@
 import type { CloudInitView } from '../../shared/checks/guest/view.ts';
 import { cloudConfigOf } from './cloud-config.ts';
-import type { Reader } from './reader.ts';
+import { largestConfig, linesOf, type Reader } from './reader.ts';
 
 export type InitSystem = 'systemd' | 'openrc' | 'upstart' | 'other';
 
@@ -62,10 +62,9 @@ const configFiles = async ({ among, ask }: Reader): Promise<{ path: string; text
     ...paths.filter((each) => each === '/etc/cloud/cloud.cfg'),
     ...paths.filter((each) => each.includes('.d/')).sort(),
   ].slice(0, 40)) {
-    if (Number((await ask('filesize', path))?.[0]) > 256 * 1024) continue;
     // Indentation means something, unlike in lines that are cleaned.
-    const lines = await ask('cat', path);
-    if (lines) files.push({ path, text: lines.join('\n') });
+    const text = (await linesOf(ask, path, largestConfig))?.join('\n');
+    if (text !== undefined) files.push({ path, text });
   }
   return files;
 };

@@ -1,6 +1,6 @@
 import type { NetworkView } from '../../shared/checks/guest/view.ts';
 import { namedByHardware, networkFileOf } from './network-files.ts';
-import type { Reader } from './reader.ts';
+import { largestConfig, linesOf, type Reader } from './reader.ts';
 import { clean } from './text.ts';
 
 const files = [
@@ -20,10 +20,9 @@ export const lookAtNetwork = async ({ among, ask }: Reader): Promise<NetworkView
   const staticFiles: string[] = [];
   const names = new Set<string>();
   for (const path of (await among(files)).slice(0, most)) {
-    if (Number((await ask('filesize', path))?.[0]) > 256 * 1024) continue;
     // Indentation means something in YAML.
-    const lines = ((await ask('cat', path)) ?? []).filter((line) => !/^\s*(?:#|$)/.test(line));
-    const file = networkFileOf(path, lines);
+    const settings = ((await linesOf(ask, path, largestConfig)) ?? []).filter((line) => !/^\s*(?:#|$)/.test(line));
+    const file = networkFileOf(path, settings);
     if (file.hardwareAddress) macFiles.push(clean(path));
     if (file.fixedAddress) staticFiles.push(clean(path));
     for (const name of file.names) if (namedByHardware(name)) names.add(clean(name));

@@ -40,13 +40,8 @@ export type Reader = {
 };
 
 export const readerOf = ({ ask }: Guestfish): Reader => {
-  /** Pipes and devices of the guest are not opened: they have no end. */
-  const sizeOf = async (path: string): Promise<number> => {
-    const status = new Map(pairs(await ask('statns', path)));
-    return (Number(status.get('st_mode')) & 0o170000) === 0o100000 ? Number(status.get('st_size')) : Number.NaN;
-  };
-  const lines = async (path: string): Promise<string[] | undefined> =>
-    (await sizeOf(path)) <= largestText ? ask('cat', path) : undefined;
+  const sizeOf = (path: string): Promise<number> => regularSize(ask, path);
+  const lines = (path: string): Promise<string[] | undefined> => linesOf(ask, path, largestText);
   const read: Reader['read'] = async (path) => (await lines(path))?.map(clean);
   const expand: Reader['expand'] = async (...patterns) => {
     const found: string[] = [];
@@ -85,6 +80,19 @@ export const readerOf = ({ ask }: Guestfish): Reader => {
     },
   };
 };
+
+/** Bytes of a regular file; NaN of anything else. Pipes and devices of the guest are not opened: they have no end. */
+const regularSize = async (ask: Guestfish['ask'], path: string): Promise<number> => {
+  const status = new Map(pairs(await ask('statns', path)));
+  return (Number(status.get('st_mode')) & 0o170000) === 0o100000 ? Number(status.get('st_size')) : Number.NaN;
+};
+
+/** The largest configuration file that a parser of a whole language gets. */
+export const largestConfig = 256 * 1024;
+
+/** The lines of a regular file of at most so many bytes, as they are: the guest's words, to be cleaned before any of them is shown. */
+export const linesOf = async (ask: Guestfish['ask'], path: string, mostBytes: number): Promise<string[] | undefined> =>
+  (await regularSize(ask, path)) <= mostBytes ? ask('cat', path) : undefined;
 
 /** A line that says something: neither empty nor a comment. */
 export const active = (line: string): boolean => line !== '' && !line.startsWith('#');

@@ -1,5 +1,6 @@
 import type { CloudbaseInitView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish.ts';
+import { largestConfig, linesOf } from './reader.ts';
 import { clean } from './text.ts';
 import type { Hive } from './windows-hive.ts';
 import { exactPath } from './windows-paths.ts';
@@ -23,10 +24,10 @@ export const lookAtCloudbaseInit = async (
     if ((await exactPath(ask, folder)) === undefined) continue;
     installed = true;
     const path = await exactPath(ask, `${folder}/conf/cloudbase-init.conf`);
-    sources ??= path ? sourcesOf((await ask('cat', path)) ?? []) : undefined;
+    sources ??= path ? sourcesOf((await linesOf(ask, path, largestConfig)) ?? []) : undefined;
   }
   const script = await exactPath(ask, `${systemRoot}/Setup/Scripts/SetupComplete.cmd`);
-  const lines = script ? ((await ask('cat', script)) ?? []) : [];
+  const lines = script ? ((await linesOf(ask, script, largestConfig)) ?? []) : [];
   const service = `${controlSet}\\Services\\cloudbase-init`;
   return {
     installed: installed || ((await system?.has(service)) ?? false),
