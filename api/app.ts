@@ -1,6 +1,5 @@
-import swagger from '@fastify/swagger';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
-import { jsonSchemaTransform, serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { ApiDeps } from './deps.ts';
 import { answerErrors } from './errors.ts';
 import { evidenceRoutes } from './evidence.ts';
@@ -13,6 +12,7 @@ import { inboxRoutes } from './inbox.ts';
 import { keystoneRoutes } from './keystone/routes.ts';
 import { createTokens } from './keystone/tokens.ts';
 import { notificationRoutes } from './notifications.ts';
+import { describeApi, describeRefusals } from './openapi.ts';
 import { servePortal } from './portal.ts';
 import { provenanceRoutes } from './provenance.ts';
 import { repairRoutes } from './repairs.ts';
@@ -42,25 +42,14 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     done();
   });
-  await app.register(swagger, {
-    openapi: {
-      openapi: '3.1.0',
-      info: {
-        title: 'bootready',
-        description: 'Turns uploaded disk images into published cloud images that are known to boot.',
-        version: '1',
-      },
-      components: { securitySchemes: { key: { type: 'http', scheme: 'bearer' } } },
-      security: [{ key: [] }],
-    },
-    transform: jsonSchemaTransform,
-  });
+  await describeApi(app);
   await app.register(healthRoutes(deps));
   await app.register(notificationRoutes(deps));
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await app.register(
     async (v1) => {
       identify(v1, deps);
+      describeRefusals(v1);
       for (const routes of [
         selfRoutes,
         sessionRoutes,

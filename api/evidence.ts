@@ -5,6 +5,7 @@ import { BootreadyError } from '../shared/errors.ts';
 import { sbomFile, sbomMediaType } from '../shared/sbom/cyclonedx.ts';
 import type { ApiDeps } from './deps.ts';
 import { ownImage } from './image-access.ts';
+import { media } from './openapi.ts';
 
 type Evidence = { type: string; of: (report: Report) => { bucket: string; key: string } | undefined };
 const files = {
@@ -27,8 +28,16 @@ export const evidenceRoutes =
       '/images/:id/runs/:run/evidence/:name',
       {
         schema: {
+          operationId: 'getEvidence',
           summary: 'Console log or screen picture of a boot check; software bill of materials (CycloneDX)',
           params: Params,
+          response: {
+            200: media('What was kept, by its name', {
+              'text/plain': z.string(),
+              'image/png': z.string(),
+              [sbomMediaType]: z.unknown(),
+            }),
+          },
         },
       },
       async (request, reply) => {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import type { ApiDeps } from './deps.ts';
 import { scopeOf } from './identity.ts';
 import { detailOf, ownImage } from './image-access.ts';
+import { media } from './openapi.ts';
 import { languageOf } from './views.ts';
 
 /** A comment so often keeps proxies from closing the connection. */
@@ -63,10 +64,12 @@ export const imageStream =
       '/images/:id/stream',
       {
         schema: {
+          operationId: 'followImage',
           summary: 'The image and its changes as server-sent events',
           params: z.object({ id: z.string() }),
           // EventSource sends no headers of one's choice.
           querystring: z.object({ language: z.enum(['en', 'de']).optional() }),
+          response: { 200: media('Events "image", each with an ImageDetail', { 'text/event-stream': z.string() }) },
         },
       },
       async (request, reply) => {
@@ -92,7 +95,13 @@ export const imageStream =
 
     app.get(
       '/images/stream',
-      { schema: { summary: 'Ids of images that change, as server-sent events: for lists' } },
+      {
+        schema: {
+          operationId: 'followImages',
+          summary: 'Ids of images that change, as server-sent events: for lists',
+          response: { 200: media('Events "images", each with ids', { 'text/event-stream': z.string() }) },
+        },
+      },
       async (request, reply) => {
         const scope = scopeOf(request);
         const changed = new Set<string>();

@@ -28,7 +28,14 @@ export const imageRoutes =
 
     app.get(
       '/images',
-      { schema: { summary: 'List images, newest first', querystring: ImageQuery, response: { 200: ImagePage } } },
+      {
+        schema: {
+          operationId: 'listImages',
+          summary: 'List images, newest first',
+          querystring: ImageQuery,
+          response: { 200: ImagePage },
+        },
+      },
       async (request) => {
         const { status, name, text, format, owner, search, after, limit } = request.query;
         const isPlatform = owner === 'platform';
@@ -59,7 +66,12 @@ export const imageRoutes =
       '/images',
       {
         ...member,
-        schema: { summary: 'Announce an image whose bytes come next', body: CreateImage, response: { 201: ImageView } },
+        schema: {
+          operationId: 'createImage',
+          summary: 'Announce an image whose bytes come next',
+          body: CreateImage,
+          response: { 201: ImageView },
+        },
       },
       async (request, reply) => {
         const { name, settings, size } = request.body;
@@ -88,13 +100,29 @@ export const imageRoutes =
 
     app.get(
       '/images/:id',
-      { schema: { summary: 'One image with its runs', params: ById, response: { 200: ImageDetail } } },
+      {
+        schema: {
+          operationId: 'getImage',
+          summary: 'One image with its runs',
+          params: ById,
+          response: { 200: ImageDetail },
+        },
+      },
       async (request) => detailOf(deps, await ownImage(deps, request), languageOf(request.headers['accept-language'])),
     );
 
     app.patch(
       '/images/:id',
-      { ...member, schema: { summary: 'Rename', params: ById, body: ChangeImage, response: { 200: ImageView } } },
+      {
+        ...member,
+        schema: {
+          operationId: 'changeImage',
+          summary: 'Rename',
+          params: ById,
+          body: ChangeImage,
+          response: { 200: ImageView },
+        },
+      },
       async (request) => {
         const image = await ownImage(deps, request);
         await images.rename(image.id, request.body.name);
@@ -105,7 +133,15 @@ export const imageRoutes =
 
     app.delete(
       '/images/:id',
-      { ...member, schema: { summary: 'Delete an image and its objects', params: ById, response: { 204: z.null() } } },
+      {
+        ...member,
+        schema: {
+          operationId: 'deleteImage',
+          summary: 'Delete an image and its objects',
+          params: ById,
+          response: { 204: z.null() },
+        },
+      },
       async (request, reply) => {
         await images.markForDeletion((await ownImage(deps, request)).id);
         return reply.code(204).send(null);
@@ -115,7 +151,13 @@ export const imageRoutes =
     app.get(
       '/images/:id/download',
       {
-        schema: { summary: 'A link to the published image', params: ById, response: { 200: DownloadLink } },
+        schema: {
+          operationId: 'getDownload',
+          summary: 'A link to the published image',
+          params: ById,
+          refuses: ['conflict'],
+          response: { 200: DownloadLink },
+        },
       },
       async (request) => {
         const image = await ownImage(deps, request);

@@ -17,6 +17,7 @@ export const inboxRoutes =
       '/upload-events',
       {
         schema: {
+          operationId: 'listUploadEvents',
           summary: 'Storage notifications and what became of them, newest first',
           querystring: Page,
           response: { 200: UploadEventPage },

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { ProvenanceKeys } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import { evidenceKey, provenanceFile } from '../shared/evidence.ts';
-import { keyIdOf } from '../shared/provenance/dsse.ts';
+import { Envelope, keyIdOf } from '../shared/provenance/dsse.ts';
 import { publicKeysOf, publicPemOf, signingKeyOf } from '../shared/provenance/keys.ts';
 import type { ApiDeps } from './deps.ts';
 import { ownImage } from './image-access.ts';
@@ -19,6 +19,7 @@ export const provenanceRoutes =
       '/provenance/keys',
       {
         schema: {
+          operationId: 'listProvenanceKeys',
           summary: 'Public keys of the provenance of images, the one in use first',
           response: { 200: ProvenanceKeys },
         },
@@ -28,7 +29,14 @@ export const provenanceRoutes =
 
     app.get(
       '/images/:id/provenance',
-      { schema: { summary: 'Signed provenance of a published image (DSSE)', params: z.object({ id: z.string() }) } },
+      {
+        schema: {
+          operationId: 'getProvenance',
+          summary: 'Signed provenance of a published image (DSSE)',
+          params: z.object({ id: z.string() }),
+          response: { 200: Envelope },
+        },
+      },
       async (request, reply) => {
         const image = await ownImage(deps, request);
         const run = (await deps.images.runs(image.id)).find(({ status }) => status === 'published');
@@ -45,7 +53,8 @@ export const provenanceRoutes =
           });
         }
         reply.headers({ 'content-type': 'application/json', 'content-length': object.size });
-        return reply.send(await deps.store.stream(object));
+        // As it was signed, byte by byte.
+        return reply.send((await deps.store.stream(object)) as unknown as Envelope);
       },
     );
   };

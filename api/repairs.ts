@@ -21,7 +21,14 @@ export const repairRoutes =
 
     app.get(
       '/images/:id/repairs',
-      { schema: { summary: 'Remedies for an image', params: ById, response: { 200: RemedyList } } },
+      {
+        schema: {
+          operationId: 'listRemedies',
+          summary: 'Remedies for an image',
+          params: ById,
+          response: { 200: RemedyList },
+        },
+      },
       async (request) => {
         const language = languageOf(request.headers['accept-language']);
         const report = await reportOf(deps, await ownImage(deps, request));
@@ -48,9 +55,11 @@ export const repairRoutes =
       {
         onRequest: atLeast('member'),
         schema: {
+          operationId: 'createRepair',
           summary: 'Make a new image from this one, mended by remedies',
           params: ById,
           body: CreateRepair.nullish(),
+          refuses: ['conflict'],
           response: { 202: ImageDetail },
         },
       },

@@ -11,6 +11,7 @@ import { reportText } from '../shared/report/text.ts';
 import { rejects } from '../shared/verdict.ts';
 import type { ApiDeps } from './deps.ts';
 import { ownImage } from './image-access.ts';
+import { media } from './openapi.ts';
 import { languageOf } from './views.ts';
 
 const schemas = { 'report.v1.json': ReportSchema, 'check.v1.json': CheckReport } as const;
@@ -23,8 +24,10 @@ export const reportRoutes =
       '/schemas/:name',
       {
         schema: {
+          operationId: 'getSchema',
           summary: 'JSON Schema (2020-12) of a report',
           params: z.object({ name: z.enum(Object.keys(schemas) as [keyof typeof schemas]) }),
+          response: { 200: media('The schema', { 'application/schema+json': z.unknown() }) },
         },
       },
       async (request, reply) =>
@@ -35,12 +38,20 @@ export const reportRoutes =
       '/images/:id/runs/:run/report',
       {
         schema: {
+          operationId: 'getReport',
           summary: 'Report of a run: JSON, HTML page or text, by Accept or ?as=',
           params: z.object({ id: z.string(), run: z.coerce.number().int().min(1) }),
           querystring: z.object({
             as: z.enum(['json', 'html', 'text']).optional(),
             lang: z.enum(['en', 'de']).optional(),
           }),
+          response: {
+            200: media('The report', {
+              'application/json': ReportSchema,
+              'text/html': z.string(),
+              'text/plain': z.string(),
+            }),
+          },
         },
       },
       async (request, reply) => {

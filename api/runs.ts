@@ -20,9 +20,11 @@ export const runRoutes =
       {
         ...member,
         schema: {
+          operationId: 'createRun',
           summary: 'Try an image again that was rejected, failed or cancelled',
           params: ById,
           body: CreateRun.nullish(),
+          refuses: ['conflict'],
           response: { 202: ImageDetail },
         },
       },
@@ -48,7 +50,16 @@ export const runRoutes =
 
     app.post(
       '/images/:id/cancel',
-      { ...member, schema: { summary: 'Stop the run of an image', params: ById, response: { 202: ImageDetail } } },
+      {
+        ...member,
+        schema: {
+          operationId: 'cancelRun',
+          summary: 'Stop the run of an image',
+          params: ById,
+          refuses: ['conflict'],
+          response: { 202: ImageDetail },
+        },
+      },
       async (request, reply) => {
         const image = await ownImage(deps, request);
         const [run] = await images.runs(image.id);

@@ -6,22 +6,26 @@ import { identityOf } from './identity.ts';
 export const selfRoutes =
   ({ config, projects }: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    app.get('/self', { schema: { summary: 'Whose key this is', response: { 200: Self } } }, async (request) => {
-      const { projectId, role } = identityOf(request);
-      const project = await projects.ensure({ id: projectId });
-      return {
-        projectId,
-        role,
-        limits: {
-          maxUploadBytes: config.MAX_UPLOAD_BYTES,
-          maxVirtualBytes: config.MAX_VIRTUAL_BYTES,
-          allowIso: config.ALLOW_ISO,
-        },
-        uploads: {
-          endpoint: config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT,
-          bucket: config.UPLOADS_BUCKET,
-          keyPrefix: project.keyPrefix,
-        },
-      };
-    });
+    app.get(
+      '/self',
+      { schema: { operationId: 'getSelf', summary: 'Whose key this is', response: { 200: Self } } },
+      async (request) => {
+        const { projectId, role } = identityOf(request);
+        const project = await projects.ensure({ id: projectId });
+        return {
+          projectId,
+          role,
+          limits: {
+            maxUploadBytes: config.MAX_UPLOAD_BYTES,
+            maxVirtualBytes: config.MAX_VIRTUAL_BYTES,
+            allowIso: config.ALLOW_ISO,
+          },
+          uploads: {
+            endpoint: config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT,
+            bucket: config.UPLOADS_BUCKET,
+            keyPrefix: project.keyPrefix,
+          },
+        };
+      },
+    );
   };

@@ -22,6 +22,7 @@ export const sessionRoutes =
       '/session',
       {
         schema: {
+          operationId: 'signIn',
           summary: 'Sign a browser in: a cookie for the key that the request shows',
           response: { 204: z.null() },
         },
@@ -40,7 +41,7 @@ export const sessionRoutes =
 
     app.delete(
       '/session',
-      { schema: { summary: 'Sign a browser out', response: { 204: z.null() } } },
+      { schema: { operationId: 'signOut', summary: 'Sign a browser out', response: { 204: z.null() } } },
       async (request, reply) => {
         const token = tokenOf(request);
         if (token !== undefined) await sessions.remove(hashOfKey(token));

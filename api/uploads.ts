@@ -59,9 +59,11 @@ export const uploadRoutes =
       '/images/:id/upload',
       {
         schema: {
+          operationId: 'openUpload',
           summary: 'Open the upload of an image, or go on with the open one',
           params: ById,
           body: OpenUpload,
+          refuses: ['conflict'],
           response: { 200: UploadSession },
         },
       },
@@ -90,7 +92,14 @@ export const uploadRoutes =
     app.post(
       '/images/:id/upload/parts',
       {
-        schema: { summary: 'Links to send parts to', params: ById, body: SignParts, response: { 200: SignedParts } },
+        schema: {
+          operationId: 'signParts',
+          summary: 'Links to send parts to',
+          params: ById,
+          refuses: ['conflict'],
+          body: SignParts,
+          response: { 200: SignedParts },
+        },
       },
       async (request) => {
         const target = targetOf(await ownImage(deps, request));
@@ -108,9 +117,11 @@ export const uploadRoutes =
       '/images/:id/upload/complete',
       {
         schema: {
+          operationId: 'completeUpload',
           summary: 'Make an object of the parts',
           params: ById,
           body: OpenUpload,
+          refuses: ['conflict'],
           response: { 200: ImageView },
         },
       },
@@ -127,7 +138,15 @@ export const uploadRoutes =
 
     app.delete(
       '/images/:id/upload',
-      { schema: { summary: 'Give up an open upload', params: ById, response: { 204: z.null() } } },
+      {
+        schema: {
+          operationId: 'abandonUpload',
+          summary: 'Give up an open upload',
+          params: ById,
+          refuses: ['conflict'],
+          response: { 204: z.null() },
+        },
+      },
       async (request, reply) => {
         const image = await ownImage(deps, request);
         if (image.multipartId) {

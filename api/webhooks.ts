@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { CreateWebhook, NewWebhook, WebhookView } from '../shared/contracts/api.ts';
+import { CreateWebhook, NewWebhook, WebhookList, type WebhookView } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { Webhook } from '../shared/ports/webhooks.ts';
 import type { ApiDeps } from './deps.ts';
@@ -22,13 +22,27 @@ export const webhookRoutes =
 
     app.get(
       '/webhooks',
-      { schema: { summary: 'List', response: { 200: z.object({ webhooks: z.array(WebhookView) }) } } },
+      {
+        schema: {
+          operationId: 'listWebhooks',
+          summary: 'List webhooks',
+          refuses: ['forbidden'],
+          response: { 200: WebhookList },
+        },
+      },
       async (request) => ({ webhooks: (await webhooks.list(identityOf(request).projectId)).map(viewOf) }),
     );
 
     app.post(
       '/webhooks',
-      { schema: { summary: 'Ask to be told', body: CreateWebhook, response: { 201: NewWebhook } } },
+      {
+        schema: {
+          operationId: 'createWebhook',
+          summary: 'Ask to be told',
+          body: CreateWebhook,
+          response: { 201: NewWebhook },
+        },
+      },
       async (request, reply) => {
         const secret = `whsec_${randomBytes(32).toString('base64')}`;
         const { projectId } = identityOf(request);
@@ -39,7 +53,14 @@ export const webhookRoutes =
 
     app.delete(
       '/webhooks/:id',
-      { schema: { summary: 'Disable', params: z.object({ id: z.string() }), response: { 204: z.null() } } },
+      {
+        schema: {
+          operationId: 'disableWebhook',
+          summary: 'Disable',
+          params: z.object({ id: z.string() }),
+          response: { 204: z.null() },
+        },
+      },
       async (request, reply) => {
         const own = await webhooks.list(identityOf(request).projectId);
         const webhook = own.find(({ id }) => id === request.params.id);

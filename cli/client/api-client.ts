@@ -1,4 +1,5 @@
-import { z } from 'zod';
+import createClient from 'openapi-fetch';
+import type { z } from 'zod';
 import type { Language } from '../../shared/checks/define.ts';
 import {
   type CreateImage,
@@ -7,7 +8,6 @@ import {
   DownloadLink,
   ImageDetail,
   ImagePage,
-  type ImageQuery,
   ImageView,
   NewWebhook,
   ProvenanceKeys,
@@ -16,39 +16,29 @@ import {
   SignedParts,
   UploadEventPage,
   UploadSession,
-  WebhookView,
+  WebhookList,
 } from '../../shared/contracts/api.ts';
+import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
-import { withRetries } from '../../shared/transfer/retry.ts';
-import { type AnswerContext, errorOfAnswer, errorOfNetwork, jsonOf, networkCodeOf, readAnswer } from './answers.ts';
+import { errorOfAnswer, jsonOf, readAnswer } from './answers.ts';
 import { languageOf, readConnection } from './connection.ts';
 import { parseEvents } from './event-stream.ts';
+import { createFetches } from './patient-fetch.ts';
 
 export type ApiClient = ReturnType<typeof createApiClient>;
 
-type Request = {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  path: string;
-  body?: unknown;
-  query?: Readonly<Record<string, string | number | undefined>>;
-  /** Whether doing it twice is doing it once: only then is it repeated after an answer that got lost. */
-  repeatable: boolean;
-};
-
-const Webhooks = z.object({ webhooks: z.array(WebhookView) });
-
-const patience = { attempts: 4, first: 300, most: 10_000 };
-const answerWithinMs = 60_000;
 /** The server says something every 15 s. */
 const silenceMs = 50_000;
 /** Of a stream; a proxy that keeps events back shows in this. */
 const firstEventMs = 10_000;
 
-const path = (id: string): string => `/v1/images/${encodeURIComponent(id)}`;
+type Query<Name extends keyof operations> = NonNullable<operations[Name]['parameters']['query']>;
+
+const ofImage = (id: string) => ({ params: { path: { id } } });
 
 /**
- * The HTTP API as functions. All throw BootreadyError: what the API says, or `unavailable` when it cannot be asked; when
- * `signal` is aborted, its reason.
+ * The HTTP API as functions, by the client that is made of its OpenAPI document. All throw BootreadyError: what the API says,
+ * or `unavailable` when it cannot be asked; when `signal` is aborted, its reason.
  */
 export const createApiClient = ({
   url,
@@ -61,118 +51,86 @@ export const createApiClient = ({
   language?: Language | undefined;
   signal?: AbortSignal | undefined;
 }) => {
-  const unreachable = (error: unknown) =>
-    errorOfNetwork(url, error, 'Check that the API of bootready runs there and that the address is right.');
+  const fetches = createFetches({ url, signal });
+  const clientOf = (fetch: (request: Request) => Promise<Response>) =>
+    createClient<paths>({
+      ...{ baseUrl: url, redirect: 'manual', fetch },
+      headers: { authorization: `Bearer ${apiKey}`, 'accept-language': language },
+    });
+  const api = clientOf(fetches.patient);
+  /** For what makes something anew: an answer that got lost may have done it. */
+  const careful = clientOf(fetches.patientOnceHeard);
+  const streaming = clientOf(fetches.once);
 
-  const ask = async ({ method, path, body, query = {} }: Request, signals: AbortSignal[]): Promise<Response> => {
-    const address = new URL(`${url}${path}`);
-    for (const [name, value] of Object.entries(query)) {
-      if (value !== undefined) address.searchParams.set(name, String(value));
-    }
-    try {
-      return await fetch(address, {
-        method,
-        redirect: 'manual',
-        headers: {
-          authorization: `Bearer ${apiKey}`,
-          'accept-language': language,
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-        signal: AbortSignal.any(signal ? [signal, ...signals] : signals),
-      });
-    } catch (error) {
-      signal?.throwIfAborted();
-      throw unreachable(error);
-    }
+  /** The installation may be of another version than this command: its answers are looked at. */
+  const checked = async <Schema extends z.ZodType>(
+    schema: Schema,
+    asked: Promise<{ data?: z.input<Schema> }>,
+  ): Promise<z.output<Schema>> => {
+    const answer = await asked.catch((error: unknown) => {
+      if (error instanceof SyntaxError) return { data: undefined };
+      throw error;
+    });
+    return readAnswer(url, schema, answer.data);
   };
-
-  const mayPass =
-    ({ repeatable }: Request) =>
-    (error: unknown): boolean => {
-      if (!isBootreadyError(error) || !error.retryable) return false;
-      if ((error.context as AnswerContext).status !== undefined) return true;
-      // Nothing was sent when nobody listened.
-      return repeatable || networkCodeOf(error.cause) === 'ECONNREFUSED';
-    };
-
-  const sendBytes = (request: Request): Promise<Buffer> =>
-    withRetries(
-      async () => {
-        const response = await ask(request, [AbortSignal.timeout(answerWithinMs)]);
-        let bytes: Buffer;
-        try {
-          bytes = Buffer.from(await response.arrayBuffer());
-        } catch (error) {
-          signal?.throwIfAborted();
-          throw unreachable(error);
-        }
-        if (response.ok) return bytes;
-        throw errorOfAnswer(url, response.status, response.headers, bytes.toString());
-      },
-      {
-        ...patience,
-        signal,
-        mayPass: mayPass(request),
-        askedFor: (error) => (isBootreadyError(error) ? (error.context as AnswerContext).retryAfter : undefined),
-      },
-    );
-
-  const send = async (request: Request): Promise<string> => (await sendBytes(request)).toString();
-
-  const call = async <Schema extends z.ZodType>(schema: Schema, request: Request): Promise<z.output<Schema>> =>
-    readAnswer(url, schema, jsonOf(await send(request)));
-
-  const get = <Schema extends z.ZodType>(schema: Schema, where: string, query: Request['query'] = {}) =>
-    call(schema, { method: 'GET', path: where, query, repeatable: true });
-  const post = <Schema extends z.ZodType>(schema: Schema, where: string, body: unknown, repeatable = false) =>
-    call(schema, { method: 'POST', path: where, body, repeatable });
-  const remove = async (where: string): Promise<void> => {
-    await send({ method: 'DELETE', path: where, repeatable: true });
-  };
+  const bytes = async (asked: Promise<{ data?: ArrayBuffer }>): Promise<Buffer> =>
+    Buffer.from((await asked).data ?? new ArrayBuffer(0));
 
   return {
     url,
-    self: () => get(Self, '/v1/self'),
+    self: () => checked(Self, api.GET('/v1/self')),
 
-    images: (query: Partial<z.input<typeof ImageQuery>>) =>
-      get(ImagePage, '/v1/images', query as Record<string, string>),
-    image: (id: string) => get(ImageDetail, path(id)),
-    remedies: (id: string) => get(RemedyList, `${path(id)}/repairs`),
-    createRepair: (id: string, repair: CreateRepair) => post(ImageDetail, `${path(id)}/repairs`, repair),
-    createImage: (image: CreateImage) => post(ImageView, '/v1/images', image),
+    images: (query: Query<'listImages'>) => checked(ImagePage, api.GET('/v1/images', { params: { query } })),
+    image: (id: string) => checked(ImageDetail, api.GET('/v1/images/{id}', ofImage(id))),
+    remedies: (id: string) => checked(RemedyList, api.GET('/v1/images/{id}/repairs', ofImage(id))),
+    createRepair: (id: string, body: CreateRepair) =>
+      checked(ImageDetail, careful.POST('/v1/images/{id}/repairs', { ...ofImage(id), body })),
+    createImage: (body: CreateImage) => checked(ImageView, careful.POST('/v1/images', { body })),
     renameImage: (id: string, name: string) =>
-      call(ImageView, { method: 'PATCH', path: path(id), body: { name }, repeatable: true }),
-    deleteImage: (id: string) => remove(path(id)),
-    downloadLink: (id: string) => get(DownloadLink, `${path(id)}/download`),
+      checked(ImageView, api.PATCH('/v1/images/{id}', { ...ofImage(id), body: { name } })),
+    deleteImage: async (id: string): Promise<void> => {
+      await api.DELETE('/v1/images/{id}', ofImage(id));
+    },
+    downloadLink: (id: string) => checked(DownloadLink, api.GET('/v1/images/{id}/download', ofImage(id))),
 
-    createRun: (id: string, run: CreateRun) => post(ImageDetail, `${path(id)}/runs`, run),
-    cancel: (id: string) => post(ImageDetail, `${path(id)}/cancel`, {}, true),
+    createRun: (id: string, body: CreateRun) =>
+      checked(ImageDetail, careful.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),
+    cancel: (id: string) => checked(ImageDetail, api.POST('/v1/images/{id}/cancel', ofImage(id))),
 
     /** What the steps of a run have kept. @throws `not-found` when there is none */
     evidence: (id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json') =>
-      sendBytes({ method: 'GET', path: `${path(id)}/runs/${run}/evidence/${name}`, repeatable: true }),
-
+      bytes(
+        api.GET('/v1/images/{id}/runs/{run}/evidence/{name}', {
+          params: { path: { id, run, name } },
+          parseAs: 'arrayBuffer',
+        }),
+      ),
     report: (id: string, run: number, as: 'json' | 'html' | 'text') =>
-      sendBytes({
-        method: 'GET',
-        path: `${path(id)}/runs/${run}/report`,
-        query: { as, lang: language },
-        repeatable: true,
-      }),
-    provenance: (id: string) => sendBytes({ method: 'GET', path: `${path(id)}/provenance`, repeatable: true }),
-    provenanceKeys: () => get(ProvenanceKeys, '/v1/provenance/keys'),
+      bytes(
+        api.GET('/v1/images/{id}/runs/{run}/report', {
+          params: { path: { id, run }, query: { as, lang: language } },
+          parseAs: 'arrayBuffer',
+        }),
+      ),
+    provenance: (id: string) =>
+      bytes(api.GET('/v1/images/{id}/provenance', { ...ofImage(id), parseAs: 'arrayBuffer' })),
+    provenanceKeys: () => checked(ProvenanceKeys, api.GET('/v1/provenance/keys')),
 
-    openUpload: (id: string, size: number) => post(UploadSession, `${path(id)}/upload`, { size }, true),
+    openUpload: (id: string, size: number) =>
+      checked(UploadSession, api.POST('/v1/images/{id}/upload', { ...ofImage(id), body: { size } })),
     signParts: (id: string, partNumbers: number[]) =>
-      post(SignedParts, `${path(id)}/upload/parts`, { partNumbers }, true),
+      checked(SignedParts, api.POST('/v1/images/{id}/upload/parts', { ...ofImage(id), body: { partNumbers } })),
     /** Not repeated by itself: when the answer gets lost, the second one would say that no upload is open. */
-    completeUpload: (id: string, size: number) => post(ImageView, `${path(id)}/upload/complete`, { size }),
+    completeUpload: (id: string, size: number) =>
+      checked(ImageView, careful.POST('/v1/images/{id}/upload/complete', { ...ofImage(id), body: { size } })),
 
-    uploadEvents: (query: { before?: number; limit: number }) => get(UploadEventPage, '/v1/upload-events', query),
-    webhooks: () => get(Webhooks, '/v1/webhooks'),
-    createWebhook: (webhook: { url: string }) => post(NewWebhook, '/v1/webhooks', webhook),
-    deleteWebhook: (id: string) => remove(`/v1/webhooks/${encodeURIComponent(id)}`),
+    uploadEvents: (query: Query<'listUploadEvents'>) =>
+      checked(UploadEventPage, api.GET('/v1/upload-events', { params: { query } })),
+    webhooks: () => checked(WebhookList, api.GET('/v1/webhooks')),
+    createWebhook: (body: { url: string }) => checked(NewWebhook, careful.POST('/v1/webhooks', { body })),
+    deleteWebhook: async (id: string): Promise<void> => {
+      await api.DELETE('/v1/webhooks/{id}', { params: { path: { id } } });
+    },
 
     /**
      * The image at once and after every change, until the server ends it (it is deleted, or the server restarts).
@@ -183,11 +141,10 @@ export const createApiClient = ({
       const end = (): void => ending.abort(Object.assign(new Error('silence'), { name: 'TimeoutError' }));
       let silence = setTimeout(end, firstEventMs);
       try {
-        const response = await ask({ method: 'GET', path: `${path(id)}/stream`, repeatable: true }, [ending.signal]);
-        if (!response.ok) {
-          throw errorOfAnswer(url, response.status, response.headers, await response.text());
-        }
-        if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !response.body) {
+        const { data, response } = await streaming.GET('/v1/images/{id}/stream', {
+          ...{ ...ofImage(id), parseAs: 'stream' as const, signal: ending.signal },
+        });
+        if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !data) {
           throw errorOfAnswer(url, response.status, response.headers, '');
         }
         const heard = async function* (chunks: AsyncIterable<string>): AsyncGenerator<string> {
@@ -197,12 +154,12 @@ export const createApiClient = ({
             yield chunk;
           }
         };
-        for await (const { event, data } of parseEvents(heard(response.body.pipeThrough(new TextDecoderStream())))) {
-          if (event === 'image') yield readAnswer(url, ImageDetail, jsonOf(data));
+        for await (const { event, data: text } of parseEvents(heard(data.pipeThrough(new TextDecoderStream())))) {
+          if (event === 'image') yield readAnswer(url, ImageDetail, jsonOf(text));
         }
       } catch (error) {
         signal?.throwIfAborted();
-        throw isBootreadyError(error) ? error : unreachable(error);
+        throw isBootreadyError(error) ? error : fetches.unreachable(error);
       } finally {
         clearTimeout(silence);
         ending.abort();

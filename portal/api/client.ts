@@ -1,16 +1,6 @@
-import type {
-  ChangeImage,
-  CreateImage,
-  CreateRun,
-  DownloadLink,
-  ImageDetail,
-  ImagePage,
-  ImageQuery,
-  ImageView,
-  Self,
-  SignedParts,
-  UploadSession,
-} from '../../shared/contracts/api.ts';
+import createClient, { defaultPathSerializer } from 'openapi-fetch';
+import type { CreateImage, CreateRun } from '../../shared/contracts/api.ts';
+import type { operations, paths } from '../../shared/contracts/openapi.ts';
 
 /** What the API refused, in its own words; `status` 0 when it could not be asked. */
 export class ApiProblem extends Error {
@@ -31,72 +21,63 @@ export class ApiProblem extends Error {
   }
 }
 
-type Query = Readonly<Record<string, string | number | undefined>>;
-
-const call = async <T>(
-  method: string,
-  path: string,
-  { body, query = {}, headers = {} }: { body?: unknown; query?: Query; headers?: Record<string, string> } = {},
-): Promise<T> => {
-  const search = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined) search.set(name, String(value));
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(`/v1${path}${search.size > 0 ? `?${search}` : ''}`, {
-      method,
-      headers: {
-        'accept-language': document.documentElement.lang,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    });
-    text = await response.text();
-  } catch (error) {
-    throw new ApiProblem({ status: 0, code: 'unreachable', message: (error as Error).message });
-  }
-  const answer = parsed(text);
-  if (response.ok) return answer as T;
-  const { code = 'internal', message = `HTTP ${response.status}`, remedy } = (answer as ErrorBody)?.error ?? {};
-  throw new ApiProblem({ status: response.status, code, message, ...(remedy ? { remedy } : {}) });
-};
-
 type ErrorBody = { error?: { code?: string; message?: string; remedy?: string } } | undefined;
 
-const parsed = (text: string): unknown => {
-  try {
-    return text === '' ? undefined : JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+const problemOf = (status: number, body: unknown): ApiProblem => {
+  const { code = 'internal', message = `HTTP ${status}`, remedy } = (body as ErrorBody)?.error ?? {};
+  return new ApiProblem({ status, code, message, ...(remedy ? { remedy } : {}) });
 };
 
-const of = (id: string): string => `/images/${encodeURIComponent(id)}`;
+const client = createClient<paths>();
+client.use({ onRequest: ({ request }) => request.headers.set('accept-language', document.documentElement.lang) });
 
-/** The HTTP API as the portal uses it; its schemas are those of shared/contracts. All throw ApiProblem. */
+/** What was answered. @throws ApiProblem */
+const answered = async <T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> => {
+  const { data, error, response } = await asked.catch((cause: Error) => {
+    throw new ApiProblem({ status: 0, code: 'unreachable', message: cause.message });
+  });
+  if (response.ok) return data as T;
+  throw problemOf(response.status, error);
+};
+
+const ofImage = (id: string) => ({ params: { path: { id } } });
+
+type Query = NonNullable<operations['listImages']['parameters']['query']>;
+export type ListQuery = { [Name in keyof Query]: Query[Name] | undefined };
+
+/** The HTTP API as the portal uses it, by the client that is made of its OpenAPI document. All throw ApiProblem. */
 export const api = {
-  self: () => call<Self>('GET', '/self'),
-  signIn: (key: string) => call<void>('POST', '/session', { headers: { authorization: `Bearer ${key}` } }),
-  signOut: () => call<void>('DELETE', '/session'),
+  self: () => answered(client.GET('/v1/self')),
+  signIn: (key: string) => answered(client.POST('/v1/session', { headers: { authorization: `Bearer ${key}` } })),
+  signOut: () => answered(client.DELETE('/v1/session')),
 
-  images: (query: Partial<ImageQuery>) => call<ImagePage>('GET', '/images', { query }),
-  image: (id: string) => call<ImageDetail>('GET', of(id)),
-  createImage: (image: CreateImage) => call<ImageView>('POST', '/images', { body: image }),
-  changeImage: (id: string, change: ChangeImage) => call<ImageView>('PATCH', of(id), { body: change }),
-  deleteImage: (id: string) => call<void>('DELETE', of(id)),
-  downloadLink: (id: string) => call<DownloadLink>('GET', `${of(id)}/download`),
-  createRun: (id: string, run: CreateRun = {}) => call<ImageDetail>('POST', `${of(id)}/runs`, { body: run }),
-  cancelRun: (id: string) => call<ImageDetail>('POST', `${of(id)}/cancel`),
+  /** What is undefined is not sent. */
+  images: (query: ListQuery) => answered(client.GET('/v1/images', { params: { query: query as Query } })),
+  image: (id: string) => answered(client.GET('/v1/images/{id}', ofImage(id))),
+  createImage: (body: CreateImage) => answered(client.POST('/v1/images', { body })),
+  changeImage: (id: string, body: { name: string }) =>
+    answered(client.PATCH('/v1/images/{id}', { ...ofImage(id), body })),
+  deleteImage: (id: string) => answered(client.DELETE('/v1/images/{id}', ofImage(id))),
+  downloadLink: (id: string) => answered(client.GET('/v1/images/{id}/download', ofImage(id))),
+  createRun: (id: string, body: CreateRun = {}) =>
+    answered(client.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),
+  cancelRun: (id: string) => answered(client.POST('/v1/images/{id}/cancel', ofImage(id))),
 
-  openUpload: (id: string, size: number) => call<UploadSession>('POST', `${of(id)}/upload`, { body: { size } }),
+  openUpload: (id: string, size: number) =>
+    answered(client.POST('/v1/images/{id}/upload', { ...ofImage(id), body: { size } })),
   signParts: (id: string, partNumbers: number[]) =>
-    call<SignedParts>('POST', `${of(id)}/upload/parts`, { body: { partNumbers } }),
+    answered(client.POST('/v1/images/{id}/upload/parts', { ...ofImage(id), body: { partNumbers } })),
   completeUpload: (id: string, size: number) =>
-    call<ImageView>('POST', `${of(id)}/upload/complete`, { body: { size } }),
-  abandonUpload: (id: string) => call<void>('DELETE', `${of(id)}/upload`),
+    answered(client.POST('/v1/images/{id}/upload/complete', { ...ofImage(id), body: { size } })),
+  abandonUpload: (id: string) => answered(client.DELETE('/v1/images/{id}/upload', ofImage(id))),
 };
 
-export const streamOf = (id: string, language: string): string => `/v1${of(id)}/stream?language=${language}`;
+/** For what is not asked by fetch. */
+const address = <Path extends keyof paths>(path: Path, parameters: Record<string, string | number>): string =>
+  defaultPathSerializer(path, parameters);
+
+export const listStream = address('/v1/images/stream', {});
+export const streamOf = (id: string, language: string): string =>
+  `${address('/v1/images/{id}/stream', { id })}?language=${language}`;
 export const evidenceOf = (id: string, run: number, name: 'serial.log' | 'screen.png'): string =>
-  `/v1${of(id)}/runs/${run}/evidence/${name}`;
+  address('/v1/images/{id}/runs/{run}/evidence/{name}', { id, run, name });

@@ -1,8 +1,8 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import type { ImageDetail, ImageQuery } from '../../shared/contracts/api.ts';
+import type { ImageDetail } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
-import { ApiProblem, api, streamOf } from './client.ts';
+import { ApiProblem, api, type ListQuery, listStream, streamOf } from './client.ts';
 
 /** Undefined while it is not known, null for whoever is not signed in. */
 export const useSelf = () =>
@@ -50,10 +50,10 @@ const useStream = (url: string, event: string, onData: (data: string) => void, o
 };
 
 /** A page of the list; pages that are shown are asked for again whenever one of the images changes. */
-export const useImagePage = (query: Partial<ImageQuery>) => {
+export const useImagePage = (query: ListQuery) => {
   const client = useQueryClient();
   const renew = (): void => void client.invalidateQueries({ queryKey: ['images'] });
-  const connected = useStream('/v1/images/stream', 'images', renew, () => {
+  const connected = useStream(listStream, 'images', renew, () => {
     void client.invalidateQueries({ queryKey: ['self'] });
   });
   const page = useQuery({

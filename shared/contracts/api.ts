@@ -280,6 +280,9 @@ export const WebhookView = z.object({
 });
 export type WebhookView = z.infer<typeof WebhookView>;
 
+export const WebhookList = z.object({ webhooks: z.array(WebhookView) });
+export type WebhookList = z.infer<typeof WebhookList>;
+
 /** Shown once. `secret` is `whsec_` and base64 (Standard Webhooks). */
 export const NewWebhook = WebhookView.extend({ secret: z.string() });
 export type NewWebhook = z.infer<typeof NewWebhook>;

@@ -1,0 +1,122 @@
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import * as contracts from '../shared/contracts/api.ts';
+import { Finding } from '../shared/contracts/finding.ts';
+import { ImageSettings } from '../shared/contracts/image.ts';
+import { GuestFacts, Report } from '../shared/contracts/run.ts';
+import type { ErrorCode } from '../shared/errors.ts';
+import { Envelope } from '../shared/provenance/dsse.ts';
+import { statusOf } from './errors.ts';
+
+declare module 'fastify' {
+  interface FastifySchema {
+    /** What this operation may answer besides what every one does: see `describeRefusals`. */
+    refuses?: readonly ErrorCode[];
+  }
+}
+
+/** Every schema of the API's contracts is a component of the document, by the name that it has in the code. */
+const schemaRegistry = z.registry<{ id: string }>();
+const { ImageQuery: _parameters, ...named } = {
+  ...contracts,
+  ...{ Finding, ImageSettings, GuestFacts, Report, ProvenanceEnvelope: Envelope },
+};
+for (const [id, schema] of Object.entries(named)) schemaRegistry.add(schema, { id });
+
+const zodToComponents = createJsonSchemaTransformObject({ schemaRegistry });
+
+/** The OpenAPI document is made of the routes as they are: /openapi.json, and docs/openapi.json by `npm run docs`. */
+export const describeApi = async (app: FastifyInstance): Promise<void> => {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'bootready',
+        description: 'Turns uploaded disk images into published cloud images that are known to boot.',
+        version: '1',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
+      components: {
+        securitySchemes: {
+          key: { type: 'http', scheme: 'bearer', description: 'A key of "bootready key create".' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-bootready',
+            description: 'Of a browser that has signed in; changes are taken from pages of this installation only.',
+          },
+        },
+      },
+      security: [{ key: [] }, { session: [] }],
+    },
+    transform: createJsonSchemaTransform({ schemaRegistry }),
+    transformObject: (document) => withoutUnused(zodToComponents(document)),
+  });
+};
+
+/** The registry gives each schema in two forms, as input and as output; most are ever only one of them. */
+const withoutUnused = <Document extends { paths?: unknown; components?: { schemas?: object } }>(
+  document: Document,
+): Document => {
+  const all: Record<string, unknown> = { ...document.components?.schemas };
+  const used = new Set<string>();
+  const follow = (part: unknown): void => {
+    for (const [, name = ''] of JSON.stringify(part).matchAll(/"#\/components\/schemas\/([^"]+)"/g)) {
+      if (used.has(name)) continue;
+      used.add(name);
+      follow(all[name]);
+    }
+  };
+  follow(document.paths);
+  const schemas = Object.fromEntries([...used].sort().map((name) => [name, all[name]]));
+  return { ...document, components: { ...document.components, schemas } };
+};
+
+/** Adds to each operation below what it may refuse; what is true of all of its kind needs no word at the route. */
+export const describeRefusals = (app: FastifyInstance): void => {
+  app.addHook('onRoute', ({ method, url, schema }) => {
+    if (!schema || schema.hide) return;
+    const codes = new Set<ErrorCode>([
+      ...(['invalid-input', 'unauthenticated', 'unavailable', 'internal'] as const),
+      ...(method === 'GET' || method === 'HEAD' ? [] : (['forbidden'] as const)),
+      ...(schema.body ? (['quota-exceeded', 'unsupported-media'] as const) : []),
+      ...(url.includes('/:id') ? (['not-found'] as const) : []),
+      ...(schema.refuses ?? []),
+    ]);
+    schema.response = { ...(schema.response as object), ...Object.fromEntries([...codes].map(refusal).sort()) };
+    delete schema.refuses;
+  });
+};
+
+const words: Partial<Record<ErrorCode, string>> = {
+  'invalid-input': 'The request is not valid',
+  unauthenticated: 'No key, or one that does not hold',
+  forbidden: 'The key has not the role for it, or the session is used from another site',
+  'not-found': 'There is none that this key may see',
+  conflict: 'Not possible as things are',
+  gone: 'Not there any more',
+  'quota-exceeded': 'More than may be sent or kept',
+  'unsupported-media': 'The body is not of the media type that is described',
+  unavailable: 'What is needed for it does not answer; try again',
+};
+
+const refusal = (code: ErrorCode) => {
+  const status = statusOf[code] ?? 500;
+  return [
+    status,
+    {
+      description: words[code] ?? 'Something went wrong on our side',
+      content: { 'application/json': { schema: contracts.ApiError } },
+    },
+  ] as const;
+};
+
+/** The answer of an operation that is no JSON of ours, or not only: by media type. */
+export const media = <Types extends Record<string, z.ZodType>>(description: string, types: Types) => ({
+  description,
+  content: Object.fromEntries(Object.entries(types).map(([type, schema]) => [type, { schema }])) as {
+    [Type in keyof Types]: { schema: Types[Type] };
+  },
+});

@@ -1,0 +1,23 @@
+import openapiTS, { astToString, tsUnion, UNDEFINED } from 'openapi-typescript';
+import ts from 'typescript';
+
+/**
+ * TypeScript types of an OpenAPI document, for openapi-fetch. What has a default need not be sent; what is optional may be given as
+ * undefined, which JSON leaves out, as zod's types have it under `exactOptionalPropertyTypes`.
+ */
+export const typesOf = async (document: string): Promise<string> =>
+  astToString(
+    await openapiTS(document, {
+      defaultNonNullable: false,
+      transformProperty: (property) =>
+        property.questionToken && property.type
+          ? ts.factory.updatePropertySignature(
+              property,
+              property.modifiers,
+              property.name,
+              property.questionToken,
+              tsUnion([property.type, UNDEFINED]),
+            )
+          : property,
+    }),
+  );
