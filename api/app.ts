@@ -43,6 +43,14 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     done();
   });
   await describeApi(app);
+  const { meter } = deps;
+  if (meter) {
+    app.addHook('onResponse', (request, reply, done) => {
+      const { method } = request;
+      meter.answered({ method, route: request.routeOptions.url, status: reply.statusCode }, reply.elapsedTime / 1000);
+      done();
+    });
+  }
   await app.register(healthRoutes(deps));
   await app.register(notificationRoutes(deps));
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());

@@ -4,6 +4,7 @@ import type { EventStore } from '../shared/ports/events.ts';
 import type { GlanceStore } from '../shared/ports/glance.ts';
 import type { ImageStore } from '../shared/ports/images.ts';
 import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
+import type { HttpMeter } from '../shared/ports/meters.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/projects.ts';
 import type { RepairStarter, RepairStore } from '../shared/ports/repairs.ts';
@@ -28,6 +29,7 @@ export type ApiDeps = {
   feed: ImageFeed;
   /** Whether each dependency answers, by name. Quick: answers are kept for seconds. */
   health: () => Promise<Record<string, boolean>>;
+  meter?: HttpMeter;
   queueBoard?: FastifyPluginAsync;
   /** Where the built portal lies; served when it is there. */
   portalFolder?: string;

@@ -5,18 +5,23 @@ import { createGlanceStore } from '../adapters/database/glance-store.ts';
 import { openImageFeed } from '../adapters/database/image-feed.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
 import { openDatabase } from '../adapters/database/open.ts';
+import { createOperationsStore } from '../adapters/database/operations-store.ts';
 import { createApiKeyStore, createProjectStore } from '../adapters/database/project-store.ts';
 import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createSessionStore } from '../adapters/database/session-store.ts';
 import { createWebhookStore } from '../adapters/database/webhook-store.ts';
 import { installationHealth } from '../adapters/health.ts';
+import { createHttpMeter } from '../adapters/metrics/http.ts';
+import { watchInstallation } from '../adapters/metrics/installation.ts';
+import { processMetrics } from '../adapters/metrics/process.ts';
+import { type MetricsServer, serveMetrics } from '../adapters/metrics/serve.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
 import { createRepairStarter } from '../adapters/temporal/repair-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
-import { BootreadyError } from '../shared/errors.ts';
+import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import { createApp } from './app.ts';
 import { queueBoard } from './queue-board.ts';
 
@@ -29,6 +34,8 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   const store = openObjectStore(config);
   const keys = createApiKeyStore(database.db);
+  const health = installationHealth({ config, db: database.db, queues, temporal, store });
+  const registry = processMetrics('api');
   const app = await createApp(
     {
       config,
@@ -45,24 +52,33 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       starter: createRunStarter(temporal, runTimingsOf(config)),
       repairs: createRepairStore(database.db),
       startRepair: createRepairStarter(temporal, runTimingsOf(config)),
-      health: installationHealth({ config, db: database.db, queues, temporal, store }),
+      health,
+      meter: createHttpMeter(registry),
       queueBoard: queueBoard(queues.all, keys),
       portalFolder: join(import.meta.dirname, '../portal/dist'),
     },
     log,
   );
+  let metrics: MetricsServer | undefined;
   const close = async (): Promise<void> => {
     await app.close();
+    await metrics?.close();
     await Promise.allSettled([queues.close(), feed.close(), temporal.close()]);
     await database.close();
     log.info('stopped');
   };
   try {
+    if (config.METRICS_PORT) {
+      const operations = createOperationsStore(database.db);
+      const ask = watchInstallation(registry, { operations, queues: queues.all, health });
+      metrics = await serveMetrics(registry, { host: config.METRICS_HOST, port: config.METRICS_PORT }, ask);
+    }
     const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
     log.info({ url }, 'serves');
     return { url, close };
   } catch (cause) {
     await close();
+    if (isBootreadyError(cause)) throw cause;
     throw new BootreadyError({
       code: 'unavailable',
       message: `The API cannot listen on ${config.API_HOST}:${config.API_PORT}.`,

@@ -33,6 +33,11 @@ export const Environment = z.object({
   API_PUBLIC_URL: z.url().optional(),
   /** What senders of storage notifications must show; at least 16 characters. */
   EVENTS_SECRET: z.string().min(16),
+  /** Where this process serves /metrics to Prometheus; without a port it does not. */
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+  /** Where a worker for steps serves the metrics of Temporal's SDK, on METRICS_HOST too. */
+  TEMPORAL_METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 
   TARGET_FORMAT: TargetFormat.default('raw'),

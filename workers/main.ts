@@ -8,6 +8,11 @@ import { createProjectStore } from '../adapters/database/project-store.ts';
 import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createRunStore } from '../adapters/database/run-store.ts';
 import { createWebhookStore } from '../adapters/database/webhook-store.ts';
+import { createJobMeter } from '../adapters/metrics/jobs.ts';
+import { processMetrics } from '../adapters/metrics/process.ts';
+import { serveMetrics } from '../adapters/metrics/serve.ts';
+import { createStepMeter } from '../adapters/metrics/steps.ts';
+import { watchWorker } from '../adapters/metrics/worker.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { startQueueWorkers } from '../adapters/queues/workers.ts';
@@ -20,6 +25,7 @@ import { signingKeyOf } from '../shared/provenance/keys.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
 import { cacheDirOf } from './cache-dir.ts';
+import { measureEnds, measureJobs, measureSteps } from './measure.ts';
 import { queueHandlers } from './queues/handlers.ts';
 import { createPost } from './queues/post.ts';
 import { openScratch } from './scratch.ts';
@@ -38,12 +44,18 @@ export const startWorker = async (
   const log = pino({ level: config.LOG_LEVEL, base: { process: 'worker' } });
   const database = openDatabase(config.DATABASE_URL);
   const store = openObjectStore(config);
+  const registry = processMetrics('worker');
   const closing: (() => Promise<unknown>)[] = [database.close];
   const close = async (): Promise<void> => {
     for (const end of closing.splice(0).reverse()) await end();
     log.info('stopped');
   };
 
+  if (config.METRICS_PORT) {
+    // Before anything else begins that an error here would have to end.
+    const metrics = await serveMetrics(registry, { host: config.METRICS_HOST, port: config.METRICS_PORT });
+    closing.push(metrics.close);
+  }
   if (roles.steps) {
     const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
     const scratch = await openScratch(config.SCRATCH_DIR, workerId);
@@ -66,13 +78,16 @@ export const startWorker = async (
       mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS },
       signingKey: config.PROVENANCE_KEY ? signingKeyOf(config.PROVENANCE_KEY) : undefined,
     };
+    watchWorker(registry, { space: scratch.space, slots: deps.slots });
+    const meter = createStepMeter(registry);
     const steps = startStepWorker({
       temporal: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
       workerId,
       ownTaskQueue,
       cacheDir,
-      shared: { ...createSharedActivities(deps), ...createRepairLedger(deps) },
-      scratch: { ...createScratchActivities(deps), ...createRepairActivities(deps) },
+      shared: measureEnds({ ...createSharedActivities(deps), ...createRepairLedger(deps) }, meter),
+      scratch: measureSteps({ ...createScratchActivities(deps), ...createRepairActivities(deps) }, meter),
+      metrics: config.TEMPORAL_METRICS_PORT ? `${config.METRICS_HOST}:${config.TEMPORAL_METRICS_PORT}` : undefined,
       log,
     });
     closing.push(steps.close);
@@ -82,7 +97,7 @@ export const startWorker = async (
     const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
     const queues = createQueues(config.REDIS_URL);
     closing.push(temporal.close, queues.close);
-    const workers = startQueueWorkers(
+    const handlers = measureJobs(
       queueHandlers({
         store,
         jobs: queues,
@@ -98,12 +113,13 @@ export const startWorker = async (
         imagesBucket: config.IMAGES_BUCKET,
         log: (message, details) => log.warn(details, message),
       }),
-      {
-        redisUrl: config.REDIS_URL,
-        everySeconds: { sweep: config.SWEEP_SECONDS, ...every },
-        onError: (queue, error) => log.warn({ queue, error: explain(error) }, 'a queue has trouble'),
-      },
+      createJobMeter(registry),
     );
+    const workers = startQueueWorkers(handlers, {
+      redisUrl: config.REDIS_URL,
+      everySeconds: { sweep: config.SWEEP_SECONDS, ...every },
+      onError: (queue, error) => log.warn({ queue, error: explain(error) }, 'a queue has trouble'),
+    });
     closing.push(workers.close);
   }
   log.info({ roles }, 'started');

@@ -14,8 +14,8 @@ export type Scratch = {
   /** The attempt's folder; created when it is missing. */
   open(key: ScratchKey): Promise<string>;
   discard(key: ScratchKey): Promise<void>;
-  /** Bytes free for an ordinary user. */
-  free(): Promise<number>;
+  /** Bytes of the filesystem, and those of them that are free for an ordinary user. */
+  space(): Promise<{ free: number; size: number }>;
   /** Removes all of this worker's folders. */
   close(): Promise<void>;
 };
@@ -58,9 +58,9 @@ export const openScratch = async (root: string, workerId: string): Promise<Scrat
       return folder;
     },
     discard: (key) => rm(folderOf(key), { recursive: true, force: true }),
-    free: async () => {
-      const { bavail, bsize } = await statfs(home);
-      return bavail * bsize;
+    space: async () => {
+      const { bavail, blocks, bsize } = await statfs(home);
+      return { free: bavail * bsize, size: blocks * bsize };
     },
     close: () => rm(home, { recursive: true, force: true }),
   };

@@ -2,7 +2,12 @@
  * How many heavy steps a worker does at once. A step takes up its task at once and waits here with heartbeats, so that a busy
  * worker is never taken for a dead one. First come, first served.
  */
-export type Slots = { use<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> };
+export type Slots = {
+  use<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  readonly count: number;
+  readonly busy: number;
+  readonly waiting: number;
+};
 
 export const createSlots = (count: number): Slots => {
   let free = count;
@@ -35,6 +40,13 @@ export const createSlots = (count: number): Slots => {
   };
 
   return {
+    count,
+    get busy() {
+      return count - free;
+    },
+    get waiting() {
+      return waiting.length;
+    },
     use: async (signal, work) => {
       await take(signal);
       try {

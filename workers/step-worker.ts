@@ -13,8 +13,15 @@ export type StepWorkerOptions = {
   cacheDir: string;
   shared: SharedActivities & RepairLedger;
   scratch: ScratchActivities & RepairActivities;
+  /** Where Temporal's SDK serves its own metrics: host and port. */
+  metrics: string | undefined;
   log: Logger;
 };
+
+/** Named as Prometheus wants it: seconds, units and `_total` in the names. */
+const sdkMetrics = (bindAddress: string) => ({
+  prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
+});
 
 /** Between two tries to reach Temporal. */
 const retryMs = 2000;
@@ -31,6 +38,7 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
       if (!message.startsWith('No workflows registered'))
         log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
     }),
+    ...(options.metrics ? { telemetryOptions: { metrics: sdkMetrics(options.metrics) } } : {}),
     // The process decides when it stops.
     shutdownSignals: [],
   });

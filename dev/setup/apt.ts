@@ -41,7 +41,7 @@ export const installSystemPackages = async (wanted: readonly SystemPackage[]): P
   }
   requireRoom('/usr', 2e9, 'installing the Debian packages');
   process.stdout.write(`These Debian packages are missing and get installed:\n${listed}\n`);
-  const hadRedis = hasProgram('redis-server');
+  const foreign = servers.filter(hasProgram);
   await withoutStartingServices(async () => {
     await apt('Reading the package lists', ['update', '-q']);
     await apt(`Installing ${names.length} Debian packages and what they depend on`, [
@@ -49,8 +49,9 @@ export const installSystemPackages = async (wanted: readonly SystemPackage[]): P
       ...names,
     ]);
   });
-  // We run Redis ourselves; the system's own must not come up at the next boot because of us.
-  if (!hadRedis && hasProgram('systemctl')) await run('systemctl', ['disable', 'redis-server.service']);
+  // We run them ourselves; the system's own must not come up at the next boot because of us.
+  const ours = servers.filter((name) => hasProgram(name) && !foreign.includes(name));
+  if (hasProgram('systemctl')) for (const name of ours) await run('systemctl', ['disable', `${name}.service`]);
   const still = missing.filter((each) => !isInstalled(each));
   if (still.length > 0) {
     throw new BootreadyError({
@@ -71,6 +72,9 @@ export const requireReadableKernel = async (): Promise<void> => {
     remedy: 'Run this and start again: sudo chmod 0644 /boot/vmlinuz-*',
   });
 };
+
+/** Packages with a service of the same name. */
+const servers = ['redis-server', 'prometheus'];
 
 const policyFile = '/usr/sbin/policy-rc.d';
 

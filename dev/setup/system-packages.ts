@@ -92,6 +92,7 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'cpio', reason: "the test images' initramfs files", programs: ['cpio'] },
   // Ubuntu has it only as a snap, which no container and no test of ours can start: there, one's own browser has to do.
   { name: 'chromium', reason: 'the tests of the portal', isThere: () => hasBrowser() || isUbuntu() },
+  { name: 'prometheus', reason: 'the tests of metrics and alerts', programs: ['prometheus', 'promtool'] },
   { name: 'python3', reason: 'the tests of the sandbox', programs: ['python3'] },
   { name: 'python3-venv', reason: "OpenStack's clients in the tests", isThere: hasVenv },
   // Without root, mmdebstrap needs a range of user ids.

@@ -20,3 +20,8 @@ export type QueueHandlers = {
   notify(job: NotifyJob, isLastTry: boolean): Promise<unknown>;
   housekeeping: Record<HousekeepingJob, () => Promise<unknown>>;
 };
+
+/** What the sweep found that no event had brought on: uploads, runs and repairs without a workflow, notifications without a job. */
+export type Swept = { started: number; restarted: number; resent: number };
+/** What nobody would have finished, and what was to be deleted. */
+export type Reaped = { multiparts: number; abandoned: number; deleted: number };

@@ -28,6 +28,8 @@ export type Installation = {
   /** A plain S3 client, as any uploader has. */
   s3: S3Client;
   apiUrl: string;
+  /** Where each process serves /metrics, host and port; only with `metrics`. */
+  metrics: Record<Role | 'temporalSdk', string>;
   start(role: Role): Promise<Role2Process>;
   /** `lose` forgets all that was in it. */
   stopRedis(options?: { lose: boolean }): Promise<void>;
@@ -65,7 +67,13 @@ const args: Record<Role, string[]> = {
 };
 
 export const startInstallation = async (
-  options: { events?: boolean; env?: Record<string, string>; roles?: Role[]; ownTemporal?: boolean } = {},
+  options: {
+    events?: boolean;
+    env?: Record<string, string>;
+    roles?: Role[];
+    ownTemporal?: boolean;
+    metrics?: boolean;
+  } = {},
 ): Promise<Installation> => {
   const home = await mkdtemp(join(tmpdir(), 'installation-'));
   const undo: (() => Promise<unknown>)[] = [() => rm(home, { recursive: true, force: true })];
@@ -114,11 +122,15 @@ export const startInstallation = async (
       LOG_LEVEL: 'info',
       ...options.env,
     };
+    const ports = { api: 0, steps: 0, queues: 0, temporalSdk: 0 };
+    for (const name of Object.keys(ports) as (keyof typeof ports)[]) ports[name] = await freePort();
+    const metricsEnv = (role: Role): Record<string, string> =>
+      options.metrics ? { METRICS_PORT: `${ports[role]}`, TEMPORAL_METRICS_PORT: `${ports.temporalSdk}` } : {};
     const log = createWriteStream(join(home, 'product.log'));
     const start = async (role: Role): Promise<Role2Process> => {
       const child = spawn(process.execPath, ['cli/main.ts', ...args[role]], {
         cwd: root,
-        env,
+        env: { ...env, ...metricsEnv(role) },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       });
@@ -163,6 +175,12 @@ export const startInstallation = async (
       db: database.db,
       s3,
       apiUrl,
+      metrics: {
+        api: `127.0.0.1:${ports.api}`,
+        steps: `127.0.0.1:${ports.steps}`,
+        queues: `127.0.0.1:${ports.queues}`,
+        temporalSdk: `127.0.0.1:${ports.temporalSdk}`,
+      },
       start,
       stopRedis: async ({ lose } = { lose: false }) => {
         await redis?.stop();

@@ -9,15 +9,19 @@ import { type SweepDeps, sweep } from './sweep.ts';
 export type HandlerDeps = SweepDeps & ReapDeps & { jobs: JobQueue; webhooks: WebhookStore; post: Post };
 
 /** What each queue's jobs do. A job never starts another stage of an image: that is the workflow's. */
-export const queueHandlers = (deps: HandlerDeps): QueueHandlers => ({
-  intake: ({ eventId }, attempt) => settleEvent(deps, eventId, attempt),
-  notify: ({ deliveryId }, isLastTry) => deliver(deps, deliveryId, isLastTry),
-  housekeeping: {
-    sweep: () => sweep(deps),
-    relay: async () => {
-      const pending = await deps.webhooks.relay();
-      if (pending.length > 0) await deps.jobs.addNotify(pending);
+export const queueHandlers = (deps: HandlerDeps) =>
+  ({
+    intake: ({ eventId }, attempt) => settleEvent(deps, eventId, attempt),
+    notify: ({ deliveryId }, isLastTry) => deliver(deps, deliveryId, isLastTry),
+    housekeeping: {
+      sweep: () => sweep(deps),
+      relay: async () => {
+        const pending = await deps.webhooks.relay();
+        if (pending.length > 0) await deps.jobs.addNotify(pending);
+      },
+      reap: () => reap(deps),
     },
-    reap: () => reap(deps),
-  },
-});
+  }) satisfies QueueHandlers;
+
+/** With what each job comes to. */
+export type WorkingHandlers = ReturnType<typeof queueHandlers>;

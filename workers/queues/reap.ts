@@ -1,4 +1,5 @@
 import type { ImageStore } from '../../shared/ports/images.ts';
+import type { Reaped } from '../../shared/ports/jobs.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
 export type ReapDeps = { store: ObjectStore; images: ImageStore; uploadsBucket: string; imagesBucket: string };
@@ -7,15 +8,25 @@ const days = 24 * 3600;
 export const abandonedAfterSeconds = 7 * days;
 
 /** Clears away what nobody will finish: uploads begun and left, images announced and never sent, deletions half done. */
-export const reap = async ({ store, images, uploadsBucket, imagesBucket }: ReapDeps): Promise<void> => {
+export const reap = async ({ store, images, uploadsBucket, imagesBucket }: ReapDeps): Promise<Reaped> => {
+  const counts = { multiparts: 0, abandoned: 0, deleted: 0 };
   const oldest = Date.now() - abandonedAfterSeconds * 1000;
   for (const bucket of [uploadsBucket, imagesBucket]) {
     for await (const upload of store.listMultiparts(bucket, '')) {
-      if (upload.initiated.getTime() < oldest) await store.abortMultipart(upload);
+      if (upload.initiated.getTime() >= oldest) continue;
+      await store.abortMultipart(upload);
+      counts.multiparts++;
     }
   }
-  for (const image of await images.abandoned(abandonedAfterSeconds)) await images.markForDeletion(image.id);
-  for (const image of await images.pendingDeletions()) await deleteObjects({ store, images, imagesBucket }, image.id);
+  for (const image of await images.abandoned(abandonedAfterSeconds)) {
+    await images.markForDeletion(image.id);
+    counts.abandoned++;
+  }
+  for (const image of await images.pendingDeletions()) {
+    await deleteObjects({ store, images, imagesBucket }, image.id);
+    counts.deleted++;
+  }
+  return counts;
 };
 
 /** Second half of deleting an image: its objects, then its row. Twice is once. */

@@ -1,6 +1,6 @@
 import { explain } from '../../shared/errors.ts';
 import type { EventStore } from '../../shared/ports/events.ts';
-import type { JobQueue } from '../../shared/ports/jobs.ts';
+import type { JobQueue, Swept } from '../../shared/ports/jobs.ts';
 import type { RepairStarter, RepairStore } from '../../shared/ports/repairs.ts';
 import { type IntakeDeps, startForObject } from './admission.ts';
 
@@ -19,7 +19,7 @@ const graceSeconds = 15;
  * Finds what no event announced, what no job settled and what no workflow was started for. With every event lost, every upload
  * is still processed. One object that cannot be started keeps no other from it.
  */
-export const sweep = async (deps: SweepDeps): Promise<{ started: number; restarted: number; resent: number }> => {
+export const sweep = async (deps: SweepDeps): Promise<Swept> => {
   const { store, projects, images, starter, events, jobs, uploadsBucket, log } = deps;
   const counts = { started: 0, restarted: 0, resent: 0 };
   const lost = await events.unsettled(graceSeconds, 1000);

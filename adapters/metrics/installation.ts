@@ -1,0 +1,128 @@
+import type { Queue } from 'bullmq';
+import { Gauge, type Registry } from 'prom-client';
+import type { OperationsStore } from '../../shared/ports/operations.ts';
+import { stuckReason, stuckReasons } from '../../shared/stuck.ts';
+
+export type InstallationParts = {
+  operations: OperationsStore;
+  queues: readonly Queue[];
+  /** Whether each server answers, by name. */
+  health: () => Promise<Record<string, boolean>>;
+};
+
+/** Who scrapes gives up after ten seconds (Prometheus' default), and wants to hear of the rest before. */
+const patienceMs = 4000;
+/** More open runs than anybody looks at one by one; the count goes no higher. */
+const mostRuns = 10_000;
+const queueStates = ['waiting', 'active', 'delayed', 'failed'] as const;
+
+/**
+ * What database, queues and servers say of the installation as a whole. Every API process tells the same: take the maximum over
+ * them. A source that does not answer has no values, rather than old ones. Returns what is to be done before each scrape.
+ */
+export const watchInstallation = (registry: Registry, parts: InstallationParts): (() => Promise<void>) => {
+  const gauge: NewGauge = (name, help, ...labelNames) => new Gauge({ name, help, labelNames, registers: [registry] });
+  const sources = [
+    runSource(parts.operations, gauge),
+    backlogSource(parts.operations, gauge),
+    queueSource(parts.queues, gauge),
+    dependencySource(parts.health, gauge),
+  ];
+  return async () => {
+    await Promise.all(
+      sources.map(async ({ ask, gauges }) => {
+        const late = new Promise<never>((_, reject) => setTimeout(reject, patienceMs, new Error('too late')).unref());
+        const tell = await Promise.race([ask(), late]).catch(() => undefined);
+        for (const each of gauges) each.reset();
+        tell?.();
+      }),
+    );
+  };
+};
+
+type NewGauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) => Gauge<Label>;
+/** Asks, and gives what sets the gauges: an answer that comes too late sets nothing. All gauges have labels, so that `reset` empties them. */
+type Source = { ask: () => Promise<() => void>; gauges: Gauge<string>[] };
+
+const runSource = (operations: OperationsStore, gauge: NewGauge): Source => {
+  const runs = gauge('bootready_open_runs', 'Runs that have not ended.', 'status');
+  const oldest = gauge('bootready_open_runs_oldest_seconds', 'How old the oldest of them is; 0 without any.', 'status');
+  const stuck = gauge('bootready_stuck_runs', 'Open runs that do not get on, by why.', 'reason');
+  return {
+    gauges: [runs, oldest, stuck],
+    ask: async () => {
+      const open = await operations.openRuns(mostRuns);
+      const now = new Date();
+      const reasons = open.map((run) => stuckReason(run, now));
+      return () => {
+        for (const status of ['queued', 'running'] as const) {
+          const such = open.filter((run) => run.status === status);
+          runs.set({ status }, such.length);
+          oldest.set({ status }, such[0] ? (now.getTime() - such[0].createdAt.getTime()) / 1000 : 0);
+        }
+        for (const reason of stuckReasons) stuck.set({ reason }, reasons.filter((each) => each === reason).length);
+      };
+    },
+  };
+};
+
+const backlogSource = (operations: OperationsStore, gauge: NewGauge): Source => {
+  const count = gauge(
+    'bootready_backlog',
+    'Notifications that are not settled, messages that no webhook took.',
+    'kind',
+  );
+  const oldest = gauge('bootready_backlog_oldest_seconds', 'How long the oldest waits; 0 without any.', 'kind');
+  return {
+    gauges: [count, oldest],
+    ask: async () => {
+      const backlogs = await operations.backlogs();
+      return () => {
+        for (const [kind, backlog] of Object.entries(backlogs)) {
+          count.set({ kind }, backlog.count);
+          oldest.set({ kind }, backlog.oldestSeconds);
+        }
+      };
+    },
+  };
+};
+
+const queueSource = (queues: readonly Queue[], gauge: NewGauge): Source => {
+  const jobs = gauge('bootready_queue_jobs', 'Jobs of the queues.', 'queue', 'state');
+  const oldest = gauge(
+    'bootready_queue_oldest_waiting_seconds',
+    'How long the next job waits; 0 without any.',
+    'queue',
+  );
+  return {
+    gauges: [jobs, oldest],
+    ask: async () => {
+      const found = await Promise.all(
+        queues.map(async (queue) => ({
+          queue: queue.name,
+          counts: await queue.getJobCounts(...queueStates),
+          next: (await queue.getJobs(['waiting'], 0, 0, true))[0],
+        })),
+      );
+      return () => {
+        for (const { queue, counts, next } of found) {
+          for (const state of queueStates) jobs.set({ queue, state }, counts[state] ?? 0);
+          oldest.set({ queue }, next ? (Date.now() - next.timestamp) / 1000 : 0);
+        }
+      };
+    },
+  };
+};
+
+const dependencySource = (health: InstallationParts['health'], gauge: NewGauge): Source => {
+  const up = gauge('bootready_dependency_up', 'Whether a server that the installation needs answers.', 'dependency');
+  return {
+    gauges: [up],
+    ask: async () => {
+      const answers = await health();
+      return () => {
+        for (const [dependency, answered] of Object.entries(answers)) up.set({ dependency }, answered ? 1 : 0);
+      };
+    },
+  };
+};

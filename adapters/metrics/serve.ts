@@ -1,0 +1,46 @@
+import { createServer } from 'node:http';
+import type { Registry } from 'prom-client';
+import { BootreadyError } from '../../shared/errors.ts';
+
+export type MetricsServer = { close(): Promise<void> };
+
+/**
+ * Serves a registry at /metrics, on an address of its own: no proxy that leads to the API leads here, and whoever scrapes needs no key.
+ * @throws BootreadyError `unavailable` when the port is taken
+ */
+export const serveMetrics = async (
+  registry: Registry,
+  { host, port }: { host: string; port: number },
+  beforeScrape: () => Promise<void> = () => Promise.resolve(),
+): Promise<MetricsServer> => {
+  const server = createServer((request, response) => {
+    const [path] = (request.url ?? '').split('?');
+    if (request.method !== 'GET' || path !== '/metrics') {
+      response.writeHead(404).end();
+      return;
+    }
+    beforeScrape()
+      .then(() => registry.metrics())
+      .then(
+        (text) => response.writeHead(200, { 'content-type': registry.contentType }).end(text),
+        () => response.writeHead(500).end(),
+      );
+  });
+  try {
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve));
+  } catch (cause) {
+    throw new BootreadyError({
+      code: 'unavailable',
+      message: `Metrics cannot be served on ${host}:${port}.`,
+      remedy: 'Another process may use the port: each process of bootready needs a METRICS_PORT of its own on a host.',
+      cause,
+    });
+  }
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};

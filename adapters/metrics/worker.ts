@@ -1,0 +1,47 @@
+import { Gauge, type Registry } from 'prom-client';
+
+type SlotState = { readonly count: number; readonly busy: number; readonly waiting: number };
+
+export type WorkerState = {
+  /** Of the filesystem that holds the scratch folder; bytes. */
+  space(): Promise<{ free: number; size: number }>;
+  /** By what they are for. */
+  slots: Readonly<Record<string, SlotState>>;
+};
+
+/** What a worker for steps has left: room and slots. Asked for at each scrape. */
+export const watchWorker = (registry: Registry, { space, slots }: WorkerState): void => {
+  const registers = [registry];
+  const ofSpace = (name: string, help: string, kind: 'free' | 'size'): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      async collect() {
+        // Not a number rather than an old one, and rather than no metrics at all.
+        this.set(
+          await space().then(
+            (known) => known[kind],
+            () => Number.NaN,
+          ),
+        );
+      },
+    });
+  };
+  ofSpace('bootready_scratch_free_bytes', 'What is free for this worker where it keeps its scratch folders.', 'free');
+  ofSpace('bootready_scratch_size_bytes', 'How large the filesystem of the scratch folders is.', 'size');
+  const ofSlots = (name: string, help: string, kind: keyof SlotState): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['kind'],
+      registers,
+      collect() {
+        for (const [slot, state] of Object.entries(slots)) this.set({ kind: slot }, state[kind]);
+      },
+    });
+  };
+  ofSlots('bootready_slots', 'How many steps of a kind this worker does at once.', 'count');
+  ofSlots('bootready_slots_busy', 'How many it is doing.', 'busy');
+  ofSlots('bootready_slots_waiting', 'How many it has taken up that wait for a slot.', 'waiting');
+};

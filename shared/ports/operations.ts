@@ -1,0 +1,28 @@
+import type { RunStep } from './images.ts';
+
+/** A run that has not ended, with the step that it is at. */
+export type OpenRun = {
+  imageId: string;
+  imageName: string;
+  projectId: string;
+  runId: string;
+  number: number;
+  workflowId: string;
+  status: 'queued' | 'running';
+  worker: string | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  /** The newest one; null before the first. */
+  step: RunStep | null;
+};
+
+/** How much waits, and for how long the oldest has; 0 seconds when nothing does. */
+export type Backlog = { count: number; oldestSeconds: number };
+
+/** What operators ask about the whole installation. */
+export interface OperationsStore {
+  /** Oldest first, at most so many. */
+  openRuns(limit: number): Promise<OpenRun[]>;
+  /** Notifications that are not settled, and webhook deliveries that are neither delivered nor given up. */
+  backlogs(): Promise<{ events: Backlog; deliveries: Backlog }>;
+}
