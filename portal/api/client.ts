@@ -1,5 +1,5 @@
 import createClient, { defaultPathSerializer } from 'openapi-fetch';
-import type { CreateImage, CreateRun } from '../../shared/contracts/api.ts';
+import type { CreateImage, CreateRepair, CreateRun } from '../../shared/contracts/api.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 
 /** What the API refused, in its own words; `status` 0 when it could not be asked. */
@@ -63,6 +63,11 @@ export const api = {
     answered(client.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),
   cancelRun: (id: string) => answered(client.POST('/v1/images/{id}/cancel', ofImage(id))),
 
+  remedies: (id: string) => answered(client.GET('/v1/images/{id}/repairs', ofImage(id))),
+  createRepair: (id: string, body: CreateRepair) =>
+    answered(client.POST('/v1/images/{id}/repairs', { ...ofImage(id), body })),
+  provenanceKeys: () => answered(client.GET('/v1/provenance/keys')),
+
   openUpload: (id: string, size: number) =>
     answered(client.POST('/v1/images/{id}/upload', { ...ofImage(id), body: { size } })),
   signParts: (id: string, partNumbers: number[]) =>
@@ -79,5 +84,8 @@ const address = <Path extends keyof paths>(path: Path, parameters: Record<string
 export const listStream = address('/v1/images/stream', {});
 export const streamOf = (id: string, language: string): string =>
   `${address('/v1/images/{id}/stream', { id })}?language=${language}`;
-export const evidenceOf = (id: string, run: number, name: 'serial.log' | 'screen.png'): string =>
+export const evidenceOf = (id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json'): string =>
   address('/v1/images/{id}/runs/{run}/evidence/{name}', { id, run, name });
+export const reportOf = (id: string, run: number, as: 'html' | 'json', language: string): string =>
+  `${address('/v1/images/{id}/runs/{run}/report', { id, run })}?as=${as}&lang=${language}`;
+export const provenanceOf = (id: string): string => address('/v1/images/{id}/provenance', { id });

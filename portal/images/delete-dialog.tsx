@@ -1,11 +1,9 @@
-import { Button, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
-import { useQueryClient } from '@tanstack/react-query';
-import { useState } from 'react';
+import { List, ListItem } from '@patternfly/react-core';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { withRetries } from '../../shared/transfer/retry.ts';
 import { ApiProblem, api } from '../api/client.ts';
-import { Message } from '../shell/message.tsx';
-import { useNotify, useProblemWords } from '../shell/notices.tsx';
+import { FormDialog } from '../shell/form-dialog.tsx';
+import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 
 const isGoing = ({ activity }: ImageView): boolean => activity?.status === 'running' || activity?.status === 'queued';
@@ -24,53 +22,51 @@ const deleteImage = async (image: ImageView): Promise<void> => {
   await withRetries(() => api.deleteImage(image.id), { ...patience, mayPass: isConflict });
 };
 
-export const DeleteDialog = ({ image, onClose }: { image: ImageView; onClose: (deleted: boolean) => void }) => {
-  const { t } = useSpeech();
-  const queries = useQueryClient();
-  const notify = useNotify();
-  const problemWords = useProblemWords();
-  const [isBusy, setBusy] = useState(false);
-  const [problem, setProblem] = useState<unknown>();
+type Props = { images: readonly ImageView[]; onClose: () => void; onDeleted: () => void };
 
+/** One image or several. Those that went before one that could not stay deleted; the API says which one that was. */
+export const DeleteDialog = ({ images, onClose, onDeleted }: Props) => {
+  const { t } = useSpeech();
+  const notify = useNotify();
+  const [first] = images;
+  const isOne = images.length === 1;
   const remove = async (): Promise<void> => {
-    setBusy(true);
-    try {
-      await deleteImage(image);
-      notify({ variant: 'success', title: t('removed', { name: image.name }) });
-      onClose(true);
-      await queries.invalidateQueries({ queryKey: ['images'] });
-    } catch (error) {
-      setProblem(error);
-      setBusy(false);
+    const isGone = (error: unknown): boolean => error instanceof ApiProblem && error.status === 404;
+    for (const image of images) {
+      await deleteImage(image).catch((error: unknown) => {
+        // A try before this one has deleted it.
+        if (!isGone(error)) throw error;
+      });
     }
+    notify({
+      variant: 'success',
+      title: isOne && first ? t('removed', { name: first.name }) : t('removedMany', { count: images.length }),
+    });
+    onDeleted();
   };
-  const words = problem === undefined ? undefined : problemWords(problem);
   return (
-    <Modal
-      isOpen
-      variant="small"
-      onEscapePress={() => onClose(false)}
-      aria-labelledby="delete-title"
-      aria-describedby="delete-body"
+    <FormDialog
+      id="delete"
+      title={isOne ? t('removeTitle') : t('removeManyTitle', { count: images.length })}
+      action={t('remove')}
+      isDanger
+      isReady
+      onSubmit={remove}
+      onClose={onClose}
     >
-      <ModalHeader title={t('removeTitle')} labelId="delete-title" titleIconVariant="warning" />
-      <ModalBody id="delete-body">
-        <p className="guest-text">{t('removeHelp', { name: image.name })}</p>
-        {isGoing(image) && <p>{t('removeWhileGoing')}</p>}
-        {words && (
-          <Message variant="danger" title={words.title}>
-            {words.body}
-          </Message>
-        )}
-      </ModalBody>
-      <ModalFooter>
-        <Button variant="danger" isDisabled={isBusy} isLoading={isBusy} onClick={() => void remove()}>
-          {t('remove')}
-        </Button>
-        <Button variant="link" onClick={() => onClose(false)}>
-          {t('cancel')}
-        </Button>
-      </ModalFooter>
-    </Modal>
+      {isOne && first ? (
+        <p className="guest-text">{t('removeHelp', { name: first.name })}</p>
+      ) : (
+        <>
+          <p>{t('removeManyHelp')}</p>
+          <List className="guest-text removed-names">
+            {images.map(({ id, name }) => (
+              <ListItem key={id}>{name}</ListItem>
+            ))}
+          </List>
+        </>
+      )}
+      {images.some(isGoing) && <p>{t('removeWhileGoing')}</p>}
+    </FormDialog>
   );
 };

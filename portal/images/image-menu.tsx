@@ -10,6 +10,7 @@ import { useSpeech } from '../words/language.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { actionsOf } from './image-actions.ts';
 import { RenameDialog } from './rename-dialog.tsx';
+import { RepairDialog } from './repair-dialog.tsx';
 
 type Props = {
   image: ImageView;
@@ -28,8 +29,9 @@ export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) =
   const queries = useQueryClient();
   const notify = useNotify();
   const problemWords = useProblemWords();
-  const [dialog, setDialog] = useState<'rename' | 'delete'>();
+  const [dialog, setDialog] = useState<'rename' | 'repair' | 'delete'>();
   const can = actionsOf(image, self.role);
+  const close = (): void => setDialog(undefined);
   const isDetail = pathname === `/images/${image.id}`;
 
   const attempt = async (work: () => Promise<unknown>, done?: string): Promise<void> => {
@@ -85,6 +87,9 @@ export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) =
           >
             {t('retry')}
           </DropdownItem>
+          <DropdownItem isDisabled={!can.repair} onClick={() => setDialog('repair')}>
+            {t('repairMenu')}
+          </DropdownItem>
           <DropdownItem
             isDisabled={!can.stop}
             onClick={() => void attempt(() => api.cancelRun(image.id), t('stopped', { name: image.name }))}
@@ -97,15 +102,10 @@ export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) =
           </DropdownItem>
         </DropdownList>
       </Dropdown>
-      {dialog === 'rename' && <RenameDialog image={image} onClose={() => setDialog(undefined)} />}
+      {dialog === 'rename' && <RenameDialog image={image} onClose={close} />}
+      {dialog === 'repair' && <RepairDialog image={image} onClose={close} />}
       {dialog === 'delete' && (
-        <DeleteDialog
-          image={image}
-          onClose={(deleted) => {
-            setDialog(undefined);
-            if (deleted && isDetail) void navigate('/images');
-          }}
-        />
+        <DeleteDialog images={[image]} onClose={close} onDeleted={() => isDetail && void navigate('/images')} />
       )}
     </>
   );

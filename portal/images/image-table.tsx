@@ -1,5 +1,6 @@
+import { Checkbox } from '@patternfly/react-core';
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
-import { memo, useState } from 'react';
+import { memo, useCallback, useState } from 'react';
 import { Link } from 'react-router';
 import type { ImageView, Self } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
@@ -12,15 +13,41 @@ type Props = {
   label: string;
   /** Absent where nobody may change anything. */
   self?: Self;
+  /** Ids of those that were chosen; absent where nothing can be done with several. */
+  chosen?: ReadonlySet<string>;
+  onChoose?: (ids: ReadonlySet<string>) => void;
 };
 
-export const ImageTable = ({ images, label, self }: Props) => {
+export const ImageTable = ({ images, label, self, chosen, onChoose }: Props) => {
   const { t } = useSpeech();
+  const choose = useCallback(
+    (ids: readonly string[], isChosen: boolean): void => {
+      const next = new Set(chosen);
+      for (const id of ids) next[isChosen ? 'add' : 'delete'](id);
+      onChoose?.(next);
+    },
+    [chosen, onChoose],
+  );
   const showsOwner = self?.role === 'admin';
   return (
     <Table aria-label={label} variant="compact" className="image-table">
       <Thead>
         <Tr>
+          {chosen && (
+            <Th>
+              <Checkbox
+                id="choose-all"
+                aria-label={t('chooseAll')}
+                isChecked={images.every(({ id }) => chosen.has(id))}
+                onChange={(_event, isChosen) =>
+                  choose(
+                    images.map(({ id }) => id),
+                    isChosen,
+                  )
+                }
+              />
+            </Th>
+          )}
           <Th>{t('name')}</Th>
           <Th>{t('status')}</Th>
           <Th>{t('system')}</Th>
@@ -33,14 +60,28 @@ export const ImageTable = ({ images, label, self }: Props) => {
       </Thead>
       <Tbody>
         {images.map((image) => (
-          <Row key={image.id} image={image} {...(self ? { self } : {})} showsOwner={showsOwner} />
+          <Row
+            key={image.id}
+            image={image}
+            {...(self ? { self } : {})}
+            showsOwner={showsOwner}
+            {...(chosen ? { isChosen: chosen.has(image.id), onChoose: choose } : {})}
+          />
         ))}
       </Tbody>
     </Table>
   );
 };
 
-const Row = memo(({ image, self, showsOwner }: { image: ImageView; self?: Self; showsOwner: boolean }) => {
+type RowProps = {
+  image: ImageView;
+  self?: Self;
+  showsOwner: boolean;
+  isChosen?: boolean;
+  onChoose?: (ids: readonly string[], isChosen: boolean) => void;
+};
+
+const Row = memo(({ image, self, showsOwner, isChosen, onChoose }: RowProps) => {
   const { t, bytes, time } = useSpeech();
   const [isOpen, setOpen] = useState(false);
   const system = systemName(image.guest);
@@ -53,6 +94,16 @@ const Row = memo(({ image, self, showsOwner }: { image: ImageView; self?: Self; 
         setOpen(true);
       }}
     >
+      {onChoose && (
+        <Td>
+          <Checkbox
+            id={`choose-${image.id}`}
+            aria-label={t('choose', { name: image.name })}
+            isChecked={isChosen ?? false}
+            onChange={(_event, chosen) => onChoose([image.id], chosen)}
+          />
+        </Td>
+      )}
       <Td dataLabel={t('name')} modifier="breakWord">
         {self ? (
           <Link to={`/images/${image.id}`} className="guest-text image-name">

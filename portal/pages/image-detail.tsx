@@ -13,15 +13,19 @@ import {
   Spinner,
   Title,
 } from '@patternfly/react-core';
+import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { ImageDetail, RunView, Self } from '../../shared/contracts/api.ts';
-import { ApiProblem } from '../api/client.ts';
+import { ApiProblem, api } from '../api/client.ts';
 import { useImage } from '../api/live.ts';
 import { BootEvidence } from '../images/boot-evidence.tsx';
+import { Documents } from '../images/documents.tsx';
 import { Facts, Record as RecordOf } from '../images/facts.tsx';
 import { Findings } from '../images/findings.tsx';
 import { ImageMenu } from '../images/image-menu.tsx';
+import { RepairOffer } from '../images/repair-offer.tsx';
+import { RepairRecord } from '../images/repair-record.tsx';
 import { RunHistory } from '../images/run-history.tsx';
 import { StatusChip } from '../images/status-chip.tsx';
 import { Timeline } from '../images/timeline.tsx';
@@ -56,7 +60,7 @@ const Detail = ({ id, self }: { id: string; self: Self }) => {
     <>
       <Head image={image} self={self} connected={connected} />
       <PageSection isFilled>
-        <Body image={image} />
+        <Body image={image} self={self} />
       </PageSection>
     </>
   );
@@ -93,15 +97,21 @@ const Head = ({ image, self, connected }: { image: ImageDetail; self: Self; conn
   );
 };
 
-const Body = ({ image }: { image: ImageDetail }) => {
+const Body = ({ image, self }: { image: ImageDetail; self: Self }) => {
   const { t } = useSpeech();
   const [chosen, setChosen] = useState<number>();
+  const keys = useQuery({ queryKey: ['provenance-keys'], queryFn: api.provenanceKeys, staleTime: 600_000 });
   const run = image.runs.find(({ number }) => number === chosen) ?? image.runs[0];
   return (
     <Grid hasGutter>
       <GridItem span={12} lg={8}>
         <div className="stacked">
           {run && <Outcome run={run} />}
+          {image.repair && (
+            <Panel title={t('repairOf')}>
+              <RepairRecord repair={image.repair} />
+            </Panel>
+          )}
           {run && (
             <Panel
               title={image.runs.length > 1 ? `${t('progress')} · ${t('run', { number: run.number })}` : t('progress')}
@@ -112,6 +122,7 @@ const Body = ({ image }: { image: ImageDetail }) => {
           {run && (
             <Panel title={t('checks')}>
               <Findings run={run} />
+              {run === image.runs[0] && <RepairOffer image={image} self={self} run={run} />}
             </Panel>
           )}
           {run?.report?.boot && (
@@ -131,6 +142,15 @@ const Body = ({ image }: { image: ImageDetail }) => {
           <Panel title={t('details')}>
             <RecordOf image={image} />
           </Panel>
+          {run?.report && (
+            <Panel title={t('documents')}>
+              <Documents
+                imageId={image.id}
+                run={run}
+                hasProvenance={image.published !== null && (keys.data?.keys.length ?? 0) > 0}
+              />
+            </Panel>
+          )}
           {image.runs.length > 1 && (
             <Panel title={t('runs')}>
               <RunHistory runs={image.runs} chosen={run?.number} onChoose={setChosen} />

@@ -20,6 +20,7 @@ import { type DragEvent, useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import type { ImagePage, Self } from '../../shared/contracts/api.ts';
 import { useImagePage } from '../api/live.ts';
+import { DeleteDialog } from '../images/delete-dialog.tsx';
 import { ImageTable } from '../images/image-table.tsx';
 import { ListFilters, useListFilters } from '../images/list-filters.tsx';
 import { Message } from '../shell/message.tsx';
@@ -36,7 +37,11 @@ export const MyImagesPage = ({ self }: { self: Self }) => {
   const { filters, isFiltered, change, clear } = useListFilters();
   const page = useImagePage({ ...filters, limit: pageSize });
   const [dropped, setDropped] = useState<File[]>();
+  const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
+  const [isDeleting, setDeleting] = useState(false);
   const mayUpload = self.role !== 'reader';
+  // What another page or a filter hides is not deleted.
+  const shownAndChosen = (page.data?.images ?? []).filter(({ id }) => chosen.has(id));
   const isEmpty = page.data?.images.length === 0 && !filters.after;
 
   const drop = (event: DragEvent): void => {
@@ -68,6 +73,13 @@ export const MyImagesPage = ({ self }: { self: Self }) => {
                   </Button>
                 </ToolbarItem>
               )}
+              {shownAndChosen.length > 0 && (
+                <ToolbarItem>
+                  <Button variant="danger" onClick={() => setDeleting(true)}>
+                    {t('removeChosen', { count: shownAndChosen.length })}
+                  </Button>
+                </ToolbarItem>
+              )}
               <ToolbarItem align={{ default: 'alignEnd' }}>{uploadButton}</ToolbarItem>
             </ToolbarContent>
           </Toolbar>
@@ -95,11 +107,23 @@ export const MyImagesPage = ({ self }: { self: Self }) => {
         )}
         {page.data && !isEmpty && (
           <>
-            <ImageTable images={page.data.images} self={self} label={t('myImages')} />
+            <ImageTable
+              images={page.data.images}
+              self={self}
+              label={t('myImages')}
+              {...(mayUpload ? { chosen, onChoose: setChosen } : {})}
+            />
             <Pages page={page.data} after={filters.after} change={change} />
           </>
         )}
       </PageSection>
+      {isDeleting && (
+        <DeleteDialog
+          images={shownAndChosen}
+          onClose={() => setDeleting(false)}
+          onDeleted={() => setChosen(new Set())}
+        />
+      )}
       {dropped && <UploadDialog self={self} files={dropped} onClose={() => setDropped(undefined)} />}
     </div>
   );

@@ -132,6 +132,54 @@ export const words = {
   retried: { en: '“{name}” is tried again.', de: '„{name}“ wird erneut versucht.' },
   stopped: { en: '“{name}” is being stopped.', de: 'Die Verarbeitung von „{name}“ wird abgebrochen.' },
 
+  removedMany: { en: '{count} images are being deleted.', de: '{count} Images werden gelöscht.' },
+  removeManyTitle: { en: 'Delete {count} images?', de: '{count} Images löschen?' },
+  removeManyHelp: {
+    en: 'These images and all that is stored of them are deleted. This cannot be undone.',
+    de: 'Diese Images und alles, was davon gespeichert ist, werden gelöscht. Das lässt sich nicht rückgängig machen.',
+  },
+  removeChosen: { en: 'Delete {count} chosen', de: '{count} ausgewählte löschen' },
+  choose: { en: 'Choose {name}', de: '{name} auswählen' },
+  chooseAll: { en: 'Choose all on this page', de: 'Alle auf dieser Seite auswählen' },
+
+  // Mending.
+  repair: { en: 'Repair', de: 'Reparieren' },
+  repairMenu: { en: 'Repair …', de: 'Reparieren …' },
+  repairTitle: { en: 'Repair the image', de: 'Image reparieren' },
+  repairHelp: {
+    en: 'A new image is made and checked like every upload. This one stays as it is.',
+    de: 'Es entsteht ein neues Image, das wie jeder Upload geprüft wird. Dieses bleibt, wie es ist.',
+  },
+  remedies: { en: 'What shall be mended', de: 'Was behoben werden soll' },
+  repairAnswers: { en: 'Mends {count} of the findings.', de: 'Behebt {count} der Befunde.' },
+  repairName: { en: 'Name of the new image', de: 'Name des neuen Images' },
+  repairedName: { en: '{name} (repaired)', de: '{name} (repariert)' },
+  repairNothing: {
+    en: 'There is no remedy for the system in this image.',
+    de: 'Für das System in diesem Image gibt es keine Abhilfe.',
+  },
+  repairBegun: { en: '“{name}” is being made.', de: '„{name}“ wird erzeugt.' },
+  repairOf: { en: 'Repair', de: 'Reparatur' },
+  repairOriginal: { en: 'Show the original', de: 'Original anzeigen' },
+  repairQueued: { en: 'The repair waits for a worker.', de: 'Die Reparatur wartet auf einen Worker.' },
+  repairRunning: { en: 'The copy is being mended.', de: 'Die Kopie wird gerade repariert.' },
+  repairHandedOver: {
+    en: 'Made by repairing another image.',
+    de: 'Durch die Reparatur eines anderen Images entstanden.',
+  },
+  repairFailed: { en: 'The repair failed.', de: 'Die Reparatur ist fehlgeschlagen.' },
+  repairCancelled: { en: 'The repair was cancelled.', de: 'Die Reparatur wurde abgebrochen.' },
+  repairBefore: { en: 'Found in the original', de: 'Im Original gefunden' },
+  repairChangedBy: { en: 'Changed by {remedy}', de: 'Geändert durch {remedy}' },
+  repairChangedNothing: { en: 'Nothing was to be changed.', de: 'Es war nichts zu ändern.' },
+
+  // Documents.
+  documents: { en: 'Documents', de: 'Dokumente' },
+  reportPage: { en: 'Report as a page', de: 'Bericht als Seite' },
+  reportJson: { en: 'Report as JSON', de: 'Bericht als JSON' },
+  billOfMaterials: { en: 'Bill of materials (CycloneDX)', de: 'Stückliste (CycloneDX)' },
+  provenance: { en: 'Signed provenance', de: 'Signierter Herkunftsnachweis' },
+
   // Uploading.
   uploadImage: { en: 'Upload image', de: 'Image hochladen' },
   create: { en: 'Create', de: 'Erstelle' },

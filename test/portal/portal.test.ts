@@ -3,18 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
-import { buildPortal } from '../../dev/setup/portal.ts';
-import { putCors } from '../../dev/stack/buckets.ts';
-import { newApiKey } from '../../shared/api-key.ts';
+import type { Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Image } from '../../shared/ports/images.ts';
-import type { Project } from '../../shared/ports/projects.ts';
-import { expectAccessible, newVisit, openBrowser, picture, type Visit } from '../support/browser.ts';
+import { expectAccessible, picture } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
+import type { Installation } from '../support/installation.ts';
 import { activeImage, convertingImage, manyImages, rejectedImage } from '../support/portal-images.ts';
+import { visitPortal } from '../support/portal-visit.ts';
 
 /** The portal as it was built, served by the API, in a real Chromium, against real Postgres, Redis, Temporal and object store. */
 
@@ -23,56 +20,30 @@ const MiB = 1024 ** 2;
 const hostileName = '<img src=x onerror=alert(1)>\u202egpj.exe';
 const serialLog = 'Linux version 6.1.0\n<script>alert(1)</script>\n[  OK  ] Reached target cloud-init.target\n';
 
+const portal = visitPortal({ roles: ['queues', 'steps'] });
+const { enter, newKey } = portal;
 let installation: Installation;
-let browser: Browser;
+let page: Page;
 let folder: string;
-let project: Project;
 const keys: Record<'member' | 'reader', string> = { member: '', reader: '' };
 let images: Record<'active' | 'rejected' | 'converting', Image>;
 
 beforeAll(async () => {
-  await buildPortal();
+  ({ installation } = portal);
   folder = await mkdtemp(join(tmpdir(), 'portal-'));
-  installation = await startInstallation({ roles: ['queues', 'steps'] });
-  // As dev/stack does it: pages of this origin may write to the bucket.
-  await putCors(installation.s3, 'uploads', [installation.apiUrl]);
-  project = await createProjectStore(installation.db).ensure({ id: 'demo' });
-  for (const role of ['member', 'reader'] as const) {
-    const { key, hash, hint } = newApiKey();
-    keys[role] = key;
-    await createApiKeyStore(installation.db).create({ projectId: project.id, name: role, hash, hint, role });
-  }
+  for (const role of ['member', 'reader'] as const) keys[role] = await newKey(role);
   images = {
-    active: await activeImage(installation, project, 'Debian 12', serialLog),
-    rejected: await rejectedImage(installation, project, hostileName),
-    converting: await convertingImage(installation, project, 'Ubuntu 24.04'),
+    active: await activeImage(installation, portal.project, 'Debian 12', serialLog),
+    rejected: await rejectedImage(installation, portal.project, hostileName),
+    converting: await convertingImage(installation, portal.project, 'Ubuntu 24.04'),
   };
-  browser = await openBrowser();
 });
-afterAll(async () => {
-  await browser?.close();
-  await installation?.close();
-  if (folder) await rm(folder, { recursive: true });
+afterAll(() => rm(folder, { recursive: true }));
+beforeEach(() => {
+  ({ page } = portal);
 });
 
-let visit: Visit;
-let page: Page;
-const enter = async (options: Parameters<Browser['newContext']>[0] = {}): Promise<void> => {
-  visit = await newVisit(browser, { baseURL: installation.apiUrl, ...options });
-  ({ page } = visit);
-};
-beforeEach(() => enter());
-afterEach(async () => {
-  await visit.context.close();
-  expect(visit.complaints).toEqual([]);
-});
-
-const signIn = async (role: 'member' | 'reader' = 'member', path = '/images'): Promise<void> => {
-  await page.goto(path);
-  await page.getByLabel('API-Schlüssel').fill(keys[role]);
-  await page.getByRole('button', { name: 'Anmelden' }).click();
-  await page.getByRole('button', { name: 'Abmelden' }).waitFor();
-};
+const signIn = (role: 'member' | 'reader' = 'member', path?: string): Promise<void> => portal.signIn(keys[role], path);
 
 /** A raw disk with one partition: all that the pre-check asks of it. */
 const diskFile = async (name: string, size: number): Promise<string> => {
@@ -126,7 +97,7 @@ describe('who is there', () => {
     await page.getByRole('button', { name: 'Anmelden' }).click();
     await page.getByRole('heading', { name: 'Meine Images' }).waitFor();
 
-    const [cookie] = await visit.context.cookies();
+    const [cookie] = await portal.visit.context.cookies();
     expect(cookie).toMatchObject({ name: 'bootready-on-this-machine', httpOnly: true, sameSite: 'Strict' });
     expect(cookie?.value).not.toContain(keys.member);
     const kept = await page.evaluate(() =>
@@ -268,13 +239,9 @@ describe('the list', () => {
   });
 
   test('shows 10,000 images page by page, quickly', async () => {
-    const many = await createProjectStore(installation.db).ensure({ id: 'many' });
-    await manyImages(installation, many, 10_000);
-    const { key, hash, hint } = newApiKey();
-    await createApiKeyStore(installation.db).create({ projectId: many.id, name: 'm', hash, hint, role: 'member' });
-    await page.goto('/images');
-    await page.getByLabel('API-Schlüssel').fill(key);
-    await page.getByRole('button', { name: 'Anmelden' }).click();
+    const key = await newKey('member', 'many');
+    await manyImages(installation, await createProjectStore(installation.db).ensure({ id: 'many' }), 10_000);
+    await portal.signIn(key);
     await page.getByRole('link', { name: 'bulk-00001' }).waitFor();
     const before = Date.now();
     await page.getByRole('button', { name: 'Nächste Seite' }).click();
@@ -288,12 +255,7 @@ describe('the list', () => {
   });
 
   test('says what to do while it is empty', async () => {
-    const { id } = await createProjectStore(installation.db).ensure({ id: 'empty' });
-    const { key, hash, hint } = newApiKey();
-    await createApiKeyStore(installation.db).create({ projectId: id, name: 'e', hash, hint, role: 'member' });
-    await page.goto('/images');
-    await page.getByLabel('API-Schlüssel').fill(key);
-    await page.getByRole('button', { name: 'Anmelden' }).click();
+    await portal.signIn(await newKey('member', 'empty'));
     await page.getByRole('heading', { name: 'Noch keine Images' }).waitFor();
     await expectAccessible(page);
     await picture(page, 'empty-de-light');
@@ -490,12 +452,12 @@ describe('pictures', () => {
     ['de', 'dark', 'narrow'],
     ['en', 'light', 'narrow'],
   ] as const)('in %s, %s, %s are made, and accessible', async (language, theme, width) => {
-    await visit.context.close();
     await enter({
       colorScheme: theme,
       viewport: width === 'wide' ? { width: 1440, height: 900 } : { width: 390, height: 844 },
       locale: language === 'de' ? 'de-DE' : 'en-GB',
     });
+    ({ page } = portal);
     await page.goto('/images');
     await page.getByLabel(language === 'de' ? 'API-Schlüssel' : 'API key').fill(keys.member);
     await page.keyboard.press('Enter');

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
+import { createRepairStore } from '../../adapters/database/repair-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { Report } from '../../shared/contracts/run.ts';
+import { evidenceKey, provenanceFile } from '../../shared/evidence.ts';
 import type { Image } from '../../shared/ports/images.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { Installation } from './installation.ts';
@@ -117,6 +119,8 @@ export const activeImage = async (
     .where('id', '=', names.runId)
     .execute();
   await installation.s3.putObject('images', publicationOf(names, converted).key, Buffer.from('published bytes'));
+  const signed = evidenceKey({ projectId: project.id, ...names }, provenanceFile);
+  await installation.s3.putObject('images', signed, Buffer.from('{}'));
   return image;
 };
 
@@ -132,6 +136,22 @@ export const rejectedImage = async (installation: Installation, project: Project
     findings: [found('cloud-init-installed', 'fail'), found('clone-machine-id', 'warn'), ...passed.slice(0, 1)],
   });
   await runs.finish(names, { status: 'rejected', report });
+  return image;
+};
+
+/** As the workflow of a repair leaves it: handed over, its own run not yet begun. */
+export const repairedImage = async (installation: Installation, parent: Image): Promise<Image> => {
+  const repairs = createRepairStore(installation.db);
+  const image = await repairs.create({
+    parent,
+    ...{ name: `${parent.name} (repaired)`, settings: {}, bucket: 'uploads', remedies: ['clean-for-cloning'], guest },
+    before: [found('clone-machine-id', 'warn')],
+  });
+  const { fence } = await repairs.begin(image.id);
+  await repairs.mended(image.id, fence, [
+    { remedy: 'clean-for-cloning', changes: ['/etc/machine-id emptied', 'removed <b>/root/.bash_history</b>'] },
+  ]);
+  await repairs.handedOver(image.id, fence);
   return image;
 };
 

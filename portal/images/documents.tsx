@@ -1,0 +1,35 @@
+import { List, ListItem } from '@patternfly/react-core';
+import type { RunView } from '../../shared/contracts/api.ts';
+import { evidenceOf, provenanceOf, reportOf } from '../api/client.ts';
+import { useSpeech } from '../words/language.tsx';
+
+type Props = { imageId: string; hasProvenance: boolean; run: RunView };
+
+/** What can be kept or handed on: the report, the bill of materials, the signed provenance of what is published. */
+export const Documents = ({ imageId, hasProvenance, run }: Props) => {
+  const { t, language } = useSpeech();
+  const { report } = run;
+  if (!report) return null;
+  const documents = [
+    { word: 'reportPage', url: reportOf(imageId, run.number, 'html', language) },
+    { word: 'reportJson', url: reportOf(imageId, run.number, 'json', language) },
+    ...(report.sbom
+      ? [{ word: 'billOfMaterials', url: evidenceOf(imageId, run.number, 'sbom.cdx.json') } as const]
+      : []),
+    ...(hasProvenance && run.status === 'published'
+      ? [{ word: 'provenance', url: provenanceOf(imageId) } as const]
+      : []),
+  ] as const;
+  return (
+    <List isPlain>
+      {documents.map(({ word, url }) => (
+        <ListItem key={word}>
+          {/* Another page of this server, not one of the portal's. */}
+          <a href={url} target="_blank" rel="noopener">
+            {t(word)}
+          </a>
+        </ListItem>
+      ))}
+    </List>
+  );
+};

@@ -1,0 +1,82 @@
+import { Checkbox, FormGroup, Modal, ModalBody, ModalHeader, Skeleton } from '@patternfly/react-core';
+import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useNavigate } from 'react-router';
+import type { ImageView, RemedyView } from '../../shared/contracts/api.ts';
+import { api } from '../api/client.ts';
+import { FormDialog } from '../shell/form-dialog.tsx';
+import { useNotify } from '../shell/notices.tsx';
+import { Problem } from '../shell/problem.tsx';
+import { useSpeech } from '../words/language.tsx';
+import { nameProblem } from './image-name.ts';
+import { NameField } from './name-field.tsx';
+
+type Props = { image: ImageView; onClose: () => void };
+
+/** Which remedies shall make a new image of this one; those that its report asks for are chosen already. */
+export const RepairDialog = ({ image, onClose }: Props) => {
+  const { t, language } = useSpeech();
+  const found = useQuery({
+    queryKey: ['remedies', image.id, language],
+    queryFn: () => api.remedies(image.id),
+    retry: false,
+  });
+  if (found.data && found.data.remedies.length > 0) {
+    return <Choice image={image} remedies={found.data.remedies} onClose={onClose} />;
+  }
+  return (
+    <Modal isOpen variant="medium" onClose={onClose} onEscapePress={onClose} aria-labelledby="repair-title">
+      <ModalHeader title={t('repairTitle')} labelId="repair-title" />
+      <ModalBody>
+        <Problem error={found.error} />
+        {found.isPending && <Skeleton height="8rem" screenreaderText={t('loading')} />}
+        {found.data && <p>{t('repairNothing')}</p>}
+      </ModalBody>
+    </Modal>
+  );
+};
+
+const Choice = ({ image, remedies, onClose }: Props & { remedies: readonly RemedyView[] }) => {
+  const { t } = useSpeech();
+  const navigate = useNavigate();
+  const notify = useNotify();
+  const [name, setName] = useState(() => t('repairedName', { name: image.name }).slice(0, 255));
+  const [chosen, setChosen] = useState(() =>
+    remedies.filter(({ answers }) => answers.length > 0).map(({ code }) => code),
+  );
+  const repair = async (): Promise<void> => {
+    const made = await api.createRepair(image.id, { remedies: chosen, name: name.trim() });
+    notify({ variant: 'success', title: t('repairBegun', { name: made.name }) });
+    void navigate(`/images/${made.id}`);
+  };
+  return (
+    <FormDialog
+      id="repair"
+      title={t('repairTitle')}
+      help={t('repairHelp')}
+      action={t('repair')}
+      isWide
+      isReady={chosen.length > 0 && nameProblem(name) === undefined}
+      onSubmit={repair}
+      onClose={onClose}
+    >
+      <FormGroup role="group" label={t('remedies')} fieldId="repair-remedies" isStack>
+        {remedies.map(({ code, title, plan, answers }) => (
+          <Checkbox
+            key={code}
+            id={`repair-${code}`}
+            label={title}
+            description={answers.length > 0 ? `${plan} ${t('repairAnswers', { count: answers.length })}` : plan}
+            isChecked={chosen.includes(code)}
+            onChange={(_event, isChosen) =>
+              setChosen((before) => (isChosen ? [...before, code] : before.filter((each) => each !== code)))
+            }
+          />
+        ))}
+      </FormGroup>
+      <FormGroup label={t('repairName')} fieldId="repair-name" isRequired>
+        <NameField id="repair-name" value={name} onChange={setName} />
+      </FormGroup>
+    </FormDialog>
+  );
+};

@@ -1,0 +1,58 @@
+import { List, ListItem } from '@patternfly/react-core';
+import { Link } from 'react-router';
+import type { RepairView } from '../../shared/contracts/api.ts';
+import type { RepairStatus } from '../../shared/contracts/repair.ts';
+import { Message } from '../shell/message.tsx';
+import { useSpeech } from '../words/language.tsx';
+import type { WordKey } from '../words/words.ts';
+
+const statusWords: Record<RepairStatus, WordKey> = {
+  queued: 'repairQueued',
+  running: 'repairRunning',
+  'handed-over': 'repairHandedOver',
+  failed: 'repairFailed',
+  cancelled: 'repairCancelled',
+};
+
+/** How this image was made of another one: what was found there, and what was changed. What came of it are the checks of its own run. */
+export const RepairRecord = ({ repair }: { repair: RepairView }) => {
+  const { t } = useSpeech();
+  return (
+    <div className="stacked">
+      <p>
+        {t(statusWords[repair.status])} <Link to={`/images/${repair.parentId}`}>{t('repairOriginal')}</Link>
+      </p>
+      {repair.failure && (
+        <Message variant="danger" title={repair.failure.message}>
+          {repair.failure.remedy}
+        </Message>
+      )}
+      {repair.before.length > 0 && (
+        <div>
+          <h3>{t('repairBefore')}</h3>
+          <List>
+            {repair.before.map(({ code, title }, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a code may be found twice, and the list is written once
+              <ListItem key={`${code}-${index}`} className="guest-text">
+                {title}
+              </ListItem>
+            ))}
+          </List>
+        </div>
+      )}
+      {repair.changes.map(({ remedy, changes }) => (
+        <div key={remedy}>
+          <h3>{t('repairChangedBy', { remedy })}</h3>
+          <List>
+            {changes.map((change) => (
+              <ListItem key={change} className="guest-text">
+                {change}
+              </ListItem>
+            ))}
+          </List>
+          {changes.length === 0 && <p className="quiet">{t('repairChangedNothing')}</p>}
+        </div>
+      ))}
+    </div>
+  );
+};

@@ -1,0 +1,84 @@
+import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
+import { useQueryClient } from '@tanstack/react-query';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { useSpeech } from '../words/language.tsx';
+import { Problem } from './problem.tsx';
+
+type Props = {
+  /** Of the form; the names of its parts begin with it. */
+  id: string;
+  title: string;
+  help?: string;
+  /** On the button that does it. */
+  action: string;
+  isReady: boolean;
+  isDanger?: boolean;
+  isWide?: boolean;
+  /** Closes the dialog when it succeeds; what it throws is told in the dialog. */
+  onSubmit: () => Promise<unknown>;
+  onClose: () => void;
+  children: ReactNode;
+};
+
+/** A dialog that asks for something and does one thing with it. Everything that is shown is asked for anew afterwards. */
+export const FormDialog = ({
+  id,
+  title,
+  help,
+  action,
+  isReady,
+  isDanger,
+  isWide,
+  onSubmit,
+  onClose,
+  children,
+}: Props) => {
+  const { t } = useSpeech();
+  const queries = useQueryClient();
+  const [isBusy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<unknown>();
+
+  const submit = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    if (!isReady || isBusy) return;
+    setBusy(true);
+    try {
+      await onSubmit();
+      onClose();
+      await queries.invalidateQueries();
+    } catch (error) {
+      setProblem(error);
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal isOpen variant={isWide ? 'medium' : 'small'} onEscapePress={onClose} aria-labelledby={`${id}-title`}>
+      <ModalHeader
+        title={title}
+        labelId={`${id}-title`}
+        {...(help ? { description: help } : {})}
+        {...(isDanger ? { titleIconVariant: 'warning' as const } : {})}
+      />
+      <ModalBody>
+        <Form id={id} onSubmit={(event) => void submit(event)}>
+          {children}
+          <Problem error={problem} />
+        </Form>
+      </ModalBody>
+      <ModalFooter>
+        <Button
+          type="submit"
+          form={id}
+          variant={isDanger ? 'danger' : 'primary'}
+          isDisabled={isBusy || !isReady}
+          isLoading={isBusy}
+        >
+          {action}
+        </Button>
+        <Button variant="link" onClick={onClose}>
+          {t('cancel')}
+        </Button>
+      </ModalFooter>
+    </Modal>
+  );
+};
