@@ -11,6 +11,7 @@ import { imageRoutes } from './images.ts';
 import { inboxRoutes } from './inbox.ts';
 import { keystoneRoutes } from './keystone/routes.ts';
 import { createTokens } from './keystone/tokens.ts';
+import { memberRoutes } from './members.ts';
 import { notificationRoutes } from './notifications.ts';
 import { describeApi, describeRefusals } from './openapi.ts';
 import { servePortal } from './portal.ts';
@@ -63,6 +64,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
         sessionRoutes,
         imageRoutes,
         imageStream,
+        memberRoutes,
         runRoutes,
         repairRoutes,
         evidenceRoutes,

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import type { Language } from '../shared/checks/define.ts';
 import type { ImageDetail, ImageView } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
+import type { GlanceImage } from '../shared/ports/glance.ts';
 import type { Image } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
+import { viewerOf } from './glance/access.ts';
 import { scopeOf } from './identity.ts';
 import { imageView, repairView, runView } from './views.ts';
 
@@ -13,12 +15,26 @@ export const ownImage = async ({ images }: Pick<ApiDeps, 'images'>, request: Fas
   const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
   const image = id.success ? await images.get(id.data, scopeOf(request)) : undefined;
   if (image) return image;
-  throw new BootreadyError({
+  throw noSuchImage();
+};
+
+/** The image of the route's `:id`, of whatever project, if the asking one may use it. @throws `not-found` */
+export const usableImage = async (
+  { glance }: Pick<ApiDeps, 'glance'>,
+  request: FastifyRequest,
+): Promise<GlanceImage> => {
+  const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
+  const image = id.success ? await glance.get(id.data, viewerOf(request)) : undefined;
+  if (image) return image;
+  throw noSuchImage();
+};
+
+const noSuchImage = (): BootreadyError =>
+  new BootreadyError({
     code: 'not-found',
     message: 'There is no such image.',
     remedy: 'GET /v1/images lists yours ("bootready list").',
   });
-};
 
 export const viewsOf = async ({ images }: Pick<ApiDeps, 'images'>, found: readonly Image[]): Promise<ImageView[]> => {
   const latest = await images.latestRuns(found.map(({ id }) => id));

@@ -11,9 +11,10 @@ import {
 } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
+import { afterChange } from './change-image.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf, scopeOf } from './identity.ts';
-import { detailOf, ownImage, viewsOf } from './image-access.ts';
+import { detailOf, ownImage, usableImage, viewsOf } from './image-access.ts';
 import { assertUploadFits } from './upload-limit.ts';
 import { languageOf } from './views.ts';
 
@@ -23,7 +24,7 @@ const linkSeconds = 3600;
 export const imageRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { config, images, projects, store } = deps;
+    const { config, glance, images, projects, store } = deps;
     const member = { onRequest: atLeast('member') };
 
     app.get(
@@ -117,7 +118,7 @@ export const imageRoutes =
         ...member,
         schema: {
           operationId: 'changeImage',
-          summary: 'Rename',
+          summary: 'Change name, requirements or properties',
           params: ById,
           body: ChangeImage,
           response: { 200: ImageView },
@@ -125,8 +126,8 @@ export const imageRoutes =
       },
       async (request) => {
         const image = await ownImage(deps, request);
-        await images.rename(image.id, request.body.name);
-        const [view] = await viewsOf(deps, [{ ...image, name: request.body.name }]);
+        const changed = await glance.change(image.id, (before) => afterChange(before, request.body));
+        const [view] = await viewsOf(deps, [changed]);
         return view as ImageView;
       },
     );
@@ -160,7 +161,7 @@ export const imageRoutes =
         },
       },
       async (request) => {
-        const image = await ownImage(deps, request);
+        const image = await usableImage(deps, request);
         const published = await images.publication(image.id);
         if (image.status !== 'active' || !published) throw notPublished(image);
         const fileName = `${image.name.replaceAll(/[^\p{L}\p{N} ._-]+/gu, '_')}.${published.format}`;
@@ -175,7 +176,7 @@ export const imageRoutes =
     );
   };
 
-const notPublished = (image: Image): BootreadyError =>
+const notPublished = (image: Pick<Image, 'status'>): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
     message: `The image is not published: it is ${image.status}.`,

@@ -59,7 +59,7 @@ export const tellError = (error: unknown, json: boolean): void => {
   if (error instanceof Exit) return;
   // The help itself is what is shown: "bootready key" without more.
   if (error instanceof CommanderError && error.code === 'commander.help') return;
-  const { code, message, remedy } = described(error);
+  const { code, message, remedy } = describedError(error);
   if (json) {
     tellJson({ error: { code, message, ...(remedy ? { remedy } : {}) } });
     return;
@@ -68,7 +68,7 @@ export const tellError = (error: unknown, json: boolean): void => {
   if (remedy) tellLine(remedy);
 };
 
-const described = (error: unknown): { code: string; message: string; remedy?: string | undefined } => {
+export const describedError = (error: unknown): { code: string; message: string; remedy?: string | undefined } => {
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '').replace(/\.?$/, '.');
     return { code: 'usage', message, remedy: '"bootready --help" and "bootready COMMAND --help" tell how it is used.' };

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addClientCommands } from './client/commands.ts';
+import { addCompletionCommands } from './completion/commands.ts';
 import { exitCodeHelp, exitCodeOf, tellError } from './exit.ts';
 import { addOperateCommands } from './operate/commands.ts';
 import { endQuietlyOnClosedPipe } from './terminal.ts';
@@ -20,6 +21,8 @@ export const runCli = async (argv: readonly string[] = process.argv): Promise<vo
   addClientCommands(program);
   program.commandsGroup('For operators, on the hosts of an installation:');
   addOperateCommands(program);
+  program.commandsGroup('For shells:');
+  addCompletionCommands(program);
   try {
     await program.parseAsync(argv);
   } catch (error) {

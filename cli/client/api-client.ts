@@ -2,6 +2,7 @@ import createClient from 'openapi-fetch';
 import type { z } from 'zod';
 import type { Language } from '../../shared/checks/define.ts';
 import {
+  type ChangeImage,
   type CreateImage,
   type CreateRepair,
   type CreateRun,
@@ -9,6 +10,9 @@ import {
   ImageDetail,
   ImagePage,
   ImageView,
+  MemberList,
+  type MemberStatus,
+  MemberView,
   NewWebhook,
   ProvenanceKeys,
   RemedyList,
@@ -35,6 +39,7 @@ const firstEventMs = 10_000;
 type Query<Name extends keyof operations> = NonNullable<operations[Name]['parameters']['query']>;
 
 const ofImage = (id: string) => ({ params: { path: { id } } });
+const ofMember = (id: string, project: string) => ({ params: { path: { id, project } } });
 
 /**
  * The HTTP API as functions, by the client that is made of its OpenAPI document. All throw BootreadyError: what the API says,
@@ -86,12 +91,24 @@ export const createApiClient = ({
     createRepair: (id: string, body: CreateRepair) =>
       checked(ImageDetail, careful.POST('/v1/images/{id}/repairs', { ...ofImage(id), body })),
     createImage: (body: CreateImage) => checked(ImageView, careful.POST('/v1/images', { body })),
-    renameImage: (id: string, name: string) =>
-      checked(ImageView, api.PATCH('/v1/images/{id}', { ...ofImage(id), body: { name } })),
+    changeImage: (id: string, body: ChangeImage) =>
+      checked(ImageView, api.PATCH('/v1/images/{id}', { ...ofImage(id), body })),
     deleteImage: async (id: string): Promise<void> => {
       await api.DELETE('/v1/images/{id}', ofImage(id));
     },
     downloadLink: (id: string) => checked(DownloadLink, api.GET('/v1/images/{id}/download', ofImage(id))),
+
+    members: (id: string) => checked(MemberList, api.GET('/v1/images/{id}/members', ofImage(id))),
+    shareImage: (id: string, project: string) =>
+      checked(MemberView, api.PUT('/v1/images/{id}/members/{project}', ofMember(id, project))),
+    unshareImage: async (id: string, project: string): Promise<void> => {
+      await api.DELETE('/v1/images/{id}/members/{project}', ofMember(id, project));
+    },
+    changeMember: (id: string, project: string, status: MemberStatus) =>
+      checked(
+        MemberView,
+        api.PATCH('/v1/images/{id}/members/{project}', { ...ofMember(id, project), body: { status } }),
+      ),
 
     createRun: (id: string, body: CreateRun) =>
       checked(ImageDetail, careful.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),

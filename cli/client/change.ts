@@ -46,7 +46,7 @@ export const cancelImage = async (word: string, options: OutputOptions): Promise
 export const renameImage = async (word: string, name: string, options: OutputOptions): Promise<void> => {
   const valid = validOption('The new name', ImageName, name);
   const api = await connect();
-  const image = await api.renameImage(await findImageId(api, word), valid);
+  const image = await api.changeImage(await findImageId(api, word), { name: valid });
   printResult(image, () => [`${image.id} is called ${image.name} now.`], options);
 };
 

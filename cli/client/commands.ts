@@ -18,17 +18,18 @@ export const addClientCommands = (program: Command): void => {
   program
     .command('upload')
     .description('send a disk image and follow it until it is published; the same command again continues it')
-    .argument('<file>')
-    .requiredOption('--name <name>', 'what the image shall be called')
+    .argument('<file...>', 'one, or several: each becomes an image')
+    .option('--name <name>', 'what the image shall be called; by default like its file')
     .addOption(formatOption())
     .addOption(policyOption())
     .addOption(bootCheckOption())
     .option('--allow-iso', 'take an installation medium (ISO 9660) too')
     .option('--parallel <n>', 'parts that are sent at once, 1 to 16', wholeNumber(1, 16), 4)
+    .addOption(bandwidthOption())
     .option('--no-wait', 'end when it is sent')
     .option('--no-check', 'send it even if its header says that it will be refused')
-    .action(async (file: string, _options: object, command: Command) =>
-      (await import('./upload.ts')).upload(file, options(command)),
+    .action(async (files: string[], _options: object, command: Command) =>
+      (await import('./upload.ts')).upload(files, options(command)),
     );
   program
     .command('list')
@@ -40,21 +41,21 @@ export const addClientCommands = (program: Command): void => {
   program
     .command('show')
     .description('show an image: steps, checks and advice, where it is published')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./look.ts')).showImage(id, options(command)),
     );
   program
     .command('watch')
     .description('follow an image until its run has ended')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./look.ts')).watchImage(id, options(command)),
     );
   program
     .command('retry')
     .description('try an image again that was rejected, has failed or was cancelled')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .addOption(formatOption())
     .addOption(policyOption())
     .addOption(bootCheckOption())
@@ -65,7 +66,7 @@ export const addClientCommands = (program: Command): void => {
   program
     .command('repair')
     .description('make a new image from one, mended by remedies; the one that is there stays as it is')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .option('--remedy <name...>', 'what is to be done; by default what its report asks for')
     .option('--list', 'only show the remedies that there are for it')
     .option('--name <name>', 'what the new image shall be called')
@@ -78,7 +79,7 @@ export const addClientCommands = (program: Command): void => {
   program
     .command('console')
     .description('show what the console said when the image was started for its boot check')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .option('--screen <file>', 'write the picture of its screen (PNG) to a file too')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./console.ts')).showConsole(id, options(command)),
@@ -86,22 +87,69 @@ export const addClientCommands = (program: Command): void => {
   program
     .command('cancel')
     .description('stop the run of an image')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./change.ts')).cancelImage(id, options(command)),
     );
   program
     .command('rename')
     .description('give an image another name')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .argument('<name>')
     .action(async (id: string, name: string, _options: object, command: Command) =>
       (await import('./change.ts')).renameImage(id, name, options(command)),
     );
   program
+    .command('set')
+    .description('change name, requirements or properties of an image')
+    .argument('<image>', imageArgument)
+    .option('--name <name>', 'what it shall be called')
+    .option('--min-ram <mib>', 'memory that an instance needs at least', wholeNumber(0, 2 ** 31 - 1))
+    .option('--min-disk <gib>', 'disk that an instance needs at least', wholeNumber(0, 2 ** 31 - 1))
+    .option('--property <name=value>', 'set a property, e.g. os_distro=debian; as often as you like', collected)
+    .option('--remove-property <name>', 'take a property away; as often as you like', collected)
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./set.ts')).setImage(id, options(command)),
+    );
+  program
+    .command('share')
+    .description('share an image with another project, which may then take it')
+    .argument('<image>', imageArgument)
+    .argument('<project>')
+    .action(async (id: string, project: string, _options: object, command: Command) =>
+      (await import('./share.ts')).shareImage(id, project, options(command)),
+    );
+  program
+    .command('unshare')
+    .description('share an image with a project no longer')
+    .argument('<image>', imageArgument)
+    .argument('<project>')
+    .action(async (id: string, project: string, _options: object, command: Command) =>
+      (await import('./share.ts')).unshareImage(id, project, options(command)),
+    );
+  program
+    .command('members')
+    .description('list the projects that an image is shared with')
+    .argument('<image>', imageArgument)
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./share.ts')).listMembers(id, options(command)),
+    );
+  for (const [name, status, what] of [
+    ['accept', 'accepted', 'take an image that another project shares with yours'],
+    ['reject', 'rejected', 'do not take an image that another project shares with yours'],
+  ] as const) {
+    program
+      .command(name)
+      .description(what)
+      .argument('<id>', 'whole id, as whoever shares it names it')
+      .action(async (id: string, _options: object, command: Command) =>
+        (await import('./share.ts')).answerShare(id, status, options(command)),
+      );
+  }
+  program
     .command('delete')
     .description('delete an image and its objects')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .option('-y, --yes', 'do not ask')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./change.ts')).deleteImage(id, options(command)),
@@ -109,16 +157,17 @@ export const addClientCommands = (program: Command): void => {
   program
     .command('download')
     .description('fetch a published image; the same command again continues it')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .option('-o, --output <file>', 'file or folder; by default here, by the name of the image')
     .option('--force', 'replace a file that is there')
+    .addOption(bandwidthOption())
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./download.ts')).download(id, options(command)),
     );
   program
     .command('report')
     .description('print the report of an image as text, as a page (--html) or as the schema describes it (--json)')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .option('--html', 'a page of its own, to be mailed or kept')
     .option('--run <n>', 'of an earlier run', wholeNumber(1, 100_000))
     .option('-o, --output <file>', 'write it to a file')
@@ -128,7 +177,7 @@ export const addClientCommands = (program: Command): void => {
   program
     .command('sbom')
     .description('print the software bill of materials of an image: the packages inside (CycloneDX)')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .option('-o, --output <file>', 'write it to a file')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./sbom.ts')).showSbom(id, options(command)),
@@ -137,7 +186,7 @@ export const addClientCommands = (program: Command): void => {
   provenance
     .command('show')
     .description('print the provenance of a published image (DSSE)')
-    .argument('<id>', imageArgument)
+    .argument('<image>', imageArgument)
     .option('-o, --output <file>', 'write it to a file')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./provenance.ts')).showProvenance(id, options(command)),
@@ -188,6 +237,20 @@ const bootCheckOption = (): Option =>
     'warn',
     'require',
   ]);
+
+const bandwidthOption = (): Option =>
+  new Option('--bwlimit <rate>', 'bytes a second at most, e.g. 500K or 10M').argParser(rate);
+
+const least = 16 * 1024;
+const rate = (text: string): number => {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([KMG]?)(?:i?B)?$/i.exec(text.trim()) ?? [];
+  const value = Math.floor(Number(digits) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase()));
+  if (value >= least) return value;
+  throw new InvalidArgumentError('Give bytes a second with K, M or G for their multiples, 16K at least.');
+};
+
+/** Not variadic, which would take the image for one more. */
+const collected = (value: string, before: string[] = []): string[] => [...before, value];
 
 const wholeNumber =
   (least: number, most: number) =>

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { DownloadLink } from '../../shared/contracts/api.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { formatBytes, formatPercent } from '../../shared/quantities.ts';
+import { createRateLimit, noLimit } from '../../shared/transfer/rate-limit.ts';
 import { withRetries } from '../../shared/transfer/retry.ts';
 import { errorOfNetwork } from './answers.ts';
 import { type ApiClient, connect } from './api-client.ts';
@@ -12,7 +13,7 @@ import { interruptible } from './interrupt.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
 import { createTransferProgress } from './transfer-progress.ts';
 
-export type DownloadOptions = OutputOptions & { output?: string; force?: boolean };
+export type DownloadOptions = OutputOptions & { output?: string; force?: boolean; bwlimit?: number };
 
 /** Fetches a published image into FILE.part, continues what is there of it, and names it FILE when its SHA-256 is right. */
 export const download = (word: string, options: DownloadOptions): Promise<void> =>
@@ -77,9 +78,10 @@ const fetched = async (
   id: string,
   link: DownloadLink,
   part: string,
-  { json }: OutputOptions,
+  { json, bwlimit }: DownloadOptions,
   signal: AbortSignal,
 ): Promise<boolean> => {
+  const limit = bwlimit ? createRateLimit(bwlimit) : noLimit;
   const file = await open(part, 'a+', 0o644);
   try {
     const hash = createHash('sha256');
@@ -99,6 +101,7 @@ const fetched = async (
               hash.update(bytes);
               done += bytes.length;
               progress.reached(done);
+              await limit.take(bytes.length, signal);
             }
             if (done < link.size) throw cutOff(url);
           },

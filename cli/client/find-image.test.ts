@@ -7,6 +7,9 @@ const image = (id: string, name: string): ImageView => ({
   ...{
     sha256: null,
     properties: {},
+    visibility: 'shared',
+    minRam: 0,
+    minDisk: 0,
     activity: null,
     guest: null,
     createdAt: '2026-01-01T00:00:00Z',

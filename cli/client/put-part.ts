@@ -3,6 +3,7 @@ import * as http from 'node:http';
 import * as https from 'node:https';
 import { text } from 'node:stream/consumers';
 import { BootreadyError } from '../../shared/errors.ts';
+import { noLimit, type RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { errorOfNetwork } from './answers.ts';
 
 /** A connection on which nothing moves for so long is given up. */
@@ -21,7 +22,7 @@ export class UrlRefused extends Error {}
 export const putPart = async (
   url: string,
   body: Buffer,
-  { signal, onSent }: { signal: AbortSignal; onSent: (bytes: number) => void },
+  { signal, onSent, limit = noLimit }: { signal: AbortSignal; onSent: (bytes: number) => void; limit?: RateLimit },
 ): Promise<string | undefined> => {
   const { protocol, host } = new URL(url);
   try {
@@ -44,6 +45,7 @@ export const putPart = async (
     );
     for (let at = 0; at < body.length && !settled; at += pieceBytes) {
       const piece = body.subarray(at, at + pieceBytes);
+      await limit.take(piece.length, signal);
       if (!request.write(piece)) await Promise.race([once(request, 'drain').catch(() => undefined), answeredEarly]);
       onSent(Math.min(at + pieceBytes, body.length));
     }

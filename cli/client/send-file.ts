@@ -3,6 +3,7 @@ import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { formatPercent } from '../../shared/quantities.ts';
 import { planParts } from '../../shared/transfer/part-plan.ts';
 import { createPartUrls } from '../../shared/transfer/part-urls.ts';
+import { noLimit, type RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { pause, withRetries } from '../../shared/transfer/retry.ts';
 import { tellLine } from '../terminal.ts';
 import type { ApiClient } from './api-client.ts';
@@ -11,11 +12,17 @@ import { sendParts, verifyParts } from './send-parts.ts';
 import { createTransferProgress } from './transfer-progress.ts';
 import type { UploadState, UploadStateFile } from './upload-state.ts';
 
-type Options = { fileName: string; signal: AbortSignal; parallel: number; json?: boolean | undefined };
+type Options = {
+  fileName: string;
+  signal: AbortSignal;
+  parallel: number;
+  limit?: RateLimit;
+  json?: boolean | undefined;
+};
 
 type Sending = [api: ApiClient, file: LocalFile, states: UploadStateFile, state: UploadState, options: Options];
 
-/** Brings what the store does not have of a file there and makes an object of it. Afterwards no state is kept. */
+/** Brings what the store does not have of a file there and makes an object of it. The state that is left says that all is sent, until it is forgotten. */
 export const sendFile = async (...sending: Sending): Promise<void> => {
   try {
     await sendWhole(...sending);
@@ -46,7 +53,6 @@ const sendWhole = async (...[api, file, states, state, options]: Sending): Promi
       if (round >= 3) throw neverWhole();
     }
   }
-  await states.forget();
 };
 
 const hasItsBytes = async (api: ApiClient, imageId: string): Promise<boolean> => {
@@ -58,7 +64,7 @@ const sendMissing = async (
   api: ApiClient,
   file: LocalFile,
   session: UploadSession,
-  { signal, parallel: lanes, json }: Options,
+  { signal, parallel: lanes, limit = noLimit, json }: Options,
 ): Promise<void> => {
   const { size, imageId } = session;
   const { stored, missing } = planParts(session);
@@ -75,7 +81,13 @@ const sendMissing = async (
       imageId,
       toSend.map(({ partNumber }) => partNumber),
     );
-    await sendParts(file, toSend, { urls, lanes, signal, onProgress: (bytes) => progress.reached(done + bytes) });
+    await sendParts(file, toSend, {
+      urls,
+      lanes,
+      signal,
+      limit,
+      onProgress: (bytes) => progress.reached(done + bytes),
+    });
   } finally {
     progress.end();
   }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { md5Of, type Part, type StoredPart } from '../../shared/transfer/part-plan.ts';
 import type { PartUrls } from '../../shared/transfer/part-urls.ts';
+import type { RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { withRetries } from '../../shared/transfer/retry.ts';
 import type { LocalFile } from './local-file.ts';
 import { putPart, UrlRefused } from './put-part.ts';
@@ -65,9 +66,15 @@ export const verifyParts = async (
 export const sendParts = async (
   file: LocalFile,
   parts: readonly Part[],
-  options: { urls: PartUrls; lanes: number; signal: AbortSignal; onProgress: (bytes: number) => void },
+  options: {
+    urls: PartUrls;
+    lanes: number;
+    signal: AbortSignal;
+    limit: RateLimit;
+    onProgress: (bytes: number) => void;
+  },
 ): Promise<void> => {
-  const { urls, lanes, onProgress } = options;
+  const { urls, lanes, limit, onProgress } = options;
   let sent = 0;
   const onTheWay = new Map<number, number>();
   const tell = (): void => onProgress([...onTheWay.values()].reduce((sum, bytes) => sum + bytes, sent));
@@ -82,6 +89,7 @@ export const sendParts = async (
         try {
           const etag = await putPart(url, buffer, {
             signal,
+            limit,
             onSent: (bytes) => {
               onTheWay.set(partNumber, bytes);
               tell();

@@ -93,8 +93,10 @@ export const systemPackages: readonly SystemPackage[] = [
   // Ubuntu has it only as a snap, which no container and no test of ours can start: there, one's own browser has to do.
   { name: 'chromium', reason: 'the tests of the portal', isThere: () => hasBrowser() || isUbuntu() },
   { name: 'prometheus', reason: 'the tests of metrics and alerts', programs: ['prometheus', 'promtool'] },
+  { name: 'zsh', reason: 'the tests of completion', programs: ['zsh'] },
+  { name: 'fish', reason: 'the tests of completion', programs: ['fish'] },
   { name: 'python3', reason: 'the tests of the sandbox', programs: ['python3'] },
-  { name: 'python3-venv', reason: "OpenStack's clients in the tests", isThere: hasVenv },
+  { name: 'python3-venv', reason: "OpenStack's clients and Schemathesis in the tests", isThere: hasVenv },
   // Without root, mmdebstrap needs a range of user ids.
   ...(process.getuid?.() === 0
     ? []

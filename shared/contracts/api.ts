@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Finding } from './finding.ts';
-import { ImageName, ImageSettings, ImageStatus } from './image.ts';
+import { ImageName, ImageSettings, ImageStatus, memberStatuses, Visibility } from './image.ts';
 import { RepairChange, RepairStatus } from './repair.ts';
 import { GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
 
@@ -48,6 +48,10 @@ export const ImageView = z.object({
   size: Bytes.nullable(),
   virtualSize: Bytes.nullable(),
   sha256: z.string().nullable(),
+  visibility: Visibility,
+  /** What an instance of it needs at least: MiB of memory, GiB of disk; 0 for nothing in particular. */
+  minRam: z.number().int(),
+  minDisk: z.number().int(),
   /** Image properties in Glance's vocabulary, e.g. os_distro, hw_firmware_type: what was found, and what the owner has set. */
   properties: z.record(z.string(), z.string()),
   /** Null until its upload is finished. */
@@ -197,8 +201,42 @@ export const CreateImage = z.strictObject({
 });
 export type CreateImage = z.input<typeof CreateImage>;
 
-export const ChangeImage = z.strictObject({ name: ImageName });
+const Amount = z
+  .number()
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
+/** What is absent stays as it is. */
+export const ChangeImage = z
+  .strictObject({
+    name: ImageName.optional(),
+    /** MiB. */
+    minRam: Amount.optional(),
+    /** GiB. */
+    minDisk: Amount.optional(),
+    /** Merged with those that are there; null removes one. */
+    properties: z.record(z.string().min(1).max(255), z.string().max(65_535).nullable()).optional(),
+  })
+  .refine((change) => Object.keys(change).length > 0, 'Name something that shall change.');
 export type ChangeImage = z.infer<typeof ChangeImage>;
+
+export const MemberStatus = z.enum(memberStatuses);
+export type MemberStatus = z.infer<typeof MemberStatus>;
+
+/** A project that an image is shared with; it stands in that project's lists once it is `accepted`. */
+export const MemberView = z.object({
+  projectId: z.string(),
+  status: MemberStatus,
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type MemberView = z.infer<typeof MemberView>;
+
+export const MemberList = z.object({ members: z.array(MemberView) });
+export type MemberList = z.infer<typeof MemberList>;
+
+export const ChangeMember = z.strictObject({ status: MemberStatus });
+export type ChangeMember = z.infer<typeof ChangeMember>;
 
 /** A further run of an image that was not published; settings replace those of the image one by one. */
 export const CreateRun = z.strictObject({ settings: ImageSettings.default({}) });

@@ -15,6 +15,13 @@ export const imageStatuses = [
 export const ImageStatus = z.enum(imageStatuses);
 export type ImageStatus = z.infer<typeof ImageStatus>;
 
+/** Who may use it besides its project: nobody, those it is shared with, whoever knows of it, everybody. */
+export const visibilities = ['private', 'shared', 'community', 'public'] as const;
+export const Visibility = z.enum(visibilities);
+export type Visibility = z.infer<typeof Visibility>;
+
+export const memberStatuses = ['pending', 'accepted', 'rejected'] as const;
+
 /** What the published image shall be. `keep` leaves a sound raw or qcow2 in its format, rewritten; all else becomes raw. */
 export const TargetFormat = z.enum(['raw', 'qcow2', 'keep']);
 export type TargetFormat = z.infer<typeof TargetFormat>;

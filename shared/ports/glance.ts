@@ -1,12 +1,15 @@
-import type { ImageSettings, ImageStatus } from '../contracts/image.ts';
+import {
+  type ImageSettings,
+  type ImageStatus,
+  memberStatuses,
+  type Visibility,
+  visibilities,
+} from '../contracts/image.ts';
 import type { Image } from './images.ts';
 import type { Role } from './projects.ts';
 
 /** Images as OpenStack's Image API has them: the records of ImageStore, with what that API knows of them besides. */
-export const visibilities = ['private', 'shared', 'community', 'public'] as const;
-export type Visibility = (typeof visibilities)[number];
-
-export const memberStatuses = ['pending', 'accepted', 'rejected'] as const;
+export { memberStatuses, type Visibility, visibilities };
 export type MemberStatus = (typeof memberStatuses)[number];
 
 /** What its owner may change. `minDisk` in GiB, `minRam` in MiB. */

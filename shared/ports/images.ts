@@ -1,4 +1,4 @@
-import type { ImageSettings, ImageStatus } from '../contracts/image.ts';
+import type { ImageSettings, ImageStatus, Visibility } from '../contracts/image.ts';
 import type { GuestFacts, Report, RunStatus, Step, Verdict } from '../contracts/run.ts';
 import type { ObjectInfo } from './object-store.ts';
 
@@ -15,6 +15,11 @@ export type Image = {
   size: number | null;
   virtualSize: number | null;
   sha256: string | null;
+  visibility: Visibility;
+  /** MiB. */
+  minRam: number;
+  /** GiB. */
+  minDisk: number;
   /** In Glance's vocabulary: what was found, and what the owner has set. */
   properties: Readonly<Record<string, string>>;
   createdAt: Date;

@@ -60,6 +60,7 @@ const bodies: Record<string, unknown> = {
   'POST /v1/images/{id}/upload': { size: 1 },
   'POST /v1/images/{id}/upload/parts': { partNumbers: [1] },
   'POST /v1/images/{id}/upload/complete': { size: 1 },
+  'PATCH /v1/images/{id}/members/other': { status: 'accepted' },
   'POST /v1/webhooks': { url: 'https://example.org/' },
 };
 const routes = async (): Promise<{ method: string; path: string }[]> => {
@@ -67,7 +68,7 @@ const routes = async (): Promise<{ method: string; path: string }[]> => {
   return Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => ({
       method: method.toUpperCase(),
-      path: path.replace('{run}', '1').replace('{name}', 'serial.log'),
+      path: path.replace('{run}', '1').replace('{project}', 'other').replace('{name}', 'serial.log'),
     })),
   );
 };
@@ -223,6 +224,65 @@ describe('images', () => {
     expect((await call('member', 'DELETE', `/v1/images/${image.id}`)).status).toBe(204);
     const gone = await call('member', 'GET', `/v1/images/${image.id}`);
     expect(gone.status === 404 || gone.body.status === 'pending_delete').toBe(true);
+  });
+
+  test('are changed field by field; properties are merged, and null removes one', async () => {
+    const { id } = await newImage('to be set');
+    const change = (body: unknown) => call('member', 'PATCH', `/v1/images/${id}`, body);
+    const { body } = await change({ minRam: 512, minDisk: 5, properties: { os_distro: 'debian', kept: 'yes' } });
+    expect(body).toMatchObject({ name: 'to be set', minRam: 512, minDisk: 5, visibility: 'shared' });
+    expect((await change({ properties: { os_distro: null, added: '' } })).body).toMatchObject({
+      minRam: 512,
+      properties: { kept: 'yes', added: '' },
+    });
+    expect((await call('reader', 'GET', `/v1/images/${id}`)).body.properties).toEqual({ kept: 'yes', added: '' });
+    for (const [wrong, status] of [
+      [{}, 400],
+      [{ minRam: -1 }, 400],
+      [{ minDisk: 2 ** 31 }, 400],
+      [{ properties: { visibility: 'public' } }, 400],
+      [{ properties: { '': 'x' } }, 400],
+      [{ properties: { x: 'a\0b' } }, 400],
+      [{ properties: { os_glance_x: 'y' } }, 403],
+      [{ properties: { checksum: 'y' } }, 403],
+      [{ properties: Object.fromEntries(Array.from({ length: 129 }, (_, at) => [`p${at}`, 'x'])) }, 413],
+    ] as const) {
+      expect([wrong, (await change(wrong)).status]).toEqual([wrong, status]);
+    }
+    expect((await call('reader', 'GET', `/v1/images/${id}`)).body.properties).toEqual({ kept: 'yes', added: '' });
+  });
+
+  test('are shared with a project, which sees them from then on and alone says whether it takes them', async () => {
+    const { id } = await newImage('shared');
+    const members = `/v1/images/${id}/members`;
+    expect((await call('stranger', 'GET', members)).status).toBe(404);
+    const shared = await call('member', 'PUT', `${members}/other`);
+    expect(shared).toMatchObject({ status: 200, body: { projectId: 'other', status: 'pending' } });
+    expect((await call('member', 'PUT', `${members}/other`)).body).toEqual(shared.body);
+
+    expect((await call('member', 'PATCH', `${members}/other`, { status: 'accepted' })).status).toBe(403);
+    expect((await call('stranger', 'PATCH', `${members}/demo`, { status: 'accepted' })).status).toBe(404);
+    const taken = await call('stranger', 'PATCH', `${members}/other`, { status: 'accepted' });
+    expect(taken).toMatchObject({ status: 200, body: { projectId: 'other', status: 'accepted' } });
+    expect((await call('stranger', 'GET', members)).body.members).toEqual([taken.body]);
+    // Not published yet; it is there for them.
+    expect((await call('stranger', 'GET', `/v1/images/${id}/download`)).status).toBe(409);
+    expect((await call('stranger', 'PUT', `${members}/third`)).status).toBe(404);
+    expect((await call('stranger', 'PATCH', `/v1/images/${id}`, { name: 'mine' })).status).toBe(404);
+
+    for (const project of ['demo', 'No Project', '%00']) {
+      expect([project, (await call('member', 'PUT', `${members}/${project}`)).status]).toEqual([project, 400]);
+    }
+    expect((await call('member', 'DELETE', `${members}/other`)).status).toBe(204);
+    expect((await call('member', 'DELETE', `${members}/other`)).status).toBe(404);
+    expect((await call('stranger', 'GET', members)).status).toBe(404);
+    expect((await call('stranger', 'GET', `/v1/images/${id}/download`)).status).toBe(404);
+  });
+
+  test('that everybody may use are shared with nobody in particular', async () => {
+    const { id } = await newImage('open');
+    await installation.db.updateTable('images').set({ visibility: 'public' }).where('id', '=', id).execute();
+    expect((await call('member', 'PUT', `/v1/images/${id}/members/other`)).status).toBe(409);
   });
 
   test('come in pages, newest first, each once', async () => {

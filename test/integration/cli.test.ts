@@ -1,12 +1,23 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  copyFile,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createApiKeyStore } from '../../adapters/database/project-store.ts';
+import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { createApiClient } from '../../cli/client/api-client.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import {
@@ -195,12 +206,70 @@ test('upload follows the run: rejected is 1 with advice, tried again under warn 
   expect(continued).toMatchObject({ code: 0, stderr: expect.stringContaining('Continuing at 50 %') });
   expect(continued.stderr).not.toContain('anew');
   expect((await readFile(join(folder, 'b'))).equals(bytes)).toBe(true);
+  // Killed in the middle, it goes on with what is there; a limit makes sure that there is a middle.
+  const slow = started(['download', retried.id, '-o', join(folder, 'd'), '--bwlimit', '16K']);
+  const there = async (): Promise<number> => (await stat(join(folder, 'd.part')).catch(() => undefined))?.size ?? 0;
+  await eventually(async () => (await there()) > 0, { within: 60, what: 'something has come' });
+  slow.child.kill('SIGKILL');
+  await slow.ended;
+  const left = await there();
+  expect(left).toBeLessThan(bytes.length);
+  const rest = await bootready(['download', retried.id, '-o', join(folder, 'd')]);
+  expect(rest).toMatchObject({ code: 0, stderr: expect.stringContaining('Continuing at') });
+  expect((await readFile(join(folder, 'd'))).equals(bytes)).toBe(true);
   // Something else is there: it is not built upon.
   await writeFile(join(folder, 'c.part'), 'another image');
   const anew = await bootready(['download', retried.id, '-o', join(folder, 'c')]);
   expect(anew).toMatchObject({ code: 0, stderr: expect.stringContaining('begins anew') });
   expect((await readFile(join(folder, 'c'))).equals(bytes)).toBe(true);
 }, 300_000);
+
+test('several files become an image each; one that is refused holds up no other', async () => {
+  const text = join(dir, 'no disk.txt');
+  await writeFile(text, 'This is no disk. '.repeat(100));
+  const missing = join(dir, 'missing.raw');
+  const second = join(dir, 'second.disk.qcow2');
+  await copyFile(disk, second);
+  const sent = await bootready(['upload', disk, text, missing, second, '--no-wait', '--json']);
+  expect([sent.code, sent.stderr]).toEqual([2, '']);
+  const { uploads } = JSON.parse(sent.stdout);
+  expect(uploads).toMatchObject([
+    { file: disk, name: 'disk', code: 0, image: { name: 'disk' } },
+    { file: text, code: 1, refusals: [{ outcome: 'fail' }] },
+    { file: missing, code: 2, error: { code: 'invalid-input' } },
+    { file: second, code: 0, image: { name: 'second.disk' } },
+  ]);
+  for (const { image } of [uploads[0], uploads[3]]) {
+    expect((await uploaded(image)).equals(await readFile(disk))).toBe(true);
+    await api.deleteImage(image.id);
+  }
+  expect(await stateFiles()).toEqual([]);
+  expect(await bootready(['upload', disk, second, '--name', 'both'])).toMatchObject({
+    ...{ code: 2, stderr: expect.stringContaining('One name is no name for several files.') },
+  });
+});
+
+test('an image is set, shared, taken by the other project, and not shared any more', async () => {
+  const { id } = await api.createImage({ name: 'to share' });
+  const changed = ImageView.parse(
+    await json('set', 'to share', '--name', 'given', '--min-ram', '512', '--property', 'a=b=c', '--property', 'x=y'),
+  );
+  expect(changed).toMatchObject({ id, name: 'given', minRam: 512, minDisk: 0, properties: { a: 'b=c', x: 'y' } });
+  expect(ImageView.parse(await json('set', id, '--remove-property', 'a')).properties).toEqual({ x: 'y' });
+  expect(await bootready(['set', id])).toMatchObject({ code: 2, stderr: expect.stringContaining('Nothing is named') });
+
+  await createProjectStore(installation.db).ensure({ id: 'other' });
+  const { key, hash, hint } = newApiKey();
+  await createApiKeyStore(installation.db).create({ projectId: 'other', name: 't', hash, hint, role: 'member' });
+  const there = { env: { BOOTREADY_API_KEY: key } };
+  expect((await bootready(['accept', id], there)).code).toBe(4);
+  expect(await json('share', 'given', 'other')).toMatchObject({ projectId: 'other', status: 'pending' });
+  expect(await bootready(['accept', id], there)).toMatchObject({ code: 0, stdout: `${id} is accepted by other.\n` });
+  expect((await bootready(['members', id])).stdout).toMatch(/^other +accepted /m);
+  expect((await bootready(['unshare', id, 'other'])).code).toBe(0);
+  expect(await json('members', id)).toEqual({ members: [] });
+  await api.deleteImage(id);
+});
 
 test('an upload that was killed is continued by the same command, which sends only the rest', async () => {
   const file = await noisyDisk('killed.raw');

@@ -1,0 +1,30 @@
+import type { ChangeImage } from '../shared/contracts/api.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import type { GlanceImage, ImageAttributes } from '../shared/ports/glance.ts';
+import { assertAtMost, assertSettable, isBaseAttribute, validValue } from './glance/attributes.ts';
+
+/** What becomes of an image by a change; properties are merged, and null removes one. @throws `invalid-input`, `forbidden`, `quota-exceeded` */
+export const afterChange = (image: GlanceImage, change: ChangeImage): Partial<ImageAttributes> => {
+  const { name, minRam, minDisk, properties = {} } = change;
+  const after = new Map(Object.entries(image.properties));
+  for (const [key, value] of Object.entries(properties)) {
+    assertSettable(key);
+    if (isBaseAttribute(key)) throw noProperty(key);
+    if (value === null) after.delete(key);
+    else after.set(key, validValue(key, value) as string);
+  }
+  assertAtMost(after.size, 'properties');
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(minRam === undefined ? {} : { minRam }),
+    ...(minDisk === undefined ? {} : { minDisk }),
+    properties: Object.fromEntries(after),
+  };
+};
+
+const noProperty = (key: string): BootreadyError =>
+  new BootreadyError({
+    code: 'invalid-input',
+    message: `"${key}" is an attribute of every image and no property.`,
+    remedy: 'Name, minRam and minDisk are fields of their own; the Image API changes the others.',
+  });

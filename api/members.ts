@@ -1,0 +1,164 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ChangeMember, MemberList, MemberView } from '../shared/contracts/api.ts';
+import { ProjectId } from '../shared/contracts/image.ts';
+import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
+import type { GlanceImage, GlanceMember } from '../shared/ports/glance.ts';
+import type { ApiDeps } from './deps.ts';
+import { owns, viewerOf } from './glance/access.ts';
+import { assertAtMost } from './glance/attributes.ts';
+import { atLeast } from './identity.ts';
+import { ownImage, usableImage } from './image-access.ts';
+
+const ById = z.object({ id: z.string() });
+const ByProject = z.object({ id: z.string(), project: z.string() });
+
+const viewOf = ({ memberId, status, createdAt, updatedAt }: GlanceMember): MemberView => ({
+  projectId: memberId,
+  status,
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+});
+
+/** Projects that an image is shared with: its owner says which, each of them whether it takes it. The Image API has the same members. */
+export const memberRoutes =
+  (deps: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { glance } = deps;
+    const member = { onRequest: atLeast('member') };
+
+    app.get(
+      '/images/:id/members',
+      {
+        schema: {
+          operationId: 'listMembers',
+          summary: 'Projects that an image is shared with; of an image of another project, the own membership',
+          params: ById,
+          response: { 200: MemberList },
+        },
+      },
+      async (request) => {
+        const image = await usableImage(deps, request);
+        const viewer = viewerOf(request);
+        const all = await glance.members(image.id);
+        return {
+          members: all.filter(({ memberId }) => owns(viewer, image) || memberId === viewer.projectId).map(viewOf),
+        };
+      },
+    );
+
+    app.put(
+      '/images/:id/members/:project',
+      {
+        ...member,
+        schema: {
+          operationId: 'shareImage',
+          summary: 'Share an image with a project; doing it again changes nothing',
+          params: ByProject,
+          refuses: ['conflict', 'quota-exceeded'],
+          response: { 200: MemberView },
+        },
+      },
+      async (request) => {
+        const { id, projectId: owner } = await ownImage(deps, request);
+        const project = projectOf(request.params.project, owner);
+        const there = await glance.members(id);
+        assertAtMost(there.filter(({ memberId }) => memberId !== project).length + 1, 'members');
+        // A private image becomes one that is shared with those that its owner names, and nobody else.
+        await glance.change(id, (image) => {
+          assertSharable(image);
+          return { visibility: 'shared' };
+        });
+        return viewOf(await added(id, project));
+      },
+    );
+
+    const added = async (id: string, project: string): Promise<GlanceMember> => {
+      try {
+        return await glance.addMember(id, project);
+      } catch (error) {
+        const found = (await glance.members(id)).find(({ memberId }) => memberId === project);
+        if (found && isBootreadyError(error) && error.code === 'conflict') return found;
+        throw error;
+      }
+    };
+
+    app.patch(
+      '/images/:id/members/:project',
+      {
+        ...member,
+        schema: {
+          operationId: 'changeMember',
+          summary: 'Say as the project it is shared with whether an image is taken',
+          params: ByProject,
+          body: ChangeMember,
+          response: { 200: MemberView },
+        },
+      },
+      async (request) => {
+        const image = await usableImage(deps, request);
+        const { projectId, role } = viewerOf(request);
+        const { project } = request.params;
+        if (role !== 'admin' && project !== projectId) {
+          throw new BootreadyError({
+            code: owns({ projectId, role }, image) ? 'forbidden' : 'not-found',
+            message: 'Whether a shared image is taken is said by the project that it is shared with.',
+            remedy: 'Let that project do it ("bootready accept").',
+          });
+        }
+        const changed = isText(project) && (await glance.setMemberStatus(image.id, project, request.body.status));
+        if (!changed) throw noSuchMember();
+        return viewOf(changed);
+      },
+    );
+
+    app.delete(
+      '/images/:id/members/:project',
+      {
+        ...member,
+        schema: {
+          operationId: 'unshareImage',
+          summary: 'Share an image with a project no longer',
+          params: ByProject,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        const { id } = await ownImage(deps, request);
+        const { project } = request.params;
+        if (!(isText(project) && (await glance.removeMember(id, project)))) throw noSuchMember();
+        return reply.code(204).send(null);
+      },
+    );
+  };
+
+/** Postgres keeps no zero byte. */
+const isText = (project: string): boolean => !project.includes('\0');
+
+/** @throws `invalid-input` */
+const projectOf = (text: string, owner: string): string => {
+  const parsed = ProjectId.safeParse(text);
+  if (parsed.success && parsed.data !== owner) return parsed.data;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: parsed.success ? 'The image belongs to this project.' : 'That is no id of a project.',
+    remedy: 'Name another project by its id; "bootready whoami" tells that of a key.',
+  });
+};
+
+/** @throws `conflict` */
+const assertSharable = ({ visibility }: GlanceImage): void => {
+  if (visibility === 'shared' || visibility === 'private') return;
+  throw new BootreadyError({
+    code: 'conflict',
+    message: `The image is ${visibility}: every project may use it already.`,
+    remedy: 'There is nothing to share.',
+  });
+};
+
+const noSuchMember = (): BootreadyError =>
+  new BootreadyError({
+    code: 'not-found',
+    message: 'The image is not shared with such a project.',
+    remedy: 'GET /v1/images/{id}/members lists those that it is shared with ("bootready members").',
+  });

@@ -1,0 +1,143 @@
+import { basename } from 'node:path';
+import type { FindingView } from '../../shared/contracts/api.ts';
+import { ImageName, type ImageSettings } from '../../shared/contracts/image.ts';
+import { isBootreadyError } from '../../shared/errors.ts';
+import { formatBytes } from '../../shared/quantities.ts';
+import { createRateLimit, noLimit, type RateLimit } from '../../shared/transfer/rate-limit.ts';
+import { tellLine } from '../terminal.ts';
+import type { ApiClient } from './api-client.ts';
+import { type SettingOptions, settingsOf } from './change.ts';
+import { refusalsOf } from './check-before.ts';
+import { languageOf, stateDirOf } from './connection.ts';
+import { type LocalFile, openLocalFile } from './local-file.ts';
+import { type OutputOptions, tell } from './output.ts';
+import { sendFile } from './send-file.ts';
+import { obstacle, type UploadState, type UploadStateFile, uploadStateFile } from './upload-state.ts';
+import { validOption } from './valid-option.ts';
+
+export type UploadOptions = OutputOptions &
+  SettingOptions & { name?: string; parallel: number; wait: boolean; check: boolean; bwlimit?: number };
+
+export type Wanted = { fileName: string; name: string; settings: ImageSettings };
+
+/** @throws `invalid-input` */
+export const wantedOf = (fileName: string, options: UploadOptions): Wanted => ({
+  fileName,
+  name: validOption('--name', ImageName, options.name ?? nameOfFile(fileName)),
+  settings: settingsOf(options),
+});
+
+/** Without the endings that only say how it is kept. */
+export const nameOfFile = (fileName: string): string =>
+  basename(fileName).replace(/(?<=.)(\.(raw|img|iso|qcow2?|vmdk|vhdx?|vdi|hdd|ova))?(\.(gz|xz|zst|bz2))?$/i, '');
+
+/** Filled while a file is sent, for whoever is interrupted. */
+export type SendProgress = { imageId?: string; isSent?: boolean };
+
+/** What came of sending: the image, or why the installation would not take it. Until `forget`, the same command sends nothing again. */
+export const send = async (
+  api: ApiClient,
+  wanted: Wanted,
+  options: UploadOptions & { limit?: RateLimit },
+  signal: AbortSignal,
+  progress: SendProgress = {},
+): Promise<{ imageId: string; forget: () => Promise<void> } | { refusals: FindingView[] }> => {
+  const { fileName } = wanted;
+  const limit = options.limit ?? (options.bwlimit ? createRateLimit(options.bwlimit) : noLimit);
+  const file = await openLocalFile(fileName);
+  try {
+    const refusals = options.check ? await refusalsBefore(api, file, fileName, options) : [];
+    if (refusals.length > 0) return { refusals };
+    const states = uploadStateFile(stateDirOf(process.env), { url: api.url, path: file.path });
+    const state = await begin(api, file, states, { ...wanted, options });
+    progress.imageId = state.imageId;
+    await sendFile(api, file, states, state, {
+      fileName,
+      signal,
+      parallel: options.parallel,
+      limit,
+      json: options.json,
+    });
+    progress.isSent = true;
+    return { imageId: state.imageId, forget: states.forget };
+  } finally {
+    await file.close();
+  }
+};
+
+/** Why the installation would refuse the file anyway, told in the catalogue's words. */
+const refusalsBefore = async (
+  api: ApiClient,
+  file: LocalFile,
+  fileName: string,
+  { allowIso, json }: UploadOptions,
+): Promise<FindingView[]> => {
+  const { limits } = await api.self();
+  const refusals = await refusalsOf(
+    file.source,
+    { ...limits, allowIso: allowIso ?? limits.allowIso },
+    languageOf(process.env),
+  );
+  if (json) return refusals;
+  for (const { code, problem, remedy } of refusals) {
+    tellLine(`${fileName} is refused: ${problem ?? code}`);
+    if (remedy) tellLine(remedy);
+    if (code === 'iso-not-allowed') tellLine('On this command line that is --allow-iso.');
+  }
+  return refusals;
+};
+
+/** The upload of this file that was begun, if it can be continued; else a new one, noted before its first byte. */
+const begin = async (
+  api: ApiClient,
+  file: LocalFile,
+  states: UploadStateFile,
+  wanted: { fileName: string; name: string; settings: ImageSettings; options: OutputOptions },
+): Promise<UploadState> => {
+  const { fileName, name, settings, options } = wanted;
+  const kept = await states.read();
+  if (kept) {
+    const inTheWay = obstacle(kept, { identity: file.identity, settings });
+    if (!inTheWay) {
+      const image = await existing(() =>
+        kept.name === name ? api.image(kept.imageId) : api.changeImage(kept.imageId, { name }),
+      );
+      if (image) {
+        if (kept.name !== name) await states.write({ ...kept, name });
+        return { ...kept, name };
+      }
+      tell('The upload that was begun is not there any more: it begins anew.', options);
+    } else {
+      tell(
+        inTheWay === 'file-changed'
+          ? `${fileName} was changed since its upload was begun: it begins anew.`
+          : 'The upload was begun with other settings: it begins anew.',
+        options,
+      );
+      // When its bytes are there already and are being processed, it is an image like any other.
+      await existing(() => api.deleteImage(kept.imageId));
+    }
+    await states.forget();
+  }
+  const { size } = file.identity;
+  const image = await api.createImage({ name, settings, size });
+  const state: UploadState = {
+    schema: 'bootready.upload/v1',
+    ...{ url: api.url, path: file.path, imageId: image.id, name, settings },
+    ...file.identity,
+    phase: 'sending',
+  };
+  await states.write(state);
+  tell(`Sending ${basename(fileName)} (${formatBytes(size)}) to ${api.url} as ${name}.`, options);
+  return state;
+};
+
+/** Undefined when the image is not there, or not in a state for it. */
+const existing = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (isBootreadyError(error) && (error.code === 'not-found' || error.code === 'conflict')) return undefined;
+    throw error;
+  }
+};

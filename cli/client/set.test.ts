@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { changeOf } from './set.ts';
+
+test('only what is named changes; a value may hold "=", or be empty', () => {
+  expect(changeOf({ minRam: 0, property: ['a=b=c', 'empty='], removeProperty: ['old'] })).toEqual({
+    minRam: 0,
+    properties: { a: 'b=c', empty: '', old: null },
+  });
+  expect(changeOf({ name: ' Debian ' })).toEqual({ name: 'Debian' });
+});
+
+test.each([
+  ['nothing', {}, /Nothing is named/],
+  ['a property without a value', { property: ['os_distro'] }, /has no value/],
+  ['one without a name', { property: ['=x'] }, /has no value/],
+  ['one twice', { property: ['a=1', 'a=2'] }, /named twice/],
+  ['one that is set and removed', { property: ['a=1'], removeProperty: ['a'] }, /named twice/],
+  ['an empty name', { name: ' ' }, /name is empty/],
+])('%s is wrong use', (_what, options, message) => {
+  expect(() => changeOf(options)).toThrow(message);
+});

@@ -1,0 +1,55 @@
+import type { MemberStatus } from '../../shared/contracts/api.ts';
+import { formatTime } from '../../shared/quantities.ts';
+import { connect } from './api-client.ts';
+import { findImageId } from './find-image.ts';
+import { type OutputOptions, printResult, tell } from './output.ts';
+import { table } from './table.ts';
+
+/** The commands that share images between projects. */
+
+export const shareImage = async (word: string, project: string, options: OutputOptions): Promise<void> => {
+  const api = await connect();
+  const id = await findImageId(api, word);
+  const member = await api.shareImage(id, project);
+  printResult(
+    member,
+    () => [
+      member.status === 'accepted'
+        ? `${project} uses ${id} already.`
+        : `${id} is shared with ${project}; there, "bootready accept ${id}" takes it.`,
+    ],
+    options,
+  );
+};
+
+export const unshareImage = async (word: string, project: string, options: OutputOptions): Promise<void> => {
+  const api = await connect();
+  const id = await findImageId(api, word);
+  await api.unshareImage(id, project);
+  printResult({ id, project, shared: false }, () => [`${id} is not shared with ${project} any more.`], options);
+};
+
+export const listMembers = async (word: string, options: OutputOptions): Promise<void> => {
+  const api = await connect();
+  const { members } = await api.members(await findImageId(api, word));
+  printResult(
+    { members },
+    () =>
+      members.length > 0
+        ? table(
+            ['PROJECT', 'STATUS', 'SHARED'],
+            members.map(({ projectId, status, createdAt }) => [projectId, status, formatTime(createdAt)]),
+          )
+        : [],
+    options,
+  );
+  if (members.length === 0) tell('It is shared with no project; "bootready share IMAGE PROJECT" does that.', options);
+};
+
+/** Says as the project that an image is shared with whether it is taken. */
+export const answerShare = async (id: string, status: MemberStatus, options: OutputOptions): Promise<void> => {
+  const api = await connect();
+  const { projectId } = await api.self();
+  const member = await api.changeMember(id, projectId, status);
+  printResult(member, () => [`${id} is ${status} by ${projectId}.`], options);
+};

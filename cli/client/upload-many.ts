@@ -1,0 +1,82 @@
+import type { FindingView, ImageDetail } from '../../shared/contracts/api.ts';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { createRateLimit } from '../../shared/transfer/rate-limit.ts';
+import { describedError, Exit, exitCode, exitCodeOf } from '../exit.ts';
+import { styled } from '../terminal.ts';
+import { connect } from './api-client.ts';
+import { exitCodeOfRun, followRun } from './follow.ts';
+import { stateOf } from './image-text.ts';
+import { interruptible } from './interrupt.ts';
+import { printResult, tell } from './output.ts';
+import { send, type UploadOptions, type Wanted, wantedOf } from './send-upload.ts';
+import { table } from './table.ts';
+
+/** What came of one file; `code` is what the command would end with if it were the only one. */
+type Outcome = { file: string; name: string; code: number } & (
+  | { image: ImageDetail }
+  | { refusals: FindingView[] }
+  | { error: ReturnType<typeof describedError> }
+);
+
+/**
+ * Sends several files one after the other, for a line is as fast with one as with many, then follows their runs. One that goes wrong holds up no
+ * other; the summary says what came of each, and the exit code is the worst of them.
+ */
+export const uploadMany = (fileNames: string[], options: UploadOptions): Promise<void> => {
+  if (options.name !== undefined) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: 'One name is no name for several files.',
+      remedy: 'Leave out --name: each image is called like its file. "bootready rename" gives others.',
+    });
+  }
+  const all = fileNames.map((fileName) => wantedOf(fileName, options));
+  const shared = options.bwlimit ? { ...options, limit: createRateLimit(options.bwlimit) } : options;
+  return interruptible(
+    async (signal) => {
+      const api = await connect(signal);
+      const outcomes = new Map<Wanted, Outcome>();
+      const sent: { wanted: Wanted; imageId: string; forget: () => Promise<void> }[] = [];
+      const attempt = async (wanted: Wanted, work: () => Promise<void>): Promise<void> => {
+        try {
+          await work();
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!isBootreadyError(error) || error.code === 'unauthenticated') throw error;
+          tell(`${wanted.fileName}: ${error.message}`, options);
+          outcomes.set(wanted, { ...named(wanted), error: describedError(error), code: exitCodeOf(error) });
+        }
+      };
+      for (const wanted of all) {
+        await attempt(wanted, async () => {
+          const result = await send(api, wanted, shared, signal);
+          if ('imageId' in result) sent.push({ wanted, ...result });
+          else outcomes.set(wanted, { ...named(wanted), ...result, code: exitCode.rejected });
+        });
+      }
+      for (const { wanted, imageId } of sent) {
+        await attempt(wanted, async () => {
+          if (options.wait) tell(`${wanted.name}:`, options);
+          const image = options.wait ? await followRun(api, imageId, options, signal) : await api.image(imageId);
+          outcomes.set(wanted, { ...named(wanted), image, code: options.wait ? exitCodeOfRun(image) : exitCode.done });
+        });
+      }
+      for (const { forget } of sent) await forget();
+      const results = all.flatMap((wanted) => outcomes.get(wanted) ?? []);
+      printResult({ uploads: results }, () => table(['FILE', 'IMAGE', 'RESULT', 'ID'], results.map(row)), options);
+      const worst = Math.max(...results.map(({ code }) => code));
+      if (worst !== exitCode.done) throw new Exit(worst);
+    },
+    () => tell('Interrupted; the same command goes on with what is not sent yet, and follows all of them.', options),
+  );
+};
+
+const named = ({ fileName, name }: Wanted) => ({ file: fileName, name });
+
+const row = (outcome: Outcome) => {
+  const [result, id] =
+    'image' in outcome
+      ? [stateOf(outcome.image), outcome.image.id]
+      : [styled('bad', 'error' in outcome ? outcome.error.message : 'refused before it was sent'), '-'];
+  return [outcome.file, outcome.name, result, id];
+};

@@ -1,0 +1,72 @@
+import type { Command, Option } from 'commander';
+
+/** What may stand where the cursor is: words that are known, or something that has to be looked up. */
+export type Candidate = { value: string; description: string };
+export type Wanted = { kind: 'words'; words: Candidate[] } | { kind: 'image' | 'file' | 'nothing' };
+
+/** By the definitions of the commands themselves, so that no list has to be kept beside them. @param words the last one is being typed */
+export const wantedAt = (program: Command, words: readonly string[]): Wanted => {
+  const current = words.at(-1) ?? '';
+  let command = program;
+  let positionals = 0;
+  let open: Option | undefined;
+  let onlyOperands = false;
+  for (const word of words.slice(0, -1)) {
+    if (open) open = undefined;
+    else if (word === '--') onlyOperands = true;
+    else if (!onlyOperands && word.startsWith('-'))
+      open = valued(optionsOf(command).find(({ long, short }) => long === word || short === word));
+    else {
+      const next = positionals === 0 ? command.commands.find((each) => each.name() === word) : undefined;
+      if (next) command = next;
+      else positionals++;
+    }
+  }
+  if (open) return ofOption(open);
+  if (!onlyOperands && current.startsWith('-')) {
+    return {
+      kind: 'words',
+      words: optionsOf(command).flatMap(({ long, description }) => (long ? [{ value: long, description }] : [])),
+    };
+  }
+  if (command.commands.length > 0) {
+    const visible = command.createHelp().visibleCommands(command);
+    return { kind: 'words', words: visible.map((each) => ({ value: each.name(), description: each.description() })) };
+  }
+  return ofArgument(command, positionals);
+};
+
+/** Those of the groups above hold too. `--help` is no option of commander's lists. */
+const optionsOf = (command: Command): Option[] => {
+  const all: Option[] = [];
+  for (let each: Command | null = command; each; each = each.parent) all.push(...each.options);
+  return [
+    ...all,
+    ...command
+      .createHelp()
+      .visibleOptions(command)
+      .filter(({ long }) => long === '--help'),
+  ];
+};
+
+const valued = (option: Option | undefined): Option | undefined =>
+  option?.required || option?.optional ? option : undefined;
+
+const ofOption = (option: Option): Wanted => {
+  if (option.argChoices) return chosen(option.argChoices);
+  return { kind: /<(file|folder)>/.test(option.flags) ? 'file' : 'nothing' };
+};
+
+const ofArgument = ({ registeredArguments: all }: Command, position: number): Wanted => {
+  const last = all.at(-1);
+  const argument = all[position] ?? (last?.variadic ? last : undefined);
+  if (!argument) return { kind: 'nothing' };
+  if (argument.argChoices) return chosen(argument.argChoices);
+  const name = argument.name();
+  return { kind: name === 'image' || name === 'file' ? name : 'nothing' };
+};
+
+const chosen = (values: readonly string[]): Wanted => ({
+  kind: 'words',
+  words: values.map((value) => ({ value, description: '' })),
+});

@@ -1,0 +1,44 @@
+import type { Command } from 'commander';
+import { connect } from '../client/api-client.ts';
+import { printable } from '../terminal.ts';
+import { type Candidate, wantedAt } from './candidates.ts';
+
+/** Whoever presses Tab does not wait for a server longer than that. */
+const patienceMs = 1500;
+
+/**
+ * For the scripts of the shells: "files", or "words" and a line for each, a tab before its description. Says nothing when nothing is known, and
+ * never that something is wrong.
+ */
+export const complete = async (program: Command, words: readonly string[]): Promise<void> => {
+  const current = words.at(-1) ?? '';
+  const wanted = wantedAt(program, words);
+  if (wanted.kind === 'file') {
+    process.stdout.write('files\n');
+    return;
+  }
+  const found = wanted.kind === 'image' ? await imagesLike(current) : wanted.kind === 'words' ? wanted.words : [];
+  const lines = found
+    .filter(({ value }) => value.startsWith(current))
+    .map(({ value, description }) => `${printable(value)}\t${printable(description)}`);
+  process.stdout.write(`${['words', ...lines].join('\n')}\n`);
+};
+
+const imagesLike = async (current: string): Promise<Candidate[]> => {
+  try {
+    const api = await connect(AbortSignal.timeout(patienceMs));
+    const text = current.trim().slice(0, 255);
+    const looksLikeId = /^[0-9a-f]{4}[0-9a-f-]*$/.test(text);
+    const pages = await Promise.all([
+      api.images({ limit: 100, ...(text === '' ? {} : { text }) }),
+      ...(looksLikeId ? [api.images({ search: text })] : []),
+    ]);
+    return pages
+      .flatMap(({ images }) => images)
+      .map(({ id, name, status }) =>
+        name.startsWith(current) ? { value: name, description: `${status} ${id}` } : { value: id, description: name },
+      );
+  } catch {
+    return [];
+  }
+};

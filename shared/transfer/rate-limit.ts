@@ -1,0 +1,40 @@
+import { pause } from './retry.ts';
+
+/** So much may go at once after a pause: small enough that the rate is one, large enough that few waits are needed. */
+const burstSeconds = 0.25;
+
+export type RateLimit = {
+  /** Waits until so many bytes may go. Callers wait one after the other, so that all together keep the rate. */
+  take(bytes: number, signal?: AbortSignal): Promise<void>;
+};
+
+export const noLimit: RateLimit = { take: () => Promise.resolve() };
+
+/**
+ * A token bucket (RFC 2697 has its terms): it fills at the rate up to a burst, and who takes more than there is waits for the debt
+ * to be paid. @param now seconds of a clock that does not jump
+ */
+export const createRateLimit = (
+  bytesPerSecond: number,
+  now: () => number = () => performance.now() / 1000,
+  wait: typeof pause = pause,
+): RateLimit => {
+  let tokens = bytesPerSecond * burstSeconds;
+  let filledAt = now();
+  let queue: Promise<void> = Promise.resolve();
+
+  const take = async (bytes: number, signal?: AbortSignal): Promise<void> => {
+    const at = now();
+    tokens = Math.min(bytesPerSecond * burstSeconds, tokens + (at - filledAt) * bytesPerSecond) - bytes;
+    filledAt = at;
+    if (tokens < 0) await wait((-tokens / bytesPerSecond) * 1000, signal);
+  };
+
+  return {
+    take: (bytes, signal) => {
+      const mine = queue.then(() => take(bytes, signal));
+      queue = mine.catch(() => undefined);
+      return mine;
+    },
+  };
+};
