@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { addVerifyCommand } from './verify-command.ts';
 
 /** What runs an installation, on its own hosts and with its environment (shared/config.ts). */
 export const addOperateCommands = (program: Command): void => {
@@ -31,15 +32,7 @@ export const addOperateCommands = (program: Command): void => {
     .action(async (file: string, _options: object, command: Command) =>
       (await import('./check.ts')).check(file, command.optsWithGlobals()),
     );
-  program
-    .command('verify')
-    .description('check a downloaded image against its signed provenance; needs no server')
-    .argument('<file>')
-    .requiredOption('--provenance <file>', 'of "bootready provenance show IMAGE"')
-    .requiredOption('--key <file>', 'public keys of the installation, of "bootready provenance keys"')
-    .action(async (file: string, _options: object, command: Command) =>
-      (await import('./verify.ts')).verifyFile(file, command.optsWithGlobals()),
-    );
+  addVerifyCommand(program);
   program
     .command('signing-key')
     .description('make a key that signs the provenance of images, and print its public half')
