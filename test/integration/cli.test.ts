@@ -241,7 +241,6 @@ test('several files become an image each; one that is refused holds up no other'
   ]);
   for (const { image } of [uploads[0], uploads[3]]) {
     expect((await uploaded(image)).equals(await readFile(disk))).toBe(true);
-    await api.deleteImage(image.id);
   }
   expect(await stateFiles()).toEqual([]);
   expect(await bootready(['upload', disk, second, '--name', 'both'])).toMatchObject({
