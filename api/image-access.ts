@@ -5,6 +5,7 @@ import type { ImageDetail, ImageView } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
+import { downloadView } from './downloads.ts';
 import { scopeOf } from './identity.ts';
 import { imageView, repairView, runView } from './views.ts';
 
@@ -26,21 +27,23 @@ export const viewsOf = async ({ images }: Pick<ApiDeps, 'images'>, found: readon
 };
 
 export const detailOf = async (
-  deps: Pick<ApiDeps, 'images' | 'repairs'>,
+  deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads'>,
   image: Image,
   language: Language,
 ): Promise<ImageDetail> => {
-  const { images, repairs } = deps;
-  const [[view], published, runs, repair] = await Promise.all([
+  const { images, repairs, downloads } = deps;
+  const [[view], published, runs, repair, download] = await Promise.all([
     viewsOf(deps, [image]),
     images.publication(image.id),
     images.runs(image.id),
     repairs.get(image.id),
+    downloads.get(image.id),
   ]);
   const views = await Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), language)));
   return {
     ...(view as ImageView),
     repair: repair ? repairView(repair, language) : null,
+    download: download ? downloadView(download) : null,
     published: published ?? null,
     runs: views,
   };

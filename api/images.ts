@@ -14,6 +14,7 @@ import type { Image } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf, scopeOf } from './identity.ts';
 import { detailOf, ownImage, viewsOf } from './image-access.ts';
+import { startOrder } from './start-order.ts';
 import { assertUploadFits } from './upload-limit.ts';
 import { languageOf } from './views.ts';
 
@@ -23,7 +24,7 @@ const linkSeconds = 3600;
 export const imageRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { config, images, projects, store } = deps;
+    const { config, downloads, images, projects, store } = deps;
     const member = { onRequest: atLeast('member') };
 
     app.get(
@@ -68,13 +69,13 @@ export const imageRoutes =
         ...member,
         schema: {
           operationId: 'createImage',
-          summary: 'Announce an image whose bytes come next',
+          summary: 'Announce an image whose bytes come next, or are fetched from a URL',
           body: CreateImage,
           response: { 201: ImageView },
         },
       },
       async (request, reply) => {
-        const { name, settings, size } = request.body;
+        const { name, settings, size, source } = request.body;
         const { role, projectId: own } = identityOf(request);
         const projectId = request.body.projectId ?? own;
         if (projectId !== own && role !== 'admin') {
@@ -92,7 +93,9 @@ export const imageRoutes =
           });
         }
         if (size !== undefined) assertUploadFits(size, config);
-        const image = await images.announce({ projectId, name, settings, bucket: config.UPLOADS_BUCKET });
+        const wanted = { projectId, name, settings, bucket: config.UPLOADS_BUCKET };
+        const image = source ? await downloads.create({ ...wanted, source }) : await images.announce(wanted);
+        if (source) await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
         const [view] = await viewsOf(deps, [image]);
         return reply.code(201).send(view as ImageView);
       },

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
 import { createGlanceStore } from '../adapters/database/glance-store.ts';
 import { openImageFeed } from '../adapters/database/image-feed.ts';
@@ -18,7 +19,7 @@ import { type MetricsServer, serveMetrics } from '../adapters/metrics/serve.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
-import { createRepairStarter } from '../adapters/temporal/repair-starter.ts';
+import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
@@ -52,6 +53,8 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       starter: createRunStarter(temporal, runTimingsOf(config)),
       repairs: createRepairStore(database.db),
       startRepair: createRepairStarter(temporal, runTimingsOf(config)),
+      downloads: createDownloadStore(database.db),
+      startDownload: createDownloadStarter(temporal, runTimingsOf(config)),
       health,
       meter: createHttpMeter(registry),
       queueBoard: queueBoard(queues.all, keys),

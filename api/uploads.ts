@@ -17,7 +17,7 @@ const linkSeconds = 3600;
 const hasBytes = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'This image has its bytes already.',
+    message: 'This image has its bytes already, or they are fetched for it.',
     remedy: 'Create another image for other bytes.',
   });
 
@@ -25,7 +25,7 @@ const hasBytes = (): BootreadyError =>
 export const uploadRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { config, images, store } = deps;
+    const { config, downloads, images, store } = deps;
     app.addHook('onRequest', atLeast('member'));
 
     const targetOf = ({ upload, multipartId }: Image): MultipartTarget => {
@@ -71,7 +71,7 @@ export const uploadRoutes =
         const image = await ownImage(deps, request);
         const { size } = request.body;
         const { bucket, key, etag } = image.upload;
-        if (etag) throw hasBytes();
+        if (etag || (await downloads.get(image.id))) throw hasBytes();
         assertUploadFits(size, config);
         const session = { imageId: image.id, size, partSize: partSizeOf(size), partCount: partCountOf(size) };
         if (image.multipartId) {

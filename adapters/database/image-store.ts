@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { type GuestFacts, steps as stepOrder, type Verdict } from '../../shared/contracts/run.ts';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
@@ -52,29 +52,30 @@ export const insertRun = async (
 
 const json = (value: unknown): never => JSON.stringify(value) as never;
 
+/** The row of an image whose bytes come later, at a key of its own. */
+export const insertAnnounced = async (
+  db: Kysely<Database>,
+  { projectId, name, settings, bucket }: Parameters<ImageStore['announce']>[0],
+  more: Partial<Insertable<ImageTable>> = {},
+): Promise<Selectable<ImageTable>> => {
+  const id = crypto.randomUUID();
+  const { key_prefix } = await db
+    .selectFrom('projects')
+    .where('id', '=', projectId)
+    .select('key_prefix')
+    .executeTakeFirstOrThrow();
+  return db
+    .insertInto('images')
+    .values({
+      ...{ id, name, project_id: projectId, settings: json(settings), properties: json({}) },
+      ...{ upload_bucket: bucket, upload_key: `${key_prefix}${id}`, ...more },
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+};
+
 export const createImageStore = (db: Kysely<Database>): ImageStore => ({
-  announce: async ({ projectId, name, settings, bucket }) => {
-    const id = crypto.randomUUID();
-    const { key_prefix } = await db
-      .selectFrom('projects')
-      .where('id', '=', projectId)
-      .select('key_prefix')
-      .executeTakeFirstOrThrow();
-    const row = await db
-      .insertInto('images')
-      .values({
-        id,
-        project_id: projectId,
-        name,
-        settings: json(settings),
-        properties: json({}),
-        upload_bucket: bucket,
-        upload_key: `${key_prefix}${id}`,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return imageOf(row);
-  },
+  announce: async (image) => imageOf(await insertAnnounced(db, image)),
 
   setMultipart: async (imageId, multipartId) => {
     await db
@@ -119,8 +120,8 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
             .updateTable('images')
             .set({
               ...bytes,
-              // What was staged comes by an import, which has begun with the completion of its upload.
-              status: sql`case when staged_size is null then 'queued' else 'importing' end`,
+              // What was staged comes by an import, which has begun with the completion of its upload; what was fetched, long ago.
+              status: sql`case when staged_size is null and status <> 'importing' then 'queued' else 'importing' end`,
               multipart_id: null,
               updated_at: sql`now()`,
             })

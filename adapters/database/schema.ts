@@ -1,7 +1,8 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { BootPolicy, ImageSettings, ImageStatus, Policy, TargetFormat } from '../../shared/contracts/image.ts';
-import type { RepairChange, RepairStatus } from '../../shared/contracts/repair.ts';
+import type { OrderStatus } from '../../shared/contracts/order.ts';
+import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { GuestFacts, Report, RunStatus, Step } from '../../shared/contracts/run.ts';
 import type { MemberStatus, Visibility } from '../../shared/ports/glance.ts';
 
@@ -150,10 +151,27 @@ export type RepairTable = {
   before: JSONColumnType<Finding[]>;
   guest: JSONColumnType<GuestFacts>;
   changes: ColumnType<RepairChange[], string | undefined, string>;
-  status: Generated<RepairStatus>;
+  status: Generated<OrderStatus>;
   /** Whoever holds the newest may hand over. */
   fence: Generated<number>;
   failure: JSONColumnType<RunFailure> | null;
+  created_at: Timestamp;
+  finished_at: NullableTimestamp;
+};
+
+export type DownloadTable = {
+  /** The image whose bytes are fetched. */
+  image_id: string;
+  url: string;
+  checksum: string | null;
+  status: Generated<OrderStatus>;
+  /** Whoever holds the newest may hand over. */
+  fence: Generated<number>;
+  received: Generated<Bytes>;
+  total: Bytes | null;
+  failure: JSONColumnType<RunFailure> | null;
+  /** Of the import that asked for it. */
+  request_id: string | null;
   created_at: Timestamp;
   finished_at: NullableTimestamp;
 };
@@ -225,6 +243,7 @@ export type Database = {
   images: ImageTable;
   image_members: ImageMemberTable;
   repairs: RepairTable;
+  downloads: DownloadTable;
   runs: RunTable;
   run_steps: RunStepTable;
   publications: PublicationTable;

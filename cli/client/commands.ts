@@ -31,6 +31,20 @@ export const addClientCommands = (program: Command): void => {
       (await import('./upload.ts')).upload(file, options(command)),
     );
   program
+    .command('import')
+    .description('let the installation fetch a disk image from a URL, and follow it until it is published')
+    .argument('<url>', 'http or https; the file must be there for everyone who knows the address')
+    .requiredOption('--name <name>', 'what the image shall be called')
+    .option('--checksum <checksum>', 'sha256:HEX or sha512:HEX of the file')
+    .addOption(formatOption())
+    .addOption(policyOption())
+    .addOption(bootCheckOption())
+    .option('--allow-iso', 'take an installation medium (ISO 9660) too')
+    .option('--no-wait', 'end when it has begun')
+    .action(async (url: string, _options: object, command: Command) =>
+      (await import('./import.ts')).importImage(url, options(command)),
+    );
+  program
     .command('list')
     .description('list images, newest first')
     .option('--status <status>', 'queued, importing, active, killed, ...')

@@ -1,7 +1,9 @@
 import { z } from 'zod';
+import { Checksum, SourceUrl } from './download.ts';
 import { Finding } from './finding.ts';
 import { ImageName, ImageSettings, ImageStatus } from './image.ts';
-import { RepairChange, RepairStatus } from './repair.ts';
+import { OrderStatus } from './order.ts';
+import { RepairChange } from './repair.ts';
 import { GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
 
 /** What the HTTP API takes and gives; the OpenAPI document is made from these. Times are RFC 3339, sizes bytes, percents 0 to 100. */
@@ -127,7 +129,7 @@ export type PublishedView = z.infer<typeof PublishedView>;
 /** How an image was made from another one; what the remedies came to is in its own report. */
 export const RepairView = z.object({
   parentId: z.uuid(),
-  status: RepairStatus,
+  status: OrderStatus,
   remedies: z.array(z.string()),
   /** What was found in the original and did not pass. */
   before: z.array(FindingView),
@@ -137,6 +139,20 @@ export const RepairView = z.object({
   failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
 });
 export type RepairView = z.infer<typeof RepairView>;
+
+/** How an image's bytes come from a URL. */
+export const DownloadView = z.object({
+  /** Without its query, which may be a secret. */
+  url: z.string(),
+  checksum: z.string().nullable(),
+  status: OrderStatus,
+  received: Bytes,
+  /** Null while the server has not said it. */
+  total: Bytes.nullable(),
+  /** Why it `failed`. */
+  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+});
+export type DownloadView = z.infer<typeof DownloadView>;
 
 export const RemedyView = z.object({
   code: z.string(),
@@ -165,6 +181,8 @@ export type CreateRepair = z.input<typeof CreateRepair>;
 export const ImageDetail = ImageView.extend({
   /** Null unless it was made from another image. */
   repair: RepairView.nullish(),
+  /** Null unless its bytes were fetched from a URL. */
+  download: DownloadView.nullish(),
   published: PublishedView.nullable(),
   /** Newest first. */
   runs: z.array(RunView),
@@ -192,6 +210,8 @@ export const CreateImage = z.strictObject({
   settings: ImageSettings.default({}),
   /** Of the file that will be uploaded, where it is known: refused at once when it is over the limit. */
   size: Bytes.optional(),
+  /** Where its bytes are fetched from; without it they are uploaded. The file must be there for everyone who knows the address. */
+  source: z.strictObject({ url: SourceUrl, checksum: Checksum.optional() }).optional(),
   /** For administrators: the project that shall own it. */
   projectId: z.string().optional(),
 });

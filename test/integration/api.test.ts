@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import { type ImageDetail, ImageDetail as ImageDetailSchema, type ImageView } from '../../shared/contracts/api.ts';
@@ -544,5 +545,53 @@ describe('repairs', () => {
     expect(await repair(image.id, {})).toEqual([409, expect.stringMatching(/^Nothing was found/)]);
     expect(await repair(image.id, { remedies: ['prayer'] })).toEqual([400, 'There is no remedy "prayer".']);
     expect(await repair((await newImage('new')).id, {})).toEqual([409, expect.stringMatching(/^Nothing is known/)]);
+  });
+});
+
+describe('an image that is fetched', () => {
+  const source = { url: 'https://example.org/disk.qcow2?signature=secret', checksum: `SHA256:${'A'.repeat(64)}` };
+  const download = (id: string) => createDownloadStore(installation.db).get(id);
+
+  test('is being imported, shows no secret of its URL, and takes no upload', async () => {
+    const made = await call('member', 'POST', '/v1/images', { name: 'fetched', source });
+    expect(made).toMatchObject({ status: 201, body: { status: 'importing', activity: null } });
+    const shown = await call('member', 'GET', `/v1/images/${made.body.id}`);
+    expect(ImageDetailSchema.parse(shown.body).download).toEqual({
+      ...{ url: 'https://example.org/disk.qcow2', checksum: source.checksum.toLowerCase(), status: 'queued' },
+      ...{ received: 0, total: null, failure: null },
+    });
+    expect(JSON.stringify([made.body, shown.body])).not.toContain('secret');
+    expect(await installation.logs()).not.toContain('secret');
+    expect((await call('member', 'POST', `/v1/images/${made.body.id}/upload`, { size: 1 })).status).toBe(409);
+  });
+
+  test('may be tried again when it came to nothing, by those who own it', async () => {
+    const { id } = (await call('member', 'POST', '/v1/images', { name: 'again', source })).body;
+    expect((await call('member', 'POST', `/v1/images/${id}/runs`, {})).status).toBe(409);
+    expect((await call('member', 'POST', `/v1/images/${id}/cancel`)).status).toBe(202);
+    const failure = { code: 'unavailable', message: 'Silence.', remedy: 'Wait.' };
+    await createDownloadStore(installation.db).end(id, failure);
+    expect((await call('member', 'GET', `/v1/images/${id}`)).body).toMatchObject({
+      status: 'killed',
+      download: { status: 'failed', failure },
+    });
+    expect((await call('stranger', 'POST', `/v1/images/${id}/runs`, {})).status).toBe(404);
+    const again = await call('member', 'POST', `/v1/images/${id}/runs`, { settings: { policy: 'warn' } });
+    expect(again).toMatchObject({ status: 202, body: { status: 'importing', settings: { policy: 'warn' } } });
+    expect(await download(id)).toMatchObject({ ...source, checksum: source.checksum.toLowerCase(), status: 'queued' });
+    expect((await call('member', 'DELETE', `/v1/images/${id}`)).status).toBe(204);
+  });
+
+  test.each([
+    [{ url: 'ftp://example.org/x' }, /http/],
+    [{ url: 'file:///etc/passwd' }, /http/],
+    [{ url: 'https://user:word@example.org/x' }, /password/],
+    [{ url: `https://example.org/${'x'.repeat(5000)}` }, /4096/],
+    [{ url: 'https://example.org/x', checksum: 'md5:00' }, /sha256/],
+    [{}, /url/],
+  ])('%j is refused with a sentence', async (from, message) => {
+    const answer = await call('member', 'POST', '/v1/images', { name: 'x', source: from });
+    expect([answer.status, answer.body.error.message]).toEqual([400, expect.stringMatching(message)]);
+    expect(answer.body.error.message).not.toContain('word@');
   });
 });
