@@ -13,6 +13,7 @@ import { keystoneRoutes } from './keystone/routes.ts';
 import { createTokens } from './keystone/tokens.ts';
 import { notificationRoutes } from './notifications.ts';
 import { describeApi, describeRefusals } from './openapi.ts';
+import { platformRoutes } from './platform.ts';
 import { servePortal } from './portal.ts';
 import { provenanceRoutes } from './provenance.ts';
 import { repairRoutes } from './repairs.ts';
@@ -65,6 +66,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
         imageStream,
         runRoutes,
         repairRoutes,
+        platformRoutes,
         evidenceRoutes,
         reportRoutes,
         provenanceRoutes,

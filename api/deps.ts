@@ -8,6 +8,7 @@ import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
 import type { HttpMeter } from '../shared/ports/meters.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { OrderStarter } from '../shared/ports/orders.ts';
+import type { PlatformStore } from '../shared/ports/platform.ts';
 import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/projects.ts';
 import type { RepairStore } from '../shared/ports/repairs.ts';
 import type { RunStarter } from '../shared/ports/run-starter.ts';
@@ -26,6 +27,7 @@ export type ApiDeps = {
   jobs: JobQueue;
   store: ObjectStore;
   starter: RunStarter;
+  platform: PlatformStore;
   repairs: RepairStore;
   startRepair: OrderStarter;
   downloads: DownloadStore;

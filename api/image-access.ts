@@ -6,7 +6,7 @@ import { BootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
 import { downloadView } from './downloads.ts';
-import { scopeOf } from './identity.ts';
+import { identityOf, scopeOf } from './identity.ts';
 import { imageView, repairView, runView } from './views.ts';
 
 /** The image of the route's `:id`. Another project's image is answered exactly like none. @throws `not-found` */
@@ -18,6 +18,24 @@ export const ownImage = async ({ images }: Pick<ApiDeps, 'images'>, request: Fas
     code: 'not-found',
     message: 'There is no such image.',
     remedy: 'GET /v1/images lists yours ("bootready list").',
+  });
+};
+
+/** For whoever only looks: one's own, and what the provider offers to everyone. @throws `not-found` */
+export const visibleImage = async (deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
+  const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
+  const image = id.success ? await deps.images.get(id.data, undefined) : undefined;
+  return image?.visibility === 'public' && image.status === 'active' ? image : ownImage(deps, request);
+};
+
+/** Whom a platform image belongs to is no matter: administrators alone change it. @throws `not-found`, `forbidden` */
+export const imageToChange = async (deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
+  const image = await ownImage(deps, request);
+  if (image.visibility !== 'public' || identityOf(request).role === 'admin') return image;
+  throw new BootreadyError({
+    code: 'forbidden',
+    message: 'This is a platform image, and only administrators change it.',
+    remedy: 'Download it and create an image of your own.',
   });
 };
 

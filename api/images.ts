@@ -13,7 +13,7 @@ import { BootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf, scopeOf } from './identity.ts';
-import { detailOf, ownImage, viewsOf } from './image-access.ts';
+import { detailOf, imageToChange, viewsOf, visibleImage } from './image-access.ts';
 import { startOrder } from './start-order.ts';
 import { assertUploadFits } from './upload-limit.ts';
 import { languageOf } from './views.ts';
@@ -111,7 +111,8 @@ export const imageRoutes =
           response: { 200: ImageDetail },
         },
       },
-      async (request) => detailOf(deps, await ownImage(deps, request), languageOf(request.headers['accept-language'])),
+      async (request) =>
+        detailOf(deps, await visibleImage(deps, request), languageOf(request.headers['accept-language'])),
     );
 
     app.patch(
@@ -127,7 +128,7 @@ export const imageRoutes =
         },
       },
       async (request) => {
-        const image = await ownImage(deps, request);
+        const image = await imageToChange(deps, request);
         await images.rename(image.id, request.body.name);
         const [view] = await viewsOf(deps, [{ ...image, name: request.body.name }]);
         return view as ImageView;
@@ -146,7 +147,7 @@ export const imageRoutes =
         },
       },
       async (request, reply) => {
-        await images.markForDeletion((await ownImage(deps, request)).id);
+        await images.markForDeletion((await imageToChange(deps, request)).id);
         return reply.code(204).send(null);
       },
     );
@@ -163,7 +164,7 @@ export const imageRoutes =
         },
       },
       async (request) => {
-        const image = await ownImage(deps, request);
+        const image = await visibleImage(deps, request);
         const published = await images.publication(image.id);
         if (image.status !== 'active' || !published) throw notPublished(image);
         const fileName = `${image.name.replaceAll(/[^\p{L}\p{N} ._-]+/gu, '_')}.${published.format}`;

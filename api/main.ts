@@ -7,6 +7,7 @@ import { openImageFeed } from '../adapters/database/image-feed.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
 import { openDatabase } from '../adapters/database/open.ts';
 import { createOperationsStore } from '../adapters/database/operations-store.ts';
+import { createPlatformStore } from '../adapters/database/platform-store.ts';
 import { createApiKeyStore, createProjectStore } from '../adapters/database/project-store.ts';
 import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createSessionStore } from '../adapters/database/session-store.ts';
@@ -51,6 +52,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       events: createEventStore(database.db),
       webhooks: createWebhookStore(database.db),
       starter: createRunStarter(temporal, runTimingsOf(config)),
+      platform: createPlatformStore(database.db),
       repairs: createRepairStore(database.db),
       startRepair: createRepairStarter(temporal, runTimingsOf(config)),
       downloads: createDownloadStore(database.db),

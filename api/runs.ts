@@ -9,7 +9,7 @@ import type { Image } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
 import { cameToNothing, isUnderWay } from './downloads.ts';
 import { atLeast } from './identity.ts';
-import { detailOf, ownImage } from './image-access.ts';
+import { detailOf, imageToChange } from './image-access.ts';
 import { startOrder } from './start-order.ts';
 import { languageOf } from './views.ts';
 
@@ -46,7 +46,7 @@ export const runRoutes =
         },
       },
       async (request, reply) => {
-        const image = await ownImage(deps, request);
+        const image = await imageToChange(deps, request);
         const settings = request.body?.settings ?? {};
         // What came to nothing before there was anything to run is fetched again.
         if (!image.upload.etag && cameToNothing(await downloads.get(image.id))) {
@@ -55,7 +55,7 @@ export const runRoutes =
         } else await startAgain(request, image, settings);
         const detail = await detailOf(
           deps,
-          await ownImage(deps, request),
+          await imageToChange(deps, request),
           languageOf(request.headers['accept-language']),
         );
         return reply.code(202).send(detail);
@@ -75,7 +75,7 @@ export const runRoutes =
         },
       },
       async (request, reply) => {
-        const image = await ownImage(deps, request);
+        const image = await imageToChange(deps, request);
         const [run] = await images.runs(image.id);
         if (!run && isUnderWay(await downloads.get(image.id))) {
           await starter.cancel(downloadWorkflowIdOf(image.id));

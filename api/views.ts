@@ -10,9 +10,10 @@ const time = (date: Date): string => date.toISOString();
 const timeOrNull = (date: Date | null): string | null => (date ? date.toISOString() : null);
 
 export const imageView = (image: Image, latest: LatestRun | undefined): ImageView => {
-  const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256, properties } = image;
+  const { id, projectId, name, status, settings, upload, family, diskFormat, size, virtualSize, sha256, properties } =
+    image;
   return {
-    ...{ id, projectId, name, status, settings, diskFormat, size, virtualSize, sha256, properties },
+    ...{ id, projectId, name, status, settings, family, diskFormat, size, virtualSize, sha256, properties },
     upload: { bucket: upload.bucket, key: upload.key, size: upload.size },
     activity: latest ? activityOf(latest) : null,
     guest: latest?.guest ?? null,

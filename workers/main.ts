@@ -5,6 +5,7 @@ import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
 import { openDatabase } from '../adapters/database/open.ts';
+import { createPlatformStore } from '../adapters/database/platform-store.ts';
 import { createProjectStore } from '../adapters/database/project-store.ts';
 import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createRunStore } from '../adapters/database/run-store.ts';
@@ -28,6 +29,7 @@ import { createScratchActivities, createSharedActivities } from './activities/in
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
 import { cacheDirOf } from './cache-dir.ts';
 import { createDoor } from './internet/door.ts';
+import { fetchText } from './internet/small-text.ts';
 import { measureEnds, measureJobs, measureSteps } from './measure.ts';
 import { queueHandlers } from './queues/handlers.ts';
 import { createPost } from './queues/post.ts';
@@ -37,7 +39,7 @@ import { startStepWorker } from './step-worker.ts';
 import { peekLayer } from './tools/decompress.ts';
 
 /** How often each housekeeping job runs; the sweep is the installation's to choose. */
-const every = { relay: 3, reap: 60 } as const;
+const every = { relay: 3, reap: 60, refresh: 60 } as const;
 
 /** The composition root of a worker process: steps of runs (Temporal), queues (BullMQ), or both. */
 export const startWorker = async (
@@ -48,6 +50,7 @@ export const startWorker = async (
   const database = openDatabase(config.DATABASE_URL);
   const store = openObjectStore(config);
   const registry = processMetrics('worker');
+  const door = createDoor({ allowedHosts: config.WEB_DOWNLOAD_HOSTS });
   const closing: (() => Promise<unknown>)[] = [database.close];
   const close = async (): Promise<void> => {
     for (const end of closing.splice(0).reverse()) await end();
@@ -79,7 +82,7 @@ export const startWorker = async (
       admit: { peek: peekLayer },
       convert: { peek: peekLayer },
       inspect: { cacheDir },
-      door: createDoor({ allowedHosts: config.WEB_DOWNLOAD_HOSTS }),
+      door,
       mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS },
       signingKey: config.PROVENANCE_KEY ? signingKeyOf(config.PROVENANCE_KEY) : undefined,
     };
@@ -107,6 +110,7 @@ export const startWorker = async (
   if (roles.queues) {
     const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
     const queues = createQueues(config.REDIS_URL);
+    const startDownload = createDownloadStarter(temporal, runTimingsOf(config));
     closing.push(temporal.close, queues.close);
     const handlers = measureJobs(
       queueHandlers({
@@ -120,8 +124,11 @@ export const startWorker = async (
         starter: createRunStarter(temporal, runTimingsOf(config)),
         orders: [
           { store: createRepairStore(database.db), start: createRepairStarter(temporal, runTimingsOf(config)) },
-          { store: createDownloadStore(database.db), start: createDownloadStarter(temporal, runTimingsOf(config)) },
+          { store: createDownloadStore(database.db), start: startDownload },
         ],
+        platform: createPlatformStore(database.db),
+        startDownload,
+        fetchText: (url) => fetchText(door, url),
         uploadsBucket: config.UPLOADS_BUCKET,
         imagesBucket: config.IMAGES_BUCKET,
         log: (message, details) => log.warn(details, message),

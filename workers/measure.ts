@@ -102,6 +102,7 @@ export const measureJobs = (handlers: WorkingHandlers, meter: JobMeter): QueueHa
       relay: () => timed({ queue: 'housekeeping', name: 'relay' }, housekeeping.relay()),
       sweep: () => timed({ queue: 'housekeeping', name: 'sweep' }, housekeeping.sweep(), meter.swept),
       reap: () => timed({ queue: 'housekeeping', name: 'reap' }, housekeeping.reap(), meter.reaped),
+      refresh: () => timed({ queue: 'housekeeping', name: 'refresh' }, housekeeping.refresh()),
     },
   };
 };

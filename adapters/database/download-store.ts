@@ -1,6 +1,7 @@
-import { type Kysely, sql } from 'kysely';
+import { type Kysely, sql, type Transaction } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { DownloadStore } from '../../shared/ports/downloads.ts';
+import type { Image } from '../../shared/ports/images.ts';
 import { imageOf, insertAnnounced } from './image-store.ts';
 import { createOrderStore } from './order-store.ts';
 import type { Database } from './schema.ts';
@@ -19,17 +20,25 @@ const nothingToRepeat = (): BootreadyError =>
     remedy: 'Finish its upload; it is processed by itself then.',
   });
 
+/** An image and its download. */
+export const insertFetched = async (
+  trx: Transaction<Database>,
+  { source: { url, checksum }, ...image }: Parameters<DownloadStore['create']>[0],
+): Promise<Image> => {
+  const row = await insertAnnounced(trx, image, { status: 'importing' });
+  await trx
+    .insertInto('downloads')
+    .values({ image_id: row.id, url, checksum: checksum ?? null })
+    .execute();
+  return imageOf(row);
+};
+
 export const createDownloadStore = (db: Kysely<Database>): DownloadStore => {
   const { heldUpdate, ...orders } = createOrderStore(db, 'downloads');
   return {
     ...orders,
 
-    create: ({ source: { url, checksum = null }, ...image }) =>
-      db.transaction().execute(async (trx) => {
-        const row = await insertAnnounced(trx, image, { status: 'importing' });
-        await trx.insertInto('downloads').values({ image_id: row.id, url, checksum }).execute();
-        return imageOf(row);
-      }),
+    create: (image) => db.transaction().execute((trx) => insertFetched(trx, image)),
 
     order: (imageId, { source, settings = {}, requestId }) =>
       db.transaction().execute(async (trx) => {

@@ -107,6 +107,8 @@ export type ImageTable = {
   receiving_session: string | null;
   receiving_at: NullableTimestamp;
   import_request_id: string | null;
+  /** Of a platform image. */
+  family: string | null;
   created_at: Timestamp;
   updated_at: Timestamp;
   deleted_at: NullableTimestamp;
@@ -174,6 +176,26 @@ export type DownloadTable = {
   request_id: string | null;
   created_at: Timestamp;
   finished_at: NullableTimestamp;
+};
+
+/** Where the images of a family are fetched from, again and again. */
+export type ImageSourceTable = {
+  family: string;
+  /** Owns what comes of it. */
+  project_id: string;
+  name: string;
+  url: string;
+  fixed_checksum: string | null;
+  checksum_url: string | null;
+  settings: JSONColumnType<ImageSettings>;
+  every_seconds: number;
+  /** Of the newest image that was ordered. */
+  checksum: string | null;
+  image_id: string | null;
+  looked_at: NullableTimestamp;
+  /** Of the last look. */
+  failure: JSONColumnType<RunFailure> | null;
+  created_at: Timestamp;
 };
 
 export type RunStepTable = {
@@ -244,6 +266,7 @@ export type Database = {
   image_members: ImageMemberTable;
   repairs: RepairTable;
   downloads: DownloadTable;
+  image_sources: ImageSourceTable;
   runs: RunTable;
   run_steps: RunStepTable;
   publications: PublicationTable;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Checksum, SourceUrl } from './download.ts';
 import { Finding } from './finding.ts';
-import { ImageName, ImageSettings, ImageStatus } from './image.ts';
+import { Family, ImageName, ImageSettings, ImageStatus } from './image.ts';
 import { OrderStatus } from './order.ts';
 import { RepairChange } from './repair.ts';
 import { GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
@@ -45,6 +45,8 @@ export const ImageView = z.object({
   status: ImageStatus,
   settings: ImageSettings,
   upload: z.object({ bucket: z.string(), key: z.string(), size: Bytes.nullable() }),
+  /** What a platform image is one of. */
+  family: z.string().nullish(),
   /** Of the published image; null before. */
   diskFormat: z.string().nullable(),
   size: Bytes.nullable(),
@@ -223,6 +225,58 @@ export type ChangeImage = z.infer<typeof ChangeImage>;
 /** A further run of an image that was not published; settings replace those of the image one by one. */
 export const CreateRun = z.strictObject({ settings: ImageSettings.default({}) });
 export type CreateRun = z.input<typeof CreateRun>;
+
+/** Makes a published image a platform image; the one before of its family is hidden. */
+export const PromoteImage = z.strictObject({ family: Family });
+export type PromoteImage = z.infer<typeof PromoteImage>;
+
+/** The newest platform image of each family. */
+export const FamilyList = z.object({ families: z.array(z.object({ family: z.string(), latest: ImageView })) });
+export type FamilyList = z.infer<typeof FamilyList>;
+
+const oneChecksum = 'Give either "checksum" or "checksumUrl".';
+/** Where the images of a family are fetched from, again and again: a new checksum makes a new image. */
+export const SetImageSource = z
+  .strictObject({
+    url: SourceUrl,
+    /** Of the file: another one is another image. */
+    checksum: Checksum.optional(),
+    /** Where it stands: SHA256SUMS, SHA512SUMS and the like. */
+    checksumUrl: SourceUrl.optional(),
+    /** How often it is looked at. */
+    everySeconds: z
+      .number()
+      .int()
+      .min(60)
+      .max(366 * 86_400)
+      .default(86_400),
+    /** Of the images; by default the family. */
+    name: ImageName.optional(),
+    settings: ImageSettings.default({}),
+  })
+  .refine(({ checksum, checksumUrl }) => (checksum === undefined) !== (checksumUrl === undefined), oneChecksum);
+export type SetImageSource = z.input<typeof SetImageSource>;
+
+export const ImageSourceView = z.object({
+  family: z.string(),
+  projectId: z.string(),
+  name: z.string(),
+  /** Both without their queries. */
+  url: z.string(),
+  checksumUrl: z.string().nullable(),
+  settings: ImageSettings,
+  everySeconds: z.number().int(),
+  /** Of the newest image that was ordered, and that image. */
+  checksum: z.string().nullable(),
+  imageId: z.uuid().nullable(),
+  lookedAt: Time.nullable(),
+  /** Why the last look came to nothing. */
+  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+});
+export type ImageSourceView = z.infer<typeof ImageSourceView>;
+
+export const ImageSourceList = z.object({ sources: z.array(ImageSourceView) });
+export type ImageSourceList = z.infer<typeof ImageSourceList>;
 
 export const PartNumber = z.number().int().min(1).max(10_000);
 export const UploadedPartView = z.object({

@@ -1,5 +1,6 @@
 import type { ImageSettings, ImageStatus } from '../contracts/image.ts';
 import type { GuestFacts, Report, RunStatus, Step, Verdict } from '../contracts/run.ts';
+import type { Visibility } from './glance.ts';
 import type { ObjectInfo } from './object-store.ts';
 
 /** The record that users see. Sizes in bytes; what is not known yet is null. */
@@ -15,6 +16,11 @@ export type Image = {
   size: number | null;
   virtualSize: number | null;
   sha256: string | null;
+  visibility: Visibility;
+  /** Replaced by a newer one: not in lists, and there for whoever knows it. */
+  isHidden: boolean;
+  /** What a platform image is one of. */
+  family: string | null;
   /** In Glance's vocabulary: what was found, and what the owner has set. */
   properties: Readonly<Record<string, string>>;
   createdAt: Date;

@@ -58,6 +58,8 @@ const bodies: Record<string, unknown> = {
   'PATCH /v1/images/{id}': { name: 'x' },
   'POST /v1/images/{id}/runs': {},
   'POST /v1/images/{id}/repairs': {},
+  'POST /v1/images/{id}/promote': { family: 'x' },
+  'PUT /v1/image-sources/{family}': { url: 'https://example.org/x', checksum: `sha256:${'0'.repeat(64)}` },
   'POST /v1/images/{id}/upload': { size: 1 },
   'POST /v1/images/{id}/upload/parts': { partNumbers: [1] },
   'POST /v1/images/{id}/upload/complete': { size: 1 },
@@ -119,6 +121,33 @@ describe('who may do what', () => {
       expect([method, path, answer.status]).toEqual([method, path, 403]);
     }
     expect((await call('reader', 'GET', `/v1/images/${image.id}`)).body.name).toBe('read only');
+  });
+
+  test('nobody but administrators changes a platform image, whoever owns it, or says where they come from; everyone reads them', async () => {
+    const image = await newImage('offered by all');
+    await installation.db.updateTable('images').set({ status: 'active' }).where('id', '=', image.id).execute();
+    const promoted = await call('admin', 'POST', `/v1/images/${image.id}/promote`, { family: 'offered' });
+    expect(promoted).toMatchObject({ status: 200, body: { id: image.id, family: 'offered' } });
+    const changing = (await routes()).filter(({ method, path }) => method !== 'GET' && /{id}|{family}/.test(path));
+    // A repair makes a new image, and webhooks are no images.
+    const ofImages = changing.filter(({ path }) => !/webhooks|repairs/.test(path));
+    expect(ofImages.length).toBeGreaterThan(10);
+    for (const { method, path } of ofImages) {
+      const target = path.replace('{id}', image.id).replace('{family}', 'offered');
+      const answer = await call('member', method, target, bodies[`${method} ${path}`]);
+      expect([method, path, answer.status]).toEqual([method, path, 403]);
+    }
+    for (const who of ['stranger', 'reader']) {
+      const { body } = await call(who, 'GET', '/v1/families/offered');
+      expect(ImageDetailSchema.parse(body)).toMatchObject({ id: image.id, name: 'offered by all', family: 'offered' });
+      expect((await call(who, 'GET', `/v1/images/${image.id}`)).body.id).toBe(image.id);
+      expect((await call(who, 'GET', '/v1/families')).body.families).toMatchObject([{ family: 'offered' }]);
+    }
+    expect((await call('stranger', 'GET', '/v1/image-sources')).status).toBe(403);
+    expect((await call('member', 'GET', '/v1/families/none')).status).toBe(404);
+    expect((await call('member', 'GET', '/v1/families/..%2F')).status).toBe(400);
+    expect((await call('admin', 'PATCH', `/v1/images/${image.id}`, { name: 'renamed' })).status).toBe(200);
+    expect((await call('admin', 'DELETE', `/v1/images/${image.id}`)).status).toBe(204);
   });
 
   test('identity headers from outside count for nothing', async () => {

@@ -32,6 +32,33 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       perform pg_notify('image', changed::text);
       return null;
     end $$;
+    -- What a platform image is one of; the newest one is shown, the others are hidden.
+    alter table images add column family text;
+    create unique index images_family on images (family)
+      where family is not null and visibility = 'public' and not os_hidden and deleted_at is null;
+
+    -- Where the images of a family are fetched from, again and again.
+    create table image_sources (
+      family text primary key,
+      -- Owns what comes of it.
+      project_id text not null references projects,
+      name text not null,
+      url text not null,
+      -- What the file must have, or where that stands.
+      fixed_checksum text,
+      checksum_url text,
+      settings jsonb not null default '{}',
+      every_seconds integer not null check (every_seconds >= 60),
+      -- Of the newest image that was ordered.
+      checksum text,
+      image_id uuid references images,
+      looked_at timestamptz,
+      -- Of the last look.
+      failure jsonb,
+      created_at timestamptz not null default now(),
+      check ((fixed_checksum is null) <> (checksum_url is null))
+    );
+
     create trigger notify_image after insert or update on downloads for each row execute function notify_image();
   `.execute(db);
 };
