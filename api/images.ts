@@ -11,6 +11,7 @@ import {
 } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
+import { snapshotProperties } from '../shared/snapshot.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf, scopeOf } from './identity.ts';
 import { detailOf, imageToChange, viewsOf, visibleImage } from './image-access.ts';
@@ -38,7 +39,7 @@ export const imageRoutes =
         },
       },
       async (request) => {
-        const { status, name, text, format, owner, search, after, limit } = request.query;
+        const { status, name, text, format, imageType, owner, search, after, limit } = request.query;
         const isPlatform = owner === 'platform';
         const projectId = isPlatform ? undefined : scopeOf(request);
         if (search !== undefined && !isPlatform)
@@ -52,6 +53,7 @@ export const imageRoutes =
           ...(name === undefined ? {} : { name }),
           ...(text === undefined ? {} : { text }),
           ...(format === undefined ? {} : { format }),
+          ...(imageType === undefined ? {} : { imageType }),
           ...(after ? { after } : {}),
         });
         const page = found.slice(0, limit);
@@ -75,7 +77,7 @@ export const imageRoutes =
         },
       },
       async (request, reply) => {
-        const { name, settings, size, source } = request.body;
+        const { name, settings, size, snapshot, source } = request.body;
         const { role, projectId: own } = identityOf(request);
         const projectId = request.body.projectId ?? own;
         if (projectId !== own && role !== 'admin') {
@@ -93,7 +95,8 @@ export const imageRoutes =
           });
         }
         if (size !== undefined) assertUploadFits(size, config);
-        const wanted = { projectId, name, settings, bucket: config.UPLOADS_BUCKET };
+        const properties = snapshot && snapshotProperties(snapshot);
+        const wanted = { projectId, name, settings, properties, bucket: config.UPLOADS_BUCKET };
         const image = source ? await downloads.create({ ...wanted, source }) : await images.announce(wanted);
         if (source) await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
         const [view] = await viewsOf(deps, [image]);

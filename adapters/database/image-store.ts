@@ -58,7 +58,7 @@ const json = (value: unknown): never => JSON.stringify(value) as never;
 /** The row of an image whose bytes come later, at a key of its own. */
 export const insertAnnounced = async (
   db: Kysely<Database>,
-  { projectId, name, settings, bucket }: Parameters<ImageStore['announce']>[0],
+  { projectId, name, settings, bucket, properties = {} }: Parameters<ImageStore['announce']>[0],
   more: Partial<Insertable<ImageTable>> = {},
 ): Promise<Selectable<ImageTable>> => {
   const id = crypto.randomUUID();
@@ -70,7 +70,7 @@ export const insertAnnounced = async (
   return db
     .insertInto('images')
     .values({
-      ...{ id, name, project_id: projectId, settings: json(settings), properties: json({}) },
+      ...{ id, name, project_id: projectId, settings: json(settings), properties: json(properties) },
       ...{ upload_bucket: bucket, upload_key: `${key_prefix}${id}`, ...more },
     })
     .returningAll()
@@ -94,7 +94,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .execute();
   },
 
-  findOrCreate: (object, { projectId, name, settings }) =>
+  findOrCreate: (object, { projectId, name, settings, properties = {} }) =>
     db.transaction().execute(async (trx) => {
       // One at a time for one key, in whatever process: the row to find may not be there yet to be locked.
       await sql`select pg_advisory_xact_lock(hashtextextended(${`${object.bucket}/${object.key}`}, 0))`.execute(trx);
@@ -137,7 +137,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
               project_id: projectId,
               name,
               settings: json(settings),
-              properties: json({}),
+              properties: json(properties),
               upload_bucket: object.bucket,
               upload_key: object.key,
               ...bytes,
@@ -191,7 +191,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
     return rows.map(({ id }) => id);
   },
 
-  list: async ({ projectId, status, name, text, format, isPublic, after, limit }) => {
+  list: async ({ projectId, status, name, text, format, imageType, isPublic, after, limit }) => {
     const rows = await db
       .selectFrom('images')
       .where('deleted_at', 'is', null)
@@ -201,6 +201,11 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .$if(text !== undefined, (query) => query.where(sql<boolean>`strpos(lower(name), lower(${text ?? ''})) > 0`))
       .$if(isPublic === true, (query) => query.where('visibility', '=', 'public').where('os_hidden', '=', false))
       .$if(format !== undefined, (query) => query.where('disk_format', '=', format as string))
+      .$if(imageType !== undefined, (query) =>
+        query.where(
+          sql<boolean>`(coalesce(properties ->> 'image_type', '') in ('snapshot', 'backup')) = ${imageType === 'snapshot'}`,
+        ),
+      )
       .$if(after !== undefined, (query) =>
         query.where(
           sql<boolean>`(created_at, id) < (select created_at, id from images where id = ${after ?? null}::uuid)`,

@@ -44,11 +44,34 @@ export const addClientCommands = (program: Command): void => {
     .action(async (url: string, _options: object, command: Command) =>
       (await import('./import.ts')).importImage(url, options(command)),
     );
+  const snapshot = program.command('snapshot').description('images that were taken of instances');
+  snapshot
+    .command('import')
+    .description('send or fetch a snapshot; a backup keeps its identity, a template is judged like any image')
+    .argument('<file-or-url>')
+    .requiredOption('--name <name>', 'what the image shall be called')
+    .addOption(new Option('--kind <kind>', 'what it is for').choices(['backup', 'template']).default('template'))
+    .option('--instance <id>', 'that it was taken of')
+    .option('--base-image <id>', 'that the instance was made of')
+    .option('--checksum <checksum>', 'of what is fetched: sha256:HEX or sha512:HEX')
+    .addOption(formatOption())
+    .addOption(policyOption())
+    .addOption(bootCheckOption())
+    .option('--parallel <n>', 'parts that are sent at once, 1 to 16', wholeNumber(1, 16), 4)
+    .option('--no-wait', 'end when it is sent, or its fetching has begun')
+    .option('--no-check', 'send it even if its header says that it will be refused')
+    .action(async (source: string, _options: object, command: Command) => {
+      const { kind, ...rest } = options<{ kind: string } & object>(command);
+      const wanted = { ...rest, snapshot: kind } as never;
+      if (/^https?:\/\//i.test(source)) await (await import('./import.ts')).importImage(source, wanted);
+      else await (await import('./upload.ts')).upload(source, wanted);
+    });
   program
     .command('list')
     .description('list images, newest first')
     .option('--status <status>', 'queued, importing, active, killed, ...')
     .option('--name <name>', 'with exactly this name')
+    .option('--snapshots', 'of snapshots only')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 50)
     .action(async (_options: object, command: Command) => (await import('./look.ts')).listImages(options(command)));
   program

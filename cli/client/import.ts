@@ -2,14 +2,16 @@ import { Checksum, SourceUrl } from '../../shared/contracts/download.ts';
 import { ImageName } from '../../shared/contracts/image.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { connect } from './api-client.ts';
-import { type SettingOptions, settingsOf } from './change.ts';
+import { type SettingOptions, type SnapshotOptions, settingsOf, snapshotOf } from './change.ts';
 import { exitCodeOfRun, followRun } from './follow.ts';
 import { endLines } from './image-text.ts';
 import { interruptible } from './interrupt.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
 import { validOption } from './valid-option.ts';
 
-export type ImportOptions = OutputOptions & SettingOptions & { name: string; checksum?: string; wait: boolean };
+export type ImportOptions = OutputOptions &
+  SettingOptions &
+  SnapshotOptions & { name: string; checksum?: string; wait: boolean };
 
 /** Lets the installation fetch an image from a URL, and follows what becomes of it. */
 export const importImage = (address: string, options: ImportOptions): Promise<void> => {
@@ -17,10 +19,12 @@ export const importImage = (address: string, options: ImportOptions): Promise<vo
   const name = validOption('--name', ImageName, options.name);
   const checksum = options.checksum === undefined ? undefined : validOption('--checksum', Checksum, options.checksum);
   const settings = settingsOf(options);
+  const snapshot = snapshotOf(options);
   let imageId: string | undefined;
   const work = async (signal: AbortSignal): Promise<void> => {
     const api = await connect(signal);
-    const { id } = await api.createImage({ name, settings, source: { url, ...(checksum ? { checksum } : {}) } });
+    const source = { url, ...(checksum ? { checksum } : {}) };
+    const { id } = await api.createImage({ name, settings, source, ...(snapshot ? { snapshot } : {}) });
     imageId = id;
     if (!options.wait) {
       printResult(

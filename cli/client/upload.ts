@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import type { ImageDetail, ImageView } from '../../shared/contracts/api.ts';
 import { ImageName, type ImageSettings } from '../../shared/contracts/image.ts';
+import type { Snapshot } from '../../shared/contracts/snapshot.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/quantities.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { tellLine } from '../terminal.ts';
 import { type ApiClient, connect } from './api-client.ts';
-import { type SettingOptions, settingsOf } from './change.ts';
+import { type SettingOptions, type SnapshotOptions, settingsOf, snapshotOf } from './change.ts';
 import { refusalsOf } from './check-before.ts';
 import { languageOf, stateDirOf } from './connection.ts';
 import { exitCodeOfRun, followRun } from './follow.ts';
@@ -19,12 +20,14 @@ import { obstacle, type UploadState, type UploadStateFile, uploadStateFile } fro
 import { validOption } from './valid-option.ts';
 
 export type UploadOptions = OutputOptions &
-  SettingOptions & { name: string; parallel: number; wait: boolean; check: boolean };
+  SettingOptions &
+  SnapshotOptions & { name: string; parallel: number; wait: boolean; check: boolean };
 
 /** Sends a file, continues what was begun of it, and follows its run. */
 export const upload = (fileName: string, options: UploadOptions): Promise<void> => {
   const name = validOption('--name', ImageName, options.name);
   const settings = settingsOf(options);
+  const snapshot = snapshotOf(options);
   let imageId: string | undefined;
   let isSent = false;
   const work = async (signal: AbortSignal): Promise<void> => {
@@ -33,7 +36,7 @@ export const upload = (fileName: string, options: UploadOptions): Promise<void> 
     try {
       if (options.check) await refuseEarly(api, file, fileName, options);
       const states = uploadStateFile(stateDirOf(process.env), { url: api.url, path: file.path });
-      const state = await begin(api, file, states, { fileName, name, settings, options });
+      const state = await begin(api, file, states, { fileName, name, settings, snapshot, options });
       imageId = state.imageId;
       await sendFile(api, file, states, state, { fileName, signal, ...options });
       isSent = true;
@@ -79,9 +82,15 @@ const begin = async (
   api: ApiClient,
   file: LocalFile,
   states: UploadStateFile,
-  wanted: { fileName: string; name: string; settings: ImageSettings; options: OutputOptions },
+  wanted: {
+    fileName: string;
+    name: string;
+    settings: ImageSettings;
+    snapshot: Snapshot | undefined;
+    options: OutputOptions;
+  },
 ): Promise<UploadState> => {
-  const { fileName, name, settings, options } = wanted;
+  const { fileName, name, settings, snapshot, options } = wanted;
   const kept = await states.read();
   if (kept) {
     const inTheWay = obstacle(kept, { identity: file.identity, settings });
@@ -107,7 +116,7 @@ const begin = async (
     await states.forget();
   }
   const { size } = file.identity;
-  const image = await api.createImage({ name, settings, size });
+  const image = await api.createImage({ name, settings, size, ...(snapshot ? { snapshot } : {}) });
   const state: UploadState = {
     schema: 'bootready.upload/v1',
     ...{ url: api.url, path: file.path, imageId: image.id, name, settings },

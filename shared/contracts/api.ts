@@ -5,6 +5,7 @@ import { Family, ImageName, ImageSettings, ImageStatus } from './image.ts';
 import { OrderStatus } from './order.ts';
 import { RepairChange } from './repair.ts';
 import { GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
+import { Snapshot } from './snapshot.ts';
 
 /** What the HTTP API takes and gives; the OpenAPI document is made from these. Times are RFC 3339, sizes bytes, percents 0 to 100. */
 const Time = z.iso.datetime();
@@ -198,6 +199,8 @@ export const ImageQuery = z.object({
   text: z.string().trim().min(1).max(255).optional(),
   /** Of the published image. */
   format: z.enum(['raw', 'qcow2']).optional(),
+  /** Snapshots of instances, or all others. */
+  imageType: z.enum(['snapshot', 'image']).optional(),
   /** `platform`: those that the provider offers to everyone. */
   owner: z.enum(['project', 'platform']).default('project'),
   /** Name, or the beginning of an id; at most ten images come. Excludes the other filters. */
@@ -212,6 +215,8 @@ export const CreateImage = z.strictObject({
   settings: ImageSettings.default({}),
   /** Of the file that will be uploaded, where it is known: refused at once when it is over the limit. */
   size: Bytes.optional(),
+  /** When it was taken of an instance. */
+  snapshot: Snapshot.optional(),
   /** Where its bytes are fetched from; without it they are uploaded. The file must be there for everyone who knows the address. */
   source: z.strictObject({ url: SourceUrl, checksum: Checksum.optional() }).optional(),
   /** For administrators: the project that shall own it. */

@@ -498,6 +498,17 @@ export interface components {
             /** @default {} */
             settings?: components["schemas"]["ImageSettingsInput"] | undefined;
             size?: number | undefined;
+            snapshot?: {
+                /**
+                 * @default template
+                 * @enum {string}
+                 */
+                kind?: ("backup" | "template") | undefined;
+                /** Format: uuid */
+                baseImageId?: string | undefined;
+                /** Format: uuid */
+                instanceId?: string | undefined;
+            } | undefined;
             source?: {
                 url: string;
                 checksum?: string | undefined;
@@ -1151,6 +1162,7 @@ export interface operations {
                 name?: string;
                 text?: string;
                 format?: "raw" | "qcow2";
+                imageType?: "snapshot" | "image";
                 owner?: "project" | "platform";
                 search?: string;
                 after?: string;

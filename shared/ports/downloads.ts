@@ -1,6 +1,6 @@
 import type { ImageSettings } from '../contracts/image.ts';
 import type { OrderStatus } from '../contracts/order.ts';
-import type { Image, RunFailure } from './images.ts';
+import type { Image, NewImage, RunFailure } from './images.ts';
 import type { OrderStore } from './orders.ts';
 
 /** Where an image's bytes come from, when nobody uploads them. */
@@ -25,13 +25,7 @@ export type DownloadSource = { url: string; checksum?: string | undefined };
 
 export interface DownloadStore extends OrderStore {
   /** Announces an image and its download, in one transaction. */
-  create(image: {
-    projectId: string;
-    name: string;
-    settings: ImageSettings;
-    bucket: string;
-    source: DownloadSource;
-  }): Promise<Image>;
+  create(image: NewImage & { bucket: string; source: DownloadSource }): Promise<Image>;
   /**
    * For an image that is there and waits for bytes, or whose last download came to nothing; without `source` the same again.
    * Settings replace those of the image one by one. @throws `conflict` when the image has bytes, or they are on their way

@@ -624,3 +624,25 @@ describe('an image that is fetched', () => {
     expect(answer.body.error.message).not.toContain('word@');
   });
 });
+
+describe('a snapshot', () => {
+  test('is told by properties, uploaded or fetched, and listed as one', async () => {
+    const [baseImageId, instanceId] = [crypto.randomUUID(), crypto.randomUUID()];
+    const snapshot = { kind: 'backup', baseImageId, instanceId };
+    const source = { url: 'https://example.org/server.raw' };
+    const sent = await call('member', 'POST', '/v1/images', { name: 'server', snapshot });
+    const fetched = await call('member', 'POST', '/v1/images', { name: 'server', snapshot: {}, source });
+    const type = { image_type: 'snapshot' };
+    expect([sent.body.properties, fetched.body.properties]).toEqual([
+      { ...type, snapshot_kind: 'backup', base_image_ref: baseImageId, instance_uuid: instanceId },
+      { ...type, snapshot_kind: 'template' },
+    ]);
+    const ids = async (imageType: string) =>
+      (await call('member', 'GET', `/v1/images?imageType=${imageType}`)).body.images.map(({ id }: ImageView) => id);
+    expect(await ids('snapshot')).toEqual([fetched.body.id, sent.body.id]);
+    expect(await ids('image')).not.toContain(sent.body.id);
+    for (const wrong of [{ kind: 'copy' }, { instanceId: 'x' }, { colour: 'red' }]) {
+      expect((await call('member', 'POST', '/v1/images', { name: 'x', snapshot: wrong })).status).toBe(400);
+    }
+  });
+});

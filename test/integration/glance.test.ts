@@ -257,7 +257,12 @@ describe('records', () => {
     expect((await call('stranger', 'GET', `/v2/images/${id}`)).body.owner).toBe('other');
     expect((await call('admin', 'POST', '/v2/images', { owner: 'nobody' })).status).toBe(400);
     expect((await patch('stranger', id, [{ op: 'replace', path: '/owner', value: 'demo' }])).status).toBe(403);
-    expect((await patch('stranger', id, [{ op: 'replace', path: '/visibility', value: 'private' }])).status).toBe(200);
+    // What is offered to everyone is the administrators' to change, whoever owns it.
+    const hide = [{ op: 'replace', path: '/visibility', value: 'private' }];
+    expect((await patch('stranger', id, hide)).status).toBe(403);
+    expect((await call('stranger', 'DELETE', `/v2/images/${id}`)).status).toBe(403);
+    expect((await patch('admin', id, hide)).status).toBe(200);
+    expect((await patch('stranger', id, [{ op: 'replace', path: '/name', value: 'own' }])).status).toBe(200);
     expect((await patch('stranger', id, [{ op: 'replace', path: '/visibility', value: 'public' }])).status).toBe(403);
   });
 

@@ -96,6 +96,22 @@ test('an upload below the prefix of a project starts one workflow, however often
   expect(await workflowsOf(images[0]?.id ?? '')).toEqual(['RUNNING']);
 });
 
+test('what says of itself that it is a snapshot is listed as one', async () => {
+  const instance = randomUUID();
+  const key = `${project.keyPrefix}server.raw`;
+  const metadata = { 'image-type': 'snapshot', 'snapshot-kind': 'backup', 'instance-uuid': instance };
+  const target = { bucket: uploadsBucket, key, uploadId: await store.createMultipart(uploadsBucket, key, metadata) };
+  await store.completeMultipart(target, [await store.putPart(target, 1, Buffer.from('bytes'))]);
+  await put(`${project.keyPrefix}other.raw`);
+  for (const each of [key, `${project.keyPrefix}other.raw`]) await settleEvent(deps, await told(each), 1);
+  const names = async (imageType: 'snapshot' | 'image') =>
+    (await deps.images.list({ projectId: project.id, limit: 50, imageType })).map(({ name }) => name);
+  expect([await names('snapshot'), await names('image')]).toEqual([['server'], ['other']]);
+  const [snapshot] = await deps.images.list({ projectId: project.id, limit: 1, imageType: 'snapshot' });
+  const properties = { image_type: 'snapshot', snapshot_kind: 'backup', instance_uuid: instance };
+  expect(snapshot?.properties).toEqual(properties);
+});
+
 test('a key that looks encoded and one that is are two uploads', async () => {
   await put(`${project.keyPrefix}a+b`);
   await put(`${project.keyPrefix}a b`);
