@@ -1,6 +1,12 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterEach, describe, expect, test } from 'vitest';
 import { createDoor, type DoorOptions } from './door.ts';
 import { publicLookup } from './public-address.ts';
@@ -23,6 +29,25 @@ const serve = async (handle: Handle): Promise<{ url: string; port: number; asked
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, port, asked };
+};
+
+/** Of 127.0.0.1, signed by itself. */
+const ownCertificate = (): { key: string; cert: string } => {
+  const dir = mkdtempSync(join(tmpdir(), 'certificate-'));
+  try {
+    const [key, cert] = [join(dir, 'key'), join(dir, 'cert')];
+    execFileSync(
+      'openssl',
+      [
+        ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'],
+        ...['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert],
+      ],
+      { stdio: 'ignore' },
+    );
+    return { key: readFileSync(key, 'utf8'), cert: readFileSync(cert, 'utf8') };
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
 };
 
 const fetched = async (
@@ -113,6 +138,27 @@ describe('where it may lead', () => {
     expect(asked).toEqual(['name-1.example', 'name-2.example']);
   });
 
+  test('plain http behind https is followed with a checksum only; a certificate of nobody is not taken', async () => {
+    const plain = await serve((_asked, answer) => answer.end('changed on the way?'));
+    const { key, cert } = ownCertificate();
+    const secure = createHttpsServer({ key, cert }, (_asked, answer) =>
+      answer.writeHead(302, { location: plain.url }).end(),
+    );
+    servers.push(secure);
+    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
+    const url = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/`;
+    await expect(fetched(url, { hasChecksum: true })).rejects.toMatchObject(refused('invalid-input', /certificate/));
+    const known = getCACertificates('default');
+    setDefaultCACertificates([...known, cert]);
+    try {
+      await expect(fetched(url)).rejects.toMatchObject(refused('invalid-input', /away from https/));
+      expect(plain.asked).toEqual([]);
+      expect((await fetched(url, { hasChecksum: true })).bytes.toString()).toBe('changed on the way?');
+    } finally {
+      setDefaultCACertificates(known);
+    }
+  });
+
   test('there is an end to redirects', async () => {
     const loop = await serve((_asked, answer, count) => answer.writeHead(307, { location: `/${count}` }).end());
     await expect(fetched(loop.url)).rejects.toMatchObject(refused('invalid-input', /one redirect after the other/));
@@ -193,6 +239,22 @@ describe('a connection that breaks', () => {
     );
     expect((await fetched(url)).bytes.equals(data)).toBe(true);
     expect(asked[1]?.headers['if-range']).toBe('Wed, 01 Jan 2020 00:00:00 GMT');
+  });
+
+  test('an answer that holds less of the rest than there is, and says so, is not taken for the end', async () => {
+    const { url, asked } = await serve((request, answer) => {
+      const [, start = '0'] = /^bytes=(\d+)-$/.exec(request.headers.range ?? '') ?? [];
+      if (!request.headers.range) {
+        answer.writeHead(200, { etag: '"one"', 'content-length': data.length });
+        answer.write(data.subarray(0, 100_000), () => answer.destroy());
+        return;
+      }
+      const piece = data.subarray(Number(start), Number(start) + 80_000);
+      const range = `bytes ${start}-${Number(start) + piece.length - 1}/${data.length}`;
+      answer.writeHead(206, { etag: '"one"', 'content-range': range }).end(piece);
+    });
+    expect((await fetched(url)).bytes.equals(data)).toBe(true);
+    expect(asked.length).toBeGreaterThan(3);
   });
 
   test('never mixes two files', async () => {
