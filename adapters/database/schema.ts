@@ -1,10 +1,17 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Finding } from '../../shared/contracts/finding.ts';
-import type { BootPolicy, ImageSettings, ImageStatus, Policy, TargetFormat } from '../../shared/contracts/image.ts';
+import type {
+  BootPolicy,
+  ImageSettings,
+  ImageStatus,
+  Policy,
+  TargetFormat,
+  Visibility,
+} from '../../shared/contracts/image.ts';
 import type { OrderStatus } from '../../shared/contracts/order.ts';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { GuestFacts, Report, RunStatus, Step } from '../../shared/contracts/run.ts';
-import type { MemberStatus, Visibility } from '../../shared/ports/glance.ts';
+import type { MemberStatus } from '../../shared/ports/glance.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;

@@ -15,6 +15,10 @@ export const imageStatuses = [
 export const ImageStatus = z.enum(imageStatuses);
 export type ImageStatus = z.infer<typeof ImageStatus>;
 
+/** Who sees an image besides its owner; Glance's words too. */
+export const visibilities = ['private', 'shared', 'community', 'public'] as const;
+export type Visibility = (typeof visibilities)[number];
+
 /** What the published image shall be. `keep` leaves a sound raw or qcow2 in its format, rewritten; all else becomes raw. */
 export const TargetFormat = z.enum(['raw', 'qcow2', 'keep']);
 export type TargetFormat = z.infer<typeof TargetFormat>;

@@ -1,11 +1,8 @@
-import type { ImageSettings, ImageStatus } from '../contracts/image.ts';
+import type { ImageSettings, ImageStatus, Visibility } from '../contracts/image.ts';
 import type { Image } from './images.ts';
 import type { Role } from './projects.ts';
 
 /** Images as OpenStack's Image API has them: the records of ImageStore, with what that API knows of them besides. */
-export const visibilities = ['private', 'shared', 'community', 'public'] as const;
-export type Visibility = (typeof visibilities)[number];
-
 export const memberStatuses = ['pending', 'accepted', 'rejected'] as const;
 export type MemberStatus = (typeof memberStatuses)[number];
 

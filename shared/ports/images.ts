@@ -1,6 +1,5 @@
-import type { ImageSettings, ImageStatus } from '../contracts/image.ts';
+import type { ImageSettings, ImageStatus, Visibility } from '../contracts/image.ts';
 import type { GuestFacts, Report, RunStatus, Step, Verdict } from '../contracts/run.ts';
-import type { Visibility } from './glance.ts';
 import type { ObjectInfo } from './object-store.ts';
 
 /** The record that users see. Sizes in bytes; what is not known yet is null. */
