@@ -14,6 +14,7 @@ import { createTokens } from './keystone/tokens.ts';
 import { memberRoutes } from './members.ts';
 import { notificationRoutes } from './notifications.ts';
 import { describeApi, describeRefusals } from './openapi.ts';
+import { platformRoutes } from './platform.ts';
 import { servePortal } from './portal.ts';
 import { provenanceRoutes } from './provenance.ts';
 import { repairRoutes } from './repairs.ts';
@@ -67,6 +68,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
         memberRoutes,
         runRoutes,
         repairRoutes,
+        platformRoutes,
         evidenceRoutes,
         reportRoutes,
         provenanceRoutes,

@@ -1,13 +1,16 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '../shared/config.ts';
+import type { DownloadStore } from '../shared/ports/downloads.ts';
 import type { EventStore } from '../shared/ports/events.ts';
 import type { GlanceStore } from '../shared/ports/glance.ts';
 import type { ImageStore } from '../shared/ports/images.ts';
 import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
 import type { HttpMeter } from '../shared/ports/meters.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { OrderStarter } from '../shared/ports/orders.ts';
+import type { PlatformStore } from '../shared/ports/platform.ts';
 import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/projects.ts';
-import type { RepairStarter, RepairStore } from '../shared/ports/repairs.ts';
+import type { RepairStore } from '../shared/ports/repairs.ts';
 import type { RunStarter } from '../shared/ports/run-starter.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
 
@@ -24,8 +27,11 @@ export type ApiDeps = {
   jobs: JobQueue;
   store: ObjectStore;
   starter: RunStarter;
+  platform: PlatformStore;
   repairs: RepairStore;
-  startRepair: RepairStarter;
+  startRepair: OrderStarter;
+  downloads: DownloadStore;
+  startDownload: OrderStarter;
   feed: ImageFeed;
   /** Whether each dependency answers, by name. Quick: answers are kept for seconds. */
   health: () => Promise<Record<string, boolean>>;

@@ -6,8 +6,9 @@ import { BootreadyError } from '../shared/errors.ts';
 import type { GlanceImage } from '../shared/ports/glance.ts';
 import type { Image } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
+import { downloadView } from './downloads.ts';
 import { viewerOf } from './glance/access.ts';
-import { scopeOf } from './identity.ts';
+import { identityOf, scopeOf } from './identity.ts';
 import { imageView, repairView, runView } from './views.ts';
 
 /** The image of the route's `:id`. Another project's image is answered exactly like none. @throws `not-found` */
@@ -36,27 +37,40 @@ const noSuchImage = (): BootreadyError =>
     remedy: 'GET /v1/images lists yours ("bootready list").',
   });
 
+/** Whom a platform image belongs to is no matter: administrators alone change it. @throws `not-found`, `forbidden` */
+export const imageToChange = async (deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
+  const image = await ownImage(deps, request);
+  if (image.visibility !== 'public' || identityOf(request).role === 'admin') return image;
+  throw new BootreadyError({
+    code: 'forbidden',
+    message: 'This is a platform image, and only administrators change it.',
+    remedy: 'Download it and create an image of your own.',
+  });
+};
+
 export const viewsOf = async ({ images }: Pick<ApiDeps, 'images'>, found: readonly Image[]): Promise<ImageView[]> => {
   const latest = await images.latestRuns(found.map(({ id }) => id));
   return found.map((image) => imageView(image, latest.get(image.id)));
 };
 
 export const detailOf = async (
-  deps: Pick<ApiDeps, 'images' | 'repairs'>,
+  deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads'>,
   image: Image,
   language: Language,
 ): Promise<ImageDetail> => {
-  const { images, repairs } = deps;
-  const [[view], published, runs, repair] = await Promise.all([
+  const { images, repairs, downloads } = deps;
+  const [[view], published, runs, repair, download] = await Promise.all([
     viewsOf(deps, [image]),
     images.publication(image.id),
     images.runs(image.id),
     repairs.get(image.id),
+    downloads.get(image.id),
   ]);
   const views = await Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), language)));
   return {
     ...(view as ImageView),
     repair: repair ? repairView(repair, language) : null,
+    download: download ? downloadView(download) : null,
     published: published ?? null,
     runs: views,
   };

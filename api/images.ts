@@ -11,10 +11,12 @@ import {
 } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
+import { snapshotProperties } from '../shared/snapshot.ts';
 import { afterChange } from './change-image.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf, scopeOf } from './identity.ts';
-import { detailOf, ownImage, usableImage, viewsOf } from './image-access.ts';
+import { detailOf, imageToChange, usableImage, viewsOf } from './image-access.ts';
+import { startOrder } from './start-order.ts';
 import { assertUploadFits } from './upload-limit.ts';
 import { languageOf } from './views.ts';
 
@@ -24,7 +26,7 @@ const linkSeconds = 3600;
 export const imageRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { config, glance, images, projects, store } = deps;
+    const { config, downloads, glance, images, projects, store } = deps;
     const member = { onRequest: atLeast('member') };
 
     app.get(
@@ -38,7 +40,7 @@ export const imageRoutes =
         },
       },
       async (request) => {
-        const { status, name, text, format, owner, search, after, limit } = request.query;
+        const { status, name, text, format, imageType, owner, search, after, limit } = request.query;
         const isPlatform = owner === 'platform';
         const projectId = isPlatform ? undefined : scopeOf(request);
         if (search !== undefined && !isPlatform)
@@ -52,6 +54,7 @@ export const imageRoutes =
           ...(name === undefined ? {} : { name }),
           ...(text === undefined ? {} : { text }),
           ...(format === undefined ? {} : { format }),
+          ...(imageType === undefined ? {} : { imageType }),
           ...(after ? { after } : {}),
         });
         const page = found.slice(0, limit);
@@ -69,13 +72,13 @@ export const imageRoutes =
         ...member,
         schema: {
           operationId: 'createImage',
-          summary: 'Announce an image whose bytes come next',
+          summary: 'Announce an image whose bytes come next, or are fetched from a URL',
           body: CreateImage,
           response: { 201: ImageView },
         },
       },
       async (request, reply) => {
-        const { name, settings, size } = request.body;
+        const { name, settings, size, snapshot, source } = request.body;
         const { role, projectId: own } = identityOf(request);
         const projectId = request.body.projectId ?? own;
         if (projectId !== own && role !== 'admin') {
@@ -93,7 +96,10 @@ export const imageRoutes =
           });
         }
         if (size !== undefined) assertUploadFits(size, config);
-        const image = await images.announce({ projectId, name, settings, bucket: config.UPLOADS_BUCKET });
+        const properties = snapshot && snapshotProperties(snapshot);
+        const wanted = { projectId, name, settings, properties, bucket: config.UPLOADS_BUCKET };
+        const image = source ? await downloads.create({ ...wanted, source }) : await images.announce(wanted);
+        if (source) await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
         const [view] = await viewsOf(deps, [image]);
         return reply.code(201).send(view as ImageView);
       },
@@ -109,7 +115,8 @@ export const imageRoutes =
           response: { 200: ImageDetail },
         },
       },
-      async (request) => detailOf(deps, await ownImage(deps, request), languageOf(request.headers['accept-language'])),
+      async (request) =>
+        detailOf(deps, await usableImage(deps, request), languageOf(request.headers['accept-language'])),
     );
 
     app.patch(
@@ -125,7 +132,7 @@ export const imageRoutes =
         },
       },
       async (request) => {
-        const image = await ownImage(deps, request);
+        const image = await imageToChange(deps, request);
         const changed = await glance.change(image.id, (before) => afterChange(before, request.body));
         const [view] = await viewsOf(deps, [changed]);
         return view as ImageView;
@@ -144,7 +151,7 @@ export const imageRoutes =
         },
       },
       async (request, reply) => {
-        await images.markForDeletion((await ownImage(deps, request)).id);
+        await images.markForDeletion((await imageToChange(deps, request)).id);
         return reply.code(204).send(null);
       },
     );

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
 import { createGlanceStore } from '../adapters/database/glance-store.ts';
 import { openImageFeed } from '../adapters/database/image-feed.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
 import { openDatabase } from '../adapters/database/open.ts';
 import { createOperationsStore } from '../adapters/database/operations-store.ts';
+import { createPlatformStore } from '../adapters/database/platform-store.ts';
 import { createApiKeyStore, createProjectStore } from '../adapters/database/project-store.ts';
 import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createSessionStore } from '../adapters/database/session-store.ts';
@@ -18,7 +20,7 @@ import { type MetricsServer, serveMetrics } from '../adapters/metrics/serve.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
-import { createRepairStarter } from '../adapters/temporal/repair-starter.ts';
+import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
@@ -50,8 +52,11 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       events: createEventStore(database.db),
       webhooks: createWebhookStore(database.db),
       starter: createRunStarter(temporal, runTimingsOf(config)),
+      platform: createPlatformStore(database.db),
       repairs: createRepairStore(database.db),
       startRepair: createRepairStarter(temporal, runTimingsOf(config)),
+      downloads: createDownloadStore(database.db),
+      startDownload: createDownloadStarter(temporal, runTimingsOf(config)),
       health,
       meter: createHttpMeter(registry),
       queueBoard: queueBoard(queues.all, keys),

@@ -6,7 +6,7 @@ import { evidenceKey, provenanceFile } from '../shared/evidence.ts';
 import { Envelope, keyIdOf } from '../shared/provenance/dsse.ts';
 import { publicKeysOf, publicPemOf, signingKeyOf } from '../shared/provenance/keys.ts';
 import type { ApiDeps } from './deps.ts';
-import { ownImage } from './image-access.ts';
+import { usableImage } from './image-access.ts';
 
 /** How published images came to be, signed; and the public keys of those signatures. */
 export const provenanceRoutes =
@@ -38,7 +38,7 @@ export const provenanceRoutes =
         },
       },
       async (request, reply) => {
-        const image = await ownImage(deps, request);
+        const image = await usableImage(deps, request);
         const run = (await deps.images.runs(image.id)).find(({ status }) => status === 'published');
         const key =
           run && evidenceKey({ projectId: image.projectId, imageId: image.id, runId: run.id }, provenanceFile);

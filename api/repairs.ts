@@ -2,13 +2,14 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CreateRepair, ImageDetail, RemedyList } from '../shared/contracts/api.ts';
 import type { Report } from '../shared/contracts/run.ts';
-import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
+import { BootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
 import type { Remedy } from '../shared/remedies/define.ts';
 import { remedies, remediesFor, remedyOf } from '../shared/remedies/remedies.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
 import { detailOf, ownImage } from './image-access.ts';
+import { startOrder } from './start-order.ts';
 import { languageOf } from './views.ts';
 
 const ById = z.object({ id: z.string() });
@@ -83,13 +84,7 @@ export const repairRoutes =
           before: report.findings,
           guest: report.guest,
         });
-        try {
-          await startRepair({ imageId: image.id, projectId: image.projectId, name: image.name });
-        } catch (error) {
-          // The order stands in Postgres; the sweep starts it when Temporal answers again.
-          if (!isBootreadyError(error) || !error.retryable) throw error;
-          request.log.warn({ error: explain(error) }, 'a repair waits for Temporal');
-        }
+        await startOrder(startRepair, { ...image, imageId: image.id }, request.log);
         return reply.code(202).send(await detailOf(deps, (await images.get(image.id, undefined)) ?? image, language));
       },
     );

@@ -8,7 +8,7 @@ import { missingParts, partCountOf, partSizeOf } from '../shared/upload-parts.ts
 import { announceUpload } from './announce-upload.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
-import { ownImage, viewsOf } from './image-access.ts';
+import { imageToChange, viewsOf } from './image-access.ts';
 import { assertUploadFits } from './upload-limit.ts';
 
 const ById = z.object({ id: z.string() });
@@ -17,7 +17,7 @@ const linkSeconds = 3600;
 const hasBytes = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'This image has its bytes already.',
+    message: 'This image has its bytes already, or they are fetched for it.',
     remedy: 'Create another image for other bytes.',
   });
 
@@ -25,7 +25,7 @@ const hasBytes = (): BootreadyError =>
 export const uploadRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { config, images, store } = deps;
+    const { config, downloads, images, store } = deps;
     app.addHook('onRequest', atLeast('member'));
 
     const targetOf = ({ upload, multipartId }: Image): MultipartTarget => {
@@ -68,10 +68,10 @@ export const uploadRoutes =
         },
       },
       async (request) => {
-        const image = await ownImage(deps, request);
+        const image = await imageToChange(deps, request);
         const { size } = request.body;
         const { bucket, key, etag } = image.upload;
-        if (etag) throw hasBytes();
+        if (etag || (await downloads.get(image.id))) throw hasBytes();
         assertUploadFits(size, config);
         const session = { imageId: image.id, size, partSize: partSizeOf(size), partCount: partCountOf(size) };
         if (image.multipartId) {
@@ -102,7 +102,7 @@ export const uploadRoutes =
         },
       },
       async (request) => {
-        const target = targetOf(await ownImage(deps, request));
+        const target = targetOf(await imageToChange(deps, request));
         const parts = await Promise.all(
           request.body.partNumbers.map(async (partNumber) => ({
             partNumber,
@@ -126,7 +126,7 @@ export const uploadRoutes =
         },
       },
       async (request) => {
-        const image = await ownImage(deps, request);
+        const image = await imageToChange(deps, request);
         if (!(image.upload.etag && image.upload.size === request.body.size)) {
           await complete(image, request.body.size);
           await announceUpload(deps, image.upload, request.log);
@@ -148,7 +148,7 @@ export const uploadRoutes =
         },
       },
       async (request, reply) => {
-        const image = await ownImage(deps, request);
+        const image = await imageToChange(deps, request);
         if (image.multipartId) {
           await store.abortMultipart(targetOf(image));
           await images.setMultipart(image.id, null);

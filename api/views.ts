@@ -11,10 +11,10 @@ const timeOrNull = (date: Date | null): string | null => (date ? date.toISOStrin
 
 export const imageView = (image: Image, latest: LatestRun | undefined): ImageView => {
   const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256, properties } = image;
-  const { visibility, minRam, minDisk } = image;
+  const { visibility, family, minRam, minDisk } = image;
   return {
     ...{ id, projectId, name, status, settings, diskFormat, size, virtualSize, sha256, properties },
-    ...{ visibility, minRam, minDisk },
+    ...{ visibility, family, minRam, minDisk },
     upload: { bucket: upload.bucket, key: upload.key, size: upload.size },
     activity: latest ? activityOf(latest) : null,
     guest: latest?.guest ?? null,

@@ -6,6 +6,17 @@ const bytes = (fallback: number) => z.coerce.number().int().positive().default(f
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 const flag = (fallback: boolean) => z.stringbool().default(fallback);
 
+const hosts = () =>
+  z
+    .string()
+    .default('')
+    .transform((list) =>
+      list
+        .split(',')
+        .map((host) => host.trim().toLowerCase())
+        .filter((host) => host !== ''),
+    );
+
 const GiB = 1024 ** 3;
 
 /** Every variable that bootready reads, its meaning and its default. `NAME_FILE` may name a file that holds the value. */
@@ -56,15 +67,9 @@ export const Environment = z.object({
   /** Whether webhooks may name hosts of the installation's own network. */
   WEBHOOKS_TO_PRIVATE_ADDRESSES: flag(false),
   /** Hosts that repairs may fetch packages from, by comma; instead of the distributions' own, and wherever they are. */
-  REPAIR_PACKAGE_HOSTS: z
-    .string()
-    .default('')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((host) => host.trim().toLowerCase())
-        .filter((host) => host !== ''),
-    ),
+  REPAIR_PACKAGE_HOSTS: hosts(),
+  /** Hosts, or host:port, that images may be fetched from though they are in the installation's own network; by comma. */
+  WEB_DOWNLOAD_HOSTS: hosts(),
   MAX_UPLOAD_BYTES: bytes(512 * GiB),
   MAX_VIRTUAL_BYTES: bytes(2048 * GiB),
 

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { pino } from 'pino';
+import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
 import { openDatabase } from '../adapters/database/open.ts';
+import { createPlatformStore } from '../adapters/database/platform-store.ts';
 import { createProjectStore } from '../adapters/database/project-store.ts';
 import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createRunStore } from '../adapters/database/run-store.ts';
@@ -17,14 +19,17 @@ import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { startQueueWorkers } from '../adapters/queues/workers.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
-import { createRepairStarter } from '../adapters/temporal/repair-starter.ts';
+import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
 import { explain } from '../shared/errors.ts';
 import { signingKeyOf } from '../shared/provenance/keys.ts';
+import { createDownloadActivities, createDownloadLedger } from './activities/download.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
 import { cacheDirOf } from './cache-dir.ts';
+import { createDoor } from './internet/door.ts';
+import { fetchText } from './internet/small-text.ts';
 import { measureEnds, measureJobs, measureSteps } from './measure.ts';
 import { queueHandlers } from './queues/handlers.ts';
 import { createPost } from './queues/post.ts';
@@ -34,7 +39,7 @@ import { startStepWorker } from './step-worker.ts';
 import { peekLayer } from './tools/decompress.ts';
 
 /** How often each housekeeping job runs; the sweep is the installation's to choose. */
-const every = { relay: 3, reap: 60 } as const;
+const every = { relay: 3, reap: 60, refresh: 60 } as const;
 
 /** The composition root of a worker process: steps of runs (Temporal), queues (BullMQ), or both. */
 export const startWorker = async (
@@ -45,6 +50,7 @@ export const startWorker = async (
   const database = openDatabase(config.DATABASE_URL);
   const store = openObjectStore(config);
   const registry = processMetrics('worker');
+  const door = createDoor({ allowedHosts: config.WEB_DOWNLOAD_HOSTS });
   const closing: (() => Promise<unknown>)[] = [database.close];
   const close = async (): Promise<void> => {
     for (const end of closing.splice(0).reverse()) await end();
@@ -66,15 +72,17 @@ export const startWorker = async (
       config,
       runs: createRunStore(database.db),
       repairs: createRepairStore(database.db),
+      downloads: createDownloadStore(database.db),
       images: createImageStore(database.db),
       store,
       scratch,
       // A look at the first bytes must not wait behind hours of converting.
-      slots: { scan: createSlots(4), heavy: createSlots(config.WORKER_CONCURRENCY) },
+      slots: { scan: createSlots(4), heavy: createSlots(config.WORKER_CONCURRENCY), fetch: createSlots(4) },
       ownTaskQueue,
       admit: { peek: peekLayer },
       convert: { peek: peekLayer },
       inspect: { cacheDir },
+      door,
       mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS },
       signingKey: config.PROVENANCE_KEY ? signingKeyOf(config.PROVENANCE_KEY) : undefined,
     };
@@ -85,8 +93,14 @@ export const startWorker = async (
       workerId,
       ownTaskQueue,
       cacheDir,
-      shared: measureEnds({ ...createSharedActivities(deps), ...createRepairLedger(deps) }, meter),
-      scratch: measureSteps({ ...createScratchActivities(deps), ...createRepairActivities(deps) }, meter),
+      shared: measureEnds(
+        { ...createSharedActivities(deps), ...createRepairLedger(deps), ...createDownloadLedger(deps) },
+        meter,
+      ),
+      scratch: measureSteps(
+        { ...createScratchActivities(deps), ...createRepairActivities(deps), ...createDownloadActivities(deps) },
+        meter,
+      ),
       metrics: config.TEMPORAL_METRICS_PORT ? `${config.METRICS_HOST}:${config.TEMPORAL_METRICS_PORT}` : undefined,
       log,
     });
@@ -96,6 +110,7 @@ export const startWorker = async (
   if (roles.queues) {
     const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
     const queues = createQueues(config.REDIS_URL);
+    const startDownload = createDownloadStarter(temporal, runTimingsOf(config));
     closing.push(temporal.close, queues.close);
     const handlers = measureJobs(
       queueHandlers({
@@ -107,8 +122,13 @@ export const startWorker = async (
         webhooks: createWebhookStore(database.db),
         post: createPost({ toPrivateAddresses: config.WEBHOOKS_TO_PRIVATE_ADDRESSES }),
         starter: createRunStarter(temporal, runTimingsOf(config)),
-        repairs: createRepairStore(database.db),
-        startRepair: createRepairStarter(temporal, runTimingsOf(config)),
+        orders: [
+          { store: createRepairStore(database.db), start: createRepairStarter(temporal, runTimingsOf(config)) },
+          { store: createDownloadStore(database.db), start: startDownload },
+        ],
+        platform: createPlatformStore(database.db),
+        startDownload,
+        fetchText: (url) => fetchText(door, url),
         uploadsBucket: config.UPLOADS_BUCKET,
         imagesBucket: config.IMAGES_BUCKET,
         log: (message, details) => log.warn(details, message),

@@ -2,7 +2,14 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Outcome } from '../shared/contracts/finding.ts';
 import type { QueueHandlers } from '../shared/ports/jobs.ts';
 import type { JobMeter, StepMeter, StepOutcome } from '../shared/ports/meters.ts';
-import type { RepairActivities, RepairLedger, ScratchActivities, SharedActivities } from '../workflows/activities.ts';
+import type {
+  DownloadActivities,
+  DownloadLedger,
+  RepairActivities,
+  RepairLedger,
+  ScratchActivities,
+  SharedActivities,
+} from '../workflows/activities.ts';
 import type { WorkingHandlers } from './queues/handlers.ts';
 
 const outcomeOf = (error: unknown): StepOutcome => {
@@ -13,8 +20,8 @@ const outcomeOf = (error: unknown): StepOutcome => {
 const worst = (outcomes: readonly Outcome[]): Outcome =>
   (['fail', 'warn', 'unknown'] as const).find((each) => outcomes.includes(each)) ?? 'pass';
 
-type OnScratch = ScratchActivities & RepairActivities;
-type OnLedger = SharedActivities & RepairLedger;
+type OnScratch = ScratchActivities & RepairActivities & DownloadActivities;
+type OnLedger = SharedActivities & RepairLedger & DownloadLedger;
 
 /** The same steps, told to a meter. */
 export const measureSteps = (work: OnScratch, meter: StepMeter): OnScratch => {
@@ -51,6 +58,7 @@ export const measureSteps = (work: OnScratch, meter: StepMeter): OnScratch => {
       timed('publish', work.publish(attempt, converted, report), () => meter.ended('published')),
     mend: (attempt) => timed('mend', work.mend(attempt)),
     handOver: (attempt) => timed('hand-over', work.handOver(attempt)),
+    fetchUpload: (attempt) => timed('fetch', work.fetchUpload(attempt)),
   };
 };
 
@@ -94,6 +102,7 @@ export const measureJobs = (handlers: WorkingHandlers, meter: JobMeter): QueueHa
       relay: () => timed({ queue: 'housekeeping', name: 'relay' }, housekeeping.relay()),
       sweep: () => timed({ queue: 'housekeeping', name: 'sweep' }, housekeeping.sweep(), meter.swept),
       reap: () => timed({ queue: 'housekeeping', name: 'reap' }, housekeeping.reap(), meter.reaped),
+      refresh: () => timed({ queue: 'housekeeping', name: 'refresh' }, housekeeping.refresh()),
     },
   };
 };

@@ -3,7 +3,14 @@ import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle }
 import type { Logger } from 'pino';
 import { sharedTaskQueue } from '../shared/contracts/workflow.ts';
 import { explain } from '../shared/errors.ts';
-import type { RepairActivities, RepairLedger, ScratchActivities, SharedActivities } from '../workflows/activities.ts';
+import type {
+  DownloadActivities,
+  DownloadLedger,
+  RepairActivities,
+  RepairLedger,
+  ScratchActivities,
+  SharedActivities,
+} from '../workflows/activities.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 
 export type StepWorkerOptions = {
@@ -11,8 +18,8 @@ export type StepWorkerOptions = {
   workerId: string;
   ownTaskQueue: string;
   cacheDir: string;
-  shared: SharedActivities & RepairLedger;
-  scratch: ScratchActivities & RepairActivities;
+  shared: SharedActivities & RepairLedger & DownloadLedger;
+  scratch: ScratchActivities & RepairActivities & DownloadActivities;
   /** Where Temporal's SDK serves its own metrics: host and port. */
   metrics: string | undefined;
   log: Logger;

@@ -55,24 +55,39 @@ export type JudgedParts = {
 };
 export type Judgement = { verdict: Verdict; report: Report };
 
-/** One try at a repair; the image that it makes names it. */
-export type RepairAttempt = { imageId: string; fence: number; taskQueue: string };
+/** One try at making the bytes of an image, by a repair or a download; the image that is made names it. */
+export type OrderAttempt = { imageId: string; fence: number; taskQueue: string };
+export type OrderEnd = { imageId: string; failure?: { code: string; message: string; remedy?: string } };
 
 /** On the shared task queue. */
 export interface RepairLedger {
   /** Takes the repair for this worker: new fence, empty scratch folder. */
-  beginRepair(repair: { imageId: string }): Promise<RepairAttempt>;
+  beginRepair(repair: { imageId: string }): Promise<OrderAttempt>;
   /** The image that was to be made is none: it says why. Does nothing when the repair has ended. */
-  endRepair(input: { imageId: string; failure?: { code: string; message: string; remedy?: string } }): Promise<void>;
+  endRepair(input: OrderEnd): Promise<void>;
 }
 
 /** On the attempt's own task queue. */
 export interface RepairActivities {
   /** The disk of the original, admitted and converted like any upload, then changed by the remedies. Begins anew each time. */
-  mend(attempt: RepairAttempt): Promise<void>;
+  mend(attempt: OrderAttempt): Promise<void>;
   /** The mended disk becomes the upload of the new image; its notification, or the sweep, starts the ordinary run. */
-  handOver(attempt: RepairAttempt): Promise<void>;
-  discardRepair(attempt: RepairAttempt): Promise<void>;
+  handOver(attempt: OrderAttempt): Promise<void>;
+  discardRepair(attempt: OrderAttempt): Promise<void>;
+}
+
+/** On the shared task queue. */
+export interface DownloadLedger {
+  /** Takes the download for this worker: a new fence. */
+  beginDownload(download: { imageId: string }): Promise<OrderAttempt>;
+  /** The image comes to nothing: it says why. Does nothing when the download has ended. */
+  endDownload(input: OrderEnd): Promise<void>;
+}
+
+/** On the attempt's own task queue. */
+export interface DownloadActivities {
+  /** What lies at the address becomes the upload of the image; its notification, or the sweep, starts the ordinary run. */
+  fetchUpload(attempt: OrderAttempt): Promise<void>;
 }
 
 /** On the shared task queue: any worker can do these. */

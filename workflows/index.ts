@@ -1,3 +1,4 @@
 /** The entry of the workflow bundle. */
+export { downloadImage } from './download-image.ts';
 export { processImage } from './process-image.ts';
 export { repairImage } from './repair-image.ts';

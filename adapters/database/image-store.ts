@@ -1,4 +1,4 @@
-import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import { type GuestFacts, steps as stepOrder, type Verdict } from '../../shared/contracts/run.ts';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
@@ -20,6 +20,8 @@ export const imageOf = (row: Selectable<ImageTable>): Image => ({
   visibility: row.visibility,
   minRam: row.min_ram,
   minDisk: row.min_disk,
+  isHidden: row.os_hidden,
+  family: row.family,
   properties: row.properties,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
@@ -55,29 +57,30 @@ export const insertRun = async (
 
 const json = (value: unknown): never => JSON.stringify(value) as never;
 
+/** The row of an image whose bytes come later, at a key of its own. */
+export const insertAnnounced = async (
+  db: Kysely<Database>,
+  { projectId, name, settings, bucket, properties = {} }: Parameters<ImageStore['announce']>[0],
+  more: Partial<Insertable<ImageTable>> = {},
+): Promise<Selectable<ImageTable>> => {
+  const id = crypto.randomUUID();
+  const { key_prefix } = await db
+    .selectFrom('projects')
+    .where('id', '=', projectId)
+    .select('key_prefix')
+    .executeTakeFirstOrThrow();
+  return db
+    .insertInto('images')
+    .values({
+      ...{ id, name, project_id: projectId, settings: json(settings), properties: json(properties) },
+      ...{ upload_bucket: bucket, upload_key: `${key_prefix}${id}`, ...more },
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+};
+
 export const createImageStore = (db: Kysely<Database>): ImageStore => ({
-  announce: async ({ projectId, name, settings, bucket }) => {
-    const id = crypto.randomUUID();
-    const { key_prefix } = await db
-      .selectFrom('projects')
-      .where('id', '=', projectId)
-      .select('key_prefix')
-      .executeTakeFirstOrThrow();
-    const row = await db
-      .insertInto('images')
-      .values({
-        id,
-        project_id: projectId,
-        name,
-        settings: json(settings),
-        properties: json({}),
-        upload_bucket: bucket,
-        upload_key: `${key_prefix}${id}`,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return imageOf(row);
-  },
+  announce: async (image) => imageOf(await insertAnnounced(db, image)),
 
   setMultipart: async (imageId, multipartId) => {
     await db
@@ -93,7 +96,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .execute();
   },
 
-  findOrCreate: (object, { projectId, name, settings }) =>
+  findOrCreate: (object, { projectId, name, settings, properties = {} }) =>
     db.transaction().execute(async (trx) => {
       // One at a time for one key, in whatever process: the row to find may not be there yet to be locked.
       await sql`select pg_advisory_xact_lock(hashtextextended(${`${object.bucket}/${object.key}`}, 0))`.execute(trx);
@@ -122,8 +125,8 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
             .updateTable('images')
             .set({
               ...bytes,
-              // What was staged comes by an import, which has begun with the completion of its upload.
-              status: sql`case when staged_size is null then 'queued' else 'importing' end`,
+              // What was staged comes by an import, which has begun with the completion of its upload; what was fetched, long ago.
+              status: sql`case when staged_size is null and status <> 'importing' then 'queued' else 'importing' end`,
               multipart_id: null,
               updated_at: sql`now()`,
             })
@@ -136,7 +139,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
               project_id: projectId,
               name,
               settings: json(settings),
-              properties: json({}),
+              properties: json(properties),
               upload_bucket: object.bucket,
               upload_key: object.key,
               ...bytes,
@@ -190,7 +193,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
     return rows.map(({ id }) => id);
   },
 
-  list: async ({ projectId, status, name, text, format, isPublic, after, limit }) => {
+  list: async ({ projectId, status, name, text, format, imageType, isPublic, after, limit }) => {
     const rows = await db
       .selectFrom('images')
       .where('deleted_at', 'is', null)
@@ -200,6 +203,11 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .$if(text !== undefined, (query) => query.where(sql<boolean>`strpos(lower(name), lower(${text ?? ''})) > 0`))
       .$if(isPublic === true, (query) => query.where('visibility', '=', 'public').where('os_hidden', '=', false))
       .$if(format !== undefined, (query) => query.where('disk_format', '=', format as string))
+      .$if(imageType !== undefined, (query) =>
+        query.where(
+          sql<boolean>`(coalesce(properties ->> 'image_type', '') in ('snapshot', 'backup')) = ${imageType === 'snapshot'}`,
+        ),
+      )
       .$if(after !== undefined, (query) =>
         query.where(
           sql<boolean>`(created_at, id) < (select created_at, id from images where id = ${after ?? null}::uuid)`,

@@ -1,55 +1,23 @@
-import { type Kysely, sql } from 'kysely';
-import { BootreadyError } from '../../shared/errors.ts';
+import type { Kysely } from 'kysely';
 import type { RepairStore } from '../../shared/ports/repairs.ts';
-import { imageOf } from './image-store.ts';
+import { imageOf, insertAnnounced } from './image-store.ts';
+import { createOrderStore } from './order-store.ts';
 import type { Database } from './schema.ts';
 
-const superseded = (): BootreadyError =>
-  new BootreadyError({
-    code: 'superseded',
-    message: 'A newer attempt works on this repair, or the repair has ended.',
-    remedy: 'Nothing is to be done: the newer attempt goes on.',
-  });
-
 const json = (value: unknown): never => JSON.stringify(value) as never;
-const open = ['queued', 'running'] as const;
 
 export const createRepairStore = (db: Kysely<Database>): RepairStore => {
-  /** Images that nobody deletes. */
-  const wanted = db.selectFrom('images').where('status', 'not in', ['pending_delete', 'deleted']).select('id');
-  const heldUpdate = async (imageId: string, fence: number, values: object): Promise<void> => {
-    const { numUpdatedRows } = await db
-      .updateTable('repairs')
-      .set(values)
-      .where('image_id', '=', imageId)
-      .where('fence', '=', fence)
-      .where('status', '=', 'running')
-      .where('image_id', 'in', wanted)
-      .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw superseded();
-  };
-
+  const { heldUpdate, ...orders } = createOrderStore(db, 'repairs');
   return {
+    ...orders,
+
     create: ({ parent, name, settings, bucket, remedies, before, guest }) =>
       db.transaction().execute(async (trx) => {
-        const id = crypto.randomUUID();
-        const { key_prefix } = await trx
-          .selectFrom('projects')
-          .where('id', '=', parent.projectId)
-          .select('key_prefix')
-          .executeTakeFirstOrThrow();
-        const row = await trx
-          .insertInto('images')
-          .values({
-            ...{ id, name, project_id: parent.projectId, settings: json(settings), properties: json({}) },
-            ...{ upload_bucket: bucket, upload_key: `${key_prefix}${id}` },
-          })
-          .returningAll()
-          .executeTakeFirstOrThrow();
+        const row = await insertAnnounced(trx, { projectId: parent.projectId, name, settings, bucket });
         await trx
           .insertInto('repairs')
           .values({
-            image_id: id,
+            image_id: row.id,
             parent_id: parent.id,
             remedies: [...remedies],
             before: json(before),
@@ -75,57 +43,6 @@ export const createRepairStore = (db: Kysely<Database>): RepairStore => {
       };
     },
 
-    unstarted: (olderThanSeconds) =>
-      db
-        .selectFrom('repairs')
-        .innerJoin('images', 'images.id', 'repairs.image_id')
-        .where('repairs.status', '=', 'queued')
-        .where('repairs.created_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
-        .where('image_id', 'in', wanted)
-        .orderBy('repairs.created_at')
-        .limit(500)
-        .select(['image_id as imageId', 'project_id as projectId', 'name'])
-        .execute(),
-
-    begin: (imageId) =>
-      db.transaction().execute(async (trx) => {
-        const repair = await trx
-          .updateTable('repairs')
-          .set({ status: 'running', fence: sql`fence + 1` })
-          .where('image_id', '=', imageId)
-          .where('status', 'in', open)
-          .where('image_id', 'in', wanted)
-          .returning('fence')
-          .executeTakeFirst();
-        if (!repair) throw superseded();
-        await trx.updateTable('images').set({ updated_at: sql`now()` }).where('id', '=', imageId).execute();
-        return { fence: Number(repair.fence) };
-      }),
-
-    assertHeld: (imageId, fence) => heldUpdate(imageId, fence, { status: 'running' }),
     mended: (imageId, fence, changes) => heldUpdate(imageId, fence, { changes: json(changes) }),
-    handedOver: (imageId, fence) => heldUpdate(imageId, fence, { status: 'handed-over', finished_at: sql`now()` }),
-
-    end: (imageId, failure) =>
-      db.transaction().execute(async (trx) => {
-        const ended = await trx
-          .updateTable('repairs')
-          .set({
-            status: failure ? 'failed' : 'cancelled',
-            failure: failure ? json(failure) : null,
-            finished_at: sql`now()`,
-          })
-          .where('image_id', '=', imageId)
-          .where('status', 'in', open)
-          .returning('image_id')
-          .executeTakeFirst();
-        if (!ended) return;
-        await trx
-          .updateTable('images')
-          .set({ status: 'killed', updated_at: sql`now()` })
-          .where('id', '=', imageId)
-          .where('upload_etag', 'is', null)
-          .execute();
-      }),
   };
 };

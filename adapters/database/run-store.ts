@@ -4,6 +4,7 @@ import type { Report } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { minimumDisk } from '../../shared/image-properties.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
+import { isBackup } from '../../shared/snapshot.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';
 import type { Database, RunFailure } from './schema.ts';
 
@@ -76,6 +77,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           ...(row.upload_version_id ? { versionId: row.upload_version_id } : {}),
         },
         isVerbatim: row.verbatim,
+        isBackup: isBackup(row.properties),
         settings: row.settings,
         targetFormat: row.settings.targetFormat ?? row.project_format ?? undefined,
         policy: row.settings.policy ?? row.project_policy ?? undefined,

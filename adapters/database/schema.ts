@@ -1,9 +1,17 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 import type { Finding } from '../../shared/contracts/finding.ts';
-import type { BootPolicy, ImageSettings, ImageStatus, Policy, TargetFormat } from '../../shared/contracts/image.ts';
-import type { RepairChange, RepairStatus } from '../../shared/contracts/repair.ts';
+import type {
+  BootPolicy,
+  ImageSettings,
+  ImageStatus,
+  Policy,
+  TargetFormat,
+  Visibility,
+} from '../../shared/contracts/image.ts';
+import type { OrderStatus } from '../../shared/contracts/order.ts';
+import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { GuestFacts, Report, RunStatus, Step } from '../../shared/contracts/run.ts';
-import type { MemberStatus, Visibility } from '../../shared/ports/glance.ts';
+import type { MemberStatus } from '../../shared/ports/glance.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
@@ -106,6 +114,8 @@ export type ImageTable = {
   receiving_session: string | null;
   receiving_at: NullableTimestamp;
   import_request_id: string | null;
+  /** Of a platform image. */
+  family: string | null;
   created_at: Timestamp;
   updated_at: Timestamp;
   deleted_at: NullableTimestamp;
@@ -150,12 +160,49 @@ export type RepairTable = {
   before: JSONColumnType<Finding[]>;
   guest: JSONColumnType<GuestFacts>;
   changes: ColumnType<RepairChange[], string | undefined, string>;
-  status: Generated<RepairStatus>;
+  status: Generated<OrderStatus>;
   /** Whoever holds the newest may hand over. */
   fence: Generated<number>;
   failure: JSONColumnType<RunFailure> | null;
   created_at: Timestamp;
   finished_at: NullableTimestamp;
+};
+
+export type DownloadTable = {
+  /** The image whose bytes are fetched. */
+  image_id: string;
+  url: string;
+  checksum: string | null;
+  status: Generated<OrderStatus>;
+  /** Whoever holds the newest may hand over. */
+  fence: Generated<number>;
+  received: Generated<Bytes>;
+  total: Bytes | null;
+  failure: JSONColumnType<RunFailure> | null;
+  /** Of the import that asked for it. */
+  request_id: string | null;
+  created_at: Timestamp;
+  finished_at: NullableTimestamp;
+};
+
+/** Where the images of a family are fetched from, again and again. */
+export type ImageSourceTable = {
+  family: string;
+  /** Owns what comes of it. */
+  project_id: string;
+  name: string;
+  url: string;
+  fixed_checksum: string | null;
+  checksum_url: string | null;
+  settings: JSONColumnType<ImageSettings>;
+  every_seconds: number;
+  /** Of the newest image that was ordered. */
+  checksum: string | null;
+  image_id: string | null;
+  looked_at: NullableTimestamp;
+  /** Of the last look. */
+  failure: JSONColumnType<RunFailure> | null;
+  created_at: Timestamp;
 };
 
 export type RunStepTable = {
@@ -225,6 +272,8 @@ export type Database = {
   images: ImageTable;
   image_members: ImageMemberTable;
   repairs: RepairTable;
+  downloads: DownloadTable;
+  image_sources: ImageSourceTable;
   runs: RunTable;
   run_steps: RunStepTable;
   publications: PublicationTable;

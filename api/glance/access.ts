@@ -35,7 +35,12 @@ export const owns = ({ projectId, role }: Viewer, image: GlanceImage): boolean =
 /** For what only the owner may do. @throws `not-found`, `forbidden` when the viewer sees it and does not own it, or may not change anything */
 export const ownImage = async (deps: Pick<ApiDeps, 'glance'>, request: FastifyRequest): Promise<GlanceImage> => {
   const image = await visibleImage(deps, request);
-  if (owns(viewerOf(request), image)) return image;
+  const viewer = viewerOf(request);
+  if (owns(viewer, image)) {
+    // Whoever owns it: administrators alone offer images to everyone, and change what is offered.
+    if (image.visibility === 'public') assertMayPublicize(viewer);
+    return image;
+  }
   throw new BootreadyError({
     code: 'forbidden',
     message: 'This image belongs to another project, and only that changes it.',

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { visibilities } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { type GlanceImage, type ImageAttributes, visibilities } from '../../shared/ports/glance.ts';
+import type { GlanceImage, ImageAttributes } from '../../shared/ports/glance.ts';
 import { glanceContainerFormats, glanceDiskFormats } from './formats.ts';
 
 /** Most that one image may have. */

@@ -4,13 +4,13 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { GlanceImage, Reception } from '../../shared/ports/glance.ts';
 import type { ObjectInfo } from '../../shared/ports/object-store.ts';
+import { gone, type Received, receive } from '../../shared/receive-object.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast, identityOf } from '../identity.ts';
 import { ownImage, visibleImage } from './access.ts';
 import { judgeContent } from './content.ts';
 import { storeId } from './info.ts';
 import { rangeOf } from './range.ts';
-import { gone, type Received, receive } from './receive.ts';
 import { startRun } from './start-run.ts';
 
 /**

@@ -76,7 +76,7 @@ export const imageRoutes =
       };
     });
 
-    app.get('/images/:id', async (request) => detailedView(images, await visibleImage(deps, request)));
+    app.get('/images/:id', async (request) => detailedView(deps, await visibleImage(deps, request)));
 
     app.patch('/images/:id', member, async (request, reply) => {
       const viewer = viewerOf(request);
@@ -99,7 +99,7 @@ export const imageRoutes =
         if (after.visibility === 'public' && image.visibility !== 'public') assertMayPublicize(viewer);
         return after;
       });
-      return detailedView(images, changed);
+      return detailedView(deps, changed);
     });
 
     app.delete('/images/:id', member, async (request, reply) => {

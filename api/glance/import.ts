@@ -1,20 +1,20 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { SourceUrl } from '../../shared/contracts/download.ts';
 import type { ImageSettings } from '../../shared/contracts/image.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { GlanceImage } from '../../shared/ports/glance.ts';
-import type { Run } from '../../shared/ports/images.ts';
 import { announceUpload } from '../announce-upload.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity.ts';
-import { ownImage, visibleImage } from './access.ts';
+import { startOrder } from '../start-order.ts';
+import { ownImage } from './access.ts';
 import { importMethods, storeId } from './info.ts';
 import { startRun } from './start-run.ts';
-import { adviceOf, timeOf } from './view.ts';
 
 /** Clients name stores even where there is one only (openstackclient sends `all_stores: false` each time). */
 const ImportBody = z.object({
-  method: z.object({ name: z.string() }),
+  method: z.object({ name: z.string(), uri: z.string().optional() }),
   stores: z.array(z.string()).nullish(),
   all_stores: z.boolean().nullish(),
   all_stores_must_succeed: z.boolean().nullish(),
@@ -23,16 +23,25 @@ const ImportBody = z.object({
 const conflict = (message: string, remedy: string): BootreadyError =>
   new BootreadyError({ code: 'conflict', message, remedy });
 
-const parsed = (body: unknown): void => {
+/** @returns where the data is to be fetched from; undefined when it was staged */
+const sourceOf = (body: unknown): { url: string } | undefined => {
   const result = ImportBody.safeParse(body);
   const invalid = (message: string): BootreadyError =>
-    new BootreadyError({ code: 'invalid-input', message, remedy: 'Send {"method": {"name": "glance-direct"}}.' });
+    new BootreadyError({
+      code: 'invalid-input',
+      message,
+      remedy: 'Send {"method": {"name": "glance-direct"}} or {"method": {"name": "web-download", "uri": URL}}.',
+    });
   if (!result.success) throw invalid('The body of an import names a method.');
   const { method, stores } = result.data;
   if (!importMethods.some((name) => name === method.name))
     throw invalid(`The import method "${method.name}" is not there.`);
   if (stores?.some((store) => store !== storeId))
     throw conflict('There is no such store.', `Name "${storeId}", or none.`);
+  if (method.name !== 'web-download') return undefined;
+  const uri = SourceUrl.safeParse(method.uri ?? '');
+  if (!uri.success) throw invalid(uri.error.issues[0]?.message ?? 'The URI is not valid.');
+  return { url: uri.data };
 };
 
 /** A disk that was declared raw or qcow2 becomes that, so that the record keeps the format that its owner gave it. */
@@ -46,11 +55,11 @@ const settingsFor = ({ diskFormat }: GlanceImage): ImageSettings =>
 export const importRoutes =
   (deps: ApiDeps): FastifyPluginAsync =>
   async (app) => {
-    const { glance, images, store } = deps;
+    const { downloads, glance, images, store } = deps;
 
     app.post('/images/:id/import', { onRequest: atLeast('member') }, async (request, reply) => {
       const image = await ownImage(deps, request);
-      parsed(request.body);
+      const source = sourceOf(request.body);
       if (image.status === 'active')
         throw conflict('The image is active already.', 'Create another image for other bytes.');
       if (!image.diskFormat || !image.containerFormat) {
@@ -58,9 +67,15 @@ export const importRoutes =
         throw conflict(`${missing} must be set before an import.`, `openstack image set --disk-format FORMAT ID`);
       }
       if (image.upload.etag) await again(request, image);
+      else if (source) await fetched(request, image, source);
       else await complete(request, image);
       return reply.code(202).send();
     });
+
+    const fetched = async (request: FastifyRequest, image: GlanceImage, source: { url: string }): Promise<void> => {
+      await downloads.order(image.id, { source, settings: settingsFor(image), requestId: request.id });
+      await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
+    };
 
     const complete = async (request: FastifyRequest, image: GlanceImage): Promise<void> => {
       const { id, upload, multipartId, stagedSize } = image;
@@ -90,42 +105,4 @@ export const importRoutes =
       const { id: runId, workflowId } = await images.newRun(image.id, {}, request.id);
       await startRun(deps, request, image, { runId, workflowId });
     };
-
-    app.get('/images/:id/tasks', async (request) => {
-      const image = await visibleImage(deps, request);
-      const [runs, requests] = await Promise.all([images.runs(image.id), glance.importRequests(image.id)]);
-      return {
-        tasks: runs.flatMap((run) => {
-          const requestId = requests.get(run.id);
-          return requestId === undefined ? [] : [taskView(image, run, requestId)];
-        }),
-      };
-    });
   };
-
-const taskStatuses = {
-  queued: 'pending',
-  running: 'processing',
-  published: 'success',
-  rejected: 'failure',
-  failed: 'failure',
-  cancelled: 'failure',
-} as const satisfies Record<Run['status'], string>;
-
-const taskView = (image: GlanceImage, run: Run, requestId: string) => ({
-  id: run.id,
-  type: 'api_image_import',
-  status: taskStatuses[run.status],
-  image_id: image.id,
-  owner: image.projectId,
-  user_id: null,
-  request_id: requestId,
-  input: { image_id: image.id, import_req: { method: { name: 'glance-direct' } } },
-  result: run.status === 'published' ? { image_id: image.id } : null,
-  message: run.status === 'cancelled' ? 'It was cancelled.' : Object.values(adviceOf(run)).join(': '),
-  created_at: timeOf(run.createdAt),
-  updated_at: timeOf(run.finishedAt ?? run.startedAt ?? run.createdAt),
-  expires_at: null,
-  deleted: false,
-  deleted_at: null,
-});

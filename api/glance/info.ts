@@ -3,7 +3,7 @@ import type { ApiDeps } from '../deps.ts';
 import { identityOf } from '../identity.ts';
 
 export const storeId = 'images';
-export const importMethods = ['glance-direct'] as const;
+export const importMethods = ['glance-direct', 'web-download'] as const;
 
 const MiB = 1024 ** 2;
 const unlimited = -1;

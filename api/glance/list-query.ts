@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { visibilities } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { type GlanceQuery, memberStatuses, type Sort, sortKeys, visibilities } from '../../shared/ports/glance.ts';
+import { type GlanceQuery, memberStatuses, type Sort, sortKeys } from '../../shared/ports/glance.ts';
 
 /** The query of GET /v2/images. Names that we do not know are custom properties, as in Glance. */
 export type RawQuery = Readonly<Record<string, string | readonly string[] | undefined>>;

@@ -22,6 +22,7 @@ const image: GlanceImage = {
   isVerbatim: true,
   stagedSize: null,
   visibility: 'shared',
+  family: null,
   isProtected: false,
   isHidden: false,
   tags: ['a'],

@@ -11,6 +11,7 @@ import { memberRoutes } from './members.ts';
 import { patchTypes } from './patch.ts';
 import { schemaRoutes } from './schemas.ts';
 import { tagRoutes } from './tags.ts';
+import { taskRoutes } from './tasks.ts';
 import { versionRoutes } from './versions.ts';
 
 /** OpenStack's Image API v2, on the images of this installation: https://docs.openstack.org/api-ref/image/v2/ */
@@ -38,6 +39,7 @@ export const glanceRoutes =
           memberRoutes,
           actionRoutes,
           importRoutes,
+          taskRoutes,
           dataRoutes,
         ]) {
           await v2.register(routes(deps));

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
-import { imageStatuses } from '../../shared/contracts/image.ts';
-import { memberStatuses, visibilities } from '../../shared/ports/glance.ts';
+import { imageStatuses, visibilities } from '../../shared/contracts/image.ts';
+import { memberStatuses } from '../../shared/ports/glance.ts';
 import { glanceContainerFormats, glanceDiskFormats } from './formats.ts';
 
 /** JSON Schemas (draft 4) of the resources: glanceclient builds its models and command options of them. */

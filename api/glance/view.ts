@@ -1,4 +1,5 @@
 import { catalogue, describeFinding } from '../../shared/checks/catalogue.ts';
+import type { DownloadStore } from '../../shared/ports/downloads.ts';
 import type { GlanceImage, GlanceMember } from '../../shared/ports/glance.ts';
 import type { ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
 
@@ -75,11 +76,16 @@ export const imageView = (image: GlanceImage, facts: Facts): Record<string, unkn
 
 /** One image with everything we know of it. */
 export const detailedView = async (
-  images: Pick<ImageStore, 'runs' | 'latestRuns'>,
+  { images, downloads }: { images: Pick<ImageStore, 'runs' | 'latestRuns'>; downloads: Pick<DownloadStore, 'get'> },
   image: GlanceImage,
 ): Promise<Record<string, unknown>> => {
-  const [latest, [run]] = await Promise.all([images.latestRuns([image.id]), images.runs(image.id)]);
-  return imageView(image, { ...factsOf(latest.get(image.id)), ...(run ? adviceOf(run) : {}) });
+  const [latest, [run], download] = await Promise.all([
+    images.latestRuns([image.id]),
+    images.runs(image.id),
+    downloads.get(image.id),
+  ]);
+  const advice = run ? adviceOf(run) : adviceOf({ failure: download?.failure ?? null, report: null });
+  return imageView(image, { ...factsOf(latest.get(image.id)), ...advice });
 };
 
 export const memberView = ({ imageId, memberId, status, createdAt, updatedAt }: GlanceMember) => ({

@@ -7,16 +7,21 @@ import {
   type CreateRepair,
   type CreateRun,
   DownloadLink,
+  FamilyList,
   ImageDetail,
   ImagePage,
+  ImageSourceList,
+  ImageSourceView,
   ImageView,
   MemberList,
   type MemberStatus,
   MemberView,
   NewWebhook,
+  type PromoteImage,
   ProvenanceKeys,
   RemedyList,
   Self,
+  type SetImageSource,
   SignedParts,
   UploadEventPage,
   UploadSession,
@@ -40,6 +45,7 @@ type Query<Name extends keyof operations> = NonNullable<operations[Name]['parame
 
 const ofImage = (id: string) => ({ params: { path: { id } } });
 const ofMember = (id: string, project: string) => ({ params: { path: { id, project } } });
+const ofFamily = (family: string) => ({ params: { path: { family } } });
 
 /**
  * The HTTP API as functions, by the client that is made of its OpenAPI document. All throw BootreadyError: what the API says,
@@ -113,6 +119,18 @@ export const createApiClient = ({
     createRun: (id: string, body: CreateRun) =>
       checked(ImageDetail, careful.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),
     cancel: (id: string) => checked(ImageDetail, api.POST('/v1/images/{id}/cancel', ofImage(id))),
+
+    promote: (id: string, body: PromoteImage) =>
+      checked(ImageView, api.POST('/v1/images/{id}/promote', { ...ofImage(id), body })),
+    families: () => checked(FamilyList, api.GET('/v1/families')),
+    imageSources: () => checked(ImageSourceList, api.GET('/v1/image-sources')),
+    setImageSource: (family: string, body: SetImageSource) =>
+      checked(ImageSourceView, api.PUT('/v1/image-sources/{family}', { ...ofFamily(family), body })),
+    refreshImageSource: (family: string) =>
+      checked(ImageSourceView, api.POST('/v1/image-sources/{family}/refresh', ofFamily(family))),
+    deleteImageSource: async (family: string): Promise<void> => {
+      await api.DELETE('/v1/image-sources/{family}', ofFamily(family));
+    },
 
     /** What the steps of a run have kept. @throws `not-found` when there is none */
     evidence: (id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json') =>

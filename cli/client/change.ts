@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { BootPolicy, ImageName, type ImageSettings, Policy, TargetFormat } from '../../shared/contracts/image.ts';
+import { type Snapshot, SnapshotKind } from '../../shared/contracts/snapshot.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { connect } from './api-client.ts';
@@ -18,6 +20,18 @@ export const settingsOf = ({ format, policy, bootCheck, allowIso }: SettingOptio
   ...(bootCheck ? { bootCheck: validOption('--boot-check', BootPolicy, bootCheck) } : {}),
   ...(allowIso ? { allowIso } : {}),
 });
+
+export type SnapshotOptions = { snapshot?: string; baseImage?: string; instance?: string };
+
+/** Undefined when it is none. @throws `invalid-input` */
+export const snapshotOf = ({ snapshot, baseImage, instance }: SnapshotOptions): Snapshot | undefined =>
+  snapshot === undefined
+    ? undefined
+    : {
+        kind: validOption('--kind', SnapshotKind, snapshot),
+        ...(baseImage === undefined ? {} : { baseImageId: validOption('--base-image', z.uuid(), baseImage) }),
+        ...(instance === undefined ? {} : { instanceId: validOption('--instance', z.uuid(), instance) }),
+      };
 
 export const retryImage = async (word: string, options: OutputOptions & SettingOptions): Promise<void> => {
   const settings = settingsOf(options);

@@ -32,10 +32,47 @@ export const addClientCommands = (program: Command): void => {
       (await import('./upload.ts')).upload(files, options(command)),
     );
   program
+    .command('import')
+    .description('let the installation fetch a disk image from a URL, and follow it until it is published')
+    .argument('<url>', 'http or https; the file must be there for everyone who knows the address')
+    .requiredOption('--name <name>', 'what the image shall be called')
+    .option('--checksum <checksum>', 'sha256:HEX or sha512:HEX of the file')
+    .addOption(formatOption())
+    .addOption(policyOption())
+    .addOption(bootCheckOption())
+    .option('--allow-iso', 'take an installation medium (ISO 9660) too')
+    .option('--no-wait', 'end when it has begun')
+    .action(async (url: string, _options: object, command: Command) =>
+      (await import('./import.ts')).importImage(url, options(command)),
+    );
+  const snapshot = program.command('snapshot').description('images that were taken of instances');
+  snapshot
+    .command('import')
+    .description('send or fetch a snapshot; a backup keeps its identity, a template is judged like any image')
+    .argument('<file-or-url>')
+    .requiredOption('--name <name>', 'what the image shall be called')
+    .addOption(new Option('--kind <kind>', 'what it is for').choices(['backup', 'template']).default('template'))
+    .option('--instance <id>', 'that it was taken of')
+    .option('--base-image <id>', 'that the instance was made of')
+    .option('--checksum <checksum>', 'of what is fetched: sha256:HEX or sha512:HEX')
+    .addOption(formatOption())
+    .addOption(policyOption())
+    .addOption(bootCheckOption())
+    .option('--parallel <n>', 'parts that are sent at once, 1 to 16', wholeNumber(1, 16), 4)
+    .option('--no-wait', 'end when it is sent, or its fetching has begun')
+    .option('--no-check', 'send it even if its header says that it will be refused')
+    .action(async (source: string, _options: object, command: Command) => {
+      const { kind, ...rest } = options<{ kind: string } & object>(command);
+      const wanted = { ...rest, snapshot: kind } as never;
+      if (/^https?:\/\//i.test(source)) await (await import('./import.ts')).importImage(source, wanted);
+      else await (await import('./upload.ts')).upload([source], wanted);
+    });
+  program
     .command('list')
     .description('list images, newest first')
     .option('--status <status>', 'queued, importing, active, killed, ...')
     .option('--name <name>', 'with exactly this name')
+    .option('--snapshots', 'of snapshots only')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 50)
     .action(async (_options: object, command: Command) => (await import('./look.ts')).listImages(options(command)));
   program
@@ -200,6 +237,57 @@ export const addClientCommands = (program: Command): void => {
     .description('list what stores have announced, and what became of it')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 50)
     .action(async (_options: object, command: Command) => (await import('./inbox.ts')).listEvents(options(command)));
+
+  program
+    .command('promote')
+    .description('make a published image the platform image of a family, for everyone (administrators)')
+    .argument('<id>', imageArgument)
+    .requiredOption('--family <family>', 'what it is one of, e.g. debian-12; the one before is hidden')
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./platform.ts')).promoteImage(id, options(command)),
+    );
+  program
+    .command('families')
+    .description('list the platform images: the newest of each family')
+    .action(async (_options: object, command: Command) =>
+      (await import('./platform.ts')).listFamilies(options(command)),
+    );
+  const source = program.command('source').description('where platform images are fetched from (administrators)');
+  source
+    .command('set')
+    .description('fetch the images of a family from a URL, now and whenever their checksum changes')
+    .argument('<family>')
+    .requiredOption('--url <url>', 'of the image')
+    .option('--checksum-url <url>', 'of the file that holds its checksum: SHA256SUMS, SHA512SUMS, ...')
+    .option('--checksum <checksum>', 'sha256:HEX or sha512:HEX, instead')
+    .option('--every <hours>', 'how often it is looked at', wholeNumber(1, 8784), 24)
+    .option('--name <name>', 'what the images shall be called')
+    .addOption(formatOption())
+    .addOption(policyOption())
+    .addOption(bootCheckOption())
+    .action(async (family: string, _options: object, command: Command) =>
+      (await import('./platform.ts')).setSource(family, options(command)),
+    );
+  source
+    .command('list')
+    .description('list the sources, and what came of them')
+    .action(async (_options: object, command: Command) =>
+      (await import('./platform.ts')).listSources(options(command)),
+    );
+  source
+    .command('refresh')
+    .description('look at a source now; what came to nothing is fetched again')
+    .argument('<family>')
+    .action(async (family: string, _options: object, command: Command) =>
+      (await import('./platform.ts')).refreshSource(family, options(command)),
+    );
+  source
+    .command('delete')
+    .description('fetch no more; the images stay')
+    .argument('<family>')
+    .action(async (family: string, _options: object, command: Command) =>
+      (await import('./platform.ts')).deleteSource(family, options(command)),
+    );
 
   const webhook = program.command('webhook').description('be told when images are published, rejected or have failed');
   webhook

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ImageDetail } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { changesOf, exitCodeOfRun } from './follow.ts';
+import { changesOf, exitCodeOfRun, followRun } from './follow.ts';
 
 const never = new AbortController().signal;
 const image = (name: string): ImageDetail => ({ name }) as ImageDetail;
@@ -63,4 +63,18 @@ test.each([
   ['cancelled', 3],
 ])('a run that is %s ends the command with %i', (status, code) => {
   expect(exitCodeOfRun({ activity: { status } } as ImageDetail)).toBe(code);
+});
+
+test.each(['download', 'repair'] as const)('an image whose %s came to nothing is followed no further', async (kind) => {
+  const at = (status: string) => ({
+    name: 'x',
+    runs: [],
+    activity: null,
+    [kind]: { status, url: 'http://x/' },
+    upload: { size: null },
+  });
+  const states = ['queued', 'running', 'failed'].map(at) as unknown as ImageDetail[];
+  const last = await followRun(apiOf([states], []), 'id', { json: true }, never);
+  expect(last).toBe(states[2]);
+  expect(exitCodeOfRun(last)).toBe(3);
 });

@@ -59,6 +59,12 @@ export async function* changesOf(
 
 const isOver = (status: RunStatus): boolean => status !== 'queued' && status !== 'running';
 
+/** Before it had a run: what was to make its bytes has ended without any. */
+const cameToNothing = ({ repair, download }: ImageDetail): boolean => {
+  const { status } = repair ?? download ?? {};
+  return status === 'failed' || status === 'cancelled';
+};
+
 /** Tells each step's progress on stderr until the newest run has ended. */
 export const followRun = async (
   api: Watched,
@@ -74,7 +80,7 @@ export const followRun = async (
       for (const line of lines) tellLine(line);
       if (canRewrite && status) showStatus(status);
     }
-    if (image.activity && isOver(image.activity.status)) return image;
+    if (image.activity ? isOver(image.activity.status) : cameToNothing(image)) return image;
   }
   throw new BootreadyError({ code: 'internal', message: 'The changes of the image came to an end.' });
 };

@@ -1,4 +1,11 @@
-import type { FindingView, ImageDetail, ImageView, RepairView, RunView, StepView } from '../../shared/contracts/api.ts';
+import type {
+  DownloadView,
+  FindingView,
+  ImageDetail,
+  ImageView,
+  RunView,
+  StepView,
+} from '../../shared/contracts/api.ts';
 import type { Outcome } from '../../shared/contracts/finding.ts';
 import type { RunStatus } from '../../shared/contracts/run.ts';
 import { formatBytes, formatDuration, formatTime } from '../../shared/quantities.ts';
@@ -107,20 +114,20 @@ const bootLines = ({ report }: Pick<RunView, 'report'>, id: string): Line[] =>
       ]
     : [];
 
-const repairStyles = {
+const orderStyles = {
   queued: 'dim',
   running: 'strong',
   'handed-over': 'good',
   failed: 'bad',
   cancelled: 'careful',
-} as const satisfies Record<RepairView['status'], Style>;
+} as const satisfies Record<DownloadView['status'], Style>;
 
 /** Before, and what was changed; the checks of the run are what came of it. */
 const repairLines = ({ repair }: ImageDetail): Line[] =>
   repair
     ? [
         '',
-        [styled('strong', `Repair of ${repair.parentId}: `), styled(repairStyles[repair.status], repair.status)],
+        [styled('strong', `Repair of ${repair.parentId}: `), styled(orderStyles[repair.status], repair.status)],
         ...failureLines(repair),
         ...repair.before.map((finding): Line => [`  before: ${finding.outcome.padEnd(8)}`, finding.title]),
         ...repair.changes.flatMap(({ remedy, changes }): Line[] => [
@@ -129,6 +136,24 @@ const repairLines = ({ repair }: ImageDetail): Line[] =>
         ]),
       ]
     : [];
+
+const downloadLines = ({ download }: ImageDetail): Line[] =>
+  download
+    ? [
+        [
+          label('from'),
+          download.url,
+          ', ',
+          styled(orderStyles[download.status], download.status),
+          download.status === 'running' ? `, ${fetched(download)}` : '',
+        ],
+        ...failureLines(download),
+      ]
+    : [];
+
+/** How much has come. */
+export const fetched = ({ received, total }: DownloadView): string =>
+  total ? `${Math.floor((received / total) * 100)} % of ${formatBytes(total)}` : formatBytes(received);
 
 /** Everything about an image. */
 export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
@@ -145,6 +170,7 @@ export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
     ],
     [label('created'), formatTime(image.createdAt)],
     ...(settings.length > 0 ? [[label('settings'), settings.join(', ')]] : []),
+    ...downloadLines(image),
     ...publishedLines(image),
     ...repairLines(image),
     ...(newest
@@ -164,7 +190,11 @@ export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
 /** How a followed run ended, for who saw its steps go by already. */
 export const endLines = (image: ImageDetail): Line[] => {
   const [run] = image.runs;
-  if (!run) return [[image.name, ' ', stateOf(image)]];
+  if (!run) {
+    const order = image.repair ?? image.download;
+    const again = image.download?.failure ? ['', `"bootready retry ${image.id}" fetches it again.`] : [];
+    return [[image.name, ' ', stateOf(image)], ...(order ? failureLines(order) : []), ...again];
+  }
   const notPassed = run.findings.filter(({ outcome }) => outcome !== 'pass');
   return [
     [styled('strong', image.name), ' is ', styled(runStyles[run.status], run.status), '.'],

@@ -16,9 +16,9 @@ import { validOption } from './valid-option.ts';
 const pageSize = 500;
 
 export const listImages = async (
-  options: OutputOptions & { status?: string; name?: string; limit: number },
+  options: OutputOptions & { status?: string; name?: string; snapshots?: boolean; limit: number },
 ): Promise<void> => {
-  const { name, limit } = options;
+  const { name, limit, snapshots } = options;
   const status = options.status ? validOption('--status', ImageStatus, options.status) : undefined;
   const api = await connect();
   const images: ImageView[] = [];
@@ -27,6 +27,7 @@ export const listImages = async (
     const page = await api.images({
       limit: Math.min(pageSize, limit - images.length),
       ...(status ? { status } : {}),
+      ...(snapshots ? { imageType: 'snapshot' as const } : {}),
       ...(name === undefined ? {} : { name }),
       ...(next ? { after: next } : {}),
     });

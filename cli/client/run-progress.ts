@@ -1,6 +1,7 @@
 import type { ImageDetail, StepView } from '../../shared/contracts/api.ts';
 import { formatDuration } from '../../shared/quantities.ts';
 import { type Line, styled } from '../terminal.ts';
+import { fetched } from './image-text.ts';
 
 /**
  * What is new since the image was last seen, as lines, and what it does now, as one. With a status line that can be written
@@ -50,10 +51,15 @@ export const createRunProgress = ({ hasStatusLine }: { hasStatusLine: boolean })
       waiting = wait;
       for (const step of newest?.steps ?? []) lines.push(...stepLines(step));
       const running = newest?.steps.findLast(({ status }) => status === 'running');
+      const { download } = image;
+      if (!newest && download?.status === 'running') return { lines, status: `${wait} ${fetched(download)}` };
       return { lines, status: running ? `  ${running.step.padEnd(11)}${Math.floor(running.percent)} %` : wait };
     },
   };
 };
 
-const waitOf = ({ upload }: ImageDetail): string =>
-  upload.size === null ? 'Waits until its upload is seen.' : 'Waits for its run.';
+const waitOf = ({ upload, download }: ImageDetail): string => {
+  if (upload.size !== null) return 'Waits for its run.';
+  if (download?.status === 'running') return `Fetches it from ${new URL(download.url).host}.`;
+  return download?.status === 'queued' ? 'Waits for a worker.' : 'Waits until its upload is seen.';
+};

@@ -1,12 +1,13 @@
 import { basename } from 'node:path';
 import type { FindingView } from '../../shared/contracts/api.ts';
 import { ImageName, type ImageSettings } from '../../shared/contracts/image.ts';
+import type { Snapshot } from '../../shared/contracts/snapshot.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/quantities.ts';
 import { createRateLimit, noLimit, type RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { tellLine } from '../terminal.ts';
 import type { ApiClient } from './api-client.ts';
-import { type SettingOptions, settingsOf } from './change.ts';
+import { type SettingOptions, type SnapshotOptions, settingsOf, snapshotOf } from './change.ts';
 import { refusalsOf } from './check-before.ts';
 import { languageOf, stateDirOf } from './connection.ts';
 import { type LocalFile, openLocalFile } from './local-file.ts';
@@ -16,15 +17,17 @@ import { obstacle, type UploadState, type UploadStateFile, uploadStateFile } fro
 import { validOption } from './valid-option.ts';
 
 export type UploadOptions = OutputOptions &
-  SettingOptions & { name?: string; parallel: number; wait: boolean; check: boolean; bwlimit?: number };
+  SettingOptions &
+  SnapshotOptions & { name?: string; parallel: number; wait: boolean; check: boolean; bwlimit?: number };
 
-export type Wanted = { fileName: string; name: string; settings: ImageSettings };
+export type Wanted = { fileName: string; name: string; settings: ImageSettings; snapshot: Snapshot | undefined };
 
 /** @throws `invalid-input` */
 export const wantedOf = (fileName: string, options: UploadOptions): Wanted => ({
   fileName,
   name: validOption('--name', ImageName, options.name ?? nameOfFile(fileName)),
   settings: settingsOf(options),
+  snapshot: snapshotOf(options),
 });
 
 /** Without the endings that only say how it is kept. */
@@ -92,9 +95,9 @@ const begin = async (
   api: ApiClient,
   file: LocalFile,
   states: UploadStateFile,
-  wanted: { fileName: string; name: string; settings: ImageSettings; options: OutputOptions },
+  wanted: Wanted & { options: OutputOptions },
 ): Promise<UploadState> => {
-  const { fileName, name, settings, options } = wanted;
+  const { fileName, name, settings, snapshot, options } = wanted;
   const kept = await states.read();
   if (kept) {
     const inTheWay = obstacle(kept, { identity: file.identity, settings });
@@ -120,7 +123,7 @@ const begin = async (
     await states.forget();
   }
   const { size } = file.identity;
-  const image = await api.createImage({ name, settings, size });
+  const image = await api.createImage({ name, settings, size, ...(snapshot ? { snapshot } : {}) });
   const state: UploadState = {
     schema: 'bootready.upload/v1',
     ...{ url: api.url, path: file.path, imageId: image.id, name, settings },

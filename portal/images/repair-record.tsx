@@ -1,12 +1,12 @@
 import { List, ListItem } from '@patternfly/react-core';
 import { Link } from 'react-router';
 import type { RepairView } from '../../shared/contracts/api.ts';
-import type { RepairStatus } from '../../shared/contracts/repair.ts';
+import type { OrderStatus } from '../../shared/contracts/order.ts';
 import { Message } from '../shell/message.tsx';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
-const statusWords: Record<RepairStatus, WordKey> = {
+const statusWords: Record<OrderStatus, WordKey> = {
   queued: 'repairQueued',
   running: 'repairRunning',
   'handed-over': 'repairHandedOver',

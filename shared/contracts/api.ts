@@ -1,8 +1,11 @@
 import { z } from 'zod';
+import { Checksum, SourceUrl } from './download.ts';
 import { Finding } from './finding.ts';
-import { ImageName, ImageSettings, ImageStatus, memberStatuses, Visibility } from './image.ts';
-import { RepairChange, RepairStatus } from './repair.ts';
+import { Family, ImageName, ImageSettings, ImageStatus, memberStatuses, Visibility } from './image.ts';
+import { OrderStatus } from './order.ts';
+import { RepairChange } from './repair.ts';
 import { GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
+import { Snapshot } from './snapshot.ts';
 
 /** What the HTTP API takes and gives; the OpenAPI document is made from these. Times are RFC 3339, sizes bytes, percents 0 to 100. */
 const Time = z.iso.datetime();
@@ -43,6 +46,8 @@ export const ImageView = z.object({
   status: ImageStatus,
   settings: ImageSettings,
   upload: z.object({ bucket: z.string(), key: z.string(), size: Bytes.nullable() }),
+  /** What a platform image is one of. */
+  family: z.string().nullish(),
   /** Of the published image; null before. */
   diskFormat: z.string().nullable(),
   size: Bytes.nullable(),
@@ -131,7 +136,7 @@ export type PublishedView = z.infer<typeof PublishedView>;
 /** How an image was made from another one; what the remedies came to is in its own report. */
 export const RepairView = z.object({
   parentId: z.uuid(),
-  status: RepairStatus,
+  status: OrderStatus,
   remedies: z.array(z.string()),
   /** What was found in the original and did not pass. */
   before: z.array(FindingView),
@@ -141,6 +146,20 @@ export const RepairView = z.object({
   failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
 });
 export type RepairView = z.infer<typeof RepairView>;
+
+/** How an image's bytes come from a URL. */
+export const DownloadView = z.object({
+  /** Without its query, which may be a secret. */
+  url: z.string(),
+  checksum: z.string().nullable(),
+  status: OrderStatus,
+  received: Bytes,
+  /** Null while the server has not said it. */
+  total: Bytes.nullable(),
+  /** Why it `failed`. */
+  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+});
+export type DownloadView = z.infer<typeof DownloadView>;
 
 export const RemedyView = z.object({
   code: z.string(),
@@ -169,6 +188,8 @@ export type CreateRepair = z.input<typeof CreateRepair>;
 export const ImageDetail = ImageView.extend({
   /** Null unless it was made from another image. */
   repair: RepairView.nullish(),
+  /** Null unless its bytes were fetched from a URL. */
+  download: DownloadView.nullish(),
   published: PublishedView.nullable(),
   /** Newest first. */
   runs: z.array(RunView),
@@ -182,6 +203,8 @@ export const ImageQuery = z.object({
   text: z.string().trim().min(1).max(255).optional(),
   /** Of the published image. */
   format: z.enum(['raw', 'qcow2']).optional(),
+  /** Snapshots of instances, or all others. */
+  imageType: z.enum(['snapshot', 'image']).optional(),
   /** `platform`: those that the provider offers to everyone. */
   owner: z.enum(['project', 'platform']).default('project'),
   /** Name, or the beginning of an id; at most ten images come. Excludes the other filters. */
@@ -196,6 +219,10 @@ export const CreateImage = z.strictObject({
   settings: ImageSettings.default({}),
   /** Of the file that will be uploaded, where it is known: refused at once when it is over the limit. */
   size: Bytes.optional(),
+  /** When it was taken of an instance. */
+  snapshot: Snapshot.optional(),
+  /** Where its bytes are fetched from; without it they are uploaded. The file must be there for everyone who knows the address. */
+  source: z.strictObject({ url: SourceUrl, checksum: Checksum.optional() }).optional(),
   /** For administrators: the project that shall own it. */
   projectId: z.string().optional(),
 });
@@ -241,6 +268,58 @@ export type ChangeMember = z.infer<typeof ChangeMember>;
 /** A further run of an image that was not published; settings replace those of the image one by one. */
 export const CreateRun = z.strictObject({ settings: ImageSettings.default({}) });
 export type CreateRun = z.input<typeof CreateRun>;
+
+/** Makes a published image a platform image; the one before of its family is hidden. */
+export const PromoteImage = z.strictObject({ family: Family });
+export type PromoteImage = z.infer<typeof PromoteImage>;
+
+/** The newest platform image of each family. */
+export const FamilyList = z.object({ families: z.array(z.object({ family: z.string(), latest: ImageView })) });
+export type FamilyList = z.infer<typeof FamilyList>;
+
+const oneChecksum = 'Give either "checksum" or "checksumUrl".';
+/** Where the images of a family are fetched from, again and again: a new checksum makes a new image. */
+export const SetImageSource = z
+  .strictObject({
+    url: SourceUrl,
+    /** Of the file: another one is another image. */
+    checksum: Checksum.optional(),
+    /** Where it stands: SHA256SUMS, SHA512SUMS and the like. */
+    checksumUrl: SourceUrl.optional(),
+    /** How often it is looked at. */
+    everySeconds: z
+      .number()
+      .int()
+      .min(60)
+      .max(366 * 86_400)
+      .default(86_400),
+    /** Of the images; by default the family. */
+    name: ImageName.optional(),
+    settings: ImageSettings.default({}),
+  })
+  .refine(({ checksum, checksumUrl }) => (checksum === undefined) !== (checksumUrl === undefined), oneChecksum);
+export type SetImageSource = z.input<typeof SetImageSource>;
+
+export const ImageSourceView = z.object({
+  family: z.string(),
+  projectId: z.string(),
+  name: z.string(),
+  /** Both without their queries. */
+  url: z.string(),
+  checksumUrl: z.string().nullable(),
+  settings: ImageSettings,
+  everySeconds: z.number().int(),
+  /** Of the newest image that was ordered, and that image. */
+  checksum: z.string().nullable(),
+  imageId: z.uuid().nullable(),
+  lookedAt: Time.nullable(),
+  /** Why the last look came to nothing. */
+  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+});
+export type ImageSourceView = z.infer<typeof ImageSourceView>;
+
+export const ImageSourceList = z.object({ sources: z.array(ImageSourceView) });
+export type ImageSourceList = z.infer<typeof ImageSourceList>;
 
 export const PartNumber = z.number().int().min(1).max(10_000);
 export const UploadedPartView = z.object({

@@ -52,6 +52,14 @@ export const ImageName = z
   // Bidirectional controls make a name look like another one: https://trojansource.codes, Unicode UAX #9.
   .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]+$/u, 'The name has control characters.');
 
+/** What platform images are called by, whichever of them is the newest. */
+export const Family = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9._-]{0,62}$/,
+    'A family has 1 to 63 of a-z, 0-9, ".", "_" and "-" and starts with a letter or digit.',
+  );
+
 export const ProjectId = z
   .string()
   .regex(

@@ -12,5 +12,5 @@ export const NotifyJob = z.object({ deliveryId: z.uuid() });
 export type NotifyJob = z.infer<typeof NotifyJob>;
 
 /** Job names of the housekeeping queue; each is put there by a job scheduler. */
-export const housekeepingJobs = ['sweep', 'relay', 'reap'] as const;
+export const housekeepingJobs = ['sweep', 'relay', 'reap', 'refresh'] as const;
 export type HousekeepingJob = (typeof housekeepingJobs)[number];

@@ -2,12 +2,16 @@
 export const sharedTaskQueue = 'bootready';
 export const processImageType = 'processImage';
 export const repairImageType = 'repairImage';
+export const downloadImageType = 'downloadImage';
 
 /** Deterministic: two notifications of one upload name the same workflow. */
 export const workflowIdOf = (imageId: string, runNumber: number): string => `image-${imageId}-run-${runNumber}`;
 
 /** One repair makes one image. */
 export const repairWorkflowIdOf = (imageId: string): string => `repair-${imageId}`;
+
+/** One download makes one image; when it has failed, it may be tried again. */
+export const downloadWorkflowIdOf = (imageId: string): string => `download-${imageId}`;
 
 /** Custom search attributes, all Keyword; `bootready migrate` registers them. */
 export const searchAttribute = {
@@ -25,3 +29,6 @@ export type ProcessImageInput = { imageId: string; runId: string } & Timings;
 
 /** `imageId` is the image that is made. */
 export type RepairImageInput = { imageId: string } & Timings;
+
+/** `imageId` is the image whose bytes are fetched. */
+export type DownloadImageInput = { imageId: string } & Timings;

@@ -1,13 +1,17 @@
+import { z } from 'zod';
 import { ImageName, ImageSettings } from '../contracts/image.ts';
+import { Snapshot } from '../contracts/snapshot.ts';
+import { snapshotProperties } from '../snapshot.ts';
 
 /**
- * What a plain S3 client says of its upload by object metadata: `x-amz-meta-name`, `-format`, `-policy`, `-boot-check`, `-allow-iso`. What
+ * What a plain S3 client says of its upload by object metadata: `x-amz-meta-name`, `-format`, `-policy`, `-boot-check`, `-allow-iso`; of a
+ * snapshot `-image-type: snapshot`, `-snapshot-kind`, `-base-image-ref`, `-instance-uuid`. What
  * makes no sense falls back to the default, and is told in `notes`: an upload is never lost for a wrong word.
  */
 export const describeUpload = (
   key: string,
   metadata: Readonly<Record<string, string>>,
-): { name: string; settings: ImageSettings; notes: string[] } => {
+): { name: string; settings: ImageSettings; properties: Record<string, string>; notes: string[] } => {
   const notes: string[] = [];
   const take = <T>(
     field: string,
@@ -36,7 +40,17 @@ export const describeUpload = (
     ...(bootCheck ? { bootCheck } : {}),
     ...(allowIso === undefined ? {} : { allowIso }),
   };
-  return { name: take('name', ImageName, decodedName(metadata.name)) ?? nameFromKey(key), settings, notes };
+  const isSnapshot = take('image-type', z.literal('snapshot'), metadata['image-type']) !== undefined;
+  const { kind, baseImageId, instanceId } = Snapshot.shape;
+  const properties = isSnapshot
+    ? snapshotProperties({
+        kind: take('snapshot-kind', kind, metadata['snapshot-kind']) ?? 'template',
+        baseImageId: take('base-image-ref', baseImageId, metadata['base-image-ref']),
+        instanceId: take('instance-uuid', instanceId, metadata['instance-uuid']),
+      })
+    : {};
+  const name = take('name', ImageName, decodedName(metadata.name)) ?? nameFromKey(key);
+  return { name, settings, properties, notes };
 };
 
 /** S3 metadata is ASCII; clients encode other names as RFC 2047 words or percent-encoding. */

@@ -20,6 +20,10 @@ export type Image = {
   minRam: number;
   /** GiB. */
   minDisk: number;
+  /** Replaced by a newer one: not in lists, and there for whoever knows it. */
+  isHidden: boolean;
+  /** What a platform image is one of. */
+  family: string | null;
   /** In Glance's vocabulary: what was found, and what the owner has set. */
   properties: Readonly<Record<string, string>>;
   createdAt: Date;
@@ -68,6 +72,14 @@ export type LatestRun = {
 
 export type PublishedObject = { bucket: string; key: string; format: string; size: number; sha256: string };
 
+/** `properties` are none where they are not said. */
+export type NewImage = {
+  projectId: string;
+  name: string;
+  settings: ImageSettings;
+  properties?: Readonly<Record<string, string>> | undefined;
+};
+
 export type ImageFilter = {
   /** Undefined: of every project, for operators. */
   projectId: string | undefined;
@@ -76,6 +88,8 @@ export type ImageFilter = {
   /** Part of the name, in whatever case. */
   text?: string;
   format?: 'raw' | 'qcow2';
+  /** Snapshots of instances, or all others. */
+  imageType?: 'snapshot' | 'image';
   /** Only what everybody may use, whoever owns it. */
   isPublic?: true;
   /** The id of the last image of the page before. */
@@ -86,16 +100,13 @@ export type ImageFilter = {
 /** Images, and the runs that work on them. Nothing here talks to Temporal or to the object store. */
 export interface ImageStore {
   /** The row that is made before its bytes come, at `<project>/<image id>` of the uploads bucket. */
-  announce(image: { projectId: string; name: string; settings: ImageSettings; bucket: string }): Promise<Image>;
+  announce(image: NewImage & { bucket: string }): Promise<Image>;
   setMultipart(imageId: string, multipartId: string | null): Promise<void>;
   /**
    * The image of these bytes, with its first run. The same bytes at the same key are one image: the second call, at once
    * even, gets `isNew: false`. An announced row takes the first bytes that come to its key.
    */
-  findOrCreate(
-    object: ObjectInfo,
-    defaults: { projectId: string; name: string; settings: ImageSettings },
-  ): Promise<{ image: Image; run: Run; isNew: boolean }>;
+  findOrCreate(object: ObjectInfo, defaults: NewImage): Promise<{ image: Image; run: Run; isNew: boolean }>;
   /** Whether these bytes at this key are an image already; for the sweep, which asks for each object each time. */
   isKnown(object: Pick<ObjectInfo, 'bucket' | 'key' | 'etag'>): Promise<boolean>;
   /** Undefined when there is none, it is deleted, or it belongs to another project. */

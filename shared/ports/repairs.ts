@@ -1,8 +1,10 @@
 import type { Finding } from '../contracts/finding.ts';
 import type { ImageSettings } from '../contracts/image.ts';
-import type { RepairChange, RepairStatus } from '../contracts/repair.ts';
+import type { OrderStatus } from '../contracts/order.ts';
+import type { RepairChange } from '../contracts/repair.ts';
 import type { GuestFacts } from '../contracts/run.ts';
 import type { Image, RunFailure } from './images.ts';
+import type { OrderStore } from './orders.ts';
 
 /** How an image was made from another one. */
 export type Repair = {
@@ -15,11 +17,11 @@ export type Repair = {
   before: Finding[];
   guest: GuestFacts;
   changes: RepairChange[];
-  status: RepairStatus;
+  status: OrderStatus;
   failure: RunFailure | null;
 };
 
-export interface RepairStore {
+export interface RepairStore extends OrderStore {
   /** Announces the new image and its repair, in one transaction. */
   create(repair: {
     parent: Image;
@@ -32,22 +34,6 @@ export interface RepairStore {
   }): Promise<Image>;
   /** Of the image that is made. */
   get(imageId: string): Promise<Repair | undefined>;
-  /** Queued for so long: their workflow was perhaps never started. */
-  unstarted(olderThanSeconds: number): Promise<RepairOrder[]>;
-  /** Takes it: a new fence, the newest wins. @throws `superseded` when it has ended */
-  begin(imageId: string): Promise<{ fence: number }>;
-  /** @throws `superseded` unless the fence is the newest, the repair is open and nobody deletes its image */
-  assertHeld(imageId: string, fence: number): Promise<void>;
   /** @throws `superseded` */
   mended(imageId: string, fence: number, changes: readonly RepairChange[]): Promise<void>;
-  /** @throws `superseded` */
-  handedOver(imageId: string, fence: number): Promise<void>;
-  /** Failed, or cancelled where there is no failure; the image is `killed`. Does nothing when it has ended. */
-  end(imageId: string, failure: RunFailure | undefined): Promise<void>;
 }
-
-/** `imageId` and `name` are those of the image that is made. */
-export type RepairOrder = { imageId: string; projectId: string; name: string };
-
-/** Starts the workflow of a repair. Idempotent by the image. @throws `unavailable` (retryable) */
-export type RepairStarter = (repair: RepairOrder) => Promise<void>;

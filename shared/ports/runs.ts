@@ -13,6 +13,8 @@ export type RunContext = {
   upload: ObjectPin;
   /** The upload is what is served; the run judges it and makes nothing of it. */
   isVerbatim: boolean;
+  /** What one instance was, and must stay. */
+  isBackup: boolean;
   settings: ImageSettings;
   /** Settings of the image, else of the project; undefined follows the installation. */
   targetFormat: TargetFormat | undefined;

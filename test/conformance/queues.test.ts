@@ -70,12 +70,17 @@ const working = (
       seen.push(`delivery ${deliveryId}${isLastTry ? ', last try' : ''}`);
       await does.notify?.();
     },
-    housekeeping: { sweep: housekeep('sweep'), relay: housekeep('relay'), reap: housekeep('reap') },
+    housekeeping: {
+      sweep: housekeep('sweep'),
+      relay: housekeep('relay'),
+      reap: housekeep('reap'),
+      refresh: housekeep('refresh'),
+    },
   };
   const never = 24 * 3600;
   const workers = startQueueWorkers(handlers, {
     redisUrl: server.url,
-    everySeconds: { sweep: never, relay: never, reap: never, ...everySeconds },
+    everySeconds: { sweep: never, relay: never, reap: never, refresh: never, ...everySeconds },
     onError: (queue, error) => errors.push(`${queue}: ${String(error)}`),
   });
   later(() => workers.close());
@@ -216,7 +221,7 @@ describe('without Redis', () => {
 });
 
 describe('housekeeping', () => {
-  const all = { sweep: 1, relay: 1, reap: 1 };
+  const all = { sweep: 1, relay: 1, reap: 1, refresh: 1 };
   const everyName = (seen: readonly string[]): boolean => housekeepingJobs.every((name) => seen.includes(name));
 
   test('runs by the clock, again and again', async () => {

@@ -48,7 +48,7 @@ describe('context', () => {
     expect(await runs.context(namesOf(run))).toEqual({
       ...namesOf(run),
       createdAt: expect.any(Date),
-      isVerbatim: false,
+      ...{ isVerbatim: false, isBackup: false },
       projectId: project.id,
       name: image.name,
       upload: { bucket, key, size, etag },
@@ -58,6 +58,17 @@ describe('context', () => {
       bootCheck: undefined,
       quotaLeft: undefined,
     });
+  });
+
+  test('a backup is told by its properties, whoever has set them', async () => {
+    const of = async (properties: Record<string, string>) => {
+      const wanted = { projectId: project.id, name: 'x', settings: {}, properties };
+      const { image, run } = await images.findOrCreate(someObject(project), wanted);
+      expect(image.properties).toEqual(properties);
+      return (await runs.context(namesOf(run))).isBackup;
+    };
+    expect(await of({ image_type: 'snapshot', snapshot_kind: 'backup' })).toBe(true);
+    expect(await of({ image_type: 'snapshot', snapshot_kind: 'template' })).toBe(false);
   });
 
   test('settings of the image come before those of its project', async () => {

@@ -28,11 +28,11 @@ import {
 type Scenario = {
   behaviour?: Behaviour;
   options?: WorldOptions;
-  /** A repair instead of a run. */
-  repair?: true;
+  /** A repair or a download instead of a run. */
+  of?: 'repair' | 'download';
   /** Cancels the run when this resolves. */
   cancelAt?: Promise<void>;
-  /** How it ends: the result of the workflow, or what finishRun was told; of a repair, the code of its failure. */
+  /** How it ends: the result of the workflow, or what finishRun was told; of an order, the code of its failure. */
   ends: string | undefined;
 };
 
@@ -49,11 +49,19 @@ const scenarios: Record<string, Scenario> = {
     options: { deadWorkers: 1 },
     ends: 'publish',
   },
-  'repair-handed-over': { repair: true, behaviour: { mend: once(fails(false)) }, ends: undefined },
-  'repair-failed-for-good': { repair: true, behaviour: { mend: fails(true) }, ends: 'unavailable' },
+  'repair-handed-over': { of: 'repair', behaviour: { mend: once(fails(false)) }, ends: undefined },
+  'repair-failed-for-good': { of: 'repair', behaviour: { mend: fails(true) }, ends: 'unavailable' },
   'repair-moved-to-another-worker': {
-    repair: true,
+    of: 'repair',
     behaviour: { handOver: once(workerStops) },
+    options: { deadWorkers: 1 },
+    ends: undefined,
+  },
+  'download-handed-over': { of: 'download', behaviour: { fetchUpload: once(fails(false)) }, ends: undefined },
+  'download-failed-for-good': { of: 'download', behaviour: { fetchUpload: fails(true) }, ends: 'unavailable' },
+  'download-moved-to-another-worker': {
+    of: 'download',
+    behaviour: { fetchUpload: once(workerStops) },
     options: { deadWorkers: 1 },
     ends: undefined,
   },
@@ -63,8 +71,8 @@ const scenarios: Record<string, Scenario> = {
 const withoutStackTraces = (key: string, value: unknown): unknown => (key === 'stackTrace' ? undefined : value);
 
 const record = async (stage: Stage, name: string, scenario: Scenario): Promise<void> => {
-  const { run, repair, finished, ended } = await stage.world(scenario.behaviour ?? {}, scenario.options);
-  const handle = await (scenario.repair ? repair() : run());
+  const { finished, ended, ...start } = await stage.world(scenario.behaviour ?? {}, scenario.options);
+  const handle = await start[scenario.of ?? 'run']();
   if (scenario.cancelAt) {
     await scenario.cancelAt;
     await handle.cancel();

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import { type ImageDetail, ImageDetail as ImageDetailSchema, type ImageView } from '../../shared/contracts/api.ts';
@@ -57,6 +58,8 @@ const bodies: Record<string, unknown> = {
   'PATCH /v1/images/{id}': { name: 'x' },
   'POST /v1/images/{id}/runs': {},
   'POST /v1/images/{id}/repairs': {},
+  'POST /v1/images/{id}/promote': { family: 'x' },
+  'PUT /v1/image-sources/{family}': { url: 'https://example.org/x', checksum: `sha256:${'0'.repeat(64)}` },
   'POST /v1/images/{id}/upload': { size: 1 },
   'POST /v1/images/{id}/upload/parts': { partNumbers: [1] },
   'POST /v1/images/{id}/upload/complete': { size: 1 },
@@ -119,6 +122,33 @@ describe('who may do what', () => {
       expect([method, path, answer.status]).toEqual([method, path, 403]);
     }
     expect((await call('reader', 'GET', `/v1/images/${image.id}`)).body.name).toBe('read only');
+  });
+
+  test('nobody but administrators changes a platform image, whoever owns it, or says where they come from; everyone reads them', async () => {
+    const image = await newImage('offered by all');
+    await installation.db.updateTable('images').set({ status: 'active' }).where('id', '=', image.id).execute();
+    const promoted = await call('admin', 'POST', `/v1/images/${image.id}/promote`, { family: 'offered' });
+    expect(promoted).toMatchObject({ status: 200, body: { id: image.id, family: 'offered' } });
+    const changing = (await routes()).filter(({ method, path }) => method !== 'GET' && /{id}|{family}/.test(path));
+    // A repair makes a new image, and webhooks are no images.
+    const ofImages = changing.filter(({ path }) => !/webhooks|repairs/.test(path));
+    expect(ofImages.length).toBeGreaterThan(10);
+    for (const { method, path } of ofImages) {
+      const target = path.replace('{id}', image.id).replace('{family}', 'offered');
+      const answer = await call('member', method, target, bodies[`${method} ${path}`]);
+      expect([method, path, answer.status]).toEqual([method, path, 403]);
+    }
+    for (const who of ['stranger', 'reader']) {
+      const { body } = await call(who, 'GET', '/v1/families/offered');
+      expect(ImageDetailSchema.parse(body)).toMatchObject({ id: image.id, name: 'offered by all', family: 'offered' });
+      expect((await call(who, 'GET', `/v1/images/${image.id}`)).body.id).toBe(image.id);
+      expect((await call(who, 'GET', '/v1/families')).body.families).toMatchObject([{ family: 'offered' }]);
+    }
+    expect((await call('stranger', 'GET', '/v1/image-sources')).status).toBe(403);
+    expect((await call('member', 'GET', '/v1/families/none')).status).toBe(404);
+    expect((await call('member', 'GET', '/v1/families/..%2F')).status).toBe(400);
+    expect((await call('admin', 'PATCH', `/v1/images/${image.id}`, { name: 'renamed' })).status).toBe(200);
+    expect((await call('admin', 'DELETE', `/v1/images/${image.id}`)).status).toBe(204);
   });
 
   test('identity headers from outside count for nothing', async () => {
@@ -604,5 +634,75 @@ describe('repairs', () => {
     expect(await repair(image.id, {})).toEqual([409, expect.stringMatching(/^Nothing was found/)]);
     expect(await repair(image.id, { remedies: ['prayer'] })).toEqual([400, 'There is no remedy "prayer".']);
     expect(await repair((await newImage('new')).id, {})).toEqual([409, expect.stringMatching(/^Nothing is known/)]);
+  });
+});
+
+describe('an image that is fetched', () => {
+  const source = { url: 'https://example.org/disk.qcow2?signature=secret', checksum: `SHA256:${'A'.repeat(64)}` };
+  const download = (id: string) => createDownloadStore(installation.db).get(id);
+
+  test('is being imported, shows no secret of its URL, and takes no upload', async () => {
+    const made = await call('member', 'POST', '/v1/images', { name: 'fetched', source });
+    expect(made).toMatchObject({ status: 201, body: { status: 'importing', activity: null } });
+    const shown = await call('member', 'GET', `/v1/images/${made.body.id}`);
+    expect(ImageDetailSchema.parse(shown.body).download).toEqual({
+      ...{ url: 'https://example.org/disk.qcow2', checksum: source.checksum.toLowerCase(), status: 'queued' },
+      ...{ received: 0, total: null, failure: null },
+    });
+    expect(JSON.stringify([made.body, shown.body])).not.toContain('secret');
+    expect(await installation.logs()).not.toContain('secret');
+    expect((await call('member', 'POST', `/v1/images/${made.body.id}/upload`, { size: 1 })).status).toBe(409);
+  });
+
+  test('may be tried again when it came to nothing, by those who own it', async () => {
+    const { id } = (await call('member', 'POST', '/v1/images', { name: 'again', source })).body;
+    expect((await call('member', 'POST', `/v1/images/${id}/runs`, {})).status).toBe(409);
+    expect((await call('member', 'POST', `/v1/images/${id}/cancel`)).status).toBe(202);
+    const failure = { code: 'unavailable', message: 'Silence.', remedy: 'Wait.' };
+    await createDownloadStore(installation.db).end(id, failure);
+    expect((await call('member', 'GET', `/v1/images/${id}`)).body).toMatchObject({
+      status: 'killed',
+      download: { status: 'failed', failure },
+    });
+    expect((await call('stranger', 'POST', `/v1/images/${id}/runs`, {})).status).toBe(404);
+    const again = await call('member', 'POST', `/v1/images/${id}/runs`, { settings: { policy: 'warn' } });
+    expect(again).toMatchObject({ status: 202, body: { status: 'importing', settings: { policy: 'warn' } } });
+    expect(await download(id)).toMatchObject({ ...source, checksum: source.checksum.toLowerCase(), status: 'queued' });
+    expect((await call('member', 'DELETE', `/v1/images/${id}`)).status).toBe(204);
+  });
+
+  test.each([
+    [{ url: 'ftp://example.org/x' }, /http/],
+    [{ url: 'file:///etc/passwd' }, /http/],
+    [{ url: 'https://user:word@example.org/x' }, /password/],
+    [{ url: `https://example.org/${'x'.repeat(5000)}` }, /4096/],
+    [{ url: 'https://example.org/x', checksum: 'md5:00' }, /sha256/],
+    [{}, /url/],
+  ])('%j is refused with a sentence', async (from, message) => {
+    const answer = await call('member', 'POST', '/v1/images', { name: 'x', source: from });
+    expect([answer.status, answer.body.error.message]).toEqual([400, expect.stringMatching(message)]);
+    expect(answer.body.error.message).not.toContain('word@');
+  });
+});
+
+describe('a snapshot', () => {
+  test('is told by properties, uploaded or fetched, and listed as one', async () => {
+    const [baseImageId, instanceId] = [crypto.randomUUID(), crypto.randomUUID()];
+    const snapshot = { kind: 'backup', baseImageId, instanceId };
+    const source = { url: 'https://example.org/server.raw' };
+    const sent = await call('member', 'POST', '/v1/images', { name: 'server', snapshot });
+    const fetched = await call('member', 'POST', '/v1/images', { name: 'server', snapshot: {}, source });
+    const type = { image_type: 'snapshot' };
+    expect([sent.body.properties, fetched.body.properties]).toEqual([
+      { ...type, snapshot_kind: 'backup', base_image_ref: baseImageId, instance_uuid: instanceId },
+      { ...type, snapshot_kind: 'template' },
+    ]);
+    const ids = async (imageType: string) =>
+      (await call('member', 'GET', `/v1/images?imageType=${imageType}`)).body.images.map(({ id }: ImageView) => id);
+    expect(await ids('snapshot')).toEqual([fetched.body.id, sent.body.id]);
+    expect(await ids('image')).not.toContain(sent.body.id);
+    for (const wrong of [{ kind: 'copy' }, { instanceId: 'x' }, { colour: 'red' }]) {
+      expect((await call('member', 'POST', '/v1/images', { name: 'x', snapshot: wrong })).status).toBe(400);
+    }
   });
 });

@@ -12,6 +12,8 @@ import {
   truncate,
   writeFile,
 } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
@@ -48,7 +50,7 @@ let api: ReturnType<typeof createApiClient>;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'cli-'));
   proxy = await startStoreProxy();
-  installation = await startInstallation({ env: { S3_PUBLIC_ENDPOINT: proxy.url } });
+  installation = await startInstallation({ env: { S3_PUBLIC_ENDPOINT: proxy.url, WEB_DOWNLOAD_HOSTS: '127.0.0.1' } });
   proxy.target = installation.env.S3_ENDPOINT ?? '';
   const { key, hash, hint } = newApiKey();
   await createApiKeyStore(installation.db).create({ projectId: project, name: 't', hash, hint, role: 'member' });
@@ -269,6 +271,37 @@ test('an image is set, shared, taken by the other project, and not shared any mo
   expect(await json('members', id)).toEqual({ members: [] });
   await api.deleteImage(id);
 });
+test('import lets the installation fetch it, and tells how that went', async () => {
+  const bytes = await readFile(disk);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const server = createServer((_asked, answer) => answer.end(bytes));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/disk.qcow2`;
+  try {
+    const checksum = ['--checksum', `sha256:${sha256}`];
+    const taken = await bootready(['import', url, '--name', 'fetched', ...checksum, '--policy', 'warn']);
+    expect(taken).toMatchObject({ code: 0, stdout: expect.stringMatching(/^fetched is published\.$/m) });
+    const [image] = await imagesNamed('fetched');
+    expect(await api.image(image?.id ?? '')).toMatchObject({
+      download: { url, status: 'handed-over', received: bytes.length, total: bytes.length },
+    });
+    expect((await bootready(['show', 'fetched'])).stdout).toContain(url);
+
+    const wrong = ['--checksum', `sha256:${'0'.repeat(64)}`];
+    const refused = await bootready(['import', url, '--name', 'other', ...wrong]);
+    expect(refused).toMatchObject({
+      code: 3,
+      stdout: expect.stringContaining(`another sha256 than was given: ${sha256}`),
+    });
+    const nowhere = await bootready(['import', 'http://10.0.0.1/disk', '--name', 'inside']);
+    expect(nowhere).toMatchObject({ code: 3, stdout: expect.stringContaining('10.0.0.1 is no public address.') });
+    const begun = ImageDetail.parse(await json('retry', 'inside'));
+    expect(begun.status).toBe('importing');
+    expect((await bootready(['watch', begun.id])).code).toBe(3);
+  } finally {
+    server.close();
+  }
+}, 120_000);
 
 test('an upload that was killed is continued by the same command, which sends only the rest', async () => {
   const file = await noisyDisk('killed.raw');

@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import Fastify from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import type { ApiDeps } from '../../api/deps.ts';
@@ -209,7 +210,7 @@ describe('records', () => {
     });
     expect(created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
     expect(answer.headers.get('location')).toBe(`/v2/images/${id}`);
-    expect(answer.headers.get('openstack-image-import-methods')).toBe('glance-direct');
+    expect(answer.headers.get('openstack-image-import-methods')).toBe('glance-direct,web-download');
     expect(answer.headers.get('x-openstack-request-id')).toMatch(/^req-[0-9a-f-]{36}$/);
     const schema = (await call('member', 'GET', '/v2/schemas/image')).body;
     expect(schema).toMatchObject({ name: 'image', additionalProperties: { type: 'string' } });
@@ -256,7 +257,12 @@ describe('records', () => {
     expect((await call('stranger', 'GET', `/v2/images/${id}`)).body.owner).toBe('other');
     expect((await call('admin', 'POST', '/v2/images', { owner: 'nobody' })).status).toBe(400);
     expect((await patch('stranger', id, [{ op: 'replace', path: '/owner', value: 'demo' }])).status).toBe(403);
-    expect((await patch('stranger', id, [{ op: 'replace', path: '/visibility', value: 'private' }])).status).toBe(200);
+    // What is offered to everyone is the administrators' to change, whoever owns it.
+    const hide = [{ op: 'replace', path: '/visibility', value: 'private' }];
+    expect((await patch('stranger', id, hide)).status).toBe(403);
+    expect((await call('stranger', 'DELETE', `/v2/images/${id}`)).status).toBe(403);
+    expect((await patch('admin', id, hide)).status).toBe(200);
+    expect((await patch('stranger', id, [{ op: 'replace', path: '/name', value: 'own' }])).status).toBe(200);
     expect((await patch('stranger', id, [{ op: 'replace', path: '/visibility', value: 'public' }])).status).toBe(403);
   });
 
@@ -565,7 +571,7 @@ describe('import', () => {
   test('takes what was staged, once', async () => {
     const { id } = await create();
     const to = `/v2/images/${id}/import`;
-    expect((await call('member', 'POST', to, { method: { name: 'web-download', uri: 'http://x' } })).status).toBe(400);
+    expect((await call('member', 'POST', to, { method: { name: 'copy-image' } })).status).toBe(400);
     expect((await call('member', 'POST', to, {})).status).toBe(400);
     expect((await call('member', 'POST', to, body)).status).toBe(409);
     const bytes = randomBytes(10_000_000);
@@ -582,7 +588,51 @@ describe('import', () => {
     const stored = await installation.s3.statObject('uploads', image.upload_key);
     expect(stored.size).toBe(bytes.length);
     expect(image.settings).toEqual({ targetFormat: 'raw' });
-    expect((await call('admin', 'GET', '/v2/info/import')).body['import-methods'].value).toEqual(['glance-direct']);
+    expect((await call('admin', 'GET', '/v2/info/import')).body['import-methods'].value).toEqual([
+      'glance-direct',
+      'web-download',
+    ]);
+  });
+
+  const from = (uri?: string) => ({ method: { name: 'web-download', ...(uri === undefined ? {} : { uri }) } });
+
+  test.each([undefined, '', 'x', 'file:///etc/passwd', 'ftp://example.org/x', 'http://user:word@example.org/x'])(
+    'no data is fetched from %s',
+    async (uri) => {
+      const { id } = await create();
+      const refused = await call('member', 'POST', `/v2/images/${id}/import`, from(uri));
+      expect([refused.status, await statusOf(id)]).toEqual([400, 'queued']);
+      expect(refused.bytes.toString()).not.toContain('user:word');
+    },
+  );
+
+  test('what is fetched from a URL is being imported, by one request; its task and the image tell why it failed', async () => {
+    const { id } = await create();
+    const to = `/v2/images/${id}/import`;
+    const uri = 'https://example.org/disk.raw?signature=secret';
+    const [one, two] = await Promise.all([
+      call('member', 'POST', to, from(uri)),
+      call('member', 'POST', to, from(uri)),
+    ]);
+    expect([one?.status, two?.status].sort()).toEqual([202, 409]);
+    expect(await statusOf(id)).toBe('importing');
+    expect((await call('member', 'PUT', `/v2/images/${id}/stage`, randomBytes(9))).status).toBe(409);
+    const { body: open } = await call('member', 'GET', `/v2/images/${id}/tasks`);
+    const input = { import_req: { method: { name: 'web-download', uri: 'https://example.org/disk.raw' } } };
+    const request_id = expect.stringMatching(/^req-/);
+    expect(open.tasks).toMatchObject([{ status: 'pending', image_id: id, input, request_id }]);
+    const failure = { code: 'object-missing', message: 'There is no such file.', remedy: 'Check the address.' };
+    await createDownloadStore(installation.db).end(id, failure);
+    const { body: image } = await call('member', 'GET', `/v2/images/${id}`);
+    expect(image).toMatchObject({
+      ...{ status: 'killed', os_glance_bootready_problems: 'object-missing' },
+      os_glance_bootready_advice: 'There is no such file. Check the address.',
+    });
+    const { body: failed } = await call('member', 'GET', `/v2/images/${id}/tasks`);
+    expect(failed.tasks).toMatchObject([{ status: 'failure', message: expect.stringContaining('Check the address.') }]);
+    expect(JSON.stringify([open, image, failed])).not.toContain('secret');
+    expect((await call('member', 'POST', to, from('https://example.org/other.raw'))).status).toBe(202);
+    expect(await statusOf(id)).toBe('importing');
   });
 
   test('one that failed may be asked for again, and its tasks tell of each', async () => {

@@ -1,14 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createEventStore } from '../../adapters/database/event-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import { createRepairStore } from '../../adapters/database/repair-store.ts';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import { connectTemporal, registerSearchAttributes } from '../../adapters/temporal/connect.ts';
-import { createRepairStarter } from '../../adapters/temporal/repair-starter.ts';
+import { createDownloadStarter, createRepairStarter } from '../../adapters/temporal/order-starter.ts';
 import { createRunStarter } from '../../adapters/temporal/run-starter.ts';
-import { repairWorkflowIdOf } from '../../shared/contracts/workflow.ts';
+import { downloadWorkflowIdOf, repairWorkflowIdOf } from '../../shared/contracts/workflow.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Project } from '../../shared/ports/projects.ts';
@@ -59,8 +60,10 @@ beforeEach(async () => {
     images: createImageStore(db),
     starter,
     jobs: { addIntake: () => Promise.resolve() },
-    repairs: createRepairStore(db),
-    startRepair: createRepairStarter(temporal, timings),
+    orders: [
+      { store: createRepairStore(db), start: createRepairStarter(temporal, timings) },
+      { store: createDownloadStore(db), start: createDownloadStarter(temporal, timings) },
+    ],
     log: () => undefined,
   };
 });
@@ -91,6 +94,22 @@ test('an upload below the prefix of a project starts one workflow, however often
   const images = await imagesOf();
   expect(images).toMatchObject([{ name: 'Debian 12', upload: { key, size: 5 } }]);
   expect(await workflowsOf(images[0]?.id ?? '')).toEqual(['RUNNING']);
+});
+
+test('what says of itself that it is a snapshot is listed as one', async () => {
+  const instance = randomUUID();
+  const key = `${project.keyPrefix}server.raw`;
+  const metadata = { 'image-type': 'snapshot', 'snapshot-kind': 'backup', 'instance-uuid': instance };
+  const target = { bucket: uploadsBucket, key, uploadId: await store.createMultipart(uploadsBucket, key, metadata) };
+  await store.completeMultipart(target, [await store.putPart(target, 1, Buffer.from('bytes'))]);
+  await put(`${project.keyPrefix}other.raw`);
+  for (const each of [key, `${project.keyPrefix}other.raw`]) await settleEvent(deps, await told(each), 1);
+  const names = async (imageType: 'snapshot' | 'image') =>
+    (await deps.images.list({ projectId: project.id, limit: 50, imageType })).map(({ name }) => name);
+  expect([await names('snapshot'), await names('image')]).toEqual([['server'], ['other']]);
+  const [snapshot] = await deps.images.list({ projectId: project.id, limit: 1, imageType: 'snapshot' });
+  const properties = { image_type: 'snapshot', snapshot_kind: 'backup', instance_uuid: instance };
+  expect(snapshot?.properties).toEqual(properties);
 });
 
 test('a key that looks encoded and one that is are two uploads', async () => {
@@ -183,4 +202,36 @@ test('the sweep starts a repair that was asked for and not started, once; none w
   await repairs.begin(waiting.id);
   expect(await sweep(deps)).toMatchObject({ restarted: 0 });
   await expect(repairs.begin(unwanted.id)).rejects.toMatchObject({ code: 'superseded' });
+});
+
+test('the sweep starts a download that was not started; one that failed is started again when it is asked for again', async () => {
+  const downloads = createDownloadStore(database.db);
+  const source = { url: 'https://example.org/disk.qcow2' };
+  const { id } = await downloads.create({
+    ...{ projectId: project.id, name: 'fetched', settings: {}, bucket: uploadsBucket, source },
+  });
+  const old = () =>
+    database.db
+      .updateTable('downloads')
+      .set({ created_at: new Date(Date.now() - 60_000) })
+      .where('image_id', '=', id)
+      .execute();
+  expect(await sweep(deps)).toMatchObject({ restarted: 0 });
+  await old();
+  expect(await sweep(deps)).toMatchObject({ restarted: 1 });
+  const handle = temporal.workflow.getHandle(downloadWorkflowIdOf(id));
+  const { type, runId } = await handle.describe();
+  expect(type).toBe('downloadImage');
+  await sweep(deps);
+  expect((await handle.describe()).runId).toBe(runId);
+
+  await downloads.end(id, { code: 'unavailable', message: 'Silence.' });
+  await handle.terminate();
+  expect(await sweep(deps)).toMatchObject({ restarted: 0 });
+  await downloads.order(id, {});
+  await old();
+  expect(await sweep(deps)).toMatchObject({ restarted: 1 });
+  const again = await handle.describe();
+  expect(again.status.name).toBe('RUNNING');
+  expect(again.runId).not.toBe(runId);
 });

@@ -1,5 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -20,7 +22,10 @@ let disk: string;
 const keys: Record<string, string> = {};
 const keyIds: Record<string, string> = {};
 beforeAll(async () => {
-  [installation, clients] = await Promise.all([startInstallation({ env: { POLICY: 'warn' } }), openStackClients()]);
+  [installation, clients] = await Promise.all([
+    startInstallation({ env: { POLICY: 'warn', WEB_DOWNLOAD_HOSTS: '127.0.0.1' } }),
+    openStackClients(),
+  ]);
   dir = mkdtempSync(join(tmpdir(), 'openstack-'));
   disk = buildDisk(join(dir, 'disk.raw'));
   await createProjectStore(installation.db).ensure({ id: 'other' });
@@ -203,6 +208,86 @@ describe('openstack', () => {
     expect(printed(listed as Ran)).toEqual([]);
   });
 });
+
+/** Files of a mirror, by path; `moved` leads to the disk, `inside` to an address that no user may reach. */
+const mirror = async (files: Record<string, Buffer>) => {
+  const server = createServer((asked, answer) => {
+    const path = (asked.url ?? '').split('?')[0] ?? '';
+    if (path === '/moved') answer.writeHead(302, { location: '/disk.qcow2' }).end();
+    else if (path === '/inside') answer.writeHead(302, { location: 'http://169.254.169.254/latest/' }).end();
+    else if (files[path]) answer.end(files[path]);
+    else answer.writeHead(404).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
+};
+
+test('both clients let the installation fetch an image, which goes the whole way; what may not be fetched says why', async () => {
+  const qcow2 = convert(disk, 'qcow2', join(dir, 'fetched.qcow2'));
+  const { url, close } = await mirror({ '/disk.qcow2': readFileSync(qcow2) });
+  try {
+    const [byOpenstack, inside, byGlance] = [randomUUID(), randomUUID(), randomUUID()];
+    const make = (id: string) => ['image', 'create', '--id', id, '--disk-format', 'raw', '--container-format', 'bare'];
+    const fetch = (id: string, path: string) => [
+      'image',
+      'import',
+      '--method',
+      'web-download',
+      '--uri',
+      `${url}${path}`,
+      id,
+    ];
+    await openstack(
+      'member',
+      [...make(byOpenstack), 'Fetched'],
+      fetch(byOpenstack, '/moved?signature=secret'),
+      [...make(inside), 'Inside'],
+      fetch(inside, '/inside'),
+    );
+    const env = { OS_IMAGE_URL: `${installation.apiUrl}/image`, OS_AUTH_TOKEN: keys.member ?? '' };
+    const ran = await clients.glance(env, [
+      ...['image-create-via-import', '--id', byGlance, '--name', 'by glance', '--disk-format', 'raw'],
+      ...['--container-format', 'bare', '--import-method', 'web-download', '--uri', `${url}/disk.qcow2`],
+    ]);
+    ran.map(printed);
+    const status = (id: string) =>
+      eventually(
+        async () => {
+          const row = await installation.db
+            .selectFrom('images')
+            .where('id', '=', id)
+            .select('status')
+            .executeTakeFirst();
+          return row && ['active', 'killed'].includes(row.status) ? row.status : undefined;
+        },
+        { within: 200, what: 'the image is active or killed' },
+      );
+    expect(await Promise.all([byOpenstack, inside].map(status))).toEqual(['active', 'killed']);
+    // The same way from there on.
+    const handedOver = () => installation.db.selectFrom('downloads').where('image_id', '=', byGlance).select('status');
+    await eventually(async () => (await handedOver().executeTakeFirst())?.status === 'handed-over', {
+      ...{ within: 60, what: "glance's image is fetched" },
+    });
+    const copy = join(dir, 'fetched.raw');
+    const [whole, refused] = await openstack(
+      'member',
+      ['image', 'show', ...json, byOpenstack],
+      ['image', 'show', ...json, inside],
+      ['image', 'save', '--file', copy, byOpenstack],
+    );
+    expect(whole).toMatchObject({ status: 'active', disk_format: 'raw', size: 48 * 1024 ** 2 });
+    expect(refused.properties).toMatchObject({
+      os_glance_bootready_problems: 'forbidden',
+      os_glance_bootready_advice: expect.stringMatching(
+        /^169\.254\.169\.254 is no public address\. .*WEB_DOWNLOAD_HOSTS/,
+      ),
+    });
+    expect(readFileSync(copy).equals(readFileSync(disk))).toBe(true);
+    expect(await installation.logs()).not.toContain('signature');
+  } finally {
+    close();
+  }
+}, 240_000);
 
 test('openstacksdk pages, filters, sorts, updates, downloads and verifies', async () => {
   const answer = await clients.sdk(

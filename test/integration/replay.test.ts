@@ -40,10 +40,11 @@ beforeAll(async () => {
   ]);
 });
 
-test('there is a history of every way that a run or a repair may take', () => {
+test('there is a history of every way that a run, a repair or a download may take', () => {
   const ways = ['published', 'rejected-at-admit', 'retried-step', 'failed-for-good', 'cancelled-in-convert'];
   const repairs = ['repair-handed-over', 'repair-failed-for-good', 'repair-moved-to-another-worker'];
-  expect(names).toEqual(expect.arrayContaining([...ways, 'moved-to-another-worker', ...repairs]));
+  const downloads = ['download-handed-over', 'download-failed-for-good', 'download-moved-to-another-worker'];
+  expect(names).toEqual(expect.arrayContaining([...ways, 'moved-to-another-worker', ...repairs, ...downloads]));
 });
 
 test.each(names)('the workflow takes the way of the history "%s"', async (name) => {

@@ -104,6 +104,33 @@ test('scratch folders that cannot be cleared away fail no run', async () => {
   expect(await (await run()).result()).toBe('publish');
 });
 
+describe('a download', () => {
+  test('is done again when it failed for what passes, and moves when its worker is dead or stopped', async () => {
+    const passing = await world({ fetchUpload: once(fails(false)) });
+    await (await passing.download()).result();
+    expect(passing.calls).toEqual(['beginDownload', 'fetchUpload', 'fetchUpload']);
+    const moving = await world({ fetchUpload: once(workerStops) }, { deadWorkers: 1 });
+    await (await moving.download()).result();
+    expect(moving.calls).toEqual(['beginDownload', 'beginDownload', 'fetchUpload', 'beginDownload', 'fetchUpload']);
+    expect([...passing.ended, ...moving.ended]).toEqual([]);
+  });
+
+  test('that fails for good ends with the reason; one that is cancelled hears of it', async () => {
+    const failing = await world({ fetchUpload: fails(true) });
+    await expect((await failing.download()).result()).rejects.toThrow(WorkflowFailedError);
+    expect(failing.calls).toEqual(['beginDownload', 'fetchUpload', 'endDownload']);
+    expect(failing.ended).toEqual([{ failure: { code: 'unavailable', message: 'It broke.', remedy: 'Mend it.' } }]);
+    const cancellable = untilCancelled();
+    const { download, ended } = await world({ fetchUpload: cancellable.work });
+    const handle = await download();
+    await cancellable.entered;
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+    expect(cancellable.heard).toBeInstanceOf(CancelledFailure);
+    expect(ended).toEqual([{}]);
+  });
+});
+
 describe('a repair', () => {
   const wholeRepair: Step[] = ['beginRepair', 'mend', 'handOver', 'discardRepair'];
 

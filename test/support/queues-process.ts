@@ -12,9 +12,14 @@ const workers = startQueueWorkers(
   {
     intake: idle,
     notify: idle,
-    housekeeping: { sweep: () => Promise.resolve(process.stdout.write('working\n')), relay: idle, reap: idle },
+    housekeeping: {
+      sweep: () => Promise.resolve(process.stdout.write('working\n')),
+      relay: idle,
+      reap: idle,
+      refresh: idle,
+    },
   },
-  { redisUrl, everySeconds: { sweep: 1, relay: 1, reap: 1 }, onError: () => undefined },
+  { redisUrl, everySeconds: { sweep: 1, relay: 1, reap: 1, refresh: 1 }, onError: () => undefined },
 );
 await queues.addIntake([1]).catch(() => undefined);
 process.once('SIGTERM', () => void workers.close().then(() => queues.close()));

@@ -12,10 +12,18 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type { ConvertedDisk } from '../../shared/contracts/run.ts';
-import { type ProcessImageInput, processImageType, repairImageType } from '../../shared/contracts/workflow.ts';
+import {
+  downloadImageType,
+  type ProcessImageInput,
+  processImageType,
+  repairImageType,
+} from '../../shared/contracts/workflow.ts';
 import type {
   Attempt,
+  DownloadActivities,
+  DownloadLedger,
   FinishedRun,
+  OrderEnd,
   RepairActivities,
   RepairLedger,
   ScratchActivities,
@@ -24,17 +32,20 @@ import type {
 
 /** The workflows on a real Temporal, with steps that behave as told: as real ones cannot be made to. */
 
-export type Step = keyof (ScratchActivities & SharedActivities & RepairActivities & RepairLedger);
+type OnShared = SharedActivities & RepairLedger & DownloadLedger;
+type OnOwn = ScratchActivities & RepairActivities & DownloadActivities;
+export type Step = keyof (OnShared & OnOwn);
 export type Behaviour = Partial<Record<Step, () => Promise<void>>>;
 export type WorldOptions = { deadWorkers?: number; rejected?: boolean };
 export type World = {
   /** Every step that was done, in order. */
   calls: Step[];
   finished: FinishedRun[];
-  /** Repairs that came to no upload. */
+  /** Repairs and downloads that came to no upload. */
   ended: { failure?: { code: string } }[];
   run: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
   repair: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
+  download: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
 };
 export type Stage = {
   /** Activities that note their calls and behave as told; `deadWorkers` attempts get a task queue that nobody serves. */
@@ -85,13 +96,18 @@ export const openStage = async (address: string): Promise<Stage> => {
       fence++;
       return { fence, taskQueue: fence <= (options.deadWorkers ?? 0) ? `dead-${randomUUID()}` : ownQueue };
     };
-    const shared: SharedActivities & RepairLedger = {
+    const endOrder =
+      (step: 'endRepair' | 'endDownload') =>
+      ({ imageId: _, ...end }: OrderEnd) => {
+        ended.push(end);
+        return does(step, undefined);
+      };
+    const shared: OnShared = {
       beginAttempt: (run) => does('beginAttempt', { ...run, ...nextWorker() }),
       beginRepair: (repair) => does('beginRepair', { ...repair, ...nextWorker() }),
-      endRepair: ({ imageId: _, ...end }) => {
-        ended.push(end);
-        return does('endRepair', undefined);
-      },
+      endRepair: endOrder('endRepair'),
+      beginDownload: (download) => does('beginDownload', { ...download, ...nextWorker() }),
+      endDownload: endOrder('endDownload'),
       judge: ({ imageId, runId }: Attempt) => {
         const verdict = options.rejected ? 'reject' : 'publish';
         const upload = { bucket: 'b', key: 'k', etag: 'e', size: 1 };
@@ -104,7 +120,7 @@ export const openStage = async (address: string): Promise<Stage> => {
       },
     };
     const refused = { code: 'qcow2-backing-file', step: 'admit', outcome: 'fail', params: {} } as const;
-    const scratch: ScratchActivities & RepairActivities = {
+    const scratch: OnOwn = {
       admit: () => does('admit', { layers: [], disk, findings: options.rejected ? [refused] : [] }),
       convert: () => does('convert', { disk, converted, layers: [], findings: [], tools: {} }),
       inspect: () => does('inspect', { guest: {}, findings: [], tools: {} }),
@@ -114,6 +130,7 @@ export const openStage = async (address: string): Promise<Stage> => {
       mend: () => does('mend', undefined),
       handOver: () => does('handOver', undefined),
       discardRepair: () => does('discardRepair', undefined),
+      fetchUpload: () => does('fetchUpload', undefined),
     };
     const common = {
       connection,
@@ -138,6 +155,11 @@ export const openStage = async (address: string): Promise<Stage> => {
       claimSeconds: 2,
       stepHours: 1,
     };
+    const order = (type: string, prefix: string) => {
+      const { runId: _, ...args } = input;
+      const workflowId = `${prefix}-${input.imageId}`;
+      return client.workflow.start(type, { taskQueue: sharedQueue, workflowId, args: [args] });
+    };
     return {
       calls,
       finished,
@@ -148,11 +170,8 @@ export const openStage = async (address: string): Promise<Stage> => {
           workflowId: `image-${input.imageId}-run-1`,
           args: [input],
         }),
-      repair: () => {
-        const { runId: _, ...repair } = input;
-        const workflowId = `repair-${input.imageId}`;
-        return client.workflow.start(repairImageType, { taskQueue: sharedQueue, workflowId, args: [repair] });
-      },
+      repair: () => order(repairImageType, 'repair'),
+      download: () => order(downloadImageType, 'download'),
     };
   };
 

@@ -100,7 +100,8 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
     inspect: (attempt, { format, sha256 }) =>
       runStep(stepDeps, attempt, 'inspect', async (context, control) => {
         const scratchDir = await scratch.open(attempt);
-        const disk = { path: join(scratchDir, `disk.${format}`), format, scratchDir };
+        const { isBackup } = context;
+        const disk = { path: join(scratchDir, `disk.${format}`), format, scratchDir, isBackup };
         const { packages, ...inspection } = await inspectDisk(deps.inspect, disk, control);
         const bill = sbomOf(packages, inspection.guest, { sha256, madeAt: context.createdAt });
         if (!bill) return inspection;

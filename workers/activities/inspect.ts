@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { guestFindings } from '../../shared/checks/guest/checks.ts';
+import { isOfIdentity } from '../../shared/checks/guest/identity.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import type { Inspection } from '../../workflows/activities.ts';
 import { lookInside } from '../inspect/look.ts';
@@ -14,10 +15,18 @@ export type InspectDeps = { cacheDir: string };
 /** `packages` may be thousands: too many for the history of a workflow. */
 export type Inspected = Inspection & { packages: InstalledPackage[] };
 
+export type DiskToInspect = {
+  path: string;
+  format: 'raw' | 'qcow2';
+  scratchDir: string;
+  /** A backup keeps its identity: nobody asks whether it has one. */
+  isBackup?: boolean;
+};
+
 /** What is inside, from one start of the appliance on the converted disk, which is not written to. */
 export const inspectDisk = async (
   { cacheDir }: InspectDeps,
-  { path, format, scratchDir }: { path: string; format: 'raw' | 'qcow2'; scratchDir: string },
+  { path, format, scratchDir, isBackup = false }: DiskToInspect,
   { signal, progress }: StepControl,
 ): Promise<Inspected> => {
   const appliance = await ensureAppliance(cacheDir, signal);
@@ -33,7 +42,7 @@ export const inspectDisk = async (
     return {
       packages,
       guest: view.facts,
-      findings: guestFindings(view),
+      findings: guestFindings(view).filter(({ code }) => !(isBackup && isOfIdentity(code))),
       tools: { libguestfs: appliance.split('appliance-').pop() ?? '', accelerator: (await kvmWorks()) ? 'kvm' : 'tcg' },
     };
   } finally {

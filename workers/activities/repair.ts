@@ -1,6 +1,5 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Context } from '@temporalio/activity';
 import type { Config } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { objectSource } from '../../shared/object-source.ts';
@@ -8,15 +7,15 @@ import type { ImageStore } from '../../shared/ports/images.ts';
 import type { ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Repair, RepairStore } from '../../shared/ports/repairs.ts';
 import { remedies } from '../../shared/remedies/remedies.ts';
-import type { RepairActivities, RepairAttempt, RepairLedger } from '../../workflows/activities.ts';
-import { toFailure } from '../failures.ts';
+import type { OrderAttempt, RepairActivities, RepairLedger } from '../../workflows/activities.ts';
 import { type MendDeps, mendDisk } from '../repair/mend.ts';
 import type { Scratch } from '../scratch.ts';
 import type { Slots } from '../slots.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
 import { convertUpload } from './convert.ts';
+import { imageIsGone, mapped, orderLedger, orderStep } from './order-step.ts';
 import { uploadFile } from './publish.ts';
-import { cancellationOf, type StepControl } from './step.ts';
+import type { StepControl } from './step.ts';
 
 export type RepairDeps = {
   config: Pick<Config, 'ALLOW_ISO' | 'MAX_VIRTUAL_BYTES' | 'MAX_UPLOAD_BYTES'>;
@@ -30,25 +29,21 @@ export type RepairDeps = {
   mend: MendDeps;
 };
 
-const folderOf = ({ imageId, fence }: Pick<RepairAttempt, 'imageId' | 'fence'>) => ({
+const folderOf = ({ imageId, fence }: Pick<OrderAttempt, 'imageId' | 'fence'>) => ({
   runId: `repair-${imageId}`,
   fence,
 });
 
 /** Any worker can do these. */
 export const createRepairLedger = ({ repairs, scratch, ownTaskQueue }: RepairDeps): RepairLedger => {
-  const mapped = <Result>(work: Promise<Result>): Promise<Result> =>
-    work.catch((error: unknown) => {
-      throw toFailure(error);
-    });
-  const begin = async (imageId: string): Promise<RepairAttempt> => {
-    const { fence } = await repairs.begin(imageId);
-    await scratch.open(folderOf({ imageId, fence }));
-    return { imageId, fence, taskQueue: ownTaskQueue };
-  };
+  const { begin, end } = orderLedger(repairs, ownTaskQueue);
   return {
-    beginRepair: ({ imageId }) => mapped(begin(imageId)),
-    endRepair: ({ imageId, failure }) => mapped(repairs.end(imageId, failure)),
+    beginRepair: async (repair) => {
+      const attempt = await begin(repair);
+      await mapped(scratch.open(folderOf(attempt)));
+      return attempt;
+    },
+    endRepair: end,
   };
 };
 
@@ -56,34 +51,16 @@ export const createRepairLedger = ({ repairs, scratch, ownTaskQueue }: RepairDep
 export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
   const { config, repairs, images, store, scratch, slots } = deps;
 
-  const step = async (
-    { imageId, fence }: RepairAttempt,
-    work: (repair: Repair, control: StepControl) => Promise<void>,
-  ): Promise<void> => {
-    const { info, cancellationSignal: signal } = Context.current();
-    const beating = setInterval(
-      () => Context.current().heartbeat(),
-      Math.max(500, (info.heartbeatTimeoutMs ?? 30_000) / 4),
-    );
-    try {
-      const repair = await repairs.get(imageId);
-      if (!repair) throw gone();
-      await repairs.assertHeld(imageId, fence);
-      await slots.heavy.use(signal, () => work(repair, { signal, progress: () => undefined }));
-    } catch (error) {
-      throw signal.aborted ? cancellationOf(signal, error) : toFailure(error);
-    } finally {
-      clearInterval(beating);
-    }
-  };
+  const step = (attempt: OrderAttempt, work: (repair: Repair, control: StepControl) => Promise<void>): Promise<void> =>
+    orderStep(repairs, slots.heavy, attempt, (repair, signal) => work(repair, { signal, progress: () => undefined }));
 
   /** What is published; else the upload, where it was kept. */
   const originalOf = async ({ parentId, projectId }: Repair): Promise<ObjectInfo> => {
     const parent = await images.get(parentId, projectId);
-    if (!parent) throw gone();
+    if (!parent) throw imageIsGone();
     const { bucket, key } = (await images.publication(parentId)) ?? parent.upload;
     const object = await store.head(bucket, key);
-    if (!object) throw gone();
+    if (!object) throw imageIsGone();
     return object;
   };
 
@@ -118,7 +95,7 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
     handOver: (attempt) =>
       step(attempt, async ({ imageId, projectId }, control) => {
         const image = await images.get(imageId, projectId);
-        if (!image) throw gone();
+        if (!image) throw imageIsGone();
         const { bucket, key } = image.upload;
         // Whoever was killed after the upload had done it; other bytes at this key would be another image.
         if (!(await store.head(bucket, key))) {
@@ -133,13 +110,6 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
     discardRepair: (attempt) => scratch.discard(folderOf(attempt)),
   };
 };
-
-const gone = (): BootreadyError =>
-  new BootreadyError({
-    code: 'object-missing',
-    message: 'The original image, its bytes or the new one have been removed.',
-    remedy: 'Upload the original again and repair that.',
-  });
 
 const unreadable = (): BootreadyError =>
   new BootreadyError({

@@ -32,8 +32,13 @@ export const startForObject = async (
   if (object.key.endsWith('/') && object.size === 0) return { outcome: 'ignored', detail: 'a folder, not an upload' };
   const project = await projects.ofKey(object.key);
   if (!project) return { outcome: 'ignored', detail: 'the key begins with the prefix of no project' };
-  const { name, settings, notes } = describeUpload(object.key, object.metadata);
-  const { image, run, isNew } = await images.findOrCreate(object, { projectId: project.id, name, settings });
+  const { name, settings, properties, notes } = describeUpload(object.key, object.metadata);
+  const { image, run, isNew } = await images.findOrCreate(object, {
+    projectId: project.id,
+    name,
+    settings,
+    properties,
+  });
   // `queued` and not just new: whoever made the row may have died before it started the workflow.
   if (run.status === 'queued') {
     const { id: runId, workflowId } = run;

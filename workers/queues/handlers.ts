@@ -4,9 +4,10 @@ import { settleEvent } from './intake.ts';
 import { deliver } from './notify.ts';
 import type { Post } from './post.ts';
 import { type ReapDeps, reap } from './reap.ts';
+import { type RefreshDeps, refresh } from './refresh.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 
-export type HandlerDeps = SweepDeps & ReapDeps & { jobs: JobQueue; webhooks: WebhookStore; post: Post };
+export type HandlerDeps = SweepDeps & ReapDeps & RefreshDeps & { jobs: JobQueue; webhooks: WebhookStore; post: Post };
 
 /** What each queue's jobs do. A job never starts another stage of an image: that is the workflow's. */
 export const queueHandlers = (deps: HandlerDeps) =>
@@ -20,6 +21,7 @@ export const queueHandlers = (deps: HandlerDeps) =>
         if (pending.length > 0) await deps.jobs.addNotify(pending);
       },
       reap: () => reap(deps),
+      refresh: () => refresh(deps),
     },
   }) satisfies QueueHandlers;
 

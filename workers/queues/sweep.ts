@@ -1,14 +1,14 @@
 import { explain } from '../../shared/errors.ts';
 import type { EventStore } from '../../shared/ports/events.ts';
 import type { JobQueue, Swept } from '../../shared/ports/jobs.ts';
-import type { RepairStarter, RepairStore } from '../../shared/ports/repairs.ts';
+import type { OrderStarter, OrderStore } from '../../shared/ports/orders.ts';
 import { type IntakeDeps, startForObject } from './admission.ts';
 
 export type SweepDeps = IntakeDeps & {
   events: EventStore;
   jobs: Pick<JobQueue, 'addIntake'>;
-  repairs: Pick<RepairStore, 'unstarted'>;
-  startRepair: RepairStarter;
+  /** Every kind of them. */
+  orders: readonly { store: Pick<OrderStore, 'unstarted'>; start: OrderStarter }[];
   log: (message: string, details: object) => void;
 };
 
@@ -31,9 +31,11 @@ export const sweep = async (deps: SweepDeps): Promise<Swept> => {
     await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });
     counts.restarted++;
   }
-  for (const repair of await deps.repairs.unstarted(graceSeconds)) {
-    await deps.startRepair(repair);
-    counts.restarted++;
+  for (const { store: kept, start } of deps.orders) {
+    for (const order of await kept.unstarted(graceSeconds)) {
+      await start(order);
+      counts.restarted++;
+    }
   }
 
   for (const { keyPrefix } of await projects.all()) {

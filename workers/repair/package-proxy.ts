@@ -4,7 +4,7 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { lookupPublic } from '../queues/post.ts';
+import { publicLookup } from '../internet/public-address.ts';
 
 /** Where distributions keep their packages. */
 export const publicPackageHosts: readonly string[] = [
@@ -46,7 +46,7 @@ export const startPackageProxy = async ({
   ports = { http: 80, tls: 443 },
 }: PackageProxyOptions): Promise<PackageProxy> => {
   const folder = await mkdtemp(join(tmpdir(), 'packages-'));
-  const network = toPrivateAddresses ? {} : { lookup: lookupPublic };
+  const network = toPrivateAddresses ? {} : { lookup: publicLookup('Name the host in REPAIR_PACKAGE_HOSTS.') };
   const refused = new Set<string>();
   const open = new Set<Duplex>();
   let left = maxBytes;

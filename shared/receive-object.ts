@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Readable } from 'node:stream';
-import { BootreadyError } from '../../shared/errors.ts';
-import type { MultipartTarget, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
-import { partSizeOf } from '../../shared/upload-parts.ts';
+import { BootreadyError } from './errors.ts';
+import type { MultipartTarget, ObjectStore, UploadedPart } from './ports/object-store.ts';
+import { partSizeOf } from './upload-parts.ts';
 
 export type Received = {
   target: MultipartTarget;
@@ -46,7 +45,7 @@ export const gone = (): BootreadyError =>
 export const receive = async (
   store: ObjectStore,
   { bucket, key }: { bucket: string; key: string },
-  body: Readable,
+  body: AsyncIterable<Buffer>,
   { size: announced, limit, isWanted }: ReceiveOptions,
 ): Promise<Received> => {
   if (announced !== undefined && announced > limit) throw tooLarge(limit);
@@ -71,7 +70,7 @@ export const receive = async (
   };
   let asked = Date.now();
   try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
+    for await (const chunk of body) {
       size += chunk.length;
       if (size > limit) throw tooLarge(limit);
       for (const hash of Object.values(hashes)) hash.update(chunk);

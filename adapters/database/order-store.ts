@@ -1,0 +1,94 @@
+import { type Kysely, sql } from 'kysely';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { OrderStore } from '../../shared/ports/orders.ts';
+import type { Database } from './schema.ts';
+
+const superseded = (): BootreadyError =>
+  new BootreadyError({
+    code: 'superseded',
+    message: 'A newer attempt works on this image, or the work has ended.',
+    remedy: 'Nothing is to be done: the newer attempt goes on.',
+  });
+
+const json = (value: unknown): never => JSON.stringify(value) as never;
+const open = ['queued', 'running'] as const;
+
+/** The part that is the same for every kind of order; `heldUpdate` writes what is of one kind, under its fence. */
+export const createOrderStore = (
+  db: Kysely<Database>,
+  /** Its columns are those of both tables. */
+  table: 'repairs' | 'downloads',
+): OrderStore & { heldUpdate(imageId: string, fence: number, values: object): Promise<void> } => {
+  // One table's type stands for both; the conformance tests run each of them.
+  const orders = table as 'repairs';
+  /** Images that nobody deletes. */
+  const wanted = db.selectFrom('images').where('status', 'not in', ['pending_delete', 'deleted']).select('id');
+  const heldUpdate = async (imageId: string, fence: number, values: object): Promise<void> => {
+    const { numUpdatedRows } = await db
+      .updateTable(orders)
+      .set(values)
+      .where('image_id', '=', imageId)
+      .where('fence', '=', fence)
+      .where('status', '=', 'running')
+      .where('image_id', 'in', wanted)
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw superseded();
+  };
+
+  return {
+    heldUpdate,
+
+    unstarted: (olderThanSeconds) =>
+      db
+        .selectFrom(orders)
+        .innerJoin('images', 'images.id', `${orders}.image_id`)
+        .where(`${orders}.status`, '=', 'queued')
+        .where(`${orders}.created_at`, '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+        .where('image_id', 'in', wanted)
+        .orderBy(`${orders}.created_at`)
+        .limit(500)
+        .select(['image_id as imageId', 'project_id as projectId', 'name'])
+        .execute(),
+
+    begin: (imageId) =>
+      db.transaction().execute(async (trx) => {
+        const order = await trx
+          .updateTable(orders)
+          .set({ status: 'running', fence: sql`fence + 1` })
+          .where('image_id', '=', imageId)
+          .where('status', 'in', open)
+          .where('image_id', 'in', wanted)
+          .returning('fence')
+          .executeTakeFirst();
+        if (!order) throw superseded();
+        await trx.updateTable('images').set({ updated_at: sql`now()` }).where('id', '=', imageId).execute();
+        return { fence: Number(order.fence) };
+      }),
+
+    assertHeld: (imageId, fence) => heldUpdate(imageId, fence, { status: 'running' }),
+    handedOver: (imageId, fence) => heldUpdate(imageId, fence, { status: 'handed-over', finished_at: sql`now()` }),
+
+    end: (imageId, failure) =>
+      db.transaction().execute(async (trx) => {
+        const ended = await trx
+          .updateTable(orders)
+          .set({
+            status: failure ? 'failed' : 'cancelled',
+            failure: failure ? json(failure) : null,
+            finished_at: sql`now()`,
+          })
+          .where('image_id', '=', imageId)
+          .where('status', 'in', open)
+          .returning('image_id')
+          .executeTakeFirst();
+        if (!ended) return;
+        await trx
+          .updateTable('images')
+          .set({ status: 'killed', updated_at: sql`now()` })
+          .where('id', '=', imageId)
+          .where('upload_etag', 'is', null)
+          .where('status', 'not in', ['pending_delete', 'deleted'])
+          .execute();
+      }),
+  };
+};

@@ -1,0 +1,162 @@
+import { type Kysely, type Selectable, sql } from 'kysely';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts';
+import { insertFetched } from './download-store.ts';
+import { imageOf } from './image-store.ts';
+import type { Database, ImageSourceTable } from './schema.ts';
+
+const json = (value: unknown): never => JSON.stringify(value) as never;
+
+const sourceOf = (row: Selectable<ImageSourceTable>): ImageSource => ({
+  family: row.family,
+  projectId: row.project_id,
+  name: row.name,
+  url: row.url,
+  fixedChecksum: row.fixed_checksum,
+  checksumUrl: row.checksum_url,
+  settings: row.settings,
+  everySeconds: row.every_seconds,
+  checksum: row.checksum,
+  imageId: row.image_id,
+  lookedAt: row.looked_at,
+  failure: row.failure,
+});
+
+const notActive = (): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: 'Only an image that is published becomes a platform image.',
+    remedy: 'Wait until it is active; "bootready show" tells what it is waiting for.',
+  });
+
+export const createPlatformStore = (db: Kysely<Database>): PlatformStore => {
+  const shown = db
+    .selectFrom('images')
+    .where('family', 'is not', null)
+    .where('visibility', '=', 'public')
+    .where('os_hidden', '=', false)
+    .where('status', '=', 'active')
+    .where('deleted_at', 'is', null);
+
+  return {
+    promote: (imageId, family) =>
+      db.transaction().execute(async (trx) => {
+        // One at a time for one family: the one to hide may not be there yet to be locked.
+        await sql`select pg_advisory_xact_lock(hashtextextended(${`family/${family}`}, 0))`.execute(trx);
+        await trx
+          .updateTable('images')
+          .set({ os_hidden: true, updated_at: sql`now()` })
+          .where('family', '=', family)
+          .where('visibility', '=', 'public')
+          .where('os_hidden', '=', false)
+          .where('id', '<>', imageId)
+          .execute();
+        const row = await trx
+          .updateTable('images')
+          .set({ visibility: 'public', os_hidden: false, family, updated_at: sql`now()` })
+          .where('id', '=', imageId)
+          .where('status', '=', 'active')
+          .where('deleted_at', 'is', null)
+          .returningAll()
+          .executeTakeFirst();
+        // Undoes the hiding too.
+        if (!row) throw notActive();
+        return imageOf(row);
+      }),
+
+    latest: async (family) => {
+      const row = await shown.where('family', '=', family).selectAll().executeTakeFirst();
+      return row && imageOf(row);
+    },
+
+    families: async () => (await shown.orderBy('family').selectAll().execute()).map(imageOf),
+
+    setSource: async ({ family, projectId, name, url, fixedChecksum, checksumUrl, settings, everySeconds }) => {
+      const values = {
+        ...{ project_id: projectId, name, url, settings: json(settings), every_seconds: everySeconds },
+        ...{ fixed_checksum: fixedChecksum, checksum_url: checksumUrl },
+      };
+      const row = await db
+        .insertInto('image_sources')
+        .values({ family, ...values })
+        .onConflict((conflict) => conflict.column('family').doUpdateSet({ ...values, looked_at: null, failure: null }))
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return sourceOf(row);
+    },
+
+    sources: async () => (await db.selectFrom('image_sources').orderBy('family').selectAll().execute()).map(sourceOf),
+
+    removeSource: async (family) => {
+      const { numDeletedRows } = await db.deleteFrom('image_sources').where('family', '=', family).executeTakeFirst();
+      return numDeletedRows > 0n;
+    },
+
+    refresh: async (family) => {
+      const cameToNothing = sql<boolean>`not exists (select 1 from images i where i.id = image_sources.image_id
+        and i.deleted_at is null and i.status not in ('killed', 'pending_delete'))`;
+      const row = await db
+        .updateTable('image_sources')
+        .set({ looked_at: null, checksum: sql`case when ${cameToNothing} then null else checksum end` })
+        .where('family', '=', family)
+        .returningAll()
+        .executeTakeFirst();
+      return row && sourceOf(row);
+    },
+
+    due: async () => {
+      const rows = await db
+        .selectFrom('image_sources')
+        .where(sql<boolean>`looked_at is null or looked_at < now() - make_interval(secs => every_seconds)`)
+        .orderBy(sql`looked_at nulls first`)
+        .selectAll()
+        .execute();
+      return rows.map(sourceOf);
+    },
+
+    looked: async (family, failure) => {
+      await db
+        .updateTable('image_sources')
+        .set({ looked_at: sql`now()`, failure: failure ? json(failure) : null })
+        .where('family', '=', family)
+        .execute();
+    },
+
+    order: ({ family, url }, checksum, bucket) =>
+      db.transaction().execute(async (trx) => {
+        const source = await trx
+          .selectFrom('image_sources')
+          .where('family', '=', family)
+          // Changed meanwhile: what was looked at is another file's checksum.
+          .where('url', '=', url)
+          .selectAll()
+          .forUpdate()
+          .executeTakeFirst();
+        if (!source) return undefined;
+        const last = await trx
+          .selectFrom('downloads')
+          .where('image_id', '=', source.image_id)
+          .select('status')
+          .executeTakeFirst();
+        if (source.checksum === checksum && last?.status !== 'failed') return undefined;
+        const { project_id: projectId, name, settings } = source;
+        const image = await insertFetched(trx, { projectId, name, settings, bucket, source: { url, checksum } });
+        await trx
+          .updateTable('image_sources')
+          .set({ checksum, image_id: image.id, looked_at: sql`now()`, failure: null })
+          .where('family', '=', family)
+          .execute();
+        return image;
+      }),
+
+    arrived: async () =>
+      db
+        .selectFrom('image_sources')
+        .innerJoin('images', 'images.id', 'image_sources.image_id')
+        .where('images.status', '=', 'active')
+        .where('images.family', 'is', null)
+        .where('images.deleted_at', 'is', null)
+        .select(['images.id as imageId', 'image_sources.family as family'])
+        .execute(),
+  };
+};

@@ -1,0 +1,176 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import {
+  FamilyList,
+  ImageDetail,
+  ImageSourceList,
+  ImageSourceView,
+  ImageView,
+  PromoteImage,
+  SetImageSource,
+} from '../shared/contracts/api.ts';
+import { shownUrl } from '../shared/contracts/download.ts';
+import { Family } from '../shared/contracts/image.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import type { ImageSource } from '../shared/ports/platform.ts';
+import type { ApiDeps } from './deps.ts';
+import { atLeast, identityOf } from './identity.ts';
+import { detailOf, ownImage, viewsOf } from './image-access.ts';
+import { languageOf } from './views.ts';
+
+const ByFamily = z.object({ family: Family });
+
+/** Images that the provider offers to everyone: administrators decide, everyone reads. */
+export const platformRoutes =
+  (deps: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { platform } = deps;
+    const admin = { onRequest: atLeast('admin') };
+
+    app.post(
+      '/images/:id/promote',
+      {
+        schema: {
+          operationId: 'promoteImage',
+          refuses: ['conflict'],
+          summary: 'Make a published image the platform image of a family',
+          params: z.object({ id: z.string() }),
+          body: PromoteImage,
+          response: { 200: ImageView },
+        },
+      },
+      async (request) => {
+        // First whether there is such an image: other projects are not told.
+        const { id } = await ownImage(deps, request);
+        await atLeast('admin')(request);
+        const [view] = await viewsOf(deps, [await platform.promote(id, request.body.family)]);
+        return view as ImageView;
+      },
+    );
+
+    app.get(
+      '/families',
+      {
+        schema: {
+          operationId: 'listFamilies',
+          summary: 'Families of platform images, with the newest of each',
+          response: { 200: FamilyList },
+        },
+      },
+      async () => {
+        const latest = await viewsOf(deps, await platform.families());
+        return { families: latest.map((image) => ({ family: image.family ?? '', latest: image })) };
+      },
+    );
+
+    app.get(
+      '/families/:family',
+      {
+        schema: {
+          operationId: 'getFamily',
+          refuses: ['not-found'],
+          summary: 'The newest platform image of a family',
+          params: ByFamily,
+          response: { 200: ImageDetail },
+        },
+      },
+      async (request) => {
+        const image = await platform.latest(request.params.family);
+        if (!image) throw noSuchFamily();
+        return detailOf(deps, image, languageOf(request.headers['accept-language']));
+      },
+    );
+
+    app.get(
+      '/image-sources',
+      {
+        ...admin,
+        schema: {
+          operationId: 'listImageSources',
+          refuses: ['forbidden'],
+          summary: 'Where platform images are fetched from',
+          response: { 200: ImageSourceList },
+        },
+      },
+      async () => ({ sources: (await platform.sources()).map(sourceView) }),
+    );
+
+    app.put(
+      '/image-sources/:family',
+      {
+        ...admin,
+        schema: {
+          operationId: 'setImageSource',
+          summary: 'Fetch the images of a family from a URL, now and whenever their checksum changes',
+          params: ByFamily,
+          body: SetImageSource,
+          response: { 200: ImageSourceView },
+        },
+      },
+      async (request) => {
+        const { family } = request.params;
+        const { url, checksum = null, checksumUrl = null, everySeconds, name = family, settings } = request.body;
+        const { projectId } = identityOf(request);
+        const source = { family, projectId, name, url, checksumUrl, settings, everySeconds };
+        return sourceView(await platform.setSource({ ...source, fixedChecksum: checksum }));
+      },
+    );
+
+    app.post(
+      '/image-sources/:family/refresh',
+      {
+        ...admin,
+        schema: {
+          operationId: 'refreshImageSource',
+          refuses: ['not-found'],
+          summary: 'Look at a source now; what came to nothing is fetched again',
+          params: ByFamily,
+          response: { 202: ImageSourceView },
+        },
+      },
+      async (request, reply) => {
+        const source = await platform.refresh(request.params.family);
+        if (!source) throw noSuchSource();
+        return reply.code(202).send(sourceView(source));
+      },
+    );
+
+    app.delete(
+      '/image-sources/:family',
+      {
+        ...admin,
+        schema: {
+          operationId: 'deleteImageSource',
+          refuses: ['not-found'],
+          summary: 'Fetch no more; the images stay',
+          params: ByFamily,
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        if (!(await platform.removeSource(request.params.family))) throw noSuchSource();
+        return reply.code(204).send(null);
+      },
+    );
+  };
+
+const sourceView = ({ url, checksumUrl, lookedAt, fixedChecksum: _, ...source }: ImageSource): ImageSourceView => ({
+  ...source,
+  url: shownUrl(url),
+  checksumUrl: checksumUrl === null ? null : shownUrl(checksumUrl),
+  lookedAt: lookedAt ? lookedAt.toISOString() : null,
+});
+
+const noSuchFamily = (): BootreadyError =>
+  new BootreadyError({
+    code: 'not-found',
+    message: 'There is no platform image of this family.',
+    remedy: 'GET /v1/families lists them ("bootready families").',
+  });
+
+const noSuchSource = (): BootreadyError =>
+  new BootreadyError({
+    code: 'not-found',
+    message: 'There is no source of this family.',
+    remedy: 'GET /v1/image-sources lists them ("bootready source list").',
+  });

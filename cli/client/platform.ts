@@ -1,0 +1,78 @@
+import type { ImageSourceView, SetImageSource } from '../../shared/contracts/api.ts';
+import { Checksum, SourceUrl } from '../../shared/contracts/download.ts';
+import { Family, ImageName } from '../../shared/contracts/image.ts';
+import { formatTime } from '../../shared/quantities.ts';
+import type { Line } from '../terminal.ts';
+import { connect } from './api-client.ts';
+import { type SettingOptions, settingsOf } from './change.ts';
+import { findImageId } from './find-image.ts';
+import { type OutputOptions, printResult } from './output.ts';
+import { table } from './table.ts';
+import { validOption } from './valid-option.ts';
+
+/** Platform images: what administrators offer to everyone. */
+
+export const promoteImage = async (word: string, options: OutputOptions & { family: string }): Promise<void> => {
+  const family = validOption('--family', Family, options.family);
+  const api = await connect();
+  const image = await api.promote(await findImageId(api, word), { family });
+  printResult(image, () => [`${image.name} (${image.id}) is the platform image ${family} now.`], options);
+};
+
+export const listFamilies = async (options: OutputOptions): Promise<void> => {
+  const found = await (await connect()).families();
+  printResult(
+    found,
+    () =>
+      table(
+        ['FAMILY', 'NAME', 'CREATED', 'ID'],
+        found.families.map(({ family, latest }) => [family, latest.name, formatTime(latest.createdAt), latest.id]),
+      ),
+    options,
+  );
+};
+
+export type SourceOptions = OutputOptions &
+  SettingOptions & { url: string; checksum?: string; checksumUrl?: string; every: number; name?: string };
+
+export const setSource = async (word: string, options: SourceOptions): Promise<void> => {
+  const { checksum, checksumUrl, name } = options;
+  const source: SetImageSource = {
+    url: validOption('--url', SourceUrl, options.url),
+    everySeconds: options.every * 3600,
+    settings: settingsOf(options),
+    ...(checksum === undefined ? {} : { checksum: validOption('--checksum', Checksum, checksum) }),
+    ...(checksumUrl === undefined ? {} : { checksumUrl: validOption('--checksum-url', SourceUrl, checksumUrl) }),
+    ...(name === undefined ? {} : { name: validOption('--name', ImageName, name) }),
+  };
+  const api = await connect();
+  const set = await api.setImageSource(validOption('The family', Family, word), source);
+  printResult(
+    set,
+    () => [`${set.family} is fetched from ${set.url}, and looked at every ${options.every} h.`],
+    options,
+  );
+};
+
+export const listSources = async (options: OutputOptions): Promise<void> => {
+  const found = await (await connect()).imageSources();
+  printResult(found, () => found.sources.flatMap(sourceLines), options);
+};
+
+const sourceLines = ({ family, url, lookedAt, imageId, failure }: ImageSourceView): Line[] => [
+  `${family}  ${url}`,
+  `  ${lookedAt ? `looked at ${formatTime(lookedAt)}` : 'not looked at yet'}, newest image ${imageId ?? 'none'}`,
+  ...(failure ? [`  ${failure.message} ${failure.remedy ?? ''}`] : []),
+];
+
+export const refreshSource = async (word: string, options: OutputOptions): Promise<void> => {
+  const api = await connect();
+  const source = await api.refreshImageSource(validOption('The family', Family, word));
+  printResult(source, () => [`${source.family} is looked at within a minute.`], options);
+};
+
+export const deleteSource = async (word: string, options: OutputOptions): Promise<void> => {
+  const family = validOption('The family', Family, word);
+  await (await connect()).deleteImageSource(family);
+  printResult({ family, deleted: true }, () => [`${family} is fetched no more; its images stay.`], options);
+};

@@ -1,0 +1,56 @@
+import type { ImageSettings } from '../contracts/image.ts';
+import type { Image, RunFailure } from './images.ts';
+
+/** Where the images of a family are fetched from, again and again. */
+export type ImageSource = {
+  family: string;
+  /** Owns what comes of it. */
+  projectId: string;
+  /** Of the images. */
+  name: string;
+  url: string;
+  /** What the file must have, or where that stands (SHA256SUMS, SHA512SUMS): one of them. */
+  fixedChecksum: string | null;
+  checksumUrl: string | null;
+  settings: ImageSettings;
+  everySeconds: number;
+  /** Of the newest image that was ordered, and that image. */
+  checksum: string | null;
+  imageId: string | null;
+  lookedAt: Date | null;
+  /** Of the last look. */
+  failure: RunFailure | null;
+};
+
+export type NewImageSource = Omit<ImageSource, 'checksum' | 'imageId' | 'lookedAt' | 'failure'>;
+
+/** Images that the provider offers to everyone, by families of which one is shown at a time. */
+export interface PlatformStore {
+  /**
+   * The image is public and the one of its family from here on; the one before is hidden, in the same transaction. Twice is
+   * once. @throws `conflict` unless the image is active
+   */
+  promote(imageId: string, family: string): Promise<Image>;
+  /** The one that is shown, while it is active. */
+  latest(family: string): Promise<Image | undefined>;
+  /** The latest of each family, by family. */
+  families(): Promise<Image[]>;
+
+  /** Creates or replaces it; what was ordered from it stays. It is due at once. */
+  setSource(source: NewImageSource): Promise<ImageSource>;
+  sources(): Promise<ImageSource[]>;
+  /** False when there is none. Its images stay. */
+  removeSource(family: string): Promise<boolean>;
+  /** Due at once, and what came to nothing is ordered again. Undefined when there is none. */
+  refresh(family: string): Promise<ImageSource | undefined>;
+  due(): Promise<ImageSource[]>;
+  /** It was looked at, and there was nothing to order. */
+  looked(family: string, failure: RunFailure | undefined): Promise<void>;
+  /**
+   * Announces an image of these bytes and its download, and notes them, in one transaction; undefined when they were ordered
+   * before and could be fetched, or still may be.
+   */
+  order(source: ImageSource, checksum: string, bucket: string): Promise<Image | undefined>;
+  /** Images that were ordered, are active now and not yet promoted. */
+  arrived(): Promise<{ imageId: string; family: string }[]>;
+}

@@ -1,0 +1,41 @@
+/** Files of checksums as mirrors keep them beside images: SHA256SUMS, SHA512SUMS, CHECKSUM, FILE.sha256. */
+
+/** `HEX  NAME`, `HEX *NAME` (coreutils, "md5sum invocation") */
+const byDigest = /^([0-9a-f]{64}|[0-9a-f]{128})(?:\s+\*?(.+))?$/i;
+/** `SHA256 (NAME) = HEX` (BSD, and Fedora's CHECKSUM) */
+const byName = /^SHA(?:256|512) \((.+)\) = ([0-9a-f]{64}|[0-9a-f]{128})$/i;
+
+/** The checksum of the file at this URL, sha512 before sha256; undefined when none is there, or several that differ. */
+export const checksumIn = (text: string, url: string): string | undefined => {
+  const wanted = nameOf(url);
+  const entries = text.split(/\r?\n/).flatMap((line) => {
+    const [, digest, name] = byDigest.exec(line.trim()) ?? [];
+    const [, bsdName, bsdDigest] = byName.exec(line.trim()) ?? [];
+    const hex = (digest ?? bsdDigest)?.toLowerCase();
+    return hex ? [{ hex, name: name ?? bsdName }] : [];
+  });
+  const [only, ...others] = entries;
+  // A file that holds nothing but one digest is of the file that it is named after.
+  const named =
+    only && others.length === 0 && only.name === undefined
+      ? [only]
+      : entries.filter(({ name }) => name?.replace(/^.*\//, '') === wanted);
+  for (const [algorithm, length] of [
+    ['sha512', 128],
+    ['sha256', 64],
+  ] as const) {
+    const found = new Set(named.map(({ hex }) => hex).filter((hex) => hex.length === length));
+    if (found.size === 1) return `${algorithm}:${[...found][0]}`;
+    if (found.size > 1) return undefined;
+  }
+  return undefined;
+};
+
+const nameOf = (url: string): string => {
+  const last = new URL(url).pathname.split('/').at(-1) ?? '';
+  try {
+    return decodeURIComponent(last);
+  } catch {
+    return last;
+  }
+};

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createPlatformStore } from '../../adapters/database/platform-store.ts';
+import { createApiKeyStore } from '../../adapters/database/project-store.ts';
+import { connectTemporal } from '../../adapters/temporal/connect.ts';
+import { createDownloadStarter } from '../../adapters/temporal/order-starter.ts';
+import { newApiKey } from '../../shared/api-key.ts';
+import { createDoor } from '../../workers/internet/door.ts';
+import { fetchText } from '../../workers/internet/small-text.ts';
+import { refresh } from '../../workers/queues/refresh.ts';
+import { buildDisk, convert } from '../hostile/images.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+
+/** Platform images of a mirror, through a whole installation; only the clock of the job is the test's. */
+
+let installation: Installation;
+let dir: string;
+let key: string;
+let mirror: Server;
+let url: string;
+const files: Record<string, Buffer | string> = {};
+let temporal: ReturnType<typeof connectTemporal>;
+beforeAll(async () => {
+  installation = await startInstallation({ env: { POLICY: 'warn', WEB_DOWNLOAD_HOSTS: '127.0.0.1' } });
+  dir = mkdtempSync(join(tmpdir(), 'platform-'));
+  const made = newApiKey();
+  key = made.key;
+  const { hash, hint } = made;
+  await createApiKeyStore(installation.db).create({ projectId: 'demo', name: 'admin', hash, hint, role: 'admin' });
+  mirror = createServer((asked, answer) => {
+    const file = files[asked.url ?? ''];
+    if (file === undefined) answer.writeHead(404);
+    answer.end(file);
+  });
+  await new Promise<void>((resolve) => mirror.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(mirror.address() as AddressInfo).port}`;
+  const { TEMPORAL_ADDRESS: address = '', TEMPORAL_NAMESPACE: namespace = '' } = installation.env;
+  temporal = connectTemporal({ address, namespace });
+});
+afterAll(async () => {
+  await temporal?.close();
+  mirror?.close();
+  await installation?.close();
+  if (dir) rmSync(dir, { recursive: true });
+});
+
+const call = async (method: string, path: string, body?: unknown) => {
+  const answer = await fetch(`${installation.apiUrl}/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+    ...(body ? { body: JSON.stringify(body) } : {}),
+  });
+  // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
+  return { status: answer.status, body: (await answer.json().catch(() => undefined)) as any };
+};
+const look = () =>
+  refresh({
+    platform: createPlatformStore(installation.db),
+    startDownload: createDownloadStarter(temporal, { heartbeatSeconds: 10, claimSeconds: 5, stepHours: 1 }),
+    fetchText: (from) => fetchText(createDoor({ allowedHosts: ['127.0.0.1'] }), from),
+    uploadsBucket: 'uploads',
+    log: () => undefined,
+  });
+const offer = (name: string, bytes: Buffer): void => {
+  files[`/${name}`] = bytes;
+  files['/SHA256SUMS'] = `${createHash('sha256').update(bytes).digest('hex')} *${name}\n`;
+};
+const latest = async () => (await call('GET', '/families/debian')).body?.id as string | undefined;
+const ordered = async () => (await call('GET', '/image-sources')).body.sources[0];
+const ended = (id: string) =>
+  eventually(
+    async () => {
+      const { status } = (await call('GET', `/images/${id}`)).body;
+      return status === 'active' || status === 'killed' ? (status as string) : undefined;
+    },
+    { within: 110, what: 'the image is active or killed' },
+  );
+
+test('a new checksum makes a new image, which takes the place of the old one when it is published and not before', async () => {
+  const raw = buildDisk(join(dir, 'disk.raw'));
+  offer('debian.qcow2', readFileSync(convert(raw, 'qcow2', join(dir, 'one.qcow2'))));
+  const source = { url: `${url}/debian.qcow2`, checksumUrl: `${url}/SHA256SUMS`, name: 'Debian' };
+  expect((await call('PUT', '/image-sources/debian', source)).status).toBe(200);
+  expect(await look()).toEqual({ ordered: 1, promoted: 0 });
+  const first = (await ordered()).imageId;
+  expect(await latest()).toBeUndefined();
+  expect(await ended(first)).toBe('active');
+  expect(await look()).toEqual({ ordered: 0, promoted: 1 });
+  expect(await latest()).toBe(first);
+
+  // Nothing new: nothing is fetched, and it is not due before its time.
+  await call('POST', '/image-sources/debian/refresh');
+  expect(await look()).toEqual({ ordered: 0, promoted: 0 });
+
+  // The mirror's file and its checksum do not fit: the old one stays.
+  offer('debian.qcow2', readFileSync(convert(raw, 'vmdk', join(dir, 'two.vmdk'))));
+  files['/debian.qcow2'] = 'half of it';
+  await call('POST', '/image-sources/debian/refresh');
+  expect(await look()).toEqual({ ordered: 1, promoted: 0 });
+  const broken = (await ordered()).imageId;
+  expect(await ended(broken)).toBe('killed');
+  expect(await look()).toEqual({ ordered: 0, promoted: 0 });
+  expect([broken === first, await latest()]).toEqual([false, first]);
+
+  // It is whole now, and is asked for again.
+  files['/debian.qcow2'] = readFileSync(join(dir, 'two.vmdk'));
+  await call('POST', '/image-sources/debian/refresh');
+  expect(await look()).toEqual({ ordered: 1, promoted: 0 });
+  const second = (await ordered()).imageId;
+  expect(await latest()).toBe(first);
+  expect(await ended(second)).toBe('active');
+  await look();
+  expect(await latest()).toBe(second);
+  const platform = (await call('GET', '/images?owner=platform')).body.images.map(({ id }: { id: string }) => id);
+  expect(platform).toEqual([second]);
+  // What was replaced is there for whoever uses it.
+  expect((await call('GET', `/images/${first}/download`)).status).toBe(200);
+
+  // A mirror that is gone is told of, and changes nothing.
+  delete files['/SHA256SUMS'];
+  await call('POST', '/image-sources/debian/refresh');
+  expect(await look()).toEqual({ ordered: 0, promoted: 0 });
+  expect((await ordered()).failure).toMatchObject({ code: 'object-missing', remedy: expect.any(String) });
+  files['/SHA256SUMS'] = 'nothing of the kind';
+  await call('POST', '/image-sources/debian/refresh');
+  await look();
+  expect((await ordered()).failure).toMatchObject({ code: 'invalid-input' });
+  expect(await latest()).toBe(second);
+}, 300_000);

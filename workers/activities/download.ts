@@ -1,0 +1,117 @@
+import type { Config } from '../../shared/config.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { Download, DownloadStore } from '../../shared/ports/downloads.ts';
+import type { ImageStore } from '../../shared/ports/images.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { receive } from '../../shared/receive-object.ts';
+import type { DownloadActivities, DownloadLedger } from '../../workflows/activities.ts';
+import type { Door } from '../internet/door.ts';
+import { openRemoteFile, type RemoteFile, type RemoteFileOptions } from '../internet/remote-file.ts';
+import type { Slots } from '../slots.ts';
+import { imageIsGone, orderLedger, orderStep } from './order-step.ts';
+
+export type DownloadDeps = {
+  config: Pick<Config, 'MAX_UPLOAD_BYTES'>;
+  downloads: DownloadStore;
+  images: Pick<ImageStore, 'get'>;
+  store: ObjectStore;
+  door: Door;
+  slots: { fetch: Slots };
+  ownTaskQueue: string;
+};
+
+export const createDownloadLedger = ({ downloads, ownTaskQueue }: DownloadDeps): DownloadLedger => {
+  const { begin, end } = orderLedger(downloads, ownTaskQueue);
+  return { beginDownload: begin, endDownload: end };
+};
+
+export const createDownloadActivities = (deps: DownloadDeps): DownloadActivities => ({
+  fetchUpload: (attempt) =>
+    orderStep(deps.downloads, deps.slots.fetch, attempt, (download, signal) =>
+      fetchUpload(deps, download, attempt.fence, { signal }),
+    ),
+});
+
+/** Writing progress more often than this helps nobody who watches. */
+const progressEveryMs = 1000;
+
+/**
+ * Straight from the server into the upload of the image: nothing but two parts is held here, and no object is there before its
+ * checksum was compared. Begins anew each time. @throws BootreadyError
+ */
+export const fetchUpload = async (
+  { config, downloads, images, store, door }: Omit<DownloadDeps, 'slots' | 'ownTaskQueue'>,
+  { imageId, projectId, url, checksum }: Download,
+  fence: number,
+  options: Pick<RemoteFileOptions, 'signal' | 'patienceMs' | 'retryMs'>,
+): Promise<void> => {
+  const image = await images.get(imageId, projectId);
+  if (!image) throw imageIsGone();
+  const { bucket, key } = image.upload;
+  // Whoever was killed after the upload had done it; other bytes at this key would be another image.
+  if (!(await store.head(bucket, key))) {
+    for await (const left of store.listMultiparts(bucket, key)) await store.abortMultipart(left);
+    const file = await openRemoteFile(door, { url, hasChecksum: checksum !== null, ...options });
+    try {
+      await takeUpload(file);
+    } finally {
+      file.close();
+    }
+  }
+  await downloads.handedOver(imageId, fence);
+
+  async function takeUpload({ total, bytes }: RemoteFile): Promise<void> {
+    const tell = (received: number) => downloads.progress(imageId, fence, { received, total: total ?? null });
+    const { target, parts, ...received } = await receive(store, { bucket, key }, tellingOf(bytes, tell), {
+      size: total,
+      limit: config.MAX_UPLOAD_BYTES,
+      // Telling throws when nobody waits for it.
+      isWanted: () => Promise.resolve(true),
+    });
+    try {
+      if (received.size === 0) throw nothingThere();
+      if (checksum !== null) assertSame(checksum, received);
+      await downloads.assertHeld(imageId, fence);
+      await store.completeMultipart(target, parts);
+    } catch (error) {
+      await store.abortMultipart(target).catch(() => undefined);
+      throw error;
+    }
+  }
+};
+
+/** @param tell throws when nobody waits for these bytes any more */
+async function* tellingOf(
+  bytes: AsyncIterable<Buffer>,
+  tell: (received: number) => Promise<void>,
+): AsyncGenerator<Buffer> {
+  let told = 0;
+  let received = 0;
+  for await (const chunk of bytes) {
+    received += chunk.length;
+    if (Date.now() - told >= progressEveryMs) {
+      told = Date.now();
+      await tell(received);
+    }
+    yield chunk;
+  }
+  await tell(received);
+}
+
+const assertSame = (checksum: string, received: { sha256: string; sha512: string }): void => {
+  const [algorithm, expected] = checksum.split(':') as ['sha256' | 'sha512', string];
+  if (received[algorithm] === expected) return;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: `The file at this address has another ${algorithm} than was given: ${received[algorithm]}.`,
+    remedy:
+      'Compare address and checksum: the file may have been replaced by a newer one. Then create the image again.',
+  });
+};
+
+const nothingThere = (): BootreadyError =>
+  new BootreadyError({
+    code: 'invalid-input',
+    message: 'The file at this address is empty.',
+    remedy: 'Check the address.',
+  });

@@ -1,0 +1,55 @@
+import { Context } from '@temporalio/activity';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { OrderStore } from '../../shared/ports/orders.ts';
+import type { OrderAttempt, OrderEnd } from '../../workflows/activities.ts';
+import { toFailure } from '../failures.ts';
+import type { Slots } from '../slots.ts';
+import { cancellationOf } from './step.ts';
+
+/** Within the ledger of an order: errors as Temporal has them. */
+export const mapped = <Result>(work: Promise<Result>): Promise<Result> =>
+  work.catch((error: unknown) => {
+    throw toFailure(error);
+  });
+
+/** How orders of every kind begin, on this worker, and end. */
+export const orderLedger = (
+  orders: Pick<OrderStore, 'begin' | 'end'>,
+  taskQueue: string,
+): { begin(order: { imageId: string }): Promise<OrderAttempt>; end(end: OrderEnd): Promise<void> } => ({
+  begin: ({ imageId }) => mapped(orders.begin(imageId).then(({ fence }) => ({ imageId, fence, taskQueue }))),
+  end: ({ imageId, failure }) => mapped(orders.end(imageId, failure)),
+});
+
+/** One step of an order within a Temporal activity: heartbeats, a slot, the fence; `work` knows nothing of Temporal. */
+export const orderStep = async <Made>(
+  orders: Pick<OrderStore, 'assertHeld'> & { get(imageId: string): Promise<Made | undefined> },
+  slots: Slots,
+  { imageId, fence }: OrderAttempt,
+  work: (order: Made, signal: AbortSignal) => Promise<void>,
+): Promise<void> => {
+  const { info, cancellationSignal: signal } = Context.current();
+  const beating = setInterval(
+    () => Context.current().heartbeat(),
+    Math.max(500, (info.heartbeatTimeoutMs ?? 30_000) / 4),
+  );
+  try {
+    await slots.use(signal, async () => {
+      const order = await orders.get(imageId);
+      await orders.assertHeld(imageId, fence);
+      if (!order) throw imageIsGone();
+      await work(order, signal);
+    });
+  } catch (error) {
+    throw signal.aborted ? cancellationOf(signal, error) : toFailure(error);
+  } finally {
+    clearInterval(beating);
+  }
+};
+
+export const imageIsGone = (): BootreadyError =>
+  new BootreadyError({
+    code: 'object-missing',
+    message: 'The image, or what it is made of, has been removed.',
+    remedy: 'Create the image again.',
+  });

@@ -1,0 +1,146 @@
+import type { IncomingMessage } from 'node:http';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { backoff, pause, withRetries } from '../../shared/transfer/retry.ts';
+import type { Answer, Door } from './door.ts';
+
+export type RemoteFile = {
+  /** Undefined when the server does not say it. */
+  total: number | undefined;
+  /** Once, from the beginning to the end; goes on where it was when the connection breaks. */
+  bytes: AsyncIterable<Buffer>;
+  /** For whoever does not read it to its end. */
+  close(): void;
+};
+
+export type RemoteFileOptions = {
+  url: string;
+  signal: AbortSignal;
+  /** Whether a checksum will tell if the bytes were changed on their way. */
+  hasChecksum: boolean;
+  /** A server that sends less than 64 KiB in so long counts as silent. */
+  patienceMs?: number;
+  retryMs?: { first: number; most: number };
+};
+
+const leastBytes = 64 * 1024;
+/** Breaks one after the other with less than this between them. */
+const mostBreaks = 5;
+const enoughBytes = 1024 ** 2;
+
+/** @throws BootreadyError as `Door.get`, and what the status means; while it is read, `unavailable` and `object-changed` (both retryable) */
+export const openRemoteFile = async (
+  door: Door,
+  { url, signal, hasChecksum, patienceMs = 60_000, retryMs = { first: 1000, most: 30_000 } }: RemoteFileOptions,
+): Promise<RemoteFile> => {
+  const ask = (headers: Record<string, string>) => door.get(url, { headers, signal, mayLeaveTls: hasChecksum });
+  const first = await ask({});
+  assertFound(first);
+  const total = lengthOf(first.response);
+  const validator = validatorOf(first.response);
+  let at = 0;
+
+  /** The rest, of the very same file (RFC 9110, 13.1.5 and 14.2). */
+  const askForRest = async (): Promise<IncomingMessage> => {
+    if (validator === undefined) throw cannotGoOn();
+    const answer = await ask({ range: `bytes=${at}-`, 'if-range': validator });
+    const { response } = answer;
+    if (response.statusCode === 206 && isRestFrom(response, at, total)) return response;
+    response.destroy();
+    if (response.statusCode !== 200 && response.statusCode !== 206 && response.statusCode !== 416) assertFound(answer);
+    throw cannotGoOn();
+  };
+
+  /** Gives why it ended before its end. */
+  async function* piece(response: IncomingMessage): AsyncGenerator<Buffer, unknown> {
+    const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+    // Only the time that is waited for the server counts, and not what our store takes.
+    let waited = 0;
+    let came = 0;
+    try {
+      for (;;) {
+        const asked = Date.now();
+        const silence = setTimeout(() => response.destroy(new Error('silent')), patienceMs - waited);
+        const next = await chunks.next().finally(() => clearTimeout(silence));
+        if (next.done) return total === undefined || at === total ? undefined : new Error('cut short');
+        waited += Date.now() - asked;
+        came += next.value.length;
+        at += next.value.length;
+        if (came >= leastBytes) waited = came = 0;
+        yield next.value;
+      }
+    } catch (error) {
+      return error;
+    } finally {
+      response.destroy();
+    }
+  }
+
+  async function* bytes(): AsyncGenerator<Buffer> {
+    let { response } = first;
+    for (let breaks = 1; ; breaks++) {
+      const before = at;
+      const error = yield* piece(response);
+      if (error === undefined) return;
+      signal.throwIfAborted();
+      if (at - before >= enoughBytes) breaks = 1;
+      if (breaks > mostBreaks) throw brokenOff(error);
+      await pause(backoff(breaks, retryMs), signal);
+      response = await withRetries(askForRest, {
+        ...{ attempts: mostBreaks, ...retryMs, signal },
+        mayPass: (why) => isBootreadyError(why) && why.code === 'unavailable' && why.retryable,
+      });
+    }
+  }
+  return { total, bytes: bytes(), close: () => void first.response.destroy() };
+};
+
+const lengthOf = ({ headers }: IncomingMessage): number | undefined => {
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Number(length);
+};
+
+/** What `If-Range` may name: a strong ETag, or a date that is a second older than the answer. */
+const validatorOf = ({ headers }: IncomingMessage): string | undefined => {
+  const { etag, date = '' } = headers;
+  if (etag?.startsWith('"')) return etag;
+  const modified = headers['last-modified'];
+  return modified !== undefined && Date.parse(date) - Date.parse(modified) >= 1000 ? modified : undefined;
+};
+
+const isRestFrom = ({ headers }: IncomingMessage, at: number, total: number | undefined): boolean => {
+  const [, start, size] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
+  return Number(start) === at && (total === undefined || size === '*' || Number(size) === total);
+};
+
+const assertFound = ({ response, url: { hostname } }: Answer): void => {
+  const { statusCode = 0 } = response;
+  if (statusCode === 200) return;
+  response.destroy();
+  const isMissing = statusCode === 404 || statusCode === 410;
+  const mayPass = statusCode === 408 || statusCode === 425 || statusCode === 429 || statusCode >= 500;
+  throw new BootreadyError({
+    code: isMissing ? 'object-missing' : mayPass ? 'unavailable' : 'invalid-input',
+    message: isMissing ? `${hostname} has no such file.` : `${hostname} answers with HTTP ${statusCode}.`,
+    remedy: mayPass
+      ? 'Try again later.'
+      : 'Check that a browser that is not signed in gets the file from this address.',
+    retryable: mayPass,
+  });
+};
+
+const cannotGoOn = (): BootreadyError =>
+  new BootreadyError({
+    code: 'object-changed',
+    message: 'The connection broke, and the server does not go on where it was, or has another file now.',
+    remedy: 'Retry the image, or fetch from another mirror.',
+    retryable: true,
+  });
+
+const brokenOff = (cause: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: 'The connection breaks, or is silent, again and again.',
+    remedy: 'Retry the image later, or fetch from another mirror.',
+    retryable: true,
+    cause,
+  });

@@ -1,0 +1,62 @@
+import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
+import type { RunFailure } from '../../shared/ports/images.ts';
+import type { OrderStarter } from '../../shared/ports/orders.ts';
+import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts';
+import { checksumIn } from '../../shared/sums-file.ts';
+
+export type RefreshDeps = {
+  platform: PlatformStore;
+  startDownload: OrderStarter;
+  /** @throws BootreadyError when it cannot be fetched */
+  fetchText: (url: string) => Promise<string>;
+  uploadsBucket: string;
+  log: (message: string, details: object) => void;
+};
+
+/**
+ * Looks at every source that is due, and orders what has a new checksum; what was ordered and has been published takes the
+ * place of the one before. One source that fails keeps no other from it.
+ */
+export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; promoted: number }> => {
+  const { platform, startDownload, uploadsBucket, log } = deps;
+  const counts = { ordered: 0, promoted: 0 };
+  for (const { imageId, family } of await platform.arrived()) {
+    await platform.promote(imageId, family);
+    counts.promoted++;
+  }
+  const look = async (source: ImageSource): Promise<void> => {
+    const { family } = source;
+    try {
+      const image = await platform.order(source, await checksumOf(deps, source), uploadsBucket);
+      if (!image) return await platform.looked(family, undefined);
+      counts.ordered++;
+      // While Temporal does not answer, the sweep does it.
+      await startDownload({ imageId: image.id, projectId: image.projectId, name: image.name }).catch((error: unknown) =>
+        log('a download waits for Temporal', { family, error: explain(error) }),
+      );
+    } catch (error) {
+      log('a source of images cannot be looked at', { family, error: explain(error) });
+      await platform.looked(family, failureOf(error));
+    }
+  };
+  // All at once: a mirror that is slow keeps neither the others waiting nor the jobs behind this one for longer than itself.
+  await Promise.all((await platform.due()).map(look));
+  return counts;
+};
+
+/** @throws BootreadyError */
+const checksumOf = async ({ fetchText }: RefreshDeps, source: ImageSource): Promise<string> => {
+  if (source.checksumUrl === null) return source.fixedChecksum ?? '';
+  const checksum = checksumIn(await fetchText(source.checksumUrl), source.url);
+  if (checksum) return checksum;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: 'The file of checksums does not name the image, or names it with several.',
+    remedy: "Compare both addresses: the last part of the image's must stand in the file, with a sha256 or sha512.",
+  });
+};
+
+const failureOf = (error: unknown): RunFailure =>
+  isBootreadyError(error)
+    ? { code: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }
+    : { code: 'internal', message: 'It could not be looked at.', remedy: 'See the logs of the workers.' };
