@@ -25,6 +25,9 @@ import { webhookRoutes } from './webhooks.ts';
 
 /** The HTTP API over its ports; nothing listens yet. */
 export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
+/** Routes whose `:id` is an image's: lines that they log name it. */
+const aboutImages = /\/images\/:id(\/|$)/;
+
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -51,6 +54,13 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
       done();
     });
   }
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { id } = request.params as { id?: string };
+    if (id !== undefined && aboutImages.test(request.routeOptions.url ?? '')) {
+      request.log = request.log.child({ image_id: id.slice(0, 100) });
+    }
+    done();
+  });
   await app.register(healthRoutes(deps));
   await app.register(notificationRoutes(deps));
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());

@@ -37,7 +37,7 @@ export const runRoutes =
         } catch (error) {
           // The run stands in Postgres; the sweep starts it when Temporal answers again.
           if (!isBootreadyError(error) || !error.retryable) throw error;
-          request.log.warn({ error: explain(error) }, 'a run waits for Temporal');
+          request.log.warn({ run_id: runId, error: explain(error) }, 'a run waits for Temporal');
         }
         const detail = await detailOf(
           deps,

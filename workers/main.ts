@@ -111,7 +111,7 @@ export const startWorker = async (
         startRepair: createRepairStarter(temporal, runTimingsOf(config)),
         uploadsBucket: config.UPLOADS_BUCKET,
         imagesBucket: config.IMAGES_BUCKET,
-        log: (message, details) => log.warn(details, message),
+        log,
       }),
       createJobMeter(registry),
     );

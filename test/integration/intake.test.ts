@@ -61,7 +61,7 @@ beforeEach(async () => {
     jobs: { addIntake: () => Promise.resolve() },
     repairs: createRepairStore(db),
     startRepair: createRepairStarter(temporal, timings),
-    log: () => undefined,
+    log: { info: () => undefined, warn: () => undefined },
   };
 });
 

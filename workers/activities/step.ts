@@ -48,6 +48,9 @@ export const runStep = async <Result>(
     writing = writing.then(writeProgress);
   };
 
+  const { log } = Context.current();
+  const begun = Date.now();
+  log.info('a step begins', { step });
   try {
     await runs.stepStarted(attempt.runId, attempt.fence, step, workerId, info.attempt);
     const context = await runs.context(attempt);
@@ -57,11 +60,12 @@ export const runStep = async <Result>(
     return result;
   } catch (error) {
     await writing;
+    log.info('a step is done', { step, seconds: (Date.now() - begun) / 1000 });
     const cancelled = signal.aborted;
     const failure = cancelled ? cancellationOf(signal, error) : toFailure(error);
     // What Temporal shows to everyone has no cause and no context; whoever reads the logs needs both.
     const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
-    if (!cancelled) Context.current().log.warn('a step failed', { step, why: explain(error), ...details });
+    if (!cancelled) log.warn('a step failed', { step, why: explain(error), ...details });
     await runs
       .stepEnded(attempt.runId, attempt.fence, step, cancelled ? 'cancelled' : 'failed', failure.message)
       .catch(() => undefined);
