@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { keepAuditTrail } from './audit-trail.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerErrors } from './errors.ts';
 import { evidenceRoutes } from './evidence.ts';
@@ -13,6 +14,7 @@ import { keystoneRoutes } from './keystone/routes.ts';
 import { createTokens } from './keystone/tokens.ts';
 import { notificationRoutes } from './notifications.ts';
 import { describeApi, describeRefusals } from './openapi.ts';
+import { operationRoutes } from './operations.ts';
 import { servePortal } from './portal.ts';
 import { provenanceRoutes } from './provenance.ts';
 import { repairRoutes } from './repairs.ts';
@@ -23,11 +25,11 @@ import { sessionRoutes } from './session.ts';
 import { uploadRoutes } from './uploads.ts';
 import { webhookRoutes } from './webhooks.ts';
 
-/** The HTTP API over its ports; nothing listens yet. */
-export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
 /** Routes whose `:id` is an image's: lines that they log name it. */
 const aboutImages = /\/images\/:id(\/|$)/;
 
+/** The HTTP API over its ports; nothing listens yet. */
+export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -54,6 +56,7 @@ const aboutImages = /\/images\/:id(\/|$)/;
       done();
     });
   }
+  keepAuditTrail(app, deps);
   app.addHook('onRequest', (request, _reply, done) => {
     const { id } = request.params as { id?: string };
     if (id !== undefined && aboutImages.test(request.routeOptions.url ?? '')) {
@@ -80,6 +83,7 @@ const aboutImages = /\/images\/:id(\/|$)/;
         provenanceRoutes,
         uploadRoutes,
         inboxRoutes,
+        operationRoutes,
         webhookRoutes,
       ]) {
         await v1.register(routes(deps));

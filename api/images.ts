@@ -66,6 +66,7 @@ export const imageRoutes =
       '/images',
       {
         ...member,
+        config: { audit: 'image.create' },
         schema: {
           operationId: 'createImage',
           summary: 'Announce an image whose bytes come next',
@@ -115,6 +116,7 @@ export const imageRoutes =
       '/images/:id',
       {
         ...member,
+        config: { audit: 'image.rename' },
         schema: {
           operationId: 'changeImage',
           summary: 'Rename',
@@ -135,6 +137,7 @@ export const imageRoutes =
       '/images/:id',
       {
         ...member,
+        config: { audit: 'image.delete' },
         schema: {
           operationId: 'deleteImage',
           summary: 'Delete an image and its objects',

@@ -54,13 +54,16 @@ export const runStep = async <Result>(
   try {
     await runs.stepStarted(attempt.runId, attempt.fence, step, workerId, info.attempt);
     const context = await runs.context(attempt);
-    const result = await slots.use(signal, () => work(context, { signal, progress }));
+    const result = await slots.use(signal, () => {
+      progress(0);
+      return work(context, { signal, progress });
+    });
     await writing;
     await runs.stepEnded(attempt.runId, attempt.fence, step, 'done');
+    log.info('a step is done', { step, seconds: (Date.now() - begun) / 1000 });
     return result;
   } catch (error) {
     await writing;
-    log.info('a step is done', { step, seconds: (Date.now() - begun) / 1000 });
     const cancelled = signal.aborted;
     const failure = cancelled ? cancellationOf(signal, error) : toFailure(error);
     // What Temporal shows to everyone has no cause and no context; whoever reads the logs needs both.
