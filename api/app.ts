@@ -1,5 +1,6 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { keepAuditTrail } from './audit-trail.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerErrors } from './errors.ts';
 import { evidenceRoutes } from './evidence.ts';
@@ -14,6 +15,7 @@ import { createTokens } from './keystone/tokens.ts';
 import { memberRoutes } from './members.ts';
 import { notificationRoutes } from './notifications.ts';
 import { describeApi, describeRefusals } from './openapi.ts';
+import { operationRoutes } from './operations.ts';
 import { platformRoutes } from './platform.ts';
 import { servePortal } from './portal.ts';
 import { provenanceRoutes } from './provenance.ts';
@@ -24,6 +26,9 @@ import { selfRoutes } from './self.ts';
 import { sessionRoutes } from './session.ts';
 import { uploadRoutes } from './uploads.ts';
 import { webhookRoutes } from './webhooks.ts';
+
+/** Routes whose `:id` is an image's: lines that they log name it. */
+const aboutImages = /\/images\/:id(\/|$)/;
 
 /** The HTTP API over its ports; nothing listens yet. */
 export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
@@ -53,6 +58,14 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
       done();
     });
   }
+  keepAuditTrail(app, deps);
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { id } = request.params as { id?: string };
+    if (id !== undefined && aboutImages.test(request.routeOptions.url ?? '')) {
+      request.log = request.log.child({ image_id: id.slice(0, 100) });
+    }
+    done();
+  });
   await app.register(healthRoutes(deps));
   await app.register(notificationRoutes(deps));
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
@@ -74,6 +87,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
         provenanceRoutes,
         uploadRoutes,
         inboxRoutes,
+        operationRoutes,
         webhookRoutes,
       ]) {
         await v1.register(routes(deps));

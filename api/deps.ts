@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '../shared/config.ts';
+import type { AuditLog } from '../shared/ports/audit.ts';
 import type { DownloadStore } from '../shared/ports/downloads.ts';
 import type { EventStore } from '../shared/ports/events.ts';
 import type { GlanceStore } from '../shared/ports/glance.ts';
@@ -7,12 +8,14 @@ import type { ImageStore } from '../shared/ports/images.ts';
 import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
 import type { HttpMeter } from '../shared/ports/meters.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { OperationsStore } from '../shared/ports/operations.ts';
 import type { OrderStarter } from '../shared/ports/orders.ts';
 import type { PlatformStore } from '../shared/ports/platform.ts';
 import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/projects.ts';
 import type { RepairStore } from '../shared/ports/repairs.ts';
 import type { RunStarter } from '../shared/ports/run-starter.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
+import type { WorkerRegistry } from '../shared/ports/workers.ts';
 
 /** What the routes work with: ports only, built by api/main.ts. */
 export type ApiDeps = {
@@ -36,6 +39,9 @@ export type ApiDeps = {
   /** Whether each dependency answers, by name. Quick: answers are kept for seconds. */
   health: () => Promise<Record<string, boolean>>;
   meter?: HttpMeter;
+  operations: OperationsStore;
+  workers: WorkerRegistry;
+  audit: AuditLog;
   queueBoard?: FastifyPluginAsync;
   /** Where the built portal lies; served when it is there. */
   portalFolder?: string;

@@ -70,6 +70,7 @@ export const imageRoutes =
       '/images',
       {
         ...member,
+        config: { audit: 'image.create' },
         schema: {
           operationId: 'createImage',
           summary: 'Announce an image whose bytes come next, or are fetched from a URL',
@@ -123,6 +124,7 @@ export const imageRoutes =
       '/images/:id',
       {
         ...member,
+        config: { audit: 'image.rename' },
         schema: {
           operationId: 'changeImage',
           summary: 'Change name, requirements or properties',
@@ -143,6 +145,7 @@ export const imageRoutes =
       '/images/:id',
       {
         ...member,
+        config: { audit: 'image.delete' },
         schema: {
           operationId: 'deleteImage',
           summary: 'Delete an image and its objects',

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { createAuditLog } from '../adapters/database/audit-log.ts';
 import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
 import { createGlanceStore } from '../adapters/database/glance-store.ts';
@@ -12,6 +13,7 @@ import { createApiKeyStore, createProjectStore } from '../adapters/database/proj
 import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createSessionStore } from '../adapters/database/session-store.ts';
 import { createWebhookStore } from '../adapters/database/webhook-store.ts';
+import { createWorkerRegistry } from '../adapters/database/worker-registry.ts';
 import { installationHealth } from '../adapters/health.ts';
 import { createHttpMeter } from '../adapters/metrics/http.ts';
 import { watchInstallation } from '../adapters/metrics/installation.ts';
@@ -37,6 +39,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const store = openObjectStore(config);
   const keys = createApiKeyStore(database.db);
   const health = installationHealth({ config, db: database.db, queues, temporal, store });
+  const operations = createOperationsStore(database.db);
   const registry = processMetrics('api');
   const app = await createApp(
     {
@@ -57,6 +60,9 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       startRepair: createRepairStarter(temporal, runTimingsOf(config)),
       downloads: createDownloadStore(database.db),
       startDownload: createDownloadStarter(temporal, runTimingsOf(config)),
+      operations,
+      workers: createWorkerRegistry(database.db),
+      audit: createAuditLog(database.db),
       health,
       meter: createHttpMeter(registry),
       queueBoard: queueBoard(queues.all, keys),
@@ -74,8 +80,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   };
   try {
     if (config.METRICS_PORT) {
-      const operations = createOperationsStore(database.db);
-      const ask = watchInstallation(registry, { operations, queues: queues.all, health });
+      const ask = watchInstallation(registry, { operations, queues, health });
       metrics = await serveMetrics(registry, { host: config.METRICS_HOST, port: config.METRICS_PORT }, ask);
     }
     const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });

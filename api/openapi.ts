@@ -5,6 +5,14 @@ import { z } from 'zod';
 import * as contracts from '../shared/contracts/api.ts';
 import { Finding } from '../shared/contracts/finding.ts';
 import { ImageSettings } from '../shared/contracts/image.ts';
+import {
+  AuditEntry,
+  AuditPage,
+  OpenRunView,
+  Operations,
+  QueueView,
+  WorkerView,
+} from '../shared/contracts/operations.ts';
 import { GuestFacts, Report } from '../shared/contracts/run.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import { Envelope } from '../shared/provenance/dsse.ts';
@@ -22,6 +30,7 @@ const schemaRegistry = z.registry<{ id: string }>();
 const { ImageQuery: _parameters, ...named } = {
   ...contracts,
   ...{ Finding, ImageSettings, GuestFacts, Report, ProvenanceEnvelope: Envelope },
+  ...{ AuditEntry, AuditPage, OpenRunView, Operations, QueueView, WorkerView },
 };
 for (const [id, schema] of Object.entries(named)) schemaRegistry.add(schema, { id });
 

@@ -55,6 +55,7 @@ export const repairRoutes =
       '/images/:id/repairs',
       {
         onRequest: atLeast('member'),
+        config: { audit: 'image.repair' },
         schema: {
           operationId: 'createRepair',
           summary: 'Make a new image from this one, mended by remedies',

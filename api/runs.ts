@@ -36,6 +36,7 @@ export const runRoutes =
       '/images/:id/runs',
       {
         ...member,
+        config: { audit: 'run.retry' },
         schema: {
           operationId: 'createRun',
           summary: 'Try an image again that was rejected, failed or cancelled',
@@ -66,6 +67,7 @@ export const runRoutes =
       '/images/:id/cancel',
       {
         ...member,
+        config: { audit: 'run.cancel' },
         schema: {
           operationId: 'cancelRun',
           summary: 'Stop the run of an image',

@@ -36,6 +36,7 @@ export const webhookRoutes =
     app.post(
       '/webhooks',
       {
+        config: { audit: 'webhook.create' },
         schema: {
           operationId: 'createWebhook',
           summary: 'Ask to be told',
@@ -54,6 +55,7 @@ export const webhookRoutes =
     app.delete(
       '/webhooks/:id',
       {
+        config: { audit: 'webhook.delete' },
         schema: {
           operationId: 'disableWebhook',
           summary: 'Disable',

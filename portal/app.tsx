@@ -4,6 +4,7 @@ import { useSelf } from './api/live.ts';
 import { ImageDetailPage } from './pages/image-detail.tsx';
 import { MyImagesPage, PlatformImagesPage } from './pages/image-list.tsx';
 import { MissingPage } from './pages/missing.tsx';
+import { OperationsPage } from './pages/operations.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { NoticeProvider } from './shell/notices.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -39,6 +40,12 @@ export const App = () => {
             <Route path="/images" element={<MyImagesPage self={self.data} />} />
             <Route path="/images/platform" element={<PlatformImagesPage />} />
             <Route path="/images/:id" element={<ImageDetailPage self={self.data} />} />
+            {self.data.role === 'admin' && (
+              <>
+                <Route path="/operations" element={<OperationsPage />} />
+                <Route path="/operations/:tab" element={<OperationsPage />} />
+              </>
+            )}
             <Route path="*" element={<MissingPage />} />
           </Routes>
         </Shell>

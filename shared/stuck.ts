@@ -1,8 +1,6 @@
+import type { StuckReason } from './contracts/operations.ts';
 import type { OpenRun } from './ports/operations.ts';
-
-/** Why an open run does not get on. */
-export const stuckReasons = ['not-started', 'retrying', 'not-taken-up'] as const;
-export type StuckReason = (typeof stuckReasons)[number];
+import { goneAfterSeconds } from './ports/workers.ts';
 
 /** A run is begun within moments, and so is each of its steps; who waits for so long waits for something that is not there. */
 const patienceSeconds = 120;
@@ -15,8 +13,12 @@ const secondsSince = (date: Date, now: Date): number => (now.getTime() - date.ge
  * What operators are told, in numbers and on their page alike. Undefined while all is well: a long step that works is not stuck,
  * and neither is one that waits for its turn.
  */
-export const stuckReason = ({ status, createdAt, startedAt, step }: OpenRun, now: Date): StuckReason | undefined => {
+export const stuckReason = (
+  { status, createdAt, startedAt, workerSeenAt, step }: OpenRun,
+  now: Date,
+): StuckReason | undefined => {
   if (status === 'queued') return secondsSince(createdAt, now) > patienceSeconds ? 'not-started' : undefined;
+  if (workerSeenAt && secondsSince(workerSeenAt, now) > goneAfterSeconds) return 'worker-gone';
   if (step && step.status !== 'done' && step.attempts >= manyTries) return 'retrying';
   if (step?.status === 'running') return undefined;
   const idleSince = step?.finishedAt ?? startedAt ?? createdAt;

@@ -10,6 +10,7 @@ import { createProjectStore } from '../adapters/database/project-store.ts';
 import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createRunStore } from '../adapters/database/run-store.ts';
 import { createWebhookStore } from '../adapters/database/webhook-store.ts';
+import { createWorkerRegistry } from '../adapters/database/worker-registry.ts';
 import { createJobMeter } from '../adapters/metrics/jobs.ts';
 import { processMetrics } from '../adapters/metrics/process.ts';
 import { serveMetrics } from '../adapters/metrics/serve.ts';
@@ -21,13 +22,16 @@ import { startQueueWorkers } from '../adapters/queues/workers.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
+import { version } from '../adapters/version.ts';
 import type { Config } from '../shared/config.ts';
+import type { WorkerState } from '../shared/contracts/operations.ts';
 import { explain } from '../shared/errors.ts';
 import { signingKeyOf } from '../shared/provenance/keys.ts';
 import { createDownloadActivities, createDownloadLedger } from './activities/download.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
 import { cacheDirOf } from './cache-dir.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import { createDoor } from './internet/door.ts';
 import { fetchText } from './internet/small-text.ts';
 import { measureEnds, measureJobs, measureSteps } from './measure.ts';
@@ -37,6 +41,8 @@ import { openScratch } from './scratch.ts';
 import { createSlots } from './slots.ts';
 import { startStepWorker } from './step-worker.ts';
 import { peekLayer } from './tools/decompress.ts';
+import { kvmWorks } from './tools/kvm.ts';
+import { toolVersions } from './tools/versions.ts';
 
 /** How often each housekeeping job runs; the sweep is the installation's to choose. */
 const every = { relay: 3, reap: 60, refresh: 60 } as const;
@@ -62,8 +68,9 @@ export const startWorker = async (
     const metrics = await serveMetrics(registry, { host: config.METRICS_HOST, port: config.METRICS_PORT });
     closing.push(metrics.close);
   }
+  const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  let state = async (): Promise<Partial<WorkerState>> => ({});
   if (roles.steps) {
-    const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
     const scratch = await openScratch(config.SCRATCH_DIR, workerId);
     closing.push(scratch.close);
     const cacheDir = cacheDirOf(process.env);
@@ -86,6 +93,14 @@ export const startWorker = async (
       mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS },
       signingKey: config.PROVENANCE_KEY ? signingKeyOf(config.PROVENANCE_KEY) : undefined,
     };
+    const { heavy } = deps.slots;
+    const tools = toolVersions(new AbortController().signal).catch(() => ({}));
+    state = async () => ({
+      scratch: await scratch.space(),
+      slots: { count: heavy.count, busy: heavy.busy, waiting: heavy.waiting },
+      kvm: await kvmWorks(),
+      tools: await tools,
+    });
     watchWorker(registry, { space: scratch.space, slots: deps.slots });
     const meter = createStepMeter(registry);
     const steps = startStepWorker({
@@ -131,7 +146,7 @@ export const startWorker = async (
         fetchText: (url) => fetchText(door, url),
         uploadsBucket: config.UPLOADS_BUCKET,
         imagesBucket: config.IMAGES_BUCKET,
-        log: (message, details) => log.warn(details, message),
+        log,
       }),
       createJobMeter(registry),
     );
@@ -142,6 +157,14 @@ export const startWorker = async (
     });
     closing.push(workers.close);
   }
+  const heartbeat = startHeartbeat(createWorkerRegistry(database.db), workerId, async () => ({
+    host: hostname(),
+    version,
+    roles: (['steps', 'queues'] as const).filter((role) => roles[role]),
+    tools: {},
+    ...(await state()),
+  }));
+  closing.push(heartbeat.close);
   log.info({ roles }, 'started');
   return { close };
 };

@@ -1,5 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { DefaultLogger, NativeConnection, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  type LogEntry,
+  NativeConnection,
+  Runtime,
+  Worker,
+  type WorkerOptions,
+  type WorkflowBundle,
+} from '@temporalio/worker';
 import type { Logger } from 'pino';
 import { sharedTaskQueue } from '../shared/contracts/workflow.ts';
 import { explain } from '../shared/errors.ts';
@@ -11,7 +19,16 @@ import type {
   ScratchActivities,
   SharedActivities,
 } from '../workflows/activities.ts';
+import { activityLogAttributes } from './log-attributes.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
+
+type CommonOption =
+  | 'connection'
+  | 'namespace'
+  | 'identity'
+  | 'interceptors'
+  | 'shutdownGraceTime'
+  | 'shutdownForceTime';
 
 export type StepWorkerOptions = {
   temporal: { address: string; namespace: string };
@@ -23,6 +40,14 @@ export type StepWorkerOptions = {
   /** Where Temporal's SDK serves its own metrics: host and port. */
   metrics: string | undefined;
   log: Logger;
+};
+
+/** What our steps say by Temporal's logger, and of what Temporal says itself only what is a warning. */
+const logOfSdk = (log: Logger, { level, message, meta }: LogEntry): void => {
+  // The own queue has activities only, on purpose.
+  if (message.startsWith('No workflows registered')) return;
+  if (level === 'INFO' && meta?.sdkComponent !== 'activity') return;
+  log[level === 'ERROR' ? 'error' : level === 'INFO' ? 'info' : 'warn']({ ...meta }, message);
 };
 
 /** Named as Prometheus wants it: seconds, units and `_total` in the names. */
@@ -40,11 +65,7 @@ const retryMs = 2000;
 export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<void> } => {
   const { temporal, workerId, log } = options;
   Runtime.install({
-    logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      // The own queue has activities only, on purpose.
-      if (!message.startsWith('No workflows registered'))
-        log[level === 'ERROR' ? 'error' : 'warn']({ ...meta }, message);
-    }),
+    logger: new DefaultLogger('INFO', (entry) => logOfSdk(log, entry)),
     ...(options.metrics ? { telemetryOptions: { metrics: sdkMetrics(options.metrics) } } : {}),
     // The process decides when it stops.
     shutdownSignals: [],
@@ -55,14 +76,15 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
   const serve = async (bundle: WorkflowBundle): Promise<void> => {
     const connection = await NativeConnection.connect({ address: temporal.address });
     try {
-      const common = {
+      const common: Pick<WorkerOptions, CommonOption> = {
         connection,
         namespace: temporal.namespace,
         identity: workerId,
+        interceptors: { activity: [activityLogAttributes] },
         // Cancels the steps of a worker that stops; they say so, and their run moves to another worker.
         shutdownGraceTime: '1s',
         shutdownForceTime: '20s',
-      } as const;
+      };
       // The own queue first: whoever begins an attempt on the shared one must be there for its next step.
       const own = await Worker.create({
         ...common,

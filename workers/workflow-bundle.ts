@@ -35,6 +35,7 @@ export const loadWorkflowBundle = async (cacheDir: string): Promise<WorkflowBund
   const bundle = await bundleWorkflowCode({
     logger: new DefaultLogger('ERROR'),
     workflowsPath: join(root, 'workflows/index.ts'),
+    workflowInterceptorModules: [join(root, 'workflows/log-attributes.ts')],
   });
   await mkdir(cacheDir, { recursive: true });
   const partial = `${path}.${process.pid}`;

@@ -66,6 +66,15 @@ export const createEventStore = (db: Kysely<Database>): EventStore => ({
       .execute();
   },
 
+  reopen: async (id) => {
+    const { numUpdatedRows } = await db
+      .updateTable('upload_events')
+      .set({ outcome: 'received', detail: null, settled_at: null })
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return numUpdatedRows === 1n;
+  },
+
   unsettled: async (olderThanSeconds, limit) => {
     const rows = await db
       .selectFrom('upload_events')

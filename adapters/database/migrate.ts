@@ -7,6 +7,7 @@ import * as repair from './migrations/0004-repair.ts';
 import * as glance from './migrations/0005-glance.ts';
 import * as sessions from './migrations/0006-sessions.ts';
 import * as imageSources from './migrations/0007-image-sources.ts';
+import * as operations from './migrations/0008-operations.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -16,6 +17,7 @@ const migrations = {
   '0005-glance': glance,
   '0006-sessions': sessions,
   '0007-image-sources': imageSources,
+  '0008-operations': operations,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

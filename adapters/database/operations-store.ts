@@ -11,6 +11,7 @@ export const createOperationsStore = (db: Kysely<Database>): OperationsStore => 
     const rows = await db
       .selectFrom('runs')
       .innerJoin('images', 'images.id', 'runs.image_id')
+      .leftJoin('workers', 'workers.id', 'runs.worker')
       .leftJoinLateral(
         (eb) =>
           eb
@@ -25,6 +26,7 @@ export const createOperationsStore = (db: Kysely<Database>): OperationsStore => 
               'run_steps.percent',
               'run_steps.worker as step_worker',
               'run_steps.message',
+              'run_steps.working',
               'run_steps.started_at as step_started_at',
               'run_steps.finished_at as step_finished_at',
             ])
@@ -36,6 +38,7 @@ export const createOperationsStore = (db: Kysely<Database>): OperationsStore => 
       .limit(limit)
       .select(['images.id as image_id', 'images.name as image_name', 'images.project_id', 'runs.id as run_id'])
       .select(['runs.number', 'runs.workflow_id', 'runs.status', 'runs.worker', 'runs.created_at', 'runs.started_at'])
+      .select('workers.seen_at as worker_seen_at')
       .selectAll('latest')
       .execute();
     return rows.map(
@@ -50,6 +53,7 @@ export const createOperationsStore = (db: Kysely<Database>): OperationsStore => 
         worker: row.worker,
         createdAt: row.created_at,
         startedAt: row.started_at,
+        workerSeenAt: row.worker_seen_at,
         step: row.step === null ? null : stepOf(row as StepColumns),
       }),
     );
@@ -73,13 +77,15 @@ export const createOperationsStore = (db: Kysely<Database>): OperationsStore => 
 });
 
 type StepColumns = Pick<RunStep, 'step' | 'attempts' | 'percent' | 'message'> & {
+  working: boolean;
   step_status: RunStep['status'];
   step_worker: string | null;
   step_started_at: Date;
   step_finished_at: Date | null;
 };
 
-const stepOf = (row: StepColumns): RunStep => ({
+const stepOf = (row: StepColumns): NonNullable<OpenRun['step']> => ({
+  hasSlot: row.working,
   step: row.step,
   status: row.step_status,
   attempts: row.attempts,

@@ -145,6 +145,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
             attempts: sql`run_steps.attempts + 1`,
             percent: 0,
             worker,
+            working: false,
             message: null,
             started_at: sql`now()`,
             finished_at: null,
@@ -159,7 +160,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
       const { numUpdatedRows } = await db
         .updateTable('run_steps')
         // What comes after the end of the step is nothing, but it is no fault of the fence.
-        .set({ percent: sql`case status when 'running' then ${percent} else percent end` })
+        .set({ percent: sql`case status when 'running' then ${percent} else percent end`, working: true })
         .where('run_id', '=', runId)
         .where('step', '=', step)
         .where(held(runId, fence))

@@ -8,6 +8,7 @@ import type {
   TargetFormat,
   Visibility,
 } from '../../shared/contracts/image.ts';
+import type { WorkerState } from '../../shared/contracts/operations.ts';
 import type { OrderStatus } from '../../shared/contracts/order.ts';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { GuestFacts, Report, RunStatus, Step } from '../../shared/contracts/run.ts';
@@ -215,6 +216,29 @@ export type RunStepTable = {
   message: string | null;
   started_at: Timestamp;
   finished_at: NullableTimestamp;
+  /** It has its slot. */
+  working: Generated<boolean>;
+};
+
+export type WorkerTable = {
+  id: string;
+  state: JSONColumnType<WorkerState>;
+  started_at: Timestamp;
+  seen_at: Timestamp;
+};
+
+/** Only ever added to: a trigger refuses the rest. */
+export type AuditLogTable = {
+  id: Generated<number>;
+  at: Timestamp;
+  action: string;
+  actor: string;
+  /** No foreign keys: what was done outlives what it was done to. */
+  key_id: string | null;
+  project_id: string | null;
+  image_id: string | null;
+  address: string | null;
+  details: JSONColumnType<Record<string, string>>;
 };
 
 export type PublicationTable = {
@@ -280,4 +304,6 @@ export type Database = {
   outbox: OutboxTable;
   webhooks: WebhookTable;
   webhook_deliveries: WebhookDeliveryTable;
+  workers: WorkerTable;
+  audit_log: AuditLogTable;
 };

@@ -1,11 +1,12 @@
-import type { Queue } from 'bullmq';
 import { Gauge, type Registry } from 'prom-client';
+import { stuckReasons } from '../../shared/contracts/operations.ts';
+import type { JobQueue } from '../../shared/ports/jobs.ts';
 import type { OperationsStore } from '../../shared/ports/operations.ts';
-import { stuckReason, stuckReasons } from '../../shared/stuck.ts';
+import { stuckReason } from '../../shared/stuck.ts';
 
 export type InstallationParts = {
   operations: OperationsStore;
-  queues: readonly Queue[];
+  queues: Pick<JobQueue, 'states'>;
   /** Whether each server answers, by name. */
   health: () => Promise<Record<string, boolean>>;
 };
@@ -14,7 +15,6 @@ export type InstallationParts = {
 const patienceMs = 4000;
 /** More open runs than anybody looks at one by one; the count goes no higher. */
 const mostRuns = 10_000;
-const queueStates = ['waiting', 'active', 'delayed', 'failed'] as const;
 
 /**
  * What database, queues and servers say of the installation as a whole. Every API process tells the same: take the maximum over
@@ -87,7 +87,7 @@ const backlogSource = (operations: OperationsStore, gauge: NewGauge): Source => 
   };
 };
 
-const queueSource = (queues: readonly Queue[], gauge: NewGauge): Source => {
+const queueSource = (queues: InstallationParts['queues'], gauge: NewGauge): Source => {
   const jobs = gauge('bootready_queue_jobs', 'Jobs of the queues.', 'queue', 'state');
   const oldest = gauge(
     'bootready_queue_oldest_waiting_seconds',
@@ -97,17 +97,11 @@ const queueSource = (queues: readonly Queue[], gauge: NewGauge): Source => {
   return {
     gauges: [jobs, oldest],
     ask: async () => {
-      const found = await Promise.all(
-        queues.map(async (queue) => ({
-          queue: queue.name,
-          counts: await queue.getJobCounts(...queueStates),
-          next: (await queue.getJobs(['waiting'], 0, 0, true))[0],
-        })),
-      );
+      const found = await queues.states();
       return () => {
-        for (const { queue, counts, next } of found) {
-          for (const state of queueStates) jobs.set({ queue, state }, counts[state] ?? 0);
-          oldest.set({ queue }, next ? (Date.now() - next.timestamp) / 1000 : 0);
+        for (const { name: queue, counts, oldestWaitingSeconds } of found) {
+          for (const [state, count] of Object.entries(counts)) jobs.set({ queue, state }, count);
+          oldest.set({ queue }, oldestWaitingSeconds);
         }
       };
     },

@@ -1,7 +1,7 @@
 import { Queue } from 'bullmq';
 import { queueNames } from '../../shared/contracts/jobs.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { JobQueue } from '../../shared/ports/jobs.ts';
+import type { JobQueue, QueueState } from '../../shared/ports/jobs.ts';
 import { closeQueue, connectionOf } from './connection.ts';
 
 /**
@@ -33,9 +33,9 @@ export const createQueues = (redisUrl: string): Queues => {
   const notify = open(queueNames.notify);
   const housekeeping = open(queueNames.housekeeping);
 
-  const reached = async (work: Promise<unknown>): Promise<void> => {
+  const reached = async <T>(work: Promise<T>): Promise<T> => {
     const late = new Promise<never>((_, reject) => setTimeout(reject, 3000, new Error('no answer in 3 s')).unref());
-    await Promise.race([work, late]).catch((cause) => {
+    return Promise.race([work, late]).catch((cause) => {
       throw new BootreadyError({
         code: 'unavailable',
         message: 'Redis does not answer.',
@@ -49,8 +49,8 @@ export const createQueues = (redisUrl: string): Queues => {
   return {
     all: [intake, notify, housekeeping],
     // Job ids must not be all digits, and hold no ":" (https://docs.bullmq.io/guide/jobs/job-ids).
-    addIntake: (eventIds) =>
-      reached(
+    addIntake: async (eventIds) => {
+      await reached(
         intake.addBulk(
           eventIds.map((eventId) => ({
             name: 'settle',
@@ -58,9 +58,10 @@ export const createQueues = (redisUrl: string): Queues => {
             opts: { ...intakeRetries, jobId: `event-${eventId}` },
           })),
         ),
-      ),
-    addNotify: (deliveryIds) =>
-      reached(
+      );
+    },
+    addNotify: async (deliveryIds) => {
+      await reached(
         notify.addBulk(
           deliveryIds.map((deliveryId) => ({
             name: 'deliver',
@@ -68,9 +69,23 @@ export const createQueues = (redisUrl: string): Queues => {
             opts: { ...notifyRetries, jobId: `delivery-${deliveryId}` },
           })),
         ),
-      ),
+      );
+    },
+    states: () => reached(Promise.all([intake, notify, housekeeping].map(stateOf))),
     close: async () => {
       await Promise.all([intake, notify, housekeeping].map(closeQueue));
     },
+  };
+};
+
+const stateOf = async (queue: Queue): Promise<QueueState> => {
+  const [{ waiting = 0, active = 0, delayed = 0, failed = 0 }, [next]] = await Promise.all([
+    queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
+    queue.getJobs(['waiting'], 0, 0, true),
+  ]);
+  return {
+    name: queue.name,
+    counts: { waiting, active, delayed, failed },
+    oldestWaitingSeconds: next ? (Date.now() - next.timestamp) / 1000 : 0,
   };
 };

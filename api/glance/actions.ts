@@ -26,25 +26,33 @@ export const actionRoutes =
         );
       });
 
-    app.post('/images/:id/actions/deactivate', member, async (request, reply) => {
-      await move((await ownImage(deps, request)).id, 'deactivated');
-      return reply.code(204).send();
-    });
+    app.post(
+      '/images/:id/actions/deactivate',
+      { ...member, config: { audit: 'image.deactivate' } },
+      async (request, reply) => {
+        await move((await ownImage(deps, request)).id, 'deactivated');
+        return reply.code(204).send();
+      },
+    );
 
-    app.post('/images/:id/actions/reactivate', member, async (request, reply) => {
-      const { id } = await ownImage(deps, request);
-      const [run] = await images.runs(id);
-      if (
-        identityOf(request).role !== 'admin' &&
-        run?.report?.verdict === 'reject' &&
-        isUnsafeToServe(run.report.findings)
-      ) {
-        throw forbidden(
-          'The image failed a safety check; only administrators reactivate it.',
-          'See "openstack image show ID" for the reason.',
-        );
-      }
-      await move(id, 'active');
-      return reply.code(204).send();
-    });
+    app.post(
+      '/images/:id/actions/reactivate',
+      { ...member, config: { audit: 'image.reactivate' } },
+      async (request, reply) => {
+        const { id } = await ownImage(deps, request);
+        const [run] = await images.runs(id);
+        if (
+          identityOf(request).role !== 'admin' &&
+          run?.report?.verdict === 'reject' &&
+          isUnsafeToServe(run.report.findings)
+        ) {
+          throw forbidden(
+            'The image failed a safety check; only administrators reactivate it.',
+            'See "openstack image show ID" for the reason.',
+          );
+        }
+        await move(id, 'active');
+        return reply.code(204).send();
+      },
+    );
   };

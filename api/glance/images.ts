@@ -24,7 +24,7 @@ export const imageRoutes =
     const { config, glance, images, projects, starter } = deps;
     const member = { onRequest: atLeast('member') };
 
-    app.post('/images', member, async (request, reply) => {
+    app.post('/images', { ...member, config: { audit: 'image.create' } }, async (request, reply) => {
       const viewer = viewerOf(request);
       const { id, attributes } = parseNewImage(request.body, viewer.projectId);
       if (attributes.visibility === 'public') assertMayPublicize(viewer);
@@ -78,7 +78,7 @@ export const imageRoutes =
 
     app.get('/images/:id', async (request) => detailedView(deps, await visibleImage(deps, request)));
 
-    app.patch('/images/:id', member, async (request, reply) => {
+    app.patch('/images/:id', { ...member, config: { audit: 'image.change' } }, async (request, reply) => {
       const viewer = viewerOf(request);
       const [type = ''] = (request.headers['content-type'] ?? '').split(';');
       const dialect = (patchTypes as Record<string, PatchDialect>)[type.trim().toLowerCase()];
@@ -102,7 +102,7 @@ export const imageRoutes =
       return detailedView(deps, changed);
     });
 
-    app.delete('/images/:id', member, async (request, reply) => {
+    app.delete('/images/:id', { ...member, config: { audit: 'image.delete' } }, async (request, reply) => {
       const { id } = await ownImage(deps, request);
       const { workflowId } = await glance.remove(id);
       if (workflowId) {

@@ -57,20 +57,24 @@ export const importRoutes =
   async (app) => {
     const { downloads, glance, images, store } = deps;
 
-    app.post('/images/:id/import', { onRequest: atLeast('member') }, async (request, reply) => {
-      const image = await ownImage(deps, request);
-      const source = sourceOf(request.body);
-      if (image.status === 'active')
-        throw conflict('The image is active already.', 'Create another image for other bytes.');
-      if (!image.diskFormat || !image.containerFormat) {
-        const missing = image.diskFormat ? 'container_format' : 'disk_format';
-        throw conflict(`${missing} must be set before an import.`, `openstack image set --disk-format FORMAT ID`);
-      }
-      if (image.upload.etag) await again(request, image);
-      else if (source) await fetched(request, image, source);
-      else await complete(request, image);
-      return reply.code(202).send();
-    });
+    app.post(
+      '/images/:id/import',
+      { onRequest: atLeast('member'), config: { audit: 'image.import' } },
+      async (request, reply) => {
+        const image = await ownImage(deps, request);
+        const source = sourceOf(request.body);
+        if (image.status === 'active')
+          throw conflict('The image is active already.', 'Create another image for other bytes.');
+        if (!image.diskFormat || !image.containerFormat) {
+          const missing = image.diskFormat ? 'container_format' : 'disk_format';
+          throw conflict(`${missing} must be set before an import.`, `openstack image set --disk-format FORMAT ID`);
+        }
+        if (image.upload.etag) await again(request, image);
+        else if (source) await fetched(request, image, source);
+        else await complete(request, image);
+        return reply.code(202).send();
+      },
+    );
 
     const fetched = async (request: FastifyRequest, image: GlanceImage, source: { url: string }): Promise<void> => {
       await downloads.order(image.id, { source, settings: settingsFor(image), requestId: request.id });

@@ -43,7 +43,7 @@ export const memberRoutes =
       return { members: (await visibleMembers(request, image)).map(memberView), schema: '/v2/schemas/members' };
     });
 
-    app.post('/images/:id/members', member, async (request, reply) => {
+    app.post('/images/:id/members', { ...member, config: { audit: 'image.share' } }, async (request, reply) => {
       const image = await ownImage(deps, request);
       const body = z.object({ member: z.string().min(1).max(255) }).safeParse(request.body);
       if (!body.success || body.data.member.includes('\0')) {
@@ -82,11 +82,15 @@ export const memberRoutes =
       return memberView(changed);
     });
 
-    app.delete('/images/:id/members/:member', member, async (request, reply) => {
-      const image = await ownImage(deps, request);
-      assertShared(image);
-      const { member: id } = request.params as { member: string };
-      if (!(await glance.removeMember(image.id, id))) throw noSuchMember();
-      return reply.code(204).send();
-    });
+    app.delete(
+      '/images/:id/members/:member',
+      { ...member, config: { audit: 'image.unshare' } },
+      async (request, reply) => {
+        const image = await ownImage(deps, request);
+        assertShared(image);
+        const { member: id } = request.params as { member: string };
+        if (!(await glance.removeMember(image.id, id))) throw noSuchMember();
+        return reply.code(204).send();
+      },
+    );
   };

@@ -1,5 +1,7 @@
+import { hostname, userInfo } from 'node:os';
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
+import { createAuditLog } from '../../adapters/database/audit-log.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Database } from '../../adapters/database/schema.ts';
@@ -8,6 +10,9 @@ import { Policy, ProjectId } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Role } from '../../shared/ports/projects.ts';
 import { readConfig } from './environment.ts';
+
+/** Whoever runs this command, as the host knows him. */
+const operator = (): { name: string } => ({ name: `${userInfo().username}@${hostname()}` });
 
 type Output = { json?: boolean };
 
@@ -56,6 +61,7 @@ export const createProject = (
       ...(options.policy ? { policy: valid(Policy, options.policy, '--policy') } : {}),
       ...(options.quota ? { quotaBytes: valid(Quota, options.quota, '--quota') } : {}),
     });
+    await createAuditLog(db).record({ action: 'project.create', by: operator(), projectId: project.id });
     print(project, `Project ${project.id}; uploads go below "${project.keyPrefix}".`, options);
   });
 
@@ -92,8 +98,18 @@ export const createKey = (
       role,
       ...(days ? { expiresAt: new Date(Date.now() + days * 86_400_000) } : {}),
     });
+    await createAuditLog(db).record({
+      action: 'key.create',
+      by: operator(),
+      projectId: options.project,
+      details: { key: id, name: options.name, role },
+    });
     print({ id, key }, key, options);
   });
 
 export const revokeKey = (id: string): Promise<void> =>
-  withDatabase(async (db) => createApiKeyStore(db).revoke(valid(z.uuid(), id, 'The id of the key')));
+  withDatabase(async (db) => {
+    const key = valid(z.uuid(), id, 'The id of the key');
+    await createApiKeyStore(db).revoke(key);
+    await createAuditLog(db).record({ action: 'key.revoke', by: operator(), details: { key } });
+  });

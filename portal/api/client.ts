@@ -1,6 +1,7 @@
 import createClient, { defaultPathSerializer } from 'openapi-fetch';
 import type { CreateImage, CreateRepair, CreateRun } from '../../shared/contracts/api.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
+import type { AuditFilter } from '../../shared/contracts/operations.ts';
 
 /** What the API refused, in its own words; `status` 0 when it could not be asked. */
 export class ApiProblem extends Error {
@@ -43,6 +44,7 @@ const answered = async <T>(asked: Promise<{ data?: T; error?: unknown; response:
 const ofImage = (id: string) => ({ params: { path: { id } } });
 
 type Query = NonNullable<operations['listImages']['parameters']['query']>;
+type AuditLogQuery = NonNullable<operations['listAuditLog']['parameters']['query']>;
 export type ListQuery = { [Name in keyof Query]: Query[Name] | undefined };
 
 /** The HTTP API as the portal uses it, by the client that is made of its OpenAPI document. All throw ApiProblem. */
@@ -75,6 +77,13 @@ export const api = {
   completeUpload: (id: string, size: number) =>
     answered(client.POST('/v1/images/{id}/upload/complete', { ...ofImage(id), body: { size } })),
   abandonUpload: (id: string) => answered(client.DELETE('/v1/images/{id}/upload', ofImage(id))),
+
+  operations: () => answered(client.GET('/v1/operations')),
+  uploadEvents: (query: { before?: number }) => answered(client.GET('/v1/upload-events', { params: { query } })),
+  replayEvent: (event: number) =>
+    answered(client.POST('/v1/upload-events/{event}/replay', { params: { path: { event } } })),
+  auditLog: (query: AuditFilter & { before?: number }) =>
+    answered(client.GET('/v1/audit-log', { params: { query: query as AuditLogQuery } })),
 };
 
 /** For what is not asked by fetch. */
@@ -82,6 +91,8 @@ const address = <Path extends keyof paths>(path: Path, parameters: Record<string
   defaultPathSerializer(path, parameters);
 
 export const listStream = address('/v1/images/stream', {});
+export const auditExportUrl = (filter: AuditFilter): string =>
+  `${address('/v1/audit-log/export', {})}?${new URLSearchParams(filter as Record<string, string>)}`;
 export const streamOf = (id: string, language: string): string =>
   `${address('/v1/images/{id}/stream', { id })}?language=${language}`;
 export const evidenceOf = (id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json'): string =>

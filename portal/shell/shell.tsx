@@ -43,7 +43,7 @@ export const Shell = ({ self, children }: { self: Self; children: ReactNode }) =
   return (
     <Page
       masthead={<TopBar self={self} />}
-      sidebar={<Menu />}
+      sidebar={<Menu self={self} />}
       isManagedSidebar
       mainContainerId={mainId}
       skipToContent={<SkipToContent href={`#${mainId}`}>{t('skipToContent')}</SkipToContent>}
@@ -147,7 +147,7 @@ export const ThemeSwitch = () => {
   );
 };
 
-const Menu = () => {
+const Menu = ({ self }: { self: Self }) => {
   const { t } = useSpeech();
   const { pathname } = useLocation();
   const isPlatform = pathname.startsWith('/images/platform');
@@ -171,6 +171,11 @@ const Menu = () => {
                 <Link to="/images">{t('myImages')}</Link>
               </NavItem>
             </NavExpandable>
+            {self.role === 'admin' && (
+              <NavItem isActive={pathname.startsWith('/operations')}>
+                <Link to="/operations">{t('operations')}</Link>
+              </NavItem>
+            )}
           </NavList>
         </Nav>
       </PageSidebarBody>

@@ -469,6 +469,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What runs, what waits, what is stuck and why */
+        get: operations["getOperations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/upload-events/{event}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Settle a storage notification once more */
+        post: operations["replayUploadEvent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who did what, newest first */
+        get: operations["listAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit-log/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file: one JSON object a line, newest first */
+        get: operations["exportAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/webhooks": {
         parameters: {
             query?: never;
@@ -525,6 +593,25 @@ export interface components {
                 remedy?: string | undefined;
                 requestId: string;
             };
+        };
+        AuditEntry: {
+            id: number;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            action: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "key.create" | "key.revoke";
+            actor: string;
+            keyId: string | null;
+            projectId: string | null;
+            imageId: string | null;
+            address: string | null;
+            details: {
+                [key: string]: string;
+            };
+        };
+        AuditPage: {
+            entries: components["schemas"]["AuditEntry"][];
+            next?: number | undefined;
         };
         ChangeImageInput: {
             name?: string | undefined;
@@ -796,8 +883,56 @@ export interface components {
             disabledAt: string | null;
             secret: string;
         };
+        OpenRunView: {
+            /** Format: uuid */
+            imageId: string;
+            imageName: string;
+            projectId: string;
+            runNumber: number;
+            workflowId: string;
+            /** @enum {string} */
+            status: "queued" | "running" | "published" | "rejected" | "failed" | "cancelled";
+            worker: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            step: {
+                /** @enum {string} */
+                name: "admit" | "convert" | "inspect" | "boot-check" | "publish";
+                /** @enum {string} */
+                status: "running" | "waiting" | "done" | "failed" | "cancelled";
+                percent: number;
+                attempts: number;
+                message: string | null;
+                /** Format: date-time */
+                startedAt: string;
+            } | null;
+            /** @enum {string} */
+            stuck?: ("not-started" | "worker-gone" | "retrying" | "not-taken-up") | undefined;
+        };
         OpenUploadInput: {
             size: number;
+        };
+        Operations: {
+            runs: components["schemas"]["OpenRunView"][];
+            backlogs: {
+                events: {
+                    count: number;
+                    oldestSeconds: number;
+                };
+                deliveries: {
+                    count: number;
+                    oldestSeconds: number;
+                };
+            };
+            queues: components["schemas"]["QueueView"][] | null;
+            workers: components["schemas"]["WorkerView"][];
+            dependencies: {
+                [key: string]: boolean;
+            };
+            links: {
+                queueBoard: string;
+                temporal: string | null;
+            };
         };
         PartNumber: number;
         PartNumberInput: number;
@@ -826,6 +961,13 @@ export interface components {
             format: string;
             size: number;
             sha256: string;
+        };
+        QueueView: {
+            name: string;
+            counts: {
+                [key: string]: number;
+            };
+            oldestWaitingSeconds: number;
         };
         RemedyList: {
             remedies: components["schemas"]["RemedyView"][];
@@ -1030,6 +1172,31 @@ export interface components {
             /** Format: date-time */
             createdAt: string;
             disabledAt: string | null;
+        };
+        WorkerView: {
+            host: string;
+            version: string;
+            roles: ("steps" | "queues")[];
+            scratch?: {
+                free: number;
+                size: number;
+            } | undefined;
+            slots?: {
+                count: number;
+                busy: number;
+                waiting: number;
+            } | undefined;
+            kvm?: boolean | undefined;
+            /** @default {} */
+            tools: {
+                [key: string]: string;
+            };
+            id: string;
+            /** Format: date-time */
+            startedAt: string;
+            /** Format: date-time */
+            seenAt: string;
+            isGone: boolean;
         };
     };
     responses: never;
@@ -3812,6 +3979,291 @@ export interface operations {
             };
             /** @description No key, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getOperations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operations"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The key has not the role for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    replayUploadEvent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                event: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UploadEventView"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The key has not the role for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listAuditLog: {
+        parameters: {
+            query?: {
+                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "key.create" | "key.revoke";
+                projectId?: string;
+                imageId?: string;
+                since?: string;
+                until?: string;
+                before?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The key has not the role for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    exportAuditLog: {
+        parameters: {
+            query?: {
+                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "key.create" | "key.revoke";
+                projectId?: string;
+                imageId?: string;
+                since?: string;
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description An AuditEntry a line */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The key has not the role for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -19,6 +19,8 @@ export interface EventStore {
   record(source: string, notifications: readonly UploadNotification[]): Promise<number[]>;
   get(id: number): Promise<UploadEvent | undefined>;
   settle(id: number, outcome: EventOutcome, detail: string, imageId?: string): Promise<void>;
+  /** Lets it be settled once more. False when there is no such event. */
+  reopen(id: number): Promise<boolean>;
   /** Not settled and older than so long: their job was lost. */
   unsettled(olderThanSeconds: number, limit: number): Promise<number[]>;
   /**

@@ -5,7 +5,16 @@ export interface JobQueue {
   /** @throws BootreadyError `unavailable` within a few seconds when Redis does not answer. */
   addIntake(eventIds: readonly number[]): Promise<void>;
   addNotify(deliveryIds: readonly string[]): Promise<void>;
+  /** @throws BootreadyError `unavailable` within a few seconds when Redis does not answer. */
+  states(): Promise<QueueState[]>;
 }
+
+export type QueueState = {
+  name: string;
+  counts: Readonly<Record<'waiting' | 'active' | 'delayed' | 'failed', number>>;
+  /** How long the next job has waited; 0 without any. */
+  oldestWaitingSeconds: number;
+};
 
 /** Tells whoever listens that an image, one of its runs or steps has changed. Nothing is promised about what was missed. */
 export interface ImageFeed {

@@ -13,7 +13,9 @@ export type OpenRun = {
   createdAt: Date;
   startedAt: Date | null;
   /** The newest one; null before the first. */
-  step: RunStep | null;
+  step: (RunStep & { hasSlot: boolean }) | null;
+  /** When its worker was last heard of; null where no worker of that name is known. */
+  workerSeenAt: Date | null;
 };
 
 /** How much waits, and for how long the oldest has; 0 seconds when nothing does. */

@@ -45,6 +45,7 @@ export interface RunStore {
   beginAttempt(run: { imageId: string; runId: string }, worker: string): Promise<{ fence: number }>;
   /** Counts one more attempt each time: what is not idempotent here is meant to be seen. */
   stepStarted(runId: string, fence: number, step: Step, worker: string, attempt: number): Promise<void>;
+  /** The first one says that the step has its slot. */
   stepProgress(runId: string, fence: number, step: Step, percent: number): Promise<void>;
   stepEnded(
     runId: string,

@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
+import { createEventStore } from '../../adapters/database/event-store.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import { type ImageDetail, ImageDetail as ImageDetailSchema, type ImageView } from '../../shared/contracts/api.ts';
+import { Operations as OperationsSchema } from '../../shared/contracts/operations.ts';
 import type { Role } from '../../shared/ports/projects.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
@@ -71,7 +73,11 @@ const routes = async (): Promise<{ method: string; path: string }[]> => {
   return Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => ({
       method: method.toUpperCase(),
-      path: path.replace('{run}', '1').replace('{project}', 'other').replace('{name}', 'serial.log'),
+      path: path
+        .replace('{run}', '1')
+        .replace('{project}', 'other')
+        .replace('{name}', 'serial.log')
+        .replace('{event}', '1'),
     })),
   );
 };
@@ -241,6 +247,77 @@ describe('who may do what', () => {
       headers: { authorization: `Basic ${btoa(`me:${keys.admin}`)}`, 'sec-fetch-site': 'cross-site' },
     });
     expect(foreign.status).toBe(403);
+  });
+});
+
+describe('operations', () => {
+  test('are for administrators alone', async () => {
+    for (const [method, path] of [
+      ['GET', '/v1/operations'],
+      ['GET', '/v1/audit-log'],
+      ['GET', '/v1/audit-log/export'],
+      ['POST', '/v1/upload-events/1/replay'],
+    ] as const) {
+      for (const who of ['reader', 'member', 'stranger']) expect((await call(who, method, path)).status).toBe(403);
+    }
+  });
+
+  test('tell of runs, workers, queues and servers', async () => {
+    const { status, body } = await call('admin', 'GET', '/v1/operations');
+    expect(status).toBe(200);
+    expect(OperationsSchema.parse(body)).toEqual(body);
+    expect(body.queues.map(({ name }: { name: string }) => name)).toEqual(['intake', 'notify', 'housekeeping']);
+    expect(body.dependencies).toMatchObject({ database: true, redis: true });
+    expect(body.links.queueBoard).toBe('/queues/');
+  });
+
+  test('a notification is settled once more when it is replayed; one that never came is not', async () => {
+    const events = createEventStore(installation.db);
+    const [id] = await events.record('test', [
+      {
+        ...{ fingerprint: 'replayed', eventName: 'e', bucket: 'uploads', key: 'nobody/x', etag: null, versionId: null },
+        ...{ sequencer: null, raw: {} },
+      },
+    ]);
+    await events.settle(id as number, 'no-object', 'there is no such object');
+    const answer = await call('admin', 'POST', `/v1/upload-events/${id}/replay`);
+    expect(answer).toMatchObject({ status: 202, body: { id, outcome: 'received', settledAt: null } });
+    const { counts } = (await call('admin', 'GET', '/v1/operations')).body.queues[0];
+    expect(counts.waiting + counts.active + counts.delayed).toBeGreaterThan(0);
+    const [newest] = (await call('admin', 'GET', '/v1/audit-log')).body.entries;
+    expect(newest).toMatchObject({
+      action: 'event.replay',
+      actor: 'admin',
+      imageId: null,
+      details: { event: `${id}` },
+    });
+    expect((await call('admin', 'POST', '/v1/upload-events/999999/replay')).status).toBe(404);
+    expect((await call('admin', 'POST', '/v1/upload-events/x/replay')).status).toBe(400);
+  });
+
+  test('what was done stands in the audit log, what was refused does not', async () => {
+    const image = await newImage('audited');
+    await call('member', 'PATCH', `/v1/images/${image.id}`, { name: 'renamed' });
+    await call('reader', 'DELETE', `/v1/images/${image.id}`);
+    await call('stranger', 'DELETE', `/v1/images/${image.id}`);
+    await call('member', 'DELETE', `/v1/images/${image.id}`);
+    const { body } = await call('admin', 'GET', `/v1/audit-log?imageId=${image.id}`);
+    const entry = { actor: 'member', projectId: 'demo', imageId: image.id, address: '127.0.0.1', details: {} };
+    expect(body.entries).toMatchObject([
+      { ...entry, action: 'image.delete' },
+      { ...entry, action: 'image.rename' },
+      { ...entry, action: 'image.create' },
+    ]);
+    const made = await call('admin', 'GET', '/v1/audit-log?action=project.create');
+    expect(made.body.entries).toMatchObject([{ projectId: 'demo', keyId: null }]);
+    expect((await call('admin', 'GET', '/v1/audit-log?action=nothing')).status).toBe(400);
+
+    const file = await fetch(`${installation.apiUrl}/v1/audit-log/export?imageId=${image.id}`, {
+      headers: { authorization: `Bearer ${keys.admin}` },
+    });
+    expect(file.headers.get('content-disposition')).toContain('attachment');
+    const lines = (await file.text()).trimEnd().split('\n');
+    expect(lines.map((line) => JSON.parse(line))).toEqual(body.entries);
   });
 });
 

@@ -64,7 +64,7 @@ beforeEach(async () => {
       { store: createRepairStore(db), start: createRepairStarter(temporal, timings) },
       { store: createDownloadStore(db), start: createDownloadStarter(temporal, timings) },
     ],
-    log: () => undefined,
+    log: { info: () => undefined, warn: () => undefined },
   };
 });
 

@@ -97,6 +97,22 @@ describe('what an installation tells of itself', () => {
     expect(await value('sum(temporal_activity_execution_latency_seconds_count{activity_type="convert"})')).toBe(1);
   });
 
+  test('every line about the image names it, and those of its steps name run and attempt', async () => {
+    const lines = (await installation.logs())
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const about = lines.filter((line) => JSON.stringify(line).includes(run.imageId));
+    expect(about.filter((line) => line.image_id !== run.imageId)).toEqual([]);
+    expect(about.find(({ msg }) => msg === 'a run was started')).toMatchObject({ run_id: run.runId });
+    for (const step of ['admit', 'convert', 'inspect']) {
+      for (const msg of ['a step begins', 'a step is done']) {
+        const line = about.find((each) => each.step === step && each.msg === msg);
+        expect(line).toMatchObject({ run_id: run.runId, attempt: expect.any(Number), try: 1 });
+      }
+    }
+  });
+
   test('no label holds what a client chose', async () => {
     const routes = (await prometheus.query('bootready_http_request_duration_seconds_count')).map(
       ({ metric }) => metric.route,

@@ -65,7 +65,7 @@ const look = () =>
     startDownload: createDownloadStarter(temporal, { heartbeatSeconds: 10, claimSeconds: 5, stepHours: 1 }),
     fetchText: (from) => fetchText(createDoor({ allowedHosts: ['127.0.0.1'] }), from),
     uploadsBucket: 'uploads',
-    log: () => undefined,
+    log: { info: () => undefined, warn: () => undefined },
   });
 const offer = (name: string, bytes: Buffer): void => {
   files[`/${name}`] = bytes;

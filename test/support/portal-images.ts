@@ -53,9 +53,10 @@ const step = async (
     percent?: number;
     attempts?: number;
     status?: 'running' | 'done' | 'failed';
+    message?: string;
   },
 ): Promise<void> => {
-  const { seconds = 1, before = 0, percent = 100, attempts = 1, status = 'done' } = more;
+  const { seconds = 1, before = 0, percent = 100, attempts = 1, status = 'done', message = null } = more;
   const startedAt = new Date(Date.now() - (before + seconds) * 1000);
   await db
     .insertInto('run_steps')
@@ -66,7 +67,8 @@ const step = async (
       attempts,
       percent,
       worker: 'worker-1',
-      message: null,
+      message,
+      working: true,
       started_at: startedAt,
       finished_at: status === 'running' ? null : new Date(Date.now() - before * 1000),
     })
@@ -160,6 +162,26 @@ export const convertingImage = async (installation: Installation, project: Proje
   await createRunStore(installation.db).beginAttempt(names, 'worker-1');
   await step(installation, names.runId, 'admit', { seconds: 0.3, before: 40 });
   await step(installation, names.runId, 'convert', { seconds: 40, percent: 62, status: 'running' });
+  return image;
+};
+
+/** One that fails again and again, and said why the last time. */
+export const stuckImage = async (
+  installation: Installation,
+  project: Project,
+  name: string,
+  message: string,
+): Promise<Image> => {
+  const { image, names } = await uploaded(installation, project, name);
+  await createRunStore(installation.db).beginAttempt(names, 'worker-1');
+  await step(installation, names.runId, 'admit', { seconds: 0.3, before: 400 });
+  await step(installation, names.runId, 'convert', {
+    seconds: 300,
+    before: 20,
+    attempts: 4,
+    status: 'failed',
+    message,
+  });
   return image;
 };
 

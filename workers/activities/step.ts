@@ -48,12 +48,19 @@ export const runStep = async <Result>(
     writing = writing.then(writeProgress);
   };
 
+  const { log } = Context.current();
+  const begun = Date.now();
+  log.info('a step begins', { step });
   try {
     await runs.stepStarted(attempt.runId, attempt.fence, step, workerId, info.attempt);
     const context = await runs.context(attempt);
-    const result = await slots.use(signal, () => work(context, { signal, progress }));
+    const result = await slots.use(signal, () => {
+      progress(0);
+      return work(context, { signal, progress });
+    });
     await writing;
     await runs.stepEnded(attempt.runId, attempt.fence, step, 'done');
+    log.info('a step is done', { step, seconds: (Date.now() - begun) / 1000 });
     return result;
   } catch (error) {
     await writing;
@@ -61,7 +68,7 @@ export const runStep = async <Result>(
     const failure = cancelled ? cancellationOf(signal, error) : toFailure(error);
     // What Temporal shows to everyone has no cause and no context; whoever reads the logs needs both.
     const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
-    if (!cancelled) Context.current().log.warn('a step failed', { step, why: explain(error), ...details });
+    if (!cancelled) log.warn('a step failed', { step, why: explain(error), ...details });
     await runs
       .stepEnded(attempt.runId, attempt.fence, step, cancelled ? 'cancelled' : 'failed', failure.message)
       .catch(() => undefined);

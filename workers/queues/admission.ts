@@ -1,6 +1,7 @@
 import { describeUpload } from '../../shared/events/metadata.ts';
 import { isProbe } from '../../shared/events/probe.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
+import type { Log } from '../../shared/ports/log.ts';
 import type { ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts';
 import type { ProjectStore } from '../../shared/ports/projects.ts';
 import type { RunStarter } from '../../shared/ports/run-starter.ts';
@@ -11,6 +12,7 @@ export type IntakeDeps = {
   projects: ProjectStore;
   starter: RunStarter;
   uploadsBucket: string;
+  log: Log;
 };
 
 export type Started =
@@ -22,7 +24,7 @@ export type Started =
  * unique, the workflow's id is made from them.
  */
 export const startForObject = async (
-  { images, projects, starter, uploadsBucket }: IntakeDeps,
+  { images, projects, starter, uploadsBucket, log }: IntakeDeps,
   object: ObjectInfo,
 ): Promise<Started> => {
   if (object.bucket !== uploadsBucket)
@@ -43,6 +45,7 @@ export const startForObject = async (
   if (run.status === 'queued') {
     const { id: runId, workflowId } = run;
     await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });
+    log.info({ image_id: image.id, run_id: runId }, 'a run was started');
   }
   return isNew
     ? { outcome: 'started', imageId: image.id, detail: ['run 1 started', ...notes].join('; ') }

@@ -1,6 +1,7 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { keyCandidates } from '../../shared/events/parse.ts';
 import { isProbe } from '../../shared/events/probe.ts';
+import { logNamesOf } from '../../shared/log-names.ts';
 import type { EventStore } from '../../shared/ports/events.ts';
 import { type IntakeDeps, type Started, startForObject } from './admission.ts';
 
@@ -32,7 +33,12 @@ export const settleEvent = async (
   }
   const best = found.find(({ outcome }) => outcome === 'started') ?? found[0];
   if (best) {
-    await events.settle(eventId, best.outcome, best.detail, 'imageId' in best ? best.imageId : undefined);
+    const imageId = 'imageId' in best ? best.imageId : undefined;
+    await events.settle(eventId, best.outcome, best.detail, imageId);
+    deps.log.info(
+      { event_id: eventId, outcome: best.outcome, ...logNamesOf({ imageId }) },
+      'a notification was settled',
+    );
     return best.outcome;
   }
   if (attempt < patientTries) {

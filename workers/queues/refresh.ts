@@ -1,5 +1,6 @@
 import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
 import type { RunFailure } from '../../shared/ports/images.ts';
+import type { Log } from '../../shared/ports/log.ts';
 import type { OrderStarter } from '../../shared/ports/orders.ts';
 import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts';
 import { checksumIn } from '../../shared/sums-file.ts';
@@ -10,7 +11,7 @@ export type RefreshDeps = {
   /** @throws BootreadyError when it cannot be fetched */
   fetchText: (url: string) => Promise<string>;
   uploadsBucket: string;
-  log: (message: string, details: object) => void;
+  log: Log;
 };
 
 /**
@@ -32,10 +33,10 @@ export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; pro
       counts.ordered++;
       // While Temporal does not answer, the sweep does it.
       await startDownload({ imageId: image.id, projectId: image.projectId, name: image.name }).catch((error: unknown) =>
-        log('a download waits for Temporal', { family, error: explain(error) }),
+        log.warn({ family, error: explain(error) }, 'a download waits for Temporal'),
       );
     } catch (error) {
-      log('a source of images cannot be looked at', { family, error: explain(error) });
+      log.warn({ family, error: explain(error) }, 'a source of images cannot be looked at');
       await platform.looked(family, failureOf(error));
     }
   };

@@ -9,7 +9,6 @@ export type SweepDeps = IntakeDeps & {
   jobs: Pick<JobQueue, 'addIntake'>;
   /** Every kind of them. */
   orders: readonly { store: Pick<OrderStore, 'unstarted'>; start: OrderStarter }[];
-  log: (message: string, details: object) => void;
 };
 
 /** A row that is younger is on its way still. */
@@ -29,6 +28,7 @@ export const sweep = async (deps: SweepDeps): Promise<Swept> => {
   for (const { image, run } of await images.unstartedRuns(graceSeconds)) {
     const { id: runId, workflowId } = run;
     await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });
+    log.info({ image_id: image.id, run_id: runId }, 'a run whose workflow was missing was started');
     counts.restarted++;
   }
   for (const { store: kept, start } of deps.orders) {
@@ -46,7 +46,7 @@ export const sweep = async (deps: SweepDeps): Promise<Swept> => {
         const object = await store.head(uploadsBucket, listed.key);
         if (object && (await startForObject(deps, object)).outcome === 'started') counts.started++;
       } catch (error) {
-        log('an upload could not be started', { key: listed.key, error: explain(error) });
+        log.warn({ key: listed.key, error: explain(error) }, 'an upload could not be started');
       }
     }
   }

@@ -28,6 +28,14 @@ export const firstLineOf = async (
   }
 };
 
+/** What does the work here, each in its own words; what is not there is left out. */
+export const toolVersions = async (signal: AbortSignal): Promise<Record<string, string>> => {
+  const asked = ['qemu-img', 'qemu-system-x86_64', 'nbdkit', 'guestfish'].map(
+    async (name) => [name, await firstLineOf(name, ['--version'], signal)] as const,
+  );
+  return Object.fromEntries((await Promise.all(asked)).flatMap(([name, line]) => (line ? [[name, line]] : [])));
+};
+
 /** Those of the programs that the sandbox does not find. */
 export const missingPrograms = async (names: readonly string[], signal: AbortSignal): Promise<string[]> => {
   const script = 'for each in "$@"; do command -v "$each" >/dev/null || echo "$each"; done';

@@ -1,0 +1,176 @@
+import { Readable } from 'node:stream';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { UploadEventView } from '../shared/contracts/api.ts';
+import {
+  type AuditEntry,
+  AuditFilter,
+  AuditPage,
+  AuditQuery,
+  type OpenRunView,
+  Operations,
+  type WorkerView,
+} from '../shared/contracts/operations.ts';
+import { BootreadyError, explain } from '../shared/errors.ts';
+import type { AuditEntryRow, AuditLog } from '../shared/ports/audit.ts';
+import type { OpenRun } from '../shared/ports/operations.ts';
+import { goneAfterSeconds, type KnownWorker } from '../shared/ports/workers.ts';
+import { stuckReason } from '../shared/stuck.ts';
+import type { ApiDeps } from './deps.ts';
+import { atLeast } from './identity.ts';
+import { media } from './openapi.ts';
+import { eventView } from './views.ts';
+
+/** As many as a page shows. */
+const mostRuns = 200;
+
+/** What the people who run the installation see and do, each of them an administrator. */
+export const operationRoutes =
+  ({ config, operations, workers, jobs, events, audit, health }: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const admin = { onRequest: atLeast('admin') };
+
+    app.get(
+      '/operations',
+      {
+        ...admin,
+        schema: {
+          operationId: 'getOperations',
+          summary: 'What runs, what waits, what is stuck and why',
+          refuses: ['forbidden'],
+          response: { 200: Operations },
+        },
+      },
+      async () => {
+        const [runs, backlogs, known, queues, dependencies] = await Promise.all([
+          operations.openRuns(mostRuns),
+          operations.backlogs(),
+          workers.list(),
+          jobs.states().catch(() => null),
+          health(),
+        ]);
+        const now = new Date();
+        const views = runs.map((run) => runView(run, now));
+        return {
+          runs: [...views.filter(({ stuck }) => stuck), ...views.filter(({ stuck }) => !stuck)],
+          backlogs,
+          queues: queues?.map((queue) => ({ ...queue, counts: { ...queue.counts } })) ?? null,
+          workers: known.map((worker) => workerView(worker, now)),
+          dependencies,
+          links: { queueBoard: '/queues/', temporal: config.TEMPORAL_UI_URL ?? null },
+        };
+      },
+    );
+
+    app.post(
+      '/upload-events/:event/replay',
+      {
+        ...admin,
+        config: { audit: 'event.replay' },
+        schema: {
+          operationId: 'replayUploadEvent',
+          refuses: ['not-found'],
+          summary: 'Settle a storage notification once more',
+          params: z.object({ event: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
+          response: { 202: UploadEventView },
+        },
+      },
+      async (request, reply) => {
+        const { event: id } = request.params;
+        const event = (await events.reopen(id)) ? await events.get(id) : undefined;
+        if (!event) {
+          throw new BootreadyError({
+            code: 'not-found',
+            message: 'There is no such notification.',
+            remedy: '"bootready events" lists those that came.',
+          });
+        }
+        await jobs.addIntake([id]).catch((error: unknown) => {
+          request.log.warn({ error: explain(error) }, 'a notification waits for the sweep');
+        });
+        return reply.code(202).send(eventView(event));
+      },
+    );
+
+    app.get(
+      '/audit-log',
+      {
+        ...admin,
+        schema: {
+          operationId: 'listAuditLog',
+          summary: 'Who did what, newest first',
+          querystring: AuditQuery,
+          refuses: ['forbidden'],
+          response: { 200: AuditPage },
+        },
+      },
+      async (request) => {
+        const { limit, ...filter } = request.query;
+        const found = await audit.list({ ...given(filter), limit: limit + 1 });
+        const entries = found.slice(0, limit).map(entryView);
+        const last = entries.at(-1);
+        return { entries, ...(found.length > limit && last ? { next: last.id } : {}) };
+      },
+    );
+
+    app.get(
+      '/audit-log/export',
+      {
+        ...admin,
+        schema: {
+          operationId: 'exportAuditLog',
+          summary: 'The same as a file: one JSON object a line, newest first',
+          querystring: AuditFilter,
+          refuses: ['forbidden'],
+          response: { 200: media('An AuditEntry a line', { 'application/x-ndjson': z.string() }) },
+        },
+      },
+      async (request, reply) =>
+        reply
+          .header('content-type', 'application/x-ndjson; charset=utf-8')
+          .header('content-disposition', 'attachment; filename="bootready-audit-log.ndjson"')
+          // Streams are sent as they are; the schema is for the document.
+          .send(Readable.from(linesOf(audit, given(request.query))) as never),
+    );
+  };
+
+/** Without what was left out. */
+const given = <T extends object>(query: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
+  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as never;
+
+async function* linesOf(audit: AuditLog, filter: AuditFilter): AsyncGenerator<string> {
+  let before: number | undefined;
+  do {
+    const page = await audit.list({ ...filter, ...(before === undefined ? {} : { before }), limit: 1000 });
+    for (const entry of page) yield `${JSON.stringify(entryView(entry))}\n`;
+    before = page.at(-1)?.id;
+  } while (before !== undefined);
+}
+
+const entryView = ({ at, ...entry }: AuditEntryRow): AuditEntry => ({ ...entry, at: at.toISOString() });
+
+const workerView = ({ id, state, startedAt, seenAt }: KnownWorker, now: Date): WorkerView => ({
+  ...state,
+  id,
+  startedAt: startedAt.toISOString(),
+  seenAt: seenAt.toISOString(),
+  isGone: now.getTime() - seenAt.getTime() > goneAfterSeconds * 1000,
+});
+
+const runView = (run: OpenRun, now: Date): OpenRunView => {
+  const { imageId, imageName, projectId, number: runNumber, workflowId, status, worker, createdAt, step } = run;
+  const stuck = stuckReason(run, now);
+  return {
+    ...{ imageId, imageName, projectId, runNumber, workflowId, status, worker },
+    createdAt: createdAt.toISOString(),
+    step: step && {
+      name: step.step,
+      status: step.status === 'running' && !step.hasSlot ? 'waiting' : step.status,
+      percent: step.percent,
+      attempts: step.attempts,
+      message: step.message,
+      startedAt: step.startedAt.toISOString(),
+    },
+    ...(stuck ? { stuck } : {}),
+  };
+};

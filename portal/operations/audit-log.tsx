@@ -1,0 +1,126 @@
+import {
+  Button,
+  FormSelect,
+  FormSelectOption,
+  TextInput,
+  Toolbar,
+  ToolbarContent,
+  ToolbarItem,
+} from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import type { AuditAction, AuditEntry } from '../../shared/contracts/operations.ts';
+import { auditExportUrl } from '../api/client.ts';
+import { useSpeech } from '../words/language.tsx';
+import type { WordKey } from '../words/words.ts';
+import { useAuditLog } from './live.ts';
+
+const actionWords: Record<AuditAction, WordKey> = {
+  'image.create': 'didImageCreate',
+  'image.rename': 'didImageRename',
+  'image.change': 'didImageChange',
+  'image.delete': 'didImageDelete',
+  'image.share': 'didImageShare',
+  'image.unshare': 'didImageUnshare',
+  'image.deactivate': 'didImageDeactivate',
+  'image.reactivate': 'didImageReactivate',
+  'image.import': 'didImageImport',
+  'image.repair': 'didImageRepair',
+  'run.retry': 'didRunRetry',
+  'run.cancel': 'didRunCancel',
+  'event.replay': 'didEventReplay',
+  'webhook.create': 'didWebhookCreate',
+  'webhook.delete': 'didWebhookDelete',
+  'project.create': 'didProjectCreate',
+  'key.create': 'didKeyCreate',
+  'key.revoke': 'didKeyRevoke',
+};
+
+/** Who did what to which image, when, from where. */
+export const AuditLogView = () => {
+  const { t } = useSpeech();
+  const [action, setAction] = useState<AuditAction | ''>('');
+  const [projectId, setProject] = useState('');
+  const filter = { ...(action ? { action } : {}), ...(projectId ? { projectId } : {}) };
+  const { data: entries = [], hasNextPage, fetchNextPage } = useAuditLog(filter);
+  return (
+    <>
+      <Toolbar inset={{ default: 'insetNone' }}>
+        <ToolbarContent>
+          <ToolbarItem>
+            <FormSelect
+              aria-label={t('action')}
+              value={action}
+              onChange={(_event, value) => setAction(value as AuditAction | '')}
+            >
+              <FormSelectOption value="" label={t('everyAction')} />
+              {(Object.keys(actionWords) as AuditAction[]).map((each) => (
+                <FormSelectOption key={each} value={each} label={t(actionWords[each])} />
+              ))}
+            </FormSelect>
+          </ToolbarItem>
+          <ToolbarItem>
+            <TextInput
+              aria-label={t('project')}
+              placeholder={t('project')}
+              value={projectId}
+              onChange={(_event, value) => setProject(value.trim())}
+            />
+          </ToolbarItem>
+          <ToolbarItem align={{ default: 'alignEnd' }}>
+            <Button component="a" variant="secondary" href={auditExportUrl(filter)} download>
+              {t('exportLog')}
+            </Button>
+          </ToolbarItem>
+        </ToolbarContent>
+      </Toolbar>
+      {entries.length === 0 ? <p className="quiet">{t('noEntries')}</p> : <Entries entries={entries} />}
+      {hasNextPage && (
+        <Button variant="link" onClick={() => void fetchNextPage()}>
+          {t('showMore')}
+        </Button>
+      )}
+    </>
+  );
+};
+
+const Entries = ({ entries }: { entries: readonly AuditEntry[] }) => {
+  const { t, time } = useSpeech();
+  return (
+    <Table aria-label={t('auditLog')} variant="compact">
+      <Thead>
+        <Tr>
+          <Th>{t('when')}</Th>
+          <Th>{t('who')}</Th>
+          <Th>{t('action')}</Th>
+          <Th>{t('subject')}</Th>
+          <Th>{t('from')}</Th>
+        </Tr>
+      </Thead>
+      <Tbody>
+        {entries.map(({ id, at, actor, projectId, action, imageId, details, address }) => (
+          <Tr key={id}>
+            <Td dataLabel={t('when')} modifier="nowrap" className="figures">
+              {time(at)}
+            </Td>
+            <Td dataLabel={t('who')} modifier="breakWord">
+              <span className="guest-text">{actor}</span>
+              {projectId && <div className="quiet">{projectId}</div>}
+            </Td>
+            <Td dataLabel={t('action')}>{t(actionWords[action])}</Td>
+            <Td dataLabel={t('subject')} modifier="breakWord">
+              {imageId && <Link to={`/images/${imageId}`}>{imageId.slice(0, 8)}</Link>}
+              {Object.entries(details).map(([name, value]) => (
+                <div key={name} className="guest-text quiet">
+                  {name}: {value}
+                </div>
+              ))}
+            </Td>
+            <Td dataLabel={t('from')}>{address ?? '–'}</Td>
+          </Tr>
+        ))}
+      </Tbody>
+    </Table>
+  );
+};

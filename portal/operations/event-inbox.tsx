@@ -1,0 +1,110 @@
+import { Button, Label, Switch } from '@patternfly/react-core';
+import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import type { UploadEventView } from '../../shared/contracts/api.ts';
+import { useNotify, useProblemWords } from '../shell/notices.tsx';
+import { useSpeech } from '../words/language.tsx';
+import type { WordKey } from '../words/words.ts';
+import { useEvents, useReplay } from './live.ts';
+
+const outcomeWords: Record<UploadEventView['outcome'], WordKey> = {
+  received: 'eventReceived',
+  started: 'eventStarted',
+  duplicate: 'eventDuplicate',
+  'no-object': 'eventNoObject',
+  ignored: 'eventIgnored',
+  failed: 'eventFailed',
+};
+const outcomeColors = {
+  received: 'blue',
+  started: 'green',
+  duplicate: 'grey',
+  'no-object': 'yellow',
+  ignored: 'grey',
+  failed: 'red',
+} as const;
+
+/** Storage notifications and what became of them. Replaying one does no harm: an upload becomes one image, however often it is told. */
+export const EventInbox = () => {
+  const { t, time } = useSpeech();
+  const [isUnsettledOnly, setUnsettledOnly] = useState(false);
+  const { data: events = [], hasNextPage, fetchNextPage } = useEvents(isUnsettledOnly);
+  const replay = useReplay();
+  const notify = useNotify();
+  const problemWords = useProblemWords();
+  const again = (id: number): void =>
+    replay.mutate(id, {
+      onSuccess: () => notify({ variant: 'success', title: t('replayed') }),
+      onError: (error) => notify({ variant: 'danger', ...problemWords(error) }),
+    });
+  return (
+    <>
+      <Switch
+        id="unsettled-only"
+        label={t('unsettledOnly')}
+        isChecked={isUnsettledOnly}
+        onChange={(_event, checked) => setUnsettledOnly(checked)}
+      />
+      {events.length === 0 && <p className="quiet">{t('noEvents')}</p>}
+      {events.length > 0 && (
+        <Table aria-label={t('notifications')} variant="compact">
+          <Thead>
+            <Tr>
+              <Th>{t('received')}</Th>
+              <Th>{t('source')}</Th>
+              <Th>{t('objectKey')}</Th>
+              <Th>{t('outcome')}</Th>
+              <Th screenReaderText={t('actions')} />
+            </Tr>
+          </Thead>
+          <Tbody>
+            {events.map((event) => (
+              <Tr key={event.id}>
+                <Td dataLabel={t('received')} modifier="nowrap" className="figures">
+                  {time(event.receivedAt)}
+                  {event.deliveries > 1 && <div className="quiet">{t('deliveries', { count: event.deliveries })}</div>}
+                </Td>
+                <Td dataLabel={t('source')}>
+                  {event.source}
+                  <div className="quiet">{event.eventName}</div>
+                </Td>
+                <Td dataLabel={t('objectKey')} modifier="breakWord">
+                  <span className="guest-text">{event.key}</span>
+                </Td>
+                <Td dataLabel={t('outcome')} modifier="breakWord">
+                  <Label color={outcomeColors[event.outcome]} variant="outline">
+                    {t(outcomeWords[event.outcome])}
+                  </Label>
+                  {event.imageId && (
+                    <>
+                      {' '}
+                      <Link to={`/images/${event.imageId}`}>{t('image')}</Link>
+                    </>
+                  )}
+                  {event.detail && <div className="guest-text quiet">{event.detail}</div>}
+                </Td>
+                <Td isActionCell>
+                  <Button
+                    variant="secondary"
+                    size="sm"
+                    aria-label={t('replayOf', { key: event.key })}
+                    isDisabled={replay.isPending}
+                    onClick={() => again(event.id)}
+                  >
+                    {t('replay')}
+                  </Button>
+                </Td>
+              </Tr>
+            ))}
+          </Tbody>
+        </Table>
+      )}
+      {hasNextPage && (
+        <Button variant="link" onClick={() => void fetchNextPage()}>
+          {t('showMore')}
+        </Button>
+      )}
+    </>
+  );
+};

@@ -1,0 +1,37 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { AuditFilter } from '../../shared/contracts/operations.ts';
+import { api } from '../api/client.ts';
+
+/** Often enough for whoever watches; a page in the background asks nothing. */
+const everyMs = 3000;
+
+export const useOperations = () =>
+  useQuery({ queryKey: ['operations'], queryFn: api.operations, refetchInterval: everyMs });
+
+export const useEvents = (isUnsettledOnly: boolean) =>
+  useInfiniteQuery({
+    queryKey: ['upload-events', isUnsettledOnly],
+    queryFn: ({ pageParam }) => api.uploadEvents(pageParam === undefined ? {} : { before: pageParam }),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => page.next,
+    select: ({ pages }) =>
+      pages.flatMap(({ events }) => events.filter(({ settledAt }) => !isUnsettledOnly || settledAt === null)),
+    refetchInterval: everyMs,
+  });
+
+export const useReplay = () => {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (id: number) => api.replayEvent(id),
+    onSettled: () => client.invalidateQueries({ queryKey: ['upload-events'] }),
+  });
+};
+
+export const useAuditLog = (filter: AuditFilter) =>
+  useInfiniteQuery({
+    queryKey: ['audit-log', filter],
+    queryFn: ({ pageParam }) => api.auditLog({ ...filter, ...(pageParam === undefined ? {} : { before: pageParam }) }),
+    initialPageParam: undefined as number | undefined,
+    getNextPageParam: (page) => page.next,
+    select: ({ pages }) => pages.flatMap(({ entries }) => entries),
+  });

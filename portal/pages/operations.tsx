@@ -1,0 +1,134 @@
+import {
+  Button,
+  Card,
+  CardBody,
+  CardTitle,
+  Label,
+  PageSection,
+  Skeleton,
+  Tab,
+  Tabs,
+  TabTitleText,
+  Title,
+} from '@patternfly/react-core';
+import { ExternalLinkAltIcon } from '@patternfly/react-icons/dist/esm/icons/external-link-alt-icon';
+import { useNavigate, useParams } from 'react-router';
+import type { Operations } from '../../shared/contracts/operations.ts';
+import { AuditLogView } from '../operations/audit-log.tsx';
+import { EventInbox } from '../operations/event-inbox.tsx';
+import { useOperations } from '../operations/live.ts';
+import { QueueTable } from '../operations/queue-table.tsx';
+import { RunTable } from '../operations/run-table.tsx';
+import { WorkerTable } from '../operations/worker-table.tsx';
+import { Message } from '../shell/message.tsx';
+import { useProblemWords } from '../shell/notices.tsx';
+import { useSpeech } from '../words/language.tsx';
+import { useTitle } from './title.ts';
+
+const tabs = ['runs', 'notifications', 'workers', 'audit'] as const;
+type TabName = (typeof tabs)[number];
+const tabWords = {
+  runs: 'openRuns',
+  notifications: 'notifications',
+  workers: 'workersAndQueues',
+  audit: 'auditLog',
+} as const;
+
+/** For administrators: what runs, what waits, what is stuck and why. */
+export const OperationsPage = () => {
+  const { t } = useSpeech();
+  useTitle(t('operations'));
+  const { tab } = useParams();
+  const navigate = useNavigate();
+  const problemWords = useProblemWords();
+  const { data: operations, error } = useOperations();
+  const shown: TabName = tabs.find((name) => name === tab) ?? 'runs';
+  return (
+    <>
+      <PageSection>
+        <Title headingLevel="h1">{t('operations')}</Title>
+        {operations && <Summary operations={operations} />}
+      </PageSection>
+      <PageSection isFilled>
+        {error && <Message variant="warning" {...problemWords(error)} />}
+        <Tabs
+          activeKey={shown}
+          onSelect={(_event, key) => void navigate(`/operations/${key}`)}
+          aria-label={t('operations')}
+        >
+          {tabs.map((name) => (
+            <Tab key={name} eventKey={name} title={<TabTitleText>{t(tabWords[name])}</TabTitleText>}>
+              {shown === name && (
+                <div className="tab-body">
+                  {operations ? (
+                    <Body name={name} operations={operations} />
+                  ) : (
+                    <Skeleton screenreaderText={t('loading')} />
+                  )}
+                </div>
+              )}
+            </Tab>
+          ))}
+        </Tabs>
+      </PageSection>
+    </>
+  );
+};
+
+const Body = ({ name, operations }: { name: TabName; operations: Operations }) => {
+  const { t } = useSpeech();
+  if (name === 'runs') return <RunTable operations={operations} />;
+  if (name === 'notifications') return <EventInbox />;
+  if (name === 'audit') return <AuditLogView />;
+  return (
+    <>
+      <Title headingLevel="h2">{t('workers')}</Title>
+      <WorkerTable workers={operations.workers} />
+      <Title headingLevel="h2">{t('queues')}</Title>
+      {operations.queues ? <QueueTable queues={operations.queues} /> : <p>{t('redisSilent')}</p>}
+    </>
+  );
+};
+
+const Summary = ({ operations: { runs, backlogs, dependencies, links } }: { operations: Operations }) => {
+  const { t, duration } = useSpeech();
+  const stuck = runs.filter((run) => run.stuck).length;
+  const running = runs.filter(({ status }) => status === 'running').length;
+  const silent = Object.entries(dependencies).filter(([, answers]) => !answers);
+  return (
+    <Card isCompact className="operations-summary">
+      <CardTitle component="h2">{t('now')}</CardTitle>
+      <CardBody>
+        <Label color="blue">{t('countRunning', { count: running })}</Label>
+        <Label color="grey">{t('countQueued', { count: runs.length - running })}</Label>
+        <Label color={stuck > 0 ? 'red' : 'green'}>{t('countStuck', { count: stuck })}</Label>
+        <Label color={backlogs.events.oldestSeconds > 600 ? 'red' : 'grey'}>
+          {backlogs.events.count === 0
+            ? t('noOpenEvents')
+            : t('countEvents', { count: backlogs.events.count, age: duration(backlogs.events.oldestSeconds) })}
+        </Label>
+        {silent.map(([name]) => (
+          <Label key={name} color="red">
+            {t('serverSilent', { name })}
+          </Label>
+        ))}
+        <Outside href={links.queueBoard} label={t('queueBoard')} />
+        {links.temporal && <Outside href={links.temporal} label={t('temporalUi')} />}
+      </CardBody>
+    </Card>
+  );
+};
+
+const Outside = ({ href, label }: { href: string; label: string }) => (
+  <Button
+    component="a"
+    variant="link"
+    href={href}
+    target="_blank"
+    rel="noreferrer"
+    icon={<ExternalLinkAltIcon />}
+    iconPosition="end"
+  >
+    {label}
+  </Button>
+);

@@ -1,0 +1,12 @@
+/** What a line of a log that is about an image is found by. `attempt` is the fence: the newest attempt at a run has the highest. */
+export type LogNames = { image_id?: string; run_id?: string; attempt?: number };
+
+/** Of what workflows and activities are called with: a run, an attempt at it, or a repair. */
+export const logNamesOf = (subject: unknown): LogNames => {
+  const { imageId, runId, fence } = (subject ?? {}) as { imageId?: string; runId?: string; fence?: number };
+  return {
+    ...(imageId === undefined ? {} : { image_id: imageId }),
+    ...(runId === undefined ? {} : { run_id: runId }),
+    ...(fence === undefined ? {} : { attempt: fence }),
+  };
+};

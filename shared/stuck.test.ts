@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { OpenRun } from './ports/operations.ts';
+import { stuckReason } from './stuck.ts';
+
+const now = new Date('2026-01-01T12:00:00Z');
+const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1000);
+
+const run = (more: Partial<OpenRun>): OpenRun => ({
+  imageId: 'i',
+  imageName: 'name',
+  projectId: 'p',
+  runId: 'r',
+  number: 1,
+  workflowId: 'w',
+  status: 'running',
+  worker: 'worker',
+  createdAt: ago(7200),
+  startedAt: ago(7100),
+  step: null,
+  workerSeenAt: ago(5),
+  ...more,
+});
+const step = (more: Partial<NonNullable<OpenRun['step']>>): OpenRun['step'] => ({
+  step: 'convert',
+  status: 'running',
+  attempts: 1,
+  percent: 3,
+  worker: 'worker',
+  message: null,
+  startedAt: ago(7000),
+  finishedAt: null,
+  hasSlot: true,
+  ...more,
+});
+
+test.each([
+  ['was queued a moment ago', run({ status: 'queued', createdAt: ago(100) }), undefined],
+  ['was queued long ago', run({ status: 'queued', createdAt: ago(130), startedAt: null }), 'not-started'],
+  ['converts for hours', run({ step: step({}) }), undefined],
+  ['waits for a slot for hours', run({ step: step({ hasSlot: false, percent: 0 }) }), undefined],
+  ['had a worker that was heard of long ago', run({ step: step({}), workerSeenAt: ago(70) }), 'worker-gone'],
+  ['has a worker that nobody knows', run({ step: step({}), workerSeenAt: null }), undefined],
+  ['fails for the third time', run({ step: step({ status: 'failed', attempts: 3, finishedAt: ago(1) }) }), 'retrying'],
+  ['tries for the third time', run({ step: step({ attempts: 3 }) }), 'retrying'],
+  ['needed three tries', run({ step: step({ status: 'done', attempts: 3, finishedAt: ago(1) }) }), undefined],
+  ['failed once, a moment ago', run({ step: step({ status: 'failed', finishedAt: ago(60) }) }), undefined],
+  ['failed once, and is not tried again', run({ step: step({ status: 'failed', finishedAt: ago(130) }) }), 'retrying'],
+  [
+    'did a step, and nobody does the next',
+    run({ step: step({ status: 'done', finishedAt: ago(130) }) }),
+    'not-taken-up',
+  ],
+  ['began, and nobody does the first step', run({ startedAt: ago(130) }), 'not-taken-up'],
+] as const)('a run that %s', (_what, open, reason) => {
+  expect(stuckReason(open, now)).toBe(reason);
+});

@@ -1,0 +1,18 @@
+import type { WorkflowInterceptors } from '@temporalio/workflow';
+import { type LogNames, logNamesOf } from '../shared/log-names.ts';
+
+/** Lines about a workflow name its image and run. It touches no history: a replay sees the same workflow with and without it. */
+export const interceptors = (): WorkflowInterceptors => {
+  let names: LogNames = {};
+  return {
+    inbound: [
+      {
+        execute: (input, next) => {
+          names = logNamesOf(input.args[0]);
+          return next(input);
+        },
+      },
+    ],
+    outbound: [{ getLogAttributes: (attributes, next) => next({ ...attributes, ...names }) }],
+  };
+};
