@@ -46,6 +46,8 @@ export const Environment = z.object({
   /** How long the start of an image may take, with KVM and without. */
   BOOT_KVM_SECONDS: seconds(180),
   BOOT_TCG_SECONDS: seconds(900),
+  BOOT_WINDOWS_KVM_SECONDS: seconds(1200),
+  BOOT_WINDOWS_TCG_SECONDS: seconds(5400),
   ALLOW_ISO: flag(false),
   /** What becomes of the uploaded object after its image is published. */
   AFTER_PUBLISH: z.enum(['keep', 'remove']).default('remove'),

@@ -471,6 +471,7 @@ export interface components {
             cloudInit?: string | undefined;
             packageFormat?: string | undefined;
             guestAgent?: boolean | undefined;
+            cloudbaseInit?: boolean | undefined;
             /** @enum {string} */
             hardwareClock?: ("utc" | "local") | undefined;
         };
