@@ -67,6 +67,8 @@ export const Environment = z.object({
         .map((host) => host.trim().toLowerCase())
         .filter((host) => host !== ''),
     ),
+  /** virtio-win: its ISO image, or the folder with the same content; API and workers read it. */
+  VIRTIO_WIN: z.string().optional(),
   MAX_UPLOAD_BYTES: bytes(512 * GiB),
   MAX_VIRTUAL_BYTES: bytes(2048 * GiB),
 

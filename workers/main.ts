@@ -75,7 +75,7 @@ export const startWorker = async (
       admit: { peek: peekLayer },
       convert: { peek: peekLayer },
       inspect: { cacheDir },
-      mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS },
+      mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS, virtioWin: config.VIRTIO_WIN },
       signingKey: config.PROVENANCE_KEY ? signingKeyOf(config.PROVENANCE_KEY) : undefined,
     };
     watchWorker(registry, { space: scratch.space, slots: deps.slots });

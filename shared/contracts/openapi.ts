@@ -606,6 +606,7 @@ export interface components {
             title: string;
             plan: string;
             answers: string[];
+            unavailable?: string | undefined;
         };
         RepairView: {
             /** Format: uuid */
