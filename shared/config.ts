@@ -57,6 +57,8 @@ export const Environment = z.object({
   /** How long the start of an image may take, with KVM and without. */
   BOOT_KVM_SECONDS: seconds(180),
   BOOT_TCG_SECONDS: seconds(900),
+  BOOT_WINDOWS_KVM_SECONDS: seconds(1200),
+  BOOT_WINDOWS_TCG_SECONDS: seconds(5400),
   ALLOW_ISO: flag(false),
   /** What becomes of the uploaded object after its image is published. */
   AFTER_PUBLISH: z.enum(['keep', 'remove']).default('remove'),
@@ -70,6 +72,8 @@ export const Environment = z.object({
   REPAIR_PACKAGE_HOSTS: hosts(),
   /** Hosts, or host:port, that images may be fetched from though they are in the installation's own network; by comma. */
   WEB_DOWNLOAD_HOSTS: hosts(),
+  /** virtio-win: its ISO image, or the folder with the same content; API and workers read it. */
+  VIRTIO_WIN: z.string().optional(),
   MAX_UPLOAD_BYTES: bytes(512 * GiB),
   MAX_VIRTUAL_BYTES: bytes(2048 * GiB),
 

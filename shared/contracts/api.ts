@@ -168,6 +168,8 @@ export const RemedyView = z.object({
   plan: z.string(),
   /** Codes of the findings of this image that it mends; empty when nothing asks for it. */
   answers: z.array(z.string()),
+  /** Why this installation cannot do it. */
+  unavailable: z.string().optional(),
 });
 export type RemedyView = z.infer<typeof RemedyView>;
 

@@ -739,6 +739,7 @@ export interface components {
             cloudInit?: string | undefined;
             packageFormat?: string | undefined;
             guestAgent?: boolean | undefined;
+            cloudbaseInit?: boolean | undefined;
             /** @enum {string} */
             hardwareClock?: ("utc" | "local") | undefined;
         };
@@ -977,6 +978,7 @@ export interface components {
             title: string;
             plan: string;
             answers: string[];
+            unavailable?: string | undefined;
         };
         RepairView: {
             /** Format: uuid */

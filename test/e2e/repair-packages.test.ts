@@ -24,7 +24,7 @@ test('a system without cloud-init gets it from its own package sources, and star
   copyFileSync((await guestImages())['no-cloud-init'], path, constants.COPYFILE_FICLONE);
   const virtualSize = statSync(path).size;
   const before = await inspect(path);
-  const remedies = remediesFor(before.findings, before.guest).filter(({ needsPackages }) => needsPackages);
+  const remedies = remediesFor(before.findings, before.guest).filter((remedy) => 'needsPackages' in remedy);
   expect(remedies.map(({ code }) => code)).toEqual(['install-cloud-init']);
 
   const disk = { path, format: 'raw', virtualSize } as const;

@@ -25,8 +25,10 @@ const sector = 512;
  * - `used`: Windows 11 for BIOS as it comes from VMware, still hibernated.
  * - `old`: Windows Server 2008 with 32 bits, with a driver that somebody has copied only, on a damaged volume.
  * - `encrypted`: BitLocker on the volume of the system.
+ * - `driverless`: Windows Server 2019 for UEFI without any virtio driver, that once started without its virtio disk.
+ * - `seven`: Windows 7 with 32 bits for BIOS, the same.
  */
-export type WindowsVariant = 'prepared' | 'used' | 'old' | 'encrypted';
+export type WindowsVariant = 'prepared' | 'used' | 'old' | 'encrypted' | 'driverless' | 'seven';
 
 type Recipe = {
   firmware: 'bios' | 'uefi';
@@ -174,6 +176,54 @@ const recipes: Record<WindowsVariant, Recipe> = {
     bootFiles: { 'Boot/BCD': 'BCD', bootmgr: 'bootmgr' },
     dirty: true,
   },
+  driverless: {
+    firmware: 'uefi',
+    bits: 64,
+    system: {
+      ...every,
+      DriverDatabase: {},
+      [`${services}\\viostor\\StartOverride`]: { 0: 3 },
+      [`${control}\\Terminal Server`]: { fDenyTSConnections: 0 },
+    },
+    software: {
+      [windowsNt]: {
+        ProductName: 'Windows Server 2019 Standard',
+        EditionID: 'ServerStandard',
+        InstallationType: 'Server',
+        CurrentVersion: '6.3',
+        CurrentMajorVersionNumber: 10,
+        CurrentMinorVersionNumber: 0,
+        CurrentBuild: '17763',
+        CurrentBuildNumber: '17763',
+      },
+      [setupState]: { ImageState: 'IMAGE_STATE_COMPLETE' },
+    },
+    // One file by a name that is written otherwise.
+    files: { 'Windows/System32/Drivers/VIOSTOR.SYS': 'an old one' },
+    bootFiles: {
+      'EFI/BOOT/BOOTX64.EFI': program(64),
+      'EFI/Microsoft/Boot/bootmgfw.efi': program(64),
+      'EFI/Microsoft/Boot/BCD': 'BCD',
+    },
+  },
+  seven: {
+    firmware: 'bios',
+    bits: 32,
+    system: { ...every, [`${control}\\CriticalDeviceDatabase`]: {} },
+    software: {
+      [windowsNt]: {
+        ProductName: 'Windows 7 Professional',
+        EditionID: 'Professional',
+        InstallationType: 'Client',
+        CurrentVersion: '6.1',
+        CurrentBuild: '7601',
+        CurrentBuildNumber: '7601',
+      },
+      'Microsoft\\Windows\\CurrentVersion': { DevicePath: '%SystemRoot%\\inf;C:\\Drivers' },
+    },
+    files: { 'Windows/System32/drivers/disk.sys': program(32) },
+    bootFiles: { 'Boot/BCD': 'BCD', bootmgr: 'bootmgr' },
+  },
   encrypted: {
     firmware: 'bios',
     bits: 64,
@@ -194,7 +244,8 @@ const layout = { boot: 1, system: 33, end: 127, disk: 128 };
  */
 export const windowsImages = async (): Promise<Record<WindowsVariant, string>> => {
   const recipe = createHash('sha256');
-  for (const name of ['windows.ts', 'hive.ts']) recipe.update(readFileSync(join(import.meta.dirname, name)));
+  for (const name of ['windows.ts', 'hive.ts', '../../workers/repair/windows/registry.ts'])
+    recipe.update(readFileSync(join(import.meta.dirname, name)));
   const home = join(cacheDir(), `windows-${recipe.digest('hex').slice(0, 12)}`);
   const variants = Object.keys(recipes) as WindowsVariant[];
   const images = Object.fromEntries(variants.map((name) => [name, join(home, `${name}.raw`)]));

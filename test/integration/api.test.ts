@@ -651,7 +651,8 @@ test('unknown addresses and methods get a sentence', async () => {
 });
 
 describe('repairs', () => {
-  const refused = async (finding: object): Promise<ImageView> => {
+  const linux = { osType: 'linux', packageFormat: 'deb' };
+  const refused = async (finding: object, guest: object = linux): Promise<ImageView> => {
     const image = await newImage('broken');
     const { db, s3 } = installation;
     await s3.putObject(image.upload.bucket, image.upload.key, Buffer.from('a disk'));
@@ -661,7 +662,6 @@ describe('repairs', () => {
       workflow_id: `image-${image.id}-run-1`,
       status: 'rejected',
     } as const;
-    const guest = { osType: 'linux', packageFormat: 'deb' };
     const upload = { ...image.upload, etag: 'e', size: 6 };
     const report = { schema: 'bootready.report/v1', imageId: image.id, runId: image.id, verdict: 'reject', upload };
     await db
@@ -711,6 +711,30 @@ describe('repairs', () => {
     expect(await repair(image.id, {})).toEqual([409, expect.stringMatching(/^Nothing was found/)]);
     expect(await repair(image.id, { remedies: ['prayer'] })).toEqual([400, 'There is no remedy "prayer".']);
     expect(await repair((await newImage('new')).id, {})).toEqual([409, expect.stringMatching(/^Nothing is known/)]);
+  });
+
+  test('of Windows are told of, and refused with the reason, where the installation has no virtio-win', async () => {
+    const finding = { code: 'windows-disk-driver', step: 'inspect', outcome: 'fail', params: {} };
+    const image = await refused(finding, { osType: 'windows', architecture: 'x86_64' });
+    const { remedies } = (await call('reader', 'GET', `/v1/images/${image.id}/repairs`)).body;
+    expect(remedies).toEqual([
+      expect.objectContaining({
+        code: 'inject-virtio-windows',
+        answers: ['windows-disk-driver'],
+        unavailable: expect.stringMatching(/VIRTIO_WIN/),
+      }),
+    ]);
+    const asked = (body: object) => call('member', 'POST', `/v1/images/${image.id}/repairs`, body);
+    expect(await asked({})).toMatchObject({
+      status: 409,
+      body: { error: { message: expect.stringMatching(/^Nothing was found/) } },
+    });
+    expect(await asked({ remedies: ['inject-virtio-windows'] })).toMatchObject({
+      status: 409,
+      body: {
+        error: { message: expect.stringMatching(/cannot be done here/), remedy: expect.stringMatching(/VIRTIO_WIN/) },
+      },
+    });
   });
 });
 

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
+import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
@@ -11,7 +12,7 @@ import type { Scratch } from '../scratch.ts';
 import type { Slots } from '../slots.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
 import { attest } from './attest.ts';
-import { bootCheck } from './boot-check.ts';
+import { type BootCheckInput, bootCheck } from './boot-check.ts';
 import { type ConvertDeps, convertUpload } from './convert.ts';
 import { evidenceKeeper } from './evidence.ts';
 import { type InspectDeps, inspectDisk } from './inspect.ts';
@@ -122,7 +123,7 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         return bootCheck(
           {
             disk: { path: join(scratchDir, `disk.${format}`), format, virtualSize },
-            seconds: { kvm: config.BOOT_KVM_SECONDS, tcg: config.BOOT_TCG_SECONDS },
+            seconds: bootSeconds(config, guest),
             keep: evidenceKeeper(store, config.IMAGES_BUCKET, context),
             ...{ guest, policy, scratchDir },
           },
@@ -151,3 +152,9 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
     discardScratch: (attempt) => scratch.discard(attempt),
   };
 };
+
+/** Windows sets itself up at its first start, and starts anew meanwhile. */
+const bootSeconds = (config: Config, { osType }: GuestFacts): BootCheckInput['seconds'] =>
+  osType === 'windows'
+    ? { kvm: config.BOOT_WINDOWS_KVM_SECONDS, tcg: config.BOOT_WINDOWS_TCG_SECONDS }
+    : { kvm: config.BOOT_KVM_SECONDS, tcg: config.BOOT_TCG_SECONDS };

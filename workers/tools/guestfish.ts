@@ -32,6 +32,10 @@ export type GuestfishOptions = {
   writableBytes?: number;
   /** A Unix socket that becomes the port 3128 of `gateway` to the appliance: its only network. */
   proxySocket?: string | undefined;
+  /** Further disks, raw and read-only: paths inside to paths outside. They come after the disk. */
+  furtherDisks?: Readonly<Record<string, string>>;
+  /** Folders and files that commands may upload: paths inside to paths outside. */
+  readOnly?: Readonly<Record<string, string>>;
   /** A folder for downloads; it is `/out` to the commands. */
   outputDir: string;
   appliance: string;
@@ -57,7 +61,7 @@ createServer((inside) => {
  * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies, `tool-killed`
  */
 export const withGuestfish = async <T>(
-  { disk, writableBytes, proxySocket, outputDir, appliance, signal }: GuestfishOptions,
+  { disk, writableBytes, proxySocket, furtherDisks = {}, readOnly, outputDir, appliance, signal }: GuestfishOptions,
   work: (guestfish: Guestfish) => Promise<T>,
 ): Promise<T> => {
   const kvm = await kvmWorks();
@@ -66,6 +70,8 @@ export const withGuestfish = async <T>(
     args: ['-c', `${proxySocket ? '/node -e "$BRIDGE" >/dev/null 2>&1 & ' : ''}exec guestfish 2>&1`],
     readOnly: {
       '/appliance': appliance,
+      ...furtherDisks,
+      ...readOnly,
       ...(proxySocket ? { '/node': process.execPath } : {}),
       ...(writableBytes ? {} : { '/in/disk': disk.path }),
     },
@@ -135,6 +141,7 @@ export const withGuestfish = async <T>(
   try {
     await ask('set-network', proxySocket ? 'true' : 'false');
     await ask('add-drive', '/in/disk', `readonly:${writableBytes ? 'false' : 'true'}`, `format:${disk.format}`);
+    for (const path of Object.keys(furtherDisks)) await ask('add-drive', path, 'readonly:true', 'format:raw');
     if ((await ask('run')) === undefined) throw died(complaints);
     return await work({ ask, bytes });
   } finally {
