@@ -52,6 +52,12 @@ createServer((inside) => {
 }).listen(3128, '127.0.0.1');`;
 
 /**
+ * What a reader works on instead of the disk. Not libguestfs' own overlay (`readonly:true`): QEMU would look into that for another format, and take what
+ * a disk holds for one. A disk that is encrypted as a whole would not open, one that holds a qcow2 would name files to be read.
+ */
+const overlay = { path: '/out/overlay.qcow2', format: 'qcow2' } as const;
+
+/**
  * Starts the appliance on the disk, read-only unless told otherwise and with its format told, and ends it with all that belongs to it. In the sandbox:
  * the appliance's QEMU has no sandbox of its own, and a hostile filesystem may take the appliance's kernel over.
  * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies, `tool-killed`
@@ -63,7 +69,13 @@ export const withGuestfish = async <T>(
   const kvm = await kvmWorks();
   const child = spawnSandboxed({
     command: 'sh',
-    args: ['-c', `${proxySocket ? '/node -e "$BRIDGE" >/dev/null 2>&1 & ' : ''}exec guestfish 2>&1`],
+    args: [
+      '-ec',
+      `exec 2>&1
+${proxySocket ? '/node -e "$BRIDGE" >/dev/null 2>&1 &' : ''}
+${writableBytes ? '' : `qemu-img create -q -f qcow2 -b /in/disk -F ${disk.format} ${overlay.path}`}
+exec guestfish`,
+    ],
     readOnly: {
       '/appliance': appliance,
       ...(proxySocket ? { '/node': process.execPath } : {}),
@@ -134,7 +146,8 @@ export const withGuestfish = async <T>(
 
   try {
     await ask('set-network', proxySocket ? 'true' : 'false');
-    await ask('add-drive', '/in/disk', `readonly:${writableBytes ? 'false' : 'true'}`, `format:${disk.format}`);
+    if (writableBytes) await ask('add-drive', '/in/disk', `format:${disk.format}`);
+    else await ask('add-drive', overlay.path, `format:${overlay.format}`, 'cachemode:unsafe');
     if ((await ask('run')) === undefined) throw died(complaints);
     return await work({ ask, bytes });
   } finally {
