@@ -42,7 +42,7 @@ export const lookAtLinux = async (
     cloudInit,
     startup: await lookAtStartup(reader, commandLines, rootDevice),
     network: await lookAtNetwork(reader),
-    services: await lookAtServices(reader),
+    services: await lookAtServices(reader, initSystem),
     remains: await lookAtRemains(reader, cloudInit.config?.defaultUser),
   };
 };
