@@ -58,6 +58,15 @@ export const brokenStarts: Record<string, BrokenStart> = {
     ],
   },
   'no cloud-init': { found: ['boot-cloud-init-silent fail'], edits: [], from: 'no-cloud-init' },
+  // Neither the initramfs nor the system loads it for the adapter that is there. modprobe.d(5), kernel-command-line(7)
+  'no driver for its network adapter': {
+    found: ['boot-reached-cloud-init pass', 'boot-seed-applied pass', 'boot-network-device fail'],
+    edits: [
+      grub(grubConfig({ more: 'modprobe.blacklist=virtio_net ' })),
+      // It would wait two minutes for an adapter.
+      { link: '/etc/systemd/system/systemd-networkd-wait-online.service', to: '/dev/null' },
+    ],
+  },
   'a datasource that crashes': {
     found: ['boot-cloud-init-failed fail'],
     edits: [
