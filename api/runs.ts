@@ -1,6 +1,8 @@
+import type { FastifyBaseLogger } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CreateRun, ImageDetail } from '../shared/contracts/api.ts';
+import { repairWorkflowIdOf } from '../shared/contracts/workflow.ts';
 import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
@@ -12,8 +14,19 @@ const ById = z.object({ id: z.string() });
 export const runRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { images, starter } = deps;
+    const { images, repairs, starter } = deps;
     const member = { onRequest: atLeast('member') };
+
+    /** @returns whether there was one to stop. It ends in Postgres first: what has not begun yet, or does not hear of it, finds its end there. */
+    const cancelRepair = async (imageId: string, log: FastifyBaseLogger): Promise<boolean> => {
+      const repair = await repairs.get(imageId);
+      if (repair?.status !== 'queued' && repair?.status !== 'running') return false;
+      await repairs.end(imageId, undefined);
+      await starter.cancel(repairWorkflowIdOf(imageId)).catch((error: unknown) => {
+        log.warn({ error: explain(error) }, 'a repair that is cancelled was not told');
+      });
+      return true;
+    };
 
     app.post(
       '/images/:id/runs',
@@ -54,7 +67,7 @@ export const runRoutes =
         ...member,
         schema: {
           operationId: 'cancelRun',
-          summary: 'Stop the run of an image',
+          summary: 'Stop the run, or the repair, of an image',
           params: ById,
           refuses: ['conflict'],
           response: { 202: ImageDetail },
@@ -63,15 +76,21 @@ export const runRoutes =
       async (request, reply) => {
         const image = await ownImage(deps, request);
         const [run] = await images.runs(image.id);
-        if (!run || run.finishedAt) {
-          throw new BootreadyError({
-            code: 'conflict',
-            message: 'No run works on this image.',
-            remedy: 'There is nothing to cancel; "bootready show" tells how its last run ended.',
-          });
-        }
-        await starter.cancel(run.workflowId);
-        return reply.code(202).send(await detailOf(deps, image, languageOf(request.headers['accept-language'])));
+        if (run && !run.finishedAt) await starter.cancel(run.workflowId);
+        else if (!(await cancelRepair(image.id, request.log))) throw nothingWorks();
+        const detail = await detailOf(
+          deps,
+          await ownImage(deps, request),
+          languageOf(request.headers['accept-language']),
+        );
+        return reply.code(202).send(detail);
       },
     );
   };
+
+const nothingWorks = (): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: 'Nothing works on this image.',
+    remedy: 'There is nothing to cancel; "bootready show" tells how its last run ended.',
+  });

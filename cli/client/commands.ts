@@ -85,7 +85,7 @@ export const addClientCommands = (program: Command): void => {
     );
   program
     .command('cancel')
-    .description('stop the run of an image')
+    .description('stop the run, or the repair, of an image')
     .argument('<id>', imageArgument)
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./change.ts')).cancelImage(id, options(command)),

@@ -150,7 +150,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop the run of an image */
+        /** Stop the run, or the repair, of an image */
         post: operations["cancelRun"];
         delete?: never;
         options?: never;
