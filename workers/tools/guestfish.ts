@@ -5,7 +5,7 @@ import { spawnSandboxed } from './sandbox.ts';
 
 /** The one door to libguestfs: one appliance, driven command by command. guestfish(1), guestfs-security(1) */
 export type Guestfish = {
-  /** The lines that the command prints; undefined when it failed, or said more than 8 MiB. Lines are the guest's: arbitrary, capped. */
+  /** The lines that the command prints; undefined when it failed, or said more than 32 MiB. Lines are the guest's: arbitrary, capped. */
   ask(command: string, ...args: readonly string[]): Promise<string[] | undefined>;
   /** The same as bytes, for commands that answer with data. */
   bytes(command: string, ...args: readonly string[]): Promise<Buffer | undefined>;
@@ -14,7 +14,8 @@ export type Guestfish = {
 /** guestfish tells the line of its input in front, when that is no terminal. */
 const complaint = /^(?:\*stdin\*:\d+: )?libguestfs: error: /;
 
-const maxAnswer = 8 * 1024 ** 2;
+/** Twenty thousand packages with their descriptions, as many as a bill of materials lists, and as lines of text. */
+const maxAnswer = 32 * 1024 ** 2;
 
 /** guestfish's double quotes know C escapes; a name with a quote or a newline in it must not become a command. */
 export const quoted = (text: string): string =>
