@@ -186,7 +186,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop the run of an image */
+        /** Stop the run, the repair or the download of an image */
         post: operations["cancelRun"];
         delete?: never;
         options?: never;

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createEventStore } from '../../adapters/database/event-store.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import { createRepairStore } from '../../adapters/database/repair-store.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import { type ImageDetail, ImageDetail as ImageDetailSchema, type ImageView } from '../../shared/contracts/api.ts';
 import { Operations as OperationsSchema } from '../../shared/contracts/operations.ts';
@@ -700,6 +701,18 @@ describe('repairs', () => {
     });
     expect(body.id).not.toBe(image.id);
     expect((await call('member', 'GET', `/v1/images/${image.id}`)).body).toEqual(before);
+  });
+
+  test('are cancelled, even before they have begun, and then make nothing', async () => {
+    const image = await refused(noDriver);
+    const { id } = (await call('member', 'POST', `/v1/images/${image.id}/repairs`, {})).body;
+    const cancel = () => call('member', 'POST', `/v1/images/${id}/cancel`);
+    expect(await cancel()).toMatchObject({
+      status: 202,
+      body: { id, status: 'killed', repair: { status: 'cancelled', failure: null } },
+    });
+    await expect(createRepairStore(installation.db).begin(id)).rejects.toMatchObject({ code: 'superseded' });
+    expect(await cancel()).toMatchObject({ status: 409, body: { error: { message: 'Nothing works on this image.' } } });
   });
 
   test('are refused where they make no sense', async () => {
