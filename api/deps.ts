@@ -6,6 +6,7 @@ import type { ImageStore } from '../shared/ports/images.ts';
 import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
 import type { HttpMeter } from '../shared/ports/meters.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { OidcIssuer } from '../shared/ports/oidc.ts';
 import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/projects.ts';
 import type { RepairStarter, RepairStore } from '../shared/ports/repairs.ts';
 import type { RunStarter } from '../shared/ports/run-starter.ts';
@@ -19,6 +20,8 @@ export type ApiDeps = {
   projects: ProjectStore;
   keys: ApiKeyStore;
   sessions: SessionStore;
+  /** Undefined where nobody signs in by OpenID Connect. */
+  oidc: OidcIssuer | undefined;
   events: EventStore;
   webhooks: WebhookStore;
   jobs: JobQueue;

@@ -1,5 +1,5 @@
 import createClient, { defaultPathSerializer } from 'openapi-fetch';
-import type { CreateImage, CreateRun } from '../../shared/contracts/api.ts';
+import type { CreateImage, CreateRun, SignInWays } from '../../shared/contracts/api.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 
 /** What the API refused, in its own words; `status` 0 when it could not be asked. */
@@ -50,6 +50,9 @@ export const api = {
   self: () => answered(client.GET('/v1/self')),
   signIn: (key: string) => answered(client.POST('/v1/session', { headers: { authorization: `Bearer ${key}` } })),
   signOut: () => answered(client.DELETE('/v1/session')),
+  signInWays: (): Promise<SignInWays> =>
+    answered(fetch('/sign-in').then(async (response) => ({ data: await response.json(), response }))),
+  chooseProject: (projectId: string) => answered(client.PATCH('/v1/session', { body: { projectId } })),
 
   /** What is undefined is not sent. */
   images: (query: ListQuery) => answered(client.GET('/v1/images', { params: { query: query as Query } })),
@@ -79,5 +82,9 @@ const address = <Path extends keyof paths>(path: Path, parameters: Record<string
 export const listStream = address('/v1/images/stream', {});
 export const streamOf = (id: string, language: string): string =>
   `${address('/v1/images/{id}/stream', { id })}?language=${language}`;
+
+/** A page of the API's that leads to the issuer and back to `to`. */
+export const signInAt = (to: string): string => `/sign-in/begin?${new URLSearchParams({ to })}`;
+
 export const evidenceOf = (id: string, run: number, name: 'serial.log' | 'screen.png'): string =>
   address('/v1/images/{id}/runs/{run}/evidence/{name}', { id, run, name });

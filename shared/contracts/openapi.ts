@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whose key this is */
+        /** Who asks */
         get: operations["getSelf"];
         put?: never;
         post?: never;
@@ -29,11 +29,12 @@ export interface paths {
         put?: never;
         /** Sign a browser in: a cookie for the key that the request shows */
         post: operations["signIn"];
-        /** Sign a browser out */
+        /** Sign a browser out; `signOutUrl` is where it signs out at the issuer too */
         delete: operations["signOut"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Choose the project in which a signed-in user acts */
+        patch: operations["chooseProject"];
         trace?: never;
     };
     "/v1/images": {
@@ -390,6 +391,9 @@ export interface components {
         ChangeImageInput: {
             name: string;
         };
+        ChooseProjectInput: {
+            projectId: string;
+        };
         CreateImageInput: {
             name: string;
             /** @default {} */
@@ -712,6 +716,10 @@ export interface components {
             projectId: string;
             /** @enum {string} */
             role: "reader" | "member" | "admin";
+            user?: {
+                name: string;
+                projects: string[];
+            } | undefined;
             limits: {
                 maxUploadBytes: number;
                 maxVirtualBytes: number;
@@ -725,6 +733,10 @@ export interface components {
         };
         SignPartsInput: {
             partNumbers: components["schemas"]["PartNumberInput"][];
+        };
+        SignedOut: {
+            /** Format: uri */
+            signOutUrl: string;
         };
         SignedParts: {
             parts: {
@@ -827,8 +839,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -881,7 +902,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -890,7 +911,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -929,6 +950,15 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            /** @description Default Response */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -944,7 +974,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -953,8 +983,93 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    chooseProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseProjectInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, token or session, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description More than may be sent or kept */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The body is not of the media type that is described */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1018,8 +1133,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1078,7 +1202,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1087,7 +1211,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1163,7 +1287,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1172,7 +1296,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1228,7 +1361,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1237,7 +1370,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1246,7 +1379,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1308,7 +1441,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1317,7 +1450,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1326,7 +1459,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1402,7 +1535,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1411,7 +1544,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1480,7 +1622,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1489,7 +1631,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1545,8 +1696,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1607,7 +1767,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1616,7 +1776,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1625,7 +1785,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1710,7 +1870,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1719,7 +1879,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1728,7 +1888,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1795,7 +1955,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1804,7 +1964,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1866,7 +2035,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1875,7 +2044,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1884,7 +2053,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1973,7 +2142,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1982,7 +2151,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2040,8 +2218,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2104,7 +2291,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2113,7 +2300,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2169,8 +2365,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2227,7 +2432,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2236,7 +2441,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2298,7 +2512,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2307,7 +2521,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2316,7 +2530,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2399,7 +2613,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2408,7 +2622,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2417,7 +2631,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2488,7 +2702,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2497,7 +2711,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2506,7 +2720,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2595,7 +2809,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2604,7 +2818,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2613,7 +2827,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2699,8 +2913,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2755,7 +2978,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2764,7 +2987,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2824,7 +3047,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2833,7 +3056,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2907,7 +3130,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2916,7 +3139,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2925,7 +3148,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
