@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { hashOfKey, newSessionToken } from '../shared/api-key.ts';
 import { ChooseProject, SignedOut } from '../shared/contracts/api.ts';
-import { BootreadyError } from '../shared/errors.ts';
+import { BootreadyError, explain } from '../shared/errors.ts';
 import { writeCookie } from './cookies.ts';
 import type { ApiDeps } from './deps.ts';
 import { identityOf, keyOf } from './identity.ts';
@@ -96,7 +96,7 @@ export const sessionRoutes =
       try {
         return await oidc?.signOutUrl(issuersTokensOf(sealed, token).idToken);
       } catch (error) {
-        log.warn({ err: error }, 'nobody signs out at the issuer');
+        log.warn({ error: explain(error) }, 'nobody signs out at the issuer');
         return undefined;
       }
     };
