@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whose key this is */
+        /** Who asks */
         get: operations["getSelf"];
         put?: never;
         post?: never;
@@ -29,11 +29,12 @@ export interface paths {
         put?: never;
         /** Sign a browser in: a cookie for the key that the request shows */
         post: operations["signIn"];
-        /** Sign a browser out */
+        /** Sign a browser out; `signOutUrl` is where it signs out at the issuer too */
         delete: operations["signOut"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Choose the project in which a signed-in user acts */
+        patch: operations["chooseProject"];
         trace?: never;
     };
     "/v1/images": {
@@ -624,6 +625,9 @@ export interface components {
         ChangeMemberInput: {
             status: components["schemas"]["MemberStatusInput"];
         };
+        ChooseProjectInput: {
+            projectId: string;
+        };
         CreateImageInput: {
             name: string;
             /** @default {} */
@@ -1086,6 +1090,10 @@ export interface components {
             projectId: string;
             /** @enum {string} */
             role: "reader" | "member" | "admin";
+            user?: {
+                name: string;
+                projects: string[];
+            } | undefined;
             limits: {
                 maxUploadBytes: number;
                 maxVirtualBytes: number;
@@ -1109,6 +1117,10 @@ export interface components {
         };
         SignPartsInput: {
             partNumbers: components["schemas"]["PartNumberInput"][];
+        };
+        SignedOut: {
+            /** Format: uri */
+            signOutUrl: string;
         };
         SignedParts: {
             parts: {
@@ -1236,8 +1248,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1290,7 +1311,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1299,7 +1320,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1338,6 +1359,15 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            /** @description Default Response */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1353,7 +1383,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1362,8 +1392,93 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    chooseProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseProjectInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, token or session, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description More than may be sent or kept */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The body is not of the media type that is described */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1428,8 +1543,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1488,7 +1612,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1497,7 +1621,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1573,7 +1697,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1582,7 +1706,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1638,7 +1771,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1647,7 +1780,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1656,7 +1789,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1718,7 +1851,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1727,7 +1860,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1736,7 +1869,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1812,7 +1945,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1821,7 +1954,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1890,7 +2032,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1899,7 +2041,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1955,8 +2106,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2013,7 +2173,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2022,7 +2182,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2081,7 +2250,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2090,7 +2259,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2099,7 +2268,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2174,7 +2343,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2183,7 +2352,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2192,7 +2361,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2255,7 +2424,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2264,7 +2433,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2273,7 +2442,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2353,7 +2522,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2362,7 +2531,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2371,7 +2540,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2456,7 +2625,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2465,7 +2634,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2474,7 +2643,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2541,7 +2710,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2550,7 +2719,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2612,7 +2790,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2621,7 +2799,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2630,7 +2808,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2719,7 +2897,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2728,7 +2906,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2737,7 +2915,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2820,8 +2998,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2878,7 +3065,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2887,7 +3074,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2943,7 +3139,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2952,7 +3148,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3014,7 +3210,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3023,7 +3219,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3097,7 +3293,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3106,7 +3302,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3115,7 +3311,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3173,7 +3369,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3182,7 +3378,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3191,7 +3387,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3253,7 +3449,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3262,7 +3458,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3320,8 +3525,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3384,7 +3598,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3393,7 +3607,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3449,8 +3672,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3507,7 +3739,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3516,7 +3748,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3578,7 +3819,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3587,7 +3828,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3596,7 +3837,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3679,7 +3920,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3688,7 +3929,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3697,7 +3938,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3768,7 +4009,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3777,7 +4018,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3786,7 +4027,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3875,7 +4116,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3884,7 +4125,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3893,7 +4134,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3979,8 +4220,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4035,7 +4285,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4044,7 +4294,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4102,7 +4352,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4111,7 +4361,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4120,7 +4370,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4184,7 +4434,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4193,7 +4443,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4255,7 +4505,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4264,7 +4514,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4320,7 +4570,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4329,7 +4579,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4389,7 +4639,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4398,7 +4648,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4472,7 +4722,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4481,7 +4731,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4490,7 +4740,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
