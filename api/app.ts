@@ -15,6 +15,7 @@ import { notificationRoutes } from './notifications.ts';
 import { describeApi, describeRefusals } from './openapi.ts';
 import { servePortal } from './portal.ts';
 import { provenanceRoutes } from './provenance.ts';
+import { quotaRoutes } from './quotas.ts';
 import { repairRoutes } from './repairs.ts';
 import { reportRoutes } from './reports.ts';
 import { runRoutes } from './runs.ts';
@@ -60,6 +61,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
       describeRefusals(v1);
       for (const routes of [
         selfRoutes,
+        quotaRoutes,
         sessionRoutes,
         imageRoutes,
         imageStream,

@@ -92,7 +92,10 @@ export const imageRoutes =
           });
         }
         if (size !== undefined) assertUploadFits(size, config);
-        const image = await images.announce({ projectId, name, settings, bucket: config.UPLOADS_BUCKET });
+        const image = await images.announce({
+          ...{ projectId, name, settings, bucket: config.UPLOADS_BUCKET },
+          ...(size === undefined ? {} : { size }),
+        });
         const [view] = await viewsOf(deps, [image]);
         return reply.code(201).send(view as ImageView);
       },

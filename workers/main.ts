@@ -22,6 +22,7 @@ import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter
 import type { Config } from '../shared/config.ts';
 import { explain } from '../shared/errors.ts';
 import { signingKeyOf } from '../shared/provenance/keys.ts';
+import { limitsOf } from '../shared/quota.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
 import { cacheDirOf } from './cache-dir.ts';
@@ -43,6 +44,7 @@ export const startWorker = async (
 ): Promise<{ close(): Promise<void> }> => {
   const log = pino({ level: config.LOG_LEVEL, base: { process: 'worker' } });
   const database = openDatabase(config.DATABASE_URL);
+  const limits = limitsOf(config);
   const store = openObjectStore(config);
   const registry = processMetrics('worker');
   const closing: (() => Promise<unknown>)[] = [database.close];
@@ -64,9 +66,9 @@ export const startWorker = async (
     const ownTaskQueue = `bootready-${workerId}`;
     const deps = {
       config,
-      runs: createRunStore(database.db),
-      repairs: createRepairStore(database.db),
-      images: createImageStore(database.db),
+      runs: createRunStore(database.db, limits),
+      repairs: createRepairStore(database.db, limits),
+      images: createImageStore(database.db, limits),
       store,
       scratch,
       // A look at the first bytes must not wait behind hours of converting.
@@ -101,13 +103,13 @@ export const startWorker = async (
       queueHandlers({
         store,
         jobs: queues,
-        images: createImageStore(database.db),
-        projects: createProjectStore(database.db),
+        images: createImageStore(database.db, limits),
+        projects: createProjectStore(database.db, limits),
         events: createEventStore(database.db),
         webhooks: createWebhookStore(database.db),
         post: createPost({ toPrivateAddresses: config.WEBHOOKS_TO_PRIVATE_ADDRESSES }),
         starter: createRunStarter(temporal, runTimingsOf(config)),
-        repairs: createRepairStore(database.db),
+        repairs: createRepairStore(database.db, limits),
         startRepair: createRepairStarter(temporal, runTimingsOf(config)),
         uploadsBucket: config.UPLOADS_BUCKET,
         imagesBucket: config.IMAGES_BUCKET,

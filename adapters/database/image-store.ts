@@ -3,6 +3,8 @@ import { type GuestFacts, steps as stepOrder, type Verdict } from '../../shared/
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
+import { assertFits, type Limits, shortageOf, unlimited } from '../../shared/quota.ts';
+import { lockQuota, takeRoom } from './quota.ts';
 import type { Database, ImageTable, RunTable } from './schema.ts';
 
 export const imageOf = (row: Selectable<ImageTable>): Image => ({
@@ -52,29 +54,72 @@ export const insertRun = async (
 
 const json = (value: unknown): never => JSON.stringify(value) as never;
 
-export const createImageStore = (db: Kysely<Database>): ImageStore => ({
-  announce: async ({ projectId, name, settings, bucket }) => {
-    const id = crypto.randomUUID();
-    const { key_prefix } = await db
-      .selectFrom('projects')
-      .where('id', '=', projectId)
-      .select('key_prefix')
-      .executeTakeFirstOrThrow();
-    const row = await db
-      .insertInto('images')
-      .values({
-        id,
-        project_id: projectId,
-        name,
-        settings: json(settings),
-        properties: json({}),
-        upload_bucket: bucket,
-        upload_key: `${key_prefix}${id}`,
-      })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return imageOf(row);
-  },
+/** First half of deleting. What may still be coming counts until it is cleared away. */
+export const givenUp = {
+  status: 'pending_delete',
+  receiving_session: null,
+  held_bytes: sql<number>`case when upload_etag is null then held_bytes else 0 end`,
+} as const;
+
+/** @param limits of projects that have none of their own */
+export const createImageStore = (db: Kysely<Database>, limits: Limits = unlimited): ImageStore => ({
+  announce: ({ projectId, name, settings, bucket, size }) =>
+    db.transaction().execute(async (trx) => {
+      await takeRoom(trx, limits, projectId, {
+        images: 1,
+        ...(size === undefined ? {} : { bytes: size }),
+      });
+      const id = crypto.randomUUID();
+      const { key_prefix } = await trx
+        .selectFrom('projects')
+        .where('id', '=', projectId)
+        .select('key_prefix')
+        .executeTakeFirstOrThrow();
+      const row = await trx
+        .insertInto('images')
+        .values({
+          id,
+          project_id: projectId,
+          name,
+          settings: json(settings),
+          properties: json({}),
+          upload_bucket: bucket,
+          upload_key: `${key_prefix}${id}`,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow();
+      return imageOf(row);
+    }),
+
+  reserveUpload: (imageId, size) =>
+    db.transaction().execute(async (trx) => {
+      const open = trx
+        .selectFrom('images')
+        .where('id', '=', imageId)
+        .where('upload_etag', 'is', null)
+        .where('staged_size', 'is', null)
+        .where('receiving_session', 'is', null)
+        .where('status', 'in', ['queued', 'uploading'])
+        .select(['project_id', 'held_bytes']);
+      const owner = await open.executeTakeFirst();
+      const quota = owner && (await lockQuota(trx, limits, owner.project_id));
+      // Behind the lock: what it holds now stays.
+      const image = await open.executeTakeFirst();
+      if (!image || !quota) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: 'This image does not wait for an upload.',
+          remedy: 'Create another image for other bytes.',
+        });
+      }
+      const more = size - image.held_bytes;
+      assertFits(quota, { ...(more > 0 ? { bytes: more } : {}), ...(image.held_bytes === 0 ? { uploads: 1 } : {}) });
+      await trx
+        .updateTable('images')
+        .set({ held_bytes: size, updated_at: sql`now()` })
+        .where('id', '=', imageId)
+        .execute();
+    }),
 
   setMultipart: async (imageId, multipartId) => {
     await db
@@ -82,6 +127,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .set({
         multipart_id: multipartId,
         status: multipartId === null ? 'queued' : 'uploading',
+        ...(multipartId === null ? { held_bytes: 0 } : {}),
         updated_at: sql`now()`,
       })
       .where('id', '=', imageId)
@@ -113,7 +159,28 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
           .executeTakeFirstOrThrow();
         return { image: imageOf(there), run: runOf(run), isNew: false };
       }
-      const bytes = { upload_etag: object.etag, upload_version_id: object.versionId ?? null, upload_size: object.size };
+      // The bytes are there and count, even when nobody had asked whether there is room; then the run refuses them.
+      const owner = there?.project_id ?? projectId;
+      const more = object.size - (there?.held_bytes ?? 0);
+      const shortage = shortageOf(await lockQuota(trx, limits, owner), {
+        ...(there ? {} : { images: 1 }),
+        ...(more > 0 ? { bytes: more } : {}),
+      });
+      const bytes = {
+        ...{ upload_etag: object.etag, upload_version_id: object.versionId ?? null, upload_size: object.size },
+        ...{ held_bytes: object.size, over_quota: shortage ? json(shortage) : null },
+      };
+      // They have taken the place of those that were there, unless the bucket keeps versions.
+      await trx
+        .updateTable('images')
+        .set({ held_bytes: 0 })
+        .where('upload_bucket', '=', object.bucket)
+        .where('upload_key', '=', object.key)
+        .where('upload_version_id', 'is', null)
+        .where('upload_etag', '<>', object.etag)
+        .where('size', 'is', null)
+        .where('deleted_at', 'is', null)
+        .execute();
       const row = there
         ? await trx
             .updateTable('images')
@@ -280,11 +347,13 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
 
   newRun: (imageId, settings = {}, requestId) =>
     db.transaction().execute(async (trx) => {
+      const owner = await trx.selectFrom('images').where('id', '=', imageId).select('project_id').executeTakeFirst();
+      const quota = owner && (await lockQuota(trx, limits, owner.project_id));
       const image = await trx
         .selectFrom('images')
         .where('id', '=', imageId)
         .where('deleted_at', 'is', null)
-        .select(['status', 'upload_etag', 'verbatim'])
+        .select(['status', 'upload_etag', 'verbatim', 'over_quota'])
         .forUpdate()
         .executeTakeFirst();
       const last = await trx
@@ -307,10 +376,13 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
           remedy: 'Only images whose last run was rejected, failed or cancelled are tried again.',
         });
       }
+      // It counts already: it fits when all that counts does.
+      if (quota && image.over_quota) assertFits(quota, { images: 0, bytes: 0 });
       await trx
         .updateTable('images')
         .set({
           status: image.verbatim ? 'saving' : 'queued',
+          over_quota: null,
           settings: sql`settings || ${JSON.stringify(settings)}::jsonb` as never,
           updated_at: sql`now()`,
         })
@@ -371,7 +443,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       }
       await trx
         .updateTable('images')
-        .set({ status: 'pending_delete', updated_at: sql`now()` })
+        .set({ ...givenUp, updated_at: sql`now()` })
         .where('id', '=', id)
         .where('deleted_at', 'is', null)
         .execute();
@@ -383,7 +455,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       await trx.deleteFrom('image_members').where('image_id', '=', id).execute();
       await trx
         .updateTable('images')
-        .set({ status: 'deleted', deleted_at: sql`now()`, updated_at: sql`now()` })
+        .set({ status: 'deleted', held_bytes: 0, deleted_at: sql`now()`, updated_at: sql`now()` })
         .where('id', '=', id)
         .execute();
     }),

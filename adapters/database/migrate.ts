@@ -6,6 +6,7 @@ import * as bootCheck from './migrations/0002-boot-check.ts';
 import * as repair from './migrations/0004-repair.ts';
 import * as glance from './migrations/0005-glance.ts';
 import * as sessions from './migrations/0006-sessions.ts';
+import * as quotas from './migrations/0009-quotas.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -14,6 +15,7 @@ const migrations = {
   '0004-repair': repair,
   '0005-glance': glance,
   '0006-sessions': sessions,
+  '0009-quotas': quotas,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

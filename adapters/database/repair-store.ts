@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { RepairStore } from '../../shared/ports/repairs.ts';
+import { type Limits, unlimited } from '../../shared/quota.ts';
 import { imageOf } from './image-store.ts';
+import { takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
 
 const superseded = (): BootreadyError =>
@@ -14,7 +16,8 @@ const superseded = (): BootreadyError =>
 const json = (value: unknown): never => JSON.stringify(value) as never;
 const open = ['queued', 'running'] as const;
 
-export const createRepairStore = (db: Kysely<Database>): RepairStore => {
+/** @param limits of projects that have none of their own */
+export const createRepairStore = (db: Kysely<Database>, limits: Limits = unlimited): RepairStore => {
   /** Images that nobody deletes. */
   const wanted = db.selectFrom('images').where('status', 'not in', ['pending_delete', 'deleted']).select('id');
   const heldUpdate = async (imageId: string, fence: number, values: object): Promise<void> => {
@@ -32,6 +35,13 @@ export const createRepairStore = (db: Kysely<Database>): RepairStore => {
   return {
     create: ({ parent, name, settings, bucket, remedies, before, guest }) =>
       db.transaction().execute(async (trx) => {
+        // The new one is about as large as the old one; what it really is, it says before it is stored.
+        const { size } = await trx
+          .selectFrom('images')
+          .where('id', '=', parent.id)
+          .select(({ fn }) => fn.coalesce('size', 'upload_size', sql<number>`1`).as('size'))
+          .executeTakeFirstOrThrow();
+        await takeRoom(trx, limits, parent.projectId, { images: 1, uploads: 1, bytes: size });
         const id = crypto.randomUUID();
         const { key_prefix } = await trx
           .selectFrom('projects')
@@ -42,7 +52,7 @@ export const createRepairStore = (db: Kysely<Database>): RepairStore => {
           .insertInto('images')
           .values({
             ...{ id, name, project_id: parent.projectId, settings: json(settings), properties: json({}) },
-            ...{ upload_bucket: bucket, upload_key: `${key_prefix}${id}` },
+            ...{ upload_bucket: bucket, upload_key: `${key_prefix}${id}`, held_bytes: size },
           })
           .returningAll()
           .executeTakeFirstOrThrow();
@@ -104,6 +114,33 @@ export const createRepairStore = (db: Kysely<Database>): RepairStore => {
 
     assertHeld: (imageId, fence) => heldUpdate(imageId, fence, { status: 'running' }),
     mended: (imageId, fence, changes) => heldUpdate(imageId, fence, { changes: json(changes) }),
+    reserve: (imageId, fence, size) =>
+      db.transaction().execute(async (trx) => {
+        const { project_id, held_bytes } = await trx
+          .selectFrom('images')
+          .where('id', '=', imageId)
+          .select(['project_id', 'held_bytes'])
+          .executeTakeFirstOrThrow();
+        await takeRoom(trx, limits, project_id, size > held_bytes ? { bytes: size - held_bytes } : {});
+        const { numUpdatedRows } = await trx
+          .updateTable('images')
+          .set({ held_bytes: size })
+          .where('id', '=', imageId)
+          .where('upload_etag', 'is', null)
+          .where('status', '<>', 'pending_delete')
+          .where(
+            'id',
+            'in',
+            trx
+              .selectFrom('repairs')
+              .where('image_id', '=', imageId)
+              .where('fence', '=', fence)
+              .where('status', '=', 'running')
+              .select('image_id'),
+          )
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) throw superseded();
+      }),
     handedOver: (imageId, fence) => heldUpdate(imageId, fence, { status: 'handed-over', finished_at: sql`now()` }),
 
     end: (imageId, failure) =>
@@ -122,7 +159,7 @@ export const createRepairStore = (db: Kysely<Database>): RepairStore => {
         if (!ended) return;
         await trx
           .updateTable('images')
-          .set({ status: 'killed', updated_at: sql`now()` })
+          .set({ status: 'killed', held_bytes: 0, updated_at: sql`now()` })
           .where('id', '=', imageId)
           .where('upload_etag', 'is', null)
           .execute();

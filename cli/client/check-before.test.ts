@@ -6,7 +6,8 @@ import { refusalsOf } from './check-before.ts';
 
 const MiB = 1024 ** 2;
 const limits = { allowIso: false, maxUploadBytes: 100 * MiB, maxVirtualBytes: 100 * MiB };
-const refusals = async (bytes: Buffer, more = {}) => refusalsOf(bufferSource(bytes), { ...limits, ...more }, 'en');
+const refusals = async (bytes: Buffer, more = {}) =>
+  refusalsOf(bufferSource(bytes), { ...limits, ...more }, undefined, 'en');
 
 const noise = (size: number): Buffer =>
   createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(size));

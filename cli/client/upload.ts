@@ -31,8 +31,9 @@ export const upload = (fileName: string, options: UploadOptions): Promise<void> 
     const api = await connect(signal);
     const file = await openLocalFile(fileName);
     try {
-      if (options.check) await refuseEarly(api, file, fileName, options);
       const states = uploadStateFile(stateDirOf(process.env), { url: api.url, path: file.path });
+      const isBegun = (await states.read()) !== undefined;
+      if (options.check) await refuseEarly(api, file, fileName, isBegun, options);
       const state = await begin(api, file, states, { fileName, name, settings, options });
       imageId = state.imageId;
       await sendFile(api, file, states, state, { fileName, signal, ...options });
@@ -54,12 +55,14 @@ const refuseEarly = async (
   api: ApiClient,
   file: LocalFile,
   fileName: string,
+  isBegun: boolean,
   { allowIso, json }: UploadOptions,
 ): Promise<void> => {
-  const { limits } = await api.self();
+  const { limits, quota } = await api.self();
   const refusals = await refusalsOf(
     file.source,
     { ...limits, allowIso: allowIso ?? limits.allowIso },
+    isBegun ? undefined : quota,
     languageOf(process.env),
   );
   if (refusals.length === 0) return;

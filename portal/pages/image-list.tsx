@@ -22,6 +22,7 @@ import type { ImagePage, Self } from '../../shared/contracts/api.ts';
 import { useImagePage } from '../api/live.ts';
 import { ImageTable } from '../images/image-table.tsx';
 import { ListFilters, useListFilters } from '../images/list-filters.tsx';
+import { QuotaLine } from '../images/quota-line.tsx';
 import { Message } from '../shell/message.tsx';
 import { useProblemWords } from '../shell/notices.tsx';
 import { UploadDialog } from '../upload/upload-dialog.tsx';
@@ -54,6 +55,7 @@ export const MyImagesPage = ({ self }: { self: Self }) => {
     <div className="drop-area" onDrop={drop} onDragOver={(event) => event.preventDefault()}>
       <PageSection>
         <Title headingLevel="h1">{t('myImages')}</Title>
+        <QuotaLine quota={self.quota} />
       </PageSection>
       <PageSection isFilled>
         <Problems error={page.error} connected={page.connected} />

@@ -20,7 +20,7 @@ export type Repair = {
 };
 
 export interface RepairStore {
-  /** Announces the new image and its repair, in one transaction. */
+  /** Announces the new image and its repair, in one transaction. @throws `quota-exceeded` */
   create(repair: {
     parent: Image;
     name: string;
@@ -40,6 +40,8 @@ export interface RepairStore {
   assertHeld(imageId: string, fence: number): Promise<void>;
   /** @throws `superseded` */
   mended(imageId: string, fence: number, changes: readonly RepairChange[]): Promise<void>;
+  /** Room for the bytes of the new image, before they are stored. @throws `superseded`, `quota-exceeded` */
+  reserve(imageId: string, fence: number, size: number): Promise<void>;
   /** @throws `superseded` */
   handedOver(imageId: string, fence: number): Promise<void>;
   /** Failed, or cancelled where there is no failure; the image is `killed`. Does nothing when it has ended. */
