@@ -77,3 +77,16 @@ test('an image with only its beginning packed soundly is left to the installatio
   const packed = gzipSync(disk());
   expect(await refusals(packed.subarray(0, packed.length / 2))).toEqual([]);
 });
+
+test('what is over the quota of the project is refused, unless its room is taken already', async () => {
+  const used = { bytes: 900, images: 1, uploads: 0, stagedBytes: 0 };
+  const quota = { limits: { bytes: 1000, images: 2, uploads: null }, used };
+  const refused = async (more: Parameters<typeof refusalsOf>[2]) =>
+    refusalsOf(bufferSource(disk()), limits, more, 'en');
+  expect(await refused(quota)).toMatchObject([
+    { code: 'quota-bytes', problem: expect.stringContaining('may hold 1000 bytes and has 900') },
+  ]);
+  expect(await refused({ ...quota, used: { ...used, images: 2 } })).toMatchObject([{ code: 'quota-images' }]);
+  expect(await refused({ ...quota, limits: { ...quota.limits, bytes: null } })).toEqual([]);
+  expect(await refused(undefined)).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { type Kysely, type Migration, sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
@@ -130,9 +131,10 @@ describe('fifty at once over ten connections', () => {
   test('creating, giving up and deleting at once leaves nothing behind', async () => {
     await within({ bytes: 500, images: 10 });
     let most = 0;
-    const watch = setInterval(async () => {
+    const look = async (): Promise<void> => {
       most = Math.max(most, (await used())?.bytes ?? 0);
-    }, 5);
+    };
+    const watch = setInterval(() => void look(), 5);
     const round = async (index: number): Promise<void> => {
       const { id } = await announce();
       try {
