@@ -26,7 +26,15 @@ export const quotaRoutes =
   async (app) => {
     app.get(
       '/projects/:project/quota',
-      { schema: { summary: 'Limits of a project and its usage', params: ByProject, response: { 200: QuotaView } } },
+      {
+        schema: {
+          operationId: 'getQuota',
+          summary: 'Limits of a project and its usage',
+          params: ByProject,
+          refuses: ['not-found'],
+          response: { 200: QuotaView },
+        },
+      },
       async (request) => {
         const { projectId, role } = identityOf(request);
         const { project } = request.params;
@@ -40,8 +48,10 @@ export const quotaRoutes =
       {
         onRequest: atLeast('admin'),
         schema: {
+          operationId: 'changeQuota',
           summary: 'Change the limits of a project',
           params: ByProject,
+          refuses: ['not-found'],
           body: ChangeQuota,
           response: { 200: QuotaView },
         },
