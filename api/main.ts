@@ -26,6 +26,7 @@ import { createDownloadStarter, createRepairStarter } from '../adapters/temporal
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
+import { limitsOf } from '../shared/quota.ts';
 import { createApp } from './app.ts';
 import { queueBoard } from './queue-board.ts';
 
@@ -33,6 +34,7 @@ import { queueBoard } from './queue-board.ts';
 export const startApi = async (config: Config): Promise<{ url: string; close(): Promise<void> }> => {
   const log = pino({ level: config.LOG_LEVEL, base: { process: 'api' } });
   const database = openDatabase(config.DATABASE_URL);
+  const limits = limitsOf(config);
   const feed = openImageFeed(config.DATABASE_URL);
   const queues = createQueues(config.REDIS_URL);
   const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
@@ -49,16 +51,16 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       feed,
       store,
       jobs: queues,
-      images: createImageStore(database.db),
-      glance: createGlanceStore(database.db),
-      projects: createProjectStore(database.db),
+      images: createImageStore(database.db, limits),
+      glance: createGlanceStore(database.db, limits),
+      projects: createProjectStore(database.db, limits),
       events: createEventStore(database.db),
       webhooks: createWebhookStore(database.db),
       starter: createRunStarter(temporal, runTimingsOf(config)),
-      platform: createPlatformStore(database.db),
-      repairs: createRepairStore(database.db),
+      platform: createPlatformStore(database.db, limits),
+      repairs: createRepairStore(database.db, limits),
       startRepair: createRepairStarter(temporal, runTimingsOf(config)),
-      downloads: createDownloadStore(database.db),
+      downloads: createDownloadStore(database.db, limits),
       startDownload: createDownloadStarter(temporal, runTimingsOf(config)),
       operations,
       workers: createWorkerRegistry(database.db),

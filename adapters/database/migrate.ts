@@ -8,6 +8,7 @@ import * as glance from './migrations/0005-glance.ts';
 import * as sessions from './migrations/0006-sessions.ts';
 import * as imageSources from './migrations/0007-image-sources.ts';
 import * as operations from './migrations/0008-operations.ts';
+import * as quotas from './migrations/0009-quotas.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -18,6 +19,7 @@ const migrations = {
   '0006-sessions': sessions,
   '0007-image-sources': imageSources,
   '0008-operations': operations,
+  '0009-quotas': quotas,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

@@ -18,6 +18,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Limits of a project and its usage */
+        get: operations["getQuota"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the limits of a project */
+        patch: operations["changeQuota"];
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -599,7 +617,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            action: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "key.create" | "key.revoke";
+            action: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
             actor: string;
             keyId: string | null;
             projectId: string | null;
@@ -623,6 +641,11 @@ export interface components {
         };
         ChangeMemberInput: {
             status: components["schemas"]["MemberStatusInput"];
+        };
+        ChangeQuotaInput: {
+            bytes?: (number | null) | undefined;
+            images?: (number | null) | undefined;
+            uploads?: (number | null) | undefined;
         };
         CreateImageInput: {
             name: string;
@@ -969,6 +992,19 @@ export interface components {
             };
             oldestWaitingSeconds: number;
         };
+        QuotaView: {
+            limits: {
+                bytes: number | null;
+                images: number | null;
+                uploads: number | null;
+            };
+            used: {
+                bytes: number;
+                images: number;
+                uploads: number;
+                stagedBytes: number;
+            };
+        };
         RemedyList: {
             remedies: components["schemas"]["RemedyView"][];
         };
@@ -1089,6 +1125,7 @@ export interface components {
                 maxVirtualBytes: number;
                 allowIso: boolean;
             };
+            quota: components["schemas"]["QuotaView"];
             uploads: {
                 endpoint: string;
                 bucket: string;
@@ -1236,6 +1273,171 @@ export interface operations {
             };
             /** @description No key, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaView"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    changeQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeQuotaInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaView"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The key has not the role for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description More than may be sent or kept */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The body is not of the media type that is described */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4150,7 +4352,7 @@ export interface operations {
     listAuditLog: {
         parameters: {
             query?: {
-                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "key.create" | "key.revoke";
+                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
                 projectId?: string;
                 imageId?: string;
                 since?: string;
@@ -4223,7 +4425,7 @@ export interface operations {
     exportAuditLog: {
         parameters: {
             query?: {
-                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "key.create" | "key.revoke";
+                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
                 projectId?: string;
                 imageId?: string;
                 since?: string;

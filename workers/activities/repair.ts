@@ -100,7 +100,9 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
         // Whoever was killed after the upload had done it; other bytes at this key would be another image.
         if (!(await store.head(bucket, key))) {
           const path = join(await scratch.open(folderOf(attempt)), 'disk.qcow2');
-          await uploadFile(store, { bucket, key }, path, (await stat(path)).size, control, () =>
+          const { size } = await stat(path);
+          await repairs.reserve(imageId, attempt.fence, size);
+          await uploadFile(store, { bucket, key }, path, size, control, () =>
             repairs.assertHeld(imageId, attempt.fence),
           );
         }
