@@ -299,7 +299,7 @@ describe('what is fetched', () => {
     await expect(downloads.reserve(id, fence, 1001)).rejects.toMatchObject(over);
     expect(await downloads.reserve(id, fence, 900)).toBe(900);
     await expect(downloads.reserve(id, fence - 1, 1)).rejects.toMatchObject({ code: 'superseded' });
-    await expect(uploading(101)).rejects.toMatchObject(over);
+    await expect(announce(101)).rejects.toMatchObject(over);
     expect(await used()).toMatchObject({ bytes: 900, uploads: 1 });
     await downloads.end(id, { code: 'unavailable', message: 'Silence.' });
     expect(await used()).toMatchObject({ bytes: 0, images: 1, uploads: 0 });
