@@ -8,7 +8,7 @@ import type { ApiDeps } from './deps.ts';
 import { owns, viewerOf } from './glance/access.ts';
 import { assertAtMost } from './glance/attributes.ts';
 import { atLeast } from './identity.ts';
-import { ownImage, usableImage } from './image-access.ts';
+import { imageToChange, usableImage } from './image-access.ts';
 
 const ById = z.object({ id: z.string() });
 const ByProject = z.object({ id: z.string(), project: z.string() });
@@ -51,6 +51,7 @@ export const memberRoutes =
       '/images/:id/members/:project',
       {
         ...member,
+        config: { audit: 'image.share' },
         schema: {
           operationId: 'shareImage',
           summary: 'Share an image with a project; doing it again changes nothing',
@@ -60,7 +61,7 @@ export const memberRoutes =
         },
       },
       async (request) => {
-        const { id, projectId: owner } = await ownImage(deps, request);
+        const { id, projectId: owner } = await imageToChange(deps, request);
         const project = projectOf(request.params.project, owner);
         const there = await glance.members(id);
         assertAtMost(there.filter(({ memberId }) => memberId !== project).length + 1, 'members');
@@ -116,6 +117,7 @@ export const memberRoutes =
       '/images/:id/members/:project',
       {
         ...member,
+        config: { audit: 'image.unshare' },
         schema: {
           operationId: 'unshareImage',
           summary: 'Share an image with a project no longer',
@@ -124,7 +126,7 @@ export const memberRoutes =
         },
       },
       async (request, reply) => {
-        const { id } = await ownImage(deps, request);
+        const { id } = await imageToChange(deps, request);
         const { project } = request.params;
         if (!(isText(project) && (await glance.removeMember(id, project)))) throw noSuchMember();
         return reply.code(204).send(null);
