@@ -14,8 +14,8 @@ FROM node:24.11.0-bookworm-slim
 # qemu-block-extra stays out: image tools need no network drivers. The kernel is libguestfs' appliance kernel.
 RUN apt-get update \
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-      bubblewrap bzip2 ca-certificates dosfstools gzip libguestfs-tools linux-image-amd64 lz4 mtools nbdkit ovmf \
-      qemu-system-x86 qemu-utils tini util-linux xz-utils zstd \
+      bubblewrap bzip2 ca-certificates dosfstools gzip libguestfs-tools libwin-hivex-perl linux-image-amd64 lz4 mtools \
+      nbdkit ovmf qemu-system-x86 qemu-utils tini util-linux xz-utils zstd \
  && rm -rf /var/lib/apt/lists/* \
  && chmod 0644 /boot/vmlinuz-*
 

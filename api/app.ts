@@ -25,6 +25,7 @@ import { reportRoutes } from './reports.ts';
 import { runRoutes } from './runs.ts';
 import { selfRoutes } from './self.ts';
 import { sessionRoutes } from './session.ts';
+import { signInRoutes } from './sign-in.ts';
 import { uploadRoutes } from './uploads.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -69,6 +70,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
   });
   await app.register(healthRoutes(deps));
   await app.register(notificationRoutes(deps));
+  await app.register(signInRoutes(deps));
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
   await app.register(
     async (v1) => {

@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { AuditAction } from '../shared/contracts/operations.ts';
 import { explain } from '../shared/errors.ts';
+import type { AuditRecord } from '../shared/ports/audit.ts';
+import type { Identity } from '../shared/ports/projects.ts';
 import type { ApiDeps } from './deps.ts';
 
 declare module 'fastify' {
@@ -21,6 +23,10 @@ const imageOf = (request: FastifyRequest, payload: unknown): string | undefined 
   return parsed.success ? parsed.data : undefined;
 };
 
+/** Names of an issuer's users are not unique; their subjects are. */
+const actorOf = ({ keyId, user }: Identity): AuditRecord['by'] =>
+  keyId === undefined ? { name: user ? `${user.name} (${user.subject})` : 'unknown' } : { keyId };
+
 /**
  * Who did what, for every route that names an action: written before the answer leaves, so that whoever has the answer finds the
  * entry. What is done is done: an entry that cannot be written is an error in the log of this process, with all that it would have held.
@@ -35,7 +41,7 @@ export const keepAuditTrail = (app: FastifyInstance, { audit }: Pick<ApiDeps, 'a
     const subject = action.startsWith('webhook.') ? undefined : imageOf(request, payload);
     const entry = {
       action,
-      by: { keyId: identity.keyId },
+      by: actorOf(identity),
       projectId: identity.projectId,
       ...(subject ? { imageId: subject } : {}),
       address: request.ip,

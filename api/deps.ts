@@ -8,6 +8,7 @@ import type { ImageStore } from '../shared/ports/images.ts';
 import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
 import type { HttpMeter } from '../shared/ports/meters.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
+import type { OidcIssuer } from '../shared/ports/oidc.ts';
 import type { OperationsStore } from '../shared/ports/operations.ts';
 import type { OrderStarter } from '../shared/ports/orders.ts';
 import type { PlatformStore } from '../shared/ports/platform.ts';
@@ -25,6 +26,8 @@ export type ApiDeps = {
   projects: ProjectStore;
   keys: ApiKeyStore;
   sessions: SessionStore;
+  /** Undefined where nobody signs in by OpenID Connect. */
+  oidc: OidcIssuer | undefined;
   events: EventStore;
   webhooks: WebhookStore;
   jobs: JobQueue;

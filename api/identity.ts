@@ -1,8 +1,9 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { hashOfKey } from '../shared/api-key.ts';
 import { BootreadyError } from '../shared/errors.ts';
-import type { ApiKeyStore, Identity, Role, SessionStore } from '../shared/ports/projects.ts';
+import type { Identity, Role } from '../shared/ports/projects.ts';
+import { type BearerDeps, identityOfSecret } from './bearer.ts';
 import { identityOfSession } from './session-cookie.ts';
+import type { SessionDeps } from './user-session.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -11,8 +12,8 @@ declare module 'fastify' {
   }
 }
 
-/** The key that a request shows: Bearer, `X-Auth-Token` as OpenStack's clients have it, or the password of HTTP Basic (browsers). */
-const keyOf = (request: FastifyRequest): string | undefined => {
+/** The key or token that a request shows: Bearer, `X-Auth-Token` as OpenStack's clients have it, or the password of HTTP Basic (browsers). */
+export const keyOf = (request: FastifyRequest): string | undefined => {
   const authorization = request.headers.authorization;
   const bearer = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
   if (bearer) return bearer;
@@ -22,9 +23,10 @@ const keyOf = (request: FastifyRequest): string | undefined => {
   return typeof token === 'string' ? token : undefined;
 };
 
-export const authenticate = async (request: FastifyRequest, keys: ApiKeyStore): Promise<Identity> => {
+/** @throws `unauthenticated`, and what the issuer has against its token */
+export const authenticate = async (request: FastifyRequest, deps: BearerDeps): Promise<Identity> => {
   const key = keyOf(request);
-  const identity = key === undefined ? undefined : await keys.find(hashOfKey(key));
+  const identity = key === undefined ? undefined : await identityOfSecret(key, request.headers, deps);
   if (identity) return identity;
   throw new BootreadyError({
     code: 'unauthenticated',
@@ -33,15 +35,12 @@ export const authenticate = async (request: FastifyRequest, keys: ApiKeyStore): 
   });
 };
 
-/** Every route below needs a key, or the session of a browser that has shown one. */
-export const identify = (
-  app: FastifyInstance,
-  { keys, sessions }: { keys: ApiKeyStore; sessions: SessionStore },
-): void => {
+/** Every route below needs a key, a token of the issuer, or the session of a browser that has shown one. */
+export const identify = (app: FastifyInstance, deps: BearerDeps & SessionDeps): void => {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
-    const session = keyOf(request) === undefined ? await identityOfSession(request, sessions) : undefined;
-    request.identity = session ?? (await authenticate(request, keys));
+    const session = keyOf(request) === undefined ? await identityOfSession(request, deps) : undefined;
+    request.identity = session ?? (await authenticate(request, deps));
   });
 };
 
@@ -65,7 +64,7 @@ export const atLeast =
     if (rank[identityOf(request).role] >= rank[role]) return;
     throw new BootreadyError({
       code: 'forbidden',
-      message: `This needs the role "${role}"; your key has "${identityOf(request).role}".`,
-      remedy: 'Ask an operator for a key with that role.',
+      message: `This needs the role "${role}"; you have "${identityOf(request).role}".`,
+      remedy: 'Ask an operator for that role, or for a key with it.',
     });
   };

@@ -20,18 +20,21 @@ import { watchInstallation } from '../adapters/metrics/installation.ts';
 import { processMetrics } from '../adapters/metrics/process.ts';
 import { type MetricsServer, serveMetrics } from '../adapters/metrics/serve.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
+import { openOidcIssuer } from '../adapters/oidc/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
+import { oidcSettingsOf } from '../shared/oidc/settings.ts';
 import { limitsOf } from '../shared/quota.ts';
 import { createApp } from './app.ts';
 import { queueBoard } from './queue-board.ts';
 
 /** The composition root of the API process. Starts, and stays, while what it depends on is down. */
 export const startApi = async (config: Config): Promise<{ url: string; close(): Promise<void> }> => {
+  const oidcSettings = oidcSettingsOf(config);
   const log = pino({ level: config.LOG_LEVEL, base: { process: 'api' } });
   const database = openDatabase(config.DATABASE_URL);
   const limits = limitsOf(config);
@@ -40,6 +43,8 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   const store = openObjectStore(config);
   const keys = createApiKeyStore(database.db);
+  const projects = createProjectStore(database.db, limits);
+  const oidc = oidcSettings && openOidcIssuer(oidcSettings);
   const health = installationHealth({ config, db: database.db, queues, temporal, store });
   const operations = createOperationsStore(database.db);
   const registry = processMetrics('api');
@@ -48,12 +53,13 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       config,
       keys,
       sessions: createSessionStore(database.db),
+      oidc,
       feed,
       store,
       jobs: queues,
       images: createImageStore(database.db, limits),
       glance: createGlanceStore(database.db, limits),
-      projects: createProjectStore(database.db, limits),
+      projects,
       events: createEventStore(database.db),
       webhooks: createWebhookStore(database.db),
       starter: createRunStarter(temporal, runTimingsOf(config)),
@@ -67,7 +73,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       audit: createAuditLog(database.db),
       health,
       meter: createHttpMeter(registry),
-      queueBoard: queueBoard(queues.all, keys),
+      queueBoard: queueBoard(queues.all, { keys, projects, oidc }),
       portalFolder: join(import.meta.dirname, '../portal/dist'),
     },
     log,

@@ -49,7 +49,11 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
       },
       components: {
         securitySchemes: {
-          key: { type: 'http', scheme: 'bearer', description: 'A key of "bootready key create".' },
+          key: {
+            type: 'http',
+            scheme: 'bearer',
+            description: 'A key of "bootready key create", or an access token of the issuer.',
+          },
           session: {
             type: 'apiKey',
             in: 'cookie',
@@ -85,11 +89,10 @@ const withoutUnused = <Document extends { paths?: unknown; components?: { schema
 
 /** Adds to each operation below what it may refuse; what is true of all of its kind needs no word at the route. */
 export const describeRefusals = (app: FastifyInstance): void => {
-  app.addHook('onRoute', ({ method, url, schema }) => {
+  app.addHook('onRoute', ({ url, schema }) => {
     if (!schema || schema.hide) return;
     const codes = new Set<ErrorCode>([
-      ...(['invalid-input', 'unauthenticated', 'unavailable', 'internal'] as const),
-      ...(method === 'GET' || method === 'HEAD' ? [] : (['forbidden'] as const)),
+      ...(['invalid-input', 'unauthenticated', 'forbidden', 'unavailable', 'internal'] as const),
       ...(schema.body ? (['quota-exceeded', 'unsupported-media'] as const) : []),
       ...(url.includes('/:id') ? (['not-found'] as const) : []),
       ...(schema.refuses ?? []),
@@ -101,9 +104,9 @@ export const describeRefusals = (app: FastifyInstance): void => {
 
 const words: Partial<Record<ErrorCode, string>> = {
   'invalid-input': 'The request is not valid',
-  unauthenticated: 'No key, or one that does not hold',
-  forbidden: 'The key has not the role for it, or the session is used from another site',
-  'not-found': 'There is none that this key may see',
+  unauthenticated: 'No key, token or session, or one that does not hold',
+  forbidden: 'Key or user has not the role or project for it, or the session is used from another site',
+  'not-found': 'There is none that this key or user may see',
   conflict: 'Not possible as things are',
   gone: 'Not there any more',
   'quota-exceeded': 'More than may be sent or kept',

@@ -20,7 +20,7 @@ const contentSecurityPolicy = ({ S3_PUBLIC_ENDPOINT, S3_ENDPOINT }: Config): str
   ].join('; ');
 
 /** Paths of the API and of machines: what is missing there is told in JSON, whatever the asker would like to read. */
-const notPages = /^\/(v1|image|identity|events|queues|assets|livez|readyz|openapi\.json)(\/|$)/;
+const notPages = /^\/(v1|image|identity|events|queues|sign-in|assets|livez|readyz|openapi\.json)(\/|$)/;
 
 /**
  * The portal as it was built: `/assets/*` have their hash in their name and never change; every other path that a browser opens is

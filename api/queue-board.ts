@@ -4,7 +4,7 @@ import { FastifyAdapter } from '@bull-board/fastify';
 import type { Queue } from 'bullmq';
 import type { FastifyPluginAsync } from 'fastify';
 import { isBootreadyError } from '../shared/errors.ts';
-import type { ApiKeyStore } from '../shared/ports/projects.ts';
+import type { BearerDeps } from './bearer.ts';
 import { authenticate } from './identity.ts';
 
 /**
@@ -12,11 +12,11 @@ import { authenticate } from './identity.ts';
  * administrator. What changes something must come from the board itself, for browsers send the password along from anywhere.
  */
 export const queueBoard =
-  (queues: readonly Queue[], keys: ApiKeyStore): FastifyPluginAsync =>
+  (queues: readonly Queue[], deps: BearerDeps): FastifyPluginAsync =>
   async (app, { prefix }: { prefix?: string }) => {
     app.addHook('onRequest', async (request, reply) => {
-      const identity = await authenticate(request, keys).catch((error: unknown) => {
-        if (isBootreadyError(error) && error.code === 'unauthenticated') return undefined;
+      const identity = await authenticate(request, deps).catch((error: unknown) => {
+        if (isBootreadyError(error) && ['unauthenticated', 'forbidden'].includes(error.code)) return undefined;
         throw error;
       });
       if (identity?.role !== 'admin') {

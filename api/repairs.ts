@@ -4,7 +4,7 @@ import { CreateRepair, ImageDetail, RemedyList } from '../shared/contracts/api.t
 import type { Report } from '../shared/contracts/run.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
-import type { Remedy } from '../shared/remedies/define.ts';
+import { type Remedy, type RepairMeans, whyUnavailable } from '../shared/remedies/define.ts';
 import { remedies, remediesFor, remedyOf } from '../shared/remedies/remedies.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
@@ -19,6 +19,7 @@ export const repairRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
     const { config, images, repairs, startRepair, store } = deps;
+    const means: RepairMeans = { virtioWin: config.VIRTIO_WIN !== undefined };
 
     app.get(
       '/images/:id/repairs',
@@ -41,12 +42,16 @@ export const repairRoutes =
         return {
           remedies: remedies
             .filter(({ appliesTo }) => appliesTo(report?.guest ?? {}))
-            .map(({ code, title, plan, answers }) => ({
-              code,
-              title: title[language],
-              plan: plan[language],
-              answers: answers.filter((answer) => troubled.has(answer)),
-            })),
+            .map((remedy) => {
+              const unavailable = whyUnavailable(remedy, means)?.[language];
+              return {
+                code: remedy.code,
+                title: remedy.title[language],
+                plan: remedy.plan[language],
+                answers: remedy.answers.filter((answer) => troubled.has(answer)),
+                ...(unavailable ? { unavailable } : {}),
+              };
+            }),
         };
       },
     );
@@ -71,7 +76,9 @@ export const repairRoutes =
         const { remedies: asked, name, settings = {} } = request.body ?? {};
         const report = await reportOf(deps, parent);
         if (!report?.guest) throw notExamined();
-        const chosen = asked ? asked.map((code) => applying(code, report)) : remediesFor(report.findings, report.guest);
+        const chosen = asked
+          ? asked.map((code) => applying(code, report, means))
+          : remediesFor(report.findings, report.guest, means);
         if (chosen.length === 0) throw nothingToMend();
         const { bucket, key } = (await images.publication(parent.id)) ?? parent.upload;
         if (!(await store.head(bucket, key))) throw noBytes();
@@ -95,8 +102,8 @@ export const repairRoutes =
 const reportOf = async ({ images }: ApiDeps, image: Image): Promise<Report | null> =>
   (await images.runs(image.id)).find(({ report }) => report)?.report ?? null;
 
-/** @throws `invalid-input` */
-const applying = (code: string, report: Report): Remedy => {
+/** @throws `invalid-input`, `conflict` */
+const applying = (code: string, report: Report, means: RepairMeans): Remedy => {
   const remedy = remedyOf(code);
   if (!remedy) {
     throw new BootreadyError({
@@ -105,11 +112,19 @@ const applying = (code: string, report: Report): Remedy => {
       remedy: `There are: ${remedies.map((each) => each.code).join(', ')}.`,
     });
   }
-  if (remedy.appliesTo(report.guest ?? {})) return remedy;
+  if (!remedy.appliesTo(report.guest ?? {})) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: `The remedy "${code}" does not apply to the system in this image; it is for: ${remedy.systems.en}.`,
+      remedy: 'GET /v1/images/{id}/repairs lists those that do ("bootready repair ID --list").',
+    });
+  }
+  const unavailable = whyUnavailable(remedy, means);
+  if (!unavailable) return remedy;
   throw new BootreadyError({
-    code: 'invalid-input',
-    message: `The remedy "${code}" does not apply to the system in this image; it is for: ${remedy.systems.en}.`,
-    remedy: 'GET /v1/images/{id}/repairs lists those that do ("bootready repair ID --list").',
+    code: 'conflict',
+    message: `The remedy "${code}" cannot be done here.`,
+    remedy: unavailable.en,
   });
 };
 

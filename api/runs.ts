@@ -1,9 +1,9 @@
-import type { FastifyRequest } from 'fastify';
+import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CreateRun, ImageDetail } from '../shared/contracts/api.ts';
 import type { ImageSettings } from '../shared/contracts/image.ts';
-import { downloadWorkflowIdOf } from '../shared/contracts/workflow.ts';
+import { downloadWorkflowIdOf, repairWorkflowIdOf } from '../shared/contracts/workflow.ts';
 import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
@@ -18,8 +18,28 @@ const ById = z.object({ id: z.string() });
 export const runRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { downloads, images, starter } = deps;
+    const { downloads, images, repairs, starter } = deps;
     const member = { onRequest: atLeast('member') };
+    const orders = [
+      { store: repairs, workflowIdOf: repairWorkflowIdOf },
+      { store: downloads, workflowIdOf: downloadWorkflowIdOf },
+    ] as const;
+
+    /** @returns whether there was one to stop. It ends in Postgres first: what has not begun yet, or does not hear of it, finds its end there. */
+    const cancelOrder = async (imageId: string, log: FastifyBaseLogger): Promise<boolean> => {
+      for (const { store, workflowIdOf } of orders) {
+        if (!isUnderWay(await store.get(imageId))) continue;
+        await store.end(imageId, undefined);
+        await starter.cancel(workflowIdOf(imageId)).catch((error: unknown) => {
+          log.warn(
+            { image_id: imageId, error: explain(error) },
+            'what makes an image was cancelled and could not be told',
+          );
+        });
+        return true;
+      }
+      return false;
+    };
 
     const startAgain = async (request: FastifyRequest, image: Image, settings: ImageSettings): Promise<void> => {
       const { id: runId, workflowId } = await images.newRun(image.id, settings);
@@ -70,7 +90,7 @@ export const runRoutes =
         config: { audit: 'run.cancel' },
         schema: {
           operationId: 'cancelRun',
-          summary: 'Stop the run of an image',
+          summary: 'Stop the run, the repair or the download of an image',
           params: ById,
           refuses: ['conflict'],
           response: { 202: ImageDetail },
@@ -79,19 +99,17 @@ export const runRoutes =
       async (request, reply) => {
         const image = await imageToChange(deps, request);
         const [run] = await images.runs(image.id);
-        if (!run && isUnderWay(await downloads.get(image.id))) {
-          await starter.cancel(downloadWorkflowIdOf(image.id));
-          return reply.code(202).send(await detailOf(deps, image, languageOf(request.headers['accept-language'])));
-        }
-        if (!run || run.finishedAt) {
-          throw new BootreadyError({
-            code: 'conflict',
-            message: 'No run works on this image.',
-            remedy: 'There is nothing to cancel; "bootready show" tells how its last run ended.',
-          });
-        }
-        await starter.cancel(run.workflowId);
-        return reply.code(202).send(await detailOf(deps, image, languageOf(request.headers['accept-language'])));
+        if (run && !run.finishedAt) await starter.cancel(run.workflowId);
+        else if (!(await cancelOrder(image.id, request.log))) throw nothingWorks();
+        const now = (await images.get(image.id, undefined)) ?? image;
+        return reply.code(202).send(await detailOf(deps, now, languageOf(request.headers['accept-language'])));
       },
     );
   };
+
+const nothingWorks = (): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: 'Nothing works on this image.',
+    remedy: 'There is nothing to cancel; "bootready show" tells how its last run ended.',
+  });

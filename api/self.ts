@@ -9,14 +9,15 @@ export const selfRoutes =
   async (app) => {
     app.get(
       '/self',
-      { schema: { operationId: 'getSelf', summary: 'Whose key this is', response: { 200: Self } } },
+      { schema: { operationId: 'getSelf', summary: 'Who asks', response: { 200: Self } } },
       async (request) => {
-        const { projectId, role } = identityOf(request);
+        const { projectId, role, user } = identityOf(request);
         const project = await projects.ensure({ id: projectId });
         const quota = await quotaOf(projects, projectId);
         return {
           projectId,
           role,
+          ...(user ? { user: { name: user.name, projects: [...user.projects] } } : {}),
           limits: {
             maxUploadBytes: config.MAX_UPLOAD_BYTES,
             maxVirtualBytes: config.MAX_VIRTUAL_BYTES,

@@ -2,21 +2,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { hashOfKey, newSessionToken } from '../shared/api-key.ts';
+import { ChooseProject, SignedOut } from '../shared/contracts/api.ts';
+import { BootreadyError, explain } from '../shared/errors.ts';
+import { writeCookie } from './cookies.ts';
 import type { ApiDeps } from './deps.ts';
-import { identityOf } from './identity.ts';
-import { cookieFor, tokenOf } from './session-cookie.ts';
+import { identityOf, keyOf } from './identity.ts';
+import { sessionCookie, tokenOf } from './session-cookie.ts';
+import { issuersTokensOf, sessionSeconds } from './user-session.ts';
 
-/** A working day; whoever works longer signs in again. */
-const sessionSeconds = 12 * 3600;
-
-/** Signing in and out, for browsers: the key is shown once, a cookie that no script can read stands for it from then on. */
+/** Signing in with a key, and out, for browsers: the key is shown once, a cookie that no script can read stands for it from then on. */
 export const sessionRoutes =
-  ({ sessions }: ApiDeps): FastifyPluginAsyncZod =>
+  ({ sessions, oidc }: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const withCookie = (request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): FastifyReply => {
-      const { name, marks } = cookieFor(request);
-      return reply.header('set-cookie', `${name}=${value}; Max-Age=${seconds}; ${marks}`);
-    };
+    const withCookie = (request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): FastifyReply =>
+      reply.header('set-cookie', writeCookie(sessionCookie, { value, seconds, origin: request.headers.origin }));
 
     app.post(
       '/session',
@@ -28,10 +27,19 @@ export const sessionRoutes =
         },
       },
       async (request, reply) => {
+        const { keyId } = identityOf(request);
+        // A cookie that could make the next one would never end.
+        if (keyId === undefined || keyOf(request) === undefined) {
+          throw new BootreadyError({
+            code: 'forbidden',
+            message: 'A session is made with an API key, or at the issuer.',
+            remedy: 'Show the key, or sign in on the page of the portal.',
+          });
+        }
         const token = newSessionToken();
         withCookie(request, reply, token, sessionSeconds);
         await sessions.create({
-          keyId: identityOf(request).keyId,
+          keyId,
           hash: hashOfKey(token),
           expiresAt: new Date(Date.now() + sessionSeconds * 1000),
         });
@@ -39,13 +47,57 @@ export const sessionRoutes =
       },
     );
 
-    app.delete(
+    app.patch(
       '/session',
-      { schema: { operationId: 'signOut', summary: 'Sign a browser out', response: { 204: z.null() } } },
+      {
+        schema: {
+          operationId: 'chooseProject',
+          summary: 'Choose the project in which a signed-in user acts',
+          body: ChooseProject,
+          response: { 204: z.null() },
+        },
+      },
       async (request, reply) => {
+        const { user } = identityOf(request);
         const token = tokenOf(request);
-        if (token !== undefined) await sessions.remove(hashOfKey(token));
-        return withCookie(request, reply, '', 0).code(204).send(null);
+        const { projectId } = request.body;
+        if (!user || token === undefined || keyOf(request) !== undefined || !user.projects.includes(projectId)) {
+          throw new BootreadyError({
+            code: 'forbidden',
+            message: 'This is not one of your projects.',
+            remedy: 'An API key is for one project; a user has those that the issuer names.',
+          });
+        }
+        await sessions.chooseProject(hashOfKey(token), projectId);
+        return reply.code(204).send(null);
       },
     );
+
+    app.delete(
+      '/session',
+      {
+        schema: {
+          operationId: 'signOut',
+          summary: 'Sign a browser out; `signOutUrl` is where it signs out at the issuer too',
+          response: { 200: SignedOut, 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        const token = tokenOf(request);
+        const sealed = token === undefined ? undefined : await sessions.remove(hashOfKey(token));
+        withCookie(request, reply, '', 0);
+        const signOutUrl = sealed && token !== undefined ? await urlFor(sealed, token, request) : undefined;
+        return signOutUrl === undefined ? reply.code(204).send(null) : { signOutUrl };
+      },
+    );
+
+    /** Whoever signs out is out here, whether the issuer answers or not. */
+    const urlFor = async (sealed: Buffer, token: string, { log }: FastifyRequest): Promise<string | undefined> => {
+      try {
+        return await oidc?.signOutUrl(issuersTokensOf(sealed, token).idToken);
+      } catch (error) {
+        log.warn({ error: explain(error) }, 'nobody signs out at the issuer');
+        return undefined;
+      }
+    };
   };

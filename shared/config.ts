@@ -7,17 +7,17 @@ const bytes = (fallback: number) => z.coerce.number().int().positive().default(f
 const limit = z.coerce.number().int().positive().optional();
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 const flag = (fallback: boolean) => z.stringbool().default(fallback);
+const list = z
+  .string()
+  .default('')
+  .transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  );
 
-const hosts = () =>
-  z
-    .string()
-    .default('')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((host) => host.trim().toLowerCase())
-        .filter((host) => host !== ''),
-    );
+const hosts = () => list.transform((names) => names.map((name) => name.toLowerCase()));
 
 const GiB = 1024 ** 3;
 
@@ -51,6 +51,26 @@ export const Environment = z.object({
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
   /** Where a worker for steps serves the metrics of Temporal's SDK, on METRICS_HOST too. */
   TEMPORAL_METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
+
+  /** Whose users may sign in, as the issuer's own tokens name it; nobody signs in by OpenID Connect without it. */
+  OIDC_ISSUER: z.url().optional(),
+  /** `aud` of access tokens for the API; none is accepted without it. */
+  OIDC_AUDIENCE: z.string().optional(),
+  /** As which the issuer knows the portal; the secret where it is a confidential client. */
+  OIDC_CLIENT_ID: z.string().optional(),
+  OIDC_CLIENT_SECRET: z.string().optional(),
+  /** Asked for when somebody signs in; `offline_access` where the issuer gives refresh tokens for it only. */
+  OIDC_SCOPES: z
+    .string()
+    .default('openid profile')
+    .refine((scopes) => scopes.split(' ').includes('openid'), { error: 'must hold "openid"' }),
+  /** What the sign-in page calls the issuer. */
+  OIDC_NAME: z.string().max(60).optional(),
+  /** Claims that tell projects and roles: a name, or a path with dots. */
+  OIDC_PROJECT_CLAIM: z.string().min(1).default('projects'),
+  OIDC_ROLE_CLAIM: z.string().min(1).default('roles'),
+  /** Which of their roles is which of ours, e.g. `viewer=reader,editor=member`. What is not named gives nothing. */
+  OIDC_ROLES: list,
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 
   TARGET_FORMAT: TargetFormat.default('raw'),
@@ -59,6 +79,8 @@ export const Environment = z.object({
   /** How long the start of an image may take, with KVM and without. */
   BOOT_KVM_SECONDS: seconds(180),
   BOOT_TCG_SECONDS: seconds(900),
+  BOOT_WINDOWS_KVM_SECONDS: seconds(1200),
+  BOOT_WINDOWS_TCG_SECONDS: seconds(5400),
   ALLOW_ISO: flag(false),
   /** What becomes of the uploaded object after its image is published. */
   AFTER_PUBLISH: z.enum(['keep', 'remove']).default('remove'),
@@ -72,6 +94,8 @@ export const Environment = z.object({
   REPAIR_PACKAGE_HOSTS: hosts(),
   /** Hosts, or host:port, that images may be fetched from though they are in the installation's own network; by comma. */
   WEB_DOWNLOAD_HOSTS: hosts(),
+  /** virtio-win: its ISO image, or the folder with the same content; API and workers read it. */
+  VIRTIO_WIN: z.string().optional(),
   MAX_UPLOAD_BYTES: bytes(512 * GiB),
   MAX_VIRTUAL_BYTES: bytes(2048 * GiB),
   /** What a project may hold that has no quota of its own ("bootready project quota"): bytes, images, uploads at a time. */

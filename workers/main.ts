@@ -92,7 +92,7 @@ export const startWorker = async (
       convert: { peek: peekLayer },
       inspect: { cacheDir },
       door,
-      mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS },
+      mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS, virtioWin: config.VIRTIO_WIN },
       signingKey: config.PROVENANCE_KEY ? signingKeyOf(config.PROVENANCE_KEY) : undefined,
     };
     const { heavy } = deps.slots;

@@ -53,6 +53,11 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
     return own && { limits: limitsFor(own, limits), used: await usageOf(db, id) };
   },
   all: async () => (await db.selectFrom('projects').orderBy('id').selectAll().execute()).map(projectOf),
+  existing: async (ids) => {
+    if (ids.length === 0) return [];
+    const rows = await db.selectFrom('projects').where('id', 'in', ids).orderBy('id').select('id').execute();
+    return rows.map(({ id }) => id);
+  },
   ofKey: async (key) => {
     const row = await db
       .selectFrom('projects')

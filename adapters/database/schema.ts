@@ -49,11 +49,24 @@ export type ApiKeyTable = {
   revoked_at: NullableTimestamp;
 };
 
-/** Someone signed in with a key in a browser. */
+/** Someone signed in in a browser: with a key, or as a user of the issuer, whose columns are null for a key. */
 export type SessionTable = {
   /** SHA-256 of what the cookie holds. */
   hash: Buffer;
-  key_id: string;
+  key_id: string | null;
+  /** Of the issuer's user. */
+  subject: string | null;
+  name: string | null;
+  /** The one that is chosen of `projects`. */
+  project_id: string | null;
+  projects: string[] | null;
+  role: 'reader' | 'member' | 'admin' | null;
+  /** The issuer's tokens; only the cookie opens them. */
+  sealed: Buffer | null;
+  /** When the issuer is asked again; null: never. */
+  renew_at: NullableTimestamp;
+  /** Until then one process is asking. */
+  renewing_until: NullableTimestamp;
   created_at: Timestamp;
   expires_at: Date;
 };

@@ -1,25 +1,76 @@
-import { type Kysely, sql } from 'kysely';
-import type { SessionStore } from '../../shared/ports/projects.ts';
-import type { Database } from './schema.ts';
+import { type Kysely, type Selectable, sql } from 'kysely';
+import type { Identity, SessionStore, UserGrant } from '../../shared/ports/projects.ts';
+import type { Database, SessionTable } from './schema.ts';
+
+/** Longer than an issuer is waited for: whoever claimed a renewal and said nothing until then is gone. */
+const claim = sql<Date>`now() + interval '30 seconds'`;
+
+const columnsOf = ({ name, projects, role, sealed, renewAt }: UserGrant) => ({
+  ...{ name, projects: [...projects], role, sealed, renew_at: renewAt, renewing_until: null },
+});
 
 export const createSessionStore = (db: Kysely<Database>): SessionStore => ({
-  create: async ({ keyId, hash, expiresAt }) => {
+  create: async ({ hash, expiresAt, ...whose }) => {
     await db.deleteFrom('sessions').where('expires_at', '<', sql<Date>`now()`).execute();
-    await db.insertInto('sessions').values({ key_id: keyId, hash, expires_at: expiresAt }).execute();
+    const row =
+      'user' in whose
+        ? { ...columnsOf(whose.user), subject: whose.user.subject, project_id: whose.user.projectId }
+        : { key_id: whose.keyId };
+    await db
+      .insertInto('sessions')
+      .values({ ...row, hash, expires_at: expiresAt })
+      .execute();
   },
   find: async (hash) => {
     const row = await db
       .selectFrom('sessions')
-      .innerJoin('api_keys', 'api_keys.id', 'sessions.key_id')
+      .leftJoin('api_keys', 'api_keys.id', 'sessions.key_id')
       .where('sessions.hash', '=', hash)
       .where('sessions.expires_at', '>', sql<Date>`now()`)
       .where('api_keys.revoked_at', 'is', null)
       .where((eb) => eb.or([eb('api_keys.expires_at', 'is', null), eb('api_keys.expires_at', '>', sql<Date>`now()`)]))
-      .select(['api_keys.id', 'api_keys.project_id', 'api_keys.role'])
+      .selectAll('sessions')
+      .select(['api_keys.project_id as key_project', 'api_keys.role as key_role'])
+      .select(sql<boolean>`coalesce(renew_at <= now(), false)`.as('due'))
       .executeTakeFirst();
-    return row && { projectId: row.project_id, role: row.role, keyId: row.id };
+    const identity = row && (ofKey(row) ?? ofUser(row));
+    return identity && { identity, renewalDue: row.due };
+  },
+  claimRenewal: async (hash) => {
+    const row = await db
+      .updateTable('sessions')
+      .set({ renewing_until: claim })
+      .where('hash', '=', hash)
+      .where('renew_at', '<=', sql<Date>`now()`)
+      .where((eb) => eb.or([eb('renewing_until', 'is', null), eb('renewing_until', '<', sql<Date>`now()`)]))
+      .returning('sealed')
+      .executeTakeFirst();
+    return row?.sealed ?? undefined;
+  },
+  settleRenewal: async (hash, grant) => {
+    await db
+      .updateTable('sessions')
+      .set(grant ? columnsOf(grant) : { renewing_until: null })
+      .where('hash', '=', hash)
+      .execute();
+  },
+  chooseProject: async (hash, projectId) => {
+    await db.updateTable('sessions').set({ project_id: projectId }).where('hash', '=', hash).execute();
   },
   remove: async (hash) => {
-    await db.deleteFrom('sessions').where('hash', '=', hash).execute();
+    const row = await db.deleteFrom('sessions').where('hash', '=', hash).returning('sealed').executeTakeFirst();
+    return row?.sealed ?? undefined;
   },
 });
+
+type KeyColumns = Pick<SessionTable, 'key_id'> & { key_project: string | null; key_role: Identity['role'] | null };
+
+const ofKey = ({ key_id, key_project, key_role }: KeyColumns): Identity | undefined =>
+  key_id !== null && key_project !== null && key_role !== null
+    ? { projectId: key_project, role: key_role, keyId: key_id }
+    : undefined;
+
+const ofUser = ({ subject, name, project_id, projects, role }: Selectable<SessionTable>): Identity | undefined =>
+  subject !== null && name !== null && project_id !== null && projects !== null && role !== null
+    ? { projectId: project_id, role, user: { subject, name, projects } }
+    : undefined;

@@ -29,7 +29,7 @@ export const glanceRoutes =
       async (v2) => {
         v2.decorateRequest('identity', null);
         v2.addHook('onRequest', async (request) => {
-          request.identity = await identityOfToken(request.headers, { tokens, keys: deps.keys });
+          request.identity = await identityOfToken(request.headers, { ...deps, tokens });
         });
         await v2.register(schemaRoutes());
         for (const routes of [

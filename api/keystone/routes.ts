@@ -89,7 +89,7 @@ export const keystoneRoutes =
     await app.register(async (known) => {
       known.decorateRequest('identity', null);
       known.addHook('onRequest', async (request) => {
-        request.identity = await identityOfToken(request.headers, { tokens, keys });
+        request.identity = await identityOfToken(request.headers, { ...deps, tokens });
       });
 
       known.get('/v3/auth/tokens', async (request, reply) => {

@@ -1,8 +1,9 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
-import { hashOfKey } from '../../shared/api-key.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ApiKeyStore, Identity, KnownKey } from '../../shared/ports/projects.ts';
+import { type BearerDeps, identityOfSecret } from '../bearer.ts';
 
 const prefix = 'brt_';
 const lifetimeMs = 3600_000;
@@ -64,14 +65,19 @@ const claimsOf = (body: string): Claims | undefined => {
   }
 };
 
-/** Whose `X-Auth-Token` (or Bearer) it is: a token, or an API key itself, for clients that are given a token only. @throws `unauthenticated` */
+/**
+ * Whose `X-Auth-Token` (or Bearer) it is: a token, or what clients show that are given a token only, an API key or an access token of the issuer.
+ * @throws `unauthenticated`, and what the issuer has against its token
+ */
 export const identityOfToken = async (
-  headers: Readonly<Record<string, string | string[] | undefined>>,
-  { tokens, keys }: { tokens: Tokens; keys: ApiKeyStore },
+  headers: IncomingHttpHeaders,
+  { tokens, ...deps }: BearerDeps & { tokens: Tokens },
 ): Promise<Identity> => {
-  const shown = headers['x-auth-token'] ?? /^Bearer (\S+)$/i.exec(String(headers.authorization ?? ''))?.[1];
+  const shown = headers['x-auth-token'] ?? /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
   if (typeof shown === 'string') {
-    const identity = shown.startsWith(prefix) ? (await tokens.read(shown))?.key : await keys.find(hashOfKey(shown));
+    const identity = shown.startsWith(prefix)
+      ? (await tokens.read(shown))?.key
+      : await identityOfSecret(shown, headers, deps);
     if (identity) return identity;
   }
   throw new BootreadyError({

@@ -52,7 +52,10 @@ export const cancelImage = async (word: string, options: OutputOptions): Promise
   const image = await api.cancel(await findImageId(api, word));
   printResult(
     image,
-    () => [`The run of ${image.name} is being stopped.`, `"bootready show ${image.id}" tells when it is.`],
+    () => [
+      `${image.runs.length > 0 ? 'The run' : 'The repair'} of ${image.name} is being stopped.`,
+      `"bootready show ${image.id}" tells when it is.`,
+    ],
     options,
   );
 };

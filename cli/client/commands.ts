@@ -123,7 +123,7 @@ export const addClientCommands = (program: Command): void => {
     );
   program
     .command('cancel')
-    .description('stop the run of an image')
+    .description('stop the run, the repair or the download of an image')
     .argument('<image>', imageArgument)
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./change.ts')).cancelImage(id, options(command)),

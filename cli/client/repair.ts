@@ -19,13 +19,14 @@ export const repairImage = async (word: string, options: RepairOptions): Promise
     printResult(
       found,
       () =>
-        found.remedies.flatMap(({ code, title, plan, answers }) => [
+        found.remedies.flatMap(({ code, title, plan, answers, unavailable }) => [
           [
             styled('strong', code),
             `  ${title}`,
             answers.length > 0 ? styled('careful', `  mends ${answers.join(', ')}`) : '',
           ],
           `    ${plan}`,
+          ...(unavailable ? [styled('careful', `    ${unavailable}`)] : []),
         ]),
       options,
     );

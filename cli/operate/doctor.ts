@@ -10,6 +10,7 @@ import { diagnosisLines, summaryLines, worst } from './doctor/lines.ts';
 import { node } from './doctor/node.ts';
 import { notifications } from './doctor/notifications.ts';
 import { objectStore } from './doctor/object-store.ts';
+import { oidc } from './doctor/oidc.ts';
 import { redis } from './doctor/redis.ts';
 import { scratch } from './doctor/scratch.ts';
 import { temporal } from './doctor/temporal.ts';
@@ -23,6 +24,7 @@ const dependencies: readonly Dependency[] = [
   objectStore,
   notifications,
   api,
+  oidc,
   tools,
   scratch,
   node,

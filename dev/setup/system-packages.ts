@@ -81,7 +81,8 @@ export const systemPackages: readonly SystemPackage[] = [
   { name: 'e2fsprogs', reason: "the sample image's root", programs: ['mke2fs'] },
   { name: 'fdisk', reason: "the sample image's partitions", programs: ['sfdisk'] },
   { name: 'gdisk', reason: "the test images' partitions", programs: ['sgdisk'] },
-  { name: 'libwin-hivex-perl', reason: "the registries of the tests' Windows disks", programs: ['hivexregedit'] },
+  { name: 'libwin-hivex-perl', reason: 'registries of Windows', programs: ['hivexregedit'] },
+  { name: 'genisoimage', reason: 'the virtio-win of the tests', programs: ['genisoimage'] },
   { name: 'xfsprogs', reason: 'the test images with xfs', programs: ['mkfs.xfs'] },
   { name: 'btrfs-progs', reason: 'the test image with btrfs', programs: ['mkfs.btrfs'] },
   {

@@ -1,5 +1,5 @@
 import createClient, { defaultPathSerializer } from 'openapi-fetch';
-import type { CreateImage, CreateRepair, CreateRun } from '../../shared/contracts/api.ts';
+import type { CreateImage, CreateRepair, CreateRun, SignInWays } from '../../shared/contracts/api.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
 
@@ -52,6 +52,9 @@ export const api = {
   self: () => answered(client.GET('/v1/self')),
   signIn: (key: string) => answered(client.POST('/v1/session', { headers: { authorization: `Bearer ${key}` } })),
   signOut: () => answered(client.DELETE('/v1/session')),
+  signInWays: (): Promise<SignInWays> =>
+    answered(fetch('/sign-in').then(async (response) => ({ data: await response.json(), response }))),
+  chooseProject: (projectId: string) => answered(client.PATCH('/v1/session', { body: { projectId } })),
 
   /** What is undefined is not sent. */
   images: (query: ListQuery) => answered(client.GET('/v1/images', { params: { query: query as Query } })),
@@ -95,6 +98,10 @@ export const auditExportUrl = (filter: AuditFilter): string =>
   `${address('/v1/audit-log/export', {})}?${new URLSearchParams(filter as Record<string, string>)}`;
 export const streamOf = (id: string, language: string): string =>
   `${address('/v1/images/{id}/stream', { id })}?language=${language}`;
+
+/** A page of the API's that leads to the issuer and back to `to`. */
+export const signInAt = (to: string): string => `/sign-in/begin?${new URLSearchParams({ to })}`;
+
 export const evidenceOf = (id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json'): string =>
   address('/v1/images/{id}/runs/{run}/evidence/{name}', { id, run, name });
 export const reportOf = (id: string, run: number, as: 'html' | 'json', language: string): string =>

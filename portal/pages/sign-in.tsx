@@ -1,11 +1,13 @@
 import { ActionGroup, Button, Card, CardBody, CardTitle, Form, FormGroup, TextInput } from '@patternfly/react-core';
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, useState } from 'react';
-import { api } from '../api/client.ts';
+import { useLocation, useSearchParams } from 'react-router';
+import { api, signInAt } from '../api/client.ts';
 import { Message } from '../shell/message.tsx';
 import { useProblemWords } from '../shell/notices.tsx';
 import { LanguageSwitch, ThemeSwitch } from '../shell/shell.tsx';
 import { useSpeech } from '../words/language.tsx';
+import type { WordKey } from '../words/words.ts';
 
 export const SignInPage = () => {
   const { t } = useSpeech();
@@ -39,6 +41,7 @@ export const SignInPage = () => {
       <Card isLarge className="sign-in-card">
         <CardTitle component="h1">{t('signInTitle')}</CardTitle>
         <CardBody>
+          <IssuerSignIn />
           <Form onSubmit={(event) => void signIn(event)}>
             <p id="sign-in-help">{t('signInHelp')}</p>
             {words && (
@@ -67,5 +70,34 @@ export const SignInPage = () => {
         </CardBody>
       </Card>
     </main>
+  );
+};
+
+const problems: Readonly<Record<string, readonly [WordKey, WordKey]>> = {
+  forbidden: ['signInForbidden', 'signInForbiddenHelp'],
+  unavailable: ['signInUnavailable', 'signInUnavailableHelp'],
+};
+
+/** The way by the issuer, where the installation has one, and what came of it. */
+const IssuerSignIn = () => {
+  const { t } = useSpeech();
+  const { data: ways } = useQuery({ queryKey: ['sign-in'], queryFn: api.signInWays, staleTime: 60_000 });
+  const [params] = useSearchParams();
+  const { pathname } = useLocation();
+  const problem = params.get('sign-in');
+  if (!ways?.issuer) return null;
+  const [title, help] = problems[problem ?? ''] ?? ['signInRefused', 'signInRefusedHelp'];
+  return (
+    <div className="sign-in-issuer">
+      {problem !== null && (
+        <Message variant="danger" title={t(title)} isUrgent>
+          {t(help)}
+        </Message>
+      )}
+      <Button component="a" href={signInAt(pathname)} isBlock>
+        {t('signInWith', { name: ways.issuer.name })}
+      </Button>
+      <p className="sign-in-or">{t('signInOr')}</p>
+    </div>
   );
 };

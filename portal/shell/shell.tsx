@@ -33,6 +33,7 @@ import { api } from '../api/client.ts';
 import { UploadDock } from '../upload/upload-dock.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { useNotify, useProblemWords } from './notices.tsx';
+import { ProjectOfUser } from './project.tsx';
 import { chooseTheme, firstTheme } from './theme.ts';
 
 const mainId = 'main';
@@ -61,7 +62,8 @@ const TopBar = ({ self }: { self: Self }) => {
   const problemWords = useProblemWords();
   const signOut = async (): Promise<void> => {
     try {
-      await api.signOut();
+      const signedOut = await api.signOut();
+      if (signedOut) return location.assign(signedOut.signOutUrl);
       queries.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'self' });
       queries.setQueryData(['self'], null);
     } catch (error) {
@@ -89,7 +91,7 @@ const TopBar = ({ self }: { self: Self }) => {
           <ToolbarContent>
             <ToolbarGroup align={{ default: 'alignEnd' }} gap={{ default: 'gapMd' }}>
               <ToolbarItem className="project-name">
-                {t('project')} <strong>{self.projectId}</strong>
+                <ProjectOfUser self={self} />
               </ToolbarItem>
               <ToolbarItem>
                 <LanguageSwitch />

@@ -15,6 +15,23 @@ export const words = {
   lightMode: { en: 'Light mode', de: 'Helle Darstellung' },
   signOut: { en: 'Sign out', de: 'Abmelden' },
   signIn: { en: 'Sign in', de: 'Anmelden' },
+  signInWith: { en: 'Sign in with {name}', de: 'Mit {name} anmelden' },
+  signInOr: { en: 'or with an API key', de: 'oder mit einem API-Schlüssel' },
+  signInRefused: { en: 'You were not signed in.', de: 'Sie wurden nicht angemeldet.' },
+  signInRefusedHelp: {
+    en: 'Signing in was cancelled, took too long, or was begun in another window. Try again.',
+    de: 'Die Anmeldung wurde abgebrochen, dauerte zu lange oder begann in einem anderen Fenster. Versuchen Sie es erneut.',
+  },
+  signInForbidden: { en: 'You have no access here.', de: 'Sie haben hier keinen Zugang.' },
+  signInForbiddenHelp: {
+    en: 'Your account has no role or no project of this service. Ask whoever manages your account.',
+    de: 'Ihr Konto hat keine Rolle oder kein Projekt dieses Dienstes. Fragen Sie, wer Ihr Konto verwaltet.',
+  },
+  signInUnavailable: { en: 'The sign-in service does not answer.', de: 'Der Anmeldedienst antwortet nicht.' },
+  signInUnavailableHelp: {
+    en: 'Try again in a while, or sign in with an API key.',
+    de: 'Versuchen Sie es später erneut, oder melden Sie sich mit einem API-Schlüssel an.',
+  },
   signInTitle: { en: 'Sign in to bootready', de: 'Bei bootready anmelden' },
   signInHelp: {
     en: 'Enter your API key. It is shown to the server once; after that a cookie stands for it for twelve hours.',
@@ -22,6 +39,7 @@ export const words = {
   },
   apiKey: { en: 'API key', de: 'API-Schlüssel' },
   project: { en: 'Project', de: 'Projekt' },
+  signedInAs: { en: 'Signed in as', de: 'Angemeldet als' },
   variantDanger: { en: 'Problem:', de: 'Problem:' },
   variantWarning: { en: 'Warning:', de: 'Warnung:' },
   variantInfo: { en: 'Note:', de: 'Hinweis:' },

@@ -23,8 +23,8 @@ export const bootChecks = defineChecks({
     severity: 'advice',
     title: { en: 'Start of the system', de: 'Start des Systems' },
     problem: {
-      en: 'The image was not started: the boot check knows how to start Linux on x86_64 and no other system ({system}).',
-      de: 'Das Image wurde nicht gestartet: Der Starttest kann nur Linux auf x86_64 starten, kein anderes System ({system}).',
+      en: 'The image was not started: the boot check knows how to start Linux and Windows on x86_64 and no other system ({system}).',
+      de: 'Das Image wurde nicht gestartet: Der Starttest kann nur Linux und Windows auf x86_64 starten, kein anderes System ({system}).',
     },
     remedy: {
       en: 'Start an instance of it yourself before you rely on it.',
@@ -197,6 +197,111 @@ export const bootChecks = defineChecks({
     remedy: {
       en: 'See in the console log what it was waiting for: often the network (systemd-networkd-wait-online) or a disk that is not there.',
       de: 'Sehen Sie im Konsolenprotokoll nach, worauf es gewartet hat: oft das Netzwerk (systemd-networkd-wait-online) oder einen fehlenden Datenträger.',
+    },
+  },
+  'boot-windows-running': {
+    severity: 'safety',
+    title: { en: 'Windows reaches a running state', de: 'Windows erreicht einen laufenden Zustand' },
+    problem: {
+      en: 'Windows was started and nothing was heard of it.',
+      de: 'Windows wurde gestartet, und nichts war von ihm zu hören.',
+    },
+    remedy: { en: 'See the picture of the screen.', de: 'Sehen Sie sich das Bild des Bildschirms an.' },
+  },
+  'boot-windows-seed-applied': {
+    severity: 'safety',
+    title: { en: 'Cloudbase-Init applied its host name', de: 'Cloudbase-Init hat seinen Hostnamen umgesetzt' },
+    problem: {
+      en: 'Windows runs, but was not seen under the name that its config drive gave it ({expected}); it called itself: {name}. Cloudbase-Init may need longer, may not read config drives, or may have failed.',
+      de: 'Windows läuft, war aber nicht unter dem Namen zu sehen, den ihm sein Config Drive gab ({expected}); es nannte sich: {name}. Cloudbase-Init braucht vielleicht länger, liest keine Config Drives oder ist fehlgeschlagen.',
+    },
+    remedy: {
+      en: 'Let metadata_services of cloudbase-init.conf name ConfigDriveService and plugins name SetHostNamePlugin; cloudbase-init.log in the image tells what it did.',
+      de: 'Nennen Sie in der cloudbase-init.conf unter metadata_services den ConfigDriveService und unter plugins das SetHostNamePlugin; cloudbase-init.log im Image zeigt, was geschah.',
+    },
+  },
+  'boot-windows-no-boot-device': {
+    severity: 'safety',
+    title: { en: 'Start of Windows', de: 'Start von Windows' },
+    problem: {
+      en: 'Windows stopped with INACCESSIBLE_BOOT_DEVICE ({code}): it does not find its disk, because no virtio driver starts with it.',
+      de: 'Windows ist mit INACCESSIBLE_BOOT_DEVICE ({code}) stehen geblieben: Es findet seinen Datenträger nicht, weil kein virtio-Treiber mit ihm startet.',
+    },
+    remedy: {
+      en: 'Install virtio-win-guest-tools while the machine still runs on its old hypervisor, and start it once with a second disk on virtio.',
+      de: 'Installieren Sie virtio-win-guest-tools, solange die Maschine noch auf ihrem alten Hypervisor läuft, und starten Sie sie einmal mit einem zweiten Datenträger an virtio.',
+    },
+  },
+  'boot-windows-stopped': {
+    severity: 'safety',
+    title: { en: 'Start of Windows', de: 'Start von Windows' },
+    problem: {
+      en: 'Windows stopped with an error of its own (stop code: {code}). The picture of the screen may say more.',
+      de: 'Windows ist mit einem eigenen Fehler stehen geblieben (Stoppcode: {code}). Das Bild des Bildschirms sagt vielleicht mehr.',
+    },
+    remedy: {
+      en: "Look the stop code up in Microsoft's bug check reference; drivers and services of the old hypervisor are the most frequent cause.",
+      de: 'Schlagen Sie den Stoppcode in Microsofts Bug-Check-Referenz nach; Treiber und Dienste des alten Hypervisors sind die häufigste Ursache.',
+    },
+  },
+  'boot-windows-nothing-to-boot': {
+    severity: 'safety',
+    title: { en: 'Boot loader of Windows', de: 'Bootloader von Windows' },
+    problem: {
+      en: `The firmware found nothing to boot on the disk. ${console.en}`,
+      de: `Die Firmware hat auf dem Datenträger nichts zum Starten gefunden. ${console.de}`,
+    },
+    remedy: {
+      en: 'Write the boot files anew from the recovery console of Windows: bcdboot C:\\Windows /f ALL; for BIOS also bootrec /fixmbr and bootrec /fixboot.',
+      de: 'Schreiben Sie die Startdateien in der Wiederherstellungskonsole von Windows neu: bcdboot C:\\Windows /f ALL; für BIOS auch bootrec /fixmbr und bootrec /fixboot.',
+    },
+  },
+  'boot-windows-loader-stuck': {
+    severity: 'safety',
+    title: { en: 'Boot loader of Windows', de: 'Bootloader von Windows' },
+    problem: {
+      en: `The boot loader of Windows started, but cannot go on. ${console.en}`,
+      de: `Der Bootloader von Windows ist gestartet, kommt aber nicht weiter. ${console.de}`,
+    },
+    remedy: {
+      en: 'Write bootmgr and its configuration anew from the recovery console of Windows: bcdboot C:\\Windows /f ALL.',
+      de: 'Schreiben Sie bootmgr und seine Konfiguration in der Wiederherstellungskonsole von Windows neu: bcdboot C:\\Windows /f ALL.',
+    },
+  },
+  'boot-windows-shut-down': {
+    severity: 'safety',
+    title: { en: 'Start of Windows', de: 'Start von Windows' },
+    problem: {
+      en: `The machine switched itself off before anything was heard of Windows. ${console.en}`,
+      de: `Die Maschine hat sich ausgeschaltet, bevor von Windows etwas zu hören war. ${console.de}`,
+    },
+    remedy: {
+      en: 'See what shuts Windows down at its first start: SetupComplete.cmd, unattend.xml, or a setup that failed (C:\\Windows\\Panther\\setuperr.log).',
+      de: 'Prüfen Sie, was Windows beim ersten Start herunterfährt: SetupComplete.cmd, unattend.xml oder ein fehlgeschlagenes Setup (C:\\Windows\\Panther\\setuperr.log).',
+    },
+  },
+  'boot-windows-timeout': {
+    severity: 'safety',
+    title: { en: 'Start of Windows', de: 'Start von Windows' },
+    problem: {
+      en: `The guest agent is installed, but neither it nor the network adapter was heard of when the time was over. ${console.en}`,
+      de: `Der Gast-Agent ist installiert, aber bis zum Ablauf der Zeit war weder von ihm noch vom Netzwerkadapter etwas zu hören. ${console.de}`,
+    },
+    remedy: {
+      en: 'Look at the picture of the screen: Windows may wait for an answer, repair itself or have stopped. Where it was only slow, raise BOOT_WINDOWS_KVM_SECONDS or BOOT_WINDOWS_TCG_SECONDS.',
+      de: 'Sehen Sie sich das Bild des Bildschirms an: Windows wartet vielleicht auf eine Antwort, repariert sich oder ist stehen geblieben. War es nur langsam, erhöhen Sie BOOT_WINDOWS_KVM_SECONDS oder BOOT_WINDOWS_TCG_SECONDS.',
+    },
+  },
+  'boot-windows-silent': {
+    severity: 'advice',
+    title: { en: 'Start of Windows', de: 'Start von Windows' },
+    problem: {
+      en: `Whether Windows runs could not be told: it has no guest agent, and its network adapter did not ask for an address until the time was over. ${console.en}`,
+      de: `Ob Windows läuft, war nicht zu erkennen: Es hat keinen Gast-Agenten, und sein Netzwerkadapter hat bis zum Ablauf der Zeit nicht nach einer Adresse gefragt. ${console.de}`,
+    },
+    remedy: {
+      en: 'Look at the picture of the screen. Install the QEMU guest agent (virtio-win-guest-tools) and let the adapter use DHCP.',
+      de: 'Sehen Sie sich das Bild des Bildschirms an. Installieren Sie den QEMU-Gast-Agenten (virtio-win-guest-tools) und stellen Sie den Adapter auf DHCP.',
     },
   },
 });

@@ -16,7 +16,7 @@ const sources = ['shared/formats', 'shared/checks', 'workers']
 
 test('every code that a step makes a finding with is in the catalogue', () => {
   const used = [
-    ...sources.matchAll(/\b(?:refusal|warning|fail|failing|finding)\(\s*'([a-z0-9-]+)'/g),
+    ...sources.matchAll(/\b(?:refusal|warning|fail|failing|finding|bootFinding)\(\s*'([a-z0-9-]+)'/g),
     ...sources.matchAll(/\bcode: '([a-z0-9-]+)', step:/g),
     ...sources.matchAll(/refused: '([a-z0-9-]+)'/g),
     ...sources.matchAll(/failure: '(boot-[a-z0-9-]+)'/g),

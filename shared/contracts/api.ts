@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Checksum, SourceUrl } from './download.ts';
 import { Finding } from './finding.ts';
-import { Family, ImageName, ImageSettings, ImageStatus, memberStatuses, Visibility } from './image.ts';
+import { Family, ImageName, ImageSettings, ImageStatus, memberStatuses, ProjectId, Visibility } from './image.ts';
 import { OrderStatus } from './order.ts';
 import { RepairChange } from './repair.ts';
 import { GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
@@ -168,6 +168,8 @@ export const RemedyView = z.object({
   plan: z.string(),
   /** Codes of the findings of this image that it mends; empty when nothing asks for it. */
   answers: z.array(z.string()),
+  /** Why this installation cannot do it. */
+  unavailable: z.string().optional(),
 });
 export type RemedyView = z.infer<typeof RemedyView>;
 
@@ -427,12 +429,28 @@ export const ChangeQuota = z.strictObject({
 });
 export type ChangeQuota = z.infer<typeof ChangeQuota>;
 
-/** Whose key this is, what holds for it, and where a plain S3 client may put uploads. */
+/** Who asks, what holds for it, and where a plain S3 client may put uploads. */
 export const Self = z.object({
   projectId: z.string(),
   role: z.enum(['reader', 'member', 'admin']),
+  /** Of a user of the issuer; a key has none. */
+  user: z.object({ name: z.string(), projects: z.array(z.string()) }).optional(),
   limits: z.object({ maxUploadBytes: Bytes, maxVirtualBytes: Bytes, allowIso: z.boolean() }),
   quota: QuotaView,
   uploads: z.object({ endpoint: z.string(), bucket: z.string(), keyPrefix: z.string() }),
 });
 export type Self = z.infer<typeof Self>;
+
+/** How browsers may sign in, besides with an API key. */
+export const SignInWays = z.object({ issuer: z.object({ name: z.string() }).optional() });
+export type SignInWays = z.infer<typeof SignInWays>;
+
+/** Why nobody was signed in: `?sign-in=` of the page that the browser is sent back to. */
+export const SignInProblem = z.enum(['unauthenticated', 'forbidden', 'unavailable', 'internal']);
+export type SignInProblem = z.infer<typeof SignInProblem>;
+
+export const ChooseProject = z.strictObject({ projectId: ProjectId });
+export type ChooseProject = z.infer<typeof ChooseProject>;
+
+export const SignedOut = z.object({ signOutUrl: z.url() });
+export type SignedOut = z.infer<typeof SignedOut>;

@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whose key this is */
+        /** Who asks */
         get: operations["getSelf"];
         put?: never;
         post?: never;
@@ -47,11 +47,12 @@ export interface paths {
         put?: never;
         /** Sign a browser in: a cookie for the key that the request shows */
         post: operations["signIn"];
-        /** Sign a browser out */
+        /** Sign a browser out; `signOutUrl` is where it signs out at the issuer too */
         delete: operations["signOut"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Choose the project in which a signed-in user acts */
+        patch: operations["chooseProject"];
         trace?: never;
     };
     "/v1/images": {
@@ -204,7 +205,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Stop the run of an image */
+        /** Stop the run, the repair or the download of an image */
         post: operations["cancelRun"];
         delete?: never;
         options?: never;
@@ -647,6 +648,9 @@ export interface components {
             images?: (number | null) | undefined;
             uploads?: (number | null) | undefined;
         };
+        ChooseProjectInput: {
+            projectId: string;
+        };
         CreateImageInput: {
             name: string;
             /** @default {} */
@@ -762,6 +766,7 @@ export interface components {
             cloudInit?: string | undefined;
             packageFormat?: string | undefined;
             guestAgent?: boolean | undefined;
+            cloudbaseInit?: boolean | undefined;
             /** @enum {string} */
             hardwareClock?: ("utc" | "local") | undefined;
         };
@@ -1013,6 +1018,7 @@ export interface components {
             title: string;
             plan: string;
             answers: string[];
+            unavailable?: string | undefined;
         };
         RepairView: {
             /** Format: uuid */
@@ -1120,6 +1126,10 @@ export interface components {
             projectId: string;
             /** @enum {string} */
             role: "reader" | "member" | "admin";
+            user?: {
+                name: string;
+                projects: string[];
+            } | undefined;
             limits: {
                 maxUploadBytes: number;
                 maxVirtualBytes: number;
@@ -1144,6 +1154,10 @@ export interface components {
         };
         SignPartsInput: {
             partNumbers: components["schemas"]["PartNumberInput"][];
+        };
+        SignedOut: {
+            /** Format: uri */
+            signOutUrl: string;
         };
         SignedParts: {
             parts: {
@@ -1271,8 +1285,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1329,7 +1352,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1338,7 +1361,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1400,7 +1432,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1409,7 +1441,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1418,7 +1450,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1490,7 +1522,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1499,7 +1531,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1538,6 +1570,15 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedOut"];
+                };
+            };
+            /** @description Default Response */
             204: {
                 headers: {
                     [name: string]: unknown;
@@ -1553,7 +1594,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1562,8 +1603,93 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    chooseProject: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChooseProjectInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, token or session, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description More than may be sent or kept */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The body is not of the media type that is described */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1628,8 +1754,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1688,7 +1823,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1697,7 +1832,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1773,7 +1908,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1782,7 +1917,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1838,7 +1982,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1847,7 +1991,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1856,7 +2000,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -1918,7 +2062,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -1927,7 +2071,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -1936,7 +2080,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2012,7 +2156,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2021,7 +2165,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2090,7 +2243,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2099,7 +2252,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2155,8 +2317,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2213,7 +2384,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2222,7 +2393,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2281,7 +2461,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2290,7 +2470,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2299,7 +2479,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2374,7 +2554,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2383,7 +2563,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2392,7 +2572,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2455,7 +2635,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2464,7 +2644,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2473,7 +2653,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2553,7 +2733,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2562,7 +2742,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2571,7 +2751,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2656,7 +2836,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2665,7 +2845,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2674,7 +2854,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2741,7 +2921,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2750,7 +2930,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2812,7 +3001,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2821,7 +3010,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2830,7 +3019,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -2919,7 +3108,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -2928,7 +3117,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2937,7 +3126,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3020,8 +3209,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3078,7 +3276,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3087,7 +3285,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3143,7 +3350,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3152,7 +3359,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3214,7 +3421,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3223,7 +3430,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3297,7 +3504,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3306,7 +3513,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3315,7 +3522,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3373,7 +3580,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3382,7 +3589,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3391,7 +3598,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3453,7 +3660,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3462,7 +3669,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3520,8 +3736,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3584,7 +3809,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3593,7 +3818,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3649,8 +3883,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3707,7 +3950,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3716,7 +3959,16 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3778,7 +4030,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3787,7 +4039,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3796,7 +4048,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3879,7 +4131,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3888,7 +4140,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3897,7 +4149,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -3968,7 +4220,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -3977,7 +4229,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3986,7 +4238,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4075,7 +4327,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4084,7 +4336,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4093,7 +4345,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4179,8 +4431,17 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4235,7 +4496,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4244,7 +4505,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4302,7 +4563,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4311,7 +4572,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4320,7 +4581,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;
@@ -4384,7 +4645,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4393,7 +4654,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4455,7 +4716,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4464,7 +4725,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4520,7 +4781,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4529,7 +4790,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4589,7 +4850,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4598,7 +4859,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4672,7 +4933,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description No key, or one that does not hold */
+            /** @description No key, token or session, or one that does not hold */
             401: {
                 headers: {
                     [name: string]: unknown;
@@ -4681,7 +4942,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description The key has not the role for it, or the session is used from another site */
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4690,7 +4951,7 @@ export interface operations {
                     "application/json": components["schemas"]["ApiError"];
                 };
             };
-            /** @description There is none that this key may see */
+            /** @description There is none that this key or user may see */
             404: {
                 headers: {
                     [name: string]: unknown;

@@ -96,6 +96,8 @@ export const GuestFacts = z.object({
   packageFormat: z.string().optional(),
   /** Whether the QEMU guest agent is there. */
   guestAgent: z.boolean().optional(),
+  /** Windows: whether Cloudbase-Init is installed. */
+  cloudbaseInit: z.boolean().optional(),
   /** Windows: what it takes the hardware clock to tell. */
   hardwareClock: z.enum(['utc', 'local']).optional(),
 });

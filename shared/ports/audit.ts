@@ -2,7 +2,7 @@ import type { AuditAction, AuditFilter } from '../contracts/operations.ts';
 
 export type AuditRecord = {
   action: AuditAction;
-  /** Who: the key that was shown, or a user of the command line. */
+  /** Who: the key that was shown, a user of the issuer's, or one of the command line. */
   by: { keyId: string } | { name: string };
   /** Of the image, or of the actor. */
   projectId?: string;

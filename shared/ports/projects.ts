@@ -13,10 +13,24 @@ export type Project = {
 };
 
 export type Role = 'reader' | 'member' | 'admin';
-export type Identity = { projectId: string; role: Role; keyId: string };
+/** Who asks: an API key, or a user of the issuer, who may have other projects too. */
+export type Identity = {
+  projectId: string;
+  role: Role;
+  keyId?: string;
+  user?: { subject: string; name: string; projects: readonly string[] };
+};
 
 /** A key that is valid, without the key itself. */
-export type KnownKey = Identity & { name: string; hash: Buffer; hint: string; expiresAt: Date | null };
+export type KnownKey = {
+  keyId: string;
+  projectId: string;
+  role: Role;
+  name: string;
+  hash: Buffer;
+  hint: string;
+  expiresAt: Date | null;
+};
 
 export interface ProjectStore {
   /** Silently returns the one that is there. */
@@ -32,6 +46,8 @@ export interface ProjectStore {
   /** The limits that hold for it, and what it holds now. Undefined when there is no such project. */
   quota(id: string): Promise<Quota | undefined>;
   all(): Promise<Project[]>;
+  /** Those of the ids that there is a project of, in the order of their names. */
+  existing(ids: readonly string[]): Promise<string[]>;
   /** The project with the longest prefix that the key begins with. */
   ofKey(key: string): Promise<Project | undefined>;
 }
@@ -47,17 +63,37 @@ export interface ApiKeyStore {
     expiresAt?: Date;
   }): Promise<string>;
   /** Undefined when there is none, it is revoked or expired. */
-  find(hash: Buffer): Promise<Identity | undefined>;
+  find(hash: Buffer): Promise<(Identity & { keyId: string }) | undefined>;
   /** By its id, with the same conditions as `find`; for what was derived from a key. */
   get(id: string): Promise<KnownKey | undefined>;
   revoke(id: string): Promise<void>;
 }
 
-/** Browsers that have signed in. A session is its key's as long as the key holds. */
+/** Of a user of the issuer: what it said last, and when it is to be asked again. */
+export type UserGrant = {
+  name: string;
+  projects: readonly string[];
+  role: Role;
+  /** The issuer's own tokens, sealed so that only the cookie opens them. */
+  sealed: Buffer;
+  /** Null: it cannot be asked again. */
+  renewAt: Date | null;
+};
+
+export type Session = { identity: Identity; renewalDue: boolean };
+
+/** Browsers that have signed in. A session is its key's as long as the key holds, or a user's as long as the issuer says so. */
 export interface SessionStore {
   /** `hash` is SHA-256 of the token in the cookie. */
-  create(session: { keyId: string; hash: Buffer; expiresAt: Date }): Promise<void>;
+  create(session: { hash: Buffer; expiresAt: Date } & ({ keyId: string } | { user: NewUserSession })): Promise<void>;
   /** Undefined when there is none, it is over, or its key is revoked or expired. */
-  find(hash: Buffer): Promise<Identity | undefined>;
-  remove(hash: Buffer): Promise<void>;
+  find(hash: Buffer): Promise<Session | undefined>;
+  /** What was sealed, to one asker at a time, of a session whose renewal is due; a claim that nobody settles ends by itself. */
+  claimRenewal(hash: Buffer): Promise<Buffer | undefined>;
+  /** Settles a claim; without a grant somebody else may try. */
+  settleRenewal(hash: Buffer, grant?: UserGrant): Promise<void>;
+  chooseProject(hash: Buffer, projectId: string): Promise<void>;
+  /** Gives what was sealed, if anything was. */
+  remove(hash: Buffer): Promise<Buffer | undefined>;
 }
+export type NewUserSession = UserGrant & { subject: string; projectId: string };

@@ -1,7 +1,7 @@
-import { anyLinux, isLinux, type Remedy } from './define.ts';
+import { anyLinux, isLinux, type ScriptRemedy } from './define.ts';
 
 /** What virt-sysprep(1) does by default, without what belongs to users: accounts, their keys and their files stay. */
-export const cleanForCloning: Remedy = {
+export const cleanForCloning: ScriptRemedy = {
   code: 'clean-for-cloning',
   answers: [
     'clone-machine-id',

@@ -1,6 +1,6 @@
-import { anyLinux, isLinux, type Remedy } from './define.ts';
+import { anyLinux, isLinux, type ScriptRemedy } from './define.ts';
 
-export const dhcpNetwork: Remedy = {
+export const dhcpNetwork: ScriptRemedy = {
   code: 'dhcp-network',
   answers: ['network-bound-to-mac', 'network-static', 'network-adapter-names', 'cloud-init-network'],
   appliesTo: isLinux,

@@ -1,7 +1,7 @@
-import { anyLinux, isLinux, type Remedy } from './define.ts';
+import { anyLinux, isLinux, type ScriptRemedy } from './define.ts';
 
 /** In the appliance the disk of the image is /dev/sda; other disks are not there, and will not be in an instance. */
-export const fstabByUuid: Remedy = {
+export const fstabByUuid: ScriptRemedy = {
   code: 'fstab-by-uuid',
   answers: ['fstab-devices'],
   appliesTo: isLinux,

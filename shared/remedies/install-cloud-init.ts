@@ -1,7 +1,7 @@
-import { isLinux, type Remedy } from './define.ts';
+import { isLinux, type ScriptRemedy } from './define.ts';
 
 /** Services start with the instance, not here: policy-rc.d (invoke-rc.d(8)) keeps Debian's from being started. */
-export const installCloudInit: Remedy = {
+export const installCloudInit: ScriptRemedy = {
   code: 'install-cloud-init',
   answers: ['cloud-init-installed'],
   appliesTo: (guest) => isLinux(guest) && ['deb', 'rpm', 'apk'].includes(guest.packageFormat ?? ''),

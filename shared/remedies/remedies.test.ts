@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { catalogue } from '../checks/catalogue.ts';
+import { isScript } from './define.ts';
 import { remedies, remediesFor } from './remedies.ts';
 
 test('every remedy answers findings that there are, and only one remedy answers each', () => {
@@ -10,7 +11,7 @@ test('every remedy answers findings that there are, and only one remedy answers 
   expect(new Set(remedies.map(({ code }) => code)).size).toBe(remedies.length);
 });
 
-test.each(remedies)('the script of $code is one for every POSIX shell', ({ script }) => {
+test.each(remedies.filter(isScript))('the script of $code is one for every POSIX shell', ({ script }) => {
   execFileSync('sh', ['-n'], { input: script, stdio: 'pipe' });
 });
 
@@ -27,4 +28,13 @@ test('trouble asks for its remedy, in the order in which they are done, and only
   expect(codes({ osType: 'linux', packageFormat: 'deb' })).toEqual(['install-cloud-init', 'clean-for-cloning']);
   expect(codes({ osType: 'linux', packageFormat: 'pacman' })).toEqual(['clean-for-cloning']);
   expect(codes({ osType: 'windows' })).toEqual([]);
+});
+
+test('drivers of Windows are a remedy where the installation has them', () => {
+  const findings = [{ code: 'windows-disk-driver', outcome: 'fail', step: 'inspect', params: {} }] as const;
+  const codes = (virtioWin: boolean, guest: object) =>
+    remediesFor(findings, guest, { virtioWin }).map(({ code }) => code);
+  expect(codes(true, { osType: 'windows', architecture: 'x86_64' })).toEqual(['inject-virtio-windows']);
+  expect(codes(true, { osType: 'windows', architecture: 'aarch64' })).toEqual([]);
+  expect(codes(false, { osType: 'windows', architecture: 'x86_64' })).toEqual([]);
 });

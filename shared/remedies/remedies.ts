@@ -1,9 +1,10 @@
 import type { Finding } from '../contracts/finding.ts';
 import type { GuestFacts } from '../contracts/run.ts';
 import { cleanForCloning } from './clean-for-cloning.ts';
-import type { Remedy } from './define.ts';
+import { type Remedy, type RepairMeans, whyUnavailable } from './define.ts';
 import { dhcpNetwork } from './dhcp-network.ts';
 import { fstabByUuid } from './fstab-by-uuid.ts';
+import { injectVirtioWindows } from './inject-virtio-windows.ts';
 import { installCloudInit } from './install-cloud-init.ts';
 import { removeForeignTools } from './remove-foreign-tools.ts';
 import { serialConsoleRemedy } from './serial-console.ts';
@@ -18,14 +19,24 @@ export const remedies: readonly Remedy[] = [
   dhcpNetwork,
   virtioInInitramfs,
   cleanForCloning,
+  injectVirtioWindows,
 ];
 
 export const remedyOf = (code: string): Remedy | undefined => remedies.find((remedy) => remedy.code === code);
 
-/** What mends the trouble that was found, in the order in which it is done. */
-export const remediesFor = (findings: readonly Finding[], guest: GuestFacts): Remedy[] => {
+/** What mends the trouble that was found and can be done with these means, in the order in which it is done. */
+export const remediesFor = (
+  findings: readonly Finding[],
+  guest: GuestFacts,
+  means: RepairMeans = { virtioWin: false },
+): Remedy[] => {
   const troubled = new Set(
     findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'warn').map(({ code }) => code),
   );
-  return remedies.filter(({ answers, appliesTo }) => appliesTo(guest) && answers.some((code) => troubled.has(code)));
+  return remedies.filter(
+    (remedy) =>
+      remedy.appliesTo(guest) &&
+      remedy.answers.some((code) => troubled.has(code)) &&
+      whyUnavailable(remedy, means) === undefined,
+  );
 };

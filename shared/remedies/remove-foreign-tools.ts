@@ -1,6 +1,6 @@
-import { isLinux, type Remedy } from './define.ts';
+import { isLinux, type ScriptRemedy } from './define.ts';
 
-export const removeForeignTools: Remedy = {
+export const removeForeignTools: ScriptRemedy = {
   code: 'remove-foreign-tools',
   answers: ['foreign-tools'],
   appliesTo: (guest) => isLinux(guest) && ['deb', 'rpm', 'apk'].includes(guest.packageFormat ?? ''),

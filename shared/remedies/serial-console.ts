@@ -1,7 +1,7 @@
-import { anyLinux, isLinux, type Remedy } from './define.ts';
+import { anyLinux, isLinux, type ScriptRemedy } from './define.ts';
 
 /** The boot menus are edited as they are: making them anew would look at the disks of the appliance. */
-export const serialConsoleRemedy: Remedy = {
+export const serialConsoleRemedy: ScriptRemedy = {
   code: 'serial-console',
   answers: ['serial-console'],
   appliesTo: isLinux,

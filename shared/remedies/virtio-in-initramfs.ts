@@ -1,7 +1,7 @@
-import { anyLinux, isLinux, type Remedy } from './define.ts';
+import { anyLinux, isLinux, type ScriptRemedy } from './define.ts';
 
 /** initramfs-tools(7), dracut.conf(5), mkinitfs(1), mkinitcpio(8). */
-export const virtioInInitramfs: Remedy = {
+export const virtioInInitramfs: ScriptRemedy = {
   code: 'virtio-in-initramfs',
   answers: ['virtio-block-initramfs', 'boot-no-root-device'],
   appliesTo: isLinux,

@@ -58,6 +58,12 @@ describe('projects', () => {
     expect(await owner('')).toBeUndefined();
   });
 
+  test('of ids that somebody names those are told that there is a project of', async () => {
+    const [one, two] = [await someProject(database.db), await someProject(database.db)];
+    expect(await projects.existing([two.id, `absent-${hex(4)}`, one.id])).toEqual([one.id, two.id].sort());
+    expect(await projects.existing([])).toEqual([]);
+  });
+
   test('prefixes are text and not patterns', async () => {
     const base = hex(4);
     await projects.ensure({ id: `pattern-${base}`, keyPrefix: `${base}_%/` });

@@ -26,7 +26,7 @@ describe.concurrent('the boot check names', () => {
     const folder = await mkdtemp(join(dir, 'disk-'));
     const path = join(folder, 'disk.raw');
     execFileSync('cp', ['--sparse=always', samples[from], path]);
-    editDisk(path, edits, folder);
+    editDisk(path, edits);
     const cloudInit = from === 'no-cloud-init' ? {} : { cloudInit: '22.4.2' };
     const check = await boot({
       path,

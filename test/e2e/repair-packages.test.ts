@@ -3,11 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { cacheDir } from '../../dev/stack/tool-path.ts';
 import { remediesFor } from '../../shared/remedies/remedies.ts';
-import { mendDisk } from '../../workers/repair/mend.ts';
 import { guestImages } from '../support/guest-images.ts';
-import { boot, inspect } from '../support/step-functions.ts';
+import { boot, inspect, mend } from '../support/step-functions.ts';
 
 /** A remedy that fetches packages: from the real archive, through the proxy, into the guest. */
 
@@ -17,19 +15,15 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const control = { signal: new AbortController().signal, progress: () => undefined };
-
 test('a system without cloud-init gets it from its own package sources, and starts as an instance', async () => {
   const path = join(dir, 'disk.raw');
   copyFileSync((await guestImages())['no-cloud-init'], path, constants.COPYFILE_FICLONE);
   const virtualSize = statSync(path).size;
   const before = await inspect(path);
-  const remedies = remediesFor(before.findings, before.guest).filter(({ needsPackages }) => needsPackages);
+  const remedies = remediesFor(before.findings, before.guest).filter((remedy) => 'needsPackages' in remedy);
   expect(remedies.map(({ code }) => code)).toEqual(['install-cloud-init']);
 
-  const disk = { path, format: 'raw', virtualSize } as const;
-  const deps = { cacheDir: cacheDir(), packageHosts: ['deb.debian.org', 'security.debian.org'] };
-  const changes = await mendDisk(deps, { disk, remedies, scratchDir: dir }, control);
+  const changes = await mend(path, remedies, ['deb.debian.org', 'security.debian.org']);
   expect(changes).toEqual([{ remedy: 'install-cloud-init', changes: ['installed cloud-init'] }]);
 
   const { findings, guest } = await inspect(path);

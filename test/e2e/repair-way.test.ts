@@ -8,7 +8,7 @@ import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import type { ImageDetail } from '../../shared/contracts/api.ts';
 import { cleanForCloning } from '../../shared/remedies/clean-for-cloning.ts';
-import { editRoot } from '../support/edit-sample.ts';
+import { editDisk } from '../images/edit.ts';
 import { eventually } from '../support/eventually.ts';
 import { guestImages } from '../support/guest-images.ts';
 import { type Installation, project, startInstallation } from '../support/installation.ts';
@@ -41,7 +41,7 @@ test('an image with an identity of its own becomes one without, and stays what i
   const disk = join(dir, 'used.raw');
   const packed = join(dir, 'used.qcow2');
   copyFileSync((await guestImages()).good, disk, constants.COPYFILE_FICLONE);
-  editRoot(disk, { '/etc/machine-id': 'b08dfa6083e7567a1921a715000001fb\n' });
+  editDisk(disk, [{ write: '/etc/machine-id', text: 'b08dfa6083e7567a1921a715000001fb\n' }]);
   execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'qcow2', disk, packed]);
   await installation.upload('old', packed);
   const old = await installation.ended('old');

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,6 +6,7 @@ import type { Step } from '../../shared/contracts/run.ts';
 import { buildDisk, convert } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Installation, project, type Role2Process, startInstallation } from '../support/installation.ts';
+import { scratchFolders } from '../support/scratch-folders.ts';
 
 /** A worker that dies, or is taken for dead, in each of the steps: the image is published all the same, and once. */
 
@@ -54,12 +55,6 @@ const expectPublishedOnce = async (key: string): Promise<void> => {
   expect(objects.toSorted()).toEqual([publications[0]?.key, provenance].toSorted());
 };
 
-const scratchFolders = async (): Promise<string[]> => {
-  const workers = await readdir(installation.env.SCRATCH_DIR as string);
-  const folders = await Promise.all(workers.map((each) => readdir(join(installation.env.SCRATCH_DIR as string, each))));
-  return folders.flat().filter((name) => name !== 'owner.json');
-};
-
 test.each(['admit', 'convert', 'inspect', 'publish'] as const)('SIGKILL in %s', async (step) => {
   const key = `killed-in-${step}`;
   worker = await installation.start('steps');
@@ -68,7 +63,10 @@ test.each(['admit', 'convert', 'inspect', 'publish'] as const)('SIGKILL in %s', 
   await worker.stop('SIGKILL');
   worker = await installation.start('steps');
   await expectPublishedOnce(key);
-  await eventually(async () => (await scratchFolders()).length === 0, { within: 20, what: 'scratch is clear' });
+  await eventually(async () => (await scratchFolders(installation)).length === 0, {
+    within: 20,
+    what: 'scratch is clear',
+  });
   await worker.stop();
 });
 

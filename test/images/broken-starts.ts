@@ -1,9 +1,7 @@
 import type { SampleVariant } from '../../dev/sample/build.ts';
 import { grubConfig } from '../../dev/sample/debian.ts';
-import { layout } from '../../dev/sample/disk.ts';
-import type { Edit } from './edit.ts';
+import { at, type Edit } from './edit.ts';
 
-const MiB = 1024 ** 2;
 const sector = 512;
 
 /** A real image that is broken in one way, and what the boot check must find. */
@@ -28,15 +26,18 @@ const earlyService = (command: string): Edit[] => [
 ];
 
 export const brokenStarts: Record<string, BrokenStart> = {
-  'no boot sector': { found: ['boot-no-bootable-device fail'], edits: [{ zero: { at: 0, bytes: sector } }] },
+  'no boot sector': {
+    found: ['boot-no-bootable-device fail'],
+    edits: [{ bytes: Buffer.alloc(sector), at: at.bootSector }],
+  },
   'no boot loader for UEFI': {
     found: ['boot-no-bootable-device fail'],
-    edits: [{ removeFromEsp: '::/EFI/BOOT/BOOTX64.EFI' }],
+    edits: [{ esp: ['mdel', '::/EFI/BOOT/BOOTX64.EFI'] }],
     firmware: 'uefi',
   },
   "GRUB's core damaged": {
     found: ['boot-loader-stuck fail'],
-    edits: [{ zero: { at: layout.biosBoot * MiB + sector, bytes: 400_000 } }],
+    edits: [{ bytes: Buffer.alloc(400_000), at: at.biosBoot + sector }],
   },
   'no configuration of GRUB': { found: ['boot-loader-stuck fail'], edits: [{ remove: '/boot/grub/grub.cfg' }] },
   'no kernel': { found: ['boot-loader-stuck fail'], edits: [{ remove: '/vmlinuz' }] },
@@ -57,6 +58,15 @@ export const brokenStarts: Record<string, BrokenStart> = {
     ],
   },
   'no cloud-init': { found: ['boot-cloud-init-silent fail'], edits: [], from: 'no-cloud-init' },
+  // Neither the initramfs nor the system loads it for the adapter that is there. modprobe.d(5), kernel-command-line(7)
+  'no driver for its network adapter': {
+    found: ['boot-reached-cloud-init pass', 'boot-seed-applied pass', 'boot-network-device fail'],
+    edits: [
+      grub(grubConfig({ more: 'modprobe.blacklist=virtio_net ' })),
+      // It would wait two minutes for an adapter.
+      { link: '/etc/systemd/system/systemd-networkd-wait-online.service', to: '/dev/null' },
+    ],
+  },
   'a datasource that crashes': {
     found: ['boot-cloud-init-failed fail'],
     edits: [

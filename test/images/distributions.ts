@@ -5,8 +5,8 @@ import { debianRecipe } from '../../dev/sample/build.ts';
 import { filesystem, grubConfig, installDebian } from '../../dev/sample/debian.ts';
 import { assembleDisk, layout } from '../../dev/sample/disk.ts';
 import { buildOnce } from '../../dev/sample/kept.ts';
-import { kvmWorks } from '../../workers/tools/kvm.ts';
 import { writeAlpineTree } from './alpine.ts';
+import { guestfish } from './guestfish.ts';
 import { writeRockyTree } from './rocky.ts';
 
 /** `debian-...` are whole systems that start; a `...-tree` holds what an inspection looks for, and does not start. */
@@ -116,19 +116,4 @@ ${unpacked(rocky, '/dev/sdf2')}
     },
   );
   return Object.fromEntries(names.map((name) => [name, join(home, `${name}.raw`)])) as Record<Distribution, string>;
-};
-
-/** @throws with what guestfish complained of: it stops at the first command that fails. guestfish(1) */
-const guestfish = async (script: string): Promise<void> => {
-  execFileSync('guestfish', [], {
-    input: script,
-    stdio: ['pipe', 'pipe', 'pipe'],
-    maxBuffer: 16 * 1024 ** 2,
-    env: {
-      ...process.env,
-      LIBGUESTFS_BACKEND: 'direct',
-      LIBGUESTFS_MEMSIZE: '1024',
-      ...((await kvmWorks()) ? {} : { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' }),
-    },
-  });
 };

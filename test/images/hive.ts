@@ -1,35 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
+import { type RegistryEdits, regFile } from '../../workers/repair/windows/registry.ts';
 
 /** Keys by their path, each with its values: a number is a DWORD, an array a list of strings. */
-export type Registry = Readonly<Record<string, Readonly<Record<string, string | number | readonly string[]>>>>;
+export type Registry = RegistryEdits;
 
 /** A registry hive as Windows has them on its disk, made by hivex. hivexregedit(1) */
 export const writeHive = (path: string, registry: Registry): void => {
   writeFileSync(path, emptyHive());
   execFileSync('hivexregedit', ['--merge', path], { input: regFile(registry) });
-};
-
-/** A key is made only below one that is there, hence each with those above it. */
-const regFile = (registry: Registry): string => {
-  const sections = Object.entries(registry).flatMap(([key, values]) => {
-    const parts = key.split('\\');
-    return parts.map((_, depth) => {
-      const lines = depth === parts.length - 1 ? Object.entries(values) : [];
-      const header = `[\\${parts.slice(0, depth + 1).join('\\')}]`;
-      return [header, ...lines.map(([name, value]) => `"${escaped(name)}"=${dataOf(value)}`)].join('\n');
-    });
-  });
-  return `${['Windows Registry Editor Version 5.00', ...sections].join('\n\n')}\n`;
-};
-
-const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
-
-const dataOf = (value: string | number | readonly string[]): string => {
-  if (typeof value === 'number') return `dword:${value.toString(16).padStart(8, '0')}`;
-  if (typeof value === 'string') return `"${escaped(value)}"`;
-  const list = Buffer.from(`${value.map((each) => `${each}\0`).join('')}\0`, 'utf16le');
-  return `hex(7):${[...list].map((byte) => byte.toString(16).padStart(2, '0')).join(',')}`;
 };
 
 const page = 4096;

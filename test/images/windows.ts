@@ -1,20 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  truncateSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { buildOnce } from '../../dev/sample/kept.ts';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
-import { ensureAppliance } from '../../workers/tools/appliance.ts';
-import { kvmWorks } from '../../workers/tools/kvm.ts';
+import { guestfish } from './guestfish.ts';
 import { type Registry, writeHive } from './hive.ts';
 
 const MiB = 1024 ** 2;
@@ -25,17 +15,23 @@ const sector = 512;
  * - `used`: Windows 11 for BIOS as it comes from VMware, still hibernated.
  * - `old`: Windows Server 2008 with 32 bits, with a driver that somebody has copied only, on a damaged volume.
  * - `encrypted`: BitLocker on the volume of the system.
+ * - `driverless`: Windows Server 2019 for UEFI without any virtio driver, that once started without its virtio disk.
+ * - `seven`: Windows 7 with 32 bits for BIOS, the same.
+ * - `damaged`: Windows Server 2012 R2 whose sysprep broke off, with half its registry, and with two partitions marked to be started.
  */
-export type WindowsVariant = 'prepared' | 'used' | 'old' | 'encrypted';
+export type WindowsVariant = 'prepared' | 'used' | 'old' | 'encrypted' | 'driverless' | 'seven' | 'damaged';
 
 type Recipe = {
   firmware: 'bios' | 'uefi';
   bits: 32 | 64;
-  system: Registry;
+  /** Without it the hive is not there. */
+  system?: Registry;
   software: Registry;
   /** On the volume of the system; a folder when undefined. */
   files: Readonly<Record<string, Buffer | string | undefined>>;
   bootFiles: Readonly<Record<string, Buffer | string>>;
+  /** The second partition has the active flag as well. Not for UEFI. */
+  twoActive?: boolean;
   /** Not together with hibernation: ntfsfix leaves such a volume alone. */
   dirty?: boolean;
   bitLocker?: boolean;
@@ -174,6 +170,54 @@ const recipes: Record<WindowsVariant, Recipe> = {
     bootFiles: { 'Boot/BCD': 'BCD', bootmgr: 'bootmgr' },
     dirty: true,
   },
+  driverless: {
+    firmware: 'uefi',
+    bits: 64,
+    system: {
+      ...every,
+      DriverDatabase: {},
+      [`${services}\\viostor\\StartOverride`]: { 0: 3 },
+      [`${control}\\Terminal Server`]: { fDenyTSConnections: 0 },
+    },
+    software: {
+      [windowsNt]: {
+        ProductName: 'Windows Server 2019 Standard',
+        EditionID: 'ServerStandard',
+        InstallationType: 'Server',
+        CurrentVersion: '6.3',
+        CurrentMajorVersionNumber: 10,
+        CurrentMinorVersionNumber: 0,
+        CurrentBuild: '17763',
+        CurrentBuildNumber: '17763',
+      },
+      [setupState]: { ImageState: 'IMAGE_STATE_COMPLETE' },
+    },
+    // One file by a name that is written otherwise.
+    files: { 'Windows/System32/Drivers/VIOSTOR.SYS': 'an old one' },
+    bootFiles: {
+      'EFI/BOOT/BOOTX64.EFI': program(64),
+      'EFI/Microsoft/Boot/bootmgfw.efi': program(64),
+      'EFI/Microsoft/Boot/BCD': 'BCD',
+    },
+  },
+  seven: {
+    firmware: 'bios',
+    bits: 32,
+    system: { ...every, [`${control}\\CriticalDeviceDatabase`]: {} },
+    software: {
+      [windowsNt]: {
+        ProductName: 'Windows 7 Professional',
+        EditionID: 'Professional',
+        InstallationType: 'Client',
+        CurrentVersion: '6.1',
+        CurrentBuild: '7601',
+        CurrentBuildNumber: '7601',
+      },
+      'Microsoft\\Windows\\CurrentVersion': { DevicePath: '%SystemRoot%\\inf;C:\\Drivers' },
+    },
+    files: { 'Windows/System32/drivers/disk.sys': program(32) },
+    bootFiles: { 'Boot/BCD': 'BCD', bootmgr: 'bootmgr' },
+  },
   encrypted: {
     firmware: 'bios',
     bits: 64,
@@ -183,7 +227,29 @@ const recipes: Record<WindowsVariant, Recipe> = {
     bootFiles: { 'Boot/BCD': 'BCD' },
     bitLocker: true,
   },
+  damaged: {
+    firmware: 'bios',
+    bits: 64,
+    software: {
+      [windowsNt]: {
+        ProductName: 'Windows Server 2012 R2 Standard',
+        EditionID: 'ServerStandard',
+        CurrentVersion: '6.3',
+        CurrentBuild: '9600',
+        CurrentBuildNumber: '9600',
+      },
+      [setupState]: { ImageState: 'IMAGE_STATE_UNDEPLOYABLE' },
+    },
+    files: { [`${cloudbase}/bin/.keep`]: '' },
+    bootFiles: { 'Boot/BCD': 'BCD', bootmgr: 'bootmgr' },
+    twoActive: true,
+  },
 };
+
+const sources = ['windows.ts', 'hive.ts', '../../workers/repair/windows/registry.ts'].map((name) =>
+  join(import.meta.dirname, name),
+);
+const variants = Object.keys(recipes) as WindowsVariant[];
 
 /** MiB: the volume that starts the system, then the one that holds it. */
 const layout = { boot: 1, system: 33, end: 127, disk: 128 };
@@ -193,43 +259,25 @@ const layout = { boot: 1, system: 33, end: 127, disk: 128 };
  * would run. Made in one start of the appliance, then kept.
  */
 export const windowsImages = async (): Promise<Record<WindowsVariant, string>> => {
-  const recipe = createHash('sha256');
-  for (const name of ['windows.ts', 'hive.ts']) recipe.update(readFileSync(join(import.meta.dirname, name)));
-  const home = join(cacheDir(), `windows-${recipe.digest('hex').slice(0, 12)}`);
-  const variants = Object.keys(recipes) as WindowsVariant[];
-  const images = Object.fromEntries(variants.map((name) => [name, join(home, `${name}.raw`)]));
-  if (existsSync(home)) return images as Record<WindowsVariant, string>;
-  const appliance = await ensureAppliance(cacheDir());
-  const work = mkdtempSync(join(cacheDir(), 'windows-partial-'));
-  try {
-    const commands = variants.map((name, index) => {
-      const disk = join(work, `${name}.raw`);
+  const home = await buildOnce({ cacheDir: cacheDir(), name: 'windows', recipe: sources }, async (work) => {
+    const disks = variants.map((name) => join(work, `${name}.raw`));
+    for (const disk of disks) {
       writeFileSync(disk, '');
       truncateSync(disk, layout.disk * MiB);
-      return commandsFor(recipes[name], `/dev/sd${'abcdefgh'[index] ?? ''}`, join(work, name));
-    });
-    execFileSync(
-      'guestfish',
-      ['--rw', ...variants.flatMap((name) => ['--format=raw', '-a', join(work, `${name}.raw`)])],
-      {
-        input: ['run', ...commands.flat()].join('\n'),
-        env: {
-          ...process.env,
-          LIBGUESTFS_BACKEND: 'direct',
-          LIBGUESTFS_PATH: appliance,
-          ...((await kvmWorks()) ? {} : { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' }),
-        },
-      },
+    }
+    const commands = variants.map((name, index) =>
+      commandsFor(recipes[name], `/dev/sd${'abcdefgh'[index] ?? ''}`, join(work, name)),
     );
+    await guestfish([...disks.map((disk) => `add-drive ${disk} format:raw`), 'run', ...commands.flat()].join('\n'));
     for (const name of variants) {
       await finish(recipes[name], join(work, `${name}.raw`));
       rmSync(join(work, name), { recursive: true });
     }
-    renameSync(work, home);
-  } finally {
-    rmSync(work, { recursive: true, force: true });
-  }
-  return images as Record<WindowsVariant, string>;
+  });
+  return Object.fromEntries(variants.map((name) => [name, join(home, `${name}.raw`)])) as Record<
+    WindowsVariant,
+    string
+  >;
 };
 
 const commandsFor = (recipe: Recipe, disk: string, folder: string): string[] => {
@@ -262,7 +310,7 @@ const systemFiles = ({ bits, system, software, files }: Recipe, folder: string):
   };
   return {
     'Windows/System32/cmd.exe': program(bits),
-    'Windows/System32/config/SYSTEM': hive('SYSTEM', system),
+    ...(system ? { 'Windows/System32/config/SYSTEM': hive('SYSTEM', system) } : {}),
     'Windows/System32/config/SOFTWARE': hive('SOFTWARE', software),
     ...files,
   };
@@ -291,8 +339,8 @@ const code = (size: number, text: string): Buffer => {
   return bytes;
 };
 
-/** What no tool of the appliance writes: boot code, and the headers of BitLocker as libblkid looks for them. */
-const finish = async ({ firmware, bitLocker }: Recipe, path: string): Promise<void> => {
+/** What no tool of the appliance writes: boot code, a second active flag, and the headers of BitLocker as libblkid looks for them. */
+const finish = async ({ firmware, bitLocker, twoActive }: Recipe, path: string): Promise<void> => {
   const file = await open(path, 'r+');
   try {
     if (firmware === 'bios') {
@@ -305,6 +353,7 @@ const finish = async ({ firmware, bitLocker }: Recipe, path: string): Promise<vo
       // Behind the parameters of NTFS; mkfs.ntfs puts a code there that only complains.
       await file.write(code(426, 'BOOTMGR is missing'), 0, 426, layout.boot * MiB + 84);
     }
+    if (twoActive) await file.write(Buffer.from([0x80]), 0, 1, 446 + 16);
     if (!bitLocker) return;
     const header = Buffer.alloc(sector);
     header.write('eb58902d4656452d46532d', 0, 'hex');

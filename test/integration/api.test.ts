@@ -3,20 +3,27 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createEventStore } from '../../adapters/database/event-store.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import { createRepairStore } from '../../adapters/database/repair-store.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import { type ImageDetail, ImageDetail as ImageDetailSchema, type ImageView } from '../../shared/contracts/api.ts';
 import { Operations as OperationsSchema } from '../../shared/contracts/operations.ts';
 import type { Role } from '../../shared/ports/projects.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
+import type { Installation } from '../support/installation.ts';
+import { cookieOf, someAccounts, startWithIssuer } from '../support/signed-in.ts';
 
 /** The API process as it is, over HTTP; no worker runs, so nothing changes under the tests. */
 
 let installation: Installation;
+let close: () => Promise<void>;
+/** API keys and the issuer's tokens. */
 const keys: Record<string, string> = {};
+/** Cookies of browsers. */
+const sessions: Record<string, string> = {};
 let webhookId: string;
 beforeAll(async () => {
-  installation = await startInstallation({ roles: [] });
+  const started = await startWithIssuer(someAccounts, { roles: [] });
+  ({ installation, close } = started);
   const { db } = installation;
   await createProjectStore(db).ensure({ id: 'other' });
   const make = async (name: string, projectId: string, role: Role, expiresAt?: Date): Promise<string> => {
@@ -32,17 +39,48 @@ beforeAll(async () => {
   await createApiKeyStore(db).revoke(await make('revoked', 'demo', 'admin'));
   const created = await call('member', 'POST', '/v1/webhooks', { url: 'https://example.org/hook' });
   webhookId = created.body.id;
+
+  const { issuer } = started;
+  for (const account of Object.keys(someAccounts)) keys[`token of ${account}`] = await issuer.accessToken(account);
+  keys['token for another API'] = await issuer.accessToken('demo-admin', 'https://other.test');
+  const admin = { sub: 'demo-admin', projects: ['demo'], access: { roles: ['operator'] } };
+  keys['expired token'] = await issuer.sign(admin, { expires: Date.now() / 1000 - 60 });
+  for (const account of ['demo-reader', 'demo-member', 'demo-admin', 'other-member']) {
+    sessions[`session of ${account}`] = await cookieOf(installation.apiUrl, account);
+  }
+  for (const name of ['reader', 'member', 'admin', 'stranger']) {
+    const headers = { authorization: `Bearer ${keys[name]}`, origin: installation.apiUrl };
+    const signedIn = await fetch(`${installation.apiUrl}/v1/session`, { method: 'POST', headers });
+    sessions[`session by key of ${name}`] = (signedIn.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+  }
+  sessions['ended session'] = await cookieOf(installation.apiUrl, 'demo-admin');
+  await call('ended session', 'DELETE', '/v1/session');
 });
-afterAll(() => installation?.close());
+afterAll(() => close?.());
+
+/** The same right, shown in every way that there is. */
+const kinds = (role: 'reader' | 'member' | 'admin'): string[] => [
+  role,
+  `token of demo-${role}`,
+  `session of demo-${role}`,
+  `session by key of ${role}`,
+];
+const strangers = ['stranger', 'token of other-member', 'session of other-member', 'session by key of stranger'];
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 type Answer = { status: number; headers: Headers; body: any };
+
+const shownBy = (who: string | undefined): Record<string, string> => {
+  const cookie = sessions[who ?? ''];
+  if (cookie) return { cookie, origin: installation.apiUrl };
+  return who === undefined ? {} : { authorization: `Bearer ${keys[who] ?? who}` };
+};
 
 const call = async (who: string | undefined, method: string, path: string, body?: unknown): Promise<Answer> => {
   const answer = await fetch(installation.apiUrl + path, {
     method,
     headers: {
-      ...(who === undefined ? {} : { authorization: `Bearer ${keys[who] ?? who}` }),
+      ...shownBy(who),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -68,6 +106,7 @@ const bodies: Record<string, unknown> = {
   'PATCH /v1/images/{id}/members/other': { status: 'accepted' },
   'PATCH /v1/projects/other/quota': {},
   'POST /v1/webhooks': { url: 'https://example.org/' },
+  'PATCH /v1/session': { projectId: 'demo' },
 };
 const routes = async (): Promise<{ method: string; path: string }[]> => {
   const { body } = await call(undefined, 'GET', '/openapi.json');
@@ -88,7 +127,10 @@ describe('who may do what', () => {
     const all = await routes();
     expect(all.length).toBeGreaterThan(12);
     for (const { method, path } of all) {
-      for (const who of [undefined, 'brk_wrong', 'expired', 'revoked']) {
+      for (const who of [
+        ...[undefined, 'brk_wrong', 'expired', 'revoked', 'ended session'],
+        ...['no.real.token', 'expired token', 'token for another API'],
+      ]) {
         const target = path.replace('{id}', crypto.randomUUID());
         const answer = await call(who, method, target, bodies[`${method} ${path}`]);
         expect([method, path, who, answer.status, answer.body.error.code]).toEqual([
@@ -102,33 +144,73 @@ describe('who may do what', () => {
     }
   });
 
-  test("another project's things answer exactly like missing ones", async () => {
+  test('a token of the issuer that gives nothing here opens nothing', async () => {
+    for (const { method, path } of await routes()) {
+      for (const account of ['no-role', 'no-project', 'absent-project']) {
+        const target = path.replace('{id}', crypto.randomUUID());
+        const answer = await call(`token of ${account}`, method, target, bodies[`${method} ${path}`]);
+        expect([method, path, account, answer.status, answer.body.error.code]).toEqual([
+          ...[method, path, account],
+          ...[403, 'forbidden'],
+        ]);
+      }
+    }
+  });
+
+  test.each(['reader', 'member', 'admin'] as const)(
+    'who may do what a %s may is answered alike, by key, token of the issuer and session',
+    async (role) => {
+      for (const { method, path } of (await routes()).filter((route) => route.path !== '/v1/session')) {
+        const body = bodies[`${method} ${path}`];
+        const statuses: Record<string, number> = {};
+        for (const who of kinds(role)) {
+          const answer = await fetch(installation.apiUrl + path.replace('{id}', crypto.randomUUID()), {
+            method,
+            headers: { ...shownBy(who), ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+            ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+          });
+          // Streams do not end by themselves.
+          await answer.body?.cancel();
+          statuses[who] = answer.status;
+        }
+        const byKey = statuses[role] ?? 0;
+        expect([method, path, statuses]).toEqual([
+          ...[method, path],
+          Object.fromEntries(kinds(role).map((who) => [who, byKey])),
+        ]);
+        expect([path, byKey]).not.toEqual([path, 401]);
+        expect(byKey).toBeLessThan(500);
+      }
+    },
+  );
+
+  test.each(strangers)("another project's things answer exactly like missing ones to a %s", async (stranger) => {
     const image = await newImage('mine');
     for (const { method, path } of (await routes()).filter((route) => route.path.includes('{id}'))) {
       const id = path.includes('webhooks') ? webhookId : image.id;
       const body = bodies[`${method} ${path}`];
-      const theirs = await call('stranger', method, path.replace('{id}', id), body);
-      const missing = await call('stranger', method, path.replace('{id}', crypto.randomUUID()), body);
+      const theirs = await call(stranger, method, path.replace('{id}', id), body);
+      const missing = await call(stranger, method, path.replace('{id}', crypto.randomUUID()), body);
       const { requestId: _a, ...one } = theirs.body.error;
       const { requestId: _b, ...two } = missing.body.error;
       expect([method, path, theirs.status, one]).toEqual([method, path, missing.status, two]);
       expect(theirs.status).toBe(404);
     }
-    expect((await call('stranger', 'GET', '/v1/images')).body).toEqual({ images: [] });
-    expect((await call('stranger', 'GET', '/v1/webhooks')).body).toEqual({ webhooks: [] });
+    expect((await call(stranger, 'GET', '/v1/images')).body).toEqual({ images: [] });
+    expect((await call(stranger, 'GET', '/v1/webhooks')).body).toEqual({ webhooks: [] });
     expect((await call('admin', 'GET', `/v1/images/${image.id}`)).status).toBe(200);
   });
 
-  test('readers change nothing', async () => {
+  test.each(kinds('reader'))('readers change nothing: %s', async (reader) => {
     const image = await newImage('read only');
     // Signing in and out is for everyone who has a key.
     const changing = (await routes()).filter(({ method, path }) => method !== 'GET' && path !== '/v1/session');
     for (const { method, path } of changing) {
       const id = path.includes('webhooks') ? webhookId : image.id;
-      const answer = await call('reader', method, path.replace('{id}', id), bodies[`${method} ${path}`]);
+      const answer = await call(reader, method, path.replace('{id}', id), bodies[`${method} ${path}`]);
       expect([method, path, answer.status]).toEqual([method, path, 403]);
     }
-    expect((await call('reader', 'GET', `/v1/images/${image.id}`)).body.name).toBe('read only');
+    expect((await call(reader, 'GET', `/v1/images/${image.id}`)).body.name).toBe('read only');
   });
 
   test('nobody but administrators changes a platform image, whoever owns it, or says where they come from; everyone reads them', async () => {
@@ -165,6 +247,9 @@ describe('who may do what', () => {
         'x-project-id': 'demo',
         'x-roles': 'admin',
         'x-identity-status': 'Confirmed',
+        'x-user-id': 'admin',
+        'x-forwarded-user': 'admin',
+        'bootready-project': 'demo',
       },
     });
     expect(await answer.json()).toMatchObject({ projectId: 'other', role: 'member' });
@@ -190,6 +275,9 @@ describe('who may do what', () => {
       expect([foreign, (await change(foreign)).status]).toEqual([foreign, 403]);
     }
     expect((await change({ origin, 'sec-fetch-site': 'same-origin' })).status).toBe(204);
+
+    // A cookie that made the next one would never end.
+    expect((await ask('POST', '/v1/session', { cookie, origin })).status).toBe(403);
 
     // Who knows the key and shows both is not taken for the cookie.
     const both = await ask('GET', '/v1/self', { cookie, authorization: 'Bearer brk_wrong' });
@@ -652,7 +740,8 @@ test('unknown addresses and methods get a sentence', async () => {
 });
 
 describe('repairs', () => {
-  const refused = async (finding: object): Promise<ImageView> => {
+  const linux = { osType: 'linux', packageFormat: 'deb' };
+  const refused = async (finding: object, guest: object = linux): Promise<ImageView> => {
     const image = await newImage('broken');
     const { db, s3 } = installation;
     await s3.putObject(image.upload.bucket, image.upload.key, Buffer.from('a disk'));
@@ -662,7 +751,6 @@ describe('repairs', () => {
       workflow_id: `image-${image.id}-run-1`,
       status: 'rejected',
     } as const;
-    const guest = { osType: 'linux', packageFormat: 'deb' };
     const upload = { ...image.upload, etag: 'e', size: 6 };
     const report = { schema: 'bootready.report/v1', imageId: image.id, runId: image.id, verdict: 'reject', upload };
     await db
@@ -703,6 +791,18 @@ describe('repairs', () => {
     expect((await call('member', 'GET', `/v1/images/${image.id}`)).body).toEqual(before);
   });
 
+  test('are cancelled, even before they have begun, and then make nothing', async () => {
+    const image = await refused(noDriver);
+    const { id } = (await call('member', 'POST', `/v1/images/${image.id}/repairs`, {})).body;
+    const cancel = () => call('member', 'POST', `/v1/images/${id}/cancel`);
+    expect(await cancel()).toMatchObject({
+      status: 202,
+      body: { id, status: 'killed', repair: { status: 'cancelled', failure: null } },
+    });
+    await expect(createRepairStore(installation.db).begin(id)).rejects.toMatchObject({ code: 'superseded' });
+    expect(await cancel()).toMatchObject({ status: 409, body: { error: { message: 'Nothing works on this image.' } } });
+  });
+
   test('are refused where they make no sense', async () => {
     const image = await refused({ ...noDriver, outcome: 'pass' });
     const repair = async (id: string, body: object): Promise<[number, string]> => {
@@ -712,6 +812,30 @@ describe('repairs', () => {
     expect(await repair(image.id, {})).toEqual([409, expect.stringMatching(/^Nothing was found/)]);
     expect(await repair(image.id, { remedies: ['prayer'] })).toEqual([400, 'There is no remedy "prayer".']);
     expect(await repair((await newImage('new')).id, {})).toEqual([409, expect.stringMatching(/^Nothing is known/)]);
+  });
+
+  test('of Windows are told of, and refused with the reason, where the installation has no virtio-win', async () => {
+    const finding = { code: 'windows-disk-driver', step: 'inspect', outcome: 'fail', params: {} };
+    const image = await refused(finding, { osType: 'windows', architecture: 'x86_64' });
+    const { remedies } = (await call('reader', 'GET', `/v1/images/${image.id}/repairs`)).body;
+    expect(remedies).toEqual([
+      expect.objectContaining({
+        code: 'inject-virtio-windows',
+        answers: ['windows-disk-driver'],
+        unavailable: expect.stringMatching(/VIRTIO_WIN/),
+      }),
+    ]);
+    const asked = (body: object) => call('member', 'POST', `/v1/images/${image.id}/repairs`, body);
+    expect(await asked({})).toMatchObject({
+      status: 409,
+      body: { error: { message: expect.stringMatching(/^Nothing was found/) } },
+    });
+    expect(await asked({ remedies: ['inject-virtio-windows'] })).toMatchObject({
+      status: 409,
+      body: {
+        error: { message: expect.stringMatching(/cannot be done here/), remedy: expect.stringMatching(/VIRTIO_WIN/) },
+      },
+    });
   });
 });
 

@@ -474,9 +474,9 @@ test('webhooks are made, listed and deleted', async () => {
   expect((await bootready(['webhook', 'create', 'ftp://x'])).code).toBe(2);
 });
 
-test('cancel stops a run; without one it is a conflict', async () => {
+test('cancel stops what works on an image; without that it is a conflict', async () => {
   const { id } = await api.createImage({ name: 'idle' });
-  expect(await bootready(['cancel', id])).toMatchObject({ code: 6, stderr: expect.stringMatching(/^No run works/) });
+  expect(await bootready(['cancel', id])).toMatchObject({ code: 6, stderr: expect.stringMatching(/^Nothing works/) });
 });
 
 test('a client command loads no library of the servers, and its help not even zod', async () => {

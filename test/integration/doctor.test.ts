@@ -20,7 +20,7 @@ const brief = (checks: readonly Diagnosis[], outcome: Diagnosis['outcome']) =>
     .filter((each) => each.outcome === outcome)
     .map(({ dependency, message, remedy }) => [dependency, message, remedy]);
 
-const others = 'database,redis,temporal,object-store,notifications,api,scratch,node';
+const others = 'database,redis,temporal,object-store,notifications,api,oidc,scratch,node';
 
 describe('a sound installation', () => {
   let installation: Installation;
@@ -34,6 +34,10 @@ describe('a sound installation', () => {
     });
   });
   afterAll(() => installation?.close());
+
+  const signIns = () => ({
+    ...{ API_PUBLIC_URL: installation.apiUrl, OIDC_CLIENT_ID: 'portal', OIDC_ROLES: 'viewer=reader' },
+  });
 
   test('is called well, apart from what its host lacks; nothing is left behind, nothing is begun', async () => {
     const { env, db, s3 } = installation;
@@ -141,6 +145,21 @@ describe('a sound installation', () => {
       name: 'something else where the API should be',
       change: async () => ({ API_PUBLIC_URL: installation.env.S3_ENDPOINT ?? '' }),
       says: ['api', /.*/, /API_PUBLIC_URL/],
+    },
+    {
+      name: 'an issuer of sign-ins that is not there',
+      change: async () => ({ ...signIns(), OIDC_ISSUER: `http://127.0.0.1:${await freePort()}` }),
+      says: ['oidc', /does not tell about itself: nothing listens there/, /OIDC_ISSUER/],
+    },
+    {
+      name: 'something else where the issuer should be',
+      change: async () => ({ ...signIns(), OIDC_ISSUER: installation.apiUrl }),
+      says: ['oidc', /does not tell about itself/, /OIDC_ISSUER/],
+    },
+    {
+      name: 'an issuer whose roles mean nothing',
+      change: async () => ({ ...signIns(), OIDC_ISSUER: installation.apiUrl, OIDC_ROLES: '' }),
+      says: ['oidc', /OIDC_ROLES is missing/, /OIDC_ROLES=/],
     },
     {
       name: 'a scratch folder that cannot be',

@@ -11,19 +11,24 @@ import { imageProperties } from '../../api/glance/schemas.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import type { Role } from '../../shared/ports/projects.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Installation, startInstallation } from '../support/installation.ts';
+import type { Installation } from '../support/installation.ts';
 import { publishedImage, someReport } from '../support/samples.ts';
+import { cookieOf, someAccounts, startWithIssuer } from '../support/signed-in.ts';
 
 /** The Image API over HTTP, call by call: codes, headers, bodies. No worker runs. The clients' own view is in openstack-clients.test.ts. */
 
 let installation: Installation;
+let close: () => Promise<void>;
+/** Of a browser; the Image API knows none. */
+let cookie: string;
 const keys: Record<string, string> = {};
 const keyIds: Record<string, string> = {};
 beforeAll(async () => {
-  installation = await startInstallation({
+  const started = await startWithIssuer(someAccounts, {
     roles: [],
     env: { POLICY: 'warn', MAX_UPLOAD_BYTES: String(24 * 1024 ** 2) },
   });
+  ({ installation, close } = started);
   const { db } = installation;
   await createProjectStore(db).ensure({ id: 'other' });
   await createProjectStore(db).ensure({ id: 'strict', policy: 'enforce', quota: { bytes: 5000 } });
@@ -43,8 +48,15 @@ beforeAll(async () => {
   await make('strict', 'strict', 'member');
   await make('expired', 'demo', 'admin', new Date(Date.now() - 1000));
   await createApiKeyStore(db).revoke(await make('revoked', 'demo', 'admin'));
+
+  const { issuer } = started;
+  for (const account of Object.keys(someAccounts)) keys[`token of ${account}`] = await issuer.accessToken(account);
+  keys['token for another API'] = await issuer.accessToken('demo-admin', 'https://other.test');
+  const admin = { sub: 'demo-admin', projects: ['demo'], access: { roles: ['operator'] } };
+  keys['expired token'] = await issuer.sign(admin, { expires: Date.now() / 1000 - 60 });
+  cookie = await cookieOf(installation.apiUrl, 'demo-admin');
 });
-afterAll(() => installation?.close());
+afterAll(() => close?.());
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 type Answer = { status: number; headers: Headers; body: any; bytes: Buffer };
@@ -107,13 +119,13 @@ const bodies: Record<string, unknown> = {
   'PUT /v2/images/:id/file': Buffer.from('bytes'),
   'PUT /v2/images/:id/stage': Buffer.from('bytes'),
 };
-const ask = (who: string | undefined, { method, path }: { method: string; path: string }, id: string) =>
+const ask = (who: string | undefined, { method, path }: { method: string; path: string }, id: string, headers = {}) =>
   call(
     who,
     method,
     path.replace(':id', id).replace(':tag', 't').replace(':member', 'other'),
     bodies[`${method} ${path}`],
-    method === 'PATCH' ? newer : {},
+    { ...(method === 'PATCH' ? newer : {}), ...headers },
   );
 
 describe('who may do what', () => {
@@ -121,41 +133,71 @@ describe('who may do what', () => {
     const all = await routes();
     expect(all.length).toBeGreaterThan(25);
     for (const route of all) {
-      for (const who of [undefined, 'brk_wrong', 'brt_e30.wrong', 'expired', 'revoked']) {
-        const answer = await ask(who, route, randomUUID());
+      for (const who of [
+        ...[undefined, 'brk_wrong', 'brt_e30.wrong', 'expired', 'revoked'],
+        ...['no.real.token', 'expired token', 'token for another API'],
+      ]) {
+        const answer = await ask(who, route, randomUUID(), { cookie, origin: installation.apiUrl });
         expect([route, who, answer.status, answer.body?.error.code]).toEqual([route, who, 401, 401]);
         expect(answer.headers.get('www-authenticate')).toContain('Keystone');
       }
     }
   });
 
-  test("another project's image answers exactly like a missing one", async () => {
-    const { id } = await create({ tags: ['t'] });
-    const missing = randomUUID();
-    for (const route of (await routes()).filter(({ path }) => path.includes(':id'))) {
-      const theirs = await ask('stranger', route, id);
-      const none = await ask('stranger', route, missing);
-      expect([route, theirs.status, theirs.body.error.message.replace(id, '-')]).toEqual([
-        route,
-        404,
-        none.body.error.message.replace(missing, '-'),
-      ]);
+  test('a token of the issuer that gives nothing here opens nothing', async () => {
+    for (const route of await routes()) {
+      for (const account of ['no-role', 'no-project', 'absent-project']) {
+        const answer = await ask(`token of ${account}`, route, randomUUID());
+        expect([route, account, answer.status]).toEqual([route, account, 403]);
+      }
     }
-    expect((await call('stranger', 'GET', `/v2/images?id=${id}`)).body.images).toEqual([]);
-    expect((await call('stranger', 'GET', `/v2/images?marker=${id}`)).status).toBe(400);
-    expect((await call('admin', 'GET', `/v2/images?id=${id}`)).body.images).toHaveLength(1);
   });
 
-  test('readers change nothing, and who only sees an image does not either', async () => {
+  test.each(['reader', 'member', 'admin'])(
+    'what a %s may is answered alike by key and token of the issuer',
+    async (role) => {
+      for (const route of await routes()) {
+        const byKey = await ask(role, route, randomUUID());
+        const byToken = await ask(`token of demo-${role}`, route, randomUUID());
+        expect([route, byToken.status]).toEqual([route, byKey.status]);
+        expect([route, byKey.status]).not.toEqual([route, 401]);
+      }
+    },
+  );
+
+  test.each(['stranger', 'token of other-member'])(
+    "another project's image answers a %s exactly like a missing one",
+    async (stranger) => {
+      const { id } = await create({ tags: ['t'] });
+      const missing = randomUUID();
+      for (const route of (await routes()).filter(({ path }) => path.includes(':id'))) {
+        const theirs = await ask(stranger, route, id);
+        const none = await ask(stranger, route, missing);
+        expect([route, theirs.status, theirs.body.error.message.replace(id, '-')]).toEqual([
+          route,
+          404,
+          none.body.error.message.replace(missing, '-'),
+        ]);
+      }
+      expect((await call(stranger, 'GET', `/v2/images?id=${id}`)).body.images).toEqual([]);
+      expect((await call(stranger, 'GET', `/v2/images?marker=${id}`)).status).toBe(400);
+      expect((await call('admin', 'GET', `/v2/images?id=${id}`)).body.images).toHaveLength(1);
+    },
+  );
+
+  test.each([
+    ['reader', 'stranger'],
+    ['token of demo-reader', 'token of other-member'],
+  ])('readers change nothing (%s), and who only sees an image (%s) does not either', async (reader, stranger) => {
     const mine = await create({ tags: ['t'] });
     const everybodys = await create({ visibility: 'community' });
     const changing = (await routes()).filter(({ method }) => method !== 'GET');
     for (const route of changing) {
-      expect([route, (await ask('reader', route, mine.id)).status]).toEqual([route, 403]);
+      expect([route, (await ask(reader, route, mine.id)).status]).toEqual([route, 403]);
       if (!route.path.includes(':id')) continue;
-      expect([route, (await ask('stranger', route, everybodys.id)).status]).toEqual([route, 403]);
+      expect([route, (await ask(stranger, route, everybodys.id)).status]).toEqual([route, 403]);
     }
-    expect((await call('reader', 'GET', `/v2/images/${mine.id}`)).body.tags).toEqual(['t']);
+    expect((await call(reader, 'GET', `/v2/images/${mine.id}`)).body.tags).toEqual(['t']);
   });
 
   test('identity headers from outside count for nothing', async () => {

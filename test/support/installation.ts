@@ -97,7 +97,7 @@ export const startInstallation = async (
     let redis: Awaited<ReturnType<typeof startRedis>> | undefined = await startRedis(redisOptions);
     undo.push(async () => redis?.stop());
 
-    const apiPort = await freePort();
+    const apiPort = Number(options.env?.API_PORT ?? (await freePort()));
     const s3Port = await freePort();
     const secret = randomBytes(24).toString('hex');
     const env: Record<string, string> = {

@@ -1,10 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
+import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
+import type { Remedy } from '../../shared/remedies/define.ts';
 import { type BootCheckInput, bootCheck } from '../../workers/activities/boot-check.ts';
 import { type Inspected, inspectDisk } from '../../workers/activities/inspect.ts';
+import { mendDisk } from '../../workers/repair/mend.ts';
 import type { BootCheck } from '../../workflows/activities.ts';
 
 /** Steps of a run called by themselves, on a raw disk. */
@@ -22,6 +25,13 @@ const inScratch = async <T>(work: (scratchDir: string) => Promise<T>): Promise<T
 
 export const inspect = (path: string): Promise<Inspected> =>
   inScratch((scratchDir) => inspectDisk({ cacheDir: cacheDir() }, { path, format: 'raw', scratchDir }, control()));
+
+/** Changes the disk. */
+export const mend = (path: string, remedies: readonly Remedy[], packageHosts: string[] = []): Promise<RepairChange[]> =>
+  inScratch(async (scratchDir) => {
+    const disk = { path, format: 'raw', virtualSize: (await stat(path)).size } as const;
+    return mendDisk({ cacheDir: cacheDir(), packageHosts }, { disk, remedies, scratchDir }, control());
+  });
 
 type Boot = { path: string; virtualSize: number; guest: GuestFacts; seconds?: BootCheckInput['seconds'] };
 

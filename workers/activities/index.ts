@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
+import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
@@ -12,7 +13,7 @@ import type { Scratch } from '../scratch.ts';
 import type { Slots } from '../slots.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
 import { attest } from './attest.ts';
-import { bootCheck } from './boot-check.ts';
+import { type BootCheckInput, bootCheck } from './boot-check.ts';
 import { type ConvertDeps, convertUpload } from './convert.ts';
 import { evidenceKeeper } from './evidence.ts';
 import { type InspectDeps, inspectDisk } from './inspect.ts';
@@ -129,7 +130,7 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         return bootCheck(
           {
             disk: { path: join(scratchDir, `disk.${format}`), format, virtualSize },
-            seconds: { kvm: config.BOOT_KVM_SECONDS, tcg: config.BOOT_TCG_SECONDS },
+            seconds: bootSeconds(config, guest),
             keep: evidenceKeeper(store, config.IMAGES_BUCKET, context),
             ...{ guest, policy, scratchDir },
           },
@@ -167,3 +168,9 @@ const largestDisk = (
   (targetFormat ?? config.TARGET_FORMAT) === 'raw' && !isVerbatim
     ? Math.min(config.MAX_VIRTUAL_BYTES, quotaLeft)
     : config.MAX_VIRTUAL_BYTES;
+
+/** Windows sets itself up at its first start, and starts anew meanwhile. */
+const bootSeconds = (config: Config, { osType }: GuestFacts): BootCheckInput['seconds'] =>
+  osType === 'windows'
+    ? { kvm: config.BOOT_WINDOWS_KVM_SECONDS, tcg: config.BOOT_WINDOWS_TCG_SECONDS }
+    : { kvm: config.BOOT_KVM_SECONDS, tcg: config.BOOT_TCG_SECONDS };

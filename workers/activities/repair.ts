@@ -54,6 +54,14 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
   const step = (attempt: OrderAttempt, work: (repair: Repair, control: StepControl) => Promise<void>): Promise<void> =>
     orderStep(repairs, slots.heavy, attempt, (repair, signal) => work(repair, { signal, progress: () => undefined }));
 
+  /** Where the mended disk goes. `isThere`: an attempt that died had brought it there, and its run may have taken it away again already. */
+  const uploadOf = async ({ imageId, projectId }: Repair) => {
+    const image = await images.get(imageId, projectId);
+    if (!image) throw imageIsGone();
+    const { bucket, key, etag } = image.upload;
+    return { bucket, key, isThere: etag !== null || (await store.head(bucket, key)) !== undefined };
+  };
+
   /** What is published; else the upload, where it was kept. */
   const originalOf = async ({ parentId, projectId }: Repair): Promise<ObjectInfo> => {
     const parent = await images.get(parentId, projectId);
@@ -67,6 +75,7 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
   return {
     mend: (attempt) =>
       step(attempt, async (repair, control) => {
+        if ((await uploadOf(repair)).isThere) return;
         const scratchDir = await scratch.open(folderOf(attempt));
         const source = objectSource(store, await originalOf(repair));
         const limits = { allowIso: config.ALLOW_ISO, maxVirtualBytes: config.MAX_VIRTUAL_BYTES, scratchDir };
@@ -93,18 +102,15 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
       }),
 
     handOver: (attempt) =>
-      step(attempt, async ({ imageId, projectId }, control) => {
-        const image = await images.get(imageId, projectId);
-        if (!image) throw imageIsGone();
-        const { bucket, key } = image.upload;
-        // Whoever was killed after the upload had done it; other bytes at this key would be another image.
-        if (!(await store.head(bucket, key))) {
+      step(attempt, async (repair, control) => {
+        const { imageId } = repair;
+        const { isThere, ...target } = await uploadOf(repair);
+        // Other bytes at this key would be another image.
+        if (!isThere) {
           const path = join(await scratch.open(folderOf(attempt)), 'disk.qcow2');
           const { size } = await stat(path);
           await repairs.reserve(imageId, attempt.fence, size);
-          await uploadFile(store, { bucket, key }, path, size, control, () =>
-            repairs.assertHeld(imageId, attempt.fence),
-          );
+          await uploadFile(store, target, path, size, control, () => repairs.assertHeld(imageId, attempt.fence));
         }
         await repairs.handedOver(imageId, attempt.fence);
       }),

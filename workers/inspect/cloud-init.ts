@@ -27,7 +27,7 @@ const starters: Record<InitSystem, readonly string[]> = {
 
 export const lookAtCloudInit = async (
   reader: Reader,
-  packages: ReadonlyMap<string, string>,
+  packages: ReadonlyMap<string, string> | undefined,
   initSystem: InitSystem,
 ): Promise<CloudInitView> => {
   const { among } = reader;
@@ -35,7 +35,7 @@ export const lookAtCloudInit = async (
   const started = (await among(starters[initSystem])).length > 0;
   return {
     installed,
-    version: installed ? packages.get('cloud-init') : undefined,
+    version: installed ? packages?.get('cloud-init') : undefined,
     // Who knows how `other` starts services?
     enabled: started || (initSystem === 'other' ? undefined : false),
     disabledBy: await disabledBy(reader),

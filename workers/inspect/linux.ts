@@ -23,14 +23,14 @@ export type Installed = {
 export const lookAtLinux = async (
   look: Look,
   { root, rootDevice, disk, initSystem }: Installed,
-): Promise<LinuxView & { loader: BootLoader | undefined; installed: InstalledPackage[] }> => {
+): Promise<LinuxView & { loader: BootLoader | undefined; installed: InstalledPackage[] | undefined }> => {
   const reader = readerOf(look.guestfish);
   const { code } = disk.bootSector;
   const viaPartition = code === 'active-partition' || code === 'legacy-boot-partition';
   const { boot, loader, commandLines } = await lookAtBootFiles(reader, viaPartition);
   const kernel = await lookAtKernel({ ...look, reader }, boot);
   const installed = await installedPackages(reader, root);
-  const packages = new Map(installed.map(({ name, version }) => [name, version]));
+  const packages = installed && new Map(installed.map(({ name, version }) => [name, version]));
   look.progress(90);
   const cloudInit = await lookAtCloudInit(reader, packages, initSystem);
   return {
@@ -42,7 +42,7 @@ export const lookAtLinux = async (
     cloudInit,
     startup: await lookAtStartup(reader, commandLines, rootDevice),
     network: await lookAtNetwork(reader),
-    services: await lookAtServices(reader),
+    services: await lookAtServices(reader, initSystem),
     remains: await lookAtRemains(reader, cloudInit.config?.defaultUser),
   };
 };

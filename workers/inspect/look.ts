@@ -92,7 +92,7 @@ export const lookInside = async (look: Look): Promise<{ view: GuestView; package
     const rootDevice = deviceOf(mounts.find(([path]) => path === '/')?.[1], disk);
     const { loader, installed, ...linux } = await lookAtLinux(look, { root, rootDevice, disk, initSystem });
     view.linux = linux;
-    packages = installed;
+    packages = installed ?? [];
     view.facts.initSystem = initSystem;
     view.facts.guestAgent = view.linux.services.guestAgent === 'there';
     view.facts.kernels = [...(linux.boot.images ?? linux.boot.moduleFolders)].slice(0, mostKernels);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mostPackages } from '../../shared/sbom/cyclonedx.ts';
-import { packagesOf } from './packages.ts';
+import { installedPackages, packagesOf } from './packages.ts';
 
 /** As guestfish prints inspect-list-applications2. */
 const entry = (at: number, fields: Record<string, string>): string[] => [
@@ -37,4 +37,9 @@ test('what a guest writes is cleaned and capped, and so is how much it writes', 
   const many = Array.from({ length: mostPackages + 9 }, (_, at) => entry(at, { name: `p${at}` })).flat();
   expect(packagesOf(many)).toHaveLength(mostPackages + 1);
   expect(packagesOf(['  app2_version: 1', '  app2_name:', 'x'])).toEqual([]);
+});
+
+test('a list that is not to be had is none, and not an empty one', async () => {
+  expect(await installedPackages({ ask: async () => undefined }, '/dev/sda1')).toBeUndefined();
+  expect(await installedPackages({ ask: async () => [] }, '/dev/sda1')).toEqual([]);
 });

@@ -3,9 +3,14 @@ import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import type { Reader } from './reader.ts';
 import { clean } from './text.ts';
 
-/** What the package database says is installed, whatever database it is. */
-export const installedPackages = async ({ ask }: Pick<Reader, 'ask'>, root: string): Promise<InstalledPackage[]> =>
-  packagesOf((await ask('inspect-list-applications2', root)) ?? []);
+/** What the package database says is installed, whatever database it is. Undefined: it cannot be read, or says more than an answer may. */
+export const installedPackages = async (
+  { ask }: Pick<Reader, 'ask'>,
+  root: string,
+): Promise<InstalledPackage[] | undefined> => {
+  const lines = await ask('inspect-list-applications2', root);
+  return lines && packagesOf(lines);
+};
 
 /** Of guestfish's table: one line a field, the name first. One more than a bill lists, so that it can say that it is not complete. */
 export const packagesOf = (lines: readonly string[]): InstalledPackage[] => {

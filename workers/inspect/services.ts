@@ -1,15 +1,21 @@
 import type { ServicesView } from '../../shared/checks/guest/view.ts';
+import type { InitSystem } from './cloud-init.ts';
 import type { Reader } from './reader.ts';
 import { sshdConfigOf } from './sshd-config.ts';
 
-/** Links that systemd, OpenRC and System V's init follow when they start; upstart's jobs. */
-const startLinks = [
-  '/etc/systemd/system/*.{wants,requires}/*.{service,socket}',
-  '/{usr/,}lib/systemd/system/*.wants/*.{service,socket}',
-  '/etc/runlevels/{sysinit,boot,default}/*',
-  '/etc/rc[2345].d/S[0-9][0-9]*',
-  '/etc/init/*.conf',
-];
+const mostLinks = 2000;
+const systemV = '/etc/rc[2345].d/S[0-9][0-9]*';
+
+/** What each init system follows when it starts. */
+const startLinks: Record<InitSystem, readonly string[]> = {
+  systemd: [
+    '/etc/systemd/system/*.{wants,requires}/*.{service,socket}',
+    '/{usr/,}lib/systemd/system/*.wants/*.{service,socket}',
+  ],
+  openrc: ['/etc/runlevels/{sysinit,boot,default}/*'],
+  upstart: ['/etc/init/*.conf', systemV],
+  other: [systemV],
+};
 
 export const serviceOf = (link: string): string =>
   (link.split('/').pop() ?? '')
@@ -17,11 +23,20 @@ export const serviceOf = (link: string): string =>
     .replace(/\.(?:service|conf)$/, '')
     .replace(/@.*$/, '');
 
-export const lookAtServices = async ({ among, config, ask }: Reader): Promise<ServicesView> => {
+const enabledServices = async ({ among }: Reader, initSystem: InitSystem): Promise<Set<string>> => {
+  const found = (await among(startLinks[initSystem])).slice(0, mostLinks).map(serviceOf);
+  if (initSystem !== 'systemd') return new Set(found);
+  // A script of System V counts where there is no unit of its name. systemd-sysv-generator(8)
+  const scripts = (await among([systemV])).slice(0, mostLinks).map(serviceOf);
+  const units = new Set((await among(['/{etc,lib,usr/lib}/systemd/system/*.service'])).map(serviceOf));
+  return new Set([...found, ...scripts.filter((name) => !units.has(name))]);
+};
+
+export const lookAtServices = async (reader: Reader, initSystem: InitSystem): Promise<ServicesView> => {
+  const { among, config, ask } = reader;
   const programs = new Set(
     await among(['/usr/{s,}bin/{sshd,growpart,qemu-ga}', '/usr/sbin/dropbear', '/usr/bin/systemd-repart']),
   );
-  const enabled = new Set((await among(startLinks)).slice(0, 2000).map(serviceOf));
   const masked = (await ask('readlink', '/etc/systemd/system/qemu-guest-agent.service'))?.[0] === '/dev/null';
   const has = (name: string): boolean => [...programs].some((path) => path.endsWith(`/${name}`));
   const include = async (pattern: string): Promise<string[]> => {
@@ -33,7 +48,7 @@ export const lookAtServices = async ({ among, config, ask }: Reader): Promise<Se
   return {
     sshServer: has('sshd') || has('dropbear'),
     growpart: has('growpart'),
-    enabled,
+    enabled: await enabledServices(reader, initSystem),
     sshd: await sshdConfigOf((await config('/etc/ssh/sshd_config')) ?? [], include),
     guestAgent: has('qemu-ga') ? (masked ? 'off' : 'there') : 'missing',
     localClock: (await config('/etc/adjtime'))?.[2] === 'LOCAL',

@@ -5,7 +5,7 @@ import type { Hive } from './windows-hive.ts';
  * Drivers of virtio devices, and the hardware ids of those, old and new, that they carry in their INF files. Virtio 1.2, 4.1.2;
  * virtio-win, viostor.inx, vioscsi.inx, netkvm.inx
  */
-const devices: Readonly<Record<string, readonly string[]>> = {
+export const virtioDevices: Readonly<Record<string, readonly string[]>> = {
   viostor: ['VEN_1AF4&DEV_1001&SUBSYS_00021AF4&REV_00', 'VEN_1AF4&DEV_1042&SUBSYS_11001AF4&REV_01'],
   vioscsi: ['VEN_1AF4&DEV_1004&SUBSYS_00081AF4&REV_00', 'VEN_1AF4&DEV_1048&SUBSYS_11001AF4&REV_01'],
   netkvm: ['VEN_1AF4&DEV_1000&SUBSYS_00011AF4&REV_00', 'VEN_1AF4&DEV_1041&SUBSYS_11001AF4&REV_01'],
@@ -19,7 +19,7 @@ export const lookAtDrivers = async (
   store: readonly string[],
 ): Promise<Map<string, DriverView>> => {
   const drivers = new Map<string, DriverView>();
-  for (const [name, ids] of Object.entries(devices)) {
+  for (const [name, ids] of Object.entries(virtioDevices)) {
     const service = `${controlSet}\\Services\\${name}`;
     drivers.set(name, {
       file: files.includes(`${name}.sys`),

@@ -56,6 +56,7 @@ export const lookAtWindows = async (
   const control = `${controlSet}\\Control`;
   const drivers = system && (await lookAtDrivers(system, controlSet, await names('drivers'), await names(driverStore)));
   const cloudbaseInit = await lookAtCloudbaseInit(ask, system, controlSet, systemRoot);
+  facts.cloudbaseInit = cloudbaseInit.installed;
   const denied = await system?.dword(`${control}\\Terminal Server`, 'fDenyTSConnections');
   const rule = await system?.text(
     `${controlSet}\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules`,

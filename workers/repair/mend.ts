@@ -1,19 +1,26 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
-import { BootreadyError } from '../../shared/errors.ts';
-import type { Remedy } from '../../shared/remedies/define.ts';
+import { isScript, type Remedy, type ScriptRemedy } from '../../shared/remedies/define.ts';
 import type { StepControl } from '../activities/step.ts';
 import { clean } from '../inspect/text.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
 import { type Guestfish, gateway, withGuestfish } from '../tools/guestfish.ts';
+import { failed } from './failed.ts';
 import { publicPackageHosts, startPackageProxy } from './package-proxy.ts';
+import { openDriverSource } from './windows/driver-source.ts';
+import { injectDrivers } from './windows/inject-drivers.ts';
 
 /** A system that prints more than this of its changes is not believed more. */
 const mostLines = 200;
 
-/** `packageHosts`: those that the operator names instead of the distributions' own, and so may be anywhere. */
-export type MendDeps = { cacheDir: string; packageHosts: readonly string[] };
+export type MendDeps = {
+  cacheDir: string;
+  /** Those that the operator names instead of the distributions' own, and so may be anywhere. */
+  packageHosts: readonly string[];
+  /** virtio-win: its ISO image or its folder. */
+  virtioWin?: string | undefined;
+};
 
 export type MendInput = {
   disk: { path: string; format: 'raw' | 'qcow2'; virtualSize: number };
@@ -27,7 +34,7 @@ export type MendInput = {
  * @throws BootreadyError `conflict`, with the remedy that could not be done and why; `tool-failed`, `tool-killed`
  */
 export const mendDisk = async (
-  { cacheDir, packageHosts }: MendDeps,
+  { cacheDir, packageHosts, virtioWin }: MendDeps,
   { disk, remedies, scratchDir }: MendInput,
   { signal, progress }: StepControl,
 ): Promise<RepairChange[]> => {
@@ -38,7 +45,8 @@ export const mendDisk = async (
   // A qcow2 may grow beyond its disk by its tables.
   const writableBytes = disk.virtualSize * 1.02 + 64 * 1024 ** 2;
   const changes: RepairChange[] = [];
-  const proxy = remedies.some(({ needsPackages }) => needsPackages)
+  const drivers = remedies.every(isScript) ? undefined : await openDriverSource(virtioWin);
+  const proxy = remedies.some((remedy) => isScript(remedy) && remedy.needsPackages)
     ? await startPackageProxy(
         packageHosts.length > 0
           ? { hosts: packageHosts, toPrivateAddresses: true }
@@ -47,11 +55,18 @@ export const mendDisk = async (
     : undefined;
   try {
     const proxySocket = proxy?.socket;
-    await withGuestfish({ disk, writableBytes, proxySocket, outputDir, appliance, signal }, async (guestfish) => {
+    const options = { disk, writableBytes, proxySocket, outputDir, appliance, signal, ...drivers?.options };
+    await withGuestfish(options, async (guestfish) => {
       progress(10);
-      await mountSystem(guestfish);
+      const root = await findSystem(guestfish);
+      if (remedies.some(isScript)) await mountSystem(guestfish, root);
       for (const remedy of remedies) {
-        changes.push({ remedy: remedy.code, changes: await apply(guestfish, remedy, proxy?.refused) });
+        if (isScript(remedy)) {
+          changes.push({ remedy: remedy.code, changes: await apply(guestfish, remedy, proxy?.refused) });
+        } else if (drivers) {
+          const done = await injectDrivers({ guestfish, source: drivers, root, outputDir, signal });
+          changes.push({ remedy: remedy.code, changes: done });
+        }
         progress(10 + (changes.length / remedies.length) * 85);
       }
       // Written back and let go of in order; what is killed afterwards holds nothing any more.
@@ -64,12 +79,21 @@ export const mendDisk = async (
   return changes;
 };
 
-const mountSystem = async ({ ask }: Guestfish): Promise<void> => {
+const findSystem = async ({ ask }: Guestfish): Promise<string> => {
   const roots = (await ask('inspect-os')) ?? [];
   const [root] = roots;
-  if (roots.length !== 1 || !root) {
-    throw failed(`The image holds ${roots.length === 0 ? 'no operating system' : 'several operating systems'}.`);
-  }
+  if (roots.length === 1 && root) return root;
+  const types = (await ask('list-filesystems')) ?? [];
+  throw failed(
+    roots.length > 1
+      ? 'The image holds several operating systems.'
+      : types.some((line) => line.endsWith(': BitLocker'))
+        ? 'The image is encrypted with BitLocker: nothing in it can be read or mended. Turn BitLocker off, wait until all is decrypted, and upload it again.'
+        : 'The image holds no operating system.',
+  );
+};
+
+const mountSystem = async ({ ask }: Guestfish, root: string): Promise<void> => {
   const mounts = ((await ask('inspect-get-mountpoints', root)) ?? [])
     .map((line) => /^(\/.*): (\S+)$/.exec(line))
     .filter((match) => match !== null)
@@ -85,7 +109,7 @@ const status = /^=bootready-status=(\d+)$/;
 /** The script with its words: what it says of itself reaches us on stdout, whatever the tools that it calls print. */
 const apply = async (
   { ask }: Guestfish,
-  { code, script, needsPackages }: Remedy,
+  { code, script, needsPackages }: ScriptRemedy,
   refused: ReadonlySet<string> = new Set(),
 ): Promise<string[]> => {
   const whole = `( exec 2>&1 3>&1
@@ -111,12 +135,3 @@ echo "=bootready-status=$?"`;
     { output: lines.slice(-20).map(clean) },
   );
 };
-
-const failed = (message: string, context: object = {}): BootreadyError =>
-  new BootreadyError({
-    code: 'conflict',
-    message,
-    remedy:
-      'Nothing is lost: the original is as it was. Leave this remedy out, or mend the system itself as the report advises.',
-    context: { ...context },
-  });

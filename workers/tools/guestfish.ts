@@ -5,7 +5,7 @@ import { spawnSandboxed } from './sandbox.ts';
 
 /** The one door to libguestfs: one appliance, driven command by command. guestfish(1), guestfs-security(1) */
 export type Guestfish = {
-  /** The lines that the command prints; undefined when it failed, or said more than 8 MiB. Lines are the guest's: arbitrary, capped. */
+  /** The lines that the command prints; undefined when it failed, or said more than 32 MiB. Lines are the guest's: arbitrary, capped. */
   ask(command: string, ...args: readonly string[]): Promise<string[] | undefined>;
   /** The same as bytes, for commands that answer with data. */
   bytes(command: string, ...args: readonly string[]): Promise<Buffer | undefined>;
@@ -14,7 +14,8 @@ export type Guestfish = {
 /** guestfish tells the line of its input in front, when that is no terminal. */
 const complaint = /^(?:\*stdin\*:\d+: )?libguestfs: error: /;
 
-const maxAnswer = 8 * 1024 ** 2;
+/** Twenty thousand packages with their descriptions, as many as a bill of materials lists, and as lines of text. */
+const maxAnswer = 32 * 1024 ** 2;
 
 /** guestfish's double quotes know C escapes; a name with a quote or a newline in it must not become a command. */
 export const quoted = (text: string): string =>
@@ -32,6 +33,10 @@ export type GuestfishOptions = {
   writableBytes?: number;
   /** A Unix socket that becomes the port 3128 of `gateway` to the appliance: its only network. */
   proxySocket?: string | undefined;
+  /** Further disks, raw and read-only: paths inside to paths outside. They come after the disk. */
+  furtherDisks?: Readonly<Record<string, string>>;
+  /** Folders and files that commands may upload: paths inside to paths outside. */
+  readOnly?: Readonly<Record<string, string>>;
   /** A folder for downloads; it is `/out` to the commands. */
   outputDir: string;
   appliance: string;
@@ -52,20 +57,34 @@ createServer((inside) => {
 }).listen(3128, '127.0.0.1');`;
 
 /**
+ * What a reader works on instead of the disk. Not libguestfs' own overlay (`readonly:true`): QEMU would look into that for another format, and take what
+ * a disk holds for one. A disk that is encrypted as a whole would not open, one that holds a qcow2 would name files to be read.
+ */
+const overlay = { path: '/out/overlay.qcow2', format: 'qcow2' } as const;
+
+/**
  * Starts the appliance on the disk, read-only unless told otherwise and with its format told, and ends it with all that belongs to it. In the sandbox:
  * the appliance's QEMU has no sandbox of its own, and a hostile filesystem may take the appliance's kernel over.
  * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies, `tool-killed`
  */
 export const withGuestfish = async <T>(
-  { disk, writableBytes, proxySocket, outputDir, appliance, signal }: GuestfishOptions,
+  { disk, writableBytes, proxySocket, furtherDisks = {}, readOnly, outputDir, appliance, signal }: GuestfishOptions,
   work: (guestfish: Guestfish) => Promise<T>,
 ): Promise<T> => {
   const kvm = await kvmWorks();
   const child = spawnSandboxed({
     command: 'sh',
-    args: ['-c', `${proxySocket ? '/node -e "$BRIDGE" >/dev/null 2>&1 & ' : ''}exec guestfish 2>&1`],
+    args: [
+      '-ec',
+      `exec 2>&1
+${proxySocket ? '/node -e "$BRIDGE" >/dev/null 2>&1 &' : ''}
+${writableBytes ? '' : `qemu-img create -q -f qcow2 -b /in/disk -F ${disk.format} ${overlay.path}`}
+exec guestfish`,
+    ],
     readOnly: {
       '/appliance': appliance,
+      ...furtherDisks,
+      ...readOnly,
       ...(proxySocket ? { '/node': process.execPath } : {}),
       ...(writableBytes ? {} : { '/in/disk': disk.path }),
     },
@@ -134,7 +153,9 @@ export const withGuestfish = async <T>(
 
   try {
     await ask('set-network', proxySocket ? 'true' : 'false');
-    await ask('add-drive', '/in/disk', `readonly:${writableBytes ? 'false' : 'true'}`, `format:${disk.format}`);
+    if (writableBytes) await ask('add-drive', '/in/disk', `format:${disk.format}`);
+    else await ask('add-drive', overlay.path, `format:${overlay.format}`, 'cachemode:unsafe');
+    for (const path of Object.keys(furtherDisks)) await ask('add-drive', path, 'readonly:true', 'format:raw');
     if ((await ask('run')) === undefined) throw died(complaints);
     return await work({ ask, bytes });
   } finally {

@@ -4,29 +4,41 @@ import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BootreadyError } from '../../shared/errors.ts';
+import { frameSplitter } from './frames.ts';
 import { kvmWorks } from './kvm.ts';
+import { openQmp, type QmpEvent } from './qmp.ts';
 import { runSandboxed, type SandboxedProcess, spawnSandboxed } from './sandbox.ts';
 
 export type Firmware = 'bios' | 'uefi';
+
+/** What clouds give to an instance of such a system. */
+export type Hardware = { system: 'linux' } | { system: 'windows'; clock: 'utc' | 'local' };
 
 export type MachineOptions = {
   disk: { path: string; format: 'raw' | 'qcow2'; virtualSize: number };
   /** A further disk, read-only. */
   seed: string;
   firmware: Firmware;
+  hardware: Hardware;
   /** A folder for this machine alone: its overlay and its sockets lie there. */
   dir: string;
   wallSeconds: number;
   /** Each piece that the guest writes to its first serial port. */
   onSerial: (text: string) => void;
-  /** Each piece that the guest writes to the port `org.bootready.report`. */
-  onReport: (text: string) => void;
+  /** Ports of virtio-serial by their names: each piece that the guest writes there. */
+  ports: Readonly<Record<string, (chunk: Buffer) => void>>;
+  /** Each frame that the guest sends by its network adapter; without it nobody is at the other end. */
+  onFrame?: (frame: Buffer) => void;
+  /** What QEMU tells of the machine. The `id` of a port is its name. */
+  onEvent?: (event: QmpEvent) => void;
   signal: AbortSignal;
 };
 
 export type Machine = {
   accelerator: 'kvm' | 'tcg';
   exited: SandboxedProcess['exited'];
+  /** To the guest, by a port. */
+  write(port: string, bytes: Buffer): void;
   /** What a screen would show, as PNG; undefined when the machine no longer answers. */
   screen(): Promise<Buffer | undefined>;
   kill(): Promise<void>;
@@ -35,6 +47,24 @@ export type Machine = {
 const MiB = 1024 ** 2;
 /** What a guest may write while it starts: a first boot of a system that updates itself writes some hundred MiB. */
 const overlayBytes = 8 * 1024 * MiB;
+
+/**
+ * Windows 11 asks for 4 GiB. It takes the clock for local time unless told otherwise; the sandbox knows no time zone, hence its local
+ * time is UTC. Under KVM Windows is told that it runs on a hypervisor, as Nova and libvirt do; of these, hv-crash makes it hand over the code
+ * with which it stops. Whoever panics is held, so that the screen can still be seen. QEMU docs/system/i386/hyperv.rst, docs/specs/pvpanic.rst
+ */
+const hardwareOf = (hardware: Hardware, kvm: boolean): { cpu: string; memoryMiB: number; more: string[] } => {
+  if (hardware.system === 'linux') return { cpu: 'max', memoryMiB: 1024, more: [] };
+  const hyperv = ['relaxed', 'vapic', 'time', 'vpindex', 'runtime', 'synic', 'stimer', 'crash'];
+  return {
+    cpu: ['max', ...(kvm ? ['hv-spinlocks=0x1fff', ...hyperv.map((each) => `hv-${each}=on`)] : [])].join(','),
+    memoryMiB: 4096,
+    more: [
+      ...['-rtc', hardware.clock === 'utc' ? 'base=utc' : 'base=localtime'],
+      ...['-device', 'pvpanic', '-action', 'panic=pause'],
+    ],
+  };
+};
 
 /** OVMF as Debian, Ubuntu and Fedora have it: code, and the variables that each machine gets a copy of. */
 const ovmf = [
@@ -45,16 +75,17 @@ const ovmf = [
 
 /**
  * The one door to qemu-system: starts a disk as an instance of a cloud would, on an overlay, so that the disk itself stays as it
- * is. virtio disk and network; the network has no other end. QEMU runs with its own seccomp filter inside our sandbox, because
+ * is. virtio disk and network; the network leads nowhere, at most we see what is sent. QEMU runs with its own seccomp filter inside our sandbox, because
  * without KVM it promises no isolation (docs/system/security.rst). No SLIRP (CVE-2018-11806), no USB, no sound, no fw_cfg files.
  * @throws BootreadyError `tool-missing`
  */
 export const startMachine = async (options: MachineOptions): Promise<Machine> => {
-  const { disk, dir, firmware, signal } = options;
+  const { disk, dir, firmware, signal, onFrame, onEvent = () => undefined } = options;
   const kvm = await kvmWorks();
-  await Promise.all(
-    ['overlay.qcow2', 'qmp', 'report', 'screen.png'].map((name) => rm(join(dir, name), { force: true })),
-  );
+  const { cpu, memoryMiB, more } = hardwareOf(options.hardware, kvm);
+  const ports = Object.entries(options.ports).map(([name, read], index) => ({ name, read, socket: `port${index}` }));
+  const sockets = ['qmp', ...ports.map(({ socket }) => socket), ...(onFrame ? ['network'] : [])];
+  await Promise.all(['overlay.qcow2', 'screen.png', ...sockets].map((name) => rm(join(dir, name), { force: true })));
   await runSandboxed({
     command: 'qemu-img',
     args: ['create', '-q', '-f', 'qcow2', '/out/overlay.qcow2', String(disk.virtualSize)],
@@ -65,7 +96,8 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   const child = spawnSandboxed({
     command: 'qemu-system-x86_64',
     args: [
-      ...['-machine', `q35,graphics=off,accel=${kvm ? 'kvm' : 'tcg'}`, '-cpu', 'max', '-smp', '2', '-m', '1024'],
+      ...['-machine', `q35,graphics=off,accel=${kvm ? 'kvm' : 'tcg'}`, '-cpu', cpu, '-smp', '2'],
+      ...['-m', String(memoryMiB), ...more],
       // It may start again by itself, as systems do that relabel their files at the first start (SELinux).
       ...['-nodefaults', '-no-user-config', '-display', 'none'],
       ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
@@ -75,10 +107,14 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
       ...['-device', 'virtio-blk-pci,drive=disk,bootindex=0'],
       ...blockdev({ driver: 'raw', 'node-name': 'seed', ...file('/in/seed') }, true),
       ...['-device', 'virtio-blk-pci,drive=seed'],
-      ...['-netdev', 'hubport,id=nowhere,hubid=0', '-device', 'virtio-net-pci,netdev=nowhere,romfile='],
+      ...['-netdev', onFrame ? `stream,id=net,${listening('network')}` : 'hubport,id=net,hubid=0'],
+      ...['-device', 'virtio-net-pci,netdev=net,romfile='],
       ...['-device', 'virtio-rng-pci', '-device', 'VGA', '-serial', 'stdio'],
-      ...['-device', 'virtio-serial-pci', '-chardev', 'socket,id=report,path=/out/report,server=on,wait=off'],
-      ...['-device', 'virtserialport,chardev=report,name=org.bootready.report'],
+      ...['-device', 'virtio-serial-pci'],
+      ...ports.flatMap(({ name, socket }) => [
+        ...['-chardev', `socket,id=${socket},path=/out/${socket},server=on,wait=off`],
+        ...['-device', `virtserialport,id=${name},chardev=${socket},name=${name}`],
+      ]),
       ...['-qmp', 'unix:/out/qmp,server=on,wait=off'],
     ],
     readOnly: { '/in/disk': disk.path, '/in/seed': options.seed },
@@ -98,24 +134,28 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
     stderr = (stderr + chunk.toString()).slice(-4000);
   });
   child.stdout.setEncoding('utf8').on('data', options.onSerial);
-  const report = await connect(join(dir, 'report'), child, () => stderr);
-  report.setEncoding('utf8').on('data', options.onReport);
-  const qmp = await connect(join(dir, 'qmp'), child, () => stderr);
-  qmp.resume();
-  qmp.write('{"execute":"qmp_capabilities"}\n');
+  const open = (name: string): Promise<Socket> => connect(join(dir, name), child, () => stderr);
+  const opened = new Map<string, Socket>();
+  for (const { name, read, socket } of ports) opened.set(name, (await open(socket)).on('data', read));
+  const network = onFrame && (await open('network')).on('data', frameSplitter(onFrame));
+  const qmp = await open('qmp');
+  openQmp(qmp, onEvent);
 
   return {
     accelerator: kvm ? 'kvm' : 'tcg',
     exited: child.exited,
+    write: (port, bytes) => opened.get(port)?.write(bytes),
     screen: () => screenOf(qmp, join(dir, 'screen.png')),
     kill: async () => {
-      report.destroy();
-      qmp.destroy();
+      for (const socket of [...opened.values(), network, qmp]) socket?.destroy();
       await child.kill();
       await rm(join(dir, 'overlay.qcow2'), { force: true });
     },
   };
 };
+
+/** net/stream.c: QEMU drops what is sent while nobody is connected. */
+const listening = (socket: string): string => `server=on,addr.type=unix,addr.path=/out/${socket}`;
 
 const file = (filename: string) => ({ file: { driver: 'file', filename } });
 /** A qcow2 of ours names no other file; the link is cut all the same. */

@@ -12,6 +12,7 @@ const programs: Readonly<Record<string, string>> = {
   nbdkit: 'nbdkit',
   guestfish: 'libguestfs-tools',
   'libguestfs-make-fixed-appliance': 'libguestfs-tools',
+  hivexregedit: 'libwin-hivex-perl',
   gzip: 'gzip',
   'mkfs.vfat': 'dosfstools',
   mcopy: 'mtools',

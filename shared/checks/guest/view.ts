@@ -71,8 +71,8 @@ export type LinuxView = {
   kernel: KernelView | undefined;
   boot: BootFilesView;
   cloudInit: CloudInitView;
-  /** Name to version, from the package database. */
-  packages: ReadonlyMap<string, string>;
+  /** Name to version, from the package database. Undefined: it could not be read. */
+  packages: ReadonlyMap<string, string> | undefined;
   startup: StartupView;
   network: NetworkView;
   services: ServicesView;

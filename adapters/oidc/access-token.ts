@@ -1,0 +1,71 @@
+import { createRemoteJWKSet, errors, type JWTVerifyGetKey, type JWTVerifyOptions, jwtVerify } from 'jose';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import type { Claims } from '../../shared/oidc/access.ts';
+import { unreachable } from './discover.ts';
+
+/** Signatures that only the issuer can make: none of those that a shared secret makes, and never `none`. RFC 8725, 3.1. */
+const algorithms = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
+
+const leewaySeconds = 30;
+/** How often tokens that name an unknown key may make us ask for the keys again. */
+const rotationMs = 5000;
+const answerMs = 5000;
+
+/** Keys of the issuer, kept for ten minutes; a token that names a new one fetches them. */
+export const issuersKeys = (url: URL): JWTVerifyGetKey => {
+  const keys = createRemoteJWKSet(url, { cooldownDuration: rotationMs, timeoutDuration: answerMs });
+  return async (header, token) => {
+    try {
+      return await keys(header, token);
+    } catch (error) {
+      if (error instanceof errors.JWKSNoMatchingKey || error instanceof errors.JWKSMultipleMatchingKeys) throw error;
+      throw unreachable(error);
+    }
+  };
+};
+
+/** @throws BootreadyError `unauthenticated`, `unavailable` */
+export const verifyAccessToken = async (
+  token: string,
+  { keys, issuer, audience }: { keys: JWTVerifyGetKey; issuer: string; audience: string },
+): Promise<Claims> => {
+  const expected: JWTVerifyOptions = {
+    ...{ issuer, audience, algorithms, clockTolerance: leewaySeconds },
+    requiredClaims: ['sub', 'exp'],
+  };
+  try {
+    return (await jwtVerify(token, keys, expected)).payload;
+  } catch (cause) {
+    if (isBootreadyError(cause)) throw cause;
+    throw new BootreadyError({
+      code: 'unauthenticated',
+      message: `The token is not valid: ${reasonOf(cause)}.`,
+      remedy: 'Get a new access token for this API from the issuer.',
+      cause,
+    });
+  }
+};
+
+/** Said to anybody: nothing that the library cites of the token itself. */
+const reasonOf = (error: unknown): string => {
+  if (error instanceof errors.JWTExpired) return 'it has expired';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'it is not signed in a way that is allowed here';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'the issuer has no such key';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong';
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return 'it is no signed token';
+  if (error.claim === 'iss') return 'another issuer made it';
+  if (error.claim === 'aud') return 'it is not for this API';
+  return error.claim === 'nbf' ? 'it does not hold yet' : `its claim "${error.claim}" is missing or wrong`;
+};

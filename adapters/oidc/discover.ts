@@ -1,0 +1,46 @@
+import * as client from 'openid-client';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { OidcSettings } from '../../shared/oidc/settings.ts';
+
+const answerSeconds = 5;
+
+/** What the issuer says about itself (OpenID Connect Discovery 1.0), and how we speak to it. @throws what openid-client throws */
+export const discover = ({ issuer, clientId, clientSecret }: OidcSettings): Promise<client.Configuration> =>
+  client.discovery(issuer, clientId, {}, clientSecret === undefined ? client.None() : byServersChoice(clientSecret), {
+    timeout: answerSeconds,
+    // ID tokens are held against the issuer's keys too, not only against the TLS connection they came by.
+    execute: [
+      client.enableNonRepudiationChecks,
+      ...(issuer.protocol === 'http:' ? [client.allowInsecureRequests] : []),
+    ],
+  });
+
+/** `client_secret_basic` unless the issuer does without it: the default of Discovery 1.0, 3. */
+const byServersChoice =
+  (secret: string): client.ClientAuth =>
+  (server, ...rest) => {
+    const methods = server.token_endpoint_auth_methods_supported;
+    const isPost = methods !== undefined && !methods.includes('client_secret_basic');
+    return (isPost ? client.ClientSecretPost : client.ClientSecretBasic)(secret)(server, ...rest);
+  };
+
+/** Asked once it is needed, and again until it has answered. */
+export const discovered = (settings: OidcSettings): (() => Promise<client.Configuration>) => {
+  let asked: Promise<client.Configuration> | undefined;
+  return () => {
+    asked ??= discover(settings).catch((cause: unknown) => {
+      asked = undefined;
+      throw unreachable(cause);
+    });
+    return asked;
+  };
+};
+
+export const unreachable = (cause: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: 'The issuer of sign-ins does not answer, so that nobody can be told from anybody else.',
+    remedy: 'Try again in a while; API keys work without it.',
+    retryable: true,
+    cause,
+  });

@@ -1,0 +1,32 @@
+import type { JWTVerifyGetKey } from 'jose';
+import { BootreadyError } from '../../shared/errors.ts';
+import { accessOf } from '../../shared/oidc/access.ts';
+import type { OidcSettings } from '../../shared/oidc/settings.ts';
+import type { OidcIssuer } from '../../shared/ports/oidc.ts';
+import { issuersKeys, verifyAccessToken } from './access-token.ts';
+import { discovered, unreachable } from './discover.ts';
+import { signInOf } from './sign-in.ts';
+
+/** Asks the issuer nothing before somebody wants in. */
+export const openOidcIssuer = (settings: OidcSettings): OidcIssuer => {
+  const configuration = discovered(settings);
+  let keys: JWTVerifyGetKey | undefined;
+  return {
+    name: settings.name,
+    accessOf: async (token) => {
+      const { audience, rules } = settings;
+      if (audience === undefined) {
+        throw new BootreadyError({
+          code: 'unauthenticated',
+          message: 'Access tokens of the issuer are not accepted here.',
+          remedy: 'Use an API key; an operator allows tokens by OIDC_AUDIENCE.',
+        });
+      }
+      const { issuer, jwks_uri } = (await configuration()).serverMetadata();
+      if (!jwks_uri) throw unreachable(new Error('the discovery document has no jwks_uri'));
+      keys ??= issuersKeys(new URL(jwks_uri));
+      return accessOf(await verifyAccessToken(token, { keys, issuer, audience }), rules);
+    },
+    ...signInOf(settings, configuration),
+  };
+};

@@ -1,0 +1,63 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { hashOfKey } from '../shared/api-key.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import type { Access } from '../shared/oidc/access.ts';
+import type { Identity } from '../shared/ports/projects.ts';
+import type { ApiDeps } from './deps.ts';
+
+export type BearerDeps = Pick<ApiDeps, 'keys' | 'projects' | 'oidc'>;
+
+/** Three parts, as no key of ours has them: RFC 7515, 3.1. */
+const isJwt = (secret: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(secret);
+
+/** With it, users of several projects say in which they act. It chooses among those that their token names and gives nothing by itself. */
+const projectHeader = 'bootready-project';
+
+/** Whose it is: an API key, or an access token of the issuer. Undefined when it is nobody's. @throws as OidcIssuer does */
+export const identityOfSecret = async (
+  secret: string,
+  headers: IncomingHttpHeaders,
+  { keys, projects, oidc }: BearerDeps,
+): Promise<Identity | undefined> => {
+  if (!oidc || !isJwt(secret)) return keys.find(hashOfKey(secret));
+  const access = await oidc.accessOf(secret);
+  const wanted = headers[projectHeader];
+  return identityIn(access, await projectOf(access, typeof wanted === 'string' ? wanted : undefined, projects));
+};
+
+export const identityIn = ({ role, ...user }: Access, projectId: string): Identity => ({ projectId, role, user });
+
+const projectOf = async (
+  access: Access,
+  wanted: string | undefined,
+  projects: ApiDeps['projects'],
+): Promise<string> => {
+  if (wanted !== undefined && !access.projects.includes(wanted)) {
+    throw new BootreadyError({
+      code: 'forbidden',
+      message: `Your token is not for the project that the header ${projectHeader} names.`,
+      remedy: `It is for: ${access.projects.join(', ')}.`,
+    });
+  }
+  const [project, ...others] = await existingProjects(wanted === undefined ? access.projects : [wanted], projects);
+  if (others.length === 0) return project;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: 'Your token is for several projects.',
+    remedy: `Say which by the header ${projectHeader}: ${[project, ...others].join(', ')}.`,
+  });
+};
+
+/** Of the projects that the issuer names those that are there. @throws `forbidden` when there is none */
+export const existingProjects = async (
+  named: readonly string[],
+  projects: ApiDeps['projects'],
+): Promise<[string, ...string[]]> => {
+  const [project, ...others] = await projects.existing(named);
+  if (project !== undefined) return [project, ...others];
+  throw new BootreadyError({
+    code: 'forbidden',
+    message: `There is no project ${named.map((id) => `"${id}"`).join(', ')} here.`,
+    remedy: `An operator makes it: bootready project create ${named[0]}`,
+  });
+};

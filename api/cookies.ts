@@ -1,0 +1,39 @@
+import type { FastifyRequest } from 'fastify';
+import { BootreadyError } from '../shared/errors.ts';
+
+/**
+ * `__Host-`: set by this very host over https, for all of it and for nobody else (RFC 6265bis, 4.1.3.2). Browsers refuse that over plain
+ * http, which is why a machine that talks to itself has names of its own.
+ */
+export type Cookie = { secureName: `__Host-${string}`; loopbackName: string; sameSite: 'Strict' | 'Lax' };
+
+const isLoopback = (host: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
+
+export const readCookie = (request: FastifyRequest, { secureName, loopbackName }: Cookie): string | undefined => {
+  const name = isLoopback(request.host) ? loopbackName : secureName;
+  for (const pair of (request.headers.cookie ?? '').split(';')) {
+    const [key, value] = pair.trim().split('=', 2);
+    if (value && (key === name || key === secureName)) return value;
+  }
+  return undefined;
+};
+
+/**
+ * A `Set-Cookie` for where the browser is.
+ * @param origin of the page; a program shows none
+ * @throws `invalid-input` over plain http from elsewhere
+ */
+export const writeCookie = (
+  { secureName, loopbackName, sameSite }: Cookie,
+  { value, seconds, origin }: { value: string; seconds: number; origin: string | undefined },
+): string => {
+  const { protocol, host = '' } = URL.parse(origin ?? '') ?? {};
+  const marks = `Max-Age=${seconds}; Path=/; HttpOnly; SameSite=${sameSite}`;
+  if (protocol !== 'http:') return `${secureName}=${value}; ${marks}; Secure`;
+  if (isLoopback(host)) return `${loopbackName}=${value}; ${marks}`;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: 'The portal signs nobody in over plain http: the key could be read on the way.',
+    remedy: 'Open it by https; the operator puts a proxy with a certificate in front of the API.',
+  });
+};

@@ -1,0 +1,107 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { hashOfKey } from '../shared/api-key.ts';
+import { SignInProblem, SignInWays } from '../shared/contracts/api.ts';
+import { BootreadyError, type ErrorCode, explain, isBootreadyError } from '../shared/errors.ts';
+import type { OidcIssuer, SignInChecks } from '../shared/ports/oidc.ts';
+import { type Cookie, readCookie, writeCookie } from './cookies.ts';
+import type { ApiDeps } from './deps.ts';
+import { sessionCookie, tokenOf } from './session-cookie.ts';
+import { beginSession } from './user-session.ts';
+
+/** Lax, for the browser comes back by a link of the issuer's. */
+const pendingCookie: Cookie = {
+  secureName: '__Host-bootready-sign-in',
+  loopbackName: 'bootready-sign-in-on-this-machine',
+  sameSite: 'Lax',
+};
+const pendingSeconds = 600;
+
+/** Everything comes of one secret that the browser alone keeps: who has not begun a sign-in cannot finish it, and nothing is stored for one. */
+const checksOf = (secret: string): SignInChecks => {
+  const derived = (what: string): string => createHmac('sha256', secret).update(what).digest('base64url');
+  return { state: derived('state'), nonce: derived('nonce'), codeVerifier: derived('code verifier') };
+};
+
+/** A page of ours, whatever was asked for. */
+const pageOf = (to: string, base: string): URL => {
+  const page = URL.parse(to, base);
+  return page && to.startsWith('/') && page.origin === new URL(base).origin ? page : new URL('/', base);
+};
+
+const problemOf = (error: unknown): SignInProblem => {
+  const code: ErrorCode = isBootreadyError(error) ? error.code : 'internal';
+  return SignInProblem.safeParse(code).data ?? 'internal';
+};
+
+/** Signing in at the issuer, for browsers: pages that lead on, no answers to programs. */
+export const signInRoutes =
+  (deps: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { oidc, config, sessions } = deps;
+    app.addHook('onRoute', (route) => {
+      route.schema = { ...route.schema, hide: true };
+    });
+    app.addHook('onRequest', (_request, reply, done) => {
+      reply.header('referrer-policy', 'no-referrer');
+      done();
+    });
+
+    app.get('/sign-in', { schema: { response: { 200: SignInWays } } }, () => ({
+      ...(oidc ? { issuer: { name: oidc.name } } : {}),
+    }));
+
+    const base = config.API_PUBLIC_URL ?? '';
+    const issuer = (): OidcIssuer => {
+      if (oidc) return oidc;
+      throw new BootreadyError({
+        code: 'not-found',
+        message: 'Nobody signs in by OpenID Connect here.',
+        remedy: 'Sign in with an API key.',
+      });
+    };
+    const withProblem = (to: string, problem: SignInProblem): string => {
+      const page = pageOf(to, base);
+      page.searchParams.set('sign-in', problem);
+      return page.href;
+    };
+
+    app.get(
+      '/sign-in/begin',
+      { exposeHeadRoute: false, schema: { querystring: z.object({ to: z.string().max(1000).default('/') }) } },
+      async ({ query: { to }, log }, reply) => {
+        const { signInUrl } = issuer();
+        const secret = randomBytes(32).toString('base64url');
+        const value = `${secret}.${Buffer.from(to).toString('base64url')}`;
+        try {
+          const url = await signInUrl(checksOf(secret));
+          reply.header('set-cookie', writeCookie(pendingCookie, { value, seconds: pendingSeconds, origin: base }));
+          return reply.redirect(url, 303);
+        } catch (error) {
+          log.warn({ error: explain(error) }, 'nobody can sign in');
+          return reply.redirect(withProblem(to, problemOf(error)), 303);
+        }
+      },
+    );
+
+    app.get('/sign-in/callback', { exposeHeadRoute: false }, async (request, reply) => {
+      const { finishSignIn } = issuer();
+      const [secret, encoded = ''] = readCookie(request, pendingCookie)?.split('.', 2) ?? [];
+      const to = Buffer.from(encoded, 'base64url').toString();
+      reply.header('set-cookie', writeCookie(pendingCookie, { value: '', seconds: 0, origin: base }));
+      if (!secret) return reply.redirect(withProblem(to, 'unauthenticated'), 303);
+      try {
+        const query = new URL(request.url, base).search;
+        const { token, seconds } = await beginSession(await finishSignIn(query, checksOf(secret)), deps);
+        // Whatever session the browser had is over: it goes on with none that anybody knew before.
+        const former = tokenOf(request);
+        if (former !== undefined) await sessions.remove(hashOfKey(former));
+        reply.header('set-cookie', writeCookie(sessionCookie, { value: token, seconds, origin: base }));
+        return reply.redirect(pageOf(to, base).href, 303);
+      } catch (error) {
+        request.log.warn({ error: explain(error) }, 'somebody could not sign in');
+        return reply.redirect(withProblem(to, problemOf(error)), 303);
+      }
+    });
+  };

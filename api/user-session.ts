@@ -1,0 +1,107 @@
+import { setTimeout as after } from 'node:timers/promises';
+import { z } from 'zod';
+import { hashOfKey, newSessionToken } from '../shared/api-key.ts';
+import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
+import type { SignedIn } from '../shared/ports/oidc.ts';
+import type { Identity, UserGrant } from '../shared/ports/projects.ts';
+import { seal, unseal } from '../shared/seal.ts';
+import { existingProjects } from './bearer.ts';
+import type { ApiDeps } from './deps.ts';
+
+export type SessionDeps = Pick<ApiDeps, 'sessions' | 'projects' | 'oidc'>;
+
+/** A working day; whoever works longer signs in again. */
+export const sessionSeconds = 12 * 3600;
+/** Of users about whom the issuer cannot be asked again: it gave no refresh token. */
+const unrenewedSeconds = 3600;
+/** Whoever is locked out by the issuer is out here after a quarter of an hour at most, and the issuer is asked once a minute at most. */
+const renewalSeconds = { least: 60, most: 900 };
+
+/** What only the issuer needs to see again; in the database only the cookie opens it. */
+const IssuersTokens = z.object({ refreshToken: z.string().optional(), idToken: z.string().optional() });
+type IssuersTokens = z.infer<typeof IssuersTokens>;
+
+export const issuersTokensOf = (sealed: Buffer, token: string): IssuersTokens => {
+  const text = unseal(sealed, token);
+  return text === undefined ? {} : IssuersTokens.parse(JSON.parse(text));
+};
+
+const grantOf = (signedIn: SignedIn, projects: readonly string[], token: string): UserGrant => {
+  const { access, refreshToken, idToken, seconds = renewalSeconds.most } = signedIn;
+  const wait = Math.min(Math.max(seconds, renewalSeconds.least), renewalSeconds.most);
+  return {
+    ...{ name: access.name, role: access.role, projects },
+    sealed: seal(JSON.stringify({ refreshToken, idToken } satisfies IssuersTokensOrNone), token),
+    renewAt: refreshToken === undefined ? null : new Date(Date.now() + wait * 1000),
+  };
+};
+type IssuersTokensOrNone = { [name in keyof IssuersTokens]: string | undefined };
+
+/** A new session of whom the issuer has just told about. @throws `forbidden` when none of the user's projects is there */
+export const beginSession = async (
+  signedIn: SignedIn,
+  { sessions, projects }: SessionDeps,
+): Promise<{ token: string; seconds: number }> => {
+  const existing = await existingProjects(signedIn.access.projects, projects);
+  const token = newSessionToken();
+  const seconds = signedIn.refreshToken === undefined ? unrenewedSeconds : sessionSeconds;
+  await sessions.create({
+    hash: hashOfKey(token),
+    expiresAt: new Date(Date.now() + seconds * 1000),
+    user: { ...grantOf(signedIn, existing, token), subject: signedIn.access.subject, projectId: existing[0] },
+  });
+  return { token, seconds };
+};
+
+/** Whose session it is, after the issuer was asked again where that is due. @throws `unavailable` when it does not answer */
+export const sessionOf = async (token: string, deps: SessionDeps): Promise<Identity | undefined> => {
+  const hash = hashOfKey(token);
+  const session = await deps.sessions.find(hash);
+  if (session?.identity.user && !deps.oidc) return undefined;
+  if (!session?.renewalDue) return session?.identity;
+  const sealed = await deps.sessions.claimRenewal(hash);
+  if (!sealed) return othersRenewal(hash, deps);
+  await renew(session.identity, { token, hash, sealed }, deps);
+  return (await deps.sessions.find(hash))?.identity;
+};
+
+/** The issuer's answer, or its "no" (the session is over), is settled in the store. @throws `unavailable` */
+const renew = async (
+  { user, projectId }: Identity,
+  { token, hash, sealed }: { token: string; hash: Buffer; sealed: Buffer },
+  { sessions, projects, oidc }: SessionDeps,
+): Promise<void> => {
+  const { refreshToken, idToken } = issuersTokensOf(sealed, token);
+  try {
+    if (!oidc || !user || refreshToken === undefined) return void (await sessions.remove(hash));
+    const renewed = await oidc.renew(user.subject, refreshToken);
+    const existing = await existingProjects(renewed.access.projects, projects);
+    // Going on silently in another project would send work to the wrong place.
+    if (!existing.includes(projectId)) return void (await sessions.remove(hash));
+    await sessions.settleRenewal(hash, grantOf({ ...renewed, idToken: renewed.idToken ?? idToken }, existing, token));
+  } catch (error) {
+    const isNo = isBootreadyError(error) && ['unauthenticated', 'forbidden'].includes(error.code);
+    if (isNo) return void (await sessions.remove(hash));
+    await sessions.settleRenewal(hash);
+    throw error;
+  }
+};
+
+const lookMs = 200;
+/** Two answers of the issuer, tokens and user, each of which is waited for five seconds. */
+const looks = 55;
+
+/** A refresh token is good once: while one request asks with it, all others of the browser wait for the outcome. RFC 9700, 4.14.2. */
+const othersRenewal = async (hash: Buffer, { sessions }: SessionDeps): Promise<Identity | undefined> => {
+  for (let look = 0; look < looks; look++) {
+    await after(lookMs);
+    const session = await sessions.find(hash);
+    if (!session?.renewalDue) return session?.identity;
+  }
+  throw new BootreadyError({
+    code: 'unavailable',
+    message: 'The issuer of sign-ins does not answer.',
+    remedy: 'Try again in a while.',
+    retryable: true,
+  });
+};

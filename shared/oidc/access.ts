@@ -1,0 +1,65 @@
+import { ProjectId } from '../contracts/image.ts';
+import { BootreadyError } from '../errors.ts';
+import type { Role } from '../ports/projects.ts';
+
+/** What a token says about whom it is of, once its signature has been checked. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+/** Which claims tell projects and roles, and what the issuer's words for roles mean here. */
+export type AccessRules = { projectClaim: string; roleClaim: string; roles: ReadonlyMap<string, Role> };
+
+/** What a user of the issuer may do here. The projects are those that the issuer names, whether they are there or not. */
+export type Access = { subject: string; name: string; projects: readonly string[]; role: Role };
+
+const ranked: readonly Role[] = ['admin', 'member', 'reader'];
+
+/** Only what the issuer says, and what the rules have a meaning for, opens anything. @throws BootreadyError `forbidden` */
+export const accessOf = (claims: Claims, { projectClaim, roleClaim, roles }: AccessRules): Access => {
+  const subject = typeof claims.sub === 'string' ? claims.sub : '';
+  const granted = new Set(wordsOf(claimAt(claims, roleClaim)).map((word) => roles.get(word)));
+  const role = ranked.find((each) => granted.has(each));
+  if (subject === '' || role === undefined) {
+    throw new BootreadyError({
+      code: 'forbidden',
+      message: `The claim "${roleClaim}" of your sign-in holds no role that is known here.`,
+      remedy: 'Ask whoever runs the sign-in for a role of this service; OIDC_ROLES names those that count.',
+    });
+  }
+  const projects = wordsOf(claimAt(claims, projectClaim)).filter((id) => ProjectId.safeParse(id).success);
+  if (projects.length === 0) {
+    throw new BootreadyError({
+      code: 'forbidden',
+      message: `The claim "${projectClaim}" of your sign-in names no project.`,
+      remedy: 'Ask whoever runs the sign-in for a project; OIDC_PROJECT_CLAIM names the claim.',
+    });
+  }
+  return { subject, name: nameOf(claims) ?? subject, projects: [...new Set(projects)], role };
+};
+
+/** By its whole name (`https://example.org/roles`), else as a path (`realm_access.roles`). */
+export const claimAt = (claims: Claims, name: string): unknown => {
+  if (Object.hasOwn(claims, name)) return claims[name];
+  return name.split('.').reduce<unknown>((inside, part) => {
+    const isObject = typeof inside === 'object' && inside !== null && Object.hasOwn(inside, part);
+    return isObject ? (inside as Claims)[part] : undefined;
+  }, claims);
+};
+
+/** A list, or words with spaces between them as in `scope` (RFC 6749, 3.3). */
+const wordsOf = (claim: unknown): string[] =>
+  [claim]
+    .flat()
+    .filter((each) => typeof each === 'string')
+    .flatMap((text) => text.split(/\s+/))
+    .filter((word) => word !== '');
+
+const nameOf = ({ name, preferred_username, email }: Claims): string | undefined =>
+  [name, preferred_username, email]
+    .filter((each) => typeof each === 'string')
+    .map((text) =>
+      text
+        .replaceAll(/[\p{Cc}\p{Cf}]/gu, '')
+        .trim()
+        .slice(0, 100),
+    )
+    .find((text) => text !== '');

@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { loadConfig } from '../config.ts';
+import { oidcSettingsOf } from './settings.ts';
+
+const base = {
+  ...{ DATABASE_URL: 'postgres://x', REDIS_URL: 'redis://x', S3_ENDPOINT: 'https://s3.test', S3_ACCESS_KEY: 'x' },
+  ...{ S3_SECRET_KEY: 'x', EVENTS_SECRET: 'x'.repeat(16) },
+};
+const whole = {
+  ...{ API_PUBLIC_URL: 'https://images.test/', OIDC_ISSUER: 'https://id.test/realms/a', OIDC_CLIENT_ID: 'portal' },
+  ...{ OIDC_AUDIENCE: 'images', OIDC_ROLES: 'viewer=reader, editor=member' },
+};
+const settingsOf = (env: Record<string, string | undefined>) => oidcSettingsOf(loadConfig({ ...base, ...env }));
+
+test('nobody signs in without an issuer; with one, what is not said has its default', () => {
+  expect(settingsOf({})).toBeUndefined();
+  expect(settingsOf(whole)).toEqual({
+    ...{ issuer: new URL('https://id.test/realms/a'), clientId: 'portal', clientSecret: undefined, audience: 'images' },
+    ...{ scopes: 'openid profile', name: 'id.test', homeUrl: 'https://images.test/' },
+    callbackUrl: 'https://images.test/sign-in/callback',
+    rules: {
+      ...{ projectClaim: 'projects', roleClaim: 'roles' },
+      roles: new Map([
+        ['viewer', 'reader'],
+        ['editor', 'member'],
+      ]),
+    },
+  });
+  expect(
+    settingsOf({ ...whole, OIDC_ISSUER: 'http://127.0.0.1:1', API_PUBLIC_URL: 'http://localhost:2' }),
+  ).toBeDefined();
+});
+
+test.each([
+  [{ OIDC_ISSUER: 'http://id.test' }, /OIDC_ISSUER must be an https/],
+  [{ API_PUBLIC_URL: undefined }, /API_PUBLIC_URL/],
+  [{ API_PUBLIC_URL: 'http://images.test' }, /API_PUBLIC_URL/],
+  [{ OIDC_CLIENT_ID: undefined }, /OIDC_CLIENT_ID/],
+  [{ OIDC_AUDIENCE: 'portal' }, /OIDC_AUDIENCE is the OIDC_CLIENT_ID/],
+  [{ OIDC_ROLES: undefined }, /OIDC_ROLES is missing/],
+  [{ OIDC_ROLES: 'viewer=owner' }, /"viewer=owner"/],
+  [{ OIDC_ROLES: '=admin' }, /"=admin"/],
+  [{ OIDC_SCOPES: 'profile' }, /openid/],
+])('%j is not taken', (change, message) => {
+  expect(() => settingsOf({ ...whole, ...change })).toThrow(message);
+});

@@ -1,0 +1,70 @@
+import type { Config } from '../config.ts';
+import { BootreadyError } from '../errors.ts';
+import type { Role } from '../ports/projects.ts';
+import type { AccessRules } from './access.ts';
+
+export type OidcSettings = {
+  issuer: URL;
+  /** Whom access tokens must be for; without one none is accepted. */
+  audience: string | undefined;
+  clientId: string;
+  clientSecret: string | undefined;
+  scopes: string;
+  /** How the sign-in page calls the issuer. */
+  name: string;
+  /** Where browsers come back to. */
+  callbackUrl: string;
+  /** Where they are after signing out. */
+  homeUrl: string;
+  rules: AccessRules;
+};
+
+/** Undefined where nobody signs in by OpenID Connect. @throws BootreadyError `invalid-input` */
+export const oidcSettingsOf = (config: Config): OidcSettings | undefined => {
+  const { OIDC_ISSUER, OIDC_CLIENT_ID: clientId, OIDC_AUDIENCE: audience, API_PUBLIC_URL } = config;
+  if (!OIDC_ISSUER) return undefined;
+  const issuer = new URL(OIDC_ISSUER);
+  if (!isSafe(issuer)) throw wrong('OIDC_ISSUER must be an https URL', 'Name the issuer as its own tokens name it.');
+  if (!clientId) throw wrong('OIDC_CLIENT_ID is missing', 'Register bootready with the issuer as a web application.');
+  if (!API_PUBLIC_URL || !isSafe(new URL(API_PUBLIC_URL))) {
+    throw wrong('API_PUBLIC_URL must be an https URL', 'Name the address at which browsers find the portal.');
+  }
+  // An ID token is for the client and tells who signed in; taken for an access token, whoever gets one could act by it (RFC 9068, 5).
+  if (audience === clientId) {
+    throw wrong(
+      'OIDC_AUDIENCE is the OIDC_CLIENT_ID',
+      'Register the API as an audience (resource) of its own, or leave OIDC_AUDIENCE away.',
+    );
+  }
+  const base = API_PUBLIC_URL.replace(/\/+$/, '');
+  return {
+    issuer,
+    audience,
+    clientId,
+    clientSecret: config.OIDC_CLIENT_SECRET,
+    scopes: config.OIDC_SCOPES,
+    name: config.OIDC_NAME ?? issuer.host,
+    callbackUrl: `${base}/sign-in/callback`,
+    homeUrl: `${base}/`,
+    rules: { projectClaim: config.OIDC_PROJECT_CLAIM, roleClaim: config.OIDC_ROLE_CLAIM, roles: rolesOf(config) },
+  };
+};
+
+const known: readonly string[] = ['reader', 'member', 'admin'] satisfies Role[];
+
+const rolesOf = ({ OIDC_ROLES }: Config): ReadonlyMap<string, Role> => {
+  const pairs = OIDC_ROLES.map((pair) => pair.split('=', 2) as [string, Role]);
+  const bad = pairs.find(([theirs, ours]) => !theirs || !known.includes(ours));
+  if (pairs.length > 0 && !bad) return new Map(pairs);
+  throw wrong(
+    bad ? `OIDC_ROLES has "${bad.join('=')}"` : 'OIDC_ROLES is missing, so that nobody could do anything',
+    'Say which of their roles is which of ours, e.g. OIDC_ROLES=image-viewer=reader,image-editor=member,image-operator=admin.',
+  );
+};
+
+/** What a machine says to itself nobody else reads. */
+const isSafe = ({ protocol, hostname }: URL): boolean =>
+  protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname));
+
+const wrong = (what: string, remedy: string): BootreadyError =>
+  new BootreadyError({ code: 'invalid-input', message: `The sign-in is not set up right: ${what}.`, remedy });

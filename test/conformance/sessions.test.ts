@@ -1,0 +1,107 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKeyStore } from '../../adapters/database/project-store.ts';
+import { createSessionStore } from '../../adapters/database/session-store.ts';
+import type { NewUserSession, SessionStore } from '../../shared/ports/projects.ts';
+import { freshDatabase } from '../support/database.ts';
+import { hex, someProject } from '../support/samples.ts';
+
+/** What the port promises, on a real Postgres. What comes of it for browsers is in test/integration. */
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let sessions: SessionStore;
+beforeAll(async () => {
+  database = await freshDatabase();
+  sessions = createSessionStore(database.db);
+});
+afterAll(() => database?.drop());
+
+const inMs = (ms: number): Date => new Date(Date.now() + ms);
+const aboutNow = 1000;
+
+const someUser = async (more: Partial<NewUserSession> = {}, expiresAt = inMs(3600_000)) => {
+  const { id: projectId } = await someProject(database.db);
+  const hash = randomBytes(32);
+  const grant = { name: 'Ada', projects: [projectId, 'second'], role: 'member', sealed: Buffer.from('s') } as const;
+  const user: NewUserSession = { ...grant, subject: 'u-1', projectId, renewAt: inMs(-aboutNow), ...more };
+  await sessions.create({ hash, expiresAt, user });
+  return { hash, user, projectId };
+};
+
+describe('sessions', () => {
+  test('of a key end with it', async () => {
+    const { id: projectId } = await someProject(database.db);
+    const keys = createApiKeyStore(database.db);
+    const key = { projectId, name: 'k', hash: randomBytes(32), hint: hex(4), role: 'reader' } as const;
+    const keyId = await keys.create(key);
+    const hash = randomBytes(32);
+    await sessions.create({ hash, keyId, expiresAt: inMs(3600_000) });
+    expect(await sessions.find(hash)).toEqual({ identity: { projectId, role: 'reader', keyId }, renewalDue: false });
+    await keys.revoke(keyId);
+    expect(await sessions.find(hash)).toBeUndefined();
+  });
+
+  test('of a user tell who it is; they are over after their time, or when they are removed', async () => {
+    const { hash, projectId } = await someUser({ renewAt: inMs(60_000) });
+    const user = { subject: 'u-1', name: 'Ada', projects: [projectId, 'second'] };
+    expect(await sessions.find(hash)).toEqual({ identity: { projectId, role: 'member', user }, renewalDue: false });
+    expect(await sessions.remove(hash)).toEqual(Buffer.from('s'));
+    expect(await sessions.find(hash)).toBeUndefined();
+    expect(await sessions.remove(hash)).toBeUndefined();
+    const past = await someUser({}, inMs(-aboutNow));
+    expect(await sessions.find(past.hash)).toBeUndefined();
+  });
+
+  test('of a user end with the project', async () => {
+    const { hash, projectId } = await someUser();
+    await database.db.deleteFrom('projects').where('id', '=', projectId).execute();
+    expect(await sessions.find(hash)).toBeUndefined();
+  });
+
+  test('are moved to another project alone', async () => {
+    const [one, other] = [await someUser(), await someUser()];
+    const { id } = await someProject(database.db);
+    await sessions.chooseProject(one.hash, id);
+    expect((await sessions.find(one.hash))?.identity.projectId).toBe(id);
+    expect((await sessions.find(other.hash))?.identity.projectId).toBe(other.projectId);
+  });
+
+  test('that are due are renewed by one asker of many; one that came to nothing lets the next try', async () => {
+    const { hash, user } = await someUser();
+    expect((await sessions.find(hash))?.renewalDue).toBe(true);
+    const claimAll = async () => {
+      const claims = await Promise.all(Array.from({ length: 8 }, () => sessions.claimRenewal(hash)));
+      return claims.filter((claim) => claim !== undefined);
+    };
+    expect(await claimAll()).toEqual([user.sealed]);
+    expect(await claimAll()).toEqual([]);
+    await sessions.settleRenewal(hash);
+    expect(await claimAll()).toHaveLength(1);
+    const grant = { ...user, role: 'reader', name: 'Ada L.', sealed: Buffer.from('t'), renewAt: inMs(60_000) } as const;
+    await sessions.settleRenewal(hash, grant);
+    expect(await sessions.find(hash)).toMatchObject({
+      identity: { role: 'reader', user: { name: 'Ada L.' } },
+      renewalDue: false,
+    });
+    expect(await claimAll()).toEqual([]);
+    expect(await sessions.remove(hash)).toEqual(Buffer.from('t'));
+  });
+
+  test('whose asker is gone are asked about again after half a minute', async () => {
+    const { hash, user } = await someUser();
+    await sessions.claimRenewal(hash);
+    await database.db
+      .updateTable('sessions')
+      .set({ renewing_until: inMs(-aboutNow) })
+      .where('hash', '=', hash)
+      .execute();
+    expect(await sessions.claimRenewal(hash)).toEqual(user.sealed);
+  });
+
+  test('are of a key or of a user, and never of both or of neither', async () => {
+    const { hash } = await someUser();
+    const set = (values: object) => database.db.updateTable('sessions').set(values).where('hash', '=', hash).execute();
+    await expect(set({ role: null })).rejects.toThrow(/sessions_key_or_user/);
+    await expect(set({ key_id: crypto.randomUUID() })).rejects.toThrow();
+  });
+});

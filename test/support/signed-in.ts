@@ -1,0 +1,66 @@
+import { freePort } from '../../dev/stack/service.ts';
+import { type FormBrowser, formBrowser, type Page } from './form-browser.ts';
+import { type Installation, startInstallation } from './installation.ts';
+import { type Account, type OidcIssuer, startOidcIssuer } from './oidc-issuer.ts';
+
+/** An installation whose users come from a real issuer; each knows the other's address. */
+export const startWithIssuer = async (
+  accounts: Record<string, Account>,
+  options: Parameters<typeof startInstallation>[0] = {},
+): Promise<{ installation: Installation; issuer: OidcIssuer; close(): Promise<void> }> => {
+  const port = await freePort();
+  const issuer = await startOidcIssuer({ publicUrl: `http://127.0.0.1:${port}`, accounts });
+  try {
+    const env = { ...issuer.env, API_PORT: String(port), ...options.env };
+    const installation = await startInstallation({ ...options, env });
+    return {
+      ...{ installation, issuer },
+      close: async () => {
+        await installation.close();
+        await issuer.stop();
+      },
+    };
+  } catch (error) {
+    await issuer.stop();
+    throw error;
+  }
+};
+
+/** Whoever may do what: the names tell it. */
+export const someAccounts: Record<string, Account> = {
+  'demo-reader': { projects: ['demo'], roles: ['viewer'] },
+  'demo-member': { projects: ['demo'], roles: ['editor'] },
+  'demo-admin': { projects: ['demo'], roles: ['operator'] },
+  'other-member': { projects: ['other'], roles: ['editor'] },
+  'no-role': { projects: ['demo'], roles: ['member', 'admin'] },
+  'no-project': { projects: [], roles: ['operator'] },
+  'absent-project': { projects: ['absent'], roles: ['operator'] },
+};
+
+const callback = '/sign-in/callback';
+
+/** As far as the issuer's answer: the callback's address, not yet opened. */
+export const walkToCallback = async (
+  apiUrl: string,
+  account: string,
+  { browser = formBrowser(), to = '/images' }: { browser?: FormBrowser; to?: string } = {},
+): Promise<string> => {
+  const page = await browser.open(`${apiUrl}/sign-in/begin?${new URLSearchParams({ to })}`, callback);
+  if (page.status === 0) return page.url;
+  return (await browser.submit(page, { login: account, password: 'x' }, callback)).url;
+};
+
+/** The whole way, to the page of the portal that the browser ends at. */
+export const signIn = async (apiUrl: string, account: string, browser = formBrowser()): Promise<Page> =>
+  browser.open(await walkToCallback(apiUrl, account, { browser }));
+
+export const sessionCookieName = 'bootready-on-this-machine';
+
+/** The cookie header of a browser that has signed in. */
+export const cookieOf = async (apiUrl: string, account: string): Promise<string> => {
+  const browser = formBrowser();
+  await signIn(apiUrl, account, browser);
+  const value = browser.cookies.get(sessionCookieName);
+  if (!value) throw new Error(`${account} could not sign in`);
+  return `${sessionCookieName}=${value}`;
+};

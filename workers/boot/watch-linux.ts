@@ -1,0 +1,43 @@
+import type { Finding } from '../../shared/contracts/finding.ts';
+import type { GuestFacts } from '../../shared/contracts/run.ts';
+import { type BootReport, explainBoot, hasEnded, parseReport } from './explain.ts';
+import { newSeed } from './seed.ts';
+import { type BootWatch, bootFinding, lastLine } from './watch.ts';
+
+const mostOfPort = 64 * 1024;
+
+/** Waits until cloud-init has done what its seed told it, and says so itself. */
+export const watchLinux = (guest: GuestFacts): BootWatch => {
+  const seed = newSeed();
+  let port = '';
+  let report: BootReport | undefined;
+  return {
+    seed: { label: 'CIDATA', files: seed.files },
+    machine: {
+      hardware: { system: 'linux' },
+      ports: {
+        'org.bootready.report': (chunk) => {
+          port = (port + chunk.toString('latin1')).slice(-mostOfPort);
+        },
+      },
+    },
+    look: ({ log, silentSeconds, accelerator }) => {
+      report ??= parseReport(port, seed.token) ?? parseReport(log, seed.token);
+      if (report) return 'told';
+      return hasEnded(log, silentSeconds, accelerator) ? 'stuck' : undefined;
+    },
+    judge: (end, log) => {
+      if (report) return judge(report, seed.hostname);
+      const code = explainBoot(log, { ended: end === 'ended', cloudInit: guest.cloudInit !== undefined });
+      return [bootFinding(code, 'fail', { line: lastLine(log) })];
+    },
+  };
+};
+
+const judge = ({ hostname, key, network }: BootReport, expected: string): Finding[] => [
+  bootFinding('boot-reached-cloud-init', 'pass'),
+  bootFinding('boot-seed-applied', hostname.split('.')[0] === expected && key ? 'pass' : 'fail', {
+    missing: [hostname.split('.')[0] === expected ? '' : 'host name', key ? '' : 'SSH key'].filter(Boolean).join(', '),
+  }),
+  bootFinding('boot-network-device', network ? 'pass' : 'fail'),
+];

@@ -1,0 +1,11 @@
+import { BootreadyError } from '../../shared/errors.ts';
+
+/** A remedy could not be done: the system is the reason, and another try would end the same way. */
+export const failed = (message: string, context: object = {}): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message,
+    remedy:
+      'Nothing is lost: the original is as it was. Leave this remedy out, or mend the system itself as the report advises.',
+    context: { ...context },
+  });

@@ -1,0 +1,173 @@
+import { basename } from 'node:path';
+import { isBootreadyError } from '../../../shared/errors.ts';
+import { clean } from '../../inspect/text.ts';
+import { virtioDevices } from '../../inspect/windows-drivers.ts';
+import { type Hive, openHive } from '../../inspect/windows-hive.ts';
+import { exactPath } from '../../inspect/windows-paths.ts';
+import { lookAtVolume } from '../../inspect/windows-volume.ts';
+import type { Guestfish } from '../../tools/guestfish.ts';
+import { mergeIntoHive } from '../../tools/hivexregedit.ts';
+import { failed } from '../failed.ts';
+import { type DriverService, driverEdits } from './driver-edits.ts';
+import type { DriverSource } from './driver-source.ts';
+import { type RegistryEdits, regFile } from './registry.ts';
+import { driverFiles, neededDrivers, type WindowsRelease } from './virtio-win.ts';
+
+export type InjectOptions = {
+  guestfish: Guestfish;
+  source: DriverSource;
+  /** The device of the volume that Windows is on; nothing is mounted. */
+  root: string;
+  /** What guestfish calls /out. */
+  outputDir: string;
+  signal: AbortSignal;
+};
+
+/** Where Windows looks for drivers of devices that it does not know, besides its own folder. */
+const packages = 'Drivers\\VirtIO';
+const currentVersion = 'Microsoft\\Windows\\CurrentVersion';
+const windowsNt = 'Microsoft\\Windows NT\\CurrentVersion';
+/** What `Hive.text` tells at most: a longer value may have been cut. */
+const mostOfText = 200;
+
+/**
+ * Puts the virtio drivers into a Windows that does not run, as virt-v2v does: those that it needs to start are made services, all packages are laid
+ * where it finds them for the devices that it meets. Its volume is left mounted.
+ * @throws BootreadyError `conflict` with the reason why it is left alone
+ */
+export const injectDrivers = async (options: InjectOptions): Promise<string[]> => {
+  const { guestfish, source, root, outputDir, signal } = options;
+  const { ask } = guestfish;
+  const windows = await examine(guestfish, root);
+  const files = driverFiles(await source.list(guestfish), windows.release);
+  const missing = neededDrivers.filter((name) => !files.get(name.toLowerCase())?.some(isProgramOf(name)));
+  if (missing.length > 0) {
+    const { major, minor, build, bits } = windows.release;
+    throw failed(
+      `The virtio-win of this installation has no ${missing.join(', ')} for Windows ${major}.${minor} (build ${build}, ${bits} bits).`,
+    );
+  }
+  const paths = [...files.values()].flat();
+  const local = await source.fetch(guestfish, paths);
+
+  if (!(await ask('mount', root, '/'))) throw failed('The volume of Windows cannot be mounted for writing.');
+  const drivers = (await exactPath(ask, `${windows.folder}/System32/drivers`)) ?? '';
+  const target = `${windows.folder}/${packages.replaceAll('\\', '/')}`;
+  if (drivers === '' || !(await ask('mkdir-p', target))) {
+    throw failed('Windows has no folder for drivers that can be written to.');
+  }
+  const changes: string[] = [];
+  for (const [index, path] of paths.entries()) {
+    const name = basename(path).toLowerCase();
+    await copy(ask, local[index] ?? '', `${target}/${name}`);
+    if (!isNeeded(path)) continue;
+    // Windows does not tell names apart by case, Linux does: there must be one of them.
+    await copy(ask, local[index] ?? '', (await exactPath(ask, `${drivers}/${name}`)) ?? `${drivers}/${name}`);
+    changes.push(`copied ${name} to System32\\drivers`);
+  }
+  changes.push(`laid the packages of ${[...files.keys()].join(', ')} into ${packages}`);
+
+  const edit = async (hive: 'SYSTEM' | 'SOFTWARE', edits: RegistryEdits): Promise<void> => {
+    const path = windows.hives[hive];
+    await ask('hivex-close');
+    if (!(await ask('download', path, `/out/${hive}`))) throw failed(`The hive ${hive} cannot be read.`);
+    await mergeIntoHive(outputDir, hive, regFile(edits), signal).catch((error: unknown) => {
+      if (!isBootreadyError(error) || error.code !== 'tool-failed') throw error;
+      throw failed(`The hive ${hive} cannot be changed: hivex cannot make sense of it.`, error.context);
+    });
+    if (!(await ask('upload', `/out/${hive}`, path))) throw failed(`The hive ${hive} cannot be written.`);
+  };
+  const services = neededDrivers.map((driver): DriverService => {
+    const name = driver.toLowerCase();
+    return { name, ids: virtioDevices[name] ?? [], forDisk: name !== 'netkvm' };
+  });
+  await edit('SYSTEM', Object.assign({}, ...services.map((service) => driverEdits(service, windows))));
+  for (const { name, forDisk } of services) {
+    changes.push(`set ${name} up as a service that starts ${forDisk ? 'with the boot loader' : 'on demand'}`);
+  }
+  if (!windows.devicePath.toLowerCase().includes(packages.toLowerCase())) {
+    const expand = `${windows.devicePath};%SystemRoot%\\${packages}`;
+    await edit('SOFTWARE', { [currentVersion]: { DevicePath: { expand } } });
+    changes.push('added the folder of the packages to DevicePath');
+  }
+  return changes.map(clean);
+};
+
+const isProgramOf = (driver: string) => (path: string) =>
+  basename(path).toLowerCase() === `${driver.toLowerCase()}.sys`;
+const isNeeded = (path: string): boolean => neededDrivers.some((driver) => isProgramOf(driver)(path));
+
+const copy = async (ask: Guestfish['ask'], from: string, to: string): Promise<void> => {
+  if (!(await ask('upload', from, to))) throw failed(`The volume of Windows takes no file: ${clean(basename(to))}.`);
+};
+
+type Windows = {
+  release: WindowsRelease;
+  folder: string;
+  hives: { SYSTEM: string; SOFTWARE: string };
+  controlSet: string;
+  hasDriverDatabase: boolean;
+  devicePath: string;
+};
+
+/** All that must be known before anything is written; read-only, and nothing is mounted afterwards. */
+const examine = async (guestfish: Guestfish, root: string): Promise<Windows> => {
+  const { ask } = guestfish;
+  const asked = async (question: string): Promise<string> => (await ask(`inspect-get-${question}`, root))?.[0] ?? '';
+  const [major, minor] = [Number(await asked('major-version')), Number(await asked('minor-version'))];
+  const server = /server/i.test(await asked('product-variant'));
+  const bits = (await asked('arch')) === 'i386' ? 32 : 64;
+  if (!(await ask('mount-ro', root, '/'))) throw failed('The volume of Windows cannot be read.');
+  const { hibernated, dirty } = await lookAtVolume(guestfish, root);
+  if (hibernated) {
+    throw failed(
+      'Windows is hibernated, or was shut down with fast start-up: what is written to its volume now would be lost or would destroy it. Start it, turn hibernation off (powercfg /hibernate off), shut it down, and upload it again.',
+    );
+  }
+  if (dirty !== false) {
+    throw failed(
+      'The volume of Windows is marked as damaged, or cannot be told to be sound: nothing is written to it. Let Windows check it (chkdsk C: /f), shut it down, and upload it again.',
+    );
+  }
+  const folder = await exactPath(ask, (await asked('windows-systemroot')) || '/Windows');
+  if (!folder) throw failed('The folder of Windows is not where it says.');
+  const SYSTEM = await wholeHive(guestfish, `${folder}/System32/config/SYSTEM`);
+  const SOFTWARE = await wholeHive(guestfish, `${folder}/System32/config/SOFTWARE`);
+  const system = await opened(guestfish, SYSTEM);
+  const current = (await system.dword('Select', 'Current')) ?? 1;
+  const hasDriverDatabase = await system.has('DriverDatabase');
+  const software = await opened(guestfish, SOFTWARE);
+  const build = Number((await software.text(windowsNt, 'CurrentBuildNumber')) ?? '');
+  const devicePath = (await software.text(currentVersion, 'DevicePath')) || '%SystemRoot%\\inf';
+  if (devicePath.length >= mostOfText)
+    throw failed('DevicePath in the registry of Windows is too long to be added to.');
+  await ask('hivex-close');
+  await ask('umount-all');
+  return {
+    release: { major, minor, build: Number.isSafeInteger(build) ? build : 0, server, bits },
+    ...{ folder, hasDriverDatabase, devicePath },
+    hives: { SYSTEM, SOFTWARE },
+    controlSet: `ControlSet${String(current).padStart(3, '0')}`,
+  };
+};
+
+/** Two counters tell whether a hive was written back to its end; if not, Windows brings in its log at the next start, over what we write. */
+const wholeHive = async ({ ask, bytes }: Guestfish, path: string): Promise<string> => {
+  const found = await exactPath(ask, path);
+  const header = found === undefined ? undefined : await bytes('pread', found, '12', '0');
+  if (found === undefined || header?.length !== 12 || header.toString('latin1', 0, 4) !== 'regf') {
+    throw failed(`The hive ${basename(path)} is missing or broken.`);
+  }
+  if (header.readUInt32LE(4) !== header.readUInt32LE(8)) {
+    throw failed(
+      `The hive ${basename(path)} was not written back when Windows was shut down. Start Windows, shut it down, and upload it again.`,
+    );
+  }
+  return found;
+};
+
+const opened = async (guestfish: Guestfish, path: string): Promise<Hive> => {
+  const hive = await openHive(guestfish, path);
+  if (!hive) throw failed(`The hive ${basename(path)} cannot be made sense of.`);
+  return hive;
+};

@@ -1,0 +1,36 @@
+/** What a value of the registry is set to. https://learn.microsoft.com/windows/win32/sysinfo/registry-value-types */
+export type RegistryValue = number | string | readonly string[] | { expand: string } | { binary: string };
+/** Keys by their path, each with its values; `null` removes a key with all below it. */
+export type RegistryEdits = Readonly<Record<string, Readonly<Record<string, RegistryValue>> | null>>;
+
+/** Edits in the format of regedit, for hivexregedit(1), which makes a key only below one that is there: hence each with those above it. */
+export const regFile = (edits: RegistryEdits): string => {
+  const sections = Object.entries(edits).flatMap(([key, values]) => {
+    if (values === null) return [`[-\\${key}]`];
+    const parts = key.split('\\');
+    return parts.map((_, depth) => {
+      const lines = depth === parts.length - 1 ? Object.entries(values) : [];
+      const header = `[\\${parts.slice(0, depth + 1).join('\\')}]`;
+      return [
+        header,
+        ...lines.map(([name, value]) => `${name === '' ? '@' : `"${escaped(name)}"`}=${dataOf(value)}`),
+      ].join('\n');
+    });
+  });
+  return `${['Windows Registry Editor Version 5.00', ...sections].join('\n\n')}\n`;
+};
+
+const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+
+const [expandString, binary, list] = [2, 3, 7];
+
+const dataOf = (value: RegistryValue): string => {
+  if (typeof value === 'number') return `dword:${value.toString(16).padStart(8, '0')}`;
+  if (typeof value === 'string') return `"${escaped(value)}"`;
+  if ('binary' in value) return hex(binary, Buffer.from(value.binary, 'hex'));
+  if ('expand' in value) return hex(expandString, Buffer.from(`${value.expand}\0`, 'utf16le'));
+  return hex(list, Buffer.from(`${value.map((each) => `${each}\0`).join('')}\0`, 'utf16le'));
+};
+
+const hex = (type: number, bytes: Buffer): string =>
+  `hex(${type}):${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(',')}`;
