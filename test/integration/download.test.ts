@@ -42,10 +42,10 @@ const serve = async (handle: RequestListener): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/disk.raw`;
 };
 
-const ordered = async (source: { url: string; checksum?: string }) => {
+const ordered = async (source: { url: string; checksum?: string }, { id: projectId } = project) => {
   const downloads = createDownloadStore(database.db);
   const images = createImageStore(database.db);
-  const { id, upload } = await downloads.create({ projectId: project.id, name: 'x', settings: {}, bucket, source });
+  const { id, upload } = await downloads.create({ projectId, name: 'x', settings: {}, bucket, source });
   const { fence } = await downloads.begin(id);
   const download = (await downloads.get(id)) as Download;
   const fetch = (limit = 64 * MiB, signal = AbortSignal.timeout(30_000), held = fence) =>
@@ -167,8 +167,8 @@ test.each([true, false])(
       else answer.setHeader('transfer-encoding', 'chunked');
       answer.end(data);
     });
-    project = await someProject(database.db, { quota: { bytes: 9 * MiB } });
-    const { id, fetch, left, downloads, upload } = await ordered({ url });
+    const small = await someProject(database.db, { quota: { bytes: 9 * MiB } });
+    const { id, fetch, left, downloads, upload } = await ordered({ url }, small);
     const refusal = await fetch().catch((error: unknown) => error);
     expect(refusal).toMatchObject({
       ...{ code: 'quota-exceeded', retryable: false, remedy: expect.stringContaining('larger quota') },
@@ -176,13 +176,13 @@ test.each([true, false])(
     });
     expect(await left()).toEqual(nothing);
     await downloads.end(id, { code: 'quota-exceeded', message: (refusal as Error).message });
-    expect((await projects.quota(project.id))?.used).toMatchObject({ bytes: 0, uploads: 0 });
+    expect((await projects.quota(small.id))?.used).toMatchObject({ bytes: 0, uploads: 0 });
 
-    await projects.setQuota(project.id, { bytes: data.length });
+    await projects.setQuota(small.id, { bytes: data.length });
     await downloads.order(id, {});
     await fetch(64 * MiB, AbortSignal.timeout(30_000), (await downloads.begin(id)).fence);
     expect((await store.head(bucket, upload.key))?.size).toBe(data.length);
-    expect((await projects.quota(project.id))?.used.bytes).toBe(data.length);
+    expect((await projects.quota(small.id))?.used.bytes).toBe(data.length);
   },
 );
 
