@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { hashOfKey } from '../shared/api-key.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { ApiKeyStore, Identity, Role, SessionStore } from '../shared/ports/projects.ts';
+import type { WithinScope } from '../shared/ports/scope.ts';
 import { identityOfSession } from './session-cookie.ts';
 
 declare module 'fastify' {
@@ -33,16 +34,26 @@ export const authenticate = async (request: FastifyRequest, keys: ApiKeyStore): 
   });
 };
 
+/** Whatever the routes below do, they do in the scope of whoever asks; the identity is known by then. */
+export const actInScope = (app: FastifyInstance, within: WithinScope): void => {
+  // Not earlier: what reads the body calls back from where no scope is.
+  app.addHook('preHandler', (request, _reply, done) => {
+    const projectId = scopeOf(request);
+    within(projectId === undefined ? 'everything' : { projectId }, done);
+  });
+};
+
 /** Every route below needs a key, or the session of a browser that has shown one. */
 export const identify = (
   app: FastifyInstance,
-  { keys, sessions }: { keys: ApiKeyStore; sessions: SessionStore },
+  { keys, sessions, within }: { keys: ApiKeyStore; sessions: SessionStore; within: WithinScope },
 ): void => {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
     const session = keyOf(request) === undefined ? await identityOfSession(request, sessions) : undefined;
     request.identity = session ?? (await authenticate(request, keys));
   });
+  actInScope(app, within);
 };
 
 export const identityOf = (request: FastifyRequest): Identity => {

@@ -38,21 +38,24 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const keys = createApiKeyStore(database.db);
   const health = installationHealth({ config, db: database.db, queues, temporal, store });
   const registry = processMetrics('api');
+  const { db, within } = database.scoped();
   const app = await createApp(
     {
       config,
+      within,
       keys,
       sessions: createSessionStore(database.db),
       feed,
       store,
       jobs: queues,
-      images: createImageStore(database.db, limits),
-      glance: createGlanceStore(database.db, limits),
-      projects: createProjectStore(database.db, limits),
-      events: createEventStore(database.db),
-      webhooks: createWebhookStore(database.db),
+      images: createImageStore(db, limits),
+      glance: createGlanceStore(db, limits),
+      projects: createProjectStore(db, limits),
+      // The inbox takes what any sender tells; it is read by projects.
+      events: { ...createEventStore(database.db), list: createEventStore(db).list },
+      webhooks: createWebhookStore(db),
       starter: createRunStarter(temporal, runTimingsOf(config)),
-      repairs: createRepairStore(database.db, limits),
+      repairs: createRepairStore(db, limits),
       startRepair: createRepairStarter(temporal, runTimingsOf(config)),
       health,
       meter: createHttpMeter(registry),

@@ -7,6 +7,7 @@ import * as repair from './migrations/0004-repair.ts';
 import * as glance from './migrations/0005-glance.ts';
 import * as sessions from './migrations/0006-sessions.ts';
 import * as quotas from './migrations/0009-quotas.ts';
+import * as rowLevelSecurity from './migrations/0010-row-level-security.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -16,6 +17,7 @@ const migrations = {
   '0005-glance': glance,
   '0006-sessions': sessions,
   '0009-quotas': quotas,
+  '0010-row-level-security': rowLevelSecurity,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>
@@ -28,7 +30,9 @@ export const migrateToLatest = async (db: Kysely<Database>): Promise<string[]> =
     throw new BootreadyError({
       code: 'unavailable',
       message: 'The database could not be migrated.',
-      remedy: 'Check DATABASE_URL and that its user may create tables.',
+      remedy:
+        'Check DATABASE_URL and that its user may create tables and roles; where it shall make no role, let an administrator do it: ' +
+        'create role bootready_project nologin; grant bootready_project to USER.',
       cause: error,
     });
   }
