@@ -43,30 +43,34 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   const store = openObjectStore(config);
   const keys = createApiKeyStore(database.db);
-  const projects = createProjectStore(database.db, limits);
   const oidc = oidcSettings && openOidcIssuer(oidcSettings);
   const health = installationHealth({ config, db: database.db, queues, temporal, store });
   const operations = createOperationsStore(database.db);
   const registry = processMetrics('api');
+  const { db, within } = database.scoped();
+  // Which projects of a token are there is asked before it is known for which of them somebody acts.
+  const projects = { ...createProjectStore(db, limits), existing: createProjectStore(database.db).existing };
   const app = await createApp(
     {
       config,
+      within,
       keys,
       sessions: createSessionStore(database.db),
       oidc,
       feed,
       store,
       jobs: queues,
-      images: createImageStore(database.db, limits),
-      glance: createGlanceStore(database.db, limits),
+      images: createImageStore(db, limits),
+      glance: createGlanceStore(db, limits),
       projects,
-      events: createEventStore(database.db),
-      webhooks: createWebhookStore(database.db),
+      // The inbox takes what any sender tells; it is read by projects.
+      events: { ...createEventStore(database.db), list: createEventStore(db).list },
+      webhooks: createWebhookStore(db),
       starter: createRunStarter(temporal, runTimingsOf(config)),
-      platform: createPlatformStore(database.db, limits),
-      repairs: createRepairStore(database.db, limits),
+      platform: createPlatformStore(db, limits),
+      repairs: createRepairStore(db, limits),
       startRepair: createRepairStarter(temporal, runTimingsOf(config)),
-      downloads: createDownloadStore(database.db, limits),
+      downloads: createDownloadStore(db, limits),
       startDownload: createDownloadStarter(temporal, runTimingsOf(config)),
       operations,
       workers: createWorkerRegistry(database.db),
