@@ -210,6 +210,43 @@ describe('what others let a project see', () => {
   });
 });
 
+describe('platform images', () => {
+  test('of others are there for every project, and a project promotes none of them', async () => {
+    const family = `f-${hex(4)}`;
+    const platform = createPlatformStore(owner);
+    const shown = (await publishedImage(owner, theirs)).image.id;
+    const next = (await publishedImage(owner, theirs)).image.id;
+    await platform.promote(shown, family);
+    const behindTheWall = createPlatformStore(scoped.db);
+    expect((await asMine(() => behindTheWall.latest(family)))?.id).toBe(shown);
+    expect(await asMine(() => behindTheWall.families())).toEqual(await platform.families());
+    await expect(asMine(() => behindTheWall.promote(next, family))).rejects.toMatchObject({ code: 'conflict' });
+    await expect(asMine(() => behindTheWall.sources())).rejects.toMatchObject({ code: notAllowed });
+    expect((await platform.latest(family))?.id).toBe(shown);
+    // An administrator acts for everything.
+    await scoped.within('everything', () => behindTheWall.promote(next, family));
+    expect((await platform.latest(family))?.id).toBe(next);
+  });
+
+  test('and what is fetched: ordered, and ordered again, for the own project alone', async () => {
+    const downloads = createDownloadStore(scoped.db);
+    const image = { projectId: mine.id, name: 'fetched', settings: {}, bucket: 'uploads' };
+    const source = { url: 'https://example.org/disk.qcow2' };
+    const { id } = await asMine(() => downloads.create({ ...image, source }));
+    await expect(asMine(() => downloads.create({ ...image, projectId: theirs.id, source }))).rejects.toThrow();
+    await createDownloadStore(owner).end(id, { code: 'unavailable', message: 'Silence.' });
+    await asMine(() => downloads.order(id, { source: { url: 'https://example.org/other.qcow2' } }));
+    expect(await asMine(() => downloads.get(id))).toMatchObject({
+      status: 'queued',
+      url: expect.stringMatching(/other/),
+    });
+    const hers = await createDownloadStore(owner).create({ ...image, projectId: theirs.id, source });
+    await createGlanceStore(owner).change(hers.id, () => ({ visibility: 'private' }));
+    expect(await asMine(() => downloads.get(hers.id))).toBeUndefined();
+    await expect(asMine(() => downloads.order(hers.id, { source }))).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
 describe('a store that forgot its project', () => {
   test('finds no other one', async () => {
     const images = createImageStore(scoped.db);
