@@ -228,6 +228,25 @@ describe('platform images', () => {
     expect((await platform.latest(family))?.id).toBe(next);
   });
 
+  test('and what makes an image is cancelled by its project alone', async () => {
+    const image = { name: 'x', settings: {}, bucket: 'uploads' };
+    const url = 'https://example.org/disk.qcow2';
+    for (const project of [mine, theirs]) {
+      const { image: parent } = await publishedImage(owner, project);
+      const repair = { ...image, parent, remedies: ['x'], before: [], guest: {} };
+      const repaired = (await createRepairStore(owner).create(repair)).id;
+      const fetched = (await createDownloadStore(owner).create({ ...image, projectId: project.id, source: { url } }))
+        .id;
+      for (const [create, id] of [
+        [createRepairStore, repaired],
+        [createDownloadStore, fetched],
+      ] as const) {
+        await asMine(() => create(scoped.db).end(id, undefined));
+        expect((await create(owner).get(id))?.status).toBe(project === mine ? 'cancelled' : 'queued');
+      }
+    }
+  });
+
   test('and what is fetched: ordered, and ordered again, for the own project alone', async () => {
     const downloads = createDownloadStore(scoped.db);
     const image = { projectId: mine.id, name: 'fetched', settings: {}, bucket: 'uploads' };

@@ -70,7 +70,7 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     alter table publications enable row level security;
     grant select, insert on publications to bootready_project;
     alter table repairs enable row level security;
-    grant select, insert on repairs to bootready_project;
+    grant select, insert, update on repairs to bootready_project;
     alter table downloads enable row level security;
     grant select, insert, update on downloads to bootready_project;
     do $$
