@@ -2,9 +2,10 @@ import type { ServerResponse } from 'node:http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import { isBootreadyError } from '../shared/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { scopeOf } from './identity.ts';
-import { detailOf, ownImage } from './image-access.ts';
+import { detailOf, usableImage } from './image-access.ts';
 import { media } from './openapi.ts';
 import { languageOf } from './views.ts';
 
@@ -73,8 +74,7 @@ export const imageStream =
         },
       },
       async (request, reply) => {
-        const { id } = await ownImage(deps, request);
-        const scope = scopeOf(request);
+        const { id } = await usableImage(deps, request);
         const language = request.query.language ?? languageOf(request.headers['accept-language']);
         let dirty = true;
         stream(request, reply, {
@@ -86,7 +86,10 @@ export const imageStream =
           pending: () => dirty,
           next: async () => {
             dirty = false;
-            const image = await deps.images.get(id, scope);
+            const image = await usableImage(deps, request).catch((error: unknown) => {
+              if (isBootreadyError(error) && error.code === 'not-found') return undefined;
+              throw error;
+            });
             return image ? { name: 'image', data: await detailOf(deps, image, language) } : 'over';
           },
         });

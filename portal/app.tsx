@@ -38,7 +38,7 @@ export const App = () => {
           <Routes>
             <Route path="/" element={<Navigate to="/images" replace />} />
             <Route path="/images" element={<MyImagesPage self={self.data} />} />
-            <Route path="/images/platform" element={<PlatformImagesPage />} />
+            <Route path="/images/platform" element={<PlatformImagesPage self={self.data} />} />
             <Route path="/images/:id" element={<ImageDetailPage self={self.data} />} />
             {self.data.role === 'admin' && (
               <>

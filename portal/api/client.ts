@@ -1,5 +1,5 @@
 import createClient, { defaultPathSerializer } from 'openapi-fetch';
-import type { CreateImage, CreateRepair, CreateRun, SignInWays } from '../../shared/contracts/api.ts';
+import type { ChangeImage, CreateImage, CreateRepair, CreateRun, SignInWays } from '../../shared/contracts/api.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
 
@@ -60,13 +60,20 @@ export const api = {
   images: (query: ListQuery) => answered(client.GET('/v1/images', { params: { query: query as Query } })),
   image: (id: string) => answered(client.GET('/v1/images/{id}', ofImage(id))),
   createImage: (body: CreateImage) => answered(client.POST('/v1/images', { body })),
-  changeImage: (id: string, body: { name: string }) =>
-    answered(client.PATCH('/v1/images/{id}', { ...ofImage(id), body })),
+  changeImage: (id: string, body: ChangeImage) => answered(client.PATCH('/v1/images/{id}', { ...ofImage(id), body })),
   deleteImage: (id: string) => answered(client.DELETE('/v1/images/{id}', ofImage(id))),
   downloadLink: (id: string) => answered(client.GET('/v1/images/{id}/download', ofImage(id))),
   createRun: (id: string, body: CreateRun = {}) =>
     answered(client.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),
   cancelRun: (id: string) => answered(client.POST('/v1/images/{id}/cancel', ofImage(id))),
+
+  members: (id: string) => answered(client.GET('/v1/images/{id}/members', ofImage(id))),
+  share: (id: string, project: string) =>
+    answered(client.PUT('/v1/images/{id}/members/{project}', { params: { path: { id, project } } })),
+  unshare: (id: string, project: string) =>
+    answered(client.DELETE('/v1/images/{id}/members/{project}', { params: { path: { id, project } } })),
+  promote: (id: string, family: string) =>
+    answered(client.POST('/v1/images/{id}/promote', { ...ofImage(id), body: { family } })),
 
   remedies: (id: string) => answered(client.GET('/v1/images/{id}/repairs', ofImage(id))),
   createRepair: (id: string, body: CreateRepair) =>

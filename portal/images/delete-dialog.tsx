@@ -5,8 +5,7 @@ import { ApiProblem, api } from '../api/client.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
-
-const isGoing = ({ activity }: ImageView): boolean => activity?.status === 'running' || activity?.status === 'queued';
+import { isGoing } from './image-actions.ts';
 
 /** How long a run may take to come to its end. */
 const patience = { attempts: 20, first: 500, most: 3000 };

@@ -35,9 +35,30 @@ export const Facts = ({ report }: { report: Report }) => {
   );
 };
 
+const visibilityWords = {
+  private: 'visibilityPrivate',
+  shared: 'visibilityShared',
+  community: 'visibilityCommunity',
+  public: 'visibilityPublic',
+} as const satisfies { [Visibility in ImageDetail['visibility']]: WordKey };
+
+/** By which clouds place it: what was found, and what its owner has set. */
+export const Properties = ({ properties }: { properties: ImageDetail['properties'] }) => (
+  <DescriptionList isCompact isHorizontal horizontalTermWidthModifier={{ default: '12rem' }}>
+    {Object.entries(properties)
+      .toSorted(([a], [b]) => a.localeCompare(b))
+      .map(([name, value]) => (
+        <DescriptionListGroup key={name}>
+          <DescriptionListTerm className="guest-text">{name}</DescriptionListTerm>
+          <DescriptionListDescription className="guest-text">{value}</DescriptionListDescription>
+        </DescriptionListGroup>
+      ))}
+  </DescriptionList>
+);
+
 /** What the installation keeps of it. */
 export const Record = ({ image }: { image: ImageDetail }) => {
-  const { bytes, time } = useSpeech();
+  const { t, bytes, number, time } = useSpeech();
   return (
     <List
       facts={[
@@ -48,6 +69,10 @@ export const Record = ({ image }: { image: ImageDetail }) => {
         ['size', image.size === null ? null : bytes(image.size)],
         ['virtualSize', image.virtualSize === null ? null : bytes(image.virtualSize)],
         ['checksum', image.sha256],
+        ['family', image.family],
+        ['visibility', t(visibilityWords[image.visibility])],
+        ['minRam', image.minRam > 0 ? `${number(image.minRam)} MiB` : null],
+        ['minDisk', image.minDisk > 0 ? `${number(image.minDisk)} GiB` : null],
       ]}
     />
   );

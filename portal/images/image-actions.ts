@@ -1,21 +1,38 @@
-import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import type { ImageDetail, ImageView, Self } from '../../shared/contracts/api.ts';
 
-export type ImageActions = Record<'rename' | 'download' | 'retry' | 'repair' | 'stop' | 'remove', boolean>;
+export type ImageActions = Record<
+  'rename' | 'properties' | 'download' | 'retry' | 'repair' | 'stop' | 'share' | 'promote' | 'remove',
+  boolean
+>;
+
+/** `repair` and `download` are told of one image only: how its bytes are made. */
+export type Subject = ImageView & Partial<Pick<ImageDetail, 'repair' | 'download'>>;
+
+const isUnderWay = (order: { status: string } | null | undefined): boolean =>
+  order?.status === 'queued' || order?.status === 'running';
+
+/** Whether a run, a repair or a download works on it. */
+export const isGoing = ({ activity, repair, download }: Subject): boolean =>
+  isUnderWay(activity) || isUnderWay(repair) || isUnderWay(download);
 
 /** What the API would let this reader do with an image as it is now. */
-export const actionsOf = (
-  { status, activity, guest }: Pick<ImageView, 'status' | 'activity' | 'guest'>,
-  role: Self['role'],
-): ImageActions => {
-  const mayChange = role !== 'reader' && status !== 'pending_delete' && status !== 'deleted';
-  const isGoing = activity?.status === 'running' || activity?.status === 'queued';
+export const actionsOf = (image: Subject, { role, projectId }: Pick<Self, 'role' | 'projectId'>): ImageActions => {
+  const { status, activity, guest, visibility, download } = image;
+  const isAdmin = role === 'admin';
+  const isOwn = isAdmin || (image.projectId === projectId && visibility !== 'public');
+  const mayChange = isOwn && role !== 'reader' && status !== 'pending_delete' && status !== 'deleted';
+  const going = isGoing(image);
+  const cameToNothing = activity !== null || download?.status === 'failed' || download?.status === 'cancelled';
   return {
     rename: mayChange,
+    properties: mayChange,
     download: status === 'active',
-    retry: mayChange && activity !== null && !isGoing && (status === 'killed' || status === 'queued'),
+    retry: mayChange && cameToNothing && !going && (status === 'killed' || status === 'queued'),
     // Remedies are for systems that were looked into.
-    repair: mayChange && !isGoing && guest !== null,
-    stop: mayChange && isGoing,
+    repair: mayChange && !going && guest !== null,
+    stop: mayChange && going,
+    share: mayChange && visibility !== 'public',
+    promote: isAdmin && status === 'active',
     remove: mayChange,
   };
 };

@@ -3,17 +3,20 @@ import { EllipsisVIcon } from '@patternfly/react-icons/dist/esm/icons/ellipsis-v
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
-import type { ImageView, Self } from '../../shared/contracts/api.ts';
+import type { Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { useNotify, useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { DeleteDialog } from './delete-dialog.tsx';
-import { actionsOf } from './image-actions.ts';
+import { actionsOf, type Subject } from './image-actions.ts';
+import { PromoteDialog } from './promote-dialog.tsx';
+import { PropertiesDialog } from './properties-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
 import { RepairDialog } from './repair-dialog.tsx';
+import { ShareDialog } from './share-dialog.tsx';
 
 type Props = {
-  image: ImageView;
+  image: Subject;
   self: Self;
   /** Opened from elsewhere too: by the second button of the mouse on a row, or Shift+F10. */
   isOpen: boolean;
@@ -29,8 +32,8 @@ export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) =
   const queries = useQueryClient();
   const notify = useNotify();
   const problemWords = useProblemWords();
-  const [dialog, setDialog] = useState<'rename' | 'repair' | 'delete'>();
-  const can = actionsOf(image, self.role);
+  const [dialog, setDialog] = useState<'rename' | 'properties' | 'share' | 'promote' | 'repair' | 'delete'>();
+  const can = actionsOf(image, self);
   const close = (): void => setDialog(undefined);
   const isDetail = pathname === `/images/${image.id}`;
 
@@ -78,6 +81,17 @@ export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) =
           <DropdownItem isDisabled={!can.rename} onClick={() => setDialog('rename')}>
             {t('rename')}
           </DropdownItem>
+          <DropdownItem isDisabled={!can.properties} onClick={() => setDialog('properties')}>
+            {t('propertiesMenu')}
+          </DropdownItem>
+          <DropdownItem isDisabled={!can.share} onClick={() => setDialog('share')}>
+            {t('shareMenu')}
+          </DropdownItem>
+          {self.role === 'admin' && (
+            <DropdownItem isDisabled={!can.promote} onClick={() => setDialog('promote')}>
+              {t('promoteMenu')}
+            </DropdownItem>
+          )}
           <DropdownItem isDisabled={!can.download} onClick={() => void download()}>
             {t('download')}
           </DropdownItem>
@@ -103,6 +117,9 @@ export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) =
         </DropdownList>
       </Dropdown>
       {dialog === 'rename' && <RenameDialog image={image} onClose={close} />}
+      {dialog === 'properties' && <PropertiesDialog image={image} onClose={close} />}
+      {dialog === 'share' && <ShareDialog image={image} onClose={close} />}
+      {dialog === 'promote' && <PromoteDialog image={image} onClose={close} />}
       {dialog === 'repair' && <RepairDialog image={image} onClose={close} />}
       {dialog === 'delete' && (
         <DeleteDialog images={[image]} onClose={close} onDeleted={() => isDetail && void navigate('/images')} />

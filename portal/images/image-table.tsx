@@ -105,13 +105,11 @@ const Row = memo(({ image, self, showsOwner, isChosen, onChoose }: RowProps) => 
         </Td>
       )}
       <Td dataLabel={t('name')} modifier="breakWord">
-        {self ? (
-          <Link to={`/images/${image.id}`} className="guest-text image-name">
-            {image.name}
-          </Link>
-        ) : (
-          <span className="guest-text image-name">{image.name}</span>
-        )}
+        <Link to={`/images/${image.id}`} className="guest-text image-name">
+          {image.name}
+        </Link>
+        {image.family && <span className="guest-text quiet"> {image.family}</span>}
+        {image.properties.image_type === 'snapshot' && <span className="quiet"> {t('snapshot')}</span>}
       </Td>
       <Td dataLabel={t('status')} modifier="nowrap">
         <StatusChip image={image} />

@@ -5,7 +5,7 @@ import type { ImageQuery } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
-export type ListFilter = Partial<Pick<ImageQuery, 'text' | 'status' | 'format' | 'after'>>;
+export type ListFilter = Partial<Pick<ImageQuery, 'text' | 'status' | 'format' | 'imageType' | 'after'>>;
 
 const statuses = {
   queued: 'statusQueued',
@@ -22,14 +22,16 @@ export const useListFilters = () => {
   const text = params.get('text')?.slice(0, 255);
   const status = params.get('status');
   const format = params.get('format');
+  const imageType = params.get('imageType');
   const after = params.get('after');
   const filters: ListFilter = {
     ...(text ? { text } : {}),
     ...(status && status in statuses ? { status: status as keyof typeof statuses } : {}),
     ...(format === 'raw' || format === 'qcow2' ? { format } : {}),
+    ...(imageType === 'snapshot' || imageType === 'image' ? { imageType } : {}),
     ...(after ? { after } : {}),
   };
-  const isFiltered = Boolean(filters.text ?? filters.status ?? filters.format);
+  const isFiltered = Boolean(filters.text ?? filters.status ?? filters.format ?? filters.imageType);
   /** Any other filter begins at the first page. */
   const change = (changed: { [Key in keyof ListFilter]?: ListFilter[Key] | undefined }): void => {
     const { after: _page, ...rest } = filters;
@@ -91,6 +93,17 @@ export const ListFilters = ({ filters, change }: Props) => {
           {formats.map((format) => (
             <FormSelectOption key={format} value={format} label={format} />
           ))}
+        </FormSelect>
+      </ToolbarItem>
+      <ToolbarItem>
+        <FormSelect
+          aria-label={t('type')}
+          value={filters.imageType ?? ''}
+          onChange={(_event, value) => change({ imageType: (value || undefined) as ListFilter['imageType'] })}
+        >
+          <FormSelectOption value="" label={t('allTypes')} />
+          <FormSelectOption value="image" label={t('onlyImages')} />
+          <FormSelectOption value="snapshot" label={t('onlySnapshots')} />
         </FormSelect>
       </ToolbarItem>
     </>

@@ -42,7 +42,9 @@ const Choice = ({ image, remedies, onClose }: Props & { remedies: readonly Remed
   const notify = useNotify();
   const [name, setName] = useState(() => t('repairedName', { name: image.name }).slice(0, 255));
   const [chosen, setChosen] = useState(() =>
-    remedies.filter(({ answers }) => answers.length > 0).map(({ code }) => code),
+    remedies
+      .filter(({ answers, unavailable }) => answers.length > 0 && unavailable === undefined)
+      .map(({ code }) => code),
   );
   const repair = async (): Promise<void> => {
     const made = await api.createRepair(image.id, { remedies: chosen, name: name.trim() });
@@ -61,12 +63,15 @@ const Choice = ({ image, remedies, onClose }: Props & { remedies: readonly Remed
       onClose={onClose}
     >
       <FormGroup role="group" label={t('remedies')} fieldId="repair-remedies" isStack>
-        {remedies.map(({ code, title, plan, answers }) => (
+        {remedies.map(({ code, title, plan, answers, unavailable }) => (
           <Checkbox
             key={code}
             id={`repair-${code}`}
             label={title}
-            description={answers.length > 0 ? `${plan} ${t('repairAnswers', { count: answers.length })}` : plan}
+            isDisabled={unavailable !== undefined}
+            description={[plan, answers.length > 0 && t('repairAnswers', { count: answers.length }), unavailable]
+              .filter(Boolean)
+              .join(' ')}
             isChecked={chosen.includes(code)}
             onChange={(_event, isChosen) =>
               setChosen((before) => (isChosen ? [...before, code] : before.filter((each) => each !== code)))

@@ -13,7 +13,7 @@ export const RepairOffer = ({ image, self, run }: { image: ImageView; self: Self
   const isTroubled = run.findings.some(
     ({ outcome, step }) => step === 'inspect' && (outcome === 'fail' || outcome === 'warn'),
   );
-  if (!isTroubled || !actionsOf(image, self.role).repair) return null;
+  if (!isTroubled || !actionsOf(image, self).repair) return null;
   return (
     <div className="spaced">
       <Button variant="secondary" icon={<WrenchIcon />} onClick={() => setOpen(true)}>

@@ -21,7 +21,8 @@ import { ApiProblem, api } from '../api/client.ts';
 import { useImage } from '../api/live.ts';
 import { BootEvidence } from '../images/boot-evidence.tsx';
 import { Documents } from '../images/documents.tsx';
-import { Facts, Record as RecordOf } from '../images/facts.tsx';
+import { DownloadRecord } from '../images/download-record.tsx';
+import { Facts, Properties, Record as RecordOf } from '../images/facts.tsx';
 import { Findings } from '../images/findings.tsx';
 import { ImageMenu } from '../images/image-menu.tsx';
 import { RepairOffer } from '../images/repair-offer.tsx';
@@ -107,6 +108,11 @@ const Body = ({ image, self }: { image: ImageDetail; self: Self }) => {
       <GridItem span={12} lg={8}>
         <div className="stacked">
           {run && <Outcome run={run} />}
+          {image.download && (
+            <Panel title={t('downloadOf')}>
+              <DownloadRecord download={image.download} />
+            </Panel>
+          )}
           {image.repair && (
             <Panel title={t('repairOf')}>
               <RepairRecord repair={image.repair} />
@@ -142,6 +148,11 @@ const Body = ({ image, self }: { image: ImageDetail; self: Self }) => {
           <Panel title={t('details')}>
             <RecordOf image={image} />
           </Panel>
+          {Object.keys(image.properties).length > 0 && (
+            <Panel title={t('properties')}>
+              <Properties properties={image.properties} />
+            </Panel>
+          )}
           {run?.report && (
             <Panel title={t('documents')}>
               <Documents

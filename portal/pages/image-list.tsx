@@ -132,7 +132,7 @@ export const MyImagesPage = ({ self }: { self: Self }) => {
 };
 
 /** What the provider offers to everyone; nobody changes it here. */
-export const PlatformImagesPage = () => {
+export const PlatformImagesPage = ({ self }: { self: Self }) => {
   const { t } = useSpeech();
   useTitle(t('platformImages'));
   const { filters, change } = useListFilters();
@@ -152,7 +152,7 @@ export const PlatformImagesPage = () => {
         )}
         {page.data && page.data.images.length > 0 && (
           <>
-            <ImageTable images={page.data.images} label={t('platformImages')} />
+            <ImageTable images={page.data.images} self={self} label={t('platformImages')} />
             <Pages page={page.data} after={filters.after} change={change} />
           </>
         )}

@@ -30,6 +30,7 @@ export const formatsOf = (language: 'en' | 'de') => {
   return {
     bytes,
     duration,
+    number: (value: number): string => number(value, 0),
     percent: (value: number): string => `${Math.floor(value)} %`,
     /** Of what is left: nobody counts the seconds of an hour. */
     roughly: (seconds: number): string => {

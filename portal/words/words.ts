@@ -191,6 +191,75 @@ export const words = {
   repairChangedBy: { en: 'Changed by {remedy}', de: 'Geändert durch {remedy}' },
   repairChangedNothing: { en: 'Nothing was to be changed.', de: 'Es war nichts zu ändern.' },
 
+  // What is set of an image.
+  propertiesMenu: { en: 'Properties …', de: 'Eigenschaften …' },
+  propertiesTitle: { en: 'Properties of the image', de: 'Eigenschaften des Images' },
+  propertiesHelp: {
+    en: 'What an instance needs to start, and what the cloud shall know of the image.',
+    de: 'Was eine Instanz zum Starten braucht und was die Cloud über das Image wissen soll.',
+  },
+  propertiesSaved: {
+    en: 'The properties of “{name}” are saved.',
+    de: 'Die Eigenschaften von „{name}“ sind gespeichert.',
+  },
+  minRam: { en: 'Memory to boot', de: 'Speicher zum Booten' },
+  minDisk: { en: 'Disk to boot', de: 'Festplatte zum Booten' },
+  less: { en: 'Less: {what}', de: 'Weniger: {what}' },
+  more: { en: 'More: {what}', de: 'Mehr: {what}' },
+  propertyName: { en: 'Name of the property', de: 'Name der Eigenschaft' },
+  propertyValue: { en: 'Value of {name}', de: 'Wert von {name}' },
+  propertyAdd: { en: 'Add a property', de: 'Eigenschaft hinzufügen' },
+  propertyRemove: { en: 'Remove {name}', de: '{name} entfernen' },
+  visibility: { en: 'Visible to', de: 'Sichtbar für' },
+  visibilityPrivate: { en: 'this project', de: 'dieses Projekt' },
+  visibilityShared: {
+    en: 'this project and those it is shared with',
+    de: 'dieses Projekt und die, für die es freigegeben ist',
+  },
+  visibilityCommunity: { en: 'everyone who knows it', de: 'alle, die es kennen' },
+  visibilityPublic: { en: 'everyone', de: 'alle' },
+  snapshot: { en: 'Snapshot', de: 'Snapshot' },
+  allTypes: { en: 'Images and snapshots', de: 'Images und Snapshots' },
+  onlyImages: { en: 'Images only', de: 'Nur Images' },
+  onlySnapshots: { en: 'Snapshots only', de: 'Nur Snapshots' },
+  type: { en: 'Type', de: 'Art' },
+
+  // Sharing.
+  share: { en: 'Share', de: 'Freigeben' },
+  shareMenu: { en: 'Share …', de: 'Freigeben …' },
+  shareTitle: { en: 'Share the image', de: 'Image freigeben' },
+  shareHelp: {
+    en: 'The other project may use the image, not change it. It stands in its lists once it has accepted.',
+    de: 'Das andere Projekt darf das Image nutzen, aber nicht ändern. Es steht in dessen Listen, sobald es zugestimmt hat.',
+  },
+  shareWith: { en: 'Project', de: 'Projekt' },
+  shared: { en: '“{name}” is shared with {project}.', de: '„{name}“ ist für {project} freigegeben.' },
+  members: { en: 'Shared with', de: 'Freigegeben für' },
+  memberPending: { en: 'Not answered yet', de: 'Noch nicht beantwortet' },
+  memberAccepted: { en: 'Accepted', de: 'Angenommen' },
+  memberRejected: { en: 'Declined', de: 'Abgelehnt' },
+  unshare: { en: 'Share no longer', de: 'Freigabe aufheben' },
+
+  // Platform images.
+  promote: { en: 'Offer to everyone', de: 'Allen anbieten' },
+  promoteMenu: { en: 'Make a platform image …', de: 'Zum Plattform-Image machen …' },
+  promoteTitle: { en: 'Make it a platform image', de: 'Zum Plattform-Image machen' },
+  promoteHelp: {
+    en: 'Everyone may use it, and only administrators change it. It takes the place of the newest image of its family.',
+    de: 'Alle dürfen es nutzen, nur Administratoren ändern es. Es tritt an die Stelle des neuesten Images seiner Familie.',
+  },
+  promoted: { en: '“{name}” is the newest image of {family}.', de: '„{name}“ ist das neueste Image von {family}.' },
+  family: { en: 'Family', de: 'Familie' },
+  familyHelp: { en: 'For example debian-12', de: 'Zum Beispiel debian-12' },
+
+  // Fetching.
+  downloadOf: { en: 'Origin', de: 'Herkunft' },
+  downloadQueued: { en: 'Will be fetched from', de: 'Wird abgerufen von' },
+  downloadRunning: { en: 'Is being fetched from', de: 'Wird gerade abgerufen von' },
+  downloadHandedOver: { en: 'Fetched from', de: 'Abgerufen von' },
+  downloadFailed: { en: 'Could not be fetched from', de: 'Konnte nicht abgerufen werden von' },
+  downloadCancelled: { en: 'Fetching was stopped:', de: 'Der Abruf wurde abgebrochen:' },
+
   // Documents.
   documents: { en: 'Documents', de: 'Dokumente' },
   reportPage: { en: 'Report as a page', de: 'Bericht als Seite' },

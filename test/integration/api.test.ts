@@ -478,7 +478,7 @@ describe('images', () => {
   test('that everybody may use are shared with nobody in particular', async () => {
     const { id } = await newImage('open');
     await installation.db.updateTable('images').set({ visibility: 'public' }).where('id', '=', id).execute();
-    expect((await call('member', 'PUT', `/v1/images/${id}/members/other`)).status).toBe(409);
+    expect((await call('admin', 'PUT', `/v1/images/${id}/members/other`)).status).toBe(409);
   });
 
   test('come in pages, newest first, each once', async () => {
@@ -859,7 +859,12 @@ describe('an image that is fetched', () => {
   test('may be tried again when it came to nothing, by those who own it', async () => {
     const { id } = (await call('member', 'POST', '/v1/images', { name: 'again', source })).body;
     expect((await call('member', 'POST', `/v1/images/${id}/runs`, {})).status).toBe(409);
-    expect((await call('member', 'POST', `/v1/images/${id}/cancel`)).status).toBe(202);
+    // It ends where it stands, whether its workflow hears of it or not.
+    expect(await call('member', 'POST', `/v1/images/${id}/cancel`)).toMatchObject({
+      ...{ status: 202, body: { status: 'killed', download: { status: 'cancelled', failure: null } } },
+    });
+    expect((await call('member', 'POST', `/v1/images/${id}/cancel`)).status).toBe(409);
+    expect((await call('member', 'POST', `/v1/images/${id}/runs`, {})).status).toBe(202);
     const failure = { code: 'unavailable', message: 'Silence.', remedy: 'Wait.' };
     await createDownloadStore(installation.db).end(id, failure);
     expect((await call('member', 'GET', `/v1/images/${id}`)).body).toMatchObject({

@@ -98,6 +98,92 @@ test('what can be kept of an image are links to what the API really has', async 
   ]);
 });
 
+describe('an image', () => {
+  const menu = async (name: string): Promise<void> => {
+    await portal.page.getByRole('button', { name: `Aktionen für ${name}`, exact: true }).click();
+  };
+  const row = () =>
+    portal.installation.db
+      .selectFrom('images')
+      .where('id', '=', images.active.id)
+      .select(['min_ram', 'min_disk', 'properties', 'visibility', 'family'])
+      .executeTakeFirstOrThrow();
+
+  test('is told what it needs to boot, and its properties', async () => {
+    await portal.signIn(member);
+    const { page } = portal;
+    await menu('Debian 12');
+    await page.getByRole('menuitem', { name: 'Eigenschaften …' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Eigenschaften des Images' });
+    await dialog.getByLabel('Speicher zum Booten (MiB)').fill('1024');
+    await dialog.getByRole('button', { name: 'Mehr: Festplatte zum Booten' }).click();
+    await dialog.getByRole('button', { name: 'Eigenschaft hinzufügen' }).click();
+    expect(await dialog.getByRole('button', { name: 'Speichern' }).isDisabled()).toBe(true);
+    await dialog.getByLabel('Name der Eigenschaft').last().fill('hw_disk_bus');
+    await dialog.getByLabel('Wert von hw_disk_bus').fill('scsi');
+    await expectAccessible(page);
+    await picture(page, 'properties-de-light');
+    const { min_disk: before } = await row();
+    await dialog.getByRole('button', { name: 'Speichern' }).click();
+    await page.getByText('Die Eigenschaften von „Debian 12“ sind gespeichert.').waitFor();
+    expect(await row()).toMatchObject({ min_ram: 1024, min_disk: before + 1, properties: { hw_disk_bus: 'scsi' } });
+    await page.getByRole('link', { name: 'Debian 12', exact: true }).click();
+    await page.getByText('1.024 MiB').waitFor();
+    await page.getByText('hw_disk_bus').waitFor();
+  });
+
+  test('is shared with another project, and not any more; what the API refuses is told', async () => {
+    await portal.newKey('member', 'friends');
+    await portal.signIn(member);
+    const { page } = portal;
+    const dialog = page.getByRole('dialog', { name: 'Image freigeben' });
+    const open = async (): Promise<void> => {
+      await menu('Debian 12');
+      await page.getByRole('menuitem', { name: 'Freigeben …' }).click();
+    };
+    await open();
+    // Its own project: the API's answer stands in the dialog.
+    await dialog.getByLabel('Projekt').fill('demo');
+    await dialog.getByRole('button', { name: 'Freigeben' }).click();
+    await dialog.locator('.pf-v6-c-alert.pf-m-danger').waitFor();
+    await dialog.getByLabel('Projekt').fill('friends');
+    await dialog.getByRole('button', { name: 'Freigeben' }).click();
+    await page.getByText('„Debian 12“ ist für friends freigegeben.').waitFor();
+    await open();
+    await dialog.getByText('Noch nicht beantwortet').waitFor();
+    await expectAccessible(page);
+    await picture(page, 'share-de-light');
+    await dialog.getByRole('button', { name: 'Freigabe aufheben' }).click();
+    await dialog.getByText('Noch nicht beantwortet').waitFor({ state: 'detached' });
+    const members = await portal.installation.db.selectFrom('image_members').selectAll().execute();
+    expect(members).toEqual([]);
+  });
+
+  test('is made a platform image by an administrator, and is only looked at by all others', async () => {
+    await portal.signIn(await portal.newKey('admin'));
+    const { page } = portal;
+    await menu('Debian 12');
+    await page.getByRole('menuitem', { name: 'Zum Plattform-Image machen …' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Zum Plattform-Image machen' });
+    await dialog.getByLabel('Familie').fill('debian-12');
+    await dialog.getByRole('button', { name: 'Allen anbieten' }).click();
+    await page.getByText('„Debian 12“ ist das neueste Image von debian-12.').waitFor();
+    expect(await row()).toMatchObject({ visibility: 'public', family: 'debian-12' });
+
+    await portal.enter();
+    await portal.signIn(await portal.newKey('member', 'elsewhere'), '/images/platform');
+    await expectAccessible(portal.page);
+    await picture(portal.page, 'platform-de-light');
+    await menu('Debian 12');
+    expect(await portal.page.getByRole('menuitem', { name: 'Löschen' }).isDisabled()).toBe(true);
+    expect(await portal.page.getByRole('menuitem', { name: 'Herunterladen' }).isEnabled()).toBe(true);
+    await portal.page.getByRole('menuitem', { name: 'Details' }).click();
+    await portal.page.getByRole('heading', { name: 'Debian 12', level: 1 }).waitFor();
+    await portal.page.getByText('debian-12', { exact: true }).waitFor();
+    expect(await portal.page.getByText('Die Verbindung ist unterbrochen').count()).toBe(0);
+  });
+});
+
 test('several images are deleted at once, and only those that were chosen', async () => {
   const { installation } = portal;
   const key = await portal.newKey('member', 'several');

@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { changesOf, isComplete, propertiesOf } from './property-changes.ts';
+
+const before = { os_distro: 'debian', hw_disk_bus: 'virtio', note: 'x' };
+
+test('only what differs is told, and what is gone as null', () => {
+  expect(changesOf(before, propertiesOf(before))).toEqual({});
+  const [bus, note, distro] = propertiesOf(before);
+  if (!bus || !note || !distro) throw new Error('three lines');
+  expect(changesOf(before, [bus, { ...distro, value: 'ubuntu' }, { id: 'n', name: ' new ', value: '' }])).toEqual({
+    note: null,
+    os_distro: 'ubuntu',
+    new: '',
+  });
+  expect(changesOf(before, [bus, distro, { ...note, name: 'remark' }])).toEqual({ note: null, remark: 'x' });
+});
+
+test('a name must be there, once', () => {
+  const line = (name: string) => ({ id: name, name, value: '' });
+  expect([isComplete([]), isComplete([line('a'), line('b')])]).toEqual([true, true]);
+  expect([isComplete([line(' ')]), isComplete([line('a'), line('a ')])]).toEqual([false, false]);
+});

@@ -1,0 +1,102 @@
+import {
+  Button,
+  DataList,
+  DataListAction,
+  DataListCell,
+  DataListItem,
+  DataListItemCells,
+  DataListItemRow,
+  FormGroup,
+  Label,
+  TextInput,
+} from '@patternfly/react-core';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { ImageView, MemberStatus } from '../../shared/contracts/api.ts';
+import { api } from '../api/client.ts';
+import { FormDialog } from '../shell/form-dialog.tsx';
+import { useNotify } from '../shell/notices.tsx';
+import { Problem } from '../shell/problem.tsx';
+import { useSpeech } from '../words/language.tsx';
+import type { WordKey } from '../words/words.ts';
+
+type Props = { image: ImageView; onClose: () => void };
+
+const looks = {
+  pending: { word: 'memberPending', color: 'grey' },
+  accepted: { word: 'memberAccepted', color: 'green' },
+  rejected: { word: 'memberRejected', color: 'red' },
+} as const satisfies Record<MemberStatus, { word: WordKey; color: string }>;
+
+/** Which projects an image is shared with, and one more. It stands in their lists once they have accepted it. */
+export const ShareDialog = ({ image, onClose }: Props) => {
+  const { t } = useSpeech();
+  const notify = useNotify();
+  const queries = useQueryClient();
+  const [projectId, setProjectId] = useState('');
+  const [problem, setProblem] = useState<unknown>();
+  const queryKey = ['members', image.id];
+  const members = useQuery({ queryKey, queryFn: () => api.members(image.id) });
+
+  const share = async (): Promise<void> => {
+    await api.share(image.id, projectId.trim());
+    notify({ variant: 'success', title: t('shared', { name: image.name, project: projectId.trim() }) });
+  };
+  const unshare = async (member: string): Promise<void> => {
+    try {
+      await api.unshare(image.id, member);
+      await queries.invalidateQueries({ queryKey });
+    } catch (error) {
+      setProblem(error);
+    }
+  };
+  return (
+    <FormDialog
+      id="share"
+      title={t('shareTitle')}
+      help={t('shareHelp')}
+      action={t('share')}
+      isReady={projectId.trim() !== ''}
+      onSubmit={share}
+      onClose={onClose}
+    >
+      <FormGroup label={t('shareWith')} fieldId="share-project" isRequired>
+        <TextInput
+          id="share-project"
+          value={projectId}
+          isRequired
+          autoComplete="off"
+          onChange={(_event, next) => setProjectId(next)}
+        />
+      </FormGroup>
+      <Problem error={problem ?? members.error} />
+      {members.data && members.data.members.length > 0 && (
+        <DataList aria-label={t('members')} isCompact>
+          {members.data.members.map(({ projectId: member, status }) => (
+            <DataListItem key={member} aria-labelledby={`member-${member}`}>
+              <DataListItemRow>
+                <DataListItemCells
+                  dataListCells={[
+                    <DataListCell key="project" id={`member-${member}`}>
+                      {member}
+                    </DataListCell>,
+                    <DataListCell key="status">
+                      <Label color={looks[status].color} isCompact>
+                        {t(looks[status].word)}
+                      </Label>
+                    </DataListCell>,
+                  ]}
+                />
+                <DataListAction id={`unshare-${member}`} aria-labelledby={`member-${member}`} aria-label={t('actions')}>
+                  <Button variant="link" isInline onClick={() => void unshare(member)}>
+                    {t('unshare')}
+                  </Button>
+                </DataListAction>
+              </DataListItemRow>
+            </DataListItem>
+          ))}
+        </DataList>
+      )}
+    </FormDialog>
+  );
+};
