@@ -19,6 +19,7 @@ import { operationRoutes } from './operations.ts';
 import { platformRoutes } from './platform.ts';
 import { servePortal } from './portal.ts';
 import { provenanceRoutes } from './provenance.ts';
+import { quotaRoutes } from './quotas.ts';
 import { repairRoutes } from './repairs.ts';
 import { reportRoutes } from './reports.ts';
 import { runRoutes } from './runs.ts';
@@ -77,6 +78,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
       describeRefusals(v1);
       for (const routes of [
         selfRoutes,
+        quotaRoutes,
         sessionRoutes,
         imageRoutes,
         imageStream,

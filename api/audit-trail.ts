@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** Which of a route's parameters are worth keeping; the image has a column of its own. */
-const told = ['member', 'event', 'tag'] as const;
+const told = ['member', 'event', 'tag', 'project'] as const;
 
 const imageOf = (request: FastifyRequest, payload: unknown): string | undefined => {
   const { id } = request.params as { id?: string };

@@ -15,12 +15,15 @@ import type { PlatformStore } from '../shared/ports/platform.ts';
 import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/projects.ts';
 import type { RepairStore } from '../shared/ports/repairs.ts';
 import type { RunStarter } from '../shared/ports/run-starter.ts';
+import type { WithinScope } from '../shared/ports/scope.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
 import type { WorkerRegistry } from '../shared/ports/workers.ts';
 
 /** What the routes work with: ports only, built by api/main.ts. */
 export type ApiDeps = {
   config: Config;
+  /** The stores below that hold what belongs to projects are asked in the scope of whoever asks (identity.ts). */
+  within: WithinScope;
   images: ImageStore;
   glance: GlanceStore;
   projects: ProjectStore;

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../shared/errors.ts';
 import type { Identity, Role } from '../shared/ports/projects.ts';
+import type { WithinScope } from '../shared/ports/scope.ts';
 import { type BearerDeps, identityOfSecret } from './bearer.ts';
 import { identityOfSession } from './session-cookie.ts';
 import type { SessionDeps } from './user-session.ts';
@@ -35,13 +36,23 @@ export const authenticate = async (request: FastifyRequest, deps: BearerDeps): P
   });
 };
 
+/** Whatever the routes below do, they do in the scope of whoever asks; the identity is known by then. */
+export const actInScope = (app: FastifyInstance, within: WithinScope): void => {
+  // Not earlier: what reads the body calls back from where no scope is.
+  app.addHook('preHandler', (request, _reply, done) => {
+    const projectId = scopeOf(request);
+    within(projectId === undefined ? 'everything' : { projectId }, done);
+  });
+};
+
 /** Every route below needs a key, a token of the issuer, or the session of a browser that has shown one. */
-export const identify = (app: FastifyInstance, deps: BearerDeps & SessionDeps): void => {
+export const identify = (app: FastifyInstance, deps: BearerDeps & SessionDeps & { within: WithinScope }): void => {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
     const session = keyOf(request) === undefined ? await identityOfSession(request, deps) : undefined;
     request.identity = session ?? (await authenticate(request, deps));
   });
+  actInScope(app, deps.within);
 };
 
 export const identityOf = (request: FastifyRequest): Identity => {

@@ -99,7 +99,9 @@ export const imageRoutes =
         if (size !== undefined) assertUploadFits(size, config);
         const properties = snapshot && snapshotProperties(snapshot);
         const wanted = { projectId, name, settings, properties, bucket: config.UPLOADS_BUCKET };
-        const image = source ? await downloads.create({ ...wanted, source }) : await images.announce(wanted);
+        const image = source
+          ? await downloads.create({ ...wanted, source })
+          : await images.announce({ ...wanted, ...(size === undefined ? {} : { size }) });
         if (source) await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
         const [view] = await viewsOf(deps, [image]);
         return reply.code(201).send(view as ImageView);

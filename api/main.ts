@@ -28,6 +28,7 @@ import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter
 import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import { oidcSettingsOf } from '../shared/oidc/settings.ts';
+import { limitsOf } from '../shared/quota.ts';
 import { createApp } from './app.ts';
 import { queueBoard } from './queue-board.ts';
 
@@ -36,35 +37,40 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const oidcSettings = oidcSettingsOf(config);
   const log = pino({ level: config.LOG_LEVEL, base: { process: 'api' } });
   const database = openDatabase(config.DATABASE_URL);
+  const limits = limitsOf(config);
   const feed = openImageFeed(config.DATABASE_URL);
   const queues = createQueues(config.REDIS_URL);
   const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
   const store = openObjectStore(config);
   const keys = createApiKeyStore(database.db);
-  const projects = createProjectStore(database.db);
   const oidc = oidcSettings && openOidcIssuer(oidcSettings);
   const health = installationHealth({ config, db: database.db, queues, temporal, store });
   const operations = createOperationsStore(database.db);
   const registry = processMetrics('api');
+  const { db, within } = database.scoped();
+  // Which projects of a token are there is asked before it is known for which of them somebody acts.
+  const projects = { ...createProjectStore(db, limits), existing: createProjectStore(database.db).existing };
   const app = await createApp(
     {
       config,
+      within,
       keys,
       sessions: createSessionStore(database.db),
       oidc,
       feed,
       store,
       jobs: queues,
-      images: createImageStore(database.db),
-      glance: createGlanceStore(database.db),
+      images: createImageStore(db, limits),
+      glance: createGlanceStore(db, limits),
       projects,
-      events: createEventStore(database.db),
-      webhooks: createWebhookStore(database.db),
+      // The inbox takes what any sender tells; it is read by projects.
+      events: { ...createEventStore(database.db), list: createEventStore(db).list },
+      webhooks: createWebhookStore(db),
       starter: createRunStarter(temporal, runTimingsOf(config)),
-      platform: createPlatformStore(database.db),
-      repairs: createRepairStore(database.db),
+      platform: createPlatformStore(db, limits),
+      repairs: createRepairStore(db, limits),
       startRepair: createRepairStarter(temporal, runTimingsOf(config)),
-      downloads: createDownloadStore(database.db),
+      downloads: createDownloadStore(db, limits),
       startDownload: createDownloadStarter(temporal, runTimingsOf(config)),
       operations,
       workers: createWorkerRegistry(database.db),

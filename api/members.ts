@@ -51,6 +51,7 @@ export const memberRoutes =
       '/images/:id/members/:project',
       {
         ...member,
+        config: { audit: 'image.share' },
         schema: {
           operationId: 'shareImage',
           summary: 'Share an image with a project; doing it again changes nothing',
@@ -116,6 +117,7 @@ export const memberRoutes =
       '/images/:id/members/:project',
       {
         ...member,
+        config: { audit: 'image.unshare' },
         schema: {
           operationId: 'unshareImage',
           summary: 'Share an image with a project no longer',

@@ -2,6 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { Self } from '../shared/contracts/api.ts';
 import type { ApiDeps } from './deps.ts';
 import { identityOf } from './identity.ts';
+import { quotaOf } from './quotas.ts';
 
 export const selfRoutes =
   ({ config, projects }: ApiDeps): FastifyPluginAsyncZod =>
@@ -12,6 +13,7 @@ export const selfRoutes =
       async (request) => {
         const { projectId, role, user } = identityOf(request);
         const project = await projects.ensure({ id: projectId });
+        const quota = await quotaOf(projects, projectId);
         return {
           projectId,
           role,
@@ -21,6 +23,7 @@ export const selfRoutes =
             maxVirtualBytes: config.MAX_VIRTUAL_BYTES,
             allowIso: config.ALLOW_ISO,
           },
+          quota,
           uploads: {
             endpoint: config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT,
             bucket: config.UPLOADS_BUCKET,

@@ -52,7 +52,10 @@ export const uploadRoutes =
           remedy: 'Send these parts, then complete it again.',
         });
       }
-      await store.completeMultipart(target, parts);
+      // Not one byte more than there is room for.
+      await images.reserveUpload(image.id, size);
+      const planned = parts.filter(({ partNumber }) => partNumber <= partCountOf(size));
+      await store.completeMultipart(target, planned);
     };
 
     app.post(
@@ -73,6 +76,9 @@ export const uploadRoutes =
         const { bucket, key, etag } = image.upload;
         if (etag || (await downloads.get(image.id))) throw hasBytes();
         assertUploadFits(size, config);
+        // Completed, and not yet taken in.
+        if (!image.multipartId && (await store.head(bucket, key))) throw hasBytes();
+        await images.reserveUpload(image.id, size);
         const session = { imageId: image.id, size, partSize: partSizeOf(size), partCount: partCountOf(size) };
         if (image.multipartId) {
           try {
@@ -82,9 +88,13 @@ export const uploadRoutes =
             if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
           }
         }
-        // Completed, and not yet taken in.
-        if (await store.head(bucket, key)) throw hasBytes();
-        await images.setMultipart(image.id, await store.createMultipart(bucket, key));
+        if (image.multipartId && (await store.head(bucket, key))) throw hasBytes();
+        try {
+          await images.setMultipart(image.id, await store.createMultipart(bucket, key));
+        } catch (error) {
+          await images.setMultipart(image.id, null);
+          throw error;
+        }
         return { ...session, parts: [] };
       },
     );

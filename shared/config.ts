@@ -3,6 +3,8 @@ import { BootPolicy, Policy, TargetFormat } from './contracts/image.ts';
 import { BootreadyError } from './errors.ts';
 
 const bytes = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+/** Absent: there is none. */
+const limit = z.coerce.number().int().positive().optional();
 const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
 const flag = (fallback: boolean) => z.stringbool().default(fallback);
 const list = z
@@ -96,6 +98,10 @@ export const Environment = z.object({
   VIRTIO_WIN: z.string().optional(),
   MAX_UPLOAD_BYTES: bytes(512 * GiB),
   MAX_VIRTUAL_BYTES: bytes(2048 * GiB),
+  /** What a project may hold that has no quota of its own ("bootready project quota"): bytes, images, uploads at a time. */
+  QUOTA_BYTES: limit,
+  QUOTA_IMAGES: limit,
+  QUOTA_UPLOADS: limit,
 
   /** A worker keeps its scratch work here, one folder a run; needs room for the converted images. */
   SCRATCH_DIR: z.string().default('/var/tmp/bootready'),

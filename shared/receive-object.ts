@@ -17,13 +17,15 @@ export type ReceiveOptions = {
   size: number | undefined;
   /** Most bytes that may come. */
   limit: number;
+  /** Bytes that have their room already, and how more get it. What `extend` throws ends the reception. */
+  room: { held: number; extend: (bytes: number) => Promise<number> };
   /** Asked for every so often; false when nobody waits for these bytes any more. */
   isWanted: () => Promise<boolean>;
 };
 
 const wantedEveryMs = 30_000;
 
-const tooLarge = (limit: number): BootreadyError =>
+export const tooLarge = (limit: number): BootreadyError =>
   new BootreadyError({
     code: 'quota-exceeded',
     message: `The image data is larger than the ${limit} bytes that are allowed.`,
@@ -46,9 +48,8 @@ export const receive = async (
   store: ObjectStore,
   { bucket, key }: { bucket: string; key: string },
   body: AsyncIterable<Buffer>,
-  { size: announced, limit, isWanted }: ReceiveOptions,
+  { size: announced, limit, room, isWanted }: ReceiveOptions,
 ): Promise<Received> => {
-  if (announced !== undefined && announced > limit) throw tooLarge(limit);
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
   const partSize = partSizeOf(announced ?? limit);
   const hashes = { md5: createHash('md5'), sha256: createHash('sha256'), sha512: createHash('sha512') };
@@ -57,6 +58,7 @@ export const receive = async (
   let size = 0;
   let filled = 0;
   let count = 0;
+  let { held } = room;
   let sending: Promise<void> = Promise.resolve();
   const filling = (): Buffer => buffers[(count % 2) as 0 | 1];
   /** One part is on its way while the next one fills. */
@@ -73,6 +75,8 @@ export const receive = async (
     for await (const chunk of body) {
       size += chunk.length;
       if (size > limit) throw tooLarge(limit);
+      if (announced !== undefined && size > announced) throw tooLong(announced);
+      if (size > held) held = await room.extend(size);
       for (const hash of Object.values(hashes)) hash.update(chunk);
       for (let at = 0; at < chunk.length; ) {
         const copied = chunk.copy(filling(), filled, at);
@@ -97,6 +101,13 @@ export const receive = async (
 };
 
 const isOurs = (error: unknown): boolean => error instanceof BootreadyError;
+
+const tooLong = (announced: number): BootreadyError =>
+  new BootreadyError({
+    code: 'invalid-input',
+    message: `More image data came than the ${announced} bytes that were announced.`,
+    remedy: 'Send the size that the file really has, or none.',
+  });
 
 const cutShort = (announced: number | undefined, size: number, cause?: unknown): BootreadyError =>
   new BootreadyError({

@@ -27,6 +27,7 @@ import type { Config } from '../shared/config.ts';
 import type { WorkerState } from '../shared/contracts/operations.ts';
 import { explain } from '../shared/errors.ts';
 import { signingKeyOf } from '../shared/provenance/keys.ts';
+import { limitsOf } from '../shared/quota.ts';
 import { createDownloadActivities, createDownloadLedger } from './activities/download.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
@@ -54,6 +55,7 @@ export const startWorker = async (
 ): Promise<{ close(): Promise<void> }> => {
   const log = pino({ level: config.LOG_LEVEL, base: { process: 'worker' } });
   const database = openDatabase(config.DATABASE_URL);
+  const limits = limitsOf(config);
   const store = openObjectStore(config);
   const registry = processMetrics('worker');
   const door = createDoor({ allowedHosts: config.WEB_DOWNLOAD_HOSTS });
@@ -77,10 +79,10 @@ export const startWorker = async (
     const ownTaskQueue = `bootready-${workerId}`;
     const deps = {
       config,
-      runs: createRunStore(database.db),
-      repairs: createRepairStore(database.db),
-      downloads: createDownloadStore(database.db),
-      images: createImageStore(database.db),
+      runs: createRunStore(database.db, limits),
+      repairs: createRepairStore(database.db, limits),
+      downloads: createDownloadStore(database.db, limits),
+      images: createImageStore(database.db, limits),
       store,
       scratch,
       // A look at the first bytes must not wait behind hours of converting.
@@ -131,17 +133,17 @@ export const startWorker = async (
       queueHandlers({
         store,
         jobs: queues,
-        images: createImageStore(database.db),
-        projects: createProjectStore(database.db),
+        images: createImageStore(database.db, limits),
+        projects: createProjectStore(database.db, limits),
         events: createEventStore(database.db),
         webhooks: createWebhookStore(database.db),
         post: createPost({ toPrivateAddresses: config.WEBHOOKS_TO_PRIVATE_ADDRESSES }),
         starter: createRunStarter(temporal, runTimingsOf(config)),
         orders: [
-          { store: createRepairStore(database.db), start: createRepairStarter(temporal, runTimingsOf(config)) },
-          { store: createDownloadStore(database.db), start: startDownload },
+          { store: createRepairStore(database.db, limits), start: createRepairStarter(temporal, runTimingsOf(config)) },
+          { store: createDownloadStore(database.db, limits), start: startDownload },
         ],
-        platform: createPlatformStore(database.db),
+        platform: createPlatformStore(database.db, limits),
         startDownload,
         fetchText: (url) => fetchText(door, url),
         uploadsBucket: config.UPLOADS_BUCKET,

@@ -2,8 +2,10 @@ import { type Kysely, sql, type Transaction } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { DownloadStore } from '../../shared/ports/downloads.ts';
 import type { Image } from '../../shared/ports/images.ts';
+import { assertFits, type Limits, unlimited } from '../../shared/quota.ts';
 import { imageOf, insertAnnounced } from './image-store.ts';
 import { createOrderStore } from './order-store.ts';
+import { lockQuota, takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
 
 const taken = (): BootreadyError =>
@@ -20,12 +22,17 @@ const nothingToRepeat = (): BootreadyError =>
     remedy: 'Finish its upload; it is processed by itself then.',
   });
 
-/** An image and its download. */
+/** How large it is, only its server says: until then it is an upload under way, and takes no room that counts. */
+const unknownSize = 1;
+
+/** An image and its download. @throws BootreadyError `quota-exceeded` */
 export const insertFetched = async (
   trx: Transaction<Database>,
+  limits: Limits,
   { source: { url, checksum }, ...image }: Parameters<DownloadStore['create']>[0],
 ): Promise<Image> => {
-  const row = await insertAnnounced(trx, image, { status: 'importing' });
+  await takeRoom(trx, limits, image.projectId, { images: 1, uploads: 1, bytes: unknownSize });
+  const row = await insertAnnounced(trx, image, { status: 'importing', held_bytes: unknownSize });
   await trx
     .insertInto('downloads')
     .values({ image_id: row.id, url, checksum: checksum ?? null })
@@ -33,15 +40,18 @@ export const insertFetched = async (
   return imageOf(row);
 };
 
-export const createDownloadStore = (db: Kysely<Database>): DownloadStore => {
-  const { heldUpdate, ...orders } = createOrderStore(db, 'downloads');
+/** @param limits of projects that have none of their own */
+export const createDownloadStore = (db: Kysely<Database>, limits: Limits = unlimited): DownloadStore => {
+  const { heldUpdate, ...orders } = createOrderStore(db, 'downloads', limits);
   return {
     ...orders,
 
-    create: (image) => db.transaction().execute((trx) => insertFetched(trx, image)),
+    create: (image) => db.transaction().execute((trx) => insertFetched(trx, limits, image)),
 
     order: (imageId, { source, settings = {}, requestId }) =>
       db.transaction().execute(async (trx) => {
+        const owner = await trx.selectFrom('images').where('id', '=', imageId).select('project_id').executeTakeFirst();
+        const quota = owner && (await lockQuota(trx, limits, owner.project_id));
         const image = await trx
           .selectFrom('images')
           .where('id', '=', imageId)
@@ -59,6 +69,7 @@ export const createDownloadStore = (db: Kysely<Database>): DownloadStore => {
         if (!source && !cameToNothing) throw nothingToRepeat();
         if (!image || image.upload_etag !== null) throw taken();
         if (!waits && !(cameToNothing && image.status === 'killed')) throw taken();
+        if (quota) assertFits(quota, { uploads: 1, bytes: unknownSize });
         const request_id = requestId ?? null;
         const begun = { status: 'queued', received: 0, total: null, failure: null, finished_at: null } as const;
         if (source) {
@@ -81,6 +92,7 @@ export const createDownloadStore = (db: Kysely<Database>): DownloadStore => {
           .updateTable('images')
           .set({
             status: 'importing',
+            held_bytes: unknownSize,
             settings: sql`settings || ${JSON.stringify(settings)}::jsonb` as never,
             updated_at: sql`now()`,
             ...(requestId === undefined ? {} : { import_request_id: requestId }),

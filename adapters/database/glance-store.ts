@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { GlanceImage, GlanceMember, GlanceStore, ImageAttributes } from '../../shared/ports/glance.ts';
+import { assertFits, type Limits, stride, unlimited } from '../../shared/quota.ts';
 import { behind, matching, ordered, visibleTo } from './glance-query.ts';
-import { imageOf, insertRun } from './image-store.ts';
+import { givenUp, imageOf, insertRun } from './image-store.ts';
+import { grant, lockQuota, takeRoom } from './quota.ts';
 import type { Database, ImageMemberTable, ImageTable } from './schema.ts';
 
 const glanceImageOf = (row: Selectable<ImageTable>): GlanceImage => ({
@@ -55,33 +57,37 @@ const isTaken = (error: unknown): boolean => (error as { code?: string }).code =
 const noSuchImage = (): BootreadyError =>
   new BootreadyError({ code: 'not-found', message: 'There is no such image.', remedy: 'List the images you may see.' });
 
-export const createGlanceStore = (db: Kysely<Database>): GlanceStore => {
+/** @param limits of projects that have none of their own */
+export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimited): GlanceStore => {
   const existing = () =>
     db.selectFrom('images').where('images.deleted_at', 'is', null).where('images.status', '<>', 'pending_delete');
 
   return {
     create: async ({ id = randomUUID(), settings, uploadsBucket, ...attributes }) => {
-      const { key_prefix } = await db
-        .selectFrom('projects')
-        .where('id', '=', attributes.projectId)
-        .select('key_prefix')
-        .executeTakeFirstOrThrow();
       try {
-        const row = await db
-          .insertInto('images')
-          .values({
-            ...columnsOf(attributes),
-            id,
-            project_id: attributes.projectId,
-            name: attributes.name,
-            settings: json(settings),
-            properties: json(attributes.properties),
-            upload_bucket: uploadsBucket,
-            upload_key: `${key_prefix}${id}`,
-          })
-          .returningAll()
-          .executeTakeFirstOrThrow();
-        return glanceImageOf(row);
+        return await db.transaction().execute(async (trx) => {
+          await takeRoom(trx, limits, attributes.projectId, { images: 1 });
+          const { key_prefix } = await trx
+            .selectFrom('projects')
+            .where('id', '=', attributes.projectId)
+            .select('key_prefix')
+            .executeTakeFirstOrThrow();
+          const row = await trx
+            .insertInto('images')
+            .values({
+              ...columnsOf(attributes),
+              id,
+              project_id: attributes.projectId,
+              name: attributes.name,
+              settings: json(settings),
+              properties: json(attributes.properties),
+              upload_bucket: uploadsBucket,
+              upload_key: `${key_prefix}${id}`,
+            })
+            .returningAll()
+            .executeTakeFirstOrThrow();
+          return glanceImageOf(row);
+        });
       } catch (error) {
         if (!isTaken(error)) throw error;
         throw new BootreadyError({
@@ -135,6 +141,9 @@ export const createGlanceStore = (db: Kysely<Database>): GlanceStore => {
           .executeTakeFirst();
         if (!row) throw noSuchImage();
         const { status, ...attributes } = change(glanceImageOf(row));
+        if (attributes.projectId !== undefined && attributes.projectId !== row.project_id) {
+          await takeRoom(trx, limits, attributes.projectId, { images: 1, bytes: row.held_bytes });
+        }
         const changed = await trx
           .updateTable('images')
           .set({ ...columnsOf(attributes), ...(status ? { status } : {}), updated_at: sql`now()` })
@@ -171,7 +180,7 @@ export const createGlanceStore = (db: Kysely<Database>): GlanceStore => {
         }
         await trx
           .updateTable('images')
-          .set({ status: 'pending_delete', receiving_session: null, updated_at: sql`now()` })
+          .set({ ...givenUp, updated_at: sql`now()` })
           .where('id', '=', id)
           .execute();
         return { workflowId: run?.workflow_id };
@@ -223,34 +232,63 @@ export const createGlanceStore = (db: Kysely<Database>): GlanceStore => {
       return numDeletedRows > 0n;
     },
 
-    beginReception: async (imageId, status) => {
-      const session = randomUUID();
-      const row = await db
-        .updateTable('images')
-        .set({
-          status,
-          receiving_session: session,
-          receiving_at: sql`now()`,
-          multipart_id: null,
-          updated_at: sql`now()`,
-        })
-        .where('id', '=', imageId)
-        .where('deleted_at', 'is', null)
-        .where('upload_etag', 'is', null)
-        .where('staged_size', 'is', null)
-        .where((eb) =>
-          eb.or([
-            eb.and([eb('status', '=', 'queued'), eb('multipart_id', 'is', null)]),
-            eb.and([
-              eb('status', 'in', ['saving', 'uploading']),
-              eb('receiving_at', '<', sql<Date>`now() - ${silence}`),
+    beginReception: (imageId, status, size) =>
+      db.transaction().execute(async (trx) => {
+        const open = trx
+          .selectFrom('images')
+          .where('id', '=', imageId)
+          .where('deleted_at', 'is', null)
+          .where('upload_etag', 'is', null)
+          .where('staged_size', 'is', null)
+          .where((eb) =>
+            eb.or([
+              eb.and([eb('status', '=', 'queued'), eb('multipart_id', 'is', null)]),
+              eb.and([
+                eb('status', 'in', ['saving', 'uploading']),
+                eb('receiving_at', '<', sql<Date>`now() - ${silence}`),
+              ]),
             ]),
-          ]),
-        )
-        .returning('id')
-        .executeTakeFirst();
-      return row && { imageId, session };
-    },
+          )
+          .select(['project_id', 'held_bytes']);
+        const owner = await open.executeTakeFirst();
+        const quota = owner && (await lockQuota(trx, limits, owner.project_id));
+        const image = quota && (await open.forUpdate().executeTakeFirst());
+        if (!image) return undefined;
+        const session = randomUUID();
+        // A sender that was lost has left what it held to this one.
+        const held = grant(quota, image.held_bytes, size ?? 1, size ?? stride);
+        if (image.held_bytes === 0) assertFits(quota, { uploads: 1 });
+        await trx
+          .updateTable('images')
+          .set({
+            status,
+            receiving_session: session,
+            receiving_at: sql`now()`,
+            multipart_id: null,
+            held_bytes: held,
+            updated_at: sql`now()`,
+          })
+          .where('id', '=', imageId)
+          .execute();
+        return { imageId, session, held };
+      }),
+
+    extendReception: ({ imageId, session }, bytes) =>
+      db.transaction().execute(async (trx) => {
+        const mine = trx
+          .selectFrom('images')
+          .where('id', '=', imageId)
+          .where('receiving_session', '=', session)
+          .where('upload_etag', 'is', null)
+          .select(['project_id', 'held_bytes']);
+        const owner = await mine.executeTakeFirst();
+        const quota = owner && (await lockQuota(trx, limits, owner.project_id));
+        const image = quota && (await mine.forUpdate().executeTakeFirst());
+        if (!image) return undefined;
+        const held = Math.max(image.held_bytes, grant(quota, image.held_bytes, bytes, bytes + stride));
+        await trx.updateTable('images').set({ held_bytes: held }).where('id', '=', imageId).execute();
+        return held;
+      }),
 
     keepReception: async ({ imageId, session }) => {
       const { numUpdatedRows } = await db
@@ -265,7 +303,13 @@ export const createGlanceStore = (db: Kysely<Database>): GlanceStore => {
     stage: async ({ imageId, session }, { multipartId, size }) => {
       const { numUpdatedRows } = await db
         .updateTable('images')
-        .set({ multipart_id: multipartId, staged_size: size, receiving_session: null, updated_at: sql`now()` })
+        .set({
+          multipart_id: multipartId,
+          staged_size: size,
+          held_bytes: size,
+          receiving_session: null,
+          updated_at: sql`now()`,
+        })
         .where('id', '=', imageId)
         .where('receiving_session', '=', session)
         .executeTakeFirst();
@@ -285,6 +329,7 @@ export const createGlanceStore = (db: Kysely<Database>): GlanceStore => {
             upload_etag: bytes.etag,
             upload_version_id: bytes.versionId ?? null,
             upload_size: bytes.size,
+            held_bytes: bytes.size,
             size: bytes.size,
             virtual_size: bytes.virtualSize,
             md5: bytes.md5,
@@ -319,10 +364,13 @@ export const createGlanceStore = (db: Kysely<Database>): GlanceStore => {
           status: 'queued',
           receiving_session: null,
           multipart_id: null,
+          held_bytes: 0,
           updated_at: sql`now()`,
         })
         .where('id', '=', imageId)
         .where('receiving_session', '=', session)
+        // Bytes that came another way meanwhile are the image's.
+        .where('upload_etag', 'is', null)
         .execute();
     },
 
@@ -347,22 +395,6 @@ export const createGlanceStore = (db: Kysely<Database>): GlanceStore => {
         .select(['id', 'request_id'])
         .execute();
       return new Map(rows.map(({ id, request_id }) => [id, request_id ?? '']));
-    },
-
-    usage: async (projectId) => {
-      const row = await db
-        .selectFrom('images')
-        .where('project_id', '=', projectId)
-        .where('deleted_at', 'is', null)
-        .where('status', '<>', 'pending_delete')
-        .select(({ fn }) => [
-          sql<number>`coalesce(sum(size), 0)::bigint`.as('bytes'),
-          fn.countAll<number>().as('count'),
-          sql<number>`coalesce(sum(staged_size) filter (where upload_etag is null), 0)::bigint`.as('staged'),
-          sql<number>`count(receiving_session)`.as('receiving'),
-        ])
-        .executeTakeFirstOrThrow();
-      return { bytes: row.bytes, count: row.count, stagedBytes: row.staged, receiving: row.receiving };
     },
   };
 };

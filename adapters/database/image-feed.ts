@@ -1,9 +1,10 @@
+import { AsyncResource } from 'node:async_hooks';
 import pg from 'pg';
 import type { ImageFeed } from '../../shared/ports/jobs.ts';
 
 /**
  * Postgres NOTIFY on channel "image" to whoever subscribed; one connection of its own, made anew when it breaks.
- * A reconnect tells every listener, for something may have been missed.
+ * A reconnect tells every listener, for something may have been missed. A listener is called in the scope of whoever subscribed.
  */
 export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void> } => {
   const listeners = new Map<string, Set<() => void>>();
@@ -37,7 +38,8 @@ export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void>
   void connect();
 
   return {
-    subscribe: (imageId, listener) => {
+    subscribe: (imageId, heard) => {
+      const listener = AsyncResource.bind(heard);
       const group = listeners.get(imageId) ?? new Set();
       listeners.set(imageId, group.add(listener));
       return () => {
@@ -45,7 +47,8 @@ export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void>
         if (group.size === 0) listeners.delete(imageId);
       };
     },
-    subscribeAll: (listener) => {
+    subscribeAll: (heard) => {
+      const listener = AsyncResource.bind(heard);
       listenersToAll.add(listener);
       return () => {
         listenersToAll.delete(listener);

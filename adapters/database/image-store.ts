@@ -3,6 +3,8 @@ import { type GuestFacts, steps as stepOrder, type Verdict } from '../../shared/
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
+import { assertFits, type Limits, shortageOf, unlimited } from '../../shared/quota.ts';
+import { lockQuota, takeRoom } from './quota.ts';
 import type { Database, ImageTable, RunTable } from './schema.ts';
 
 export const imageOf = (row: Selectable<ImageTable>): Image => ({
@@ -79,8 +81,50 @@ export const insertAnnounced = async (
     .executeTakeFirstOrThrow();
 };
 
-export const createImageStore = (db: Kysely<Database>): ImageStore => ({
-  announce: async (image) => imageOf(await insertAnnounced(db, image)),
+/** First half of deleting. What may still be coming counts until it is cleared away. */
+export const givenUp = {
+  status: 'pending_delete',
+  receiving_session: null,
+  held_bytes: sql<number>`case when upload_etag is null then held_bytes else 0 end`,
+} as const;
+
+/** @param limits of projects that have none of their own */
+export const createImageStore = (db: Kysely<Database>, limits: Limits = unlimited): ImageStore => ({
+  announce: ({ size, ...image }) =>
+    db.transaction().execute(async (trx) => {
+      await takeRoom(trx, limits, image.projectId, { images: 1, ...(size === undefined ? {} : { bytes: size }) });
+      return imageOf(await insertAnnounced(trx, image));
+    }),
+
+  reserveUpload: (imageId, size) =>
+    db.transaction().execute(async (trx) => {
+      const open = trx
+        .selectFrom('images')
+        .where('id', '=', imageId)
+        .where('upload_etag', 'is', null)
+        .where('staged_size', 'is', null)
+        .where('receiving_session', 'is', null)
+        .where('status', 'in', ['queued', 'uploading'])
+        .select(['project_id', 'held_bytes']);
+      const owner = await open.executeTakeFirst();
+      const quota = owner && (await lockQuota(trx, limits, owner.project_id));
+      // Behind the lock: what it holds now stays.
+      const image = await open.executeTakeFirst();
+      if (!image || !quota) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: 'This image does not wait for an upload.',
+          remedy: 'Create another image for other bytes.',
+        });
+      }
+      const more = size - image.held_bytes;
+      assertFits(quota, { ...(more > 0 ? { bytes: more } : {}), ...(image.held_bytes === 0 ? { uploads: 1 } : {}) });
+      await trx
+        .updateTable('images')
+        .set({ held_bytes: size, updated_at: sql`now()` })
+        .where('id', '=', imageId)
+        .execute();
+    }),
 
   setMultipart: async (imageId, multipartId) => {
     await db
@@ -88,6 +132,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       .set({
         multipart_id: multipartId,
         status: multipartId === null ? 'queued' : 'uploading',
+        ...(multipartId === null ? { held_bytes: 0 } : {}),
         updated_at: sql`now()`,
       })
       .where('id', '=', imageId)
@@ -119,7 +164,28 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
           .executeTakeFirstOrThrow();
         return { image: imageOf(there), run: runOf(run), isNew: false };
       }
-      const bytes = { upload_etag: object.etag, upload_version_id: object.versionId ?? null, upload_size: object.size };
+      // The bytes are there and count, even when nobody had asked whether there is room; then the run refuses them.
+      const owner = there?.project_id ?? projectId;
+      const more = object.size - (there?.held_bytes ?? 0);
+      const shortage = shortageOf(await lockQuota(trx, limits, owner), {
+        ...(there ? {} : { images: 1 }),
+        ...(more > 0 ? { bytes: more } : {}),
+      });
+      const bytes = {
+        ...{ upload_etag: object.etag, upload_version_id: object.versionId ?? null, upload_size: object.size },
+        ...{ held_bytes: object.size, over_quota: shortage ? json(shortage) : null },
+      };
+      // They have taken the place of those that were there, unless the bucket keeps versions.
+      await trx
+        .updateTable('images')
+        .set({ held_bytes: 0 })
+        .where('upload_bucket', '=', object.bucket)
+        .where('upload_key', '=', object.key)
+        .where('upload_version_id', 'is', null)
+        .where('upload_etag', '<>', object.etag)
+        .where('size', 'is', null)
+        .where('deleted_at', 'is', null)
+        .execute();
       const row = there
         ? await trx
             .updateTable('images')
@@ -291,11 +357,13 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
 
   newRun: (imageId, settings = {}, requestId) =>
     db.transaction().execute(async (trx) => {
+      const owner = await trx.selectFrom('images').where('id', '=', imageId).select('project_id').executeTakeFirst();
+      const quota = owner && (await lockQuota(trx, limits, owner.project_id));
       const image = await trx
         .selectFrom('images')
         .where('id', '=', imageId)
         .where('deleted_at', 'is', null)
-        .select(['status', 'upload_etag', 'verbatim'])
+        .select(['status', 'upload_etag', 'verbatim', 'over_quota'])
         .forUpdate()
         .executeTakeFirst();
       const last = await trx
@@ -318,10 +386,13 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
           remedy: 'Only images whose last run was rejected, failed or cancelled are tried again.',
         });
       }
+      // It counts already: it fits when all that counts does.
+      if (quota && image.over_quota) assertFits(quota, { images: 0, bytes: 0 });
       await trx
         .updateTable('images')
         .set({
           status: image.verbatim ? 'saving' : 'queued',
+          over_quota: null,
           settings: sql`settings || ${JSON.stringify(settings)}::jsonb` as never,
           updated_at: sql`now()`,
         })
@@ -382,7 +453,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       }
       await trx
         .updateTable('images')
-        .set({ status: 'pending_delete', updated_at: sql`now()` })
+        .set({ ...givenUp, updated_at: sql`now()` })
         .where('id', '=', id)
         .where('deleted_at', 'is', null)
         .execute();
@@ -394,7 +465,7 @@ export const createImageStore = (db: Kysely<Database>): ImageStore => ({
       await trx.deleteFrom('image_members').where('image_id', '=', id).execute();
       await trx
         .updateTable('images')
-        .set({ status: 'deleted', deleted_at: sql`now()`, updated_at: sql`now()` })
+        .set({ status: 'deleted', held_bytes: 0, deleted_at: sql`now()`, updated_at: sql`now()` })
         .where('id', '=', id)
         .execute();
     }),

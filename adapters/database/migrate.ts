@@ -8,6 +8,8 @@ import * as glance from './migrations/0005-glance.ts';
 import * as sessions from './migrations/0006-sessions.ts';
 import * as imageSources from './migrations/0007-image-sources.ts';
 import * as operations from './migrations/0008-operations.ts';
+import * as quotas from './migrations/0009-quotas.ts';
+import * as rowLevelSecurity from './migrations/0010-row-level-security.ts';
 import * as userSessions from './migrations/0011-user-sessions.ts';
 import type { Database } from './schema.ts';
 
@@ -19,6 +21,8 @@ const migrations = {
   '0006-sessions': sessions,
   '0007-image-sources': imageSources,
   '0008-operations': operations,
+  '0009-quotas': quotas,
+  '0010-row-level-security': rowLevelSecurity,
   '0011-user-sessions': userSessions,
 };
 
@@ -32,7 +36,9 @@ export const migrateToLatest = async (db: Kysely<Database>): Promise<string[]> =
     throw new BootreadyError({
       code: 'unavailable',
       message: 'The database could not be migrated.',
-      remedy: 'Check DATABASE_URL and that its user may create tables.',
+      remedy:
+        'Check DATABASE_URL and that its user may create tables and roles; where it shall make no role, let an administrator do it: ' +
+        'create role bootready_project nologin; grant bootready_project to USER.',
       cause: error,
     });
   }

@@ -1,11 +1,18 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import type { Database } from './schema.ts';
+import { type ScopedDatabase, scopedDatabase } from './scope.ts';
 
 /** bigint: byte counts and fences, none of which passes 2^53. */
 const int8 = 20;
 
-export type OpenDatabase = { db: Kysely<Database>; close(): Promise<void> };
+export type OpenDatabase = {
+  /** As the owner of the tables: for workers, for operators, and for what is known before it is known who asks. */
+  db: Kysely<Database>;
+  /** On the same connections, as whoever asks. */
+  scoped(): ScopedDatabase;
+  close(): Promise<void>;
+};
 
 /** A pool of connections; nothing is connected until the first query, and a database that restarts is met again. */
 export const openDatabase = (url: string, { max = 10 }: { max?: number } = {}): OpenDatabase => {
@@ -20,5 +27,5 @@ export const openDatabase = (url: string, { max = 10 }: { max?: number } = {}): 
   // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
   pool.on('error', () => undefined);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
-  return { db, close: () => db.destroy() };
+  return { db, scoped: () => scopedDatabase(pool), close: () => db.destroy() };
 };

@@ -1,6 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { OrderStore } from '../../shared/ports/orders.ts';
+import type { Limits } from '../../shared/quota.ts';
+import { grant, lockQuota } from './quota.ts';
 import type { Database } from './schema.ts';
 
 const superseded = (): BootreadyError =>
@@ -18,6 +20,7 @@ export const createOrderStore = (
   db: Kysely<Database>,
   /** Its columns are those of both tables. */
   table: 'repairs' | 'downloads',
+  limits: Limits,
 ): OrderStore & { heldUpdate(imageId: string, fence: number, values: object): Promise<void> } => {
   // One table's type stands for both; the conformance tests run each of them.
   const orders = table as 'repairs';
@@ -66,6 +69,34 @@ export const createOrderStore = (
       }),
 
     assertHeld: (imageId, fence) => heldUpdate(imageId, fence, { status: 'running' }),
+
+    reserve: (imageId, fence, needed, asked = needed) =>
+      db.transaction().execute(async (trx) => {
+        const mine = trx
+          .selectFrom('images')
+          .where('id', '=', imageId)
+          .where('upload_etag', 'is', null)
+          .where('status', 'not in', ['pending_delete', 'deleted'])
+          .where(
+            'id',
+            'in',
+            trx
+              .selectFrom(orders)
+              .where('image_id', '=', imageId)
+              .where('fence', '=', fence)
+              .where('status', '=', 'running')
+              .select('image_id'),
+          )
+          .select(['project_id', 'held_bytes']);
+        const owner = await mine.executeTakeFirst();
+        const quota = owner && (await lockQuota(trx, limits, owner.project_id));
+        const image = quota && (await mine.forUpdate().executeTakeFirst());
+        if (!image) throw superseded();
+        const held = grant(quota, image.held_bytes, needed, asked);
+        await trx.updateTable('images').set({ held_bytes: held }).where('id', '=', imageId).execute();
+        return held;
+      }),
+
     handedOver: (imageId, fence) => heldUpdate(imageId, fence, { status: 'handed-over', finished_at: sql`now()` }),
 
     end: (imageId, failure) =>
@@ -84,7 +115,7 @@ export const createOrderStore = (
         if (!ended) return;
         await trx
           .updateTable('images')
-          .set({ status: 'killed', updated_at: sql`now()` })
+          .set({ status: 'killed', held_bytes: 0, updated_at: sql`now()` })
           .where('id', '=', imageId)
           .where('upload_etag', 'is', null)
           .where('status', 'not in', ['pending_delete', 'deleted'])

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts';
+import { type Limits, unlimited } from '../../shared/quota.ts';
 import { insertFetched } from './download-store.ts';
 import { imageOf } from './image-store.ts';
 import type { Database, ImageSourceTable } from './schema.ts';
@@ -29,7 +30,8 @@ const notActive = (): BootreadyError =>
     remedy: 'Wait until it is active; "bootready show" tells what it is waiting for.',
   });
 
-export const createPlatformStore = (db: Kysely<Database>): PlatformStore => {
+/** @param limits of projects that have none of their own */
+export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlimited): PlatformStore => {
   const shown = db
     .selectFrom('images')
     .where('family', 'is not', null)
@@ -140,7 +142,13 @@ export const createPlatformStore = (db: Kysely<Database>): PlatformStore => {
           .executeTakeFirst();
         if (source.checksum === checksum && last?.status !== 'failed') return undefined;
         const { project_id: projectId, name, settings } = source;
-        const image = await insertFetched(trx, { projectId, name, settings, bucket, source: { url, checksum } });
+        const image = await insertFetched(trx, limits, {
+          projectId,
+          name,
+          settings,
+          bucket,
+          source: { url, checksum },
+        });
         await trx
           .updateTable('image_sources')
           .set({ checksum, image_id: image.id, looked_at: sql`now()`, failure: null })

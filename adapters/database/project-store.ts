@@ -1,5 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { ApiKeyStore, Project, ProjectStore } from '../../shared/ports/projects.ts';
+import { type Limits, unlimited } from '../../shared/quota.ts';
+import { limitsFor, usageOf } from './quota.ts';
 import type { Database, ProjectTable } from './schema.ts';
 
 const projectOf = (row: Selectable<ProjectTable>): Project => ({
@@ -8,11 +10,18 @@ const projectOf = (row: Selectable<ProjectTable>): Project => ({
   targetFormat: row.target_format,
   policy: row.policy,
   bootCheck: row.boot_check,
-  quotaBytes: row.quota_bytes,
+  quota: { bytes: row.quota_bytes, images: row.quota_images, uploads: row.quota_uploads },
 });
 
-export const createProjectStore = (db: Kysely<Database>): ProjectStore => ({
-  ensure: async ({ id, keyPrefix, policy, bootCheck, quotaBytes }) => {
+const quotaColumns = ({ bytes, images, uploads }: Partial<Limits>) => ({
+  ...(bytes === undefined ? {} : { quota_bytes: bytes }),
+  ...(images === undefined ? {} : { quota_images: images }),
+  ...(uploads === undefined ? {} : { quota_uploads: uploads }),
+});
+
+/** @param limits of projects that have none of their own */
+export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimited): ProjectStore => ({
+  ensure: async ({ id, keyPrefix, policy, bootCheck, quota = {} }) => {
     await db
       .insertInto('projects')
       .values({
@@ -20,11 +29,28 @@ export const createProjectStore = (db: Kysely<Database>): ProjectStore => ({
         key_prefix: keyPrefix ?? `${id}/`,
         policy: policy ?? null,
         boot_check: bootCheck ?? null,
-        quota_bytes: quotaBytes ?? null,
+        ...quotaColumns(quota),
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
     return projectOf(await db.selectFrom('projects').where('id', '=', id).selectAll().executeTakeFirstOrThrow());
+  },
+  setQuota: async (id, quota) => {
+    const row = await db
+      .updateTable('projects')
+      .set({ id, ...quotaColumns(quota) })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
+    return row && projectOf(row);
+  },
+  quota: async (id) => {
+    const own = await db
+      .selectFrom('projects')
+      .where('id', '=', id)
+      .select(['quota_bytes', 'quota_images', 'quota_uploads'])
+      .executeTakeFirst();
+    return own && { limits: limitsFor(own, limits), used: await usageOf(db, id) };
   },
   all: async () => (await db.selectFrom('projects').orderBy('id').selectAll().execute()).map(projectOf),
   existing: async (ids) => {

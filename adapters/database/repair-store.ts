@@ -1,19 +1,30 @@
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import type { RepairStore } from '../../shared/ports/repairs.ts';
+import { type Limits, unlimited } from '../../shared/quota.ts';
 import { imageOf, insertAnnounced } from './image-store.ts';
 import { createOrderStore } from './order-store.ts';
+import { takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
 
 const json = (value: unknown): never => JSON.stringify(value) as never;
 
-export const createRepairStore = (db: Kysely<Database>): RepairStore => {
-  const { heldUpdate, ...orders } = createOrderStore(db, 'repairs');
+/** @param limits of projects that have none of their own */
+export const createRepairStore = (db: Kysely<Database>, limits: Limits = unlimited): RepairStore => {
+  const { heldUpdate, ...orders } = createOrderStore(db, 'repairs', limits);
   return {
     ...orders,
 
     create: ({ parent, name, settings, bucket, remedies, before, guest }) =>
       db.transaction().execute(async (trx) => {
-        const row = await insertAnnounced(trx, { projectId: parent.projectId, name, settings, bucket });
+        const { projectId } = parent;
+        // The new one is about as large as the old one; what it really is, it says before it is stored.
+        const { size } = await trx
+          .selectFrom('images')
+          .where('id', '=', parent.id)
+          .select(({ fn }) => fn.coalesce('size', 'upload_size', sql<number>`1`).as('size'))
+          .executeTakeFirstOrThrow();
+        await takeRoom(trx, limits, projectId, { images: 1, uploads: 1, bytes: size });
+        const row = await insertAnnounced(trx, { projectId, name, settings, bucket }, { held_bytes: size });
         await trx
           .insertInto('repairs')
           .values({

@@ -4,8 +4,10 @@ import type { Report } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { minimumDisk } from '../../shared/image-properties.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
+import { type Limits, unlimited } from '../../shared/quota.ts';
 import { isBackup } from '../../shared/snapshot.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';
+import { limitsFor, takeRoom, usageOf } from './quota.ts';
 import type { Database, RunFailure } from './schema.ts';
 
 const superseded = (): BootreadyError =>
@@ -31,7 +33,8 @@ const heldRun = async (trx: Transaction<Database>, runId: string, fence: number)
   return run;
 };
 
-export const createRunStore = (db: Kysely<Database>): RunStore => {
+/** @param limits of projects that have none of their own */
+export const createRunStore = (db: Kysely<Database>, limits: Limits = unlimited): RunStore => {
   /** A write to a step that only the newest attempt may do; `runs` is checked in the same statement. */
   const held = (runId: string, fence: number) => sql<boolean>`exists (
     select 1 from runs where id = ${runId} and fence = ${fence} and finished_at is null)`;
@@ -51,18 +54,13 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           'projects.boot_check as project_boot_check',
           'projects.target_format as project_format',
           'quota_bytes',
+          'quota_images',
+          'quota_uploads',
         ])
-        .select((eb) =>
-          eb
-            .selectFrom('images as others')
-            .whereRef('others.project_id', '=', 'images.project_id')
-            .whereRef('others.id', '<>', 'images.id')
-            .where('others.status', '=', 'active')
-            .select(({ fn }) => fn.coalesce(fn.sum<number>('others.size'), sql<number>`0`).as('used'))
-            .as('used'),
-        )
         .executeTakeFirst();
       if (!row?.upload_etag) throw superseded();
+      const { bytes: limit } = limitsFor(row, limits);
+      const others = limit === null ? 0 : (await usageOf(db, row.project_id)).bytes - row.held_bytes;
       return {
         imageId,
         runId,
@@ -82,7 +80,8 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
         targetFormat: row.settings.targetFormat ?? row.project_format ?? undefined,
         policy: row.settings.policy ?? row.project_policy ?? undefined,
         bootCheck: row.settings.bootCheck ?? row.project_boot_check ?? undefined,
-        quotaLeft: row.quota_bytes === null ? undefined : Math.max(0, row.quota_bytes - Number(row.used ?? 0)),
+        quotaLeft: limit === null ? undefined : Math.max(0, limit - others),
+        overQuota: row.over_quota ?? undefined,
       };
     },
 
@@ -195,6 +194,24 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           .execute();
       }),
 
+    reserve: ({ imageId, runId }, fence, size) =>
+      db.transaction().execute(async (trx) => {
+        await heldRun(trx, runId, fence);
+        const { project_id, held_bytes } = await trx
+          .selectFrom('images')
+          .where('id', '=', imageId)
+          .select(['project_id', 'held_bytes'])
+          .executeTakeFirstOrThrow();
+        await takeRoom(trx, limits, project_id, size > held_bytes ? { bytes: size - held_bytes } : {});
+        const { numUpdatedRows } = await trx
+          .updateTable('images')
+          .set({ held_bytes: sql`greatest(held_bytes, ${size})` })
+          .where('id', '=', imageId)
+          .where('status', '=', 'importing')
+          .executeTakeFirst();
+        if (numUpdatedRows === 0n) throw superseded();
+      }),
+
     isPublished: async (runId) =>
       (await db.selectFrom('publications').where('run_id', '=', runId).select('run_id').executeTakeFirst()) !==
       undefined,
@@ -229,6 +246,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
             status: 'active',
             disk_format: converted.format,
             size: converted.size,
+            held_bytes: converted.size,
             virtual_size: converted.virtualSize,
             sha256: converted.sha256,
             container_format: 'bare',
@@ -306,7 +324,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           .execute();
         const image = await trx
           .updateTable('images')
-          .set({ status: statusAfter(end), updated_at: sql`now()` })
+          .set({ status: statusAfter(end), held_bytes: heldAfter(end), updated_at: sql`now()` })
           .where('id', '=', imageId)
           .where((eb) =>
             eb.or([
@@ -337,6 +355,13 @@ const statusAfter = (end: Unpublished) => {
     when verbatim and status in ('active', 'deactivated') then ${unsafe ? sql`'deactivated'` : sql`status`}
     when not verbatim and ${end.status === 'cancelled'} then 'queued'
     else 'killed' end`;
+};
+
+/** Nothing is published: what is left is the upload, unless that is what went. */
+const heldAfter = (end: Unpublished) => {
+  const gone =
+    end.status === 'failed' && (end.failure.code === 'object-changed' || end.failure.code === 'object-missing');
+  return gone ? 0 : sql<number>`coalesce(upload_size, 0)`;
 };
 
 const detailsOf = (end: Unpublished): object => {

@@ -13,6 +13,7 @@ import type { OrderStatus } from '../../shared/contracts/order.ts';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { GuestFacts, Report, RunStatus, Step } from '../../shared/contracts/run.ts';
 import type { MemberStatus } from '../../shared/ports/glance.ts';
+import type { Shortage } from '../../shared/quota.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;
 type NullableTimestamp = ColumnType<Date | null, Date | string | null | undefined, Date | string | null>;
@@ -26,8 +27,10 @@ export type ProjectTable = {
   target_format: TargetFormat | null;
   policy: Policy | null;
   boot_check: BootPolicy | null;
-  /** Null: the installation's limit only. */
+  /** Null follows the installation. */
   quota_bytes: Bytes | null;
+  quota_images: number | null;
+  quota_uploads: number | null;
   created_at: Timestamp;
 };
 
@@ -123,6 +126,10 @@ export type ImageTable = {
   sha512: string | null;
   /** Served as it came; the run only looks. */
   verbatim: Generated<boolean>;
+  /** What it takes of its project's quota: promised to its upload, then what that has, then what is published. */
+  held_bytes: Generated<Bytes>;
+  /** What was short when bytes came that nobody had asked for. */
+  over_quota: JSONColumnType<Shortage> | null;
   /** Bytes in the open multipart upload, which wait for an import. */
   staged_size: Bytes | null;
   receiving_session: string | null;

@@ -4,7 +4,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { GlanceImage, Reception } from '../../shared/ports/glance.ts';
 import type { ObjectInfo } from '../../shared/ports/object-store.ts';
-import { gone, type Received, receive } from '../../shared/receive-object.ts';
+import { gone, type Received, receive, tooLarge } from '../../shared/receive-object.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast, identityOf } from '../identity.ts';
 import { ownImage, visibleImage } from './access.ts';
@@ -25,14 +25,6 @@ export const dataRoutes =
     app.addContentTypeParser('application/octet-stream', (_request, body, done) => done(null, body));
     const member = { onRequest: atLeast('member') };
 
-    /** Bytes that may still come: the installation's limit and what is left of the project's quota. */
-    const limitFor = async (projectId: string): Promise<number> => {
-      const { quotaBytes } = await projects.ensure({ id: projectId });
-      if (quotaBytes === null) return config.MAX_UPLOAD_BYTES;
-      const { bytes, stagedBytes } = await glance.usage(projectId);
-      return Math.min(config.MAX_UPLOAD_BYTES, Math.max(0, quotaBytes - bytes - stagedBytes));
-    };
-
     /** Takes the body for an image that waits for bytes; whatever goes wrong, the image waits again and nothing is left behind. */
     const take = async (
       request: FastifyRequest,
@@ -45,8 +37,9 @@ export const dataRoutes =
       if (!body) throw noData();
       const size = announcedSize(request);
       assertStoreIsOurs(request);
-      const limit = await limitFor(image.projectId);
-      const reception = await glance.beginReception(image.id, status);
+      const limit = config.MAX_UPLOAD_BYTES;
+      if (size !== undefined && size > limit) throw tooLarge(limit);
+      const reception = await glance.beginReception(image.id, status, size);
       if (!reception) {
         throw new BootreadyError({
           code: 'conflict',
@@ -56,7 +49,15 @@ export const dataRoutes =
       }
       try {
         const isWanted = () => glance.keepReception(reception);
-        const received = await receive(store, place(reception), body, { size, limit, isWanted });
+        const room = {
+          held: reception.held,
+          extend: async (bytes: number): Promise<number> => {
+            const held = await glance.extendReception(reception, bytes);
+            if (held === undefined) throw gone();
+            return held;
+          },
+        };
+        const received = await receive(store, place(reception), body, { size, limit, room, isWanted });
         try {
           await keep(reception, received);
         } catch (error) {

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ApiDeps } from '../deps.ts';
 import { identityOf } from '../identity.ts';
+import { quotaOf } from '../quotas.ts';
 
 export const storeId = 'images';
 export const importMethods = ['glance-direct', 'web-download'] as const;
@@ -10,7 +11,7 @@ const unlimited = -1;
 
 /** What this installation can, and what the project uses of it. */
 export const infoRoutes =
-  ({ glance, projects }: ApiDeps): FastifyPluginAsync =>
+  ({ projects }: ApiDeps): FastifyPluginAsync =>
   async (app) => {
     app.get('/info/import', async () => ({
       'import-methods': { description: 'Ways to import image data.', type: 'array', value: importMethods },
@@ -22,14 +23,15 @@ export const infoRoutes =
 
     app.get('/info/usage', async (request) => {
       const { projectId } = identityOf(request);
-      const [{ quotaBytes }, used] = await Promise.all([projects.ensure({ id: projectId }), glance.usage(projectId)]);
-      const limit = quotaBytes === null ? unlimited : Math.floor(quotaBytes / MiB);
+      const { limits, used } = await quotaOf(projects, projectId);
+      const size = limits.bytes === null ? unlimited : Math.floor(limits.bytes / MiB);
       return {
         usage: {
-          image_size_total: { limit, usage: Math.ceil(used.bytes / MiB) },
-          image_stage_total: { limit, usage: Math.ceil(used.stagedBytes / MiB) },
-          image_count_total: { limit: unlimited, usage: used.count },
-          image_count_uploading: { limit: unlimited, usage: used.receiving },
+          image_size_total: { limit: size, usage: Math.ceil(used.bytes / MiB) },
+          // Staged bytes have no limit of their own here.
+          image_stage_total: { limit: size, usage: Math.ceil(used.stagedBytes / MiB) },
+          image_count_total: { limit: limits.images ?? unlimited, usage: used.images },
+          image_count_uploading: { limit: limits.uploads ?? unlimited, usage: used.uploads },
         },
       };
     });

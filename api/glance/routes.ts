@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
 import type { ApiDeps } from '../deps.ts';
+import { actInScope } from '../identity.ts';
 import { identityOfToken, type Tokens } from '../keystone/tokens.ts';
 import { actionRoutes } from './actions.ts';
 import { dataRoutes } from './data.ts';
@@ -31,6 +32,7 @@ export const glanceRoutes =
         v2.addHook('onRequest', async (request) => {
           request.identity = await identityOfToken(request.headers, { ...deps, tokens });
         });
+        actInScope(v2, deps.within);
         await v2.register(schemaRoutes());
         for (const routes of [
           infoRoutes,

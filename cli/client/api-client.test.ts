@@ -5,6 +5,10 @@ import { createApiClient } from './api-client.ts';
 
 const self = {
   ...{ projectId: 'demo', role: 'member', limits: { maxUploadBytes: 1, maxVirtualBytes: 2, allowIso: false } },
+  quota: {
+    limits: { bytes: 1, images: null, uploads: null },
+    used: { bytes: 0, images: 0, uploads: 0, stagedBytes: 0 },
+  },
   uploads: { endpoint: 'http://s3', bucket: 'uploads', keyPrefix: 'demo/' },
 };
 

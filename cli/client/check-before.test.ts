@@ -6,7 +6,8 @@ import { refusalsOf } from './check-before.ts';
 
 const MiB = 1024 ** 2;
 const limits = { allowIso: false, maxUploadBytes: 100 * MiB, maxVirtualBytes: 100 * MiB };
-const refusals = async (bytes: Buffer, more = {}) => refusalsOf(bufferSource(bytes), { ...limits, ...more }, 'en');
+const refusals = async (bytes: Buffer, more = {}) =>
+  refusalsOf(bufferSource(bytes), { ...limits, ...more }, undefined, 'en');
 
 const noise = (size: number): Buffer =>
   createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(size));
@@ -75,4 +76,17 @@ test.each([
 test('an image with only its beginning packed soundly is left to the installation too', async () => {
   const packed = gzipSync(disk());
   expect(await refusals(packed.subarray(0, packed.length / 2))).toEqual([]);
+});
+
+test('what is over the quota of the project is refused, unless its room is taken already', async () => {
+  const used = { bytes: 900, images: 1, uploads: 0, stagedBytes: 0 };
+  const quota = { limits: { bytes: 1000, images: 2, uploads: null }, used };
+  const refused = async (more: Parameters<typeof refusalsOf>[2]) =>
+    refusalsOf(bufferSource(disk()), limits, more, 'en');
+  expect(await refused(quota)).toMatchObject([
+    { code: 'quota-bytes', problem: expect.stringContaining('may hold 1000 bytes and has 900') },
+  ]);
+  expect(await refused({ ...quota, used: { ...used, images: 2 } })).toMatchObject([{ code: 'quota-images' }]);
+  expect(await refused({ ...quota, limits: { ...quota.limits, bytes: null } })).toEqual([]);
+  expect(await refused(undefined)).toEqual([]);
 });

@@ -4,16 +4,21 @@ import { findingView } from '../../shared/checks/view.ts';
 import type { FindingView } from '../../shared/contracts/api.ts';
 import { admitSource, type PeekLayer } from '../../shared/formats/admit.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import { type Quota, quotaFinding, shortageOf } from '../../shared/quota.ts';
 
 /**
  * What the installation would refuse anyway, seen in the file's own header before a byte is sent. Nothing here decides that
  * an image is good: that is for the installation.
+ * @param quota of the project; undefined where the room for this file is taken already
  */
 export const refusalsOf = async (
   source: ByteSource,
   limits: { allowIso: boolean; maxUploadBytes: number; maxVirtualBytes: number },
+  quota: Quota | undefined,
   language: Language,
 ): Promise<FindingView[]> => {
+  const shortage = quota && shortageOf(quota, { images: 1, uploads: 1, bytes: source.size });
+  if (shortage) return [findingView(quotaFinding(shortage), language)];
   try {
     const { findings } = await admitSource(source, { ...limits, peek });
     return findings.filter(({ outcome }) => outcome === 'fail').map((finding) => findingView(finding, language));

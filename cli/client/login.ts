@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import type { Self } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/quantities.ts';
+import { quotaLines } from '../../shared/quota.ts';
 import type { Line } from '../terminal.ts';
 import { connect, createApiClient } from './api-client.ts';
 import { ask } from './ask.ts';
@@ -32,11 +33,12 @@ export const whoAmI = async (options: OutputOptions): Promise<void> => {
   printResult(self, () => selfLines(api.url, self), options);
 };
 
-const selfLines = (url: string, { projectId, role, limits, uploads }: Self): Line[] => [
+const selfLines = (url: string, { projectId, role, limits, quota, uploads }: Self): Line[] => [
   `installation  ${url}`,
   `project       ${projectId}`,
   `role          ${role}`,
   `limits        uploads of ${formatBytes(limits.maxUploadBytes)}, disks of ${formatBytes(limits.maxVirtualBytes)}`,
+  ...quotaLines(quota).map((line, index) => `${index === 0 ? 'quota ' : '      '}        ${line}`),
   `S3 uploads    ${uploads.endpoint}, bucket ${uploads.bucket}, keys below ${uploads.keyPrefix}`,
 ];
 

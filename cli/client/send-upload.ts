@@ -49,9 +49,10 @@ export const send = async (
   const limit = options.limit ?? (options.bwlimit ? createRateLimit(options.bwlimit) : noLimit);
   const file = await openLocalFile(fileName);
   try {
-    const refusals = options.check ? await refusalsBefore(api, file, fileName, options) : [];
-    if (refusals.length > 0) return { refusals };
     const states = uploadStateFile(stateDirOf(process.env), { url: api.url, path: file.path });
+    const isBegun = (await states.read()) !== undefined;
+    const refusals = options.check ? await refusalsBefore(api, file, fileName, isBegun, options) : [];
+    if (refusals.length > 0) return { refusals };
     const state = await begin(api, file, states, { ...wanted, options });
     progress.imageId = state.imageId;
     await sendFile(api, file, states, state, {
@@ -73,12 +74,14 @@ const refusalsBefore = async (
   api: ApiClient,
   file: LocalFile,
   fileName: string,
+  isBegun: boolean,
   { allowIso, json }: UploadOptions,
 ): Promise<FindingView[]> => {
-  const { limits } = await api.self();
+  const { limits, quota } = await api.self();
   const refusals = await refusalsOf(
     file.source,
     { ...limits, allowIso: allowIso ?? limits.allowIso },
+    isBegun ? undefined : quota,
     languageOf(process.env),
   );
   if (json) return refusals;

@@ -52,9 +52,22 @@ export const addOperateCommands = (program: Command): void => {
     .argument('<name>')
     .option('--key-prefix <prefix>', 'what plain S3 clients own in the uploads bucket; "NAME/" by default')
     .option('--policy <policy>', 'enforce or warn; the installation decides by default')
-    .option('--quota <bytes>', 'bytes that its published images may take')
+    .option('--quota <size>', 'what its images may take, e.g. 500G; the installation decides by default')
     .action(async (name: string, _options: object, command: Command) =>
       (await import('./projects.ts')).createProject(name, command.optsWithGlobals()),
+    );
+  project
+    .command('quota')
+    .description('what a project may hold and what it holds; with options, change that')
+    .argument('<name>')
+    .option(
+      '--bytes <size>',
+      'what its images and uploads may take, e.g. 500G; "default" is as the installation has it',
+    )
+    .option('--count <images>', 'images, or "default"')
+    .option('--uploads <uploads>', 'uploads at a time, or "default"')
+    .action(async (name: string, _options: object, command: Command) =>
+      (await import('./projects.ts')).projectQuota(name, command.optsWithGlobals()),
     );
   project
     .command('list')

@@ -9,6 +9,8 @@ import { newApiKey } from '../../shared/api-key.ts';
 import { Policy, ProjectId } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Role } from '../../shared/ports/projects.ts';
+import { formatBytes } from '../../shared/quantities.ts';
+import { limitsOf, quotaLines } from '../../shared/quota.ts';
 import { readConfig } from './environment.ts';
 
 /** Whoever runs this command, as the host knows him. */
@@ -48,7 +50,28 @@ const print = (value: object, text: string, { json }: Output): void => {
 };
 
 const KeyPrefix = z.string().regex(/^[^/].*\/$/, 'a key prefix ends with "/" and does not begin with it.');
-const Quota = z.coerce.number().int().positive('a quota is a number of bytes.');
+
+/** As qemu-img and libvirt read sizes: powers of 1024. */
+const factors: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
+const Size = z
+  .string()
+  .regex(/^[1-9]\d{0,15}[KMGT]?$/, 'a size is a number of bytes, or one with K, M, G or T.')
+  .transform((text) => Number.parseInt(text, 10) * (factors[text.replace(/^\d+/, '')] ?? 1))
+  .refine(Number.isSafeInteger, 'a size is smaller than 8192T.');
+const Count = z.coerce
+  .number('a limit is a number.')
+  .int()
+  .positive('a limit is a number above zero.')
+  .max(2 ** 31 - 1);
+const orDefault = <T>(schema: z.ZodType<T>): z.ZodType<T | null> =>
+  z.union([z.literal('default').transform(() => null), schema as z.ZodType<T>]) as never;
+
+const noProject = (name: string): BootreadyError =>
+  new BootreadyError({
+    code: 'not-found',
+    message: `There is no project "${name}".`,
+    remedy: `Create it: bootready project create ${name}`,
+  });
 
 export const createProject = (
   name: string,
@@ -59,17 +82,35 @@ export const createProject = (
       id: valid(ProjectId, name, 'The project id'),
       ...(options.keyPrefix ? { keyPrefix: valid(KeyPrefix, options.keyPrefix, '--key-prefix') } : {}),
       ...(options.policy ? { policy: valid(Policy, options.policy, '--policy') } : {}),
-      ...(options.quota ? { quotaBytes: valid(Quota, options.quota, '--quota') } : {}),
+      ...(options.quota ? { quota: { bytes: valid(Size, options.quota, '--quota') } } : {}),
     });
     await createAuditLog(db).record({ action: 'project.create', by: operator(), projectId: project.id });
     print(project, `Project ${project.id}; uploads go below "${project.keyPrefix}".`, options);
   });
 
+export const projectQuota = (
+  name: string,
+  options: Output & { bytes?: string; count?: string; uploads?: string },
+): Promise<void> =>
+  withDatabase(async (db) => {
+    const projects = createProjectStore(db, limitsOf(readConfig()));
+    const change = {
+      ...(options.bytes ? { bytes: valid(orDefault(Size), options.bytes, '--bytes') } : {}),
+      ...(options.count ? { images: valid(orDefault(Count), options.count, '--count') } : {}),
+      ...(options.uploads ? { uploads: valid(orDefault(Count), options.uploads, '--uploads') } : {}),
+    };
+    const isChanged = Object.keys(change).length > 0 && (await projects.setQuota(name, change)) !== undefined;
+    const quota = await projects.quota(name);
+    if (!quota) throw noProject(name);
+    if (isChanged) await createAuditLog(db).record({ action: 'project.quota', by: operator(), projectId: name });
+    print({ project: name, ...quota }, quotaLines(quota).join('\n'), options);
+  });
+
 export const listProjects = (options: Output): Promise<void> =>
   withDatabase(async (db) => {
     const projects = await createProjectStore(db).all();
-    const line = ({ id, keyPrefix, policy, quotaBytes }: (typeof projects)[number]): string =>
-      `${id}\tprefix ${keyPrefix}\tpolicy ${policy ?? 'of the installation'}\tquota ${quotaBytes ?? 'none'}`;
+    const line = ({ id, keyPrefix, policy, quota }: (typeof projects)[number]): string =>
+      `${id}\tprefix ${keyPrefix}\tpolicy ${policy ?? 'of the installation'}\tquota ${quota.bytes === null ? 'of the installation' : formatBytes(quota.bytes)}`;
     print({ projects }, projects.map(line).join('\n') || 'There is no project yet.', options);
   });
 
@@ -82,13 +123,7 @@ export const createKey = (
       ? valid(z.coerce.number().positive(), options.expiresDays, '--expires-days')
       : undefined;
     const known = (await createProjectStore(db).all()).some(({ id }) => id === options.project);
-    if (!known) {
-      throw new BootreadyError({
-        code: 'not-found',
-        message: `There is no project "${options.project}".`,
-        remedy: `Create it: bootready project create ${options.project}`,
-      });
-    }
+    if (!known) throw noProject(options.project);
     const { key, hash, hint } = newApiKey();
     const id = await createApiKeyStore(db).create({
       projectId: options.project,

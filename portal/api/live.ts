@@ -52,7 +52,11 @@ const useStream = (url: string, event: string, onData: (data: string) => void, o
 /** A page of the list; pages that are shown are asked for again whenever one of the images changes. */
 export const useImagePage = (query: ListQuery) => {
   const client = useQueryClient();
-  const renew = (): void => void client.invalidateQueries({ queryKey: ['images'] });
+  const renew = (): void => {
+    void client.invalidateQueries({ queryKey: ['images'] });
+    // What is in use of the quota stands there.
+    void client.invalidateQueries({ queryKey: ['self'] });
+  };
   const connected = useStream(listStream, 'images', renew, () => {
     void client.invalidateQueries({ queryKey: ['self'] });
   });

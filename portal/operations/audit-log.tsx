@@ -33,6 +33,7 @@ const actionWords: Record<AuditAction, WordKey> = {
   'webhook.create': 'didWebhookCreate',
   'webhook.delete': 'didWebhookDelete',
   'project.create': 'didProjectCreate',
+  'project.quota': 'didProjectQuota',
   'key.create': 'didKeyCreate',
   'key.revoke': 'didKeyRevoke',
 };

@@ -23,6 +23,7 @@ import { useImagePage } from '../api/live.ts';
 import { DeleteDialog } from '../images/delete-dialog.tsx';
 import { ImageTable } from '../images/image-table.tsx';
 import { ListFilters, useListFilters } from '../images/list-filters.tsx';
+import { QuotaLine } from '../images/quota-line.tsx';
 import { Message } from '../shell/message.tsx';
 import { useProblemWords } from '../shell/notices.tsx';
 import { UploadDialog } from '../upload/upload-dialog.tsx';
@@ -59,6 +60,7 @@ export const MyImagesPage = ({ self }: { self: Self }) => {
     <div className="drop-area" onDrop={drop} onDragOver={(event) => event.preventDefault()}>
       <PageSection>
         <Title headingLevel="h1">{t('myImages')}</Title>
+        <QuotaLine quota={self.quota} />
       </PageSection>
       <PageSection isFilled>
         <Problems error={page.error} connected={page.connected} />

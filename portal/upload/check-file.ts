@@ -1,7 +1,9 @@
 import { Buffer } from 'buffer/';
 import type { FindingView } from '../../shared/contracts/api.ts';
+import type { Finding } from '../../shared/contracts/finding.ts';
 import type { DetectedDisk } from '../../shared/contracts/run.ts';
 import type { Compression, PeekLayer } from '../../shared/formats/admit.ts';
+import { type Quota, quotaFinding, shortageOf } from '../../shared/quota.ts';
 import type { Language } from '../words/language.tsx';
 
 export type FileCheck = {
@@ -20,13 +22,20 @@ class CannotPeek extends Error {}
  * What the installation would refuse anyway, seen in the file itself before a byte is sent. It reads the first MBs and what the header points to. Nothing
  * here decides that an image is good.
  */
-export const checkFile = async (file: Blob, limits: Limits): Promise<FileCheck> => {
+export const checkFile = async (file: Blob, limits: Limits, quota: Quota): Promise<FileCheck> => {
   // The detector is the server's own; it reads Buffers.
   Object.assign(globalThis, { Buffer });
   const [{ admitSource }, { findingView }] = await Promise.all([
     import('../../shared/formats/admit.ts'),
     import('../../shared/checks/view.ts'),
   ]);
+  const refusals = (findings: readonly Finding[]): FileCheck['refusals'] => {
+    const failed = findings.filter(({ outcome }) => outcome === 'fail');
+    const inWords = (language: Language): FindingView[] => failed.map((finding) => findingView(finding, language));
+    return { en: inWords('en'), de: inWords('de') };
+  };
+  const shortage = shortageOf(quota, { images: 1, uploads: 1, bytes: file.size });
+  if (shortage) return { refusals: refusals([quotaFinding(shortage)]), disk: undefined, compression: undefined };
   const source = {
     size: file.size,
     read: async (offset: number, length: number) =>
@@ -34,11 +43,9 @@ export const checkFile = async (file: Blob, limits: Limits): Promise<FileCheck> 
   };
   try {
     const { findings, layers, disk } = await admitSource(source, { ...limits, peek });
-    const failed = findings.filter(({ outcome }) => outcome === 'fail');
-    const inWords = (language: Language): FindingView[] => failed.map((finding) => findingView(finding, language));
     const outer = layers[0]?.kind;
     return {
-      refusals: { en: inWords('en'), de: inWords('de') },
+      refusals: refusals(findings),
       disk,
       compression: outer === 'gz' || outer === 'xz' || outer === 'zstd' || outer === 'bzip2' ? outer : undefined,
     };

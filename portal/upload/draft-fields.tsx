@@ -1,6 +1,7 @@
 import { Button, FormGroup, FormHelperText, HelperText, HelperTextItem, Spinner } from '@patternfly/react-core';
 import { type DragEvent, useEffect, useRef, useState } from 'react';
 import type { Self } from '../../shared/contracts/api.ts';
+import { api } from '../api/client.ts';
 import { NameField } from '../images/name-field.tsx';
 import { Message } from '../shell/message.tsx';
 import { useSpeech } from '../words/language.tsx';
@@ -109,7 +110,7 @@ const Refusal = ({ check }: { check: FileCheck }) => {
 };
 
 /** Looks into the file as soon as it is chosen. The detector is fetched only then. */
-const useFileCheck = ({ file }: Draft, { limits }: Self, onChange: Props['onChange']): FileCheck | undefined => {
+const useFileCheck = ({ file }: Draft, self: Self, onChange: Props['onChange']): FileCheck | undefined => {
   const [check, setCheck] = useState<{ file: File; result: FileCheck }>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: one look at each file
   useEffect(() => {
@@ -117,7 +118,9 @@ const useFileCheck = ({ file }: Draft, { limits }: Self, onChange: Props['onChan
     let isWanted = true;
     const look = async (): Promise<void> => {
       const { checkFile } = await import('./check-file.ts');
-      const result = await checkFile(file, limits);
+      // What is in use changes with every upload.
+      const { limits, quota } = await api.self().catch(() => self);
+      const result = await checkFile(file, limits, quota);
       if (!isWanted) return;
       setCheck({ file, result });
       onChange({ isChecked: true, isRefused: result.refusals.en.length > 0 });

@@ -281,6 +281,9 @@ export const words = {
   file: { en: 'File', de: 'Datei' },
   chooseFile: { en: 'Choose file', de: 'Datei auswählen' },
   chooseOtherFile: { en: 'Choose another file', de: 'Andere Datei auswählen' },
+  quotaBytes: { en: '{used} of {limit} in use', de: '{used} von {limit} belegt' },
+  quotaImages: { en: '{used} of {limit} images', de: '{used} von {limit} Images' },
+  quotaUploads: { en: '{used} of {limit} uploads under way', de: '{used} von {limit} Uploads laufen' },
   fileHelp: {
     en: 'RAW or QCOW2; VMDK, VHD, VHDX, VDI, Parallels and OVA are converted. At most {limit}.',
     de: 'RAW oder QCOW2; VMDK, VHD, VHDX, VDI, Parallels und OVA werden konvertiert. Höchstens {limit}.',
@@ -499,6 +502,7 @@ export const words = {
   didEventReplay: { en: 'Notification replayed', de: 'Benachrichtigung wiederholt' },
   didWebhookCreate: { en: 'Webhook created', de: 'Webhook angelegt' },
   didWebhookDelete: { en: 'Webhook disabled', de: 'Webhook abgeschaltet' },
+  didProjectQuota: { en: 'Quota changed', de: 'Kontingent geändert' },
   didProjectCreate: { en: 'Project created', de: 'Projekt angelegt' },
   didKeyCreate: { en: 'Key created', de: 'Schlüssel angelegt' },
   didKeyRevoke: { en: 'Key revoked', de: 'Schlüssel widerrufen' },

@@ -401,6 +401,42 @@ export const admissionChecks = defineChecks({
       de: 'Verkleinern Sie den Datenträger (virt-resize, qemu-img resize --shrink), löschen Sie nicht benötigte Images oder wenden Sie sich an den Betreiber.',
     },
   },
+  'quota-bytes': {
+    severity: 'safety',
+    title: { en: 'Quota of the project', de: 'Kontingent des Projekts' },
+    problem: {
+      en: 'The project may hold {limit} bytes and has {used}; {wanted} more do not fit.',
+      de: 'Das Projekt darf {limit} Byte belegen und belegt {used}; {wanted} weitere passen nicht mehr.',
+    },
+    remedy: {
+      en: 'Delete images that you do not need, or ask the operator for a larger quota. What is uploaded already can be tried again then.',
+      de: 'Löschen Sie nicht benötigte Images oder bitten Sie den Betreiber um ein größeres Kontingent. Was schon hochgeladen ist, können Sie danach erneut versuchen.',
+    },
+  },
+  'quota-images': {
+    severity: 'safety',
+    title: { en: 'Quota of the project', de: 'Kontingent des Projekts' },
+    problem: {
+      en: 'The project may have {limit} images and has {used}.',
+      de: 'Das Projekt darf {limit} Images haben und hat {used}.',
+    },
+    remedy: {
+      en: 'Delete images that you do not need, or ask the operator for a larger quota. What is uploaded already can be tried again then.',
+      de: 'Löschen Sie nicht benötigte Images oder bitten Sie den Betreiber um ein größeres Kontingent. Was schon hochgeladen ist, können Sie danach erneut versuchen.',
+    },
+  },
+  'quota-uploads': {
+    severity: 'safety',
+    title: { en: 'Quota of the project', de: 'Kontingent des Projekts' },
+    problem: {
+      en: 'The project may have {limit} uploads at a time, and {used} are under way.',
+      de: 'Das Projekt darf {limit} Uploads zugleich haben, und {used} laufen gerade.',
+    },
+    remedy: {
+      en: 'Wait until one of them has ended, or give one up.',
+      de: 'Warten Sie, bis einer davon beendet ist, oder brechen Sie einen ab.',
+    },
+  },
   'virtual-size-invalid': {
     severity: 'safety',
     title: { en: 'Size of the disk', de: 'Größe des Datenträgers' },

@@ -406,6 +406,29 @@ export type WebhookList = z.infer<typeof WebhookList>;
 export const NewWebhook = WebhookView.extend({ secret: z.string() });
 export type NewWebhook = z.infer<typeof NewWebhook>;
 
+const Limit = z.number().int().positive().nullable();
+/** What a project may hold, and what it does: bytes (those promised to open uploads among them), images, uploads at a time. */
+export const QuotaView = z.object({
+  /** Null: without limit. */
+  limits: z.object({ bytes: Limit, images: Limit, uploads: Limit }),
+  used: z.object({
+    bytes: Bytes,
+    images: z.number().int(),
+    uploads: z.number().int(),
+    /** Of the bytes: those that wait for an import. */
+    stagedBytes: Bytes,
+  }),
+});
+export type QuotaView = z.infer<typeof QuotaView>;
+
+/** What is absent stays as it is; null follows the installation again. */
+export const ChangeQuota = z.strictObject({
+  bytes: Limit.optional(),
+  images: Limit.optional(),
+  uploads: Limit.optional(),
+});
+export type ChangeQuota = z.infer<typeof ChangeQuota>;
+
 /** Who asks, what holds for it, and where a plain S3 client may put uploads. */
 export const Self = z.object({
   projectId: z.string(),
@@ -413,6 +436,7 @@ export const Self = z.object({
   /** Of a user of the issuer; a key has none. */
   user: z.object({ name: z.string(), projects: z.array(z.string()) }).optional(),
   limits: z.object({ maxUploadBytes: Bytes, maxVirtualBytes: Bytes, allowIso: z.boolean() }),
+  quota: QuotaView,
   uploads: z.object({ endpoint: z.string(), bucket: z.string(), keyPrefix: z.string() }),
 });
 export type Self = z.infer<typeof Self>;

@@ -18,6 +18,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/projects/{project}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Limits of a project and its usage */
+        get: operations["getQuota"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the limits of a project */
+        patch: operations["changeQuota"];
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -600,7 +618,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            action: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "key.create" | "key.revoke";
+            action: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
             actor: string;
             keyId: string | null;
             projectId: string | null;
@@ -624,6 +642,11 @@ export interface components {
         };
         ChangeMemberInput: {
             status: components["schemas"]["MemberStatusInput"];
+        };
+        ChangeQuotaInput: {
+            bytes?: (number | null) | undefined;
+            images?: (number | null) | undefined;
+            uploads?: (number | null) | undefined;
         };
         ChooseProjectInput: {
             projectId: string;
@@ -974,6 +997,19 @@ export interface components {
             };
             oldestWaitingSeconds: number;
         };
+        QuotaView: {
+            limits: {
+                bytes: number | null;
+                images: number | null;
+                uploads: number | null;
+            };
+            used: {
+                bytes: number;
+                images: number;
+                uploads: number;
+                stagedBytes: number;
+            };
+        };
         RemedyList: {
             remedies: components["schemas"]["RemedyView"][];
         };
@@ -1099,6 +1135,7 @@ export interface components {
                 maxVirtualBytes: number;
                 allowIso: boolean;
             };
+            quota: components["schemas"]["QuotaView"];
             uploads: {
                 endpoint: string;
                 bucket: string;
@@ -1259,6 +1296,180 @@ export interface operations {
             };
             /** @description Key or user has not the role or project for it, or the session is used from another site */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    getQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaView"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, token or session, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    changeQuota: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeQuotaInput"];
+            };
+        };
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaView"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, token or session, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description There is none that this key or user may see */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description More than may be sent or kept */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description The body is not of the media type that is described */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4402,7 +4613,7 @@ export interface operations {
     listAuditLog: {
         parameters: {
             query?: {
-                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "key.create" | "key.revoke";
+                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
                 projectId?: string;
                 imageId?: string;
                 since?: string;
@@ -4475,7 +4686,7 @@ export interface operations {
     exportAuditLog: {
         parameters: {
             query?: {
-                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "key.create" | "key.revoke";
+                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
                 projectId?: string;
                 imageId?: string;
                 since?: string;

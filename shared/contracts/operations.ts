@@ -93,6 +93,7 @@ export const auditActions = [
   'webhook.create',
   'webhook.delete',
   'project.create',
+  'project.quota',
   'key.create',
   'key.revoke',
 ] as const;

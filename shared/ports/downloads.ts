@@ -24,11 +24,11 @@ export type Download = {
 export type DownloadSource = { url: string; checksum?: string | undefined };
 
 export interface DownloadStore extends OrderStore {
-  /** Announces an image and its download, in one transaction. */
+  /** Announces an image and its download, in one transaction: an upload under way from now on. @throws `quota-exceeded` */
   create(image: NewImage & { bucket: string; source: DownloadSource }): Promise<Image>;
   /**
    * For an image that is there and waits for bytes, or whose last download came to nothing; without `source` the same again.
-   * Settings replace those of the image one by one. @throws `conflict` when the image has bytes, or they are on their way
+   * Settings replace those of the image one by one. @throws `conflict` when the image has bytes, or they are on their way; `quota-exceeded`
    */
   order(
     imageId: string,

@@ -106,7 +106,7 @@ export type ReceivedBytes = {
 };
 
 export interface GlanceStore {
-  /** @throws BootreadyError `conflict` when the id is taken */
+  /** @throws BootreadyError `conflict` when the id is taken, `quota-exceeded` */
   create(
     image: ImageAttributes & { id?: string; settings: ImageSettings; uploadsBucket: string },
   ): Promise<GlanceImage>;
@@ -114,7 +114,7 @@ export interface GlanceStore {
   get(id: string, viewer: Viewer): Promise<GlanceImage | undefined>;
   /** @throws BootreadyError `invalid-input` when there is no image at the marker that the viewer may see */
   list(query: GlanceQuery, viewer: Viewer): Promise<GlanceImage[]>;
-  /** Reads, lets `change` decide, writes; nobody comes between. What `change` throws is thrown, and nothing is written. */
+  /** Reads, lets `change` decide, writes; nobody comes between. What `change` throws is thrown, and nothing is written. @throws `quota-exceeded` for a new owner without room */
   change(
     id: string,
     change: (image: GlanceImage) => Partial<ImageAttributes> & { status?: ImageStatus },
@@ -135,9 +135,16 @@ export interface GlanceStore {
 
   /**
    * Status `saving` or `uploading`; undefined unless the image waits for bytes. A sender that was not heard of for two minutes
-   * has lost its place to the next one.
+   * has lost its place to the next one. Room is taken for all bytes, or for the first of them where their number is not known.
+   * @throws BootreadyError `quota-exceeded`
    */
-  beginReception(imageId: string, status: 'saving' | 'uploading'): Promise<Reception | undefined>;
+  beginReception(
+    imageId: string,
+    status: 'saving' | 'uploading',
+    size?: number,
+  ): Promise<(Reception & { held: number }) | undefined>;
+  /** Room for at least so many bytes in all; gives those that may come now. Undefined when the place is lost. @throws `quota-exceeded` */
+  extendReception(reception: Reception, bytes: number): Promise<number | undefined>;
   /** To be said every half a minute or so; false when the place is lost or the image deleted. */
   keepReception(reception: Reception): Promise<boolean>;
   /** The bytes are in staging: an open multipart upload, whose completion is the import. False when the place is lost. */
@@ -158,6 +165,4 @@ export interface GlanceStore {
 
   /** The import requests that became runs, by run id. */
   importRequests(imageId: string): Promise<ReadonlyMap<string, string>>;
-  /** What a project holds. */
-  usage(projectId: string): Promise<{ bytes: number; count: number; stagedBytes: number; receiving: number }>;
 }

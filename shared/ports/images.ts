@@ -100,11 +100,21 @@ export type ImageFilter = {
 /** Images, and the runs that work on them. Nothing here talks to Temporal or to the object store. */
 export interface ImageStore {
   /** The row that is made before its bytes come, at `<project>/<image id>` of the uploads bucket. */
-  announce(image: NewImage & { bucket: string }): Promise<Image>;
+  announce(
+    image: NewImage & {
+      bucket: string;
+      /** Of the bytes that shall come: refused now where there is no room for them; promised to nobody. @throws `quota-exceeded` */
+      size?: number;
+    },
+  ): Promise<Image>;
+  /** Room for the bytes of an upload, before the first of them comes. Said again, it is the new size that counts. @throws `quota-exceeded`, `conflict` */
+  reserveUpload(imageId: string, size: number): Promise<void>;
+  /** The upload that is open; with none, its room is given back. */
   setMultipart(imageId: string, multipartId: string | null): Promise<void>;
   /**
    * The image of these bytes, with its first run. The same bytes at the same key are one image: the second call, at once
-   * even, gets `isNew: false`. An announced row takes the first bytes that come to its key.
+   * even, gets `isNew: false`. An announced row takes the first bytes that come to its key. Bytes that are over the quota are an
+   * image too, whose run refuses them.
    */
   findOrCreate(object: ObjectInfo, defaults: NewImage): Promise<{ image: Image; run: Run; isNew: boolean }>;
   /** Whether these bytes at this key are an image already; for the sweep, which asks for each object each time. */
@@ -124,7 +134,7 @@ export interface ImageStore {
   /** By image id; images without a run are absent. One query for a whole page. */
   latestRuns(imageIds: readonly string[]): Promise<ReadonlyMap<string, LatestRun>>;
   publication(imageId: string): Promise<PublishedObject | undefined>;
-  /** A further run of an image whose last one has ended unpublished; the settings replace the image's one by one. @throws `conflict` */
+  /** A further run of an image whose last one has ended unpublished; the settings replace the image's one by one. @throws `conflict`, `quota-exceeded` while there is still no room for it */
   newRun(imageId: string, settings?: ImageSettings, requestId?: string): Promise<Run>;
   /** Open runs whose workflow was perhaps never started: `queued` and older than the given seconds. */
   unstartedRuns(olderThanSeconds: number): Promise<{ image: Image; run: Run }[]>;

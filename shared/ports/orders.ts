@@ -11,6 +11,11 @@ export interface OrderStore {
   begin(imageId: string): Promise<{ fence: number }>;
   /** @throws `superseded` unless the fence is the newest, the order is open and nobody deletes its image */
   assertHeld(imageId: string, fence: number): Promise<void>;
+  /**
+   * Room for so many bytes of the new image, before they are stored: for as many as are asked for, or as are left but not fewer than
+   * needed. Gives what it holds now. @throws `superseded`, `quota-exceeded`
+   */
+  reserve(imageId: string, fence: number, needed: number, asked?: number): Promise<number>;
   /** @throws `superseded` */
   handedOver(imageId: string, fence: number): Promise<void>;
   /** Failed, or cancelled where there is no failure; the image is `killed`. Does nothing when it has ended. */

@@ -1,4 +1,5 @@
 import type { BootPolicy, Policy, TargetFormat } from '../contracts/image.ts';
+import type { Limits, Quota } from '../quota.ts';
 
 export type Project = {
   id: string;
@@ -7,7 +8,8 @@ export type Project = {
   targetFormat: TargetFormat | null;
   policy: Policy | null;
   bootCheck: BootPolicy | null;
-  quotaBytes: number | null;
+  /** Its own limits; null follows the installation. */
+  quota: Limits;
 };
 
 export type Role = 'reader' | 'member' | 'admin';
@@ -37,8 +39,12 @@ export interface ProjectStore {
     keyPrefix?: string;
     policy?: Policy;
     bootCheck?: BootPolicy;
-    quotaBytes?: number;
+    quota?: Partial<Limits>;
   }): Promise<Project>;
+  /** What is absent stays; null follows the installation again. Undefined when there is no such project. */
+  setQuota(id: string, quota: Partial<Limits>): Promise<Project | undefined>;
+  /** The limits that hold for it, and what it holds now. Undefined when there is no such project. */
+  quota(id: string): Promise<Quota | undefined>;
   all(): Promise<Project[]>;
   /** Those of the ids that there is a project of, in the order of their names. */
   existing(ids: readonly string[]): Promise<string[]>;

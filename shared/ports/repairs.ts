@@ -22,7 +22,7 @@ export type Repair = {
 };
 
 export interface RepairStore extends OrderStore {
-  /** Announces the new image and its repair, in one transaction. */
+  /** Announces the new image and its repair, in one transaction. @throws `quota-exceeded` */
   create(repair: {
     parent: Image;
     name: string;

@@ -1,5 +1,6 @@
 import type { BootPolicy, ImageSettings, Policy, TargetFormat } from '../contracts/image.ts';
 import type { ConvertedDisk, Report, Step } from '../contracts/run.ts';
+import type { Shortage } from '../quota.ts';
 import type { ObjectPin } from './object-store.ts';
 
 /** All that a step needs to know of its run, read once from Postgres. */
@@ -20,8 +21,10 @@ export type RunContext = {
   targetFormat: TargetFormat | undefined;
   policy: Policy | undefined;
   bootCheck: BootPolicy | undefined;
-  /** Bytes that the project may still publish, undefined without a quota. */
+  /** Bytes that this image may take in all, undefined without a quota. */
   quotaLeft: number | undefined;
+  /** What was short when its bytes came that nobody had asked for. */
+  overQuota: Shortage | undefined;
 };
 
 export type Publication = {
@@ -55,6 +58,8 @@ export interface RunStore {
     message?: string,
   ): Promise<void>;
   saveReport(runId: string, fence: number, report: Report): Promise<void>;
+  /** Room for what shall be published, before it is stored. Given back when the run ends without. @throws `superseded`, `quota-exceeded` */
+  reserve(run: { imageId: string; runId: string }, fence: number, size: number): Promise<void>;
   /** Whether this run's publication is committed already. */
   isPublished(runId: string): Promise<boolean>;
   /** One transaction: fence, publication (unique), image `active`, run `published`, outbox row. Twice is once. */

@@ -20,18 +20,23 @@ afterAll(() => database?.drop());
 describe('projects', () => {
   test('a project owns what lies below its id, unless another prefix was chosen', async () => {
     const id = `p-${hex(4)}`;
-    const unset = { targetFormat: null, policy: null, bootCheck: null, quotaBytes: null };
+    const unset = {
+      targetFormat: null,
+      policy: null,
+      bootCheck: null,
+      quota: { bytes: null, images: null, uploads: null },
+    };
     expect(await projects.ensure({ id })).toEqual({ ...unset, id, keyPrefix: `${id}/` });
-    const quotaBytes = 20 * 1024 ** 4;
+    const quota = { bytes: 20 * 1024 ** 4, images: 7, uploads: 2 };
     const policies = { policy: 'warn', bootCheck: 'require' } as const;
-    const chosen = { id: `p-${hex(4)}`, keyPrefix: `${hex(4)}/in/`, ...policies, quotaBytes };
+    const chosen = { id: `p-${hex(4)}`, keyPrefix: `${hex(4)}/in/`, ...policies, quota };
     expect(await projects.ensure(chosen)).toEqual({ ...unset, ...chosen });
   });
 
   test('ensure gives back the one that is there, as it is; 10 at once make one', async () => {
     const id = `p-${hex(4)}`;
-    const first = await projects.ensure({ id, quotaBytes: 1000 });
-    expect(await projects.ensure({ id, keyPrefix: 'other/', policy: 'enforce', quotaBytes: 1 })).toEqual(first);
+    const first = await projects.ensure({ id, quota: { bytes: 1000 } });
+    expect(await projects.ensure({ id, keyPrefix: 'other/', policy: 'enforce', quota: { bytes: 1 } })).toEqual(first);
     const racing = `p-${hex(4)}`;
     const made = await Promise.all(Array.from({ length: 10 }, () => projects.ensure({ id: racing })));
     expect(new Set(made.map(({ keyPrefix }) => keyPrefix)).size).toBe(1);

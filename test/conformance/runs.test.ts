@@ -57,6 +57,7 @@ describe('context', () => {
       policy: undefined,
       bootCheck: undefined,
       quotaLeft: undefined,
+      overQuota: undefined,
     });
   });
 
@@ -88,7 +89,7 @@ describe('context', () => {
   });
 
   test('what the project has published lessens what is left of its quota, down to nothing', async () => {
-    project = await someProject(database.db, { quotaBytes: 5000 });
+    project = await someProject(database.db, { quota: { bytes: 5000 } });
     const run = await queued();
     const left = async () => (await runs.context(run)).quotaLeft;
     expect(await left()).toBe(5000);

@@ -104,6 +104,7 @@ const bodies: Record<string, unknown> = {
   'POST /v1/images/{id}/upload/parts': { partNumbers: [1] },
   'POST /v1/images/{id}/upload/complete': { size: 1 },
   'PATCH /v1/images/{id}/members/other': { status: 'accepted' },
+  'PATCH /v1/projects/other/quota': {},
   'POST /v1/webhooks': { url: 'https://example.org/' },
   'PATCH /v1/session': { projectId: 'demo' },
 };

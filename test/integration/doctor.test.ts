@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { Redis } from 'ioredis';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Diagnosis } from '../../cli/operate/doctor/dependency.ts';
 import { putCors } from '../../dev/stack/buckets.ts';
@@ -191,6 +192,27 @@ describe('a sound installation', () => {
       ]);
     } finally {
       await bare.drop();
+    }
+  });
+
+  test('a database that keeps no projects apart', async () => {
+    const open = await freshDatabase();
+    const failures = async () => {
+      const { checks } = await askDoctor({ ...installation.env, DATABASE_URL: open.url }, '--only', 'database');
+      return brief(checks, 'failed');
+    };
+    try {
+      expect(await failures()).toEqual([]);
+      await sql`alter table images disable row level security`.execute(open.db);
+      expect(await failures()).toEqual([
+        [
+          'database',
+          expect.stringMatching(/^Row-level security is not in effect/),
+          expect.stringMatching(/nobypassrls/),
+        ],
+      ]);
+    } finally {
+      await open.drop();
     }
   });
 

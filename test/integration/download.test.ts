@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
+import { createProjectStore } from '../../adapters/database/project-store.ts';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import type { Download } from '../../shared/ports/downloads.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -41,13 +42,13 @@ const serve = async (handle: RequestListener): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/disk.raw`;
 };
 
-const ordered = async (source: { url: string; checksum?: string }) => {
+const ordered = async (source: { url: string; checksum?: string }, { id: projectId } = project) => {
   const downloads = createDownloadStore(database.db);
   const images = createImageStore(database.db);
-  const { id, upload } = await downloads.create({ projectId: project.id, name: 'x', settings: {}, bucket, source });
+  const { id, upload } = await downloads.create({ projectId, name: 'x', settings: {}, bucket, source });
   const { fence } = await downloads.begin(id);
   const download = (await downloads.get(id)) as Download;
-  const fetch = (limit = 64 * MiB, signal = AbortSignal.timeout(30_000)) =>
+  const fetch = (limit = 64 * MiB, signal = AbortSignal.timeout(30_000), held = fence) =>
     fetchUpload(
       {
         config: { MAX_UPLOAD_BYTES: limit },
@@ -57,7 +58,7 @@ const ordered = async (source: { url: string; checksum?: string }) => {
         door: createDoor({ allowedHosts: ['127.0.0.1'] }),
       },
       download,
-      fence,
+      held,
       { signal, patienceMs: 1000, retryMs: { first: 1, most: 10 } },
     );
   const left = async () => {
@@ -156,6 +157,34 @@ describe('leaves neither an object nor a part behind, and says why, when', () =>
     expect(await left()).toEqual(nothing);
   });
 });
+
+test.each([true, false])(
+  'a quota cuts it off before a byte too many is kept, and with room it goes again (announced: %s)',
+  async (isAnnounced) => {
+    const projects = createProjectStore(database.db);
+    const url = await serve((_asked, answer) => {
+      if (isAnnounced) answer.setHeader('content-length', data.length);
+      else answer.setHeader('transfer-encoding', 'chunked');
+      answer.end(data);
+    });
+    const small = await someProject(database.db, { quota: { bytes: 9 * MiB } });
+    const { id, fetch, left, downloads, upload } = await ordered({ url }, small);
+    const refusal = await fetch().catch((error: unknown) => error);
+    expect(refusal).toMatchObject({
+      ...{ code: 'quota-exceeded', retryable: false, remedy: expect.stringContaining('larger quota') },
+      message: expect.stringMatching(/^The project's quota is 9\.0 MiB/),
+    });
+    expect(await left()).toEqual(nothing);
+    await downloads.end(id, { code: 'quota-exceeded', message: (refusal as Error).message });
+    expect((await projects.quota(small.id))?.used).toMatchObject({ bytes: 0, uploads: 0 });
+
+    await projects.setQuota(small.id, { bytes: data.length });
+    await downloads.order(id, {});
+    await fetch(64 * MiB, AbortSignal.timeout(30_000), (await downloads.begin(id)).fence);
+    expect((await store.head(bucket, upload.key))?.size).toBe(data.length);
+    expect((await projects.quota(small.id))?.used.bytes).toBe(data.length);
+  },
+);
 
 test('twice is once, and what an earlier try left in parts is cleared away', async () => {
   let count = 0;

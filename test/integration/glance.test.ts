@@ -31,7 +31,7 @@ beforeAll(async () => {
   ({ installation, close } = started);
   const { db } = installation;
   await createProjectStore(db).ensure({ id: 'other' });
-  await createProjectStore(db).ensure({ id: 'strict', policy: 'enforce', quotaBytes: 5000 });
+  await createProjectStore(db).ensure({ id: 'strict', policy: 'enforce', quota: { bytes: 5000 } });
   const make = async (name: string, projectId: string, role: Role, expiresAt?: Date): Promise<string> => {
     const { key, hash, hint } = newApiKey();
     keys[name] = key;

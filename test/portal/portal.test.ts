@@ -343,6 +343,27 @@ describe('an upload', () => {
     await rm(huge);
   });
 
+  test('that is over the quota is refused before a byte is sent, and the list tells what is in use', async () => {
+    const { setQuota, quota } = createProjectStore(installation.db);
+    const { bytes = 0 } = (await quota(portal.project.id))?.used ?? {};
+    await setQuota(portal.project.id, { bytes: bytes + MiB });
+    try {
+      const sent: string[] = [];
+      page.on('request', (request) => request.method() !== 'GET' && sent.push(new URL(request.url()).pathname));
+      await signIn();
+      await page.getByText(/[\d,]+ (Byte|[KMGT]iB) von [\d,]+ (Byte|[KMGT]iB) belegt/).waitFor();
+      await openUploadDialog();
+      await page.locator('input[type=file]').setInputFiles(await diskFile('over.raw', 2 * MiB));
+      const dialog = page.getByRole('dialog', { name: 'Image hochladen' });
+      await dialog.getByText(`Das Projekt darf ${bytes + MiB} Byte belegen und belegt ${bytes}`).waitFor();
+      expect(await dialog.getByRole('button', { name: 'Erstelle' }).isDisabled()).toBe(true);
+      expect(sent).toEqual(['/v1/session']);
+      await picture(page, 'upload-over-quota-de-light');
+    } finally {
+      await setQuota(portal.project.id, { bytes: null });
+    }
+  });
+
   test('that a reload interrupts goes on where it was, with the same file only', async () => {
     const size = 64 * MiB;
     const path = await damagedFile('big.xz', size);

@@ -9,12 +9,13 @@ import type { Image, Run } from '../../shared/ports/images.ts';
 import type { ObjectInfo } from '../../shared/ports/object-store.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { Publication } from '../../shared/ports/runs.ts';
+import type { Limits } from '../../shared/quota.ts';
 
 /** What conformance suites begin with, each test in a project of its own. */
 
 export const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
 
-export const someProject = (db: Kysely<Database>, more: { quotaBytes?: number } = {}): Promise<Project> =>
+export const someProject = (db: Kysely<Database>, more: { quota?: Partial<Limits> } = {}): Promise<Project> =>
   createProjectStore(db).ensure({ id: `p-${hex(6)}`, ...more });
 
 /** What HEAD says of an upload that no other test knows. */

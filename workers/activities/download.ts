@@ -3,7 +3,8 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { Download, DownloadStore } from '../../shared/ports/downloads.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { receive } from '../../shared/receive-object.ts';
+import { stride } from '../../shared/quota.ts';
+import { receive, tooLarge } from '../../shared/receive-object.ts';
 import type { DownloadActivities, DownloadLedger } from '../../workflows/activities.ts';
 import type { Door } from '../internet/door.ts';
 import { openRemoteFile, type RemoteFile, type RemoteFileOptions } from '../internet/remote-file.ts';
@@ -62,9 +63,15 @@ export const fetchUpload = async (
 
   async function takeUpload({ total, bytes }: RemoteFile): Promise<void> {
     const tell = (received: number) => downloads.progress(imageId, fence, { received, total: total ?? null });
+    const limit = config.MAX_UPLOAD_BYTES;
+    if (total !== undefined && total > limit) throw tooLarge(limit);
     const { target, parts, ...received } = await receive(store, { bucket, key }, tellingOf(bytes, tell), {
       size: total,
-      limit: config.MAX_UPLOAD_BYTES,
+      limit,
+      room: {
+        held: await downloads.reserve(imageId, fence, total ?? 1, total ?? stride),
+        extend: (size) => downloads.reserve(imageId, fence, size, size + stride),
+      },
       // Telling throws when nobody waits for it.
       isWanted: () => Promise.resolve(true),
     });

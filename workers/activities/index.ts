@@ -4,7 +4,8 @@ import type { Config } from '../../shared/config.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import type { RunStore } from '../../shared/ports/runs.ts';
+import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
+import { quotaFinding } from '../../shared/quota.ts';
 import { sbomOf } from '../../shared/sbom/cyclonedx.ts';
 import type { ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
@@ -68,22 +69,25 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
   const stepDeps = { runs, slots: heavy, workerId: scratch.workerId };
   return {
     admit: (attempt) =>
-      runStep({ ...stepDeps, slots: scan }, attempt, 'admit', async ({ upload, settings, quotaLeft }, control) =>
-        admitUpload(
+      runStep({ ...stepDeps, slots: scan }, attempt, 'admit', async (context, control) => {
+        const { upload, settings, overQuota } = context;
+        if (overQuota) return { layers: [], findings: [quotaFinding(overQuota)] };
+        return admitUpload(
           deps.admit,
           {
             source: objectSource(store, upload),
             allowIso: settings.allowIso ?? config.ALLOW_ISO,
-            maxVirtualBytes: Math.min(config.MAX_VIRTUAL_BYTES, quotaLeft ?? Number.POSITIVE_INFINITY),
+            maxVirtualBytes: largestDisk(config, context),
             maxUploadBytes: config.MAX_UPLOAD_BYTES,
             scratchDir: await scratch.open(attempt),
           },
           control,
-        ),
-      ),
+        );
+      }),
     convert: (attempt, admission) =>
-      runStep(stepDeps, attempt, 'convert', async ({ upload, settings, targetFormat, quotaLeft }, control) =>
-        withUploadHash(store, upload, control.signal, async () =>
+      runStep(stepDeps, attempt, 'convert', async (context, control) => {
+        const { upload, settings, targetFormat, isVerbatim } = context;
+        const conversion = await withUploadHash(store, upload, control.signal, async () =>
           convertUpload(
             deps.convert,
             {
@@ -91,13 +95,16 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
               admission,
               target: targetFormat ?? config.TARGET_FORMAT,
               allowIso: settings.allowIso ?? config.ALLOW_ISO,
-              maxVirtualBytes: Math.min(config.MAX_VIRTUAL_BYTES, quotaLeft ?? Number.POSITIVE_INFINITY),
+              maxVirtualBytes: largestDisk(config, context),
               scratchDir: await scratch.open(attempt),
             },
             control,
           ),
-        ),
-      ),
+        );
+        // Only now its size is known; what shall be published has its room before anything more is made of it.
+        if (conversion.converted && !isVerbatim) await runs.reserve(attempt, attempt.fence, conversion.converted.size);
+        return conversion;
+      }),
     inspect: (attempt, { format, sha256 }) =>
       runStep(stepDeps, attempt, 'inspect', async (context, control) => {
         const scratchDir = await scratch.open(attempt);
@@ -152,6 +159,15 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
     discardScratch: (attempt) => scratch.discard(attempt),
   };
 };
+
+/** A raw image is published as large as its disk, so that one that cannot fit is refused at its header. */
+const largestDisk = (
+  config: Pick<Config, 'MAX_VIRTUAL_BYTES' | 'TARGET_FORMAT'>,
+  { targetFormat, isVerbatim, quotaLeft = Number.POSITIVE_INFINITY }: RunContext,
+): number =>
+  (targetFormat ?? config.TARGET_FORMAT) === 'raw' && !isVerbatim
+    ? Math.min(config.MAX_VIRTUAL_BYTES, quotaLeft)
+    : config.MAX_VIRTUAL_BYTES;
 
 /** Windows sets itself up at its first start, and starts anew meanwhile. */
 const bootSeconds = (config: Config, { osType }: GuestFacts): BootCheckInput['seconds'] =>

@@ -108,9 +108,9 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
         // Other bytes at this key would be another image.
         if (!isThere) {
           const path = join(await scratch.open(folderOf(attempt)), 'disk.qcow2');
-          await uploadFile(store, target, path, (await stat(path)).size, control, () =>
-            repairs.assertHeld(imageId, attempt.fence),
-          );
+          const { size } = await stat(path);
+          await repairs.reserve(imageId, attempt.fence, size);
+          await uploadFile(store, target, path, size, control, () => repairs.assertHeld(imageId, attempt.fence));
         }
         await repairs.handedOver(imageId, attempt.fence);
       }),

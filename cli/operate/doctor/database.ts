@@ -1,9 +1,10 @@
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { pendingMigrations } from '../../../adapters/database/migrate.ts';
 import { openDatabase } from '../../../adapters/database/open.ts';
+import type { Database } from '../../../adapters/database/schema.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import { compareClocks } from './clock.ts';
-import type { Dependency } from './dependency.ts';
+import type { Dependency, Say } from './dependency.ts';
 import { addressOf, reasonOf } from './reason.ts';
 
 const oldest = 14;
@@ -43,6 +44,7 @@ export const database: Dependency = {
         say.failed(`Its schema is not the newest: ${pending.join(', ')} is missing.`, 'Run: bootready migrate');
         return;
       }
+      await examineWall(db, say);
       say.ok(
         `Postgres ${server.version.split(' ')[0]} at ${addressOf(config.DATABASE_URL)}; its schema is the newest.`,
       );
@@ -50,6 +52,30 @@ export const database: Dependency = {
       await close();
     }
   },
+};
+
+type Wall = { user: string; everything: boolean; active: boolean };
+
+/** Whether Postgres keeps projects apart for the API: it does not for superusers, owners and whoever has BYPASSRLS. */
+const examineWall = async (db: Kysely<Database>, say: Say): Promise<void> => {
+  try {
+    const wall = await db.transaction().execute(async (trx) => {
+      await sql`set local role bootready_project`.execute(trx);
+      const { rows } = await sql<Wall>`select current_user as user, rolsuper or rolbypassrls as everything,
+        row_security_active('images') as active from pg_roles where rolname = current_user`.execute(trx);
+      return rows[0];
+    });
+    if (wall?.active && !wall.everything) return;
+    say.failed(
+      'Row-level security is not in effect: the role bootready_project sees every project.',
+      'Let an administrator of the database run: alter role bootready_project nosuperuser nobypassrls. It owns no table, and none has its row-level security switched off.',
+    );
+  } catch (error) {
+    say.failed(
+      `The API cannot act as the role bootready_project: ${reasonOf(error)}.`,
+      'Run as an administrator of the database: grant bootready_project to the user in DATABASE_URL.',
+    );
+  }
 };
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -1,0 +1,65 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import { assertFits, type Limits, type Quota, type Usage, type Wanted } from '../../shared/quota.ts';
+import type { Database, ProjectTable } from './schema.ts';
+
+/**
+ * Quotas. Nothing is counted up and down: what a project holds is the sum over its images, so no crash can make it wrong. Whoever
+ * takes more first locks the project's row, and holds it until what it took is committed; so two never see the same room. Giving
+ * back needs no lock. In every transaction the project is locked before the image.
+ */
+
+type OwnLimits = Pick<Selectable<ProjectTable>, 'quota_bytes' | 'quota_images' | 'quota_uploads'>;
+
+export const limitsFor = (own: OwnLimits, installation: Limits): Limits => ({
+  bytes: own.quota_bytes ?? installation.bytes,
+  images: own.quota_images ?? installation.images,
+  uploads: own.quota_uploads ?? installation.uploads,
+});
+
+/**
+ * An image that is being deleted counts no more, unless its bytes may still be coming: then until its upload is cleared away. Else
+ * whoever deletes what is being uploaded would have more than the quota (OSSA-2015-003).
+ */
+export const usageOf = async (db: Kysely<Database>, projectId: string): Promise<Usage> => {
+  const row = await db
+    .selectFrom('images')
+    .where('project_id', '=', projectId)
+    .where('deleted_at', 'is', null)
+    .select([
+      sql<number>`coalesce(sum(held_bytes), 0)::bigint`.as('bytes'),
+      sql<number>`count(*) filter (where status <> 'pending_delete')`.as('images'),
+      sql<number>`count(*) filter (where held_bytes > 0 and upload_etag is null and staged_size is null)`.as('uploads'),
+      sql<number>`coalesce(sum(held_bytes) filter (where upload_etag is null and staged_size is not null), 0)::bigint`.as(
+        'stagedBytes',
+      ),
+    ])
+    .executeTakeFirstOrThrow();
+  return row;
+};
+
+/** Locks the project for the transaction: what it gives holds until the end of that. */
+export const lockQuota = async (trx: Transaction<Database>, limits: Limits, projectId: string): Promise<Quota> => {
+  const own = await trx
+    .selectFrom('projects')
+    .where('id', '=', projectId)
+    .select(['quota_bytes', 'quota_images', 'quota_uploads'])
+    // Rows that refer to the project may still be written.
+    .forNoKeyUpdate()
+    .executeTakeFirstOrThrow();
+  return { limits: limitsFor(own, limits), used: await usageOf(trx, projectId) };
+};
+
+/** @throws BootreadyError `quota-exceeded` */
+export const takeRoom = async (
+  trx: Transaction<Database>,
+  limits: Limits,
+  projectId: string,
+  wanted: Wanted,
+): Promise<void> => assertFits(await lockQuota(trx, limits, projectId), wanted);
+
+/** As much as is asked for, or as is left, for an image that holds something already. @throws BootreadyError `quota-exceeded` when it is less than needed */
+export const grant = (quota: Quota, held: number, needed: number, asked: number): number => {
+  if (needed > held) assertFits(quota, { bytes: needed - held });
+  const { bytes: limit } = quota.limits;
+  return limit === null ? asked : Math.min(asked, Math.max(needed, limit - (quota.used.bytes - held)));
+};

@@ -1,0 +1,67 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { ChangeQuota, QuotaView } from '../shared/contracts/api.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import type { ProjectStore } from '../shared/ports/projects.ts';
+import type { Limits, Quota } from '../shared/quota.ts';
+import type { ApiDeps } from './deps.ts';
+import { atLeast, identityOf } from './identity.ts';
+
+const ByProject = z.object({ project: z.string() });
+
+/** @throws BootreadyError `not-found` */
+export const quotaOf = async (projects: ProjectStore, projectId: string): Promise<Quota> => {
+  const quota = await projects.quota(projectId);
+  if (quota) return quota;
+  throw new BootreadyError({
+    code: 'not-found',
+    message: 'There is no such project.',
+    remedy: 'Name your own; GET /v1/self tells it.',
+  });
+};
+
+/** What a project may hold and what it holds: its own for everyone who has a key of it, any for administrators. */
+export const quotaRoutes =
+  ({ projects }: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/projects/:project/quota',
+      {
+        schema: {
+          operationId: 'getQuota',
+          summary: 'Limits of a project and its usage',
+          params: ByProject,
+          refuses: ['not-found'],
+          response: { 200: QuotaView },
+        },
+      },
+      async (request) => {
+        const { projectId, role } = identityOf(request);
+        const { project } = request.params;
+        // Another's answers like a missing one; no project has an empty id.
+        return quotaOf(projects, project === projectId || role === 'admin' ? project : '');
+      },
+    );
+
+    app.patch(
+      '/projects/:project/quota',
+      {
+        onRequest: atLeast('admin'),
+        config: { audit: 'project.quota' },
+        schema: {
+          operationId: 'changeQuota',
+          summary: 'Change the limits of a project',
+          params: ByProject,
+          refuses: ['not-found'],
+          body: ChangeQuota,
+          response: { 200: QuotaView },
+        },
+      },
+      async (request) => {
+        const { project } = request.params;
+        const quota = Object.fromEntries(Object.entries(request.body).filter(([, limit]) => limit !== undefined));
+        await projects.setQuota(project, quota as Partial<Limits>);
+        return quotaOf(projects, project);
+      },
+    );
+  };

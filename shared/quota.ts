@@ -1,0 +1,78 @@
+import type { Config } from './config.ts';
+import type { Finding } from './contracts/finding.ts';
+import { BootreadyError } from './errors.ts';
+import { formatBytes } from './quantities.ts';
+
+/** What a project may hold; null is without limit. Glance's limits: image_size_total, image_count_total, image_count_uploading. */
+export type Limits = { bytes: number | null; images: number | null; uploads: number | null };
+
+/** What it holds. `bytes` has those that are promised to uploads under way, and `stagedBytes` (those that wait for an import). */
+export type Usage = { bytes: number; images: number; uploads: number; stagedBytes: number };
+
+export type Quota = { limits: Limits; used: Usage };
+
+/** So much room is taken at a time for bytes of which nobody says how many will come. */
+export const stride = 64 * 1024 ** 2;
+
+export const unlimited: Limits = { bytes: null, images: null, uploads: null };
+
+/** What holds for every project that has no limits of its own. */
+export const limitsOf = ({ QUOTA_BYTES, QUOTA_IMAGES, QUOTA_UPLOADS }: Config): Limits => ({
+  bytes: QUOTA_BYTES ?? null,
+  images: QUOTA_IMAGES ?? null,
+  uploads: QUOTA_UPLOADS ?? null,
+});
+
+export type Resource = keyof Limits;
+export type Wanted = Partial<Record<Resource, number>>;
+export type Shortage = { resource: Resource; limit: number; used: number; wanted: number };
+
+/** The first thing that is short for what is wanted besides what is held already. */
+export const shortageOf = ({ limits, used }: Quota, wanted: Wanted): Shortage | undefined => {
+  for (const resource of ['images', 'uploads', 'bytes'] as const) {
+    const more = wanted[resource];
+    const limit = limits[resource];
+    if (more === undefined || limit === null || used[resource] + more <= limit) continue;
+    return { resource, limit, used: used[resource], wanted: more };
+  }
+  return undefined;
+};
+
+const sentences: Readonly<Record<Resource, (shortage: Shortage) => { message: string; remedy: string }>> = {
+  bytes: ({ limit, used, wanted }) => ({
+    message: `The project's quota is ${formatBytes(limit)}, of which ${formatBytes(used)} are taken; ${formatBytes(wanted)} more do not fit.`,
+    remedy: 'Delete images that are not needed any more, or ask the operator for a larger quota.',
+  }),
+  images: ({ limit, used }) => ({
+    message: `The project's quota is ${limit} images, and it has ${used}.`,
+    remedy: 'Delete images that are not needed any more, or ask the operator for a larger quota.',
+  }),
+  uploads: ({ limit, used }) => ({
+    message: `The project's quota is ${limit} uploads at a time, and ${used} are under way.`,
+    remedy: 'Wait until one of them has ended, or give one up.',
+  }),
+};
+
+export const overQuota = (shortage: Shortage): BootreadyError =>
+  new BootreadyError({ code: 'quota-exceeded', ...sentences[shortage.resource](shortage) });
+
+/** @throws BootreadyError `quota-exceeded` */
+export const assertFits = (quota: Quota, wanted: Wanted): void => {
+  const shortage = shortageOf(quota, wanted);
+  if (shortage) throw overQuota(shortage);
+};
+
+/** As a finding, for whoever speaks in the catalogue's words: a run, and clients before they send a byte. */
+export const quotaFinding = ({ resource, limit, used, wanted }: Shortage): Finding => ({
+  code: `quota-${resource}`,
+  step: 'admit',
+  outcome: 'fail',
+  params: { limit, used, wanted },
+});
+
+/** For people, one line a resource. */
+export const quotaLines = ({ limits, used }: Quota): string[] => [
+  `bytes    ${formatBytes(used.bytes)} of ${limits.bytes === null ? 'any number' : formatBytes(limits.bytes)}`,
+  `images   ${used.images} of ${limits.images ?? 'any number'}`,
+  `uploads  ${used.uploads} of ${limits.uploads ?? 'any number'} at a time`,
+];
