@@ -15,6 +15,7 @@ import type { PlatformStore } from '../shared/ports/platform.ts';
 import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/projects.ts';
 import type { RepairStore } from '../shared/ports/repairs.ts';
 import type { RunStarter } from '../shared/ports/run-starter.ts';
+import type { Traces } from '../shared/ports/traces.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
 import type { WorkerRegistry } from '../shared/ports/workers.ts';
 
@@ -42,6 +43,7 @@ export type ApiDeps = {
   /** Whether each dependency answers, by name. Quick: answers are kept for seconds. */
   health: () => Promise<Record<string, boolean>>;
   meter?: HttpMeter;
+  traces?: Pick<Traces, 'begin'>;
   operations: OperationsStore;
   workers: WorkerRegistry;
   audit: AuditLog;
