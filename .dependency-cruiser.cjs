@@ -67,6 +67,19 @@ module.exports = {
       to: { path: '^(node:)?child_process$|node_modules/execa/' },
     },
     {
+      name: 'one-door-to-opentelemetry',
+      severity: 'error',
+      comment: 'spans are made through the port; its SDK is loaded only where an endpoint is set',
+      from: { pathNot: '^adapters/traces/' },
+      to: { path: 'node_modules/@opentelemetry/' },
+    },
+    {
+      name: 'opentelemetry-is-loaded-lazily',
+      severity: 'error',
+      from: { pathNot: ['^adapters/traces/', '\\.test\\.ts$'] },
+      to: { path: '^adapters/traces/(otlp|ids|sampler|facts)\\.ts$' },
+    },
+    {
       name: 'products-do-not-import-tests-or-dev',
       severity: 'error',
       from: { path: '^(shared|workflows|workers|adapters|api|cli)/', pathNot: '\\.test\\.ts$' },
@@ -76,7 +89,7 @@ module.exports = {
   options: {
     tsPreCompilationDeps: true,
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: 'node_modules|^portal/dist/' },
+    exclude: { path: '^portal/dist/' },
     enhancedResolveOptions: { extensions: ['.ts', '.tsx', '.js', '.json'] },
   },
 };

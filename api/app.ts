@@ -26,6 +26,7 @@ import { runRoutes } from './runs.ts';
 import { selfRoutes } from './self.ts';
 import { sessionRoutes } from './session.ts';
 import { signInRoutes } from './sign-in.ts';
+import { traceRequests } from './traced-requests.ts';
 import { uploadRoutes } from './uploads.ts';
 import { webhookRoutes } from './webhooks.ts';
 
@@ -60,6 +61,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
       done();
     });
   }
+  if (deps.traces) traceRequests(app, deps.traces);
   keepAuditTrail(app, deps);
   app.addHook('onRequest', (request, _reply, done) => {
     const { id } = request.params as { id?: string };

@@ -16,6 +16,7 @@ import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/pr
 import type { RepairStore } from '../shared/ports/repairs.ts';
 import type { RunStarter } from '../shared/ports/run-starter.ts';
 import type { WithinScope } from '../shared/ports/scope.ts';
+import type { Traces } from '../shared/ports/traces.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
 import type { WorkerRegistry } from '../shared/ports/workers.ts';
 
@@ -45,6 +46,7 @@ export type ApiDeps = {
   /** Whether each dependency answers, by name. Quick: answers are kept for seconds. */
   health: () => Promise<Record<string, boolean>>;
   meter?: HttpMeter;
+  traces?: Pick<Traces, 'begin'>;
   operations: OperationsStore;
   workers: WorkerRegistry;
   audit: AuditLog;

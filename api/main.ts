@@ -1,5 +1,5 @@
+import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { createAuditLog } from '../adapters/database/audit-log.ts';
 import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
@@ -25,6 +25,7 @@ import { createQueues } from '../adapters/queues/bullmq.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
+import { openTracedLog } from '../adapters/traces/traced-log.ts';
 import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import { oidcSettingsOf } from '../shared/oidc/settings.ts';
@@ -35,12 +36,12 @@ import { queueBoard } from './queue-board.ts';
 /** The composition root of the API process. Starts, and stays, while what it depends on is down. */
 export const startApi = async (config: Config): Promise<{ url: string; close(): Promise<void> }> => {
   const oidcSettings = oidcSettingsOf(config);
-  const log = pino({ level: config.LOG_LEVEL, base: { process: 'api' } });
+  const { log, traces } = await openTracedLog(config, { role: 'api', instance: `${hostname()}-${process.pid}` });
   const database = openDatabase(config.DATABASE_URL);
   const limits = limitsOf(config);
   const feed = openImageFeed(config.DATABASE_URL);
   const queues = createQueues(config.REDIS_URL);
-  const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+  const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE }, traces);
   const store = openObjectStore(config);
   const keys = createApiKeyStore(database.db);
   const oidc = oidcSettings && openOidcIssuer(oidcSettings);
@@ -64,7 +65,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       glance: createGlanceStore(db, limits),
       projects,
       // The inbox takes what any sender tells; it is read by projects.
-      events: { ...createEventStore(database.db), list: createEventStore(db).list },
+      events: { ...createEventStore(database.db, traces), list: createEventStore(db).list },
       webhooks: createWebhookStore(db),
       starter: createRunStarter(temporal, runTimingsOf(config)),
       platform: createPlatformStore(db, limits),
@@ -77,6 +78,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       audit: createAuditLog(database.db),
       health,
       meter: createHttpMeter(registry),
+      traces,
       queueBoard: queueBoard(queues.all, { keys, projects, oidc }),
       portalFolder: join(import.meta.dirname, '../portal/dist'),
     },
@@ -86,7 +88,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const close = async (): Promise<void> => {
     await app.close();
     await metrics?.close();
-    await Promise.allSettled([queues.close(), feed.close(), temporal.close()]);
+    await Promise.allSettled([queues.close(), feed.close(), temporal.close(), traces.close()]);
     await database.close();
     log.info('stopped');
   };

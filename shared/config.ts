@@ -71,6 +71,24 @@ export const Environment = z.object({
   OIDC_ROLE_CLAIM: z.string().min(1).default('roles'),
   /** Which of their roles is which of ours, e.g. `viewer=reader,editor=member`. What is not named gives nothing. */
   OIDC_ROLES: list,
+
+  /** Where spans are sent by OTLP over HTTP; without an address none are. The exporter reads its other variables itself. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url().optional(),
+  OTEL_EXPORTER_OTLP_PROTOCOL: z.literal('http/protobuf').default('http/protobuf'),
+  OTEL_SDK_DISABLED: flag(false),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .default('parentbased_always_on'),
+  /** Of the ratio samplers. */
+  OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 
   TARGET_FORMAT: TargetFormat.default('raw'),

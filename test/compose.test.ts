@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { checkCompose } from '../dev/compose-check.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -23,6 +24,23 @@ describe('docker-compose.yml', () => {
 
   test('is sound, with the variables of .env.example and no others', async () => {
     expect(await checkCompose(join(root, 'docker-compose.yml'), example)).toContain('12 services');
+  });
+
+  test('publishes what the example for Prometheus scrapes, each by the process that the example names', () => {
+    type Service = { environment?: Record<string, unknown>; ports?: string[] };
+    const { services } = parse(compose, { merge: true }) as { services: Record<string, Service> };
+    const config = parse(readFileSync(join(root, 'deploy/prometheus/prometheus.yml'), 'utf8')) as {
+      scrape_configs: { static_configs: { targets: string[] }[] }[];
+    };
+    const served = ['api', 'worker', 'queue-worker'].flatMap((name) => {
+      const { environment = {}, ports = [] } = services[name] ?? {};
+      const metrics = [environment.METRICS_PORT, environment.TEMPORAL_METRICS_PORT].filter(
+        (port) => port !== undefined,
+      );
+      return metrics.filter((port) => ports.includes(`127.0.0.1:${port}:${port}`)).map((port) => `127.0.0.1:${port}`);
+    });
+    const scraped = config.scrape_configs.flatMap((job) => job.static_configs.flatMap(({ targets }) => targets));
+    expect(served.sort()).toEqual(scraped.sort());
   });
 
   test.each([

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { pino } from 'pino';
 import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
@@ -22,6 +21,7 @@ import { startQueueWorkers } from '../adapters/queues/workers.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
+import { openTracedLog } from '../adapters/traces/traced-log.ts';
 import { version } from '../adapters/version.ts';
 import type { Config } from '../shared/config.ts';
 import type { WorkerState } from '../shared/contracts/operations.ts';
@@ -53,13 +53,14 @@ export const startWorker = async (
   config: Config,
   roles: { steps: boolean; queues: boolean },
 ): Promise<{ close(): Promise<void> }> => {
-  const log = pino({ level: config.LOG_LEVEL, base: { process: 'worker' } });
+  const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
+  const { log, traces } = await openTracedLog(config, { role: 'worker', instance: workerId });
   const database = openDatabase(config.DATABASE_URL);
   const limits = limitsOf(config);
   const store = openObjectStore(config);
   const registry = processMetrics('worker');
   const door = createDoor({ allowedHosts: config.WEB_DOWNLOAD_HOSTS });
-  const closing: (() => Promise<unknown>)[] = [database.close];
+  const closing: (() => Promise<unknown>)[] = [traces.close, database.close];
   const close = async (): Promise<void> => {
     for (const end of closing.splice(0).reverse()) await end();
     log.info('stopped');
@@ -70,7 +71,6 @@ export const startWorker = async (
     const metrics = await serveMetrics(registry, { host: config.METRICS_HOST, port: config.METRICS_PORT });
     closing.push(metrics.close);
   }
-  const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   let state = async (): Promise<Partial<WorkerState>> => ({});
   if (roles.steps) {
     const scratch = await openScratch(config.SCRATCH_DIR, workerId);
@@ -79,7 +79,7 @@ export const startWorker = async (
     const ownTaskQueue = `bootready-${workerId}`;
     const deps = {
       config,
-      runs: createRunStore(database.db, limits),
+      runs: createRunStore(database.db, limits, traces),
       repairs: createRepairStore(database.db, limits),
       downloads: createDownloadStore(database.db, limits),
       images: createImageStore(database.db, limits),
@@ -119,13 +119,17 @@ export const startWorker = async (
         meter,
       ),
       metrics: config.TEMPORAL_METRICS_PORT ? `${config.METRICS_HOST}:${config.TEMPORAL_METRICS_PORT}` : undefined,
+      traces,
       log,
     });
     closing.push(steps.close);
   }
 
   if (roles.queues) {
-    const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE });
+    const temporal = connectTemporal(
+      { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
+      traces,
+    );
     const queues = createQueues(config.REDIS_URL);
     const startDownload = createDownloadStarter(temporal, runTimingsOf(config));
     closing.push(temporal.close, queues.close);
@@ -148,6 +152,7 @@ export const startWorker = async (
         fetchText: (url) => fetchText(door, url),
         uploadsBucket: config.UPLOADS_BUCKET,
         imagesBucket: config.IMAGES_BUCKET,
+        traces,
         log,
       }),
       createJobMeter(registry),

@@ -12,7 +12,7 @@ import type {
 } from '../workflows/activities.ts';
 import type { WorkingHandlers } from './queues/handlers.ts';
 
-const outcomeOf = (error: unknown): StepOutcome => {
+export const outcomeOf = (error: unknown): StepOutcome => {
   if (error instanceof CancelledFailure) return 'cancelled';
   return error instanceof ApplicationFailure && error.type === 'worker-stopped' ? 'stopped' : 'failed';
 };

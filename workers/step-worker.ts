@@ -11,6 +11,7 @@ import {
 import type { Logger } from 'pino';
 import { sharedTaskQueue } from '../shared/contracts/workflow.ts';
 import { explain } from '../shared/errors.ts';
+import type { Traces } from '../shared/ports/traces.ts';
 import type {
   DownloadActivities,
   DownloadLedger,
@@ -20,6 +21,7 @@ import type {
   SharedActivities,
 } from '../workflows/activities.ts';
 import { activityLogAttributes } from './log-attributes.ts';
+import { traceActivities, traceEnds } from './traced-runs.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 
 type CommonOption =
@@ -27,6 +29,7 @@ type CommonOption =
   | 'namespace'
   | 'identity'
   | 'interceptors'
+  | 'sinks'
   | 'shutdownGraceTime'
   | 'shutdownForceTime';
 
@@ -39,6 +42,7 @@ export type StepWorkerOptions = {
   scratch: ScratchActivities & RepairActivities & DownloadActivities;
   /** Where Temporal's SDK serves its own metrics: host and port. */
   metrics: string | undefined;
+  traces: Traces;
   log: Logger;
 };
 
@@ -80,7 +84,8 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
         connection,
         namespace: temporal.namespace,
         identity: workerId,
-        interceptors: { activity: [activityLogAttributes] },
+        interceptors: { activity: [traceActivities(options.traces, workerId), activityLogAttributes] },
+        sinks: traceEnds(options.traces),
         // Cancels the steps of a worker that stops; they say so, and their run moves to another worker.
         shutdownGraceTime: '1s',
         shutdownForceTime: '20s',

@@ -5,6 +5,11 @@ import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@tempora
 
 const root = join(import.meta.dirname, '..');
 
+/** What every workflow runs within. */
+export const workflowInterceptorModules = ['log-attributes.ts', 'carry-trace.ts'].map((name) =>
+  join(root, 'workflows', name),
+);
+
 /** Nobody starts a version any more whose bundle was made so long ago. */
 const oldMs = 30 * 24 * 3600 * 1000;
 
@@ -35,7 +40,7 @@ export const loadWorkflowBundle = async (cacheDir: string): Promise<WorkflowBund
   const bundle = await bundleWorkflowCode({
     logger: new DefaultLogger('ERROR'),
     workflowsPath: join(root, 'workflows/index.ts'),
-    workflowInterceptorModules: [join(root, 'workflows/log-attributes.ts')],
+    workflowInterceptorModules,
   });
   await mkdir(cacheDir, { recursive: true });
   const partial = `${path}.${process.pid}`;

@@ -1,5 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
+import { noTraces } from '../../shared/no-traces.ts';
 import type { EventStore, UploadEvent } from '../../shared/ports/events.ts';
+import type { Traces } from '../../shared/ports/traces.ts';
 import type { Database, UploadEventTable } from './schema.ts';
 
 const eventOf = (row: Selectable<UploadEventTable>): UploadEvent => ({
@@ -19,9 +21,10 @@ const eventOf = (row: Selectable<UploadEventTable>): UploadEvent => ({
   detail: row.detail,
   imageId: row.image_id,
   settledAt: row.settled_at,
+  traceparent: row.traceparent,
 });
 
-export const createEventStore = (db: Kysely<Database>): EventStore => ({
+export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'current'> = noTraces): EventStore => ({
   record: async (source, notifications) => {
     // A batch may hold the same notification twice, which one statement cannot upsert. In one order always: two batches that
     // hold the same ones in different orders would wait for each other.
@@ -42,6 +45,7 @@ export const createEventStore = (db: Kysely<Database>): EventStore => ({
           version_id: each.versionId,
           sequencer: each.sequencer,
           raw: JSON.stringify(each.raw),
+          traceparent: traces.current() ?? null,
         })),
       )
       .onConflict((conflict) =>

@@ -3,7 +3,9 @@ import type { ImageStatus } from '../../shared/contracts/image.ts';
 import type { Report } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { minimumDisk } from '../../shared/image-properties.ts';
+import { noTraces } from '../../shared/no-traces.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
+import type { Traces } from '../../shared/ports/traces.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
 import { isBackup } from '../../shared/snapshot.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';
@@ -34,7 +36,14 @@ const heldRun = async (trx: Transaction<Database>, runId: string, fence: number)
 };
 
 /** @param limits of projects that have none of their own */
-export const createRunStore = (db: Kysely<Database>, limits: Limits = unlimited): RunStore => {
+export const createRunStore = (
+  db: Kysely<Database>,
+  limits: Limits = unlimited,
+  traces: Pick<Traces, 'current'> = noTraces,
+): RunStore => {
+  /** What is told of a run names the span that it came of. */
+  const traced = () => ({ traceparent: traces.current() ?? null });
+
   /** A write to a step that only the newest attempt may do; `runs` is checked in the same statement. */
   const held = (runId: string, fence: number) => sql<boolean>`exists (
     select 1 from runs where id = ${runId} and fence = ${fence} and finished_at is null)`;
@@ -263,7 +272,7 @@ export const createRunStore = (db: Kysely<Database>, limits: Limits = unlimited)
           .executeTakeFirst();
         if (!image) throw superseded();
         const { format, size, sha256 } = converted;
-        await endPublished(trx, { ...image, imageId, runId }, { bucket, key, format, size, sha256 });
+        await endPublished(trx, { ...image, ...traced(), imageId, runId }, { bucket, key, format, size, sha256 });
       }),
 
     approve: ({ imageId, runId }, fence) =>
@@ -298,7 +307,7 @@ export const createRunStore = (db: Kysely<Database>, limits: Limits = unlimited)
           .values({ image_id: imageId, run_id: runId, fence, ...object })
           .onConflict((conflict) => conflict.column('image_id').doUpdateSet({ run_id: runId, fence }))
           .execute();
-        await endPublished(trx, { ...image, imageId, runId }, object);
+        await endPublished(trx, { ...image, ...traced(), imageId, runId }, object);
       }),
 
     finish: ({ imageId, runId }, end) =>
@@ -335,7 +344,7 @@ export const createRunStore = (db: Kysely<Database>, limits: Limits = unlimited)
           .returning(['project_id', 'name', 'status'])
           .executeTakeFirst();
         if (!image) return;
-        await announce(trx, { ...image, imageId, runId }, `image.${end.status}`, {
+        await announce(trx, { ...image, ...traced(), imageId, runId }, `image.${end.status}`, {
           ...detailsOf(end),
           status: image.status,
         });
@@ -371,7 +380,7 @@ const detailsOf = (end: Unpublished): object => {
   return { verdict: 'reject', failed };
 };
 
-type Subject = { project_id: string; name: string; imageId: string; runId: string };
+type Subject = { project_id: string; name: string; imageId: string; runId: string; traceparent: string | null };
 
 /** The run's end, and its news, after the image has become what it is now. */
 const endPublished = async (
@@ -395,7 +404,7 @@ const endPublished = async (
 };
 
 const announce = async (trx: Transaction<Database>, subject: Subject, type: string, details: object): Promise<void> => {
-  const { project_id, name, imageId, runId } = subject;
+  const { project_id, name, imageId, runId, traceparent } = subject;
   const payload = json({ imageId, runId, projectId: project_id, name, ...details });
-  await trx.insertInto('outbox').values({ project_id, image_id: imageId, type, payload }).execute();
+  await trx.insertInto('outbox').values({ project_id, image_id: imageId, type, payload, traceparent }).execute();
 };

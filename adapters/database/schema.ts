@@ -93,6 +93,8 @@ export type UploadEventTable = {
   detail: string | null;
   image_id: string | null;
   settled_at: NullableTimestamp;
+  /** The span that it was taken in by. */
+  traceparent: string | null;
 };
 
 export type ImageTable = {
@@ -284,6 +286,8 @@ export type OutboxTable = {
   created_at: Timestamp;
   /** When its deliveries were laid out, one for each webhook. */
   relayed_at: NullableTimestamp;
+  /** The span that it came of. */
+  traceparent: string | null;
 };
 
 export type WebhookTable = {

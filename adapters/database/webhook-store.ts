@@ -76,6 +76,7 @@ export const createWebhookStore = (db: Kysely<Database>): WebhookStore => ({
         'outbox.id as message_id',
         'outbox.type',
         'outbox.created_at as message_created_at',
+        'outbox.traceparent',
         'outbox.payload',
       ])
       .executeTakeFirst();
@@ -92,6 +93,7 @@ export const createWebhookStore = (db: Kysely<Database>): WebhookStore => ({
           disabledAt: row.disabled_at,
         },
         message: { id: row.message_id, type: row.type, createdAt: row.message_created_at, payload: row.payload },
+        traceparent: row.traceparent,
       }
     );
   },

@@ -1,6 +1,9 @@
 import { Client, Connection } from '@temporalio/client';
 import { searchAttributes } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { noTraces } from '../../shared/no-traces.ts';
+import type { Traces } from '../../shared/ports/traces.ts';
+import { announceRuns } from './announce-runs.ts';
 
 export type TemporalConfig = { address: string; namespace: string };
 
@@ -15,9 +18,12 @@ export const temporalUnavailable = (cause: unknown): BootreadyError =>
   });
 
 /** A client that connects with its first call, so that our processes start, and stay, while Temporal is down. */
-export const connectTemporal = ({ address, namespace }: TemporalConfig): Client & { close(): Promise<void> } => {
+export const connectTemporal = (
+  { address, namespace }: TemporalConfig,
+  traces: Pick<Traces, 'announce'> = noTraces,
+): Client & { close(): Promise<void> } => {
   const connection = Connection.lazy({ address, connectTimeout: '5s' });
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, interceptors: { workflow: [announceRuns(traces)] } });
   return Object.assign(client, { close: () => connection.close() });
 };
 

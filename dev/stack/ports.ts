@@ -1,8 +1,15 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { freePortFrom, isPortFree } from './service.ts';
-import type { Ports } from './state.ts';
+import { Ports } from './state.ts';
 
-const wanted: Ports = { api: 8480, s3: 7070, temporal: 7233, temporalUi: 8233, postgres: 5480, redis: 6380 };
+const wanted: Ports = Ports.parse({
+  api: 8480,
+  s3: 7070,
+  temporal: 7233,
+  temporalUi: 8233,
+  postgres: 5480,
+  redis: 6380,
+});
 
 const meaning: Record<keyof Ports, string> = {
   api: 'the API',
@@ -11,12 +18,16 @@ const meaning: Record<keyof Ports, string> = {
   temporalUi: "Temporal's web UI",
   postgres: 'Postgres',
   redis: 'Redis',
+  metricsApi: 'the metrics of the API',
+  metricsSteps: 'the metrics of the worker for steps',
+  metricsQueues: 'the metrics of the worker for queues',
+  metricsTemporal: "the metrics of Temporal's SDK",
 };
 
 type Choice = { remembered?: Ports | undefined; apiPort?: number | undefined; replaceTaken: boolean };
 
 /**
- * The ports of this start. What was remembered stays, for clients know it.
+ * The ports of this start. What was remembered stays, for clients know it; only metrics move aside: a start is worth more.
  * @throws BootreadyError `conflict` when another program has one of them, or the one that was asked for
  */
 export const choosePorts = async (
@@ -29,7 +40,7 @@ export const choosePorts = async (
     const taken = !(await isPortFree(port)) || Object.entries(ports).some(([other, p]) => other !== name && p === port);
     if (!taken) continue;
     const asked = name === 'api' && apiPort !== undefined;
-    if (asked || (remembered && !replaceTaken)) throw portTaken(name, port, asked);
+    if (asked || (remembered && !replaceTaken && !name.startsWith('metrics'))) throw portTaken(name, port, asked);
     ports[name] = await freePortFrom(port + 1, Object.values(ports));
     say(`Port ${port} is taken by another program: ${meaning[name]} gets ${ports[name]}.`);
   }

@@ -43,7 +43,10 @@ const passedOn = (): Record<string, string> => {
     'SWEEP_SECONDS',
     'WORKER_CONCURRENCY',
   ];
-  return Object.fromEntries(names.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])));
+  const traces = Object.keys(process.env).filter((name) => name.startsWith('OTEL_'));
+  return Object.fromEntries(
+    [...names, ...traces].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
 };
 
 /** One of the product's commands that end by themselves. @throws BootreadyError `unavailable` with what it printed */

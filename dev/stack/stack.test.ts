@@ -9,9 +9,9 @@ import { lockDataDir } from './lock.ts';
 import { choosePorts } from './ports.ts';
 import { startProduct } from './product.ts';
 import { freePortFrom, startServer } from './service.ts';
-import { newState, type Ports, readState, writeState } from './state.ts';
+import { newState, Ports, readState, writeState } from './state.ts';
 
-const ports = { api: 1, s3: 2, temporal: 3, temporalUi: 4, postgres: 5, redis: 6 };
+const ports = Ports.parse({ api: 1, s3: 2, temporal: 3, temporalUi: 4, postgres: 5, redis: 6 });
 
 let folder: string;
 beforeEach(() => {
@@ -65,11 +65,11 @@ describe('ports', () => {
   /** Below those that the system hands out, so that no other test gets one meanwhile. */
   const remembered = async (): Promise<Ports> => {
     const found: number[] = [];
-    for (let port = 20_000 + randomInt(5000); found.length < 5; port = (found.at(-1) ?? port) + 1) {
+    for (let port = 20_000 + randomInt(5000); found.length < 9; port = (found.at(-1) ?? port) + 1) {
       found.push(await freePortFrom(port, []));
     }
-    const [s3 = 0, temporal = 0, temporalUi = 0, postgres = 0, redis = 0] = found;
-    return { api: taken, s3, temporal, temporalUi, postgres, redis };
+    const names = Object.keys(ports).filter((name) => name !== 'api');
+    return Ports.parse({ api: taken, ...Object.fromEntries(names.map((name, index) => [name, found[index]])) });
   };
 
   test('that were remembered are asked for again, and the taken one is named', async () => {
@@ -86,6 +86,23 @@ describe('ports', () => {
     expect(said).toEqual([`Port ${taken} is taken by another program: the API gets ${after.api}.`]);
   });
 
+  test('of metrics move aside, for no client knows them', async () => {
+    const before = { ...(await remembered()), api: await freePortFrom(26_000, []), metricsSteps: taken };
+    const said: string[] = [];
+    const after = await choosePorts({ remembered: before, replaceTaken: false }, (line) => said.push(line));
+    expect(after).toEqual({ ...before, metricsSteps: after.metricsSteps });
+    expect(said.join()).toContain('the metrics of the worker for steps gets');
+  });
+
+  test('that a data folder of an older version lacks are those of the example for Prometheus', async () => {
+    const { metricsApi, metricsSteps, metricsQueues, metricsTemporal, ...older } = ports;
+    await writeState(folder, { ...newState(ports), ports: older as Ports });
+    expect((await readState(folder))?.ports).toEqual(ports);
+    const example = readFileSync(join(import.meta.dirname, '../../deploy/prometheus/prometheus.yml'), 'utf8');
+    const targets = [...example.matchAll(/127\.0\.0\.1:(\d+)/g)].map(([, port]) => Number(port));
+    expect(targets).toEqual([metricsApi, metricsSteps, metricsQueues, metricsTemporal]);
+  });
+
   test('are not exchanged for others when the user asked for one', async () => {
     const choice = choosePorts({ apiPort: taken, replaceTaken: true }, () => undefined);
     await expect(choice).rejects.toMatchObject({ remedy: expect.stringContaining('--api-port') });
@@ -94,7 +111,7 @@ describe('ports', () => {
   test('are given once each', async () => {
     const before = await remembered();
     const after = await choosePorts({ remembered: { ...before, api: before.s3 }, replaceTaken: true }, () => undefined);
-    expect(new Set(Object.values(after)).size).toBe(6);
+    expect(new Set(Object.values(after)).size).toBe(10);
   });
 });
 

@@ -14,6 +14,11 @@ export const Ports = z.object({
   temporalUi: Port,
   postgres: Port,
   redis: Port,
+  // As deploy/prometheus/prometheus.yml has them; older data folders have none.
+  metricsApi: Port.default(9464),
+  metricsSteps: Port.default(9465),
+  metricsQueues: Port.default(9466),
+  metricsTemporal: Port.default(9467),
 });
 export type Ports = z.infer<typeof Ports>;
 

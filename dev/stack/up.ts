@@ -70,11 +70,14 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
     }
 
     line.update('Starting the API');
-    const product = { env, say };
+    const metered = (port: number, more: Record<string, string> = {}) => ({
+      say,
+      env: { ...env, METRICS_PORT: String(port), ...more },
+    });
     const apiUrl = `http://127.0.0.1:${ports.api}`;
     began(
       await startProduct({
-        ...product,
+        ...metered(ports.metricsApi),
         name: 'The API',
         args: ['api'],
         logFile: logFile('api'),
@@ -97,7 +100,7 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
     line.update('Starting the workers');
     began(
       await startProduct({
-        ...product,
+        ...metered(ports.metricsSteps, { TEMPORAL_METRICS_PORT: String(ports.metricsTemporal) }),
         name: 'The worker for steps',
         args: ['worker', '--steps'],
         logFile: logFile('worker-steps'),
@@ -105,7 +108,7 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
     );
     began(
       await startProduct({
-        ...product,
+        ...metered(ports.metricsQueues),
         name: 'The worker for queues',
         args: ['worker', '--queues'],
         logFile: logFile('worker-queues'),

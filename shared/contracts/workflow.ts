@@ -22,6 +22,9 @@ export const searchAttribute = {
 } as const;
 export const searchAttributes = Object.values(searchAttribute);
 
+/** A Temporal header: the span that a workflow was announced by (shared/ports/traces.ts). */
+export const traceHeader = 'bootready-trace';
+
 /** Liveness limits of the installation; part of the input so that replay sees the same. */
 export type Timings = { heartbeatSeconds: number; claimSeconds: number; stepHours: number };
 

@@ -1,4 +1,5 @@
 import type { UploadNotification } from '../events/notification.ts';
+import type { Traceparent } from './traces.ts';
 
 export type EventOutcome = 'received' | 'started' | 'duplicate' | 'no-object' | 'ignored' | 'failed';
 
@@ -11,6 +12,8 @@ export type UploadEvent = UploadNotification & {
   detail: string | null;
   imageId: string | null;
   settledAt: Date | null;
+  /** The span that it was first taken in by. */
+  traceparent: Traceparent | null;
 };
 
 /** The inbox of notifications. */

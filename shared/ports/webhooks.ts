@@ -1,3 +1,5 @@
+import type { Traceparent } from './traces.ts';
+
 export type Webhook = { id: string; projectId: string; url: string; createdAt: Date; disabledAt: Date | null };
 
 export type Delivery = {
@@ -5,6 +7,8 @@ export type Delivery = {
   status: 'pending' | 'delivered' | 'failed';
   webhook: Webhook & { secret: string };
   message: { id: string; type: string; createdAt: Date; payload: object };
+  /** The span that the message came of. */
+  traceparent: Traceparent | null;
 };
 
 /** Who asked to be told, and what they were told. */

@@ -45,6 +45,7 @@ describe('record', () => {
       detail: null,
       imageId: null,
       settledAt: null,
+      traceparent: null,
     });
     expect(await events.get(0)).toBeUndefined();
   });
@@ -54,6 +55,14 @@ describe('record', () => {
     const [id] = await events.record('aws', [sent]);
     expect(await events.record('aws', [sent])).toEqual([id]);
     expect(await events.get(id as number)).toMatchObject({ deliveries: 2, settledAt: null });
+  });
+
+  test('the span that first brought a notification is kept, whatever brings it again', async () => {
+    const [first, later] = ['a', 'b'].map((digit) => `00-${digit.repeat(32)}-${digit.repeat(16)}-01`);
+    const sent = notification();
+    const [id] = await createEventStore(database.db, { current: () => first }).record('aws', [sent]);
+    await createEventStore(database.db, { current: () => later }).record('aws', [sent]);
+    expect(await events.get(id as number)).toMatchObject({ deliveries: 2, traceparent: first });
   });
 
   test('a batch may hold repetitions, of itself and of what came before', async () => {

@@ -3,6 +3,7 @@ import { Webhook as Verifier, WebhookVerificationError } from 'standardwebhooks'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
+import { noTraces } from '../../shared/no-traces.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { Webhook, WebhookStore } from '../../shared/ports/webhooks.ts';
 import { deliver as deliverBy } from '../../workers/queues/notify.ts';
@@ -28,7 +29,7 @@ beforeEach(async () => {
 
 /** Receivers of the tests are on this host. */
 const deliver = (id: string, isLastTry: boolean): Promise<string> =>
-  deliverBy({ webhooks, post: createPost({ toPrivateAddresses: true }) }, id, isLastTry);
+  deliverBy({ webhooks, post: createPost({ toPrivateAddresses: true }), traces: noTraces }, id, isLastTry);
 
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
 const subscribed = (url = 'http://127.0.0.1:9/hook', projectId = project.id): Promise<Webhook> =>
@@ -207,7 +208,7 @@ describe('deliver', () => {
   test("a receiver in the installation's own network is not called, and not tried again", async () => {
     const { received, ids } = await receiver(1, { status: 200 });
     const [id] = ids as [string];
-    const guarded = { webhooks, post: createPost({ toPrivateAddresses: false }) };
+    const guarded = { webhooks, post: createPost({ toPrivateAddresses: false }), traces: noTraces };
     expect(await deliverBy(guarded, id, false)).toBe('failed');
     expect(received).toHaveLength(0);
     expect(await rowOf(id)).toMatchObject({

@@ -11,9 +11,11 @@ import { createDownloadStarter, createRepairStarter } from '../../adapters/tempo
 import { createRunStarter } from '../../adapters/temporal/run-starter.ts';
 import { downloadWorkflowIdOf, repairWorkflowIdOf } from '../../shared/contracts/workflow.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
+import { noTraces } from '../../shared/no-traces.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStarter } from '../../shared/ports/run-starter.ts';
+import type { Traces } from '../../shared/ports/traces.ts';
 import { settleEvent } from '../../workers/queues/intake.ts';
 import { type SweepDeps, sweep } from '../../workers/queues/sweep.ts';
 import { freshDatabase } from '../support/database.ts';
@@ -27,7 +29,7 @@ let database: Awaited<ReturnType<typeof freshDatabase>>;
 let temporal: ReturnType<typeof connectTemporal>;
 let starter: RunStarter;
 let store: ObjectStore;
-let deps: SweepDeps;
+let deps: SweepDeps & { traces: Traces };
 let project: Project;
 let uploadsBucket: string;
 beforeAll(async () => {
@@ -64,6 +66,7 @@ beforeEach(async () => {
       { store: createRepairStore(db), start: createRepairStarter(temporal, timings) },
       { store: createDownloadStore(db), start: createDownloadStarter(temporal, timings) },
     ],
+    traces: noTraces,
     log: { info: () => undefined, warn: () => undefined },
   };
 });

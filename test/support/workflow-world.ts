@@ -18,6 +18,7 @@ import {
   processImageType,
   repairImageType,
 } from '../../shared/contracts/workflow.ts';
+import { workflowInterceptorModules } from '../../workers/workflow-bundle.ts';
 import type {
   Attempt,
   DownloadActivities,
@@ -57,7 +58,8 @@ export type Stage = {
 
 export const workflowBundle = (
   workflowsPath = join(import.meta.dirname, '../../workflows/index.ts'),
-): Promise<WorkflowBundle> => bundleWorkflowCode({ logger: new DefaultLogger('ERROR'), workflowsPath });
+): Promise<WorkflowBundle> =>
+  bundleWorkflowCode({ logger: new DefaultLogger('ERROR'), workflowsPath, workflowInterceptorModules });
 
 /** In what is recorded, instead of the process and the host. */
 const identity = 'world';

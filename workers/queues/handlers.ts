@@ -1,4 +1,5 @@
 import type { JobQueue, QueueHandlers } from '../../shared/ports/jobs.ts';
+import type { Traces } from '../../shared/ports/traces.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
 import { settleEvent } from './intake.ts';
 import { deliver } from './notify.ts';
@@ -7,7 +8,9 @@ import { type ReapDeps, reap } from './reap.ts';
 import { type RefreshDeps, refresh } from './refresh.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 
-export type HandlerDeps = SweepDeps & ReapDeps & RefreshDeps & { jobs: JobQueue; webhooks: WebhookStore; post: Post };
+export type HandlerDeps = SweepDeps &
+  ReapDeps &
+  RefreshDeps & { jobs: JobQueue; webhooks: WebhookStore; post: Post; traces: Traces };
 
 /** What each queue's jobs do. A job never starts another stage of an image: that is the workflow's. */
 export const queueHandlers = (deps: HandlerDeps) =>

@@ -1,29 +1,45 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { keyCandidates } from '../../shared/events/parse.ts';
 import { isProbe } from '../../shared/events/probe.ts';
+import { inSpan } from '../../shared/in-span.ts';
 import { logNamesOf } from '../../shared/log-names.ts';
-import type { EventStore } from '../../shared/ports/events.ts';
+import type { EventStore, UploadEvent } from '../../shared/ports/events.ts';
+import type { Traces } from '../../shared/ports/traces.ts';
 import { type IntakeDeps, type Started, startForObject } from './admission.ts';
 
 /** How often a missing object is asked for again: Ceph announces a multipart upload when it begins. */
 const patientTries = 6;
 
+type SettleDeps = IntakeDeps & { events: EventStore };
+
 /** @throws BootreadyError retryable while the store, the database or Temporal do not answer, or the object is not there yet */
 export const settleEvent = async (
-  deps: IntakeDeps & { events: EventStore },
+  deps: SettleDeps & { traces: Pick<Traces, 'begin'> },
   eventId: number,
   attempt: number,
 ): Promise<string> => {
-  const { events, store, uploadsBucket } = deps;
-  const event = await events.get(eventId);
+  const event = await deps.events.get(eventId);
   if (!event || event.settledAt) return 'settled before';
+  const span = { name: 'settle', kind: 'consumer', parent: event.traceparent, facts: { try: attempt } } as const;
+  const { outcome } = await inSpan(deps.traces, span, () => settle(deps, event, attempt), {
+    result: (settled) => settled,
+  });
+  return outcome;
+};
+
+const settle = async (
+  deps: SettleDeps,
+  { id: eventId, ...event }: UploadEvent,
+  attempt: number,
+): Promise<{ outcome: string; imageId?: string | undefined }> => {
+  const { events, store, uploadsBucket } = deps;
   if (event.bucket !== uploadsBucket) {
     await events.settle(eventId, 'ignored', `bucket ${event.bucket} is not the uploads bucket`);
-    return 'ignored';
+    return { outcome: 'ignored' };
   }
   if (keyCandidates(event.key).some(isProbe)) {
     await events.settle(eventId, 'ignored', 'a probe of "bootready doctor"');
-    return 'ignored';
+    return { outcome: 'ignored' };
   }
   const found: Started[] = [];
   for (const key of keyCandidates(event.key)) {
@@ -39,11 +55,11 @@ export const settleEvent = async (
       { event_id: eventId, outcome: best.outcome, ...logNamesOf({ imageId }) },
       'a notification was settled',
     );
-    return best.outcome;
+    return { outcome: best.outcome, imageId };
   }
   if (attempt < patientTries) {
     throw new BootreadyError({ code: 'object-missing', message: 'The object is not there yet.', retryable: true });
   }
   await events.settle(eventId, 'no-object', 'there is no such object; if it comes later, the sweep finds it');
-  return 'no-object';
+  return { outcome: 'no-object' };
 };

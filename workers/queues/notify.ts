@@ -1,7 +1,12 @@
 import { Webhook } from 'standardwebhooks';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
-import type { WebhookStore } from '../../shared/ports/webhooks.ts';
+import { inSpan } from '../../shared/in-span.ts';
+import { logNamesOf } from '../../shared/log-names.ts';
+import type { Traces } from '../../shared/ports/traces.ts';
+import type { Delivery, WebhookStore } from '../../shared/ports/webhooks.ts';
 import type { Post } from './post.ts';
+
+type DeliverDeps = { webhooks: WebhookStore; post: Post };
 
 /** Answers that say "never again" (https://github.com/standard-webhooks/standard-webhooks, "Operational considerations"). */
 const gone = 410;
@@ -12,17 +17,29 @@ const gone = 410;
  * @throws BootreadyError retryable when it was not delivered
  */
 export const deliver = async (
-  { webhooks, post }: { webhooks: WebhookStore; post: Post },
+  { webhooks, post, traces }: DeliverDeps & { traces: Pick<Traces, 'begin'> },
   deliveryId: string,
   isLastTry: boolean,
 ): Promise<string> => {
   const delivery = await webhooks.delivery(deliveryId);
   if (delivery?.status !== 'pending') return 'settled before';
-  const { webhook, message } = delivery;
+  const { webhook, message, traceparent: parent } = delivery;
   if (webhook.disabledAt) {
     await webhooks.note(deliveryId, { status: 'failed', error: 'the webhook was disabled' });
     return 'disabled';
   }
+  const { image_id: imageId, run_id: runId } = logNamesOf(message.payload);
+  const span = { name: 'deliver', kind: 'client', parent, facts: { imageId, runId } } as const;
+  return inSpan(traces, span, () => send({ webhooks, post }, delivery, isLastTry), {
+    result: (outcome) => ({ outcome }),
+  });
+};
+
+const send = async (
+  { webhooks, post }: DeliverDeps,
+  { id: deliveryId, webhook, message }: Delivery,
+  isLastTry: boolean,
+): Promise<string> => {
   const now = new Date();
   const body = JSON.stringify({
     type: message.type,

@@ -1,0 +1,23 @@
+import type { SpanContext } from '@opentelemetry/api';
+import { type IdGenerator, RandomIdGenerator } from '@opentelemetry/sdk-trace';
+
+/** Random ids, and for spans that were announced those that they were announced by. */
+export type Ids = IdGenerator & { given<Result>(ids: SpanContext, begin: () => Result): Result };
+
+export const createIds = (): Ids => {
+  const random = new RandomIdGenerator();
+  let next: SpanContext | undefined;
+  return {
+    generateTraceId: () => next?.traceId ?? random.generateTraceId(),
+    generateSpanId: () => next?.spanId ?? random.generateSpanId(),
+    // A span asks for its ids before `startSpan` returns.
+    given: (ids, begin) => {
+      next = ids;
+      try {
+        return begin();
+      } finally {
+        next = undefined;
+      }
+    },
+  };
+};

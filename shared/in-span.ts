@@ -1,0 +1,27 @@
+import { isBootreadyError } from './errors.ts';
+import type { SpanFacts, SpanStart, Traces } from './ports/traces.ts';
+
+/** How an error is told: its message may hold what an uploader wrote, its code does not. */
+const ofError = (error: unknown): SpanFacts => ({
+  outcome: 'failed',
+  error: isBootreadyError(error) ? error.code : 'internal',
+});
+
+/** The work as one span. `told` says what its result, or what it threw, tells; only the outcome `failed` marks the span as such. */
+export const inSpan = async <Result>(
+  traces: Pick<Traces, 'begin'>,
+  span: SpanStart & { name: string },
+  work: () => Promise<Result>,
+  told: { result: (result: Result) => SpanFacts; error?: (error: unknown) => SpanFacts },
+): Promise<Result> => {
+  const open = traces.begin(span.name, span);
+  const end = (facts: SpanFacts): void => open.end(facts, facts.outcome === 'failed' ? 'failed' : 'well');
+  try {
+    const result = await open.within(work);
+    end(told.result(result));
+    return result;
+  } catch (error) {
+    end((told.error ?? ofError)(error));
+    throw error;
+  }
+};

@@ -1,0 +1,52 @@
+/** A span's name in W3C Trace Context: https://www.w3.org/TR/trace-context/#traceparent-header */
+export type Traceparent = string;
+
+/** What a span tells: ids and words of fixed sets, never what an uploader or a guest wrote, and no address that holds a secret. */
+export type SpanFacts = {
+  imageId?: string | undefined;
+  runId?: string | undefined;
+  /** Name of the activity. */
+  step?: string;
+  /** The fence, as in the lines of the logs. */
+  attempt?: number | undefined;
+  /** Temporal's tries within the attempt, BullMQ's of a job. */
+  try?: number;
+  worker?: string;
+  outcome?: string;
+  /** Code of what was thrown. */
+  error?: string;
+  method?: string;
+  /** The pattern that matched. */
+  route?: string;
+  status?: number;
+};
+
+export type SpanStart = {
+  kind: 'server' | 'consumer' | 'client' | 'internal';
+  /** Of another process; without one, the span that is active here. Without either a trace begins. */
+  parent?: Traceparent | null;
+  facts: SpanFacts;
+};
+
+export interface OpenSpan {
+  /** What the work begins is a child of this span, and its lines in the logs name it. */
+  within<Result>(work: () => Result): Result;
+  end(facts: SpanFacts, how?: 'well' | 'failed'): void;
+}
+
+/** A span that is named before anybody knows when it ends, and perhaps in another process; its children name it meanwhile. */
+export type AnnouncedSpan = { self: Traceparent; parent?: Traceparent };
+
+export type EndedSpan = { name: string; since: Date; facts: SpanFacts; how: 'well' | 'failed' };
+
+export interface Traces {
+  /** The active span. */
+  current(): Traceparent | undefined;
+  /** What a line of a log is found by. */
+  logNames(): { trace_id?: string; span_id?: string };
+  begin(name: string, start: SpanStart): OpenSpan;
+  /** A child of the active span. Undefined while nothing is traced. */
+  announce(name: string): AnnouncedSpan | undefined;
+  /** Tells of an announced span, from `since` until now. */
+  ended(announced: AnnouncedSpan, span: EndedSpan): void;
+}

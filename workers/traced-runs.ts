@@ -1,0 +1,51 @@
+import { ApplicationFailure, defaultPayloadConverter, type Payload } from '@temporalio/common';
+import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
+import { traceHeader } from '../shared/contracts/workflow.ts';
+import { inSpan } from '../shared/in-span.ts';
+import { logNamesOf } from '../shared/log-names.ts';
+import type { AnnouncedSpan, Traces } from '../shared/ports/traces.ts';
+import type { TraceSinks } from '../workflows/carry-trace.ts';
+import { outcomeOf } from './measure.ts';
+
+const announcedBy = (payload: Payload): AnnouncedSpan => defaultPayloadConverter.fromPayload<AnnouncedSpan>(payload);
+
+/** Each try at an activity is a span, a child of its workflow's. What was started while nobody traced is not traced. */
+export const traceActivities =
+  (traces: Traces, worker: string): ActivityInterceptorsFactory =>
+  ({ info }) => ({
+    inbound: {
+      execute: (input, next) => {
+        const header = input.headers[traceHeader];
+        if (!header) return next(input);
+        const { image_id: imageId, run_id: runId, attempt } = logNamesOf(input.args[0]);
+        const step = info.activityType;
+        const facts = { imageId, runId, attempt, step, try: info.attempt, worker };
+        return inSpan(
+          traces,
+          { name: step, kind: 'consumer', parent: announcedBy(header).self, facts },
+          () => next(input),
+          {
+            result: () => ({ outcome: 'done' }),
+            error: (error) => {
+              const type = error instanceof ApplicationFailure ? error.type : undefined;
+              return { outcome: outcomeOf(error), ...(type ? { error: type } : {}) };
+            },
+          },
+        );
+      },
+    },
+  });
+
+/** Hears of workflows that have ended: each is one span, from its start until then. */
+export const traceEnds = (traces: Traces): InjectedSinks<TraceSinks> => ({
+  traces: {
+    ended: {
+      fn: ({ workflowType: name, startTime: since }, span, { image_id: imageId, run_id: runId }, outcome) =>
+        traces.ended(announcedBy(span), {
+          ...{ name, since },
+          facts: { imageId, runId, outcome },
+          how: outcome === 'failed' ? 'failed' : 'well',
+        }),
+    },
+  },
+});

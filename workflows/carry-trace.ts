@@ -1,0 +1,52 @@
+import type { Payload } from '@temporalio/common';
+import {
+  isCancellation,
+  proxySinks,
+  type Sinks,
+  TemporalFailure,
+  type WorkflowInterceptors,
+} from '@temporalio/workflow';
+import { traceHeader } from '../shared/contracts/workflow.ts';
+import { type LogNames, logNamesOf } from '../shared/log-names.ts';
+
+/** Where workers hear that a traced workflow has ended; `outcome` is a verdict, `done`, `failed` or `cancelled`. */
+export interface TraceSinks extends Sinks {
+  traces: { ended(span: Payload, names: LogNames, outcome: string): void };
+}
+
+const { traces } = proxySinks<TraceSinks>();
+
+/**
+ * Hands the span that the workflow was announced by to its activities, and tells its end. Headers and sinks are no commands:
+ * a replay sees the same workflow with and without them.
+ */
+export const interceptors = (): WorkflowInterceptors => {
+  let span: Payload | undefined;
+  return {
+    inbound: [
+      {
+        execute: async (input, next) => {
+          span = input.headers[traceHeader];
+          if (!span) return next(input);
+          const names = logNamesOf(input.args[0]);
+          try {
+            const result = await next(input);
+            traces.ended(span, names, typeof result === 'string' ? result : 'done');
+            return result;
+          } catch (error) {
+            // Anything else fails a workflow task, not the workflow, and is tried again.
+            if (error instanceof TemporalFailure)
+              traces.ended(span, names, isCancellation(error) ? 'cancelled' : 'failed');
+            throw error;
+          }
+        },
+      },
+    ],
+    outbound: [
+      {
+        scheduleActivity: (input, next) =>
+          next(span ? { ...input, headers: { ...input.headers, [traceHeader]: span } } : input),
+      },
+    ],
+  };
+};
