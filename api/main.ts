@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { createAuditLog } from '../adapters/database/audit-log.ts';
+import { createDeliveryStore } from '../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
 import { createGlanceStore } from '../adapters/database/glance-store.ts';
@@ -23,6 +24,7 @@ import { openObjectStore } from '../adapters/object-store/open.ts';
 import { openOidcIssuer } from '../adapters/oidc/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
+import { createDeliveryStarter } from '../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import type { Config } from '../shared/config.ts';
@@ -64,6 +66,8 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       platform: createPlatformStore(database.db),
       repairs: createRepairStore(database.db),
       startRepair: createRepairStarter(temporal, runTimingsOf(config)),
+      deliveries: createDeliveryStore(database.db),
+      startDelivery: createDeliveryStarter(temporal, runTimingsOf(config)),
       downloads: createDownloadStore(database.db),
       startDownload: createDownloadStarter(temporal, runTimingsOf(config)),
       operations,

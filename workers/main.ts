@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { pino } from 'pino';
+import { createDeliveryStore } from '../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
@@ -19,7 +20,9 @@ import { watchWorker } from '../adapters/metrics/worker.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { startQueueWorkers } from '../adapters/queues/workers.ts';
+import { openTargets } from '../adapters/targets/open.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
+import { createDeliveryStarter } from '../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import { version } from '../adapters/version.ts';
@@ -27,6 +30,7 @@ import type { Config } from '../shared/config.ts';
 import type { WorkerState } from '../shared/contracts/operations.ts';
 import { explain } from '../shared/errors.ts';
 import { signingKeyOf } from '../shared/provenance/keys.ts';
+import { createDeliveryActivities } from './activities/deliver.ts';
 import { createDownloadActivities, createDownloadLedger } from './activities/download.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
@@ -34,7 +38,7 @@ import { cacheDirOf } from './cache-dir.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createDoor } from './internet/door.ts';
 import { fetchText } from './internet/small-text.ts';
-import { measureEnds, measureJobs, measureSteps } from './measure.ts';
+import { measureDeliveries, measureEnds, measureJobs, measureSteps } from './measure.ts';
 import { queueHandlers } from './queues/handlers.ts';
 import { createPost } from './queues/post.ts';
 import { openScratch } from './scratch.ts';
@@ -80,6 +84,7 @@ export const startWorker = async (
       runs: createRunStore(database.db),
       repairs: createRepairStore(database.db),
       downloads: createDownloadStore(database.db),
+      deliveries: createDeliveryStore(database.db),
       images: createImageStore(database.db),
       store,
       scratch,
@@ -108,10 +113,16 @@ export const startWorker = async (
       workerId,
       ownTaskQueue,
       cacheDir,
-      shared: measureEnds(
-        { ...createSharedActivities(deps), ...createRepairLedger(deps), ...createDownloadLedger(deps) },
-        meter,
-      ),
+      shared: {
+        ...measureEnds(
+          { ...createSharedActivities(deps), ...createRepairLedger(deps), ...createDownloadLedger(deps) },
+          meter,
+        ),
+        ...measureDeliveries(
+          createDeliveryActivities({ ...deps, workerId, targets: openTargets(config.TARGETS), slots: createSlots(2) }),
+          meter,
+        ),
+      },
       scratch: measureSteps(
         { ...createScratchActivities(deps), ...createRepairActivities(deps), ...createDownloadActivities(deps) },
         meter,
@@ -141,6 +152,8 @@ export const startWorker = async (
           { store: createRepairStore(database.db), start: createRepairStarter(temporal, runTimingsOf(config)) },
           { store: createDownloadStore(database.db), start: startDownload },
         ],
+        deliveries: createDeliveryStore(database.db),
+        startDelivery: createDeliveryStarter(temporal, runTimingsOf(config)),
         platform: createPlatformStore(database.db),
         startDownload,
         fetchText: (url) => fetchText(door, url),

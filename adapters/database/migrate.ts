@@ -9,6 +9,7 @@ import * as sessions from './migrations/0006-sessions.ts';
 import * as imageSources from './migrations/0007-image-sources.ts';
 import * as operations from './migrations/0008-operations.ts';
 import * as userSessions from './migrations/0011-user-sessions.ts';
+import * as deliveries from './migrations/0012-deliveries.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -20,6 +21,7 @@ const migrations = {
   '0007-image-sources': imageSources,
   '0008-operations': operations,
   '0011-user-sessions': userSessions,
+  '0012-deliveries': deliveries,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

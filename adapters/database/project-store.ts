@@ -9,6 +9,7 @@ const projectOf = (row: Selectable<ProjectTable>): Project => ({
   policy: row.policy,
   bootCheck: row.boot_check,
   quotaBytes: row.quota_bytes,
+  targets: row.targets,
 });
 
 export const createProjectStore = (db: Kysely<Database>): ProjectStore => ({
@@ -25,6 +26,15 @@ export const createProjectStore = (db: Kysely<Database>): ProjectStore => ({
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
     return projectOf(await db.selectFrom('projects').where('id', '=', id).selectAll().executeTakeFirstOrThrow());
+  },
+  chooseTargets: async (id, targets) => {
+    const row = await db
+      .updateTable('projects')
+      .set({ targets: targets && [...targets] })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
+    return row && projectOf(row);
   },
   all: async () => (await db.selectFrom('projects').orderBy('id').selectAll().execute()).map(projectOf),
   existing: async (ids) => {

@@ -6,6 +6,7 @@ import { minimumDisk } from '../../shared/image-properties.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import { isBackup } from '../../shared/snapshot.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';
+import { orderDeliveries } from './delivery-store.ts';
 import type { Database, RunFailure } from './schema.ts';
 
 const superseded = (): BootreadyError =>
@@ -50,6 +51,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           'projects.policy as project_policy',
           'projects.boot_check as project_boot_check',
           'projects.target_format as project_format',
+          'projects.targets as project_targets',
           'quota_bytes',
         ])
         .select((eb) =>
@@ -82,6 +84,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
         targetFormat: row.settings.targetFormat ?? row.project_format ?? undefined,
         policy: row.settings.policy ?? row.project_policy ?? undefined,
         bootCheck: row.settings.bootCheck ?? row.project_boot_check ?? undefined,
+        targets: row.project_targets ?? undefined,
         quotaLeft: row.quota_bytes === null ? undefined : Math.max(0, row.quota_bytes - Number(row.used ?? 0)),
       };
     },
@@ -199,7 +202,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
       (await db.selectFrom('publications').where('run_id', '=', runId).select('run_id').executeTakeFirst()) !==
       undefined,
 
-    publish: ({ imageId, runId }, fence, { bucket, key, converted, digests, properties = {} }) =>
+    publish: ({ imageId, runId }, fence, { bucket, key, converted, digests, properties = {}, targets = [] }) =>
       db.transaction().execute(async (trx) => {
         // Looked up behind the lock: the same attempt twice at once finds what the other call did.
         await trx.selectFrom('runs').where('id', '=', runId).select('id').forUpdate().executeTakeFirst();
@@ -245,10 +248,10 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           .executeTakeFirst();
         if (!image) throw superseded();
         const { format, size, sha256 } = converted;
-        await endPublished(trx, { ...image, imageId, runId }, { bucket, key, format, size, sha256 });
+        await endPublished(trx, { ...image, imageId, runId }, { bucket, key, format, size, sha256 }, targets);
       }),
 
-    approve: ({ imageId, runId }, fence) =>
+    approve: ({ imageId, runId }, fence, targets = []) =>
       db.transaction().execute(async (trx) => {
         const open = await trx
           .selectFrom('runs')
@@ -280,7 +283,7 @@ export const createRunStore = (db: Kysely<Database>): RunStore => {
           .values({ image_id: imageId, run_id: runId, fence, ...object })
           .onConflict((conflict) => conflict.column('image_id').doUpdateSet({ run_id: runId, fence }))
           .execute();
-        await endPublished(trx, { ...image, imageId, runId }, object);
+        await endPublished(trx, { ...image, imageId, runId }, object, targets);
       }),
 
     finish: ({ imageId, runId }, end) =>
@@ -348,12 +351,14 @@ const detailsOf = (end: Unpublished): object => {
 
 type Subject = { project_id: string; name: string; imageId: string; runId: string };
 
-/** The run's end, and its news, after the image has become what it is now. */
+/** The run's end, its news and where it goes next, after the image has become what it is now. */
 const endPublished = async (
   trx: Transaction<Database>,
   image: Subject & { status: ImageStatus },
   { bucket, key, ...object }: { bucket: string; key: string; format: string; size: number; sha256: string },
+  targets: readonly string[],
 ): Promise<void> => {
+  await orderDeliveries(trx, image.imageId, targets);
   const { report } = await trx
     .updateTable('runs')
     .set({ status: 'published', finished_at: sql`now()` })

@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { DeliveryStatus } from '../../shared/contracts/delivery.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type {
   BootPolicy,
@@ -28,6 +29,8 @@ export type ProjectTable = {
   boot_check: BootPolicy | null;
   /** Null: the installation's limit only. */
   quota_bytes: Bytes | null;
+  /** Where its images go further; null follows the installation. */
+  targets: string[] | null;
   created_at: Timestamp;
 };
 
@@ -267,6 +270,25 @@ export type PublicationTable = {
   published_at: Timestamp;
 };
 
+export type DeliveryTable = {
+  id: Generated<string>;
+  image_id: string;
+  target: string;
+  /** How often it was asked for. */
+  number: Generated<number>;
+  status: Generated<DeliveryStatus>;
+  /** Whoever holds the newest may say how it went. */
+  fence: Generated<number>;
+  attempts: Generated<number>;
+  percent: Generated<number>;
+  worker: string | null;
+  location: string | null;
+  failure: JSONColumnType<RunFailure> | null;
+  created_at: Timestamp;
+  started_at: NullableTimestamp;
+  finished_at: NullableTimestamp;
+};
+
 export type OutboxTable = {
   id: Generated<string>;
   project_id: string;
@@ -314,6 +336,7 @@ export type Database = {
   runs: RunTable;
   run_steps: RunStepTable;
   publications: PublicationTable;
+  deliveries: DeliveryTable;
   outbox: OutboxTable;
   webhooks: WebhookTable;
   webhook_deliveries: WebhookDeliveryTable;

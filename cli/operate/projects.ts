@@ -8,7 +8,7 @@ import type { Database } from '../../adapters/database/schema.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import { Policy, ProjectId } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { Role } from '../../shared/ports/projects.ts';
+import type { Project, Role } from '../../shared/ports/projects.ts';
 import { readConfig } from './environment.ts';
 
 /** Whoever runs this command, as the host knows him. */
@@ -68,9 +68,49 @@ export const createProject = (
 export const listProjects = (options: Output): Promise<void> =>
   withDatabase(async (db) => {
     const projects = await createProjectStore(db).all();
-    const line = ({ id, keyPrefix, policy, quotaBytes }: (typeof projects)[number]): string =>
-      `${id}\tprefix ${keyPrefix}\tpolicy ${policy ?? 'of the installation'}\tquota ${quotaBytes ?? 'none'}`;
+    const line = (project: Project): string => {
+      const { id, keyPrefix, policy, quotaBytes } = project;
+      return `${id}\tprefix ${keyPrefix}\tpolicy ${policy ?? 'of the installation'}\tquota ${quotaBytes ?? 'none'}\ttargets ${targetsOf(project)}`;
+    };
     print({ projects }, projects.map(line).join('\n') || 'There is no project yet.', options);
+  });
+
+/** No target at all is a choice too; without a choice the installation's holds. */
+export const chooseTargets = (
+  id: string,
+  names: readonly string[],
+  options: Output & { default?: boolean; none?: boolean },
+): Promise<void> =>
+  withDatabase(async (db) => {
+    const known = Object.keys(readConfig().TARGETS);
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown !== undefined) {
+      throw new BootreadyError({
+        code: 'not-found',
+        message: `There is no target "${unknown}".`,
+        remedy: known.length > 0 ? `TARGETS has: ${known.join(', ')}.` : 'Describe it in TARGETS.',
+      });
+    }
+    if ([names.length > 0, options.default, options.none].filter(Boolean).length !== 1) {
+      throw new BootreadyError({
+        code: 'invalid-input',
+        message: 'Targets are chosen by name, or with --none or --default.',
+        remedy: `bootready project targets ${id} NAME...`,
+      });
+    }
+    const project = await createProjectStore(db).chooseTargets(id, options.default ? null : names);
+    if (!project) throw noSuchProject(id);
+    print(project, `Published images of ${id} go to: ${targetsOf(project)}.`, options);
+  });
+
+const targetsOf = ({ targets }: Project): string =>
+  targets === null ? 'those of the installation' : targets.join(', ') || 'no target';
+
+const noSuchProject = (id: string): BootreadyError =>
+  new BootreadyError({
+    code: 'not-found',
+    message: `There is no project "${id}".`,
+    remedy: `Create it: bootready project create ${id}`,
   });
 
 export const createKey = (
@@ -82,13 +122,7 @@ export const createKey = (
       ? valid(z.coerce.number().positive(), options.expiresDays, '--expires-days')
       : undefined;
     const known = (await createProjectStore(db).all()).some(({ id }) => id === options.project);
-    if (!known) {
-      throw new BootreadyError({
-        code: 'not-found',
-        message: `There is no project "${options.project}".`,
-        remedy: `Create it: bootready project create ${options.project}`,
-      });
-    }
+    if (!known) throw noSuchProject(options.project);
     const { key, hash, hint } = newApiKey();
     const id = await createApiKeyStore(db).create({
       projectId: options.project,

@@ -1,5 +1,5 @@
 import createClient, { defaultPathSerializer } from 'openapi-fetch';
-import type { CreateImage, CreateRepair, CreateRun, SignInWays } from '../../shared/contracts/api.ts';
+import type { CreateDelivery, CreateImage, CreateRepair, CreateRun, SignInWays } from '../../shared/contracts/api.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
 
@@ -66,6 +66,8 @@ export const api = {
   downloadLink: (id: string) => answered(client.GET('/v1/images/{id}/download', ofImage(id))),
   createRun: (id: string, body: CreateRun = {}) =>
     answered(client.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),
+  createDelivery: (id: string, body: CreateDelivery) =>
+    answered(client.POST('/v1/images/{id}/deliveries', { ...ofImage(id), body })),
   cancelRun: (id: string) => answered(client.POST('/v1/images/{id}/cancel', ofImage(id))),
 
   remedies: (id: string) => answered(client.GET('/v1/images/{id}/repairs', ofImage(id))),

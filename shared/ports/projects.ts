@@ -8,6 +8,8 @@ export type Project = {
   policy: Policy | null;
   bootCheck: BootPolicy | null;
   quotaBytes: number | null;
+  /** Names of those that its published images go to; null follows the installation. */
+  targets: string[] | null;
 };
 
 export type Role = 'reader' | 'member' | 'admin';
@@ -39,6 +41,8 @@ export interface ProjectStore {
     bootCheck?: BootPolicy;
     quotaBytes?: number;
   }): Promise<Project>;
+  /** Where its published images go from now on; null follows the installation. Undefined when there is no such project. */
+  chooseTargets(id: string, targets: readonly string[] | null): Promise<Project | undefined>;
   all(): Promise<Project[]>;
   /** Those of the ids that there is a project of, in the order of their names. */
   existing(ids: readonly string[]): Promise<string[]>;
