@@ -20,7 +20,7 @@ afterAll(() => database?.drop());
 describe('projects', () => {
   test('a project owns what lies below its id, unless another prefix was chosen', async () => {
     const id = `p-${hex(4)}`;
-    const unset = { targetFormat: null, policy: null, bootCheck: null, quotaBytes: null };
+    const unset = { targetFormat: null, policy: null, bootCheck: null, quotaBytes: null, targets: null };
     expect(await projects.ensure({ id })).toEqual({ ...unset, id, keyPrefix: `${id}/` });
     const quotaBytes = 20 * 1024 ** 4;
     const policies = { policy: 'warn', bootCheck: 'require' } as const;

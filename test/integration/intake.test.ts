@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createEventStore } from '../../adapters/database/event-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
@@ -7,6 +8,7 @@ import { createProjectStore } from '../../adapters/database/project-store.ts';
 import { createRepairStore } from '../../adapters/database/repair-store.ts';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import { connectTemporal, registerSearchAttributes } from '../../adapters/temporal/connect.ts';
+import { createDeliveryStarter } from '../../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../../adapters/temporal/order-starter.ts';
 import { createRunStarter } from '../../adapters/temporal/run-starter.ts';
 import { downloadWorkflowIdOf, repairWorkflowIdOf } from '../../shared/contracts/workflow.ts';
@@ -64,6 +66,8 @@ beforeEach(async () => {
       { store: createRepairStore(db), start: createRepairStarter(temporal, timings) },
       { store: createDownloadStore(db), start: createDownloadStarter(temporal, timings) },
     ],
+    deliveries: createDeliveryStore(db),
+    startDelivery: createDeliveryStarter(temporal, timings),
     log: { info: () => undefined, warn: () => undefined },
   };
 });
