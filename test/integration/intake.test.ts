@@ -11,7 +11,7 @@ import { connectTemporal, registerSearchAttributes } from '../../adapters/tempor
 import { createDeliveryStarter } from '../../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../../adapters/temporal/order-starter.ts';
 import { createRunStarter } from '../../adapters/temporal/run-starter.ts';
-import { downloadWorkflowIdOf, repairWorkflowIdOf } from '../../shared/contracts/workflow.ts';
+import { deliveryWorkflowIdOf, downloadWorkflowIdOf, repairWorkflowIdOf } from '../../shared/contracts/workflow.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Project } from '../../shared/ports/projects.ts';
@@ -20,6 +20,7 @@ import { settleEvent } from '../../workers/queues/intake.ts';
 import { type SweepDeps, sweep } from '../../workers/queues/sweep.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { publishedImage } from '../support/samples.ts';
 import { freshNamespace } from '../support/temporal-namespace.ts';
 
 /** From a notification, or none, to a workflow: what starts work, once, and what does not. No worker takes the work up. */
@@ -206,6 +207,21 @@ test('the sweep starts a repair that was asked for and not started, once; none w
   await repairs.begin(waiting.id);
   expect(await sweep(deps)).toMatchObject({ restarted: 0 });
   await expect(repairs.begin(unwanted.id)).rejects.toMatchObject({ code: 'superseded' });
+});
+
+test('the sweep starts a delivery that was ordered and not started, until somebody has begun it', async () => {
+  const deliveries = createDeliveryStore(database.db);
+  const { image } = await publishedImage(database.db, project);
+  const order = await deliveries.order(image.id, 'cloud');
+  expect(await sweep(deps)).toMatchObject({ restarted: 0 });
+  const created_at = new Date(Date.now() - 60_000);
+  await database.db.updateTable('deliveries').set({ created_at }).where('id', '=', order.deliveryId).execute();
+  expect(await sweep(deps)).toMatchObject({ restarted: 1 });
+  expect(await sweep(deps)).toMatchObject({ restarted: 1 });
+  const workflow = await temporal.workflow.getHandle(deliveryWorkflowIdOf(order)).describe();
+  expect(workflow).toMatchObject({ type: 'deliverImage', status: { name: 'RUNNING' } });
+  await deliveries.begin(order, 'worker-1');
+  expect(await sweep(deps)).toMatchObject({ restarted: 0 });
 });
 
 test('the sweep starts a download that was not started; one that failed is started again when it is asked for again', async () => {
