@@ -44,6 +44,7 @@ export const uploadInParts = async (
     };
     const lanes = await Promise.allSettled(Array.from({ length: Math.min(parallel, count) }, lane));
     for (const done of lanes) if (done.status === 'rejected') throw done.reason;
+    signal.throwIfAborted();
     await last?.();
     await store.completeMultipart(
       target,

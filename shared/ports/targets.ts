@@ -31,7 +31,7 @@ export type DeliveryControl = {
 export interface Target {
   /**
    * Puts the image there and holds what is there against its digest. Twice is once; of two at once, one may fail for the other
-   * (retryable). What a killed one left is replaced, and what fails leaves nothing that looks like an image.
+   * (retryable). What a killed one left is replaced or held against its digest, and what is broken off leaves nothing that looks like an image.
    * @throws the signal's reason when it is aborted
    * @returns where it is now, in the target's own terms
    */

@@ -108,11 +108,11 @@ test('a stale attempt is superseded, and changes nothing', async () => {
   await deliveries.begin(order, 'worker-2');
   const before = await deliveries.ofImage(order.imageId);
   const writes = [
-    deliveries.progress(order.deliveryId, fence, 50),
-    deliveries.attemptFailed(order.deliveryId, fence, trouble),
-    deliveries.done(order.deliveryId, fence, 'there'),
+    () => deliveries.progress(order.deliveryId, fence, 50),
+    () => deliveries.attemptFailed(order.deliveryId, fence, trouble),
+    () => deliveries.done(order.deliveryId, fence, 'there'),
   ];
-  for (const write of writes) await expect(write).rejects.toMatchObject(superseded);
+  for (const write of writes) await expect(write()).rejects.toMatchObject(superseded);
   expect(await deliveries.ofImage(order.imageId)).toEqual(before);
 });
 
