@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { keepAuditTrail } from './audit-trail.ts';
+import { deliveryRoutes } from './deliveries.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerErrors } from './errors.ts';
 import { evidenceRoutes } from './evidence.ts';
@@ -88,6 +89,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
         runRoutes,
         repairRoutes,
         platformRoutes,
+        deliveryRoutes,
         evidenceRoutes,
         reportRoutes,
         provenanceRoutes,

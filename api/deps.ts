@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '../shared/config.ts';
 import type { AuditLog } from '../shared/ports/audit.ts';
+import type { DeliveryStarter, DeliveryStore } from '../shared/ports/deliveries.ts';
 import type { DownloadStore } from '../shared/ports/downloads.ts';
 import type { EventStore } from '../shared/ports/events.ts';
 import type { GlanceStore } from '../shared/ports/glance.ts';
@@ -42,6 +43,8 @@ export type ApiDeps = {
   startRepair: OrderStarter;
   downloads: DownloadStore;
   startDownload: OrderStarter;
+  deliveries: DeliveryStore;
+  startDelivery: DeliveryStarter;
   feed: ImageFeed;
   /** Whether each dependency answers, by name. Quick: answers are kept for seconds. */
   health: () => Promise<Record<string, boolean>>;

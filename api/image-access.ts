@@ -9,7 +9,7 @@ import type { ApiDeps } from './deps.ts';
 import { downloadView } from './downloads.ts';
 import { viewerOf } from './glance/access.ts';
 import { identityOf, scopeOf } from './identity.ts';
-import { imageView, repairView, runView } from './views.ts';
+import { deliveryView, imageView, repairView, runView } from './views.ts';
 
 /** The image of the route's `:id`. Another project's image is answered exactly like none. @throws `not-found` */
 export const ownImage = async ({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
@@ -54,17 +54,18 @@ export const viewsOf = async ({ images }: Pick<ApiDeps, 'images'>, found: readon
 };
 
 export const detailOf = async (
-  deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads'>,
+  deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads' | 'deliveries'>,
   image: Image,
   language: Language,
 ): Promise<ImageDetail> => {
-  const { images, repairs, downloads } = deps;
-  const [[view], published, runs, repair, download] = await Promise.all([
+  const { images, repairs, downloads, deliveries } = deps;
+  const [[view], published, runs, repair, download, delivered] = await Promise.all([
     viewsOf(deps, [image]),
     images.publication(image.id),
     images.runs(image.id),
     repairs.get(image.id),
     downloads.get(image.id),
+    deliveries.ofImage(image.id),
   ]);
   const views = await Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), language)));
   return {
@@ -73,5 +74,6 @@ export const detailOf = async (
     download: download ? downloadView(download) : null,
     published: published ?? null,
     runs: views,
+    deliveries: delivered.map(deliveryView),
   };
 };

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { createAuditLog } from '../adapters/database/audit-log.ts';
+import { createDeliveryStore } from '../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
 import { createGlanceStore } from '../adapters/database/glance-store.ts';
@@ -23,6 +24,7 @@ import { openObjectStore } from '../adapters/object-store/open.ts';
 import { openOidcIssuer } from '../adapters/oidc/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
+import { createDeliveryStarter } from '../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import { openTracedLog } from '../adapters/traces/traced-log.ts';
@@ -72,6 +74,8 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       repairs: createRepairStore(db, limits),
       startRepair: createRepairStarter(temporal, runTimingsOf(config)),
       downloads: createDownloadStore(db, limits),
+      deliveries: createDeliveryStore(db),
+      startDelivery: createDeliveryStarter(temporal, runTimingsOf(config)),
       startDownload: createDownloadStarter(temporal, runTimingsOf(config)),
       operations,
       workers: createWorkerRegistry(database.db),

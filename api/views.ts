@@ -1,6 +1,14 @@
 import type { Language } from '../shared/checks/define.ts';
 import { findingView } from '../shared/checks/view.ts';
-import type { Activity, ImageView, RepairView, RunView, UploadEventView } from '../shared/contracts/api.ts';
+import type {
+  Activity,
+  DeliveryView,
+  ImageView,
+  RepairView,
+  RunView,
+  UploadEventView,
+} from '../shared/contracts/api.ts';
+import type { Delivery } from '../shared/ports/deliveries.ts';
 import type { UploadEvent } from '../shared/ports/events.ts';
 import type { Image, LatestRun, Run, RunStep } from '../shared/ports/images.ts';
 import type { Repair } from '../shared/ports/repairs.ts';
@@ -50,6 +58,16 @@ export const runView = (run: Run, steps: readonly RunStep[], language: Language)
   report: run.report,
   findings: (run.report?.findings ?? []).map((finding) => findingView(finding, language, run.report?.guest)),
 });
+
+export const deliveryView = (delivery: Delivery): DeliveryView => {
+  const { target, status, attempts, percent, worker, location, failure } = delivery;
+  return {
+    ...{ target, status, attempts, percent, worker, location, failure },
+    createdAt: time(delivery.createdAt),
+    startedAt: timeOrNull(delivery.startedAt),
+    finishedAt: timeOrNull(delivery.finishedAt),
+  };
+};
 
 export const repairView = (repair: Repair, language: Language): RepairView => {
   const { parentId, status, remedies, before, guest, changes, failure } = repair;

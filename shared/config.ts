@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BootPolicy, Policy, TargetFormat } from './contracts/image.ts';
 import { BootreadyError } from './errors.ts';
+import { Targets } from './targets.ts';
 
 const bytes = (fallback: number) => z.coerce.number().int().positive().default(fallback);
 /** Absent: there is none. */
@@ -102,6 +103,10 @@ export const Environment = z.object({
   ALLOW_ISO: flag(false),
   /** What becomes of the uploaded object after its image is published. */
   AFTER_PUBLISH: z.enum(['keep', 'remove']).default('remove'),
+  /** Where published images go further, by name, as JSON (shared/targets.ts); holds secrets. */
+  TARGETS: z.string().default('{}').pipe(Targets),
+  /** Those that the images of every project go to, by comma, unless the project chooses. */
+  DELIVER_TO: list,
   /** Ed25519 private key (PKCS#8 PEM) that signs how images came to be; nothing is signed without one. */
   PROVENANCE_KEY: z.string().optional(),
   /** Public keys (PEM, one after the other) that signed before; only ever shown. */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { createDeliveryStore } from '../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
@@ -18,7 +19,9 @@ import { watchWorker } from '../adapters/metrics/worker.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { startQueueWorkers } from '../adapters/queues/workers.ts';
+import { openTargets } from '../adapters/targets/open.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
+import { createDeliveryStarter } from '../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
 import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
 import { openTracedLog } from '../adapters/traces/traced-log.ts';
@@ -28,6 +31,7 @@ import type { WorkerState } from '../shared/contracts/operations.ts';
 import { explain } from '../shared/errors.ts';
 import { signingKeyOf } from '../shared/provenance/keys.ts';
 import { limitsOf } from '../shared/quota.ts';
+import { createDeliveryActivities } from './activities/deliver.ts';
 import { createDownloadActivities, createDownloadLedger } from './activities/download.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
@@ -35,7 +39,7 @@ import { cacheDirOf } from './cache-dir.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { createDoor } from './internet/door.ts';
 import { fetchText } from './internet/small-text.ts';
-import { measureEnds, measureJobs, measureSteps } from './measure.ts';
+import { measureDeliveries, measureEnds, measureJobs, measureSteps } from './measure.ts';
 import { queueHandlers } from './queues/handlers.ts';
 import { createPost } from './queues/post.ts';
 import { openScratch } from './scratch.ts';
@@ -82,6 +86,7 @@ export const startWorker = async (
       runs: createRunStore(database.db, limits, traces),
       repairs: createRepairStore(database.db, limits),
       downloads: createDownloadStore(database.db, limits),
+      deliveries: createDeliveryStore(database.db),
       images: createImageStore(database.db, limits),
       store,
       scratch,
@@ -110,10 +115,16 @@ export const startWorker = async (
       workerId,
       ownTaskQueue,
       cacheDir,
-      shared: measureEnds(
-        { ...createSharedActivities(deps), ...createRepairLedger(deps), ...createDownloadLedger(deps) },
-        meter,
-      ),
+      shared: {
+        ...measureEnds(
+          { ...createSharedActivities(deps), ...createRepairLedger(deps), ...createDownloadLedger(deps) },
+          meter,
+        ),
+        ...measureDeliveries(
+          createDeliveryActivities({ ...deps, workerId, targets: openTargets(config.TARGETS), slots: createSlots(2) }),
+          meter,
+        ),
+      },
       scratch: measureSteps(
         { ...createScratchActivities(deps), ...createRepairActivities(deps), ...createDownloadActivities(deps) },
         meter,
@@ -148,6 +159,8 @@ export const startWorker = async (
           { store: createDownloadStore(database.db, limits), start: startDownload },
         ],
         platform: createPlatformStore(database.db, limits),
+        deliveries: createDeliveryStore(database.db),
+        startDelivery: createDeliveryStarter(temporal, runTimingsOf(config)),
         startDownload,
         fetchText: (url) => fetchText(door, url),
         uploadsBucket: config.UPLOADS_BUCKET,

@@ -3,6 +3,7 @@ import type { Outcome } from '../shared/contracts/finding.ts';
 import type { QueueHandlers } from '../shared/ports/jobs.ts';
 import type { JobMeter, StepMeter, StepOutcome } from '../shared/ports/meters.ts';
 import type {
+  DeliveryActivities,
   DownloadActivities,
   DownloadLedger,
   RepairActivities,
@@ -23,9 +24,9 @@ const worst = (outcomes: readonly Outcome[]): Outcome =>
 type OnScratch = ScratchActivities & RepairActivities & DownloadActivities;
 type OnLedger = SharedActivities & RepairLedger & DownloadLedger;
 
-/** The same steps, told to a meter. */
-export const measureSteps = (work: OnScratch, meter: StepMeter): OnScratch => {
-  const timed = async <Result>(
+const stepTimer =
+  (meter: StepMeter) =>
+  async <Result>(
     step: Parameters<StepMeter['step']>[0],
     begun: Promise<Result>,
     seen: (result: Result) => void = () => undefined,
@@ -42,6 +43,16 @@ export const measureSteps = (work: OnScratch, meter: StepMeter): OnScratch => {
       throw error;
     }
   };
+
+/** The same deliveries, told to a meter. */
+export const measureDeliveries = (work: DeliveryActivities, meter: StepMeter): DeliveryActivities => ({
+  ...work,
+  deliver: (order) => stepTimer(meter)('deliver', work.deliver(order)),
+});
+
+/** The same steps, told to a meter. */
+export const measureSteps = (work: OnScratch, meter: StepMeter): OnScratch => {
+  const timed = stepTimer(meter);
   return {
     ...work,
     admit: (attempt) => timed('admit', work.admit(attempt)),

@@ -13,6 +13,7 @@ import { sharedTaskQueue } from '../shared/contracts/workflow.ts';
 import { explain } from '../shared/errors.ts';
 import type { Traces } from '../shared/ports/traces.ts';
 import type {
+  DeliveryActivities,
   DownloadActivities,
   DownloadLedger,
   RepairActivities,
@@ -38,7 +39,7 @@ export type StepWorkerOptions = {
   workerId: string;
   ownTaskQueue: string;
   cacheDir: string;
-  shared: SharedActivities & RepairLedger & DownloadLedger;
+  shared: SharedActivities & RepairLedger & DownloadLedger & DeliveryActivities;
   scratch: ScratchActivities & RepairActivities & DownloadActivities;
   /** Where Temporal's SDK serves its own metrics: host and port. */
   metrics: string | undefined;

@@ -1,3 +1,4 @@
+import type { DeliveryOrder } from '../shared/contracts/delivery.ts';
 import type { Finding } from '../shared/contracts/finding.ts';
 import type {
   Admission,
@@ -100,6 +101,13 @@ export interface SharedActivities {
   finishRun(input: RunRef & FinishedRun): Promise<void>;
 }
 
+/** On the shared task queue: a published image goes further. */
+export interface DeliveryActivities {
+  deliver(order: DeliveryOrder): Promise<void>;
+  /** Says why it will not be tried any more by itself. */
+  failDelivery(order: DeliveryOrder, failure: { code: string; message: string; remedy?: string }): Promise<void>;
+}
+
 export type FinishedRun =
   | { status: 'rejected'; report: Report }
   | { status: 'failed'; failure: { code: string; message: string; remedy?: string } }
@@ -114,8 +122,11 @@ export interface ScratchActivities {
   inspect(attempt: Attempt, converted: ConvertedDisk): Promise<Inspection>;
   /** Starts the disk, on an overlay; not when the policy is `off`, nor what is rejected already. */
   bootCheck(attempt: Attempt, parts: JudgedParts): Promise<BootCheck>;
-  /** Object and signed provenance, then one transaction: fence, publication, image `active`, run `published`, outbox. Then the upload goes, by policy. */
-  publish(attempt: Attempt, converted: ConvertedDisk, report: Report): Promise<void>;
+  /**
+   * Object and signed provenance, then one transaction: fence, publication, image `active`, run `published`, deliveries, outbox. Then the
+   * upload goes, by policy. @returns where the image goes next
+   */
+  publish(attempt: Attempt, converted: ConvertedDisk, report: Report): Promise<DeliveryOrder[]>;
   /** Undo of beginAttempt: the scratch folder goes. */
   discardScratch(attempt: Attempt): Promise<void>;
 }

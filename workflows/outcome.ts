@@ -24,6 +24,7 @@ export const canMove = (error: unknown): boolean => {
 /** How a run that failed explains itself; workers/failures.ts puts code and remedy into the failure. */
 export const failureOf = (
   error: unknown,
+  again = 'retry the image',
 ): { status: 'failed'; failure: { code: string; message: string; remedy?: string } } => {
   const cause = causeOf(error);
   const step = error instanceof ActivityFailure ? error.activityType : 'workflow';
@@ -40,7 +41,7 @@ export const failureOf = (
       failure: {
         code: 'timeout',
         message: `The step "${step}" did not end in time, or the worker died at it each time.`,
-        remedy: 'See the logs of the workers, then retry the image.',
+        remedy: `See the logs of the workers, then ${again}.`,
       },
     };
   }
@@ -49,7 +50,7 @@ export const failureOf = (
     failure: {
       code: 'internal',
       message: `The step "${step}" failed for a reason that bootready did not expect.`,
-      remedy: 'See the logs of the workers, then retry the image.',
+      remedy: `See the logs of the workers, then ${again}.`,
     },
   };
 };

@@ -2,6 +2,7 @@ import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/
 import type { Verdict } from '../shared/contracts/run.ts';
 import type { ProcessImageInput } from '../shared/contracts/workflow.ts';
 import type { Attempt, BootCheck, Conversion, Inspection, ScratchActivities, SharedActivities } from './activities.ts';
+import { startDeliveries } from './deliveries.ts';
 import { canMove, failureOf, workerIsLost } from './outcome.ts';
 import { appliance, bulk, ledger, maximumAttempts, scan, tidy } from './timing.ts';
 import { enter } from './visibility.ts';
@@ -60,7 +61,7 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
       }
 
       enter('publish', conversion.disk?.format);
-      await publish(attempt, conversion.converted, report);
+      await startDeliveries(input, await publish(attempt, conversion.converted, report));
       return verdict;
     } catch (error) {
       lost = workerIsLost(error);

@@ -34,6 +34,14 @@ export const bulk = (input: Timings): ActivityOptions => ({
   startToCloseTimeout: `${input.stepHours * 60} minutes`,
 });
 
+/** Moves every byte of a published image to somewhere else, which may be down for a while: about an hour of tries, on any worker. */
+export const copying = (input: Timings): ActivityOptions => ({
+  heartbeatTimeout: `${input.heartbeatSeconds}s`,
+  startToCloseTimeout: `${input.stepHours * 60} minutes`,
+  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+  retry: { ...backoff, maximumInterval: '10m', maximumAttempts: 15 },
+});
+
 /** A virtual machine of ours looks at the image: minutes, and a hostile image may well make it hang. Waiting for a slot counts. */
 export const appliance = (input: Timings): ActivityOptions => ({
   ...scratch(input),

@@ -11,6 +11,7 @@ import * as operations from './migrations/0008-operations.ts';
 import * as quotas from './migrations/0009-quotas.ts';
 import * as rowLevelSecurity from './migrations/0010-row-level-security.ts';
 import * as userSessions from './migrations/0011-user-sessions.ts';
+import * as deliveries from './migrations/0012-deliveries.ts';
 import * as traces from './migrations/0013-traces.ts';
 import type { Database } from './schema.ts';
 
@@ -25,6 +26,7 @@ const migrations = {
   '0009-quotas': quotas,
   '0010-row-level-security': rowLevelSecurity,
   '0011-user-sessions': userSessions,
+  '0012-deliveries': deliveries,
   '0013-traces': traces,
 };
 

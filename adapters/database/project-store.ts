@@ -11,6 +11,7 @@ const projectOf = (row: Selectable<ProjectTable>): Project => ({
   policy: row.policy,
   bootCheck: row.boot_check,
   quota: { bytes: row.quota_bytes, images: row.quota_images, uploads: row.quota_uploads },
+  targets: row.targets,
 });
 
 const quotaColumns = ({ bytes, images, uploads }: Partial<Limits>) => ({
@@ -39,6 +40,15 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
     const row = await db
       .updateTable('projects')
       .set({ id, ...quotaColumns(quota) })
+      .where('id', '=', id)
+      .returningAll()
+      .executeTakeFirst();
+    return row && projectOf(row);
+  },
+  chooseTargets: async (id, targets) => {
+    const row = await db
+      .updateTable('projects')
+      .set({ targets: targets && [...targets] })
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirst();

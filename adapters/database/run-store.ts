@@ -9,6 +9,7 @@ import type { Traces } from '../../shared/ports/traces.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
 import { isBackup } from '../../shared/snapshot.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';
+import { orderDeliveries } from './delivery-store.ts';
 import { limitsFor, takeRoom, usageOf } from './quota.ts';
 import type { Database, RunFailure } from './schema.ts';
 
@@ -62,6 +63,7 @@ export const createRunStore = (
           'projects.policy as project_policy',
           'projects.boot_check as project_boot_check',
           'projects.target_format as project_format',
+          'projects.targets as project_targets',
           'quota_bytes',
           'quota_images',
           'quota_uploads',
@@ -91,6 +93,7 @@ export const createRunStore = (
         bootCheck: row.settings.bootCheck ?? row.project_boot_check ?? undefined,
         quotaLeft: limit === null ? undefined : Math.max(0, limit - others),
         overQuota: row.over_quota ?? undefined,
+        targets: row.project_targets ?? undefined,
       };
     },
 
@@ -225,7 +228,7 @@ export const createRunStore = (
       (await db.selectFrom('publications').where('run_id', '=', runId).select('run_id').executeTakeFirst()) !==
       undefined,
 
-    publish: ({ imageId, runId }, fence, { bucket, key, converted, digests, properties = {} }) =>
+    publish: ({ imageId, runId }, fence, { bucket, key, converted, digests, properties = {}, targets = [] }) =>
       db.transaction().execute(async (trx) => {
         // Looked up behind the lock: the same attempt twice at once finds what the other call did.
         await trx.selectFrom('runs').where('id', '=', runId).select('id').forUpdate().executeTakeFirst();
@@ -272,10 +275,15 @@ export const createRunStore = (
           .executeTakeFirst();
         if (!image) throw superseded();
         const { format, size, sha256 } = converted;
-        await endPublished(trx, { ...image, ...traced(), imageId, runId }, { bucket, key, format, size, sha256 });
+        await endPublished(
+          trx,
+          { ...image, ...traced(), imageId, runId },
+          { bucket, key, format, size, sha256 },
+          targets,
+        );
       }),
 
-    approve: ({ imageId, runId }, fence) =>
+    approve: ({ imageId, runId }, fence, targets = []) =>
       db.transaction().execute(async (trx) => {
         const open = await trx
           .selectFrom('runs')
@@ -307,7 +315,7 @@ export const createRunStore = (
           .values({ image_id: imageId, run_id: runId, fence, ...object })
           .onConflict((conflict) => conflict.column('image_id').doUpdateSet({ run_id: runId, fence }))
           .execute();
-        await endPublished(trx, { ...image, ...traced(), imageId, runId }, object);
+        await endPublished(trx, { ...image, ...traced(), imageId, runId }, object, targets);
       }),
 
     finish: ({ imageId, runId }, end) =>
@@ -382,12 +390,14 @@ const detailsOf = (end: Unpublished): object => {
 
 type Subject = { project_id: string; name: string; imageId: string; runId: string; traceparent: string | null };
 
-/** The run's end, and its news, after the image has become what it is now. */
+/** The run's end, its news and where it goes next, after the image has become what it is now. */
 const endPublished = async (
   trx: Transaction<Database>,
   image: Subject & { status: ImageStatus },
   { bucket, key, ...object }: { bucket: string; key: string; format: string; size: number; sha256: string },
+  targets: readonly string[],
 ): Promise<void> => {
+  await orderDeliveries(trx, image.imageId, targets);
   const { report } = await trx
     .updateTable('runs')
     .set({ status: 'published', finished_at: sql`now()` })

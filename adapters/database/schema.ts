@@ -1,4 +1,5 @@
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { DeliveryStatus } from '../../shared/contracts/delivery.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type {
   BootPolicy,
@@ -31,6 +32,8 @@ export type ProjectTable = {
   quota_bytes: Bytes | null;
   quota_images: number | null;
   quota_uploads: number | null;
+  /** Where its images go further; null follows the installation. */
+  targets: string[] | null;
   created_at: Timestamp;
 };
 
@@ -276,6 +279,25 @@ export type PublicationTable = {
   published_at: Timestamp;
 };
 
+export type DeliveryTable = {
+  id: Generated<string>;
+  image_id: string;
+  target: string;
+  /** How often it was asked for. */
+  number: Generated<number>;
+  status: Generated<DeliveryStatus>;
+  /** Whoever holds the newest may say how it went. */
+  fence: Generated<number>;
+  attempts: Generated<number>;
+  percent: Generated<number>;
+  worker: string | null;
+  location: string | null;
+  failure: JSONColumnType<RunFailure> | null;
+  created_at: Timestamp;
+  started_at: NullableTimestamp;
+  finished_at: NullableTimestamp;
+};
+
 export type OutboxTable = {
   id: Generated<string>;
   project_id: string;
@@ -325,6 +347,7 @@ export type Database = {
   runs: RunTable;
   run_steps: RunStepTable;
   publications: PublicationTable;
+  deliveries: DeliveryTable;
   outbox: OutboxTable;
   webhooks: WebhookTable;
   webhook_deliveries: WebhookDeliveryTable;

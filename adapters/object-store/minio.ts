@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { Client, S3Error } from 'minio';
-import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { BootreadyError, type BootreadyErrorOptions, isBootreadyError } from '../../shared/errors.ts';
 import type { MultipartTarget, ObjectInfo, ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
 import { parseListing } from './listing.ts';
 
@@ -14,7 +14,12 @@ export type ObjectStoreConfig = {
   accessKey: string;
   secretKey: string;
   pathStyle: boolean;
+  /** How its refusals (403 and such) and its silence are told; as those of the installation's own store when absent. */
+  trouble?: StoreTrouble;
 };
+
+/** @param code what the store calls it (S3's error codes); empty when it did not say anything. */
+export type StoreTrouble = (code: string) => Omit<BootreadyErrorOptions, 'cause'>;
 
 /** The library lists parts only for its own use; S3 has it for everyone (API_ListParts). */
 class S3Client extends Client {
@@ -50,8 +55,23 @@ const changed = (): BootreadyError =>
     remedy: 'The new object is processed as an image of its own.',
   });
 
-/** Errors of the library and of the network, as ours. The store's refusals (403 and such) do not pass by themselves. */
-const mapped = (error: unknown): BootreadyError => {
+/** What these codes have in common: whoever asked is not let in. */
+export const isRefusal = (code: string): boolean =>
+  ['AccessDenied', 'SignatureDoesNotMatch', 'InvalidAccessKeyId', 'XAdminUserNotFound'].includes(code);
+
+const troubleOfInstallation: StoreTrouble = (code) => ({
+  code: 'unavailable',
+  message: isRefusal(code)
+    ? 'The object store refuses our credentials.'
+    : 'The object store does not answer as it should.',
+  remedy: isRefusal(code)
+    ? 'Check S3_ACCESS_KEY, S3_SECRET_KEY and what they may do ("bootready doctor").'
+    : 'Check S3_ENDPOINT and the health of the store ("bootready doctor").',
+  retryable: true,
+});
+
+/** Errors of the library and of the network, as ours. */
+const mapped = (error: unknown, trouble: StoreTrouble): BootreadyError => {
   if (isBootreadyError(error)) return error;
   const code = codeOf(error);
   if (code === 'PreconditionFailed') return changed();
@@ -63,28 +83,19 @@ const mapped = (error: unknown): BootreadyError => {
       cause: error,
     });
   }
-  const refused = ['AccessDenied', 'SignatureDoesNotMatch', 'InvalidAccessKeyId'].includes(code);
-  return new BootreadyError({
-    code: 'unavailable',
-    message: refused ? 'The object store refuses our credentials.' : 'The object store does not answer as it should.',
-    remedy: refused
-      ? 'Check S3_ACCESS_KEY, S3_SECRET_KEY and what they may do ("bootready doctor").'
-      : 'Check S3_ENDPOINT and the health of the store ("bootready doctor").',
-    retryable: true,
-    cause: error,
-  });
-};
-
-const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
-  try {
-    return await work();
-  } catch (error) {
-    throw mapped(error);
-  }
+  return new BootreadyError({ ...trouble(code), cause: error });
 };
 
 export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
   const client = clientOf(config);
+  const trouble = config.trouble ?? troubleOfInstallation;
+  const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      throw mapped(error, trouble);
+    }
+  };
   const outside = config.publicEndpoint ? clientOf({ ...config, endpoint: config.publicEndpoint }) : client;
 
   /** GET of pinned bytes. The answer's ETag is compared too: not every server knows If-Match. */
@@ -129,7 +140,7 @@ export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
         };
       } catch (error) {
         if (isAbsent(error)) return undefined;
-        throw mapped(error);
+        throw mapped(error, trouble);
       }
     },
 
@@ -169,7 +180,7 @@ export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
           token = page.next;
         } while (token);
       } catch (error) {
-        throw mapped(error);
+        throw mapped(error, trouble);
       }
     },
 
@@ -251,7 +262,7 @@ export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
           uploadIdMarker = page.nextUploadIdMarker;
         }
       } catch (error) {
-        throw mapped(error);
+        throw mapped(error, trouble);
       }
     },
 

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { Language } from '../../shared/checks/define.ts';
 import {
   type ChangeImage,
+  type CreateDelivery,
   type CreateImage,
   type CreateRepair,
   type CreateRun,
@@ -96,6 +97,8 @@ export const createApiClient = ({
     remedies: (id: string) => checked(RemedyList, api.GET('/v1/images/{id}/repairs', ofImage(id))),
     createRepair: (id: string, body: CreateRepair) =>
       checked(ImageDetail, careful.POST('/v1/images/{id}/repairs', { ...ofImage(id), body })),
+    createDelivery: (id: string, body: CreateDelivery) =>
+      checked(ImageDetail, careful.POST('/v1/images/{id}/deliveries', { ...ofImage(id), body })),
     createImage: (body: CreateImage) => checked(ImageView, careful.POST('/v1/images', { body })),
     changeImage: (id: string, body: ChangeImage) =>
       checked(ImageView, api.PATCH('/v1/images/{id}', { ...ofImage(id), body })),

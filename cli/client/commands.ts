@@ -114,6 +114,14 @@ export const addClientCommands = (program: Command): void => {
       (await import('./repair.ts')).repairImage(id, options(command)),
     );
   program
+    .command('deliver')
+    .description('send a published image to a target of the operator, for the first time or once more')
+    .argument('<id>', imageArgument)
+    .requiredOption('--target <name>', 'as the operator has named it')
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./deliver.ts')).deliverImage(id, options(command)),
+    );
+  program
     .command('console')
     .description('show what the console said when the image was started for its boot check')
     .argument('<image>', imageArgument)

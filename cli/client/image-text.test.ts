@@ -29,6 +29,7 @@ const image = {
   ...{ sha256: null, createdAt: at(0), updatedAt: at(0), published: null },
   activity: { runId: id, run: 1, status: 'rejected', step: null, percent: 0, verdict: 'reject' },
   runs: [run],
+  deliveries: [],
 } as unknown as ImageDetail;
 
 test('checks come by outcome, the worst first, with problem and advice', () => {
@@ -49,6 +50,30 @@ test('an image is shown with its steps, attempts and durations', () => {
   expect(text).toContain('settings   policy enforce');
   expect(text).toContain('Run 1: rejected, 2 min 14 s');
   expect(text).toContain('  convert    done       1 min 20 s   2 attempts  on w1');
+});
+
+test('where it went is shown as steps, with what to do where it did not get there', () => {
+  const delivery = { attempts: 1, percent: 50, worker: 'w1', createdAt: at(0), startedAt: at(0), finishedAt: at(80) };
+  const failure = { code: 'not-found', message: 'It has no bucket.', remedy: 'Create it.' };
+  const text = shown(
+    imageLines({
+      ...image,
+      deliveries: [
+        { ...delivery, target: 'backup', status: 'failed', location: null, failure },
+        { ...delivery, target: 'cloud', status: 'running', location: null, failure: null },
+        { ...delivery, target: 'shelf', status: 'done', location: '/srv/a', failure: null },
+      ],
+    }),
+  );
+  const step = (state: string, target: string) =>
+    `  deliver    ${state.padEnd(11)}1 min 20 s   1 attempt  to ${target}`;
+  expect(text).toEqual(
+    expect.arrayContaining([step('failed', 'backup'), step('50 %', 'cloud'), `${step('done', 'shelf')}  /srv/a`]),
+  );
+  const told = text.indexOf(step('failed', 'backup'));
+  expect(text.slice(told + 1, told + 4)).toEqual([
+    ...['      It has no bucket.', '      To do: Create it.', `      Then: bootready deliver ${id} --target backup`],
+  ]);
 });
 
 test('the end of a run tells what did not pass and how to go on', () => {

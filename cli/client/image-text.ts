@@ -77,6 +77,24 @@ const stepLine = (step: StepView, now: Date): Line => [
   step.message ? styled('dim', `  ${step.message}`) : '',
 ];
 
+const deliveryStyles = { queued: 'dim', running: 'strong', done: 'good', failed: 'bad' } as const;
+
+/** Each as a step: what comes after the image is published. */
+const deliveryLines = ({ id, deliveries }: ImageDetail, now: Date): Line[] =>
+  deliveries.flatMap(({ target, status, attempts, percent, startedAt, finishedAt, location, failure }): Line[] => [
+    [
+      `  ${'deliver'.padEnd(11)}`,
+      styled(deliveryStyles[status], (status === 'running' ? `${Math.floor(percent)} %` : status).padEnd(11)),
+      formatDuration(seconds(startedAt, finishedAt, now)).padEnd(13),
+      attempts === 1 ? '1 attempt' : `${attempts} attempts`,
+      `  to ${target}`,
+      location ? styled('dim', `  ${location}`) : '',
+    ],
+    ...(failure ? [`      ${failure.message}`] : []),
+    ...(failure?.remedy ? [[styled('strong', '      To do: '), failure.remedy]] : []),
+    ...(status === 'failed' ? [`      Then: bootready deliver ${id} --target ${target}`] : []),
+  ]);
+
 const runHead = (run: RunView, now: Date): Line => [
   styled('strong', `Run ${run.number}: `),
   styled(runStyles[run.status], run.status),
@@ -178,6 +196,7 @@ export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
           '',
           runHead(newest, now),
           ...newest.steps.map((step) => stepLine(step, now)),
+          ...deliveryLines(image, now),
           ...failureLines(newest),
           ...findingLines(newest.findings),
           ...bootLines(newest, image.id),

@@ -75,6 +75,16 @@ export const addOperateCommands = (program: Command): void => {
     .action(async (_options: object, command: Command) =>
       (await import('./projects.ts')).listProjects(command.optsWithGlobals()),
     );
+  project
+    .command('targets')
+    .description('choose where published images of a project go further')
+    .argument('<project>')
+    .argument('[target...]', 'as they are named in TARGETS')
+    .option('--none', 'nowhere')
+    .option('--default', 'where the installation says (DELIVER_TO)')
+    .action(async (id: string, names: string[], _options: object, command: Command) =>
+      (await import('./projects.ts')).chooseTargets(id, names, command.optsWithGlobals()),
+    );
   const key = program.command('key').description('manage API keys');
   key
     .command('create')

@@ -13,6 +13,7 @@ import { objectStore } from './doctor/object-store.ts';
 import { oidc } from './doctor/oidc.ts';
 import { redis } from './doctor/redis.ts';
 import { scratch } from './doctor/scratch.ts';
+import { targets } from './doctor/targets.ts';
 import { temporal } from './doctor/temporal.ts';
 import { tools } from './doctor/tools.ts';
 import { readConfig } from './environment.ts';
@@ -27,6 +28,7 @@ const dependencies: readonly Dependency[] = [
   oidc,
   tools,
   scratch,
+  targets,
   node,
 ];
 

@@ -8,7 +8,7 @@ import type { Database } from '../../adapters/database/schema.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import { Policy, ProjectId } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { Role } from '../../shared/ports/projects.ts';
+import type { Project, Role } from '../../shared/ports/projects.ts';
 import { formatBytes } from '../../shared/quantities.ts';
 import { limitsOf, quotaLines } from '../../shared/quota.ts';
 import { readConfig } from './environment.ts';
@@ -66,13 +66,6 @@ const Count = z.coerce
 const orDefault = <T>(schema: z.ZodType<T>): z.ZodType<T | null> =>
   z.union([z.literal('default').transform(() => null), schema as z.ZodType<T>]) as never;
 
-const noProject = (name: string): BootreadyError =>
-  new BootreadyError({
-    code: 'not-found',
-    message: `There is no project "${name}".`,
-    remedy: `Create it: bootready project create ${name}`,
-  });
-
 export const createProject = (
   name: string,
   options: Output & { keyPrefix?: string; policy?: string; quota?: string },
@@ -101,7 +94,7 @@ export const projectQuota = (
     };
     const isChanged = Object.keys(change).length > 0 && (await projects.setQuota(name, change)) !== undefined;
     const quota = await projects.quota(name);
-    if (!quota) throw noProject(name);
+    if (!quota) throw noSuchProject(name);
     if (isChanged) await createAuditLog(db).record({ action: 'project.quota', by: operator(), projectId: name });
     print({ project: name, ...quota }, quotaLines(quota).join('\n'), options);
   });
@@ -109,9 +102,49 @@ export const projectQuota = (
 export const listProjects = (options: Output): Promise<void> =>
   withDatabase(async (db) => {
     const projects = await createProjectStore(db).all();
-    const line = ({ id, keyPrefix, policy, quota }: (typeof projects)[number]): string =>
-      `${id}\tprefix ${keyPrefix}\tpolicy ${policy ?? 'of the installation'}\tquota ${quota.bytes === null ? 'of the installation' : formatBytes(quota.bytes)}`;
+    const line = (project: Project): string => {
+      const { id, keyPrefix, policy, quota } = project;
+      return `${id}\tprefix ${keyPrefix}\tpolicy ${policy ?? 'of the installation'}\tquota ${quota.bytes === null ? 'of the installation' : formatBytes(quota.bytes)}\ttargets ${targetsOf(project)}`;
+    };
     print({ projects }, projects.map(line).join('\n') || 'There is no project yet.', options);
+  });
+
+/** No target at all is a choice too; without a choice the installation's holds. */
+export const chooseTargets = (
+  id: string,
+  names: readonly string[],
+  options: Output & { default?: boolean; none?: boolean },
+): Promise<void> =>
+  withDatabase(async (db) => {
+    const known = Object.keys(readConfig().TARGETS);
+    const unknown = names.find((name) => !known.includes(name));
+    if (unknown !== undefined) {
+      throw new BootreadyError({
+        code: 'not-found',
+        message: `There is no target "${unknown}".`,
+        remedy: known.length > 0 ? `TARGETS has: ${known.join(', ')}.` : 'Describe it in TARGETS.',
+      });
+    }
+    if ([names.length > 0, options.default, options.none].filter(Boolean).length !== 1) {
+      throw new BootreadyError({
+        code: 'invalid-input',
+        message: 'Targets are chosen by name, or with --none or --default.',
+        remedy: `bootready project targets ${id} NAME...`,
+      });
+    }
+    const project = await createProjectStore(db).chooseTargets(id, options.default ? null : names);
+    if (!project) throw noSuchProject(id);
+    print(project, `Published images of ${id} go to: ${targetsOf(project)}.`, options);
+  });
+
+const targetsOf = ({ targets }: Project): string =>
+  targets === null ? 'those of the installation' : targets.join(', ') || 'no target';
+
+const noSuchProject = (id: string): BootreadyError =>
+  new BootreadyError({
+    code: 'not-found',
+    message: `There is no project "${id}".`,
+    remedy: `Create it: bootready project create ${id}`,
   });
 
 export const createKey = (
@@ -123,7 +156,7 @@ export const createKey = (
       ? valid(z.coerce.number().positive(), options.expiresDays, '--expires-days')
       : undefined;
     const known = (await createProjectStore(db).all()).some(({ id }) => id === options.project);
-    if (!known) throw noProject(options.project);
+    if (!known) throw noSuchProject(options.project);
     const { key, hash, hint } = newApiKey();
     const id = await createApiKeyStore(db).create({
       projectId: options.project,

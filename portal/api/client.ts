@@ -1,5 +1,12 @@
 import createClient, { defaultPathSerializer } from 'openapi-fetch';
-import type { ChangeImage, CreateImage, CreateRepair, CreateRun, SignInWays } from '../../shared/contracts/api.ts';
+import type {
+  ChangeImage,
+  CreateDelivery,
+  CreateImage,
+  CreateRepair,
+  CreateRun,
+  SignInWays,
+} from '../../shared/contracts/api.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
 
@@ -65,6 +72,8 @@ export const api = {
   downloadLink: (id: string) => answered(client.GET('/v1/images/{id}/download', ofImage(id))),
   createRun: (id: string, body: CreateRun = {}) =>
     answered(client.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),
+  createDelivery: (id: string, body: CreateDelivery) =>
+    answered(client.POST('/v1/images/{id}/deliveries', { ...ofImage(id), body })),
   cancelRun: (id: string) => answered(client.POST('/v1/images/{id}/cancel', ofImage(id))),
 
   members: (id: string) => answered(client.GET('/v1/images/{id}/members', ofImage(id))),

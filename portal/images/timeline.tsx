@@ -3,7 +3,7 @@ import { CheckCircleIcon } from '@patternfly/react-icons/dist/esm/icons/check-ci
 import { ExclamationCircleIcon } from '@patternfly/react-icons/dist/esm/icons/exclamation-circle-icon';
 import { InProgressIcon } from '@patternfly/react-icons/dist/esm/icons/in-progress-icon';
 import { OutlinedCircleIcon } from '@patternfly/react-icons/dist/esm/icons/outlined-circle-icon';
-import { useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import type { RunView, StepView } from '../../shared/contracts/api.ts';
 import type { Step } from '../../shared/contracts/run.ts';
 import { useSpeech } from '../words/language.tsx';
@@ -29,8 +29,8 @@ const looks = {
   skipped: { icon: <OutlinedCircleIcon />, word: 'stepSkipped', tone: 'quiet' },
 } as const satisfies Record<StepView['status'] | 'waiting' | 'skipped', object>;
 
-/** Every step of a run, those that are still to come as well. */
-export const Timeline = ({ run }: { run: RunView }) => {
+/** Every step of a run, those that are still to come as well; after them where the image went. */
+export const Timeline = ({ run, children }: { run: RunView; children?: ReactNode }) => {
   const { t } = useSpeech();
   const isOver = run.finishedAt !== null;
   return (
@@ -38,15 +38,27 @@ export const Timeline = ({ run }: { run: RunView }) => {
       {steps.map((step) => {
         const view = run.steps.find((each) => each.step === step);
         const status = view?.status ?? (isOver ? 'skipped' : 'waiting');
-        return <Entry key={step} step={step} view={view} status={status} />;
+        const { title, help } = titles[step];
+        return <Entry key={step} title={t(title)} help={t(help)} view={view} status={status} />;
       })}
+      {children}
     </ol>
   );
 };
 
-const Entry = ({ step, view, status }: { step: Step; view: StepView | undefined; status: keyof typeof looks }) => {
+/** What all steps have to tell of themselves. */
+type Course = Pick<StepView, 'attempts' | 'percent' | 'message' | 'finishedAt'> & { startedAt: string | null };
+
+type EntryProps = {
+  title: string;
+  help: string;
+  view: Course | undefined;
+  status: keyof typeof looks;
+  children?: ReactNode;
+};
+
+export const Entry = ({ title, help, view, status, children }: EntryProps) => {
   const { t, percent } = useSpeech();
-  const { title, help } = titles[step];
   const { icon, word, tone } = looks[status];
   return (
     <li className="timeline-entry" data-tone={tone} aria-current={status === 'running' ? 'step' : undefined}>
@@ -55,31 +67,32 @@ const Entry = ({ step, view, status }: { step: Step; view: StepView | undefined;
       </span>
       <div className="timeline-words">
         <div className="timeline-head">
-          <strong>{t(title)}</strong>
+          <strong>{title}</strong>
           <span className="figures quiet">
             {t(word)}
-            {view ? <Took view={view} /> : ''}
+            {view?.startedAt ? <Took startedAt={view.startedAt} finishedAt={view.finishedAt} /> : ''}
             {view && view.attempts > 1 ? ` · ${t('attempt', { number: view.attempts })}` : ''}
           </span>
         </div>
-        <p className="quiet">{t(help)}</p>
-        {view?.status === 'running' && view.percent > 0 && (
+        <p className="quiet guest-text">{help}</p>
+        {status === 'running' && view && view.percent > 0 && (
           <Progress
             value={Math.floor(view.percent)}
             label={percent(view.percent)}
             size="sm"
-            aria-label={t(title)}
+            aria-label={title}
             className="timeline-progress"
           />
         )}
         {view?.message && status !== 'done' && <p className="guest-text">{view.message}</p>}
+        {children}
       </div>
     </li>
   );
 };
 
 /** How long it took, or takes so far: that alone moves every second. */
-const Took = ({ view: { startedAt, finishedAt } }: { view: StepView }) => {
+const Took = ({ startedAt, finishedAt }: { startedAt: string; finishedAt: string | null }) => {
   const { duration } = useSpeech();
   const [now, setNow] = useState(Date.now);
   useEffect(() => {

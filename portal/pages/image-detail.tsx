@@ -20,6 +20,7 @@ import type { ImageDetail, RunView, Self } from '../../shared/contracts/api.ts';
 import { ApiProblem, api } from '../api/client.ts';
 import { useImage } from '../api/live.ts';
 import { BootEvidence } from '../images/boot-evidence.tsx';
+import { Deliveries } from '../images/deliveries.tsx';
 import { Documents } from '../images/documents.tsx';
 import { DownloadRecord } from '../images/download-record.tsx';
 import { Facts, Properties, Record as RecordOf } from '../images/facts.tsx';
@@ -122,7 +123,7 @@ const Body = ({ image, self }: { image: ImageDetail; self: Self }) => {
             <Panel
               title={image.runs.length > 1 ? `${t('progress')} · ${t('run', { number: run.number })}` : t('progress')}
             >
-              <Timeline run={run} />
+              <Timeline run={run}>{run === image.runs[0] && <Deliveries image={image} role={self.role} />}</Timeline>
             </Panel>
           )}
           {run && (

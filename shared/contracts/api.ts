@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DeliveryStatus, TargetName } from './delivery.ts';
 import { Checksum, SourceUrl } from './download.ts';
 import { Finding } from './finding.ts';
 import { Family, ImageName, ImageSettings, ImageStatus, memberStatuses, ProjectId, Visibility } from './image.ts';
@@ -187,6 +188,27 @@ export const CreateRepair = z.strictObject({
 });
 export type CreateRepair = z.input<typeof CreateRepair>;
 
+/** A published image on its way to one target. */
+export const DeliveryView = z.object({
+  target: z.string(),
+  status: DeliveryStatus,
+  attempts: z.number().int(),
+  percent: Percent,
+  worker: z.string().nullable(),
+  /** Where it is there: an object, a path, the id of an image. */
+  location: z.string().nullable(),
+  /** Of the last attempt; another one is to come while it is `running`. */
+  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+  createdAt: Time,
+  startedAt: Time.nullable(),
+  finishedAt: Time.nullable(),
+});
+export type DeliveryView = z.infer<typeof DeliveryView>;
+
+/** Asks for a delivery that is not under way: the first, or another one. */
+export const CreateDelivery = z.strictObject({ target: TargetName });
+export type CreateDelivery = z.infer<typeof CreateDelivery>;
+
 export const ImageDetail = ImageView.extend({
   /** Null unless it was made from another image. */
   repair: RepairView.nullish(),
@@ -195,6 +217,8 @@ export const ImageDetail = ImageView.extend({
   published: PublishedView.nullable(),
   /** Newest first. */
   runs: z.array(RunView),
+  /** Where it went once it was published. */
+  deliveries: z.array(DeliveryView).default([]),
 });
 export type ImageDetail = z.infer<typeof ImageDetail>;
 

@@ -1,8 +1,11 @@
+import type { DeliveryOrder } from './delivery.ts';
+
 /** How a run's workflow is named, started and found; shared by those who start it and those who run it. */
 export const sharedTaskQueue = 'bootready';
 export const processImageType = 'processImage';
 export const repairImageType = 'repairImage';
 export const downloadImageType = 'downloadImage';
+export const deliverImageType = 'deliverImage';
 
 /** Deterministic: two notifications of one upload name the same workflow. */
 export const workflowIdOf = (imageId: string, runNumber: number): string => `image-${imageId}-run-${runNumber}`;
@@ -12,6 +15,10 @@ export const repairWorkflowIdOf = (imageId: string): string => `repair-${imageId
 
 /** One download makes one image; when it has failed, it may be tried again. */
 export const downloadWorkflowIdOf = (imageId: string): string => `download-${imageId}`;
+
+/** Each time that a delivery is asked for. */
+export const deliveryWorkflowIdOf = ({ deliveryId, number }: DeliveryOrder): string =>
+  `delivery-${deliveryId}-${number}`;
 
 /** Custom search attributes, all Keyword; `bootready migrate` registers them. */
 export const searchAttribute = {
@@ -35,3 +42,5 @@ export type RepairImageInput = { imageId: string } & Timings;
 
 /** `imageId` is the image whose bytes are fetched. */
 export type DownloadImageInput = { imageId: string } & Timings;
+
+export type DeliverImageInput = { order: DeliveryOrder } & Timings;

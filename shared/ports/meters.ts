@@ -11,7 +11,7 @@ export type StepOutcome = 'done' | 'failed' | 'cancelled' | 'stopped';
  * uploader could choose would let them fill the memory of whoever keeps the series.
  */
 export interface StepMeter {
-  step(step: Step | 'mend' | 'hand-over' | 'fetch', outcome: StepOutcome, seconds: number): void;
+  step(step: Step | 'mend' | 'hand-over' | 'fetch' | 'deliver', outcome: StepOutcome, seconds: number): void;
   /** Bytes of the file that was written. */
   converted(format: { from: string; to: string }, bytes: number): void;
   bootChecked(accelerator: string, outcome: Outcome): void;

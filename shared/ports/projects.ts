@@ -10,6 +10,8 @@ export type Project = {
   bootCheck: BootPolicy | null;
   /** Its own limits; null follows the installation. */
   quota: Limits;
+  /** Names of those that its published images go to; null follows the installation. */
+  targets: string[] | null;
 };
 
 export type Role = 'reader' | 'member' | 'admin';
@@ -45,6 +47,8 @@ export interface ProjectStore {
   setQuota(id: string, quota: Partial<Limits>): Promise<Project | undefined>;
   /** The limits that hold for it, and what it holds now. Undefined when there is no such project. */
   quota(id: string): Promise<Quota | undefined>;
+  /** Where its published images go from now on; null follows the installation. Undefined when there is no such project. */
+  chooseTargets(id: string, targets: readonly string[] | null): Promise<Project | undefined>;
   all(): Promise<Project[]>;
   /** Those of the ids that there is a project of, in the order of their names. */
   existing(ids: readonly string[]): Promise<string[]>;

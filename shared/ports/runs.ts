@@ -21,6 +21,8 @@ export type RunContext = {
   targetFormat: TargetFormat | undefined;
   policy: Policy | undefined;
   bootCheck: BootPolicy | undefined;
+  /** The project's choice of where it goes once it is published. */
+  targets: readonly string[] | undefined;
   /** Bytes that this image may take in all, undefined without a quota. */
   quotaLeft: number | undefined;
   /** What was short when its bytes came that nobody had asked for. */
@@ -35,6 +37,8 @@ export type Publication = {
   digests?: { md5: string; sha512: string };
   /** What was found, as image properties; what the owner has set already is left. */
   properties?: Readonly<Record<string, string>>;
+  /** Where it goes next: a delivery to each is ordered with it. */
+  targets?: readonly string[];
 };
 
 /**
@@ -65,7 +69,7 @@ export interface RunStore {
   /** One transaction: fence, publication (unique), image `active`, run `published`, outbox row. Twice is once. */
   publish(run: { imageId: string; runId: string }, fence: number, publication: Publication): Promise<void>;
   /** As `publish`, of an image that is served as it came. */
-  approve(run: { imageId: string; runId: string }, fence: number): Promise<void>;
+  approve(run: { imageId: string; runId: string }, fence: number, targets?: readonly string[]): Promise<void>;
   /** Run and image (`killed`; `queued` after a cancel; what is served already is `deactivated` when it is unsafe, else left) in one transaction with the outbox row. Silently does nothing when the run is finished. */
   finish(
     run: { imageId: string; runId: string },

@@ -25,6 +25,7 @@ describe('projects', () => {
       policy: null,
       bootCheck: null,
       quota: { bytes: null, images: null, uploads: null },
+      targets: null,
     };
     expect(await projects.ensure({ id })).toEqual({ ...unset, id, keyPrefix: `${id}/` });
     const quota = { bytes: 20 * 1024 ** 4, images: 7, uploads: 2 };

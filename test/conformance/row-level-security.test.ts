@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createAuditLog } from '../../adapters/database/audit-log.ts';
+import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createEventStore } from '../../adapters/database/event-store.ts';
 import { createGlanceStore } from '../../adapters/database/glance-store.ts';
@@ -37,6 +38,7 @@ const theirRows = new Map<string, string[]>();
 /** Something of a project in every table. */
 const fill = async (project: Project): Promise<void> => {
   const { image } = await publishedImage(owner, project);
+  await createDeliveryStore(owner).order(image.id, 'backup');
   const { run, fence } = await begunRun(owner, project);
   await createRunStore(owner).stepStarted(run.runId, fence, 'admit', 'w', 1);
   await createGlanceStore(owner).addMember(image.id, `guest-${hex(4)}`);

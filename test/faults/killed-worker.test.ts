@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -8,7 +8,7 @@ import { eventually } from '../support/eventually.ts';
 import { type Installation, project, type Role2Process, startInstallation } from '../support/installation.ts';
 import { scratchFolders } from '../support/scratch-folders.ts';
 
-/** A worker that dies, or is taken for dead, in each of the steps: the image is published all the same, and once. */
+/** A worker that dies, or is taken for dead, in each of the steps: the image is published all the same and goes where it shall, once. */
 
 let installation: Installation;
 let worker: Role2Process;
@@ -17,7 +17,10 @@ let image: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'killed-'));
   image = convert(buildDisk(join(dir, 'disk')), 'qcow2', join(dir, 'disk.qcow2'));
-  installation = await startInstallation({ roles: ['queues'] });
+  await mkdir(join(dir, 'shelf'));
+  const targets = { shelf: { kind: 'directory', path: join(dir, 'shelf') } };
+  const env = { TARGETS: JSON.stringify(targets), DELIVER_TO: 'shelf' };
+  installation = await startInstallation({ roles: ['queues'], env });
 });
 afterAll(async () => {
   await installation?.close();
@@ -53,7 +56,17 @@ const expectPublishedOnce = async (key: string): Promise<void> => {
   // Beside the image lies its provenance, of one run as well.
   const provenance = `${project}/${end.imageId}/evidence/${end.runId}/provenance.dsse.json`;
   expect(objects.toSorted()).toEqual([publications[0]?.key, provenance].toSorted());
+  const { sha256, format } = publications[0] ?? {};
+  await eventually(async () => (await deliveryOf(end.imageId))?.status === 'done', {
+    within: 60,
+    what: 'it is on the shelf',
+  });
+  const names = [`${sha256}.${format}`, `${sha256}.provenance.dsse.json`, `${sha256}.report.json`, 'SHA256SUMS'];
+  expect((await readdir(join(dir, 'shelf', project, end.imageId))).toSorted()).toEqual(names.toSorted());
 };
+
+const deliveryOf = (imageId: string) =>
+  installation.db.selectFrom('deliveries').where('image_id', '=', imageId).select('status').executeTakeFirst();
 
 test.each(['admit', 'convert', 'inspect', 'publish'] as const)('SIGKILL in %s', async (step) => {
   const key = `killed-in-${step}`;

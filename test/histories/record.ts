@@ -28,8 +28,8 @@ import {
 type Scenario = {
   behaviour?: Behaviour;
   options?: WorldOptions;
-  /** A repair or a download instead of a run. */
-  of?: 'repair' | 'download';
+  /** A repair or a download instead of a run, or what a run has started last. */
+  of?: 'repair' | 'download' | 'delivery';
   /** Cancels the run when this resolves. */
   cancelAt?: Promise<void>;
   /** How it ends: the result of the workflow, or what finishRun was told; of an order, the code of its failure. */
@@ -39,6 +39,19 @@ type Scenario = {
 const converting = untilCancelled();
 const scenarios: Record<string, Scenario> = {
   published: { ends: 'publish' },
+  'published-and-delivered': { options: { targets: ['backup', 'cloud'] }, ends: 'publish' },
+  'delivery-retried': {
+    of: 'delivery',
+    behaviour: { deliver: once(fails(false)) },
+    options: { targets: ['cloud'] },
+    ends: undefined,
+  },
+  'delivery-failed-for-good': {
+    of: 'delivery',
+    behaviour: { deliver: fails(true) },
+    options: { targets: ['cloud'] },
+    ends: 'unavailable',
+  },
   'rejected-at-admit': { options: { rejected: true }, ends: 'reject' },
   'retried-step': { behaviour: { convert: once(fails(false)) }, ends: 'publish' },
   'failed-for-good': { behaviour: { inspect: fails(true) }, ends: 'failed' },
@@ -71,18 +84,21 @@ const scenarios: Record<string, Scenario> = {
 const withoutStackTraces = (key: string, value: unknown): unknown => (key === 'stackTrace' ? undefined : value);
 
 const record = async (stage: Stage, name: string, scenario: Scenario): Promise<void> => {
-  const { finished, ended, ...start } = await stage.world(scenario.behaviour ?? {}, scenario.options);
+  const { finished, ended, undelivered, ...start } = await stage.world(scenario.behaviour ?? {}, scenario.options);
+  if (scenario.of === 'delivery') await (await start.run()).result();
   const handle = await start[scenario.of ?? 'run']();
   if (scenario.cancelAt) {
     await scenario.cancelAt;
     await handle.cancel();
   }
-  const result: unknown = await handle.result().catch(() => finished[0]?.status ?? ended[0]?.failure?.code);
+  const result: unknown = await handle
+    .result()
+    .catch(() => finished[0]?.status ?? ended[0]?.failure?.code ?? undelivered.get('cloud')?.code);
   if (result !== scenario.ends)
-    throw new Error(`${name} ended as ${String(result)} and not as ${scenario.ends ?? 'handed over'}`);
+    throw new Error(`${name} ended as ${String(result)} and not as ${scenario.ends ?? 'done'}`);
   const history = JSON.stringify(historyToJson(await handle.fetchHistory()), withoutStackTraces, 2);
   await writeFile(join(import.meta.dirname, `${name}.json`), `${history}\n`);
-  process.stdout.write(`${name}: ${scenario.ends ?? 'handed over'}\n`);
+  process.stdout.write(`${name}: ${scenario.ends ?? 'done'}\n`);
 };
 
 const asked = process.argv.slice(2);

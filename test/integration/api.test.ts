@@ -100,6 +100,7 @@ const bodies: Record<string, unknown> = {
   'POST /v1/images/{id}/repairs': {},
   'POST /v1/images/{id}/promote': { family: 'x' },
   'PUT /v1/image-sources/{family}': { url: 'https://example.org/x', checksum: `sha256:${'0'.repeat(64)}` },
+  'POST /v1/images/{id}/deliveries': { target: 'cloud' },
   'POST /v1/images/{id}/upload': { size: 1 },
   'POST /v1/images/{id}/upload/parts': { partNumbers: [1] },
   'POST /v1/images/{id}/upload/complete': { size: 1 },

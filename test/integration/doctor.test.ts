@@ -21,7 +21,7 @@ const brief = (checks: readonly Diagnosis[], outcome: Diagnosis['outcome']) =>
     .filter((each) => each.outcome === outcome)
     .map(({ dependency, message, remedy }) => [dependency, message, remedy]);
 
-const others = 'database,redis,temporal,object-store,notifications,api,oidc,scratch,node';
+const others = 'database,redis,temporal,object-store,notifications,api,oidc,scratch,targets,node';
 
 describe('a sound installation', () => {
   let installation: Installation;
@@ -166,6 +166,16 @@ describe('a sound installation', () => {
       name: 'a scratch folder that cannot be',
       change: async () => ({ SCRATCH_DIR: '/dev/null/scratch' }),
       says: ['scratch', /cannot be written/, /SCRATCH_DIR/],
+    },
+    {
+      name: 'a target whose folder is not mounted',
+      change: async () => ({ TARGETS: JSON.stringify({ shelf: { kind: 'directory', path: '/dev/null/shelf' } }) }),
+      says: ['targets', /folder of target "shelf" is not there/, /"path" of the target in TARGETS/],
+    },
+    {
+      name: 'a target that nobody has described',
+      change: async () => ({ DELIVER_TO: 'moon' }),
+      says: ['targets', /DELIVER_TO names "moon"/, /Describe it/],
     },
   ])('one thing broken, one failure with its remedy: $name', async ({ change, says }) => {
     const [dependency, message, remedy] = says;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createEventStore } from '../../adapters/database/event-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
@@ -7,9 +8,10 @@ import { createProjectStore } from '../../adapters/database/project-store.ts';
 import { createRepairStore } from '../../adapters/database/repair-store.ts';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import { connectTemporal, registerSearchAttributes } from '../../adapters/temporal/connect.ts';
+import { createDeliveryStarter } from '../../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../../adapters/temporal/order-starter.ts';
 import { createRunStarter } from '../../adapters/temporal/run-starter.ts';
-import { downloadWorkflowIdOf, repairWorkflowIdOf } from '../../shared/contracts/workflow.ts';
+import { deliveryWorkflowIdOf, downloadWorkflowIdOf, repairWorkflowIdOf } from '../../shared/contracts/workflow.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
 import { noTraces } from '../../shared/no-traces.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -20,6 +22,7 @@ import { settleEvent } from '../../workers/queues/intake.ts';
 import { type SweepDeps, sweep } from '../../workers/queues/sweep.ts';
 import { freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
+import { publishedImage } from '../support/samples.ts';
 import { freshNamespace } from '../support/temporal-namespace.ts';
 
 /** From a notification, or none, to a workflow: what starts work, once, and what does not. No worker takes the work up. */
@@ -67,6 +70,8 @@ beforeEach(async () => {
       { store: createDownloadStore(db), start: createDownloadStarter(temporal, timings) },
     ],
     traces: noTraces,
+    deliveries: createDeliveryStore(db),
+    startDelivery: createDeliveryStarter(temporal, timings),
     log: { info: () => undefined, warn: () => undefined },
   };
 });
@@ -205,6 +210,21 @@ test('the sweep starts a repair that was asked for and not started, once; none w
   await repairs.begin(waiting.id);
   expect(await sweep(deps)).toMatchObject({ restarted: 0 });
   await expect(repairs.begin(unwanted.id)).rejects.toMatchObject({ code: 'superseded' });
+});
+
+test('the sweep starts a delivery that was ordered and not started, until somebody has begun it', async () => {
+  const deliveries = createDeliveryStore(database.db);
+  const { image } = await publishedImage(database.db, project);
+  const order = await deliveries.order(image.id, 'cloud');
+  expect(await sweep(deps)).toMatchObject({ restarted: 0 });
+  const created_at = new Date(Date.now() - 60_000);
+  await database.db.updateTable('deliveries').set({ created_at }).where('id', '=', order.deliveryId).execute();
+  expect(await sweep(deps)).toMatchObject({ restarted: 1 });
+  expect(await sweep(deps)).toMatchObject({ restarted: 1 });
+  const workflow = await temporal.workflow.getHandle(deliveryWorkflowIdOf(order)).describe();
+  expect(workflow).toMatchObject({ type: 'deliverImage', status: { name: 'RUNNING' } });
+  await deliveries.begin(order, 'worker-1');
+  expect(await sweep(deps)).toMatchObject({ restarted: 0 });
 });
 
 test('the sweep starts a download that was not started; one that failed is started again when it is asked for again', async () => {

@@ -40,11 +40,21 @@ beforeAll(async () => {
   ]);
 });
 
-test('there is a history of every way that a run, a repair or a download may take', () => {
-  const ways = ['published', 'rejected-at-admit', 'retried-step', 'failed-for-good', 'cancelled-in-convert'];
+test('there is a history of every way that a run, a repair, a download or a delivery may take', () => {
+  const ways = [
+    'published',
+    'published-and-delivered',
+    'rejected-at-admit',
+    'retried-step',
+    'failed-for-good',
+    'cancelled-in-convert',
+  ];
   const repairs = ['repair-handed-over', 'repair-failed-for-good', 'repair-moved-to-another-worker'];
   const downloads = ['download-handed-over', 'download-failed-for-good', 'download-moved-to-another-worker'];
-  expect(names).toEqual(expect.arrayContaining([...ways, 'moved-to-another-worker', ...repairs, ...downloads]));
+  const deliveries = ['delivery-retried', 'delivery-failed-for-good'];
+  expect(names).toEqual(
+    expect.arrayContaining([...ways, 'moved-to-another-worker', ...repairs, ...downloads, ...deliveries]),
+  );
 });
 
 test.each(names)('the workflow takes the way of the history "%s"', async (name) => {

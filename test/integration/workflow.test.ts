@@ -1,6 +1,7 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import {
   fails,
   once,
@@ -167,5 +168,47 @@ describe('a repair', () => {
     const { repair, calls } = await world({ handOver: once(workerStops) }, { deadWorkers: 1 });
     await (await repair()).result();
     expect(calls).toEqual(['beginRepair', 'beginRepair', 'mend', 'handOver', ...wholeRepair]);
+  });
+});
+
+describe('a delivery', () => {
+  const targets = ['backup', 'cloud'];
+
+  test('of each target begins when the image is published, and its run does not wait for it', async () => {
+    const holding = Promise.withResolvers<void>();
+    const { run, calls, delivery, undelivered } = await world({ deliver: () => holding.promise }, { targets });
+    expect(await (await run()).result()).toBe('publish');
+    await eventually(async () => calls.filter((step) => step === 'deliver').length === 2, {
+      within: 20,
+      what: 'both targets are delivered to',
+    });
+    holding.resolve();
+    await delivery().result();
+    expect(calls.filter((step) => step !== 'deliver')).toEqual(wholeWay);
+    expect(undelivered).toEqual(new Map());
+  });
+
+  test('is done again when it failed for what passes', async () => {
+    const { run, calls, delivery, undelivered } = await world({ deliver: once(fails(false)) }, { targets: ['cloud'] });
+    await (await run()).result();
+    await delivery().result();
+    expect(calls.filter((step) => step === 'deliver')).toHaveLength(2);
+    expect(undelivered.size).toBe(0);
+  });
+
+  test('that failed for good says why, and the image stays published', async () => {
+    const { run, delivery, undelivered, finished } = await world({ deliver: fails(true) }, { targets: ['cloud'] });
+    expect(await (await run()).result()).toBe('publish');
+    await expect(delivery().result()).rejects.toThrow(WorkflowFailedError);
+    expect([...undelivered]).toEqual([['cloud', { code: 'unavailable', message: 'It broke.', remedy: 'Mend it.' }]]);
+    expect(finished).toEqual([]);
+  });
+
+  test('that the sweep has started already is not started twice, and no run fails for it', async () => {
+    const { run, sweepDelivery, calls, finished } = await world({}, { targets: ['cloud'] });
+    await sweepDelivery();
+    expect(await (await run()).result()).toBe('publish');
+    expect(calls.filter((step) => step === 'deliver')).toHaveLength(1);
+    expect(finished).toEqual([]);
   });
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Image } from '../../shared/ports/images.ts';
 import { expectAccessible, picture } from '../support/browser.ts';
@@ -20,7 +21,11 @@ const MiB = 1024 ** 2;
 const hostileName = '<img src=x onerror=alert(1)>\u202egpj.exe';
 const serialLog = 'Linux version 6.1.0\n<script>alert(1)</script>\n[  OK  ] Reached target cloud-init.target\n';
 
-const portal = visitPortal({ roles: ['queues', 'steps'] });
+const targets = { shelf: { kind: 'directory', path: '/nonexistent/mount' } };
+const portal = visitPortal({
+  roles: ['queues', 'steps'],
+  env: { TARGETS: JSON.stringify(targets), DELIVER_TO: 'shelf' },
+});
 const { enter, newKey } = portal;
 let installation: Installation;
 let page: Page;
@@ -188,6 +193,28 @@ describe('pages', () => {
     await page.getByRole('button', { name: /Prüfungen bestanden/ }).click();
     expect(await page.locator('figure img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBe(1);
     await expectAccessible(page);
+  });
+
+  test('tell where an image went, why it did not get there, and send it again', async () => {
+    const deliveries = createDeliveryStore(installation.db);
+    const order = await deliveries.order(images.active.id, 'shelf');
+    const reason = { code: 'unavailable', message: 'The folder is full.', remedy: 'Give it more room.' };
+    await deliveries.fail(order, reason);
+    const step = () => page.getByRole('listitem').filter({ hasText: 'Weitergabe an shelf' });
+    const again = () => step().getByRole('button', { name: 'Erneut weitergeben' });
+    await signIn('reader', `/images/${images.active.id}`);
+    await step().getByText('Fehlgeschlagen').waitFor();
+    expect(await again().count()).toBe(0);
+    await enter();
+    ({ page } = portal);
+    await signIn('member', `/images/${images.active.id}`);
+    for (const text of [reason.message, reason.remedy]) await step().getByText(text).waitFor();
+    await expectAccessible(page);
+    await picture(page, 'delivery-failed');
+    await again().click();
+    // The worker has looked: what the target says now.
+    await step().getByText('The folder of target "shelf" is not there.').waitFor({ timeout: 60_000 });
+    await step().getByText('Fehlgeschlagen').waitFor();
   });
 
   test('follow an image live', async () => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { pythonWith } from './python-packages.ts';
 
-/** OpenStack's own clients from PyPI, pinned in openstack-clients.txt; installed once, then kept. */
+/** OpenStack's own clients from PyPI, pinned in openstack-clients.txt. */
 
 const run = promisify(execFile);
 const pins = join(import.meta.dirname, 'openstack-clients.txt');

@@ -1,7 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { Context } from '@temporalio/activity';
-import { Client, Connection, type WorkflowHandleWithFirstExecutionRunId } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  type WorkflowHandle,
+  type WorkflowHandleWithFirstExecutionRunId,
+} from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import {
   bundleWorkflowCode,
@@ -11,8 +16,12 @@ import {
   Worker,
   type WorkflowBundle,
 } from '@temporalio/worker';
+import type { DeliveryOrder } from '../../shared/contracts/delivery.ts';
 import type { ConvertedDisk } from '../../shared/contracts/run.ts';
 import {
+  type DeliverImageInput,
+  deliverImageType,
+  deliveryWorkflowIdOf,
   downloadImageType,
   type ProcessImageInput,
   processImageType,
@@ -21,6 +30,7 @@ import {
 import { workflowInterceptorModules } from '../../workers/workflow-bundle.ts';
 import type {
   Attempt,
+  DeliveryActivities,
   DownloadActivities,
   DownloadLedger,
   FinishedRun,
@@ -33,11 +43,12 @@ import type {
 
 /** The workflows on a real Temporal, with steps that behave as told: as real ones cannot be made to. */
 
-type OnShared = SharedActivities & RepairLedger & DownloadLedger;
+type OnShared = SharedActivities & RepairLedger & DownloadLedger & DeliveryActivities;
 type OnOwn = ScratchActivities & RepairActivities & DownloadActivities;
 export type Step = keyof (OnShared & OnOwn);
 export type Behaviour = Partial<Record<Step, () => Promise<void>>>;
-export type WorldOptions = { deadWorkers?: number; rejected?: boolean };
+/** `targets`: where what is published goes. */
+export type WorldOptions = { deadWorkers?: number; rejected?: boolean; targets?: string[] };
 export type World = {
   /** Every step that was done, in order. */
   calls: Step[];
@@ -47,6 +58,12 @@ export type World = {
   run: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
   repair: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
   download: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
+  /** Why deliveries failed for good, by target. */
+  undelivered: Map<string, { code: string }>;
+  /** Of the first target, once its workflow was started. */
+  delivery: () => WorkflowHandle;
+  /** Starts it, and waits for its end, as the sweep would. */
+  sweepDelivery: () => Promise<void>;
 };
 export type Stage = {
   /** Activities that note their calls and behave as told; `deadWorkers` attempts get a task queue that nobody serves. */
@@ -86,8 +103,19 @@ export const openStage = async (address: string): Promise<Stage> => {
     const calls: Step[] = [];
     const finished: FinishedRun[] = [];
     const ended: World['ended'] = [];
+    const undelivered: World['undelivered'] = new Map();
     const sharedQueue = `shared-${randomUUID()}`;
     const ownQueue = `own-${randomUUID()}`;
+    const input: ProcessImageInput = {
+      imageId: randomUUID(),
+      runId: randomUUID(),
+      heartbeatSeconds: 2,
+      claimSeconds: 2,
+      stepHours: 1,
+    };
+    const orders: DeliveryOrder[] = (options.targets ?? []).map((target) => ({
+      ...{ deliveryId: randomUUID(), number: 1, imageId: input.imageId, projectId: 'demo', target },
+    }));
     let fence = 0;
     const does = async <T>(step: Step, result: T): Promise<T> => {
       calls.push(step);
@@ -105,6 +133,11 @@ export const openStage = async (address: string): Promise<Stage> => {
         return does(step, undefined);
       };
     const shared: OnShared = {
+      deliver: () => does('deliver', undefined),
+      failDelivery: ({ target }, failure) => {
+        undelivered.set(target, failure);
+        return does('failDelivery', undefined);
+      },
       beginAttempt: (run) => does('beginAttempt', { ...run, ...nextWorker() }),
       beginRepair: (repair) => does('beginRepair', { ...repair, ...nextWorker() }),
       endRepair: endOrder('endRepair'),
@@ -127,7 +160,7 @@ export const openStage = async (address: string): Promise<Stage> => {
       convert: () => does('convert', { disk, converted, layers: [], findings: [], tools: {} }),
       inspect: () => does('inspect', { guest: {}, findings: [], tools: {} }),
       bootCheck: () => does('bootCheck', { findings: [] }),
-      publish: () => does('publish', undefined),
+      publish: () => does('publish', orders),
       discardScratch: () => does('discardScratch', undefined),
       mend: () => does('mend', undefined),
       handOver: () => does('handOver', undefined),
@@ -150,13 +183,6 @@ export const openStage = async (address: string): Promise<Stage> => {
       for (const worker of workers) worker.shutdown();
       await Promise.all(running);
     });
-    const input: ProcessImageInput = {
-      imageId: randomUUID(),
-      runId: randomUUID(),
-      heartbeatSeconds: 2,
-      claimSeconds: 2,
-      stepHours: 1,
-    };
     const order = (type: string, prefix: string) => {
       const { runId: _, ...args } = input;
       const workflowId = `${prefix}-${input.imageId}`;
@@ -166,6 +192,17 @@ export const openStage = async (address: string): Promise<Stage> => {
       calls,
       finished,
       ended,
+      undelivered,
+      sweepDelivery: async () => {
+        const order = orders[0] as DeliveryOrder;
+        const { imageId: _image, runId: _run, ...timings } = input;
+        await client.workflow.execute(deliverImageType, {
+          taskQueue: sharedQueue,
+          workflowId: deliveryWorkflowIdOf(order),
+          args: [{ order, ...timings } satisfies DeliverImageInput],
+        });
+      },
+      delivery: () => client.workflow.getHandle(deliveryWorkflowIdOf(orders[0] as DeliveryOrder)),
       run: () =>
         client.workflow.start(processImageType, {
           taskQueue: sharedQueue,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { objectSource } from '../../shared/object-source.ts';
+import type { DeliveryStore } from '../../shared/ports/deliveries.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import { quotaFinding } from '../../shared/quota.ts';
@@ -26,6 +27,7 @@ import { withUploadHash } from './upload-hash.ts';
 export type ActivityDeps = {
   config: Config;
   runs: RunStore;
+  deliveries: Pick<DeliveryStore, 'queued'>;
   store: ObjectStore;
   scratch: Scratch;
   /** `scan`: a handful of reads; `heavy`: what keeps a core or a disk busy. */
@@ -64,7 +66,7 @@ export const createSharedActivities = ({ config, runs, scratch, ownTaskQueue }: 
 
 /** These share the scratch folder of this process. */
 export const createScratchActivities = (deps: ActivityDeps): ScratchActivities => {
-  const { config, runs, store, scratch } = deps;
+  const { config, runs, deliveries, store, scratch } = deps;
   const { scan, heavy } = deps.slots;
   const stepDeps = { runs, slots: heavy, workerId: scratch.workerId };
   return {
@@ -149,12 +151,14 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
           {
             ...{ context, path, converted, guest: report.guest ?? {} },
             fence: attempt.fence,
+            targets: context.targets ?? config.DELIVER_TO,
             attest: async () => {
               if (deps.signingKey) await attest(deps.signingKey, keep, { report, converted, policy });
             },
           },
           control,
         );
+        return deliveries.queued(context.imageId);
       }),
     discardScratch: (attempt) => scratch.discard(attempt),
   };

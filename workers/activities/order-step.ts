@@ -4,6 +4,7 @@ import type { OrderStore } from '../../shared/ports/orders.ts';
 import type { OrderAttempt, OrderEnd } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import type { Slots } from '../slots.ts';
+import { startBeating } from './beating.ts';
 import { cancellationOf } from './step.ts';
 
 /** Within the ledger of an order: errors as Temporal has them. */
@@ -28,11 +29,8 @@ export const orderStep = async <Made>(
   { imageId, fence }: OrderAttempt,
   work: (order: Made, signal: AbortSignal) => Promise<void>,
 ): Promise<void> => {
-  const { info, cancellationSignal: signal } = Context.current();
-  const beating = setInterval(
-    () => Context.current().heartbeat(),
-    Math.max(500, (info.heartbeatTimeoutMs ?? 30_000) / 4),
-  );
+  const { cancellationSignal: signal } = Context.current();
+  const stopBeating = startBeating();
   try {
     await slots.use(signal, async () => {
       const order = await orders.get(imageId);
@@ -43,7 +41,7 @@ export const orderStep = async <Made>(
   } catch (error) {
     throw signal.aborted ? cancellationOf(signal, error) : toFailure(error);
   } finally {
-    clearInterval(beating);
+    stopBeating();
   }
 };
 

@@ -3,8 +3,9 @@ import { open } from 'node:fs/promises';
 import type { ConvertedDisk, GuestFacts } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { imageProperties } from '../../shared/image-properties.ts';
-import type { MultipartTarget, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
+import { uploadInParts } from '../../shared/upload-in-parts.ts';
 import type { StepControl } from './step.ts';
 
 export type PublishDeps = {
@@ -13,11 +14,6 @@ export type PublishDeps = {
   imagesBucket: string;
   afterPublish: 'keep' | 'remove';
 };
-
-/** S3 allows 10,000 parts of at least 5 MiB; small parts keep the memory small, which is `parallel` x part size. */
-const MiB = 1024 ** 2;
-const parallel = 4;
-export const partSizeFor = (size: number): number => Math.max(16 * MiB, Math.ceil(size / 9000 / MiB) * MiB);
 
 /** Write-once: the name holds the hash of the bytes, so writing it twice writes the same. */
 export const publishedKey = ({ projectId, imageId }: RunContext, { sha256, format }: ConvertedDisk): string =>
@@ -31,6 +27,8 @@ export type PublishInput = {
   guest: GuestFacts;
   /** Done before it is published: who can have the image can have its provenance. */
   attest: () => Promise<void>;
+  /** Where it goes next. */
+  targets: readonly string[];
 };
 
 /**
@@ -43,10 +41,10 @@ export const publishImage = async (
   input: PublishInput,
   control: StepControl,
 ): Promise<void> => {
-  const { context, fence, path, converted, guest, attest } = input;
+  const { context, fence, path, converted, guest, attest, targets } = input;
   if (context.isVerbatim) {
     await assertUploadUnchanged(store, context);
-    return runs.approve(context, fence);
+    return runs.approve(context, fence, targets);
   }
   const target = { bucket: imagesBucket, key: publishedKey(context, converted) };
   if (!(await runs.isPublished(context.runId))) {
@@ -55,7 +53,7 @@ export const publishImage = async (
     const digests = await verify(store, target, converted, control);
     await assertUploadUnchanged(store, context);
     await attest();
-    await runs.publish(context, fence, { ...target, converted, digests, properties: imageProperties(guest) });
+    await runs.publish(context, fence, { ...target, converted, digests, properties: imageProperties(guest), targets });
   }
   if (afterPublish === 'remove') await removeUpload(store, context);
 };
@@ -69,34 +67,17 @@ export const uploadFile = async (
   { signal, progress }: StepControl,
   last?: () => Promise<void>,
 ): Promise<void> => {
-  for await (const left of store.listMultiparts(bucket, key)) await store.abortMultipart(left);
-  const target: MultipartTarget = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
-  const partSize = partSizeFor(size);
-  const count = Math.ceil(size / partSize);
-  const parts: UploadedPart[] = [];
   const file = await open(path, 'r');
   try {
-    let next = 1;
-    const lane = async (): Promise<void> => {
-      const buffer = Buffer.allocUnsafe(partSize);
-      for (let number = next++; number <= count; number = next++) {
-        signal.throwIfAborted();
-        // Holes of the sparse file read as zeros and are sent as such.
-        const { bytesRead } = await file.read(buffer, 0, partSize, (number - 1) * partSize);
-        parts.push(await store.putPart(target, number, buffer.subarray(0, bytesRead)));
-        progress((parts.length / count) * 70);
-      }
-    };
-    const lanes = await Promise.allSettled(Array.from({ length: Math.min(parallel, count) }, lane));
-    for (const done of lanes) if (done.status === 'rejected') throw done.reason;
-    await last?.();
-    await store.completeMultipart(
-      target,
-      parts.sort((a, b) => a.partNumber - b.partNumber),
-    );
-  } catch (error) {
-    await store.abortMultipart(target).catch(() => undefined);
-    throw error;
+    await uploadInParts(store, {
+      ...{ bucket, key, size, signal, last },
+      // Holes of the sparse file read as zeros and are sent as such.
+      read: async (into, offset) => {
+        const { bytesRead } = await file.read(into, 0, into.length, offset);
+        return into.subarray(0, bytesRead);
+      },
+      progress: (share) => progress(share * 70),
+    });
   } finally {
     await file.close();
   }

@@ -6,6 +6,7 @@ import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import type { Attempt } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import type { Slots } from '../slots.ts';
+import { startBeating } from './beating.ts';
 
 /** What a step gets besides its input. Steps know nothing of Temporal. */
 export type StepControl = {
@@ -22,7 +23,6 @@ const progressEveryMs = 1000;
 
 /**
  * One step of a run within a Temporal activity: heartbeats while it works, row in run_steps kept true, errors mapped.
- * Heartbeats are sent by a timer, not by progress, because a step may be silent for long (waiting for a slot, hashing).
  */
 export const runStep = async <Result>(
   { runs, slots, workerId }: StepDeps,
@@ -32,8 +32,7 @@ export const runStep = async <Result>(
 ): Promise<Result> => {
   const { info, cancellationSignal: signal } = Context.current();
   let percent = 0;
-  const beat = (): void => Context.current().heartbeat({ percent });
-  const beating = setInterval(beat, Math.max(500, (info.heartbeatTimeoutMs ?? 30_000) / 4));
+  const stopBeating = startBeating(() => ({ percent }));
 
   let written = 0;
   let writing: Promise<void> = Promise.resolve();
@@ -74,7 +73,7 @@ export const runStep = async <Result>(
       .catch(() => undefined);
     throw failure;
   } finally {
-    clearInterval(beating);
+    stopBeating();
   }
 };
 
@@ -82,13 +81,17 @@ export const runStep = async <Result>(
  * Cancelling the run is one thing; a worker that shuts down is another: its scratch folder goes with it, so the workflow
  * moves the attempt (workflows/outcome.ts knows `worker-stopped`) instead of trying again here.
  */
-export const cancellationOf = (signal: AbortSignal, error: unknown): Error => {
+export const cancellationOf = (
+  signal: AbortSignal,
+  error: unknown,
+  { nonRetryable } = { nonRetryable: true },
+): Error => {
   const details = Context.current().cancellationDetails;
   if ((details?.cancelRequested || details?.paused) && signal.reason instanceof CancelledFailure) return signal.reason;
   return ApplicationFailure.create({
     message: 'The worker was stopped while it did this step.',
     type: 'worker-stopped',
-    nonRetryable: true,
+    nonRetryable,
     cause: error instanceof Error ? error : new Error(String(error)),
   });
 };

@@ -1,4 +1,5 @@
 import { explain } from '../../shared/errors.ts';
+import type { DeliveryStarter, DeliveryStore } from '../../shared/ports/deliveries.ts';
 import type { EventStore } from '../../shared/ports/events.ts';
 import type { JobQueue, Swept } from '../../shared/ports/jobs.ts';
 import type { OrderStarter, OrderStore } from '../../shared/ports/orders.ts';
@@ -9,6 +10,8 @@ export type SweepDeps = IntakeDeps & {
   jobs: Pick<JobQueue, 'addIntake'>;
   /** Every kind of them. */
   orders: readonly { store: Pick<OrderStore, 'unstarted'>; start: OrderStarter }[];
+  deliveries: Pick<DeliveryStore, 'unstarted'>;
+  startDelivery: DeliveryStarter;
 };
 
 /** A row that is younger is on its way still. */
@@ -36,6 +39,10 @@ export const sweep = async (deps: SweepDeps): Promise<Swept> => {
       await start(order);
       counts.restarted++;
     }
+  }
+  for (const delivery of await deps.deliveries.unstarted(graceSeconds)) {
+    await deps.startDelivery(delivery);
+    counts.restarted++;
   }
 
   for (const { keyPrefix } of await projects.all()) {

@@ -1,0 +1,167 @@
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import type { DeliveryOrder } from '../../shared/contracts/delivery.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { Delivery, DeliveryStore } from '../../shared/ports/deliveries.ts';
+import type { Database, DeliveryTable } from './schema.ts';
+
+const superseded = (): BootreadyError =>
+  new BootreadyError({
+    code: 'superseded',
+    message: 'A newer attempt works on this delivery, it has ended, or its image is no longer active.',
+    remedy: 'Nothing is to be done.',
+  });
+
+const json = (value: unknown): never => JSON.stringify(value) as never;
+const open = ['queued', 'running'] as const;
+
+const deliveryOf = (row: Selectable<DeliveryTable>): Delivery => ({
+  id: row.id,
+  target: row.target,
+  status: row.status,
+  attempts: row.attempts,
+  percent: row.percent,
+  worker: row.worker,
+  location: row.location,
+  failure: row.failure,
+  createdAt: row.created_at,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+});
+
+/** Part of what publishes an image: what is published is on its way, whoever dies afterwards. */
+export const orderDeliveries = async (
+  trx: Transaction<Database>,
+  imageId: string,
+  targets: readonly string[],
+): Promise<void> => {
+  if (targets.length === 0) return;
+  await trx
+    .insertInto('deliveries')
+    .values(targets.map((target) => ({ image_id: imageId, target })))
+    .onConflict((conflict) => conflict.columns(['image_id', 'target']).doNothing())
+    .execute();
+};
+
+export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
+  const queuedOrders = () =>
+    db
+      .selectFrom('deliveries')
+      .innerJoin('images', 'images.id', 'deliveries.image_id')
+      .where('deliveries.status', '=', 'queued')
+      .where('images.status', '=', 'active')
+      .orderBy('deliveries.created_at')
+      .limit(500)
+      .select(['deliveries.id as deliveryId', 'number', 'image_id as imageId', 'project_id as projectId', 'target']);
+
+  const heldUpdate = async (deliveryId: string, fence: number, values: object): Promise<void> => {
+    const { numUpdatedRows } = await db
+      .updateTable('deliveries')
+      .set(values)
+      .where('id', '=', deliveryId)
+      .where('fence', '=', fence)
+      .where('status', '=', 'running')
+      .executeTakeFirst();
+    if (numUpdatedRows === 0n) throw superseded();
+  };
+
+  return {
+    order: async (imageId, target): Promise<DeliveryOrder> => {
+      const row = await db
+        .insertInto('deliveries')
+        .columns(['image_id', 'target'])
+        .expression((eb) =>
+          eb
+            .selectFrom('images')
+            .where('id', '=', imageId)
+            .where('status', '=', 'active')
+            .select(['id', sql<string>`${target}::text`.as('target')]),
+        )
+        .onConflict((conflict) =>
+          conflict
+            .columns(['image_id', 'target'])
+            .doUpdateSet({
+              ...{ status: 'queued', number: sql`deliveries.number + 1`, attempts: 0, percent: 0 },
+              ...{ worker: null, location: null, failure: null },
+              ...{ created_at: sql`now()`, started_at: null, finished_at: null },
+            })
+            .where('deliveries.status', 'not in', open),
+        )
+        .returning(['id', 'number'])
+        .returning((eb) =>
+          eb.selectFrom('images').whereRef('images.id', '=', 'image_id').select('project_id').as('project_id'),
+        )
+        .executeTakeFirst();
+      if (!row) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: `The image is not active, or is on its way to "${target}" already.`,
+          remedy: '"bootready show" tells which; what is on its way is tried again by itself.',
+        });
+      }
+      return { deliveryId: row.id, number: row.number, imageId, projectId: row.project_id ?? '', target };
+    },
+
+    ofImage: async (imageId) =>
+      (await db.selectFrom('deliveries').where('image_id', '=', imageId).orderBy('target').selectAll().execute()).map(
+        deliveryOf,
+      ),
+
+    queued: (imageId) => queuedOrders().where('image_id', '=', imageId).execute(),
+    unstarted: (olderThanSeconds) =>
+      queuedOrders()
+        .where('deliveries.created_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+        .execute(),
+
+    begin: ({ deliveryId, number }, worker) =>
+      db.transaction().execute(async (trx) => {
+        const begun = await trx
+          .updateTable('deliveries')
+          .set({
+            ...{ status: 'running', worker, percent: 0, failure: null },
+            ...{ fence: sql`fence + 1`, attempts: sql`attempts + 1`, started_at: sql`coalesce(started_at, now())` },
+          })
+          .where('id', '=', deliveryId)
+          .where('number', '=', number)
+          .where('status', 'in', open)
+          .returning(['fence', 'image_id', 'target'])
+          .executeTakeFirst();
+        if (!begun) throw superseded();
+        const image = await trx
+          .selectFrom('images')
+          .innerJoin('publications', 'publications.image_id', 'images.id')
+          .leftJoin('runs', 'runs.id', 'publications.run_id')
+          .where('images.id', '=', begun.image_id)
+          .where('images.status', '=', 'active')
+          .select(['images.project_id', 'images.name', 'images.virtual_size', 'images.md5', 'images.sha512'])
+          .select(['images.properties', 'bucket', 'key', 'format', 'publications.size', 'publications.sha256'])
+          .select(['publications.run_id', 'runs.report'])
+          .executeTakeFirst();
+        if (!image) throw superseded();
+        const { bucket, key, format, size, sha256 } = image;
+        return {
+          ...{ fence: Number(begun.fence), imageId: begun.image_id, target: begun.target },
+          ...{ projectId: image.project_id, name: image.name, properties: image.properties },
+          published: { bucket, key, format, size, sha256 },
+          ...{ virtualSize: image.virtual_size ?? size, md5: image.md5, sha512: image.sha512 },
+          ...{ runId: image.run_id, report: image.report },
+        };
+      }),
+
+    progress: (deliveryId, fence, percent) => heldUpdate(deliveryId, fence, { percent }),
+    attemptFailed: (deliveryId, fence, failure) => heldUpdate(deliveryId, fence, { failure: json(failure) }),
+    done: (deliveryId, fence, location) =>
+      heldUpdate(deliveryId, fence, {
+        ...{ status: 'done', percent: 100, location, failure: null, finished_at: sql`now()` },
+      }),
+
+    fail: async ({ deliveryId, number }, failure) => {
+      await db
+        .updateTable('deliveries')
+        .set({ status: 'failed', failure: json(failure), finished_at: sql`now()` })
+        .where('id', '=', deliveryId)
+        .where('number', '=', number)
+        .where('status', 'in', open)
+        .execute();
+    },
+  };
+};

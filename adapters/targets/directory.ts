@@ -1,0 +1,177 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { constants, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import type { Deliverable, DeliveryControl, Target } from '../../shared/ports/targets.ts';
+import { sha256Of } from '../../shared/sha256.ts';
+import type { DirectoryTargetConfig } from '../../shared/targets.ts';
+import { again, otherBytes } from './trouble.ts';
+
+const chunkBytes = 4 * 1024 ** 2;
+const pieceBytes = 64 * 1024;
+const zeros = Buffer.alloc(pieceBytes);
+
+/** Holes stay holes, where a whole piece is one. */
+const writeSparse = async (file: FileHandle, source: ByteSource, control: DeliveryControl): Promise<void> => {
+  for (let offset = 0; offset < source.size; ) {
+    control.signal.throwIfAborted();
+    const chunk = await source.read(offset, chunkBytes, control.signal);
+    for (let start = 0; start < chunk.length; start += pieceBytes) {
+      const piece = chunk.subarray(start, start + pieceBytes);
+      if (!piece.equals(zeros.subarray(0, piece.length))) await file.write(piece, 0, piece.length, offset + start);
+    }
+    offset += chunk.length;
+    control.progress((offset / source.size) * 70);
+  }
+  await file.truncate(source.size);
+};
+
+/**
+ * Under its name only when all of it is on the disk: fsync, rename, fsync of the folder (fsync(2), rename(2)). The file before has one
+ * name for all: whoever writes it, writes the same bytes to the same places, over what a killed one left or beside one that is not dead.
+ * @param check looks at the new file before it gets its name
+ */
+const writeWhole = async (
+  folder: string,
+  name: string,
+  write: (file: FileHandle) => Promise<unknown>,
+  check?: (path: string) => Promise<void>,
+): Promise<void> => {
+  const [partial, whole] = [join(folder, `.${name}.partial`), join(folder, name)];
+  try {
+    const file = await open(partial, constants.O_RDWR | constants.O_CREAT, 0o644);
+    try {
+      await write(file);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await check?.(partial);
+    await rename(partial, whole).catch(async (error: NodeJS.ErrnoException) => {
+      // The other one was faster.
+      if (error.code !== 'ENOENT' || !(await stat(whole).catch(() => undefined))) throw error;
+    });
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error;
+  }
+  const directory = await open(folder, 'r');
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+};
+
+const writeBytes =
+  (bytes: Buffer) =>
+  async (file: FileHandle): Promise<void> => {
+    await file.write(bytes, 0, bytes.length, 0);
+    await file.truncate(bytes.length);
+  };
+
+/** A folder, of a network filesystem say: the image under its SHA-256, its documents and SHA256SUMS beside it. */
+export const createDirectoryTarget = (name: string, { path: root }: DirectoryTargetConfig): Target => {
+  /** What the filesystem says, as ours. */
+  const explained = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      signal.throwIfAborted();
+      if (isBootreadyError(error)) throw error;
+      throw troubleOf(name, (error as NodeJS.ErrnoException).code ?? '', error);
+    }
+  };
+
+  /** It is not made here: where a mount is missing, the image would fill the disk below. */
+  const assertThere = async (): Promise<void> => {
+    if (!(await stat(root)).isDirectory()) throw Object.assign(new Error('not a directory'), { code: 'ENOTDIR' });
+  };
+
+  const isSame = async (
+    path: string,
+    { source, digests }: Deliverable,
+    control?: DeliveryControl,
+  ): Promise<boolean> => {
+    const there = await stat(path).catch(() => undefined);
+    if (there?.size !== source.size) return false;
+    let read = 0;
+    const counted = async function* (): AsyncGenerator<unknown> {
+      for await (const chunk of createReadStream(path, { signal: control?.signal })) {
+        read += (chunk as Buffer).length;
+        control?.progress(70 + (read / source.size) * 29);
+        yield chunk;
+      }
+    };
+    return (await sha256Of(counted())) === digests.sha256;
+  };
+
+  return {
+    deliver: (image, control) =>
+      explained(control.signal, async () => {
+        await assertThere();
+        const folder = join(root, image.projectId, image.imageId);
+        await mkdir(folder, { recursive: true });
+        const { sha256 } = image.digests;
+        const file = `${sha256}.${image.format}`;
+        for (const document of image.documents) {
+          await writeWhole(folder, `${sha256}.${document.name}`, writeBytes(document.body));
+        }
+        if (!(await isSame(join(folder, file), image))) {
+          await writeWhole(
+            folder,
+            file,
+            (into) => writeSparse(into, image.source, control),
+            async (partial) => {
+              if (!(await isSame(partial, image, control))) throw otherBytes(name, { file });
+            },
+          );
+        }
+        // As sha256sum(1) reads it; last, for it says that all is there.
+        await writeWhole(folder, 'SHA256SUMS', writeBytes(Buffer.from(`${sha256}  ${file}\n`)));
+        return { location: join(folder, file) };
+      }),
+
+    check: (signal) =>
+      explained(signal, async () => {
+        await assertThere();
+        const probe = `bootready-doctor-${randomBytes(6).toString('hex')}`;
+        await writeWhole(root, probe, writeBytes(Buffer.from('bootready')));
+        await rm(join(root, probe));
+        return `the folder ${root} can be written`;
+      }),
+  };
+};
+
+const troubleOf = (name: string, code: string, cause: unknown): BootreadyError => {
+  if (code === 'ENOENT' || code === 'ENOTDIR') {
+    return new BootreadyError({
+      code: 'not-found',
+      message: `The folder of target "${name}" is not there.`,
+      remedy: `Mount or make it on every worker, or mend "path" of the target in TARGETS, ${again}`,
+      cause,
+    });
+  }
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return new BootreadyError({
+      code: 'forbidden',
+      message: `The folder of target "${name}" cannot be written.`,
+      remedy: `Let the workers' user write to it, ${again}`,
+      cause,
+    });
+  }
+  const full = code === 'ENOSPC' || code === 'EDQUOT';
+  return new BootreadyError({
+    code: 'unavailable',
+    message: full
+      ? `The folder of target "${name}" is full.`
+      : `The folder of target "${name}" does not work as it should.`,
+    remedy: full
+      ? 'Give it more room. The delivery is tried again.'
+      : 'Check its disk or mount. The delivery is tried again.',
+    retryable: true,
+    cause,
+  });
+};

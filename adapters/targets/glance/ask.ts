@@ -1,0 +1,64 @@
+import { BootreadyError } from '../../../shared/errors.ts';
+
+/** Questions to the APIs of OpenStack, small ones. */
+
+export type Ask = { method: 'GET' | 'POST' | 'DELETE'; url: string; token?: string; body?: object };
+export type Answer = { status: number; headers: Headers; json: unknown; text: string };
+
+const patienceMs = 60_000;
+
+export const silent = (name: string, service: string, cause: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: `${service} of target "${name}" does not answer.`,
+    remedy: 'Check that it runs and that workers reach it. The delivery is tried again.',
+    retryable: true,
+    cause,
+  });
+
+/** @throws `unavailable` (retryable) when there is no answer; whatever the answer says is for the caller */
+export const askJson = async (
+  name: string,
+  service: string,
+  { method, url, token, body }: Ask,
+  signal: AbortSignal,
+): Promise<Answer> => {
+  try {
+    const response = await fetch(url, {
+      method,
+      // A token goes to nobody but the host that it was given for.
+      redirect: 'manual',
+      headers: {
+        accept: 'application/json',
+        ...(token ? { 'x-auth-token': token } : {}),
+        ...(body ? { 'content-type': 'application/json' } : {}),
+      },
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
+    });
+    const text = await response.text();
+    return { status: response.status, headers: response.headers, json: jsonOf(text), text };
+  } catch (error) {
+    signal.throwIfAborted();
+    throw silent(name, service, error);
+  }
+};
+
+const jsonOf = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** What the service said, in a few words: its errors are JSON with a message, or pages. */
+export const wordsOf = (text: string): string => {
+  const { message } = (jsonOf(text) ?? {}) as { message?: unknown };
+  return (typeof message === 'string' ? message : text)
+    .replaceAll(/<title>.*?<\/title>|<[^>]*>/gs, ' ')
+    .replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]+|\s+/gu, ' ')
+    .trim()
+    .replace(/\.$/, '')
+    .slice(0, 200);
+};

@@ -1,0 +1,20 @@
+import type { Target } from '../../shared/ports/targets.ts';
+import type { TargetConfig, Targets } from '../../shared/targets.ts';
+import { createDirectoryTarget } from './directory.ts';
+import { createGlanceTarget } from './glance/target.ts';
+import { createS3Target } from './s3.ts';
+
+const openTarget = (name: string, config: TargetConfig): Target => {
+  switch (config.kind) {
+    case 's3':
+      return createS3Target(name, config);
+    case 'directory':
+      return createDirectoryTarget(name, config);
+    case 'glance':
+      return createGlanceTarget(name, config);
+  }
+};
+
+/** Every target of the installation, by name. Nothing is connected before the first call. */
+export const openTargets = (configs: Targets): ReadonlyMap<string, Target> =>
+  new Map(Object.entries(configs).map(([name, config]) => [name, openTarget(name, config)]));

@@ -1,0 +1,92 @@
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { Deliverable, DeliveryControl, Target } from '../../shared/ports/targets.ts';
+import { sha256Of } from '../../shared/sha256.ts';
+import type { S3TargetConfig } from '../../shared/targets.ts';
+import { uploadInParts } from '../../shared/upload-in-parts.ts';
+import { createObjectStore, isRefusal, type StoreTrouble } from '../object-store/minio.ts';
+import { again, otherBytes } from './trouble.ts';
+
+const troubleOf =
+  (name: string, bucket: string): StoreTrouble =>
+  (code) => {
+    if (code === 'NoSuchBucket') {
+      return {
+        code: 'not-found',
+        message: `Target "${name}" has no bucket "${bucket}".`,
+        remedy: `Create it, or mend "bucket" of the target in TARGETS, ${again}`,
+      };
+    }
+    if (isRefusal(code)) {
+      return {
+        code: 'forbidden',
+        message: `Target "${name}" refuses our credentials.`,
+        remedy: `Mend "access_key" and "secret_key" of the target in TARGETS, or let them write to its bucket, ${again}`,
+      };
+    }
+    return {
+      code: 'unavailable',
+      message: `Target "${name}" does not answer as it should.`,
+      remedy: 'Check "endpoint" of the target in TARGETS and the health of that store. The delivery is tried again.',
+      retryable: true,
+    };
+  };
+
+/** Another S3 server, or another bucket of ours: the image under its SHA-256, its documents beside it. */
+export const createS3Target = (name: string, config: S3TargetConfig): Target => {
+  const { endpoint, region, bucket, prefix } = config;
+  const store: ObjectStore = createObjectStore({
+    ...{ endpoint, region, accessKey: config.access_key, secretKey: config.secret_key, pathStyle: config.path_style },
+    trouble: troubleOf(name, bucket),
+  });
+
+  /** What counts is what the store gives back, not what it said when it took it. */
+  const verify = async (key: string, { source, digests }: Deliverable, control: DeliveryControl): Promise<void> => {
+    const object = await store.head(bucket, key);
+    let read = 0;
+    const counted = async function* (): AsyncGenerator<unknown> {
+      if (!object) return;
+      for await (const chunk of await store.stream(object, control.signal)) {
+        read += (chunk as Buffer).length;
+        control.progress(60 + (read / source.size) * 39);
+        yield chunk;
+      }
+    };
+    if ((await sha256Of(counted())) === digests.sha256) return;
+    await store.remove(bucket, key);
+    throw otherBytes(name, { key, read, expected: source.size });
+  };
+
+  return {
+    deliver: async (image, control) => {
+      const { source, digests } = image;
+      const path = `${prefix}${image.projectId}/${image.imageId}/${digests.sha256}`;
+      const key = `${path}.${image.format}`;
+      // First what is small: whoever finds the image finds its provenance.
+      for (const document of image.documents) {
+        await store.put(bucket, `${path}.${document.name}`, document.body, document.contentType);
+      }
+      try {
+        if ((await store.head(bucket, key))?.size !== source.size) {
+          await uploadInParts(store, {
+            ...{ bucket, key, size: source.size, signal: control.signal },
+            read: (into, offset) => source.read(offset, into.length, control.signal),
+            progress: (share) => control.progress(share * 60),
+          });
+        }
+        await verify(key, image, control);
+      } catch (error) {
+        // What was broken off is no trouble of the store's.
+        control.signal.throwIfAborted();
+        throw error;
+      }
+      return { location: `s3://${bucket}/${key}` };
+    },
+
+    check: async () => {
+      const probe = `${prefix}.bootready-doctor`;
+      await store.put(bucket, probe, Buffer.from('bootready'), 'text/plain');
+      await store.remove(bucket, probe);
+      return `bucket "${bucket}" can be written`;
+    },
+  };
+};

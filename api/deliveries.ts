@@ -1,0 +1,64 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { CreateDelivery, ImageDetail } from '../shared/contracts/api.ts';
+import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
+import type { ApiDeps } from './deps.ts';
+import { atLeast, identityOf } from './identity.ts';
+import { detailOf, ownImage } from './image-access.ts';
+import { languageOf } from './views.ts';
+
+/** A published image goes to a target, for the first time or once more. */
+export const deliveryRoutes =
+  (deps: ApiDeps): FastifyPluginAsyncZod =>
+  async (app) => {
+    const { config, projects, deliveries, startDelivery } = deps;
+
+    /** Members send only where their project's images go anyway: other targets may be for other eyes. */
+    const targetsFor = async (projectId: string, isAdmin: boolean): Promise<string[]> => {
+      const known = Object.keys(config.TARGETS);
+      if (isAdmin) return known;
+      const project = (await projects.all()).find(({ id }) => id === projectId);
+      const chosen = project?.targets ?? config.DELIVER_TO;
+      return known.filter((name) => chosen.includes(name));
+    };
+
+    app.post(
+      '/images/:id/deliveries',
+      {
+        onRequest: atLeast('member'),
+        schema: {
+          operationId: 'createDelivery',
+          summary: 'Send a published image to a target',
+          params: z.object({ id: z.string() }),
+          body: CreateDelivery,
+          refuses: ['conflict'],
+          response: { 202: ImageDetail },
+        },
+      },
+      async (request, reply) => {
+        const image = await ownImage(deps, request);
+        const { target } = request.body;
+        const allowed = await targetsFor(image.projectId, identityOf(request).role === 'admin');
+        if (!allowed.includes(target)) throw noSuchTarget(target, allowed);
+        const order = await deliveries.order(image.id, target);
+        try {
+          await startDelivery(order);
+        } catch (error) {
+          // The order stands in Postgres; the sweep starts it when Temporal answers again.
+          if (!isBootreadyError(error) || !error.retryable) throw error;
+          request.log.warn({ error: explain(error) }, 'a delivery waits for Temporal');
+        }
+        return reply.code(202).send(await detailOf(deps, image, languageOf(request.headers['accept-language'])));
+      },
+    );
+  };
+
+const noSuchTarget = (target: string, allowed: readonly string[]): BootreadyError =>
+  new BootreadyError({
+    code: 'invalid-input',
+    message: `Images of this project do not go to a target "${target}".`,
+    remedy:
+      allowed.length > 0
+        ? `They go to: ${allowed.join(', ')}.`
+        : 'The operator names targets in TARGETS, and chooses them by DELIVER_TO or "bootready project targets".',
+  });

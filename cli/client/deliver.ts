@@ -1,0 +1,17 @@
+import { TargetName } from '../../shared/contracts/delivery.ts';
+import { connect } from './api-client.ts';
+import { findImageId } from './find-image.ts';
+import { type OutputOptions, printResult } from './output.ts';
+import { validOption } from './valid-option.ts';
+
+/** Sends a published image to a target, for the first time or once more. */
+export const deliverImage = async (word: string, options: OutputOptions & { target: string }): Promise<void> => {
+  const target = validOption('--target', TargetName, options.target);
+  const api = await connect();
+  const image = await api.createDelivery(await findImageId(api, word), { target });
+  printResult(
+    image,
+    () => [`${image.name} is on its way to ${target}; "bootready show ${image.id}" tells how far it is.`],
+    options,
+  );
+};

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+/** How operators name a place that published images go to. */
+export const TargetName = z
+  .string()
+  .regex(
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'A target is named by 1 to 63 of a-z, 0-9 and "-" and starts with a letter or digit.',
+  );
+
+export const deliveryStatuses = ['queued', 'running', 'done', 'failed'] as const;
+export const DeliveryStatus = z.enum(deliveryStatuses);
+export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
+
+/** One published image to one target, asked for once more with each number. Holds names only: it stands in Temporal's history. */
+export type DeliveryOrder = { deliveryId: string; number: number; imageId: string; projectId: string; target: string };

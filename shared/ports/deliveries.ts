@@ -1,0 +1,64 @@
+import type { DeliveryOrder, DeliveryStatus } from '../contracts/delivery.ts';
+import type { Report } from '../contracts/run.ts';
+import type { PublishedObject, RunFailure } from './images.ts';
+
+/** How far a published image is on its way to one target. */
+export type Delivery = {
+  id: string;
+  target: string;
+  status: DeliveryStatus;
+  attempts: number;
+  /** 0 to 100. */
+  percent: number;
+  worker: string | null;
+  /** Where it is there, once it is. */
+  location: string | null;
+  /** Of the last attempt, while another one is to come; of the whole delivery, when it has `failed`. */
+  failure: RunFailure | null;
+  createdAt: Date;
+  startedAt: Date | null;
+  finishedAt: Date | null;
+};
+
+/** All that is to be delivered, read once when an attempt begins. */
+export type Consignment = {
+  fence: number;
+  imageId: string;
+  projectId: string;
+  name: string;
+  target: string;
+  published: PublishedObject;
+  virtualSize: number;
+  md5: string | null;
+  sha512: string | null;
+  properties: Readonly<Record<string, string>>;
+  /** Of the run that published it. */
+  runId: string | null;
+  report: Report | null;
+};
+
+/**
+ * One row for an image and a target. What a publication brings with it is ordered in its transaction (RunStore). None of this
+ * ever changes the image: it is published, whatever becomes of its deliveries.
+ */
+export interface DeliveryStore {
+  /** Asks for it, or once more. @throws `conflict` unless the image is active and no delivery to this target is open */
+  order(imageId: string, target: string): Promise<DeliveryOrder>;
+  /** In the order of their targets' names. */
+  ofImage(imageId: string): Promise<Delivery[]>;
+  /** Of an image: those that nobody has begun. */
+  queued(imageId: string): Promise<DeliveryOrder[]>;
+  /** Of all images, queued for so long: their workflow was perhaps never started. */
+  unstarted(olderThanSeconds: number): Promise<DeliveryOrder[]>;
+  /** An attempt, with a new fence; the newest wins. @throws `superseded` when it has ended, or its image is no longer active */
+  begin(order: DeliveryOrder, worker: string): Promise<Consignment>;
+  /** @throws `superseded` as do all that carry a fence */
+  progress(deliveryId: string, fence: number, percent: number): Promise<void>;
+  attemptFailed(deliveryId: string, fence: number, failure: RunFailure): Promise<void>;
+  done(deliveryId: string, fence: number, location: string): Promise<void>;
+  /** Does nothing when it has ended, or was asked for anew. */
+  fail(order: DeliveryOrder, failure: RunFailure): Promise<void>;
+}
+
+/** Starts the workflow of a delivery. Idempotent by its id and number. @throws `unavailable` (retryable) */
+export type DeliveryStarter = (order: DeliveryOrder) => Promise<void>;

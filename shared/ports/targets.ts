@@ -1,0 +1,41 @@
+import type { ByteSource } from './byte-source.ts';
+
+/** A published image, as a target gets it. */
+export type Deliverable = {
+  imageId: string;
+  projectId: string;
+  name: string;
+  /** raw or qcow2; what it was declared as, where the bytes are served as they came. */
+  format: string;
+  virtualSize: number;
+  /** Lower-case hex; only SHA-256 is known of every image. */
+  digests: Digests;
+  /** In Glance's vocabulary. */
+  properties: Readonly<Record<string, string>>;
+  /** What goes beside it: report, and provenance where it is signed. */
+  documents: readonly { name: string; contentType: string; body: Buffer }[];
+  source: ByteSource;
+};
+export type Digests = { sha256: string; sha512?: string | undefined; md5?: string | undefined };
+
+export type DeliveryControl = {
+  signal: AbortSignal;
+  /** 0 to 100. */
+  progress(percent: number): void;
+};
+
+/**
+ * A place that published images go to. Failures are BootreadyErrors whose remedy names what the operator has to mend there;
+ * `retryable` when the target may well take it a little later.
+ */
+export interface Target {
+  /**
+   * Puts the image there and holds what is there against its digest. Twice is once; of two at once, one may fail for the other
+   * (retryable). What a killed one left is replaced or held against its digest, and what is broken off leaves nothing that looks like an image.
+   * @throws the signal's reason when it is aborted
+   * @returns where it is now, in the target's own terms
+   */
+  deliver(image: Deliverable, control: DeliveryControl): Promise<{ location: string }>;
+  /** Whether deliveries would find it in order; changes nothing there that stays. @returns what it is, for people */
+  check(signal: AbortSignal): Promise<string>;
+}

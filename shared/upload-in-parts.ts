@@ -1,0 +1,57 @@
+import type { MultipartTarget, ObjectStore, UploadedPart } from './ports/object-store.ts';
+
+/** S3 allows 10,000 parts of at least 5 MiB; small parts keep the memory small, which is `parallel` x part size. */
+const MiB = 1024 ** 2;
+const parallel = 4;
+const partSizeFor = (size: number): number => Math.max(16 * MiB, Math.ceil(size / 9000 / MiB) * MiB);
+
+export type PartsInput = {
+  bucket: string;
+  key: string;
+  size: number;
+  /** Fills the buffer from there on, and gives what was filled. */
+  read(into: Buffer, offset: number): Promise<Buffer>;
+  signal: AbortSignal;
+  /** 0 to 1. */
+  progress(share: number): void;
+  /** Called when all bytes are there and the object is not yet: what it throws leaves none. */
+  last?: (() => Promise<void>) | undefined;
+};
+
+/** An object of whatever size, in parts and with little memory. What earlier tries left at the key is cleared away. */
+export const uploadInParts = async (
+  store: ObjectStore,
+  { bucket, key, size, read, signal, progress, last }: PartsInput,
+): Promise<void> => {
+  for await (const left of store.listMultiparts(bucket, key)) {
+    if (left.key === key) await store.abortMultipart(left);
+  }
+  const target: MultipartTarget = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
+  const partSize = partSizeFor(size);
+  const count = Math.ceil(size / partSize);
+  const parts: UploadedPart[] = [];
+  try {
+    let next = 1;
+    const lane = async (): Promise<void> => {
+      const buffer = Buffer.allocUnsafe(Math.min(partSize, size));
+      for (let number = next++; number <= count; number = next++) {
+        signal.throwIfAborted();
+        const offset = (number - 1) * partSize;
+        const part = await read(buffer.subarray(0, Math.min(partSize, size - offset)), offset);
+        parts.push(await store.putPart(target, number, part));
+        progress(parts.length / count);
+      }
+    };
+    const lanes = await Promise.allSettled(Array.from({ length: Math.min(parallel, count) }, lane));
+    for (const done of lanes) if (done.status === 'rejected') throw done.reason;
+    signal.throwIfAborted();
+    await last?.();
+    await store.completeMultipart(
+      target,
+      parts.sort((a, b) => a.partNumber - b.partNumber),
+    );
+  } catch (error) {
+    await store.abortMultipart(target).catch(() => undefined);
+    throw error;
+  }
+};

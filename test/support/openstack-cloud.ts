@@ -1,0 +1,204 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort, type Service, startServer } from '../../dev/stack/service.ts';
+import { pythonWith } from './python-packages.ts';
+
+const run = promisify(execFile);
+
+/** OpenStack's own Keystone and Glance from PyPI (openstack-cloud.txt), with SQLite and a folder: a small cloud of one's own. */
+export type Cloud = {
+  authUrl: string;
+  /** Of an ordinary member of a project. */
+  member: { username: string; password: string; project_name: string };
+  /** A credential of the member's, for programs. */
+  applicationCredential: { application_credential_id: string; application_credential_secret: string };
+  /** All images of the member's project, whatever their status. */
+  images(): Promise<Record<string, unknown>[]>;
+  download(id: string): Promise<Buffer>;
+  deleteImage(id: string): Promise<void>;
+  /** SIGKILL. */
+  killGlance(): Promise<void>;
+  startGlance(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Keystone reads the arguments of its process, and must find none. */
+const serve = `
+import importlib, sys
+from werkzeug.serving import WSGIRequestHandler, run_simple
+name, port = sys.argv[1:]
+del sys.argv[1:]
+WSGIRequestHandler.protocol_version = "HTTP/1.1"
+run_simple("127.0.0.1", int(port), importlib.import_module(name).application, threaded=True)
+`;
+
+export const startCloud = async (): Promise<Cloud> => {
+  const [python, home] = await Promise.all([
+    pythonWith(join(import.meta.dirname, 'openstack-cloud.txt')),
+    mkdtemp(join(tmpdir(), 'openstack-cloud-')),
+  ]);
+  const [identityPort, imagePort] = [await freePort(), await freePort()];
+  const authUrl = `http://127.0.0.1:${identityPort}/v3`;
+  const imageUrl = `http://127.0.0.1:${imagePort}`;
+  const secrets = { admin: randomBytes(12).toString('hex'), member: randomBytes(12).toString('hex') };
+  const services = new Map<string, Service>();
+  const close = async (): Promise<void> => {
+    await Promise.all([...services.values()].map((service) => service.stop()));
+    await rm(home, { recursive: true, force: true });
+  };
+
+  const start = async (name: 'keystone' | 'glance', port: number): Promise<void> => {
+    const variable = `OS_${name.toUpperCase()}_CONFIG_DIR`;
+    const service = await startServer({
+      name,
+      command: python,
+      args: ['-c', serve, `${name}.wsgi.api`, String(port)],
+      env: { [variable]: home, PYTHONWARNINGS: 'ignore' },
+      cwd: home,
+      logFile: join(home, `${name}.log`),
+      ready: async () => (await fetch(`http://127.0.0.1:${port}/`)).status < 400,
+      graceSeconds: 2,
+    });
+    services.set(name, service);
+  };
+  const manage = (name: 'keystone' | 'glance', ...args: string[]) => {
+    const config = join(home, name === 'glance' ? 'glance-api.conf' : 'keystone.conf');
+    // Not their scripts in bin/: those name the folder in which they were installed.
+    const main = `from ${name}.cmd.manage import main; main()`;
+    return run(python, ['-c', main, '--config-file', config, ...args]);
+  };
+
+  /** One call as somebody; the JSON of the answer. */
+  const call = async (token: string, method: string, url: string, body?: object): Promise<never> => {
+    const headers = { 'x-auth-token': token, 'content-type': 'application/json' };
+    const response = await fetch(url, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${url}: ${response.status} ${text}`);
+    return (text ? JSON.parse(text) : undefined) as never;
+  };
+  const login = async (name: string, password: string, project: string): Promise<string> => {
+    const domain = { name: 'Default' };
+    const identity = { methods: ['password'], password: { user: { name, domain, password } } };
+    const scope = { project: { name: project, domain } };
+    const response = await fetch(`${authUrl}/auth/tokens`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ auth: { identity, scope } }),
+    });
+    const token = response.headers.get('x-subject-token');
+    if (!token) throw new Error(`Keystone let ${name} not in: ${response.status}`);
+    return token;
+  };
+
+  try {
+    for (const folder of ['keys', 'credentials', 'images', 'staging', 'tasks']) await mkdir(join(home, folder));
+    await writeFile(join(home, 'keystone.conf'), keystoneConfig(home));
+    await writeFile(join(home, 'glance-api.conf'), glanceConfig(home, python, authUrl, secrets.admin));
+    await Promise.all([
+      manage('glance', 'db_sync'),
+      (async () => {
+        await manage('keystone', 'db_sync');
+        const user = String((await run('id', ['-un'])).stdout).trim();
+        const group = String((await run('id', ['-gn'])).stdout).trim();
+        const owner = ['--keystone-user', user, '--keystone-group', group];
+        await manage('keystone', 'fernet_setup', ...owner);
+        await manage('keystone', 'credential_setup', ...owner);
+        const region = ['--bootstrap-region-id', 'RegionOne'];
+        await manage(
+          'keystone',
+          'bootstrap',
+          ...['--bootstrap-password', secrets.admin, '--bootstrap-public-url', authUrl, ...region],
+        );
+        await start('keystone', identityPort);
+      })(),
+    ]);
+    await start('glance', imagePort);
+
+    const admin = await login('admin', secrets.admin, 'admin');
+    const create = async (kind: string, record: object): Promise<{ id: string; secret: string }> =>
+      (await call(admin, 'POST', `${authUrl}/${kind}s`, { [kind]: record }))[kind];
+    const service = await create('service', { type: 'image', name: 'glance' });
+    const endpoint = { interface: 'public', region_id: 'RegionOne', service_id: service.id };
+    await create('endpoint', { ...endpoint, url: `${imageUrl}/v2/` });
+    const project = await create('project', { name: 'images', domain_id: 'default' });
+    const user = await create('user', { name: 'bootready', password: secrets.member, domain_id: 'default' });
+    const { roles } = (await call(admin, 'GET', `${authUrl}/roles?name=member`)) as { roles: { id: string }[] };
+    await call(admin, 'PUT', `${authUrl}/projects/${project.id}/users/${user.id}/roles/${roles[0]?.id}`);
+    const member = await login('bootready', secrets.member, 'images');
+    const credential: { id: string; secret: string } = (
+      (await call(member, 'POST', `${authUrl}/users/${user.id}/application_credentials`, {
+        application_credential: { name: 'bootready' },
+      })) as { application_credential: { id: string; secret: string } }
+    ).application_credential;
+
+    return {
+      authUrl,
+      member: { username: 'bootready', password: secrets.member, project_name: 'images' },
+      applicationCredential: {
+        application_credential_id: credential.id,
+        application_credential_secret: credential.secret,
+      },
+      images: async () =>
+        ((await call(member, 'GET', `${imageUrl}/v2/images`)) as { images: Record<string, unknown>[] }).images,
+      download: async (id) => {
+        const response = await fetch(`${imageUrl}/v2/images/${id}/file`, { headers: { 'x-auth-token': member } });
+        return Buffer.from(await response.arrayBuffer());
+      },
+      deleteImage: (id) => call(member, 'DELETE', `${imageUrl}/v2/images/${id}`),
+      killGlance: async () => {
+        services.get('glance')?.kill();
+        await services.get('glance')?.gone;
+      },
+      startGlance: () => start('glance', imagePort),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+};
+
+const keystoneConfig = (home: string): string => `
+[database]
+connection = sqlite:///${home}/keystone.db
+[fernet_tokens]
+key_repository = ${home}/keys
+[fernet_receipts]
+key_repository = ${home}/keys
+[credential]
+key_repository = ${home}/credentials
+[cache]
+enabled = false
+`;
+
+const glanceConfig = (home: string, python: string, authUrl: string, password: string): string => `
+[DEFAULT]
+enabled_backends = disk:file
+[database]
+connection = sqlite:///${home}/glance.db
+[glance_store]
+default_backend = disk
+[disk]
+filesystem_store_datadir = ${home}/images
+[os_glance_staging_store]
+filesystem_store_datadir = ${home}/staging
+[os_glance_tasks_store]
+filesystem_store_datadir = ${home}/tasks
+[keystone_authtoken]
+www_authenticate_uri = ${authUrl}
+auth_url = ${authUrl}
+auth_type = password
+interface = public
+username = admin
+password = ${password}
+project_name = admin
+user_domain_name = Default
+project_domain_name = Default
+[paste_deploy]
+flavor = keystone
+config_file = ${dirname(dirname(python))}/etc/glance/glance-api-paste.ini
+`;

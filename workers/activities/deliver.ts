@@ -1,0 +1,120 @@
+import { Context } from '@temporalio/activity';
+import type { Config } from '../../shared/config.ts';
+import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
+import { evidenceKey, provenanceFile } from '../../shared/evidence.ts';
+import { objectSource } from '../../shared/object-source.ts';
+import type { Consignment, DeliveryStore } from '../../shared/ports/deliveries.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { Deliverable, Target } from '../../shared/ports/targets.ts';
+import type { DeliveryActivities } from '../../workflows/activities.ts';
+import { toFailure } from '../failures.ts';
+import type { Slots } from '../slots.ts';
+import { startBeating } from './beating.ts';
+import { cancellationOf } from './step.ts';
+
+export type DeliverDeps = {
+  config: Pick<Config, 'IMAGES_BUCKET'>;
+  deliveries: DeliveryStore;
+  store: ObjectStore;
+  targets: ReadonlyMap<string, Target>;
+  /** Each holds a few parts of an image in memory. */
+  slots: Slots;
+  workerId: string;
+};
+
+/** Writing progress more often than this helps nobody who watches. */
+const progressEveryMs = 1000;
+
+/** Any worker can do these: the bytes come from the images bucket. */
+export const createDeliveryActivities = (deps: DeliverDeps): DeliveryActivities => {
+  const { deliveries, targets, slots, workerId } = deps;
+  return {
+    deliver: async (order) => {
+      const { cancellationSignal: signal, log } = Context.current();
+      const stopBeating = startBeating();
+      let fence: number | undefined;
+      try {
+        const consignment = await deliveries.begin(order, workerId);
+        fence = consignment.fence;
+        const target = targets.get(order.target);
+        if (!target) throw unknownTarget(order.target);
+        const { location } = await slots.use(signal, async () => {
+          const image = await deliverableOf(deps, consignment);
+          return target.deliver(image, {
+            signal,
+            progress: progressOf(deliveries, order.deliveryId, consignment.fence),
+          });
+        });
+        await deliveries.done(order.deliveryId, consignment.fence, location);
+      } catch (error) {
+        // Another worker takes it up: nothing of it is in a scratch folder.
+        if (signal.aborted) throw cancellationOf(signal, error, { nonRetryable: false });
+        const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
+        log.warn('a delivery failed', { ...order, why: explain(error), ...details });
+        if (fence !== undefined) {
+          await deliveries.attemptFailed(order.deliveryId, fence, reasonOf(error)).catch(() => undefined);
+        }
+        throw toFailure(error);
+      } finally {
+        stopBeating();
+      }
+    },
+
+    failDelivery: (order, failure) =>
+      deliveries.fail(order, failure).catch((error: unknown) => {
+        throw toFailure(error);
+      }),
+  };
+};
+
+/** Written now and then, and never waited for: lost progress is worth nothing. */
+const progressOf = (deliveries: DeliveryStore, id: string, fence: number) => {
+  let written = 0;
+  return (percent: number): void => {
+    if (Date.now() - written < progressEveryMs) return;
+    written = Date.now();
+    deliveries.progress(id, fence, Math.min(100, percent)).catch(() => undefined);
+  };
+};
+
+const deliverableOf = async (
+  { store, config: { IMAGES_BUCKET: bucket } }: DeliverDeps,
+  consignment: Consignment,
+): Promise<Deliverable> => {
+  const { imageId, projectId, name, published, virtualSize, md5, sha512, properties, runId, report } = consignment;
+  const object = await store.head(published.bucket, published.key);
+  if (!object) throw gone();
+  const documents: Deliverable['documents'][number][] = [];
+  const add = (document: string, body: Buffer): void => {
+    documents.push({ name: document, contentType: 'application/json', body });
+  };
+  if (report) add('report.json', Buffer.from(`${JSON.stringify(report)}\n`));
+  const provenance = runId && (await store.head(bucket, evidenceKey({ projectId, imageId, runId }, provenanceFile)));
+  if (provenance) add(provenanceFile, await store.read(provenance, 0, provenance.size));
+  return {
+    ...{ imageId, projectId, name, properties, virtualSize, documents },
+    format: published.format,
+    digests: { sha256: published.sha256, md5: md5 ?? undefined, sha512: sha512 ?? undefined },
+    source: objectSource(store, object),
+  };
+};
+
+/** For whoever looks at the image while another attempt is to come. */
+const reasonOf = (error: unknown) =>
+  isBootreadyError(error)
+    ? { code: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }
+    : { code: 'internal', message: 'It failed for a reason that bootready did not expect; it is tried again.' };
+
+const unknownTarget = (name: string): BootreadyError =>
+  new BootreadyError({
+    code: 'not-found',
+    message: `There is no target "${name}".`,
+    remedy: 'Describe it in TARGETS of every worker and restart them, then deliver the image again.',
+  });
+
+const gone = (): BootreadyError =>
+  new BootreadyError({
+    code: 'object-missing',
+    message: 'The published object is no longer there.',
+    remedy: 'Upload the image again.',
+  });

@@ -1,0 +1,40 @@
+import { defineSearchAttributeKey, WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import { ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import type { DeliveryOrder } from '../shared/contracts/delivery.ts';
+import {
+  type DeliverImageInput,
+  deliverImageType,
+  deliveryWorkflowIdOf,
+  searchAttribute,
+  type Timings,
+} from '../shared/contracts/workflow.ts';
+
+/**
+ * Each goes its own way: the run has ended, and nothing of it waits or fails for them. One that is not started here, the sweep starts.
+ * @param orders undefined in the histories of runs that were published before there were targets
+ */
+export const startDeliveries = async (
+  { heartbeatSeconds, claimSeconds, stepHours }: Timings,
+  orders: readonly DeliveryOrder[] | undefined,
+): Promise<void> => {
+  for (const order of orders ?? []) {
+    const input: DeliverImageInput = { order, heartbeatSeconds, claimSeconds, stepHours };
+    try {
+      await startChild(deliverImageType, {
+        workflowId: deliveryWorkflowIdOf(order),
+        args: [input],
+        parentClosePolicy: ParentClosePolicy.ABANDON,
+        // Of what has ended too.
+        workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+        staticSummary: `Delivery to ${order.target}`,
+        typedSearchAttributes: [
+          { key: defineSearchAttributeKey(searchAttribute.imageId, 'KEYWORD'), value: order.imageId },
+          { key: defineSearchAttributeKey(searchAttribute.project, 'KEYWORD'), value: order.projectId },
+        ],
+      });
+    } catch (error) {
+      // The sweep was faster.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+    }
+  }
+};
