@@ -1,13 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ChangeQuota, QuotaView } from '../shared/contracts/api.ts';
+import { ProjectId } from '../shared/contracts/image.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { ProjectStore } from '../shared/ports/projects.ts';
 import type { Limits, Quota } from '../shared/quota.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf } from './identity.ts';
 
-const ByProject = z.object({ project: z.string() });
+const ByProject = z.object({ project: ProjectId });
 
 /** @throws BootreadyError `not-found` */
 export const quotaOf = async (projects: ProjectStore, projectId: string): Promise<Quota> => {

@@ -431,10 +431,17 @@ export const NewWebhook = WebhookView.extend({ secret: z.string() });
 export type NewWebhook = z.infer<typeof NewWebhook>;
 
 const Limit = z.number().int().positive().nullable();
+/** As Postgres counts. */
+const CountLimit = z
+  .number()
+  .int()
+  .positive()
+  .max(2 ** 31 - 1)
+  .nullable();
 /** What a project may hold, and what it does: bytes (those promised to open uploads among them), images, uploads at a time. */
 export const QuotaView = z.object({
   /** Null: without limit. */
-  limits: z.object({ bytes: Limit, images: Limit, uploads: Limit }),
+  limits: z.object({ bytes: Limit, images: CountLimit, uploads: CountLimit }),
   used: z.object({
     bytes: Bytes,
     images: z.number().int(),
@@ -448,8 +455,8 @@ export type QuotaView = z.infer<typeof QuotaView>;
 /** What is absent stays as it is; null follows the installation again. */
 export const ChangeQuota = z.strictObject({
   bytes: Limit.optional(),
-  images: Limit.optional(),
-  uploads: Limit.optional(),
+  images: CountLimit.optional(),
+  uploads: CountLimit.optional(),
 });
 export type ChangeQuota = z.infer<typeof ChangeQuota>;
 

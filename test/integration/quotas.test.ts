@@ -95,6 +95,12 @@ describe('limits', () => {
       call('PATCH', `/v1/projects/${project}/quota`, body, who);
     expect((await set({ uploads: 2 }, 'member')).status).toBe(403);
     expect((await set({ uploads: 0 }, 'admin')).status).toBe(400);
+    for (const resource of ['images', 'uploads']) {
+      expect((await set({ [resource]: 2 ** 31 }, 'admin')).status).toBe(400);
+      expect((await set({ [resource]: 2 ** 31 - 1 }, 'admin')).status).toBe(200);
+      expect((await set({ [resource]: null }, 'admin')).status).toBe(200);
+    }
+    expect((await set({ uploads: 2 }, 'admin', '%00')).status).toBe(400);
     expect((await set({ uploads: 2 }, 'admin', 'none')).status).toBe(404);
     expect((await set({ uploads: 2, bytes: null }, 'admin')).body.limits).toEqual({
       bytes: null,
