@@ -83,14 +83,20 @@ const findSystem = async ({ ask }: Guestfish): Promise<string> => {
   const roots = (await ask('inspect-os')) ?? [];
   const [root] = roots;
   if (roots.length === 1 && root) return root;
-  const types = (await ask('list-filesystems')) ?? [];
   throw failed(
     roots.length > 1
       ? 'The image holds several operating systems.'
-      : types.some((line) => line.endsWith(': BitLocker'))
+      : (await holdsBitLocker(ask))
         ? 'The image is encrypted with BitLocker: nothing in it can be read or mended. Turn BitLocker off, wait until all is decrypted, and upload it again.'
         : 'The image holds no operating system.',
   );
+};
+
+/** libguestfs lists only what it could mount; libblkid knows what it could not. */
+const holdsBitLocker = async (ask: Guestfish['ask']): Promise<boolean> => {
+  for (const device of (await ask('list-partitions')) ?? [])
+    if (((await ask('blkid', device)) ?? []).includes('TYPE: BitLocker')) return true;
+  return false;
 };
 
 const mountSystem = async ({ ask }: Guestfish, root: string): Promise<void> => {
