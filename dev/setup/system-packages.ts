@@ -76,6 +76,7 @@ export const systemPackages: readonly SystemPackage[] = [
       ...['asc', 'gpg'].map((ending) => `/etc/apt/trusted.gpg.d/debian-archive-bookworm-stable.${ending}`),
     ],
   },
+  { name: 'openssl', reason: "the tests' certificates", programs: ['openssl'] },
   { name: 'mtools', reason: "the sample image's EFI partition", programs: ['mcopy'] },
   { name: 'dosfstools', reason: "the sample image's EFI partition", programs: ['mkfs.vfat'] },
   { name: 'e2fsprogs', reason: "the sample image's root", programs: ['mke2fs'] },
