@@ -4,7 +4,7 @@ import { CreateDelivery, ImageDetail } from '../shared/contracts/api.ts';
 import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf } from './identity.ts';
-import { detailOf, ownImage } from './image-access.ts';
+import { detailOf, imageToChange } from './image-access.ts';
 import { languageOf } from './views.ts';
 
 /** A published image goes to a target, for the first time or once more. */
@@ -36,7 +36,7 @@ export const deliveryRoutes =
         },
       },
       async (request, reply) => {
-        const image = await ownImage(deps, request);
+        const image = await imageToChange(deps, request);
         const { target } = request.body;
         const allowed = await targetsFor(image.projectId, identityOf(request).role === 'admin');
         if (!allowed.includes(target)) throw noSuchTarget(target, allowed);
