@@ -21,6 +21,13 @@ export type OpenStackClients = {
 const batch = (client: string): string => `
 import contextlib, io, json, sys
 from ${client}.shell import main
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+# What is no terminal holds an image's data: the clients would read it to its end, and a pipe from here has none.
+sys.stdin = Terminal()
 ran = []
 for command in json.loads(sys.argv[1]):
     sys.argv = ["client", *command]
