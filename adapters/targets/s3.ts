@@ -1,10 +1,11 @@
+import { isBootreadyError } from '../../shared/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Deliverable, DeliveryControl, Target } from '../../shared/ports/targets.ts';
 import { sha256Of } from '../../shared/sha256.ts';
 import type { S3TargetConfig } from '../../shared/targets.ts';
 import { uploadInParts } from '../../shared/upload-in-parts.ts';
 import { createObjectStore, isRefusal, type StoreTrouble } from '../object-store/minio.ts';
-import { again, otherBytes } from './trouble.ts';
+import { again, otherBytes, replaced } from './trouble.ts';
 
 const troubleOf =
   (name: string, bucket: string): StoreTrouble =>
@@ -51,7 +52,11 @@ export const createS3Target = (name: string, config: S3TargetConfig): Target => 
         yield chunk;
       }
     };
-    if ((await sha256Of(counted())) === digests.sha256) return;
+    const sha256 = await sha256Of(counted()).catch((error: unknown) => {
+      const isReplaced = isBootreadyError(error) && ['object-changed', 'object-missing'].includes(error.code);
+      throw isReplaced ? replaced(name, error) : error;
+    });
+    if (sha256 === digests.sha256) return;
     await store.remove(bucket, key);
     throw otherBytes(name, { key, read, expected: source.size });
   };

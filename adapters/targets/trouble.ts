@@ -3,6 +3,16 @@ import { BootreadyError, type BootreadyErrorOptions } from '../../shared/errors.
 /** What the operator does once the target is mended. */
 export const again = 'then deliver the image again ("bootready deliver IMAGE --target NAME").';
 
+/** Another delivery of the same image put its own in place of ours. */
+export const replaced = (name: string, cause: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: `What was delivered to target "${name}" was replaced there while it was read back.`,
+    remedy: 'Another delivery of this image is under way. This one is tried again.',
+    retryable: true,
+    cause,
+  });
+
 /** Whoever reads it may not know the operator's hosts: targets go by their names only. */
 export const otherBytes = (name: string, context: BootreadyErrorOptions['context']): BootreadyError =>
   new BootreadyError({

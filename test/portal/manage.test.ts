@@ -80,7 +80,7 @@ describe('a repair', () => {
 test('what can be kept of an image are links to what the API really has', async () => {
   await portal.signIn(member, `/images/${images.active.id}`);
   const { page } = portal;
-  const link = page.getByRole('link', { name: 'Bericht als Seite' });
+  const link = page.getByRole('link', { name: 'Signierter Herkunftsnachweis' });
   await link.waitFor();
   const answers = await page.evaluate(async () => {
     const links = [...document.querySelectorAll<HTMLAnchorElement>('main a[href^="/v1/"]')];
