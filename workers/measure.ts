@@ -24,25 +24,27 @@ const worst = (outcomes: readonly Outcome[]): Outcome =>
 type OnScratch = ScratchActivities & RepairActivities & DownloadActivities;
 type OnLedger = SharedActivities & RepairLedger & DownloadLedger;
 
+/** Waits for what has begun; tells how long that took and, if so, why it failed, and then what came of it. */
+const timed = async <Result>(
+  begun: Promise<Result>,
+  ended: (seconds: number, failure?: { error: unknown }) => void,
+  seen: (result: Result) => void = () => undefined,
+): Promise<Result> => {
+  const since = performance.now();
+  const seconds = (): number => (performance.now() - since) / 1000;
+  const result = await begun.catch((error: unknown) => {
+    ended(seconds(), { error });
+    throw error;
+  });
+  ended(seconds());
+  seen(result);
+  return result;
+};
+
 const stepTimer =
   (meter: StepMeter) =>
-  async <Result>(
-    step: Parameters<StepMeter['step']>[0],
-    begun: Promise<Result>,
-    seen: (result: Result) => void = () => undefined,
-  ): Promise<Result> => {
-    const since = performance.now();
-    const tell = (outcome: StepOutcome): void => meter.step(step, outcome, (performance.now() - since) / 1000);
-    try {
-      const result = await begun;
-      tell('done');
-      seen(result);
-      return result;
-    } catch (error) {
-      tell(outcomeOf(error));
-      throw error;
-    }
-  };
+  <Result>(step: Parameters<StepMeter['step']>[0], begun: Promise<Result>, seen?: (result: Result) => void) =>
+    timed(begun, (seconds, failure) => meter.step(step, failure ? outcomeOf(failure.error) : 'done', seconds), seen);
 
 /** The same deliveries, told to a meter. */
 export const measureDeliveries = (work: DeliveryActivities, meter: StepMeter): DeliveryActivities => ({
@@ -52,24 +54,24 @@ export const measureDeliveries = (work: DeliveryActivities, meter: StepMeter): D
 
 /** The same steps, told to a meter. */
 export const measureSteps = (work: OnScratch, meter: StepMeter): OnScratch => {
-  const timed = stepTimer(meter);
+  const step = stepTimer(meter);
   return {
     ...work,
-    admit: (attempt) => timed('admit', work.admit(attempt)),
+    admit: (attempt) => step('admit', work.admit(attempt)),
     convert: (attempt, admission) =>
-      timed('convert', work.convert(attempt, admission), ({ disk, converted }) => {
+      step('convert', work.convert(attempt, admission), ({ disk, converted }) => {
         if (converted) meter.converted({ from: disk?.format ?? 'raw', to: converted.format }, converted.size);
       }),
-    inspect: (attempt, converted) => timed('inspect', work.inspect(attempt, converted)),
+    inspect: (attempt, converted) => step('inspect', work.inspect(attempt, converted)),
     bootCheck: (attempt, parts) =>
-      timed('boot-check', work.bootCheck(attempt, parts), ({ boot, findings }) => {
+      step('boot-check', work.bootCheck(attempt, parts), ({ boot, findings }) => {
         if (boot) meter.bootChecked(boot.accelerator, worst(findings.map(({ outcome }) => outcome)));
       }),
     publish: (attempt, converted, report) =>
-      timed('publish', work.publish(attempt, converted, report), () => meter.ended('published')),
-    mend: (attempt) => timed('mend', work.mend(attempt)),
-    handOver: (attempt) => timed('hand-over', work.handOver(attempt)),
-    fetchUpload: (attempt) => timed('fetch', work.fetchUpload(attempt)),
+      step('publish', work.publish(attempt, converted, report), () => meter.ended('published')),
+    mend: (attempt) => step('mend', work.mend(attempt)),
+    handOver: (attempt) => step('hand-over', work.handOver(attempt)),
+    fetchUpload: (attempt) => step('fetch', work.fetchUpload(attempt)),
   };
 };
 
@@ -89,31 +91,20 @@ export const measureEnds = (work: OnLedger, meter: StepMeter): OnLedger => ({
 
 /** The same jobs, told to a meter. */
 export const measureJobs = (handlers: WorkingHandlers, meter: JobMeter): QueueHandlers => {
-  const timed = async <Result>(
-    job: Parameters<JobMeter['job']>[0],
+  const job = <Result>(
+    name: Parameters<JobMeter['job']>[0],
     begun: Promise<Result>,
-    seen: (result: Result) => void = () => undefined,
-  ): Promise<Result> => {
-    const since = performance.now();
-    try {
-      const result = await begun;
-      meter.job(job, 'done', (performance.now() - since) / 1000);
-      seen(result);
-      return result;
-    } catch (error) {
-      meter.job(job, 'failed', (performance.now() - since) / 1000);
-      throw error;
-    }
-  };
+    seen?: (result: Result) => void,
+  ): Promise<Result> => timed(begun, (seconds, failure) => meter.job(name, failure ? 'failed' : 'done', seconds), seen);
   const { intake, notify, housekeeping } = handlers;
   return {
-    intake: (job, attempt) => timed({ queue: 'intake', name: 'settle' }, intake(job, attempt), meter.settled),
-    notify: (job, isLastTry) => timed({ queue: 'notify', name: 'deliver' }, notify(job, isLastTry), meter.delivered),
+    intake: (data, attempt) => job({ queue: 'intake', name: 'settle' }, intake(data, attempt), meter.settled),
+    notify: (data, isLastTry) => job({ queue: 'notify', name: 'deliver' }, notify(data, isLastTry), meter.delivered),
     housekeeping: {
-      relay: () => timed({ queue: 'housekeeping', name: 'relay' }, housekeeping.relay()),
-      sweep: () => timed({ queue: 'housekeeping', name: 'sweep' }, housekeeping.sweep(), meter.swept),
-      reap: () => timed({ queue: 'housekeeping', name: 'reap' }, housekeeping.reap(), meter.reaped),
-      refresh: () => timed({ queue: 'housekeeping', name: 'refresh' }, housekeeping.refresh()),
+      relay: () => job({ queue: 'housekeeping', name: 'relay' }, housekeeping.relay()),
+      sweep: () => job({ queue: 'housekeeping', name: 'sweep' }, housekeeping.sweep(), meter.swept),
+      reap: () => job({ queue: 'housekeeping', name: 'reap' }, housekeeping.reap(), meter.reaped),
+      refresh: () => job({ queue: 'housekeeping', name: 'refresh' }, housekeeping.refresh()),
     },
   };
 };
