@@ -10,7 +10,6 @@ const MiB = 1024 ** 2;
 const packages = [
   ...[
     'linux-image-cloud-amd64',
-    'initramfs-tools',
     'systemd-sysv',
     'systemd-resolved',
     'netplan.io',
@@ -56,13 +55,21 @@ export const filesystem = (work: string, name: string): string =>
 unshare --mount sh -c 'umount -R "$1/proc" "$1/sys" 2>/dev/null || true
 exec mke2fs -q -t ext4 -L cloudroot -O ^metadata_csum_seed,^orphan_file,^metadata_csum -d "$1" "$2"' sh "$root" ${work}/${name}.ext4`;
 
+export type DebianOptions = {
+  /** What makes its initramfs. */
+  initramfs?: 'initramfs-tools' | 'dracut';
+  more?: readonly string[];
+  /** Lines of sh(1), whose `$root` is the folder of the new system. */
+  script: string;
+};
+
 /**
- * Installs a small Debian with cloud-init from Debian's packages and runs a script on it, whose `$root` is its folder. GRUB's parts
+ * Installs a small Debian with cloud-init from Debian's packages and runs a script on it. GRUB's parts
  * (boot.img, core.img, bootx64.efi) are left in the work folder. mmdebstrap(1)
  */
 export const installDebian = async (
   work: string,
-  { more = [], script }: { more?: readonly string[]; script: string },
+  { initramfs = 'initramfs-tools', more = [], script }: DebianOptions,
 ): Promise<void> => {
   const hook = join(work, 'hook.sh');
   // mmdebstrap calls the hook with the folder of the new system, in whatever namespace it works.
@@ -95,7 +102,7 @@ ${script}
   await run(
     'mmdebstrap',
     [
-      ...['--mode=auto', '--variant=apt', '--format=null', `--include=${[...packages, ...more].join(',')}`],
+      ...['--mode=auto', '--variant=apt', '--format=null', `--include=${[...packages, initramfs, ...more].join(',')}`],
       ...['doc', 'man', 'locale', 'info'].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`),
       ...[`--customize-hook=${hook} "$1"`, 'bookworm', '/dev/null'],
     ],

@@ -4,13 +4,17 @@ import { cacheDir } from '../../dev/stack/tool-path.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { sbomOf } from '../../shared/sbom/cyclonedx.ts';
 import { type Distribution, distributionImages } from '../images/distributions.ts';
+import { dracutImages } from '../images/dracut.ts';
 import { boot, inspect } from '../support/step-functions.ts';
 
 /** Other filesystems, firmware and distributions than the sample's: what is seen inside, and that they start. */
 
-let images: Record<Distribution, string>;
+type System = Distribution | 'debian-dracut';
+
+let images: Record<System, string>;
 beforeAll(async () => {
-  images = await distributionImages(cacheDir());
+  const { generic } = await dracutImages(cacheDir());
+  images = { ...(await distributionImages(cacheDir())), 'debian-dracut': generic };
 });
 
 const debian: GuestFacts = {
@@ -44,11 +48,12 @@ const passed = [
 const ofDebian = /^pkg:deb\/debian\/cloud-init@22\.4\.2-1(?:%2Bdeb12u\d+)?\?arch=all&distro=debian-12\.\d+$/;
 
 /** `cloudInit` is its package URL in the bill of materials. */
-const expected: Record<Distribution, { guest: GuestFacts; cloudInit: RegExp | string }> = {
+const expected: Record<System, { guest: GuestFacts; cloudInit: RegExp | string }> = {
   'debian-uefi': { guest: { ...debian, firmware: ['uefi'] }, cloudInit: ofDebian },
   'debian-xfs': { guest: { ...debian, firmware: ['bios', 'uefi'] }, cloudInit: ofDebian },
   'debian-btrfs': { guest: { ...debian, firmware: ['uefi'] }, cloudInit: ofDebian },
   'debian-lvm': { guest: { ...debian, firmware: ['bios', 'uefi'] }, cloudInit: ofDebian },
+  'debian-dracut': { guest: { ...debian, firmware: ['bios'] }, cloudInit: ofDebian },
   'alpine-tree': {
     guest: {
       osType: 'linux',
@@ -85,7 +90,7 @@ const expected: Record<Distribution, { guest: GuestFacts; cloudInit: RegExp | st
 
 describe.concurrent('inside', () => {
   test.each(Object.entries(expected))('%s', async (name, { guest, cloudInit }) => {
-    const seen = await inspect(images[name as Distribution]);
+    const seen = await inspect(images[name as System]);
     expect(seen.guest).toMatchObject(guest);
     const sbom = sbomOf(seen.packages, seen.guest, { sha256: '00'.repeat(32), madeAt: new Date() });
     const purl = sbom?.components.find((each) => each.name === 'cloud-init')?.purl;
@@ -101,6 +106,7 @@ describe.concurrent('started', () => {
     ['debian-xfs', 'bios'],
     ['debian-btrfs', 'uefi'],
     ['debian-lvm', 'bios'],
+    ['debian-dracut', 'bios'],
   ] as const)('%s by %s reaches cloud-init, which does what it was told', async (name, firmware) => {
     const check = await boot({
       path: images[name],

@@ -3,9 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { cacheDir } from '../../dev/stack/tool-path.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
 import { remediesFor } from '../../shared/remedies/remedies.ts';
+import { dracutImages } from '../images/dracut.ts';
 import { editDisk } from '../images/edit.ts';
 import { usedSystem } from '../images/used-system.ts';
 import { guestImages } from '../support/guest-images.ts';
@@ -63,4 +65,12 @@ test('a used system without virtio in its initramfs starts as an instance after 
   );
   // What belongs to users stays, and is still told.
   expect(after).toContain('clone-credentials');
+});
+
+test('a system whose initramfs dracut made for another machine starts as an instance after its repair', async () => {
+  const path = copyOf((await dracutImages(cacheDir()))['host-only']);
+  const { changes } = await repaired(path);
+  expect(changes.find(({ remedy }) => remedy === 'virtio-in-initramfs')?.changes).toEqual([
+    expect.stringMatching(/^built the initramfs of 6\.1\.\S+-cloud-amd64 anew$/),
+  ]);
 });
