@@ -85,6 +85,13 @@ module.exports = {
       from: { path: '^(shared|workflows|workers|adapters|api|cli)/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(test|dev)/' },
     },
+    {
+      name: 'products-need-what-is-installed-with-them',
+      severity: 'error',
+      comment: 'the container image has no devDependencies',
+      from: { path: '^(shared|workflows|workers|adapters|api|cli)/', pathNot: '\\.test\\.ts$' },
+      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'] },
+    },
   ],
   options: {
     tsPreCompilationDeps: true,
