@@ -1,3 +1,4 @@
+import { BootreadyError, isBootreadyError } from './errors.ts';
 import type { MultipartTarget, ObjectStore, UploadedPart } from './ports/object-store.ts';
 
 /** S3 allows 10,000 parts of at least 5 MiB; small parts keep the memory small, which is `parallel` x part size. */
@@ -18,7 +19,22 @@ export type PartsInput = {
   last?: (() => Promise<void>) | undefined;
 };
 
-/** An object of whatever size, in parts and with little memory. What earlier tries left at the key is cleared away. */
+/** Whoever else writes to the key clears away what we have there, as we did with what he left. */
+const takenAway = (error: unknown): never => {
+  if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
+  throw new BootreadyError({
+    code: 'unavailable',
+    message: 'The upload to the store was ended from elsewhere while it was under way.',
+    remedy: 'Something else writes the same object, or clears away unfinished uploads. It is tried again.',
+    retryable: true,
+    cause: error,
+  });
+};
+
+/**
+ * An object of whatever size, in parts and with little memory. What earlier tries left at the key is cleared away.
+ * @throws BootreadyError `unavailable`, retryable, when another writer did so with this one; what `read` throws; those of the store
+ */
 export const uploadInParts = async (
   store: ObjectStore,
   { bucket, key, size, read, signal, progress, last }: PartsInput,
@@ -38,7 +54,7 @@ export const uploadInParts = async (
         signal.throwIfAborted();
         const offset = (number - 1) * partSize;
         const part = await read(buffer.subarray(0, Math.min(partSize, size - offset)), offset);
-        parts.push(await store.putPart(target, number, part));
+        parts.push(await store.putPart(target, number, part).catch(takenAway));
         progress(parts.length / count);
       }
     };
@@ -46,10 +62,8 @@ export const uploadInParts = async (
     for (const done of lanes) if (done.status === 'rejected') throw done.reason;
     signal.throwIfAborted();
     await last?.();
-    await store.completeMultipart(
-      target,
-      parts.sort((a, b) => a.partNumber - b.partNumber),
-    );
+    const inOrder = parts.sort((a, b) => a.partNumber - b.partNumber);
+    await store.completeMultipart(target, inOrder).catch(takenAway);
   } catch (error) {
     await store.abortMultipart(target).catch(() => undefined);
     throw error;

@@ -3,6 +3,7 @@ import { buffer } from 'node:stream/consumers';
 import { beforeAll, beforeEach, expect, inject, test } from 'vitest';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import type { MultipartTarget, ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts';
+import { uploadInParts } from '../../shared/upload-in-parts.ts';
 
 /** What the port promises, on a real S3 server. */
 
@@ -25,6 +26,10 @@ const put = async (key: string, body: Buffer | string, metadata = {}): Promise<O
   const part = await store.putPart(target, 1, Buffer.from(body));
   await store.completeMultipart(target, [part]);
   return (await store.head(bucket, key)) as ObjectInfo;
+};
+
+const endAll = async (key: string): Promise<void> => {
+  for await (const upload of store.listMultiparts(bucket, key)) await store.abortMultipart(upload);
 };
 
 test('head tells size, bare ETag and metadata; undefined of what is not there', async () => {
@@ -131,3 +136,23 @@ test('wrong credentials are said to be wrong', async () => {
   const wrong = createObjectStore({ endpoint, region, accessKey, secretKey: 'no', pathStyle: true });
   await expect(wrong.read({ bucket, key: 'a', etag: 'x', size: 1 }, 0, 1)).rejects.toThrow(/credentials/);
 });
+
+test.each(['parts', 'end'])(
+  'an upload in parts that another writer breaks off before its %s may be tried again',
+  async (moment) => {
+    const key = `${prefix}contested`;
+    const size = 20 * 1024 ** 2;
+    const input = {
+      ...{ bucket, key, size, signal: new AbortController().signal, progress: () => undefined },
+      read: async (into: Buffer) => {
+        if (moment === 'parts') await endAll(key);
+        return into.fill(7);
+      },
+      last: async () => {
+        if (moment === 'end') await endAll(key);
+      },
+    };
+    await expect(uploadInParts(store, input)).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    expect(await store.head(bucket, key)).toBeUndefined();
+  },
+);
