@@ -287,10 +287,6 @@ export const createImageStore = (db: Kysely<Database>, limits: Limits = unlimite
     return rows.map(imageOf);
   },
 
-  rename: async (id, name) => {
-    await db.updateTable('images').set({ name, updated_at: sql`now()` }).where('id', '=', id).execute();
-  },
-
   runs: async (imageId) => {
     const rows = await db
       .selectFrom('runs')

@@ -127,7 +127,6 @@ export interface ImageStore {
   ownedBy(ids: readonly string[], projectId: string | undefined): Promise<string[]>;
   /** Newest first. */
   list(filter: ImageFilter): Promise<Image[]>;
-  rename(id: string, name: string): Promise<void>;
   /** Newest first. */
   runs(imageId: string): Promise<Run[]>;
   steps(runId: string): Promise<RunStep[]>;

@@ -188,6 +188,14 @@ test('an id is one image, whoever asks for it', async () => {
   await expect(create({ id, projectId: other.id })).rejects.toMatchObject({ code: 'conflict' });
 });
 
+test('what is changed alone is another, and the image was changed later than before', async () => {
+  const { updatedAt, ...image } = await create({ name: 'before' });
+  const changed = await glance.change(image.id, () => ({ name: 'Debian 12 "bookworm"' }));
+  expect(changed).toMatchObject({ ...image, name: 'Debian 12 "bookworm"' });
+  expect(changed.updatedAt.getTime()).toBeGreaterThan(updatedAt.getTime());
+  expect(await glance.get(image.id, owner)).toEqual(changed);
+});
+
 test('what fails to change changes nothing', async () => {
   const { id } = await create({ name: 'before' });
   const fails = glance.change(id, () => {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { openImageFeed } from '../../adapters/database/image-feed.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
@@ -30,6 +31,8 @@ beforeEach(() => {
 });
 afterEach(() => feed.close());
 
+const rename = (imageId: string, name: string): Promise<unknown> =>
+  createGlanceStore(database.db).change(imageId, () => ({ name }));
 const someRun = async (): Promise<RunNames> => namesOf((await uploadedImage(database.db, project)).run);
 
 /** The backends of this database that listen, with what Postgres calls them. */
@@ -67,7 +70,7 @@ const watching = async (imageId: string) => {
 
 describe('a listener is told', () => {
   const changes: Record<string, (run: RunNames, fence: number) => Promise<unknown>> = {
-    'its image got another name': ({ imageId }) => images.rename(imageId, 'Debian 13'),
+    'its image got another name': ({ imageId }) => rename(imageId, 'Debian 13'),
     'its run was begun anew': (run) => runs.beginAttempt(run, 'worker-2'),
     'its report was written': (run, fence) => runs.saveReport(run.runId, fence, someReport(run, 'publish')),
     'a step started': ({ runId }, fence) => runs.stepStarted(runId, fence, 'convert', 'worker-1', 1),
@@ -83,7 +86,7 @@ describe('a listener is told', () => {
     await runs.stepStarted(run.runId, fence, 'admit', 'worker-1', 1);
     const { listener, told } = await watching(run.imageId);
     // What was done before is told in its order; what comes after this belongs to the change alone.
-    await images.rename(run.imageId, 'Marker');
+    await rename(run.imageId, 'Marker');
     await told('the marker');
     listener.mockClear();
     await changes[what]?.(run, fence);
@@ -95,7 +98,7 @@ test('a listener hears of its own image only', async () => {
   const [mine, other] = [await someRun(), await someRun()];
   const [listener, bystander] = [await watching(other.imageId), await watching(mine.imageId)];
   bystander.listener.mockClear();
-  await images.rename(other.imageId, 'Another name');
+  await rename(other.imageId, 'Another name');
   await listener.told('the other image changed');
   expect(bystander.listener).not.toHaveBeenCalled();
 });
@@ -103,19 +106,19 @@ test('a listener hears of its own image only', async () => {
 test('everybody who watches an image hears of it; who has left does not', async () => {
   const { imageId } = await someRun();
   const [one, two, three] = [await watching(imageId), await watching(imageId), await watching(imageId)];
-  await images.rename(imageId, 'First');
+  await rename(imageId, 'First');
   for (const each of [one, two, three]) await each.told('the first change');
   two.unsubscribe();
   two.unsubscribe();
   for (const each of [one, two, three]) each.listener.mockClear();
-  await images.rename(imageId, 'Second');
+  await rename(imageId, 'Second');
   await one.told('the second change');
   await three.told('the second change');
   expect(two.listener).not.toHaveBeenCalled();
   one.unsubscribe();
   three.unsubscribe();
   const again = await watching(imageId);
-  await images.rename(imageId, 'Third');
+  await rename(imageId, 'Third');
   await again.told('a later subscription');
 });
 
@@ -131,7 +134,7 @@ test('when its connection breaks, it makes another one, and tells everybody: som
   }
   const [watcher] = watchers;
   watcher?.listener.mockClear();
-  await images.rename(mine.imageId, 'After it');
+  await rename(mine.imageId, 'After it');
   await watcher?.told('a change after the break');
 });
 

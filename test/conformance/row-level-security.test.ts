@@ -200,7 +200,9 @@ describe('what others let a project see', () => {
     expect(await asMine(() => images.publication(ids.public ?? ''))).toBeDefined();
     expect((await asMine(() => images.runs(offered))).length).toBe(1);
     expect(await asMine(() => images.publication(ids.private ?? ''))).toBeUndefined();
-    await asMine(() => images.rename(ids.public ?? '', 'mine now'));
+    await expect(
+      asMine(() => behindTheWall.change(ids.public ?? '', () => ({ name: 'mine now' }))),
+    ).rejects.toMatchObject({ code: 'not-found' });
     expect((await createImageStore(owner).get(ids.public ?? '', undefined))?.name).not.toBe('mine now');
     expect(await asMine(() => behindTheWall.setMemberStatus(offered, mine.id, 'accepted'))).toMatchObject({
       status: 'accepted',
