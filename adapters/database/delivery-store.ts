@@ -2,17 +2,9 @@ import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { DeliveryOrder } from '../../shared/contracts/delivery.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Delivery, DeliveryStore } from '../../shared/ports/deliveries.ts';
+import { openStatuses, superseded } from './attempts.ts';
+import { json } from './json.ts';
 import type { Database, DeliveryTable } from './schema.ts';
-
-const superseded = (): BootreadyError =>
-  new BootreadyError({
-    code: 'superseded',
-    message: 'A newer attempt works on this delivery, it has ended, or its image is no longer active.',
-    remedy: 'Nothing is to be done.',
-  });
-
-const json = (value: unknown): never => JSON.stringify(value) as never;
-const open = ['queued', 'running'] as const;
 
 const deliveryOf = (row: Selectable<DeliveryTable>): Delivery => ({
   id: row.id,
@@ -61,7 +53,7 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
       .where('fence', '=', fence)
       .where('status', '=', 'running')
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw superseded();
+    if (numUpdatedRows === 0n) throw superseded('delivery');
   };
 
   return {
@@ -84,7 +76,7 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
               ...{ worker: null, location: null, failure: null },
               ...{ created_at: sql`now()`, started_at: null, finished_at: null },
             })
-            .where('deliveries.status', 'not in', open),
+            .where('deliveries.status', 'not in', openStatuses),
         )
         .returning(['id', 'number'])
         .returning((eb) =>
@@ -122,10 +114,10 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
           })
           .where('id', '=', deliveryId)
           .where('number', '=', number)
-          .where('status', 'in', open)
+          .where('status', 'in', openStatuses)
           .returning(['fence', 'image_id', 'target'])
           .executeTakeFirst();
-        if (!begun) throw superseded();
+        if (!begun) throw superseded('delivery');
         const image = await trx
           .selectFrom('images')
           .innerJoin('publications', 'publications.image_id', 'images.id')
@@ -136,7 +128,7 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
           .select(['images.properties', 'bucket', 'key', 'format', 'publications.size', 'publications.sha256'])
           .select(['publications.run_id', 'runs.report'])
           .executeTakeFirst();
-        if (!image) throw superseded();
+        if (!image) throw superseded('delivery');
         const { bucket, key, format, size, sha256 } = image;
         return {
           ...{ fence: Number(begun.fence), imageId: begun.image_id, target: begun.target },
@@ -160,7 +152,7 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
         .set({ status: 'failed', failure: json(failure), finished_at: sql`now()` })
         .where('id', '=', deliveryId)
         .where('number', '=', number)
-        .where('status', 'in', open)
+        .where('status', 'in', openStatuses)
         .execute();
     },
   };

@@ -5,6 +5,7 @@ import type { GlanceImage, GlanceMember, GlanceStore, ImageAttributes } from '..
 import { assertFits, type Limits, stride, unlimited } from '../../shared/quota.ts';
 import { behind, matching, ordered, visibleTo } from './glance-query.ts';
 import { givenUp, imageOf, insertRun } from './image-store.ts';
+import { json } from './json.ts';
 import { grant, lockQuota, takeRoom } from './quota.ts';
 import type { Database, ImageMemberTable, ImageTable } from './schema.ts';
 
@@ -31,8 +32,6 @@ const memberOf = (row: Selectable<ImageMemberTable>): GlanceMember => ({
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
-
-const json = (value: unknown): never => JSON.stringify(value) as never;
 
 const columnsOf = (image: Partial<ImageAttributes>) => ({
   ...(image.projectId === undefined ? {} : { project_id: image.projectId }),

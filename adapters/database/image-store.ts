@@ -4,6 +4,7 @@ import { workflowIdOf } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
 import { assertFits, type Limits, shortageOf, unlimited } from '../../shared/quota.ts';
+import { json } from './json.ts';
 import { lockQuota, takeRoom } from './quota.ts';
 import type { Database, ImageTable, RunTable } from './schema.ts';
 
@@ -56,8 +57,6 @@ export const insertRun = async (
       .returningAll()
       .executeTakeFirstOrThrow(),
   );
-
-const json = (value: unknown): never => JSON.stringify(value) as never;
 
 /** The row of an image whose bytes come later, at a key of its own. */
 export const insertAnnounced = async (

@@ -1,19 +1,10 @@
 import { type Kysely, sql } from 'kysely';
-import { BootreadyError } from '../../shared/errors.ts';
 import type { OrderStore } from '../../shared/ports/orders.ts';
 import type { Limits } from '../../shared/quota.ts';
+import { openStatuses, superseded } from './attempts.ts';
+import { json } from './json.ts';
 import { grant, lockQuota } from './quota.ts';
 import type { Database } from './schema.ts';
-
-const superseded = (): BootreadyError =>
-  new BootreadyError({
-    code: 'superseded',
-    message: 'A newer attempt works on this image, or the work has ended.',
-    remedy: 'Nothing is to be done: the newer attempt goes on.',
-  });
-
-const json = (value: unknown): never => JSON.stringify(value) as never;
-const open = ['queued', 'running'] as const;
 
 /** The part that is the same for every kind of order; `heldUpdate` writes what is of one kind, under its fence. */
 export const createOrderStore = (
@@ -35,7 +26,7 @@ export const createOrderStore = (
       .where('status', '=', 'running')
       .where('image_id', 'in', wanted)
       .executeTakeFirst();
-    if (numUpdatedRows === 0n) throw superseded();
+    if (numUpdatedRows === 0n) throw superseded('order');
   };
 
   return {
@@ -59,11 +50,11 @@ export const createOrderStore = (
           .updateTable(orders)
           .set({ status: 'running', fence: sql`fence + 1` })
           .where('image_id', '=', imageId)
-          .where('status', 'in', open)
+          .where('status', 'in', openStatuses)
           .where('image_id', 'in', wanted)
           .returning('fence')
           .executeTakeFirst();
-        if (!order) throw superseded();
+        if (!order) throw superseded('order');
         await trx.updateTable('images').set({ updated_at: sql`now()` }).where('id', '=', imageId).execute();
         return { fence: Number(order.fence) };
       }),
@@ -91,7 +82,7 @@ export const createOrderStore = (
         const owner = await mine.executeTakeFirst();
         const quota = owner && (await lockQuota(trx, limits, owner.project_id));
         const image = quota && (await mine.forUpdate().executeTakeFirst());
-        if (!image) throw superseded();
+        if (!image) throw superseded('order');
         const held = grant(quota, image.held_bytes, needed, asked);
         await trx.updateTable('images').set({ held_bytes: held }).where('id', '=', imageId).execute();
         return held;
@@ -109,7 +100,7 @@ export const createOrderStore = (
             finished_at: sql`now()`,
           })
           .where('image_id', '=', imageId)
-          .where('status', 'in', open)
+          .where('status', 'in', openStatuses)
           .returning('image_id')
           .executeTakeFirst();
         if (!ended) return;

@@ -4,9 +4,8 @@ import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts'
 import { type Limits, unlimited } from '../../shared/quota.ts';
 import { insertFetched } from './download-store.ts';
 import { imageOf } from './image-store.ts';
+import { json } from './json.ts';
 import type { Database, ImageSourceTable } from './schema.ts';
-
-const json = (value: unknown): never => JSON.stringify(value) as never;
 
 const sourceOf = (row: Selectable<ImageSourceTable>): ImageSource => ({
   family: row.family,

@@ -2,11 +2,10 @@ import { type Kysely, sql } from 'kysely';
 import type { RepairStore } from '../../shared/ports/repairs.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
 import { imageOf, insertAnnounced } from './image-store.ts';
+import { json } from './json.ts';
 import { createOrderStore } from './order-store.ts';
 import { takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
-
-const json = (value: unknown): never => JSON.stringify(value) as never;
 
 /** @param limits of projects that have none of their own */
 export const createRepairStore = (db: Kysely<Database>, limits: Limits = unlimited): RepairStore => {

@@ -1,7 +1,6 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { ImageStatus } from '../../shared/contracts/image.ts';
 import type { Report } from '../../shared/contracts/run.ts';
-import { BootreadyError } from '../../shared/errors.ts';
 import { minimumDisk } from '../../shared/image-properties.ts';
 import { noTraces } from '../../shared/no-traces.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
@@ -9,18 +8,11 @@ import type { Traces } from '../../shared/ports/traces.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
 import { isBackup } from '../../shared/snapshot.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';
+import { superseded } from './attempts.ts';
 import { orderDeliveries } from './delivery-store.ts';
+import { json } from './json.ts';
 import { limitsFor, takeRoom, usageOf } from './quota.ts';
 import type { Database, RunFailure } from './schema.ts';
-
-const superseded = (): BootreadyError =>
-  new BootreadyError({
-    code: 'superseded',
-    message: 'A newer attempt works on this run, or the run has ended.',
-    remedy: 'Nothing is to be done: the newer attempt goes on.',
-  });
-
-const json = (value: unknown): never => JSON.stringify(value) as never;
 
 /** Locks the run's row for the transaction. @throws `superseded` unless the run is open and the fence is its newest. */
 const heldRun = async (trx: Transaction<Database>, runId: string, fence: number) => {
@@ -32,7 +24,7 @@ const heldRun = async (trx: Transaction<Database>, runId: string, fence: number)
     .select(['id', 'image_id'])
     .forUpdate()
     .executeTakeFirst();
-  if (!run) throw superseded();
+  if (!run) throw superseded('run');
   return run;
 };
 
@@ -69,7 +61,7 @@ export const createRunStore = (
           'quota_uploads',
         ])
         .executeTakeFirst();
-      if (!row?.upload_etag) throw superseded();
+      if (!row?.upload_etag) throw superseded('run');
       const { bytes: limit } = limitsFor(row, limits);
       const others = limit === null ? 0 : (await usageOf(db, row.project_id)).bytes - row.held_bytes;
       return {
@@ -125,7 +117,7 @@ export const createRunStore = (
           )
           .returning('id')
           .executeTakeFirst();
-        if (!image || run?.fence == null) throw superseded();
+        if (!image || run?.fence == null) throw superseded('run');
         return { fence: run.fence };
       }),
 
@@ -164,7 +156,7 @@ export const createRunStore = (
         )
         .returning('run_id')
         .executeTakeFirst();
-      if (!row) throw superseded();
+      if (!row) throw superseded('run');
     },
 
     stepProgress: async (runId, fence, step, percent) => {
@@ -176,7 +168,7 @@ export const createRunStore = (
         .where('step', '=', step)
         .where(held(runId, fence))
         .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw superseded();
+      if (numUpdatedRows === 0n) throw superseded('run');
     },
 
     stepEnded: async (runId, fence, step, status, message) => {
@@ -193,7 +185,7 @@ export const createRunStore = (
         // Publish ends the run before its step ends.
         .where(sql<boolean>`exists (select 1 from runs where id = ${runId} and fence = ${fence})`)
         .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw superseded();
+      if (numUpdatedRows === 0n) throw superseded('run');
     },
 
     saveReport: (runId, fence, report) =>
@@ -221,7 +213,7 @@ export const createRunStore = (
           .where('id', '=', imageId)
           .where('status', '=', 'importing')
           .executeTakeFirst();
-        if (numUpdatedRows === 0n) throw superseded();
+        if (numUpdatedRows === 0n) throw superseded('run');
       }),
 
     isPublished: async (runId) =>
@@ -273,7 +265,7 @@ export const createRunStore = (
           .where('status', '=', 'importing')
           .returning(['project_id', 'name', 'status'])
           .executeTakeFirst();
-        if (!image) throw superseded();
+        if (!image) throw superseded('run');
         const { format, size, sha256 } = converted;
         await endPublished(
           trx,
@@ -301,7 +293,7 @@ export const createRunStore = (
           .where('status', 'in', ['saving', 'active', 'deactivated'])
           .returningAll()
           .executeTakeFirst();
-        if (!image) throw superseded();
+        if (!image) throw superseded('run');
         const { upload_bucket: bucket, upload_key: key } = image;
         const object = {
           bucket,

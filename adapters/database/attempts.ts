@@ -1,0 +1,20 @@
+import { BootreadyError } from '../../shared/errors.ts';
+
+/** What runs, orders and deliveries have in common: attempts, of which the newest counts. */
+
+/** Statuses in which an attempt may begin or go on. */
+export const openStatuses = ['queued', 'running'] as const;
+
+/** Why an attempt writes nothing any more. */
+export const superseded = (work: 'run' | 'order' | 'delivery'): BootreadyError =>
+  new BootreadyError({ code: 'superseded', ...words[work] });
+
+const goesOn = 'Nothing is to be done: the newer attempt goes on.';
+const words = {
+  run: { message: 'A newer attempt works on this run, or the run has ended.', remedy: goesOn },
+  order: { message: 'A newer attempt works on this image, or the work has ended.', remedy: goesOn },
+  delivery: {
+    message: 'A newer attempt works on this delivery, it has ended, or its image is no longer active.',
+    remedy: 'Nothing is to be done.',
+  },
+};
