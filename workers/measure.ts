@@ -2,15 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Outcome } from '../shared/contracts/finding.ts';
 import type { QueueHandlers } from '../shared/ports/jobs.ts';
 import type { JobMeter, StepMeter, StepOutcome } from '../shared/ports/meters.ts';
-import type {
-  DeliveryActivities,
-  DownloadActivities,
-  DownloadLedger,
-  RepairActivities,
-  RepairLedger,
-  ScratchActivities,
-  SharedActivities,
-} from '../workflows/activities.ts';
+import type { DeliveryActivities, LedgerActivities, OnOwnQueue } from '../workflows/activities.ts';
 import type { WorkingHandlers } from './queues/handlers.ts';
 
 export const outcomeOf = (error: unknown): StepOutcome => {
@@ -20,9 +12,6 @@ export const outcomeOf = (error: unknown): StepOutcome => {
 
 const worst = (outcomes: readonly Outcome[]): Outcome =>
   (['fail', 'warn', 'unknown'] as const).find((each) => outcomes.includes(each)) ?? 'pass';
-
-type OnScratch = ScratchActivities & RepairActivities & DownloadActivities;
-type OnLedger = SharedActivities & RepairLedger & DownloadLedger;
 
 /** Waits for what has begun; tells how long that took and, if so, why it failed, and then what came of it. */
 const timed = async <Result>(
@@ -53,7 +42,7 @@ export const measureDeliveries = (work: DeliveryActivities, meter: StepMeter): D
 });
 
 /** The same steps, told to a meter. */
-export const measureSteps = (work: OnScratch, meter: StepMeter): OnScratch => {
+export const measureSteps = (work: OnOwnQueue, meter: StepMeter): OnOwnQueue => {
   const step = stepTimer(meter);
   return {
     ...work,
@@ -76,7 +65,7 @@ export const measureSteps = (work: OnScratch, meter: StepMeter): OnScratch => {
 };
 
 /** The same judgements and ends of runs, told to a meter. */
-export const measureEnds = (work: OnLedger, meter: StepMeter): OnLedger => ({
+export const measureEnds = (work: LedgerActivities, meter: StepMeter): LedgerActivities => ({
   ...work,
   judge: async (attempt, parts) => {
     const judgement = await work.judge(attempt, parts);

@@ -12,15 +12,7 @@ import type { Logger } from 'pino';
 import { sharedTaskQueue } from '../shared/contracts/workflow.ts';
 import { explain } from '../shared/errors.ts';
 import type { Traces } from '../shared/ports/traces.ts';
-import type {
-  DeliveryActivities,
-  DownloadActivities,
-  DownloadLedger,
-  RepairActivities,
-  RepairLedger,
-  ScratchActivities,
-  SharedActivities,
-} from '../workflows/activities.ts';
+import type { OnOwnQueue, OnSharedQueue } from '../workflows/activities.ts';
 import { activityLogAttributes } from './log-attributes.ts';
 import { traceActivities, traceEnds } from './traced-runs.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
@@ -39,8 +31,8 @@ export type StepWorkerOptions = {
   workerId: string;
   ownTaskQueue: string;
   cacheDir: string;
-  shared: SharedActivities & RepairLedger & DownloadLedger & DeliveryActivities;
-  scratch: ScratchActivities & RepairActivities & DownloadActivities;
+  shared: OnSharedQueue;
+  scratch: OnOwnQueue;
   /** Where Temporal's SDK serves its own metrics: host and port. */
   metrics: string | undefined;
   traces: Traces;

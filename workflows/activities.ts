@@ -130,3 +130,10 @@ export interface ScratchActivities {
   /** Undo of beginAttempt: the scratch folder goes. */
   discardScratch(attempt: Attempt): Promise<void>;
 }
+
+/** What any worker serves for runs and orders, on the shared task queue. */
+export type LedgerActivities = SharedActivities & RepairLedger & DownloadLedger;
+/** All that is served on the shared task queue. */
+export type OnSharedQueue = LedgerActivities & DeliveryActivities;
+/** All that is served on a worker's own task queue. */
+export type OnOwnQueue = ScratchActivities & RepairActivities & DownloadActivities;

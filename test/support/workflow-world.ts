@@ -28,24 +28,11 @@ import {
   repairImageType,
 } from '../../shared/contracts/workflow.ts';
 import { workflowInterceptorModules } from '../../workers/workflow-bundle.ts';
-import type {
-  Attempt,
-  DeliveryActivities,
-  DownloadActivities,
-  DownloadLedger,
-  FinishedRun,
-  OrderEnd,
-  RepairActivities,
-  RepairLedger,
-  ScratchActivities,
-  SharedActivities,
-} from '../../workflows/activities.ts';
+import type { Attempt, FinishedRun, OnOwnQueue, OnSharedQueue, OrderEnd } from '../../workflows/activities.ts';
 
 /** The workflows on a real Temporal, with steps that behave as told: as real ones cannot be made to. */
 
-type OnShared = SharedActivities & RepairLedger & DownloadLedger & DeliveryActivities;
-type OnOwn = ScratchActivities & RepairActivities & DownloadActivities;
-export type Step = keyof (OnShared & OnOwn);
+export type Step = keyof (OnSharedQueue & OnOwnQueue);
 export type Behaviour = Partial<Record<Step, () => Promise<void>>>;
 /** `targets`: where what is published goes. */
 export type WorldOptions = { deadWorkers?: number; rejected?: boolean; targets?: string[] };
@@ -132,7 +119,7 @@ export const openStage = async (address: string): Promise<Stage> => {
         ended.push(end);
         return does(step, undefined);
       };
-    const shared: OnShared = {
+    const shared: OnSharedQueue = {
       deliver: () => does('deliver', undefined),
       failDelivery: ({ target }, failure) => {
         undelivered.set(target, failure);
@@ -155,7 +142,7 @@ export const openStage = async (address: string): Promise<Stage> => {
       },
     };
     const refused = { code: 'qcow2-backing-file', step: 'admit', outcome: 'fail', params: {} } as const;
-    const scratch: OnOwn = {
+    const scratch: OnOwnQueue = {
       admit: () => does('admit', { layers: [], disk, findings: options.rejected ? [refused] : [] }),
       convert: () => does('convert', { disk, converted, layers: [], findings: [], tools: {} }),
       inspect: () => does('inspect', { guest: {}, findings: [], tools: {} }),
