@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { BootreadyError } from '../../shared/errors.ts';
 
 /**
- * A folder of images that is built once for each wording of its recipe, and then kept; half-built ones are cleared away.
+ * A folder of images that is built once for each wording of its recipe, and then kept; half-built ones are cleared away. Of several
+ * that build it at once, the first to end has built it for all.
  * @param recipe the source files that decide what comes out
  * @returns the folder
  * @throws BootreadyError `unavailable` with what failed
@@ -22,7 +23,10 @@ export const buildOnce = async (
   const work = await mkdtemp(join(cacheDir, `${name}-partial-`));
   try {
     await build(work);
-    await rename(work, home);
+    await rename(work, home).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+      return rm(work, { recursive: true, force: true });
+    });
     return home;
   } catch (cause) {
     await rm(work, { recursive: true, force: true });
