@@ -43,7 +43,7 @@ test('what fails to build is cleared away, and the next one builds it', async ()
     throw Object.assign(new Error('mkfs failed'), { stderr: 'No space left on device\n' });
   });
   await expect(failed).rejects.toMatchObject({
-    ...{ code: 'unavailable', message: 'The images "thing" could not be built: No space left on device.' },
+    ...{ code: 'unavailable', message: '"thing" could not be built: No space left on device.' },
   });
   expect(await readdir(cacheDir)).toEqual([]);
   expect(await readdir(await kept((work) => writeFile(join(work, 'image'), '')))).toEqual(['image']);

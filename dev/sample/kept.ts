@@ -5,14 +5,20 @@ import { join } from 'node:path';
 import { BootreadyError } from '../../shared/errors.ts';
 
 /**
- * A folder of images that is built once for each wording of its recipe, and then kept; half-built ones are cleared away. Of several
- * that build it at once, the first to end has built it for all.
+ * A folder that is built once for each wording of its recipe, and then kept; half-built ones are cleared away. Of several that build
+ * it at once, the first to end has built it for all.
  * @param recipe the source files that decide what comes out
+ * @param remedy what to do when it cannot be built
  * @returns the folder
  * @throws BootreadyError `unavailable` with what failed
  */
 export const buildOnce = async (
-  { cacheDir, name, recipe }: { cacheDir: string; name: string; recipe: readonly string[] },
+  {
+    cacheDir,
+    name,
+    recipe,
+    remedy = 'It needs mmdebstrap, mtools, dosfstools, fdisk, and the network to fetch Debian packages; or start with --no-sample.',
+  }: { cacheDir: string; name: string; recipe: readonly string[]; remedy?: string },
   build: (work: string) => Promise<void>,
 ): Promise<string> => {
   const hash = createHash('sha256');
@@ -37,9 +43,8 @@ export const buildOnce = async (
       .join(' | ');
     throw new BootreadyError({
       code: 'unavailable',
-      message: `The images "${name}" could not be built: ${stderr}.`,
-      remedy:
-        'It needs mmdebstrap, mtools, dosfstools, fdisk, and the network to fetch Debian packages; or start with --no-sample.',
+      message: `"${name}" could not be built: ${stderr}.`,
+      remedy,
       cause,
     });
   }

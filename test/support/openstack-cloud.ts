@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { buildOnce } from '../../dev/sample/kept.ts';
 import { freePort, type Service, startServer } from '../../dev/stack/service.ts';
+import { cacheDir } from '../../dev/stack/tool-path.ts';
 import { pythonWith } from './python-packages.ts';
 
 const run = promisify(execFile);
+const pins = join(import.meta.dirname, 'openstack-cloud.txt');
 
 /** OpenStack's own Keystone and Glance from PyPI (openstack-cloud.txt), with SQLite and a folder: a small cloud of one's own. */
 export type Cloud = {
@@ -36,11 +39,33 @@ WSGIRequestHandler.protocol_version = "HTTP/1.1"
 run_simple("127.0.0.1", int(port), importlib.import_module(name).application, threaded=True)
 `;
 
+/** Their own commands, by a configuration in `home`. */
+const manage = (python: string, home: string, name: 'keystone' | 'glance', ...args: string[]) => {
+  const config = join(home, name === 'glance' ? 'glance-api.conf' : 'keystone.conf');
+  // Not their scripts in bin/: those name the folder in which they were installed.
+  const main = `from ${name}.cmd.manage import main; main()`;
+  return run(python, ['-c', main, '--config-file', config, ...args]);
+};
+
+/** Databases and keys that nobody has used yet. To make them takes most of a cloud's start; so they are kept, and copied. */
+const unusedCloud = (python: string): Promise<string> => {
+  const recipe = [import.meta.filename, pins];
+  const remedy = "What its last words say is Keystone's or Glance's.";
+  return buildOnce({ cacheDir: cacheDir(), name: 'openstack-cloud-unused', recipe, remedy }, async (work) => {
+    for (const folder of ['keys', 'credentials', 'images', 'staging', 'tasks']) await mkdir(join(work, folder));
+    await writeFile(join(work, 'keystone.conf'), keystoneConfig(work));
+    await writeFile(join(work, 'glance-api.conf'), glanceConfig(work, python, 'http://127.0.0.1/v3', 'unused'));
+    const [user, group] = await Promise.all(['-un', '-gn'].map(async (of) => (await run('id', [of])).stdout.trim()));
+    const owner = ['--keystone-user', user ?? '', '--keystone-group', group ?? ''];
+    await manage(python, work, 'glance', 'db_sync');
+    await manage(python, work, 'keystone', 'db_sync');
+    await manage(python, work, 'keystone', 'fernet_setup', ...owner);
+    await manage(python, work, 'keystone', 'credential_setup', ...owner);
+  });
+};
+
 export const startCloud = async (): Promise<Cloud> => {
-  const [python, home] = await Promise.all([
-    pythonWith(join(import.meta.dirname, 'openstack-cloud.txt')),
-    mkdtemp(join(tmpdir(), 'openstack-cloud-')),
-  ]);
+  const [python, home] = await Promise.all([pythonWith(pins), mkdtemp(join(tmpdir(), 'openstack-cloud-'))]);
   const [identityPort, imagePort] = [await freePort(), await freePort()];
   const authUrl = `http://127.0.0.1:${identityPort}/v3`;
   const imageUrl = `http://127.0.0.1:${imagePort}`;
@@ -64,12 +89,6 @@ export const startCloud = async (): Promise<Cloud> => {
       graceSeconds: 2,
     });
     services.set(name, service);
-  };
-  const manage = (name: 'keystone' | 'glance', ...args: string[]) => {
-    const config = join(home, name === 'glance' ? 'glance-api.conf' : 'keystone.conf');
-    // Not their scripts in bin/: those name the folder in which they were installed.
-    const main = `from ${name}.cmd.manage import main; main()`;
-    return run(python, ['-c', main, '--config-file', config, ...args]);
   };
 
   /** One call as somebody; the JSON of the answer. */
@@ -95,28 +114,12 @@ export const startCloud = async (): Promise<Cloud> => {
   };
 
   try {
-    for (const folder of ['keys', 'credentials', 'images', 'staging', 'tasks']) await mkdir(join(home, folder));
+    await cp(await unusedCloud(python), home, { recursive: true });
     await writeFile(join(home, 'keystone.conf'), keystoneConfig(home));
     await writeFile(join(home, 'glance-api.conf'), glanceConfig(home, python, authUrl, secrets.admin));
-    await Promise.all([
-      manage('glance', 'db_sync'),
-      (async () => {
-        await manage('keystone', 'db_sync');
-        const user = String((await run('id', ['-un'])).stdout).trim();
-        const group = String((await run('id', ['-gn'])).stdout).trim();
-        const owner = ['--keystone-user', user, '--keystone-group', group];
-        await manage('keystone', 'fernet_setup', ...owner);
-        await manage('keystone', 'credential_setup', ...owner);
-        const region = ['--bootstrap-region-id', 'RegionOne'];
-        await manage(
-          'keystone',
-          'bootstrap',
-          ...['--bootstrap-password', secrets.admin, '--bootstrap-public-url', authUrl, ...region],
-        );
-        await start('keystone', identityPort);
-      })(),
-    ]);
-    await start('glance', imagePort);
+    const ofAdmin = ['--bootstrap-password', secrets.admin, '--bootstrap-region-id', 'RegionOne'];
+    await manage(python, home, 'keystone', 'bootstrap', ...ofAdmin, '--bootstrap-public-url', authUrl);
+    await Promise.all([start('keystone', identityPort), start('glance', imagePort)]);
 
     const admin = await login('admin', secrets.admin, 'admin');
     const create = async (kind: string, record: object): Promise<{ id: string; secret: string }> =>
@@ -171,6 +174,9 @@ key_repository = ${home}/keys
 key_repository = ${home}/keys
 [credential]
 key_repository = ${home}/credentials
+[identity]
+# The least that bcrypt allows: half of what a login takes is its hash.
+password_hash_rounds = 4
 [cache]
 enabled = false
 `;
