@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { buildDisk } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
+import { firstSweep } from '../support/first-sweep.ts';
 import { type EndedRun, type Installation, startInstallation } from '../support/installation.ts';
 import { deploy, type Prometheus, promtool, startPrometheus } from '../support/prometheus.ts';
 
@@ -36,6 +37,7 @@ describe('what an installation tells of itself', () => {
   beforeAll(async () => {
     home = await mkdtemp(join(tmpdir(), 'metrics-'));
     installation = await startInstallation({ metrics: true });
+    await firstSweep(installation);
     const { metrics, apiUrl } = installation;
     prometheus = await startPrometheus(join(home, 'prometheus'), {
       'bootready-api': [metrics.api],

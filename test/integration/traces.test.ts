@@ -11,6 +11,7 @@ import { connectionOf } from '../../adapters/queues/connection.ts';
 import { queueNames } from '../../shared/contracts/jobs.ts';
 import { buildDisk } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
+import { firstSweep } from '../support/first-sweep.ts';
 import { type EndedRun, type Installation, project, startInstallation } from '../support/installation.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type ReceivedSpan, type SpanReceiver, startSpanReceiver } from '../support/span-receiver.ts';
@@ -35,9 +36,7 @@ beforeAll(async () => {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, WEBHOOKS_TO_PRIVATE_ADDRESSES: 'true' },
   });
   housekeeping = new Queue(queueNames.housekeeping, { connection: connectionOf(installation.env.REDIS_URL ?? '') });
-  // The sweep that a start begins with could be before the notification: what it starts is another trace.
-  const swept = async () => (await housekeeping.getJobs(['completed'])).some(({ name }) => name === 'sweep');
-  await eventually(swept, { within: 60, what: 'the first sweep is over' });
+  await firstSweep(installation);
   const secret = `whsec_${randomBytes(24).toString('base64')}`;
   await createWebhookStore(installation.db).create({ projectId: project, url: hook.url, secret });
   await installation.upload(`${words}.txt`, Buffer.from('no disk at all'), { name: words });
