@@ -1,6 +1,6 @@
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
-import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
+import { afterAll, test as alone, beforeAll, describe, expect, inject } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import {
   fails,
@@ -9,6 +9,7 @@ import {
   type Stage,
   type Step,
   untilCancelled,
+  type World,
   workerStops,
 } from '../support/workflow-world.ts';
 
@@ -18,10 +19,21 @@ let stage: Stage;
 beforeAll(async () => {
   stage = await openStage(inject('stack').temporalAddress);
 });
-afterEach(() => stage?.clear());
 afterAll(() => stage?.close());
 
-const world: Stage['world'] = (behaviour, options) => stage.world(behaviour, options);
+/** Several at once: most of each is waiting for what Temporal tries again. A test's worlds have queues of their own, and end with it. */
+const test = alone.extend<{ world: Stage['world'] }>({
+  // biome-ignore lint/correctness/noEmptyPattern: vitest reads from it what the fixture needs
+  world: async ({}, use) => {
+    const worlds: World[] = [];
+    await use(async (behaviour, options) => {
+      const made = await stage.world(behaviour, options);
+      worlds.push(made);
+      return made;
+    });
+    for (const made of worlds) await made.close();
+  },
+}).concurrent;
 
 const wholeWay: Step[] = [
   'beginAttempt',
@@ -35,14 +47,14 @@ const wholeWay: Step[] = [
 ];
 const middle = ['admit', 'convert', 'inspect', 'bootCheck', 'judge', 'publish'] as const;
 
-test('the steps of a sound image, in their order', async () => {
+test('the steps of a sound image, in their order', async ({ world }) => {
   const { run, calls, finished } = await world({});
   expect(await (await run()).result()).toBe('publish');
   expect(calls).toEqual(wholeWay);
   expect(finished).toEqual([]);
 });
 
-test('an image that admit refuses is neither converted nor published; its scratch folder goes', async () => {
+test('an image that admit refuses is neither converted nor published; its scratch folder goes', async ({ world }) => {
   const { run, calls, finished } = await world({}, { rejected: true });
   expect(await (await run()).result()).toBe('reject');
   expect(calls).toEqual(['beginAttempt', 'admit', 'judge', 'finishRun', 'discardScratch']);
@@ -50,14 +62,14 @@ test('an image that admit refuses is neither converted nor published; its scratc
 });
 
 describe.each(middle)('%s', (step) => {
-  test('is done again when it failed for what passes', async () => {
+  test('is done again when it failed for what passes', async ({ world }) => {
     const { run, calls, finished } = await world({ [step]: once(fails(false)) });
     expect(await (await run()).result()).toBe('publish');
     expect(calls).toEqual(wholeWay.flatMap((name) => (name === step ? [name, name] : [name])));
     expect(finished).toEqual([]);
   });
 
-  test('ends the run when it failed for good, with the reason and a clean slate', async () => {
+  test('ends the run when it failed for good, with the reason and a clean slate', async ({ world }) => {
     const { run, calls, finished } = await world({ [step]: fails(true) });
     await expect((await run()).result()).rejects.toThrow(WorkflowFailedError);
     expect(calls).toEqual([...wholeWay.slice(0, wholeWay.indexOf(step) + 1), 'discardScratch', 'finishRun']);
@@ -68,7 +80,7 @@ describe.each(middle)('%s', (step) => {
 });
 
 describe.each(['admit', 'convert', 'inspect', 'bootCheck', 'publish'] as const)('%s', (step) => {
-  test('hears of the cancellation, and the scratch folder goes', async () => {
+  test('hears of the cancellation, and the scratch folder goes', async ({ world }) => {
     const cancellable = untilCancelled();
     const { run, calls, finished } = await world({ [step]: cancellable.work });
     const handle = await run();
@@ -81,32 +93,34 @@ describe.each(['admit', 'convert', 'inspect', 'bootCheck', 'publish'] as const)(
   });
 });
 
-test('the whole attempt moves when its worker is dead', async () => {
+test('the whole attempt moves when its worker is dead', async ({ world }) => {
   const { run, calls } = await world({}, { deadWorkers: 2 });
   expect(await (await run()).result()).toBe('publish');
   expect(calls).toEqual(['beginAttempt', 'beginAttempt', ...wholeWay]);
 });
 
-test('the whole attempt moves when the worker says that it is stopped, without waiting for it', async () => {
+test('the whole attempt moves when the worker says that it is stopped, without waiting for it', async ({ world }) => {
   const { run, calls } = await world({ convert: once(workerStops) });
   expect(await (await run()).result()).toBe('publish');
   expect(calls).toEqual(['beginAttempt', 'admit', 'convert', ...wholeWay]);
 });
 
-test('an image that kills every worker ends as failed', async () => {
+test('an image that kills every worker ends as failed', async ({ world }) => {
   const { run, calls, finished } = await world({}, { deadWorkers: 99 });
   await expect((await run()).result()).rejects.toThrow(WorkflowFailedError);
   expect(calls.filter((step) => step === 'beginAttempt')).toHaveLength(5);
   expect(finished).toMatchObject([{ status: 'failed', failure: { code: 'timeout' } }]);
 });
 
-test('scratch folders that cannot be cleared away fail no run', async () => {
+test('scratch folders that cannot be cleared away fail no run', async ({ world }) => {
   const { run } = await world({ discardScratch: fails(true) });
   expect(await (await run()).result()).toBe('publish');
 });
 
 describe('a download', () => {
-  test('is done again when it failed for what passes, and moves when its worker is dead or stopped', async () => {
+  test('is done again when it failed for what passes, and moves when its worker is dead or stopped', async ({
+    world,
+  }) => {
     const passing = await world({ fetchUpload: once(fails(false)) });
     await (await passing.download()).result();
     expect(passing.calls).toEqual(['beginDownload', 'fetchUpload', 'fetchUpload']);
@@ -116,7 +130,7 @@ describe('a download', () => {
     expect([...passing.ended, ...moving.ended]).toEqual([]);
   });
 
-  test('that fails for good ends with the reason; one that is cancelled hears of it', async () => {
+  test('that fails for good ends with the reason; one that is cancelled hears of it', async ({ world }) => {
     const failing = await world({ fetchUpload: fails(true) });
     await expect((await failing.download()).result()).rejects.toThrow(WorkflowFailedError);
     expect(failing.calls).toEqual(['beginDownload', 'fetchUpload', 'endDownload']);
@@ -135,16 +149,16 @@ describe('a download', () => {
 describe('a repair', () => {
   const wholeRepair: Step[] = ['beginRepair', 'mend', 'handOver', 'discardRepair'];
 
-  test.each(['mend', 'handOver'] as const)('does %s again when it failed for what passes', async (step) => {
+  test.for(['mend', 'handOver'] as const)('does %s again when it failed for what passes', async (step, { world }) => {
     const { repair, calls, ended } = await world({ [step]: once(fails(false)) });
     await (await repair()).result();
     expect(calls).toEqual(wholeRepair.flatMap((name) => (name === step ? [name, name] : [name])));
     expect(ended).toEqual([]);
   });
 
-  test.each(['mend', 'handOver'] as const)(
+  test.for(['mend', 'handOver'] as const)(
     'that %s fails for good ends with the reason and a clean slate',
-    async (step) => {
+    async (step, { world }) => {
       const { repair, calls, ended } = await world({ [step]: fails(true) });
       await expect((await repair()).result()).rejects.toThrow(WorkflowFailedError);
       expect(calls).toEqual([...wholeRepair.slice(0, wholeRepair.indexOf(step) + 1), 'discardRepair', 'endRepair']);
@@ -152,7 +166,7 @@ describe('a repair', () => {
     },
   );
 
-  test('that is cancelled hears of it, and the scratch folder goes', async () => {
+  test('that is cancelled hears of it, and the scratch folder goes', async ({ world }) => {
     const cancellable = untilCancelled();
     const { repair, calls, ended } = await world({ mend: cancellable.work });
     const handle = await repair();
@@ -164,7 +178,7 @@ describe('a repair', () => {
     expect(ended).toEqual([{}]);
   });
 
-  test('moves as a whole when its worker is dead or stopped', async () => {
+  test('moves as a whole when its worker is dead or stopped', async ({ world }) => {
     const { repair, calls } = await world({ handOver: once(workerStops) }, { deadWorkers: 1 });
     await (await repair()).result();
     expect(calls).toEqual(['beginRepair', 'beginRepair', 'mend', 'handOver', ...wholeRepair]);
@@ -174,7 +188,7 @@ describe('a repair', () => {
 describe('a delivery', () => {
   const targets = ['backup', 'cloud'];
 
-  test('of each target begins when the image is published, and its run does not wait for it', async () => {
+  test('of each target begins when the image is published, and its run does not wait for it', async ({ world }) => {
     const holding = Promise.withResolvers<void>();
     const { run, calls, delivery, undelivered } = await world({ deliver: () => holding.promise }, { targets });
     expect(await (await run()).result()).toBe('publish');
@@ -188,7 +202,7 @@ describe('a delivery', () => {
     expect(undelivered).toEqual(new Map());
   });
 
-  test('is done again when it failed for what passes', async () => {
+  test('is done again when it failed for what passes', async ({ world }) => {
     const { run, calls, delivery, undelivered } = await world({ deliver: once(fails(false)) }, { targets: ['cloud'] });
     await (await run()).result();
     await delivery().result();
@@ -196,7 +210,7 @@ describe('a delivery', () => {
     expect(undelivered.size).toBe(0);
   });
 
-  test('that failed for good says why, and the image stays published', async () => {
+  test('that failed for good says why, and the image stays published', async ({ world }) => {
     const { run, delivery, undelivered, finished } = await world({ deliver: fails(true) }, { targets: ['cloud'] });
     expect(await (await run()).result()).toBe('publish');
     await expect(delivery().result()).rejects.toThrow(WorkflowFailedError);
@@ -204,7 +218,7 @@ describe('a delivery', () => {
     expect(finished).toEqual([]);
   });
 
-  test('that the sweep has started already is not started twice, and no run fails for it', async () => {
+  test('that the sweep has started already is not started twice, and no run fails for it', async ({ world }) => {
     const { run, sweepDelivery, calls, finished } = await world({}, { targets: ['cloud'] });
     await sweepDelivery();
     expect(await (await run()).result()).toBe('publish');

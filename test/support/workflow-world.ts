@@ -51,6 +51,8 @@ export type World = {
   delivery: () => WorkflowHandle;
   /** Starts it, and waits for its end, as the sweep would. */
   sweepDelivery: () => Promise<void>;
+  /** Ends its workers. */
+  close: () => Promise<void>;
 };
 export type Stage = {
   /** Activities that note their calls and behave as told; `deadWorkers` attempts get a task queue that nobody serves. */
@@ -81,9 +83,9 @@ export const openStage = async (address: string): Promise<Stage> => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const [connection, bundle] = await Promise.all([NativeConnection.connect({ address }), workflowBundle()]);
   const client = new Client({ connection: await Connection.connect({ address }), identity });
-  const closing: (() => Promise<void>)[] = [];
+  const open = new Set<World>();
   const clear = async (): Promise<void> => {
-    for (const close of closing.splice(0)) await close();
+    for (const world of open) await world.close();
   };
 
   const world = async (behaviour: Behaviour, options: WorldOptions = {}): Promise<World> => {
@@ -96,8 +98,8 @@ export const openStage = async (address: string): Promise<Stage> => {
     const input: ProcessImageInput = {
       imageId: randomUUID(),
       runId: randomUUID(),
-      heartbeatSeconds: 2,
-      claimSeconds: 2,
+      heartbeatSeconds: 4,
+      claimSeconds: 4,
       stepHours: 1,
     };
     const orders: DeliveryOrder[] = (options.targets ?? []).map((target) => ({
@@ -166,16 +168,12 @@ export const openStage = async (address: string): Promise<Stage> => {
       Worker.create({ ...common, taskQueue: ownQueue, activities: scratch }),
     ]);
     const running = workers.map((worker) => worker.run());
-    closing.push(async () => {
-      for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
-    });
     const order = (type: string, prefix: string) => {
       const { runId: _, ...args } = input;
       const workflowId = `${prefix}-${input.imageId}`;
       return client.workflow.start(type, { taskQueue: sharedQueue, workflowId, args: [args] });
     };
-    return {
+    const made: World = {
       calls,
       finished,
       ended,
@@ -198,7 +196,14 @@ export const openStage = async (address: string): Promise<Stage> => {
         }),
       repair: () => order(repairImageType, 'repair'),
       download: () => order(downloadImageType, 'download'),
+      close: async () => {
+        if (!open.delete(made)) return;
+        for (const worker of workers) worker.shutdown();
+        await Promise.all(running);
+      },
     };
+    open.add(made);
+    return made;
   };
 
   return {
