@@ -1,6 +1,10 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const product = '{shared,workflows,workers,adapters,api,cli,portal,dev}';
+
+/** Files at once. Each has a database, namespace, buckets and processes of its own, and waits much: two are quicker even on two cores. */
+const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /**
  * unit: no servers. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes.
@@ -8,7 +12,9 @@ const product = '{shared,workflows,workers,adapters,api,cli,portal,dev}';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: [`${product}/**/*.test.ts`, 'test/*.test.ts'], testTimeout: 60_000 } },
+      {
+        test: { name: 'unit', include: [`${product}/**/*.test.ts`, 'test/*.test.ts'], testTimeout: 60_000, maxWorkers },
+      },
       {
         test: {
           name: 'integration',
@@ -16,6 +22,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 300_000,
+          maxWorkers,
         },
       },
       {

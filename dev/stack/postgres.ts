@@ -11,7 +11,14 @@ import { type Service, startServer } from './service.ts';
 
 const run = promisify(execFile);
 
-export type PostgresOptions = { dataDir: string; port: number; password: string; logFile?: string };
+export type PostgresOptions = {
+  dataDir: string;
+  port: number;
+  password: string;
+  logFile?: string;
+  /** Where nothing needs to outlive the host: waits for no disk (fsync off). */
+  isFleeting?: boolean;
+};
 
 type Launch = (program: string, args: readonly string[]) => { command: string; args: readonly string[] };
 
@@ -33,6 +40,7 @@ export const startPostgres = async (options: PostgresOptions): Promise<Service &
         '-c',
         set,
       ]),
+      ...(options.isFleeting ? ['-F'] : []),
     ]),
     logFile: logFile ?? join(dataDir, 'postgres.log'),
     ready: () => ensureDatabase(urlOf('postgres')),

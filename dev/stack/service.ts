@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { createServer } from 'node:net';
 import { BootreadyError } from '../../shared/errors.ts';
@@ -36,16 +37,21 @@ export type ServerOptions = {
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+/** A command for spawn that ends with us even when we are killed: no orphans (setpriv(1); prctl(2), PR_SET_PDEATHSIG). */
+export const tied = (command: string, args: readonly string[]): [command: string, args: string[]] => [
+  'setpriv',
+  ['--pdeathsig', 'KILL', command, ...args],
+];
+
 /**
  * Starts a server in its own session (so that Ctrl-C at the terminal reaches us and not it) and waits until it answers.
- * `setpriv --pdeathsig` ends it with us even when we are killed: no orphans (prctl(2), PR_SET_PDEATHSIG).
  * @throws BootreadyError `unavailable` with the end of its log when it ends early or does not answer in time.
  */
 export const startServer = async (options: ServerOptions): Promise<Service> => {
   const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
   // A full disk must not take the stack down for want of a log.
   log.on('error', () => undefined);
-  const child = spawn('setpriv', ['--pdeathsig', 'KILL', options.command, ...options.args], {
+  const child = spawn(...tied(options.command, options.args), {
     ...(options.cwd ? { cwd: options.cwd } : {}),
     env: { ...inherited(), ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -134,16 +140,14 @@ export const freePortFrom = async (port: number, not: readonly number[]): Promis
   return freePort();
 };
 
-/** A port that was free a moment ago. */
-export const freePort = (): Promise<number> =>
-  new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
+/** A port that was free a moment ago, anywhere below those that connections get (ip(7)): they could have it before its server has. */
+export const freePort = async (): Promise<number> => {
+  for (let tries = 0; tries < 100; tries++) {
+    const candidate = randomInt(20_000, 32_768);
+    if (await isPortFree(candidate)) return candidate;
+  }
+  throw new Error('No port of 127.0.0.1 is free.');
+};
 
 export const isPortFree = (port: number): Promise<boolean> =>
   new Promise((resolve) => {

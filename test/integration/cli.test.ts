@@ -18,9 +18,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buffer, text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { createApiClient } from '../../cli/client/api-client.ts';
+import { tied } from '../../dev/stack/service.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import {
   ImageDetail,
@@ -72,10 +73,11 @@ type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout: strin
 type Options = { env?: Record<string, string>; input?: string; nodeArgs?: string[]; cwd?: string };
 
 const started = (args: string[], { env = {}, input = '', nodeArgs = [], cwd = dir }: Options = {}) => {
-  const child: ChildProcess = spawn(process.execPath, [...nodeArgs, join(root, 'cli/main.ts'), ...args], {
+  const child: ChildProcess = spawn(...tied(process.execPath, [...nodeArgs, join(root, 'cli/main.ts'), ...args]), {
     cwd,
     env: {
       ...{ PATH: process.env.PATH, HOME: dir, XDG_STATE_HOME: join(dir, 'state') },
+      NODE_COMPILE_CACHE: inject('stack').compileCache,
       ...{ BOOTREADY_URL: installation.apiUrl, BOOTREADY_API_KEY: apiKey },
       ...env,
     },

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import { createApiClient } from '../../cli/client/api-client.ts';
+import { tied } from '../../dev/stack/service.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import type { Role } from '../../shared/ports/projects.ts';
 import { type Installation, project, startInstallation } from '../support/installation.ts';
@@ -66,14 +67,13 @@ const schemathesis = async (key: string, imageId: string): Promise<{ code: numbe
   await writeFile(config, settings(imageId));
   return new Promise((resolve) => {
     execFile(
-      python,
-      [
+      ...tied(python, [
         ...['-m', 'schemathesis.cli', '--config-file', config, 'run', location, '--url', installation.apiUrl],
         ...['-H', `Authorization: Bearer ${key}`, '--checks', checks.join(','), '--no-color'],
         // Streams have no end.
         ...['--exclude-operation-id-regex', '^followImages?$'],
         ...['--max-examples', '10', '--seed', '1', '--no-shrink', '--generation-database', 'none', '--workers', '2'],
-      ],
+      ]),
       { cwd: dir, maxBuffer: 64 * 1024 ** 2, env: { PATH: process.env.PATH ?? '', HOME: dir } },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr }),
     );

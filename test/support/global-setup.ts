@@ -4,16 +4,17 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { startPostgres } from '../../dev/stack/postgres.ts';
-import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort, type Service } from '../../dev/stack/service.ts';
 import { startTemporal } from '../../dev/stack/temporal.ts';
+import { makeTemplate } from './database-server.ts';
 
 export type Stack = {
   /** Of the server; each test file makes a database of its own (database.ts). */
   databaseUrl: string;
-  redisUrl: string;
   temporalAddress: string;
   s3: { endpoint: string; region: string; accessKey: string; secretKey: string };
+  /** Where processes of the product keep what they have compiled of their sources, for the next one. */
+  compileCache: string;
 };
 
 declare module 'vitest' {
@@ -25,8 +26,12 @@ declare module 'vitest' {
 /** Real servers on free ports with data of their own, once for all files of a suite. */
 export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
   const home = await mkdtemp(join(tmpdir(), 'bootready-test-'));
-  const dirs = { postgres: join(home, 'postgres'), redis: join(home, 'redis'), temporal: join(home, 'temporal') };
-  for (const dir of [...Object.values(dirs), join(home, 's3')]) await mkdir(dir);
+  const dirs = {
+    postgres: join(home, 'postgres'),
+    temporal: join(home, 'temporal'),
+    s3: join(home, 's3'),
+  };
+  for (const dir of Object.values(dirs)) await mkdir(dir);
   const services: Service[] = [];
   const running = async <T extends Service>(start: Promise<T>): Promise<T> => {
     const service = await start;
@@ -40,18 +45,18 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
   try {
     const password = 'test';
     const s3 = { accessKey: 'testaccess', secretKey: 'testsecret-testsecret' };
-    const ports = await Promise.all([freePort(), freePort(), freePort(), freePort()]);
-    const [postgres, redis, temporal, store] = await Promise.all([
-      running(startPostgres({ dataDir: dirs.postgres, port: ports[0], password })),
-      running(startRedis({ dataDir: dirs.redis, port: ports[1], password })),
-      running(startTemporal({ dataDir: dirs.temporal, port: ports[2] })),
-      running(startObjectStore({ dataDir: join(home, 's3'), port: ports[3], ...s3 })),
+    const ports = await Promise.all([freePort(), freePort(), freePort()]);
+    const [postgres, temporal, store] = await Promise.all([
+      running(startPostgres({ dataDir: dirs.postgres, port: ports[0], password, isFleeting: true })),
+      running(startTemporal({ dataDir: dirs.temporal, port: ports[1] })),
+      running(startObjectStore({ dataDir: dirs.s3, port: ports[2], ...s3 })),
     ]);
+    await makeTemplate(postgres.url);
     project.provide('stack', {
       databaseUrl: postgres.url,
-      redisUrl: redis.url,
       temporalAddress: temporal.address,
       s3: { endpoint: store.endpoint, region: store.region, ...s3 },
+      compileCache: join(home, 'compile-cache'),
     });
     return teardown;
   } catch (error) {

@@ -7,10 +7,11 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { Client as S3Client } from 'minio';
 import { inject } from 'vitest';
+import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
-import { freePort } from '../../dev/stack/service.ts';
+import { freePort, tied } from '../../dev/stack/service.ts';
 import { startTemporal } from '../../dev/stack/temporal.ts';
 import type { Report, RunStatus } from '../../shared/contracts/run.ts';
 import { newSigningKey } from '../../shared/provenance/keys.ts';
@@ -81,7 +82,7 @@ export const startInstallation = async (
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const database = await freshDatabase();
+    const database = await freshDatabase({ migrated: false });
     undo.push(() => database.drop());
     await mkdir(join(home, 'temporal'));
     const temporalOptions = { dataDir: join(home, 'temporal'), port: await freePort() };
@@ -113,6 +114,7 @@ export const startInstallation = async (
       EVENTS_SECRET: secret,
       PROVENANCE_KEY: newSigningKey(),
       API_PORT: String(apiPort),
+      NODE_COMPILE_CACHE: inject('stack').compileCache,
       SCRATCH_DIR: join(home, 'scratch'),
       SWEEP_SECONDS: '3600',
       // Starting an image takes a minute or more; test/e2e/boot.test.ts does.
@@ -128,7 +130,7 @@ export const startInstallation = async (
       options.metrics ? { METRICS_PORT: `${ports[role]}`, TEMPORAL_METRICS_PORT: `${ports.temporalSdk}` } : {};
     const log = createWriteStream(join(home, 'product.log'));
     const start = async (role: Role): Promise<Role2Process> => {
-      const child = spawn(process.execPath, ['cli/main.ts', ...args[role]], {
+      const child = spawn(...tied(process.execPath, ['cli/main.ts', ...args[role]]), {
         cwd: root,
         env: { ...env, ...metricsEnv(role) },
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -146,11 +148,15 @@ export const startInstallation = async (
       return { child, stop };
     };
     await runOnce(['migrate'], env);
-    await runOnce(['project', 'create', project], env);
+    await createProjectStore(database.db).ensure({ id: project });
 
     const apiUrl = `http://127.0.0.1:${apiPort}`;
     await start('api');
-    await eventually(async () => (await fetch(`${apiUrl}/livez`)).ok, { within: 60, what: 'the api answers' });
+    await eventually(async () => (await fetch(`${apiUrl}/livez`)).ok, {
+      within: 60,
+      what: 'the api answers',
+      every: 50,
+    });
     await mkdir(join(home, 'objects'));
     const store = await startObjectStore({
       dataDir: join(home, 'objects'),
@@ -231,7 +237,7 @@ const endedRun = async (db: Kysely<Database>, key: string): Promise<EndedRun | u
     .executeTakeFirst();
 
 const runOnce = async (command: string[], env: Record<string, string>): Promise<void> => {
-  const child = spawn(process.execPath, ['cli/main.ts', ...command], {
+  const child = spawn(...tied(process.execPath, ['cli/main.ts', ...command]), {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { tied } from '../../dev/stack/service.ts';
 import { pythonWith } from './python-packages.ts';
 
 /** OpenStack's own clients from PyPI, pinned in openstack-clients.txt. */
@@ -44,7 +45,7 @@ print(json.dumps(ran))
 export const openStackClients = async (): Promise<OpenStackClients> => {
   const python = await pythonWith(pins);
   const call = async (env: Record<string, string>, ...args: string[]): Promise<unknown> => {
-    const { stdout } = await run(python, ['-c', ...args], {
+    const { stdout } = await run(...tied(python, ['-c', ...args]), {
       env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', PYTHONWARNINGS: 'ignore', ...env },
       maxBuffer: 64 * 1024 ** 2,
     });

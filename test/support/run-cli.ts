@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { inject } from 'vitest';
+import { tied } from '../../dev/stack/service.ts';
 
 const main = join(import.meta.dirname, '../../cli/main.ts');
 
@@ -11,8 +13,11 @@ export const startCli = (
   { env = {}, wrapper = [] }: { env?: Record<string, string>; wrapper?: readonly string[] } = {},
 ): { child: ChildProcess; stderr(): string; ended: Promise<CliRun> } => {
   const [command, ...rest] = [...wrapper, process.execPath, main, ...args] as [string, ...string[]];
-  const child = spawn(command, rest, {
-    env: { PATH: process.env.PATH, HOME: process.env.HOME, ...env },
+  const child = spawn(...tied(command, rest), {
+    env: {
+      ...{ PATH: process.env.PATH, HOME: process.env.HOME, NODE_COMPILE_CACHE: inject('stack').compileCache },
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
