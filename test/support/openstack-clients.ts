@@ -1,59 +1,124 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { createInterface } from 'node:readline';
 import { tied } from '../../dev/stack/service.ts';
 import { pythonWith } from './python-packages.ts';
 
 /** OpenStack's own clients from PyPI, pinned in openstack-clients.txt. */
 
-const run = promisify(execFile);
 const pins = join(import.meta.dirname, 'openstack-clients.txt');
 
 export type Ran = { code: number; stdout: string; stderr: string };
 export type OpenStackClients = {
-  /** Commands of `openstack`, one after the other in one process: most of a command's time is its imports. */
+  /** Commands of `openstack`, one after the other. */
   openstack(env: Record<string, string>, ...commands: string[][]): Promise<Ran[]>;
   glance(env: Record<string, string>, ...commands: string[][]): Promise<Ran[]>;
   /** A script of openstacksdk that has `connection`; prints one JSON value. */
   sdk(env: Record<string, string>, script: string): Promise<unknown>;
 };
 
-/** The entry point of a client as its console script calls it, for each command; a JSON list of what came of them. */
-const batch = (client: string): string => `
-import contextlib, io, json, sys
-from ${client}.shell import main
+/**
+ * Serves one client: a line of JSON for each question, and one for its answer. Most of a command's time is its imports; so they are done once.
+ * `answer(question)` is the client's; the environment is that of the question alone.
+ */
+const server = (answer: string): string => `
+import contextlib, io, json, os, sys
 
 class Terminal(io.StringIO):
     def isatty(self):
         return True
 
-# What is no terminal holds an image's data: the clients would read it to its end, and a pipe from here has none.
+questions, answers = sys.stdin, sys.stdout
+# What is no terminal holds an image's data: the clients would read it to its end.
 sys.stdin = Terminal()
-ran = []
-for command in json.loads(sys.argv[1]):
-    sys.argv = ["client", *command]
-    out, err, code = io.StringIO(), io.StringIO(), 0
-    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        try:
-            code = main()
-        except SystemExit as end:
-            code = end.code if isinstance(end.code, int) else 1
-    ran.append({"code": code or 0, "stdout": out.getvalue(), "stderr": err.getvalue()})
-print(json.dumps(ran))
+own = dict(os.environ)
+${answer}
+for line in questions:
+    asked = json.loads(line)
+    os.environ.clear()
+    os.environ.update(own | asked["env"])
+    print(json.dumps(answer(asked["question"])), file=answers, flush=True)
 `;
+
+/** The entry point of a client as its console script calls it, for each command. */
+const commandsOf = (client: string): string => `
+from ${client}.shell import main
+
+def answer(commands):
+    ran = []
+    for command in commands:
+        sys.argv = ["client", *command]
+        out, err, code = io.StringIO(), io.StringIO(), 0
+        with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+            try:
+                code = main()
+            except SystemExit as end:
+                code = end.code if isinstance(end.code, int) else 1
+        ran.append({"code": code or 0, "stdout": out.getvalue(), "stderr": err.getvalue()})
+    return ran
+`;
+
+const scripts = `
+import openstack, traceback
+
+def answer(script):
+    out = io.StringIO()
+    try:
+        with contextlib.redirect_stdout(out):
+            exec(script, {"json": json, "openstack": openstack, "connection": openstack.connect()})
+        return {"printed": json.loads(out.getvalue())}
+    except Exception:
+        return {"failed": traceback.format_exc()}
+`;
+
+type Answered = (env: Record<string, string>, question: unknown) => Promise<unknown>;
+
+/** Started with the first question, ends with us. Questions are answered in their order. */
+const serve = (python: string, answer: string): Answered => {
+  const start = () => {
+    const child = spawn(...tied(python, ['-c', server(answer)]), {
+      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', PYTHONWARNINGS: 'ignore' },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    // A file that has ended does not wait for it.
+    child.unref();
+    for (const stream of child.stdio) (stream as Socket | null)?.unref();
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said = (said + chunk.toString()).slice(-5000);
+    });
+    const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+    return { child, lines, said: () => said };
+  };
+  let running: ReturnType<typeof start> | undefined;
+  let before: Promise<unknown> = Promise.resolve();
+  const ask: Answered = async (env, question) => {
+    running ??= start();
+    running.child.stdin.write(`${JSON.stringify({ env, question })}\n`);
+    const { value, done } = await running.lines.next();
+    if (done) throw new Error(`The client ended: ${running.said()}`);
+    return JSON.parse(value);
+  };
+  return (env, question) => {
+    const answered = before.then(() => ask(env, question));
+    before = answered.catch(() => undefined);
+    return answered;
+  };
+};
 
 export const openStackClients = async (): Promise<OpenStackClients> => {
   const python = await pythonWith(pins);
-  const call = async (env: Record<string, string>, ...args: string[]): Promise<unknown> => {
-    const { stdout } = await run(...tied(python, ['-c', ...args]), {
-      env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', PYTHONWARNINGS: 'ignore', ...env },
-      maxBuffer: 64 * 1024 ** 2,
-    });
-    return JSON.parse(stdout);
-  };
+  const openstack = serve(python, commandsOf('openstackclient'));
+  const glance = serve(python, commandsOf('glanceclient'));
+  const sdk = serve(python, scripts);
   return {
-    openstack: (env, ...commands) => call(env, batch('openstackclient'), JSON.stringify(commands)) as Promise<Ran[]>,
-    glance: (env, ...commands) => call(env, batch('glanceclient'), JSON.stringify(commands)) as Promise<Ran[]>,
-    sdk: (env, script) => call(env, `import json, openstack\nconnection = openstack.connect()\n${script}`),
+    openstack: (env, ...commands) => openstack(env, commands) as Promise<Ran[]>,
+    glance: (env, ...commands) => glance(env, commands) as Promise<Ran[]>,
+    sdk: async (env, script) => {
+      const { printed, failed } = (await sdk(env, script)) as { printed?: unknown; failed?: string };
+      if (failed !== undefined) throw new Error(failed);
+      return printed;
+    },
   };
 };
