@@ -57,11 +57,11 @@ test('it is queued, held by the newest fence, and handed over once', async () =>
   expect(second.fence).toBeGreaterThan(first.fence);
   await downloads.progress(id, second.fence, { received: 5, total: 10 });
   for (const stale of [
-    downloads.progress(id, first.fence, { received: 1, total: null }),
-    downloads.assertHeld(id, first.fence),
-    downloads.handedOver(id, first.fence),
+    () => downloads.progress(id, first.fence, { received: 1, total: null }),
+    () => downloads.assertHeld(id, first.fence),
+    () => downloads.handedOver(id, first.fence),
   ]) {
-    await expect(stale).rejects.toMatchObject(superseded);
+    await expect(stale()).rejects.toMatchObject(superseded);
   }
   expect(await downloads.get(id)).toMatchObject({ status: 'running', received: 5, total: 10 });
   await downloads.handedOver(id, second.fence);
