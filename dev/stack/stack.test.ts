@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { eventually } from '../../test/support/eventually.ts';
 import { lockDataDir } from './lock.ts';
@@ -143,6 +146,28 @@ describe('a server', () => {
     await stop();
     expect(await gone).toBe('by SIGKILL');
   });
+});
+
+test('what is tied to a process ends with it, even when that is killed', async () => {
+  const service = pathToFileURL(join(import.meta.dirname, 'service.ts')).href;
+  const script = `import { spawn } from 'node:child_process';
+    import { tied } from '${service}';
+    console.log(spawn(...tied('sleep', ['60']), { detached: true }).pid);`;
+  const parent = spawn(process.execPath, ['--input-type=module', '--eval', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [pid] = (await once(parent.stdout, 'data')).map(Number);
+  const command = (): string => {
+    try {
+      return readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const when = (what: string, ask: () => boolean) => eventually(async () => ask(), { within: 20, what, every: 20 });
+  await when('it runs', () => command().startsWith('sleep'));
+  parent.kill('SIGKILL');
+  await when('it is gone', () => command() === '');
 });
 
 test('a process of the product that dies is told of and started again', async () => {
