@@ -4,7 +4,7 @@
  */
 export const eventually = async <T>(
   ask: () => Promise<T | undefined | false>,
-  { within, what, every = 250 }: { within: number; what: string; every?: number },
+  { within, what, every = 100 }: { within: number; what: string; every?: number },
 ): Promise<T> => {
   const deadline = Date.now() + within * 1000;
   let last: unknown;
