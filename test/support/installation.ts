@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { Client as S3Client } from 'minio';
 import { inject } from 'vitest';
-import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
@@ -148,7 +147,7 @@ export const startInstallation = async (
       return { child, stop };
     };
     await runOnce(['migrate'], env);
-    await createProjectStore(database.db).ensure({ id: project });
+    await runOnce(['project', 'create', project], env);
 
     const apiUrl = `http://127.0.0.1:${apiPort}`;
     await start('api');

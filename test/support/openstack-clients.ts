@@ -19,11 +19,12 @@ export type OpenStackClients = {
 };
 
 /**
- * Serves one client: a line of JSON for each question, and one for its answer. Most of a command's time is its imports; so they are done once.
+ * Serves one client: a line of JSON for each question, and one for its answer, null where there is none. Most of a command's time is
+ * its imports; so they are done once, and each question is answered by a fork, which no earlier one has changed.
  * `answer(question)` is the client's; the environment is that of the question alone.
  */
 const server = (answer: string): string => `
-import contextlib, io, json, os, sys
+import contextlib, io, json, os, sys, traceback
 
 class Terminal(io.StringIO):
     def isatty(self):
@@ -32,13 +33,20 @@ class Terminal(io.StringIO):
 questions, answers = sys.stdin, sys.stdout
 # What is no terminal holds an image's data: the clients would read it to its end.
 sys.stdin = Terminal()
-own = dict(os.environ)
 ${answer}
 for line in questions:
-    asked = json.loads(line)
-    os.environ.clear()
-    os.environ.update(own | asked["env"])
-    print(json.dumps(answer(asked["question"])), file=answers, flush=True)
+    fork = os.fork()
+    if fork == 0:
+        try:
+            asked = json.loads(line)
+            os.environ.update(asked["env"])
+            print(json.dumps(answer(asked["question"])), file=answers, flush=True)
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
+    if os.waitpid(fork, 0)[1] != 0:
+        print("null", file=answers, flush=True)
 `;
 
 /** The entry point of a client as its console script calls it, for each command. */
@@ -57,19 +65,19 @@ def answer(commands):
                 code = end.code if isinstance(end.code, int) else 1
         ran.append({"code": code or 0, "stdout": out.getvalue(), "stderr": err.getvalue()})
     return ran
+
+# Loads what the commands of images are made of.
+answer([["help", "image", "list"], ["help", "image-list"]])
 `;
 
 const scripts = `
-import openstack, traceback
+import openstack
 
 def answer(script):
     out = io.StringIO()
-    try:
-        with contextlib.redirect_stdout(out):
-            exec(script, {"json": json, "openstack": openstack, "connection": openstack.connect()})
-        return {"printed": json.loads(out.getvalue())}
-    except Exception:
-        return {"failed": traceback.format_exc()}
+    with contextlib.redirect_stdout(out):
+        exec(script, {"json": json, "connection": openstack.connect()})
+    return json.loads(out.getvalue())
 `;
 
 type Answered = (env: Record<string, string>, question: unknown) => Promise<unknown>;
@@ -97,8 +105,9 @@ const serve = (python: string, answer: string): Answered => {
     running ??= start();
     running.child.stdin.write(`${JSON.stringify({ env, question })}\n`);
     const { value, done } = await running.lines.next();
-    if (done) throw new Error(`The client ended: ${running.said()}`);
-    return JSON.parse(value);
+    const answered: unknown = done ? null : JSON.parse(value);
+    if (answered === null) throw new Error(`The client gave no answer: ${running.said()}`);
+    return answered;
   };
   return (env, question) => {
     const answered = before.then(() => ask(env, question));
@@ -115,10 +124,6 @@ export const openStackClients = async (): Promise<OpenStackClients> => {
   return {
     openstack: (env, ...commands) => openstack(env, commands) as Promise<Ran[]>,
     glance: (env, ...commands) => glance(env, commands) as Promise<Ran[]>,
-    sdk: async (env, script) => {
-      const { printed, failed } = (await sdk(env, script)) as { printed?: unknown; failed?: string };
-      if (failed !== undefined) throw new Error(failed);
-      return printed;
-    },
+    sdk,
   };
 };
