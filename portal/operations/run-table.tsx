@@ -18,6 +18,7 @@ const stepWords: Record<Step, WordKey> = {
 const stuckWords: Record<StuckReason, WordKey> = {
   'not-started': 'stuckNotStarted',
   'worker-gone': 'stuckWorkerGone',
+  'store-unreachable': 'stuckStoreUnreachable',
   retrying: 'stuckRetrying',
   'not-taken-up': 'stuckNotTakenUp',
 };

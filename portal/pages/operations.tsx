@@ -18,6 +18,7 @@ import { AuditLogView } from '../operations/audit-log.tsx';
 import { EventInbox } from '../operations/event-inbox.tsx';
 import { useOperations } from '../operations/live.ts';
 import { QueueTable } from '../operations/queue-table.tsx';
+import { QuotaTable } from '../operations/quota-table.tsx';
 import { RunTable } from '../operations/run-table.tsx';
 import { WorkerTable } from '../operations/worker-table.tsx';
 import { Message } from '../shell/message.tsx';
@@ -25,12 +26,13 @@ import { useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { useTitle } from './title.ts';
 
-const tabs = ['runs', 'notifications', 'workers', 'audit'] as const;
+const tabs = ['runs', 'notifications', 'workers', 'quotas', 'audit'] as const;
 type TabName = (typeof tabs)[number];
 const tabWords = {
   runs: 'openRuns',
   notifications: 'notifications',
   workers: 'workersAndQueues',
+  quotas: 'quotas',
   audit: 'auditLog',
 } as const;
 
@@ -79,6 +81,7 @@ const Body = ({ name, operations }: { name: TabName; operations: Operations }) =
   const { t } = useSpeech();
   if (name === 'runs') return <RunTable operations={operations} />;
   if (name === 'notifications') return <EventInbox />;
+  if (name === 'quotas') return <QuotaTable />;
   if (name === 'audit') return <AuditLogView />;
   return (
     <>
