@@ -53,7 +53,7 @@ export const QuotaTable = () => {
         </ToolbarContent>
       </Toolbar>
       <Table aria-label={t('quotas')} variant="compact">
-        <Thead>
+        <Thead noWrap>
           <Tr>
             <Th>{t('project')}</Th>
             <Th>{t('storage')}</Th>
@@ -120,7 +120,7 @@ const Bar = ({ quota: { projectId, limits, own, used }, resource }: BarProps) =>
   }
   const share = (used[resource] / limit) * 100;
   return (
-    <div className="quota-bar">
+    <div className="bar">
       <Progress
         aria-label={`${projectId}: ${t(resource === 'bytes' ? 'storage' : resource)}`}
         value={Math.min(100, Math.floor(share))}

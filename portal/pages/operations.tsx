@@ -12,6 +12,7 @@ import {
   Title,
 } from '@patternfly/react-core';
 import { ExternalLinkAltIcon } from '@patternfly/react-icons/dist/esm/icons/external-link-alt-icon';
+import { useEffect } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import type { Operations } from '../../shared/contracts/operations.ts';
 import { AuditLogView } from '../operations/audit-log.tsx';
@@ -45,6 +46,13 @@ export const OperationsPage = () => {
   const problemWords = useProblemWords();
   const { data: operations, error } = useOperations();
   const shown: TabName = tabs.find((name) => name === tab) ?? 'runs';
+  const isThere = operations !== undefined;
+  // On narrow windows the tabs scroll; whoever comes by an address sees which one it is.
+  useEffect(() => {
+    if (!isThere) return;
+    const item = document.querySelectorAll('.pf-v6-c-tabs__item')[tabs.indexOf(shown)];
+    item?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [shown, isThere]);
   return (
     <>
       <PageSection>
@@ -93,6 +101,13 @@ const Body = ({ name, operations }: { name: TabName; operations: Operations }) =
   );
 };
 
+const serverWords = {
+  database: 'serverDatabase',
+  redis: 'serverRedis',
+  temporal: 'serverTemporal',
+  'object-store': 'serverStore',
+} as const;
+
 const Summary = ({ operations: { runs, backlogs, dependencies, links } }: { operations: Operations }) => {
   const { t, duration } = useSpeech();
   const stuck = runs.filter((run) => run.stuck).length;
@@ -112,7 +127,7 @@ const Summary = ({ operations: { runs, backlogs, dependencies, links } }: { oper
         </Label>
         {silent.map(([name]) => (
           <Label key={name} color="red">
-            {t('serverSilent', { name })}
+            {t('serverSilent', { name: name in serverWords ? t(serverWords[name as keyof typeof serverWords]) : name })}
           </Label>
         ))}
         <Outside href={links.queueBoard} label={t('queueBoard')} />
