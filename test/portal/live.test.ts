@@ -129,7 +129,7 @@ test('snapshots stand among the images, and are listed alone by an address', asy
   expect(await page.getByText('Backup of web-1').count()).toBe(0);
 });
 
-test('a list of 10,000 images is there at once, small, and scrolls smoothly', async () => {
+test('a list of 10,000 images is there at once, small, scrolls smoothly, and asks for no more than it shows', async () => {
   const { installation } = portal;
   const key = await portal.newKey('member', 'many');
   await manyImages(installation, await createProjectStore(installation.db).ensure({ id: 'many' }), 10_000);
@@ -158,6 +158,11 @@ test('a list of 10,000 images is there at once, small, and scrolls smoothly', as
     return times.toSorted((a, b) => a - b);
   });
   const median = frames[60] ?? 0;
+  const limits: string[] = [];
+  page.on('request', (request) => {
+    const { pathname, searchParams } = new URL(request.url());
+    if (pathname === '/v1/images') limits.push(searchParams.get('limit') ?? 'all');
+  });
   const asked: number[] = [];
   for (let turn = 0; turn < 10; turn++) {
     const since = Date.now();
@@ -166,6 +171,10 @@ test('a list of 10,000 images is there at once, small, and scrolls smoothly', as
     await page.getByRole('link', { name: first }).waitFor();
     asked.push(Date.now() - since);
   }
+  await page.getByLabel('Nach Name filtern').fill('bulk-0999');
+  await page.getByRole('link', { name: 'bulk-09990' }).waitFor();
+  expect(await page.locator('tbody tr').count()).toBe(10);
+  expect(new Set(limits)).toEqual(new Set(['50']));
   process.stderr.write(
     `10,000 images: first row after ${firstRow} ms, ${elements} elements, median frame ${median.toFixed(1)} ms, next page ${asked.toSorted((a, b) => a - b)[5]} ms\n`,
   );
