@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Kysely } from 'kysely';
 import { Client as S3Client } from 'minio';
 import { inject } from 'vitest';
+import { createAuditLog } from '../../adapters/database/audit-log.ts';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
@@ -152,7 +153,13 @@ export const startInstallation = async (
       return { child, stop };
     };
     await runOnce(['migrate'], env);
+    // As `bootready project create` does it, without a process for it.
     await createProjectStore(database.db).ensure({ id: project });
+    await createAuditLog(database.db).record({
+      action: 'project.create',
+      by: { name: 'root@host' },
+      projectId: project,
+    });
 
     const apiUrl = `http://127.0.0.1:${apiPort}`;
     const api = await start('api');
