@@ -23,6 +23,7 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 300_000,
           maxWorkers,
+          expect: { poll: { timeout: 15_000 } },
         },
       },
       {
@@ -32,6 +33,7 @@ export default defineConfig({
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 900_000,
           hookTimeout: 900_000,
+          expect: { poll: { timeout: 60_000 } },
           maxWorkers: 1,
           fileParallelism: false,
           maxConcurrency: 2,

@@ -8,13 +8,29 @@ import type { ApiDeps } from './deps.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the audit log calls this route; each of its calls that succeeded is written down. */
-    audit?: AuditAction;
+    /** What the audit log calls this route; each of its calls that succeeded is written down. `none`: it changes nothing of anybody's. */
+    audit?: AuditAction | 'none';
   }
 }
 
-/** Which of a route's parameters are worth keeping; the image has a column of its own. */
-const told = ['member', 'event', 'tag', 'project'] as const;
+/** Which of a route's parameters, and which fields of a body, are worth keeping; the image has a column of its own. */
+const toldParams = ['member', 'event', 'tag', 'project', 'family'] as const;
+const toldFields = ['name', 'status', 'member', 'family', 'target', 'bytes', 'images', 'uploads'] as const;
+const mostCharacters = 255;
+
+const detailsOf = ({ params, body }: FastifyRequest): Record<string, string> => {
+  const from = (values: unknown, names: readonly string[]): [string, string][] => {
+    if (typeof values !== 'object' || values === null) return [];
+    const all = values as Record<string, unknown>;
+    return names
+      .filter((name) => ['string', 'number'].includes(typeof all[name]) || all[name] === null)
+      .map((name) => [name, String(all[name]).replaceAll('\0', '').slice(0, mostCharacters)]);
+  };
+  return Object.fromEntries([...from(body, toldFields), ...from(params, toldParams)]);
+};
+
+const changes = (method: string | string[]): boolean =>
+  [method].flat().some((each) => !['GET', 'HEAD', 'OPTIONS'].includes(each));
 
 const imageOf = (request: FastifyRequest, payload: unknown): string | undefined => {
   const { id } = request.params as { id?: string };
@@ -28,16 +44,19 @@ const actorOf = ({ keyId, user }: Identity): AuditRecord['by'] =>
   keyId === undefined ? { name: user ? `${user.name} (${user.subject})` : 'unknown' } : { keyId };
 
 /**
- * Who did what, for every route that names an action: written before the answer leaves, so that whoever has the answer finds the
- * entry. What is done is done: an entry that cannot be written is an error in the log of this process, with all that it would have held.
+ * Who did what, for every route that changes something; one that does not say its name is a mistake of ours, and nothing starts. Written
+ * before the answer leaves, so that whoever has the answer finds the entry. What is done is done: an entry that cannot be written is an error in the log of this process, with all that it would have held.
  */
 export const keepAuditTrail = (app: FastifyInstance, { audit }: Pick<ApiDeps, 'audit'>): void => {
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (/^\/(v1|image)\//.test(url) && changes(method) && !config?.audit) {
+      throw new Error(`${method} ${url} does not say what the audit log calls it.`);
+    }
+  });
   app.addHook('onSend', async (request, reply, payload) => {
     const { audit: action } = request.routeOptions.config;
     const { identity } = request;
-    if (!action || !identity || reply.statusCode >= 300) return;
-    const params = request.params as Record<string, unknown>;
-    const details = Object.fromEntries(told.flatMap((name) => (params[name] ? [[name, String(params[name])]] : [])));
+    if (!action || action === 'none' || !identity || reply.statusCode >= 300) return;
     const subject = action.startsWith('webhook.') ? undefined : imageOf(request, payload);
     const entry = {
       action,
@@ -45,7 +64,7 @@ export const keepAuditTrail = (app: FastifyInstance, { audit }: Pick<ApiDeps, 'a
       projectId: identity.projectId,
       ...(subject ? { imageId: subject } : {}),
       address: request.ip,
-      details,
+      details: detailsOf(request),
     };
     await audit.record(entry).catch((error: unknown) => {
       request.log.error({ error: explain(error), entry }, 'an entry of the audit log could not be written');

@@ -26,6 +26,7 @@ export const deliveryRoutes =
       '/images/:id/deliveries',
       {
         onRequest: atLeast('member'),
+        config: { audit: 'image.deliver' },
         schema: {
           operationId: 'createDelivery',
           summary: 'Send a published image to a target',

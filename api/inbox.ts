@@ -7,6 +7,8 @@ import { eventView } from './views.ts';
 
 const Page = z.object({
   before: z.coerce.number().int().optional(),
+  /** Only what is settled, or only what is not. */
+  settled: z.enum(['true', 'false']).optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 
@@ -24,11 +26,12 @@ export const inboxRoutes =
         },
       },
       async (request) => {
-        const { before, limit } = request.query;
+        const { before, limit, settled } = request.query;
         const projectId = scopeOf(request);
         const found = await events.list({
           limit: limit + 1,
           ...(projectId === undefined ? {} : { projectId }),
+          ...(settled === undefined ? {} : { isSettled: settled === 'true' }),
           ...(before === undefined ? {} : { before }),
         });
         const page = found.slice(0, limit);

@@ -88,6 +88,7 @@ export const memberRoutes =
       '/images/:id/members/:project',
       {
         ...member,
+        config: { audit: 'image.answer-share' },
         schema: {
           operationId: 'changeMember',
           summary: 'Say as the project it is shared with whether an image is taken',

@@ -30,6 +30,7 @@ export const platformRoutes =
     app.post(
       '/images/:id/promote',
       {
+        config: { audit: 'image.promote' },
         schema: {
           operationId: 'promoteImage',
           refuses: ['conflict'],
@@ -99,6 +100,7 @@ export const platformRoutes =
       '/image-sources/:family',
       {
         ...admin,
+        config: { audit: 'source.set' },
         schema: {
           operationId: 'setImageSource',
           summary: 'Fetch the images of a family from a URL, now and whenever their checksum changes',
@@ -120,6 +122,7 @@ export const platformRoutes =
       '/image-sources/:family/refresh',
       {
         ...admin,
+        config: { audit: 'source.refresh' },
         schema: {
           operationId: 'refreshImageSource',
           refuses: ['not-found'],
@@ -139,6 +142,7 @@ export const platformRoutes =
       '/image-sources/:family',
       {
         ...admin,
+        config: { audit: 'source.delete' },
         schema: {
           operationId: 'deleteImageSource',
           refuses: ['not-found'],

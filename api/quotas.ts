@@ -1,14 +1,19 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { ChangeQuota, QuotaView } from '../shared/contracts/api.ts';
+import { ChangeQuota, QuotaPage, QuotaView } from '../shared/contracts/api.ts';
 import { ProjectId } from '../shared/contracts/image.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { ProjectStore } from '../shared/ports/projects.ts';
-import type { Limits, Quota } from '../shared/quota.ts';
+import { type Limits, type Quota, quotaOrders } from '../shared/quota.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf } from './identity.ts';
 
 const ByProject = z.object({ project: ProjectId });
+const QuotaQuery = z.object({
+  sort: z.enum(quotaOrders).default('fill'),
+  offset: z.coerce.number().int().min(0).max(1_000_000).default(0),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
 
 /** @throws BootreadyError `not-found` */
 export const quotaOf = async (projects: ProjectStore, projectId: string): Promise<Quota> => {
@@ -25,6 +30,21 @@ export const quotaOf = async (projects: ProjectStore, projectId: string): Promis
 export const quotaRoutes =
   ({ projects }: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
+    app.get(
+      '/quotas',
+      {
+        onRequest: atLeast('admin'),
+        schema: {
+          operationId: 'listQuotas',
+          summary: 'Limits and usage of all projects',
+          querystring: QuotaQuery,
+          refuses: ['forbidden'],
+          response: { 200: QuotaPage },
+        },
+      },
+      async (request) => projects.quotas(request.query),
+    );
+
     app.get(
       '/projects/:project/quota',
       {

@@ -20,6 +20,7 @@ export const sessionRoutes =
     app.post(
       '/session',
       {
+        config: { audit: 'none' },
         schema: {
           operationId: 'signIn',
           summary: 'Sign a browser in: a cookie for the key that the request shows',
@@ -50,6 +51,7 @@ export const sessionRoutes =
     app.patch(
       '/session',
       {
+        config: { audit: 'none' },
         schema: {
           operationId: 'chooseProject',
           summary: 'Choose the project in which a signed-in user acts',
@@ -76,6 +78,7 @@ export const sessionRoutes =
     app.delete(
       '/session',
       {
+        config: { audit: 'none' },
         schema: {
           operationId: 'signOut',
           summary: 'Sign a browser out; `signOutUrl` is where it signs out at the issuer too',

@@ -61,6 +61,7 @@ export const uploadRoutes =
     app.post(
       '/images/:id/upload',
       {
+        config: { audit: 'none' },
         schema: {
           operationId: 'openUpload',
           summary: 'Open the upload of an image, or go on with the open one',
@@ -102,6 +103,7 @@ export const uploadRoutes =
     app.post(
       '/images/:id/upload/parts',
       {
+        config: { audit: 'none' },
         schema: {
           operationId: 'signParts',
           summary: 'Links to send parts to',
@@ -126,6 +128,7 @@ export const uploadRoutes =
     app.post(
       '/images/:id/upload/complete',
       {
+        config: { audit: 'image.upload' },
         schema: {
           operationId: 'completeUpload',
           summary: 'Make an object of the parts',
@@ -149,6 +152,7 @@ export const uploadRoutes =
     app.delete(
       '/images/:id/upload',
       {
+        config: { audit: 'image.abandon-upload' },
         schema: {
           operationId: 'abandonUpload',
           summary: 'Give up an open upload',

@@ -11,6 +11,13 @@ export type Usage = { bytes: number; images: number; uploads: number; stagedByte
 
 export type Quota = { limits: Limits; used: Usage };
 
+/** With the limits of its own; null follows the installation. */
+export type ProjectQuota = Quota & { projectId: string; own: Limits };
+
+/** `fill`: whoever has used most of one of its limits first; `bytes`: whoever holds most. */
+export const quotaOrders = ['fill', 'bytes', 'project'] as const;
+export type QuotaOrder = (typeof quotaOrders)[number];
+
 /** So much room is taken at a time for bytes of which nobody says how many will come. */
 export const stride = 64 * 1024 ** 2;
 

@@ -30,6 +30,7 @@ const step = (more: Partial<NonNullable<OpenRun['step']>>): OpenRun['step'] => (
   startedAt: ago(7000),
   finishedAt: null,
   hasSlot: true,
+  failureCode: null,
   ...more,
 });
 
@@ -42,6 +43,21 @@ test.each([
   ['has a worker that nobody knows', run({ step: step({}), workerSeenAt: null }), undefined],
   ['fails for the third time', run({ step: step({ status: 'failed', attempts: 3, finishedAt: ago(1) }) }), 'retrying'],
   ['tries for the third time', run({ step: step({ attempts: 3 }) }), 'retrying'],
+  [
+    'asks the store for the third time',
+    run({ step: step({ attempts: 3, failureCode: 'unavailable' }) }),
+    'store-unreachable',
+  ],
+  [
+    'asked the store once, and does not ask again',
+    run({ step: step({ status: 'failed', failureCode: 'unavailable', finishedAt: ago(130) }) }),
+    'store-unreachable',
+  ],
+  [
+    'asked the store once, a moment ago',
+    run({ step: step({ status: 'failed', failureCode: 'unavailable', finishedAt: ago(5) }) }),
+    undefined,
+  ],
   ['needed three tries', run({ step: step({ status: 'done', attempts: 3, finishedAt: ago(1) }) }), undefined],
   ['failed once, a moment ago', run({ step: step({ status: 'failed', finishedAt: ago(60) }) }), undefined],
   ['failed once, and is not tried again', run({ step: step({ status: 'failed', finishedAt: ago(130) }) }), 'retrying'],

@@ -7,6 +7,9 @@ const patienceSeconds = 120;
 /** One failed try is no matter. */
 const manyTries = 3;
 
+/** What a step says of the object store, and of nothing else. */
+const ofStore = 'unavailable';
+
 const secondsSince = (date: Date, now: Date): number => (now.getTime() - date.getTime()) / 1000;
 
 /**
@@ -19,9 +22,10 @@ export const stuckReason = (
 ): StuckReason | undefined => {
   if (status === 'queued') return secondsSince(createdAt, now) > patienceSeconds ? 'not-started' : undefined;
   if (workerSeenAt && secondsSince(workerSeenAt, now) > goneAfterSeconds) return 'worker-gone';
-  if (step && step.status !== 'done' && step.attempts >= manyTries) return 'retrying';
+  const failing = step?.failureCode === ofStore ? 'store-unreachable' : 'retrying';
+  if (step && step.status !== 'done' && step.attempts >= manyTries) return failing;
   if (step?.status === 'running') return undefined;
   const idleSince = step?.finishedAt ?? startedAt ?? createdAt;
   if (secondsSince(idleSince, now) <= patienceSeconds) return undefined;
-  return step?.status === 'failed' ? 'retrying' : 'not-taken-up';
+  return step?.status === 'failed' ? failing : 'not-taken-up';
 };

@@ -91,7 +91,7 @@ export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'cur
     return rows.map(({ id }) => id);
   },
 
-  list: async ({ projectId, before, limit }) => {
+  list: async ({ projectId, isSettled, before, limit }) => {
     const rows = await db
       .selectFrom('upload_events')
       .$if(before !== undefined, (query) => query.where('id', '<', before as number))
@@ -100,6 +100,7 @@ export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'cur
           exists (select 1 from projects p where p.id = ${projectId ?? null} and starts_with(upload_events.key, p.key_prefix))
           or exists (select 1 from images i where i.id = upload_events.image_id and i.project_id = ${projectId ?? null}))`),
       )
+      .$if(isSettled !== undefined, (query) => query.where('settled_at', isSettled ? 'is not' : 'is', null))
       .orderBy('id', 'desc')
       .limit(limit)
       .selectAll()

@@ -26,6 +26,7 @@ export const createOperationsStore = (db: Kysely<Database>): OperationsStore => 
               'run_steps.percent',
               'run_steps.worker as step_worker',
               'run_steps.message',
+              'run_steps.failure_code',
               'run_steps.working',
               'run_steps.started_at as step_started_at',
               'run_steps.finished_at as step_finished_at',
@@ -78,6 +79,7 @@ export const createOperationsStore = (db: Kysely<Database>): OperationsStore => 
 
 type StepColumns = Pick<RunStep, 'step' | 'attempts' | 'percent' | 'message'> & {
   working: boolean;
+  failure_code: string | null;
   step_status: RunStep['status'];
   step_worker: string | null;
   step_started_at: Date;
@@ -86,6 +88,7 @@ type StepColumns = Pick<RunStep, 'step' | 'attempts' | 'percent' | 'message'> & 
 
 const stepOf = (row: StepColumns): NonNullable<OpenRun['step']> => ({
   hasSlot: row.working,
+  failureCode: row.failure_code,
   step: row.step,
   status: row.step_status,
   attempts: row.attempts,

@@ -1,7 +1,7 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { ApiKeyStore, Project, ProjectStore } from '../../shared/ports/projects.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
-import { limitsFor, usageOf } from './quota.ts';
+import { limitsFor, quotasOf, usageOf } from './quota.ts';
 import type { Database, ProjectTable } from './schema.ts';
 
 const projectOf = (row: Selectable<ProjectTable>): Project => ({
@@ -61,6 +61,16 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
       .select(['quota_bytes', 'quota_images', 'quota_uploads'])
       .executeTakeFirst();
     return own && { limits: limitsFor(own, limits), used: await usageOf(db, id) };
+  },
+  quotas: async (page) => {
+    const [projects, { total }] = await Promise.all([
+      quotasOf(db, limits, page),
+      db
+        .selectFrom('projects')
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow(),
+    ]);
+    return { projects, total };
   },
   all: async () => (await db.selectFrom('projects').orderBy('id').selectAll().execute()).map(projectOf),
   existing: async (ids) => {

@@ -1,5 +1,13 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
-import { assertFits, type Limits, type Quota, type Usage, type Wanted } from '../../shared/quota.ts';
+import {
+  assertFits,
+  type Limits,
+  type ProjectQuota,
+  type Quota,
+  type QuotaOrder,
+  type Usage,
+  type Wanted,
+} from '../../shared/quota.ts';
 import type { Database, ProjectTable } from './schema.ts';
 
 /**
@@ -16,6 +24,11 @@ export const limitsFor = (own: OwnLimits, installation: Limits): Limits => ({
   uploads: own.quota_uploads ?? installation.uploads,
 });
 
+const bytes = sql<number>`coalesce(sum(held_bytes), 0)::bigint`;
+const images = sql<number>`count(*) filter (where status <> 'pending_delete')`;
+const uploads = sql<number>`count(*) filter (where held_bytes > 0 and upload_etag is null and staged_size is null)`;
+const staged = sql<number>`coalesce(sum(held_bytes) filter (where upload_etag is null and staged_size is not null), 0)::bigint`;
+
 /**
  * An image that is being deleted counts no more, unless its bytes may still be coming: then until its upload is cleared away. Else
  * whoever deletes what is being uploaded would have more than the quota (OSSA-2015-003).
@@ -25,16 +38,62 @@ export const usageOf = async (db: Kysely<Database>, projectId: string): Promise<
     .selectFrom('images')
     .where('project_id', '=', projectId)
     .where('deleted_at', 'is', null)
-    .select([
-      sql<number>`coalesce(sum(held_bytes), 0)::bigint`.as('bytes'),
-      sql<number>`count(*) filter (where status <> 'pending_delete')`.as('images'),
-      sql<number>`count(*) filter (where held_bytes > 0 and upload_etag is null and staged_size is null)`.as('uploads'),
-      sql<number>`coalesce(sum(held_bytes) filter (where upload_etag is null and staged_size is not null), 0)::bigint`.as(
-        'stagedBytes',
-      ),
-    ])
+    .select([bytes.as('bytes'), images.as('images'), uploads.as('uploads'), staged.as('stagedBytes')])
     .executeTakeFirstOrThrow();
   return row;
+};
+
+/** How much of the tightest limit is used; null where nothing is limited. */
+const fill = (limits: Limits) => {
+  const share = (used: string, own: string, limit: number | null) =>
+    sql`coalesce(${sql.ref(used)}, 0)::float8 / coalesce(${sql.ref(own)}, ${limit}::bigint)`;
+  return sql`greatest(
+    ${share('used.bytes', 'projects.quota_bytes', limits.bytes)},
+    ${share('used.images', 'projects.quota_images', limits.images)},
+    ${share('used.uploads', 'projects.quota_uploads', limits.uploads)})`;
+};
+
+/** Of all projects, page by page; see `ProjectStore.quotas`. @param limits of projects that have none of their own */
+export const quotasOf = async (
+  db: Kysely<Database>,
+  limits: Limits,
+  { sort, offset, limit }: { sort: QuotaOrder; offset: number; limit: number },
+): Promise<ProjectQuota[]> => {
+  const order = {
+    fill: sql`${fill(limits)} desc nulls last, coalesce(used.bytes, 0) desc`,
+    bytes: sql`coalesce(used.bytes, 0) desc`,
+    project: sql`projects.id`,
+  };
+  const rows = await db
+    .selectFrom('projects')
+    .leftJoin(
+      (eb) =>
+        eb
+          .selectFrom('images')
+          .where('deleted_at', 'is', null)
+          .groupBy('project_id')
+          .select(['project_id', bytes.as('bytes'), images.as('images'), uploads.as('uploads'), staged.as('staged')])
+          .as('used'),
+      (join) => join.onRef('used.project_id', '=', 'projects.id'),
+    )
+    .orderBy(order[sort])
+    .orderBy('projects.id')
+    .offset(offset)
+    .limit(limit)
+    .select(['projects.id', 'quota_bytes', 'quota_images', 'quota_uploads'])
+    .select(['used.bytes', 'used.images', 'used.uploads', 'used.staged'])
+    .execute();
+  return rows.map((row) => ({
+    projectId: row.id,
+    own: { bytes: row.quota_bytes, images: row.quota_images, uploads: row.quota_uploads },
+    limits: limitsFor(row, limits),
+    used: {
+      bytes: row.bytes ?? 0,
+      images: row.images ?? 0,
+      uploads: row.uploads ?? 0,
+      stagedBytes: row.staged ?? 0,
+    },
+  }));
 };
 
 /** Locks the project for the transaction: what it gives holds until the end of that. */

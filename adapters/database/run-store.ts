@@ -149,7 +149,6 @@ export const createRunStore = (
             percent: 0,
             worker,
             working: false,
-            message: null,
             started_at: sql`now()`,
             finished_at: null,
           }),
@@ -171,12 +170,13 @@ export const createRunStore = (
       if (numUpdatedRows === 0n) throw superseded('run');
     },
 
-    stepEnded: async (runId, fence, step, status, message) => {
+    stepEnded: async (runId, fence, step, status, failure) => {
       const { numUpdatedRows } = await db
         .updateTable('run_steps')
         .set({
           status,
-          message: message ?? null,
+          message: failure?.message ?? null,
+          failure_code: failure?.code ?? null,
           finished_at: sql`now()`,
           ...(status === 'done' ? { percent: 100 } : {}),
         })

@@ -238,7 +238,9 @@ export type RunStepTable = {
   attempts: number;
   percent: number;
   worker: string | null;
+  /** Of the last try that failed, as long as the step is not done. */
   message: string | null;
+  failure_code: Generated<string | null>;
   started_at: Timestamp;
   finished_at: NullableTimestamp;
   /** It has its slot. */

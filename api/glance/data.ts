@@ -70,7 +70,7 @@ export const dataRoutes =
       }
     };
 
-    app.put('/images/:id/file', member, async (request, reply) => {
+    app.put('/images/:id/file', { ...member, config: { audit: 'image.upload' } }, async (request, reply) => {
       const image = await ownImage(deps, request);
       const { diskFormat, containerFormat } = assertHasFormats(image);
       // Each sender has a key of its own: one that was taken for lost overwrites nothing.
@@ -106,7 +106,7 @@ export const dataRoutes =
       return reply.code(204).send();
     });
 
-    app.put('/images/:id/stage', member, async (request, reply) => {
+    app.put('/images/:id/stage', { ...member, config: { audit: 'image.upload' } }, async (request, reply) => {
       const image = await ownImage(deps, request);
       await take(
         request,

@@ -62,7 +62,7 @@ export const memberRoutes =
       return memberView(found);
     });
 
-    app.put('/images/:id/members/:member', member, async (request) => {
+    app.put('/images/:id/members/:member', { ...member, config: { audit: 'image.answer-share' } }, async (request) => {
       const image = await visibleImage(deps, request);
       const viewer = viewerOf(request);
       const { member: id } = request.params as { member: string };

@@ -13,7 +13,7 @@ export const tagRoutes =
     const { glance } = deps;
     const member = { onRequest: atLeast('member') };
 
-    app.put('/images/:id/tags/:tag', member, async (request, reply) => {
+    app.put('/images/:id/tags/:tag', { ...member, config: { audit: 'image.tag' } }, async (request, reply) => {
       const { id } = await ownImage(deps, request);
       const tag = Tag.safeParse((request.params as { tag: string }).tag);
       if (!tag.success) {
@@ -31,7 +31,7 @@ export const tagRoutes =
       return reply.code(204).send();
     });
 
-    app.delete('/images/:id/tags/:tag', member, async (request, reply) => {
+    app.delete('/images/:id/tags/:tag', { ...member, config: { audit: 'image.untag' } }, async (request, reply) => {
       const { id } = await ownImage(deps, request);
       const { tag } = request.params as { tag: string };
       await glance.change(id, ({ tags }: GlanceImage) => {

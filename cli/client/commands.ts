@@ -244,6 +244,7 @@ export const addClientCommands = (program: Command): void => {
     .command('events')
     .description('list what stores have announced, and what became of it')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 50)
+    .option('--unsettled', 'only what nobody has settled yet')
     .action(async (_options: object, command: Command) => (await import('./inbox.ts')).listEvents(options(command)));
 
   program

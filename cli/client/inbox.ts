@@ -8,7 +8,7 @@ import { table } from './table.ts';
 const pageSize = 500;
 
 /** What stores have announced, and what became of it. */
-export const listEvents = async (options: OutputOptions & { limit: number }): Promise<void> => {
+export const listEvents = async (options: OutputOptions & { limit: number; unsettled?: boolean }): Promise<void> => {
   const { limit } = options;
   const api = await connect();
   const events: UploadEventView[] = [];
@@ -16,6 +16,7 @@ export const listEvents = async (options: OutputOptions & { limit: number }): Pr
   do {
     const page = await api.uploadEvents({
       limit: Math.min(pageSize, limit - events.length),
+      ...(options.unsettled ? { settled: 'false' as const } : {}),
       ...(next === undefined ? {} : { before: next }),
     });
     events.push(...page.events);
@@ -30,7 +31,12 @@ export const listEvents = async (options: OutputOptions & { limit: number }): Pr
     options,
   );
   if (events.length === 0) {
-    tell('No notification has come yet; uploads are found without one too, only later.', options);
+    tell(
+      options.unsettled
+        ? 'Nothing waits to be settled.'
+        : 'No notification has come yet; uploads are found without one too, only later.',
+      options,
+    );
   }
 };
 

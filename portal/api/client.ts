@@ -1,6 +1,7 @@
 import createClient, { defaultPathSerializer } from 'openapi-fetch';
 import type {
   ChangeImage,
+  ChangeQuota,
   CreateDelivery,
   CreateImage,
   CreateRepair,
@@ -9,6 +10,7 @@ import type {
 } from '../../shared/contracts/api.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
+import type { QuotaOrder } from '../../shared/quota.ts';
 
 /** What the API refused, in its own words; `status` 0 when it could not be asked. */
 export class ApiProblem extends Error {
@@ -98,9 +100,14 @@ export const api = {
   abandonUpload: (id: string) => answered(client.DELETE('/v1/images/{id}/upload', ofImage(id))),
 
   operations: () => answered(client.GET('/v1/operations')),
-  uploadEvents: (query: { before?: number }) => answered(client.GET('/v1/upload-events', { params: { query } })),
+  uploadEvents: (query: { before?: number; settled?: 'true' | 'false' }) =>
+    answered(client.GET('/v1/upload-events', { params: { query } })),
   replayEvent: (event: number) =>
     answered(client.POST('/v1/upload-events/{event}/replay', { params: { path: { event } } })),
+  quotas: (query: { sort: QuotaOrder; offset: number; limit: number }) =>
+    answered(client.GET('/v1/quotas', { params: { query } })),
+  changeQuota: (project: string, body: ChangeQuota) =>
+    answered(client.PATCH('/v1/projects/{project}/quota', { params: { path: { project } }, body })),
   auditLog: (query: AuditFilter & { before?: number }) =>
     answered(client.GET('/v1/audit-log', { params: { query: query as AuditLogQuery } })),
 };

@@ -9,6 +9,9 @@ import type { Report } from '../../shared/contracts/run.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
+/** Terms stand above what they name where the column beside the timeline is narrow. */
+const beside = { default: 'horizontal', lg: 'vertical', '2xl': 'horizontal' } as const;
+
 type Fact = [word: WordKey, value: string | null | undefined];
 
 /** What the image is made of. All of it is the guest's own text. */
@@ -44,7 +47,7 @@ const visibilityWords = {
 
 /** By which clouds place it: what was found, and what its owner has set. */
 export const Properties = ({ properties }: { properties: ImageDetail['properties'] }) => (
-  <DescriptionList isCompact isHorizontal horizontalTermWidthModifier={{ default: '12rem' }}>
+  <DescriptionList isCompact orientation={beside} horizontalTermWidthModifier={{ default: '12rem' }}>
     {Object.entries(properties)
       .toSorted(([a], [b]) => a.localeCompare(b))
       .map(([name, value]) => (
@@ -81,7 +84,7 @@ export const Record = ({ image }: { image: ImageDetail }) => {
 const List = ({ facts }: { facts: readonly Fact[] }) => {
   const { t } = useSpeech();
   return (
-    <DescriptionList isCompact isHorizontal horizontalTermWidthModifier={{ default: '9rem' }}>
+    <DescriptionList isCompact orientation={beside} horizontalTermWidthModifier={{ default: '9rem' }}>
       {facts.map(
         ([word, value]) =>
           value && (

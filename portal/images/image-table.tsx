@@ -31,10 +31,10 @@ export const ImageTable = ({ images, label, self, chosen, onChoose }: Props) => 
   const showsOwner = self?.role === 'admin';
   return (
     <Table aria-label={label} variant="compact" className="image-table">
-      <Thead>
+      <Thead noWrap>
         <Tr>
           {chosen && (
-            <Th>
+            <Th modifier="fitContent">
               <Checkbox
                 id="choose-all"
                 aria-label={t('chooseAll')}
@@ -95,7 +95,7 @@ const Row = memo(({ image, self, showsOwner, isChosen, onChoose }: RowProps) => 
       }}
     >
       {onChoose && (
-        <Td>
+        <Td modifier="fitContent">
           <Checkbox
             id={`choose-${image.id}`}
             aria-label={t('choose', { name: image.name })}

@@ -26,16 +26,41 @@ const actionWords: Record<AuditAction, WordKey> = {
   'image.deactivate': 'didImageDeactivate',
   'image.reactivate': 'didImageReactivate',
   'image.import': 'didImageImport',
+  'image.upload': 'didImageUpload',
+  'image.abandon-upload': 'didImageAbandonUpload',
+  'image.tag': 'didImageTag',
+  'image.untag': 'didImageUntag',
+  'image.answer-share': 'didImageAnswerShare',
+  'image.promote': 'didImagePromote',
+  'image.deliver': 'didImageDeliver',
   'image.repair': 'didImageRepair',
   'run.retry': 'didRunRetry',
   'run.cancel': 'didRunCancel',
   'event.replay': 'didEventReplay',
+  'source.set': 'didSourceSet',
+  'source.refresh': 'didSourceRefresh',
+  'source.delete': 'didSourceDelete',
   'webhook.create': 'didWebhookCreate',
   'webhook.delete': 'didWebhookDelete',
   'project.create': 'didProjectCreate',
   'project.quota': 'didProjectQuota',
   'key.create': 'didKeyCreate',
   'key.revoke': 'didKeyRevoke',
+};
+
+/** What is kept besides; a limit of null follows the installation. */
+const detailWords: Partial<Record<string, WordKey>> = {
+  name: 'name',
+  status: 'state',
+  member: 'detailMember',
+  project: 'project',
+  family: 'family',
+  target: 'detailTarget',
+  event: 'detailEvent',
+  tag: 'detailTag',
+  bytes: 'detailBytes',
+  images: 'images',
+  uploads: 'detailUploads',
 };
 
 /** Who did what to which image, when, from where. */
@@ -90,7 +115,7 @@ const Entries = ({ entries }: { entries: readonly AuditEntry[] }) => {
   const { t, time } = useSpeech();
   return (
     <Table aria-label={t('auditLog')} variant="compact">
-      <Thead>
+      <Thead noWrap>
         <Tr>
           <Th>{t('when')}</Th>
           <Th>{t('who')}</Th>
@@ -114,7 +139,7 @@ const Entries = ({ entries }: { entries: readonly AuditEntry[] }) => {
               {imageId && <Link to={`/images/${imageId}`}>{imageId.slice(0, 8)}</Link>}
               {Object.entries(details).map(([name, value]) => (
                 <div key={name} className="guest-text quiet">
-                  {name}: {value}
+                  {detailWords[name] ? t(detailWords[name]) : name}: {value === 'null' ? t('quotaInherited') : value}
                 </div>
               ))}
             </Td>

@@ -49,7 +49,7 @@ export const EventInbox = () => {
       {events.length === 0 && <p className="quiet">{t('noEvents')}</p>}
       {events.length > 0 && (
         <Table aria-label={t('notifications')} variant="compact">
-          <Thead>
+          <Thead noWrap>
             <Tr>
               <Th>{t('received')}</Th>
               <Th>{t('source')}</Th>

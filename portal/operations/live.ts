@@ -1,5 +1,6 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
+import type { QuotaOrder } from '../../shared/quota.ts';
 import { api } from '../api/client.ts';
 
 /** Often enough for whoever watches; a page in the background asks nothing. */
@@ -11,11 +12,14 @@ export const useOperations = () =>
 export const useEvents = (isUnsettledOnly: boolean) =>
   useInfiniteQuery({
     queryKey: ['upload-events', isUnsettledOnly],
-    queryFn: ({ pageParam }) => api.uploadEvents(pageParam === undefined ? {} : { before: pageParam }),
+    queryFn: ({ pageParam }) =>
+      api.uploadEvents({
+        ...(isUnsettledOnly ? { settled: 'false' } : {}),
+        ...(pageParam === undefined ? {} : { before: pageParam }),
+      }),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => page.next,
-    select: ({ pages }) =>
-      pages.flatMap(({ events }) => events.filter(({ settledAt }) => !isUnsettledOnly || settledAt === null)),
+    select: ({ pages }) => pages.flatMap(({ events }) => events),
     refetchInterval: everyMs,
   });
 
@@ -26,6 +30,17 @@ export const useReplay = () => {
     onSettled: () => client.invalidateQueries({ queryKey: ['upload-events'] }),
   });
 };
+
+export const quotasOnPage = 50;
+
+/** Counted anew each time, so less often than what moves by the second. */
+export const useQuotas = (sort: QuotaOrder, offset: number) =>
+  useQuery({
+    queryKey: ['quotas', sort, offset],
+    queryFn: () => api.quotas({ sort, offset, limit: quotasOnPage }),
+    placeholderData: keepPreviousData,
+    refetchInterval: 10 * everyMs,
+  });
 
 export const useAuditLog = (filter: AuditFilter) =>
   useInfiniteQuery({

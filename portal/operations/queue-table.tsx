@@ -9,7 +9,7 @@ export const QueueTable = ({ queues }: { queues: readonly QueueView[] }) => {
   const { t, duration } = useSpeech();
   return (
     <Table aria-label={t('queues')} variant="compact">
-      <Thead>
+      <Thead noWrap>
         <Tr>
           <Th>{t('queue')}</Th>
           {states.map((state) => (

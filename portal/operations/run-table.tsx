@@ -18,6 +18,7 @@ const stepWords: Record<Step, WordKey> = {
 const stuckWords: Record<StuckReason, WordKey> = {
   'not-started': 'stuckNotStarted',
   'worker-gone': 'stuckWorkerGone',
+  'store-unreachable': 'stuckStoreUnreachable',
   retrying: 'stuckRetrying',
   'not-taken-up': 'stuckNotTakenUp',
 };
@@ -30,7 +31,7 @@ export const RunTable = ({ operations: { runs, links } }: Props) => {
   if (runs.length === 0) return <p className="quiet">{t('noOpenRuns')}</p>;
   return (
     <Table aria-label={t('openRuns')} variant="compact">
-      <Thead>
+      <Thead noWrap>
         <Tr>
           <Th>{t('image')}</Th>
           <Th>{t('owner')}</Th>
@@ -91,7 +92,7 @@ const RunRow = ({ run, temporal }: { run: OpenRunView; temporal: string | null }
 };
 
 const State = ({ run: { status, step, stuck } }: { run: OpenRunView }) => {
-  const { t } = useSpeech();
+  const { t, percent } = useSpeech();
   if (stuck) {
     return (
       <>
@@ -109,6 +110,7 @@ const State = ({ run: { status, step, stuck } }: { run: OpenRunView }) => {
       <Progress
         aria-label={t(stepWords[step.name])}
         value={Math.floor(step.percent)}
+        label={percent(step.percent)}
         measureLocation={ProgressMeasureLocation.outside}
         size="sm"
       />

@@ -11,7 +11,7 @@ export const WorkerTable = ({ workers }: { workers: readonly WorkerView[] }) => 
   if (workers.length === 0) return <p className="quiet">{t('noWorkers')}</p>;
   return (
     <Table aria-label={t('workers')} variant="compact">
-      <Thead>
+      <Thead noWrap>
         <Tr>
           <Th>{t('worker')}</Th>
           <Th>{t('state')}</Th>
@@ -34,13 +34,13 @@ const WorkerRow = ({ worker }: { worker: WorkerView }) => {
   const { id, roles, version, isGone, seenAt, startedAt, scratch, slots, kvm, tools } = worker;
   return (
     <Tr>
-      <Td dataLabel={t('worker')} modifier="breakWord">
+      <Td dataLabel={t('worker')} modifier="breakWord" className="worker-name">
         {id}
         <div className="quiet">
           {roles.map((role) => t(role === 'steps' ? 'roleSteps' : 'roleQueues')).join(', ')} · {version}
         </div>
       </Td>
-      <Td dataLabel={t('state')} modifier="nowrap">
+      <Td dataLabel={t('state')}>
         {isGone ? (
           <Label color="red" variant="outline" icon={<ExclamationCircleIcon />}>
             {t('workerGone')}
@@ -56,14 +56,16 @@ const WorkerRow = ({ worker }: { worker: WorkerView }) => {
       </Td>
       <Td dataLabel={t('scratchSpace')}>
         {scratch ? (
-          <Progress
-            aria-label={t('scratchUsed')}
-            value={Math.round((1 - scratch.free / scratch.size) * 100)}
-            label={t('freeOf', { free: bytes(scratch.free), size: bytes(scratch.size) })}
-            measureLocation={ProgressMeasureLocation.top}
-            size="sm"
-            {...(scratch.free < scratch.size / 10 ? { variant: 'danger' as const } : {})}
-          />
+          <div className="bar">
+            <Progress
+              aria-label={t('scratchUsed')}
+              value={Math.round((1 - scratch.free / scratch.size) * 100)}
+              title={t('freeOf', { free: bytes(scratch.free), size: bytes(scratch.size) })}
+              measureLocation={ProgressMeasureLocation.none}
+              size="sm"
+              {...(scratch.free < scratch.size / 10 ? { variant: 'danger' as const } : {})}
+            />
+          </div>
         ) : (
           <span className="quiet">–</span>
         )}

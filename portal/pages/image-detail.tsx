@@ -14,7 +14,7 @@ import {
   Title,
 } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useId, useState } from 'react';
 import { Link, useParams } from 'react-router';
 import type { ImageDetail, RunView, Self } from '../../shared/contracts/api.ts';
 import { ApiProblem, api } from '../api/client.ts';
@@ -75,7 +75,11 @@ const Head = ({ image, self, connected }: { image: ImageDetail; self: Self; conn
     <PageSection>
       <Breadcrumb aria-label={t('breadcrumb')}>
         <BreadcrumbItem>
-          <Link to="/images">{t('myImages')}</Link>
+          {image.visibility === 'public' ? (
+            <Link to="/images/platform">{t('platformImages')}</Link>
+          ) : (
+            <Link to="/images">{t('myImages')}</Link>
+          )}
         </BreadcrumbItem>
         <BreadcrumbItem isActive>
           <span className="guest-text">{image.name}</span>
@@ -174,12 +178,17 @@ const Body = ({ image, self }: { image: ImageDetail; self: Self }) => {
   );
 };
 
-const Panel = ({ title, children }: { title: string; children: ReactNode }) => (
-  <Card component="section">
-    <CardTitle component="h2">{title}</CardTitle>
-    <CardBody>{children}</CardBody>
-  </Card>
-);
+const Panel = ({ title, children }: { title: string; children: ReactNode }) => {
+  const id = useId();
+  return (
+    <Card component="section" aria-labelledby={id}>
+      <CardTitle component="h2" id={id}>
+        {title}
+      </CardTitle>
+      <CardBody>{children}</CardBody>
+    </Card>
+  );
+};
 
 /** How a run that gave no image ended, and what to do. */
 const Outcome = ({ run }: { run: RunView }) => {

@@ -12,12 +12,14 @@ import {
   Title,
 } from '@patternfly/react-core';
 import { ExternalLinkAltIcon } from '@patternfly/react-icons/dist/esm/icons/external-link-alt-icon';
+import { useEffect } from 'react';
 import { useNavigate, useParams } from 'react-router';
 import type { Operations } from '../../shared/contracts/operations.ts';
 import { AuditLogView } from '../operations/audit-log.tsx';
 import { EventInbox } from '../operations/event-inbox.tsx';
 import { useOperations } from '../operations/live.ts';
 import { QueueTable } from '../operations/queue-table.tsx';
+import { QuotaTable } from '../operations/quota-table.tsx';
 import { RunTable } from '../operations/run-table.tsx';
 import { WorkerTable } from '../operations/worker-table.tsx';
 import { Message } from '../shell/message.tsx';
@@ -25,12 +27,13 @@ import { useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { useTitle } from './title.ts';
 
-const tabs = ['runs', 'notifications', 'workers', 'audit'] as const;
+const tabs = ['runs', 'notifications', 'workers', 'quotas', 'audit'] as const;
 type TabName = (typeof tabs)[number];
 const tabWords = {
   runs: 'openRuns',
   notifications: 'notifications',
   workers: 'workersAndQueues',
+  quotas: 'quotas',
   audit: 'auditLog',
 } as const;
 
@@ -43,6 +46,13 @@ export const OperationsPage = () => {
   const problemWords = useProblemWords();
   const { data: operations, error } = useOperations();
   const shown: TabName = tabs.find((name) => name === tab) ?? 'runs';
+  const isThere = operations !== undefined;
+  // On narrow windows the tabs scroll; whoever comes by an address sees which one it is.
+  useEffect(() => {
+    if (!isThere) return;
+    const item = document.querySelectorAll('.pf-v6-c-tabs__item')[tabs.indexOf(shown)];
+    item?.scrollIntoView({ block: 'nearest', inline: 'center' });
+  }, [shown, isThere]);
   return (
     <>
       <PageSection>
@@ -79,6 +89,7 @@ const Body = ({ name, operations }: { name: TabName; operations: Operations }) =
   const { t } = useSpeech();
   if (name === 'runs') return <RunTable operations={operations} />;
   if (name === 'notifications') return <EventInbox />;
+  if (name === 'quotas') return <QuotaTable />;
   if (name === 'audit') return <AuditLogView />;
   return (
     <>
@@ -89,6 +100,13 @@ const Body = ({ name, operations }: { name: TabName; operations: Operations }) =
     </>
   );
 };
+
+const serverWords = {
+  database: 'serverDatabase',
+  redis: 'serverRedis',
+  temporal: 'serverTemporal',
+  'object-store': 'serverStore',
+} as const;
 
 const Summary = ({ operations: { runs, backlogs, dependencies, links } }: { operations: Operations }) => {
   const { t, duration } = useSpeech();
@@ -109,7 +127,7 @@ const Summary = ({ operations: { runs, backlogs, dependencies, links } }: { oper
         </Label>
         {silent.map(([name]) => (
           <Label key={name} color="red">
-            {t('serverSilent', { name })}
+            {t('serverSilent', { name: name in serverWords ? t(serverWords[name as keyof typeof serverWords]) : name })}
           </Label>
         ))}
         <Outside href={links.queueBoard} label={t('queueBoard')} />

@@ -9,7 +9,13 @@ export type KeptUpload = {
   lastModified: number;
   /** SHA-256 over samples of the file, hex. */
   fingerprint: string;
+  /** Of each part that the store said it has taken whole: its number, and the beginning of its ETag. */
+  parts?: Record<string, string>;
 };
+
+/** Enough to tell one ETag from another; there may be thousands of parts, and little room. */
+export const shortEtag = (etag: string | undefined): string =>
+  (etag ?? '').replaceAll(/^"|"$/g, '').toLowerCase().slice(0, 8);
 
 const storageKey = 'bootready.uploads';
 
@@ -36,6 +42,14 @@ export const keptUploads = (storage: Pick<Storage, 'getItem' | 'setItem'>) => {
   return {
     of: (projectId: string): KeptUpload[] => all().filter((upload) => upload.projectId === projectId),
     keep: (upload: KeptUpload): void => write([...others(upload.imageId), upload]),
+    keepPart: (imageId: string, partNumber: number, etag: string): void => {
+      const upload = all().find((each) => each.imageId === imageId);
+      if (upload) write([...others(imageId), { ...upload, parts: { ...upload.parts, [partNumber]: etag } }]);
+    },
+    partsOf: (imageId: string): Map<number, string> => {
+      const { parts = {} } = all().find((each) => each.imageId === imageId) ?? {};
+      return new Map(Object.entries(parts).map(([partNumber, etag]) => [Number(partNumber), String(etag)]));
+    },
     forget: (imageId: string): void => write(others(imageId)),
   };
 };

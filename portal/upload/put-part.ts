@@ -10,12 +10,15 @@ export class PartRefused extends Error {
   }
 }
 
-/** PUTs one part straight to the store. XMLHttpRequest, for fetch tells nobody how much of a body is sent. @throws PartRefused */
+/**
+ * PUTs one part straight to the store; gives its ETag, where the store's CORS rules let pages see that. XMLHttpRequest, for fetch tells nobody
+ * how much of a body is sent. @throws PartRefused
+ */
 export const putPart = (
   url: string,
   body: Blob,
   { signal, onSent }: { signal: AbortSignal; onSent: (bytes: number) => void },
-): Promise<void> =>
+): Promise<string | undefined> =>
   new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const request = new XMLHttpRequest();
@@ -37,7 +40,7 @@ export const putPart = (
     };
     request.onload = () =>
       settle(() => {
-        if (request.status === 200) return resolve();
+        if (request.status === 200) return resolve(request.getResponseHeader('etag') ?? undefined);
         reject(
           new PartRefused(
             request.status,

@@ -7,8 +7,16 @@ import { sendFile, type Transfer } from './send-file.ts';
 const MiB = 1024 ** 2;
 const file = new Blob([new Uint8Array(20 * MiB)]);
 
-/** A store that has some parts, and takes others as it is told. */
-const world = (stored: UploadedPartView[], put: Transfer['put']) => {
+type Took = (url: string, body: Blob, signal: AbortSignal) => Promise<string | undefined>;
+const numberIn = (url: string): number => Number(/store\/(\d+)/.exec(url)?.[1]);
+
+/** A store that has some parts, takes others as it is told, and then has them by the ETags that `kept` makes of those that it told. */
+const world = (
+  stored: UploadedPartView[],
+  put: Took,
+  taken = new Map<number, string>(),
+  kept = (etag?: string) => etag ?? 'whatever',
+) => {
   const signed: number[][] = [];
   const heard: number[] = [];
   const session = {
@@ -16,11 +24,11 @@ const world = (stored: UploadedPartView[], put: Transfer['put']) => {
     size: file.size,
     partSize: partSizeOf(file.size),
     partCount: partCountOf(file.size),
-    parts: stored,
   };
+  const parts = new Map(stored.map((part) => [part.partNumber, part]));
   const transfer: Transfer = {
     api: {
-      openUpload: () => Promise.resolve(session),
+      openUpload: () => Promise.resolve({ ...session, parts: [...parts.values()] }),
       signParts: (_id, partNumbers) => {
         signed.push(partNumbers);
         return Promise.resolve({
@@ -30,31 +38,89 @@ const world = (stored: UploadedPartView[], put: Transfer['put']) => {
       },
       completeUpload: () => Promise.resolve(),
     },
-    put,
+    put: async (url, body, { signal }) => {
+      const etag = await put(url, body, signal);
+      const partNumber = numberIn(url);
+      parts.set(partNumber, { partNumber, size: body.size, etag: kept(etag) });
+      return etag;
+    },
     passes: () => false,
   };
+  const told: string[] = [];
   const send = (signal = new AbortController().signal) =>
     sendFile(transfer, {
-      ...{ imageId: 'i', file, signal, onProgress: (bytes: number) => heard.push(bytes) },
+      ...{ imageId: 'i', file, signal, taken, onProgress: (bytes: number) => heard.push(bytes) },
+      onTaken: (partNumber, etag) => told.push(`${partNumber} ${etag}`),
       ...{ onWaiting: () => undefined, onCompleting: () => heard.push(-1) },
     });
-  return { signed, heard, send };
+  return { signed, heard, parts, told, send };
 };
 
-test('only what the store has not is sent, and progress begins with what it has', async () => {
+test('only what the store has not taken yet is sent, and progress begins with what it has', async () => {
   const put: string[] = [];
-  const { heard, send } = world([{ partNumber: 2, etag: 'e', size: 8 * MiB }], (url, body) => {
-    put.push(`${url} ${body.size / MiB}`);
-    return Promise.resolve();
-  });
+  const { heard, told, send } = world(
+    [{ partNumber: 2, etag: 'abcdefgh-and-more', size: 8 * MiB }],
+    async (url, body) => {
+      put.push(`${url} ${body.size / MiB}`);
+      return '"0123456789"';
+    },
+    new Map([[2, 'abcdefgh']]),
+  );
   await send();
   expect(put.sort()).toEqual(['http://store/1?1 8', 'http://store/3?1 4']);
+  expect(told.sort()).toEqual(['1 01234567', '3 01234567']);
   expect([heard[0], heard.at(-2), heard.at(-1)]).toEqual([8 * MiB, 20 * MiB, -1]);
+});
+
+test('a part that the store has, and never said so, is sent again: its sender may have gone away in the middle', async () => {
+  const put: number[] = [];
+  const whole = [1, 2, 3].map((partNumber) => ({
+    partNumber,
+    etag: 'zeros',
+    size: partNumber === 3 ? 4 * MiB : 8 * MiB,
+  }));
+  const { heard, send } = world(
+    whole,
+    async (url) => {
+      put.push(numberIn(url));
+      return undefined;
+    },
+    new Map([
+      [1, ''],
+      [2, 'another'],
+    ]),
+  );
+  await send();
+  expect(put.sort()).toEqual([2, 3]);
+  expect(heard[0]).toBe(8 * MiB);
+});
+
+test('a part that became another one after it was taken is sent again; a store that keeps none is given up', async () => {
+  let overwrites = 1;
+  const put: number[] = [];
+  const take: Took = async (url) => {
+    put.push(numberIn(url));
+    if (numberIn(url) === 3 && overwrites-- > 0) {
+      setTimeout(() => once.parts.set(1, { partNumber: 1, etag: 'late', size: 8 * MiB }));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    return 'good';
+  };
+  const once = world([], take);
+  await once.send();
+  expect(put.toSorted()).toEqual([1, 1, 2, 3]);
+  const never = world(
+    [],
+    async () => 'good',
+    new Map(),
+    () => 'other',
+  );
+  await expect(never.send()).rejects.toMatchObject({ status: 400, message: 'BadDigest' });
 });
 
 test('an expired link is asked for anew; links that are refused again and again end it', async () => {
   const fresh = world([], (url) =>
-    url.endsWith('?1') ? Promise.reject(new PartRefused(403, 'AccessDenied')) : Promise.resolve(),
+    url.endsWith('?1') ? Promise.reject(new PartRefused(403, 'AccessDenied')) : Promise.resolve('e'),
   );
   await fresh.send();
   expect(fresh.signed.length).toBeGreaterThan(1);
@@ -74,7 +140,7 @@ test('an upload that the store does not know any more is not tried again, and st
 
 test('a stop is heard', async () => {
   const stop = new AbortController();
-  const { send } = world([], (_url, _body, { signal }) => {
+  const { send } = world([], (_url, _body, signal) => {
     stop.abort(new Error('stopped'));
     return Promise.reject(signal.reason);
   });

@@ -1,7 +1,8 @@
 import type { SignedParts, UploadSession } from '../../shared/contracts/api.ts';
-import { type Part, planParts } from '../../shared/transfer/part-plan.ts';
-import { createPartUrls } from '../../shared/transfer/part-urls.ts';
+import { type Part, planParts, type StoredPart } from '../../shared/transfer/part-plan.ts';
+import { createPartUrls, type PartUrls } from '../../shared/transfer/part-urls.ts';
 import { withRetries } from '../../shared/transfer/retry.ts';
+import { shortEtag } from './kept-uploads.ts';
 import { PartRefused } from './put-part.ts';
 
 /** As many connections as browsers keep to one host over HTTP/1.1, less two for the rest of the page. */
@@ -15,7 +16,11 @@ export type Transfer = {
     signParts(id: string, partNumbers: number[]): Promise<SignedParts>;
     completeUpload(id: string, size: number): Promise<unknown>;
   };
-  put(url: string, body: Blob, options: { signal: AbortSignal; onSent: (bytes: number) => void }): Promise<void>;
+  put(
+    url: string,
+    body: Blob,
+    options: { signal: AbortSignal; onSent: (bytes: number) => void },
+  ): Promise<string | undefined>;
   /** Whether an error of the API may pass by itself. */
   passes(error: unknown): boolean;
 };
@@ -24,16 +29,35 @@ export type SendOptions = {
   imageId: string;
   file: Blob;
   signal: AbortSignal;
+  /** The parts that the store said it has taken whole, in earlier sittings: number and short ETag, '' where it told none. */
+  taken: ReadonlyMap<number, string>;
+  onTaken: (partNumber: number, etag: string) => void;
   /** Bytes that are there or on their way, those of earlier tries among them. */
   onProgress: (bytes: number) => void;
   onWaiting: (waits: boolean) => void;
   onCompleting: () => void;
 };
 
-/** Brings to the store what it has not of a file yet, and makes an object of it. What is there already is not sent again. */
+/** Whether what the store has of a part is what it said that it has taken. */
+export const isTaken = (
+  taken: ReadonlyMap<number, string>,
+  { partNumber, etag }: Pick<StoredPart, 'partNumber' | 'etag'>,
+): boolean => {
+  const expected = taken.get(partNumber);
+  return expected === '' || expected === shortEtag(etag);
+};
+
+/** A store that does not keep what it is sent is given up. */
+const rounds = 4;
+
+/**
+ * Brings to the store what it has not of a file yet, and makes an object of it. What is there already is not sent again, if it is what was sent:
+ * stores have been seen to keep a part whose sender went away in the middle of it, filled up with zeros (versitygw). So nothing counts but what
+ * was answered with success, and that only as long as the store still calls it by the same ETag.
+ */
 export const sendFile = async (
   transfer: Transfer,
-  { imageId, file, signal, onProgress, onWaiting, onCompleting }: SendOptions,
+  { imageId, file, signal, taken, onTaken, onProgress, onWaiting, onCompleting }: SendOptions,
 ): Promise<void> => {
   const { api, passes } = transfer;
   const retried = <T>(work: () => Promise<T>, mayPass: (error: unknown) => boolean): Promise<T> =>
@@ -47,15 +71,17 @@ export const sendFile = async (
       },
     });
 
-  const session = await retried(() => api.openUpload(imageId, file.size), passes);
-  const { stored, missing } = planParts(session);
-  let there = stored.reduce((sum, { length }) => sum + length, 0);
-  onProgress(there);
-  const urls = createPartUrls(
-    api,
-    imageId,
-    missing.map(({ partNumber }) => partNumber),
-  );
+  const known = new Map(taken);
+  let there = 0;
+  /** What the store has to get, as far as it is known now. */
+  const leftToSend = async (): Promise<Part[]> => {
+    const { stored, missing } = planParts(await retried(() => api.openUpload(imageId, file.size), passes));
+    const left = [...missing, ...stored.filter((part) => !isTaken(known, part))];
+    there = file.size - left.reduce((sum, { length }) => sum + length, 0);
+    onProgress(there);
+    return left.toSorted((a, b) => a.partNumber - b.partNumber);
+  };
+  let urls: PartUrls;
 
   const onTheWay = new Map<number, number>();
   const tell = (): void => onProgress([...onTheWay.values()].reduce((sum, bytes) => sum + bytes, there));
@@ -64,7 +90,7 @@ export const sendFile = async (
     await retried(
       async () => {
         try {
-          await transfer.put(await urls.of(partNumber), file.slice(offset, offset + length), {
+          const etag = await transfer.put(await urls.of(partNumber), file.slice(offset, offset + length), {
             signal: ending,
             onSent: (bytes) => {
               onWaiting(false);
@@ -72,6 +98,8 @@ export const sendFile = async (
               tell();
             },
           });
+          known.set(partNumber, shortEtag(etag));
+          onTaken(partNumber, shortEtag(etag));
         } finally {
           onTheWay.delete(partNumber);
         }
@@ -87,7 +115,17 @@ export const sendFile = async (
     onWaiting(false);
     tell();
   };
-  await inLanes(missing, signal, send);
+  for (let round = 1; ; round++) {
+    const left = await leftToSend();
+    if (left.length === 0) break;
+    if (round > rounds) throw new PartRefused(400, 'BadDigest');
+    urls = createPartUrls(
+      api,
+      imageId,
+      left.map(({ partNumber }) => partNumber),
+    );
+    await inLanes(left, signal, send);
+  }
 
   onCompleting();
   await retried(() => api.completeUpload(imageId, file.size), passes);

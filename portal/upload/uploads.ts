@@ -1,7 +1,7 @@
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { createTransferMeter, type TransferMeter } from '../../shared/transfer/transfer-meter.ts';
 import { fingerprintOf, isSameFile, type KeptUpload, type KeptUploads } from './kept-uploads.ts';
-import { sendFile, type Transfer } from './send-file.ts';
+import { isTaken, sendFile, type Transfer } from './send-file.ts';
 
 /**
  * - `needs-file`: begun earlier, and the browser has no hold of the file any more
@@ -47,8 +47,8 @@ export class SentElsewhere extends Error {}
 
 type Going = { kept: KeptUpload; file?: File; stop?: AbortController; meter?: TransferMeter; work?: Promise<void> };
 
-/** How often those who look hear of progress, in seconds. */
-const tellEvery = 0.25;
+/** How often those who look hear of progress. */
+const tellEveryMs = 250;
 
 /** The uploads of this tab: they go on whatever page is shown, and each is known again after a reload. */
 export const createUploads = (deps: UploadsDeps) => {
@@ -73,26 +73,31 @@ export const createUploads = (deps: UploadsDeps) => {
     for (const listener of listeners) listener();
   };
 
+  const isSending = (imageId: string): boolean =>
+    snapshot.some((upload) => upload.imageId === imageId && upload.phase === 'sending');
+
   const run = async (imageId: string): Promise<void> => {
     const upload = going.get(imageId);
     if (!upload?.file || upload.work) return;
     const { file } = upload;
     const stop = new AbortController();
     upload.stop = stop;
-    let toldAt = Number.NEGATIVE_INFINITY;
     const work = async (): Promise<void> => {
       change(imageId, { phase: 'sending', problem: undefined, speed: undefined, secondsLeft: undefined });
+      // By the clock and not by what arrives: a line on which nothing moves is told too.
+      const telling = setInterval(() => {
+        if (upload.meter && isSending(imageId)) change(imageId, upload.meter.reading(now()));
+      }, tellEveryMs);
       try {
         await sendFile(deps, {
           imageId,
           file,
           signal: stop.signal,
+          taken: kept.partsOf(imageId),
+          onTaken: (partNumber, etag) => kept.keepPart(imageId, partNumber, etag),
           onProgress: (bytes) => {
             upload.meter ??= createTransferMeter({ total: file.size, done: bytes, now: now() });
             upload.meter.reached(bytes, now());
-            if (now() - toldAt < tellEvery) return;
-            toldAt = now();
-            change(imageId, upload.meter.reading(now()));
           },
           onWaiting: (waits) => change(imageId, { phase: waits ? 'waiting' : 'sending' }),
           onCompleting: () => change(imageId, { phase: 'completing', done: file.size, speed: undefined }),
@@ -108,6 +113,7 @@ export const createUploads = (deps: UploadsDeps) => {
           change(imageId, { phase: 'done', done: file.size });
         } else change(imageId, { phase: 'failed', problem: await cause(error, file), speed: undefined });
       } finally {
+        clearInterval(telling);
         delete upload.meter;
       }
     };
@@ -155,7 +161,11 @@ export const createUploads = (deps: UploadsDeps) => {
         add(entry, { phase: 'needs-file' });
         void api
           .openUpload(entry.imageId, entry.size)
-          .then(({ parts }) => change(entry.imageId, { done: parts.reduce((sum, part) => sum + part.size, 0) }))
+          .then(({ parts }) => {
+            const taken = kept.partsOf(entry.imageId);
+            const done = parts.reduce((sum, part) => sum + (isTaken(taken, part) ? part.size : 0), 0);
+            change(entry.imageId, { done });
+          })
           .catch((error: unknown) => {
             // Deleted, or its bytes are there: nothing is left to go on with.
             if (deps.passes(error)) return;

@@ -452,6 +452,21 @@ export const QuotaView = z.object({
 });
 export type QuotaView = z.infer<typeof QuotaView>;
 
+const Limits = QuotaView.shape.limits;
+export const ProjectQuota = QuotaView.extend({
+  projectId: z.string(),
+  /** Its own limits; null follows the installation. */
+  own: Limits,
+});
+export type ProjectQuota = z.infer<typeof ProjectQuota>;
+
+export const QuotaPage = z.object({
+  projects: z.array(ProjectQuota),
+  /** Of all pages. */
+  total: z.number().int(),
+});
+export type QuotaPage = z.infer<typeof QuotaPage>;
+
 /** What is absent stays as it is; null follows the installation again. */
 export const ChangeQuota = z.strictObject({
   bytes: Limit.optional(),

@@ -4,7 +4,7 @@ import { RunStatus, Step } from './run.ts';
 const Time = z.iso.datetime();
 
 /** Why an open run does not get on: shared/stuck.ts decides. */
-export const stuckReasons = ['not-started', 'worker-gone', 'retrying', 'not-taken-up'] as const;
+export const stuckReasons = ['not-started', 'worker-gone', 'store-unreachable', 'retrying', 'not-taken-up'] as const;
 export type StuckReason = (typeof stuckReasons)[number];
 
 /** What a worker process says of itself; it is written by the worker alone. */
@@ -86,10 +86,20 @@ export const auditActions = [
   'image.deactivate',
   'image.reactivate',
   'image.import',
+  'image.upload',
+  'image.abandon-upload',
+  'image.tag',
+  'image.untag',
+  'image.answer-share',
+  'image.promote',
+  'image.deliver',
   'image.repair',
   'run.retry',
   'run.cancel',
   'event.replay',
+  'source.set',
+  'source.refresh',
+  'source.delete',
   'webhook.create',
   'webhook.delete',
   'project.create',

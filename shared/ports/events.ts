@@ -28,7 +28,7 @@ export interface EventStore {
   unsettled(olderThanSeconds: number, limit: number): Promise<number[]>;
   /**
    * Newest first; `before` is the id of the last row of the page before. With a project, only what lies below its key prefix
-   * or became an image of it.
+   * or became an image of it; with `isSettled`, only what is, or is not.
    */
-  list(filter: { projectId?: string; before?: number; limit: number }): Promise<UploadEvent[]>;
+  list(filter: { projectId?: string; isSettled?: boolean; before?: number; limit: number }): Promise<UploadEvent[]>;
 }

@@ -53,6 +53,7 @@ export type RunStep = {
   /** 0 to 100. */
   percent: number;
   worker: string | null;
+  /** Why the last try failed; null once the step is done. */
   message: string | null;
   startedAt: Date;
   finishedAt: Date | null;

@@ -12,8 +12,8 @@ export type OpenRun = {
   worker: string | null;
   createdAt: Date;
   startedAt: Date | null;
-  /** The newest one; null before the first. */
-  step: (RunStep & { hasSlot: boolean }) | null;
+  /** The newest one, with the kind of failure that its last try ended in (shared/errors.ts); null before the first. */
+  step: (RunStep & { hasSlot: boolean; failureCode: string | null }) | null;
   /** When its worker was last heard of; null where no worker of that name is known. */
   workerSeenAt: Date | null;
 };

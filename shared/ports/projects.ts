@@ -1,5 +1,5 @@
 import type { BootPolicy, Policy, TargetFormat } from '../contracts/image.ts';
-import type { Limits, Quota } from '../quota.ts';
+import type { Limits, ProjectQuota, Quota, QuotaOrder } from '../quota.ts';
 
 export type Project = {
   id: string;
@@ -47,6 +47,11 @@ export interface ProjectStore {
   setQuota(id: string, quota: Partial<Limits>): Promise<Project | undefined>;
   /** The limits that hold for it, and what it holds now. Undefined when there is no such project. */
   quota(id: string): Promise<Quota | undefined>;
+  /** Those of all projects, and how many projects there are. */
+  quotas(page: { sort: QuotaOrder; offset: number; limit: number }): Promise<{
+    projects: ProjectQuota[];
+    total: number;
+  }>;
   /** Where its published images go from now on; null follows the installation. Undefined when there is no such project. */
   chooseTargets(id: string, targets: readonly string[] | null): Promise<Project | undefined>;
   all(): Promise<Project[]>;

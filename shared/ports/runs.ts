@@ -50,7 +50,10 @@ export interface RunStore {
   /** A new fence for the run; run `running`, image `importing`.
    * @throws `superseded` when the run is finished already or its image is deleted. */
   beginAttempt(run: { imageId: string; runId: string }, worker: string): Promise<{ fence: number }>;
-  /** Counts one more attempt each time: what is not idempotent here is meant to be seen. */
+  /**
+   * Counts one more attempt each time: what is not idempotent here is meant to be seen. Why the try before failed stays until the step is
+   * done.
+   */
   stepStarted(runId: string, fence: number, step: Step, worker: string, attempt: number): Promise<void>;
   /** The first one says that the step has its slot. */
   stepProgress(runId: string, fence: number, step: Step, percent: number): Promise<void>;
@@ -59,7 +62,7 @@ export interface RunStore {
     fence: number,
     step: Step,
     status: 'done' | 'failed' | 'cancelled',
-    message?: string,
+    failure?: { code: string; message: string },
   ): Promise<void>;
   saveReport(runId: string, fence: number, report: Report): Promise<void>;
   /** Room for what shall be published, before it is stored. Given back when the run ends without. @throws `superseded`, `quota-exceeded` */

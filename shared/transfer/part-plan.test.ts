@@ -22,7 +22,7 @@ test('what the store has is not sent again, unless its length is another', () =>
         { partNumber: 4, etag: md5, size: 10 },
       ],
     }),
-  ).toEqual({ stored: [{ ...part(3, 20, 5), md5 }], missing: [part(1, 0, 10), part(2, 10, 10)] });
+  ).toEqual({ stored: [{ ...part(3, 20, 5), etag: md5, md5 }], missing: [part(1, 0, 10), part(2, 10, 10)] });
 });
 
 test.each([

@@ -2,8 +2,8 @@ import type { UploadSession } from '../contracts/api.ts';
 
 /** One part of a file. */
 export type Part = { partNumber: number; offset: number; length: number };
-/** One that the store has; `md5` where its ETag is one. */
-export type StoredPart = Part & { md5: string | undefined };
+/** One that the store has, by the name that it gives it; `md5` where that is one. */
+export type StoredPart = Part & { etag: string; md5: string | undefined };
 
 /** S3 makes a part's ETag its MD5, but not with every kind of encryption (API_Object); other stores may do otherwise too. */
 export const md5Of = (etag: string | undefined): string | undefined =>
@@ -23,7 +23,7 @@ export const planParts = ({
     const offset = (partNumber - 1) * partSize;
     const part = { partNumber, offset, length: Math.min(partSize, size - offset) };
     const known = there.get(partNumber);
-    if (known?.size === part.length) stored.push({ ...part, md5: md5Of(known.etag) });
+    if (known?.size === part.length) stored.push({ ...part, etag: known.etag, md5: md5Of(known.etag) });
     else missing.push(part);
   }
   return { stored, missing };

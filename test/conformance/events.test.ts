@@ -153,6 +153,19 @@ describe('list', () => {
     expect(all).toEqual([...new Set(all)].sort((a, b) => b - a));
   });
 
+  test('gives only what is settled, or only what is not, however much else came later', async () => {
+    const waiting = await recorded();
+    const done = await recorded();
+    await events.settle(done, 'ignored', 'x');
+    const later = await recorded();
+    await events.settle(later, 'ignored', 'x');
+    expect((await events.list({ isSettled: false, limit: 1 })).map(({ id }) => id)).toEqual([waiting]);
+    expect((await events.list({ isSettled: true, limit: 2 })).map(({ id }) => id)).toEqual([later, done]);
+    expect(await events.list({ isSettled: false, before: waiting, limit: 1000 })).not.toContainEqual(
+      expect.objectContaining({ settledAt: expect.any(Date) }),
+    );
+  });
+
   test('gives a project what lies below its prefix or became an image of it, and nothing else', async () => {
     const [project, other] = [await someProject(database.db), await someProject(database.db)];
     const { image } = await uploadedImage(database.db, project);

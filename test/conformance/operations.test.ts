@@ -48,7 +48,12 @@ describe('open runs', () => {
     await runs.stepProgress(run.runId, fence, 'convert', 12);
     expect((await mine())[1]?.step).toMatchObject({ hasSlot: true, percent: 12 });
     await runs.stepStarted(run.runId, fence, 'convert', 'busy', 2);
-    expect((await mine())[1]?.step).toMatchObject({ hasSlot: false, attempts: 2, percent: 0 });
+    expect((await mine())[1]?.step).toMatchObject({ hasSlot: false, attempts: 2, percent: 0, failureCode: null });
+    await runs.stepEnded(run.runId, fence, 'convert', 'failed', { code: 'unavailable', message: 'No answer.' });
+    await runs.stepStarted(run.runId, fence, 'convert', 'busy', 3);
+    expect((await mine())[1]?.step).toMatchObject({
+      ...{ status: 'running', failureCode: 'unavailable', message: 'No answer.' },
+    });
   });
 
   test('are no more when they have ended', async () => {

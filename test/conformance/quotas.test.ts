@@ -454,6 +454,37 @@ test('whatever is done in whatever order, usage is what the images hold, and no 
   await fc.assert(property, { numRuns: 25 });
 });
 
+test('the quotas of all projects are told in the order that is asked for, page by page, as each is told by itself', async () => {
+  const { db, drop } = await freshDatabase();
+  try {
+    const store = createProjectStore(db, { bytes: 1000, images: null, uploads: null });
+    await store.ensure({ id: 'half' });
+    await store.ensure({ id: 'full', quota: { bytes: 4000, images: 1 } });
+    await store.ensure({ id: 'none' });
+    await store.ensure({ id: 'large', quota: { bytes: 100_000 } });
+    const held: Record<string, number> = { half: 500, full: 2, large: 9000 };
+    for (const [projectId, bytes] of Object.entries(held)) {
+      const owner = (await store.all()).find(({ id }) => id === projectId) as Project;
+      const object = someObject(owner, { size: bytes });
+      await createImageStore(db).findOrCreate(object, { projectId, name: 'x', settings: {} });
+    }
+    const order = async (sort: 'fill' | 'bytes' | 'project', offset = 0, limit = 10) =>
+      (await store.quotas({ sort, offset, limit })).projects.map(({ projectId }) => projectId);
+    expect(await order('fill')).toEqual(['full', 'half', 'large', 'none']);
+    expect(await order('bytes')).toEqual(['large', 'half', 'full', 'none']);
+    expect(await order('project')).toEqual(['full', 'half', 'large', 'none']);
+    expect(await order('fill', 1, 2)).toEqual(['half', 'large']);
+    const { projects: all, total } = await store.quotas({ sort: 'fill', offset: 0, limit: 1 });
+    expect([all.length, total]).toEqual([1, 4]);
+    for (const { projectId, own, ...quota } of (await store.quotas({ sort: 'fill', offset: 0, limit: 10 })).projects) {
+      expect(quota).toEqual(await store.quota(projectId));
+      expect(own.bytes).toBe({ full: 4000, large: 100_000 }[projectId] ?? null);
+    }
+  } finally {
+    await drop();
+  }
+});
+
 test('what was there before quotas were counted is counted by the migration', async () => {
   const before = await freshDatabase({ migrated: false });
   const unmigrated = before.db as unknown as Kysely<unknown>;

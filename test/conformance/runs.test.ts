@@ -144,7 +144,8 @@ describe('a stale attempt', () => {
   const writes: Record<string, (run: RunNames, fence: number) => Promise<unknown>> = {
     stepStarted: ({ runId }, fence) => runs.stepStarted(runId, fence, 'convert', 'stale', 1),
     stepProgress: ({ runId }, fence) => runs.stepProgress(runId, fence, 'convert', 99),
-    stepEnded: ({ runId }, fence) => runs.stepEnded(runId, fence, 'convert', 'failed', 'stale'),
+    stepEnded: ({ runId }, fence) =>
+      runs.stepEnded(runId, fence, 'convert', 'failed', { code: 'internal', message: 'stale' }),
     saveReport: (run, fence) => runs.saveReport(run.runId, fence, someReport(run, 'reject')),
     publish: (run, fence) => runs.publish(run, fence, publicationOf(run)),
   };
@@ -182,17 +183,18 @@ describe('steps', () => {
     expect(await records.steps(run)).toMatchObject([
       { step: 'convert', status: 'running', percent: 40, finishedAt: null },
     ]);
-    await runs.stepEnded(runId, fence, 'convert', 'failed', 'The store did not answer.');
-    await runs.stepEnded(runId, fence, 'convert', 'failed', 'The store did not answer.');
+    const failure = { code: 'unavailable', message: 'The store did not answer.' };
+    await runs.stepEnded(runId, fence, 'convert', 'failed', failure);
+    await runs.stepEnded(runId, fence, 'convert', 'failed', failure);
     expect(await records.steps(run)).toMatchObject([
       { status: 'failed', percent: 40, message: 'The store did not answer.', finishedAt: expect.any(Date) },
     ]);
     await runs.stepStarted(runId, fence, 'convert', 'worker-1', 2);
     expect(await records.steps(run)).toMatchObject([
-      { status: 'running', percent: 0, attempts: 2, message: null, finishedAt: null },
+      { status: 'running', percent: 0, attempts: 2, message: failure.message, finishedAt: null },
     ]);
     await runs.stepEnded(runId, fence, 'convert', 'done');
-    expect(await records.steps(run)).toMatchObject([{ status: 'done', percent: 100, attempts: 2 }]);
+    expect(await records.steps(run)).toMatchObject([{ status: 'done', percent: 100, attempts: 2, message: null }]);
   });
 
   test('progress that comes after the end of the step is nothing', async () => {

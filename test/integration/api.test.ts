@@ -347,6 +347,7 @@ describe('operations', () => {
       ['GET', '/v1/audit-log'],
       ['GET', '/v1/audit-log/export'],
       ['POST', '/v1/upload-events/1/replay'],
+      ['GET', '/v1/quotas'],
     ] as const) {
       for (const who of ['reader', 'member', 'stranger']) expect((await call(who, method, path)).status).toBe(403);
     }
@@ -359,6 +360,18 @@ describe('operations', () => {
     expect(body.queues.map(({ name }: { name: string }) => name)).toEqual(['intake', 'notify', 'housekeeping']);
     expect(body.dependencies).toMatchObject({ database: true, redis: true });
     expect(body.links.queueBoard).toBe('/queues/');
+  });
+
+  test('quotas of all projects are told, changed, and the change stands in the audit log with its numbers', async () => {
+    await call('admin', 'PATCH', '/v1/projects/other/quota', { bytes: 4096, images: null });
+    const { body } = await call('admin', 'GET', '/v1/quotas?sort=project&limit=500');
+    expect(body.projects).toHaveLength(body.total);
+    const other = body.projects.find(({ projectId }: { projectId: string }) => projectId === 'other');
+    expect(other).toMatchObject({ own: { bytes: 4096, images: null }, limits: { bytes: 4096 }, used: { images: 0 } });
+    const [entry] = (await call('admin', 'GET', '/v1/audit-log?action=project.quota')).body.entries;
+    expect(entry.details).toEqual({ project: 'other', bytes: '4096', images: 'null' });
+    expect((await call('admin', 'GET', '/v1/quotas?sort=size')).status).toBe(400);
+    await call('admin', 'PATCH', '/v1/projects/other/quota', { bytes: null });
   });
 
   test('a notification is settled once more when it is replayed; one that never came is not', async () => {
@@ -397,6 +410,18 @@ describe('operations', () => {
       { ...entry, action: 'image.delete' },
       { ...entry, action: 'image.rename' },
       { ...entry, action: 'image.create' },
+    ]);
+    const shared = await newImage('answered');
+    await call('member', 'PUT', `/v1/images/${shared.id}/members/other`);
+    await call('stranger', 'PATCH', `/v1/images/${shared.id}/members/other`, { status: 'accepted' });
+    await call('member', 'POST', `/v1/images/${shared.id}/upload`, { size: 1024 ** 2 });
+    await call('member', 'DELETE', `/v1/images/${shared.id}/upload`);
+    const trail = (await call('admin', 'GET', `/v1/audit-log?imageId=${shared.id}`)).body.entries;
+    expect(trail).toMatchObject([
+      { action: 'image.abandon-upload', actor: 'member', details: {} },
+      { action: 'image.answer-share', actor: 'stranger', details: { project: 'other', status: 'accepted' } },
+      { action: 'image.share', actor: 'member', details: { project: 'other' } },
+      { action: 'image.create', actor: 'member', details: { name: 'answered' } },
     ]);
     const made = await call('admin', 'GET', '/v1/audit-log?action=project.create');
     expect(made.body.entries).toMatchObject([{ projectId: 'demo', keyId: null }]);

@@ -378,6 +378,30 @@ describe('records', () => {
     expect((await call('member', 'PUT', `/v2/images/${id}/tags/${'t'.repeat(256)}`)).status).toBe(400);
   });
 
+  test('what is done to tags, data and members stands in the audit log', async () => {
+    const { id } = await create({ visibility: 'shared' });
+    await call('member', 'PUT', `/v2/images/${id}/tags/stable`);
+    await call('member', 'DELETE', `/v2/images/${id}/tags/stable`);
+    await call('member', 'DELETE', `/v2/images/${id}/tags/stable`);
+    await call('member', 'POST', `/v2/images/${id}/members`, { member: 'other' });
+    await call('stranger', 'PUT', `/v2/images/${id}/members/other`, { status: 'rejected' });
+    await call('member', 'PUT', `/v2/images/${id}/stage`, Buffer.from('bytes'));
+    const rows = await installation.db
+      .selectFrom('audit_log')
+      .where('image_id', '=', id)
+      .orderBy('id')
+      .select(['action', 'actor', 'details'])
+      .execute();
+    expect(rows).toEqual([
+      { action: 'image.create', actor: 'member', details: { name: 'x' } },
+      { action: 'image.tag', actor: 'member', details: { tag: 'stable' } },
+      { action: 'image.untag', actor: 'member', details: { tag: 'stable' } },
+      { action: 'image.share', actor: 'member', details: { member: 'other' } },
+      { action: 'image.answer-share', actor: 'stranger', details: { member: 'other', status: 'rejected' } },
+      { action: 'image.upload', actor: 'member', details: {} },
+    ]);
+  });
+
   test('members: the owner shares, the other accepts, each in its own right only', async () => {
     const { id } = await create();
     const members = `/v2/images/${id}/members`;

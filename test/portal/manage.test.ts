@@ -33,7 +33,7 @@ describe('a repair', () => {
     expect(await dialog.getByRole('checkbox', { name: 'Netzwerk per DHCP' }).isChecked()).toBe(false);
     expect(await dialog.getByLabel('Name des neuen Images').inputValue()).toBe('Web server (repariert)');
     await expectAccessible(page);
-    await picture(page, 'repair-dialog-de-light');
+    await picture(page, 'repair-dialog-de');
     for (const box of await dialog.getByRole('checkbox').all()) await box.uncheck();
     expect(await dialog.getByRole('button', { name: 'Reparieren' }).isDisabled()).toBe(true);
     await cleaning.check();
@@ -58,7 +58,7 @@ describe('a repair', () => {
     await page.getByRole('heading', { name: 'Im Original gefunden' }).waitFor();
     await page.getByText('removed <b>/root/.bash_history</b>').waitFor();
     await expectAccessible(page);
-    await picture(page, 'repaired-de-light');
+    await picture(page, 'repaired-de');
     await page.getByRole('link', { name: 'Original anzeigen' }).click();
     await page.getByRole('heading', { name: 'Web server', level: 1 }).waitFor();
   });
@@ -122,7 +122,7 @@ describe('an image', () => {
     await dialog.getByLabel('Name der Eigenschaft').last().fill('hw_disk_bus');
     await dialog.getByLabel('Wert von hw_disk_bus').fill('scsi');
     await expectAccessible(page);
-    await picture(page, 'properties-de-light');
+    await picture(page, 'properties-de');
     const { min_disk: before } = await row();
     await dialog.getByRole('button', { name: 'Speichern' }).click();
     await page.getByText('Die Eigenschaften von „Debian 12“ sind gespeichert.').waitFor();
@@ -152,7 +152,7 @@ describe('an image', () => {
     await open();
     await dialog.getByText('Noch nicht beantwortet').waitFor();
     await expectAccessible(page);
-    await picture(page, 'share-de-light');
+    await picture(page, 'share-de');
     await dialog.getByRole('button', { name: 'Freigabe aufheben' }).click();
     await dialog.getByText('Noch nicht beantwortet').waitFor({ state: 'detached' });
     const members = await portal.installation.db.selectFrom('image_members').selectAll().execute();
@@ -173,7 +173,7 @@ describe('an image', () => {
     await portal.enter();
     await portal.signIn(await portal.newKey('member', 'elsewhere'), '/images/platform');
     await expectAccessible(portal.page);
-    await picture(portal.page, 'platform-de-light');
+    await picture(portal.page, 'platform-de');
     await menu('Debian 12');
     expect(await portal.page.getByRole('menuitem', { name: 'Löschen' }).isDisabled()).toBe(true);
     expect(await portal.page.getByRole('menuitem', { name: 'Herunterladen' }).isEnabled()).toBe(true);
@@ -201,7 +201,7 @@ test('several images are deleted at once, and only those that were chosen', asyn
   const dialog = page.getByRole('dialog', { name: '3 Images löschen?' });
   await dialog.getByText('bulk-00004').waitFor();
   await expectAccessible(page);
-  await picture(page, 'delete-several-de-light');
+  await picture(page, 'delete-several-de');
   await dialog.getByRole('button', { name: 'Löschen' }).click();
   await page.getByText('3 Images werden gelöscht.').waitFor();
   const left = await installation.db

@@ -6,7 +6,15 @@ import { createApiKeyStore, createProjectStore } from '../../adapters/database/p
 import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts';
 import { buildPortal } from '../../dev/setup/portal.ts';
 import { newApiKey } from '../../shared/api-key.ts';
-import { expectAccessible, newVisit, openBrowser, picture, type Visit } from '../support/browser.ts';
+import {
+  expectAccessible,
+  inBothThemes,
+  newVisit,
+  openBrowser,
+  picture,
+  type Visit,
+  widerThanScreen,
+} from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { convertingImage, stuckImage } from '../support/portal-images.ts';
@@ -98,15 +106,14 @@ test('runs are shown with their step, what is stuck with why', async () => {
   expect(stuck).toContain('The object store does not answer.');
   expect(stuck).toContain('Versuch 4');
   expect(converting).toContain('Ubuntu 24.04');
-  expect(converting).toMatch(/\d+%/);
+  expect(converting).toMatch(/\d+ %/);
   await page.getByText('1 hängen').waitFor();
   const temporal = page.getByRole('link', { name: 'in Temporal' }).first();
   expect(await temporal.getAttribute('href')).toMatch(/^http:\/\/127\.0\.0\.1:8233\/\?query=WorkflowId%3D%22image-/);
   await expectAccessible(page);
-  await picture(page, 'operations-runs-de-light');
+  await picture(page, 'operations-runs-de');
   await page.getByRole('button', { name: 'Dunkle Darstellung' }).click();
   await expectAccessible(page);
-  await picture(page, 'operations-runs-de-dark');
 });
 
 test('workers are shown with what is left of their room; the dead one is marked', async () => {
@@ -126,7 +133,7 @@ test('workers are shown with what is left of their room; the dead one is marked'
     'housekeeping',
   ]);
   await expectAccessible(page);
-  await picture(page, 'operations-workers-de-light');
+  await picture(page, 'operations-workers-de');
 });
 
 test('a notification is replayed by a button, and that stands in the audit log', async () => {
@@ -135,7 +142,7 @@ test('a notification is replayed by a button, and that stands in the audit log',
   const row = page.getByRole('row').filter({ hasText: hostileKey });
   await row.getByText('Nicht beachtet').waitFor();
   await expectAccessible(page);
-  await picture(page, 'operations-notifications-de-light');
+  await picture(page, 'operations-notifications-de');
   await row.getByRole('button').click();
   await page.getByText('Die Benachrichtigung wird noch einmal bearbeitet.').waitFor();
   // The real worker for queues has asked the store for the object.
@@ -160,16 +167,132 @@ test('a notification is replayed by a button, and that stands in the audit log',
     '/v1/audit-log/export?action=project.create',
   );
   await expectAccessible(page);
-  await picture(page, 'operations-audit-de-light');
+  await picture(page, 'operations-audit-de');
 });
+
+test('notifications that nobody has settled are asked of the server, however many others came later', async () => {
+  const events = createEventStore(installation.db);
+  const notification = (key: string) => ({
+    ...{ fingerprint: `inbox-${key}`, eventName: 's3:ObjectCreated:Put', bucket: 'uploads', key, etag: null },
+    ...{ versionId: null, sequencer: null, raw: {} },
+  });
+  await events.record('minio', [notification('demo/waits.qcow2')]);
+  const later = await events.record(
+    'minio',
+    Array.from({ length: 60 }, (_, index) => notification(`demo/later-${index}.qcow2`)),
+  );
+  for (const id of later) await events.settle(id, 'ignored', 'x');
+  await signIn('admin', '/operations/notifications');
+  await page
+    .getByText(/^demo\/later-/)
+    .first()
+    .waitFor();
+  expect(await page.getByText('demo/waits.qcow2').count()).toBe(0);
+  await page.getByText('Nur Unbearbeitetes').click();
+  await page.getByText('demo/waits.qcow2').waitFor();
+  expect(await page.getByText(/^demo\/later-/).count()).toBe(0);
+});
+
+test('quotas of all projects are shown with a bar, fullest first, and changed in a dialog', async () => {
+  const projects = createProjectStore(installation.db);
+  const full = await projects.ensure({ id: 'full', quota: { bytes: GiB, uploads: 2 } });
+  await convertingImage(installation, full, 'half a GiB');
+  await signIn('admin', '/operations/quotas');
+  const rows = page.getByRole('grid', { name: 'Kontingente' }).locator('tbody tr');
+  await expect.poll(() => rows.count()).toBeGreaterThan(1);
+  const first = rows.first();
+  expect(await first.textContent()).toMatch(/full\s*512,0 MiB von 1,0 GiB\s*50 %\s*1, unbegrenzt\s*0 von 2/);
+  await expectAccessible(page);
+  await picture(page, 'operations-quotas-de');
+  await first.getByRole('button', { name: 'Kontingent von full ändern' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Kontingent von full' });
+  expect(await dialog.getByLabel('Speicher (GiB)').inputValue()).toBe('1');
+  await dialog.getByLabel('Speicher (GiB)').fill('viel');
+  await dialog.getByText('Geben Sie eine Zahl über null ein').waitFor();
+  expect(await dialog.getByRole('button', { name: 'Speichern' }).isDisabled()).toBe(true);
+  await dialog.getByLabel('Speicher (GiB)').fill('0,5');
+  await dialog.getByLabel('Gleichzeitige Uploads').fill('');
+  await expectAccessible(page);
+  await picture(page, 'operations-quota-dialog-de');
+  await dialog.getByRole('button', { name: 'Speichern' }).click();
+  await page.getByText('Das Kontingent von full ist gespeichert.').waitFor();
+  await first.getByText('512,0 MiB von 512,0 MiB').waitFor();
+  expect((await projects.quota('full'))?.limits).toEqual({ bytes: GiB / 2, images: null, uploads: null });
+  await page.getByLabel('Reihenfolge').selectOption({ label: 'Nach Projekt' });
+  await expect.poll(() => first.textContent()).toContain('demo');
+  expect(new URL(page.url()).search).toBe('?sort=project');
+  await tab('Protokoll');
+  const entry = page.getByRole('grid', { name: 'Protokoll' }).locator('tbody tr').first();
+  await entry.getByText('Kontingent geändert').waitFor();
+  expect(await entry.textContent()).toMatch(/Bytes: 536870912[\s\S]*Uploads: wie die Installation/);
+});
+
+test('a page of quotas is an address', async () => {
+  const projects = createProjectStore(installation.db);
+  for (let number = 100; number < 160; number++) await projects.ensure({ id: `many-${number}` });
+  await signIn('admin', '/operations/quotas?sort=project&page=2');
+  const rows = page.getByRole('grid', { name: 'Kontingente' }).locator('tbody tr');
+  await expect.poll(() => rows.count()).toBeGreaterThan(9);
+  await page.getByText(/^51–\d+ von \d+$/).waitFor();
+  expect(await page.getByRole('button', { name: 'Nächste Seite' }).isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Vorherige Seite' }).click();
+  await expect.poll(() => rows.count()).toBe(50);
+  expect(new URL(page.url()).search).toBe('?sort=project');
+});
+
+test('a run whose object store is away says so, and goes on when it is back', async () => {
+  await installation.upload('no-disk', Buffer.alloc(1024 ** 2));
+  const open = () =>
+    installation.db
+      .selectFrom('images')
+      .innerJoin('runs', 'runs.image_id', 'images.id')
+      .where('images.upload_key', '=', 'demo/no-disk')
+      .select('runs.id')
+      .executeTakeFirst();
+  await eventually(open, { within: 60, what: 'its run is there' });
+  await installation.stopStore();
+  await installation.start('steps');
+  try {
+    await signIn('admin', '/operations');
+    const row = page.getByRole('row', { name: /no-disk/ });
+    await row.getByText('Der Objektspeicher antwortet nicht').waitFor({ timeout: 120_000 });
+    await row.getByText('The object store does not answer as it should.').waitFor();
+    await picture(page, 'operations-store-away-de');
+  } finally {
+    await installation.startStore();
+  }
+  expect(await installation.ended('no-disk', 120)).toMatchObject({ status: 'rejected' });
+});
+
+test.each([
+  ['wide', 1280],
+  ['narrow', 390],
+] as const)(
+  'pictures of every tab, %s, in light and dark, accessible',
+  async (name, width) => {
+    await page.setViewportSize({ width, height: 844 });
+    await signIn('admin', '/operations');
+    for (const tabName of ['runs', 'notifications', 'workers', 'quotas', 'audit']) {
+      await page.goto(`/operations/${tabName}`);
+      await page.getByRole('grid').first().waitFor();
+      await inBothThemes(page, () => expectAccessible(page));
+      expect(await widerThanScreen(page)).toEqual([]);
+      await picture(page, `operations-${tabName}-de-${name}`);
+    }
+  },
+  240_000,
+);
 
 test('in English, by the menu', async () => {
   await signIn('admin', '/images');
   await page.getByRole('button', { name: 'English' }).click();
   await page.getByRole('link', { name: 'Operations' }).click();
   await page.getByRole('heading', { name: 'Operations' }).waitFor();
-  await page.getByText('Fails again and again').waitFor();
+  await page
+    .getByText(/Fails again and again|Its worker is gone/)
+    .first()
+    .waitFor();
   await tab('Audit log');
   await page.getByRole('grid', { name: 'Audit log' }).waitFor();
-  await picture(page, 'operations-audit-en-light');
+  await picture(page, 'operations-audit-en');
 });

@@ -73,10 +73,43 @@ export const expectAccessible = async (page: Page): Promise<void> => {
   expect(told).toEqual([]);
 };
 
-const pictures = join(import.meta.dirname, '../../.bootready/screenshots');
+/** What sticks out of the window to the right, where nobody scrolls to; tabs and consoles scroll by themselves. */
+export const widerThanScreen = (page: Page): Promise<string[]> =>
+  page.evaluate(() =>
+    [...document.querySelectorAll('main *, header *')]
+      .filter((element) => {
+        const { right, width } = element.getBoundingClientRect();
+        return (
+          width > 0 &&
+          right > window.innerWidth + 1 &&
+          !element.closest('.pf-v6-screen-reader, .pf-v6-c-tabs, .serial-log')
+        );
+      })
+      .map((element) => element.outerHTML.slice(0, 120)),
+  );
 
-/** To be looked at; nothing compares them. */
+/** In light, then in dark, a page that stays as it is; what fades from one to the other is there at once. */
+export const inBothThemes = async (page: Page, work: (theme: 'light' | 'dark') => Promise<void>): Promise<void> => {
+  const toggle = (): Promise<void> =>
+    page.evaluate(() => {
+      document.documentElement.classList.toggle('pf-v6-theme-dark');
+      for (const animation of document.getAnimations()) {
+        if (animation instanceof CSSTransition) animation.finish();
+      }
+    });
+  const isDark = await page.evaluate(() => document.documentElement.classList.contains('pf-v6-theme-dark'));
+  await work(isDark ? 'dark' : 'light');
+  await toggle();
+  await work(isDark ? 'light' : 'dark');
+  await toggle();
+};
+
+const folder = join(import.meta.dirname, '../../.bootready/screenshots');
+
+/** Both themes, to be looked at; nothing compares them. */
 export const picture = async (page: Page, name: string): Promise<void> => {
-  await mkdir(pictures, { recursive: true });
-  await page.screenshot({ path: join(pictures, `${name}.png`) });
+  await mkdir(folder, { recursive: true });
+  await inBothThemes(page, async (theme) => {
+    await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
+  });
 };

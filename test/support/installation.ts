@@ -30,10 +30,14 @@ export type Installation = {
   apiUrl: string;
   /** Where each process serves /metrics, host and port; only with `metrics`. */
   metrics: Record<Role | 'temporalSdk', string>;
+  /** The one that was started first. */
+  api: Role2Process;
   start(role: Role): Promise<Role2Process>;
   /** `lose` forgets all that was in it. */
   stopRedis(options?: { lose: boolean }): Promise<void>;
   startRedis(): Promise<void>;
+  stopStore(): Promise<void>;
+  startStore(): Promise<void>;
   /** Only with `ownTemporal`. */
   stopTemporal(): Promise<void>;
   startTemporal(): Promise<void>;
@@ -150,21 +154,22 @@ export const startInstallation = async (
     await runOnce(['project', 'create', project], env);
 
     const apiUrl = `http://127.0.0.1:${apiPort}`;
-    await start('api');
+    const api = await start('api');
     await eventually(async () => (await fetch(`${apiUrl}/livez`)).ok, {
       within: 60,
       what: 'the api answers',
       every: 50,
     });
     await mkdir(join(home, 'objects'));
-    const store = await startObjectStore({
+    const storeOptions = {
       dataDir: join(home, 'objects'),
       port: s3Port,
       accessKey: 'testaccess',
       secretKey: secret,
       ...(options.events === false ? {} : { webhookUrl: `${apiUrl}/events/s3/versitygw/${secret}` }),
-    });
-    undo.push(() => store.stop());
+    };
+    let store: Awaited<ReturnType<typeof startObjectStore>> | undefined = await startObjectStore(storeOptions);
+    undo.push(async () => store?.stop());
     const s3 = new S3Client({
       endPoint: '127.0.0.1',
       port: s3Port,
@@ -186,6 +191,7 @@ export const startInstallation = async (
         queues: `127.0.0.1:${ports.queues}`,
         temporalSdk: `127.0.0.1:${ports.temporalSdk}`,
       },
+      api,
       start,
       stopRedis: async ({ lose } = { lose: false }) => {
         await redis?.stop();
@@ -194,6 +200,13 @@ export const startInstallation = async (
       },
       startRedis: async () => {
         redis = await startRedis(redisOptions);
+      },
+      stopStore: async () => {
+        await store?.stop();
+        store = undefined;
+      },
+      startStore: async () => {
+        store = await startObjectStore(storeOptions);
       },
       stopTemporal: async () => {
         await temporal?.stop();

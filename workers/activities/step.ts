@@ -69,7 +69,10 @@ export const runStep = async <Result>(
     const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
     if (!cancelled) log.warn('a step failed', { step, why: explain(error), ...details });
     await runs
-      .stepEnded(attempt.runId, attempt.fence, step, cancelled ? 'cancelled' : 'failed', failure.message)
+      .stepEnded(attempt.runId, attempt.fence, step, cancelled ? 'cancelled' : 'failed', {
+        code: isBootreadyError(error) ? error.code : 'internal',
+        message: failure.message,
+      })
       .catch(() => undefined);
     throw failure;
   } finally {

@@ -1,0 +1,64 @@
+import { FormGroup, FormHelperText, HelperText, HelperTextItem, TextInput } from '@patternfly/react-core';
+import { useState } from 'react';
+import type { ChangeQuota, ProjectQuota } from '../../shared/contracts/api.ts';
+import { api } from '../api/client.ts';
+import { FormDialog } from '../shell/form-dialog.tsx';
+import { useNotify } from '../shell/notices.tsx';
+import { useSpeech } from '../words/language.tsx';
+import { amountOf, textOf } from './amount.ts';
+
+/** In what each limit is typed. */
+export const limitUnits = { bytes: 1024 ** 3, images: 1, uploads: 1 } as const;
+const words = { bytes: 'quotaOfBytes', images: 'quotaOfImages', uploads: 'quotaOfUploads' } as const;
+const resources = ['bytes', 'images', 'uploads'] as const;
+
+/** Limits of one project; what is left empty follows the installation. Only what was changed is sent. */
+export const QuotaDialog = ({ quota: { projectId, own }, onClose }: { quota: ProjectQuota; onClose: () => void }) => {
+  const { t } = useSpeech();
+  const notify = useNotify();
+  const [texts, setTexts] = useState({
+    bytes: textOf(own.bytes, limitUnits.bytes),
+    images: textOf(own.images, limitUnits.images),
+    uploads: textOf(own.uploads, limitUnits.uploads),
+  });
+  const amounts = resources.map((each) => [each, amountOf(texts[each], limitUnits[each])] as const);
+  const isSound = amounts.every(([, amount]) => amount !== undefined);
+
+  const save = async (): Promise<void> => {
+    const wasTyped = (each: (typeof resources)[number]) => texts[each] !== textOf(own[each], limitUnits[each]);
+    await api.changeQuota(projectId, Object.fromEntries(amounts.filter(([each]) => wasTyped(each))) as ChangeQuota);
+    notify({ variant: 'success', title: t('quotaSaved', { project: projectId }) });
+  };
+  return (
+    <FormDialog
+      id="quota"
+      title={t('quotaTitle', { project: projectId })}
+      help={t('quotaHelp')}
+      action={t('save')}
+      isReady={isSound}
+      onSubmit={save}
+      onClose={onClose}
+    >
+      {amounts.map(([each, amount]) => (
+        <FormGroup key={each} label={t(words[each])} fieldId={`quota-${each}`}>
+          <TextInput
+            id={`quota-${each}`}
+            inputMode="decimal"
+            autoComplete="off"
+            value={texts[each]}
+            placeholder={t('quotaInherited')}
+            validated={amount === undefined ? 'error' : 'default'}
+            onChange={(_event, text) => setTexts((before) => ({ ...before, [each]: text }))}
+          />
+          {amount === undefined && (
+            <FormHelperText>
+              <HelperText isLiveRegion>
+                <HelperTextItem variant="error">{t('quotaWrong')}</HelperTextItem>
+              </HelperText>
+            </FormHelperText>
+          )}
+        </FormGroup>
+      ))}
+    </FormDialog>
+  );
+};
