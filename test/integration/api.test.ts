@@ -411,6 +411,23 @@ describe('operations', () => {
   });
 });
 
+test('addresses that cannot be read are answered as the API that they are for answers', async () => {
+  const { status, body } = await call('member', 'GET', '/v1/images/%c3%28');
+  expect([status, body.error.code]).toEqual([400, 'invalid-input']);
+  for (const [path, code] of [
+    ['/image/v2/images/%c3%28', 400],
+    ['/identity/v3/auth/%ff', 400],
+    [`/image/v2/images/${'x'.repeat(600)}`, 414],
+  ] as const) {
+    const answer = await call('member', 'GET', path);
+    expect([path, answer.status, answer.body.error]).toMatchObject([
+      path,
+      code,
+      { code, message: expect.stringContaining('cannot be read') },
+    ]);
+  }
+});
+
 describe('images', () => {
   test('are announced, found, renamed and deleted', async () => {
     const image = await newImage('Debian 12');
