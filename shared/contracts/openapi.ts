@@ -834,6 +834,7 @@ export interface components {
             sha256: string | null;
             /** @enum {string} */
             visibility: "private" | "shared" | "community" | "public";
+            memberStatus?: components["schemas"]["MemberStatus"] | undefined;
             minRam: number;
             minDisk: number;
             properties: {
@@ -915,6 +916,7 @@ export interface components {
             sha256: string | null;
             /** @enum {string} */
             visibility: "private" | "shared" | "community" | "public";
+            memberStatus?: components["schemas"]["MemberStatus"] | undefined;
             minRam: number;
             minDisk: number;
             properties: {
@@ -1766,6 +1768,7 @@ export interface operations {
                 format?: "raw" | "qcow2";
                 imageType?: "snapshot" | "image";
                 owner?: "project" | "platform";
+                shared?: "pending" | "accepted" | "rejected" | "all";
                 search?: string;
                 after?: string;
                 limit?: number;
