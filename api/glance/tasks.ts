@@ -11,10 +11,7 @@ import { type RawQuery, withMarker } from './raw-query.ts';
 import { parseTaskQuery, taskType } from './task-query.ts';
 import { adviceOf, timeOf } from './view.ts';
 
-/**
- * What became of imports. Those of an image are seen by whoever sees the image; the list of all is the administrators', as in Glance, where
- * nothing is made by it any more either.
- */
+/** What became of imports. Those of an image are seen by whoever sees the image; the list of all is the administrators', as in Glance. */
 export const taskRoutes =
   (deps: ApiDeps): FastifyPluginAsync =>
   async (app) => {
