@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { keepAuditTrail } from './audit-trail.ts';
+import { answerBadAddress } from './bad-address.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerErrors } from './errors.ts';
@@ -44,6 +45,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     routerOptions: { maxParamLength: 512 },
     genReqId: () => `req-${crypto.randomUUID()}`,
     requestIdHeader: false,
+    frameworkErrors: answerBadAddress,
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

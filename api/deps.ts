@@ -6,6 +6,7 @@ import type { DownloadStore } from '../shared/ports/downloads.ts';
 import type { EventStore } from '../shared/ports/events.ts';
 import type { GlanceStore } from '../shared/ports/glance.ts';
 import type { ImageStore } from '../shared/ports/images.ts';
+import type { ImportTaskStore } from '../shared/ports/import-tasks.ts';
 import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
 import type { HttpMeter } from '../shared/ports/meters.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
@@ -28,6 +29,7 @@ export type ApiDeps = {
   within: WithinScope;
   images: ImageStore;
   glance: GlanceStore;
+  importTasks: ImportTaskStore;
   projects: ProjectStore;
   keys: ApiKeyStore;
   sessions: SessionStore;

@@ -20,7 +20,7 @@ export const statusOf: Partial<Record<ErrorCode, number>> = {
   unavailable: 503,
 };
 
-const bodyOf = (code: string, message: string, remedy: string | undefined, requestId: string): ApiError => ({
+export const bodyOf = (code: string, message: string, remedy: string | undefined, requestId: string): ApiError => ({
   error: { code, message, ...(remedy ? { remedy } : {}), requestId },
 });
 

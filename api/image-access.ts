@@ -48,19 +48,34 @@ export const imageToChange = async (deps: Pick<ApiDeps, 'images'>, request: Fast
   });
 };
 
-export const viewsOf = async ({ images }: Pick<ApiDeps, 'images'>, found: readonly Image[]): Promise<ImageView[]> => {
-  const latest = await images.latestRuns(found.map(({ id }) => id));
-  return found.map((image) => imageView(image, latest.get(image.id)));
+/** @param viewer the project that is told what it has said to images of others, where they may be among them */
+export const viewsOf = async (
+  { images, glance }: Pick<ApiDeps, 'images' | 'glance'>,
+  found: readonly Image[],
+  viewer?: string,
+): Promise<ImageView[]> => {
+  const theirs = found.filter(({ projectId, visibility }) => projectId !== viewer && visibility === 'shared');
+  const [latest, answers] = await Promise.all([
+    images.latestRuns(found.map(({ id }) => id)),
+    viewer === undefined
+      ? undefined
+      : glance.answersOf(
+          viewer,
+          theirs.map(({ id }) => id),
+        ),
+  ]);
+  return found.map((image) => imageView(image, latest.get(image.id), answers?.get(image.id)));
 };
 
 export const detailOf = async (
-  deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads' | 'deliveries'>,
+  deps: Pick<ApiDeps, 'images' | 'glance' | 'repairs' | 'downloads' | 'deliveries'>,
   image: Image,
   language: Language,
+  viewer?: string,
 ): Promise<ImageDetail> => {
   const { images, repairs, downloads, deliveries } = deps;
   const [[view], published, runs, repair, download, delivered] = await Promise.all([
-    viewsOf(deps, [image]),
+    viewsOf(deps, [image], viewer),
     images.publication(image.id),
     images.runs(image.id),
     repairs.get(image.id),

@@ -40,13 +40,16 @@ export const imageRoutes =
         },
       },
       async (request) => {
-        const { status, name, text, format, imageType, owner, search, after, limit } = request.query;
-        const isPlatform = owner === 'platform';
-        const projectId = isPlatform ? undefined : scopeOf(request);
+        const { status, name, text, format, imageType, owner, shared, search, after, limit } = request.query;
+        const { projectId: own } = identityOf(request);
+        const isPlatform = owner === 'platform' && shared === undefined;
+        const of = shared
+          ? { projectId: undefined, sharedWith: { projectId: own, answer: shared } }
+          : { projectId: isPlatform ? undefined : scopeOf(request) };
         if (search !== undefined && !isPlatform)
-          return { images: await viewsOf(deps, await images.search(search, projectId)) };
+          return { images: await viewsOf(deps, await images.search(search, of), own) };
         const found = await images.list({
-          projectId,
+          ...of,
           // One more than asked for tells whether there is a next page.
           limit: limit + 1,
           // What is not active is nobody's business but its owner's.
@@ -60,7 +63,7 @@ export const imageRoutes =
         const page = found.slice(0, limit);
         const last = page.at(-1);
         return {
-          images: await viewsOf(deps, page),
+          images: await viewsOf(deps, page, own),
           ...(found.length > limit && last ? { next: last.id } : {}),
         };
       },
@@ -119,7 +122,12 @@ export const imageRoutes =
         },
       },
       async (request) =>
-        detailOf(deps, await usableImage(deps, request), languageOf(request.headers['accept-language'])),
+        detailOf(
+          deps,
+          await usableImage(deps, request),
+          languageOf(request.headers['accept-language']),
+          identityOf(request).projectId,
+        ),
     );
 
     app.patch(

@@ -7,6 +7,7 @@ import { createEventStore } from '../adapters/database/event-store.ts';
 import { createGlanceStore } from '../adapters/database/glance-store.ts';
 import { openImageFeed } from '../adapters/database/image-feed.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
+import { createImportTaskStore } from '../adapters/database/import-task-store.ts';
 import { openDatabase } from '../adapters/database/open.ts';
 import { createOperationsStore } from '../adapters/database/operations-store.ts';
 import { createPlatformStore } from '../adapters/database/platform-store.ts';
@@ -65,6 +66,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       jobs: queues,
       images: createImageStore(db, limits),
       glance: createGlanceStore(db, limits),
+      importTasks: createImportTaskStore(db),
       projects,
       // The inbox takes what any sender tells; it is read by projects.
       events: { ...createEventStore(database.db, traces), list: createEventStore(db).list },

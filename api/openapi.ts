@@ -4,7 +4,7 @@ import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fast
 import { z } from 'zod';
 import * as contracts from '../shared/contracts/api.ts';
 import { Finding } from '../shared/contracts/finding.ts';
-import { ImageSettings } from '../shared/contracts/image.ts';
+import { ImageSettings, MemberStatus } from '../shared/contracts/image.ts';
 import {
   AuditEntry,
   AuditPage,
@@ -29,7 +29,7 @@ declare module 'fastify' {
 const schemaRegistry = z.registry<{ id: string }>();
 const { ImageQuery: _parameters, ...named } = {
   ...contracts,
-  ...{ Finding, ImageSettings, GuestFacts, Report, ProvenanceEnvelope: Envelope },
+  ...{ Finding, ImageSettings, MemberStatus, GuestFacts, Report, ProvenanceEnvelope: Envelope },
   ...{ AuditEntry, AuditPage, OpenRunView, Operations, QueueView, WorkerView },
 };
 for (const [id, schema] of Object.entries(named)) schemaRegistry.add(schema, { id });

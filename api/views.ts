@@ -8,6 +8,7 @@ import type {
   RunView,
   UploadEventView,
 } from '../shared/contracts/api.ts';
+import type { MemberStatus } from '../shared/contracts/image.ts';
 import type { Delivery } from '../shared/ports/deliveries.ts';
 import type { UploadEvent } from '../shared/ports/events.ts';
 import type { Image, LatestRun, Run, RunStep } from '../shared/ports/images.ts';
@@ -17,12 +18,13 @@ import type { Repair } from '../shared/ports/repairs.ts';
 const time = (date: Date): string => date.toISOString();
 const timeOrNull = (date: Date | null): string | null => (date ? date.toISOString() : null);
 
-export const imageView = (image: Image, latest: LatestRun | undefined): ImageView => {
+export const imageView = (image: Image, latest: LatestRun | undefined, memberStatus?: MemberStatus): ImageView => {
   const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256, properties } = image;
   const { visibility, family, minRam, minDisk } = image;
   return {
     ...{ id, projectId, name, status, settings, diskFormat, size, virtualSize, sha256, properties },
     ...{ visibility, family, minRam, minDisk },
+    ...(memberStatus ? { memberStatus } : {}),
     upload: { bucket: upload.bucket, key: upload.key, size: upload.size },
     activity: latest ? activityOf(latest) : null,
     guest: latest?.guest ?? null,

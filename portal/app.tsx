@@ -2,7 +2,7 @@ import { Bullseye, EmptyState, EmptyStateBody, Spinner } from '@patternfly/react
 import { Navigate, Route, Routes } from 'react-router';
 import { useSelf } from './api/live.ts';
 import { ImageDetailPage } from './pages/image-detail.tsx';
-import { MyImagesPage, PlatformImagesPage } from './pages/image-list.tsx';
+import { MyImagesPage, PlatformImagesPage, SharedImagesPage } from './pages/image-list.tsx';
 import { MissingPage } from './pages/missing.tsx';
 import { OperationsPage } from './pages/operations.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
@@ -38,6 +38,7 @@ export const App = () => {
           <Routes>
             <Route path="/" element={<Navigate to="/images" replace />} />
             <Route path="/images" element={<MyImagesPage self={self.data} />} />
+            <Route path="/images/shared" element={<SharedImagesPage self={self.data} />} />
             <Route path="/images/platform" element={<PlatformImagesPage self={self.data} />} />
             <Route path="/images/:id" element={<ImageDetailPage self={self.data} />} />
             {self.data.role === 'admin' && (

@@ -17,7 +17,7 @@ export const visibleTo =
           eb.and([eb('images.visibility', '=', 'shared'), membership(projectId, 'all')]),
         ]);
 
-const membership = (projectId: string, status: GlanceQuery['memberStatus']): Condition => sql<boolean>`exists (
+export const membership = (projectId: string, status: GlanceQuery['memberStatus']): Condition => sql<boolean>`exists (
   select 1 from image_members m where m.image_id = images.id and m.member_id = ${projectId}
   and (${status} = 'all' or m.status = ${status}))`;
 
@@ -41,6 +41,9 @@ const listedFor =
 
 const operators = { eq: '=', neq: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const;
 
+/** As views have it: the longer one where both are known. */
+const hashAlgorithm = sql`case when images.sha512 is not null then 'sha512' when images.sha256 is not null then 'sha256' end`;
+
 export const matching =
   (query: GlanceQuery, viewer: Viewer) =>
   (eb: Images): Condition =>
@@ -53,6 +56,7 @@ export const matching =
       ...(query.hashValue === undefined
         ? []
         : [sql<boolean>`coalesce(images.sha512, images.sha256) = ${query.hashValue}`]),
+      ...(query.hashAlgorithm === undefined ? [] : [sql<boolean>`${hashAlgorithm} = ${query.hashAlgorithm}`]),
       ...(query.tags.length === 0 ? [] : [sql<boolean>`images.tags @> ${query.tags}::text[]`]),
       ...Object.entries(query.oneOf).map(
         ([field, values]) => sql<boolean>`${sql.ref(`images.${field}`)}::text = any(${values}::text[])`,

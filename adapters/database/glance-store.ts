@@ -196,6 +196,17 @@ export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimit
       return rows.map(memberOf);
     },
 
+    answersOf: async (memberId, imageIds) => {
+      if (imageIds.length === 0) return new Map();
+      const rows = await db
+        .selectFrom('image_members')
+        .where('member_id', '=', memberId)
+        .where('image_id', 'in', imageIds)
+        .select(['image_id', 'status'])
+        .execute();
+      return new Map(rows.map(({ image_id, status }) => [image_id, status]));
+    },
+
     addMember: async (imageId, memberId) => {
       const row = await db
         .insertInto('image_members')
@@ -384,16 +395,6 @@ export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimit
         .where('id', '=', imageId)
         .where('upload_etag', 'is', null)
         .execute();
-    },
-
-    importRequests: async (imageId) => {
-      const rows = await db
-        .selectFrom('runs')
-        .where('image_id', '=', imageId)
-        .where('request_id', 'is not', null)
-        .select(['id', 'request_id'])
-        .execute();
-      return new Map(rows.map(({ id, request_id }) => [id, request_id ?? '']));
     },
   };
 };

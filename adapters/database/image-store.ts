@@ -1,9 +1,18 @@
-import { type Insertable, type Kysely, type Selectable, sql, type Transaction } from 'kysely';
+import {
+  type Expression,
+  type Insertable,
+  type Kysely,
+  type Selectable,
+  type SqlBool,
+  sql,
+  type Transaction,
+} from 'kysely';
 import { type GuestFacts, steps as stepOrder, type Verdict } from '../../shared/contracts/run.ts';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
+import type { Image, ImageStore, Run, SharedWith } from '../../shared/ports/images.ts';
 import { assertFits, type Limits, shortageOf, unlimited } from '../../shared/quota.ts';
+import { membership } from './glance-query.ts';
 import { json } from './json.ts';
 import { lockQuota, takeRoom } from './quota.ts';
 import type { Database, ImageTable, RunTable } from './schema.ts';
@@ -57,6 +66,10 @@ export const insertRun = async (
       .returningAll()
       .executeTakeFirstOrThrow(),
   );
+
+const isSharedWith = ({ projectId, answer }: SharedWith): Expression<SqlBool> => sql<boolean>`(
+  images.visibility = 'shared' and images.project_id <> ${projectId} and images.status <> 'pending_delete'
+  and ${membership(projectId, answer)})`;
 
 /** The row of an image whose bytes come later, at a key of its own. */
 export const insertAnnounced = async (
@@ -235,12 +248,13 @@ export const createImageStore = (db: Kysely<Database>, limits: Limits = unlimite
     return row && imageOf(row);
   },
 
-  search: async (text, projectId) => {
+  search: async (text, { projectId, sharedWith }) => {
     const rows = await db
       .selectFrom('images')
       .where('deleted_at', 'is', null)
       .where((eb) => eb.or([eb('name', '=', text), sql<boolean>`starts_with(id::text, ${text.toLowerCase()})`]))
       .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+      .$if(sharedWith !== undefined, (query) => query.where(isSharedWith(sharedWith as SharedWith)))
       .orderBy('created_at', 'desc')
       .limit(10)
       .selectAll()
@@ -258,7 +272,7 @@ export const createImageStore = (db: Kysely<Database>, limits: Limits = unlimite
     return rows.map(({ id }) => id);
   },
 
-  list: async ({ projectId, status, name, text, format, imageType, isPublic, after, limit }) => {
+  list: async ({ projectId, status, name, text, format, imageType, isPublic, sharedWith, after, limit }) => {
     const rows = await db
       .selectFrom('images')
       .where('deleted_at', 'is', null)
@@ -267,6 +281,9 @@ export const createImageStore = (db: Kysely<Database>, limits: Limits = unlimite
       .$if(name !== undefined, (query) => query.where('name', '=', name as string))
       .$if(text !== undefined, (query) => query.where(sql<boolean>`strpos(lower(name), lower(${text ?? ''})) > 0`))
       .$if(isPublic === true, (query) => query.where('visibility', '=', 'public').where('os_hidden', '=', false))
+      .$if(sharedWith !== undefined, (query) =>
+        query.where(isSharedWith(sharedWith as SharedWith)).where('os_hidden', '=', false),
+      )
       .$if(format !== undefined, (query) => query.where('disk_format', '=', format as string))
       .$if(imageType !== undefined, (query) =>
         query.where(

@@ -13,8 +13,9 @@ import {
   validValue,
 } from './attributes.ts';
 import { importMethods, storeId } from './info.ts';
-import { parseListQuery, type RawQuery } from './list-query.ts';
+import { parseListQuery } from './list-query.ts';
 import { applyPatch, type PatchDialect, parsePatch, patchTypes } from './patch.ts';
+import { type RawQuery, withMarker } from './raw-query.ts';
 import { detailedView, factsOf, imageView } from './view.ts';
 
 /** Image records: create, list, show, change, delete. */
@@ -70,8 +71,8 @@ export const imageRoutes =
       const last = found.at(-1);
       return {
         images: found.map((image) => imageView(image, factsOf(latest.get(image.id)))),
-        first: linkTo(raw, undefined),
-        ...(last && found.length === query.limit ? { next: linkTo(raw, last.id) } : {}),
+        first: withMarker('/v2/images', raw, undefined),
+        ...(last && found.length === query.limit ? { next: withMarker('/v2/images', raw, last.id) } : {}),
         schema: '/v2/schemas/images',
       };
     });
@@ -114,16 +115,6 @@ export const imageRoutes =
       return reply.code(204).send();
     });
   };
-
-const linkTo = (raw: RawQuery, marker: string | undefined): string => {
-  const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(raw)) {
-    if (name === 'marker' || value === undefined) continue;
-    for (const each of typeof value === 'string' ? [value] : value) query.append(name, each);
-  }
-  if (marker !== undefined) query.set('marker', marker);
-  return query.size > 0 ? `/v2/images?${query}` : '/v2/images';
-};
 
 /** @throws BootreadyError `invalid-input`, or `forbidden` for what is read-only or reserved */
 export const parseNewImage = (

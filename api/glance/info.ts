@@ -1,10 +1,12 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ApiDeps } from '../deps.ts';
-import { identityOf } from '../identity.ts';
+import { atLeast, identityOf } from '../identity.ts';
 import { quotaOf } from '../quotas.ts';
 
 export const storeId = 'images';
 export const importMethods = ['glance-direct', 'web-download'] as const;
+
+const theStore = { id: storeId, description: 'The object store of bootready.', default: 'true' } as const;
 
 const MiB = 1024 ** 2;
 const unlimited = -1;
@@ -17,8 +19,11 @@ export const infoRoutes =
       'import-methods': { description: 'Ways to import image data.', type: 'array', value: importMethods },
     }));
 
-    app.get('/info/stores', async () => ({
-      stores: [{ id: storeId, description: 'The object store of bootready.', default: 'true' }],
+    app.get('/info/stores', async () => ({ stores: [theStore] }));
+
+    // Where things lie is the operator's business.
+    app.get('/info/stores/detail', { onRequest: atLeast('admin') }, async () => ({
+      stores: [{ ...theStore, type: 's3', weight: 0, properties: {} }],
     }));
 
     app.get('/info/usage', async (request) => {

@@ -1,27 +1,7 @@
 import { z } from 'zod';
 import { visibilities } from '../../shared/contracts/image.ts';
-import { BootreadyError } from '../../shared/errors.ts';
 import { type GlanceQuery, memberStatuses, type Sort, sortKeys } from '../../shared/ports/glance.ts';
-
-/** The query of GET /v2/images. Names that we do not know are custom properties, as in Glance. */
-export type RawQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
-
-export const defaultLimit = 25;
-export const mostLimit = 1000;
-
-const invalid = (message: string): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message, remedy: 'See the Image API on GET /v2/images.' });
-
-const oneOfThese = <const T extends readonly string[]>(value: string, allowed: T, name: string): T[number] => {
-  if (allowed.includes(value)) return value;
-  throw invalid(`The value of "${name}" is not one of ${allowed.join(', ')}.`);
-};
-
-const wholeNumber = (value: string, name: string): number => {
-  const number = Number(value);
-  if (/^-?\d{1,19}$/.test(value.trim()) && Number.isSafeInteger(number)) return number;
-  throw invalid(`The value of "${name}" is not a whole number.`);
-};
+import { invalidQuery as invalid, limitOf, oneOfThese, type RawQuery, valuesIn, wholeNumber } from './raw-query.ts';
 
 const flag = (value: string, name: string): boolean =>
   oneOfThese(value.toLowerCase(), ['true', 'false'], name) === 'true';
@@ -80,23 +60,28 @@ const sortOf = (all: (name: string) => readonly string[]): Sort[] => {
 };
 
 const listed = ['id', 'name', 'status', 'container_format', 'disk_format'] as const;
-const measured = ['size', 'min_disk', 'min_ram'] as const;
+const measured = ['size', 'virtual_size', 'min_disk', 'min_ram'] as const;
 const known = new Set<string>([
-  ...['limit', 'marker', 'member_status', 'visibility', 'os_hidden', 'protected', 'owner', 'checksum', 'os_hash_value'],
+  ...[
+    'limit',
+    'marker',
+    'member_status',
+    'visibility',
+    'os_hidden',
+    'protected',
+    'owner',
+    'checksum',
+    'os_hash_value',
+    'os_hash_algo',
+  ],
   ...['tag', 'sort', 'sort_key', 'sort_dir', 'created_at', 'updated_at'],
   ...listed,
   ...measured.flatMap((field) => [field, `${field}_min`, `${field}_max`]),
 ]);
 
-/** @throws BootreadyError `invalid-input` */
+/** The query of GET /v2/images. Names that we do not know are custom properties, as in Glance. @throws BootreadyError `invalid-input` */
 export const parseListQuery = (raw: RawQuery): GlanceQuery => {
-  const all = (name: string): readonly string[] => {
-    const value = raw[name];
-    return value === undefined ? [] : typeof value === 'string' ? [value] : value;
-  };
-  // Postgres knows no text with a zero byte: nothing can match it.
-  const bad = Object.keys(raw).find((name) => name.includes('\0') || all(name).some((value) => value.includes('\0')));
-  if (bad !== undefined) throw invalid('The query holds a zero byte.');
+  const all = valuesIn(raw);
   const one = <T>(name: string, parse: (value: string, name: string) => T): T | undefined => {
     const value = all(name).at(-1);
     return value === undefined ? undefined : parse(value, name);
@@ -105,8 +90,6 @@ export const parseListQuery = (raw: RawQuery): GlanceQuery => {
   const given = <K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } =>
     (value === undefined ? {} : { [name]: value }) as { [P in K]?: T };
 
-  const limit = one('limit', wholeNumber) ?? defaultLimit;
-  if (limit < 0) throw invalid('"limit" is not negative.');
   if (raw['changes-since'] !== undefined) throw invalid('"changes-since" is not known to version 2 of the API.');
   return {
     ...given(
@@ -120,6 +103,7 @@ export const parseListQuery = (raw: RawQuery): GlanceQuery => {
     ...given('owner', one('owner', text)),
     ...given('checksum', one('checksum', text)),
     ...given('hashValue', one('os_hash_value', text)),
+    ...given('hashAlgorithm', one('os_hash_algo', text)),
     tags: all('tag').map((tag) => tag.trim()),
     oneOf: Object.fromEntries(
       listed.flatMap((field) => {
@@ -144,6 +128,6 @@ export const parseListQuery = (raw: RawQuery): GlanceQuery => {
     ),
     sort: sortOf(all),
     ...given('marker', one('marker', text)),
-    limit: Math.min(limit, mostLimit),
+    limit: limitOf(all('limit').at(-1)),
   };
 };

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { MemberStatus } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { type GlanceImage, memberStatuses } from '../../shared/ports/glance.ts';
 import type { ApiDeps } from '../deps.ts';
@@ -66,9 +67,10 @@ export const memberRoutes =
       const image = await visibleImage(deps, request);
       const viewer = viewerOf(request);
       const { member: id } = request.params as { member: string };
-      const body = z.object({ status: z.enum(memberStatuses) }).safeParse(request.body);
-      if (!body.success)
-        throw invalid('The body has a status.', `Send {"status": ...}, one of ${memberStatuses.join(', ')}.`);
+      const wrongStatus = () =>
+        invalid('The body has a status.', `Send {"status": ...}, one of ${memberStatuses.join(', ')}.`);
+      const body = z.object({ status: z.string() }).safeParse(request.body);
+      if (!body.success) throw wrongStatus();
       assertShared(image);
       if (!(await visibleMembers(request, image)).some(({ memberId }) => memberId === id)) throw noSuchMember();
       if (viewer.role !== 'admin' && id !== viewer.projectId) {
@@ -77,7 +79,9 @@ export const memberRoutes =
           'Let that project do it.',
         );
       }
-      const changed = await glance.setMemberStatus(image.id, id, body.data.status);
+      const status = MemberStatus.safeParse(body.data.status);
+      if (!status.success) throw wrongStatus();
+      const changed = await glance.setMemberStatus(image.id, id, status.data);
       if (!changed) throw noSuchMember();
       return memberView(changed);
     });

@@ -9,8 +9,11 @@ import { imageRoutes } from './images.ts';
 import { importRoutes } from './import.ts';
 import { infoRoutes } from './info.ts';
 import { memberRoutes } from './members.ts';
+import { metadefRoutes } from './metadefs.ts';
+import { refuseOtherMethods } from './methods.ts';
 import { patchTypes } from './patch.ts';
 import { schemaRoutes } from './schemas.ts';
+import { storeRoutes } from './stores.ts';
 import { tagRoutes } from './tags.ts';
 import { taskRoutes } from './tasks.ts';
 import { versionRoutes } from './versions.ts';
@@ -33,7 +36,9 @@ export const glanceRoutes =
           request.identity = await identityOfToken(request.headers, { ...deps, tokens });
         });
         actInScope(v2, deps.within);
+        const refuseTheRest = refuseOtherMethods(v2);
         await v2.register(schemaRoutes());
+        await v2.register(metadefRoutes());
         for (const routes of [
           infoRoutes,
           imageRoutes,
@@ -42,10 +47,12 @@ export const glanceRoutes =
           actionRoutes,
           importRoutes,
           taskRoutes,
+          storeRoutes,
           dataRoutes,
         ]) {
           await v2.register(routes(deps));
         }
+        refuseTheRest();
       },
       { prefix: '/v2' },
     );

@@ -1,7 +1,9 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { imageStatuses, visibilities } from '../../shared/contracts/image.ts';
 import { memberStatuses } from '../../shared/ports/glance.ts';
+import { taskStatuses } from '../../shared/ports/import-tasks.ts';
 import { glanceContainerFormats, glanceDiskFormats } from './formats.ts';
+import { taskType } from './task-query.ts';
 
 /** JSON Schemas (draft 4) of the resources: glanceclient builds its models and command options of them. */
 const text = (description: string, more: object = {}) => ({ type: 'string', description, ...more });
@@ -62,8 +64,8 @@ const task = {
   name: 'task',
   properties: {
     id: text('Identifier of the task', readOnly),
-    type: text('What kind of task it is', { ...readOnly, enum: ['api_image_import'] }),
-    status: text('Where the task stands', { ...readOnly, enum: ['pending', 'processing', 'success', 'failure'] }),
+    type: text('What kind of task it is', { ...readOnly, enum: [taskType] }),
+    status: text('Where the task stands', { ...readOnly, enum: taskStatuses }),
     input: { type: ['null', 'object'], description: 'What was asked for' },
     result: { type: ['null', 'object'], description: 'What came of it', ...readOnly },
     message: text('Why it failed', readOnly),
@@ -77,6 +79,33 @@ const task = {
     self: text('Where the task is', readOnly),
     schema: text('Where this schema is', readOnly),
   },
+};
+
+/** What a list shows of each. */
+const { input: _input, result: _result, message: _message, ...stubProperties } = task.properties;
+const taskStub = { name: 'task', properties: stubProperties };
+
+/** Of metadata definitions there are none (metadefs.ts), but clients read what they would look like before they ask. */
+const namespace = {
+  name: 'namespace',
+  required: ['namespace'],
+  properties: {
+    namespace: text('Name of the namespace', { maxLength: 80 }),
+    display_name: text('Name for people', { maxLength: 80 }),
+    description: text('What it is about', { maxLength: 500 }),
+    visibility: text('Who may see it', { enum: ['public', 'private'] }),
+    protected: { type: 'boolean', description: 'Whether it cannot be deleted' },
+    owner: text('Project that owns it', { maxLength: 255 }),
+    resource_type_associations: { type: 'array', items: { type: 'object' } },
+    created_at: text('When it was made', readOnly),
+    updated_at: text('When it was changed last', readOnly),
+    self: text('Where it is', readOnly),
+    schema: text('Where this schema is', readOnly),
+  },
+};
+const resourceType = {
+  name: 'resource_type',
+  properties: { name: text('What kind of resource definitions are for', { maxLength: 80 }) },
 };
 
 const collection = (name: string, items: object, paged: boolean) => ({
@@ -103,7 +132,11 @@ const schemas: Readonly<Record<string, object>> = {
   member,
   members: collection('members', member, false),
   task,
-  tasks: collection('tasks', task, true),
+  tasks: collection('tasks', taskStub, true),
+  'metadefs/namespace': namespace,
+  'metadefs/namespaces': collection('namespaces', namespace, true),
+  'metadefs/resource_type': resourceType,
+  'metadefs/resource_types': collection('resource_types', resourceType, false),
 };
 
 export const schemaRoutes = (): FastifyPluginAsync => async (app) => {

@@ -1,81 +1,87 @@
 import type { FastifyPluginAsync } from 'fastify';
+import { z } from 'zod';
 import { shownUrl } from '../../shared/contracts/download.ts';
-import type { Download } from '../../shared/ports/downloads.ts';
-import type { GlanceImage } from '../../shared/ports/glance.ts';
-import type { Run } from '../../shared/ports/images.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { ImportTask, ImportTaskDetail } from '../../shared/ports/import-tasks.ts';
 import type { ApiDeps } from '../deps.ts';
+import { atLeast } from '../identity.ts';
 import { visibleImage } from './access.ts';
+import { openStackError } from './errors.ts';
+import { type RawQuery, withMarker } from './raw-query.ts';
+import { parseTaskQuery, taskType } from './task-query.ts';
 import { adviceOf, timeOf } from './view.ts';
 
-/** What became of the imports of an image. */
+/** What became of imports. Those of an image are seen by whoever sees the image; the list of all is the administrators', as in Glance. */
 export const taskRoutes =
   (deps: ApiDeps): FastifyPluginAsync =>
   async (app) => {
-    const { downloads, glance, images } = deps;
+    const { importTasks } = deps;
+    const admin = { onRequest: atLeast('admin') };
+
     app.get('/images/:id/tasks', async (request) => {
-      const image = await visibleImage(deps, request);
-      const [runs, requests, download] = await Promise.all([
-        images.runs(image.id),
-        glance.importRequests(image.id),
-        downloads.get(image.id),
-      ]);
-      const ofRuns = runs.flatMap((run) => {
-        const requestId = requests.get(run.id);
-        return requestId === undefined ? [] : [runTask(image, download, run, requestId)];
-      });
-      // From there on its run is the task.
-      const isFetching = download?.requestId && download.status !== 'handed-over';
-      return { tasks: isFetching ? [...ofRuns, downloadTask(image, download)] : ofRuns };
+      const { id } = await visibleImage(deps, request);
+      return { tasks: (await importTasks.ofImage(id)).map(rowOf) };
     });
+
+    app.get('/tasks', admin, async (request) => {
+      const raw = request.query as RawQuery;
+      const query = parseTaskQuery(raw);
+      const found = query === 'none' || query.limit === 0 ? [] : await importTasks.list(query);
+      const last = found.at(-1);
+      const isFull = query !== 'none' && found.length === query.limit;
+      return {
+        tasks: found.map(stubOf),
+        first: withMarker('/v2/tasks', raw, undefined),
+        ...(last && isFull ? { next: withMarker('/v2/tasks', raw, last.id) } : {}),
+        schema: '/v2/schemas/tasks',
+      };
+    });
+
+    app.get('/tasks/:task', admin, async (request) => {
+      const { task: id } = request.params as { task: string };
+      const task = z.guid().safeParse(id).success ? await importTasks.get(id) : undefined;
+      if (task) return viewOf(task);
+      throw new BootreadyError({ code: 'not-found', message: 'There is no such task.' });
+    });
+
+    app.post('/tasks', async () => {
+      throw new BootreadyError({
+        code: 'forbidden',
+        message: 'Nobody makes tasks by themselves; an import makes one.',
+        remedy: 'Ask for the import of an image: POST /v2/images/ID/import ("openstack image import").',
+      });
+    });
+
+    app.delete('/tasks/:task', admin, async (_request, reply) =>
+      reply.code(405).header('allow', 'GET').send(openStackError(405, 'Tasks are not deleted.')),
+    );
   };
 
-const statuses = {
-  queued: 'pending',
-  running: 'processing',
-  'handed-over': 'processing',
-  published: 'success',
-  rejected: 'failure',
-  failed: 'failure',
-  cancelled: 'failure',
-} as const satisfies Record<Run['status'] | Download['status'], string>;
+const stubOf = (task: ImportTask) => ({
+  id: task.id,
+  type: taskType,
+  status: task.status,
+  owner: task.projectId,
+  image_id: task.imageId,
+  request_id: task.requestId,
+  created_at: timeOf(task.createdAt),
+  updated_at: timeOf(task.updatedAt),
+  self: `/v2/tasks/${task.id}`,
+  schema: '/v2/schemas/task',
+});
 
-const task = (image: GlanceImage, download: Download | undefined, requestId: string | null) => ({
-  type: 'api_image_import',
-  image_id: image.id,
-  owner: image.projectId,
-  user_id: null,
-  request_id: requestId,
+const viewOf = (task: ImportTaskDetail) => ({
+  ...stubOf(task),
   input: {
-    image_id: image.id,
-    import_req: {
-      method: download ? { name: 'web-download', uri: shownUrl(download.url) } : { name: 'glance-direct' },
-    },
+    image_id: task.imageId,
+    import_req: { method: task.url ? { name: 'web-download', uri: shownUrl(task.url) } : { name: 'glance-direct' } },
   },
-  expires_at: null,
-  deleted: false,
-  deleted_at: null,
+  result: task.status === 'success' ? { image_id: task.imageId } : null,
+  message: task.isCancelled ? 'It was cancelled.' : Object.values(adviceOf(task)).join(': '),
 });
 
-const runTask = (image: GlanceImage, download: Download | undefined, run: Run, requestId: string) => ({
-  ...task(image, download, requestId),
-  id: run.id,
-  status: statuses[run.status],
-  result: run.status === 'published' ? { image_id: image.id } : null,
-  message: run.status === 'cancelled' ? 'It was cancelled.' : Object.values(adviceOf(run)).join(': '),
-  created_at: timeOf(run.createdAt),
-  updated_at: timeOf(run.finishedAt ?? run.startedAt ?? run.createdAt),
-});
-
-const downloadTask = (image: GlanceImage, download: Download) => ({
-  ...task(image, download, download.requestId),
-  // One image has one download.
-  id: image.id,
-  status: statuses[download.status],
-  result: null,
-  message:
-    download.status === 'cancelled'
-      ? 'It was cancelled.'
-      : Object.values(adviceOf({ failure: download.failure, report: null })).join(': '),
-  created_at: timeOf(download.createdAt),
-  updated_at: timeOf(download.finishedAt ?? download.createdAt),
-});
+/** The tasks of an image are shown as they are kept. */
+const rowOf = (task: ImportTaskDetail) => {
+  const { self: _self, schema: _schema, ...view } = viewOf(task);
+  return { ...view, user_id: null, expires_at: null, deleted: false, deleted_at: null };
+};

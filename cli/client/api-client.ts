@@ -15,7 +15,6 @@ import {
   ImageSourceView,
   ImageView,
   MemberList,
-  type MemberStatus,
   MemberView,
   NewWebhook,
   type PromoteImage,
@@ -28,6 +27,7 @@ import {
   UploadSession,
   WebhookList,
 } from '../../shared/contracts/api.ts';
+import type { MemberStatus } from '../../shared/contracts/image.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import { errorOfAnswer, jsonOf, readAnswer } from './answers.ts';

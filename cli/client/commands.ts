@@ -73,6 +73,7 @@ export const addClientCommands = (program: Command): void => {
     .option('--status <status>', 'queued, importing, active, killed, ...')
     .option('--name <name>', 'with exactly this name')
     .option('--snapshots', 'of snapshots only')
+    .option('--shared', 'those that other projects share with yours, instead of your own')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 50)
     .action(async (_options: object, command: Command) => (await import('./look.ts')).listImages(options(command)));
   program
@@ -186,7 +187,7 @@ export const addClientCommands = (program: Command): void => {
     program
       .command(name)
       .description(what)
-      .argument('<id>', 'whole id, as whoever shares it names it')
+      .argument('<shared-image>', imageArgument)
       .action(async (id: string, _options: object, command: Command) =>
         (await import('./share.ts')).answerShare(id, status, options(command)),
       );

@@ -8,7 +8,7 @@ import { type OutputOptions, printResult, tell } from './output.ts';
 /** The console log of the newest boot check, as text: whatever the guest wrote, nothing of it reaches the terminal but letters. */
 export const showConsole = async (word: string, options: OutputOptions & { screen?: string }): Promise<void> => {
   const api = await connect();
-  const image = await api.image(await findImageId(api, word));
+  const image = await api.image(await findImageId(api, word, 'usable'));
   const run = image.runs.find(({ report }) => report?.boot);
   if (!run) {
     throw new BootreadyError({

@@ -20,7 +20,7 @@ export const download = (word: string, options: DownloadOptions): Promise<void> 
   interruptible(
     async (signal) => {
       const api = await connect(signal);
-      const id = await findImageId(api, word);
+      const id = await findImageId(api, word, 'usable');
       const link = await api.downloadLink(id);
       const target = await targetOf(link, options);
       const part = `${target}.part`;

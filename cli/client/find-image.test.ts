@@ -21,9 +21,11 @@ const first = image('11111111-1111-4111-8111-111111111111', 'debian');
 const second = image('22222222-2222-4222-8222-222222222222', 'debian');
 const apiWith = (...images: ImageView[]) => {
   const asked: unknown[] = [];
-  const search = async (query: unknown) => {
+  const search = async (query: { shared?: string }) => {
     asked.push(query);
-    return { images };
+    return {
+      images: images.filter(({ memberStatus }) => (memberStatus === undefined) === (query.shared === undefined)),
+    };
   };
   return { asked, images: search };
 };
@@ -52,4 +54,16 @@ test('what fits none is not found', async () => {
   const api = apiWith(first);
   await expect(findImageId(api, ' ')).rejects.toMatchObject({ code: 'not-found' });
   expect(api.asked).toEqual([]);
+});
+
+test('what others share is found where it is asked for: alone, or behind the own ones', async () => {
+  const shared = { ...second, memberStatus: 'pending' as const };
+  expect(await findImageId(apiWith(first, shared), 'debian', 'shared')).toBe(second.id);
+  expect(await findImageId(apiWith(first, shared), 'debian', 'usable')).toBe(first.id);
+  expect(await findImageId(apiWith(shared), 'debian', 'usable')).toBe(second.id);
+  await expect(findImageId(apiWith(shared), 'debian')).rejects.toMatchObject({ code: 'not-found' });
+  await expect(findImageId(apiWith(first), 'debian', 'shared')).rejects.toMatchObject({
+    code: 'not-found',
+    message: 'No image "debian" is shared with your project.',
+  });
 });

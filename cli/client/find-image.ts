@@ -3,17 +3,27 @@ import type { ImageView } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ApiClient } from './api-client.ts';
 
+/** Where it is looked for: among the own ones, what others share, or first there and then here. */
+export type Among = 'own' | 'shared' | 'usable';
+
 /** The image that one word of the command line means: a full id, a unique beginning of one, or a name. */
-export const findImageId = async (api: Pick<ApiClient, 'images'>, word: string): Promise<string> => {
+export const findImageId = async (
+  api: Pick<ApiClient, 'images'>,
+  word: string,
+  among: Among = 'own',
+): Promise<string> => {
   if (z.uuid().safeParse(word).success) return word.toLowerCase();
-  const text = word.trim();
-  const found = text === '' || text.length > 255 ? [] : (await api.images({ search: text })).images;
+  const found = await searched(api, word.trim(), among);
   const [image, ...others] = found;
   if (!image) {
+    const lists = { own: '"bootready list"', shared: '"bootready list --shared"' };
     throw new BootreadyError({
       code: 'not-found',
-      message: `There is no image "${word}".`,
-      remedy: '"bootready list" shows yours; give a full id, the beginning of one, or a name.',
+      message: among === 'shared' ? `No image "${word}" is shared with your project.` : `There is no image "${word}".`,
+      remedy:
+        among === 'usable'
+          ? `${lists.own} shows yours, ${lists.shared} those of others; give a full id, the beginning of one, or a name.`
+          : `${lists[among]} shows them; give a full id, the beginning of one, or a name.`,
     });
   }
   if (others.length === 0) return image.id;
@@ -22,6 +32,13 @@ export const findImageId = async (api: Pick<ApiClient, 'images'>, word: string):
     message: `"${word}" means several images: ${found.map(candidate).join(', ')}${found.length === 10 ? ' and perhaps more' : ''}.`,
     remedy: 'Give the id of one of them.',
   });
+};
+
+const searched = async (api: Pick<ApiClient, 'images'>, text: string, among: Among): Promise<ImageView[]> => {
+  if (text === '' || text.length > 255) return [];
+  const own = among === 'shared' ? [] : (await api.images({ search: text })).images;
+  if (own.length > 0 || among === 'own') return own;
+  return (await api.images({ search: text, shared: 'all' })).images;
 };
 
 const candidate = ({ id, name }: ImageView): string => `${id} (${name})`;

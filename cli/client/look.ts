@@ -8,7 +8,7 @@ import { exitCodeOfRun, followRun } from './follow.ts';
 import { endLines, imageLines, stateOf } from './image-text.ts';
 import { interruptible } from './interrupt.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
-import { table } from './table.ts';
+import { type Cell, table } from './table.ts';
 import { validOption } from './valid-option.ts';
 
 /** The commands that only look. */
@@ -16,9 +16,9 @@ import { validOption } from './valid-option.ts';
 const pageSize = 500;
 
 export const listImages = async (
-  options: OutputOptions & { status?: string; name?: string; snapshots?: boolean; limit: number },
+  options: OutputOptions & { status?: string; name?: string; snapshots?: boolean; shared?: boolean; limit: number },
 ): Promise<void> => {
-  const { name, limit, snapshots } = options;
+  const { name, limit, snapshots, shared } = options;
   const status = options.status ? validOption('--status', ImageStatus, options.status) : undefined;
   const api = await connect();
   const images: ImageView[] = [];
@@ -28,6 +28,7 @@ export const listImages = async (
       limit: Math.min(pageSize, limit - images.length),
       ...(status ? { status } : {}),
       ...(snapshots ? { imageType: 'snapshot' as const } : {}),
+      ...(shared ? { shared: 'all' as const } : {}),
       ...(name === undefined ? {} : { name }),
       ...(next ? { after: next } : {}),
     });
@@ -36,28 +37,40 @@ export const listImages = async (
   } while (next && images.length < limit);
   printResult(
     { images, ...(next ? { next } : {}) },
-    () => (images.length > 0 ? table(['NAME', 'STATE', 'SIZE', 'FORMAT', 'CREATED', 'ID'], images.map(row)) : []),
+    () => {
+      if (images.length === 0) return [];
+      return shared
+        ? table(['NAME', 'STATE', 'SIZE', 'FORMAT', 'FROM', 'ANSWER', 'ID'], images.map(sharedRow))
+        : table(['NAME', 'STATE', 'SIZE', 'FORMAT', 'CREATED', 'ID'], images.map(row));
+    },
     options,
   );
-  if (images.length === 0) tell('There is no such image yet; "bootready upload FILE --name NAME" makes one.', options);
+  if (images.length === 0) {
+    tell(
+      shared
+        ? 'No other project shares such an image with yours.'
+        : 'There is no such image yet; "bootready upload FILE --name NAME" makes one.',
+      options,
+    );
+  }
   if (next) tell(`There are more; --limit ${limit * 2} shows more of them.`, options);
 };
 
-const row = (image: ImageView) => {
+const factsOf = (image: ImageView): Cell[] => {
   const size = image.size ?? image.upload.size;
-  return [
-    image.name,
-    stateOf(image),
-    size === null ? '-' : formatBytes(size),
-    image.diskFormat ?? '-',
-    formatTime(image.createdAt),
-    image.id,
-  ];
+  return [image.name, stateOf(image), size === null ? '-' : formatBytes(size), image.diskFormat ?? '-'];
 };
+const row = (image: ImageView): Cell[] => [...factsOf(image), formatTime(image.createdAt), image.id];
+const sharedRow = (image: ImageView): Cell[] => [
+  ...factsOf(image),
+  image.projectId,
+  image.memberStatus ?? '-',
+  image.id,
+];
 
 export const showImage = async (word: string, options: OutputOptions): Promise<void> => {
   const api = await connect();
-  const image = await api.image(await findImageId(api, word));
+  const image = await api.image(await findImageId(api, word, 'usable'));
   printResult(image, () => imageLines(image), options);
 };
 

@@ -6,7 +6,7 @@ import { type OutputOptions, printResult, tell } from './output.ts';
 /** The envelope as it is, to be kept beside the image. */
 export const showProvenance = async (word: string, options: OutputOptions & { output?: string }): Promise<void> => {
   const api = await connect();
-  const text = (await api.provenance(await findImageId(api, word))).toString();
+  const text = (await api.provenance(await findImageId(api, word, 'usable'))).toString();
   if (!options.output) {
     process.stdout.write(text);
     return;

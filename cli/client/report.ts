@@ -10,7 +10,7 @@ export const showReport = async (
   options: OutputOptions & { run?: number; html?: boolean; output?: string },
 ): Promise<void> => {
   const api = await connect();
-  const image = await api.image(await findImageId(api, word));
+  const image = await api.image(await findImageId(api, word, 'usable'));
   const number = options.run ?? image.runs.find(({ report }) => report)?.number;
   if (number === undefined) {
     throw new BootreadyError({

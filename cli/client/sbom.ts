@@ -8,7 +8,7 @@ import { type OutputOptions, tell } from './output.ts';
 /** The software bill of materials of the newest run that has one, as it was made. */
 export const showSbom = async (word: string, options: OutputOptions & { output?: string }): Promise<void> => {
   const api = await connect();
-  const image = await api.image(await findImageId(api, word));
+  const image = await api.image(await findImageId(api, word, 'usable'));
   const run = image.runs.find(({ report }) => report?.sbom);
   if (!run) {
     throw new BootreadyError({

@@ -1,4 +1,4 @@
-import type { MemberStatus } from '../../shared/contracts/api.ts';
+import type { MemberStatus } from '../../shared/contracts/image.ts';
 import { formatTime } from '../../shared/quantities.ts';
 import { connect } from './api-client.ts';
 import { findImageId } from './find-image.ts';
@@ -47,9 +47,9 @@ export const listMembers = async (word: string, options: OutputOptions): Promise
 };
 
 /** Says as the project that an image is shared with whether it is taken. */
-export const answerShare = async (id: string, status: MemberStatus, options: OutputOptions): Promise<void> => {
+export const answerShare = async (word: string, status: MemberStatus, options: OutputOptions): Promise<void> => {
   const api = await connect();
-  const { projectId } = await api.self();
+  const [id, { projectId }] = await Promise.all([findImageId(api, word, 'shared'), api.self()]);
   const member = await api.changeMember(id, projectId, status);
   printResult(member, () => [`${id} is ${status} by ${projectId}.`], options);
 };

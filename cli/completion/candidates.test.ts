@@ -28,6 +28,7 @@ test.each([
   ['a file of an option', ['download', 'x', '-o', ''], 'file'],
   ['a file', ['upload', 'a.raw', 'b'], 'file'],
   ['an image', ['show', 'Deb'], 'image'],
+  ['an image that is shared', ['accept', ''], 'shared-image'],
   ['an image after options', ['--json', 'set', '--min-ram', '5', ''], 'image'],
   ['free text of an option', ['upload', '--name', ''], 'nothing'],
   ['free text', ['rename', 'x', ''], 'nothing'],

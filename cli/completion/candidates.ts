@@ -2,7 +2,7 @@ import type { Command, Option } from 'commander';
 
 /** What may stand where the cursor is: words that are known, or something that has to be looked up. */
 export type Candidate = { value: string; description: string };
-export type Wanted = { kind: 'words'; words: Candidate[] } | { kind: 'image' | 'file' | 'nothing' };
+export type Wanted = { kind: 'words'; words: Candidate[] } | { kind: 'image' | 'shared-image' | 'file' | 'nothing' };
 
 /** By the definitions of the commands themselves, so that no list has to be kept beside them. @param words the last one is being typed */
 export const wantedAt = (program: Command, words: readonly string[]): Wanted => {
@@ -63,7 +63,7 @@ const ofArgument = ({ registeredArguments: all }: Command, position: number): Wa
   if (!argument) return { kind: 'nothing' };
   if (argument.argChoices) return chosen(argument.argChoices);
   const name = argument.name();
-  return { kind: name === 'image' || name === 'file' ? name : 'nothing' };
+  return { kind: name === 'image' || name === 'shared-image' || name === 'file' ? name : 'nothing' };
 };
 
 const chosen = (values: readonly string[]): Wanted => ({

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { connect } from '../client/api-client.ts';
 import { printable } from '../terminal.ts';
-import { type Candidate, wantedAt } from './candidates.ts';
+import { type Candidate, type Wanted, wantedAt } from './candidates.ts';
 
 /** Whoever presses Tab does not wait for a server longer than that. */
 const patienceMs = 1500;
@@ -17,22 +17,31 @@ export const complete = async (program: Command, words: readonly string[]): Prom
     process.stdout.write('files\n');
     return;
   }
-  const found = wanted.kind === 'image' ? await imagesLike(current) : wanted.kind === 'words' ? wanted.words : [];
+  const found = await candidatesOf(wanted, current);
   const lines = found
     .filter(({ value }) => value.startsWith(current))
     .map(({ value, description }) => `${printable(value)}\t${printable(description)}`);
   process.stdout.write(`${['words', ...lines].join('\n')}\n`);
 };
 
-const imagesLike = async (current: string): Promise<Candidate[]> => {
+const candidatesOf = async (wanted: Wanted, current: string): Promise<Candidate[]> => {
+  if (wanted.kind === 'words') return wanted.words;
+  if (wanted.kind === 'shared-image') return imagesLike(current, [{ shared: 'all' }]);
+  return wanted.kind === 'image' ? imagesLike(current, [{}, { shared: 'accepted' }]) : [];
+};
+
+/** @param lists those that they are looked for in */
+const imagesLike = async (current: string, lists: readonly { shared?: 'all' | 'accepted' }[]): Promise<Candidate[]> => {
   try {
     const api = await connect(AbortSignal.timeout(patienceMs));
     const text = current.trim().slice(0, 255);
     const looksLikeId = /^[0-9a-f]{4}[0-9a-f-]*$/.test(text);
-    const pages = await Promise.all([
-      api.images({ limit: 100, ...(text === '' ? {} : { text }) }),
-      ...(looksLikeId ? [api.images({ search: text })] : []),
-    ]);
+    const pages = await Promise.all(
+      lists.flatMap((list) => [
+        api.images({ limit: 100, ...list, ...(text === '' ? {} : { text }) }),
+        ...(looksLikeId ? [api.images({ search: text, ...list })] : []),
+      ]),
+    );
     return pages
       .flatMap(({ images }) => images)
       .map(({ id, name, status }) =>

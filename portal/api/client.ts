@@ -8,6 +8,7 @@ import type {
   CreateRun,
   SignInWays,
 } from '../../shared/contracts/api.ts';
+import type { MemberStatus } from '../../shared/contracts/image.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
 import type { QuotaOrder } from '../../shared/quota.ts';
@@ -83,6 +84,10 @@ export const api = {
     answered(client.PUT('/v1/images/{id}/members/{project}', { params: { path: { id, project } } })),
   unshare: (id: string, project: string) =>
     answered(client.DELETE('/v1/images/{id}/members/{project}', { params: { path: { id, project } } })),
+  answerShare: (id: string, project: string, status: MemberStatus) =>
+    answered(
+      client.PATCH('/v1/images/{id}/members/{project}', { params: { path: { id, project } }, body: { status } }),
+    ),
   promote: (id: string, family: string) =>
     answered(client.POST('/v1/images/{id}/promote', { ...ofImage(id), body: { family } })),
 

@@ -1,7 +1,17 @@
 import type { ImageDetail, ImageView, Self } from '../../shared/contracts/api.ts';
 
 export type ImageActions = Record<
-  'rename' | 'properties' | 'download' | 'retry' | 'repair' | 'stop' | 'share' | 'promote' | 'remove',
+  | 'rename'
+  | 'properties'
+  | 'download'
+  | 'retry'
+  | 'repair'
+  | 'stop'
+  | 'share'
+  | 'accept'
+  | 'decline'
+  | 'promote'
+  | 'remove',
   boolean
 >;
 
@@ -17,10 +27,11 @@ export const isGoing = ({ activity, repair, download }: Subject): boolean =>
 
 /** What the API would let this reader do with an image as it is now. */
 export const actionsOf = (image: Subject, { role, projectId }: Pick<Self, 'role' | 'projectId'>): ImageActions => {
-  const { status, activity, guest, visibility, download } = image;
+  const { status, activity, guest, visibility, download, memberStatus } = image;
   const isAdmin = role === 'admin';
   const isOwn = isAdmin || (image.projectId === projectId && visibility !== 'public');
   const mayChange = isOwn && role !== 'reader' && status !== 'pending_delete' && status !== 'deleted';
+  const mayAnswer = memberStatus !== undefined && role !== 'reader';
   const going = isGoing(image);
   const cameToNothing = activity !== null || download?.status === 'failed' || download?.status === 'cancelled';
   return {
@@ -32,6 +43,8 @@ export const actionsOf = (image: Subject, { role, projectId }: Pick<Self, 'role'
     repair: mayChange && !going && guest !== null,
     stop: mayChange && going,
     share: mayChange && visibility !== 'public',
+    accept: mayAnswer && memberStatus !== 'accepted',
+    decline: mayAnswer && memberStatus !== 'rejected',
     promote: isAdmin && status === 'active',
     remove: mayChange,
   };

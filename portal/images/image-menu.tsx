@@ -4,9 +4,11 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useLocation, useNavigate } from 'react-router';
 import type { Self } from '../../shared/contracts/api.ts';
+import type { MemberStatus } from '../../shared/contracts/image.ts';
 import { api } from '../api/client.ts';
 import { useNotify, useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
+import type { WordKey } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
 import { actionsOf, type Subject } from './image-actions.ts';
 import { PromoteDialog } from './promote-dialog.tsx';
@@ -52,6 +54,9 @@ export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) =
       location.assign(url);
     });
 
+  const answer = (status: MemberStatus, done: WordKey): Promise<void> =>
+    attempt(() => api.answerShare(image.id, self.projectId, status), t(done, { name: image.name }));
+
   return (
     <>
       <Dropdown
@@ -77,6 +82,16 @@ export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) =
         <DropdownList>
           {!isDetail && (
             <DropdownItem onClick={() => void navigate(`/images/${image.id}`)}>{t('details')}</DropdownItem>
+          )}
+          {image.memberStatus && (
+            <>
+              <DropdownItem isDisabled={!can.accept} onClick={() => void answer('accepted', 'acceptedShare')}>
+                {t('acceptShare')}
+              </DropdownItem>
+              <DropdownItem isDisabled={!can.decline} onClick={() => void answer('rejected', 'declinedShare')}>
+                {t('declineShare')}
+              </DropdownItem>
+            </>
           )}
           <DropdownItem isDisabled={!can.rename} onClick={() => setDialog('rename')}>
             {t('rename')}

@@ -4,6 +4,7 @@ import { memo, useCallback, useState } from 'react';
 import { Link } from 'react-router';
 import type { ImageView, Self } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
+import { AnswerLabel } from './answer-label.tsx';
 import { ImageMenu } from './image-menu.tsx';
 import { StatusChip } from './status-chip.tsx';
 import { systemName } from './system-name.ts';
@@ -16,9 +17,11 @@ type Props = {
   /** Ids of those that were chosen; absent where nothing can be done with several. */
   chosen?: ReadonlySet<string>;
   onChoose?: (ids: ReadonlySet<string>) => void;
+  /** Of other projects: with whose they are, and what this one has said to them. */
+  areShared?: boolean;
 };
 
-export const ImageTable = ({ images, label, self, chosen, onChoose }: Props) => {
+export const ImageTable = ({ images, label, self, chosen, onChoose, areShared = false }: Props) => {
   const { t } = useSpeech();
   const choose = useCallback(
     (ids: readonly string[], isChosen: boolean): void => {
@@ -28,7 +31,7 @@ export const ImageTable = ({ images, label, self, chosen, onChoose }: Props) => 
     },
     [chosen, onChoose],
   );
-  const showsOwner = self?.role === 'admin';
+  const showsOwner = areShared || self?.role === 'admin';
   return (
     <Table aria-label={label} variant="compact" className="image-table">
       <Thead noWrap>
@@ -54,6 +57,7 @@ export const ImageTable = ({ images, label, self, chosen, onChoose }: Props) => 
           <Th>{t('format')}</Th>
           <Th>{t('size')}</Th>
           {showsOwner && <Th>{t('owner')}</Th>}
+          {areShared && <Th>{t('answer')}</Th>}
           <Th>{t('created')}</Th>
           {self && <Th screenReaderText={t('actions')} />}
         </Tr>
@@ -65,6 +69,7 @@ export const ImageTable = ({ images, label, self, chosen, onChoose }: Props) => 
             image={image}
             {...(self ? { self } : {})}
             showsOwner={showsOwner}
+            showsAnswer={areShared}
             {...(chosen ? { isChosen: chosen.has(image.id), onChoose: choose } : {})}
           />
         ))}
@@ -77,11 +82,12 @@ type RowProps = {
   image: ImageView;
   self?: Self;
   showsOwner: boolean;
+  showsAnswer: boolean;
   isChosen?: boolean;
   onChoose?: (ids: readonly string[], isChosen: boolean) => void;
 };
 
-const Row = memo(({ image, self, showsOwner, isChosen, onChoose }: RowProps) => {
+const Row = memo(({ image, self, showsOwner, showsAnswer, isChosen, onChoose }: RowProps) => {
   const { t, bytes, time } = useSpeech();
   const [isOpen, setOpen] = useState(false);
   const system = systemName(image.guest);
@@ -134,6 +140,11 @@ const Row = memo(({ image, self, showsOwner, isChosen, onChoose }: RowProps) => 
         )}
       </Td>
       {showsOwner && <Td dataLabel={t('owner')}>{image.projectId}</Td>}
+      {showsAnswer && (
+        <Td dataLabel={t('answer')} modifier="nowrap">
+          {image.memberStatus && <AnswerLabel answer={image.memberStatus} />}
+        </Td>
+      )}
       <Td dataLabel={t('created')} modifier="nowrap" className="figures">
         {time(image.createdAt)}
       </Td>

@@ -2,10 +2,14 @@ import { FormSelect, FormSelectOption, SearchInput, ToolbarItem } from '@pattern
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ImageQuery } from '../../shared/contracts/api.ts';
+import type { MemberStatus } from '../../shared/contracts/image.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
-export type ListFilter = Partial<Pick<ImageQuery, 'text' | 'status' | 'format' | 'imageType' | 'after'>>;
+export type ListFilter = Partial<Pick<ImageQuery, 'text' | 'status' | 'format' | 'imageType' | 'after'>> & {
+  /** Of what others share. */
+  answer?: MemberStatus;
+};
 
 const statuses = {
   queued: 'statusQueued',
@@ -15,6 +19,11 @@ const statuses = {
   killed: 'statusKilled',
 } as const satisfies Partial<Record<ImageQuery['status'] & string, WordKey>>;
 const formats = ['raw', 'qcow2'] as const;
+const answers = {
+  pending: 'memberPending',
+  accepted: 'memberAccepted',
+  rejected: 'memberRejected',
+} as const satisfies Record<MemberStatus, WordKey>;
 
 /** The filters are the address: a list can be kept as a bookmark and sent to a colleague. What is no filter of ours counts for nothing. */
 export const useListFilters = () => {
@@ -23,12 +32,14 @@ export const useListFilters = () => {
   const status = params.get('status');
   const format = params.get('format');
   const imageType = params.get('imageType');
+  const answer = params.get('answer');
   const after = params.get('after');
   const filters: ListFilter = {
     ...(text ? { text } : {}),
     ...(status && status in statuses ? { status: status as keyof typeof statuses } : {}),
     ...(format === 'raw' || format === 'qcow2' ? { format } : {}),
     ...(imageType === 'snapshot' || imageType === 'image' ? { imageType } : {}),
+    ...(answer && answer in answers ? { answer: answer as MemberStatus } : {}),
     ...(after ? { after } : {}),
   };
   const isFiltered = Boolean(filters.text ?? filters.status ?? filters.format ?? filters.imageType);
@@ -107,5 +118,24 @@ export const ListFilters = ({ filters, change }: Props) => {
         </FormSelect>
       </ToolbarItem>
     </>
+  );
+};
+
+/** By what this project has said to the images of others. */
+export const AnswerFilter = ({ filters, change }: Props) => {
+  const { t } = useSpeech();
+  return (
+    <ToolbarItem>
+      <FormSelect
+        aria-label={t('answer')}
+        value={filters.answer ?? ''}
+        onChange={(_event, value) => change({ answer: (value || undefined) as ListFilter['answer'] })}
+      >
+        <FormSelectOption value="" label={t('everyAnswer')} />
+        {Object.entries(answers).map(([answer, word]) => (
+          <FormSelectOption key={answer} value={answer} label={t(word)} />
+        ))}
+      </FormSelect>
+    </ToolbarItem>
   );
 };

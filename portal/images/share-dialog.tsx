@@ -7,26 +7,19 @@ import {
   DataListItemCells,
   DataListItemRow,
   FormGroup,
-  Label,
   TextInput,
 } from '@patternfly/react-core';
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { ImageView, MemberStatus } from '../../shared/contracts/api.ts';
+import type { ImageView } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
 import { Problem } from '../shell/problem.tsx';
 import { useSpeech } from '../words/language.tsx';
-import type { WordKey } from '../words/words.ts';
+import { AnswerLabel } from './answer-label.tsx';
 
 type Props = { image: ImageView; onClose: () => void };
-
-const looks = {
-  pending: { word: 'memberPending', color: 'grey' },
-  accepted: { word: 'memberAccepted', color: 'green' },
-  rejected: { word: 'memberRejected', color: 'red' },
-} as const satisfies Record<MemberStatus, { word: WordKey; color: string }>;
 
 /** Which projects an image is shared with, and one more. It stands in their lists once they have accepted it. */
 export const ShareDialog = ({ image, onClose }: Props) => {
@@ -81,9 +74,7 @@ export const ShareDialog = ({ image, onClose }: Props) => {
                       {member}
                     </DataListCell>,
                     <DataListCell key="status">
-                      <Label color={looks[status].color} isCompact>
-                        {t(looks[status].word)}
-                      </Label>
+                      <AnswerLabel answer={status} />
                     </DataListCell>,
                   ]}
                 />

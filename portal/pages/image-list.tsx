@@ -22,7 +22,7 @@ import type { ImagePage, Self } from '../../shared/contracts/api.ts';
 import { useImagePage } from '../api/live.ts';
 import { DeleteDialog } from '../images/delete-dialog.tsx';
 import { ImageTable } from '../images/image-table.tsx';
-import { ListFilters, useListFilters } from '../images/list-filters.tsx';
+import { AnswerFilter, ListFilters, useListFilters } from '../images/list-filters.tsx';
 import { QuotaLine } from '../images/quota-line.tsx';
 import { Message } from '../shell/message.tsx';
 import { useProblemWords } from '../shell/notices.tsx';
@@ -36,7 +36,8 @@ export const MyImagesPage = ({ self }: { self: Self }) => {
   const { t } = useSpeech();
   useTitle(t('myImages'));
   const { filters, isFiltered, change, clear } = useListFilters();
-  const page = useImagePage({ ...filters, limit: pageSize });
+  const { answer: _ofOthers, ...own } = filters;
+  const page = useImagePage({ ...own, limit: pageSize });
   const [dropped, setDropped] = useState<File[]>();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [isDeleting, setDeleting] = useState(false);
@@ -128,6 +129,49 @@ export const MyImagesPage = ({ self }: { self: Self }) => {
       )}
       {dropped && <UploadDialog self={self} files={dropped} onClose={() => setDropped(undefined)} />}
     </div>
+  );
+};
+
+/** What other projects share with this one, whatever it has said to it. */
+export const SharedImagesPage = ({ self }: { self: Self }) => {
+  const { t } = useSpeech();
+  useTitle(t('sharedImages'));
+  const { filters, change } = useListFilters();
+  const { answer = 'all', after } = filters;
+  const page = useImagePage({ shared: answer, limit: pageSize, ...(after ? { after } : {}) });
+  const isEmpty = page.data?.images.length === 0;
+  return (
+    <>
+      <PageSection>
+        <Title headingLevel="h1">{t('sharedImages')}</Title>
+      </PageSection>
+      <PageSection isFilled>
+        <Problems error={page.error} connected={page.connected} />
+        {(!isEmpty || answer !== 'all') && (
+          <Toolbar inset={{ default: 'insetNone' }}>
+            <ToolbarContent>
+              <AnswerFilter filters={filters} change={change} />
+            </ToolbarContent>
+          </Toolbar>
+        )}
+        {page.isPending && <Loading />}
+        {isEmpty && (
+          <EmptyState
+            titleText={t(answer === 'all' ? 'noSharedImages' : 'nothingFound')}
+            headingLevel="h2"
+            icon={answer === 'all' ? CubesIcon : SearchIcon}
+          >
+            <EmptyStateBody>{t(answer === 'all' ? 'noSharedImagesHelp' : 'nothingFoundHelp')}</EmptyStateBody>
+          </EmptyState>
+        )}
+        {page.data && !isEmpty && (
+          <>
+            <ImageTable images={page.data.images} self={self} label={t('sharedImages')} areShared />
+            <Pages page={page.data} after={after} change={change} />
+          </>
+        )}
+      </PageSection>
+    </>
   );
 };
 

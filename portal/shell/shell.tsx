@@ -153,7 +153,8 @@ const Menu = ({ self }: { self: Self }) => {
   const { t } = useSpeech();
   const { pathname } = useLocation();
   const isPlatform = pathname.startsWith('/images/platform');
-  const isMine = pathname.startsWith('/images') && !isPlatform;
+  const isShared = pathname === '/images/shared';
+  const isMine = pathname.startsWith('/images') && !isPlatform && !isShared;
   const [isOpen, setOpen] = useState(true);
   return (
     <PageSidebar>
@@ -163,7 +164,7 @@ const Menu = ({ self }: { self: Self }) => {
             <NavExpandable
               title={t('images')}
               isExpanded={isOpen}
-              isActive={isPlatform || isMine}
+              isActive={isPlatform || isShared || isMine}
               onExpand={(_event, open) => setOpen(open)}
             >
               <NavItem isActive={isPlatform}>
@@ -171,6 +172,9 @@ const Menu = ({ self }: { self: Self }) => {
               </NavItem>
               <NavItem isActive={isMine}>
                 <Link to="/images">{t('myImages')}</Link>
+              </NavItem>
+              <NavItem isActive={isShared}>
+                <Link to="/images/shared">{t('sharedImages')}</Link>
               </NavItem>
             </NavExpandable>
             {self.role === 'admin' && (

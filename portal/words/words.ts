@@ -5,6 +5,7 @@ export const words = {
   // The shell.
   images: { en: 'Images', de: 'Images' },
   platformImages: { en: 'Platform images', de: 'Plattform-Images' },
+  sharedImages: { en: 'Shared with me', de: 'Mit mir geteilt' },
   myImages: { en: 'My images', de: 'Meine Images' },
   navigation: { en: 'Navigation', de: 'Navigation' },
   breadcrumb: { en: 'Where you are', de: 'Wo Sie sind' },
@@ -239,6 +240,17 @@ export const words = {
   memberAccepted: { en: 'Accepted', de: 'Angenommen' },
   memberRejected: { en: 'Declined', de: 'Abgelehnt' },
   unshare: { en: 'Share no longer', de: 'Freigabe aufheben' },
+  answer: { en: 'Answer', de: 'Antwort' },
+  everyAnswer: { en: 'Every answer', de: 'Jede Antwort' },
+  acceptShare: { en: 'Accept', de: 'Annehmen' },
+  declineShare: { en: 'Decline', de: 'Ablehnen' },
+  acceptedShare: { en: 'You have accepted “{name}”.', de: 'Sie haben „{name}“ angenommen.' },
+  declinedShare: { en: 'You have declined “{name}”.', de: 'Sie haben „{name}“ abgelehnt.' },
+  noSharedImages: { en: 'No shared images', de: 'Keine geteilten Images' },
+  noSharedImagesHelp: {
+    en: 'Images that other projects share with this one stand here; each can be accepted or declined.',
+    de: 'Hier stehen Images, die andere Projekte für dieses freigeben; jedes lässt sich annehmen oder ablehnen.',
+  },
 
   // Platform images.
   promote: { en: 'Offer to everyone', de: 'Allen anbieten' },

@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { DeliveryStatus, TargetName } from './delivery.ts';
 import { Checksum, SourceUrl } from './download.ts';
 import { Finding } from './finding.ts';
-import { Family, ImageName, ImageSettings, ImageStatus, memberStatuses, ProjectId, Visibility } from './image.ts';
+import {
+  Family,
+  ImageName,
+  ImageSettings,
+  ImageStatus,
+  MemberStatus,
+  memberStatuses,
+  ProjectId,
+  Visibility,
+} from './image.ts';
 import { OrderStatus } from './order.ts';
 import { RepairChange } from './repair.ts';
 import { GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
@@ -55,6 +64,8 @@ export const ImageView = z.object({
   virtualSize: Bytes.nullable(),
   sha256: z.string().nullable(),
   visibility: Visibility,
+  /** What the own project has said to it, where another project shares it with the own one; absent for all others. */
+  memberStatus: MemberStatus.optional(),
   /** What an instance of it needs at least: MiB of memory, GiB of disk; 0 for nothing in particular. */
   minRam: z.number().int(),
   minDisk: z.number().int(),
@@ -233,7 +244,9 @@ export const ImageQuery = z.object({
   imageType: z.enum(['snapshot', 'image']).optional(),
   /** `platform`: those that the provider offers to everyone. */
   owner: z.enum(['project', 'platform']).default('project'),
-  /** Name, or the beginning of an id; at most ten images come. Excludes the other filters. */
+  /** Those of other projects that are shared with the own one, by what it has said to them. Goes before `owner`. */
+  shared: z.enum([...memberStatuses, 'all']).optional(),
+  /** Name, or the beginning of an id; at most ten images come. Excludes the filters but `shared`. */
   search: z.string().min(1).max(255).optional(),
   after: z.uuid().optional(),
   limit: z.coerce.number().int().min(1).max(500).default(50),
@@ -272,9 +285,6 @@ export const ChangeImage = z
   })
   .refine((change) => Object.keys(change).length > 0, 'Name something that shall change.');
 export type ChangeImage = z.infer<typeof ChangeImage>;
-
-export const MemberStatus = z.enum(memberStatuses);
-export type MemberStatus = z.infer<typeof MemberStatus>;
 
 /** A project that an image is shared with; it stands in that project's lists once it is `accepted`. */
 export const MemberView = z.object({

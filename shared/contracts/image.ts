@@ -21,6 +21,9 @@ export const Visibility = z.enum(visibilities);
 export type Visibility = z.infer<typeof Visibility>;
 
 export const memberStatuses = ['pending', 'accepted', 'rejected'] as const;
+/** What a project has said to an image that another one shares with it. */
+export const MemberStatus = z.enum(memberStatuses);
+export type MemberStatus = z.infer<typeof MemberStatus>;
 
 /** What the published image shall be. `keep` leaves a sound raw or qcow2 in its format, rewritten; all else becomes raw. */
 export const TargetFormat = z.enum(['raw', 'qcow2', 'keep']);

@@ -851,6 +851,7 @@ export interface components {
             sha256: string | null;
             /** @enum {string} */
             visibility: "private" | "shared" | "community" | "public";
+            memberStatus?: components["schemas"]["MemberStatus"] | undefined;
             minRam: number;
             minDisk: number;
             properties: {
@@ -932,6 +933,7 @@ export interface components {
             sha256: string | null;
             /** @enum {string} */
             visibility: "private" | "shared" | "community" | "public";
+            memberStatus?: components["schemas"]["MemberStatus"] | undefined;
             minRam: number;
             minDisk: number;
             properties: {
@@ -1875,6 +1877,7 @@ export interface operations {
                 format?: "raw" | "qcow2";
                 imageType?: "snapshot" | "image";
                 owner?: "project" | "platform";
+                shared?: "pending" | "accepted" | "rejected" | "all";
                 search?: string;
                 after?: string;
                 limit?: number;

@@ -1,6 +1,7 @@
 import {
   type ImageSettings,
   type ImageStatus,
+  type MemberStatus,
   memberStatuses,
   type Visibility,
   visibilities,
@@ -9,8 +10,7 @@ import type { Image } from './images.ts';
 import type { Role } from './projects.ts';
 
 /** Images as OpenStack's Image API has them: the records of ImageStore, with what that API knows of them besides. */
-export { memberStatuses, type Visibility, visibilities };
-export type MemberStatus = (typeof memberStatuses)[number];
+export { type MemberStatus, memberStatuses, type Visibility, visibilities };
 
 /** What its owner may change. `minDisk` in GiB, `minRam` in MiB. */
 export type ImageAttributes = {
@@ -72,11 +72,12 @@ export type GlanceQuery = {
   owner?: string;
   checksum?: string;
   hashValue?: string;
+  hashAlgorithm?: string;
   /** All of them. */
   tags: readonly string[];
   /** Any of the values. */
   oneOf: Partial<Record<'id' | 'name' | 'status' | 'container_format' | 'disk_format', readonly string[]>>;
-  ranges: readonly { field: 'size' | 'min_disk' | 'min_ram'; min?: number; max?: number }[];
+  ranges: readonly { field: 'size' | 'virtual_size' | 'min_disk' | 'min_ram'; min?: number; max?: number }[];
   /** Times are compared by the second, for that is what the API shows. */
   times: readonly {
     field: 'created_at' | 'updated_at';
@@ -126,6 +127,8 @@ export interface GlanceStore {
   remove(id: string): Promise<{ workflowId: string | undefined }>;
 
   members(imageId: string): Promise<GlanceMember[]>;
+  /** What the project has said to those of the images that it is a member of, by image id. One query for a whole page. */
+  answersOf(memberId: string, imageIds: readonly string[]): Promise<ReadonlyMap<string, MemberStatus>>;
   /** @throws BootreadyError `conflict` when it is one already */
   addMember(imageId: string, memberId: string): Promise<GlanceMember>;
   /** Undefined when it is no member. */
@@ -162,7 +165,4 @@ export interface GlanceStore {
   dropReception(reception: Reception): Promise<void>;
   /** The import that was asked for, for its task and for what it shall become; silently nothing once its bytes are taken in. */
   noteImport(imageId: string, request: { requestId: string; settings: ImageSettings }): Promise<void>;
-
-  /** The import requests that became runs, by run id. */
-  importRequests(imageId: string): Promise<ReadonlyMap<string, string>>;
 }

@@ -1,4 +1,4 @@
-import type { ImageSettings, ImageStatus, Visibility } from '../contracts/image.ts';
+import type { ImageSettings, ImageStatus, MemberStatus, Visibility } from '../contracts/image.ts';
 import type { GuestFacts, Report, RunStatus, Step, Verdict } from '../contracts/run.ts';
 import type { ObjectInfo } from './object-store.ts';
 
@@ -81,6 +81,9 @@ export type NewImage = {
   properties?: Readonly<Record<string, string>> | undefined;
 };
 
+/** What other projects share with this one, by what it has said to it; never what is about to be deleted. */
+export type SharedWith = { projectId: string; answer: MemberStatus | 'all' };
+
 export type ImageFilter = {
   /** Undefined: of every project, for operators. */
   projectId: string | undefined;
@@ -93,6 +96,7 @@ export type ImageFilter = {
   imageType?: 'snapshot' | 'image';
   /** Only what everybody may use, whoever owns it. */
   isPublic?: true;
+  sharedWith?: SharedWith;
   /** The id of the last image of the page before. */
   after?: string;
   limit: number;
@@ -123,7 +127,7 @@ export interface ImageStore {
   /** Undefined when there is none, it is deleted, or it belongs to another project. */
   get(id: string, projectId: string | undefined): Promise<Image | undefined>;
   /** Images whose id begins with, or whose name is, the text; at most ten. */
-  search(text: string, projectId: string | undefined): Promise<Image[]>;
+  search(text: string, of: Pick<ImageFilter, 'projectId' | 'sharedWith'>): Promise<Image[]>;
   /** Those of the ids that belong to the project, deleted ones among them. */
   ownedBy(ids: readonly string[], projectId: string | undefined): Promise<string[]>;
   /** Newest first. */

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
+import { createImportTaskStore } from '../../adapters/database/import-task-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import { parseListQuery } from '../../api/glance/list-query.ts';
 import {
@@ -297,7 +298,9 @@ describe('data', () => {
     const object = someObject(project, { key: upload.key });
     const { image, run } = await images.findOrCreate(object, { projectId: project.id, name: 'y', settings: {} });
     expect(image).toMatchObject({ id, status: 'importing', settings: { targetFormat: 'raw' } });
-    expect(await glance.importRequests(id)).toEqual(new Map([[run.id, 'req-1']]));
+    expect(await createImportTaskStore(database.db).ofImage(id)).toMatchObject([
+      { id: run.id, requestId: 'req-1', status: 'pending', url: null },
+    ]);
   });
 });
 

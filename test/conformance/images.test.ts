@@ -5,7 +5,7 @@ import { createImageStore } from '../../adapters/database/image-store.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
-import type { Image, ImageFilter, ImageStore } from '../../shared/ports/images.ts';
+import type { Image, ImageFilter, ImageStore, SharedWith } from '../../shared/ports/images.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import { freshDatabase } from '../support/database.ts';
@@ -170,15 +170,54 @@ test('get gives an image to its project and to operators, and to nobody else', a
 test('search finds by name and by the beginning of an id, ten at most, within the project', async () => {
   const all = await Promise.all(Array.from({ length: 12 }, () => announced('Rocky 9')));
   const [one] = all as [Image];
-  expect(await images.search('Rocky 9', project.id)).toHaveLength(10);
-  expect(idsOf(await images.search(one.id, project.id))).toEqual([one.id]);
-  expect(idsOf(await images.search(one.id.slice(0, 13).toUpperCase(), project.id))).toEqual([one.id]);
-  expect(idsOf(await images.search(one.id, undefined))).toEqual([one.id]);
-  expect(await images.search(one.id, other.id)).toEqual([]);
-  expect(await images.search('Rocky', project.id)).toEqual([]);
-  expect(await images.search('%', project.id)).toEqual([]);
+  expect(await images.search('Rocky 9', { projectId: project.id })).toHaveLength(10);
+  expect(idsOf(await images.search(one.id, { projectId: project.id }))).toEqual([one.id]);
+  expect(idsOf(await images.search(one.id.slice(0, 13).toUpperCase(), { projectId: project.id }))).toEqual([one.id]);
+  expect(idsOf(await images.search(one.id, { projectId: undefined }))).toEqual([one.id]);
+  expect(await images.search(one.id, { projectId: other.id })).toEqual([]);
+  expect(await images.search('Rocky', { projectId: project.id })).toEqual([]);
+  expect(await images.search('%', { projectId: project.id })).toEqual([]);
   await images.markDeleted(one.id);
-  expect(await images.search(one.id, project.id)).toEqual([]);
+  expect(await images.search(one.id, { projectId: project.id })).toEqual([]);
+});
+
+test('what others share is listed and found by what the project has said to it, newest first, and nothing else is', async () => {
+  const glance = createGlanceStore(database.db);
+  const shared = await announced('Shared');
+  const hidden = await announced('Hidden');
+  await announced('Kept');
+  for (const { id } of [shared, hidden]) await glance.addMember(id, other.id);
+  await glance.change(hidden.id, () => ({ isHidden: true }));
+  const listed = async (answer: SharedWith['answer'], projectId = other.id) =>
+    idsOf(await images.list({ projectId: undefined, sharedWith: { projectId, answer }, limit: 10 }));
+  const found = async (text: string) =>
+    idsOf(await images.search(text, { sharedWith: { projectId: other.id, answer: 'all' }, projectId: undefined }));
+  for (const answer of ['pending', 'rejected', 'accepted'] as const) {
+    await glance.setMemberStatus(shared.id, other.id, answer);
+    for (const asked of ['pending', 'rejected', 'accepted', 'all'] as const) {
+      const expected = asked === answer || asked === 'all' ? [shared.id] : [];
+      expect([answer, asked, await listed(asked)]).toEqual([answer, asked, expected]);
+    }
+  }
+  expect(await glance.answersOf(other.id, [shared.id, hidden.id])).toEqual(
+    new Map([
+      [shared.id, 'accepted'],
+      [hidden.id, 'pending'],
+    ]),
+  );
+  expect([await listed('all', project.id), await glance.answersOf(project.id, [shared.id])]).toEqual([[], new Map()]);
+  // Whoever knows a name finds what is not in lists.
+  expect([await found('Shared'), await found(hidden.id.slice(0, 8)), await found('Kept')]).toEqual([
+    [shared.id],
+    [hidden.id],
+    [],
+  ]);
+  await glance.change(shared.id, () => ({ visibility: 'private' }));
+  expect([await listed('all'), await found('Shared')]).toEqual([[], []]);
+  await glance.change(shared.id, () => ({ visibility: 'shared' }));
+  expect(await listed('all')).toEqual([shared.id]);
+  await images.markForDeletion(shared.id);
+  expect(await listed('all')).toEqual([]);
 });
 
 describe('list', () => {

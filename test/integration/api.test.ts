@@ -436,6 +436,23 @@ describe('operations', () => {
   });
 });
 
+test('addresses that cannot be read are answered as the API that they are for answers', async () => {
+  const { status, body } = await call('member', 'GET', '/v1/images/%c3%28');
+  expect([status, body.error.code]).toEqual([400, 'invalid-input']);
+  for (const [path, code] of [
+    ['/image/v2/images/%c3%28', 400],
+    ['/identity/v3/auth/%ff', 400],
+    [`/image/v2/images/${'x'.repeat(600)}`, 414],
+  ] as const) {
+    const answer = await call('member', 'GET', path);
+    expect([path, answer.status, answer.body.error]).toMatchObject([
+      path,
+      code,
+      { code, message: expect.stringContaining('cannot be read') },
+    ]);
+  }
+});
+
 describe('images', () => {
   test('are announced, found, renamed and deleted', async () => {
     const image = await newImage('Debian 12');
@@ -499,6 +516,31 @@ describe('images', () => {
     expect((await call('member', 'DELETE', `${members}/other`)).status).toBe(404);
     expect((await call('stranger', 'GET', members)).status).toBe(404);
     expect((await call('stranger', 'GET', `/v1/images/${id}/download`)).status).toBe(404);
+  });
+
+  test('that other projects share are a list of their own, and say what was answered', async () => {
+    const { id } = await newImage('from demo');
+    const ids = async (query: string, who = 'stranger'): Promise<[string, string | undefined][]> => {
+      const { body } = await call(who, 'GET', `/v1/images?${query}`);
+      return body.images.map((image: ImageView) => [image.id, image.memberStatus]);
+    };
+    expect(await ids('shared=all&name=from%20demo')).toEqual([]);
+    await call('member', 'PUT', `/v1/images/${id}/members/other`);
+    expect(await ids('shared=all&name=from%20demo')).toEqual([[id, 'pending']]);
+    expect(await ids('shared=accepted')).not.toContainEqual([id, 'pending']);
+    expect((await ids('limit=500')).map(([each]) => each)).not.toContain(id);
+    await call('stranger', 'PATCH', `/v1/images/${id}/members/other`, { status: 'accepted' });
+    const accepted: [string, string] = [id, 'accepted'];
+    expect(await ids('shared=accepted')).toContainEqual(accepted);
+    expect(await ids(`search=${id.slice(0, 8)}&shared=all`)).toEqual([accepted]);
+    expect(await ids('search=from%20demo&shared=pending')).toEqual([]);
+    expect(await ids(`search=${id.slice(0, 8)}`)).toEqual([]);
+    const { body } = await call('stranger', 'GET', `/v1/images/${id}`);
+    expect(body).toMatchObject({ projectId: 'demo', memberStatus: 'accepted' });
+    // Whose it is is told nothing of it; administrators are told of their own project only.
+    expect((await call('member', 'GET', `/v1/images/${id}`)).body).not.toHaveProperty('memberStatus');
+    for (const who of ['member', 'admin']) expect([who, await ids('shared=all', who)]).toEqual([who, []]);
+    expect((await call('stranger', 'GET', '/v1/images?shared=yes')).status).toBe(400);
   });
 
   test('that everybody may use are shared with nobody in particular', async () => {

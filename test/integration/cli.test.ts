@@ -446,6 +446,36 @@ test('control characters of a name reach neither terminal nor JSON', async () =>
   expect((await bootready(['delete', name, '--yes'])).stdout).toContain('is deleted.');
 });
 
+test('what another project shares is listed, answered and looked at by its name or the beginning of its id', async () => {
+  await createProjectStore(installation.db).ensure({ id: 'friends' });
+  const { key, hash, hint } = newApiKey();
+  await createApiKeyStore(installation.db).create({ projectId: 'friends', name: 'f', hash, hint, role: 'member' });
+  const friends = { env: { BOOTREADY_API_KEY: key } };
+  const { id } = await api.createImage({ name: 'From demo' });
+  expect((await bootready(['list', '--shared'], friends)).stderr).toContain('No other project shares');
+  expect((await bootready(['share', 'From demo', 'friends'])).code).toBe(0);
+  const listed = await bootready(['list', '--shared'], friends);
+  expect(listed.stdout).toMatch(new RegExp(`^From demo .* demo +pending +${id}$`, 'm'));
+  expect((await bootready(['list'], friends)).stdout).not.toContain(id);
+  const offered = async (...words: string[]) => (await bootready(['complete', '--', ...words], friends)).stdout;
+  expect(await offered('accept', 'Fr')).toContain('From demo\t');
+  expect(await offered('show', 'Fr')).not.toContain('From demo');
+  expect(await bootready(['accept', 'From demo'], friends)).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining(id),
+  });
+  expect(await offered('show', 'Fr')).toContain('From demo\t');
+  const shown = await bootready(['show', id.slice(0, 8), '--json'], friends);
+  expect(JSON.parse(shown.stdout)).toMatchObject({ id, projectId: 'demo', memberStatus: 'accepted' });
+  // What only the owner may do is not tried on it.
+  const renamed = await bootready(['rename', 'From demo', 'mine'], friends);
+  expect(renamed).toMatchObject({ code: 4, stderr: expect.stringContaining('There is no image "From demo".') });
+  expect((await bootready(['reject', id.slice(0, 8)], friends)).code).toBe(0);
+  expect((await bootready(['list', '--shared'], friends)).stdout).toContain('rejected');
+  const unknown = await bootready(['accept', 'nothing'], friends);
+  expect(unknown).toMatchObject({ code: 4, stderr: expect.stringContaining('bootready list --shared') });
+});
+
 test('a beginning that fits several images is an error that lists them', async () => {
   const twins = await Promise.all(['twin', 'twin'].map((name) => api.createImage({ name })));
   const { code, stderr } = await bootready(['show', 'twin']);

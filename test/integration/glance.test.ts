@@ -83,7 +83,7 @@ const call = async (
     status: answer.status,
     headers: answer.headers,
     bytes,
-    body: isJson ? JSON.parse(bytes.toString()) : undefined,
+    body: isJson && bytes.length > 0 ? JSON.parse(bytes.toString()) : undefined,
   };
 };
 const raw = { disk_format: 'raw', container_format: 'bare' };
@@ -101,9 +101,9 @@ const patch = (who: string, id: string, changes: unknown, headers: Record<string
 const routes = async (): Promise<{ method: string; path: string }[]> => {
   const found: { method: string; path: string }[] = [];
   const app = Fastify();
-  app.addHook('onRoute', ({ method, url }) => {
+  app.addHook('onRoute', ({ method, url, config }) => {
     for (const each of [method].flat()) {
-      if (each !== 'HEAD' && /^\/v2\/./.test(url)) found.push({ method: each, path: url });
+      if (each !== 'HEAD' && /^\/v2\/./.test(url) && !config?.isRefusal) found.push({ method: each, path: url });
     }
   });
   await app.register(glanceRoutes({} as ApiDeps, {} as never));
@@ -123,7 +123,13 @@ const ask = (who: string | undefined, { method, path }: { method: string; path: 
   call(
     who,
     method,
-    path.replace(':id', id).replace(':tag', 't').replace(':member', 'other'),
+    path
+      .replace(':id', id)
+      .replace(':tag', 't')
+      .replace(':member', 'other')
+      .replace(':store', 'images')
+      .replace(':task', randomUUID())
+      .replace('*', 'x'),
     bodies[`${method} ${path}`],
     { ...(method === 'PATCH' ? newer : {}), ...headers },
   );
@@ -261,8 +267,16 @@ describe('records', () => {
         .filter((name) => name !== 'hw_disk_bus')
         .sort(),
     );
-    for (const name of ['images', 'member', 'members', 'task', 'tasks']) {
-      expect((await call('member', 'GET', `/v2/schemas/${name}`)).body).toHaveProperty('name', name);
+    for (const name of [
+      'images',
+      'member',
+      'members',
+      'task',
+      'tasks',
+      'metadefs/namespace',
+      'metadefs/resource_type',
+    ]) {
+      expect((await call('member', 'GET', `/v2/schemas/${name}`)).body).toHaveProperty('name', name.split('/').at(-1));
     }
   });
 
@@ -743,6 +757,125 @@ describe('import', () => {
       },
     ]);
   });
+});
+
+describe('all tasks', () => {
+  const tasks = (query = '', who = 'admin') => call(who, 'GET', `/v2/tasks${query}`);
+  const imported = async (uri = 'https://example.org/disk.raw?signature=secret') => {
+    const { id } = await create();
+    const body = { method: { name: 'web-download', uri } };
+    const asked = await call('member', 'POST', `/v2/images/${id}/import`, body);
+    return { id, requestId: asked.headers.get('x-openstack-request-id') };
+  };
+
+  test('are for administrators: in short in the list, whole by id', async () => {
+    const { id, requestId } = await imported();
+    const listed = await tasks(`?image_id=${id}`);
+    const stub = {
+      ...{ id, type: 'api_image_import', status: 'pending', owner: 'demo', image_id: id, request_id: requestId },
+      ...{ self: `/v2/tasks/${id}`, schema: '/v2/schemas/task' },
+      ...{ created_at: expect.stringMatching(/Z$/), updated_at: expect.stringMatching(/Z$/) },
+    };
+    expect(listed.body).toEqual({
+      ...{ tasks: [stub], first: `/v2/tasks?image_id=${id}`, schema: '/v2/schemas/tasks' },
+    });
+    const failure = { code: 'object-missing', message: 'There is no such file.', remedy: 'Check the address.' };
+    await createDownloadStore(installation.db).end(id, failure);
+    const { body: shown } = await tasks(`/${id}`);
+    expect(shown).toEqual({
+      ...{ ...stub, status: 'failure', result: null, message: expect.stringContaining('Check the address.') },
+      input: {
+        image_id: id,
+        import_req: { method: { name: 'web-download', uri: 'https://example.org/disk.raw' } },
+      },
+    });
+    const schemas = ['task', 'tasks'].map((name) => call('admin', 'GET', `/v2/schemas/${name}`));
+    const [task, all] = (await Promise.all(schemas)).map(({ body }) => body.properties);
+    expect(Object.keys(task)).toEqual(expect.arrayContaining(Object.keys(shown)));
+    expect(Object.keys(all.tasks.items.properties)).toEqual(expect.arrayContaining(Object.keys(stub)));
+    expect(all.tasks.items.properties).not.toHaveProperty('message');
+    for (const path of ['', `/${id}`]) {
+      expect([path, (await tasks(path, 'member')).status]).toEqual([path, 403]);
+    }
+    expect((await tasks(`/${randomUUID()}`)).status).toBe(404);
+    expect((await tasks('/nonsense')).status).toBe(404);
+  });
+
+  test('are made by imports only, and not deleted', async () => {
+    for (const who of ['member', 'admin']) {
+      const refused = await call(who, 'POST', '/v2/tasks', { type: 'import', input: {} });
+      expect([refused.status, refused.body.error.message]).toEqual([403, expect.stringContaining('/import')]);
+    }
+    const { id } = await imported();
+    const refused = await call('admin', 'DELETE', `/v2/tasks/${id}`);
+    expect([refused.status, refused.headers.get('allow')]).toEqual([405, 'GET']);
+    expect((await call('member', 'DELETE', `/v2/tasks/${id}`)).status).toBe(403);
+  });
+
+  test('are filtered, and go in pages', async () => {
+    const made: string[] = [];
+    for (let n = 0; n < 3; n++) made.push((await imported()).id);
+    await createDownloadStore(installation.db).end(made[1] ?? '', { code: 'internal', message: 'x' });
+    const ids = async (query: string) => {
+      const seen: string[] = [];
+      for (let link: string | undefined = `?limit=1&${query}`; link; ) {
+        const { body }: Answer = await tasks(link);
+        seen.push(...body.tasks.map(({ id }: { id: string }) => id));
+        link = body.next?.replace('/v2/tasks', '');
+      }
+      return seen.filter((id) => made.includes(id));
+    };
+    expect(await ids('owner=demo')).toEqual([...made].reverse());
+    expect(await ids('sort_dir=asc')).toEqual(made);
+    expect(await ids('sort_key=type&sort_dir=asc')).toEqual(made);
+    expect(await ids('sort_key=id&sort_dir=asc')).toEqual([...made].sort());
+    expect(await ids('status=failure')).toEqual([made[1]]);
+    expect(await ids('status=pending&sort_key=status')).toEqual([made[2], made[0]]);
+    expect(await ids('type=api_image_import')).toHaveLength(3);
+    expect([await ids('type=import'), await ids('user_id=x'), await ids('owner=other')]).toEqual([[], [], []]);
+    expect((await tasks('?limit=0')).body.tasks).toEqual([]);
+    for (const query of [
+      ...['status=done', 'type=copy', 'limit=-1', 'limit=x', 'sort_key=colour', 'sort_dir=up'],
+      ...[`marker=${randomUUID()}`, 'marker=x', 'owner=%00'],
+    ]) {
+      expect([query, (await tasks(`?${query}`)).status]).toEqual([query, 400]);
+    }
+  });
+});
+
+test('there is one store, and the only copy stays in it', async () => {
+  const { id } = await create();
+  expect((await call('member', 'DELETE', `/v2/stores/images/${id}`)).status).toBe(409);
+  await call('member', 'PUT', `/v2/images/${id}/file`, randomBytes(1000));
+  expect((await call('member', 'DELETE', `/v2/stores/tape/${id}`)).status).toBe(409);
+  const refused = await call('member', 'DELETE', `/v2/stores/images/${id}`);
+  expect([refused.status, refused.body.error.message]).toEqual([403, expect.stringContaining('Delete the image')]);
+  expect((await call('member', 'GET', `/v2/images/${id}/file`)).bytes).toHaveLength(1000);
+  const store = { id: 'images', default: 'true' };
+  expect((await call('member', 'GET', '/v2/info/stores')).body.stores).toMatchObject([store]);
+  expect((await call('admin', 'GET', '/v2/info/stores/detail')).body.stores).toMatchObject([{ ...store, type: 's3' }]);
+  expect((await call('member', 'GET', '/v2/info/stores/detail')).status).toBe(403);
+});
+
+test('metadata definitions are none, and asking for them is no error', async () => {
+  const get = async (path: string) => call('member', 'GET', `/v2/metadefs/${path}`);
+  expect((await get('namespaces?resource_types=OS::Glance::Image')).body).toMatchObject({ namespaces: [] });
+  expect((await get('resource_types')).body).toEqual({ resource_types: [] });
+  expect((await get('namespaces/OS::Compute::Hypervisor')).status).toBe(404);
+  expect((await call('admin', 'POST', '/v2/metadefs/namespaces', { namespace: 'x' })).status).toBe(403);
+});
+
+test('an address says which methods it knows, to whoever has a token', async () => {
+  for (const [method, path, allowed] of [
+    ['PUT', '/v2/images', 'GET, HEAD, POST'],
+    ['POST', `/v2/images/${randomUUID()}`, 'DELETE, GET, HEAD, PATCH'],
+    ['HEAD', `/v2/images/${randomUUID()}/file`, 'GET, PUT'],
+    ['DELETE', '/v2/schemas/image', 'GET, HEAD'],
+  ] as const) {
+    const refused = await call('reader', method, path);
+    expect([method, path, refused.status, refused.headers.get('allow')]).toEqual([method, path, 405, allowed]);
+    expect((await call(undefined, method, path)).status).toBe(401);
+  }
 });
 
 test('the images of both APIs are the same', async () => {

@@ -322,6 +322,68 @@ print(json.dumps({"sizes": sizes, "large": large, "tags": found.tags, "min_disk"
   });
 });
 
+test('all three clients ask for tasks, stores and metadata definitions, and are told what there is', async () => {
+  const id = randomUUID();
+  await openstack('member', [
+    'image',
+    'create',
+    '--id',
+    id,
+    '--disk-format',
+    'raw',
+    '--container-format',
+    'bare',
+    'Task',
+  ]);
+  const file = join(dir, 'task.raw');
+  writeFileSync(file, randomBytes(1024));
+  await openstack(
+    'member',
+    ['image', 'stage', '--file', file, id],
+    ['image', 'import', '--method', 'glance-direct', id],
+  );
+  const { id: task } = await eventually(
+    () => installation.db.selectFrom('runs').where('image_id', '=', id).select('id').executeTakeFirst(),
+    { within: 30, what: 'the import is a run' },
+  );
+  const [listed, shown, namespaces, types, stores] = await openstack(
+    'admin',
+    ['image', 'task', 'list', ...json, '--sort-key', 'status'],
+    ['image', 'task', 'show', ...json, task],
+    ['image', 'metadef', 'namespace', 'list', ...json],
+    ['image', 'metadef', 'resource', 'type', 'list', ...json],
+    ['image', 'stores', 'list', ...json, '--detail'],
+  );
+  expect(listed.map(({ ID }: { ID: string }) => ID)).toContain(task);
+  expect(shown).toMatchObject({
+    id: task,
+    owner_id: 'demo',
+    input: { import_req: { method: { name: 'glance-direct' } } },
+  });
+  expect([namespaces, types]).toEqual([[], []]);
+  expect(JSON.stringify(stores)).toContain('images');
+  const env = { OS_IMAGE_URL: `${installation.apiUrl}/image`, OS_AUTH_TOKEN: keys.admin ?? '' };
+  const [tasks, one, ...definitions] = (
+    await clients.glance(
+      env,
+      ['task-list', '--sort-key', 'type', '--page-size', '1'],
+      ['task-show', task],
+      ['md-namespace-list'],
+      ['md-resource-type-list'],
+    )
+  ).map(printed);
+  expect(tasks).toContain(task);
+  expect(one).toContain('api_image_import');
+  expect(definitions).toHaveLength(2);
+  const [refused, made] = await clients.openstack(
+    login('member'),
+    ['image', 'task', 'list'],
+    ['image', 'metadef', 'namespace', 'create', 'x'],
+  );
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('403') });
+  expect(made).toMatchObject({ code: 1, stderr: expect.stringContaining('403') });
+}, 240_000);
+
 test('glance does it with an API key as its token', async () => {
   const bytes = randomBytes(1024);
   const file = join(dir, 'random.raw');

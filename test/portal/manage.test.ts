@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import type { Image } from '../../shared/ports/images.ts';
 import { expectAccessible, picture } from '../support/browser.ts';
 import { activeImage, manyImages, rejectedImage, repairedImage } from '../support/portal-images.ts';
@@ -157,6 +158,48 @@ describe('an image', () => {
     await dialog.getByText('Noch nicht beantwortet').waitFor({ state: 'detached' });
     const members = await portal.installation.db.selectFrom('image_members').selectAll().execute();
     expect(members).toEqual([]);
+  });
+
+  test('that another project shares is seen by whose it is, and accepted or declined', async () => {
+    const { db } = portal.installation;
+    await portal.newKey('member', 'friends');
+    const glance = createGlanceStore(db);
+    await glance.addMember(images.active.id, 'friends');
+    await portal.signIn(await portal.newKey('member', 'friends'));
+    const { page } = portal;
+    await page.getByRole('link', { name: 'Mit mir geteilt' }).click();
+    const row = page.getByRole('row').filter({ hasText: 'Debian 12' });
+    await row.getByText('Noch nicht beantwortet').waitFor();
+    await row.getByText('demo', { exact: true }).waitFor();
+    await expectAccessible(page);
+    await picture(page, 'shared-de-light');
+    await menu('Debian 12');
+    expect(await page.getByRole('menuitem', { name: 'Löschen' }).isDisabled()).toBe(true);
+    await page.getByRole('menuitem', { name: 'Annehmen' }).click();
+    await page.getByText('Sie haben „Debian 12“ angenommen.').waitFor();
+    await row.getByText('Angenommen', { exact: true }).waitFor();
+    const answer = async () => (await glance.answersOf('friends', [images.active.id])).get(images.active.id);
+    expect(await answer()).toBe('accepted');
+    // The filter is the address.
+    await page.getByRole('combobox', { name: 'Antwort' }).selectOption({ label: 'Abgelehnt' });
+    await page.getByRole('heading', { name: 'Kein Image gefunden' }).waitFor();
+    expect(new URL(page.url()).search).toBe('?answer=rejected');
+    await page.getByRole('combobox', { name: 'Antwort' }).selectOption({ label: 'Jede Antwort' });
+    await menu('Debian 12');
+    expect(await page.getByRole('menuitem', { name: 'Annehmen' }).isDisabled()).toBe(true);
+    await page.getByRole('menuitem', { name: 'Ablehnen' }).click();
+    await row.getByText('Abgelehnt', { exact: true }).waitFor();
+    expect(await answer()).toBe('rejected');
+    await glance.removeMember(images.active.id, 'friends');
+
+    // Whose it is has nothing to answer.
+    await portal.enter();
+    await portal.signIn(member);
+    await portal.page.getByRole('link', { name: 'Mit mir geteilt' }).click();
+    await portal.page.getByRole('heading', { name: 'Keine geteilten Images' }).waitFor();
+    await portal.page.getByRole('link', { name: 'Meine Images' }).click();
+    await portal.page.getByRole('button', { name: 'Aktionen für Debian 12', exact: true }).click();
+    expect(await portal.page.getByRole('menuitem', { name: 'Annehmen' }).count()).toBe(0);
   });
 
   test('is made a platform image by an administrator, and is only looked at by all others', async () => {

@@ -1,0 +1,49 @@
+import type { Report } from '../contracts/run.ts';
+import type { RunFailure } from './images.ts';
+
+/** Imports that were asked for by the Image API, which tells of them as tasks. While bytes are fetched a task is a download, from then on a run. */
+export const taskStatuses = ['pending', 'processing', 'success', 'failure'] as const;
+export type TaskStatus = (typeof taskStatuses)[number];
+
+export type ImportTask = {
+  /** Stays the same when a download has become a run. */
+  id: string;
+  imageId: string;
+  /** Whose image it is. */
+  projectId: string;
+  requestId: string;
+  status: TaskStatus;
+  createdAt: Date;
+  updatedAt: Date;
+};
+
+/** With what it was asked for, and why it failed. */
+export type ImportTaskDetail = ImportTask & {
+  /** Null when the data was staged. Its query may be a secret: `shownUrl` says what is shown of it. */
+  url: string | null;
+  isCancelled: boolean;
+  failure: RunFailure | null;
+  report: Report | null;
+};
+
+export const taskSortKeys = ['created_at', 'updated_at', 'id', 'status', 'owner', 'image_id', 'request_id'] as const;
+export type TaskSortKey = (typeof taskSortKeys)[number];
+
+export type TaskQuery = {
+  status?: TaskStatus;
+  /** Those of these columns that are named have exactly this value. */
+  equal: Partial<Record<'id' | 'owner' | 'image_id' | 'request_id', string>>;
+  sort: { key: TaskSortKey; direction: 'asc' | 'desc' };
+  /** The id of the last task of the page before. */
+  marker?: string;
+  limit: number;
+};
+
+/** Tasks outlive their images. Undefined or none of what whoever asks may not see. */
+export interface ImportTaskStore {
+  /** @throws BootreadyError `invalid-input` when there is no task at the marker */
+  list(query: TaskQuery): Promise<ImportTask[]>;
+  get(id: string): Promise<ImportTaskDetail | undefined>;
+  /** Newest first. */
+  ofImage(imageId: string): Promise<ImportTaskDetail[]>;
+}
