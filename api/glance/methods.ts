@@ -31,7 +31,7 @@ export const refuseOtherMethods = (app: FastifyInstance): (() => void) => {
       app.route({
         method: rest,
         url,
-        config: { isRefusal: true },
+        config: { isRefusal: true, audit: 'none' },
         exposeHeadRoute: false,
         // Before anybody looks at the body.
         onRequest: async (_request, reply) =>

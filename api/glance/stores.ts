@@ -9,7 +9,7 @@ import { storeId } from './info.ts';
 export const storeRoutes =
   (deps: ApiDeps): FastifyPluginAsync =>
   async (app) => {
-    app.delete('/stores/:store/:id', { onRequest: atLeast('member') }, async (request) => {
+    app.delete('/stores/:store/:id', { onRequest: atLeast('member'), config: { audit: 'none' } }, async (request) => {
       const { store } = request.params as { store: string };
       if (store !== storeId) {
         throw new BootreadyError({

@@ -8,14 +8,7 @@ const run = promisify(execFile);
 const MiB = 1024 ** 2;
 
 const packages = [
-  ...[
-    'linux-image-cloud-amd64',
-    'systemd-sysv',
-    'systemd-resolved',
-    'netplan.io',
-    'udev',
-    'iproute2',
-  ],
+  ...['linux-image-cloud-amd64', 'systemd-sysv', 'systemd-resolved', 'netplan.io', 'udev', 'iproute2'],
   ...[
     'systemd-timesyncd',
     'cloud-init',
