@@ -26,6 +26,7 @@ export const addClientCommands = (program: Command): void => {
     .option('--allow-iso', 'take an installation medium (ISO 9660) too')
     .option('--parallel <n>', 'parts that are sent at once, 1 to 16', wholeNumber(1, 16), 4)
     .addOption(bandwidthOption())
+    .addOption(timeoutOption())
     .option('--no-wait', 'end when it is sent')
     .option('--no-check', 'send it even if its header says that it will be refused')
     .action(async (files: string[], _options: object, command: Command) =>
@@ -59,14 +60,13 @@ export const addClientCommands = (program: Command): void => {
     .addOption(policyOption())
     .addOption(bootCheckOption())
     .option('--parallel <n>', 'parts that are sent at once, 1 to 16', wholeNumber(1, 16), 4)
+    .addOption(bandwidthOption())
+    .addOption(timeoutOption())
     .option('--no-wait', 'end when it is sent, or its fetching has begun')
     .option('--no-check', 'send it even if its header says that it will be refused')
-    .action(async (source: string, _options: object, command: Command) => {
-      const { kind, ...rest } = options<{ kind: string } & object>(command);
-      const wanted = { ...rest, snapshot: kind } as never;
-      if (/^https?:\/\//i.test(source)) await (await import('./import.ts')).importImage(source, wanted);
-      else await (await import('./upload.ts')).upload([source], wanted);
-    });
+    .action(async (source: string, _options: object, command: Command) =>
+      (await import('./snapshot.ts')).importSnapshot(source, options(command)),
+    );
   program
     .command('list')
     .description('list images, newest first')
@@ -207,6 +207,7 @@ export const addClientCommands = (program: Command): void => {
     .option('-o, --output <file>', 'file or folder; by default here, by the name of the image')
     .option('--force', 'replace a file that is there')
     .addOption(bandwidthOption())
+    .addOption(timeoutOption())
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./download.ts')).download(id, options(command)),
     );
@@ -338,6 +339,11 @@ const bootCheckOption = (): Option =>
 
 const bandwidthOption = (): Option =>
   new Option('--bwlimit <rate>', 'bytes a second at most, e.g. 500K or 10M').argParser(rate);
+
+const timeoutOption = (): Option =>
+  new Option('--timeout <seconds>', 'give up a connection on which nothing moves for so long, and make another one')
+    .argParser(wholeNumber(2, 3600))
+    .default(60);
 
 const least = 16 * 1024;
 const rate = (text: string): number => {

@@ -10,10 +10,12 @@ import { errorOfNetwork } from './answers.ts';
 import { type ApiClient, connect } from './api-client.ts';
 import { findImageId } from './find-image.ts';
 import { interruptible } from './interrupt.ts';
+import { createOutages, storePatience, type TransferOptions } from './outages.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
 import { createTransferProgress } from './transfer-progress.ts';
+import { createRefusals, UrlRefused } from './url-refused.ts';
 
-export type DownloadOptions = OutputOptions & { output?: string; force?: boolean; bwlimit?: number };
+export type DownloadOptions = OutputOptions & TransferOptions & { output?: string; force?: boolean };
 
 /** Fetches a published image into FILE.part, continues what is there of it, and names it FILE when its SHA-256 is right. */
 export const download = (word: string, options: DownloadOptions): Promise<void> =>
@@ -78,10 +80,11 @@ const fetched = async (
   id: string,
   link: DownloadLink,
   part: string,
-  { json, bwlimit }: DownloadOptions,
+  { json, bwlimit, timeout }: DownloadOptions,
   signal: AbortSignal,
 ): Promise<boolean> => {
   const limit = bwlimit ? createRateLimit(bwlimit) : noLimit;
+  const outages = createOutages({ json });
   const file = await open(part, 'a+', 0o644);
   try {
     const hash = createHash('sha256');
@@ -93,26 +96,34 @@ const fetched = async (
     try {
       while (done < link.size) {
         const before = done;
+        const counted = createRefusals();
         await withRetries(
           async (attempt) => {
             if (attempt > 1) ({ url } = await api.downloadLink(id));
-            for await (const bytes of bodyFrom(url, done, signal)) {
-              await file.write(bytes);
-              hash.update(bytes);
-              done += bytes.length;
-              progress.reached(done);
-              await limit.take(bytes.length, signal);
+            try {
+              for await (const bytes of bodyFrom(url, done, { signal, stillMs: timeout * 1000 })) {
+                outages.over();
+                await file.write(bytes);
+                hash.update(bytes);
+                done += bytes.length;
+                progress.reached(done);
+                await limit.take(bytes.length, signal);
+              }
+            } catch (error) {
+              throw counted(error);
             }
             if (done < link.size) throw cutOff(url);
           },
           {
-            ...{ attempts: 8, first: 500, most: 30_000, signal },
+            ...{ ...storePatience, signal },
+            onPause: outages.waiting,
             // As long as something comes, patience has no end.
-            mayPass: (error) => isBootreadyError(error) && error.retryable && done === before,
+            mayPass: (error) => mayPass(error) && done === before,
           },
         ).catch((error: unknown) => {
           signal.throwIfAborted();
-          if (done === before || !isBootreadyError(error) || !error.retryable) throw error;
+          if (done === before || !mayPass(error)) throw error;
+          outages.waiting(error);
         });
       }
     } finally {
@@ -126,6 +137,9 @@ const fetched = async (
   }
 };
 
+const mayPass = (error: unknown): boolean =>
+  error instanceof UrlRefused || (isBootreadyError(error) && error.retryable);
+
 const hashed = async (file: FileHandle, hash: Hash, signal: AbortSignal): Promise<number> => {
   const buffer = Buffer.allocUnsafe(1024 ** 2);
   let done = 0;
@@ -138,25 +152,50 @@ const hashed = async (file: FileHandle, hash: Hash, signal: AbortSignal): Promis
   }
 };
 
-async function* bodyFrom(url: string, offset: number, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/** @param stillMs a connection on which nothing comes for so long is given up; the time that is spent on what came does not count */
+async function* bodyFrom(
+  url: string,
+  offset: number,
+  { signal, stillMs }: { signal: AbortSignal; stillMs: number },
+): AsyncGenerator<Uint8Array> {
   const { host } = new URL(url);
+  const silence = new AbortController();
+  const inTime = async <T>(coming: Promise<T>): Promise<T> => {
+    const giveUp = (): void => silence.abort(new DOMException('nothing comes', 'TimeoutError'));
+    const timer = setTimeout(giveUp, stillMs);
+    try {
+      return await coming;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
   try {
-    const response = await fetch(url, { headers: { range: `bytes=${offset}-` }, signal });
+    const either = AbortSignal.any([signal, silence.signal]);
+    const response = await inTime(fetch(url, { headers: { range: `bytes=${offset}-` }, signal: either }));
     // A store that does not know ranges sends everything.
     if ((response.status === 206 || (response.status === 200 && offset === 0)) && response.body) {
-      yield* response.body as AsyncIterable<Uint8Array>;
-      return;
+      const reader = response.body.getReader();
+      try {
+        for (;;) {
+          const { done, value } = await inTime(reader.read());
+          if (done) return;
+          yield value;
+        }
+      } finally {
+        await reader.cancel().catch(() => undefined);
+      }
     }
     await response.body?.cancel();
+    if (response.status === 403) throw new UrlRefused(`HTTP ${response.status}`);
     throw new BootreadyError({
       code: 'unavailable',
       message: `The object store at ${host} does not give the image (HTTP ${response.status}).`,
       remedy: 'Try the same command again later, which continues the download; if it stays so, tell the operator.',
-      retryable: response.status === 403 || response.status === 429 || response.status >= 500,
+      retryable: response.status === 429 || response.status >= 500,
     });
   } catch (error) {
     signal.throwIfAborted();
-    if (isBootreadyError(error)) throw error;
+    if (isBootreadyError(error) || error instanceof UrlRefused) throw error;
     throw errorOfNetwork(`the object store at ${host}`, error, unreachableRemedy);
   }
 }

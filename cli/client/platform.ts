@@ -1,12 +1,13 @@
 import type { ImageSourceView, SetImageSource } from '../../shared/contracts/api.ts';
 import { Checksum, SourceUrl } from '../../shared/contracts/download.ts';
 import { Family, ImageName } from '../../shared/contracts/image.ts';
+import { BootreadyError } from '../../shared/errors.ts';
 import { formatTime } from '../../shared/quantities.ts';
 import type { Line } from '../terminal.ts';
 import { connect } from './api-client.ts';
 import { type SettingOptions, settingsOf } from './change.ts';
 import { findImageId } from './find-image.ts';
-import { type OutputOptions, printResult } from './output.ts';
+import { type OutputOptions, printResult, tell } from './output.ts';
 import { table } from './table.ts';
 import { validOption } from './valid-option.ts';
 
@@ -16,7 +17,11 @@ export const promoteImage = async (word: string, options: OutputOptions & { fami
   const family = validOption('--family', Family, options.family);
   const api = await connect();
   const image = await api.promote(await findImageId(api, word), { family });
-  printResult(image, () => [`${image.name} (${image.id}) is the platform image ${family} now.`], options);
+  printResult(
+    image,
+    () => [`${image.name} (${image.id}) is the platform image of ${family} now; the one before it is hidden.`],
+    options,
+  );
 };
 
 export const listFamilies = async (options: OutputOptions): Promise<void> => {
@@ -24,12 +29,20 @@ export const listFamilies = async (options: OutputOptions): Promise<void> => {
   printResult(
     found,
     () =>
-      table(
-        ['FAMILY', 'NAME', 'CREATED', 'ID'],
-        found.families.map(({ family, latest }) => [family, latest.name, formatTime(latest.createdAt), latest.id]),
-      ),
+      found.families.length > 0
+        ? table(
+            ['FAMILY', 'NAME', 'CREATED', 'ID'],
+            found.families.map(({ family, latest }) => [family, latest.name, formatTime(latest.createdAt), latest.id]),
+          )
+        : [],
     options,
   );
+  if (found.families.length === 0) {
+    tell(
+      'There is no platform image yet; administrators make one: "bootready promote IMAGE --family FAMILY".',
+      options,
+    );
+  }
 };
 
 export type SourceOptions = OutputOptions &
@@ -37,6 +50,14 @@ export type SourceOptions = OutputOptions &
 
 export const setSource = async (word: string, options: SourceOptions): Promise<void> => {
   const { checksum, checksumUrl, name } = options;
+  if ((checksum === undefined) === (checksumUrl === undefined)) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: 'Of a source either its checksum is given or where that stands.',
+      remedy:
+        'Add --checksum-url URL of its SHA256SUMS or SHA512SUMS, or --checksum sha256:HEX of a file that never changes.',
+    });
+  }
   const source: SetImageSource = {
     url: validOption('--url', SourceUrl, options.url),
     everySeconds: options.every * 3600,
@@ -49,7 +70,9 @@ export const setSource = async (word: string, options: SourceOptions): Promise<v
   const set = await api.setImageSource(validOption('The family', Family, word), source);
   printResult(
     set,
-    () => [`${set.family} is fetched from ${set.url}, and looked at every ${options.every} h.`],
+    () => [
+      `${set.family} is fetched from ${set.url}, now and whenever its checksum changes; it is looked at every ${options.every} h.`,
+    ],
     options,
   );
 };
@@ -57,18 +80,25 @@ export const setSource = async (word: string, options: SourceOptions): Promise<v
 export const listSources = async (options: OutputOptions): Promise<void> => {
   const found = await (await connect()).imageSources();
   printResult(found, () => found.sources.flatMap(sourceLines), options);
+  if (found.sources.length === 0) {
+    tell('There is no source yet; "bootready source set FAMILY --url URL --checksum-url URL" makes one.', options);
+  }
 };
 
 const sourceLines = ({ family, url, lookedAt, imageId, failure }: ImageSourceView): Line[] => [
   `${family}  ${url}`,
   `  ${lookedAt ? `looked at ${formatTime(lookedAt)}` : 'not looked at yet'}, newest image ${imageId ?? 'none'}`,
-  ...(failure ? [`  ${failure.message} ${failure.remedy ?? ''}`] : []),
+  ...(failure ? [`  ${[failure.message, ...(failure.remedy ? [failure.remedy] : [])].join(' ')}`] : []),
 ];
 
 export const refreshSource = async (word: string, options: OutputOptions): Promise<void> => {
   const api = await connect();
   const source = await api.refreshImageSource(validOption('The family', Family, word));
-  printResult(source, () => [`${source.family} is looked at within a minute.`], options);
+  printResult(
+    source,
+    () => [`${source.family} is looked at within a minute; "bootready source list" tells what came of it.`],
+    options,
+  );
 };
 
 export const deleteSource = async (word: string, options: OutputOptions): Promise<void> => {

@@ -1,7 +1,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { putPart, UrlRefused } from './put-part.ts';
+import { putPart } from './put-part.ts';
+import { UrlRefused } from './url-refused.ts';
 
 let server: Server | undefined;
 afterEach(() => {
@@ -16,7 +17,7 @@ const serving = async (listener: RequestListener): Promise<string> => {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/part?signature=s`;
 };
 const signal = new AbortController().signal;
-const quiet = { signal, onSent: () => undefined };
+const quiet = { signal, onSent: () => undefined, stillMs: 60_000 };
 const body = Buffer.alloc(5 * 1024 ** 2, 'bytes');
 
 test('the whole part is sent, nothing but it, and progress told on the way', async () => {
@@ -28,7 +29,7 @@ test('the whole part is sent, nothing but it, and progress told on the way', asy
     request.once('end', () => response.writeHead(200, { etag: '"e"' }).end());
   });
   const sent: number[] = [];
-  expect(await putPart(url, body, { signal, onSent: (bytes) => sent.push(bytes) })).toBe('"e"');
+  expect(await putPart(url, body, { ...quiet, onSent: (bytes) => sent.push(bytes) })).toBe('"e"');
   expect(Buffer.concat(got).equals(body)).toBe(true);
   expect(sent.length).toBe(20);
   expect(sent.at(-1)).toBe(body.length);

@@ -5,14 +5,10 @@ import { text } from 'node:stream/consumers';
 import { BootreadyError } from '../../shared/errors.ts';
 import { noLimit, type RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { errorOfNetwork } from './answers.ts';
+import { UrlRefused } from './url-refused.ts';
 
-/** A connection on which nothing moves for so long is given up. */
-const stillMs = 120_000;
-/** Written at once; progress is told in such steps. */
+/** Written at once at most; progress is told in such steps. */
 const pieceBytes = 256 * 1024;
-
-/** The presigned URL is not accepted, most likely no longer. */
-export class UrlRefused extends Error {}
 
 /**
  * PUTs one part to a presigned URL; returns the ETag that the store gives it. Not by fetch, which copies the body, cannot tell
@@ -22,7 +18,18 @@ export class UrlRefused extends Error {}
 export const putPart = async (
   url: string,
   body: Buffer,
-  { signal, onSent, limit = noLimit }: { signal: AbortSignal; onSent: (bytes: number) => void; limit?: RateLimit },
+  {
+    signal,
+    onSent,
+    limit = noLimit,
+    stillMs,
+  }: {
+    signal: AbortSignal;
+    onSent: (bytes: number) => void;
+    limit?: RateLimit;
+    /** A connection on which nothing moves for so long is given up. */
+    stillMs: number;
+  },
 ): Promise<string | undefined> => {
   const { protocol, host } = new URL(url);
   try {
@@ -33,6 +40,7 @@ export const putPart = async (
       signal,
     });
     request.on('timeout', () => request.destroy(Object.assign(new Error('no progress'), { code: 'ETIMEDOUT' })));
+    const stepBytes = Math.min(pieceBytes, Math.max(1, Math.floor(limit.burst)));
     // Whoever waits hears of errors; one that comes after the answer concerns nobody.
     request.on('error', () => undefined);
     // A refusal may come before the whole body is sent.
@@ -43,11 +51,11 @@ export const putPart = async (
       () => (settled = true),
       () => (settled = true),
     );
-    for (let at = 0; at < body.length && !settled; at += pieceBytes) {
-      const piece = body.subarray(at, at + pieceBytes);
+    for (let at = 0; at < body.length && !settled; at += stepBytes) {
+      const piece = body.subarray(at, at + stepBytes);
       await limit.take(piece.length, signal);
       if (!request.write(piece)) await Promise.race([once(request, 'drain').catch(() => undefined), answeredEarly]);
-      onSent(Math.min(at + pieceBytes, body.length));
+      onSent(Math.min(at + stepBytes, body.length));
     }
     request.end();
     const [response] = await answered;

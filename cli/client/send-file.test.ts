@@ -57,7 +57,7 @@ const apiOf = (answers: ('whole' | Error)[], { sizeSeen = null as number | null 
   };
   return { calls, api: api as unknown as ApiClient };
 };
-const options = { fileName: 'disk', signal: new AbortController().signal, parallel: 2, json: true };
+const options = { fileName: 'disk', signal: new AbortController().signal, parallel: 2, stillMs: 60_000, json: true };
 
 test('when all is there it is completed, and nothing is kept', async () => {
   const { api, calls } = apiOf(['whole']);

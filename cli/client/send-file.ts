@@ -8,6 +8,7 @@ import { pause, withRetries } from '../../shared/transfer/retry.ts';
 import { tellLine } from '../terminal.ts';
 import type { ApiClient } from './api-client.ts';
 import { changedWhileSent, isSameFile, type LocalFile } from './local-file.ts';
+import { createOutages } from './outages.ts';
 import { sendParts, verifyParts } from './send-parts.ts';
 import { createTransferProgress } from './transfer-progress.ts';
 import type { UploadState, UploadStateFile } from './upload-state.ts';
@@ -17,6 +18,7 @@ type Options = {
   signal: AbortSignal;
   parallel: number;
   limit?: RateLimit;
+  stillMs: number;
   json?: boolean | undefined;
 };
 
@@ -64,7 +66,7 @@ const sendMissing = async (
   api: ApiClient,
   file: LocalFile,
   session: UploadSession,
-  { signal, parallel: lanes, limit = noLimit, json }: Options,
+  { signal, parallel: lanes, limit = noLimit, stillMs, json }: Options,
 ): Promise<void> => {
   const { size, imageId } = session;
   const { stored, missing } = planParts(session);
@@ -86,6 +88,8 @@ const sendMissing = async (
       lanes,
       signal,
       limit,
+      stillMs,
+      outages: createOutages({ json }),
       onProgress: (bytes) => progress.reached(done + bytes),
     });
   } finally {

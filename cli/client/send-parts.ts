@@ -5,10 +5,9 @@ import type { PartUrls } from '../../shared/transfer/part-urls.ts';
 import type { RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { withRetries } from '../../shared/transfer/retry.ts';
 import type { LocalFile } from './local-file.ts';
-import { putPart, UrlRefused } from './put-part.ts';
-
-/** Some minutes in all. */
-const patience = { attempts: 8, first: 500, most: 30_000 };
+import { type Outages, storePatience } from './outages.ts';
+import { putPart } from './put-part.ts';
+import { createRefusals, UrlRefused } from './url-refused.ts';
 
 const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
 
@@ -71,10 +70,12 @@ export const sendParts = async (
     lanes: number;
     signal: AbortSignal;
     limit: RateLimit;
+    stillMs: number;
+    outages: Outages;
     onProgress: (bytes: number) => void;
   },
 ): Promise<void> => {
-  const { urls, lanes, limit, onProgress } = options;
+  const { urls, lanes, limit, stillMs, outages, onProgress } = options;
   let sent = 0;
   const onTheWay = new Map<number, number>();
   const tell = (): void => onProgress([...onTheWay.values()].reduce((sum, bytes) => sum + bytes, sent));
@@ -82,7 +83,8 @@ export const sendParts = async (
   await inLanes(parts, lanes, options.signal, async ({ partNumber, offset, length }, buffer, signal) => {
     await file.fill(buffer, offset);
     const sum = md5(buffer);
-    let refusals = 0;
+    const counted = createRefusals();
+    let damages = 0;
     await withRetries(
       async () => {
         const url = await urls.of(partNumber);
@@ -90,44 +92,36 @@ export const sendParts = async (
           const etag = await putPart(url, buffer, {
             signal,
             limit,
+            stillMs,
             onSent: (bytes) => {
               onTheWay.set(partNumber, bytes);
               tell();
             },
           });
           const there = md5Of(etag);
-          if (there !== undefined && there !== sum) throw damagedOnTheWay();
+          if (there !== undefined && there !== sum) throw damagedOnTheWay(++damages);
         } catch (error) {
           onTheWay.delete(partNumber);
-          // An old URL is one refusal; a new one that is refused as well will not be accepted later.
-          if (error instanceof UrlRefused && ++refusals > 2) throw refused(error);
-          throw error;
+          throw counted(error);
         }
       },
       {
-        ...patience,
-        signal,
+        ...{ ...storePatience, signal },
+        onPause: outages.waiting,
         mayPass: (error) => error instanceof UrlRefused || (isBootreadyError(error) && error.retryable),
       },
     );
+    outages.over();
     onTheWay.delete(partNumber);
     sent += length;
     tell();
   });
 };
 
-const damagedOnTheWay = (): BootreadyError =>
+const damagedOnTheWay = (times: number): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
     message: 'A part arrived at the object store otherwise than it was sent.',
     remedy: 'Something on the way changes the bytes: try from another network, and tell the operator.',
-    retryable: true,
-  });
-
-const refused = (cause: UrlRefused): BootreadyError =>
-  new BootreadyError({
-    code: 'unavailable',
-    message: `The object store refuses what the installation has signed (${cause.message}).`,
-    remedy: 'Tell the operator: S3_PUBLIC_ENDPOINT must be the address that clients use, and clocks must agree.',
-    cause,
+    retryable: times < 4,
   });

@@ -11,6 +11,7 @@ import { type SettingOptions, type SnapshotOptions, settingsOf, snapshotOf } fro
 import { refusalsOf } from './check-before.ts';
 import { languageOf, stateDirOf } from './connection.ts';
 import { type LocalFile, openLocalFile } from './local-file.ts';
+import type { TransferOptions } from './outages.ts';
 import { type OutputOptions, tell } from './output.ts';
 import { sendFile } from './send-file.ts';
 import { obstacle, type UploadState, type UploadStateFile, uploadStateFile } from './upload-state.ts';
@@ -18,7 +19,7 @@ import { validOption } from './valid-option.ts';
 
 export type UploadOptions = OutputOptions &
   SettingOptions &
-  SnapshotOptions & { name?: string; parallel: number; wait: boolean; check: boolean; bwlimit?: number };
+  SnapshotOptions & { name?: string; parallel: number; wait: boolean; check: boolean } & TransferOptions;
 
 export type Wanted = { fileName: string; name: string; settings: ImageSettings; snapshot: Snapshot | undefined };
 
@@ -60,6 +61,7 @@ export const send = async (
       signal,
       parallel: options.parallel,
       limit,
+      stillMs: options.timeout * 1000,
       json: options.json,
     });
     progress.isSent = true;

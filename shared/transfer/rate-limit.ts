@@ -4,11 +4,13 @@ import { pause } from './retry.ts';
 const burstSeconds = 0.25;
 
 export type RateLimit = {
+  /** Bytes that may go at once: whoever takes more at a time stands still between two takes for longer than a server may wait. */
+  burst: number;
   /** Waits until so many bytes may go. Callers wait one after the other, so that all together keep the rate. */
   take(bytes: number, signal?: AbortSignal): Promise<void>;
 };
 
-export const noLimit: RateLimit = { take: () => Promise.resolve() };
+export const noLimit: RateLimit = { burst: Number.POSITIVE_INFINITY, take: () => Promise.resolve() };
 
 /**
  * A token bucket (RFC 2697 has its terms): it fills at the rate up to a burst, and who takes more than there is waits for the debt
@@ -19,18 +21,20 @@ export const createRateLimit = (
   now: () => number = () => performance.now() / 1000,
   wait: typeof pause = pause,
 ): RateLimit => {
-  let tokens = bytesPerSecond * burstSeconds;
+  const burst = bytesPerSecond * burstSeconds;
+  let tokens = burst;
   let filledAt = now();
   let queue: Promise<void> = Promise.resolve();
 
   const take = async (bytes: number, signal?: AbortSignal): Promise<void> => {
     const at = now();
-    tokens = Math.min(bytesPerSecond * burstSeconds, tokens + (at - filledAt) * bytesPerSecond) - bytes;
+    tokens = Math.min(burst, tokens + (at - filledAt) * bytesPerSecond) - bytes;
     filledAt = at;
     if (tokens < 0) await wait((-tokens / bytesPerSecond) * 1000, signal);
   };
 
   return {
+    burst,
     take: (bytes, signal) => {
       const mine = queue.then(() => take(bytes, signal));
       queue = mine.catch(() => undefined);

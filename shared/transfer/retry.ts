@@ -32,15 +32,18 @@ export const withRetries = async <T>(
     signal?: AbortSignal | undefined;
     /** What the other side asked for, in milliseconds. */
     askedFor?: (error: unknown) => number | undefined;
+    /** Hears why it waits. */
+    onPause?: (error: unknown) => void;
   },
 ): Promise<T> => {
-  const { attempts, mayPass, signal, askedFor } = options;
+  const { attempts, mayPass, signal, askedFor, onPause } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work(attempt);
     } catch (error) {
       signal?.throwIfAborted();
       if (attempt >= attempts || !mayPass(error)) throw error;
+      onPause?.(error);
       await pause(Math.min(askedFor?.(error) ?? backoff(attempt, options), options.most), signal);
     }
   }

@@ -1,27 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import {
-  appendFile,
-  copyFile,
-  mkdir,
-  mkdtemp,
-  readdir,
-  readFile,
-  rm,
-  stat,
-  truncate,
-  writeFile,
-} from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { appendFile, copyFile, mkdir, readdir, readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buffer, text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
-import { afterAll, afterEach, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
-import { createApiClient } from '../../cli/client/api-client.ts';
-import { tied } from '../../dev/stack/service.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import {
   ImageDetail,
@@ -33,95 +17,39 @@ import {
   WebhookView,
 } from '../../shared/contracts/api.ts';
 import { buildDisk, convert } from '../hostile/images.ts';
+import { type CliUser, noisyDisk, startCliUser } from '../support/cli-user.ts';
 import { eventually } from '../support/eventually.ts';
-import { type Installation, project, startInstallation } from '../support/installation.ts';
-import { passOn, type StoreProxy, startStoreProxy } from '../support/store-proxy.ts';
+import { project } from '../support/installation.ts';
+import { passOn } from '../support/store-proxy.ts';
 
 /** The command as users have it, a process of its own, against a whole installation. */
 
 const root = join(import.meta.dirname, '../..');
 const MiB = 1024 ** 2;
 
+let user: CliUser;
 let dir: string;
-let proxy: StoreProxy;
-let installation: Installation;
+let proxy: CliUser['proxy'];
+let installation: CliUser['installation'];
 let apiKey: string;
 let disk: string;
-let api: ReturnType<typeof createApiClient>;
+let api: CliUser['api'];
+let imagesNamed: CliUser['imagesNamed'];
+let uploaded: CliUser['uploaded'];
 beforeAll(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'cli-'));
-  proxy = await startStoreProxy();
-  installation = await startInstallation({ env: { S3_PUBLIC_ENDPOINT: proxy.url, WEB_DOWNLOAD_HOSTS: '127.0.0.1' } });
-  proxy.target = installation.env.S3_ENDPOINT ?? '';
-  const { key, hash, hint } = newApiKey();
-  await createApiKeyStore(installation.db).create({ projectId: project, name: 't', hash, hint, role: 'member' });
-  apiKey = key;
-  api = createApiClient({ url: installation.apiUrl, apiKey });
+  user = await startCliUser();
+  ({ dir, proxy, installation, apiKey, api, imagesNamed, uploaded } = user);
   disk = convert(buildDisk(join(dir, 'disk.raw')), 'qcow2', join(dir, 'disk.qcow2'));
 });
-afterAll(async () => {
-  await installation?.close();
-  await proxy?.close();
-  await rm(dir, { recursive: true, force: true });
-});
+afterAll(() => user?.close());
 afterEach(() => {
   proxy.onPart = passOn;
   proxy.parts.length = 0;
 });
 
-type Ended = { code: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
-type Options = { env?: Record<string, string>; input?: string; nodeArgs?: string[]; cwd?: string };
-
-const started = (args: string[], { env = {}, input = '', nodeArgs = [], cwd = dir }: Options = {}) => {
-  const child: ChildProcess = spawn(...tied(process.execPath, [...nodeArgs, join(root, 'cli/main.ts'), ...args]), {
-    cwd,
-    env: {
-      ...{ PATH: process.env.PATH, HOME: dir, XDG_STATE_HOME: join(dir, 'state') },
-      NODE_COMPILE_CACHE: inject('stack').compileCache,
-      ...{ BOOTREADY_URL: installation.apiUrl, BOOTREADY_API_KEY: apiKey },
-      ...env,
-    },
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
-  child.stdin?.end(input);
-  const ended = (async (): Promise<Ended> => {
-    const closed = new Promise<[number | null, NodeJS.Signals | null]>((resolve) =>
-      child.once('close', (code, signal) => resolve([code, signal])),
-    );
-    const [stdout, stderr] = await Promise.all([
-      text(child.stdout as NodeJS.ReadableStream),
-      text(child.stderr as NodeJS.ReadableStream),
-    ]);
-    const [code, signal] = await closed;
-    return { code, signal, stdout, stderr };
-  })();
-  return { child, ended };
-};
-const bootready = (args: string[], options?: Options): Promise<Ended> => started(args, options).ended;
-/** Succeeds, and its JSON. */
-const json = async (...args: string[]): Promise<unknown> => {
-  const { code, stdout, stderr } = await bootready([...args, '--json']);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return JSON.parse(stdout);
-};
-
-/** A raw disk by its partition table, 40 MiB of noise: five parts of 8 MiB. */
-const noisyDisk = async (name: string): Promise<string> => {
-  const path = join(dir, name);
-  const bytes = randomBytes(40 * MiB);
-  bytes.fill(0, 440, 512);
-  Buffer.from([0x80, 0, 0, 0, 0x83, 0, 0, 0]).copy(bytes, 446);
-  bytes.writeUInt32LE(2048, 454);
-  bytes.writeUInt32LE(4096, 458);
-  bytes.writeUInt16LE(0xaa55, 510);
-  await writeFile(path, bytes);
-  return path;
-};
-
+const bootready: CliUser['run'] = (...parameters) => user.run(...parameters);
+const json: CliUser['json'] = (...args) => user.json(...args);
 const stateFiles = (): Promise<string[]> => readdir(join(dir, 'state/bootready/uploads'));
-const imagesNamed = async (name: string): Promise<ImageView[]> => (await api.images({ name })).images;
-const uploaded = async (image: Pick<ImageView, 'upload'>): Promise<Buffer> =>
-  buffer(await installation.s3.getObject(image.upload.bucket, image.upload.key));
 
 /** Parts up to this number go through, later ones wait; begins the upload and waits until the store has them. */
 const heldUpload = async (lastPart: number, args: string[]) => {
@@ -134,7 +62,7 @@ const heldUpload = async (lastPart: number, args: string[]) => {
     held?.();
     return new Promise(() => undefined);
   };
-  const running = started(args);
+  const running = user.start(args);
   const early = await Promise.race([isHeld, running.ended]);
   expect(early).toBeUndefined();
   const [image] = await imagesNamed(args[args.indexOf('--name') + 1] ?? '');
@@ -211,7 +139,7 @@ test('upload follows the run: rejected is 1 with advice, tried again under warn 
   expect(continued.stderr).not.toContain('anew');
   expect((await readFile(join(folder, 'b'))).equals(bytes)).toBe(true);
   // Killed in the middle, it goes on with what is there; a limit makes sure that there is a middle.
-  const slow = started(['download', retried.id, '-o', join(folder, 'd'), '--bwlimit', '16K']);
+  const slow = user.start(['download', retried.id, '-o', join(folder, 'd'), '--bwlimit', '16K']);
   const there = async (): Promise<number> => (await stat(join(folder, 'd.part')).catch(() => undefined))?.size ?? 0;
   await eventually(async () => (await there()) > 0, { within: 60, what: 'something has come' });
   slow.child.kill('SIGKILL');
@@ -306,7 +234,7 @@ test('import lets the installation fetch it, and tells how that went', async () 
 }, 120_000);
 
 test('an upload that was killed is continued by the same command, which sends only the rest', async () => {
-  const file = await noisyDisk('killed.raw');
+  const file = await noisyDisk(join(dir, 'killed.raw'));
   const args = ['upload', file, '--name', 'killed', '--parallel', '1', '--no-wait'];
   const { child, ended, id } = await heldUpload(2, args);
   child.kill('SIGKILL');
@@ -326,7 +254,7 @@ test('an upload that was killed is continued by the same command, which sends on
 });
 
 test('Ctrl-C says how to go on and ends with 130', async () => {
-  const file = await noisyDisk('interrupted.raw');
+  const file = await noisyDisk(join(dir, 'interrupted.raw'));
   const args = ['upload', file, '--name', 'interrupted', '--no-wait'];
   const { child, ended, id } = await heldUpload(1, args);
   child.kill('SIGINT');
@@ -339,7 +267,7 @@ test('Ctrl-C says how to go on and ends with 130', async () => {
 });
 
 test('a file that was changed meanwhile is sent anew, and the half of the old one is given up', async () => {
-  const file = await noisyDisk('changed.raw');
+  const file = await noisyDisk(join(dir, 'changed.raw'));
   const args = ['upload', file, '--name', 'changed', '--parallel', '1', '--no-wait'];
   const { child, ended, id } = await heldUpload(2, args);
   child.kill('SIGKILL');
@@ -361,7 +289,7 @@ test.each([
   ['longer', (file: string) => appendFile(file, 'x'), [1, 2, 3, 4, 5]],
   ['shorter', (file: string) => truncate(file, 30 * MiB), [1, 2, 3]],
 ])('a file that becomes %s while it is sent does not become an image', async (how, change, parts) => {
-  const file = await noisyDisk(`${how}.raw`);
+  const file = await noisyDisk(join(dir, `${how}.raw`));
   proxy.onPart = async (partNumber, body) => {
     if (partNumber === 3) await change(file);
     return body;
@@ -374,7 +302,7 @@ test.each([
 });
 
 test('parts that are damaged on the way or refused for an old URL are sent again', async () => {
-  const file = await noisyDisk('damaged.raw');
+  const file = await noisyDisk(join(dir, 'damaged.raw'));
   const seen = new Map<number, number>();
   proxy.onPart = async (partNumber, body) => {
     seen.set(partNumber, (seen.get(partNumber) ?? 0) + 1);

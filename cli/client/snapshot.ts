@@ -1,0 +1,20 @@
+import { BootreadyError } from '../../shared/errors.ts';
+import { importImage } from './import.ts';
+import type { UploadOptions } from './send-upload.ts';
+import { upload } from './upload.ts';
+
+/** Sends or fetches what was taken of an instance; the options are those of both ways. */
+export const importSnapshot = async (
+  source: string,
+  { kind, ...options }: UploadOptions & { name: string; kind: string; checksum?: string },
+): Promise<void> => {
+  if (/^https?:\/\//i.test(source)) return importImage(source, { ...options, snapshot: kind });
+  if (options.checksum !== undefined) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: '--checksum is for what is fetched from a URL.',
+      remedy: 'Leave it away: each part of a file that is sent is held against its own checksum.',
+    });
+  }
+  return upload([source], { ...options, snapshot: kind });
+};

@@ -1,0 +1,21 @@
+import { BootreadyError } from '../../shared/errors.ts';
+
+/** The store does not accept a presigned URL, most likely no longer. The message is its code. */
+export class UrlRefused extends Error {}
+
+/** How often in a row: an old URL is one refusal; a new one that is refused as well will not be accepted later. */
+const most = 2;
+
+/** Counts refusals of one thing; the one too many is an error that no other URL mends. */
+export const createRefusals = () => {
+  let refusals = 0;
+  return (error: unknown): unknown => {
+    if (!(error instanceof UrlRefused) || ++refusals <= most) return error;
+    return new BootreadyError({
+      code: 'unavailable',
+      message: `The object store refuses what the installation has signed (${error.message}).`,
+      remedy: 'Tell the operator: S3_PUBLIC_ENDPOINT must be the address that clients use, and clocks must agree.',
+      cause: error,
+    });
+  };
+};
