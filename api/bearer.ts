@@ -44,7 +44,7 @@ const projectOf = async (
   throw new BootreadyError({
     code: 'invalid-input',
     message: 'Your token is for several projects.',
-    remedy: `Say which by the header ${projectHeader}: ${[project, ...others].join(', ')}.`,
+    remedy: `Say which by the header ${projectHeader} (--project of the command line): ${[project, ...others].join(', ')}.`,
   });
 };
 

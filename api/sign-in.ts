@@ -49,7 +49,7 @@ export const signInRoutes =
     });
 
     app.get('/sign-in', { schema: { response: { 200: SignInWays } } }, () => ({
-      ...(oidc ? { issuer: { name: oidc.name } } : {}),
+      ...(oidc ? { issuer: { name: oidc.name, ...(oidc.commandLine ? { commandLine: oidc.commandLine } : {}) } } : {}),
     }));
 
     const base = config.API_PUBLIC_URL ?? '';

@@ -60,6 +60,10 @@ export const Environment = z.object({
   /** As which the issuer knows the portal; the secret where it is a confidential client. */
   OIDC_CLIENT_ID: z.string().optional(),
   OIDC_CLIENT_SECRET: z.string().optional(),
+  /** As which the issuer knows the command line: a public client with the device authorization grant. */
+  OIDC_CLI_CLIENT_ID: z.string().optional(),
+  /** What the command line asks for; by default as the portal does. */
+  OIDC_CLI_SCOPES: z.string().optional(),
   /** Asked for when somebody signs in; `offline_access` where the issuer gives refresh tokens for it only. */
   OIDC_SCOPES: z
     .string()

@@ -13,6 +13,7 @@ export const openOidcIssuer = (settings: OidcSettings): OidcIssuer => {
   let keys: JWTVerifyGetKey | undefined;
   return {
     name: settings.name,
+    commandLine: settings.commandLine,
     accessOf: async (token) => {
       const { audience, rules } = settings;
       if (audience === undefined) {

@@ -42,7 +42,7 @@ export const errorOfAnswer = (url: string, status: number, headers: Headers, bod
       code: isKnown(code) ? code : status < 500 ? 'invalid-input' : 'unavailable',
       message,
       ...(status === 401
-        ? { remedy: `Get a valid key, then run "bootready login ${url}".` }
+        ? { remedy: `Get a valid key or sign in again: "bootready login ${url}".` }
         : remedy
           ? { remedy }
           : {}),

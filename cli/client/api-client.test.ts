@@ -65,7 +65,7 @@ test('a wrong key is told with what to do here', async () => {
   const { api, url } = await serving(json(401, apiError('unauthenticated', 'The API key is not valid.')));
   await expect(api.self()).rejects.toMatchObject({
     code: 'unauthenticated',
-    remedy: `Get a valid key, then run "bootready login ${url}".`,
+    remedy: `Get a valid key or sign in again: "bootready login ${url}".`,
   });
 });
 

@@ -31,7 +31,7 @@ import type { MemberStatus } from '../../shared/contracts/image.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import { errorOfAnswer, jsonOf, readAnswer } from './answers.ts';
-import { languageOf, readConnection } from './connection.ts';
+import { type Connection, languageOf, readConnection } from './connection.ts';
 import { parseEvents } from './event-stream.ts';
 import { createFetches } from './patient-fetch.ts';
 
@@ -55,19 +55,27 @@ const ofFamily = (family: string) => ({ params: { path: { family } } });
 export const createApiClient = ({
   url,
   apiKey,
+  project,
   language = 'en',
   signal,
 }: {
   url: string;
-  apiKey: string;
+  /** Or where one is to be had that is good now. */
+  apiKey: Connection['apiKey'];
+  /** In which a user of the issuer acts. */
+  project?: string | undefined;
   language?: Language | undefined;
   signal?: AbortSignal | undefined;
 }) => {
   const fetches = createFetches({ url, signal });
   const clientOf = (fetch: (request: Request) => Promise<Response>) =>
     createClient<paths>({
-      ...{ baseUrl: url, redirect: 'manual', fetch },
-      headers: { authorization: `Bearer ${apiKey}`, 'accept-language': language },
+      ...{ baseUrl: url, redirect: 'manual' },
+      fetch: async (request) => {
+        request.headers.set('authorization', `Bearer ${typeof apiKey === 'string' ? apiKey : await apiKey()}`);
+        return fetch(request);
+      },
+      headers: { 'accept-language': language, ...(project === undefined ? {} : { 'bootready-project': project }) },
     });
   const api = clientOf(fetches.patient);
   /** For what makes something anew: an answer that got lost may have done it. */

@@ -6,11 +6,17 @@ export const addClientCommands = (program: Command): void => {
 
   program
     .command('login')
-    .description('keep the address of an installation and a key for it, read from standard input')
+    .description('log in to an installation: in a browser where it has an issuer, or by an API key')
     .argument('<url>', 'of its API')
+    .option('--device', 'sign in at its issuer, in a browser on this or another device (at a terminal by default)')
+    .option('--key', 'read an API key from standard input (where there is no terminal or no issuer by default)')
     .action(async (url: string, _options: object, command: Command) =>
       (await import('./login.ts')).login(url, options(command)),
     );
+  program
+    .command('logout')
+    .description('forget who is logged in on this machine; a sign-in ends at the issuer too')
+    .action(async (_options: object, command: Command) => (await import('./login.ts')).logout(options(command)));
   program
     .command('whoami')
     .description('show whose key it is, and what holds for it')
@@ -321,6 +327,19 @@ export const addClientCommands = (program: Command): void => {
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./webhooks.ts')).deleteWebhook(id, options(command)),
     );
+  for (const command of program.commands) withProject(command);
+};
+
+/** Each command by itself: on the command line of operators there are options of this name with another meaning. */
+const withProject = (command: Command): void => {
+  for (const each of command.commands) withProject(each);
+  if (command.commands.length > 0) return;
+  command
+    .option('--project <project>', 'in which a user of an issuer acts who has several; or BOOTREADY_PROJECT')
+    .hook('preAction', () => {
+      const { project } = command.opts<{ project?: string }>();
+      if (project !== undefined) process.env.BOOTREADY_PROJECT = project;
+    });
 };
 
 const imageArgument = 'id, the beginning of one, or name';

@@ -41,6 +41,18 @@ test('the key of the file is sent to no other address than that of the file', as
   });
 });
 
+test('a project is chosen for a token, and never for a key', async () => {
+  const env = { BOOTREADY_URL: url, BOOTREADY_PROJECT: 'other' };
+  expect(await readConnection({ ...env, BOOTREADY_API_KEY: 'a.b.c' })).toEqual({
+    url,
+    apiKey: 'a.b.c',
+    project: 'other',
+  });
+  for (const key of [{ BOOTREADY_API_KEY: 'brk_env' }, { BOOTREADY_CONFIG: file }]) {
+    await expect(readConnection({ ...env, ...key })).rejects.toMatchObject({ code: 'invalid-input' });
+  }
+});
+
 test.each([
   ['nothing is set', {}, /not known which installation/],
   ['the key file is missing', { BOOTREADY_URL: url, BOOTREADY_API_KEY_FILE: '/nowhere' }, /cannot be read/],

@@ -1,14 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { z } from 'zod';
 import type { Language } from '../../shared/checks/define.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { createAccessTokens } from './access-tokens.ts';
+import { readClientFile } from './client-file.ts';
 
-/** Which installation, and with which key. */
-export type Connection = { url: string; apiKey: string };
+/** Which installation, with which key or token (or where one is to be had that is good now), and in which project of a user. */
+export type Connection = { url: string; apiKey: string | (() => Promise<string>); project?: string | undefined };
 
-const ClientFile = z.object({ url: z.string(), apiKey: z.string() });
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** XDG Base Directory Specification 0.8: an empty or relative variable counts as unset. */
@@ -38,16 +38,18 @@ export const languageOf = (env: Env): Language =>
 
 /**
  * BOOTREADY_URL and BOOTREADY_API_KEY (or BOOTREADY_API_KEY_FILE), else the file that `bootready login` wrote. The key of the
- * file goes to the address of the file only, whatever the environment says.
+ * file goes to the address of the file only, whatever the environment says. BOOTREADY_PROJECT, which is `--project` too, goes before the file's.
  * @throws `invalid-input`, `unauthenticated`
  */
 export const readConnection = async (env: Env): Promise<Connection> => {
   const fromEnv = env.BOOTREADY_URL ? apiUrlOf(env.BOOTREADY_URL) : undefined;
   const key = await keyOf(env);
-  if (fromEnv && key) return { url: fromEnv, apiKey: key };
+  const project = env.BOOTREADY_PROJECT || undefined;
+  if (fromEnv && key) return withKey(fromEnv, key, project);
   const path = clientFileOf(env);
   const file = await readClientFile(path);
-  const url = fromEnv ?? file?.url;
+  const kept = file && apiUrlOf(file.url);
+  const url = fromEnv ?? kept;
   if (!url) {
     throw new BootreadyError({
       code: 'invalid-input',
@@ -55,12 +57,28 @@ export const readConnection = async (env: Env): Promise<Connection> => {
       remedy: 'Run "bootready login URL", or set BOOTREADY_URL and BOOTREADY_API_KEY.',
     });
   }
-  const apiKey = key ?? (file?.url === url ? file.apiKey : undefined);
-  if (apiKey) return { url, apiKey };
+  if (key) return withKey(url, key, project);
+  if (file && kept === url) {
+    if ('apiKey' in file) return withKey(url, file.apiKey, project);
+    return { url, apiKey: createAccessTokens(path, file.url, file.signIn), project: project ?? file.project };
+  }
   throw new BootreadyError({
     code: 'unauthenticated',
     message: `There is no API key for ${url}.`,
     remedy: `Set BOOTREADY_API_KEY or BOOTREADY_API_KEY_FILE, or run "bootready login ${url}".`,
+  });
+};
+
+/** Three parts, as no key of ours has them: an access token. RFC 7515, 3.1. */
+const isToken = (key: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(key);
+
+const withKey = (url: string, apiKey: string, project: string | undefined): Connection => {
+  if (project === undefined || isToken(apiKey)) return { url, apiKey, project };
+  // The API would not look at it, and what is meant for one project would go to another.
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: 'An API key is for one project; it cannot act in another one.',
+    remedy: `Leave out --project and BOOTREADY_PROJECT, or use a key of project "${project}".`,
   });
 };
 
@@ -82,29 +100,5 @@ const unreadable = (message: string, cause?: unknown): BootreadyError =>
     code: 'invalid-input',
     message,
     remedy: 'Put the key there and make it readable for this user, or set BOOTREADY_API_KEY itself.',
-    cause,
-  });
-
-const readClientFile = async (path: string): Promise<Connection | undefined> => {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw damaged(path, cause);
-  }
-  try {
-    const { url, apiKey } = ClientFile.parse(JSON.parse(text));
-    return { url: apiUrlOf(url), apiKey };
-  } catch (cause) {
-    throw damaged(path, cause);
-  }
-};
-
-const damaged = (path: string, cause: unknown): BootreadyError =>
-  new BootreadyError({
-    code: 'invalid-input',
-    message: `${path} cannot be read as settings of bootready.`,
-    remedy: 'Write it anew with "bootready login URL".',
     cause,
   });

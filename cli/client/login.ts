@@ -1,29 +1,125 @@
-import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Self } from '../../shared/contracts/api.ts';
-import { BootreadyError } from '../../shared/errors.ts';
+import { type CommandLineSignIn, type Self, SignInWays } from '../../shared/contracts/api.ts';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/quantities.ts';
 import { quotaLines } from '../../shared/quota.ts';
-import type { Line } from '../terminal.ts';
+import { type Line, styled, tellLine } from '../terminal.ts';
+import { jsonOf, readAnswer } from './answers.ts';
 import { connect, createApiClient } from './api-client.ts';
 import { ask } from './ask.ts';
+import { forgetClientFile, readClientFile, type SignIn, writeClientFile } from './client-file.ts';
 import { apiUrlOf, clientFileOf } from './connection.ts';
+import { interruptible } from './interrupt.ts';
+import type { DeviceCode } from './issuer.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
+import { createFetches } from './patient-fetch.ts';
 
-/** Reads a key, checks it with the installation, and keeps both for later commands. */
-export const login = async (address: string, options: OutputOptions): Promise<void> => {
+export type LoginOptions = OutputOptions & { key?: boolean; device?: boolean; project?: string };
+
+/**
+ * Keeps who acts on this machine, after the installation has said who that is: a user of its issuer, or the key that comes on standard input. At a
+ * terminal the issuer goes first, where there is one that signs in command lines.
+ */
+export const login = async (address: string, options: LoginOptions): Promise<void> => {
   const url = apiUrlOf(address);
-  const apiKey = await readKey(url);
-  const self = await createApiClient({ url, apiKey }).self();
-  const path = clientFileOf(process.env);
-  await writeSecret(path, `${JSON.stringify({ url, apiKey }, null, 2)}\n`);
-  printResult(self, () => [`Logged in to ${url}, project ${self.projectId}, role ${self.role}.`], options);
+  if (options.device && options.key) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: '--device and --key are two ways to log in.',
+      remedy: 'Give one of them.',
+    });
+  }
+  const asksIssuer = options.device ?? (!options.key && process.stdin.isTTY);
+  const offered = asksIssuer ? await commandLineSignInOf(url) : undefined;
+  if (options.device && !offered) {
+    throw new BootreadyError({
+      code: 'not-found',
+      message: `${url} has no issuer that signs in command lines.`,
+      remedy: `Use an API key: "bootready login ${url} --key".`,
+    });
+  }
+  await (offered ? loginByIssuer(url, offered, options) : loginByKey(url, options));
   if (url.startsWith('http:') && !/^(localhost|127\..*|\[::1\])$/.test(new URL(url).hostname)) {
     tell('The key goes over the network without encryption; use https:// where the installation has it.', options);
   }
   if (process.env.BOOTREADY_URL || process.env.BOOTREADY_API_KEY) {
     tell('BOOTREADY_URL or BOOTREADY_API_KEY is set in the environment and still goes first.', options);
+  }
+};
+
+const loginByKey = async (url: string, options: LoginOptions): Promise<void> => {
+  if (options.project !== undefined) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: 'An API key is for one project.',
+      remedy: 'Leave out --project; it is for users of an issuer (--device).',
+    });
+  }
+  const apiKey = await readKey(url);
+  const self = await createApiClient({ url, apiKey }).self();
+  await writeClientFile(clientFileOf(process.env), { url, apiKey });
+  printResult(self, () => [`Logged in to ${url}, project ${self.projectId}, role ${self.role}.`], options);
+};
+
+const loginByIssuer = (url: string, offered: CommandLineSignIn, options: LoginOptions): Promise<void> =>
+  interruptible(async (signal) => {
+    const project = options.project ?? (process.env.BOOTREADY_PROJECT || undefined);
+    const signIn = await (await import('./issuer.ts')).signInByDevice(offered, showCode, signal);
+    const self = await createApiClient({ url, apiKey: signIn.accessToken, project, signal }).self();
+    await writeClientFile(clientFileOf(process.env), { url, signIn, ...(project ? { project } : {}) });
+    printResult(
+      self,
+      () => [
+        `Logged in to ${url} as ${self.user?.name ?? 'nobody'}, project ${self.projectId}, role ${self.role}.`,
+        ...((self.user?.projects.length ?? 0) > 1 ? ['--project or BOOTREADY_PROJECT chooses another project.'] : []),
+      ],
+      options,
+    );
+  });
+
+/** With --json too: nobody could sign in without it. */
+const showCode = ({ url, completeUrl, code, minutes }: DeviceCode): void => {
+  tellLine(['To sign in, open ', styled('strong', completeUrl ?? url), ' in a browser, on this or another device.']);
+  tellLine([
+    completeUrl ? 'It shows the code ' : 'Enter the code ',
+    styled('strong', code),
+    ` there, which is good for ${minutes} minutes.`,
+  ]);
+};
+
+/** Whoever may ask without a key: how users sign in. Undefined where command lines do not. */
+const commandLineSignInOf = async (url: string): Promise<CommandLineSignIn | undefined> => {
+  const response = await createFetches({ url }).patient(new Request(`${url}/sign-in`));
+  return readAnswer(url, SignInWays, jsonOf(await response.text())).issuer?.commandLine;
+};
+
+/** Forgets whoever is logged in on this machine; a sign-in ends at the issuer too. */
+export const logout = async (options: OutputOptions): Promise<void> => {
+  const path = clientFileOf(process.env);
+  const file = await readClientFile(path);
+  if (!file) {
+    printResult({ loggedOut: false }, () => ['Nobody is logged in on this machine.'], options);
+    return;
+  }
+  await forgetClientFile(path);
+  const isRevoked = 'signIn' in file && (await revokedOrTold(file.signIn, options));
+  printResult(
+    { loggedOut: true, url: file.url, revoked: isRevoked },
+    () => [
+      `Logged out of ${file.url}.`,
+      ...('apiKey' in file ? ['The key is good as before; "bootready key revoke" of the operator ends it.'] : []),
+    ],
+    options,
+  );
+};
+
+const revokedOrTold = async (signIn: SignIn, options: OutputOptions): Promise<boolean> => {
+  try {
+    return await (await import('./issuer.ts')).revoked(signIn);
+  } catch (error) {
+    if (!isBootreadyError(error)) throw error;
+    tell(`${error.message} The sign-in is forgotten here and ends there by itself.`, options);
+    return false;
   }
 };
 
@@ -33,10 +129,11 @@ export const whoAmI = async (options: OutputOptions): Promise<void> => {
   printResult(self, () => selfLines(api.url, self), options);
 };
 
-const selfLines = (url: string, { projectId, role, limits, quota, uploads }: Self): Line[] => [
+const selfLines = (url: string, { projectId, role, user, limits, quota, uploads }: Self): Line[] => [
   `installation  ${url}`,
   `project       ${projectId}`,
   `role          ${role}`,
+  ...(user ? [`user          ${user.name}, of ${user.projects.join(', ')}`] : []),
   `limits        uploads of ${formatBytes(limits.maxUploadBytes)}, disks of ${formatBytes(limits.maxVirtualBytes)}`,
   ...quotaLines(quota).map((line, index) => `${index === 0 ? 'quota ' : '      '}        ${line}`),
   `S3 uploads    ${uploads.endpoint}, bucket ${uploads.bucket}, keys below ${uploads.keyPrefix}`,
@@ -52,23 +149,4 @@ const readKey = async (url: string): Promise<string> => {
     message: key === '' ? 'No API key came on standard input.' : 'What came on standard input is no API key.',
     remedy: `Type it when asked, or give it by a file: bootready login ${url} < key-file`,
   });
-};
-
-/** For the user alone, whole or not at all. */
-const writeSecret = async (path: string, content: string): Promise<void> => {
-  const draft = `${path}.new`;
-  try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    await writeFile(draft, content, { mode: 0o600 });
-    // One that was left over may have had other rights.
-    await chmod(draft, 0o600);
-    await rename(draft, path);
-  } catch (cause) {
-    throw new BootreadyError({
-      code: 'unavailable',
-      message: `${path} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}.`,
-      remedy: 'Make its folder writable, or name another file in BOOTREADY_CONFIG.',
-      cause,
-    });
-  }
 };

@@ -497,8 +497,21 @@ export const Self = z.object({
 });
 export type Self = z.infer<typeof Self>;
 
-/** How browsers may sign in, besides with an API key. */
-export const SignInWays = z.object({ issuer: z.object({ name: z.string() }).optional() });
+/** What the command line needs to sign a user in at the issuer (RFC 8628). */
+export const CommandLineSignIn = z.object({
+  issuer: z.url(),
+  /** Of a public client. */
+  clientId: z.string(),
+  scopes: z.string(),
+  /** Whom tokens must be for, where that is a URL that can be asked for (RFC 8707). */
+  resource: z.string().optional(),
+});
+export type CommandLineSignIn = z.infer<typeof CommandLineSignIn>;
+
+/** How users may sign in, besides with an API key. */
+export const SignInWays = z.object({
+  issuer: z.object({ name: z.string(), commandLine: CommandLineSignIn.optional() }).optional(),
+});
 export type SignInWays = z.infer<typeof SignInWays>;
 
 /** Why nobody was signed in: `?sign-in=` of the page that the browser is sent back to. */

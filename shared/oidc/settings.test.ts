@@ -31,7 +31,18 @@ test('nobody signs in without an issuer; with one, what is not said has its defa
   ).toBeDefined();
 });
 
+test('the command line is told what it needs, and for whom its tokens must be where that is a URL', () => {
+  const cli = { ...whole, OIDC_CLI_CLIENT_ID: 'cli' };
+  const told = { issuer: 'https://id.test/realms/a', clientId: 'cli', scopes: 'openid profile' };
+  expect(settingsOf(cli)?.commandLine).toEqual(told);
+  const audience = 'https://api.test';
+  const asked = { ...cli, OIDC_AUDIENCE: audience, OIDC_CLI_SCOPES: 'openid offline_access' };
+  expect(settingsOf(asked)?.commandLine).toEqual({ ...told, scopes: 'openid offline_access', resource: audience });
+});
+
 test.each([
+  [{ OIDC_CLI_CLIENT_ID: 'cli', OIDC_AUDIENCE: undefined }, /OIDC_CLI_CLIENT_ID needs an OIDC_AUDIENCE/],
+  [{ OIDC_CLI_CLIENT_ID: 'images' }, /OIDC_CLI_CLIENT_ID needs an OIDC_AUDIENCE/],
   [{ OIDC_ISSUER: 'http://id.test' }, /OIDC_ISSUER must be an https/],
   [{ API_PUBLIC_URL: undefined }, /API_PUBLIC_URL/],
   [{ API_PUBLIC_URL: 'http://images.test' }, /API_PUBLIC_URL/],

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts';
+import type { CommandLineSignIn } from '../contracts/api.ts';
 import { BootreadyError } from '../errors.ts';
 import type { Role } from '../ports/projects.ts';
 import type { AccessRules } from './access.ts';
@@ -17,6 +18,8 @@ export type OidcSettings = {
   /** Where they are after signing out. */
   homeUrl: string;
   rules: AccessRules;
+  /** What the command line is told; undefined where its users have keys only. */
+  commandLine: CommandLineSignIn | undefined;
 };
 
 /** Undefined where nobody signs in by OpenID Connect. @throws BootreadyError `invalid-input` */
@@ -36,6 +39,13 @@ export const oidcSettingsOf = (config: Config): OidcSettings | undefined => {
       'Register the API as an audience (resource) of its own, or leave OIDC_AUDIENCE away.',
     );
   }
+  const cliClientId = config.OIDC_CLI_CLIENT_ID;
+  if (cliClientId !== undefined && (audience === undefined || audience === cliClientId)) {
+    throw wrong(
+      'OIDC_CLI_CLIENT_ID needs an OIDC_AUDIENCE of its own',
+      'The command line shows access tokens to the API: name the API as their audience, and not the client.',
+    );
+  }
   const base = API_PUBLIC_URL.replace(/\/+$/, '');
   return {
     issuer,
@@ -46,6 +56,13 @@ export const oidcSettingsOf = (config: Config): OidcSettings | undefined => {
     name: config.OIDC_NAME ?? issuer.host,
     callbackUrl: `${base}/sign-in/callback`,
     homeUrl: `${base}/`,
+    commandLine:
+      cliClientId === undefined
+        ? undefined
+        : {
+            ...{ issuer: OIDC_ISSUER, clientId: cliClientId, scopes: config.OIDC_CLI_SCOPES ?? config.OIDC_SCOPES },
+            ...(audience !== undefined && URL.canParse(audience) ? { resource: audience } : {}),
+          },
     rules: { projectClaim: config.OIDC_PROJECT_CLAIM, roleClaim: config.OIDC_ROLE_CLAIM, roles: rolesOf(config) },
   };
 };

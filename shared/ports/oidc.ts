@@ -1,3 +1,4 @@
+import type { CommandLineSignIn } from '../contracts/api.ts';
 import type { Access } from '../oidc/access.ts';
 
 /** What binds a sign-in to the browser that began it: OpenID Connect Core 3.1.2.1 (state, nonce) and RFC 7636 (PKCE). */
@@ -20,6 +21,8 @@ export type SignedIn = {
  */
 export interface OidcIssuer {
   readonly name: string;
+  /** What the command line is told to sign users in by itself; undefined where it may not. */
+  readonly commandLine: CommandLineSignIn | undefined;
   /** @param token an access token (JWT) */
   accessOf(token: string): Promise<Access>;
   /** Where the browser is sent to sign in. */

@@ -186,6 +186,7 @@ test('doctor finds the issuer well, and says what it must know', async () => {
   const { checks } = JSON.parse(stdout) as { checks: { outcome: string; message: string }[] };
   expect(checks.map(({ outcome }) => outcome)).toEqual(['ok']);
   expect(checks[0]?.message).toContain(`"bootready" with ${installation.apiUrl}/sign-in/callback`);
+  expect(checks[0]?.message).toContain('the public client "bootready-cli"');
   expect(code).toBe(0);
 });
 
@@ -194,7 +195,10 @@ describe('a sign-in', () => {
     browser.cookies.get(sessionCookieName);
 
   test('is offered by name, and sends the browser to the issuer with code, PKCE, state and nonce', async () => {
-    expect((await ask('/sign-in', {})).body).toEqual({ issuer: { name: 'Beispiel-Konto' } });
+    const commandLine = { issuer: issuer.url, clientId: 'bootready-cli', scopes: 'openid offline_access' };
+    expect((await ask('/sign-in', {})).body).toEqual({
+      issuer: { name: 'Beispiel-Konto', commandLine: { ...commandLine, resource: issuer.env.OIDC_AUDIENCE } },
+    });
     const answer = await fetch(`${installation.apiUrl}/sign-in/begin?to=/images`, { redirect: 'manual' });
     expect(answer.status).toBe(303);
     const { origin, searchParams } = new URL(answer.headers.get('location') ?? '');

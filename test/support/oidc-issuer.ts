@@ -15,6 +15,8 @@ export type OidcIssuer = {
   sign(claims: JWTPayload, options?: { issuer?: string; audience?: string; expires?: number }): Promise<string>;
   publicKey(): Promise<JWK>;
   accounts: Record<string, Account>;
+  /** Of access tokens that are given to users from now on. */
+  lifetime: { seconds: number };
   /** From now on it signs with a new key and knows the old one no more. */
   rotate(): Promise<void>;
   /** As in an outage; `start` ends it. */
@@ -26,6 +28,7 @@ export type Account = { projects: unknown; roles: unknown };
 
 const audience = 'https://api.bootready.test';
 const clientId = 'bootready';
+const cliClientId = 'bootready-cli';
 const clientSecret = 'a secret of the portal only';
 
 export const startOidcIssuer = async ({
@@ -38,7 +41,8 @@ export const startOidcIssuer = async ({
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let key = await newKey();
-  const provider = () => providerOf(url, { publicUrl, accounts, key: key.privateJwk });
+  const lifetime = { seconds: 3600 };
+  const provider = () => providerOf(url, { publicUrl, accounts, lifetime, key: key.privateJwk });
   // It keeps sessions and grants in memory: an outage shall not lose them.
   let running = provider();
   let server: Server | undefined;
@@ -54,13 +58,15 @@ export const startOidcIssuer = async ({
   };
   await start();
   return {
-    ...{ url, accounts, start, stop },
+    ...{ url, accounts, lifetime, start, stop },
     env: {
       API_PUBLIC_URL: publicUrl,
       OIDC_ISSUER: url,
       OIDC_AUDIENCE: audience,
       OIDC_CLIENT_ID: clientId,
       OIDC_CLIENT_SECRET: clientSecret,
+      OIDC_CLI_CLIENT_ID: cliClientId,
+      OIDC_CLI_SCOPES: 'openid offline_access',
       OIDC_NAME: 'Beispiel-Konto',
       OIDC_SCOPES: 'openid profile images',
       OIDC_ROLE_CLAIM: 'access.roles',
@@ -102,12 +108,18 @@ const newKey = async () => {
 
 const providerOf = (
   url: string,
-  { publicUrl, accounts, key }: { publicUrl: string; accounts: Record<string, Account>; key: JWK },
+  {
+    publicUrl,
+    accounts,
+    lifetime,
+    key,
+  }: { publicUrl: string; accounts: Record<string, Account>; lifetime: { seconds: number }; key: JWK },
 ): Provider => {
   const claimsOf = (account: string) => {
     const { projects, roles } = accounts[account] ?? {};
     return { projects, access: { roles } };
   };
+  const secondsNow = (): number => lifetime.seconds;
   return new Provider(url, {
     jwks: { keys: [key as never] },
     cookies: { keys: ['test'] },
@@ -118,6 +130,11 @@ const providerOf = (
         redirect_uris: [`${publicUrl}/sign-in/callback`],
         post_logout_redirect_uris: [`${publicUrl}/`],
         grant_types: ['authorization_code', 'refresh_token'],
+      },
+      {
+        ...{ client_id: cliClientId, application_type: 'native', token_endpoint_auth_method: 'none' },
+        ...{ redirect_uris: [], response_types: [] },
+        grant_types: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
       },
       ...Object.keys(accounts).map((account) => ({
         ...{ client_id: account, client_secret: clientSecret },
@@ -139,14 +156,20 @@ const providerOf = (
         ...(client ? { clientId: client.clientId } : {}),
         ...(session?.accountId ? { accountId: session.accountId } : {}),
       });
-      grant.addOIDCScope('openid profile images');
+      grant.addOIDCScope('openid profile images offline_access');
       await grant.save();
       return grant;
     },
-    extraTokenClaims: (_context, token) =>
-      'clientId' in token && token.clientId ? claimsOf(token.clientId) : undefined,
+    extraTokenClaims: (_context, token) => {
+      // Of whoever has signed in, or of the account whose own client it is.
+      const account = 'accountId' in token ? token.accountId : token.clientId;
+      return account ? claimsOf(account) : undefined;
+    },
+    ttl: { AccessToken: secondsNow },
     features: {
       clientCredentials: { enabled: true },
+      deviceFlow: { enabled: true },
+      revocation: { enabled: true },
       resourceIndicators: {
         enabled: true,
         getResourceServerInfo: (_context, resource) => ({

@@ -64,3 +64,22 @@ export const cookieOf = async (apiUrl: string, account: string): Promise<string>
   if (!value) throw new Error(`${account} could not sign in`);
   return `${sessionCookieName}=${value}`;
 };
+
+/** What a user does with the address that `bootready login --device` shows: confirm the code, and sign in. */
+export const approveDevice = async (url: string, account: string, browser = formBrowser()): Promise<void> => {
+  let page = await browser.open(url);
+  // Code, confirmation, sign-in, consent: whatever the issuer asks next.
+  for (let step = 0; step < 6 && page.html.includes('<form'); step++) {
+    page = await browser.submit(page, page.html.includes('name="login"') ? { login: account, password: 'x' } : {});
+  }
+  if (!page.html.includes('Sign-in Success'))
+    throw new Error(`${account} could not approve: ${page.html.slice(0, 500)}`);
+};
+
+/** The same user, who did not ask for it. */
+export const refuseDevice = async (url: string, browser = formBrowser()): Promise<void> => {
+  const confirmation = await browser.submit(await browser.open(url), {});
+  // The button that says no stands beside the hidden field that says yes.
+  const html = confirmation.html.replace(/<input type="hidden" name="confirm"[^>]*>/, '');
+  await browser.submit({ ...confirmation, html }, { abort: 'yes' });
+};

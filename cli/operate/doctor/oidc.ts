@@ -59,6 +59,17 @@ export const oidc: Dependency = {
     if (settings.audience === undefined) {
       say.warning('Access tokens are accepted from nobody.', 'Set OIDC_AUDIENCE, unless people only use the portal.');
     }
-    say.ok(`The issuer ${href}; it must know the client "${settings.clientId}" with ${settings.callbackUrl}.`);
+    const { commandLine } = settings;
+    if (commandLine && !metadata.device_authorization_endpoint) {
+      say.failed(
+        `The issuer ${href} has no device authorization grant, by which the command line signs in.`,
+        'Switch it on there (RFC 8628), or leave out OIDC_CLI_CLIENT_ID.',
+      );
+    }
+    say.ok(
+      `The issuer ${href}; it must know the client "${settings.clientId}" with ${settings.callbackUrl}${
+        commandLine ? `, and the public client "${commandLine.clientId}" with the device authorization grant` : ''
+      }.`,
+    );
   },
 };

@@ -1,0 +1,146 @@
+import * as client from 'openid-client';
+import type { CommandLineSignIn } from '../../shared/contracts/api.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { SignIn } from './client-file.ts';
+
+/** The one place where the command line speaks to an issuer; loaded only when it does. */
+
+const answerSeconds = 10;
+/** Of an issuer that does not say how long its tokens are good. */
+const unknownSeconds = 300;
+
+type Registration = Pick<SignIn, 'issuer' | 'clientId' | 'resource'>;
+type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
+
+/** What a user does in a browser, on this machine or another one. RFC 8628, 3.3. */
+export type DeviceCode = { url: string; completeUrl: string | undefined; code: string; minutes: number };
+
+/** The device authorization grant (RFC 8628): `show` tells the user where to go, then the issuer is asked until the user has been there. */
+export const signInByDevice = async (
+  { issuer, clientId, scopes, resource }: CommandLineSignIn,
+  show: (code: DeviceCode) => void,
+  signal: AbortSignal,
+): Promise<SignIn> => {
+  const registration: Registration = { issuer, clientId, ...(resource ? { resource } : {}) };
+  return asked(issuer, signal, async () => {
+    const config = await configurationOf(registration);
+    if (!config.serverMetadata().device_authorization_endpoint) throw cannot(issuer);
+    const device = await client.initiateDeviceAuthorization(config, { scope: scopes, ...forResource(registration) });
+    show({
+      url: device.verification_uri,
+      completeUrl: device.verification_uri_complete,
+      code: device.user_code,
+      minutes: Math.floor(device.expires_in / 60),
+    });
+    // Not every issuer says that it has expired.
+    const expired = AbortSignal.timeout(device.expires_in * 1000);
+    const until = { signal: AbortSignal.any([signal, expired]) };
+    const tokens = await client
+      .pollDeviceAuthorizationGrant(config, device, forResource(registration), until)
+      .catch((error: unknown) => {
+        throw expired.aborted ? tooLate(error) : error;
+      });
+    return signInOf(registration, tokens);
+  });
+};
+
+/** @throws `unauthenticated` when the issuer gives nothing more, `unavailable` when it does not answer */
+export const renewed = (signIn: SignIn): Promise<SignIn> =>
+  asked(signIn.issuer, undefined, async () => {
+    if (signIn.refreshToken === undefined) throw over(signIn.issuer);
+    const tokens = await client.refreshTokenGrant(
+      await configurationOf(signIn),
+      signIn.refreshToken,
+      forResource(signIn),
+    );
+    // Issuers that do not rotate refresh tokens give none back.
+    return { ...signIn, ...signInOf(signIn, tokens) };
+  });
+
+/** RFC 7009. False where the issuer cannot. */
+export const revoked = ({ refreshToken, accessToken, ...registration }: SignIn): Promise<boolean> =>
+  asked(registration.issuer, undefined, async () => {
+    const config = await configurationOf(registration);
+    if (!config.serverMetadata().revocation_endpoint) return false;
+    await client.tokenRevocation(config, refreshToken ?? accessToken);
+    return true;
+  });
+
+const configurationOf = ({ issuer, clientId }: Registration): Promise<client.Configuration> => {
+  const url = new URL(issuer);
+  const isLoopback = url.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
+  return client.discovery(url, clientId, {}, client.None(), {
+    timeout: answerSeconds,
+    ...(isLoopback ? { execute: [client.allowInsecureRequests] } : {}),
+  });
+};
+
+const forResource = ({ resource }: Registration): Record<string, string> => (resource ? { resource } : {});
+
+const signInOf = ({ issuer, clientId, resource }: Registration, tokens: Tokens): SignIn => ({
+  ...{ issuer, clientId, accessToken: tokens.access_token },
+  ...(resource ? { resource } : {}),
+  ...(tokens.refresh_token ? { refreshToken: tokens.refresh_token } : {}),
+  expiresAt: Date.now() + (tokens.expires_in ?? unknownSeconds) * 1000,
+});
+
+/** What the issuer said, or that it said nothing, as errors of ours. */
+const asked = async <T>(issuer: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof BootreadyError) throw error;
+    if (!(error instanceof client.ResponseBodyError) || error.status >= 500) throw silent(issuer, error);
+    if (error.error === 'access_denied') throw denied(issuer, error);
+    if (error.error === 'expired_token') throw tooLate(error);
+    if (error.error === 'invalid_grant') throw over(issuer, error);
+    throw refused(issuer, error);
+  }
+};
+
+const hostOf = (issuer: string): string => new URL(issuer).host;
+
+const silent = (issuer: string, cause: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: `The issuer of sign-ins at ${hostOf(issuer)} does not answer as it should.`,
+    remedy: 'Try again in a while; an API key works without it ("bootready login URL --key").',
+    cause,
+  });
+const cannot = (issuer: string): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: `The issuer at ${hostOf(issuer)} signs in no programs without a browser of their own.`,
+    remedy:
+      'Ask the operator to switch on its device authorization grant, or use an API key ("bootready login URL --key").',
+  });
+const denied = (issuer: string, cause: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'unauthenticated',
+    message: `The sign-in was refused at ${hostOf(issuer)}.`,
+    remedy: 'Give the same command again if it was yours.',
+    cause,
+  });
+const tooLate = (cause: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'unauthenticated',
+    message: 'Nobody has signed in before the code expired.',
+    remedy: 'Give the same command again for a new one.',
+    cause,
+  });
+const over = (issuer: string, cause?: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'unauthenticated',
+    message: `The sign-in at ${hostOf(issuer)} is over.`,
+    remedy: 'Sign in again: "bootready login URL".',
+    cause,
+  });
+/** The issuer's words are text of a server; the terminal takes the control characters out. */
+const refused = (issuer: string, cause: client.ResponseBodyError): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: `The issuer at ${hostOf(issuer)} refuses the command line as it is registered there: ${(cause.error_description ?? cause.error).slice(0, 200)}.`,
+    remedy: 'Tell the operator: OIDC_CLI_CLIENT_ID, OIDC_CLI_SCOPES and the registration of that client must fit.',
+    cause,
+  });
