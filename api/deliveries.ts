@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CreateDelivery, ImageDetail } from '../shared/contracts/api.ts';
+import { deliveryWorkflowIdOf } from '../shared/contracts/workflow.ts';
 import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf } from './identity.ts';
@@ -11,7 +12,7 @@ import { languageOf } from './views.ts';
 export const deliveryRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { config, projects, deliveries, startDelivery } = deps;
+    const { config, projects, deliveries, startDelivery, starter } = deps;
 
     /** Members send only where their project's images go anyway: other targets may be for other eyes. */
     const targetsFor = async (projectId: string, isAdmin: boolean): Promise<string[]> => {
@@ -52,7 +53,43 @@ export const deliveryRoutes =
         return reply.code(202).send(await detailOf(deps, image, languageOf(request.headers['accept-language'])));
       },
     );
+
+    app.post(
+      '/images/:id/deliveries/:target/cancel',
+      {
+        onRequest: atLeast('member'),
+        config: { audit: 'image.undeliver' },
+        schema: {
+          operationId: 'cancelDelivery',
+          summary: 'Stop a delivery; what is half there at the target is cleared away',
+          params: z.object({ id: z.string(), target: z.string() }),
+          refuses: ['conflict'],
+          response: { 202: ImageDetail },
+        },
+      },
+      async (request, reply) => {
+        const image = await imageToChange(deps, request);
+        const { target } = request.params;
+        // In Postgres first: what has not begun yet, or does not hear of it, finds its end there.
+        const order = await deliveries.cancel(image.id, target);
+        if (!order) throw nothingUnderWay(target);
+        await starter.cancel(deliveryWorkflowIdOf(order)).catch((error: unknown) => {
+          request.log.warn(
+            { image_id: image.id, error: explain(error) },
+            'a delivery was cancelled and could not be told',
+          );
+        });
+        return reply.code(202).send(await detailOf(deps, image, languageOf(request.headers['accept-language'])));
+      },
+    );
   };
+
+const nothingUnderWay = (target: string): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: `The image is not on its way to "${target}".`,
+    remedy: 'There is nothing to cancel; "bootready show" tells how its deliveries ended.',
+  });
 
 const noSuchTarget = (target: string, allowed: readonly string[]): BootreadyError =>
   new BootreadyError({

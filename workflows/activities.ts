@@ -104,7 +104,7 @@ export interface SharedActivities {
 /** On the shared task queue: a published image goes further. */
 export interface DeliveryActivities {
   deliver(order: DeliveryOrder): Promise<void>;
-  /** Says why it will not be tried any more by itself. */
+  /** Says why it will not be tried any more by itself; of one that was cancelled, clears away what is half there at the target. */
   failDelivery(order: DeliveryOrder, failure: { code: string; message: string; remedy?: string }): Promise<void>;
 }
 

@@ -1,8 +1,17 @@
-import { CancellationScope, proxyActivities } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { DeliverImageInput } from '../shared/contracts/workflow.ts';
 import type { DeliveryActivities } from './activities.ts';
 import { failureOf } from './outcome.ts';
 import { copying, ledger } from './timing.ts';
+
+/** By the hand of an operator: whoever cancels it by the API has ended it in Postgres. */
+const stopped = {
+  failure: {
+    code: 'cancelled',
+    message: 'The delivery was stopped in Temporal.',
+    remedy: 'Deliver the image again.',
+  },
+};
 
 /** A published image goes to one target. Whatever becomes of it, the image stays published. */
 export async function deliverImage({ order, ...timings }: DeliverImageInput): Promise<void> {
@@ -11,7 +20,8 @@ export async function deliverImage({ order, ...timings }: DeliverImageInput): Pr
   try {
     await deliver(order);
   } catch (error) {
-    const { failure } = failureOf(error, 'deliver the image again');
+    const { failure } = isCancellation(error) ? stopped : failureOf(error, 'deliver the image again');
+    // Of one that was cancelled, what is half there is cleared away.
     await CancellationScope.nonCancellable(() => failDelivery(order, failure));
     throw error;
   }

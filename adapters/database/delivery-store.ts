@@ -6,6 +6,9 @@ import { openStatuses, superseded } from './attempts.ts';
 import { json } from './json.ts';
 import type { Database, DeliveryTable } from './schema.ts';
 
+/** Longer than a worker tries to clear away what is left at a target (`ledger` in workflows/timing.ts). */
+const clearedAfter = sql`interval '25 hours'`;
+
 const deliveryOf = (row: Selectable<DeliveryTable>): Delivery => ({
   id: row.id,
   target: row.target,
@@ -74,9 +77,14 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
             .doUpdateSet({
               ...{ status: 'queued', number: sql`deliveries.number + 1`, attempts: 0, percent: 0 },
               ...{ worker: null, location: null, failure: null },
-              ...{ created_at: sql`now()`, started_at: null, finished_at: null },
+              ...{ created_at: sql`now()`, started_at: null, finished_at: null, cancelled_at: null },
+              was_there: sql`deliveries.was_there or deliveries.status = 'done'`,
             })
-            .where('deliveries.status', 'not in', openStatuses),
+            .where('deliveries.status', 'not in', openStatuses)
+            // Whoever clears away would take the new one's bytes too.
+            .where(
+              sql<boolean>`deliveries.finished_at is not null or deliveries.cancelled_at < now() - ${clearedAfter}`,
+            ),
         )
         .returning(['id', 'number'])
         .returning((eb) =>
@@ -86,7 +94,7 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
       if (!row) {
         throw new BootreadyError({
           code: 'conflict',
-          message: `The image is not active, or is on its way to "${target}" already.`,
+          message: `The image is not active, or is on its way to "${target}" already, or that is being cancelled.`,
           remedy: '"bootready show" tells which; what is on its way is tried again by itself.',
         });
       }
@@ -153,6 +161,48 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
         .where('id', '=', deliveryId)
         .where('number', '=', number)
         .where('status', 'in', openStatuses)
+        .execute();
+    },
+
+    cancel: async (imageId, target) => {
+      const row = await db
+        .updateTable('deliveries')
+        .set({
+          ...{ status: 'cancelled', failure: null, cancelled_at: sql`now()` },
+          // Nobody begins it any more, so that there is nothing to wait for.
+          finished_at: sql`case when attempts = 0 then now() end`,
+        })
+        .where('image_id', '=', imageId)
+        .where('target', '=', target)
+        .where('status', 'in', openStatuses)
+        .returning(['id', 'number'])
+        .returning((eb) =>
+          eb.selectFrom('images').whereRef('images.id', '=', 'image_id').select('project_id').as('project_id'),
+        )
+        .executeTakeFirst();
+      return row && { deliveryId: row.id, number: row.number, imageId, projectId: row.project_id ?? '', target };
+    },
+
+    cancelled: async ({ deliveryId, number }) =>
+      db
+        .selectFrom('deliveries')
+        .innerJoin('images', 'images.id', 'deliveries.image_id')
+        .innerJoin('publications', 'publications.image_id', 'images.id')
+        .where('deliveries.id', '=', deliveryId)
+        .where('number', '=', number)
+        .where('deliveries.status', '=', 'cancelled')
+        .where('deliveries.finished_at', 'is', null)
+        .select(['images.id as imageId', 'images.project_id as projectId', 'target', 'was_there as wasThere'])
+        .select(['publications.format', 'publications.sha256'])
+        .executeTakeFirst(),
+
+    cleared: async ({ deliveryId, number }, failure) => {
+      await db
+        .updateTable('deliveries')
+        .set({ finished_at: sql`now()`, failure: failure ? json(failure) : null })
+        .where('id', '=', deliveryId)
+        .where('number', '=', number)
+        .where('status', '=', 'cancelled')
         .execute();
     },
   };

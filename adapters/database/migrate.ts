@@ -13,6 +13,7 @@ import * as rowLevelSecurity from './migrations/0010-row-level-security.ts';
 import * as userSessions from './migrations/0011-user-sessions.ts';
 import * as deliveries from './migrations/0012-deliveries.ts';
 import * as traces from './migrations/0013-traces.ts';
+import * as cancelDelivery from './migrations/0015-cancel-delivery.ts';
 import * as stepFailures from './migrations/0017-step-failures.ts';
 import type { Database } from './schema.ts';
 
@@ -29,6 +30,7 @@ const migrations = {
   '0011-user-sessions': userSessions,
   '0012-deliveries': deliveries,
   '0013-traces': traces,
+  '0015-cancel-delivery': cancelDelivery,
   '0017-step-failures': stepFailures,
 };
 

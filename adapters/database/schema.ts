@@ -297,6 +297,10 @@ export type DeliveryTable = {
   failure: JSONColumnType<RunFailure> | null;
   created_at: Timestamp;
   started_at: NullableTimestamp;
+  /** `finished_at` comes when nothing half of it is left at the target. */
+  cancelled_at: NullableTimestamp;
+  /** A delivery before this one was done. */
+  was_there: Generated<boolean>;
   finished_at: NullableTimestamp;
 };
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { constants, type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { constants, type FileHandle, mkdir, open, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
@@ -134,6 +134,20 @@ export const createDirectoryTarget = (name: string, { path: root }: DirectoryTar
         return { location: join(folder, file) };
       }),
 
+    clear: ({ projectId, imageId, digests: { sha256 }, wasThere }, signal) =>
+      explained(signal, async () => {
+        await assertThere();
+        const folder = join(root, projectId, imageId);
+        const names = await readdir(folder).catch(noneWhereMissing);
+        const isHalf = (file: string): boolean => file.startsWith('.') && file.endsWith('.partial');
+        const isWhole = (file: string): boolean => file === 'SHA256SUMS' || file.startsWith(`${sha256}.`);
+        for (const file of names) {
+          if (isHalf(file) || (!wasThere && isWhole(file))) await rm(join(folder, file), { force: true });
+        }
+        // Something of somebody else's keeps it.
+        if (!wasThere) await rmdir(folder).catch(() => undefined);
+      }),
+
     check: (signal) =>
       explained(signal, async () => {
         await assertThere();
@@ -143,6 +157,11 @@ export const createDirectoryTarget = (name: string, { path: root }: DirectoryTar
         return `the folder ${root} can be written`;
       }),
   };
+};
+
+const noneWhereMissing = (error: NodeJS.ErrnoException): string[] => {
+  if (error.code === 'ENOENT') return [];
+  throw error;
 };
 
 const troubleOf = (name: string, code: string, cause: unknown): BootreadyError => {

@@ -1,6 +1,6 @@
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import type { Deliverable, DeliveryControl, Target } from '../../shared/ports/targets.ts';
+import type { Deliverable, DeliveryControl, Leftovers, Target } from '../../shared/ports/targets.ts';
 import { sha256Of } from '../../shared/sha256.ts';
 import type { S3TargetConfig } from '../../shared/targets.ts';
 import { uploadInParts } from '../../shared/upload-in-parts.ts';
@@ -61,10 +61,13 @@ export const createS3Target = (name: string, config: S3TargetConfig): Target => 
     throw otherBytes(name, { key, read, expected: source.size });
   };
 
+  const pathOf = ({ projectId, imageId, digests }: Leftovers | Deliverable): string =>
+    `${prefix}${projectId}/${imageId}/${digests.sha256}`;
+
   return {
     deliver: async (image, control) => {
-      const { source, digests } = image;
-      const path = `${prefix}${image.projectId}/${image.imageId}/${digests.sha256}`;
+      const { source } = image;
+      const path = pathOf(image);
       const key = `${path}.${image.format}`;
       // First what is small: whoever finds the image finds its provenance.
       for (const document of image.documents) {
@@ -85,6 +88,13 @@ export const createS3Target = (name: string, config: S3TargetConfig): Target => 
         throw error;
       }
       return { location: `s3://${bucket}/${key}` };
+    },
+
+    clear: async (left) => {
+      const path = pathOf(left);
+      for await (const half of store.listMultiparts(bucket, path)) await store.abortMultipart(half);
+      if (left.wasThere) return;
+      for await (const { key } of store.list(bucket, `${path}.`)) await store.remove(bucket, key);
     },
 
     check: async () => {

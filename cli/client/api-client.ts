@@ -107,6 +107,11 @@ export const createApiClient = ({
       checked(ImageDetail, careful.POST('/v1/images/{id}/repairs', { ...ofImage(id), body })),
     createDelivery: (id: string, body: CreateDelivery) =>
       checked(ImageDetail, careful.POST('/v1/images/{id}/deliveries', { ...ofImage(id), body })),
+    cancelDelivery: (id: string, target: string) =>
+      checked(
+        ImageDetail,
+        api.POST('/v1/images/{id}/deliveries/{target}/cancel', { params: { path: { id, target } } }),
+      ),
     createImage: (body: CreateImage) => checked(ImageView, careful.POST('/v1/images', { body })),
     changeImage: (id: string, body: ChangeImage) =>
       checked(ImageView, api.PATCH('/v1/images/{id}', { ...ofImage(id), body })),

@@ -47,13 +47,14 @@ export const retryImage = async (word: string, options: OutputOptions & SettingO
   );
 };
 
-export const cancelImage = async (word: string, options: OutputOptions): Promise<void> => {
+export const cancelImage = async (word: string, options: OutputOptions & { target?: string }): Promise<void> => {
+  if (options.target !== undefined) return (await import('./deliver.ts')).cancelDelivery(word, options.target, options);
   const api = await connect();
   const image = await api.cancel(await findImageId(api, word));
   printResult(
     image,
     () => [
-      `${image.runs.length > 0 ? 'The run' : 'The repair'} of ${image.name} is being stopped.`,
+      `${image.runs.length > 0 ? 'The run' : image.repair ? 'The repair' : 'The download'} of ${image.name} is being stopped.`,
       `"bootready show ${image.id}" tells when it is.`,
     ],
     options,

@@ -138,8 +138,9 @@ export const addClientCommands = (program: Command): void => {
     );
   program
     .command('cancel')
-    .description('stop the run, the repair or the download of an image')
+    .description('stop the run, the repair, the download or a delivery of an image')
     .argument('<image>', imageArgument)
+    .option('--target <name>', 'its delivery there, and clear away what is half there')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./change.ts')).cancelImage(id, options(command)),
     );

@@ -15,3 +15,18 @@ export const deliverImage = async (word: string, options: OutputOptions & { targ
     options,
   );
 };
+
+/** Stops one that is under way. */
+export const cancelDelivery = async (word: string, name: string, options: OutputOptions): Promise<void> => {
+  const target = validOption('--target', TargetName, name);
+  const api = await connect();
+  const image = await api.cancelDelivery(await findImageId(api, word), target);
+  printResult(
+    image,
+    () => [
+      `The delivery of ${image.name} to ${target} is being stopped, and what is half there cleared away.`,
+      `"bootready show ${image.id}" tells when it is.`,
+    ],
+    options,
+  );
+};

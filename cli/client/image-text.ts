@@ -77,7 +77,7 @@ const stepLine = (step: StepView, now: Date): Line => [
   step.message ? styled('dim', `  ${step.message}`) : '',
 ];
 
-const deliveryStyles = { queued: 'dim', running: 'strong', done: 'good', failed: 'bad' } as const;
+const deliveryStyles = { queued: 'dim', running: 'strong', done: 'good', failed: 'bad', cancelled: 'dim' } as const;
 
 /** Each as a step: what comes after the image is published. */
 const deliveryLines = ({ id, deliveries }: ImageDetail, now: Date): Line[] =>
@@ -92,7 +92,10 @@ const deliveryLines = ({ id, deliveries }: ImageDetail, now: Date): Line[] =>
     ],
     ...(failure ? [`      ${failure.message}`] : []),
     ...(failure?.remedy ? [[styled('strong', '      To do: '), failure.remedy]] : []),
-    ...(status === 'failed' ? [`      Then: bootready deliver ${id} --target ${target}`] : []),
+    ...(status === 'cancelled' && finishedAt === null ? ['      What is half there is being cleared away.'] : []),
+    ...(status === 'failed' || (status === 'cancelled' && finishedAt !== null)
+      ? [`      Then: bootready deliver ${id} --target ${target}`]
+      : []),
   ]);
 
 const runHead = (run: RunView, now: Date): Line => [

@@ -77,6 +77,8 @@ export const api = {
     answered(client.POST('/v1/images/{id}/runs', { ...ofImage(id), body })),
   createDelivery: (id: string, body: CreateDelivery) =>
     answered(client.POST('/v1/images/{id}/deliveries', { ...ofImage(id), body })),
+  cancelDelivery: (id: string, target: string) =>
+    answered(client.POST('/v1/images/{id}/deliveries/{target}/cancel', { params: { path: { id, target } } })),
   cancelRun: (id: string) => answered(client.POST('/v1/images/{id}/cancel', ofImage(id))),
 
   members: (id: string) => answered(client.GET('/v1/images/{id}/members', ofImage(id))),

@@ -10,7 +10,7 @@ import { Entry } from './timeline.tsx';
 export const Deliveries = ({ image, role }: { image: ImageDetail; role: Self['role'] }) => {
   const { t } = useSpeech();
   return image.deliveries.map((delivery) => {
-    const { target, status, location, failure } = delivery;
+    const { target, status, location, failure, finishedAt } = delivery;
     return (
       <Entry
         key={target}
@@ -20,29 +20,35 @@ export const Deliveries = ({ image, role }: { image: ImageDetail; role: Self['ro
         status={status === 'queued' ? 'waiting' : status}
       >
         {failure?.remedy && <p className="guest-text">{failure.remedy}</p>}
-        {status === 'failed' && role !== 'reader' && <Again imageId={image.id} delivery={delivery} />}
+        {status === 'cancelled' && finishedAt === null && <p className="quiet">{t('deliverClearing')}</p>}
+        {role !== 'reader' && <Change imageId={image.id} delivery={delivery} />}
       </Entry>
     );
   });
 };
 
-const Again = ({ imageId, delivery: { target } }: { imageId: string; delivery: DeliveryView }) => {
+/** Stops what is under way, and sends again what came to nothing. */
+const Change = ({ imageId, delivery }: { imageId: string; delivery: DeliveryView }) => {
   const { t } = useSpeech();
   const notify = useNotify();
   const problemWords = useProblemWords();
   const [isBusy, setBusy] = useState(false);
-  const deliver = async (): Promise<void> => {
+  const { target, status, finishedAt } = delivery;
+  const isOpen = status === 'queued' || status === 'running';
+  if (status === 'done' || (status === 'cancelled' && finishedAt === null)) return null;
+  const change = async (): Promise<void> => {
     setBusy(true);
     try {
-      await api.createDelivery(imageId, { target });
+      if (isOpen) await api.cancelDelivery(imageId, target);
+      else await api.createDelivery(imageId, { target });
     } catch (error) {
       notify({ variant: 'danger', ...problemWords(error) });
-      setBusy(false);
     }
+    setBusy(false);
   };
   return (
-    <Button variant="secondary" size="sm" isDisabled={isBusy} isLoading={isBusy} onClick={() => void deliver()}>
-      {t('deliverAgain')}
+    <Button variant="secondary" size="sm" isDisabled={isBusy} isLoading={isBusy} onClick={() => void change()}>
+      {t(isOpen ? 'deliverStop' : 'deliverAgain')}
     </Button>
   );
 };

@@ -33,6 +33,7 @@ const actionWords: Record<AuditAction, WordKey> = {
   'image.answer-share': 'didImageAnswerShare',
   'image.promote': 'didImagePromote',
   'image.deliver': 'didImageDeliver',
+  'image.undeliver': 'didImageUndeliver',
   'image.repair': 'didImageRepair',
   'run.retry': 'didRunRetry',
   'run.cancel': 'didRunCancel',

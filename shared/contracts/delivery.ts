@@ -8,7 +8,7 @@ export const TargetName = z
     'A target is named by 1 to 63 of a-z, 0-9 and "-" and starts with a letter or digit.',
   );
 
-export const deliveryStatuses = ['queued', 'running', 'done', 'failed'] as const;
+export const deliveryStatuses = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;
 export const DeliveryStatus = z.enum(deliveryStatuses);
 export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 

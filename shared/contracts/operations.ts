@@ -93,6 +93,7 @@ export const auditActions = [
   'image.answer-share',
   'image.promote',
   'image.deliver',
+  'image.undeliver',
   'image.repair',
   'run.retry',
   'run.cancel',

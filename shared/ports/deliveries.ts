@@ -37,12 +37,16 @@ export type Consignment = {
   report: Report | null;
 };
 
+/** @see Leftovers of the port of targets */
+export type CancelledDelivery = Pick<Consignment, 'imageId' | 'projectId' | 'target'> &
+  Pick<PublishedObject, 'format' | 'sha256'> & { wasThere: boolean };
+
 /**
  * One row for an image and a target. What a publication brings with it is ordered in its transaction (RunStore). None of this
  * ever changes the image: it is published, whatever becomes of its deliveries.
  */
 export interface DeliveryStore {
-  /** Asks for it, or once more. @throws `conflict` unless the image is active and no delivery to this target is open */
+  /** Asks for it, or once more. @throws `conflict` unless the image is active and no delivery to this target is open or being cancelled */
   order(imageId: string, target: string): Promise<DeliveryOrder>;
   /** In the order of their targets' names. */
   ofImage(imageId: string): Promise<Delivery[]>;
@@ -58,6 +62,12 @@ export interface DeliveryStore {
   done(deliveryId: string, fence: number, location: string): Promise<void>;
   /** Does nothing when it has ended, or was asked for anew. */
   fail(order: DeliveryOrder, failure: RunFailure): Promise<void>;
+  /** It is `cancelled` from here on, and finished at once when nobody has begun it. Undefined when none to this target is open. */
+  cancel(imageId: string, target: string): Promise<DeliveryOrder | undefined>;
+  /** Undefined unless it is cancelled and not finished. */
+  cancelled(order: DeliveryOrder): Promise<CancelledDelivery | undefined>;
+  /** What was cancelled is finished. @param failure what is still to be cleared away by hand */
+  cleared(order: DeliveryOrder, failure: RunFailure | undefined): Promise<void>;
 }
 
 /** Starts the workflow of a delivery. Idempotent by its id and number. @throws `unavailable` (retryable) */

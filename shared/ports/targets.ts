@@ -18,6 +18,13 @@ export type Deliverable = {
 };
 export type Digests = { sha256: string; sha512?: string | undefined; md5?: string | undefined };
 
+/** Of a delivery that was cancelled. */
+export type Leftovers = Pick<Deliverable, 'imageId' | 'projectId' | 'format'> & {
+  digests: Pick<Digests, 'sha256'>;
+  /** What is whole there is of an earlier delivery, and stays. */
+  wasThere: boolean;
+};
+
 export type DeliveryControl = {
   signal: AbortSignal;
   /** 0 to 100. */
@@ -36,6 +43,8 @@ export interface Target {
    * @returns where it is now, in the target's own terms
    */
   deliver(image: Deliverable, control: DeliveryControl): Promise<{ location: string }>;
+  /** Takes away what a cancelled delivery left there, half of it or, unless it was there before, all. Twice is once. */
+  clear(left: Leftovers, signal: AbortSignal): Promise<void>;
   /** Whether deliveries would find it in order; changes nothing there that stays. @returns what it is, for people */
   check(signal: AbortSignal): Promise<string>;
 }

@@ -158,3 +158,62 @@ test('the sweep is told of what nobody has begun for long', async () => {
   expect(await ids(-1)).toContain(order.deliveryId);
   expect(await ids(-1)).not.toContain(begun.deliveryId);
 });
+
+describe('one that is cancelled', () => {
+  const stateOf = async ({ imageId }: DeliveryOrder) => (await deliveries.ofImage(imageId))[0];
+
+  test('before it was begun is over at once, and nothing begins it', async () => {
+    const order = await ordered();
+    expect(await deliveries.cancel(order.imageId, 'cloud')).toEqual(order);
+    expect(await stateOf(order)).toMatchObject({ status: 'cancelled', finishedAt: expect.any(Date) });
+    expect(await deliveries.cancelled(order)).toBeUndefined();
+    expect(await deliveries.queued(order.imageId)).toEqual([]);
+    await expect(deliveries.begin(order, 'late')).rejects.toMatchObject(superseded);
+    expect(await deliveries.cancel(order.imageId, 'cloud')).toBeUndefined();
+  });
+
+  test('while it runs is superseded, and over when it is cleared away; until then there is no other', async () => {
+    const order = await ordered();
+    const { fence, published } = await deliveries.begin(order, 'worker-1');
+    await deliveries.cancel(order.imageId, 'cloud');
+    await expect(deliveries.done(order.deliveryId, fence, 'there')).rejects.toMatchObject(superseded);
+    await deliveries.fail(order, trouble);
+    expect(await stateOf(order)).toMatchObject({ status: 'cancelled', finishedAt: null, failure: null });
+    const { format, sha256 } = published;
+    const { imageId, projectId, target } = order;
+    expect(await deliveries.cancelled(order)).toEqual({
+      ...{ imageId, projectId, target, format, sha256 },
+      wasThere: false,
+    });
+    await expect(deliveries.order(imageId, 'cloud')).rejects.toMatchObject({ code: 'conflict' });
+    await deliveries.cleared(order, trouble);
+    expect(await stateOf(order)).toMatchObject({ finishedAt: expect.any(Date), failure: trouble });
+    expect(await deliveries.cancelled(order)).toBeUndefined();
+    const anew = await deliveries.order(imageId, 'cloud');
+    await deliveries.cleared(order, trouble);
+    expect([anew.number, await stateOf(order)]).toMatchObject([2, { status: 'queued', failure: null }]);
+  });
+
+  test('leaves what an earlier one has brought', async () => {
+    const order = await ordered();
+    const { fence } = await deliveries.begin(order, 'worker-1');
+    await deliveries.done(order.deliveryId, fence, 'there');
+    const again = await deliveries.order(order.imageId, 'cloud');
+    await deliveries.begin(again, 'worker-1');
+    await deliveries.cancel(order.imageId, 'cloud');
+    expect(await deliveries.cancelled(again)).toMatchObject({ wasThere: true });
+  });
+
+  test('can be had once more when nobody has cleared it away for more than a day', async () => {
+    const order = await ordered();
+    await deliveries.begin(order, 'worker-1');
+    await deliveries.cancel(order.imageId, 'cloud');
+    const since = new Date(Date.now() - 26 * 3600_000);
+    await database.db
+      .updateTable('deliveries')
+      .set({ cancelled_at: since })
+      .where('id', '=', order.deliveryId)
+      .execute();
+    expect(await deliveries.order(order.imageId, 'cloud')).toMatchObject({ number: 2 });
+  });
+});

@@ -95,6 +95,26 @@ const there: Record<Kind, (image: Deliverable) => Promise<Buffer[]>> = {
   },
 };
 
+/** What a delivery that was killed leaves. */
+const halfOf: Record<Kind, (image: Deliverable) => Promise<unknown>> = {
+  s3: ({ projectId, imageId }) => store.createMultipart(bucket, `copies/${projectId}/${imageId}/${hash('sha256')}.raw`),
+  directory: ({ projectId, imageId }) =>
+    writeFile(join(home, projectId, imageId, `.${hash('sha256')}.raw.partial`), 'half'),
+  glance: ({ imageId }) => cloud.createImage({ bootready_image_id: imageId, name: 'half' }),
+};
+/** All that is there of an image, whatever it is. */
+const traces: Record<Kind, (image: Deliverable) => Promise<unknown[]>> = {
+  s3: async ({ projectId, imageId }) => {
+    const found: string[] = [];
+    const prefix = `copies/${projectId}/${imageId}/`;
+    for await (const { key } of store.list(bucket, prefix)) found.push(key);
+    for await (const { key } of store.listMultiparts(bucket, prefix)) found.push(`half of ${key}`);
+    return found;
+  },
+  directory: ({ projectId, imageId }) => readdir(join(home, projectId, imageId)).catch(() => []),
+  glance: there.glance,
+};
+
 describe.each(kinds)('%s', (kind) => {
   let image: Deliverable;
   beforeEach(() => {
@@ -155,6 +175,25 @@ describe.each(kinds)('%s', (kind) => {
     const cancelled = deliver(target(kind), { ...image, source: { size: bytes.length, read } }, controller.signal);
     await expect(cancelled).rejects.toThrow('cancelled');
     await eventually(async () => (await there[kind](image)).length === 0, { within: 10, what: 'nothing is left' });
+  });
+
+  test('what a cancelled delivery brought is cleared away, whole or half, and twice is once', async () => {
+    await deliver(target(kind), image);
+    await halfOf[kind](image);
+    const other = someImage();
+    await deliver(target(kind), other);
+    for (let time = 0; time < 2; time++)
+      await target(kind).clear({ ...image, wasThere: false }, new AbortController().signal);
+    expect([await there[kind](image), await traces[kind](image)]).toEqual([[], []]);
+    expect(await there[kind](other)).toHaveLength(1);
+  });
+
+  test('what an earlier one brought stays, and only halves go', async () => {
+    await deliver(target(kind), image);
+    await halfOf[kind](image);
+    await target(kind).clear({ ...image, wasThere: true }, new AbortController().signal);
+    expect((await there[kind](image)).map((found) => found.equals(bytes))).toEqual([true]);
+    await target(kind).clear({ ...someImage(), wasThere: false }, new AbortController().signal);
   });
 
   test('a check that changes nothing says that all is well', async () => {

@@ -37,6 +37,7 @@ type Scenario = {
 };
 
 const converting = untilCancelled();
+const delivering = untilCancelled();
 const scenarios: Record<string, Scenario> = {
   published: { ends: 'publish' },
   'published-and-delivered': { options: { targets: ['backup', 'cloud'] }, ends: 'publish' },
@@ -51,6 +52,13 @@ const scenarios: Record<string, Scenario> = {
     behaviour: { deliver: fails(true) },
     options: { targets: ['cloud'] },
     ends: 'unavailable',
+  },
+  'delivery-cancelled': {
+    of: 'delivery',
+    behaviour: { deliver: delivering.work },
+    options: { targets: ['cloud'] },
+    cancelAt: delivering.entered,
+    ends: 'cancelled',
   },
   'rejected-at-admit': { options: { rejected: true }, ends: 'reject' },
   'retried-step': { behaviour: { convert: once(fails(false)) }, ends: 'publish' },

@@ -118,7 +118,8 @@ const routes = async (): Promise<{ method: string; path: string }[]> => {
         .replace('{run}', '1')
         .replace('{project}', 'other')
         .replace('{name}', 'serial.log')
-        .replace('{event}', '1'),
+        .replace('{event}', '1')
+        .replace('{target}', 'cloud'),
     })),
   );
 };

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import { newApiKey } from '../../shared/api-key.ts';
@@ -152,6 +152,69 @@ test('a worker that is killed in the middle of an upload to Glance is followed b
   worker = await installation.start('steps');
   expect((await until(id, 'cloud', 'done')).attempts).toBeGreaterThan(1);
   expect(await inCloud(id)).toEqual(['active']);
+});
+
+describe('a delivery that is cancelled', () => {
+  const begun = async (id: string): Promise<void> => {
+    await deliver(id, 'cloud', 'admin');
+    await eventually(async () => (await inCloud(id)).includes('saving'), { within: 60, every: 20, what: 'it is sent' });
+  };
+  const cancel = (id: string, target = 'cloud', key = keys.member ?? '') =>
+    runCli(['cancel', id, '--target', target], {
+      env: { BOOTREADY_URL: installation.apiUrl, BOOTREADY_API_KEY: key },
+    });
+  const cleared = (id: string) =>
+    eventually(async () => (await stateOf(id, 'cloud'))?.finishedAt ?? undefined, {
+      within: 90,
+      what: 'it is cleared away',
+    });
+
+  test('leaves nothing at the target, and can be asked for again', async () => {
+    const id = await published(randomBytes(200 * 1024 ** 2));
+    await begun(id);
+    expect(await cancel(id, 'cloud', keys.reader)).toMatchObject({ code: 5 });
+    expect(await cancel(id)).toMatchObject({
+      ...{ code: 0, stderr: '' },
+      stdout: expect.stringMatching(
+        /^The delivery of .* to cloud is being stopped, and what is half there cleared away\.$/m,
+      ),
+    });
+    await cleared(id);
+    expect(await stateOf(id, 'cloud')).toMatchObject({ status: 'cancelled', location: null, failure: null });
+    expect(await inCloud(id)).toEqual([]);
+    expect(await cancel(id)).toMatchObject({
+      code: 6,
+      stderr: expect.stringContaining('is not on its way to "cloud"'),
+    });
+    expect((await deliver(id, 'cloud', 'admin')).status).toBe(202);
+    await until(id, 'cloud', 'done');
+    expect(await inCloud(id)).toEqual(['active']);
+  });
+
+  test('is cleared away by another worker when its own was killed', async () => {
+    const id = await published(randomBytes(200 * 1024 ** 2));
+    await begun(id);
+    await worker.stop('SIGKILL');
+    expect((await cancel(id)).code).toBe(0);
+    expect(await inCloud(id)).toHaveLength(1);
+    expect((await deliver(id, 'cloud', 'admin')).status).toBe(409);
+    worker = await installation.start('steps');
+    await cleared(id);
+    expect(await inCloud(id)).toEqual([]);
+  });
+
+  test('before anybody has begun it is over at once', async () => {
+    const id = await published();
+    await worker.stop();
+    try {
+      await deliver(id, 'shelf');
+      expect((await cancel(id, 'shelf')).code).toBe(0);
+      expect(await stateOf(id, 'shelf')).toMatchObject({ status: 'cancelled', finishedAt: expect.any(String) });
+    } finally {
+      worker = await installation.start('steps');
+    }
+    expect(await readdir(join(home, 'shelf', project))).not.toContain(id);
+  });
 });
 
 test('no secret of a target is in an answer, a row, a log or the history of a workflow', async () => {

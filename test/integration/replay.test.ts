@@ -51,7 +51,7 @@ test('there is a history of every way that a run, a repair, a download or a deli
   ];
   const repairs = ['repair-handed-over', 'repair-failed-for-good', 'repair-moved-to-another-worker'];
   const downloads = ['download-handed-over', 'download-failed-for-good', 'download-moved-to-another-worker'];
-  const deliveries = ['delivery-retried', 'delivery-failed-for-good'];
+  const deliveries = ['delivery-retried', 'delivery-failed-for-good', 'delivery-cancelled'];
   expect(names).toEqual(
     expect.arrayContaining([...ways, 'moved-to-another-worker', ...repairs, ...downloads, ...deliveries]),
   );

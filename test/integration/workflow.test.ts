@@ -218,6 +218,18 @@ describe('a delivery', () => {
     expect(finished).toEqual([]);
   });
 
+  test('that is cancelled is waited for, and ended as what it was: what is half there is cleared away then', async ({ world }) => {
+    const delivering = untilCancelled();
+    const { run, delivery, undelivered, calls } = await world({ deliver: delivering.work }, { targets: ['cloud'] });
+    await (await run()).result();
+    await delivering.entered;
+    await delivery().cancel();
+    await expect(delivery().result()).rejects.toThrow(WorkflowFailedError);
+    expect(delivering.heard).toBeInstanceOf(CancelledFailure);
+    expect(undelivered.get('cloud')).toMatchObject({ code: 'cancelled' });
+    expect(calls.slice(-2)).toEqual(['deliver', 'failDelivery']);
+  });
+
   test('that the sweep has started already is not started twice, and no run fails for it', async ({ world }) => {
     const { run, sweepDelivery, calls, finished } = await world({}, { targets: ['cloud'] });
     await sweepDelivery();

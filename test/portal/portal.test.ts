@@ -217,6 +217,21 @@ describe('pages', () => {
     await step().getByText('Fehlgeschlagen').waitFor();
   });
 
+  test('stop a delivery that is under way, and tell while it is cleared away', async () => {
+    const deliveries = createDeliveryStore(installation.db);
+    const order = await deliveries.order(images.active.id, 'shelf');
+    await deliveries.begin(order, 'a worker');
+    const step = () => page.getByRole('listitem').filter({ hasText: 'Weitergabe an shelf' });
+    await signIn('member', `/images/${images.active.id}`);
+    await step().getByRole('button', { name: 'Abbrechen' }).click();
+    await step().getByText('Abgebrochen').waitFor();
+    await step().getByText('Was halb dort ist, wird weggeräumt.').waitFor();
+    expect(await step().getByRole('button').count()).toBe(0);
+    await expectAccessible(page);
+    await deliveries.cleared(order, undefined);
+    await step().getByRole('button', { name: 'Erneut weitergeben' }).waitFor();
+  });
+
   test('follow an image live', async () => {
     await signIn('member', `/images/${images.converting.id}`);
     await page.getByText('Wird konvertiert 62 %').waitFor();

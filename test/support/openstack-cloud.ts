@@ -22,6 +22,8 @@ export type Cloud = {
   /** All images of the member's project, whatever their status. */
   images(): Promise<Record<string, unknown>[]>;
   download(id: string): Promise<Buffer>;
+  /** A record of the member's, without data. */
+  createImage(record: Record<string, unknown>): Promise<unknown>;
   deleteImage(id: string): Promise<void>;
   /** SIGKILL. */
   killGlance(): Promise<void>;
@@ -151,6 +153,7 @@ export const startCloud = async (): Promise<Cloud> => {
         const response = await fetch(`${imageUrl}/v2/images/${id}/file`, { headers: { 'x-auth-token': member } });
         return Buffer.from(await response.arrayBuffer());
       },
+      createImage: (record) => call(member, 'POST', `${imageUrl}/v2/images`, record),
       deleteImage: (id) => call(member, 'DELETE', `${imageUrl}/v2/images/${id}`),
       killGlance: async () => {
         services.get('glance')?.kill();

@@ -3,13 +3,15 @@ import type { Config } from '../../shared/config.ts';
 import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
 import { evidenceKey, provenanceFile } from '../../shared/evidence.ts';
 import { objectSource } from '../../shared/object-source.ts';
-import type { Consignment, DeliveryStore } from '../../shared/ports/deliveries.ts';
+import type { CancelledDelivery, Consignment, DeliveryStore } from '../../shared/ports/deliveries.ts';
+import type { RunFailure } from '../../shared/ports/images.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Deliverable, Target } from '../../shared/ports/targets.ts';
 import type { DeliveryActivities } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import type { Slots } from '../slots.ts';
 import { startBeating } from './beating.ts';
+import { mapped } from './order-step.ts';
 import { cancellationOf } from './step.ts';
 
 export type DeliverDeps = {
@@ -24,6 +26,8 @@ export type DeliverDeps = {
 
 /** Writing progress more often than this helps nobody who watches. */
 const progressEveryMs = 1000;
+/** Well within the time of the activity: a few calls. */
+const clearWithinMs = 45_000;
 
 /** Any worker can do these: the bytes come from the images bucket. */
 export const createDeliveryActivities = (deps: DeliverDeps): DeliveryActivities => {
@@ -61,10 +65,32 @@ export const createDeliveryActivities = (deps: DeliverDeps): DeliveryActivities 
     },
 
     failDelivery: (order, failure) =>
-      deliveries.fail(order, failure).catch((error: unknown) => {
-        throw toFailure(error);
-      }),
+      mapped(
+        (async () => {
+          await deliveries.fail(order, failure);
+          const cancelled = await deliveries.cancelled(order);
+          if (cancelled) await deliveries.cleared(order, await leftOf(deps, cancelled));
+        })(),
+      ),
   };
+};
+
+/** Clears away what a cancelled delivery left. @returns why it could not, for good @throws what may pass */
+const leftOf = async ({ targets }: DeliverDeps, left: CancelledDelivery): Promise<RunFailure | undefined> => {
+  const { target, imageId, projectId, format, sha256, wasThere } = left;
+  const signal = AbortSignal.timeout(clearWithinMs);
+  try {
+    await targets.get(target)?.clear({ imageId, projectId, format, digests: { sha256 }, wasThere }, signal);
+    return undefined;
+  } catch (error) {
+    if (signal.aborted || (isBootreadyError(error) && error.retryable)) throw error;
+    const { code, message } = reasonOf(error);
+    return {
+      code,
+      message: `What is half there could not be cleared away: ${message}`,
+      remedy: `Look at target "${target}" for image ${imageId}.`,
+    };
+  }
 };
 
 /** Written now and then, and never waited for: lost progress is worth nothing. */

@@ -69,6 +69,13 @@ export const createGlanceTarget = (name: string, config: GlanceTargetConfig): Ta
       return { location };
     },
 
+    clear: async ({ imageId, wasThere }, signal) => {
+      const api = await open(signal);
+      for (const there of await api.find(identity, imageId)) {
+        if (!wasThere || !isServed(there)) await api.remove(there.id);
+      }
+    },
+
     check: async (signal) => {
       await (await open(signal)).find(identity, 'bootready-doctor');
       return 'Keystone lets us in, and Glance answers';
