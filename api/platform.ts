@@ -111,9 +111,17 @@ export const platformRoutes =
       },
       async (request) => {
         const { family } = request.params;
-        const { url, checksum = null, checksumUrl = null, everySeconds, name = family, settings } = request.body;
+        const {
+          url,
+          checksum = null,
+          checksumUrl = null,
+          everySeconds,
+          name = family,
+          keep = null,
+          settings,
+        } = request.body;
         const { projectId } = identityOf(request);
-        const source = { family, projectId, name, url, checksumUrl, settings, everySeconds };
+        const source = { family, projectId, name, url, checksumUrl, settings, everySeconds, keep };
         return sourceView(await platform.setSource({ ...source, fixedChecksum: checksum }));
       },
     );

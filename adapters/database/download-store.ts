@@ -25,17 +25,18 @@ const nothingToRepeat = (): BootreadyError =>
 /** How large it is, only its server says: until then it is an upload under way, and takes no room that counts. */
 const unknownSize = 1;
 
-/** An image and its download. @throws BootreadyError `quota-exceeded` */
+/** An image and its download. @param family of the source that orders it @throws BootreadyError `quota-exceeded` */
 export const insertFetched = async (
   trx: Transaction<Database>,
   limits: Limits,
   { source: { url, checksum }, ...image }: Parameters<DownloadStore['create']>[0],
+  family: string | null = null,
 ): Promise<Image> => {
   await takeRoom(trx, limits, image.projectId, { images: 1, uploads: 1, bytes: unknownSize });
   const row = await insertAnnounced(trx, image, { status: 'importing', held_bytes: unknownSize });
   await trx
     .insertInto('downloads')
-    .values({ image_id: row.id, url, checksum: checksum ?? null })
+    .values({ image_id: row.id, url, checksum: checksum ?? null, source_family: family })
     .execute();
   return imageOf(row);
 };

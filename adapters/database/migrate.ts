@@ -14,6 +14,7 @@ import * as userSessions from './migrations/0011-user-sessions.ts';
 import * as deliveries from './migrations/0012-deliveries.ts';
 import * as traces from './migrations/0013-traces.ts';
 import * as cancelDelivery from './migrations/0015-cancel-delivery.ts';
+import * as keepOfFamily from './migrations/0016-keep-of-family.ts';
 import * as stepFailures from './migrations/0017-step-failures.ts';
 import type { Database } from './schema.ts';
 
@@ -31,6 +32,7 @@ const migrations = {
   '0012-deliveries': deliveries,
   '0013-traces': traces,
   '0015-cancel-delivery': cancelDelivery,
+  '0016-keep-of-family': keepOfFamily,
   '0017-step-failures': stepFailures,
 };
 

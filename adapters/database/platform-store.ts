@@ -16,6 +16,7 @@ const sourceOf = (row: Selectable<ImageSourceTable>): ImageSource => ({
   checksumUrl: row.checksum_url,
   settings: row.settings,
   everySeconds: row.every_seconds,
+  keep: row.keep,
   checksum: row.checksum,
   imageId: row.image_id,
   lookedAt: row.looked_at,
@@ -72,10 +73,10 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
 
     families: async () => (await shown.orderBy('family').selectAll().execute()).map(imageOf),
 
-    setSource: async ({ family, projectId, name, url, fixedChecksum, checksumUrl, settings, everySeconds }) => {
+    setSource: async ({ family, projectId, name, url, fixedChecksum, checksumUrl, settings, everySeconds, keep }) => {
       const values = {
         ...{ project_id: projectId, name, url, settings: json(settings), every_seconds: everySeconds },
-        ...{ fixed_checksum: fixedChecksum, checksum_url: checksumUrl },
+        ...{ fixed_checksum: fixedChecksum, checksum_url: checksumUrl, keep },
       };
       const row = await db
         .insertInto('image_sources')
@@ -141,13 +142,8 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
           .executeTakeFirst();
         if (source.checksum === checksum && last?.status !== 'failed') return undefined;
         const { project_id: projectId, name, settings } = source;
-        const image = await insertFetched(trx, limits, {
-          projectId,
-          name,
-          settings,
-          bucket,
-          source: { url, checksum },
-        });
+        const ordered = { projectId, name, settings, bucket, source: { url, checksum } };
+        const image = await insertFetched(trx, limits, ordered, source.family);
         await trx
           .updateTable('image_sources')
           .set({ checksum, image_id: image.id, looked_at: sql`now()`, failure: null })
@@ -155,6 +151,27 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
           .execute();
         return image;
       }),
+
+    outlived: async () => {
+      const { rows } = await sql<{ imageId: string; family: string }>`
+        select id as "imageId", family from (
+          select i.id, i.family, s.keep, row_number() over (partition by i.family order by i.created_at desc) as place
+          from images i
+          join downloads d on d.image_id = i.id and d.source_family = i.family
+          join image_sources s on s.family = i.family and s.project_id = i.project_id
+          where s.keep is not null and i.visibility = 'public' and i.os_hidden and i.status = 'active' and not i.protected
+            and i.deleted_at is null
+        ) earlier
+        where place > keep
+          and not exists (select from image_members m where m.image_id = earlier.id)
+          and not exists (select from deliveries d where d.image_id = earlier.id and d.finished_at is null)
+          and not exists (select from repairs r join images mended on mended.id = r.image_id
+            where r.parent_id = earlier.id and mended.deleted_at is null)
+          and not exists (select from images taken
+            where taken.deleted_at is null and taken.properties ->> 'base_image_ref' = earlier.id::text)
+      `.execute(db);
+      return rows;
+    },
 
     arrived: async () =>
       db

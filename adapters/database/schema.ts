@@ -207,6 +207,8 @@ export type DownloadTable = {
   failure: JSONColumnType<RunFailure> | null;
   /** Of the import that asked for it. */
   request_id: string | null;
+  /** Of the source that ordered it. */
+  source_family: string | null;
   created_at: Timestamp;
   finished_at: NullableTimestamp;
 };
@@ -222,6 +224,8 @@ export type ImageSourceTable = {
   checksum_url: string | null;
   settings: JSONColumnType<ImageSettings>;
   every_seconds: number;
+  /** Earlier images of the family that stay; null is all. */
+  keep: number | null;
   /** Of the newest image that was ordered. */
   checksum: string | null;
   image_id: string | null;

@@ -280,6 +280,11 @@ export const addClientCommands = (program: Command): void => {
     .option('--checksum <checksum>', 'sha256:HEX or sha512:HEX, instead')
     .option('--every <hours>', 'how often it is looked at', wholeNumber(1, 8784), 24)
     .option('--name <name>', 'what the images shall be called')
+    .option(
+      '--keep <n>',
+      'delete earlier images that it has brought, but for so many and those in use',
+      wholeNumber(0, 1000),
+    )
     .addOption(formatOption())
     .addOption(policyOption())
     .addOption(bootCheckOption())

@@ -46,10 +46,17 @@ export const listFamilies = async (options: OutputOptions): Promise<void> => {
 };
 
 export type SourceOptions = OutputOptions &
-  SettingOptions & { url: string; checksum?: string; checksumUrl?: string; every: number; name?: string };
+  SettingOptions & {
+    url: string;
+    checksum?: string;
+    checksumUrl?: string;
+    every: number;
+    name?: string;
+    keep?: number;
+  };
 
 export const setSource = async (word: string, options: SourceOptions): Promise<void> => {
-  const { checksum, checksumUrl, name } = options;
+  const { checksum, checksumUrl, name, keep } = options;
   if ((checksum === undefined) === (checksumUrl === undefined)) {
     throw new BootreadyError({
       code: 'invalid-input',
@@ -64,6 +71,7 @@ export const setSource = async (word: string, options: SourceOptions): Promise<v
     settings: settingsOf(options),
     ...(checksum === undefined ? {} : { checksum: validOption('--checksum', Checksum, checksum) }),
     ...(checksumUrl === undefined ? {} : { checksumUrl: validOption('--checksum-url', SourceUrl, checksumUrl) }),
+    ...(keep === undefined ? {} : { keep }),
     ...(name === undefined ? {} : { name: validOption('--name', ImageName, name) }),
   };
   const api = await connect();
@@ -85,9 +93,9 @@ export const listSources = async (options: OutputOptions): Promise<void> => {
   }
 };
 
-const sourceLines = ({ family, url, lookedAt, imageId, failure }: ImageSourceView): Line[] => [
+const sourceLines = ({ family, url, lookedAt, imageId, keep, failure }: ImageSourceView): Line[] => [
   `${family}  ${url}`,
-  `  ${lookedAt ? `looked at ${formatTime(lookedAt)}` : 'not looked at yet'}, newest image ${imageId ?? 'none'}`,
+  `  ${lookedAt ? `looked at ${formatTime(lookedAt)}` : 'not looked at yet'}, newest image ${imageId ?? 'none'}, earlier ones kept: ${keep ?? 'all'}`,
   ...(failure ? [`  ${[failure.message, ...(failure.remedy ? [failure.remedy] : [])].join(' ')}`] : []),
 ];
 

@@ -331,6 +331,8 @@ export const SetImageSource = z
       .default(86_400),
     /** Of the images; by default the family. */
     name: ImageName.optional(),
+    /** How many earlier images of the family stay, of those that the source has brought; without it all. */
+    keep: z.number().int().min(0).max(1000).optional(),
     settings: ImageSettings.default({}),
   })
   .refine(({ checksum, checksumUrl }) => (checksum === undefined) !== (checksumUrl === undefined), oneChecksum);
@@ -345,6 +347,7 @@ export const ImageSourceView = z.object({
   checksumUrl: z.string().nullable(),
   settings: ImageSettings,
   everySeconds: z.number().int(),
+  keep: z.number().int().nullable(),
   /** Of the newest image that was ordered, and that image. */
   checksum: z.string().nullable(),
   imageId: z.uuid().nullable(),

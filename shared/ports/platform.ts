@@ -14,6 +14,8 @@ export type ImageSource = {
   checksumUrl: string | null;
   settings: ImageSettings;
   everySeconds: number;
+  /** How many earlier images of the family stay, of those that the source has brought; null keeps all. */
+  keep: number | null;
   /** Of the newest image that was ordered, and that image. */
   checksum: string | null;
   imageId: string | null;
@@ -51,6 +53,11 @@ export interface PlatformStore {
    * before and could be fetched, or still may be.
    */
   order(source: ImageSource, checksum: string, bucket: string): Promise<Image | undefined>;
+  /**
+   * Hidden images that sources have brought, beyond what those keep of their families. Without those that something names: they are shared, protected,
+   * on their way to a target, or a repair or a snapshot is made of them.
+   */
+  outlived(): Promise<{ imageId: string; family: string }[]>;
   /** Images that were ordered, are active now and not yet promoted. */
   arrived(): Promise<{ imageId: string; family: string }[]>;
 }

@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createPlatformStore } from '../../adapters/database/platform-store.ts';
-import type { ImageStore } from '../../shared/ports/images.ts';
+import { createRepairStore } from '../../adapters/database/repair-store.ts';
+import type { Image, ImageStore } from '../../shared/ports/images.ts';
 import type { ImageSource, NewImageSource, PlatformStore } from '../../shared/ports/platform.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import { freshDatabase } from '../support/database.ts';
@@ -84,7 +86,7 @@ describe('a source', () => {
   const sum = (digit: string): string => `sha256:${digit.repeat(64)}`;
   const source = (more: Partial<NewImageSource> = {}): NewImageSource => ({
     ...{ family, projectId: project.id, name: 'Debian', url: 'https://example.org/disk.qcow2', fixedChecksum: null },
-    ...{ checksumUrl: 'https://example.org/SHA256SUMS', settings: { policy: 'warn' }, everySeconds: 3600 },
+    ...{ checksumUrl: 'https://example.org/SHA256SUMS', settings: { policy: 'warn' }, everySeconds: 3600, keep: null },
     ...more,
   });
   const isDue = async () => (await platform.due()).some((each) => each.family === family);
@@ -161,5 +163,65 @@ describe('a source', () => {
     expect(await arrived()).toEqual([{ imageId: image?.id, family }]);
     await platform.promote(image?.id ?? '', family);
     expect(await arrived()).toEqual([]);
+  });
+
+  describe('keeps of its family what it says', () => {
+    const outlived = async () =>
+      (await platform.outlived()).filter((each) => each.family === family).map(({ imageId }) => imageId);
+    /** As if fetched by the source and published, each in the place of the one before; the last one is shown. */
+    const brought = async (count: number): Promise<string[]> => {
+      const ids: string[] = [];
+      for (let number = 0; number < count; number++) {
+        const id = await published();
+        const values = { image_id: id, url: 'https://example.org/disk.qcow2', checksum: null, source_family: family };
+        await database.db
+          .insertInto('downloads')
+          .values({ ...values, status: 'handed-over' })
+          .execute();
+        await platform.promote(id, family);
+        ids.push(id);
+      }
+      return ids;
+    };
+
+    test('and of nothing else: not the one that is shown, not what came by hand, nothing without a number', async () => {
+      const [first, second, , shown] = await brought(4);
+      const byHand = await published();
+      await platform.promote(byHand, family);
+      await platform.promote(shown ?? '', family);
+      expect(await outlived()).toEqual([]);
+      await platform.setSource(source());
+      expect(await outlived()).toEqual([]);
+      await platform.setSource(source({ keep: 1 }));
+      expect((await outlived()).sort()).toEqual([first, second].sort());
+      await platform.setSource(source({ keep: 3 }));
+      expect(await outlived()).toEqual([]);
+      await platform.setSource(source({ keep: 0 }));
+      expect(await outlived()).toHaveLength(3);
+      await images.markForDeletion(first ?? '');
+      expect(await outlived()).toHaveLength(2);
+    });
+
+    test('and whatever is shared, protected, on its way, or the base of something else', async () => {
+      const [shared = '', guarded = '', sent = '', mended = '', base = ''] = await brought(6);
+      await platform.setSource(source({ keep: 0 }));
+      expect(await outlived()).toHaveLength(5);
+      const { db } = database;
+      await db.insertInto('image_members').values({ image_id: shared, member_id: 'somebody' }).execute();
+      await db.updateTable('images').set({ protected: true }).where('id', '=', guarded).execute();
+      await createDeliveryStore(db).order(sent, 'backup');
+      const parent = (await images.get(mended, undefined)) as Image;
+      const repair = { name: 'm', settings: {}, bucket: 'uploads', remedies: ['x'], before: [], guest: {} };
+      await createRepairStore(db).create({ parent, ...repair });
+      const snapshot = await published();
+      await db
+        .updateTable('images')
+        .set({ properties: JSON.stringify({ base_image_ref: base }) as never })
+        .where('id', '=', snapshot)
+        .execute();
+      expect(await outlived()).toEqual([]);
+      await images.markDeleted(snapshot);
+      expect(await outlived()).toEqual([base]);
+    });
   });
 });

@@ -57,7 +57,15 @@ const fill = async (project: Project): Promise<void> => {
   const fetched = { projectId: project.id, name: 'fetched', settings: {}, bucket: 'uploads' };
   await createDownloadStore(owner).create({ ...fetched, source });
   await createPlatformStore(owner).setSource({
-    ...{ family: `f-${hex(4)}`, projectId: project.id, name: 'x', ...source, settings: {}, everySeconds: 3600 },
+    ...{
+      family: `f-${hex(4)}`,
+      projectId: project.id,
+      name: 'x',
+      ...source,
+      settings: {},
+      everySeconds: 3600,
+      keep: null,
+    },
     ...{ fixedChecksum: `sha256:${hex(32)}`, checksumUrl: null },
   });
   await createAuditLog(owner).record({ action: 'image.create', by: { keyId }, projectId: project.id });

@@ -96,13 +96,25 @@ test('a source is set, listed, looked at again and deleted, and says what came o
   expect(missing.stderr.trim().split('\n')).toHaveLength(2);
 
   const sums = ['--checksum-url', `${url}/SHA256SUMS`];
-  const set = await admin.run(['source', 'set', 'mirrored', ...image, ...sums, '--name', 'Mirrored', '--every', '2']);
+  const set = await admin.run([
+    'source',
+    'set',
+    'mirrored',
+    ...image,
+    ...sums,
+    '--name',
+    'Mirrored',
+    '--every',
+    '2',
+    '--keep',
+    '3',
+  ]);
   expect(set).toMatchObject({
     ...{ code: 0, stderr: '' },
     stdout: `mirrored is fetched from ${url}/disk.qcow2, now and whenever its checksum changes; it is looked at every 2 h.\n`,
   });
   const sources = async () => ImageSourceList.parse(await admin.json('source', 'list')).sources;
-  expect(await sources()).toMatchObject([{ family: 'mirrored', name: 'Mirrored', everySeconds: 7200 }]);
+  expect(await sources()).toMatchObject([{ family: 'mirrored', name: 'Mirrored', everySeconds: 7200, keep: 3 }]);
   expect((await admin.run(['source', 'list'])).stdout).toMatch(
     /^mirrored {2}http:.*\/disk\.qcow2\n {2}not looked at yet, /,
   );

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createPlatformStore } from '../../adapters/database/platform-store.ts';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import { connectTemporal } from '../../adapters/temporal/connect.ts';
@@ -65,6 +66,7 @@ const look = () =>
     startDownload: createDownloadStarter(temporal, { heartbeatSeconds: 10, claimSeconds: 5, stepHours: 1 }),
     fetchText: (from) => fetchText(createDoor({ allowedHosts: ['127.0.0.1'] }), from),
     uploadsBucket: 'uploads',
+    images: createImageStore(installation.db),
     log: { info: () => undefined, warn: () => undefined },
   });
 const offer = (name: string, bytes: Buffer): void => {
@@ -87,31 +89,31 @@ test('a new checksum makes a new image, which takes the place of the old one whe
   offer('debian.qcow2', readFileSync(convert(raw, 'qcow2', join(dir, 'one.qcow2'))));
   const source = { url: `${url}/debian.qcow2`, checksumUrl: `${url}/SHA256SUMS`, name: 'Debian' };
   expect((await call('PUT', '/image-sources/debian', source)).status).toBe(200);
-  expect(await look()).toEqual({ ordered: 1, promoted: 0 });
+  expect(await look()).toMatchObject({ ordered: 1, promoted: 0 });
   const first = (await ordered()).imageId;
   expect(await latest()).toBeUndefined();
   expect(await ended(first)).toBe('active');
-  expect(await look()).toEqual({ ordered: 0, promoted: 1 });
+  expect(await look()).toMatchObject({ ordered: 0, promoted: 1 });
   expect(await latest()).toBe(first);
 
   // Nothing new: nothing is fetched, and it is not due before its time.
   await call('POST', '/image-sources/debian/refresh');
-  expect(await look()).toEqual({ ordered: 0, promoted: 0 });
+  expect(await look()).toMatchObject({ ordered: 0, promoted: 0 });
 
   // The mirror's file and its checksum do not fit: the old one stays.
   offer('debian.qcow2', readFileSync(convert(raw, 'vmdk', join(dir, 'two.vmdk'))));
   files['/debian.qcow2'] = 'half of it';
   await call('POST', '/image-sources/debian/refresh');
-  expect(await look()).toEqual({ ordered: 1, promoted: 0 });
+  expect(await look()).toMatchObject({ ordered: 1, promoted: 0 });
   const broken = (await ordered()).imageId;
   expect(await ended(broken)).toBe('killed');
-  expect(await look()).toEqual({ ordered: 0, promoted: 0 });
+  expect(await look()).toMatchObject({ ordered: 0, promoted: 0 });
   expect([broken === first, await latest()]).toEqual([false, first]);
 
   // It is whole now, and is asked for again.
   files['/debian.qcow2'] = readFileSync(join(dir, 'two.vmdk'));
   await call('POST', '/image-sources/debian/refresh');
-  expect(await look()).toEqual({ ordered: 1, promoted: 0 });
+  expect(await look()).toMatchObject({ ordered: 1, promoted: 0 });
   const second = (await ordered()).imageId;
   expect(await latest()).toBe(first);
   expect(await ended(second)).toBe('active');
@@ -119,13 +121,17 @@ test('a new checksum makes a new image, which takes the place of the old one whe
   expect(await latest()).toBe(second);
   const platform = (await call('GET', '/images?owner=platform')).body.images.map(({ id }: { id: string }) => id);
   expect(platform).toEqual([second]);
-  // What was replaced is there for whoever uses it.
+  // What was replaced is there for whoever uses it, as long as the source keeps it.
   expect((await call('GET', `/images/${first}/download`)).status).toBe(200);
+  expect((await call('PUT', '/image-sources/debian', { ...source, keep: 0 })).body).toMatchObject({ keep: 0 });
+  expect(await look()).toMatchObject({ removed: 1 });
+  expect((await call('GET', `/images/${first}/download`)).status).not.toBe(200);
+  expect(await latest()).toBe(second);
 
   // A mirror that is gone is told of, and changes nothing.
   delete files['/SHA256SUMS'];
   await call('POST', '/image-sources/debian/refresh');
-  expect(await look()).toEqual({ ordered: 0, promoted: 0 });
+  expect(await look()).toMatchObject({ ordered: 0, promoted: 0 });
   expect((await ordered()).failure).toMatchObject({ code: 'object-missing', remedy: expect.any(String) });
   files['/SHA256SUMS'] = 'nothing of the kind';
   await call('POST', '/image-sources/debian/refresh');

@@ -1,5 +1,5 @@
 import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
-import type { RunFailure } from '../../shared/ports/images.ts';
+import type { ImageStore, RunFailure } from '../../shared/ports/images.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { OrderStarter } from '../../shared/ports/orders.ts';
 import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts';
@@ -11,19 +11,25 @@ export type RefreshDeps = {
   /** @throws BootreadyError when it cannot be fetched */
   fetchText: (url: string) => Promise<string>;
   uploadsBucket: string;
+  images: Pick<ImageStore, 'markForDeletion'>;
   log: Log;
 };
 
 /**
  * Looks at every source that is due, and orders what has a new checksum; what was ordered and has been published takes the
- * place of the one before. One source that fails keeps no other from it.
+ * place of the one before, and what a source does not keep any more goes. One source that fails keeps no other from it.
  */
-export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; promoted: number }> => {
-  const { platform, startDownload, uploadsBucket, log } = deps;
-  const counts = { ordered: 0, promoted: 0 };
+export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; promoted: number; removed: number }> => {
+  const { platform, images, startDownload, uploadsBucket, log } = deps;
+  const counts = { ordered: 0, promoted: 0, removed: 0 };
   for (const { imageId, family } of await platform.arrived()) {
     await platform.promote(imageId, family);
     counts.promoted++;
+  }
+  for (const { imageId, family } of await platform.outlived()) {
+    await images.markForDeletion(imageId);
+    log.info({ image_id: imageId, family }, 'an earlier image of a family is deleted');
+    counts.removed++;
   }
   const look = async (source: ImageSource): Promise<void> => {
     const { family } = source;
