@@ -18,6 +18,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Limits and usage of all projects */
+        get: operations["listQuotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/projects/{project}/quota": {
         parameters: {
             query?: never;
@@ -652,7 +669,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            action: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "delivery.order" | "delivery.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
+            action: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.upload" | "image.abandon-upload" | "image.tag" | "image.untag" | "image.answer-share" | "image.promote" | "image.deliver" | "image.undeliver" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "source.set" | "source.refresh" | "source.delete" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
             actor: string;
             keyId: string | null;
             projectId: string | null;
@@ -851,6 +868,7 @@ export interface components {
             sha256: string | null;
             /** @enum {string} */
             visibility: "private" | "shared" | "community" | "public";
+            memberStatus?: components["schemas"]["MemberStatus"] | undefined;
             minRam: number;
             minDisk: number;
             properties: {
@@ -933,6 +951,7 @@ export interface components {
             sha256: string | null;
             /** @enum {string} */
             visibility: "private" | "shared" | "community" | "public";
+            memberStatus?: components["schemas"]["MemberStatus"] | undefined;
             minRam: number;
             minDisk: number;
             properties: {
@@ -993,7 +1012,7 @@ export interface components {
                 startedAt: string;
             } | null;
             /** @enum {string} */
-            stuck?: ("not-started" | "worker-gone" | "retrying" | "not-taken-up") | undefined;
+            stuck?: ("not-started" | "worker-gone" | "store-unreachable" | "retrying" | "not-taken-up") | undefined;
         };
         OpenUploadInput: {
             size: number;
@@ -1022,6 +1041,25 @@ export interface components {
         };
         PartNumber: number;
         PartNumberInput: number;
+        ProjectQuota: {
+            limits: {
+                bytes: number | null;
+                images: number | null;
+                uploads: number | null;
+            };
+            used: {
+                bytes: number;
+                images: number;
+                uploads: number;
+                stagedBytes: number;
+            };
+            projectId: string;
+            own: {
+                bytes: number | null;
+                images: number | null;
+                uploads: number | null;
+            };
+        };
         PromoteImageInput: {
             family: string;
         };
@@ -1054,6 +1092,10 @@ export interface components {
                 [key: string]: number;
             };
             oldestWaitingSeconds: number;
+        };
+        QuotaPage: {
+            projects: components["schemas"]["ProjectQuota"][];
+            total: number;
         };
         QuotaView: {
             limits: {
@@ -1333,6 +1375,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Self"];
+                };
+            };
+            /** @description The request is not valid */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description No key, token or session, or one that does not hold */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Key or user has not the role or project for it, or the session is used from another site */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description Something went wrong on our side */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+            /** @description What is needed for it does not answer; try again */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ApiError"];
+                };
+            };
+        };
+    };
+    listQuotas: {
+        parameters: {
+            query?: {
+                sort?: "fill" | "bytes" | "project";
+                offset?: number;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Default Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuotaPage"];
                 };
             };
             /** @description The request is not valid */
@@ -1785,6 +1896,7 @@ export interface operations {
                 format?: "raw" | "qcow2";
                 imageType?: "snapshot" | "image";
                 owner?: "project" | "platform";
+                shared?: "pending" | "accepted" | "rejected" | "all";
                 search?: string;
                 after?: string;
                 limit?: number;
@@ -4657,6 +4769,7 @@ export interface operations {
         parameters: {
             query?: {
                 before?: number;
+                settled?: "true" | "false";
                 limit?: number;
             };
             header?: never;
@@ -4865,7 +4978,7 @@ export interface operations {
     listAuditLog: {
         parameters: {
             query?: {
-                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "delivery.order" | "delivery.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
+                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.upload" | "image.abandon-upload" | "image.tag" | "image.untag" | "image.answer-share" | "image.promote" | "image.deliver" | "image.undeliver" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "source.set" | "source.refresh" | "source.delete" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
                 projectId?: string;
                 imageId?: string;
                 since?: string;
@@ -4938,7 +5051,7 @@ export interface operations {
     exportAuditLog: {
         parameters: {
             query?: {
-                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.repair" | "run.retry" | "run.cancel" | "delivery.order" | "delivery.cancel" | "event.replay" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
+                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.upload" | "image.abandon-upload" | "image.tag" | "image.untag" | "image.answer-share" | "image.promote" | "image.deliver" | "image.undeliver" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "source.set" | "source.refresh" | "source.delete" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke";
                 projectId?: string;
                 imageId?: string;
                 since?: string;

@@ -218,7 +218,9 @@ describe('a delivery', () => {
     expect(finished).toEqual([]);
   });
 
-  test('that is cancelled is waited for, and ended as what it was: what is half there is cleared away then', async ({ world }) => {
+  test('that is cancelled is waited for, and ended as what it was: what is half there is cleared away then', async ({
+    world,
+  }) => {
     const delivering = untilCancelled();
     const { run, delivery, undelivered, calls } = await world({ deliver: delivering.work }, { targets: ['cloud'] });
     await (await run()).result();
