@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { explain, isBootreadyError } from '../shared/errors.ts';
 import { tellJson, tellLine } from './terminal.ts';
 
-/** Exit codes, also in README and `bootready --help`. */
+/** Exit codes, also in docs/use.md and `bootready --help`. */
 export const exitCode = {
   done: 0,
   rejected: 1,

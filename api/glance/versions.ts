@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Config } from '../../shared/config.ts';
 
-/** The newest minor version that a Glance with one store has, and all whose calls are here; README says what besides. */
+/** The newest minor version that a Glance with one store has, and all whose calls are here; docs/openstack.md says what besides. */
 const minors = [9, 7, 6, 5, 4, 3, 2, 1, 0];
 
 /** How the client reaches us: what the operator says, else the host that the client named. */

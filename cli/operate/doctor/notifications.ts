@@ -47,7 +47,7 @@ export const notifications: Dependency = {
       if (!arrived) {
         say.warning(
           `None came within ${patienceSeconds.arrival} seconds: uploads wait for the sweep, every ${SWEEP_SECONDS} seconds.`,
-          `Let the store announce s3:ObjectCreated:* of bucket "${bucket}" to ${apiUrl(config)}/events/s3/STORE, with EVENTS_SECRET as bearer token (README, "Notifications").`,
+          `Let the store announce s3:ObjectCreated:* of bucket "${bucket}" to ${apiUrl(config)}/events/s3/STORE, with EVENTS_SECRET as bearer token (docs/operate.md, "Notifications").`,
         );
         return;
       }
