@@ -231,7 +231,7 @@ test('import lets the installation fetch it, and tells how that went', async () 
   } finally {
     server.close();
   }
-}, 120_000);
+});
 
 test('an upload that was killed is continued by the same command, which sends only the rest', async () => {
   const file = await noisyDisk(join(dir, 'killed.raw'));

@@ -165,7 +165,7 @@ describe('a delivery that is cancelled', () => {
     });
   const cleared = (id: string) =>
     eventually(async () => (await stateOf(id, 'cloud'))?.finishedAt ?? undefined, {
-      within: 90,
+      within: 240,
       what: 'it is cleared away',
     });
 

@@ -30,7 +30,7 @@ describe('a sound installation', () => {
     await putCors(installation.s3, 'uploads', [installation.apiUrl]);
     const { env } = installation;
     await eventually(async () => (await askDoctor(env, '--only', 'temporal')).outcome === 'ok', {
-      within: 90,
+      within: 240,
       what: 'a worker takes up runs',
     });
   });

@@ -166,7 +166,7 @@ describe('openstack', () => {
             .where('finished_at', 'is not', null)
             .selectAll()
             .executeTakeFirst(),
-        { within: 110, what: 'the run ends' },
+        { within: 240, what: 'the run ends' },
       );
     expect(await ended(id)).toMatchObject({
       ...{ number: 1, status: 'published' },

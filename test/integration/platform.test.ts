@@ -81,7 +81,7 @@ const ended = (id: string) =>
       const { status } = (await call('GET', `/images/${id}`)).body;
       return status === 'active' || status === 'killed' ? (status as string) : undefined;
     },
-    { within: 110, what: 'the image is active or killed' },
+    { within: 240, what: 'the image is active or killed' },
   );
 
 test('a new checksum makes a new image, which takes the place of the old one when it is published and not before', async () => {

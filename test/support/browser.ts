@@ -43,7 +43,7 @@ export const newVisit = async (
   options: Parameters<Browser['newContext']>[0] & { baseURL: string },
 ): Promise<Visit> => {
   const context = await browser.newContext({ locale: 'de-DE', viewport: { width: 1440, height: 900 }, ...options });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const complaints: string[] = [];
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) => {
