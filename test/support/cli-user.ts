@@ -35,14 +35,15 @@ export type CliUser = {
 export const startCliUser = async ({
   role = 'member',
   env: more = {},
+  ...options
 }: {
   role?: Role;
   env?: Record<string, string>;
-} = {}): Promise<CliUser> => {
+} & Pick<NonNullable<Parameters<typeof startInstallation>[0]>, 'roles'> = {}): Promise<CliUser> => {
   const dir = await mkdtemp(join(tmpdir(), 'cli-'));
   const proxy = await startStoreProxy();
   const settings = { S3_PUBLIC_ENDPOINT: proxy.url, WEB_DOWNLOAD_HOSTS: '127.0.0.1', ...more };
-  const installation = await startInstallation({ env: settings }).catch(async (error: unknown) => {
+  const installation = await startInstallation({ ...options, env: settings }).catch(async (error: unknown) => {
     await proxy.close();
     throw error;
   });

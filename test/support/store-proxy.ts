@@ -32,7 +32,7 @@ export type Fault =
   | { kind: 'cut'; after: number }
   /** All is taken, nothing answered. */
   | { kind: 'silence' }
-  /** Goes to the store by another URL. */
+  /** Goes to the store by another URL, which refuses it. */
   | { kind: 'instead'; url: string };
 
 export const passOn: StoreProxy['onPart'] = (_partNumber, body) => Promise.resolve(body);
@@ -59,7 +59,10 @@ export const startStoreProxy = async (): Promise<StoreProxy> => {
       body = passed;
     }
     const { hostname, port, host, pathname, search } = new URL(fault?.kind === 'instead' ? fault.url : proxy.target);
-    const other = fault?.kind === 'instead' ? { path: pathname + search, headers: { ...headers, host } } : {};
+    // Without its body: a store that refuses an URL may close the connection before it has read one.
+    const bodiless = { ...headers, host, 'content-length': '0' };
+    const other = fault?.kind === 'instead' ? { path: pathname + search, headers: bodiless } : {};
+    if (fault?.kind === 'instead') body = Buffer.alloc(0);
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       request({ hostname, port, method, path: incoming.url, headers, ...other }, resolve)
         .once('error', reject)
