@@ -20,7 +20,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/{conformance,integration,hostile,portal}/**/*.test.ts'],
           globalSetup: ['test/support/global-setup.ts'],
-          testTimeout: 120_000,
+          testTimeout: 300_000,
           hookTimeout: 300_000,
           maxWorkers,
           expect: { poll: { timeout: 15_000 } },
