@@ -154,7 +154,7 @@ test('upload follows the run: rejected is 1 with advice, tried again under warn 
   const anew = await bootready(['download', retried.id, '-o', join(folder, 'c')]);
   expect(anew).toMatchObject({ code: 0, stderr: expect.stringContaining('begins anew') });
   expect((await readFile(join(folder, 'c'))).equals(bytes)).toBe(true);
-}, 300_000);
+}, 400_000);
 
 test('several files become an image each; one that is refused holds up no other', async () => {
   const text = join(dir, 'no disk.txt');
@@ -231,7 +231,7 @@ test('import lets the installation fetch it, and tells how that went', async () 
   } finally {
     server.close();
   }
-});
+}, 400_000);
 
 test('an upload that was killed is continued by the same command, which sends only the rest', async () => {
   const file = await noisyDisk(join(dir, 'killed.raw'));

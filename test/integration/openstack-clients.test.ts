@@ -166,7 +166,7 @@ describe('openstack', () => {
             .where('finished_at', 'is not', null)
             .selectAll()
             .executeTakeFirst(),
-        { within: 240, what: 'the run ends' },
+        { within: 280, what: 'the run ends' },
       );
     expect(await ended(id)).toMatchObject({
       ...{ number: 1, status: 'published' },
@@ -287,7 +287,7 @@ test('both clients let the installation fetch an image, which goes the whole way
   } finally {
     close();
   }
-}, 240_000);
+}, 400_000);
 
 test('openstacksdk pages, filters, sorts, updates, downloads and verifies', async () => {
   const answer = await clients.sdk(
@@ -382,7 +382,7 @@ test('all three clients ask for tasks, stores and metadata definitions, and are 
   );
   expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('403') });
   expect(made).toMatchObject({ code: 1, stderr: expect.stringContaining('403') });
-}, 240_000);
+}, 400_000);
 
 test('glance does it with an API key as its token', async () => {
   const bytes = randomBytes(1024);

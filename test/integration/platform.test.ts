@@ -81,7 +81,7 @@ const ended = (id: string) =>
       const { status } = (await call('GET', `/images/${id}`)).body;
       return status === 'active' || status === 'killed' ? (status as string) : undefined;
     },
-    { within: 240, what: 'the image is active or killed' },
+    { within: 280, what: 'the image is active or killed' },
   );
 
 test('a new checksum makes a new image, which takes the place of the old one when it is published and not before', async () => {
@@ -138,4 +138,4 @@ test('a new checksum makes a new image, which takes the place of the old one whe
   await look();
   expect((await ordered()).failure).toMatchObject({ code: 'invalid-input' });
   expect(await latest()).toBe(second);
-}, 300_000);
+}, 900_000);
