@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { BootreadyError, type ErrorCode } from '../../shared/errors.ts';
 import type { ApiClient } from './api-client.ts';
@@ -37,6 +40,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
+const md5 = (of: string): string => createHash('md5').update(of).digest('hex');
 const failing = (code: ErrorCode, retryable = false) => new BootreadyError({ code, message: code, retryable });
 
 /** Answers of `complete` in turn, the last one from then on; how often an upload was opened. */
@@ -46,8 +50,13 @@ const apiOf = (answers: ('whole' | Error)[], { sizeSeen = null as number | null 
     image: async () => ({ upload: { size: calls.includes('complete') ? sizeSeen : null }, activity: null }),
     openUpload: async () => {
       calls.push('open');
-      const etag = createHash('md5').update(content).digest('hex');
-      return { imageId, size: 10, partSize: 10, partCount: 1, parts: [{ partNumber: 1, etag, size: 10 }] };
+      return {
+        imageId,
+        size: 10,
+        partSize: 10,
+        partCount: 1,
+        parts: [{ partNumber: 1, etag: md5(content), size: 10 }],
+      };
     },
     completeUpload: async () => {
       calls.push('complete');
@@ -58,6 +67,31 @@ const apiOf = (answers: ('whole' | Error)[], { sizeSeen = null as number | null 
   return { calls, api: api as unknown as ApiClient };
 };
 const options = { fileName: 'disk', signal: new AbortController().signal, parallel: 2, stillMs: 60_000, json: true };
+
+test('a part that was replaced after it came is sent again, and nothing is read again to see that', async () => {
+  const { api, calls } = apiOf(['whole']);
+  const bodies: string[] = [];
+  const store = createServer(async (request, response) => {
+    bodies.push(await text(request));
+    response.setHeader('etag', `"${md5(content)}"`).end();
+  });
+  await new Promise<void>((resolve) => store.listen(0, '127.0.0.1', resolve));
+  const { port } = store.address() as AddressInfo;
+  const zeros = { partNumber: 1, etag: md5('\0'.repeat(10)), size: 10 };
+  const seen = [[], [zeros], [{ ...zeros, etag: md5(content) }]];
+  const openUpload = async () => {
+    calls.push('open');
+    return { imageId, size: 10, partSize: 10, partCount: 1, parts: seen.shift() };
+  };
+  const signParts = async () => ({ parts: [{ partNumber: 1, url: `http://127.0.0.1:${port}/` }], expiresAt: '' });
+  try {
+    await sendFile({ ...api, openUpload, signParts } as unknown as ApiClient, file, states, state, options);
+  } finally {
+    store.close();
+  }
+  expect(calls).toEqual(['open', 'open', 'open', 'complete']);
+  expect(bodies).toEqual([content, content]);
+});
 
 test('when all is there it is completed, and nothing is kept', async () => {
   const { api, calls } = apiOf(['whole']);

@@ -1,7 +1,6 @@
-import type { UploadSession } from '../../shared/contracts/api.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { formatPercent } from '../../shared/quantities.ts';
-import { planParts } from '../../shared/transfer/part-plan.ts';
+import { type Part, planParts } from '../../shared/transfer/part-plan.ts';
 import { createPartUrls } from '../../shared/transfer/part-urls.ts';
 import { noLimit, type RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { pause, withRetries } from '../../shared/transfer/retry.ts';
@@ -21,6 +20,9 @@ type Options = {
   stillMs: number;
   json?: boolean | undefined;
 };
+
+/** More often is no accident. */
+const rounds = 3;
 
 type Sending = [api: ApiClient, file: LocalFile, states: UploadStateFile, state: UploadState, options: Options];
 
@@ -45,14 +47,14 @@ const sendWhole = async (...[api, file, states, state, options]: Sending): Promi
     (await hasItsBytes(api, imageId));
   if (!isDone) {
     if (state.phase === 'completing') await states.write({ ...state, phase: 'sending' });
-    // A part may have been lost between being sent and being made part of the whole; more than once is no accident.
+    const known = new Map<number, string>();
+    // A part may have been lost between being looked at and being made part of the whole.
     for (let round = 1; ; round++) {
-      const session = await api.openUpload(imageId, size);
-      await sendMissing(api, file, session, options);
+      await sendAll(api, file, state, known, options);
       if (!isSameFile(file.identity, await file.look())) throw changedWhileSent(options.fileName);
       await states.write({ ...state, phase: 'completing' });
       if (await completed(api, imageId, size, false, options.signal)) break;
-      if (round >= 3) throw neverWhole();
+      if (round >= rounds) throw neverWhole();
     }
   }
 };
@@ -62,20 +64,39 @@ const hasItsBytes = async (api: ApiClient, imageId: string): Promise<boolean> =>
   return upload.size !== null || activity !== null;
 };
 
+/**
+ * Sends what the store does not have, and looks again: what a try that was broken off left there may take the place of a part that came whole, even
+ * long afterwards (versitygw fills such a part up with zeros).
+ * @param known MD5 of the parts that were sent or read already, by number
+ */
+const sendAll = async (
+  api: ApiClient,
+  file: LocalFile,
+  { imageId, size }: UploadState,
+  known: Map<number, string>,
+  options: Options,
+): Promise<void> => {
+  for (let round = 1; ; round++) {
+    const { stored, missing } = planParts(await api.openUpload(imageId, size));
+    const { parallel: lanes, signal } = options;
+    const good = await verifyParts(file, stored, { lanes, signal, known });
+    const toSend = [...missing, ...stored.filter(({ partNumber }) => !good.has(partNumber))].sort(
+      (one, other) => one.partNumber - other.partNumber,
+    );
+    if (toSend.length === 0) return;
+    if (round > rounds) throw neverWhole();
+    await sendMissing(api, file, { imageId, size, toSend, known }, options);
+  }
+};
+
 const sendMissing = async (
   api: ApiClient,
   file: LocalFile,
-  session: UploadSession,
+  { imageId, size, toSend, known }: { imageId: string; size: number; toSend: Part[]; known: Map<number, string> },
   { signal, parallel: lanes, limit = noLimit, stillMs, json }: Options,
 ): Promise<void> => {
-  const { size, imageId } = session;
-  const { stored, missing } = planParts(session);
-  const good = await verifyParts(file, stored, { lanes, signal });
-  const toSend = [...missing, ...stored.filter(({ partNumber }) => !good.has(partNumber))].sort(
-    (one, other) => one.partNumber - other.partNumber,
-  );
   const done = size - toSend.reduce((sum, { length }) => sum + length, 0);
-  if (done > 0 && toSend.length > 0 && !json) tellLine(`Continuing at ${formatPercent(done, size)}.`);
+  if (done > 0 && !json) tellLine(`Continuing at ${formatPercent(done, size)}.`);
   const progress = createTransferProgress({ total: size, done, quiet: json ?? false });
   try {
     const urls = createPartUrls(
@@ -90,6 +111,7 @@ const sendMissing = async (
       limit,
       stillMs,
       outages: createOutages({ json }),
+      onThere: (partNumber, md5) => known.set(partNumber, md5),
       onProgress: (bytes) => progress.reached(done + bytes),
     });
   } finally {

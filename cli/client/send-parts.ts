@@ -47,16 +47,22 @@ const inLanes = async <P extends Part>(
   if (failure !== undefined) throw failure;
 };
 
-/** Those parts that the store holds as they are in the file. Where its ETag tells nothing, the unchanged file and the size have to do. */
+/**
+ * Those parts that the store holds as they are in the file. Where its ETag tells nothing, the unchanged file and the size have to do.
+ * @param known MD5 of parts of the file, by number: filled with what had to be read
+ */
 export const verifyParts = async (
   file: LocalFile,
   stored: readonly StoredPart[],
-  { lanes, signal }: { lanes: number; signal: AbortSignal },
+  { lanes, signal, known }: { lanes: number; signal: AbortSignal; known: Map<number, string> },
 ): Promise<Set<number>> => {
   const good = new Set<number>();
   await inLanes(stored, lanes, signal, async (part, buffer) => {
-    if (part.md5 !== undefined) await file.fill(buffer, part.offset);
-    if (part.md5 === undefined || md5(buffer) === part.md5) good.add(part.partNumber);
+    if (part.md5 !== undefined && !known.has(part.partNumber)) {
+      await file.fill(buffer, part.offset);
+      known.set(part.partNumber, md5(buffer));
+    }
+    if (part.md5 === undefined || known.get(part.partNumber) === part.md5) good.add(part.partNumber);
   });
   return good;
 };
@@ -73,9 +79,10 @@ export const sendParts = async (
     stillMs: number;
     outages: Outages;
     onProgress: (bytes: number) => void;
+    onThere: (partNumber: number, md5: string) => void;
   },
 ): Promise<void> => {
-  const { urls, lanes, limit, stillMs, outages, onProgress } = options;
+  const { urls, lanes, limit, stillMs, outages, onProgress, onThere } = options;
   let sent = 0;
   const onTheWay = new Map<number, number>();
   const tell = (): void => onProgress([...onTheWay.values()].reduce((sum, bytes) => sum + bytes, sent));
@@ -112,6 +119,7 @@ export const sendParts = async (
       },
     );
     outages.over();
+    onThere(partNumber, sum);
     onTheWay.delete(partNumber);
     sent += length;
     tell();
