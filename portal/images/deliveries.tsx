@@ -19,7 +19,11 @@ export const Deliveries = ({ image, role }: { image: ImageDetail; role: Self['ro
         view={{ ...delivery, message: failure?.message ?? null }}
         status={status === 'queued' ? 'waiting' : status}
       >
-        {failure?.remedy && <p className="guest-text">{failure.remedy}</p>}
+        {failure?.remedy && (
+          <p className="guest-text" lang="en">
+            {failure.remedy}
+          </p>
+        )}
         {status === 'cancelled' && finishedAt === null && <p className="quiet">{t('deliverClearing')}</p>}
         {role !== 'reader' && <Change imageId={image.id} delivery={delivery} />}
       </Entry>

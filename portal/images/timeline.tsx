@@ -84,7 +84,11 @@ export const Entry = ({ title, help, view, status, children }: EntryProps) => {
             className="timeline-progress"
           />
         )}
-        {view?.message && status !== 'done' && <p className="guest-text">{view.message}</p>}
+        {view?.message && status !== 'done' && (
+          <p className="guest-text" lang="en">
+            {view.message}
+          </p>
+        )}
         {children}
       </div>
     </li>

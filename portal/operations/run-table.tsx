@@ -99,7 +99,11 @@ const State = ({ run: { status, step, stuck } }: { run: OpenRunView }) => {
         <Label color="red" variant="outline" icon={<ExclamationCircleIcon />}>
           {t(stuckWords[stuck])}
         </Label>
-        {step?.message && <div className="guest-text">{step.message}</div>}
+        {step?.message && (
+          <div className="guest-text" lang="en">
+            {step.message}
+          </div>
+        )}
       </>
     );
   }
@@ -119,7 +123,11 @@ const State = ({ run: { status, step, stuck } }: { run: OpenRunView }) => {
   return (
     <>
       {t('betweenSteps')}
-      {step?.message && <div className="guest-text quiet">{step.message}</div>}
+      {step?.message && (
+        <div className="guest-text quiet" lang="en">
+          {step.message}
+        </div>
+      )}
     </>
   );
 };

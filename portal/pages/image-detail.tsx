@@ -203,8 +203,8 @@ const Outcome = ({ run }: { run: RunView }) => {
     case 'failed':
       return (
         <Message variant="danger" title={t('failedTitle')} heading="h2">
-          <p>{run.failure?.message}</p>
-          <p>{run.failure?.remedy}</p>
+          <p lang="en">{run.failure?.message}</p>
+          <p lang="en">{run.failure?.remedy}</p>
         </Message>
       );
     case 'cancelled':
