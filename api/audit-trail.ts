@@ -32,11 +32,13 @@ const detailsOf = ({ params, body }: FastifyRequest): Record<string, string> => 
 const changes = (method: string | string[]): boolean =>
   [method].flat().some((each) => !['GET', 'HEAD', 'OPTIONS'].includes(each));
 
+const Made = z.object({ id: z.guid() });
+
 const imageOf = (request: FastifyRequest, payload: unknown): string | undefined => {
   const { id } = request.params as { id?: string };
-  const made = id === undefined && typeof payload === 'string' ? (JSON.parse(payload) as { id?: unknown }).id : id;
-  const parsed = z.guid().safeParse(made);
-  return parsed.success ? parsed.data : undefined;
+  if (id !== undefined) return z.guid().safeParse(id).data;
+  // An answer without content (204) has an empty payload, or one that says null.
+  return typeof payload === 'string' && payload !== '' ? Made.safeParse(JSON.parse(payload)).data?.id : undefined;
 };
 
 /** Names of an issuer's users are not unique; their subjects are. */

@@ -11,6 +11,7 @@ import type { Project } from '../../shared/ports/projects.ts';
 import { buildDisk, convert } from '../hostile/images.ts';
 import { type CliUser, startCliUser } from '../support/cli-user.ts';
 import { eventually } from '../support/eventually.ts';
+import { withoutHousekeeping } from '../support/housekeeping.ts';
 import { project } from '../support/installation.ts';
 import { publishedImage } from '../support/samples.ts';
 
@@ -87,73 +88,74 @@ test('promote says what is in the way', async () => {
   }
 });
 
-test('a source is set, listed, looked at again and deleted, and says what came of it', async () => {
-  const none = await admin.run(['source', 'list']);
-  expect(none).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('bootready source set') });
-  const image = ['--url', `${url}/disk.qcow2?key=secret`];
-  const missing = await admin.run(['source', 'set', 'mirrored', ...image]);
-  expect(missing).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--checksum-url') });
-  expect(missing.stderr.trim().split('\n')).toHaveLength(2);
+test('a source is set, listed, looked at again and deleted, and says what came of it', () =>
+  withoutHousekeeping(admin.installation, async () => {
+    const none = await admin.run(['source', 'list']);
+    expect(none).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('bootready source set') });
+    const image = ['--url', `${url}/disk.qcow2?key=secret`];
+    const missing = await admin.run(['source', 'set', 'mirrored', ...image]);
+    expect(missing).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('--checksum-url') });
+    expect(missing.stderr.trim().split('\n')).toHaveLength(2);
 
-  const sums = ['--checksum-url', `${url}/SHA256SUMS`];
-  const set = await admin.run([
-    'source',
-    'set',
-    'mirrored',
-    ...image,
-    ...sums,
-    '--name',
-    'Mirrored',
-    '--every',
-    '2',
-    '--keep',
-    '3',
-  ]);
-  expect(set).toMatchObject({
-    ...{ code: 0, stderr: '' },
-    stdout: `mirrored is fetched from ${url}/disk.qcow2, now and whenever its checksum changes; it is looked at every 2 h.\n`,
-  });
-  const sources = async () => ImageSourceList.parse(await admin.json('source', 'list')).sources;
-  expect(await sources()).toMatchObject([{ family: 'mirrored', name: 'Mirrored', everySeconds: 7200, keep: 3 }]);
-  expect((await admin.run(['source', 'list'])).stdout).toMatch(
-    /^mirrored {2}http:.*\/disk\.qcow2\n {2}not looked at yet, /,
-  );
+    const sums = ['--checksum-url', `${url}/SHA256SUMS`];
+    const set = await admin.run([
+      'source',
+      'set',
+      'mirrored',
+      ...image,
+      ...sums,
+      '--name',
+      'Mirrored',
+      '--every',
+      '2',
+      '--keep',
+      '3',
+    ]);
+    expect(set).toMatchObject({
+      ...{ code: 0, stderr: '' },
+      stdout: `mirrored is fetched from ${url}/disk.qcow2, now and whenever its checksum changes; it is looked at every 2 h.\n`,
+    });
+    const sources = async () => ImageSourceList.parse(await admin.json('source', 'list')).sources;
+    expect(await sources()).toMatchObject([{ family: 'mirrored', name: 'Mirrored', everySeconds: 7200, keep: 3 }]);
+    expect((await admin.run(['source', 'list'])).stdout).toMatch(
+      /^mirrored {2}http:.*\/disk\.qcow2\n {2}not looked at yet, /,
+    );
 
-  // Another address, of which nothing can be had.
-  const wrong = ['--checksum-url', `${url}/MISSING`];
-  ImageSourceView.parse(await admin.json('source', 'set', 'mirrored', ...image, ...wrong));
-  await admin.installation.db
-    .updateTable('image_sources')
-    .set({
-      looked_at: new Date(),
-      failure: JSON.stringify({ code: 'object-missing', message: 'It is gone.' }) as never,
-    })
-    .execute();
-  const listed = await admin.run(['source', 'list']);
-  expect(listed.stdout).toMatch(/\n {2}It is gone\.\n$/);
-  const again = await admin.run(['source', 'refresh', 'mirrored']);
-  expect(again).toMatchObject({
-    code: 0,
-    stdout: 'mirrored is looked at within a minute; "bootready source list" tells what came of it.\n',
-  });
-  expect((await sources())[0]?.lookedAt).toBeNull();
+    // Another address, of which nothing can be had.
+    const wrong = ['--checksum-url', `${url}/MISSING`];
+    ImageSourceView.parse(await admin.json('source', 'set', 'mirrored', ...image, ...wrong));
+    await admin.installation.db
+      .updateTable('image_sources')
+      .set({
+        looked_at: new Date(),
+        failure: JSON.stringify({ code: 'object-missing', message: 'It is gone.' }) as never,
+      })
+      .execute();
+    const listed = await admin.run(['source', 'list']);
+    expect(listed.stdout).toMatch(/\n {2}It is gone\.\n$/);
+    const again = await admin.run(['source', 'refresh', 'mirrored']);
+    expect(again).toMatchObject({
+      code: 0,
+      stdout: 'mirrored is looked at within a minute; "bootready source list" tells what came of it.\n',
+    });
+    expect((await sources())[0]?.lookedAt).toBeNull();
 
-  for (const args of [
-    ['list'],
-    ['refresh', 'mirrored'],
-    ['delete', 'mirrored'],
-    ['set', 'mirrored', ...image, ...sums],
-  ]) {
-    const refused = await admin.run(['source', ...args], asMember());
-    expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('This needs the role "admin"') });
-  }
-  expect(await admin.json('source', 'delete', 'mirrored')).toEqual({ family: 'mirrored', deleted: true });
-  for (const command of ['refresh', 'delete']) {
-    const gone = await admin.run(['source', command, 'mirrored']);
-    expect(gone).toMatchObject({ code: 4, stderr: expect.stringContaining('"bootready source list"') });
-    expect(gone.stderr.trim().split('\n')).toHaveLength(2);
-  }
-});
+    for (const args of [
+      ['list'],
+      ['refresh', 'mirrored'],
+      ['delete', 'mirrored'],
+      ['set', 'mirrored', ...image, ...sums],
+    ]) {
+      const refused = await admin.run(['source', ...args], asMember());
+      expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('This needs the role "admin"') });
+    }
+    expect(await admin.json('source', 'delete', 'mirrored')).toEqual({ family: 'mirrored', deleted: true });
+    for (const command of ['refresh', 'delete']) {
+      const gone = await admin.run(['source', command, 'mirrored']);
+      expect(gone).toMatchObject({ code: 4, stderr: expect.stringContaining('"bootready source list"') });
+      expect(gone.stderr.trim().split('\n')).toHaveLength(2);
+    }
+  }));
 
 const instance = '11111111-1111-4111-8111-111111111111';
 

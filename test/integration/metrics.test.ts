@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { buildDisk } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
-import { firstSweep } from '../support/first-sweep.ts';
+import { firstSweep } from '../support/housekeeping.ts';
 import { type EndedRun, type Installation, startInstallation } from '../support/installation.ts';
 import { deploy, type Prometheus, promtool, startPrometheus } from '../support/prometheus.ts';
 

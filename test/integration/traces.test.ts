@@ -11,7 +11,7 @@ import { connectionOf } from '../../adapters/queues/connection.ts';
 import { queueNames } from '../../shared/contracts/jobs.ts';
 import { buildDisk } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
-import { firstSweep } from '../support/first-sweep.ts';
+import { firstSweep } from '../support/housekeeping.ts';
 import { type EndedRun, type Installation, project, startInstallation } from '../support/installation.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { type ReceivedSpan, type SpanReceiver, startSpanReceiver } from '../support/span-receiver.ts';
