@@ -40,7 +40,8 @@ export const imageRoutes =
         },
       },
       async (request) => {
-        const { status, name, text, format, imageType, owner, shared, search, after, limit } = request.query;
+        const { status, name, text, format, imageType, system, visibility, owner, shared, search, after, limit } =
+          request.query;
         const { projectId: own } = identityOf(request);
         const isPlatform = owner === 'platform' && shared === undefined;
         const of = shared
@@ -58,6 +59,8 @@ export const imageRoutes =
           ...(text === undefined ? {} : { text }),
           ...(format === undefined ? {} : { format }),
           ...(imageType === undefined ? {} : { imageType }),
+          ...(system === undefined ? {} : { system }),
+          ...(visibility === undefined ? {} : { visibility }),
           ...(after ? { after } : {}),
         });
         const page = found.slice(0, limit);

@@ -7,6 +7,7 @@ import {
   sql,
   type Transaction,
 } from 'kysely';
+import type { ListedSystem, Visibility } from '../../shared/contracts/image.ts';
 import { type GuestFacts, steps as stepOrder, type Verdict } from '../../shared/contracts/run.ts';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
@@ -70,6 +71,11 @@ export const insertRun = async (
 const isSharedWith = ({ projectId, answer }: SharedWith): Expression<SqlBool> => sql<boolean>`(
   images.visibility = 'shared' and images.project_id <> ${projectId} and images.status <> 'pending_delete'
   and ${membership(projectId, answer)})`;
+
+/** As `latestRuns` has it: the newest run's, whatever became of it. */
+const hasSystem = (system: ListedSystem): Expression<SqlBool> => sql<boolean>`exists (
+  select from (select report -> 'guest' as guest from runs where image_id = images.id order by number desc limit 1) latest
+  where ${system} in (guest ->> 'osType', guest ->> 'osDistro'))`;
 
 /** The row of an image whose bytes come later, at a key of its own. */
 export const insertAnnounced = async (
@@ -272,7 +278,9 @@ export const createImageStore = (db: Kysely<Database>, limits: Limits = unlimite
     return rows.map(({ id }) => id);
   },
 
-  list: async ({ projectId, status, name, text, format, imageType, isPublic, sharedWith, after, limit }) => {
+  list: async (filter) => {
+    const { projectId, status, name, text, format, imageType, system, visibility, isPublic, sharedWith, after, limit } =
+      filter;
     const rows = await db
       .selectFrom('images')
       .where('deleted_at', 'is', null)
@@ -290,6 +298,8 @@ export const createImageStore = (db: Kysely<Database>, limits: Limits = unlimite
           sql<boolean>`(coalesce(properties ->> 'image_type', '') in ('snapshot', 'backup')) = ${imageType === 'snapshot'}`,
         ),
       )
+      .$if(visibility !== undefined, (query) => query.where('visibility', '=', visibility as Visibility))
+      .$if(system !== undefined, (query) => query.where(hasSystem(system as ListedSystem)))
       .$if(after !== undefined, (query) =>
         query.where(
           sql<boolean>`(created_at, id) < (select created_at, id from images where id = ${after ?? null}::uuid)`,

@@ -79,6 +79,8 @@ export const addClientCommands = (program: Command): void => {
     .option('--status <status>', 'queued, importing, active, killed, ...')
     .option('--name <name>', 'with exactly this name')
     .option('--snapshots', 'of snapshots only')
+    .option('--system <system>', 'on which this was found: linux, windows, debian, ubuntu, ...')
+    .option('--visibility <visibility>', 'private, shared, community, public')
     .option('--shared', 'those that other projects share with yours, instead of your own')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 50)
     .action(async (_options: object, command: Command) => (await import('./look.ts')).listImages(options(command)));

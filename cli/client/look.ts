@@ -1,5 +1,5 @@
 import type { ImageView } from '../../shared/contracts/api.ts';
-import { ImageStatus } from '../../shared/contracts/image.ts';
+import { ImageStatus, ListedSystem, Visibility } from '../../shared/contracts/image.ts';
 import { formatBytes, formatTime } from '../../shared/quantities.ts';
 import { Exit } from '../exit.ts';
 import { connect } from './api-client.ts';
@@ -15,11 +15,21 @@ import { validOption } from './valid-option.ts';
 
 const pageSize = 500;
 
-export const listImages = async (
-  options: OutputOptions & { status?: string; name?: string; snapshots?: boolean; shared?: boolean; limit: number },
-): Promise<void> => {
+type ListOptions = {
+  status?: string;
+  name?: string;
+  system?: string;
+  visibility?: string;
+  snapshots?: boolean;
+  shared?: boolean;
+  limit: number;
+};
+
+export const listImages = async (options: OutputOptions & ListOptions): Promise<void> => {
   const { name, limit, snapshots, shared } = options;
   const status = options.status ? validOption('--status', ImageStatus, options.status) : undefined;
+  const system = options.system ? validOption('--system', ListedSystem, options.system) : undefined;
+  const visibility = options.visibility ? validOption('--visibility', Visibility, options.visibility) : undefined;
   const api = await connect();
   const images: ImageView[] = [];
   let next: string | undefined;
@@ -27,6 +37,8 @@ export const listImages = async (
     const page = await api.images({
       limit: Math.min(pageSize, limit - images.length),
       ...(status ? { status } : {}),
+      ...(system ? { system } : {}),
+      ...(visibility ? { visibility } : {}),
       ...(snapshots ? { imageType: 'snapshot' as const } : {}),
       ...(shared ? { shared: 'all' as const } : {}),
       ...(name === undefined ? {} : { name }),

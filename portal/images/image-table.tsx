@@ -8,6 +8,10 @@ import { AnswerLabel } from './answer-label.tsx';
 import { ImageMenu } from './image-menu.tsx';
 import { StatusChip } from './status-chip.tsx';
 import { systemName } from './system-name.ts';
+import { visibilityNames } from './visibility.ts';
+
+/** What can be done without on a narrow screen. */
+const wideOnly: ('hidden' | 'visibleOnXl')[] = ['hidden', 'visibleOnXl'];
 
 type Props = {
   images: readonly ImageView[];
@@ -17,11 +21,13 @@ type Props = {
   /** Ids of those that were chosen; absent where nothing can be done with several. */
   chosen?: ReadonlySet<string>;
   onChoose?: (ids: ReadonlySet<string>) => void;
+  /** Of the own project: with who else may see them. */
+  areOwn?: boolean;
   /** Of other projects: with whose they are, and what this one has said to them. */
   areShared?: boolean;
 };
 
-export const ImageTable = ({ images, label, self, chosen, onChoose, areShared = false }: Props) => {
+export const ImageTable = ({ images, label, self, chosen, onChoose, areOwn = false, areShared = false }: Props) => {
   const { t } = useSpeech();
   const choose = useCallback(
     (ids: readonly string[], isChosen: boolean): void => {
@@ -56,6 +62,7 @@ export const ImageTable = ({ images, label, self, chosen, onChoose, areShared = 
           <Th>{t('system')}</Th>
           <Th>{t('format')}</Th>
           <Th>{t('size')}</Th>
+          {areOwn && <Th visibility={wideOnly}>{t('visibilityColumn')}</Th>}
           {showsOwner && <Th>{t('owner')}</Th>}
           {areShared && <Th>{t('answer')}</Th>}
           <Th>{t('created')}</Th>
@@ -69,6 +76,7 @@ export const ImageTable = ({ images, label, self, chosen, onChoose, areShared = 
             image={image}
             {...(self ? { self } : {})}
             showsOwner={showsOwner}
+            showsVisibility={areOwn}
             showsAnswer={areShared}
             {...(chosen ? { isChosen: chosen.has(image.id), onChoose: choose } : {})}
           />
@@ -82,12 +90,13 @@ type RowProps = {
   image: ImageView;
   self?: Self;
   showsOwner: boolean;
+  showsVisibility: boolean;
   showsAnswer: boolean;
   isChosen?: boolean;
   onChoose?: (ids: readonly string[], isChosen: boolean) => void;
 };
 
-const Row = memo(({ image, self, showsOwner, showsAnswer, isChosen, onChoose }: RowProps) => {
+const Row = memo(({ image, self, showsOwner, showsVisibility, showsAnswer, isChosen, onChoose }: RowProps) => {
   const { t, bytes, time } = useSpeech();
   const [isOpen, setOpen] = useState(false);
   const system = systemName(image.guest);
@@ -139,6 +148,11 @@ const Row = memo(({ image, self, showsOwner, showsAnswer, isChosen, onChoose }: 
           <span className="quiet"> / {bytes(image.virtualSize)}</span>
         )}
       </Td>
+      {showsVisibility && (
+        <Td dataLabel={t('visibilityColumn')} visibility={wideOnly} modifier="nowrap">
+          {t(visibilityNames[image.visibility])}
+        </Td>
+      )}
       {showsOwner && <Td dataLabel={t('owner')}>{image.projectId}</Td>}
       {showsAnswer && (
         <Td dataLabel={t('answer')} modifier="nowrap">

@@ -2,11 +2,14 @@ import { FormSelect, FormSelectOption, SearchInput, ToolbarItem } from '@pattern
 import { useEffect, useRef, useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ImageQuery } from '../../shared/contracts/api.ts';
-import type { MemberStatus } from '../../shared/contracts/image.ts';
+import type { ListedSystem, MemberStatus, Visibility } from '../../shared/contracts/image.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
+import { visibilityNames } from './visibility.ts';
 
-export type ListFilter = Partial<Pick<ImageQuery, 'text' | 'status' | 'format' | 'imageType' | 'after'>> & {
+export type ListFilter = Partial<
+  Pick<ImageQuery, 'text' | 'status' | 'format' | 'imageType' | 'system' | 'visibility' | 'after'>
+> & {
   /** Of what others share. */
   answer?: MemberStatus;
 };
@@ -19,6 +22,24 @@ const statuses = {
   killed: 'statusKilled',
 } as const satisfies Partial<Record<ImageQuery['status'] & string, WordKey>>;
 const formats = ['raw', 'qcow2'] as const;
+/** Their names are the same in every language. */
+const systems = {
+  linux: 'Linux',
+  windows: 'Windows',
+  debian: 'Debian',
+  ubuntu: 'Ubuntu',
+  rhel: 'Red Hat Enterprise Linux',
+  centos: 'CentOS',
+  rocky: 'Rocky Linux',
+  almalinux: 'AlmaLinux',
+  oraclelinux: 'Oracle Linux',
+  fedora: 'Fedora',
+  opensuse: 'openSUSE',
+  sles: 'SUSE Linux Enterprise',
+  alpinelinux: 'Alpine Linux',
+  archlinux: 'Arch Linux',
+  freebsd: 'FreeBSD',
+} as const satisfies Record<ListedSystem, string>;
 const answers = {
   pending: 'memberPending',
   accepted: 'memberAccepted',
@@ -32,6 +53,8 @@ export const useListFilters = () => {
   const status = params.get('status');
   const format = params.get('format');
   const imageType = params.get('imageType');
+  const system = params.get('system');
+  const visibility = params.get('visibility');
   const answer = params.get('answer');
   const after = params.get('after');
   const filters: ListFilter = {
@@ -39,10 +62,13 @@ export const useListFilters = () => {
     ...(status && status in statuses ? { status: status as keyof typeof statuses } : {}),
     ...(format === 'raw' || format === 'qcow2' ? { format } : {}),
     ...(imageType === 'snapshot' || imageType === 'image' ? { imageType } : {}),
+    ...(system && system in systems ? { system: system as ListedSystem } : {}),
+    ...(visibility && visibility in visibilityNames ? { visibility: visibility as Visibility } : {}),
     ...(answer && answer in answers ? { answer: answer as MemberStatus } : {}),
     ...(after ? { after } : {}),
   };
-  const isFiltered = Boolean(filters.text ?? filters.status ?? filters.format ?? filters.imageType);
+  const { after: _page, answer: _answer, ...narrowing } = filters;
+  const isFiltered = Object.keys(narrowing).length > 0;
   /** Any other filter begins at the first page. */
   const change = (changed: { [Key in keyof ListFilter]?: ListFilter[Key] | undefined }): void => {
     const { after: _page, ...rest } = filters;
@@ -115,6 +141,30 @@ export const ListFilters = ({ filters, change }: Props) => {
           <FormSelectOption value="" label={t('allTypes')} />
           <FormSelectOption value="image" label={t('onlyImages')} />
           <FormSelectOption value="snapshot" label={t('onlySnapshots')} />
+        </FormSelect>
+      </ToolbarItem>
+      <ToolbarItem>
+        <FormSelect
+          aria-label={t('system')}
+          value={filters.system ?? ''}
+          onChange={(_event, value) => change({ system: (value || undefined) as ListFilter['system'] })}
+        >
+          <FormSelectOption value="" label={t('allSystems')} />
+          {Object.entries(systems).map(([system, name]) => (
+            <FormSelectOption key={system} value={system} label={name} />
+          ))}
+        </FormSelect>
+      </ToolbarItem>
+      <ToolbarItem>
+        <FormSelect
+          aria-label={t('visibilityColumn')}
+          value={filters.visibility ?? ''}
+          onChange={(_event, value) => change({ visibility: (value || undefined) as ListFilter['visibility'] })}
+        >
+          <FormSelectOption value="" label={t('allVisibilities')} />
+          {Object.entries(visibilityNames).map(([visibility, word]) => (
+            <FormSelectOption key={visibility} value={visibility} label={t(word)} />
+          ))}
         </FormSelect>
       </ToolbarItem>
     </>

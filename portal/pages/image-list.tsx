@@ -114,6 +114,7 @@ export const MyImagesPage = ({ self }: { self: Self }) => {
               images={page.data.images}
               self={self}
               label={t('myImages')}
+              areOwn
               {...(mayUpload ? { chosen, onChoose: setChosen } : {})}
             />
             <Pages page={page.data} after={filters.after} change={change} />

@@ -7,6 +7,7 @@ import {
   ImageName,
   ImageSettings,
   ImageStatus,
+  ListedSystem,
   MemberStatus,
   memberStatuses,
   ProjectId,
@@ -242,6 +243,9 @@ export const ImageQuery = z.object({
   format: z.enum(['raw', 'qcow2']).optional(),
   /** Snapshots of instances, or all others. */
   imageType: z.enum(['snapshot', 'image']).optional(),
+  /** What its newest run has found in it: type or distribution. */
+  system: ListedSystem.optional(),
+  visibility: Visibility.optional(),
   /** `platform`: those that the provider offers to everyone. */
   owner: z.enum(['project', 'platform']).default('project'),
   /** Those of other projects that are shared with the own one, by what it has said to them. Goes before `owner`. */

@@ -20,6 +20,14 @@ export const visibilities = ['private', 'shared', 'community', 'public'] as cons
 export const Visibility = z.enum(visibilities);
 export type Visibility = z.infer<typeof Visibility>;
 
+/** What lists are filtered by: a type of system, or a distribution, in the words of guestfs(3), "inspect_get_type" and "inspect_get_distro". */
+export const listedSystems = [
+  ...['linux', 'windows', 'debian', 'ubuntu', 'rhel', 'centos', 'rocky', 'almalinux', 'oraclelinux', 'fedora'],
+  ...['opensuse', 'sles', 'alpinelinux', 'archlinux', 'freebsd'],
+] as const;
+export const ListedSystem = z.enum(listedSystems);
+export type ListedSystem = z.infer<typeof ListedSystem>;
+
 export const memberStatuses = ['pending', 'accepted', 'rejected'] as const;
 /** What a project has said to an image that another one shares with it. */
 export const MemberStatus = z.enum(memberStatuses);

@@ -1895,6 +1895,8 @@ export interface operations {
                 text?: string;
                 format?: "raw" | "qcow2";
                 imageType?: "snapshot" | "image";
+                system?: "linux" | "windows" | "debian" | "ubuntu" | "rhel" | "centos" | "rocky" | "almalinux" | "oraclelinux" | "fedora" | "opensuse" | "sles" | "alpinelinux" | "archlinux" | "freebsd";
+                visibility?: "private" | "shared" | "community" | "public";
                 owner?: "project" | "platform";
                 shared?: "pending" | "accepted" | "rejected" | "all";
                 search?: string;

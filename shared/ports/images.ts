@@ -1,4 +1,4 @@
-import type { ImageSettings, ImageStatus, MemberStatus, Visibility } from '../contracts/image.ts';
+import type { ImageSettings, ImageStatus, ListedSystem, MemberStatus, Visibility } from '../contracts/image.ts';
 import type { GuestFacts, Report, RunStatus, Step, Verdict } from '../contracts/run.ts';
 import type { ObjectInfo } from './object-store.ts';
 
@@ -94,6 +94,9 @@ export type ImageFilter = {
   format?: 'raw' | 'qcow2';
   /** Snapshots of instances, or all others. */
   imageType?: 'snapshot' | 'image';
+  /** What its newest run has found in it: type or distribution. */
+  system?: ListedSystem;
+  visibility?: Visibility;
   /** Only what everybody may use, whoever owns it. */
   isPublic?: true;
   sharedWith?: SharedWith;

@@ -4,12 +4,14 @@ import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
+import type { ListedSystem, Visibility } from '../../shared/contracts/image.ts';
+import type { Report } from '../../shared/contracts/run.ts';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
-import type { Image, ImageFilter, ImageStore, SharedWith } from '../../shared/ports/images.ts';
+import type { Image, ImageFilter, ImageStore, Run, SharedWith } from '../../shared/ports/images.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import { freshDatabase } from '../support/database.ts';
-import { namesOf, publishedImage, someObject, someProject, uploadedImage } from '../support/samples.ts';
+import { namesOf, publishedImage, someObject, someProject, someReport, uploadedImage } from '../support/samples.ts';
 
 /** What the port promises of images as records, on a real Postgres. */
 
@@ -263,5 +265,33 @@ describe('list', () => {
     expect(idsOf(await images.list({ projectId: project.id, name: 'B', limit: 9 }))).toEqual([active.id]);
     expect(await images.list({ projectId: project.id, status: 'queued', name: 'B', limit: 9 })).toEqual([]);
     expect(await images.list({ projectId: other.id, limit: 9 })).toEqual([]);
+  });
+
+  test('filters by what the newest run has found in it, and by who may see it', async () => {
+    const rejected = async (guest: Report['guest']): Promise<Run> => {
+      const { run } = await uploaded();
+      const names = namesOf(run);
+      await runs.finish(names, { status: 'rejected', report: someReport(names, 'reject', { guest }) });
+      return run;
+    };
+    const debian = await rejected({ osType: 'linux', osDistro: 'debian' });
+    const windows = await rejected({ osType: 'windows', osDistro: 'windows' });
+    await announced();
+    const withSystem = async (system: ListedSystem) =>
+      idsOf(await images.list({ projectId: project.id, system, limit: 9 }));
+    expect(await withSystem('debian')).toEqual([debian.imageId]);
+    expect(await withSystem('linux')).toEqual([debian.imageId]);
+    expect(await withSystem('windows')).toEqual([windows.imageId]);
+    expect(await withSystem('ubuntu')).toEqual([]);
+    // Another run that has not found anything yet: as the list shows it.
+    await images.newRun(debian.imageId);
+    expect(await withSystem('debian')).toEqual([]);
+
+    await createGlanceStore(database.db).change(windows.imageId, () => ({ visibility: 'private' }));
+    const seenBy = async (visibility: Visibility) =>
+      idsOf(await images.list({ projectId: project.id, visibility, limit: 9 }));
+    expect(await seenBy('private')).toEqual([windows.imageId]);
+    expect(await seenBy('shared')).toHaveLength(2);
+    expect(await seenBy('public')).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Image } from '../../shared/ports/images.ts';
 import { eventually } from '../support/eventually.ts';
-import { convertingImage, manyImages, rejectedImage } from '../support/portal-images.ts';
+import { activeImage, convertingImage, manyImages, rejectedImage } from '../support/portal-images.ts';
 import { visitPortal } from '../support/portal-visit.ts';
 
 /** What moves on the pages by itself, and what one click does. No worker runs. */
@@ -127,6 +127,29 @@ test('snapshots stand among the images, and are listed alone by an address', asy
   await page.goto('/images?imageType=image&text=e');
   await page.getByRole('link', { name: 'Web server' }).waitFor();
   expect(await page.getByText('Backup of web-1').count()).toBe(0);
+});
+
+test('images are listed by what was found in them and by who may see them, by an address', async () => {
+  const { installation, project } = portal;
+  await activeImage(installation, project, 'Also others', 'a log');
+  const { id } = await activeImage(installation, project, 'Only mine', 'a log');
+  await installation.db.updateTable('images').set({ visibility: 'private' }).where('id', '=', id).execute();
+  await portal.signIn(member);
+  const { page } = portal;
+  const mine = page.getByRole('row', { name: /Only mine.*Privat/ });
+  await mine.waitFor();
+  await page.getByLabel('System', { exact: true }).selectOption({ label: 'Windows' });
+  await page.getByText('Kein Image gefunden').waitFor();
+  await page.getByLabel('System', { exact: true }).selectOption({ label: 'Debian' });
+  await mine.waitFor();
+  const debians = await page.locator('tbody tr').count();
+  await page.getByLabel('Sichtbarkeit').selectOption({ label: 'Privat' });
+  await expect.poll(() => page.locator('tbody tr').count()).toBe(1);
+  expect(debians).toBeGreaterThan(1);
+  expect(new URL(page.url()).search).toBe('?system=debian&visibility=private');
+  await page.reload();
+  await mine.waitFor();
+  expect(await page.locator('tbody tr').count()).toBe(1);
 });
 
 test('a list of 10,000 images is there at once, small, scrolls smoothly, and asks for no more than it shows', async () => {

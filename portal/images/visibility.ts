@@ -1,0 +1,10 @@
+import type { Visibility } from '../../shared/contracts/image.ts';
+import type { WordKey } from '../words/words.ts';
+
+/** One word each, for lists; what it means stands with the image's facts. */
+export const visibilityNames = {
+  private: 'private',
+  shared: 'shareable',
+  community: 'community',
+  public: 'public',
+} as const satisfies Record<Visibility, WordKey>;
