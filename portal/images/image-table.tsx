@@ -11,7 +11,7 @@ import { systemName } from './system-name.ts';
 import { visibilityNames } from './visibility.ts';
 
 /** What can be done without on a narrow screen. */
-const wideOnly: ('hidden' | 'visibleOnXl')[] = ['hidden', 'visibleOnXl'];
+const wideOnly: ('hidden' | 'visibleOn2Xl')[] = ['hidden', 'visibleOn2Xl'];
 
 type Props = {
   images: readonly ImageView[];

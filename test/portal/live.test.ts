@@ -136,6 +136,8 @@ test('images are listed by what was found in them and by who may see them, by an
   await installation.db.updateTable('images').set({ visibility: 'private' }).where('id', '=', id).execute();
   await portal.signIn(member);
   const { page } = portal;
+  // Who may see them stands in the list where there is room for it.
+  await page.setViewportSize({ width: 1600, height: 900 });
   const mine = page.getByRole('row', { name: /Only mine.*Privat/ });
   await mine.waitFor();
   await page.getByLabel('System', { exact: true }).selectOption({ label: 'Windows' });
