@@ -53,7 +53,7 @@ test('leads to the issuer and back to the page that was asked for; choosing a pr
   await expectAccessible(page);
   await picture(page, 'sign-in-issuer-de');
   await signInAs('ada');
-  await page.getByRole('heading', { name: 'Plattform-Images' }).waitFor();
+  await page.getByRole('heading', { name: 'Plattform-Images', exact: true }).waitFor();
   expect(new URL(page.url()).pathname).toBe('/images/platform');
   expect(await visit.context.cookies(installation.apiUrl)).toContainEqual(
     expect.objectContaining({ name: 'bootready-on-this-machine', httpOnly: true, sameSite: 'Strict' }),
