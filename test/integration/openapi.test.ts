@@ -72,7 +72,8 @@ const schemathesis = async (key: string, imageId: string): Promise<{ code: numbe
         ...['-H', `Authorization: Bearer ${key}`, '--checks', checks.join(','), '--no-color'],
         // Streams have no end.
         ...['--exclude-operation-id-regex', '^followImages?$'],
-        ...['--max-examples', '10', '--seed', '1', '--no-shrink', '--generation-database', 'none', '--workers', '2'],
+        // Its threads get into each other's way in Python before 3.11.5: "AST constructor recursion depth mismatch" (CPython, gh-106905).
+        ...['--max-examples', '10', '--seed', '1', '--no-shrink', '--generation-database', 'none', '--workers', '1'],
       ]),
       { cwd: dir, maxBuffer: 64 * 1024 ** 2, env: { PATH: process.env.PATH ?? '', HOME: dir } },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr }),
@@ -91,5 +92,5 @@ test.each(['admin', 'member'] as const)(
     expect(tested, output).toBe(selected);
     expect(code, output).toBe(0);
   },
-  180_000,
+  400_000,
 );

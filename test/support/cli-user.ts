@@ -9,6 +9,7 @@ import { createApiClient } from '../../cli/client/api-client.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import type { Role } from '../../shared/ports/projects.ts';
+import { firstSweep } from './housekeeping.ts';
 import { type Installation, project, startInstallation } from './installation.ts';
 import { type CliOptions, type CliRun, type StartedCli, startCli } from './run-cli.ts';
 import { type StoreProxy, startStoreProxy } from './store-proxy.ts';
@@ -47,6 +48,8 @@ export const startCliUser = async ({
     await proxy.close();
     throw error;
   });
+  // Else the sweep may find the first upload, and its notification comes to nothing.
+  if (options.roles?.includes('queues') ?? true) await firstSweep(installation);
   proxy.target = installation.env.S3_ENDPOINT ?? '';
   const { key: apiKey, hash, hint } = newApiKey();
   await createApiKeyStore(installation.db).create({ projectId: project, name: 't', hash, hint, role });
