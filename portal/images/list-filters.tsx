@@ -21,7 +21,8 @@ const statuses = {
   active: 'statusActive',
   killed: 'statusKilled',
 } as const satisfies Partial<Record<ImageQuery['status'] & string, WordKey>>;
-const formats = ['raw', 'qcow2'] as const;
+const formats = { raw: 'raw', qcow2: 'qcow2' } as const;
+const imageTypes = { image: 'onlyImages', snapshot: 'onlySnapshots' } as const satisfies Record<string, WordKey>;
 /** Their names are the same in every language. */
 const systems = {
   linux: 'Linux',
@@ -88,6 +89,7 @@ const calmMs = 250;
 
 export const ListFilters = ({ filters, change }: Props) => {
   const { t } = useSpeech();
+  const inWords = useInWords();
   const [text, setText] = useState(filters.text ?? '');
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => setText(filters.text ?? ''), [filters.text]);
@@ -108,65 +110,41 @@ export const ListFilters = ({ filters, change }: Props) => {
           onClear={() => search('')}
         />
       </ToolbarItem>
-      <ToolbarItem>
-        <FormSelect
-          aria-label={t('status')}
-          value={filters.status ?? ''}
-          onChange={(_event, value) => change({ status: (value || undefined) as ListFilter['status'] })}
-        >
-          <FormSelectOption value="" label={t('allStatuses')} />
-          {Object.entries(statuses).map(([status, word]) => (
-            <FormSelectOption key={status} value={status} label={t(word)} />
-          ))}
-        </FormSelect>
-      </ToolbarItem>
-      <ToolbarItem>
-        <FormSelect
-          aria-label={t('format')}
-          value={filters.format ?? ''}
-          onChange={(_event, value) => change({ format: (value || undefined) as ListFilter['format'] })}
-        >
-          <FormSelectOption value="" label={t('allFormats')} />
-          {formats.map((format) => (
-            <FormSelectOption key={format} value={format} label={format} />
-          ))}
-        </FormSelect>
-      </ToolbarItem>
-      <ToolbarItem>
-        <FormSelect
-          aria-label={t('type')}
-          value={filters.imageType ?? ''}
-          onChange={(_event, value) => change({ imageType: (value || undefined) as ListFilter['imageType'] })}
-        >
-          <FormSelectOption value="" label={t('allTypes')} />
-          <FormSelectOption value="image" label={t('onlyImages')} />
-          <FormSelectOption value="snapshot" label={t('onlySnapshots')} />
-        </FormSelect>
-      </ToolbarItem>
-      <ToolbarItem>
-        <FormSelect
-          aria-label={t('system')}
-          value={filters.system ?? ''}
-          onChange={(_event, value) => change({ system: (value || undefined) as ListFilter['system'] })}
-        >
-          <FormSelectOption value="" label={t('allSystems')} />
-          {Object.entries(systems).map(([system, name]) => (
-            <FormSelectOption key={system} value={system} label={name} />
-          ))}
-        </FormSelect>
-      </ToolbarItem>
-      <ToolbarItem>
-        <FormSelect
-          aria-label={t('visibilityColumn')}
-          value={filters.visibility ?? ''}
-          onChange={(_event, value) => change({ visibility: (value || undefined) as ListFilter['visibility'] })}
-        >
-          <FormSelectOption value="" label={t('allVisibilities')} />
-          {Object.entries(visibilityNames).map(([visibility, word]) => (
-            <FormSelectOption key={visibility} value={visibility} label={t(word)} />
-          ))}
-        </FormSelect>
-      </ToolbarItem>
+      <Choice
+        label={t('status')}
+        all={t('allStatuses')}
+        names={inWords(statuses)}
+        value={filters.status}
+        onChoose={(status) => change({ status })}
+      />
+      <Choice
+        label={t('format')}
+        all={t('allFormats')}
+        names={formats}
+        value={filters.format}
+        onChoose={(format) => change({ format })}
+      />
+      <Choice
+        label={t('type')}
+        all={t('allTypes')}
+        names={inWords(imageTypes)}
+        value={filters.imageType}
+        onChoose={(imageType) => change({ imageType })}
+      />
+      <Choice
+        label={t('system')}
+        all={t('allSystems')}
+        names={systems}
+        value={filters.system}
+        onChoose={(system) => change({ system })}
+      />
+      <Choice
+        label={t('visibilityColumn')}
+        all={t('allVisibilities')}
+        names={inWords(visibilityNames)}
+        value={filters.visibility}
+        onChoose={(visibility) => change({ visibility })}
+      />
     </>
   );
 };
@@ -174,18 +152,45 @@ export const ListFilters = ({ filters, change }: Props) => {
 /** By what this project has said to the images of others. */
 export const AnswerFilter = ({ filters, change }: Props) => {
   const { t } = useSpeech();
+  const inWords = useInWords();
   return (
-    <ToolbarItem>
-      <FormSelect
-        aria-label={t('answer')}
-        value={filters.answer ?? ''}
-        onChange={(_event, value) => change({ answer: (value || undefined) as ListFilter['answer'] })}
-      >
-        <FormSelectOption value="" label={t('everyAnswer')} />
-        {Object.entries(answers).map(([answer, word]) => (
-          <FormSelectOption key={answer} value={answer} label={t(word)} />
-        ))}
-      </FormSelect>
-    </ToolbarItem>
+    <Choice
+      label={t('answer')}
+      all={t('everyAnswer')}
+      names={inWords(answers)}
+      value={filters.answer}
+      onChoose={(answer) => change({ answer })}
+    />
   );
 };
+
+/** Names of choices in the language that is chosen. */
+const useInWords = () => {
+  const { t } = useSpeech();
+  return (words: Readonly<Record<string, WordKey>>): Record<string, string> =>
+    Object.fromEntries(Object.entries(words).map(([value, word]) => [value, t(word)]));
+};
+
+type ChoiceProps<Value extends string> = {
+  label: string;
+  /** What is said where nothing is chosen. */
+  all: string;
+  names: Readonly<Record<string, string>>;
+  value: Value | undefined;
+  onChoose: (value: Value | undefined) => void;
+};
+
+const Choice = <Value extends string>({ label, all, names, value, onChoose }: ChoiceProps<Value>) => (
+  <ToolbarItem>
+    <FormSelect
+      aria-label={label}
+      value={value ?? ''}
+      onChange={(_event, chosen) => onChoose((chosen || undefined) as Value | undefined)}
+    >
+      <FormSelectOption value="" label={all} />
+      {Object.entries(names).map(([each, name]) => (
+        <FormSelectOption key={each} value={each} label={name} />
+      ))}
+    </FormSelect>
+  </ToolbarItem>
+);
