@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Boot } from '../../shared/contracts/run.ts';
 import { evidenceOf } from '../api/client.ts';
-import { useProblemWords } from '../shell/notices.tsx';
+import { useProblemWords } from '../shell/failure.tsx';
 import { useSpeech } from '../words/language.tsx';
 
 /** The end of a console tells why it ended; all of it may be megabytes. */

@@ -2,7 +2,8 @@ import { Button } from '@patternfly/react-core';
 import { useState } from 'react';
 import type { DeliveryView, ImageDetail, Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
-import { useNotify, useProblemWords } from '../shell/notices.tsx';
+import { useFailureWords, useProblemWords } from '../shell/failure.tsx';
+import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { Entry } from './timeline.tsx';
 
@@ -16,19 +17,25 @@ export const Deliveries = ({ image, role }: { image: ImageDetail; role: Self['ro
         key={target}
         title={t('stepDeliver', { target })}
         help={location ?? t('stepDeliverHelp')}
-        view={{ ...delivery, message: failure?.message ?? null }}
+        view={{ ...delivery, message: null }}
         status={status === 'queued' ? 'waiting' : status}
       >
-        {failure?.remedy && (
-          <p className="guest-text" lang="en">
-            {failure.remedy}
-          </p>
-        )}
+        {failure && status !== 'done' && <WhyNotThere failure={failure} />}
         {status === 'cancelled' && finishedAt === null && <p className="quiet">{t('deliverClearing')}</p>}
         {role !== 'reader' && <Change imageId={image.id} delivery={delivery} />}
       </Entry>
     );
   });
+};
+
+const WhyNotThere = ({ failure }: { failure: NonNullable<DeliveryView['failure']> }) => {
+  const { title, body } = useFailureWords()(failure);
+  return (
+    <div className="guest-text">
+      <p>{title}</p>
+      {body}
+    </div>
+  );
 };
 
 /** Stops what is under way, and sends again what came to nothing. */

@@ -1,7 +1,7 @@
 import { Progress } from '@patternfly/react-core';
 import type { DownloadView } from '../../shared/contracts/api.ts';
 import type { OrderStatus } from '../../shared/contracts/order.ts';
-import { Message } from '../shell/message.tsx';
+import { Failure } from '../shell/failure.tsx';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
@@ -30,11 +30,7 @@ export const DownloadRecord = ({ download }: { download: DownloadView }) => {
         />
       )}
       {status === 'running' && total === null && <p className="quiet figures">{bytes(received)}</p>}
-      {failure && (
-        <Message variant="danger" title={failure.message}>
-          {failure.remedy}
-        </Message>
-      )}
+      {failure && <Failure failure={failure} />}
     </div>
   );
 };

@@ -2,7 +2,7 @@ import { List, ListItem } from '@patternfly/react-core';
 import { Link } from 'react-router';
 import type { RepairView } from '../../shared/contracts/api.ts';
 import type { OrderStatus } from '../../shared/contracts/order.ts';
-import { Message } from '../shell/message.tsx';
+import { Failure } from '../shell/failure.tsx';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
@@ -22,11 +22,7 @@ export const RepairRecord = ({ repair }: { repair: RepairView }) => {
       <p>
         {t(statusWords[repair.status])} <Link to={`/images/${repair.parentId}`}>{t('repairOriginal')}</Link>
       </p>
-      {repair.failure && (
-        <Message variant="danger" title={repair.failure.message}>
-          {repair.failure.remedy}
-        </Message>
-      )}
+      {repair.failure && <Failure failure={repair.failure} />}
       {repair.before.length > 0 && (
         <div>
           <h3>{t('repairBefore')}</h3>

@@ -31,8 +31,8 @@ import { RepairRecord } from '../images/repair-record.tsx';
 import { RunHistory } from '../images/run-history.tsx';
 import { StatusChip } from '../images/status-chip.tsx';
 import { Timeline } from '../images/timeline.tsx';
+import { useFailureWords, useProblemWords } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
-import { useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { MissingPage } from './missing.tsx';
 import { useTitle } from './title.ts';
@@ -193,6 +193,7 @@ const Panel = ({ title, children }: { title: string; children: ReactNode }) => {
 /** How a run that gave no image ended, and what to do. */
 const Outcome = ({ run }: { run: RunView }) => {
   const { t } = useSpeech();
+  const failureWords = useFailureWords();
   switch (run.status) {
     case 'rejected':
       return (
@@ -200,13 +201,15 @@ const Outcome = ({ run }: { run: RunView }) => {
           {t('rejectedHelp')}
         </Message>
       );
-    case 'failed':
+    case 'failed': {
+      const { title, body } = run.failure ? failureWords(run.failure) : { title: undefined, body: undefined };
       return (
         <Message variant="danger" title={t('failedTitle')} heading="h2">
-          <p lang="en">{run.failure?.message}</p>
-          <p lang="en">{run.failure?.remedy}</p>
+          <p className="guest-text">{title}</p>
+          {body}
         </Message>
       );
+    }
     case 'cancelled':
       return <Message variant="info" title={t('cancelledTitle')} heading="h2" />;
     default:

@@ -22,8 +22,8 @@ import { QueueTable } from '../operations/queue-table.tsx';
 import { QuotaTable } from '../operations/quota-table.tsx';
 import { RunTable } from '../operations/run-table.tsx';
 import { WorkerTable } from '../operations/worker-table.tsx';
+import { useProblemWords } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
-import { useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { useTitle } from './title.ts';
 

@@ -1,10 +1,9 @@
 import { Alert, AlertActionCloseButton, AlertGroup } from '@patternfly/react-core';
 import { createContext, type ReactNode, useCallback, useContext, useState } from 'react';
-import { ApiProblem } from '../api/client.ts';
 import { useSpeech } from '../words/language.tsx';
 import { type Variant, variantWords } from './message.tsx';
 
-type Notice = { id: number; variant: Variant; title: string; body?: string };
+type Notice = { id: number; variant: Variant; title: string; body?: ReactNode };
 type Notify = (notice: Omit<Notice, 'id'>) => void;
 
 const Context = createContext<Notify>(() => undefined);
@@ -44,14 +43,3 @@ export const NoticeProvider = ({ children }: { children: ReactNode }) => {
 };
 
 export const useNotify = (): Notify => useContext(Context);
-
-/** Any error in words: the API's own where there are some. */
-export const useProblemWords = () => {
-  const { t } = useSpeech();
-  return (error: unknown): { title: string; body?: string } => {
-    if (error instanceof ApiProblem && error.status !== 0) {
-      return { title: error.message, ...(error.remedy ? { body: error.remedy } : {}) };
-    }
-    return { title: t('unreachable'), body: t('unreachableHelp') };
-  };
-};

@@ -2,7 +2,8 @@ import { FormSelect, FormSelectOption } from '@patternfly/react-core';
 import type { Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { useSpeech } from '../words/language.tsx';
-import { useNotify, useProblemWords } from './notices.tsx';
+import { useProblemWords } from './failure.tsx';
+import { useNotify } from './notices.tsx';
 
 /** In which project one acts, and as whom; who has several projects chooses here. */
 export const ProjectOfUser = ({ self: { projectId, user } }: { self: Self }) => {

@@ -32,7 +32,8 @@ import type { Self } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
 import { UploadDock } from '../upload/upload-dock.tsx';
 import { useSpeech } from '../words/language.tsx';
-import { useNotify, useProblemWords } from './notices.tsx';
+import { useProblemWords } from './failure.tsx';
+import { useNotify } from './notices.tsx';
 import { ProjectOfUser } from './project.tsx';
 import { chooseTheme, firstTheme } from './theme.ts';
 

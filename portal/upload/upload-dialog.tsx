@@ -2,8 +2,8 @@ import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from '@patte
 import { type FormEvent, useState } from 'react';
 import type { Self } from '../../shared/contracts/api.ts';
 import { nameOfFile, nameProblem } from '../images/image-name.ts';
+import { useProblemWords } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
-import { useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { type Draft, DraftFields } from './draft-fields.tsx';
 import { useUploads } from './uploads-context.tsx';

@@ -4,10 +4,10 @@ import { AngleUpIcon } from '@patternfly/react-icons/dist/esm/icons/angle-up-ico
 import { PauseIcon } from '@patternfly/react-icons/dist/esm/icons/pause-icon';
 import { PlayIcon } from '@patternfly/react-icons/dist/esm/icons/play-icon';
 import { TimesIcon } from '@patternfly/react-icons/dist/esm/icons/times-icon';
-import { useRef, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { Link } from 'react-router';
+import { useProblemWords } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
-import { useProblemWords } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { PartRefused } from './put-part.ts';
 import { FileChanged, OtherFile, SentElsewhere, type Upload } from './uploads.ts';
@@ -164,7 +164,7 @@ const Words = ({ upload }: { upload: Upload }) => {
   }
 };
 
-const Problem = ({ title, body }: { title: string; body?: string }) => (
+const Problem = ({ title, body }: { title: string; body?: ReactNode }) => (
   <Message isPlain variant="danger" title={title}>
     {body}
   </Message>

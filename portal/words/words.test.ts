@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
+import { actionsWords } from './actions.ts';
+import { detailWords } from './detail.ts';
+import { failureWords } from './failures.ts';
 import { formatsOf } from './formats.ts';
+import { listWords } from './list.ts';
+import { operationsWords } from './operations.ts';
+import { shellWords } from './shell.ts';
+import { uploadingWords } from './uploading.ts';
 import { words } from './words.ts';
 
 test('each text stands in both languages, with the same params', () => {
@@ -7,6 +14,18 @@ test('each text stands in both languages, with the same params', () => {
   for (const [key, { en, de }] of Object.entries(words)) {
     expect([key, en.trim(), de.trim()]).not.toContain('');
     expect([key, params(de)]).toEqual([key, params(en)]);
+  }
+});
+
+test('no key stands in two files', () => {
+  const files = [actionsWords, detailWords, listWords, operationsWords, shellWords, uploadingWords];
+  const keys = files.flatMap((file) => Object.keys(file));
+  expect(keys.toSorted()).toEqual(Object.keys(words).toSorted());
+});
+
+test('failures are told in other languages by words that end as sentences', () => {
+  for (const [code, { title, advice = 'None.' }] of Object.entries(failureWords.de)) {
+    expect([code, title.at(-1), advice.at(-1)]).toEqual([code, '.', '.']);
   }
 });
 

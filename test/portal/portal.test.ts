@@ -208,7 +208,9 @@ describe('pages', () => {
     await enter();
     ({ page } = portal);
     await signIn('member', `/images/${images.active.id}`);
-    for (const text of [reason.message, reason.remedy]) await step().getByText(text).waitFor();
+    for (const text of ['Ein benötigter Dienst antwortet gerade nicht.', reason.message, reason.remedy]) {
+      await step().getByText(text).waitFor();
+    }
     await expectAccessible(page);
     await picture(page, 'delivery-failed');
     await again().click();

@@ -1,0 +1,51 @@
+import type { ReactNode } from 'react';
+import type { ErrorCode } from '../../shared/errors.ts';
+import { ApiProblem } from '../api/client.ts';
+import { failureWords } from '../words/failures.ts';
+import { useSpeech } from '../words/language.tsx';
+import { Message } from './message.tsx';
+
+/** As the API tells of one: `message` and `remedy` are English, and name the particulars. */
+type FailureView = { code: string; message: string; remedy?: string | undefined };
+type Words = { title: string; body?: ReactNode };
+
+/** A failure in words, for whoever shows it: in the language that is chosen first, then in the API's own. */
+export const useFailureWords = (): ((failure: FailureView) => Words) => {
+  const { language } = useSpeech();
+  return ({ code, message, remedy }) => {
+    if (language === 'en') return { title: message, ...(remedy ? { body: remedy } : {}) };
+    const ours = failureWords[language];
+    const { title, advice } = ours[Object.hasOwn(ours, code) ? (code as ErrorCode) : 'internal'];
+    return {
+      title,
+      body: (
+        <>
+          {advice && <p>{advice}</p>}
+          <p className="quiet guest-text" lang="en">
+            {[message, remedy].filter(Boolean).join(' ')}
+          </p>
+        </>
+      ),
+    };
+  };
+};
+
+/** Anything thrown, in words. */
+export const useProblemWords = (): ((error: unknown) => Words) => {
+  const { t } = useSpeech();
+  const failureWords = useFailureWords();
+  return (error) =>
+    error instanceof ApiProblem && error.status !== 0
+      ? failureWords(error)
+      : { title: t('unreachable'), body: t('unreachableHelp') };
+};
+
+/** A failure in its place on the page. */
+export const Failure = ({ failure }: { failure: FailureView }) => {
+  const { title, body } = useFailureWords()(failure);
+  return (
+    <Message variant="danger" title={title}>
+      {body}
+    </Message>
+  );
+};

@@ -1,0 +1,161 @@
+import type { Words } from './text.ts';
+
+/** What one can do with an image. */
+export const actionsWords = {
+  // What one can do with an image.
+  details: { en: 'Details', de: 'Details' },
+  rename: { en: 'Rename', de: 'Umbenennen' },
+  renameTitle: { en: 'Rename the image', de: 'Image umbenennen' },
+  save: { en: 'Save', de: 'Speichern' },
+  download: { en: 'Download', de: 'Herunterladen' },
+  retry: { en: 'Try again', de: 'Erneut versuchen' },
+  stop: { en: 'Stop processing', de: 'Verarbeitung abbrechen' },
+  remove: { en: 'Delete', de: 'Löschen' },
+  removeTitle: { en: 'Delete the image?', de: 'Image löschen?' },
+  removeHelp: {
+    en: '“{name}” and all that is stored of it is deleted. This cannot be undone.',
+    de: '„{name}“ und alles, was davon gespeichert ist, wird gelöscht. Das lässt sich nicht rückgängig machen.',
+  },
+  removeWhileGoing: {
+    en: 'It is being processed; that is stopped first.',
+    de: 'Es wird gerade verarbeitet; das wird zuerst abgebrochen.',
+  },
+  removed: { en: '“{name}” is being deleted.', de: '„{name}“ wird gelöscht.' },
+  renamed: { en: 'The image is now called “{name}”.', de: 'Das Image heißt jetzt „{name}“.' },
+  retried: { en: '“{name}” is tried again.', de: '„{name}“ wird erneut versucht.' },
+  stopped: { en: '“{name}” is being stopped.', de: 'Die Verarbeitung von „{name}“ wird abgebrochen.' },
+
+  removedMany: { en: '{count} images are being deleted.', de: '{count} Images werden gelöscht.' },
+  removeManyTitle: { en: 'Delete {count} images?', de: '{count} Images löschen?' },
+  removeManyHelp: {
+    en: 'These images and all that is stored of them are deleted. This cannot be undone.',
+    de: 'Diese Images und alles, was davon gespeichert ist, werden gelöscht. Das lässt sich nicht rückgängig machen.',
+  },
+  removeChosen: { en: 'Delete {count} chosen', de: '{count} ausgewählte löschen' },
+  choose: { en: 'Choose {name}', de: '{name} auswählen' },
+  chooseAll: { en: 'Choose all on this page', de: 'Alle auf dieser Seite auswählen' },
+
+  // Mending.
+  repair: { en: 'Repair', de: 'Reparieren' },
+  repairMenu: { en: 'Repair …', de: 'Reparieren …' },
+  repairTitle: { en: 'Repair the image', de: 'Image reparieren' },
+  repairHelp: {
+    en: 'A new image is made and checked like every upload. This one stays as it is.',
+    de: 'Es entsteht ein neues Image, das wie jeder Upload geprüft wird. Dieses bleibt, wie es ist.',
+  },
+  remedies: { en: 'What shall be mended', de: 'Was behoben werden soll' },
+  repairAnswers: { en: 'Mends {count} of the findings.', de: 'Behebt {count} der Befunde.' },
+  repairName: { en: 'Name of the new image', de: 'Name des neuen Images' },
+  repairedName: { en: '{name} (repaired)', de: '{name} (repariert)' },
+  repairNothing: {
+    en: 'There is no remedy for the system in this image.',
+    de: 'Für das System in diesem Image gibt es keine Abhilfe.',
+  },
+  repairBegun: { en: '“{name}” is being made.', de: '„{name}“ wird erzeugt.' },
+  repairOf: { en: 'Repair', de: 'Reparatur' },
+  repairOriginal: { en: 'Show the original', de: 'Original anzeigen' },
+  repairQueued: { en: 'The repair waits for a worker.', de: 'Die Reparatur wartet auf einen Worker.' },
+  repairRunning: { en: 'The copy is being mended.', de: 'Die Kopie wird gerade repariert.' },
+  repairHandedOver: {
+    en: 'Made by repairing another image.',
+    de: 'Durch die Reparatur eines anderen Images entstanden.',
+  },
+  repairFailed: { en: 'The repair failed.', de: 'Die Reparatur ist fehlgeschlagen.' },
+  repairCancelled: { en: 'The repair was cancelled.', de: 'Die Reparatur wurde abgebrochen.' },
+  repairBefore: { en: 'Found in the original', de: 'Im Original gefunden' },
+  repairChangedBy: { en: 'Changed by {remedy}', de: 'Geändert durch {remedy}' },
+  repairChangedNothing: { en: 'Nothing was to be changed.', de: 'Es war nichts zu ändern.' },
+
+  // What is set of an image.
+  propertiesMenu: { en: 'Properties …', de: 'Eigenschaften …' },
+  propertiesTitle: { en: 'Properties of the image', de: 'Eigenschaften des Images' },
+  propertiesHelp: {
+    en: 'What an instance needs to start, and what the cloud shall know of the image.',
+    de: 'Was eine Instanz zum Starten braucht und was die Cloud über das Image wissen soll.',
+  },
+  propertiesSaved: {
+    en: 'The properties of “{name}” are saved.',
+    de: 'Die Eigenschaften von „{name}“ sind gespeichert.',
+  },
+  minRam: { en: 'Memory to boot', de: 'Speicher zum Booten' },
+  minDisk: { en: 'Disk to boot', de: 'Festplatte zum Booten' },
+  less: { en: 'Less: {what}', de: 'Weniger: {what}' },
+  more: { en: 'More: {what}', de: 'Mehr: {what}' },
+  propertyName: { en: 'Name of the property', de: 'Name der Eigenschaft' },
+  propertyValue: { en: 'Value of {name}', de: 'Wert von {name}' },
+  propertyAdd: { en: 'Add a property', de: 'Eigenschaft hinzufügen' },
+  propertyRemove: { en: 'Remove {name}', de: '{name} entfernen' },
+  visibility: { en: 'Visible to', de: 'Sichtbar für' },
+  private: { en: 'Private', de: 'Privat' },
+  shareable: { en: 'Shareable', de: 'Teilbar' },
+  community: { en: 'Community', de: 'Gemeinschaft' },
+  public: { en: 'Public', de: 'Öffentlich' },
+  visibilityColumn: { en: 'Visibility', de: 'Sichtbarkeit' },
+  allVisibilities: { en: 'Every visibility', de: 'Jede Sichtbarkeit' },
+  visibilityPrivate: { en: 'this project', de: 'dieses Projekt' },
+  visibilityShared: {
+    en: 'this project and those it is shared with',
+    de: 'dieses Projekt und die, für die es freigegeben ist',
+  },
+  visibilityCommunity: { en: 'everyone who knows it', de: 'alle, die es kennen' },
+  visibilityPublic: { en: 'everyone', de: 'alle' },
+  snapshot: { en: 'Snapshot', de: 'Snapshot' },
+  allTypes: { en: 'Images and snapshots', de: 'Images und Snapshots' },
+  onlyImages: { en: 'Images only', de: 'Nur Images' },
+  onlySnapshots: { en: 'Snapshots only', de: 'Nur Snapshots' },
+  type: { en: 'Type', de: 'Art' },
+
+  // Sharing.
+  share: { en: 'Share', de: 'Freigeben' },
+  shareMenu: { en: 'Share …', de: 'Freigeben …' },
+  shareTitle: { en: 'Share the image', de: 'Image freigeben' },
+  shareHelp: {
+    en: 'The other project may use the image, not change it. It stands in its lists once it has accepted.',
+    de: 'Das andere Projekt darf das Image nutzen, aber nicht ändern. Es steht in dessen Listen, sobald es zugestimmt hat.',
+  },
+  shareWith: { en: 'Project', de: 'Projekt' },
+  shared: { en: '“{name}” is shared with {project}.', de: '„{name}“ ist für {project} freigegeben.' },
+  members: { en: 'Shared with', de: 'Freigegeben für' },
+  memberPending: { en: 'Not answered yet', de: 'Noch nicht beantwortet' },
+  memberAccepted: { en: 'Accepted', de: 'Angenommen' },
+  memberRejected: { en: 'Declined', de: 'Abgelehnt' },
+  unshare: { en: 'Share no longer', de: 'Freigabe aufheben' },
+  answer: { en: 'Answer', de: 'Antwort' },
+  everyAnswer: { en: 'Every answer', de: 'Jede Antwort' },
+  acceptShare: { en: 'Accept', de: 'Annehmen' },
+  declineShare: { en: 'Decline', de: 'Ablehnen' },
+  acceptedShare: { en: 'You have accepted “{name}”.', de: 'Sie haben „{name}“ angenommen.' },
+  declinedShare: { en: 'You have declined “{name}”.', de: 'Sie haben „{name}“ abgelehnt.' },
+  noSharedImages: { en: 'No shared images', de: 'Keine geteilten Images' },
+  noSharedImagesHelp: {
+    en: 'Images that other projects share with this one stand here; each can be accepted or declined.',
+    de: 'Hier stehen Images, die andere Projekte für dieses freigeben; jedes lässt sich annehmen oder ablehnen.',
+  },
+
+  // Platform images.
+  promote: { en: 'Offer to everyone', de: 'Allen anbieten' },
+  promoteMenu: { en: 'Make a platform image …', de: 'Zum Plattform-Image machen …' },
+  promoteTitle: { en: 'Make it a platform image', de: 'Zum Plattform-Image machen' },
+  promoteHelp: {
+    en: 'Everyone may use it, and only administrators change it. It takes the place of the newest image of its family.',
+    de: 'Alle dürfen es nutzen, nur Administratoren ändern es. Es tritt an die Stelle des neuesten Images seiner Familie.',
+  },
+  promoted: { en: '“{name}” is the newest image of {family}.', de: '„{name}“ ist das neueste Image von {family}.' },
+  family: { en: 'Family', de: 'Familie' },
+  familyHelp: { en: 'For example debian-12', de: 'Zum Beispiel debian-12' },
+
+  // Fetching.
+  downloadOf: { en: 'Origin', de: 'Herkunft' },
+  downloadQueued: { en: 'Will be fetched from', de: 'Wird abgerufen von' },
+  downloadRunning: { en: 'Is being fetched from', de: 'Wird gerade abgerufen von' },
+  downloadHandedOver: { en: 'Fetched from', de: 'Abgerufen von' },
+  downloadFailed: { en: 'Could not be fetched from', de: 'Konnte nicht abgerufen werden von' },
+  downloadCancelled: { en: 'Fetching was stopped:', de: 'Der Abruf wurde abgebrochen:' },
+
+  // Documents.
+  documents: { en: 'Documents', de: 'Dokumente' },
+  reportPage: { en: 'Report as a page', de: 'Bericht als Seite' },
+  reportJson: { en: 'Report as JSON', de: 'Bericht als JSON' },
+  billOfMaterials: { en: 'Bill of materials (CycloneDX)', de: 'Stückliste (CycloneDX)' },
+  provenance: { en: 'Signed provenance', de: 'Signierter Herkunftsnachweis' },
+} as const satisfies Words;

@@ -1,0 +1,70 @@
+import type { Words } from './text.ts';
+
+/** Lists of images. */
+export const listWords = {
+  // The list.
+  name: { en: 'Name', de: 'Name' },
+  status: { en: 'Status', de: 'Status' },
+  system: { en: 'System', de: 'System' },
+  architecture: { en: 'Architecture', de: 'Architektur' },
+  format: { en: 'Format', de: 'Format' },
+  size: { en: 'Size', de: 'Größe' },
+  virtualSize: { en: 'Virtual size', de: 'Virtuelle Größe' },
+  created: { en: 'Created', de: 'Erstellt' },
+  owner: { en: 'Owner', de: 'Eigentümer' },
+  actions: { en: 'Actions', de: 'Aktionen' },
+  actionsFor: { en: 'Actions for {name}', de: 'Aktionen für {name}' },
+  filterByName: { en: 'Filter by name', de: 'Nach Name filtern' },
+  allStatuses: { en: 'Every status', de: 'Jeder Status' },
+  allSystems: { en: 'Every system', de: 'Jedes System' },
+  allFormats: { en: 'Every format', de: 'Jedes Format' },
+  clearFilters: { en: 'Clear filters', de: 'Filter zurücksetzen' },
+  nothingFound: { en: 'No image matches', de: 'Kein Image gefunden' },
+  nothingFoundHelp: {
+    en: 'No image has what the filters ask for.',
+    de: 'Kein Image entspricht den gewählten Filtern.',
+  },
+  noImages: { en: 'No images yet', de: 'Noch keine Images' },
+  noImagesHelp: {
+    en: 'Upload a disk image: it is converted, looked into and started once, so that you know that it boots.',
+    de: 'Laden Sie ein Disk-Image hoch: Es wird konvertiert, geprüft und einmal gestartet, damit Sie wissen, dass es bootet.',
+  },
+  requirementFormat: {
+    en: 'RAW or QCOW2; VMDK, VHD, VHDX, VDI, Parallels and OVA are converted, also compressed',
+    de: 'RAW oder QCOW2; VMDK, VHD, VHDX, VDI, Parallels und OVA werden konvertiert, auch komprimiert',
+  },
+  requirementVirtio: { en: 'Drivers for virtio, for KVM', de: 'Treiber für virtio, für KVM' },
+  requirementCloudInit: {
+    en: 'cloud-init, or Cloudbase-Init on Windows',
+    de: 'cloud-init, unter Windows Cloudbase-Init',
+  },
+  noPlatformImages: { en: 'No platform images', de: 'Keine Plattform-Images' },
+  noPlatformImagesHelp: {
+    en: 'The provider of this platform offers no images of its own so far. Platform images can be used by everyone and changed by no user.',
+    de: 'Der Anbieter dieser Plattform stellt bisher keine eigenen Images bereit. Plattform-Images können alle nutzen und kein Benutzer ändern.',
+  },
+  nextPage: { en: 'Next page', de: 'Nächste Seite' },
+  previousPage: { en: 'Previous page', de: 'Vorherige Seite' },
+  firstPage: { en: 'First page', de: 'Erste Seite' },
+
+  // What an image is doing.
+  chipAnnounced: { en: 'Waiting for its file', de: 'Wartet auf die Datei' },
+  chipUploading: { en: 'Uploading', de: 'Wird hochgeladen' },
+  chipQueued: { en: 'Queued', de: 'In Warteschlange' },
+  chipChecking: { en: 'Checking', de: 'Wird geprüft' },
+  chipConverting: { en: 'Converting', de: 'Wird konvertiert' },
+  chipBootTest: { en: 'Boot test', de: 'Starttest' },
+  chipPublishing: { en: 'Publishing', de: 'Wird veröffentlicht' },
+  chipActive: { en: 'Active', de: 'Aktiv' },
+  chipActiveWithWarnings: { en: 'Active, with warnings', de: 'Aktiv, mit Warnungen' },
+  chipActionNeeded: { en: 'Action needed', de: 'Aktion nötig' },
+  chipFailed: { en: 'Failed', de: 'Fehlgeschlagen' },
+  chipCancelled: { en: 'Cancelled', de: 'Abgebrochen' },
+  chipDeactivated: { en: 'Deactivated', de: 'Deaktiviert' },
+  chipDeleting: { en: 'Deleting', de: 'Wird gelöscht' },
+  statusQueued: { en: 'Queued', de: 'In Warteschlange' },
+  statusUploading: { en: 'Uploading', de: 'Wird hochgeladen' },
+  statusImporting: { en: 'In progress', de: 'In Arbeit' },
+  statusActive: { en: 'Active', de: 'Aktiv' },
+  statusKilled: { en: 'Not published', de: 'Nicht veröffentlicht' },
+} as const satisfies Words;

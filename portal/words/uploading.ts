@@ -1,0 +1,76 @@
+import type { Words } from './text.ts';
+
+/** Uploads, their dialog and their dock. */
+export const uploadingWords = {
+  uploadImage: { en: 'Upload image', de: 'Image hochladen' },
+  create: { en: 'Create', de: 'Erstelle' },
+  nameExample: { en: 'For example Debian-10', de: 'Zum Beispiel Debian-10' },
+  nameEmpty: { en: 'Enter a name.', de: 'Geben Sie einen Namen ein.' },
+  nameTooLong: { en: 'The name is longer than 255 characters.', de: 'Der Name ist länger als 255 Zeichen.' },
+  nameControl: { en: 'The name has control characters.', de: 'Der Name enthält Steuerzeichen.' },
+  nameTaken: {
+    en: 'You already have an image of this name. That is allowed, but easy to mix up.',
+    de: 'Sie haben schon ein Image mit diesem Namen. Das ist erlaubt, aber leicht zu verwechseln.',
+  },
+  file: { en: 'File', de: 'Datei' },
+  chooseFile: { en: 'Choose file', de: 'Datei auswählen' },
+  chooseOtherFile: { en: 'Choose another file', de: 'Andere Datei auswählen' },
+  quotaBytes: { en: '{used} of {limit} in use', de: '{used} von {limit} belegt' },
+  quotaImages: { en: '{used} of {limit} images', de: '{used} von {limit} Images' },
+  quotaUploads: { en: '{used} of {limit} uploads under way', de: '{used} von {limit} Uploads laufen' },
+  fileHelp: {
+    en: 'RAW or QCOW2; VMDK, VHD, VHDX, VDI, Parallels and OVA are converted. At most {limit}.',
+    de: 'RAW oder QCOW2; VMDK, VHD, VHDX, VDI, Parallels und OVA werden konvertiert. Höchstens {limit}.',
+  },
+  dropHere: { en: 'or drop it here', de: 'oder hier ablegen' },
+  fileMissing: { en: 'Choose a file.', de: 'Wählen Sie eine Datei aus.' },
+  fileLookedAt: { en: 'Looking into the file', de: 'Die Datei wird angesehen' },
+  fileGood: { en: 'Recognised: {what}', de: 'Erkannt: {what}' },
+  fileUnsure: {
+    en: 'It is compressed; what is inside is looked at after the upload.',
+    de: 'Sie ist komprimiert; der Inhalt wird nach dem Hochladen geprüft.',
+  },
+  fileRefused: { en: 'This file cannot become an image', de: 'Aus dieser Datei kann kein Image werden' },
+  uploadHint: {
+    en: 'The upload runs from your computer straight to the object store and goes on while you browse here. For very large files or slow links use the command line: bootready upload FILE',
+    de: 'Der Upload läuft von Ihrem Computer direkt in den Objektspeicher und geht weiter, während Sie sich hier bewegen. Für sehr große Dateien oder langsame Verbindungen empfiehlt sich die Kommandozeile: bootready upload DATEI',
+  },
+  uploads: { en: 'Uploads', de: 'Uploads' },
+  uploadsRunning: { en: 'Uploads ({count} running)', de: 'Uploads ({count} in Arbeit)' },
+  uploadSpeed: { en: '{speed}/s, {left} left', de: '{speed}/s, noch {left}' },
+  uploadOf: { en: '{done} of {total}', de: '{done} von {total}' },
+  uploadBeginning: { en: 'Beginning', de: 'Beginnt' },
+  uploadPaused: { en: 'Paused', de: 'Pausiert' },
+  uploadWaiting: { en: 'Waiting for the network', de: 'Wartet auf das Netzwerk' },
+  uploadCompleting: { en: 'Putting the parts together', de: 'Teile werden zusammengefügt' },
+  uploadDone: { en: 'Uploaded; it is being processed now.', de: 'Hochgeladen; es wird jetzt verarbeitet.' },
+  uploadFailed: { en: 'Interrupted', de: 'Unterbrochen' },
+  uploadNeedsFile: {
+    en: 'Interrupted at {percent}. Choose “{file}” again: the upload goes on where it was.',
+    de: 'Bei {percent} unterbrochen. Wählen Sie „{file}“ erneut aus: Der Upload geht dort weiter, wo er war.',
+  },
+  uploadOtherFile: {
+    en: 'This is another file, or it was changed. Choose “{file}” ({size}), or cancel this upload.',
+    de: 'Das ist eine andere Datei, oder sie wurde geändert. Wählen Sie „{file}“ ({size}), oder brechen Sie diesen Upload ab.',
+  },
+  uploadFileGone: {
+    en: 'The file cannot be read any more, or it was changed meanwhile.',
+    de: 'Die Datei lässt sich nicht mehr lesen oder wurde inzwischen geändert.',
+  },
+  uploadElsewhere: {
+    en: 'Another tab of this browser sends it already.',
+    de: 'Ein anderer Tab dieses Browsers sendet es bereits.',
+  },
+  uploadRefusedByStore: {
+    en: 'The object store does not accept the upload ({reason}).',
+    de: 'Der Objektspeicher nimmt den Upload nicht an ({reason}).',
+  },
+  tellOperator: { en: 'Tell the operator of this platform.', de: 'Wenden Sie sich an den Betreiber dieser Plattform.' },
+  pause: { en: 'Pause', de: 'Pausieren' },
+  resume: { en: 'Resume', de: 'Fortsetzen' },
+  pauseUpload: { en: 'Pause the upload of {name}', de: 'Upload von {name} pausieren' },
+  resumeUpload: { en: 'Resume the upload of {name}', de: 'Upload von {name} fortsetzen' },
+  cancelUpload: { en: 'Cancel the upload of {name}', de: 'Upload von {name} abbrechen' },
+  dismiss: { en: 'Remove {name} from this list', de: '{name} aus dieser Liste entfernen' },
+  openImage: { en: 'Show image', de: 'Image anzeigen' },
+} as const satisfies Words;
