@@ -6,7 +6,6 @@ import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf } from './identity.ts';
 import { detailOf, imageToChange } from './image-access.ts';
-import { languageOf } from './views.ts';
 
 /** A published image goes to a target, for the first time or once more. */
 export const deliveryRoutes =
@@ -50,7 +49,7 @@ export const deliveryRoutes =
           if (!isBootreadyError(error) || !error.retryable) throw error;
           request.log.warn({ error: explain(error) }, 'a delivery waits for Temporal');
         }
-        return reply.code(202).send(await detailOf(deps, image, languageOf(request.headers['accept-language'])));
+        return reply.code(202).send(await detailOf(deps, request, image));
       },
     );
 
@@ -79,7 +78,7 @@ export const deliveryRoutes =
             'a delivery was cancelled and could not be told',
           );
         });
-        return reply.code(202).send(await detailOf(deps, image, languageOf(request.headers['accept-language'])));
+        return reply.code(202).send(await detailOf(deps, request, image));
       },
     );
   };

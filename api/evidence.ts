@@ -4,7 +4,7 @@ import type { Report } from '../shared/contracts/run.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import { sbomFile, sbomMediaType } from '../shared/sbom/cyclonedx.ts';
 import type { ApiDeps } from './deps.ts';
-import { ownImage } from './image-access.ts';
+import { runsOf, usableImage } from './image-access.ts';
 import { media } from './openapi.ts';
 
 type Evidence = { type: string; of: (report: Report) => { bucket: string; key: string } | undefined };
@@ -41,9 +41,9 @@ export const evidenceRoutes =
         },
       },
       async (request, reply) => {
-        const image = await ownImage(deps, request);
+        const image = await usableImage(deps, request);
         const { run: number, name } = request.params;
-        const run = (await deps.images.runs(image.id)).find((each) => each.number === number);
+        const run = (await runsOf(deps, request, image)).find((each) => each.number === number);
         const where = run?.report && files[name].of(run.report);
         const object = where ? await deps.store.head(where.bucket, where.key) : undefined;
         if (!object) {

@@ -1,15 +1,14 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { Language } from '../shared/checks/define.ts';
-import type { ImageDetail, ImageView } from '../shared/contracts/api.ts';
+import type { ImageDetail, ImageView, RunView } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
-import type { GlanceImage } from '../shared/ports/glance.ts';
-import type { Image } from '../shared/ports/images.ts';
+import type { GlanceImage, Viewer } from '../shared/ports/glance.ts';
+import type { Image, Run } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
 import { downloadView } from './downloads.ts';
-import { viewerOf } from './glance/access.ts';
+import { owns, viewerOf } from './glance/access.ts';
 import { identityOf, scopeOf } from './identity.ts';
-import { deliveryView, imageView, repairView, runView } from './views.ts';
+import { deliveryView, imageView, languageOf, repairView, runView } from './views.ts';
 
 /** The image of the route's `:id`. Another project's image is answered exactly like none. @throws `not-found` */
 export const ownImage = async ({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
@@ -48,39 +47,56 @@ export const imageToChange = async (deps: Pick<ApiDeps, 'images'>, request: Fast
   });
 };
 
-/** @param viewer the project that is told what it has said to images of others, where they may be among them */
+/** @param viewer who asks, where images of other projects may be among them */
 export const viewsOf = async (
   { images, glance }: Pick<ApiDeps, 'images' | 'glance'>,
   found: readonly Image[],
-  viewer?: string,
+  viewer?: Viewer,
 ): Promise<ImageView[]> => {
-  const theirs = found.filter(({ projectId, visibility }) => projectId !== viewer && visibility === 'shared');
+  const theirs = found.filter(
+    ({ projectId, visibility }) => projectId !== viewer?.projectId && visibility === 'shared',
+  );
   const [latest, answers] = await Promise.all([
     images.latestRuns(found.map(({ id }) => id)),
-    viewer === undefined
-      ? undefined
-      : glance.answersOf(
-          viewer,
-          theirs.map(({ id }) => id),
-        ),
+    viewer &&
+      glance.answersOf(
+        viewer.projectId,
+        theirs.map(({ id }) => id),
+      ),
   ]);
   return found.map((image) => imageView(image, latest.get(image.id), answers?.get(image.id)));
 };
 
+/** Its runs, newest first: all for its owner and administrators, for whoever may use it the one that published it. */
+export const runsOf = async (
+  { images }: Pick<ApiDeps, 'images'>,
+  request: FastifyRequest,
+  image: Image,
+): Promise<readonly Run[]> => {
+  const runs = await images.runs(image.id);
+  return owns(viewerOf(request), image) ? runs : runs.filter(({ status }) => status === 'published');
+};
+
+/**
+ * Whoever only may use an image is told what it is and what was found in it: not where its bytes came from, what was tried before, where it
+ * went, or on which worker.
+ */
 export const detailOf = async (
   deps: Pick<ApiDeps, 'images' | 'glance' | 'repairs' | 'downloads' | 'deliveries'>,
+  request: FastifyRequest,
   image: Image,
-  language: Language,
-  viewer?: string,
+  language = languageOf(request.headers['accept-language']),
 ): Promise<ImageDetail> => {
   const { images, repairs, downloads, deliveries } = deps;
+  const viewer = viewerOf(request);
+  const isOwn = owns(viewer, image);
   const [[view], published, runs, repair, download, delivered] = await Promise.all([
     viewsOf(deps, [image], viewer),
     images.publication(image.id),
-    images.runs(image.id),
-    repairs.get(image.id),
-    downloads.get(image.id),
-    deliveries.ofImage(image.id),
+    runsOf(deps, request, image),
+    isOwn ? repairs.get(image.id) : undefined,
+    isOwn ? downloads.get(image.id) : undefined,
+    isOwn ? deliveries.ofImage(image.id) : [],
   ]);
   const views = await Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), language)));
   return {
@@ -88,7 +104,13 @@ export const detailOf = async (
     repair: repair ? repairView(repair, language) : null,
     download: download ? downloadView(download) : null,
     published: published ?? null,
-    runs: views,
+    runs: isOwn ? views : views.map(withoutWorkers),
     deliveries: delivered.map(deliveryView),
   };
 };
+
+const withoutWorkers = (run: RunView): RunView => ({
+  ...run,
+  worker: null,
+  steps: run.steps.map((step) => ({ ...step, worker: null, message: null })),
+});

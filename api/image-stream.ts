@@ -4,7 +4,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { isBootreadyError } from '../shared/errors.ts';
 import type { ApiDeps } from './deps.ts';
-import { identityOf, scopeOf } from './identity.ts';
+import { scopeOf } from './identity.ts';
 import { detailOf, usableImage } from './image-access.ts';
 import { media } from './openapi.ts';
 import { languageOf } from './views.ts';
@@ -75,7 +75,6 @@ export const imageStream =
       },
       async (request, reply) => {
         const { id } = await usableImage(deps, request);
-        const { projectId: viewer } = identityOf(request);
         const language = request.query.language ?? languageOf(request.headers['accept-language']);
         let dirty = true;
         stream(request, reply, {
@@ -91,7 +90,7 @@ export const imageStream =
               if (isBootreadyError(error) && error.code === 'not-found') return undefined;
               throw error;
             });
-            return image ? { name: 'image', data: await detailOf(deps, image, language, viewer) } : 'over';
+            return image ? { name: 'image', data: await detailOf(deps, request, image, language) } : 'over';
           },
         });
       },

@@ -14,11 +14,11 @@ import type { Image } from '../shared/ports/images.ts';
 import { snapshotProperties } from '../shared/snapshot.ts';
 import { afterChange } from './change-image.ts';
 import type { ApiDeps } from './deps.ts';
+import { viewerOf } from './glance/access.ts';
 import { atLeast, identityOf, scopeOf } from './identity.ts';
 import { detailOf, imageToChange, usableImage, viewsOf } from './image-access.ts';
 import { startOrder } from './start-order.ts';
 import { assertUploadFits } from './upload-limit.ts';
-import { languageOf } from './views.ts';
 
 const ById = z.object({ id: z.string() });
 const linkSeconds = 3600;
@@ -42,13 +42,14 @@ export const imageRoutes =
       async (request) => {
         const { status, name, text, format, imageType, system, visibility, owner, shared, search, after, limit } =
           request.query;
-        const { projectId: own } = identityOf(request);
+        const viewer = viewerOf(request);
+        const { projectId: own } = viewer;
         const isPlatform = owner === 'platform' && shared === undefined;
         const of = shared
           ? { projectId: undefined, sharedWith: { projectId: own, answer: shared } }
           : { projectId: isPlatform ? undefined : scopeOf(request) };
         if (search !== undefined && !isPlatform)
-          return { images: await viewsOf(deps, await images.search(search, of), own) };
+          return { images: await viewsOf(deps, await images.search(search, of), viewer) };
         const found = await images.list({
           ...of,
           // One more than asked for tells whether there is a next page.
@@ -66,7 +67,7 @@ export const imageRoutes =
         const page = found.slice(0, limit);
         const last = page.at(-1);
         return {
-          images: await viewsOf(deps, page, own),
+          images: await viewsOf(deps, page, viewer),
           ...(found.length > limit && last ? { next: last.id } : {}),
         };
       },
@@ -124,13 +125,7 @@ export const imageRoutes =
           response: { 200: ImageDetail },
         },
       },
-      async (request) =>
-        detailOf(
-          deps,
-          await usableImage(deps, request),
-          languageOf(request.headers['accept-language']),
-          identityOf(request).projectId,
-        ),
+      async (request) => detailOf(deps, request, await usableImage(deps, request)),
     );
 
     app.patch(

@@ -16,7 +16,6 @@ import type { ImageSource } from '../shared/ports/platform.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, identityOf } from './identity.ts';
 import { detailOf, ownImage, viewsOf } from './image-access.ts';
-import { languageOf } from './views.ts';
 
 const ByFamily = z.object({ family: Family });
 
@@ -78,7 +77,7 @@ export const platformRoutes =
       async (request) => {
         const image = await platform.latest(request.params.family);
         if (!image) throw noSuchFamily();
-        return detailOf(deps, image, languageOf(request.headers['accept-language']));
+        return detailOf(deps, request, image);
       },
     );
 

@@ -72,7 +72,6 @@ export const repairRoutes =
       },
       async (request, reply) => {
         const parent = await ownImage(deps, request);
-        const language = languageOf(request.headers['accept-language']);
         const { remedies: asked, name, settings = {} } = request.body ?? {};
         const report = await reportOf(deps, parent);
         if (!report?.guest) throw notExamined();
@@ -93,7 +92,7 @@ export const repairRoutes =
           guest: report.guest,
         });
         await startOrder(startRepair, { ...image, imageId: image.id }, request.log);
-        return reply.code(202).send(await detailOf(deps, (await images.get(image.id, undefined)) ?? image, language));
+        return reply.code(202).send(await detailOf(deps, request, (await images.get(image.id, undefined)) ?? image));
       },
     );
   };

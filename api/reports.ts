@@ -10,7 +10,7 @@ import { reportHtml } from '../shared/report/html.ts';
 import { reportText } from '../shared/report/text.ts';
 import { rejects } from '../shared/verdict.ts';
 import type { ApiDeps } from './deps.ts';
-import { usableImage } from './image-access.ts';
+import { runsOf, usableImage } from './image-access.ts';
 import { media } from './openapi.ts';
 import { languageOf } from './views.ts';
 
@@ -56,7 +56,7 @@ export const reportRoutes =
       },
       async (request, reply) => {
         const image = await usableImage(deps, request);
-        const run = (await deps.images.runs(image.id)).find(({ number }) => number === request.params.run);
+        const run = (await runsOf(deps, request, image)).find(({ number }) => number === request.params.run);
         const report = run?.report;
         if (!report) {
           throw new BootreadyError({

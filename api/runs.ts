@@ -11,7 +11,6 @@ import { cameToNothing, isUnderWay } from './downloads.ts';
 import { atLeast } from './identity.ts';
 import { detailOf, imageToChange } from './image-access.ts';
 import { startOrder } from './start-order.ts';
-import { languageOf } from './views.ts';
 
 const ById = z.object({ id: z.string() });
 
@@ -74,11 +73,7 @@ export const runRoutes =
           await downloads.order(image.id, { settings });
           await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
         } else await startAgain(request, image, settings);
-        const detail = await detailOf(
-          deps,
-          await imageToChange(deps, request),
-          languageOf(request.headers['accept-language']),
-        );
+        const detail = await detailOf(deps, request, await imageToChange(deps, request));
         return reply.code(202).send(detail);
       },
     );
@@ -102,7 +97,7 @@ export const runRoutes =
         if (run && !run.finishedAt) await starter.cancel(run.workflowId);
         else if (!(await cancelOrder(image.id, request.log))) throw nothingWorks();
         const now = (await images.get(image.id, undefined)) ?? image;
-        return reply.code(202).send(await detailOf(deps, now, languageOf(request.headers['accept-language'])));
+        return reply.code(202).send(await detailOf(deps, request, now));
       },
     );
   };

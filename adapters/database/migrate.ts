@@ -16,6 +16,7 @@ import * as traces from './migrations/0013-traces.ts';
 import * as cancelDelivery from './migrations/0015-cancel-delivery.ts';
 import * as keepOfFamily from './migrations/0016-keep-of-family.ts';
 import * as stepFailures from './migrations/0017-step-failures.ts';
+import * as whatOthersSee from './migrations/0018-what-others-see.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -34,6 +35,7 @@ const migrations = {
   '0015-cancel-delivery': cancelDelivery,
   '0016-keep-of-family': keepOfFamily,
   '0017-step-failures': stepFailures,
+  '0018-what-others-see': whatOthersSee,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

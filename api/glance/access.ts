@@ -29,7 +29,7 @@ export const visibleImage = async (
 };
 
 /** Whether the viewer's project owns it, or the viewer is an administrator. */
-export const owns = ({ projectId, role }: Viewer, image: GlanceImage): boolean =>
+export const owns = ({ projectId, role }: Viewer, image: Pick<GlanceImage, 'projectId'>): boolean =>
   role === 'admin' || projectId === image.projectId;
 
 /** For what only the owner may do. @throws `not-found`, `forbidden` when the viewer sees it and does not own it, or may not change anything */

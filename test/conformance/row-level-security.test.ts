@@ -208,6 +208,21 @@ describe('what others let a project see', () => {
     expect(await asMine(() => images.publication(ids.public ?? ''))).toBeDefined();
     expect((await asMine(() => images.runs(offered))).length).toBe(1);
     expect(await asMine(() => images.publication(ids.private ?? ''))).toBeUndefined();
+    // Where it came from is nobody's business but its owner's.
+    const url = 'https://example.org/disk.qcow2?token=secret';
+    const made = { name: 'made', settings: {}, bucket: 'uploads' };
+    const fetched = await createDownloadStore(owner).create({ ...made, projectId: theirs.id, source: { url } });
+    const parent = (await publishedImage(owner, theirs)).image;
+    const repair = { ...made, parent, remedies: ['x'], before: [], guest: {} };
+    const mended = await createRepairStore(owner).create(repair);
+    for (const { id } of [fetched, mended]) {
+      await glance.addMember(id, mine.id);
+      expect((await asMine(() => behindTheWall.get(id, viewer)))?.id).toBe(id);
+    }
+    expect(await createDownloadStore(owner).get(fetched.id)).toBeDefined();
+    expect(await asMine(() => createDownloadStore(scoped.db).get(fetched.id))).toBeUndefined();
+    expect(await createRepairStore(owner).get(mended.id)).toBeDefined();
+    expect(await asMine(() => createRepairStore(scoped.db).get(mended.id))).toBeUndefined();
     await expect(
       asMine(() => behindTheWall.change(ids.public ?? '', () => ({ name: 'mine now' }))),
     ).rejects.toMatchObject({ code: 'not-found' });

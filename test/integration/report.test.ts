@@ -1,12 +1,15 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
+import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import { newApiKey } from '../../shared/api-key.ts';
+import type { ImageDetail } from '../../shared/contracts/api.ts';
 import type { Report } from '../../shared/contracts/run.ts';
 import { signingKeyOf } from '../../shared/provenance/keys.ts';
 import type { Statement } from '../../shared/provenance/statement.ts';
@@ -151,4 +154,50 @@ test('what is installed is given as a bill of materials, which the provenance na
 test('what was found is among the properties of the image', async () => {
   const image = (await (await get(`/images/${report.imageId}`)).json()) as { properties: object };
   expect(image.properties).toEqual({ os_distro: 'debian' });
+});
+
+test('of an image of another project one is told what it is, and not how it came to be', async () => {
+  const { db, apiUrl } = installation;
+  const { imageId } = report;
+  await createProjectStore(db).ensure({ id: 'guest' });
+  const theirs = newApiKey();
+  await createApiKeyStore(db).create({ projectId: 'guest', name: 'reader', ...theirs, role: 'reader' });
+  const asGuest = (path: string): Promise<Response> =>
+    fetch(`${apiUrl}/v1/images/${imageId}${path}`, { headers: { authorization: `Bearer ${theirs.key}` } });
+  expect((await asGuest('')).status).toBe(404);
+
+  await createGlanceStore(db).addMember(imageId, 'guest');
+  await db
+    .insertInto('downloads')
+    .values({ image_id: imageId, url: 'https://example.org/disk.raw', checksum: null })
+    .execute();
+  await createDeliveryStore(db).order(imageId, 'vault');
+  // It was tried once more, and that came to nothing.
+  const [published] = await db.selectFrom('runs').selectAll().where('image_id', '=', imageId).execute();
+  if (!published) throw new Error('there is no run');
+  const failed = { id: randomUUID(), number: 2, status: 'failed', workflow_id: 'second', worker: 'worker' } as const;
+  const asRow = (value: unknown) => JSON.stringify(value) as never;
+  const json = { failure: asRow(published.failure), report: asRow(published.report) };
+  await db
+    .insertInto('runs')
+    .values({ ...published, ...json, ...failed })
+    .execute();
+
+  const own = (await (await get(`/images/${imageId}`)).json()) as ImageDetail;
+  expect(own.runs.map(({ number, worker }) => [number, worker])).toEqual([
+    [2, 'worker'],
+    [1, 'worker'],
+  ]);
+  expect([own.download?.url, own.deliveries.length]).toEqual(['https://example.org/disk.raw', 1]);
+
+  const answer = await asGuest('');
+  expect(answer.status).toBe(200);
+  const seen = (await answer.json()) as ImageDetail;
+  expect(seen).toMatchObject({ id: imageId, download: null, repair: null, deliveries: [], published: own.published });
+  expect(seen.runs).toEqual([{ ...own.runs[1], worker: null }]);
+  expect((await asGuest('/runs/1/report')).status).toBe(200);
+  expect((await asGuest('/runs/1/evidence/sbom.cdx.json')).status).toBe(200);
+  expect((await asGuest('/runs/2/report')).status).toBe(404);
+  expect((await asGuest('/runs/2/evidence/sbom.cdx.json')).status).toBe(404);
+  expect((await get(`/images/${imageId}/runs/2/report`)).status).toBe(200);
 });
