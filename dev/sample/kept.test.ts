@@ -1,6 +1,6 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { buildOnce } from './kept.ts';
 
@@ -47,4 +47,25 @@ test('what fails to build is cleared away, and the next one builds it', async ()
   });
   expect(await readdir(cacheDir)).toEqual([]);
   expect(await readdir(await kept((work) => writeFile(join(work, 'image'), '')))).toEqual(['image']);
+});
+
+test('what nobody has used for a month goes when something is built, and what is used stays', async () => {
+  const old = new Date(Date.now() - 31 * 24 * 3600 * 1000);
+  const age = async (name: string): Promise<void> => utimes(join(cacheDir, name), old, old);
+  for (const name of [
+    'thing-0123456789ab',
+    'thing-partial-AbC123',
+    'thing-of-others-0123456789ab',
+    'other-0123456789ab',
+  ]) {
+    await mkdir(join(cacheDir, name));
+    await age(name);
+  }
+  await mkdir(join(cacheDir, 'thing-ffffffffffff'));
+  const home = await kept((work) => writeFile(join(work, 'image'), ''));
+  const stays = ['other-0123456789ab', 'thing-ffffffffffff', 'thing-of-others-0123456789ab'];
+  expect((await readdir(cacheDir)).sort()).toEqual([...stays, basename(home)].sort());
+  await age(basename(home));
+  await kept(() => Promise.reject(new Error('built again')));
+  expect(Date.now() - (await stat(home)).mtimeMs).toBeLessThan(60_000);
 });

@@ -1,8 +1,22 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BootreadyError } from '../../shared/errors.ts';
+
+/** Of an earlier wording, or half-built by what was killed: after so long without use nobody comes back for it. */
+const oldMs = 30 * 24 * 3600 * 1000;
+
+/** These are gigabytes. Whoever uses a folder sets its time, so that another checkout's stays. */
+const removeOld = async (cacheDir: string, name: string): Promise<void> => {
+  const ours = new RegExp(`^${name}-([0-9a-f]{12}|partial-.{6})$`);
+  for (const each of await readdir(cacheDir)) {
+    if (!ours.test(each)) continue;
+    const path = join(cacheDir, each);
+    const used = await stat(path).catch(() => undefined);
+    if (used && Date.now() - used.mtimeMs > oldMs) await rm(path, { recursive: true, force: true });
+  }
+};
 
 /**
  * A folder that is built once for each wording of its recipe, and then kept; half-built ones are cleared away. Of several that build
@@ -24,8 +38,13 @@ export const buildOnce = async (
   const hash = createHash('sha256');
   for (const file of recipe) hash.update(readFileSync(file));
   const home = join(cacheDir, `${name}-${hash.digest('hex').slice(0, 12)}`);
-  if (existsSync(home)) return home;
+  if (existsSync(home)) {
+    const now = new Date();
+    await utimes(home, now, now);
+    return home;
+  }
   await mkdir(cacheDir, { recursive: true });
+  await removeOld(cacheDir, name);
   const work = await mkdtemp(join(cacheDir, `${name}-partial-`));
   try {
     await build(work);
