@@ -1,0 +1,43 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+/** What several commands take. */
+export const imageArgument = 'id, the beginning of one, or name';
+
+export const formatOption = (): Option =>
+  new Option('--format <format>', 'of the published image').choices(['raw', 'qcow2', 'keep']);
+export const policyOption = (): Option =>
+  new Option('--policy <policy>', 'what a failed check of the system inside does').choices(['enforce', 'warn']);
+
+export const bootCheckOption = (): Option =>
+  new Option('--boot-check <policy>', 'whether it is started, and what it does when it does not come up').choices([
+    'off',
+    'warn',
+    'require',
+  ]);
+
+export const bandwidthOption = (): Option =>
+  new Option('--bwlimit <rate>', 'bytes a second at most, e.g. 500K or 10M').argParser(rate);
+
+export const timeoutOption = (): Option =>
+  new Option('--timeout <seconds>', 'give up a connection on which nothing moves for so long, and make another one')
+    .argParser(wholeNumber(2, 3600))
+    .default(60);
+
+const least = 16 * 1024;
+const rate = (text: string): number => {
+  const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([KMG]?)(?:i?B)?$/i.exec(text.trim()) ?? [];
+  const value = Math.floor(Number(digits) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase()));
+  if (value >= least) return value;
+  throw new InvalidArgumentError('Give bytes a second with K, M or G for their multiples, 16K at least.');
+};
+
+/** Not variadic, which would take the image for one more. */
+export const collected = (value: string, before: string[] = []): string[] => [...before, value];
+
+export const wholeNumber =
+  (least: number, most: number) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Give a whole number from ${least} to ${most}.`);
+  };
