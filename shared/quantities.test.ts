@@ -3,6 +3,7 @@ import { formatBytes, formatDuration, formatPercent, formatTime } from './quanti
 
 test.each([
   [0, '0 bytes'],
+  [1, '1 byte'],
   [1023, '1023 bytes'],
   [1024, '1.0 KiB'],
   [1024 ** 2 - 1, '1.0 MiB'],
@@ -11,6 +12,10 @@ test.each([
   [5000 * 1024 ** 5, '5000.0 PiB'],
 ])('%i bytes are shown as %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
+});
+
+test('in German with a comma', () => {
+  expect([1, 1536].map((bytes) => formatBytes(bytes, 'de'))).toEqual(['1 Byte', '1,5 KiB']);
 });
 
 test.each([

@@ -1,7 +1,8 @@
 /** Numbers as people read them. */
 const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
-export const formatBytes = (bytes: number): string => {
+/** In binary units, which qemu-img and Glance count in too. */
+export const formatBytes = (bytes: number, language: 'en' | 'de' = 'en'): string => {
   let value = bytes;
   let unit = 0;
   while (value >= 1024 && unit < units.length - 1) {
@@ -13,7 +14,9 @@ export const formatBytes = (bytes: number): string => {
     value = 1;
     unit++;
   }
-  return unit === 0 ? `${bytes} bytes` : `${value.toFixed(1)} ${units[unit]}`;
+  if (unit === 0) return `${bytes} ${language === 'de' ? 'Byte' : bytes === 1 ? 'byte' : 'bytes'}`;
+  const number = value.toFixed(1);
+  return `${language === 'de' ? number.replace('.', ',') : number} ${units[unit]}`;
 };
 
 export const formatDuration = (seconds: number): string => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BootreadyError } from './errors.ts';
 import type { MultipartTarget, ObjectStore, UploadedPart } from './ports/object-store.ts';
+import { formatBytes } from './quantities.ts';
 import { partSizeOf } from './upload-parts.ts';
 
 export type Received = {
@@ -28,7 +29,7 @@ const wantedEveryMs = 30_000;
 export const tooLarge = (limit: number): BootreadyError =>
   new BootreadyError({
     code: 'quota-exceeded',
-    message: `The image data is larger than the ${limit} bytes that are allowed.`,
+    message: `The image data is larger than the ${formatBytes(limit)} that are allowed.`,
     remedy: 'Send it as qcow2 (qemu-img convert -c -O qcow2), delete images, or ask the operator for a higher limit.',
   });
 

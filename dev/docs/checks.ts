@@ -19,7 +19,7 @@ const entry = (code: string, check: CheckDefinition, note: string): string => {
   return [
     `### \`${code}\``,
     `**${check.title.en}** (${note}${severities[check.severity]})`,
-    check.problem.en,
+    check.problem.en.replaceAll(':bytes}', '}'),
     check.remedy.en,
     ...(commands.length > 0 ? [`\`\`\`sh\n${commands.join('\n')}\n\`\`\``] : []),
   ].join('\n\n');

@@ -1,22 +1,12 @@
-/** Quantities as people write them in their language. Binary units: what qemu-img and Glance count in. */
-const units = ['Byte', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+import { formatBytes } from '../../shared/quantities.ts';
 
+/** Quantities as people write them in their language. */
 export const formatsOf = (language: 'en' | 'de') => {
   const locale = language === 'de' ? 'de-DE' : 'en-GB';
   const number = (value: number, digits: number): string =>
     new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
 
-  const bytes = (value: number): string => {
-    let unit = 0;
-    let rest = value;
-    // 1023.95 would be shown as 1024.0.
-    while (rest >= 1023.95 && unit < units.length - 1) {
-      rest /= 1024;
-      unit++;
-    }
-    if (unit > 0) return `${number(rest, 1)} ${units[unit]}`;
-    return `${number(value, 0)} ${language === 'en' && value !== 1 ? 'bytes' : units[0]}`;
-  };
+  const bytes = (value: number): string => formatBytes(value, language);
 
   const duration = (seconds: number): string => {
     const whole = Math.max(0, Math.round(seconds));

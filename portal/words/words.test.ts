@@ -50,7 +50,7 @@ test('quantities are written as people of the language do', () => {
     en.bytes(1),
     en.bytes(512),
     en.bytes(3 * 1024 ** 3),
-  ]).toEqual(['0 Byte', '1,5 KiB', '1,0 MiB', '1 Byte', '512 bytes', '3.0 GiB']);
+  ]).toEqual(['0 Byte', '1,5 KiB', '1,0 MiB', '1 byte', '512 bytes', '3.0 GiB']);
   expect([de.duration(6.42), de.duration(62), en.duration(3720), de.roughly(30), de.roughly(250)]).toEqual([
     '6,4 s',
     '1 min 2 s',

@@ -369,8 +369,8 @@ export const admissionChecks = defineChecks({
     severity: 'safety',
     title: { en: 'Size after decompression', de: 'Größe nach dem Entpacken' },
     problem: {
-      en: 'Decompressed, the image is larger than the {limit} bytes that are allowed.',
-      de: 'Entpackt ist das Image größer als die erlaubten {limit} Byte.',
+      en: 'Decompressed, the image is larger than the {limit:bytes} that are allowed.',
+      de: 'Entpackt ist das Image größer als die erlaubten {limit:bytes}.',
     },
     remedy: {
       en: 'Shrink the disk, or ask the operator for a higher limit.',
@@ -381,8 +381,8 @@ export const admissionChecks = defineChecks({
     severity: 'safety',
     title: { en: 'Size of the upload', de: 'Größe des Uploads' },
     problem: {
-      en: 'The upload has {size} bytes; {limit} are allowed.',
-      de: 'Der Upload hat {size} Byte; erlaubt sind {limit}.',
+      en: 'The upload has {size:bytes}; {limit:bytes} are allowed.',
+      de: 'Der Upload hat {size:bytes}; erlaubt sind {limit:bytes}.',
     },
     remedy: {
       en: 'Upload it as compressed qcow2 (qemu-img convert -c -O qcow2), or ask the operator for a higher limit.',
@@ -393,8 +393,8 @@ export const admissionChecks = defineChecks({
     severity: 'safety',
     title: { en: 'Size of the disk', de: 'Größe des Datenträgers' },
     problem: {
-      en: 'The disk has {size} bytes; {limit} are allowed or left of the quota.',
-      de: 'Der Datenträger hat {size} Byte; erlaubt oder vom Kontingent übrig sind {limit}.',
+      en: 'The disk has {size:bytes}; {limit:bytes} are allowed or left of the quota.',
+      de: 'Der Datenträger hat {size:bytes}; erlaubt oder vom Kontingent übrig sind {limit:bytes}.',
     },
     remedy: {
       en: 'Shrink the disk (virt-resize, qemu-img resize --shrink), delete images that you do not need, or ask the operator.',
@@ -405,8 +405,8 @@ export const admissionChecks = defineChecks({
     severity: 'safety',
     title: { en: 'Quota of the project', de: 'Kontingent des Projekts' },
     problem: {
-      en: 'The project may hold {limit} bytes and has {used}; {wanted} more do not fit.',
-      de: 'Das Projekt darf {limit} Byte belegen und belegt {used}; {wanted} weitere passen nicht mehr.',
+      en: 'The project may hold {limit:bytes} and has {used:bytes}; {wanted:bytes} more do not fit.',
+      de: 'Das Projekt darf {limit:bytes} belegen und belegt {used:bytes}; {wanted:bytes} weitere passen nicht mehr.',
     },
     remedy: {
       en: 'Delete images that you do not need, or ask the operator for a larger quota. What is uploaded already can be tried again then.',

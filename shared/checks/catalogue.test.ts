@@ -30,7 +30,7 @@ test('no code means two things', () => {
   expect(codes).toHaveLength(Object.keys(catalogue).length);
 });
 
-const placeholders = (text: string): string[] => [...new Set(text.match(/\{[a-zA-Z]+\}/g))].sort();
+const placeholders = (text: string): string[] => [...new Set(text.match(/\{[a-zA-Z]+(:bytes)?\}/g))].sort();
 
 test.each(Object.entries(catalogue))('%s says the same in both languages, and says it whole', (_code, check) => {
   for (const text of [check.title, check.problem, check.remedy]) {
@@ -61,5 +61,7 @@ test('the commands are those of the system that was found', () => {
 test('a finding is told with its params, and what passed with its title alone', () => {
   const finding = { code: 'too-small', step: 'admit', outcome: 'fail', params: { size: 7 } } as const;
   expect(describeFinding(finding, 'de')).toMatchObject({ problem: expect.stringContaining('nur 7 Byte') });
+  const large = { ...finding, code: 'upload-size-limit', params: { size: 3 * 1024 ** 3, limit: 1536 } } as const;
+  expect(describeFinding(large, 'de').problem).toBe('Der Upload hat 3,0 GiB; erlaubt sind 1,5 KiB.');
   expect(describeFinding({ ...finding, outcome: 'pass' }, 'en')).toEqual({ title: 'Content of the upload' });
 });

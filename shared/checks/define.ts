@@ -1,12 +1,13 @@
 import type { Outcome } from '../contracts/finding.ts';
 import type { GuestFacts } from '../contracts/run.ts';
+import { formatBytes } from '../quantities.ts';
 
 export type Language = 'en' | 'de';
 export type Params = Readonly<Record<string, string | number>>;
 export type Text = Readonly<Record<Language, string>>;
 
 /**
- * An entry of the catalogue. Texts may mention a finding's params as `{name}`.
+ * An entry of the catalogue. Texts may mention a finding's params as `{name}`, or `{name:bytes}` for an amount.
  * - `safety`: a failure rejects the image whatever the policy says (format, hostile content, limits).
  * - `required`: a failure rejects under `enforce` and is a warning under `warn`.
  * - `advice`: never rejects.
@@ -41,8 +42,12 @@ export const defineChecks = <const T extends Readonly<Record<string, CheckDefini
 
 export type DescribedFinding = { title: string; problem?: string; remedy?: string; commands?: Command[] };
 
-const fill = (text: string, params: Params): string =>
-  text.replaceAll(/\{([a-zA-Z]+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+/** `{name}` is the param as it is, `{name:bytes}` in the unit that people would use. */
+const fill = (text: string, params: Params, language: Language): string =>
+  text.replaceAll(/\{([a-zA-Z]+)(:bytes)?\}/g, (whole, name: string, asBytes?: string) => {
+    const value = params[name] ?? whole;
+    return asBytes && typeof value === 'number' ? formatBytes(value, language) : String(value);
+  });
 
 /** The words for one finding: the title always; problem, remedy and commands unless it passed. */
 export const describeCheck = (
@@ -52,13 +57,13 @@ export const describeCheck = (
   language: Language,
   systems: ReadonlySet<CommandSystem> = new Set(commandSystems),
 ): DescribedFinding => {
-  const title = fill(check.title[language], params);
+  const title = fill(check.title[language], params, language);
   if (outcome === 'pass') return { title };
   const commands = check.commands?.filter(({ on }) => systems.has(on)) ?? [];
   return {
     title,
-    problem: fill(check.problem[language], params),
-    remedy: fill(check.remedy[language], params),
+    problem: fill(check.problem[language], params, language),
+    remedy: fill(check.remedy[language], params, language),
     ...(commands.length > 0 ? { commands } : {}),
   };
 };

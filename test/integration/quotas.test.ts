@@ -270,7 +270,10 @@ test('the command line refuses before anything is made; goes on with what has it
   await writeFile(file, head);
   const env = { BOOTREADY_URL: installation.apiUrl, BOOTREADY_API_KEY: keys.member ?? '', XDG_STATE_HOME: dir };
   const refused = await runCli(['upload', file, '--name', 'x', '--no-wait'], { env });
-  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('may hold 4194304 bytes and has 0') });
+  expect(refused).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('may hold 4.0 MiB and has 0 bytes; 5.0 MiB more'),
+  });
   expect(await used()).toMatchObject({ images: 0 });
   await call('PATCH', '/v1/projects/demo/quota', { bytes: 5 * MiB }, 'admin');
   expect(await runCli(['upload', file, '--name', 'x', '--no-wait'], { env })).toMatchObject({ code: 0 });

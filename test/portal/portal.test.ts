@@ -378,7 +378,7 @@ describe('an upload', () => {
       await openUploadDialog();
       await page.locator('input[type=file]').setInputFiles(await diskFile('over.raw', 2 * MiB));
       const dialog = page.getByRole('dialog', { name: 'Image hochladen' });
-      await dialog.getByText(`Das Projekt darf ${bytes + MiB} Byte belegen und belegt ${bytes}`).waitFor();
+      await dialog.getByText(/Das Projekt darf [\d,]+ GiB belegen und belegt [\d,]+ GiB; 2,0 MiB weitere/).waitFor();
       expect(await dialog.getByRole('button', { name: 'Erstelle' }).isDisabled()).toBe(true);
       expect(sent).toEqual(['/v1/session']);
       await picture(page, 'upload-over-quota-de');
