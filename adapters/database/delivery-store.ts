@@ -183,18 +183,20 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
       return row && { deliveryId: row.id, number: row.number, imageId, projectId: row.project_id ?? '', target };
     },
 
-    cancelled: async ({ deliveryId, number }) =>
-      db
+    // Not of what is published: with a deleted image that is gone, and what is half there is still to be cleared away.
+    cancelled: async ({ deliveryId, number }) => {
+      const row = await db
         .selectFrom('deliveries')
         .innerJoin('images', 'images.id', 'deliveries.image_id')
-        .innerJoin('publications', 'publications.image_id', 'images.id')
         .where('deliveries.id', '=', deliveryId)
         .where('number', '=', number)
         .where('deliveries.status', '=', 'cancelled')
         .where('deliveries.finished_at', 'is', null)
         .select(['images.id as imageId', 'images.project_id as projectId', 'target', 'was_there as wasThere'])
-        .select(['publications.format', 'publications.sha256'])
-        .executeTakeFirst(),
+        .select(['images.disk_format as format', 'images.sha256'])
+        .executeTakeFirst();
+      return row && { ...row, format: row.format ?? 'raw', sha256: row.sha256 ?? '' };
+    },
 
     cleared: async ({ deliveryId, number }, failure) => {
       await db

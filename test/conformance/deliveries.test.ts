@@ -194,6 +194,19 @@ describe('one that is cancelled', () => {
     expect([anew.number, await stateOf(order)]).toMatchObject([2, { status: 'queued', failure: null }]);
   });
 
+  test('is cleared away when its image is deleted meanwhile, too', async () => {
+    const order = await ordered();
+    const { published } = await deliveries.begin(order, 'worker-1');
+    await deliveries.cancel(order.imageId, 'cloud');
+    const images = createImageStore(database.db);
+    await images.markForDeletion(order.imageId);
+    await images.markDeleted(order.imageId);
+    const { format, sha256 } = published;
+    expect(await deliveries.cancelled(order)).toMatchObject({ target: 'cloud', format, sha256 });
+    await deliveries.cleared(order, undefined);
+    expect(await deliveries.cancelled(order)).toBeUndefined();
+  });
+
   test('leaves what an earlier one has brought', async () => {
     const order = await ordered();
     const { fence } = await deliveries.begin(order, 'worker-1');
