@@ -3,7 +3,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { DownloadStore } from '../../shared/ports/downloads.ts';
 import type { Image } from '../../shared/ports/images.ts';
 import { assertFits, type Limits, unlimited } from '../../shared/quota.ts';
-import { imageOf, insertAnnounced } from './image-store.ts';
+import { imageOf, insertAnnounced } from './image-records.ts';
 import { createOrderStore } from './order-store.ts';
 import { lockQuota, takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';

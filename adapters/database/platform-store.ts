@@ -3,7 +3,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
 import { insertFetched } from './download-store.ts';
-import { imageOf } from './image-store.ts';
+import { imageOf } from './image-records.ts';
 import { json } from './json.ts';
 import type { Database, ImageSourceTable } from './schema.ts';
 

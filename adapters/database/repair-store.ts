@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { RepairStore } from '../../shared/ports/repairs.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
-import { imageOf, insertAnnounced } from './image-store.ts';
+import { imageOf, insertAnnounced } from './image-records.ts';
 import { json } from './json.ts';
 import { createOrderStore } from './order-store.ts';
 import { takeRoom } from './quota.ts';

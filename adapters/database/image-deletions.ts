@@ -1,0 +1,100 @@
+import { type Kysely, sql } from 'kysely';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { ImageStore } from '../../shared/ports/images.ts';
+import { imageOf } from './image-records.ts';
+import type { Database } from './schema.ts';
+
+/** First half of deleting. What may still be coming counts until it is cleared away. */
+export const givenUp = {
+  status: 'pending_delete',
+  receiving_session: null,
+  held_bytes: sql<number>`case when upload_etag is null then held_bytes else 0 end`,
+} as const;
+
+/** Images that go. */
+export const createImageDeletions = (
+  db: Kysely<Database>,
+): Pick<ImageStore, 'markForDeletion' | 'markDeleted' | 'pendingDeletions' | 'abandoned'> => ({
+  markForDeletion: (id) =>
+    db.transaction().execute(async (trx) => {
+      const image = await trx
+        .selectFrom('images')
+        .where('id', '=', id)
+        .select('protected')
+        .forUpdate()
+        .executeTakeFirst();
+      if (image?.protected) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: 'This image is protected and cannot be deleted.',
+          remedy: 'Take the protection away first: openstack image set --unprotected ID',
+        });
+      }
+      const open = await trx
+        .selectFrom('runs')
+        .where('image_id', '=', id)
+        .where('finished_at', 'is', null)
+        .select('id')
+        .executeTakeFirst();
+      if (open) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: 'This image is being processed.',
+          remedy: 'Cancel its run first, or wait until it has ended.',
+        });
+      }
+      await trx
+        .updateTable('images')
+        .set({ ...givenUp, updated_at: sql`now()` })
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .execute();
+    }),
+
+  markDeleted: (id) =>
+    db.transaction().execute(async (trx) => {
+      await trx.deleteFrom('publications').where('image_id', '=', id).execute();
+      await trx.deleteFrom('image_members').where('image_id', '=', id).execute();
+      await trx
+        .updateTable('images')
+        .set({ status: 'deleted', held_bytes: 0, deleted_at: sql`now()`, updated_at: sql`now()` })
+        .where('id', '=', id)
+        .execute();
+    }),
+
+  pendingDeletions: async () => {
+    const rows = await db
+      .selectFrom('images')
+      .where('status', '=', 'pending_delete')
+      .where('deleted_at', 'is', null)
+      // A run that still works on it could put something where nobody clears away any more.
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('runs')
+              .whereRef('runs.image_id', '=', 'images.id')
+              .where('runs.finished_at', 'is', null)
+              .select('runs.id'),
+          ),
+        ),
+      )
+      .limit(500)
+      .selectAll()
+      .execute();
+    return rows.map(imageOf);
+  },
+
+  abandoned: async (olderThanSeconds) => {
+    const rows = await db
+      .selectFrom('images')
+      .where('upload_etag', 'is', null)
+      .where('deleted_at', 'is', null)
+      .where('protected', '=', false)
+      .where('updated_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+      .limit(500)
+      .selectAll()
+      .execute();
+    return rows.map(imageOf);
+  },
+});

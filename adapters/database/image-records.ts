@@ -1,0 +1,79 @@
+import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
+import { workflowIdOf } from '../../shared/contracts/workflow.ts';
+import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
+import { json } from './json.ts';
+import type { Database, ImageTable, RunTable } from './schema.ts';
+
+/** Rows of images and their runs: what more than one store makes of them. */
+
+export const imageOf = (row: Selectable<ImageTable>): Image => ({
+  id: row.id,
+  projectId: row.project_id,
+  name: row.name,
+  status: row.status,
+  settings: row.settings,
+  upload: { bucket: row.upload_bucket, key: row.upload_key, etag: row.upload_etag, size: row.upload_size },
+  multipartId: row.multipart_id,
+  diskFormat: row.disk_format,
+  size: row.size,
+  virtualSize: row.virtual_size,
+  sha256: row.sha256,
+  visibility: row.visibility,
+  minRam: row.min_ram,
+  minDisk: row.min_disk,
+  isHidden: row.os_hidden,
+  family: row.family,
+  properties: row.properties,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+export const runOf = (row: Selectable<RunTable>): Run => ({
+  id: row.id,
+  imageId: row.image_id,
+  number: row.number,
+  workflowId: row.workflow_id,
+  status: row.status,
+  worker: row.worker,
+  report: row.report,
+  failure: row.failure,
+  createdAt: row.created_at,
+  startedAt: row.started_at,
+  finishedAt: row.finished_at,
+});
+
+export const insertRun = async (
+  trx: Transaction<Database>,
+  imageId: string,
+  number: number,
+  requestId: string | null = null,
+): Promise<Run> =>
+  runOf(
+    await trx
+      .insertInto('runs')
+      .values({ image_id: imageId, number, workflow_id: workflowIdOf(imageId, number), request_id: requestId })
+      .returningAll()
+      .executeTakeFirstOrThrow(),
+  );
+
+/** The row of an image whose bytes come later, at a key of its own. */
+export const insertAnnounced = async (
+  db: Kysely<Database>,
+  { projectId, name, settings, bucket, properties = {} }: Parameters<ImageStore['announce']>[0],
+  more: Partial<Insertable<ImageTable>> = {},
+): Promise<Selectable<ImageTable>> => {
+  const id = crypto.randomUUID();
+  const { key_prefix } = await db
+    .selectFrom('projects')
+    .where('id', '=', projectId)
+    .select('key_prefix')
+    .executeTakeFirstOrThrow();
+  return db
+    .insertInto('images')
+    .values({
+      ...{ id, name, project_id: projectId, settings: json(settings), properties: json(properties) },
+      ...{ upload_bucket: bucket, upload_key: `${key_prefix}${id}`, ...more },
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+};

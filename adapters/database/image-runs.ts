@@ -1,0 +1,139 @@
+import { type Kysely, sql } from 'kysely';
+import { type GuestFacts, steps as stepOrder, type Verdict } from '../../shared/contracts/run.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
+import { assertFits, type Limits } from '../../shared/quota.ts';
+import { imageOf, insertRun, runOf } from './image-records.ts';
+import { lockQuota } from './quota.ts';
+import type { Database } from './schema.ts';
+
+/** The runs of images: those that were, and another one. */
+export const createImageRuns = (
+  db: Kysely<Database>,
+  limits: Limits,
+): Pick<ImageStore, 'runs' | 'steps' | 'latestRuns' | 'newRun' | 'unstartedRuns'> => ({
+  runs: async (imageId) => {
+    const rows = await db
+      .selectFrom('runs')
+      .where('image_id', '=', imageId)
+      .orderBy('number', 'desc')
+      .selectAll()
+      .execute();
+    return rows.map(runOf);
+  },
+
+  steps: async (runId) => {
+    const rows = await db.selectFrom('run_steps').where('run_id', '=', runId).selectAll().execute();
+    // Not by time: an attempt that moved to another worker does the first steps again after the later ones.
+    rows.sort((a, b) => stepOrder.indexOf(a.step) - stepOrder.indexOf(b.step));
+    return rows.map((row) => ({
+      step: row.step,
+      status: row.status,
+      attempts: row.attempts,
+      percent: row.percent,
+      worker: row.worker,
+      message: row.message,
+      startedAt: row.started_at,
+      finishedAt: row.finished_at,
+    }));
+  },
+
+  latestRuns: async (imageIds) => {
+    if (imageIds.length === 0) return new Map();
+    const rows = await db
+      .selectFrom('runs')
+      .leftJoinLateral(
+        (eb) =>
+          eb
+            .selectFrom('run_steps')
+            .whereRef('run_steps.run_id', '=', 'runs.id')
+            .orderBy('run_steps.started_at', 'desc')
+            .limit(1)
+            .select(['run_steps.step', 'run_steps.percent'])
+            .as('step'),
+        (join) => join.onTrue(),
+      )
+      .where('runs.image_id', 'in', imageIds)
+      .distinctOn('runs.image_id')
+      .orderBy('runs.image_id')
+      .orderBy('runs.number', 'desc')
+      .select(['runs.image_id', 'runs.id', 'runs.number', 'runs.status', 'step.step', 'step.percent'])
+      .select(sql<Verdict | null>`runs.report->>'verdict'`.as('verdict'))
+      .select(sql<GuestFacts | null>`runs.report->'guest'`.as('guest'))
+      .execute();
+    return new Map(
+      rows.map(({ image_id, id, number, status, step, percent, verdict, guest }) => [
+        image_id,
+        { runId: id, number, status, step, percent: percent ?? 0, verdict, guest },
+      ]),
+    );
+  },
+
+  newRun: (imageId, settings = {}, requestId) =>
+    db.transaction().execute(async (trx) => {
+      const owner = await trx.selectFrom('images').where('id', '=', imageId).select('project_id').executeTakeFirst();
+      const quota = owner && (await lockQuota(trx, limits, owner.project_id));
+      const image = await trx
+        .selectFrom('images')
+        .where('id', '=', imageId)
+        .where('deleted_at', 'is', null)
+        .select(['status', 'upload_etag', 'verbatim', 'over_quota'])
+        .forUpdate()
+        .executeTakeFirst();
+      const last = await trx
+        .selectFrom('runs')
+        .where('image_id', '=', imageId)
+        .orderBy('number', 'desc')
+        .selectAll()
+        .executeTakeFirst();
+      if (!image?.upload_etag || !last) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: 'This image has no uploaded bytes yet.',
+          remedy: 'Finish its upload; it is processed by itself then.',
+        });
+      }
+      if (!last.finished_at || (image.status !== 'killed' && image.status !== 'queued')) {
+        throw new BootreadyError({
+          code: 'conflict',
+          message: `This image cannot be tried again: it is ${last.finished_at ? image.status : 'being processed'}.`,
+          remedy: 'Only images whose last run was rejected, failed or cancelled are tried again.',
+        });
+      }
+      // It counts already: it fits when all that counts does.
+      if (quota && image.over_quota) assertFits(quota, { images: 0, bytes: 0 });
+      await trx
+        .updateTable('images')
+        .set({
+          status: image.verbatim ? 'saving' : 'queued',
+          over_quota: null,
+          settings: sql`settings || ${JSON.stringify(settings)}::jsonb` as never,
+          updated_at: sql`now()`,
+        })
+        .where('id', '=', imageId)
+        .execute();
+      return insertRun(trx, imageId, last.number + 1, requestId);
+    }),
+
+  unstartedRuns: async (olderThanSeconds) => {
+    const rows = await db
+      .selectFrom('runs')
+      .where('status', '=', 'queued')
+      .where('created_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+      .orderBy('created_at')
+      .limit(500)
+      .selectAll()
+      .execute();
+    const found: { image: Image; run: Run }[] = [];
+    for (const row of rows) {
+      const image = await db
+        .selectFrom('images')
+        .where('id', '=', row.image_id)
+        .where('deleted_at', 'is', null)
+        .selectAll()
+        .executeTakeFirst();
+      if (image) found.push({ image: imageOf(image), run: runOf(row) });
+    }
+    return found;
+  },
+});
