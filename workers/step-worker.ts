@@ -13,6 +13,7 @@ import { sharedTaskQueue } from '../shared/contracts/workflow.ts';
 import { explain } from '../shared/errors.ts';
 import type { Traces } from '../shared/ports/traces.ts';
 import type { OnOwnQueue, OnSharedQueue } from '../workflows/activities.ts';
+import { leastBetweenMs } from './activities/beating.ts';
 import { activityLogAttributes } from './log-attributes.ts';
 import { traceActivities, traceEnds } from './traced-runs.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
@@ -24,7 +25,8 @@ type CommonOption =
   | 'interceptors'
   | 'sinks'
   | 'shutdownGraceTime'
-  | 'shutdownForceTime';
+  | 'shutdownForceTime'
+  | 'maxHeartbeatThrottleInterval';
 
 export type StepWorkerOptions = {
   temporal: { address: string; namespace: string };
@@ -82,6 +84,7 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
         // Cancels the steps of a worker that stops; they say so, and their run moves to another worker.
         shutdownGraceTime: '1s',
         shutdownForceTime: '20s',
+        maxHeartbeatThrottleInterval: leastBetweenMs,
       };
       // The own queue first: whoever begins an attempt on the shared one must be there for its next step.
       const own = await Worker.create({

@@ -1,5 +1,4 @@
-import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import type { Client } from '@temporalio/client';
 import {
   type DownloadImageInput,
   downloadImageType,
@@ -7,12 +6,10 @@ import {
   type RepairImageInput,
   repairImageType,
   repairWorkflowIdOf,
-  searchAttribute,
-  sharedTaskQueue,
+  type Timings,
 } from '../../shared/contracts/workflow.ts';
 import type { OrderStarter } from '../../shared/ports/orders.ts';
-import { temporalUnavailable } from './connect.ts';
-import type { RunTimings } from './run-starter.ts';
+import { plain, startOnce } from './start-once.ts';
 
 const kinds = {
   Repair: { type: repairImageType, workflowIdOf: repairWorkflowIdOf },
@@ -21,30 +18,15 @@ const kinds = {
 
 const createOrderStarter =
   (kind: keyof typeof kinds) =>
-  (client: Client, timings: RunTimings): OrderStarter =>
-  async ({ imageId, projectId, name }) => {
+  (client: Client, timings: Timings): OrderStarter =>
+  ({ imageId, projectId, name }) => {
     const { type, workflowIdOf } = kinds[kind];
     const input: RepairImageInput & DownloadImageInput = { imageId, ...timings };
-    try {
-      await client.withDeadline(Date.now() + 10_000, () =>
-        client.workflow.start(type, {
-          workflowId: workflowIdOf(imageId),
-          taskQueue: sharedTaskQueue,
-          args: [input],
-          // An order that failed may be given again; one that was carried out is not.
-          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-          workflowIdConflictPolicy: 'FAIL',
-          staticSummary: `${kind}: ${name.replaceAll(/[^\p{L}\p{N} ._-]/gu, ' ').slice(0, 120)} (project ${projectId})`,
-          typedSearchAttributes: new TypedSearchAttributes([
-            { key: defineSearchAttributeKey(searchAttribute.imageId, 'KEYWORD'), value: imageId },
-            { key: defineSearchAttributeKey(searchAttribute.project, 'KEYWORD'), value: projectId },
-          ]),
-        }),
-      );
-    } catch (error) {
-      if (error instanceof WorkflowExecutionAlreadyStartedError) return;
-      throw temporalUnavailable(error);
-    }
+    return startOnce(client, {
+      ...{ type, workflowId: workflowIdOf(imageId), input, imageId, projectId },
+      // An order that failed may be given again; one that was carried out is not.
+      ...{ starts: 'again-when-failed', summary: `${kind}: ${plain(name)} (project ${projectId})` },
+    });
   };
 
 export const createRepairStarter = createOrderStarter('Repair');

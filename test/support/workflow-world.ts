@@ -27,6 +27,7 @@ import {
   processImageType,
   repairImageType,
 } from '../../shared/contracts/workflow.ts';
+import { leastBetweenMs } from '../../workers/activities/beating.ts';
 import { workflowInterceptorModules } from '../../workers/workflow-bundle.ts';
 import type { Attempt, FinishedRun, OnOwnQueue, OnSharedQueue, OrderEnd } from '../../workflows/activities.ts';
 
@@ -161,6 +162,7 @@ export const openStage = async (address: string): Promise<Stage> => {
       identity,
       namespace: 'default',
       shutdownForceTime: '2s',
+      maxHeartbeatThrottleInterval: leastBetweenMs,
       shutdownGraceTime: 0,
     } as const;
     const workers = await Promise.all([

@@ -1,0 +1,50 @@
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/common';
+import { searchAttribute, sharedTaskQueue } from '../../shared/contracts/workflow.ts';
+import { temporalUnavailable } from './connect.ts';
+
+/** Starting waits no longer than this; whatever was to be started stands in Postgres, and the sweep comes back to it. */
+const deadlineMs = 10_000;
+
+type Start = {
+  type: string;
+  workflowId: string;
+  input: object;
+  /** For people, in Temporal's UI: one line. */
+  summary: string;
+  imageId: string;
+  projectId: string;
+  /** `once` for ever, or again when it has failed. */
+  starts: 'once' | 'again-when-failed';
+  memo?: Record<string, string>;
+};
+
+/** Names are the uploader's text: plain, and short. */
+export const plain = (name: string): string => name.replaceAll(/[^\p{L}\p{N} ._-]/gu, ' ').slice(0, 120);
+
+/** Idempotent by the workflow's id. @throws `unavailable` (retryable) */
+export const startOnce = async (
+  client: Client,
+  { type, workflowId, input, summary, imageId, projectId, starts, memo }: Start,
+): Promise<void> => {
+  try {
+    await client.withDeadline(Date.now() + deadlineMs, () =>
+      client.workflow.start(type, {
+        workflowId,
+        taskQueue: sharedTaskQueue,
+        args: [input],
+        workflowIdReusePolicy: starts === 'once' ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
+        workflowIdConflictPolicy: 'FAIL',
+        staticSummary: summary,
+        ...(memo ? { memo } : {}),
+        typedSearchAttributes: new TypedSearchAttributes([
+          { key: defineSearchAttributeKey(searchAttribute.imageId, 'KEYWORD'), value: imageId },
+          { key: defineSearchAttributeKey(searchAttribute.project, 'KEYWORD'), value: projectId },
+        ]),
+      }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+    throw temporalUnavailable(error);
+  }
+};
