@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
@@ -13,29 +11,22 @@ import { type CliUser, startCliUser } from '../support/cli-user.ts';
 import { eventually } from '../support/eventually.ts';
 import { withoutHousekeeping } from '../support/housekeeping.ts';
 import { project } from '../support/installation.ts';
+import { type Mirror, startMirror } from '../support/mirror.ts';
 import { publishedImage } from '../support/samples.ts';
 
 /** What administrators offer to everyone, and snapshots: the command itself, against a whole installation. */
 
 let admin: CliUser;
 let disk: string;
-let mirror: Server;
+let mirror: Mirror;
 let url: string;
 let memberKey: string;
 beforeAll(async () => {
   admin = await startCliUser({ role: 'admin', env: { POLICY: 'warn' } });
   disk = convert(buildDisk(join(admin.dir, 'disk.raw')), 'qcow2', join(admin.dir, 'disk.qcow2'));
-  const files: Record<string, Buffer | string> = { '/disk.qcow2': readFileSync(disk) };
-  files['/SHA256SUMS'] = `${createHash('sha256')
-    .update(files['/disk.qcow2'] ?? '')
-    .digest('hex')} *disk.qcow2\n`;
-  mirror = createServer((asked, answer) => {
-    const file = files[asked.url ?? ''];
-    if (file === undefined) answer.writeHead(404);
-    answer.end(file);
-  });
-  await new Promise<void>((resolve) => mirror.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(mirror.address() as AddressInfo).port}`;
+  mirror = await startMirror();
+  mirror.offer('disk.qcow2', readFileSync(disk));
+  ({ url } = mirror);
   const { key, hash, hint } = newApiKey();
   await createApiKeyStore(admin.installation.db).create({ projectId: project, name: 'm', hash, hint, role: 'member' });
   memberKey = key;

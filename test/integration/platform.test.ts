@@ -1,7 +1,4 @@
-import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -17,15 +14,16 @@ import { refresh } from '../../workers/queues/refresh.ts';
 import { buildDisk, convert } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
+import { type Mirror, startMirror } from '../support/mirror.ts';
 
 /** Platform images of a mirror, through a whole installation; only the clock of the job is the test's. */
 
 let installation: Installation;
 let dir: string;
 let key: string;
-let mirror: Server;
+let mirror: Mirror;
 let url: string;
-const files: Record<string, Buffer | string> = {};
+let files: Mirror['files'];
 let temporal: ReturnType<typeof connectTemporal>;
 beforeAll(async () => {
   installation = await startInstallation({ env: { POLICY: 'warn', WEB_DOWNLOAD_HOSTS: '127.0.0.1' } });
@@ -34,13 +32,8 @@ beforeAll(async () => {
   key = made.key;
   const { hash, hint } = made;
   await createApiKeyStore(installation.db).create({ projectId: 'demo', name: 'admin', hash, hint, role: 'admin' });
-  mirror = createServer((asked, answer) => {
-    const file = files[asked.url ?? ''];
-    if (file === undefined) answer.writeHead(404);
-    answer.end(file);
-  });
-  await new Promise<void>((resolve) => mirror.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(mirror.address() as AddressInfo).port}`;
+  mirror = await startMirror();
+  ({ url, files } = mirror);
   const { TEMPORAL_ADDRESS: address = '', TEMPORAL_NAMESPACE: namespace = '' } = installation.env;
   temporal = connectTemporal({ address, namespace });
 });
@@ -69,10 +62,6 @@ const look = () =>
     images: createImageStore(installation.db),
     log: { info: () => undefined, warn: () => undefined },
   });
-const offer = (name: string, bytes: Buffer): void => {
-  files[`/${name}`] = bytes;
-  files['/SHA256SUMS'] = `${createHash('sha256').update(bytes).digest('hex')} *${name}\n`;
-};
 const latest = async () => (await call('GET', '/families/debian')).body?.id as string | undefined;
 const ordered = async () => (await call('GET', '/image-sources')).body.sources[0];
 const ended = (id: string) =>
@@ -86,7 +75,7 @@ const ended = (id: string) =>
 
 test('a new checksum makes a new image, which takes the place of the old one when it is published and not before', async () => {
   const raw = buildDisk(join(dir, 'disk.raw'));
-  offer('debian.qcow2', readFileSync(convert(raw, 'qcow2', join(dir, 'one.qcow2'))));
+  mirror.offer('debian.qcow2', readFileSync(convert(raw, 'qcow2', join(dir, 'one.qcow2'))));
   const source = { url: `${url}/debian.qcow2`, checksumUrl: `${url}/SHA256SUMS`, name: 'Debian' };
   expect((await call('PUT', '/image-sources/debian', source)).status).toBe(200);
   expect(await look()).toMatchObject({ ordered: 1, promoted: 0 });
@@ -101,7 +90,7 @@ test('a new checksum makes a new image, which takes the place of the old one whe
   expect(await look()).toMatchObject({ ordered: 0, promoted: 0 });
 
   // The mirror's file and its checksum do not fit: the old one stays.
-  offer('debian.qcow2', readFileSync(convert(raw, 'vmdk', join(dir, 'two.vmdk'))));
+  mirror.offer('debian.qcow2', readFileSync(convert(raw, 'vmdk', join(dir, 'two.vmdk'))));
   files['/debian.qcow2'] = 'half of it';
   await call('POST', '/image-sources/debian/refresh');
   expect(await look()).toMatchObject({ ordered: 1, promoted: 0 });
