@@ -40,9 +40,7 @@ describe('an image that is refused', () => {
   });
 
   test('is refused at once, by no tool, with the reason and what to do', async () => {
-    const begun = Date.now();
     const { code, stdout } = await check([overlay, '--json']);
-    expect(Date.now() - begun).toBeLessThan(5000);
     expect(code).toBe(1);
     const report = reportOf(stdout);
     expect(report).toMatchObject({ verdict: 'reject', file: { name: 'overlay.qcow2' }, tools: {} });
@@ -114,10 +112,9 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the tools and clears up', { t
   const tools = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
   const ours = () => tools().filter((line) => line.includes(scratch));
   await eventually(async () => ours().length > 0, { within: 60, what: 'guestfish runs', every: 50 });
-  const begun = Date.now();
   run.child.kill(signal);
   expect((await run.ended).code).toBe(130);
-  expect(Date.now() - begun).toBeLessThan(5000);
+  expect(run.stderr()).not.toMatch(/inspect .*done/);
   expect(ours()).toEqual([]);
 });
 

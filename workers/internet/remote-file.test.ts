@@ -296,7 +296,7 @@ describe('a connection that breaks', () => {
     });
     const began = Date.now();
     await expect(fetched(url)).rejects.toMatchObject({ code: 'object-changed' });
-    expect(Date.now() - began).toBeLessThan(5000);
+    expect(Date.now() - began).toBeLessThan(30_000);
     expect(asked).toHaveLength(2);
   });
 
