@@ -45,7 +45,15 @@ export class OtherFile extends Error {}
 /** Another tab of this browser sends it already. */
 export class SentElsewhere extends Error {}
 
-type Going = { kept: KeptUpload; file?: File; stop?: AbortController; meter?: TransferMeter; work?: Promise<void> };
+type Going = {
+  kept: KeptUpload;
+  /** It shall go on. What was stopped may take a moment to end, and by then be wanted again. */
+  wanted: boolean;
+  file?: File;
+  stop?: AbortController;
+  meter?: TransferMeter;
+  work?: Promise<void>;
+};
 
 /** How often those who look hear of progress. */
 const tellEveryMs = 250;
@@ -78,7 +86,14 @@ export const createUploads = (deps: UploadsDeps) => {
 
   const run = async (imageId: string): Promise<void> => {
     const upload = going.get(imageId);
-    if (!upload?.file || upload.work) return;
+    if (!upload?.file) return;
+    upload.wanted = true;
+    while (upload.work) {
+      if (!upload.stop?.signal.aborted) return;
+      change(imageId, { phase: 'sending', problem: undefined });
+      await upload.work.catch(() => undefined);
+      if (!upload.wanted || going.get(imageId) !== upload) return;
+    }
     const { file } = upload;
     const stop = new AbortController();
     upload.stop = stop;
@@ -139,8 +154,10 @@ export const createUploads = (deps: UploadsDeps) => {
 
   const halt = async (imageId: string): Promise<void> => {
     const upload = going.get(imageId);
-    upload?.stop?.abort(new Error('stopped'));
-    await upload?.work?.catch(() => undefined);
+    if (!upload) return;
+    upload.wanted = false;
+    upload.stop?.abort(new Error('stopped'));
+    await upload.work?.catch(() => undefined);
   };
 
   return {
@@ -157,7 +174,7 @@ export const createUploads = (deps: UploadsDeps) => {
       const held = await heldElsewhere();
       for (const entry of kept.of(deps.projectId)) {
         if (going.has(entry.imageId) || held.has(`bootready-upload-${entry.imageId}`)) continue;
-        going.set(entry.imageId, { kept: entry });
+        going.set(entry.imageId, { kept: entry, wanted: false });
         add(entry, { phase: 'needs-file' });
         void api
           .openUpload(entry.imageId, entry.size)
@@ -184,7 +201,7 @@ export const createUploads = (deps: UploadsDeps) => {
         ...{ lastModified: file.lastModified, fingerprint },
       };
       kept.keep(entry);
-      going.set(image.id, { kept: entry, file });
+      going.set(image.id, { kept: entry, wanted: true, file });
       add(entry, {});
       void run(image.id);
     },
@@ -192,7 +209,9 @@ export const createUploads = (deps: UploadsDeps) => {
     pause: async (imageId: string): Promise<void> => {
       change(imageId, { phase: 'paused', speed: undefined, secondsLeft: undefined });
       await halt(imageId);
-      change(imageId, { phase: 'paused' });
+      const { phase } = snapshot.find((upload) => upload.imageId === imageId) ?? {};
+      // Meanwhile it may have come to its end, or be wanted again.
+      if (phase !== 'done' && going.get(imageId)?.wanted === false) change(imageId, { phase: 'paused' });
     },
 
     resume: (imageId: string): void => void run(imageId),
@@ -226,7 +245,10 @@ export const createUploads = (deps: UploadsDeps) => {
 
     /** Nobody is signed in any more; what was begun is known again later. */
     stopAll: (): void => {
-      for (const { stop } of going.values()) stop?.abort(new Error('signed out'));
+      for (const upload of going.values()) {
+        upload.wanted = false;
+        upload.stop?.abort(new Error('signed out'));
+      }
     },
 
     /** The network is back: whatever stopped for want of it goes on. */
