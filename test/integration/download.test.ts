@@ -119,7 +119,7 @@ describe('leaves neither an object nor a part behind, and says why, when', () =>
       answer.end();
     });
     const { fetch, left } = await ordered({ url });
-    await expect(fetch(9 * MiB)).rejects.toMatchObject(refusedBy('quota-exceeded', /larger than the 9437184 bytes/));
+    await expect(fetch(9 * MiB)).rejects.toMatchObject(refusedBy('quota-exceeded', /larger than the 9.0 MiB/));
     expect(await left()).toEqual(nothing);
   });
 

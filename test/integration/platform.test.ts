@@ -13,6 +13,7 @@ import { fetchText } from '../../workers/internet/small-text.ts';
 import { refresh } from '../../workers/queues/refresh.ts';
 import { buildDisk, convert } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
+import { withoutHousekeeping } from '../support/housekeeping.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type Mirror, startMirror } from '../support/mirror.ts';
 
@@ -73,58 +74,63 @@ const ended = (id: string) =>
     { within: 280, what: 'the image is active or killed' },
   );
 
-test('a new checksum makes a new image, which takes the place of the old one when it is published and not before', async () => {
-  const raw = buildDisk(join(dir, 'disk.raw'));
-  mirror.offer('debian.qcow2', readFileSync(convert(raw, 'qcow2', join(dir, 'one.qcow2'))));
-  const source = { url: `${url}/debian.qcow2`, checksumUrl: `${url}/SHA256SUMS`, name: 'Debian' };
-  expect((await call('PUT', '/image-sources/debian', source)).status).toBe(200);
-  expect(await look()).toMatchObject({ ordered: 1, promoted: 0 });
-  const first = (await ordered()).imageId;
-  expect(await latest()).toBeUndefined();
-  expect(await ended(first)).toBe('active');
-  expect(await look()).toMatchObject({ ordered: 0, promoted: 1 });
-  expect(await latest()).toBe(first);
+test(
+  'a new checksum makes a new image, which takes the place of the old one when it is published and not before',
+  () =>
+    withoutHousekeeping(installation, async () => {
+      const raw = buildDisk(join(dir, 'disk.raw'));
+      mirror.offer('debian.qcow2', readFileSync(convert(raw, 'qcow2', join(dir, 'one.qcow2'))));
+      const source = { url: `${url}/debian.qcow2`, checksumUrl: `${url}/SHA256SUMS`, name: 'Debian' };
+      expect((await call('PUT', '/image-sources/debian', source)).status).toBe(200);
+      expect(await look()).toMatchObject({ ordered: 1, promoted: 0 });
+      const first = (await ordered()).imageId;
+      expect(await latest()).toBeUndefined();
+      expect(await ended(first)).toBe('active');
+      expect(await look()).toMatchObject({ ordered: 0, promoted: 1 });
+      expect(await latest()).toBe(first);
 
-  // Nothing new: nothing is fetched, and it is not due before its time.
-  await call('POST', '/image-sources/debian/refresh');
-  expect(await look()).toMatchObject({ ordered: 0, promoted: 0 });
+      // Nothing new: nothing is fetched, and it is not due before its time.
+      await call('POST', '/image-sources/debian/refresh');
+      expect(await look()).toMatchObject({ ordered: 0, promoted: 0 });
 
-  // The mirror's file and its checksum do not fit: the old one stays.
-  mirror.offer('debian.qcow2', readFileSync(convert(raw, 'vmdk', join(dir, 'two.vmdk'))));
-  files['/debian.qcow2'] = 'half of it';
-  await call('POST', '/image-sources/debian/refresh');
-  expect(await look()).toMatchObject({ ordered: 1, promoted: 0 });
-  const broken = (await ordered()).imageId;
-  expect(await ended(broken)).toBe('killed');
-  expect(await look()).toMatchObject({ ordered: 0, promoted: 0 });
-  expect([broken === first, await latest()]).toEqual([false, first]);
+      // The mirror's file and its checksum do not fit: the old one stays.
+      mirror.offer('debian.qcow2', readFileSync(convert(raw, 'vmdk', join(dir, 'two.vmdk'))));
+      files['/debian.qcow2'] = 'half of it';
+      await call('POST', '/image-sources/debian/refresh');
+      expect(await look()).toMatchObject({ ordered: 1, promoted: 0 });
+      const broken = (await ordered()).imageId;
+      expect(await ended(broken)).toBe('killed');
+      expect(await look()).toMatchObject({ ordered: 0, promoted: 0 });
+      expect([broken === first, await latest()]).toEqual([false, first]);
 
-  // It is whole now, and is asked for again.
-  files['/debian.qcow2'] = readFileSync(join(dir, 'two.vmdk'));
-  await call('POST', '/image-sources/debian/refresh');
-  expect(await look()).toMatchObject({ ordered: 1, promoted: 0 });
-  const second = (await ordered()).imageId;
-  expect(await latest()).toBe(first);
-  expect(await ended(second)).toBe('active');
-  await look();
-  expect(await latest()).toBe(second);
-  const platform = (await call('GET', '/images?owner=platform')).body.images.map(({ id }: { id: string }) => id);
-  expect(platform).toEqual([second]);
-  // What was replaced is there for whoever uses it, as long as the source keeps it.
-  expect((await call('GET', `/images/${first}/download`)).status).toBe(200);
-  expect((await call('PUT', '/image-sources/debian', { ...source, keep: 0 })).body).toMatchObject({ keep: 0 });
-  expect(await look()).toMatchObject({ removed: 1 });
-  expect((await call('GET', `/images/${first}/download`)).status).not.toBe(200);
-  expect(await latest()).toBe(second);
+      // It is whole now, and is asked for again.
+      files['/debian.qcow2'] = readFileSync(join(dir, 'two.vmdk'));
+      await call('POST', '/image-sources/debian/refresh');
+      expect(await look()).toMatchObject({ ordered: 1, promoted: 0 });
+      const second = (await ordered()).imageId;
+      expect(await latest()).toBe(first);
+      expect(await ended(second)).toBe('active');
+      await look();
+      expect(await latest()).toBe(second);
+      const platform = (await call('GET', '/images?owner=platform')).body.images.map(({ id }: { id: string }) => id);
+      expect(platform).toEqual([second]);
+      // What was replaced is there for whoever uses it, as long as the source keeps it.
+      expect((await call('GET', `/images/${first}/download`)).status).toBe(200);
+      expect((await call('PUT', '/image-sources/debian', { ...source, keep: 0 })).body).toMatchObject({ keep: 0 });
+      expect(await look()).toMatchObject({ removed: 1 });
+      expect((await call('GET', `/images/${first}/download`)).status).not.toBe(200);
+      expect(await latest()).toBe(second);
 
-  // A mirror that is gone is told of, and changes nothing.
-  delete files['/SHA256SUMS'];
-  await call('POST', '/image-sources/debian/refresh');
-  expect(await look()).toMatchObject({ ordered: 0, promoted: 0 });
-  expect((await ordered()).failure).toMatchObject({ code: 'object-missing', remedy: expect.any(String) });
-  files['/SHA256SUMS'] = 'nothing of the kind';
-  await call('POST', '/image-sources/debian/refresh');
-  await look();
-  expect((await ordered()).failure).toMatchObject({ code: 'invalid-input' });
-  expect(await latest()).toBe(second);
-}, 900_000);
+      // A mirror that is gone is told of, and changes nothing.
+      delete files['/SHA256SUMS'];
+      await call('POST', '/image-sources/debian/refresh');
+      expect(await look()).toMatchObject({ ordered: 0, promoted: 0 });
+      expect((await ordered()).failure).toMatchObject({ code: 'object-missing', remedy: expect.any(String) });
+      files['/SHA256SUMS'] = 'nothing of the kind';
+      await call('POST', '/image-sources/debian/refresh');
+      await look();
+      expect((await ordered()).failure).toMatchObject({ code: 'invalid-input' });
+      expect(await latest()).toBe(second);
+    }),
+  900_000,
+);
