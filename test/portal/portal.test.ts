@@ -263,6 +263,10 @@ describe('pages', () => {
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
     await page.locator('[aria-label="Aktionen für Debian 12"]:focus').waitFor();
+    // The context menu of the row, as this key asks for it everywhere.
+    await page.getByRole('link', { name: 'Debian 12' }).focus();
+    await page.keyboard.press('Shift+F10');
+    await focusedItem.getByText('Details').waitFor();
   });
 });
 
