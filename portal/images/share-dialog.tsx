@@ -13,9 +13,9 @@ import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { api } from '../api/client.ts';
+import { Problem } from '../shell/failure.tsx';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
-import { Problem } from '../shell/problem.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { AnswerLabel } from './answer-label.tsx';
 

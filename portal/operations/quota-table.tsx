@@ -13,7 +13,7 @@ import { useState } from 'react';
 import { useSearchParams } from 'react-router';
 import type { ProjectQuota } from '../../shared/contracts/api.ts';
 import type { QuotaOrder } from '../../shared/quota.ts';
-import { Problem } from '../shell/problem.tsx';
+import { Problem } from '../shell/failure.tsx';
 import { useSpeech } from '../words/language.tsx';
 import { quotasOnPage, useQuotas } from './live.ts';
 import { QuotaDialog } from './quota-dialog.tsx';

@@ -24,7 +24,7 @@ import { DeleteDialog } from '../images/delete-dialog.tsx';
 import { ImageTable } from '../images/image-table.tsx';
 import { AnswerFilter, ListFilters, useListFilters } from '../images/list-filters.tsx';
 import { QuotaLine } from '../images/quota-line.tsx';
-import { useProblemWords } from '../shell/failure.tsx';
+import { Problem } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
 import { UploadDialog } from '../upload/upload-dialog.tsx';
 import { useSpeech } from '../words/language.tsx';
@@ -208,15 +208,7 @@ export const PlatformImagesPage = ({ self }: { self: Self }) => {
 
 const Problems = ({ error, connected }: { error: unknown; connected: boolean }) => {
   const { t } = useSpeech();
-  const problemWords = useProblemWords();
-  if (error) {
-    const words = problemWords(error);
-    return (
-      <Message variant="danger" title={words.title}>
-        {words.body}
-      </Message>
-    );
-  }
+  if (error) return <Problem error={error} />;
   return connected ? null : <Message isPlain variant="warning" title={t('reconnecting')} />;
 };
 

@@ -40,12 +40,17 @@ export const useProblemWords = (): ((error: unknown) => Words) => {
       : { title: t('unreachable'), body: t('unreachableHelp') };
 };
 
+const InPlace = ({ title, body }: Words) => (
+  <Message variant="danger" title={title}>
+    {body}
+  </Message>
+);
+
 /** A failure in its place on the page. */
-export const Failure = ({ failure }: { failure: FailureView }) => {
-  const { title, body } = useFailureWords()(failure);
-  return (
-    <Message variant="danger" title={title}>
-      {body}
-    </Message>
-  );
+export const Failure = ({ failure }: { failure: FailureView }) => <InPlace {...useFailureWords()(failure)} />;
+
+/** What was thrown, in its place on the page; nothing while nothing was. */
+export const Problem = ({ error }: { error: unknown }) => {
+  const problemWords = useProblemWords();
+  return error === undefined || error === null ? null : <InPlace {...problemWords(error)} />;
 };

@@ -2,7 +2,7 @@ import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from '@patte
 import { useQueryClient } from '@tanstack/react-query';
 import { type FormEvent, type ReactNode, useState } from 'react';
 import { useSpeech } from '../words/language.tsx';
-import { Problem } from './problem.tsx';
+import { Problem } from './failure.tsx';
 
 type Props = {
   /** Of the form; the names of its parts begin with it. */
