@@ -57,7 +57,10 @@ module.exports = {
       severity: 'error',
       comment: 'contracts and ports as types only: zod has no place in a page',
       from: { path: '^portal/', pathNot: '\\.test\\.ts$' },
-      to: { path: '^shared/', pathNot: '^shared/((formats|checks|transfer|contracts)/|(quota|quantities|errors)\\.ts$)' },
+      to: {
+        path: '^shared/',
+        pathNot: '^shared/((formats|checks|transfer|contracts)/|(quota|quantities|errors)\\.ts$)',
+      },
     },
     {
       name: 'one-door-to-processes',
