@@ -50,7 +50,8 @@ test('an image with an identity of its own becomes one without, and stays what i
   const before = await eventually(
     async () => {
       const image = await call('GET', `/v1/images/${old.imageId}`);
-      return image.runs[0]?.steps.every(({ finishedAt }) => finishedAt) && image;
+      const areNoted = image.runs[0]?.steps.every(({ finishedAt }) => finishedAt);
+      return areNoted && image.activity?.percent === 100 && image;
     },
     { within: 30, what: 'the steps of the first run have ended' },
   );

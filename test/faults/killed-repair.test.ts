@@ -44,7 +44,8 @@ beforeAll(async () => {
   original = await eventually(
     async () => {
       const image = await call('GET', `/images/${imageId}`);
-      return image.runs[0]?.steps.every(({ finishedAt }) => finishedAt) && image;
+      const areNoted = image.runs[0]?.steps.every(({ finishedAt }) => finishedAt);
+      return areNoted && image.activity?.percent === 100 && image;
     },
     { within: 30, what: 'the steps of the first run have ended' },
   );
