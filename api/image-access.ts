@@ -90,15 +90,16 @@ export const detailOf = async (
   const { images, repairs, downloads, deliveries } = deps;
   const viewer = viewerOf(request);
   const isOwn = owns(viewer, image);
-  const [[view], published, runs, repair, download, delivered] = await Promise.all([
+  const runs = await runsOf(deps, request, image);
+  const views = await Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), language)));
+  // After the steps: what it says of the newest run is no older than they are.
+  const [[view], published, repair, download, delivered] = await Promise.all([
     viewsOf(deps, [image], viewer),
     images.publication(image.id),
-    runsOf(deps, request, image),
     isOwn ? repairs.get(image.id) : undefined,
     isOwn ? downloads.get(image.id) : undefined,
     isOwn ? deliveries.ofImage(image.id) : [],
   ]);
-  const views = await Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), language)));
   return {
     ...(view as ImageView),
     repair: repair ? repairView(repair, language) : null,
