@@ -49,7 +49,14 @@ const world = (
   const told: string[] = [];
   const send = (signal = new AbortController().signal) =>
     sendFile(transfer, {
-      ...{ imageId: 'i', file, signal, taken, onProgress: (bytes: number) => heard.push(bytes) },
+      ...{
+        imageId: 'i',
+        file,
+        signal,
+        hurry: new EventTarget(),
+        taken,
+        onProgress: (bytes: number) => heard.push(bytes),
+      },
       onTaken: (partNumber, etag) => told.push(`${partNumber} ${etag}`),
       ...{ onWaiting: () => undefined, onCompleting: () => heard.push(-1) },
     });

@@ -29,6 +29,8 @@ export type SendOptions = {
   imageId: string;
   file: Blob;
   signal: AbortSignal;
+  /** Told when there is no more reason to wait for the network. */
+  hurry: EventTarget;
   /** The parts that the store said it has taken whole, in earlier sittings: number and short ETag, '' where it told none. */
   taken: ReadonlyMap<number, string>;
   onTaken: (partNumber: number, etag: string) => void;
@@ -57,13 +59,13 @@ const rounds = 4;
  */
 export const sendFile = async (
   transfer: Transfer,
-  { imageId, file, signal, taken, onTaken, onProgress, onWaiting, onCompleting }: SendOptions,
+  { imageId, file, signal, hurry, taken, onTaken, onProgress, onWaiting, onCompleting }: SendOptions,
 ): Promise<void> => {
   const { api, passes } = transfer;
   const retried = <T>(work: () => Promise<T>, mayPass: (error: unknown) => boolean): Promise<T> =>
     withRetries(work, {
       ...patience,
-      signal,
+      ...{ signal, hurry },
       mayPass: (error) => {
         const again = mayPass(error);
         if (again) onWaiting(true);

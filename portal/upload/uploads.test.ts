@@ -1,6 +1,7 @@
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { UploadSession } from '../../shared/contracts/api.ts';
 import type { KeptUploads } from './kept-uploads.ts';
+import { PartRefused } from './put-part.ts';
 import { createUploads, type UploadPhase, type Uploads } from './uploads.ts';
 
 /** The uploads of a tab, with an API that answers when the test wants it to. */
@@ -14,7 +15,10 @@ let opening: (() => void)[];
 let sent: number;
 let stored: { partNumber: number; etag: string; size: number }[];
 let completing: Promise<void>;
+/** The network, for parts. */
+let isAway: boolean;
 beforeEach(() => {
+  isAway = false;
   opening = [];
   sent = 0;
   stored = [];
@@ -36,6 +40,7 @@ beforeEach(() => {
       image: () => Promise.reject(new Error('not asked for')),
     },
     put: async (_url, body) => {
+      if (isAway) throw new PartRefused(0, 'network');
       sent++;
       stored = [{ partNumber: 1, etag: 'e', size: body.size }];
       return 'e';
@@ -56,6 +61,8 @@ beforeEach(() => {
     now: () => performance.now(),
   });
 });
+
+afterEach(() => vi.restoreAllMocks());
 
 const phase = (): UploadPhase | undefined => uploads.all()[0]?.phase;
 const become = (wanted: UploadPhase): Promise<void> => expect.poll(phase, { interval: 1 }).toBe(wanted);
@@ -117,4 +124,18 @@ test('what is resumed twice is sent once', async () => {
   await pausing;
   await become('done');
   expect(sent).toBe(1);
+});
+
+test('one that waits for the network goes on when that is back', async () => {
+  // The longest that it may wait before the second try: 625 ms.
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  isAway = true;
+  await begin();
+  await answerAll();
+  await become('waiting');
+  isAway = false;
+  uploads.networkIsBack();
+  await expect.poll(() => sent, { interval: 1, timeout: 500 }).toBe(1);
+  await answerAll();
+  await become('done');
 });

@@ -1,4 +1,5 @@
 import type { ImageView } from '../../shared/contracts/api.ts';
+import { hurryEvent } from '../../shared/transfer/retry.ts';
 import { createTransferMeter, type TransferMeter } from '../../shared/transfer/transfer-meter.ts';
 import { fingerprintOf, isSameFile, type KeptUpload, type KeptUploads } from './kept-uploads.ts';
 import { isTaken, sendFile, type Transfer } from './send-file.ts';
@@ -63,6 +64,7 @@ export const createUploads = (deps: UploadsDeps) => {
   const { api, kept, now } = deps;
   const going = new Map<string, Going>();
   const listeners = new Set<() => void>();
+  const hurry = new EventTarget();
   let snapshot: readonly Upload[] = [];
 
   const change = (imageId: string, changed: Partial<Upload>): void => {
@@ -108,6 +110,7 @@ export const createUploads = (deps: UploadsDeps) => {
           imageId,
           file,
           signal: stop.signal,
+          hurry,
           taken: kept.partsOf(imageId),
           onTaken: (partNumber, etag) => kept.keepPart(imageId, partNumber, etag),
           onProgress: (bytes) => {
@@ -251,8 +254,9 @@ export const createUploads = (deps: UploadsDeps) => {
       }
     },
 
-    /** The network is back: whatever stopped for want of it goes on. */
+    /** The network is back: whatever waits for it, or stopped for want of it, goes on. */
     networkIsBack: (): void => {
+      hurry.dispatchEvent(new Event(hurryEvent));
       for (const { imageId, phase, problem } of snapshot) {
         if (phase === 'failed' && deps.passes(problem)) void run(imageId);
       }

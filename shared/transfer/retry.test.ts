@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { backoff, withRetries } from './retry.ts';
+import { backoff, hurryEvent, withRetries } from './retry.ts';
 
 const quick = { attempts: 3, first: 1, most: 1 };
 
@@ -29,4 +29,21 @@ test('who is interrupted does not wait for the next attempt', async () => {
   });
   setImmediate(() => controller.abort(new Error('interrupted')));
   await expect(waiting).rejects.toThrow('interrupted');
+});
+
+test('who is told to hurry tries again at once, and hears nothing of it later', async () => {
+  const hurry = new EventTarget();
+  const tried: number[] = [];
+  const done = withRetries(
+    async (attempt) => {
+      tried.push(attempt);
+      if (attempt === 1) throw new Error('down');
+      return 'up';
+    },
+    { ...{ attempts: 2, first: 60_000, most: 60_000 }, mayPass: () => true, hurry },
+  );
+  setImmediate(() => hurry.dispatchEvent(new Event(hurryEvent)));
+  expect([await done, tried]).toEqual(['up', [1, 2]]);
+  hurry.dispatchEvent(new Event(hurryEvent));
+  expect(tried).toEqual([1, 2]);
 });

@@ -9,19 +9,24 @@ export type Patience = {
 export const backoff = (attempt: number, { first, most }: Omit<Patience, 'attempts'>, spread = Math.random()): number =>
   Math.min(most, first * 2 ** (attempt - 1)) * (0.75 + spread / 2);
 
+/** Whoever dispatches this to what is given as `hurry` ends the pauses there: there is no more to wait for. */
+export const hurryEvent = 'hurry';
+
 /** Rejects with the signal's reason when it is aborted meanwhile. */
-export const pause = (milliseconds: number, signal?: AbortSignal): Promise<void> =>
+export const pause = (milliseconds: number, signal?: AbortSignal, hurry?: EventTarget): Promise<void> =>
   new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
-    const abort = (): void => {
+    const settle = (end: () => void) => (): void => {
       clearTimeout(timer);
-      reject(signal?.reason);
-    };
-    const timer = setTimeout(() => {
       signal?.removeEventListener('abort', abort);
-      resolve();
-    }, milliseconds);
-    signal?.addEventListener('abort', abort, { once: true });
+      hurry?.removeEventListener(hurryEvent, done);
+      end();
+    };
+    const abort = settle(() => reject(signal?.reason));
+    const done = settle(resolve);
+    const timer = setTimeout(done, milliseconds);
+    signal?.addEventListener('abort', abort);
+    hurry?.addEventListener(hurryEvent, done);
   });
 
 /** Calls again while `mayPass` says that the error may pass by itself; throws the last error. */
@@ -30,13 +35,14 @@ export const withRetries = async <T>(
   options: Patience & {
     mayPass: (error: unknown) => boolean;
     signal?: AbortSignal | undefined;
+    hurry?: EventTarget | undefined;
     /** What the other side asked for, in milliseconds. */
     askedFor?: (error: unknown) => number | undefined;
     /** Hears why it waits. */
     onPause?: (error: unknown) => void;
   },
 ): Promise<T> => {
-  const { attempts, mayPass, signal, askedFor, onPause } = options;
+  const { attempts, mayPass, signal, hurry, askedFor, onPause } = options;
   for (let attempt = 1; ; attempt++) {
     try {
       return await work(attempt);
@@ -44,7 +50,7 @@ export const withRetries = async <T>(
       signal?.throwIfAborted();
       if (attempt >= attempts || !mayPass(error)) throw error;
       onPause?.(error);
-      await pause(Math.min(askedFor?.(error) ?? backoff(attempt, options), options.most), signal);
+      await pause(Math.min(askedFor?.(error) ?? backoff(attempt, options), options.most), signal, hurry);
     }
   }
 };
