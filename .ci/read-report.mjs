@@ -54,4 +54,5 @@ const answers = {
       ])
       .join('\n'),
 };
-console.log(answers[what]());
+const answer = answers[what]();
+if (answer !== '') console.log(answer);
