@@ -8,6 +8,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import type { Image } from '../../shared/ports/images.ts';
+import { formatBytes } from '../../shared/quantities.ts';
 import { expectAccessible, inBothThemes, picture, widerThanScreen } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Installation } from '../support/installation.ts';
@@ -382,7 +383,11 @@ describe('an upload', () => {
       await openUploadDialog();
       await page.locator('input[type=file]').setInputFiles(await diskFile('over.raw', 2 * MiB));
       const dialog = page.getByRole('dialog', { name: 'Image hochladen' });
-      await dialog.getByText(/Das Projekt darf [\d,]+ GiB belegen und belegt [\d,]+ GiB; 2,0 MiB weitere/).waitFor();
+      await dialog
+        .getByText(
+          `Das Projekt darf ${formatBytes(bytes + MiB, 'de')} belegen und belegt ${formatBytes(bytes, 'de')}; 2,0 MiB weitere`,
+        )
+        .waitFor();
       expect(await dialog.getByRole('button', { name: 'Erstelle' }).isDisabled()).toBe(true);
       expect(sent).toEqual(['/v1/session']);
       await picture(page, 'upload-over-quota-de');
