@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
+import { removeOld } from './old-cache.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -9,18 +10,6 @@ const root = join(import.meta.dirname, '..');
 export const workflowInterceptorModules = ['log-attributes.ts', 'carry-trace.ts'].map((name) =>
   join(root, 'workflows', name),
 );
-
-/** Nobody starts a version any more whose bundle was made so long ago. */
-const oldMs = 30 * 24 * 3600 * 1000;
-
-const removeOld = async (cacheDir: string): Promise<void> => {
-  for (const name of await readdir(cacheDir)) {
-    if (!/^workflows-[0-9a-f]{16}\.cjs$/.test(name)) continue;
-    const path = join(cacheDir, name);
-    const made = await stat(path).catch(() => undefined);
-    if (made && Date.now() - made.mtimeMs > oldMs) await rm(path, { force: true });
-  }
-};
 
 /**
  * The workflow code as Temporal's sandbox wants it. Bundling takes seconds, so what came out is kept by the hash of what goes
@@ -46,6 +35,7 @@ export const loadWorkflowBundle = async (cacheDir: string): Promise<WorkflowBund
   const partial = `${path}.${process.pid}`;
   await writeFile(partial, bundle.code);
   await rename(partial, path);
-  await removeOld(cacheDir);
+  // Of versions that nobody starts any more.
+  await removeOld(cacheDir, /^workflows-[0-9a-f]{16}\.cjs$/);
   return bundle;
 };

@@ -5,7 +5,7 @@ import type { Image } from '../../shared/ports/images.ts';
 import { assertFits, type Limits, unlimited } from '../../shared/quota.ts';
 import { imageOf, insertAnnounced } from './image-records.ts';
 import { createOrderStore } from './order-store.ts';
-import { lockQuota, takeRoom } from './quota.ts';
+import { lockQuotaOfImage, takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
 
 const taken = (): BootreadyError =>
@@ -51,8 +51,7 @@ export const createDownloadStore = (db: Kysely<Database>, limits: Limits = unlim
 
     order: (imageId, { source, settings = {}, requestId }) =>
       db.transaction().execute(async (trx) => {
-        const owner = await trx.selectFrom('images').where('id', '=', imageId).select('project_id').executeTakeFirst();
-        const quota = owner && (await lockQuota(trx, limits, owner.project_id));
+        const quota = await lockQuotaOfImage(trx, limits, imageId);
         const image = await trx
           .selectFrom('images')
           .where('id', '=', imageId)

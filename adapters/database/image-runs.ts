@@ -4,7 +4,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
 import { assertFits, type Limits } from '../../shared/quota.ts';
 import { imageOf, insertRun, runOf } from './image-records.ts';
-import { lockQuota } from './quota.ts';
+import { lockQuotaOfImage } from './quota.ts';
 import type { Database } from './schema.ts';
 
 /** The runs of images: those that were, and another one. */
@@ -71,8 +71,7 @@ export const createImageRuns = (
 
   newRun: (imageId, settings = {}, requestId) =>
     db.transaction().execute(async (trx) => {
-      const owner = await trx.selectFrom('images').where('id', '=', imageId).select('project_id').executeTakeFirst();
-      const quota = owner && (await lockQuota(trx, limits, owner.project_id));
+      const quota = await lockQuotaOfImage(trx, limits, imageId);
       const image = await trx
         .selectFrom('images')
         .where('id', '=', imageId)

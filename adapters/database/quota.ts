@@ -116,6 +116,16 @@ export const takeRoom = async (
   wanted: Wanted,
 ): Promise<void> => assertFits(await lockQuota(trx, limits, projectId), wanted);
 
+/** As `lockQuota`, of the project that an image belongs to; undefined when there is no such image. */
+export const lockQuotaOfImage = async (
+  trx: Transaction<Database>,
+  limits: Limits,
+  imageId: string,
+): Promise<Quota | undefined> => {
+  const owner = await trx.selectFrom('images').where('id', '=', imageId).select('project_id').executeTakeFirst();
+  return owner && lockQuota(trx, limits, owner.project_id);
+};
+
 /** As much as is asked for, or as is left, for an image that holds something already. @throws BootreadyError `quota-exceeded` when it is less than needed */
 export const grant = (quota: Quota, held: number, needed: number, asked: number): number => {
   if (needed > held) assertFits(quota, { bytes: needed - held });

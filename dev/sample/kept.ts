@@ -1,22 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BootreadyError } from '../../shared/errors.ts';
-
-/** Of an earlier wording, or half-built by what was killed: after so long without use nobody comes back for it. */
-const oldMs = 30 * 24 * 3600 * 1000;
-
-/** These are gigabytes. Whoever uses a folder sets its time, so that another checkout's stays. */
-const removeOld = async (cacheDir: string, name: string): Promise<void> => {
-  const ours = new RegExp(`^${name}-([0-9a-f]{12}|partial-.{6})$`);
-  for (const each of await readdir(cacheDir)) {
-    if (!ours.test(each)) continue;
-    const path = join(cacheDir, each);
-    const used = await stat(path).catch(() => undefined);
-    if (used && Date.now() - used.mtimeMs > oldMs) await rm(path, { recursive: true, force: true });
-  }
-};
+import { removeOld } from '../../workers/old-cache.ts';
 
 /**
  * A folder that is built once for each wording of its recipe, and then kept; half-built ones are cleared away. Of several that build
@@ -39,12 +26,14 @@ export const buildOnce = async (
   for (const file of recipe) hash.update(readFileSync(file));
   const home = join(cacheDir, `${name}-${hash.digest('hex').slice(0, 12)}`);
   if (existsSync(home)) {
+    // So that it stays, for another checkout too.
     const now = new Date();
     await utimes(home, now, now);
     return home;
   }
   await mkdir(cacheDir, { recursive: true });
-  await removeOld(cacheDir, name);
+  // Of an earlier wording, or half-built by what was killed. These are gigabytes.
+  await removeOld(cacheDir, new RegExp(`^${name}-([0-9a-f]{12}|partial-.{6})$`));
   const work = await mkdtemp(join(cacheDir, `${name}-partial-`));
   try {
     await build(work);

@@ -1,3 +1,4 @@
-/** In every language of the portal. */
-export type Text = { readonly en: string; readonly de: string };
+import type { Text } from '../../shared/checks/define.ts';
+
+/** In every language of the portal, which are those of the catalogue. */
 export type Words = Readonly<Record<string, Text>>;
