@@ -1,6 +1,7 @@
-import { mkdir, readdir, readFile, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, statfs, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { removeTree } from './tools/remove-tree.ts';
 
 /** One folder for one attempt: a newer attempt of the same run never meets what an older one still writes. */
 export type ScratchKey = { runId: string; fence: number };
@@ -37,7 +38,7 @@ const sweep = async (root: string): Promise<void> => {
       .then((text) => JSON.parse(text) as Owner)
       .catch(() => undefined);
     if (!owner || owner.host !== hostname()) continue;
-    if ((await startOf(owner.pid)) !== owner.started) await rm(join(root, name), { recursive: true, force: true });
+    if ((await startOf(owner.pid)) !== owner.started) await removeTree(join(root, name));
   }
 };
 
@@ -57,11 +58,11 @@ export const openScratch = async (root: string, workerId: string): Promise<Scrat
       await mkdir(folder, { recursive: true, mode: 0o700 });
       return folder;
     },
-    discard: (key) => rm(folderOf(key), { recursive: true, force: true }),
+    discard: (key) => removeTree(folderOf(key)),
     space: async () => {
       const { bavail, blocks, bsize } = await statfs(home);
       return { free: bavail * bsize, size: blocks * bsize };
     },
-    close: () => rm(home, { recursive: true, force: true }),
+    close: () => removeTree(home),
   };
 };

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { withSecretFiles } from '../../adapters/environment.ts';
 import type { Language } from '../../shared/checks/define.ts';
@@ -6,6 +6,7 @@ import { Environment, loadConfig } from '../../shared/config.ts';
 import type { CheckReport } from '../../shared/contracts/check.ts';
 import type { Policy, TargetFormat } from '../../shared/contracts/image.ts';
 import { packagesIn } from '../../shared/sbom/cyclonedx.ts';
+import { removeTree } from '../../workers/tools/remove-tree.ts';
 import { interruptible } from '../client/interrupt.ts';
 import { type OutputOptions, printResult, tell } from '../client/output.ts';
 import { Exit, exitCode } from '../exit.ts';
@@ -81,7 +82,7 @@ export const check = async (path: string, options: CheckOptions): Promise<void> 
     } finally {
       progress.stop();
       await source.close();
-      await rm(scratchDir, { recursive: true, force: true });
+      await removeTree(scratchDir);
     }
   };
   // An appliance that is being built ends with the process; nobody waits for it any longer.

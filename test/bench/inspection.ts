@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
@@ -18,7 +18,9 @@ if (paths.length === 0) paths.push((await guestImages()).good);
 const appliance = await ensureAppliance(cacheDir());
 console.log(`accelerator: ${(await kvmWorks()) ? 'kvm' : 'tcg'}`);
 for (const path of paths) {
-  const outputDir = await mkdtemp(join(tmpdir(), 'bench-'));
+  const hostDir = await mkdtemp(join(tmpdir(), 'bench-'));
+  const outputDir = join(hostDir, 'out');
+  await mkdir(outputDir);
   const spent = new Map<string, { times: number; seconds: number }>();
   const begun = performance.now();
   let launch = 0;
@@ -37,6 +39,7 @@ for (const path of paths) {
       return lookInside({
         guestfish: { ask: timed(ask), bytes: timed(bytes) },
         outputDir,
+        hostDir,
         signal,
         progress: () => undefined,
       });
@@ -46,6 +49,6 @@ for (const path of paths) {
       console.log(`  ${each.seconds.toFixed(2).padStart(6)} s  ${String(each.times).padStart(3)} x ${command}`);
     }
   } finally {
-    await rm(outputDir, { recursive: true, force: true });
+    await rm(hostDir, { recursive: true, force: true });
   }
 }

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { BootPolicy } from '../../shared/contracts/image.ts';
@@ -10,6 +10,7 @@ import { type BootEnd, type BootWatch, bootFinding } from '../boot/watch.ts';
 import { watchLinux } from '../boot/watch-linux.ts';
 import { watchWindows } from '../boot/watch-windows.ts';
 import { startMachine } from '../tools/machine.ts';
+import { removeTree } from '../tools/remove-tree.ts';
 import { writeSeedDisk } from '../tools/seed-disk.ts';
 import type { StepControl } from './step.ts';
 
@@ -45,8 +46,10 @@ export const bootCheck = async (input: BootCheckInput, { signal, progress }: Ste
     return { findings: [bootFinding('boot-not-tried', 'unknown', { system })] };
   }
   const dir = join(scratchDir, 'boot');
-  await rm(dir, { recursive: true, force: true });
-  await mkdir(dir);
+  await removeTree(dir);
+  // What the machine may write, apart from what is made for it.
+  const machineDir = join(dir, 'machine');
+  await mkdir(machineDir, { recursive: true });
   const log = consoleLog();
   // Images for both are started the BIOS way, as clouds do that are not told otherwise.
   const firmware = guest.firmware?.includes('bios') || !guest.firmware?.includes('uefi') ? 'bios' : 'uefi';
@@ -58,7 +61,7 @@ export const bootCheck = async (input: BootCheckInput, { signal, progress }: Ste
     disk,
     seed: await writeSeedDisk(dir, watch.seed),
     firmware,
-    dir,
+    dir: machineDir,
     wallSeconds: input.seconds.tcg + 120,
     onSerial: (text) => {
       log.write(text);
@@ -110,7 +113,7 @@ export const bootCheck = async (input: BootCheckInput, { signal, progress }: Ste
     clearInterval(ticking);
     clearTimeout(late);
     await machine.kill();
-    await rm(dir, { recursive: true, force: true });
+    await removeTree(dir);
   }
 };
 

@@ -1,5 +1,4 @@
-import { createReadStream } from 'node:fs';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { TargetFormat } from '../../shared/contracts/image.ts';
@@ -15,7 +14,9 @@ import type { Conversion } from '../../workflows/activities.ts';
 import { decompressTo } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
 import { type BlockInput, withNbd } from '../tools/nbdkit.ts';
+import { openOutput } from '../tools/output.ts';
 import { qemuImgCheck, qemuImgConvert, qemuImgInfo, qemuImgVersion } from '../tools/qemu-img.ts';
+import { removeTree } from '../tools/remove-tree.ts';
 import { reasonOf } from './admit.ts';
 import type { StepControl } from './step.ts';
 
@@ -112,7 +113,7 @@ export const convertUpload = async (
 /** Whatever an earlier try of this step left, whole files of it included. */
 const removeLeftovers = async (scratchDir: string): Promise<void> => {
   for (const name of await readdir(scratchDir)) {
-    if (/^(plain|disk\.|partial-|nbd-)/.test(name)) await rm(join(scratchDir, name), { recursive: true, force: true });
+    if (/^(plain|disk\.|partial-|nbd-)/.test(name)) await removeTree(join(scratchDir, name));
   }
 };
 
@@ -168,22 +169,27 @@ const hiddenFormat = async (
   source: DetectedDisk,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
-  let head: Buffer;
   if (format === 'qcow2') {
     await qemuImgCheck(path, signal);
     return undefined;
   }
-  const { size } = await stat(path);
-  if (size !== virtualSize) return `raw of ${size} instead of ${virtualSize} bytes`;
-  const file = await open(path, 'r');
+  const disk = await openOutput(path, { maxBytes: Number.POSITIVE_INFINITY });
   try {
-    head = Buffer.alloc(headBytes);
-    await file.read(head, 0, headBytes, 0);
+    if (disk.size !== virtualSize) return `raw of ${disk.size} instead of ${virtualSize} bytes`;
+    const head = await disk.read(0, headBytes, signal);
+    const found = formats.find((candidate) => candidate.matches(head, Buffer.alloc(0)));
+    return found && !(found.name === 'iso' && source.format === 'iso') ? found.name : undefined;
   } finally {
-    await file.close();
+    await disk.close();
   }
-  const found = formats.find((candidate) => candidate.matches(head, Buffer.alloc(0)));
-  return found && !(found.name === 'iso' && source.format === 'iso') ? found.name : undefined;
+};
+
+const piecesOf = async function* (source: ByteSource, signal: AbortSignal): AsyncGenerator<Buffer> {
+  const piece = 1024 ** 2;
+  for (let offset = 0; offset < source.size; offset += piece) {
+    signal.throwIfAborted();
+    yield await source.read(offset, piece, signal);
+  }
 };
 
 const describe = async (
@@ -192,7 +198,11 @@ const describe = async (
   virtualSize: number,
   signal: AbortSignal,
 ): Promise<ConvertedDisk> => {
-  const { size, blocks } = await stat(path);
-  const sha256 = await sha256Of(createReadStream(path, { highWaterMark: 1024 ** 2, signal }));
-  return { format, size, virtualSize, allocatedSize: blocks * 512, sha256 };
+  const disk = await openOutput(path, { maxBytes: Number.POSITIVE_INFINITY });
+  try {
+    const { size, allocatedSize } = disk;
+    return { format, size, virtualSize, allocatedSize, sha256: await sha256Of(piecesOf(disk, signal)) };
+  } finally {
+    await disk.close();
+  }
 };

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { guestFindings } from '../../shared/checks/guest/checks.ts';
 import { isOfIdentity } from '../../shared/checks/guest/identity.ts';
@@ -8,6 +8,7 @@ import { lookInside } from '../inspect/look.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
 import { withGuestfish } from '../tools/guestfish.ts';
 import { kvmWorks } from '../tools/kvm.ts';
+import { removeTree } from '../tools/remove-tree.ts';
 import type { StepControl } from './step.ts';
 
 export type InspectDeps = { cacheDir: string };
@@ -30,14 +31,15 @@ export const inspectDisk = async (
   { signal, progress }: StepControl,
 ): Promise<Inspected> => {
   const appliance = await ensureAppliance(cacheDir, signal);
-  const outputDir = join(scratchDir, 'inspect');
-  await rm(outputDir, { recursive: true, force: true });
-  await mkdir(outputDir);
+  const hostDir = join(scratchDir, 'inspect');
+  const outputDir = join(hostDir, 'out');
+  await removeTree(hostDir);
+  await mkdir(outputDir, { recursive: true });
   try {
     progress(5);
     const { view, packages } = await withGuestfish(
       { disk: { path, format }, outputDir, appliance, signal },
-      (guestfish) => lookInside({ guestfish, outputDir, signal, progress }),
+      (guestfish) => lookInside({ guestfish, outputDir, hostDir, signal, progress }),
     );
     return {
       packages,
@@ -46,6 +48,6 @@ export const inspectDisk = async (
       tools: { libguestfs: appliance.split('appliance-').pop() ?? '', accelerator: (await kvmWorks()) ? 'kvm' : 'tcg' },
     };
   } finally {
-    await rm(outputDir, { recursive: true, force: true });
+    await removeTree(hostDir);
   }
 };

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import type { ConvertedDisk, GuestFacts } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { imageProperties } from '../../shared/image-properties.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import { uploadInParts } from '../../shared/upload-in-parts.ts';
+import { openOutput } from '../tools/output.ts';
 import type { StepControl } from './step.ts';
 
 export type PublishDeps = {
@@ -67,14 +67,15 @@ export const uploadFile = async (
   { signal, progress }: StepControl,
   last?: () => Promise<void>,
 ): Promise<void> => {
-  const file = await open(path, 'r');
+  const file = await openOutput(path, { maxBytes: size });
   try {
     await uploadInParts(store, {
       ...{ bucket, key, size, signal, last },
       // Holes of the sparse file read as zeros and are sent as such.
       read: async (into, offset) => {
-        const { bytesRead } = await file.read(into, 0, into.length, offset);
-        return into.subarray(0, bytesRead);
+        const bytes = await file.read(offset, into.length);
+        bytes.copy(into);
+        return into.subarray(0, bytes.length);
       },
       progress: (share) => progress(share * 70),
     });

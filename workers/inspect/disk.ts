@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { BootSectorView, DiskView, EfiLoader, PartitionView, VolumeView } from '../../shared/checks/guest/view.ts';
-import { openFileSource } from '../tools/file-source.ts';
+import { readOutput } from '../tools/output.ts';
 import { blank, bootCodeOf, grubCoreSector, grubLegacySector, isGrubCore, startsSomething } from './boot-sector.ts';
 import { type Look, pairs } from './reader.ts';
 import { clean } from './text.ts';
@@ -56,17 +56,11 @@ const volumeOf = (device: string, tags: Tags): VolumeView | undefined => {
 };
 
 const sectorAt = async (look: Look, offset: number): Promise<Buffer> => {
-  const local = join(look.outputDir, 'sector');
   const answer = await look.guestfish.ask(
     ...(['download-offset', '/dev/sda', '/out/sector', String(offset), String(sectorSize)] as const),
   );
   if (answer === undefined) return Buffer.alloc(0);
-  const file = await openFileSource(local);
-  try {
-    return await file.read(0, sectorSize);
-  } finally {
-    await file.close();
-  }
+  return readOutput(join(look.outputDir, 'sector'), { maxBytes: sectorSize });
 };
 
 const lookAtBootSector = async (look: Look, partitions: readonly PartitionView[]): Promise<BootSectorView> => {

@@ -1,12 +1,14 @@
 import { rm } from 'node:fs/promises';
 import { join, posix } from 'node:path';
 import type { BootFilesView, KernelView } from '../../shared/checks/guest/view.ts';
-import { openFileSource } from '../tools/file-source.ts';
+import { openOutput, readOutput } from '../tools/output.ts';
 import { initramfsFiles } from './initramfs.ts';
-import type { Look, Reader } from './reader.ts';
+import { type Look, largestDownload, type Reader } from './reader.ts';
 import { clean, moduleOf } from './text.ts';
 
 type KernelLook = Omit<Look, 'guestfish'> & { reader: Reader };
+
+const headOfKernel = 64 * 1024;
 
 const initramfsNames = (version: string): string[] => [
   `/boot/initrd.img-${version}`,
@@ -43,10 +45,8 @@ export const lookAtKernel = async (look: KernelLook, boot: BootFilesView): Promi
 /** From the kernel itself, else from the file's name, else the only folder or flavour of modules that it can belong to. */
 const versionOf = async (look: KernelLook, path: string, boot: BootFilesView): Promise<string | undefined> => {
   const local = join(look.outputDir, 'kernel');
-  if (await look.reader.downloadHead(path, 'kernel', 64 * 1024)) {
-    const file = await openFileSource(local);
-    const head = await file.read(0, 64 * 1024);
-    await file.close();
+  if (await look.reader.downloadHead(path, 'kernel', headOfKernel)) {
+    const head = await readOutput(local, { maxBytes: headOfKernel });
     await rm(local, { force: true });
     const told = kernelVersionIn(head);
     if (told) return told;
@@ -69,9 +69,9 @@ const readInitramfs = async (look: KernelLook, path: string): Promise<KernelView
   const there = await look.reader.download(path, 'initramfs');
   look.progress(80);
   if (!there) return { state: 'unreadable', path: clean(path) };
-  const file = await openFileSource(local);
+  const file = await openOutput(local, { maxBytes: largestDownload });
   try {
-    const files = await initramfsFiles(file, join(look.outputDir, 'unpacked'), look.signal);
+    const files = await initramfsFiles(file, join(look.hostDir, 'unpacked'), look.signal);
     // dracut's squash module hides all else in a filesystem inside.
     const hidden = files?.some((name) => /(?:^|\/)squash(?:fs)?-root\.img$/.test(name));
     if (!files || files.length === 0 || hidden) return { state: 'unreadable', path: clean(path) };

@@ -1,10 +1,13 @@
 import type { Guestfish } from '../tools/guestfish.ts';
 import { clean, configLine } from './text.ts';
 
-/** One look inside one image: `outputDir` is `/out` to guestfish, for downloads. */
+/** One look inside one image. */
 export type Look = {
   guestfish: Guestfish;
+  /** `/out` to guestfish, for downloads: the sandbox writes there, so the host only reads what is there, by `openOutput`. */
   outputDir: string;
+  /** For temporary files of the host; no sandbox sees it. */
+  hostDir: string;
   signal: AbortSignal;
   progress: (percent: number) => void;
 };
@@ -12,7 +15,8 @@ export type Look = {
 const most = 20;
 /** The largest text that is read is a kernel's modules.dep; guestfish's answers are capped as well. */
 const largestText = 4 * 1024 ** 2;
-const largestDownload = 1024 ** 3;
+/** An initramfs. */
+export const largestDownload = 1024 ** 3;
 
 /** Reads files of the mounted guest. What is not there is empty or undefined, never an error. */
 export type Reader = {

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
 import { isScript, type Remedy, type ScriptRemedy } from '../../shared/remedies/define.ts';
@@ -6,6 +6,7 @@ import type { StepControl } from '../activities/step.ts';
 import { clean } from '../inspect/text.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
 import { type Guestfish, gateway, withGuestfish } from '../tools/guestfish.ts';
+import { removeTree } from '../tools/remove-tree.ts';
 import { failed } from './failed.ts';
 import { publicPackageHosts, startPackageProxy } from './package-proxy.ts';
 import { openDriverSource } from './windows/driver-source.ts';
@@ -40,7 +41,7 @@ export const mendDisk = async (
 ): Promise<RepairChange[]> => {
   const appliance = await ensureAppliance(cacheDir, signal);
   const outputDir = join(scratchDir, 'mend');
-  await rm(outputDir, { recursive: true, force: true });
+  await removeTree(outputDir);
   await mkdir(outputDir);
   // A qcow2 may grow beyond its disk by its tables.
   const writableBytes = disk.virtualSize * 1.02 + 64 * 1024 ** 2;
@@ -75,6 +76,7 @@ export const mendDisk = async (
     });
   } finally {
     await proxy?.close();
+    await removeTree(outputDir);
   }
   return changes;
 };

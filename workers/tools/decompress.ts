@@ -68,7 +68,7 @@ export const peekLayer: PeekLayer = async (kind, source, bytes, signal) => {
 export type Decompressed = { size: number } | { refused: 'layer-damaged' | 'decompressed-too-large' };
 
 /**
- * Decompresses into a sparse file, which has no more than `maxBytes`: sizes that a header declares are not believed.
+ * Decompresses into a new sparse file in a folder that no sandbox writes; it has no more than `maxBytes`: sizes that a header declares are not believed.
  * @throws what the source throws; `scratch-full`
  */
 export const decompressTo = async (
@@ -87,7 +87,8 @@ export const decompressTo = async (
   });
   input.pipe(child.stdin);
   child.stderr.resume();
-  const file = await open(path, 'w');
+  // A name that is there already may be a link.
+  const file = await open(path, 'wx');
   let size = 0;
   let tooLarge = false;
   const write = async (chunk: Buffer): Promise<void> => {

@@ -1,11 +1,13 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { copyFile, readFile, rm } from 'node:fs/promises';
+import { constants, copyFile } from 'node:fs/promises';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BootreadyError } from '../../shared/errors.ts';
 import { frameSplitter } from './frames.ts';
 import { kvmWorks } from './kvm.ts';
+import { openSocket, readOutput } from './output.ts';
 import { openQmp, type QmpEvent } from './qmp.ts';
 import { runSandboxed, type SandboxedProcess, spawnSandboxed } from './sandbox.ts';
 
@@ -20,7 +22,7 @@ export type MachineOptions = {
   seed: string;
   firmware: Firmware;
   hardware: Hardware;
-  /** A folder for this machine alone: its overlay and its sockets lie there. */
+  /** An empty folder for this machine alone: its overlay and its sockets lie there. Only the machine writes there once it runs. */
   dir: string;
   wallSeconds: number;
   /** Each piece that the guest writes to its first serial port. */
@@ -84,8 +86,6 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   const kvm = await kvmWorks();
   const { cpu, memoryMiB, more } = hardwareOf(options.hardware, kvm);
   const ports = Object.entries(options.ports).map(([name, read], index) => ({ name, read, socket: `port${index}` }));
-  const sockets = ['qmp', ...ports.map(({ socket }) => socket), ...(onFrame ? ['network'] : [])];
-  await Promise.all(['overlay.qcow2', 'screen.png', ...sockets].map((name) => rm(join(dir, name), { force: true })));
   await runSandboxed({
     command: 'qemu-img',
     args: ['create', '-q', '-f', 'qcow2', '/out/overlay.qcow2', String(disk.virtualSize)],
@@ -149,7 +149,6 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
     kill: async () => {
       for (const socket of [...opened.values(), network, qmp]) socket?.destroy();
       await child.kill();
-      await rm(join(dir, 'overlay.qcow2'), { force: true });
     },
   };
 };
@@ -175,7 +174,7 @@ const uefi = async (dir: string): Promise<string[]> => {
       retryable: true,
     });
   }
-  await copyFile(variables, join(dir, 'variables.fd'));
+  await copyFile(variables, join(dir, 'variables.fd'), constants.COPYFILE_EXCL);
   const flash = (path: string, readOnly: boolean): string[] => [
     '-drive',
     `if=pflash,format=raw,file=${path},readonly=${readOnly ? 'on' : 'off'}`,
@@ -189,10 +188,18 @@ const connect = async (path: string, child: SandboxedProcess, stderr: () => stri
     ended = true;
   });
   for (let waited = 0; waited < 30_000 && !ended; waited += 50) {
-    if (existsSync(path)) {
-      const socket = createConnection(path);
+    const found = await openSocket(path);
+    if (found) {
+      const socket = createConnection(found.path);
+      // Its path is good as long as the descriptor is open.
+      const connected = await once(socket, 'connect').then(
+        () => true,
+        () => false,
+      );
+      await found.close();
       socket.on('error', () => undefined);
-      return socket;
+      if (connected) return socket;
+      socket.destroy();
     }
     await pause(50);
   }
@@ -206,13 +213,16 @@ const connect = async (path: string, child: SandboxedProcess, stderr: () => stri
   });
 };
 
+/** 4K at three bytes a pixel, not compressed at all. */
+const largestPicture = 32 * MiB;
+
 /** QMP "screendump": https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html */
 const screenOf = async (qmp: Socket, path: string): Promise<Buffer | undefined> => {
   if (qmp.destroyed) return undefined;
   qmp.write('{"execute":"screendump","arguments":{"filename":"/out/screen.png","format":"png"}}\n');
   for (let waited = 0; waited < 5000; waited += 100) {
     await pause(100);
-    const picture = await readFile(path).catch(() => undefined);
+    const picture = await readOutput(path, { maxBytes: largestPicture }).catch(() => undefined);
     // The last chunk of a PNG: it is whole.
     if (picture?.subarray(-8, -4).toString('latin1') === 'IEND') return picture;
   }

@@ -1,10 +1,11 @@
-import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { openByteGateway } from './byte-gateway.ts';
+import { openSocket } from './output.ts';
+import { removeTree } from './remove-tree.ts';
 import { spawnSandboxed } from './sandbox.ts';
 
 /** A block node for QEMU and what must be bound into its sandbox for it. */
@@ -55,8 +56,14 @@ export const withNbd = async <T>(
   } finally {
     await nbdkit.kill();
     await gateway.close();
-    await rm(dir, { recursive: true, force: true });
+    await removeTree(dir);
   }
+};
+
+const isListening = async (path: string): Promise<boolean> => {
+  const socket = await openSocket(path);
+  await socket?.close();
+  return socket !== undefined;
 };
 
 const listening = async (
@@ -69,7 +76,7 @@ const listening = async (
   void exited.then(() => {
     ended = true;
   });
-  for (let waited = 0; !existsSync(socket); waited += 20) {
+  for (let waited = 0; !(await isListening(socket)); waited += 20) {
     signal?.throwIfAborted();
     if (ended || waited > 30_000) {
       throw new BootreadyError({

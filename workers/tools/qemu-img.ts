@@ -1,7 +1,11 @@
+import { mkdtemp } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DetectedDisk } from '../../shared/contracts/run.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { QemuImgInfo } from '../../shared/formats/qemu-info.ts';
 import type { BlockInput } from './nbdkit.ts';
+import { takeOutput } from './output.ts';
+import { removeTree } from './remove-tree.ts';
 import { runSandboxed } from './sandbox.ts';
 
 /** The one door to qemu-img. Every verb is told the format, and gets a block tree whose backing link is cut. */
@@ -46,7 +50,7 @@ export const qemuImgInfo = async (
 export type ConvertOptions = {
   from: DetectedDisk;
   to: 'raw' | 'qcow2';
-  /** The folder that may be written, and the name of the file in it. */
+  /** Where the file goes once qemu-img has ended. qemu-img itself sees only a folder of its own below it. */
   outputDir: string;
   outputName: string;
   onPercent: (percent: number) => void;
@@ -62,18 +66,20 @@ export const qemuImgConvert = async (input: BlockInput, options: ConvertOptions)
   const target = to === 'raw' ? ['-O', 'raw'] : ['-O', 'qcow2', '-o', 'compat=1.1,lazy_refcounts=off'];
   // What a tool of ours may need at its slowest: 4 MB/s.
   const seconds = 600 + from.virtualSize / 4_000_000;
+  // Tables of a qcow2 come on top; no bomb gets beyond what its own header declares.
+  const maxBytes = Math.ceil(from.virtualSize * 1.01 + 16 * 1024 ** 2);
+  const writable = await mkdtemp(join(outputDir, 'partial-'));
   try {
     await runSandboxed({
       command: 'qemu-img',
-      args: ['convert', '-p', '-t', 'unsafe', '-S', '4k', ...target, treeOf(input, from.format), `/out/${outputName}`],
+      args: ['convert', '-p', '-t', 'unsafe', '-S', '4k', ...target, treeOf(input, from.format), '/out/disk'],
       readOnly: input.readOnly,
-      writable: { '/out': outputDir },
+      writable: { '/out': writable },
       limits: {
         wallSeconds: seconds * 4,
         cpuSeconds: seconds,
         memoryBytes: 2 * GiB,
-        // Tables of a qcow2 come on top; no bomb gets beyond what its own header declares.
-        fileBytes: from.virtualSize * 1.01 + 16 * 1024 ** 2,
+        fileBytes: maxBytes,
       },
       onLine: (line) => {
         const percent = /\((\d+(?:\.\d+)?)\/100%\)/.exec(line)?.[1];
@@ -81,11 +87,14 @@ export const qemuImgConvert = async (input: BlockInput, options: ConvertOptions)
       },
       ...(signal ? { signal } : {}),
     });
+    await takeOutput(join(writable, 'disk'), join(outputDir, outputName), { maxBytes });
   } catch (error) {
     if (isBootreadyError(error) && /No space left on device/.test(String(error.context.stderr))) {
       throw scratchFull(error);
     }
     throw error;
+  } finally {
+    await removeTree(writable);
   }
 };
 

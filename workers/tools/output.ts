@@ -1,0 +1,114 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import { removeTree } from './remove-tree.ts';
+
+/**
+ * The one door to what a sandbox wrote. Who writes there may be the attacker: a name can be a link to a file of the host, a FIFO
+ * that blocks its reader for ever, or a file that changes while it is read. So the name is resolved once, without following
+ * and without waiting (open(2), O_NOFOLLOW, O_NONBLOCK), and from then on only the descriptor counts.
+ */
+export type Output = ByteSource & {
+  /** Bytes on the disk: less than `size` when the file has holes. */
+  allocatedSize: number;
+  close(): Promise<void>;
+};
+
+/** Linux, open(2): only a name for `fstat` and `/proc/self/fd`, nothing is opened. Node has no constant for it. */
+const pathOnly = 0o10000000;
+
+const ours = ({ uid, nlink }: { uid: number; nlink: number }): boolean => uid === process.getuid?.() && nlink === 1;
+
+const refused = (reason: string): BootreadyError =>
+  new BootreadyError({
+    code: 'tool-failed',
+    message: `What a tool wrote is not used: ${reason}.`,
+    remedy: 'The image may have taken the tool over. Do not use the image.',
+    context: { stderr: reason },
+  });
+
+/** Reads exactly this much: a file that became shorter meanwhile is not what was checked. */
+const readFully = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
+  const into = Buffer.allocUnsafe(length);
+  let filled = 0;
+  while (filled < length) {
+    const { bytesRead } = await file.read(into, filled, length - filled, offset + filled);
+    if (bytesRead === 0) throw refused('the file became shorter while it was read');
+    filled += bytesRead;
+  }
+  return into;
+};
+
+/**
+ * A file that a sandbox wrote, as a source; the caller closes it. It never gives more bytes than the file had when it was opened.
+ * The folder must belong to the host: only the last part of the path may be the sandbox's.
+ * @throws BootreadyError `tool-failed` when it is no regular file, is a link or has further links, belongs to somebody else, or is
+ *         larger than `maxBytes`; ENOENT when there is none
+ */
+export const openOutput = async (path: string, { maxBytes }: { maxBytes: number }): Promise<Output> => {
+  const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
+  const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY).catch((error: NodeJS.ErrnoException) => {
+    // A link, a socket, a file that its writer has made unreadable.
+    if (error.code === 'ENOENT') throw error;
+    throw refused(`it cannot be opened (${error.code})`);
+  });
+  try {
+    const status = await file.stat();
+    if (!status.isFile()) throw refused('it is no regular file');
+    if (!ours(status)) throw refused('it has another owner, or further names');
+    if (status.size > maxBytes)
+      throw refused(`it has ${status.size} bytes, and at most ${Math.floor(maxBytes)} are allowed`);
+    return {
+      size: status.size,
+      allocatedSize: status.blocks * 512,
+      read: (offset, length) => readFully(file, offset, Math.max(0, Math.min(length, status.size - offset))),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+};
+
+/** The whole of a small file that a sandbox wrote. @throws as `openOutput` */
+export const readOutput = async (path: string, limits: { maxBytes: number }): Promise<Buffer> => {
+  const output = await openOutput(path, limits);
+  try {
+    return await output.read(0, output.size);
+  } finally {
+    await output.close();
+  }
+};
+
+/**
+ * Moves a file that a sandbox wrote to where no sandbox writes, and checks it there: from now on it may be used by its name. The
+ * sandbox must have ended.
+ * @throws as `openOutput`; then nothing is left at `to`
+ */
+export const takeOutput = async (from: string, to: string, limits: { maxBytes: number }): Promise<void> => {
+  // Moves a link itself and not what it points to: rename(2).
+  await rename(from, to);
+  try {
+    await (await openOutput(to, limits)).close();
+  } catch (error) {
+    await removeTree(to);
+    throw error;
+  }
+};
+
+/**
+ * A socket that a sandbox listens on, by a path that leads to no other one, however the name changes; undefined as long as there is none.
+ * @throws BootreadyError `tool-failed` when there is something else
+ */
+export const openSocket = async (path: string): Promise<{ path: string; close(): Promise<void> } | undefined> => {
+  const file = await open(path, pathOnly | constants.O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (!file) return undefined;
+  const status = await file.stat();
+  if (status.isSocket() && ours(status)) return { path: `/proc/self/fd/${file.fd}`, close: () => file.close() };
+  await file.close();
+  throw refused('there is something else where its socket should be');
+};

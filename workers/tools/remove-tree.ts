@@ -1,0 +1,55 @@
+import type { Dir, Dirent } from 'node:fs';
+import { chmod, lstat, mkdtemp, opendir, rename, rmdir, unlink } from 'node:fs/promises';
+
+/**
+ * Removes a folder that a sandbox could write, once the sandbox has ended. What `rm` of Node cannot do there: folders nested deeper than a
+ * path can be long, folders without permissions, names that are not UTF-8. Nothing is followed. Each folder within is moved
+ * to the top before it is emptied, so that memory and the length of paths stay small whatever lies there. What is not there is fine.
+ */
+export const removeTree = async (path: string): Promise<void> => {
+  const top = await lstat(path).catch(ignoreMissing);
+  if (!top) return;
+  if (!top.isDirectory()) return unlink(path);
+  const pen = await mkdtemp(`${path}.removing-`);
+  let moved = 0;
+  const moveIn = async (folder: Buffer | string): Promise<void> => {
+    // To move a folder, its own ".." must be writable.
+    await chmod(folder, 0o700);
+    await rename(folder, `${pen}/${moved++}`);
+  };
+  await moveIn(path);
+  // Folders that are moved while this goes on come later in the row.
+  for (let each = 0; each < moved; each++) await empty(`${pen}/${each}`, moveIn);
+  await rmdir(pen);
+};
+
+const ignoreMissing = (error: NodeJS.ErrnoException): undefined => {
+  if (error.code !== 'ENOENT') throw error;
+};
+
+const empty = async (folder: string, moveIn: (inner: Buffer) => Promise<void>): Promise<void> => {
+  for (;;) {
+    // Types of Node 24 do not know names as bytes here.
+    const entries = (await opendir(folder, { encoding: 'buffer' as BufferEncoding })) as unknown as AsyncIterable<
+      Dirent<Buffer>
+    > &
+      Dir;
+    for await (const entry of entries) {
+      const inner = Buffer.concat([Buffer.from(`${folder}/`), entry.name]);
+      // Filesystems may leave the type out of the list: readdir(3), DT_UNKNOWN.
+      const isFolder = entry.isDirectory() || (!known(entry) && (await lstat(inner)).isDirectory());
+      if (isFolder) await moveIn(inner);
+      else await unlink(inner);
+    }
+    // A list may leave out what comes behind something that was removed meanwhile.
+    if (await rmdir(folder).then(() => true, notEmpty)) return;
+  }
+};
+
+const known = (entry: Dirent<Buffer>): boolean =>
+  entry.isFile() || entry.isSymbolicLink() || entry.isFIFO() || entry.isSocket();
+
+const notEmpty = (error: NodeJS.ErrnoException): false => {
+  if (error.code !== 'ENOTEMPTY') throw error;
+  return false;
+};
