@@ -4,6 +4,7 @@ import type { AuditLog } from '../shared/ports/audit.ts';
 import type { DeliveryStarter, DeliveryStore } from '../shared/ports/deliveries.ts';
 import type { DownloadStore } from '../shared/ports/downloads.ts';
 import type { EventStore } from '../shared/ports/events.ts';
+import type { ForeignDoor } from '../shared/ports/foreign.ts';
 import type { GlanceStore } from '../shared/ports/glance.ts';
 import type { ImageStore } from '../shared/ports/images.ts';
 import type { ImportTaskStore } from '../shared/ports/import-tasks.ts';
@@ -39,6 +40,7 @@ export type ApiDeps = {
   webhooks: WebhookStore;
   jobs: JobQueue;
   store: ObjectStore;
+  foreign: ForeignDoor;
   starter: RunStarter;
   platform: PlatformStore;
   repairs: RepairStore;

@@ -16,6 +16,7 @@ import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createSessionStore } from '../adapters/database/session-store.ts';
 import { createWebhookStore } from '../adapters/database/webhook-store.ts';
 import { createWorkerRegistry } from '../adapters/database/worker-registry.ts';
+import { openForeignDoor } from '../adapters/foreign/door.ts';
 import { installationHealth } from '../adapters/health.ts';
 import { createHttpMeter } from '../adapters/metrics/http.ts';
 import { watchInstallation } from '../adapters/metrics/installation.ts';
@@ -31,6 +32,7 @@ import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter
 import { openTracedLog } from '../adapters/traces/traced-log.ts';
 import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
+import { admitTask } from '../shared/formats/admit-foreign.ts';
 import { oidcSettingsOf } from '../shared/oidc/settings.ts';
 import { limitsOf } from '../shared/quota.ts';
 import { createApp } from './app.ts';
@@ -46,6 +48,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const queues = createQueues(config.REDIS_URL);
   const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE }, traces);
   const store = openObjectStore(config);
+  const foreign = openForeignDoor({ atOnce: 4, keepReady: [admitTask.module] });
   const keys = createApiKeyStore(database.db);
   const oidc = oidcSettings && openOidcIssuer(oidcSettings);
   const health = installationHealth({ config, db: database.db, queues, temporal, store });
@@ -63,6 +66,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       oidc,
       feed,
       store,
+      foreign,
       jobs: queues,
       images: createImageStore(db, limits),
       glance: createGlanceStore(db, limits),
@@ -94,7 +98,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const close = async (): Promise<void> => {
     await app.close();
     await metrics?.close();
-    await Promise.allSettled([queues.close(), feed.close(), temporal.close(), traces.close()]);
+    await Promise.allSettled([foreign.close(), queues.close(), feed.close(), temporal.close(), traces.close()]);
     await database.close();
     log.info('stopped');
   };

@@ -11,6 +11,7 @@ import { createRepairStore } from '../adapters/database/repair-store.ts';
 import { createRunStore } from '../adapters/database/run-store.ts';
 import { createWebhookStore } from '../adapters/database/webhook-store.ts';
 import { createWorkerRegistry } from '../adapters/database/worker-registry.ts';
+import { openForeignDoor } from '../adapters/foreign/door.ts';
 import { createJobMeter } from '../adapters/metrics/jobs.ts';
 import { processMetrics } from '../adapters/metrics/process.ts';
 import { serveMetrics } from '../adapters/metrics/serve.ts';
@@ -29,6 +30,7 @@ import { version } from '../adapters/version.ts';
 import type { Config } from '../shared/config.ts';
 import type { WorkerState } from '../shared/contracts/operations.ts';
 import { explain } from '../shared/errors.ts';
+import { admitTask } from '../shared/formats/admit-foreign.ts';
 import { signingKeyOf } from '../shared/provenance/keys.ts';
 import { limitsOf } from '../shared/quota.ts';
 import { createDeliveryActivities } from './activities/deliver.ts';
@@ -80,6 +82,8 @@ export const startWorker = async (
     const scratch = await openScratch(config.SCRATCH_DIR, workerId);
     closing.push(scratch.close);
     const cacheDir = cacheDirOf(process.env);
+    const foreign = openForeignDoor({ keepReady: [admitTask.module] });
+    closing.push(foreign.close);
     const ownTaskQueue = `bootready-${workerId}`;
     const deps = {
       config,
@@ -93,8 +97,8 @@ export const startWorker = async (
       // A look at the first bytes must not wait behind hours of converting.
       slots: { scan: createSlots(4), heavy: createSlots(config.WORKER_CONCURRENCY), fetch: createSlots(4) },
       ownTaskQueue,
-      admit: { peek: peekLayer },
-      convert: { peek: peekLayer },
+      admit: { foreign, peek: peekLayer },
+      convert: { foreign, peek: peekLayer },
       inspect: { cacheDir },
       door,
       mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS, virtioWin: config.VIRTIO_WIN },

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { buildDisk, convert, patched, tarOf } from '../../test/hostile/images.ts';
 import { bufferSource } from '../../test/support/buffer-source.ts';
 import { judgeContent } from './content.ts';
 
+const foreign = openForeignDoor();
 let dir: string;
 const files: Record<string, Buffer> = {};
 beforeAll(() => {
@@ -27,7 +29,7 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 const judged = (file: string, diskFormat: string, containerFormat = 'bare') =>
-  judgeContent(bufferSource(files[file] as Buffer), { diskFormat, containerFormat }, 1024 ** 4);
+  judgeContent(foreign, bufferSource(files[file] as Buffer), { diskFormat, containerFormat }, 1024 ** 4);
 const MiB = 1024 ** 2;
 
 test.each([

@@ -1,10 +1,12 @@
 import { describeFinding } from '../../shared/checks/catalogue.ts';
 import type { DiskFormat } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { admitSource, diskSource } from '../../shared/formats/admit.ts';
+import { diskSource } from '../../shared/formats/admit.ts';
+import { admitForeign } from '../../shared/formats/admit-foreign.ts';
 import { headBytes } from '../../shared/formats/format.ts';
 import { compressionOf } from '../../shared/formats/table.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';
 
 /** What each declared format must be by content. What is not here holds no disk that anybody could look into. */
@@ -28,6 +30,7 @@ const refused = (message: string, remedy: string): BootreadyError =>
  * @throws BootreadyError `unsupported-media` that says why not
  */
 export const judgeContent = async (
+  foreign: ForeignDoor,
   source: ByteSource,
   declared: { diskFormat: string; containerFormat: string },
   maxVirtualBytes: number,
@@ -44,7 +47,7 @@ export const judgeContent = async (
       'Decompress it, or import it (image-import, glance-direct): then it is decompressed here.',
     );
   }
-  const admission = await admitSource(source, {
+  const admission = await admitForeign(foreign, source, {
     allowIso: true,
     maxVirtualBytes,
     peek: () => Promise.resolve(Buffer.alloc(0)),

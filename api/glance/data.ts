@@ -84,6 +84,7 @@ export const dataRoutes =
         const object = await storedObject(deps, target);
         try {
           const { virtualSize } = await judgeContent(
+            deps.foreign,
             objectSource(store, object),
             { diskFormat, containerFormat },
             config.MAX_VIRTUAL_BYTES,

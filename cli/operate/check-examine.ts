@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import type { Language } from '../../shared/checks/define.ts';
 import { findingView } from '../../shared/checks/view.ts';
 import type { FindingView } from '../../shared/contracts/api.ts';
@@ -38,10 +39,11 @@ export const examine = async (input: ExamineInput, { signal, progress }: Examine
   const { scratchDir, policy, language } = input;
   const control = (step: Step): StepControl => ({ signal, progress: progress.step(step) });
 
-  const admission = await admitUpload({ peek: peekLayer }, input, control('admit'));
+  const foreign = openForeignDoor();
+  const admission = await admitUpload({ foreign, peek: peekLayer }, input, control('admit'));
   let conversion: Conversion | undefined;
   if (!admission.findings.some(({ outcome }) => outcome === 'fail')) {
-    conversion = await convertUpload({ peek: peekLayer }, { ...input, admission }, control('convert'));
+    conversion = await convertUpload({ foreign, peek: peekLayer }, { ...input, admission }, control('convert'));
   }
   let inspection: Inspection | undefined;
   if (conversion?.converted) {

@@ -341,6 +341,18 @@ export const admissionChecks = defineChecks({
       de: 'Packen Sie das Archiv ohne --sparse oder laden Sie das Disk-Image selbst hoch.',
     },
   },
+  'content-exceeds': {
+    severity: 'safety',
+    title: { en: 'Structure of the image', de: 'Aufbau des Images' },
+    problem: {
+      en: 'Reading the headers and tables of this file takes more time or memory than those of any sound image ({limit}). Whether it is safe cannot be told.',
+      de: 'Header und Tabellen dieser Datei zu lesen braucht mehr Zeit oder Speicher als bei jedem heilen Image ({limit}). Ob sie sicher ist, lässt sich nicht sagen.',
+    },
+    remedy: {
+      en: 'Convert it with "qemu-img convert -O qcow2 FILE NEW.qcow2" and upload the new file.',
+      de: 'Konvertieren Sie sie mit "qemu-img convert -O qcow2 DATEI NEU.qcow2" und laden Sie die neue Datei hoch.',
+    },
+  },
   'too-many-layers': {
     severity: 'safety',
     title: { en: 'Archive and compression', de: 'Archiv und Kompression' },

@@ -9,7 +9,12 @@ import { findDisk, isTar } from './tar.ts';
 export type Compression = 'gz' | 'xz' | 'zstd' | 'bzip2';
 
 /** The first `bytes` of a compressed stream, decompressed; fewer when it is shorter. Throws nothing for damaged streams: it gives what came out. */
-export type PeekLayer = (kind: Compression, source: ByteSource, bytes: number, signal?: AbortSignal) => Promise<Buffer>;
+export type PeekLayer = (
+  kind: Compression,
+  source: ByteSource,
+  bytes: number,
+  signal: AbortSignal | undefined,
+) => Promise<Buffer>;
 
 export type AdmitOptions = {
   allowIso: boolean;
@@ -17,7 +22,8 @@ export type AdmitOptions = {
   maxVirtualBytes: number;
   /** Bytes of the source itself. */
   maxUploadBytes?: number;
-  peek: PeekLayer;
+  /** `around`: the layers that lie around the source, outermost first. */
+  peek: (...args: [...Parameters<PeekLayer>, around: readonly Layer[]]) => Promise<Buffer>;
   signal?: AbortSignal;
 };
 
@@ -39,7 +45,7 @@ export const admitSource = async (source: ByteSource, options: AdmitOptions): Pr
     const compression = compressionOf(head);
     if (compression) {
       layers.push({ kind: compression });
-      const inner = await options.peek(compression, current, headBytes, options.signal);
+      const inner = await options.peek(compression, current, headBytes, options.signal, layers.slice(0, -1));
       return { layers, findings: await certainRefusals(inner, layers.length, options) };
     }
     if (!isTar(head)) {

@@ -1,13 +1,15 @@
 import type { Admission } from '../../shared/contracts/run.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
-import { admitSource, diskSource, type PeekLayer } from '../../shared/formats/admit.ts';
+import { diskSource, type PeekLayer } from '../../shared/formats/admit.ts';
+import { admitForeign } from '../../shared/formats/admit-foreign.ts';
 import { agreesWithQemu } from '../../shared/formats/qemu-info.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import { withNbd } from '../tools/nbdkit.ts';
 import { qemuImgInfo } from '../tools/qemu-img.ts';
 import type { StepControl } from './step.ts';
 
-export type AdmitDeps = { peek: PeekLayer };
+export type AdmitDeps = { foreign: ForeignDoor; peek: PeekLayer };
 
 export type AdmitInput = {
   source: ByteSource;
@@ -19,11 +21,11 @@ export type AdmitInput = {
 
 /** Our own detector first; only what it lets through is shown to QEMU, for the second opinion. */
 export const admitUpload = async (
-  { peek }: AdmitDeps,
+  { foreign, peek }: AdmitDeps,
   { source, scratchDir, ...limits }: AdmitInput,
   { signal, progress }: StepControl,
 ): Promise<Admission> => {
-  const admission = await admitSource(source, { ...limits, peek, signal });
+  const admission = await admitForeign(foreign, source, { ...limits, peek, signal });
   progress(50);
   const { disk } = admission;
   if (!disk) return admission;

@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { buildDisk, patched, soundImages } from '../../test/hostile/images.ts';
@@ -15,6 +16,7 @@ import { convertUpload } from './convert.ts';
 import type { StepControl } from './step.ts';
 
 const MiB = 1024 ** 2;
+const foreign = openForeignDoor();
 let dir: string;
 let scratchDir: string;
 let images: Record<string, string>;
@@ -54,14 +56,14 @@ const process = async (
 ): Promise<Conversion & { admitted: string[] }> => {
   const { signal, target = 'raw', ...rest } = more;
   const admission = await admitUpload(
-    { peek: peekLayer },
+    { foreign, peek: peekLayer },
     { source, ...limits, ...rest, maxUploadBytes: 1024 ** 4, scratchDir },
     control(signal),
   );
   const admitted = admission.findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
   if (admitted.length > 0) return { admitted, layers: [], findings: admission.findings, tools: {} };
   const conversion = await convertUpload(
-    { peek: peekLayer },
+    { foreign, peek: peekLayer },
     { source, admission, target, ...limits, ...rest, scratchDir },
     control(signal),
   );
@@ -177,7 +179,7 @@ test('an object that changes underneath ends the step as such, not as a damaged 
     findings: [],
   };
   await expect(
-    convertUpload({ peek: peekLayer }, { source, admission, target: 'raw', ...limits, scratchDir }, control()),
+    convertUpload({ foreign, peek: peekLayer }, { source, admission, target: 'raw', ...limits, scratchDir }, control()),
   ).rejects.toMatchObject({ code: 'object-changed' });
   expect(reads).toBeGreaterThan(0);
   expect(readdirSync(scratchDir)).toEqual([]);
@@ -207,7 +209,7 @@ test('cancelling ends the tools and leaves no file', async () => {
   };
   await expect(
     convertUpload(
-      { peek: peekLayer },
+      { foreign, peek: peekLayer },
       { source, admission, target: 'raw', ...limits, scratchDir },
       control(controller.signal),
     ),

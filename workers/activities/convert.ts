@@ -4,11 +4,13 @@ import type { Finding } from '../../shared/contracts/finding.ts';
 import type { TargetFormat } from '../../shared/contracts/image.ts';
 import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared/contracts/run.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
-import { admitSource, diskSource, type PeekLayer } from '../../shared/formats/admit.ts';
+import { diskSource, type PeekLayer } from '../../shared/formats/admit.ts';
+import { admitForeign } from '../../shared/formats/admit-foreign.ts';
 import { headBytes } from '../../shared/formats/format.ts';
 import { agreesWithQemu } from '../../shared/formats/qemu-info.ts';
 import { formats } from '../../shared/formats/table.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import { sha256Of } from '../../shared/sha256.ts';
 import type { Conversion } from '../../workflows/activities.ts';
 import { decompressTo } from '../tools/decompress.ts';
@@ -20,7 +22,7 @@ import { removeTree } from '../tools/remove-tree.ts';
 import { reasonOf } from './admit.ts';
 import type { StepControl } from './step.ts';
 
-export type ConvertDeps = { peek: PeekLayer };
+export type ConvertDeps = { foreign: ForeignDoor; peek: PeekLayer };
 
 export type ConvertInput = {
   source: ByteSource;
@@ -46,7 +48,7 @@ const share = { decompress: 40, convert: 50 } as const;
  * What is compressed is decompressed first, and admitted again: only now its sizes and its end are known.
  */
 export const convertUpload = async (
-  { peek }: ConvertDeps,
+  { foreign, peek }: ConvertDeps,
   input: ConvertInput,
   control: StepControl,
 ): Promise<Conversion> => {
@@ -88,7 +90,7 @@ export const convertUpload = async (
     const file = await openFileSource(plain);
     try {
       const { allowIso, maxVirtualBytes } = input;
-      const inner = await admitSource(file, { allowIso, maxVirtualBytes, peek, signal });
+      const inner = await admitForeign(foreign, file, { allowIso, maxVirtualBytes, peek, signal });
       const layers = [...admission.layers, ...inner.layers];
       if (!inner.disk) {
         const findings = inner.findings.length > 0 ? inner.findings : [fail('too-many-layers', { limit: 2 })];

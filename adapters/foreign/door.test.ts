@@ -1,0 +1,103 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { type ForeignLimits, foreignTask } from '../../shared/ports/foreign.ts';
+import { lagOf } from '../../test/support/lag.ts';
+import { openForeignDoor } from './door.ts';
+
+type Tasks = typeof import('../../test/hostile/tasks.ts');
+const limits: ForeignLimits = { partSeconds: 1, totalSeconds: 3, answerBytes: 1024 ** 2 };
+const task = <Name extends keyof Tasks>(name: Name, more: Partial<ForeignLimits> = {}) =>
+  foreignTask<Tasks[Name]>(import.meta.url, '../../test/hostile/tasks.ts', name, { ...limits, ...more });
+
+const door = openForeignDoor();
+afterAll(() => door.close());
+
+test('gives what the task gives, and hands over what it asks for', async () => {
+  const input = { bytes: Buffer.from('\0\xff', 'latin1'), names: new Map([['a', new Set([1])]]), size: 10n };
+  expect(await door.run(task('echo'), input, {})).toEqual({ state: 'done', value: input });
+  const give = async (index: number): Promise<Buffer> => Buffer.alloc(index);
+  expect(await door.run(task('asking'), 4, { give })).toEqual({ state: 'done', value: 6 });
+});
+
+describe('ends what takes more than it may', () => {
+  test.each([
+    ['spin', undefined, 'time'],
+    ['heap', undefined, 'memory'],
+    ['doubling', undefined, 'memory'],
+    ['buffers', undefined, 'memory'],
+    ['throwing', undefined, 'crash'],
+    ['long', 2 * 1024 ** 2, 'size'],
+  ] as const)('%s', async (name, input, limit) => {
+    const { value, lag } = await lagOf(() => door.run(task(name) as never, input as never, {}));
+    expect(value).toEqual({ state: 'exceeded', limit, part: undefined });
+    expect(lag).toBeLessThanOrEqual(200);
+  });
+
+  test('a part by its own time, and all parts together', async () => {
+    expect(await door.run(task('parts'), [600, 600], {})).toEqual({ state: 'done', value: 'all' });
+    expect(await door.run(task('parts'), [100, 5000, 100], {})).toMatchObject({ state: 'exceeded', part: 'part 1' });
+    expect(await door.run(task('parts'), [800, 800, 800, 800, 800], {})).toMatchObject({
+      limit: 'time',
+      part: 'part 3',
+    });
+  });
+
+  test('one that only waits, without counting what its owner takes', async () => {
+    expect(await door.run(task('idle', { partSeconds: 0.1 }), undefined, {})).toMatchObject({ limit: 'time' });
+    const give = async (): Promise<Buffer> => {
+      await pause(1500);
+      return Buffer.alloc(1);
+    };
+    expect(await door.run(task('asking', { partSeconds: 0.1 }), 1, { give })).toMatchObject({ state: 'done' });
+  });
+});
+
+test('a neighbour beside it is not disturbed', async () => {
+  const busy = (['spin', 'heap', 'buffers'] as const).map((name) => door.run(task(name), undefined, {}));
+  expect(await door.run(task('echo'), 'mine', {})).toEqual({ state: 'done', value: 'mine' });
+  await Promise.all(busy);
+});
+
+test('throws what a helper throws, and what a signal says', async () => {
+  const failure = new Error('the object has changed');
+  const give = (): Promise<Buffer> => Promise.reject(failure);
+  await expect(door.run(task('asking'), 1, { give })).rejects.toBe(failure);
+  const reason = new Error('cancelled');
+  await expect(door.run(task('spin'), undefined, {}, AbortSignal.abort(reason))).rejects.toBe(reason);
+  const later = new AbortController();
+  const running = door.run(task('spin'), undefined, {}, later.signal);
+  setTimeout(() => later.abort(reason), 300);
+  await expect(running).rejects.toBe(reason);
+});
+
+test('tells a door that does not open from bytes that are bad', async () => {
+  const missing = foreignTask<Tasks['echo']>(import.meta.url, './not-there.ts', 'echo', limits);
+  await expect(door.run(missing, 1, {})).rejects.toMatchObject({ code: 'tool-missing', retryable: true });
+});
+
+test('the process sees neither the environment nor the files of its owner', async () => {
+  expect(await door.run(task('surroundings'), undefined, {})).toEqual({ state: 'done', value: ['PATH'] });
+  expect(await door.run(task('reading'), '/etc/passwd', {})).toEqual({ state: 'done', value: 'ERR_ACCESS_DENIED' });
+});
+
+test('keeps a process ready, and lets no more work at once than it is told', async () => {
+  const ready = openForeignDoor({ atOnce: 1, keepReady: [task('echo').module] });
+  try {
+    await pause(1000);
+    const begun = performance.now();
+    await ready.run(task('echo'), 1, {});
+    expect(performance.now() - begun).toBeLessThan(100);
+    let most = 0;
+    let now = 0;
+    const give = async (): Promise<Buffer> => {
+      most = Math.max(most, ++now);
+      await pause(100);
+      now--;
+      return Buffer.alloc(0);
+    };
+    await Promise.all([1, 2, 3].map(() => ready.run(task('asking'), 1, { give })));
+    expect(most).toBe(1);
+  } finally {
+    await ready.close();
+  }
+});

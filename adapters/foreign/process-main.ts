@@ -1,0 +1,52 @@
+import { serialize } from 'node:v8';
+import type { ForeignLimit, Helpers } from '../../shared/ports/foreign.ts';
+import type { FromProcess, ToProcess } from './messages.ts';
+
+/** What runs in the process: loads the task's file, runs its function, hands its questions on. It ends with its owner. */
+const tell = (message: FromProcess): void => {
+  process.send?.(message);
+};
+
+const waiting = new Map<number, (value: unknown) => void>();
+let asked = 0;
+
+const helpersOf = (names: readonly string[]): Helpers =>
+  Object.fromEntries(
+    names.map((helper) => [
+      helper,
+      (...args: unknown[]) =>
+        new Promise((resolve) => {
+          waiting.set(++asked, resolve);
+          // A signal stays with the owner, who ends this process by it.
+          tell({ kind: 'ask', id: asked, helper, args: args.filter((each) => !(each instanceof AbortSignal)) });
+        }),
+    ]),
+  );
+
+/** Where V8 itself says that there is no room. */
+const limitOf = (error: unknown): ForeignLimit =>
+  error instanceof RangeError &&
+  /allocat|Invalid (?:string|array|typed array) length|Set maximum|Map maximum/i.test(error.message)
+    ? 'memory'
+    : 'crash';
+
+const run = async ({ module, name, input, helpers, answerBytes }: ToProcess & { kind: 'run' }): Promise<void> => {
+  const task = (await import(module))[name] as (...args: unknown[]) => Promise<unknown>;
+  tell({ kind: 'begun' });
+  try {
+    const value = await task(input, helpersOf(helpers), (part: string) => tell({ kind: 'part', name: part }));
+    if (serialize(value).length > answerBytes) tell({ kind: 'exceeded', limit: 'size' });
+    else tell({ kind: 'done', value });
+  } catch (error) {
+    tell({ kind: 'exceeded', limit: limitOf(error) });
+  }
+};
+
+process.on('message', (message: ToProcess) => {
+  if (message.kind === 'answer') {
+    waiting.get(message.id)?.(message.value);
+    waiting.delete(message.id);
+  } else if (message.kind === 'run') void run(message);
+  else void Promise.all(message.modules.map((each) => import(each)));
+});
+process.on('disconnect', () => process.exit());

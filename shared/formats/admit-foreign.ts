@@ -1,0 +1,39 @@
+import type { Admission } from '../contracts/run.ts';
+import type { ByteSource } from '../ports/byte-source.ts';
+import { type ForeignDoor, foreignTask } from '../ports/foreign.ts';
+import { type AdmitOptions, diskSource } from './admit.ts';
+import { refusal } from './format.ts';
+
+const MiB = 1024 ** 2;
+/** Tables of formats are read whole up to 32 MiB; nothing that is sound has a larger one. */
+const mostBytes = 64 * MiB;
+
+export const admitTask = foreignTask<typeof import('./admit-task.ts').admit>(
+  import.meta.url,
+  './admit-task.ts',
+  'admit',
+  { partSeconds: 10, totalSeconds: 10, answerBytes: MiB },
+);
+
+/**
+ * `admitSource` behind the door. What takes more time or memory than any sound image is refused: whether it is safe is not known.
+ * @throws as the source does, and as the door
+ */
+export const admitForeign = async (
+  door: ForeignDoor,
+  source: ByteSource,
+  { peek, signal, ...options }: AdmitOptions,
+): Promise<Admission> => {
+  const result = await door.run(
+    admitTask,
+    { size: source.size, ...options },
+    {
+      read: (offset, length) => source.read(offset, Math.min(length, mostBytes), signal),
+      peek: (kind, around, bytes) => peek(kind, diskSource(source, around), bytes, signal, around),
+    },
+    signal,
+  );
+  return result.state === 'done'
+    ? result.value
+    : { layers: [], ...refusal('content-exceeds', { limit: result.limit }) };
+};

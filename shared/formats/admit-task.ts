@@ -1,0 +1,16 @@
+import type { Admission, Layer } from '../contracts/run.ts';
+import type { ByteSource } from '../ports/byte-source.ts';
+import { type AdmitOptions, admitSource, type Compression } from './admit.ts';
+
+type Plain = { size: number } & Omit<AdmitOptions, 'peek' | 'signal'>;
+type Asked = {
+  read: (offset: number, length: number) => ReturnType<ByteSource['read']>;
+  peek: (kind: Compression, around: readonly Layer[], bytes: number) => Promise<Buffer>;
+};
+
+/** `admitSource` as a task for the door: this file is loaded in its process. */
+export const admit = ({ size, ...options }: Plain, { read, peek }: Asked): Promise<Admission> =>
+  admitSource(
+    { size, read },
+    { ...options, peek: (kind, _source, bytes, _signal, around) => peek(kind, around, bytes) },
+  );

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import type { NamePart } from '../../shared/ports/foreign.ts';
+
+/** What a parser does when bytes have got the better of it: run as tasks by adapters/foreign/door.test.ts. */
+export const echo = async <T>(input: T): Promise<T> => input;
+
+export const spin = async (): Promise<never> => {
+  for (;;);
+};
+
+/** Each part takes this long on the processor. */
+export const parts = async (milliseconds: readonly number[], _helpers: object, part: NamePart): Promise<string> => {
+  for (const [index, each] of milliseconds.entries()) {
+    part(`part ${index}`);
+    const begun = process.cpuUsage();
+    const spent = (): number => {
+      const { user, system } = process.cpuUsage(begun);
+      return (user + system) / 1000;
+    };
+    while (spent() < each);
+  }
+  return 'all';
+};
+
+export const heap = async (): Promise<never> => {
+  const held: number[][] = [];
+  for (;;) held.push(new Array(1000).fill(held.length));
+};
+
+/** H2: a text that doubles. */
+export const doubling = async (): Promise<number> => {
+  const held: string[] = [];
+  let text = 'x';
+  for (let count = 0; count < 40; count++) {
+    text = [text, text].map((each) => `${each}`).join('');
+    held.push(text);
+  }
+  return held.length;
+};
+
+export const buffers = async (): Promise<number> => {
+  const held: Buffer[] = [];
+  for (let count = 0; count < 64; count++) held.push(Buffer.alloc(64 * 1024 ** 2, 1));
+  return held.length;
+};
+
+export const throwing = async (): Promise<never> => {
+  throw new TypeError('Cannot read properties of undefined');
+};
+
+export const long = async (bytes: number): Promise<Buffer> => Buffer.alloc(bytes);
+
+export const asking = async (
+  times: number,
+  { give }: { give: (index: number) => Promise<Buffer> },
+): Promise<number> => {
+  let sum = 0;
+  for (let index = 0; index < times; index++) sum += (await give(index)).length;
+  return sum;
+};
+
+/** Waits for what never comes. */
+export const idle = (): Promise<never> => new Promise(() => setInterval(() => undefined, 1000));
+
+export const reading = async (path: string): Promise<string> => {
+  try {
+    return readFileSync(path, 'latin1').slice(0, 10);
+  } catch (error) {
+    return String((error as NodeJS.ErrnoException).code);
+  }
+};
+
+export const surroundings = async (): Promise<string[]> => Object.keys(process.env);
