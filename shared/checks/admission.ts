@@ -155,6 +155,30 @@ export const admissionChecks = defineChecks({
       de: 'Prüfen Sie es: qemu-img check DATEI. Schreiben Sie es dann neu: qemu-img convert -O qcow2 EIN AUS.',
     },
   },
+  'shared-blocks': {
+    severity: 'safety',
+    title: { en: 'Tables of the image', de: 'Tabellen des Images' },
+    problem: {
+      en: 'Several entries in the tables of the {format} image name the same place. Damaged images look like this, and files made to fill a disk.',
+      de: 'Mehrere Einträge in den Tabellen des {format}-Images verweisen auf dieselbe Stelle. So sehen beschädigte Images aus, und Dateien, die Speicher füllen sollen.',
+    },
+    remedy: {
+      en: 'Write it again from its source: qemu-img convert -O qcow2 IN OUT.',
+      de: 'Schreiben Sie das Image aus seiner Quelle neu: qemu-img convert -O qcow2 EIN AUS.',
+    },
+  },
+  'expands-too-much': {
+    severity: 'safety',
+    title: { en: 'Size of the data', de: 'Umfang der Daten' },
+    problem: {
+      en: 'The image has {size:bytes} and would grow to more than {limit:bytes} of data. That is more than real disks do, so the work was stopped.',
+      de: 'Das Image hat {size:bytes} und würde auf mehr als {limit:bytes} an Daten wachsen. Das ist mehr als bei echten Datenträgern, daher wurde abgebrochen.',
+    },
+    remedy: {
+      en: 'Write it again without compression (qemu-img convert -O qcow2 IN OUT) and upload that.',
+      de: 'Schreiben Sie es ohne Kompression neu (qemu-img convert -O qcow2 EIN AUS) und laden Sie das hoch.',
+    },
+  },
   'qcow2-snapshots': {
     severity: 'safety',
     title: { en: 'Internal snapshots', de: 'Interne Snapshots' },
@@ -486,9 +510,12 @@ export const admissionChecks = defineChecks({
     severity: 'safety',
     title: { en: 'Content of the disk', de: 'Inhalt des Datenträgers' },
     problem: {
-      en: 'The disk holds another image ({format}) where a partition table or filesystem is expected.',
-      de: 'Der Datenträger enthält ein weiteres Image ({format}), wo eine Partitionstabelle oder ein Dateisystem erwartet wird.',
+      en: 'A program that looks at the first bytes takes this disk for something else ({format}). Such a disk can make others open files of their own.',
+      de: 'Ein Programm, das auf die ersten Bytes schaut, hält diesen Datenträger für etwas anderes ({format}). Ein solcher Datenträger kann andere dazu bringen, eigene Dateien zu öffnen.',
     },
-    remedy: { en: 'Upload the inner image itself.', de: 'Laden Sie das innere Image selbst hoch.' },
+    remedy: {
+      en: 'If an image lies in the image, upload the inner one. Otherwise write a new boot sector and upload it again.',
+      de: 'Liegt ein Image im Image, laden Sie das innere hoch. Sonst schreiben Sie einen neuen Bootsektor und laden es erneut hoch.',
+    },
   },
 });

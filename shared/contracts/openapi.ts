@@ -1149,9 +1149,10 @@ export interface components {
             }[];
             disk?: {
                 /** @enum {string} */
-                format: "raw" | "qcow2" | "vmdk" | "vpc" | "vhdx" | "vdi" | "parallels" | "iso" | "qed" | "cowd" | "sesparse" | "luks";
+                format: "raw" | "qcow2" | "vmdk" | "vpc" | "vhdx" | "vdi" | "parallels" | "iso" | "qed" | "cowd" | "sesparse" | "luks" | "bochs" | "cloop" | "dmg";
                 variant: string;
                 virtualSize: number;
+                allocatedAtMost?: number | undefined;
             } | undefined;
             converted?: {
                 /** @enum {string} */

@@ -39,6 +39,9 @@ export const diskFormats = [
   'cowd',
   'sesparse',
   'luks',
+  'bochs',
+  'cloop',
+  'dmg',
 ] as const;
 export const DiskFormat = z.enum(diskFormats);
 export type DiskFormat = z.infer<typeof DiskFormat>;
@@ -50,6 +53,8 @@ export const DetectedDisk = z.object({
   variant: z.string(),
   /** Bytes the guest sees, as the header declares it. */
   virtualSize: z.number(),
+  /** Bytes of data that convert may write of it; never more than `virtualSize`. */
+  allocatedAtMost: z.number().optional(),
 });
 export type DetectedDisk = z.infer<typeof DetectedDisk>;
 

@@ -43,14 +43,21 @@ export const admitSource = async (source: ByteSource, options: AdmitOptions): Pr
   while (layers.length < maxLayers) {
     const head = await current.read(0, headBytes, options.signal);
     const compression = compressionOf(head);
+    const wrapped = compression ?? (isTar(head) ? 'tar' : undefined);
+    // The names in both headers are free text: enough room for another format's. Behind it lies what is wrapped, which may be one.
+    const inside = wrapped && formats.find((format) => format.matches(head.subarray(0, 512), Buffer.alloc(0)));
+    if (wrapped && inside) return { layers, ...refusal('ambiguous', { formats: `${wrapped}, ${inside.name}` }) };
     if (compression) {
       layers.push({ kind: compression });
       const inner = await options.peek(compression, current, headBytes, options.signal, layers.slice(0, -1));
       return { layers, findings: await certainRefusals(inner, layers.length, options) };
     }
-    if (!isTar(head)) {
+    if (!wrapped) {
       const result = await settled(() => detect(current, head, options));
-      return { layers: result.disk ? [...layers, { kind: 'disk' }] : layers, ...limited(result, options) };
+      return {
+        layers: result.disk ? [...layers, { kind: 'disk' }] : layers,
+        ...limited(result, current.size, options),
+      };
     }
     const found = await settled(() => findDisk(current));
     if (!('layer' in found)) return { layers, ...found };
@@ -118,6 +125,7 @@ const settled = async <T>(work: () => Promise<T>): Promise<T | FormatResult> => 
 
 const limited = (
   { disk, findings }: FormatResult,
+  size: number,
   options: AdmitOptions,
 ): { disk?: DetectedDisk; findings: Finding[] } => {
   if (!disk) return { findings };
@@ -132,7 +140,7 @@ const limited = (
     return failing('virtual-size-limit', { size: virtualSize, limit: options.maxVirtualBytes });
   }
   return {
-    disk,
+    disk: { allocatedAtMost: Math.min(virtualSize, size), ...disk },
     findings: [{ code: 'format', step: 'admit', outcome: 'pass', params: { format, variant } }, ...findings],
   };
 };

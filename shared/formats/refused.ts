@@ -1,14 +1,18 @@
 import { type Format, refusal } from './format.ts';
 
-/** Formats that are named in order to be refused: no safe reader, or nothing that could boot. */
+/**
+ * Formats that are named in order to be refused: no safe reader, or nothing that could boot. Whatever QEMU's probes would find in a file
+ * (bdrv_probe in block/*.c) is a format here, so that a raw disk or an ISO that is one of them as well is refused.
+ */
 const refused = (name: Format['name'], label: string, magic: Buffer, code: string): Format => ({
   name,
   matches: (head) => head.subarray(0, magic.length).equals(magic),
   inspect: () => Promise.resolve(refusal(code, { format: label })),
 });
+const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
 
-export const qed = refused('qed', 'QED', Buffer.from('QED\0', 'latin1'), 'unsupported-format');
-export const cowd = refused('cowd', 'VMware COWD', Buffer.from('COWD', 'latin1'), 'unsupported-format');
+export const qed = refused('qed', 'QED', ascii('QED\0'), 'unsupported-format');
+export const cowd = refused('cowd', 'VMware COWD', ascii('COWD'), 'unsupported-format');
 /** Source: QEMU block/vmdk.c, SESPARSE_CONST_HEADER_MAGIC, little-endian. */
 export const sesparse = refused(
   'sesparse',
@@ -16,4 +20,13 @@ export const sesparse = refused(
   Buffer.from([0xbe, 0xba, 0xfe, 0xca, 0, 0, 0, 0]),
   'unsupported-format',
 );
-export const luks = refused('luks', 'LUKS', Buffer.from('LUKS\xba\xbe', 'latin1'), 'encrypted');
+export const luks = refused('luks', 'LUKS', ascii('LUKS\xba\xbe'), 'encrypted');
+/** Source: QEMU block/bochs.c. */
+export const bochs = refused('bochs', 'Bochs', ascii('Bochs Virtual HD Image'), 'unsupported-format');
+/** A compressed filesystem whose first line is a shell script. Source: QEMU block/cloop.c. */
+export const cloop = refused('cloop', 'cloop', ascii('#!/bin/sh\n#V2.0 Format'), 'unsupported-format');
+/** Apple's UDIF: a trailer of 512 bytes. Source: QEMU block/dmg.c, which goes by the file's name besides. */
+export const dmg: Format = {
+  ...refused('dmg', 'Apple DMG', ascii('koly'), 'unsupported-format'),
+  matches: (_head, tail) => tail.subarray(0, 4).equals(ascii('koly')),
+};

@@ -2,7 +2,7 @@ import type { Format } from './format.ts';
 import { iso } from './iso.ts';
 import { parallels } from './parallels.ts';
 import { qcow2 } from './qcow2.ts';
-import { cowd, luks, qed, sesparse } from './refused.ts';
+import { bochs, cloop, cowd, dmg, luks, qed, sesparse } from './refused.ts';
 import { vdi } from './vdi.ts';
 import { vhd } from './vhd.ts';
 import { vhdx } from './vhdx.ts';
@@ -22,6 +22,9 @@ export const formats: readonly Format[] = [
   cowd,
   sesparse,
   luks,
+  bochs,
+  cloop,
+  dmg,
 ];
 
 /** What compresses, by its first bytes: RFC 1952, the .xz file format 2.1.1.1, RFC 8878 3.1.1, bzip2 1.0. */

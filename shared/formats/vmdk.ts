@@ -1,109 +1,163 @@
 import type { ByteSource } from '../ports/byte-source.ts';
-import { exactly, type Format, type FormatResult, refusal, sample, Truncated, u64le } from './format.ts';
+import { allocatedAtMost } from './expansion.ts';
+import { exactly, type Format, type FormatResult, refusal, Truncated, u64le } from './format.ts';
+import { mappingOf, readTables } from './mapping.ts';
+import { descriptorBytes, descriptorProblem, isTextDescriptor, typeOfText } from './vmdk-descriptor.ts';
 
-/** Source: VMware Virtual Disk Format 1.1; QEMU block/vmdk.c for what QEMU really reads. */
+/** Source: VMware Virtual Disk Format 1.1; QEMU block/vmdk.c for what QEMU really reads. Little-endian. */
 const sector = 512;
+const maxDescriptor = 128 * sector;
 const atEnd = 0xffff_ffff_ffff_ffffn;
-/** QEMU reads 20 sectors from the second one on, whatever size the header declares for the descriptor. */
-const qemuDescriptor = { offset: sector, length: 20 * sector };
-const allowedTypes = new Set(['monolithicSparse', 'streamOptimized']);
-
-/**
- * A descriptor of its own: text that names other files (CVE-2022-47951). Looked for as QEMU's probe and as a careless editor
- * would: comments, blank lines, a byte order mark or odd bytes before it change nothing.
- */
-export const isTextDescriptor = (head: Buffer): boolean => {
-  const text = head.subarray(0, 20 * sector).toString('latin1');
-  if (text.startsWith('KDMV') || text.startsWith('COWD')) return false;
-  return /^(?:\xef\xbb\xbf)?\s*#\s*Disk DescriptorFile/i.test(text) || /(?:^|[\r\n])\s*createType\s*=/i.test(text);
-};
+const flag = { redundantTables: 2, compressed: 0x1_0000, markers: 0x2_0000 };
+const maxTables = 1024 ** 2;
 
 export const vmdkText: Format = {
   name: 'vmdk',
   matches: isTextDescriptor,
-  inspect: (_source, head) => {
-    const text = head.subarray(0, 20 * sector).toString('latin1');
-    const type = /createType\s*=\s*"?([\w-]{1,40})/i.exec(text)?.[1] ?? 'unknown';
-    return Promise.resolve(refusal('vmdk-flat', { type }));
-  },
+  inspect: (_source, head) => Promise.resolve(refusal('vmdk-flat', { type: typeOfText(head) })),
 };
+
+type Header = {
+  version: number;
+  flags: number;
+  /** In sectors, as all sizes and offsets here. */
+  capacity: number;
+  grainSize: number;
+  descriptor: { offset: number; size: number };
+  entriesPerTable: number;
+  directory: number;
+  directoryAtEnd: boolean;
+  redundantDirectory: number;
+  grainsBegin: number;
+  compression: number;
+};
+
+const headerOf = (bytes: Buffer): Header => ({
+  version: bytes.readUInt32LE(4),
+  flags: bytes.readUInt32LE(8),
+  capacity: u64le(bytes, 12),
+  grainSize: u64le(bytes, 20),
+  descriptor: { offset: u64le(bytes, 28), size: u64le(bytes, 36) },
+  entriesPerTable: bytes.readUInt32LE(44),
+  redundantDirectory: u64le(bytes, 48),
+  directory: u64le(bytes, 56),
+  directoryAtEnd: bytes.readBigUInt64LE(56) === atEnd,
+  grainsBegin: u64le(bytes, 64),
+  compression: bytes.readUInt16LE(77),
+});
+
+const damaged = (field: string): FormatResult => refusal('damaged-header', { format: 'vmdk', field });
 
 export const vmdk: Format = {
   name: 'vmdk',
   matches: (head) => head.subarray(0, 4).toString('latin1') === 'KDMV',
 
   inspect: async (source) => {
-    let header = await exactly(source, 0, sector);
-    const version = header.readUInt32LE(4);
-    if (version < 1 || version > 3) return refusal('damaged-header', { format: 'vmdk', field: 'version' });
-    const refused = await checkDescriptor(source, header);
-    if ('findings' in refused) return refused;
-
-    if (header.readBigUInt64LE(56) === atEnd) {
-      // The real header is the footer: marker, footer, end-of-stream marker, 512 bytes each.
-      const tail = await exactly(source, source.size - 3 * sector, 3 * sector);
-      header = tail.subarray(sector, 2 * sector);
-      const ends = tail.subarray(2 * sector).every((byte) => byte === 0);
-      if (header.subarray(0, 4).toString('latin1') !== 'KDMV' || !ends) throw new Truncated('footer');
-      if (header.readBigUInt64LE(56) === atEnd || header.readBigUInt64LE(28) !== 1n) {
-        return refusal('damaged-header', { format: 'vmdk', field: 'footer' });
-      }
-    }
-    const capacity = u64le(header, 12) * sector;
-    const damaged = await checkGrains(source, header);
-    return damaged ?? { disk: { format: 'vmdk', variant: refused.type, virtualSize: capacity }, findings: [] };
+    const first = headerOf(await exactly(source, 0, sector));
+    const refused = fieldProblem(first) ?? (await checkDescriptor(source, first));
+    if (refused) return refused;
+    const footer = first.directoryAtEnd ? await readFooter(source, first) : first;
+    if ('findings' in footer) return footer;
+    return checkGrains(source, footer);
   },
 };
 
-const checkDescriptor = async (source: ByteSource, header: Buffer): Promise<FormatResult | { type: string }> => {
-  if (header.readBigUInt64LE(28) !== 1n) return refusal('vmdk-descriptor');
-  const declared = u64le(header, 36) * sector;
-  if (declared === 0 || declared > 1024 ** 2) return refusal('vmdk-descriptor');
-  const length = Math.min(Math.max(declared, qemuDescriptor.length), source.size - sector);
-  const text = (await exactly(source, sector, length)).toString('latin1');
-  // QEMU searches all that it has read for the name, comments and what follows the descriptor included.
-  if (text.slice(0, qemuDescriptor.length).includes('parentFileNameHint')) return refusal('vmdk-parent');
-  const descriptor = text.slice(0, declared).split('\0', 1)[0] ?? '';
-  if (descriptor.includes('parentFileNameHint')) return refusal('vmdk-parent');
-  const parentCid = /^\s*parentCID\s*=\s*([0-9a-f]+)/im.exec(descriptor)?.[1];
-  if (parentCid && parentCid.toLowerCase() !== 'ffffffff') return refusal('vmdk-parent');
-  const type = /^\s*createType\s*=\s*"([^"]{1,40})"/im.exec(descriptor)?.[1];
-  if (!type) return refusal('vmdk-descriptor');
-  if (!allowedTypes.has(type)) return refusal('vmdk-flat', { type });
-  const extents = descriptor.match(/^\s*(?:RW|RDONLY|NOACCESS)\s+\d+\s+\S+/gim) ?? [];
-  if (extents.length !== 1) return refusal('vmdk-extents', { count: extents.length });
-  if (!/\sSPARSE$/i.test(extents[0] ?? '')) return refusal('vmdk-flat', { type: extents[0]?.split(/\s+/)[2] ?? '' });
-  return { type };
+/** Numbers that QEMU does not take, and those with which it takes the file for something else. */
+const fieldProblem = ({
+  version,
+  flags,
+  capacity,
+  grainSize,
+  entriesPerTable,
+  compression,
+}: Header): FormatResult | undefined => {
+  if (version < 1 || version > 3) return damaged('version');
+  // With 0 in the first header QEMU opens the descriptor inside as one that names other files, whatever the footer says.
+  if (capacity === 0) return damaged('capacity');
+  if (grainSize < 1 || grainSize > 2048 || (grainSize & (grainSize - 1)) !== 0) return damaged('grain size');
+  if (entriesPerTable < 1 || entriesPerTable > 512 || (entriesPerTable & (entriesPerTable - 1)) !== 0) {
+    return damaged('grain table size');
+  }
+  if (capacity / (grainSize * entriesPerTable) > maxTables) return damaged('capacity');
+  // QEMU goes by the algorithm, others by the flag.
+  const isCompressed = (flags & flag.compressed) !== 0;
+  if (compression > 1 || isCompressed !== (compression === 1)) return damaged('compression');
+  if (isCompressed && (flags & flag.markers) === 0) return damaged('markers');
+  return undefined;
 };
 
-/** The grain directory whole, and a sample of its tables: what they point to must lie within the file. */
-const checkGrains = async (source: ByteSource, header: Buffer): Promise<FormatResult | undefined> => {
-  const grainSize = u64le(header, 20);
-  const perTable = header.readUInt32LE(44);
-  const capacity = u64le(header, 12);
-  if (grainSize < 1 || grainSize > 2048 || perTable < 1 || perTable > 4096 || (perTable & (perTable - 1)) !== 0) {
-    return refusal('damaged-header', { format: 'vmdk', field: 'grain size' });
+const checkDescriptor = async (source: ByteSource, { descriptor }: Header): Promise<FormatResult | undefined> => {
+  const declared = descriptor.size * sector;
+  if (descriptor.offset !== 1 || declared === 0 || declared > maxDescriptor) return refusal('vmdk-descriptor');
+  const length = Math.min(Math.max(declared, descriptorBytes), source.size - sector);
+  return descriptorProblem(await exactly(source, sector, length), declared);
+};
+
+/** What the footer may differ in is where its tables are: readers that go by the first header must see the same disk. */
+const alike: (keyof Header)[] = ['version', 'flags', 'capacity', 'grainSize', 'entriesPerTable', 'compression'];
+
+/** The last three sectors: marker, footer, end of stream. They hold the real header when the first one says so. @throws Truncated */
+const readFooter = async (source: ByteSource, first: Header): Promise<Header | FormatResult> => {
+  if (source.size % sector !== 0) throw new Truncated('footer');
+  const tail = await exactly(source, source.size - 3 * sector, 3 * sector);
+  const [marker, bytes, end] = [0, 1, 2].map((index) => tail.subarray(index * sector, (index + 1) * sector)) as [
+    Buffer,
+    Buffer,
+    Buffer,
+  ];
+  const isMarked = marker.readUInt32LE(8) === 0 && marker.readUInt32LE(12) === 3;
+  if (bytes.subarray(0, 4).toString('latin1') !== 'KDMV' || !isMarked || !end.every((byte) => byte === 0)) {
+    throw new Truncated('footer');
   }
-  const tables = Math.ceil(capacity / (grainSize * perTable));
-  if (tables > 4 * 1024 ** 2) return refusal('damaged-header', { format: 'vmdk', field: 'capacity' });
+  const footer = headerOf(bytes);
+  return footer.directoryAtEnd || alike.some((field) => footer[field] !== first[field]) ? damaged('footer') : footer;
+};
+
+/** The grain directory whole, and its tables: what they point to must lie within the file, and nothing twice. */
+const checkGrains = async (source: ByteSource, header: Header): Promise<FormatResult> => {
+  const { capacity, grainSize, entriesPerTable } = header;
+  const compressed = header.compression === 1;
+  if (header.grainsBegin * sector > source.size) throw new Truncated('grains');
+  const length = Math.ceil(capacity / (grainSize * entriesPerTable)) * 4;
+  if ((header.flags & flag.redundantTables) !== 0) await exactly(source, header.redundantDirectory * sector, length);
+  const directory = await exactly(source, header.directory * sector, length);
+  const tables = mappingOf(entriesPerTable * 4, source.size);
+  const offsets: number[] = [];
+  for (let at = 0; at < length; at += 4) {
+    const offset = directory.readUInt32LE(at) * sector;
+    if (offset === 0) continue;
+    tables.add(offset);
+    offsets.push(offset);
+  }
+  if (tables.isShared()) return refusal('shared-blocks', { format: 'VMDK' });
+
+  // Each compressed grain takes a sector at least: its marker says its sector (8 bytes) and length (4).
+  const grains = mappingOf(compressed ? sector : grainSize * sector, source.size + grainSize * sector);
   let last = 0;
-  const directory = await exactly(source, u64le(header, 56) * sector, tables * 4);
-  for (const index of sample(tables, 64)) {
-    const at = directory.readUInt32LE(index * 4) * sector;
-    if (at === 0) continue;
-    const table = await exactly(source, at, perTable * 4);
-    for (let entry = 0; entry < perTable; entry++) {
+  await readTables(source, offsets, entriesPerTable * 4, (table) => {
+    for (let at = 0; at < table.length; at += 4) {
       // 0: nothing there, 1: zeros.
-      const grain = table.readUInt32LE(entry * 4);
-      if (grain > 1 && grain * sector >= source.size) throw new Truncated('grain');
+      const grain = table.readUInt32LE(at);
+      if (grain <= 1) continue;
+      if (grain * sector >= source.size) throw new Truncated('grain');
+      grains.add(grain * sector);
       last = Math.max(last, grain);
     }
-  }
-  const compressed = (header.readUInt32LE(8) & 0x1_0000) !== 0;
+  });
+  if (grains.isShared()) return refusal('shared-blocks', { format: 'VMDK' });
   if (compressed && last > 1) {
-    // A compressed grain says its own length: sector number (8 bytes), bytes (4), data.
-    const length = (await exactly(source, last * sector, 12)).readUInt32LE(8);
-    if (last * sector + 12 + length > source.size) throw new Truncated('grain');
+    const bytes = (await exactly(source, last * sector, 12)).readUInt32LE(8);
+    if (last * sector + 12 + bytes > source.size) throw new Truncated('grain');
   }
-  return undefined;
+  const virtualSize = capacity * sector;
+  return {
+    disk: {
+      format: 'vmdk',
+      // As QEMU names it; what the descriptor calls itself changes nothing of what is read.
+      variant: compressed ? 'streamOptimized' : 'monolithicSparse',
+      virtualSize,
+      allocatedAtMost: allocatedAtMost({ size: source.size, virtualSize, compressed }),
+    },
+    findings: [],
+  };
 };

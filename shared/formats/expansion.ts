@@ -1,0 +1,18 @@
+const MiB = 1024 ** 2;
+
+/**
+ * How much an image may become when it is converted. Without compression: no more data than its file has (mapping.ts says why).
+ * With compression: real disks come to 2 to 10 times, one whose blocks are half empty to some dozen times; so 100, and 1 GiB for small ones.
+ */
+const ratio = 100;
+const allowance = 1024 * MiB;
+
+/** Bytes of data that convert may write of an image. */
+export const allocatedAtMost = (image: { size: number; virtualSize: number; compressed: boolean }): number =>
+  Math.min(image.virtualSize, image.compressed ? image.size * ratio + allowance : image.size);
+
+/** What the output's own tables and the filesystem's blocks may add to that. */
+export const writtenAtMost = (allocated: number): number => Math.ceil(allocated * 1.02) + 64 * MiB;
+
+/** Of one byte deflate makes 1032 at most (RFC 1951: 258 bytes for two bits); honest blocks that are mostly zeros come near. */
+export const decompressedAtMost = (size: number): number => size * 1032 + allowance;

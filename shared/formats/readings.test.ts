@@ -1,0 +1,207 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildDisk, convert, tarOf } from '../../test/hostile/images.ts';
+import {
+  begunWith,
+  emptyIso,
+  probedAsBochs,
+  probedAsCloop,
+  probedAsQcow,
+  probedAsVdi,
+  probedAsVmdk,
+  vmdkWithFooter,
+  withTarSum,
+} from '../../test/hostile/readings.ts';
+import { bufferSource } from '../../test/support/buffer-source.ts';
+import { admitSource } from './admit.ts';
+
+/** Inputs of the security review (H4, H6, H7, L4) and their relatives: what QEMU reads differently is refused. */
+
+let dir: string;
+let gpt: string;
+let mbr: string;
+let ext: string;
+let sparse: string;
+let streamed: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'readings-'));
+  gpt = buildDisk(join(dir, 'disk.raw'));
+  ext = `${gpt}.ext4`;
+  mbr = join(dir, 'mbr');
+  writeFileSync(mbr, Buffer.alloc(4 * 1024 ** 2));
+  execFileSync('sfdisk', ['-q', mbr], { input: 'label: dos\nstart=2048, bootable\n', stdio: ['pipe', 'pipe', 'pipe'] });
+  sparse = convert(gpt, 'vmdk', join(dir, 'sparse.vmdk'));
+  streamed = convert(gpt, 'vmdk', join(dir, 'streamed.vmdk'), '-o', 'subformat=streamOptimized');
+}, 120_000);
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const admitted = (bytes: Buffer) =>
+  admitSource(bufferSource(bytes), {
+    allowIso: true,
+    maxVirtualBytes: 1024 ** 4,
+    peek: () => Promise.resolve(Buffer.alloc(0)),
+  });
+const codeOf = async (bytes: Buffer): Promise<string | undefined> => {
+  const { disk, findings } = await admitted(bytes);
+  const code = findings.find(({ outcome }) => outcome === 'fail')?.code;
+  expect(disk === undefined).toBe(code !== undefined);
+  return code;
+};
+
+describe('a disk that QEMU probes as another format (H7)', () => {
+  const readings: [string, () => Buffer][] = [
+    ['vmdk', () => probedAsVmdk('/etc/hostname')],
+    [
+      'vmdk behind comments and blanks',
+      () => Buffer.concat([Buffer.from('#x\n  \r\n'), probedAsVmdk('/etc/hostname')]),
+    ],
+    ['bochs', probedAsBochs],
+    ['cloop', probedAsCloop],
+    ['qcow', probedAsQcow],
+    ['vdi', probedAsVdi],
+  ];
+  const disks: [string, () => Buffer][] = [
+    ['an MBR disk', () => readFileSync(mbr)],
+    ['a GPT disk', () => readFileSync(gpt)],
+    ['a bare ext4', () => readFileSync(ext)],
+    ['an ISO', emptyIso],
+  ];
+  test.each(disks)('%s alone is let through', async (_name, make) => {
+    expect(await codeOf(make())).toBeUndefined();
+  });
+  test.each(disks.flatMap(([disk, make]) => readings.map(([name, beginning]) => ({ disk, name, make, beginning }))))(
+    '$disk that begins as $name',
+    async ({ make, beginning }) => {
+      const bytes = make();
+      beginning().copy(bytes);
+      expect(['ambiguous', 'vmdk-flat', 'unsupported-format', 'qcow2-version', 'damaged-header']).toContain(
+        await codeOf(bytes),
+      );
+    },
+  );
+
+  test('the text alone, and less of it than a sector', async () => {
+    expect(await codeOf(Buffer.concat([probedAsVmdk('/etc/hostname'), Buffer.alloc(600)]))).toBe('vmdk-flat');
+    expect(await codeOf(probedAsVmdk('/etc/hostname'))).toBe('truncated');
+  });
+
+  test('a tar whose first name is the beginning of a qcow2, and of a descriptor', async () => {
+    const tar = readFileSync(tarOf(join(dir, 'a.tar'), dir, 'sparse.vmdk'));
+    expect(await codeOf(tar)).toBeUndefined();
+    for (const name of [Buffer.from('QFI\xfb\0\0\0\x02', 'latin1'), Buffer.from('version=1\n')]) {
+      const bent = Buffer.from(tar);
+      name.copy(bent);
+      expect(await codeOf(withTarSum(bent))).toBe('ambiguous');
+    }
+  });
+
+  test('a gzip whose name field holds the mark of a VDI', async () => {
+    const bytes = Buffer.alloc(1024, 'a');
+    Buffer.from([0x1f, 0x8b, 8, 8]).copy(bytes);
+    bytes.writeUInt32LE(0xbeda107f, 0x40);
+    expect(await codeOf(bytes)).toBe('ambiguous');
+  });
+
+  test("a disk image with Apple's trailer", async () => {
+    const bytes = readFileSync(mbr);
+    bytes.write('koly', bytes.length - 512, 'latin1');
+    expect(['ambiguous', 'unsupported-format']).toContain(await codeOf(bytes));
+  });
+});
+
+describe('a VMDK that QEMU reads in another way (H6)', () => {
+  const changed = (from: string, text: (text: string) => string): Buffer => {
+    const bytes = readFileSync(from);
+    const descriptor = bytes.subarray(512, 512 + 10_240);
+    const now = text(descriptor.toString('latin1').replace(/\0+$/, ''));
+    descriptor.fill(0).write(now, 'latin1');
+    return bytes;
+  };
+  const line = (more: string) => () => changed(sparse, (text) => `${text}${more}\n`);
+
+  test('with a footer, as ovftool writes them, it is let through', async () => {
+    expect(await codeOf(vmdkWithFooter(streamed))).toBeUndefined();
+  });
+
+  const cases: [string, string, () => Buffer][] = [
+    ['capacity 0 in the first header', 'damaged-header', () => vmdkWithFooter(streamed, { capacity: 0 })],
+    [
+      'capacity 0 and a descriptor inside that names a file of the host',
+      'damaged-header',
+      () =>
+        vmdkWithFooter(streamed, {
+          capacity: 0,
+          text: (text) =>
+            `# createType="monolithicFlat"\nRW +2048 FLAT "/etc/hostname" 0\n${text.replace(/RW (\d+)/, 'RDONLY $1')}`,
+        }),
+    ],
+    ['another capacity in the footer', 'damaged-header', () => vmdkWithFooter(streamed, { capacity: 2048 })],
+    [
+      'another algorithm in the footer',
+      'damaged-header',
+      () => vmdkWithFooter(streamed, { footer: (footer) => footer.writeUInt16LE(0, 77) }),
+    ],
+    ['a second createType', 'vmdk-descriptor', line('createType="monolithicFlat"')],
+    ['a createType in a comment', 'vmdk-descriptor', line('# createType="monolithicFlat"')],
+    ['a createType within a word', 'vmdk-descriptor', line('ddb.xcreateType="monolithicFlat"')],
+    ['a createType in other letters', 'vmdk-descriptor', line('CREATETYPE="monolithicFlat"')],
+    ['a flat extent besides', 'vmdk-extents', line('RW 2048 FLAT "/etc/hostname" 0')],
+    ['a flat extent with a sign', 'vmdk-extents', line('RW +2048 FLAT "/etc/hostname" 0')],
+    ['an extent of zeros', 'vmdk-extents', line('RW 2048 ZERO')],
+    ['an extent split over lines', 'vmdk-extents', line('RW\t\n2048\nFLAT "/etc/hostname" 0')],
+    ['an extent of VMFS', 'vmdk-extents', line('rw 2048 VMFS "x"')],
+    [
+      'its only extent flat and signed',
+      'vmdk-flat',
+      () => changed(sparse, (text) => text.replace(/RW \d+ SPARSE/, 'RW +2048 FLAT')),
+    ],
+    ['its only extent read-only', 'vmdk-flat', () => changed(sparse, (text) => text.replace(/^RW/m, 'RDONLY'))],
+    ['a line that is nothing', 'vmdk-descriptor', line('version')],
+    ['no CID', 'vmdk-descriptor', () => changed(sparse, (text) => text.replace(/^CID=.*$/m, ''))],
+    [
+      'a grain table of 1024 entries',
+      'damaged-header',
+      () => {
+        const bytes = readFileSync(sparse);
+        bytes.writeUInt32LE(1024, 44);
+        return bytes;
+      },
+    ],
+  ];
+  test.each(cases)('%s: %s', async (_name, code, make) => {
+    expect(await codeOf(make())).toBe(code);
+  });
+});
+
+describe('a descriptor of blank lines takes no time (H4)', () => {
+  test.each([
+    ['alone', () => Buffer.alloc(1024 ** 2, '\n')],
+    ['alone, of returns', () => Buffer.alloc(1024 ** 2, '\r')],
+    ['alone, of blanks', () => Buffer.alloc(1024 ** 2, ' ')],
+    [
+      'in a VMDK',
+      () => begunWith(sparse, Buffer.concat([readFileSync(sparse).subarray(0, 512), Buffer.alloc(65_536, '\n')])),
+    ],
+    [
+      'in a VMDK that declares 1 MiB of it',
+      () => {
+        const header = Buffer.from(readFileSync(sparse).subarray(0, 512));
+        header.writeBigUInt64LE(2048n, 36);
+        return Buffer.concat([header, Buffer.alloc(1024 ** 2, '\n')]);
+      },
+    ],
+    [
+      'of one setting',
+      () =>
+        begunWith(sparse, Buffer.concat([readFileSync(sparse).subarray(0, 512), Buffer.alloc(10_240, 'createType')])),
+    ],
+  ])('%s', async (_name, make) => {
+    const bytes = make();
+    const begin = performance.now();
+    expect(await codeOf(bytes)).toBeDefined();
+    expect(performance.now() - begin).toBeLessThan(500);
+  });
+});
