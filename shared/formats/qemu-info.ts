@@ -48,3 +48,10 @@ export const agreesWithQemu = (disk: DetectedDisk, info: QemuImgInfo): Finding[]
   ].filter((complaint) => complaint !== undefined);
   return complaints.map((detail) => ({ code: 'qemu-disagrees', step: 'admit', outcome: 'fail', params: { detail } }));
 };
+
+/**
+ * What QEMU may take a file for when it is not told. A fixed VHD has its mark at the end only, so it looks raw. All else makes a consumer
+ * that probes read another disk than we did, or files of its own host (CVE-2015-1851, CVE-2026-24708).
+ */
+export const mayBeProbedAs = ({ format, variant }: Pick<DetectedDisk, 'format' | 'variant'>, probed: string): boolean =>
+  probed === (format === 'iso' ? 'raw' : format) || (format === 'vpc' && variant === 'fixed' && probed === 'raw');

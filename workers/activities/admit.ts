@@ -1,12 +1,14 @@
-import type { Admission } from '../../shared/contracts/run.ts';
+import type { Finding } from '../../shared/contracts/finding.ts';
+import type { Admission, DetectedDisk } from '../../shared/contracts/run.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import { diskSource, type PeekLayer } from '../../shared/formats/admit.ts';
 import { admitForeign } from '../../shared/formats/admit-foreign.ts';
-import { agreesWithQemu } from '../../shared/formats/qemu-info.ts';
+import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
-import { withNbd } from '../tools/nbdkit.ts';
-import { qemuImgInfo } from '../tools/qemu-img.ts';
+import { isUnsafeToServe } from '../../shared/verdict.ts';
+import { type BlockInput, withNbd } from '../tools/nbdkit.ts';
+import { qemuImgInfo, qemuImgProbe } from '../tools/qemu-img.ts';
 import type { StepControl } from './step.ts';
 
 export type AdmitDeps = { foreign: ForeignDoor; peek: PeekLayer };
@@ -19,7 +21,10 @@ export type AdmitInput = {
   scratchDir: string;
 };
 
-/** Our own detector first; only what it lets through is shown to QEMU, for the second opinion. */
+/**
+ * Our own detector first; only what it lets through is shown to QEMU, for the second opinion. What is no disk at all is shown too, for some
+ * of it is served as it came: nobody who probes it may take it for a disk.
+ */
 export const admitUpload = async (
   { foreign, peek }: AdmitDeps,
   { source, scratchDir, ...limits }: AdmitInput,
@@ -27,26 +32,45 @@ export const admitUpload = async (
 ): Promise<Admission> => {
   const admission = await admitForeign(foreign, source, { ...limits, peek, signal });
   progress(50);
-  const { disk } = admission;
-  if (!disk) return admission;
-  const disagreements = await withNbd(
-    diskSource(source, admission.layers),
-    scratchDir,
-    async (input) => {
-      try {
-        return agreesWithQemu(disk, await qemuImgInfo(input, disk.format, signal));
-      } catch (error) {
-        if (!isBootreadyError(error) || error.code !== 'tool-failed') throw error;
-        return [qemuRefuses(error.context.stderr)];
-      }
-    },
-    signal,
-  );
-  return { ...admission, findings: [...admission.findings, ...disagreements] };
+  const { disk, layers } = admission;
+  if (isUnsafeToServe(admission.findings)) return admission;
+  const shown = <T>(bytes: ByteSource, ask: (input: BlockInput) => Promise<T>) =>
+    withNbd(bytes, scratchDir, ask, signal);
+  const findings = [...admission.findings];
+  if (layers.at(-1)?.kind !== 'disk' || layers.length > 1) {
+    findings.push(...(await shown(source, (input) => probe(input, { format: 'raw', variant: '' }, signal))));
+  }
+  if (disk) {
+    findings.push(...(await shown(diskSource(source, layers), (input) => secondOpinion(input, disk, signal))));
+  }
+  return { ...admission, findings };
+};
+
+/** QEMU, told the format, must see the same disk; not told it, it must find the same format. */
+export const secondOpinion = async (input: BlockInput, disk: DetectedDisk, signal: AbortSignal): Promise<Finding[]> => {
+  try {
+    const disagreements = agreesWithQemu(disk, await qemuImgInfo(input, disk.format, signal));
+    if (disagreements.length > 0) return disagreements;
+  } catch (error) {
+    if (!isBootreadyError(error) || error.code !== 'tool-failed') throw error;
+    return [qemuRefuses(error.context.stderr)];
+  }
+  return probe(input, disk, signal);
+};
+
+const probe = async (
+  input: BlockInput,
+  disk: Pick<DetectedDisk, 'format' | 'variant'>,
+  signal: AbortSignal,
+): Promise<Finding[]> => {
+  const probed = await qemuImgProbe(input, signal);
+  return mayBeProbedAs(disk, probed)
+    ? []
+    : [{ code: 'hidden-format', step: 'admit', outcome: 'fail', params: { format: probed } }];
 };
 
 /** QEMU's own words, without the block tree that it repeats. */
-export const qemuRefuses = (stderr: unknown): Admission['findings'][number] => ({
+export const qemuRefuses = (stderr: unknown): Finding => ({
   code: 'qemu-disagrees',
   step: 'admit',
   outcome: 'fail',

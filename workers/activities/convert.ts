@@ -6,8 +6,9 @@ import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared
 import { isBootreadyError } from '../../shared/errors.ts';
 import { diskSource, type PeekLayer } from '../../shared/formats/admit.ts';
 import { admitForeign } from '../../shared/formats/admit-foreign.ts';
+import { writtenAtMost } from '../../shared/formats/expansion.ts';
 import { headBytes } from '../../shared/formats/format.ts';
-import { agreesWithQemu } from '../../shared/formats/qemu-info.ts';
+import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
 import { formats } from '../../shared/formats/table.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
@@ -17,10 +18,18 @@ import { decompressTo } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
 import { type BlockInput, withNbd } from '../tools/nbdkit.ts';
 import { openOutput } from '../tools/output.ts';
-import { qemuImgCheck, qemuImgConvert, qemuImgInfo, qemuImgVersion } from '../tools/qemu-img.ts';
+import {
+  fileInput,
+  qemuImgCheck,
+  qemuImgConvert,
+  qemuImgInfo,
+  qemuImgProbe,
+  qemuImgVersion,
+} from '../tools/qemu-img.ts';
 import { removeTree } from '../tools/remove-tree.ts';
 import { reasonOf } from './admit.ts';
 import type { StepControl } from './step.ts';
+import { withinSize } from './within-size.ts';
 
 export type ConvertDeps = { foreign: ForeignDoor; peek: PeekLayer };
 
@@ -70,7 +79,11 @@ export const convertUpload = async (
       ...(await withNbd(
         bytes,
         scratchDir,
-        (block) => convertBlock(block, admission.disk as DetectedDisk, input, control, 0),
+        (block) =>
+          convertBlock(foreign, block, admission.disk as DetectedDisk, input, control, {
+            begin: 0,
+            sourceSize: bytes.size,
+          }),
         signal,
       )),
       layers: admission.layers,
@@ -97,10 +110,12 @@ export const convertUpload = async (
         return refused(findings, layers);
       }
       const disk = inner.disk;
+      const bytes = diskSource(file, inner.layers);
       const conversion = await withNbd(
-        diskSource(file, inner.layers),
+        bytes,
         scratchDir,
-        (block) => convertBlock(block, disk, input, control, share.decompress),
+        (block) =>
+          convertBlock(foreign, block, disk, input, control, { begin: share.decompress, sourceSize: bytes.size }),
         signal,
       );
       return { ...conversion, findings: [...inner.findings, ...conversion.findings], layers, tools };
@@ -125,11 +140,12 @@ const formatFor = (target: TargetFormat, disk: DetectedDisk): 'raw' | 'qcow2' =>
 };
 
 const convertBlock = async (
+  foreign: ForeignDoor,
   block: BlockInput,
   disk: DetectedDisk,
   { target, scratchDir }: ConvertInput,
   { signal, progress }: StepControl,
-  begin: number,
+  { begin, sourceSize }: { begin: number; sourceSize: number },
 ): Promise<{ disk: DetectedDisk; converted?: ConvertedDisk; findings: Finding[] }> => {
   const format = formatFor(target, disk);
   const partial = `partial-${process.pid}-${Date.now()}.${format}`;
@@ -137,16 +153,24 @@ const convertBlock = async (
     const info = await qemuImgInfo(block, disk.format, signal);
     const disagreements = agreesWithQemu(disk, info);
     if (disagreements.length > 0) return { disk, findings: disagreements };
-    await qemuImgConvert(block, {
-      from: disk,
-      to: format,
-      outputDir: scratchDir,
-      outputName: partial,
-      onPercent: (percent) => progress(begin + (percent * (90 - begin)) / 100),
-      signal,
-    });
     const path = join(scratchDir, partial);
-    const hidden = await hiddenFormat(path, format, info['virtual-size'], disk, signal);
+    const limit = writtenAtMost(disk.allocatedAtMost ?? disk.virtualSize);
+    const within = await withinSize(
+      path,
+      limit,
+      (bounded) =>
+        qemuImgConvert(block, {
+          from: disk,
+          to: format,
+          outputDir: scratchDir,
+          outputName: partial,
+          onPercent: (percent) => progress(begin + (percent * (90 - begin)) / 100),
+          signal: bounded,
+        }),
+      signal,
+    );
+    if (!within) return { disk, findings: [fail('expands-too-much', { size: sourceSize, limit })] };
+    const hidden = await hiddenFormat(foreign, path, format, info['virtual-size'], disk, signal);
     if (hidden) return { disk, findings: [fail('hidden-format', { format: hidden })] };
     const converted = await describe(path, format, info['virtual-size'], signal);
     await rename(path, join(scratchDir, `disk.${format}`));
@@ -161,29 +185,52 @@ const convertBlock = async (
 };
 
 /**
- * Looks at what came out. A raw disk whose first bytes are those of an image format would be taken for that format by whoever
- * probes it later (CVE-2015-1851, CVE-2026-24708). A qcow2 of our own making is checked by qemu-img.
+ * Looks at what came out: our detector, and QEMU without being told a format, must find the format that was written and nothing else. A raw
+ * disk whose first bytes are those of an image format would be taken for that by whoever probes it later (CVE-2015-1851,
+ * CVE-2026-24708). @returns what else it is
  */
 const hiddenFormat = async (
+  foreign: ForeignDoor,
   path: string,
   format: 'raw' | 'qcow2',
   virtualSize: number,
-  source: DetectedDisk,
+  from: DetectedDisk,
   signal: AbortSignal,
 ): Promise<string | undefined> => {
-  if (format === 'qcow2') {
-    await qemuImgCheck(path, signal);
-    return undefined;
-  }
-  const disk = await openOutput(path, { maxBytes: Number.POSITIVE_INFINITY });
+  const file = await openOutput(path, { maxBytes: Number.POSITIVE_INFINITY });
   try {
-    if (disk.size !== virtualSize) return `raw of ${disk.size} instead of ${virtualSize} bytes`;
-    const head = await disk.read(0, headBytes, signal);
-    const found = formats.find((candidate) => candidate.matches(head, Buffer.alloc(0)));
-    return found && !(found.name === 'iso' && source.format === 'iso') ? found.name : undefined;
+    const found =
+      format === 'qcow2' ? await otherThanQcow2(foreign, file, signal) : await otherThanRaw(file, virtualSize, from);
+    if (found) return found;
   } finally {
-    await disk.close();
+    await file.close();
   }
+  if (format === 'qcow2') await qemuImgCheck(path, signal);
+  const probed = await qemuImgProbe(fileInput(path), signal);
+  return mayBeProbedAs({ format, variant: '' }, probed) ? undefined : probed;
+};
+
+/** What is in a disk is for inspect to judge; here only what stands in its first bytes counts. */
+const otherThanRaw = async (file: ByteSource, virtualSize: number, from: DetectedDisk): Promise<string | undefined> => {
+  if (file.size !== virtualSize) return `raw of ${file.size} instead of ${virtualSize} bytes`;
+  const head = await file.read(0, headBytes);
+  const matching = formats.filter((candidate) => candidate.matches(head, Buffer.alloc(0)));
+  return matching.find(({ name }) => !(name === 'iso' && from.format === 'iso'))?.name;
+};
+
+const otherThanQcow2 = async (
+  foreign: ForeignDoor,
+  file: ByteSource,
+  signal: AbortSignal,
+): Promise<string | undefined> => {
+  const { disk, findings } = await admitForeign(foreign, file, {
+    allowIso: false,
+    maxVirtualBytes: Number.MAX_SAFE_INTEGER,
+    peek: () => Promise.resolve(Buffer.alloc(0)),
+    signal,
+  });
+  if (disk?.format === 'qcow2') return undefined;
+  return disk?.format ?? findings.find(({ outcome }) => outcome === 'fail')?.code ?? 'nothing known';
 };
 
 const piecesOf = async function* (source: ByteSource, signal: AbortSignal): AsyncGenerator<Buffer> {

@@ -8,7 +8,10 @@ import { takeOutput } from './output.ts';
 import { removeTree } from './remove-tree.ts';
 import { runSandboxed } from './sandbox.ts';
 
-/** The one door to qemu-img. Every verb is told the format, and gets a block tree whose backing link is cut. */
+/**
+ * The one door to qemu-img. Every verb is told the format, and gets a block tree whose backing link is cut. The one that is not told is
+ * `qemuImgProbe`, whose question the format is.
+ */
 
 const GiB = 1024 ** 3;
 
@@ -45,6 +48,27 @@ export const qemuImgInfo = async (
     ...(signal ? { signal } : {}),
   });
   return QemuImgInfo.parse(JSON.parse(stdout));
+};
+
+/**
+ * What QEMU takes a file for when nobody tells it: what a careless consumer of the image would see. Probed in the sandbox, where there is
+ * nothing else to open.
+ * @returns QEMU's name of the format; `unreadable` where it takes the file for one that it then cannot open
+ */
+export const qemuImgProbe = async (input: BlockInput, signal?: AbortSignal): Promise<string> => {
+  try {
+    const { stdout } = await runSandboxed({
+      command: 'qemu-img',
+      args: ['info', '--output=json', `json:${JSON.stringify({ 'read-only': true, backing: null, file: input.node })}`],
+      readOnly: input.readOnly,
+      limits: { wallSeconds: 60, cpuSeconds: 30, memoryBytes: 1 * GiB, fileBytes: 0 },
+      ...(signal ? { signal } : {}),
+    });
+    return QemuImgInfo.parse(JSON.parse(stdout)).format;
+  } catch (error) {
+    if (isBootreadyError(error) && error.code === 'tool-failed') return 'unreadable';
+    throw error;
+  }
 };
 
 export type ConvertOptions = {
