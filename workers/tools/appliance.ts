@@ -40,7 +40,7 @@ export type ApplianceState = {
 
 /** @throws when guestfish is not installed */
 export const applianceState = async (cacheDir: string): Promise<ApplianceState> => {
-  const { stdout } = await run('guestfish', ['--version']);
+  const { stdout } = await run('guestfish', ['--version'], { env: quietEnvironment });
   const version = stdout.trim();
   const kernels = (await readdir('/boot')).filter((name) => name.startsWith('vmlinuz-')).sort();
   const newest = kernels.pop();
@@ -81,11 +81,18 @@ const build = async (cacheDir: string): Promise<string> => {
   }
 };
 
+/** All it gets of the environment: the worker's own holds its secrets. */
+const quietEnvironment = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  HOME: '/nonexistent',
+  LC_ALL: 'C.UTF-8',
+};
+
 /** In a process group of its own, which ends with us: it starts the appliance once to fill its cache, and that takes a while. */
 const make = async (folder: string): Promise<void> => {
   const child = spawn('libguestfs-make-fixed-appliance', [folder], {
     // TCG is slow but always there.
-    env: { ...process.env, LIBGUESTFS_BACKEND: 'direct', LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' },
+    env: { ...quietEnvironment, LIBGUESTFS_BACKEND: 'direct', LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' },
     stdio: ['ignore', 'ignore', 'pipe'],
     detached: true,
   });

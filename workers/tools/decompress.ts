@@ -21,6 +21,7 @@ const programs: Record<Codec, { command: string; args: string[] }> = {
 
 const commandOf = (kind: Codec, wallSeconds: number, signal?: AbortSignal): SandboxCommand => ({
   ...programs[kind],
+  profile: 'filter',
   limits: { wallSeconds, cpuSeconds: wallSeconds, memoryBytes: 1024 * MiB, fileBytes: 0 },
   ...(signal ? { signal } : {}),
 });
@@ -102,10 +103,10 @@ export const decompressTo = async (
   };
   try {
     for await (const chunk of child.stdout) await write(chunk as Buffer);
-    const { code, killed, timedOut } = await child.exited;
+    const { code, killed, timedOut, excess } = await child.exited;
     signal?.throwIfAborted();
     if (failure) throw failure;
-    if (code !== 0 || killed || timedOut) return { refused: 'layer-damaged' };
+    if (code !== 0 || killed || timedOut || excess) return { refused: 'layer-damaged' };
     await file.truncate(size);
     return { size };
   } catch (error) {

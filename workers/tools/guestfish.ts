@@ -1,6 +1,7 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { createAnswers } from './answers.ts';
 import { kvmWorks } from './kvm.ts';
+import { sandboxOption } from './qemu-options.ts';
 import { spawnSandboxed } from './sandbox.ts';
 
 /** The one door to libguestfs: one appliance, driven command by command. guestfish(1), guestfs-security(1) */
@@ -56,6 +57,14 @@ createServer((inside) => {
   inside.pipe(outside).pipe(inside);
 }).listen(3128, '127.0.0.1');`;
 
+/** Of the appliance. */
+const memoryMiB = 768;
+
+/** libguestfs starts QEMU itself, and has no setting for QEMU's own filter of system calls. guestfs(3), LIBGUESTFS_HV */
+const confinedQemu = `#!/bin/sh
+exec qemu-system-x86_64 ${sandboxOption.join(' ')} "$@"
+`;
+
 /**
  * What a reader works on instead of the disk. Not libguestfs' own overlay (`readonly:true`): QEMU would look into that for another format, and take what
  * a disk holds for one. A disk that is encrypted as a whole would not open, one that holds a qcow2 would name files to be read.
@@ -63,8 +72,8 @@ createServer((inside) => {
 const overlay = { path: '/out/overlay.qcow2', format: 'qcow2' } as const;
 
 /**
- * Starts the appliance on the disk, read-only unless told otherwise and with its format told, and ends it with all that belongs to it. In the sandbox:
- * the appliance's QEMU has no sandbox of its own, and a hostile filesystem may take the appliance's kernel over.
+ * Starts the appliance on the disk, read-only unless told otherwise and with its format told, and ends it with all that belongs to it. In the sandbox,
+ * because a hostile filesystem may take over the appliance's kernel, and from there its QEMU.
  * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies, `tool-killed`
  */
 export const withGuestfish = async <T>(
@@ -74,9 +83,12 @@ export const withGuestfish = async <T>(
   const kvm = await kvmWorks();
   const child = spawnSandboxed({
     command: 'sh',
+    profile: proxySocket ? 'appliance-with-network' : 'appliance',
     args: [
       '-ec',
       `exec 2>&1
+printf '%s' "$QEMU" >"$LIBGUESTFS_HV"
+chmod 500 "$LIBGUESTFS_HV"
 ${proxySocket ? '/node -e "$BRIDGE" >/dev/null 2>&1 &' : ''}
 ${writableBytes ? '' : `qemu-img create -q -f qcow2 -b /in/disk -F ${disk.format} ${overlay.path}`}
 exec guestfish`,
@@ -97,7 +109,9 @@ exec guestfish`,
     env: {
       LIBGUESTFS_BACKEND: 'direct',
       LIBGUESTFS_PATH: '/appliance',
-      LIBGUESTFS_MEMSIZE: '768',
+      LIBGUESTFS_MEMSIZE: String(memoryMiB),
+      LIBGUESTFS_HV: '/tmp/qemu',
+      QEMU: confinedQemu,
       ...(proxySocket ? { BRIDGE: bridge } : {}),
       ...(kvm ? {} : { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' }),
     },
@@ -105,6 +119,7 @@ exec guestfish`,
       wallSeconds: 1800,
       cpuSeconds: 1800,
       memoryBytes: 0,
+      residentBytes: (memoryMiB + 2048) * 1024 ** 2,
       fileBytes: Math.max(5 * 1024 ** 3, writableBytes ?? 0),
     },
     signal,

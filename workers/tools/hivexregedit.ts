@@ -13,6 +13,7 @@ const mostOfHive = 1024 * MiB;
 export const mergeIntoHive = async (dir: string, name: string, edits: string, signal: AbortSignal): Promise<void> => {
   await runSandboxed({
     command: 'hivexregedit',
+    profile: 'script',
     args: ['--merge', `/out/${name}`],
     writable: { '/out': dir },
     stdin: Readable.from([edits]),

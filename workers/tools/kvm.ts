@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isBootreadyError } from '../../shared/errors.ts';
+import { sandboxOption } from './qemu-options.ts';
 import { runSandboxed } from './sandbox.ts';
 
 let probed: Promise<boolean> | undefined;
@@ -34,8 +35,10 @@ const probe = async (): Promise<boolean> => {
     await writeFile(join(dir, 'firmware'), firmware());
     await runSandboxed({
       command: 'qemu-system-x86_64',
+      profile: 'machine',
       args: [
         // The processor that libguestfs asks for: a lesser one may start where this one does not.
+        ...sandboxOption,
         ...['-machine', 'q35,accel=kvm', '-cpu', 'max', '-m', '64', '-nodefaults', '-no-user-config'],
         ...[
           '-display',
@@ -49,7 +52,7 @@ const probe = async (): Promise<boolean> => {
       ],
       readOnly: { '/in/firmware': join(dir, 'firmware') },
       devices: ['/dev/kvm'],
-      limits: { wallSeconds: 10, cpuSeconds: 10, memoryBytes: 0, fileBytes: 1024 ** 2 },
+      limits: { wallSeconds: 10, cpuSeconds: 10, memoryBytes: 0, residentBytes: 1024 ** 3, fileBytes: 1024 ** 2 },
     });
     return false;
   } catch (error) {

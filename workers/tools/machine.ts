@@ -8,6 +8,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { frameSplitter } from './frames.ts';
 import { kvmWorks } from './kvm.ts';
 import { openSocket, readOutput } from './output.ts';
+import { sandboxOption } from './qemu-options.ts';
 import { openQmp, type QmpEvent } from './qmp.ts';
 import { runSandboxed, type SandboxedProcess, spawnSandboxed } from './sandbox.ts';
 
@@ -50,6 +51,9 @@ const MiB = 1024 ** 2;
 /** What a guest may write while it starts: a first boot of a system that updates itself writes some hundred MiB. */
 const overlayBytes = 8 * 1024 * MiB;
 
+/** What QEMU itself needs beside the memory of the guest: translated code (TCG), caches, its own program. */
+const overheadMiB = 2048;
+
 /**
  * Windows 11 asks for 4 GiB. It takes the clock for local time unless told otherwise; the sandbox knows no time zone, hence its local
  * time is UTC. Under KVM Windows is told that it runs on a hypervisor, as Nova and libvirt do; of these, hv-crash makes it hand over the code
@@ -88,6 +92,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   const ports = Object.entries(options.ports).map(([name, read], index) => ({ name, read, socket: `port${index}` }));
   await runSandboxed({
     command: 'qemu-img',
+    profile: 'block',
     args: ['create', '-q', '-f', 'qcow2', '/out/overlay.qcow2', String(disk.virtualSize)],
     writable: { '/out': dir },
     limits: { wallSeconds: 60, cpuSeconds: 30, memoryBytes: 1024 * MiB, fileBytes: 64 * MiB },
@@ -95,12 +100,13 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   });
   const child = spawnSandboxed({
     command: 'qemu-system-x86_64',
+    profile: 'machine',
     args: [
       ...['-machine', `q35,graphics=off,accel=${kvm ? 'kvm' : 'tcg'}`, '-cpu', cpu, '-smp', '2'],
       ...['-m', String(memoryMiB), ...more],
       // It may start again by itself, as systems do that relabel their files at the first start (SELinux).
       ...['-nodefaults', '-no-user-config', '-display', 'none'],
-      ...['-sandbox', 'on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny'],
+      ...sandboxOption,
       ...(firmware === 'uefi' ? await uefi(dir) : []),
       ...blockdev({ driver: disk.format, 'node-name': 'image', ...file('/in/disk'), ...unbacked(disk.format) }, true),
       ...blockdev({ driver: 'qcow2', 'node-name': 'disk', ...file('/out/overlay.qcow2'), backing: 'image' }, false),
@@ -124,7 +130,9 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
       wallSeconds: options.wallSeconds,
       // Two processors, and the threads around them.
       cpuSeconds: options.wallSeconds * 3,
-      memoryBytes: 0,
+      // TCG reserves up to 1 GiB for translated code, glibc 64 MiB for each thread.
+      memoryBytes: (memoryMiB + 3 * overheadMiB) * MiB,
+      residentBytes: (memoryMiB + overheadMiB) * MiB,
       fileBytes: overlayBytes,
     },
     signal,

@@ -28,6 +28,7 @@ export const withNbd = async <T>(
   const gateway = await openByteGateway(source, join(dir, 'http', 's'), signal);
   const nbdkit = spawnSandboxed({
     command: 'nbdkit',
+    profile: 'block',
     args: [
       ...['--foreground', '--readonly', '--exit-with-parent', '--unix', '/nbd/s', '--threads', '8'],
       ...['curl', 'url=http://localhost/disk', 'unix-socket-path=/http/s', 'timeout=600'],

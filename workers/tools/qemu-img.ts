@@ -42,6 +42,7 @@ export const qemuImgInfo = async (
 ): Promise<QemuImgInfo> => {
   const { stdout } = await runSandboxed({
     command: 'qemu-img',
+    profile: 'block',
     args: ['info', '--output=json', treeOf(input, format)],
     readOnly: input.readOnly,
     limits: { wallSeconds: 60, cpuSeconds: 30, memoryBytes: 1 * GiB, fileBytes: 0 },
@@ -96,6 +97,7 @@ export const qemuImgConvert = async (input: BlockInput, options: ConvertOptions)
   try {
     await runSandboxed({
       command: 'qemu-img',
+      profile: 'block',
       args: ['convert', '-p', '-t', 'unsafe', '-S', '4k', ...target, treeOf(input, from.format), '/out/disk'],
       readOnly: input.readOnly,
       writable: { '/out': writable },
@@ -137,6 +139,7 @@ export const qemuImgCheck = async (path: string, signal?: AbortSignal): Promise<
   const input = fileInput(path);
   await runSandboxed({
     command: 'qemu-img',
+    profile: 'block',
     args: ['check', '--output=json', treeOf(input, 'qcow2')],
     readOnly: input.readOnly,
     limits: { wallSeconds: 3600, cpuSeconds: 1800, memoryBytes: 2 * GiB, fileBytes: 0 },
@@ -149,6 +152,7 @@ let version: Promise<string> | undefined;
 export const qemuImgVersion = (): Promise<string> => {
   version ??= runSandboxed({
     command: 'qemu-img',
+    profile: 'block',
     args: ['--version'],
     limits: { wallSeconds: 30, cpuSeconds: 10, memoryBytes: GiB, fileBytes: 0 },
   }).then(({ stdout }) => /version (\S+)/.exec(stdout)?.[1] ?? 'unknown');

@@ -11,7 +11,7 @@ import { runSandboxed, type SandboxCommand } from './sandbox.ts';
 const MiB = 1024 ** 2;
 const limits = { wallSeconds: 20, cpuSeconds: 20, memoryBytes: 1024 * MiB, fileBytes: MiB };
 const sh = (script: string, more: Partial<SandboxCommand> = {}) =>
-  runSandboxed({ command: 'sh', args: ['-c', script], limits, ...more });
+  runSandboxed({ command: 'sh', args: ['-c', script], profile: 'script', limits, ...more });
 
 let dir: string;
 beforeAll(() => {
@@ -42,7 +42,9 @@ test('no network: what is reached without the sandbox is not reached within', as
     execFile('/usr/bin/python3', ['-c', ask], resolve);
   });
   expect(requests).toBe(1);
-  await expect(runSandboxed({ command: '/usr/bin/python3', args: ['-c', ask], limits })).rejects.toMatchObject({
+  await expect(
+    runSandboxed({ command: '/usr/bin/python3', args: ['-c', ask], profile: 'script', limits }),
+  ).rejects.toMatchObject({
     code: 'tool-failed',
   });
   expect(requests).toBe(1);
@@ -66,7 +68,7 @@ test('time, file size and cancelling end it with all its children', async () => 
 });
 
 test('a missing program is said to be missing', async () => {
-  await expect(runSandboxed({ command: 'no-such-tool', args: [], limits })).rejects.toMatchObject({
+  await expect(runSandboxed({ command: 'no-such-tool', args: [], profile: 'filter', limits })).rejects.toMatchObject({
     code: 'tool-missing',
   });
 });

@@ -1,75 +1,61 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { BootreadyError } from '../../shared/errors.ts';
+import { commandLine, descriptors, mostTasks, namespaceArgs } from './sandbox-args.ts';
+import type { SandboxCommand, SandboxLimits } from './sandbox-command.ts';
+import { watchInit } from './sandbox-init.ts';
+import { type Excess, watchSandbox } from './sandbox-watch.ts';
+import { seccompProgram } from './seccomp/profiles.ts';
 
-export type SandboxLimits = {
-  wallSeconds: number;
-  cpuSeconds: number;
-  /** Address space of each process; 0: no limit, for programs that reserve far more than they use (QEMU's TCG). */
-  memoryBytes: number;
-  /** The largest file that may be written. */
-  fileBytes: number;
-  openFiles?: number;
-};
+export type { SandboxCommand, SandboxLimits };
 
-export type SandboxCommand = {
-  command: string;
-  args: readonly string[];
-  /** Path inside to path outside. */
-  readOnly?: Readonly<Record<string, string>>;
-  writable?: Readonly<Record<string, string>>;
-  /** Device nodes, e.g. `/dev/kvm`. */
-  devices?: readonly string[];
-  env?: Readonly<Record<string, string>>;
-  limits: SandboxLimits;
-  signal?: AbortSignal;
+export type SandboxEnd = {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Its time was over, or something still held its pipes long after its end: what it printed may not be whole. */
+  timedOut: boolean;
+  /** By `kill` or the signal. */
+  killed: boolean;
+  /** It had more than it may have, and was killed. */
+  excess: Excess | undefined;
 };
 
 export type SandboxedProcess = {
   stdin: Writable;
   stdout: Readable;
   stderr: Readable;
-  /** Why it ended: `timedOut` and `killed` are ours. */
-  exited: Promise<{ code: number | null; signal: NodeJS.Signals | null; timedOut: boolean; killed: boolean }>;
-  /** The whole process group, at once; resolves when it is gone. */
+  /** Never later than some seconds after it was killed, whatever still holds its pipes. */
+  exited: Promise<SandboxEnd>;
+  /** All its processes, at once; resolves when they are gone. */
   kill(): Promise<void>;
 };
 
 const maxStdout = 4 * 1024 ** 2;
 const maxStderr = 64 * 1024;
+const MiB = 1024 ** 2;
 
-/** Where programs and their libraries are; on merged-/usr systems the short names are links. */
-const system = ['/usr', '/lib', '/lib64', '/bin', '/sbin', '/etc/alternatives', '/etc/ld.so.cache'];
+/** Files in the writable folders together; the tools write a handful. */
+const mostFiles = 1000;
+/** How long pipes may stay open behind the end of the program: whoever reads them may be slow. */
+const drainMs = 60_000;
+/** How long a killed program may take to be gone. */
+const dyingMs = 10_000;
 
-/**
- * Namespaces of its own: no network, no other process, and of the file system only programs and what is bound in. This is the
- * wall behind the detector: QEMU calls itself no isolation without KVM (docs/system/security.rst), and its parsers have had
- * holes (CVE-2024-4467). bwrap(1), prlimit(1).
- */
-const argsOf = ({ command, args, readOnly, writable, devices, env, limits }: SandboxCommand): string[] => [
-  `--cpu=${Math.ceil(limits.cpuSeconds)}`,
-  `--fsize=${Math.ceil(limits.fileBytes)}`,
-  `--nofile=${limits.openFiles ?? 256}`,
-  '--core=0',
-  ...(limits.memoryBytes > 0 ? [`--as=${limits.memoryBytes}`] : []),
-  '--',
-  'bwrap',
-  ...['--unshare-all', '--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--clearenv'],
-  ...system.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]),
-  // OFD locks are probed on /dev/null; QEMU puts snapshots into /var/tmp, whatever TMPDIR says.
-  ...['--proc', '/proc', '--dev', '/dev', '--tmpfs', '/tmp', '--tmpfs', '/var/tmp', '--tmpfs', '/run', '--chdir', '/'],
-  ...(devices ?? []).flatMap((path) => ['--dev-bind', path, path]),
-  ...Object.entries(readOnly ?? {}).flatMap(([inside, outside]) => ['--ro-bind', outside, inside]),
-  ...Object.entries(writable ?? {}).flatMap(([inside, outside]) => ['--bind', outside, inside]),
-  ...Object.entries({ PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/tmp', ...env }).flatMap(
-    ([name, value]) => ['--setenv', name, value],
-  ),
-  '--',
-  command,
-  ...args,
-];
+const watchLimits = (command: SandboxCommand) => {
+  const { limits } = command;
+  return {
+    tasks: mostTasks(command),
+    residentBytes: limits.residentBytes ?? (limits.memoryBytes || 1024 * MiB),
+    folderBytes: limits.folderBytes ?? limits.fileBytes + 64 * MiB,
+    folderFiles: mostFiles,
+  };
+};
 
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+
+/** Those who are not in the sandbox yet: prlimit and bwrap itself. */
 const killGroup = (child: ChildProcess): void => {
   try {
     if (child.pid) process.kill(-child.pid, 'SIGKILL');
@@ -78,34 +64,84 @@ const killGroup = (child: ChildProcess): void => {
   }
 };
 
-/** A long-lived process with pipes. @throws BootreadyError `tool-missing` when bwrap or prlimit are not installed */
+/**
+ * A long-lived process with pipes. It gets none of our environment.
+ * @throws BootreadyError `tool-missing` when bwrap or prlimit are not installed
+ */
 export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
   command.signal?.throwIfAborted();
-  const child = spawn('prlimit', argsOf(command), {
+  const child = spawn('prlimit', commandLine(command), {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  let timedOut = false;
-  let killed = false;
+  const pipe = (number: number): Writable & Readable => child.stdio[number] as unknown as Writable & Readable;
+  for (const each of [child.stdin, pipe(descriptors.args), pipe(descriptors.seccomp)])
+    each.on('error', () => undefined);
+  pipe(descriptors.args).end(
+    namespaceArgs(command)
+      .map((each) => `${each}\0`)
+      .join(''),
+  );
+  pipe(descriptors.seccomp).end(seccompProgram(command.profile));
+
+  const end: SandboxEnd = { code: null, signal: null, timedOut: false, killed: false, excess: undefined };
+  let stopWatching = (): void => undefined;
+  const folders = Object.values(command.writable ?? {}).filter(isFolder);
+  const init = watchInit(pipe(descriptors.status), (pid) => {
+    stopWatching = watchSandbox(pid, folders, watchLimits(command), (excess) => {
+      end.excess = excess;
+      void killAll();
+    });
+  });
+  let hasExited = false;
+  let isGiven = false;
+  let give = (): void => undefined;
+  const giveUp = (): void => {
+    if (isGiven) return;
+    end.timedOut = true;
+    for (const each of [child.stdin, child.stdout, child.stderr, pipe(descriptors.status)]) each.destroy();
+    give();
+  };
+  // The first process of the namespace first: bwrap outside of it is its parent, and keeps its number from being used again.
+  const killAll = async (): Promise<void> => {
+    setTimeout(giveUp, dyingMs).unref();
+    await init.kill();
+    if (!hasExited) killGroup(child);
+  };
   const timer = setTimeout(() => {
-    timedOut = true;
-    killGroup(child);
+    end.timedOut = true;
+    void killAll();
   }, command.limits.wallSeconds * 1000);
   const abort = (): void => {
-    killed = true;
-    killGroup(child);
+    end.killed = true;
+    void killAll();
   };
   command.signal?.addEventListener('abort', abort, { once: true });
-  child.stdin.on('error', () => undefined);
-  const exited: SandboxedProcess['exited'] = new Promise((resolve) => {
-    const end = (code: number | null, signal: NodeJS.Signals | null): void => {
+  const exited = new Promise<SandboxEnd>((resolve) => {
+    give = () => {
+      isGiven = true;
       clearTimeout(timer);
+      stopWatching();
       command.signal?.removeEventListener('abort', abort);
-      resolve({ code, signal, timedOut, killed });
+      resolve(end);
     };
-    child.once('close', end);
-    child.once('error', () => end(127, null));
+    const gone = (code: number | null, signal: NodeJS.Signals | null): void => {
+      hasExited = true;
+      end.code = code;
+      end.signal = signal;
+    };
+    child.once('exit', (code, signal) => {
+      gone(code, signal);
+      // bwrap may have been killed alone.
+      void init.kill();
+      setTimeout(giveUp, drainMs).unref();
+    });
+    child.once('close', () => give());
+    child.once('error', () => {
+      gone(127, null);
+      give();
+    });
   });
   return {
     stdin: child.stdin,
@@ -113,7 +149,7 @@ export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
     stderr: child.stderr,
     exited,
     kill: async () => {
-      abort();
+      if (!hasExited) abort();
       await exited;
     },
   };
@@ -153,18 +189,23 @@ export const runSandboxed = async (
   if (command.stdin) command.stdin.pipe(child.stdin);
   else child.stdin.end();
 
-  const { code, signal, timedOut, killed } = await child.exited;
+  const end = await child.exited;
   command.stdin?.destroy();
-  if (code === 0 && !killed && !timedOut) return { stdout, stderr };
-  throw failureOf(command, { code, signal, timedOut, killed, stderr });
+  if (end.code === 0 && !end.killed && !end.timedOut && !end.excess) return { stdout, stderr };
+  throw failureOf(command, { ...end, stderr });
 };
 
-const failureOf = (
-  { command, limits }: SandboxCommand,
-  end: { code: number | null; signal: NodeJS.Signals | null; timedOut: boolean; killed: boolean; stderr: string },
-): BootreadyError => {
+const failureOf = ({ command, limits }: SandboxCommand, end: SandboxEnd & { stderr: string }): BootreadyError => {
   const context = { command, ...end };
   if (end.killed) return new BootreadyError({ code: 'tool-killed', message: `${command} was cancelled.`, context });
+  if (end.excess) {
+    return new BootreadyError({
+      code: 'tool-killed',
+      message: `${command} was stopped: it had more ${excessWords[end.excess]} than it may have.`,
+      remedy: 'The image may be made to exhaust the worker.',
+      context,
+    });
+  }
   if (end.timedOut) {
     return new BootreadyError({
       code: 'tool-killed',
@@ -184,9 +225,18 @@ const failureOf = (
       context,
     });
   }
+  const forbidden = end.code === 128 + constants.signals.SIGSYS;
   return new BootreadyError({
     code: 'tool-failed',
-    message: `${command} failed.`,
+    message: forbidden ? `${command} was killed: it made a system call that no tool needs.` : `${command} failed.`,
+    ...(forbidden ? { remedy: 'The image may have taken the tool over. Do not use the image.' } : {}),
     context: { ...context, stderr: end.stderr.trim().slice(-2000) },
   });
+};
+
+const excessWords: Record<Excess, string> = {
+  tasks: 'processes',
+  memory: 'memory',
+  disk: 'space on the disk',
+  files: 'files',
 };

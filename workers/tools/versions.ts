@@ -6,11 +6,17 @@ import { runSandboxed, type SandboxLimits } from './sandbox.ts';
 
 /** What the image tools are and can do here, asked in the sandbox that they work in; for `doctor`. */
 
-const limits: SandboxLimits = { wallSeconds: 20, cpuSeconds: 10, memoryBytes: 0, fileBytes: 0 };
+const limits: SandboxLimits = {
+  wallSeconds: 20,
+  cpuSeconds: 10,
+  memoryBytes: 0,
+  residentBytes: 1024 ** 3,
+  fileBytes: 0,
+};
 
 /** Makes a sandbox and ends it. @throws BootreadyError `tool-missing` with the reason */
 export const trySandbox = async (signal: AbortSignal): Promise<void> => {
-  await runSandboxed({ command: 'true', args: [], limits, signal });
+  await runSandboxed({ command: 'true', args: [], profile: 'filter', limits, signal });
 };
 
 /** The first line that a program prints, e.g. of `--version`; undefined when it cannot be run. */
@@ -20,7 +26,7 @@ export const firstLineOf = async (
   signal: AbortSignal,
 ): Promise<string | undefined> => {
   try {
-    const { stdout, stderr } = await runSandboxed({ command, args, limits, signal });
+    const { stdout, stderr } = await runSandboxed({ command, args, profile: 'script', limits, signal });
     return (stdout || stderr).split('\n', 1)[0]?.trim();
   } catch (error) {
     if (isBootreadyError(error) && error.code !== 'tool-killed') return undefined;
@@ -39,7 +45,13 @@ export const toolVersions = async (signal: AbortSignal): Promise<Record<string, 
 /** Those of the programs that the sandbox does not find. */
 export const missingPrograms = async (names: readonly string[], signal: AbortSignal): Promise<string[]> => {
   const script = 'for each in "$@"; do command -v "$each" >/dev/null || echo "$each"; done';
-  const { stdout } = await runSandboxed({ command: 'sh', args: ['-c', script, 'sh', ...names], limits, signal });
+  const { stdout } = await runSandboxed({
+    command: 'sh',
+    args: ['-c', script, 'sh', ...names],
+    profile: 'script',
+    limits,
+    signal,
+  });
   return stdout.split('\n').filter((name) => name !== '');
 };
 

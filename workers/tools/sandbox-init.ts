@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import type { Readable } from 'node:stream';
+
+/** The first process of a sandbox, as the host sees it: whoever kills it kills all in its pid namespace. pid_namespaces(7) */
+export type SandboxInit = {
+  /** Undefined until bwrap has told; and when it ended before. */
+  pid(): number | undefined;
+  /** Kills it, if it is still the one that bwrap has told of. Waits a moment for bwrap's word if that is still to come. */
+  kill(): Promise<void>;
+};
+
+/** When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), field 22). */
+const startOf = (pid: number): string | undefined => {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch {
+    return undefined;
+  }
+};
+
+/** Between the start of bwrap and its word about the namespaces nothing of a stranger runs. */
+const patienceMs = 3000;
+
+/** Reads what bwrap writes to `--json-status-fd`: its first line comes before the program starts. bwrap(1) */
+export const watchInit = (status: Readable, onStart: (pid: number) => void): SandboxInit => {
+  let text = '';
+  let found: { pid: number; start: string } | undefined;
+  const told = new Promise<void>((resolve) => {
+    status.on('error', () => resolve());
+    status.on('close', () => resolve());
+    status.on('data', (chunk: Buffer) => {
+      if (found) return;
+      text += chunk.toString('latin1');
+      const pid = Number(/"child-pid": *(\d+)/.exec(text.split('\n', 1)[0] ?? '')?.[1]);
+      const start = pid > 1 ? startOf(pid) : undefined;
+      if (!start) return;
+      found = { pid, start };
+      onStart(pid);
+      resolve();
+    });
+  });
+  return {
+    pid: () => found?.pid,
+    kill: async () => {
+      if (!found) await Promise.race([told, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())]);
+      if (!found || startOf(found.pid) !== found.start) return;
+      try {
+        process.kill(found.pid, 'SIGKILL');
+      } catch {
+        // Gone meanwhile.
+      }
+    },
+  };
+};

@@ -1,0 +1,114 @@
+import { lstat, opendir, readdir, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** What a sandbox may have together. The kernel holds the limits of each process; these are sums, looked at again and again. */
+export type WatchLimits = {
+  /** Processes and threads. */
+  tasks: number;
+  /** Memory of all its processes, in bytes. */
+  residentBytes: number;
+  /** What its writable folders hold on the disk together, in bytes. */
+  folderBytes: number;
+  folderFiles: number;
+};
+
+/** Which limit was passed. */
+export type Excess = 'tasks' | 'memory' | 'disk' | 'files';
+
+const pageBytes = 4096;
+const blockBytes = 512;
+const everyMs = 500;
+
+/** What is gone meanwhile counts nothing. */
+const orNothing = <T>(value: Promise<T>): Promise<T | undefined> => value.catch(() => undefined);
+
+/** The processes below this one, itself included, until there are more tasks than allowed. */
+const processesBelow = async (init: number, mostTasks: number): Promise<{ pids: number[]; tasks: number }> => {
+  const pids = [init];
+  let tasks = 0;
+  for (let index = 0; index < pids.length && tasks <= mostTasks; index++) {
+    const folder = `/proc/${pids[index]}/task`;
+    for (const task of (await orNothing(readdir(folder))) ?? []) {
+      tasks += 1;
+      if (tasks > mostTasks) break;
+      const children = (await orNothing(readFile(`${folder}/${task}/children`, 'latin1'))) ?? '';
+      for (const child of children.split(' ')) if (child) pids.push(Number(child));
+    }
+  }
+  return { pids, tasks };
+};
+
+/** Pages that are mapped; those that processes share count once for each. proc(5), statm */
+const residentOf = async (pid: number): Promise<number> => {
+  const statm = await orNothing(readFile(`/proc/${pid}/statm`, 'latin1'));
+  return Number(statm?.split(' ')[1] ?? 0) * pageBytes;
+};
+
+/** Files that have no name any more and are still open: they fill the disk as well. */
+const namelessBytes = async (pid: number): Promise<number> => {
+  let bytes = 0;
+  for (const name of (await orNothing(readdir(`/proc/${pid}/fd`))) ?? []) {
+    const status = await orNothing(stat(`/proc/${pid}/fd/${name}`));
+    if (status?.isFile() && status.nlink === 0) bytes += status.blocks * blockBytes;
+  }
+  return bytes;
+};
+
+/** No tool makes folders in a writable folder, so only its own entries are looked at: nothing of a stranger's is followed. */
+const filesIn = async (folder: string, most: number): Promise<{ bytes: number; files: number; folders: number }> => {
+  const sum = { bytes: 0, files: 0, folders: 0 };
+  const entries = await orNothing(opendir(folder));
+  if (!entries) return sum;
+  for await (const { name } of entries) {
+    const status = await orNothing(lstat(join(folder, name)));
+    sum.bytes += (status?.blocks ?? 0) * blockBytes;
+    sum.files += 1;
+    if (status?.isDirectory()) sum.folders += 1;
+    if (sum.files > most) break;
+  }
+  return sum;
+};
+
+const excessOf = async (
+  init: number,
+  folders: readonly string[],
+  { tasks: mostTasks, residentBytes, folderBytes, folderFiles }: WatchLimits,
+): Promise<Excess | undefined> => {
+  const { pids, tasks } = await processesBelow(init, mostTasks);
+  if (tasks > mostTasks) return 'tasks';
+  let resident = 0;
+  let written = 0;
+  for (const pid of pids) {
+    resident += await residentOf(pid);
+    written += await namelessBytes(pid);
+  }
+  if (resident > residentBytes) return 'memory';
+  for (const folder of folders) {
+    const { bytes, files, folders: inner } = await filesIn(folder, folderFiles);
+    if (files > folderFiles || inner > 0) return 'files';
+    written += bytes;
+  }
+  return written > folderBytes ? 'disk' : undefined;
+};
+
+/** Looks at a sandbox twice a second until stopped, and says when it has more than it may. Each look is bounded by the limits. */
+export const watchSandbox = (
+  init: number,
+  folders: readonly string[],
+  limits: WatchLimits,
+  onExcess: (excess: Excess) => void,
+): (() => void) => {
+  let stopped = false;
+  const next = (): NodeJS.Timeout => setTimeout(() => void look(), everyMs).unref();
+  let timer = next();
+  const look = async (): Promise<void> => {
+    const excess = await orNothing(excessOf(init, folders, limits));
+    if (stopped) return;
+    if (excess) onExcess(excess);
+    else timer = next();
+  };
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+};
