@@ -60,6 +60,7 @@ export const qemuImgProbe = async (input: BlockInput, signal?: AbortSignal): Pro
   try {
     const { stdout } = await runSandboxed({
       command: 'qemu-img',
+      profile: 'block',
       args: ['info', '--output=json', `json:${JSON.stringify({ 'read-only': true, backing: null, file: input.node })}`],
       readOnly: input.readOnly,
       limits: { wallSeconds: 60, cpuSeconds: 30, memoryBytes: 1 * GiB, fileBytes: 0 },
