@@ -327,13 +327,12 @@ export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimit
       return numUpdatedRows > 0n;
     },
 
-    acceptVerbatim: ({ imageId, session }, bytes, serve) =>
+    acceptVerbatim: ({ imageId, session }, bytes) =>
       db.transaction().execute(async (trx) => {
-        const atOnce = serve === 'at once';
         const image = await trx
           .updateTable('images')
           .set({
-            status: atOnce ? 'active' : 'saving',
+            status: 'saving',
             verbatim: true,
             upload_bucket: bytes.bucket,
             upload_key: bytes.key,
@@ -353,18 +352,10 @@ export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimit
           .where('receiving_session', '=', session)
           // Somebody may have put an object at the key that was announced for it.
           .where('upload_etag', 'is', null)
-          .returning(['project_id', 'name', 'disk_format'])
+          .returning('id')
           .executeTakeFirst();
         if (!image) return undefined;
         const run = await insertRun(trx, imageId, 1);
-        if (atOnce) {
-          const { bucket, key, size, sha256 } = bytes;
-          const format = image.disk_format ?? 'raw';
-          await trx
-            .insertInto('publications')
-            .values({ image_id: imageId, run_id: null, fence: null, bucket, key, format, size, sha256 })
-            .execute();
-        }
         return { runId: run.id, workflowId: run.workflowId };
       }),
 

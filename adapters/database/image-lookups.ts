@@ -91,7 +91,10 @@ export const createImageLookups = (
   publication: (imageId) =>
     db
       .selectFrom('publications')
-      .where('image_id', '=', imageId)
-      .select(['bucket', 'key', 'format', 'size', 'sha256'])
+      .innerJoin('images', 'images.id', 'publications.image_id')
+      .where('images.id', '=', imageId)
+      // What is not `active` is published all the same: deactivated, or on its way out.
+      .where((eb) => eb.or([eb('verbatim', '=', false), eb('admitted_at', 'is not', null)]))
+      .select(['bucket', 'key', 'format', 'publications.size', 'publications.sha256'])
       .executeTakeFirst(),
 });

@@ -105,6 +105,8 @@ export const createImageRuns = (
         .updateTable('images')
         .set({
           status: image.verbatim ? 'saving' : 'queued',
+          // Each run sees for itself.
+          admitted_at: null,
           over_quota: null,
           settings: sql`settings || ${JSON.stringify(settings)}::jsonb` as never,
           updated_at: sql`now()`,

@@ -17,6 +17,7 @@ import * as cancelDelivery from './migrations/0015-cancel-delivery.ts';
 import * as keepOfFamily from './migrations/0016-keep-of-family.ts';
 import * as stepFailures from './migrations/0017-step-failures.ts';
 import * as whatOthersSee from './migrations/0018-what-others-see.ts';
+import * as admitted from './migrations/0019-admitted.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -36,6 +37,7 @@ const migrations = {
   '0016-keep-of-family': keepOfFamily,
   '0017-step-failures': stepFailures,
   '0018-what-others-see': whatOthersSee,
+  '0019-admitted': admitted,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

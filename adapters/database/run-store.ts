@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { ImageStatus } from '../../shared/contracts/image.ts';
 import type { Report } from '../../shared/contracts/run.ts';
 import { minimumDisk } from '../../shared/image-properties.ts';
@@ -12,7 +12,7 @@ import { superseded } from './attempts.ts';
 import { orderDeliveries } from './delivery-store.ts';
 import { json } from './json.ts';
 import { limitsFor, takeRoom, usageOf } from './quota.ts';
-import type { Database, RunFailure } from './schema.ts';
+import type { Database, ImageTable, RunFailure } from './schema.ts';
 
 /** Locks the run's row for the transaction. @throws `superseded` unless the run is open and the fence is its newest. */
 const heldRun = async (trx: Transaction<Database>, runId: string, fence: number) => {
@@ -78,6 +78,7 @@ export const createRunStore = (
           ...(row.upload_version_id ? { versionId: row.upload_version_id } : {}),
         },
         isVerbatim: row.verbatim,
+        containerFormat: row.container_format,
         isBackup: isBackup(row.properties),
         settings: row.settings,
         targetFormat: row.settings.targetFormat ?? row.project_format ?? undefined,
@@ -198,6 +199,30 @@ export const createRunStore = (
           .execute();
       }),
 
+    admitted: ({ imageId, runId }, fence, serve) =>
+      db.transaction().execute(async (trx) => {
+        await heldRun(trx, runId, fence);
+        const image = await trx
+          .updateTable('images')
+          .set({
+            admitted_at: sql`now()`,
+            status: sql`case when status = 'saving' and ${serve === 'now'} then 'active' else status end`,
+            updated_at: sql`now()`,
+          })
+          .where('id', '=', imageId)
+          .where('verbatim', '=', true)
+          .where('status', 'in', ['saving', 'active', 'deactivated'])
+          .returningAll()
+          .executeTakeFirst();
+        if (!image) throw superseded('run');
+        if (image.status === 'saving') return;
+        await trx
+          .insertInto('publications')
+          .values({ image_id: imageId, run_id: null, fence: null, ...objectOf(image) })
+          .onConflict((conflict) => conflict.column('image_id').doNothing())
+          .execute();
+      }),
+
     reserve: ({ imageId, runId }, fence, size) =>
       db.transaction().execute(async (trx) => {
         await heldRun(trx, runId, fence);
@@ -290,18 +315,13 @@ export const createRunStore = (
           .set({ status: sql`case status when 'saving' then 'active' else status end`, updated_at: sql`now()` })
           .where('id', '=', imageId)
           .where('verbatim', '=', true)
+          // Not admitted by this version: the attempt begins anew, and is.
+          .where('admitted_at', 'is not', null)
           .where('status', 'in', ['saving', 'active', 'deactivated'])
           .returningAll()
           .executeTakeFirst();
         if (!image) throw superseded('run');
-        const { upload_bucket: bucket, upload_key: key } = image;
-        const object = {
-          bucket,
-          key,
-          format: image.disk_format ?? 'raw',
-          size: image.size ?? 0,
-          sha256: image.sha256 ?? '',
-        };
+        const object = objectOf(image);
         await trx
           .insertInto('publications')
           .values({ image_id: imageId, run_id: runId, fence, ...object })
@@ -351,6 +371,15 @@ export const createRunStore = (
       }),
   };
 };
+
+/** What was kept as it came. */
+const objectOf = (image: Selectable<ImageTable>) => ({
+  bucket: image.upload_bucket,
+  key: image.upload_key,
+  format: image.disk_format ?? 'raw',
+  size: image.size ?? 0,
+  sha256: image.sha256 ?? '',
+});
 
 type Unpublished =
   | { status: 'rejected'; report: Report }

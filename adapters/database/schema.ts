@@ -131,6 +131,8 @@ export type ImageTable = {
   sha512: string | null;
   /** Served as it came; the run only looks. */
   verbatim: Generated<boolean>;
+  /** When a run found these bytes safe to be given out as they came. Without it none of them is served. */
+  admitted_at: NullableTimestamp;
   /** What it takes of its project's quota: promised to its upload, then what that has, then what is published. */
   held_bytes: Generated<Bytes>;
   /** What was short when bytes came that nobody had asked for. */
@@ -274,7 +276,7 @@ export type AuditLogTable = {
 
 export type PublicationTable = {
   image_id: string;
-  /** Null when it was stored verbatim, and served before its run had ended. */
+  /** Null while it is served as it came, before the verdict of its run. */
   run_id: string | null;
   fence: Bytes | null;
   bucket: string;

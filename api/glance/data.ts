@@ -14,13 +14,13 @@ import { rangeOf } from './range.ts';
 import { startRun } from './start-run.ts';
 
 /**
- * Image data. PUT .../file stores the bytes as they are and serves them as they are: a run looks at them and converts nothing. What is to be
+ * Image data. PUT .../file stores the bytes as they are, and a run that looks at them and converts nothing has them served as they are. What is to be
  * converted is staged (PUT .../stage) and then imported (import.ts).
  */
 export const dataRoutes =
   (deps: ApiDeps): FastifyPluginAsync =>
   async (app) => {
-    const { config, glance, images, projects, store } = deps;
+    const { config, glance, images, store } = deps;
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('application/octet-stream', (_request, body, done) => done(null, body));
     const member = { onRequest: atLeast('member') };
@@ -89,14 +89,11 @@ export const dataRoutes =
             { diskFormat, containerFormat },
             config.MAX_VIRTUAL_BYTES,
           );
-          const { policy } = await projects.ensure({ id: image.projectId });
-          const enforced = (image.settings.policy ?? policy ?? config.POLICY) === 'enforce';
           const { bucket, key, etag, versionId } = object;
-          const run = await glance.acceptVerbatim(
-            reception,
-            { bucket, key, etag, ...(versionId ? { versionId } : {}), ...received, virtualSize },
-            enforced ? 'after the verdict' : 'at once',
-          );
+          const run = await glance.acceptVerbatim(reception, {
+            ...{ bucket, key, etag, ...(versionId ? { versionId } : {}) },
+            ...{ ...received, virtualSize },
+          });
           if (!run) throw gone();
           await startRun(deps, request, image, run);
         } catch (error) {

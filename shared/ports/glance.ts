@@ -152,14 +152,10 @@ export interface GlanceStore {
   keepReception(reception: Reception): Promise<boolean>;
   /** The bytes are in staging: an open multipart upload, whose completion is the import. False when the place is lost. */
   stage(reception: Reception, staged: { multipartId: string; size: number }): Promise<boolean>;
-  /**
-   * These bytes are the image, with its first run: served at once (`active`), or when the run has ended well (`saving` until
-   * then). Undefined when the place is lost.
-   */
+  /** These bytes are the image, with its first run: `saving` until that serves them. Undefined when the place is lost. */
   acceptVerbatim(
     reception: Reception,
     bytes: ReceivedBytes,
-    serve: 'at once' | 'after the verdict',
   ): Promise<{ runId: string; workflowId: string } | undefined>;
   /** Nothing came of it: `queued` again. */
   dropReception(reception: Reception): Promise<void>;

@@ -14,6 +14,8 @@ export type RunContext = {
   upload: ObjectPin;
   /** The upload is what is served; the run judges it and makes nothing of it. */
   isVerbatim: boolean;
+  /** As declared to the Image API: bare, compressed, ova, ... */
+  containerFormat: string | null;
   /** What one instance was, and must stay. */
   isBackup: boolean;
   settings: ImageSettings;
@@ -65,13 +67,18 @@ export interface RunStore {
     failure?: { code: string; message: string },
   ): Promise<void>;
   saveReport(runId: string, fence: number, report: Report): Promise<void>;
+  /**
+   * Of an image that is served as it came: this run has found its bytes safe, and they are served from now on (image `active`) or
+   * when the run publishes it. Nothing else makes them be served, and a new run begins without it. @throws `superseded`
+   */
+  admitted(run: { imageId: string; runId: string }, fence: number, serve: 'now' | 'after the verdict'): Promise<void>;
   /** Room for what shall be published, before it is stored. Given back when the run ends without. @throws `superseded`, `quota-exceeded` */
   reserve(run: { imageId: string; runId: string }, fence: number, size: number): Promise<void>;
   /** Whether this run's publication is committed already. */
   isPublished(runId: string): Promise<boolean>;
   /** One transaction: fence, publication (unique), image `active`, run `published`, outbox row. Twice is once. */
   publish(run: { imageId: string; runId: string }, fence: number, publication: Publication): Promise<void>;
-  /** As `publish`, of an image that is served as it came. */
+  /** As `publish`, of an image that is served as it came, and that is `admitted`. */
   approve(run: { imageId: string; runId: string }, fence: number, targets?: readonly string[]): Promise<void>;
   /** Run and image (`killed`; `queued` after a cancel; what is served already is `deactivated` when it is unsafe, else left) in one transaction with the outbox row. Silently does nothing when the run is finished. */
   finish(

@@ -219,7 +219,7 @@ describe('data', () => {
     await glance.dropReception(reception);
     expect(await glance.get(id, owner)).toMatchObject({ status: 'queued' });
     expect(await glance.keepReception(reception)).toBe(false);
-    expect(await glance.acceptVerbatim(reception, bytes('k'), 'at once')).toBeUndefined();
+    expect(await glance.acceptVerbatim(reception, bytes('k'))).toBeUndefined();
     expect(await glance.stage(reception, { multipartId: 'm', size: 1 })).toBe(false);
   });
 
@@ -231,10 +231,10 @@ describe('data', () => {
     await database.db.updateTable('images').set({ receiving_at: long }).where('id', '=', id).execute();
     const next = await glance.beginReception(id, 'saving');
     if (!silent || !next) throw new Error('none');
-    expect(await glance.acceptVerbatim(silent, bytes('old'), 'at once')).toBeUndefined();
+    expect(await glance.acceptVerbatim(silent, bytes('old'))).toBeUndefined();
     await glance.dropReception(silent);
-    expect(await glance.acceptVerbatim(next, bytes(`k-${id}`), 'at once')).toBeDefined();
-    expect(await images.publication(id)).toMatchObject({ key: `k-${id}`, size: 7, format: 'raw' });
+    expect(await glance.acceptVerbatim(next, bytes(`k-${id}`))).toBeDefined();
+    expect(await glance.get(id, owner)).toMatchObject({ status: 'saving', upload: { key: `k-${id}` } });
     expect(await glance.beginReception(id, 'saving')).toBeUndefined();
   });
 
@@ -247,28 +247,33 @@ describe('data', () => {
       name: 'y',
       settings: {},
     });
-    expect(await glance.acceptVerbatim(reception, bytes(`k-${id}`), 'at once')).toBeUndefined();
+    expect(await glance.acceptVerbatim(reception, bytes(`k-${id}`))).toBeUndefined();
     expect((await images.runs(id)).length).toBe(1);
   });
 
   test.each([
-    ['at once', 'active', true],
+    ['now', 'active', true],
     ['after the verdict', 'saving', false],
-  ] as const)('that is served %s makes the image %s', async (serve, status, isServed) => {
+  ] as const)('that is admitted to be served %s makes the image %s', async (serve, status, isServed) => {
     const { id } = await create();
     const reception = await glance.beginReception(id, 'saving');
     if (!reception) throw new Error('none');
-    const run = await glance.acceptVerbatim(reception, bytes(`k-${id}`), serve);
+    const run = await glance.acceptVerbatim(reception, bytes(`k-${id}`));
     expect(await glance.get(id, owner)).toMatchObject({
-      ...{ status, size: 7, virtualSize: 8, md5: 'm', sha256: 's', sha512: 'l', isVerbatim: true },
+      ...{ status: 'saving', size: 7, virtualSize: 8, md5: 'm', sha256: 's', sha512: 'l', isVerbatim: true },
       upload: { bucket: 'images', key: `k-${id}`, etag: 'e', size: 7 },
     });
-    expect((await images.publication(id)) !== undefined).toBe(isServed);
+    expect(await images.publication(id)).toBeUndefined();
     expect(await images.runs(id)).toMatchObject([{ id: run?.runId, workflowId: run?.workflowId, number: 1 }]);
     const runs = createRunStore(database.db);
     const names = { imageId: id, runId: run?.runId ?? '' };
     const { fence } = await runs.beginAttempt(names, 'worker');
+    await expect(runs.approve(names, fence)).rejects.toMatchObject({ code: 'superseded' });
+    await expect(runs.admitted(names, fence - 1, serve)).rejects.toMatchObject({ code: 'superseded' });
+    expect(await glance.get(id, owner)).toMatchObject({ status: 'saving' });
+    for (let twice = 0; twice < 2; twice++) await runs.admitted(names, fence, serve);
     expect(await glance.get(id, owner)).toMatchObject({ status });
+    expect((await images.publication(id)) !== undefined).toBe(isServed);
     await expect(runs.approve(names, fence - 1)).rejects.toMatchObject({ code: 'superseded' });
     await runs.approve(names, fence);
     expect(await glance.get(id, owner)).toMatchObject({ status: 'active' });
@@ -280,7 +285,7 @@ describe('data', () => {
     const { id } = await create();
     const reception = await glance.beginReception(id, 'saving');
     if (!reception) throw new Error('none');
-    const run = await glance.acceptVerbatim(reception, bytes(`k-${id}`), 'after the verdict');
+    const run = await glance.acceptVerbatim(reception, bytes(`k-${id}`));
     await runs.finish({ imageId: id, runId: run?.runId ?? '' }, { status: 'cancelled' });
     expect(await glance.get(id, owner)).toMatchObject({ status: 'killed' });
     expect(await images.newRun(id)).toMatchObject({ number: 2 });
@@ -313,7 +318,7 @@ test('what is removed is seen no more, and cleared away when no run works on it'
   const { id } = await create();
   const reception = await glance.beginReception(id, 'saving');
   if (!reception) throw new Error('none');
-  const run = await glance.acceptVerbatim(reception, bytes(`k-${id}`), 'at once');
+  const run = await glance.acceptVerbatim(reception, bytes(`k-${id}`));
   expect(await glance.remove(id)).toEqual({ workflowId: run?.workflowId });
   expect(await glance.get(id, owner)).toBeUndefined();
   expect(await listed(owner)).toEqual([kept.id]);

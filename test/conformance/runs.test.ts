@@ -48,7 +48,7 @@ describe('context', () => {
     expect(await runs.context(namesOf(run))).toEqual({
       ...namesOf(run),
       createdAt: expect.any(Date),
-      ...{ isVerbatim: false, isBackup: false },
+      ...{ isVerbatim: false, containerFormat: null, isBackup: false },
       projectId: project.id,
       name: image.name,
       upload: { bucket, key, size, etag },

@@ -12,6 +12,7 @@ import { newApiKey } from '../../shared/api-key.ts';
 import type { Role } from '../../shared/ports/projects.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Installation } from '../support/installation.ts';
+import { admitSent } from '../support/run-records.ts';
 import { publishedImage, someReport } from '../support/samples.ts';
 import { cookieOf, someAccounts, startWithIssuer } from '../support/signed-in.ts';
 
@@ -96,6 +97,8 @@ const statusOf = async (id: string): Promise<string> => (await call('admin', 'GE
 const newer = { 'content-type': 'application/openstack-images-v2.1-json-patch' };
 const patch = (who: string, id: string, changes: unknown, headers: Record<string, string> = newer) =>
   call(who, 'PATCH', `/v2/images/${id}`, changes, headers);
+
+const admit = (imageId: string, serve?: 'now' | 'after the verdict') => admitSent(installation.db, imageId, serve);
 
 /** Every route below /image/v2, from the routes themselves. */
 const routes = async (): Promise<{ method: string; path: string }[]> => {
@@ -453,6 +456,9 @@ describe('data', () => {
     expect((await call('member', 'GET', file(id))).status).toBe(204);
     const put = await call('member', 'PUT', file(id), bytes);
     expect([put.status, put.body]).toEqual([204, undefined]);
+    expect(await statusOf(id)).toBe('saving');
+    expect((await call('member', 'GET', file(id))).status).toBe(204);
+    await admit(id);
     const md5 = createHash('md5').update(bytes).digest('hex');
     expect((await call('member', 'GET', `/v2/images/${id}`)).body).toMatchObject({
       ...{ status: 'active', size: bytes.length, virtual_size: bytes.length, checksum: md5, os_hash_algo: 'sha512' },
@@ -491,7 +497,7 @@ describe('data', () => {
       request.end();
     });
     expect(status).toBe(204);
-    expect((await call('member', 'GET', `/v2/images/${id}`)).body).toMatchObject({ status: 'active', size: 100_000 });
+    expect((await call('member', 'GET', `/v2/images/${id}`)).body).toMatchObject({ status: 'saving', size: 100_000 });
   });
 
   test.each([
@@ -556,6 +562,10 @@ describe('data', () => {
     const { id } = await create();
     expect((await call('member', 'POST', `/v2/images/${id}/actions/deactivate`)).status).toBe(403);
     await call('member', 'PUT', file(id), randomBytes(1000));
+    for (const action of ['deactivate', 'reactivate']) {
+      expect((await call('admin', 'POST', `/v2/images/${id}/actions/${action}`)).status).toBe(403);
+    }
+    await admit(id);
     for (const action of ['deactivate', 'deactivate', 'reactivate', 'reactivate', 'deactivate']) {
       expect((await call('member', 'POST', `/v2/images/${id}/actions/${action}`)).status).toBe(204);
     }
@@ -584,15 +594,13 @@ describe('data', () => {
       expect((await call('strict', 'PUT', file(id), bytes)).status).toBe(204);
       expect(await statusOf(id)).toBe('saving');
       expect((await call('strict', 'GET', file(id))).status).toBe(204);
-      const run = await installation.db
-        .selectFrom('runs')
-        .where('image_id', '=', id)
-        .select('id')
-        .executeTakeFirstOrThrow();
-      const names = { imageId: id, runId: run.id };
-      const { fence } = await runs.beginAttempt(names, 'worker');
-      expect(await runs.context(names)).toMatchObject({ isVerbatim: true, upload: { bucket: 'images', size: 1000 } });
-      return { id, bytes, names, fence };
+      const admitted = await admit(id, 'after the verdict');
+      expect(await runs.context(admitted.names)).toMatchObject({
+        isVerbatim: true,
+        upload: { bucket: 'images', size: 1000 },
+      });
+      expect((await call('strict', 'GET', file(id))).status).toBe(204);
+      return { id, bytes, ...admitted };
     };
     const good = await put();
     expect(await statusOf(good.id)).toBe('saving');
@@ -617,7 +625,7 @@ describe('data', () => {
     expect((await call('strict', 'DELETE', `/v2/images/${bad.id}`)).status).toBe(204);
   });
 
-  test('what is served at once is withdrawn when it turns out unsafe, and stays when it is only useless', async () => {
+  test('what is served before the verdict is withdrawn when it turns out unsafe, and stays when it is only useless', async () => {
     const runs = createRunStore(installation.db);
     for (const [code, status] of [
       ['qemu-disagrees', 'deactivated'],
@@ -625,13 +633,7 @@ describe('data', () => {
     ] as const) {
       const { id } = await create();
       await call('member', 'PUT', file(id), randomBytes(1000));
-      const run = await installation.db
-        .selectFrom('runs')
-        .where('image_id', '=', id)
-        .select('id')
-        .executeTakeFirstOrThrow();
-      const names = { imageId: id, runId: run.id };
-      await runs.beginAttempt(names, 'worker');
+      const { names } = await admit(id);
       expect(await statusOf(id)).toBe('active');
       const findings = [{ code, step: 'admit', outcome: 'fail', params: { detail: 'd', content: 'c' } }] as const;
       await runs.finish(names, {
@@ -847,6 +849,7 @@ test('there is one store, and the only copy stays in it', async () => {
   const { id } = await create();
   expect((await call('member', 'DELETE', `/v2/stores/images/${id}`)).status).toBe(409);
   await call('member', 'PUT', `/v2/images/${id}/file`, randomBytes(1000));
+  await admit(id);
   expect((await call('member', 'DELETE', `/v2/stores/tape/${id}`)).status).toBe(409);
   const refused = await call('member', 'DELETE', `/v2/stores/images/${id}`);
   expect([refused.status, refused.body.error.message]).toEqual([403, expect.stringContaining('Delete the image')]);
@@ -889,6 +892,8 @@ test('the images of both APIs are the same', async () => {
   });
   const { id } = await create({ name: 'by glance' });
   await call('member', 'PUT', `/v2/images/${id}/file`, randomBytes(1000));
+  expect(await v1(`/images/${id}`)).toMatchObject({ status: 'saving', published: null });
+  await admit(id);
   const seen = await v1(`/images/${id}`);
   expect(seen).toMatchObject({
     name: 'by glance',

@@ -63,6 +63,15 @@ const printed = ({ code, stdout, stderr }: Ran): any => {
 const openstack = async (who: string, ...commands: string[][]) =>
   (await clients.openstack(login(who), ...commands)).map(printed);
 const json = ['-f', 'json'];
+/** What was sent is looked at first; clients that wait for an image wait through `saving`. */
+const served = (id: string) =>
+  eventually(
+    async () => {
+      const row = await installation.db.selectFrom('images').where('id', '=', id).select('status').executeTakeFirst();
+      return row?.status === 'active';
+    },
+    { within: 60, what: 'the image is active' },
+  );
 
 describe('openstack', () => {
   test('logs in with an API key as the password, and finds the image service in the catalog', async () => {
@@ -86,12 +95,24 @@ describe('openstack', () => {
     const bytes = readFileSync(file);
     const id = randomUUID();
     const show = ['image', 'show', ...json, id];
-    const [, image, listed, , , changed] = await openstack(
-      'member',
-      [
-        ...['image', 'create', '--id', id, '--file', file, '--disk-format', 'qcow2', '--container-format', 'bare'],
-        ...['--min-ram', '512', '--property', 'os_distro=debian', '--tag', 'one', 'Debian 12'],
+    const [saved] = await openstack('member', [
+      ...['image', 'create', ...json, '--id', id, '--file', file, '--disk-format', 'qcow2'],
+      ...[
+        '--container-format',
+        'bare',
+        '--min-ram',
+        '512',
+        '--property',
+        'os_distro=debian',
+        '--tag',
+        'one',
+        'Debian 12',
       ],
+    ]);
+    expect(['saving', 'active']).toContain(saved.status);
+    await served(id);
+    const [image, listed, , , changed] = await openstack(
+      'member',
       show,
       ['image', 'list', ...json, '--name', 'Debian 12', '--tag', 'one', '--property', 'os_distro=debian'],
       ['image', 'set', '--name', 'Debian 12.1', '--property', 'a=b', '--tag', 'two', id],

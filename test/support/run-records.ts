@@ -40,3 +40,17 @@ export const begunRun = async (
   const run = await queuedRun(db, project);
   return { run, ...(await createRunStore(db).beginAttempt(run, worker)) };
 };
+
+/** As a worker does when it has found bytes that are kept as they came to be safe: what was sent by PUT .../file is served. */
+export const admitSent = async (
+  db: Kysely<Database>,
+  imageId: string,
+  serve: 'now' | 'after the verdict' = 'now',
+): Promise<{ names: RunNames; fence: number }> => {
+  const run = await db.selectFrom('runs').where('image_id', '=', imageId).select('id').executeTakeFirstOrThrow();
+  const names = { imageId, runId: run.id };
+  const runs = createRunStore(db);
+  const { fence } = await runs.beginAttempt(names, 'worker');
+  await runs.admitted(names, fence, serve);
+  return { names, fence };
+};

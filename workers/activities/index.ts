@@ -8,7 +8,7 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import { quotaFinding } from '../../shared/quota.ts';
 import { sbomOf } from '../../shared/sbom/cyclonedx.ts';
-import type { ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
+import type { Attempt, ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import type { Scratch } from '../scratch.ts';
 import type { Slots } from '../slots.ts';
@@ -21,6 +21,7 @@ import { type InspectDeps, inspectDisk } from './inspect.ts';
 import { judgeParts, judgeRun } from './judge.ts';
 import { publishImage } from './publish.ts';
 import { keepSbom } from './sbom.ts';
+import { isSafeAsItCame, isSafeWithin } from './serve.ts';
 import { runStep } from './step.ts';
 import { withUploadHash } from './upload-hash.ts';
 
@@ -69,22 +70,27 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
   const { config, runs, deliveries, store, scratch } = deps;
   const { scan, heavy } = deps.slots;
   const stepDeps = { runs, slots: heavy, workerId: scratch.workerId };
+  /** Under `warn` a verdict can only be that of an unsafe image, which takes it back. */
+  const admitted = (attempt: Attempt, { policy = config.POLICY }: RunContext): Promise<void> =>
+    runs.admitted(attempt, attempt.fence, policy === 'warn' ? 'now' : 'after the verdict');
   return {
     admit: (attempt) =>
       runStep({ ...stepDeps, slots: scan }, attempt, 'admit', async (context, control) => {
         const { upload, settings, overQuota } = context;
         if (overQuota) return { layers: [], findings: [quotaFinding(overQuota)] };
-        return admitUpload(
+        const source = objectSource(store, upload);
+        const scratchDir = await scratch.open(attempt);
+        const admission = await admitUpload(
           deps.admit,
           {
-            source: objectSource(store, upload),
+            ...{ source, scratchDir, maxVirtualBytes: largestDisk(config, context) },
             allowIso: settings.allowIso ?? config.ALLOW_ISO,
-            maxVirtualBytes: largestDisk(config, context),
             maxUploadBytes: config.MAX_UPLOAD_BYTES,
-            scratchDir: await scratch.open(attempt),
           },
           control,
         );
+        if (context.isVerbatim && isSafeAsItCame(context, admission)) await admitted(attempt, context);
+        return admission;
       }),
     convert: (attempt, admission) =>
       runStep(stepDeps, attempt, 'convert', async (context, control) => {
@@ -105,6 +111,7 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         );
         // Only now its size is known; what shall be published has its room before anything more is made of it.
         if (conversion.converted && !isVerbatim) await runs.reserve(attempt, attempt.fence, conversion.converted.size);
+        if (isVerbatim && isSafeWithin(context, conversion)) await admitted(attempt, context);
         return conversion;
       }),
     inspect: (attempt, { format, sha256 }) =>
