@@ -1,4 +1,5 @@
 import { exactly, type Format, refusal, Truncated, u64le } from './format.ts';
+import { mappingOf } from './mapping.ts';
 
 /** Source: QEMU docs/interop/parallels.txt. Little-endian. */
 const magics = new Set(['WithoutFreeSpace', 'WithouFreSpacExt']);
@@ -19,10 +20,14 @@ export const parallels: Format = {
     }
     if (header.readUInt32LE(44) === inUse) return refusal('not-closed', { format: 'Parallels' });
     const table = await exactly(source, 64, entries * 4);
+    const clusters = mappingOf(tracks * 512, source.size + tracks * 512);
     for (let index = 0; index < entries; index++) {
       const at = table.readUInt32LE(index * 4) * (extended ? tracks : 1) * 512;
-      if (at !== 0 && at >= source.size) throw new Truncated('cluster');
+      if (at === 0) continue;
+      if (at >= source.size) throw new Truncated('cluster');
+      clusters.add(at);
     }
+    if (clusters.isShared()) return refusal('shared-blocks', { format: 'Parallels' });
     const variant = extended ? 'expanding, extended' : 'expanding';
     return { disk: { format: 'parallels', variant, virtualSize: sectors * 512 }, findings: [] };
   },

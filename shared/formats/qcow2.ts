@@ -1,10 +1,11 @@
 import type { ByteSource } from '../ports/byte-source.ts';
-import { exactly, type Format, type FormatResult, refusal, sample, Truncated, u64be, warning } from './format.ts';
+import { allocatedAtMost, decompressedAtMost } from './expansion.ts';
+import { exactly, type Format, type FormatResult, refusal, Truncated, u64be, warning } from './format.ts';
+import { mappingOf, readTables } from './mapping.ts';
 
 /** Source: QEMU docs/interop/qcow2.txt. */
 const incompatible = { dirty: 1n, corrupt: 2n, dataFile: 4n, compressionType: 8n, extendedL2: 16n };
 const known = 31n;
-const offsetMask = 0x00ff_ffff_ffff_fe00n;
 const maxL1Bytes = 32 * 1024 ** 2;
 
 export const qcow2: Format = {
@@ -32,56 +33,78 @@ export const qcow2: Format = {
     if (clusterBits < 9 || clusterBits > 21)
       return refusal('damaged-header', { format: 'qcow2', field: 'cluster_bits' });
     const virtualSize = u64be(header, 24);
-    const result = await checkTables(source, header, {
-      clusterSize: 2 ** clusterBits,
-      extendedL2: (features & incompatible.extendedL2) !== 0n,
-      virtualSize,
-    });
-    if (result) return result;
+    const extendedL2 = (features & incompatible.extendedL2) !== 0n;
+    const result = await checkTables(source, header, { clusterBits, extendedL2, virtualSize });
+    if ('findings' in result) return result;
     const findings =
       header.readUInt32BE(60) > 0 ? [warning('qcow2-snapshots', { count: header.readUInt32BE(60) })] : [];
-    return { disk: { format: 'qcow2', variant: `v${version}`, virtualSize }, findings };
+    const allocated = allocatedAtMost({ size: source.size, virtualSize, ...result });
+    return {
+      disk: { format: 'qcow2', variant: `v${version}`, virtualSize, allocatedAtMost: allocated },
+      findings,
+    };
   },
 };
 
-/** The L1 table whole, and a sample of the L2 tables: what they point to must lie within the file. */
-const checkTables = async (
-  source: ByteSource,
-  header: Buffer,
-  { clusterSize, extendedL2, virtualSize }: { clusterSize: number; extendedL2: boolean; virtualSize: number },
-): Promise<FormatResult | undefined> => {
+type Layout = { clusterBits: number; extendedL2: boolean; virtualSize: number };
+
+/** Bits 9 to 55 of an entry. Not by BigInt, which takes a second for a table of the largest size. */
+const offsetAt = (table: Buffer, at: number): number =>
+  (table.readUInt32BE(at) & 0x00ff_ffff) * 2 ** 32 + ((table.readUInt32BE(at + 4) & 0xffff_fe00) >>> 0);
+
+/** Bits 0 to 61 - (cluster_bits - 8): where compressed data begins, to the byte. */
+const compressedOffsetAt = (table: Buffer, at: number, clusterBits: number): number =>
+  (table.readUInt32BE(at) & (2 ** (62 - (clusterBits - 8) - 32) - 1)) * 2 ** 32 + table.readUInt32BE(at + 4);
+
+/** What the guest's part of the L1 table and its L2 tables point to must lie within the file, and nothing twice. */
+const checkTables = async (source: ByteSource, header: Buffer, layout: Layout): Promise<FormatResult | Sizes> => {
+  const { clusterBits, extendedL2, virtualSize } = layout;
+  const clusterSize = 2 ** clusterBits;
   const entrySize = extendedL2 ? 16 : 8;
   const l1Size = header.readUInt32BE(36);
   const needed = Math.ceil(virtualSize / (clusterSize * (clusterSize / entrySize)));
   if (l1Size * 8 > maxL1Bytes || l1Size < needed)
     return refusal('damaged-header', { format: 'qcow2', field: 'l1_size' });
-  const l1 = await exactly(source, u64be(header, 40), l1Size * 8);
-  const tables: number[] = [];
-  for (let index = 0; index < l1Size; index++) {
-    const offset = Number(l1.readBigUInt64BE(index * 8) & offsetMask);
+  const l1Offset = u64be(header, 40);
+  if (l1Offset + l1Size * 8 > source.size) throw new Truncated('L1 table');
+  // Behind that is the state of machines in snapshots.
+  const l1 = await exactly(source, l1Offset, needed * 8);
+  const tables = mappingOf(clusterSize, source.size + clusterSize);
+  const offsets: number[] = [];
+  for (let at = 0; at < l1.length; at += 8) {
+    const offset = offsetAt(l1, at);
     if (offset === 0) continue;
     if (offset >= source.size) throw new Truncated('L2 table');
-    tables.push(offset);
+    tables.add(offset);
+    offsets.push(offset);
   }
   // A 384 KiB file whose entries all name one table swells to any size: nobody's tool writes that.
-  if (new Set(tables).size !== tables.length) return refusal('qcow2-shared-tables');
-  for (const index of sample(tables.length, 32)) {
-    const offset = tables[index] ?? 0;
-    const l2 = await source.read(offset, Math.min(clusterSize, source.size - offset));
-    const seen = new Set<number>();
-    for (let at = 0; at + entrySize <= l2.length; at += entrySize) {
-      const entry = l2.readBigUInt64BE(at);
-      const compressed = (entry & (1n << 62n)) !== 0n;
-      const data = Number(
-        compressed ? entry & ((1n << BigInt(62 - (Math.log2(clusterSize) - 8))) - 1n) : entry & offsetMask,
-      );
-      if (data === 0) continue;
-      if (data >= source.size) throw new Truncated('cluster');
-      if (!compressed) {
-        if (seen.has(data)) return refusal('qcow2-shared-tables');
-        seen.add(data);
-      }
+  if (tables.isShared()) return refusal('qcow2-shared-tables');
+  const clusters = mappingOf(clusterSize, source.size + clusterSize);
+  // Compressed clusters begin at any byte.
+  const compressed = mappingOf(1, source.size);
+  const { all } = await readTables(padded(source, clusterSize), offsets, clusterSize, (table) => {
+    for (let at = 0; at < table.length; at += entrySize) {
+      const isCompressed = ((table[at] ?? 0) & 0x40) !== 0;
+      const offset = isCompressed ? compressedOffsetAt(table, at, clusterBits) : offsetAt(table, at);
+      if (offset === 0) continue;
+      if (offset >= source.size) throw new Truncated('cluster');
+      (isCompressed ? compressed : clusters).add(offset);
     }
-  }
-  return undefined;
+  });
+  if (clusters.isShared() || compressed.isShared()) return refusal('qcow2-shared-tables');
+  const limit = decompressedAtMost(source.size);
+  if (compressed.count * clusterSize > limit) return refusal('expands-too-much', { size: source.size, limit });
+  return { compressed: !all || compressed.count > 0 };
 };
+
+type Sizes = { compressed: boolean };
+
+/** The last cluster of a file may be written in part only; QEMU reads zeros behind its end. */
+const padded = (source: ByteSource, unit: number): ByteSource => ({
+  size: Math.ceil(source.size / unit) * unit,
+  read: async (offset, length) => {
+    const bytes = await source.read(offset, Math.min(length, source.size - offset));
+    return bytes.length === length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
+  },
+});

@@ -1,6 +1,7 @@
 import type { ByteSource } from '../ports/byte-source.ts';
 import { crc32c } from './crc32.ts';
 import { exactly, type Format, type FormatResult, refusal, Truncated, u64le } from './format.ts';
+import { mappingOf } from './mapping.ts';
 
 /** Source: [MS-VHDX] 2.2 to 2.6. Little-endian; GUIDs in their mixed-endian binary form. */
 const KiB = 1024;
@@ -22,8 +23,12 @@ const region = {
 const item = {
   fileParameters: guid('CAA16737-FA36-4D43-B3B6-33F0AA44E76B'),
   virtualDiskSize: guid('2FA54224-CD1B-4876-B211-5DBED83BF4B8'),
+  logicalSectorSize: guid('8141BF1D-A96F-4709-BA47-F233A8FAAB5F'),
   parentLocator: guid('A8D35F2D-B30B-454D-ABF7-D3D84834AB0C'),
 };
+
+/** State of a block whose bytes are all in the file. */
+const fullyPresent = 6;
 
 const damaged = (field: string): FormatResult => refusal('damaged-header', { format: 'vhdx', field });
 
@@ -76,6 +81,7 @@ const checkMetadata = async (
   if (table.subarray(0, 8).toString('latin1') !== 'metadata' || count > 2047) return damaged('metadata table');
   let virtualSize: number | undefined;
   let blockSize: number | undefined;
+  let sectorSize: number | undefined;
   for (let at = 32; at < 32 + count * 32; at += 32) {
     const id = table.subarray(at, at + 16);
     const value = () => exactly(source, metadata.offset + table.readUInt32LE(at + 16), 8);
@@ -86,15 +92,33 @@ const checkMetadata = async (
       blockSize = parameters.readUInt32LE(0);
     }
     if (id.equals(item.virtualDiskSize)) virtualSize = u64le(await value(), 0);
+    if (id.equals(item.logicalSectorSize)) sectorSize = (await value()).readUInt32LE(0);
   }
   if (virtualSize === undefined || !blockSize || blockSize < MiB || blockSize > 256 * MiB) return damaged('metadata');
-  const entries = Math.min(Math.floor(bat.length / 8), Math.ceil(virtualSize / blockSize) * 2);
-  if (entries * 8 > 64 * MiB) return damaged('block allocation table');
-  const blocks = await exactly(source, bat.offset, entries * 8);
-  const [fullyPresent, mask] = [6n, 7n];
+  if ((blockSize & (blockSize - 1)) !== 0 || (sectorSize !== 512 && sectorSize !== 4096)) return damaged('metadata');
+  return checkBlocks(source, bat, { virtualSize, blockSize, sectorSize });
+};
+
+/** [MS-VHDX] 2.5: payload blocks, and behind each chunk of them the place of a bitmap that only disks with a parent use. */
+const checkBlocks = async (
+  source: ByteSource,
+  bat: { offset: number; length: number },
+  { virtualSize, blockSize, sectorSize }: { virtualSize: number; blockSize: number; sectorSize: number },
+): Promise<FormatResult> => {
+  const payload = Math.ceil(virtualSize / blockSize);
+  const chunk = (2 ** 23 * sectorSize) / blockSize;
+  const entries = payload + Math.floor((payload - 1) / chunk);
+  if (entries * 8 > 64 * MiB || entries * 8 > bat.length) return damaged('block allocation table');
+  const table = await exactly(source, bat.offset, entries * 8);
+  const blocks = mappingOf(blockSize, source.size + blockSize);
   for (let index = 0; index < entries; index++) {
-    const entry = blocks.readBigUInt64LE(index * 8);
-    if ((entry & mask) === fullyPresent && Number(entry >> 20n) * MiB >= source.size) throw new Truncated('block');
+    const low = table.readUInt32LE(index * 8);
+    if ((low & 7) !== fullyPresent || index % (chunk + 1) === chunk) continue;
+    // Bits 20 to 63: MiB.
+    const offset = ((low >>> 20) + table.readUInt32LE(index * 8 + 4) * 2 ** 12) * MiB;
+    if (offset >= source.size) throw new Truncated('block');
+    blocks.add(offset);
   }
+  if (blocks.isShared()) return refusal('shared-blocks', { format: 'VHDX' });
   return { disk: { format: 'vhdx', variant: 'vhdx', virtualSize }, findings: [] };
 };
