@@ -225,6 +225,50 @@ describe('kilobytes that would become any size (H9)', () => {
   });
 });
 
+describe('members of an archive that is kept as it came (L4)', () => {
+  const withMember = (name: string, bytes: Buffer): Buffer => {
+    writeFileSync(join(dir, name), bytes);
+    return readFileSync(tarOf(join(dir, 'with.ova'), dir, 'machine.ovf', 'machine-disk1.vmdk', name));
+  };
+  const backed = () => {
+    const bytes = readFileSync(images['qcow2 v3'] as string);
+    bytes.writeBigUInt64BE(512n, 8);
+    return bytes;
+  };
+
+  test.each([
+    ['disk.xml', backed],
+    ['disk.txt', () => Buffer.concat([probedAsVmdk('/etc/hostname'), Buffer.alloc(600)])],
+    ['small.md', () => probedAsVmdk('/etc/hostname')],
+    ['machine.nvram', () => readFileSync(mbr)],
+    ['machine.sha256', () => begunWith(mbr, Buffer.from([0x1f, 0x8b, 8]))],
+  ])('%s that is a disk counts as one', async (name, make) => {
+    expect(await codeOf(withMember(name, make()))).toBe('ova-several-disks');
+  });
+
+  test('what is no disk does not count: texts, the CD in the drive, what macOS leaves', async () => {
+    const side = Buffer.alloc(4096, 1);
+    side.writeUInt32BE(0x0005_1607, 0);
+    for (const [name, bytes] of [
+      ['notes.txt', Buffer.from('hello')],
+      ['tools.iso', emptyIso()],
+      ['._machine-disk1.vmdk', side],
+    ] as const) {
+      expect(await codeOf(withMember(name, bytes)), name).toBeUndefined();
+    }
+  });
+
+  test.each([
+    ['GNU', ['--format=gnu']],
+    ['pax 0.0', ['--format=pax', '--sparse-version=0.0']],
+    ['pax 0.1', ['--format=pax', '--sparse-version=0.1']],
+    ['pax 1.0', ['--format=pax', '--sparse-version=1.0']],
+  ])('a sparse member of %s is refused by name', async (_name, options) => {
+    execFileSync('tar', ['-S', ...options, '-C', dir, '-cf', join(dir, 'sparse.tar'), 'disk.raw']);
+    expect(await codeOf(readFileSync(join(dir, 'sparse.tar')))).toBe('ova-member-kind');
+  });
+});
+
 test('an L1 table of the largest size costs little (L3)', async () => {
   // 4M entries: 128 GiB of clusters of 512 bytes, each entry naming another table.
   const cluster = 512;

@@ -1,6 +1,8 @@
 import type { Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
-import { exactly, type FormatResult, refusal, Truncated } from './format.ts';
+import { exactly, type FormatResult, headBytes, refusal, Truncated } from './format.ts';
+import { inspectRaw } from './raw.ts';
+import { compressionOf, formats } from './table.ts';
 
 /**
  * An OVA is a tar (DMTF DSP0243, 5.3) with a descriptor, perhaps a manifest, and disks. Nothing is ever unpacked by name: the
@@ -36,7 +38,8 @@ const text = (bytes: Buffer): string => bytes.toString('utf8').split('\0', 1)[0]
 type Member = { name: string; offset: number; size: number };
 
 export const findDisk = async (source: ByteSource): Promise<{ layer: Layer } | FormatResult> => {
-  const disks: Member[] = [];
+  const members: Member[] = [];
+  let isSparse = false;
   let longName: string | undefined;
   let longSize: number | undefined;
   let at = 0;
@@ -55,23 +58,26 @@ export const findDisk = async (source: ByteSource): Promise<{ layer: Layer } | F
       if (declared > 64 * 1024) return refusal('damaged-header', { format: 'tar', field: 'extended header' });
       const body = await exactly(source, offset, declared);
       if (type === 'L') longName = text(body);
-      if (type === 'x') ({ path: longName = longName, size: longSize = longSize } = pax(body));
+      if (type === 'x') ({ path: longName = longName, size: longSize = longSize, isSparse } = pax(body));
       at = offset + Math.ceil(declared / block) * block;
       continue;
     }
     const prefix = text(header.subarray(345, 500));
     const short = text(header.subarray(0, 100));
     const name = longName ?? (prefix && header[257] ? `${prefix}/${short}` : short);
-    if (type === 'S') return refusal('ova-member-kind', { member: clean(name) });
-    if ((type === '0' || type === '\0' || type === '7') && size > 0 && !companions.test(name)) {
+    // The bytes are not the member's: a map of its holes comes first, or stands in the header.
+    if (type === 'S' || isSparse) return refusal('ova-member-kind', { member: clean(name) });
+    if ((type === '0' || type === '\0' || type === '7') && size > 0) {
       if (offset + size > source.size) throw new Truncated('member');
-      disks.push({ name: clean(name), offset, size });
+      members.push({ name: clean(name), offset, size });
     }
     const hasBody = type === '0' || type === '\0' || type === '7';
     at = offset + (hasBody ? Math.ceil(size / block) * block : 0);
     longName = undefined;
     longSize = undefined;
+    isSparse = false;
   }
+  const disks = await disksAmong(source, members);
   const [disk, ...others] = disks;
   if (!disk) return refusal('ova-no-disk');
   if (others.length > 0) {
@@ -87,12 +93,47 @@ export const findDisk = async (source: ByteSource): Promise<{ layer: Layer } | F
   return { layer: { kind: 'tar', member: disk.name, offset: disk.offset, size: disk.size } };
 };
 
-const pax = (body: Buffer): { path?: string; size?: number } => {
-  const found: { path?: string; size?: number } = {};
+/** Content decides: a member that any reader would take for a disk is one, whatever it is called (security review, L4). */
+const disksAmong = async (source: ByteSource, members: readonly Member[]): Promise<Member[]> => {
+  const disks: Member[] = [];
+  const media: Member[] = [];
+  for (const member of members) {
+    const content = await contentOf(source, member);
+    if (content === 'medium') media.push(member);
+    else if (content === 'disk' || (content === 'nothing known' && !companions.test(member.name))) disks.push(member);
+  }
+  // Machines are exported with the CD that was in their drive.
+  return disks.length > 0 ? disks : media;
+};
+
+const contentOf = async (
+  source: ByteSource,
+  { offset, size }: Member,
+): Promise<'disk' | 'medium' | 'side file' | 'nothing known'> => {
+  const head = await exactly(source, offset, Math.min(size, headBytes));
+  const tail = await exactly(source, offset + Math.max(0, size - block), Math.min(size, block));
+  const matching = formats.filter((format) => format.matches(head, tail));
+  if (matching.length > 0) return matching.every(({ name }) => name === 'iso') ? 'medium' : 'disk';
+  // What macOS puts beside each file: AppleDouble (RFC 1740, appendix A), and a folder's .DS_Store.
+  if (head.length > 8 && (head.readUInt32BE(0) === 0x0005_1607 || head.subarray(4, 8).toString('latin1') === 'Bud1')) {
+    return 'side file';
+  }
+  if (compressionOf(head)) return 'disk';
+  const member: ByteSource = { size, read: (at, length) => source.read(offset + at, Math.min(length, size - at)) };
+  // Damaged, or cut off: a disk all the same.
+  const isRaw = await inspectRaw(member, head).then(Boolean, () => true);
+  return isRaw ? 'disk' : 'nothing known';
+};
+
+/** Records of an extended header, "LENGTH KEY=VALUE\n". Source: POSIX.1-2017 pax; GNU tar manual, "Storing Sparse Files". */
+const pax = (body: Buffer): { path?: string; size?: number; isSparse: boolean } => {
+  const found: { path?: string; size?: number; isSparse: boolean } = { isSparse: false };
   for (const record of body.toString('utf8').split('\n')) {
-    const [, key, value] = /^\d+ ([^=]+)=(.*)$/.exec(record) ?? [];
+    const [, key = '', value = ''] = /^\d{1,10} ([^=]{1,200})=(.*)$/.exec(record) ?? [];
     if (key === 'path' && value) found.path = value;
-    if (key === 'size' && value && /^\d{1,15}$/.test(value)) found.size = Number(value);
+    if (key === 'size' && /^\d{1,15}$/.test(value)) found.size = Number(value);
+    // Versions 0.0, 0.1 and 1.0 of GNU's, and Solaris' own.
+    if (key.startsWith('GNU.sparse.') || key === 'SUN.holesdata') found.isSparse = true;
   }
   return found;
 };
