@@ -1,0 +1,38 @@
+import { compile } from '../../../workers/tools/seccomp/filter.ts';
+
+/**
+ * How a test takes a wall of the sandbox away, or puts a stand-in into the place of a tool. Used with `vi.mock` on the modules that make the
+ * arguments of bwrap, so that the product has no switch for it.
+ */
+export type Weakness = {
+  /** Files inside to files outside: stand-ins for tools. */
+  standIns: Record<string, string>;
+  network: boolean;
+  /** Folders of the host that are bound in where they are. */
+  folders: string[];
+  systemCalls: boolean;
+};
+
+export const strong = (): Weakness => ({ standIns: {}, network: false, folders: [], systemCalls: false });
+
+export const weakness: Weakness = strong();
+
+export const restore = (): void => void Object.assign(weakness, strong());
+
+/** Mounts come before the root is made read-only. */
+export const weakened = (args: readonly string[]): string[] => {
+  const at = args.indexOf('--remount-ro');
+  const binds = [
+    ...Object.entries(weakness.standIns).flatMap(([inside, outside]) => ['--ro-bind', outside, inside]),
+    ...weakness.folders.flatMap((folder) => ['--bind', folder, folder]),
+  ];
+  return [
+    ...args
+      .slice(0, at)
+      .flatMap((each) => (each === '--unshare-all' && weakness.network ? [each, '--share-net'] : [each])),
+    ...binds,
+    ...args.slice(at),
+  ];
+};
+
+export const allCalls = (): Buffer => compile({ calls: {}, otherwise: 'allow' });
