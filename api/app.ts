@@ -1,7 +1,9 @@
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { requestLimits } from '../shared/request-limits.ts';
 import { keepAuditTrail } from './audit-trail.ts';
 import { answerBadAddress } from './bad-address.ts';
+import { limitBodyTime } from './body-time.ts';
 import { deliveryRoutes } from './deliveries.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerErrors } from './errors.ts';
@@ -12,6 +14,7 @@ import { identify } from './identity.ts';
 import { imageStream } from './image-stream.ts';
 import { imageRoutes } from './images.ts';
 import { inboxRoutes } from './inbox.ts';
+import { parseJson } from './json-body.ts';
 import { keystoneRoutes } from './keystone/routes.ts';
 import { createTokens } from './keystone/tokens.ts';
 import { memberRoutes } from './members.ts';
@@ -40,7 +43,8 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    bodyLimit: 1024 ** 2,
+    bodyLimit: requestLimits.bodyBytes.most,
+    http: { maxHeaderSize: requestLimits.urlAndHeaderBytes.most },
     // Secrets may stand in the path of notifications: they are not logged, and bound how long a parameter may be.
     routerOptions: { maxParamLength: 512 },
     genReqId: () => `req-${crypto.randomUUID()}`,
@@ -55,6 +59,13 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
     done();
   });
+  limitBodyTime(app);
+  app.removeContentTypeParser('application/json');
+  app.addContentTypeParser(
+    'application/json',
+    { parseAs: 'string' },
+    async (_request: FastifyRequest, text: string | Buffer) => parseJson(String(text)),
+  );
   await describeApi(app);
   const { meter } = deps;
   if (meter) {

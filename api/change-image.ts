@@ -1,7 +1,7 @@
 import type { ChangeImage } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { GlanceImage, ImageAttributes } from '../shared/ports/glance.ts';
-import { assertAtMost, assertSettable, isBaseAttribute, validValue } from './glance/attributes.ts';
+import { assertPropertiesFit, assertSettable, isBaseAttribute, validValue } from './glance/attributes.ts';
 
 /** What becomes of an image by a change; properties are merged, and null removes one. @throws `invalid-input`, `forbidden`, `quota-exceeded` */
 export const afterChange = (image: GlanceImage, change: ChangeImage): Partial<ImageAttributes> => {
@@ -13,12 +13,13 @@ export const afterChange = (image: GlanceImage, change: ChangeImage): Partial<Im
     if (value === null) after.delete(key);
     else after.set(key, validValue(key, value) as string);
   }
-  assertAtMost(after.size, 'properties');
+  const changed = Object.fromEntries(after);
+  assertPropertiesFit(changed);
   return {
     ...(name === undefined ? {} : { name }),
     ...(minRam === undefined ? {} : { minRam }),
     ...(minDisk === undefined ? {} : { minDisk }),
-    properties: Object.fromEntries(after),
+    properties: changed,
   };
 };
 

@@ -22,6 +22,7 @@ import type { WithinScope } from '../shared/ports/scope.ts';
 import type { Traces } from '../shared/ports/traces.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
 import type { WorkerRegistry } from '../shared/ports/workers.ts';
+import type { UploadMemory } from './upload-memory.ts';
 
 /** What the routes work with: ports only, built by api/main.ts. */
 export type ApiDeps = {
@@ -56,6 +57,8 @@ export type ApiDeps = {
   traces?: Pick<Traces, 'begin'>;
   operations: OperationsStore;
   workers: WorkerRegistry;
+  /** For image data that comes through this process. */
+  uploadMemory: UploadMemory;
   audit: AuditLog;
   queueBoard?: FastifyPluginAsync;
   /** Where the built portal lies; served when it is there. */

@@ -10,6 +10,7 @@ export const statusOf: Partial<Record<ErrorCode, number>> = {
   forbidden: 403,
   'not-found': 404,
   'object-missing': 404,
+  'too-slow': 408,
   conflict: 409,
   'object-changed': 409,
   superseded: 409,
@@ -17,6 +18,7 @@ export const statusOf: Partial<Record<ErrorCode, number>> = {
   'quota-exceeded': 413,
   'unsupported-media': 415,
   'range-unsatisfiable': 416,
+  'too-many-requests': 429,
   unavailable: 503,
 };
 
@@ -48,7 +50,7 @@ export const answerErrors = (
       const status = statusOf[error.code] ?? 500;
       if (status >= 500) request.log.warn({ error: explain(error), code: error.code }, 'a request failed');
       if (status === 401) reply.header('www-authenticate', 'Bearer');
-      if (status === 503) reply.header('retry-after', '5');
+      if (status === 503 || status === 429) reply.header('retry-after', '5');
       return reply.code(status).send(bodyOf(error.code, error.message, error.remedy, request.id));
     }
     if (hasZodFastifySchemaValidationErrors(error)) {

@@ -49,8 +49,11 @@ export const actInScope = (app: FastifyInstance, within: WithinScope): void => {
 export const identify = (app: FastifyInstance, deps: BearerDeps & SessionDeps & { within: WithinScope }): void => {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
-    const session = keyOf(request) === undefined ? await identityOfSession(request, deps) : undefined;
-    request.identity = session ?? (await authenticate(request, deps));
+    request.identifyAgain = async () => {
+      const session = keyOf(request) === undefined ? await identityOfSession(request, deps) : undefined;
+      return session ?? (await authenticate(request, deps));
+    };
+    request.identity = await request.identifyAgain();
   });
   actInScope(app, deps.within);
 };

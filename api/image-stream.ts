@@ -3,11 +3,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { isBootreadyError } from '../shared/errors.ts';
+import { requestLimits } from '../shared/request-limits.ts';
 import type { ApiDeps } from './deps.ts';
-import { scopeOf } from './identity.ts';
+import { identityOf, scopeOf } from './identity.ts';
 import { detailOf, usableImage } from './image-access.ts';
+import { createOpenStreams } from './open-streams.ts';
 import { media } from './openapi.ts';
 import { languageOf } from './views.ts';
+import { whileAllowed } from './while-allowed.ts';
 
 /** A comment so often keeps proxies from closing the connection. */
 const heartbeatMs = 15_000;
@@ -22,12 +25,15 @@ export const imageStream =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
     const open = new Set<() => void>();
+    const streams = createOpenStreams();
     app.addHook('preClose', async () => {
       for (const end of open) end();
     });
 
     /** Answers with a stream that lives until its client goes, its source is over or the process closes. */
-    const stream = (request: FastifyRequest, reply: FastifyReply, { subscribe, pending, next }: Source): void => {
+    const stream = (request: FastifyRequest, reply: FastifyReply, source: Source): void => {
+      const { subscribe, mayStill, pending, next } = source;
+      const leave = streams.enter(identityOf(request));
       const raw = startStream(request, reply);
       let sending = false;
       const send = async (): Promise<void> => {
@@ -35,9 +41,12 @@ export const imageStream =
         sending = true;
         try {
           while (pending() && !raw.destroyed) {
+            if (!(await allowance.check())) return end();
             const event = await next();
             if (event === 'over') return end();
             if (event) raw.write(`event: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`);
+            // A reader that does not read would make us keep all that it has missed. It connects again and gets the newest.
+            if (raw.writableLength > requestLimits.unreadStreamBytes.most) return void raw.destroy();
             await new Promise((resolve) => setTimeout(resolve, calmMs));
           }
         } catch (error) {
@@ -52,10 +61,13 @@ export const imageStream =
       const beating = setInterval(() => raw.write(': still here\n\n'), heartbeatMs);
       const end = (): void => {
         clearInterval(beating);
+        allowance.stop();
         unsubscribe();
+        leave();
         open.delete(end);
         raw.end();
       };
+      const allowance = whileAllowed(request, { mayStill, end });
       open.add(end);
       raw.once('close', end);
       void send();
@@ -70,6 +82,7 @@ export const imageStream =
           params: z.object({ id: z.string() }),
           // EventSource sends no headers of one's choice.
           querystring: z.object({ language: z.enum(['en', 'de']).optional() }),
+          refuses: ['too-many-requests'],
           response: { 200: media('Events "image", each with an ImageDetail', { 'text/event-stream': z.string() }) },
         },
       },
@@ -83,6 +96,7 @@ export const imageStream =
               dirty = true;
               wake();
             }),
+          mayStill: () => usableImage(deps, request),
           pending: () => dirty,
           next: async () => {
             dirty = false;
@@ -102,6 +116,7 @@ export const imageStream =
         schema: {
           operationId: 'followImages',
           summary: 'Ids of images that change, as server-sent events: for lists',
+          refuses: ['too-many-requests'],
           response: { 200: media('Events "images", each with ids', { 'text/event-stream': z.string() }) },
         },
       },
@@ -117,6 +132,7 @@ export const imageStream =
               else changed.add(id);
               wake();
             }),
+          mayStill: async () => undefined,
           pending: () => everything || changed.size > 0,
           next: async () => {
             const candidates = [...changed];
@@ -134,6 +150,8 @@ export const imageStream =
 type Source = {
   /** Wakes the stream after each change; gives what ends that. */
   subscribe: (wake: () => void) => () => void;
+  /** @throws when who asks may not see it any more */
+  mayStill: () => Promise<unknown>;
   pending: () => boolean;
   /** Takes what is pending: an event, none after all, or the end of the stream. */
   next: () => Promise<{ name: string; data: object } | undefined | 'over'>;

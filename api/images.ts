@@ -10,13 +10,14 @@ import {
   ImageView,
 } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
-import type { Image } from '../shared/ports/images.ts';
+import type { Image, ImageFilter } from '../shared/ports/images.ts';
 import { snapshotProperties } from '../shared/snapshot.ts';
 import { afterChange } from './change-image.ts';
 import type { ApiDeps } from './deps.ts';
 import { viewerOf } from './glance/access.ts';
 import { atLeast, identityOf, scopeOf } from './identity.ts';
 import { detailOf, imageToChange, usableImage, viewsOf } from './image-access.ts';
+import { readPage } from './page.ts';
 import { startOrder } from './start-order.ts';
 import { assertUploadFits } from './upload-limit.ts';
 
@@ -50,10 +51,8 @@ export const imageRoutes =
           : { projectId: isPlatform ? undefined : scopeOf(request) };
         if (search !== undefined && !isPlatform)
           return { images: await viewsOf(deps, await images.search(search, of), viewer) };
-        const found = await images.list({
+        const filter: Omit<ImageFilter, 'after' | 'limit'> = {
           ...of,
-          // One more than asked for tells whether there is a next page.
-          limit: limit + 1,
           // What is not active is nobody's business but its owner's.
           ...(isPlatform ? { isPublic: true, status: 'active' } : status ? { status } : {}),
           ...(name === undefined ? {} : { name }),
@@ -62,13 +61,17 @@ export const imageRoutes =
           ...(imageType === undefined ? {} : { imageType }),
           ...(system === undefined ? {} : { system }),
           ...(visibility === undefined ? {} : { visibility }),
-          ...(after ? { after } : {}),
+        };
+        // One more than asked for tells whether there is a next page.
+        const { records, isLast } = await readPage<Image>(limit + 1, (last, count) => {
+          const from = last?.id ?? after;
+          return images.list({ ...filter, ...(from ? { after: from } : {}), limit: count });
         });
-        const page = found.slice(0, limit);
+        const page = records.slice(0, limit);
         const last = page.at(-1);
         return {
           images: await viewsOf(deps, page, viewer),
-          ...(found.length > limit && last ? { next: last.id } : {}),
+          ...(last && !isLast ? { next: last.id } : {}),
         };
       },
     );

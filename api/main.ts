@@ -37,6 +37,7 @@ import { oidcSettingsOf } from '../shared/oidc/settings.ts';
 import { limitsOf } from '../shared/quota.ts';
 import { createApp } from './app.ts';
 import { queueBoard } from './queue-board.ts';
+import { createUploadMemory } from './upload-memory.ts';
 
 /** The composition root of the API process. Starts, and stays, while what it depends on is down. */
 export const startApi = async (config: Config): Promise<{ url: string; close(): Promise<void> }> => {
@@ -85,6 +86,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       startDownload: createDownloadStarter(temporal, runTimingsOf(config)),
       operations,
       workers: createWorkerRegistry(database.db),
+      uploadMemory: createUploadMemory(config.API_UPLOAD_MEMORY),
       audit: createAuditLog(database.db),
       health,
       meter: createHttpMeter(registry),

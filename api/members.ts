@@ -4,9 +4,9 @@ import { ChangeMember, MemberList, MemberView } from '../shared/contracts/api.ts
 import { ProjectId } from '../shared/contracts/image.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import type { GlanceImage, GlanceMember } from '../shared/ports/glance.ts';
+import { assertWithin } from '../shared/request-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { owns, viewerOf } from './glance/access.ts';
-import { assertAtMost } from './glance/attributes.ts';
 import { atLeast } from './identity.ts';
 import { imageToChange, usableImage } from './image-access.ts';
 
@@ -64,7 +64,7 @@ export const memberRoutes =
         const { id, projectId: owner } = await imageToChange(deps, request);
         const project = projectOf(request.params.project, owner);
         const there = await glance.members(id);
-        assertAtMost(there.filter(({ memberId }) => memberId !== project).length + 1, 'members');
+        assertWithin('members', there.filter(({ memberId }) => memberId !== project).length + 1);
         // A private image becomes one that is shared with those that its owner names, and nobody else.
         await glance.change(id, (image) => {
           assertSharable(image);

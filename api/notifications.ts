@@ -1,7 +1,8 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { BootreadyError, explain } from '../shared/errors.ts';
-import { receiveNotifications } from '../shared/events/receive.ts';
+import { type Reception, receiveNotifications, secretBeforeBody, wrongSecret } from '../shared/events/receive.ts';
 import type { ApiDeps } from './deps.ts';
+import { parseJson } from './json-body.ts';
 
 const sourcePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
@@ -13,7 +14,7 @@ export const notificationRoutes =
   ({ config, events, jobs }: ApiDeps): FastifyPluginAsync =>
   async (app) => {
     acceptAnyBody(app);
-    const handler = async (request: FastifyRequest) => {
+    const incomingOf = (request: FastifyRequest) => {
       const { source, token } = request.params as { source: string; token?: string };
       if (!sourcePattern.test(source)) {
         throw new BootreadyError({
@@ -24,27 +25,28 @@ export const notificationRoutes =
       }
       const { token: queried, access_token: accessToken } = request.query as Record<string, unknown>;
       const shown = [token, queried, accessToken].find((each) => typeof each === 'string');
-      return receiveNotifications(
-        {
-          secret: config.EVENTS_SECRET,
-          events,
-          jobs,
-          onQueueDown: (error) =>
-            request.log.warn({ error: explain(error) }, 'notifications wait in the database for the sweep'),
-        },
-        { source, headers: request.headers, token: shown as string | undefined, body: request.body },
-      );
+      return { source, headers: request.headers, token: shown as string | undefined, body: request.body };
     };
+    const answer = (request: FastifyRequest, reply: FastifyReply, reception: Reception): FastifyReply => {
+      if (reception.status === 200) return reply.send({ accepted: reception.accepted, ignored: reception.ignored });
+      const { status, message, remedy } = reception;
+      if (status === 401) reply.header('www-authenticate', 'Bearer');
+      const code = status === 401 ? 'unauthenticated' : 'invalid-input';
+      return reply.code(status).send({ error: { code, message, remedy, requestId: request.id } });
+    };
+    /** A stranger's body is not even read, unless only the body can hold the secret. */
+    const judgeBeforeBody = async (request: FastifyRequest, reply: FastifyReply) => {
+      if (secretBeforeBody(config.EVENTS_SECRET, incomingOf(request)) === 'wrong') {
+        return answer(request, reply, wrongSecret);
+      }
+    };
+    const onQueueDown = (request: FastifyRequest) => (error: unknown) =>
+      request.log.warn({ error: explain(error) }, 'notifications wait in the database for the sweep');
 
     for (const path of ['/events/s3/:source', '/events/s3/:source/:token']) {
-      app.post(path, { schema: { hide: true } }, async (request, reply) => {
-        const answer = await handler(request);
-        if (answer.status === 200) return { accepted: answer.accepted, ignored: answer.ignored };
-        if (answer.status === 401) reply.header('www-authenticate', 'Bearer');
-        const code = answer.status === 401 ? 'unauthenticated' : 'invalid-input';
-        return reply
-          .code(answer.status)
-          .send({ error: { code, message: answer.message, remedy: answer.remedy, requestId: request.id } });
+      app.post(path, { schema: { hide: true }, onRequest: judgeBeforeBody }, async (request, reply) => {
+        const deps = { secret: config.EVENTS_SECRET, events, jobs, onQueueDown: onQueueDown(request) };
+        return answer(request, reply, await receiveNotifications(deps, incomingOf(request)));
       });
       app.get(path, { schema: { hide: true } }, async () => ({ ready: true }));
       // CloudEvents' handshake against being used for floods: HTTP 1.1 Web Hooks for Event Delivery, 4.
@@ -58,12 +60,12 @@ export const notificationRoutes =
     }
   };
 
-/** Senders name all kinds of types; what is no JSON becomes `undefined`, so that the secret is judged before the body. */
+/** Senders name all kinds of types; what is not JSON becomes `undefined`, so that the secret is judged before the body. */
 const acceptAnyBody = (app: FastifyInstance): void => {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     try {
-      done(null, JSON.parse(String(body)));
+      done(null, parseJson(String(body)));
     } catch {
       done(null, undefined);
     }

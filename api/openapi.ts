@@ -16,6 +16,7 @@ import {
 import { GuestFacts, Report } from '../shared/contracts/run.ts';
 import type { ErrorCode } from '../shared/errors.ts';
 import { Envelope } from '../shared/provenance/dsse.ts';
+import { amountOf, requestLimits } from '../shared/request-limits.ts';
 import { statusOf } from './errors.ts';
 
 declare module 'fastify' {
@@ -36,6 +37,10 @@ for (const [id, schema] of Object.entries(named)) schemaRegistry.add(schema, { i
 
 const zodToComponents = createJsonSchemaTransformObject({ schemaRegistry });
 
+const limitsInWords = `Limits, each refused with an error that names it:\n${Object.values(requestLimits)
+  .map((limit) => `\n- ${limit.per} has at most ${amountOf(limit)} ${limit.of}.`)
+  .join('')}`;
+
 /** The OpenAPI document is made of the routes as they are: /openapi.json, and docs/openapi.json by `npm run docs`. */
 export const describeApi = async (app: FastifyInstance): Promise<void> => {
   await app.register(swagger, {
@@ -43,7 +48,7 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
       openapi: '3.1.0',
       info: {
         title: 'bootready',
-        description: 'Turns uploaded disk images into published cloud images that are known to boot.',
+        description: `Turns uploaded disk images into published cloud images that are known to boot.\n\n${limitsInWords}`,
         version: '1',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
@@ -93,7 +98,7 @@ export const describeRefusals = (app: FastifyInstance): void => {
     if (!schema || schema.hide) return;
     const codes = new Set<ErrorCode>([
       ...(['invalid-input', 'unauthenticated', 'forbidden', 'unavailable', 'internal'] as const),
-      ...(schema.body ? (['quota-exceeded', 'unsupported-media'] as const) : []),
+      ...(schema.body ? (['quota-exceeded', 'unsupported-media', 'too-slow'] as const) : []),
       ...(url.includes('/:id') ? (['not-found'] as const) : []),
       ...(schema.refuses ?? []),
     ]);
@@ -110,6 +115,8 @@ const words: Partial<Record<ErrorCode, string>> = {
   conflict: 'Not possible as things are',
   gone: 'Not there any more',
   'quota-exceeded': 'More than may be sent or kept',
+  'too-many-requests': 'Too many requests at once; Retry-After says when to try again',
+  'too-slow': 'The body came too slowly',
   'unsupported-media': 'The body is not of the media type that is described',
   unavailable: 'What is needed for it does not answer; try again',
 };

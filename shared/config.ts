@@ -20,6 +20,7 @@ const list = z
 
 const hosts = () => list.transform((names) => names.map((name) => name.toLowerCase()));
 
+const MiB = 1024 ** 2;
 const GiB = 1024 ** 3;
 
 /** Every variable that bootready reads, its meaning and its default. `NAME_FILE` may name a file that holds the value. */
@@ -125,6 +126,8 @@ export const Environment = z.object({
   VIRTIO_WIN: z.string().optional(),
   MAX_UPLOAD_BYTES: bytes(512 * GiB),
   MAX_VIRTUAL_BYTES: bytes(2048 * GiB),
+  /** Memory of one API process for image data that is sent through it (Image API); ten MiB for each body at once. */
+  API_UPLOAD_MEMORY: bytes(128 * MiB),
   /** What a project may hold that has no quota of its own ("bootready project quota"): bytes, images, uploads at a time. */
   QUOTA_BYTES: limit,
   QUOTA_IMAGES: limit,

@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'not-found'
   | 'conflict'
   | 'quota-exceeded'
+  | 'too-many-requests'
+  | 'too-slow'
   | 'unsupported-media'
   | 'range-unsatisfiable'
   | 'gone'

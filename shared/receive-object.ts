@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { BootreadyError } from './errors.ts';
 import type { MultipartTarget, ObjectStore, UploadedPart } from './ports/object-store.ts';
 import { formatBytes } from './quantities.ts';
-import { partSizeOf } from './upload-parts.ts';
+import { beyondLimit, requestLimits } from './request-limits.ts';
+import { growingPartSize } from './upload-parts.ts';
 
 export type Received = {
   target: MultipartTarget;
@@ -20,9 +21,14 @@ export type ReceiveOptions = {
   limit: number;
   /** Bytes that have their room already, and how more get it. What `extend` throws ends the reception. */
   room: { held: number; extend: (bytes: number) => Promise<number> };
-  /** Asked for every so often; false when nobody waits for these bytes any more. */
+  /** Asked every 30 seconds; false when nobody waits for these bytes any more. */
   isWanted: () => Promise<boolean>;
+  /** A sender that sends nothing for so long is given up. */
+  silentMs?: number;
 };
+
+/** Most memory that the first parts of a body of this length take: one is filled while another is sent. */
+export const memoryOf = (size = Number.POSITIVE_INFINITY): number => Math.min(2 * growingPartSize(1), size);
 
 const wantedEveryMs = 30_000;
 
@@ -41,49 +47,53 @@ export const gone = (): BootreadyError =>
   });
 
 /**
- * A body of any length, known or not, as the parts of a multipart upload, which is left open. Memory is two parts. When it throws,
- * the upload is aborted.
- * @throws BootreadyError `quota-exceeded`, `gone`, `invalid-input` when the body ends early, `unavailable`
+ * A body of any length, known or not, as the parts of a multipart upload, which is left open. Memory is two parts, which grow with what has come.
+ * When it throws, the upload is aborted.
+ * @throws BootreadyError `quota-exceeded`, `gone`, `too-slow`, `invalid-input` when the body ends early, `unavailable`
  */
 export const receive = async (
   store: ObjectStore,
   { bucket, key }: { bucket: string; key: string },
   body: AsyncIterable<Buffer>,
-  { size: announced, limit, room, isWanted }: ReceiveOptions,
+  { size: announced, limit, room, isWanted, silentMs = requestLimits.silentSeconds.most * 1000 }: ReceiveOptions,
 ): Promise<Received> => {
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
-  const partSize = partSizeOf(announced ?? limit);
   const hashes = { md5: createHash('md5'), sha256: createHash('sha256'), sha512: createHash('sha512') };
   const parts: UploadedPart[] = [];
-  const buffers = [Buffer.allocUnsafe(partSize), Buffer.allocUnsafe(partSize)] as const;
+  const largest = announced ?? Number.POSITIVE_INFINITY;
+  /** The part that fills, and the one that is on its way; they change places. */
+  let filling = Buffer.allocUnsafe(Math.min(growingPartSize(1), largest));
+  let leaving = Buffer.alloc(0);
   let size = 0;
+  let sent = 0;
   let filled = 0;
   let count = 0;
   let { held } = room;
   let sending: Promise<void> = Promise.resolve();
-  const filling = (): Buffer => buffers[(count % 2) as 0 | 1];
-  /** One part is on its way while the next one fills. */
   const flush = async (): Promise<void> => {
     await sending;
-    const bytes = filling().subarray(0, filled);
+    const bytes = filling.subarray(0, filled);
     count++;
+    sent += filled;
     filled = 0;
+    const next = Math.min(growingPartSize(count + 1), largest - sent);
+    [filling, leaving] = [leaving.length >= next ? leaving : Buffer.allocUnsafe(next), filling];
     sending = store.putPart(target, count, bytes).then((part) => void parts.push(part));
     sending.catch(() => undefined);
   };
   let asked = Date.now();
   try {
-    for await (const chunk of body) {
+    for await (const chunk of whileNotSilent(body, silentMs)) {
       size += chunk.length;
       if (size > limit) throw tooLarge(limit);
       if (announced !== undefined && size > announced) throw tooLong(announced);
       if (size > held) held = await room.extend(size);
       for (const hash of Object.values(hashes)) hash.update(chunk);
       for (let at = 0; at < chunk.length; ) {
-        const copied = chunk.copy(filling(), filled, at);
+        const copied = chunk.copy(filling, filled, at);
         at += copied;
         filled += copied;
-        if (filled === partSize) await flush();
+        if (filled === filling.length) await flush();
       }
       if (Date.now() - asked < wantedEveryMs) continue;
       asked = Date.now();
@@ -100,6 +110,23 @@ export const receive = async (
   const [md5, sha256, sha512] = Object.values(hashes).map((hash) => hash.digest('hex')) as [string, string, string];
   return { target, parts, size, md5, sha256, sha512 };
 };
+
+/** The chunks of a body, as long as they come. @throws BootreadyError `too-slow` */
+async function* whileNotSilent(body: AsyncIterable<Buffer>, silentMs: number): AsyncGenerator<Buffer> {
+  const chunks = body[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { promise: silence, reject } = Promise.withResolvers<never>();
+      const timer = setTimeout(() => reject(beyondLimit('silentSeconds')), silentMs);
+      const next = await Promise.race([chunks.next(), silence]).finally(() => clearTimeout(timer));
+      if (next.done) return;
+      yield next.value;
+    }
+  } finally {
+    // Ends the body too, when it is silent or nobody wants more of it.
+    void chunks.return?.().catch(() => undefined);
+  }
+}
 
 const isOurs = (error: unknown): boolean => error instanceof BootreadyError;
 

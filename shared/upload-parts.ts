@@ -7,6 +7,17 @@ const smallest = 8 * MiB;
 /** Bytes of each part but the last; depends on the size alone, so that an upload can be continued from anywhere. */
 export const partSizeOf = (size: number): number => Math.max(smallest, Math.ceil(size / 9000 / MiB) * MiB);
 
+/** The least that S3 takes of a part that is not the last. */
+const least = 5 * MiB;
+const partsOfOneSize = 1000;
+
+/**
+ * Bytes of the next part, counted from 1, of a body of unknown length: small at first, so that a small body takes little memory, and double after
+ * every thousand parts, so that 10,000 parts hold almost 5 TiB, the largest object of S3.
+ */
+export const growingPartSize = (partNumber: number): number =>
+  least * 2 ** Math.floor((partNumber - 1) / partsOfOneSize);
+
 export const partCountOf = (size: number): number => Math.ceil(size / partSizeOf(size));
 
 /** Where a part lies in the file. */

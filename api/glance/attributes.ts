@@ -2,10 +2,8 @@ import { z } from 'zod';
 import { visibilities } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { GlanceImage, ImageAttributes } from '../../shared/ports/glance.ts';
+import { assertWithin, bytesOfProperties } from '../../shared/request-limits.ts';
 import { glanceContainerFormats, glanceDiskFormats } from './formats.ts';
-
-/** Most that one image may have. */
-export const most = { tags: 128, properties: 128, members: 128 } as const;
 
 /** Text that Postgres can keep. */
 const text = z
@@ -116,18 +114,15 @@ export const imageAttributesOf = ({ base, properties }: Attributes): ImageAttrib
     containerFormat: base.container_format as string | null,
     properties,
   };
-  assertAtMost(image.tags.length, 'tags');
-  assertAtMost(Object.keys(properties).length, 'properties');
+  assertWithin('tags', image.tags.length);
+  assertPropertiesFit(properties);
   return image;
 };
 
-export const assertAtMost = (count: number, what: keyof typeof most): void => {
-  if (count <= most[what]) return;
-  throw new BootreadyError({
-    code: 'quota-exceeded',
-    message: `An image has at most ${most[what]} ${what}.`,
-    remedy: 'Remove some first.',
-  });
+/** @throws BootreadyError `quota-exceeded` that names the limit */
+export const assertPropertiesFit = (properties: Readonly<Record<string, string>>): void => {
+  assertWithin('properties', Object.keys(properties).length);
+  assertWithin('propertyBytes', bytesOfProperties(properties));
 };
 
 /** Formats belong to bytes, and objects lie below their project: once bytes are there these stay what they are. @throws BootreadyError `forbidden` */

@@ -4,9 +4,10 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { GlanceImage, Reception } from '../../shared/ports/glance.ts';
 import type { ObjectInfo } from '../../shared/ports/object-store.ts';
-import { gone, type Received, receive, tooLarge } from '../../shared/receive-object.ts';
+import { gone, memoryOf, type Received, receive, tooLarge } from '../../shared/receive-object.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast, identityOf } from '../identity.ts';
+import { whileAllowed } from '../while-allowed.ts';
 import { ownImage, visibleImage } from './access.ts';
 import { judgeContent } from './content.ts';
 import { storeId } from './info.ts';
@@ -23,7 +24,10 @@ export const dataRoutes =
     const { config, glance, images, store } = deps;
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('application/octet-stream', (_request, body, done) => done(null, body));
-    const member = { onRequest: atLeast('member') };
+    const imageData = {
+      onRequest: atLeast('member'),
+      config: { audit: 'image.upload', takesImageData: true },
+    } as const;
 
     /** Takes the body for an image that waits for bytes; whatever goes wrong, the image waits again and nothing is left behind. */
     const take = async (
@@ -39,25 +43,37 @@ export const dataRoutes =
       assertStoreIsOurs(request);
       const limit = config.MAX_UPLOAD_BYTES;
       if (size !== undefined && size > limit) throw tooLarge(limit);
-      const reception = await glance.beginReception(image.id, status, size);
-      if (!reception) {
-        throw new BootreadyError({
-          code: 'conflict',
-          message: `The image cannot take data: it is ${image.status}.`,
-          remedy: 'Only a queued image takes data, and once. Create another image for other bytes.',
-        });
-      }
+      const giveMemoryBack = deps.uploadMemory.take(image.projectId, memoryOf(size));
       try {
-        const isWanted = () => glance.keepReception(reception);
-        const room = {
-          held: reception.held,
-          extend: async (bytes: number): Promise<number> => {
-            const held = await glance.extendReception(reception, bytes);
-            if (held === undefined) throw gone();
-            return held;
+        const reception = await glance.beginReception(image.id, status, size);
+        if (!reception) throw cannotTake(image);
+        await takeFor(reception, { body, size }, place, keep);
+      } finally {
+        giveMemoryBack();
+      }
+    };
+
+    const takeFor = async (
+      reception: Reception & { held: number },
+      { body, size }: { body: Readable; size: number | undefined },
+      place: (reception: Reception) => { bucket: string; key: string },
+      keep: (reception: Reception, received: Received) => Promise<void>,
+    ): Promise<void> => {
+      try {
+        // The connection outlives a refusal, so that its sender can read why.
+        const received = await receive(store, place(reception), body.iterator({ destroyOnReturn: false }), {
+          size,
+          limit: config.MAX_UPLOAD_BYTES,
+          isWanted: () => glance.keepReception(reception),
+          room: {
+            held: reception.held,
+            extend: async (bytes: number): Promise<number> => {
+              const held = await glance.extendReception(reception, bytes);
+              if (held === undefined) throw gone();
+              return held;
+            },
           },
-        };
-        const received = await receive(store, place(reception), body, { size, limit, room, isWanted });
+        });
         try {
           await keep(reception, received);
         } catch (error) {
@@ -70,7 +86,7 @@ export const dataRoutes =
       }
     };
 
-    app.put('/images/:id/file', { ...member, config: { audit: 'image.upload' } }, async (request, reply) => {
+    app.put('/images/:id/file', imageData, async (request, reply) => {
       const image = await ownImage(deps, request);
       const { diskFormat, containerFormat } = assertHasFormats(image);
       // Each sender has a key of its own: one that was taken for lost overwrites nothing.
@@ -104,7 +120,7 @@ export const dataRoutes =
       return reply.code(204).send();
     });
 
-    app.put('/images/:id/stage', { ...member, config: { audit: 'image.upload' } }, async (request, reply) => {
+    app.put('/images/:id/stage', imageData, async (request, reply) => {
       const image = await ownImage(deps, request);
       await take(
         request,
@@ -151,13 +167,28 @@ export const dataRoutes =
         });
       }
       if (md5) reply.header('content-md5', md5);
-      if (!range) return reply.header('content-length', size).send(await store.stream(object));
+      if (!range) return reply.header('content-length', size).send(await stream(request, object));
       const { offset, length } = range;
       reply.code(206).headers({
         'content-length': length,
         'content-range': `bytes ${offset}-${offset + length - 1}/${size}`,
       });
-      return reply.send(await store.stream(object, undefined, range));
+      return reply.send(await stream(request, object, range));
+    };
+
+    /** The bytes, for as long as who asks may have them. */
+    const stream = async (
+      request: FastifyRequest,
+      object: ObjectInfo,
+      range?: { offset: number; length: number },
+    ): Promise<Readable> => {
+      const bytes = await store.stream(object, undefined, range);
+      const allowance = whileAllowed(request, {
+        mayStill: () => visibleImage(deps, request),
+        end: () => bytes.destroy(),
+      });
+      bytes.once('close', allowance.stop);
+      return bytes;
     };
   };
 
@@ -174,6 +205,13 @@ const storedObject = async (
     context: { bucket, key },
   });
 };
+
+const cannotTake = ({ status }: GlanceImage): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: `The image cannot take data: it is ${status}.`,
+    remedy: 'Only a queued image takes data, and once. Create another image for other bytes.',
+  });
 
 const noData = (): BootreadyError =>
   new BootreadyError({

@@ -21,7 +21,7 @@ export const answerOpenStackErrors = (app: FastifyInstance, challenge: string): 
       const status = statusOf[error.code] ?? 500;
       if (status >= 500) request.log.warn({ error: explain(error), code: error.code }, 'a request failed');
       if (status === 401) reply.header('www-authenticate', challenge);
-      if (status === 503) reply.header('retry-after', '5');
+      if (status === 503 || status === 429) reply.header('retry-after', '5');
       return reply.code(status).send(openStackError(status, [error.message, error.remedy].filter(Boolean).join(' ')));
     }
     if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {

@@ -1,8 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import { BootreadyError, explain } from '../../shared/errors.ts';
+import type { GlanceImage } from '../../shared/ports/glance.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity.ts';
+import { readPage } from '../page.ts';
 import { assertMayPublicize, ownImage, viewerOf, visibleImage } from './access.ts';
 import {
   type Attributes,
@@ -66,13 +68,15 @@ export const imageRoutes =
     app.get('/images', async (request) => {
       const raw = request.query as RawQuery;
       const query = parseListQuery(raw);
-      const found = query.limit === 0 ? [] : await glance.list(query, viewerOf(request));
+      const { records: found, isLast } = await readPage<GlanceImage>(query.limit, (last, limit) =>
+        glance.list({ ...query, ...(last ? { marker: last.id } : {}), limit }, viewerOf(request)),
+      );
       const latest = await images.latestRuns(found.map(({ id }) => id));
       const last = found.at(-1);
       return {
         images: found.map((image) => imageView(image, factsOf(latest.get(image.id)))),
         first: withMarker('/v2/images', raw, undefined),
-        ...(last && found.length === query.limit ? { next: withMarker('/v2/images', raw, last.id) } : {}),
+        ...(last && !isLast ? { next: withMarker('/v2/images', raw, last.id) } : {}),
         schema: '/v2/schemas/images',
       };
     });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { visibilities } from '../../shared/contracts/image.ts';
 import { type GlanceQuery, memberStatuses, type Sort, sortKeys } from '../../shared/ports/glance.ts';
+import { assertWithin } from '../../shared/request-limits.ts';
 import { invalidQuery as invalid, limitOf, oneOfThese, type RawQuery, valuesIn, wholeNumber } from './raw-query.ts';
 
 const flag = (value: string, name: string): boolean =>
@@ -18,6 +19,7 @@ export const valuesOf = (text: string, name: string): string[] => {
     const plain = /^([^",]*)(,|$)/s.exec(left);
     const [whole, value = '', end] = quoted ?? plain ?? [];
     if (whole === undefined) throw invalid(`The quotes in the value of "${name}" do not match.`);
+    assertWithin('filterValues', values.length + 1);
     values.push(quoted ? value.replaceAll(/\\(.)/gs, '$1') : value);
     if (end !== ',') return values;
     left = left.slice(whole.length);
@@ -38,26 +40,34 @@ const timeOf = (text: string, field: 'created_at' | 'updated_at'): GlanceQuery['
 
 const directions = ['asc', 'desc'] as const;
 
-/** `sort=name:asc,size` or `sort_key=name&sort_dir=asc&sort_key=size`, never both. */
+/** `sort=name:asc,size` or `sort_key=name&sort_dir=asc&sort_key=size`, never both. A key that comes again changes nothing. */
 const sortOf = (all: (name: string) => readonly string[]): Sort[] => {
   const [sort] = all('sort');
+  assertWithin('sortKeys', Math.max(countOf(sort, ','), all('sort_key').length, all('sort_dir').length));
   const keys = all('sort_key').map((key) => oneOfThese(key.trim(), sortKeys, 'sort_key'));
   const dirs = all('sort_dir').map((dir) => oneOfThese(dir.trim(), directions, 'sort_dir'));
   if (sort !== undefined) {
     if (keys.length > 0 || dirs.length > 0)
       throw invalid('"sort" does not go together with "sort_key" and "sort_dir".');
-    return sort.split(',').map((part) => {
-      const [key = '', direction = 'desc'] = part.split(':').map((word) => word.trim());
-      return {
-        key: oneOfThese(key, sortKeys, 'sort'),
-        direction: oneOfThese(direction || 'desc', directions, 'sort'),
-      };
-    });
+    return withoutRepeats(
+      sort.split(',').map((part) => {
+        const [key = '', direction = 'desc'] = part.split(':').map((word) => word.trim());
+        return {
+          key: oneOfThese(key, sortKeys, 'sort'),
+          direction: oneOfThese(direction || 'desc', directions, 'sort'),
+        };
+      }),
+    );
   }
   if (dirs.length > 1 && dirs.length !== keys.length) throw invalid('There is not one "sort_dir" for each "sort_key".');
   const chosen = keys.length > 0 ? keys : (['created_at'] as const);
-  return chosen.map((key, index) => ({ key, direction: dirs[index] ?? dirs[0] ?? 'desc' }));
+  return withoutRepeats(chosen.map((key, index) => ({ key, direction: dirs[index] ?? dirs[0] ?? 'desc' })));
 };
+
+const countOf = (text: string | undefined, separator: string): number => text?.split(separator).length ?? 0;
+
+const withoutRepeats = (sort: readonly Sort[]): Sort[] =>
+  sort.filter(({ key }, index) => sort.findIndex((each) => each.key === key) === index);
 
 const listed = ['id', 'name', 'status', 'container_format', 'disk_format'] as const;
 const measured = ['size', 'virtual_size', 'min_disk', 'min_ram'] as const;
@@ -90,6 +100,8 @@ export const parseListQuery = (raw: RawQuery): GlanceQuery => {
   const given = <K extends string, T>(name: K, value: T | undefined): { [P in K]?: T } =>
     (value === undefined ? {} : { [name]: value }) as { [P in K]?: T };
 
+  assertWithin('tagFilters', all('tag').length);
+  assertWithin('propertyFilters', Object.keys(raw).filter((name) => !known.has(name)).length);
   if (raw['changes-since'] !== undefined) throw invalid('"changes-since" is not known to version 2 of the API.');
   return {
     ...given(

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { MemberStatus } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { type GlanceImage, memberStatuses } from '../../shared/ports/glance.ts';
+import { assertWithin } from '../../shared/request-limits.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity.ts';
 import { ownImage, owns, viewerOf, visibleImage } from './access.ts';
-import { assertAtMost } from './attributes.ts';
 import { memberView } from './view.ts';
 
 const forbidden = (message: string, remedy: string): BootreadyError =>
@@ -51,7 +51,7 @@ export const memberRoutes =
         throw invalid('The body names a member.', 'Send {"member": "PROJECT"}.');
       }
       assertShared(image);
-      assertAtMost((await glance.members(image.id)).length + 1, 'members');
+      assertWithin('members', (await glance.members(image.id)).length + 1);
       return reply.code(200).send(memberView(await glance.addMember(image.id, body.data.member)));
     });
 

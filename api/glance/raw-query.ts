@@ -1,10 +1,10 @@
 import { BootreadyError } from '../../shared/errors.ts';
+import { requestLimits } from '../../shared/request-limits.ts';
 
 /** A query as it came. A name that stands there several times has several values. */
 export type RawQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export const defaultLimit = 25;
-export const mostLimit = 1000;
 
 /** @throws BootreadyError `invalid-input` when there is a zero byte: Postgres knows no such text, and nothing can match it */
 export const valuesIn = (raw: RawQuery): ((name: string) => readonly string[]) => {
@@ -31,11 +31,11 @@ export const wholeNumber = (value: string, name: string): number => {
   throw invalidQuery(`The value of "${name}" is not a whole number.`);
 };
 
-/** How many at most: 25 where it is not said, never more than 1000. */
+/** How many at most: 25 where it is not said, never more than a page holds. */
 export const limitOf = (value: string | undefined): number => {
   const limit = value === undefined ? defaultLimit : wholeNumber(value, 'limit');
   if (limit < 0) throw invalidQuery('"limit" is not negative.');
-  return Math.min(limit, mostLimit);
+  return Math.min(limit, requestLimits.pageItems.most);
 };
 
 /** The address of a page of the same list. */

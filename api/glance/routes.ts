@@ -1,6 +1,7 @@
-import type { FastifyInstance, FastifyPluginAsync } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { ApiDeps } from '../deps.ts';
 import { actInScope } from '../identity.ts';
+import { parseJson } from '../json-body.ts';
 import { identityOfToken, type Tokens } from '../keystone/tokens.ts';
 import { actionRoutes } from './actions.ts';
 import { dataRoutes } from './data.ts';
@@ -33,7 +34,8 @@ export const glanceRoutes =
       async (v2) => {
         v2.decorateRequest('identity', null);
         v2.addHook('onRequest', async (request) => {
-          request.identity = await identityOfToken(request.headers, { ...deps, tokens });
+          request.identifyAgain = () => identityOfToken(request.headers, { ...deps, tokens });
+          request.identity = await request.identifyAgain();
         });
         actInScope(v2, deps.within);
         const refuseTheRest = refuseOtherMethods(v2);
@@ -64,14 +66,7 @@ const readJson = (app: FastifyInstance): void => {
   app.addContentTypeParser(
     ['application/json', ...Object.keys(patchTypes)],
     { parseAs: 'string' },
-    (_request, body, done) => {
-      if (body === '') return done(null, undefined);
-      try {
-        done(null, JSON.parse(String(body)));
-      } catch {
-        done(Object.assign(new Error('The body is no JSON.'), { statusCode: 400 }));
-      }
-    },
+    async (_request: FastifyRequest, body: string | Buffer) => (body === '' ? undefined : parseJson(String(body))),
   );
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
 };

@@ -1,10 +1,11 @@
 import type { FastifyPluginAsync } from 'fastify';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { GlanceImage } from '../../shared/ports/glance.ts';
+import { assertWithin } from '../../shared/request-limits.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity.ts';
 import { ownImage } from './access.ts';
-import { assertAtMost, Tag } from './attributes.ts';
+import { Tag } from './attributes.ts';
 
 /** One tag at a time. */
 export const tagRoutes =
@@ -25,7 +26,7 @@ export const tagRoutes =
       }
       await glance.change(id, ({ tags }: GlanceImage) => {
         const all = [...new Set([...tags, tag.data])];
-        assertAtMost(all.length, 'tags');
+        assertWithin('tags', all.length);
         return { tags: all };
       });
       return reply.code(204).send();

@@ -11,6 +11,8 @@ const known: Readonly<Record<ErrorCode, true>> = {
   'not-found': true,
   conflict: true,
   'quota-exceeded': true,
+  'too-many-requests': true,
+  'too-slow': true,
   'unsupported-media': true,
   'range-unsatisfiable': true,
   gone: true,

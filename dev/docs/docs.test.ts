@@ -1,11 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { checksPage, page } from './checks.ts';
+import { limitsPage, limitsText } from './limits.ts';
 import { openApiFiles } from './openapi.ts';
 import { schemaFiles } from './schemas.ts';
 
 test('docs/checks.md says what the catalogue says (npm run docs)', () => {
   expect(readFileSync(page, 'utf8')).toBe(checksPage());
+});
+
+test('docs/limits.md says what the API enforces (npm run docs)', () => {
+  expect(readFileSync(limitsPage, 'utf8')).toBe(limitsText());
 });
 
 test.each(schemaFiles)('$path is the schema of the contract (npm run docs)', ({ path, text }) => {

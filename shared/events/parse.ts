@@ -1,4 +1,5 @@
 import { fingerprintOf, type UploadNotification } from './notification.ts';
+import { isStorableText, storableJson } from './storable.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -6,6 +7,8 @@ export type Parsed = {
   uploads: UploadNotification[];
   /** How many records were something else: removals, test events, other kinds. */
   ignored: number;
+  /** Uploads whose bucket, key or version no store can have: with a zero byte or half a character. */
+  impossible: number;
   /** Ceph copies the topic's OpaqueData into each record: there the sender's secret may stand. */
   opaque: string[];
 };
@@ -26,7 +29,7 @@ const notification = (parts: Omit<UploadNotification, 'fingerprint'> & { time: s
   const { time, ...rest } = parts;
   // The time too: versitygw begins its sequencer anew when it starts, and the same bytes may be uploaded again later.
   const facts = [rest.bucket, rest.key, rest.versionId, rest.etag, rest.sequencer, rest.eventName, time];
-  return { ...rest, fingerprint: fingerprintOf(facts) };
+  return { ...rest, raw: storableJson(rest.raw) as object, fingerprint: fingerprintOf(facts) };
 };
 
 /** One record of S3's event message, versions 2.0 to 2.6; MinIO, Ceph and versitygw send the same shape. */
@@ -145,9 +148,13 @@ export const parseNotifications = (headers: Headers, body: unknown): Parsed => {
       found.push(bridgeOf(event) ?? recordOf(event));
     }
   }
-  const uploads = found.filter((each) => each !== undefined);
-  return { uploads, ignored: found.length - uploads.length, opaque };
+  const creations = found.filter((each) => each !== undefined);
+  const uploads = creations.filter(isStorable);
+  return { uploads, ignored: found.length - creations.length, impossible: creations.length - uploads.length, opaque };
 };
+
+const isStorable = ({ raw: _raw, ...facts }: UploadNotification): boolean =>
+  Object.values(facts).every((fact) => fact === null || isStorableText(fact));
 
 /** The HTTP binding of CloudEvents percent-encodes what is not printable ASCII in header values (3.1.3.2). */
 const decoded = (value: string | null): string | null => {

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { isBootreadyError } from '../errors.ts';
 import type { EventStore } from '../ports/events.ts';
 import type { JobQueue } from '../ports/jobs.ts';
+import { beyondLimit, requestLimits } from '../request-limits.ts';
 import { parseNotifications } from './parse.ts';
 
 export type ReceiveDeps = {
@@ -27,29 +28,52 @@ export type Reception =
 /** Hashed first, so that neither content nor length shows in the time it takes. */
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
+const isSecret = (shown: string, secret: string): boolean => timingSafeEqual(digest(shown), digest(secret));
+
+/** What a request shows before its body: in the header Authorization, or at the end of the path or in the query, for senders that can set no header. */
+const shownIn = ({ headers, token }: Pick<Incoming, 'headers' | 'token'>): string[] => {
+  const { authorization } = headers;
+  const bearer = /^Bearer (.+)$/i.exec(typeof authorization === 'string' ? authorization : '')?.[1];
+  return [bearer, token].filter((each) => each !== undefined);
+};
+
+/** `body`: nothing is shown before it; only Ceph's records may hold the secret themselves. */
+export const secretBeforeBody = (
+  secret: string,
+  incoming: Pick<Incoming, 'headers' | 'token'>,
+): 'right' | 'wrong' | 'body' => {
+  const shown = shownIn(incoming);
+  if (shown.length === 0) return 'body';
+  return shown.some((each) => isSecret(each, secret)) ? 'right' : 'wrong';
+};
+
+export const wrongSecret = {
+  status: 401,
+  message: 'The notification does not show the right secret.',
+  remedy:
+    'Send EVENTS_SECRET as "Authorization: Bearer ...", as the last part of the path, as ?token=, or as OpaqueData (Ceph).',
+} as const satisfies Reception;
+
 /**
  * Row first, then the 2xx, then the job: a job that could not be added (Redis is down) is found by the sweep.
- * What is not understood is answered with 200 too, for MinIO and Ceph send again for ever what is not.
- * @throws BootreadyError `unavailable` when the rows could not be stored: the sender shall try again
+ * What is not understood is answered with 200 too, because MinIO and Ceph repeat for ever what is not. Records that no store can have
+ * sent are refused after the others are stored.
+ * @throws BootreadyError `unavailable` when the rows could not be stored: the sender tries again
  */
 export const receiveNotifications = async (
   { secret, events, jobs, onQueueDown }: ReceiveDeps,
   { source, headers, token, body }: Incoming,
 ): Promise<Reception> => {
+  const before = secretBeforeBody(secret, { headers, token });
+  if (before === 'wrong') return wrongSecret;
   const parsed = parseNotifications(headers, body);
-  const authorization = headers.authorization;
-  const bearer = /^Bearer (.+)$/i.exec(typeof authorization === 'string' ? authorization : '')?.[1];
-  const expected = digest(secret);
-  const shown = [bearer, token, ...parsed.opaque].filter((each) => each !== undefined);
-  if (!shown.some((each) => timingSafeEqual(digest(each), expected))) {
-    return {
-      status: 401,
-      message: 'The notification shows no valid secret.',
-      remedy:
-        'Send EVENTS_SECRET as "Authorization: Bearer ...", as the last part of the path, as ?token=, or as OpaqueData (Ceph).',
-    };
+  if (before === 'body') {
+    const opaque = [...new Set(parsed.opaque)];
+    // One guess for each record would be thousands in one request.
+    if (opaque.length > requestLimits.eventSecrets.most) return tooManySecrets();
+    if (!opaque.some((each) => isSecret(each, secret))) return wrongSecret;
   }
-  if (body === undefined) return { status: 400, message: 'The body is no JSON.', remedy: 'Send the event as JSON.' };
+  if (body === undefined) return { status: 400, message: 'The body is not JSON.', remedy: 'Send the event as JSON.' };
   const open = await events.record(source, parsed.uploads);
   if (open.length > 0) {
     try {
@@ -59,5 +83,17 @@ export const receiveNotifications = async (
       onQueueDown(error);
     }
   }
+  if (parsed.impossible > 0) {
+    return {
+      status: 400,
+      message: `${parsed.impossible} of the records have a bucket, key or version with a zero byte or half a character.`,
+      remedy: 'Do not send these records again: no store has such objects. All other records are stored.',
+    };
+  }
   return { status: 200, accepted: parsed.uploads.length, ignored: parsed.ignored };
+};
+
+const tooManySecrets = (): Reception => {
+  const { message, remedy = '' } = beyondLimit('eventSecrets');
+  return { status: 400, message, remedy };
 };

@@ -1,0 +1,40 @@
+import type { FastifyInstance } from 'fastify';
+import { beyondLimit, requestLimits } from '../shared/request-limits.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The body is image data: it may take hours, and whoever receives it watches it (shared/receive-object.ts). */
+    takesImageData?: true;
+  }
+}
+
+/** After an answer, the rest of a body is taken for so long, so that a client that still sends can read why it was refused. */
+const restMs = 5000;
+
+/** No client keeps a request open by sending its body slowly, or never. https://owasp.org/www-community/attacks/Slow_Post_attack */
+export const limitBodyTime = (
+  app: FastifyInstance,
+  limits = { bodyMs: requestLimits.bodySeconds.most * 1000, restMs },
+): void => {
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    if (!request.routeOptions.config.takesImageData) {
+      const timer = setTimeout(() => {
+        // Of a body that nobody reads, nobody waits for the end.
+        if (!request.raw.complete && request.raw.readableFlowing) payload.emit('error', beyondLimit('bodySeconds'));
+      }, limits.bodyMs);
+      const stop = (): void => clearTimeout(timer);
+      payload.once('end', stop);
+      payload.once('error', stop);
+      payload.once('close', stop);
+    }
+    done(null, payload);
+  });
+  app.addHook('onResponse', ({ raw }, _reply, done) => {
+    if (!raw.complete) {
+      const timer = setTimeout(() => raw.socket.destroy(), limits.restMs);
+      raw.once('end', () => clearTimeout(timer));
+      raw.once('close', () => clearTimeout(timer));
+    }
+    done();
+  });
+};

@@ -1,0 +1,60 @@
+import type { FastifyRequest } from 'fastify';
+import { explain, isBootreadyError } from '../shared/errors.ts';
+import type { Identity } from '../shared/ports/projects.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Looks up again who asks, by what the request showed. @throws as the first look does */
+    identifyAgain: () => Promise<Identity>;
+  }
+}
+
+/** A key, session or share that ends is noticed after this time at the latest. */
+const everyMs = 8000;
+
+const refusals = new Set(['unauthenticated', 'forbidden', 'not-found']);
+
+/** Whether who asks may still do so, in the same project. @throws when that cannot be found out now */
+const isStillAllowed = async (request: FastifyRequest, mayStill: () => Promise<unknown>): Promise<boolean> => {
+  const before = request.identity;
+  try {
+    const now = await request.identifyAgain();
+    if (now.projectId !== before?.projectId) return false;
+    request.identity = now;
+    await mayStill();
+    return true;
+  } catch (error) {
+    if (isBootreadyError(error) && refusals.has(error.code)) return false;
+    throw error;
+  }
+};
+
+export type Allowance = {
+  /** Whether it may go on now. */
+  check(): Promise<boolean>;
+  stop(): void;
+};
+
+/**
+ * Asks again and again whether an answer that lasts (a stream, a download) may go on, and ends it when its key, session or share has ended. What
+ * cannot be found out for a moment ends nothing. Call `stop` when the answer is over.
+ */
+export const whileAllowed = (
+  request: FastifyRequest,
+  { mayStill, end, intervalMs = everyMs }: { mayStill: () => Promise<unknown>; end: () => void; intervalMs?: number },
+): Allowance => {
+  const check = async (): Promise<boolean> => {
+    try {
+      return await isStillAllowed(request, mayStill);
+    } catch (error) {
+      request.log.warn({ error: explain(error) }, 'cannot find out whether a long answer may go on');
+      return true;
+    }
+  };
+  const timer = setInterval(() => {
+    void check().then((allowed) => {
+      if (!allowed) end();
+    });
+  }, intervalMs);
+  return { check, stop: () => clearInterval(timer) };
+};

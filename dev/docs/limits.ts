@@ -1,0 +1,32 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { statusOf } from '../../api/errors.ts';
+import { amountOf, requestLimits } from '../../shared/request-limits.ts';
+
+/** docs/limits.md, made of the table that the API enforces: `npm run docs`. A test holds page and code together. */
+export const limitsPage = join(import.meta.dirname, '../../docs/limits.md');
+
+type Limit = (typeof requestLimits)[keyof typeof requestLimits];
+
+const answerTo = ({ code }: Limit): string => {
+  // RFC 6585, 5; Node's HTTP server answers it.
+  if (code === 'header-overflow') return '431';
+  return code === 'next-page' ? 'a link to the next page' : String(statusOf[code] ?? 500);
+};
+
+const row = (limit: Limit): string =>
+  `| ${limit.per} | ${amountOf(limit)} ${limit.of} | ${answerTo(limit)} | ${limit.remedy} |`;
+
+export const limitsText = (): string => `# Limits of the API
+
+<!-- Made by \`npm run docs\` from shared/request-limits.ts. -->
+
+What goes beyond a limit is refused: the third column has the status, and the message names the limit. Both APIs, ours and the Image API, have the
+same limits. What a project may store is another matter: see [quotas](operate.md#run-it-in-production).
+
+| Where | At most | Answer | What to do |
+| --- | --- | --- | --- |
+${Object.values(requestLimits).map(row).join('\n')}
+`;
+
+if (import.meta.main) writeFileSync(limitsPage, limitsText());

@@ -1,0 +1,218 @@
+import { BootreadyError, type ErrorCode } from './errors.ts';
+import { formatBytes } from './quantities.ts';
+
+type RequestLimit = {
+  most: number;
+  unit: 'items' | 'bytes' | 'levels' | 'seconds';
+  /** Where it is counted, as the subject of a sentence: "A list". */
+  per: string;
+  /** What is counted, as that sentence ends: "has at most 8 sort keys". */
+  of: string;
+  /** How a request beyond it is refused; or what happens instead. */
+  code:
+    | 'header-overflow'
+    | 'next-page'
+    | Extract<ErrorCode, 'invalid-input' | 'quota-exceeded' | 'too-slow' | 'too-many-requests' | 'unavailable'>;
+  remedy: string;
+};
+
+const MiB = 1024 ** 2;
+const KiB = 1024;
+
+/**
+ * What one request, one record and one client may ask of the API. Every limit is here and nowhere else: the routes enforce this table, and docs/limits.md
+ * and the OpenAPI document are made from it. ASVS 5.0, 2.4 and 15.2.
+ */
+export const requestLimits = {
+  urlAndHeaderBytes: {
+    most: 16 * KiB,
+    unit: 'bytes',
+    of: 'of URL and headers',
+    per: 'A request',
+    code: 'header-overflow',
+    remedy: 'Send fewer or shorter filters.',
+  },
+  bodyBytes: {
+    most: MiB,
+    unit: 'bytes',
+    of: 'of body, image data aside',
+    per: 'A request',
+    code: 'quota-exceeded',
+    remedy: 'Send it in several requests.',
+  },
+  bodySeconds: {
+    most: 30,
+    unit: 'seconds',
+    of: 'to send its body, image data aside',
+    per: 'A request',
+    code: 'too-slow',
+    remedy: 'Send the request again.',
+  },
+  silentSeconds: {
+    most: 60,
+    unit: 'seconds',
+    of: 'without a byte of image data',
+    per: 'An upload through the API',
+    code: 'too-slow',
+    remedy: 'Send the data again; "bootready upload" goes on where it stopped.',
+  },
+  jsonLevels: {
+    most: 32,
+    unit: 'levels',
+    of: 'of nested JSON',
+    per: 'A body',
+    code: 'invalid-input',
+    remedy: 'Send flat JSON as GET /openapi.json describes it.',
+  },
+  sortKeys: {
+    most: 8,
+    unit: 'items',
+    of: 'sort keys',
+    per: 'A list',
+    code: 'invalid-input',
+    remedy: 'Sort by fewer keys.',
+  },
+  tagFilters: {
+    most: 32,
+    unit: 'items',
+    of: 'tags to filter by',
+    per: 'A list',
+    code: 'invalid-input',
+    remedy: 'Filter by fewer tags.',
+  },
+  propertyFilters: {
+    most: 32,
+    unit: 'items',
+    of: 'properties to filter by',
+    per: 'A list',
+    code: 'invalid-input',
+    remedy: 'Filter by fewer properties.',
+  },
+  filterValues: {
+    most: 200,
+    unit: 'items',
+    of: 'values of one filter',
+    per: 'A list',
+    code: 'invalid-input',
+    remedy: 'Ask in several requests.',
+  },
+  pageItems: {
+    most: 1000,
+    unit: 'items',
+    of: 'images on one page',
+    per: 'A list',
+    code: 'next-page',
+    remedy: 'Follow the link to the next page.',
+  },
+  pageBytes: {
+    most: 4 * MiB,
+    unit: 'bytes',
+    of: 'of properties and tags on one page',
+    per: 'A list',
+    code: 'next-page',
+    remedy: 'Follow the link to the next page.',
+  },
+  tags: { most: 128, unit: 'items', of: 'tags', per: 'An image', code: 'quota-exceeded', remedy: 'Remove some first.' },
+  properties: {
+    most: 128,
+    unit: 'items',
+    of: 'properties',
+    per: 'An image',
+    code: 'quota-exceeded',
+    remedy: 'Remove some first.',
+  },
+  propertyBytes: {
+    most: 128 * KiB,
+    unit: 'bytes',
+    of: 'of properties, names and values together',
+    per: 'An image',
+    code: 'quota-exceeded',
+    remedy: 'Remove some properties, or shorten their values.',
+  },
+  members: {
+    most: 128,
+    unit: 'items',
+    of: 'members',
+    per: 'An image',
+    code: 'quota-exceeded',
+    remedy: 'Remove some first.',
+  },
+  partLinks: {
+    most: 1000,
+    unit: 'items',
+    of: 'links to parts',
+    per: 'A request',
+    code: 'invalid-input',
+    remedy: 'Ask for them in several requests.',
+  },
+  streamsPerKey: {
+    most: 20,
+    unit: 'items',
+    of: 'open event streams',
+    per: 'A key, session or user',
+    code: 'too-many-requests',
+    remedy: 'Close one first; one stream of /v1/images/stream serves a whole list.',
+  },
+  streams: {
+    most: 500,
+    unit: 'items',
+    of: 'open event streams',
+    per: 'An API process',
+    code: 'unavailable',
+    remedy: 'Try again in a while.',
+  },
+  unreadStreamBytes: {
+    most: MiB,
+    unit: 'bytes',
+    of: 'that its reader has not taken',
+    per: 'An event stream',
+    code: 'unavailable',
+    remedy: 'Connect again: each event holds the whole image.',
+  },
+  eventSecrets: {
+    most: 8,
+    unit: 'items',
+    of: 'secrets that its records show',
+    per: 'A storage notification',
+    code: 'invalid-input',
+    remedy: 'Send the secret in a header.',
+  },
+} as const satisfies Readonly<Record<string, RequestLimit>>;
+
+export type RequestLimitName = keyof typeof requestLimits;
+
+/** Those that our code refuses; the others are held by Node's HTTP server, or by a shorter page. */
+type Refused = {
+  [Name in RequestLimitName]: (typeof requestLimits)[Name]['code'] extends ErrorCode ? Name : never;
+}[RequestLimitName];
+
+/** "8", "16.0 KiB", "30 seconds": the number as sentences and tables have it. */
+export const amountOf = ({ most, unit }: RequestLimit): string => {
+  if (unit === 'bytes') return formatBytes(most);
+  return unit === 'items' ? String(most) : `${most} ${unit}`;
+};
+
+/** The refusal of what goes beyond a limit; its message names the limit. */
+export const beyondLimit = (name: Refused): BootreadyError => {
+  const limit = requestLimits[name];
+  const { code, remedy } = limit;
+  return new BootreadyError({
+    code,
+    message: `${limit.per} has at most ${amountOf(limit)} ${limit.of}.`,
+    remedy,
+    retryable: code === 'unavailable' || code === 'too-many-requests',
+    context: { limit: name },
+  });
+};
+
+/** @throws BootreadyError that names the limit */
+export const assertWithin = (name: Refused, count: number): void => {
+  if (count > requestLimits[name].most) throw beyondLimit(name);
+};
+
+/** Bytes of an image's properties as the limit counts them. */
+export const bytesOfProperties = (properties: Readonly<Record<string, string>>): number =>
+  Object.entries(properties).reduce(
+    (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
+    0,
+  );

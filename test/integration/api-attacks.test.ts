@@ -1,0 +1,214 @@
+import { connect, type Socket } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import { newApiKey } from '../../shared/api-key.ts';
+import { requestLimits } from '../../shared/request-limits.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+
+/** What one client can do to an API process, and that its neighbours are still served. No worker runs. */
+
+let installation: Installation;
+const keys: Record<string, { id: string; key: string }> = {};
+const sockets: Socket[] = [];
+
+beforeAll(async () => {
+  installation = await startInstallation({ roles: ['api'], env: { API_UPLOAD_MEMORY: String(40 * 1024 ** 2) } });
+  const { db } = installation;
+  await createProjectStore(db).ensure({ id: 'other' });
+  for (const [name, projectId] of [
+    ['member', 'demo'],
+    ['follower', 'demo'],
+    ['neighbour', 'other'],
+  ] as const) {
+    const { key, hash, hint } = newApiKey();
+    const id = await createApiKeyStore(db).create({ projectId, name, hash, hint, role: 'member' });
+    keys[name] = { id, key };
+  }
+});
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy();
+  await installation?.close();
+});
+
+const call = (who: string, method: string, path: string, body?: unknown): Promise<Response> =>
+  fetch(installation.apiUrl + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${keys[who]?.key}`,
+      'x-auth-token': keys[who]?.key ?? '',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+
+const newImage = async (who = 'member', properties: Record<string, string> = {}): Promise<string> => {
+  const body = { name: 'x', disk_format: 'raw', container_format: 'bare', ...properties };
+  const made = await call(who, 'POST', '/image/v2/images', body);
+  expect(made.status).toBe(201);
+  return ((await made.json()) as { id: string }).id;
+};
+
+/** A connection that sends this much and then nothing; gives the first line of what comes back. */
+const stall = (text: string): { answer: () => string; isOpen: () => boolean } => {
+  const { hostname, port } = new URL(installation.apiUrl);
+  const socket = connect(Number(port), hostname);
+  sockets.push(socket);
+  let answer = '';
+  socket.on('error', () => undefined);
+  socket.on('data', (chunk) => {
+    answer += String(chunk);
+  });
+  socket.write(text);
+  return { answer: () => answer.split('\r\n', 1)[0] ?? '', isOpen: () => !socket.closed };
+};
+
+const stageHead = (id: string, who: string): string =>
+  `PUT /image/v2/images/${id}/stage HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${keys[who]?.key}\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`;
+
+describe('lists (H5)', () => {
+  test('thousands of sort keys are refused, with and without a marker', async () => {
+    const marker = await newImage();
+    for (const count of [9, 600, 2500]) {
+      const sort = Array(count).fill('name').join(',');
+      const answer = await call('member', 'GET', `/image/v2/images?marker=${marker}&sort=${sort}`);
+      expect(answer.status).toBe(400);
+      expect(await answer.text()).toContain('at most 8 sort keys');
+    }
+    const long = await call('member', 'GET', `/image/v2/images?sort=${'name,'.repeat(10_000)}`);
+    expect(long.status).toBe(431);
+    expect((await fetch(`${installation.apiUrl}/livez`)).status).toBe(200);
+  });
+
+  test('an image holds few bytes of properties, and a page of such images is short (M4)', async () => {
+    const most = requestLimits.propertyBytes.most;
+    const fat = { a: 'x'.repeat(60_000), b: 'x'.repeat(60_000) };
+    const made: string[] = [];
+    for (let count = 0; count < 40; count++) made.push(await newImage('neighbour', fat));
+    const more = await call('neighbour', 'POST', '/image/v2/images', { name: 'x', ...fat, c: 'x'.repeat(60_000) });
+    expect(more.status).toBe(413);
+    expect(await more.text()).toContain('128.0 KiB of properties');
+    expect(120_000).toBeLessThan(most);
+
+    const seen: string[] = [];
+    for (let path: string | undefined = '/image/v2/images?limit=1000'; path !== undefined; ) {
+      const answer = await call('neighbour', 'GET', path);
+      const text = await answer.text();
+      expect(text.length).toBeLessThan(2 * requestLimits.pageBytes.most);
+      const page = JSON.parse(text) as { images: { id: string }[]; next?: string };
+      seen.push(...page.images.map(({ id }) => id));
+      path = page.next && `/image${page.next}`;
+    }
+    expect(seen.toSorted()).toEqual(made.toSorted());
+
+    const own: string[] = [];
+    for (let after = ''; ; ) {
+      const answer = await call('neighbour', 'GET', `/v1/images?limit=500${after}`);
+      const page = (await answer.json()) as { images: { id: string }[]; next?: string };
+      own.push(...page.images.map(({ id }) => id));
+      if (!page.next) break;
+      after = `&after=${page.next}`;
+    }
+    expect(own.toSorted()).toEqual(made.toSorted());
+  });
+});
+
+test('image data takes memory that is there, and a project gets half of it at most (M1)', async () => {
+  const images = await Promise.all(Array.from({ length: 3 }, () => newImage('follower')));
+  const [first, second, third] = images as [string, string, string];
+  const stalled = [first, second].map((id) => stall(`${stageHead(id, 'follower')}5\r\nhello\r\n`));
+  const isReceived = async (id: string): Promise<boolean> => {
+    const image = (await (await call('follower', 'GET', `/image/v2/images/${id}`)).json()) as { status: string };
+    return image.status === 'uploading';
+  };
+  await eventually(async () => (await isReceived(first)) && (await isReceived(second)), {
+    within: 10,
+    what: 'both send',
+  });
+  const put = (who: string, id: string) =>
+    fetch(`${installation.apiUrl}/image/v2/images/${id}/stage`, {
+      method: 'PUT',
+      headers: { 'x-auth-token': keys[who]?.key ?? '', 'content-type': 'application/octet-stream' },
+      body: Buffer.from('bytes'),
+    });
+  const refused = stall(`${stageHead(third, 'follower')}5\r\nhello\r\n`);
+  await eventually(async () => refused.answer().includes('503'), { within: 10, what: 'the third is refused' });
+  // What says that it is small, and whoever else sends, finds room.
+  expect((await put('neighbour', await newImage('neighbour'))).status).toBe(204);
+  expect(stalled.every(({ isOpen }) => isOpen())).toBe(true);
+});
+
+describe('event streams (M3)', () => {
+  const follow = async (who: string): Promise<{ ended: () => boolean; status: number }> => {
+    const leaving = new AbortController();
+    const answer = await fetch(`${installation.apiUrl}/v1/images/stream`, {
+      headers: { authorization: `Bearer ${keys[who]?.key}` },
+      signal: leaving.signal,
+    });
+    let ended = false;
+    void (async () => {
+      for await (const _chunk of answer.body as ReadableStream<Uint8Array>);
+      ended = true;
+    })().catch(() => undefined);
+    return { ended: () => ended, status: answer.status };
+  };
+
+  test('a key has some at once, and they end within ten seconds of their key', async () => {
+    const open = await Promise.all(Array.from({ length: requestLimits.streamsPerKey.most }, () => follow('follower')));
+    expect(open.map(({ status }) => status)).toEqual(open.map(() => 200));
+    const refused = await follow('follower');
+    expect(refused.status).toBe(429);
+    const neighbours = await follow('neighbour');
+    await createApiKeyStore(installation.db).revoke(keys.follower?.id ?? '');
+    await eventually(async () => open.every(({ ended }) => ended()), { within: 10, what: 'all have ended' });
+    expect(neighbours.ended()).toBe(false);
+  });
+});
+
+describe('storage notifications (L1)', () => {
+  const record = (key: string, more: object = {}) => ({
+    eventName: 's3:ObjectCreated:Put',
+    eventTime: '2026-01-01T00:00:00Z',
+    s3: { bucket: { name: 'uploads' }, object: { key, size: 0, eTag: '"e"', sequencer: '1' } },
+    ...more,
+  });
+  const secret = () => installation.env.EVENTS_SECRET as string;
+  const post = (path: string, body: unknown) =>
+    fetch(installation.apiUrl + path, { method: 'POST', body: JSON.stringify(body) });
+
+  test('a wrong secret is refused before the body is read', async () => {
+    const head = (path: string) =>
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{`;
+    const wrong = stall(head('/events/s3/a/wrong'));
+    await eventually(async () => wrong.answer().includes('401'), { within: 5, what: 'it is refused' });
+    await eventually(async () => !wrong.isOpen(), { within: 15, what: 'its connection ends' });
+  });
+
+  test('nine thousand guesses in one body are none', async () => {
+    const guesses = Array.from({ length: 9000 }, (_, index) => ({ opaqueData: `guess ${index}` }));
+    const answer = await post('/events/s3/ceph', { Records: [...guesses, { opaqueData: secret() }] });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('8 secrets');
+  });
+
+  test('keys that no store can have are refused, and their neighbours are stored', async () => {
+    const records = [record('demo/sound-1'), record('demo/nul\0'), record('demo/half\ud800'), record('demo/sound-2')];
+    const answer = await post(`/events/s3/a/${secret()}`, { Records: records });
+    expect(answer.status).toBe(400);
+    expect(await answer.text()).toContain('2 of the records');
+    const stored = await installation.db.selectFrom('upload_events').select('key').orderBy('key').execute();
+    expect(stored.map(({ key }) => key)).toEqual(['demo/sound-1', 'demo/sound-2']);
+  });
+
+  test('what else a record holds is kept without the secret', async () => {
+    const odd = record('demo/odd', { opaqueData: secret(), note: 'a\0b\udc00' });
+    expect((await post('/events/s3/ceph', { Records: [odd] })).status).toBe(200);
+    const row = await installation.db
+      .selectFrom('upload_events')
+      .select('raw')
+      .where('key', '=', 'demo/odd')
+      .executeTakeFirstOrThrow();
+    expect(JSON.stringify(row.raw)).not.toContain(secret());
+    expect(row.raw).toMatchObject({ note: 'a\u{fffd}b\u{fffd}' });
+  });
+});
