@@ -39,6 +39,7 @@ import { createScratchActivities, createSharedActivities } from './activities/in
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
 import { cacheDirOf } from './cache-dir.ts';
 import { startHeartbeat } from './heartbeat.ts';
+import { lookTask } from './inspect/inspect.ts';
 import { createDoor } from './internet/door.ts';
 import { fetchText } from './internet/small-text.ts';
 import { measureDeliveries, measureEnds, measureJobs, measureSteps } from './measure.ts';
@@ -82,7 +83,7 @@ export const startWorker = async (
     const scratch = await openScratch(config.SCRATCH_DIR, workerId);
     closing.push(scratch.close);
     const cacheDir = cacheDirOf(process.env);
-    const foreign = openForeignDoor({ keepReady: [admitTask.module] });
+    const foreign = openForeignDoor({ keepReady: [admitTask.module, lookTask.module] });
     closing.push(foreign.close);
     const ownTaskQueue = `bootready-${workerId}`;
     const deps = {
@@ -99,7 +100,7 @@ export const startWorker = async (
       ownTaskQueue,
       admit: { foreign, peek: peekLayer },
       convert: { foreign, peek: peekLayer },
-      inspect: { cacheDir },
+      inspect: { cacheDir, foreign },
       door,
       mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS, virtioWin: config.VIRTIO_WIN },
       signingKey: config.PROVENANCE_KEY ? signingKeyOf(config.PROVENANCE_KEY) : undefined,

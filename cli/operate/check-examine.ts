@@ -50,7 +50,7 @@ export const examine = async (input: ExamineInput, { signal, progress }: Examine
     const { format, sha256 } = conversion.converted;
     const disk = { path: join(scratchDir, `disk.${format}`), format, scratchDir };
     const { packages, ...inspected } = await inspectDisk(
-      { cacheDir: cacheDirOf(process.env) },
+      { cacheDir: cacheDirOf(process.env), foreign },
       disk,
       control('inspect'),
     );

@@ -4,6 +4,7 @@ import { admissionChecks } from '../../shared/checks/admission.ts';
 import { bootChecks } from '../../shared/checks/boot.ts';
 import type { CheckDefinition } from '../../shared/checks/define.ts';
 import { guestChecks } from '../../shared/checks/guest/checks.ts';
+import { inspectionChecks } from '../../shared/checks/inspection.ts';
 
 /** docs/checks.md, made of the catalogue: `npm run docs`. A test holds the page and the code together. */
 export const page = join(import.meta.dirname, '../../docs/checks.md');
@@ -40,11 +41,10 @@ export const checksPage = (): string =>
       'Step admit and convert: from the bytes of the upload, before any tool opens it.',
       Object.entries(admissionChecks).map(([code, check]) => entry(code, check, '')),
     ),
-    section(
-      'What is inside',
-      'Step inspect: from one read-only look into the disk.',
-      guestChecks.map((check) => entry(check.code, check, systems[check.appliesTo])),
-    ),
+    section('What is inside', 'Step inspect: from one read-only look into the disk.', [
+      ...Object.entries(inspectionChecks).map(([code, check]) => entry(code, check, systems.any)),
+      ...guestChecks.map((check) => entry(check.code, check, systems[check.appliesTo])),
+    ]),
     section(
       'How it starts',
       'Step boot-check: under `require` a failure always rejects, under `warn` it is a warning.',

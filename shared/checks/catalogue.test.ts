@@ -6,6 +6,7 @@ import { admissionChecks } from './admission.ts';
 import { bootChecks } from './boot.ts';
 import { catalogue, describeFinding } from './catalogue.ts';
 import { guestChecks } from './guest/checks.ts';
+import { inspectionChecks } from './inspection.ts';
 
 const root = join(import.meta.dirname, '../..');
 const sources = ['shared/formats', 'shared/checks', 'workers']
@@ -26,7 +27,8 @@ test('every code that a step makes a finding with is in the catalogue', () => {
 });
 
 test('no code means two things', () => {
-  const codes = [...Object.keys(admissionChecks), ...guestChecks.map(({ code }) => code), ...Object.keys(bootChecks)];
+  const tables = [admissionChecks, inspectionChecks, bootChecks].flatMap((table) => Object.keys(table));
+  const codes = [...tables, ...guestChecks.map(({ code }) => code)];
   expect(codes).toHaveLength(Object.keys(catalogue).length);
 });
 

@@ -4,11 +4,13 @@ import { admissionChecks } from './admission.ts';
 import { bootChecks } from './boot.ts';
 import { type CheckDefinition, type DescribedFinding, describeCheck, type Language, systemsOf } from './define.ts';
 import { guestChecks } from './guest/checks.ts';
+import { inspectionChecks } from './inspection.ts';
 
 /** Every finding that bootready can make, by code. A finding whose code is not here is a defect (checked by a test). */
 export const catalogue: Readonly<Record<string, CheckDefinition>> = {
   ...admissionChecks,
   ...Object.fromEntries(guestChecks.map((check) => [check.code, check])),
+  ...inspectionChecks,
   ...bootChecks,
 };
 

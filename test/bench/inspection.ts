@@ -1,16 +1,18 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
-import { lookInside } from '../../workers/inspect/look.ts';
+import { inspectInside } from '../../workers/inspect/inspect.ts';
 import { ensureAppliance } from '../../workers/tools/appliance.ts';
-import { withGuestfish } from '../../workers/tools/guestfish.ts';
+import { largestAnswer, withGuestfish } from '../../workers/tools/guestfish.ts';
 import { kvmWorks } from '../../workers/tools/kvm.ts';
 import { guestImages } from '../support/guest-images.ts';
 
 /** Where the time of an inspection goes: node test/bench/inspection.ts [IMAGE.raw...] */
 
 const seconds = (from: number): number => Math.round(performance.now() - from) / 1000;
+const foreign = openForeignDoor();
 const signal = new AbortController().signal;
 
 const paths = process.argv.slice(2);
@@ -25,24 +27,24 @@ for (const path of paths) {
   const begun = performance.now();
   let launch = 0;
   try {
-    await withGuestfish({ disk: { path, format: 'raw' }, outputDir, appliance, signal }, ({ ask, bytes }) => {
+    const options = {
+      disk: { path, format: 'raw' },
+      outputDir,
+      appliance,
+      mostOfAnswer: largestAnswer,
+      signal,
+    } as const;
+    await withGuestfish(options, (_guestfish, asked) => {
       launch = seconds(begun);
-      const timed =
-        <Answer>(question: (command: string, ...args: readonly string[]) => Promise<Answer>) =>
-        async (command: string, ...args: readonly string[]): Promise<Answer> => {
-          const from = performance.now();
-          const answer = await question(command, ...args);
-          const { times, seconds: before } = spent.get(command) ?? { times: 0, seconds: 0 };
-          spent.set(command, { times: times + 1, seconds: before + seconds(from) });
-          return answer;
-        };
-      return lookInside({
-        guestfish: { ask: timed(ask), bytes: timed(bytes) },
-        outputDir,
-        hostDir,
-        signal,
-        progress: () => undefined,
-      });
+      const timed: typeof asked = async (command, args) => {
+        const from = performance.now();
+        const answer = await asked(command, args);
+        const { times, seconds: before } = spent.get(command) ?? { times: 0, seconds: 0 };
+        spent.set(command, { times: times + 1, seconds: before + seconds(from) });
+        return answer;
+      };
+      const progress = (): void => undefined;
+      return inspectInside(foreign, timed, { isBackup: false, outputDir, hostDir, signal, progress });
     });
     console.log(`${path}\n  ${seconds(begun).toFixed(1)} s, of which the launch ${launch.toFixed(1)} s`);
     for (const [command, each] of [...spent].sort(([, a], [, b]) => b.seconds - a.seconds).slice(0, 12)) {

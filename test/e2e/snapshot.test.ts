@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
 import { isOfIdentity } from '../../shared/checks/guest/identity.ts';
 import { inspectDisk } from '../../workers/activities/inspect.ts';
@@ -16,7 +17,7 @@ test.each([
   const dir = await mkdtemp(join(tmpdir(), 'snapshot-'));
   try {
     const { findings } = await inspectDisk(
-      { cacheDir: cacheDir() },
+      { cacheDir: cacheDir(), foreign: openForeignDoor() },
       { path: (await guestImages()).good, format: 'raw', scratchDir: dir, isBackup },
       { signal: new AbortController().signal, progress: () => undefined },
     );

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
@@ -12,6 +13,7 @@ import type { BootCheck } from '../../workflows/activities.ts';
 
 /** Steps of a run called by themselves, on a raw disk. */
 
+const foreign = openForeignDoor();
 const control = () => ({ signal: new AbortController().signal, progress: () => undefined });
 
 const inScratch = async <T>(work: (scratchDir: string) => Promise<T>): Promise<T> => {
@@ -24,7 +26,9 @@ const inScratch = async <T>(work: (scratchDir: string) => Promise<T>): Promise<T
 };
 
 export const inspect = (path: string): Promise<Inspected> =>
-  inScratch((scratchDir) => inspectDisk({ cacheDir: cacheDir() }, { path, format: 'raw', scratchDir }, control()));
+  inScratch((scratchDir) =>
+    inspectDisk({ cacheDir: cacheDir(), foreign }, { path, format: 'raw', scratchDir }, control()),
+  );
 
 /** Changes the disk. */
 export const mend = (path: string, remedies: readonly Remedy[], packageHosts: string[] = []): Promise<RepairChange[]> =>

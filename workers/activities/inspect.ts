@@ -1,17 +1,16 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { guestFindings } from '../../shared/checks/guest/checks.ts';
-import { isOfIdentity } from '../../shared/checks/guest/identity.ts';
+import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import type { Inspection } from '../../workflows/activities.ts';
-import { lookInside } from '../inspect/look.ts';
+import { inspectInside } from '../inspect/inspect.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
-import { withGuestfish } from '../tools/guestfish.ts';
+import { largestAnswer, withGuestfish } from '../tools/guestfish.ts';
 import { kvmWorks } from '../tools/kvm.ts';
 import { removeTree } from '../tools/remove-tree.ts';
 import type { StepControl } from './step.ts';
 
-export type InspectDeps = { cacheDir: string };
+export type InspectDeps = { cacheDir: string; foreign: ForeignDoor };
 
 /** `packages` may be thousands: too many for the history of a workflow. */
 export type Inspected = Inspection & { packages: InstalledPackage[] };
@@ -26,7 +25,7 @@ export type DiskToInspect = {
 
 /** What is inside, from one start of the appliance on the converted disk, which is not written to. */
 export const inspectDisk = async (
-  { cacheDir }: InspectDeps,
+  { cacheDir, foreign }: InspectDeps,
   { path, format, scratchDir, isBackup = false }: DiskToInspect,
   { signal, progress }: StepControl,
 ): Promise<Inspected> => {
@@ -37,14 +36,14 @@ export const inspectDisk = async (
   await mkdir(outputDir, { recursive: true });
   try {
     progress(5);
-    const { view, packages } = await withGuestfish(
-      { disk: { path, format }, outputDir, appliance, signal },
-      (guestfish) => lookInside({ guestfish, outputDir, hostDir, signal, progress }),
+    const { facts, findings, packages } = await withGuestfish(
+      { disk: { path, format }, outputDir, appliance, mostOfAnswer: largestAnswer, signal },
+      (_guestfish, asked) => inspectInside(foreign, asked, { isBackup, outputDir, hostDir, signal, progress }),
     );
     return {
       packages,
-      guest: view.facts,
-      findings: guestFindings(view).filter(({ code }) => !(isBackup && isOfIdentity(code))),
+      guest: facts,
+      findings,
       tools: { libguestfs: appliance.split('appliance-').pop() ?? '', accelerator: (await kvmWorks()) ? 'kvm' : 'tcg' },
     };
   } finally {

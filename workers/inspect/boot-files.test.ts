@@ -34,8 +34,8 @@ const readerOf = (guest: Guest): Reader => {
     ask: async () => undefined,
     read: config,
     config,
-    download: async () => false,
-    downloadHead: async () => false,
+    sizeOf: async () => Number.NaN,
+    head: async () => undefined,
     resolve: async (path) => resolve(path),
     list: async (folder) => [...new Set(under(folder).map((path) => path.split('/')[0] ?? ''))],
     expand: async (...patterns) =>

@@ -1,6 +1,4 @@
-import { join } from 'node:path';
 import type { BootSectorView, DiskView, EfiLoader, PartitionView, VolumeView } from '../../shared/checks/guest/view.ts';
-import { readOutput } from '../tools/output.ts';
 import { blank, bootCodeOf, grubCoreSector, grubLegacySector, isGrubCore, startsSomething } from './boot-sector.ts';
 import { type Look, pairs } from './reader.ts';
 import { clean } from './text.ts';
@@ -55,13 +53,8 @@ const volumeOf = (device: string, tags: Tags): VolumeView | undefined => {
   return { device, type, ...Object.fromEntries(names) };
 };
 
-const sectorAt = async (look: Look, offset: number): Promise<Buffer> => {
-  const answer = await look.guestfish.ask(
-    ...(['download-offset', '/dev/sda', '/out/sector', String(offset), String(sectorSize)] as const),
-  );
-  if (answer === undefined) return Buffer.alloc(0);
-  return readOutput(join(look.outputDir, 'sector'), { maxBytes: sectorSize });
-};
+const sectorAt = async ({ guestfish: { bytes } }: Look, offset: number): Promise<Buffer> =>
+  (await bytes('pread-device', '/dev/sda', String(sectorSize), String(offset))) ?? Buffer.alloc(0);
 
 const lookAtBootSector = async (look: Look, partitions: readonly PartitionView[]): Promise<BootSectorView> => {
   const sector = await sectorAt(look, 0);

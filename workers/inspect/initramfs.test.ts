@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bufferSource } from '../../test/support/buffer-source.ts';
 import { initramfsFiles } from './initramfs.ts';
+import { unpackTo } from './initramfs-files.ts';
 
 let dir: string;
 /** Archives as cpio(1) makes them: what early microcode looks like, and a root with one module. */
@@ -27,7 +28,13 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const files = (image: Buffer) =>
-  initramfsFiles(bufferSource(image), join(dir, 'scratch'), new AbortController().signal);
+  initramfsFiles(bufferSource(image), async (at, codec) => {
+    const unpacked = await unpackTo(join(dir, 'scratch'), bufferSource(image), at, codec, new AbortController().signal);
+    if (!unpacked) return undefined;
+    const bytes = await unpacked.read(0, unpacked.size);
+    await unpacked.close();
+    return bufferSource(bytes);
+  });
 
 const compressed = (command: string, input: Buffer): Buffer => {
   const path = join(dir, 'input');

@@ -1,11 +1,13 @@
-import { rm } from 'node:fs/promises';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
-import { type Codec, decompressTo } from '../tools/decompress.ts';
-import { openFileSource } from '../tools/file-source.ts';
+import type { Codec } from '../tools/decompress.ts';
+import type { InitramfsFiles } from './reader.ts';
 
 /** Source: Linux Documentation/driver-api/early-userspace/buffer-format.rst: cpio archives ("newc"), each perhaps compressed, one after the other. */
-const maxUnpacked = 2 * 1024 ** 3;
 const maxEntries = 200_000;
+/** Tools put one or two in front. */
+const maxArchives = 100;
+/** Read at once. */
+const window = 256 * 1024;
 
 const codecOf = (head: Buffer): Codec | undefined => {
   const magic = head.subarray(0, 6).toString('hex');
@@ -21,18 +23,17 @@ const codecOf = (head: Buffer): Codec | undefined => {
 const cpioMagic = new Set(['070701', '070702']);
 
 /**
- * The names of all files in an initramfs; microcode archives in front are skipped over. Nothing is unpacked but into `scratch`,
- * a file that is removed again. Undefined when it has no form that a kernel knows.
+ * The names of all files in an initramfs; microcode archives in front are skipped over. Undefined when it has no form that a kernel knows.
  */
 export const initramfsFiles = async (
   source: ByteSource,
-  scratch: string,
-  signal: AbortSignal,
+  unpack: InitramfsFiles['unpack'],
 ): Promise<string[] | undefined> => {
   const names: string[] = [];
   let at = 0;
+  let archives = 0;
   while (at < source.size) {
-    const head = await source.read(at, 4096, signal);
+    const head = await source.read(at, window);
     const start = head.findIndex((byte) => byte !== 0);
     if (start < 0) {
       at += head.length;
@@ -43,52 +44,31 @@ export const initramfsFiles = async (
       continue;
     }
     if (cpioMagic.has(head.subarray(0, 6).toString('latin1'))) {
-      const end = await readCpio(source, at, names, signal);
+      const end = ++archives > maxArchives ? undefined : await readCpio(source, at, names);
       if (end === undefined) return undefined;
       at = end;
       continue;
     }
     const codec = codecOf(head);
     if (!codec) return undefined;
-    const rest: ByteSource = {
-      size: source.size - at,
-      read: (offset, length) => source.read(at + offset, length, signal),
-    };
-    try {
-      const options = { maxBytes: maxUnpacked, onPercent: () => undefined, signal };
-      // A trailer or padding behind the stream makes the tool complain at its end; what it gave until then counts.
-      const outcome = await decompressTo(rest, codec, scratch, options);
-      if ('refused' in outcome && outcome.refused === 'decompressed-too-large') return undefined;
-      const file = await openFileSource(scratch);
-      try {
-        if (file.size === 0 || (await readCpio(file, 0, names, signal)) === undefined) return undefined;
-      } finally {
-        await file.close();
-      }
-    } finally {
-      await rm(scratch, { force: true });
-    }
+    const unpacked = await unpack(at, codec);
+    if (!unpacked || (await readCpio(unpacked, 0, names)) === undefined) return undefined;
     return names;
   }
   return names;
 };
 
 /** Where the archive ends; undefined when it is none, or has no end. Only headers and names are read. */
-const readCpio = async (
-  source: ByteSource,
-  begin: number,
-  names: string[],
-  signal: AbortSignal,
-): Promise<number | undefined> => {
+const readCpio = async (source: ByteSource, begin: number, names: string[]): Promise<number | undefined> => {
   let at = begin;
-  let window: Buffer = Buffer.alloc(0);
+  let held: Buffer = Buffer.alloc(0);
   let base = 0;
   const bytes = async (offset: number, length: number): Promise<Buffer> => {
-    if (offset < base || offset + length > base + window.length) {
+    if (offset < base || offset + length > base + held.length) {
       base = offset;
-      window = await source.read(offset, Math.max(length, 256 * 1024), signal);
+      held = await source.read(offset, Math.max(length, window));
     }
-    return window.subarray(offset - base, offset - base + length);
+    return held.subarray(offset - base, offset - base + length);
   };
   const padded = (value: number): number => Math.ceil(value / 4) * 4;
   while (names.length < maxEntries) {

@@ -1,12 +1,8 @@
-import { rm } from 'node:fs/promises';
-import { join, posix } from 'node:path';
+import { posix } from 'node:path';
 import type { BootFilesView, KernelView } from '../../shared/checks/guest/view.ts';
-import { openOutput, readOutput } from '../tools/output.ts';
 import { initramfsFiles } from './initramfs.ts';
-import { type Look, largestDownload, type Reader } from './reader.ts';
+import type { Look, Reader } from './reader.ts';
 import { clean, moduleOf } from './text.ts';
-
-type KernelLook = Omit<Look, 'guestfish'> & { reader: Reader };
 
 const headOfKernel = 64 * 1024;
 
@@ -20,10 +16,13 @@ const initramfsNames = (version: string): string[] => [
 ];
 
 /** The kernel that the boot loader starts, or the newest where that cannot be told; undefined when there is none. */
-export const lookAtKernel = async (look: KernelLook, boot: BootFilesView): Promise<KernelView | undefined> => {
-  const { reader } = look;
+export const lookAtKernel = async (
+  look: Look,
+  reader: Reader,
+  boot: BootFilesView,
+): Promise<KernelView | undefined> => {
   const version =
-    (boot.entry && (await versionOf(look, boot.entry.kernel, boot))) ?? boot.moduleFolders[0] ?? boot.images?.[0];
+    (boot.entry && (await versionOf(reader, boot.entry.kernel, boot))) ?? boot.moduleFolders[0] ?? boot.images?.[0];
   if (version === undefined) return undefined;
   const folder = `/lib/modules/${version}`;
   const builtin = ((await reader.read(`${folder}/modules.builtin`)) ?? []).map(moduleOf);
@@ -43,14 +42,10 @@ export const lookAtKernel = async (look: KernelLook, boot: BootFilesView): Promi
 };
 
 /** From the kernel itself, else from the file's name, else the only folder or flavour of modules that it can belong to. */
-const versionOf = async (look: KernelLook, path: string, boot: BootFilesView): Promise<string | undefined> => {
-  const local = join(look.outputDir, 'kernel');
-  if (await look.reader.downloadHead(path, 'kernel', headOfKernel)) {
-    const head = await readOutput(local, { maxBytes: headOfKernel });
-    await rm(local, { force: true });
-    const told = kernelVersionIn(head);
-    if (told) return told;
-  }
+const versionOf = async (reader: Reader, path: string, boot: BootFilesView): Promise<string | undefined> => {
+  const head = await reader.head(path, headOfKernel);
+  const told = head && kernelVersionIn(head);
+  if (told) return told;
   const name = posix.basename(path).replace(/^[A-Za-z]+-?/, '');
   if (/^\d+\.\d/.test(name)) return clean(name);
   const flavoured = boot.moduleFolders.find((folder) => name !== '' && folder.endsWith(`-${name}`));
@@ -64,25 +59,17 @@ export const kernelVersionIn = (head: Buffer): string | undefined => {
   return /^\d+\.\d+[\w.+~-]*/.exec(head.toString('latin1', at, at + 100))?.[0];
 };
 
-const readInitramfs = async (look: KernelLook, path: string): Promise<KernelView['initramfs']> => {
-  const local = join(look.outputDir, 'initramfs');
-  const there = await look.reader.download(path, 'initramfs');
-  look.progress(80);
-  if (!there) return { state: 'unreadable', path: clean(path) };
-  const file = await openOutput(local, { maxBytes: largestDownload });
-  try {
-    const files = await initramfsFiles(file, join(look.hostDir, 'unpacked'), look.signal);
-    // dracut's squash module hides all else in a filesystem inside.
-    const hidden = files?.some((name) => /(?:^|\/)squash(?:fs)?-root\.img$/.test(name));
-    if (!files || files.length === 0 || hidden) return { state: 'unreadable', path: clean(path) };
-    return {
-      state: 'read',
-      path: clean(path),
-      modules: new Set(files.map(moduleOf).filter((name) => name !== undefined)),
-      hostOnly: files.some((name) => /(?:^|\/)lib\/dracut\/hostonly-files$/.test(name)),
-    };
-  } finally {
-    await file.close();
-    await rm(local, { force: true });
-  }
+const readInitramfs = async ({ initramfs, progress }: Look, path: string): Promise<KernelView['initramfs']> => {
+  const file = await initramfs.fetch(path);
+  progress(80);
+  const files = file && (await initramfsFiles(file, initramfs.unpack));
+  // dracut's squash module hides all else in a filesystem inside.
+  const hidden = files?.some((name) => /(?:^|\/)squash(?:fs)?-root\.img$/.test(name));
+  if (!files || files.length === 0 || hidden) return { state: 'unreadable', path: clean(path) };
+  return {
+    state: 'read',
+    path: clean(path),
+    modules: new Set(files.map(moduleOf).filter((name) => name !== undefined)),
+    hostOnly: files.some((name) => /(?:^|\/)lib\/dracut\/hostonly-files$/.test(name)),
+  };
 };

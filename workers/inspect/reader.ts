@@ -1,15 +1,24 @@
-import type { Guestfish } from '../tools/guestfish.ts';
+import { TooMuch } from '../../shared/checks/guest/unseen.ts';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import type { Codec } from '../tools/decompress.ts';
+import type { Guestfish } from '../tools/guestfish-answers.ts';
+import type { Parts } from './parts.ts';
 import { clean, configLine } from './text.ts';
 
 /** One look inside one image. */
 export type Look = {
   guestfish: Guestfish;
-  /** `/out` to guestfish, for downloads: the sandbox writes there, so the host only reads what is there, by `openOutput`. */
-  outputDir: string;
-  /** For temporary files of the host; no sandbox sees it. */
-  hostDir: string;
-  signal: AbortSignal;
+  initramfs: InitramfsFiles;
+  parts: Parts;
   progress: (percent: number) => void;
+};
+
+/** The one file that is too large for an answer: kept by the owner, read in pieces. */
+export type InitramfsFiles = {
+  /** Fetches the file of the guest; undefined when it cannot be. */
+  fetch(path: string): Promise<ByteSource | undefined>;
+  /** What comes out of a decompressor that is given the fetched file from there on; undefined when that is nothing, or too much. */
+  unpack(at: number, codec: Codec): Promise<ByteSource | undefined>;
 };
 
 const most = 20;
@@ -25,10 +34,10 @@ export type Reader = {
   read(path: string): Promise<string[] | undefined>;
   /** The same with whole lines, for parsers. */
   config(path: string): Promise<string[] | undefined>;
-  /** A regular file into the output folder; false when there is none, or a larger one than an initramfs can be. */
-  download(path: string, name: string): Promise<boolean>;
-  /** The first bytes of a regular file into the output folder. */
-  downloadHead(path: string, name: string, bytes: number): Promise<boolean>;
+  /** Bytes of a regular file; NaN of anything else. */
+  sizeOf(path: string): Promise<number>;
+  /** So many bytes from the beginning of a regular file that has as many. */
+  head(path: string, length: number): Promise<Buffer | undefined>;
   /** Where a path leads to by its symbolic links; undefined when nothing is there. */
   resolve(path: string): Promise<string | undefined>;
   /** The names in a folder. */
@@ -43,7 +52,7 @@ export type Reader = {
   holding(paths: readonly string[], matches: (line: string) => boolean): Promise<string[]>;
 };
 
-export const readerOf = ({ ask }: Guestfish): Reader => {
+export const readerOf = ({ ask, bytes }: Guestfish): Reader => {
   const sizeOf = (path: string): Promise<number> => regularSize(ask, path);
   const lines = (path: string): Promise<string[] | undefined> => linesOf(ask, path, largestText);
   const read: Reader['read'] = async (path) => (await lines(path))?.map(clean);
@@ -56,11 +65,9 @@ export const readerOf = ({ ask }: Guestfish): Reader => {
     ask,
     read,
     config: async (path) => (await lines(path))?.map(configLine),
-    download: async (path, name) =>
-      (await sizeOf(path)) <= largestDownload && (await ask('download', path, `/out/${name}`)) !== undefined,
-    downloadHead: async (path, name, bytes) =>
-      (await sizeOf(path)) >= bytes &&
-      (await ask('download-offset', path, `/out/${name}`, '0', String(bytes))) !== undefined,
+    sizeOf,
+    head: async (path, length) =>
+      (await sizeOf(path)) >= length ? bytes('pread', path, String(length), '0') : undefined,
     resolve: async (path) => (await ask('realpath', path))?.[0],
     expand,
     list: async (path) => (await ask('ls', path)) ?? [],
@@ -94,9 +101,19 @@ const regularSize = async (ask: Guestfish['ask'], path: string): Promise<number>
 /** The largest configuration file that a parser of a whole language gets. */
 export const largestConfig = 256 * 1024;
 
-/** The lines of a regular file of at most so many bytes, as they are: the guest's words, to be cleaned before any of them is shown. */
-export const linesOf = async (ask: Guestfish['ask'], path: string, mostBytes: number): Promise<string[] | undefined> =>
-  (await regularSize(ask, path)) <= mostBytes ? ask('cat', path) : undefined;
+/**
+ * The lines of a regular file, as they are: the guest's words, to be cleaned before any of them is shown.
+ * @throws TooMuch when it is larger than so many bytes
+ */
+export const linesOf = async (
+  ask: Guestfish['ask'],
+  path: string,
+  mostBytes: number,
+): Promise<string[] | undefined> => {
+  const size = await regularSize(ask, path);
+  if (size > mostBytes) throw new TooMuch(path);
+  return size <= mostBytes ? ask('cat', path) : undefined;
+};
 
 /** A line that says something: neither empty nor a comment. */
 export const active = (line: string): boolean => line !== '' && !line.startsWith('#');

@@ -96,7 +96,7 @@ export const kindsOf = (paths: readonly string[]): Record<Kind, string[]> =>
     ]),
   ) as Record<Kind, string[]>;
 
-export const lookAtRemains = async (reader: Reader, defaultUser: string | undefined): Promise<RemainsView> => {
+export const lookAtRemains = async (reader: Reader): Promise<RemainsView> => {
   const { among, config, read, holding } = reader;
   const found = kindsOf(await among(Object.values(patterns).flat()));
   const accounts = accountsOf((await config('/etc/passwd')) ?? [], (await config('/etc/shadow')) ?? []);
@@ -110,7 +110,7 @@ export const lookAtRemains = async (reader: Reader, defaultUser: string | undefi
     logs: await filled(reader, found.logs),
     passwords: accounts.passwords.map(clean),
     emptyPasswords: accounts.empty.map(clean),
-    users: accounts.people.filter((name) => name !== defaultUser).map(clean),
+    users: accounts.people.map(clean),
     homeKilobytes: await kilobytes(reader, ['/root', '/home']),
   };
 };

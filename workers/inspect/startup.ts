@@ -1,14 +1,11 @@
 import type { SelinuxView, StartupView } from '../../shared/checks/guest/view.ts';
 import { active, type Reader } from './reader.ts';
 
-export const lookAtStartup = async (
-  reader: Reader,
-  kernelLines: readonly string[],
-  rootDevice: string | undefined,
-): Promise<StartupView> => ({
-  fstab: ((await reader.config('/etc/fstab')) ?? []).filter(active),
-  kernelLines,
-  rootDevice,
+/** Beyond, nobody mounts by it. */
+const mostEntries = 1000;
+
+export const lookAtStartup = async (reader: Reader): Promise<Pick<StartupView, 'fstab' | 'selinux'>> => ({
+  fstab: ((await reader.config('/etc/fstab')) ?? []).filter(active).slice(0, mostEntries),
   selinux: await lookAtSelinux(reader),
 });
 

@@ -1,5 +1,5 @@
 import type { CloudbaseInitView } from '../../shared/checks/guest/view.ts';
-import type { Guestfish } from '../tools/guestfish.ts';
+import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { largestConfig, linesOf } from './reader.ts';
 import { clean } from './text.ts';
 import type { Hive } from './windows-hive.ts';

@@ -1,4 +1,4 @@
-import type { Guestfish } from '../tools/guestfish.ts';
+import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { clean } from './text.ts';
 
 /** A hive of the registry. Keys and values are found whatever their case; what is not there is undefined. */

@@ -1,4 +1,4 @@
-import type { Guestfish } from '../tools/guestfish.ts';
+import type { Guestfish } from '../tools/guestfish-answers.ts';
 
 /**
  * Linux tells names apart by case where Windows does not: the path as it is written on the volume, or undefined when nothing is

@@ -1,5 +1,5 @@
 import type { WindowsVolumeView } from '../../shared/checks/guest/view.ts';
-import type { Guestfish } from '../tools/guestfish.ts';
+import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { exactPath } from './windows-paths.ts';
 
 /** A power of two when negative, as NTFS writes sizes that may be smaller than a cluster. */

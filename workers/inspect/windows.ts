@@ -1,6 +1,6 @@
 import type { VolumeView, WindowsView } from '../../shared/checks/guest/view.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
-import type { Guestfish } from '../tools/guestfish.ts';
+import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { readerOf } from './reader.ts';
 import { lookAtCloudbaseInit } from './windows-cloudbase-init.ts';
 import { lookAtDrivers } from './windows-drivers.ts';

@@ -5,7 +5,8 @@ import { isScript, type Remedy, type ScriptRemedy } from '../../shared/remedies/
 import type { StepControl } from '../activities/step.ts';
 import { clean } from '../inspect/text.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
-import { type Guestfish, gateway, withGuestfish } from '../tools/guestfish.ts';
+import { gateway, withGuestfish } from '../tools/guestfish.ts';
+import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { removeTree } from '../tools/remove-tree.ts';
 import { failed } from './failed.ts';
 import { publicPackageHosts, startPackageProxy } from './package-proxy.ts';

@@ -1,8 +1,8 @@
 /** What a driven tool has printed and nobody has taken yet: answers, each followed by a marker in a line of its own. */
 export type Answers = {
-  push(chunk: string): void;
-  /** The text before the marker, once it is there; `too-long` when it was more than may be kept. */
-  take(marker: string): string | 'too-long' | undefined;
+  push(chunk: Buffer): void;
+  /** What came before the marker, once it is there; `too-long` when it was more than may be kept. */
+  take(marker: string): Buffer | 'too-long' | undefined;
   /** What is left, for an error message. */
   rest(): string;
 };
@@ -10,25 +10,51 @@ export type Answers = {
 /** No marker is longer. */
 const tail = 256;
 
-/** @param most characters of one answer; what exceeds them is forgotten, so that a guest cannot fill the memory */
+/**
+ * Each byte is looked at once, however many pieces an answer comes in.
+ * @param most bytes of one answer; what exceeds them is forgotten, so that a guest cannot fill the memory
+ */
 export const createAnswers = (most: number): Answers => {
-  let buffered = '';
+  /** Without a marker in them. */
+  let searched: Buffer[] = [];
+  let searchedBytes = 0;
+  let fresh: Buffer = Buffer.alloc(0);
   let forgotten = false;
+  const setAside = (bytes: Buffer): void => {
+    searched.push(bytes);
+    searchedBytes += bytes.length;
+  };
+  const clear = (): void => {
+    searched = [];
+    searchedBytes = 0;
+  };
   return {
     push: (chunk) => {
-      buffered += chunk;
-      if (buffered.length <= most) return;
-      buffered = buffered.slice(-tail);
+      fresh = Buffer.concat([fresh, chunk]);
+      if (searchedBytes + fresh.length <= most) return;
+      clear();
+      fresh = fresh.subarray(-tail);
       forgotten = true;
     },
     take: (marker) => {
-      const at = buffered.indexOf(`${marker}\n`);
-      if (at < 0) return undefined;
-      const answer = forgotten ? 'too-long' : buffered.slice(0, at);
-      buffered = buffered.slice(at + marker.length + 1);
+      const end = Buffer.from(`${marker}\n`);
+      const at = fresh.indexOf(end);
+      if (at < 0) {
+        const keep = Math.max(0, fresh.length - end.length + 1);
+        if (keep > 0) setAside(fresh.subarray(0, keep));
+        fresh = fresh.subarray(keep);
+        return undefined;
+      }
+      setAside(fresh.subarray(0, at));
+      const answer = forgotten ? 'too-long' : Buffer.concat(searched);
+      clear();
+      fresh = fresh.subarray(at + end.length);
       forgotten = false;
       return answer;
     },
-    rest: () => buffered,
+    rest: () =>
+      Buffer.concat([...searched, fresh])
+        .subarray(-4000)
+        .toString('latin1'),
   };
 };

@@ -1,22 +1,12 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { createAnswers } from './answers.ts';
+import { type AskGuestfish, type Guestfish, guestfishOf } from './guestfish-answers.ts';
 import { kvmWorks } from './kvm.ts';
 import { sandboxOption } from './qemu-options.ts';
 import { spawnSandboxed } from './sandbox.ts';
 
-/** The one door to libguestfs: one appliance, driven command by command. guestfish(1), guestfs-security(1) */
-export type Guestfish = {
-  /** The lines that the command prints; undefined when it failed, or said more than 32 MiB. Lines are the guest's: arbitrary, capped. */
-  ask(command: string, ...args: readonly string[]): Promise<string[] | undefined>;
-  /** The same as bytes, for commands that answer with data. */
-  bytes(command: string, ...args: readonly string[]): Promise<Buffer | undefined>;
-};
-
-/** guestfish tells the line of its input in front, when that is no terminal. */
-const complaint = /^(?:\*stdin\*:\d+: )?libguestfs: error: /;
-
-/** Twenty thousand packages with their descriptions, as many as a bill of materials lists, and as lines of text. */
-const maxAnswer = 32 * 1024 ** 2;
+/** Twenty thousand packages with their descriptions, as many as a bill of materials lists, and as lines of text. Only what is parsed behind the door. */
+export const largestAnswer = 32 * 1024 ** 2;
 
 /** guestfish's double quotes know C escapes; a name with a quote or a newline in it must not become a command. */
 export const quoted = (text: string): string =>
@@ -41,8 +31,13 @@ export type GuestfishOptions = {
   /** A folder for downloads; it is `/out` to the commands. */
   outputDir: string;
   appliance: string;
+  /** Bytes of one answer; one that is longer is none. */
+  mostOfAnswer?: number;
   signal: AbortSignal;
 };
+
+/** What this process may make sense of itself without keeping others waiting. */
+const smallAnswer = 2 * 1024 ** 2;
 
 /** What QEMU's user network calls the loopback of its own namespace, as libguestfs sets it up. */
 export const gateway = '169.254.2.2';
@@ -77,9 +72,10 @@ const overlay = { path: '/out/overlay.qcow2', format: 'qcow2' } as const;
  * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies, `tool-killed`
  */
 export const withGuestfish = async <T>(
-  { disk, writableBytes, proxySocket, furtherDisks = {}, readOnly, outputDir, appliance, signal }: GuestfishOptions,
-  work: (guestfish: Guestfish) => Promise<T>,
+  options: GuestfishOptions,
+  work: (guestfish: Guestfish, asked: AskGuestfish) => Promise<T>,
 ): Promise<T> => {
+  const { disk, writableBytes, proxySocket, furtherDisks = {}, readOnly, outputDir, appliance, signal } = options;
   const kvm = await kvmWorks();
   const child = spawnSandboxed({
     command: 'sh',
@@ -124,11 +120,10 @@ exec guestfish`,
     },
     signal,
   });
-  const answers = createAnswers(maxAnswer);
+  const answers = createAnswers(options.mostOfAnswer ?? smallAnswer);
   let wake = (): void => undefined;
   let ended = false;
-  child.stdout.setEncoding('latin1');
-  child.stdout.on('data', (chunk: string) => {
+  child.stdout.on('data', (chunk: Buffer) => {
     answers.push(chunk);
     wake();
   });
@@ -138,20 +133,19 @@ exec guestfish`,
   });
 
   let count = 0;
-  let complaints = '';
-  const bytes: Guestfish['bytes'] = async (command, ...args) => {
+  let said = '';
+  const asked: AskGuestfish = async (command, args) => {
     const marker = `=end-${++count}-${crypto.randomUUID()}=`;
     child.stdin.write(`-${[command, ...args.map(quoted)].join(' ')}\necho ${marker}\n`);
     for (;;) {
       const answer = answers.take(marker);
       if (answer === 'too-long') return undefined;
       if (answer !== undefined) {
-        const lines = answer.split('\n').filter((line) => line !== '');
+        said = answer.toString('latin1', 0, 2000);
         // Our mistake, and no answer of the guest's.
-        if (lines[0] === `${command}: unknown command`) throw new Error(`guestfish has no command ${command}`);
-        if (!lines.some((line) => complaint.test(line))) return Buffer.from(answer, 'latin1');
-        complaints = answer;
-        return undefined;
+        if (said.trimStart().startsWith(`${command}: unknown command\n`))
+          throw new Error(`guestfish has no command ${command}`);
+        return answer;
       }
       signal.throwIfAborted();
       if (ended) throw died(answers.rest());
@@ -160,19 +154,16 @@ exec guestfish`,
       });
     }
   };
-  const ask: Guestfish['ask'] = async (command, ...args) =>
-    (await bytes(command, ...args))
-      ?.toString('utf8')
-      .split('\n')
-      .filter((line) => line !== '');
+  const guestfish = guestfishOf(asked);
+  const { ask } = guestfish;
 
   try {
     await ask('set-network', proxySocket ? 'true' : 'false');
     if (writableBytes) await ask('add-drive', '/in/disk', `format:${disk.format}`);
     else await ask('add-drive', overlay.path, `format:${overlay.format}`, 'cachemode:unsafe');
     for (const path of Object.keys(furtherDisks)) await ask('add-drive', path, 'readonly:true', 'format:raw');
-    if ((await ask('run')) === undefined) throw died(complaints);
-    return await work({ ask, bytes });
+    if ((await ask('run')) === undefined) throw died(said);
+    return await work(guestfish, asked);
   } finally {
     await child.kill();
   }

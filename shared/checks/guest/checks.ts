@@ -60,6 +60,7 @@ import { sshPasswordLogin } from './ssh-password-login.ts';
 import { sshServer } from './ssh-server.ts';
 import { sshServerEnabled } from './ssh-server-enabled.ts';
 import { timeSync } from './time-sync.ts';
+import { ifSeen } from './unseen.ts';
 import type { GuestView } from './view.ts';
 import { virtioBlockInitramfs } from './virtio-block-initramfs.ts';
 import { virtioNet } from './virtio-net.ts';
@@ -166,10 +167,18 @@ export const guestChecks: readonly GuestCheck[] = [
   windowsForeignTools,
 ];
 
-export const guestFindings = (view: GuestView): Finding[] =>
-  guestChecks.flatMap(({ code, judge }) => {
-    const judgement = judge(view);
+/** A check that needs what was not seen says nothing; that there is such a thing is a finding of its own. */
+export const guestFindings = (view: GuestView): Finding[] => [
+  ...incomplete(view.unseen),
+  ...guestChecks.flatMap(({ code, judge }) => {
+    const judgement = ifSeen(() => judge(view), undefined);
     return judgement
       ? [{ code, step: 'inspect' as const, outcome: judgement.outcome, params: judgement.params ?? {} }]
       : [];
-  });
+  }),
+];
+
+export const incomplete = (parts: readonly string[]): Finding[] =>
+  parts.length === 0
+    ? []
+    : [{ code: 'look-incomplete', step: 'inspect', outcome: 'unknown', params: { parts: parts.join(', ') } }];

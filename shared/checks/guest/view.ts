@@ -11,6 +11,8 @@ export type GuestView = {
   disk: DiskView;
   linux: LinuxView | undefined;
   windows: WindowsView | undefined;
+  /** Parts that could not be looked at. Asking the view for one of them throws `Unseen`. */
+  unseen: readonly string[];
 };
 
 /** The disk itself: what firmware meets before any system runs. */

@@ -1,7 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BootreadyError } from '../../../shared/errors.ts';
-import type { Guestfish, GuestfishOptions } from '../../tools/guestfish.ts';
+import type { GuestfishOptions } from '../../tools/guestfish.ts';
+import type { Guestfish } from '../../tools/guestfish-answers.ts';
 
 /** virtio-win as guestfish sees it. */
 export type DriverSource = {

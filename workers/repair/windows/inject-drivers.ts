@@ -5,7 +5,7 @@ import { virtioDevices } from '../../inspect/windows-drivers.ts';
 import { type Hive, openHive } from '../../inspect/windows-hive.ts';
 import { exactPath } from '../../inspect/windows-paths.ts';
 import { lookAtVolume } from '../../inspect/windows-volume.ts';
-import type { Guestfish } from '../../tools/guestfish.ts';
+import type { Guestfish } from '../../tools/guestfish-answers.ts';
 import { mergeIntoHive } from '../../tools/hivexregedit.ts';
 import { failed } from '../failed.ts';
 import { type DriverService, driverEdits } from './driver-edits.ts';

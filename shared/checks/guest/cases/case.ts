@@ -142,6 +142,7 @@ export const disk = (view: Partial<GuestView> = {}): GuestView => ({
   disk: goodDisk,
   linux: goodLinux,
   windows: undefined,
+  unseen: [],
   ...view,
 });
 

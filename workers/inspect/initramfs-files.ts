@@ -1,0 +1,83 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import { type Codec, decompressTo } from '../tools/decompress.ts';
+import { openFileSource } from '../tools/file-source.ts';
+import { type AskGuestfish, guestfishOf } from '../tools/guestfish-answers.ts';
+import { type Output, openOutput } from '../tools/output.ts';
+import { readerOf } from './reader.ts';
+
+/** The largest initramfs, and what comes out of one. */
+const largest = 1024 ** 3;
+const largestUnpacked = 2 * 1024 ** 3;
+
+type Opened = ByteSource & { close(): Promise<void> };
+
+/** Undefined when nothing comes out, or more than any initramfs holds. The caller closes it. */
+export const unpackTo = async (
+  path: string,
+  source: ByteSource,
+  at: number,
+  codec: Codec,
+  signal: AbortSignal,
+): Promise<Opened | undefined> => {
+  const rest: ByteSource = {
+    size: source.size - at,
+    read: (offset, length) => source.read(at + offset, length, signal),
+  };
+  // A trailer or padding behind the stream makes the tool complain at its end; what it gave until then counts.
+  try {
+    const outcome = await decompressTo(rest, codec, path, {
+      maxBytes: largestUnpacked,
+      onPercent: () => undefined,
+      signal,
+    });
+    if ('refused' in outcome && outcome.refused === 'decompressed-too-large') return undefined;
+    const file = await openFileSource(path);
+    if (file.size > 0) return file;
+    await file.close();
+    return undefined;
+  } finally {
+    // It is read by what is open.
+    await rm(path, { force: true });
+  }
+};
+
+/** The owner's side of the files of an initramfs: `outputDir` is guestfish's /out, `hostDir` is seen by no sandbox. */
+export const initramfsHelpers = (
+  asked: AskGuestfish,
+  { outputDir, hostDir, signal }: { outputDir: string; hostDir: string; signal: AbortSignal },
+) => {
+  const { ask, sizeOf } = readerOf(guestfishOf(asked));
+  let fetched: Output | undefined;
+  let unpacked: Opened | undefined;
+  return {
+    helpers: {
+      /** Bytes of the file, which is then there to be read; undefined when it cannot be fetched. */
+      fetchInitramfs: async (path: string): Promise<number | undefined> => {
+        await fetched?.close();
+        fetched = undefined;
+        const local = 'initramfs';
+        if (!((await sizeOf(path)) <= largest) || !(await ask('download', path, `/out/${local}`))) return undefined;
+        fetched = await openOutput(join(outputDir, local), { maxBytes: largest });
+        return fetched.size;
+      },
+      readFetched: async (offset: number, length: number): Promise<Buffer> =>
+        (await fetched?.read(offset, Math.min(length, mostAtOnce))) ?? Buffer.alloc(0),
+      /** Bytes of what came out. */
+      unpackInitramfs: async (at: number, codec: Codec): Promise<number | undefined> => {
+        await unpacked?.close();
+        unpacked = fetched && (await unpackTo(join(hostDir, 'unpacked'), fetched, at, codec, signal));
+        return unpacked?.size;
+      },
+      readUnpacked: async (offset: number, length: number): Promise<Buffer> =>
+        (await unpacked?.read(offset, Math.min(length, mostAtOnce))) ?? Buffer.alloc(0),
+    },
+    close: async (): Promise<void> => {
+      await fetched?.close();
+      await unpacked?.close();
+    },
+  };
+};
+
+const mostAtOnce = 4 * 1024 ** 2;

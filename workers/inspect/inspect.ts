@@ -1,0 +1,57 @@
+import { incomplete } from '../../shared/checks/guest/checks.ts';
+import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
+import type { AskGuestfish } from '../tools/guestfish-answers.ts';
+import { initramfsHelpers } from './initramfs-files.ts';
+import type { Looked } from './look-task.ts';
+import { remembered } from './remembered.ts';
+
+/** Far more than any ordinary system takes, which is less than a second for all parts together. */
+export const lookTask = foreignTask<typeof import('./look-task.ts').look>(import.meta.url, './look-task.ts', 'look', {
+  partSeconds: 10,
+  totalSeconds: 60,
+  answerBytes: 16 * 1024 ** 2,
+});
+
+export type LookOptions = {
+  /** A backup keeps its identity: nobody asks whether it has one. */
+  isBackup: boolean;
+  /** `/out` to guestfish. */
+  outputDir: string;
+  /** For temporary files of the host; no sandbox sees it. */
+  hostDir: string;
+  signal: AbortSignal;
+  progress: (percent: number) => void;
+};
+
+/**
+ * Looks inside an image behind the door. A part that takes more than it may is left out when the look is done again, by the answers that are there
+ * already; of such a part nothing is said but that it was not seen.
+ */
+export const inspectInside = async (
+  door: ForeignDoor,
+  asked: AskGuestfish,
+  { isBackup, outputDir, hostDir, signal, progress }: LookOptions,
+): Promise<Looked> => {
+  const memory = remembered(asked);
+  const initramfs = initramfsHelpers(asked, { outputDir, hostDir, signal });
+  const helpers = {
+    ask: memory.ask,
+    progress: async (percent: number) => progress(percent),
+    ...initramfs.helpers,
+  };
+  const without: string[] = [];
+  try {
+    for (;;) {
+      const result = await door.run(lookTask, { isBackup, without }, helpers, signal);
+      if (result.state === 'done') return result.value;
+      const { part } = result;
+      // What is not a part's own is everybody's.
+      if (part === undefined || without.includes(part))
+        return { facts: {}, packages: [], findings: incomplete(['all']) };
+      without.push(part);
+      await memory.again();
+    }
+  } finally {
+    await initramfs.close();
+  }
+};

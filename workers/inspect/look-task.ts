@@ -1,0 +1,62 @@
+import { guestFindings, incomplete } from '../../shared/checks/guest/checks.ts';
+import { isOfIdentity } from '../../shared/checks/guest/identity.ts';
+import type { Finding } from '../../shared/contracts/finding.ts';
+import type { GuestFacts } from '../../shared/contracts/run.ts';
+import type { NamePart } from '../../shared/ports/foreign.ts';
+import type { InstalledPackage } from '../../shared/sbom/purl.ts';
+import type { Codec } from '../tools/decompress.ts';
+import { type AskGuestfish, guestfishOf } from '../tools/guestfish-answers.ts';
+import { lookInside } from './look.ts';
+import { partsOf } from './parts.ts';
+
+export type LookInput = {
+  isBackup: boolean;
+  /** Parts that took too much before. */
+  without: readonly string[];
+};
+
+export type LookHelpers = {
+  ask: AskGuestfish;
+  progress: (percent: number) => Promise<void>;
+  fetchInitramfs: (path: string) => Promise<number | undefined>;
+  readFetched: (offset: number, length: number) => Promise<Buffer>;
+  unpackInitramfs: (at: number, codec: Codec) => Promise<number | undefined>;
+  readUnpacked: (offset: number, length: number) => Promise<Buffer>;
+};
+
+export type Looked = { facts: GuestFacts; findings: Finding[]; packages: InstalledPackage[] };
+
+/** A look inside an image and what is found of it, as a task for the door: all that this file imports is loaded in its process. */
+export const look = async (
+  { isBackup, without }: LookInput,
+  helpers: LookHelpers,
+  begin: NamePart,
+): Promise<Looked> => {
+  const parts = partsOf(without, begin);
+  const { view, packages } = await lookInside({
+    guestfish: guestfishOf(helpers.ask),
+    parts,
+    progress: (percent) => void helpers.progress(percent),
+    initramfs: {
+      fetch: async (path) => {
+        const size = await helpers.fetchInitramfs(path);
+        return size === undefined ? undefined : { size, read: (offset, length) => helpers.readFetched(offset, length) };
+      },
+      unpack: async (at, codec) => {
+        const size = await helpers.unpackInitramfs(at, codec);
+        return size === undefined
+          ? undefined
+          : { size, read: (offset, length) => helpers.readUnpacked(offset, length) };
+      },
+    },
+  });
+  const findings = await parts.look('checks', () => guestFindings(view));
+  return {
+    facts: view.facts,
+    packages,
+    findings:
+      'value' in findings
+        ? findings.value.filter(({ code }) => !(isBackup && isOfIdentity(code)))
+        : incomplete(parts.unseen()),
+  };
+};

@@ -1,0 +1,45 @@
+import { type Seen, TooMuch, Unseen } from '../../shared/checks/guest/unseen.ts';
+import type { NamePart } from '../../shared/ports/foreign.ts';
+
+/** What a look is made of. Where one takes more time or memory than it may, the look is done again without it. */
+export type Part =
+  | 'disk'
+  | 'operating system'
+  | 'os-release'
+  | 'boot configuration'
+  | 'kernel'
+  | 'packages'
+  | 'cloud-init'
+  | 'startup'
+  | 'network'
+  | 'services'
+  | 'remains'
+  | 'Windows'
+  | 'checks';
+
+export type Parts = {
+  /** Looks at one part; what it needs of others may be `Unseen`, and then so is this one. */
+  look<T>(part: Part, work: () => Promise<T> | T): Promise<Seen<T>>;
+  /** Those that took too much. */
+  unseen(): readonly string[];
+};
+
+/** @param without those that took too much before */
+export const partsOf = (without: readonly string[], begin: NamePart): Parts => {
+  const unseen = [...without];
+  return {
+    unseen: () => unseen,
+    look: async (part, work) => {
+      if (without.includes(part)) return { unseen: part };
+      begin(part);
+      try {
+        return { value: await work() };
+      } catch (error) {
+        if (error instanceof Unseen) return { unseen: error.part };
+        if (!(error instanceof TooMuch)) throw error;
+        unseen.push(part);
+        return { unseen: part };
+      }
+    },
+  };
+};

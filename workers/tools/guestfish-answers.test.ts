@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest';
+import { guestfishOf, hasComplaint, linesIn } from './guestfish-answers.ts';
+
+test.each([
+  ['libguestfs: error: no such file\n', true],
+  ['*stdin*:12: libguestfs: error: no such file\n', true],
+  ['some\nmore\n*stdin*:3: libguestfs: error: x', true],
+  ['a file that says libguestfs: error: in a line\n', false],
+  ['x*stdin*:3: libguestfs: error: y\n', false],
+  ['', false],
+])('%j is a complaint: %j', async (answer, complains) => {
+  expect(hasComplaint(Buffer.from(answer))).toBe(complains);
+  const guestfish = guestfishOf(async () => Buffer.from(answer));
+  expect((await guestfish.bytes('cat', '/x')) === undefined).toBe(complains);
+});
+
+test('lines without the empty ones, and no more than can be kept', () => {
+  expect(linesIn(Buffer.from('\n\neins\nzwei ä\n\n\0drei'))).toEqual(['eins', 'zwei ä', '\0drei']);
+  expect(linesIn(Buffer.alloc(32 * 1024 ** 2, '\n'))).toEqual([]);
+  expect(() => linesIn(Buffer.alloc(5_000_000, 'a\n'))).toThrow('too much');
+});

@@ -1,0 +1,60 @@
+import { TooMuch } from '../../shared/checks/guest/unseen.ts';
+
+/** One question to the appliance and all that it printed; undefined when that was too much. */
+export type AskGuestfish = (command: string, args: readonly string[]) => Promise<Buffer | undefined>;
+
+/** The appliance, asked command by command. What it says is the guest's: arbitrary, capped. */
+export type Guestfish = {
+  /** The lines that the command prints; undefined when it failed, or said too much. Empty lines are left out. */
+  ask(command: string, ...args: readonly string[]): Promise<string[] | undefined>;
+  /** The same as bytes, for commands that answer with data. */
+  bytes(command: string, ...args: readonly string[]): Promise<Buffer | undefined>;
+};
+
+/** More lines than twenty thousand packages have with their descriptions. */
+const mostLines = 2_000_000;
+
+/** Makes sense of what the appliance prints. Behind the door, where an image is inspected. */
+export const guestfishOf = (asked: AskGuestfish): Guestfish => {
+  const bytes: Guestfish['bytes'] = async (command, ...args) => {
+    const answer = await asked(command, args);
+    return answer && !hasComplaint(answer) ? answer : undefined;
+  };
+  return {
+    bytes,
+    ask: async (command, ...args) => {
+      const answer = await bytes(command, ...args);
+      return answer && linesIn(answer);
+    },
+  };
+};
+
+const complaint = 'libguestfs: error: ';
+/** guestfish tells the line of its input in front, when that is no terminal. */
+const place = /^\*stdin\*:\d{1,9}: $/;
+const longestPlace = 32;
+
+/** Whether a line of it is an error of libguestfs. */
+export const hasComplaint = (answer: Buffer): boolean => {
+  for (let at = answer.indexOf(complaint); at >= 0; at = answer.indexOf(complaint, at + 1)) {
+    const before = answer.toString('latin1', Math.max(0, at - longestPlace), at);
+    const inLine = before.slice(before.lastIndexOf('\n') + 1);
+    if (inLine === '' || place.test(inLine)) return true;
+  }
+  return false;
+};
+
+/** @throws TooMuch */
+export const linesIn = (answer: Buffer): string[] => {
+  const lines: string[] = [];
+  for (let from = 0; from < answer.length; ) {
+    const end = answer.indexOf(0x0a, from);
+    const to = end < 0 ? answer.length : end;
+    if (to > from) {
+      if (lines.length === mostLines) throw new TooMuch('lines');
+      lines.push(answer.toString('utf8', from, to));
+    }
+    from = to + 1;
+  }
+  return lines;
+};
