@@ -15,6 +15,19 @@ export const admitTask = foreignTask<typeof import('./admit-task.ts').admit>(
   { partSeconds: 10, totalSeconds: 10, answerBytes: MiB },
 );
 
+const readingsTask = foreignTask<typeof import('./admit-task.ts').readings>(
+  import.meta.url,
+  './admit-task.ts',
+  'readings',
+  { partSeconds: 5, totalSeconds: 5, answerBytes: 64 * 1024 },
+);
+
+/** Names of all formats whose signature stands in the first bytes; `unreadable` where that cannot be told. */
+export const readingsOf = async (door: ForeignDoor, head: Buffer, signal?: AbortSignal): Promise<string[]> => {
+  const result = await door.run(readingsTask, head, {}, signal);
+  return result.state === 'done' ? result.value : ['unreadable'];
+};
+
 /**
  * `admitSource` behind the door. What takes more time or memory than any sound image is refused: whether it is safe is not known.
  * @throws as the source does, and as the door

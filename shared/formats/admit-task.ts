@@ -1,12 +1,17 @@
 import type { Admission, Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { type AdmitOptions, admitSource, type Compression } from './admit.ts';
+import { formats } from './table.ts';
 
 type Plain = { size: number } & Omit<AdmitOptions, 'peek' | 'signal'>;
 type Asked = {
   read: (offset: number, length: number) => ReturnType<ByteSource['read']>;
   peek: (kind: Compression, around: readonly Layer[], bytes: number) => Promise<Buffer>;
 };
+
+/** Names of all formats whose signature stands in the first bytes. */
+export const readings = async (head: Buffer): Promise<string[]> =>
+  formats.filter((format) => format.matches(head, Buffer.alloc(0))).map(({ name }) => name);
 
 /** `admitSource` as a task for the door: this file is loaded in its process. */
 export const admit = ({ size, ...options }: Plain, { read, peek }: Asked): Promise<Admission> =>

@@ -5,11 +5,10 @@ import type { TargetFormat } from '../../shared/contracts/image.ts';
 import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared/contracts/run.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import { diskSource, type PeekLayer } from '../../shared/formats/admit.ts';
-import { admitForeign } from '../../shared/formats/admit-foreign.ts';
+import { admitForeign, readingsOf } from '../../shared/formats/admit-foreign.ts';
 import { writtenAtMost } from '../../shared/formats/expansion.ts';
 import { headBytes } from '../../shared/formats/format.ts';
 import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
-import { formats } from '../../shared/formats/table.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import { sha256Of } from '../../shared/sha256.ts';
@@ -200,7 +199,9 @@ const hiddenFormat = async (
   const file = await openOutput(path, { maxBytes: Number.POSITIVE_INFINITY });
   try {
     const found =
-      format === 'qcow2' ? await otherThanQcow2(foreign, file, signal) : await otherThanRaw(file, virtualSize, from);
+      format === 'qcow2'
+        ? await otherThanQcow2(foreign, file, signal)
+        : await otherThanRaw(foreign, file, virtualSize, from);
     if (found) return found;
   } finally {
     await file.close();
@@ -211,11 +212,16 @@ const hiddenFormat = async (
 };
 
 /** What is in a disk is for inspect to judge; here only what stands in its first bytes counts. */
-const otherThanRaw = async (file: ByteSource, virtualSize: number, from: DetectedDisk): Promise<string | undefined> => {
+const otherThanRaw = async (
+  foreign: ForeignDoor,
+  file: ByteSource,
+  virtualSize: number,
+  from: DetectedDisk,
+): Promise<string | undefined> => {
   if (file.size !== virtualSize) return `raw of ${file.size} instead of ${virtualSize} bytes`;
   const head = await file.read(0, headBytes);
-  const matching = formats.filter((candidate) => candidate.matches(head, Buffer.alloc(0)));
-  return matching.find(({ name }) => !(name === 'iso' && from.format === 'iso'))?.name;
+  const found = await readingsOf(foreign, head);
+  return found.find((name) => !(name === 'iso' && from.format === 'iso'));
 };
 
 const otherThanQcow2 = async (
