@@ -35,11 +35,12 @@ export const readingsOf = async (door: ForeignDoor, head: Buffer, signal?: Abort
 export const admitForeign = async (
   door: ForeignDoor,
   source: ByteSource,
-  { peek, signal, ...options }: AdmitOptions,
+  { peek, signal, allowIso, maxVirtualBytes, maxUploadBytes }: AdmitOptions,
 ): Promise<Admission> => {
   const result = await door.run(
     admitTask,
-    { size: source.size, ...options },
+    // By name: callers may hold more in their options, which cannot be copied.
+    { size: source.size, allowIso, maxVirtualBytes, ...(maxUploadBytes === undefined ? {} : { maxUploadBytes }) },
     {
       read: (offset, length) => source.read(offset, Math.min(length, mostBytes), signal),
       peek: (kind, around, bytes) => peek(kind, diskSource(source, around), bytes, signal, around),
