@@ -28,7 +28,6 @@ import {
 import { removeTree } from '../tools/remove-tree.ts';
 import { reasonOf } from './admit.ts';
 import type { StepControl } from './step.ts';
-import { withinSize } from './within-size.ts';
 
 export type ConvertDeps = { foreign: ForeignDoor; peek: PeekLayer };
 
@@ -148,27 +147,21 @@ const convertBlock = async (
 ): Promise<{ disk: DetectedDisk; converted?: ConvertedDisk; findings: Finding[] }> => {
   const format = formatFor(target, disk);
   const partial = `partial-${process.pid}-${Date.now()}.${format}`;
+  const limit = writtenAtMost(disk.allocatedAtMost ?? disk.virtualSize);
   try {
     const info = await qemuImgInfo(block, disk.format, signal);
     const disagreements = agreesWithQemu(disk, info);
     if (disagreements.length > 0) return { disk, findings: disagreements };
     const path = join(scratchDir, partial);
-    const limit = writtenAtMost(disk.allocatedAtMost ?? disk.virtualSize);
-    const within = await withinSize(
-      path,
-      limit,
-      (bounded) =>
-        qemuImgConvert(block, {
-          from: disk,
-          to: format,
-          outputDir: scratchDir,
-          outputName: partial,
-          onPercent: (percent) => progress(begin + (percent * (90 - begin)) / 100),
-          signal: bounded,
-        }),
+    await qemuImgConvert(block, {
+      from: disk,
+      to: format,
+      outputDir: scratchDir,
+      outputName: partial,
+      mostBytes: limit,
+      onPercent: (percent) => progress(begin + (percent * (90 - begin)) / 100),
       signal,
-    );
-    if (!within) return { disk, findings: [fail('expands-too-much', { size: sourceSize, limit })] };
+    });
     const hidden = await hiddenFormat(foreign, path, format, info['virtual-size'], disk, signal);
     if (hidden) return { disk, findings: [fail('hidden-format', { format: hidden })] };
     const converted = await describe(path, format, info['virtual-size'], signal);
@@ -176,6 +169,9 @@ const convertBlock = async (
     return { disk, converted, findings: [] };
   } catch (error) {
     signal.throwIfAborted();
+    if (isBootreadyError(error) && error.context.excess === 'disk') {
+      return { disk, findings: [fail('expands-too-much', { size: sourceSize, limit })] };
+    }
     if (!isBootreadyError(error) || error.code !== 'tool-failed') throw error;
     return { disk, findings: [fail('conversion-failed', { detail: reasonOf(error.context.stderr) })] };
   } finally {

@@ -79,13 +79,15 @@ export type ConvertOptions = {
   /** Where the file goes once qemu-img has ended. qemu-img itself sees only a folder of its own below it. */
   outputDir: string;
   outputName: string;
+  /** What the file may take of the disk, its holes not counted. */
+  mostBytes?: number;
   onPercent: (percent: number) => void;
   signal?: AbortSignal;
 };
 
 /**
  * @throws BootreadyError `tool-failed` when the image could not be read to its end, `scratch-full` when the folder is full,
- *         `tool-killed`, `tool-missing`
+ *         `tool-killed` (with `excess: 'disk'` in its context when it took more than `mostBytes`), `tool-missing`
  */
 export const qemuImgConvert = async (input: BlockInput, options: ConvertOptions): Promise<void> => {
   const { from, to, outputDir, outputName, onPercent, signal } = options;
@@ -107,6 +109,7 @@ export const qemuImgConvert = async (input: BlockInput, options: ConvertOptions)
         cpuSeconds: seconds,
         memoryBytes: 2 * GiB,
         fileBytes: maxBytes,
+        folderBytes: options.mostBytes ?? maxBytes,
       },
       onLine: (line) => {
         const percent = /\((\d+(?:\.\d+)?)\/100%\)/.exec(line)?.[1];

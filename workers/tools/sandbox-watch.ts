@@ -61,7 +61,8 @@ const filesIn = async (folder: string, most: number): Promise<{ bytes: number; f
   if (!entries) return sum;
   for await (const { name } of entries) {
     const status = await orNothing(lstat(join(folder, name)));
-    sum.bytes += (status?.blocks ?? 0) * blockBytes;
+    // Holes cost nothing; and a filesystem may set room aside behind the end of a file that grows (XFS).
+    if (status) sum.bytes += Math.min(status.blocks * blockBytes, status.size);
     sum.files += 1;
     if (status?.isDirectory()) sum.folders += 1;
     if (sum.files > most) break;
@@ -83,6 +84,15 @@ const excessOf = async (
     written += await namelessBytes(pid);
   }
   if (resident > residentBytes) return 'memory';
+  return excessIn(folders, { folderBytes: folderBytes - written, folderFiles });
+};
+
+/** Of the writable folders alone; also asked once a sandbox has ended, for what came between two looks. */
+export const excessIn = async (
+  folders: readonly string[],
+  { folderBytes, folderFiles }: Pick<WatchLimits, 'folderBytes' | 'folderFiles'>,
+): Promise<'disk' | 'files' | undefined> => {
+  let written = 0;
   for (const folder of folders) {
     const { bytes, files, folders: inner } = await filesIn(folder, folderFiles);
     if (files > folderFiles || inner > 0) return 'files';

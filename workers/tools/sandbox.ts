@@ -6,7 +6,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { commandLine, descriptors, mostTasks, namespaceArgs } from './sandbox-args.ts';
 import type { SandboxCommand, SandboxLimits } from './sandbox-command.ts';
 import { watchInit } from './sandbox-init.ts';
-import { type Excess, watchSandbox } from './sandbox-watch.ts';
+import { type Excess, excessIn, watchSandbox } from './sandbox-watch.ts';
 import { seccompProgram } from './seccomp/profiles.ts';
 
 export type { SandboxCommand, SandboxLimits };
@@ -87,9 +87,10 @@ export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
 
   const end: SandboxEnd = { code: null, signal: null, timedOut: false, killed: false, excess: undefined };
   let stopWatching = (): void => undefined;
+  const bounds = watchLimits(command);
   const folders = Object.values(command.writable ?? {}).filter(isFolder);
   const init = watchInit(pipe(descriptors.status), (pid) => {
-    stopWatching = watchSandbox(pid, folders, watchLimits(command), (excess) => {
+    stopWatching = watchSandbox(pid, folders, bounds, (excess) => {
       end.excess = excess;
       void killAll();
     });
@@ -137,7 +138,10 @@ export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
       void init.kill();
       setTimeout(giveUp, drainMs).unref();
     });
-    child.once('close', () => give());
+    child.once('close', async () => {
+      end.excess ??= await excessIn(folders, bounds).catch(() => undefined);
+      give();
+    });
     child.once('error', () => {
       gone(127, null);
       give();
