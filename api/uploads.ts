@@ -4,7 +4,7 @@ import { ImageView, OpenUpload, SignedParts, SignParts, UploadSession } from '..
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/images.ts';
 import type { MultipartTarget } from '../shared/ports/object-store.ts';
-import { missingParts, partCountOf, partSizeOf } from '../shared/upload-parts.ts';
+import { missingParts, partCountOf, partRange, partSizeOf } from '../shared/upload-parts.ts';
 import { announceUpload } from './announce-upload.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
@@ -20,6 +20,18 @@ const hasBytes = (): BootreadyError =>
     message: 'This image has its bytes already, or they are fetched for it.',
     remedy: 'Create another image for other bytes.',
   });
+
+/** A link to any other part would let bytes in that no quota counts. @throws `invalid-input` */
+const assertPlanned = (partNumbers: readonly number[], size: number): void => {
+  const count = partCountOf(size);
+  const beyond = partNumbers.find((partNumber) => partNumber > count);
+  if (beyond === undefined) return;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: `The upload was opened for ${size} bytes, which are ${count} parts: there is no part ${beyond}.`,
+    remedy: 'Open the upload again with the size that the file really has: POST /v1/images/{id}/upload.',
+  });
+};
 
 /** Uploads in parts, straight from the client to the store: the API only opens, signs and completes. */
 export const uploadRoutes =
@@ -114,12 +126,15 @@ export const uploadRoutes =
         },
       },
       async (request) => {
-        const target = targetOf(await imageToChange(deps, request));
+        const image = await imageToChange(deps, request);
+        const target = targetOf(image);
+        const { partNumbers } = request.body;
+        assertPlanned(partNumbers, image.heldBytes);
         const parts = await Promise.all(
-          request.body.partNumbers.map(async (partNumber) => ({
-            partNumber,
-            url: await store.presignPart(target, partNumber, linkSeconds),
-          })),
+          partNumbers.map(async (partNumber) => {
+            const { length } = partRange(image.heldBytes, partNumber);
+            return { partNumber, url: await store.presignPart(target, { partNumber, length }, linkSeconds) };
+          }),
         );
         return { parts, expiresAt: new Date(Date.now() + linkSeconds * 1000).toISOString() };
       },

@@ -2,24 +2,11 @@ import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { Client, S3Error } from 'minio';
-import { BootreadyError, type BootreadyErrorOptions, isBootreadyError } from '../../shared/errors.ts';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { MultipartTarget, ObjectInfo, ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
+import type { ObjectStoreConfig, StoreTrouble } from './config.ts';
 import { parseListing } from './listing.ts';
-
-export type ObjectStoreConfig = {
-  endpoint: string;
-  /** For presigned URLs; the endpoint itself when absent. */
-  publicEndpoint?: string | undefined;
-  region: string;
-  accessKey: string;
-  secretKey: string;
-  pathStyle: boolean;
-  /** How its refusals (403 and such) and its silence are told; as those of the installation's own store when absent. */
-  trouble?: StoreTrouble;
-};
-
-/** @param code what the store calls it (S3's error codes); empty when it did not say anything. */
-export type StoreTrouble = (code: string) => Omit<BootreadyErrorOptions, 'cause'>;
+import { presignPart } from './presign-part.ts';
 
 /** The library lists parts only for its own use; S3 has it for everyone (API_ListParts). */
 class S3Client extends Client {
@@ -266,8 +253,7 @@ export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
       }
     },
 
-    presignPart: ({ bucket, key, uploadId }, partNumber, seconds) =>
-      guarded(() => outside.presignedUrl('PUT', bucket, key, seconds, { uploadId, partNumber: String(partNumber) })),
+    presignPart: (target, part, seconds) => guarded(() => presignPart(config, target, part, seconds)),
 
     presignGet: (bucket, key, seconds, fileName) =>
       guarded(() =>

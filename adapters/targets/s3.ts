@@ -4,7 +4,8 @@ import type { Deliverable, DeliveryControl, Leftovers, Target } from '../../shar
 import { sha256Of } from '../../shared/sha256.ts';
 import type { S3TargetConfig } from '../../shared/targets.ts';
 import { uploadInParts } from '../../shared/upload-in-parts.ts';
-import { createObjectStore, isRefusal, type StoreTrouble } from '../object-store/minio.ts';
+import type { StoreTrouble } from '../object-store/config.ts';
+import { createObjectStore, isRefusal } from '../object-store/minio.ts';
 import { again, otherBytes, replaced } from './trouble.ts';
 
 const troubleOf =

@@ -12,6 +12,7 @@ const image: GlanceImage = {
   settings: {},
   upload: { bucket: 'uploads', key: 'k', etag: null, size: null },
   multipartId: null,
+  heldBytes: 0,
   diskFormat: 'raw',
   containerFormat: 'bare',
   size: 1,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { requestLimits } from '../request-limits.ts';
 import { DeliveryStatus, TargetName } from './delivery.ts';
 import { Checksum, SourceUrl } from './download.ts';
 import { Finding } from './finding.ts';
@@ -388,7 +389,9 @@ export const UploadSession = z.object({
 });
 export type UploadSession = z.infer<typeof UploadSession>;
 
-export const SignParts = z.strictObject({ partNumbers: z.array(PartNumber).min(1).max(1000) });
+export const SignParts = z.strictObject({
+  partNumbers: z.array(PartNumber).min(1).max(requestLimits.partLinks.most),
+});
 export type SignParts = z.infer<typeof SignParts>;
 
 export const SignedParts = z.object({

@@ -11,6 +11,8 @@ export type Image = {
   settings: ImageSettings;
   upload: { bucket: string; key: string; etag: string | null; size: number | null };
   multipartId: string | null;
+  /** Bytes that count against its project's quota; while an upload is open, the size that it promised. */
+  heldBytes: number;
   diskFormat: string | null;
   size: number | null;
   virtualSize: number | null;

@@ -48,8 +48,8 @@ export interface ObjectStore {
   /** Multipart uploads that were begun below a prefix and never completed. */
   listMultiparts(bucket: string, prefix: string): AsyncIterable<MultipartTarget & { initiated: Date }>;
 
-  /** A URL that lets its bearer PUT one part; `seconds` at most 7 days. Uses the public endpoint. */
-  presignPart(target: MultipartTarget, partNumber: number, seconds: number): Promise<string>;
+  /** A URL that lets its bearer PUT one part of exactly this length; `seconds` at most 7 days. Uses the public endpoint. */
+  presignPart(target: MultipartTarget, part: { partNumber: number; length: number }, seconds: number): Promise<string>;
   /** A URL that lets its bearer GET the object. Uses the public endpoint. */
   presignGet(bucket: string, key: string, seconds: number, fileName?: string): Promise<string>;
 

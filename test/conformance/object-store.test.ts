@@ -106,15 +106,24 @@ test('an aborted upload is gone, aborting it twice is nothing', async () => {
 });
 
 test('presigned URLs put one part and get one object, without credentials', async () => {
-  const key = `${prefix}signed`;
+  const key = `${prefix}signed (1)+ü!`;
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
-  const answer = await fetch(await store.presignPart(target, 1, 60), { method: 'PUT', body: 'signed bytes' });
+  const url = await store.presignPart(target, { partNumber: 1, length: 'signed bytes'.length }, 60);
+  // Not one byte more or less than was signed.
+  for (const body of ['signed byte', 'signed bytes!', 'x'.repeat(100_000)]) {
+    expect((await fetch(url, { method: 'PUT', body })).status).toBe(403);
+  }
+  expect(
+    (await fetch(url.replace('partNumber=1', 'partNumber=2'), { method: 'PUT', body: 'signed bytes' })).status,
+  ).toBe(403);
+  expect(await store.listParts(target)).toEqual([]);
+  const answer = await fetch(url, { method: 'PUT', body: 'signed bytes' });
   expect(answer.status).toBe(200);
   const [part] = await store.listParts(target);
   await store.completeMultipart(target, [part as never]);
   const got = await fetch(await store.presignGet(bucket, key, 60, 'Debian ü.raw'));
   expect(await got.text()).toBe('signed bytes');
-  const elsewhere = (await store.presignGet(bucket, key, 60)).replace(`${prefix}signed`, `${prefix}other`);
+  const elsewhere = (await store.presignGet(bucket, key, 60)).replace('signed', 'other');
   expect((await fetch(elsewhere)).status).toBe(403);
 });
 

@@ -22,7 +22,7 @@ export const examineBrowserUpload = async (
   let preflight: Response | undefined;
   try {
     await withMultipart(store, { bucket, key: probeKey() }, async (target) => {
-      const url = await store.presignPart(target, 1, 60);
+      const url = await store.presignPart(target, { partNumber: 1, length: Buffer.byteLength(probeBody) }, 60);
       const asked = { origin, 'access-control-request-method': 'PUT' };
       preflight = await fetch(url, { method: 'OPTIONS', headers: asked, signal });
       const answer = await fetch(url, { method: 'PUT', body: probeBody, headers: { origin }, signal });

@@ -1,0 +1,17 @@
+import type { BootreadyErrorOptions } from '../../shared/errors.ts';
+
+/** Where a store is, and as whom we are known there. */
+export type ObjectStoreConfig = {
+  endpoint: string;
+  /** For presigned URLs; the endpoint itself when absent. */
+  publicEndpoint?: string | undefined;
+  region: string;
+  accessKey: string;
+  secretKey: string;
+  pathStyle: boolean;
+  /** How its refusals (403 and such) and its silence are told; as those of the installation's own store when absent. */
+  trouble?: StoreTrouble;
+};
+
+/** @param code what the store calls it (S3's error codes); empty when it did not say anything. */
+export type StoreTrouble = (code: string) => Omit<BootreadyErrorOptions, 'cause'>;
