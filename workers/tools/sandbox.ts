@@ -98,6 +98,9 @@ export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
   let hasExited = false;
   let isGiven = false;
   let give = (): void => undefined;
+  const lookOnceMore = async (): Promise<void> => {
+    end.excess ??= await excessIn(folders, bounds);
+  };
   const giveUp = (): void => {
     if (isGiven) return;
     end.timedOut = true;
@@ -138,10 +141,7 @@ export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
       void init.kill();
       setTimeout(giveUp, drainMs).unref();
     });
-    child.once('close', async () => {
-      end.excess ??= await excessIn(folders, bounds).catch(() => undefined);
-      give();
-    });
+    child.once('close', () => void lookOnceMore().finally(give));
     child.once('error', () => {
       gone(127, null);
       give();

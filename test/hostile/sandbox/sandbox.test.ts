@@ -144,6 +144,28 @@ test.each([
   expect(isBootreadyError(end) && end.message).toMatch(/made a system call that no tool needs/);
 });
 
+/** A filter goes by numbers, and other ABIs of the same processor have others. seccomp(2), "Caveats" */
+test.each([
+  ['of the x32 ABI', '', 'libc.syscall(0x40000000 | 39)'],
+  [
+    'of 32-bit programs (int 0x80)',
+    'import mmap; page = mmap.mmap(-1, 4096, prot=7); page.write(bytes.fromhex("b814000000cd80c3"))',
+    'ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))()',
+  ],
+])('system calls %s kill who makes them', async (_name, prepare, call) => {
+  const run = (body: string) =>
+    runSandboxed({
+      ...{ command: python, args: ['-S', '-c', `import ctypes; libc = ctypes.CDLL(None)\n${body}\nprint('alive')`] },
+      ...({ profile: 'appliance', limits } as const),
+    });
+  expect((await run(prepare)).stdout).toContain('alive');
+  await expect(run(`${prepare}\n${call}`)).rejects.toMatchObject({ message: /made a system call that no tool needs/ });
+  weakness.systemCalls = true;
+  // The control: without our filter the call is made, or not known to the kernel.
+  const end = await run(`${prepare}\n${call}`).catch((error: unknown) => error);
+  expect(isBootreadyError(end) ? end.message : 'lived').not.toMatch(/made a system call/);
+});
+
 describe('with a wall taken away, the same test finds the canary', () => {
   test('the network', async () => {
     weakness.network = true;
