@@ -1,5 +1,3 @@
-import { compile } from '../../../workers/tools/seccomp/filter.ts';
-
 /**
  * How a test takes a wall of the sandbox away, or puts a stand-in into the place of a tool. Used with `vi.mock` on the modules that make the
  * arguments of bwrap, so that the product has no switch for it.
@@ -35,4 +33,5 @@ export const weakened = (args: readonly string[]): string[] => {
   ];
 };
 
-export const allCalls = (): Buffer => compile({ calls: {}, otherwise: 'allow' });
+/** BPF_RET | BPF_K, SECCOMP_RET_ALLOW: a program that lets everything pass, whatever the architecture. */
+export const allCalls = (): Buffer => Buffer.from('060000000000ff7f', 'hex');
