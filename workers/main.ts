@@ -50,6 +50,7 @@ import { createSlots } from './slots.ts';
 import { startStepWorker } from './step-worker.ts';
 import { peekLayer } from './tools/decompress.ts';
 import { kvmWorks } from './tools/kvm.ts';
+import { sandboxBounds } from './tools/sandbox-bounds.ts';
 import { toolVersions } from './tools/versions.ts';
 
 /** How often each housekeeping job runs; the sweep is the installation's to choose. */
@@ -190,6 +191,6 @@ export const startWorker = async (
     ...(await state()),
   }));
   closing.push(heartbeat.close);
-  log.info({ roles }, 'started');
+  log.info({ roles, ...(roles.steps ? { sandbox: sandboxBounds() } : {}) }, 'started');
   return { close };
 };

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { cacheDirOf } from '../../../workers/cache-dir.ts';
 import { applianceState } from '../../../workers/tools/appliance.ts';
 import { kvmWorks } from '../../../workers/tools/kvm.ts';
+import { sandboxBounds } from '../../../workers/tools/sandbox-bounds.ts';
 import { firstLineOf, missingPrograms, networkBlockDrivers, trySandbox } from '../../../workers/tools/versions.ts';
 import type { Dependency, Say } from './dependency.ts';
 
@@ -51,6 +52,8 @@ export const tools: Dependency = {
     }
     if (!missing.includes('qemu-system-x86_64')) await examineKvm(say);
     if (found.length > 0) say.ok(`The sandbox works; ${found.join(', ')}.`);
+    const { processes, memory, disk } = sandboxBounds();
+    say.ok(`What holds the limits of a sandbox: processes: ${processes}; memory: ${memory}; disk: ${disk}.`);
   },
 };
 
