@@ -25,6 +25,7 @@ import { platformRoutes } from './platform.ts';
 import { servePortal } from './portal.ts';
 import { provenanceRoutes } from './provenance.ts';
 import { quotaRoutes } from './quotas.ts';
+import { limitRates } from './rate-limits.ts';
 import { repairRoutes } from './repairs.ts';
 import { reportRoutes } from './reports.ts';
 import { runRoutes } from './runs.ts';
@@ -47,6 +48,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     http: { maxHeaderSize: requestLimits.urlAndHeaderBytes.most },
     // Secrets may stand in the path of notifications: they are not logged, and bound how long a parameter may be.
     routerOptions: { maxParamLength: 512 },
+    trustProxy: deps.config?.TRUSTED_PROXIES?.length ? [...deps.config.TRUSTED_PROXIES] : false,
     genReqId: () => `req-${crypto.randomUUID()}`,
     requestIdHeader: false,
     frameworkErrors: answerBadAddress,
@@ -60,6 +62,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     done();
   });
   limitBodyTime(app);
+  await limitRates(app, { config: deps.config, counters: deps.rateCounters, meter: deps.meter });
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser(
     'application/json',

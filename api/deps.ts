@@ -16,6 +16,7 @@ import type { OperationsStore } from '../shared/ports/operations.ts';
 import type { OrderStarter } from '../shared/ports/orders.ts';
 import type { PlatformStore } from '../shared/ports/platform.ts';
 import type { ApiKeyStore, ProjectStore, SessionStore } from '../shared/ports/projects.ts';
+import type { RateCounters } from '../shared/ports/rate-counters.ts';
 import type { RepairStore } from '../shared/ports/repairs.ts';
 import type { RunStarter } from '../shared/ports/run-starter.ts';
 import type { WithinScope } from '../shared/ports/scope.ts';
@@ -59,6 +60,8 @@ export type ApiDeps = {
   workers: WorkerRegistry;
   /** For image data that comes through this process. */
   uploadMemory: UploadMemory;
+  /** Where requests are counted, for all API processes together. */
+  rateCounters?: RateCounters;
   audit: AuditLog;
   queueBoard?: FastifyPluginAsync;
   /** Where the built portal lies; served when it is there. */

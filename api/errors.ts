@@ -22,6 +22,9 @@ export const statusOf: Partial<Record<ErrorCode, number>> = {
   unavailable: 503,
 };
 
+/** RFC 9110, 10.2.3; RFC 6585, 4. */
+export const needsRetryAfter = (status: number): boolean => status === 503 || status === 429;
+
 export const bodyOf = (code: string, message: string, remedy: string | undefined, requestId: string): ApiError => ({
   error: { code, message, ...(remedy ? { remedy } : {}), requestId },
 });
@@ -50,7 +53,7 @@ export const answerErrors = (
       const status = statusOf[error.code] ?? 500;
       if (status >= 500) request.log.warn({ error: explain(error), code: error.code }, 'a request failed');
       if (status === 401) reply.header('www-authenticate', 'Bearer');
-      if (status === 503 || status === 429) reply.header('retry-after', '5');
+      if (needsRetryAfter(status) && !reply.hasHeader('retry-after')) reply.header('retry-after', '5');
       return reply.code(status).send(bodyOf(error.code, error.message, error.remedy, request.id));
     }
     if (hasZodFastifySchemaValidationErrors(error)) {

@@ -82,7 +82,6 @@ export const imageStream =
           params: z.object({ id: z.string() }),
           // EventSource sends no headers of one's choice.
           querystring: z.object({ language: z.enum(['en', 'de']).optional() }),
-          refuses: ['too-many-requests'],
           response: { 200: media('Events "image", each with an ImageDetail', { 'text/event-stream': z.string() }) },
         },
       },
@@ -116,7 +115,6 @@ export const imageStream =
         schema: {
           operationId: 'followImages',
           summary: 'Ids of images that change, as server-sent events: for lists',
-          refuses: ['too-many-requests'],
           response: { 200: media('Events "images", each with ids', { 'text/event-stream': z.string() }) },
         },
       },

@@ -25,6 +25,7 @@ import { type MetricsServer, serveMetrics } from '../adapters/metrics/serve.ts';
 import { openObjectStore } from '../adapters/object-store/open.ts';
 import { openOidcIssuer } from '../adapters/oidc/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
+import { openRateCounters } from '../adapters/redis/rate-counters.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
 import { createDeliveryStarter } from '../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
@@ -48,6 +49,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const feed = openImageFeed(config.DATABASE_URL);
   const queues = createQueues(config.REDIS_URL);
   const temporal = connectTemporal({ address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE }, traces);
+  const counters = openRateCounters(config.REDIS_URL);
   const store = openObjectStore(config);
   const foreign = openForeignDoor({ atOnce: 4, keepReady: [admitTask.module] });
   const keys = createApiKeyStore(database.db);
@@ -86,6 +88,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       startDownload: createDownloadStarter(temporal, runTimingsOf(config)),
       operations,
       workers: createWorkerRegistry(database.db),
+      rateCounters: counters,
       uploadMemory: createUploadMemory(config.API_UPLOAD_MEMORY),
       audit: createAuditLog(database.db),
       health,
@@ -102,6 +105,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
     await metrics?.close();
     await Promise.allSettled([foreign.close(), queues.close(), feed.close(), temporal.close(), traces.close()]);
     await database.close();
+    counters.disconnect();
     log.info('stopped');
   };
   try {

@@ -97,7 +97,7 @@ export const describeRefusals = (app: FastifyInstance): void => {
   app.addHook('onRoute', ({ url, schema }) => {
     if (!schema || schema.hide) return;
     const codes = new Set<ErrorCode>([
-      ...(['invalid-input', 'unauthenticated', 'forbidden', 'unavailable', 'internal'] as const),
+      ...(['invalid-input', 'unauthenticated', 'forbidden', 'too-many-requests', 'unavailable', 'internal'] as const),
       ...(schema.body ? (['quota-exceeded', 'unsupported-media', 'too-slow'] as const) : []),
       ...(url.includes('/:id') ? (['not-found'] as const) : []),
       ...(schema.refuses ?? []),

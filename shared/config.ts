@@ -48,6 +48,13 @@ export const Environment = z.object({
   API_PUBLIC_URL: z.url().optional(),
   /** What senders of storage notifications must show; at least 16 characters. */
   EVENTS_SECRET: z.string().min(16),
+  /** Requests a minute from one address, with one key, of one project; and wrong keys a minute from one address. */
+  RATE_PER_ADDRESS: z.coerce.number().int().positive().default(12_000),
+  RATE_PER_KEY: z.coerce.number().int().positive().default(3000),
+  RATE_PER_PROJECT: z.coerce.number().int().positive().default(6000),
+  GUESSES_PER_ADDRESS: z.coerce.number().int().positive().default(30),
+  /** Proxies whose X-Forwarded-For is believed: addresses or networks, by comma. */
+  TRUSTED_PROXIES: list,
   /** Where this process serves /metrics to Prometheus; without a port it does not. */
   METRICS_HOST: z.string().default('127.0.0.1'),
   METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),

@@ -1,4 +1,4 @@
-import { Histogram, type Registry } from 'prom-client';
+import { Counter, Histogram, type Registry } from 'prom-client';
 import type { HttpMeter } from '../../shared/ports/meters.ts';
 
 export const createHttpMeter = (registry: Registry): HttpMeter => {
@@ -9,7 +9,13 @@ export const createHttpMeter = (registry: Registry): HttpMeter => {
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 60],
     registers: [registry],
   });
+  const unlimited = new Counter({
+    name: 'bootready_http_unlimited_total',
+    help: 'Requests whose rate could not be looked up, because Redis did not answer. They were taken.',
+    registers: [registry],
+  });
   return {
+    unlimited: () => unlimited.inc(),
     answered: ({ method, route = 'none', status }, seconds) =>
       duration.observe({ method, route, status_code: status }, seconds),
   };

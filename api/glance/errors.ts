@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance } from 'fastify';
 import { explain, isBootreadyError } from '../../shared/errors.ts';
-import { statusOf } from '../errors.ts';
+import { needsRetryAfter, statusOf } from '../errors.ts';
 
 /**
  * Errors as OpenStack's clients read them: an object of objects, each with a `message` (glanceclient's exc.py, openstacksdk's
@@ -21,7 +21,7 @@ export const answerOpenStackErrors = (app: FastifyInstance, challenge: string): 
       const status = statusOf[error.code] ?? 500;
       if (status >= 500) request.log.warn({ error: explain(error), code: error.code }, 'a request failed');
       if (status === 401) reply.header('www-authenticate', challenge);
-      if (status === 503 || status === 429) reply.header('retry-after', '5');
+      if (needsRetryAfter(status) && !reply.hasHeader('retry-after')) reply.header('retry-after', '5');
       return reply.code(status).send(openStackError(status, [error.message, error.remedy].filter(Boolean).join(' ')));
     }
     if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {

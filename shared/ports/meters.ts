@@ -35,6 +35,8 @@ export interface JobMeter {
 }
 
 export interface HttpMeter {
+  /** A request whose rate could not be looked up: Redis does not answer. */
+  unlimited(): void;
   /** `route` is the pattern that matched, undefined when none did. */
   answered(request: { method: string; route: string | undefined; status: number }, seconds: number): void;
 }

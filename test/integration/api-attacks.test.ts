@@ -236,3 +236,57 @@ describe('storage notifications (L1)', () => {
     expect(row.raw).toMatchObject({ note: 'a\u{fffd}b\u{fffd}' });
   });
 });
+
+describe('rates', () => {
+  let limited: Installation;
+  let key: string;
+  beforeAll(async () => {
+    limited = await startInstallation({
+      roles: ['api'],
+      env: { RATE_PER_KEY: '10', RATE_PER_ADDRESS: '1000', GUESSES_PER_ADDRESS: '5', TRUSTED_PROXIES: '127.0.0.1' },
+    });
+    const made = newApiKey();
+    await createApiKeyStore(limited.db).create({ projectId: 'demo', name: 'x', role: 'member', ...made });
+    key = made.key;
+  });
+  afterAll(() => limited?.close());
+
+  const ask = (shown: string, from: string, path = '/v1/images') =>
+    fetch(limited.apiUrl + path, { headers: { authorization: `Bearer ${shown}`, 'x-forwarded-for': from } });
+
+  test('guesses are slowed by their address, and only there', async () => {
+    for (let guess = 0; guess < 5; guess++) expect((await ask(`wrong-${guess}`, '192.0.2.1')).status).toBe(401);
+    const refused = await eventuallyRefused(() => ask('wrong-again', '192.0.2.1'));
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+    // The right key does not help who has guessed it, for now.
+    expect((await ask(key, '192.0.2.1')).status).toBe(429);
+    expect((await ask(key, '192.0.2.2')).status).toBe(200);
+  });
+
+  /** A guess is counted after it was answered. */
+  const eventuallyRefused = async (send: () => Promise<Response>): Promise<Response> => {
+    let answer = await send();
+    const isRefused = async (): Promise<boolean> => {
+      if (answer.status !== 429) answer = await send();
+      return answer.status === 429;
+    };
+    await eventually(isRefused, { within: 5, what: 'the next guess is refused' });
+    return answer;
+  };
+
+  test('a key has so many requests a minute, and is told how many are left', async () => {
+    const answers: Response[] = [];
+    for (let count = 0; count < 12; count++) answers.push(await ask(key, `192.0.2.${10 + count}`, '/v1/self'));
+    expect(answers[0]?.headers.get('ratelimit-limit')).toBe('10');
+    expect(answers.at(-1)?.status).toBe(429);
+    expect(await answers.at(-1)?.json()).toMatchObject({ error: { code: 'too-many-requests' } });
+    expect((await fetch(`${limited.apiUrl}/livez`)).status).toBe(200);
+  });
+
+  test('without Redis nothing is limited, and nobody waits', async () => {
+    await limited.stopRedis();
+    const begun = performance.now();
+    expect((await ask(key, '192.0.2.99', '/v1/images')).status).toBe(200);
+    expect(performance.now() - begun).toBeLessThan(5000);
+  });
+});

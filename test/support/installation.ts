@@ -125,6 +125,11 @@ export const startInstallation = async (
       HEARTBEAT_SECONDS: '10',
       CLAIM_SECONDS: '5',
       LOG_LEVEL: 'info',
+      // Tests come from one address, and try many wrong keys.
+      RATE_PER_ADDRESS: '1000000',
+      RATE_PER_KEY: '1000000',
+      RATE_PER_PROJECT: '1000000',
+      GUESSES_PER_ADDRESS: '1000000',
       ...options.env,
     };
     const ports = { api: 0, steps: 0, queues: 0, temporalSdk: 0 };

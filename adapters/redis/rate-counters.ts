@@ -1,0 +1,18 @@
+import { Redis } from 'ioredis';
+import { connectionOf } from '../queues/connection.ts';
+
+/**
+ * A connection for counters that a request waits for: a Redis that does not answer is an error at once, never a wait. What is
+ * counted there may be lost.
+ */
+export const openRateCounters = (redisUrl: string): Redis => {
+  const redis = new Redis({
+    ...connectionOf(redisUrl),
+    connectTimeout: 500,
+    commandTimeout: 500,
+    maxRetriesPerRequest: 0,
+    enableOfflineQueue: false,
+  });
+  redis.on('error', () => undefined);
+  return redis;
+};
