@@ -7,7 +7,7 @@ const product = '{shared,workflows,workers,adapters,api,cli,portal,dev}';
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /**
- * unit: no servers. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes.
+ * unit: no servers. formats: our detector against other readers, no servers. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes.
  */
 export default defineConfig({
   test: {
@@ -17,8 +17,17 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'formats',
+          include: ['test/hostile/formats/*.test.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'integration',
           include: ['test/{conformance,integration,hostile,portal}/**/*.test.ts'],
+          exclude: ['test/hostile/formats/**'],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -163,6 +163,16 @@ describe('a VMDK that QEMU reads in another way (H6)', () => {
       () => changed(sparse, (text) => text.replace(/RW \d+ SPARSE/, 'RW +2048 FLAT')),
     ],
     ['its only extent read-only', 'vmdk-flat', () => changed(sparse, (text) => text.replace(/^RW/m, 'RDONLY'))],
+    [
+      'an own extent that is a path',
+      'vmdk-flat',
+      () => changed(sparse, (text) => text.replace(/SPARSE ".*"/, 'SPARSE "/etc/hostname"')),
+    ],
+    [
+      'another place of the descriptor in the footer',
+      'damaged-header',
+      () => vmdkWithFooter(streamed, { footer: (footer) => footer.writeBigUInt64LE(2n, 28) }),
+    ],
     ['a line that is nothing', 'vmdk-descriptor', line('version')],
     ['no CID', 'vmdk-descriptor', () => changed(sparse, (text) => text.replace(/^CID=.*$/m, ''))],
     [

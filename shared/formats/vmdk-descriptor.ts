@@ -33,8 +33,8 @@ export const typeOfText = (head: Buffer): string => {
   return /createType\s{0,8}=\s{0,8}"?([\w-]{1,40})/i.exec(text)?.[1] ?? 'unknown';
 };
 
-/** `RW 4192256 SPARSE "disk.vmdk"`: access, sectors, kind, and the name that nobody of ours follows. */
-const ownExtent = /^RW \d{1,15} SPARSE "[^"]{1,511}"$/;
+/** `RW 4192256 SPARSE "disk.vmdk"`: access, sectors, kind, and the file's own name, which is no path. */
+const ownExtent = /^RW \d{1,15} SPARSE "[^"/]{1,511}"$/;
 const anyExtent = /^(?:RW|RDONLY|NOACCESS)(?:\s|$)/i;
 const setting = /^[\w.:-]+\s*=/;
 

@@ -110,7 +110,10 @@ const readFooter = async (source: ByteSource, first: Header): Promise<Header | F
     throw new Truncated('footer');
   }
   const footer = headerOf(bytes);
-  return footer.directoryAtEnd || alike.some((field) => footer[field] !== first[field]) ? damaged('footer') : footer;
+  const [mine, its] = [footer.descriptor, first.descriptor];
+  const differs =
+    alike.some((field) => footer[field] !== first[field]) || mine.offset !== its.offset || mine.size !== its.size;
+  return footer.directoryAtEnd || differs ? damaged('footer') : footer;
 };
 
 /** The grain directory whole, and its tables: what they point to must lie within the file, and nothing twice. */
