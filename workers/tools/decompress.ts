@@ -14,7 +14,8 @@ const programs: Record<Codec, { command: string; args: string[] }> = {
   lz4: { command: 'lz4', args: ['-dc'] },
   lzma: { command: 'xz', args: ['-dc', '--format=lzma', '--memlimit-decompress=512MiB'] },
   gz: { command: 'gzip', args: ['-dc'] },
-  xz: { command: 'xz', args: ['-dc', '--memlimit-decompress=512MiB'] },
+  // Newer ones start a thread for each processor unless told.
+  xz: { command: 'xz', args: ['-dc', '--threads=4', '--memlimit-decompress=512MiB'] },
   zstd: { command: 'zstd', args: ['-dc', '--memory=512MB'] },
   bzip2: { command: 'bzip2', args: ['-dc'] },
 };

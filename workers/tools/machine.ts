@@ -130,8 +130,8 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
       wallSeconds: options.wallSeconds,
       // Two processors, and the threads around them.
       cpuSeconds: options.wallSeconds * 3,
-      // TCG reserves up to 1 GiB for translated code, glibc 64 MiB for each thread.
-      memoryBytes: (memoryMiB + 3 * overheadMiB) * MiB,
+      // TCG reserves up to 1 GiB for translated code, glibc 64 MiB for each thread: a bound for what goes wild, `residentBytes` is the tight one.
+      memoryBytes: (memoryMiB + 8 * overheadMiB) * MiB,
       residentBytes: (memoryMiB + overheadMiB) * MiB,
       fileBytes: overlayBytes,
     },

@@ -33,8 +33,8 @@ export const commandLine = (command: SandboxCommand): string[] => [
   ...['prlimit', `--nproc=${mostTasks(command)}`, '--', command.command, ...command.args],
 ];
 
-/** Processes and threads together. */
-export const mostTasks = ({ limits }: SandboxCommand): number => limits.tasks ?? 128;
+/** Processes and threads together. QEMU alone may have 64 threads that read and write (util/thread-pool.c). */
+export const mostTasks = ({ limits }: SandboxCommand): number => limits.tasks ?? 256;
 
 /**
  * Namespaces of its own: no network, no other process, and of the file system only programs and what is bound in. This is the
