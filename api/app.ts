@@ -29,12 +29,19 @@ import { limitRates } from './rate-limits.ts';
 import { repairRoutes } from './repairs.ts';
 import { reportRoutes } from './reports.ts';
 import { runRoutes } from './runs.ts';
+import { keepSecurityLog } from './security-log.ts';
 import { selfRoutes } from './self.ts';
 import { sessionRoutes } from './session.ts';
 import { signInRoutes } from './sign-in.ts';
 import { traceRequests } from './traced-requests.ts';
 import { uploadRoutes } from './uploads.ts';
 import { webhookRoutes } from './webhooks.ts';
+
+/** Of every answer; pages say more (portal.ts, queue-board.ts). OWASP Secure Headers Project */
+const guards = {
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
 
 /** Routes whose `:id` is an image's: lines that they log name it. */
 const aboutImages = /\/images\/:id(\/|$)/;
@@ -55,12 +62,15 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  const isHttps = deps.config?.API_PUBLIC_URL?.startsWith('https:') ?? false;
   let portal: Awaited<ReturnType<typeof servePortal>>;
   answerErrors(app, (request, reply) => portal?.(request, reply));
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ 'x-request-id': request.id, 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' });
+    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', ...guards });
+    if (isHttps || request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000');
     done();
   });
+  keepSecurityLog(app);
   limitBodyTime(app);
   await limitRates(app, { config: deps.config, counters: deps.rateCounters, meter: deps.meter });
   app.removeContentTypeParser('application/json');

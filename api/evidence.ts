@@ -27,6 +27,7 @@ export const evidenceRoutes =
     app.get(
       '/images/:id/runs/:run/evidence/:name',
       {
+        config: { security: 'download' },
         schema: {
           operationId: 'getEvidence',
           summary: 'Console log or screen picture of a boot check; software bill of materials (CycloneDX)',

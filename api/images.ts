@@ -173,6 +173,7 @@ export const imageRoutes =
     app.get(
       '/images/:id/download',
       {
+        config: { security: 'link-given' },
         schema: {
           operationId: 'getDownload',
           summary: 'A link to the published image',

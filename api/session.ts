@@ -20,7 +20,7 @@ export const sessionRoutes =
     app.post(
       '/session',
       {
-        config: { audit: 'none' },
+        config: { audit: 'none', security: 'sign-in' },
         schema: {
           operationId: 'signIn',
           summary: 'Sign a browser in: a cookie for the key that the request shows',
@@ -78,7 +78,7 @@ export const sessionRoutes =
     app.delete(
       '/session',
       {
-        config: { audit: 'none' },
+        config: { audit: 'none', security: 'sign-out' },
         schema: {
           operationId: 'signOut',
           summary: 'Sign a browser out; `signOutUrl` is where it signs out at the issuer too',

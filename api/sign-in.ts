@@ -7,6 +7,7 @@ import { BootreadyError, type ErrorCode, explain, isBootreadyError } from '../sh
 import type { OidcIssuer, SignInChecks } from '../shared/ports/oidc.ts';
 import { type Cookie, readCookie, writeCookie } from './cookies.ts';
 import type { ApiDeps } from './deps.ts';
+import { logSecurity } from './security-log.ts';
 import { sessionCookie, tokenOf } from './session-cookie.ts';
 import { beginSession } from './user-session.ts';
 
@@ -93,14 +94,16 @@ export const signInRoutes =
       if (!secret) return reply.redirect(withProblem(to, 'unauthenticated'), 303);
       try {
         const query = new URL(request.url, base).search;
-        const { token, seconds } = await beginSession(await finishSignIn(query, checksOf(secret)), deps);
+        const signedIn = await finishSignIn(query, checksOf(secret));
+        const { token, seconds } = await beginSession(signedIn, deps);
         // Whatever session the browser had is over: it goes on with none that anybody knew before.
         const former = tokenOf(request);
         if (former !== undefined) await sessions.remove(hashOfKey(former));
+        logSecurity(request, 'sign-in', { user: signedIn.access.subject });
         reply.header('set-cookie', writeCookie(sessionCookie, { value: token, seconds, origin: base }));
         return reply.redirect(pageOf(to, base).href, 303);
       } catch (error) {
-        request.log.warn({ error: explain(error) }, 'somebody could not sign in');
+        logSecurity(request, 'sign-in-refused', { error: explain(error) });
         return reply.redirect(withProblem(to, problemOf(error)), 303);
       }
     });

@@ -135,19 +135,23 @@ export const dataRoutes =
       return reply.code(204).send();
     });
 
-    app.get('/images/:id/file', { exposeHeadRoute: false }, async (request, reply) => {
-      const image = await visibleImage(deps, request);
-      if (image.status === 'deactivated' && identityOf(request).role !== 'admin') {
-        throw new BootreadyError({
-          code: 'forbidden',
-          message: 'The image is deactivated, and its data is not given out.',
-          remedy: '"openstack image show" tells why, if bootready did it.',
-        });
-      }
-      const published = await images.publication(image.id);
-      if (!published) return reply.code(204).send();
-      return sendObject(reply, request, image, await storedObject(deps, published));
-    });
+    app.get(
+      '/images/:id/file',
+      { exposeHeadRoute: false, config: { security: 'download' } },
+      async (request, reply) => {
+        const image = await visibleImage(deps, request);
+        if (image.status === 'deactivated' && identityOf(request).role !== 'admin') {
+          throw new BootreadyError({
+            code: 'forbidden',
+            message: 'The image is deactivated, and its data is not given out.',
+            remedy: '"openstack image show" tells why, if bootready did it.',
+          });
+        }
+        const published = await images.publication(image.id);
+        if (!published) return reply.code(204).send();
+        return sendObject(reply, request, image, await storedObject(deps, published));
+      },
+    );
 
     const sendObject = async (
       reply: FastifyReply,

@@ -69,7 +69,7 @@ export const keystoneRoutes =
       },
     });
 
-    app.post('/v3/auth/tokens', async (request, reply) => {
+    app.post('/v3/auth/tokens', { config: { security: 'sign-in' } }, async (request, reply) => {
       const body = AuthRequest.safeParse(request.body);
       if (!body.success) {
         throw new BootreadyError({

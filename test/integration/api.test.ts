@@ -338,6 +338,54 @@ describe('who may do what', () => {
       headers: { authorization: `Basic ${btoa(`me:${keys.admin}`)}`, 'sec-fetch-site': 'cross-site' },
     });
     expect(foreign.status).toBe(403);
+    // It shows and changes nothing, for what it did would stand in no audit log.
+    for (const path of ['intake/pause', 'notify/empty', 'notify/clean/failed', 'notify/retry/failed']) {
+      const own = await fetch(`${installation.apiUrl}/queues/api/queues/${path}`, {
+        method: 'PUT',
+        headers: { authorization: `Basic ${btoa(`me:${keys.admin}`)}`, 'sec-fetch-site': 'same-origin' },
+      });
+      expect([path, own.ok]).toEqual([path, false]);
+    }
+    const page = await fetch(`${installation.apiUrl}/queues/`, {
+      headers: { authorization: `Basic ${btoa(`me:${keys.admin}`)}` },
+    });
+    expect(page.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+  });
+
+  test('who came and who was refused stands in the security log, without a secret', async () => {
+    const before = (await installation.logs()).length;
+    await call('wrong-key-of-nobody', 'GET', '/v1/images');
+    await call('reader', 'POST', '/v1/images', { name: 'not allowed' });
+    const signIn = { authorization: `Bearer ${keys.member}`, origin: installation.apiUrl };
+    await fetch(`${installation.apiUrl}/v1/session`, { method: 'POST', headers: signIn });
+    const { id } = await newImage('to upload');
+    await call('member', 'POST', `/v1/images/${id}/upload`, { size: 1 });
+    await call('member', 'POST', `/v1/images/${id}/upload/parts`, { partNumbers: [1] });
+    const lines = async () => {
+      const text = (await installation.logs()).slice(before);
+      return text
+        .split('\n')
+        .filter((line) => line.includes('"log":"security"'))
+        .map((line) => JSON.parse(line) as Record<string, unknown>);
+    };
+    await eventually(async () => (await lines()).length >= 4, { within: 10, what: 'four lines' });
+    expect(await lines()).toEqual([
+      expect.objectContaining({ event: 'refused', status: 401, address: '127.0.0.1', route: '/v1/images' }),
+      expect.objectContaining({ event: 'refused', status: 403, projectId: 'demo', role: 'reader' }),
+      expect.objectContaining({ event: 'sign-in', projectId: 'demo', route: '/v1/session' }),
+      expect.objectContaining({ event: 'link-given', subject: id }),
+    ]);
+    const text = JSON.stringify(await lines());
+    for (const secret of ['wrong-key-of-nobody', keys.member, keys.reader]) expect(text).not.toContain(secret);
+  });
+
+  test('no answer may be framed, or taken for what it is not', async () => {
+    for (const path of ['/v1/self', '/image/v2/images', '/livez', '/nothing']) {
+      const { headers } = await call('member', 'GET', path);
+      expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('strict-transport-security')).toBeNull();
+    }
   });
 });
 
