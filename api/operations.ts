@@ -169,6 +169,7 @@ const runView = (run: OpenRun, now: Date): OpenRunView => {
       percent: step.percent,
       attempts: step.attempts,
       message: step.message,
+      ...(step.waitsFor ? { waitsFor: step.waitsFor } : {}),
       startedAt: step.startedAt.toISOString(),
     },
     ...(stuck ? { stuck } : {}),

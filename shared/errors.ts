@@ -20,6 +20,7 @@ export type ErrorCode =
   | 'tool-killed'
   | 'tool-missing'
   | 'scratch-full'
+  | 'scratch-too-small'
   | 'superseded'
   | 'unavailable'
   | 'internal';

@@ -13,6 +13,8 @@ export const toFailure = (error: unknown): Error => {
       type: error.code,
       nonRetryable: !error.retryable,
       details: [{ remedy: error.remedy }],
+      // Whatever fills the disk needs a while to go.
+      ...(error.code === 'scratch-full' ? { nextRetryDelay: '1m' } : {}),
       // What the uploader or the network did is no alarm for the operator.
       ...(error.code === 'object-changed' ? { category: ApplicationFailureCategory.BENIGN } : {}),
     });

@@ -46,6 +46,7 @@ import { measureDeliveries, measureEnds, measureJobs, measureSteps } from './mea
 import { queueHandlers } from './queues/handlers.ts';
 import { createPost } from './queues/post.ts';
 import { openScratch } from './scratch.ts';
+import { createScratchRoom } from './scratch-room.ts';
 import { createSlots } from './slots.ts';
 import { startStepWorker } from './step-worker.ts';
 import { peekLayer } from './tools/decompress.ts';
@@ -98,6 +99,7 @@ export const startWorker = async (
       scratch,
       // A look at the first bytes must not wait behind hours of converting.
       slots: { scan: createSlots(4), heavy: createSlots(config.WORKER_CONCURRENCY), fetch: createSlots(4) },
+      room: createScratchRoom({ root: config.SCRATCH_DIR, space: scratch.space }),
       ownTaskQueue,
       admit: { foreign, peek: peekLayer },
       convert: { foreign, peek: peekLayer },
@@ -114,7 +116,7 @@ export const startWorker = async (
       kvm: await kvmWorks(),
       tools: await tools,
     });
-    watchWorker(registry, { space: scratch.space, slots: deps.slots });
+    watchWorker(registry, { space: scratch.space, slots: deps.slots, room: deps.room });
     const meter = createStepMeter(registry);
     const steps = startStepWorker({
       temporal: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },

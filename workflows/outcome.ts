@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, patched, TimeoutFailure } from '@temporalio/workflow';
 
 const causeOf = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
 
@@ -13,12 +13,15 @@ export const workerIsLost = (error: unknown): boolean => {
   return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
 };
 
-/** Whether beginning anew on another worker may help: this one died, lost its scratch folder, or was overtaken. */
+/** Whether beginning anew on another worker may help: this one died with its scratch folder, or was overtaken. */
 export const canMove = (error: unknown): boolean => {
   const cause = causeOf(error);
   if (workerIsLost(error)) return true;
   if (cause instanceof TimeoutFailure) return cause.timeoutType === 'HEARTBEAT';
-  return cause instanceof ApplicationFailure && (cause.type === 'superseded' || cause.type === 'scratch-full');
+  if (!(cause instanceof ApplicationFailure)) return false;
+  // It would fill the next one too. Workflows of before did move.
+  if (cause.type === 'scratch-full') return !patched('scratch-full-stays');
+  return cause.type === 'superseded';
 };
 
 /** How a run that failed explains itself; workers/failures.ts puts code and remedy into the failure. */

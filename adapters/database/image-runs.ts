@@ -33,6 +33,7 @@ export const createImageRuns = (
       percent: row.percent,
       worker: row.worker,
       message: row.message,
+      ...(row.waits_for ? { waitsFor: row.waits_for } : {}),
       startedAt: row.started_at,
       finishedAt: row.finished_at,
     }));

@@ -18,6 +18,7 @@ import * as keepOfFamily from './migrations/0016-keep-of-family.ts';
 import * as stepFailures from './migrations/0017-step-failures.ts';
 import * as whatOthersSee from './migrations/0018-what-others-see.ts';
 import * as admitted from './migrations/0019-admitted.ts';
+import * as waitsFor from './migrations/0020-waits-for.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -38,6 +39,7 @@ const migrations = {
   '0017-step-failures': stepFailures,
   '0018-what-others-see': whatOthersSee,
   '0019-admitted': admitted,
+  '0020-waits-for': waitsFor,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

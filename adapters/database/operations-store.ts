@@ -28,6 +28,7 @@ export const createOperationsStore = (db: Kysely<Database>): OperationsStore => 
               'run_steps.message',
               'run_steps.failure_code',
               'run_steps.working',
+              'run_steps.waits_for',
               'run_steps.started_at as step_started_at',
               'run_steps.finished_at as step_finished_at',
             ])
@@ -79,6 +80,7 @@ export const createOperationsStore = (db: Kysely<Database>): OperationsStore => 
 
 type StepColumns = Pick<RunStep, 'step' | 'attempts' | 'percent' | 'message'> & {
   working: boolean;
+  waits_for: 'scratch' | null;
   failure_code: string | null;
   step_status: RunStep['status'];
   step_worker: string | null;
@@ -88,6 +90,7 @@ type StepColumns = Pick<RunStep, 'step' | 'attempts' | 'percent' | 'message'> & 
 
 const stepOf = (row: StepColumns): NonNullable<OpenRun['step']> => ({
   hasSlot: row.working,
+  ...(row.waits_for ? { waitsFor: row.waits_for } : {}),
   failureCode: row.failure_code,
   step: row.step,
   status: row.step_status,

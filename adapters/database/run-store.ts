@@ -150,6 +150,7 @@ export const createRunStore = (
             percent: 0,
             worker,
             working: false,
+            waits_for: null,
             started_at: sql`now()`,
             finished_at: null,
           }),
@@ -159,11 +160,26 @@ export const createRunStore = (
       if (!row) throw superseded('run');
     },
 
+    stepWaits: async (runId, fence, step, waitsFor) => {
+      const { numUpdatedRows } = await db
+        .updateTable('run_steps')
+        .set({ waits_for: waitsFor })
+        .where('run_id', '=', runId)
+        .where('step', '=', step)
+        .where(held(runId, fence))
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw superseded('run');
+    },
+
     stepProgress: async (runId, fence, step, percent) => {
       const { numUpdatedRows } = await db
         .updateTable('run_steps')
         // What comes after the end of the step is nothing, but it is no fault of the fence.
-        .set({ percent: sql`case status when 'running' then ${percent} else percent end`, working: true })
+        .set({
+          percent: sql`case status when 'running' then ${percent} else percent end`,
+          working: true,
+          waits_for: null,
+        })
         .where('run_id', '=', runId)
         .where('step', '=', step)
         .where(held(runId, fence))
@@ -178,6 +194,7 @@ export const createRunStore = (
           status,
           message: failure?.message ?? null,
           failure_code: failure?.code ?? null,
+          waits_for: null,
           finished_at: sql`now()`,
           ...(status === 'done' ? { percent: 100 } : {}),
         })

@@ -251,6 +251,8 @@ export type RunStepTable = {
   finished_at: NullableTimestamp;
   /** It has its slot. */
   working: Generated<boolean>;
+  /** What it must wait for before it begins, where that is no slot. */
+  waits_for: 'scratch' | null;
 };
 
 export type WorkerTable = {

@@ -7,10 +7,12 @@ export type WorkerState = {
   space(): Promise<{ free: number; size: number }>;
   /** By what they are for. */
   slots: Readonly<Record<string, SlotState>>;
+  /** Scratch space: bytes that steps were promised, and how many steps wait for some. */
+  room: { readonly promised: number; readonly waiting: number };
 };
 
 /** What a worker for steps has left: room and slots. Asked for at each scrape. */
-export const watchWorker = (registry: Registry, { space, slots }: WorkerState): void => {
+export const watchWorker = (registry: Registry, { space, slots, room }: WorkerState): void => {
   const registers = [registry];
   const ofSpace = (name: string, help: string, kind: 'free' | 'size'): void => {
     new Gauge({
@@ -41,6 +43,22 @@ export const watchWorker = (registry: Registry, { space, slots }: WorkerState): 
       },
     });
   };
+  const ofRoom = (name: string, help: string, kind: keyof WorkerState['room']): void => {
+    new Gauge({
+      name,
+      help,
+      registers,
+      collect() {
+        this.set(room[kind]);
+      },
+    });
+  };
+  ofRoom(
+    'bootready_scratch_promised_bytes',
+    'What steps of this worker were promised of its scratch space.',
+    'promised',
+  );
+  ofRoom('bootready_scratch_waiting', 'How many of its steps wait for scratch space.', 'waiting');
   ofSlots('bootready_slots', 'How many steps of a kind this worker does at once.', 'count');
   ofSlots('bootready_slots_busy', 'How many it is doing.', 'busy');
   ofSlots('bootready_slots_waiting', 'How many it has taken up that wait for a slot.', 'waiting');

@@ -22,6 +22,7 @@ const known: Readonly<Record<ErrorCode, true>> = {
   'tool-killed': true,
   'tool-missing': true,
   'scratch-full': true,
+  'scratch-too-small': true,
   superseded: true,
   unavailable: true,
   internal: true,

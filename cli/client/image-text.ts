@@ -65,12 +65,13 @@ const seconds = (from: string | null, to: string | null, now: Date): number =>
 
 const stepStyles = { running: 'strong', done: 'good', failed: 'bad', cancelled: 'careful' } as const;
 
+/** What a step that runs does now. */
+export const workOf = ({ percent, waitsFor }: Pick<StepView, 'percent' | 'waitsFor'>): string =>
+  waitsFor === 'scratch' ? 'waits for scratch space' : `${Math.floor(percent)} %`;
+
 const stepLine = (step: StepView, now: Date): Line => [
   `  ${step.step.padEnd(11)}`,
-  styled(
-    stepStyles[step.status],
-    (step.status === 'running' ? `${Math.floor(step.percent)} %` : step.status).padEnd(11),
-  ),
+  styled(stepStyles[step.status], (step.status === 'running' ? workOf(step) : step.status).padEnd(11)),
   formatDuration(seconds(step.startedAt, step.finishedAt, now)).padEnd(13),
   step.attempts === 1 ? '1 attempt' : `${step.attempts} attempts`,
   step.worker ? styled('dim', `  on ${step.worker}`) : '',

@@ -69,7 +69,7 @@ export const Entry = ({ title, help, view, status, children }: EntryProps) => {
         <div className="timeline-head">
           <strong>{title}</strong>
           <span className="figures quiet">
-            {t(word)}
+            {t(status === 'running' && view?.waitsFor === 'scratch' ? 'waitsForScratch' : word)}
             {view?.startedAt ? <Took startedAt={view.startedAt} finishedAt={view.finishedAt} /> : ''}
             {view && view.attempts > 1 ? ` · ${t('attempt', { number: view.attempts })}` : ''}
           </span>

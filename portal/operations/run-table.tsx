@@ -108,7 +108,7 @@ const State = ({ run: { status, step, stuck } }: { run: OpenRunView }) => {
     );
   }
   if (status === 'queued') return t('runQueued');
-  if (step?.status === 'waiting') return t('waitsForSlot');
+  if (step?.status === 'waiting') return t(step.waitsFor === 'scratch' ? 'waitsForScratch' : 'waitsForSlot');
   if (step?.status === 'running') {
     return (
       <Progress

@@ -62,6 +62,10 @@ export const failureWords: Readonly<Record<'de', Readonly<Record<ErrorCode, Fail
       title: 'Auf unserer Seite reichte der Platz zum Verarbeiten nicht.',
       advice: 'Versuchen Sie es später erneut, oder melden Sie es dem Betreiber.',
     },
+    'scratch-too-small': {
+      title: 'Die Disk des Images ist größer als der Platz zum Verarbeiten auf unserer Seite.',
+      advice: 'Verkleinern Sie die Disk, oder melden Sie es dem Betreiber.',
+    },
     superseded: { title: 'Etwas Neueres ist an die Stelle davon getreten.', advice: 'Laden Sie die Seite neu.' },
     unavailable: { title: 'Ein benötigter Dienst antwortet gerade nicht.', advice: 'Versuchen Sie es später erneut.' },
     internal: {

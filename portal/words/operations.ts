@@ -23,6 +23,7 @@ export const operationsWords = {
   stuckStoreUnreachable: { en: 'The object store does not answer', de: 'Der Objektspeicher antwortet nicht' },
   stuckRetrying: { en: 'Fails again and again', de: 'Schlägt immer wieder fehl' },
   stuckNotTakenUp: { en: 'Nobody takes up the next step', de: 'Niemand nimmt den nächsten Schritt auf' },
+  waitsForScratch: { en: 'Waits for scratch space', de: 'Wartet auf Platz zum Verarbeiten' },
   waitsForSlot: { en: 'Waits for a slot', de: 'Wartet auf einen Platz' },
   betweenSteps: { en: 'Between two steps', de: 'Zwischen zwei Schritten' },
   workers: { en: 'Workers', de: 'Worker' },

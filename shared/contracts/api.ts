@@ -96,6 +96,8 @@ export const StepView = z.object({
   percent: Percent,
   worker: z.string().nullable(),
   message: z.string().nullable(),
+  /** Before it begins, it waits until there is scratch space for it. */
+  waitsFor: z.enum(['scratch']).optional(),
   startedAt: Time,
   finishedAt: Time.nullable(),
 });

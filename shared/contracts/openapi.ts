@@ -1007,6 +1007,8 @@ export interface components {
                 status: "running" | "waiting" | "done" | "failed" | "cancelled";
                 percent: number;
                 attempts: number;
+                /** @enum {string} */
+                waitsFor?: "scratch" | undefined;
                 message: string | null;
                 /** Format: date-time */
                 startedAt: string;
@@ -1279,6 +1281,8 @@ export interface components {
             percent: number;
             worker: string | null;
             message: string | null;
+            /** @enum {string} */
+            waitsFor?: "scratch" | undefined;
             /** Format: date-time */
             startedAt: string;
             finishedAt: string | null;

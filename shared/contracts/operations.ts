@@ -45,6 +45,8 @@ export const OpenRunView = z.object({
       status: z.enum(['running', 'waiting', 'done', 'failed', 'cancelled']),
       percent: z.number(),
       attempts: z.number().int(),
+      /** Of one that is waiting: absent when that is only for its slot. */
+      waitsFor: z.enum(['scratch']).optional(),
       /** Why the last try failed. */
       message: z.string().nullable(),
       startedAt: Time,

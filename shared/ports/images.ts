@@ -57,6 +57,8 @@ export type RunStep = {
   worker: string | null;
   /** Why the last try failed; null once the step is done. */
   message: string | null;
+  /** What it waits for before it begins; absent when that is only its slot. */
+  waitsFor?: 'scratch' | undefined;
   startedAt: Date;
   finishedAt: Date | null;
 };

@@ -57,6 +57,8 @@ export interface RunStore {
    * done.
    */
   stepStarted(runId: string, fence: number, step: Step, worker: string, attempt: number): Promise<void>;
+  /** It cannot begin before there is room for it; progress says that it has. */
+  stepWaits(runId: string, fence: number, step: Step, waitsFor: 'scratch'): Promise<void>;
   /** The first one says that the step has its slot. */
   stepProgress(runId: string, fence: number, step: Step, percent: number): Promise<void>;
   stepEnded(

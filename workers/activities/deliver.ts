@@ -42,7 +42,7 @@ export const createDeliveryActivities = (deps: DeliverDeps): DeliveryActivities 
         fence = consignment.fence;
         const target = targets.get(order.target);
         if (!target) throw unknownTarget(order.target);
-        const { location } = await slots.use(signal, async () => {
+        const { location } = await slots.use(order.projectId, signal, async () => {
           const image = await deliverableOf(deps, consignment);
           return target.deliver(image, {
             signal,

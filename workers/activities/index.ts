@@ -8,9 +8,10 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import { quotaFinding } from '../../shared/quota.ts';
 import { sbomOf } from '../../shared/sbom/cyclonedx.ts';
-import type { Attempt, ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
+import type { Attempt, Conversion, ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import type { Scratch } from '../scratch.ts';
+import type { ScratchRoom } from '../scratch-room.ts';
 import type { Slots } from '../slots.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
 import { attest } from './attest.ts';
@@ -21,8 +22,9 @@ import { type InspectDeps, inspectDisk } from './inspect.ts';
 import { judgeParts, judgeRun } from './judge.ts';
 import { publishImage } from './publish.ts';
 import { keepSbom } from './sbom.ts';
+import { scratchNeed } from './scratch-need.ts';
 import { isSafeAsItCame, isSafeWithin } from './serve.ts';
-import { runStep } from './step.ts';
+import { runStep, type StepControl } from './step.ts';
 import { withUploadHash } from './upload-hash.ts';
 
 export type ActivityDeps = {
@@ -33,6 +35,7 @@ export type ActivityDeps = {
   scratch: Scratch;
   /** `scan`: a handful of reads; `heavy`: what keeps a core or a disk busy. */
   slots: { scan: Slots; heavy: Slots };
+  room: ScratchRoom;
   /** The task queue that only this process serves. */
   ownTaskQueue: string;
   admit: AdmitDeps;
@@ -92,8 +95,8 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         if (context.isVerbatim && isSafeAsItCame(context, admission)) await admitted(attempt, context);
         return admission;
       }),
-    convert: (attempt, admission) =>
-      runStep(stepDeps, attempt, 'convert', async (context, control) => {
+    convert: (attempt, admission) => {
+      const work = async (context: RunContext, control: StepControl): Promise<Conversion> => {
         const { upload, settings, targetFormat, isVerbatim } = context;
         const conversion = await withUploadHash(store, upload, control.signal, async () =>
           convertUpload(
@@ -113,7 +116,12 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         if (conversion.converted && !isVerbatim) await runs.reserve(attempt, attempt.fence, conversion.converted.size);
         if (isVerbatim && isSafeWithin(context, conversion)) await admitted(attempt, context);
         return conversion;
-      }),
+      };
+      return runStep(stepDeps, attempt, 'convert', work, async (context, turn, inTurn) => {
+        const place = { project: context.projectId, folder: await scratch.open(attempt) };
+        return deps.room.use(place, scratchNeed(admission, context, config.MAX_VIRTUAL_BYTES), turn, inTurn);
+      });
+    },
     inspect: (attempt, { format, sha256 }) =>
       runStep(stepDeps, attempt, 'inspect', async (context, control) => {
         const scratchDir = await scratch.open(attempt);

@@ -23,7 +23,7 @@ export const orderLedger = (
 });
 
 /** One step of an order within a Temporal activity: heartbeats, a slot, the fence; `work` knows nothing of Temporal. */
-export const orderStep = async <Made>(
+export const orderStep = async <Made extends { projectId: string }>(
   orders: Pick<OrderStore, 'assertHeld'> & { get(imageId: string): Promise<Made | undefined> },
   slots: Slots,
   { imageId, fence }: OrderAttempt,
@@ -32,7 +32,9 @@ export const orderStep = async <Made>(
   const { cancellationSignal: signal } = Context.current();
   const stopBeating = startBeating();
   try {
-    await slots.use(signal, async () => {
+    const owner = await orders.get(imageId);
+    if (!owner) throw imageIsGone();
+    await slots.use(owner.projectId, signal, async () => {
       const order = await orders.get(imageId);
       await orders.assertHeld(imageId, fence);
       if (!order) throw imageIsGone();

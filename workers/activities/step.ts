@@ -5,6 +5,7 @@ import { explain, isBootreadyError } from '../../shared/errors.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import type { Attempt } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
+import type { Turn } from '../scratch-room.ts';
 import type { Slots } from '../slots.ts';
 import { startBeating } from './beating.ts';
 
@@ -18,6 +19,10 @@ export type StepControl = {
 
 export type StepDeps = { runs: RunStore; slots: Slots; workerId: string };
 
+/** How a step gets its turn on this worker: a slot, and whatever else it must wait for. */
+export type TakeTurn = <T>(context: RunContext, turn: Turn, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+const slotOnly: TakeTurn = (_context, { signal, inSlot }, work) => inSlot(() => work(signal));
+
 /** Writing progress more often than this helps nobody who watches. */
 const progressEveryMs = 1000;
 
@@ -29,6 +34,7 @@ export const runStep = async <Result>(
   attempt: Attempt,
   step: Step,
   work: (context: RunContext, control: StepControl) => Promise<Result>,
+  takeTurn: TakeTurn = slotOnly,
 ): Promise<Result> => {
   const { info, cancellationSignal: signal } = Context.current();
   let percent = 0;
@@ -53,9 +59,17 @@ export const runStep = async <Result>(
   try {
     await runs.stepStarted(attempt.runId, attempt.fence, step, workerId, info.attempt);
     const context = await runs.context(attempt);
-    const result = await slots.use(signal, () => {
+    const inSlot: Turn['inSlot'] = (inside) => slots.use(context.projectId, signal, inside);
+    const waits = (isWaiting: boolean): void => {
+      if (!isWaiting) return;
+      const waiting = () => runs.stepWaits(attempt.runId, attempt.fence, step, 'scratch').catch(() => undefined);
+      writing = writing.then(waiting);
+    };
+    const result = await takeTurn(context, { signal, inSlot, waits }, (turnSignal) => {
+      // The first of it says that the step has its turn.
+      written = 0;
       progress(0);
-      return work(context, { signal, progress });
+      return work(context, { signal: turnSignal, progress });
     });
     await writing;
     await runs.stepEnded(attempt.runId, attempt.fence, step, 'done');

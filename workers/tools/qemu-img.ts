@@ -133,8 +133,8 @@ export const scratchFull = (cause?: unknown): BootreadyError =>
     code: 'scratch-full',
     message: 'The scratch space of the worker is full.',
     remedy:
-      'Give SCRATCH_DIR more room, or lower WORKER_CONCURRENCY; the run goes on with another worker where there is one.',
-    retryable: false,
+      'Give SCRATCH_DIR more room, or lower WORKER_CONCURRENCY; the step is tried again for some minutes. Then retry the image.',
+    retryable: true,
     cause,
   });
 

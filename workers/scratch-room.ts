@@ -1,0 +1,186 @@
+import { lstat, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BootreadyError } from '../shared/errors.ts';
+import { formatBytes } from '../shared/quantities.ts';
+
+/**
+ * Room in the scratch folders, promised before anything is written: no step begins that the disk cannot hold to its end beside what
+ * others were promised, those of the other workers on this filesystem included. What does not fit waits, and takes no slot while it does.
+ */
+export type ScratchRoom = {
+  /**
+   * Does work that writes into the folder, with its room and in a slot. Fair by project, as slots are; a smaller one may pass one that waits, for
+   * a while. Work that writes more than it was thought to is ended and done again with four times the room, up to `atMost`.
+   * @throws BootreadyError `scratch-too-small` for what can never fit
+   */
+  use<T>(place: Place, need: Need, turn: Turn, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Bytes that steps of this worker were promised. */
+  readonly promised: number;
+  /** How many of its steps wait for room. */
+  readonly waiting: number;
+};
+
+export type Place = { project: string; folder: string };
+/** Bytes on the disk; holes are none. */
+export type Need = { bytes: number; atMost: number };
+export type Turn = {
+  signal: AbortSignal;
+  inSlot<T>(work: () => Promise<T>): Promise<T>;
+  /** Told when it begins to wait, and when that has ended. */
+  waits(isWaiting: boolean): void;
+};
+
+export type RoomOptions = {
+  /** Holds the folders of all workers of this filesystem; promises stand in files beside them. */
+  root: string;
+  space(): Promise<{ free: number; size: number }>;
+  /** How long one that waits is passed, and how often there is another look, in milliseconds. */
+  passedForMs?: number;
+  everyMs?: number;
+};
+
+const suffix = '.promised';
+const promiseOf = (folder: string): string => `${folder}${suffix}`;
+/** What filesystems and our own small files need besides. */
+const besides = 64 * 1024 ** 2;
+const noRoom = Symbol('no room');
+const outgrown = Symbol('outgrown');
+
+/** What a step's files take now; their names are ours. */
+const takenBy = async (folder: string): Promise<number> => {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => /^(plain|disk\.|partial-)/.test(name));
+  const files = await Promise.all(names.map((name) => lstat(join(folder, name)).catch(() => undefined)));
+  return files.reduce((sum, file) => sum + (file?.blocks ?? 0) * 512, 0);
+};
+
+/** Bytes that were promised to others and are not written yet. A worker that is gone takes its folder with all promises along. */
+const outstanding = async (root: string, except: string): Promise<number> => {
+  let sum = 0;
+  for (const worker of await readdir(root).catch(() => [])) {
+    for (const name of await readdir(join(root, worker)).catch(() => [])) {
+      const file = join(root, worker, name);
+      if (!name.endsWith(suffix) || file === except) continue;
+      const promised = Number(await readFile(file, 'utf8').catch(() => '0'));
+      sum += Math.max(0, promised - (await takenBy(file.slice(0, -suffix.length))));
+    }
+  }
+  return sum;
+};
+
+const tooSmall = (bytes: number, size: number): BootreadyError =>
+  new BootreadyError({
+    code: 'scratch-too-small',
+    message: `The image needs ${formatBytes(bytes, 'en')} of scratch space, and a worker has ${formatBytes(size, 'en')} in all.`,
+    remedy: 'The operator gives SCRATCH_DIR a larger filesystem. Or make the disk of the image smaller.',
+  });
+
+export const createScratchRoom = (options: RoomOptions): ScratchRoom => {
+  const { root, space, passedForMs = 60_000, everyMs = 1000 } = options;
+  let promised = 0;
+  let turns = 0;
+  type Waiting = Place & { bytes: number; since: number };
+  const waiting = new Set<Waiting>();
+  const holding = new Map<string, { count: number; lastTurn: number }>();
+
+  /** Whose turn it is: of the project that holds least, or else had its turn longest ago. */
+  const first = (): Waiting | undefined => {
+    const heldBy = ({ project }: Waiting) => holding.get(project) ?? { count: 0, lastTurn: 0 };
+    return [...waiting].sort(
+      (a, b) => heldBy(a).count - heldBy(b).count || heldBy(a).lastTurn - heldBy(b).lastTurn || a.since - b.since,
+    )[0];
+  };
+  const fits = async (folder: string, bytes: number): Promise<boolean> => {
+    const [{ free }, others, own] = [await space(), await outstanding(root, promiseOf(folder)), await takenBy(folder)];
+    return free + own - besides >= bytes + others;
+  };
+  /** Whoever comes next may be passed while there is no room for it, but not for ever. */
+  const mayLook = async (own: Waiting | undefined): Promise<boolean> => {
+    const next = first();
+    if (next === undefined || next === own) return true;
+    return Date.now() - next.since < passedForMs && !(await fits(next.folder, next.bytes));
+  };
+  /** Says so, and looks again: of two workers that do so at once, at least one sees the other. Who is too large never says it. */
+  const promise = async (folder: string, bytes: number): Promise<boolean> => {
+    if (!(await fits(folder, bytes))) return false;
+    await writeFile(promiseOf(folder), String(bytes));
+    if (await fits(folder, bytes)) return true;
+    await rm(promiseOf(folder), { force: true });
+    return false;
+  };
+
+  const withRoom = async <T>(
+    { project, folder }: Place,
+    bytes: number,
+    signal: AbortSignal,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T | typeof outgrown> => {
+    const tooMuch = new AbortController();
+    const look = async (): Promise<void> => {
+      if ((await takenBy(folder)) > bytes) tooMuch.abort();
+    };
+    const watching = setInterval(() => void look(), everyMs / 2);
+    const held = holding.get(project) ?? { count: 0, lastTurn: 0 };
+    holding.set(project, held);
+    held.count++;
+    held.lastTurn = ++turns;
+    promised += bytes;
+    try {
+      return await work(AbortSignal.any([signal, tooMuch.signal]));
+    } catch (error) {
+      if (tooMuch.signal.aborted && !signal.aborted) return outgrown;
+      throw error;
+    } finally {
+      clearInterval(watching);
+      promised -= bytes;
+      held.count--;
+      if (held.count === 0 && ![...waiting].some((each) => each.project === project)) holding.delete(project);
+      await rm(promiseOf(folder), { force: true });
+    }
+  };
+
+  return {
+    get promised() {
+      return promised;
+    },
+    get waiting() {
+      return waiting.size;
+    },
+    use: async (place, need, { signal, inSlot, waits }, work) => {
+      const { size } = await space();
+      let bytes = need.bytes;
+      let own: Waiting | undefined;
+      const begin = (): void => {
+        if (!own) return;
+        waiting.delete(own);
+        own = undefined;
+        waits(false);
+      };
+      try {
+        for (;;) {
+          if (bytes > size - besides) throw tooSmall(bytes, size - besides);
+          const outcome = (await mayLook(own))
+            ? await inSlot(async () => {
+                if (!(await promise(place.folder, bytes))) return noRoom;
+                begin();
+                return withRoom(place, bytes, signal, work);
+              })
+            : noRoom;
+          if (outcome === outgrown) {
+            if (bytes >= need.atMost) throw tooSmall(bytes * 4, size - besides);
+            bytes = Math.min(need.atMost, bytes * 4);
+          } else if (outcome === noRoom) {
+            if (!own) {
+              own = { ...place, bytes, since: Date.now() };
+              waiting.add(own);
+              waits(true);
+            }
+            await pause(everyMs * (0.75 + Math.random() / 2), undefined, { signal });
+          } else return outcome;
+        }
+      } finally {
+        begin();
+      }
+    },
+  };
+};
