@@ -77,7 +77,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       projects,
       // The inbox takes what any sender tells; it is read by projects.
       events: { ...createEventStore(database.db, traces), list: createEventStore(db).list },
-      webhooks: createWebhookStore(db),
+      webhooks: createWebhookStore(db, config.MAX_WEBHOOKS),
       starter: createRunStarter(temporal, runTimingsOf(config)),
       platform: createPlatformStore(db, limits),
       repairs: createRepairStore(db, limits),

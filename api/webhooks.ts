@@ -41,6 +41,7 @@ export const webhookRoutes =
           operationId: 'createWebhook',
           summary: 'Ask to be told',
           body: CreateWebhook,
+          refuses: ['conflict'],
           response: { 201: NewWebhook },
         },
       },

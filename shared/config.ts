@@ -125,6 +125,8 @@ export const Environment = z.object({
   PROVENANCE_FORMER_KEYS: z.string().optional(),
   /** Whether webhooks may name hosts of the installation's own network. */
   WEBHOOKS_TO_PRIVATE_ADDRESSES: flag(false),
+  /** Of each project. */
+  MAX_WEBHOOKS: z.coerce.number().int().min(1).default(20),
   /** Hosts that repairs may fetch packages from, by comma; instead of the distributions' own, and wherever they are. */
   REPAIR_PACKAGE_HOSTS: hosts(),
   /** Hosts, or host:port, that images may be fetched from though they are in the installation's own network; by comma. */

@@ -11,7 +11,7 @@ import type { Database } from './schema.ts';
 export const createImageUploads = (
   db: Kysely<Database>,
   limits: Limits,
-): Pick<ImageStore, 'announce' | 'reserveUpload' | 'setMultipart' | 'findOrCreate' | 'isKnown'> => ({
+): Pick<ImageStore, 'announce' | 'reserveUpload' | 'setMultipart' | 'findOrCreate' | 'isKnown' | 'unknownAmong'> => ({
   announce: ({ size, ...image }) =>
     db.transaction().execute(async (trx) => {
       await takeRoom(trx, limits, image.projectId, { images: 1, ...(size === undefined ? {} : { bytes: size }) });
@@ -146,4 +146,15 @@ export const createImageUploads = (
       .where('deleted_at', 'is', null)
       .select('id')
       .executeTakeFirst()) !== undefined,
+
+  unknownAmong: async (objects) => {
+    const rows = await db
+      .selectFrom('images')
+      .where('upload_key', 'in', [...new Set(objects.map(({ key }) => key))])
+      .where('deleted_at', 'is', null)
+      .select(['upload_bucket', 'upload_key', 'upload_etag'])
+      .execute();
+    const known = new Set(rows.map((row) => JSON.stringify([row.upload_bucket, row.upload_key, row.upload_etag])));
+    return objects.filter(({ bucket, key, etag }) => !known.has(JSON.stringify([bucket, key, etag])));
+  },
 });

@@ -1,16 +1,35 @@
 import { type Kysely, sql } from 'kysely';
+import { BootreadyError } from '../../shared/errors.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
 import type { Database } from './schema.ts';
 
-export const createWebhookStore = (db: Kysely<Database>): WebhookStore => ({
-  create: async ({ projectId, url, secret }) => {
-    const row = await db
-      .insertInto('webhooks')
-      .values({ project_id: projectId, url, secret })
-      .returning(['id', 'created_at'])
-      .executeTakeFirstOrThrow();
-    return { id: row.id, projectId, url, createdAt: row.created_at, disabledAt: null };
-  },
+const tooMany = (most: number): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: `The project has ${most} webhooks already, and no more are allowed (MAX_WEBHOOKS).`,
+    remedy: 'Delete one that nobody needs any more, or let the operator raise MAX_WEBHOOKS.',
+  });
+
+/** @param most webhooks that a project may have, those that are disabled not counted */
+export const createWebhookStore = (db: Kysely<Database>, most = Number.POSITIVE_INFINITY): WebhookStore => ({
+  create: ({ projectId, url, secret }) =>
+    db.transaction().execute(async (trx) => {
+      // One at a time: else several would count the same ones.
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`webhooks of ${projectId}`}, 0))`.execute(trx);
+      const { count } = await trx
+        .selectFrom('webhooks')
+        .where('project_id', '=', projectId)
+        .where('disabled_at', 'is', null)
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      if (Number(count) >= most) throw tooMany(most);
+      const row = await trx
+        .insertInto('webhooks')
+        .values({ project_id: projectId, url, secret })
+        .returning(['id', 'created_at'])
+        .executeTakeFirstOrThrow();
+      return { id: row.id, projectId, url, createdAt: row.created_at, disabledAt: null };
+    }),
 
   list: async (projectId) => {
     const rows = await db
@@ -51,10 +70,13 @@ export const createWebhookStore = (db: Kysely<Database>): WebhookStore => ({
       }
       const pending = await trx
         .selectFrom('webhook_deliveries')
+        .innerJoin('webhooks', 'webhooks.id', 'webhook_deliveries.webhook_id')
         .where('status', '=', 'pending')
-        .orderBy('created_at')
+        // The oldest of each project first, then the second oldest of each: no project's news waits behind all of another's.
+        .orderBy(sql`row_number() over (partition by project_id order by webhook_deliveries.created_at)`)
+        .orderBy('webhook_deliveries.created_at')
         .limit(1000)
-        .select('id')
+        .select('webhook_deliveries.id')
         .execute();
       return pending.map(({ id }) => id);
     }),

@@ -129,8 +129,10 @@ export interface ImageStore {
    * image too, whose run refuses them.
    */
   findOrCreate(object: ObjectInfo, defaults: NewImage): Promise<{ image: Image; run: Run; isNew: boolean }>;
-  /** Whether these bytes at this key are an image already; for the sweep, which asks for each object each time. */
+  /** Whether these bytes at this key are an image already. */
   isKnown(object: Pick<ObjectInfo, 'bucket' | 'key' | 'etag'>): Promise<boolean>;
+  /** Those that are not, in their order; one query for all. For the sweep, which asks for each object each time. */
+  unknownAmong(objects: readonly ObjectInfo[]): Promise<ObjectInfo[]>;
   /** Undefined when there is none, it is deleted, or it belongs to another project. */
   get(id: string, projectId: string | undefined): Promise<Image | undefined>;
   /** Images whose id begins with, or whose name is, the text; at most ten. */

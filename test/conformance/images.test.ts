@@ -152,6 +152,11 @@ test('bytes are known once they are an image, and until it is deleted', async ()
   expect(await images.isKnown(object)).toBe(false);
   const { image, run } = await uploaded(object);
   expect(await images.isKnown(object)).toBe(true);
+  const others = [
+    { ...object, etag: 'other' },
+    { ...object, key: `${object.key}-2` },
+  ];
+  expect(await images.unknownAmong([...others, object])).toEqual(others);
   expect(await images.isKnown({ ...object, etag: 'other' })).toBe(false);
   expect(await images.isKnown({ ...object, key: `${object.key}-2` })).toBe(false);
   await runs.finish(namesOf(run), { status: 'cancelled' });

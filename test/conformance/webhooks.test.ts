@@ -86,6 +86,22 @@ describe('relay', () => {
     expect((await pendingOf(webhook)).sort()).toEqual(ids.sort());
   });
 
+  test('of one project do not stand behind all of another', async () => {
+    const ofOther = await someProject(database.db);
+    await webhooks.create({ projectId: project.id, url: 'http://127.0.0.1/many', secret });
+    const other = await webhooks.create({ projectId: ofOther.id, url: 'http://127.0.0.1/one', secret });
+    for (let n = 0; n < 20; n++) await publishedImage(database.db, project);
+    await publishedImage(database.db, ofOther);
+    const owners: string[] = [];
+    for (const id of await webhooks.relay()) {
+      const delivery = await webhooks.delivery(id);
+      const projectId = delivery?.webhook.projectId;
+      if (projectId === project.id || projectId === ofOther.id) owners.push(delivery?.webhook.id ?? '');
+    }
+    expect(owners).toHaveLength(21);
+    expect(owners.indexOf(other.id)).toBeLessThan(2);
+  });
+
   test('a webhook hears of what happens after it was made', async () => {
     await publishedImage(database.db, project);
     await webhooks.relay();
@@ -236,4 +252,19 @@ describe('deliver', () => {
       data: { ...run, status: 'killed' },
     });
   });
+});
+
+test('a project has so many webhooks at most, though many are asked for at once; one that is disabled makes room', async () => {
+  const limited = createWebhookStore(database.db, 3);
+  const make = () => limited.create({ projectId: project.id, url: 'http://127.0.0.1/', secret });
+  const made = await Promise.allSettled(Array.from({ length: 10 }, make));
+  const refused = made.filter((each) => each.status === 'rejected');
+  expect(refused).toHaveLength(7);
+  expect(refused[0]?.reason).toMatchObject({ code: 'conflict', message: expect.stringContaining('3 webhooks') });
+  // Of another project nothing is counted.
+  await limited.create({ projectId: (await someProject(database.db)).id, url: 'http://127.0.0.1/', secret });
+  const [first] = await limited.list(project.id);
+  await limited.disable(first?.id ?? '');
+  await make();
+  await expect(make()).rejects.toMatchObject({ code: 'conflict' });
 });

@@ -1,7 +1,9 @@
 import { explain } from '../../shared/errors.ts';
 import type { DeliveryStarter, DeliveryStore } from '../../shared/ports/deliveries.ts';
 import type { EventStore } from '../../shared/ports/events.ts';
+import type { ImageStore } from '../../shared/ports/images.ts';
 import type { JobQueue, Swept } from '../../shared/ports/jobs.ts';
+import type { ObjectInfo } from '../../shared/ports/object-store.ts';
 import type { OrderStarter, OrderStore } from '../../shared/ports/orders.ts';
 import { type IntakeDeps, startForObject } from './admission.ts';
 
@@ -46,8 +48,7 @@ export const sweep = async (deps: SweepDeps): Promise<Swept> => {
   }
 
   for (const { keyPrefix } of await projects.all()) {
-    for await (const listed of store.list(uploadsBucket, keyPrefix)) {
-      if (await images.isKnown(listed)) continue;
+    for await (const listed of unknownOf(store.list(uploadsBucket, keyPrefix), images)) {
       try {
         // Listings have no metadata.
         const object = await store.head(uploadsBucket, listed.key);
@@ -59,3 +60,20 @@ export const sweep = async (deps: SweepDeps): Promise<Swept> => {
   }
   return counts;
 };
+
+/** One query for each of these many. */
+const pageSize = 500;
+
+async function* unknownOf(
+  listed: AsyncIterable<ObjectInfo>,
+  images: Pick<ImageStore, 'unknownAmong'>,
+): AsyncGenerator<ObjectInfo> {
+  let page: ObjectInfo[] = [];
+  for await (const object of listed) {
+    page.push(object);
+    if (page.length < pageSize) continue;
+    yield* await images.unknownAmong(page);
+    page = [];
+  }
+  if (page.length > 0) yield* await images.unknownAmong(page);
+}
