@@ -19,6 +19,8 @@ export const parallels: Format = {
       return refusal('damaged-header', { format: 'parallels', field: 'header' });
     }
     if (header.readUInt32LE(44) === inUse) return refusal('not-closed', { format: 'Parallels' });
+    // Of the format extension, in sectors. QEMU ends with a failed assertion of some that lie nowhere.
+    if (u64le(header, 56) * 512 >= source.size) throw new Truncated('format extension');
     const table = await exactly(source, 64, entries * 4);
     const clusters = mappingOf(tracks * 512, source.size + tracks * 512);
     for (let index = 0; index < entries; index++) {

@@ -220,6 +220,13 @@ describe('a descriptor of blank lines takes no time (H4)', () => {
   });
 });
 
+test('a Parallels image whose extension lies nowhere, of which QEMU dies', async () => {
+  const bytes = readFileSync(images.parallels as string);
+  expect(await codeOf(bytes)).toBeUndefined();
+  bytes.fill(0xff, 56, 64);
+  expect(await codeOf(bytes)).toBe('truncated');
+});
+
 describe('kilobytes that would become any size (H9)', () => {
   test.each(Object.entries(amplified))('%s', async (_name, { code, make }) => {
     expect(await codeOf(make(images))).toBe(code);

@@ -83,6 +83,10 @@ export const reasons: readonly { difference: RegExp; reason: string }[] = [
     reason: 'It does not know extended L2 entries (bit 4).',
   },
   {
+    difference: /^passes as qcow2, oslo refuses: data_file$/,
+    reason: 'It reads the feature bits of version 2 as well, where header extensions begin instead.',
+  },
+  {
     difference: /^passes as raw \w+, oslo says/,
     reason: 'It knows no filesystem, and a GPT by its first sector alone; for raw, what QEMU probes decides.',
   },
@@ -110,7 +114,8 @@ export const reasons: readonly { difference: RegExp; reason: string }[] = [
     reason: 'QEMU reads zeros behind the end of a file; here what is missing is said.',
   },
   {
-    difference: /^refused, QEMU opens raw: (unrecognised|too-small|damaged-header)$/,
+    difference:
+      /^refused, QEMU opens raw: (unrecognised|too-small|empty|damaged-header|vmdk-descriptor|qcow2-version)$/,
     reason: 'Anything is raw to QEMU.',
   },
   {

@@ -134,6 +134,8 @@ export const openToldReader = (
     const [added, listed] = (await ask(`${add}\n{"execute":"query-named-block-nodes"}\n${remove}\n`, 3)) ?? [];
     if (!added || !listed) return { state: 'dies', opened: [] };
     if (added.error) return { state: 'refuses', why: (added.error as { desc: string }).desc, opened: [] };
+    // An image that it opens and cannot describe: qemu-img info fails in the same way.
+    if (listed.error) return { state: 'refuses', why: (listed.error as { desc: string }).desc, opened: [] };
     const nodes = listed.return as unknown as { 'node-name': string; drv: string; image: { filename: string } }[];
     const info = QemuImgInfo.parse(nodes.find((node) => node['node-name'] === 'n')?.image);
     const files = nodes.filter(({ drv }) => drv === 'file').map((node) => node.image.filename);
