@@ -1,9 +1,9 @@
 /** Files of checksums as mirrors keep them beside images: SHA256SUMS, SHA512SUMS, CHECKSUM, FILE.sha256. */
 
 /** `HEX  NAME`, `HEX *NAME` (coreutils, "md5sum invocation") */
-const byDigest = /^([0-9a-f]{64}|[0-9a-f]{128})(?:\s+\*?(.+))?$/i;
+const byDigest = /^([0-9a-f]{64}|[0-9a-f]{128})(?:\s{1,8}\*?(\S.{0,1000}))?$/i;
 /** `SHA256 (NAME) = HEX` (BSD, and Fedora's CHECKSUM) */
-const byName = /^SHA(?:256|512) \((.+)\) = ([0-9a-f]{64}|[0-9a-f]{128})$/i;
+const byName = /^SHA(?:256|512) \((.{1,1000})\) = ([0-9a-f]{64}|[0-9a-f]{128})$/i;
 
 /** The checksum of the file at this URL, sha512 before sha256; undefined when none is there, or several that differ. */
 export const checksumIn = (text: string, url: string): string | undefined => {

@@ -9,7 +9,7 @@ const flag = (value: string, name: string): boolean =>
 
 /** `in:a,"b,c"` is a list, where quotes keep commas together; everything else is one value. */
 export const valuesOf = (text: string, name: string): string[] => {
-  const [, operator, rest = ''] = /^([^:]*):(.*)$/s.exec(text) ?? [];
+  const [, operator, rest = ''] = /^([^:]{0,255}):(.*)$/s.exec(text) ?? [];
   if (operator === undefined) return [text];
   if (operator === 'eq') return [rest];
   if (operator !== 'in') throw invalid(`"${operator}" is no operator of "${name}"; "eq" and "in" are.`);

@@ -7,7 +7,8 @@ export const rangeOf = (
   size: number,
 ): { offset: number; length: number } | 'unsatisfiable' | undefined => {
   if (header === undefined || header.includes(',')) return undefined;
-  const [, first = '', last = ''] = /^bytes\s*=\s*(\d{0,16})\s*-\s*(\d{0,16})$/i.exec(header.trim()) ?? [];
+  const [, first = '', last = ''] =
+    /^bytes\s{0,8}=\s{0,8}(\d{0,16})\s{0,8}-\s{0,8}(\d{0,16})$/i.exec(header.trim()) ?? [];
   if (first === '' && last === '') return 'unsatisfiable';
   if (first === '') {
     const length = Math.min(Number(last), size);

@@ -1,12 +1,13 @@
 import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Config } from '../../shared/config.ts';
+import { trimSlashes } from '../../shared/trim-slashes.ts';
 
 /** The newest minor version that a Glance with one store has, and all whose calls are here; docs/openstack.md says what besides. */
 const minors = [9, 7, 6, 5, 4, 3, 2, 1, 0];
 
 /** How the client reaches us: what the operator says, else the host that the client named. */
 export const baseUrlOf = (request: FastifyRequest, { API_PUBLIC_URL }: Config): string =>
-  (API_PUBLIC_URL ?? `${request.protocol}://${request.host}`).replace(/\/+$/, '');
+  trimSlashes(API_PUBLIC_URL ?? `${request.protocol}://${request.host}`);
 
 /** Which versions there are, for clients that look before they call. No key is needed. */
 export const versionRoutes =

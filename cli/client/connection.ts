@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Language } from '../../shared/checks/define.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { trimSlashes } from '../../shared/trim-slashes.ts';
 import { createAccessTokens } from './access-tokens.ts';
 import { readClientFile } from './client-file.ts';
 
@@ -29,7 +30,7 @@ export const apiUrlOf = (text: string): string => {
       remedy: 'Give the URL of its API, e.g. https://bootready.example.com.',
     });
   }
-  return `${url.origin}${url.pathname}`.replace(/\/+$/, '');
+  return trimSlashes(`${url.origin}${url.pathname}`);
 };
 
 /** Findings come in the reader's language where the catalogue has it. POSIX: LC_ALL, then LC_MESSAGES, then LANG. */

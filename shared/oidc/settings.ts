@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import type { CommandLineSignIn } from '../contracts/api.ts';
 import { BootreadyError } from '../errors.ts';
 import type { Role } from '../ports/projects.ts';
+import { trimSlashes } from '../trim-slashes.ts';
 import type { AccessRules } from './access.ts';
 
 export type OidcSettings = {
@@ -46,7 +47,7 @@ export const oidcSettingsOf = (config: Config): OidcSettings | undefined => {
       'The command line shows access tokens to the API: name the API as their audience, and not the client.',
     );
   }
-  const base = API_PUBLIC_URL.replace(/\/+$/, '');
+  const base = trimSlashes(API_PUBLIC_URL);
   return {
     issuer,
     audience,

@@ -24,26 +24,26 @@ const systemSigns: readonly Sign[] = [
   {
     failure: 'boot-no-root-device',
     pattern:
-      /VFS: (?:Unable to mount root fs|Cannot open root device)|Gave up waiting for (?:root|suspend\/resume)|ALERT!.*does not exist|Warning: \/dev\/\S+ does not exist|dracut-initqueue.*timeout|mounting \S+ on \/sysroot failed|mount: mounting .* on \/root failed/i,
+      /VFS: (?:Unable to mount root fs|Cannot open root device)|Gave up waiting for (?:root|suspend\/resume)|ALERT!.{0,200}does not exist|Warning: \/dev\/\S{1,200} does not exist|dracut-initqueue.{0,200}timeout|mounting \S{1,200} on \/sysroot failed|mount: mounting .{0,200} on \/root failed/i,
   },
   {
     failure: 'boot-no-init',
     pattern:
-      /Target filesystem doesn't have requested|No init found\. Try passing init=|No working init found|Requested init \S+ failed|does not seem to be an OS tree/,
+      /Target filesystem doesn't have requested|No init found\. Try passing init=|No working init found|Requested init \S{1,200} failed|does not seem to be an OS tree/,
   },
   { failure: 'boot-kernel-panic', pattern: /Kernel panic - not syncing/ },
   {
     failure: 'boot-emergency-mode',
     pattern:
-      /You are in emergency mode|Entering emergency mode|Give root password for maintenance|\(initramfs\)\s*$|dropping to (?:a )?shell/im,
+      /You are in emergency mode|Entering emergency mode|Give root password for maintenance|\(initramfs\)\s{0,80}$|dropping to (?:a )?shell/im,
   },
   {
     failure: 'boot-cloud-init-failed',
     pattern:
-      /cloud-init\[\d+\]: .*(?:Traceback|\[(?:CRITICAL|ERROR)\])|Failed to start .*cloud-(?:init|config|final)|cloud-init.*failed at /i,
+      /cloud-init\[\d{1,9}\]: .{0,400}(?:Traceback|\[(?:CRITICAL|ERROR)\])|Failed to start .{0,200}cloud-(?:init|config|final)|cloud-init.{0,200}failed at /i,
   },
   // Its own farewell, which a seed of ours replaces by another.
-  { failure: 'boot-seed-ignored', pattern: /Cloud-init v\. \S+ finished at/ },
+  { failure: 'boot-seed-ignored', pattern: /Cloud-init v\. \S{1,200} finished at/ },
 ];
 
 /**
@@ -54,12 +54,12 @@ const loaderSigns: readonly Sign[] = [
   {
     failure: 'boot-loader-stuck',
     pattern:
-      /^grub(?: rescue)? ?>|error: (?:no such (?:device|partition)|unknown filesystem|file .* not found)|Press any key to enter the menu|GRUB loading\.*\s*(?![\s\S])/im,
+      /^grub(?: rescue)? ?>|error: (?:no such (?:device|partition)|unknown filesystem|file .{0,200} not found)|Press any key to enter the menu|GRUB loading\.{0,80}\s{0,80}(?![\s\S])/im,
   },
   {
     failure: 'boot-no-bootable-device',
     pattern:
-      /No bootable device|Boot failed: not a bootable disk|BdsDxe: (?:No bootable option|failed to (?:load|start) Boot)|MBR.*no.*active|Missing operating system|Operating system not found/i,
+      /No bootable device|Boot failed: not a bootable disk|BdsDxe: (?:No bootable option|failed to (?:load|start) Boot)|MBR.{0,60}no.{0,60}active|Missing operating system|Operating system not found/i,
   },
 ];
 
@@ -67,7 +67,7 @@ const loaderSigns: readonly Sign[] = [
 const system = /Linux version|^\[ *\d+\.\d+\]|^\[ {2}OK {2}\]/m;
 
 /** A prompt of getty: the system is up. */
-const loginPrompt = /^\S* ?login:(?: |$)/m;
+const loginPrompt = /^\S{0,200} ?login:(?: |$)/m;
 
 export type BootEnd = {
   /** The machine has switched itself off. */
@@ -102,7 +102,7 @@ const ends: ReadonlySet<BootFailure> = new Set([
  * firmware without any further choice, cloud-init's farewell.
  */
 const lastWords =
-  /(?:^|\n) *(?:grub(?: rescue)? ?>|\(initramfs\)|Shell>)$|job control turned off\n[^\n]{0,20}#$|\(or press Control-D to continue\):$|Press Enter (?:to continue|for maintenance)\.?$|---\[ end Kernel panic - [^\n]*$|No bootable device\.$|Cloud-init v\. \S+ finished at [^\n]*$/;
+  /(?:^|\n) *(?:grub(?: rescue)? ?>|\(initramfs\)|Shell>)$|job control turned off\n[^\n]{0,20}#$|\(or press Control-D to continue\):$|Press Enter (?:to continue|for maintenance)\.?$|---\[ end Kernel panic - [^\n]*$|No bootable device\.$|Cloud-init v\. \S{1,200} finished at [^\n]*$/;
 
 /**
  * How many seconds a console must be silent; a slow machine is silent for longer. After last words for a moment only; after other
@@ -147,20 +147,47 @@ export const hasEnded = (log: string, silentSeconds: number, accelerator: keyof 
 /** The line that a seed of ours makes cloud-init write, at its port or on the console. */
 export type BootReport = { hostname: string; key: boolean; network: boolean };
 
+const longestReport = 4096;
+
 export const parseReport = (text: string, token: string): BootReport | undefined => {
-  const line = new RegExp(`bootready-report ${token} hostname=(\\S*) key=(present|absent) network=([^\\r\\n]*)`).exec(
-    text,
-  );
-  return line
-    ? { hostname: line[1] ?? '', key: line[2] === 'present', network: (line[3] ?? '').trim() !== '' }
-    : undefined;
+  const mark = `bootready-report ${token} `;
+  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) {
+    const words = text.slice(at + mark.length, at + mark.length + longestReport);
+    const [, hostname, key, network] =
+      /^hostname=(\S{0,255}) key=(present|absent) network=([^\r\n]*)/.exec(words) ?? [];
+    if (hostname !== undefined) return { hostname, key: key === 'present', network: network?.trim() !== '' };
+  }
+  return undefined;
 };
 
-/** Console text as text: no control characters, no colours. */
-export const plainLog = (serial: string): string =>
-  serial
+/** A console has no longer ones; what is printed without an end is cut into these. */
+const longestLine = 4096;
+
+/** A line may end with any number of carriage returns; one within it begins it again. */
+const withoutReturns = (line: string): string => {
+  let end = line.length;
+  while (line[end - 1] === '\r') end--;
+  return line.slice(0, end).replaceAll('\r', '\n');
+};
+
+const cut = (line: string): string => {
+  if (line.length <= longestLine) return line;
+  const pieces: string[] = [];
+  for (let at = 0; at < line.length; at += longestLine) pieces.push(line.slice(at, at + longestLine));
+  return pieces.join('\n');
+};
+
+/** Console text as text: no control characters, no colours, no line longer than 4096 characters. */
+export const plainLog = (serial: string): string => {
+  const lines = serial
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-    .replaceAll(/\x1b(?:\[[0-?]*[ -/]*[@-~]|[()][A-Z0-9]|[=>78cM])/g, '')
-    .replaceAll(/\r*\n/g, '\n')
-    .replaceAll('\r', '\n')
-    .replaceAll(/[^\P{Cc}\n\t]/gu, '');
+    .replaceAll(/\x1b(?:\[[0-?]{0,40}[ -/]{0,40}[@-~]|[()][A-Z0-9]|[=>78cM])/g, '')
+    .split('\n');
+  return lines
+    .map((line, index) => (index < lines.length - 1 ? withoutReturns(line) : line.replaceAll('\r', '\n')))
+    .join('\n')
+    .replaceAll(/[^\P{Cc}\n\t]/gu, '')
+    .split('\n')
+    .map(cut)
+    .join('\n');
+};

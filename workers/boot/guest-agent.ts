@@ -60,6 +60,7 @@ export const guestAgent = (number: number) => {
 };
 
 const answerIn = (line: string): unknown => {
+  if (!line.startsWith('{')) return undefined;
   try {
     const parsed = Answer.safeParse(JSON.parse(line));
     return parsed.success ? parsed.data.return : undefined;

@@ -1,20 +1,11 @@
-import { parse } from 'yaml';
 import type { CloudConfig } from '../../shared/checks/guest/view.ts';
 import { clean } from './text.ts';
+import { yamlOf } from './yaml.ts';
 
 type ConfigFile = { path: string; text: string };
 
 const mapping = (value: unknown): Record<string, unknown> =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-
-const mappingOf = (text: string): Record<string, unknown> => {
-  try {
-    // Aliases could make much of little.
-    return mapping(parse(text, { maxAliasCount: 20, logLevel: 'silent' }));
-  } catch {
-    return {};
-  }
-};
 
 const names = (value: unknown): string[] | undefined =>
   Array.isArray(value) ? value.filter((each) => typeof each === 'string').map(clean) : undefined;
@@ -42,7 +33,7 @@ export const cloudConfigOf = (files: readonly ConfigFile[]): CloudConfig | undef
     defaultUser: undefined,
   };
   for (const { path, text } of files) {
-    const said = mappingOf(text);
+    const said = mapping(yamlOf(text));
     const network = mapping(said.network);
     const defaultUser = mapping(mapping(said.system_info).default_user).name;
     config.datasources = names(said.datasource_list) ?? config.datasources;

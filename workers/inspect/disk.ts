@@ -92,7 +92,7 @@ const lookForLoaders = async (
     for (const vendor of folder ? ((await ask('ls', folder)) ?? []).slice(0, mostLoaders) : []) {
       for (const name of (await ask('ls', `${folder}/${vendor}`)) ?? []) {
         if (!/\.efi$/i.test(name) || found.length >= mostLoaders) continue;
-        const number = Number(/\d+$/.exec(device)?.[0]);
+        const number = Number(/\d{1,9}$/.exec(device)?.[0]);
         const type = partitions.find((partition) => partition.number === number)?.type ?? '';
         const path = clean(`/efi/${vendor}/${name}`).toLowerCase();
         found.push({ path, device, onSystemPartition: systemPartition.has(type) });

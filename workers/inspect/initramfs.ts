@@ -77,7 +77,7 @@ const readCpio = async (source: ByteSource, begin: number, names: string[]): Pro
     const size = Number.parseInt(header.slice(54, 62), 16);
     const nameSize = Number.parseInt(header.slice(94, 102), 16);
     if (!(nameSize > 0 && nameSize < 4096) || !(size >= 0)) return undefined;
-    const name = (await bytes(at + 110, nameSize)).toString('utf8').replace(/\0+$/, '');
+    const name = (await bytes(at + 110, nameSize)).toString('utf8').split('\0', 1)[0] ?? '';
     // Names are padded from the start of the header, data from its own start; both lie on multiples of four.
     at += padded(110 + nameSize) + padded(size);
     if (name === 'TRAILER!!!') return at;

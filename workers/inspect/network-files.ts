@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { yamlOf } from './yaml.ts';
 
 /** What a network configuration file binds an image to. */
 export type NetworkFile = {
@@ -12,7 +12,7 @@ const hardwareAddress = /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/i;
 
 /** Predictable names that come of a place in a machine (systemd.net-naming-scheme(7)); eth0 and patterns fit any machine. */
 export const namedByHardware = (name: string): boolean =>
-  /^(?:eno|enp|ens|enx|em|p\d+p)\d*\w*$/.test(name) && /\d/.test(name);
+  /^(?:eno|enp|ens|enx|em|p\d{1,9}p)\w*$/.test(name) && /\d/.test(name);
 
 /** @param lines without comments */
 export const networkFileOf = (path: string, lines: readonly string[]): NetworkFile => ({
@@ -33,13 +33,7 @@ const captured = (lines: readonly string[], pattern: RegExp): string[] =>
 
 /** netplan(5) */
 const netplan: Parser = (lines) => {
-  let root: unknown;
-  try {
-    root = parse(lines.join('\n'), { maxAliasCount: 20, logLevel: 'silent' });
-  } catch {
-    return { fixedAddress: false, names: [] };
-  }
-  const ethernets = child(child(root, 'network'), 'ethernets');
+  const ethernets = child(child(yamlOf(lines.join('\n')), 'network'), 'ethernets');
   const adapters = Object.entries((ethernets ?? {}) as Record<string, unknown>);
   return {
     fixedAddress: adapters.some(([, adapter]) => Array.isArray(child(adapter, 'addresses'))),
@@ -56,12 +50,19 @@ const child = (value: unknown, key: string): unknown =>
     ? (value as Record<string, unknown>)[key]
     : undefined;
 
+const wordsOf = (line: string): string[] => line.split(/\s+/);
+
 /** interfaces(5) */
 const interfaces: Parser = (lines) => ({
-  fixedAddress: lines.some((line) => /^iface\s+(?!lo\s)\S+\s+inet6?\s+static\b/.test(line)),
-  names: captured(lines, /^(?:(?:auto|allow-hotplug)\s+|iface\s+(?=\S))(.+?)(?:\s+inet6?\s.*)?$/).filter(
-    (name) => name !== 'lo',
-  ),
+  fixedAddress: lines.some((line) => {
+    const [keyword, name, family, method] = wordsOf(line);
+    return keyword === 'iface' && name !== 'lo' && /^inet6?$/.test(family ?? '') && method === 'static';
+  }),
+  names: lines.flatMap((line) => {
+    const [keyword, ...words] = wordsOf(line);
+    if (keyword === 'auto' || keyword === 'allow-hotplug') return words.filter((name) => name !== 'lo');
+    return keyword === 'iface' ? words.slice(0, 1).filter((name) => name !== 'lo') : [];
+  }),
 });
 
 /** systemd.network(5): Address= may stand in [Network] or [Address]. */

@@ -81,6 +81,7 @@ const expressionOf = (pattern: string): string =>
     .replaceAll('{', '(?:')
     .replaceAll('}', ')')
     .replaceAll(',', '|');
+// Linear: the patterns are ours, and their stars end at slashes.
 const expressions = Object.fromEntries(
   Object.entries(patterns).map(([kind, globs]) => [kind, new RegExp(`^(?:${globs.map(expressionOf).join('|')})$`)]),
 ) as Record<Kind, RegExp>;

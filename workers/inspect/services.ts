@@ -18,10 +18,7 @@ const startLinks: Record<InitSystem, readonly string[]> = {
 };
 
 export const serviceOf = (link: string): string =>
-  (link.split('/').pop() ?? '')
-    .replace(/^S\d\d(?=\w)/, '')
-    .replace(/\.(?:service|conf)$/, '')
-    .replace(/@.*$/, '');
+  ((link.split('/').pop() ?? '').split('@', 1)[0] ?? '').replace(/^S\d\d(?=\w)/, '').replace(/\.(?:service|conf)$/, '');
 
 const enabledServices = async ({ among }: Reader, initSystem: InitSystem): Promise<Set<string>> => {
   const found = (await among(startLinks[initSystem])).slice(0, mostLinks).map(serviceOf);

@@ -7,13 +7,19 @@ export const sshdConfigOf = async (
   let includes = 40;
   const take = async (some: readonly string[], depth: number): Promise<void> => {
     for (const line of some) {
-      const [, keyword = '', rest = ''] = /^\s*([a-z]+)(?:\s+|\s*=\s*)(.*?)\s*$/i.exec(line) ?? [];
-      const name = keyword.toLowerCase();
+      const text = line.trim();
+      const end = text.search(/[^a-z]/i);
+      if (end < 1) continue;
+      const name = text.slice(0, end).toLowerCase();
+      const rest = text
+        .slice(end)
+        .replace(/^\s*=?/, '')
+        .trim();
       if (name === 'match') return;
       if (name === 'include') {
         for (const pattern of depth < 3 ? rest.split(/\s+/) : [])
           if (includes-- > 0) await take(await include(pattern), depth + 1);
-      } else if (name !== '' && !values.has(name)) values.set(name, rest.replace(/^"(.*)"$/, '$1').toLowerCase());
+      } else if (!values.has(name)) values.set(name, rest.replace(/^"(.*)"$/, '$1').toLowerCase());
     }
   };
   await take(lines, 0);

@@ -39,10 +39,17 @@ export const lookAtCloudbaseInit = async (
 
 /** A list in an INI file of oslo.config: lines that are indented go on with the one before. */
 export const sourcesOf = (lines: readonly string[]): string[] | undefined => {
-  const setting = /^metadata_services[ \t]*=([^\n]*(?:\n[ \t]+[^\n]*)*)/m.exec(lines.join('\n'))?.[1];
-  return setting
-    ?.split(/[\s,]+/)
+  const setting = /^metadata_services[ \t]*=/;
+  const at = lines.findIndex((line) => setting.test(line));
+  if (at < 0) return undefined;
+  const further = lines.slice(at + 1, at + 1 + mostFurther);
+  const end = further.findIndex((line) => !/^[ \t]/.test(line));
+  return [(lines[at] ?? '').replace(setting, ''), ...further.slice(0, end < 0 ? further.length : end)]
+    .flatMap((line) => line.slice(0, longestSetting).split(/[\s,]+/))
     .filter((name) => name !== '')
     .slice(0, 20)
     .map((name) => clean(name.split('.').pop() ?? ''));
 };
+
+const mostFurther = 100;
+const longestSetting = 8192;

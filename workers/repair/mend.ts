@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
 import { isScript, type Remedy, type ScriptRemedy } from '../../shared/remedies/define.ts';
 import type { StepControl } from '../activities/step.ts';
+import { pairs } from '../inspect/reader.ts';
 import { clean } from '../inspect/text.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
 import { gateway, withGuestfish } from '../tools/guestfish.ts';
@@ -103,11 +104,8 @@ const holdsBitLocker = async (ask: Guestfish['ask']): Promise<boolean> => {
 };
 
 const mountSystem = async ({ ask }: Guestfish, root: string): Promise<void> => {
-  const mounts = ((await ask('inspect-get-mountpoints', root)) ?? [])
-    .map((line) => /^(\/.*): (\S+)$/.exec(line))
-    .filter((match) => match !== null)
-    .sort(([, a = ''], [, b = '']) => a.length - b.length);
-  for (const [, path = '', device = ''] of mounts) {
+  const mounts = pairs(await ask('inspect-get-mountpoints', root)).sort(([a], [b]) => a.length - b.length);
+  for (const [path, device] of mounts) {
     const mounted = await ask('mount', device, path);
     if (!mounted && path === '/') throw failed('The root filesystem cannot be mounted for writing.');
   }

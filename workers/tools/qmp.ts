@@ -19,6 +19,7 @@ export const qmpEvents = (onEvent: (event: QmpEvent) => void): ((text: string) =
 };
 
 const eventOf = (line: string): QmpEvent | undefined => {
+  if (!line.startsWith('{')) return undefined;
   try {
     const parsed: unknown = JSON.parse(line);
     if (!isRecord(parsed) || typeof parsed.event !== 'string') return undefined;

@@ -52,11 +52,15 @@ const jsonOf = (text: string): unknown => {
   }
 };
 
+/** An error needs no more. */
+const mostOfPage = 10_000;
+
 /** What the service said, in a few words: its errors are JSON with a message, or pages. */
 export const wordsOf = (text: string): string => {
   const { message } = (jsonOf(text) ?? {}) as { message?: unknown };
   return (typeof message === 'string' ? message : text)
-    .replaceAll(/<title>.*?<\/title>|<[^>]*>/gs, ' ')
+    .slice(0, mostOfPage)
+    .replaceAll(/<title>.{0,200}?<\/title>|<[^>]{0,500}>/gs, ' ')
     .replaceAll(/[^\p{L}\p{N}\p{P}\p{S} ]+|\s+/gu, ' ')
     .trim()
     .replace(/\.$/, '')

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { GlanceTargetConfig, KeystoneAuth } from '../../../shared/targets.ts';
+import { trimSlashes } from '../../../shared/trim-slashes.ts';
 import { again } from '../trouble.ts';
 import { type Ask, askJson } from './ask.ts';
 
@@ -41,7 +42,7 @@ export const authenticate = async (
   { auth, region_name: region, interface: wanted }: GlanceTargetConfig,
   signal: AbortSignal,
 ): Promise<Session> => {
-  const url = auth.auth_url.replace(/\/+$/, '');
+  const url = trimSlashes(auth.auth_url);
   const ask: Ask = {
     method: 'POST',
     url: `${url.endsWith('/v3') ? url : `${url}/v3`}/auth/tokens`,
@@ -79,5 +80,5 @@ export const authenticate = async (
       remedy: `Mend "auth", "region_name" or "interface" of the target in TARGETS, ${again}`,
     });
   }
-  return { token, projectId: project.id, imageUrl: imageUrl.replace(/\/+(v2\/*)?$/, '') };
+  return { token, projectId: project.id, imageUrl: trimSlashes(trimSlashes(imageUrl).replace(/\/v2$/, '')) };
 };

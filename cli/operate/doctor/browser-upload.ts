@@ -55,7 +55,11 @@ export const examineBrowserUpload = async (
 const corsTrouble = (origin: string, preflight?: Response, exposed?: Headers): string | undefined => {
   const allowed = preflight?.headers.get('access-control-allow-origin');
   if (!preflight?.ok || !allowed || !['*', origin].includes(allowed)) return 'the store allows it by no CORS rule';
-  const list = (name: string, headers?: Headers): string[] => (headers?.get(name) ?? '').toLowerCase().split(/\s*,\s*/);
+  const list = (name: string, headers?: Headers): string[] =>
+    (headers?.get(name) ?? '')
+      .toLowerCase()
+      .split(',')
+      .map((each) => each.trim());
   const methods = list('access-control-allow-methods', preflight.headers);
   if (!methods.includes('put') && !methods.includes('*')) return 'the CORS rules of the store leave out PUT';
   if (!list('access-control-expose-headers', exposed).includes('etag')) {

@@ -1,4 +1,5 @@
-import { expand, type LoaderEntry, type Variables } from './entry.ts';
+import { TooMuch } from '../../../shared/checks/guest/unseen.ts';
+import { expand, keywordOf, type LoaderEntry, longestText, type Variables } from './entry.ts';
 
 type Menu = { id: string; title: string; entry?: LoaderEntry; children?: Menu[] };
 type Block = {
@@ -11,16 +12,30 @@ type Block = {
 export type GrubConfig = { entries: LoaderEntry[]; chosen: LoaderEntry | undefined };
 
 /** Words of one line, quotes left as they are; `;` and braces are words of their own. */
-const pattern = /(?:\$\{\w{0,64}\}|'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\;{}])+|[;{}]/g;
+const pattern = /(?:\$\{\w{0,64}\}|'[^']{0,4096}'|"(?:[^"\\]|\\.){0,4096}"|\\.|[^\s'"\\;{}])+|[;{}]/g;
 
 const unquoted = (word: string, variables: Variables): string =>
-  [...word.matchAll(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^'"\\]+)/g)]
-    .map(([, single, double, escaped, plain]) => {
+  joined(
+    [...word.matchAll(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^'"\\]+)/g)].map(([, single, double, escaped, plain]) => {
       if (single !== undefined) return single;
       if (double !== undefined) return expand(double, variables).replaceAll(/\\(["\\$])/g, '$1');
       return escaped ?? expand(plain ?? '', variables);
-    })
-    .join('');
+    }),
+  );
+
+const joined = (pieces: readonly string[]): string => {
+  let text = '';
+  for (const piece of pieces) {
+    text += piece.slice(0, longestText - text.length);
+    if (text.length >= longestText) break;
+  }
+  return text;
+};
+
+const sentence = (words: readonly string[]): string => joined(words.flatMap((word) => [word, ' '])).trimEnd();
+
+/** Far beyond what `grub-mkconfig` writes; hostile texts make much of little. */
+const most = { lines: 20_000, entries: 1000, variables: 500, initrds: 16, depth: 100, text: 8 * 1024 ** 2 } as const;
 
 /** `[ ... ]` as far as it can be told without the machine; undefined: both ways are taken. */
 const holds = (words: readonly string[]): boolean | undefined => {
@@ -41,6 +56,7 @@ const holds = (words: readonly string[]): boolean | undefined => {
 /**
  * grub.cfg as `grub-mkconfig` and people write it: entries, submenus, variables and simple conditions; no loops, no functions. What `blscfg` puts into the
  * menu is given in `snippets`. `environment` is grubenv's. GRUB manual, 6 and 16.
+ * @throws TooMuch
  */
 export const parseGrubConfig = (
   lines: readonly string[],
@@ -56,13 +72,24 @@ export const parseGrubConfig = (
   let direct: LoaderEntry | undefined;
   let booted = false;
 
+  let text = 0;
+  const filled = (word: string): string => {
+    const value = unquoted(word, variables);
+    text += value.length;
+    if (text > most.text) throw new TooMuch('text of grub.cfg');
+    return value;
+  };
+  const begin = (block: Block): void => {
+    if (blocks.push(block) > most.depth) throw new TooMuch('blocks in blocks of grub.cfg');
+  };
+
   const menuAround = (): Menu => blocks.findLast(({ menu }) => menu?.children)?.menu ?? root;
   const start = (kernel: string, commandLine: string): void => {
     const { menu } = blocks.findLast(({ kind }) => kind === 'menuentry') ?? {};
     const entry = { id: menu?.id ?? '', title: menu?.title ?? '', kernel, initrds: [], commandLine };
     if (menu) menu.entry = entry;
     else direct = entry;
-    entries.push(entry);
+    if (entries.push(entry) > most.entries) throw new TooMuch('entries of grub.cfg');
   };
 
   const structure = (command: string, raw: readonly string[]): boolean => {
@@ -73,8 +100,8 @@ export const parseGrubConfig = (
       case 'elif': {
         const before = command === 'elif' && around?.kind === 'if' ? around : undefined;
         if (before) blocks.pop();
-        const told = before?.taken === true ? false : holds(raw.slice(1).map((word) => unquoted(word, variables)));
-        blocks.push({ kind: 'if', runs: told !== false, taken: before?.taken === true ? true : told });
+        const told = before?.taken === true ? false : holds(raw.slice(1).map(filled));
+        begin({ kind: 'if', runs: told !== false, taken: before?.taken === true ? true : told });
         return true;
       }
       case 'fi':
@@ -82,16 +109,16 @@ export const parseGrubConfig = (
         return true;
       case 'menuentry':
       case 'submenu': {
-        const words = raw.slice(1).map((word) => unquoted(word, variables));
+        const words = raw.slice(1).map(filled);
         const at = words.indexOf('--id');
         const menu: Menu = { id: at < 0 ? '' : (words[at + 1] ?? ''), title: words[0] ?? '' };
         if (command === 'submenu') menu.children = [];
         if (runs) menuAround().children?.push(menu);
-        blocks.push({ kind: command, runs: true, menu });
+        begin({ kind: command, runs: true, menu });
         return true;
       }
       case 'function':
-        blocks.push({ kind: 'other', runs: false });
+        begin({ kind: 'other', runs: false });
         return true;
       default:
         return false;
@@ -99,19 +126,21 @@ export const parseGrubConfig = (
   };
 
   const execute = (raw: readonly string[]): void => {
-    const [command = '', ...words] = raw.map((word) => unquoted(word, variables));
+    const [command = '', ...words] = raw.map(filled);
     const assignment = /^(\w+)=(.*)$/s.exec(command === 'set' ? (words[0] ?? '') : command);
     if (assignment) {
       const [, name = '', value = ''] = assignment;
-      if (name !== 'menuentry_id_option') variables.set(name, value);
-    } else if (/^linux(?:16|efi)?$/.test(command)) start(words[0] ?? '', words.slice(1).join(' '));
+      if (name !== 'menuentry_id_option' && (variables.has(name) || variables.size < most.variables)) {
+        variables.set(name.slice(0, 64), value);
+      }
+    } else if (/^linux(?:16|efi)?$/.test(command)) start(words[0] ?? '', sentence(words.slice(1)));
     else if (/^initrd(?:16|efi)?$/.test(command)) {
       const entry = entries.at(-1);
-      if (entry) entry.initrds = [...entry.initrds, ...words];
+      if (entry) entry.initrds = [...entry.initrds, ...words].slice(0, most.initrds);
     } else if (command === 'boot' && !blocks.some(({ kind }) => kind === 'menuentry')) booted = true;
     else if (command === 'blscfg') {
       for (const entry of snippets(variables)) {
-        entries.push(entry);
+        if (entries.push(entry) > most.entries) throw new TooMuch('entries of grub.cfg');
         menuAround().children?.push({ id: entry.id, title: entry.title, entry });
       }
     }
@@ -125,10 +154,11 @@ export const parseGrubConfig = (
     else if (command !== '' && !structure(command, raw) && blocks.every(({ runs }) => runs)) execute(raw);
   };
 
+  if (lines.length > most.lines) throw new TooMuch('lines of grub.cfg');
   for (const line of lines) {
-    if (/^\s*#/.test(line)) continue;
+    if (line.trimStart().startsWith('#')) continue;
     let words: string[] = [];
-    for (const [word] of line.matchAll(pattern)) {
+    for (const [word] of line.slice(0, longestText).matchAll(pattern)) {
       if (word === ';' || word === '{' || word === '}') {
         statement(words);
         words = [];
@@ -158,7 +188,8 @@ export const parseGrubLegacy = (lines: readonly string[]): GrubConfig => {
   const entries: LoaderEntry[] = [];
   let wanted = 0;
   for (const line of lines) {
-    const [, command = '', rest = ''] = /^\s*(\w+)[\s=]+(.*)$/.exec(line) ?? [];
+    const [command, assigned] = keywordOf(line, /[\s=]/);
+    const rest = assigned.replace(/^=\s*/, '');
     const entry = entries.at(-1);
     if (command === 'default') wanted = Number.parseInt(rest, 10) || 0;
     else if (command === 'title') entries.push({ id: '', title: rest, kernel: '', initrds: [], commandLine: '' });

@@ -1,4 +1,4 @@
-import type { LoaderEntry } from './entry.ts';
+import { keywordOf, type LoaderEntry } from './entry.ts';
 
 /** extlinux.conf and syslinux.cfg; also what U-Boot reads. Keywords in any case; a menu module (.c32) is no kernel. */
 export const parseSyslinuxConfig = (
@@ -9,9 +9,8 @@ export const parseSyslinuxConfig = (
   let menuDefault: LoaderEntry | undefined;
   let common = '';
   for (const line of lines) {
-    const [, keyword = '', rest = ''] = /^\s*(\w+)\s+(.*)$/.exec(line) ?? [];
+    const [keyword, value] = keywordOf(line);
     const entry = entries.at(-1);
-    const value = rest.trim();
     switch (keyword.toLowerCase()) {
       case 'default':
       case 'ontimeout':

@@ -46,7 +46,9 @@ export const driverFiles = (paths: readonly string[], release: WindowsRelease): 
   const folders = new Map<string, string[]>();
   for (const path of paths.filter(isOfUse)) {
     const folder = posix.dirname(path).toLowerCase();
-    folders.set(folder, [...(folders.get(folder) ?? []), path]);
+    const files = folders.get(folder);
+    if (files) files.push(path);
+    else folders.set(folder, [path]);
   }
   const found = new Map<string, string[]>();
   for (const driver of [...neededDrivers, ...furtherDrivers]) {
