@@ -49,7 +49,8 @@ export const isInImage = (text: string, { volumes, partitions }: DiskView): bool
   return /^\/dev\/(?!disk\/|block\/|v[db])[\w.+-]+\/[\w.+-]+$/.test(name.value) ? hidden : undefined;
 };
 
-export const isLogicalVolume = ({ device }: VolumeView): boolean => /^\/dev\/(?!mapper\/|md)[^/]{1,255}\/[^/]{1,255}$/.test(device);
+export const isLogicalVolume = ({ device }: VolumeView): boolean =>
+  /^\/dev\/(?!mapper\/|md)[^/]{1,255}\/[^/]{1,255}$/.test(device);
 
 /** lvm(8): dashes inside the names are doubled. */
 const mapperName = (device: string): string => {
