@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { CheckReport } from '../../shared/contracts/check.ts';
 import { buildDisk, convert } from '../hostile/images.ts';
@@ -109,8 +109,15 @@ test.each(['SIGINT', 'SIGTERM'] as const)('%s ends the tools and clears up', { t
     what: 'inspect has begun',
     every: 50,
   });
-  const tools = () => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
-  const ours = () => tools().filter((line) => line.includes(scratch));
+  // Command lines tell nothing of the host; what is bound into a sandbox does.
+  const mounts = (pid: string) => {
+    try {
+      return readFileSync(`/proc/${pid}/mountinfo`, 'utf8');
+    } catch {
+      return '';
+    }
+  };
+  const ours = () => readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && mounts(pid).includes(basename(scratch)));
   await eventually(async () => ours().length > 0, { within: 60, what: 'guestfish runs', every: 50 });
   run.child.kill(signal);
   expect((await run.ended).code).toBe(130);
