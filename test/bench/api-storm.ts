@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
+import { parseArgs } from 'node:util';
+
+/**
+ * What one client can do to the API, and what its neighbours notice of it: `node test/bench/api-storm.ts --pid PID [--seconds 20]` beside `npm start`, with
+ * BOOTREADY_CONFIG as that says. Bounded in count and time, and only ever against an API of this machine. Prints raw numbers; no test, for times depend
+ * on the machine.
+ */
+const { values } = parseArgs({ options: { pid: { type: 'string' }, seconds: { type: 'string', default: '20' } } });
+const config = JSON.parse(readFileSync(process.env.BOOTREADY_CONFIG ?? '.bootready/client.json', 'utf8')) as {
+  url: string;
+  key: string;
+};
+const { hostname, port } = new URL(config.url);
+if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname))
+  throw new Error('Only an API of this machine is attacked.');
+const seconds = Math.min(120, Number(values.seconds));
+const until = Date.now() + seconds * 1000;
+const sockets: Socket[] = [];
+
+const call = (path: string, method = 'GET', body?: unknown): Promise<Response> =>
+  fetch(config.url + path, {
+    method,
+    headers: {
+      authorization: `Bearer ${config.key}`,
+      'x-auth-token': config.key,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    signal: AbortSignal.timeout(30_000),
+  });
+
+/** Sends this much and then nothing. */
+const stall = (text: string): void => {
+  const socket = connect(Number(port), hostname);
+  socket.on('error', () => undefined);
+  socket.write(text);
+  sockets.push(socket);
+};
+
+/** Time after time, `atOnce` at a time; counts the answers by status. */
+const storm = async (atOnce: number, send: () => Promise<Response>): Promise<Record<string, number>> => {
+  const counts: Record<string, number> = {};
+  const one = async (): Promise<void> => {
+    while (Date.now() < until) {
+      const status = await send().then(
+        async (answer) => {
+          await answer.arrayBuffer();
+          return String(answer.status);
+        },
+        () => 'no answer',
+      );
+      counts[status] = (counts[status] ?? 0) + 1;
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, one));
+  return counts;
+};
+
+/** How long an answer takes, every 50 ms. */
+const measure = async (path: string): Promise<number[]> => {
+  const times: number[] = [];
+  while (Date.now() < until) {
+    const begun = performance.now();
+    const ok = await call(path).then(
+      (answer) => answer.ok,
+      () => false,
+    );
+    times.push(ok ? performance.now() - begun : 30_000);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return times.sort((a, b) => a - b);
+};
+
+const residentMiB = (): number | undefined => {
+  if (!values.pid) return undefined;
+  const status = readFileSync(`/proc/${values.pid}/status`, 'utf8');
+  return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
+};
+
+const quantiles = (times: readonly number[]): string =>
+  [0.5, 0.9, 0.99, 1]
+    .map(
+      (q) =>
+        `${q === 1 ? 'max' : `p${q * 100}`} ${(times[Math.min(times.length - 1, Math.floor(times.length * q))] ?? 0).toFixed(1)} ms`,
+    )
+    .join(', ');
+
+const before = residentMiB();
+let most = before ?? 0;
+const watching = setInterval(() => {
+  most = Math.max(most, residentMiB() ?? 0);
+}, 200);
+
+const sort = (count: number): string => `/image/v2/images?sort=${Array(count).fill('name').join(',')}`;
+const fat = Object.fromEntries(Array.from({ length: 2 }, (_, index) => [`p${index}`, 'x'.repeat(60_000)]));
+const imageBody = { name: 'storm', disk_format: 'raw', container_format: 'bare' };
+
+const made: string[] = [];
+for (let index = 0; index < 20; index++) {
+  const answer = await call('/image/v2/images', 'POST', { ...imageBody, ...fat });
+  if (answer.ok) made.push(((await answer.json()) as { id: string }).id);
+}
+for (const id of made.slice(0, 15)) {
+  stall(
+    `PUT /image/v2/images/${id}/stage HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${config.key}\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`,
+  );
+}
+for (let count = 0; count < 400; count++) {
+  stall(
+    'POST /events/s3/x HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"Records": [',
+  );
+}
+// Streams that nobody reads, on images whose every change is told.
+for (let count = 0; count < 30; count++) {
+  stall(`GET /v1/images/${made[19]}/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${config.key}\r\n\r\n`);
+}
+
+const [livez, neighbour, ...storms] = await Promise.all([
+  measure('/livez'),
+  measure('/v1/images?limit=1'),
+  storm(4, () => call(sort(900))),
+  storm(2, () => call(sort(8))),
+  storm(2, () => call('/image/v2/images?limit=1000')),
+  storm(2, () => call(`/v1/images/${made[19]}`, 'PATCH', { properties: { changed: String(Math.random()) } })),
+  storm(2, () => call('/image/v2/images', 'POST', { ...imageBody, ...fat, more: 'x'.repeat(60_000) })),
+]);
+clearInterval(watching);
+for (const socket of sockets) socket.destroy();
+for (const id of made) await call(`/image/v2/images/${id}`, 'DELETE').catch(() => undefined);
+
+const names = ['900 sort keys', '8 sort keys', 'pages of 1000', 'changes of a followed image', 'fat properties'];
+console.log(`${seconds} s; beside it 15 stalled uploads, 400 stalled bodies of strangers, 30 unread streams`);
+console.log(`/livez: ${livez.length} answers, ${quantiles(livez)}`);
+console.log(`a neighbour's list: ${neighbour.length} answers, ${quantiles(neighbour)}`);
+if (before !== undefined) console.log(`resident memory of the API: ${before} MiB before, ${most} MiB at most`);
+for (const [index, counts] of storms.entries()) console.log(`${names[index]}: ${JSON.stringify(counts)}`);
