@@ -131,6 +131,8 @@ export const Environment = z.object({
   REPAIR_PACKAGE_HOSTS: hosts(),
   /** Hosts, or host:port, that images may be fetched from though they are in the installation's own network; by comma. */
   WEB_DOWNLOAD_HOSTS: hosts(),
+  /** A server that sends less, on the average of a minute, is given up after some tries: a slow one would keep a place for hours. */
+  DOWNLOAD_LEAST_BYTES_PER_SECOND: bytes(16 * 1024),
   /** virtio-win: its ISO image, or the folder with the same content; API and workers read it. */
   VIRTIO_WIN: z.string().optional(),
   MAX_UPLOAD_BYTES: bytes(512 * GiB),

@@ -34,7 +34,7 @@ export const failureWords: Readonly<Record<'de', Readonly<Record<ErrorCode, Fail
       title: 'Das waren zu viele Anfragen auf einmal.',
       advice: 'Warten Sie kurz, und versuchen Sie es erneut.',
     },
-    'too-slow': { title: 'Die Übertragung stand zu lange still.', advice: 'Versuchen Sie es erneut.' },
+    'too-slow': { title: 'Die Übertragung war zu langsam oder stand still.', advice: 'Versuchen Sie es erneut.' },
     'unsupported-media': { title: 'Diese Art von Inhalt wird hier nicht angenommen.' },
     'range-unsatisfiable': { title: 'Diesen Teil der Datei gibt es nicht.' },
     gone: { title: 'Das gilt nicht mehr.', advice: 'Beginnen Sie von vorn.' },

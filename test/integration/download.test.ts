@@ -51,7 +51,7 @@ const ordered = async (source: { url: string; checksum?: string }, { id: project
   const fetch = (limit = 64 * MiB, signal = AbortSignal.timeout(30_000), held = fence) =>
     fetchUpload(
       {
-        config: { MAX_UPLOAD_BYTES: limit },
+        config: { MAX_UPLOAD_BYTES: limit, DOWNLOAD_LEAST_BYTES_PER_SECOND: 16 * 1024 },
         downloads,
         images,
         store,

@@ -12,7 +12,7 @@ import type { Slots } from '../slots.ts';
 import { imageIsGone, orderLedger, orderStep } from './order-step.ts';
 
 export type DownloadDeps = {
-  config: Pick<Config, 'MAX_UPLOAD_BYTES'>;
+  config: Pick<Config, 'MAX_UPLOAD_BYTES' | 'DOWNLOAD_LEAST_BYTES_PER_SECOND'>;
   downloads: DownloadStore;
   images: Pick<ImageStore, 'get'>;
   store: ObjectStore;
@@ -52,7 +52,8 @@ export const fetchUpload = async (
   // Whoever was killed after the upload had done it; other bytes at this key would be another image.
   if (!(await store.head(bucket, key))) {
     for await (const left of store.listMultiparts(bucket, key)) await store.abortMultipart(left);
-    const file = await openRemoteFile(door, { url, hasChecksum: checksum !== null, ...options });
+    const leastBytesPerSecond = config.DOWNLOAD_LEAST_BYTES_PER_SECOND;
+    const file = await openRemoteFile(door, { url, hasChecksum: checksum !== null, leastBytesPerSecond, ...options });
     try {
       await takeUpload(file);
     } finally {

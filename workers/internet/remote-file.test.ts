@@ -288,16 +288,50 @@ describe('a connection that breaks', () => {
     expect(asked.length).toBeLessThan(10);
   });
 
-  test('a server that drips counts as silent', async () => {
-    const { url, asked } = await serve((_asked, answer) => {
-      answer.writeHead(200, { etag: '"one"', 'content-length': data.length });
-      const dripping = setInterval(() => answer.write('.'), 20);
-      answer.once('close', () => clearInterval(dripping));
-    });
+  /** Sends a piece every 20 ms, from where it was asked to. */
+  const dripping =
+    (pieceBytes: number, isRanged: boolean): Handle =>
+    (asked, answer) => {
+      const [, start = '0'] = /^bytes=(\d+)-$/.exec(asked.headers.range ?? '') ?? [];
+      const from = isRanged ? Number(start) : 0;
+      answer.writeHead(from > 0 ? 206 : 200, {
+        ...{ etag: '"one"', 'content-length': data.length - from },
+        ...(from > 0 ? { 'content-range': `bytes ${from}-${data.length - 1}/${data.length}` } : {}),
+      });
+      let at = from;
+      const drip = setInterval(() => {
+        answer.write(data.subarray(at, at + pieceBytes));
+        at += pieceBytes;
+        if (at >= data.length) answer.end();
+      }, 20);
+      answer.once('close', () => clearInterval(drip));
+    };
+  const tooSlow = {
+    ...{ code: 'too-slow', retryable: false, message: expect.stringContaining('16.0 KiB a second') },
+    remedy: expect.stringContaining('another mirror'),
+  };
+
+  test('a server that drips is given up in the end, though it goes on where it was each time', async () => {
+    const { url, asked } = await serve(dripping(100, true));
     const began = Date.now();
-    await expect(fetched(url)).rejects.toMatchObject({ code: 'object-changed' });
-    expect(Date.now() - began).toBeLessThan(30_000);
+    await expect(fetched(url)).rejects.toMatchObject(tooSlow);
+    expect(Date.now() - began).toBeLessThan(10_000);
+    expect(asked).toHaveLength(6);
+  });
+
+  test('a server that drips and begins again from the start is given up at once, for what it is', async () => {
+    const { url, asked } = await serve(dripping(100, false));
+    await expect(fetched(url)).rejects.toMatchObject(tooSlow);
     expect(asked).toHaveLength(2);
+  });
+
+  test("how slow a server may be is the operator's to say", async () => {
+    const { url, asked } = await serve(dripping(3000, true));
+    expect((await fetched(url, { leastBytesPerSecond: 20_000 })).bytes.equals(data)).toBe(true);
+    expect(asked).toHaveLength(1);
+    await expect(fetched(url, { leastBytesPerSecond: 1024 ** 2 })).rejects.toMatchObject({
+      ...{ code: 'too-slow', message: expect.stringContaining('1.0 MiB a second') },
+    });
   });
 
   test('the time that the reader takes does not count', async () => {

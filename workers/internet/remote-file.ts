@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { formatBytes } from '../../shared/quantities.ts';
 import { backoff, pause, withRetries } from '../../shared/transfer/retry.ts';
 import type { Answer, Door } from './door.ts';
 
@@ -17,21 +18,26 @@ export type RemoteFileOptions = {
   signal: AbortSignal;
   /** Whether a checksum will tell if the bytes were changed on their way. */
   hasChecksum: boolean;
-  /** A server that sends less than 64 KiB in so long counts as silent. */
+  /** On the average of a window. A server that sends less, or nothing, is asked again for the rest, and given up in the end. */
+  leastBytesPerSecond?: number;
+  /** How long such a window is. Only the time that is waited for the server counts. */
   patienceMs?: number;
   retryMs?: { first: number; most: number };
 };
 
-const leastBytes = 64 * 1024;
 /** Breaks one after the other with less than this between them. */
 const mostBreaks = 5;
 const enoughBytes = 1024 ** 2;
 
-/** @throws BootreadyError as `Door.get`, and what the status means; while it is read, `unavailable` and `object-changed` (both retryable) */
-export const openRemoteFile = async (
-  door: Door,
-  { url, signal, hasChecksum, patienceMs = 60_000, retryMs = { first: 1000, most: 30_000 } }: RemoteFileOptions,
-): Promise<RemoteFile> => {
+/**
+ * @throws BootreadyError as `Door.get`, and what the status means; while it is read, `unavailable` and `object-changed` (both retryable),
+ *   and `too-slow`
+ */
+export const openRemoteFile = async (door: Door, options: RemoteFileOptions): Promise<RemoteFile> => {
+  const { url, signal, hasChecksum, patienceMs = 60_000, retryMs = { first: 1000, most: 30_000 } } = options;
+  const { leastBytesPerSecond = 16 * 1024 } = options;
+  const leastBytes = (leastBytesPerSecond * patienceMs) / 1000;
+  const tooSlow = slow(new URL(url).hostname, leastBytesPerSecond);
   const ask = (headers: Record<string, string>) => door.get(url, { headers, signal, mayLeaveTls: hasChecksum });
   const first = await ask({});
   assertFound(first);
@@ -59,7 +65,7 @@ export const openRemoteFile = async (
     try {
       for (;;) {
         const asked = Date.now();
-        const silence = setTimeout(() => response.destroy(new Error('silent')), patienceMs - waited);
+        const silence = setTimeout(() => response.destroy(tooSlow), patienceMs - waited);
         const next = await chunks.next().finally(() => clearTimeout(silence));
         if (next.done) return total === undefined || at === total ? undefined : new Error('cut short');
         waited += Date.now() - asked;
@@ -83,11 +89,14 @@ export const openRemoteFile = async (
       if (error === undefined) return;
       signal.throwIfAborted();
       if (at - before >= enoughBytes) breaks = 1;
-      if (breaks > mostBreaks) throw brokenOff(error);
+      if (breaks > mostBreaks) throw error === tooSlow ? tooSlow : brokenOff(error);
       await pause(backoff(breaks, retryMs), signal);
       response = await withRetries(askForRest, {
         ...{ attempts: mostBreaks, ...retryMs, signal },
         mayPass: (why) => isBootreadyError(why) && why.code === 'unavailable' && why.retryable,
+      }).catch((why: unknown) => {
+        // The connection would have held.
+        throw error === tooSlow && isBootreadyError(why) && why.code === 'object-changed' ? tooSlow : why;
       });
     }
   }
@@ -128,6 +137,14 @@ const assertFound = ({ response, url: { hostname } }: Answer): void => {
   });
 };
 
+const slow = (host: string, leastBytesPerSecond: number): BootreadyError =>
+  new BootreadyError({
+    code: 'too-slow',
+    message: `${host} sends less than the ${formatBytes(leastBytesPerSecond)} a second that are asked of a server.`,
+    remedy:
+      'Fetch from another mirror, or upload the file yourself. The operator can ask for less (DOWNLOAD_LEAST_BYTES_PER_SECOND).',
+  });
+
 const cannotGoOn = (): BootreadyError =>
   new BootreadyError({
     code: 'object-changed',
@@ -139,7 +156,7 @@ const cannotGoOn = (): BootreadyError =>
 const brokenOff = (cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: 'The connection breaks, or is silent, again and again.',
+    message: 'The connection breaks again and again.',
     remedy: 'Retry the image later, or fetch from another mirror.',
     retryable: true,
     cause,
