@@ -42,7 +42,7 @@ export const copying = (input: Timings): ActivityOptions => ({
   retry: { ...backoff, maximumInterval: '10m', maximumAttempts: 15 },
 });
 
-/** A virtual machine of ours looks at the image: minutes, and a hostile image may well make it hang. Waiting for a slot counts. */
+/** A virtual machine of ours looks at the image: minutes, and a hostile image may well make it hang. Waiting for a slot counts. What took too long is not tried again: the step says so, and throws nothing (workers/activities/inspect.ts). */
 export const appliance = (input: Timings): ActivityOptions => ({
   ...scratch(input),
   startToCloseTimeout: '4h',

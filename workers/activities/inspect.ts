@@ -1,16 +1,24 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { incomplete } from '../../shared/checks/guest/checks.ts';
+import { isBootreadyError } from '../../shared/errors.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import type { Inspection } from '../../workflows/activities.ts';
 import { inspectInside } from '../inspect/inspect.ts';
+import type { Looked } from '../inspect/look-task.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
 import { largestAnswer, withGuestfish } from '../tools/guestfish.ts';
 import { kvmWorks } from '../tools/kvm.ts';
 import { removeTree } from '../tools/remove-tree.ts';
 import type { StepControl } from './step.ts';
 
-export type InspectDeps = { cacheDir: string; foreign: ForeignDoor };
+export type InspectDeps = {
+  cacheDir: string;
+  foreign: ForeignDoor;
+  /** How long the appliance may take for all questions together. */
+  wallSeconds?: number;
+};
 
 /** `packages` may be thousands: too many for the history of a workflow. */
 export type Inspected = Inspection & { packages: InstalledPackage[] };
@@ -23,9 +31,12 @@ export type DiskToInspect = {
   isBackup?: boolean;
 };
 
-/** What is inside, from one start of the appliance on the converted disk, which is not written to. */
+/**
+ * What is inside, from one start of the appliance on the converted disk, which is not written to. A disk that keeps the appliance busy until its time is over, or
+ * fills its memory, does so each time: nothing is said of it but that it was not seen.
+ */
 export const inspectDisk = async (
-  { cacheDir, foreign }: InspectDeps,
+  { cacheDir, foreign, wallSeconds }: InspectDeps,
   { path, format, scratchDir, isBackup = false }: DiskToInspect,
   { signal, progress }: StepControl,
 ): Promise<Inspected> => {
@@ -37,9 +48,16 @@ export const inspectDisk = async (
   try {
     progress(5);
     const { facts, findings, packages } = await withGuestfish(
-      { disk: { path, format }, outputDir, appliance, mostOfAnswer: largestAnswer, signal },
+      {
+        ...{ disk: { path, format }, outputDir, appliance, signal },
+        mostOfAnswer: largestAnswer,
+        ...(wallSeconds ? { wallSeconds } : {}),
+      },
       (_guestfish, asked) => inspectInside(foreign, asked, { isBackup, outputDir, hostDir, signal, progress }),
-    );
+    ).catch((error: unknown): Looked => {
+      if (signal.aborted || !isBootreadyError(error) || error.code !== 'tool-killed') throw error;
+      return { facts: {}, findings: incomplete(['all']), packages: [] };
+    });
     return {
       packages,
       guest: facts,

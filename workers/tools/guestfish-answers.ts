@@ -44,6 +44,15 @@ export const hasComplaint = (answer: Buffer): boolean => {
   return false;
 };
 
+/**
+ * Whether the answer is that there is no appliance any more: guestfish itself lives on, and complains of every question from then on. That must not be
+ * taken for a disk on which nothing is. libguestfs lib/errors.c, lib/proto.c
+ */
+export const applianceIsGone = (answer: Buffer): boolean =>
+  hasComplaint(answer) && goneWords.some((words) => answer.includes(words));
+
+const goneWords = ['appliance closed the connection unexpectedly', 'call launch before using this function'];
+
 /** @throws TooMuch */
 export const linesIn = (answer: Buffer): string[] => {
   const lines: string[] = [];

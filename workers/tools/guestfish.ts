@@ -1,9 +1,9 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { createAnswers } from './answers.ts';
-import { type AskGuestfish, type Guestfish, guestfishOf } from './guestfish-answers.ts';
+import { type AskGuestfish, applianceIsGone, type Guestfish, guestfishOf } from './guestfish-answers.ts';
 import { kvmWorks } from './kvm.ts';
 import { sandboxOption } from './qemu-options.ts';
-import { spawnSandboxed } from './sandbox.ts';
+import { failureOf, type SandboxEnd, spawnSandboxed } from './sandbox.ts';
 
 /** Twenty thousand packages with their descriptions, as many as a bill of materials lists, and as lines of text. Only what is parsed behind the door. */
 export const largestAnswer = 32 * 1024 ** 2;
@@ -33,6 +33,8 @@ export type GuestfishOptions = {
   appliance: string;
   /** Bytes of one answer; one that is longer is none. */
   mostOfAnswer?: number;
+  /** How long all questions together may take; half an hour unless told otherwise. */
+  wallSeconds?: number;
   signal: AbortSignal;
 };
 
@@ -69,13 +71,21 @@ const overlay = { path: '/out/overlay.qcow2', format: 'qcow2' } as const;
 /**
  * Starts the appliance on the disk, read-only unless told otherwise and with its format told, and ends it with all that belongs to it. In the sandbox,
  * because a hostile filesystem may take over the appliance's kernel, and from there its QEMU.
- * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies, `tool-killed`
+ * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies; `tool-killed` when it took more time, memory or room than it
+ *         may: what a disk has done once it does again
  */
 export const withGuestfish = async <T>(
   options: GuestfishOptions,
   work: (guestfish: Guestfish, asked: AskGuestfish) => Promise<T>,
 ): Promise<T> => {
   const { disk, writableBytes, proxySocket, furtherDisks = {}, readOnly, outputDir, appliance, signal } = options;
+  const limits = {
+    wallSeconds: options.wallSeconds ?? 1800,
+    cpuSeconds: 1800,
+    memoryBytes: 0,
+    residentBytes: (memoryMiB + 2048) * 1024 ** 2,
+    fileBytes: Math.max(5 * 1024 ** 3, writableBytes ?? 0),
+  };
   const kvm = await kvmWorks();
   const child = spawnSandboxed({
     command: 'sh',
@@ -111,24 +121,18 @@ exec guestfish`,
       ...(proxySocket ? { BRIDGE: bridge } : {}),
       ...(kvm ? {} : { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' }),
     },
-    limits: {
-      wallSeconds: 1800,
-      cpuSeconds: 1800,
-      memoryBytes: 0,
-      residentBytes: (memoryMiB + 2048) * 1024 ** 2,
-      fileBytes: Math.max(5 * 1024 ** 3, writableBytes ?? 0),
-    },
+    limits,
     signal,
   });
   const answers = createAnswers(options.mostOfAnswer ?? smallAnswer);
   let wake = (): void => undefined;
-  let ended = false;
+  let ended: SandboxEnd | undefined;
   child.stdout.on('data', (chunk: Buffer) => {
     answers.push(chunk);
     wake();
   });
-  void child.exited.then(() => {
-    ended = true;
+  void child.exited.then((end) => {
+    ended = end;
     wake();
   });
 
@@ -145,9 +149,13 @@ exec guestfish`,
         // Our mistake, and no answer of the guest's.
         if (said.trimStart().startsWith(`${command}: unknown command\n`))
           throw new Error(`guestfish has no command ${command}`);
+        if (applianceIsGone(answer)) throw died(said);
         return answer;
       }
       signal.throwIfAborted();
+      if (ended?.timedOut || ended?.excess) {
+        throw failureOf({ command: 'guestfish', limits }, { ...ended, stderr: answers.rest() });
+      }
       if (ended) throw died(answers.rest());
       await new Promise<void>((resolve) => {
         wake = resolve;

@@ -199,7 +199,11 @@ export const runSandboxed = async (
   throw failureOf(command, { ...end, stderr });
 };
 
-const failureOf = ({ command, limits }: SandboxCommand, end: SandboxEnd & { stderr: string }): BootreadyError => {
+/** Why a program did not do what it was to do. */
+export const failureOf = (
+  { command, limits }: Pick<SandboxCommand, 'command' | 'limits'>,
+  end: SandboxEnd & { stderr: string },
+): BootreadyError => {
   const context = { command, ...end };
   if (end.killed) return new BootreadyError({ code: 'tool-killed', message: `${command} was cancelled.`, context });
   if (end.excess) {

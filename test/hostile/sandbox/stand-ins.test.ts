@@ -4,9 +4,12 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openForeignDoor } from '../../../adapters/foreign/door.ts';
+import { cacheDir } from '../../../dev/stack/tool-path.ts';
 import type { DetectedDisk } from '../../../shared/contracts/run.ts';
 import { admitSource } from '../../../shared/formats/admit.ts';
+import { inspectDisk } from '../../../workers/activities/inspect.ts';
 import { initramfsHelpers } from '../../../workers/inspect/initramfs-files.ts';
 import { openFileSource } from '../../../workers/tools/file-source.ts';
 import { withGuestfish } from '../../../workers/tools/guestfish.ts';
@@ -14,6 +17,7 @@ import { startMachine } from '../../../workers/tools/machine.ts';
 import { withNbd } from '../../../workers/tools/nbdkit.ts';
 import { fileInput, qemuImgConvert } from '../../../workers/tools/qemu-img.ts';
 import type { SandboxCommand } from '../../../workers/tools/sandbox-command.ts';
+import { lagOf } from '../../support/lag.ts';
 import { convert } from '../images.ts';
 import { allCalls, restore, weakened, weakness } from './weaken.ts';
 
@@ -208,6 +212,51 @@ for line in sys.stdin:
     await expect(fetch()).rejects.toMatchObject({ code: 'tool-failed' });
     expect(spilled()).toBe(false);
     await workerIsAlive();
+  });
+});
+
+describe('an appliance that does not go on', () => {
+  const door = openForeignDoor();
+  afterAll(() => door.close());
+  const inspect = (wallSeconds: number) => {
+    writeFileSync(join(dir, 'image'), Buffer.alloc(MiB));
+    const disk = { path: join(dir, 'image'), format: 'raw', scratchDir: join(dir, 'scratch') } as const;
+    return inspectDisk({ cacheDir: cacheDir(), foreign: door, wallSeconds }, disk, {
+      signal,
+      progress: () => undefined,
+    });
+  };
+  /** Answers all but what it is told to do otherwise. */
+  const answeringBut = (command: string, otherwise: string): void => {
+    standIn('qemu-img', '');
+    standIn(
+      'guestfish',
+      `
+for line in sys.stdin:
+  if line.startswith('-${command}'):
+    ${otherwise}
+  if line.startswith('echo '):
+    print(line[5:].strip(), flush=True)`,
+    );
+  };
+
+  test('inspect-os that never ends: the time ends it, and nothing but that is said of the image', async () => {
+    answeringBut('inspect-os', 'time.sleep(1000)');
+    const begun = performance.now();
+    const { value, lag } = await lagOf(() => Promise.all([inspect(5), workerIsAlive()]));
+    const [{ findings, guest, packages }] = value;
+    expect(findings).toEqual([
+      { code: 'look-incomplete', step: 'inspect', outcome: 'unknown', params: { parts: 'all' } },
+    ]);
+    expect({ guest, packages }).toEqual({ guest: {}, packages: [] });
+    expect(performance.now() - begun).toBeLessThan(30_000);
+    expect(lag).toBeLessThan(500);
+  });
+
+  test('one that died while guestfish lives on is no empty disk', async () => {
+    const gone = 'libguestfs: error: list_partitions: appliance closed the connection unexpectedly';
+    answeringBut('list-partitions', `print('${gone}', flush=True)`);
+    await expect(inspect(100)).rejects.toMatchObject({ code: 'tool-failed', retryable: true });
   });
 });
 
