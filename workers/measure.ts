@@ -2,6 +2,7 @@ import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Outcome } from '../shared/contracts/finding.ts';
 import type { QueueHandlers } from '../shared/ports/jobs.ts';
 import type { JobMeter, StepMeter, StepOutcome } from '../shared/ports/meters.ts';
+import { Postponed } from '../shared/postponed.ts';
 import type { DeliveryActivities, LedgerActivities, OnOwnQueue } from '../workflows/activities.ts';
 import type { WorkingHandlers } from './queues/handlers.ts';
 
@@ -88,7 +89,10 @@ export const measureJobs = (handlers: WorkingHandlers, meter: JobMeter): QueueHa
   const { intake, notify, housekeeping } = handlers;
   return {
     intake: (data, attempt) => job({ queue: 'intake', name: 'settle' }, intake(data, attempt), meter.settled),
-    notify: (data, isLastTry) => job({ queue: 'notify', name: 'deliver' }, notify(data, isLastTry), meter.delivered),
+    notify: (data, isLastTry) =>
+      job({ queue: 'notify', name: 'deliver' }, notify(data, isLastTry), (outcome) =>
+        meter.delivered(outcome instanceof Postponed ? 'postponed' : outcome),
+      ),
     housekeeping: {
       relay: () => job({ queue: 'housekeeping', name: 'relay' }, housekeeping.relay()),
       sweep: () => job({ queue: 'housekeeping', name: 'sweep' }, housekeeping.sweep(), meter.swept),

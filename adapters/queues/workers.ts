@@ -1,4 +1,4 @@
-import { type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
+import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
 import {
   type HousekeepingJob,
   housekeepingJobs,
@@ -8,6 +8,7 @@ import {
 } from '../../shared/contracts/jobs.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { QueueHandlers } from '../../shared/ports/jobs.ts';
+import { Postponed } from '../../shared/postponed.ts';
 import { closeQueue, connectionOf, goodbyeMs } from './connection.ts';
 
 export type QueueWorkerOptions = {
@@ -29,10 +30,14 @@ export const startQueueWorkers = (
   const consume = (name: string, concurrency: number, work: (job: Job) => Promise<unknown>): Worker => {
     const worker = new Worker(
       name,
-      (job) =>
-        work(job).catch((error: unknown) => {
+      async (job, token) => {
+        const result = await work(job).catch((error: unknown) => {
           throw mapped(error);
-        }),
+        });
+        if (!(result instanceof Postponed)) return result;
+        await job.moveToDelayed(Date.now() + result.byMs, token);
+        throw new DelayedError();
+      },
       { connection, concurrency },
     );
     worker.on('error', (error) => onError(name, error));

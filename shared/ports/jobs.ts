@@ -23,7 +23,7 @@ export interface ImageFeed {
   subscribeAll(listener: (imageId: string | undefined) => void): () => void;
 }
 
-/** What the queues' jobs do; throws BootreadyError, whose `retryable` decides whether the job is tried again. */
+/** What the queues' jobs do; throws BootreadyError, whose `retryable` decides whether the job is tried again, and gives Postponed for later. */
 export type QueueHandlers = {
   intake(job: IntakeJob, attempt: number): Promise<unknown>;
   notify(job: NotifyJob, isLastTry: boolean): Promise<unknown>;

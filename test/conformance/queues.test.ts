@@ -13,6 +13,7 @@ import { freePort, tied } from '../../dev/stack/service.ts';
 import { type HousekeepingJob, housekeepingJobs } from '../../shared/contracts/jobs.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { QueueHandlers } from '../../shared/ports/jobs.ts';
+import { Postponed } from '../../shared/postponed.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** What the port promises, on a Redis of each test's own: it is emptied, frozen and stopped. */
@@ -55,7 +56,7 @@ const flush = async (): Promise<void> => {
 
 /** Handlers that note what they were given, and then do as told. */
 const working = (
-  does: { intake?: (eventId: number, attempt: number) => Promise<void>; notify?: () => Promise<void> } = {},
+  does: { intake?: (eventId: number, attempt: number) => Promise<void>; notify?: () => Promise<unknown> } = {},
   everySeconds: Partial<Record<HousekeepingJob, number>> = {},
 ) => {
   const seen: string[] = [];
@@ -68,7 +69,7 @@ const working = (
     },
     notify: async ({ deliveryId }, isLastTry) => {
       seen.push(`delivery ${deliveryId}${isLastTry ? ', last try' : ''}`);
-      await does.notify?.();
+      return does.notify?.();
     },
     housekeeping: {
       sweep: housekeep('sweep'),
@@ -139,6 +140,21 @@ describe('handling', () => {
     await queues.addIntake([7]);
     await has('the second try', () => jobs().length === 2);
     expect(jobs()).toEqual(['event 7, try 1', 'event 7, try 2']);
+  });
+
+  test('what is postponed comes later, keeps no place meanwhile, and that was no try', async () => {
+    let times = 0;
+    const { jobs, errors } = working({ notify: async () => (++times <= 20 ? new Postponed(300) : undefined) });
+    const deliveryId = randomUUID();
+    const began = Date.now();
+    await queues.addNotify([deliveryId]);
+    // More often than there are tries; none of them was the last.
+    await has('it was done in the end', () => jobs().length === 21);
+    expect(Date.now() - began).toBeGreaterThan(20 * 300 - 200);
+    expect(jobs()).toEqual(Array.from({ length: 21 }, () => `delivery ${deliveryId}`));
+    expect(errors).toEqual([]);
+    const left = () => queues.all[1]?.getJobCountByTypes('waiting', 'delayed', 'active', 'failed');
+    await eventually(async () => (await left()) === 0, { within: 10, what: 'nothing is left of it', every: 20 });
   });
 
   test('what no retry can mend is tried once', async () => {

@@ -6,8 +6,10 @@ import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import { noTraces } from '../../shared/no-traces.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { Webhook, WebhookStore } from '../../shared/ports/webhooks.ts';
+import { Postponed } from '../../shared/postponed.ts';
 import { deliver as deliverBy } from '../../workers/queues/notify.ts';
 import { createPost } from '../../workers/queues/post.ts';
+import { createShares } from '../../workers/queues/shares.ts';
 import { freshDatabase } from '../support/database.ts';
 import { type Receiver, startReceiver } from '../support/receiver.ts';
 import { begunRun } from '../support/run-records.ts';
@@ -28,8 +30,9 @@ beforeEach(async () => {
 });
 
 /** Receivers of the tests are on this host. */
-const deliver = (id: string, isLastTry: boolean): Promise<string> =>
-  deliverBy({ webhooks, post: createPost({ toPrivateAddresses: true }), traces: noTraces }, id, isLastTry);
+const inShare = createShares(2);
+const deliver = (id: string, isLastTry: boolean): Promise<string | Postponed> =>
+  deliverBy({ webhooks, post: createPost({ toPrivateAddresses: true }), inShare, traces: noTraces }, id, isLastTry);
 
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
 const subscribed = (url = 'http://127.0.0.1:9/hook', projectId = project.id): Promise<Webhook> =>
@@ -224,7 +227,7 @@ describe('deliver', () => {
   test("a receiver in the installation's own network is not called, and not tried again", async () => {
     const { received, ids } = await receiver(1, { status: 200 });
     const [id] = ids as [string];
-    const guarded = { webhooks, post: createPost({ toPrivateAddresses: false }), traces: noTraces };
+    const guarded = { webhooks, post: createPost({ toPrivateAddresses: false }), inShare, traces: noTraces };
     expect(await deliverBy(guarded, id, false)).toBe('failed');
     expect(received).toHaveLength(0);
     expect(await rowOf(id)).toMatchObject({
@@ -267,4 +270,32 @@ test('a project has so many webhooks at most, though many are asked for at once;
   await limited.disable(first?.id ?? '');
   await make();
   await expect(make()).rejects.toMatchObject({ code: 'conflict' });
+});
+
+test('a receiver that hangs keeps two places of its project and no more; others are told meanwhile, and no try is spent', async () => {
+  const [hanging, quick] = [await startReceiver('never'), await startReceiver({ status: 200 })];
+  try {
+    const ofOther = await someProject(database.db);
+    const slow = await subscribed(hanging.url);
+    const other = await subscribed(quick.url, ofOther.id);
+    for (let n = 0; n < 5; n++) await publishedImage(database.db, project);
+    await publishedImage(database.db, ofOther);
+    const ids = await pendingOf(slow);
+    const [theirs = ''] = (await webhooks.relay()).filter((id) => !ids.includes(id));
+    expect((await webhooks.delivery(theirs))?.webhook.id).toBe(other.id);
+    const early: string[] = [];
+    const tried = ids.map(async (id) => {
+      const came = await deliver(id, false).catch((error: Error) => error);
+      if (came instanceof Postponed) early.push(id);
+      return came;
+    });
+    await expect.poll(() => [early.length, hanging.received.length]).toEqual([3, 2]);
+    expect(await deliver(theirs, false)).toBe('delivered');
+    for (const id of early) expect(await rowOf(id)).toMatchObject({ status: 'pending', attempts: 0 });
+    await hanging.close();
+    const sent = (await Promise.all(tried)).filter((each) => !(each instanceof Postponed));
+    expect(sent).toMatchObject(Array(2).fill({ code: 'unavailable', retryable: true }));
+  } finally {
+    await Promise.all([hanging.close(), quick.close()]);
+  }
 });

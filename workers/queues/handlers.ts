@@ -6,19 +6,25 @@ import { deliver } from './notify.ts';
 import type { Post } from './post.ts';
 import { type ReapDeps, reap } from './reap.ts';
 import { type RefreshDeps, refresh } from './refresh.ts';
+import { createShares } from './shares.ts';
 import { type SweepDeps, sweep } from './sweep.ts';
 
 export type HandlerDeps = SweepDeps &
   ReapDeps &
   RefreshDeps & { jobs: JobQueue; webhooks: WebhookStore; post: Post; traces: Traces };
 
+/** Webhooks of one project at once; there are eight places (adapters/queues/workers.ts). */
+const deliveriesOfOne = 2;
+
 /** What each queue's jobs do. A job never starts another stage of an image: that is the workflow's. */
-export const queueHandlers = (deps: HandlerDeps) =>
-  ({
+export const queueHandlers = (deps: HandlerDeps) => {
+  const leftAt = new Map<string, string>();
+  const inShare = createShares(deliveriesOfOne);
+  return {
     intake: ({ eventId }, attempt) => settleEvent(deps, eventId, attempt),
-    notify: ({ deliveryId }, isLastTry) => deliver(deps, deliveryId, isLastTry),
+    notify: ({ deliveryId }, isLastTry) => deliver({ ...deps, inShare }, deliveryId, isLastTry),
     housekeeping: {
-      sweep: () => sweep(deps),
+      sweep: () => sweep(deps, leftAt),
       relay: async () => {
         const pending = await deps.webhooks.relay();
         if (pending.length > 0) await deps.jobs.addNotify(pending);
@@ -26,7 +32,8 @@ export const queueHandlers = (deps: HandlerDeps) =>
       reap: () => reap(deps),
       refresh: () => refresh(deps),
     },
-  }) satisfies QueueHandlers;
+  } satisfies QueueHandlers;
+};
 
 /** With what each job comes to. */
 export type WorkingHandlers = ReturnType<typeof queueHandlers>;

@@ -4,7 +4,9 @@ import { inSpan } from '../../shared/in-span.ts';
 import { logNamesOf } from '../../shared/log-names.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import type { Delivery, WebhookStore } from '../../shared/ports/webhooks.ts';
+import type { Postponed } from '../../shared/postponed.ts';
 import type { Post } from './post.ts';
+import type { InShare } from './shares.ts';
 
 type DeliverDeps = { webhooks: WebhookStore; post: Post };
 
@@ -17,10 +19,10 @@ const gone = 410;
  * @throws BootreadyError retryable when it was not delivered
  */
 export const deliver = async (
-  { webhooks, post, traces }: DeliverDeps & { traces: Pick<Traces, 'begin'> },
+  { webhooks, post, inShare, traces }: DeliverDeps & { inShare: InShare; traces: Pick<Traces, 'begin'> },
   deliveryId: string,
   isLastTry: boolean,
-): Promise<string> => {
+): Promise<string | Postponed> => {
   const delivery = await webhooks.delivery(deliveryId);
   if (delivery?.status !== 'pending') return 'settled before';
   const { webhook, message, traceparent: parent } = delivery;
@@ -30,9 +32,12 @@ export const deliver = async (
   }
   const { image_id: imageId, run_id: runId } = logNamesOf(message.payload);
   const span = { name: 'deliver', kind: 'client', parent, facts: { imageId, runId } } as const;
-  return inSpan(traces, span, () => send({ webhooks, post }, delivery, isLastTry), {
-    result: (outcome) => ({ outcome }),
-  });
+  // A receiver that hangs keeps a place for 15 seconds.
+  return inShare(webhook.projectId, () =>
+    inSpan(traces, span, () => send({ webhooks, post }, delivery, isLastTry), {
+      result: (outcome) => ({ outcome }),
+    }),
+  );
 };
 
 const send = async (

@@ -22,8 +22,9 @@ const graceSeconds = 15;
 /**
  * Finds what no event announced, what no job settled and what no workflow was started for. With every event lost, every upload
  * is still processed. One object that cannot be started keeps no other from it.
+ * @param leftAt by prefix, where a sweep left off at a project with very many
  */
-export const sweep = async (deps: SweepDeps): Promise<Swept> => {
+export const sweep = async (deps: SweepDeps, leftAt = new Map<string, string>()): Promise<Swept> => {
   const { store, projects, images, starter, events, jobs, uploadsBucket, log } = deps;
   const counts = { started: 0, restarted: 0, resent: 0 };
   const lost = await events.unsettled(graceSeconds, 1000);
@@ -47,19 +48,71 @@ export const sweep = async (deps: SweepDeps): Promise<Swept> => {
     counts.restarted++;
   }
 
-  for (const { keyPrefix } of await projects.all()) {
-    for await (const listed of unknownOf(store.list(uploadsBucket, keyPrefix), images)) {
-      try {
-        // Listings have no metadata.
-        const object = await store.head(uploadsBucket, listed.key);
-        if (object && (await startForObject(deps, object)).outcome === 'started') counts.started++;
-      } catch (error) {
-        log.warn({ key: listed.key, error: explain(error) }, 'an upload could not be started');
-      }
+  const unknown = (listed: AsyncIterable<ObjectInfo>) => unknownOf(listed, images);
+  const prefixes = (await projects.all()).map(({ keyPrefix }) =>
+    someOf(() => store.list(uploadsBucket, keyPrefix), unknown, leftAt, keyPrefix),
+  );
+  for await (const listed of inRounds(prefixes)) {
+    try {
+      // Listings have no metadata.
+      const object = await store.head(uploadsBucket, listed.key);
+      if (object && (await startForObject(deps, object)).outcome === 'started') counts.started++;
+    } catch (error) {
+      log.warn({ key: listed.key, error: explain(error) }, 'an upload could not be started');
     }
   }
   return counts;
 };
+
+/** Of each project in one round. */
+const roundSize = 20;
+/** Of each project in one sweep; the next one goes on behind them, whatever became of these. */
+const mostOfOne = 1000;
+
+/** Some of each, then some more of each: a project with very many keeps no other waiting. */
+export async function* inRounds<T>(all: readonly AsyncIterable<T>[], size = roundSize): AsyncGenerator<T> {
+  let open = all.map((each) => each[Symbol.asyncIterator]());
+  while (open.length > 0) {
+    const left: typeof open = [];
+    for (const items of open) {
+      let isOver = false;
+      for (let given = 0; given < size && !isOver; given++) {
+        const next = await items.next();
+        isOver = next.done === true;
+        if (!next.done) yield next.value;
+      }
+      if (!isOver) left.push(items);
+    }
+    open = left;
+  }
+}
+
+/** The first of them, beginning behind where it was left off the last time; keeps in `leftAt` where that is now. */
+export async function* someOf<T extends { key: string }>(
+  list: () => AsyncIterable<T>,
+  pick: (listed: AsyncIterable<T>) => AsyncIterable<T>,
+  leftAt: Map<string, string>,
+  prefix: string,
+  most = mostOfOne,
+): AsyncGenerator<T> {
+  const after = leftAt.get(prefix);
+  leftAt.delete(prefix);
+  let given = 0;
+  for await (const object of pick(behind(list(), after))) {
+    yield object;
+    if (++given < most) continue;
+    leftAt.set(prefix, object.key);
+    return;
+  }
+}
+
+/** Listings come in the order of their keys. */
+async function* behind<T extends { key: string }>(
+  listed: AsyncIterable<T>,
+  after: string | undefined,
+): AsyncGenerator<T> {
+  for await (const object of listed) if (after === undefined || object.key > after) yield object;
+}
 
 /** One query for each of these many. */
 const pageSize = 500;
