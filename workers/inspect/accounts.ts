@@ -1,3 +1,5 @@
+import { TooMuch } from '../../shared/checks/guest/unseen.ts';
+
 /** Of passwd(5) and shadow(5). */
 export type Accounts = {
   /** Users of people (uid 1000 and above) with a shell. */
@@ -10,9 +12,12 @@ export type Accounts = {
 };
 
 const mostUsers = 100;
+/** Of a system with all users of a university in its own files. */
+const mostLines = 100_000;
 
-/** Lines as they are in /etc/passwd and /etc/shadow; what is no entry is passed over. */
+/** Lines as they are in /etc/passwd and /etc/shadow; what is no entry is passed over. @throws TooMuch */
 export const accountsOf = (passwd: readonly string[], shadow: readonly string[]): Accounts => {
+  if (passwd.length > mostLines || shadow.length > mostLines) throw new TooMuch('lines of /etc/passwd');
   const users = passwd
     .map((line) => line.split(':'))
     .filter((fields) => fields.length === 7)
