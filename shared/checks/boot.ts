@@ -19,6 +19,18 @@ export const bootChecks = defineChecks({
     },
     remedy: { en: 'See the console log of the boot check.', de: 'Siehe das Konsolenprotokoll des Starttests.' },
   },
+  'boot-not-understood': {
+    severity: 'required',
+    title: { en: 'What the system says while it starts', de: 'Was das System beim Start sagt' },
+    problem: {
+      en: 'What the system wrote while it started takes more time or memory to read than that of any ordinary system. Whether it starts cannot be told.',
+      de: 'Was das System beim Start geschrieben hat, braucht zum Lesen mehr Zeit oder Speicher als bei jedem gewöhnlichen System. Ob es startet, lässt sich nicht sagen.',
+    },
+    remedy: {
+      en: 'See what writes to the first serial port, and to the ports of the guest agent, without end.',
+      de: 'Prüfen Sie, was ohne Ende auf den ersten seriellen Anschluss und die Kanäle des Gast-Agenten schreibt.',
+    },
+  },
   'boot-not-tried': {
     severity: 'advice',
     title: { en: 'Start of the system', de: 'Start des Systems' },

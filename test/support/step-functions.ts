@@ -44,6 +44,7 @@ export const boot = ({ path, virtualSize, guest, seconds }: Boot): Promise<BootC
   inScratch(async (scratchDir) => {
     const kept = new Map<string, Buffer>();
     const check = await bootCheck(
+      { foreign },
       {
         disk: { path, format: 'raw', virtualSize },
         policy: 'require',

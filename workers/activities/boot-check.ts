@@ -1,14 +1,15 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { BootPolicy } from '../../shared/contracts/image.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
+import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
 import type { BootCheck } from '../../workflows/activities.ts';
-import { consoleLog } from '../boot/console-log.ts';
-import { plainLog } from '../boot/explain.ts';
-import { type BootEnd, type BootWatch, bootFinding } from '../boot/watch.ts';
-import { watchLinux } from '../boot/watch-linux.ts';
-import { watchWindows } from '../boot/watch-windows.ts';
+import { bootNews } from '../boot/boot-news.ts';
+import { type BootEnd, bootFinding } from '../boot/watch.ts';
+import { newBootSeed, watchFor } from '../boot/watch-for.ts';
+import type { BootNews } from '../boot/watch-task.ts';
 import { startMachine } from '../tools/machine.ts';
 import { removeTree } from '../tools/remove-tree.ts';
 import { writeSeedDisk } from '../tools/seed-disk.ts';
@@ -28,20 +29,30 @@ export type BootCheckInput = {
 /** After the report the system is given this long to write its last lines. */
 const afterwordMs = 1500;
 
-const watchFor = (guest: GuestFacts): BootWatch | undefined => {
-  if (guest.architecture !== 'x86_64') return undefined;
-  if (guest.osType === 'linux') return watchLinux(guest);
-  return guest.osType === 'windows' ? watchWindows(guest) : undefined;
-};
+/** A look at what came costs some milliseconds; a guest may write without end. */
+const lookEveryMs = 250;
+
+export const watchTask = foreignTask<typeof import('../boot/watch-task.ts').watchBoot>(
+  import.meta.url,
+  '../boot/watch-task.ts',
+  'watchBoot',
+  { partSeconds: 10, totalSeconds: 600, answerBytes: 8 * 1024 ** 2 },
+);
+
+export type BootCheckDeps = { foreign: ForeignDoor };
 
 /**
  * Starts the converted disk as a cloud would and waits until the system has told what its kind tells: Linux by cloud-init, Windows by its guest
  * agent or its network. The disk itself does not change. What the console said and what the screen showed is kept, whatever came of it.
  */
-export const bootCheck = async (input: BootCheckInput, { signal, progress }: StepControl): Promise<BootCheck> => {
+export const bootCheck = async (
+  { foreign }: BootCheckDeps,
+  input: BootCheckInput,
+  { signal, progress }: StepControl,
+): Promise<BootCheck> => {
   const { disk, guest, scratchDir, keep } = input;
-  const watch = watchFor(guest);
-  if (!watch) {
+  const given = newBootSeed(guest);
+  if (!given) {
     const system = [guest.osType, guest.architecture].filter(Boolean).join(' ') || '-';
     return { findings: [bootFinding('boot-not-tried', 'unknown', { system })] };
   }
@@ -50,57 +61,73 @@ export const bootCheck = async (input: BootCheckInput, { signal, progress }: Ste
   // What the machine may write, apart from what is made for it.
   const machineDir = join(dir, 'machine');
   await mkdir(machineDir, { recursive: true });
-  const log = consoleLog();
+  const watch = watchFor(guest, given);
+  const news = bootNews(watch);
   // Images for both are started the BIOS way, as clouds do that are not told otherwise.
   const firmware = guest.firmware?.includes('bios') || !guest.firmware?.includes('uefi') ? 'bios' : 'uefi';
   const begun = Date.now();
-  let spoke = begun;
-  let look = (): void => undefined;
   const machine = await startMachine({
-    ...watch.machine,
+    hardware: watch.machine.hardware,
+    ...news.listeners,
     disk,
     seed: await writeSeedDisk(dir, watch.seed),
     firmware,
     dir: machineDir,
     wallSeconds: input.seconds.tcg + 120,
-    onSerial: (text) => {
-      log.write(text);
-      spoke = Date.now();
-      look();
-    },
     signal,
   });
   const allowed = input.seconds[machine.accelerator];
-  const watched = Promise.withResolvers<BootEnd>();
-  look = () => {
-    const now = Date.now();
-    const end = watch.look(
-      {
-        log: plainLog(log.recent()),
-        silentSeconds: (now - spoke) / 1000,
-        seconds: (now - begun) / 1000,
-        allowedSeconds: allowed,
-        accelerator: machine.accelerator,
-      },
-      machine,
-    );
-    if (end) watched.resolve(end);
+  let end: BootEnd | undefined;
+  let wake = (): void => undefined;
+  const over = (how: BootEnd): void => {
+    end ??= how;
+    wake();
   };
-  const ticking = setInterval(() => {
-    progress(Math.min(95, ((Date.now() - begun) / 1000 / allowed) * 100));
-    look();
-  }, 1000);
-  const late = setTimeout(() => watched.resolve('late'), allowed * 1000);
-  try {
-    const end = await Promise.race([watched.promise, machine.exited.then(() => 'ended' as const)]);
-    signal.throwIfAborted();
-    const seconds = Math.round((Date.now() - begun) / 1000);
-    if (end === 'told') await new Promise((resolve) => setTimeout(resolve, afterwordMs));
-    const screen = end === 'ended' ? undefined : await machine.screen();
+  void machine.exited.then(() => over('ended'));
+  const late = setTimeout(() => over('late'), allowed * 1000);
+  let seconds = 0;
+  let screen: Buffer | undefined;
+  /** The machine is looked at a last time, and ended. */
+  const finish = async (how: BootEnd): Promise<void> => {
+    seconds = Math.round((Date.now() - begun) / 1000);
+    if (how === 'told') await pause(afterwordMs, undefined, { signal });
+    screen = how === 'ended' ? undefined : await machine.screen();
     await machine.kill();
-    const text = plainLog(log.whole());
+  };
+  const next = async (): Promise<BootNews> => {
+    if (!end) await pause(lookEveryMs, undefined, { signal });
+    if (!end) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        news.onNews(resolve);
+        setTimeout(resolve, 1000);
+      });
+    }
+    const now = Date.now();
+    const how = end;
+    if (how) await finish(how);
+    else progress(Math.min(95, ((now - begun) / 1000 / allowed) * 100));
     return {
-      findings: watch.judge(end, text).map((finding) => byPolicy(finding, input.policy)),
+      ...news.take(),
+      silentSeconds: (now - news.spokeAt()) / 1000,
+      seconds: (now - begun) / 1000,
+      allowedSeconds: allowed,
+      accelerator: machine.accelerator,
+      ...(how ? { end: how, console: news.whole() } : {}),
+    };
+  };
+  const helpers = {
+    next,
+    write: async (port: string, bytes: Buffer) => machine.write(port, bytes),
+    over: async (how: BootEnd) => over(how),
+  };
+  try {
+    const watched = await foreign.run(watchTask, { guest, given }, helpers, signal);
+    signal.throwIfAborted();
+    if (watched.state !== 'done') return { findings: [bootFinding('boot-not-understood', 'unknown')] };
+    const { findings, console: text } = watched.value;
+    return {
+      findings: findings.map((finding) => byPolicy(finding, input.policy)),
       boot: {
         accelerator: machine.accelerator,
         firmware,
@@ -110,7 +137,6 @@ export const bootCheck = async (input: BootCheckInput, { signal, progress }: Ste
       },
     };
   } finally {
-    clearInterval(ticking);
     clearTimeout(late);
     await machine.kill();
     await removeTree(dir);

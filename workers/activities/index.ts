@@ -145,6 +145,7 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         const scratchDir = await scratch.open(attempt);
         const { format, virtualSize } = converted;
         return bootCheck(
+          deps.inspect,
           {
             disk: { path: join(scratchDir, `disk.${format}`), format, virtualSize },
             seconds: bootSeconds(config, guest),

@@ -1,14 +1,13 @@
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { type BootReport, explainBoot, hasEnded, parseReport } from './explain.ts';
-import { newSeed } from './seed.ts';
+import type { Seed } from './seed.ts';
 import { type BootWatch, bootFinding, lastLine } from './watch.ts';
 
 const mostOfPort = 64 * 1024;
 
 /** Waits until cloud-init has done what its seed told it, and says so itself. */
-export const watchLinux = (guest: GuestFacts): BootWatch => {
-  const seed = newSeed();
+export const watchLinux = (guest: GuestFacts, seed: Seed): BootWatch => {
   let port = '';
   let report: BootReport | undefined;
   return {

@@ -4,6 +4,7 @@ import { catalogue } from '../../shared/checks/catalogue.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { frameSplitter } from '../tools/frames.ts';
 import { qmpEvents } from '../tools/qmp.ts';
+import { newConfigDrive } from './config-drive.ts';
 import { dhcpRequest } from './dhcp.ts';
 import { explainWindows, windowsHasEnded } from './explain-windows.ts';
 import { agentPort, guestAgent } from './guest-agent.ts';
@@ -155,7 +156,7 @@ describe('a console tells that firmware or boot loader gave up', () => {
 describe('a Windows is watched', () => {
   const seen: Seen = { log: '', silentSeconds: 0, seconds: 100, allowedSeconds: 600, accelerator: 'kvm' };
   const watched = (guest: GuestFacts = {}) => {
-    const watch = watchWindows({ osType: 'windows', architecture: 'x86_64', ...guest });
+    const watch = watchWindows({ osType: 'windows', architecture: 'x86_64', ...guest }, newConfigDrive());
     const written: string[] = [];
     const metadata = JSON.parse(watch.seed.files['openstack/latest/meta_data.json'] ?? '') as { hostname: string };
     return {

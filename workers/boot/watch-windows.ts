@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { QmpEvent } from '../tools/qmp.ts';
-import { newConfigDrive } from './config-drive.ts';
+import type { ConfigDrive } from './config-drive.ts';
 import { type DhcpRequest, dhcpRequest } from './dhcp.ts';
 import { explainWindows, windowsHasEnded } from './explain-windows.ts';
 import { agentPort, guestAgent } from './guest-agent.ts';
@@ -20,8 +20,7 @@ const noBootDevice = 0x7b;
  * A Windows has no console that tells of it. It runs when its guest agent answers, or when its network adapter (netkvm, there is no other) asks
  * for an address in Microsoft's words; whichever comes first. Either tells its name too, by which it is seen whether it took up its seed.
  */
-export const watchWindows = (guest: GuestFacts): BootWatch => {
-  const drive = newConfigDrive();
+export const watchWindows = (guest: GuestFacts, drive: ConfigDrive): BootWatch => {
   const agent = guestAgent(randomInt(2 ** 31));
   let agentListens = false;
   let asked = Number.NEGATIVE_INFINITY;
