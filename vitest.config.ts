@@ -3,13 +3,15 @@ import { defineConfig } from 'vitest/config';
 
 const product = '{shared,workflows,workers,adapters,api,cli,portal,dev}';
 
-const withoutServers = 'test/hostile/bent-texts.test.ts';
+const withoutServers = ['test/hostile/bent-texts.test.ts', 'test/hostile/flipped.test.ts'];
+/** Minutes each: `npm run test:hostile` alone runs them. */
+const slow = 'test/hostile/{filesystems,boot}/*.test.ts';
 
 /** Files at once. Each has a database, namespace, buckets and processes of its own, and waits much: two are quicker even on two cores. */
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /**
- * unit: no servers. formats: our detector against other readers, no servers. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes.
+ * unit: no servers. formats: our detector against other readers, no servers. hostile: bent disks and machines in the appliance, minutes, no servers. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes.
  */
 export default defineConfig({
   test: {
@@ -17,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: [`${product}/**/*.test.ts`, 'test/*.test.ts', withoutServers],
+          include: [`${product}/**/*.test.ts`, 'test/*.test.ts', ...withoutServers],
           testTimeout: 60_000,
           maxWorkers,
         },
@@ -32,9 +34,19 @@ export default defineConfig({
       },
       {
         test: {
+          name: 'hostile',
+          include: [slow],
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
           name: 'integration',
           include: ['test/{conformance,integration,hostile,portal}/**/*.test.ts'],
-          exclude: ['test/hostile/formats/**', withoutServers],
+          exclude: ['test/hostile/formats/**', slow, ...withoutServers],
           globalSetup: ['test/support/global-setup.ts'],
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -9,7 +9,7 @@ export type Mutant = { name: string; format: DiskFormat; bytes: Buffer };
 /** Files of the host that an image may name; opened by nobody, or the image must have been refused. */
 export const canary = { absolute: '/canary/secret', relative: 'secret' };
 
-type Random = { below(limit: number): number; of<T>(choices: readonly T[]): T; chance(share: number): boolean };
+export type Random = { below(limit: number): number; of<T>(choices: readonly T[]): T; chance(share: number): boolean };
 
 /** Mulberry32, public domain: small, and the same everywhere. */
 export const randomOf = (seed: number): Random => {
