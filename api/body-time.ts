@@ -31,6 +31,8 @@ export const limitBodyTime = (
   });
   app.addHook('onResponse', ({ raw }, _reply, done) => {
     if (!raw.complete) {
+      // A client that sends on reads no answer before it is done, or is let send.
+      raw.resume();
       const timer = setTimeout(() => raw.socket.destroy(), limits.restMs);
       raw.once('end', () => clearTimeout(timer));
       raw.once('close', () => clearTimeout(timer));

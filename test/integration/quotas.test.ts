@@ -145,13 +145,14 @@ describe('our API', () => {
     expect((await call('POST', `/v1/images/${loser.id}/upload`, { size: 3 * MiB })).status).toBe(200);
   });
 
-  test('completes no upload with more bytes than there is room for', async () => {
+  test('takes no more bytes than an upload promised, and completes none with more', async () => {
     const { id } = (await call('POST', '/v1/images', { name: 'x' })).body as ImageView;
     await call('POST', `/v1/images/${id}/upload`, { size: 1000 });
     const signed = (await call('POST', `/v1/images/${id}/upload/parts`, { partNumbers: [1] })).body.parts[0].url;
-    expect((await fetch(signed, { method: 'PUT', body: randomBytes(5 * MiB) })).status).toBe(200);
-    expect(await call('POST', `/v1/images/${id}/upload/complete`, { size: 5 * MiB })).toMatchObject(over());
-    expect((await call('POST', `/v1/images/${id}/upload/complete`, { size: 1000 })).status).toBe(409);
+    expect((await fetch(signed, { method: 'PUT', body: randomBytes(1001) })).status).toBe(403);
+    expect((await fetch(signed, { method: 'PUT', body: randomBytes(1000) })).status).toBe(200);
+    expect((await call('POST', `/v1/images/${id}/upload/complete`, { size: 5 * MiB })).status).toBe(409);
+    expect(await call('POST', `/v1/images/${id}/upload`, { size: 5 * MiB })).toMatchObject(over());
     expect(await used()).toMatchObject({ bytes: 1000 });
   });
 
