@@ -90,11 +90,17 @@ export const detailOf = async (
   const { images, repairs, downloads, deliveries } = deps;
   const viewer = viewerOf(request);
   const isOwn = owns(viewer, image);
-  const runs = await runsOf(deps, request, image);
-  const views = await Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), language)));
+  const readRuns = async (): Promise<RunView[]> => {
+    const runs = await runsOf(deps, request, image);
+    return Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), language)));
+  };
+  let views = await readRuns();
   // After the steps: what it says of the newest run is no older than they are.
-  const [[view], published, repair, download, delivered] = await Promise.all([
-    viewsOf(deps, [image], viewer),
+  const [view] = await viewsOf(deps, [image], viewer);
+  // A run that has ended in between is read again, so that one answer does not say both.
+  const { activity } = view as ImageView;
+  if (views.some(({ id, status }) => id === activity?.runId && status !== activity.status)) views = await readRuns();
+  const [published, repair, download, delivered] = await Promise.all([
     images.publication(image.id),
     isOwn ? repairs.get(image.id) : undefined,
     isOwn ? downloads.get(image.id) : undefined,

@@ -47,7 +47,9 @@ export const Timeline = ({ run, children }: { run: RunView; children?: ReactNode
 };
 
 /** What all steps have to tell of themselves. */
-type Course = Pick<StepView, 'attempts' | 'percent' | 'message' | 'finishedAt'> & { startedAt: string | null };
+type Course = Pick<StepView, 'attempts' | 'percent' | 'message' | 'finishedAt' | 'waitsFor'> & {
+  startedAt: string | null;
+};
 
 type EntryProps = {
   title: string;
