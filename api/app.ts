@@ -129,7 +129,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     },
     { prefix: '/v1' },
   );
-  const tokens = createTokens(deps.keys, deps.config.S3_SECRET_KEY);
+  const tokens = createTokens(deps.keys, deps.secrets);
   await app.register(async (openStack) => {
     // These APIs have documents of their own.
     openStack.addHook('onRoute', (route) => {

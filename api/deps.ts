@@ -23,11 +23,14 @@ import type { WithinScope } from '../shared/ports/scope.ts';
 import type { Traces } from '../shared/ports/traces.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
 import type { WorkerRegistry } from '../shared/ports/workers.ts';
+import type { SecretKeys } from '../shared/secret-keys.ts';
 import type { UploadMemory } from './upload-memory.ts';
 
 /** What the routes work with: ports only, built by api/main.ts. */
 export type ApiDeps = {
   config: Config;
+  /** Sign the tokens. */
+  secrets: Pick<SecretKeys, 'derive'>;
   /** The stores below that hold what belongs to projects are asked in the scope of whoever asks (identity.ts). */
   within: WithinScope;
   images: ImageStore;

@@ -36,6 +36,7 @@ import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import { admitTask } from '../shared/formats/admit-foreign.ts';
 import { oidcSettingsOf } from '../shared/oidc/settings.ts';
 import { limitsOf } from '../shared/quota.ts';
+import { secretKeysOf } from '../shared/secret-keys.ts';
 import { createApp } from './app.ts';
 import { queueBoard } from './queue-board.ts';
 import { createUploadMemory } from './upload-memory.ts';
@@ -43,6 +44,7 @@ import { createUploadMemory } from './upload-memory.ts';
 /** The composition root of the API process. Starts, and stays, while what it depends on is down. */
 export const startApi = async (config: Config): Promise<{ url: string; close(): Promise<void> }> => {
   const oidcSettings = oidcSettingsOf(config);
+  const secrets = secretKeysOf(config.SECRETS_KEY);
   const { log, traces } = await openTracedLog(config, { role: 'api', instance: `${hostname()}-${process.pid}` });
   const database = openDatabase(config.DATABASE_URL);
   const limits = limitsOf(config);
@@ -63,6 +65,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
   const app = await createApp(
     {
       config,
+      secrets,
       within,
       keys,
       sessions: createSessionStore(database.db),
@@ -77,7 +80,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       projects,
       // The inbox takes what any sender tells; it is read by projects.
       events: { ...createEventStore(database.db, traces), list: createEventStore(db).list },
-      webhooks: createWebhookStore(db, config.MAX_WEBHOOKS),
+      webhooks: createWebhookStore(db, secrets, config.MAX_WEBHOOKS),
       starter: createRunStarter(temporal, runTimingsOf(config)),
       platform: createPlatformStore(db, limits),
       repairs: createRepairStore(db, limits),

@@ -1,5 +1,6 @@
 import { BootreadyError, explain } from '../shared/errors.ts';
 import { newSigningKey } from '../shared/provenance/keys.ts';
+import { newSecretsKey } from '../shared/secret-keys.ts';
 import { requireRoom } from './bootstrap/host.mjs';
 import { describeAddresses, writeClientConfig } from './main-job/addresses.ts';
 import { runMainJob } from './main-job/main-job.ts';
@@ -66,7 +67,9 @@ const work = async (options: Options, signal: AbortSignal, onStarted: (service: 
 const preparedState = async ({ dataDir, newPorts, apiPort }: Options): Promise<StackState> => {
   const before = await readState(dataDir);
   const ports = await choosePorts({ remembered: before?.ports, apiPort, replaceTaken: newPorts }, print);
-  const state = before ? { provenanceKey: newSigningKey(), ...before, ports } : newState(ports);
+  const state = before
+    ? { provenanceKey: newSigningKey(), secretsKey: newSecretsKey(), ...before, ports }
+    : newState(ports);
   await writeState(dataDir, state);
   return state;
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BootPolicy, Policy, TargetFormat } from './contracts/image.ts';
 import { BootreadyError } from './errors.ts';
+import { SecretsKey } from './secret-keys.ts';
 import { Targets } from './targets.ts';
 
 const bytes = (fallback: number) => z.coerce.number().int().positive().default(fallback);
@@ -48,6 +49,8 @@ export const Environment = z.object({
   API_PUBLIC_URL: z.url().optional(),
   /** What senders of storage notifications must show; at least 16 characters. */
   EVENTS_SECRET: z.string().min(16),
+  /** Seals secrets in the database and signs tokens; several with spaces between, the newest first. API and workers for queues need it. */
+  SECRETS_KEY: SecretsKey.optional(),
   /** Requests a minute from one address, with one key, of one project; and wrong keys a minute from one address. */
   RATE_PER_ADDRESS: z.coerce.number().int().positive().default(12_000),
   RATE_PER_KEY: z.coerce.number().int().positive().default(3000),

@@ -4,21 +4,27 @@ const cipher = 'aes-256-gcm';
 const ivBytes = 12;
 const tagBytes = 16;
 
-const keyOf = (secret: string): Uint8Array => new Uint8Array(hkdfSync('sha256', secret, '', 'bootready seal', 32));
+/** A key for one purpose, of which nobody finds the secret or the keys for other purposes. RFC 5869. */
+export const deriveKey = (secret: string, purpose: string): Uint8Array =>
+  new Uint8Array(hkdfSync('sha256', secret, '', `bootready ${purpose}`, 32));
 
-/** For whoever has `secret` alone, which must be random. NIST SP 800-38D. */
-export const seal = (text: string, secret: string): Buffer => {
+/**
+ * For those who have `secret` alone, which must be random. NIST SP 800-38D.
+ * @param about where it belongs: what was sealed there opens nowhere else
+ */
+export const seal = (text: string, secret: string, about = ''): Buffer => {
   const iv = randomBytes(ivBytes);
-  const sealing = createCipheriv(cipher, keyOf(secret), iv);
+  const sealing = createCipheriv(cipher, deriveKey(secret, 'seal'), iv).setAAD(Buffer.from(about));
   const body = Buffer.concat([sealing.update(text, 'utf8'), sealing.final()]);
   return Buffer.concat([iv, sealing.getAuthTag(), body]);
 };
 
-/** Undefined when it was sealed with another secret, or changed. */
-export const unseal = (sealed: Buffer, secret: string): string | undefined => {
+/** Undefined when it was sealed with another secret or for another place, or changed. */
+export const unseal = (sealed: Buffer, secret: string, about = ''): string | undefined => {
   try {
-    const opening = createDecipheriv(cipher, keyOf(secret), sealed.subarray(0, ivBytes), { authTagLength: tagBytes });
-    opening.setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
+    const key = deriveKey(secret, 'seal');
+    const opening = createDecipheriv(cipher, key, sealed.subarray(0, ivBytes), { authTagLength: tagBytes });
+    opening.setAAD(Buffer.from(about)).setAuthTag(sealed.subarray(ivBytes, ivBytes + tagBytes));
     return Buffer.concat([opening.update(sealed.subarray(ivBytes + tagBytes)), opening.final()]).toString('utf8');
   } catch {
     return undefined;

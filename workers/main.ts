@@ -33,6 +33,7 @@ import { explain } from '../shared/errors.ts';
 import { admitTask } from '../shared/formats/admit-foreign.ts';
 import { signingKeyOf } from '../shared/provenance/keys.ts';
 import { limitsOf } from '../shared/quota.ts';
+import { secretKeysOf } from '../shared/secret-keys.ts';
 import { createDeliveryActivities } from './activities/deliver.ts';
 import { createDownloadActivities, createDownloadLedger } from './activities/download.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
@@ -62,6 +63,8 @@ export const startWorker = async (
   config: Config,
   roles: { steps: boolean; queues: boolean },
 ): Promise<{ close(): Promise<void> }> => {
+  // Steps need none: a worker that runs tools on foreign images does not hold it.
+  const secrets = roles.queues ? secretKeysOf(config.SECRETS_KEY) : undefined;
   const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const { log, traces } = await openTracedLog(config, { role: 'worker', instance: workerId });
   const database = openDatabase(config.DATABASE_URL);
@@ -144,7 +147,7 @@ export const startWorker = async (
     closing.push(steps.close);
   }
 
-  if (roles.queues) {
+  if (secrets) {
     const temporal = connectTemporal(
       { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
       traces,
@@ -159,7 +162,7 @@ export const startWorker = async (
         images: createImageStore(database.db, limits),
         projects: createProjectStore(database.db, limits),
         events: createEventStore(database.db),
-        webhooks: createWebhookStore(database.db),
+        webhooks: createWebhookStore(database.db, secrets),
         post: createPost({ toPrivateAddresses: config.WEBHOOKS_TO_PRIVATE_ADDRESSES }),
         starter: createRunStarter(temporal, runTimingsOf(config)),
         orders: [

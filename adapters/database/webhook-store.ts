@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
+import type { SecretKeys } from '../../shared/secret-keys.ts';
 import type { Database } from './schema.ts';
+import { resealWebhooks, whereSecretOf } from './sealed-webhooks.ts';
 
 const tooMany = (most: number): BootreadyError =>
   new BootreadyError({
@@ -11,7 +14,11 @@ const tooMany = (most: number): BootreadyError =>
   });
 
 /** @param most webhooks that a project may have, those that are disabled not counted */
-export const createWebhookStore = (db: Kysely<Database>, most = Number.POSITIVE_INFINITY): WebhookStore => ({
+export const createWebhookStore = (
+  db: Kysely<Database>,
+  secrets: SecretKeys,
+  most = Number.POSITIVE_INFINITY,
+): WebhookStore => ({
   create: ({ projectId, url, secret }) =>
     db.transaction().execute(async (trx) => {
       // One at a time: else several would count the same ones.
@@ -23,12 +30,13 @@ export const createWebhookStore = (db: Kysely<Database>, most = Number.POSITIVE_
         .select((eb) => eb.fn.countAll<number>().as('count'))
         .executeTakeFirstOrThrow();
       if (Number(count) >= most) throw tooMany(most);
+      const id = randomUUID();
       const row = await trx
         .insertInto('webhooks')
-        .values({ project_id: projectId, url, secret })
-        .returning(['id', 'created_at'])
+        .values({ id, project_id: projectId, url, secret: secrets.seal(secret, whereSecretOf(id)) })
+        .returning('created_at')
         .executeTakeFirstOrThrow();
-      return { id: row.id, projectId, url, createdAt: row.created_at, disabledAt: null };
+      return { id, projectId, url, createdAt: row.created_at, disabledAt: null };
     }),
 
   list: async (projectId) => {
@@ -110,7 +118,7 @@ export const createWebhookStore = (db: Kysely<Database>, most = Number.POSITIVE_
           id: row.webhook_id,
           projectId: row.project_id,
           url: row.url,
-          secret: row.secret,
+          secret: secrets.unseal(row.secret, whereSecretOf(row.webhook_id)),
           createdAt: row.webhook_created_at,
           disabledAt: row.disabled_at,
         },
@@ -133,4 +141,6 @@ export const createWebhookStore = (db: Kysely<Database>, most = Number.POSITIVE_
       .where('id', '=', id)
       .execute();
   },
+
+  reseal: (which) => resealWebhooks(db, secrets, which),
 });

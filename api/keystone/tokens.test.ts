@@ -1,6 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { newApiKey } from '../../shared/api-key.ts';
 import type { KnownKey } from '../../shared/ports/projects.ts';
+import { newSecretsKey, secretKeysOf } from '../../shared/secret-keys.ts';
 import { createTokens } from './tokens.ts';
 
 const someKey = (more: Partial<KnownKey> = {}): KnownKey => ({
@@ -13,8 +14,12 @@ const someKey = (more: Partial<KnownKey> = {}): KnownKey => ({
   expiresAt: null,
   ...more,
 });
-const tokensOf = (known: () => KnownKey | undefined, secret = 'secret') =>
-  createTokens({ get: (id) => Promise.resolve(known()?.keyId === id ? known() : undefined) }, secret);
+const ours = newSecretsKey();
+const tokensOf = (known: () => KnownKey | undefined, ...secrets: string[]) =>
+  createTokens(
+    { get: (id) => Promise.resolve(known()?.keyId === id ? known() : undefined) },
+    secretKeysOf(secrets.length > 0 ? secrets : [ours]),
+  );
 
 test('a token stands for its key', async () => {
   const key = someKey();
@@ -54,9 +59,21 @@ test('nobody makes one without the hash of the key and the secret, and none can 
   const claims = JSON.parse(Buffer.from(body, 'base64url').toString());
   const longer = Buffer.from(JSON.stringify({ ...claims, expiresAt: claims.expiresAt + 1 })).toString('base64url');
   expect(await tokens.read(`brt_${longer}.${signature}`)).toBeUndefined();
-  expect(await tokens.read(tokensOf(() => key, 'another').issue(key).token)).toBeUndefined();
+  expect(await tokens.read(tokensOf(() => key, newSecretsKey()).issue(key).token)).toBeUndefined();
   expect(await tokens.read(tokens.issue({ ...key, hash: newApiKey().hash }).token)).toBeUndefined();
   for (const nonsense of ['', 'brt_', 'brt_.', `brt_${body}`, `${token}x`, `brt_x.${signature}`]) {
     expect(await tokens.read(nonsense)).toBeUndefined();
   }
+});
+
+test('it holds when a newer key of the configuration has come, and ends when its own is taken away', async () => {
+  const key = someKey();
+  const newer = newSecretsKey();
+  const { token, claims } = tokensOf(() => key, ours).issue(key);
+  expect(await tokensOf(() => key, newer, ours).read(token)).toEqual({ key, claims });
+  expect(await tokensOf(() => key, newer).read(token)).toBeUndefined();
+  // The newest signs.
+  const next = tokensOf(() => key, newer, ours).issue(key).token;
+  expect(await tokensOf(() => key, newer).read(next)).toBeDefined();
+  expect(await tokensOf(() => key, ours).read(next)).toBeUndefined();
 });

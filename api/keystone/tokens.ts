@@ -3,10 +3,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { z } from 'zod';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ApiKeyStore, Identity, KnownKey } from '../../shared/ports/projects.ts';
+import type { SecretKeys } from '../../shared/secret-keys.ts';
 import { type BearerDeps, identityOfSecret } from '../bearer.ts';
 
 const prefix = 'brt_';
 const lifetimeMs = 3600_000;
+const purpose = 'token';
 
 const Claims = z.object({
   /** The key that it was made of. */
@@ -27,11 +29,12 @@ export type Tokens = {
 
 /**
  * Tokens that stand for an API key for an hour, so that the key itself travels once. Nothing is stored: a token is signed with what only the
- * database knows (the key's hash) and what only the configuration knows (`secret`); neither alone makes a token. It ends with its key.
+ * database knows (the key's hash) and what only the configuration knows (`secrets`); neither alone makes a token. It ends with its key, or
+ * when the key of the configuration that signed it is taken away.
  */
-export const createTokens = (keys: Pick<ApiKeyStore, 'get'>, secret: string): Tokens => {
-  const signatureOf = (body: string, { hash }: KnownKey): Buffer => {
-    const signingKey = createHmac('sha256', secret).update('bootready token').update(hash).digest();
+export const createTokens = (keys: Pick<ApiKeyStore, 'get'>, secrets: Pick<SecretKeys, 'derive'>): Tokens => {
+  const signature = (secret: Uint8Array, body: string, { hash }: KnownKey): Buffer => {
+    const signingKey = createHmac('sha256', secret).update(hash).digest();
     return createHmac('sha256', signingKey).update(body).digest();
   };
   return {
@@ -44,15 +47,21 @@ export const createTokens = (keys: Pick<ApiKeyStore, 'get'>, secret: string): To
         audit: randomBytes(16).toString('base64url'),
       };
       const body = Buffer.from(JSON.stringify(claims)).toString('base64url');
-      return { token: `${prefix}${body}.${signatureOf(body, key).toString('base64url')}`, claims };
+      return {
+        token: `${prefix}${body}.${signature(secrets.derive(purpose)[0], body, key).toString('base64url')}`,
+        claims,
+      };
     },
     read: async (token) => {
-      const [, body = '', signature = ''] = /^brt_([\w-]{1,1000})\.([\w-]{43})$/.exec(token) ?? [];
+      const [, body = '', shown = ''] = /^brt_([\w-]{1,1000})\.([\w-]{43})$/.exec(token) ?? [];
       const claims = claimsOf(body);
       if (!claims || claims.expiresAt <= Date.now()) return undefined;
       const key = await keys.get(claims.key);
-      if (!key || !timingSafeEqual(signatureOf(body, key), Buffer.from(signature, 'base64url'))) return undefined;
-      return { key, claims };
+      if (!key) return undefined;
+      const isOurs = secrets
+        .derive(purpose)
+        .some((secret) => timingSafeEqual(signature(secret, body, key), Buffer.from(shown, 'base64url')));
+      return isOurs ? { key, claims } : undefined;
     },
   };
 };

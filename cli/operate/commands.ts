@@ -39,6 +39,14 @@ export const addOperateCommands = (program: Command): void => {
     .argument('<file>', 'to be named in PROVENANCE_KEY_FILE')
     .action(async (file: string) => (await import('./signing-key.ts')).createSigningKey(file));
   program
+    .command('secrets')
+    .description('manage the secrets in the database')
+    .command('rotate')
+    .description('seal all of them again with the newest key of SECRETS_KEY')
+    .action(async (_options: object, command: Command) =>
+      (await import('./secrets.ts')).rotateSecrets(command.optsWithGlobals()),
+    );
+  program
     .command('doctor')
     .description('check every dependency of this installation, and tell what to do about what is wrong')
     .option('--only <dependencies>', 'some of them, with commas between')

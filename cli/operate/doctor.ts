@@ -13,6 +13,7 @@ import { objectStore } from './doctor/object-store.ts';
 import { oidc } from './doctor/oidc.ts';
 import { redis } from './doctor/redis.ts';
 import { scratch } from './doctor/scratch.ts';
+import { secrets } from './doctor/secrets.ts';
 import { targets } from './doctor/targets.ts';
 import { temporal } from './doctor/temporal.ts';
 import { tools } from './doctor/tools.ts';
@@ -20,6 +21,7 @@ import { readConfig } from './environment.ts';
 
 const dependencies: readonly Dependency[] = [
   database,
+  secrets,
   redis,
   temporal,
   objectStore,

@@ -25,6 +25,7 @@ export const productEnv = (state: StackState, dataDir: string): Record<string, s
     API_PORT: String(ports.api),
     EVENTS_SECRET: state.eventsSecret,
     ...(state.provenanceKey ? { PROVENANCE_KEY: state.provenanceKey } : {}),
+    ...(state.secretsKey ? { SECRETS_KEY: state.secretsKey } : {}),
     SCRATCH_DIR: join(dataDir, 'scratch'),
     // Compiled sources are kept: a start takes half the time. https://nodejs.org/api/module.html#module-compile-cache
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),

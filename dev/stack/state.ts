@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { BootreadyError } from '../../shared/errors.ts';
 import { newSigningKey } from '../../shared/provenance/keys.ts';
+import { newSecretsKey } from '../../shared/secret-keys.ts';
 
 const Port = z.number().int().min(1).max(65_535);
 
@@ -31,6 +32,8 @@ const StackState = z.object({
   eventsSecret: z.string(),
   /** Signs the provenance of images; older data folders have none. */
   provenanceKey: z.string().optional(),
+  /** Seals secrets in the database; older data folders have none. */
+  secretsKey: z.string().optional(),
   /** Of the project `demo`; made at the first start. */
   keys: z.object({ member: z.string(), admin: z.string() }).optional(),
   /** The image that the sample became, once it is published. */
@@ -49,6 +52,7 @@ export const newState = (ports: Ports): StackState => {
     s3: { accessKey: `bootready-${randomBytes(4).toString('hex')}`, secretKey: secret() },
     eventsSecret: secret(),
     provenanceKey: newSigningKey(),
+    secretsKey: newSecretsKey(),
   };
 };
 

@@ -1,3 +1,4 @@
+import type { BootreadyError } from '../errors.ts';
 import type { Traceparent } from './traces.ts';
 
 export type Webhook = { id: string; projectId: string; url: string; createdAt: Date; disabledAt: Date | null };
@@ -11,16 +12,21 @@ export type Delivery = {
   traceparent: Traceparent | null;
 };
 
-/** Who asked to be told, and what they were told. */
+export type Resealed = { sealed: number; unreadable: BootreadyError[] };
+
+/** Who asked to be told, and what they were told. Secrets are sealed in the store, with the configuration's keys. */
 export interface WebhookStore {
   create(webhook: { projectId: string; url: string; secret: string }): Promise<Webhook>;
   list(projectId: string): Promise<Webhook[]>;
   disable(id: string): Promise<void>;
   /** Lays out one delivery for each new outbox row and each webhook of its project; returns all deliveries that are pending. */
   relay(): Promise<string[]>;
+  /** @throws `unavailable` when the secret was sealed with a key that is not there */
   delivery(id: string): Promise<Delivery | undefined>;
   note(
     id: string,
     result: { status: 'pending' | 'delivered' | 'failed'; httpStatus?: number; error?: string },
   ): Promise<void>;
+  /** Seals with the newest key what lies in clear (from before there were keys), or all that is not sealed with it. */
+  reseal(which: 'clear' | 'outdated'): Promise<Resealed>;
 }

@@ -19,12 +19,14 @@ import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts
 import { finishedUpload } from '../../shared/events/notification.ts';
 import type { GlanceQuery } from '../../shared/ports/glance.ts';
 import type { Project } from '../../shared/ports/projects.ts';
+import { newSecretsKey, secretKeysOf } from '../../shared/secret-keys.ts';
 import { freshDatabase } from '../support/database.ts';
 import { begunRun } from '../support/run-records.ts';
 import { hex, publishedImage, someObject, someProject } from '../support/samples.ts';
 
 /** Postgres' own wall between projects. Which tables there are is asked of the database: a new one without a wall fails here. */
 
+const secrets = secretKeysOf([newSecretsKey()]);
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let open: OpenDatabase;
 let scoped: ScopedDatabase;
@@ -45,7 +47,7 @@ const fill = async (project: Project): Promise<void> => {
   await createRepairStore(owner).create({
     ...{ parent: image, name: 'mended', settings: {}, bucket: 'uploads', remedies: ['x'], before: [], guest: {} },
   });
-  const webhooks = createWebhookStore(owner);
+  const webhooks = createWebhookStore(owner, secrets);
   await webhooks.create({ projectId: project.id, url: 'https://example.org', secret: hex(8) });
   await webhooks.relay();
   const key = { projectId: project.id, name: 'k', hash: Buffer.from(hex(32)), hint: 'h', role: 'member' as const };
@@ -316,7 +318,7 @@ describe('a store that forgot its project', () => {
       image.id,
     ]);
     expect(await asFresh(() => images.get(private_ ?? '', undefined))).toBeUndefined();
-    expect(await asFresh(() => createWebhookStore(scoped.db).list(theirs.id))).toEqual([]);
+    expect(await asFresh(() => createWebhookStore(scoped.db, secrets).list(theirs.id))).toEqual([]);
     expect(await asFresh(() => createEventStore(scoped.db).list({ limit: 50 }))).toEqual([]);
     expect((await asFresh(() => createProjectStore(scoped.db).all())).map(({ id }) => id)).toEqual([fresh.id]);
   });

@@ -7,6 +7,7 @@ import { noTraces } from '../../shared/no-traces.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { Webhook, WebhookStore } from '../../shared/ports/webhooks.ts';
 import { Postponed } from '../../shared/postponed.ts';
+import { newSecretsKey, secretKeysOf } from '../../shared/secret-keys.ts';
 import { deliver as deliverBy } from '../../workers/queues/notify.ts';
 import { createPost } from '../../workers/queues/post.ts';
 import { createShares } from '../../workers/queues/shares.ts';
@@ -17,12 +18,13 @@ import { publishedImage, someProject } from '../support/samples.ts';
 
 /** What the port promises, on a real Postgres, and how a delivery reaches a real HTTP server. */
 
+const secrets = secretKeysOf([newSecretsKey()]);
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let webhooks: WebhookStore;
 let project: Project;
 beforeAll(async () => {
   database = await freshDatabase();
-  webhooks = createWebhookStore(database.db);
+  webhooks = createWebhookStore(database.db, secrets);
 });
 afterAll(() => database?.drop());
 beforeEach(async () => {
@@ -258,7 +260,7 @@ describe('deliver', () => {
 });
 
 test('a project has so many webhooks at most, though many are asked for at once; one that is disabled makes room', async () => {
-  const limited = createWebhookStore(database.db, 3);
+  const limited = createWebhookStore(database.db, secrets, 3);
   const make = () => limited.create({ projectId: project.id, url: 'http://127.0.0.1/', secret });
   const made = await Promise.allSettled(Array.from({ length: 10 }, make));
   const refused = made.filter((each) => each.status === 'rejected');

@@ -9,6 +9,7 @@ import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import { connectionOf } from '../../adapters/queues/connection.ts';
 import { queueNames } from '../../shared/contracts/jobs.ts';
+import { secretKeysOf } from '../../shared/secret-keys.ts';
 import { buildDisk } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
 import { firstSweep } from '../support/housekeeping.ts';
@@ -38,7 +39,11 @@ beforeAll(async () => {
   housekeeping = new Queue(queueNames.housekeeping, { connection: connectionOf(installation.env.REDIS_URL ?? '') });
   await firstSweep(installation);
   const secret = `whsec_${randomBytes(24).toString('base64')}`;
-  await createWebhookStore(installation.db).create({ projectId: project, url: hook.url, secret });
+  await createWebhookStore(installation.db, secretKeysOf([installation.env.SECRETS_KEY ?? ''])).create({
+    projectId: project,
+    url: hook.url,
+    secret,
+  });
   await installation.upload(`${words}.txt`, Buffer.from('no disk at all'), { name: words });
   rejected = await installation.ended(`${words}.txt`, 120);
   await installation.upload(words, buildDisk(join(home, 'disk')), { policy: 'warn', name: words });

@@ -14,6 +14,7 @@ import { freePort, tied } from '../../dev/stack/service.ts';
 import { startTemporal } from '../../dev/stack/temporal.ts';
 import type { Report, RunStatus } from '../../shared/contracts/run.ts';
 import { newSigningKey } from '../../shared/provenance/keys.ts';
+import { newSecretsKey } from '../../shared/secret-keys.ts';
 import { freshDatabase } from './database.ts';
 import { eventually } from './eventually.ts';
 import { freshNamespace } from './temporal-namespace.ts';
@@ -116,6 +117,7 @@ export const startInstallation = async (
       S3_SECRET_KEY: secret,
       EVENTS_SECRET: secret,
       PROVENANCE_KEY: newSigningKey(),
+      SECRETS_KEY: newSecretsKey(),
       API_PORT: String(apiPort),
       NODE_COMPILE_CACHE: inject('stack').compileCache,
       SCRATCH_DIR: join(home, 'scratch'),

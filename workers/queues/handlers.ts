@@ -29,7 +29,11 @@ export const queueHandlers = (deps: HandlerDeps) => {
         const pending = await deps.webhooks.relay();
         if (pending.length > 0) await deps.jobs.addNotify(pending);
       },
-      reap: () => reap(deps),
+      reap: async () => {
+        // Processes of an older version may still write them, so once is not enough.
+        await deps.webhooks.reseal('clear');
+        return reap(deps);
+      },
       refresh: () => refresh(deps),
     },
   } satisfies QueueHandlers;

@@ -1,0 +1,72 @@
+import { type Kysely, sql } from 'kysely';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { Resealed } from '../../shared/ports/webhooks.ts';
+import { type SecretKeys, sealedPrefix } from '../../shared/secret-keys.ts';
+import type { Database } from './schema.ts';
+
+/** What the secret of this webhook is sealed for. */
+export const whereSecretOf = (id: string): string => `webhooks.secret of ${id}`;
+
+const atOnce = 100;
+
+/** Row by row, each only if it is still as it was read: others may do the same at the same time, and it may be stopped and begun again. */
+export const resealWebhooks = async (
+  db: Kysely<Database>,
+  secrets: SecretKeys,
+  which: 'clear' | 'outdated',
+): Promise<Resealed> => {
+  const good = which === 'clear' ? sealedPrefix : secrets.prefixes[0];
+  const result: Resealed = { sealed: 0, unreadable: [] };
+  for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
+    const rows = await db
+      .selectFrom('webhooks')
+      .where('secret', 'not like', `${good}%`)
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(atOnce)
+      .select(['id', 'secret'])
+      .execute();
+    for (const { id, secret } of rows) {
+      const text = readable(secrets, secret, id);
+      if (text instanceof BootreadyError) {
+        result.unreadable.push(text);
+        continue;
+      }
+      const { numUpdatedRows } = await db
+        .updateTable('webhooks')
+        .set({ secret: secrets.seal(text, whereSecretOf(id)) })
+        .where('id', '=', id)
+        .where('secret', '=', secret)
+        .executeTakeFirst();
+      result.sealed += Number(numUpdatedRows);
+    }
+    const last = rows.at(-1);
+    if (!last || rows.length < atOnce) return result;
+    after = last.id;
+  }
+};
+
+const readable = (secrets: SecretKeys, sealed: string, id: string): string | BootreadyError => {
+  try {
+    return secrets.unseal(sealed, whereSecretOf(id));
+  } catch (error) {
+    if (error instanceof BootreadyError) return error;
+    throw error;
+  }
+};
+
+/** With which keys the secrets are sealed; those in clear count as `older`. */
+export const countSeals = async (
+  db: Kysely<Database>,
+  { prefixes: [newest, ...older] }: SecretKeys,
+): Promise<{ newest: number; older: number; lost: number }> => {
+  const { rows } = await sql<{ prefix: string; count: string }>`
+    select case when starts_with(secret, ${sealedPrefix}) then left(secret, ${newest.length}) else '' end as prefix, count(*) as count
+    from webhooks group by 1`.execute(db);
+  const counts = { newest: 0, older: 0, lost: 0 };
+  for (const { prefix, count } of rows) {
+    const kind = prefix === newest ? 'newest' : prefix === '' || older.includes(prefix) ? 'older' : 'lost';
+    counts[kind] += Number(count);
+  }
+  return counts;
+};

@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { BootreadyError } from './errors.ts';
+import { deriveKey, seal, unseal } from './seal.ts';
+
+const make = 'openssl rand -hex 32';
+
+/** SECRETS_KEY: one key or several, the newest first, with spaces, commas or line breaks between. */
+export const SecretsKey = z
+  .string()
+  .transform((text) => text.split(/[\s,]/).filter((key) => key !== ''))
+  .refine((keys) => keys.length > 0 && keys.every((key) => /^[0-9a-f]{64}$/i.test(key)), {
+    error: `each key has 64 hexadecimal digits, as this makes them: ${make}`,
+  })
+  .refine((keys) => new Set(keys.map((key) => key.toLowerCase())).size === keys.length, {
+    error: 'the same key is there twice',
+  });
+
+/** The keys that the configuration alone knows: they seal what lies in the database, and sign what the API gives out. */
+export type SecretKeys = {
+  /** How a text begins that is sealed with each of them, the newest first; all of one length. */
+  prefixes: [string, ...string[]];
+  /** @param about the table, column and id that it belongs to: copied to another row it does not open */
+  seal(text: string, about: string): string;
+  /** What lies in clear is given as it is: it comes from before there were keys. @throws `unavailable` that names the key that is missing */
+  unseal(text: string, about: string): string;
+  /** A key for each of ours, the newest first: sign with the first, and let all of them prove. */
+  derive(purpose: string): [Uint8Array, ...Uint8Array[]];
+};
+
+/** How everything begins that is sealed; after it the id of the key, a colon, and the rest in base64url. */
+export const sealedPrefix = 'sealed:v1:';
+const form = /^sealed:v1:([0-9a-f]{8}):([\w-]+)$/;
+
+/** Tells keys apart, and nothing about them. */
+const idOf = (key: string): string => Buffer.from(deriveKey(key, 'key id')).toString('hex', 0, 4);
+
+export const newSecretsKey = (): string => randomBytes(32).toString('hex');
+
+/** @param keys of `SecretsKey` @throws `invalid-input` when there is none */
+export const secretKeysOf = (keys: readonly string[] = []): SecretKeys => {
+  const [newest, ...older] = keys.map((key) => key.toLowerCase());
+  if (newest === undefined) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: 'SECRETS_KEY is not set: secrets of webhooks cannot be sealed, and tokens cannot be signed.',
+      remedy: `Make a key once (${make}), keep a copy of it in a safe place, and set SECRETS_KEY or SECRETS_KEY_FILE of the API and of the workers for queues.`,
+    });
+  }
+  const byId = new Map([newest, ...older].map((key) => [idOf(key), key]));
+  const prefixOf = (key: string): string => `${sealedPrefix}${idOf(key)}:`;
+  return {
+    prefixes: [prefixOf(newest), ...older.map(prefixOf)],
+    seal: (text, about) => `${prefixOf(newest)}${seal(text, newest, about).toString('base64url')}`,
+    unseal: (text, about) => {
+      if (!text.startsWith(sealedPrefix)) return text;
+      const [, id = '', body = ''] = form.exec(text) ?? [];
+      const key = byId.get(id);
+      if (key === undefined) throw noSuchKey(about, id);
+      const opened = unseal(Buffer.from(body, 'base64url'), key, about);
+      if (opened === undefined) throw changed(about);
+      return opened;
+    },
+    derive: (purpose) => [deriveKey(newest, purpose), ...older.map((key) => deriveKey(key, purpose))],
+  };
+};
+
+const noSuchKey = (about: string, id: string): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: `The secret at ${about} is sealed with the key ${id || '?'}, which SECRETS_KEY does not hold.`,
+    remedy:
+      'Add that key to SECRETS_KEY, after the newest one. If it is lost, the secret is too: delete the webhook and make it again.',
+    // Somebody may add the key meanwhile.
+    retryable: true,
+  });
+
+const changed = (about: string): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: `The secret at ${about} was changed in the database, or copied there from another row.`,
+    remedy: 'Find out who wrote to the database. Then delete the webhook and make it again.',
+  });

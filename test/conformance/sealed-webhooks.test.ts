@@ -1,0 +1,144 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { whereSecretOf } from '../../adapters/database/sealed-webhooks.ts';
+import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
+import type { Project } from '../../shared/ports/projects.ts';
+import { newSecretsKey, secretKeysOf } from '../../shared/secret-keys.ts';
+import { freshDatabase } from '../support/database.ts';
+import { runCli } from '../support/run-cli.ts';
+import { publishedImage, someProject } from '../support/samples.ts';
+
+/** What lies in the table is sealed, and stays readable through a rotation. */
+
+const [former, newest] = [newSecretsKey(), newSecretsKey()] as const;
+const url = 'http://127.0.0.1:9/hook';
+
+let database: Awaited<ReturnType<typeof freshDatabase>>;
+let project: Project;
+beforeAll(async () => {
+  database = await freshDatabase();
+});
+afterAll(() => database?.drop());
+beforeEach(async () => {
+  await database.db.deleteFrom('webhook_deliveries').execute();
+  await database.db.deleteFrom('webhooks').execute();
+  project = await someProject(database.db);
+});
+
+const storeWith = (...keys: string[]) => createWebhookStore(database.db, secretKeysOf(keys));
+const rows = () => database.db.selectFrom('webhooks').select(['id', 'secret']).orderBy('id').execute();
+const make = (keys: string[], count: number) =>
+  Promise.all(
+    Array.from({ length: count }, (_, n) =>
+      storeWith(...keys).create({ projectId: project.id, url, secret: `whsec_number${n}` }),
+    ),
+  );
+/** The secrets as whoever delivers gets them. */
+const readWith = async (...keys: string[]): Promise<string[]> => {
+  await publishedImage(database.db, project);
+  const store = storeWith(...keys);
+  const deliveries = await Promise.all((await store.relay()).map((id) => store.delivery(id)));
+  return deliveries.map((each) => each?.webhook.secret ?? '').sort();
+};
+/** As an older version wrote it. */
+const makeInClear = (secret: string) =>
+  database.db.insertInto('webhooks').values({ project_id: project.id, url, secret }).returning('id').executeTakeFirst();
+
+test('a dump of the table shows no secret', async () => {
+  await make([newest], 2);
+  const dump = JSON.stringify(await database.db.selectFrom('webhooks').selectAll().execute());
+  expect(dump).toContain(url);
+  expect(dump).not.toMatch(/whsec|number0|number1/);
+  expect(await readWith(newest)).toEqual(['whsec_number0', 'whsec_number1']);
+});
+
+const environment = (): Record<string, string> => ({
+  ...{ DATABASE_URL: database.url, REDIS_URL: 'redis://127.0.0.1:9', EVENTS_SECRET: 'sixteen characters' },
+  ...{ S3_ENDPOINT: 'http://127.0.0.1:9', S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 'b' },
+});
+
+test.each(['api', 'worker --queues', 'worker'])(
+  'without a key "%s" does not start, and says what to do',
+  async (command) => {
+    const { code, stderr } = await runCli(command.split(' '), { env: environment() });
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/SECRETS_KEY is not set.*\n.*openssl rand -hex 32/);
+  },
+);
+
+describe('rotating', () => {
+  test('seals all with the newest key; then the former is not needed', async () => {
+    // More than one page of them.
+    await make([former], 103);
+    await makeInClear('whsec_clear');
+    const both = storeWith(newest, former);
+    expect(await both.reseal('outdated')).toEqual({ sealed: 104, unreadable: [] });
+    const [prefix] = secretKeysOf([newest]).prefixes;
+    for (const { secret } of await rows()) expect(secret.startsWith(prefix)).toBe(true);
+    expect(await readWith(newest)).toContain('whsec_clear');
+    expect(await both.reseal('outdated')).toEqual({ sealed: 0, unreadable: [] });
+  });
+
+  test('by several at once, and of what was done in part, seals each once', async () => {
+    await make([former], 40);
+    const [half] = await rows();
+    const both = secretKeysOf([newest, former]);
+    const about = whereSecretOf(half?.id ?? '');
+    const sealed = both.seal(both.unseal(half?.secret ?? '', about), about);
+    await database.db
+      .updateTable('webhooks')
+      .set({ secret: sealed })
+      .where('id', '=', half?.id ?? '')
+      .execute();
+    const results = await Promise.all(Array.from({ length: 4 }, () => storeWith(newest, former).reseal('outdated')));
+    expect(results.reduce((sum, each) => sum + each.sealed, 0)).toBe(39);
+    expect(await readWith(newest)).toHaveLength(40);
+  });
+
+  test('only of what lies in clear leaves the others alone: other processes may not know the newest key yet', async () => {
+    await make([former], 1);
+    await makeInClear('whsec_clear');
+    expect(await storeWith(newest, former).reseal('clear')).toEqual({ sealed: 1, unreadable: [] });
+    expect((await rows()).filter(({ secret }) => secret.startsWith('whsec_'))).toEqual([]);
+    expect((await rows()).filter(({ secret }) => secret.startsWith(secretKeysOf([former]).prefixes[0]))).toHaveLength(
+      1,
+    );
+  });
+
+  test('goes on after what it cannot open, and says what to do', async () => {
+    await make([newSecretsKey()], 1);
+    await make([former], 2);
+    const { sealed, unreadable } = await storeWith(newest, former).reseal('outdated');
+    expect(sealed).toBe(2);
+    expect(unreadable).toMatchObject([{ remedy: expect.stringContaining('Add that key to SECRETS_KEY') }]);
+    await expect(readWith(newest)).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+  });
+
+  test('a secret that was copied to another row does not open there', async () => {
+    await make([newest], 2);
+    const [one, two] = await rows();
+    await database.db
+      .updateTable('webhooks')
+      .set({ secret: one?.secret })
+      .where('id', '=', two?.id ?? '')
+      .execute();
+    await expect(readWith(newest)).rejects.toMatchObject({ message: expect.stringContaining('copied') });
+  });
+
+  test('by the command', async () => {
+    await make([former], 2);
+    const env = environment();
+    const ask = async (SECRETS_KEY: string) =>
+      (await runCli(['doctor', '--only', 'secrets'], { env: { ...env, SECRETS_KEY } })).stdout;
+    expect(await ask(newest)).toMatch(/2 webhooks are sealed with a key that SECRETS_KEY does not hold/);
+    expect(await ask(`${newest} ${former}`)).toMatch(/2 webhooks are not sealed with the newest/);
+    expect(await ask('')).toMatch(/SECRETS_KEY is not set here/);
+    const rotate = (SECRETS_KEY: string) => runCli(['secrets', 'rotate'], { env: { ...env, SECRETS_KEY } });
+    expect(await rotate(newest)).toMatchObject({ code: 1, stdout: expect.stringContaining('Keep all keys') });
+    expect(await rotate(`${newest} ${former}`)).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^Sealed 2 secrets/),
+    });
+    expect(await ask(newest)).toMatch(/2 webhooks, sealed with the newest key/);
+    expect(await rotate('')).toMatchObject({ code: 2, stderr: expect.stringContaining('openssl rand -hex 32') });
+  });
+});
