@@ -1,6 +1,9 @@
 import { open } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { basename, dirname, join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { cached } from './block-cache.ts';
 
@@ -10,10 +13,30 @@ export type ByteGateway = {
   close(): Promise<void>;
 };
 
+const MiB = 1024 ** 2;
+/** The largest request of NBD that nbdkit lets through (nbdkit common/protocol, MAX_REQUEST_SIZE). */
+const longestRange = 64 * MiB;
+/** What one answer holds of its range at a time. */
+const pieceBytes = MiB;
+/** nbdkit has sixteen at most (nbdkit-curl-plugin(1), "connections"). */
+const mostConnections = 24;
+/** Requests that one connection may send before the answer to the first; nbdkit sends one. */
+const mostWaiting = 16;
+
+type Range = { from: number; to: number };
+
+/** One range of bytes, both ends included; undefined when it is none of this resource, or longer than anybody asks for. */
+const rangeOf = (header: string | undefined, size: number): Range | undefined => {
+  const [, first, last] = /^bytes=(\d{1,16})-(\d{1,16})$/.exec(header ?? '') ?? [];
+  const range = { from: Number(first), to: Math.min(Number(last), size - 1) };
+  return range.from <= range.to && range.to - range.from < longestRange ? range : undefined;
+};
+
 /**
  * HTTP on a unix socket with one resource: HEAD tells its size, GET with one range its bytes (RFC 9110, 14). Nothing else. It
  * holds the credentials and the pin, so that what sits in the sandbox needs neither; a presigned URL would not do, for nbdkit
- * asks with HEAD too.
+ * asks with HEAD too. Who asks may have been taken over: whatever is asked for, and however slowly it is taken, no more is held than a piece for
+ * each connection.
  */
 export const openByteGateway = async (
   source: ByteSource,
@@ -22,31 +45,63 @@ export const openByteGateway = async (
 ): Promise<ByteGateway> => {
   const bytes = cached(source);
   let failure: unknown;
+  const pieces = async function* ({ from, to }: Range): AsyncGenerator<Buffer> {
+    for (let at = from; at <= to; ) {
+      const piece = await bytes.read(at, Math.min(pieceBytes, to - at + 1), signal).catch((error: unknown) => {
+        failure ??= error;
+        throw error;
+      });
+      if (piece.length === 0) throw new Error('the source ends before its size');
+      at += piece.length;
+      yield piece;
+    }
+  };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     response.setHeader('accept-ranges', 'bytes');
     if (request.method === 'HEAD') {
       response.writeHead(200, { 'content-length': bytes.size }).end();
       return;
     }
-    const [, from, to] = /^bytes=(\d+)-(\d+)$/.exec(request.headers.range ?? '') ?? [];
-    if (request.method !== 'GET' || from === undefined || to === undefined) {
+    const range = request.method === 'GET' ? rangeOf(request.headers.range, bytes.size) : undefined;
+    if (!range) {
       response.writeHead(request.method === 'GET' ? 416 : 405).end();
       return;
     }
+    const { from, to } = range;
     try {
-      const body = await bytes.read(Number(from), Number(to) - Number(from) + 1, signal);
-      const last = Number(from) + body.length - 1;
-      response
-        .writeHead(206, { 'content-length': body.length, 'content-range': `bytes ${from}-${last}/${bytes.size}` })
-        .end(body);
-    } catch (error) {
-      failure ??= error;
-      // 404 and not 5xx: nobody shall try again what the cache has tried five times.
-      response.writeHead(404).end();
+      const body = pieces(range);
+      const first = await body.next();
+      response.writeHead(206, {
+        'content-length': to - from + 1,
+        'content-range': `bytes ${from}-${to}/${bytes.size}`,
+      });
+      const rest = async function* () {
+        if (!first.done) yield first.value;
+        yield* body;
+      };
+      await pipeline(Readable.from(rest(), { highWaterMark: 1 }), response);
+    } catch {
+      // Who asked has gone; or the source failed, and then the connection ends with the answer unfinished. 404 and not 5xx: nobody is to try again what the cache has tried five times.
+      if (!response.headersSent) response.writeHead(404).end();
     }
   };
-  const server = createServer((request, response) => void answer(request, response));
+  /** Requests of a connection are answered one after the other, also when they come all at once. */
+  const waiting = new WeakMap<Socket, { count: number; last: Promise<void> }>();
+  const server = createServer((request, response) => {
+    const { count, last } = waiting.get(request.socket) ?? { count: 0, last: Promise.resolve() };
+    if (count >= mostWaiting) {
+      request.socket.destroy();
+      return;
+    }
+    const line = { count: count + 1, last: last.then(() => answer(request, response)) };
+    waiting.set(request.socket, line);
+    void line.last.finally(() => {
+      const now = waiting.get(request.socket);
+      if (now) now.count--;
+    });
+  });
   server.keepAliveTimeout = 60_000;
+  server.maxConnections = mostConnections;
   // The path of a unix socket has room for 107 characters (unix(7)), and scratch folders lie deep: the way there by the open
   // folder is always short.
   const folder = await open(dirname(socketPath));
