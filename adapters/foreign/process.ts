@@ -1,15 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { foreignHeapBytes } from '../../shared/foreign-limits.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 
 /** The folder of the product: all that the process may read. */
 const root = join(import.meta.dirname, '../..');
 
 const MiB = 1024 ** 2;
-/** V8's own limit, and the kernel's for all that a process holds, buffers too. */
-const heapMiB = 256;
-/** A heap that grows needs its old and its new place at once: 768 MiB were too little for two million short lines. */
+const heapMiB = foreignHeapBytes / MiB;
+/**
+ * The kernel's limit for all that a process holds, buffers too. A heap that grows needs its old and its new place at once: 768 MiB were too little for
+ * two million short lines.
+ */
 const mostData = 1024 * MiB;
 /** The kernel's, should nobody watch any more; the owner's limits are far below. */
 const mostProcessorSeconds = 900;

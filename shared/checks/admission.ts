@@ -369,8 +369,20 @@ export const admissionChecks = defineChecks({
     severity: 'safety',
     title: { en: 'Structure of the image', de: 'Aufbau des Images' },
     problem: {
-      en: 'Reading the headers and tables of this file takes more time or memory than those of any sound image ({limit}). Whether it is safe cannot be told.',
-      de: 'Header und Tabellen dieser Datei zu lesen braucht mehr Zeit oder Speicher als bei jedem heilen Image ({limit}). Ob sie sicher ist, lässt sich nicht sagen.',
+      en: 'To read the headers and tables of this file takes more than {seconds} seconds on the processor or more than {memory:bytes} of memory. No sound image needs that. Whether this one is safe cannot be told.',
+      de: 'Header und Tabellen dieser Datei zu lesen braucht mehr als {seconds} Sekunden Rechenzeit oder mehr als {memory:bytes} Speicher. Kein heiles Image braucht das. Ob dieses sicher ist, lässt sich nicht sagen.',
+    },
+    remedy: {
+      en: 'Convert it with "qemu-img convert -O qcow2 FILE NEW.qcow2" and upload the new file.',
+      de: 'Konvertieren Sie sie mit "qemu-img convert -O qcow2 DATEI NEU.qcow2" und laden Sie die neue Datei hoch.',
+    },
+  },
+  'content-unreadable': {
+    severity: 'safety',
+    title: { en: 'Structure of the image', de: 'Aufbau des Images' },
+    problem: {
+      en: 'The headers and tables of this file cannot be read: they hold what no program writes. Whether the file is safe cannot be told.',
+      de: 'Header und Tabellen dieser Datei lassen sich nicht lesen: Darin steht, was kein Programm schreibt. Ob die Datei sicher ist, lässt sich nicht sagen.',
     },
     remedy: {
       en: 'Convert it with "qemu-img convert -O qcow2 FILE NEW.qcow2" and upload the new file.',
@@ -399,6 +411,18 @@ export const admissionChecks = defineChecks({
     remedy: {
       en: 'Test it where it comes from (gzip -t, xz -t, zstd -t, bzip2 -t), then upload it again.',
       de: 'Testen Sie sie an der Quelle (gzip -t, xz -t, zstd -t, bzip2 -t) und laden Sie sie erneut hoch.',
+    },
+  },
+  'decompression-exceeds': {
+    severity: 'safety',
+    title: { en: 'Compression', de: 'Kompression' },
+    problem: {
+      en: 'To decompress this file takes more than {memory:bytes} of memory or more than {hours} hours. A decompressor is given no more here.',
+      de: 'Diese Datei zu entpacken braucht mehr als {memory:bytes} Arbeitsspeicher oder mehr als {hours} Stunden. Mehr bekommt ein Entpacker hier nicht.',
+    },
+    remedy: {
+      en: 'Compress it again at an ordinary level, without a long window (xz -9, zstd -19), and upload that.',
+      de: 'Komprimieren Sie es mit einer üblichen Stufe ohne langes Fenster neu (xz -9, zstd -19) und laden Sie das hoch.',
     },
   },
   'decompressed-too-large': {

@@ -1,3 +1,4 @@
+import { foreignHeapBytes, foreignLimits } from '../foreign-limits.ts';
 import { defineChecks } from './define.ts';
 
 const console = {
@@ -23,8 +24,8 @@ export const bootChecks = defineChecks({
     severity: 'required',
     title: { en: 'What the system says while it starts', de: 'Was das System beim Start sagt' },
     problem: {
-      en: 'What the system wrote while it started takes more time or memory to read than that of any ordinary system. Whether it starts cannot be told.',
-      de: 'Was das System beim Start geschrieben hat, braucht zum Lesen mehr Zeit oder Speicher als bei jedem gewöhnlichen System. Ob es startet, lässt sich nicht sagen.',
+      en: `To read what the system wrote while it started takes more than ${foreignLimits.watch.partSeconds} seconds on the processor at a time, or more than ${foreignHeapBytes / 1024 ** 2} MiB of memory. Whether it starts cannot be told.`,
+      de: `Zu lesen, was das System beim Start geschrieben hat, braucht mehr als ${foreignLimits.watch.partSeconds} Sekunden Rechenzeit am Stück oder mehr als ${foreignHeapBytes / 1024 ** 2} MiB Speicher. Ob es startet, lässt sich nicht sagen.`,
     },
     remedy: {
       en: 'See what writes to the first serial port, and to the ports of the guest agent, without end.',

@@ -1,4 +1,5 @@
 import type { Admission } from '../contracts/run.ts';
+import { foreignHeapBytes, foreignLimits } from '../foreign-limits.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { type ForeignDoor, foreignTask } from '../ports/foreign.ts';
 import { type AdmitOptions, diskSource } from './admit.ts';
@@ -12,14 +13,14 @@ export const admitTask = foreignTask<typeof import('./admit-task.ts').admit>(
   import.meta.url,
   './admit-task.ts',
   'admit',
-  { partSeconds: 10, totalSeconds: 10, answerBytes: MiB },
+  foreignLimits.admit,
 );
 
 const readingsTask = foreignTask<typeof import('./admit-task.ts').readings>(
   import.meta.url,
   './admit-task.ts',
   'readings',
-  { partSeconds: 5, totalSeconds: 5, answerBytes: 64 * 1024 },
+  foreignLimits.readings,
 );
 
 /** Names of all formats whose signature stands in the first bytes; `unreadable` where that cannot be told. */
@@ -47,7 +48,10 @@ export const admitForeign = async (
     },
     signal,
   );
-  return result.state === 'done'
-    ? result.value
-    : { layers: [], ...refusal('content-exceeds', { limit: result.limit }) };
+  if (result.state === 'done') return result.value;
+  const bounds = { seconds: foreignLimits.admit.totalSeconds, memory: foreignHeapBytes };
+  return {
+    layers: [],
+    ...(result.limit === 'crash' ? refusal('content-unreadable') : refusal('content-exceeds', bounds)),
+  };
 };

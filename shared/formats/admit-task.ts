@@ -1,12 +1,12 @@
 import type { Admission, Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
-import { type AdmitOptions, admitSource, type Compression } from './admit.ts';
+import { type AdmitOptions, admitSource, type Compression, type PeekLayer } from './admit.ts';
 import { formats } from './table.ts';
 
 type Plain = { size: number } & Omit<AdmitOptions, 'peek' | 'signal'>;
 type Asked = {
   read: (offset: number, length: number) => ReturnType<ByteSource['read']>;
-  peek: (kind: Compression, around: readonly Layer[], bytes: number) => Promise<Buffer>;
+  peek: (kind: Compression, around: readonly Layer[], bytes: number) => ReturnType<PeekLayer>;
 };
 
 /** Names of all formats whose signature stands in the first bytes. */

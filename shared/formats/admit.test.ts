@@ -340,6 +340,10 @@ describe('compressed images', () => {
       'qcow2-backing-file',
     ]);
     expect(refused(await admitBytes(compressed))).toEqual(['layer-damaged']);
+    const exceeding = await admitBytes(compressed, { peek: () => Promise.resolve('exceeds') });
+    expect(exceeding.findings).toMatchObject([
+      { code: 'decompression-exceeds', outcome: 'fail', params: { memory: 512 * MiB, hours: 24 } },
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Finding } from '../contracts/finding.ts';
 import type { Admission, DetectedDisk, Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
+import { decompressorBounds } from './expansion.ts';
 import { type FormatResult, headBytes, refusal, Truncated } from './format.ts';
 import { inspectRaw } from './raw.ts';
 import { compressionOf, formats, mistakenFor } from './table.ts';
@@ -8,13 +9,16 @@ import { findDisk, isTar } from './tar.ts';
 
 export type Compression = 'gz' | 'xz' | 'zstd' | 'bzip2';
 
-/** The first `bytes` of a compressed stream, decompressed; fewer when it is shorter. Throws nothing for damaged streams: it gives what came out. */
+/**
+ * The first `bytes` of a compressed stream, decompressed; fewer when it is shorter. Throws nothing for damaged streams: it gives what came out. `exceeds`: a
+ * decompressor needs more than it is given (`decompressorBounds`).
+ */
 export type PeekLayer = (
   kind: Compression,
   source: ByteSource,
   bytes: number,
   signal: AbortSignal | undefined,
-) => Promise<Buffer>;
+) => Promise<Buffer | 'exceeds'>;
 
 export type AdmitOptions = {
   allowIso: boolean;
@@ -23,7 +27,7 @@ export type AdmitOptions = {
   /** Bytes of the source itself. */
   maxUploadBytes?: number;
   /** `around`: the layers that lie around the source, outermost first. */
-  peek: (...args: [...Parameters<PeekLayer>, around: readonly Layer[]]) => Promise<Buffer>;
+  peek: (...args: [...Parameters<PeekLayer>, around: readonly Layer[]]) => ReturnType<PeekLayer>;
   signal?: AbortSignal;
 };
 
@@ -149,7 +153,8 @@ const limited = (
  * What can be said of a compressed image by its beginning: refusals that no byte further on can mend. The verdict comes when
  * it is decompressed. Nothing that a size or an end decides is certain here.
  */
-const certainRefusals = async (inner: Buffer, depth: number, options: AdmitOptions): Promise<Finding[]> => {
+const certainRefusals = async (inner: Buffer | 'exceeds', depth: number, options: AdmitOptions): Promise<Finding[]> => {
+  if (inner === 'exceeds') return refusal('decompression-exceeds', decompressorBounds).findings;
   if (inner.length === 0) return refusal('layer-damaged').findings;
   const whole = inner.length < headBytes;
   if (!whole && (compressionOf(inner) || isTar(inner))) {

@@ -4,6 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { BootPolicy } from '../../shared/contracts/image.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
+import { foreignLimits } from '../../shared/foreign-limits.ts';
 import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
 import type { BootCheck } from '../../workflows/activities.ts';
 import { bootNews } from '../boot/boot-news.ts';
@@ -36,7 +37,7 @@ export const watchTask = foreignTask<typeof import('../boot/watch-task.ts').watc
   import.meta.url,
   '../boot/watch-task.ts',
   'watchBoot',
-  { partSeconds: 10, totalSeconds: 600, answerBytes: 8 * 1024 ** 2 },
+  foreignLimits.watch,
 );
 
 export type BootCheckDeps = { foreign: ForeignDoor };

@@ -6,7 +6,7 @@ import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared
 import { isBootreadyError } from '../../shared/errors.ts';
 import { diskSource, type PeekLayer } from '../../shared/formats/admit.ts';
 import { admitForeign, readingsOf } from '../../shared/formats/admit-foreign.ts';
-import { writtenAtMost } from '../../shared/formats/expansion.ts';
+import { decompressorBounds, writtenAtMost } from '../../shared/formats/expansion.ts';
 import { headBytes } from '../../shared/formats/format.ts';
 import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
@@ -97,7 +97,10 @@ export const convertUpload = async (
       onPercent: (percent) => progress((percent * share.decompress) / 100),
       signal,
     });
-    if ('refused' in outcome) return refused([fail(outcome.refused, { limit: input.maxVirtualBytes })]);
+    if ('refused' in outcome) {
+      const bounds = { limit: input.maxVirtualBytes, ...decompressorBounds };
+      return refused([fail(outcome.refused, bounds)]);
+    }
     const file = await openFileSource(plain);
     try {
       const { allowIso, maxVirtualBytes } = input;

@@ -3,24 +3,26 @@ import { join } from 'node:path';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { type Codec, decompressTo } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
-import { type AskGuestfish, guestfishOf } from '../tools/guestfish-answers.ts';
+import { type AskGuestfish, doneBy } from '../tools/guestfish-answers.ts';
 import { type Output, openOutput } from '../tools/output.ts';
-import { readerOf } from './reader.ts';
+import { largestDownload } from './reader.ts';
 
-/** The largest initramfs, and what comes out of one. */
-const largest = 1024 ** 3;
-const largestUnpacked = 2 * 1024 ** 3;
+/** What may come out of an initramfs: the largest that are known have some hundred MB of firmware in them. */
+export const largestUnpacked = 2 * 1024 ** 3;
+/** An honest one takes seconds. */
+const unpackSeconds = 300;
 
 type Opened = ByteSource & { close(): Promise<void> };
 
-/** Undefined when nothing comes out, or more than any initramfs holds. The caller closes it. */
+/** Undefined when nothing comes out; `too-much` when it is more than `most` bytes, or takes too long. The caller closes it. */
 export const unpackTo = async (
   path: string,
   source: ByteSource,
   at: number,
   codec: Codec,
   signal: AbortSignal,
-): Promise<Opened | undefined> => {
+  most = largestUnpacked,
+): Promise<Opened | 'too-much' | undefined> => {
   const rest: ByteSource = {
     size: source.size - at,
     read: (offset, length) => source.read(at + offset, length, signal),
@@ -28,11 +30,12 @@ export const unpackTo = async (
   // A trailer or padding behind the stream makes the tool complain at its end; what it gave until then counts.
   try {
     const outcome = await decompressTo(rest, codec, path, {
-      maxBytes: largestUnpacked,
+      maxBytes: most,
+      wallSeconds: unpackSeconds,
       onPercent: () => undefined,
       signal,
     });
-    if ('refused' in outcome && outcome.refused === 'decompressed-too-large') return undefined;
+    if ('refused' in outcome && outcome.refused !== 'layer-damaged') return 'too-much';
     const file = await openFileSource(path);
     if (file.size > 0) return file;
     await file.close();
@@ -48,27 +51,30 @@ export const initramfsHelpers = (
   asked: AskGuestfish,
   { outputDir, hostDir, signal }: { outputDir: string; hostDir: string; signal: AbortSignal },
 ) => {
-  const { ask, sizeOf } = readerOf(guestfishOf(asked));
+  const done = doneBy(asked);
   let fetched: Output | undefined;
   let unpacked: Opened | undefined;
   return {
     helpers: {
-      /** Bytes of the file, which is then there to be read; undefined when it cannot be fetched. */
+      /** Bytes of the file, which must be a regular one and is then there to be read; undefined when it cannot be fetched. */
       fetchInitramfs: async (path: string): Promise<number | undefined> => {
         await fetched?.close();
         fetched = undefined;
         const local = 'initramfs';
-        if (!((await sizeOf(path)) <= largest) || !(await ask('download', path, `/out/${local}`))) return undefined;
-        fetched = await openOutput(join(outputDir, local), { maxBytes: largest });
+        if (!(await done('download', path, `/out/${local}`))) return undefined;
+        fetched = await openOutput(join(outputDir, local), { maxBytes: largestDownload });
         return fetched.size;
       },
       readFetched: async (offset: number, length: number): Promise<Buffer> =>
         (await fetched?.read(offset, Math.min(length, mostAtOnce))) ?? Buffer.alloc(0),
       /** Bytes of what came out. */
-      unpackInitramfs: async (at: number, codec: Codec): Promise<number | undefined> => {
+      unpackInitramfs: async (at: number, codec: Codec): Promise<number | 'too-much' | undefined> => {
         await unpacked?.close();
-        unpacked = fetched && (await unpackTo(join(hostDir, 'unpacked'), fetched, at, codec, signal));
-        return unpacked?.size;
+        unpacked = undefined;
+        const made = fetched && (await unpackTo(join(hostDir, 'unpacked'), fetched, at, codec, signal));
+        if (made === 'too-much') return made;
+        unpacked = made;
+        return made?.size;
       },
       readUnpacked: async (offset: number, length: number): Promise<Buffer> =>
         (await unpacked?.read(offset, Math.min(length, mostAtOnce))) ?? Buffer.alloc(0),

@@ -1,5 +1,6 @@
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
+import type { Finding } from '../../shared/contracts/finding.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import { guestOf, type Question } from '../../test/support/guest.ts';
 import { inspectInside, lookTask } from './inspect.ts';
@@ -87,4 +88,44 @@ test('a file that is larger than is read of its kind makes its part unknown', as
   expect(findings[0]?.params).toEqual({ parts: 'cloud-init' });
   expect(codes).not.toContain('cloud-init-installed');
   expect(codes).toContain('fstab-devices');
+});
+
+describe('an initramfs that takes too much is unknown, and the rest of its kernel is as it was', () => {
+  const version = '6.1.0-1-amd64';
+  const image = `/boot/initrd.img-${version}`;
+  const files = {
+    ...sound,
+    '/boot/grub/grub.cfg': `menuentry a {\n linux /boot/vmlinuz-${version} root=UUID=1\n initrd ${image}\n}\n`,
+    [`/boot/vmlinuz-${version}`]: '',
+    [image]: 'x',
+    [`/lib/modules/${version}/modules.dep`]: 'kernel/drivers/net/virtio_net.ko:\n',
+    [`/lib/modules/${version}/modules.builtin`]: '',
+  };
+  const lookedAt = async (unpacked: number | 'too-much', given: Record<string, string> = {}) => {
+    const gzip = async () => Buffer.from([0x1f, 0x8b, 8, 0]);
+    const helpers = {
+      ask: guestOf(files, [], given),
+      progress: async () => undefined,
+      fetchInitramfs: async () => 1000,
+      unpackInitramfs: async () => unpacked,
+      ...{ readFetched: gzip, readUnpacked: async () => Buffer.from('070701') },
+    };
+    const looked = await door.run(lookTask, { isBackup: false, without: [] }, helpers);
+    const { findings } = (looked as { value: { findings: Finding[] } }).value;
+    return Object.fromEntries(findings.map(({ code, outcome, params }) => [code, { outcome, params }]));
+  };
+
+  test('what comes out of it', async () => {
+    const findings = await lookedAt('too-much');
+    expect(findings['look-incomplete']).toEqual({ outcome: 'unknown', params: { parts: 'initramfs' } });
+    expect(findings['virtio-block-initramfs']?.outcome).toBe('unknown');
+    expect(findings['virtio-net']?.outcome).toBe('pass');
+  });
+
+  test('its file', async () => {
+    const large = { [`statns ${image}`]: `st_mode: 33188\nst_size: ${2 * 1024 ** 3}\n` };
+    expect((await lookedAt(10, large))['look-incomplete']?.params).toEqual({ parts: 'initramfs' });
+    // Not so one that has no form that a kernel knows.
+    expect(await lookedAt(10)).not.toHaveProperty('look-incomplete');
+  });
 });

@@ -1,16 +1,17 @@
 import { incomplete } from '../../shared/checks/guest/checks.ts';
+import { foreignLimits } from '../../shared/foreign-limits.ts';
 import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
 import type { AskGuestfish } from '../tools/guestfish-answers.ts';
 import { initramfsHelpers } from './initramfs-files.ts';
 import type { Looked } from './look-task.ts';
 import { remembered } from './remembered.ts';
 
-/** Far more than any ordinary system takes, which is less than a second for all parts together. */
-export const lookTask = foreignTask<typeof import('./look-task.ts').look>(import.meta.url, './look-task.ts', 'look', {
-  partSeconds: 10,
-  totalSeconds: 60,
-  answerBytes: 16 * 1024 ** 2,
-});
+export const lookTask = foreignTask<typeof import('./look-task.ts').look>(
+  import.meta.url,
+  './look-task.ts',
+  'look',
+  foreignLimits.look,
+);
 
 export type LookOptions = {
   /** A backup keeps its identity: nobody asks whether it has one. */

@@ -37,7 +37,7 @@ export const lookAtKernel = async (
     builtin: new Set(builtin.filter((name) => name !== undefined)),
     modules: new Set(modules.filter((name) => name !== undefined)),
     // An entry that names no initramfs starts without one.
-    initramfs: path && !(boot.entry && !boot.entry.initrd) ? await readInitramfs(look, path) : { state: 'none' },
+    initramfs: path && !(boot.entry && !boot.entry.initrd) ? await lookAtInitramfs(look, path) : { state: 'none' },
   };
 };
 
@@ -57,6 +57,12 @@ export const kernelVersionIn = (head: Buffer): string | undefined => {
   if (head.length < 0x210 || head.toString('latin1', 0x202, 0x206) !== 'HdrS') return undefined;
   const at = head.readUInt16LE(0x20e) + 0x200;
   return /^\d+\.\d+[\w.+~-]*/.exec(head.toString('latin1', at, at + 100))?.[0];
+};
+
+/** One that takes too much is one that cannot be read; what else was seen of the kernel holds. */
+const lookAtInitramfs = async (look: Look, path: string): Promise<KernelView['initramfs']> => {
+  const seen = await look.parts.look('initramfs', () => readInitramfs(look, path));
+  return 'value' in seen ? seen.value : { state: 'unreadable', path: clean(path) };
 };
 
 const readInitramfs = async ({ initramfs, progress }: Look, path: string): Promise<KernelView['initramfs']> => {

@@ -1,5 +1,6 @@
 import { guestFindings, incomplete } from '../../shared/checks/guest/checks.ts';
 import { isOfIdentity } from '../../shared/checks/guest/identity.ts';
+import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
@@ -8,6 +9,7 @@ import type { Codec } from '../tools/decompress.ts';
 import { type AskGuestfish, guestfishOf } from '../tools/guestfish-answers.ts';
 import { lookInside } from './look.ts';
 import { partsOf } from './parts.ts';
+import { largestDownload, readerOf } from './reader.ts';
 
 export type LookInput = {
   isBackup: boolean;
@@ -20,7 +22,7 @@ export type LookHelpers = {
   progress: (percent: number) => Promise<void>;
   fetchInitramfs: (path: string) => Promise<number | undefined>;
   readFetched: (offset: number, length: number) => Promise<Buffer>;
-  unpackInitramfs: (at: number, codec: Codec) => Promise<number | undefined>;
+  unpackInitramfs: (at: number, codec: Codec) => Promise<number | 'too-much' | undefined>;
   readUnpacked: (offset: number, length: number) => Promise<Buffer>;
 };
 
@@ -33,17 +35,23 @@ export const look = async (
   begin: NamePart,
 ): Promise<Looked> => {
   const parts = partsOf(without, begin);
+  const guestfish = guestfishOf(helpers.ask);
+  const { sizeOf } = readerOf(guestfish);
   const { view, packages } = await lookInside({
-    guestfish: guestfishOf(helpers.ask),
+    guestfish,
     parts,
     progress: (percent) => void helpers.progress(percent),
     initramfs: {
       fetch: async (path) => {
+        const told = await sizeOf(path);
+        if (told > largestDownload) throw new TooMuch('the file of an initramfs');
+        if (Number.isNaN(told)) return undefined;
         const size = await helpers.fetchInitramfs(path);
         return size === undefined ? undefined : { size, read: (offset, length) => helpers.readFetched(offset, length) };
       },
       unpack: async (at, codec) => {
         const size = await helpers.unpackInitramfs(at, codec);
+        if (size === 'too-much') throw new TooMuch('what comes out of an initramfs');
         return size === undefined
           ? undefined
           : { size, read: (offset, length) => helpers.readUnpacked(offset, length) };

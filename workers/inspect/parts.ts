@@ -8,6 +8,7 @@ export type Part =
   | 'os-release'
   | 'boot configuration'
   | 'kernel'
+  | 'initramfs'
   | 'packages'
   | 'cloud-init'
   | 'startup'

@@ -15,9 +15,9 @@ export type Look = {
 
 /** The one file that is too large for an answer: kept by the owner, read in pieces. */
 export type InitramfsFiles = {
-  /** Fetches the file of the guest; undefined when it cannot be. */
+  /** Fetches the file of the guest; undefined when it cannot be. @throws TooMuch when it is larger than `largestDownload` */
   fetch(path: string): Promise<ByteSource | undefined>;
-  /** What comes out of a decompressor that is given the fetched file from there on; undefined when that is nothing, or too much. */
+  /** What comes out of a decompressor that is given the fetched file from there on; undefined when that is nothing. @throws TooMuch */
   unpack(at: number, codec: Codec): Promise<ByteSource | undefined>;
 };
 

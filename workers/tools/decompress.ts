@@ -2,21 +2,23 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { Compression, PeekLayer } from '../../shared/formats/admit.ts';
+import { decompressorBounds } from '../../shared/formats/expansion.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { scratchFull } from './qemu-img.ts';
 import { type SandboxCommand, spawnSandboxed } from './sandbox.ts';
 
 /** Decompressors run in the sandbox: they parse what a stranger wrote. Each has a bound on its memory. */
 const MiB = 1024 ** 2;
+const memoryMiB = decompressorBounds.memory / MiB;
 /** Kernels know two more than uploads come in. */
 export type Codec = Compression | 'lz4' | 'lzma';
 const programs: Record<Codec, { command: string; args: string[] }> = {
   lz4: { command: 'lz4', args: ['-dc'] },
-  lzma: { command: 'xz', args: ['-dc', '--format=lzma', '--memlimit-decompress=512MiB'] },
+  lzma: { command: 'xz', args: ['-dc', '--format=lzma', `--memlimit-decompress=${memoryMiB}MiB`] },
   gz: { command: 'gzip', args: ['-dc'] },
   // Newer ones start a thread for each processor unless told.
-  xz: { command: 'xz', args: ['-dc', '--threads=4', '--memlimit-decompress=512MiB'] },
-  zstd: { command: 'zstd', args: ['-dc', '--memory=512MB'] },
+  xz: { command: 'xz', args: ['-dc', '--threads=4', `--memlimit-decompress=${memoryMiB}MiB`] },
+  zstd: { command: 'zstd', args: ['-dc', `--memory=${memoryMiB}MB`] },
   bzip2: { command: 'bzip2', args: ['-dc'] },
 };
 
@@ -26,6 +28,18 @@ const commandOf = (kind: Codec, wallSeconds: number, signal?: AbortSignal): Sand
   limits: { wallSeconds, cpuSeconds: wallSeconds, memoryBytes: 1024 * MiB, fileBytes: 0 },
   ...(signal ? { signal } : {}),
 });
+
+/** What xz and zstd say of a file that would need more memory than they are given. */
+const lacksMemory = (stderr: string): boolean => /Memory usage limit|too much memory|Window size larger/.test(stderr);
+
+/** The end of what it complains of. */
+const complaintsOf = (stderr: Readable): (() => string) => {
+  let text = '';
+  stderr.on('data', (chunk: Buffer) => {
+    text = (text + chunk.toString('latin1')).slice(-2000);
+  });
+  return () => text;
+};
 
 const chunkSize = 4 * MiB;
 
@@ -43,7 +57,7 @@ const streamOf = (source: ByteSource, onRead: (bytes: number) => void, signal?: 
     })(),
   );
 
-/** The first bytes of what is compressed; what a damaged stream gives until it breaks. */
+/** The first bytes of what is compressed; what a damaged stream gives until it breaks; `exceeds` where that takes more memory than it may. */
 export const peekLayer: PeekLayer = async (kind, source, bytes, signal) => {
   const child = spawnSandboxed(commandOf(kind, 60, signal));
   const input = streamOf(source, () => undefined, signal);
@@ -53,7 +67,7 @@ export const peekLayer: PeekLayer = async (kind, source, bytes, signal) => {
     child.stdin.destroy();
   });
   input.pipe(child.stdin);
-  child.stderr.resume();
+  const complaints = complaintsOf(child.stderr);
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const chunk of child.stdout) {
@@ -62,12 +76,16 @@ export const peekLayer: PeekLayer = async (kind, source, bytes, signal) => {
     if (length >= bytes) break;
   }
   input.destroy();
-  await child.kill();
+  if (length > 0) await child.kill();
+  const { timedOut, excess } = await child.exited;
   if (failure && length < bytes) throw failure;
+  if (length === 0 && (timedOut || excess || lacksMemory(complaints()))) return 'exceeds';
   return Buffer.concat(pieces).subarray(0, bytes);
 };
 
-export type Decompressed = { size: number } | { refused: 'layer-damaged' | 'decompressed-too-large' };
+export type Decompressed =
+  | { size: number }
+  | { refused: 'layer-damaged' | 'decompressed-too-large' | 'decompression-exceeds' };
 
 /**
  * Decompresses into a new sparse file in a folder that no sandbox writes; it has no more than `maxBytes`: sizes that a header declares are not believed.
@@ -77,10 +95,10 @@ export const decompressTo = async (
   source: ByteSource,
   kind: Codec,
   path: string,
-  options: { maxBytes: number; onPercent: (percent: number) => void; signal?: AbortSignal },
+  options: { maxBytes: number; wallSeconds?: number; onPercent: (percent: number) => void; signal?: AbortSignal },
 ): Promise<Decompressed> => {
-  const { maxBytes, onPercent, signal } = options;
-  const child = spawnSandboxed(commandOf(kind, 24 * 3600, signal));
+  const { maxBytes, wallSeconds = decompressorBounds.hours * 3600, onPercent, signal } = options;
+  const child = spawnSandboxed(commandOf(kind, wallSeconds, signal));
   const input = streamOf(source, (bytes) => onPercent((bytes / source.size) * 100), signal);
   let failure: unknown;
   input.on('error', (error) => {
@@ -88,7 +106,7 @@ export const decompressTo = async (
     child.stdin.destroy();
   });
   input.pipe(child.stdin);
-  child.stderr.resume();
+  const complaints = complaintsOf(child.stderr);
   // A name that is there already may be a link.
   const file = await open(path, 'wx');
   let size = 0;
@@ -107,7 +125,8 @@ export const decompressTo = async (
     const { code, killed, timedOut, excess } = await child.exited;
     signal?.throwIfAborted();
     if (failure) throw failure;
-    if (code !== 0 || killed || timedOut || excess) return { refused: 'layer-damaged' };
+    if (timedOut || excess || lacksMemory(complaints())) return { refused: 'decompression-exceeds' };
+    if (code !== 0 || killed) return { refused: 'layer-damaged' };
     await file.truncate(size);
     return { size };
   } catch (error) {

@@ -14,7 +14,7 @@ export type Guestfish = {
 /** More lines than twenty thousand packages have with their descriptions. */
 const mostLines = 2_000_000;
 
-/** Makes sense of what the appliance prints. Behind the door, where an image is inspected. */
+/** Makes sense of what the appliance prints. Behind the door only. */
 export const guestfishOf = (asked: AskGuestfish): Guestfish => {
   const bytes: Guestfish['bytes'] = async (command, ...args) => {
     const answer = await asked(command, args);
@@ -28,6 +28,14 @@ export const guestfishOf = (asked: AskGuestfish): Guestfish => {
     },
   };
 };
+
+/** Whether a command did what it was to do, for who asks no more than that: its answer is looked through once, and not made sense of. */
+export const doneBy =
+  (asked: AskGuestfish) =>
+  async (command: string, ...args: readonly string[]): Promise<boolean> => {
+    const answer = await asked(command, args);
+    return answer !== undefined && !hasComplaint(answer);
+  };
 
 const complaint = 'libguestfs: error: ';
 /** guestfish tells the line of its input in front, when that is no terminal. */

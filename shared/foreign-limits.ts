@@ -1,0 +1,23 @@
+import type { ForeignLimits } from './ports/foreign.ts';
+
+const KiB = 1024;
+const MiB = 1024 * KiB;
+
+/** What a process behind the door may hold: V8's heap. Buffers count against the kernel's bound, four times as much (adapters/foreign/process.ts). */
+export const foreignHeapBytes = 256 * MiB;
+
+/** What each task behind the door may take. Far more than ordinary bytes do; the words of findings name these bounds. */
+export const foreignLimits = {
+  /** Headers and tables of an upload. */
+  admit: { partSeconds: 10, totalSeconds: 10, answerBytes: MiB },
+  /** The first bytes of what convert wrote. */
+  readings: { partSeconds: 5, totalSeconds: 5, answerBytes: 64 * KiB },
+  /** The inside of an image. An ordinary system takes less than a second for all parts together. */
+  look: { partSeconds: 10, totalSeconds: 60, answerBytes: 16 * MiB },
+  /** What a system says while it starts. */
+  watch: { partSeconds: 10, totalSeconds: 600, answerBytes: 8 * MiB },
+  /** What a system says that is mended. */
+  mend: { partSeconds: 10, totalSeconds: 60, answerBytes: MiB },
+  /** A mirror's file of checksums. */
+  sums: { partSeconds: 5, totalSeconds: 5, answerBytes: KiB },
+} as const satisfies Record<string, ForeignLimits>;

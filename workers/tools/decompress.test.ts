@@ -1,0 +1,54 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { bufferSource } from '../../test/support/buffer-source.ts';
+import { type Codec, decompressTo, peekLayer } from './decompress.ts';
+
+const MiB = 1024 ** 2;
+let dir: string;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), 'decompress-'));
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+
+const made = (command: string): Buffer => execFileSync('sh', ['-c', command], { maxBuffer: 64 * MiB });
+let count = 0;
+const decompressed = async (kind: Codec, bytes: Buffer, maxBytes = 64 * MiB) => {
+  const path = join(dir, String(count++));
+  return {
+    path,
+    outcome: await decompressTo(bufferSource(bytes), kind, path, { maxBytes, onPercent: () => undefined }),
+  };
+};
+
+describe('a bound that is reached is told by its name', () => {
+  const wide = (): Buffer => made('head -c 3000000 /dev/zero | zstd -q --long=30 -1 -c');
+
+  test('memory: a window of 1 GiB', async () => {
+    const exceeds = { refused: 'decompression-exceeds' };
+    expect((await decompressed('zstd', wide())).outcome).toEqual(exceeds);
+    expect(await peekLayer('zstd', bufferSource(wide()), 1024, undefined)).toBe('exceeds');
+    // What is damaged is no such thing.
+    const damaged = Buffer.concat([wide().subarray(0, 4), Buffer.alloc(1000, 0xff)]);
+    expect((await decompressed('zstd', damaged)).outcome).toEqual({ refused: 'layer-damaged' });
+    expect(await peekLayer('zstd', bufferSource(damaged), 1024, undefined)).toEqual(Buffer.alloc(0));
+  });
+
+  test('written bytes: what comes out beyond them is not written', async () => {
+    const { path, outcome } = await decompressed('gz', made('head -c 50000000 /dev/urandom | gzip -1'), 8 * MiB);
+    expect(outcome).toEqual({ refused: 'decompressed-too-large' });
+    expect(statSync(path).size).toBeLessThanOrEqual(8 * MiB);
+    // Zeros, which cost no room, count as well.
+    const zeros = await decompressed('gz', made('head -c 50000000 /dev/zero | gzip -1'), 8 * MiB);
+    expect(zeros.outcome).toEqual({ refused: 'decompressed-too-large' });
+  });
+
+  test('time', async () => {
+    const slow = { size: 1024, read: async () => pause(100, Buffer.from([0x1f])) };
+    const options = { maxBytes: MiB, wallSeconds: 1, onPercent: () => undefined };
+    expect(await decompressTo(slow, 'gz', join(dir, 'slow'), options)).toEqual({ refused: 'decompression-exceeds' });
+  });
+});
