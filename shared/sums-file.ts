@@ -31,6 +31,10 @@ export const checksumIn = (text: string, url: string): string | undefined => {
   return undefined;
 };
 
+/** The same as a task for the door. */
+export const findChecksum = async ({ text, url }: { text: string; url: string }): Promise<string | undefined> =>
+  checksumIn(text, url);
+
 const nameOf = (url: string): string => {
   const last = new URL(url).pathname.split('/').at(-1) ?? '';
   try {

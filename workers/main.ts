@@ -72,7 +72,8 @@ export const startWorker = async (
   const store = openObjectStore(config);
   const registry = processMetrics('worker');
   const door = createDoor({ allowedHosts: config.WEB_DOWNLOAD_HOSTS });
-  const closing: (() => Promise<unknown>)[] = [traces.close, database.close];
+  const foreign = openForeignDoor(roles.steps ? { keepReady: [admitTask.module, lookTask.module] } : {});
+  const closing: (() => Promise<unknown>)[] = [traces.close, database.close, foreign.close];
   const close = async (): Promise<void> => {
     for (const end of closing.splice(0).reverse()) await end();
     log.info('stopped');
@@ -88,8 +89,6 @@ export const startWorker = async (
     const scratch = await openScratch(config.SCRATCH_DIR, workerId);
     closing.push(scratch.close);
     const cacheDir = cacheDirOf(process.env);
-    const foreign = openForeignDoor({ keepReady: [admitTask.module, lookTask.module] });
-    closing.push(foreign.close);
     const ownTaskQueue = `bootready-${workerId}`;
     const deps = {
       config,
@@ -108,7 +107,7 @@ export const startWorker = async (
       convert: { foreign, peek: peekLayer },
       inspect: { cacheDir, foreign },
       door,
-      mend: { cacheDir, packageHosts: config.REPAIR_PACKAGE_HOSTS, virtioWin: config.VIRTIO_WIN },
+      mend: { cacheDir, foreign, packageHosts: config.REPAIR_PACKAGE_HOSTS, virtioWin: config.VIRTIO_WIN },
       signingKey: config.PROVENANCE_KEY ? signingKeyOf(config.PROVENANCE_KEY) : undefined,
     };
     const { heavy } = deps.slots;
@@ -157,6 +156,7 @@ export const startWorker = async (
     closing.push(temporal.close, queues.close);
     const handlers = measureJobs(
       queueHandlers({
+        foreign,
         store,
         jobs: queues,
         images: createImageStore(database.db, limits),

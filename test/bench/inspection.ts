@@ -5,7 +5,7 @@ import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
 import { inspectInside } from '../../workers/inspect/inspect.ts';
 import { ensureAppliance } from '../../workers/tools/appliance.ts';
-import { largestAnswer, withGuestfish } from '../../workers/tools/guestfish.ts';
+import { withGuestfish } from '../../workers/tools/guestfish.ts';
 import { kvmWorks } from '../../workers/tools/kvm.ts';
 import { guestImages } from '../support/guest-images.ts';
 
@@ -31,10 +31,9 @@ for (const path of paths) {
       disk: { path, format: 'raw' },
       outputDir,
       appliance,
-      mostOfAnswer: largestAnswer,
       signal,
     } as const;
-    await withGuestfish(options, (_guestfish, asked) => {
+    await withGuestfish(options, (asked) => {
       launch = seconds(begun);
       const timed: typeof asked = async (command, args) => {
         const from = performance.now();

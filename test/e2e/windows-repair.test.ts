@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
 import { injectVirtioWindows } from '../../shared/remedies/inject-virtio-windows.ts';
@@ -16,6 +17,7 @@ import { inspect } from '../support/step-functions.ts';
 
 /** virtio drivers for a Windows that has none: what the inspection misses before is there afterwards, and nothing is done to a disk that it would harm. */
 
+const foreign = openForeignDoor();
 let dir: string;
 let images: Record<WindowsVariant, string>;
 let drivers: { folder: string; iso: string };
@@ -24,7 +26,10 @@ beforeAll(async () => {
   images = await windowsImages();
   drivers = virtioWin(dir);
 });
-afterAll(() => rm(dir, { recursive: true, force: true }));
+afterAll(async () => {
+  await foreign.close();
+  await rm(dir, { recursive: true, force: true });
+});
 
 const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
@@ -36,7 +41,7 @@ const copyOf = (name: WindowsVariant): string => {
 
 const mend = (path: string, source: string): Promise<RepairChange[]> =>
   mendDisk(
-    { cacheDir: cacheDir(), packageHosts: [], virtioWin: source },
+    { cacheDir: cacheDir(), foreign, packageHosts: [], virtioWin: source },
     {
       disk: { path, format: 'raw', virtualSize: statSync(path).size },
       remedies: [injectVirtioWindows],

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createPlatformStore } from '../../adapters/database/platform-store.ts';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
+import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { connectTemporal } from '../../adapters/temporal/connect.ts';
 import { createDownloadStarter } from '../../adapters/temporal/order-starter.ts';
 import { newApiKey } from '../../shared/api-key.ts';
@@ -54,8 +55,11 @@ const call = async (method: string, path: string, body?: unknown) => {
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
   return { status: answer.status, body: (await answer.json().catch(() => undefined)) as any };
 };
+const foreign = openForeignDoor();
+afterAll(() => foreign.close());
 const look = () =>
   refresh({
+    foreign,
     platform: createPlatformStore(installation.db),
     startDownload: createDownloadStarter(temporal, { heartbeatSeconds: 10, claimSeconds: 5, stepHours: 1 }),
     fetchText: (from) => fetchText(createDoor({ allowedHosts: ['127.0.0.1'] }), from),

@@ -34,7 +34,7 @@ export const inspect = (path: string): Promise<Inspected> =>
 export const mend = (path: string, remedies: readonly Remedy[], packageHosts: string[] = []): Promise<RepairChange[]> =>
   inScratch(async (scratchDir) => {
     const disk = { path, format: 'raw', virtualSize: (await stat(path)).size } as const;
-    return mendDisk({ cacheDir: cacheDir(), packageHosts }, { disk, remedies, scratchDir }, control());
+    return mendDisk({ cacheDir: cacheDir(), foreign, packageHosts }, { disk, remedies, scratchDir }, control());
   });
 
 type Boot = { path: string; virtualSize: number; guest: GuestFacts; seconds?: BootCheckInput['seconds'] };

@@ -8,7 +8,7 @@ import type { Inspection } from '../../workflows/activities.ts';
 import { inspectInside } from '../inspect/inspect.ts';
 import type { Looked } from '../inspect/look-task.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
-import { largestAnswer, withGuestfish } from '../tools/guestfish.ts';
+import { withGuestfish } from '../tools/guestfish.ts';
 import { kvmWorks } from '../tools/kvm.ts';
 import { removeTree } from '../tools/remove-tree.ts';
 import type { StepControl } from './step.ts';
@@ -50,10 +50,9 @@ export const inspectDisk = async (
     const { facts, findings, packages } = await withGuestfish(
       {
         ...{ disk: { path, format }, outputDir, appliance, signal },
-        mostOfAnswer: largestAnswer,
         ...(wallSeconds ? { wallSeconds } : {}),
       },
-      (_guestfish, asked) => inspectInside(foreign, asked, { isBackup, outputDir, hostDir, signal, progress }),
+      (asked) => inspectInside(foreign, asked, { isBackup, outputDir, hostDir, signal, progress }),
     ).catch((error: unknown): Looked => {
       if (signal.aborted || !isBootreadyError(error) || error.code !== 'tool-killed') throw error;
       return { facts: {}, findings: incomplete(['all']), packages: [] };

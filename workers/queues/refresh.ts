@@ -1,11 +1,13 @@
-import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
+import { explain, isBootreadyError } from '../../shared/errors.ts';
+import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import type { ImageStore, RunFailure } from '../../shared/ports/images.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { OrderStarter } from '../../shared/ports/orders.ts';
 import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts';
-import { checksumIn } from '../../shared/sums-file.ts';
+import { checksumFrom } from '../../shared/sums-foreign.ts';
 
 export type RefreshDeps = {
+  foreign: ForeignDoor;
   platform: PlatformStore;
   startDownload: OrderStarter;
   /** @throws BootreadyError when it cannot be fetched */
@@ -52,15 +54,9 @@ export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; pro
 };
 
 /** @throws BootreadyError */
-const checksumOf = async ({ fetchText }: RefreshDeps, source: ImageSource): Promise<string> => {
+const checksumOf = async ({ foreign, fetchText }: RefreshDeps, source: ImageSource): Promise<string> => {
   if (source.checksumUrl === null) return source.fixedChecksum ?? '';
-  const checksum = checksumIn(await fetchText(source.checksumUrl), source.url);
-  if (checksum) return checksum;
-  throw new BootreadyError({
-    code: 'invalid-input',
-    message: 'The file of checksums does not name the image, or names it with several.',
-    remedy: "Compare both addresses: the last part of the image's must stand in the file, with a sha256 or sha512.",
-  });
+  return checksumFrom(foreign, await fetchText(source.checksumUrl), source.url);
 };
 
 const failureOf = (error: unknown): RunFailure =>

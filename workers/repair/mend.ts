@@ -1,24 +1,30 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
-import { isScript, type Remedy, type ScriptRemedy } from '../../shared/remedies/define.ts';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { foreignHeapBytes, foreignLimits } from '../../shared/foreign-limits.ts';
+import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
+import { isScript, type Remedy } from '../../shared/remedies/define.ts';
 import type { StepControl } from '../activities/step.ts';
-import { pairs } from '../inspect/reader.ts';
-import { clean } from '../inspect/text.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
 import { gateway, withGuestfish } from '../tools/guestfish.ts';
-import type { Guestfish } from '../tools/guestfish-answers.ts';
+import { mergeIntoHive } from '../tools/hivexregedit.ts';
 import { removeTree } from '../tools/remove-tree.ts';
 import { failed } from './failed.ts';
 import { publicPackageHosts, startPackageProxy } from './package-proxy.ts';
-import { openDriverSource } from './windows/driver-source.ts';
-import { injectDrivers } from './windows/inject-drivers.ts';
+import { openDriverPlace } from './windows/driver-place.ts';
+import type { MergeIntoHive } from './windows/inject-drivers.ts';
 
-/** A system that prints more than this of its changes is not believed more. */
-const mostLines = 200;
+export const mendTask = foreignTask<typeof import('./mend-task.ts').mend>(
+  import.meta.url,
+  './mend-task.ts',
+  'mend',
+  foreignLimits.mend,
+);
 
 export type MendDeps = {
   cacheDir: string;
+  foreign: ForeignDoor;
   /** Those that the operator names instead of the distributions' own, and so may be anywhere. */
   packageHosts: readonly string[];
   /** virtio-win: its ISO image or its folder. */
@@ -37,7 +43,7 @@ export type MendInput = {
  * @throws BootreadyError `conflict`, with the remedy that could not be done and why; `tool-failed`, `tool-killed`
  */
 export const mendDisk = async (
-  { cacheDir, packageHosts, virtioWin }: MendDeps,
+  { cacheDir, foreign, packageHosts, virtioWin }: MendDeps,
   { disk, remedies, scratchDir }: MendInput,
   { signal, progress }: StepControl,
 ): Promise<RepairChange[]> => {
@@ -47,8 +53,7 @@ export const mendDisk = async (
   await mkdir(outputDir);
   // A qcow2 may grow beyond its disk by its tables.
   const writableBytes = disk.virtualSize * 1.02 + 64 * 1024 ** 2;
-  const changes: RepairChange[] = [];
-  const drivers = remedies.every(isScript) ? undefined : await openDriverSource(virtioWin);
+  const drivers = remedies.every(isScript) ? undefined : await openDriverPlace(virtioWin);
   const proxy = remedies.some((remedy) => isScript(remedy) && remedy.needsPackages)
     ? await startPackageProxy(
         packageHosts.length > 0
@@ -59,86 +64,44 @@ export const mendDisk = async (
   try {
     const proxySocket = proxy?.socket;
     const options = { disk, writableBytes, proxySocket, outputDir, appliance, signal, ...drivers?.options };
-    await withGuestfish(options, async (guestfish) => {
-      progress(10);
-      const root = await findSystem(guestfish);
-      if (remedies.some(isScript)) await mountSystem(guestfish, root);
-      for (const remedy of remedies) {
-        if (isScript(remedy)) {
-          changes.push({ remedy: remedy.code, changes: await apply(guestfish, remedy, proxy?.refused) });
-        } else if (drivers) {
-          const done = await injectDrivers({ guestfish, source: drivers, root, outputDir, signal });
-          changes.push({ remedy: remedy.code, changes: done });
-        }
-        progress(10 + (changes.length / remedies.length) * 85);
-      }
-      // Written back and let go of in order; what is killed afterwards holds nothing any more.
-      const whole = (await guestfish.ask('umount-all')) && (await guestfish.ask('shutdown'));
-      if (!whole) throw failed('The changes could not be written to the disk.');
+    const input = {
+      chosen: remedies.map(({ code }) => code),
+      drivers: drivers?.place,
+      proxyUrl: `http://${gateway}:3128`,
+    };
+    return await withGuestfish(options, async (ask) => {
+      const helpers = {
+        ask,
+        mergeIntoHive: merging(outputDir, signal),
+        refusedHosts: async () => [...(proxy?.refused ?? [])],
+        progress: async (percent: number) => progress(percent),
+      };
+      const mended = await foreign.run(mendTask, input, helpers, signal);
+      if (mended.state === 'exceeded') throw beyondBounds(mended.part, mended.limit);
+      if ('refused' in mended.value) throw new BootreadyError(mended.value.refused);
+      return mended.value.changes;
     });
   } finally {
     await proxy?.close();
     await removeTree(outputDir);
   }
-  return changes;
 };
 
-const findSystem = async ({ ask }: Guestfish): Promise<string> => {
-  const roots = (await ask('inspect-os')) ?? [];
-  const [root] = roots;
-  if (roots.length === 1 && root) return root;
-  throw failed(
-    roots.length > 1
-      ? 'The image holds several operating systems.'
-      : (await holdsBitLocker(ask))
-        ? 'The image is encrypted with BitLocker: nothing in it can be read or mended. Turn BitLocker off, wait until all is decrypted, and upload it again.'
-        : 'The image holds no operating system.',
+/** hivexregedit on a hive that guestfish has put into the folder. */
+const merging =
+  (outputDir: string, signal: AbortSignal): MergeIntoHive =>
+  async (hive, edits) => {
+    try {
+      await mergeIntoHive(outputDir, hive, edits, signal);
+      return undefined;
+    } catch (error) {
+      if (!isBootreadyError(error) || error.code !== 'tool-failed') throw error;
+      return String(error.context.stderr);
+    }
+  };
+
+const beyondBounds = (part = 'the system', limit: string): BootreadyError =>
+  failed(
+    `What the system says (${part}) could not be read: that takes more than ${foreignLimits.mend.partSeconds} seconds on the processor or ${foreignHeapBytes / 1024 ** 2} MiB of memory.`,
+    { limit },
   );
-};
-
-/** libguestfs lists only what it could mount; libblkid knows what it could not. */
-const holdsBitLocker = async (ask: Guestfish['ask']): Promise<boolean> => {
-  for (const device of (await ask('list-partitions')) ?? [])
-    if (((await ask('blkid', device)) ?? []).includes('TYPE: BitLocker')) return true;
-  return false;
-};
-
-const mountSystem = async ({ ask }: Guestfish, root: string): Promise<void> => {
-  const mounts = pairs(await ask('inspect-get-mountpoints', root)).sort(([a], [b]) => a.length - b.length);
-  for (const [path, device] of mounts) {
-    const mounted = await ask('mount', device, path);
-    if (!mounted && path === '/') throw failed('The root filesystem cannot be mounted for writing.');
-  }
-};
-
-const status = /^=bootready-status=(\d+)$/;
-
-/** The script with its words: what it says of itself reaches us on stdout, whatever the tools that it calls print. */
-const apply = async (
-  { ask }: Guestfish,
-  { code, script, needsPackages }: ScriptRemedy,
-  refused: ReadonlySet<string> = new Set(),
-): Promise<string[]> => {
-  const whole = `( exec 2>&1 3>&1
-changed() { echo "changed $*" >&3; }
-cannot() { echo "cannot $*" >&3; exit 1; }
-${needsPackages ? `export http_proxy=http://${gateway}:3128 https_proxy=http://${gateway}:3128` : ''}
-${script}
-true )
-echo "=bootready-status=$?"`;
-  const lines = (await ask('sh', whole)) ?? [];
-  if (status.exec(lines.at(-1) ?? '')?.[1] === '0') {
-    return lines
-      .filter((line) => line.startsWith('changed '))
-      .slice(0, mostLines)
-      .map((line) => clean(line.slice('changed '.length)));
-  }
-  const said = lines.findLast((line) => line.startsWith('cannot '))?.slice('cannot '.length);
-  const elsewhere = [...refused].slice(0, 5).map(clean).join(', ');
-  throw failed(
-    `The remedy "${code}" could not be done: ${said ? clean(said) : 'its commands do not work in this system'}.${
-      elsewhere && ` It asked for hosts that are not among those of packages here (REPAIR_PACKAGE_HOSTS): ${elsewhere}.`
-    }`,
-    { output: lines.slice(-20).map(clean) },
-  );
-};

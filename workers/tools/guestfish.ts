@@ -1,12 +1,12 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { createAnswers } from './answers.ts';
-import { type AskGuestfish, applianceIsGone, type Guestfish, guestfishOf } from './guestfish-answers.ts';
+import { type AskGuestfish, applianceIsGone, doneBy } from './guestfish-answers.ts';
 import { kvmWorks } from './kvm.ts';
 import { sandboxOption } from './qemu-options.ts';
 import { failureOf, type SandboxEnd, spawnSandboxed } from './sandbox.ts';
 
-/** Twenty thousand packages with their descriptions, as many as a bill of materials lists, and as lines of text. Only what is parsed behind the door. */
-export const largestAnswer = 32 * 1024 ** 2;
+/** Bytes of one answer; one that is longer is none. Twenty thousand packages with their descriptions, as many as a bill of materials lists. */
+const largestAnswer = 32 * 1024 ** 2;
 
 /** guestfish's double quotes know C escapes; a name with a quote or a newline in it must not become a command. */
 export const quoted = (text: string): string =>
@@ -31,15 +31,10 @@ export type GuestfishOptions = {
   /** A folder for downloads; it is `/out` to the commands. */
   outputDir: string;
   appliance: string;
-  /** Bytes of one answer; one that is longer is none. */
-  mostOfAnswer?: number;
   /** How long all questions together may take; half an hour unless told otherwise. */
   wallSeconds?: number;
   signal: AbortSignal;
 };
-
-/** What this process may make sense of itself without keeping others waiting. */
-const smallAnswer = 2 * 1024 ** 2;
 
 /** What QEMU's user network calls the loopback of its own namespace, as libguestfs sets it up. */
 export const gateway = '169.254.2.2';
@@ -70,13 +65,14 @@ const overlay = { path: '/out/overlay.qcow2', format: 'qcow2' } as const;
 
 /**
  * Starts the appliance on the disk, read-only unless told otherwise and with its format told, and ends it with all that belongs to it. In the sandbox,
- * because a hostile filesystem may take over the appliance's kernel, and from there its QEMU.
+ * because a hostile filesystem may take over the appliance's kernel, and from there its QEMU. Answers are handed on as they are: to make sense of them is
+ * for the door.
  * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies; `tool-killed` when it took more time, memory or room than it
  *         may: what a disk has done once it does again
  */
 export const withGuestfish = async <T>(
   options: GuestfishOptions,
-  work: (guestfish: Guestfish, asked: AskGuestfish) => Promise<T>,
+  work: (asked: AskGuestfish) => Promise<T>,
 ): Promise<T> => {
   const { disk, writableBytes, proxySocket, furtherDisks = {}, readOnly, outputDir, appliance, signal } = options;
   const limits = {
@@ -124,7 +120,7 @@ exec guestfish`,
     limits,
     signal,
   });
-  const answers = createAnswers(options.mostOfAnswer ?? smallAnswer);
+  const answers = createAnswers(largestAnswer);
   let wake = (): void => undefined;
   let ended: SandboxEnd | undefined;
   child.stdout.on('data', (chunk: Buffer) => {
@@ -139,6 +135,8 @@ exec guestfish`,
   let count = 0;
   let said = '';
   const asked: AskGuestfish = async (command, args) => {
+    // Arguments are quoted, the command is not.
+    if (!/^[a-z][a-z0-9-]{0,40}$/.test(command)) throw new Error('guestfish has no such command');
     const marker = `=end-${++count}-${crypto.randomUUID()}=`;
     child.stdin.write(`-${[command, ...args.map(quoted)].join(' ')}\necho ${marker}\n`);
     for (;;) {
@@ -162,16 +160,15 @@ exec guestfish`,
       });
     }
   };
-  const guestfish = guestfishOf(asked);
-  const { ask } = guestfish;
+  const done = doneBy(asked);
 
   try {
-    await ask('set-network', proxySocket ? 'true' : 'false');
-    if (writableBytes) await ask('add-drive', '/in/disk', `format:${disk.format}`);
-    else await ask('add-drive', overlay.path, `format:${overlay.format}`, 'cachemode:unsafe');
-    for (const path of Object.keys(furtherDisks)) await ask('add-drive', path, 'readonly:true', 'format:raw');
-    if ((await ask('run')) === undefined) throw died(said);
-    return await work(guestfish, asked);
+    await done('set-network', proxySocket ? 'true' : 'false');
+    if (writableBytes) await done('add-drive', '/in/disk', `format:${disk.format}`);
+    else await done('add-drive', overlay.path, `format:${overlay.format}`, 'cachemode:unsafe');
+    for (const path of Object.keys(furtherDisks)) await done('add-drive', path, 'readonly:true', 'format:raw');
+    if (!(await done('run'))) throw died(said);
+    return await work(asked);
   } finally {
     await child.kill();
   }

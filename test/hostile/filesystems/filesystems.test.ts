@@ -10,7 +10,7 @@ import { foreignTask } from '../../../shared/ports/foreign.ts';
 import { inspectDisk } from '../../../workers/activities/inspect.ts';
 import { ensureAppliance } from '../../../workers/tools/appliance.ts';
 import { withGuestfish } from '../../../workers/tools/guestfish.ts';
-import type { Guestfish } from '../../../workers/tools/guestfish-answers.ts';
+import { type Guestfish, guestfishOf } from '../../../workers/tools/guestfish-answers.ts';
 import { lagOf } from '../../support/lag.ts';
 import { randomOf } from '../formats/mutants.ts';
 import { tallyOf } from '../table.ts';
@@ -111,7 +111,8 @@ const session = async (disks: readonly Bent[], appliance: string): Promise<numbe
         wallSeconds: sessionSeconds,
         signal,
       },
-      async (guestfish) => {
+      async (asked) => {
+        const guestfish = guestfishOf(asked);
         running = true;
         const devices = ((await guestfish.ask('list-devices')) ?? []).slice(1);
         expect(devices).toHaveLength(disks.length);

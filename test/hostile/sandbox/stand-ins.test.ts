@@ -15,7 +15,7 @@ import { openFileSource } from '../../../workers/tools/file-source.ts';
 import { withGuestfish } from '../../../workers/tools/guestfish.ts';
 import { startMachine } from '../../../workers/tools/machine.ts';
 import { withNbd } from '../../../workers/tools/nbdkit.ts';
-import { fileInput, qemuImgConvert } from '../../../workers/tools/qemu-img.ts';
+import { fileInput, qemuImgConvert, qemuImgInfo, qemuImgProbe } from '../../../workers/tools/qemu-img.ts';
 import type { SandboxCommand } from '../../../workers/tools/sandbox-command.ts';
 import { lagOf } from '../../support/lag.ts';
 import { convert } from '../images.ts';
@@ -117,6 +117,31 @@ describe('qemu-img that leaves', () => {
   });
 });
 
+describe('qemu-img that says', () => {
+  test.each([
+    ['nothing', ''],
+    ['no JSON', "print('{' * 1000)"],
+    ['JSON of another kind', `print('{"format": 5}')`],
+    ['brackets in brackets', "print('[' * 2_000_000 + ']' * 2_000_000)"],
+    ['more than it ever does', `print('{"format": "raw", "virtual-size": 1, "x": [' + '[],' * 1_000_000 + '0]}')`],
+  ])('%s: it is an error that is told, and nobody waits', async (_name, script) => {
+    standIn('qemu-img', script);
+    writeFileSync(join(dir, 'image'), Buffer.alloc(MiB));
+    const input = fileInput(join(dir, 'image'));
+    const { lag } = await lagOf(async () => {
+      await expect(qemuImgInfo(input, 'raw', signal)).rejects.toMatchObject({ code: 'tool-failed' });
+      expect(await qemuImgProbe(input, signal)).toBe('unreadable');
+    });
+    expect(lag).toBeLessThanOrEqual(200);
+  });
+
+  test('what qemu-img says: it is read (so what is above is refused for what it says)', async () => {
+    standIn('qemu-img', `print('{"format": "raw", "virtual-size": 512}')`);
+    writeFileSync(join(dir, 'image'), Buffer.alloc(512));
+    expect(await qemuImgProbe(fileInput(join(dir, 'image')), signal)).toBe('raw');
+  });
+});
+
 describe('nbdkit that leaves', () => {
   test.each(trapNames.filter((name) => name !== 'a socket'))('%s as its socket', async (name) => {
     standIn('nbdkit', `path = '/nbd/s'\n${traps(join(dir, 'host/socket'))[name]}\ntime.sleep(100)`);
@@ -179,7 +204,7 @@ describe('guestfish that leaves', () => {
     writeFileSync(join(dir, 'image'), Buffer.alloc(MiB));
     const folders = { outputDir: outputDir as string, appliance: appliance as string };
     const disk = { path: join(dir, 'image'), format: 'raw' } as const;
-    return withGuestfish({ disk, ...folders, signal }, async (_guestfish, asked) => {
+    return withGuestfish({ disk, ...folders, signal }, async (asked) => {
       const { helpers, close } = initramfsHelpers(asked, { ...folders, hostDir: hostDir as string, signal });
       try {
         await helpers.fetchInitramfs('/boot/initrd.img');

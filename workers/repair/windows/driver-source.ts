@@ -1,62 +1,47 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { posix } from 'node:path';
 import { BootreadyError } from '../../../shared/errors.ts';
-import type { GuestfishOptions } from '../../tools/guestfish.ts';
 import type { Guestfish } from '../../tools/guestfish-answers.ts';
+
+/** Where the folder of virtio-win lies for guestfish. */
+export const virtioWinInside = '/virtio-win';
+
+/** How guestfish gets at virtio-win: by a folder with these files, or by the second disk. */
+export type DriverPlace = { kind: 'folder'; paths: readonly string[] } | { kind: 'iso' };
 
 /** virtio-win as guestfish sees it. */
 export type DriverSource = {
-  options: Pick<GuestfishOptions, 'furtherDisks' | 'readOnly'>;
   /** Paths of all its files, without a slash in front. Nothing must be mounted; nothing is afterwards. */
-  list(guestfish: Guestfish): Promise<string[]>;
+  list(guestfish: Guestfish): Promise<readonly string[]>;
   /** Makes files ready to be uploaded: their paths for guestfish, in the same order. The same holds. */
   fetch(guestfish: Guestfish, paths: readonly string[]): Promise<string[]>;
 };
 
-const inside = '/virtio-win';
+export const driverSource = (place: DriverPlace): DriverSource =>
+  place.kind === 'folder'
+    ? {
+        list: async () => place.paths,
+        fetch: async (_guestfish, paths) => paths.map((each) => posix.join(virtioWinInside, each)),
+      }
+    : onSecondDisk;
 
-/**
- * `path` is what the operator names: a folder, or an ISO image, which the appliance opens as a second disk.
- * @throws BootreadyError `tool-missing` when nothing is there
- */
-export const openDriverSource = async (path = ''): Promise<DriverSource> => {
-  const found = await stat(path).catch((cause: unknown) => {
-    throw new BootreadyError({
-      code: 'tool-missing',
-      message: path ? `There is no virtio-win at ${path}.` : 'This worker has no virtio-win.',
-      remedy: 'Set VIRTIO_WIN to the path of its ISO image or of its unpacked folder, on every worker.',
-      retryable: true,
-      cause,
-    });
-  });
-  return found.isDirectory() ? folder(path) : iso(path);
-};
-
-const folder = (path: string): DriverSource => ({
-  options: { readOnly: { [inside]: path } },
-  list: async () => (await readdir(path, { recursive: true })).map((name) => name.replaceAll('\\', '/')),
-  fetch: async (_guestfish, paths) => paths.map((each) => join(inside, each)),
-});
-
-const iso = (path: string): DriverSource => ({
-  options: { furtherDisks: { [`${inside}.iso`]: path } },
+const onSecondDisk: DriverSource = {
   list: (guestfish) => mounted(guestfish, async ({ ask }) => (await ask('find', '/')) ?? []),
   fetch: (guestfish, paths) =>
     mounted(guestfish, async ({ ask }) => {
       const local: string[] = [];
       for (const [index, each] of paths.entries()) {
         const target = `/out/driver-${index}`;
-        if (!(await ask('download', `/${each}`, target))) throw unreadable(path);
+        if (!(await ask('download', `/${each}`, target))) throw unreadable();
         local.push(target);
       }
       return local;
     }),
-});
+};
 
 /** The second disk is it: guestfish names them in the order in which they were added. */
 const mounted = async <T>(guestfish: Guestfish, work: (guestfish: Guestfish) => Promise<T>): Promise<T> => {
   const device = (await guestfish.ask('list-devices'))?.[1];
-  if (!device || !(await guestfish.ask('mount-ro', device, '/'))) throw unreadable('VIRTIO_WIN');
+  if (!device || !(await guestfish.ask('mount-ro', device, '/'))) throw unreadable();
   try {
     return await work(guestfish);
   } finally {
@@ -64,9 +49,9 @@ const mounted = async <T>(guestfish: Guestfish, work: (guestfish: Guestfish) => 
   }
 };
 
-const unreadable = (path: string): BootreadyError =>
+const unreadable = (): BootreadyError =>
   new BootreadyError({
     code: 'tool-failed',
-    message: `virtio-win (${path}) cannot be read: it is no ISO image, or a broken one.`,
-    remedy: 'Fetch it anew, or unpack it and set VIRTIO_WIN to the folder.',
+    message: 'virtio-win (VIRTIO_WIN) cannot be read: it is no ISO image, or a broken one.',
+    remedy: 'Fetch it again, or unpack it and set VIRTIO_WIN to the folder.',
   });

@@ -1,12 +1,10 @@
 import { basename } from 'node:path';
-import { isBootreadyError } from '../../../shared/errors.ts';
 import { clean } from '../../inspect/text.ts';
 import { virtioDevices } from '../../inspect/windows-drivers.ts';
 import { type Hive, openHive } from '../../inspect/windows-hive.ts';
 import { exactPath } from '../../inspect/windows-paths.ts';
 import { lookAtVolume } from '../../inspect/windows-volume.ts';
 import type { Guestfish } from '../../tools/guestfish-answers.ts';
-import { mergeIntoHive } from '../../tools/hivexregedit.ts';
 import { failed } from '../failed.ts';
 import { type DriverService, driverEdits } from './driver-edits.ts';
 import type { DriverSource } from './driver-source.ts';
@@ -18,10 +16,11 @@ export type InjectOptions = {
   source: DriverSource;
   /** The device of the volume that Windows is on; nothing is mounted. */
   root: string;
-  /** What guestfish calls /out. */
-  outputDir: string;
-  signal: AbortSignal;
+  mergeIntoHive: MergeIntoHive;
 };
+
+/** Merges edits in the format of regedit into the hive in guestfish's /out. @returns what hivex complains of, where it cannot make sense of the hive */
+export type MergeIntoHive = (hive: 'SYSTEM' | 'SOFTWARE', edits: string) => Promise<string | undefined>;
 
 /** Where Windows looks for drivers of devices that it does not know, besides its own folder. */
 const packages = 'Drivers\\VirtIO';
@@ -36,7 +35,7 @@ const mostOfText = 200;
  * @throws BootreadyError `conflict` with the reason why it is left alone
  */
 export const injectDrivers = async (options: InjectOptions): Promise<string[]> => {
-  const { guestfish, source, root, outputDir, signal } = options;
+  const { guestfish, source, root, mergeIntoHive } = options;
   const { ask } = guestfish;
   const windows = await examine(guestfish, root);
   const files = driverFiles(await source.list(guestfish), windows.release);
@@ -71,10 +70,10 @@ export const injectDrivers = async (options: InjectOptions): Promise<string[]> =
     const path = windows.hives[hive];
     await ask('hivex-close');
     if (!(await ask('download', path, `/out/${hive}`))) throw failed(`The hive ${hive} cannot be read.`);
-    await mergeIntoHive(outputDir, hive, regFile(edits), signal).catch((error: unknown) => {
-      if (!isBootreadyError(error) || error.code !== 'tool-failed') throw error;
-      throw failed(`The hive ${hive} cannot be changed: hivex cannot make sense of it.`, error.context);
-    });
+    const complaint = await mergeIntoHive(hive, regFile(edits));
+    if (complaint !== undefined) {
+      throw failed(`The hive ${hive} cannot be changed: hivex cannot make sense of it.`, { complaint });
+    }
     if (!(await ask('upload', `/out/${hive}`, path))) throw failed(`The hive ${hive} cannot be written.`);
   };
   const services = neededDrivers.map((driver): DriverService => {

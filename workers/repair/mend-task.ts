@@ -1,0 +1,135 @@
+import type { RepairChange } from '../../shared/contracts/repair.ts';
+import { type BootreadyErrorOptions, isBootreadyError } from '../../shared/errors.ts';
+import type { NamePart } from '../../shared/ports/foreign.ts';
+import { isScript, type ScriptRemedy } from '../../shared/remedies/define.ts';
+import { remedies } from '../../shared/remedies/remedies.ts';
+import { pairs } from '../inspect/reader.ts';
+import { clean } from '../inspect/text.ts';
+import { type AskGuestfish, type Guestfish, guestfishOf } from '../tools/guestfish-answers.ts';
+import { failed } from './failed.ts';
+import { type DriverPlace, driverSource } from './windows/driver-source.ts';
+import { injectDrivers, type MergeIntoHive } from './windows/inject-drivers.ts';
+
+/** A system that prints more than this of its changes is not believed more. */
+const mostLines = 200;
+
+export type MendTaskInput = {
+  /** Codes of the remedies. */
+  chosen: readonly string[];
+  /** Where virtio-win is; undefined when no remedy needs it. */
+  drivers?: DriverPlace | undefined;
+  /** What the system may use to fetch packages, e.g. `http://169.254.2.2:3128`. */
+  proxyUrl: string;
+};
+
+export type MendHelpers = {
+  ask: AskGuestfish;
+  mergeIntoHive: MergeIntoHive;
+  /** Hosts that the system has asked for in vain. */
+  refusedHosts: () => Promise<string[]>;
+  progress: (percent: number) => Promise<void>;
+};
+
+/** `refused`: an error of ours, to be thrown by the owner. */
+export type Mended = { changes: RepairChange[] } | { refused: BootreadyErrorOptions };
+
+/** Mends a system that the appliance has open, as a task for the door: all that the system says is made sense of in its process. */
+export const mend = async (input: MendTaskInput, helpers: MendHelpers, part: NamePart): Promise<Mended> => {
+  try {
+    return { changes: await mendAll(input, helpers, part) };
+  } catch (error) {
+    if (!isBootreadyError(error)) throw error;
+    const { code, message, remedy, retryable, context } = error;
+    return { refused: { code, message, retryable, context, ...(remedy === undefined ? {} : { remedy }) } };
+  }
+};
+
+const mendAll = async (
+  { chosen, drivers, proxyUrl }: MendTaskInput,
+  { ask: asked, mergeIntoHive, refusedHosts, progress }: MendHelpers,
+  part: NamePart,
+): Promise<RepairChange[]> => {
+  const guestfish = guestfishOf(asked);
+  const { ask } = guestfish;
+  const todo = remedies.filter(({ code }) => chosen.includes(code));
+  const changes: RepairChange[] = [];
+  part('operating system');
+  await progress(10);
+  const root = await findSystem(guestfish);
+  if (todo.some(isScript)) await mountSystem(guestfish, root);
+  for (const remedy of todo) {
+    part(remedy.code);
+    if (isScript(remedy)) {
+      changes.push({ remedy: remedy.code, changes: await apply(guestfish, remedy, proxyUrl, refusedHosts) });
+    } else if (drivers) {
+      const done = await injectDrivers({ guestfish, source: driverSource(drivers), root, mergeIntoHive });
+      changes.push({ remedy: remedy.code, changes: done });
+    }
+    await progress(10 + (changes.length / todo.length) * 85);
+  }
+  // Written back and let go of in order; what is killed afterwards holds nothing any more.
+  const whole = (await ask('umount-all')) && (await ask('shutdown'));
+  if (!whole) throw failed('The changes could not be written to the disk.');
+  return changes;
+};
+
+const findSystem = async ({ ask }: Guestfish): Promise<string> => {
+  const roots = (await ask('inspect-os')) ?? [];
+  const [root] = roots;
+  if (roots.length === 1 && root) return root;
+  throw failed(
+    roots.length > 1
+      ? 'The image holds several operating systems.'
+      : (await holdsBitLocker(ask))
+        ? 'The image is encrypted with BitLocker: nothing in it can be read or mended. Turn BitLocker off, wait until all is decrypted, and upload it again.'
+        : 'The image holds no operating system.',
+  );
+};
+
+/** libguestfs lists only what it could mount; libblkid knows what it could not. */
+const holdsBitLocker = async (ask: Guestfish['ask']): Promise<boolean> => {
+  for (const device of (await ask('list-partitions')) ?? [])
+    if (((await ask('blkid', device)) ?? []).includes('TYPE: BitLocker')) return true;
+  return false;
+};
+
+const mountSystem = async ({ ask }: Guestfish, root: string): Promise<void> => {
+  const mounts = pairs(await ask('inspect-get-mountpoints', root)).sort(([a], [b]) => a.length - b.length);
+  for (const [path, device] of mounts) {
+    const mounted = await ask('mount', device, path);
+    if (!mounted && path === '/') throw failed('The root filesystem cannot be mounted for writing.');
+  }
+};
+
+const status = /^=bootready-status=(\d+)$/;
+
+/** The script with its words: what it says of itself reaches us on stdout, whatever the tools that it calls print. */
+const apply = async (
+  { ask }: Guestfish,
+  { code, script, needsPackages }: ScriptRemedy,
+  proxyUrl: string,
+  refusedHosts: MendHelpers['refusedHosts'],
+): Promise<string[]> => {
+  const whole = `( exec 2>&1 3>&1
+changed() { echo "changed $*" >&3; }
+cannot() { echo "cannot $*" >&3; exit 1; }
+${needsPackages ? `export http_proxy=${proxyUrl} https_proxy=${proxyUrl}` : ''}
+${script}
+true )
+echo "=bootready-status=$?"`;
+  const lines = (await ask('sh', whole)) ?? [];
+  if (status.exec(lines.at(-1) ?? '')?.[1] === '0') {
+    return lines
+      .filter((line) => line.startsWith('changed '))
+      .slice(0, mostLines)
+      .map((line) => clean(line.slice('changed '.length)));
+  }
+  const said = lines.findLast((line) => line.startsWith('cannot '))?.slice('cannot '.length);
+  const elsewhere = (await refusedHosts()).slice(0, 5).map(clean).join(', ');
+  throw failed(
+    `The remedy "${code}" could not be done: ${said ? clean(said) : 'its commands do not work in this system'}.${
+      elsewhere && ` It asked for hosts that are not among those of packages here (REPAIR_PACKAGE_HOSTS): ${elsewhere}.`
+    }`,
+    { output: lines.slice(-20).map(clean) },
+  );
+};
