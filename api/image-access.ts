@@ -2,11 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { ImageDetail, ImageView, RunView } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
+import { imageFields, mayBeShown, shownTo } from '../shared/image-fields.ts';
 import type { GlanceImage, Viewer } from '../shared/ports/glance.ts';
 import type { Image, Run } from '../shared/ports/images.ts';
 import type { ApiDeps } from './deps.ts';
 import { downloadView } from './downloads.ts';
-import { owns, viewerOf } from './glance/access.ts';
+import { seenAs, viewerOf } from './glance/access.ts';
 import { identityOf, scopeOf } from './identity.ts';
 import { deliveryView, imageView, languageOf, repairView, runView } from './views.ts';
 
@@ -47,40 +48,35 @@ export const imageToChange = async (deps: Pick<ApiDeps, 'images'>, request: Fast
   });
 };
 
-/** @param viewer who asks, where images of other projects may be among them */
+/** As whoever asks is shown them. */
 export const viewsOf = async (
   { images, glance }: Pick<ApiDeps, 'images' | 'glance'>,
   found: readonly Image[],
-  viewer?: Viewer,
+  viewer: Viewer,
 ): Promise<ImageView[]> => {
-  const theirs = found.filter(
-    ({ projectId, visibility }) => projectId !== viewer?.projectId && visibility === 'shared',
-  );
+  const theirs = found.filter(({ projectId, visibility }) => projectId !== viewer.projectId && visibility === 'shared');
   const [latest, answers] = await Promise.all([
     images.latestRuns(found.map(({ id }) => id)),
-    viewer &&
-      glance.answersOf(
-        viewer.projectId,
-        theirs.map(({ id }) => id),
-      ),
+    glance.answersOf(
+      viewer.projectId,
+      theirs.map(({ id }) => id),
+    ),
   ]);
-  return found.map((image) => imageView(image, latest.get(image.id), answers?.get(image.id)));
+  return found.map((image) => imageView(image, latest.get(image.id), seenAs(viewer, image), answers.get(image.id)));
 };
 
-/** Its runs, newest first: all for its owner and administrators, for whoever may use it the one that published it. */
+/** Its runs that whoever asks is shown, newest first. */
 export const runsOf = async (
   { images }: Pick<ApiDeps, 'images'>,
   request: FastifyRequest,
   image: Image,
 ): Promise<readonly Run[]> => {
+  const viewer = seenAs(viewerOf(request), image);
   const runs = await images.runs(image.id);
-  return owns(viewerOf(request), image) ? runs : runs.filter(({ status }) => status === 'published');
+  return runs.filter(({ status }) => mayBeShown(imageFields.runs, viewer, status === 'published'));
 };
 
-/**
- * Whoever only may use an image is told what it is and what was found in it: not where its bytes came from, what was tried before, where it
- * went, or on which worker.
- */
+/** All that is known of an image, as whoever asks is shown it (shared/image-fields.ts). */
 export const detailOf = async (
   deps: Pick<ApiDeps, 'images' | 'glance' | 'repairs' | 'downloads' | 'deliveries'>,
   request: FastifyRequest,
@@ -88,36 +84,29 @@ export const detailOf = async (
   language = languageOf(request.headers['accept-language']),
 ): Promise<ImageDetail> => {
   const { images, repairs, downloads, deliveries } = deps;
-  const viewer = viewerOf(request);
-  const isOwn = owns(viewer, image);
+  const viewer = seenAs(viewerOf(request), image);
   const readRuns = async (): Promise<RunView[]> => {
     const runs = await runsOf(deps, request, image);
-    return Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), language)));
+    return Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), { language, viewer })));
   };
   let views = await readRuns();
   // After the steps: what it says of the newest run is no older than they are.
-  const [view] = await viewsOf(deps, [image], viewer);
+  const [view] = await viewsOf(deps, [image], viewerOf(request));
   // A run that has ended in between is read again, so that one answer does not say both.
   const { activity } = view as ImageView;
   if (views.some(({ id, status }) => id === activity?.runId && status !== activity.status)) views = await readRuns();
   const [published, repair, download, delivered] = await Promise.all([
     images.publication(image.id),
-    isOwn ? repairs.get(image.id) : undefined,
-    isOwn ? downloads.get(image.id) : undefined,
-    isOwn ? deliveries.ofImage(image.id) : [],
+    repairs.get(image.id),
+    downloads.get(image.id),
+    deliveries.ofImage(image.id),
   ]);
-  return {
+  return shownTo<ImageDetail>(viewer, imageFields, {
     ...(view as ImageView),
     repair: repair ? repairView(repair, language) : null,
     download: download ? downloadView(download) : null,
     published: published ?? null,
-    runs: isOwn ? views : views.map(withoutWorkers),
+    runs: views,
     deliveries: delivered.map(deliveryView),
-  };
+  });
 };
-
-const withoutWorkers = (run: RunView): RunView => ({
-  ...run,
-  worker: null,
-  steps: run.steps.map((step) => ({ ...step, worker: null, message: null })),
-});

@@ -113,7 +113,7 @@ export const imageRoutes =
           ? await downloads.create({ ...wanted, source })
           : await images.announce({ ...wanted, ...(size === undefined ? {} : { size }) });
         if (source) await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
-        const [view] = await viewsOf(deps, [image]);
+        const [view] = await viewsOf(deps, [image], viewerOf(request));
         return reply.code(201).send(view as ImageView);
       },
     );
@@ -147,7 +147,7 @@ export const imageRoutes =
       async (request) => {
         const image = await imageToChange(deps, request);
         const changed = await glance.change(image.id, (before) => afterChange(before, request.body));
-        const [view] = await viewsOf(deps, [changed]);
+        const [view] = await viewsOf(deps, [changed], viewerOf(request));
         return view as ImageView;
       },
     );

@@ -14,6 +14,7 @@ import { Family } from '../shared/contracts/image.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { ImageSource } from '../shared/ports/platform.ts';
 import type { ApiDeps } from './deps.ts';
+import { viewerOf } from './glance/access.ts';
 import { atLeast, identityOf } from './identity.ts';
 import { detailOf, ownImage, viewsOf } from './image-access.ts';
 
@@ -43,7 +44,7 @@ export const platformRoutes =
         // First whether there is such an image: other projects are not told.
         const { id } = await ownImage(deps, request);
         await atLeast('admin')(request);
-        const [view] = await viewsOf(deps, [await platform.promote(id, request.body.family)]);
+        const [view] = await viewsOf(deps, [await platform.promote(id, request.body.family)], viewerOf(request));
         return view as ImageView;
       },
     );
@@ -57,8 +58,8 @@ export const platformRoutes =
           response: { 200: FamilyList },
         },
       },
-      async () => {
-        const latest = await viewsOf(deps, await platform.families());
+      async (request) => {
+        const latest = await viewsOf(deps, await platform.families(), viewerOf(request));
         return { families: latest.map((image) => ({ family: image.family ?? '', latest: image })) };
       },
     );

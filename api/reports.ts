@@ -5,11 +5,13 @@ import { CheckReport } from '../shared/contracts/check.ts';
 import type { Report } from '../shared/contracts/run.ts';
 import { Report as ReportSchema } from '../shared/contracts/run.ts';
 import { BootreadyError } from '../shared/errors.ts';
+import { reportShownTo } from '../shared/image-fields.ts';
 import type { ReportDocument } from '../shared/report/document.ts';
 import { reportHtml } from '../shared/report/html.ts';
 import { reportText } from '../shared/report/text.ts';
 import { rejects } from '../shared/verdict.ts';
 import type { ApiDeps } from './deps.ts';
+import { seenAs, viewerOf } from './glance/access.ts';
 import { runsOf, usableImage } from './image-access.ts';
 import { media } from './openapi.ts';
 import { languageOf } from './views.ts';
@@ -57,7 +59,7 @@ export const reportRoutes =
       async (request, reply) => {
         const image = await usableImage(deps, request);
         const run = (await runsOf(deps, request, image)).find(({ number }) => number === request.params.run);
-        const report = run?.report;
+        const report = run?.report && reportShownTo(seenAs(viewerOf(request), image), run.report);
         if (!report) {
           throw new BootreadyError({
             code: 'not-found',

@@ -7,6 +7,7 @@ import type { MultipartTarget } from '../shared/ports/object-store.ts';
 import { missingParts, partCountOf, partRange, partSizeOf } from '../shared/upload-parts.ts';
 import { announceUpload } from './announce-upload.ts';
 import type { ApiDeps } from './deps.ts';
+import { viewerOf } from './glance/access.ts';
 import { atLeast } from './identity.ts';
 import { imageToChange, viewsOf } from './image-access.ts';
 import { assertUploadFits } from './upload-limit.ts';
@@ -159,7 +160,7 @@ export const uploadRoutes =
           await complete(image, request.body.size);
           await announceUpload(deps, image.upload, request.log);
         }
-        const [view] = await viewsOf(deps, [(await images.get(image.id, undefined)) ?? image]);
+        const [view] = await viewsOf(deps, [(await images.get(image.id, undefined)) ?? image], viewerOf(request));
         return view as ImageView;
       },
     );

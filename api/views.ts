@@ -3,12 +3,24 @@ import { findingView } from '../shared/checks/view.ts';
 import type {
   Activity,
   DeliveryView,
+  GuestSummary,
   ImageView,
   RepairView,
   RunView,
+  StepView,
   UploadEventView,
 } from '../shared/contracts/api.ts';
 import type { MemberStatus } from '../shared/contracts/image.ts';
+import type { GuestFacts } from '../shared/contracts/run.ts';
+import {
+  type ImageViewer,
+  imageFields,
+  reportShownTo,
+  runFields,
+  shownTo,
+  stepFields,
+  uploadFields,
+} from '../shared/image-fields.ts';
 import type { Delivery } from '../shared/ports/deliveries.ts';
 import type { UploadEvent } from '../shared/ports/events.ts';
 import type { Image, LatestRun, Run, RunStep } from '../shared/ports/images.ts';
@@ -18,20 +30,31 @@ import type { Repair } from '../shared/ports/repairs.ts';
 const time = (date: Date): string => date.toISOString();
 const timeOrNull = (date: Date | null): string | null => (date ? date.toISOString() : null);
 
-export const imageView = (image: Image, latest: LatestRun | undefined, memberStatus?: MemberStatus): ImageView => {
+export const imageView = (
+  image: Image,
+  latest: LatestRun | undefined,
+  viewer: ImageViewer,
+  memberStatus?: MemberStatus,
+): ImageView => {
   const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256, properties } = image;
   const { visibility, family, minRam, minDisk } = image;
-  return {
+  const view: ImageView = {
     ...{ id, projectId, name, status, settings, diskFormat, size, virtualSize, sha256, properties },
     ...{ visibility, family, minRam, minDisk },
     ...(memberStatus ? { memberStatus } : {}),
-    upload: { bucket: upload.bucket, key: upload.key, size: upload.size },
+    upload: shownTo(viewer, uploadFields, { bucket: upload.bucket, key: upload.key, size: upload.size }),
     activity: latest ? activityOf(latest) : null,
-    guest: latest?.guest ?? null,
+    guest: latest?.guest ? summaryOf(latest.guest) : null,
     createdAt: time(image.createdAt),
     updatedAt: time(image.updatedAt),
   };
+  return shownTo(viewer, imageFields, view, latest?.status === 'published');
 };
+
+/** Streams are not cut to their schema, as other answers are. */
+const summaryOf = ({ osName, osDistro, osVersion, architecture }: GuestFacts): GuestSummary => ({
+  ...{ osName, osDistro, osVersion, architecture },
+});
 
 const activityOf = ({ runId, number, status, step, percent, verdict }: LatestRun): Activity => ({
   runId,
@@ -42,23 +65,30 @@ const activityOf = ({ runId, number, status, step, percent, verdict }: LatestRun
   verdict,
 });
 
-export const runView = (run: Run, steps: readonly RunStep[], language: Language): RunView => ({
-  id: run.id,
-  number: run.number,
-  status: run.status,
-  workflowId: run.workflowId,
-  worker: run.worker,
-  createdAt: time(run.createdAt),
-  startedAt: timeOrNull(run.startedAt),
-  finishedAt: timeOrNull(run.finishedAt),
-  steps: steps.map((step) => ({
-    ...step,
-    startedAt: time(step.startedAt),
-    finishedAt: timeOrNull(step.finishedAt),
-  })),
-  failure: run.failure,
-  report: run.report,
-  findings: (run.report?.findings ?? []).map((finding) => findingView(finding, language, run.report?.guest)),
+export const runView = (
+  run: Run,
+  steps: readonly RunStep[],
+  { language, viewer }: { language: Language; viewer: ImageViewer },
+): RunView =>
+  shownTo(viewer, runFields, {
+    id: run.id,
+    number: run.number,
+    status: run.status,
+    workflowId: run.workflowId,
+    worker: run.worker,
+    createdAt: time(run.createdAt),
+    startedAt: timeOrNull(run.startedAt),
+    finishedAt: timeOrNull(run.finishedAt),
+    steps: steps.map((step) => shownTo(viewer, stepFields, stepView(step))),
+    failure: run.failure,
+    report: run.report && reportShownTo(viewer, run.report),
+    findings: (run.report?.findings ?? []).map((finding) => findingView(finding, language, run.report?.guest)),
+  });
+
+const stepView = (step: RunStep): StepView => ({
+  ...step,
+  startedAt: time(step.startedAt),
+  finishedAt: timeOrNull(step.finishedAt),
 });
 
 export const deliveryView = (delivery: Delivery): DeliveryView => {

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { BootreadyError } from '../../shared/errors.ts';
+import type { ImageViewer } from '../../shared/image-fields.ts';
 import type { GlanceImage, Viewer } from '../../shared/ports/glance.ts';
 import type { ApiDeps } from '../deps.ts';
 import { identityOf } from '../identity.ts';
@@ -26,6 +27,13 @@ export const visibleImage = async (
   const image = z.guid().safeParse(id).success ? await glance.get(id, viewerOf(request)) : undefined;
   if (!image) throw noSuchImage(id);
   return image;
+};
+
+/** What the viewer is to an image that he may see: that decides which of its fields he is shown. */
+export const seenAs = (viewer: Viewer, image: Pick<GlanceImage, 'projectId' | 'visibility'>): ImageViewer => {
+  if (viewer.projectId === image.projectId) return 'owner';
+  if (viewer.role === 'admin') return 'administrator';
+  return image.visibility === 'shared' ? 'member' : 'other';
 };
 
 /** Whether the viewer's project owns it, or the viewer is an administrator. */

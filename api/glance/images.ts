@@ -5,7 +5,7 @@ import type { GlanceImage } from '../../shared/ports/glance.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity.ts';
 import { readPage } from '../page.ts';
-import { assertMayPublicize, ownImage, viewerOf, visibleImage } from './access.ts';
+import { assertMayPublicize, ownImage, seenAs, viewerOf, visibleImage } from './access.ts';
 import {
   type Attributes,
   assertSettable,
@@ -72,16 +72,20 @@ export const imageRoutes =
         glance.list({ ...query, ...(last ? { marker: last.id } : {}), limit }, viewerOf(request)),
       );
       const latest = await images.latestRuns(found.map(({ id }) => id));
+      const viewer = viewerOf(request);
       const last = found.at(-1);
       return {
-        images: found.map((image) => imageView(image, factsOf(latest.get(image.id)))),
+        images: found.map((image) => imageView(image, factsOf(latest.get(image.id), seenAs(viewer, image)))),
         first: withMarker('/v2/images', raw, undefined),
         ...(last && !isLast ? { next: withMarker('/v2/images', raw, last.id) } : {}),
         schema: '/v2/schemas/images',
       };
     });
 
-    app.get('/images/:id', async (request) => detailedView(deps, await visibleImage(deps, request)));
+    app.get('/images/:id', async (request) => {
+      const image = await visibleImage(deps, request);
+      return detailedView(deps, image, seenAs(viewerOf(request), image));
+    });
 
     app.patch('/images/:id', { ...member, config: { audit: 'image.change' } }, async (request, reply) => {
       const viewer = viewerOf(request);
@@ -104,7 +108,7 @@ export const imageRoutes =
         if (after.visibility === 'public' && image.visibility !== 'public') assertMayPublicize(viewer);
         return after;
       });
-      return detailedView(deps, changed);
+      return detailedView(deps, changed, seenAs(viewer, changed));
     });
 
     app.delete('/images/:id', { ...member, config: { audit: 'image.delete' } }, async (request, reply) => {

@@ -2,16 +2,17 @@ import type { FastifyPluginAsync } from 'fastify';
 import { z } from 'zod';
 import { shownUrl } from '../../shared/contracts/download.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { glanceFields, mayBeShown } from '../../shared/image-fields.ts';
 import type { ImportTask, ImportTaskDetail } from '../../shared/ports/import-tasks.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity.ts';
-import { visibleImage } from './access.ts';
+import { seenAs, viewerOf, visibleImage } from './access.ts';
 import { openStackError } from './errors.ts';
 import { type RawQuery, withMarker } from './raw-query.ts';
 import { parseTaskQuery, taskType } from './task-query.ts';
 import { adviceOf, timeOf } from './view.ts';
 
-/** What became of imports. Those of an image are seen by whoever sees the image; the list of all is the administrators', as in Glance. */
+/** What became of imports. Those of an image are its owner's to see, for they tell where it came from; the list of all is the administrators', as in Glance. */
 export const taskRoutes =
   (deps: ApiDeps): FastifyPluginAsync =>
   async (app) => {
@@ -19,8 +20,9 @@ export const taskRoutes =
     const admin = { onRequest: atLeast('admin') };
 
     app.get('/images/:id/tasks', async (request) => {
-      const { id } = await visibleImage(deps, request);
-      return { tasks: (await importTasks.ofImage(id)).map(rowOf) };
+      const image = await visibleImage(deps, request);
+      if (!mayBeShown(glanceFields.tasks, seenAs(viewerOf(request), image))) return { tasks: [] };
+      return { tasks: (await importTasks.ofImage(image.id)).map(rowOf) };
     });
 
     app.get('/tasks', admin, async (request) => {

@@ -1,4 +1,5 @@
 import { catalogue, describeFinding } from '../../shared/checks/catalogue.ts';
+import { glanceFields, type ImageViewer, mayBeShown } from '../../shared/image-fields.ts';
 import type { DownloadStore } from '../../shared/ports/downloads.ts';
 import type { GlanceImage, GlanceMember } from '../../shared/ports/glance.ts';
 import type { ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
@@ -13,8 +14,8 @@ const longest = 2000;
 
 export type Facts = Record<string, string>;
 
-export const factsOf = (latest: LatestRun | undefined): Facts => {
-  if (!latest) return {};
+export const factsOf = (latest: LatestRun | undefined, viewer: ImageViewer): Facts => {
+  if (!latest || !mayBeShown(glanceFields.facts, viewer, latest.status === 'published')) return {};
   const { status, step, percent, verdict } = latest;
   return {
     [`${factPrefix}run`]: status,
@@ -74,10 +75,11 @@ export const imageView = (image: GlanceImage, facts: Facts): Record<string, unkn
   };
 };
 
-/** One image with everything we know of it. */
+/** One image with everything that the viewer is shown of it. */
 export const detailedView = async (
   { images, downloads }: { images: Pick<ImageStore, 'runs' | 'latestRuns'>; downloads: Pick<DownloadStore, 'get'> },
   image: GlanceImage,
+  viewer: ImageViewer,
 ): Promise<Record<string, unknown>> => {
   const [latest, [run], download] = await Promise.all([
     images.latestRuns([image.id]),
@@ -85,7 +87,8 @@ export const detailedView = async (
     downloads.get(image.id),
   ]);
   const advice = run ? adviceOf(run) : adviceOf({ failure: download?.failure ?? null, report: null });
-  return imageView(image, { ...factsOf(latest.get(image.id)), ...advice });
+  const isShown = mayBeShown(glanceFields.facts, viewer, run?.status === 'published');
+  return imageView(image, { ...factsOf(latest.get(image.id), viewer), ...(isShown ? advice : {}) });
 };
 
 export const memberView = ({ imageId, memberId, status, createdAt, updatedAt }: GlanceMember) => ({

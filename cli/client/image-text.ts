@@ -177,6 +177,13 @@ const downloadLines = ({ download }: ImageDetail): Line[] =>
 export const fetched = ({ received, total }: DownloadView): string =>
   total ? `${Math.floor((received / total) * 100)} % of ${formatBytes(total)}` : formatBytes(received);
 
+/** Of other projects' images not even where it was is told. */
+const uploadLines = ({ upload: { bucket, key, size } }: ImageDetail): Line[] => {
+  const where = key === null ? [] : [`${bucket}/${key}`];
+  const told = [...where, ...(size === null ? [] : [formatBytes(size)])];
+  return told.length > 0 ? [[label('upload'), told.join(', ')]] : [];
+};
+
 /** Everything about an image. */
 export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
   const [newest, ...older] = image.runs;
@@ -185,11 +192,7 @@ export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
     [styled('strong', image.name), '  ', stateOf(image)],
     [label('id'), image.id],
     [label('project'), image.projectId],
-    [
-      label('upload'),
-      `${image.upload.bucket}/${image.upload.key}`,
-      image.upload.size === null ? '' : `, ${formatBytes(image.upload.size)}`,
-    ],
+    ...uploadLines(image),
     [label('created'), formatTime(image.createdAt)],
     ...(settings.length > 0 ? [[label('settings'), settings.join(', ')]] : []),
     ...downloadLines(image),

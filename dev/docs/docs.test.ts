@@ -4,6 +4,7 @@ import { checksPage, page } from './checks.ts';
 import { limitsPage, limitsText } from './limits.ts';
 import { openApiFiles } from './openapi.ts';
 import { schemaFiles } from './schemas.ts';
+import { whatOthersSeePage, whatOthersSeeText } from './what-others-see.ts';
 
 test('docs/checks.md says what the catalogue says (npm run docs)', () => {
   expect(readFileSync(page, 'utf8')).toBe(checksPage());
@@ -11,6 +12,10 @@ test('docs/checks.md says what the catalogue says (npm run docs)', () => {
 
 test('docs/limits.md says what the API enforces (npm run docs)', () => {
   expect(readFileSync(limitsPage, 'utf8')).toBe(limitsText());
+});
+
+test('docs/what-others-see.md says what both APIs filter by (npm run docs)', () => {
+  expect(readFileSync(whatOthersSeePage, 'utf8')).toBe(whatOthersSeeText());
 });
 
 test.each(schemaFiles)('$path is the schema of the contract (npm run docs)', ({ path, text }) => {

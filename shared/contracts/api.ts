@@ -57,7 +57,8 @@ export const ImageView = z.object({
   name: z.string(),
   status: ImageStatus,
   settings: ImageSettings,
-  upload: z.object({ bucket: z.string(), key: z.string(), size: Bytes.nullable() }),
+  /** Where its bytes were put: null for other projects (shared/image-fields.ts). */
+  upload: z.object({ bucket: z.string().nullable(), key: z.string().nullable(), size: Bytes.nullable() }),
   /** What a platform image is one of. */
   family: z.string().nullish(),
   /** Of the published image; null before. */
@@ -73,7 +74,7 @@ export const ImageView = z.object({
   minDisk: z.number().int(),
   /** Image properties in Glance's vocabulary, e.g. os_distro, hw_firmware_type: what was found, and what the owner has set. */
   properties: z.record(z.string(), z.string()),
-  /** Null until its upload is finished. */
+  /** Null until its upload is finished, and for other projects unless it has published the image. */
   activity: Activity.nullable(),
   /** What its newest run found inside; null before. Guest-controlled text. */
   guest: GuestSummary.nullable(),

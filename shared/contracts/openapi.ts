@@ -857,8 +857,8 @@ export interface components {
             status: "queued" | "saving" | "uploading" | "importing" | "active" | "deactivated" | "killed" | "deleted" | "pending_delete";
             settings: components["schemas"]["ImageSettings"];
             upload: {
-                bucket: string;
-                key: string;
+                bucket: string | null;
+                key: string | null;
                 size: number | null;
             };
             family?: (string | null) | undefined;
@@ -940,8 +940,8 @@ export interface components {
             status: "queued" | "saving" | "uploading" | "importing" | "active" | "deactivated" | "killed" | "deleted" | "pending_delete";
             settings: components["schemas"]["ImageSettings"];
             upload: {
-                bucket: string;
-                key: string;
+                bucket: string | null;
+                key: string | null;
                 size: number | null;
             };
             family?: (string | null) | undefined;
@@ -1191,9 +1191,9 @@ export interface components {
             /** Format: uuid */
             runId: string;
             upload: {
-                bucket: string;
-                key: string;
-                etag: string;
+                bucket: string | null;
+                key: string | null;
+                etag: string | null;
                 size: number;
                 sha256?: string | undefined;
             };

@@ -151,9 +151,10 @@ export const Report = Examination.extend({
   imageId: z.uuid(),
   runId: z.uuid(),
   upload: z.object({
-    bucket: z.string(),
-    key: z.string(),
-    etag: z.string(),
+    /** Where the bytes came from: null for other projects. */
+    bucket: z.string().nullable(),
+    key: z.string().nullable(),
+    etag: z.string().nullable(),
     size: z.number(),
     /** Lower-case hex, of the bytes as they were uploaded; absent when they were not read to their end. */
     sha256: z.string().optional(),

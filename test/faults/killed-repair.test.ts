@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { guestImages } from '../support/guest-images.ts';
 import { type Installation, project, type Role2Process, startInstallation } from '../support/installation.ts';
 import { scratchFolders } from '../support/scratch-folders.ts';
+import { whereUploaded } from '../support/where-uploaded.ts';
 
 /** A worker that dies while it repairs: the repair ends well on another, with one new image; the original is what it was. */
 
@@ -81,8 +82,8 @@ const parts = async (prefix: string): Promise<string[]> => {
   return keys;
 };
 
-const untilItIsHandedOver = ({ upload }: ImageDetail): Promise<unknown> =>
-  eventually(async () => (await parts(upload.key)).length > 0, {
+const untilItIsHandedOver = (image: ImageDetail): Promise<unknown> =>
+  eventually(async () => (await parts(whereUploaded(image).key)).length > 0, {
     within: 300,
     what: 'the mended disk is being uploaded',
     every: 3,
@@ -126,7 +127,7 @@ test('SIGKILL when the mended disk is uploaded, and that is not yet noted', asyn
   const image = await order();
   await untilItMends(image);
   await worker.stop('SIGKILL');
-  await installation.s3.fPutObject('uploads', image.upload.key, disk);
+  await installation.s3.fPutObject('uploads', whereUploaded(image).key, disk);
   worker = await installation.start('steps');
   await expectOneNewImage(image);
 });
@@ -139,6 +140,6 @@ test('a repair that is cancelled while it mends leaves nothing but the record of
     repair: { status: 'cancelled', failure: null },
   });
   await expectNothingElse();
-  await expect(installation.s3.statObject('uploads', image.upload.key)).rejects.toThrow(/not found/i);
+  await expect(installation.s3.statObject('uploads', whereUploaded(image).key)).rejects.toThrow(/not found/i);
   expect(await call('GET', `/images/${image.id}`)).toMatchObject({ status: 'killed', runs: [] });
 });

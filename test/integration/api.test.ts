@@ -11,6 +11,7 @@ import type { Role } from '../../shared/ports/projects.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Installation } from '../support/installation.ts';
 import { cookieOf, someAccounts, startWithIssuer } from '../support/signed-in.ts';
+import { whereUploaded } from '../support/where-uploaded.ts';
 
 /** The API process as it is, over HTTP; no worker runs, so nothing changes under the tests. */
 
@@ -695,7 +696,8 @@ describe('an upload in parts', () => {
     const again = await call('member', 'POST', path, { size: bytes.length });
     expect(again.body.parts.map(({ partNumber }: { partNumber: number }) => partNumber)).toEqual([1, 2, 3]);
     expect((await call('member', 'POST', `${path}/complete`, { size: bytes.length })).status).toBe(200);
-    const stored = await installation.s3.getObject(image.upload.bucket, image.upload.key);
+    const { bucket, key } = whereUploaded(image);
+    const stored = await installation.s3.getObject(bucket, key);
     const pieces: Buffer[] = [];
     for await (const piece of stored) pieces.push(piece as Buffer);
     expect(Buffer.concat(pieces).equals(bytes)).toBe(true);
@@ -710,7 +712,7 @@ describe('an upload in parts', () => {
     const image = await newImage('given up');
     await call('member', 'POST', `/v1/images/${image.id}/upload`, { size: 1000 });
     expect((await call('member', 'DELETE', `/v1/images/${image.id}/upload`)).status).toBe(204);
-    const { uploads } = await installation.s3.listIncompleteUploadsQuery('uploads', image.upload.key, '', '', '');
+    const { uploads } = await installation.s3.listIncompleteUploadsQuery('uploads', whereUploaded(image).key, '', '', '');
     expect(uploads).toEqual([]);
     expect((await call('member', 'GET', `/v1/images/${image.id}`)).body.status).toBe('queued');
   });
@@ -861,7 +863,8 @@ describe('repairs', () => {
   const refused = async (finding: object, guest: object = linux): Promise<ImageView> => {
     const image = await newImage('broken');
     const { db, s3 } = installation;
-    await s3.putObject(image.upload.bucket, image.upload.key, Buffer.from('a disk'));
+    const { bucket, key } = whereUploaded(image);
+    await s3.putObject(bucket, key, Buffer.from('a disk'));
     const values = {
       image_id: image.id,
       number: 1,

@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { project } from '../support/installation.ts';
 import { publishedImage, someDisk } from '../support/samples.ts';
 import { type Fault, noFault, passOn, type StoreProxy } from '../support/store-proxy.ts';
+import { whereUploaded } from '../support/where-uploaded.ts';
 
 /** Large files over bad links: the command itself, a real object store, and a network between them that breaks. */
 
@@ -114,7 +115,7 @@ describe('an upload', () => {
   });
 
   test('renews a link that has expired on the way, without a word', async () => {
-    const other = (await user.api.createImage({ name: 'other' })).upload.key;
+    const other = whereUploaded(await user.api.createImage({ name: 'other' })).key;
     const url = await expiredLink(other, { uploadId: 'any', partNumber: '4' });
     const refusal = await fetch(url, { method: 'PUT', body: 'x' });
     expect([refusal.status, await refusal.text()]).toEqual([403, expect.stringContaining('expired')]);

@@ -13,6 +13,7 @@ import { firstSweep } from './housekeeping.ts';
 import { type Installation, project, startInstallation } from './installation.ts';
 import { type CliOptions, type CliRun, type StartedCli, startCli } from './run-cli.ts';
 import { type StoreProxy, startStoreProxy } from './store-proxy.ts';
+import { whereUploaded } from './where-uploaded.ts';
 
 const MiB = 1024 ** 2;
 
@@ -73,7 +74,10 @@ export const startCliUser = async ({
       return JSON.parse(stdout);
     },
     imagesNamed: async (name) => (await api.images({ name })).images,
-    uploaded: async ({ upload }) => buffer(await installation.s3.getObject(upload.bucket, upload.key)),
+    uploaded: async (image) => {
+      const { bucket, key } = whereUploaded(image);
+      return buffer(await installation.s3.getObject(bucket, key));
+    },
     close: async () => {
       await installation.close();
       await proxy.close();
