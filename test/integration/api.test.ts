@@ -712,7 +712,13 @@ describe('an upload in parts', () => {
     const image = await newImage('given up');
     await call('member', 'POST', `/v1/images/${image.id}/upload`, { size: 1000 });
     expect((await call('member', 'DELETE', `/v1/images/${image.id}/upload`)).status).toBe(204);
-    const { uploads } = await installation.s3.listIncompleteUploadsQuery('uploads', whereUploaded(image).key, '', '', '');
+    const { uploads } = await installation.s3.listIncompleteUploadsQuery(
+      'uploads',
+      whereUploaded(image).key,
+      '',
+      '',
+      '',
+    );
     expect(uploads).toEqual([]);
     expect((await call('member', 'GET', `/v1/images/${image.id}`)).body.status).toBe('queued');
   });
