@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { secretVariables } from '../shared/secrets.ts';
 import { withSecretFiles } from './environment.ts';
 
 let dir: string;
@@ -24,4 +25,8 @@ test('a file that cannot be read', () => {
 test('variables of others that end alike are not touched', () => {
   const env = { SSL_CERT_FILE: join(dir, 'none'), TF_CLI_CONFIG_FILE: join(dir, 'secret') };
   expect(withSecretFiles(env)).toEqual(env);
+});
+
+test.each(secretVariables)('%s may come from a file', (name) => {
+  expect(withSecretFiles({ [`${name}_FILE`]: join(dir, 'secret') })[name]).toBe('from the file');
 });

@@ -19,6 +19,12 @@ const list = z
       .filter((item) => item !== ''),
   );
 
+/** Certificates or a key. */
+const pem = z
+  .string()
+  .includes('-----BEGIN ', { error: 'PEM text; where it is in a file, name that by the same name with _FILE' })
+  .optional();
+
 const hosts = () => list.transform((names) => names.map((name) => name.toLowerCase()));
 
 const MiB = 1024 ** 2;
@@ -28,8 +34,21 @@ const GiB = 1024 ** 3;
 export const Environment = z.object({
   DATABASE_URL: z.url({ error: 'a postgres:// URL' }),
   REDIS_URL: z.url({ error: 'a redis:// URL' }),
+  /** For rediss://: authorities of the server (those of this host by default), and what we show it. */
+  REDIS_TLS_CA: pem,
+  REDIS_TLS_CERT: pem,
+  REDIS_TLS_KEY: pem,
   TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
   TEMPORAL_NAMESPACE: z.string().default('default'),
+  /** On as soon as something is set that needs it. */
+  TEMPORAL_TLS: z.stringbool().optional(),
+  TEMPORAL_TLS_CA: pem,
+  /** What we show the server (mTLS). */
+  TEMPORAL_TLS_CERT: pem,
+  TEMPORAL_TLS_KEY: pem,
+  /** As the server's certificate names it, where that is not the host of the address. */
+  TEMPORAL_TLS_SERVER_NAME: z.string().optional(),
+  TEMPORAL_API_KEY: z.string().optional(),
   /** Where operators see Temporal's web UI; only ever printed. */
   TEMPORAL_UI_URL: z.url().optional(),
 
@@ -91,6 +110,9 @@ export const Environment = z.object({
   /** Where spans are sent by OTLP over HTTP; without an address none are. The exporter reads its other variables itself. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: z.url().optional(),
+  /** name=value, by comma; often a token of the collector. */
+  OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: z.string().optional(),
   OTEL_EXPORTER_OTLP_PROTOCOL: z.literal('http/protobuf').default('http/protobuf'),
   OTEL_SDK_DISABLED: flag(false),
   OTEL_TRACES_SAMPLER: z

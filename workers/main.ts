@@ -21,6 +21,7 @@ import { openObjectStore } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { startQueueWorkers } from '../adapters/queues/workers.ts';
 import { openTargets } from '../adapters/targets/open.ts';
+import { temporalConfigOf } from '../adapters/temporal/config.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
 import { createDeliveryStarter } from '../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
@@ -121,7 +122,7 @@ export const startWorker = async (
     watchWorker(registry, { space: scratch.space, slots: deps.slots, room: deps.room });
     const meter = createStepMeter(registry);
     const steps = startStepWorker({
-      temporal: { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
+      temporal: temporalConfigOf(config),
       workerId,
       ownTaskQueue,
       cacheDir,
@@ -147,11 +148,8 @@ export const startWorker = async (
   }
 
   if (secrets) {
-    const temporal = connectTemporal(
-      { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE },
-      traces,
-    );
-    const queues = createQueues(config.REDIS_URL);
+    const temporal = connectTemporal(temporalConfigOf(config), traces);
+    const queues = createQueues(config);
     const startDownload = createDownloadStarter(temporal, runTimingsOf(config));
     closing.push(temporal.close, queues.close);
     const handlers = measureJobs(
@@ -182,7 +180,7 @@ export const startWorker = async (
       createJobMeter(registry),
     );
     const workers = startQueueWorkers(handlers, {
-      redisUrl: config.REDIS_URL,
+      redis: config,
       everySeconds: { sweep: config.SWEEP_SECONDS, ...every },
       onError: (queue, error) => log.warn({ queue, error: explain(error) }, 'a queue has trouble'),
     });

@@ -9,6 +9,8 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type { Logger } from 'pino';
+import { connectionOptionsOf, type TemporalConfig, temporalTlsVariables } from '../adapters/temporal/config.ts';
+import { tlsTrouble } from '../adapters/tls-trouble.ts';
 import { sharedTaskQueue } from '../shared/contracts/workflow.ts';
 import { explain } from '../shared/errors.ts';
 import type { Traces } from '../shared/ports/traces.ts';
@@ -29,7 +31,7 @@ type CommonOption =
   | 'maxHeartbeatThrottleInterval';
 
 export type StepWorkerOptions = {
-  temporal: { address: string; namespace: string };
+  temporal: TemporalConfig;
   workerId: string;
   ownTaskQueue: string;
   cacheDir: string;
@@ -63,6 +65,7 @@ const retryMs = 2000;
  */
 export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<void> } => {
   const { temporal, workerId, log } = options;
+  const { address, namespace } = temporal;
   Runtime.install({
     logger: new DefaultLogger('INFO', (entry) => logOfSdk(log, entry)),
     ...(options.metrics ? { telemetryOptions: { metrics: sdkMetrics(options.metrics) } } : {}),
@@ -73,11 +76,11 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
   let running: Worker[] = [];
 
   const serve = async (bundle: WorkflowBundle): Promise<void> => {
-    const connection = await NativeConnection.connect({ address: temporal.address });
+    const connection = await NativeConnection.connect(connectionOptionsOf(temporal));
     try {
       const common: Pick<WorkerOptions, CommonOption> = {
         connection,
-        namespace: temporal.namespace,
+        namespace,
         identity: workerId,
         interceptors: { activity: [traceActivities(options.traces, workerId), activityLogAttributes] },
         sinks: traceEnds(options.traces),
@@ -103,7 +106,7 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
       });
       running = [own, shared];
       if (stopping.signal.aborted) return;
-      log.info({ temporal, workerId }, 'takes up steps');
+      log.info({ temporal: { address, namespace }, workerId }, 'takes up steps');
       const runs = running.map((worker) => worker.run());
       try {
         await Promise.race(runs);
@@ -127,7 +130,8 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
       try {
         await serve(bundle);
       } catch (error) {
-        log.warn({ error: explain(error) }, 'Temporal does not answer; trying again');
+        const trouble = tlsTrouble(error, temporalTlsVariables);
+        log.warn({ error: explain(error), ...trouble }, 'Temporal does not answer; trying again');
       }
       await pause(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
     }

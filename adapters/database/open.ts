@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { connectionOf } from './connection.ts';
 import type { Database } from './schema.ts';
 import { type ScopedDatabase, scopedDatabase } from './scope.ts';
 
@@ -17,7 +18,7 @@ export type OpenDatabase = {
 /** A pool of connections; nothing is connected until the first query, and a database that restarts is met again. */
 export const openDatabase = (url: string, { max = 10 }: { max?: number } = {}): OpenDatabase => {
   const pool = new pg.Pool({
-    connectionString: url,
+    ...connectionOf(url),
     max,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>

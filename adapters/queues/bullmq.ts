@@ -2,7 +2,7 @@ import { Queue } from 'bullmq';
 import { queueNames } from '../../shared/contracts/jobs.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { JobQueue, QueueState } from '../../shared/ports/jobs.ts';
-import { closeQueue, connectionOf } from './connection.ts';
+import { closeQueue, connectionOf, type RedisConfig } from './connection.ts';
 
 /**
  * Tries over an hour or two: with Temporal or the store down, an upload waits here. A job that gives up goes at once, so that
@@ -22,8 +22,8 @@ const forgetful = { removeOnComplete: true, removeOnFail: { age: 7 * 24 * 3600, 
 export type Queues = JobQueue & { all: readonly Queue[]; close(): Promise<void> };
 
 /** The producing side. It answers within seconds even when Redis is down: whoever asks has a row in Postgres already. */
-export const createQueues = (redisUrl: string): Queues => {
-  const connection = { ...connectionOf(redisUrl), maxRetriesPerRequest: null };
+export const createQueues = (redis: RedisConfig): Queues => {
+  const connection = { ...connectionOf(redis), maxRetriesPerRequest: null };
   const open = (name: string): Queue => {
     const queue = new Queue(name, { connection, defaultJobOptions: forgetful });
     queue.on('error', () => undefined);

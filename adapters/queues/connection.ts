@@ -1,17 +1,49 @@
 import type { Queue, RedisOptions } from 'bullmq';
+import type { Config } from '../../shared/config.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { TlsVariables } from '../tls-trouble.ts';
 
-/** ioredis options of a redis:// or rediss:// URL; BullMQ wants options, for it makes connections of its own from them. */
-export const connectionOf = (redisUrl: string): RedisOptions => {
-  const { hostname, port, username, password, pathname, protocol } = new URL(redisUrl);
+export type RedisConfig = Pick<Config, 'REDIS_URL'> & Partial<Pick<Config, (typeof tlsNames)[number]>>;
+
+export const redisTlsVariables: TlsVariables = {
+  ca: 'REDIS_TLS_CA_FILE',
+  address: 'REDIS_URL',
+  client: 'REDIS_TLS_CERT_FILE and REDIS_TLS_KEY_FILE',
+  off: 'redis:// in REDIS_URL',
+};
+
+const tlsNames = ['REDIS_TLS_CA', 'REDIS_TLS_CERT', 'REDIS_TLS_KEY'] as const;
+
+/**
+ * ioredis options of a redis:// or rediss:// URL; BullMQ wants options, for it makes connections of its own from them. By rediss://
+ * the server is always verified, its name included.
+ * @throws BootreadyError `invalid-input` when the variables do not fit together
+ */
+export const connectionOf = (config: RedisConfig): RedisOptions => {
+  const { hostname, port, username, password, pathname, protocol } = new URL(config.REDIS_URL);
+  const isTls = protocol === 'rediss:';
+  if (!isTls && tlsNames.some((name) => config[name] !== undefined)) {
+    throw wrong(
+      'REDIS_TLS_ variables are set, and REDIS_URL does not ask for TLS.',
+      'Begin REDIS_URL with rediss://, or leave those variables out.',
+    );
+  }
+  const { REDIS_TLS_CA: ca, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: key } = config;
+  if ((cert === undefined) !== (key === undefined)) {
+    throw wrong('REDIS_TLS_CERT and REDIS_TLS_KEY belong together.', 'Set both, or none.');
+  }
   return {
-    host: hostname,
+    host: hostname.replaceAll(/[[\]]/g, ''),
     port: Number(port || 6379),
     db: Number(pathname.slice(1) || 0),
     ...(username ? { username: decodeURIComponent(username) } : {}),
     ...(password ? { password: decodeURIComponent(password) } : {}),
-    ...(protocol === 'rediss:' ? { tls: {} } : {}),
+    ...(isTls ? { tls: { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) } } : {}),
   };
 };
+
+const wrong = (message: string, remedy: string): BootreadyError =>
+  new BootreadyError({ code: 'invalid-input', message, remedy });
 
 /** Longer than this nobody waits at the end for a Redis that does not answer. */
 export const goodbyeMs = 2000;

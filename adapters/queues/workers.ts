@@ -9,10 +9,10 @@ import {
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { QueueHandlers } from '../../shared/ports/jobs.ts';
 import { Postponed } from '../../shared/postponed.ts';
-import { closeQueue, connectionOf, goodbyeMs } from './connection.ts';
+import { closeQueue, connectionOf, goodbyeMs, type RedisConfig } from './connection.ts';
 
 export type QueueWorkerOptions = {
-  redisUrl: string;
+  redis: RedisConfig;
   everySeconds: Record<HousekeepingJob, number>;
   onError: (queue: string, error: unknown) => void;
 };
@@ -24,9 +24,9 @@ const mapped = (error: unknown): unknown =>
 /** The consuming side. */
 export const startQueueWorkers = (
   handlers: QueueHandlers,
-  { redisUrl, everySeconds, onError }: QueueWorkerOptions,
+  { redis, everySeconds, onError }: QueueWorkerOptions,
 ): { close(): Promise<void> } => {
-  const connection = { ...connectionOf(redisUrl), maxRetriesPerRequest: null };
+  const connection = { ...connectionOf(redis), maxRetriesPerRequest: null };
   const consume = (name: string, concurrency: number, work: (job: Job) => Promise<unknown>): Worker => {
     const worker = new Worker(
       name,
@@ -56,7 +56,7 @@ export const startQueueWorkers = (
   ];
 
   // Fails at once while Redis is down, and is asked again by the clock below.
-  const impatient = { ...connectionOf(redisUrl), enableOfflineQueue: false, maxRetriesPerRequest: 1 };
+  const impatient = { ...connectionOf(redis), enableOfflineQueue: false, maxRetriesPerRequest: 1 };
   const schedulers = new Queue(queueNames.housekeeping, { connection: impatient });
   schedulers.on('error', (error) => onError('schedulers', error));
   // Redis may lose everything at any time. What is scheduled is therefore said again and again, by a clock of our own.

@@ -1,13 +1,13 @@
 import { Redis } from 'ioredis';
-import { connectionOf } from '../queues/connection.ts';
+import { connectionOf, type RedisConfig } from '../queues/connection.ts';
 
 /**
  * A connection for counters that a request waits for: a Redis that does not answer is an error at once, never a wait. What is
  * counted there may be lost.
  */
-export const openRateCounters = (redisUrl: string): Redis => {
+export const openRateCounters = (config: RedisConfig): Redis => {
   const redis = new Redis({
-    ...connectionOf(redisUrl),
+    ...connectionOf(config),
     connectTimeout: 500,
     commandTimeout: 500,
     maxRetriesPerRequest: 0,

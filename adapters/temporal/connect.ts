@@ -3,26 +3,30 @@ import { searchAttributes } from '../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { noTraces } from '../../shared/no-traces.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
+import { tlsTrouble } from '../tls-trouble.ts';
 import { announceRuns } from './announce-runs.ts';
+import { connectionOptionsOf, type TemporalConfig, temporalTlsVariables } from './config.ts';
 
-export type TemporalConfig = { address: string; namespace: string };
-
-export const temporalUnavailable = (cause: unknown): BootreadyError =>
-  new BootreadyError({
+export const temporalUnavailable = (cause: unknown): BootreadyError => {
+  const trouble = tlsTrouble(cause, temporalTlsVariables);
+  return new BootreadyError({
     code: 'unavailable',
-    message: 'Temporal does not answer.',
+    message: trouble ? `Temporal cannot be used: ${trouble.reason}.` : 'Temporal does not answer.',
     remedy:
+      trouble?.remedy ??
       'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE ("bootready doctor"); nothing is lost, the sweep catches up.',
     retryable: true,
     cause,
   });
+};
 
 /** A client that connects with its first call, so that our processes start, and stay, while Temporal is down. */
 export const connectTemporal = (
-  { address, namespace }: TemporalConfig,
+  config: TemporalConfig,
   traces: Pick<Traces, 'announce'> = noTraces,
 ): Client & { close(): Promise<void> } => {
-  const connection = Connection.lazy({ address, connectTimeout: '5s' });
+  const { namespace } = config;
+  const connection = Connection.lazy({ ...connectionOptionsOf(config), connectTimeout: '5s' });
   const client = new Client({ connection, namespace, interceptors: { workflow: [announceRuns(traces)] } });
   return Object.assign(client, { close: () => connection.close() });
 };

@@ -20,6 +20,7 @@ import { explain } from '../../shared/errors.ts';
 import type { SpanFacts, SpanStart, Traceparent, Traces } from '../../shared/ports/traces.ts';
 import { version } from '../version.ts';
 import { attributesOf } from './facts.ts';
+import { headersOf } from './headers.ts';
 import { createIds } from './ids.ts';
 import { samplerOf } from './sampler.ts';
 
@@ -62,6 +63,8 @@ export const sendTraces = (
   const quiet = (): void => undefined;
   const logger = { error: onTrouble, warn: onTrouble, info: quiet, debug: quiet, verbose: quiet };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+  // From our configuration: they may have come from a file, of which the exporter knows nothing.
+  const headers = headersOf(config.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? config.OTEL_EXPORTER_OTLP_HEADERS);
   const ids = createIds();
   const named = { 'service.name': `bootready-${role}`, 'service.version': version, 'service.instance.id': instance };
   const provider = new TracerProvider({
@@ -71,7 +74,7 @@ export const sendTraces = (
     resource: defaultResource()
       .merge(resourceFromAttributes(named))
       .merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url }) })],
+    spanProcessors: [new BatchSpanProcessor({ exporter: new OTLPTraceExporter({ url, headers }) })],
   });
   const tracer = provider.getTracer('bootready', version);
   const contexts = new AsyncLocalStorageContextManager().enable();

@@ -18,6 +18,8 @@ export type PostgresOptions = {
   logFile?: string;
   /** Where nothing needs to outlive the host: waits for no disk (fsync off). */
   isFleeting?: boolean;
+  /** postgresql.conf: name=value. */
+  settings?: readonly string[];
 };
 
 type Launch = (program: string, args: readonly string[]) => { command: string; args: readonly string[] };
@@ -36,10 +38,12 @@ export const startPostgres = async (options: PostgresOptions): Promise<Service &
     name: 'Postgres',
     ...launch(postgres, [
       ...['-D', cluster, '-p', String(port)],
-      ...['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=200'].flatMap((set) => [
-        '-c',
-        set,
-      ]),
+      ...[
+        'listen_addresses=127.0.0.1',
+        'unix_socket_directories=',
+        'max_connections=200',
+        ...(options.settings ?? []),
+      ].flatMap((set) => ['-c', set]),
       ...(options.isFleeting ? ['-F'] : []),
     ]),
     logFile: logFile ?? join(dataDir, 'postgres.log'),

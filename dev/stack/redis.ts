@@ -3,7 +3,13 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { type Service, startServer } from './service.ts';
 
-export type RedisOptions = { dataDir: string; port: number; password: string; logFile?: string };
+export type RedisOptions = {
+  dataDir: string;
+  port: number;
+  password: string;
+  logFile?: string /** redis.conf, line by line. */;
+  settings?: readonly string[];
+};
 
 /** AOF and `noeviction` as BullMQ asks: https://docs.bullmq.io/guide/going-to-production */
 export const startRedis = async (options: RedisOptions): Promise<Service & { url: string }> => {
@@ -16,7 +22,14 @@ export const startRedis = async (options: RedisOptions): Promise<Service & { url
     args: ['-'],
     input: [
       ...['bind 127.0.0.1', `port ${port}`, `dir "${dataDir}"`, `requirepass ${password}`],
-      ...['appendonly yes', 'appendfsync everysec', 'maxmemory-policy noeviction', 'save ""', ''],
+      ...[
+        'appendonly yes',
+        'appendfsync everysec',
+        'maxmemory-policy noeviction',
+        'save ""',
+        ...(options.settings ?? []),
+        '',
+      ],
     ].join('\n'),
     logFile: logFile ?? join(dataDir, 'redis.log'),
     ready: async () => {

@@ -39,7 +39,7 @@ beforeEach(async () => {
       service = await startRedis(options);
     },
   };
-  queues = createQueues(server.url);
+  queues = createQueues({ REDIS_URL: server.url });
   later(() => queues.close());
 });
 
@@ -80,7 +80,7 @@ const working = (
   };
   const never = 24 * 3600;
   const workers = startQueueWorkers(handlers, {
-    redisUrl: server.url,
+    redis: { REDIS_URL: server.url },
     everySeconds: { sweep: never, relay: never, reap: never, refresh: never, ...everySeconds },
     onError: (queue, error) => errors.push(`${queue}: ${String(error)}`),
   });
@@ -192,7 +192,7 @@ describe('without Redis', () => {
 
   test('that was never there, adding is unavailable within seconds', async () => {
     await server.stop();
-    queues = createQueues(server.url);
+    queues = createQueues({ REDIS_URL: server.url });
     later(() => queues.close());
     await refused();
     await refused();

@@ -36,7 +36,9 @@ beforeAll(async () => {
   installation = await startInstallation({
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, WEBHOOKS_TO_PRIVATE_ADDRESSES: 'true' },
   });
-  housekeeping = new Queue(queueNames.housekeeping, { connection: connectionOf(installation.env.REDIS_URL ?? '') });
+  housekeeping = new Queue(queueNames.housekeeping, {
+    connection: connectionOf({ REDIS_URL: installation.env.REDIS_URL ?? '' }),
+  });
   await firstSweep(installation);
   const secret = `whsec_${randomBytes(24).toString('base64')}`;
   await createWebhookStore(installation.db, secretKeysOf([installation.env.SECRETS_KEY ?? ''])).create({

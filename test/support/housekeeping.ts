@@ -7,7 +7,9 @@ import type { Installation } from './installation.ts';
 type Home = Pick<Installation, 'env'>;
 
 const withQueue = async (home: Home, work: (queue: Queue) => Promise<unknown>): Promise<void> => {
-  const queue = new Queue(queueNames.housekeeping, { connection: connectionOf(home.env.REDIS_URL ?? '') });
+  const queue = new Queue(queueNames.housekeeping, {
+    connection: connectionOf({ REDIS_URL: home.env.REDIS_URL ?? '' }),
+  });
   try {
     await work(queue);
   } finally {

@@ -5,9 +5,9 @@ import { startQueueWorkers } from '../../adapters/queues/workers.ts';
  * A process that has the queues open and nothing else, for the test that it can be stopped: says "working" with its first job,
  * closes all on SIGTERM, and then ends only if nothing keeps it. Its argument is the URL of Redis.
  */
-const redisUrl = process.argv[2] ?? '';
+const redis = { REDIS_URL: process.argv[2] ?? '' };
 const idle = (): Promise<void> => Promise.resolve();
-const queues = createQueues(redisUrl);
+const queues = createQueues(redis);
 const workers = startQueueWorkers(
   {
     intake: idle,
@@ -19,7 +19,7 @@ const workers = startQueueWorkers(
       refresh: idle,
     },
   },
-  { redisUrl, everySeconds: { sweep: 1, relay: 1, reap: 1, refresh: 1 }, onError: () => undefined },
+  { redis, everySeconds: { sweep: 1, relay: 1, reap: 1, refresh: 1 }, onError: () => undefined },
 );
 await queues.addIntake([1]).catch(() => undefined);
 process.once('SIGTERM', () => void workers.close().then(() => queues.close()));

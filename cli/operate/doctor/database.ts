@@ -1,7 +1,9 @@
 import { type Kysely, sql } from 'kysely';
+import { databaseTlsVariables } from '../../../adapters/database/connection.ts';
 import { pendingMigrations } from '../../../adapters/database/migrate.ts';
 import { openDatabase } from '../../../adapters/database/open.ts';
 import type { Database } from '../../../adapters/database/schema.ts';
+import { tlsTrouble } from '../../../adapters/tls-trouble.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import { compareClocks } from './clock.ts';
 import type { Dependency, Say } from './dependency.ts';
@@ -81,14 +83,17 @@ const examineWall = async (db: Kysely<Database>, say: Say): Promise<void> => {
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const remedies: Readonly<Record<string, string>> = {
   '28P01': 'Mend user and password in DATABASE_URL.',
-  '28000': 'Mend the user in DATABASE_URL, or let it in (pg_hba.conf).',
+  '28000':
+    'Mend the user in DATABASE_URL, or let it in (pg_hba.conf); a server that wants TLS needs sslmode=verify-full there.',
   '3D000': 'Create the database (createdb), or mend its name in DATABASE_URL.',
 };
 
-const unreachable = (cause: unknown, url: string): BootreadyError =>
-  new BootreadyError({
+const unreachable = (cause: unknown, url: string): BootreadyError => {
+  const trouble = tlsTrouble(cause, databaseTlsVariables);
+  return new BootreadyError({
     code: 'unavailable',
-    message: `Postgres at ${addressOf(url)} does not let us in: ${reasonOf(cause)}.`,
-    remedy: remedies[(cause as { code?: string }).code ?? ''] ?? database.remedy,
+    message: `Postgres at ${addressOf(url)} does not let us in: ${trouble?.reason ?? reasonOf(cause)}.`,
+    remedy: trouble?.remedy ?? remedies[(cause as { code?: string }).code ?? ''] ?? database.remedy,
     cause,
   });
+};

@@ -1,7 +1,10 @@
+import type { ConnectionOptions } from 'node:tls';
 import { Redis } from 'ioredis';
-import { connectionOf } from '../../../adapters/queues/connection.ts';
+import { connectionOf, redisTlsVariables } from '../../../adapters/queues/connection.ts';
+import { tlsTrouble } from '../../../adapters/tls-trouble.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Dependency } from './dependency.ts';
+import { reachByTls } from './reach.ts';
 import { addressOf, reasonOf } from './reason.ts';
 
 /** What BullMQ asks for: https://docs.bullmq.io/guide/redis-tm-compatibility and https://docs.bullmq.io/guide/going-to-production */
@@ -11,10 +14,19 @@ export const redis: Dependency = {
   name: 'redis',
   seconds: 10,
   remedy: 'Check that Redis runs, and that REDIS_URL names it.',
-  examine: async ({ config, say }) => {
+  examine: async ({ config, say, signal }) => {
+    const { tls, ...connection } = connectionOf(config);
+    const { host, port } = connection;
+    // What was written before the server refused our certificate would hide the reason.
+    if (tls && host && port) {
+      await reachByTls({ ...(tls as ConnectionOptions), host, port }, signal).catch((error: unknown) => {
+        throw unreachable(error, config.REDIS_URL);
+      });
+    }
     let refused: unknown;
     const client = new Redis({
-      ...connectionOf(config.REDIS_URL),
+      ...connection,
+      ...(tls ? { tls } : {}),
       lazyConnect: true,
       retryStrategy: () => null,
       maxRetriesPerRequest: 0,
@@ -63,10 +75,11 @@ const parseInfo = (info: string): Map<string, string> =>
 
 const unreachable = (cause: unknown, url: string): BootreadyError => {
   const credentials = /WRONGPASS|NOAUTH|invalid password/i.test(String(cause));
+  const trouble = tlsTrouble(cause, redisTlsVariables);
   return new BootreadyError({
     code: 'unavailable',
-    message: `Redis at ${addressOf(url)} ${credentials ? 'refuses our user or password' : `does not answer: ${reasonOf(cause)}`}.`,
-    remedy: credentials ? 'Mend user and password in REDIS_URL.' : redis.remedy,
+    message: `Redis at ${addressOf(url)} ${credentials ? 'refuses our user or password' : `does not answer: ${trouble?.reason ?? reasonOf(cause)}`}.`,
+    remedy: credentials ? 'Mend user and password in REDIS_URL.' : (trouble?.remedy ?? redis.remedy),
     cause,
   });
 };

@@ -1,9 +1,11 @@
 import type { Connection } from '@temporalio/client';
+import { nodeTlsOf, temporalConfigOf, temporalTlsVariables } from '../../../adapters/temporal/config.ts';
 import { connectTemporal } from '../../../adapters/temporal/connect.ts';
+import { tlsTrouble } from '../../../adapters/tls-trouble.ts';
 import { searchAttributes, sharedTaskQueue } from '../../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Dependency } from './dependency.ts';
-import { reach } from './reach.ts';
+import { placeOf, reach, reachByTls } from './reach.ts';
 import { reasonOf } from './reason.ts';
 
 const deadlineMs = 6000;
@@ -19,11 +21,16 @@ export const temporal: Dependency = {
   seconds: 20,
   remedy: 'Check that Temporal runs, and that TEMPORAL_ADDRESS names its frontend (host:7233).',
   examine: async ({ config, say, signal }) => {
-    const { TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace } = config;
-    await reach(address, frontendPort, signal).catch((error: unknown) => {
+    const temporalConfig = temporalConfigOf(config);
+    const { address, namespace } = temporalConfig;
+    const at = placeOf(address, frontendPort);
+    const { tls } = temporalConfig;
+    // gRPC's library would not say why TLS failed.
+    const reached = at && (tls ? reachByTls({ ...at, ...nodeTlsOf(tls) }, signal) : reach(at, signal));
+    await reached?.catch((error: unknown) => {
       throw refused(error, address, namespace);
     });
-    const client = connectTemporal({ address, namespace });
+    const client = connectTemporal(temporalConfig);
     const ask = <T>(question: (connection: Connection) => Promise<T>): Promise<T> =>
       client.withDeadline(Date.now() + deadlineMs, () => question(client.connection as Connection));
     try {
@@ -69,10 +76,12 @@ const refused = (cause: unknown, address: string, namespace: string): BootreadyE
       cause,
     });
   }
+  const trouble = tlsTrouble(cause, temporalTlsVariables);
+  const silent = code === grpc.deadlineExceeded ? 'no answer in time' : reasonOf(cause);
   return new BootreadyError({
     code: 'unavailable',
-    message: `Temporal at ${address} does not answer: ${code === grpc.deadlineExceeded ? 'no answer in time' : reasonOf(cause)}.`,
-    remedy: temporal.remedy,
+    message: `Temporal at ${address} does not answer: ${trouble?.reason ?? silent}.`,
+    remedy: trouble?.remedy ?? temporal.remedy,
     cause,
   });
 };

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import type { ClientConfig } from 'pg';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { TlsVariables } from '../tls-trouble.ts';
+
+export const databaseTlsVariables: TlsVariables = {
+  ca: 'sslrootcert in DATABASE_URL',
+  address: 'DATABASE_URL',
+  client: 'sslcert and sslkey in DATABASE_URL',
+  off: 'sslmode=disable in DATABASE_URL',
+};
+
+/** libpq's words that mean a verified server here. https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION */
+const verified = ['verify-full', 'require'];
+const files = { sslrootcert: 'ca', sslcert: 'cert', sslkey: 'key' } as const;
+
+/**
+ * pg's options of a postgres:// URL with libpq's parameters. With TLS the server is always verified, its name included: `require`
+ * means that too, and what would not verify is refused. Files are read once.
+ * @throws BootreadyError `invalid-input`
+ */
+export const connectionOf = (databaseUrl: string): Pick<ClientConfig, 'connectionString' | 'ssl'> => {
+  const url = new URL(databaseUrl);
+  const { searchParams: parameters } = url;
+  const named = (Object.keys(files) as (keyof typeof files)[]).filter((name) => parameters.has(name));
+  const mode = parameters.get('sslmode') ?? (named.length > 0 ? 'verify-full' : 'disable');
+  if (mode !== 'disable' && !verified.includes(mode)) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: `DATABASE_URL says sslmode=${mode}, which does not verify the server.`,
+      remedy: 'Use sslmode=verify-full (with sslrootcert=FILE for an authority of your own), or sslmode=disable.',
+    });
+  }
+  const ssl: Record<string, string> = {};
+  for (const name of named) {
+    const path = parameters.get(name) ?? '';
+    // libpq's word for the authorities that this host trusts anyway.
+    if (mode !== 'disable' && path !== 'system') ssl[files[name]] = contentOf(path, name);
+  }
+  // pg would judge them again, by rules of its own.
+  for (const name of ['sslmode', ...named]) parameters.delete(name);
+  return { connectionString: url.toString(), ssl: mode === 'disable' ? false : ssl };
+};
+
+const contentOf = (path: string, parameter: string): string => {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: `The file that ${parameter} in DATABASE_URL names cannot be read.`,
+      remedy: 'Mend its path, or make it readable for this user.',
+      cause,
+    });
+  }
+};

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { tlsTrouble } from './tls-trouble.ts';
+
+const variables = { ca: 'THE_CA', address: 'THE_ADDRESS', client: 'THE_CERT', off: 'OFF' };
+const coded = (code: string, message = 'failed') => Object.assign(new Error(message), { code });
+
+test.each([
+  ['Node, in a cause', new Error('outer', { cause: coded('SELF_SIGNED_CERT_IN_CHAIN') }), 'THE_CA'],
+  ['Node', coded('ERR_TLS_CERT_ALTNAME_INVALID'), 'THE_ADDRESS'],
+  ['rustls', new Error('invalid peer certificate: UnknownIssuer'), 'THE_CA'],
+  ['OpenSSL', new Error('0A00045C:SSL routines:ssl3_read_bytes:tlsv13 alert certificate required'), 'THE_CERT'],
+  ['pg', new Error('The server does not support SSL connections'), 'OFF'],
+])('as %s says it', (_, error, named) => {
+  expect(tlsTrouble(error, variables)?.remedy).toContain(named);
+});
+
+test('what is no trouble of TLS is not called one', () => {
+  expect(tlsTrouble(coded('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), variables)).toBeUndefined();
+});

@@ -1,0 +1,73 @@
+import { explain } from '../shared/errors.ts';
+
+/** Which variables say what of one server's TLS, for remedies. */
+export type TlsVariables = {
+  /** Certificates of its authorities. */
+  ca: string;
+  /** Names the server. */
+  address: string;
+  /** Certificate and key that we show it. */
+  client: string;
+  /** How TLS is switched off. */
+  off: string;
+};
+
+type Trouble = { sign: RegExp; reason: string; remedy: (variables: TlsVariables) => string };
+
+/**
+ * What went wrong with TLS, by the words of those who say it: Node's codes (https://nodejs.org/api/tls.html#x509-certificate-error-codes),
+ * OpenSSL's reasons (also within grpc-js' text), rustls' names (Temporal's worker). The alert for a missing certificate is
+ * RFC 8446, 6.2: certificate_required.
+ */
+const troubles: readonly Trouble[] = [
+  {
+    sign: /ALTNAME_INVALID|altnames|not valid for (any )?name|NotValidForName/i,
+    reason: 'its certificate is for another name',
+    remedy: ({ address }) => `Name the server as its certificate does, in ${address}.`,
+  },
+  {
+    sign: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has )?expired|NotValidYet/i,
+    reason: 'its certificate is not valid now',
+    remedy: () => 'Renew the certificate of the server, and check the clocks of both hosts.',
+  },
+  {
+    sign: /certificate[_ ]required|CertificateRequired|peer did not return a certificate/i,
+    reason: 'it asks for a certificate of ours',
+    remedy: ({ client }) => `Set ${client}, with a certificate of an authority that the server trusts.`,
+  },
+  {
+    sign: /alert (unknown ca|bad certificate)|alert received: (UnknownCA|BadCertificate)|UnknownCA|decrypt error/i,
+    reason: 'it does not accept our certificate',
+    remedy: ({ client }) => `Set ${client} to a certificate of an authority that the server trusts.`,
+  },
+  {
+    sign: /closed after the handshake/,
+    reason: 'it closes the connection after the handshake',
+    remedy: ({ client }) => `It may not accept our certificate: check ${client}, and the log of the server.`,
+  },
+  {
+    sign: /SELF_SIGNED|self.signed certificate|UNABLE_TO_VERIFY|unable to (verify|get)|UNABLE_TO_GET|UnknownIssuer|BadSignature|certificate signature failure/i,
+    reason: 'its certificate is of an authority that is not trusted here',
+    remedy: ({ ca }) => `Set ${ca} to the certificate of the authority that made it.`,
+  },
+  {
+    sign: /WRONG_VERSION_NUMBER|wrong version number|PACKET_LENGTH_TOO_LONG|packet length too long|InvalidContentType|does not support SSL/i,
+    reason: 'it does not speak TLS',
+    remedy: ({ off }) => `Switch TLS on at the server; in a network that you trust, switch it off here (${off}).`,
+  },
+];
+
+/** Why TLS failed, in a few words, and what to do; undefined where something else did. */
+export const tlsTrouble = (error: unknown, variables: TlsVariables): { reason: string; remedy: string } | undefined => {
+  const said = `${codesOf(error)} ${explain(error)}`;
+  const found = troubles.find(({ sign }) => sign.test(said));
+  return found && { reason: found.reason, remedy: found.remedy(variables) };
+};
+
+const codesOf = (error: unknown): string => {
+  const codes: string[] = [];
+  for (let current = error; current instanceof Error && codes.length < 8; current = current.cause) {
+    codes.push(String((current as NodeJS.ErrnoException).code ?? ''));
+  }
+  return codes.join(' ');
+};

@@ -1,0 +1,16 @@
+/** `name=value` by comma, values percent-encoded, as https://opentelemetry.io/docs/specs/otel/protocol/exporter/ has it. */
+export const headersOf = (list: string | undefined): Record<string, string> =>
+  Object.fromEntries(
+    (list ?? '').split(',').flatMap((pair) => {
+      const [name = '', ...value] = pair.split('=');
+      return name.trim() && value.length > 0 ? [[name.trim(), decoded(value.join('=').trim())]] : [];
+    }),
+  );
+
+const decoded = (text: string): string => {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+};
