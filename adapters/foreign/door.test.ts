@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type ForeignLimits, foreignTask } from '../../shared/ports/foreign.ts';
@@ -78,6 +81,45 @@ test('tells a door that does not open from bytes that are bad', async () => {
 test('the process sees neither the environment nor the files of its owner', async () => {
   expect(await door.run(task('surroundings'), undefined, {})).toEqual({ state: 'done', value: ['PATH'] });
   expect(await door.run(task('reading'), '/etc/passwd', {})).toEqual({ state: 'done', value: 'ERR_ACCESS_DENIED' });
+});
+
+test('the process writes nothing, not even beside what it may read, and starts nothing', async () => {
+  const denied = 'ERR_ACCESS_DENIED';
+  for (const path of [join(tmpdir(), `door-${crypto.randomUUID()}`), join(import.meta.dirname, 'written.ts')]) {
+    expect(await door.run(task('writing'), path, {})).toEqual({ state: 'done', value: denied });
+    expect(existsSync(path)).toBe(false);
+  }
+  expect(await door.run(task('starting'), undefined, {})).toEqual({ state: 'done', value: [denied, denied] });
+});
+
+test('the kernel bounds the process too, should its owner not watch any more', async () => {
+  const hard = { hard: expect.anything() };
+  expect(await door.run(task('kernelLimits'), undefined, {})).toMatchObject({
+    state: 'done',
+    value: {
+      cpu_time_seconds: { ...hard, soft: 900 },
+      data_seg_size_bytes: { ...hard, soft: 1024 ** 3 },
+      core_file_size_blocks: { hard: 0, soft: 0 },
+      open_files: { ...hard, soft: 64 },
+    },
+  });
+});
+
+test('a process is gone when its task is over, however it was ended', async () => {
+  let pid = 0;
+  const give = async (its: number): Promise<undefined> => {
+    pid = its;
+  };
+  expect(await door.run(task('spinning'), undefined, { give })).toMatchObject({ state: 'exceeded', limit: 'time' });
+  const isThere = (): boolean => {
+    try {
+      return process.kill(pid, 0);
+    } catch {
+      return false;
+    }
+  };
+  for (let waited = 0; isThere() && waited < 2000; waited += 50) await pause(50);
+  expect(isThere()).toBe(false);
 });
 
 test('keeps a process ready, and lets no more work at once than it is told', async () => {

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import type { NamePart } from '../../shared/ports/foreign.ts';
 
 /** What a parser does when bytes have got the better of it: run as tasks by adapters/foreign/door.test.ts. */
@@ -62,12 +64,34 @@ export const asking = async (
 /** Waits for what never comes. */
 export const idle = (): Promise<never> => new Promise(() => setInterval(() => undefined, 1000));
 
-export const reading = async (path: string): Promise<string> => {
+/** Tells who it is, and then never ends. */
+export const spinning = async (
+  _input: undefined,
+  { give }: { give: (pid: number) => Promise<undefined> },
+): Promise<never> => {
+  await give(process.pid);
+  for (;;);
+};
+
+const codeOf = (work: () => unknown): string => {
   try {
-    return readFileSync(path, 'latin1').slice(0, 10);
+    return String(work()).slice(0, 10);
   } catch (error) {
     return String((error as NodeJS.ErrnoException).code);
   }
 };
+
+export const reading = async (path: string): Promise<string> => codeOf(() => readFileSync(path, 'latin1'));
+
+export const writing = async (path: string): Promise<string> => codeOf(() => writeFileSync(path, 'x'));
+
+export const starting = async (): Promise<string[]> => [
+  codeOf(() => spawnSync('/bin/true').status),
+  codeOf(() => new Worker('', { eval: true })),
+];
+
+/** What the kernel lets this process have. process.report, "userLimits" */
+export const kernelLimits = async (): Promise<unknown> =>
+  (process.report.getReport() as { userLimits?: unknown }).userLimits;
 
 export const surroundings = async (): Promise<string[]> => Object.keys(process.env);

@@ -1,0 +1,35 @@
+import type { ForeignDoor, ForeignResult } from '../../shared/ports/foreign.ts';
+import { watchTask } from '../../workers/activities/boot-check.ts';
+import { bootNews } from '../../workers/boot/boot-news.ts';
+import type { BootEnd } from '../../workers/boot/watch.ts';
+import { newBootSeed, watchFor } from '../../workers/boot/watch-for.ts';
+import type { Watched } from '../../workers/boot/watch-task.ts';
+
+/** Watches what a guest says on its console, piece by piece, until the watch has enough or the pieces are at an end. TOKEN is its seed's. */
+export const watched = async (
+  door: ForeignDoor,
+  pieces: readonly string[],
+  guest: object = { osType: 'linux', architecture: 'x86_64', cloudInit: '24.1' },
+): Promise<ForeignResult<Watched>> => {
+  const given = newBootSeed(guest);
+  if (!given) throw new Error('not watched');
+  const news = bootNews(watchFor(guest, given));
+  const left = [...pieces];
+  let end: BootEnd | undefined;
+  const words = given.system === 'linux' ? given.seed : undefined;
+  const next = async () => {
+    const piece = left.shift();
+    if (piece !== undefined) news.listeners.onSerial(piece.replace('TOKEN', words?.token ?? ''));
+    else end ??= 'late';
+    const seen = { silentSeconds: 1, seconds: 10, allowedSeconds: 60, accelerator: 'tcg' as const };
+    return { ...news.take(), ...seen, ...(end ? { end, console: news.whole() } : {}) };
+  };
+  const helpers = {
+    next,
+    write: async () => undefined,
+    over: async (how: BootEnd) => {
+      end = how;
+    },
+  };
+  return door.run(watchTask, { guest, given }, helpers);
+};
