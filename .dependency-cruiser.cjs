@@ -1,3 +1,5 @@
+const foreign = require('./dev/foreign-parsers.json');
+
 /** Who may import whom; ARCHITECTURE.md says why. Run by `npm run lint`. */
 const only = (name, from, allowed, comment) => ({
   name,
@@ -71,6 +73,27 @@ module.exports = {
         pathNot: ['^workers/tools/', '^adapters/foreign/', '^dev/', '^test/', '\\.test\\.ts$', '^cli/bin\\.mjs$'],
       },
       to: { path: '^(node:)?child_process$|node_modules/execa/' },
+    },
+    {
+      name: 'one-door-to-foreign-bytes',
+      comment:
+        'what makes sense of foreign bytes runs behind the door (shared/ports/foreign.ts); types that the owner needs stand in a contract beside the task',
+      severity: 'error',
+      from: { pathNot: [...foreign.parsers, ...foreign.atTheUploaders, '^test/', '\\.test\\.ts$'] },
+      to: { path: foreign.parsers, dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
+      name: 'only-tasks-are-named-to-the-door',
+      comment: 'foreignTask names the task by its type, which looks like a dynamic import',
+      severity: 'error',
+      from: { pathNot: [...foreign.parsers, ...foreign.atTheUploaders, '^test/', '\\.test\\.ts$'] },
+      to: { path: foreign.parsers, pathNot: foreign.tasks },
+    },
+    {
+      name: 'one-place-for-each-library-that-parses',
+      severity: 'error',
+      from: { pathNot: ['^workers/inspect/yaml\\.ts$', '^adapters/object-store/listing\\.ts$', '^(dev|test)/'] },
+      to: { path: 'node_modules/(yaml|fast-xml-parser|tar-stream)/' },
     },
     {
       name: 'one-door-to-opentelemetry',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
+import { foreignHeapBytes } from '../../shared/foreign-limits.ts';
 import { type ForeignLimits, foreignTask } from '../../shared/ports/foreign.ts';
 import { lagOf } from '../../test/support/lag.ts';
 import { openForeignDoor } from './door.ts';
@@ -90,6 +91,14 @@ test('the process writes nothing, not even beside what it may read, and starts n
     expect(existsSync(path)).toBe(false);
   }
   expect(await door.run(task('starting'), undefined, {})).toEqual({ state: 'done', value: [denied, denied] });
+});
+
+test("V8's heap has its bound, whatever the machine has", async () => {
+  const limit = await door.run(task('heapLimit'), undefined, {});
+  if (limit.state !== 'done') throw new Error(limit.limit);
+  // V8 adds its young generation.
+  expect(limit.value).toBeGreaterThanOrEqual(foreignHeapBytes);
+  expect(limit.value).toBeLessThan(foreignHeapBytes * 1.25);
 });
 
 test('the kernel bounds the process too, should its owner not watch any more', async () => {

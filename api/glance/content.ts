@@ -1,10 +1,9 @@
 import { describeFinding } from '../../shared/checks/catalogue.ts';
 import type { DiskFormat } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { diskSource } from '../../shared/formats/admit.ts';
 import { admitForeign } from '../../shared/formats/admit-foreign.ts';
 import { headBytes } from '../../shared/formats/format.ts';
-import { compressionOf } from '../../shared/formats/table.ts';
+import { compressionOf, diskSource } from '../../shared/formats/layers.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';

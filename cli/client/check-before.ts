@@ -2,7 +2,8 @@ import { constants, createGunzip, createZstdDecompress } from 'node:zlib';
 import type { Language } from '../../shared/checks/define.ts';
 import { findingView } from '../../shared/checks/view.ts';
 import type { FindingView } from '../../shared/contracts/api.ts';
-import { admitSource, type PeekLayer } from '../../shared/formats/admit.ts';
+import { admitSource } from '../../shared/formats/admit.ts';
+import type { PeekLayer } from '../../shared/formats/layers.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { type Quota, quotaFinding, shortageOf } from '../../shared/quota.ts';
 

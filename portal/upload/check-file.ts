@@ -2,7 +2,7 @@ import { Buffer } from 'buffer/';
 import type { FindingView } from '../../shared/contracts/api.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { DetectedDisk } from '../../shared/contracts/run.ts';
-import type { Compression, PeekLayer } from '../../shared/formats/admit.ts';
+import type { Compression, PeekLayer } from '../../shared/formats/layers.ts';
 import { type Quota, quotaFinding, shortageOf } from '../../shared/quota.ts';
 import type { Language } from '../words/language.tsx';
 

@@ -2,8 +2,8 @@ import type { Admission } from '../contracts/run.ts';
 import { foreignHeapBytes, foreignLimits } from '../foreign-limits.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { type ForeignDoor, foreignTask } from '../ports/foreign.ts';
-import { type AdmitOptions, diskSource } from './admit.ts';
 import { refusal } from './format.ts';
+import { type AdmitOptions, diskSource } from './layers.ts';
 
 const MiB = 1024 ** 2;
 /** Tables of formats are read whole up to 32 MiB; nothing that is sound has a larger one. */

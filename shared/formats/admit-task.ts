@@ -1,6 +1,7 @@
 import type { Admission, Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
-import { type AdmitOptions, admitSource, type Compression, type PeekLayer } from './admit.ts';
+import { admitSource } from './admit.ts';
+import type { AdmitOptions, Compression, PeekLayer } from './layers.ts';
 import { formats } from './table.ts';
 
 type Plain = { size: number } & Omit<AdmitOptions, 'peek' | 'signal'>;

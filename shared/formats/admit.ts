@@ -3,33 +3,10 @@ import type { Admission, DetectedDisk, Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { decompressorBounds } from './expansion.ts';
 import { type FormatResult, headBytes, refusal, Truncated } from './format.ts';
+import { type AdmitOptions, compressionOf, memberOf } from './layers.ts';
 import { inspectRaw } from './raw.ts';
-import { compressionOf, formats, mistakenFor } from './table.ts';
+import { formats, mistakenFor } from './table.ts';
 import { findDisk, isTar } from './tar.ts';
-
-export type Compression = 'gz' | 'xz' | 'zstd' | 'bzip2';
-
-/**
- * The first `bytes` of a compressed stream, decompressed; fewer when it is shorter. Throws nothing for damaged streams: it gives what came out. `exceeds`: a
- * decompressor needs more than it is given (`decompressorBounds`).
- */
-export type PeekLayer = (
-  kind: Compression,
-  source: ByteSource,
-  bytes: number,
-  signal: AbortSignal | undefined,
-) => Promise<Buffer | 'exceeds'>;
-
-export type AdmitOptions = {
-  allowIso: boolean;
-  /** Bytes that the guest may see. */
-  maxVirtualBytes: number;
-  /** Bytes of the source itself. */
-  maxUploadBytes?: number;
-  /** `around`: the layers that lie around the source, outermost first. */
-  peek: (...args: [...Parameters<PeekLayer>, around: readonly Layer[]]) => ReturnType<PeekLayer>;
-  signal?: AbortSignal;
-};
 
 /** tar in gz, disk in tar: no sound upload has more layers. */
 const maxLayers = 3;
@@ -70,16 +47,6 @@ export const admitSource = async (source: ByteSource, options: AdmitOptions): Pr
   }
   return { layers, ...refusal('too-many-layers', { limit: maxLayers }) };
 };
-
-/** The disk's own bytes, where no compressed layer lies around it. */
-export const diskSource = (source: ByteSource, layers: readonly Layer[]): ByteSource =>
-  layers.filter(({ kind }) => kind === 'tar').reduce(memberOf, source);
-
-const memberOf = (source: ByteSource, { offset = 0, size = 0 }: Layer): ByteSource => ({
-  size,
-  read: (from, length, signal) =>
-    from >= size ? Promise.resolve(Buffer.alloc(0)) : source.read(offset + from, Math.min(length, size - from), signal),
-});
 
 const detect = async (source: ByteSource, head: Buffer, options: AdmitOptions): Promise<FormatResult> => {
   if (source.size === 0) return refusal('empty');

@@ -27,16 +27,6 @@ export const formats: readonly Format[] = [
   dmg,
 ];
 
-/** What compresses, by its first bytes: RFC 1952, the .xz file format 2.1.1.1, RFC 8878 3.1.1, bzip2 1.0. */
-export const compressionOf = (head: Buffer): 'gz' | 'xz' | 'zstd' | 'bzip2' | undefined => {
-  const starts = (...bytes: number[]): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
-  if (starts(0x1f, 0x8b, 0x08)) return 'gz';
-  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
-  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
-  if (/^BZh[1-9]1AY&SY/.test(head.subarray(0, 10).toString('latin1'))) return 'bzip2';
-  return undefined;
-};
-
 /** What people upload by mistake; only named, to make the refusal plain. */
 export const mistakenFor = (head: Buffer): string => {
   const text = head.subarray(0, 512).toString('latin1');

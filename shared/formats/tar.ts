@@ -1,8 +1,9 @@
 import type { Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { exactly, type FormatResult, headBytes, refusal, Truncated } from './format.ts';
+import { compressionOf } from './layers.ts';
 import { inspectRaw } from './raw.ts';
-import { compressionOf, formats } from './table.ts';
+import { formats } from './table.ts';
 
 /**
  * An OVA is a tar (DMTF DSP0243, 5.3) with a descriptor, perhaps a manifest, and disks. Nothing is ever unpacked by name: the

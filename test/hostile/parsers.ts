@@ -10,6 +10,7 @@ import { dhcpRequest } from '../../workers/boot/dhcp.ts';
 import { explainBoot, hasEnded, parseReport, plainLog } from '../../workers/boot/explain.ts';
 import { explainWindows, windowsHasEnded } from '../../workers/boot/explain-windows.ts';
 import { guestAgent } from '../../workers/boot/guest-agent.ts';
+import { qmpEvents } from '../../workers/boot/qmp-events.ts';
 import { lastLine } from '../../workers/boot/watch.ts';
 import { accountsOf } from '../../workers/inspect/accounts.ts';
 import { parseBlsEntry } from '../../workers/inspect/boot-config/bls.ts';
@@ -30,8 +31,8 @@ import { clean, configLine, moduleOf } from '../../workers/inspect/text.ts';
 import { sourcesOf } from '../../workers/inspect/windows-cloudbase-init.ts';
 import { dirtyFlag } from '../../workers/inspect/windows-volume.ts';
 import { driverFiles } from '../../workers/repair/windows/virtio-win.ts';
-import { hasComplaint, linesIn } from '../../workers/tools/guestfish-answers.ts';
-import { qmpEvents } from '../../workers/tools/qmp.ts';
+import { linesIn } from '../../workers/tools/guestfish-answers.ts';
+import { hasComplaint } from '../../workers/tools/guestfish-complaints.ts';
 import { type Bend, bends } from './bends.ts';
 
 /** Every parser of foreign bytes by name, with the largest text that reaches it and words that it knows. Run as a task, so that it can be ended. */

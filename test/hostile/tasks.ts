@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { getHeapStatistics } from 'node:v8';
 import { Worker } from 'node:worker_threads';
 import type { NamePart } from '../../shared/ports/foreign.ts';
 
@@ -89,6 +90,8 @@ export const starting = async (): Promise<string[]> => [
   codeOf(() => spawnSync('/bin/true').status),
   codeOf(() => new Worker('', { eval: true })),
 ];
+
+export const heapLimit = async (): Promise<number> => getHeapStatistics().heap_size_limit;
 
 /** What the kernel lets this process have. process.report, "userLimits" */
 export const kernelLimits = async (): Promise<unknown> =>

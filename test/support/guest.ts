@@ -1,5 +1,5 @@
 import { matchesGlob, posix } from 'node:path';
-import type { AskGuestfish } from '../../workers/tools/guestfish-answers.ts';
+import type { AskGuestfish } from '../../workers/tools/guestfish-complaints.ts';
 
 export type Question = { command: string; args: readonly string[] };
 

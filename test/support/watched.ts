@@ -1,9 +1,8 @@
 import type { ForeignDoor, ForeignResult } from '../../shared/ports/foreign.ts';
 import { watchTask } from '../../workers/activities/boot-check.ts';
+import { machineFor, newBootSeed } from '../../workers/boot/boot-machine.ts';
 import { bootNews } from '../../workers/boot/boot-news.ts';
-import type { BootEnd } from '../../workers/boot/watch.ts';
-import { newBootSeed, watchFor } from '../../workers/boot/watch-for.ts';
-import type { Watched } from '../../workers/boot/watch-task.ts';
+import type { BootEnd, Watched } from '../../workers/boot/watch-contract.ts';
 
 /** Watches what a guest says on its console, piece by piece, until the watch has enough or the pieces are at an end. TOKEN is its seed's. */
 export const watched = async (
@@ -13,7 +12,7 @@ export const watched = async (
 ): Promise<ForeignResult<Watched>> => {
   const given = newBootSeed(guest);
   if (!given) throw new Error('not watched');
-  const news = bootNews(watchFor(guest, given));
+  const news = bootNews(machineFor(guest, given));
   const left = [...pieces];
   let end: BootEnd | undefined;
   const words = given.system === 'linux' ? given.seed : undefined;

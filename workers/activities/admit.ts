@@ -1,8 +1,8 @@
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { Admission, DetectedDisk } from '../../shared/contracts/run.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
-import { diskSource, type PeekLayer } from '../../shared/formats/admit.ts';
 import { admitForeign } from '../../shared/formats/admit-foreign.ts';
+import { diskSource, type PeekLayer } from '../../shared/formats/layers.ts';
 import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';

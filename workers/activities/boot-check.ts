@@ -7,10 +7,10 @@ import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { foreignLimits } from '../../shared/foreign-limits.ts';
 import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
 import type { BootCheck } from '../../workflows/activities.ts';
+import { machineFor, newBootSeed } from '../boot/boot-machine.ts';
 import { bootNews } from '../boot/boot-news.ts';
-import { type BootEnd, bootFinding } from '../boot/watch.ts';
-import { newBootSeed, watchFor } from '../boot/watch-for.ts';
-import type { BootNews } from '../boot/watch-task.ts';
+import { bootFinding } from '../boot/finding.ts';
+import type { BootEnd, BootNews } from '../boot/watch-contract.ts';
 import { startMachine } from '../tools/machine.ts';
 import { removeTree } from '../tools/remove-tree.ts';
 import { writeSeedDisk } from '../tools/seed-disk.ts';
@@ -62,16 +62,16 @@ export const bootCheck = async (
   // What the machine may write, apart from what is made for it.
   const machineDir = join(dir, 'machine');
   await mkdir(machineDir, { recursive: true });
-  const watch = watchFor(guest, given);
-  const news = bootNews(watch);
+  const wanted = machineFor(guest, given);
+  const news = bootNews(wanted);
   // Images for both are started the BIOS way, as clouds do that are not told otherwise.
   const firmware = guest.firmware?.includes('bios') || !guest.firmware?.includes('uefi') ? 'bios' : 'uefi';
   const begun = Date.now();
   const machine = await startMachine({
-    hardware: watch.machine.hardware,
+    hardware: wanted.hardware,
     ...news.listeners,
     disk,
-    seed: await writeSeedDisk(dir, watch.seed),
+    seed: await writeSeedDisk(dir, wanted.disk),
     firmware,
     dir: machineDir,
     wallSeconds: input.seconds.tcg + 120,

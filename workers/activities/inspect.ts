@@ -6,7 +6,7 @@ import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import type { Inspection } from '../../workflows/activities.ts';
 import { inspectInside } from '../inspect/inspect.ts';
-import type { Looked } from '../inspect/look-task.ts';
+import type { Looked } from '../inspect/look-contract.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
 import { withGuestfish } from '../tools/guestfish.ts';
 import { kvmWorks } from '../tools/kvm.ts';

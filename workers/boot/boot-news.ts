@@ -1,19 +1,20 @@
-import type { QmpEvent } from '../tools/qmp.ts';
+import type { MachineOptions } from '../tools/machine.ts';
+import type { BootMachine } from './boot-machine.ts';
 import { consoleLog } from './console-log.ts';
-import type { BootWatch } from './watch.ts';
-import type { BootNews } from './watch-task.ts';
+import type { BootNews } from './watch-contract.ts';
 
 /** A guest that floods loses what is oldest. */
-const most = { chunkBytes: 256 * 1024, frames: 256, events: 256 } as const;
+const most = { chunkBytes: 256 * 1024, frames: 256, monitor: 256 * 1024 } as const;
 
-type What = Pick<BootNews, 'console' | 'chunks' | 'frames' | 'events'>;
+type What = Pick<BootNews, 'console' | 'chunks' | 'frames' | 'monitor'>;
 
 /** Keeps what a guest says until it is taken; looks at none of it. */
 export const bootNews = ({
-  machine,
-}: Pick<BootWatch, 'machine'>): {
+  ports,
+  network,
+}: Pick<BootMachine, 'ports' | 'network'>): {
   /** What the machine calls. */
-  listeners: Pick<BootWatch['machine'], 'ports' | 'onFrame' | 'onEvent'> & { onSerial(text: string): void };
+  listeners: Pick<MachineOptions, 'ports' | 'onFrame' | 'onMonitor' | 'onSerial'>;
   take(): What;
   /** The console from beginning to end. */
   whole(): string;
@@ -26,7 +27,7 @@ export const bootNews = ({
   let wake = (): void => undefined;
   let chunks: [string, Buffer][] = [];
   let frames: Buffer[] = [];
-  let events: QmpEvent[] = [];
+  let monitor = '';
   const chunk = (port: string) => (bytes: Buffer) => {
     chunks.push([port, bytes.subarray(-most.chunkBytes)]);
     while (chunks.reduce((sum, [, each]) => sum + each.length, 0) > most.chunkBytes) chunks.shift();
@@ -39,8 +40,8 @@ export const bootNews = ({
         spoke = Date.now();
         wake();
       },
-      ports: Object.fromEntries(Object.keys(machine.ports).map((port) => [port, chunk(port)])),
-      ...(machine.onFrame
+      ports: Object.fromEntries(ports.map((port) => [port, chunk(port)])),
+      ...(network
         ? {
             onFrame: (frame: Buffer): void => {
               // A copy: the stream that it is cut from is large.
@@ -49,20 +50,16 @@ export const bootNews = ({
             },
           }
         : {}),
-      ...(machine.onEvent
-        ? {
-            onEvent: (event: QmpEvent): void => {
-              events = [...events, event].slice(-most.events);
-              wake();
-            },
-          }
-        : {}),
+      onMonitor: (text) => {
+        monitor = (monitor + text).slice(-most.monitor);
+        wake();
+      },
     },
     take: () => {
-      const taken = { console: log.recent(), chunks, frames, events };
+      const taken = { console: log.recent(), chunks, frames, monitor };
       chunks = [];
       frames = [];
-      events = [];
+      monitor = '';
       return taken;
     },
     whole: log.whole,

@@ -1,8 +1,6 @@
 import { z } from 'zod';
 import { clean } from '../inspect/text.ts';
 
-export const agentPort = 'org.qemu.guest_agent.0';
-
 /** What the agent has told; it is there as soon as it has answered at all. */
 export type AgentAnswers = { system?: string; hostname?: string };
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { reportPort } from './ports.ts';
 
 /** What a machine is told by its seed, and must show that it has taken in. */
 export type Seed = { token: string; hostname: string; key: string; files: Record<string, string> };
@@ -25,9 +26,9 @@ export const newSeed = (): Seed => {
   const hostname = `bootready-${token.slice(0, 8)}`;
   const key = someKey();
   const report = [
-    'port=/dev/virtio-ports/org.bootready.report',
+    `port=/dev/virtio-ports/${reportPort}`,
     '[ -e "$port" ] || for each in /sys/class/virtio-ports/*; do',
-    '  [ "$(cat "$each/name" 2>/dev/null)" = org.bootready.report ] && port=/dev/$(basename "$each")',
+    `  [ "$(cat "$each/name" 2>/dev/null)" = ${reportPort} ] && port=/dev/$(basename "$each")`,
     'done',
     `key=absent; grep -qs '${key.split(' ')[1]}' /root/.ssh/authorized_keys /home/*/.ssh/authorized_keys && key=present`,
     'network=$(ls /sys/class/net 2>/dev/null | grep -v "^lo$" | tr "\\n" " ")',

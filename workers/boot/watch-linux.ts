@@ -1,8 +1,10 @@
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { type BootReport, explainBoot, hasEnded, parseReport } from './explain.ts';
+import { bootFinding } from './finding.ts';
+import { reportPort } from './ports.ts';
 import type { Seed } from './seed.ts';
-import { type BootWatch, bootFinding, lastLine } from './watch.ts';
+import { type BootWatch, lastLine } from './watch.ts';
 
 const mostOfPort = 64 * 1024;
 
@@ -11,13 +13,9 @@ export const watchLinux = (guest: GuestFacts, seed: Seed): BootWatch => {
   let port = '';
   let report: BootReport | undefined;
   return {
-    seed: { label: 'CIDATA', files: seed.files },
-    machine: {
-      hardware: { system: 'linux' },
-      ports: {
-        'org.bootready.report': (chunk) => {
-          port = (port + chunk.toString('latin1')).slice(-mostOfPort);
-        },
+    ports: {
+      [reportPort]: (chunk) => {
+        port = (port + chunk.toString('latin1')).slice(-mostOfPort);
       },
     },
     look: ({ log, silentSeconds, accelerator }) => {

@@ -3,12 +3,15 @@ import { describe, expect, test } from 'vitest';
 import { catalogue } from '../../shared/checks/catalogue.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import { frameSplitter } from '../tools/frames.ts';
-import { qmpEvents } from '../tools/qmp.ts';
+import { machineFor } from './boot-machine.ts';
 import { newConfigDrive } from './config-drive.ts';
 import { dhcpRequest } from './dhcp.ts';
 import { explainWindows, windowsHasEnded } from './explain-windows.ts';
-import { agentPort, guestAgent } from './guest-agent.ts';
-import type { BootEnd, Seen } from './watch.ts';
+import { guestAgent } from './guest-agent.ts';
+import { agentPort } from './ports.ts';
+import { qmpEvents } from './qmp-events.ts';
+import type { Seen } from './watch.ts';
+import type { BootEnd } from './watch-contract.ts';
 import { watchWindows } from './watch-windows.ts';
 
 /** A DHCPDISCOVER as it leaves an adapter, with these options. RFC 2131, 2; RFC 2132 */
@@ -156,14 +159,17 @@ describe('a console tells that firmware or boot loader gave up', () => {
 describe('a Windows is watched', () => {
   const seen: Seen = { log: '', silentSeconds: 0, seconds: 100, allowedSeconds: 600, accelerator: 'kvm' };
   const watched = (guest: GuestFacts = {}) => {
-    const watch = watchWindows({ osType: 'windows', architecture: 'x86_64', ...guest }, newConfigDrive());
+    const drive = newConfigDrive();
+    const whole = { osType: 'windows', architecture: 'x86_64', ...guest };
+    const watch = watchWindows(whole, drive);
+    const machine = machineFor(whole, { system: 'windows', drive });
     const written: string[] = [];
-    const metadata = JSON.parse(watch.seed.files['openstack/latest/meta_data.json'] ?? '') as { hostname: string };
+    const metadata = JSON.parse(machine.disk.files['openstack/latest/meta_data.json'] ?? '') as { hostname: string };
     return {
-      ...{ watch, written, hostname: metadata.hostname },
-      asks: (name: string, vendor = 'MSFT 5.0') => watch.machine.onFrame?.(discover({ 60: vendor, 12: name })),
-      event: (event: string, data = {}) => watch.machine.onEvent?.({ event, data }),
-      agent: (text: string) => watch.machine.ports[agentPort]?.(Buffer.from(text, 'latin1')),
+      ...{ watch, machine, written, hostname: metadata.hostname },
+      asks: (name: string, vendor = 'MSFT 5.0') => watch.onFrame?.(discover({ 60: vendor, 12: name })),
+      event: (event: string, data = {}) => watch.onEvent?.({ event, data }),
+      agent: (text: string) => watch.ports[agentPort]?.(Buffer.from(text, 'latin1')),
       look: (more: Partial<Seen> = {}) =>
         watch.look({ ...seen, ...more }, { write: (_port, bytes) => written.push(bytes.toString('latin1')) }),
       verdict: (end: BootEnd, log = '') => watch.judge(end, log).map(({ code, outcome }) => `${code} ${outcome}`),
@@ -172,8 +178,8 @@ describe('a Windows is watched', () => {
 
   test('its name fits NetBIOS, and its clock is the one that it expects', () => {
     expect(watched().hostname).toMatch(/^[a-z0-9-]{1,15}$/);
-    expect(watched().watch.machine.hardware).toEqual({ system: 'windows', clock: 'local' });
-    expect(watched({ hardwareClock: 'utc' }).watch.machine.hardware).toEqual({ system: 'windows', clock: 'utc' });
+    expect(watched().machine.hardware).toEqual({ system: 'windows', clock: 'local' });
+    expect(watched({ hardwareClock: 'utc' }).machine.hardware).toEqual({ system: 'windows', clock: 'utc' });
   });
 
   test('by its network: only a client that speaks as Windows does counts', () => {

@@ -1,12 +1,15 @@
 import { randomInt } from 'node:crypto';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
-import type { QmpEvent } from '../tools/qmp.ts';
 import type { ConfigDrive } from './config-drive.ts';
 import { type DhcpRequest, dhcpRequest } from './dhcp.ts';
 import { explainWindows, windowsHasEnded } from './explain-windows.ts';
-import { agentPort, guestAgent } from './guest-agent.ts';
-import { type BootEnd, type BootWatch, bootFinding, lastLine } from './watch.ts';
+import { bootFinding } from './finding.ts';
+import { guestAgent } from './guest-agent.ts';
+import { agentPort } from './ports.ts';
+import type { QmpEvent } from './qmp-events.ts';
+import { type BootWatch, lastLine } from './watch.ts';
+import type { BootEnd } from './watch-contract.ts';
 
 /** Microsoft, MS-DHCPE 2.2.3: how Windows since 2000 names itself. */
 const microsoft = 'MSFT 5.0';
@@ -36,24 +39,19 @@ export const watchWindows = (guest: GuestFacts, drive: ConfigDrive): BootWatch =
   const runs = (): boolean => agent.answers() !== undefined || dhcp !== undefined;
 
   return {
-    seed: drive.disk,
-    machine: {
-      // What Windows takes it for when nothing is known: local time.
-      hardware: { system: 'windows', clock: guest.hardwareClock ?? 'local' },
-      ports: {
-        [agentPort]: (chunk) => {
-          const next = agent.read(chunk);
-          if (next) toAgent.push(next);
-        },
+    ports: {
+      [agentPort]: (chunk) => {
+        const next = agent.read(chunk);
+        if (next) toAgent.push(next);
       },
-      onFrame: (frame) => {
-        const request = dhcpRequest(frame);
-        if (request?.vendorClass === microsoft) dhcp = request;
-      },
-      onEvent: ({ event, data }) => {
-        if (event === 'VSERPORT_CHANGE' && data.id === agentPort) agentListens = data.open === true;
-        if (event === 'GUEST_PANICKED') panic ??= stopCode(data);
-      },
+    },
+    onFrame: (frame) => {
+      const request = dhcpRequest(frame);
+      if (request?.vendorClass === microsoft) dhcp = request;
+    },
+    onEvent: ({ event, data }) => {
+      if (event === 'VSERPORT_CHANGE' && data.id === agentPort) agentListens = data.open === true;
+      if (event === 'GUEST_PANICKED') panic ??= stopCode(data);
     },
     look: ({ log, silentSeconds, seconds, allowedSeconds, accelerator }, { write }) => {
       for (const bytes of toAgent.splice(0)) write(agentPort, bytes);

@@ -1,37 +1,26 @@
 import type { Finding } from '../../shared/contracts/finding.ts';
-import type { Machine, MachineOptions } from '../tools/machine.ts';
-import type { SeedDisk } from '../tools/seed-disk.ts';
+import type { Machine } from '../tools/machine.ts';
+import type { QmpEvent } from './qmp-events.ts';
+import type { BootEnd, BootTimes } from './watch-contract.ts';
 
-/** `told`: the system has said what was awaited; `stuck`: nothing will come; `ended`: the machine is off; `late`: time is over. */
-export type BootEnd = 'told' | 'stuck' | 'ended' | 'late';
-
-export type Seen = {
+export type Seen = BootTimes & {
   /** The newest part of what the console said, as plain text. */
   log: string;
-  /** For how long it has said nothing. */
-  silentSeconds: number;
-  /** Since the machine was started, and how long it may take. */
-  seconds: number;
-  allowedSeconds: number;
-  accelerator: Machine['accelerator'];
 };
 
 /** How one kind of system is watched while it starts. */
 export type BootWatch = {
-  seed: SeedDisk;
-  machine: Pick<MachineOptions, 'hardware' | 'ports' | 'onFrame' | 'onEvent'>;
+  /** Ports by their names: each piece that the guest writes there. */
+  ports: Readonly<Record<string, (chunk: Buffer) => void>>;
+  /** Each frame that the guest sends by its network adapter. */
+  onFrame?: (frame: Buffer) => void;
+  /** What QEMU tells of the machine. The `id` of a port is its name. */
+  onEvent?: (event: QmpEvent) => void;
   /** Asked each second and whenever something came: whether there is anything more to wait for. */
   look(seen: Seen, machine: Pick<Machine, 'write'>): 'told' | 'stuck' | undefined;
   /** What it comes to; `log` is the console's whole text. */
   judge(end: BootEnd, log: string): Finding[];
 };
-
-export const bootFinding = (code: string, outcome: Finding['outcome'], params: Finding['params'] = {}): Finding => ({
-  code,
-  step: 'boot-check',
-  outcome,
-  params,
-});
 
 export const lastLine = (log: string): string =>
   log

@@ -3,12 +3,10 @@ import { join } from 'node:path';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { type Codec, decompressTo } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
-import { type AskGuestfish, doneBy } from '../tools/guestfish-answers.ts';
+import { type AskGuestfish, doneBy } from '../tools/guestfish-complaints.ts';
 import { type Output, openOutput } from '../tools/output.ts';
-import { largestDownload } from './reader.ts';
+import { largestInitramfs } from './look-contract.ts';
 
-/** What may come out of an initramfs: the largest that are known have some hundred MB of firmware in them. */
-export const largestUnpacked = 2 * 1024 ** 3;
 /** An honest one takes seconds. */
 const unpackSeconds = 300;
 
@@ -21,7 +19,7 @@ export const unpackTo = async (
   at: number,
   codec: Codec,
   signal: AbortSignal,
-  most = largestUnpacked,
+  most: number = largestInitramfs.unpacked,
 ): Promise<Opened | 'too-much' | undefined> => {
   const rest: ByteSource = {
     size: source.size - at,
@@ -62,7 +60,7 @@ export const initramfsHelpers = (
         fetched = undefined;
         const local = 'initramfs';
         if (!(await done('download', path, `/out/${local}`))) return undefined;
-        fetched = await openOutput(join(outputDir, local), { maxBytes: largestDownload });
+        fetched = await openOutput(join(outputDir, local), { maxBytes: largestInitramfs.file });
         return fetched.size;
       },
       readFetched: async (offset: number, length: number): Promise<Buffer> =>

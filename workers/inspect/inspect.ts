@@ -1,9 +1,9 @@
 import { incomplete } from '../../shared/checks/guest/checks.ts';
 import { foreignLimits } from '../../shared/foreign-limits.ts';
 import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
-import type { AskGuestfish } from '../tools/guestfish-answers.ts';
+import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 import { initramfsHelpers } from './initramfs-files.ts';
-import type { Looked } from './look-task.ts';
+import type { Looked } from './look-contract.ts';
 import { remembered } from './remembered.ts';
 
 export const lookTask = foreignTask<typeof import('./look-task.ts').look>(

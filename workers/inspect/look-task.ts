@@ -1,32 +1,12 @@
 import { guestFindings, incomplete } from '../../shared/checks/guest/checks.ts';
 import { isOfIdentity } from '../../shared/checks/guest/identity.ts';
 import { TooMuch } from '../../shared/checks/guest/unseen.ts';
-import type { Finding } from '../../shared/contracts/finding.ts';
-import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
-import type { InstalledPackage } from '../../shared/sbom/purl.ts';
-import type { Codec } from '../tools/decompress.ts';
-import { type AskGuestfish, guestfishOf } from '../tools/guestfish-answers.ts';
+import { guestfishOf } from '../tools/guestfish-answers.ts';
 import { lookInside } from './look.ts';
+import { type Looked, type LookHelpers, type LookInput, largestInitramfs } from './look-contract.ts';
 import { partsOf } from './parts.ts';
-import { largestDownload, readerOf } from './reader.ts';
-
-export type LookInput = {
-  isBackup: boolean;
-  /** Parts that took too much before. */
-  without: readonly string[];
-};
-
-export type LookHelpers = {
-  ask: AskGuestfish;
-  progress: (percent: number) => Promise<void>;
-  fetchInitramfs: (path: string) => Promise<number | undefined>;
-  readFetched: (offset: number, length: number) => Promise<Buffer>;
-  unpackInitramfs: (at: number, codec: Codec) => Promise<number | 'too-much' | undefined>;
-  readUnpacked: (offset: number, length: number) => Promise<Buffer>;
-};
-
-export type Looked = { facts: GuestFacts; findings: Finding[]; packages: InstalledPackage[] };
+import { readerOf } from './reader.ts';
 
 /** A look inside an image and what is found of it, as a task for the door: all that this file imports is loaded in its process. */
 export const look = async (
@@ -44,7 +24,7 @@ export const look = async (
     initramfs: {
       fetch: async (path) => {
         const told = await sizeOf(path);
-        if (told > largestDownload) throw new TooMuch('the file of an initramfs');
+        if (told > largestInitramfs.file) throw new TooMuch('the file of an initramfs');
         if (Number.isNaN(told)) return undefined;
         const size = await helpers.fetchInitramfs(path);
         return size === undefined ? undefined : { size, read: (offset, length) => helpers.readFetched(offset, length) };

@@ -15,7 +15,7 @@ export type Look = {
 
 /** The one file that is too large for an answer: kept by the owner, read in pieces. */
 export type InitramfsFiles = {
-  /** Fetches the file of the guest; undefined when it cannot be. @throws TooMuch when it is larger than `largestDownload` */
+  /** Fetches the file of the guest; undefined when it cannot be. @throws TooMuch when it is larger than any */
   fetch(path: string): Promise<ByteSource | undefined>;
   /** What comes out of a decompressor that is given the fetched file from there on; undefined when that is nothing. @throws TooMuch */
   unpack(at: number, codec: Codec): Promise<ByteSource | undefined>;
@@ -24,8 +24,6 @@ export type InitramfsFiles = {
 const most = 20;
 /** The largest text that is read is a kernel's modules.dep; guestfish's answers are capped as well. */
 const largestText = 4 * 1024 ** 2;
-/** An initramfs. */
-export const largestDownload = 1024 ** 3;
 
 /** Reads files of the mounted guest. What is not there is empty or undefined, never an error. */
 export type Reader = {

@@ -1,4 +1,4 @@
-import type { AskGuestfish } from '../tools/guestfish-answers.ts';
+import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 
 /** What changes what later questions are about; never answered from memory. */
 const changing = new Set(['mount-ro', 'umount-all', 'hivex-open', 'hivex-close']);

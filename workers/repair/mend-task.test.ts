@@ -2,9 +2,9 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { guestOf, type Question } from '../../test/support/guest.ts';
 import { lagOf } from '../../test/support/lag.ts';
-import type { AskGuestfish } from '../tools/guestfish-answers.ts';
+import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 import { mendTask } from './mend.ts';
-import type { MendTaskInput } from './mend-task.ts';
+import type { MendTaskInput } from './mend-contract.ts';
 
 const door = openForeignDoor({ keepReady: [mendTask.module] });
 afterAll(() => door.close());

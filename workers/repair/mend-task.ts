@@ -1,37 +1,18 @@
 import type { RepairChange } from '../../shared/contracts/repair.ts';
-import { type BootreadyErrorOptions, isBootreadyError } from '../../shared/errors.ts';
+import { isBootreadyError } from '../../shared/errors.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
 import { isScript, type ScriptRemedy } from '../../shared/remedies/define.ts';
 import { remedies } from '../../shared/remedies/remedies.ts';
 import { pairs } from '../inspect/reader.ts';
 import { clean } from '../inspect/text.ts';
-import { type AskGuestfish, type Guestfish, guestfishOf } from '../tools/guestfish-answers.ts';
+import { type Guestfish, guestfishOf } from '../tools/guestfish-answers.ts';
 import { failed } from './failed.ts';
-import { type DriverPlace, driverSource } from './windows/driver-source.ts';
-import { injectDrivers, type MergeIntoHive } from './windows/inject-drivers.ts';
+import type { Mended, MendHelpers, MendTaskInput } from './mend-contract.ts';
+import { driverSource } from './windows/driver-source.ts';
+import { injectDrivers } from './windows/inject-drivers.ts';
 
 /** A system that prints more than this of its changes is not believed more. */
 const mostLines = 200;
-
-export type MendTaskInput = {
-  /** Codes of the remedies. */
-  chosen: readonly string[];
-  /** Where virtio-win is; undefined when no remedy needs it. */
-  drivers?: DriverPlace | undefined;
-  /** What the system may use to fetch packages, e.g. `http://169.254.2.2:3128`. */
-  proxyUrl: string;
-};
-
-export type MendHelpers = {
-  ask: AskGuestfish;
-  mergeIntoHive: MergeIntoHive;
-  /** Hosts that the system has asked for in vain. */
-  refusedHosts: () => Promise<string[]>;
-  progress: (percent: number) => Promise<void>;
-};
-
-/** `refused`: an error of ours, to be thrown by the owner. */
-export type Mended = { changes: RepairChange[] } | { refused: BootreadyErrorOptions };
 
 /** Mends a system that the appliance has open, as a task for the door: all that the system says is made sense of in its process. */
 export const mend = async (input: MendTaskInput, helpers: MendHelpers, part: NamePart): Promise<Mended> => {

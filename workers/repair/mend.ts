@@ -11,9 +11,9 @@ import { gateway, withGuestfish } from '../tools/guestfish.ts';
 import { mergeIntoHive } from '../tools/hivexregedit.ts';
 import { removeTree } from '../tools/remove-tree.ts';
 import { failed } from './failed.ts';
+import type { MergeIntoHive } from './mend-contract.ts';
 import { publicPackageHosts, startPackageProxy } from './package-proxy.ts';
 import { openDriverPlace } from './windows/driver-place.ts';
-import type { MergeIntoHive } from './windows/inject-drivers.ts';
 
 export const mendTask = foreignTask<typeof import('./mend-task.ts').mend>(
   import.meta.url,

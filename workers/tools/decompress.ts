@@ -1,8 +1,8 @@
 import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { isBootreadyError } from '../../shared/errors.ts';
-import type { Compression, PeekLayer } from '../../shared/formats/admit.ts';
 import { decompressorBounds } from '../../shared/formats/expansion.ts';
+import type { Compression, PeekLayer } from '../../shared/formats/layers.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { scratchFull } from './qemu-img.ts';
 import { type SandboxCommand, spawnSandboxed } from './sandbox.ts';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { guestfishOf, hasComplaint, linesIn } from './guestfish-answers.ts';
+import { guestfishOf, linesIn } from './guestfish-answers.ts';
+import { hasComplaint } from './guestfish-complaints.ts';
 
 test.each([
   ['libguestfs: error: no such file\n', true],

@@ -1,6 +1,6 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { createAnswers } from './answers.ts';
-import { type AskGuestfish, applianceIsGone, doneBy } from './guestfish-answers.ts';
+import { type AskGuestfish, applianceIsGone, doneBy } from './guestfish-complaints.ts';
 import { kvmWorks } from './kvm.ts';
 import { sandboxOption } from './qemu-options.ts';
 import { failureOf, type SandboxEnd, spawnSandboxed } from './sandbox.ts';

@@ -9,7 +9,7 @@ import { frameSplitter } from './frames.ts';
 import { kvmWorks } from './kvm.ts';
 import { openSocket, readOutput } from './output.ts';
 import { sandboxOption } from './qemu-options.ts';
-import { openQmp, type QmpEvent } from './qmp.ts';
+import { openQmp } from './qmp.ts';
 import { runSandboxed, type SandboxedProcess, spawnSandboxed } from './sandbox.ts';
 
 export type Firmware = 'bios' | 'uefi';
@@ -32,8 +32,8 @@ export type MachineOptions = {
   ports: Readonly<Record<string, (chunk: Buffer) => void>>;
   /** Each frame that the guest sends by its network adapter; without it nobody is at the other end. */
   onFrame?: (frame: Buffer) => void;
-  /** What QEMU tells of the machine. The `id` of a port is its name. */
-  onEvent?: (event: QmpEvent) => void;
+  /** What QEMU's monitor says, piece by piece. */
+  onMonitor?: (text: string) => void;
   signal: AbortSignal;
 };
 
@@ -86,7 +86,7 @@ const ovmf = [
  * @throws BootreadyError `tool-missing`
  */
 export const startMachine = async (options: MachineOptions): Promise<Machine> => {
-  const { disk, dir, firmware, signal, onFrame, onEvent = () => undefined } = options;
+  const { disk, dir, firmware, signal, onFrame, onMonitor = () => undefined } = options;
   const kvm = await kvmWorks();
   const { cpu, memoryMiB, more } = hardwareOf(options.hardware, kvm);
   const ports = Object.entries(options.ports).map(([name, read], index) => ({ name, read, socket: `port${index}` }));
@@ -147,7 +147,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   for (const { name, read, socket } of ports) opened.set(name, (await open(socket)).on('data', read));
   const network = onFrame && (await open('network')).on('data', frameSplitter(onFrame));
   const qmp = await open('qmp');
-  openQmp(qmp, onEvent);
+  openQmp(qmp, onMonitor);
 
   return {
     accelerator: kvm ? 'kvm' : 'tcg',

@@ -1,39 +1,7 @@
 import type { Socket } from 'node:net';
 
-/** What QEMU tells of its own accord; the data is partly the guest's. https://www.qemu.org/docs/master/interop/qmp-spec.html */
-export type QmpEvent = { event: string; data: Readonly<Record<string, unknown>> };
-
-const longestLine = 1024 ** 2;
-
-/** The events among the lines of QEMU's monitor; what is no event, or no line of JSON, is passed over. */
-export const qmpEvents = (onEvent: (event: QmpEvent) => void): ((text: string) => void) => {
-  let rest = '';
-  return (text) => {
-    const lines = (rest + text).split('\n');
-    rest = (lines.pop() ?? '').slice(-longestLine);
-    for (const line of lines) {
-      const event = eventOf(line);
-      if (event) onEvent(event);
-    }
-  };
-};
-
-const eventOf = (line: string): QmpEvent | undefined => {
-  if (!line.startsWith('{')) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(line);
-    if (!isRecord(parsed) || typeof parsed.event !== 'string') return undefined;
-    return { event: parsed.event, data: isRecord(parsed.data) ? parsed.data : {} };
-  } catch {
-    return undefined;
-  }
-};
-
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Starts the monitor of this socket: it answers no command before. */
-export const openQmp = (socket: Socket, onEvent: (event: QmpEvent) => void): void => {
-  socket.setEncoding('utf8').on('data', qmpEvents(onEvent));
+/** Starts the monitor of this socket: it answers no command before. What it says goes on as it is. https://www.qemu.org/docs/master/interop/qmp-spec.html */
+export const openQmp = (socket: Socket, onText: (text: string) => void): void => {
+  socket.setEncoding('utf8').on('data', onText);
   socket.write('{"execute":"qmp_capabilities"}\n');
 };

@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { GuestfishOptions } from '../../tools/guestfish.ts';
-import { type DriverPlace, virtioWinInside } from './driver-source.ts';
+import { type DriverPlace, virtioWinInside } from '../mend-contract.ts';
 
 /**
  * Makes virtio-win ready for guestfish. `path` is what the operator names: a folder, or an ISO image, which the appliance opens as a second disk.

@@ -1,12 +1,7 @@
 import { posix } from 'node:path';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Guestfish } from '../../tools/guestfish-answers.ts';
-
-/** Where the folder of virtio-win lies for guestfish. */
-export const virtioWinInside = '/virtio-win';
-
-/** How guestfish gets at virtio-win: by a folder with these files, or by the second disk. */
-export type DriverPlace = { kind: 'folder'; paths: readonly string[] } | { kind: 'iso' };
+import { type DriverPlace, virtioWinInside } from '../mend-contract.ts';
 
 /** virtio-win as guestfish sees it. */
 export type DriverSource = {

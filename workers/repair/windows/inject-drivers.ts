@@ -6,6 +6,7 @@ import { exactPath } from '../../inspect/windows-paths.ts';
 import { lookAtVolume } from '../../inspect/windows-volume.ts';
 import type { Guestfish } from '../../tools/guestfish-answers.ts';
 import { failed } from '../failed.ts';
+import type { MergeIntoHive } from '../mend-contract.ts';
 import { type DriverService, driverEdits } from './driver-edits.ts';
 import type { DriverSource } from './driver-source.ts';
 import { type RegistryEdits, regFile } from './registry.ts';
@@ -18,9 +19,6 @@ export type InjectOptions = {
   root: string;
   mergeIntoHive: MergeIntoHive;
 };
-
-/** Merges edits in the format of regedit into the hive in guestfish's /out. @returns what hivex complains of, where it cannot make sense of the hive */
-export type MergeIntoHive = (hive: 'SYSTEM' | 'SOFTWARE', edits: string) => Promise<string | undefined>;
 
 /** Where Windows looks for drivers of devices that it does not know, besides its own folder. */
 const packages = 'Drivers\\VirtIO';

@@ -1,0 +1,49 @@
+import type { Layer } from '../contracts/run.ts';
+import type { ByteSource } from '../ports/byte-source.ts';
+
+/** What may lie around a disk, for the owner of a source and for the detector behind the door. */
+
+export type Compression = 'gz' | 'xz' | 'zstd' | 'bzip2';
+
+/**
+ * The first `bytes` of a compressed stream, decompressed; fewer when it is shorter. Throws nothing for damaged streams: it gives what came out. `exceeds`: a
+ * decompressor needs more than it is given (`decompressorBounds`).
+ */
+export type PeekLayer = (
+  kind: Compression,
+  source: ByteSource,
+  bytes: number,
+  signal: AbortSignal | undefined,
+) => Promise<Buffer | 'exceeds'>;
+
+export type AdmitOptions = {
+  allowIso: boolean;
+  /** Bytes that the guest may see. */
+  maxVirtualBytes: number;
+  /** Bytes of the source itself. */
+  maxUploadBytes?: number;
+  /** `around`: the layers that lie around the source, outermost first. */
+  peek: (...args: [...Parameters<PeekLayer>, around: readonly Layer[]]) => ReturnType<PeekLayer>;
+  signal?: AbortSignal;
+};
+
+/** What compresses, by its first bytes: RFC 1952, the .xz file format 2.1.1.1, RFC 8878 3.1.1, bzip2 1.0. */
+export const compressionOf = (head: Buffer): Compression | undefined => {
+  const starts = (...bytes: number[]): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
+  if (starts(0x1f, 0x8b, 0x08)) return 'gz';
+  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
+  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  if (/^BZh[1-9]1AY&SY/.test(head.subarray(0, 10).toString('latin1'))) return 'bzip2';
+  return undefined;
+};
+
+/** The disk's own bytes, where no compressed layer lies around it. */
+export const diskSource = (source: ByteSource, layers: readonly Layer[]): ByteSource =>
+  layers.filter(({ kind }) => kind === 'tar').reduce(memberOf, source);
+
+/** A file in an archive. */
+export const memberOf = (source: ByteSource, { offset = 0, size = 0 }: Layer): ByteSource => ({
+  size,
+  read: (from, length, signal) =>
+    from >= size ? Promise.resolve(Buffer.alloc(0)) : source.read(offset + from, Math.min(length, size - from), signal),
+});

@@ -1,0 +1,43 @@
+import type { GuestFacts } from '../../shared/contracts/run.ts';
+import type { Hardware } from '../tools/machine.ts';
+import type { SeedDisk } from '../tools/seed-disk.ts';
+import { newConfigDrive } from './config-drive.ts';
+import { agentPort, reportPort } from './ports.ts';
+import { newSeed } from './seed.ts';
+
+/** What a machine is given to take up. Made once, by the owner; the watch in the process knows it too. */
+export type BootSeed =
+  | { system: 'linux'; seed: ReturnType<typeof newSeed> }
+  | { system: 'windows'; drive: ReturnType<typeof newConfigDrive> };
+
+/** Undefined: nobody knows how to watch such a system. */
+export const newBootSeed = ({ architecture, osType }: GuestFacts): BootSeed | undefined => {
+  if (architecture !== 'x86_64') return undefined;
+  if (osType === 'linux') return { system: 'linux', seed: newSeed() };
+  return osType === 'windows' ? { system: 'windows', drive: newConfigDrive() } : undefined;
+};
+
+/** What a kind of system is started with, and by which ways it is listened to. */
+export type BootMachine = {
+  disk: SeedDisk;
+  hardware: Hardware;
+  ports: readonly string[];
+  /** Whether its network has somebody at the other end who hears what it sends. */
+  network: boolean;
+};
+
+export const machineFor = (guest: GuestFacts, given: BootSeed): BootMachine =>
+  given.system === 'linux'
+    ? {
+        disk: { label: 'CIDATA', files: given.seed.files },
+        hardware: { system: 'linux' },
+        ports: [reportPort],
+        network: false,
+      }
+    : {
+        disk: given.drive.disk,
+        // What Windows takes it for when nothing is known: local time.
+        hardware: { system: 'windows', clock: guest.hardwareClock ?? 'local' },
+        ports: [agentPort],
+        network: true,
+      };

@@ -1,0 +1,27 @@
+import type { Finding } from '../../shared/contracts/finding.ts';
+import type { GuestFacts } from '../../shared/contracts/run.ts';
+import type { InstalledPackage } from '../../shared/sbom/purl.ts';
+import type { Codec } from '../tools/decompress.ts';
+import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
+
+/** What the owner of an appliance and the task that looks inside say to each other (look-task.ts). */
+
+/** Bytes of the largest initramfs, and of what comes out of it: the largest that are known have some hundred MB of firmware in them. */
+export const largestInitramfs = { file: 1024 ** 3, unpacked: 2 * 1024 ** 3 } as const;
+
+export type LookInput = {
+  isBackup: boolean;
+  /** Parts that took too much before. */
+  without: readonly string[];
+};
+
+export type LookHelpers = {
+  ask: AskGuestfish;
+  progress: (percent: number) => Promise<void>;
+  fetchInitramfs: (path: string) => Promise<number | undefined>;
+  readFetched: (offset: number, length: number) => Promise<Buffer>;
+  unpackInitramfs: (at: number, codec: Codec) => Promise<number | 'too-much' | undefined>;
+  readUnpacked: (offset: number, length: number) => Promise<Buffer>;
+};
+
+export type Looked = { facts: GuestFacts; findings: Finding[]; packages: InstalledPackage[] };

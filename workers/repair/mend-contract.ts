@@ -1,0 +1,34 @@
+import type { RepairChange } from '../../shared/contracts/repair.ts';
+import type { BootreadyErrorOptions } from '../../shared/errors.ts';
+import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
+
+/** What the owner of an appliance and the task that mends say to each other (mend-task.ts). */
+
+/** Where the folder of virtio-win lies for guestfish. */
+export const virtioWinInside = '/virtio-win';
+
+/** How guestfish gets at virtio-win: by a folder with these files, or by the second disk. */
+export type DriverPlace = { kind: 'folder'; paths: readonly string[] } | { kind: 'iso' };
+
+/** Merges edits in the format of regedit into the hive in guestfish's /out. @returns what hivex complains of, where it cannot make sense of the hive */
+export type MergeIntoHive = (hive: 'SYSTEM' | 'SOFTWARE', edits: string) => Promise<string | undefined>;
+
+export type MendTaskInput = {
+  /** Codes of the remedies. */
+  chosen: readonly string[];
+  /** Where virtio-win is; undefined when no remedy needs it. */
+  drivers?: DriverPlace | undefined;
+  /** What the system may use to fetch packages, e.g. `http://169.254.2.2:3128`. */
+  proxyUrl: string;
+};
+
+export type MendHelpers = {
+  ask: AskGuestfish;
+  mergeIntoHive: MergeIntoHive;
+  /** Hosts that the system has asked for in vain. */
+  refusedHosts: () => Promise<string[]>;
+  progress: (percent: number) => Promise<void>;
+};
+
+/** `refused`: an error of ours, to be thrown by the owner. */
+export type Mended = { changes: RepairChange[] } | { refused: BootreadyErrorOptions };

@@ -1,0 +1,36 @@
+/** All that the owner of the appliance makes sense of itself: whether an answer is a complaint, in one pass over its bytes. */
+
+/** One question to the appliance and all that it printed; undefined when that was too much. */
+export type AskGuestfish = (command: string, args: readonly string[]) => Promise<Buffer | undefined>;
+
+/** Whether a command did what it was to do, for who asks no more than that: its answer is looked through once, and not made sense of. */
+export const doneBy =
+  (asked: AskGuestfish) =>
+  async (command: string, ...args: readonly string[]): Promise<boolean> => {
+    const answer = await asked(command, args);
+    return answer !== undefined && !hasComplaint(answer);
+  };
+
+const complaint = 'libguestfs: error: ';
+/** guestfish tells the line of its input in front, when that is no terminal. */
+const place = /^\*stdin\*:\d{1,9}: $/;
+const longestPlace = 32;
+
+/** Whether a line of it is an error of libguestfs. */
+export const hasComplaint = (answer: Buffer): boolean => {
+  for (let at = answer.indexOf(complaint); at >= 0; at = answer.indexOf(complaint, at + 1)) {
+    const before = answer.toString('latin1', Math.max(0, at - longestPlace), at);
+    const inLine = before.slice(before.lastIndexOf('\n') + 1);
+    if (inLine === '' || place.test(inLine)) return true;
+  }
+  return false;
+};
+
+/**
+ * Whether the answer is that there is no appliance any more: guestfish itself lives on, and complains of every question from then on. That must not be
+ * taken for a disk on which nothing is. libguestfs lib/errors.c, lib/proto.c
+ */
+export const applianceIsGone = (answer: Buffer): boolean =>
+  hasComplaint(answer) && goneWords.some((words) => answer.includes(words));
+
+const goneWords = ['appliance closed the connection unexpectedly', 'call launch before using this function'];
