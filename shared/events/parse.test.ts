@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { keyCandidates, parseNotifications } from './parse.ts';
+import { keyCandidates, parseNotifications, secretsIn } from './parse.ts';
 
 const record = (more: object = {}, object: object = {}) => ({
   eventVersion: '2.2',
@@ -64,10 +64,11 @@ describe('every sender is understood', () => {
 });
 
 test('many records, Ceph secrets, quoted ETags', () => {
-  const parsed = parse({ Records: [record(), record({ opaqueData: 'secret' }, { key: 'demo/c' })] });
+  const body = { Records: [record(), record({ opaqueData: 'secret' }, { key: 'demo/c' })] };
+  const parsed = parse(body);
   expect(parsed.uploads.map(({ key }) => key)).toEqual(['demo/a+b', 'demo/c']);
   expect(parsed.uploads[0]?.etag).toBe('abc');
-  expect(parsed.opaque).toEqual(['secret']);
+  expect(secretsIn(body, 8)).toEqual(['secret']);
 });
 
 test('a second delivery has the same fingerprint, another upload another one, even when the sequencer began anew', () => {
@@ -93,4 +94,32 @@ test('no JSON makes the parser throw; a form-encoded key is always among the can
       expect(keyCandidates(encoded)).toContain(key.toWellFormed());
     }),
   );
+});
+
+describe('a message of the largest size that the API takes', () => {
+  const MiB = 1024 ** 2;
+  const filled = (record: object): { Records: unknown[] } => {
+    const count = Math.floor(MiB / (JSON.stringify(record).length + 1));
+    return { Records: Array.from({ length: count }, () => record) };
+  };
+  const small = { eventName: 'ObjectCreated:', s3: { bucket: { name: 'u' }, object: { key: 'a' } } };
+  const spent = (work: () => unknown): number => {
+    const begun = process.threadCpuUsage();
+    work();
+    const { user, system } = process.threadCpuUsage(begun);
+    return (user + system) / 1000;
+  };
+
+  test.each([
+    ['records of nothing', filled({})],
+    ['the smallest records that are uploads', filled(small)],
+    [
+      'one guess of the secret in each',
+      { Records: Array.from({ length: 30_000 }, (_, i) => ({ opaqueData: `${i}` })) },
+    ],
+  ])('%s: nearly nothing is spent before the secret is known', (_name, body) => {
+    expect(spent(() => secretsIn(body, 8))).toBeLessThan(50);
+    expect(secretsIn(body, 8).length).toBeLessThanOrEqual(9);
+    expect(parse(body).uploads.length + parse(body).ignored).toBe(body.Records.length);
+  });
 });

@@ -9,8 +9,6 @@ export type Parsed = {
   ignored: number;
   /** Uploads whose bucket, key or version no store can have: with a zero byte or half a character. */
   impossible: number;
-  /** Ceph copies the topic's OpaqueData into each record: there the sender's secret may stand. */
-  opaque: string[];
 };
 
 const isObject = (value: unknown): value is Json =>
@@ -110,16 +108,11 @@ const cloudEventOf = (
  */
 export const parseNotifications = (headers: Headers, body: unknown): Parsed => {
   const found: (UploadNotification | undefined)[] = [];
-  const opaque: string[] = [];
   for (const event of Array.isArray(body) ? body : [body]) {
     if (!isObject(event)) {
       found.push(undefined);
     } else if (Array.isArray(event.Records)) {
-      for (const record of event.Records) {
-        found.push(recordOf(record));
-        const secret = isObject(record) ? (text(record.opaqueData) ?? text(record.OpaqueData)) : null;
-        if (secret) opaque.push(secret);
-      }
+      for (const record of event.Records) found.push(recordOf(record));
     } else if (typeof event.specversion === 'string') {
       const { type, source, subject, time, id } = event;
       const attributes = {
@@ -150,7 +143,23 @@ export const parseNotifications = (headers: Headers, body: unknown): Parsed => {
   }
   const creations = found.filter((each) => each !== undefined);
   const uploads = creations.filter(isStorable);
-  return { uploads, ignored: found.length - creations.length, impossible: creations.length - uploads.length, opaque };
+  return { uploads, ignored: found.length - creations.length, impossible: creations.length - uploads.length };
+};
+
+/**
+ * What may be the sender's secret: Ceph copies the topic's OpaqueData into each record. Each once, and one more than `most` at the most: looked for before it is
+ * known who sends, so it costs little whatever the message holds.
+ */
+export const secretsIn = (body: unknown, most: number): string[] => {
+  const secrets = new Set<string>();
+  for (const event of Array.isArray(body) ? body : [body]) {
+    for (const record of isObject(event) && Array.isArray(event.Records) ? event.Records : []) {
+      const secret = isObject(record) ? (text(record.opaqueData) ?? text(record.OpaqueData)) : null;
+      if (secret) secrets.add(secret);
+      if (secrets.size > most) return [...secrets];
+    }
+  }
+  return [...secrets];
 };
 
 const isStorable = ({ raw: _raw, ...facts }: UploadNotification): boolean =>

@@ -3,7 +3,7 @@ import { isBootreadyError } from '../errors.ts';
 import type { EventStore } from '../ports/events.ts';
 import type { JobQueue } from '../ports/jobs.ts';
 import { beyondLimit, requestLimits } from '../request-limits.ts';
-import { parseNotifications } from './parse.ts';
+import { parseNotifications, secretsIn } from './parse.ts';
 
 export type ReceiveDeps = {
   secret: string;
@@ -66,13 +66,14 @@ export const receiveNotifications = async (
 ): Promise<Reception> => {
   const before = secretBeforeBody(secret, { headers, token });
   if (before === 'wrong') return wrongSecret;
-  const parsed = parseNotifications(headers, body);
   if (before === 'body') {
-    const opaque = [...new Set(parsed.opaque)];
+    const { most } = requestLimits.eventSecrets;
+    const shown = secretsIn(body, most);
     // One guess for each record would be thousands in one request.
-    if (opaque.length > requestLimits.eventSecrets.most) return tooManySecrets();
-    if (!opaque.some((each) => isSecret(each, secret))) return wrongSecret;
+    if (shown.length > most) return tooManySecrets();
+    if (!shown.some((each) => isSecret(each, secret))) return wrongSecret;
   }
+  const parsed = parseNotifications(headers, body);
   if (body === undefined) return { status: 400, message: 'The body is not JSON.', remedy: 'Send the event as JSON.' };
   const open = await events.record(source, parsed.uploads);
   if (open.length > 0) {
