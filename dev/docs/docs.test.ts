@@ -4,6 +4,7 @@ import { checksPage, page } from './checks.ts';
 import { limitsPage, limitsText } from './limits.ts';
 import { openApiFiles } from './openapi.ts';
 import { schemaFiles } from './schemas.ts';
+import { containerProfilePath, containerProfileText } from './seccomp.ts';
 import { whatOthersSeePage, whatOthersSeeText } from './what-others-see.ts';
 
 test('docs/checks.md says what the catalogue says (npm run docs)', () => {
@@ -16,6 +17,10 @@ test('docs/limits.md says what the API enforces (npm run docs)', () => {
 
 test('docs/what-others-see.md says what both APIs filter by (npm run docs)', () => {
   expect(readFileSync(whatOthersSeePage, 'utf8')).toBe(whatOthersSeeText());
+});
+
+test('deploy/seccomp/worker.json allows what the lists of the sandbox say (npm run docs)', () => {
+  expect(JSON.parse(readFileSync(containerProfilePath, 'utf8'))).toEqual(JSON.parse(containerProfileText()));
 });
 
 test.each(schemaFiles)('$path is the schema of the contract (npm run docs)', ({ path, text }) => {

@@ -334,6 +334,12 @@ const rulesOf = ({
   otherwise: unknown,
 });
 
+/** What some kind of tool may call, whatever the arguments. */
+export const callsOfTools: readonly Syscall[] = [
+  ...[...files, ...memory, ...time, ...signals, ...process, ...socketCalls, ...links],
+  ...(['seccomp', 'fork', 'vfork', 'clone', 'socket', 'socketpair', 'ioctl'] as const),
+];
+
 /** Kinds of tools, each with what it needs beyond files, memory and threads. */
 const needs = {
   /** A program that reads and writes: decompressors, mkfs, mcopy. */

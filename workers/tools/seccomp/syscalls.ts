@@ -264,6 +264,13 @@ export const numbers = {
   syslog: 103,
   vhangup: 153,
   nfsservctl: 180,
+  capset: 126,
+  memfd_create: 319,
+  pidfd_open: 434,
+  pidfd_send_signal: 424,
+  setgroups: 116,
+  setgid: 106,
+  setuid: 105,
 } as const;
 
 export type Syscall = keyof typeof numbers;
