@@ -15,6 +15,7 @@ import { imageStream } from './image-stream.ts';
 import { imageRoutes } from './images.ts';
 import { inboxRoutes } from './inbox.ts';
 import { parseJson } from './json-body.ts';
+import { keyRoutes } from './keys.ts';
 import { keystoneRoutes } from './keystone/routes.ts';
 import { createTokens } from './keystone/tokens.ts';
 import { memberRoutes } from './members.ts';
@@ -32,6 +33,7 @@ import { runRoutes } from './runs.ts';
 import { keepSecurityLog } from './security-log.ts';
 import { selfRoutes } from './self.ts';
 import { sessionRoutes } from './session.ts';
+import { sessionListRoutes } from './sessions.ts';
 import { signInRoutes } from './sign-in.ts';
 import { traceRequests } from './traced-requests.ts';
 import { uploadRoutes } from './uploads.ts';
@@ -109,6 +111,8 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
         selfRoutes,
         quotaRoutes,
         sessionRoutes,
+        sessionListRoutes,
+        keyRoutes,
         imageRoutes,
         imageStream,
         memberRoutes,

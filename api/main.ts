@@ -69,7 +69,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       secrets,
       within,
       keys,
-      sessions: createSessionStore(database.db),
+      sessions: createSessionStore(database.db, { idleSeconds: config.SESSION_IDLE_MINUTES * 60 }),
       oidc,
       feed,
       store,

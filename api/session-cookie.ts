@@ -1,6 +1,8 @@
 import type { FastifyRequest } from 'fastify';
-import { BootreadyError } from '../shared/errors.ts';
-import type { Identity } from '../shared/ports/projects.ts';
+import { hashOfKey } from '../shared/api-key.ts';
+import { BootreadyError, explain } from '../shared/errors.ts';
+import type { Identity, SessionPlace } from '../shared/ports/projects.ts';
+import { browserName } from './browser-name.ts';
 import { type Cookie, readCookie } from './cookies.ts';
 import { type SessionDeps, sessionOf } from './user-session.ts';
 
@@ -13,15 +15,27 @@ export const sessionCookie: Cookie = {
 
 export const tokenOf = (request: FastifyRequest): string | undefined => readCookie(request, sessionCookie);
 
+export const placeOf = ({ ip, headers }: FastifyRequest): SessionPlace => ({
+  address: ip,
+  browser: browserName(headers['user-agent']),
+});
+
 /** The session that a browser shows, if any. @throws `forbidden` when another site makes it change something */
 export const identityOfSession = async (request: FastifyRequest, deps: SessionDeps): Promise<Identity | undefined> => {
   const token = tokenOf(request);
-  const identity = token === undefined ? undefined : await sessionOf(token, deps);
+  const session = token === undefined ? undefined : await sessionOf(token, deps);
+  const identity = session?.identity;
   if (identity && !['GET', 'HEAD'].includes(request.method) && !isFromOurPages(request)) {
     throw new BootreadyError({
       code: 'forbidden',
       message: 'This came from another site.',
       remedy: 'Use the portal itself; programs send their API key instead of a cookie.',
+    });
+  }
+  // Asking again while an answer lasts is no use of it: a page that is only open would never be signed out.
+  if (token !== undefined && session?.useDue && !request.identity) {
+    void deps.sessions.noteUse(hashOfKey(token), request.ip).catch((error: unknown) => {
+      request.log.warn({ error: explain(error) }, 'the use of a session could not be noted');
     });
   }
   return identity;

@@ -7,7 +7,7 @@ import { BootreadyError, explain } from '../shared/errors.ts';
 import { writeCookie } from './cookies.ts';
 import type { ApiDeps } from './deps.ts';
 import { identityOf, keyOf } from './identity.ts';
-import { sessionCookie, tokenOf } from './session-cookie.ts';
+import { placeOf, sessionCookie, tokenOf } from './session-cookie.ts';
 import { issuersTokensOf, sessionSeconds } from './user-session.ts';
 
 /** Signing in with a key, and out, for browsers: the key is shown once, a cookie that no script can read stands for it from then on. */
@@ -41,6 +41,7 @@ export const sessionRoutes =
         withCookie(request, reply, token, sessionSeconds);
         await sessions.create({
           keyId,
+          place: placeOf(request),
           hash: hashOfKey(token),
           expiresAt: new Date(Date.now() + sessionSeconds * 1000),
         });

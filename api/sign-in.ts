@@ -8,7 +8,7 @@ import type { OidcIssuer, SignInChecks } from '../shared/ports/oidc.ts';
 import { type Cookie, readCookie, writeCookie } from './cookies.ts';
 import type { ApiDeps } from './deps.ts';
 import { logSecurity } from './security-log.ts';
-import { sessionCookie, tokenOf } from './session-cookie.ts';
+import { placeOf, sessionCookie, tokenOf } from './session-cookie.ts';
 import { beginSession } from './user-session.ts';
 
 /** Lax, for the browser comes back by a link of the issuer's. */
@@ -95,7 +95,7 @@ export const signInRoutes =
       try {
         const query = new URL(request.url, base).search;
         const signedIn = await finishSignIn(query, checksOf(secret));
-        const { token, seconds } = await beginSession(signedIn, deps);
+        const { token, seconds } = await beginSession(signedIn, placeOf(request), deps);
         // Whatever session the browser had is over: it goes on with none that anybody knew before.
         const former = tokenOf(request);
         if (former !== undefined) await sessions.remove(hashOfKey(former));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { hashOfKey, newSessionToken } from '../shared/api-key.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import type { SignedIn } from '../shared/ports/oidc.ts';
-import type { Identity, UserGrant } from '../shared/ports/projects.ts';
+import type { Identity, Session, SessionPlace, UserGrant } from '../shared/ports/projects.ts';
 import { seal, unseal } from '../shared/seal.ts';
 import { existingProjects } from './bearer.ts';
 import type { ApiDeps } from './deps.ts';
@@ -40,12 +40,14 @@ type IssuersTokensOrNone = { [name in keyof IssuersTokens]: string | undefined }
 /** A new session of whom the issuer has just told about. @throws `forbidden` when none of the user's projects is there */
 export const beginSession = async (
   signedIn: SignedIn,
+  place: SessionPlace,
   { sessions, projects }: SessionDeps,
 ): Promise<{ token: string; seconds: number }> => {
   const existing = await existingProjects(signedIn.access.projects, projects);
   const token = newSessionToken();
   const seconds = signedIn.refreshToken === undefined ? unrenewedSeconds : sessionSeconds;
   await sessions.create({
+    place,
     hash: hashOfKey(token),
     expiresAt: new Date(Date.now() + seconds * 1000),
     user: { ...grantOf(signedIn, existing, token), subject: signedIn.access.subject, projectId: existing[0] },
@@ -53,16 +55,16 @@ export const beginSession = async (
   return { token, seconds };
 };
 
-/** Whose session it is, after the issuer was asked again where that is due. @throws `unavailable` when it does not answer */
-export const sessionOf = async (token: string, deps: SessionDeps): Promise<Identity | undefined> => {
+/** The session, after the issuer was asked again where that is due. @throws `unavailable` when it does not answer */
+export const sessionOf = async (token: string, deps: SessionDeps): Promise<Session | undefined> => {
   const hash = hashOfKey(token);
   const session = await deps.sessions.find(hash);
   if (session?.identity.user && !deps.oidc) return undefined;
-  if (!session?.renewalDue) return session?.identity;
+  if (!session?.renewalDue) return session;
   const sealed = await deps.sessions.claimRenewal(hash);
   if (!sealed) return othersRenewal(hash, deps);
   await renew(session.identity, { token, hash, sealed }, deps);
-  return (await deps.sessions.find(hash))?.identity;
+  return deps.sessions.find(hash);
 };
 
 /** The issuer's answer, or its "no" (the session is over), is settled in the store. @throws `unavailable` */
@@ -92,11 +94,11 @@ const lookMs = 200;
 const looks = 55;
 
 /** A refresh token is good once: while one request asks with it, all others of the browser wait for the outcome. RFC 9700, 4.14.2. */
-const othersRenewal = async (hash: Buffer, { sessions }: SessionDeps): Promise<Identity | undefined> => {
+const othersRenewal = async (hash: Buffer, { sessions }: SessionDeps): Promise<Session | undefined> => {
   for (let look = 0; look < looks; look++) {
     await after(lookMs);
     const session = await sessions.find(hash);
-    if (!session?.renewalDue) return session?.identity;
+    if (!session?.renewalDue) return session;
   }
   throw new BootreadyError({
     code: 'unavailable',

@@ -5,6 +5,7 @@ import { ImageDetailPage } from './pages/image-detail.tsx';
 import { MyImagesPage, PlatformImagesPage, SharedImagesPage } from './pages/image-list.tsx';
 import { MissingPage } from './pages/missing.tsx';
 import { OperationsPage } from './pages/operations.tsx';
+import { SessionsPage } from './pages/sessions.tsx';
 import { SignInPage } from './pages/sign-in.tsx';
 import { NoticeProvider } from './shell/notices.tsx';
 import { Shell } from './shell/shell.tsx';
@@ -41,6 +42,7 @@ export const App = () => {
             <Route path="/images/shared" element={<SharedImagesPage self={self.data} />} />
             <Route path="/images/platform" element={<PlatformImagesPage self={self.data} />} />
             <Route path="/images/:id" element={<ImageDetailPage self={self.data} />} />
+            <Route path="/sessions" element={<SessionsPage />} />
             {self.data.role === 'admin' && (
               <>
                 <Route path="/operations" element={<OperationsPage />} />

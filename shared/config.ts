@@ -66,6 +66,8 @@ export const Environment = z.object({
   API_PORT: z.coerce.number().int().min(0).max(65535).default(8480),
   /** How browsers and other hosts reach the API, when that is another address. */
   API_PUBLIC_URL: z.url().optional(),
+  /** A browser that does nothing for so long is signed out; a session never lasts longer than twelve hours. */
+  SESSION_IDLE_MINUTES: z.coerce.number().int().min(2).max(720).default(60),
   /** What senders of storage notifications must show; at least 16 characters. */
   EVENTS_SECRET: z.string().min(16),
   /** Seals secrets in the database and signs tokens; several with spaces between, the newest first. API and workers for queues need it. */

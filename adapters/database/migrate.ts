@@ -19,6 +19,8 @@ import * as stepFailures from './migrations/0017-step-failures.ts';
 import * as whatOthersSee from './migrations/0018-what-others-see.ts';
 import * as admitted from './migrations/0019-admitted.ts';
 import * as waitsFor from './migrations/0020-waits-for.ts';
+import * as sessionUse from './migrations/0021-session-use.ts';
+import * as auditChain from './migrations/0022-audit-chain.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -40,6 +42,8 @@ const migrations = {
   '0018-what-others-see': whatOthersSee,
   '0019-admitted': admitted,
   '0020-waits-for': waitsFor,
+  '0021-session-use': sessionUse,
+  '0022-audit-chain': auditChain,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

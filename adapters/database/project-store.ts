@@ -89,6 +89,8 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
   },
 });
 
+const wasLongUnused = sql<boolean>`(last_used_at is null or last_used_at < now() - interval '1 minute')`;
+
 export const createApiKeyStore = (db: Kysely<Database>): ApiKeyStore => ({
   create: async ({ projectId, name, hash, hint, role, expiresAt }) => {
     const { id } = await db
@@ -104,16 +106,19 @@ export const createApiKeyStore = (db: Kysely<Database>): ApiKeyStore => ({
       .where('hash', '=', hash)
       .where('revoked_at', 'is', null)
       .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
-      .select(['id', 'project_id', 'role'])
+      .select(['id', 'project_id', 'role', wasLongUnused.as('use_due')])
       .executeTakeFirst();
     if (!row) return undefined;
-    // Once a minute is exact enough, and spares a write for every request.
-    await db
-      .updateTable('api_keys')
-      .set({ last_used_at: sql`now()` })
-      .where('id', '=', row.id)
-      .where(sql<boolean>`last_used_at is null or last_used_at < now() - interval '1 minute'`)
-      .execute();
+    // Once a minute is exact enough. Nobody waits for it; what fails is written by the next request.
+    if (row.use_due) {
+      void db
+        .updateTable('api_keys')
+        .set({ last_used_at: sql`now()` })
+        .where('id', '=', row.id)
+        .where(wasLongUnused)
+        .execute()
+        .catch(() => undefined);
+    }
     return { projectId: row.project_id, role: row.role, keyId: row.id };
   },
   get: async (id) => {
@@ -139,4 +144,42 @@ export const createApiKeyStore = (db: Kysely<Database>): ApiKeyStore => ({
   revoke: async (id) => {
     await db.updateTable('api_keys').set({ revoked_at: sql`now()` }).where('id', '=', id).execute();
   },
+  list: async (projectId) => {
+    const rows = await db
+      .selectFrom('api_keys')
+      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+      .orderBy('created_at', 'desc')
+      .orderBy('id')
+      .select(['id', 'project_id', 'name', 'role', 'hint', 'created_at', 'last_used_at', 'expires_at', 'revoked_at'])
+      .execute();
+    return rows.map((row) => ({
+      ...{ id: row.id, projectId: row.project_id, name: row.name, role: row.role, hint: row.hint },
+      createdAt: row.created_at,
+      lastUsedAt: row.last_used_at,
+      expiresAt: row.expires_at,
+      revokedAt: row.revoked_at,
+    }));
+  },
+  rotate: (id, { hash, hint, formerEndsAt }) =>
+    db.transaction().execute(async (changing) => {
+      const former = await changing
+        .selectFrom('api_keys')
+        .where('id', '=', id)
+        .where('revoked_at', 'is', null)
+        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
+        .selectAll()
+        .forUpdate()
+        .executeTakeFirst();
+      if (!former) return undefined;
+      const { project_id, name, role, created_at, expires_at } = former;
+      const life = expires_at && expires_at.getTime() - created_at.getTime();
+      const { id: keyId } = await changing
+        .insertInto('api_keys')
+        .values({ project_id, name, role, hash, hint, expires_at: life === null ? null : new Date(Date.now() + life) })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      const endsAt = expires_at && expires_at < formerEndsAt ? expires_at : formerEndsAt;
+      await changing.updateTable('api_keys').set({ expires_at: endsAt }).where('id', '=', id).execute();
+      return { keyId, projectId: project_id, name, role, formerEndsAt: endsAt };
+    }),
 });

@@ -70,6 +70,13 @@ export type SessionTable = {
   renew_at: NullableTimestamp;
   /** Until then one process is asking. */
   renewing_until: NullableTimestamp;
+  id: Generated<string>;
+  /** To the minute. */
+  last_used_at: Timestamp;
+  /** Where it was last used from. */
+  address: string | null;
+  /** In words of ours. */
+  browser: string | null;
   created_at: Timestamp;
   expires_at: Date;
 };
@@ -274,6 +281,9 @@ export type AuditLogTable = {
   image_id: string | null;
   address: string | null;
   details: JSONColumnType<Record<string, string>>;
+  /** Hash of the entry before, and of this one: the database makes both. */
+  previous: Generated<Buffer>;
+  hash: Generated<Buffer>;
 };
 
 export type PublicationTable = {

@@ -1,5 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
-import type { Identity, SessionStore, UserGrant } from '../../shared/ports/projects.ts';
+import type { Identity, SessionOwner, SessionStore, UserGrant } from '../../shared/ports/projects.ts';
 import type { Database, SessionTable } from './schema.ts';
 
 /** Longer than an issuer is waited for: whoever claimed a renewal and said nothing until then is gone. */
@@ -9,59 +9,118 @@ const columnsOf = ({ name, projects, role, sealed, renewAt }: UserGrant) => ({
   ...{ name, projects: [...projects], role, sealed, renew_at: renewAt, renewing_until: null },
 });
 
-export const createSessionStore = (db: Kysely<Database>): SessionStore => ({
-  create: async ({ hash, expiresAt, ...whose }) => {
-    await db.deleteFrom('sessions').where('expires_at', '<', sql<Date>`now()`).execute();
-    const row =
-      'user' in whose
-        ? { ...columnsOf(whose.user), subject: whose.user.subject, project_id: whose.user.projectId }
-        : { key_id: whose.keyId };
-    await db
-      .insertInto('sessions')
-      .values({ ...row, hash, expires_at: expiresAt })
-      .execute();
-  },
-  find: async (hash) => {
-    const row = await db
-      .selectFrom('sessions')
-      .leftJoin('api_keys', 'api_keys.id', 'sessions.key_id')
-      .where('sessions.hash', '=', hash)
-      .where('sessions.expires_at', '>', sql<Date>`now()`)
-      .where('api_keys.revoked_at', 'is', null)
-      .where((eb) => eb.or([eb('api_keys.expires_at', 'is', null), eb('api_keys.expires_at', '>', sql<Date>`now()`)]))
-      .selectAll('sessions')
-      .select(['api_keys.project_id as key_project', 'api_keys.role as key_role'])
-      .select(sql<boolean>`coalesce(renew_at <= now(), false)`.as('due'))
-      .executeTakeFirst();
-    const identity = row && (ofKey(row) ?? ofUser(row));
-    return identity && { identity, renewalDue: row.due };
-  },
-  claimRenewal: async (hash) => {
-    const row = await db
-      .updateTable('sessions')
-      .set({ renewing_until: claim })
-      .where('hash', '=', hash)
-      .where('renew_at', '<=', sql<Date>`now()`)
-      .where((eb) => eb.or([eb('renewing_until', 'is', null), eb('renewing_until', '<', sql<Date>`now()`)]))
-      .returning('sealed')
-      .executeTakeFirst();
-    return row?.sealed ?? undefined;
-  },
-  settleRenewal: async (hash, grant) => {
-    await db
-      .updateTable('sessions')
-      .set(grant ? columnsOf(grant) : { renewing_until: null })
-      .where('hash', '=', hash)
-      .execute();
-  },
-  chooseProject: async (hash, projectId) => {
-    await db.updateTable('sessions').set({ project_id: projectId }).where('hash', '=', hash).execute();
-  },
-  remove: async (hash) => {
-    const row = await db.deleteFrom('sessions').where('hash', '=', hash).returning('sealed').executeTakeFirst();
-    return row?.sealed ?? undefined;
-  },
-});
+/** @param idleSeconds after which a session that was not used is over */
+export const createSessionStore = (
+  db: Kysely<Database>,
+  { idleSeconds }: { idleSeconds: number } = { idleSeconds: 3600 },
+): SessionStore => {
+  const isOpen = sql<boolean>`sessions.expires_at > now()
+    and sessions.last_used_at > now() - make_interval(secs => ${idleSeconds})`;
+  const isOf = (owner: SessionOwner) =>
+    'keyId' in owner ? sql<boolean>`key_id = ${owner.keyId}` : sql<boolean>`subject = ${owner.subject}`;
+  return {
+    create: async ({ hash, expiresAt, place, ...whose }) => {
+      await db.deleteFrom('sessions').where(sql<boolean>`not (${isOpen})`).execute();
+      const row =
+        'user' in whose
+          ? { ...columnsOf(whose.user), subject: whose.user.subject, project_id: whose.user.projectId }
+          : { key_id: whose.keyId };
+      await db
+        .insertInto('sessions')
+        .values({
+          ...row,
+          hash,
+          expires_at: expiresAt,
+          address: place?.address ?? null,
+          browser: place?.browser ?? null,
+        })
+        .execute();
+    },
+    find: async (hash) => {
+      const row = await db
+        .selectFrom('sessions')
+        .leftJoin('api_keys', 'api_keys.id', 'sessions.key_id')
+        .where('sessions.hash', '=', hash)
+        .where(isOpen)
+        .where('api_keys.revoked_at', 'is', null)
+        .where((eb) => eb.or([eb('api_keys.expires_at', 'is', null), eb('api_keys.expires_at', '>', sql<Date>`now()`)]))
+        .selectAll('sessions')
+        .select(['api_keys.project_id as key_project', 'api_keys.role as key_role'])
+        .select(sql<boolean>`coalesce(renew_at <= now(), false)`.as('due'))
+        .select(sql<boolean>`sessions.last_used_at < now() - interval '1 minute'`.as('use_due'))
+        .executeTakeFirst();
+      const identity = row && (ofKey(row) ?? ofUser(row));
+      return identity && { identity, renewalDue: row.due, useDue: row.use_due };
+    },
+    noteUse: async (hash, address) => {
+      await db
+        .updateTable('sessions')
+        .set({ last_used_at: sql`now()`, address })
+        .where('hash', '=', hash)
+        .where(isOpen)
+        .where(sql<boolean>`sessions.last_used_at < now() - interval '1 minute'`)
+        .execute();
+    },
+    list: async (owner) => {
+      const rows = await db
+        .selectFrom('sessions')
+        .where(isOf(owner))
+        .where(isOpen)
+        .orderBy('last_used_at', 'desc')
+        .orderBy('created_at', 'desc')
+        .limit(100)
+        .select(['id', 'hash', 'created_at', 'last_used_at', 'expires_at', 'address', 'browser'])
+        .execute();
+      return rows.map(({ created_at, last_used_at, expires_at, ...row }) => ({
+        ...row,
+        createdAt: created_at,
+        lastUsedAt: last_used_at,
+        expiresAt: expires_at,
+      }));
+    },
+    end: async (id, owner) => {
+      const { numDeletedRows } = await db
+        .deleteFrom('sessions')
+        .where('id', '=', id)
+        .where(isOf(owner))
+        .executeTakeFirstOrThrow();
+      return numDeletedRows > 0n;
+    },
+    endOthers: async (owner, hash) => {
+      const { numDeletedRows } = await db
+        .deleteFrom('sessions')
+        .where(isOf(owner))
+        .$if(hash !== undefined, (query) => query.where('hash', '<>', hash as Buffer))
+        .executeTakeFirstOrThrow();
+      return Number(numDeletedRows);
+    },
+    claimRenewal: async (hash) => {
+      const row = await db
+        .updateTable('sessions')
+        .set({ renewing_until: claim })
+        .where('hash', '=', hash)
+        .where('renew_at', '<=', sql<Date>`now()`)
+        .where((eb) => eb.or([eb('renewing_until', 'is', null), eb('renewing_until', '<', sql<Date>`now()`)]))
+        .returning('sealed')
+        .executeTakeFirst();
+      return row?.sealed ?? undefined;
+    },
+    settleRenewal: async (hash, grant) => {
+      await db
+        .updateTable('sessions')
+        .set(grant ? columnsOf(grant) : { renewing_until: null })
+        .where('hash', '=', hash)
+        .execute();
+    },
+    chooseProject: async (hash, projectId) => {
+      await db.updateTable('sessions').set({ project_id: projectId }).where('hash', '=', hash).execute();
+    },
+    remove: async (hash) => {
+      const row = await db.deleteFrom('sessions').where('hash', '=', hash).returning('sealed').executeTakeFirst();
+      return row?.sealed ?? undefined;
+    },
+  };
+};
 
 type KeyColumns = Pick<SessionTable, 'key_id'> & { key_project: string | null; key_role: Identity['role'] | null };
 

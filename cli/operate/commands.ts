@@ -102,11 +102,41 @@ export const addOperateCommands = (program: Command): void => {
     .option('--role <role>', 'reader, member or admin', 'member')
     .option('--expires-days <days>')
     .action(async (_options: object, command: Command) =>
-      (await import('./projects.ts')).createKey(command.optsWithGlobals()),
+      (await import('./keys.ts')).createKey(command.optsWithGlobals()),
     );
   key
     .command('revoke')
     .description('make an API key invalid at once')
     .argument('<id>')
-    .action(async (id: string) => (await import('./projects.ts')).revokeKey(id));
+    .action(async (id: string) => (await import('./keys.ts')).revokeKey(id));
+  key
+    .command('list')
+    .description('list API keys with their last use; never the keys themselves')
+    .option('--project <project>', 'of one project')
+    .option('--all', 'also those that were revoked or have expired')
+    .action(async (_options: object, command: Command) =>
+      (await import('./keys.ts')).listKeys(command.optsWithGlobals()),
+    );
+  key
+    .command('rotate')
+    .description('make a new key with the same rights and print it; the old one ends after the overlap')
+    .argument('<id>')
+    .option('--overlap <time>', 'how long the old key goes on, e.g. 30m, 24h, 7d', '24h')
+    .action(async (id: string, _options: object, command: Command) =>
+      (await import('./keys.ts')).rotateKey(id, command.optsWithGlobals()),
+    );
+  const audit = program.command('audit').description('check that nobody changed the audit log');
+  audit
+    .command('verify')
+    .description('walk the chain of the audit log, and tell the first entry that was changed, removed or inserted')
+    .option('--head <head>', 'what "audit head" printed before: shows also whether newer entries were cut off')
+    .action(async (_options: object, command: Command) =>
+      (await import('./audit.ts')).verifyAudit(command.optsWithGlobals()),
+    );
+  audit
+    .command('head')
+    .description('print the newest entry and its hash, to be kept elsewhere')
+    .action(async (_options: object, command: Command) =>
+      (await import('./audit.ts')).auditHead(command.optsWithGlobals()),
+    );
 };

@@ -1,53 +1,13 @@
-import { hostname, userInfo } from 'node:os';
-import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { createAuditLog } from '../../adapters/database/audit-log.ts';
-import { openDatabase } from '../../adapters/database/open.ts';
-import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
-import type { Database } from '../../adapters/database/schema.ts';
-import { newApiKey } from '../../shared/api-key.ts';
+import { createProjectStore } from '../../adapters/database/project-store.ts';
 import { Policy, ProjectId } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { Project, Role } from '../../shared/ports/projects.ts';
+import type { Project } from '../../shared/ports/projects.ts';
 import { formatBytes } from '../../shared/quantities.ts';
 import { limitsOf, quotaLines } from '../../shared/quota.ts';
 import { readConfig } from './environment.ts';
-
-/** Whoever runs this command, as the host knows him. */
-const operator = (): { name: string } => ({ name: `${userInfo().username}@${hostname()}` });
-
-type Output = { json?: boolean };
-
-const withDatabase = async <T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> => {
-  const { db, close } = openDatabase(readConfig().DATABASE_URL, { max: 1 });
-  try {
-    return await work(db);
-  } catch (cause) {
-    if (cause instanceof BootreadyError) throw cause;
-    throw new BootreadyError({
-      code: 'unavailable',
-      message: 'The database does not do what it is asked.',
-      remedy: 'Run "bootready migrate", then "bootready doctor".',
-      cause,
-    });
-  } finally {
-    await close();
-  }
-};
-
-const valid = <T>(schema: z.ZodType<T>, value: unknown, name: string): T => {
-  const parsed = schema.safeParse(value);
-  if (parsed.success) return parsed.data;
-  throw new BootreadyError({
-    code: 'invalid-input',
-    message: `${name} is not valid: ${parsed.error.issues[0]?.message ?? 'unknown reason'}`,
-    remedy: 'Give another value.',
-  });
-};
-
-const print = (value: object, text: string, { json }: Output): void => {
-  process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`);
-};
+import { noSuchProject, type Output, operator, print, valid, withDatabase } from './with-database.ts';
 
 const KeyPrefix = z.string().regex(/^[^/].*\/$/, 'a key prefix ends with "/" and does not begin with it.');
 
@@ -139,45 +99,3 @@ export const chooseTargets = (
 
 const targetsOf = ({ targets }: Project): string =>
   targets === null ? 'those of the installation' : targets.join(', ') || 'no target';
-
-const noSuchProject = (id: string): BootreadyError =>
-  new BootreadyError({
-    code: 'not-found',
-    message: `There is no project "${id}".`,
-    remedy: `Create it: bootready project create ${id}`,
-  });
-
-export const createKey = (
-  options: Output & { project: string; name: string; role: string; expiresDays?: string },
-): Promise<void> =>
-  withDatabase(async (db) => {
-    const role = valid(z.enum(['reader', 'member', 'admin']), options.role, '--role') satisfies Role;
-    const days = options.expiresDays
-      ? valid(z.coerce.number().positive(), options.expiresDays, '--expires-days')
-      : undefined;
-    const known = (await createProjectStore(db).all()).some(({ id }) => id === options.project);
-    if (!known) throw noSuchProject(options.project);
-    const { key, hash, hint } = newApiKey();
-    const id = await createApiKeyStore(db).create({
-      projectId: options.project,
-      name: options.name,
-      hash,
-      hint,
-      role,
-      ...(days ? { expiresAt: new Date(Date.now() + days * 86_400_000) } : {}),
-    });
-    await createAuditLog(db).record({
-      action: 'key.create',
-      by: operator(),
-      projectId: options.project,
-      details: { key: id, name: options.name, role },
-    });
-    print({ id, key }, key, options);
-  });
-
-export const revokeKey = (id: string): Promise<void> =>
-  withDatabase(async (db) => {
-    const key = valid(z.uuid(), id, 'The id of the key');
-    await createApiKeyStore(db).revoke(key);
-    await createAuditLog(db).record({ action: 'key.revoke', by: operator(), details: { key } });
-  });

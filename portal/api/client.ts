@@ -64,6 +64,9 @@ export const api = {
   signOut: () => answered(client.DELETE('/v1/session')),
   signInWays: (): Promise<SignInWays> =>
     answered(fetch('/sign-in').then(async (response) => ({ data: await response.json(), response }))),
+  sessions: () => answered(client.GET('/v1/sessions')),
+  endSession: (session: string) => answered(client.DELETE('/v1/sessions/{session}', { params: { path: { session } } })),
+  endOtherSessions: () => answered(client.DELETE('/v1/sessions')),
   chooseProject: (projectId: string) => answered(client.PATCH('/v1/session', { body: { projectId } })),
 
   /** What is undefined is not sent. */

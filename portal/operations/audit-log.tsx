@@ -47,6 +47,8 @@ const actionWords: Record<AuditAction, WordKey> = {
   'project.quota': 'didProjectQuota',
   'key.create': 'didKeyCreate',
   'key.revoke': 'didKeyRevoke',
+  'key.rotate': 'didKeyRotate',
+  'session.end': 'didSessionEnd',
 };
 
 /** What is kept besides; a limit of null follows the installation. */
@@ -62,6 +64,7 @@ const detailWords: Partial<Record<string, WordKey>> = {
   bytes: 'detailBytes',
   images: 'images',
   uploads: 'detailUploads',
+  session: 'detailSession',
 };
 
 /** Who did what to which image, when, from where. */

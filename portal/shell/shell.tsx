@@ -183,6 +183,9 @@ const Menu = ({ self }: { self: Self }) => {
                 <Link to="/operations">{t('operations')}</Link>
               </NavItem>
             )}
+            <NavItem isActive={pathname === '/sessions'}>
+              <Link to="/sessions">{t('sessions')}</Link>
+            </NavItem>
           </NavList>
         </Nav>
       </PageSidebarBody>

@@ -534,5 +534,47 @@ export type SignInProblem = z.infer<typeof SignInProblem>;
 export const ChooseProject = z.strictObject({ projectId: ProjectId });
 export type ChooseProject = z.infer<typeof ChooseProject>;
 
+/** An API key as operators see it; nobody but its owner has the key itself. */
+export const KeyView = z.object({
+  id: z.uuid(),
+  projectId: z.string(),
+  name: z.string(),
+  role: z.enum(['reader', 'member', 'admin']),
+  /** How it begins. */
+  hint: z.string(),
+  createdAt: Time,
+  /** To the minute; null: never. */
+  lastUsedAt: Time.nullable(),
+  expiresAt: Time.nullable(),
+  revokedAt: Time.nullable(),
+});
+export type KeyView = z.infer<typeof KeyView>;
+
+export const KeyList = z.object({ keys: z.array(KeyView) });
+export type KeyList = z.infer<typeof KeyList>;
+
+/** A browser that is signed in. */
+export const SessionView = z.object({
+  id: z.uuid(),
+  createdAt: Time,
+  /** To the minute. */
+  lastUsedAt: Time,
+  /** At the latest; a session that is not used ends before. */
+  expiresAt: Time,
+  /** Where it was last used from. */
+  address: z.string().nullable(),
+  /** "Firefox, Linux"; null for one that is not known. */
+  browser: z.string().nullable(),
+  /** The one that asks. */
+  isCurrent: z.boolean(),
+});
+export type SessionView = z.infer<typeof SessionView>;
+
+export const SessionList = z.object({ sessions: z.array(SessionView) });
+export type SessionList = z.infer<typeof SessionList>;
+
+export const EndedSessions = z.object({ ended: z.number().int() });
+export type EndedSessions = z.infer<typeof EndedSessions>;
+
 export const SignedOut = z.object({ signOutUrl: z.url() });
 export type SignedOut = z.infer<typeof SignedOut>;

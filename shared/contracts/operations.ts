@@ -109,6 +109,8 @@ export const auditActions = [
   'project.quota',
   'key.create',
   'key.revoke',
+  'key.rotate',
+  'session.end',
 ] as const;
 export type AuditAction = (typeof auditActions)[number];
 

@@ -29,3 +29,22 @@ export interface AuditLog {
   /** Newest first; `before` is the id of the last row of the page before. */
   list(filter: AuditFilter & { before?: number; limit: number }): Promise<AuditEntryRow[]>;
 }
+
+/** The newest entry. Whoever keeps it elsewhere can tell later that nothing up to it was cut off. `hash` in lower-case hex. */
+export type AuditHead = { id: number; at: Date; hash: string };
+
+/** The first thing that is wrong with the log. */
+export type AuditFault =
+  | { kind: 'changed' | 'inserted'; id: number }
+  /** Between two entries, or before the first one that is there. */
+  | { kind: 'removed'; before: number; after?: number }
+  /** The head that was kept is not in the log: it and what followed it was cut off, or all of it was written again. */
+  | { kind: 'cut'; id: number };
+
+/** Each entry holds the hash of the one before. */
+export interface AuditChain {
+  /** Undefined while the log is empty. */
+  head(): Promise<AuditHead | undefined>;
+  /** Walks the whole log. @param kept a head that was kept elsewhere: without it, a log that lacks its newest entries looks whole */
+  verify(kept?: Pick<AuditHead, 'id' | 'hash'>): Promise<{ entries: number; head?: AuditHead; fault?: AuditFault }>;
+}

@@ -76,7 +76,30 @@ export interface ApiKeyStore {
   /** By its id, with the same conditions as `find`; for what was derived from a key. */
   get(id: string): Promise<KnownKey | undefined>;
   revoke(id: string): Promise<void>;
+  /** Of one project, or of all; the newest first, those that have ended too. */
+  list(projectId?: string): Promise<ListedKey[]>;
+  /**
+   * A further key with the same project, name, role and span of life; the former one ends at the given time, or before when it would have. Undefined when that is not
+   * valid.
+   */
+  rotate(id: string, next: { hash: Buffer; hint: string; formerEndsAt: Date }): Promise<RotatedKey | undefined>;
 }
+
+/** What operators see of a key. */
+export type ListedKey = {
+  id: string;
+  projectId: string;
+  name: string;
+  role: Role;
+  /** How it begins. */
+  hint: string;
+  createdAt: Date;
+  /** To the minute; null: never. */
+  lastUsedAt: Date | null;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+};
+export type RotatedKey = { keyId: string; projectId: string; name: string; role: Role; formerEndsAt: Date };
 
 /** Of a user of the issuer: what it said last, and when it is to be asked again. */
 export type UserGrant = {
@@ -89,14 +112,44 @@ export type UserGrant = {
   renewAt: Date | null;
 };
 
-export type Session = { identity: Identity; renewalDue: boolean };
+/** `useDue`: its last use was noted more than a minute ago. */
+export type Session = { identity: Identity; renewalDue: boolean; useDue: boolean };
 
-/** Browsers that have signed in. A session is its key's as long as the key holds, or a user's as long as the issuer says so. */
+/** Where a browser is, and what it is in plain words; null for what is not known. */
+export type SessionPlace = { address: string | null; browser: string | null };
+
+/** Whose sessions: those made with a key, or of a user of the issuer. */
+export type SessionOwner = { keyId: string } | { subject: string };
+
+export type KnownSession = SessionPlace & {
+  id: string;
+  hash: Buffer;
+  createdAt: Date;
+  /** To the minute. */
+  lastUsedAt: Date;
+  /** At the latest; before that when it is not used. */
+  expiresAt: Date;
+};
+
+/**
+ * Browsers that have signed in. A session is its key's as long as the key holds, or a user's as long as the issuer says so. It is over when its time has come, or when
+ * it was not used for the idle time.
+ */
 export interface SessionStore {
   /** `hash` is SHA-256 of the token in the cookie. */
-  create(session: { hash: Buffer; expiresAt: Date } & ({ keyId: string } | { user: NewUserSession })): Promise<void>;
+  create(
+    session: { hash: Buffer; expiresAt: Date; place?: SessionPlace } & ({ keyId: string } | { user: NewUserSession }),
+  ): Promise<void>;
   /** Undefined when there is none, it is over, or its key is revoked or expired. */
   find(hash: Buffer): Promise<Session | undefined>;
+  /** It was used now, from there. Written once a minute at most. */
+  noteUse(hash: Buffer, address: string): Promise<void>;
+  /** Those that are not over, last used first; a hundred at most. */
+  list(owner: SessionOwner): Promise<KnownSession[]>;
+  /** False when the owner has no such session. */
+  end(id: string, owner: SessionOwner): Promise<boolean>;
+  /** All but the one with that hash; says how many. */
+  endOthers(owner: SessionOwner, hash: Buffer | undefined): Promise<number>;
   /** What was sealed, to one asker at a time, of a session whose renewal is due; a claim that nobody settles ends by itself. */
   claimRenewal(hash: Buffer): Promise<Buffer | undefined>;
   /** Settles a claim; without a grant somebody else may try. */

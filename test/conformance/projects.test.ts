@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import type { ApiKeyStore, ProjectStore, Role } from '../../shared/ports/projects.ts';
 import { freshDatabase } from '../support/database.ts';
+import { eventually } from '../support/eventually.ts';
 import { hex, someProject } from '../support/samples.ts';
 
 /** What the ports promise, on a real Postgres. */
@@ -128,14 +129,45 @@ describe('API keys', () => {
     const lastUse = async (): Promise<Date | null | undefined> =>
       (await db.selectFrom('api_keys').where('id', '=', keyId).select('last_used_at').executeTakeFirst())?.last_used_at;
     expect(await lastUse()).toBeNull();
+    const within = { within: 5, what: 'the use is noted' };
     await keys.find(hash);
-    const first = await lastUse();
+    const first = await eventually(lastUse, within);
     expect(first).toBeInstanceOf(Date);
     await keys.find(hash);
     expect(await lastUse()).toEqual(first);
     const longAgo = new Date(Date.now() - 61_000);
     await db.updateTable('api_keys').set({ last_used_at: longAgo }).where('id', '=', keyId).execute();
     await keys.find(hash);
-    expect((await lastUse())?.getTime()).toBeGreaterThan(longAgo.getTime());
+    await eventually(async () => ((await lastUse())?.getTime() ?? 0) > longAgo.getTime(), within);
+  });
+
+  test('is replaced by one with the same rights, and goes on for the overlap', async () => {
+    const { project, hash, keyId } = await someKey({ role: 'admin' });
+    const next = { hash: createHash('sha256').update(hex(32)).digest(), hint: 'br_new' };
+    const formerEndsAt = new Date(Date.now() + 3_600_000);
+    const made = await keys.rotate(keyId, { ...next, formerEndsAt });
+    expect(made).toMatchObject({ projectId: project.id, name: 'ci', role: 'admin', formerEndsAt });
+    expect(await keys.find(next.hash)).toEqual({ projectId: project.id, role: 'admin', keyId: made?.keyId });
+    expect(await keys.find(hash)).toBeDefined();
+    expect(await keys.list(project.id)).toMatchObject([
+      { id: made?.keyId, hint: 'br_new', expiresAt: null },
+      { id: keyId, expiresAt: formerEndsAt },
+    ]);
+    const last = { hash: createHash('sha256').update(hex(32)).digest(), hint: 'br_last' };
+    await keys.rotate(made?.keyId ?? '', { ...last, formerEndsAt: new Date() });
+    expect([await keys.find(next.hash), await keys.find(last.hash)]).toEqual([undefined, expect.anything()]);
+  });
+
+  test('is not made to last longer, and one that has ended is not replaced', async () => {
+    const soon = new Date(Date.now() + 60_000);
+    const { hash, keyId, project } = await someKey({ expiresAt: soon });
+    const next = () => ({ hash: createHash('sha256').update(hex(32)).digest(), hint: 'h' });
+    const formerEndsAt = new Date(Date.now() + 3_600_000);
+    expect((await keys.rotate(keyId, { ...next(), formerEndsAt }))?.formerEndsAt).toEqual(soon);
+    const [made] = await keys.list(project.id);
+    expect(Math.abs((made?.expiresAt?.getTime() ?? 0) - soon.getTime())).toBeLessThan(10_000);
+    await keys.revoke(keyId);
+    expect(await keys.rotate(keyId, { ...next(), formerEndsAt })).toBeUndefined();
+    expect(await keys.find(hash)).toBeUndefined();
   });
 });

@@ -36,7 +36,8 @@ describe('sessions', () => {
     const keyId = await keys.create(key);
     const hash = randomBytes(32);
     await sessions.create({ hash, keyId, expiresAt: inMs(3600_000) });
-    expect(await sessions.find(hash)).toEqual({ identity: { projectId, role: 'reader', keyId }, renewalDue: false });
+    const identity = { projectId, role: 'reader', keyId };
+    expect(await sessions.find(hash)).toEqual({ identity, renewalDue: false, useDue: false });
     await keys.revoke(keyId);
     expect(await sessions.find(hash)).toBeUndefined();
   });
@@ -44,7 +45,8 @@ describe('sessions', () => {
   test('of a user tell who it is; they are over after their time, or when they are removed', async () => {
     const { hash, projectId } = await someUser({ renewAt: inMs(60_000) });
     const user = { subject: 'u-1', name: 'Ada', projects: [projectId, 'second'] };
-    expect(await sessions.find(hash)).toEqual({ identity: { projectId, role: 'member', user }, renewalDue: false });
+    const identity = { projectId, role: 'member', user };
+    expect(await sessions.find(hash)).toEqual({ identity, renewalDue: false, useDue: false });
     expect(await sessions.remove(hash)).toEqual(Buffer.from('s'));
     expect(await sessions.find(hash)).toBeUndefined();
     expect(await sessions.remove(hash)).toBeUndefined();
@@ -103,5 +105,59 @@ describe('sessions', () => {
     const set = (values: object) => database.db.updateTable('sessions').set(values).where('hash', '=', hash).execute();
     await expect(set({ role: null })).rejects.toThrow(/sessions_key_or_user/);
     await expect(set({ key_id: crypto.randomUUID() })).rejects.toThrow();
+  });
+
+  test('are over when they were not used for the idle time; use is noted once a minute', async () => {
+    const { hash } = await someUser({ renewAt: null });
+    const usedAgo = async (seconds: number): Promise<void> => {
+      await database.db
+        .updateTable('sessions')
+        .set({ last_used_at: inMs(-seconds * 1000) })
+        .where('hash', '=', hash)
+        .execute();
+    };
+    const lastUsed = async (): Promise<number> => {
+      const [known] = await sessions.list({ subject: 'idle' });
+      return Date.now() - (known?.lastUsedAt.getTime() ?? Number.NaN);
+    };
+    await database.db.updateTable('sessions').set({ subject: 'idle' }).where('hash', '=', hash).execute();
+    await usedAgo(50);
+    expect((await sessions.find(hash))?.useDue).toBe(false);
+    await sessions.noteUse(hash, '192.0.2.1');
+    expect(await lastUsed()).toBeGreaterThan(45_000);
+    await usedAgo(90);
+    expect((await sessions.find(hash))?.useDue).toBe(true);
+    await sessions.noteUse(hash, '192.0.2.1');
+    expect(await lastUsed()).toBeLessThan(10_000);
+    expect(await sessions.list({ subject: 'idle' })).toMatchObject([{ address: '192.0.2.1' }]);
+    await usedAgo(3590);
+    expect(await sessions.find(hash)).toBeDefined();
+    await usedAgo(3610);
+    expect(await sessions.find(hash)).toBeUndefined();
+    expect(await sessions.list({ subject: 'idle' })).toEqual([]);
+    // What is over does not come back by being used.
+    await sessions.noteUse(hash, '192.0.2.1');
+    expect(await sessions.find(hash)).toBeUndefined();
+    const brief = createSessionStore(database.db, { idleSeconds: 7200 });
+    expect(await brief.find(hash)).toBeDefined();
+  });
+
+  test('are listed and ended by their owner alone', async () => {
+    const [one, two, other] = [
+      await someUser({ subject: 'lister' }),
+      await someUser({ subject: 'lister' }),
+      await someUser({ subject: 'other' }),
+    ];
+    const mine = { subject: 'lister' };
+    const ids = async (owner: { subject: string }) => (await sessions.list(owner)).map(({ id }) => id);
+    expect(await ids(mine)).toHaveLength(2);
+    const [foreign] = await ids({ subject: 'other' });
+    expect(await sessions.end(foreign as string, mine)).toBe(false);
+    expect(await sessions.endOthers(mine, one.hash)).toBe(1);
+    expect([await sessions.find(one.hash), await sessions.find(two.hash)]).toEqual([expect.anything(), undefined]);
+    const [left] = await ids(mine);
+    expect(await sessions.end(left as string, mine)).toBe(true);
+    expect(await sessions.find(one.hash)).toBeUndefined();
+    expect(await sessions.find(other.hash)).toBeDefined();
   });
 });

@@ -106,3 +106,28 @@ test('asks again when the issuer has locked the user out', async () => {
   await Promise.race([page.getByRole('link', { name: 'Debian 12' }).click(), offer().waitFor()]);
   await offer().waitFor();
 });
+
+test('shows where one is signed in, and signs another browser out there', async () => {
+  await page.goto('/images');
+  await signInAs('ada');
+  await page.getByText('Name of ada').waitFor();
+  const elsewhere = await newVisit(browser, { baseURL: installation.apiUrl });
+  await elsewhere.page.goto('/images');
+  await elsewhere.page.getByRole('link', { name: 'Mit Beispiel-Konto anmelden' }).click();
+  await elsewhere.page.getByPlaceholder('Enter any login').fill('ada');
+  await elsewhere.page.getByPlaceholder('and password').fill('x');
+  await elsewhere.page.getByRole('button', { name: 'Sign-in' }).click();
+  await elsewhere.page.getByText('Name of ada').waitFor();
+
+  await page.getByRole('link', { name: 'Angemeldete Browser' }).click();
+  const rows = page.getByRole('grid', { name: 'Angemeldete Browser' }).getByRole('row');
+  await rows.filter({ hasText: 'Dieser Browser' }).filter({ hasText: 'Chrome, Linux' }).waitFor();
+  await expectAccessible(page);
+  await picture(page, 'sessions-de');
+  await rows.getByRole('button', { name: 'Abmelden' }).click();
+  await page.getByText('Dort abgemeldet.').waitFor();
+  await expect.poll(() => rows.count()).toBe(2);
+  await elsewhere.page.reload();
+  await elsewhere.page.getByRole('link', { name: 'Mit Beispiel-Konto anmelden' }).waitFor();
+  await elsewhere.context.close();
+});

@@ -1,0 +1,88 @@
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { hashOfKey } from '../shared/api-key.ts';
+import { EndedSessions, SessionList } from '../shared/contracts/api.ts';
+import { BootreadyError } from '../shared/errors.ts';
+import type { SessionOwner } from '../shared/ports/projects.ts';
+import type { ApiDeps } from './deps.ts';
+import { identityOf, keyOf } from './identity.ts';
+import { tokenOf } from './session-cookie.ts';
+
+/** Whose sessions: of a key, those that were made with it; of a user of the issuer, the user's in all projects. */
+const ownerOf = (request: FastifyRequest): SessionOwner => {
+  const { keyId, user } = identityOf(request);
+  if (user) return { subject: user.subject };
+  if (keyId !== undefined) return { keyId };
+  throw new Error('an identity without key and user');
+};
+
+/** The one that asks, where it is a session that asks. */
+const ownHash = (request: FastifyRequest): Buffer | undefined => {
+  const token = keyOf(request) === undefined ? tokenOf(request) : undefined;
+  return token === undefined ? undefined : hashOfKey(token);
+};
+
+/** Where one is signed in. ASVS 5.0, 7.4 and 7.5. */
+export const sessionListRoutes =
+  ({ sessions }: Pick<ApiDeps, 'sessions'>): FastifyPluginAsyncZod =>
+  async (app) => {
+    app.get(
+      '/sessions',
+      {
+        schema: {
+          operationId: 'listSessions',
+          summary: 'Browsers that are signed in with the own key, or as the own user; last used first',
+          response: { 200: SessionList },
+        },
+      },
+      async (request) => {
+        const own = ownHash(request);
+        const found = await sessions.list(ownerOf(request));
+        return {
+          sessions: found.map(({ id, hash, createdAt, lastUsedAt, expiresAt, address, browser }) => ({
+            ...{ id, address, browser },
+            createdAt: createdAt.toISOString(),
+            lastUsedAt: lastUsedAt.toISOString(),
+            expiresAt: expiresAt.toISOString(),
+            isCurrent: own?.equals(hash) ?? false,
+          })),
+        };
+      },
+    );
+
+    app.delete(
+      '/sessions/:session',
+      {
+        config: { audit: 'session.end', security: 'sign-out' },
+        schema: {
+          operationId: 'endSession',
+          summary: 'Sign one of these browsers out',
+          params: z.object({ session: z.uuid() }),
+          refuses: ['not-found'],
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        if (await sessions.end(request.params.session, ownerOf(request))) return reply.code(204).send(null);
+        throw new BootreadyError({
+          code: 'not-found',
+          message: 'You have no such session.',
+          remedy: 'GET /v1/sessions lists yours.',
+        });
+      },
+    );
+
+    app.delete(
+      '/sessions',
+      {
+        config: { audit: 'session.end', security: 'sign-out' },
+        schema: {
+          operationId: 'endOtherSessions',
+          summary: 'Sign all of these browsers out, except the one that asks',
+          response: { 200: EndedSessions },
+        },
+      },
+      async (request) => ({ ended: await sessions.endOthers(ownerOf(request), ownHash(request)) }),
+    );
+  };

@@ -1,0 +1,65 @@
+import { createAuditChain } from '../../adapters/database/audit-chain.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { AuditFault, AuditHead } from '../../shared/ports/audit.ts';
+import { printResult } from '../client/output.ts';
+import { Exit, exitCode } from '../exit.ts';
+import { type Line, styled } from '../terminal.ts';
+import { type Output, withDatabase } from './with-database.ts';
+
+/** "ID:HASH", as "audit head" prints it. */
+const headText = ({ id, hash }: AuditHead): string => `${id}:${hash}`;
+
+const parseHead = (text: string): Pick<AuditHead, 'id' | 'hash'> => {
+  const [, id, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text.trim()) ?? [];
+  if (id !== undefined && hash !== undefined) return { id: Number(id), hash };
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: '--head is not a head of the audit log.',
+    remedy: 'Give what "bootready audit head" printed: ID:HASH.',
+  });
+};
+
+export const auditHead = (options: Output): Promise<void> =>
+  withDatabase(async (db) => {
+    const head = await createAuditChain(db).head();
+    if (!head) {
+      throw new BootreadyError({
+        code: 'not-found',
+        message: 'The audit log is empty.',
+        remedy: 'It has a head when something was done.',
+      });
+    }
+    printResult(head, () => [headText(head)], options);
+  });
+
+/** @throws Exit 1 when something is wrong with the log */
+export const verifyAudit = async (options: Output & { head?: string }): Promise<void> => {
+  const kept = options.head === undefined ? undefined : parseHead(options.head);
+  const result = await withDatabase((db) => createAuditChain(db).verify(kept));
+  const { entries, head, fault } = result;
+  const lines = (): Line[] =>
+    fault
+      ? [[styled('bad', 'The audit log was changed: '), faultText(fault)], `${entries} entries before that are whole.`]
+      : [
+          [styled('good', 'Whole: '), `${entries} entries.`],
+          ...(head ? [`The head is ${headText(head)}`] : []),
+          ...(kept ? [] : ['Whether newer entries were cut off is only seen with --head.']),
+        ];
+  printResult(result, lines, options);
+  if (fault) throw new Exit(exitCode.rejected);
+};
+
+const faultText = (fault: AuditFault): string => {
+  switch (fault.kind) {
+    case 'changed':
+      return `entry ${fault.id} is not what was written.`;
+    case 'inserted':
+      return `entry ${fault.id} was put in later.`;
+    case 'removed':
+      return fault.after === undefined
+        ? `what was written before entry ${fault.before} is gone.`
+        : `between entry ${fault.after} and entry ${fault.before} something is gone, or entry ${fault.after} was written again.`;
+    case 'cut':
+      return `entry ${fault.id}, the head that you kept, is gone or was written again.`;
+  }
+};

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { createAuditLog } from '../../adapters/database/audit-log.ts';
+import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import { newApiKey } from '../../shared/api-key.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { ListedKey, Role } from '../../shared/ports/projects.ts';
+import { printResult } from '../client/output.ts';
+import { type Cell, table } from '../client/table.ts';
+import { styled } from '../terminal.ts';
+import { noSuchProject, type Output, operator, print, valid, withDatabase } from './with-database.ts';
+
+export const createKey = (
+  options: Output & { project: string; name: string; role: string; expiresDays?: string },
+): Promise<void> =>
+  withDatabase(async (db) => {
+    const role = valid(z.enum(['reader', 'member', 'admin']), options.role, '--role') satisfies Role;
+    const days = options.expiresDays
+      ? valid(z.coerce.number().positive(), options.expiresDays, '--expires-days')
+      : undefined;
+    const known = (await createProjectStore(db).all()).some(({ id }) => id === options.project);
+    if (!known) throw noSuchProject(options.project);
+    const { key, hash, hint } = newApiKey();
+    const id = await createApiKeyStore(db).create({
+      projectId: options.project,
+      name: options.name,
+      hash,
+      hint,
+      role,
+      ...(days ? { expiresAt: new Date(Date.now() + days * 86_400_000) } : {}),
+    });
+    await createAuditLog(db).record({
+      action: 'key.create',
+      by: operator(),
+      projectId: options.project,
+      details: { key: id, name: options.name, role },
+    });
+    print({ id, key }, key, options);
+  });
+
+export const revokeKey = (id: string): Promise<void> =>
+  withDatabase(async (db) => {
+    const key = valid(z.uuid(), id, 'The id of the key');
+    await createApiKeyStore(db).revoke(key);
+    await createAuditLog(db).record({ action: 'key.revoke', by: operator(), details: { key } });
+  });
+
+/** "24h": minutes, hours or days. In milliseconds. */
+const factors: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+const Overlap = z
+  .string()
+  .regex(/^\d{1,4}[mhd]$/, 'it is a number of minutes, hours or days, e.g. 24h; 0h ends the old key at once.')
+  .transform((text) => Number.parseInt(text, 10) * (factors[text.slice(-1)] as number));
+
+/** A new key with the same rights; the old one goes on for the overlap, so that whoever has it can be given the new one in between. */
+export const rotateKey = (id: string, options: Output & { overlap: string }): Promise<void> =>
+  withDatabase(async (db) => {
+    const former = valid(z.uuid(), id, 'The id of the key');
+    const formerEndsAt = new Date(Date.now() + valid(Overlap, options.overlap, '--overlap'));
+    const { key, hash, hint } = newApiKey();
+    const made = await createApiKeyStore(db).rotate(former, { hash, hint, formerEndsAt });
+    if (!made) throw noSuchKey(id);
+    await createAuditLog(db).record({
+      action: 'key.rotate',
+      by: operator(),
+      projectId: made.projectId,
+      details: { key: made.keyId, former, name: made.name, role: made.role },
+    });
+    print({ id: made.keyId, key, former: { id: former, endsAt: made.formerEndsAt.toISOString() } }, key, options);
+  });
+
+const noSuchKey = (id: string): BootreadyError =>
+  new BootreadyError({
+    code: 'not-found',
+    message: `There is no valid key "${id}".`,
+    remedy: '"bootready key list" tells the ids; make another one with "bootready key create".',
+  });
+
+/** Never the keys themselves: nobody has them but their owners. */
+export const listKeys = (options: Output & { project?: string; all?: boolean }): Promise<void> =>
+  withDatabase(async (db) => {
+    const now = new Date();
+    const keys = (await createApiKeyStore(db).list(options.project)).filter(
+      (key) => options.all || stateOf(key, now) !== 'ended',
+    );
+    printResult(
+      { keys },
+      () => table(['NAME', 'PROJECT', 'ROLE', 'MADE', 'LAST USED', 'ENDS', 'ID'], rowsOf(keys, now)),
+      options,
+    );
+  });
+
+const stateOf = ({ revokedAt, expiresAt }: ListedKey, now: Date): 'valid' | 'ended' =>
+  revokedAt || (expiresAt && expiresAt <= now) ? 'ended' : 'valid';
+
+const day = (date: Date): string => date.toISOString().slice(0, 10);
+const minute = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ');
+
+const rowsOf = (keys: readonly ListedKey[], now: Date): Cell[][] =>
+  keys.map((key) => [
+    key.name,
+    key.projectId,
+    key.role,
+    day(key.createdAt),
+    key.lastUsedAt ? minute(key.lastUsedAt) : styled('dim', 'never'),
+    stateOf(key, now) === 'ended'
+      ? styled('bad', key.revokedAt ? 'revoked' : 'expired')
+      : key.expiresAt
+        ? minute(key.expiresAt)
+        : styled('dim', 'never'),
+    key.id,
+  ]);

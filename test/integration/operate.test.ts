@@ -1,0 +1,70 @@
+import { execFile } from 'node:child_process';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Installation, startInstallation } from '../support/installation.ts';
+
+/** Commands of operators for keys and for the audit log, as processes of their own. */
+
+let installation: Installation;
+beforeAll(async () => {
+  installation = await startInstallation({ roles: [] });
+});
+afterAll(() => installation?.close());
+
+type Ended = { code: number; stdout: string; stderr: string };
+const run = (...args: string[]): Promise<Ended> =>
+  new Promise((resolve) => {
+    execFile(process.execPath, ['cli/main.ts', ...args], { env: installation.env }, (error, stdout, stderr) =>
+      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
+    );
+  });
+const selfWith = async (key: string): Promise<number> =>
+  (await fetch(`${installation.apiUrl}/v1/self`, { headers: { authorization: `Bearer ${key}` } })).status;
+
+test('a key is listed with its last use, and replaced by one that holds beside it for the overlap', async () => {
+  const made = JSON.parse((await run('key', 'create', '--project', 'demo', '--name', 'pipeline', '--json')).stdout);
+  expect((await run('key', 'list')).stdout).toMatch(/^pipeline +demo +member +\S+ +never +never +[\w-]{36}$/m);
+  expect(await selfWith(made.key)).toBe(200);
+  const rotated = JSON.parse((await run('key', 'rotate', made.id, '--overlap', '2h', '--json')).stdout);
+  expect([await selfWith(made.key), await selfWith(rotated.key)]).toEqual([200, 200]);
+  const inTwoHours = Math.abs(Date.parse(rotated.former.endsAt) - Date.now() - 2 * 3_600_000);
+  expect(inTwoHours).toBeLessThan(60_000);
+  const listed = await run('key', 'list', '--project', 'demo');
+  expect(listed.stdout).not.toContain(made.key);
+  expect(listed.stdout).toMatch(new RegExp(`pipeline .* \\d\\d:\\d\\d +${made.id}`));
+
+  const last = JSON.parse((await run('key', 'rotate', rotated.id, '--overlap', '0h', '--json')).stdout);
+  expect([await selfWith(rotated.key), await selfWith(last.key)]).toEqual([401, 200]);
+  expect(await run('key', 'rotate', rotated.id)).toMatchObject({ code: 4, stdout: '' });
+  expect(await run('key', 'rotate', last.id, '--overlap', 'soon')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^--overlap is not valid: .*24h/),
+  });
+});
+
+test('the audit log is verified, and who changed it is found out', async () => {
+  const head = (await run('audit', 'head')).stdout.trim();
+  expect(head).toMatch(/^\d+:[0-9a-f]{64}$/);
+  await run('project', 'create', 'one-more');
+  expect(await run('audit', 'verify', '--head', head)).toMatchObject({
+    code: 0,
+    stdout: expect.stringMatching(/^Whole: /),
+  });
+  const { db } = installation;
+  await db.connection().execute(async (connection) => {
+    await sql`set session_replication_role = replica`.execute(connection);
+    await sql`update audit_log set actor = 'nobody' where action = 'key.rotate'`.execute(connection);
+    await sql`set session_replication_role = origin`.execute(connection);
+  });
+  const changed = await db
+    .selectFrom('audit_log')
+    .where('action', '=', 'key.rotate')
+    .orderBy('id')
+    .select('id')
+    .executeTakeFirstOrThrow();
+  expect(await run('audit', 'verify')).toMatchObject({
+    code: 1,
+    stdout: expect.stringContaining(`The audit log was changed: entry ${changed.id} is not what was written.`),
+  });
+  expect(await run('audit', 'verify', '--head', 'x')).toMatchObject({ code: 2 });
+});

@@ -1,0 +1,132 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
+import { newApiKey } from '../../shared/api-key.ts';
+import type { SessionView } from '../../shared/contracts/api.ts';
+import { eventually } from '../support/eventually.ts';
+import { type Installation, startInstallation } from '../support/installation.ts';
+
+/** Sessions over HTTP: what their owner sees of them, and what ends with them. */
+
+let installation: Installation;
+let key: string;
+let keyId: string;
+beforeAll(async () => {
+  installation = await startInstallation({ roles: [] });
+  await createProjectStore(installation.db).ensure({ id: 'demo' });
+});
+afterAll(() => installation?.close());
+beforeEach(async () => {
+  const made = newApiKey();
+  ({ key } = made);
+  keyId = await createApiKeyStore(installation.db).create({
+    ...{ projectId: 'demo', name: 'k', hash: made.hash, hint: made.hint, role: 'reader' },
+  });
+});
+
+const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
+const signIn = async (userAgent = firefox): Promise<string> => {
+  const answer = await fetch(`${installation.apiUrl}/v1/session`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, origin: installation.apiUrl, 'user-agent': userAgent },
+  });
+  return (answer.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+};
+const ask = (cookie: string, path: string, method = 'GET') =>
+  fetch(installation.apiUrl + path, { method, headers: { cookie, origin: installation.apiUrl } });
+const list = async (cookie: string): Promise<SessionView[]> =>
+  ((await (await ask(cookie, '/v1/sessions')).json()) as { sessions: SessionView[] }).sessions;
+
+describe('sessions', () => {
+  test('are told to their owner, with browser and address, and never a hash or a token', async () => {
+    const [mine, other] = [await signIn(), await signIn('curl/8')];
+    const found = await list(mine);
+    expect(found).toHaveLength(2);
+    expect(found.find(({ isCurrent }) => isCurrent)).toMatchObject({ browser: 'Firefox, Linux', address: '127.0.0.1' });
+    expect(found.find(({ isCurrent }) => !isCurrent)).toMatchObject({ browser: null });
+    expect(JSON.stringify(found)).not.toContain('brs_');
+    expect((await list(other)).find(({ isCurrent }) => isCurrent)?.browser).toBeNull();
+  });
+
+  test('are ended one by one and all others at once, which stands in the audit log', async () => {
+    const [mine, second, third] = [await signIn(), await signIn(), await signIn()];
+    const secondId = (await list(second)).find(({ isCurrent }) => isCurrent)?.id;
+    expect((await ask(mine, `/v1/sessions/${secondId}`, 'DELETE')).status).toBe(204);
+    expect((await ask(second, '/v1/self')).status).toBe(401);
+    expect((await ask(mine, `/v1/sessions/${secondId}`, 'DELETE')).status).toBe(404);
+    expect(await (await ask(mine, '/v1/sessions', 'DELETE')).json()).toEqual({ ended: 1 });
+    expect([(await ask(third, '/v1/self')).status, (await ask(mine, '/v1/self')).status]).toEqual([401, 200]);
+    const entries = await installation.db
+      .selectFrom('audit_log')
+      .where('key_id', '=', keyId)
+      .orderBy('id')
+      .select(['action', 'image_id', 'details'])
+      .execute();
+    expect(entries).toEqual([
+      { action: 'session.end', image_id: null, details: { session: secondId } },
+      { action: 'session.end', image_id: null, details: {} },
+    ]);
+  });
+
+  test('of another key are not there', async () => {
+    const theirs = await signIn();
+    const id = (await list(theirs))[0]?.id;
+    const made = newApiKey();
+    ({ key } = made);
+    await createApiKeyStore(installation.db).create({
+      ...{ projectId: 'demo', name: 'two', hash: made.hash, hint: made.hint, role: 'admin' },
+    });
+    const mine = await signIn();
+    expect((await list(mine)).map((each) => each.id)).not.toContain(id);
+    expect((await ask(mine, `/v1/sessions/${id}`, 'DELETE')).status).toBe(404);
+    await ask(mine, '/v1/sessions', 'DELETE');
+    expect((await ask(theirs, '/v1/self')).status).toBe(200);
+  });
+
+  const setLastUse = (minutesAgo: number) =>
+    installation.db
+      .updateTable('sessions')
+      .set({ last_used_at: new Date(Date.now() - minutesAgo * 60_000) })
+      .where('key_id', '=', keyId)
+      .execute();
+
+  test('are used by requests, which is noted, and not by a stream that is only open', async () => {
+    const cookie = await signIn();
+    await setLastUse(30);
+    await ask(cookie, '/v1/self');
+    const ago = async () => Date.now() - Date.parse((await list(cookie))[0]?.lastUsedAt ?? '');
+    await eventually(async () => (await ago()) < 60_000, { within: 5, what: 'the use is noted' });
+    const open = await ask(cookie, '/v1/images/stream');
+    await setLastUse(30);
+    // Two looks of the stream at its session.
+    await new Promise((resolve) => setTimeout(resolve, 17_000));
+    const row = await installation.db
+      .selectFrom('sessions')
+      .where('key_id', '=', keyId)
+      .select('last_used_at')
+      .executeTakeFirstOrThrow();
+    expect(Date.now() - row.last_used_at.getTime()).toBeGreaterThan(29 * 60_000);
+    await open.body?.cancel();
+  }, 40_000);
+
+  test.each([
+    [
+      'is ended by its owner',
+      async (id: string, other: string) => void (await ask(other, `/v1/sessions/${id}`, 'DELETE')),
+    ],
+    ['was not used for the idle time', async () => void (await setLastUse(61))],
+  ])(
+    'a stream ends within ten seconds when its session %s',
+    async (_why, endIt) => {
+      const [cookie, other] = [await signIn(), await signIn()];
+      const id = (await list(cookie)).find(({ isCurrent }) => isCurrent)?.id ?? '';
+      const stream = await ask(cookie, '/v1/images/stream');
+      expect(stream.status).toBe(200);
+      await endIt(id, other);
+      const from = Date.now();
+      for await (const _chunk of stream.body ?? []);
+      expect(Date.now() - from).toBeLessThan(10_000);
+      expect((await ask(cookie, '/v1/self')).status).toBe(401);
+    },
+    20_000,
+  );
+});
