@@ -45,8 +45,10 @@ describe('the chain of the audit log', () => {
     const others = Array.from({ length: 4 }, () => openDatabase(database.url, { max: 5 }));
     const logs = others.map(({ db }) => createAuditLog(db));
     await Promise.all(
-      Array.from({ length: 400 }, (_, index) =>
-        logs[index % logs.length]?.record({ action: 'image.change', by: { name: `w${index}` } }),
+      logs.flatMap((log, writer) =>
+        Array.from({ length: 100 }, (_, index) =>
+          log.record({ action: 'image.change', by: { name: `w${writer}-${index}` } }),
+        ),
       ),
     );
     await Promise.all(others.map(({ close }) => close()));
