@@ -3,6 +3,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { OrderStore } from '../../shared/ports/orders.ts';
 import type { OrderAttempt, OrderEnd } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
+import type { Turn } from '../scratch-room.ts';
 import type { Slots } from '../slots.ts';
 import { startBeating } from './beating.ts';
 import { cancellationOf } from './step.ts';
@@ -22,23 +23,28 @@ export const orderLedger = (
   end: ({ imageId, failure }) => mapped(orders.end(imageId, failure)),
 });
 
+/** How a step of an order gets its turn: a slot, and whatever else it must wait for. */
+type TakeTurn<Made> = (order: Made, turn: Turn, work: (signal: AbortSignal) => Promise<void>) => Promise<void>;
+
 /** One step of an order within a Temporal activity: heartbeats, a slot, the fence; `work` knows nothing of Temporal. */
 export const orderStep = async <Made extends { projectId: string }>(
   orders: Pick<OrderStore, 'assertHeld'> & { get(imageId: string): Promise<Made | undefined> },
   slots: Slots,
   { imageId, fence }: OrderAttempt,
   work: (order: Made, signal: AbortSignal) => Promise<void>,
+  takeTurn: TakeTurn<Made> = (_order, turn, inTurn) => turn.inSlot(() => inTurn(turn.signal)),
 ): Promise<void> => {
   const { cancellationSignal: signal } = Context.current();
   const stopBeating = startBeating();
   try {
-    const owner = await orders.get(imageId);
-    if (!owner) throw imageIsGone();
-    await slots.use(owner.projectId, signal, async () => {
+    const asked = await orders.get(imageId);
+    if (!asked) throw imageIsGone();
+    const inSlot: Turn['inSlot'] = (inside) => slots.use(asked.projectId, signal, inside);
+    await takeTurn(asked, { signal, inSlot, waits: () => undefined }, async (turnSignal) => {
       const order = await orders.get(imageId);
       await orders.assertHeld(imageId, fence);
       if (!order) throw imageIsGone();
-      await work(order, signal);
+      await work(order, turnSignal);
     });
   } catch (error) {
     throw signal.aborted ? cancellationOf(signal, error) : toFailure(error);

@@ -10,11 +10,13 @@ import { remedies } from '../../shared/remedies/remedies.ts';
 import type { OrderAttempt, RepairActivities, RepairLedger } from '../../workflows/activities.ts';
 import { type MendDeps, mendDisk } from '../repair/mend.ts';
 import type { Scratch } from '../scratch.ts';
+import type { ScratchRoom } from '../scratch-room.ts';
 import type { Slots } from '../slots.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
 import { convertUpload } from './convert.ts';
 import { imageIsGone, mapped, orderLedger, orderStep } from './order-step.ts';
 import { uploadFile } from './publish.ts';
+import { repairNeed } from './scratch-need.ts';
 import type { StepControl } from './step.ts';
 
 export type RepairDeps = {
@@ -24,6 +26,7 @@ export type RepairDeps = {
   store: ObjectStore;
   scratch: Scratch;
   slots: { heavy: Slots };
+  room: ScratchRoom;
   ownTaskQueue: string;
   admit: AdmitDeps;
   mend: MendDeps;
@@ -51,8 +54,7 @@ export const createRepairLedger = ({ repairs, scratch, ownTaskQueue }: RepairDep
 export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
   const { config, repairs, images, store, scratch, slots } = deps;
 
-  const step = (attempt: OrderAttempt, work: (repair: Repair, control: StepControl) => Promise<void>): Promise<void> =>
-    orderStep(repairs, slots.heavy, attempt, (repair, signal) => work(repair, { signal, progress: () => undefined }));
+  const noProgress = (): void => undefined;
 
   /** Where the mended disk goes. `isThere`: an attempt that died had brought it there, and its run may have taken it away again already. */
   const uploadOf = async ({ imageId, projectId }: Repair) => {
@@ -72,38 +74,51 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
     return object;
   };
 
+  const mend = async (attempt: OrderAttempt, repair: Repair, signal: AbortSignal): Promise<void> => {
+    const control: StepControl = { signal, progress: noProgress };
+    if ((await uploadOf(repair)).isThere) return;
+    const scratchDir = await scratch.open(folderOf(attempt));
+    const source = objectSource(store, await originalOf(repair));
+    const limits = { allowIso: config.ALLOW_ISO, maxVirtualBytes: config.MAX_VIRTUAL_BYTES, scratchDir };
+    const admission = await admitUpload(
+      deps.admit,
+      { source, ...limits, maxUploadBytes: config.MAX_UPLOAD_BYTES },
+      control,
+    );
+    if (admission.findings.some(({ outcome }) => outcome === 'fail')) throw unreadable();
+    const { converted } = await convertUpload(deps.admit, { source, admission, target: 'qcow2', ...limits }, control);
+    if (!converted) throw unreadable();
+    const disk = {
+      path: join(scratchDir, 'disk.qcow2'),
+      format: 'qcow2',
+      virtualSize: converted.virtualSize,
+    } as const;
+    const chosen = remedies.filter(({ code }) => repair.remedies.includes(code));
+    const changes = await mendDisk(deps.mend, { disk, remedies: chosen, scratchDir }, control);
+    await repairs.mended(attempt.imageId, attempt.fence, changes);
+  };
+
   return {
     mend: (attempt) =>
-      step(attempt, async (repair, control) => {
-        if ((await uploadOf(repair)).isThere) return;
-        const scratchDir = await scratch.open(folderOf(attempt));
-        const source = objectSource(store, await originalOf(repair));
-        const limits = { allowIso: config.ALLOW_ISO, maxVirtualBytes: config.MAX_VIRTUAL_BYTES, scratchDir };
-        const admission = await admitUpload(
-          deps.admit,
-          { source, ...limits, maxUploadBytes: config.MAX_UPLOAD_BYTES },
-          control,
-        );
-        if (admission.findings.some(({ outcome }) => outcome === 'fail')) throw unreadable();
-        const { converted } = await convertUpload(
-          deps.admit,
-          { source, admission, target: 'qcow2', ...limits },
-          control,
-        );
-        if (!converted) throw unreadable();
-        const disk = {
-          path: join(scratchDir, 'disk.qcow2'),
-          format: 'qcow2',
-          virtualSize: converted.virtualSize,
-        } as const;
-        const chosen = remedies.filter(({ code }) => repair.remedies.includes(code));
-        const changes = await mendDisk(deps.mend, { disk, remedies: chosen, scratchDir }, control);
-        await repairs.mended(attempt.imageId, attempt.fence, changes);
-      }),
+      orderStep(
+        repairs,
+        slots.heavy,
+        attempt,
+        (repair, signal) => mend(attempt, repair, signal),
+        async (repair, turn, inTurn) => {
+          const place = { project: repair.projectId, folder: await scratch.open(folderOf(attempt)) };
+          // What was brought there before is not made again, and its original may be gone.
+          const need = (await uploadOf(repair)).isThere
+            ? { bytes: 0, atMost: 0 }
+            : repairNeed(await originalOf(repair), config.MAX_VIRTUAL_BYTES);
+          await deps.room.use(place, need, turn, inTurn);
+        },
+      ),
 
     handOver: (attempt) =>
-      step(attempt, async (repair, control) => {
+      orderStep(repairs, slots.heavy, attempt, async (repair, signal) => {
         const { imageId } = repair;
+        const control: StepControl = { signal, progress: noProgress };
         const { isThere, ...target } = await uploadOf(repair);
         // Other bytes at this key would be another image.
         if (!isThere) {

@@ -24,3 +24,12 @@ export const scratchNeed = (
   const twice = (bytes: number): number => 2 * writtenAtMost(Math.min(bytes, maxVirtualBytes));
   return { bytes: twice(size * ordinaryRatio + least), atMost: twice(decompressedAtMost(size)) };
 };
+
+/** What the remedies may add: packages, kernels, an initramfs. */
+const addedByRemedies = 512 * 1024 ** 2;
+
+/** Bytes that a repair takes: the original's disk again, and what is changed in it. One that was compressed, or grows by more, asks again. */
+export const repairNeed = (original: { size: number }, maxVirtualBytes: number): Need => {
+  const atMost = writtenAtMost(maxVirtualBytes);
+  return { bytes: Math.min(atMost, writtenAtMost(original.size) + addedByRemedies), atMost };
+};
