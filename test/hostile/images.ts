@@ -12,7 +12,9 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { buildOnce } from '../../dev/sample/kept.ts';
+import { cacheDir } from '../../dev/stack/tool-path.ts';
 
 /** Small images, sound and hostile, made by the tools that make the real ones and then bent byte by byte. */
 
@@ -89,6 +91,27 @@ export const soundImages = (dir: string, disk: string): Record<string, string> =
   copyFileSync(at('vmdk streamOptimized'), at('machine-disk1.vmdk'));
   images.ova = tarOf(at('machine.ova'), dir, 'machine.ovf', 'machine-disk1.vmdk', 'machine.mf');
   return images;
+};
+
+/**
+ * The disk of `buildDisk` and its sound images, made once and then kept: for tests that only read them.
+ * @param dir gets copies of those that tests make archives of: the parts of the OVA, and the disk
+ */
+export const keptImages = async (dir: string): Promise<{ disk: string; images: Record<string, string> }> => {
+  const home = await buildOnce(
+    { cacheDir: cacheDir(), name: 'sound-images', recipe: [import.meta.filename] },
+    (work) => {
+      const images = soundImages(work, buildDisk(join(work, 'disk.raw')));
+      const names = Object.fromEntries(Object.entries(images).map(([name, path]) => [name, basename(path)]));
+      writeFileSync(join(work, 'names.json'), JSON.stringify(names));
+      return Promise.resolve();
+    },
+  );
+  const names = JSON.parse(readFileSync(join(home, 'names.json'), 'utf8')) as Record<string, string>;
+  const images = Object.fromEntries(Object.entries(names).map(([name, file]) => [name, join(home, file)]));
+  for (const name of ['machine.ovf', 'machine.mf', 'machine-disk1.vmdk', 'disk.raw'])
+    run('cp', '--sparse=always', join(home, name), join(dir, name));
+  return { disk: join(home, 'disk.raw'), images };
 };
 
 export const grown = (path: string, from: string, by: number): string => {

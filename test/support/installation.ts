@@ -33,7 +33,8 @@ export type Installation = {
   metrics: Record<Role | 'temporalSdk', string>;
   /** The one that was started first. */
   api: Role2Process;
-  start(role: Role): Promise<Role2Process>;
+  /** @param by a command that starts the process, its own arguments after its own: a wrapper such as unshare(1) */
+  start(role: Role, by?: readonly string[]): Promise<Role2Process>;
   /** `lose` forgets all that was in it. */
   stopRedis(options?: { lose: boolean }): Promise<void>;
   startRedis(): Promise<void>;
@@ -139,8 +140,9 @@ export const startInstallation = async (
     const metricsEnv = (role: Role): Record<string, string> =>
       options.metrics ? { METRICS_PORT: `${ports[role]}`, TEMPORAL_METRICS_PORT: `${ports.temporalSdk}` } : {};
     const log = createWriteStream(join(home, 'product.log'));
-    const start = async (role: Role): Promise<Role2Process> => {
-      const child = spawn(...tied(process.execPath, ['cli/main.ts', ...args[role]]), {
+    const start = async (role: Role, by: readonly string[] = []): Promise<Role2Process> => {
+      const [command = '', ...rest] = [...by, process.execPath, 'cli/main.ts', ...args[role]];
+      const child = spawn(...tied(command, rest), {
         cwd: root,
         env: { ...env, ...metricsEnv(role) },
         stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,87 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { keptImages } from '../../test/hostile/images.ts';
+import { bufferSource } from '../../test/support/buffer-source.ts';
+import { admitSource } from './admit.ts';
+
+/** What a look may cost, whatever the image says. */
+
+const MiB = 1024 ** 2;
+const options = { allowIso: false, maxVirtualBytes: 1024 ** 4, peek: () => Promise.resolve(Buffer.alloc(0)) };
+let dir: string;
+let images: Record<string, string>;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'cost-'));
+  ({ images } = await keptImages(dir));
+}, 120_000);
+afterAll(() => rmSync(dir, { recursive: true }));
+
+test('an L1 table of the largest size costs little (L3)', async () => {
+  // 4M entries: 128 GiB of clusters of 512 bytes, each entry naming another table.
+  const cluster = 512;
+  const entries = 4 * 1024 ** 2;
+  const header = Buffer.alloc(cluster);
+  header.write('QFI\xfb', 0, 'latin1');
+  header.writeUInt32BE(3, 4);
+  header.writeUInt32BE(9, 20);
+  header.writeBigUInt64BE(BigInt(entries) * 32_768n, 24);
+  header.writeUInt32BE(entries, 36);
+  header.writeBigUInt64BE(BigInt(cluster), 40);
+  header.writeUInt32BE(4, 96);
+  header.writeUInt32BE(104, 100);
+  const l1 = Buffer.alloc(entries * 8);
+  const begins = cluster + l1.length;
+  for (let index = 0; index < entries; index++) {
+    const offset = begins + (entries - 1 - index) * cluster;
+    l1.writeUInt32BE(Math.floor(offset / 2 ** 32), index * 8);
+    l1.writeUInt32BE(offset % 2 ** 32, index * 8 + 4);
+  }
+  const front = Buffer.concat([header, l1]);
+  const source = {
+    size: begins + entries * cluster,
+    read: (offset: number, length: number) => {
+      const bytes = Buffer.alloc(length);
+      front.copy(bytes, 0, Math.min(offset, front.length), Math.min(offset + length, front.length));
+      return Promise.resolve(bytes);
+    },
+  };
+  const begin = process.cpuUsage();
+  const { disk } = await admitSource(source, options);
+  const { user, system } = process.cpuUsage(begin);
+  expect(disk?.variant).toBe('v3');
+  // Some 0.3 s here. A comparison of each entry with each other one would take hours.
+  expect((user + system) / 1e6).toBeLessThan(20);
+});
+
+test('no mutation of a sound image makes the detector throw, hang or read much', async () => {
+  const originals = [
+    'qcow2 v3',
+    'vmdk monolithicSparse',
+    'vmdk streamOptimized',
+    'vhd dynamic',
+    'vhdx dynamic',
+    'vdi dynamic',
+    'parallels',
+    'ova',
+    'raw',
+  ].map((name) => readFileSync(images[name] as string).subarray(0, 6 * MiB));
+  const mutation = fc.record({ where: fc.nat(70_000), value: fc.uint8Array({ minLength: 1, maxLength: 8 }) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...originals),
+      fc.array(mutation, { minLength: 1, maxLength: 6 }),
+      async (original, mutations) => {
+        const bytes = Buffer.from(original);
+        for (const { where, value } of mutations) bytes.set(value, Math.min(where, bytes.length - value.length));
+        const source = bufferSource(bytes);
+        const { disk, findings } = await admitSource(source, options);
+        expect(source.readBytes).toBeLessThan(80 * MiB);
+        expect(disk !== undefined || findings.some(({ outcome }) => outcome === 'fail')).toBe(true);
+      },
+    ),
+    { numRuns: 400 },
+  );
+}, 120_000);
