@@ -76,6 +76,7 @@ const filesystem = (head: Buffer, size: number): { variant: string } | undefined
   if (ascii(head, 3, 'EXFAT   ')) return { variant: 'exfat' };
   if (ascii(head, 54, 'FAT1') || ascii(head, 82, 'FAT32')) return { variant: 'fat' };
   if (ascii(head, 0, 'hsqs')) return { variant: 'squashfs' };
-  if (ascii(head, 512, 'LABELONE') || ascii(head, 1024, 'LABELONE')) return { variant: 'lvm' };
+  // In one of the first four sectors; lvm2 itself writes the second. Source: lvm2 lib/label/label.h, LABEL_SCAN_SECTORS.
+  if ([0, 512, 1024, 1536].some((at) => ascii(head, at, 'LABELONE'))) return { variant: 'lvm' };
   return undefined;
 };

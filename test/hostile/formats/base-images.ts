@@ -19,17 +19,20 @@ const blank = (path: string, size: number): string => {
   return path;
 };
 
+/** The same each time: what is compressed is as long as the time before. */
+const id = '01234567-89ab-4def-8123-456789abcdef';
+
 /** Every format that is read, and each way of writing it that its own header tells, of one small disk. */
 export const baseImages = (dir: string): Base[] => {
   const at = (name: string): string => join(dir, name);
   const disk = blank(at('gpt'), MiB / 2);
-  run('sfdisk', ['-q', disk], 'label: gpt\nstart=64, size=512\n');
+  run('sfdisk', ['-q', disk], `label: gpt\nlabel-id: ${id}\nstart=64, size=512, uuid=${id}\n`);
   const bytes = readFileSync(disk);
   for (const offset of [64 * 512, MiB / 4, MiB / 4 + 100_000]) bytes.fill('data', offset, offset + 4096);
   writeFileSync(disk, bytes);
   const mbr = blank(at('mbr'), MiB / 4);
-  run('sfdisk', ['-q', mbr], 'label: dos\nstart=64, bootable\n');
-  run('mke2fs', ['-q', '-t', 'ext2', blank(at('ext'), MiB / 4)]);
+  run('sfdisk', ['-q', mbr], 'label: dos\nlabel-id: 0x12345678\nstart=64, bootable\n');
+  run('mke2fs', ['-q', '-t', 'ext2', '-U', id, blank(at('ext'), MiB / 4)]);
 
   const bases: Base[] = [
     { name: 'raw gpt', format: 'raw', bytes: readFileSync(disk) },

@@ -115,7 +115,7 @@ export const reasons: readonly { difference: RegExp; reason: string }[] = [
   },
   {
     difference:
-      /^refused, QEMU opens raw: (unrecognised|too-small|empty|damaged-header|vmdk-descriptor|qcow2-version)$/,
+      /^refused, QEMU opens raw: (unrecognised|too-small|empty|damaged-header|vmdk-descriptor|qcow2-version|layer-damaged)$/,
     reason: 'Anything is raw to QEMU.',
   },
   {
