@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** The tests that a mutant is tried with. No servers, and nothing that takes more than seconds. */
+/** The tests that a mutant is tried with: no servers, and nothing that takes more than seconds. */
 export default defineConfig({
-  test: { include: ['shared/formats/{admit,readings}.test.ts'], testTimeout: 30_000 },
+  test: {
+    include: ['shared/formats/{admit,readings,qemu-info}.test.ts', 'test/hostile/formats/verdicts.test.ts'],
+    testTimeout: 30_000,
+  },
 });
