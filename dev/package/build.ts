@@ -2,6 +2,7 @@ import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import root from '../../package.json' with { type: 'json' };
+import { billText, ownBill, packagesOf } from './sbom.ts';
 
 /**
  * The command line of users as one npm package without dependencies: `npm run build:cli`, then `npm pack ./dist/cli`. Node runs no TypeScript below
@@ -16,7 +17,7 @@ export const buildPackage = async (folder: string): Promise<void> => {
     // Nothing is left out silently: what cannot be found ends the build.
     onLog: (level, log, handle) => handle(level === 'warn' && log.code === 'UNRESOLVED_IMPORT' ? 'error' : level, log),
   });
-  await bundle.write({
+  const { output } = await bundle.write({
     dir: folder,
     format: 'esm',
     minify: true,
@@ -25,13 +26,15 @@ export const buildPackage = async (folder: string): Promise<void> => {
     banner: ({ isEntry }) => (isEntry ? '#!/usr/bin/env node' : ''),
   });
   await bundle.close();
+  const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []));
+  await writeFile(join(folder, 'sbom.cdx.json'), billText(await ownBill(await packagesOf(modules))));
   const { name, version, description, license } = root;
   const manifest = {
     ...{ name, version, description, license, type: 'module' },
     // 22.15 is the first that reads zstd.
     engines: { node: '>=22.15' },
     bin: { bootready: 'bootready.mjs' },
-    files: ['bootready.mjs', 'chunks'],
+    files: ['bootready.mjs', 'chunks', 'sbom.cdx.json'],
   };
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await copyFile(join(import.meta.dirname, '../../LICENSE'), join(folder, 'LICENSE'));
