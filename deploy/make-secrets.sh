@@ -21,6 +21,10 @@ put postgres-password "$(random 24)"
 put temporal-postgres-password "$(random 24)"
 put redis-password "$(random 24)"
 put database-url "postgres://bootready:$(cat secrets/postgres-password)@postgres:5432/bootready"
+# One login for each kind of process: "bootready migrate --login" makes them.
+for role in api worker queues; do
+  put "database-url-$role" "postgres://bootready_${role}_login:$(random 24)@postgres:5432/bootready"
+done
 put redis-url "redis://:$(cat secrets/redis-password)@redis:6379"
 put s3-access-key "bootready-$(random 4)"
 put s3-secret-key "$(random 24)"

@@ -106,8 +106,8 @@ describe('docker-compose.yml', () => {
     ],
     [
       'a secret that it is not given',
-      'secrets: [database-url, redis-url, s3-access-key, s3-secret-key, events-secret, secrets-key]',
-      'secrets: [database-url]',
+      'secrets: [database-url-api, redis-url, s3-access-key, s3-secret-key, events-secret, secrets-key]',
+      'secrets: [database-url-api]',
       /Service api names a file in SECRETS_KEY_FILE/,
     ],
     [

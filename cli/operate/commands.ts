@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { ProcessRole } from '../../adapters/database/rights.ts';
 import { addVerifyCommand } from './verify-command.ts';
 
 /** What runs an installation, on its own hosts and with its environment (shared/config.ts). */
@@ -18,7 +19,11 @@ export const addOperateCommands = (program: Command): void => {
   program
     .command('migrate')
     .description('bring the database to the newest schema and register the search attributes of Temporal')
-    .action(async () => (await import('./migrate.ts')).migrate());
+    .option(
+      '--login <role=file...>',
+      'make the login that the DATABASE_URL in this file names, for api, worker or queues',
+    )
+    .action(async (options: { login?: string[] }) => (await import('./migrate.ts')).migrate(options));
   program
     .command('check')
     .description('admit, convert and inspect a local image file as a worker does; needs no server')
@@ -52,6 +57,31 @@ export const addOperateCommands = (program: Command): void => {
     .option('--only <dependencies>', 'some of them, with commas between')
     .action(async (_options: object, command: Command) =>
       (await import('./doctor.ts')).doctor(command.optsWithGlobals()),
+    );
+  program
+    .command('database')
+    .description("manage this installation's users of Postgres")
+    .command('grant')
+    .description('let a user of Postgres work as one kind of process, with the rights of that only')
+    .argument('<user>')
+    .addOption(
+      program
+        .createOption('--role <role>', 'what its processes are')
+        .choices(['api', 'worker', 'queues'] satisfies ProcessRole[])
+        .makeOptionMandatory(),
+    )
+    .action(async (user: string, { role }: { role: ProcessRole }) =>
+      (await import('./database.ts')).grantDatabaseRole(user, role),
+    );
+  program
+    .command('policy')
+    .description('print the policy for the S3 user of one kind of process')
+    .addOption(program.createOption('--for <store>', 'whose policy').choices(['aws', 'minio', 'ceph']).default('aws'))
+    .option('--role <role>', 'AWS and MinIO: api, worker or queues')
+    .option('--bucket <bucket>', 'Ceph: uploads or images')
+    .option('--user <role=name...>', 'Ceph: who the processes are')
+    .action(async (options: Parameters<typeof import('./policy.ts').printPolicy>[0]) =>
+      (await import('./policy.ts')).printPolicy(options),
     );
   const project = program.command('project').description('manage projects');
   project

@@ -1,16 +1,26 @@
+import { grantRights } from '../../adapters/database/grant-rights.ts';
 import { migrateToLatest } from '../../adapters/database/migrate.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { temporalConfigOf } from '../../adapters/temporal/config.ts';
 import { connectTemporal, registerSearchAttributes } from '../../adapters/temporal/connect.ts';
+import { makeLogins } from './database.ts';
 import { readConfig } from './environment.ts';
 
 /** Both halves may be done again and again. */
-export const migrate = async (): Promise<void> => {
+export const migrate = async ({ login = [] }: { login?: string[] } = {}): Promise<void> => {
   const config = readConfig();
   const { db, close } = openDatabase(config.DATABASE_URL, { max: 1 });
   try {
     const applied = await migrateToLatest(db);
+    const missing = await grantRights(db);
     process.stdout.write(`Database: ${applied.length > 0 ? `applied ${applied.join(', ')}` : 'up to date'}.\n`);
+    if (missing.length > 0) {
+      process.stdout.write(
+        `Roles that are not there, and that this user may not make: ${missing.join(', ')}. They are needed only for logins of their own for each process.\n`,
+      );
+    }
+    const logins = await makeLogins(db, login);
+    if (logins.length > 0) process.stdout.write(`Logins: ${logins.join(', ')}.\n`);
   } finally {
     await close();
   }

@@ -27,6 +27,8 @@ export type Ports = z.infer<typeof Ports>;
 const StackState = z.object({
   ports: Ports,
   postgresPassword: z.string(),
+  /** Of the login of each kind of process; set again at each start. */
+  logins: z.object({ api: z.string(), worker: z.string(), queues: z.string() }).default(() => newLogins()),
   redisPassword: z.string(),
   s3: z.object({ accessKey: z.string(), secretKey: z.string() }),
   eventsSecret: z.string(),
@@ -41,20 +43,21 @@ const StackState = z.object({
 });
 export type StackState = z.infer<typeof StackState>;
 
+const secret = (): string => randomBytes(24).toString('hex');
+const newLogins = () => ({ api: secret(), worker: secret(), queues: secret() });
+
 const fileOf = (dataDir: string): string => join(dataDir, 'stack.json');
 
-export const newState = (ports: Ports): StackState => {
-  const secret = (): string => randomBytes(24).toString('hex');
-  return {
-    ports,
-    postgresPassword: secret(),
-    redisPassword: secret(),
-    s3: { accessKey: `bootready-${randomBytes(4).toString('hex')}`, secretKey: secret() },
-    eventsSecret: secret(),
-    provenanceKey: newSigningKey(),
-    secretsKey: newSecretsKey(),
-  };
-};
+export const newState = (ports: Ports): StackState => ({
+  ports,
+  postgresPassword: secret(),
+  logins: newLogins(),
+  redisPassword: secret(),
+  s3: { accessKey: `bootready-${randomBytes(4).toString('hex')}`, secretKey: secret() },
+  eventsSecret: secret(),
+  provenanceKey: newSigningKey(),
+  secretsKey: newSecretsKey(),
+});
 
 /** Undefined in a new data folder. @throws BootreadyError `invalid-input` when the file is not what we wrote */
 export const readState = async (dataDir: string): Promise<StackState | undefined> => {

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import type { ProcessRole } from '../../adapters/database/rights.ts';
 import { startLine } from '../terminal/line.mjs';
 import { makeBuckets } from './buckets.ts';
+import { loginUrl, makeLogins } from './logins.ts';
 import { startObjectStore } from './object-store.ts';
 import { startPostgres } from './postgres.ts';
 import { productEnv, runCommand, startProduct } from './product.ts';
@@ -60,6 +62,9 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
     line.update('Bringing the database to the newest schema');
     const env = productEnv(state, dataDir);
     await runCommand(['migrate'], env);
+    const ownerUrl = env.DATABASE_URL ?? '';
+    const { logins } = state;
+    await makeLogins(ownerUrl, logins);
     signal.throwIfAborted();
     if (!state.keys) {
       line.update('Making the project "demo" and its keys');
@@ -70,14 +75,14 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
     }
 
     line.update('Starting the API');
-    const metered = (port: number, more: Record<string, string> = {}) => ({
+    const metered = (role: ProcessRole, port: number, more: Record<string, string> = {}) => ({
       say,
-      env: { ...env, METRICS_PORT: String(port), ...more },
+      env: { ...env, DATABASE_URL: loginUrl(ownerUrl, role, logins), METRICS_PORT: String(port), ...more },
     });
     const apiUrl = `http://127.0.0.1:${ports.api}`;
     began(
       await startProduct({
-        ...metered(ports.metricsApi),
+        ...metered('api', ports.metricsApi),
         name: 'The API',
         args: ['api'],
         logFile: logFile('api'),
@@ -100,7 +105,7 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
     line.update('Starting the workers');
     began(
       await startProduct({
-        ...metered(ports.metricsSteps, { TEMPORAL_METRICS_PORT: String(ports.metricsTemporal) }),
+        ...metered('worker', ports.metricsSteps, { TEMPORAL_METRICS_PORT: String(ports.metricsTemporal) }),
         name: 'The worker for steps',
         args: ['worker', '--steps'],
         logFile: logFile('worker-steps'),
@@ -108,7 +113,7 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
     );
     began(
       await startProduct({
-        ...metered(ports.metricsQueues),
+        ...metered('queues', ports.metricsQueues),
         name: 'The worker for queues',
         args: ['worker', '--queues'],
         logFile: logFile('worker-queues'),

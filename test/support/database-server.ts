@@ -1,6 +1,9 @@
+import { sql } from 'kysely';
 import pg from 'pg';
+import { grantRights } from '../../adapters/database/grant-rights.ts';
 import { migrateToLatest } from '../../adapters/database/migrate.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
+import { type ProcessRole, processRoles, roleName } from '../../adapters/database/rights.ts';
 
 /** Databases of the one server, for the global set-up as well, which may not import vitest. */
 
@@ -17,6 +20,12 @@ export const onServer = async (server: string, statement: string): Promise<void>
     await client.end();
   }
 };
+/** As the processes of one kind log in. */
+export const loginOf = (role: ProcessRole): string => `login_${role}`;
+const loginPassword = 'test';
+export const loginUrl = (url: string, role: ProcessRole): string =>
+  Object.assign(new URL(url), { username: loginOf(role), password: loginPassword }).toString();
+
 /** Of another database of the server. */
 export const databaseUrl = (server: string, name: string): string =>
   Object.assign(new URL(server), { pathname: `/${name}` }).toString();
@@ -27,6 +36,12 @@ export const makeTemplate = async (server: string): Promise<void> => {
   const { db, close } = openDatabase(databaseUrl(server, template));
   try {
     await migrateToLatest(db);
+    await grantRights(db);
+    for (const role of processRoles) {
+      await sql`create role ${sql.id(loginOf(role))} login password ${sql.lit(loginPassword)} in role ${sql.id(roleName(role))}`.execute(
+        db,
+      );
+    }
   } finally {
     await close();
   }

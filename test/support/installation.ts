@@ -16,6 +16,7 @@ import type { Report, RunStatus } from '../../shared/contracts/run.ts';
 import { newSigningKey } from '../../shared/provenance/keys.ts';
 import { newSecretsKey } from '../../shared/secret-keys.ts';
 import { freshDatabase } from './database.ts';
+import { loginUrl } from './database-server.ts';
 import { eventually } from './eventually.ts';
 import { freshNamespace } from './temporal-namespace.ts';
 
@@ -65,6 +66,9 @@ export type EndedRun = {
 
 export const project = 'demo';
 const root = join(import.meta.dirname, '../..');
+
+/** Each kind of process logs in with its own rights only. */
+const processOf = { api: 'api', steps: 'worker', queues: 'queues' } as const;
 
 const args: Record<Role, string[]> = {
   api: ['api'],
@@ -144,7 +148,7 @@ export const startInstallation = async (
       const [command = '', ...rest] = [...by, process.execPath, 'cli/main.ts', ...args[role]];
       const child = spawn(...tied(command, rest), {
         cwd: root,
-        env: { ...env, ...metricsEnv(role) },
+        env: { ...env, DATABASE_URL: loginUrl(database.url, processOf[role]), ...metricsEnv(role) },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       });

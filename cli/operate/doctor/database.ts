@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely';
 import { databaseTlsVariables } from '../../../adapters/database/connection.ts';
 import { pendingMigrations } from '../../../adapters/database/migrate.ts';
 import { openDatabase } from '../../../adapters/database/open.ts';
+import { type ProcessRole, processRoles, roleName } from '../../../adapters/database/rights.ts';
 import type { Database } from '../../../adapters/database/schema.ts';
 import { tlsTrouble } from '../../../adapters/tls-trouble.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
@@ -46,14 +47,34 @@ export const database: Dependency = {
         say.failed(`Its schema is not the newest: ${pending.join(', ')} is missing.`, 'Run: bootready migrate');
         return;
       }
-      await examineWall(db, say);
+      const rights = await rightsOf(db);
+      if (rights.isOwner || rights.roles.includes('api')) await examineWall(db, say);
+      if (!rights.isOwner && rights.roles.length === 0) {
+        say.failed(
+          'The user in DATABASE_URL neither owns the tables nor has the rights of a process.',
+          'Run as the owner of the database: bootready database grant USER --role api (or worker, or queues)',
+        );
+        return;
+      }
+      const as = rights.isOwner ? 'as the owner of its tables' : `with the rights of ${rights.roles.join(' and ')}`;
       say.ok(
-        `Postgres ${server.version.split(' ')[0]} at ${addressOf(config.DATABASE_URL)}; its schema is the newest.`,
+        `Postgres ${server.version.split(' ')[0]} at ${addressOf(config.DATABASE_URL)}, ${as}; its schema is the newest.`,
       );
     } finally {
       await close();
     }
   },
+};
+
+/** As what we may work there: superusers are members of every role, and owners may do all. */
+const rightsOf = async (db: Kysely<Database>): Promise<{ isOwner: boolean; roles: ProcessRole[] }> => {
+  const { rows } = await sql<{ isOwner: boolean; roles: string[] }>`
+    select pg_has_role(current_user, c.relowner, 'MEMBER') as "isOwner",
+      array(select rolname::text from pg_roles
+        where rolname in (${sql.join(processRoles.map(roleName))}) and pg_has_role(current_user, oid, 'MEMBER')) as roles
+    from pg_class c where c.oid = 'images'::regclass`.execute(db);
+  const { isOwner = false, roles = [] } = rows[0] ?? {};
+  return { isOwner, roles: processRoles.filter((role) => roles.includes(roleName(role))) };
 };
 
 type Wall = { user: string; everything: boolean; active: boolean };

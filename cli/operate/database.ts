@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import type { Kysely } from 'kysely';
+import { grantRole, makeLogin } from '../../adapters/database/grant-rights.ts';
+import { openDatabase } from '../../adapters/database/open.ts';
+import { type ProcessRole, processRoles } from '../../adapters/database/rights.ts';
+import type { Database } from '../../adapters/database/schema.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import { readConfig } from './environment.ts';
+
+/** Lets a login of Postgres that is there work as one kind of process. Run as the owner of the database. */
+export const grantDatabaseRole = async (user: string, role: ProcessRole): Promise<void> => {
+  const { db, close } = openDatabase(readConfig().DATABASE_URL, { max: 1 });
+  try {
+    await grantRole(db, role, user);
+  } finally {
+    await close();
+  }
+};
+
+/**
+ * Makes the logins of processes.
+ * @param wanted each `ROLE=FILE`: the file holds what that process will have as DATABASE_URL, user and password included
+ */
+export const makeLogins = async (db: Kysely<Database>, wanted: readonly string[]): Promise<string[]> => {
+  const made: string[] = [];
+  for (const each of wanted) {
+    const role = processRoles.find((name) => each.startsWith(`${name}=`));
+    if (!role) {
+      throw new BootreadyError({
+        code: 'invalid-input',
+        message: `"${each}" names no kind of process.`,
+        remedy: `Give --login ROLE=FILE with one of: ${processRoles.join(', ')}.`,
+      });
+    }
+    const { user, password } = await loginIn(each.slice(role.length + 1));
+    await makeLogin(db, user, password);
+    await grantRole(db, role, user);
+    made.push(`${user} (${role})`);
+  }
+  return made;
+};
+
+const loginIn = async (path: string): Promise<{ user: string; password: string }> => {
+  try {
+    const { username, password } = new URL((await readFile(path, 'utf8')).trim());
+    if (username && password) return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
+  } catch {
+    // Said below.
+  }
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: 'A file that --login names holds no postgres:// URL with user and password.',
+    remedy: 'Write into it what its process will have as DATABASE_URL.',
+  });
+};

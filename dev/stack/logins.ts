@@ -1,0 +1,25 @@
+import { grantRole, makeLogin } from '../../adapters/database/grant-rights.ts';
+import { openDatabase } from '../../adapters/database/open.ts';
+import { type ProcessRole, processRoles, roleName } from '../../adapters/database/rights.ts';
+import type { StackState } from './state.ts';
+
+type Logins = StackState['logins'];
+
+const loginOf = (role: ProcessRole): string => `${roleName(role)}_login`;
+
+/** The logins of the processes, each with the rights of its kind only; the roles come with "bootready migrate". */
+export const makeLogins = async (ownerUrl: string, logins: Logins): Promise<void> => {
+  const { db, close } = openDatabase(ownerUrl, { max: 1 });
+  try {
+    for (const role of processRoles) {
+      await makeLogin(db, loginOf(role), logins[role]);
+      await grantRole(db, role, loginOf(role));
+    }
+  } finally {
+    await close();
+  }
+};
+
+/** As one kind of process reaches the database that the owner reaches by this URL. */
+export const loginUrl = (ownerUrl: string, role: ProcessRole, logins: Logins): string =>
+  Object.assign(new URL(ownerUrl), { username: loginOf(role), password: logins[role] }).toString();
