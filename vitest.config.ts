@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 const product = '{shared,workflows,workers,adapters,api,cli,portal,dev}';
 
-const withoutServers = ['bent-texts', 'flipped', 'proofs'].map((name) => `test/hostile/${name}.test.ts`);
+const withoutServers = ['bent-texts', 'flipped', 'owners', 'proofs'].map((name) => `test/hostile/${name}.test.ts`);
 /** Minutes each: `npm run test:hostile` alone runs them. */
 const slow = 'test/hostile/{filesystems,boot}/*.test.ts';
 

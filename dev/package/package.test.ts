@@ -45,6 +45,15 @@ test('it says of which packages its code comes', () => {
   expect(names).not.toContain('fastify');
 });
 
+test('it needs no door for what it reads: the look before an upload is at the bytes of who looks', () => {
+  const holding = (text: string): string[] =>
+    readdirSync(installed, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), 'utf8').includes(text))
+      .map(({ name }) => name);
+  expect(holding('monolithicSparse')).toHaveLength(1);
+  expect(holding('prlimit')).toEqual([]);
+});
+
 test('it has the commands of users, and not those of the hosts of an installation', () => {
   const { status, stdout } = bootready('--help');
   expect(status).toBe(0);

@@ -7,6 +7,7 @@ import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';
+import { reasonOf } from '../tools/complaints.ts';
 import { type BlockInput, withNbd } from '../tools/nbdkit.ts';
 import { qemuImgInfo, qemuImgProbe } from '../tools/qemu-img.ts';
 import type { StepControl } from './step.ts';
@@ -76,9 +77,3 @@ export const qemuRefuses = (stderr: unknown): Finding => ({
   outcome: 'fail',
   params: { detail: reasonOf(stderr) },
 });
-
-export const reasonOf = (stderr: unknown): string =>
-  (String(stderr).trim().split('\n').pop() ?? '')
-    .replace(/^qemu-img: /, '')
-    .replace(/'?json:\{.*\}'?:?\s*/, '')
-    .slice(0, 200) || 'no reason given';

@@ -13,6 +13,7 @@ import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import { sha256Of } from '../../shared/sha256.ts';
 import type { Conversion } from '../../workflows/activities.ts';
+import { reasonOf } from '../tools/complaints.ts';
 import { decompressTo } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
 import { type BlockInput, withNbd } from '../tools/nbdkit.ts';
@@ -26,7 +27,6 @@ import {
   qemuImgVersion,
 } from '../tools/qemu-img.ts';
 import { removeTree } from '../tools/remove-tree.ts';
-import { reasonOf } from './admit.ts';
 import type { StepControl } from './step.ts';
 
 export type ConvertDeps = { foreign: ForeignDoor; peek: PeekLayer };

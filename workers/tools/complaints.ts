@@ -1,0 +1,10 @@
+/** A tool that an image has taken over may write anything. */
+const longestLine = 4096;
+
+/** Why qemu-img has failed: its last line, without its name and without the block tree that it repeats. */
+export const reasonOf = (stderr: unknown): string =>
+  (String(stderr).trim().split('\n').pop() ?? '')
+    .slice(0, longestLine)
+    .replace(/^qemu-img: /, '')
+    .replace(/'?json:\{.*\}'?:?\s*/, '')
+    .slice(0, 200) || 'no reason given';
