@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openDatabase } from '../../adapters/database/open.ts';
 import { whereSecretOf } from '../../adapters/database/sealed-webhooks.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import { newSecretsKey, secretKeysOf } from '../../shared/secret-keys.ts';
 import { freshDatabase } from '../support/database.ts';
+import { loginUrl } from '../support/database-server.ts';
 import { runCli } from '../support/run-cli.ts';
 import { publishedImage, someProject } from '../support/samples.ts';
 
@@ -102,6 +104,19 @@ describe('rotating', () => {
     expect((await rows()).filter(({ secret }) => secret.startsWith(secretKeysOf([former]).prefixes[0]))).toHaveLength(
       1,
     );
+  });
+
+  test('works with the rights of a worker for queues', async () => {
+    await make([former], 2);
+    await makeInClear('whsec_clear');
+    const queues = openDatabase(loginUrl(database.url, 'queues'), { max: 1 });
+    try {
+      const store = createWebhookStore(queues.db, secretKeysOf([newest, former]));
+      expect(await store.reseal('clear')).toEqual({ sealed: 1, unreadable: [] });
+      expect(await store.reseal('outdated')).toEqual({ sealed: 2, unreadable: [] });
+    } finally {
+      await queues.close();
+    }
   });
 
   test('goes on after what it cannot open, and says what to do', async () => {
