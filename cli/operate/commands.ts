@@ -55,6 +55,11 @@ export const addOperateCommands = (program: Command): void => {
     .command('doctor')
     .description('check every dependency of this installation, and tell what to do about what is wrong')
     .option('--only <dependencies>', 'some of them, with commas between')
+    .addOption(
+      program
+        .createOption('--role <role>', 'whose environment this is, where each kind of process has a key of its own')
+        .choices(['api', 'worker', 'queues'] satisfies ProcessRole[]),
+    )
     .action(async (_options: object, command: Command) =>
       (await import('./doctor.ts')).doctor(command.optsWithGlobals()),
     );

@@ -1,4 +1,5 @@
 import { BootreadyError } from '../../shared/errors.ts';
+import type { StoreRole } from '../../shared/store-rights.ts';
 import { type OutputOptions, printResult } from '../client/output.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { printLine } from '../terminal.ts';
@@ -35,10 +36,14 @@ const dependencies: readonly Dependency[] = [
 ];
 
 /** Examines all dependencies at once, and tells in their order. */
-export const doctor = async ({ only, json }: OutputOptions & { only?: string }): Promise<void> => {
+export const doctor = async ({
+  only,
+  role,
+  json,
+}: OutputOptions & { only?: string; role?: StoreRole }): Promise<void> => {
   const chosen = only === undefined ? dependencies : only.split(',').map(named);
   const config = readConfig();
-  const running = chosen.map((dependency) => examine(dependency, config));
+  const running = chosen.map((dependency) => examine(dependency, config, role));
   const all: Diagnosis[] = [];
   let late = false;
   for (const examined of running) {

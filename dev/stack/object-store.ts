@@ -12,6 +12,8 @@ export type ObjectStoreOptions = {
   /** Must answer already: the server sends a test event when it starts, and ends when nobody takes it. */
   webhookUrl?: string;
   logFile?: string;
+  /** Keeps users besides the root user, made by "versitygw admin create-user". */
+  withUsers?: boolean;
 };
 
 /** versitygw over a folder: a real S3 server with multipart uploads, range reads, user metadata and notifications. */
@@ -21,11 +23,20 @@ export const startObjectStore = async (
   const { dataDir, port, accessKey, secretKey, webhookUrl, logFile } = options;
   const objects = join(dataDir, 'objects');
   await mkdir(objects, { recursive: true });
+  if (options.withUsers) await mkdir(join(dataDir, 'users'), { recursive: true });
   const client = new Client({ endPoint: '127.0.0.1', port, useSSL: false, accessKey, secretKey });
   const service = await startServer({
     name: 'The object store',
     command: await toolPath('versitygw'),
-    args: ['--port', `127.0.0.1:${port}`, '--quiet', '--keep-alive', 'posix', objects],
+    args: [
+      ...(options.withUsers ? ['--iam-dir', join(dataDir, 'users')] : []),
+      '--port',
+      `127.0.0.1:${port}`,
+      '--quiet',
+      '--keep-alive',
+      'posix',
+      objects,
+    ],
     env: {
       ROOT_ACCESS_KEY: accessKey,
       ROOT_SECRET_KEY: secretKey,

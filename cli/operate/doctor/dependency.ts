@@ -1,4 +1,5 @@
 import type { Config } from '../../../shared/config.ts';
+import type { StoreRole } from '../../../shared/store-rights.ts';
 
 export type Diagnosis = {
   dependency: string;
@@ -17,7 +18,13 @@ export type Say = {
   failed(message: string, remedy: string): void;
 };
 
-export type Examination = { config: Config; say: Say; signal: AbortSignal };
+export type Examination = {
+  config: Config;
+  say: Say;
+  signal: AbortSignal;
+  /** The kind of process whose environment this is, where that was said; else it is one for all. */
+  role?: StoreRole | undefined;
+};
 
 /** Something that an installation stands on. */
 export type Dependency = {

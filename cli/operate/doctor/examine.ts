@@ -1,12 +1,13 @@
 import type { Config } from '../../../shared/config.ts';
 import { isBootreadyError } from '../../../shared/errors.ts';
+import type { StoreRole } from '../../../shared/store-rights.ts';
 import type { Dependency, Diagnosis, Say } from './dependency.ts';
 import { reasonOf } from './reason.ts';
 
 export type Examined = { diagnoses: Diagnosis[]; late: boolean };
 
 /** Never throws: what a dependency throws is a diagnosis too, and so is its silence. */
-export const examine = async (dependency: Dependency, config: Config): Promise<Examined> => {
+export const examine = async (dependency: Dependency, config: Config, role?: StoreRole): Promise<Examined> => {
   const { name, seconds, remedy } = dependency;
   const diagnoses: Diagnosis[] = [];
   let open = true;
@@ -23,7 +24,7 @@ export const examine = async (dependency: Dependency, config: Config): Promise<E
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   try {
-    await Promise.race([dependency.examine({ config, say, signal }), tooLate]);
+    await Promise.race([dependency.examine({ config, say, signal, role }), tooLate]);
   } catch (error) {
     if (signal.aborted) say.failed(`It did not answer within ${seconds} seconds.`, remedy);
     else if (isBootreadyError(error)) say.failed(error.message, error.remedy ?? remedy);

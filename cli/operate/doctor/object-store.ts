@@ -7,6 +7,7 @@ import { compareClocks } from './clock.ts';
 import type { Dependency, Say } from './dependency.ts';
 import { probeBody, putProbe } from './probe-object.ts';
 import { addressOf, reasonOf } from './reason.ts';
+import { examineRights } from './store-rights.ts';
 
 /** What an earlier doctor that was killed may have left. */
 const oldMs = 3_600_000;
@@ -15,7 +16,7 @@ export const objectStore: Dependency = {
   name: 'object-store',
   seconds: 20,
   remedy: 'Check that the store runs, and that S3_ENDPOINT names it.',
-  examine: async ({ config, say, signal }) => {
+  examine: async ({ config, say, signal, role }) => {
     const { S3_ENDPOINT: endpoint, UPLOADS_BUCKET: uploads, IMAGES_BUCKET: images } = config;
     const asked = Date.now();
     const { headers } = await fetch(endpoint, { method: 'HEAD', signal }).catch((error: unknown) => {
@@ -30,6 +31,15 @@ export const objectStore: Dependency = {
     if (date) compareClocks(say, new Date(date), { asked: asked - 1000, answered: Date.now() });
 
     const store = openObjectStore(config);
+    if (role) {
+      const enough = await examineRights(store, { role, buckets: { uploads, images } }, say).catch((error: unknown) => {
+        throw refusedCredentials(error) ?? error;
+      });
+      if (!enough) return;
+      if (role === 'api') await examineBrowserUpload(store, config, say, signal);
+      say.ok(`S3 at ${addressOf(endpoint)}: a process "${role}" may do what it needs.`);
+      return;
+    }
     const usable: string[] = [];
     for (const [variable, bucket] of [
       ['UPLOADS_BUCKET', uploads],
@@ -59,15 +69,9 @@ const examineBucket = async (
     await roundTrip(store, bucket);
     return true;
   } catch (error) {
+    const refused = refusedCredentials(error);
+    if (refused) throw refused;
     const code = storeCode(error);
-    if (credentials[code]) {
-      throw new BootreadyError({
-        code: 'unavailable',
-        message: `The store refuses our credentials: ${code}.`,
-        remedy: credentials[code],
-        cause: error,
-      });
-    }
     if (code === 'NoSuchBucket') {
       say.failed(
         `There is no bucket "${bucket}".`,
@@ -100,6 +104,18 @@ const roundTrip = async (store: ObjectStore, bucket: string): Promise<void> => {
     await store.remove(bucket, object.key);
   }
   if (await store.head(bucket, object.key)) throw new Error('what was removed is there still');
+};
+
+const refusedCredentials = (error: unknown): BootreadyError | undefined => {
+  const code = storeCode(error);
+  const remedy = credentials[code];
+  if (!remedy) return undefined;
+  return new BootreadyError({
+    code: 'unavailable',
+    message: `The store refuses our credentials: ${code}.`,
+    remedy,
+    cause: error,
+  });
 };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
