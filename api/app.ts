@@ -9,6 +9,7 @@ import type { ApiDeps } from './deps.ts';
 import { answerErrors } from './errors.ts';
 import { evidenceRoutes } from './evidence.ts';
 import { glanceRoutes } from './glance/routes.ts';
+import { guardBy } from './guards.ts';
 import { healthRoutes } from './health.ts';
 import { identify } from './identity.ts';
 import { imageStream } from './image-stream.ts';
@@ -39,17 +40,12 @@ import { traceRequests } from './traced-requests.ts';
 import { uploadRoutes } from './uploads.ts';
 import { webhookRoutes } from './webhooks.ts';
 
-/** Of every answer; pages say more (portal.ts, queue-board.ts). OWASP Secure Headers Project */
-const guards = {
-  'x-content-type-options': 'nosniff',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-};
-
 /** Routes whose `:id` is an image's: lines that they log name it. */
 const aboutImages = /\/images\/:id(\/|$)/;
 
 /** The HTTP API over its ports; nothing listens yet. */
 export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
+  const guard = guardBy(deps.config);
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -60,16 +56,14 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     trustProxy: deps.config?.TRUSTED_PROXIES?.length ? [...deps.config.TRUSTED_PROXIES] : false,
     genReqId: () => `req-${crypto.randomUUID()}`,
     requestIdHeader: false,
-    frameworkErrors: answerBadAddress,
+    frameworkErrors: answerBadAddress(guard),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  const isHttps = deps.config?.API_PUBLIC_URL?.startsWith('https:') ?? false;
   let portal: Awaited<ReturnType<typeof servePortal>>;
   answerErrors(app, (request, reply) => portal?.(request, reply));
   app.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', ...guards });
-    if (isHttps || request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000');
+    guard(request, reply);
     done();
   });
   keepSecurityLog(app);

@@ -1,17 +1,20 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf } from './errors.ts';
 import { openStackError } from './glance/errors.ts';
+import type { Guard } from './guards.ts';
 
 /** Addresses that cannot be read at all reach no route and none of its handlers: answered as the API they seem to be for answers. */
-export const answerBadAddress = (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
-  const status = error.statusCode ?? 400;
-  const message = 'The address cannot be read: it is too long, or not percent-encoded UTF-8.';
-  void reply
-    .code(status)
-    .header('x-request-id', request.id)
-    .send(
-      /^\/(image|identity)\//.test(request.url)
-        ? openStackError(status, message)
-        : bodyOf('invalid-input', message, 'See GET /openapi.json.', request.id),
-    );
-};
+export const answerBadAddress =
+  (guard: Guard) =>
+  (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+    guard(request, reply);
+    const status = error.statusCode ?? 400;
+    const message = 'The address cannot be read: it is too long, or not percent-encoded UTF-8.';
+    void reply
+      .code(status)
+      .send(
+        /^\/(image|identity)\//.test(request.url)
+          ? openStackError(status, message)
+          : bodyOf('invalid-input', message, 'See GET /openapi.json.', request.id),
+      );
+  };

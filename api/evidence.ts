@@ -57,7 +57,7 @@ export const evidenceRoutes =
         }
         reply.headers({
           'content-type': files[name].type,
-          'content-security-policy': "default-src 'none'; sandbox",
+          'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
           'content-length': object.size,
         });
         return reply.send(await deps.store.stream(object));

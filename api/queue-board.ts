@@ -28,7 +28,7 @@ export const queueBoard =
   (queues: readonly Queue[], deps: BearerDeps): FastifyPluginAsync =>
   async (app, { prefix }: { prefix?: string }) => {
     app.addHook('onRequest', async (request, reply) => {
-      reply.headers({ 'content-security-policy': contentSecurityPolicy, 'referrer-policy': 'no-referrer' });
+      reply.header('content-security-policy', contentSecurityPolicy);
       const identity = await authenticate(request, deps).catch((error: unknown) => {
         if (isBootreadyError(error) && ['unauthenticated', 'forbidden'].includes(error.code)) return undefined;
         throw error;
@@ -57,6 +57,11 @@ export const queueBoard =
           },
         });
       }
+    });
+    // Its page asks a server of others for fonts, which the policy refuses: who looks at queues tells nobody.
+    app.addHook('onSend', async (_request, reply, payload) => {
+      const isPage = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
+      return isPage && typeof payload === 'string' ? payload.replace(/<link href="https:[^>]{1,400}>/, '') : payload;
     });
     const adapter = new FastifyAdapter();
     adapter.setBasePath(prefix ?? '/queues');

@@ -73,7 +73,10 @@ export const reportRoutes =
         const policy = image.settings.policy ?? deps.config.POLICY;
         const document = documentOf(image.name, report, language);
         const render = as === 'html' ? reportHtml : reportText;
-        reply.header('content-security-policy', "default-src 'none'; style-src 'unsafe-inline'; sandbox");
+        reply.header(
+          'content-security-policy',
+          "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; sandbox",
+        );
         return reply
           .type(as === 'html' ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8')
           .send(render(document, (finding) => rejects(finding, policy), language));

@@ -44,10 +44,6 @@ export const signInRoutes =
     app.addHook('onRoute', (route) => {
       route.schema = { ...route.schema, hide: true };
     });
-    app.addHook('onRequest', (_request, reply, done) => {
-      reply.header('referrer-policy', 'no-referrer');
-      done();
-    });
 
     app.get('/sign-in', { schema: { response: { 200: SignInWays } } }, () => ({
       ...(oidc ? { issuer: { name: oidc.name, ...(oidc.commandLine ? { commandLine: oidc.commandLine } : {}) } } : {}),

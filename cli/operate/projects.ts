@@ -94,6 +94,8 @@ export const chooseTargets = (
     }
     const project = await createProjectStore(db).chooseTargets(id, options.default ? null : names);
     if (!project) throw noSuchProject(id);
+    const details = { targets: targetsOf(project) };
+    await createAuditLog(db).record({ action: 'project.targets', by: operator(), projectId: id, details });
     print(project, `Published images of ${id} go to: ${targetsOf(project)}.`, options);
   });
 

@@ -45,6 +45,7 @@ const actionWords: Record<AuditAction, WordKey> = {
   'webhook.delete': 'didWebhookDelete',
   'project.create': 'didProjectCreate',
   'project.quota': 'didProjectQuota',
+  'project.targets': 'didProjectTargets',
   'key.create': 'didKeyCreate',
   'key.revoke': 'didKeyRevoke',
   'key.rotate': 'didKeyRotate',

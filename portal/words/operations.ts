@@ -110,6 +110,7 @@ export const operationsWords = {
   didWebhookDelete: { en: 'Webhook disabled', de: 'Webhook abgeschaltet' },
   didProjectQuota: { en: 'Quota changed', de: 'Kontingent geändert' },
   didProjectCreate: { en: 'Project created', de: 'Projekt angelegt' },
+  didProjectTargets: { en: 'Targets of project chosen', de: 'Ziele des Projekts gewählt' },
   didKeyCreate: { en: 'Key created', de: 'Schlüssel angelegt' },
   didSessionEnd: { en: 'Browser signed out', de: 'Browser abgemeldet' },
   didKeyRotate: { en: 'Key replaced', de: 'Schlüssel ersetzt' },

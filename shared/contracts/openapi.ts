@@ -721,7 +721,7 @@ export interface components {
             /** Format: date-time */
             at: string;
             /** @enum {string} */
-            action: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.upload" | "image.abandon-upload" | "image.tag" | "image.untag" | "image.answer-share" | "image.promote" | "image.deliver" | "image.undeliver" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "source.set" | "source.refresh" | "source.delete" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke" | "key.rotate" | "session.end";
+            action: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.upload" | "image.abandon-upload" | "image.tag" | "image.untag" | "image.answer-share" | "image.promote" | "image.deliver" | "image.undeliver" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "source.set" | "source.refresh" | "source.delete" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "project.targets" | "key.create" | "key.revoke" | "key.rotate" | "session.end";
             actor: string;
             keyId: string | null;
             projectId: string | null;
@@ -5893,7 +5893,7 @@ export interface operations {
     listAuditLog: {
         parameters: {
             query?: {
-                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.upload" | "image.abandon-upload" | "image.tag" | "image.untag" | "image.answer-share" | "image.promote" | "image.deliver" | "image.undeliver" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "source.set" | "source.refresh" | "source.delete" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke" | "key.rotate" | "session.end";
+                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.upload" | "image.abandon-upload" | "image.tag" | "image.untag" | "image.answer-share" | "image.promote" | "image.deliver" | "image.undeliver" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "source.set" | "source.refresh" | "source.delete" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "project.targets" | "key.create" | "key.revoke" | "key.rotate" | "session.end";
                 projectId?: string;
                 imageId?: string;
                 since?: string;
@@ -5975,7 +5975,7 @@ export interface operations {
     exportAuditLog: {
         parameters: {
             query?: {
-                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.upload" | "image.abandon-upload" | "image.tag" | "image.untag" | "image.answer-share" | "image.promote" | "image.deliver" | "image.undeliver" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "source.set" | "source.refresh" | "source.delete" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "key.create" | "key.revoke" | "key.rotate" | "session.end";
+                action?: "image.create" | "image.rename" | "image.change" | "image.delete" | "image.share" | "image.unshare" | "image.deactivate" | "image.reactivate" | "image.import" | "image.upload" | "image.abandon-upload" | "image.tag" | "image.untag" | "image.answer-share" | "image.promote" | "image.deliver" | "image.undeliver" | "image.repair" | "run.retry" | "run.cancel" | "event.replay" | "source.set" | "source.refresh" | "source.delete" | "webhook.create" | "webhook.delete" | "project.create" | "project.quota" | "project.targets" | "key.create" | "key.revoke" | "key.rotate" | "session.end";
                 projectId?: string;
                 imageId?: string;
                 since?: string;

@@ -107,6 +107,7 @@ export const auditActions = [
   'webhook.delete',
   'project.create',
   'project.quota',
+  'project.targets',
   'key.create',
   'key.revoke',
   'key.rotate',

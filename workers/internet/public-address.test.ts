@@ -30,6 +30,8 @@ test.each([
     'localhost',
     '',
   ],
+  // Services for the machines of clouds: Azure, Alibaba, AWS (also over IPv6, and of containers), Oracle.
+  ...['168.63.129.16', '100.100.100.200', 'fd00:ec2::254', '169.254.170.2', '192.0.0.192'],
 ])('%s is not', (address) => {
   expect(isPublicAddress(address)).toBe(false);
 });
@@ -57,6 +59,8 @@ describe('whatever the address', () => {
       ['203.0.113.0', 24],
       ['224.0.0.0', 4],
       ['240.0.0.0', 4],
+      // Azure's own, no registry's.
+      ['168.63.129.16', 32],
     ] as const),
   ];
   const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);

@@ -20,6 +20,10 @@ for (const [network, bits] of [
   ['198.51.100.0', 24],
   ['203.0.113.0', 24],
   ['224.0.0.0', 3],
+  // Where clouds serve credentials and settings to their machines, on public numbers. The others of them (169.254.169.254, 100.100.100.200, fd00:ec2::254 and the like) are of no public
+  // network anyway, and so is what metadata.google.internal resolves to.
+  // Azure: https://learn.microsoft.com/azure/virtual-network/what-is-ip-address-168-63-129-16
+  ['168.63.129.16', 32],
 ] as const) {
   notPublic.addSubnet(network, bits, 'ipv4');
 }
