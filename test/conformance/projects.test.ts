@@ -131,7 +131,7 @@ describe('API keys', () => {
     expect(await lastUse()).toBeNull();
     const within = { within: 5, what: 'the use is noted' };
     await keys.find(hash);
-    const first = await eventually(lastUse, within);
+    const first = await eventually(async () => (await lastUse()) ?? undefined, within);
     expect(first).toBeInstanceOf(Date);
     await keys.find(hash);
     expect(await lastUse()).toEqual(first);
