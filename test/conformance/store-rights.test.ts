@@ -1,21 +1,17 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { promisify } from 'node:util';
 import { Client } from 'minio';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { freePort } from '../../dev/stack/service.ts';
-import { toolPath } from '../../dev/stack/tool-path.ts';
-import { bucketPolicy, type Policy, type StoreRole, storeBuckets, storeRoles } from '../../shared/store-rights.ts';
+import { type StoreRole, storeBuckets, storeRoles } from '../../shared/store-rights.ts';
 import { runCli } from '../support/run-cli.ts';
+import { makeStoreUsers, putStorePolicies, storeUser } from '../support/store-users.ts';
 
 /** A real server that judges by our policies: each kind of process has a user of its own there. */
-const run = promisify(execFile);
 const buckets = { uploads: 'uploads', images: 'images' };
 const root = { accessKey: 'root', secretKey: randomBytes(12).toString('hex') };
 const secretKey = randomBytes(12).toString('hex');
@@ -23,28 +19,14 @@ let dataDir: string;
 let server: Awaited<ReturnType<typeof startObjectStore>>;
 let client: Client;
 
-const putPolicy = async (bucket: string, policy: Policy): Promise<void> => {
-  const request = { method: 'PUT', bucketName: bucket, query: 'policy=' };
-  await text(await client.makeRequestAsync(request, JSON.stringify(policy), [200, 204]));
-};
-const putPolicies = async (
-  principals: Partial<Record<StoreRole, string>> = { api: 'api', worker: 'worker', queues: 'queues' },
-): Promise<void> => {
-  for (const bucket of storeBuckets) await putPolicy(bucket, bucketPolicy(bucket, buckets, principals));
-};
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'store-rights-'));
   const port = await freePort();
   server = await startObjectStore({ dataDir, port, ...root, withUsers: true });
   client = new Client({ endPoint: '127.0.0.1', port, useSSL: false, region: 'us-east-1', ...root });
   for (const bucket of storeBuckets) await client.makeBucket(bucket);
-  for (const user of storeRoles) {
-    await run(await toolPath('versitygw'), [
-      ...['admin', '--access', root.accessKey, '--secret', root.secretKey, '--endpoint-url', server.endpoint],
-      ...['create-user', '--access', user, '--secret', secretKey, '--role', 'user'],
-    ]);
-  }
-  await putPolicies();
+  await makeStoreUsers({ endpoint: server.endpoint, ...root }, secretKey);
+  await putStorePolicies(client, buckets);
 });
 afterAll(async () => {
   await server?.stop();
@@ -52,7 +34,13 @@ afterAll(async () => {
 });
 
 const storeOf = (user: StoreRole) =>
-  createObjectStore({ endpoint: server.endpoint, region: server.region, accessKey: user, secretKey, pathStyle: true });
+  createObjectStore({
+    endpoint: server.endpoint,
+    region: server.region,
+    accessKey: storeUser(user),
+    secretKey,
+    pathStyle: true,
+  });
 
 const doctor = async (role: StoreRole, key: { accessKey: string; secretKey: string }) => {
   const { stdout } = await runCli(['--json', 'doctor', '--only', 'object-store', '--role', role], {
@@ -92,7 +80,7 @@ test('queues list and clear away; they write nothing', async () => {
 });
 
 test.each(storeRoles)('doctor finds that %s may do what it needs, and nothing besides', async (role) => {
-  expect(await doctor(role, { accessKey: role, secretKey })).toEqual([
+  expect(await doctor(role, { accessKey: storeUser(role), secretKey })).toEqual([
     expect.stringMatching(new RegExp(`^ok: .*"${role}" may do what it needs`)),
   ]);
 });
@@ -101,12 +89,12 @@ test('doctor names what is too much, and what is missing', async () => {
   expect((await doctor('queues', root)).join('\n')).toMatch(
     /warning: .*"uploads" what a process "queues" does not need: PutObject, ListMultipartUploadParts/,
   );
-  await putPolicy('images', bucketPolicy('images', buckets, { api: 'api' }));
+  await putStorePolicies(client, buckets, ['api']);
   try {
-    expect((await doctor('queues', { accessKey: 'queues', secretKey })).join('\n')).toMatch(
+    expect((await doctor('queues', { accessKey: storeUser('queues'), secretKey })).join('\n')).toMatch(
       /failed: A process "queues" may not do in bucket "images": ListBucket, .*DeleteObject/,
     );
   } finally {
-    await putPolicies();
+    await putStorePolicies(client, buckets);
   }
 });

@@ -18,6 +18,7 @@ import { newSecretsKey } from '../../shared/secret-keys.ts';
 import { freshDatabase } from './database.ts';
 import { loginUrl } from './database-server.ts';
 import { eventually } from './eventually.ts';
+import { makeStoreUsers, putStorePolicies, storeUser } from './store-users.ts';
 import { freshNamespace } from './temporal-namespace.ts';
 
 /**
@@ -67,7 +68,10 @@ export type EndedRun = {
 export const project = 'demo';
 const root = join(import.meta.dirname, '../..');
 
-/** Each kind of process logs in with its own rights only. */
+/** Who owns the store; the tests' own client and the commands of operators. */
+const rootUser = 'testaccess';
+
+/** Each kind of process has its own rights only, in the database and at the store. */
 const processOf = { api: 'api', steps: 'worker', queues: 'queues' } as const;
 
 const args: Record<Role, string[]> = {
@@ -118,7 +122,7 @@ export const startInstallation = async (
       TEMPORAL_ADDRESS: temporalAddress,
       TEMPORAL_NAMESPACE: namespace,
       S3_ENDPOINT: `http://127.0.0.1:${s3Port}`,
-      S3_ACCESS_KEY: 'testaccess',
+      S3_ACCESS_KEY: rootUser,
       S3_SECRET_KEY: secret,
       EVENTS_SECRET: secret,
       PROVENANCE_KEY: newSigningKey(),
@@ -148,7 +152,12 @@ export const startInstallation = async (
       const [command = '', ...rest] = [...by, process.execPath, 'cli/main.ts', ...args[role]];
       const child = spawn(...tied(command, rest), {
         cwd: root,
-        env: { ...env, DATABASE_URL: loginUrl(database.url, processOf[role]), ...metricsEnv(role) },
+        env: {
+          ...env,
+          DATABASE_URL: loginUrl(database.url, processOf[role]),
+          ...(env.S3_ACCESS_KEY === rootUser ? { S3_ACCESS_KEY: storeUser(processOf[role]) } : {}),
+          ...metricsEnv(role),
+        },
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: true,
       });
@@ -177,8 +186,9 @@ export const startInstallation = async (
     const storeOptions = {
       dataDir: join(home, 'objects'),
       port: s3Port,
-      accessKey: 'testaccess',
+      accessKey: rootUser,
       secretKey: secret,
+      withUsers: true,
       ...(options.events === false ? {} : { webhookUrl: `${apiUrl}/events/s3/versitygw/${secret}` }),
     };
     let store: Awaited<ReturnType<typeof startObjectStore>> | undefined = await startObjectStore(storeOptions);
@@ -187,10 +197,12 @@ export const startInstallation = async (
       endPoint: '127.0.0.1',
       port: s3Port,
       useSSL: false,
-      accessKey: 'testaccess',
+      accessKey: rootUser,
       secretKey: secret,
     });
     for (const bucket of ['uploads', 'images']) if (!(await s3.bucketExists(bucket))) await s3.makeBucket(bucket);
+    await makeStoreUsers({ endpoint: store.endpoint, accessKey: rootUser, secretKey: secret }, secret);
+    await putStorePolicies(s3, { uploads: 'uploads', images: 'images' });
     for (const role of options.roles ?? (['steps', 'queues'] as const)) await start(role);
 
     return {
