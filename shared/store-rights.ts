@@ -21,11 +21,11 @@ const write = ['PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'] 
 const clear = ['ListBucketMultipartUploads', 'AbortMultipartUpload', 'DeleteObject'] as const;
 
 /**
- * The API takes uploads in, and images that are stored as they came; it removes nothing. Workers for steps write uploads too
+ * The API takes uploads in, and images that are stored as they came; of these it removes those that it refuses. Workers for steps write uploads too
  * (downloads, repairs). Workers for queues clear away, and write nothing.
  */
 export const storeRights: Readonly<Record<StoreRole, Readonly<Record<StoreBucket, readonly StoreAction[]>>>> = {
-  api: { uploads: [...read, ...write], images: [...read, ...write] },
+  api: { uploads: [...read, ...write], images: [...read, ...write, 'DeleteObject'] },
   worker: { uploads: [...read, ...write, ...clear], images: [...read, ...write, ...clear] },
   queues: { uploads: [...read, ...clear], images: [...read, ...clear] },
 };

@@ -36,7 +36,7 @@ const ordered = async (): Promise<DeliveryOrder> => {
 describe('what is published', () => {
   test('is on its way to each target in the same transaction, and once', async () => {
     const { run, fence } = await begunRun(database.db, project);
-    const runs = createRunStore(database.db);
+    const runs = createRunStore(database.as('worker'));
     const publication = { ...publicationOf(run), targets: ['cloud', 'backup'] };
     await expect(runs.publish(run, fence - 1, publication)).rejects.toMatchObject(superseded);
     expect(await deliveries.queued(run.imageId)).toEqual([]);
@@ -55,7 +55,7 @@ describe('what is published', () => {
     const projects = createProjectStore(database.db);
     const targetsOf = async () => {
       const { run } = await begunRun(database.db, project);
-      return (await createRunStore(database.db).context(run)).targets;
+      return (await createRunStore(database.as('worker')).context(run)).targets;
     };
     expect(await targetsOf()).toBeUndefined();
     expect(await projects.chooseTargets(project.id, ['cloud'])).toMatchObject({ targets: ['cloud'] });
@@ -80,7 +80,7 @@ test('an image that is not active goes nowhere', async () => {
 
 test('an attempt gets all that it needs, and each is counted', async () => {
   const { run, fence } = await begunRun(database.db, project);
-  const runs = createRunStore(database.db);
+  const runs = createRunStore(database.as('worker'));
   const report = someReport(run, 'publish');
   await runs.saveReport(run.runId, fence, report);
   const converted = someDisk({ format: 'raw' });

@@ -265,7 +265,7 @@ describe('data', () => {
     });
     expect(await images.publication(id)).toBeUndefined();
     expect(await images.runs(id)).toMatchObject([{ id: run?.runId, workflowId: run?.workflowId, number: 1 }]);
-    const runs = createRunStore(database.db);
+    const runs = createRunStore(database.as('worker'));
     const names = { imageId: id, runId: run?.runId ?? '' };
     const { fence } = await runs.beginAttempt(names, 'worker');
     await expect(runs.approve(names, fence)).rejects.toMatchObject({ code: 'superseded' });
@@ -281,7 +281,7 @@ describe('data', () => {
   });
 
   test('that is kept is tried again where it is, after a run that was cancelled or rejected', async () => {
-    const runs = createRunStore(database.db);
+    const runs = createRunStore(database.as('worker'));
     const { id } = await create();
     const reception = await glance.beginReception(id, 'saving');
     if (!reception) throw new Error('none');
@@ -310,7 +310,7 @@ describe('data', () => {
 });
 
 test('what is removed is seen no more, and cleared away when no run works on it', async () => {
-  const runs = createRunStore(database.db);
+  const runs = createRunStore(database.as('worker'));
   const kept = await create({ isProtected: true });
   await expect(glance.remove(kept.id)).rejects.toMatchObject({ code: 'forbidden' });
   await expect(images.markForDeletion(kept.id)).rejects.toMatchObject({ code: 'conflict' });

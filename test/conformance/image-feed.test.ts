@@ -22,7 +22,7 @@ let feed: ReturnType<typeof openImageFeed>;
 beforeAll(async () => {
   database = await freshDatabase();
   images = createImageStore(database.db);
-  runs = createRunStore(database.db);
+  runs = createRunStore(database.as('worker'));
   project = await someProject(database.db);
 });
 afterAll(() => database?.drop());

@@ -27,7 +27,7 @@ let project: Project;
 beforeAll(async () => {
   database = await freshDatabase();
   images = createImageStore(database.db);
-  runs = createRunStore(database.db);
+  runs = createRunStore(database.as('worker'));
 });
 afterAll(() => database?.drop());
 beforeEach(async () => {

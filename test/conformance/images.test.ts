@@ -23,7 +23,7 @@ let other: Project;
 beforeAll(async () => {
   database = await freshDatabase();
   images = createImageStore(database.db);
-  runs = createRunStore(database.db);
+  runs = createRunStore(database.as('worker'));
 });
 afterAll(() => database?.drop());
 beforeEach(async () => {

@@ -25,7 +25,7 @@ beforeEach(async () => {
 const stores = () => ({
   images: createImageStore(database.db),
   downloads: createDownloadStore(database.db),
-  runs: createRunStore(database.db),
+  runs: createRunStore(database.as('worker')),
   tasks: createImportTaskStore(database.db),
 });
 const announced = () => stores().images.announce({ projectId: project.id, name: 'x', settings: {}, bucket: 'uploads' });

@@ -59,7 +59,7 @@ describe('open runs', () => {
   test('are no more when they have ended', async () => {
     const { run } = await begunRun(database.db, project);
     expect(await mine()).toHaveLength(1);
-    await createRunStore(database.db).finish(run, { status: 'cancelled' });
+    await createRunStore(database.as('worker')).finish(run, { status: 'cancelled' });
     expect(await mine()).toEqual([]);
   });
 });

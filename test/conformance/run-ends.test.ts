@@ -18,7 +18,7 @@ let project: Project;
 beforeAll(async () => {
   database = await freshDatabase();
   images = createImageStore(database.db);
-  runs = createRunStore(database.db);
+  runs = createRunStore(database.as('worker'));
   records = runRecords(database.db);
 });
 afterAll(() => database?.drop());
