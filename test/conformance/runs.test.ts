@@ -144,8 +144,10 @@ describe('a stale attempt', () => {
   const writes: Record<string, (run: RunNames, fence: number) => Promise<unknown>> = {
     stepStarted: ({ runId }, fence) => runs.stepStarted(runId, fence, 'convert', 'stale', 1),
     stepProgress: ({ runId }, fence) => runs.stepProgress(runId, fence, 'convert', 99),
+    stepWaits: ({ runId }, fence) => runs.stepWaits(runId, fence, 'convert', 'scratch'),
     stepEnded: ({ runId }, fence) =>
       runs.stepEnded(runId, fence, 'convert', 'failed', { code: 'internal', message: 'stale' }),
+    reserve: (run, fence) => runs.reserve(run, fence, 10),
     saveReport: (run, fence) => runs.saveReport(run.runId, fence, someReport(run, 'reject')),
     publish: (run, fence) => runs.publish(run, fence, publicationOf(run)),
   };
@@ -161,7 +163,7 @@ describe('a stale attempt', () => {
     await expect(writes[name]?.(run, newer.fence)).resolves.toBeUndefined();
   });
 
-  test.each(['stepStarted', 'stepProgress', 'saveReport', 'publish'])(
+  test.each(['stepStarted', 'stepProgress', 'stepWaits', 'reserve', 'saveReport', 'publish'])(
     'so is the newest at %s, when the run has ended otherwise',
     async (name) => {
       const { run, fence } = await begun();
