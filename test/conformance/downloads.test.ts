@@ -60,11 +60,14 @@ test('it is queued, held by the newest fence, and handed over once', async () =>
     () => downloads.progress(id, first.fence, { received: 1, total: null }),
     () => downloads.assertHeld(id, first.fence),
     () => downloads.handedOver(id, first.fence),
+    () => downloads.reserve(id, first.fence, 10),
   ]) {
     await expect(stale()).rejects.toMatchObject(superseded);
   }
   expect(await downloads.get(id)).toMatchObject({ status: 'running', received: 5, total: 10 });
+  expect(await downloads.reserve(id, second.fence, 10)).toBeGreaterThanOrEqual(10);
   await downloads.handedOver(id, second.fence);
+  await expect(downloads.reserve(id, second.fence, 20)).rejects.toMatchObject(superseded);
   expect(await downloads.get(id)).toMatchObject({ status: 'handed-over', finishedAt: expect.any(Date) });
   await expect(downloads.begin(id)).rejects.toMatchObject(superseded);
   await downloads.end(id, failure);
@@ -129,12 +132,15 @@ test('those that were not started are found, but for deleted images, whose delet
   const { fence } = await downloads.begin(unwanted);
   await images.markForDeletion(unwanted);
   await expect(downloads.progress(unwanted, fence, { received: 1, total: 2 })).rejects.toMatchObject(superseded);
+  await expect(downloads.begin(unwanted)).rejects.toMatchObject(superseded);
+  const deleted = await create();
+  await images.markForDeletion(deleted);
   await downloads.end(unwanted, failure);
   expect(await statusOf(unwanted)).toBe('pending_delete');
   const found = async (seconds: number) =>
     (await downloads.unstarted(seconds))
       .map(({ imageId }) => imageId)
-      .filter((id) => [young, waiting, unwanted].includes(id));
+      .filter((id) => [young, waiting, unwanted, deleted].includes(id));
   expect(await found(60)).toEqual([]);
   expect(await found(0)).toEqual([young, waiting]);
 });

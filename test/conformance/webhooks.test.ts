@@ -249,7 +249,10 @@ describe('deliver', () => {
   test('the end of a run is told whatever it was', async () => {
     const { received, webhook } = await receiver(0, { status: 200 });
     const { run } = await begunRun(database.db, project);
-    await createRunStore(database.as('worker')).finish(run, { status: 'failed', failure: { code: 'timeout', message: 'No.' } });
+    await createRunStore(database.as('worker')).finish(run, {
+      status: 'failed',
+      failure: { code: 'timeout', message: 'No.' },
+    });
     const [id] = (await pendingOf(webhook)) as [string];
     expect(await deliver(id, false)).toBe('delivered');
     expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({

@@ -16,7 +16,7 @@ type Mutation = {
   tests: string[];
 };
 
-const runs = ['test/conformance/runs.test.ts', 'test/conformance/run-ends.test.ts', 'test/integration/serving.test.ts'];
+const runs = ['test/conformance/runs.test.ts', 'test/conformance/run-ends.test.ts', 'test/conformance/glance.test.ts'];
 const orders = ['test/conformance/downloads.test.ts'];
 const deliveries = ['test/conformance/deliveries.test.ts'];
 const walls = ['test/conformance/row-level-security.test.ts'];
