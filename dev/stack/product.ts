@@ -44,9 +44,9 @@ const passedOn = (): Record<string, string> => {
     'SWEEP_SECONDS',
     'WORKER_CONCURRENCY',
   ];
-  const traces = Object.keys(process.env).filter((name) => name.startsWith('OTEL_'));
+  const families = Object.keys(process.env).filter((name) => /^(?:OTEL|RATE_PER|GUESSES_PER)_/.test(name));
   return Object.fromEntries(
-    [...names, ...traces].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+    [...names, ...families].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
 };
 

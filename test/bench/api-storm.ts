@@ -4,13 +4,14 @@ import { parseArgs } from 'node:util';
 
 /**
  * What one client can do to the API, and what its neighbours notice of it: `node test/bench/api-storm.ts --pid PID [--seconds 20]` beside `npm start`, with
- * BOOTREADY_CONFIG as that says. Bounded in count and time, and only ever against an API of this machine. Prints raw numbers; no test, for times depend
+ * BOOTREADY_CONFIG as that says. Rates are limited by address and key, so that the storm is refused with 429 soon; to see what stands behind that, start
+ * with RATE_PER_ADDRESS, RATE_PER_KEY, RATE_PER_PROJECT and GUESSES_PER_ADDRESS of a billion. Bounded in count and time, and only ever against an API of this machine. Prints raw numbers; no test, for times depend
  * on the machine.
  */
 const { values } = parseArgs({ options: { pid: { type: 'string' }, seconds: { type: 'string', default: '20' } } });
 const config = JSON.parse(readFileSync(process.env.BOOTREADY_CONFIG ?? '.bootready/client.json', 'utf8')) as {
   url: string;
-  key: string;
+  apiKey: string;
 };
 const { hostname, port } = new URL(config.url);
 if (!['127.0.0.1', 'localhost', '[::1]'].includes(hostname))
@@ -19,12 +20,15 @@ const seconds = Math.min(120, Number(values.seconds));
 const until = Date.now() + seconds * 1000;
 const sockets: Socket[] = [];
 
+/** As an orchestrator's probe: without any key. */
+const probe = (): Promise<Response> => fetch(`${config.url}/livez`, { signal: AbortSignal.timeout(30_000) });
+
 const call = (path: string, method = 'GET', body?: unknown): Promise<Response> =>
   fetch(config.url + path, {
     method,
     headers: {
-      authorization: `Bearer ${config.key}`,
-      'x-auth-token': config.key,
+      authorization: `Bearer ${config.apiKey}`,
+      'x-auth-token': config.apiKey,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -59,12 +63,12 @@ const storm = async (atOnce: number, send: () => Promise<Response>): Promise<Rec
 };
 
 /** How long an answer takes, every 50 ms. */
-const measure = async (path: string): Promise<number[]> => {
+const measure = async (ask: () => Promise<Response>): Promise<number[]> => {
   const times: number[] = [];
   while (Date.now() < until) {
     const begun = performance.now();
-    const ok = await call(path).then(
-      (answer) => answer.ok,
+    const ok = await ask().then(
+      (answer) => answer.arrayBuffer().then(() => answer.ok),
       () => false,
     );
     times.push(ok ? performance.now() - begun : 30_000);
@@ -104,7 +108,7 @@ for (let index = 0; index < 20; index++) {
 }
 for (const id of made.slice(0, 15)) {
   stall(
-    `PUT /image/v2/images/${id}/stage HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${config.key}\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`,
+    `PUT /image/v2/images/${id}/stage HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${config.apiKey}\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`,
   );
 }
 for (let count = 0; count < 400; count++) {
@@ -114,12 +118,12 @@ for (let count = 0; count < 400; count++) {
 }
 // Streams that nobody reads, on images whose every change is told.
 for (let count = 0; count < 30; count++) {
-  stall(`GET /v1/images/${made[19]}/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${config.key}\r\n\r\n`);
+  stall(`GET /v1/images/${made[19]}/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${config.apiKey}\r\n\r\n`);
 }
 
 const [livez, neighbour, ...storms] = await Promise.all([
-  measure('/livez'),
-  measure('/v1/images?limit=1'),
+  measure(probe),
+  measure(() => call('/v1/images?limit=1')),
   storm(4, () => call(sort(900))),
   storm(2, () => call(sort(8))),
   storm(2, () => call('/image/v2/images?limit=1000')),
