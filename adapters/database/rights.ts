@@ -37,7 +37,12 @@ export const tableRights: Readonly<Record<keyof Database, Rights>> = {
   runs: { project: keep, api: keep, worker: change, queues: add },
   run_steps: { project: read, api: read, worker: keep },
   // Nothing is published but by a run. What is kept as it came is published first, and gets the run that judged it.
-  publications: { project: read, api: read, worker: 'select, insert, update (run_id, fence)', queues: 'select, delete' },
+  publications: {
+    project: read,
+    api: read,
+    worker: 'select, insert, update (run_id, fence)',
+    queues: 'select, delete',
+  },
   repairs: { project: keep, api: keep, worker: change, queues: read },
   downloads: { project: keep, api: keep, worker: change, queues: keep },
   deliveries: { project: keep, api: keep, worker: keep, queues: read },
