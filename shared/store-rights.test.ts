@@ -1,15 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import {
-  bucketPolicy,
-  onBucket,
-  onObjects,
-  storeBuckets,
-  storeRights,
-  storeRoles,
-  userPolicy,
-} from './store-rights.ts';
+import { processRoles } from './process-roles.ts';
+import { bucketPolicy, onBucket, onObjects, storeBuckets, storeRights, userPolicy } from './store-rights.ts';
 
 const buckets = { uploads: 'up', images: 'im' };
 
@@ -27,7 +20,7 @@ test('a policy names the buckets of this installation and no others', () => {
 });
 
 test('actions on buckets and on objects have resources of their kind', () => {
-  for (const role of storeRoles) {
+  for (const role of processRoles) {
     for (const { Action, Resource } of userPolicy(role, buckets).Statement) {
       const names: readonly string[] = Resource[0]?.endsWith('/*') ? onObjects : onBucket;
       expect(names).toEqual(expect.arrayContaining(Action.map((action) => action.replace('s3:', ''))));
@@ -42,7 +35,7 @@ test('the policy of a bucket has a part for each user that is named', () => {
 
 test('the manual has the same table', () => {
   const manual = readFileSync(join(import.meta.dirname, '../docs/operate.md'), 'utf8');
-  for (const role of storeRoles) {
+  for (const role of processRoles) {
     for (const bucket of storeBuckets) {
       const cells = manual.split('\n').find((line) => line.startsWith(`| \`${role}\` | ${bucket} |`));
       const told = [...(cells ?? '').matchAll(/[A-Z][A-Za-z]+/g)].map(([name]) => name).sort();

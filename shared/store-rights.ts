@@ -1,6 +1,6 @@
+import { type ProcessRole, processRoles } from './process-roles.ts';
+
 /** One door to what each kind of process does in the object store, and the policies that say so to each store. */
-export const storeRoles = ['api', 'worker', 'queues'] as const;
-export type StoreRole = (typeof storeRoles)[number];
 export const storeBuckets = ['uploads', 'images'] as const;
 export type StoreBucket = (typeof storeBuckets)[number];
 
@@ -24,7 +24,7 @@ const clear = ['ListBucketMultipartUploads', 'AbortMultipartUpload', 'DeleteObje
  * The API takes uploads in, and images that are stored as they came; of these it removes those that it refuses. Workers for steps write uploads too
  * (downloads, repairs). Workers for queues clear away, and write nothing.
  */
-export const storeRights: Readonly<Record<StoreRole, Readonly<Record<StoreBucket, readonly StoreAction[]>>>> = {
+export const storeRights: Readonly<Record<ProcessRole, Readonly<Record<StoreBucket, readonly StoreAction[]>>>> = {
   api: { uploads: [...read, ...write], images: [...read, ...write, 'DeleteObject'] },
   worker: { uploads: [...read, ...write, ...clear], images: [...read, ...write, ...clear] },
   queues: { uploads: [...read, ...clear], images: [...read, ...clear] },
@@ -40,7 +40,7 @@ export type Statement = {
 };
 export type Policy = { Version: '2012-10-17'; Statement: Statement[] };
 
-const statements = (role: StoreRole, bucket: StoreBucket, name: string): Statement[] => {
+const statements = (role: ProcessRole, bucket: StoreBucket, name: string): Statement[] => {
   const wanted = new Set(storeRights[role][bucket]);
   const of = (actions: readonly StoreAction[], resource: string): Statement[] => {
     const allowed = actions.filter((action) => wanted.has(action)).map((action) => `s3:${action}`);
@@ -50,7 +50,7 @@ const statements = (role: StoreRole, bucket: StoreBucket, name: string): Stateme
 };
 
 /** Attached to the user of one role: AWS (IAM) and MinIO. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
-export const userPolicy = (role: StoreRole, buckets: BucketNames): Policy => ({
+export const userPolicy = (role: ProcessRole, buckets: BucketNames): Policy => ({
   Version: '2012-10-17',
   Statement: storeBuckets.flatMap((bucket) => statements(role, bucket, buckets[bucket])),
 });
@@ -62,10 +62,10 @@ export const userPolicy = (role: StoreRole, buckets: BucketNames): Policy => ({
 export const bucketPolicy = (
   bucket: StoreBucket,
   buckets: BucketNames,
-  principals: Readonly<Partial<Record<StoreRole, string>>>,
+  principals: Readonly<Partial<Record<ProcessRole, string>>>,
 ): Policy => ({
   Version: '2012-10-17',
-  Statement: storeRoles.flatMap((role) => {
+  Statement: processRoles.flatMap((role) => {
     const principal = principals[role];
     if (principal === undefined) return [];
     return statements(role, bucket, buckets[bucket]).map((each) => ({ ...each, Principal: { AWS: [principal] } }));

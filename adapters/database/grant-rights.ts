@@ -1,6 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
-import { databaseRoles, type ProcessRole, processRoles, roleName, sequenceRights, tableRights } from './rights.ts';
+import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { databaseRoles, roleName, sequenceRights, tableRights } from './rights.ts';
 import type { Database } from './schema.ts';
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */

@@ -1,10 +1,10 @@
+import { processRoles } from '../../shared/process-roles.ts';
 import type { Database } from './schema.ts';
 
-/** Group roles of Postgres: what one kind of process may do. Who logs in is a member of one (or of several). */
-export const processRoles = ['api', 'worker', 'queues'] as const;
-export type ProcessRole = (typeof processRoles)[number];
-
-/** The API acts as `project` for whoever asks, behind the policies of migration 0010. */
+/**
+ * Group roles of Postgres: what one kind of process may do. Who logs in is a member of one (or of several). The API acts as `project` for whoever asks, behind the
+ * policies of migration 0010.
+ */
 export const databaseRoles = ['project', ...processRoles] as const;
 export type DatabaseRole = (typeof databaseRoles)[number];
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { ProcessRole } from '../../adapters/database/rights.ts';
+import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 import { addVerifyCommand } from './verify-command.ts';
 
 /** What runs an installation, on its own hosts and with its environment (shared/config.ts). */
@@ -58,7 +58,7 @@ export const addOperateCommands = (program: Command): void => {
     .addOption(
       program
         .createOption('--role <role>', 'whose environment this is, where each kind of process has a key of its own')
-        .choices(['api', 'worker', 'queues'] satisfies ProcessRole[]),
+        .choices(processRoles),
     )
     .action(async (_options: object, command: Command) =>
       (await import('./doctor.ts')).doctor(command.optsWithGlobals()),
@@ -70,10 +70,7 @@ export const addOperateCommands = (program: Command): void => {
     .description('let a user of Postgres work as one kind of process, with the rights of that only')
     .argument('<user>')
     .addOption(
-      program
-        .createOption('--role <role>', 'what its processes are')
-        .choices(['api', 'worker', 'queues'] satisfies ProcessRole[])
-        .makeOptionMandatory(),
+      program.createOption('--role <role>', 'what its processes are').choices(processRoles).makeOptionMandatory(),
     )
     .action(async (user: string, { role }: { role: ProcessRole }) =>
       (await import('./database.ts')).grantDatabaseRole(user, role),

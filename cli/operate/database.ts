@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
 import { grantRole, makeLogin } from '../../adapters/database/grant-rights.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
-import { type ProcessRole, processRoles } from '../../adapters/database/rights.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 import { readConfig } from './environment.ts';
 
 /** Lets a login of Postgres that is there work as one kind of process. Run as the owner of the database. */

@@ -1,5 +1,5 @@
 import { BootreadyError } from '../../shared/errors.ts';
-import type { StoreRole } from '../../shared/store-rights.ts';
+import type { ProcessRole } from '../../shared/process-roles.ts';
 import { type OutputOptions, printResult } from '../client/output.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { printLine } from '../terminal.ts';
@@ -40,7 +40,7 @@ export const doctor = async ({
   only,
   role,
   json,
-}: OutputOptions & { only?: string; role?: StoreRole }): Promise<void> => {
+}: OutputOptions & { only?: string; role?: ProcessRole }): Promise<void> => {
   const chosen = only === undefined ? dependencies : only.split(',').map(named);
   const config = readConfig();
   const running = chosen.map((dependency) => examine(dependency, config, role));

@@ -1,11 +1,10 @@
 import { BootreadyError } from '../../shared/errors.ts';
+import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 import {
   type BucketNames,
   bucketPolicy,
   type StoreBucket,
-  type StoreRole,
   storeBuckets,
-  storeRoles,
   userPolicy,
 } from '../../shared/store-rights.ts';
 
@@ -17,11 +16,15 @@ export const printPolicy = (options: Options, env: NodeJS.ProcessEnv = process.e
   const policy =
     options.for === 'ceph'
       ? bucketPolicy(chosen(options.bucket, storeBuckets, '--bucket'), buckets, principalsOf(options.user ?? []))
-      : userPolicy(chosen(options.role, storeRoles, '--role'), buckets);
+      : userPolicy(chosen(options.role, processRoles, '--role'), buckets);
   process.stdout.write(`${JSON.stringify(policy, null, 2)}\n`);
 };
 
-const chosen = <T extends StoreRole | StoreBucket>(value: string | undefined, of: readonly T[], option: string): T => {
+const chosen = <T extends ProcessRole | StoreBucket>(
+  value: string | undefined,
+  of: readonly T[],
+  option: string,
+): T => {
   const found = of.find((each) => each === value);
   if (found) return found;
   throw new BootreadyError({
@@ -32,11 +35,11 @@ const chosen = <T extends StoreRole | StoreBucket>(value: string | undefined, of
 };
 
 /** `api=NAME`: Ceph's user, with its tenant before a "$" where it has one. */
-const principalsOf = (users: readonly string[]): Partial<Record<StoreRole, string>> =>
+const principalsOf = (users: readonly string[]): Partial<Record<ProcessRole, string>> =>
   Object.fromEntries(
     users.map((each) => {
       const [role, ...name] = each.split('=');
       const [tenant, user] = name.join('=').includes('$') ? name.join('=').split('$') : ['', name.join('=')];
-      return [chosen(role, storeRoles, '--user ROLE=NAME'), `arn:aws:iam::${tenant}:user/${user}`];
+      return [chosen(role, processRoles, '--user ROLE=NAME'), `arn:aws:iam::${tenant}:user/${user}`];
     }),
   );

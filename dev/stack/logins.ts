@@ -1,6 +1,7 @@
 import { grantRole, makeLogin } from '../../adapters/database/grant-rights.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
-import { type ProcessRole, processRoles, roleName } from '../../adapters/database/rights.ts';
+import { roleName } from '../../adapters/database/rights.ts';
+import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 import type { StackState } from './state.ts';
 
 type Logins = StackState['logins'];

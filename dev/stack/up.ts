@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ProcessRole } from '../../adapters/database/rights.ts';
+import type { ProcessRole } from '../../shared/process-roles.ts';
 import { startLine } from '../terminal/line.mjs';
 import { makeBuckets } from './buckets.ts';
 import { loginUrl, makeLogins } from './logins.ts';

@@ -7,17 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { grantRights, grantRole } from '../../adapters/database/grant-rights.ts';
 import { type OpenDatabase, openDatabase } from '../../adapters/database/open.ts';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
-import {
-  databaseRoles,
-  type ProcessRole,
-  processRoles,
-  roleName,
-  sequenceRights,
-  tableRights,
-} from '../../adapters/database/rights.ts';
+import { databaseRoles, roleName, sequenceRights, tableRights } from '../../adapters/database/rights.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts';
 import { makeLogins } from '../../cli/operate/database.ts';
+import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 import { freshDatabase } from '../support/database.ts';
 import { loginUrl } from '../support/database-server.ts';
 import { publishedImage, someProject } from '../support/samples.ts';

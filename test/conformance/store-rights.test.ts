@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { freePort } from '../../dev/stack/service.ts';
-import { type StoreRole, storeBuckets, storeRoles } from '../../shared/store-rights.ts';
+import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { storeBuckets } from '../../shared/store-rights.ts';
 import { runCli } from '../support/run-cli.ts';
 import { makeStoreUsers, putStorePolicies, storeUser } from '../support/store-users.ts';
 
@@ -33,7 +34,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const storeOf = (user: StoreRole) =>
+const storeOf = (user: ProcessRole) =>
   createObjectStore({
     endpoint: server.endpoint,
     region: server.region,
@@ -42,7 +43,7 @@ const storeOf = (user: StoreRole) =>
     pathStyle: true,
   });
 
-const doctor = async (role: StoreRole, key: { accessKey: string; secretKey: string }) => {
+const doctor = async (role: ProcessRole, key: { accessKey: string; secretKey: string }) => {
   const { stdout } = await runCli(['--json', 'doctor', '--only', 'object-store', '--role', role], {
     env: {
       ...{
@@ -80,7 +81,7 @@ test('queues list and clear away; they write nothing', async () => {
   expect(await storeOf('worker').head('images', 'demo/c')).toBeUndefined();
 });
 
-test.each(storeRoles)('doctor finds that %s may do what it needs, and nothing besides', async (role) => {
+test.each(processRoles)('doctor finds that %s may do what it needs, and nothing besides', async (role) => {
   expect(await doctor(role, { accessKey: storeUser(role), secretKey })).toEqual([
     expect.stringMatching(new RegExp(`^ok: .*"${role}" may do what it needs`)),
   ]);

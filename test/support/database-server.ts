@@ -3,7 +3,8 @@ import pg from 'pg';
 import { grantRights } from '../../adapters/database/grant-rights.ts';
 import { migrateToLatest } from '../../adapters/database/migrate.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
-import { type ProcessRole, processRoles, roleName } from '../../adapters/database/rights.ts';
+import { roleName } from '../../adapters/database/rights.ts';
+import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 
 /** Databases of the one server, for the global set-up as well, which may not import vitest. */
 

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import { inject } from 'vitest';
 import { type OpenDatabase, openDatabase } from '../../adapters/database/open.ts';
-import type { ProcessRole } from '../../adapters/database/rights.ts';
 import type { Database } from '../../adapters/database/schema.ts';
+import type { ProcessRole } from '../../shared/process-roles.ts';
 import { databaseUrl, loginUrl, onServer, template } from './database-server.ts';
 
 /** A database of its own, migrated unless told otherwise. */

@@ -1,5 +1,5 @@
 import type { Config } from '../../../shared/config.ts';
-import type { StoreRole } from '../../../shared/store-rights.ts';
+import type { ProcessRole } from '../../../shared/process-roles.ts';
 
 export type Diagnosis = {
   dependency: string;
@@ -23,7 +23,7 @@ export type Examination = {
   say: Say;
   signal: AbortSignal;
   /** The kind of process whose environment this is, where that was said; else it is one for all. */
-  role?: StoreRole | undefined;
+  role?: ProcessRole | undefined;
 };
 
 /** Something that an installation stands on. */

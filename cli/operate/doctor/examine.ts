@@ -1,13 +1,13 @@
 import type { Config } from '../../../shared/config.ts';
 import { isBootreadyError } from '../../../shared/errors.ts';
-import type { StoreRole } from '../../../shared/store-rights.ts';
+import type { ProcessRole } from '../../../shared/process-roles.ts';
 import type { Dependency, Diagnosis, Say } from './dependency.ts';
 import { reasonOf } from './reason.ts';
 
 export type Examined = { diagnoses: Diagnosis[]; late: boolean };
 
 /** Never throws: what a dependency throws is a diagnosis too, and so is its silence. */
-export const examine = async (dependency: Dependency, config: Config, role?: StoreRole): Promise<Examined> => {
+export const examine = async (dependency: Dependency, config: Config, role?: ProcessRole): Promise<Examined> => {
   const { name, seconds, remedy } = dependency;
   const diagnoses: Diagnosis[] = [];
   let open = true;

@@ -1,11 +1,11 @@
 import { isBootreadyError } from '../../../shared/errors.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
+import type { ProcessRole } from '../../../shared/process-roles.ts';
 import {
   type BucketNames,
   onBucket,
   onObjects,
   type StoreAction,
-  type StoreRole,
   storeBuckets,
   storeRights,
 } from '../../../shared/store-rights.ts';
@@ -37,7 +37,7 @@ const noUpload = '00000000-0000-4000-8000-000000000000';
 /** Whether these credentials may do what their process does, and nothing besides. Gives whether they may do all of it. */
 export const examineRights = async (
   store: ObjectStore,
-  { role, buckets }: { role: StoreRole; buckets: BucketNames },
+  { role, buckets }: { role: ProcessRole; buckets: BucketNames },
   say: Say,
 ): Promise<boolean> => {
   let enough = true;
