@@ -6,7 +6,7 @@ import { toFailure } from '../failures.ts';
 import type { Turn } from '../scratch-room.ts';
 import type { Slots } from '../slots.ts';
 import { startBeating } from './beating.ts';
-import { cancellationOf } from './step.ts';
+import { cancellationOf, slotOnly, type TakeTurn } from './step.ts';
 
 /** Within the ledger of an order: errors as Temporal has them. */
 export const mapped = <Result>(work: Promise<Result>): Promise<Result> =>
@@ -23,16 +23,13 @@ export const orderLedger = (
   end: ({ imageId, failure }) => mapped(orders.end(imageId, failure)),
 });
 
-/** How a step of an order gets its turn: a slot, and whatever else it must wait for. */
-type TakeTurn<Made> = (order: Made, turn: Turn, work: (signal: AbortSignal) => Promise<void>) => Promise<void>;
-
 /** One step of an order within a Temporal activity: heartbeats, a slot, the fence; `work` knows nothing of Temporal. */
 export const orderStep = async <Made extends { projectId: string }>(
   orders: Pick<OrderStore, 'assertHeld'> & { get(imageId: string): Promise<Made | undefined> },
   slots: Slots,
   { imageId, fence }: OrderAttempt,
   work: (order: Made, signal: AbortSignal) => Promise<void>,
-  takeTurn: TakeTurn<Made> = (_order, turn, inTurn) => turn.inSlot(() => inTurn(turn.signal)),
+  takeTurn: TakeTurn<Made> = slotOnly,
 ): Promise<void> => {
   const { cancellationSignal: signal } = Context.current();
   const stopBeating = startBeating();

@@ -17,7 +17,7 @@ import { convertUpload } from './convert.ts';
 import { imageIsGone, mapped, orderLedger, orderStep } from './order-step.ts';
 import { uploadFile } from './publish.ts';
 import { repairNeed } from './scratch-need.ts';
-import type { StepControl } from './step.ts';
+import type { StepControl, TakeTurn } from './step.ts';
 
 export type RepairDeps = {
   config: Pick<Config, 'ALLOW_ISO' | 'MAX_VIRTUAL_BYTES' | 'MAX_UPLOAD_BYTES'>;
@@ -54,7 +54,18 @@ export const createRepairLedger = ({ repairs, scratch, ownTaskQueue }: RepairDep
 export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
   const { config, repairs, images, store, scratch, slots } = deps;
 
-  const noProgress = (): void => undefined;
+  const step = (
+    attempt: OrderAttempt,
+    work: (repair: Repair, control: StepControl) => Promise<void>,
+    takeTurn?: TakeTurn<Repair>,
+  ): Promise<void> =>
+    orderStep(
+      repairs,
+      slots.heavy,
+      attempt,
+      (repair, signal) => work(repair, { signal, progress: () => undefined }),
+      takeTurn,
+    );
 
   /** Where the mended disk goes. `isThere`: an attempt that died had brought it there, and its run may have taken it away again already. */
   const uploadOf = async ({ imageId, projectId }: Repair) => {
@@ -74,51 +85,49 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
     return object;
   };
 
-  const mend = async (attempt: OrderAttempt, repair: Repair, signal: AbortSignal): Promise<void> => {
-    const control: StepControl = { signal, progress: noProgress };
-    if ((await uploadOf(repair)).isThere) return;
-    const scratchDir = await scratch.open(folderOf(attempt));
-    const source = objectSource(store, await originalOf(repair));
-    const limits = { allowIso: config.ALLOW_ISO, maxVirtualBytes: config.MAX_VIRTUAL_BYTES, scratchDir };
-    const admission = await admitUpload(
-      deps.admit,
-      { source, ...limits, maxUploadBytes: config.MAX_UPLOAD_BYTES },
-      control,
-    );
-    if (admission.findings.some(({ outcome }) => outcome === 'fail')) throw unreadable();
-    const { converted } = await convertUpload(deps.admit, { source, admission, target: 'qcow2', ...limits }, control);
-    if (!converted) throw unreadable();
-    const disk = {
-      path: join(scratchDir, 'disk.qcow2'),
-      format: 'qcow2',
-      virtualSize: converted.virtualSize,
-    } as const;
-    const chosen = remedies.filter(({ code }) => repair.remedies.includes(code));
-    const changes = await mendDisk(deps.mend, { disk, remedies: chosen, scratchDir }, control);
-    await repairs.mended(attempt.imageId, attempt.fence, changes);
-  };
-
   return {
     mend: (attempt) =>
-      orderStep(
-        repairs,
-        slots.heavy,
+      step(
         attempt,
-        (repair, signal) => mend(attempt, repair, signal),
+        async (repair, control) => {
+          if ((await uploadOf(repair)).isThere) return;
+          const scratchDir = await scratch.open(folderOf(attempt));
+          const source = objectSource(store, await originalOf(repair));
+          const limits = { allowIso: config.ALLOW_ISO, maxVirtualBytes: config.MAX_VIRTUAL_BYTES, scratchDir };
+          const admission = await admitUpload(
+            deps.admit,
+            { source, ...limits, maxUploadBytes: config.MAX_UPLOAD_BYTES },
+            control,
+          );
+          if (admission.findings.some(({ outcome }) => outcome === 'fail')) throw unreadable();
+          const { converted } = await convertUpload(
+            deps.admit,
+            { source, admission, target: 'qcow2', ...limits },
+            control,
+          );
+          if (!converted) throw unreadable();
+          const disk = {
+            path: join(scratchDir, 'disk.qcow2'),
+            format: 'qcow2',
+            virtualSize: converted.virtualSize,
+          } as const;
+          const chosen = remedies.filter(({ code }) => repair.remedies.includes(code));
+          const changes = await mendDisk(deps.mend, { disk, remedies: chosen, scratchDir }, control);
+          await repairs.mended(attempt.imageId, attempt.fence, changes);
+        },
         async (repair, turn, inTurn) => {
           const place = { project: repair.projectId, folder: await scratch.open(folderOf(attempt)) };
           // What was brought there before is not made again, and its original may be gone.
           const need = (await uploadOf(repair)).isThere
             ? { bytes: 0, atMost: 0 }
             : repairNeed(await originalOf(repair), config.MAX_VIRTUAL_BYTES);
-          await deps.room.use(place, need, turn, inTurn);
+          return deps.room.use(place, need, turn, inTurn);
         },
       ),
 
     handOver: (attempt) =>
-      orderStep(repairs, slots.heavy, attempt, async (repair, signal) => {
+      step(attempt, async (repair, control) => {
         const { imageId } = repair;
-        const control: StepControl = { signal, progress: noProgress };
         const { isThere, ...target } = await uploadOf(repair);
         // Other bytes at this key would be another image.
         if (!isThere) {

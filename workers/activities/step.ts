@@ -20,8 +20,8 @@ export type StepControl = {
 export type StepDeps = { runs: RunStore; slots: Slots; workerId: string };
 
 /** How a step gets its turn on this worker: a slot, and whatever else it must wait for. */
-export type TakeTurn = <T>(context: RunContext, turn: Turn, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
-const slotOnly: TakeTurn = (_context, { signal, inSlot }, work) => inSlot(() => work(signal));
+export type TakeTurn<Of> = <T>(of: Of, turn: Turn, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
+export const slotOnly: TakeTurn<unknown> = (_of, { signal, inSlot }, work) => inSlot(() => work(signal));
 
 /** Writing progress more often than this helps nobody who watches. */
 const progressEveryMs = 1000;
@@ -34,7 +34,7 @@ export const runStep = async <Result>(
   attempt: Attempt,
   step: Step,
   work: (context: RunContext, control: StepControl) => Promise<Result>,
-  takeTurn: TakeTurn = slotOnly,
+  takeTurn: TakeTurn<RunContext> = slotOnly,
 ): Promise<Result> => {
   const { info, cancellationSignal: signal } = Context.current();
   let percent = 0;
