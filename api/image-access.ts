@@ -97,9 +97,10 @@ export const detailOf = async (
   if (views.some(({ id, status }) => id === activity?.runId && status !== activity.status)) views = await readRuns();
   const [published, repair, download, delivered] = await Promise.all([
     images.publication(image.id),
-    repairs.get(image.id),
-    downloads.get(image.id),
-    deliveries.ofImage(image.id),
+    // What the viewer is not shown is not asked for.
+    mayBeShown(imageFields.repair, viewer) ? repairs.get(image.id) : undefined,
+    mayBeShown(imageFields.download, viewer) ? downloads.get(image.id) : undefined,
+    mayBeShown(imageFields.deliveries, viewer) ? deliveries.ofImage(image.id) : [],
   ]);
   return shownTo<ImageDetail>(viewer, imageFields, {
     ...(view as ImageView),
