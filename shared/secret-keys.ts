@@ -49,9 +49,10 @@ export const secretKeysOf = (keys: readonly string[] = []): SecretKeys => {
   }
   const byId = new Map([newest, ...older].map((key) => [idOf(key), key]));
   const prefixOf = (key: string): string => `${sealedPrefix}${idOf(key)}:`;
+  const prefixes: SecretKeys['prefixes'] = [prefixOf(newest), ...older.map(prefixOf)];
   return {
-    prefixes: [prefixOf(newest), ...older.map(prefixOf)],
-    seal: (text, about) => `${prefixOf(newest)}${seal(text, newest, about).toString('base64url')}`,
+    prefixes,
+    seal: (text, about) => `${prefixes[0]}${seal(text, newest, about).toString('base64url')}`,
     unseal: (text, about) => {
       if (!text.startsWith(sealedPrefix)) return text;
       const [, id = '', body = ''] = form.exec(text) ?? [];

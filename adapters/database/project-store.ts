@@ -89,6 +89,7 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
   },
 });
 
+const isValid = sql<boolean>`revoked_at is null and (expires_at is null or expires_at > now())`;
 const wasLongUnused = sql<boolean>`(last_used_at is null or last_used_at < now() - interval '1 minute')`;
 
 export const createApiKeyStore = (db: Kysely<Database>): ApiKeyStore => ({
@@ -104,8 +105,7 @@ export const createApiKeyStore = (db: Kysely<Database>): ApiKeyStore => ({
     const row = await db
       .selectFrom('api_keys')
       .where('hash', '=', hash)
-      .where('revoked_at', 'is', null)
-      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
+      .where(isValid)
       .select(['id', 'project_id', 'role', wasLongUnused.as('use_due')])
       .executeTakeFirst();
     if (!row) return undefined;
@@ -122,13 +122,7 @@ export const createApiKeyStore = (db: Kysely<Database>): ApiKeyStore => ({
     return { projectId: row.project_id, role: row.role, keyId: row.id };
   },
   get: async (id) => {
-    const row = await db
-      .selectFrom('api_keys')
-      .where('id', '=', id)
-      .where('revoked_at', 'is', null)
-      .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
-      .selectAll()
-      .executeTakeFirst();
+    const row = await db.selectFrom('api_keys').where('id', '=', id).where(isValid).selectAll().executeTakeFirst();
     return (
       row && {
         keyId: row.id,
@@ -165,8 +159,7 @@ export const createApiKeyStore = (db: Kysely<Database>): ApiKeyStore => ({
       const former = await changing
         .selectFrom('api_keys')
         .where('id', '=', id)
-        .where('revoked_at', 'is', null)
-        .where((eb) => eb.or([eb('expires_at', 'is', null), eb('expires_at', '>', sql<Date>`now()`)]))
+        .where(isValid)
         .selectAll()
         .forUpdate()
         .executeTakeFirst();

@@ -5,6 +5,8 @@ import type { Database, SessionTable } from './schema.ts';
 /** Longer than an issuer is waited for: whoever claimed a renewal and said nothing until then is gone. */
 const claim = sql<Date>`now() + interval '30 seconds'`;
 
+const wasLongUnused = sql<boolean>`sessions.last_used_at < now() - interval '1 minute'`;
+
 const columnsOf = ({ name, projects, role, sealed, renewAt }: UserGrant) => ({
   ...{ name, projects: [...projects], role, sealed, renew_at: renewAt, renewing_until: null },
 });
@@ -47,7 +49,7 @@ export const createSessionStore = (
         .selectAll('sessions')
         .select(['api_keys.project_id as key_project', 'api_keys.role as key_role'])
         .select(sql<boolean>`coalesce(renew_at <= now(), false)`.as('due'))
-        .select(sql<boolean>`sessions.last_used_at < now() - interval '1 minute'`.as('use_due'))
+        .select(wasLongUnused.as('use_due'))
         .executeTakeFirst();
       const identity = row && (ofKey(row) ?? ofUser(row));
       return identity && { identity, renewalDue: row.due, useDue: row.use_due };
@@ -58,7 +60,7 @@ export const createSessionStore = (
         .set({ last_used_at: sql`now()`, address })
         .where('hash', '=', hash)
         .where(isOpen)
-        .where(sql<boolean>`sessions.last_used_at < now() - interval '1 minute'`)
+        .where(wasLongUnused)
         .execute();
     },
     list: async (owner) => {
