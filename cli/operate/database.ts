@@ -1,21 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
 import { grantRole, makeLogin } from '../../adapters/database/grant-rights.ts';
-import { openDatabase } from '../../adapters/database/open.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
-import { readConfig } from './environment.ts';
+import { withDatabase } from './with-database.ts';
 
 /** Lets a login of Postgres that is there work as one kind of process. Run as the owner of the database. */
-export const grantDatabaseRole = async (user: string, role: ProcessRole): Promise<void> => {
-  const { db, close } = openDatabase(readConfig().DATABASE_URL, { max: 1 });
-  try {
-    await grantRole(db, role, user);
-  } finally {
-    await close();
-  }
-};
+export const grantDatabaseRole = (user: string, role: ProcessRole): Promise<void> =>
+  withDatabase((db) => grantRole(db, role, user));
 
 /**
  * Makes the logins of processes.

@@ -80,7 +80,7 @@ export const listKeys = (options: Output & { project?: string; all?: boolean }):
   withDatabase(async (db) => {
     const now = new Date();
     const keys = (await createApiKeyStore(db).list(options.project)).filter(
-      (key) => options.all || stateOf(key, now) !== 'ended',
+      (key) => options.all || !hasEnded(key, now),
     );
     printResult(
       { keys },
@@ -89,8 +89,8 @@ export const listKeys = (options: Output & { project?: string; all?: boolean }):
     );
   });
 
-const stateOf = ({ revokedAt, expiresAt }: ListedKey, now: Date): 'valid' | 'ended' =>
-  revokedAt || (expiresAt && expiresAt <= now) ? 'ended' : 'valid';
+const hasEnded = ({ revokedAt, expiresAt }: ListedKey, now: Date): boolean =>
+  revokedAt !== null || (expiresAt !== null && expiresAt <= now);
 
 const day = (date: Date): string => date.toISOString().slice(0, 10);
 const minute = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ');
@@ -102,7 +102,7 @@ const rowsOf = (keys: readonly ListedKey[], now: Date): Cell[][] =>
     key.role,
     day(key.createdAt),
     key.lastUsedAt ? minute(key.lastUsedAt) : styled('dim', 'never'),
-    stateOf(key, now) === 'ended'
+    hasEnded(key, now)
       ? styled('bad', key.revokedAt ? 'revoked' : 'expired')
       : key.expiresAt
         ? minute(key.expiresAt)

@@ -1,31 +1,25 @@
-import { openDatabase } from '../../adapters/database/open.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import { explain } from '../../shared/errors.ts';
 import { secretKeysOf } from '../../shared/secret-keys.ts';
 import { type OutputOptions, printResult } from '../client/output.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { readConfig } from './environment.ts';
+import { withDatabase } from './with-database.ts';
 
 /** Seals all secrets in the database with the newest key. Everything may run meanwhile, and it may be stopped and run again. */
 export const rotateSecrets = async ({ json }: OutputOptions): Promise<void> => {
-  const config = readConfig();
-  const secrets = secretKeysOf(config.SECRETS_KEY);
-  const { db, close } = openDatabase(config.DATABASE_URL, { max: 1 });
-  try {
-    const { sealed, unreadable } = await createWebhookStore(db, secrets).reseal('outdated');
-    printResult(
-      { sealed, unreadable: unreadable.map(explain) },
-      () => [
-        `Sealed ${sealed} ${sealed === 1 ? 'secret' : 'secrets'} with the newest key.`,
-        ...unreadable.map(({ message, remedy }) => `${message} ${remedy}`),
-        unreadable.length > 0
-          ? 'Keep all keys: some secrets could not be opened.'
-          : 'The older keys may be taken out of SECRETS_KEY in an hour, when the tokens that they signed have ended.',
-      ],
-      { json },
-    );
-    if (unreadable.length > 0) throw new Exit(exitCode.rejected);
-  } finally {
-    await close();
-  }
+  const secrets = secretKeysOf(readConfig().SECRETS_KEY);
+  const { sealed, unreadable } = await withDatabase((db) => createWebhookStore(db, secrets).reseal('outdated'));
+  printResult(
+    { sealed, unreadable: unreadable.map(explain) },
+    () => [
+      `Sealed ${sealed} ${sealed === 1 ? 'secret' : 'secrets'} with the newest key.`,
+      ...unreadable.map(({ message, remedy }) => `${message} ${remedy}`),
+      unreadable.length > 0
+        ? 'Keep all keys: some secrets could not be opened.'
+        : 'The older keys may be taken out of SECRETS_KEY in an hour, when the tokens that they signed have ended.',
+    ],
+    { json },
+  );
+  if (unreadable.length > 0) throw new Exit(exitCode.rejected);
 };

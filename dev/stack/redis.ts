@@ -7,7 +7,8 @@ export type RedisOptions = {
   dataDir: string;
   port: number;
   password: string;
-  logFile?: string /** redis.conf, line by line. */;
+  logFile?: string;
+  /** redis.conf, line by line. */
   settings?: readonly string[];
 };
 
