@@ -1,6 +1,7 @@
 import type { Queue, RedisOptions } from 'bullmq';
 import type { Config } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { assertPair } from '../tls-pair.ts';
 import type { TlsVariables } from '../tls-trouble.ts';
 
 export type RedisConfig = Pick<Config, 'REDIS_URL'> & Partial<Pick<Config, (typeof tlsNames)[number]>>;
@@ -23,15 +24,14 @@ export const connectionOf = (config: RedisConfig): RedisOptions => {
   const { hostname, port, username, password, pathname, protocol } = new URL(config.REDIS_URL);
   const isTls = protocol === 'rediss:';
   if (!isTls && tlsNames.some((name) => config[name] !== undefined)) {
-    throw wrong(
-      'REDIS_TLS_ variables are set, and REDIS_URL does not ask for TLS.',
-      'Begin REDIS_URL with rediss://, or leave those variables out.',
-    );
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: 'REDIS_TLS_ variables are set, and REDIS_URL does not ask for TLS.',
+      remedy: 'Begin REDIS_URL with rediss://, or leave those variables out.',
+    });
   }
   const { REDIS_TLS_CA: ca, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: key } = config;
-  if ((cert === undefined) !== (key === undefined)) {
-    throw wrong('REDIS_TLS_CERT and REDIS_TLS_KEY belong together.', 'Set both, or none.');
-  }
+  assertPair(config, 'REDIS_TLS_CERT', 'REDIS_TLS_KEY');
   return {
     host: hostname.replaceAll(/[[\]]/g, ''),
     port: Number(port || 6379),
@@ -41,9 +41,6 @@ export const connectionOf = (config: RedisConfig): RedisOptions => {
     ...(isTls ? { tls: { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) } } : {}),
   };
 };
-
-const wrong = (message: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message, remedy });
 
 /** Longer than this nobody waits at the end for a Redis that does not answer. */
 export const goodbyeMs = 2000;

@@ -1,6 +1,7 @@
 import type { TLSConfig } from '@temporalio/client';
 import type { Config } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { assertPair } from '../tls-pair.ts';
 import type { TlsVariables } from '../tls-trouble.ts';
 
 export type TemporalConfig = { address: string; namespace: string; tls?: TLSConfig; apiKey?: string };
@@ -26,13 +27,15 @@ export const temporalConfigOf = (config: Variables): TemporalConfig => {
   const set = names.filter((name) => config[name] !== undefined);
   const where = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
   if (config.TEMPORAL_TLS === false && set.length > 0) {
-    throw wrong(`TEMPORAL_TLS is off, and ${set.join(', ')} needs it.`, 'Leave out one of them.');
+    throw new BootreadyError({
+      code: 'invalid-input',
+      message: `TEMPORAL_TLS is off, and ${set.join(', ')} needs it.`,
+      remedy: 'Leave out one of them.',
+    });
   }
   if (!config.TEMPORAL_TLS && set.length === 0) return where;
   const { TEMPORAL_TLS_CA: ca, TEMPORAL_TLS_CERT: crt, TEMPORAL_TLS_KEY: key, TEMPORAL_TLS_SERVER_NAME: name } = config;
-  if ((crt === undefined) !== (key === undefined)) {
-    throw wrong('TEMPORAL_TLS_CERT and TEMPORAL_TLS_KEY belong together.', 'Set both, or none.');
-  }
+  assertPair(config, 'TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY');
   return {
     ...where,
     tls: {
@@ -62,6 +65,3 @@ export const nodeTlsOf = ({ serverRootCACertificate: ca, clientCertPair: pair, s
   ...(pair ? { cert: Buffer.from(pair.crt), key: Buffer.from(pair.key) } : {}),
   ...(serverNameOverride ? { servername: serverNameOverride } : {}),
 });
-
-const wrong = (message: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message, remedy });
