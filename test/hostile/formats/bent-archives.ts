@@ -37,12 +37,12 @@ const header = ({
 };
 
 const padded = (body: Buffer): Buffer => Buffer.concat([body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
-const member = (more: Header, body: Buffer | string = ''): Buffer => {
+export const member = (more: Header, body: Buffer | string = ''): Buffer => {
   const bytes = Buffer.from(body as string);
   return Buffer.concat([header({ size: bytes.length, ...more }), padded(bytes)]);
 };
 const end = Buffer.alloc(1024);
-const archive = (...members: Buffer[]): Buffer => Buffer.concat([...members, end]);
+export const archive = (...members: Buffer[]): Buffer => Buffer.concat([...members, end]);
 const record = (text: string): string => {
   for (let length = text.length + 3; ; length++)
     if (`${length} ${text}\n`.length === length) return `${length} ${text}\n`;

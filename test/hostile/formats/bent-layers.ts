@@ -1,6 +1,8 @@
 import { headBytes } from '../../../shared/formats/format.ts';
 import type { AdmitOptions } from '../../../shared/formats/layers.ts';
+import { withTarSum } from '../readings.ts';
 import type { Base } from './base-images.ts';
+import { archive, member } from './bent-archives.ts';
 
 /** What can be said of a compressed image by its first bytes, and what limits do to each kind of image. */
 
@@ -57,22 +59,7 @@ export const layered = function* (bases: readonly Base[]): Generator<Look> {
     yield inside(`${kind} in gzip`, Buffer.concat([begins[kind] as Buffer, Buffer.alloc(headBytes)]));
     yield inside(`${kind} in gzip, short`, wrapped(kind));
   }
-  const tar = (body: Buffer): Buffer => {
-    const header = Buffer.alloc(512);
-    header.write('disk', 0);
-    header.write(`${body.length.toString(8).padStart(11, '0')}\0`, 124);
-    header.write('0ustar', 156, 'latin1');
-    header.write('ustar\0', 257);
-    header.fill(' ', 148, 156);
-    header.write(
-      `${header
-        .reduce((sum, byte) => sum + byte, 0)
-        .toString(8)
-        .padStart(6, '0')}\0 `,
-      148,
-    );
-    return Buffer.concat([header, body, Buffer.alloc(((512 - (body.length % 512)) % 512) + 1024)]);
-  };
+  const tar = (body: Buffer): Buffer => archive(member({ name: 'disk' }, body));
   yield inside('a tar in gzip', tar(Buffer.alloc(headBytes)));
   const peekDeep: AdmitOptions['peek'] = (_kind, _source, bytes) =>
     Promise.resolve(tar(Buffer.alloc(headBytes)).subarray(0, bytes));
@@ -81,15 +68,7 @@ export const layered = function* (bases: readonly Base[]): Generator<Look> {
   for (const [name, begin] of Object.entries({ qcow2: 'QFI\xfb', VMDK: 'KDMV', VHDX: 'vhdxfile' })) {
     const bent = tar(Buffer.alloc(1024));
     bent.write(begin, 0, 'latin1');
-    bent.fill(' ', 148, 156);
-    bent.write(
-      `${bent
-        .subarray(0, 512)
-        .reduce((sum, byte) => sum + byte, 0)
-        .toString(8)
-        .padStart(6, '0')}\0 `,
-      148,
-    );
+    withTarSum(bent);
     yield { name: `a tar whose first name is ${name}`, bytes: bent };
   }
   const { bytes: gpt } = bases.find(({ name }) => name === 'raw gpt') as Base;

@@ -9,7 +9,7 @@ type Region = {
   name: string;
   at: number;
   length: number /** Makes checksums right again after the bend. */;
-  mend?: (bytes: Buffer) => void;
+  fix?: (bytes: Buffer) => void;
 };
 
 const values: [name: string, (bytes: Buffer, at: number) => void][] = [
@@ -77,7 +77,7 @@ const regionsOf = ({ name, format, bytes }: Base): Region[] => {
       return [
         { name: 'protective MBR', at: 440, length: 72 },
         { name: 'GPT', at: 512, length: 92 },
-        { name: 'GPT, its checksum right', at: 512, length: 92, mend: gptSum },
+        { name: 'GPT, its checksum right', at: 512, length: 92, fix: gptSum },
         { name: 'partition entry', at: 1024, length: 56 },
       ];
     case 'iso':
@@ -101,7 +101,7 @@ const regionsOf = ({ name, format, bytes }: Base): Region[] => {
     }
     case 'vpc': {
       const footer = { name: 'footer', at: end - 512, length: 88 };
-      if (name === 'vhd fixed') return [footer, { ...footer, name: 'footer, its checksum right', mend: vhdFooter }];
+      if (name === 'vhd fixed') return [footer, { ...footer, name: 'footer, its checksum right', fix: vhdFooter }];
       const header = Number(bytes.readBigUInt64BE(16));
       const table = Number(bytes.readBigUInt64BE(header + 16));
       const both = (bent: Buffer): void => {
@@ -111,13 +111,13 @@ const regionsOf = ({ name, format, bytes }: Base): Region[] => {
       return [
         { name: 'copy of the footer', at: 0, length: 88 },
         footer,
-        { ...footer, name: 'footer and its copy, checksums right', mend: both },
+        { ...footer, name: 'footer and its copy, checksums right', fix: both },
         { name: 'dynamic header', at: header, length: 64 },
         {
           name: 'dynamic header, its checksum right',
           at: header,
           length: 64,
-          mend: (bent) => vhdSum(bent, header, 1024, 36),
+          fix: (bent) => vhdSum(bent, header, 1024, 36),
         },
         { name: 'block allocation table', at: table, length: 12 },
       ];
@@ -129,9 +129,9 @@ const regionsOf = ({ name, format, bytes }: Base): Region[] => {
       return [
         { name: 'file identifier', at: 0, length: 16 },
         { name: 'current header', at: current, length: 80 },
-        { name: 'current header, its checksum right', at: current, length: 80, mend: vhdxSum(current, 4096) },
+        { name: 'current header, its checksum right', at: current, length: 80, fix: vhdxSum(current, 4096) },
         { name: 'region table', at: 192 * 1024, length: 80 },
-        { name: 'region table, its checksum right', at: 192 * 1024, length: 80, mend: vhdxSum(192 * 1024, 64 * 1024) },
+        { name: 'region table, its checksum right', at: 192 * 1024, length: 80, fix: vhdxSum(192 * 1024, 64 * 1024) },
         { name: 'metadata table', at: metadata, length: 32 + 5 * 32 },
         { name: 'metadata', at: metadata + 64 * 1024, length: 48 },
         { name: 'block allocation table', at: vhdxRegion(bytes, '6677c22d23f600429d64115e9bfd4a08'), length: 16 },
@@ -157,11 +157,11 @@ export const bentFields = function* (base: Base): Generator<Bent> {
   yield { name: 'as it is', bytes: base.bytes };
   const { length: size } = base.bytes;
   const bent = Buffer.from(base.bytes);
-  for (const { name, at, length, mend } of regionsOf(base)) {
+  for (const { name, at, length, fix } of regionsOf(base)) {
     for (let offset = 0; offset < length; offset += 4) {
       for (const [value, bend] of values) {
         bend(bent, at + offset);
-        mend?.(bent);
+        fix?.(bent);
         yield { name: `${name} +${offset} ${value}`, bytes: bent };
         // What a bend may have touched, and the places of checksums and copies.
         for (const [from, to] of [

@@ -87,7 +87,7 @@ export const rawDisks = function* (): Generator<Disk> {
   yield { name: 'GPT of 4096, its checksum wrong', bytes: withGptAt4096() };
   yield { name: 'not a whole sector', bytes: Buffer.concat([mbrOf([{}]), Buffer.alloc(100)]) };
 
-  const mistakes: [string, string | Buffer][] = [
+  const mistakes: [string, string][] = [
     ['zeros', ''],
     ['ZIP', 'PK\x03\x04'],
     ['7-Zip', '7z\xbc\xaf\x27\x1c'],
@@ -112,7 +112,7 @@ export const rawDisks = function* (): Generator<Disk> {
     ['QED', 'QED\0'],
   ];
   for (const [name, text] of mistakes) {
-    yield { name: `mistake: ${name}`, bytes: disk((bytes) => void bytes.write(String(text), 0, 'latin1'), 16_384) };
+    yield { name: `mistake: ${name}`, bytes: disk((bytes) => void bytes.write(text, 0, 'latin1'), 16_384) };
   }
   yield { name: 'zeros, then something in the fifth KiB', bytes: disk((bytes) => void bytes.write('x', 4096), 16_384) };
   yield { name: 'something in the last byte of 4 KiB', bytes: disk((bytes) => void bytes.write('x', 4095), 16_384) };
