@@ -40,7 +40,7 @@ export const tableRights: Readonly<Record<keyof Database, Rights>> = {
   publications: {
     project: read,
     api: read,
-    worker: 'select, insert, update (run_id, fence)',
+    worker: 'select, insert, update (run_id), update (fence)',
     queues: 'select, delete',
   },
   repairs: { project: keep, api: keep, worker: change, queues: read },
