@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createSlots } from './slots.ts';
 
@@ -68,10 +69,31 @@ describe('fair by project', () => {
   };
   const bombs = (count: number) => Array.from({ length: count }, () => 'bombs');
 
-  test.each([1, 2, 4])('one image is taken up after the first step of 50 bombs that ends (%i slots)', async (count) => {
+  test.each([1, 2, 4])('one image is taken up before any other of 50 bombs (%i slots)', async (count) => {
     const began = await begins(count, [...bombs(50), 'other']);
     expect(began.indexOf('other')).toBe(count);
     expect(began).toHaveLength(51);
+  });
+
+  test.each([2, 4])('one image waits for none of 50 bombs (%i slots)', async (count) => {
+    const slots = createSlots(count);
+    const { promise, resolve } = gate();
+    const works = bombs(50).map((project) => slots.use(project, never, () => promise));
+    const began: string[] = [];
+    for (const project of ['one', 'two']) {
+      works.push(
+        slots.use(project, never, () => {
+          began.push(project);
+          return promise;
+        }),
+      );
+    }
+    await Promise.resolve();
+    // There is one slot more, and not two: memory has an end.
+    expect([began, slots.busy, slots.waiting]).toEqual([['one'], count + 1, 50 - count + 1]);
+    resolve();
+    await Promise.all(works);
+    expect([slots.busy, slots.waiting]).toEqual([0, 0]);
   });
 
   test('every step of another project waits for one step of the first at most', async () => {
@@ -84,12 +106,80 @@ describe('fair by project', () => {
     expect(began.slice(0, 9).join(' ')).toBe('bombs bombs a b c bombs a b c');
   });
 
-  test('who is alone may have all slots', async () => {
+  test('who is alone may have all slots, and no more', async () => {
     const slots = createSlots(3);
     const { promise, resolve } = gate();
-    const works = bombs(3).map((project) => slots.use(project, never, () => promise));
-    expect([slots.busy, slots.waiting]).toEqual([3, 0]);
+    const works = bombs(4).map((project) => slots.use(project, never, () => promise));
+    expect([slots.busy, slots.waiting]).toEqual([3, 1]);
     resolve();
     await Promise.all(works);
+  });
+
+  test('in whatever order steps come, end and are cancelled', async () => {
+    const project = fc.constantFrom('a', 'b', 'c', 'd');
+    const event = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ kind: fc.constant('comes' as const), project }) },
+      { weight: 2, arbitrary: fc.record({ kind: fc.constant('ends' as const), which: fc.nat() }) },
+      { weight: 1, arbitrary: fc.record({ kind: fc.constant('is cancelled' as const), which: fc.nat() }) },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 4 }), fc.array(event, { maxLength: 60 }), async (count, events) => {
+        const slots = createSlots(count);
+        type Step = { project: string; cancel: AbortController; end: () => void };
+        const waiting = new Set<Step>();
+        const working = new Set<Step>();
+        const held = (of: string): number => [...working].filter((step) => step.project === of).length;
+        const most = (): number => Math.max(0, ...[...working].map((step) => held(step.project)));
+        const wrong: string[] = [];
+        const begin = (step: Step): void => {
+          waiting.delete(step);
+          const own = held(step.project);
+          if (working.size > count) wrong.push('two more');
+          if (working.size === count && (own > 0 || most() < 2)) wrong.push('one more without need');
+          if ([...waiting].some((other) => held(other.project) < own)) wrong.push('before who has fewer');
+          working.add(step);
+        };
+        const works: Promise<unknown>[] = [];
+        const settle = async (): Promise<void> => {
+          for (let turn = 0; turn < 5; turn++) await Promise.resolve();
+          expect(wrong).toEqual([]);
+          expect([slots.busy, slots.waiting]).toEqual([working.size, waiting.size]);
+          // Nobody waits without need.
+          if (waiting.size > 0) expect(working.size).toBeGreaterThanOrEqual(count);
+          const none = [...waiting].some((step) => held(step.project) === 0);
+          if (none && most() > 1) expect(working.size).toBe(count + 1);
+        };
+        const end = (step: Step | undefined): void => {
+          if (step && working.delete(step)) step.end();
+        };
+        for (const each of events) {
+          if (each.kind === 'comes') {
+            const { promise, resolve } = gate();
+            const step: Step = { project: each.project, cancel: new AbortController(), end: resolve };
+            waiting.add(step);
+            const work = slots.use(each.project, step.cancel.signal, () => {
+              begin(step);
+              return promise;
+            });
+            works.push(work.catch(() => undefined));
+          } else if (each.kind === 'ends') end([...working][each.which % working.size]);
+          else {
+            const step = [...waiting][each.which % waiting.size];
+            if (step) waiting.delete(step);
+            step?.cancel.abort();
+          }
+          await settle();
+        }
+        for (const step of waiting) step.cancel.abort();
+        waiting.clear();
+        while (working.size > 0) {
+          end([...working][0]);
+          await settle();
+        }
+        await Promise.all(works);
+        expect([slots.busy, slots.waiting]).toEqual([0, 0]);
+      }),
+      { numRuns: 1000 },
+    );
   });
 });

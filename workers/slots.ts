@@ -3,12 +3,14 @@
  * worker is never taken for a dead one.
  *
  * Fair by project: who comes next is of the project that has the fewest slots now, and of several such the one that has waited longest since
- * its last turn; within a project it is first come, first served. So a project may have all slots while nobody else waits, and whoever
- * comes then waits for the end of one step, however many of the others stand in the queue.
+ * its last turn; within a project it is first come, first served. A project that is alone may have all slots. So that nobody who comes then waits
+ * for its steps to end, there is one slot more, which only a project that has none may take, and only while another has several. To keep a slot
+ * free instead would have cost the only project of a worker half of two slots, all the time. A worker of one slot stays one that does one step at once.
  */
 export type Slots = {
   use<T>(project: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
   readonly count: number;
+  /** May be one more than `count`, for a while. */
   readonly busy: number;
   readonly waiting: number;
 };
@@ -16,7 +18,7 @@ export type Slots = {
 type Project = { busy: number; lastTurn: number; queue: (() => void)[] };
 
 export const createSlots = (count: number): Slots => {
-  let free = count;
+  let busy = 0;
   let turns = 0;
   const projects = new Map<string, Project>();
 
@@ -25,7 +27,10 @@ export const createSlots = (count: number): Slots => {
     projects.set(name, found);
     return found;
   };
+  const mayBegin = (project: Project): boolean =>
+    busy < count || (busy === count && project.busy === 0 && [...projects.values()].some((other) => other.busy > 1));
   const begin = (project: Project): void => {
+    busy++;
     project.busy++;
     project.lastTurn = ++turns;
   };
@@ -34,10 +39,13 @@ export const createSlots = (count: number): Slots => {
       .filter(({ queue }) => queue.length > 0)
       .sort((a, b) => a.busy - b.busy || a.lastTurn - b.lastTurn)[0];
 
-  const take = (project: Project, signal: AbortSignal): Promise<void> => {
-    signal.throwIfAborted();
-    if (free > 0) {
-      free--;
+  /** Projects come and go. */
+  const forget = (name: string, project: Project): void => {
+    if (project.busy === 0 && project.queue.length === 0) projects.delete(name);
+  };
+
+  const take = (name: string, project: Project, signal: AbortSignal): Promise<void> => {
+    if (mayBegin(project)) {
       begin(project);
       return Promise.resolve();
     }
@@ -48,6 +56,7 @@ export const createSlots = (count: number): Slots => {
       };
       const leave = (): void => {
         project.queue.splice(project.queue.indexOf(turn), 1);
+        forget(name, project);
         reject(signal.reason);
       };
       signal.addEventListener('abort', leave, { once: true });
@@ -56,27 +65,29 @@ export const createSlots = (count: number): Slots => {
   };
 
   const give = (name: string, project: Project): void => {
+    busy--;
     project.busy--;
+    // Where the first of all that wait may not begin, nobody may.
     const following = next();
-    if (following) {
+    if (following && mayBegin(following)) {
       begin(following);
       following.queue.shift()?.();
-    } else free++;
-    // Whoever has nothing here is forgotten: projects come and go.
-    if (project.busy === 0 && project.queue.length === 0) projects.delete(name);
+    }
+    forget(name, project);
   };
 
   return {
     count,
     get busy() {
-      return count - free;
+      return busy;
     },
     get waiting() {
       return [...projects.values()].reduce((sum, { queue }) => sum + queue.length, 0);
     },
     use: async (name, signal, work) => {
+      signal.throwIfAborted();
       const project = ofProject(name);
-      await take(project, signal);
+      await take(name, project, signal);
       try {
         return await work();
       } finally {
