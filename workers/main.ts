@@ -49,10 +49,12 @@ import { queueHandlers } from './queues/handlers.ts';
 import { createPost } from './queues/post.ts';
 import { openScratch } from './scratch.ts';
 import { createScratchRoom } from './scratch-room.ts';
+import { createShares, whetherItStandsBack } from './shares.ts';
 import { createSlots } from './slots.ts';
 import { startStepWorker } from './step-worker.ts';
 import { peekLayer } from './tools/decompress.ts';
 import { kvmWorks } from './tools/kvm.ts';
+import { setNiceness } from './tools/niceness.ts';
 import { sandboxBounds } from './tools/sandbox-bounds.ts';
 import { toolVersions } from './tools/versions.ts';
 
@@ -73,7 +75,14 @@ export const startWorker = async (
   const store = openObjectStore(config);
   const registry = processMetrics('worker');
   const door = createDoor({ allowedHosts: config.WEB_DOWNLOAD_HOSTS });
-  const foreign = openForeignDoor(roles.steps ? { keepReady: [admitTask.module, lookTask.module] } : {});
+  const foreign = openForeignDoor(
+    roles.steps
+      ? {
+          keepReady: [admitTask.module, lookTask.module],
+          tend: (tasks) => setNiceness(tasks, whetherItStandsBack()()),
+        }
+      : {},
+  );
   const closing: (() => Promise<unknown>)[] = [traces.close, database.close, foreign.close];
   const close = async (): Promise<void> => {
     for (const end of closing.splice(0).reverse()) await end();
@@ -90,6 +99,7 @@ export const startWorker = async (
     const scratch = await openScratch(config.SCRATCH_DIR, workerId);
     closing.push(scratch.close);
     const cacheDir = cacheDirOf(process.env);
+    const shares = createShares();
     const ownTaskQueue = `bootready-${workerId}`;
     const deps = {
       config,
@@ -100,8 +110,12 @@ export const startWorker = async (
       images: createImageStore(database.db, limits),
       store,
       scratch,
-      // A look at the first bytes must not wait behind hours of converting.
-      slots: { scan: createSlots(4), heavy: createSlots(config.WORKER_CONCURRENCY), fetch: createSlots(4) },
+      // A look at the first bytes must not wait behind hours of converting. Downloads wait for their servers, and keep no processor busy.
+      slots: {
+        scan: createSlots(4, shares),
+        heavy: createSlots(config.WORKER_CONCURRENCY, shares),
+        fetch: createSlots(4),
+      },
       room: createScratchRoom({ root: config.SCRATCH_DIR, space: scratch.space }),
       ownTaskQueue,
       admit: { foreign, peek: peekLayer },

@@ -1,3 +1,5 @@
+import type { Shares } from './shares.ts';
+
 /**
  * How many heavy steps a worker does at once. A step takes up its task at once and waits here with heartbeats, so that a busy
  * worker is never taken for a dead one.
@@ -17,7 +19,8 @@ export type Slots = {
 
 type Project = { busy: number; lastTurn: number; queue: (() => void)[] };
 
-export const createSlots = (count: number): Slots => {
+/** @param shares counts what projects have had of slots; without it nobody stands back */
+export const createSlots = (count: number, shares?: Shares): Slots => {
   let busy = 0;
   let turns = 0;
   const projects = new Map<string, Project>();
@@ -89,7 +92,7 @@ export const createSlots = (count: number): Slots => {
       const project = ofProject(name);
       await take(name, project, signal);
       try {
-        return await work();
+        return await (shares ? shares.use(name, work) : work());
       } finally {
         give(name, project);
       }

@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -115,6 +116,31 @@ test('the kernel bounds the process too, should its owner not watch any more', a
       open_files: { ...hard, soft: 64 },
     },
   });
+});
+
+test('who asks may tend the process while it works: one with a session of its own', async () => {
+  const asker = new AsyncLocalStorage<string>();
+  const seen: { by: string | undefined; pids: number[]; threads: number; session: number }[] = [];
+  let times = 0;
+  const tended = openForeignDoor({
+    tend: ({ pids, threads }) => {
+      times++;
+      const [pid = 0] = pids;
+      // proc_pid_stat(5): the session stands four fields behind the name.
+      const session = Number(readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ')[3]);
+      seen.push({ by: asker.getStore(), pids, threads: threads.length, session });
+    },
+  });
+  await asker.run('me', () => tended.run(task('spin'), undefined, {}));
+  const timesAtWork = times;
+  expect(timesAtWork).toBeGreaterThan(2);
+  const pid = seen[0]?.pids[0];
+  expect(pid).toBeGreaterThan(1);
+  for (const each of seen) expect(each).toMatchObject({ by: 'me', pids: [pid], session: pid });
+  // Node has threads of its own by then.
+  expect(seen.at(-1)?.threads).toBeGreaterThan(1);
+  await pause(600);
+  expect(times).toBe(timesAtWork);
 });
 
 test('a process is gone when its task is over, however it was ended', async () => {

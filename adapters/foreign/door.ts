@@ -8,15 +8,22 @@ export type DoorOptions = {
   atOnce?: number;
   /** One process stands ready with these files loaded, so that nobody waits for its start (some 150 ms). */
   keepReady?: readonly string[];
+  /** Told of a process and its threads again and again while it works, in the context of whoever asked: to change how much of the processors it gets. */
+  tend?: (tasks: { pids: number[]; threads: number[] }) => void;
 };
 
 const lookEveryMs = 50;
+const tendEveryMs = 500;
 /** A process that owes an answer and uses no processor hangs, or the machine is overloaded: it has this many times its limit. */
 const patience = 10;
 const startMs = 120_000;
 
 /** The implementation of the port, for API, workers and CLI alike. */
-export const openForeignDoor = ({ atOnce = Number.POSITIVE_INFINITY, keepReady }: DoorOptions = {}): ForeignDoor => {
+export const openForeignDoor = ({
+  atOnce = Number.POSITIVE_INFINITY,
+  keepReady,
+  tend,
+}: DoorOptions = {}): ForeignDoor => {
   let ready: ParserProcess | undefined;
   let closed = false;
   let working = 0;
@@ -52,7 +59,9 @@ export const openForeignDoor = ({ atOnce = Number.POSITIVE_INFINITY, keepReady }
       try {
         signal?.throwIfAborted();
         const parser = take();
+        const tending = tend && setInterval(() => tend(parser.tasks()), tendEveryMs);
         try {
+          tend?.(parser.tasks());
           parser.tell({
             kind: 'run',
             ...{ module: task.module, name: task.name, input },
@@ -61,6 +70,7 @@ export const openForeignDoor = ({ atOnce = Number.POSITIVE_INFINITY, keepReady }
           });
           return (await attend(parser, helpers, task.limits, signal)) as ForeignResult<never>;
         } finally {
+          clearInterval(tending);
           // Never used again, whatever came of it: the next one's bytes are another's.
           parser.kill();
         }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { foreignHeapBytes } from '../../shared/foreign-limits.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
@@ -22,6 +22,8 @@ export type ParserProcess = {
   onMessage(listen: (message: FromProcess) => void): void;
   /** Seconds on the processor since its start; undefined when it is gone. */
   processorSeconds(): number | undefined;
+  /** Empty when it is gone. */
+  tasks(): { pids: number[]; threads: number[] };
   ended: Promise<{ signal: NodeJS.Signals | null; code: number | null; stderr: string }>;
   /** The owner's process may end although this one is there. */
   mayBeLeft(left: boolean): void;
@@ -40,7 +42,16 @@ export const startProcess = (modules: readonly string[] = []): ParserProcess => 
       ...[process.execPath, '--permission', `--allow-fs-read=${root}`, `--max-old-space-size=${heapMiB}`],
       ...['--no-warnings', join(import.meta.dirname, 'process-main.ts')],
     ],
-    { cwd: '/', env: { PATH: '/usr/bin:/bin' }, stdio: ['ignore', 'ignore', 'pipe', 'ipc'], serialization: 'advanced' },
+    {
+      ...{
+        cwd: '/',
+        env: { PATH: '/usr/bin:/bin' },
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+        serialization: 'advanced',
+      },
+      // A session of its own: where the kernel shares processors out by session, it must not have its owner's share.
+      detached: true,
+    },
   );
   let stderr = '';
   child.stderr?.on('data', (chunk: Buffer) => {
@@ -62,6 +73,7 @@ export const startProcess = (modules: readonly string[] = []): ParserProcess => 
       child.on('message', (message) => listen(message as FromProcess));
     },
     processorSeconds: () => processorSeconds(child),
+    tasks: () => tasksOf(child),
     ended,
     mayBeLeft: (left) => {
       const change = left ? 'unref' : 'ref';
@@ -82,5 +94,13 @@ const processorSeconds = ({ pid }: ChildProcess): number | undefined => {
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
     return undefined;
+  }
+};
+
+const tasksOf = ({ pid }: ChildProcess): { pids: number[]; threads: number[] } => {
+  try {
+    return pid ? { pids: [pid], threads: readdirSync(`/proc/${pid}/task`).map(Number) } : { pids: [], threads: [] };
+  } catch {
+    return { pids: [], threads: [] };
   }
 };

@@ -101,6 +101,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
   const child = spawnSandboxed({
     command: 'qemu-system-x86_64',
     profile: 'machine',
+    keepsTime: true,
     args: [
       ...['-machine', `q35,graphics=off,accel=${kvm ? 'kvm' : 'tcg'}`, '-cpu', cpu, '-smp', '2'],
       ...['-m', String(memoryMiB), ...more],

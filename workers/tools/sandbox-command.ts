@@ -29,5 +29,7 @@ export type SandboxCommand = {
   devices?: readonly string[];
   env?: Readonly<Record<string, string>>;
   limits: SandboxLimits;
+  /** How long it takes decides what is said of the image, so it never stands back for another project. */
+  keepsTime?: boolean;
   signal?: AbortSignal;
 };

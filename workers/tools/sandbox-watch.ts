@@ -1,5 +1,6 @@
 import { lstat, opendir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Tasks } from './niceness.ts';
 
 /** What a sandbox may have together. The kernel holds the limits of each process; these are sums, looked at again and again. */
 export type WatchLimits = {
@@ -18,24 +19,26 @@ export type Excess = 'tasks' | 'memory' | 'disk' | 'files';
 const pageBytes = 4096;
 const blockBytes = 512;
 const everyMs = 500;
+/** By then bwrap has made its namespaces and session. */
+const firstMs = 50;
 
 /** What is gone meanwhile counts nothing. */
 const orNothing = <T>(value: Promise<T>): Promise<T | undefined> => value.catch(() => undefined);
 
-/** The processes below this one, itself included, until there are more tasks than allowed. */
-const processesBelow = async (init: number, mostTasks: number): Promise<{ pids: number[]; tasks: number }> => {
+/** The processes below this one, itself included, until there are more threads than allowed. */
+const tasksBelow = async (init: number, mostTasks: number): Promise<{ pids: number[]; threads: number[] }> => {
   const pids = [init];
-  let tasks = 0;
-  for (let index = 0; index < pids.length && tasks <= mostTasks; index++) {
+  const threads: number[] = [];
+  for (let index = 0; index < pids.length && threads.length <= mostTasks; index++) {
     const folder = `/proc/${pids[index]}/task`;
-    for (const task of (await orNothing(readdir(folder))) ?? []) {
-      tasks += 1;
-      if (tasks > mostTasks) break;
-      const children = (await orNothing(readFile(`${folder}/${task}/children`, 'latin1'))) ?? '';
+    for (const thread of (await orNothing(readdir(folder))) ?? []) {
+      threads.push(Number(thread));
+      if (threads.length > mostTasks) break;
+      const children = (await orNothing(readFile(`${folder}/${thread}/children`, 'latin1'))) ?? '';
       for (const child of children.split(' ')) if (child) pids.push(Number(child));
     }
   }
-  return { pids, tasks };
+  return { pids, threads };
 };
 
 /** Pages that are mapped; those that processes share count once for each. proc(5), statm */
@@ -71,12 +74,11 @@ const filesIn = async (folder: string, most: number): Promise<{ bytes: number; f
 };
 
 const excessOf = async (
-  init: number,
+  { pids, threads }: Tasks,
   folders: readonly string[],
   { tasks: mostTasks, residentBytes, folderBytes, folderFiles }: WatchLimits,
 ): Promise<Excess | undefined> => {
-  const { pids, tasks } = await processesBelow(init, mostTasks);
-  if (tasks > mostTasks) return 'tasks';
+  if (threads.length > mostTasks) return 'tasks';
   let resident = 0;
   let written = 0;
   for (const pid of pids) {
@@ -101,21 +103,27 @@ export const excessIn = async (
   return written > folderBytes ? 'disk' : undefined;
 };
 
-/** Looks at a sandbox twice a second until stopped, and says when it has more than it may. Each look is bounded by the limits. */
+/**
+ * Looks at a sandbox twice a second until stopped, and says when it has more than it may. Each look is bounded by the limits.
+ * @param onLook is told what runs in it; many tools have ended before the second look
+ */
 export const watchSandbox = (
   init: number,
   folders: readonly string[],
   limits: WatchLimits,
-  onExcess: (excess: Excess) => void,
+  { onLook, onExcess }: { onLook(tasks: Tasks): void; onExcess(excess: Excess): void },
 ): (() => void) => {
   let stopped = false;
-  const next = (): NodeJS.Timeout => setTimeout(() => void look(), everyMs).unref();
-  let timer = next();
+  const next = (inMs: number): NodeJS.Timeout => setTimeout(() => void look(), inMs).unref();
+  let timer = next(firstMs);
   const look = async (): Promise<void> => {
-    const excess = await orNothing(excessOf(init, folders, limits));
+    const tasks = await tasksBelow(init, limits.tasks);
+    if (stopped) return;
+    onLook(tasks);
+    const excess = await orNothing(excessOf(tasks, folders, limits));
     if (stopped) return;
     if (excess) onExcess(excess);
-    else timer = next();
+    else timer = next(everyMs);
   };
   return () => {
     stopped = true;

@@ -3,6 +3,8 @@ import { statSync } from 'node:fs';
 import { constants } from 'node:os';
 import type { Readable, Writable } from 'node:stream';
 import { BootreadyError } from '../../shared/errors.ts';
+import { whetherItStandsBack } from '../shares.ts';
+import { setNiceness } from './niceness.ts';
 import { commandLine, descriptors, mostTasks, namespaceArgs } from './sandbox-args.ts';
 import type { SandboxCommand, SandboxLimits } from './sandbox-command.ts';
 import { watchInit } from './sandbox-init.ts';
@@ -75,6 +77,8 @@ export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  const standsBack = command.keepsTime ? () => false : whetherItStandsBack();
+  if (child.pid && standsBack()) setNiceness({ pids: [child.pid], threads: [child.pid] }, true);
   const pipe = (number: number): Writable & Readable => child.stdio[number] as unknown as Writable & Readable;
   for (const each of [child.stdin, pipe(descriptors.args), pipe(descriptors.seccomp)])
     each.on('error', () => undefined);
@@ -90,9 +94,12 @@ export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
   const bounds = watchLimits(command);
   const folders = Object.values(command.writable ?? {}).filter(isFolder);
   const init = watchInit(pipe(descriptors.status), (pid) => {
-    stopWatching = watchSandbox(pid, folders, bounds, (excess) => {
-      end.excess = excess;
-      void killAll();
+    stopWatching = watchSandbox(pid, folders, bounds, {
+      onLook: (tasks) => setNiceness(tasks, standsBack()),
+      onExcess: (excess) => {
+        end.excess = excess;
+        void killAll();
+      },
     });
   });
   let hasExited = false;

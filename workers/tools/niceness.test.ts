@@ -1,0 +1,52 @@
+import { availableParallelism, getPriority } from 'node:os';
+import { expect, test } from 'vitest';
+import { createShares } from '../shares.ts';
+import { runSandboxed } from './sandbox.ts';
+
+/**
+ * Two tools that want the same processor: what counts is the time that each was on it, not the clock. What else runs there takes from both.
+ */
+const processor = availableParallelism() - 1;
+const spin = `
+import os, time
+os.sched_setaffinity(0, {${processor}})
+end = time.monotonic() + 4
+while time.monotonic() < end: pass
+print(time.process_time())
+print(os.getpriority(os.PRIO_PROCESS, 0))`;
+const spins = async (keepsTime = false): Promise<{ seconds: number; niceness: number }> => {
+  const { stdout } = await runSandboxed({
+    ...{ command: '/usr/bin/python3', args: ['-c', spin], profile: 'script', keepsTime },
+    limits: { wallSeconds: 30, cpuSeconds: 30, memoryBytes: 1024 ** 3, fileBytes: 0 },
+  });
+  const [seconds = Number.NaN, niceness = Number.NaN] = stdout.trim().split('\n').map(Number);
+  return { seconds, niceness };
+};
+
+/** @returns the time of one who has used an hour beside the time of one who has just come */
+const beside = async (keepsTime: boolean) => {
+  let ms = 0;
+  const shares = createShares(() => ms);
+  await shares.use('much', async () => {
+    ms += 3_600_000;
+  });
+  const both = [shares.use('much', () => spins(keepsTime)), shares.use('little', () => spins())] as const;
+  const [much, little] = await Promise.all(both);
+  return { much, little, ratio: little.seconds / much.seconds };
+};
+
+test('the tools of who has had much get little of a processor that another wants', async () => {
+  const { much, little, ratio } = await beside(false);
+  expect([much.niceness, little.niceness]).toEqual([getPriority() + 10, getPriority()]);
+  expect(ratio).toBeGreaterThan(2);
+});
+
+test('what is judged by how long it takes stands back for nobody', async () => {
+  const { much, ratio } = await beside(true);
+  expect(much.niceness).toBe(getPriority());
+  expect(ratio).toBeLessThan(1.6);
+});
+
+test('who is alone is as nice as the worker', async () => {
+  expect((await createShares().use('alone', () => spins())).niceness).toBe(getPriority());
+});
