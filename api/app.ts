@@ -11,6 +11,7 @@ import { evidenceRoutes } from './evidence.ts';
 import { glanceRoutes } from './glance/routes.ts';
 import { guardBy } from './guards.ts';
 import { healthRoutes } from './health.ts';
+import { limitHeldMemory } from './held-memory.ts';
 import { identify } from './identity.ts';
 import { imageStream } from './image-stream.ts';
 import { imageRoutes } from './images.ts';
@@ -69,6 +70,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
   keepSecurityLog(app);
   limitBodyTime(app);
   await limitRates(app, { config: deps.config, counters: deps.rateCounters, meter: deps.meter });
+  limitHeldMemory(app);
   app.removeContentTypeParser('application/json');
   app.addContentTypeParser(
     'application/json',

@@ -1,5 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { Config } from '../shared/config.ts';
+import type { Slots } from '../shared/fair-slots.ts';
 import type { AuditLog } from '../shared/ports/audit.ts';
 import type { DeliveryStarter, DeliveryStore } from '../shared/ports/deliveries.ts';
 import type { DownloadStore } from '../shared/ports/downloads.ts';
@@ -24,7 +25,7 @@ import type { Traces } from '../shared/ports/traces.ts';
 import type { WebhookStore } from '../shared/ports/webhooks.ts';
 import type { WorkerRegistry } from '../shared/ports/workers.ts';
 import type { SecretKeys } from '../shared/secret-keys.ts';
-import type { UploadMemory } from './upload-memory.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 
 /** What the routes work with: ports only, built by api/main.ts. */
 export type ApiDeps = {
@@ -61,8 +62,10 @@ export type ApiDeps = {
   traces?: Pick<Traces, 'begin'>;
   operations: OperationsStore;
   workers: WorkerRegistry;
+  /** Lists of images are made a few at a time, and projects take turns. */
+  lists: Pick<Slots, 'use'>;
   /** For image data that comes through this process. */
-  uploadMemory: UploadMemory;
+  uploadMemory: MemoryBudget;
   /** Where requests are counted, for all API processes together. */
   rateCounters?: RateCounters;
   audit: AuditLog;

@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { isBootreadyError } from '../shared/errors.ts';
-import { requestLimits } from '../shared/request-limits.ts';
 import type { ApiDeps } from './deps.ts';
 import { identityOf, scopeOf } from './identity.ts';
 import { detailOf, usableImage } from './image-access.ts';
@@ -44,9 +43,7 @@ export const imageStream =
             if (!(await allowance.check())) return end();
             const event = await next();
             if (event === 'over') return end();
-            if (event) raw.write(`event: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`);
-            // A reader that does not read would make us keep all that it has missed. It connects again and gets the newest.
-            if (raw.writableLength > requestLimits.unreadStreamBytes.most) return void raw.destroy();
+            if (event) streams.write(raw, `event: ${event.name}\ndata: ${JSON.stringify(event.data)}\n\n`);
             await new Promise((resolve) => setTimeout(resolve, calmMs));
           }
         } catch (error) {

@@ -10,6 +10,7 @@ import {
   ImageView,
 } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
+import type { Viewer } from '../shared/ports/glance.ts';
 import type { Image, ImageFilter } from '../shared/ports/images.ts';
 import { snapshotProperties } from '../shared/snapshot.ts';
 import { afterChange } from './change-image.ts';
@@ -17,7 +18,7 @@ import type { ApiDeps } from './deps.ts';
 import { viewerOf } from './glance/access.ts';
 import { atLeast, identityOf, scopeOf } from './identity.ts';
 import { detailOf, imageToChange, usableImage, viewsOf } from './image-access.ts';
-import { readPage } from './page.ts';
+import { inTurn, readPage } from './page.ts';
 import { startOrder } from './start-order.ts';
 import { assertUploadFits } from './upload-limit.ts';
 
@@ -40,41 +41,46 @@ export const imageRoutes =
           response: { 200: ImagePage },
         },
       },
-      async (request) => {
-        const { status, name, text, format, imageType, system, visibility, owner, shared, search, after, limit } =
-          request.query;
-        const viewer = viewerOf(request);
-        const { projectId: own } = viewer;
-        const isPlatform = owner === 'platform' && shared === undefined;
-        const of = shared
-          ? { projectId: undefined, sharedWith: { projectId: own, answer: shared } }
-          : { projectId: isPlatform ? undefined : scopeOf(request) };
-        if (search !== undefined && !isPlatform)
-          return { images: await viewsOf(deps, await images.search(search, of), viewer) };
-        const filter: Omit<ImageFilter, 'after' | 'limit'> = {
-          ...of,
-          // What is not active is nobody's business but its owner's.
-          ...(isPlatform ? { isPublic: true, status: 'active' } : status ? { status } : {}),
-          ...(name === undefined ? {} : { name }),
-          ...(text === undefined ? {} : { text }),
-          ...(format === undefined ? {} : { format }),
-          ...(imageType === undefined ? {} : { imageType }),
-          ...(system === undefined ? {} : { system }),
-          ...(visibility === undefined ? {} : { visibility }),
-        };
-        // One more than asked for tells whether there is a next page.
-        const { records, isLast } = await readPage<Image>(limit + 1, (last, count) => {
-          const from = last?.id ?? after;
-          return images.list({ ...filter, ...(from ? { after: from } : {}), limit: count });
-        });
-        const page = records.slice(0, limit);
-        const last = page.at(-1);
-        return {
-          images: await viewsOf(deps, page, viewer),
-          ...(last && !isLast ? { next: last.id } : {}),
-        };
-      },
+      (request, reply) =>
+        inTurn(deps, request, reply, () => listImages(request.query, viewerOf(request), scopeOf(request))),
     );
+
+    const listImages = async (
+      query: z.infer<typeof ImageQuery>,
+      viewer: Viewer,
+      scope: string | undefined,
+    ): Promise<z.infer<typeof ImagePage>> => {
+      const { status, name, text, format, imageType, system, visibility, owner, shared, search, after, limit } = query;
+      const { projectId: own } = viewer;
+      const isPlatform = owner === 'platform' && shared === undefined;
+      const of = shared
+        ? { projectId: undefined, sharedWith: { projectId: own, answer: shared } }
+        : { projectId: isPlatform ? undefined : scope };
+      if (search !== undefined && !isPlatform)
+        return { images: await viewsOf(deps, await images.search(search, of), viewer) };
+      const filter: Omit<ImageFilter, 'after' | 'limit'> = {
+        ...of,
+        // What is not active is nobody's business but its owner's.
+        ...(isPlatform ? { isPublic: true, status: 'active' } : status ? { status } : {}),
+        ...(name === undefined ? {} : { name }),
+        ...(text === undefined ? {} : { text }),
+        ...(format === undefined ? {} : { format }),
+        ...(imageType === undefined ? {} : { imageType }),
+        ...(system === undefined ? {} : { system }),
+        ...(visibility === undefined ? {} : { visibility }),
+      };
+      // One more than asked for tells whether there is a next page.
+      const { records, isLast } = await readPage<Image>(limit + 1, (last, count) => {
+        const from = last?.id ?? after;
+        return images.list({ ...filter, ...(from ? { after: from } : {}), limit: count });
+      });
+      const page = records.slice(0, limit);
+      const last = page.at(-1);
+      return {
+        images: await viewsOf(deps, page, viewer),
+        ...(last && !isLast ? { next: last.id } : {}),
+      };
+    };
 
     app.post(
       '/images',

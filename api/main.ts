@@ -1,5 +1,7 @@
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { getHeapStatistics } from 'node:v8';
+import type { Logger } from 'pino';
 import { createAuditLog } from '../adapters/database/audit-log.ts';
 import { createDeliveryStore } from '../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../adapters/database/download-store.ts';
@@ -34,13 +36,16 @@ import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter
 import { openTracedLog } from '../adapters/traces/traced-log.ts';
 import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
+import { createSlots } from '../shared/fair-slots.ts';
 import { admitTask } from '../shared/formats/admit-foreign.ts';
 import { oidcSettingsOf } from '../shared/oidc/settings.ts';
+import { apiHeapOptions } from '../shared/process-roles.ts';
 import { limitsOf } from '../shared/quota.ts';
+import { requestLimits } from '../shared/request-limits.ts';
 import { secretKeysOf } from '../shared/secret-keys.ts';
 import { createApp } from './app.ts';
+import { createUploadMemory } from './memory-budget.ts';
 import { queueBoard } from './queue-board.ts';
-import { createUploadMemory } from './upload-memory.ts';
 
 /** The composition root of the API process. Starts, and stays, while what it depends on is down. */
 export const startApi = async (config: Config): Promise<{ url: string; close(): Promise<void> }> => {
@@ -93,6 +98,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       operations,
       workers: createWorkerRegistry(database.db),
       rateCounters: counters,
+      lists: createSlots(requestLimits.listsAtOnce.most),
       uploadMemory: createUploadMemory(config.API_UPLOAD_MEMORY),
       audit: createAuditLog(database.db),
       health,
@@ -118,6 +124,7 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       metrics = await serveMetrics(registry, { host: config.METRICS_HOST, port: config.METRICS_PORT }, ask);
     }
     const url = await app.listen({ host: config.API_HOST, port: config.API_PORT });
+    warnOfHeap(log);
     log.info({ url }, 'serves');
     return { url, close };
   } catch (cause) {
@@ -129,5 +136,13 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       remedy: 'Another program may use the port: choose another one with API_PORT.',
       cause,
     });
+  }
+};
+
+/** Garbage may fill what V8 takes for its bound. */
+const warnOfHeap = (log: Logger): void => {
+  const { heap_size_limit: bytes } = getHeapStatistics();
+  if (bytes > 1024 ** 3) {
+    log.warn({ bytes }, `the heap may grow far beyond what is needed: set NODE_OPTIONS="${apiHeapOptions.join(' ')}"`);
   }
 };

@@ -1,10 +1,16 @@
+import type { ServerResponse } from 'node:http';
 import type { Identity } from '../shared/ports/projects.ts';
-import { assertWithin } from '../shared/request-limits.ts';
+import { assertWithin, requestLimits } from '../shared/request-limits.ts';
 
 /** How many event streams are open in this process, in all and for each who asks. */
 export type OpenStreams = {
   /** Gives what must be called when the stream has ended. @throws BootreadyError `too-many-requests` or `unavailable` */
   enter(identity: Identity): () => void;
+  /**
+   * Sends, and ends the streams whose readers leave too much to be kept for them: this one, or of all together the worst. They connect again and get
+   * the newest.
+   */
+  write(stream: ServerResponse, text: string): void;
 };
 
 const holderOf = ({ keyId, user, projectId }: Identity): string => keyId ?? user?.subject ?? projectId;
@@ -12,7 +18,18 @@ const holderOf = ({ keyId, user, projectId }: Identity): string => keyId ?? user
 export const createOpenStreams = (): OpenStreams => {
   const counts = new Map<string, number>();
   let all = 0;
+  const written = new Set<ServerResponse>();
   return {
+    write: (stream, text) => {
+      if (!written.has(stream)) stream.once('close', () => written.delete(stream));
+      written.add(stream);
+      // As bytes it takes what it is counted for.
+      stream.write(Buffer.from(text));
+      if (stream.writableLength > requestLimits.unreadStreamBytes.most) return void stream.destroy();
+      const unread = [...written].reduce((bytes, { writableLength }) => bytes + writableLength, 0);
+      if (unread <= requestLimits.unreadStreamsBytes.most) return;
+      [...written].reduce((worst, each) => (each.writableLength > worst.writableLength ? each : worst)).destroy();
+    },
     enter: (identity) => {
       const holder = holderOf(identity);
       const own = counts.get(holder) ?? 0;

@@ -1,7 +1,26 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { BootreadyError } from '../shared/errors.ts';
 import { bytesOfProperties, requestLimits } from '../shared/request-limits.ts';
+import type { ApiDeps } from './deps.ts';
+import { identityOf } from './identity.ts';
 
-/** So many records are read at once: with the largest properties that is some twelve MiB. */
-const portion = 100;
+/** Makes a list when it is the project's turn: a page may hold megabytes, so that few are made at once. */
+export const inTurn = <T>(
+  { lists }: Pick<ApiDeps, 'lists'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  work: () => Promise<T>,
+): Promise<T> => {
+  const left = new AbortController();
+  reply.raw.once('close', () =>
+    left.abort(new BootreadyError({ code: 'gone', message: 'Nobody waits for the list any more.' })),
+  );
+  return lists.use(identityOf(request).projectId, left.signal, work);
+};
+
+/** So many records are read first, some three MiB with the largest properties; then as many as are likely to fit. */
+const firstPortion = 25;
+const largestPortion = 250;
 
 type Weighed = { tags?: readonly string[]; properties: Readonly<{ [name: string]: string }> };
 
@@ -19,6 +38,8 @@ export const readPage = async <T extends Weighed>(
   const records: T[] = [];
   let bytes = 0;
   while (records.length < limit) {
+    const fitting = Math.ceil(((requestLimits.pageBytes.most - bytes) * records.length) / Math.max(1, bytes));
+    const portion = records.length === 0 ? firstPortion : Math.min(largestPortion, Math.max(1, fitting));
     const count = Math.min(portion, limit - records.length);
     const found = await read(records.at(-1), count);
     for (const record of found) {

@@ -1,10 +1,11 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { ObjectStore, UploadedPart } from './ports/object-store.ts';
-import { memoryOf, receive } from './receive-object.ts';
+import { createPartSizes, memoryOf, receive } from './receive-object.ts';
 import { growingPartSize } from './upload-parts.ts';
 
 const MiB = 1024 ** 2;
+const GiB = 1024 ** 3;
 
 /** Keeps what was sent, and tells whether the upload was given up. */
 const memoryStore = () => {
@@ -41,6 +42,7 @@ const options = {
   limit: 100 * MiB,
   room: { held: Number.POSITIVE_INFINITY, extend: async (bytes: number) => bytes },
   isWanted: async () => true,
+  mayHold: () => true,
 };
 
 describe('a body becomes parts', () => {
@@ -71,9 +73,27 @@ describe('a body becomes parts', () => {
     expect(sum).toBeGreaterThan(4.8 * 1024 ** 4);
   });
 
-  test('a small body takes little memory', () => {
+  test('a small body takes little memory, a long one what its parts take', () => {
     expect(memoryOf(1000)).toBe(1000);
     expect(memoryOf(undefined)).toBe(10 * MiB);
+    expect(memoryOf(40 * GiB)).toBe(10 * MiB);
+    expect(memoryOf(512 * GiB)).toBe(2 * Math.ceil((512 * GiB) / 9000));
+  });
+
+  test('parts of a body of unknown length grow where there is memory, and stay as they are where there is none', () => {
+    const asked: number[] = [];
+    let mayHold = false;
+    const partSize = createPartSizes(undefined, (bytes) => {
+      asked.push(bytes);
+      return mayHold;
+    });
+    expect([partSize(1), partSize(1000)]).toEqual([5 * MiB, 5 * MiB]);
+    expect(asked).toEqual([]);
+    expect(partSize(1001)).toBe(5 * MiB);
+    mayHold = true;
+    expect([partSize(1002), partSize(1003)]).toEqual([10 * MiB, 10 * MiB]);
+    expect(asked).toEqual([20 * MiB, 20 * MiB]);
+    expect(createPartSizes(512 * GiB, () => false)(1)).toBe(Math.ceil((512 * GiB) / 9000));
   });
 });
 

@@ -21,14 +21,31 @@ export type ReceiveOptions = {
   limit: number;
   /** Bytes that have their room already, and how more get it. What `extend` throws ends the reception. */
   room: { held: number; extend: (bytes: number) => Promise<number> };
+  /** Whether this process may hold so many bytes of it, where that is more than memoryOf its size. Parts stay as they are when it may not. */
+  mayHold: (bytes: number) => boolean;
   /** Asked every 30 seconds; false when nobody waits for these bytes any more. */
   isWanted: () => Promise<boolean>;
   /** A sender that sends nothing for so long is given up. */
   silentMs?: number;
 };
 
-/** Most memory that the first parts of a body of this length take: one is filled while another is sent. */
-export const memoryOf = (size = Number.POSITIVE_INFINITY): number => Math.min(2 * growingPartSize(1), size);
+/** The next part of a body; of known length all are alike, and no larger than ten thousand of them must be. */
+const nextPartSize = (partNumber: number, size: number | undefined): number =>
+  size === undefined ? growingPartSize(partNumber) : Math.max(growingPartSize(1), Math.ceil(size / 9000));
+
+/** Sizes of the parts of a body, asked for in their order. They grow where there is memory for two of them, and stay as they are where there is not. */
+export const createPartSizes = (size: number | undefined, mayHold: ReceiveOptions['mayHold']) => {
+  let current = nextPartSize(1, size);
+  return (partNumber: number): number => {
+    const wanted = nextPartSize(partNumber, size);
+    if (wanted > current && mayHold(2 * wanted)) current = wanted;
+    return current;
+  };
+};
+
+/** Memory that a body of this length takes at first: one part is filled while another is sent. Those of unknown length grow. */
+export const memoryOf = (size?: number): number =>
+  Math.min(2 * nextPartSize(1, size), size ?? Number.POSITIVE_INFINITY);
 
 const wantedEveryMs = 30_000;
 
@@ -55,14 +72,22 @@ export const receive = async (
   store: ObjectStore,
   { bucket, key }: { bucket: string; key: string },
   body: AsyncIterable<Buffer>,
-  { size: announced, limit, room, isWanted, silentMs = requestLimits.silentSeconds.most * 1000 }: ReceiveOptions,
+  {
+    size: announced,
+    limit,
+    room,
+    mayHold,
+    isWanted,
+    silentMs = requestLimits.silentSeconds.most * 1000,
+  }: ReceiveOptions,
 ): Promise<Received> => {
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
   const hashes = { md5: createHash('md5'), sha256: createHash('sha256'), sha512: createHash('sha512') };
   const parts: UploadedPart[] = [];
   const largest = announced ?? Number.POSITIVE_INFINITY;
   /** The part that fills, and the one that is on its way; they change places. */
-  let filling = Buffer.allocUnsafe(Math.min(growingPartSize(1), largest));
+  const partSize = createPartSizes(announced, mayHold);
+  let filling = Buffer.allocUnsafe(Math.min(partSize(1), largest));
   let leaving = Buffer.alloc(0);
   let size = 0;
   let sent = 0;
@@ -76,7 +101,7 @@ export const receive = async (
     count++;
     sent += filled;
     filled = 0;
-    const next = Math.min(growingPartSize(count + 1), largest - sent);
+    const next = Math.min(partSize(count + 1), largest - sent);
     [filling, leaving] = [leaving.length >= next ? leaving : Buffer.allocUnsafe(next), filling];
     sending = store.putPart(target, count, bytes).then((part) => void parts.push(part));
     sending.catch(() => undefined);

@@ -12,6 +12,8 @@ type RequestLimit = {
   code:
     | 'header-overflow'
     | 'next-page'
+    | 'end-of-connection'
+    | 'waits'
     | Extract<ErrorCode, 'invalid-input' | 'quota-exceeded' | 'too-slow' | 'too-many-requests' | 'unavailable'>;
   remedy: string;
 };
@@ -55,6 +57,30 @@ export const requestLimits = {
     per: 'An upload through the API',
     code: 'too-slow',
     remedy: 'Send the data again; "bootready upload" goes on where it stopped.',
+  },
+  bodiesBytes: {
+    most: 32 * MiB,
+    unit: 'bytes',
+    of: 'of bodies at once, half of it for one project',
+    per: 'An API process',
+    code: 'unavailable',
+    remedy: 'Try again in a while, and send fewer large requests at once.',
+  },
+  answersBytes: {
+    most: 48 * MiB,
+    unit: 'bytes',
+    of: 'of answers that nobody has read yet, half of it for one project',
+    per: 'An API process',
+    code: 'unavailable',
+    remedy: 'Read the answers that you have asked for; then try again.',
+  },
+  unreadSeconds: {
+    most: 30,
+    unit: 'seconds',
+    of: 'without a byte that its client takes',
+    per: 'An answer',
+    code: 'end-of-connection',
+    remedy: 'Read the answer while it comes.',
   },
   jsonLevels: {
     most: 32,
@@ -105,7 +131,7 @@ export const requestLimits = {
     remedy: 'Follow the link to the next page.',
   },
   pageBytes: {
-    most: 4 * MiB,
+    most: 2 * MiB,
     unit: 'bytes',
     of: 'of properties and tags on one page',
     per: 'A list',
@@ -168,6 +194,22 @@ export const requestLimits = {
     per: 'An event stream',
     code: 'unavailable',
     remedy: 'Connect again: each event holds the whole image.',
+  },
+  unreadStreamsBytes: {
+    most: 32 * MiB,
+    unit: 'bytes',
+    of: 'that readers of event streams have not taken',
+    per: 'An API process',
+    code: 'end-of-connection',
+    remedy: 'Read the events. The stream with the most of them ends first; connect again.',
+  },
+  listsAtOnce: {
+    most: 3,
+    unit: 'items',
+    of: 'lists of images that are made at once; projects take turns',
+    per: 'An API process',
+    code: 'waits',
+    remedy: 'Ask for one page after another.',
   },
   eventSecrets: {
     most: 8,

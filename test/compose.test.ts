@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { checkCompose } from '../dev/compose-check.ts';
 import { hardeningProblems, readCompose } from '../dev/compose-hardening.ts';
 import { Environment } from '../shared/config.ts';
+import { apiHeapOptions } from '../shared/process-roles.ts';
 import { SecretsKey } from '../shared/secret-keys.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -151,8 +152,12 @@ describe('docker-compose.yml', () => {
     const { services } = readCompose(compose);
     for (const name of ['migrate', 'api', 'worker', 'queue-worker']) {
       const read = Object.keys(services[name]?.environment ?? {}).map((variable) => variable.replace(/_FILE$/, ''));
-      expect(Object.keys(Environment.shape)).toEqual(expect.arrayContaining(read));
+      expect([...Object.keys(Environment.shape), 'NODE_OPTIONS']).toEqual(expect.arrayContaining(read));
     }
+  });
+
+  test('bounds the heap of the API as the other starters do', () => {
+    expect(readCompose(compose).services.api?.environment?.NODE_OPTIONS).toBe(apiHeapOptions.join(' '));
   });
 
   test('finds all its secrets, once make-secrets.sh has run; what is there stays', () => {

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { createSlots } from '../shared/fair-slots.ts';
 import { eventually } from '../test/support/eventually.ts';
 import { createScratchRoom } from './scratch-room.ts';
-import { createSlots } from './slots.ts';
 
 const MiB = 1024 ** 2;
 const besides = 64 * MiB;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { createSlots } from '../shared/fair-slots.ts';
 import { createShares, whetherItStandsBack } from './shares.ts';
-import { createSlots } from './slots.ts';
 
 /** A worker whose clock goes as it is told to. */
 const worker = () => {

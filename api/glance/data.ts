@@ -43,19 +43,19 @@ export const dataRoutes =
       assertStoreIsOurs(request);
       const limit = config.MAX_UPLOAD_BYTES;
       if (size !== undefined && size > limit) throw tooLarge(limit);
-      const giveMemoryBack = deps.uploadMemory.take(image.projectId, memoryOf(size));
+      const memory = deps.uploadMemory.take(image.projectId, memoryOf(size));
       try {
         const reception = await glance.beginReception(image.id, status, size);
         if (!reception) throw cannotTake(image);
-        await takeFor(reception, { body, size }, place, keep);
+        await takeFor(reception, { body, size, mayHold: memory.grow }, place, keep);
       } finally {
-        giveMemoryBack();
+        memory.giveBack();
       }
     };
 
     const takeFor = async (
       reception: Reception & { held: number },
-      { body, size }: { body: Readable; size: number | undefined },
+      { body, size, mayHold }: { body: Readable; size: number | undefined; mayHold: (bytes: number) => boolean },
       place: (reception: Reception) => { bucket: string; key: string },
       keep: (reception: Reception, received: Received) => Promise<void>,
     ): Promise<void> => {
@@ -64,6 +64,7 @@ export const dataRoutes =
         const received = await receive(store, place(reception), body.iterator({ destroyOnReturn: false }), {
           size,
           limit: config.MAX_UPLOAD_BYTES,
+          mayHold,
           isWanted: () => glance.keepReception(reception),
           room: {
             held: reception.held,

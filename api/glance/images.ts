@@ -1,10 +1,10 @@
-import type { FastifyPluginAsync } from 'fastify';
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { BootreadyError, explain } from '../../shared/errors.ts';
 import type { GlanceImage } from '../../shared/ports/glance.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast } from '../identity.ts';
-import { readPage } from '../page.ts';
+import { inTurn, readPage } from '../page.ts';
 import { assertMayPublicize, ownImage, seenAs, viewerOf, visibleImage } from './access.ts';
 import {
   type Attributes,
@@ -65,7 +65,9 @@ export const imageRoutes =
       });
     };
 
-    app.get('/images', async (request) => {
+    app.get('/images', (request, reply) => inTurn(deps, request, reply, () => listImages(request)));
+
+    const listImages = async (request: FastifyRequest) => {
       const raw = request.query as RawQuery;
       const query = parseListQuery(raw);
       const { records: found, isLast } = await readPage<GlanceImage>(query.limit, (last, limit) =>
@@ -80,7 +82,7 @@ export const imageRoutes =
         ...(last && !isLast ? { next: withMarker('/v2/images', raw, last.id) } : {}),
         schema: '/v2/schemas/images',
       };
-    });
+    };
 
     app.get('/images/:id', async (request) => {
       const image = await visibleImage(deps, request);

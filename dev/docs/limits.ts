@@ -11,7 +11,9 @@ type Limit = (typeof requestLimits)[keyof typeof requestLimits];
 const answerTo = ({ code }: Limit): string => {
   // RFC 6585, 5; Node's HTTP server answers it.
   if (code === 'header-overflow') return '431';
-  return code === 'next-page' ? 'a link to the next page' : String(statusOf[code] ?? 500);
+  if (code === 'next-page') return 'a link to the next page';
+  if (code === 'waits') return 'waits for its turn';
+  return code === 'end-of-connection' ? 'the connection ends' : String(statusOf[code] ?? 500);
 };
 
 const row = (limit: Limit): string =>

@@ -72,6 +72,7 @@ export const runCommand = async (args: readonly string[], env: Record<string, st
 export type ProductOptions = {
   name: string;
   args: readonly string[];
+  nodeOptions?: readonly string[];
   env: Record<string, string>;
   logFile: string;
   ready?: () => Promise<boolean>;
@@ -84,12 +85,12 @@ const steady = 60_000;
 
 /** A process of the product: when it dies, it is told why and started again, after longer and longer pauses. */
 export const startProduct = async (options: ProductOptions): Promise<Service> => {
-  const { name, args, env, logFile, say } = options;
+  const { name, args, nodeOptions = [], env, logFile, say } = options;
   const start = (): Promise<Service> =>
     startServer({
       name,
       command: process.execPath,
-      args: ['cli/main.ts', ...args],
+      args: [...nodeOptions, 'cli/main.ts', ...args],
       cwd: root,
       env,
       logFile,

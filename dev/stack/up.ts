@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ProcessRole } from '../../shared/process-roles.ts';
+import { apiHeapOptions, type ProcessRole } from '../../shared/process-roles.ts';
 import { startLine } from '../terminal/line.mjs';
 import { makeBuckets } from './buckets.ts';
 import { loginUrl, makeLogins } from './logins.ts';
@@ -85,6 +85,7 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
         ...metered('api', ports.metricsApi),
         name: 'The API',
         args: ['api'],
+        nodeOptions: apiHeapOptions,
         logFile: logFile('api'),
         ready: async () => (await fetch(`${apiUrl}/livez`)).ok,
       }),

@@ -9,6 +9,8 @@ import { parseArgs } from 'node:util';
  * on the machine.
  */
 const { values } = parseArgs({ options: { pid: { type: 'string' }, seconds: { type: 'string', default: '20' } } });
+/** Of another project, where there is one: who attacks waits for his own requests too. */
+const neighbourKey = process.env.NEIGHBOUR_KEY;
 const config = JSON.parse(readFileSync(process.env.BOOTREADY_CONFIG ?? '.bootready/client.json', 'utf8')) as {
   url: string;
   apiKey: string;
@@ -23,12 +25,12 @@ const sockets: Socket[] = [];
 /** As an orchestrator's probe: without any key. */
 const probe = (): Promise<Response> => fetch(`${config.url}/livez`, { signal: AbortSignal.timeout(30_000) });
 
-const call = (path: string, method = 'GET', body?: unknown): Promise<Response> =>
+const call = (path: string, method = 'GET', body?: unknown, key = config.apiKey): Promise<Response> =>
   fetch(config.url + path, {
     method,
     headers: {
-      authorization: `Bearer ${config.apiKey}`,
-      'x-auth-token': config.apiKey,
+      authorization: `Bearer ${key}`,
+      'x-auth-token': key,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -102,13 +104,14 @@ const fat = Object.fromEntries(Array.from({ length: 2 }, (_, index) => [`p${inde
 const imageBody = { name: 'storm', disk_format: 'raw', container_format: 'bare' };
 
 const made: string[] = [];
-for (let index = 0; index < 20; index++) {
+for (let index = 0; index < 40; index++) {
   const answer = await call('/image/v2/images', 'POST', { ...imageBody, ...fat });
   if (answer.ok) made.push(((await answer.json()) as { id: string }).id);
 }
 for (const id of made.slice(0, 15)) {
+  const sent = 9 * 1024 ** 2;
   stall(
-    `PUT /image/v2/images/${id}/stage HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${config.apiKey}\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`,
+    `PUT /image/v2/images/${id}/stage HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${config.apiKey}\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n${sent.toString(16)}\r\n${'x'.repeat(sent)}\r\n`,
   );
 }
 for (let count = 0; count < 400; count++) {
@@ -121,9 +124,17 @@ for (let count = 0; count < 30; count++) {
   stall(`GET /v1/images/${made[19]}/stream HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${config.apiKey}\r\n\r\n`);
 }
 
+// Bodies of a member that lack their last byte, and pages that nobody reads.
+for (let count = 0; count < 150; count++) {
+  stall(
+    `POST /v1/images HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${config.apiKey}\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"name": "${'x'.repeat(999_980)}`,
+  );
+  stall(`GET /image/v2/images?limit=1000 HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${config.apiKey}\r\n\r\n`);
+}
+
 const [livez, neighbour, ...storms] = await Promise.all([
   measure(probe),
-  measure(() => call('/v1/images?limit=1')),
+  measure(() => call('/v1/images?limit=1', 'GET', undefined, neighbourKey)),
   storm(4, () => call(sort(900))),
   storm(2, () => call(sort(8))),
   storm(2, () => call('/image/v2/images?limit=1000')),
@@ -135,7 +146,9 @@ for (const socket of sockets) socket.destroy();
 for (const id of made) await call(`/image/v2/images/${id}`, 'DELETE').catch(() => undefined);
 
 const names = ['900 sort keys', '8 sort keys', 'pages of 1000', 'changes of a followed image', 'fat properties'];
-console.log(`${seconds} s; beside it 15 stalled uploads, 400 stalled bodies of strangers, 30 unread streams`);
+console.log(
+  `${seconds} s; beside it 15 stalled uploads of 9 MiB, 400 stalled bodies of strangers, 150 of a member, 150 unread pages, 30 unread streams`,
+);
 console.log(`/livez: ${livez.length} answers, ${quantiles(livez)}`);
 console.log(`a neighbour's list: ${neighbour.length} answers, ${quantiles(neighbour)}`);
 if (before !== undefined) console.log(`resident memory of the API: ${before} MiB before, ${most} MiB at most`);

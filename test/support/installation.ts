@@ -13,6 +13,7 @@ import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort, tied } from '../../dev/stack/service.ts';
 import { startTemporal } from '../../dev/stack/temporal.ts';
 import type { Report, RunStatus } from '../../shared/contracts/run.ts';
+import { apiHeapOptions } from '../../shared/process-roles.ts';
 import { newSigningKey } from '../../shared/provenance/keys.ts';
 import { newSecretsKey } from '../../shared/secret-keys.ts';
 import { freshDatabase } from './database.ts';
@@ -149,7 +150,13 @@ export const startInstallation = async (
       options.metrics ? { METRICS_PORT: `${ports[role]}`, TEMPORAL_METRICS_PORT: `${ports.temporalSdk}` } : {};
     const log = createWriteStream(join(home, 'product.log'));
     const start = async (role: Role, by: readonly string[] = []): Promise<Role2Process> => {
-      const [command = '', ...rest] = [...by, process.execPath, 'cli/main.ts', ...args[role]];
+      const [command = '', ...rest] = [
+        ...by,
+        process.execPath,
+        ...(role === 'api' ? apiHeapOptions : []),
+        'cli/main.ts',
+        ...args[role],
+      ];
       const child = spawn(...tied(command, rest), {
         cwd: root,
         env: {

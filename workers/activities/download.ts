@@ -1,5 +1,6 @@
 import type { Config } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import type { Slots } from '../../shared/fair-slots.ts';
 import type { Download, DownloadStore } from '../../shared/ports/downloads.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -8,7 +9,6 @@ import { receive, tooLarge } from '../../shared/receive-object.ts';
 import type { DownloadActivities, DownloadLedger } from '../../workflows/activities.ts';
 import type { Door } from '../internet/door.ts';
 import { openRemoteFile, type RemoteFile, type RemoteFileOptions } from '../internet/remote-file.ts';
-import type { Slots } from '../slots.ts';
 import { imageIsGone, orderLedger, orderStep } from './order-step.ts';
 
 export type DownloadDeps = {
@@ -69,6 +69,8 @@ export const fetchUpload = async (
     const { target, parts, ...received } = await receive(store, { bucket, key }, tellingOf(bytes, tell), {
       size: total,
       limit,
+      // As many at once as there are slots for downloads.
+      mayHold: () => true,
       room: {
         held: await downloads.reserve(imageId, fence, total ?? 1, total ?? stride),
         extend: (size) => downloads.reserve(imageId, fence, size, size + stride),

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
+import type { Slots } from '../../shared/fair-slots.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { DeliveryStore } from '../../shared/ports/deliveries.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -12,7 +13,6 @@ import type { Attempt, Conversion, ScratchActivities, SharedActivities } from '.
 import { toFailure } from '../failures.ts';
 import type { Scratch } from '../scratch.ts';
 import type { ScratchRoom } from '../scratch-room.ts';
-import type { Slots } from '../slots.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
 import { attest } from './attest.ts';
 import { type BootCheckInput, bootCheck } from './boot-check.ts';

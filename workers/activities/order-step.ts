@@ -1,10 +1,10 @@
 import { Context } from '@temporalio/activity';
 import { BootreadyError } from '../../shared/errors.ts';
+import type { Slots } from '../../shared/fair-slots.ts';
 import type { OrderStore } from '../../shared/ports/orders.ts';
 import type { OrderAttempt, OrderEnd } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import type { Turn } from '../scratch-room.ts';
-import type { Slots } from '../slots.ts';
 import { startBeating } from './beating.ts';
 import { cancellationOf, slotOnly, type TakeTurn } from './step.ts';
 

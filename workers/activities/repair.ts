@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import type { Slots } from '../../shared/fair-slots.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
 import type { ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts';
@@ -11,7 +12,6 @@ import type { OrderAttempt, RepairActivities, RepairLedger } from '../../workflo
 import { type MendDeps, mendDisk } from '../repair/mend.ts';
 import type { Scratch } from '../scratch.ts';
 import type { ScratchRoom } from '../scratch-room.ts';
-import type { Slots } from '../slots.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
 import { convertUpload } from './convert.ts';
 import { imageIsGone, mapped, orderLedger, orderStep } from './order-step.ts';

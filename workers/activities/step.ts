@@ -2,11 +2,11 @@ import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import type { Step } from '../../shared/contracts/run.ts';
 import { explain, isBootreadyError } from '../../shared/errors.ts';
+import type { Slots } from '../../shared/fair-slots.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import type { Attempt } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import type { Turn } from '../scratch-room.ts';
-import type { Slots } from '../slots.ts';
 import { startBeating } from './beating.ts';
 
 /** What a step gets besides its input. Steps know nothing of Temporal. */

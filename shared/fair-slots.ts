@@ -1,8 +1,6 @@
-import type { Shares } from './shares.ts';
-
 /**
- * How many heavy steps a worker does at once. A step takes up its task at once and waits here with heartbeats, so that a busy
- * worker is never taken for a dead one.
+ * How much heavy work a process does at once: steps of a worker, lists of the API. A step takes up its task at once and waits here with heartbeats,
+ * so that a busy worker is never taken for a dead one.
  *
  * Fair by project: who comes next is of the project that has the fewest slots now, and of several such the one that has waited longest since
  * its last turn; within a project it is first come, first served. A project that is alone may have all slots. So that nobody who comes then waits
@@ -20,7 +18,10 @@ export type Slots = {
 type Project = { busy: number; lastTurn: number; queue: (() => void)[] };
 
 /** @param shares counts what projects have had of slots; without it nobody stands back */
-export const createSlots = (count: number, shares?: Shares): Slots => {
+export const createSlots = (
+  count: number,
+  shares?: { use<T>(project: string, work: () => Promise<T>): Promise<T> },
+): Slots => {
   let busy = 0;
   let turns = 0;
   const projects = new Map<string, Project>();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createSlots } from './slots.ts';
+import { createSlots } from './fair-slots.ts';
 
 const never = new AbortController().signal;
 const gate = () => Promise.withResolvers<void>();

@@ -1,0 +1,55 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { requestLimits } from '../shared/request-limits.ts';
+import { createMemoryBudget } from './memory-budget.ts';
+
+/** Whose share of the memory a request takes. */
+const holderOf = ({ identity, ip }: FastifyRequest): string => identity?.projectId ?? ip;
+
+/** Answers up to this size are not counted: errors must get through. */
+const smallAnswer = 4096;
+
+/**
+ * Bodies that come, and answers that nobody has read yet, are held in memory, and how many there are at once is up to the clients. Both have a budget; beyond
+ * it requests are refused with 503 and `Retry-After`. Image data and event streams have budgets of their own.
+ */
+export const limitHeldMemory = (
+  app: FastifyInstance,
+  limits = {
+    bodies: requestLimits.bodiesBytes.most,
+    answers: requestLimits.answersBytes.most,
+    unreadMs: requestLimits.unreadSeconds.most * 1000,
+  },
+): void => {
+  const bodies = createMemoryBudget(limits.bodies, {
+    all: 'The API receives as many large requests as it has memory for.',
+    own: 'You send as many large requests at once as you may.',
+    remedy: requestLimits.bodiesBytes.remedy,
+  });
+  const answers = createMemoryBudget(limits.answers, {
+    all: 'The API holds as many answers as it has memory for.',
+    own: 'You have not read as many answers as may wait for you.',
+    remedy: requestLimits.answersBytes.remedy,
+  });
+
+  app.addHook('preParsing', async (request, reply, payload) => {
+    const { headers, routeOptions } = request;
+    const length = headers['transfer-encoding'] ? routeOptions.bodyLimit : Number(headers['content-length'] ?? 0);
+    if (!routeOptions.config.takesImageData && length > 0) {
+      // What is longer than a body may be is refused by its length.
+      const taken = bodies.take(holderOf(request), Math.min(length, routeOptions.bodyLimit));
+      reply.raw.once('close', taken.giveBack);
+    }
+    return payload;
+  });
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload;
+    // As bytes it lies outside the heap, and takes what it is counted for.
+    const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
+    if (bytes.length <= smallAnswer) return payload;
+    const taken = answers.take(holderOf(request), bytes.length);
+    reply.raw.once('close', taken.giveBack);
+    reply.raw.setTimeout(limits.unreadMs, () => void reply.raw.destroy());
+    return bytes;
+  });
+};
