@@ -142,6 +142,11 @@ export const Environment = z.object({
   ALLOW_ISO: flag(false),
   /** What becomes of the uploaded object after its image is published. */
   AFTER_PUBLISH: z.enum(['keep', 'remove']).default('remove'),
+  /**
+   * How it is made sure that the store has what it was given: by the checksums that it keeps, or by reading every object back. `auto` finds out whether
+   * its checksums can be believed (shared/store-traits.ts).
+   */
+  VERIFY: z.enum(['auto', 'checksum', 'readback']).default('auto'),
   /** Where published images go further, by name, as JSON (shared/targets.ts); holds secrets. */
   TARGETS: z.string().default('{}').pipe(Targets),
   /** Those that the images of every project go to, by comma, unless the project chooses. */

@@ -4,7 +4,7 @@ import type { MultipartTarget, ObjectStore, UploadedPart } from './ports/object-
 /** S3 allows 10,000 parts of at least 5 MiB; small parts keep the memory small, which is `parallel` x part size. */
 const MiB = 1024 ** 2;
 const parallel = 4;
-const partSizeFor = (size: number): number => Math.max(16 * MiB, Math.ceil(size / 9000 / MiB) * MiB);
+export const partSizeFor = (size: number): number => Math.max(16 * MiB, Math.ceil(size / 9000 / MiB) * MiB);
 
 export type PartsInput = {
   bucket: string;
@@ -20,7 +20,7 @@ export type PartsInput = {
 };
 
 /** Whoever else writes to the key clears away what we have there, as we did with what he left. */
-const takenAway = (error: unknown): never => {
+export const takenAway = (error: unknown): never => {
   if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
   throw new BootreadyError({
     code: 'unavailable',
@@ -31,6 +31,16 @@ const takenAway = (error: unknown): never => {
   });
 };
 
+/** What earlier tries left at the key, of which nobody may be sure that they still write, is ended. */
+export const clearUploads = async (
+  store: Pick<ObjectStore, 'listMultiparts' | 'abortMultipart'>,
+  { bucket, key }: { bucket: string; key: string },
+): Promise<void> => {
+  for await (const left of store.listMultiparts(bucket, key)) {
+    if (left.key === key) await store.abortMultipart(left);
+  }
+};
+
 /**
  * An object of whatever size, in parts and with little memory. What earlier tries left at the key is cleared away.
  * @throws BootreadyError `unavailable`, retryable, when another writer did so with this one; what `read` throws; those of the store
@@ -39,9 +49,7 @@ export const uploadInParts = async (
   store: ObjectStore,
   { bucket, key, size, read, signal, progress, last }: PartsInput,
 ): Promise<void> => {
-  for await (const left of store.listMultiparts(bucket, key)) {
-    if (left.key === key) await store.abortMultipart(left);
-  }
+  await clearUploads(store, { bucket, key });
   const target: MultipartTarget = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
   const partSize = partSizeFor(size);
   const count = Math.ceil(size / partSize);

@@ -17,7 +17,7 @@ import { processMetrics } from '../adapters/metrics/process.ts';
 import { serveMetrics } from '../adapters/metrics/serve.ts';
 import { createStepMeter } from '../adapters/metrics/steps.ts';
 import { watchWorker } from '../adapters/metrics/worker.ts';
-import { openObjectStore } from '../adapters/object-store/open.ts';
+import { openObjectStore, storeConfigOf } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { startQueueWorkers } from '../adapters/queues/workers.ts';
 import { openTargets } from '../adapters/targets/open.ts';
@@ -36,10 +36,12 @@ import { admitTask } from '../shared/formats/admit-foreign.ts';
 import { signingKeyOf } from '../shared/provenance/keys.ts';
 import { limitsOf } from '../shared/quota.ts';
 import { secretKeysOf } from '../shared/secret-keys.ts';
+import { probeStore } from '../shared/store-traits.ts';
 import { createDeliveryActivities } from './activities/deliver.ts';
 import { createDownloadActivities, createDownloadLedger } from './activities/download.ts';
 import { createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
+import { startByteThreads } from './bytes/threads.ts';
 import { cacheDirOf } from './cache-dir.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { lookTask } from './inspect/inspect.ts';
@@ -96,6 +98,8 @@ export const startWorker = async (
   }
   let state = async (): Promise<Partial<WorkerState>> => ({});
   if (roles.steps) {
+    const bytes = startByteThreads(storeConfigOf(config));
+    closing.push(bytes.close);
     const scratch = await openScratch(config.SCRATCH_DIR, workerId);
     closing.push(scratch.close);
     const cacheDir = cacheDirOf(process.env);
@@ -109,12 +113,15 @@ export const startWorker = async (
       deliveries: createDeliveryStore(database.db),
       images: createImageStore(database.db, limits),
       store,
+      bytes,
+      traits: askOnce(() => probeStore(store, config.IMAGES_BUCKET)),
       scratch,
       // A look at the first bytes must not wait behind hours of converting. Downloads wait for their servers, and keep no processor busy.
       slots: {
         scan: createSlots(4, shares),
         heavy: createSlots(config.WORKER_CONCURRENCY, shares),
         fetch: createSlots(4),
+        send: createSlots(config.WORKER_CONCURRENCY),
       },
       room: createScratchRoom({ root: config.SCRATCH_DIR, space: scratch.space }),
       ownTaskQueue,
@@ -210,4 +217,16 @@ export const startWorker = async (
   closing.push(heartbeat.close);
   log.info({ roles, ...(roles.steps ? { sandbox: sandboxBounds() } : {}) }, 'started');
   return { close };
+};
+
+/** An answer is kept, a failure is not. */
+const askOnce = <Answer>(ask: () => Promise<Answer>): (() => Promise<Answer>) => {
+  let answer: Promise<Answer> | undefined;
+  return () => {
+    answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
 };

@@ -49,7 +49,7 @@ const outgrown = Symbol('outgrown');
 
 /** What a step's files take now; their names are ours. */
 const takenBy = async (folder: string): Promise<number> => {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => /^(plain|disk\.|partial-)/.test(name));
+  const names = (await readdir(folder).catch(() => [])).filter((name) => /^(upload|plain|disk\.|partial-)/.test(name));
   const files = await Promise.all(names.map((name) => lstat(join(folder, name)).catch(() => undefined)));
   return files.reduce((sum, file) => sum + (file?.blocks ?? 0) * 512, 0);
 };

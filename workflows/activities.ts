@@ -119,6 +119,12 @@ export interface ScratchActivities {
   admit(attempt: Attempt): Promise<Admission>;
   /** Writes `disk.raw` or `disk.qcow2` into the scratch folder. */
   convert(attempt: Attempt, admission: Admission): Promise<Conversion>;
+  /**
+   * The parts of what may be published go to the store; there is no object before `publish` completes it, and discardScratch takes them away. What fails
+   * here, `publish` does.
+   * @param uploadSha256 where it is that of the disk, the store copies what it has already
+   */
+  sendAhead(attempt: Attempt, converted: ConvertedDisk, uploadSha256?: string): Promise<void>;
   inspect(attempt: Attempt, converted: ConvertedDisk): Promise<Inspection>;
   /** Starts the disk, on an overlay; not when the policy is `off`, nor what is rejected already. */
   bootCheck(attempt: Attempt, parts: JudgedParts): Promise<BootCheck>;
@@ -127,7 +133,7 @@ export interface ScratchActivities {
    * upload goes, by policy. @returns where the image goes next
    */
   publish(attempt: Attempt, converted: ConvertedDisk, report: Report): Promise<DeliveryOrder[]>;
-  /** Undo of beginAttempt: the scratch folder goes. */
+  /** Undo of beginAttempt: the scratch folder goes, and what was sent ahead of a verdict. */
   discardScratch(attempt: Attempt): Promise<void>;
 }
 

@@ -1,4 +1,4 @@
-import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
+import { CancellationScope, isCancellation, patched, proxyActivities } from '@temporalio/workflow';
 import type { Verdict } from '../shared/contracts/run.ts';
 import type { ProcessImageInput } from '../shared/contracts/workflow.ts';
 import type { Attempt, BootCheck, Conversion, Inspection, ScratchActivities, SharedActivities } from './activities.ts';
@@ -30,10 +30,12 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
   async function processOnOneWorker(attempt: Attempt): Promise<Verdict> {
     const here = { taskQueue: attempt.taskQueue };
     const { admit } = proxyActivities<ScratchActivities>({ ...scan(input), ...here });
-    const { convert, publish } = proxyActivities<ScratchActivities>({ ...bulk(input), ...here });
+    const { convert, publish, sendAhead } = proxyActivities<ScratchActivities>({ ...bulk(input), ...here });
     const { inspect, bootCheck } = proxyActivities<ScratchActivities>({ ...appliance(input), ...here });
     const { discardScratch } = proxyActivities<ScratchActivities>({ ...tidy(input), ...here });
 
+    const ahead = new CancellationScope();
+    let sending: Promise<void> | undefined;
     let lost = false;
     try {
       enter('admit');
@@ -47,26 +49,35 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
 
       let inspection: Inspection | undefined;
       let boot: BootCheck | undefined;
-      if (conversion?.converted) {
+      const converted = conversion?.converted;
+      if (conversion && converted) {
+        // Most are published: the parts go out while the image is looked at. There is no object before the verdict; what fails here, publish does.
+        const { uploadSha256 } = conversion;
+        if (patched('send-ahead')) {
+          sending = ahead.run(() => sendAhead(attempt, converted, uploadSha256)).catch(() => undefined);
+        }
         enter('inspect', conversion.disk?.format);
-        inspection = await inspect(attempt, conversion.converted);
+        inspection = await inspect(attempt, converted);
         enter('boot-check', conversion.disk?.format);
         boot = await bootCheck(attempt, { admission, conversion, inspection });
       }
 
       const { verdict, report } = await judge(attempt, { admission, conversion, inspection, bootCheck: boot });
-      if (verdict === 'reject' || !conversion?.converted) {
+      if (verdict === 'reject' || !converted) {
         await finishRun({ ...run, status: 'rejected', report });
         return 'reject';
       }
 
-      enter('publish', conversion.disk?.format);
-      await startDeliveries(input, await publish(attempt, conversion.converted, report));
+      enter('publish', conversion?.disk?.format);
+      await sending;
+      await startDeliveries(input, await publish(attempt, converted, report));
       return verdict;
     } catch (error) {
       lost = workerIsLost(error);
       throw error;
     } finally {
+      ahead.cancel();
+      if (!lost) await CancellationScope.nonCancellable(async () => sending);
       // What this cannot clear away, the worker sweeps when it starts; no run fails for it.
       if (!lost) await CancellationScope.nonCancellable(() => discardScratch(attempt)).catch(() => undefined);
     }

@@ -41,3 +41,11 @@ export const parseListing = (xml: string): Listing => {
     next: result.IsTruncated === 'true' ? result.NextContinuationToken : undefined,
   };
 };
+
+/** The ETag in an answer of UploadPartCopy. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
+export const parseCopiedPart = (xml: string): string => {
+  const { CopyPartResult: result } = parser.parse(xml) as { CopyPartResult?: { ETag?: string } };
+  // A copy that fails half way is told in an answer 200.
+  if (!result?.ETag) throw new Error('not a CopyPartResult');
+  return result.ETag.replaceAll('"', '');
+};

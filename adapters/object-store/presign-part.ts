@@ -6,12 +6,15 @@ const strictly = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
 /** Where an object lies: in the path, or with its bucket as part of the host's name. */
+/** A key as a part of a URL's path. */
+export const encodeKey = (key: string): string => key.split('/').map(strictly).join('/');
+
 const addressOf = (
   { endpoint, publicEndpoint, pathStyle }: ObjectStoreConfig,
   { bucket, key }: Pick<MultipartTarget, 'bucket' | 'key'>,
 ): URL => {
   const url = new URL(publicEndpoint ?? endpoint);
-  const path = key.split('/').map(strictly).join('/');
+  const path = encodeKey(key);
   if (pathStyle) return new URL(`/${bucket}/${path}`, url);
   url.host = `${bucket}.${url.host}`;
   return new URL(`/${path}`, url);

@@ -12,6 +12,8 @@ import { convertUpload } from '../../workers/activities/convert.ts';
 import { inspectDisk } from '../../workers/activities/inspect.ts';
 import { judgeParts } from '../../workers/activities/judge.ts';
 import type { StepControl } from '../../workers/activities/step.ts';
+import { hash } from '../../workers/bytes/hash.ts';
+import { sourceUpload } from '../../workers/bytes/uploads.ts';
 import { cacheDirOf } from '../../workers/cache-dir.ts';
 import { peekLayer } from '../../workers/tools/decompress.ts';
 import type { Conversion, Inspection } from '../../workflows/activities.ts';
@@ -43,7 +45,11 @@ export const examine = async (input: ExamineInput, { signal, progress }: Examine
   const admission = await admitUpload({ foreign, peek: peekLayer }, input, control('admit'));
   let conversion: Conversion | undefined;
   if (!admission.findings.some(({ outcome }) => outcome === 'fail')) {
-    conversion = await convertUpload({ foreign, peek: peekLayer }, { ...input, admission }, control('convert'));
+    conversion = await convertUpload(
+      { foreign, peek: peekLayer, bytes: { hash } },
+      { ...input, upload: sourceUpload(input.source), admission },
+      control('convert'),
+    );
   }
   let inspection: Inspection | undefined;
   if (conversion?.converted) {

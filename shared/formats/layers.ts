@@ -47,3 +47,15 @@ export const memberOf = (source: ByteSource, { offset = 0, size = 0 }: Layer): B
   read: (from, length, signal) =>
     from >= size ? Promise.resolve(Buffer.alloc(0)) : source.read(offset + from, Math.min(length, size - from), signal),
 });
+
+/** Where the innermost file of all archives lies, in bytes of the source; the whole of it where there is no archive. */
+export const memberPart = (layers: readonly Layer[], size: number): { offset: number; size: number } =>
+  layers
+    .filter(({ kind }) => kind === 'tar')
+    .reduce(
+      (outer, { offset = 0, size: own = 0 }) => ({
+        offset: outer.offset + offset,
+        size: Math.max(0, Math.min(own, outer.size - offset)),
+      }),
+      { offset: 0, size },
+    );

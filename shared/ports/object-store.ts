@@ -18,6 +18,9 @@ export type ObjectInfo = {
 /** An object together with the bytes that were seen: reads of a pin fail when the bytes have changed. */
 export type ObjectPin = Pick<ObjectInfo, 'bucket' | 'key' | 'size' | 'etag' | 'versionId'>;
 
+/** Bytes of an object. */
+export type ObjectSpan = { offset: number; size: number };
+
 export type UploadedPart = { partNumber: number; etag: string; size: number };
 
 /**
@@ -39,8 +42,10 @@ export interface ObjectStore {
   remove(bucket: string, key: string): Promise<void>;
 
   createMultipart(bucket: string, key: string, metadata?: Record<string, string>): Promise<string>;
-  /** Uploads one part; the store checks its MD5. Parts but the last are at least 5 MiB. */
-  putPart(target: MultipartTarget, partNumber: number, body: Buffer): Promise<UploadedPart>;
+  /** Uploads one part; the store checks its MD5, which may be given where it is known. Parts but the last are at least 5 MiB. */
+  putPart(target: MultipartTarget, partNumber: number, body: Buffer, md5?: Buffer): Promise<UploadedPart>;
+  /** A part that the store copies from an object of its own: no bytes come or go. @throws `object-changed`, `object-missing` */
+  copyPart(target: MultipartTarget, partNumber: number, from: ObjectPin, span: ObjectSpan): Promise<UploadedPart>;
   listParts(target: MultipartTarget): Promise<UploadedPart[]>;
   completeMultipart(target: MultipartTarget, parts: readonly UploadedPart[]): Promise<void>;
   /** Silently succeeds when there is no such upload. */

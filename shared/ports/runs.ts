@@ -36,7 +36,7 @@ export type Publication = {
   key: string;
   converted: ConvertedDisk;
   /** Lower-case hex, of the same bytes, for those who compare by them. */
-  digests?: { md5: string; sha512: string };
+  digests?: { md5: string };
   /** What was found, as image properties; what the owner has set already is left. */
   properties?: Readonly<Record<string, string>>;
   /** Where it goes next: a delivery to each is ordered with it. */

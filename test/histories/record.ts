@@ -38,6 +38,7 @@ type Scenario = {
 
 const converting = untilCancelled();
 const delivering = untilCancelled();
+const sending = untilCancelled();
 const scenarios: Record<string, Scenario> = {
   published: { ends: 'publish' },
   'published-and-delivered': { options: { targets: ['backup', 'cloud'] }, ends: 'publish' },
@@ -59,6 +60,13 @@ const scenarios: Record<string, Scenario> = {
     options: { targets: ['cloud'] },
     cancelAt: delivering.entered,
     ends: 'cancelled',
+  },
+  'published-sent-ahead': { ends: 'publish' },
+  'sending-ahead-failed': { behaviour: { sendAhead: fails(true) }, ends: 'publish' },
+  'rejected-when-inspected': {
+    behaviour: { sendAhead: sending.work },
+    options: { rejectedLate: true },
+    ends: 'reject',
   },
   'rejected-at-admit': { options: { rejected: true }, ends: 'reject' },
   'retried-step': { behaviour: { convert: once(fails(false)) }, ends: 'publish' },

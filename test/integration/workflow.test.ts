@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { afterAll, test as alone, beforeAll, describe, expect, inject } from 'vitest';
@@ -52,6 +53,73 @@ test('the steps of a sound image, in their order', async ({ world }) => {
   expect(await (await run()).result()).toBe('publish');
   expect(calls).toEqual(wholeWay);
   expect(finished).toEqual([]);
+});
+
+describe('sending ahead', () => {
+  test('goes on beside the look at the image, and publish waits for its end', async ({ world }) => {
+    const inspecting = Promise.withResolvers<void>();
+    const judged = Promise.withResolvers<void>();
+    const order: string[] = [];
+    const { run, sentAhead } = await world({
+      sendAhead: async () => {
+        await inspecting.promise;
+        await judged.promise;
+        await pause(500);
+        order.push('sent');
+      },
+      inspect: async () => inspecting.resolve(),
+      judge: async () => judged.resolve(),
+      publish: async () => {
+        order.push('published');
+      },
+    });
+    expect(await (await run()).result()).toBe('publish');
+    expect(order).toEqual(['sent', 'published']);
+    expect(sentAhead()).toBe(1);
+  });
+
+  test('that fails for good fails no run: publish sends what is not there', async ({ world }) => {
+    const { run, calls, sentAhead } = await world({ sendAhead: fails(true) });
+    expect(await (await run()).result()).toBe('publish');
+    expect(calls).toEqual(wholeWay);
+    expect(sentAhead()).toBe(1);
+  });
+
+  test('hears that the image is rejected, before the scratch folder goes', async ({ world }) => {
+    const sending = untilCancelled();
+    const { run, calls } = await world(
+      {
+        sendAhead: sending.work,
+        judge: () => sending.entered,
+        discardScratch: async () => expect(sending.heard).toBeInstanceOf(CancelledFailure),
+      },
+      { rejectedLate: true },
+    );
+    expect(await (await run()).result()).toBe('reject');
+    expect(calls).toEqual([
+      ...wholeWay.filter((step) => step !== 'publish').slice(0, -1),
+      'finishRun',
+      'discardScratch',
+    ]);
+  });
+
+  test('hears that the run is cancelled', async ({ world }) => {
+    const sending = untilCancelled();
+    const inspecting = untilCancelled();
+    const { run, finished } = await world({ sendAhead: sending.work, inspect: inspecting.work });
+    const handle = await run();
+    await Promise.all([sending.entered, inspecting.entered]);
+    await handle.cancel();
+    await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+    expect(sending.heard).toBeInstanceOf(CancelledFailure);
+    expect(finished).toEqual([{ status: 'cancelled' }]);
+  });
+
+  test('is not begun for an image that is refused', async ({ world }) => {
+    const { run, sentAhead } = await world({}, { rejected: true });
+    expect(await (await run()).result()).toBe('reject');
+    expect(sentAhead()).toBe(0);
+  });
 });
 
 test('an image that admit refuses is neither converted nor published; its scratch folder goes', async ({ world }) => {

@@ -35,11 +35,13 @@ import type { Attempt, FinishedRun, OnOwnQueue, OnSharedQueue, OrderEnd } from '
 
 export type Step = keyof (OnSharedQueue & OnOwnQueue);
 export type Behaviour = Partial<Record<Step, () => Promise<void>>>;
-/** `targets`: where what is published goes. */
-export type WorldOptions = { deadWorkers?: number; rejected?: boolean; targets?: string[] };
+/** `targets`: where what is published goes. `rejectedLate`: by what is inside, when it has been converted. */
+export type WorldOptions = { deadWorkers?: number; rejected?: boolean; rejectedLate?: boolean; targets?: string[] };
 export type World = {
-  /** Every step that was done, in order. */
+  /** Every step that was done, in order; but for what goes on beside them. */
   calls: Step[];
+  /** How often the parts were sent ahead. */
+  sentAhead(): number;
   finished: FinishedRun[];
   /** Repairs and downloads that came to no upload. */
   ended: { failure?: { code: string } }[];
@@ -107,6 +109,7 @@ export const openStage = async (address: string): Promise<Stage> => {
       ...{ deliveryId: randomUUID(), number: 1, imageId: input.imageId, projectId: 'demo', target },
     }));
     let fence = 0;
+    let sentAhead = 0;
     const does = async <T>(step: Step, result: T): Promise<T> => {
       calls.push(step);
       await behaviour[step]?.();
@@ -134,7 +137,7 @@ export const openStage = async (address: string): Promise<Stage> => {
       beginDownload: (download) => does('beginDownload', { ...download, ...nextWorker() }),
       endDownload: endOrder('endDownload'),
       judge: ({ imageId, runId }: Attempt) => {
-        const verdict = options.rejected ? 'reject' : 'publish';
+        const verdict = options.rejected || options.rejectedLate ? 'reject' : 'publish';
         const upload = { bucket: 'b', key: 'k', etag: 'e', size: 1 };
         const report = { schema: 'bootready.report/v1', imageId, runId, verdict, upload } as const;
         return does('judge', { verdict, report: { ...report, layers: [], findings: [], tools: {} } });
@@ -148,6 +151,10 @@ export const openStage = async (address: string): Promise<Stage> => {
     const scratch: OnOwnQueue = {
       admit: () => does('admit', { layers: [], disk, findings: options.rejected ? [refused] : [] }),
       convert: () => does('convert', { disk, converted, layers: [], findings: [], tools: {} }),
+      sendAhead: async () => {
+        sentAhead++;
+        await behaviour.sendAhead?.();
+      },
       inspect: () => does('inspect', { guest: {}, findings: [], tools: {} }),
       bootCheck: () => does('bootCheck', { findings: [] }),
       publish: () => does('publish', orders),
@@ -177,6 +184,7 @@ export const openStage = async (address: string): Promise<Stage> => {
     };
     const made: World = {
       calls,
+      sentAhead: () => sentAhead,
       finished,
       ended,
       undelivered,

@@ -9,6 +9,8 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { buildDisk, patched, soundImages } from '../../test/hostile/images.ts';
 import type { Conversion } from '../../workflows/activities.ts';
+import { hash } from '../bytes/hash.ts';
+import { sourceUpload } from '../bytes/uploads.ts';
 import { peekLayer } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
 import { admitUpload } from './admit.ts';
@@ -63,8 +65,8 @@ const process = async (
   const admitted = admission.findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
   if (admitted.length > 0) return { admitted, layers: [], findings: admission.findings, tools: {} };
   const conversion = await convertUpload(
-    { foreign, peek: peekLayer },
-    { source, admission, target, ...limits, ...rest, scratchDir },
+    { foreign, peek: peekLayer, bytes: { hash } },
+    { upload: sourceUpload(source), admission, target, ...limits, ...rest, scratchDir },
     control(signal),
   );
   return { ...conversion, admitted };
@@ -179,7 +181,11 @@ test('an object that changes underneath ends the step as such, not as a damaged 
     findings: [],
   };
   await expect(
-    convertUpload({ foreign, peek: peekLayer }, { source, admission, target: 'raw', ...limits, scratchDir }, control()),
+    convertUpload(
+      { foreign, peek: peekLayer, bytes: { hash } },
+      { upload: sourceUpload(source), admission, target: 'raw', ...limits, scratchDir },
+      control(),
+    ),
   ).rejects.toMatchObject({ code: 'object-changed' });
   expect(reads).toBeGreaterThan(0);
   expect(readdirSync(scratchDir)).toEqual([]);
@@ -209,8 +215,8 @@ test('cancelling ends the tools and leaves no file', async () => {
   };
   await expect(
     convertUpload(
-      { foreign, peek: peekLayer },
-      { source, admission, target: 'raw', ...limits, scratchDir },
+      { foreign, peek: peekLayer, bytes: { hash } },
+      { upload: sourceUpload(source), admission, target: 'raw', ...limits, scratchDir },
       control(controller.signal),
     ),
   ).rejects.toThrow();

@@ -1,5 +1,5 @@
 import { readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { TargetFormat } from '../../shared/contracts/image.ts';
 import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared/contracts/run.ts';
@@ -7,16 +7,16 @@ import { isBootreadyError } from '../../shared/errors.ts';
 import { admitForeign, readingsOf } from '../../shared/formats/admit-foreign.ts';
 import { decompressorBounds, writtenAtMost } from '../../shared/formats/expansion.ts';
 import { headBytes } from '../../shared/formats/format.ts';
-import { diskSource, type PeekLayer } from '../../shared/formats/layers.ts';
+import { type Compression, memberPart, type PeekLayer } from '../../shared/formats/layers.ts';
 import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import type { ByteWork, Sha256 } from '../../shared/ports/byte-work.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
-import { sha256Of } from '../../shared/sha256.ts';
+import type { ObjectSpan } from '../../shared/ports/object-store.ts';
 import type { Conversion } from '../../workflows/activities.ts';
 import { reasonOf } from '../tools/complaints.ts';
-import { decompressTo } from '../tools/decompress.ts';
+import { type Decompressed, decompressTo } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
-import { type BlockInput, withNbd } from '../tools/nbdkit.ts';
 import { openOutput } from '../tools/output.ts';
 import {
   fileInput,
@@ -29,10 +29,20 @@ import {
 import { removeTree } from '../tools/remove-tree.ts';
 import type { StepControl } from './step.ts';
 
-export type ConvertDeps = { foreign: ForeignDoor; peek: PeekLayer };
+export type ConvertDeps = {
+  foreign: ForeignDoor;
+  peek: PeekLayer;
+  bytes: Pick<ByteWork, 'hash'>;
+};
+
+/** The upload, read once: a part of it becomes a new file, and all of it is hashed. */
+export type Upload = {
+  size: number;
+  bring(part: ObjectSpan, to: string, control: StepControl): Promise<Sha256>;
+};
 
 export type ConvertInput = {
-  source: ByteSource;
+  upload: Upload;
   admission: Admission;
   target: TargetFormat;
   allowIso: boolean;
@@ -47,19 +57,21 @@ const fail = (code: string, params: Finding['params'] = {}): Finding => ({
   params,
 });
 
-/** Decompressing, converting, hashing: their shares of the percentage. */
-const share = { decompress: 40, convert: 50 } as const;
+/** Where on the way from 0 to 100 the parts of this step end; hashing what came out is the rest. */
+const until = { brought: 15, decompressed: 45, converted: 90 } as const;
+const partOf = (progress: StepControl['progress'], from: number, to: number) => (percent: number) =>
+  progress(from + (percent * (to - from)) / 100);
 
 /**
  * Writes `disk.raw` or `disk.qcow2` into the scratch folder. An image that cannot be read to its end is a finding.
  * What is compressed is decompressed first, and admitted again: only now its sizes and its end are known.
  */
 export const convertUpload = async (
-  { foreign, peek }: ConvertDeps,
+  { foreign, peek, bytes }: ConvertDeps,
   input: ConvertInput,
   control: StepControl,
 ): Promise<Conversion> => {
-  const { source, admission, scratchDir } = input;
+  const { upload, admission, scratchDir } = input;
   const { signal, progress } = control;
   await removeLeftovers(scratchDir);
   const tools = { 'qemu-img': await qemuImgVersion() };
@@ -69,38 +81,36 @@ export const convertUpload = async (
     tools,
   });
 
-  const compression = admission.layers.at(-1)?.kind;
-  if (compression === undefined || compression === 'disk' || compression === 'tar') {
-    if (!admission.disk) return refused([fail('conversion-failed', { detail: 'no disk was found' })]);
-    const bytes = diskSource(source, admission.layers);
-    return {
-      ...(await withNbd(
-        bytes,
-        scratchDir,
-        (block) =>
-          convertBlock(foreign, block, admission.disk as DetectedDisk, input, control, {
-            begin: 0,
-            sourceSize: bytes.size,
-          }),
-        signal,
-      )),
-      layers: admission.layers,
-      tools,
-    };
-  }
-
+  const compression = compressionIn(admission.layers);
+  if (!compression && !admission.disk) return refused([fail('conversion-failed', { detail: 'no disk was found' })]);
+  const brought = join(scratchDir, 'upload');
   const plain = join(scratchDir, 'plain');
   try {
-    const outcome = await decompressTo(diskSource(source, admission.layers), compression, plain, {
+    const part = memberPart(admission.layers, upload.size);
+    const { sha256: uploadSha256 } = await upload.bring(part, brought, {
+      signal,
+      progress: partOf(progress, 0, until.brought),
+    });
+    if (!compression) {
+      const file = { path: brought, size: part.size, ...(part.size === upload.size ? { sha256: uploadSha256 } : {}) };
+      const conversion = await convertFile({ foreign, bytes }, file, admission.disk as DetectedDisk, input, {
+        signal,
+        progress: partOf(progress, until.brought, 100),
+      });
+      return { ...conversion, uploadSha256, layers: admission.layers, tools };
+    }
+
+    const outcome = await unpack(brought, compression, plain, {
       // A qcow2 may be a little larger than its disk; tar adds its headers.
       maxBytes: input.maxVirtualBytes * 1.02 + 64 * 1024 ** 2,
-      onPercent: (percent) => progress((percent * share.decompress) / 100),
+      onPercent: partOf(progress, until.brought, until.decompressed),
       signal,
     });
     if ('refused' in outcome) {
       const bounds = { limit: input.maxVirtualBytes, ...decompressorBounds };
       return refused([fail(outcome.refused, bounds)]);
     }
+    await rm(brought);
     const file = await openFileSource(plain);
     try {
       const { allowIso, maxVirtualBytes } = input;
@@ -110,75 +120,112 @@ export const convertUpload = async (
         const findings = inner.findings.length > 0 ? inner.findings : [fail('too-many-layers', { limit: 2 })];
         return refused(findings, layers);
       }
-      const disk = inner.disk;
-      const bytes = diskSource(file, inner.layers);
-      const conversion = await withNbd(
-        bytes,
-        scratchDir,
-        (block) =>
-          convertBlock(foreign, block, disk, input, control, { begin: share.decompress, sourceSize: bytes.size }),
-        signal,
+      const within = memberPart(inner.layers, file.size);
+      const conversion = await convertFile(
+        { foreign, bytes },
+        { path: plain, size: within.size, ...(within.size === file.size ? {} : { part: within }) },
+        inner.disk,
+        input,
+        { signal, progress: partOf(progress, until.decompressed, 100) },
       );
-      return { ...conversion, findings: [...inner.findings, ...conversion.findings], layers, tools };
+      return { ...conversion, findings: [...inner.findings, ...conversion.findings], uploadSha256, layers, tools };
     } finally {
       await file.close();
     }
   } finally {
+    await rm(brought, { force: true });
     await rm(plain, { force: true });
   }
+};
+
+const unpack = async (
+  from: string,
+  kind: Compression,
+  to: string,
+  options: Parameters<typeof decompressTo>[3],
+): Promise<Decompressed> => {
+  const packed = await openFileSource(from);
+  try {
+    return await decompressTo(packed, kind, to, options);
+  } finally {
+    await packed.close();
+  }
+};
+
+const compressionIn = (layers: readonly Layer[]): Compression | undefined => {
+  const kind = layers.at(-1)?.kind;
+  return kind === undefined || kind === 'disk' || kind === 'tar' ? undefined : kind;
 };
 
 /** Whatever an earlier try of this step left, whole files of it included. */
 const removeLeftovers = async (scratchDir: string): Promise<void> => {
   for (const name of await readdir(scratchDir)) {
-    if (/^(plain|disk\.|partial-|nbd-)/.test(name)) await removeTree(join(scratchDir, name));
+    if (/^(upload|plain|disk\.|partial-|nbd-)/.test(name)) await removeTree(join(scratchDir, name));
   }
 };
 
-const formatFor = (target: TargetFormat, disk: DetectedDisk): 'raw' | 'qcow2' => {
+const formatFor = (target: TargetFormat, disk: Pick<DetectedDisk, 'format'>): 'raw' | 'qcow2' => {
   if (target !== 'keep') return target;
   return disk.format === 'qcow2' ? 'qcow2' : 'raw';
 };
 
-const convertBlock = async (
-  foreign: ForeignDoor,
-  block: BlockInput,
+/** QEMU rounds a disk up to whole sectors. */
+const sector = 512;
+
+/** Whether a file of its own is the disk already, byte for byte: it needs no conversion, and no second place. */
+export const staysAsItIs = (target: TargetFormat, disk: Pick<DetectedDisk, 'format'>, size: number): boolean =>
+  formatFor(target, disk) === 'raw' && (disk.format === 'raw' || disk.format === 'iso') && size % sector === 0;
+
+/** A file of ours in the scratch folder with a disk in it; its hash where that is known. */
+type DiskFile = { path: string; size: number; part?: ObjectSpan; sha256?: string };
+
+const convertFile = async (
+  { foreign, bytes }: Pick<ConvertDeps, 'foreign' | 'bytes'>,
+  file: DiskFile,
   disk: DetectedDisk,
   { target, scratchDir }: ConvertInput,
   { signal, progress }: StepControl,
-  { begin, sourceSize }: { begin: number; sourceSize: number },
 ): Promise<{ disk: DetectedDisk; converted?: ConvertedDisk; findings: Finding[] }> => {
   const format = formatFor(target, disk);
-  const partial = `partial-${process.pid}-${Date.now()}.${format}`;
+  const input = fileInput(file.path, file.part);
+  const partial = join(scratchDir, `partial-${process.pid}-${Date.now()}.${format}`);
   const limit = writtenAtMost(disk.allocatedAtMost ?? disk.virtualSize);
   try {
-    const info = await qemuImgInfo(block, disk.format, signal);
+    const info = await qemuImgInfo(input, disk.format, signal);
     const disagreements = agreesWithQemu(disk, info);
     if (disagreements.length > 0) return { disk, findings: disagreements };
-    const path = join(scratchDir, partial);
-    await qemuImgConvert(block, {
-      from: disk,
-      to: format,
-      outputDir: scratchDir,
-      outputName: partial,
-      mostBytes: limit,
-      onPercent: (percent) => progress(begin + (percent * (90 - begin)) / 100),
-      signal,
-    });
-    const hidden = await hiddenFormat(foreign, path, format, info['virtual-size'], disk, signal);
+    const isThere = !file.part && staysAsItIs(target, disk, file.size);
+    if (isThere) await rename(file.path, partial);
+    else {
+      await qemuImgConvert(input, {
+        from: disk,
+        to: format,
+        outputDir: scratchDir,
+        outputName: basename(partial),
+        mostBytes: limit,
+        onPercent: partOf(progress, 0, until.converted),
+        signal,
+      });
+    }
+    const hidden = await hiddenFormat(foreign, partial, format, info['virtual-size'], disk, signal);
     if (hidden) return { disk, findings: [fail('hidden-format', { format: hidden })] };
-    const converted = await describe(path, format, info['virtual-size'], signal);
-    await rename(path, join(scratchDir, `disk.${format}`));
+    const { size, allocatedSize } = await sizesOf(partial);
+    const { sha256 } =
+      isThere && file.sha256
+        ? { sha256: file.sha256 }
+        : await bytes.hash({ path: partial, size }, { signal, progress: partOf(progress, until.converted, 100) });
+    await rename(partial, join(scratchDir, `disk.${format}`));
+    const converted = { format, size, virtualSize: info['virtual-size'], allocatedSize, sha256 };
     return { disk, converted, findings: [] };
   } catch (error) {
     signal.throwIfAborted();
     if (isBootreadyError(error) && error.context.excess === 'disk') {
-      return { disk, findings: [fail('expands-too-much', { size: sourceSize, limit })] };
+      return { disk, findings: [fail('expands-too-much', { size: file.size, limit })] };
     }
     if (!isBootreadyError(error) || error.code !== 'tool-failed') throw error;
     return { disk, findings: [fail('conversion-failed', { detail: reasonOf(error.context.stderr) })] };
   } finally {
-    await rm(join(scratchDir, partial), { force: true });
+    await rm(partial, { force: true });
   }
 };
 
@@ -238,25 +285,9 @@ const otherThanQcow2 = async (
   return disk?.format ?? findings.find(({ outcome }) => outcome === 'fail')?.code ?? 'nothing known';
 };
 
-const piecesOf = async function* (source: ByteSource, signal: AbortSignal): AsyncGenerator<Buffer> {
-  const piece = 1024 ** 2;
-  for (let offset = 0; offset < source.size; offset += piece) {
-    signal.throwIfAborted();
-    yield await source.read(offset, piece, signal);
-  }
-};
-
-const describe = async (
-  path: string,
-  format: 'raw' | 'qcow2',
-  virtualSize: number,
-  signal: AbortSignal,
-): Promise<ConvertedDisk> => {
+const sizesOf = async (path: string): Promise<{ size: number; allocatedSize: number }> => {
   const disk = await openOutput(path, { maxBytes: Number.POSITIVE_INFINITY });
-  try {
-    const { size, allocatedSize } = disk;
-    return { format, size, virtualSize, allocatedSize, sha256: await sha256Of(piecesOf(disk, signal)) };
-  } finally {
-    await disk.close();
-  }
+  const { size, allocatedSize } = disk;
+  await disk.close();
+  return { size, allocatedSize };
 };

@@ -4,12 +4,15 @@ import type { Config } from '../../shared/config.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
 import { objectSource } from '../../shared/object-source.ts';
+import type { ByteWork } from '../../shared/ports/byte-work.ts';
 import type { DeliveryStore } from '../../shared/ports/deliveries.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import { quotaFinding } from '../../shared/quota.ts';
 import { sbomOf } from '../../shared/sbom/cyclonedx.ts';
+import type { StoreTraits } from '../../shared/store-traits.ts';
 import type { Attempt, Conversion, ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
+import { objectUpload } from '../bytes/uploads.ts';
 import { toFailure } from '../failures.ts';
 import type { Scratch } from '../scratch.ts';
 import type { ScratchRoom } from '../scratch-room.ts';
@@ -20,12 +23,12 @@ import { type ConvertDeps, convertUpload } from './convert.ts';
 import { evidenceKeeper } from './evidence.ts';
 import { type InspectDeps, inspectDisk } from './inspect.ts';
 import { judgeParts, judgeRun } from './judge.ts';
-import { publishImage } from './publish.ts';
+import { publishedKey, publishImage } from './publish.ts';
 import { keepSbom } from './sbom.ts';
 import { scratchNeed } from './scratch-need.ts';
+import { discardSent, sendDisk } from './send-ahead.ts';
 import { isSafeAsItCame, isSafeWithin } from './serve.ts';
-import { runStep, type StepControl } from './step.ts';
-import { withUploadHash } from './upload-hash.ts';
+import { runBeside, runStep, type StepControl } from './step.ts';
 
 export type ActivityDeps = {
   config: Config;
@@ -33,13 +36,15 @@ export type ActivityDeps = {
   deliveries: Pick<DeliveryStore, 'queued'>;
   store: ObjectStore;
   scratch: Scratch;
-  /** `scan`: a handful of reads; `heavy`: what keeps a core or a disk busy. */
-  slots: { scan: Slots; heavy: Slots };
+  /** `scan`: a handful of reads; `heavy`: what keeps a core or a disk busy; `send`: what goes to the store beside that. */
+  slots: { scan: Slots; heavy: Slots; send: Slots };
+  bytes: ByteWork;
+  traits: () => Promise<StoreTraits>;
   room: ScratchRoom;
   /** The task queue that only this process serves. */
   ownTaskQueue: string;
   admit: AdmitDeps;
-  convert: ConvertDeps;
+  convert: Omit<ConvertDeps, 'bytes'>;
   inspect: InspectDeps;
   /** Signs the provenance of what is published. */
   signingKey: KeyObject | undefined;
@@ -70,7 +75,7 @@ export const createSharedActivities = ({ config, runs, scratch, ownTaskQueue }: 
 
 /** These share the scratch folder of this process. */
 export const createScratchActivities = (deps: ActivityDeps): ScratchActivities => {
-  const { config, runs, deliveries, store, scratch } = deps;
+  const { config, runs, deliveries, store, scratch, bytes, traits } = deps;
   const { scan, heavy } = deps.slots;
   const stepDeps = { runs, slots: heavy, workerId: scratch.workerId };
   /** Under `warn` a verdict can only be that of an unsafe image, which takes it back. */
@@ -98,19 +103,17 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
     convert: (attempt, admission) => {
       const work = async (context: RunContext, control: StepControl): Promise<Conversion> => {
         const { upload, settings, targetFormat, isVerbatim } = context;
-        const conversion = await withUploadHash(store, upload, control.signal, async () =>
-          convertUpload(
-            deps.convert,
-            {
-              source: objectSource(store, upload),
-              admission,
-              target: targetFormat ?? config.TARGET_FORMAT,
-              allowIso: settings.allowIso ?? config.ALLOW_ISO,
-              maxVirtualBytes: largestDisk(config, context),
-              scratchDir: await scratch.open(attempt),
-            },
-            control,
-          ),
+        const conversion = await convertUpload(
+          { ...deps.convert, bytes },
+          {
+            upload: objectUpload(deps.bytes, upload),
+            admission,
+            target: targetFormat ?? config.TARGET_FORMAT,
+            allowIso: settings.allowIso ?? config.ALLOW_ISO,
+            maxVirtualBytes: largestDisk(config, context),
+            scratchDir: await scratch.open(attempt),
+          },
+          control,
         );
         // Only now its size is known; what shall be published has its room before anything more is made of it.
         if (conversion.converted && !isVerbatim) await runs.reserve(attempt, attempt.fence, conversion.converted.size);
@@ -119,9 +122,27 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
       };
       return runStep(stepDeps, attempt, 'convert', work, async (context, turn, inTurn) => {
         const place = { project: context.projectId, folder: await scratch.open(attempt) };
-        return deps.room.use(place, scratchNeed(admission, context, config.MAX_VIRTUAL_BYTES), turn, inTurn);
+        const need = scratchNeed(admission, context, {
+          maxVirtualBytes: config.MAX_VIRTUAL_BYTES,
+          target: context.targetFormat ?? config.TARGET_FORMAT,
+        });
+        return deps.room.use(place, need, turn, inTurn);
       });
     },
+    sendAhead: (attempt, converted, uploadSha256) =>
+      runBeside({ runs, slots: deps.slots.send }, attempt, async (context, control) => {
+        if (context.isVerbatim) return;
+        await sendDisk(
+          { bytes, traits },
+          {
+            scratchDir: await scratch.open(attempt),
+            converted,
+            to: { bucket: config.IMAGES_BUCKET, key: publishedKey(context, converted) },
+            same: uploadSha256 === converted.sha256 ? context.upload : undefined,
+          },
+          control,
+        );
+      }),
     inspect: (attempt, { format, sha256 }) =>
       runStep(stepDeps, attempt, 'inspect', async (context, control) => {
         const scratchDir = await scratch.open(attempt);
@@ -158,14 +179,13 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
     },
     publish: (attempt, converted, report) =>
       runStep(stepDeps, attempt, 'publish', async (context, control) => {
-        const path = join(await scratch.open(attempt), `disk.${converted.format}`);
-        const { IMAGES_BUCKET: imagesBucket, AFTER_PUBLISH: afterPublish } = config;
+        const { IMAGES_BUCKET: imagesBucket, AFTER_PUBLISH: afterPublish, VERIFY: verify } = config;
         const policy = context.policy ?? config.POLICY;
         const keep = evidenceKeeper(store, imagesBucket, context);
         await publishImage(
-          { store, runs, imagesBucket, afterPublish },
+          { ...{ store, runs, bytes, traits }, ...{ imagesBucket, afterPublish, verify } },
           {
-            ...{ context, path, converted, guest: report.guest ?? {} },
+            ...{ context, converted, guest: report.guest ?? {}, scratchDir: await scratch.open(attempt) },
             fence: attempt.fence,
             targets: context.targets ?? config.DELIVER_TO,
             attest: async () => {
@@ -176,7 +196,11 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         );
         return deliveries.queued(context.imageId);
       }),
-    discardScratch: (attempt) => scratch.discard(attempt),
+    discardScratch: async (attempt) => {
+      // What a store that is down keeps, the queue workers reap.
+      await discardSent(store, await scratch.open(attempt)).catch(() => undefined);
+      await scratch.discard(attempt);
+    },
   };
 };
 

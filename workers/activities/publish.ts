@@ -1,18 +1,22 @@
-import { createHash } from 'node:crypto';
+import type { Config } from '../../shared/config.ts';
 import type { ConvertedDisk, GuestFacts } from '../../shared/contracts/run.ts';
-import { BootreadyError } from '../../shared/errors.ts';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { imageProperties } from '../../shared/image-properties.ts';
+import type { ByteWork, SentParts } from '../../shared/ports/byte-work.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
-import { uploadInParts } from '../../shared/upload-in-parts.ts';
-import { openOutput } from '../tools/output.ts';
+import { takenAway } from '../../shared/upload-in-parts.ts';
+import { forgetSent, noteCompleted, type SendDeps, sendDisk } from './send-ahead.ts';
 import type { StepControl } from './step.ts';
 
-export type PublishDeps = {
+export type PublishDeps = SendDeps & {
+  bytes: Pick<ByteWork, 'send' | 'readBack'>;
   store: ObjectStore;
   runs: Pick<RunStore, 'publish' | 'approve' | 'isPublished'>;
   imagesBucket: string;
   afterPublish: 'keep' | 'remove';
+  /** How it is made sure that the store has what it was given. */
+  verify: Config['VERIFY'];
 };
 
 /** Write-once: the name holds the hash of the bytes, so writing it twice writes the same. */
@@ -22,7 +26,7 @@ export const publishedKey = ({ projectId, imageId }: RunContext, { sha256, forma
 export type PublishInput = {
   context: RunContext;
   fence: number;
-  path: string;
+  scratchDir: string;
   converted: ConvertedDisk;
   guest: GuestFacts;
   /** Done before it is published: who can have the image can have its provenance. */
@@ -31,88 +35,83 @@ export type PublishInput = {
   targets: readonly string[];
 };
 
+/** Of the percentage, where nothing was sent ahead. */
+const sendingEnds = 90;
+
 /**
- * The image becomes an object, is read back and compared, then becomes a publication in one transaction.
+ * The parts become an object, which is compared with what was sent; then it becomes a publication in one transaction.
  * @throws BootreadyError `superseded` when a newer attempt has begun, `object-changed` when the upload is no longer what was
  * admitted, `unavailable` (retryable) when the store does not answer or did not keep what it was given.
  */
-export const publishImage = async (
-  { store, runs, imagesBucket, afterPublish }: PublishDeps,
-  input: PublishInput,
-  control: StepControl,
-): Promise<void> => {
-  const { context, fence, path, converted, guest, attest, targets } = input;
+export const publishImage = async (deps: PublishDeps, input: PublishInput, control: StepControl): Promise<void> => {
+  const { store, runs, imagesBucket, afterPublish } = deps;
+  const { context, fence, scratchDir, converted, guest, attest, targets } = input;
   if (context.isVerbatim) {
     await assertUploadUnchanged(store, context);
     return runs.approve(context, fence, targets);
   }
-  const target = { bucket: imagesBucket, key: publishedKey(context, converted) };
+  const to = { bucket: imagesBucket, key: publishedKey(context, converted) };
   if (!(await runs.isPublished(context.runId))) {
-    const there = await store.head(target.bucket, target.key);
-    if (there?.size !== converted.size) await uploadFile(store, target, path, converted.size, control);
-    const digests = await verify(store, target, converted, control);
+    const sent = await sendDisk(
+      deps,
+      { scratchDir, converted, to },
+      { signal: control.signal, progress: (percent) => control.progress((percent * sendingEnds) / 100) },
+    );
+    await complete(store, to, sent, input);
+    await verify(deps, to, sent, input, control);
+    await noteCompleted(scratchDir);
     await assertUploadUnchanged(store, context);
     await attest();
-    await runs.publish(context, fence, { ...target, converted, digests, properties: imageProperties(guest), targets });
+    const digests = { md5: sent.md5 };
+    await runs.publish(context, fence, { ...to, converted, digests, properties: imageProperties(guest), targets });
   }
   if (afterPublish === 'remove') await removeUpload(store, context);
 };
 
-/** @param last is called when all bytes are there and the object is not yet: what it throws leaves none */
-export const uploadFile = async (
+type Target = { bucket: string; key: string };
+
+/** Twice is once: an earlier try may have ended here. */
+const complete = async (
   store: ObjectStore,
-  { bucket, key }: { bucket: string; key: string },
-  path: string,
-  size: number,
-  { signal, progress }: StepControl,
-  last?: () => Promise<void>,
+  to: Target,
+  { uploadId, parts, etag }: SentParts,
+  { converted: { size }, scratchDir }: PublishInput,
 ): Promise<void> => {
-  const file = await openOutput(path, { maxBytes: size });
-  try {
-    await uploadInParts(store, {
-      ...{ bucket, key, size, signal, last },
-      // Holes of the sparse file read as zeros and are sent as such.
-      read: async (into, offset) => {
-        const bytes = await file.read(offset, into.length);
-        bytes.copy(into);
-        return into.subarray(0, bytes.length);
-      },
-      progress: (share) => progress(share * 70),
-    });
-  } finally {
-    await file.close();
-  }
+  const there = await store.head(to.bucket, to.key);
+  if (there?.size === size && there.etag === etag) return;
+  await store.completeMultipart({ ...to, uploadId }, parts).catch(async (error: unknown) => {
+    if (isBootreadyError(error) && error.code === 'object-missing') await forgetSent(scratchDir);
+    return takenAway(error);
+  });
 };
 
-/** What counts is what the store gives back, not what it said when it took it. Gives the digests that other clients compare by. */
+/** What counts is what the store has, not what it said when it took it. */
 const verify = async (
-  store: ObjectStore,
-  { bucket, key }: { bucket: string; key: string },
-  converted: ConvertedDisk,
-  { signal, progress }: StepControl,
-): Promise<{ md5: string; sha512: string }> => {
+  { store, bytes, traits, verify: way }: PublishDeps,
+  { bucket, key }: Target,
+  sent: SentParts,
+  { converted, scratchDir }: PublishInput,
+  control: StepControl,
+): Promise<void> => {
+  const byChecksum = way === 'checksum' || (way === 'auto' && (await traits()).keepsChecksums);
   const object = await store.head(bucket, key);
-  const hash = createHash('sha256');
-  const others = { md5: createHash('md5'), sha512: createHash('sha512') };
-  let bytes = 0;
-  if (object) {
-    const stream = await store.stream(object, signal);
-    for await (const chunk of stream) {
-      for (const each of [hash, others.md5, others.sha512]) each.update(chunk as Buffer);
-      bytes += (chunk as Buffer).length;
-      progress(70 + (bytes / converted.size) * 29);
-    }
-  }
-  if (bytes === converted.size && hash.digest('hex') === converted.sha256) {
-    return { md5: others.md5.digest('hex'), sha512: others.sha512.digest('hex') };
-  }
+  const found = async (): Promise<boolean> => {
+    if (object?.size !== converted.size) return false;
+    if (byChecksum) return object.etag === sent.etag;
+    return (await bytes.readBack(object, control)).sha256 === converted.sha256;
+  };
+  if (await found()) return;
   await store.remove(bucket, key);
+  await forgetSent(scratchDir);
   throw new BootreadyError({
     code: 'unavailable',
-    message: 'The object store gave back other bytes than it was given; the object was removed.',
-    remedy: 'Check the health of the object store. The step is tried again.',
+    message: 'The object store has other bytes than it was given; the object was removed.',
+    remedy:
+      way === 'checksum'
+        ? 'Check the health of the object store; or set VERIFY=auto, where its ETags are not those of S3. The step is tried again.'
+        : 'Check the health of the object store. The step is tried again.',
     retryable: true,
-    context: { bucket, key, bytes, expected: converted.size },
+    context: { bucket, key, size: object?.size, expected: converted.size, etag: object?.etag, sent: sent.etag },
   });
 };
 

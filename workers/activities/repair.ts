@@ -4,18 +4,20 @@ import type { Config } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
 import { objectSource } from '../../shared/object-source.ts';
+import type { ByteWork } from '../../shared/ports/byte-work.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
 import type { ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Repair, RepairStore } from '../../shared/ports/repairs.ts';
 import { remedies } from '../../shared/remedies/remedies.ts';
+import { takenAway } from '../../shared/upload-in-parts.ts';
 import type { OrderAttempt, RepairActivities, RepairLedger } from '../../workflows/activities.ts';
+import { objectUpload } from '../bytes/uploads.ts';
 import { type MendDeps, mendDisk } from '../repair/mend.ts';
 import type { Scratch } from '../scratch.ts';
 import type { ScratchRoom } from '../scratch-room.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
-import { convertUpload } from './convert.ts';
+import { type ConvertDeps, convertUpload } from './convert.ts';
 import { imageIsGone, mapped, orderLedger, orderStep } from './order-step.ts';
-import { uploadFile } from './publish.ts';
 import { repairNeed } from './scratch-need.ts';
 import type { StepControl, TakeTurn } from './step.ts';
 
@@ -29,6 +31,8 @@ export type RepairDeps = {
   room: ScratchRoom;
   ownTaskQueue: string;
   admit: AdmitDeps;
+  convert: Omit<ConvertDeps, 'bytes'>;
+  bytes: ByteWork;
   mend: MendDeps;
 };
 
@@ -52,7 +56,7 @@ export const createRepairLedger = ({ repairs, scratch, ownTaskQueue }: RepairDep
 
 /** These share the scratch folder of this process. */
 export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
-  const { config, repairs, images, store, scratch, slots } = deps;
+  const { config, repairs, images, store, scratch, slots, bytes } = deps;
 
   const step = (
     attempt: OrderAttempt,
@@ -92,7 +96,8 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
         async (repair, control) => {
           if ((await uploadOf(repair)).isThere) return;
           const scratchDir = await scratch.open(folderOf(attempt));
-          const source = objectSource(store, await originalOf(repair));
+          const original = await originalOf(repair);
+          const source = objectSource(store, original);
           const limits = { allowIso: config.ALLOW_ISO, maxVirtualBytes: config.MAX_VIRTUAL_BYTES, scratchDir };
           const admission = await admitUpload(
             deps.admit,
@@ -101,8 +106,8 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
           );
           if (admission.findings.some(({ outcome }) => outcome === 'fail')) throw unreadable();
           const { converted } = await convertUpload(
-            deps.admit,
-            { source, admission, target: 'qcow2', ...limits },
+            { ...deps.convert, bytes },
+            { upload: objectUpload(bytes, original), admission, target: 'qcow2', ...limits },
             control,
           );
           if (!converted) throw unreadable();
@@ -134,7 +139,14 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
           const path = join(await scratch.open(folderOf(attempt)), 'disk.qcow2');
           const { size } = await stat(path);
           await repairs.reserve(imageId, attempt.fence, size);
-          await uploadFile(store, target, path, size, control, () => repairs.assertHeld(imageId, attempt.fence));
+          const { uploadId, parts } = await bytes.send({ path, size, to: target, copiesParts: false }, control);
+          try {
+            await repairs.assertHeld(imageId, attempt.fence);
+            await store.completeMultipart({ ...target, uploadId }, parts).catch(takenAway);
+          } catch (error) {
+            await store.abortMultipart({ ...target, uploadId }).catch(() => undefined);
+            throw error;
+          }
         }
         await repairs.handedOver(imageId, attempt.fence);
       }),

@@ -14,6 +14,8 @@ import {
   probedAsVmdk,
 } from '../../test/hostile/readings.ts';
 import { bufferSource } from '../../test/support/buffer-source.ts';
+import { hash } from '../bytes/hash.ts';
+import { sourceUpload } from '../bytes/uploads.ts';
 import { peekLayer } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
 import { fileInput, qemuImgProbe } from '../tools/qemu-img.ts';
@@ -99,9 +101,9 @@ describe('the output is looked at whatever admit has said', () => {
     const source = await openFileSource(path);
     try {
       return await convertUpload(
-        { foreign, peek: peekLayer },
+        { foreign, peek: peekLayer, bytes: { hash } },
         {
-          source,
+          upload: sourceUpload(source),
           admission: { layers: [{ kind: 'disk' }], disk: from, findings: [] },
           target,
           allowIso: false,

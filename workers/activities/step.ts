@@ -94,6 +94,24 @@ export const runStep = async <Result>(
   }
 };
 
+/** What goes on beside a step, and has no row of its own: heartbeats, a slot, errors mapped. */
+export const runBeside = async (
+  { runs, slots }: Pick<StepDeps, 'runs' | 'slots'>,
+  attempt: Attempt,
+  work: (context: RunContext, control: StepControl) => Promise<void>,
+): Promise<void> => {
+  const { cancellationSignal: signal } = Context.current();
+  const stopBeating = startBeating();
+  try {
+    const context = await runs.context(attempt);
+    await slots.use(context.projectId, signal, () => work(context, { signal, progress: () => undefined }));
+  } catch (error) {
+    throw signal.aborted ? cancellationOf(signal, error) : toFailure(error);
+  } finally {
+    stopBeating();
+  }
+};
+
 /**
  * Cancelling the run is one thing; a worker that shuts down is another: its scratch folder goes with it, so the workflow
  * moves the attempt (workflows/outcome.ts knows `worker-stopped`) instead of trying again here.

@@ -71,6 +71,14 @@ export const openOutput = async (path: string, { maxBytes }: { maxBytes: number 
   }
 };
 
+/** As `openOutput`, of a file whose size is known. @throws also when it has another one */
+export const openWhole = async (path: string, size: number): Promise<Output> => {
+  const output = await openOutput(path, { maxBytes: size });
+  if (output.size === size) return output;
+  await output.close();
+  throw refused(`it has ${output.size} bytes instead of ${size}`);
+};
+
 /** The whole of a small file that a sandbox wrote. @throws as `openOutput` */
 export const readOutput = async (path: string, limits: { maxBytes: number }): Promise<Buffer> => {
   const output = await openOutput(path, limits);

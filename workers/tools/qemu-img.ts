@@ -15,11 +15,14 @@ import { runSandboxed } from './sandbox.ts';
 
 const GiB = 1024 ** 3;
 
-/** A local file as input. */
-export const fileInput = (path: string): BlockInput => ({
-  node: { driver: 'file', filename: '/in/image' },
-  readOnly: { '/in/image': path },
-});
+/** A local file as input, or a part of one. */
+export const fileInput = (path: string, part?: { offset: number; size: number }): BlockInput => {
+  const file = { driver: 'file', filename: '/in/image' };
+  return {
+    node: part ? { driver: 'raw', 'read-only': true, ...part, file } : file,
+    readOnly: { '/in/image': path },
+  };
+};
 
 /**
  * `json:` names the whole tree, so that nothing is probed and nothing is followed: `"backing": null` cuts what a header may

@@ -1,7 +1,9 @@
 import { openObjectStore } from '../../../adapters/object-store/open.ts';
+import type { Config } from '../../../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../../../shared/errors.ts';
 import { probePrefix } from '../../../shared/events/probe.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
+import { probeStore } from '../../../shared/store-traits.ts';
 import { examineBrowserUpload } from './browser-upload.ts';
 import { compareClocks } from './clock.ts';
 import type { Dependency, Say } from './dependency.ts';
@@ -48,12 +50,35 @@ export const objectStore: Dependency = {
       if (await examineBucket(store, { bucket, variable, endpoint }, say)) usable.push(bucket);
     }
     if (usable.includes(uploads)) await examineBrowserUpload(store, config, say, signal);
+    if (usable.includes(images)) await examineTraits(store, config, say);
     if (usable.length > 0) {
       say.ok(
         `S3 at ${addressOf(endpoint)}: ${usable.map((bucket) => `"${bucket}"`).join(' and ')} can be written, read and listed.`,
       );
     }
   },
+};
+
+/** Whether published images must be read back. */
+const examineTraits = async (
+  store: ObjectStore,
+  { IMAGES_BUCKET: bucket, VERIFY: verify }: Config,
+  say: Say,
+): Promise<void> => {
+  if (verify === 'readback') return;
+  const { keepsChecksums, copiesParts } = await probeStore(store, bucket);
+  if (keepsChecksums) {
+    say.ok(
+      `The store keeps checksums: published images are not read back. ${copiesParts ? 'It copies parts: zeros are not sent.' : 'It does not copy parts: zeros are sent too.'}`,
+    );
+  } else if (verify === 'checksum') {
+    say.failed('The ETags of the store do not tell what it has, and VERIFY=checksum needs them.', 'Set VERIFY=auto.');
+  } else {
+    say.warning(
+      'The ETags of the store do not tell what it has: every published image is read back, which takes about as long as sending it.',
+      'Where the store encrypts with keys of its own (SSE-KMS), nothing can be done; else update the store.',
+    );
+  }
 };
 
 /** Whether all that is done with objects works there. @throws what no other bucket would change */

@@ -1,0 +1,57 @@
+import type { ObjectPin, ObjectSpan, UploadedPart } from './object-store.ts';
+
+export type ByteControl = {
+  signal: AbortSignal;
+  /** 0 to 100. */
+  progress(percent: number): void;
+};
+
+/** Lower-case hex. */
+export type Sha256 = { sha256: string };
+
+export type BringOrder = {
+  from: ObjectPin;
+  /** What is written of it; all of it is read, once, and hashed. */
+  part: ObjectSpan;
+  /** A new file. Zeros become holes. */
+  to: string;
+};
+
+export type SendOrder = {
+  path: string;
+  size: number;
+  to: { bucket: string; key: string };
+  /** Whether the store can copy parts from its own objects: then zeros are not sent. */
+  copiesParts: boolean;
+  /** The same bytes lie in the store already; its parts are copied, and each is compared. */
+  same?: ObjectPin | undefined;
+};
+
+/** A multipart upload with all its parts, which nobody has completed yet: there is no object. */
+export type SentParts = Sha256 & {
+  md5: string;
+  uploadId: string;
+  parts: UploadedPart[];
+  /** The ETag of the object when it is completed, where the store makes it of the parts' MD5 as S3 does. */
+  etag: string;
+};
+
+/** What was read of an object. */
+export type ReadBack = Sha256 & { size: number };
+
+/**
+ * Work with every byte of an image: gigabytes are read, hashed and sent, which takes a processor for seconds. None of it is done on the event loop of
+ * whoever asks. Throws BootreadyErrors as ObjectStore does; the reason of `signal` when that is aborted.
+ */
+export interface ByteWork {
+  /** @throws `scratch-full`, retryable */
+  bring(order: BringOrder, control: ByteControl): Promise<Sha256>;
+  /** A file of our own, or one that a sandbox has written. @throws `tool-failed` when it is no regular file of exactly this size */
+  hash(order: { path: string; size: number }, control: ByteControl): Promise<Sha256>;
+  /**
+   * What earlier tries left at the key is cleared away. Throws what leaves no upload open.
+   * @throws `unavailable`, retryable, when another writer ended the upload, or the store took other bytes than it was given
+   */
+  send(order: SendOrder, control: ByteControl): Promise<SentParts>;
+  readBack(pin: ObjectPin, control: ByteControl): Promise<ReadBack>;
+}

@@ -1,0 +1,81 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ConvertedDisk } from '../../shared/contracts/run.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import type { ByteWork, SentParts } from '../../shared/ports/byte-work.ts';
+import type { ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
+import type { StoreTraits } from '../../shared/store-traits.ts';
+import { clearUploads } from '../../shared/upload-in-parts.ts';
+import type { StepControl } from './step.ts';
+
+/** A disk on its way to the store: all parts may be there long before anybody knows whether it is published. */
+export type SendDeps = { bytes: Pick<ByteWork, 'send'>; traits: () => Promise<StoreTraits> };
+
+export type SendInput = {
+  scratchDir: string;
+  converted: ConvertedDisk;
+  to: { bucket: string; key: string };
+  /** The upload, where its bytes are those of the disk. */
+  same?: ObjectPin | undefined;
+};
+
+/** Beside the disk, so that they go with it: where parts lie that nobody has completed, and what all of them are. */
+const openFile = 'sending.json';
+const sentFile = 'sent.json';
+
+const readRecord = async <Record>(folder: string, name: string): Promise<Record | undefined> => {
+  const text = await readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  return text === undefined ? undefined : (JSON.parse(text) as Record);
+};
+
+const writeRecord = async (folder: string, name: string, record: unknown): Promise<void> => {
+  const whole = join(folder, `${name}.new`);
+  await writeFile(whole, JSON.stringify(record));
+  await rename(whole, join(folder, name));
+};
+
+/**
+ * Sends the disk in parts; there is no object until `publish` completes it. Done before, it only tells what was sent.
+ * @throws BootreadyError `unavailable`, retryable, when the disk is no longer what was converted
+ */
+export const sendDisk = async (
+  { bytes, traits }: SendDeps,
+  { scratchDir, converted, to, same }: SendInput,
+  control: StepControl,
+): Promise<SentParts> => {
+  const before = await readRecord<SentParts>(scratchDir, sentFile);
+  if (before) return before;
+  await writeRecord(scratchDir, openFile, to);
+  const { copiesParts } = await traits();
+  const path = join(scratchDir, `disk.${converted.format}`);
+  const sent = await bytes.send({ path, size: converted.size, to, copiesParts, same }, control);
+  if (sent.sha256 !== converted.sha256) {
+    throw new BootreadyError({
+      code: 'unavailable',
+      message: 'The disk in the scratch folder changed between its conversion and its sending.',
+      remedy: 'Check the disk and the memory of the worker. The step is tried again.',
+      retryable: true,
+      context: { expected: converted.sha256, found: sent.sha256 },
+    });
+  }
+  await writeRecord(scratchDir, sentFile, sent);
+  return sent;
+};
+
+/** What was sent is of no use: the next try sends it again. */
+export const forgetSent = (scratchDir: string): Promise<void> => rm(join(scratchDir, sentFile), { force: true });
+
+/** There is an object: nothing of its upload is left over. */
+export const noteCompleted = (scratchDir: string): Promise<void> => rm(join(scratchDir, openFile), { force: true });
+
+/** Takes the parts away of which no object was made. */
+export const discardSent = async (
+  store: Pick<ObjectStore, 'listMultiparts' | 'abortMultipart'>,
+  scratchDir: string,
+): Promise<void> => {
+  const open = await readRecord<SendInput['to']>(scratchDir, openFile);
+  if (open) await clearUploads(store, open);
+};

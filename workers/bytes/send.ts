@@ -1,0 +1,99 @@
+import { createHash } from 'node:crypto';
+import type { ByteControl, SendOrder, SentParts } from '../../shared/ports/byte-work.ts';
+import type { MultipartTarget, ObjectPin, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
+import { compositeEtag } from '../../shared/store-traits.ts';
+import { clearUploads, partSizeFor, takenAway } from '../../shared/upload-in-parts.ts';
+import { openWhole } from '../tools/output.ts';
+import { zerosObject } from './zeros.ts';
+
+type Store = Pick<
+  ObjectStore,
+  'head' | 'put' | 'createMultipart' | 'putPart' | 'copyPart' | 'abortMultipart' | 'listMultiparts'
+>;
+
+/** Parts on their way at once. Each holds its bytes in memory. */
+const lanes = 3;
+
+const md5 = (bytes: Buffer): Buffer => createHash('md5').update(bytes).digest();
+
+/**
+ * One pass over the file: the digests of the whole, those of the parts, and sending. Zeros are copied by the store where it can, or sent from one buffer.
+ * As ByteWork has it.
+ */
+export const send = async (store: Store, order: SendOrder, { signal, progress }: ByteControl): Promise<SentParts> => {
+  const { path, size, to } = order;
+  const partSize = partSizeFor(size);
+  const count = Math.ceil(size / partSize);
+  const file = await openWhole(path, size);
+  try {
+    await clearUploads(store, to);
+    const target: MultipartTarget = { ...to, uploadId: await store.createMultipart(to.bucket, to.key) };
+    const part = partSender(store, target, order, Math.min(partSize, size));
+    const sums = { sha256: createHash('sha256'), md5: createHash('md5') };
+    const parts: UploadedPart[] = [];
+    const partSums: Buffer[] = [];
+    const under = new Set<Promise<void>>();
+    try {
+      for (let number = 1; number <= count; number++) {
+        signal.throwIfAborted();
+        const offset = (number - 1) * partSize;
+        const bytes = await file.read(offset, partSize);
+        for (const sum of Object.values(sums)) sum.update(bytes);
+        const one = part(number, offset, bytes);
+        partSums.push(one.md5);
+        const sending = one.sent.then((sent) => {
+          parts.push(sent);
+          progress((parts.length / count) * 100);
+        });
+        under.add(sending);
+        // Told by the race below, or at the end.
+        sending.catch(() => undefined);
+        void sending.finally(() => under.delete(sending)).catch(() => undefined);
+        while (under.size >= lanes) await Promise.race(under);
+      }
+      await Promise.all(under);
+    } catch (error) {
+      await Promise.allSettled(under);
+      await store.abortMultipart(target).catch(() => undefined);
+      throw error;
+    }
+    return {
+      sha256: sums.sha256.digest('hex'),
+      md5: sums.md5.digest('hex'),
+      uploadId: target.uploadId,
+      parts: parts.sort((a, b) => a.partNumber - b.partNumber),
+      etag: compositeEtag(partSums),
+    };
+  } finally {
+    await file.close();
+  }
+};
+
+/** How each part goes: its MD5 at once, and a promise of its end. */
+const partSender = (store: Store, target: MultipartTarget, { same, copiesParts }: SendOrder, longest: number) => {
+  const zeros = Buffer.alloc(longest);
+  const zerosMd5 = md5(zeros);
+  let zerosPin: Promise<ObjectPin | undefined> | undefined;
+  return (number: number, offset: number, bytes: Buffer): { md5: Buffer; sent: Promise<UploadedPart> } => {
+    const isZero = bytes.length === zeros.length && bytes.equals(zeros);
+    const sum = isZero ? zerosMd5 : md5(bytes);
+    const sent = async (): Promise<UploadedPart> => {
+      if (same && copiesParts) return copy(number, same, offset, bytes, sum);
+      if (!isZero) return put(number, bytes, sum);
+      zerosPin ??= copiesParts ? zerosObject(store, target.bucket, zeros) : Promise.resolve(undefined);
+      const pin = await zerosPin.catch(() => undefined);
+      return pin ? copy(number, pin, 0, zeros, sum) : put(number, zeros, sum);
+    };
+    return { md5: sum, sent: sent() };
+  };
+
+  async function put(number: number, bytes: Buffer, sum: Buffer): Promise<UploadedPart> {
+    return store.putPart(target, number, bytes, sum).catch(takenAway);
+  }
+
+  /** A copy that fails, or has another ETag than our bytes would have, is none: the bytes themselves are sent. */
+  async function copy(number: number, from: ObjectPin, offset: number, bytes: Buffer, sum: Buffer) {
+    const copied = await store.copyPart(target, number, from, { offset, size: bytes.length }).catch(() => undefined);
+    return copied?.etag === sum.toString('hex') ? copied : put(number, bytes, sum);
+  }
+};

@@ -1,0 +1,47 @@
+import { type MessagePort, workerData } from 'node:worker_threads';
+import { createObjectStore } from '../../adapters/object-store/minio.ts';
+import { isBootreadyError } from '../../shared/errors.ts';
+import type { ByteControl } from '../../shared/ports/byte-work.ts';
+import { bring } from './bring.ts';
+import { hash, readBack } from './hash.ts';
+import type { Outcome, Task } from './messages.ts';
+import { send } from './send.ts';
+
+/** What a thread of threads.ts does: one order at a time. It is ended where it stands when its owner does not want it any more. */
+const store = createObjectStore(workerData);
+
+const work = {
+  bring: (order, control) => bring(store, order, control),
+  hash,
+  send: (order, control) => send(store, order, control),
+  readBack: (pin, control) => readBack(store, pin, control),
+} satisfies { [Name in Task['name']]: (order: (Task & { name: Name })['order'], control: ByteControl) => unknown };
+
+/** The owner hears of progress this often. */
+const everyMs = 250;
+
+/** Called by the pool, by its name. */
+export const doTask = async ({ task, port }: { task: Task; port: MessagePort }): Promise<Outcome> => {
+  let told = 0;
+  const progress = (percent: number): void => {
+    if (Date.now() - told < everyMs) return;
+    told = Date.now();
+    port.postMessage(percent);
+  };
+  const run = work[task.name] as (order: unknown, control: ByteControl) => Promise<unknown>;
+  try {
+    return { value: await run(task.order, { signal: new AbortController().signal, progress }) };
+  } catch (error) {
+    if (!isBootreadyError(error)) throw error;
+    // An error of a class of ours would arrive as a bare one.
+    const { code, message, remedy, retryable, context, cause } = error;
+    return {
+      failure: {
+        ...{ code, message, retryable, context, cause: cause && String(cause) },
+        ...(remedy === undefined ? {} : { remedy }),
+      },
+    };
+  } finally {
+    port.close();
+  }
+};
