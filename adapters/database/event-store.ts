@@ -1,4 +1,5 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
+import type { UploadNotification } from '../../shared/events/notification.ts';
 import { noTraces } from '../../shared/no-traces.ts';
 import type { EventStore, UploadEvent } from '../../shared/ports/events.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
@@ -24,6 +25,12 @@ const eventOf = (row: Selectable<UploadEventTable>): UploadEvent => ({
   traceparent: row.traceparent,
 });
 
+type Column = Exclude<keyof UploadNotification, 'raw'>;
+
+/** Arrays by column: one statement for any number of rows, whose text is always the same. */
+const columnOf = (notifications: readonly UploadNotification[], name: Column) =>
+  sql`${notifications.map((each) => each[name])}::text[]`;
+
 export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'current'> = noTraces): EventStore => ({
   record: async (source, notifications) => {
     // A batch may hold the same notification twice, which one statement cannot upsert. In one order always: two batches that
@@ -32,27 +39,17 @@ export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'cur
       a.fingerprint < b.fingerprint ? -1 : 1,
     );
     if (distinct.length === 0) return [];
-    const rows = await db
-      .insertInto('upload_events')
-      .values(
-        distinct.map((each) => ({
-          source,
-          fingerprint: each.fingerprint,
-          event_name: each.eventName,
-          bucket: each.bucket,
-          key: each.key,
-          etag: each.etag,
-          version_id: each.versionId,
-          sequencer: each.sequencer,
-          raw: JSON.stringify(each.raw),
-          traceparent: traces.current() ?? null,
-        })),
-      )
-      .onConflict((conflict) =>
-        conflict.column('fingerprint').doUpdateSet({ deliveries: sql`upload_events.deliveries + 1` }),
-      )
-      .returning(['id', 'settled_at'])
-      .execute();
+    const traceparent = traces.current() ?? null;
+    const { rows } = await sql<{ id: number; settled_at: Date | null }>`
+      insert into upload_events (source, fingerprint, event_name, bucket, key, etag, version_id, sequencer, raw, traceparent, project_id)
+      select ${source}, told.*, ${traceparent}, (
+        select id from projects where starts_with(told.key, key_prefix) order by length(key_prefix) desc limit 1)
+      from unnest(${columnOf(distinct, 'fingerprint')}, ${columnOf(distinct, 'eventName')}, ${columnOf(distinct, 'bucket')},
+        ${columnOf(distinct, 'key')}, ${columnOf(distinct, 'etag')}, ${columnOf(distinct, 'versionId')}, ${columnOf(distinct, 'sequencer')},
+        ${distinct.map(({ raw }) => JSON.stringify(raw))}::jsonb[])
+        as told (fingerprint, event_name, bucket, key, etag, version_id, sequencer, raw)
+      on conflict (fingerprint) do update set deliveries = upload_events.deliveries + 1
+      returning id, settled_at`.execute(db);
     return rows.filter(({ settled_at }) => settled_at === null).map(({ id }) => id);
   },
 
@@ -64,7 +61,12 @@ export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'cur
   settle: async (id, outcome, detail, imageId) => {
     await db
       .updateTable('upload_events')
-      .set({ outcome, detail, image_id: imageId ?? null, settled_at: sql`now()` })
+      .set({
+        ...{ outcome, detail, image_id: imageId ?? null, settled_at: sql`now()` },
+        ...(imageId === undefined
+          ? {}
+          : { project_id: (eb) => eb.selectFrom('images').where('id', '=', imageId).select('project_id') }),
+      })
       .where('id', '=', id)
       .where('settled_at', 'is', null)
       .execute();
@@ -95,11 +97,7 @@ export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'cur
     const rows = await db
       .selectFrom('upload_events')
       .$if(before !== undefined, (query) => query.where('id', '<', before as number))
-      .$if(projectId !== undefined, (query) =>
-        query.where(sql<boolean>`(
-          exists (select 1 from projects p where p.id = ${projectId ?? null} and starts_with(upload_events.key, p.key_prefix))
-          or exists (select 1 from images i where i.id = upload_events.image_id and i.project_id = ${projectId ?? null}))`),
-      )
+      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
       .$if(isSettled !== undefined, (query) => query.where('settled_at', isSettled ? 'is not' : 'is', null))
       .orderBy('id', 'desc')
       .limit(limit)

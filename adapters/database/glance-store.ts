@@ -1,9 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { type Kysely, type Selectable, sql } from 'kysely';
+import { expressionBuilder, type Kysely, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import { z } from 'zod';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { GlanceImage, GlanceMember, GlanceStore, ImageAttributes } from '../../shared/ports/glance.ts';
+import type {
+  GlanceImage,
+  GlanceMember,
+  GlanceQuery,
+  GlanceStore,
+  ImageAttributes,
+} from '../../shared/ports/glance.ts';
 import { assertFits, type Limits, stride, unlimited } from '../../shared/quota.ts';
-import { behind, matching, ordered, visibleTo } from './glance-query.ts';
+import { behind, matching, ordered, partsOfList, visibleTo } from './glance-query.ts';
 import { givenUp } from './image-deletions.ts';
 import { imageOf, insertRun } from './image-records.ts';
 import { json } from './json.ts';
@@ -56,6 +63,13 @@ const isTaken = (error: unknown): boolean => (error as { code?: string }).code =
 
 const noSuchImage = (): BootreadyError =>
   new BootreadyError({ code: 'not-found', message: 'There is no such image.', remedy: 'List the images you may see.' });
+
+type Images = SelectQueryBuilder<Database, 'images', Selectable<ImageTable>>;
+
+const firstOf = (images: Images, { sort, limit }: Pick<GlanceQuery, 'sort' | 'limit'>): Images =>
+  ordered(sort)
+    .reduce<Images>((sorted, part) => sorted.orderBy(part as never), images)
+    .limit(limit);
 
 /** @param limits of projects that have none of their own */
 export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimited): GlanceStore => {
@@ -110,11 +124,13 @@ export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimit
     list: async (query, viewer) => {
       const { marker, sort, limit } = query;
       if (marker !== undefined) {
-        const there = await existing()
-          .where(sql<boolean>`images.id::text = ${marker.toLowerCase()}`)
-          .where(visibleTo(viewer))
-          .select('images.id')
-          .executeTakeFirst();
+        const there =
+          z.guid().safeParse(marker).success &&
+          (await existing()
+            .where('images.id', '=', marker)
+            .where(visibleTo(viewer))
+            .select('images.id')
+            .executeTakeFirst());
         if (!there) {
           throw new BootreadyError({
             code: 'invalid-input',
@@ -123,10 +139,29 @@ export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimit
           });
         }
       }
-      let rows = existing().where(matching(query, viewer));
-      if (marker !== undefined) rows = rows.where(behind(marker, sort));
-      for (const part of ordered(sort)) rows = rows.orderBy(part as never);
-      return (await rows.limit(limit).selectAll('images').execute()).map(glanceImageOf);
+      const parts = partsOfList(
+        query,
+        viewer,
+      )(expressionBuilder<Database, 'images'>()).map((part) => {
+        const matched = existing()
+          .where(part)
+          .where(matching(query))
+          .$if(marker !== undefined, (rows) => rows.where(behind(marker as string, sort)))
+          .selectAll('images');
+        // What a project sees is little beside all images: read whole and then sorted, unless its index has that order.
+        const isBounded = viewer.role !== 'admin' && (sort[0]?.key ?? 'created_at') !== 'created_at';
+        return firstOf(isBounded ? db.selectFrom(matched.offset(0).as('images')).selectAll('images') : matched, query);
+      });
+      const [first, ...rest] = parts.map((part) => db.selectFrom(part.as('images')).selectAll('images'));
+      if (!first) return [];
+      const found =
+        rest.length === 0
+          ? first
+          : firstOf(
+              db.selectFrom(rest.reduce((all, part) => all.unionAll(part), first).as('images')).selectAll('images'),
+              { sort, limit },
+            );
+      return (await found.execute()).map(glanceImageOf);
     },
 
     change: (id, change) =>

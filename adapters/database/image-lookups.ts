@@ -1,18 +1,33 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import type { ListedSystem, Visibility } from '../../shared/contracts/image.ts';
 import type { ImageStore, SharedWith } from '../../shared/ports/images.ts';
-import { membership } from './glance-query.ts';
+import { isMemberOf } from './glance-query.ts';
 import { imageOf } from './image-records.ts';
 import type { Database } from './schema.ts';
 
 const isSharedWith = ({ projectId, answer }: SharedWith): Expression<SqlBool> => sql<boolean>`(
   images.visibility = 'shared' and images.project_id <> ${projectId} and images.status <> 'pending_delete'
-  and ${membership(projectId, answer)})`;
+  and ${isMemberOf(projectId, answer)})`;
 
-/** As `latestRuns` has it: the newest run's, whatever became of it. */
-const hasSystem = (system: ListedSystem): Expression<SqlBool> => sql<boolean>`exists (
-  select from (select report -> 'guest' as guest from runs where image_id = images.id order by number desc limit 1) latest
-  where ${system} in (guest ->> 'osType', guest ->> 'osDistro'))`;
+/** In the words of guestfs, types and distributions are not called the same but where one has only the other. */
+const types: readonly string[] = ['linux', 'windows', 'freebsd'] satisfies ListedSystem[];
+const hasSystem = (system: ListedSystem): Expression<SqlBool> =>
+  types.includes(system) ? sql<boolean>`os_type = ${system}` : sql<boolean>`os_distro = ${system}`;
+
+/** As the index has it (migration 0023). */
+const isSnapshot = sql<boolean>`(properties ->> 'image_type') in ('snapshot', 'backup')`;
+
+const likeEscaped = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+
+/** First and last UUID that begin with this; undefined when none does. */
+const idsFrom = (beginning: string): [string, string] | undefined => {
+  const form = 'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx';
+  const text = beginning.toLowerCase();
+  const fits =
+    text.length <= form.length && [...text].every((c, at) => (form[at] === '-' ? c === '-' : /[0-9a-f]/.test(c)));
+  const filled = (digit: string): string => text + form.slice(text.length).replaceAll('x', digit);
+  return fits ? [filled('0'), filled('f')] : undefined;
+};
 
 /** Images as they are looked for. */
 export const createImageLookups = (
@@ -30,17 +45,25 @@ export const createImageLookups = (
   },
 
   search: async (text, { projectId, sharedWith }) => {
-    const rows = await db
+    const found = db
       .selectFrom('images')
       .where('deleted_at', 'is', null)
-      .where((eb) => eb.or([eb('name', '=', text), sql<boolean>`starts_with(id::text, ${text.toLowerCase()})`]))
       .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
       .$if(sharedWith !== undefined, (query) => query.where(isSharedWith(sharedWith as SharedWith)))
       .orderBy('created_at', 'desc')
       .limit(10)
-      .selectAll()
-      .execute();
-    return rows.map(imageOf);
+      .selectAll();
+    const ids = idsFrom(text);
+    // One after the other: each goes by an index of its own.
+    const rows = [
+      ...(await found.where('name', '=', text).execute()),
+      ...(ids ? await found.where(sql<boolean>`id between ${ids[0]}::uuid and ${ids[1]}::uuid`).execute() : []),
+    ];
+    const distinct = [...new Map(rows.map((row) => [row.id, row])).values()];
+    return distinct
+      .sort((a, b) => b.created_at.getTime() - a.created_at.getTime())
+      .slice(0, 10)
+      .map(imageOf);
   },
 
   ownedBy: async (ids, projectId) => {
@@ -62,16 +85,14 @@ export const createImageLookups = (
       .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
       .$if(status !== undefined, (query) => query.where('status', '=', status as never))
       .$if(name !== undefined, (query) => query.where('name', '=', name as string))
-      .$if(text !== undefined, (query) => query.where(sql<boolean>`strpos(lower(name), lower(${text ?? ''})) > 0`))
-      .$if(isPublic === true, (query) => query.where('visibility', '=', 'public').where('os_hidden', '=', false))
+      .$if(text !== undefined, (query) => query.where('name', 'ilike', `%${likeEscaped(text as string)}%`))
+      .$if(isPublic === true, (query) => query.where('visibility', '=', 'public').where(sql<boolean>`not os_hidden`))
       .$if(sharedWith !== undefined, (query) =>
-        query.where(isSharedWith(sharedWith as SharedWith)).where('os_hidden', '=', false),
+        query.where(isSharedWith(sharedWith as SharedWith)).where(sql<boolean>`not os_hidden`),
       )
-      .$if(format !== undefined, (query) => query.where('disk_format', '=', format as string))
+      .$if(format !== undefined, (query) => query.where(sql<boolean>`coalesce(disk_format, '') = ${format}`))
       .$if(imageType !== undefined, (query) =>
-        query.where(
-          sql<boolean>`(coalesce(properties ->> 'image_type', '') in ('snapshot', 'backup')) = ${imageType === 'snapshot'}`,
-        ),
+        query.where(imageType === 'snapshot' ? isSnapshot : sql<boolean>`(${isSnapshot}) is not true`),
       )
       .$if(visibility !== undefined, (query) => query.where('visibility', '=', visibility as Visibility))
       .$if(system !== undefined, (query) => query.where(hasSystem(system as ListedSystem)))

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
-import { type GuestFacts, steps as stepOrder, type Verdict } from '../../shared/contracts/run.ts';
+import { steps as stepOrder } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
+import type { Image, ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
 import { assertFits, type Limits } from '../../shared/quota.ts';
 import { imageOf, insertRun, runOf } from './image-records.ts';
 import { lockQuotaOfImage } from './quota.ts';
@@ -41,33 +41,14 @@ export const createImageRuns = (
 
   latestRuns: async (imageIds) => {
     if (imageIds.length === 0) return new Map();
-    const rows = await db
-      .selectFrom('runs')
-      .leftJoinLateral(
-        (eb) =>
-          eb
-            .selectFrom('run_steps')
-            .whereRef('run_steps.run_id', '=', 'runs.id')
-            .orderBy('run_steps.started_at', 'desc')
-            .limit(1)
-            .select(['run_steps.step', 'run_steps.percent'])
-            .as('step'),
-        (join) => join.onTrue(),
-      )
-      .where('runs.image_id', 'in', imageIds)
-      .distinctOn('runs.image_id')
-      .orderBy('runs.image_id')
-      .orderBy('runs.number', 'desc')
-      .select(['runs.image_id', 'runs.id', 'runs.number', 'runs.status', 'step.step', 'step.percent'])
-      .select(sql<Verdict | null>`runs.report->>'verdict'`.as('verdict'))
-      .select(sql<GuestFacts | null>`runs.report->'guest'`.as('guest'))
-      .execute();
-    return new Map(
-      rows.map(({ image_id, id, number, status, step, percent, verdict, guest }) => [
-        image_id,
-        { runId: id, number, status, step, percent: percent ?? 0, verdict, guest },
-      ]),
+    const { rows } = await sql<LatestRun & { imageId: string; percent: number | null }>`
+      select ids.id as "imageId", run.id as "runId", run.number, run.status, step.step, step.percent, run.verdict, run.guest
+      from unnest(${imageIds}::uuid[]) ids (id)
+      cross join lateral (select * from runs where image_id = ids.id order by number desc limit 1) run
+      left join lateral (select * from run_steps where run_id = run.id order by started_at desc limit 1) step on true`.execute(
+      db,
     );
+    return new Map(rows.map(({ imageId, ...run }) => [imageId, { ...run, percent: run.percent ?? 0 }]));
   },
 
   newRun: (imageId, settings = {}, requestId) =>

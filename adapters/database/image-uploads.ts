@@ -30,8 +30,8 @@ export const createImageUploads = (
         .select(['project_id', 'held_bytes']);
       const owner = await open.executeTakeFirst();
       const quota = owner && (await lockQuota(trx, limits, owner.project_id));
-      // Behind the lock: what it holds now stays.
-      const image = await open.executeTakeFirst();
+      // Behind the lock of the project, where there is one: what it holds now stays.
+      const image = await open.forUpdate().executeTakeFirst();
       if (!image || !quota) {
         throw new BootreadyError({
           code: 'conflict',
@@ -150,6 +150,7 @@ export const createImageUploads = (
   unknownAmong: async (objects) => {
     const rows = await db
       .selectFrom('images')
+      .where('upload_bucket', 'in', [...new Set(objects.map(({ bucket }) => bucket))])
       .where('upload_key', 'in', [...new Set(objects.map(({ key }) => key))])
       .where('deleted_at', 'is', null)
       .select(['upload_bucket', 'upload_key', 'upload_etag'])

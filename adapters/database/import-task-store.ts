@@ -1,4 +1,5 @@
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { z } from 'zod';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ImportTask, ImportTaskDetail, ImportTaskStore, TaskStatus } from '../../shared/ports/import-tasks.ts';
 import type { Database } from './schema.ts';
@@ -14,24 +15,39 @@ type Row = {
 };
 type DetailRow = Row & Pick<ImportTaskDetail, 'url' | 'failure' | 'report'> & { cancelled: boolean };
 
+/** As runs and downloads have it, by what a task says. */
+const statesOf: Readonly<Record<TaskStatus, readonly string[]>> = {
+  pending: ['queued'],
+  processing: ['running', 'handed-over'],
+  success: ['published'],
+  failure: ['rejected', 'failed', 'cancelled'],
+};
+
 const statusOf = (column: RawBuilder<unknown>): RawBuilder<unknown> => sql`case ${column}
-  when 'queued' then 'pending' when 'running' then 'processing' when 'published' then 'success' else 'failure' end`;
+  when 'queued' then 'pending' when 'running' then 'processing' when 'handed-over' then 'processing' when 'published' then 'success' else 'failure' end`;
+
+const request = sql`request_id is not null`;
+
+/** Imports of staged data, and further ones. Read apart from downloads: each is found and sorted by an index of its own. */
+const ofRuns = sql`(
+  select r.id, r.image_id, i.project_id as owner, r.request_id, ${statusOf(sql`r.status`)} as status, r.status as state, r.created_at,
+    coalesce(r.finished_at, r.started_at, r.created_at) as updated_at,
+    (select url from downloads where image_id = r.image_id and status = 'handed-over') as url, r.failure, r.report, r.status = 'cancelled' as cancelled
+  from runs r join images i on i.id = r.image_id
+  where r.${request} and (r.number > 1 or coalesce((
+    -- One value and not "not exists", which the planner would answer by reading all downloads.
+    select status <> 'handed-over' or request_id is null from downloads where image_id = r.image_id), true)))`;
 
 /** A download goes on as the first run of its image. An image has one download, so that the image's id names its task. */
-const tasks = sql`(
-  select case when d.image_id is null then r.id else r.image_id end as id, r.image_id, i.project_id as owner, r.request_id,
-    ${statusOf(sql`r.status`)} as status, coalesce(d.created_at, r.created_at) as created_at,
-    coalesce(r.finished_at, r.started_at, r.created_at) as updated_at,
-    fetched.url, r.failure, r.report, r.status = 'cancelled' as cancelled
-  from runs r join images i on i.id = r.image_id
-    left join downloads fetched on fetched.image_id = r.image_id and fetched.status = 'handed-over'
-    left join downloads d on d.image_id = fetched.image_id and d.request_id is not null and r.number = 1
-  where r.request_id is not null
-  union all
-  select d.image_id, d.image_id, i.project_id, d.request_id, ${statusOf(sql`d.status`)}, d.created_at,
-    coalesce(d.finished_at, d.created_at), d.url, d.failure, null, d.status = 'cancelled'
+const ofDownloads = sql`(
+  select d.image_id as id, d.image_id, i.project_id as owner, d.request_id, ${statusOf(sql`coalesce(r.status, d.status)`)} as status, coalesce(r.status, d.status) as state, d.created_at,
+    coalesce(r.finished_at, r.started_at, r.created_at, d.finished_at, d.created_at) as updated_at,
+    d.url, coalesce(r.failure, d.failure) as failure, r.report, coalesce(r.status, d.status) = 'cancelled' as cancelled
   from downloads d join images i on i.id = d.image_id
-  where d.request_id is not null and d.status <> 'handed-over') tasks`;
+    left join runs r on r.image_id = d.image_id and r.number = 1 and d.status = 'handed-over'
+  where d.${request})`;
+
+const tasks = sql`(select * from ${ofRuns} runs union all select * from ${ofDownloads} downloads) tasks`;
 
 const columns = sql`id, image_id, owner, request_id, status, created_at, updated_at`;
 
@@ -52,9 +68,11 @@ const detailOf = ({ url, cancelled, failure, report, ...row }: DetailRow): Impor
 
 export const createImportTaskStore = (db: Kysely<Database>): ImportTaskStore => ({
   list: async ({ status, equal, sort, marker, limit }) => {
+    const isUuid = (text: string): boolean => z.guid().safeParse(text).success;
+    const place = sql.join([...new Set([sort.key, 'created_at', 'id'])].map((name) => sql.ref(name)));
     if (marker !== undefined) {
-      const { rows } = await sql`select from ${tasks} where id::text = ${marker.toLowerCase()}`.execute(db);
-      if (rows.length === 0) {
+      const there = isUuid(marker) ? (await sql`select from ${tasks} where id = ${marker}`.execute(db)).rows : [];
+      if (there.length === 0) {
         throw new BootreadyError({
           code: 'invalid-input',
           message: 'There is no task at the marker.',
@@ -62,22 +80,24 @@ export const createImportTaskStore = (db: Kysely<Database>): ImportTaskStore => 
         });
       }
     }
+    const { id, image_id: imageId } = equal;
+    if ((id !== undefined && !isUuid(id)) || (imageId !== undefined && !isUuid(imageId))) return [];
+    const direction = sql.raw(sort.direction);
+    const further = sql.raw(sort.direction === 'asc' ? '>' : '<');
     const conditions = [
       sql`true`,
-      ...(status === undefined ? [] : [sql`status = ${status}`]),
-      ...Object.entries(equal).map(([name, value]) => sql`${sql.ref(name)}::text = ${value}`),
+      ...(status === undefined ? [] : [sql`state = any(${statesOf[status]}::text[])`]),
+      ...Object.entries(equal).map(([name, value]) => sql`${sql.ref(name)} = ${value}`),
+      ...(marker === undefined
+        ? []
+        : [sql`(${place}) ${further} (select ${place} from ${tasks} where id = ${marker})`]),
     ];
-    const keys = [...new Set([sort.key, 'created_at', 'id'])].map((name) => sql.ref(name));
-    const place = sql.join(keys);
-    const further = sql.raw(sort.direction === 'asc' ? '>' : '<');
-    if (marker !== undefined) {
-      conditions.push(
-        sql`(${place}) ${further} (select ${place} from ${tasks} where id::text = ${marker.toLowerCase()})`,
-      );
-    }
-    const order = keys.map((key) => sql`${key} ${sql.raw(sort.direction)}`);
-    const { rows } = await sql<Row>`select ${columns} from ${tasks} where ${sql.join(conditions, sql` and `)}
-      order by ${sql.join(order)} limit ${limit}`.execute(db);
+    const order = [...new Set([sort.key, 'created_at', 'id'])].map((name) => sql`${sql.ref(name)} ${direction}`);
+    const first = sql`order by ${sql.join(order)} limit ${limit}`;
+    const parts = [ofRuns, ofDownloads].map(
+      (part) => sql`(select ${columns} from ${part} tasks where ${sql.join(conditions, sql` and `)} ${first})`,
+    );
+    const { rows } = await sql<Row>`select * from (${sql.join(parts, sql` union all `)}) tasks ${first}`.execute(db);
     return rows.map(taskOf);
   },
 

@@ -21,6 +21,7 @@ import * as admitted from './migrations/0019-admitted.ts';
 import * as waitsFor from './migrations/0020-waits-for.ts';
 import * as sessionUse from './migrations/0021-session-use.ts';
 import * as auditChain from './migrations/0022-audit-chain.ts';
+import * as lists from './migrations/0023-lists.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -44,6 +45,7 @@ const migrations = {
   '0020-waits-for': waitsFor,
   '0021-session-use': sessionUse,
   '0022-audit-chain': auditChain,
+  '0023-lists': lists,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+import type { ColumnType, Generated, GeneratedAlways, JSONColumnType } from 'kysely';
 import type { DeliveryStatus } from '../../shared/contracts/delivery.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type {
@@ -12,7 +12,7 @@ import type {
 import type { WorkerState } from '../../shared/contracts/operations.ts';
 import type { OrderStatus } from '../../shared/contracts/order.ts';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
-import type { GuestFacts, Report, RunStatus, Step } from '../../shared/contracts/run.ts';
+import type { GuestFacts, Report, RunStatus, Step, Verdict } from '../../shared/contracts/run.ts';
 import type { MemberStatus } from '../../shared/ports/glance.ts';
 import type { Shortage } from '../../shared/quota.ts';
 
@@ -102,6 +102,8 @@ export type UploadEventTable = {
   /** One sentence for operators. */
   detail: string | null;
   image_id: string | null;
+  /** Whose upload it tells of: below whose prefix its key lies, then whose image came of it. Null: nobody's. */
+  project_id: string | null;
   settled_at: NullableTimestamp;
   /** The span that it was taken in by. */
   traceparent: string | null;
@@ -151,6 +153,9 @@ export type ImageTable = {
   import_request_id: string | null;
   /** Of a platform image. */
   family: string | null;
+  /** What its newest run has found in it; written by a trigger of runs. */
+  os_type: ColumnType<string | null, never, never>;
+  os_distro: ColumnType<string | null, never, never>;
   created_at: Timestamp;
   updated_at: Timestamp;
   deleted_at: NullableTimestamp;
@@ -176,6 +181,9 @@ export type RunTable = {
   fence: Bytes | null;
   worker: string | null;
   report: JSONColumnType<Report> | null;
+  /** Of the report, for lists. */
+  verdict: GeneratedAlways<Verdict | null>;
+  guest: GeneratedAlways<GuestFacts | null>;
   failure: JSONColumnType<RunFailure> | null;
   /** Of the import that asked for it. */
   request_id: string | null;

@@ -1,0 +1,47 @@
+type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(error: unknown): void };
+
+/**
+ * One call at a time; what is asked meanwhile goes together in the next one. Nobody waits for a clock: who asks alone is served at once, and the more ask, the
+ * more share a round trip. When several were together and it failed, each is tried by itself: what is wrong with one is not told to the others.
+ * @param work gives one result for each item, in their order
+ * @param most so much goes together, as `sizeOf` counts it; an item that is larger goes alone
+ */
+export const together = <Item, Result>(
+  work: (items: readonly Item[]) => Promise<readonly Result[]>,
+  { most, sizeOf }: { most: number; sizeOf: (item: Item) => number },
+): ((item: Item) => Promise<Result>) => {
+  const waiting: Waiting<Item, Result>[] = [];
+  let isBusy = false;
+
+  const next = (): Waiting<Item, Result>[] => {
+    let size = 0;
+    const beyond = waiting.findIndex(({ item }, index) => {
+      size += sizeOf(item);
+      return index > 0 && size > most;
+    });
+    return waiting.splice(0, beyond < 0 ? waiting.length : beyond);
+  };
+
+  const serve = async (group: readonly Waiting<Item, Result>[]): Promise<void> => {
+    try {
+      const results = await work(group.map(({ item }) => item));
+      for (const [index, { resolve }] of group.entries()) resolve(results[index] as Result);
+    } catch (error) {
+      const [only] = group;
+      if (only && group.length === 1) only.reject(error);
+      else await Promise.all(group.map((each) => serve([each])));
+    }
+  };
+
+  const serveAll = async (): Promise<void> => {
+    isBusy = true;
+    while (waiting.length > 0) await serve(next());
+    isBusy = false;
+  };
+
+  return (item) =>
+    new Promise((resolve, reject) => {
+      waiting.push({ item, resolve, reject });
+      if (!isBusy) void serveAll();
+    });
+};
