@@ -6,6 +6,7 @@ import { sbomFile, sbomMediaType } from '../shared/sbom/cyclonedx.ts';
 import type { ApiDeps } from './deps.ts';
 import { runsOf, usableImage } from './image-access.ts';
 import { media } from './openapi.ts';
+import { bytesWhileAllowed } from './while-allowed.ts';
 
 type Evidence = { type: string; of: (report: Report) => { bucket: string; key: string } | undefined };
 const files = {
@@ -60,7 +61,8 @@ export const evidenceRoutes =
           'content-security-policy': "default-src 'none'; frame-ancestors 'none'; sandbox",
           'content-length': object.size,
         });
-        return reply.send(await deps.store.stream(object));
+        const mayStill = () => usableImage(deps, request);
+        return reply.send(await bytesWhileAllowed(deps.store, request, { object, mayStill }));
       },
     );
   };

@@ -7,6 +7,7 @@ import { Envelope, keyIdOf } from '../shared/provenance/dsse.ts';
 import { publicKeysOf, publicPemOf, signingKeyOf } from '../shared/provenance/keys.ts';
 import type { ApiDeps } from './deps.ts';
 import { usableImage } from './image-access.ts';
+import { bytesWhileAllowed } from './while-allowed.ts';
 
 /** How published images came to be, signed; and the public keys of those signatures. */
 export const provenanceRoutes =
@@ -54,7 +55,8 @@ export const provenanceRoutes =
         }
         reply.headers({ 'content-type': 'application/json', 'content-length': object.size });
         // As it was signed, byte by byte.
-        return reply.send((await deps.store.stream(object)) as unknown as Envelope);
+        const mayStill = () => usableImage(deps, request);
+        return reply.send((await bytesWhileAllowed(deps.store, request, { object, mayStill })) as unknown as Envelope);
       },
     );
   };

@@ -1,5 +1,7 @@
+import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { explain, isBootreadyError } from '../shared/errors.ts';
+import type { ObjectPin, ObjectStore } from '../shared/ports/object-store.ts';
 import type { Identity } from '../shared/ports/projects.ts';
 
 declare module 'fastify' {
@@ -57,4 +59,20 @@ export const whileAllowed = (
     });
   }, intervalMs);
   return { check, stop: () => clearInterval(timer) };
+};
+
+/** The bytes of an object, or of a range of it, for as long as who asks may have them. */
+export const bytesWhileAllowed = async (
+  store: Pick<ObjectStore, 'stream'>,
+  request: FastifyRequest,
+  {
+    object,
+    range,
+    mayStill,
+  }: { object: ObjectPin; range?: { offset: number; length: number }; mayStill: () => Promise<unknown> },
+): Promise<Readable> => {
+  const bytes = await store.stream(object, undefined, range);
+  const { stop } = whileAllowed(request, { mayStill, end: () => bytes.destroy() });
+  bytes.once('close', stop);
+  return bytes;
 };

@@ -7,7 +7,7 @@ import type { ObjectInfo } from '../../shared/ports/object-store.ts';
 import { gone, memoryOf, type Received, receive, tooLarge } from '../../shared/receive-object.ts';
 import type { ApiDeps } from '../deps.ts';
 import { atLeast, identityOf } from '../identity.ts';
-import { whileAllowed } from '../while-allowed.ts';
+import { bytesWhileAllowed } from '../while-allowed.ts';
 import { ownImage, visibleImage } from './access.ts';
 import { judgeContent } from './content.ts';
 import { storeId } from './info.ts';
@@ -172,28 +172,16 @@ export const dataRoutes =
         });
       }
       if (md5) reply.header('content-md5', md5);
-      if (!range) return reply.header('content-length', size).send(await stream(request, object));
+      const mayStill = () => visibleImage(deps, request);
+      if (!range) {
+        return reply.header('content-length', size).send(await bytesWhileAllowed(store, request, { object, mayStill }));
+      }
       const { offset, length } = range;
       reply.code(206).headers({
         'content-length': length,
         'content-range': `bytes ${offset}-${offset + length - 1}/${size}`,
       });
-      return reply.send(await stream(request, object, range));
-    };
-
-    /** The bytes, for as long as who asks may have them. */
-    const stream = async (
-      request: FastifyRequest,
-      object: ObjectInfo,
-      range?: { offset: number; length: number },
-    ): Promise<Readable> => {
-      const bytes = await store.stream(object, undefined, range);
-      const allowance = whileAllowed(request, {
-        mayStill: () => visibleImage(deps, request),
-        end: () => bytes.destroy(),
-      });
-      bytes.once('close', allowance.stop);
-      return bytes;
+      return reply.send(await bytesWhileAllowed(store, request, { object, range, mayStill }));
     };
   };
 

@@ -4,6 +4,7 @@ import { newApiKey } from '../../shared/api-key.ts';
 import type { SessionView } from '../../shared/contracts/api.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
+import { someReport } from '../support/samples.ts';
 
 /** Sessions over HTTP: what their owner sees of them, and what ends with them. */
 
@@ -108,25 +109,127 @@ describe('sessions', () => {
     await open.body?.cancel();
   }, 40_000);
 
+  const expire = () =>
+    installation.db
+      .updateTable('sessions')
+      .set({ expires_at: new Date(Date.now() - 1000) })
+      .where('key_id', '=', keyId)
+      .execute();
+
   test.each([
     [
       'is ended by its owner',
       async (id: string, other: string) => void (await ask(other, `/v1/sessions/${id}`, 'DELETE')),
     ],
     ['was not used for the idle time', async () => void (await setLastUse(61))],
+    ['has reached its end', async () => void (await expire())],
   ])(
-    'a stream ends within ten seconds when its session %s',
+    'a stream and a download end within ten seconds when their session %s',
     async (_why, endIt) => {
       const [cookie, other] = [await signIn(), await signIn()];
       const id = (await list(cookie)).find(({ isCurrent }) => isCurrent)?.id ?? '';
       const stream = await ask(cookie, '/v1/images/stream');
       expect(stream.status).toBe(200);
+      const { imageId } = await largeEvidence();
+      const download = await ask(cookie, `/v1/images/${imageId}/runs/1/evidence/serial.log`);
+      expect(download.status).toBe(200);
       await endIt(id, other);
       const from = Date.now();
       for await (const _chunk of stream.body ?? []);
       expect(Date.now() - from).toBeLessThan(10_000);
       expect((await ask(cookie, '/v1/self')).status).toBe(401);
+      await new Promise((resolve) => setTimeout(resolve, Math.max(0, 9500 - (Date.now() - from))));
+      expect(await bytesLeft(download)).toBeLessThan(large);
     },
-    20_000,
+    30_000,
   );
 });
+
+describe('shares', () => {
+  test('a stream and downloads of a member end within ten seconds of the share', async () => {
+    const { imageId } = await largeEvidence('owner');
+    const share = () =>
+      installation.db
+        .insertInto('image_members')
+        .values({ image_id: imageId, member_id: 'demo', status: 'accepted' })
+        .execute();
+    await share();
+    const cookie = await signIn();
+    const stream = await ask(cookie, `/v1/images/${imageId}/stream`);
+    const evidence = await ask(cookie, `/v1/images/${imageId}/runs/1/evidence/serial.log`);
+    const data = await fetch(`${installation.apiUrl}/image/v2/images/${imageId}/file`, {
+      headers: { 'x-auth-token': key },
+    });
+    expect([stream.status, evidence.status, data.status]).toEqual([200, 200, 200]);
+    await installation.db.deleteFrom('image_members').where('image_id', '=', imageId).execute();
+    const from = Date.now();
+    for await (const _chunk of stream.body ?? []);
+    expect(Date.now() - from).toBeLessThan(10_000);
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, 9500 - (Date.now() - from))));
+    expect(await bytesLeft(evidence)).toBeLessThan(large);
+    expect(await bytesLeft(data)).toBeLessThan(large);
+  }, 40_000);
+});
+
+/** Far more than sockets hold. */
+const large = 64 * 1024 ** 2;
+
+/** A published image whose bytes and console log are so large that nobody has them at once. */
+const largeEvidence = async (projectId = 'demo'): Promise<{ imageId: string }> => {
+  const { db, s3 } = installation;
+  await createProjectStore(db).ensure({ id: projectId });
+  const { id: imageId } = await db
+    .insertInto('images')
+    .values({
+      ...{
+        project_id: projectId,
+        name: 'large',
+        visibility: 'shared',
+        status: 'active',
+        settings: '{}',
+        properties: '{}',
+      },
+      ...{ upload_bucket: 'uploads', upload_key: `${projectId}/${crypto.randomUUID()}`, upload_size: large },
+      ...{ upload_etag: 'e', disk_format: 'raw', container_format: 'bare', size: large },
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const { id: runId } = await db
+    .insertInto('runs')
+    .values({ image_id: imageId, number: 1, status: 'published', workflow_id: `image-${imageId}-run-1` })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  const where = { bucket: 'images', key: `large/${imageId}` };
+  await s3.putObject(where.bucket, where.key, Buffer.alloc(large), large);
+  const boot = { firmware: 'bios', accelerator: 'tcg', seconds: 1, serialLog: where } as never;
+  const report = someReport({ imageId, runId }, 'publish', { boot });
+  await db
+    .updateTable('runs')
+    .set({ report: JSON.stringify(report) as never })
+    .where('id', '=', runId)
+    .execute();
+  await db
+    .insertInto('publications')
+    .values({
+      image_id: imageId,
+      run_id: runId,
+      fence: 1,
+      ...where,
+      format: 'raw',
+      size: large,
+      sha256: '0'.repeat(64),
+    })
+    .execute();
+  return { imageId };
+};
+
+/** What still comes until the connection ends. */
+const bytesLeft = async (answer: Response): Promise<number> => {
+  let bytes = 0;
+  try {
+    for await (const chunk of answer.body ?? []) bytes += chunk.length;
+  } catch {
+    // Cut off, as it should be.
+  }
+  return bytes;
+};
