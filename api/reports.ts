@@ -9,7 +9,7 @@ import { reportShownTo } from '../shared/image-fields.ts';
 import type { ReportDocument } from '../shared/report/document.ts';
 import { reportHtml } from '../shared/report/html.ts';
 import { reportText } from '../shared/report/text.ts';
-import { rejects } from '../shared/verdict.ts';
+import { isRejection } from '../shared/verdict.ts';
 import type { ApiDeps } from './deps.ts';
 import { seenAs, viewerOf } from './glance/access.ts';
 import { runsOf, usableImage } from './image-access.ts';
@@ -79,7 +79,7 @@ export const reportRoutes =
         );
         return reply
           .type(as === 'html' ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8')
-          .send(render(document, (finding) => rejects(finding, policy), language));
+          .send(render(document, (finding) => isRejection(finding, policy), language));
       },
     );
   };

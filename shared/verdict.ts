@@ -1,14 +1,18 @@
 import { catalogue, checkOf } from './checks/catalogue.ts';
-import type { Finding } from './contracts/finding.ts';
+import type { CheckDefinition } from './checks/define.ts';
+import type { Finding, Outcome } from './contracts/finding.ts';
 import type { Policy } from './contracts/image.ts';
 import type { Verdict } from './contracts/run.ts';
 
 /** Whether this finding alone rejects: a failed safety check always does, a failed required check under `enforce`. */
-export const rejects = ({ code, outcome }: Finding, policy: Policy): boolean => {
-  if (outcome !== 'fail') return false;
-  const { severity } = checkOf(code);
-  return severity === 'safety' || (severity === 'required' && policy === 'enforce');
-};
+export const rejects = ({ code, outcome }: Finding, policy: Policy): boolean =>
+  isRejection({ outcome, severity: checkOf(code).severity }, policy);
+
+/** The same of a finding whose severity is known, as those of kept reports are told (checks/view.ts). */
+export const isRejection = (
+  { outcome, severity }: { outcome: Outcome; severity: CheckDefinition['severity'] },
+  policy: Policy,
+): boolean => outcome === 'fail' && (severity === 'safety' || (severity === 'required' && policy === 'enforce'));
 
 /**
  * What the findings come to. Anything that neither rejects nor is a pass is a warning, an `unknown` too: we do not refuse what

@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
 import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
+import { keptReport } from '../../shared/report/kept.ts';
 import { json } from './json.ts';
 import type { Database, ImageTable, RunTable } from './schema.ts';
 
@@ -36,7 +37,7 @@ export const runOf = (row: Selectable<RunTable>): Run => ({
   workflowId: row.workflow_id,
   status: row.status,
   worker: row.worker,
-  report: row.report,
+  report: keptReport(row.report),
   failure: row.failure,
   createdAt: row.created_at,
   startedAt: row.started_at,

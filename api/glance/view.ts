@@ -1,4 +1,4 @@
-import { catalogue, describeFinding } from '../../shared/checks/catalogue.ts';
+import { describeFinding } from '../../shared/checks/catalogue.ts';
 import { glanceFields, type ImageViewer, mayBeShown } from '../../shared/image-fields.ts';
 import type { DownloadStore } from '../../shared/ports/downloads.ts';
 import type { GlanceImage, GlanceMember } from '../../shared/ports/glance.ts';
@@ -30,8 +30,7 @@ export const adviceOf = ({ failure, report }: Pick<Run, 'failure' | 'report'>): 
     const advice = [failure.message, failure.remedy].filter(Boolean).join(' ');
     return { [`${factPrefix}problems`]: failure.code, [`${factPrefix}advice`]: advice.slice(0, longest) };
   }
-  // A report may be older than the catalogue.
-  const failed = (report?.findings ?? []).filter(({ code, outcome }) => outcome === 'fail' && catalogue[code]);
+  const failed = (report?.findings ?? []).filter(({ outcome }) => outcome === 'fail');
   if (failed.length === 0) return {};
   const sentences = failed.map((finding) => {
     const { title, problem = '', remedy = '' } = describeFinding(finding, 'en');

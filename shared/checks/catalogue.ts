@@ -20,6 +20,21 @@ export const checkOf = (code: string): CheckDefinition => {
   return check;
 };
 
+/** What the catalogue of another version calls a check that ours lacks. Its outcome counts; what it means, only that version can say. */
+const unknownCheck = (code: string): CheckDefinition => ({
+  severity: 'advice',
+  title: { en: `Check "${code}"`, de: `Prüfung „${code}“` },
+  problem: {
+    en: 'Another version of bootready made this check; this one does not know it.',
+    de: 'Diese Prüfung stammt von einer anderen Version von bootready; diese hier kennt sie nicht.',
+  },
+  remedy: { en: 'Have the image checked again.', de: 'Lassen Sie das Abbild noch einmal prüfen.' },
+});
+
+/** Of findings that are kept: reports outlive the version that made them. For a verdict that is still to come, `checkOf`. */
+export const keptCheckOf = (code: string): CheckDefinition =>
+  Object.hasOwn(catalogue, code) ? checkOf(code) : unknownCheck(code);
+
 /** `guest` leaves out the commands of other systems. */
 export const describeFinding = (finding: Finding, language: Language, guest?: GuestFacts): DescribedFinding =>
-  describeCheck(checkOf(finding.code), finding.outcome, finding.params, language, systemsOf(guest));
+  describeCheck(keptCheckOf(finding.code), finding.outcome, finding.params, language, systemsOf(guest));

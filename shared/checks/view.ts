@@ -1,12 +1,12 @@
 import type { FindingView } from '../contracts/api.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { GuestFacts } from '../contracts/run.ts';
-import { checkOf, describeFinding } from './catalogue.ts';
+import { describeFinding, keptCheckOf } from './catalogue.ts';
 import type { Language } from './define.ts';
 
 /** A finding with its words in one language, for whoever has no catalogue. */
 export const findingView = (finding: Finding, language: Language, guest?: GuestFacts): FindingView => ({
   ...finding,
-  severity: checkOf(finding.code).severity,
+  severity: keptCheckOf(finding.code).severity,
   ...describeFinding(finding, language, guest),
 });
