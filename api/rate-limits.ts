@@ -1,9 +1,10 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../shared/config.ts';
-import { BootreadyError } from '../shared/errors.ts';
+import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import type { HttpMeter } from '../shared/ports/meters.ts';
 import type { RateCounters } from '../shared/ports/rate-counters.ts';
+import { bodyOf } from './errors.ts';
 import { keyOf } from './identity.ts';
 
 const windowMs = 60_000;
@@ -11,9 +12,12 @@ const windowMs = 60_000;
 /** Probes of orchestrators are never refused; stores are judged by their secret, and send as often as there are uploads. */
 const isExempt = ({ url }: FastifyRequest): boolean => /^\/(?:livez|readyz)$|^\/events\//.test(url);
 
-/** Whether a request showed something that could have been guessed. */
-const hasGuessed = (request: FastifyRequest): boolean =>
-  keyOf(request) !== undefined || request.url.startsWith('/events/');
+/** The secret of notifications is chosen by people: who guessed it too often is not heard. */
+const showsEventsSecret = ({ url }: FastifyRequest): boolean => url.startsWith('/events/');
+
+/** Whether a request showed something that could have been guessed; Keystone's clients show it in the body. */
+const mayGuess = (request: FastifyRequest): boolean =>
+  keyOf(request) !== undefined || showsEventsSecret(request) || /^\/identity\/v3\/auth\//.test(request.url);
 
 type Limited = 'address' | 'key' | 'project' | 'guesses';
 
@@ -25,8 +29,8 @@ const sentences: Record<Limited, string> = {
 };
 
 /**
- * Requests a minute by address, key and project, counted for all API processes together; and wrong keys by address, which are guesses. When Redis
- * does not answer, nothing is limited, and a metric says so. RateLimit headers as the draft of the IETF has them (draft-ietf-httpapi-ratelimit-headers-07).
+ * Requests a minute by address, key and project, counted for all API processes together; and wrong keys by address, which are guesses: after some
+ * they are all refused, and only right ones pass. When Redis does not answer, nothing is limited, and a metric says so. RateLimit headers as the draft of the IETF has them (draft-ietf-httpapi-ratelimit-headers-07).
  */
 export const limitRates = async (
   app: FastifyInstance,
@@ -72,7 +76,7 @@ export const limitRates = async (
   const byProject = limiter('project', config.RATE_PER_PROJECT, ({ identity }) => identity?.projectId);
 
   app.addHook('onRequest', async (request, reply) => {
-    if (hasGuessed(request)) await guesses(request, reply, { increment: false });
+    if (showsEventsSecret(request)) await guesses(request, reply, { increment: false });
     if (!isExempt(request)) await byAddress(request, reply);
   });
   // Behind all hooks that find out who asks, and before the body is read.
@@ -80,8 +84,17 @@ export const limitRates = async (
     await byProject(request, reply);
     await byKey(request, reply);
   });
-  app.addHook('onResponse', async (request, reply) => {
-    // It is the next one that is refused.
-    if (reply.statusCode === 401 && hasGuessed(request)) await guesses(request, reply).catch(() => undefined);
+  // A key has 256 random bits: a right one was not guessed, and belongs to somebody behind the same address as the one who guesses.
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (reply.statusCode !== 401 || !mayGuess(request)) return payload;
+    try {
+      await guesses(request, reply);
+      return payload;
+    } catch (error) {
+      // Fastify asks the handler of errors once for each request, and 401 was its answer.
+      if (!isBootreadyError(error)) throw error;
+      reply.code(429).removeHeader('www-authenticate').type('application/json; charset=utf-8');
+      return JSON.stringify(bodyOf(error.code, error.message, error.remedy, request.id));
+    }
   });
 };
