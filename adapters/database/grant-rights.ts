@@ -92,8 +92,10 @@ const joinProject = async (db: Kysely<Database>): Promise<void> => {
     });
 };
 
-/** Makes a login where it is not there, with this password. @throws `forbidden` */
-export const makeLogin = async (db: Kysely<Database>, user: string, password: string): Promise<void> => {
+export type Login = { user: string; password: string };
+
+/** Makes a login where it is not there, with this password, and lets it work as one kind of process. @throws `forbidden`, `not-found` */
+export const makeLogin = async (db: Kysely<Database>, role: ProcessRole, { user, password }: Login): Promise<void> => {
   try {
     const { rows } = await sql`select from pg_roles where rolname = ${user}`.execute(db);
     if (rows.length === 0) await sql`create role ${sql.id(user)} login`.execute(db);
@@ -107,6 +109,7 @@ export const makeLogin = async (db: Kysely<Database>, user: string, password: st
       cause,
     });
   }
+  await grantRole(db, role, user);
 };
 
 /** Lets a login work as one kind of process. @throws `not-found`, `forbidden` */

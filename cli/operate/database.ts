@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Kysely } from 'kysely';
-import { grantRole, makeLogin } from '../../adapters/database/grant-rights.ts';
+import { grantRole, type Login, makeLogin } from '../../adapters/database/grant-rights.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
@@ -25,15 +25,14 @@ export const makeLogins = async (db: Kysely<Database>, wanted: readonly string[]
         remedy: `Give --login ROLE=FILE with one of: ${processRoles.join(', ')}.`,
       });
     }
-    const { user, password } = await loginIn(each.slice(role.length + 1));
-    await makeLogin(db, user, password);
-    await grantRole(db, role, user);
-    made.push(`${user} (${role})`);
+    const login = await loginIn(each.slice(role.length + 1));
+    await makeLogin(db, role, login);
+    made.push(`${login.user} (${role})`);
   }
   return made;
 };
 
-const loginIn = async (path: string): Promise<{ user: string; password: string }> => {
+const loginIn = async (path: string): Promise<Login> => {
   try {
     const { username, password } = new URL((await readFile(path, 'utf8')).trim());
     if (username && password) return { user: decodeURIComponent(username), password: decodeURIComponent(password) };

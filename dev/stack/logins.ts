@@ -1,4 +1,4 @@
-import { grantRole, makeLogin } from '../../adapters/database/grant-rights.ts';
+import { makeLogin } from '../../adapters/database/grant-rights.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { roleName } from '../../adapters/database/rights.ts';
 import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
@@ -13,8 +13,7 @@ export const makeLogins = async (ownerUrl: string, logins: Logins): Promise<void
   const { db, close } = openDatabase(ownerUrl, { max: 1 });
   try {
     for (const role of processRoles) {
-      await makeLogin(db, loginOf(role), logins[role]);
-      await grantRole(db, role, loginOf(role));
+      await makeLogin(db, role, { user: loginOf(role), password: logins[role] });
     }
   } finally {
     await close();
