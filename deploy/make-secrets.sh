@@ -28,6 +28,10 @@ done
 put redis-url "redis://:$(cat secrets/redis-password)@redis:6379"
 put s3-access-key "bootready-$(random 4)"
 put s3-secret-key "$(random 24)"
+# One user for each kind of process: "bootready store-users" makes them.
+for role in api worker queues; do
+  put "s3-secret-key-$role" "$(random 24)"
+done
 put events-secret "$(random 24)"
 put secrets-key "$(random 32)"
 echo 'Keep a copy of secrets/ in a safe place: without secrets-key the secrets of webhooks in the database are lost.'

@@ -34,6 +34,7 @@ const calls: Readonly<Record<string, readonly string[]>> = {
   'temporal-namespace': ['temporal'],
   'temporal-ui': ['temporal'],
   'object-store': ['api'],
+  'store-users': ['object-store'],
   migrate: ['postgres', 'temporal'],
   api: ['postgres', 'redis', 'temporal', 'object-store'],
   worker: ['postgres', 'temporal', 'object-store'],
@@ -49,7 +50,8 @@ const apart = 'worker';
 /** What only the sandbox needs; docs/security.md, "What must be allowed from outside". */
 const relaxed = ['seccomp=deploy/seccomp/worker.json', 'apparmor=unconfined', 'systempaths=unconfined'];
 
-const hasSecretName = (name: string): boolean => /PASSWORD|PWD|SECRET|_KEY$|_TOKEN/.test(name);
+/** S3_ACCESS_KEY is a name; what proves it is S3_SECRET_KEY. */
+const hasSecretName = (name: string): boolean => /PASSWORD|PWD|SECRET|(?<!S3_ACCESS)_KEY$|_TOKEN/.test(name);
 
 const problemsOf = (name: string, service: Service): string[] => {
   const { security_opt: options = [], environment = {} } = service;

@@ -28,7 +28,7 @@ describe('docker-compose.yml', () => {
   };
 
   test('is sound, with the variables of .env.example and no others', async () => {
-    expect(await checkCompose(join(root, 'docker-compose.yml'), example)).toContain('12 services');
+    expect(await checkCompose(join(root, 'docker-compose.yml'), example)).toContain('13 services');
   });
 
   test('publishes what the example for Prometheus scrapes, each by the process that the example names', () => {
@@ -107,7 +107,7 @@ describe('docker-compose.yml', () => {
     ],
     [
       'a secret that it is not given',
-      'secrets: [database-url-api, redis-url, s3-access-key, s3-secret-key, events-secret, secrets-key]',
+      'secrets: [database-url-api, redis-url, s3-secret-key-api, events-secret, secrets-key]',
       'secrets: [database-url-api]',
       /Service api names a file in SECRETS_KEY_FILE/,
     ],

@@ -24,7 +24,7 @@ class S3Client extends Client {
   }
 }
 
-const clientOf = ({ endpoint, region, accessKey, secretKey, pathStyle }: ObjectStoreConfig): S3Client => {
+export const clientOf = ({ endpoint, region, accessKey, secretKey, pathStyle }: ObjectStoreConfig): S3Client => {
   const { hostname, port, protocol } = new URL(endpoint);
   const client = new S3Client({
     endPoint: hostname,
@@ -42,7 +42,8 @@ const unquoted = (etag: string | undefined): string => (etag ?? '').replaceAll(/
 
 const md5Of = (body: Buffer): Buffer => createHash('md5').update(body).digest();
 
-const codeOf = (error: unknown): string => (error instanceof S3Error ? ((error as { code?: string }).code ?? '') : '');
+export const codeOf = (error: unknown): string =>
+  error instanceof S3Error ? ((error as { code?: string }).code ?? '') : '';
 const absent = new Set(['NoSuchKey', 'NotFound', 'NoSuchUpload', 'NoSuchVersion', 'UnknownError404']);
 const isAbsent = (error: unknown): boolean => absent.has(codeOf(error));
 

@@ -85,6 +85,11 @@ export const addOperateCommands = (program: Command): void => {
     .action(async (options: Parameters<typeof import('./policy.ts').printPolicy>[0]) =>
       (await import('./policy.ts')).printPolicy(options),
     );
+  program
+    .command('store-users')
+    .description('make the users of the processes at versitygw, each with the rights that it needs')
+    .requiredOption('--key <role=file...>', 'what api, worker and queues will have as S3_SECRET_KEY')
+    .action(async (options: { key: string[] }) => (await import('./store-users.ts')).makeUsersOfStore(options));
   const project = program.command('project').description('manage projects');
   project
     .command('create')

@@ -2,15 +2,18 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BootreadyError } from '../../shared/errors.ts';
+import type { ProcessRole } from '../../shared/process-roles.ts';
 import { root } from '../bootstrap/host.mjs';
 import { elapsed } from '../terminal/line.mjs';
+import { loginUrl } from './logins.ts';
 import { type Service, startServer } from './service.ts';
 import type { StackState } from './state.ts';
+import { storeEnv } from './store-keys.ts';
 
 const run = promisify(execFile);
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** The environment of bootready's own processes (shared/config.ts). */
+/** The environment of commands of the owner (shared/config.ts). */
 export const productEnv = (state: StackState, dataDir: string): Record<string, string> => {
   const { ports, s3 } = state;
   return {
@@ -31,6 +34,12 @@ export const productEnv = (state: StackState, dataDir: string): Record<string, s
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
     ...passedOn(),
   };
+};
+
+/** The environment of a process: with a login of the database and a user of the store that may do what its kind needs. */
+export const processEnv = (role: ProcessRole, state: StackState, dataDir: string): Record<string, string> => {
+  const env = productEnv(state, dataDir);
+  return { ...env, ...storeEnv(role, state), DATABASE_URL: loginUrl(env.DATABASE_URL ?? '', role, state.logins) };
 };
 
 /** What may be tried out with the embedded stack: POLICY=warn npm start */

@@ -30,7 +30,10 @@ const StackState = z.object({
   /** Of the login of each kind of process; set again at each start. */
   logins: z.object({ api: z.string(), worker: z.string(), queues: z.string() }).default(() => newLogins()),
   redisPassword: z.string(),
+  /** Of the store's root user. */
   s3: z.object({ accessKey: z.string(), secretKey: z.string() }),
+  /** Of the store's user of each kind of process; set again at each start. */
+  storeKeys: z.object({ api: z.string(), worker: z.string(), queues: z.string() }).default(() => newLogins()),
   eventsSecret: z.string(),
   /** Signs the provenance of images; older data folders have none. */
   provenanceKey: z.string().optional(),
@@ -54,6 +57,7 @@ export const newState = (ports: Ports): StackState => ({
   logins: newLogins(),
   redisPassword: secret(),
   s3: { accessKey: `bootready-${randomBytes(4).toString('hex')}`, secretKey: secret() },
+  storeKeys: newLogins(),
   eventsSecret: secret(),
   provenanceKey: newSigningKey(),
   secretsKey: newSecretsKey(),

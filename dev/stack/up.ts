@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { apiHeapOptions, type ProcessRole } from '../../shared/process-roles.ts';
 import { startLine } from '../terminal/line.mjs';
 import { makeBuckets } from './buckets.ts';
-import { loginUrl, makeLogins } from './logins.ts';
+import { makeLogins } from './logins.ts';
 import { startObjectStore } from './object-store.ts';
 import { startPostgres } from './postgres.ts';
-import { productEnv, runCommand, startProduct } from './product.ts';
+import { processEnv, productEnv, runCommand, startProduct } from './product.ts';
 import { startRedis } from './redis.ts';
 import type { Service } from './service.ts';
 import { type StackState, writeState } from './state.ts';
+import { makeStackUsers } from './store-keys.ts';
 import { startTemporal } from './temporal.ts';
 
 export const demoProject = 'demo';
@@ -62,9 +63,7 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
     line.update('Bringing the database to the newest schema');
     const env = productEnv(state, dataDir);
     await runCommand(['migrate'], env);
-    const ownerUrl = env.DATABASE_URL ?? '';
-    const { logins } = state;
-    await makeLogins(ownerUrl, logins);
+    await makeLogins(env.DATABASE_URL ?? '', state.logins);
     signal.throwIfAborted();
     if (!state.keys) {
       line.update('Making the project "demo" and its keys');
@@ -77,7 +76,11 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
     line.update('Starting the API');
     const metered = (role: ProcessRole, port: number, more: Record<string, string> = {}) => ({
       say,
-      env: { ...env, DATABASE_URL: loginUrl(ownerUrl, role, logins), METRICS_PORT: String(port), ...more },
+      env: {
+        ...processEnv(role, state, dataDir),
+        METRICS_PORT: String(port),
+        ...more,
+      },
     });
     const apiUrl = `http://127.0.0.1:${ports.api}`;
     began(
@@ -96,12 +99,14 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
       await startObjectStore({
         dataDir: join(dataDir, 's3'),
         port: ports.s3,
+        withUsers: true,
         ...state.s3,
         webhookUrl: `${apiUrl}/events/s3/versitygw/${state.eventsSecret}`,
         logFile: logFile('s3'),
       }),
     );
     await makeBuckets(state);
+    await makeStackUsers(state);
 
     line.update('Starting the workers');
     began(

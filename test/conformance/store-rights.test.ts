@@ -1,16 +1,14 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'minio';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
+import { makeStoreUsers, putStorePolicies, storeUser } from '../../adapters/object-store/versitygw.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { freePort } from '../../dev/stack/service.ts';
 import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
-import { storeBuckets } from '../../shared/store-rights.ts';
 import { runCli } from '../support/run-cli.ts';
-import { makeStoreUsers, putStorePolicies, storeUser } from '../support/store-users.ts';
 
 /** A real server that judges by our policies: each kind of process has a user of its own there. */
 const buckets = { uploads: 'uploads', images: 'images' };
@@ -18,16 +16,18 @@ const root = { accessKey: 'root', secretKey: randomBytes(12).toString('hex') };
 const secretKey = randomBytes(12).toString('hex');
 let dataDir: string;
 let server: Awaited<ReturnType<typeof startObjectStore>>;
-let client: Client;
+let owner: Parameters<typeof makeStoreUsers>[0];
 
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'store-rights-'));
   const port = await freePort();
   server = await startObjectStore({ dataDir, port, ...root, withUsers: true });
-  client = new Client({ endPoint: '127.0.0.1', port, useSSL: false, region: 'us-east-1', ...root });
-  for (const bucket of storeBuckets) await client.makeBucket(bucket);
-  await makeStoreUsers({ endpoint: server.endpoint, ...root }, secretKey);
-  await putStorePolicies(client, buckets);
+  owner = { endpoint: server.endpoint, region: server.region, ...root, pathStyle: true };
+  await makeStoreUsers(owner, { api: 'former', worker: 'former', queues: 'former' });
+  // As Compose does it, at every start: keys are those of now.
+  const file = join(dataDir, 'key');
+  await writeFile(file, `${secretKey}\n`);
+  await runCli(['store-users', '--key', ...processRoles.map((role) => `${role}=${file}`)], { env: envOf(root) });
 });
 afterAll(async () => {
   await server?.stop();
@@ -43,16 +43,19 @@ const storeOf = (user: ProcessRole) =>
     pathStyle: true,
   });
 
+/** Of a command that needs nothing but the store. */
+const envOf = (key: { accessKey: string; secretKey: string }): Record<string, string> => ({
+  DATABASE_URL: 'postgres://127.0.0.1:1/none',
+  REDIS_URL: 'redis://127.0.0.1:1',
+  EVENTS_SECRET: 'x'.repeat(16),
+  S3_ENDPOINT: server.endpoint,
+  S3_ACCESS_KEY: key.accessKey,
+  S3_SECRET_KEY: key.secretKey,
+});
+
 const doctor = async (role: ProcessRole, key: { accessKey: string; secretKey: string }) => {
   const { stdout } = await runCli(['--json', 'doctor', '--only', 'object-store', '--role', role], {
-    env: {
-      ...{
-        DATABASE_URL: 'postgres://127.0.0.1:1/none',
-        REDIS_URL: 'redis://127.0.0.1:1',
-        EVENTS_SECRET: 'x'.repeat(16),
-      },
-      ...{ S3_ENDPOINT: server.endpoint, S3_ACCESS_KEY: key.accessKey, S3_SECRET_KEY: key.secretKey },
-    },
+    env: envOf(key),
   });
   const { checks } = JSON.parse(stdout) as { checks: { outcome: string; message: string }[] };
   return checks.map(({ outcome, message }) => `${outcome}: ${message}`).filter((line) => !line.includes('Browsers'));
@@ -91,12 +94,12 @@ test('doctor names what is too much, and what is missing', async () => {
   expect((await doctor('queues', root)).join('\n')).toMatch(
     /warning: .*"uploads" what a process "queues" does not need: PutObject, ListMultipartUploadParts/,
   );
-  await putStorePolicies(client, buckets, ['api']);
+  await putStorePolicies(owner, buckets, ['api']);
   try {
     expect((await doctor('queues', { accessKey: storeUser('queues'), secretKey })).join('\n')).toMatch(
       /failed: A process "queues" may not do in bucket "images": ListBucket, .*DeleteObject/,
     );
   } finally {
-    await putStorePolicies(client, buckets);
+    await putStorePolicies(owner, buckets);
   }
 });

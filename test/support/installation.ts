@@ -8,6 +8,7 @@ import type { Kysely } from 'kysely';
 import { Client as S3Client } from 'minio';
 import { inject } from 'vitest';
 import type { Database } from '../../adapters/database/schema.ts';
+import { makeStoreUsers, putStorePolicies, storeUser } from '../../adapters/object-store/versitygw.ts';
 import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort, tied } from '../../dev/stack/service.ts';
@@ -19,7 +20,6 @@ import { newSecretsKey } from '../../shared/secret-keys.ts';
 import { freshDatabase } from './database.ts';
 import { loginUrl } from './database-server.ts';
 import { eventually } from './eventually.ts';
-import { makeStoreUsers, putStorePolicies, storeUser } from './store-users.ts';
 import { freshNamespace } from './temporal-namespace.ts';
 
 /**
@@ -67,7 +67,7 @@ export type EndedRun = {
 };
 
 export const project = 'demo';
-const root = join(import.meta.dirname, '../..');
+const sources = join(import.meta.dirname, '../..');
 
 /** Who owns the store; the tests' own client and the commands of operators. */
 const rootUser = 'testaccess';
@@ -158,7 +158,7 @@ export const startInstallation = async (
         ...args[role],
       ];
       const child = spawn(...tied(command, rest), {
-        cwd: root,
+        cwd: sources,
         env: {
           ...env,
           DATABASE_URL: loginUrl(database.url, processOf[role]),
@@ -208,8 +208,12 @@ export const startInstallation = async (
       secretKey: secret,
     });
     for (const bucket of ['uploads', 'images']) if (!(await s3.bucketExists(bucket))) await s3.makeBucket(bucket);
-    await makeStoreUsers({ endpoint: store.endpoint, accessKey: rootUser, secretKey: secret }, secret);
-    await putStorePolicies(s3, { uploads: 'uploads', images: 'images' });
+    const root = {
+      ...{ endpoint: store.endpoint, region: store.region, pathStyle: true },
+      ...{ accessKey: rootUser, secretKey: secret },
+    };
+    await makeStoreUsers(root, { api: secret, worker: secret, queues: secret });
+    await putStorePolicies(root, { uploads: 'uploads', images: 'images' });
     for (const role of options.roles ?? (['steps', 'queues'] as const)) await start(role);
 
     return {
@@ -282,7 +286,7 @@ const endedRun = async (db: Kysely<Database>, key: string): Promise<EndedRun | u
 
 const runOnce = async (command: string[], env: Record<string, string>): Promise<void> => {
   const child = spawn(...tied(process.execPath, ['cli/main.ts', ...command]), {
-    cwd: root,
+    cwd: sources,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

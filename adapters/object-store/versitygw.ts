@@ -1,0 +1,67 @@
+import { text } from 'node:stream/consumers';
+import { BootreadyError } from '../../shared/errors.ts';
+import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { type BucketNames, bucketPolicy, storeBuckets } from '../../shared/store-rights.ts';
+import type { ObjectStoreConfig } from './config.ts';
+import { clientOf, codeOf } from './minio.ts';
+
+/**
+ * Users of versitygw, one for each kind of process, with what that kind needs and no more. Other stores have tools of their own for it. The server must
+ * run with `--iam-dir`. Its admin API: https://github.com/versity/versitygw/wiki/Multi-Tenant, and s3api/controllers/admin.go of v1.8.0.
+ */
+
+/** As the user of one kind of process is called. */
+export const storeUser = (role: ProcessRole): string => `bootready-${role}`;
+
+type Request = { method: string; bucketName: string; query: string; body: string; good?: number[] };
+
+const send = async (root: ObjectStoreConfig, { body, good = [200, 201, 204], ...request }: Request): Promise<void> => {
+  await text(await clientOf(root).makeRequestAsync(request, body, good));
+};
+
+/** Makes them, or gives those that are there these keys. @param root the server's root user. @throws BootreadyError `unavailable` */
+export const makeStoreUsers = async (
+  root: ObjectStoreConfig,
+  keys: Readonly<Record<ProcessRole, string>>,
+): Promise<void> => {
+  for (const role of processRoles) {
+    const user = storeUser(role);
+    const secret = `<Secret>${escaped(keys[role])}</Secret><Role>user</Role>`;
+    const account = `<Account><Access>${user}</Access>${secret}</Account>`;
+    try {
+      await send(root, { method: 'PATCH', bucketName: 'create-user', query: '', body: account });
+    } catch (error) {
+      if (codeOf(error) !== 'XAdminUserExists') throw refused(error);
+      const body = `<MutableProps>${secret}</MutableProps>`;
+      await send(root, { method: 'PATCH', bucketName: 'update-user', query: `access=${user}`, body });
+    }
+  }
+};
+
+/** Lets each of them do in the buckets what its process needs (shared/store-rights.ts), and makes the buckets where they are missing. */
+export const putStorePolicies = async (
+  root: ObjectStoreConfig,
+  buckets: BucketNames,
+  roles: readonly ProcessRole[] = processRoles,
+): Promise<void> => {
+  const users = Object.fromEntries(roles.map((role) => [role, storeUser(role)]));
+  const client = clientOf(root);
+  for (const bucket of storeBuckets) {
+    const bucketName = buckets[bucket];
+    if (!(await client.bucketExists(bucketName))) await client.makeBucket(bucketName);
+    const body = JSON.stringify(bucketPolicy(bucket, buckets, users));
+    await send(root, { method: 'PUT', bucketName, query: 'policy=', body });
+  }
+};
+
+const escaped = (value: string): string =>
+  value.replaceAll(/[&<>]/g, (each) => ({ '&': '&amp;', '<': '&lt;' })[each] ?? '&gt;');
+
+const refused = (cause: unknown): BootreadyError =>
+  new BootreadyError({
+    code: 'unavailable',
+    message: `The object store makes no users: ${(cause as Error).message}`,
+    remedy:
+      'This is for versitygw, started with --iam-dir, and with the key of its root user. For other stores see "bootready policy".',
+    cause,
+  });

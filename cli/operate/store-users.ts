@@ -1,0 +1,59 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as after } from 'node:timers/promises';
+import type { ObjectStoreConfig } from '../../adapters/object-store/config.ts';
+import { openObjectStore } from '../../adapters/object-store/open.ts';
+import { makeStoreUsers, putStorePolicies, storeUser } from '../../adapters/object-store/versitygw.ts';
+import type { Config } from '../../shared/config.ts';
+import { BootreadyError } from '../../shared/errors.ts';
+import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
+import { readConfig } from './environment.ts';
+
+/** So long a store that has just been started is waited for. */
+const patienceMs = 60_000;
+
+/**
+ * Makes the users of the processes at versitygw, with the buckets where they are missing. Run with the key of its root user. May be done again and again.
+ * @param keys each `ROLE=FILE`: the file holds what that process will have as S3_SECRET_KEY
+ */
+export const makeUsersOfStore = async ({ key: keys }: { key: string[] }): Promise<void> => {
+  const config = readConfig();
+  const secrets = await secretsIn(keys);
+  const root = rootOf(config);
+  await answering(config);
+  await makeStoreUsers(root, secrets);
+  await putStorePolicies(root, { uploads: config.UPLOADS_BUCKET, images: config.IMAGES_BUCKET });
+  process.stdout.write(`Users of the store: ${processRoles.map(storeUser).join(', ')}.\n`);
+};
+
+const rootOf = (config: Config): ObjectStoreConfig => ({
+  ...{ endpoint: config.S3_ENDPOINT, region: config.S3_REGION, pathStyle: config.S3_PATH_STYLE },
+  ...{ accessKey: config.S3_ACCESS_KEY, secretKey: config.S3_SECRET_KEY },
+});
+
+const answering = async (config: Config): Promise<void> => {
+  const store = openObjectStore(config);
+  for (const until = Date.now() + patienceMs; ; ) {
+    try {
+      return void (await store.bucketExists(config.UPLOADS_BUCKET));
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await after(1000);
+    }
+  }
+};
+
+const secretsIn = async (keys: readonly string[]): Promise<Record<ProcessRole, string>> => {
+  const entries = await Promise.all(
+    processRoles.map(async (role) => {
+      const file = keys.find((each) => each.startsWith(`${role}=`))?.slice(role.length + 1);
+      const secret = file ? await readFile(file, 'utf8').catch(() => '') : '';
+      if (secret.trim()) return [role, secret.trim()] as const;
+      throw new BootreadyError({
+        code: 'invalid-input',
+        message: file ? `The file ${file} holds no key.` : `There is no key for a process "${role}".`,
+        remedy: `Give --key ROLE=FILE for each of: ${processRoles.join(', ')}.`,
+      });
+    }),
+  );
+  return Object.fromEntries(entries) as Record<ProcessRole, string>;
+};
