@@ -17,7 +17,7 @@ export type Slots = {
 
 type Project = { busy: number; lastTurn: number; queue: (() => void)[] };
 
-/** @param shares counts what projects have had of slots; without it nobody stands back */
+/** @param shares counts what projects want of these slots too; without it nobody stands back */
 export const createSlots = (
   count: number,
   shares?: { use<T>(project: string, work: () => Promise<T>): Promise<T> },
@@ -88,15 +88,18 @@ export const createSlots = (
     get waiting() {
       return [...projects.values()].reduce((sum, { queue }) => sum + queue.length, 0);
     },
-    use: async (name, signal, work) => {
-      signal.throwIfAborted();
-      const project = ofProject(name);
-      await take(name, project, signal);
-      try {
-        return await (shares ? shares.use(name, work) : work());
-      } finally {
-        give(name, project);
-      }
+    use: (name, signal, work) => {
+      const step = async () => {
+        signal.throwIfAborted();
+        const project = ofProject(name);
+        await take(name, project, signal);
+        try {
+          return await work();
+        } finally {
+          give(name, project);
+        }
+      };
+      return shares ? shares.use(name, step) : step();
     },
   };
 };

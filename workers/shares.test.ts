@@ -2,24 +2,24 @@ import { expect, test } from 'vitest';
 import { createSlots } from '../shared/fair-slots.ts';
 import { createShares, whetherItStandsBack } from './shares.ts';
 
-/** A worker whose clock goes as it is told to. */
+const never = new AbortController().signal;
+
+/** Steps that last until they are told to end. */
 const worker = () => {
-  let ms = 0;
-  const shares = createShares(() => ms);
+  const shares = createShares();
+  const slots = { scan: createSlots(4, shares), heavy: createSlots(2, shares) };
   return {
-    passes: (seconds: number): void => {
-      ms += seconds * 1000;
-    },
-    /** A step begins. @returns whether its project stands back, asked again at each call, and how it ends */
-    begins: (project: string): { standsBack(): boolean; end(): Promise<void> } => {
+    slots,
+    /** @returns whether its project stands back, once it works, and how it ends */
+    begins: (project: string, kind: keyof typeof slots = 'heavy') => {
       const { promise, resolve } = Promise.withResolvers<void>();
-      let standsBack = (): boolean => false;
-      const work = shares.use(project, () => {
+      let standsBack: (() => boolean) | undefined;
+      const work = slots[kind].use(project, never, () => {
         standsBack = whetherItStandsBack();
         return promise;
       });
       return {
-        standsBack: () => standsBack(),
+        standsBack: (): boolean | undefined => standsBack?.(),
         end: () => {
           resolve();
           return work;
@@ -28,72 +28,51 @@ const worker = () => {
     },
   };
 };
+const all = (steps: { standsBack(): boolean | undefined }[]) => steps.map((step) => step.standsBack());
 
-test('who is alone does not stand back, however much it uses', () => {
-  const { begins, passes } = worker();
-  const steps = [begins('bombs'), begins('bombs')];
-  passes(10_000);
-  expect(steps.map((step) => step.standsBack())).toEqual([false, false]);
+test('who is alone does not stand back, however much it wants', async () => {
+  const { begins } = worker();
+  const steps = [begins('bombs'), begins('bombs'), begins('bombs', 'scan')];
+  await Promise.resolve();
+  expect(all(steps)).toEqual([false, false, false]);
 });
 
-test('who has used more than twice as much stands back as soon as another comes, and until it has gone', async () => {
-  const { begins, passes } = worker();
+test('who has more steps stands back as soon as another comes, and until that has gone', async () => {
+  const { begins } = worker();
   const bombs = [begins('bombs'), begins('bombs')];
-  passes(20);
   const other = begins('other');
-  expect([...bombs.map((step) => step.standsBack()), other.standsBack()]).toEqual([true, true, false]);
-  passes(10);
+  await Promise.resolve();
+  expect([...all(bombs), other.standsBack()]).toEqual([true, true, false]);
   await other.end();
-  // Its next step may be to come.
-  passes(1);
-  expect(bombs[0]?.standsBack()).toBe(true);
-  passes(3);
-  expect(bombs[0]?.standsBack()).toBe(false);
+  expect(all(bombs)).toEqual([false, false]);
 });
 
-test('two that use alike share alike', () => {
-  const { begins, passes } = worker();
-  const steps = ['a', 'b', 'a', 'b'].map((project) => begins(project));
-  for (const seconds of [0, 1, 10, 1000]) {
-    passes(seconds);
-    expect(steps.map((step) => step.standsBack())).toEqual([false, false, false, false]);
-  }
+test('steps that wait count, and those of every kind', async () => {
+  const { begins } = worker();
+  const bombs = [begins('bombs', 'scan')];
+  const other = begins('other', 'scan');
+  await Promise.resolve();
+  expect([...all(bombs), other.standsBack()]).toEqual([false, false]);
+  for (let more = 0; more < 5; more++) bombs.push(begins('bombs'));
+  expect([bombs[0]?.standsBack(), bombs[5]?.standsBack(), other.standsBack()]).toEqual([true, undefined, false]);
 });
 
-test('what was used is forgotten: who stood back once is heard again beside who goes on', async () => {
-  const { begins, passes } = worker();
-  const long = begins('first');
-  passes(3600);
-  await long.end();
-  const first = begins('first');
-  const then = begins('then');
-  passes(60);
-  expect([first.standsBack(), then.standsBack()]).toEqual([true, false]);
-  passes(600);
-  expect([first.standsBack(), then.standsBack()]).toEqual([false, false]);
+test('two that want alike share alike', async () => {
+  const { begins } = worker();
+  const steps = ['a', 'b', 'a', 'b'].map((project) => begins(project, 'scan'));
+  await Promise.resolve();
+  expect(all(steps)).toEqual([false, false, false, false]);
 });
 
-test('work that fails has ended; and nothing stands back that is nobody’s', async () => {
-  const shares = createShares(() => 0);
-  await expect(shares.use('a', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+test('a step that fails or is cancelled has ended', async () => {
+  const { begins, slots } = worker();
+  await expect(slots.heavy.use('a', never, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  const steps = [begins('b'), begins('b')];
+  const cancel = new AbortController();
+  const waiting = slots.heavy.use('c', cancel.signal, () => Promise.resolve());
+  const more = slots.heavy.use('c', cancel.signal, () => Promise.resolve());
+  cancel.abort(new Error('cancelled'));
+  await Promise.allSettled([waiting, more]);
+  expect(all(steps)).toEqual([false, false]);
   expect(whetherItStandsBack()()).toBe(false);
-});
-
-test('slots count for the shares they are given, each kind of them', async () => {
-  let ms = 0;
-  const shares = createShares(() => ms);
-  const never = new AbortController().signal;
-  const [scan, heavy] = [createSlots(4, shares), createSlots(2, shares)];
-  const asked = (): Promise<boolean> => heavy.use('bombs', never, async () => whetherItStandsBack()());
-  const { promise, resolve } = Promise.withResolvers<void>();
-  const works = [1, 2, 3].map(() => scan.use('bombs', never, () => promise));
-  await heavy.use('other', never, async () => {
-    ms += 1000;
-    expect(await asked()).toBe(false);
-    ms += 1000;
-    // Six seconds to two.
-    expect(await asked()).toBe(true);
-  });
-  resolve();
-  await Promise.all(works);
 });

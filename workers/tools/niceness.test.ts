@@ -23,19 +23,21 @@ const spins = async (keepsTime = false): Promise<{ seconds: number; niceness: nu
   return { seconds, niceness };
 };
 
-/** @returns the time of one who has used an hour beside the time of one who has just come */
+/** @returns the time of a step of a project that has three beside the time of a step of one that has two */
 const beside = async (keepsTime: boolean) => {
-  let ms = 0;
-  const shares = createShares(() => ms);
-  await shares.use('much', async () => {
-    ms += 3_600_000;
-  });
-  const both = [shares.use('much', () => spins(keepsTime)), shares.use('little', () => spins())] as const;
-  const [much, little] = await Promise.all(both);
+  const shares = createShares();
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const waiting = ['much', 'much', 'little'].map((project) => shares.use(project, () => promise));
+  const [much, little] = await Promise.all([
+    shares.use('much', () => spins(keepsTime)),
+    shares.use('little', () => spins()),
+  ]);
+  resolve();
+  await Promise.all(waiting);
   return { much, little, ratio: little.seconds / much.seconds };
 };
 
-test('the tools of who has had much get little of a processor that another wants', async () => {
+test('the tools of who wants more get little of a processor that another wants', async () => {
   const { much, little, ratio } = await beside(false);
   expect([much.niceness, little.niceness]).toEqual([getPriority() + 10, getPriority()]);
   expect(ratio).toBeGreaterThan(2);
