@@ -1220,6 +1220,7 @@ export interface components {
                 member?: string | undefined;
                 offset?: number | undefined;
                 size?: number | undefined;
+                declared?: number | undefined;
             }[];
             disk?: {
                 /** @enum {string} */

@@ -22,6 +22,8 @@ export const Layer = z.object({
   /** For `tar`: where the member's bytes lie in the layer around it. */
   offset: z.number().optional(),
   size: z.number().optional(),
+  /** For `xz` and `zstd`: the bytes that come out of it, by its own word. */
+  declared: z.number().optional(),
 });
 export type Layer = z.infer<typeof Layer>;
 

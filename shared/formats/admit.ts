@@ -1,15 +1,24 @@
 import type { Finding } from '../contracts/finding.ts';
 import type { Admission, DetectedDisk, Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
-import { decompressorBounds } from './expansion.ts';
+import { type DeclaredSize, nothingDeclared } from './declared-size.ts';
+import { decompressedLimit, decompressorBounds } from './expansion.ts';
 import { type FormatResult, headBytes, refusal, Truncated } from './format.ts';
-import { type AdmitOptions, compressionOf, memberOf } from './layers.ts';
+import { type AdmitOptions, type Compression, compressionOf, memberOf } from './layers.ts';
 import { inspectRaw } from './raw.ts';
 import { formats, mistakenFor } from './table.ts';
 import { findDisk, isTar } from './tar.ts';
+import { xzSize } from './xz.ts';
+import { zstdSize } from './zstd.ts';
 
 /** tar in gz, disk in tar: no sound upload has more layers. */
 const maxLayers = 3;
+
+/** gz has the size modulo 2^32 of its last member only (RFC 1952, ISIZE); bzip2 has none. */
+const declaredSizes: Partial<Record<Compression, (source: ByteSource) => Promise<DeclaredSize>>> = {
+  xz: xzSize,
+  zstd: zstdSize,
+};
 
 /**
  * What an upload is, from its content alone: names and declared types do not count. A handful of range reads, whatever the
@@ -29,7 +38,11 @@ export const admitSource = async (source: ByteSource, options: AdmitOptions): Pr
     const inside = wrapped && formats.find((format) => format.matches(head.subarray(0, 512), Buffer.alloc(0)));
     if (wrapped && inside) return { layers, ...refusal('ambiguous', { formats: `${wrapped}, ${inside.name}` }) };
     if (compression) {
-      layers.push({ kind: compression });
+      const declared = (await declaredSizes[compression]?.(current)) ?? nothingDeclared;
+      layers.push({ kind: compression, ...(declared.exact ? { declared: declared.bytes } : {}) });
+      if (declared.bytes > decompressedLimit(options.maxVirtualBytes)) {
+        return { layers, ...refusal('decompressed-too-large', { limit: options.maxVirtualBytes }) };
+      }
       const inner = await options.peek(compression, current, headBytes, options.signal, layers.slice(0, -1));
       return { layers, findings: await certainRefusals(inner, layers.length, options) };
     }

@@ -17,5 +17,8 @@ export const writtenAtMost = (allocated: number): number => Math.ceil(allocated 
 /** Of one byte deflate makes 1032 at most (RFC 1951: 258 bytes for two bits); honest blocks that are mostly zeros come near. */
 export const decompressedAtMost = (size: number): number => size * 1032 + allowance;
 
+/** What may come out of a compressed upload: a qcow2 may be a little larger than its disk; tar adds its headers. */
+export const decompressedLimit = (maxVirtualBytes: number): number => maxVirtualBytes * 1.02 + 64 * MiB;
+
 /** What a decompressor may have: far more than the highest ordinary levels need (xz -9: 65 MiB, zstd -19: 8 MiB for its window). */
 export const decompressorBounds = { memory: 512 * MiB, hours: 24 } as const;

@@ -3,6 +3,8 @@ import { guestFindings } from '../../shared/checks/guest/checks.ts';
 import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
 import { admitSource } from '../../shared/formats/admit.ts';
+import { xzSize } from '../../shared/formats/xz.ts';
+import { zstdSize } from '../../shared/formats/zstd.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
 import { checksumIn } from '../../shared/sums-file.ts';
 import { consoleLog } from '../../workers/boot/console-log.ts';
@@ -64,6 +66,12 @@ export const parsers: Readonly<Record<string, Parser>> = {
     words: '# Disk DescriptorFile\ncreateType="monolithicSparse"\nRW 1 SPARSE "x"\n',
     parse: (bytes) =>
       admitSource(sourceOf(bytes), { allowIso: true, maxVirtualBytes: 1024 ** 4, peek: async () => bytes }),
+  },
+  'end of an xz': { most: 4 * MiB, words: 'YZ\0\x01', parse: (bytes) => xzSize(sourceOf(bytes)) },
+  'frames of a zstd': {
+    most: 4 * MiB,
+    words: '\x28\xb5\x2f\xfd\x20\0',
+    parse: (bytes) => zstdSize(sourceOf(Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58]), bytes]))),
   },
   'archive of a machine': {
     most: 4 * MiB,

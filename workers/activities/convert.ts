@@ -5,7 +5,7 @@ import type { TargetFormat } from '../../shared/contracts/image.ts';
 import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared/contracts/run.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import { admitForeign, readingsOf } from '../../shared/formats/admit-foreign.ts';
-import { decompressorBounds, writtenAtMost } from '../../shared/formats/expansion.ts';
+import { decompressedLimit, decompressorBounds, writtenAtMost } from '../../shared/formats/expansion.ts';
 import { headBytes } from '../../shared/formats/format.ts';
 import { type Compression, memberPart, type PeekLayer } from '../../shared/formats/layers.ts';
 import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
@@ -101,8 +101,7 @@ export const convertUpload = async (
     }
 
     const outcome = await unpack(brought, compression, plain, {
-      // A qcow2 may be a little larger than its disk; tar adds its headers.
-      maxBytes: input.maxVirtualBytes * 1.02 + 64 * 1024 ** 2,
+      maxBytes: decompressedLimit(input.maxVirtualBytes),
       onPercent: partOf(progress, until.brought, until.decompressed),
       signal,
     });

@@ -11,21 +11,23 @@ const least = 64 * 1024 ** 2;
 
 /**
  * Bytes of scratch space that convert takes: the upload itself, and a bound of its disk where that is known. What is compressed says nothing of itself
- * that could be believed, so that it begins with a guess; its disk is written twice, decompressed and converted.
+ * that could be relied on, so that it begins with a guess; its disk is written twice, decompressed and converted.
  */
 export const scratchNeed = (
   { layers, disk }: Admission,
   { upload }: Pick<RunContext, 'upload'>,
   { maxVirtualBytes, target }: { maxVirtualBytes: number; target: TargetFormat },
 ): Need => {
-  const size = layers.at(-1)?.size ?? upload.size;
+  const { size = upload.size, declared = Number.POSITIVE_INFINITY } = layers.at(-1) ?? {};
   if (disk) {
     const written = writtenAtMost(disk.allocatedAtMost ?? disk.virtualSize);
     const bytes = staysAsItIs(target, disk, size) ? written : size + written;
     return { bytes, atMost: bytes };
   }
   const twice = (bytes: number): number => 2 * writtenAtMost(Math.min(bytes, maxVirtualBytes));
-  return { bytes: size + twice(size * ordinaryRatio + least), atMost: size + twice(decompressedAtMost(size)) };
+  // What it says of itself makes the guess smaller and never larger: most of a disk may be holes. The bound stays, for it may lie.
+  const guess = Math.min(size * ordinaryRatio + least, declared);
+  return { bytes: size + twice(guess), atMost: size + twice(decompressedAtMost(size)) };
 };
 
 /** What the remedies may add: packages, kernels, an initramfs. */

@@ -1,0 +1,201 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { bufferSource } from '../../test/support/buffer-source.ts';
+import { admitSource } from './admit.ts';
+import { crc32 } from './crc32.ts';
+import { xzSize } from './xz.ts';
+import { zstdSize } from './zstd.ts';
+
+const KiB = 1024;
+const MiB = KiB * KiB;
+const made = (command: string): Buffer => execFileSync('sh', ['-c', command], { maxBuffer: 64 * MiB });
+const sizeOf = { xz: xzSize, zstd: zstdSize };
+const nothing = { bytes: 0, exact: false };
+
+describe('what the tools themselves write', () => {
+  const written: [string, 'xz' | 'zstd', string, { bytes: number; exact: boolean }][] = [
+    ['xz', 'xz', 'head -c 3000001 /dev/urandom | xz -1', { bytes: 3_000_001, exact: true }],
+    ['xz, nothing in it', 'xz', 'xz -1 </dev/null', { bytes: 0, exact: true }],
+    ['xz, many blocks', 'xz', 'head -c 3000001 /dev/zero | xz -1 --block-size=4096', { bytes: 3_000_001, exact: true }],
+    ['xz, no check', 'xz', 'echo x | xz -1 --check=none', { bytes: 2, exact: true }],
+    [
+      'xz, streams and padding',
+      'xz',
+      'for a in abc defgh; do echo $a | xz; head -c 8 /dev/zero; done',
+      { bytes: 10, exact: true },
+    ],
+    ['xz, more streams than are followed', 'xz', 'for a in $(seq 40); do echo | xz; done', { bytes: 32, exact: false }],
+    [
+      'zstd of a file',
+      'zstd',
+      'f=$(mktemp); head -c 3000001 /dev/zero >$f; zstd -qc $f; rm $f',
+      { bytes: 3_000_001, exact: true },
+    ],
+    ['zstd, a small file', 'zstd', 'f=$(mktemp); echo abc >$f; zstd -qc $f; rm $f', { bytes: 4, exact: true }],
+    [
+      'zstd, 300 bytes',
+      'zstd',
+      'f=$(mktemp); head -c 300 /dev/zero >$f; zstd -qc --no-check $f; rm $f',
+      { bytes: 300, exact: true },
+    ],
+    [
+      'zstd, what is not compressed says its size',
+      'zstd',
+      'head -c 3000001 /dev/urandom | zstd -1c',
+      { bytes: 3_000_001, exact: true },
+    ],
+    [
+      'zstd, frames',
+      'zstd',
+      'f=$(mktemp); head -c 300 /dev/zero >$f; zstd -qc $f $f; printf "\\120\\052\\115\\030\\003\\0\\0\\0abc"; zstd -qc $f; rm $f',
+      { bytes: 900, exact: true },
+    ],
+  ];
+  test.each(written)('%s', async (_name, kind, command, expected) => {
+    expect(await sizeOf[kind](bufferSource(made(command)))).toEqual(expected);
+  });
+
+  test('zstd of a pipe says no size; most of its zeros are blocks of one byte', async () => {
+    const { bytes, exact } = await zstdSize(bufferSource(made('head -c 100M /dev/zero | zstd -1c')));
+    expect(exact).toBe(false);
+    expect(bytes).toBeGreaterThan(90 * MiB);
+    expect(bytes).toBeLessThanOrEqual(100 * MiB);
+  });
+});
+
+describe('what cannot be sound says nothing', () => {
+  const xz = made('head -c 100000 /dev/zero | xz -1 --block-size=50000');
+  const bent = (at: number, value: number): Buffer => {
+    const bytes = Buffer.from(xz);
+    bytes[at < 0 ? bytes.length + at : at] = value;
+    return bytes;
+  };
+  test.each([
+    ['cut off', xz.subarray(0, -4)],
+    ['more behind it', Buffer.concat([xz, Buffer.from('abcd')])],
+    ['padding that is no multiple of four', Buffer.concat([xz, Buffer.alloc(3)])],
+    ['flags that differ', bent(7, 1)],
+    ['an index that is not summed up', bent(-16, 1)],
+    ['a footer that is not summed up', bent(-5, 9)],
+    ['an index that lies before the file', bent(-6, 0xff)],
+    ['nothing but zeros', Buffer.alloc(200 * KiB)],
+    ['a header alone', xz.subarray(0, 12)],
+  ])('xz: %s', async (_name, bytes) => {
+    expect(await xzSize(bufferSource(bytes))).toEqual(nothing);
+  });
+
+  const frame = (descriptor: number, ...rest: number[]): Buffer =>
+    Buffer.from([0x28, 0xb5, 0x2f, 0xfd, descriptor, ...rest]);
+  test.each([
+    ['a block of a kind that is reserved', frame(0, 0x58, 7, 0, 0), nothing],
+    ['a block larger than any', frame(0, 0x58, 3, 0, 0x20, 0), nothing],
+    ['another file behind the first frame', Buffer.concat([frame(0, 0x58, 1, 0, 0), Buffer.from('abcd')]), nothing],
+    ['cut off in a block', frame(0, 0x58, 0x21, 0, 0), nothing],
+    ['cut off in its header', frame(0xc0, 0x58, 0xff), nothing],
+    // 8 bytes of size, then the end of the file: whatever it is, it is no less.
+    ['cut off behind its size', frame(0xe0, 0, 0, 0, 0, 0, 1, 0, 0), { bytes: 2 ** 40, exact: false }],
+  ])('zstd: %s', async (_name, bytes, expected) => {
+    expect(await zstdSize(bufferSource(bytes))).toEqual(expected);
+  });
+});
+
+/** An index of so many records, each of blocks that take nothing and give so much, and all else that belongs to a stream. */
+const xzOf = (records: number, plain: number): Buffer => {
+  const number = (value: number): number[] =>
+    value < 128 ? [value] : [(value % 128) + 128, ...number(Math.floor(value / 128))];
+  const flags = Buffer.from([0, 0]);
+  const summed = (bytes: Buffer): Buffer => {
+    const sum = Buffer.alloc(4);
+    sum.writeUInt32LE(crc32(bytes));
+    return sum;
+  };
+  const record = Buffer.from([0, ...number(plain)]);
+  let index = Buffer.concat([Buffer.from([0, ...number(records)]), Buffer.alloc(record.length * records, record)]);
+  index = Buffer.concat([index, Buffer.alloc((4 - (index.length % 4)) % 4)]);
+  const end = Buffer.alloc(6);
+  end.writeUInt32LE((index.length + 4) / 4 - 1);
+  return Buffer.concat([
+    Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]),
+    ...[flags, summed(flags), index, summed(index), summed(end), end],
+    Buffer.from('YZ'),
+  ]);
+};
+
+test('any bytes at any place: no error, few reads, and little of what is read', async () => {
+  const originals = [
+    made('head -c 3000001 /dev/zero | xz -1 --block-size=65536'),
+    made('for a in $(seq 20); do echo $a | xz; done'),
+    made('head -c 30M /dev/zero | zstd -1c'),
+    xzOf(1000, 1000),
+  ];
+  const mutation = fc.record({ where: fc.nat(), value: fc.uint8Array({ minLength: 1, maxLength: 8 }) });
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...originals),
+      fc.array(mutation, { maxLength: 4 }),
+      async (original, mutations) => {
+        const bytes = Buffer.from(original);
+        for (const { where, value } of mutations) bytes.set(value, where % (bytes.length - value.length));
+        for (const size of Object.values(sizeOf)) {
+          let reads = 0;
+          const source = bufferSource(bytes);
+          const counted = {
+            size: source.size,
+            read: (offset: number, length: number) => {
+              reads++;
+              return source.read(offset, length);
+            },
+          };
+          const declared = await size(counted);
+          expect(declared.bytes).toBeGreaterThanOrEqual(0);
+          expect(reads).toBeLessThanOrEqual(4 * 32);
+          expect(source.readBytes).toBeLessThan(32 * MiB);
+        }
+      },
+    ),
+    { numRuns: 1000 },
+  );
+});
+
+test('the longest index that is read costs little', async () => {
+  const bytes = xzOf(4 * MiB - 100, 1);
+  const begin = process.cpuUsage();
+  expect(await xzSize(bufferSource(bytes))).toEqual({ bytes: 4 * MiB - 100, exact: true });
+  const { user, system } = process.cpuUsage(begin);
+  expect((user + system) / 1e6).toBeLessThan(5);
+  expect(await xzSize(bufferSource(xzOf(4 * MiB, 1)))).toEqual(nothing);
+});
+
+describe('admit', () => {
+  const peeked = { times: 0 };
+  const options = {
+    ...{ allowIso: false, maxVirtualBytes: MiB },
+    peek: () => {
+      peeked.times++;
+      return Promise.resolve(Buffer.alloc(128 * KiB));
+    },
+  };
+  const admitted = (bytes: Buffer) => admitSource(bufferSource(bytes), options);
+  const most = Math.floor(MiB * 1.02 + 64 * MiB);
+
+  test('refuses what says that it is larger than convert would take, and decompresses nothing', async () => {
+    peeked.times = 0;
+    const { layers, findings } = await admitted(xzOf(1, most + 1));
+    expect(findings).toEqual([
+      { code: 'decompressed-too-large', step: 'admit', outcome: 'fail', params: { limit: MiB } },
+    ]);
+    expect([layers, peeked.times]).toEqual([[{ kind: 'xz', declared: most + 1 }], 0]);
+    expect((await admitted(made('head -c 100M /dev/zero | zstd -1c'))).findings).toMatchObject([
+      { code: 'decompressed-too-large' },
+    ]);
+  });
+
+  test('takes what says that it is as large as convert would take, and whatever says nothing', async () => {
+    expect(await admitted(xzOf(1, most))).toEqual({ layers: [{ kind: 'xz', declared: most }], findings: [] });
+    for (const kind of ['gzip', 'bzip2']) {
+      const { layers, findings } = await admitted(made(`head -c 100M /dev/zero | ${kind} -1`));
+      expect([layers.length, layers[0]?.declared, findings]).toEqual([1, undefined, []]);
+    }
+  });
+});

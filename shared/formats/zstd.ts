@@ -1,0 +1,96 @@
+import type { ByteSource } from '../ports/byte-source.ts';
+import { type DeclaredSize, nothingDeclared } from './declared-size.ts';
+
+/** RFC 8878. A file is frames, one after the other; a frame may say how much comes out of it, and is a row of blocks, each with its size. */
+
+const magic = 0xfd2f_b528;
+/** 3.1.2: 0x184D2A50 to 0x184D2A5F, then a size; nothing comes out of it. */
+const isSkippable = (word: number): boolean => word >>> 4 === 0x184d2a5;
+
+const largestHeader = 18;
+/** 3.1.1.2.4: no block gives more, whatever its window. */
+const largestBlock = 128 * 1024;
+/** Reads for all of it: some hundred blocks of compressed data, or millions of those that are four bytes (a TiB of zeros). */
+const mostReads = 32;
+const readBytes = 512 * 1024;
+
+class NoMore extends Error {}
+
+/** Bytes at any place, by few reads; throws NoMore when those are used up or the file ends before. */
+const reader = (source: ByteSource) => {
+  let reads = 0;
+  let at = 0;
+  let bytes: Buffer = Buffer.alloc(0);
+  return async (offset: number, length: number): Promise<Buffer> => {
+    if (offset < at || offset + length > at + bytes.length) {
+      if (++reads > mostReads || offset + length > source.size) throw new NoMore();
+      at = offset;
+      bytes = await source.read(offset, Math.min(readBytes, source.size - offset));
+      if (bytes.length < length) throw new NoMore();
+    }
+    return bytes.subarray(offset - at, offset - at + length);
+  };
+};
+
+type FrameHeader = { bytes: number; hasChecksum: boolean; content: number | undefined };
+
+/** 3.1.1.1, without the magic. */
+const frameHeader = (bytes: Buffer): FrameHeader => {
+  const descriptor = bytes[0] as number;
+  const isSingleSegment = (descriptor & 0x20) !== 0;
+  const window = isSingleSegment ? 0 : 1;
+  const dictionary = [0, 1, 2, 4][descriptor & 3] as number;
+  const contentBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >>> 6] as number;
+  const at = 1 + window + dictionary;
+  const contentOf: Record<number, () => number> = {
+    1: () => bytes.readUInt8(at),
+    2: () => bytes.readUInt16LE(at) + 256,
+    4: () => bytes.readUInt32LE(at),
+    8: () => Number(bytes.readBigUInt64LE(at)),
+  };
+  return {
+    bytes: at + contentBytes,
+    hasChecksum: (descriptor & 4) !== 0,
+    content: contentOf[contentBytes]?.(),
+  };
+};
+
+/**
+ * From the first frame on, as far as it can be followed by few reads. Where a frame does not say its size, blocks of one repeated byte and blocks that are
+ * not compressed do (3.1.1.2.2); those that are compressed count nothing.
+ */
+export const zstdSize = async (source: ByteSource): Promise<DeclaredSize> => {
+  const read = reader(source);
+  let bytes = 0;
+  let exact = true;
+  let offset = 0;
+  try {
+    while (offset < source.size) {
+      const word = (await read(offset, 4)).readUInt32LE(0);
+      if (isSkippable(word)) {
+        offset += 8 + (await read(offset + 4, 4)).readUInt32LE(0);
+        continue;
+      }
+      if (word !== magic) return nothingDeclared;
+      const header = frameHeader(await read(offset + 4, Math.min(largestHeader - 4, source.size - offset - 4)));
+      offset += 4 + header.bytes;
+      bytes += header.content ?? 0;
+      for (let last = false; !last; ) {
+        const block = (await read(offset, 3)).readUIntLE(0, 3);
+        const [kind, size] = [(block >>> 1) & 3, block >>> 3];
+        // 3: reserved.
+        if (kind === 3 || size > largestBlock) return nothingDeclared;
+        last = (block & 1) === 1;
+        offset += 3 + (kind === 1 ? 1 : size);
+        if (header.content !== undefined) continue;
+        if (kind === 2) exact = false;
+        else bytes += size;
+      }
+      if (header.hasChecksum) offset += 4;
+    }
+    return offset === source.size ? { bytes, exact } : nothingDeclared;
+  } catch (error) {
+    if (error instanceof NoMore || error instanceof RangeError) return { bytes, exact: false };
+    throw error;
+  }
+};

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import type { Layer } from '../../shared/contracts/run.ts';
+import { scratchNeed } from './scratch-need.ts';
+
+const [MiB, GiB, TiB] = [1024 ** 2, 1024 ** 3, 1024 ** 4];
+const needOf = (size: number, layer: Layer) =>
+  scratchNeed(
+    { layers: [layer], findings: [] },
+    { upload: { size } as never },
+    { maxVirtualBytes: TiB, target: 'raw' },
+  );
+
+test('what a compressed file says of its size makes the guess smaller, and the bound never', () => {
+  const guess = needOf(GiB, { kind: 'xz' });
+  const said = needOf(GiB, { kind: 'xz', declared: GiB });
+  expect(guess.bytes).toBeGreaterThan(20 * GiB);
+  expect([said.bytes > 3 * GiB, said.bytes < 3.3 * GiB]).toEqual([true, true]);
+  expect(said.atMost).toBe(guess.atMost);
+});
+
+test('a disk that is mostly holes does not ask for its whole size', () => {
+  expect(needOf(MiB, { kind: 'zstd', declared: 100 * GiB })).toEqual(needOf(MiB, { kind: 'zstd' }));
+});
