@@ -32,6 +32,9 @@ export const startOnce = async (
       client.workflow.start(type, {
         workflowId,
         taskQueue: sharedTaskQueue,
+        // Of what waits in a queue projects have their turns one after the other, where the server has fairness switched on; its steps and deliveries
+        // inherit the key. A project's id fits into its 64 bytes. Other servers do not look at it.
+        priority: { fairnessKey: projectId },
         args: [input],
         workflowIdReusePolicy: starts === 'once' ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',
         workflowIdConflictPolicy: 'FAIL',

@@ -7,6 +7,16 @@ import { toolPath } from './tool-path.ts';
 
 export type TemporalOptions = { dataDir: string; port: number; uiPort?: number; logFile?: string };
 
+/**
+ * Task queues that go round by fairness keys, our projects; in one partition each, for the order of several is a matter of chance, and one is enough for
+ * hundreds of tasks a second. deploy/temporal/dynamic-config.yaml says the same to the server of Compose.
+ */
+const fairness = [
+  'matching.enableFairness=true',
+  'matching.numTaskqueueReadPartitions=1',
+  'matching.numTaskqueueWritePartitions=1',
+];
+
 /** The development server with a file database: histories outlive it. */
 export const startTemporal = async (
   options: TemporalOptions,
@@ -20,6 +30,7 @@ export const startTemporal = async (
       ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(options.port), '--log-level', 'error'],
       ...['--db-filename', join(options.dataDir, 'temporal.db')],
       ...searchAttributes.flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
+      ...fairness.flatMap((setting) => ['--dynamic-config-value', setting]),
       ...(options.uiPort ? ['--ui-port', String(options.uiPort)] : ['--headless']),
     ],
     logFile: options.logFile ?? join(options.dataDir, 'temporal.log'),

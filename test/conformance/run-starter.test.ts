@@ -158,3 +158,64 @@ describe.concurrent('without Temporal', () => {
   test('both are unavailable: its namespace is not there', () =>
     refused(inject('stack').temporalAddress, `nowhere-${randomUUID()}`));
 });
+
+describe('whose run begins next', () => {
+  /** Fifty of one project come before three of another, and nobody takes them up until all are there. @returns of which project the first ten are */
+  const firstTen = async (startWith: (client: Client) => (run: StartRun) => Promise<unknown>): Promise<string[]> => {
+    const address = inject('stack').temporalAddress;
+    const own = await freshNamespace(address);
+    const ofOwn = connectTemporal({ address, namespace: own });
+    try {
+      const within = { within: 60, every: 500 };
+      await eventually(() => registerSearchAttributes(ofOwn, own).then(() => true), { ...within, what: 'attributes' });
+      const startOne = startWith(ofOwn);
+      const runs = ['bomber', 'other'].flatMap((projectId) =>
+        Array.from({ length: projectId === 'bomber' ? 50 : 3 }, () => someRun({ projectId })),
+      );
+      for (const run of runs) await eventually(() => startOne(run).then(() => true), { ...within, what: 'a start' });
+      const order: string[] = [];
+      const { workflowService } = ofOwn;
+      const taskQueue = { name: sharedTaskQueue };
+      while (order.length < 10) {
+        const { workflowExecution, taskToken } = await ofOwn.withDeadline(Date.now() + 30_000, () =>
+          workflowService.pollWorkflowTaskQueue({ namespace: own, taskQueue }),
+        );
+        order.push(runs.find(({ workflowId }) => workflowId === workflowExecution?.workflowId)?.projectId ?? 'none');
+        if (order.length > 1) continue;
+        // The activities of a workflow are of its project as well: the first one that it schedules says so.
+        const schedule = {
+          activityId: '1',
+          activityType: { name: 'x' },
+          taskQueue,
+          startToCloseTimeout: { seconds: 9 },
+        };
+        const commands = [{ commandType: 1, scheduleActivityTaskCommandAttributes: schedule as never }];
+        await workflowService.respondWorkflowTaskCompleted({ namespace: own, taskToken, commands });
+        const { priority } = await ofOwn.withDeadline(Date.now() + 30_000, () =>
+          workflowService.pollActivityTaskQueue({ namespace: own, taskQueue }),
+        );
+        keys.push(priority?.fairnessKey ?? '');
+      }
+      return order;
+    } finally {
+      await ofOwn.close();
+    }
+  };
+  const keys: string[] = [];
+
+  test('projects have their turns one after the other, whoever came first', { timeout: 120_000 }, async () => {
+    const order = await firstTen((ofOwn) => createRunStarter(ofOwn, timings).start);
+    expect(order.slice(0, 7).filter((projectId) => projectId === 'other')).toHaveLength(3);
+    expect(keys.pop()).toBe('bomber');
+  });
+
+  test('without the key it is first come, first served', { timeout: 120_000 }, async () => {
+    const order = await firstTen(
+      (ofOwn) =>
+        ({ workflowId }) =>
+          ofOwn.workflow.start(processImageType, { workflowId, taskQueue: sharedTaskQueue, args: [] }),
+    );
+    expect(order).toEqual(Array.from({ length: 10 }, () => 'bomber'));
+    expect(keys.pop()).toBe('');
+  });
+});
