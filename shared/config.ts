@@ -180,6 +180,8 @@ export const Environment = z.object({
   SCRATCH_DIR: z.string().default('/var/tmp/bootready'),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).default(2),
   SWEEP_SECONDS: seconds(60),
+  /** So long after they came, notifications of stores are forgotten that are settled. */
+  EVENTS_KEEP_DAYS: z.coerce.number().positive().default(30),
   /** A step that has not been heard of for so long is taken for dead. */
   HEARTBEAT_SECONDS: seconds(30),
   /** A worker that does not take up the next step of its run for so long is taken for dead. */

@@ -193,6 +193,7 @@ export const startWorker = async (
         startDelivery: createDeliveryStarter(temporal, runTimingsOf(config)),
         startDownload,
         fetchText: (url) => fetchText(door, url),
+        eventsKeepSeconds: config.EVENTS_KEEP_DAYS * 24 * 3600,
         uploadsBucket: config.UPLOADS_BUCKET,
         imagesBucket: config.IMAGES_BUCKET,
         traces,

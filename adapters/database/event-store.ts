@@ -3,6 +3,7 @@ import type { UploadNotification } from '../../shared/events/notification.ts';
 import { noTraces } from '../../shared/no-traces.ts';
 import type { EventStore, UploadEvent } from '../../shared/ports/events.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
+import { together } from '../../shared/together.ts';
 import type { Database, UploadEventTable } from './schema.ts';
 
 const eventOf = (row: Selectable<UploadEventTable>): UploadEvent => ({
@@ -25,84 +26,136 @@ const eventOf = (row: Selectable<UploadEventTable>): UploadEvent => ({
   traceparent: row.traceparent,
 });
 
-type Column = Exclude<keyof UploadNotification, 'raw'>;
+/** What one request told, and the span that it was taken in by. */
+type Told = { source: string; notifications: readonly UploadNotification[]; traceparent: string | null };
+type Row = Told & { notification: UploadNotification; deliveries: number };
 
-/** Arrays by column: one statement for any number of rows, whose text is always the same. */
-const columnOf = (notifications: readonly UploadNotification[], name: Column) =>
-  sql`${notifications.map((each) => each[name])}::text[]`;
+/** So many go into one statement; a request that has more goes alone. */
+const mostAtOnce = 500;
 
-export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'current'> = noTraces): EventStore => ({
-  record: async (source, notifications) => {
-    // A batch may hold the same notification twice, which one statement cannot upsert. In one order always: two batches that
-    // hold the same ones in different orders would wait for each other.
-    const distinct = [...new Map(notifications.map((each) => [each.fingerprint, each])).values()].sort((a, b) =>
-      a.fingerprint < b.fingerprint ? -1 : 1,
-    );
-    if (distinct.length === 0) return [];
-    const traceparent = traces.current() ?? null;
-    const { rows } = await sql<{ id: number; settled_at: Date | null }>`
-      insert into upload_events (source, fingerprint, event_name, bucket, key, etag, version_id, sequencer, raw, traceparent, project_id)
-      select ${source}, told.*, ${traceparent}, (
-        select id from projects where starts_with(told.key, key_prefix) order by length(key_prefix) desc limit 1)
-      from unnest(${columnOf(distinct, 'fingerprint')}, ${columnOf(distinct, 'eventName')}, ${columnOf(distinct, 'bucket')},
-        ${columnOf(distinct, 'key')}, ${columnOf(distinct, 'etag')}, ${columnOf(distinct, 'versionId')}, ${columnOf(distinct, 'sequencer')},
-        ${distinct.map(({ raw }) => JSON.stringify(raw))}::jsonb[])
-        as told (fingerprint, event_name, bucket, key, etag, version_id, sequencer, raw)
-      on conflict (fingerprint) do update set deliveries = upload_events.deliveries + 1
-      returning id, settled_at`.execute(db);
-    return rows.filter(({ settled_at }) => settled_at === null).map(({ id }) => id);
-  },
+/**
+ * What several requests told, in one statement. A notification that comes again is one row, and counts once for each request. In one order always: two statements that hold the
+ * same ones in different orders would wait for each other.
+ */
+const rowsOf = (told: readonly Told[]): Row[] => {
+  const rows = new Map<string, Row>();
+  for (const each of told) {
+    for (const notification of new Map(each.notifications.map((one) => [one.fingerprint, one])).values()) {
+      const there = rows.get(notification.fingerprint);
+      if (there) there.deliveries++;
+      else rows.set(notification.fingerprint, { ...each, notification, deliveries: 1 });
+    }
+  }
+  return [...rows.values()].sort((a, b) => (a.notification.fingerprint < b.notification.fingerprint ? -1 : 1));
+};
 
-  get: async (id) => {
-    const row = await db.selectFrom('upload_events').where('id', '=', id).selectAll().executeTakeFirst();
-    return row && eventOf(row);
-  },
+/** @returns for each of the requests the ids of what is not settled yet */
+const recordTogether = async (db: Kysely<Database>, told: readonly Told[]): Promise<number[][]> => {
+  const rows = rowsOf(told);
+  if (rows.length === 0) return told.map(() => []);
+  // Arrays by column: the text is the same for any number of rows.
+  const column = (value: (row: Row) => string | null) => sql`${rows.map(value)}::text[]`;
+  const of = (name: Exclude<keyof UploadNotification, 'raw'>) => column(({ notification }) => notification[name]);
+  const stored = await sql<{ id: number; fingerprint: string; settled_at: Date | null }>`
+    insert into upload_events (source, fingerprint, event_name, bucket, key, etag, version_id, sequencer, traceparent, deliveries, raw, project_id)
+    select told.*, (
+      select id from projects where starts_with(told.key, key_prefix) order by length(key_prefix) desc limit 1)
+    from unnest(${column(({ source }) => source)}, ${of('fingerprint')}, ${of('eventName')}, ${of('bucket')}, ${of('key')}, ${of('etag')}, ${of('versionId')},
+      ${of('sequencer')}, ${column(({ traceparent }) => traceparent)}, ${rows.map(({ deliveries }) => deliveries)}::int[],
+      ${rows.map(({ notification }) => JSON.stringify(notification.raw))}::jsonb[])
+      as told (source, fingerprint, event_name, bucket, key, etag, version_id, sequencer, traceparent, deliveries, raw)
+    on conflict (fingerprint) do update set deliveries = upload_events.deliveries + excluded.deliveries
+    returning id, fingerprint, settled_at`.execute(db);
+  const open = new Map(
+    stored.rows.flatMap(({ id, fingerprint, settled_at }) => (settled_at ? [] : [[fingerprint, id] as const])),
+  );
+  return told.map(({ notifications }) => {
+    const ids = notifications.flatMap(({ fingerprint }) => open.get(fingerprint) ?? []);
+    return [...new Set(ids)];
+  });
+};
 
-  settle: async (id, outcome, detail, imageId) => {
-    await db
-      .updateTable('upload_events')
-      .set({
-        ...{ outcome, detail, image_id: imageId ?? null, settled_at: sql`now()` },
-        ...(imageId === undefined
-          ? {}
-          : { project_id: (eb) => eb.selectFrom('images').where('id', '=', imageId).select('project_id') }),
-      })
-      .where('id', '=', id)
-      .where('settled_at', 'is', null)
-      .execute();
-  },
+export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'current'> = noTraces): EventStore => {
+  const record = together((told: readonly Told[]) => recordTogether(db, told), {
+    most: mostAtOnce,
+    sizeOf: ({ notifications }) => notifications.length,
+  });
+  return {
+    record: (source, notifications) => record({ source, notifications, traceparent: traces.current() ?? null }),
 
-  reopen: async (id) => {
-    const { numUpdatedRows } = await db
-      .updateTable('upload_events')
-      .set({ outcome: 'received', detail: null, settled_at: null })
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return numUpdatedRows === 1n;
-  },
+    get: async (id) => {
+      const row = await db.selectFrom('upload_events').where('id', '=', id).selectAll().executeTakeFirst();
+      return row && eventOf(row);
+    },
 
-  unsettled: async (olderThanSeconds, limit) => {
-    const rows = await db
-      .selectFrom('upload_events')
-      .where('settled_at', 'is', null)
-      .where('received_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
-      .orderBy('received_at')
-      .limit(limit)
-      .select('id')
-      .execute();
-    return rows.map(({ id }) => id);
-  },
+    settle: async (id, outcome, detail, imageId) => {
+      await db
+        .updateTable('upload_events')
+        .set({
+          ...{ outcome, detail, image_id: imageId ?? null, settled_at: sql`now()` },
+          ...(imageId === undefined
+            ? {}
+            : { project_id: (eb) => eb.selectFrom('images').where('id', '=', imageId).select('project_id') }),
+        })
+        .where('id', '=', id)
+        .where('settled_at', 'is', null)
+        .execute();
+    },
 
-  list: async ({ projectId, isSettled, before, limit }) => {
-    const rows = await db
-      .selectFrom('upload_events')
-      .$if(before !== undefined, (query) => query.where('id', '<', before as number))
-      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
-      .$if(isSettled !== undefined, (query) => query.where('settled_at', isSettled ? 'is not' : 'is', null))
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .selectAll()
-      .execute();
-    return rows.map(eventOf);
-  },
-});
+    reopen: async (id) => {
+      const { numUpdatedRows } = await db
+        .updateTable('upload_events')
+        .set({ outcome: 'received', detail: null, settled_at: null })
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return numUpdatedRows === 1n;
+    },
+
+    unsettled: async (olderThanSeconds, limit) => {
+      const rows = await db
+        .selectFrom('upload_events')
+        .where('settled_at', 'is', null)
+        .where('received_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+        .orderBy('received_at')
+        .limit(limit)
+        .select('id')
+        .execute();
+      return rows.map(({ id }) => id);
+    },
+
+    prune: async (olderThanSeconds, limit) => {
+      // The oldest alone are looked at, whatever else there is: ids go by the time they came.
+      const { numDeletedRows } = await db
+        .deleteFrom('upload_events')
+        .where('id', 'in', (eb) =>
+          eb
+            .selectFrom(
+              eb
+                .selectFrom('upload_events')
+                .orderBy('id')
+                .limit(limit)
+                .select(['id', 'received_at', 'settled_at'])
+                .as('oldest'),
+            )
+            .where('settled_at', 'is not', null)
+            .where('received_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+            .select('id'),
+        )
+        .executeTakeFirst();
+      return Number(numDeletedRows);
+    },
+
+    list: async ({ projectId, isSettled, before, limit }) => {
+      const rows = await db
+        .selectFrom('upload_events')
+        .$if(before !== undefined, (query) => query.where('id', '<', before as number))
+        .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+        .$if(isSettled !== undefined, (query) => query.where('settled_at', isSettled ? 'is not' : 'is', null))
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .selectAll()
+        .execute();
+      return rows.map(eventOf);
+    },
+  };
+};

@@ -30,7 +30,7 @@ export const tableRights: Readonly<Record<keyof Database, Rights>> = {
   api_keys: { api: 'select, update (last_used_at)' },
   sessions: { api: all },
   audit_log: { api: add },
-  upload_events: { project: read, api: keep, queues: change },
+  upload_events: { project: read, api: keep, queues: 'select, update, delete' },
   images: { project: keep, api: keep, worker: change, queues: keep },
   image_members: { project: all, api: all, queues: 'select, delete' },
   image_sources: { api: all, queues: change },

@@ -2,6 +2,7 @@ import { Queue } from 'bullmq';
 import { queueNames } from '../../shared/contracts/jobs.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { JobQueue, QueueState } from '../../shared/ports/jobs.ts';
+import { together } from '../../shared/together.ts';
 import { closeQueue, connectionOf, type RedisConfig } from './connection.ts';
 
 /**
@@ -46,20 +47,23 @@ export const createQueues = (redis: RedisConfig): Queues => {
     });
   };
 
+  // Job ids must not be all digits, and hold no ":" (https://docs.bullmq.io/guide/jobs/job-ids).
+  const addIntake = together(
+    async (groups: readonly (readonly number[])[]) => {
+      const jobs = groups.flat().map((eventId) => ({
+        name: 'settle',
+        data: { eventId },
+        opts: { ...intakeRetries, jobId: `event-${eventId}` },
+      }));
+      await reached(intake.addBulk(jobs));
+      return groups.map(() => undefined);
+    },
+    { most: 500, sizeOf: (ids) => ids.length },
+  );
+
   return {
     all: [intake, notify, housekeeping],
-    // Job ids must not be all digits, and hold no ":" (https://docs.bullmq.io/guide/jobs/job-ids).
-    addIntake: async (eventIds) => {
-      await reached(
-        intake.addBulk(
-          eventIds.map((eventId) => ({
-            name: 'settle',
-            data: { eventId },
-            opts: { ...intakeRetries, jobId: `event-${eventId}` },
-          })),
-        ),
-      );
-    },
+    addIntake,
     addNotify: async (deliveryIds) => {
       await reached(
         notify.addBulk(

@@ -26,9 +26,11 @@ export interface EventStore {
   reopen(id: number): Promise<boolean>;
   /** Not settled and older than so long: their job was lost. */
   unsettled(olderThanSeconds: number, limit: number): Promise<number[]>;
+  /** Forgets those of the `limit` oldest that are settled and came so long ago; returns how many. A notification that comes again after that is a new one. */
+  prune(olderThanSeconds: number, limit: number): Promise<number>;
   /**
-   * Newest first; `before` is the id of the last row of the page before. With a project, only what lies below its key prefix
-   * or became an image of it; with `isSettled`, only what is, or is not.
+   * Newest first; `before` is the id of the last row of the page before. With a project, only what lies below its key prefix (and no longer one of
+   * another project) or became an image of it; with `isSettled`, only what is, or is not.
    */
   list(filter: { projectId?: string; isSettled?: boolean; before?: number; limit: number }): Promise<UploadEvent[]>;
 }

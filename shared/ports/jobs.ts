@@ -33,4 +33,4 @@ export type QueueHandlers = {
 /** What the sweep found that no event had brought on: uploads, runs and repairs without a workflow, notifications without a job. */
 export type Swept = { started: number; restarted: number; resent: number };
 /** What nobody would have finished, and what was to be deleted. */
-export type Reaped = { multiparts: number; abandoned: number; deleted: number };
+export type Reaped = { multiparts: number; abandoned: number; deleted: number; events: number };

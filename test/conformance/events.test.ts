@@ -130,6 +130,37 @@ test('events that nobody settled for so long are found, the oldest first, up to 
   expect(await events.unsettled(0, 1000)).toContain(young);
 });
 
+test('what was settled long ago is forgotten, the oldest first; what is open or young stays', async () => {
+  const age = (ids: number[], days: number) =>
+    database.db
+      .updateTable('upload_events')
+      .set({ received_at: new Date(Date.now() - days * 86_400_000) })
+      .where('id', 'in', ids)
+      .execute();
+  await database.db.deleteFrom('upload_events').execute();
+  const [first, open, second, young] = [await recorded(), await recorded(), await recorded(), await recorded()];
+  await age([first, open, second], 31);
+  for (const id of [first, second, young]) await events.settle(id, 'duplicate', 'x');
+  const month = 30 * 86_400;
+  expect(await events.prune(month, 1)).toBe(1);
+  expect(await events.get(first)).toBeUndefined();
+  // The open one is the oldest now.
+  expect(await events.prune(month, 1)).toBe(0);
+  expect(await events.prune(month, 100)).toBe(1);
+  expect((await events.list({ limit: 10 })).map(({ id }) => id)).toEqual([young, open]);
+});
+
+test('what many requests bring at once is stored in few statements, and each gets its own', async () => {
+  const [shared, ...own] = Array.from({ length: 41 }, () => notification());
+  const answers = await Promise.all(own.map((each) => events.record('aws', [each, shared as UploadNotification])));
+  expect(new Set(answers.flat()).size).toBe(41);
+  const [common] = answers.reduce((all, ids) => all.filter((id) => ids.includes(id)));
+  expect(await events.get(common as number)).toMatchObject({ deliveries: 40, fingerprint: shared?.fingerprint });
+  expect(await Promise.all(answers.map(async ([id]) => (await events.get(id as number))?.fingerprint))).toEqual(
+    own.map(({ fingerprint }) => fingerprint),
+  );
+});
+
 describe('list', () => {
   const pages = async (limit: number, projectId?: string): Promise<number[]> => {
     const ids: number[] = [];

@@ -7,8 +7,11 @@ import type { EventStore, UploadEvent } from '../../shared/ports/events.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import { type IntakeDeps, type Started, startForObject } from './admission.ts';
 
-/** How often a missing object is asked for again: Ceph announces a multipart upload when it begins. */
-const patientTries = 6;
+/**
+ * How often an object that is not there is asked for: once more, some seconds later. Stores may tell a moment too early, and Ceph announces a multipart upload when that
+ * begins: what comes later the sweep finds. Each try costs all processes together about a millisecond of CPU time.
+ */
+const patientTries = 2;
 
 type SettleDeps = IntakeDeps & { events: EventStore };
 

@@ -1,15 +1,33 @@
+import type { EventStore } from '../../shared/ports/events.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
 import type { Reaped } from '../../shared/ports/jobs.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
-export type ReapDeps = { store: ObjectStore; images: ImageStore; uploadsBucket: string; imagesBucket: string };
+export type ReapDeps = {
+  store: ObjectStore;
+  images: ImageStore;
+  events: Pick<EventStore, 'prune'>;
+  eventsKeepSeconds: number;
+  uploadsBucket: string;
+  imagesBucket: string;
+};
+
+/** Notifications that one statement forgets: a moment's work. */
+const prunedAtOnce = 5000;
 
 const days = 24 * 3600;
 export const abandonedAfterSeconds = 7 * days;
 
-/** Clears away what nobody will finish: uploads begun and left, images announced and never sent, deletions half done. */
-export const reap = async ({ store, images, uploadsBucket, imagesBucket }: ReapDeps): Promise<Reaped> => {
-  const counts = { multiparts: 0, abandoned: 0, deleted: 0 };
+/** Clears away what nobody will finish: uploads begun and left, images announced and never sent, deletions half done; and notifications that were settled long ago. */
+export const reap = async ({
+  store,
+  images,
+  events,
+  eventsKeepSeconds,
+  uploadsBucket,
+  imagesBucket,
+}: ReapDeps): Promise<Reaped> => {
+  const counts = { multiparts: 0, abandoned: 0, deleted: 0, events: 0 };
   const oldest = Date.now() - abandonedAfterSeconds * 1000;
   for (const bucket of [uploadsBucket, imagesBucket]) {
     for await (const upload of store.listMultiparts(bucket, '')) {
@@ -25,6 +43,9 @@ export const reap = async ({ store, images, uploadsBucket, imagesBucket }: ReapD
   for (const image of await images.pendingDeletions()) {
     await deleteObjects({ store, images, imagesBucket }, image.id);
     counts.deleted++;
+  }
+  for (let pruned = prunedAtOnce; pruned === prunedAtOnce; counts.events += pruned) {
+    pruned = await events.prune(eventsKeepSeconds, prunedAtOnce);
   }
   return counts;
 };

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { grantRights } from '../../adapters/database/grant-rights.ts';
+import { migrateToLatest } from '../../adapters/database/migrate.ts';
+import { openDatabase } from '../../adapters/database/open.ts';
+import { createProjectStore } from '../../adapters/database/project-store.ts';
+import { startPostgres } from '../../dev/stack/postgres.ts';
+import { startRedis } from '../../dev/stack/redis.ts';
+import { freePort, tied } from '../../dev/stack/service.ts';
+import { newSecretsKey } from '../../shared/secret-keys.ts';
+
+/**
+ * How many storage notifications one API process takes in, each in a request of its own and acknowledged when it is on disk: `npm run bench:intake -- [--seconds 20]
+ * [--senders 64]`. Postgres, Redis and the senders are on the first processor, the API alone on the second. Prints the rate, what an event costs the API in CPU time,
+ * and how long a sender waits. The events are about objects that do not exist; nobody settles them here.
+ */
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '20' }, senders: { type: 'string', default: '64' } },
+});
+const seconds = Math.min(120, Number(values.seconds));
+const root = join(import.meta.dirname, '../..');
+const secret = randomUUID();
+
+const ticks = 100;
+/** Of a process and all that it has started, user and system: proc(5). */
+const cpuSeconds = async (pid: number): Promise<number> => {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
+  const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))
+    .split(' ')
+    .filter((each) => each !== '');
+  const theirs = await Promise.all(children.map((child) => cpuSeconds(Number(child))));
+  return (Number(fields[11]) + Number(fields[12])) / ticks + theirs.reduce((sum, each) => sum + each, 0);
+};
+
+const home = await mkdtemp(join(tmpdir(), 'bench-intake-'));
+const undo: (() => Promise<unknown>)[] = [() => rm(home, { recursive: true, force: true })];
+try {
+  const postgres = await startPostgres({ dataDir: join(home, 'postgres'), port: await freePort(), password: 'bench' });
+  undo.push(postgres.stop);
+  await mkdir(join(home, 'redis'));
+  const redis = await startRedis({ dataDir: join(home, 'redis'), port: await freePort(), password: 'bench' });
+  undo.push(redis.stop);
+  const database = openDatabase(postgres.url);
+  await migrateToLatest(database.db);
+  await grantRights(database.db);
+  for (let number = 1; number <= 50; number++) await createProjectStore(database.db).ensure({ id: `p-${number}` });
+
+  const port = await freePort();
+  const plenty = '1000000000';
+  const api = spawn(...tied('taskset', ['-c', '1', process.execPath, 'cli/main.ts', 'api']), {
+    cwd: root,
+    env: {
+      ...{ PATH: process.env.PATH ?? '', DATABASE_URL: postgres.url, REDIS_URL: redis.url, API_PORT: `${port}` },
+      ...{ S3_ENDPOINT: 'http://127.0.0.1:1', S3_ACCESS_KEY: 'nobody', S3_SECRET_KEY: 'nobody-nobody' },
+      ...{ EVENTS_SECRET: secret, SECRETS_KEY: newSecretsKey(), LOG_LEVEL: 'warn' },
+      ...{ RATE_PER_ADDRESS: plenty, RATE_PER_KEY: plenty, RATE_PER_PROJECT: plenty },
+    },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  undo.push(async () => api.kill());
+  const agent = new Agent({ keepAlive: true, maxSockets: Number(values.senders) });
+  const send = (number: number): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const key = `p-${1 + (number % 50)}/${randomUUID()}.qcow2`;
+      const record = {
+        ...{
+          eventVersion: '2.1',
+          eventSource: 'aws:s3',
+          eventTime: new Date().toISOString(),
+          eventName: 'ObjectCreated:Put',
+        },
+        s3: { bucket: { name: 'uploads' }, object: { key, size: 1024, eTag: randomUUID(), sequencer: '1A' } },
+      };
+      const body = JSON.stringify({ Records: [record] });
+      const headers = { authorization: `Bearer ${secret}`, 'content-type': 'application/json' };
+      const asked = request(
+        { host: '127.0.0.1', port, path: '/events/s3/bench', method: 'POST', agent, headers },
+        (answer) => {
+          answer.resume();
+          answer.once('end', () => resolve(answer.statusCode ?? 0));
+        },
+      );
+      asked.once('error', reject);
+      asked.end(body);
+    });
+  for (let tries = 0; ; tries++) {
+    if ((await send(0).catch(() => 0)) === 200) break;
+    if (tries > 300) throw new Error('The API does not answer.');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+
+  const pid = api.pid ?? 0;
+  let [sent, number] = [0, 0];
+  const waits: number[] = [];
+  const run = async (until: number): Promise<void> => {
+    while (performance.now() < until) {
+      const begun = performance.now();
+      const status = await send(number++);
+      if (status !== 200) throw new Error(`an event was answered with ${status}`);
+      sent++;
+      waits.push(performance.now() - begun);
+    }
+  };
+  const storm = (length: number) =>
+    Promise.all(Array.from({ length: Number(values.senders) }, () => run(performance.now() + length * 1000)));
+  // Compiled and connected.
+  await storm(3);
+  [sent, waits.length] = [0, 0];
+  const [begun, before] = [performance.now(), await cpuSeconds(pid)];
+  await storm(seconds);
+  const [took, cpu] = [(performance.now() - begun) / 1000, (await cpuSeconds(pid)) - before];
+  const { count } = await database.db
+    .selectFrom('upload_events')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .executeTakeFirstOrThrow();
+  waits.sort((a, b) => a - b);
+  const at = (q: number): string => (waits[Math.floor(waits.length * q)] ?? 0).toFixed(1);
+  console.log(`${sent} events in ${took.toFixed(1)} s: ${(sent / took).toFixed(0)} a second; ${count} rows in all`);
+  console.log(
+    `CPU of the API: ${((cpu / sent) * 1000).toFixed(3)} ms an event, so ${(sent / cpu).toFixed(0)} a second of a whole processor`,
+  );
+  console.log(`a sender waits: median ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+  await database.close();
+} finally {
+  for (const step of undo.reverse()) await step();
+}
