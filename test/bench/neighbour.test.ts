@@ -25,10 +25,10 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'neighbour-'));
   const { images } = await keptImages(dir);
   image = images['qcow2 v3'] as string;
-  // 4 GiB; what follows one end of any of them is read as well.
+  // 2 GiB; what follows one end of any of them is read as well.
   const zeros = (tool: string): Buffer => {
     const piece = execFileSync('sh', ['-c', `head -c 256M /dev/zero | ${tool}`], { maxBuffer: 64 * 1024 ** 2 });
-    return Buffer.concat(Array.from({ length: 16 }, () => piece));
+    return Buffer.concat(Array.from({ length: 8 }, () => piece));
   };
   const kinds = [
     ...Object.values(amplified).map(({ make }) => make(images)),

@@ -46,6 +46,30 @@ describe('a bound that is reached is told by its name', () => {
     expect(zeros.outcome).toEqual({ refused: 'decompressed-too-large' });
   });
 
+  test('exactly as much as is allowed is taken, with holes for its zeros', async () => {
+    for (const [size, bound] of [
+      [8 * MiB, 8 * MiB],
+      [8 * MiB + 1, 8 * MiB + 1],
+    ] as const) {
+      const { path, outcome } = await decompressed('gz', made(`head -c ${size} /dev/zero | gzip -1`), bound);
+      expect(outcome).toEqual({ size });
+      expect([statSync(path).size, statSync(path).blocks]).toEqual([size, 0]);
+      const one = await decompressed('gz', made(`head -c ${size + 1} /dev/zero | gzip -1`), bound);
+      expect(one.outcome).toEqual({ refused: 'decompressed-too-large' });
+    }
+  });
+
+  test('zeros keep the event loop of the worker free', async () => {
+    const zeros = made('head -c 256M /dev/zero | gzip -1');
+    const before = process.threadCpuUsage();
+    const eight = Buffer.concat(Array.from({ length: 8 }, () => zeros));
+    const { outcome } = await decompressed('gz', eight, 4096 * MiB);
+    const { user, system } = process.threadCpuUsage(before);
+    expect(outcome).toEqual({ size: 2048 * MiB });
+    // Some 50 ms here; to read what comes out took 3 s.
+    expect((user + system) / 1e6).toBeLessThan(0.5);
+  });
+
   test('time', async () => {
     const slow = { size: 1024, read: async () => pause(100, Buffer.from([0x1f])) };
     const options = { maxBytes: MiB, wallSeconds: 1, onPercent: () => undefined };

@@ -1,11 +1,11 @@
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
+import { constants } from 'node:os';
 import { Readable } from 'node:stream';
-import { isBootreadyError } from '../../shared/errors.ts';
 import { decompressorBounds } from '../../shared/formats/expansion.ts';
 import type { Compression, PeekLayer } from '../../shared/formats/layers.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { scratchFull } from './qemu-img.ts';
-import { type SandboxCommand, spawnSandboxed } from './sandbox.ts';
+import { failureOf, type SandboxCommand, type SandboxedProcess, spawnSandboxed } from './sandbox.ts';
 
 /** Decompressors run in the sandbox: they parse what a stranger wrote. Each has a bound on its memory. */
 const MiB = 1024 ** 2;
@@ -42,6 +42,8 @@ const complaintsOf = (stderr: Readable): (() => string) => {
 };
 
 const chunkSize = 4 * MiB;
+/** Until it has written what was printed before the other one's time was over. */
+const sinkEndsLaterSeconds = 60;
 
 /** The source as a stream; `onRead` hears how many bytes have gone. */
 const streamOf = (source: ByteSource, onRead: (bytes: number) => void, signal?: AbortSignal): Readable =>
@@ -87,6 +89,38 @@ export type Decompressed =
   | { size: number }
   | { refused: 'layer-damaged' | 'decompressed-too-large' | 'decompression-exceeds' };
 
+/** The kernel ends who writes beyond the largest file; the hole of zeros at the end of one counts as well. setrlimit(2) */
+const beyondLimit = 128 + constants.signals.SIGXFSZ;
+/** Smallest hole in what is written. */
+const blockBytes = 64 * 1024;
+
+/**
+ * Copies what the child prints into the file, with holes for zeros. A process of its own, because gibibytes of zeros would keep the event loop busy that all projects
+ * share; and for it the niceness of a project counts. dd(1)
+ */
+const sinkOf = (
+  child: SandboxedProcess,
+  file: FileHandle,
+  maxBytes: number,
+  wallSeconds: number,
+  signal?: AbortSignal,
+) =>
+  spawnSandboxed({
+    command: 'dd',
+    args: [
+      `bs=${blockBytes}`,
+      `count=${Math.floor(maxBytes / blockBytes) + 1}`,
+      'iflag=fullblock',
+      'conv=sparse',
+      'status=none',
+    ],
+    profile: 'filter',
+    from: child.stdout,
+    into: file.fd,
+    limits: { wallSeconds, cpuSeconds: wallSeconds, memoryBytes: 256 * MiB, fileBytes: Math.floor(maxBytes) },
+    ...(signal ? { signal } : {}),
+  });
+
 /**
  * Decompresses into a new sparse file in a folder that no sandbox writes; it has no more than `maxBytes`: sizes that a header declares are not believed.
  * @throws what the source throws; `scratch-full`
@@ -98,7 +132,10 @@ export const decompressTo = async (
   options: { maxBytes: number; wallSeconds?: number; onPercent: (percent: number) => void; signal?: AbortSignal },
 ): Promise<Decompressed> => {
   const { maxBytes, wallSeconds = decompressorBounds.hours * 3600, onPercent, signal } = options;
+  // A name that is there already may be a link.
+  const file = await open(path, 'wx');
   const child = spawnSandboxed(commandOf(kind, wallSeconds, signal));
+  const sink = sinkOf(child, file, maxBytes, wallSeconds + sinkEndsLaterSeconds, signal);
   const input = streamOf(source, (bytes) => onPercent((bytes / source.size) * 100), signal);
   let failure: unknown;
   input.on('error', (error) => {
@@ -106,38 +143,26 @@ export const decompressTo = async (
     child.stdin.destroy();
   });
   input.pipe(child.stdin);
-  const complaints = complaintsOf(child.stderr);
-  // A name that is there already may be a link.
-  const file = await open(path, 'wx');
-  let size = 0;
-  let tooLarge = false;
-  const write = async (chunk: Buffer): Promise<void> => {
-    if (size + chunk.length > maxBytes) {
-      tooLarge = true;
-      throw new Error('too large');
-    }
-    // Zeros become a hole.
-    if (!chunk.equals(zeros.subarray(0, chunk.length))) await file.write(chunk, 0, chunk.length, size);
-    size += chunk.length;
-  };
+  const [complaints, complaintsOfSink] = [complaintsOf(child.stderr), complaintsOf(sink.stderr)];
   try {
-    for await (const chunk of child.stdout) await write(chunk as Buffer);
+    const written = await sink.exited;
+    const isTooLarge = written.code === beyondLimit;
+    // It takes no more, but the other one may still be there.
+    if (written.code !== 0) await child.kill();
     const { code, killed, timedOut, excess } = await child.exited;
     signal?.throwIfAborted();
     if (failure) throw failure;
+    if (isTooLarge) return { refused: 'decompressed-too-large' };
+    if (/No space left on device/.test(complaintsOfSink())) throw scratchFull();
     if (timedOut || excess || lacksMemory(complaints())) return { refused: 'decompression-exceeds' };
+    if (written.code !== 0)
+      throw failureOf({ command: 'dd', limits: { wallSeconds } }, { ...written, stderr: complaintsOfSink() });
     if (code !== 0 || killed) return { refused: 'layer-damaged' };
-    await file.truncate(size);
-    return { size };
-  } catch (error) {
-    if (tooLarge) return { refused: 'decompressed-too-large' };
-    if ((error as NodeJS.ErrnoException).code === 'ENOSPC') throw scratchFull(error);
-    throw failure && isBootreadyError(failure) ? failure : error;
+    return { size: (await file.stat()).size };
   } finally {
     input.destroy();
     await child.kill();
+    await sink.kill();
     await file.close();
   }
 };
-
-const zeros = Buffer.alloc(1024 * 1024);

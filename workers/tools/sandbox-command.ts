@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { SeccompProfile } from './seccomp/profiles.ts';
 
 export type SandboxLimits = {
@@ -28,6 +29,10 @@ export type SandboxCommand = {
   /** Device nodes, e.g. `/dev/kvm`. */
   devices?: readonly string[];
   env?: Readonly<Record<string, string>>;
+  /** What another process prints becomes its standard input, and never comes by here: to be given in the same turn in which that was started. */
+  from?: Readable;
+  /** An open file that becomes its standard output. */
+  into?: number;
   limits: SandboxLimits;
   /** How long it takes decides what is said of the image, so it never stands back for another project. */
   keepsTime?: boolean;

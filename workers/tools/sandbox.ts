@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { constants } from 'node:os';
-import type { Readable, Writable } from 'node:stream';
+import { PassThrough, Readable, type Writable } from 'node:stream';
 import { BootreadyError } from '../../shared/errors.ts';
 import { whetherItStandsBack } from '../shares.ts';
 import { setNiceness } from './niceness.ts';
@@ -74,14 +74,19 @@ export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
   command.signal?.throwIfAborted();
   const child = spawn('prlimit', commandLine(command), {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
-    stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
+    stdio: [command.from ?? 'pipe', command.into ?? 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
+  // Its end is theirs alone now: who reads it no more is told to who writes.
+  command.from?.destroy();
   const standsBack = command.keepsTime ? () => false : whetherItStandsBack();
   if (child.pid && standsBack()) setNiceness({ pids: [child.pid], threads: [child.pid] }, true);
   const pipe = (number: number): Writable & Readable => child.stdio[number] as unknown as Writable & Readable;
-  for (const each of [child.stdin, pipe(descriptors.args), pipe(descriptors.seccomp)])
-    each.on('error', () => undefined);
+  // Where another process or a file is at the other end, nothing is to be written or read here.
+  const stdin = child.stdin ?? new PassThrough().resume();
+  const stdout = child.stdout ?? Readable.from([]);
+  const stderr = pipe(2);
+  for (const each of [stdin, pipe(descriptors.args), pipe(descriptors.seccomp)]) each.on('error', () => undefined);
   pipe(descriptors.args).end(
     namespaceArgs(command)
       .map((each) => `${each}\0`)
@@ -111,7 +116,7 @@ export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
   const giveUp = (): void => {
     if (isGiven) return;
     end.timedOut = true;
-    for (const each of [child.stdin, child.stdout, child.stderr, pipe(descriptors.status)]) each.destroy();
+    for (const each of [stdin, stdout, stderr, pipe(descriptors.status)]) each.destroy();
     give();
   };
   // The first process of the namespace first: bwrap outside of it is its parent, and keeps its number from being used again.
@@ -155,9 +160,9 @@ export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
     });
   });
   return {
-    stdin: child.stdin,
-    stdout: child.stdout,
-    stderr: child.stderr,
+    stdin,
+    stdout,
+    stderr,
     exited,
     kill: async () => {
       if (!hasExited) abort();
@@ -208,7 +213,7 @@ export const runSandboxed = async (
 
 /** Why a program did not do what it was to do. */
 export const failureOf = (
-  { command, limits }: Pick<SandboxCommand, 'command' | 'limits'>,
+  { command, limits }: { command: string; limits: Pick<SandboxLimits, 'wallSeconds'> },
   end: SandboxEnd & { stderr: string },
 ): BootreadyError => {
   const context = { command, ...end };
