@@ -17,9 +17,10 @@ export type BringOrder = {
   to: string;
 };
 
-export type SendOrder = {
-  path: string;
-  size: number;
+/** A file of ours. What is not `data` is known to be zeros, and not read: the kernel makes a page of memory of each page of a hole. All is data where that is not said. */
+export type LocalFile = { path: string; size: number; data?: readonly ObjectSpan[] | undefined };
+
+export type SendOrder = LocalFile & {
   to: { bucket: string; key: string };
   /** Whether the store can copy parts from its own objects: then zeros are not sent. */
   copiesParts: boolean;
@@ -47,7 +48,7 @@ export interface ByteWork {
   /** @throws `scratch-full`, retryable */
   bring(order: BringOrder, control: ByteControl): Promise<Sha256>;
   /** A file of our own, or one that a sandbox has written. @throws `tool-failed` when it is no regular file of exactly this size */
-  hash(order: { path: string; size: number }, control: ByteControl): Promise<Sha256>;
+  hash(file: LocalFile, control: ByteControl): Promise<Sha256>;
   /**
    * What earlier tries left at the key is cleared away. Throws what leaves no upload open.
    * @throws `unavailable`, retryable, when another writer ended the upload, or the store took other bytes than it was given

@@ -22,6 +22,7 @@ import {
   fileInput,
   qemuImgCheck,
   qemuImgConvert,
+  qemuImgData,
   qemuImgInfo,
   qemuImgProbe,
   qemuImgVersion,
@@ -212,7 +213,10 @@ const convertFile = async (
     const { sha256 } =
       isThere && file.sha256
         ? { sha256: file.sha256 }
-        : await bytes.hash({ path: partial, size }, { signal, progress: partOf(progress, until.converted, 100) });
+        : await bytes.hash(
+            { path: partial, size, data: await dataOf(partial, format, size, signal) },
+            { signal, progress: partOf(progress, until.converted, 100) },
+          );
     await rename(partial, join(scratchDir, `disk.${format}`));
     const converted = { format, size, virtualSize: info['virtual-size'], allocatedSize, sha256 };
     return { disk, converted, findings: [] };
@@ -283,6 +287,10 @@ const otherThanQcow2 = async (
   if (disk?.format === 'qcow2') return undefined;
   return disk?.format ?? findings.find(({ outcome }) => outcome === 'fail')?.code ?? 'nothing known';
 };
+
+/** Where it has data, as far as that can be told. */
+export const dataOf = (path: string, format: 'raw' | 'qcow2', size: number, signal: AbortSignal) =>
+  format === 'raw' ? qemuImgData(path, size, signal) : undefined;
 
 const sizesOf = async (path: string): Promise<{ size: number; allocatedSize: number }> => {
   const disk = await openOutput(path, { maxBytes: Number.POSITIVE_INFINITY });

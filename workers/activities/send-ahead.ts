@@ -6,6 +6,7 @@ import type { ByteWork, SentParts } from '../../shared/ports/byte-work.ts';
 import type { ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
 import type { StoreTraits } from '../../shared/store-traits.ts';
 import { clearUploads } from '../../shared/upload-in-parts.ts';
+import { dataOf } from './convert.ts';
 import type { StepControl } from './step.ts';
 
 /** A disk on its way to the store: all parts may be there long before anybody knows whether it is published. */
@@ -51,7 +52,9 @@ export const sendDisk = async (
   await writeRecord(scratchDir, openFile, to);
   const { copiesParts } = await traits();
   const path = join(scratchDir, `disk.${converted.format}`);
-  const sent = await bytes.send({ path, size: converted.size, to, copiesParts, same }, control);
+  const { format, size } = converted;
+  const data = await dataOf(path, format, size, control.signal);
+  const sent = await bytes.send({ path, size, data, to, copiesParts, same }, control);
   if (sent.sha256 !== converted.sha256) {
     throw new BootreadyError({
       code: 'unavailable',

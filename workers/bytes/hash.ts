@@ -1,28 +1,21 @@
 import { createHash } from 'node:crypto';
-import type { ByteControl, ReadBack, Sha256 } from '../../shared/ports/byte-work.ts';
+import type { ByteControl, LocalFile, ReadBack, Sha256 } from '../../shared/ports/byte-work.ts';
 import type { ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
-import { openWhole } from '../tools/output.ts';
+import { piecesOf } from './pieces.ts';
 
 const piece = 4 * 1024 ** 2;
 
-/** As ByteWork has it. Holes are read as zeros, which costs little beside hashing them. */
-export const hash = async (
-  { path, size }: { path: string; size: number },
-  { signal, progress }: ByteControl,
-): Promise<Sha256> => {
+/** As ByteWork has it. */
+export const hash = async (local: LocalFile, { signal, progress }: ByteControl): Promise<Sha256> => {
   signal.throwIfAborted();
-  const file = await openWhole(path, size);
-  try {
-    const sum = createHash('sha256');
-    for (let offset = 0; offset < size; offset += piece) {
-      signal.throwIfAborted();
-      sum.update(await file.read(offset, piece));
-      progress((offset / size) * 100);
-    }
-    return { sha256: sum.digest('hex') };
-  } finally {
-    await file.close();
+  const sum = createHash('sha256');
+  for await (const { bytes, offset, done } of piecesOf(local, piece)) {
+    signal.throwIfAborted();
+    sum.update(bytes);
+    done();
+    progress((offset / local.size) * 100);
   }
+  return { sha256: sum.digest('hex') };
 };
 
 /** As ByteWork has it. */

@@ -3,7 +3,7 @@ import type { ByteControl, SendOrder, SentParts } from '../../shared/ports/byte-
 import type { MultipartTarget, ObjectPin, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
 import { compositeEtag } from '../../shared/store-traits.ts';
 import { clearUploads, partSizeFor, takenAway } from '../../shared/upload-in-parts.ts';
-import { openWhole } from '../tools/output.ts';
+import { piecesOf } from './pieces.ts';
 import { zerosObject } from './zeros.ts';
 
 type Store = Pick<
@@ -21,52 +21,49 @@ const md5 = (bytes: Buffer): Buffer => createHash('md5').update(bytes).digest();
  * As ByteWork has it.
  */
 export const send = async (store: Store, order: SendOrder, { signal, progress }: ByteControl): Promise<SentParts> => {
-  const { path, size, to } = order;
+  const { size, to } = order;
   const partSize = partSizeFor(size);
   const count = Math.ceil(size / partSize);
-  const file = await openWhole(path, size);
+  await clearUploads(store, to);
+  const target: MultipartTarget = { ...to, uploadId: await store.createMultipart(to.bucket, to.key) };
+  const part = partSender(store, target, order, Math.min(partSize, size));
+  const sums = { sha256: createHash('sha256'), md5: createHash('md5') };
+  const parts: UploadedPart[] = [];
+  const partSums: Buffer[] = [];
+  const underway = new Set<Promise<void>>();
   try {
-    await clearUploads(store, to);
-    const target: MultipartTarget = { ...to, uploadId: await store.createMultipart(to.bucket, to.key) };
-    const part = partSender(store, target, order, Math.min(partSize, size));
-    const sums = { sha256: createHash('sha256'), md5: createHash('md5') };
-    const parts: UploadedPart[] = [];
-    const partSums: Buffer[] = [];
-    const under = new Set<Promise<void>>();
-    try {
-      for (let number = 1; number <= count; number++) {
-        signal.throwIfAborted();
-        const offset = (number - 1) * partSize;
-        const bytes = await file.read(offset, partSize);
-        for (const sum of Object.values(sums)) sum.update(bytes);
-        const one = part(number, offset, bytes);
-        partSums.push(one.md5);
-        const sending = one.sent.then((sent) => {
-          parts.push(sent);
-          progress((parts.length / count) * 100);
-        });
-        under.add(sending);
-        // Told by the race below, or at the end.
-        sending.catch(() => undefined);
-        void sending.finally(() => under.delete(sending)).catch(() => undefined);
-        while (under.size >= lanes) await Promise.race(under);
-      }
-      await Promise.all(under);
-    } catch (error) {
-      await Promise.allSettled(under);
-      await store.abortMultipart(target).catch(() => undefined);
-      throw error;
+    for await (const { bytes, offset, done } of piecesOf(order, partSize)) {
+      signal.throwIfAborted();
+      for (const sum of Object.values(sums)) sum.update(bytes);
+      const one = part(partSums.length + 1, offset, bytes);
+      partSums.push(one.md5);
+      const sending = one.sent.then((sent) => {
+        parts.push(sent);
+        progress((parts.length / count) * 100);
+      });
+      underway.add(sending);
+      // A failure is told by the race below, or at the end.
+      void sending
+        .finally(() => {
+          underway.delete(sending);
+          done();
+        })
+        .catch(() => undefined);
+      while (underway.size >= lanes) await Promise.race(underway);
     }
-    return {
-      sha256: sums.sha256.digest('hex'),
-      md5: sums.md5.digest('hex'),
-      uploadId: target.uploadId,
-      parts: parts.sort((a, b) => a.partNumber - b.partNumber),
-      etag: compositeEtag(partSums),
-    };
-  } finally {
-    await file.close();
+    await Promise.all(underway);
+  } catch (error) {
+    await Promise.allSettled(underway);
+    await store.abortMultipart(target).catch(() => undefined);
+    throw error;
   }
+  return {
+    sha256: sums.sha256.digest('hex'),
+    md5: sums.md5.digest('hex'),
+    uploadId: target.uploadId,
+    parts: parts.sort((a, b) => a.partNumber - b.partNumber),
+    etag: compositeEtag(partSums),
+  };
 };
 
 /** How each part goes: its MD5 at once, and a promise of its end. */

@@ -10,6 +10,8 @@ import { removeTree } from './remove-tree.ts';
  * and without waiting (open(2), O_NOFOLLOW, O_NONBLOCK), and from then on only the descriptor counts.
  */
 export type Output = ByteSource & {
+  /** Fills the buffer from there on; with less only at the end. @returns what was filled */
+  readInto(buffer: Buffer, offset: number): Promise<Buffer>;
   /** Bytes on the disk: less than `size` when the file has holes. */
   allocatedSize: number;
   close(): Promise<void>;
@@ -29,8 +31,8 @@ const refused = (reason: string): BootreadyError =>
   });
 
 /** Reads exactly this much: a file that became shorter meanwhile is not what was checked. */
-const readFully = async (file: FileHandle, offset: number, length: number): Promise<Buffer> => {
-  const into = Buffer.allocUnsafe(length);
+const readFully = async (file: FileHandle, offset: number, into: Buffer): Promise<Buffer> => {
+  const { length } = into;
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(into, filled, length - filled, offset + filled);
@@ -62,7 +64,10 @@ export const openOutput = async (path: string, { maxBytes }: { maxBytes: number 
     return {
       size: status.size,
       allocatedSize: status.blocks * 512,
-      read: (offset, length) => readFully(file, offset, Math.max(0, Math.min(length, status.size - offset))),
+      read: (offset, length) =>
+        readFully(file, offset, Buffer.allocUnsafe(Math.max(0, Math.min(length, status.size - offset)))),
+      readInto: (buffer, offset) =>
+        readFully(file, offset, buffer.subarray(0, Math.max(0, Math.min(buffer.length, status.size - offset)))),
       close: () => file.close(),
     };
   } catch (error) {

@@ -1,8 +1,10 @@
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import type { DetectedDisk } from '../../shared/contracts/run.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { QemuImgInfo } from '../../shared/formats/qemu-info.ts';
+import type { ObjectSpan } from '../../shared/ports/object-store.ts';
 import type { BlockInput } from './nbdkit.ts';
 import { takeOutput } from './output.ts';
 import { removeTree } from './remove-tree.ts';
@@ -158,6 +160,49 @@ export const scratchFull = (cause?: unknown): BootreadyError =>
     retryable: true,
     cause,
   });
+
+const MapAnswer = z.array(z.object({ start: z.number(), length: z.number(), zero: z.boolean() }));
+
+/**
+ * Where a raw disk of ours has data, in its order: the rest are holes (lseek(2), SEEK_DATA). Undefined when the answer is too long, or leaves anything out:
+ * then nothing is known of holes.
+ */
+export const qemuImgData = async (
+  path: string,
+  size: number,
+  signal?: AbortSignal,
+): Promise<ObjectSpan[] | undefined> => {
+  const input = fileInput(path);
+  const { stdout } = await runSandboxed({
+    command: 'qemu-img',
+    profile: 'block',
+    args: ['map', '--output=json', treeOf(input, 'raw')],
+    readOnly: input.readOnly,
+    limits: { wallSeconds: 600, cpuSeconds: 120, memoryBytes: GiB, fileBytes: 0 },
+    ...(signal ? { signal } : {}),
+  });
+  const map = mapIn(stdout);
+  const spans: ObjectSpan[] = [];
+  let at = 0;
+  for (const { start, length, zero } of map) {
+    if (start !== at) return undefined;
+    at += length;
+    const last = spans.at(-1);
+    if (zero) continue;
+    if (last && last.offset + last.size === start) last.size += length;
+    else spans.push({ offset: start, size: length });
+  }
+  return at === size ? spans : undefined;
+};
+
+const mapIn = (stdout: string): z.infer<typeof MapAnswer> => {
+  try {
+    return MapAnswer.parse(JSON.parse(stdout));
+  } catch {
+    // Cut off: more pieces than anybody wants to hear of.
+    return [];
+  }
+};
 
 /** What `qemu-img check` says of a qcow2 that we have written ourselves. @throws `tool-failed` when it is not sound */
 export const qemuImgCheck = async (path: string, signal?: AbortSignal): Promise<void> => {
