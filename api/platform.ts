@@ -115,6 +115,8 @@ export const platformRoutes =
           url,
           checksum = null,
           checksumUrl = null,
+          signingKeys = null,
+          signatureUrl = null,
           everySeconds,
           name = family,
           keep = null,
@@ -122,7 +124,8 @@ export const platformRoutes =
         } = request.body;
         const { projectId } = identityOf(request);
         const source = { family, projectId, name, url, checksumUrl, settings, everySeconds, keep };
-        return sourceView(await platform.setSource({ ...source, fixedChecksum: checksum }));
+        const signed = { signingKeys, signatureUrl };
+        return sourceView(await platform.setSource({ ...source, ...signed, fixedChecksum: checksum }));
       },
     );
 
@@ -166,10 +169,20 @@ export const platformRoutes =
     );
   };
 
-const sourceView = ({ url, checksumUrl, lookedAt, fixedChecksum: _, ...source }: ImageSource): ImageSourceView => ({
+const sourceView = ({
+  url,
+  checksumUrl,
+  signatureUrl,
+  signingKeys,
+  lookedAt,
+  fixedChecksum: _,
+  ...source
+}: ImageSource): ImageSourceView => ({
   ...source,
   url: shownUrl(url),
   checksumUrl: checksumUrl === null ? null : shownUrl(checksumUrl),
+  signatureUrl: signatureUrl === null ? null : shownUrl(signatureUrl),
+  mustBeSigned: signingKeys !== null,
   lookedAt: lookedAt ? lookedAt.toISOString() : null,
 });
 

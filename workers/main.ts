@@ -46,7 +46,7 @@ import { cacheDirOf } from './cache-dir.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { lookTask } from './inspect/inspect.ts';
 import { createDoor } from './internet/door.ts';
-import { fetchText } from './internet/small-text.ts';
+import { fetchSmall } from './internet/small-file.ts';
 import { measureDeliveries, measureEnds, measureJobs, measureSteps } from './measure.ts';
 import { queueHandlers } from './queues/handlers.ts';
 import { createPost } from './queues/post.ts';
@@ -192,7 +192,7 @@ export const startWorker = async (
         deliveries: createDeliveryStore(database.db),
         startDelivery: createDeliveryStarter(temporal, runTimingsOf(config)),
         startDownload,
-        fetchText: (url) => fetchText(door, url),
+        fetchSmall: (url) => fetchSmall(door, url),
         eventsKeepSeconds: config.EVENTS_KEEP_DAYS * 24 * 3600,
         uploadsBucket: config.UPLOADS_BUCKET,
         imagesBucket: config.IMAGES_BUCKET,

@@ -22,6 +22,7 @@ import * as waitsFor from './migrations/0020-waits-for.ts';
 import * as sessionUse from './migrations/0021-session-use.ts';
 import * as auditChain from './migrations/0022-audit-chain.ts';
 import * as lists from './migrations/0023-lists.ts';
+import * as signedSources from './migrations/0024-signed-sources.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -46,6 +47,7 @@ const migrations = {
   '0021-session-use': sessionUse,
   '0022-audit-chain': auditChain,
   '0023-lists': lists,
+  '0024-signed-sources': signedSources,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

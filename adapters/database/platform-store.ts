@@ -14,6 +14,8 @@ const sourceOf = (row: Selectable<ImageSourceTable>): ImageSource => ({
   url: row.url,
   fixedChecksum: row.fixed_checksum,
   checksumUrl: row.checksum_url,
+  signingKeys: row.signing_keys,
+  signatureUrl: row.signature_url,
   settings: row.settings,
   everySeconds: row.every_seconds,
   keep: row.keep,
@@ -73,10 +75,11 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
 
     families: async () => (await shown.orderBy('family').selectAll().execute()).map(imageOf),
 
-    setSource: async ({ family, projectId, name, url, fixedChecksum, checksumUrl, settings, everySeconds, keep }) => {
+    setSource: async ({ family, projectId, name, url, settings, everySeconds, keep, ...believed }) => {
       const values = {
         ...{ project_id: projectId, name, url, settings: json(settings), every_seconds: everySeconds },
-        ...{ fixed_checksum: fixedChecksum, checksum_url: checksumUrl, keep },
+        ...{ fixed_checksum: believed.fixedChecksum, checksum_url: believed.checksumUrl, keep },
+        ...{ signing_keys: believed.signingKeys, signature_url: believed.signatureUrl },
       };
       const row = await db
         .insertInto('image_sources')
@@ -124,13 +127,14 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
         .execute();
     },
 
-    order: ({ family, url }, checksum, bucket) =>
+    order: ({ family, url, signingKeys }, checksum, bucket) =>
       db.transaction().execute(async (trx) => {
         const source = await trx
           .selectFrom('image_sources')
           .where('family', '=', family)
           // Changed meanwhile: what was looked at is another file's checksum.
           .where('url', '=', url)
+          .where('signing_keys', 'is not distinct from', signingKeys)
           .selectAll()
           .forUpdate()
           .executeTakeFirst();

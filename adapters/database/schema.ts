@@ -239,6 +239,8 @@ export type ImageSourceTable = {
   url: string;
   fixed_checksum: string | null;
   checksum_url: string | null;
+  signing_keys: string | null;
+  signature_url: string | null;
   settings: JSONColumnType<ImageSettings>;
   every_seconds: number;
   /** Earlier images of the family that stay; null is all. */

@@ -34,7 +34,7 @@ test.each(['workers/main.ts', 'api/main.ts', 'cli/operate/check-examine.ts'])(
 
 test.each([
   ['shared/formats/admit-task.ts', 'shared/formats/vmdk.ts'],
-  ['shared/sums-file.ts', 'shared/sums-file.ts'],
+  ['workers/internet/sums-file.ts', 'workers/internet/sums-file.ts'],
   ['workers/inspect/look-task.ts', 'workers/inspect/boot-config/grub.ts'],
   ['workers/boot/watch-task.ts', 'workers/boot/explain.ts'],
   ['workers/repair/mend-task.ts', 'workers/repair/windows/virtio-win.ts'],

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { ImageSourceView, SetImageSource } from '../../shared/contracts/api.ts';
 import { Checksum, SourceUrl } from '../../shared/contracts/download.ts';
 import { Family, ImageName } from '../../shared/contracts/image.ts';
@@ -50,13 +51,15 @@ export type SourceOptions = OutputOptions &
     url: string;
     checksum?: string;
     checksumUrl?: string;
+    signingKey?: string;
+    signatureUrl?: string;
     every: number;
     name?: string;
     keep?: number;
   };
 
 export const setSource = async (word: string, options: SourceOptions): Promise<void> => {
-  const { checksum, checksumUrl, name, keep } = options;
+  const { checksum, checksumUrl, signingKey, signatureUrl, name, keep } = options;
   if ((checksum === undefined) === (checksumUrl === undefined)) {
     throw new BootreadyError({
       code: 'invalid-input',
@@ -71,6 +74,8 @@ export const setSource = async (word: string, options: SourceOptions): Promise<v
     settings: settingsOf(options),
     ...(checksum === undefined ? {} : { checksum: validOption('--checksum', Checksum, checksum) }),
     ...(checksumUrl === undefined ? {} : { checksumUrl: validOption('--checksum-url', SourceUrl, checksumUrl) }),
+    ...(signingKey === undefined ? {} : { signingKeys: await publicKeysIn(signingKey) }),
+    ...(signatureUrl === undefined ? {} : { signatureUrl: validOption('--signature-url', SourceUrl, signatureUrl) }),
     ...(keep === undefined ? {} : { keep }),
     ...(name === undefined ? {} : { name: validOption('--name', ImageName, name) }),
   };
@@ -85,6 +90,16 @@ export const setSource = async (word: string, options: SourceOptions): Promise<v
   );
 };
 
+const publicKeysIn = async (file: string): Promise<string> => {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  if (text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')) return text;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: `${file} holds no public key of OpenPGP.`,
+    remedy: 'Write it with: gpg --armor --export KEY',
+  });
+};
+
 export const listSources = async (options: OutputOptions): Promise<void> => {
   const found = await (await connect()).imageSources();
   printResult(found, () => found.sources.flatMap(sourceLines), options);
@@ -93,8 +108,8 @@ export const listSources = async (options: OutputOptions): Promise<void> => {
   }
 };
 
-const sourceLines = ({ family, url, lookedAt, imageId, keep, failure }: ImageSourceView): Line[] => [
-  `${family}  ${url}`,
+const sourceLines = ({ family, url, mustBeSigned, lookedAt, imageId, keep, failure }: ImageSourceView): Line[] => [
+  `${family}  ${url}${mustBeSigned ? '  (checksums are signed)' : ''}`,
   `  ${lookedAt ? `looked at ${formatTime(lookedAt)}` : 'not looked at yet'}, newest image ${imageId ?? 'none'}, earlier ones kept: ${keep ?? 'all'}`,
   ...(failure ? [`  ${[failure.message, ...(failure.remedy ? [failure.remedy] : [])].join(' ')}`] : []),
 ];

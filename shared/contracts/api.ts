@@ -321,6 +321,7 @@ export type PromoteImage = z.infer<typeof PromoteImage>;
 export const FamilyList = z.object({ families: z.array(z.object({ family: z.string(), latest: ImageView })) });
 export type FamilyList = z.infer<typeof FamilyList>;
 
+const signedFile = 'A signing key is for a file of checksums ("checksumUrl"), and "signatureUrl" needs one.';
 const oneChecksum = 'Give either "checksum" or "checksumUrl".';
 /** Where the images of a family are fetched from, again and again: a new checksum makes a new image. */
 export const SetImageSource = z
@@ -330,6 +331,14 @@ export const SetImageSource = z
     checksum: Checksum.optional(),
     /** Where it stands: SHA256SUMS, SHA512SUMS and the like. */
     checksumUrl: SourceUrl.optional(),
+    /** OpenPGP public keys, armoured: with one of them that file must be signed. */
+    signingKeys: z
+      .string()
+      .max(256 * 1024)
+      .includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')
+      .optional(),
+    /** Of the signature, where it is a file beside it: SHA256SUMS.gpg, SHA256SUMS.sign and the like. */
+    signatureUrl: SourceUrl.optional(),
     /** How often it is looked at. */
     everySeconds: z
       .number()
@@ -343,16 +352,24 @@ export const SetImageSource = z
     keep: z.number().int().min(0).max(1000).optional(),
     settings: ImageSettings.default({}),
   })
-  .refine(({ checksum, checksumUrl }) => (checksum === undefined) !== (checksumUrl === undefined), oneChecksum);
+  .refine(({ checksum, checksumUrl }) => (checksum === undefined) !== (checksumUrl === undefined), oneChecksum)
+  .refine(
+    ({ checksumUrl, signingKeys, signatureUrl }) =>
+      signingKeys === undefined ? signatureUrl === undefined : checksumUrl !== undefined,
+    signedFile,
+  );
 export type SetImageSource = z.input<typeof SetImageSource>;
 
 export const ImageSourceView = z.object({
   family: z.string(),
   projectId: z.string(),
   name: z.string(),
-  /** Both without their queries. */
+  /** All without their queries. */
   url: z.string(),
   checksumUrl: z.string().nullable(),
+  signatureUrl: z.string().nullable(),
+  /** Whether the file of checksums must be signed. */
+  mustBeSigned: z.boolean(),
   settings: ImageSettings,
   everySeconds: z.number().int(),
   keep: z.number().int().nullable(),

@@ -974,6 +974,8 @@ export interface components {
             name: string;
             url: string;
             checksumUrl: string | null;
+            signatureUrl: string | null;
+            mustBeSigned: boolean;
             settings: components["schemas"]["ImageSettings"];
             everySeconds: number;
             keep: number | null;
@@ -1338,6 +1340,9 @@ export interface components {
             url: string;
             checksum?: string | undefined;
             checksumUrl?: string | undefined;
+            /** Format: includes */
+            signingKeys?: string | undefined;
+            signatureUrl?: string | undefined;
             /** @default 86400 */
             everySeconds?: number | undefined;
             name?: string | undefined;

@@ -12,6 +12,9 @@ export type ImageSource = {
   /** What the file must have, or where that stands (SHA256SUMS, SHA512SUMS): one of them. */
   fixedChecksum: string | null;
   checksumUrl: string | null;
+  /** OpenPGP public keys, armoured, of which one must have signed the file of checksums; and where the signature is, if not in that file. */
+  signingKeys: string | null;
+  signatureUrl: string | null;
   settings: ImageSettings;
   everySeconds: number;
   /** How many earlier images of the family stay, of those that the source has brought; null keeps all. */

@@ -86,6 +86,7 @@ describe('a source', () => {
   const sum = (digit: string): string => `sha256:${digit.repeat(64)}`;
   const source = (more: Partial<NewImageSource> = {}): NewImageSource => ({
     ...{ family, projectId: project.id, name: 'Debian', url: 'https://example.org/disk.qcow2', fixedChecksum: null },
+    ...{ signingKeys: null, signatureUrl: null },
     ...{ checksumUrl: 'https://example.org/SHA256SUMS', settings: { policy: 'warn' }, everySeconds: 3600, keep: null },
     ...more,
   });

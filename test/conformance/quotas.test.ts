@@ -336,7 +336,7 @@ describe('what is fetched', () => {
     const checksum = `sha256:${'a'.repeat(64)}`;
     const wanted = await platform.setSource({
       ...{ family, projectId: project.id, name: 'x', ...source, fixedChecksum: checksum, checksumUrl: null },
-      ...{ settings: {}, everySeconds: 3600, keep: null },
+      ...{ signingKeys: null, signatureUrl: null, settings: {}, everySeconds: 3600, keep: null },
     });
     await expect(platform.order(wanted, checksum, 'uploads')).rejects.toMatchObject(over);
     await images.markForDeletion(id);

@@ -67,6 +67,8 @@ const fill = async (project: Project): Promise<void> => {
       settings: {},
       everySeconds: 3600,
       keep: null,
+      signingKeys: null,
+      signatureUrl: null,
     },
     ...{ fixedChecksum: `sha256:${hex(32)}`, checksumUrl: null },
   });

@@ -6,7 +6,6 @@ import { admitSource } from '../../shared/formats/admit.ts';
 import { xzSize } from '../../shared/formats/xz.ts';
 import { zstdSize } from '../../shared/formats/zstd.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
-import { checksumIn } from '../../shared/sums-file.ts';
 import { consoleLog } from '../../workers/boot/console-log.ts';
 import { dhcpRequest } from '../../workers/boot/dhcp.ts';
 import { explainBoot, hasEnded, parseReport, plainLog } from '../../workers/boot/explain.ts';
@@ -32,6 +31,8 @@ import { sshdConfigOf } from '../../workers/inspect/sshd-config.ts';
 import { clean, configLine, moduleOf } from '../../workers/inspect/text.ts';
 import { sourcesOf } from '../../workers/inspect/windows-cloudbase-init.ts';
 import { dirtyFlag } from '../../workers/inspect/windows-volume.ts';
+import { checksumIn } from '../../workers/internet/sums-file.ts';
+import { signedText } from '../../workers/internet/sums-signature.ts';
 import { driverFiles } from '../../workers/repair/windows/virtio-win.ts';
 import { linesIn } from '../../workers/tools/guestfish-answers.ts';
 import { hasComplaint } from '../../workers/tools/guestfish-complaints.ts';
@@ -58,6 +59,24 @@ const network = (path: string, words: string): Parser => ({
       raw(bytes).filter((line) => !/^\s*(?:#|$)/.test(line)),
     ),
 });
+/** Of nobody: its secret half was not kept. */
+const signingKey = `-----BEGIN PGP PUBLIC KEY BLOCK-----
+
+xjMEawwg7xYJKwYBBAHaRw8BAQdANgs5afarAz/+OgiXFLF8nkj97031gir8
+9x4qHRNIGNnNBk5vYm9kecLAEwQTFgoAhQWCawwg7wMLCQcJEKMZbS6qPslQ
+RRQAAAAAABwAIHNhbHRAbm90YXRpb25zLm9wZW5wZ3Bqcy5vcmedRuaoOKDS
+fNFkM+sMz/LiSuztrOfGZ9J7zq6pq8GfnwUVCggODAQWAAIBAhkBApsDAh4B
+FiEETPk0A2qgj5TbqDEHoxltLqo+yVAAACqpAP9o9PS6OOC1oRY9Cx54GwgB
+QpXy/ASdbMFEkQk4kcnNZgEAj9+glEdLRW7yloZSBZgK+pTR8fafDhaDigJf
+//9dGQ3OOARrDCDvEgorBgEEAZdVAQUBAQdAR0hLwOgV9W4jA+CPxY2xtGX0
+XV4R/FZkeXQZ3BXh6UQDAQgHwr4EGBYKAHAFgmsMIO8JEKMZbS6qPslQRRQA
+AAAAABwAIHNhbHRAbm90YXRpb25zLm9wZW5wZ3Bqcy5vcmd/bxU02kZFo9ZW
+BSzrjP8YNvmBpeB5voWXJ8x3FrCaOwKbDBYhBEz5NANqoI+U26gxB6MZbS6q
+PslQAADl+wEAiqKmy6vcBt5TapW8SX3na8eu8bA1Lmhmncwl6DcoMoEBALOh
+bpw99IvII08pTIIQbssqjo/QuYfhq2n3LC4ks3sC
+=J2zs
+-----END PGP PUBLIC KEY BLOCK-----`;
+
 const kernelLine = (bytes: Buffer): string => lines(bytes).join(' ').slice(0, 4096);
 
 export const parsers: Readonly<Record<string, Parser>> = {
@@ -227,6 +246,15 @@ export const parsers: Readonly<Record<string, Parser>> = {
     most: MiB,
     words: `${'a'.repeat(64)} *image.qcow2 \nSHA256 (a) = `,
     parse: (bytes) => checksumIn(bytes.toString(), 'https://example.org/image.qcow2'),
+  },
+  'signature of checksums': {
+    most: MiB,
+    words:
+      '-----BEGIN PGP SIGNED MESSAGE-----\nHash: SHA512\n\nx\n-----BEGIN PGP SIGNATURE-----\n\nwsBzBAEBCAAnBYJm\n=abcd\n-----END PGP SIGNATURE-----\n',
+    parse: async (bytes) => [
+      await signedText(bytes, { keys: signingKey }),
+      await signedText(Buffer.from('x'), { keys: signingKey, signature: bytes }),
+    ],
   },
   'notification of a store': {
     most: MiB,

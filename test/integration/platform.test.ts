@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createMessage, generateKey, sign as signBy } from 'openpgp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createPlatformStore } from '../../adapters/database/platform-store.ts';
@@ -10,7 +11,7 @@ import { connectTemporal } from '../../adapters/temporal/connect.ts';
 import { createDownloadStarter } from '../../adapters/temporal/order-starter.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import { createDoor } from '../../workers/internet/door.ts';
-import { fetchText } from '../../workers/internet/small-text.ts';
+import { fetchSmall } from '../../workers/internet/small-file.ts';
 import { refresh } from '../../workers/queues/refresh.ts';
 import { buildDisk, convert } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
@@ -62,7 +63,7 @@ const look = () =>
     foreign,
     platform: createPlatformStore(installation.db),
     startDownload: createDownloadStarter(temporal, { heartbeatSeconds: 10, claimSeconds: 5, stepHours: 1 }),
-    fetchText: (from) => fetchText(createDoor({ allowedHosts: ['127.0.0.1'] }), from),
+    fetchSmall: (from) => fetchSmall(createDoor({ allowedHosts: ['127.0.0.1'] }), from),
     uploadsBucket: 'uploads',
     images: createImageStore(installation.db),
     log: { info: () => undefined, warn: () => undefined },
@@ -138,3 +139,39 @@ test(
     }),
   900_000,
 );
+
+test('checksums that must be signed are believed when they are, and the source says why they are not', () =>
+  withoutHousekeeping(installation, async () => {
+    const { privateKey, publicKey } = await generateKey({
+      type: 'ecc',
+      userIDs: [{ name: 'Images' }],
+      format: 'object',
+    });
+    mirror.offer('signed.qcow2', Buffer.from('bytes'));
+    const source = { url: `${url}/signed.qcow2`, checksumUrl: `${url}/SHA256SUMS`, signingKeys: publicKey.armor() };
+    const set = async (more: object) => (await call('PUT', '/image-sources/signed', { ...source, ...more })).status;
+    const failure = async () => {
+      await look();
+      const { sources } = (await call('GET', '/image-sources')).body;
+      return sources.find(({ family }: { family: string }) => family === 'signed').failure?.message;
+    };
+    expect(await set({ signingKeys: undefined, signatureUrl: `${url}/SHA256SUMS.gpg` })).toBe(400);
+    expect(await set({ signingKeys: 'no key' })).toBe(400);
+    expect(await set({})).toBe(200);
+    expect(await failure()).toMatch(/is not signed/);
+
+    const signatureUrl = `${url}/SHA256SUMS.gpg`;
+    expect(await set({ signatureUrl })).toBe(200);
+    expect(await failure()).toMatch(/no signature of the file/);
+    const message = await createMessage({ text: 'something else' });
+    const sign = async (what: typeof message) =>
+      Buffer.from(await signBy({ message: what, signingKeys: privateKey, detached: true, format: 'binary' }));
+    files['/SHA256SUMS.gpg'] = await sign(message);
+    await call('POST', '/image-sources/signed/refresh');
+    expect(await failure()).toMatch(/does not belong/);
+    files['/SHA256SUMS.gpg'] = await sign(await createMessage({ text: String(files['/SHA256SUMS']) }));
+    await call('POST', '/image-sources/signed/refresh');
+    expect(await look()).toMatchObject({ ordered: 1 });
+    expect(await failure()).toBeUndefined();
+    await call('DELETE', '/image-sources/signed');
+  }));

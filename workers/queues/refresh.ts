@@ -1,17 +1,17 @@
-import { explain, isBootreadyError } from '../../shared/errors.ts';
+import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import type { ImageStore, RunFailure } from '../../shared/ports/images.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { OrderStarter } from '../../shared/ports/orders.ts';
 import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts';
-import { checksumFrom } from '../../shared/sums-foreign.ts';
+import { checksumFrom } from '../internet/sums-foreign.ts';
 
 export type RefreshDeps = {
   foreign: ForeignDoor;
   platform: PlatformStore;
   startDownload: OrderStarter;
   /** @throws BootreadyError when it cannot be fetched */
-  fetchText: (url: string) => Promise<string>;
+  fetchSmall: (url: string) => Promise<Buffer>;
   uploadsBucket: string;
   images: Pick<ImageStore, 'markForDeletion'>;
   log: Log;
@@ -54,9 +54,24 @@ export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; pro
 };
 
 /** @throws BootreadyError */
-const checksumOf = async ({ foreign, fetchText }: RefreshDeps, source: ImageSource): Promise<string> => {
-  if (source.checksumUrl === null) return source.fixedChecksum ?? '';
-  return checksumFrom(foreign, await fetchText(source.checksumUrl), source.url);
+const checksumOf = async ({ foreign, fetchSmall }: RefreshDeps, source: ImageSource): Promise<string> => {
+  const { url, checksumUrl, fixedChecksum, signingKeys: keys, signatureUrl } = source;
+  if (checksumUrl === null) return fixedChecksum ?? '';
+  const sums = await fetchSmall(checksumUrl);
+  if (keys === null) return checksumFrom(foreign, { sums, url });
+  const signature = signatureUrl === null ? undefined : await fetchSmall(signatureUrl).catch(namingSignature);
+  return checksumFrom(foreign, { sums, url, signed: { keys, signature } });
+};
+
+/** What is missing is not the file of checksums itself. */
+const namingSignature = (cause: unknown): never => {
+  if (!isBootreadyError(cause) || cause.code !== 'object-missing') throw cause;
+  throw new BootreadyError({
+    code: 'object-missing',
+    message: 'There is no signature of the file of checksums where it should be.',
+    remedy: 'Set the source with the address that it has now (--signature-url).',
+    cause,
+  });
 };
 
 const failureOf = (error: unknown): RunFailure =>

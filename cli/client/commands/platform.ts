@@ -24,6 +24,8 @@ export const addPlatformCommands = (program: Command): void => {
     .argument('<family>')
     .requiredOption('--url <url>', 'of the image')
     .option('--checksum-url <url>', 'of the file that holds its checksum: SHA256SUMS, SHA512SUMS, ...')
+    .option('--signing-key <file>', 'public keys (gpg --armor --export), of which one must have signed that file')
+    .option('--signature-url <url>', 'of its signature, where that is a file beside it: SHA256SUMS.gpg, ...')
     .option('--checksum <checksum>', 'sha256:HEX or sha512:HEX, instead')
     .option('--every <hours>', 'how often it is looked at', wholeNumber(1, 8784), 24)
     .option('--name <name>', 'what the images shall be called')

@@ -6,8 +6,8 @@ const mostBytes = 1024 ** 2;
 /** Whoever asks for it has other things to do. */
 const withinMs = 15_000;
 
-/** A text of at most 1 MiB. @throws BootreadyError as `openRemoteFile`, and `invalid-input` when it is larger */
-export const fetchText = async (door: Door, url: string, limitMs = withinMs): Promise<string> => {
+/** A file of checksums or its signature: at most 1 MiB. @throws BootreadyError as `openRemoteFile`, and `invalid-input` when it is larger */
+export const fetchSmall = async (door: Door, url: string, limitMs = withinMs): Promise<Buffer> => {
   const signal = AbortSignal.timeout(limitMs);
   const pieces: Buffer[] = [];
   try {
@@ -25,20 +25,20 @@ export const fetchText = async (door: Door, url: string, limitMs = withinMs): Pr
   } catch (error) {
     throw signal.aborted ? tooSlow(new URL(url).hostname) : error;
   }
-  return Buffer.concat(pieces).toString('utf8');
+  return Buffer.concat(pieces);
 };
 
 const tooLarge = (): BootreadyError =>
   new BootreadyError({
     code: 'invalid-input',
-    message: 'The file of checksums is larger than 1 MiB.',
-    remedy: 'Give the address of SHA256SUMS, SHA512SUMS or the like.',
+    message: 'The file of checksums, or its signature, is larger than 1 MiB.',
+    remedy: 'Give the address of SHA256SUMS, SHA512SUMS or the like, and of its signature.',
   });
 
 const tooSlow = (host: string): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `${host} did not give the file of checksums in time.`,
+    message: `${host} did not give the file of checksums or its signature in time.`,
     remedy: 'It is asked again when the source is due.',
     retryable: true,
   });

@@ -1,3 +1,5 @@
+import type { SignatureProblem, Sums } from './sums-contract.ts';
+
 /** Files of checksums as mirrors keep them beside images: SHA256SUMS, SHA512SUMS, CHECKSUM, FILE.sha256. */
 
 /** `HEX  NAME`, `HEX *NAME` (coreutils, "md5sum invocation") */
@@ -31,9 +33,18 @@ export const checksumIn = (text: string, url: string): string | undefined => {
   return undefined;
 };
 
-/** The same as a task for the door. */
-export const findChecksum = async ({ text, url }: { text: string; url: string }): Promise<string | undefined> =>
-  checksumIn(text, url);
+/** The same as a task for the door; where it must be signed, of what was signed only. */
+export const findChecksum = async ({
+  sums,
+  url,
+  signed,
+}: Sums): Promise<{ checksum: string | undefined } | { problem: SignatureProblem }> => {
+  if (!signed) return { checksum: checksumIn(new TextDecoder().decode(sums), url) };
+  // Loaded by whoever needs it: it takes longer than all the rest.
+  const { signedText } = await import('./sums-signature.ts');
+  const found = await signedText(sums, signed);
+  return 'problem' in found ? found : { checksum: checksumIn(found.text, url) };
+};
 
 const nameOf = (url: string): string => {
   const last = new URL(url).pathname.split('/').at(-1) ?? '';

@@ -1,0 +1,14 @@
+/** What the owner and the task that reads a file of checksums (sums-file.ts) say to each other. */
+
+export type Sums = { sums: Uint8Array; url: string; signed?: Signed | undefined };
+
+/** Who must have signed the checksums, and what stands beside them. */
+export type Signed = {
+  /** One or more public keys, armoured; any of them will do. */
+  keys: string;
+  /** Armoured or binary; undefined where the file carries its signature within. */
+  signature?: Uint8Array | undefined;
+};
+
+/** `key-ended`: it has expired or was revoked. `weak`: an algorithm or a length that is not trusted any more. */
+export type SignatureProblem = 'no-keys' | 'unsigned' | 'another-key' | 'key-ended' | 'expired' | 'weak' | 'wrong';
