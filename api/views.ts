@@ -11,7 +11,7 @@ import type {
   UploadEventView,
 } from '../shared/contracts/api.ts';
 import type { MemberStatus } from '../shared/contracts/image.ts';
-import type { GuestFacts } from '../shared/contracts/run.ts';
+import type { GuestFacts, StepResult } from '../shared/contracts/run.ts';
 import {
   type ImageViewer,
   imageFields,
@@ -69,8 +69,9 @@ export const runView = (
   run: Run,
   steps: readonly RunStep[],
   { language, viewer }: { language: Language; viewer: ImageViewer },
-): RunView =>
-  shownTo(viewer, runFields, {
+): RunView => {
+  const { findings, disk, guest } = foundBy(run, steps);
+  return shownTo(viewer, runFields, {
     id: run.id,
     number: run.number,
     status: run.status,
@@ -80,12 +81,25 @@ export const runView = (
     startedAt: timeOrNull(run.startedAt),
     finishedAt: timeOrNull(run.finishedAt),
     steps: steps.map((step) => shownTo(viewer, stepFields, stepView(step))),
+    disk: disk ?? null,
     failure: run.failure,
     report: run.report && reportShownTo(viewer, run.report),
-    findings: (run.report?.findings ?? []).map((finding) => findingView(finding, language, run.report?.guest)),
+    findings: findings.map((finding) => findingView(finding, language, guest)),
   });
+};
 
-const stepView = (step: RunStep): StepView => ({
+/** The report says all; until there is one, what each step has found says as much as is known. */
+const foundBy = ({ report }: Run, steps: readonly RunStep[]): StepResult => {
+  if (report) return report;
+  const results = steps.flatMap(({ found }) => found ?? []);
+  return {
+    findings: results.flatMap(({ findings }) => findings),
+    disk: results.findLast(({ disk }) => disk)?.disk,
+    guest: results.findLast(({ guest }) => guest)?.guest,
+  };
+};
+
+const stepView = ({ found: _, ...step }: RunStep): StepView => ({
   ...step,
   startedAt: time(step.startedAt),
   finishedAt: timeOrNull(step.finishedAt),

@@ -77,6 +77,7 @@ export const runFields = {
   steps: 'everyone',
   failure: 'owner',
   report: 'everyone',
+  disk: 'everyone',
   findings: 'everyone',
 } as const satisfies Fields<RunView>;
 

@@ -34,6 +34,7 @@ export const createImageRuns = (
       worker: row.worker,
       message: row.message,
       ...(row.waits_for ? { waitsFor: row.waits_for } : {}),
+      ...(row.found ? { found: row.found } : {}),
       startedAt: row.started_at,
       finishedAt: row.finished_at,
     }));

@@ -23,6 +23,7 @@ import * as sessionUse from './migrations/0021-session-use.ts';
 import * as auditChain from './migrations/0022-audit-chain.ts';
 import * as lists from './migrations/0023-lists.ts';
 import * as signedSources from './migrations/0024-signed-sources.ts';
+import * as stepResults from './migrations/0025-step-results.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -48,6 +49,7 @@ const migrations = {
   '0022-audit-chain': auditChain,
   '0023-lists': lists,
   '0024-signed-sources': signedSources,
+  '0025-step-results': stepResults,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

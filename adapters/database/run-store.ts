@@ -151,6 +151,7 @@ export const createRunStore = (
             worker,
             working: false,
             waits_for: null,
+            found: null,
             started_at: sql`now()`,
             finished_at: null,
           }),
@@ -187,7 +188,7 @@ export const createRunStore = (
       if (numUpdatedRows === 0n) throw superseded('run');
     },
 
-    stepEnded: async (runId, fence, step, status, failure) => {
+    stepEnded: async (runId, fence, step, status, failure, found) => {
       const { numUpdatedRows } = await db
         .updateTable('run_steps')
         .set({
@@ -195,6 +196,7 @@ export const createRunStore = (
           message: failure?.message ?? null,
           failure_code: failure?.code ?? null,
           waits_for: null,
+          found: found ? json(found) : null,
           finished_at: sql`now()`,
           ...(status === 'done' ? { percent: 100 } : {}),
         })

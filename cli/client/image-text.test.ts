@@ -14,7 +14,7 @@ const finding = (code: string, outcome: FindingView['outcome'], problem?: string
 const id = '11111111-1111-4111-8111-111111111111';
 const run = {
   ...{ id, number: 1, status: 'rejected', workflowId: 'w', worker: 'w1', createdAt: at(0), startedAt: at(0) },
-  ...{ finishedAt: at(134), failure: null, report: null },
+  ...{ finishedAt: at(134), failure: null, report: null, disk: null },
   steps: [
     {
       ...{ step: 'convert', status: 'done', attempts: 2, percent: 100, worker: 'w1', message: null },

@@ -14,6 +14,7 @@ const run = {
   steps: [],
   failure: null,
   report: null,
+  disk: null,
   findings: [],
 } satisfies RunView;
 

@@ -16,7 +16,7 @@ import {
 } from './image.ts';
 import { OrderStatus } from './order.ts';
 import { RepairChange } from './repair.ts';
-import { GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
+import { DetectedDisk, GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
 import { Snapshot } from './snapshot.ts';
 
 /** What the HTTP API takes and gives; the OpenAPI document is made from these. Times are RFC 3339, sizes bytes, percents 0 to 100. */
@@ -131,6 +131,9 @@ export const RunView = z.object({
   failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
   /** Null until judge has spoken. */
   report: Report.nullable(),
+  /** What the disk is, as soon as a step has found it. */
+  disk: DetectedDisk.nullable(),
+  /** Of the report; of the steps that are done, until there is one. */
   findings: z.array(FindingView),
 });
 export type RunView = z.infer<typeof RunView>;

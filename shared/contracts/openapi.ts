@@ -1298,6 +1298,13 @@ export interface components {
                 remedy?: string | undefined;
             } | null;
             report: components["schemas"]["Report"] | null;
+            disk: {
+                /** @enum {string} */
+                format: "raw" | "qcow2" | "vmdk" | "vpc" | "vhdx" | "vdi" | "parallels" | "iso" | "qed" | "cowd" | "sesparse" | "luks" | "bochs" | "cloop" | "dmg";
+                variant: string;
+                virtualSize: number;
+                allocatedAtMost?: number | undefined;
+            } | null;
             findings: components["schemas"]["FindingView"][];
         };
         Self: {

@@ -60,6 +60,9 @@ export const DetectedDisk = z.object({
 });
 export type DetectedDisk = z.infer<typeof DetectedDisk>;
 
+/** What one step has found, for those who do not want to wait for the report. */
+export type StepResult = { findings: Finding[]; disk?: DetectedDisk | undefined; guest?: GuestFacts | undefined };
+
 /** What admit says of an upload: a failing finding ends the run. */
 export type Admission = {
   layers: Layer[];

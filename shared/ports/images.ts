@@ -1,5 +1,5 @@
 import type { ImageSettings, ImageStatus, ListedSystem, MemberStatus, Visibility } from '../contracts/image.ts';
-import type { GuestFacts, Report, RunStatus, Step, Verdict } from '../contracts/run.ts';
+import type { GuestFacts, Report, RunStatus, Step, StepResult, Verdict } from '../contracts/run.ts';
 import type { ObjectInfo } from './object-store.ts';
 
 /** The record that users see. Sizes in bytes; what is not known yet is null. */
@@ -59,6 +59,8 @@ export type RunStep = {
   message: string | null;
   /** What it waits for before it begins; absent when that is only its slot. */
   waitsFor?: 'scratch' | undefined;
+  /** Once it is done. */
+  found?: StepResult | undefined;
   startedAt: Date;
   finishedAt: Date | null;
 };

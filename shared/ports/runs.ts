@@ -1,5 +1,5 @@
 import type { BootPolicy, ImageSettings, Policy, TargetFormat } from '../contracts/image.ts';
-import type { ConvertedDisk, Report, Step } from '../contracts/run.ts';
+import type { ConvertedDisk, Report, Step, StepResult } from '../contracts/run.ts';
 import type { Shortage } from '../quota.ts';
 import type { ObjectPin } from './object-store.ts';
 
@@ -67,6 +67,7 @@ export interface RunStore {
     step: Step,
     status: 'done' | 'failed' | 'cancelled',
     failure?: { code: string; message: string },
+    found?: StepResult,
   ): Promise<void>;
   saveReport(runId: string, fence: number, report: Report): Promise<void>;
   /**

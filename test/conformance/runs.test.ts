@@ -199,6 +199,20 @@ describe('steps', () => {
     expect(await records.steps(run)).toMatchObject([{ status: 'done', percent: 100, attempts: 2, message: null }]);
   });
 
+  test('what a step has found is there when it is done, and gone when it begins again', async () => {
+    const { run, fence } = await begun();
+    const { runId } = run;
+    const found = {
+      findings: [{ code: 'format', step: 'admit', outcome: 'pass', params: { format: 'qcow2' } }],
+      disk: { format: 'qcow2', variant: 'v3', virtualSize: 1024 },
+    } as const;
+    await runs.stepStarted(runId, fence, 'admit', 'worker-1', 1);
+    await runs.stepEnded(runId, fence, 'admit', 'done', undefined, { ...found, findings: [...found.findings] });
+    expect((await records.steps(run))[0]?.found).toEqual(found);
+    await runs.stepStarted(runId, fence, 'admit', 'worker-1', 2);
+    expect((await records.steps(run))[0]).not.toHaveProperty('found');
+  });
+
   test('progress that comes after the end of the step is nothing', async () => {
     const { run, fence } = await begun();
     await runs.stepStarted(run.runId, fence, 'convert', 'worker-1', 1);

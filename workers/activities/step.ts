@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { Step } from '../../shared/contracts/run.ts';
+import type { Step, StepResult } from '../../shared/contracts/run.ts';
 import { explain, isBootreadyError } from '../../shared/errors.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
@@ -72,7 +72,7 @@ export const runStep = async <Result>(
       return work(context, { signal: turnSignal, progress });
     });
     await writing;
-    await runs.stepEnded(attempt.runId, attempt.fence, step, 'done');
+    await runs.stepEnded(attempt.runId, attempt.fence, step, 'done', undefined, resultOf(result));
     log.info('a step is done', { step, seconds: (Date.now() - begun) / 1000 });
     return result;
   } catch (error) {
@@ -92,6 +92,12 @@ export const runStep = async <Result>(
   } finally {
     stopBeating();
   }
+};
+
+/** What of a step's result its row keeps. */
+const resultOf = (result: unknown): StepResult | undefined => {
+  const { findings, disk, guest } = (result ?? {}) as Partial<StepResult>;
+  return findings && { findings, ...(disk ? { disk } : {}), ...(guest ? { guest } : {}) };
 };
 
 /** What goes on beside a step, and has no row of its own: heartbeats, a slot, errors mapped. */
