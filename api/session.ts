@@ -89,7 +89,8 @@ export const sessionRoutes =
       async (request, reply) => {
         const token = tokenOf(request);
         const sealed = token === undefined ? undefined : await sessions.remove(hashOfKey(token));
-        withCookie(request, reply, '', 0);
+        // https://www.w3.org/TR/clear-site-data/: what earlier versions let a browser keep goes too.
+        withCookie(request, reply, '', 0).header('clear-site-data', '"cache"');
         const signOutUrl = sealed && token !== undefined ? await urlFor(sealed, token, request) : undefined;
         return signOutUrl === undefined ? reply.code(204).send(null) : { signOutUrl };
       },

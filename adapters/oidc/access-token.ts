@@ -46,7 +46,9 @@ export const verifyAccessToken = async (
     requiredClaims: ['sub', 'exp'],
   };
   try {
-    return (await jwtVerify(token, keys, expected)).payload;
+    const { payload, protectedHeader } = await jwtVerify(token, keys, expected);
+    if (isAccessToken(protectedHeader.typ, payload.typ)) return payload;
+    throw new errors.JWTClaimValidationFailed('another kind of token', payload, 'typ');
   } catch (cause) {
     if (isBootreadyError(cause)) throw cause;
     throw new BootreadyError({
@@ -58,6 +60,14 @@ export const verifyAccessToken = async (
   }
 };
 
+/**
+ * Issuers that name the kind of a token do so in its header (RFC 9068: `at+jwt`), or in a claim (Keycloak: `Bearer`, where others are `ID`, `Refresh`,
+ * `Logout`). Most name none: there the audience decides.
+ */
+const isAccessToken = (header: string | undefined, claim: unknown): boolean =>
+  ['jwt', 'at+jwt'].includes((header ?? 'jwt').toLowerCase().replace('application/', '')) &&
+  (claim === undefined || /^(?:bearer|dpop)$/i.test(String(claim)));
+
 /** Said to anybody: nothing that the library cites of the token itself. */
 const reasonOf = (error: unknown): string => {
   if (error instanceof errors.JWTExpired) return 'it has expired';
@@ -66,6 +76,7 @@ const reasonOf = (error: unknown): string => {
   if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong';
   if (!(error instanceof errors.JWTClaimValidationFailed)) return 'it is no signed token';
   if (error.claim === 'iss') return 'another issuer made it';
+  if (error.claim === 'typ') return 'it is no access token';
   if (error.claim === 'aud') return 'it is not for this API';
   return error.claim === 'nbf' ? 'it does not hold yet' : `its claim "${error.claim}" is missing or wrong`;
 };

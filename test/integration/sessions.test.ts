@@ -68,6 +68,11 @@ describe('sessions', () => {
     ]);
   });
 
+  test('leave nothing in the cache of a browser that signs out', async () => {
+    const left = await ask(await signIn(), '/v1/session', 'DELETE');
+    expect([left.status, left.headers.get('clear-site-data')]).toEqual([204, '"cache"']);
+  });
+
   test('of another key are not there', async () => {
     const theirs = await signIn();
     const id = (await list(theirs))[0]?.id;
