@@ -61,7 +61,7 @@ export const runRoutes =
           summary: 'Try an image again that was rejected, failed or cancelled',
           params: ById,
           body: CreateRun.nullish(),
-          refuses: ['conflict'],
+          refuses: ['conflict', 'quota-exceeded'],
           response: { 202: ImageDetail },
         },
       },

@@ -163,6 +163,14 @@ export const requestLimits = {
     code: 'quota-exceeded',
     remedy: 'Remove some first.',
   },
+  runs: {
+    most: 50,
+    unit: 'items',
+    of: 'runs',
+    per: 'An image',
+    code: 'quota-exceeded',
+    remedy: 'Upload the file as a new image.',
+  },
   partLinks: {
     most: 1000,
     unit: 'items',

@@ -3,6 +3,7 @@ import { steps as stepOrder } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Image, ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
 import { assertFits, type Limits } from '../../shared/quota.ts';
+import { assertWithin } from '../../shared/request-limits.ts';
 import { imageOf, insertRun, runOf } from './image-records.ts';
 import { lockQuotaOfImage } from './quota.ts';
 import type { Database } from './schema.ts';
@@ -82,6 +83,8 @@ export const createImageRuns = (
           remedy: 'Only images whose last run was rejected, failed or cancelled are tried again.',
         });
       }
+      // All are told of with their image, and with each of its changes.
+      assertWithin('runs', last.number + 1);
       // It counts already: it fits when all that counts does.
       if (quota && image.over_quota) assertFits(quota, { images: 0, bytes: 0 });
       await trx

@@ -6,6 +6,7 @@ import { workflowIdOf } from '../../shared/contracts/workflow.ts';
 import type { Image, ImageStore } from '../../shared/ports/images.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
+import { requestLimits } from '../../shared/request-limits.ts';
 import { freshDatabase } from '../support/database.ts';
 import {
   namesOf,
@@ -141,6 +142,24 @@ describe('newRun', () => {
     await runs.finish(namesOf(run), { status: 'cancelled' });
     await images.newRun(id, { targetFormat: 'raw' });
     expect(await images.get(id, project.id)).toMatchObject({ settings: { policy: 'warn', targetFormat: 'raw' } });
+  });
+
+  test('has an end: all runs of an image are told of with it', async () => {
+    const { image, run } = await uploaded();
+    await runs.finish(namesOf(run), { status: 'cancelled' });
+    const { most } = requestLimits.runs;
+    await database.db
+      .updateTable('runs')
+      .set({ number: most - 1 })
+      .where('id', '=', run.id)
+      .execute();
+    const last = await images.newRun(image.id);
+    expect(last.number).toBe(most);
+    await runs.finish(namesOf(last), { status: 'cancelled' });
+    await expect(images.newRun(image.id)).rejects.toMatchObject({
+      code: 'quota-exceeded',
+      message: expect.stringContaining(`at most ${most} runs`),
+    });
   });
 
   test('is a conflict while a run is open, and when two ask at once', async () => {
