@@ -45,7 +45,8 @@ export const startQueueWorkers = (
     return worker;
   };
   const workers = [
-    consume(queueNames.intake, 8, (job) => handlers.intake(IntakeJob.parse(job.data), job.attemptsMade + 1)),
+    // Most of them wait for their turn (workers/queues/handlers.ts).
+    consume(queueNames.intake, 200, (job) => handlers.intake(IntakeJob.parse(job.data), job.attemptsMade + 1)),
     consume(queueNames.notify, 8, (job) =>
       handlers.notify(NotifyJob.parse(job.data), job.attemptsMade + 1 >= (job.opts.attempts ?? 1)),
     ),

@@ -1,3 +1,4 @@
+import { createSlots } from '../../shared/fair-slots.ts';
 import type { JobQueue, QueueHandlers } from '../../shared/ports/jobs.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
@@ -15,13 +16,16 @@ export type HandlerDeps = SweepDeps &
 
 /** Webhooks of one project at once; there are eight places (adapters/queues/workers.ts). */
 const deliveriesOfOne = 2;
+/** Notifications that are settled at once; adapters/queues/workers.ts takes up more, for these to go round by project. */
+const settledAtOnce = 8;
 
 /** What each queue's jobs do. A job never starts another stage of an image: that is the workflow's. */
 export const queueHandlers = (deps: HandlerDeps) => {
   const leftAt = new Map<string, string>();
   const inShare = createShares(deliveriesOfOne);
+  const turns = createSlots(settledAtOnce);
   return {
-    intake: ({ eventId }, attempt) => settleEvent(deps, eventId, attempt),
+    intake: ({ eventId }, attempt) => settleEvent({ ...deps, turns }, eventId, attempt),
     notify: ({ deliveryId }, isLastTry) => deliver({ ...deps, inShare }, deliveryId, isLastTry),
     housekeeping: {
       sweep: () => sweep(deps, leftAt),

@@ -1,6 +1,7 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { keyCandidates } from '../../shared/events/parse.ts';
 import { isProbe } from '../../shared/events/probe.ts';
+import type { Slots } from '../../shared/fair-slots.ts';
 import { inSpan } from '../../shared/in-span.ts';
 import { logNamesOf } from '../../shared/log-names.ts';
 import type { EventStore, UploadEvent } from '../../shared/ports/events.ts';
@@ -15,14 +16,30 @@ const patientTries = 2;
 
 type SettleDeps = IntakeDeps & { events: EventStore };
 
-/** @throws BootreadyError retryable while the store, the database or Temporal do not answer, or the object is not there yet */
+/**
+ * @param turns by project, where many notifications are settled at once: who uploads one image does not wait behind fifty of another
+ * @throws BootreadyError retryable while the store, the database or Temporal do not answer, or the object is not there yet
+ */
 export const settleEvent = async (
-  deps: SettleDeps & { traces: Pick<Traces, 'begin'> },
+  { turns, ...deps }: SettleDeps & { traces: Pick<Traces, 'begin'>; turns?: Slots },
   eventId: number,
   attempt: number,
 ): Promise<string> => {
   const event = await deps.events.get(eventId);
   if (!event || event.settledAt) return 'settled before';
+  const work = (): Promise<string> => settleInSpan(deps, event, attempt);
+  return turns ? turns.use(prefixOf(event.key), never, work) : work();
+};
+
+const never = new AbortController().signal;
+/** Projects have prefixes of their own. What is under none of them is soon done. */
+const prefixOf = (key: string): string => key.slice(0, key.indexOf('/') + 1);
+
+const settleInSpan = async (
+  deps: SettleDeps & { traces: Pick<Traces, 'begin'> },
+  event: UploadEvent,
+  attempt: number,
+): Promise<string> => {
   const span = { name: 'settle', kind: 'consumer', parent: event.traceparent, facts: { try: attempt } } as const;
   const { outcome } = await inSpan(deps.traces, span, () => settle(deps, event, attempt), {
     result: (settled) => settled,

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { createSlots } from '../../shared/fair-slots.ts';
+import { noTraces } from '../../shared/no-traces.ts';
+import { settleEvent } from './intake.ts';
+
+test('one image of a project does not wait behind fifty of another', async () => {
+  const keys = [...Array.from({ length: 50 }, (_, index) => `bomber/${index}`), 'other/image'];
+  const asked: string[] = [];
+  const answers: (() => void)[] = [];
+  const deps = {
+    uploadsBucket: 'uploads',
+    traces: noTraces,
+    turns: createSlots(8),
+    events: {
+      get: async (id: number) => ({ id, bucket: 'uploads', key: keys[id], settledAt: null, traceparent: null }),
+      settle: async () => undefined,
+    },
+    store: {
+      head: (_bucket: string, key: string) => {
+        asked.push(key);
+        return new Promise((resolve) => answers.push(() => resolve(undefined)));
+      },
+    },
+  };
+  const settled = keys.map((_, id) => settleEvent(deps as never, id, 2));
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  await turn();
+  expect([asked.length, asked.includes('other/image')]).toEqual([9, true]);
+  while (asked.length < keys.length || answers.length > 0) {
+    answers.shift()?.();
+    await turn();
+  }
+  expect(new Set(await Promise.all(settled))).toEqual(new Set(['no-object']));
+});
