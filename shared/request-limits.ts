@@ -67,7 +67,7 @@ export const requestLimits = {
     remedy: 'Try again in a while, and send fewer large requests at once.',
   },
   answersBytes: {
-    most: 48 * MiB,
+    most: 32 * MiB,
     unit: 'bytes',
     of: 'of answers that nobody has read yet, half of it for one project',
     per: 'An API process',
@@ -212,7 +212,7 @@ export const requestLimits = {
     remedy: 'Read the events. The stream with the most of them ends first; connect again.',
   },
   listsAtOnce: {
-    most: 3,
+    most: 2,
     unit: 'items',
     of: 'lists of images that are made at once; projects take turns',
     per: 'An API process',
