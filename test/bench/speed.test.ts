@@ -12,7 +12,7 @@ import { ownSeconds, peakMiB, processorSeconds } from './speed/processes.ts';
 import { makeWorkload, quick, type Workload, whole } from './speed/workloads.ts';
 
 /**
- * How fast an upload becomes a published image: `npm run bench` (some minutes), `npm run bench -- --whole` by BENCH=whole (an hour or more). Each round
+ * How fast an upload becomes a published image: `npm run bench` (some minutes), `BENCH=whole npm run bench` (an hour or more). Each round
  * measures each workload once on the floor (speed/floor.ts) and once by bootready, so that both have the same noise. Prints raw seconds and medians, and
  * writes them below test/bench/results. Boot check off, policy warn, one worker with two slots, the S3 server beside. No timed test: it only holds that every image is published.
  */
