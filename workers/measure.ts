@@ -88,7 +88,10 @@ export const measureJobs = (handlers: WorkingHandlers, meter: JobMeter): QueueHa
   ): Promise<Result> => timed(begun, (seconds, failure) => meter.job(name, failure ? 'failed' : 'done', seconds), seen);
   const { intake, notify, housekeeping } = handlers;
   return {
-    intake: (data, attempt) => job({ queue: 'intake', name: 'settle' }, intake(data, attempt), meter.settled),
+    intake: (data, attempt) =>
+      job({ queue: 'intake', name: 'settle' }, intake(data, attempt), (outcome) => {
+        if (!(outcome instanceof Postponed)) meter.settled(outcome);
+      }),
     notify: (data, isLastTry) =>
       job({ queue: 'notify', name: 'deliver' }, notify(data, isLastTry), (outcome) =>
         meter.delivered(outcome instanceof Postponed ? 'postponed' : outcome),

@@ -46,7 +46,7 @@ export const startQueueWorkers = (
   };
   const workers = [
     // Most of them wait for their turn (workers/queues/handlers.ts).
-    consume(queueNames.intake, 200, (job) => handlers.intake(IntakeJob.parse(job.data), job.attemptsMade + 1)),
+    consume(queueNames.intake, 200, (job) => handlers.intake(IntakeJob.parse(job.data), job.attemptsStarted)),
     consume(queueNames.notify, 8, (job) =>
       handlers.notify(NotifyJob.parse(job.data), job.attemptsMade + 1 >= (job.opts.attempts ?? 1)),
     ),

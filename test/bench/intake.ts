@@ -5,10 +5,12 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Client } from 'minio';
 import { grantRights } from '../../adapters/database/grant-rights.ts';
 import { migrateToLatest } from '../../adapters/database/migrate.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
+import { startObjectStore } from '../../dev/stack/object-store.ts';
 import { startPostgres } from '../../dev/stack/postgres.ts';
 import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort, tied } from '../../dev/stack/service.ts';
@@ -17,14 +19,19 @@ import { newSecretsKey } from '../../shared/secret-keys.ts';
 /**
  * How many storage notifications one API process takes in, each in a request of its own and acknowledged when it is on disk: `npm run bench:intake -- [--seconds 20]
  * [--senders 64]`. Postgres, Redis and the senders are on the first processor, the API alone on the second. Prints the rate, what an event costs the API in CPU time,
- * and how long a sender waits. The events are about objects that do not exist; nobody settles them here.
+ * and how long a sender waits. The events are about objects that do not exist. `--settle 1000`: then so many more, and what all processes together spend on each until it is settled.
  */
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '20' }, senders: { type: 'string', default: '64' } },
+  options: {
+    seconds: { type: 'string', default: '20' },
+    senders: { type: 'string', default: '64' },
+    settle: { type: 'string' },
+  },
 });
 const seconds = Math.min(120, Number(values.seconds));
 const root = join(import.meta.dirname, '../..');
 const secret = randomUUID();
+const s3Of = (endpoint: string) => ({ endPoint: '127.0.0.1', port: Number(new URL(endpoint).port), useSSL: false });
 
 const ticks = 100;
 /** Of a process and all that it has started, user and system: proc(5). */
@@ -45,6 +52,12 @@ try {
   await mkdir(join(home, 'redis'));
   const redis = await startRedis({ dataDir: join(home, 'redis'), port: await freePort(), password: 'bench' });
   undo.push(redis.stop);
+  const store = await startObjectStore({
+    ...{ dataDir: join(home, 'store'), port: await freePort(), accessKey: 'nobody', secretKey: 'nobody-nobody' },
+  });
+  undo.push(store.stop);
+  const s3 = new Client({ ...s3Of(store.endpoint), accessKey: 'nobody', secretKey: 'nobody-nobody' });
+  for (const bucket of ['uploads', 'images']) await s3.makeBucket(bucket);
   const database = openDatabase(postgres.url);
   await migrateToLatest(database.db);
   await grantRights(database.db);
@@ -52,17 +65,21 @@ try {
 
   const port = await freePort();
   const plenty = '1000000000';
-  const api = spawn(...tied('taskset', ['-c', '1', process.execPath, 'cli/main.ts', 'api']), {
-    cwd: root,
-    env: {
-      ...{ PATH: process.env.PATH ?? '', DATABASE_URL: postgres.url, REDIS_URL: redis.url, API_PORT: `${port}` },
-      ...{ S3_ENDPOINT: 'http://127.0.0.1:1', S3_ACCESS_KEY: 'nobody', S3_SECRET_KEY: 'nobody-nobody' },
-      ...{ EVENTS_SECRET: secret, SECRETS_KEY: newSecretsKey(), LOG_LEVEL: 'warn' },
-      ...{ RATE_PER_ADDRESS: plenty, RATE_PER_KEY: plenty, RATE_PER_PROJECT: plenty },
-    },
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  undo.push(async () => api.kill());
+  const product = (processor: string, ...args: string[]) => {
+    const child = spawn(...tied('taskset', ['-c', processor, process.execPath, 'cli/main.ts', ...args]), {
+      cwd: root,
+      env: {
+        ...{ PATH: process.env.PATH ?? '', DATABASE_URL: postgres.url, REDIS_URL: redis.url, API_PORT: `${port}` },
+        ...{ S3_ENDPOINT: store.endpoint, S3_ACCESS_KEY: 'nobody', S3_SECRET_KEY: 'nobody-nobody' },
+        ...{ EVENTS_SECRET: secret, SECRETS_KEY: newSecretsKey(), LOG_LEVEL: 'warn' },
+        ...{ RATE_PER_ADDRESS: plenty, RATE_PER_KEY: plenty, RATE_PER_PROJECT: plenty },
+      },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    undo.push(async () => child.kill());
+    return child.pid ?? 0;
+  };
+  const pid = product('1', 'api');
   const agent = new Agent({ keepAlive: true, maxSockets: Number(values.senders) });
   const send = (number: number): Promise<number> =>
     new Promise((resolve, reject) => {
@@ -94,7 +111,6 @@ try {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 
-  const pid = api.pid ?? 0;
   let [sent, number] = [0, 0];
   const waits: number[] = [];
   const run = async (until: number): Promise<void> => {
@@ -125,6 +141,44 @@ try {
     `CPU of the API: ${((cpu / sent) * 1000).toFixed(3)} ms an event, so ${(sent / cpu).toFixed(0)} a second of a whole processor`,
   );
   console.log(`a sender waits: median ${at(0.5)} ms, p99 ${at(0.99)} ms`);
+  if (values.settle) {
+    // What came before is nobody's business here.
+    await database.db.updateTable('upload_events').set({ settled_at: new Date(), outcome: 'ignored' }).execute();
+    const queues = product('0', 'worker', '--queues');
+    const processes = [queues, pid, ...[postgres, redis, store].flatMap((service) => service.pid ?? [])];
+    const spent = async (): Promise<number> =>
+      (await Promise.all(processes.map(cpuSeconds))).reduce((sum, each) => sum + each, 0);
+    const open = async (): Promise<number> => {
+      const found = await database.db
+        .selectFrom('upload_events')
+        .where('settled_at', 'is', null)
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return found.count;
+    };
+    const pause = (length: number) => new Promise((resolve) => setTimeout(resolve, length));
+    /** Jobs of the storm are looked at once and found settled; after that nothing is left but what is told now. */
+    const quiet = async (): Promise<void> => {
+      for (let last = await spent(); ; last = await spent()) {
+        await pause(3000);
+        if ((await spent()) - last < 0.5) return;
+      }
+    };
+    await pause(5000);
+    await quiet();
+    const [start, idle] = [performance.now(), await spent()];
+    await pause(10_000);
+    const idling = ((await spent()) - idle) / ((performance.now() - start) / 1000);
+    const [from, most] = [await spent(), Number(values.settle)];
+    const first = performance.now();
+    for (let told = 0; told < most; told += 16) await Promise.all(Array.from({ length: 16 }, () => send(number++)));
+    while ((await open()) > 0) await pause(200);
+    const took = (performance.now() - first) / 1000;
+    const cost = (await spent()) - from - idling * took;
+    console.log(
+      `${most} told and settled in ${took.toFixed(1)} s: ${((cost / most) * 1000).toFixed(2)} ms CPU each, all processes together`,
+    );
+  }
   await database.close();
 } finally {
   for (const step of undo.reverse()) await step();

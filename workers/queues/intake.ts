@@ -1,4 +1,3 @@
-import { BootreadyError } from '../../shared/errors.ts';
 import { keyCandidates } from '../../shared/events/parse.ts';
 import { isProbe } from '../../shared/events/probe.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
@@ -6,28 +5,31 @@ import { inSpan } from '../../shared/in-span.ts';
 import { logNamesOf } from '../../shared/log-names.ts';
 import type { EventStore, UploadEvent } from '../../shared/ports/events.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
+import { Postponed } from '../../shared/postponed.ts';
 import { type IntakeDeps, type Started, startForObject } from './admission.ts';
 
 /**
- * How often an object that is not there is asked for: once more, some seconds later. Stores may tell a moment too early, and Ceph announces a multipart upload when that
- * begins: what comes later the sweep finds. Each try costs all processes together about a millisecond of CPU time.
+ * How often an object that is not there is asked for, and after how long again. Stores may tell a moment too early, and Ceph announces a multipart upload when that begins: what comes
+ * later the sweep finds.
  */
 const patientTries = 2;
+const patienceMs = 5000;
 
 type SettleDeps = IntakeDeps & { events: EventStore };
 
 /**
  * @param turns by project, where many notifications are settled at once: who uploads one image does not wait behind fifty of another
- * @throws BootreadyError retryable while the store, the database or Temporal do not answer, or the object is not there yet
+ * @returns what became of it; `Postponed` while the object may still come
+ * @throws BootreadyError retryable while the store, the database or Temporal do not answer
  */
 export const settleEvent = async (
   { turns, ...deps }: SettleDeps & { traces: Pick<Traces, 'begin'>; turns?: Slots },
   eventId: number,
   attempt: number,
-): Promise<string> => {
+): Promise<string | Postponed> => {
   const event = await deps.events.get(eventId);
   if (!event || event.settledAt) return 'settled before';
-  const work = (): Promise<string> => settleInSpan(deps, event, attempt);
+  const work = (): Promise<string | Postponed> => settleInSpan(deps, event, attempt);
   return turns ? turns.use(prefixOf(event.key), never, work) : work();
 };
 
@@ -39,19 +41,19 @@ const settleInSpan = async (
   deps: SettleDeps & { traces: Pick<Traces, 'begin'> },
   event: UploadEvent,
   attempt: number,
-): Promise<string> => {
+): Promise<string | Postponed> => {
   const span = { name: 'settle', kind: 'consumer', parent: event.traceparent, facts: { try: attempt } } as const;
-  const { outcome } = await inSpan(deps.traces, span, () => settle(deps, event, attempt), {
-    result: (settled) => settled,
+  const settled = await inSpan(deps.traces, span, () => settle(deps, event, attempt), {
+    result: (done) => (done instanceof Postponed ? { outcome: 'postponed' } : done),
   });
-  return outcome;
+  return settled instanceof Postponed ? settled : settled.outcome;
 };
 
 const settle = async (
   deps: SettleDeps,
   { id: eventId, ...event }: UploadEvent,
   attempt: number,
-): Promise<{ outcome: string; imageId?: string | undefined }> => {
+): Promise<{ outcome: string; imageId?: string | undefined } | Postponed> => {
   const { events, store, uploadsBucket } = deps;
   if (event.bucket !== uploadsBucket) {
     await events.settle(eventId, 'ignored', `bucket ${event.bucket} is not the uploads bucket`);
@@ -77,9 +79,7 @@ const settle = async (
     );
     return { outcome: best.outcome, imageId };
   }
-  if (attempt < patientTries) {
-    throw new BootreadyError({ code: 'object-missing', message: 'The object is not there yet.', retryable: true });
-  }
+  if (attempt < patientTries) return new Postponed(patienceMs);
   await events.settle(eventId, 'no-object', 'there is no such object; if it comes later, the sweep finds it');
   return { outcome: 'no-object' };
 };
