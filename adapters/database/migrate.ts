@@ -24,6 +24,7 @@ import * as auditChain from './migrations/0022-audit-chain.ts';
 import * as lists from './migrations/0023-lists.ts';
 import * as signedSources from './migrations/0024-signed-sources.ts';
 import * as stepResults from './migrations/0025-step-results.ts';
+import * as listStatistics from './migrations/0026-list-statistics.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -50,6 +51,7 @@ const migrations = {
   '0023-lists': lists,
   '0024-signed-sources': signedSources,
   '0025-step-results': stepResults,
+  '0026-list-statistics': listStatistics,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>
