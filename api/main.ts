@@ -39,7 +39,7 @@ import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import { createSlots } from '../shared/fair-slots.ts';
 import { admitTask } from '../shared/formats/admit-foreign.ts';
 import { oidcSettingsOf } from '../shared/oidc/settings.ts';
-import { apiHeapOptions } from '../shared/process-roles.ts';
+import { heapOptions } from '../shared/process-roles.ts';
 import { limitsOf } from '../shared/quota.ts';
 import { requestLimits } from '../shared/request-limits.ts';
 import { secretKeysOf } from '../shared/secret-keys.ts';
@@ -143,6 +143,6 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
 const warnOfHeap = (log: Logger): void => {
   const { heap_size_limit: bytes } = getHeapStatistics();
   if (bytes > 1024 ** 3) {
-    log.warn({ bytes }, `the heap may grow far beyond what is needed: set NODE_OPTIONS="${apiHeapOptions.join(' ')}"`);
+    log.warn({ bytes }, `the heap may grow far beyond what is needed: set NODE_OPTIONS="${heapOptions.api.join(' ')}"`);
   }
 };

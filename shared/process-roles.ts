@@ -3,8 +3,13 @@ export const processRoles = ['api', 'worker', 'queues'] as const;
 export type ProcessRole = (typeof processRoles)[number];
 
 /**
- * Options of Node that an API process is started with. V8 takes its bounds from the memory of the machine: with 24 GiB it lets garbage lie until the
- * heap has hundreds of MiB. What the process may really hold is bounded (request-limits.ts) and fits into this with room to spare. Sizes in MiB;
- * https://nodejs.org/api/cli.html#useful-v8-options
+ * Options of Node that each process is started with. V8 takes its bounds from the memory of the machine: with 24 GiB it lets garbage lie until the
+ * heap has hundreds of MiB. What an API process may really hold is bounded (request-limits.ts), and a worker holds no image (bytes are in buffers, outside
+ * of the heap); both fit into this with room to spare. Sizes in MiB; https://nodejs.org/api/cli.html#useful-v8-options
  */
-export const apiHeapOptions = ['--max-semi-space-size=8', '--max-old-space-size=320'] as const;
+export const heapOptions: Readonly<Record<ProcessRole, readonly string[]>> = {
+  api: ['--max-semi-space-size=8', '--max-old-space-size=320'],
+  // The first start bundles the workflows.
+  worker: ['--max-semi-space-size=8', '--max-old-space-size=768'],
+  queues: ['--max-semi-space-size=8', '--max-old-space-size=320'],
+};

@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { checkCompose } from '../dev/compose-check.ts';
 import { hardeningProblems, readCompose } from '../dev/compose-hardening.ts';
 import { Environment } from '../shared/config.ts';
-import { apiHeapOptions } from '../shared/process-roles.ts';
+import { heapOptions } from '../shared/process-roles.ts';
 import { SecretsKey } from '../shared/secret-keys.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -156,8 +156,13 @@ describe('docker-compose.yml', () => {
     }
   });
 
-  test('bounds the heap of the API as the other starters do', () => {
-    expect(readCompose(compose).services.api?.environment?.NODE_OPTIONS).toBe(apiHeapOptions.join(' '));
+  test.each([
+    ['api', 'api'],
+    ['worker', 'worker'],
+    ['queue-worker', 'queues'],
+  ] as const)('bounds the heap of %s as the other starters do', (service, role) => {
+    const { services } = readCompose(compose);
+    expect(services[service]?.environment?.NODE_OPTIONS).toBe(heapOptions[role].join(' '));
   });
 
   test('finds all its secrets, once make-secrets.sh has run; what is there stays', () => {

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { apiHeapOptions, type ProcessRole } from '../../shared/process-roles.ts';
+import { heapOptions, type ProcessRole } from '../../shared/process-roles.ts';
 import { startLine } from '../terminal/line.mjs';
 import { makeBuckets } from './buckets.ts';
 import { makeLogins } from './logins.ts';
@@ -88,7 +88,7 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
         ...metered('api', ports.metricsApi),
         name: 'The API',
         args: ['api'],
-        nodeOptions: apiHeapOptions,
+        nodeOptions: heapOptions.api,
         logFile: logFile('api'),
         ready: async () => (await fetch(`${apiUrl}/livez`)).ok,
       }),
@@ -114,6 +114,7 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
         ...metered('worker', ports.metricsSteps, { TEMPORAL_METRICS_PORT: String(ports.metricsTemporal) }),
         name: 'The worker for steps',
         args: ['worker', '--steps'],
+        nodeOptions: heapOptions.worker,
         logFile: logFile('worker-steps'),
       }),
     );
@@ -122,6 +123,7 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
         ...metered('queues', ports.metricsQueues),
         name: 'The worker for queues',
         args: ['worker', '--queues'],
+        nodeOptions: heapOptions.queues,
         logFile: logFile('worker-queues'),
       }),
     );

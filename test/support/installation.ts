@@ -14,7 +14,7 @@ import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort, tied } from '../../dev/stack/service.ts';
 import { startTemporal } from '../../dev/stack/temporal.ts';
 import type { Report, RunStatus } from '../../shared/contracts/run.ts';
-import { apiHeapOptions } from '../../shared/process-roles.ts';
+import { heapOptions } from '../../shared/process-roles.ts';
 import { newSigningKey } from '../../shared/provenance/keys.ts';
 import { newSecretsKey } from '../../shared/secret-keys.ts';
 import { freshDatabase } from './database.ts';
@@ -153,7 +153,7 @@ export const startInstallation = async (
       const [command = '', ...rest] = [
         ...by,
         process.execPath,
-        ...(role === 'api' ? apiHeapOptions : []),
+        ...heapOptions[processOf[role]],
         'cli/main.ts',
         ...args[role],
       ];
