@@ -4,7 +4,9 @@ import type { MultipartTarget, ObjectStore, UploadedPart } from './ports/object-
 /** S3 allows 10,000 parts of at least 5 MiB; small parts keep the memory small, which is `parallel` x part size. */
 const MiB = 1024 ** 2;
 const parallel = 4;
-export const partSizeFor = (size: number): number => Math.max(16 * MiB, Math.ceil(size / 9000 / MiB) * MiB);
+/** @param least what each part has at least; more where 10,000 of them would not be enough */
+export const partSizeFor = (size: number, least = 16 * MiB): number =>
+  Math.max(least, Math.ceil(size / 9000 / MiB) * MiB);
 
 export type PartsInput = {
   bucket: string;

@@ -16,7 +16,7 @@ import { startByteThreads } from '../../workers/bytes/threads.ts';
 
 const bucket = 'byte-work';
 const MiB = 1024 ** 2;
-const part = 16 * MiB;
+const part = 8 * MiB;
 let config: ObjectStoreConfig;
 let store: ObjectStore;
 let dir: string;

@@ -13,6 +13,7 @@ type Store = Pick<
 
 /** Parts on their way at once. Each holds its bytes in memory. */
 const lanes = 3;
+const leastPart = 8 * 1024 ** 2;
 
 const md5 = (bytes: Buffer): Buffer => createHash('md5').update(bytes).digest();
 
@@ -22,7 +23,7 @@ const md5 = (bytes: Buffer): Buffer => createHash('md5').update(bytes).digest();
  */
 export const send = async (store: Store, order: SendOrder, { signal, progress }: ByteControl): Promise<SentParts> => {
   const { size, to } = order;
-  const partSize = partSizeFor(size);
+  const partSize = partSizeFor(size, leastPart);
   const count = Math.ceil(size / partSize);
   await clearUploads(store, to);
   const target: MultipartTarget = { ...to, uploadId: await store.createMultipart(to.bucket, to.key) };

@@ -22,6 +22,8 @@ export const startByteThreads = (store: ObjectStoreConfig): ByteWork & { close()
     minThreads: 0,
     maxThreads: mostThreads,
     idleTimeout: idleMs,
+    // Chunks of streams are garbage at once. The old generation has no bound: V8 ends the whole process when that is full.
+    resourceLimits: { maxYoungGenerationSizeMb: 8 },
     execArgv: ['--no-warnings'],
   });
 
