@@ -17,8 +17,6 @@ export type PartsInput = {
   signal: AbortSignal;
   /** 0 to 1. */
   progress(share: number): void;
-  /** Called when all bytes are there and the object is not yet: what it throws leaves none. */
-  last?: (() => Promise<void>) | undefined;
 };
 
 /** Whoever else writes to the key clears away what we have there, as we did with what he left. */
@@ -49,7 +47,7 @@ export const clearUploads = async (
  */
 export const uploadInParts = async (
   store: ObjectStore,
-  { bucket, key, size, read, signal, progress, last }: PartsInput,
+  { bucket, key, size, read, signal, progress }: PartsInput,
 ): Promise<void> => {
   await clearUploads(store, { bucket, key });
   const target: MultipartTarget = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
@@ -71,7 +69,6 @@ export const uploadInParts = async (
     const lanes = await Promise.allSettled(Array.from({ length: Math.min(parallel, count) }, lane));
     for (const done of lanes) if (done.status === 'rejected') throw done.reason;
     signal.throwIfAborted();
-    await last?.();
     const inOrder = parts.sort((a, b) => a.partNumber - b.partNumber);
     await store.completeMultipart(target, inOrder).catch(takenAway);
   } catch (error) {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { Client, S3Error } from 'minio';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { md5Of } from '../../shared/md5.ts';
 import type { MultipartTarget, ObjectInfo, ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
 import type { ObjectStoreConfig, StoreTrouble } from './config.ts';
 import { parseCopiedPart, parseListing } from './listing.ts';
@@ -39,8 +39,6 @@ export const clientOf = ({ endpoint, region, accessKey, secretKey, pathStyle }: 
 };
 
 const unquoted = (etag: string | undefined): string => (etag ?? '').replaceAll(/^"|"$/g, '');
-
-const md5Of = (body: Buffer): Buffer => createHash('md5').update(body).digest();
 
 export const codeOf = (error: unknown): string =>
   error instanceof S3Error ? ((error as { code?: string }).code ?? '') : '';

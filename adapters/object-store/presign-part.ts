@@ -5,10 +5,10 @@ import type { ObjectStoreConfig } from './config.ts';
 const strictly = (text: string): string =>
   encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 
-/** Where an object lies: in the path, or with its bucket as part of the host's name. */
 /** A key as a part of a URL's path. */
 export const encodeKey = (key: string): string => key.split('/').map(strictly).join('/');
 
+/** Where an object lies: in the path, or with its bucket as part of the host's name. */
 const addressOf = (
   { endpoint, publicEndpoint, pathStyle }: ObjectStoreConfig,
   { bucket, key }: Pick<MultipartTarget, 'bucket' | 'key'>,

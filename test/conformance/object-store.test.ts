@@ -157,11 +157,15 @@ test.each(['parts', 'end'])(
         if (moment === 'parts') await endAll(key);
         return into.fill(7);
       },
-      last: async () => {
+    };
+    const contested: ObjectStore = {
+      ...store,
+      completeMultipart: async (target, parts) => {
         if (moment === 'end') await endAll(key);
+        return store.completeMultipart(target, parts);
       },
     };
-    await expect(uploadInParts(store, input)).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+    await expect(uploadInParts(contested, input)).rejects.toMatchObject({ code: 'unavailable', retryable: true });
     expect(await store.head(bucket, key)).toBeUndefined();
   },
 );

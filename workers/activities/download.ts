@@ -6,6 +6,7 @@ import type { ImageStore } from '../../shared/ports/images.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { stride } from '../../shared/quota.ts';
 import { receive, tooLarge } from '../../shared/receive-object.ts';
+import { clearUploads } from '../../shared/upload-in-parts.ts';
 import type { DownloadActivities, DownloadLedger } from '../../workflows/activities.ts';
 import type { Door } from '../internet/door.ts';
 import { openRemoteFile, type RemoteFile, type RemoteFileOptions } from '../internet/remote-file.ts';
@@ -51,7 +52,7 @@ export const fetchUpload = async (
   const { bucket, key } = image.upload;
   // Whoever was killed after the upload had done it; other bytes at this key would be another image.
   if (!(await store.head(bucket, key))) {
-    for await (const left of store.listMultiparts(bucket, key)) await store.abortMultipart(left);
+    await clearUploads(store, { bucket, key });
     const leastBytesPerSecond = config.DOWNLOAD_LEAST_BYTES_PER_SECOND;
     const file = await openRemoteFile(door, { url, hasChecksum: checksum !== null, leastBytesPerSecond, ...options });
     try {

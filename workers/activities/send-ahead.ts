@@ -51,8 +51,8 @@ export const sendDisk = async (
   if (before) return before;
   await writeRecord(scratchDir, openFile, to);
   const { copiesParts } = await traits();
-  const path = join(scratchDir, `disk.${converted.format}`);
   const { format, size } = converted;
+  const path = join(scratchDir, `disk.${format}`);
   const data = await dataOf(path, format, size, control.signal);
   const sent = await bytes.send({ path, size, data, to, copiesParts, same }, control);
   if (sent.sha256 !== converted.sha256) {

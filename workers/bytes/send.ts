@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { md5Of } from '../../shared/md5.ts';
 import type { ByteControl, SendOrder, SentParts } from '../../shared/ports/byte-work.ts';
 import type { MultipartTarget, ObjectPin, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
 import { compositeEtag } from '../../shared/store-traits.ts';
@@ -14,8 +15,6 @@ type Store = Pick<
 /** Parts on their way at once. Each holds its bytes in memory. */
 const lanes = 3;
 const leastPart = 8 * 1024 ** 2;
-
-const md5 = (bytes: Buffer): Buffer => createHash('md5').update(bytes).digest();
 
 /**
  * One pass over the file: the digests of the whole, those of the parts, and sending. Zeros are copied by the store where it can, or sent from one buffer.
@@ -70,11 +69,11 @@ export const send = async (store: Store, order: SendOrder, { signal, progress }:
 /** How each part goes: its MD5 at once, and a promise of its end. */
 const partSender = (store: Store, target: MultipartTarget, { same, copiesParts }: SendOrder, longest: number) => {
   const zeros = Buffer.alloc(longest);
-  const zerosMd5 = md5(zeros);
+  const zerosMd5 = md5Of(zeros);
   let zerosPin: Promise<ObjectPin | undefined> | undefined;
   return (number: number, offset: number, bytes: Buffer): { md5: Buffer; sent: Promise<UploadedPart> } => {
     const isZero = bytes.length === zeros.length && bytes.equals(zeros);
-    const sum = isZero ? zerosMd5 : md5(bytes);
+    const sum = isZero ? zerosMd5 : md5Of(bytes);
     const sent = async (): Promise<UploadedPart> => {
       if (same && copiesParts) return copy(number, same, offset, bytes, sum);
       if (!isZero) return put(number, bytes, sum);
