@@ -1,12 +1,10 @@
-import { Context } from '@temporalio/activity';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
 import type { OrderStore } from '../../shared/ports/orders.ts';
 import type { OrderAttempt, OrderEnd } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import type { Turn } from '../scratch-room.ts';
-import { startBeating } from './beating.ts';
-import { cancellationOf, slotOnly, type TakeTurn } from './step.ts';
+import { inActivity, slotOnly, type TakeTurn } from './step.ts';
 
 /** Within the ledger of an order: errors as Temporal has them. */
 export const mapped = <Result>(work: Promise<Result>): Promise<Result> =>
@@ -31,9 +29,7 @@ export const orderStep = async <Made extends { projectId: string }>(
   work: (order: Made, signal: AbortSignal) => Promise<void>,
   takeTurn: TakeTurn<Made> = slotOnly,
 ): Promise<void> => {
-  const { cancellationSignal: signal } = Context.current();
-  const stopBeating = startBeating();
-  try {
+  await inActivity(async (signal) => {
     const asked = await orders.get(imageId);
     if (!asked) throw imageIsGone();
     const inSlot: Turn['inSlot'] = (inside) => slots.use(asked.projectId, signal, inside);
@@ -43,11 +39,7 @@ export const orderStep = async <Made extends { projectId: string }>(
       if (!order) throw imageIsGone();
       await work(order, turnSignal);
     });
-  } catch (error) {
-    throw signal.aborted ? cancellationOf(signal, error) : toFailure(error);
-  } finally {
-    stopBeating();
-  }
+  });
 };
 
 export const imageIsGone = (): BootreadyError =>

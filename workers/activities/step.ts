@@ -106,11 +106,18 @@ export const runBeside = async (
   attempt: Attempt,
   work: (context: RunContext, control: StepControl) => Promise<void>,
 ): Promise<void> => {
+  await inActivity(async (signal) => {
+    const context = await runs.context(attempt);
+    await slots.use(context.projectId, signal, () => work(context, { signal, progress: () => undefined }));
+  });
+};
+
+/** Work of a Temporal activity that keeps no row: heartbeats, and errors as Temporal has them. */
+export const inActivity = async (work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
   const { cancellationSignal: signal } = Context.current();
   const stopBeating = startBeating();
   try {
-    const context = await runs.context(attempt);
-    await slots.use(context.projectId, signal, () => work(context, { signal, progress: () => undefined }));
+    await work(signal);
   } catch (error) {
     throw signal.aborted ? cancellationOf(signal, error) : toFailure(error);
   } finally {
