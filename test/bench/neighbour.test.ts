@@ -8,6 +8,7 @@ import { amplified } from '../hostile/amplified.ts';
 import { keptImages } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
+import { median, stepNames, stepsOfRun } from './run-steps.ts';
 
 /**
  * How much one project's bombs slow another project's image: `npm run bench:neighbour`, some 4 minutes. One worker, two slots, no boot check. An image
@@ -45,12 +46,9 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const stepNames = ['admit', 'convert', 'inspect', 'publish'] as const;
 /** Seconds, of a step with its waiting; `begin`: until the first step. */
 type Seconds = Record<'all' | 'begin' | (typeof stepNames)[number], number>;
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 const medians = (of: readonly Seconds[]): Seconds =>
   Object.fromEntries(
     ['all', 'begin', ...stepNames].map((name) => [name, median(of.map((each) => each[name as 'all']))]),
@@ -66,21 +64,8 @@ const secondsOf = async (key: string): Promise<Seconds> => {
   const { runId, status } = await installation.ended(key, 600);
   const all = (Date.now() - begun) / 1000;
   expect(status).toBe('published');
-  // The last of them ends after its run.
-  const steps = await eventually(
-    async () => {
-      const found = await installation.db.selectFrom('run_steps').where('run_id', '=', runId).selectAll().execute();
-      return found.every(({ finished_at }) => finished_at !== null) ? found : undefined;
-    },
-    { within: 10, what: 'all steps have ended' },
-  );
-  const seconds = (name: string): number => {
-    const step = steps.find((each) => each.step === name);
-    return step?.finished_at ? (step.finished_at.getTime() - step.started_at.getTime()) / 1000 : Number.NaN;
-  };
-  const begin = (Math.min(...steps.map(({ started_at }) => started_at.getTime())) - begun) / 1000;
-  const each = Object.fromEntries(stepNames.map((name) => [name, seconds(name)])) as Omit<Seconds, 'all' | 'begin'>;
-  return { all, begin, ...each };
+  const { seconds, begun: firstStep } = await stepsOfRun(installation, runId, 10);
+  return { all, begin: (firstStep - begun) / 1000, ...seconds };
 };
 
 const bombRuns = () =>

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { eventually } from '../support/eventually.ts';
 import { type Installation, type Role2Process, startInstallation } from '../support/installation.ts';
+import { median, type StepSeconds, stepsOfRun } from './run-steps.ts';
 import { type Floor, measureFloor } from './speed/floor.ts';
 import { ownSeconds, peakMiB, processorSeconds } from './speed/processes.ts';
 import { makeWorkload, quick, type Workload, whole } from './speed/workloads.ts';
@@ -43,8 +43,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const stepNames = ['admit', 'convert', 'inspect', 'publish'] as const;
-type Own = { all: number; steps: Record<string, number>; workerSeconds: number; withTools: number; peakMiB: number };
+type Own = { all: number; steps: StepSeconds; workerSeconds: number; withTools: number; peakMiB: number };
 type Round = { floor: Floor; own: Own };
 
 const driverOf: Record<string, string> = { vhdx: 'vhdx', vdi: 'vdi', raw: 'raw', 'raw.zst': 'raw' };
@@ -59,17 +58,7 @@ const measureOwn = async (key: string, path: string): Promise<Own> => {
   const { runId, status, imageId } = await installation.ended(key, 1800);
   const all = (performance.now() - begun) / 1000;
   expect(status).toBe('published');
-  const steps = await eventually(
-    async () => {
-      const found = await installation.db.selectFrom('run_steps').where('run_id', '=', runId).selectAll().execute();
-      return found.every(({ finished_at }) => finished_at !== null) ? found : undefined;
-    },
-    { within: 60, what: 'all steps have ended' },
-  );
-  const secondsOf = (name: string): number => {
-    const step = steps.find((each) => each.step === name);
-    return step?.finished_at ? (step.finished_at.getTime() - step.started_at.getTime()) / 1000 : Number.NaN;
-  };
+  const { seconds: steps } = await stepsOfRun(installation, runId, 60);
   const { bucket, key: published } = await installation.db
     .selectFrom('publications')
     .where('image_id', '=', imageId)
@@ -78,15 +67,13 @@ const measureOwn = async (key: string, path: string): Promise<Own> => {
   await store.remove(bucket, published);
   return {
     all,
-    steps: Object.fromEntries(stepNames.map((name) => [name, secondsOf(name)])),
+    steps,
     workerSeconds: ownSeconds(pid) - before,
     withTools: processorSeconds(pid) - beforeAll,
     peakMiB: peakMiB(pid),
   };
 };
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
 const shown = (value: number): string => value.toFixed(1);
 
 test('uploads become images', { timeout: 6 * 3_600_000 }, async () => {
