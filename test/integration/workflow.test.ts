@@ -297,7 +297,8 @@ describe('a delivery', () => {
     await expect(delivery().result()).rejects.toThrow(WorkflowFailedError);
     expect(delivering.heard).toBeInstanceOf(CancelledFailure);
     expect(undelivered.get('cloud')).toMatchObject({ code: 'cancelled' });
-    expect(calls.slice(-2)).toEqual(['deliver', 'failDelivery']);
+    // The run clears its scratch folder meanwhile: it waits for no delivery.
+    expect(calls.filter((step) => !wholeWay.includes(step))).toEqual(['deliver', 'failDelivery']);
   });
 
   test('that the sweep has started already is not started twice, and no run fails for it', async ({ world }) => {
