@@ -122,9 +122,8 @@ export interface ScratchActivities {
   /**
    * The parts of what may be published go to the store; there is no object before `publish` completes it, and discardScratch takes them away. What fails
    * here, `publish` does.
-   * @param uploadSha256 where it is that of the disk, the store copies what it has already
    */
-  sendAhead(attempt: Attempt, converted: ConvertedDisk, uploadSha256?: string): Promise<void>;
+  sendAhead(attempt: Attempt, converted: ConvertedDisk): Promise<void>;
   inspect(attempt: Attempt, converted: ConvertedDisk): Promise<Inspection>;
   /** Starts the disk, on an overlay; not when the policy is `off`, nor what is rejected already. */
   bootCheck(attempt: Attempt, parts: JudgedParts): Promise<BootCheck>;

@@ -52,9 +52,8 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
       const converted = conversion?.converted;
       if (conversion && converted) {
         // Most are published: the parts go out while the image is looked at. There is no object before the verdict; what fails here, publish does.
-        const { uploadSha256 } = conversion;
         if (patched('send-ahead')) {
-          sending = ahead.run(() => sendAhead(attempt, converted, uploadSha256)).catch(() => undefined);
+          sending = ahead.run(() => sendAhead(attempt, converted)).catch(() => undefined);
         }
         enter('inspect', conversion.disk?.format);
         inspection = await inspect(attempt, converted);

@@ -24,8 +24,6 @@ export type SendOrder = LocalFile & {
   to: { bucket: string; key: string };
   /** Whether the store can copy parts from its own objects: then zeros are not sent. */
   copiesParts: boolean;
-  /** The same bytes lie in the store already; its parts are copied, and each is compared. */
-  same?: ObjectPin | undefined;
 };
 
 /** A multipart upload with all its parts, which nobody has completed yet: there is no object. */

@@ -2,17 +2,21 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import type { ConvertedDisk } from '../../shared/contracts/run.ts';
+import { createSlots } from '../../shared/fair-slots.ts';
 import type { ByteWork } from '../../shared/ports/byte-work.ts';
 import type { MultipartTarget, ObjectInfo, ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Publication, RunContext } from '../../shared/ports/runs.ts';
 import { compositeEtag, probeStore } from '../../shared/store-traits.ts';
+import { type ActivityDeps, createScratchActivities } from '../../workers/activities/index.ts';
 import { type PublishInput, publishedKey, publishImage } from '../../workers/activities/publish.ts';
 import { discardSent, sendDisk } from '../../workers/activities/send-ahead.ts';
 import { readBack } from '../../workers/bytes/hash.ts';
 import { send } from '../../workers/bytes/send.ts';
+import { md5Twins } from '../support/md5-twins.ts';
 
 /** What is published is what was converted, whatever the store does: a real one, and ones that lie. */
 
@@ -259,4 +263,28 @@ test('what is published already is left alone when its scratch folder goes', asy
   expect(await open()).toHaveLength(1);
   await real.abortMultipart({ ...to(), uploadId: later });
   expect(await readdir(scratchDir)).toContain('sent.json');
+});
+
+test('what is published is what was converted, though an upload with the same ETag took its place', async () => {
+  const [shown, other] = md5Twins().map((twin) => Buffer.concat([twin, bytes])) as [Buffer, Buffer];
+  await writeFile(join(scratchDir, 'disk.raw'), shown);
+  await real.put(bucket, context.upload.key, shown, 'application/octet-stream');
+  context = { ...context, upload: (await real.head(bucket, context.upload.key)) as ObjectInfo };
+  await real.put(bucket, context.upload.key, other, 'application/octet-stream');
+  expect((await real.head(bucket, context.upload.key))?.etag).toBe(context.upload.etag);
+
+  const sha256 = createHash('sha256').update(shown).digest('hex');
+  converted = { ...converted, size: shown.length, virtualSize: shown.length, sha256 };
+  const deps = {
+    ...{ config: { IMAGES_BUCKET: bucket }, store: real, bytes: workOn(real).work },
+    ...{ runs: { context: async () => context }, scratch: { open: async () => scratchDir } },
+    ...{ slots: { send: createSlots(1) }, traits: () => probeStore(real, bucket) },
+  } as unknown as ActivityDeps;
+  const activities = createScratchActivities(deps);
+  const run = { imageId: context.imageId, runId: context.runId, fence: 1, taskQueue: 'q' };
+  // What a worker of an earlier version was told besides: the upload's own hash.
+  const inputs = [run, converted, sha256] as unknown as Parameters<typeof activities.sendAhead>;
+  await new MockActivityEnvironment().run(activities.sendAhead, ...inputs);
+  expect(await publish(real)).toEqual({ sent: 0, readBack: 0 });
+  expect(await storedSha256()).toBe(sha256);
 });

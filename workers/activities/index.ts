@@ -129,7 +129,7 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         return deps.room.use(place, need, turn, inTurn);
       });
     },
-    sendAhead: (attempt, converted, uploadSha256) =>
+    sendAhead: (attempt, converted) =>
       runBeside({ runs, slots: deps.slots.send }, attempt, async (context, control) => {
         if (context.isVerbatim) return;
         await sendDisk(
@@ -138,7 +138,6 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
             scratchDir: await scratch.open(attempt),
             converted,
             to: { bucket: config.IMAGES_BUCKET, key: publishedKey(context, converted) },
-            same: uploadSha256 === converted.sha256 ? context.upload : undefined,
           },
           control,
         );

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { ConvertedDisk } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ByteWork, SentParts } from '../../shared/ports/byte-work.ts';
-import type { ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { StoreTraits } from '../../shared/store-traits.ts';
 import { clearUploads } from '../../shared/upload-in-parts.ts';
 import { dataOf } from './convert.ts';
@@ -16,8 +16,6 @@ export type SendInput = {
   scratchDir: string;
   converted: ConvertedDisk;
   to: { bucket: string; key: string };
-  /** The upload, where its bytes are those of the disk. */
-  same?: ObjectPin | undefined;
 };
 
 /** Beside the disk, so that they go with it: where parts lie that nobody has completed, and what all of them are. */
@@ -44,7 +42,7 @@ const writeRecord = async (folder: string, name: string, record: unknown): Promi
  */
 export const sendDisk = async (
   { bytes, traits }: SendDeps,
-  { scratchDir, converted, to, same }: SendInput,
+  { scratchDir, converted, to }: SendInput,
   control: StepControl,
 ): Promise<SentParts> => {
   const before = await readRecord<SentParts>(scratchDir, sentFile);
@@ -54,7 +52,7 @@ export const sendDisk = async (
   const { format, size } = converted;
   const path = join(scratchDir, `disk.${format}`);
   const data = await dataOf(path, format, size, control.signal);
-  const sent = await bytes.send({ path, size, data, to, copiesParts, same }, control);
+  const sent = await bytes.send({ path, size, data, to, copiesParts }, control);
   if (sent.sha256 !== converted.sha256) {
     throw new BootreadyError({
       code: 'unavailable',

@@ -32,10 +32,10 @@ export const send = async (store: Store, order: SendOrder, { signal, progress }:
   const partSums: Buffer[] = [];
   const underway = new Set<Promise<void>>();
   try {
-    for await (const { bytes, offset, done } of piecesOf(order, partSize)) {
+    for await (const { bytes, done } of piecesOf(order, partSize)) {
       signal.throwIfAborted();
       for (const sum of Object.values(sums)) sum.update(bytes);
-      const one = part(partSums.length + 1, offset, bytes);
+      const one = part(partSums.length + 1, bytes);
       partSums.push(one.md5);
       const sending = one.sent.then((sent) => {
         parts.push(sent);
@@ -67,19 +67,18 @@ export const send = async (store: Store, order: SendOrder, { signal, progress }:
 };
 
 /** How each part goes: its MD5 at once, and a promise of its end. */
-const partSender = (store: Store, target: MultipartTarget, { same, copiesParts }: SendOrder, longest: number) => {
+const partSender = (store: Store, target: MultipartTarget, { copiesParts }: SendOrder, longest: number) => {
   const zeros = Buffer.alloc(longest);
   const zerosMd5 = md5Of(zeros);
   let zerosPin: Promise<ObjectPin | undefined> | undefined;
-  return (number: number, offset: number, bytes: Buffer): { md5: Buffer; sent: Promise<UploadedPart> } => {
+  return (number: number, bytes: Buffer): { md5: Buffer; sent: Promise<UploadedPart> } => {
     const isZero = bytes.length === zeros.length && bytes.equals(zeros);
     const sum = isZero ? zerosMd5 : md5Of(bytes);
     const sent = async (): Promise<UploadedPart> => {
-      if (same && copiesParts) return copy(number, same, offset, bytes, sum);
       if (!isZero) return put(number, bytes, sum);
       zerosPin ??= copiesParts ? zerosObject(store, target.bucket, zeros) : Promise.resolve(undefined);
       const pin = await zerosPin.catch(() => undefined);
-      return pin ? copy(number, pin, 0, zeros, sum) : put(number, zeros, sum);
+      return (pin && (await copyOfZeros(number, pin))) ?? put(number, zeros, sum);
     };
     return { md5: sum, sent: sent() };
   };
@@ -88,9 +87,12 @@ const partSender = (store: Store, target: MultipartTarget, { same, copiesParts }
     return store.putPart(target, number, bytes, sum).catch(takenAway);
   }
 
-  /** A copy that fails, or has another ETag than our bytes would have, is none: the bytes themselves are sent. */
-  async function copy(number: number, from: ObjectPin, offset: number, bytes: Buffer, sum: Buffer) {
-    const copied = await store.copyPart(target, number, from, { offset, size: bytes.length }).catch(() => undefined);
-    return copied?.etag === sum.toString('hex') ? copied : put(number, bytes, sum);
+  /**
+   * Of an object of ours in the images bucket. A copy that fails, or has another ETag than zeros have, is none. An object that others may write is
+   * never copied from: the ETag is an MD5, and who makes two files can make two with one MD5.
+   */
+  async function copyOfZeros(number: number, from: ObjectPin): Promise<UploadedPart | undefined> {
+    const copied = await store.copyPart(target, number, from, { offset: 0, size: zeros.length }).catch(() => undefined);
+    return copied?.etag === zerosMd5.toString('hex') ? copied : undefined;
   }
 };
