@@ -175,7 +175,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
   initramfs: {
     most: 4 * MiB,
     words: '070701',
-    parse: (bytes) => initramfsFiles(sourceOf(bytes), async () => sourceOf(bytes)),
+    parse: (bytes) => initramfsFiles(sourceOf(bytes), async () => ({ bytes: sourceOf(bytes), whole: false })),
   },
   'head of a kernel': { most: 64 * KiB, words: 'HdrS6.1.0', parse: (bytes) => kernelVersionIn(bytes) },
   'boot sector': {

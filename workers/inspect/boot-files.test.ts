@@ -68,7 +68,7 @@ test('GRUB on Debian: links are followed, what is missing is named', async () =>
       entry: {
         from: '/boot/grub/grub.cfg',
         kernel: '/boot/vmlinuz-6.1.0-2-amd64',
-        initrd: undefined,
+        initrds: [],
         commandLine: 'root=UUID=1',
         missing: ['/boot/gone.img'],
       },
@@ -93,7 +93,7 @@ test('BLS entries behind a stub on the ESP, /boot a filesystem of its own, optio
   const { boot, commandLines } = await lookAtBootFiles(readerOf(guest), false);
   expect(boot.entry).toMatchObject({
     kernel: '/boot/vmlinuz-5.14.0-1',
-    initrd: '/boot/initramfs-5.14.0-1.img',
+    initrds: ['/boot/early.img', '/boot/initramfs-5.14.0-1.img'],
     commandLine: 'root=UUID=7 ro quiet',
     missing: [],
   });
@@ -112,7 +112,7 @@ test('extlinux: paths are beside its file, and names hold no version', async () 
   const { loader, boot } = await lookAtBootFiles(readerOf(alpine), true);
   expect(loader).toBe('syslinux');
   expect(boot.images).toBeUndefined();
-  expect(boot.entry).toMatchObject({ kernel: '/boot/vmlinuz-virt', initrd: '/boot/initramfs-virt', missing: [] });
+  expect(boot.entry).toMatchObject({ kernel: '/boot/vmlinuz-virt', initrds: ['/boot/initramfs-virt'], missing: [] });
 });
 
 test('the first sector decides between two boot loaders', async () => {

@@ -20,6 +20,7 @@ type Menu = { loader: BootLoader; from: string; entries: readonly LoaderEntry[];
 
 const version = /^(?:vmlinu[xz]|kernel|Image)-(\d+\.\d.*)$/;
 const mostEntries = 20;
+const mostInitrds = 16;
 
 /** Kernels, and what the boot loader does with them. `viaPartition`: the first sector starts a partition's own loader, which GRUB's is not. */
 export const lookAtBootFiles = async (reader: Reader, viaPartition: boolean): Promise<BootFiles> => {
@@ -138,12 +139,12 @@ const bootEntry = async (reader: Reader, from: string, entry: LoaderEntry): Prom
   };
   const kernel = await find(entry.kernel);
   const initrds: [string, string | undefined][] = [];
-  for (const name of entry.initrds.filter((each) => each !== '').slice(0, 4)) initrds.push([name, await find(name)]);
+  for (const name of entry.initrds.filter((each) => each !== '').slice(0, mostInitrds))
+    initrds.push([name, await find(name)]);
   return {
     from: clean(from),
     kernel: kernel ?? entry.kernel,
-    // Microcode comes before it.
-    initrd: initrds.findLast(([, found]) => found !== undefined)?.[1],
+    initrds: initrds.flatMap(([, found]) => found ?? []),
     commandLine: entry.commandLine,
     missing: [
       ...(kernel === undefined ? [entry.kernel] : []),

@@ -7,35 +7,47 @@ import { type AskGuestfish, doneBy } from '../tools/guestfish-complaints.ts';
 import { type Output, openOutput } from '../tools/output.ts';
 import { largestInitramfs } from './look-contract.ts';
 
-/** An honest one takes seconds. */
+/** An honest one takes seconds, with all that it is made of. */
 const unpackSeconds = 300;
 
-type Opened = ByteSource & { close(): Promise<void> };
+type Opened = ByteSource & { close(): Promise<void>; whole: boolean };
 
-/** Undefined when nothing comes out; `too-much` when it is more than `most` bytes, or takes too long. The caller closes it. */
+/** What may still be unpacked: an initramfs may be made of a hundred streams. */
+export type UnpackBounds = { bytes: number; untilMs: number };
+
+const boundsOfOne = (): UnpackBounds => ({
+  bytes: largestInitramfs.unpacked,
+  untilMs: Date.now() + unpackSeconds * 1000,
+});
+
+/** Undefined when nothing comes out; `too-much` when it is more than the bounds allow. `bytes` of them are less afterwards. The caller closes it. */
 export const unpackTo = async (
   path: string,
   source: ByteSource,
   at: number,
   codec: Codec,
   signal: AbortSignal,
-  most: number = largestInitramfs.unpacked,
+  length: number = source.size - at,
+  bounds: UnpackBounds = boundsOfOne(),
 ): Promise<Opened | 'too-much' | undefined> => {
-  const rest: ByteSource = {
-    size: source.size - at,
-    read: (offset, length) => source.read(at + offset, length, signal),
+  const wallSeconds = Math.floor((bounds.untilMs - Date.now()) / 1000);
+  if (bounds.bytes <= 0 || wallSeconds <= 0) return 'too-much';
+  const part: ByteSource = {
+    size: length,
+    read: (offset, wanted) => source.read(at + offset, Math.min(wanted, length - offset), signal),
   };
   // A trailer or padding behind the stream makes the tool complain at its end; what it gave until then counts.
   try {
-    const outcome = await decompressTo(rest, codec, path, {
-      maxBytes: most,
-      wallSeconds: unpackSeconds,
+    const outcome = await decompressTo(part, codec, path, {
+      maxBytes: bounds.bytes,
+      wallSeconds,
       onPercent: () => undefined,
       signal,
     });
     if ('refused' in outcome && outcome.refused !== 'layer-damaged') return 'too-much';
     const file = await openFileSource(path);
-    if (file.size > 0) return file;
+    bounds.bytes -= file.size;
+    if (file.size > 0) return { ...file, whole: !('refused' in outcome) };
     await file.close();
     return undefined;
   } finally {
@@ -52,6 +64,7 @@ export const initramfsHelpers = (
   const done = doneBy(asked);
   let fetched: Output | undefined;
   let unpacked: Opened | undefined;
+  let bounds: UnpackBounds | undefined;
   return {
     helpers: {
       /** Bytes of the file, which must be a regular one and is then there to be read; undefined when it cannot be fetched. */
@@ -65,14 +78,15 @@ export const initramfsHelpers = (
       },
       readFetched: async (offset: number, length: number): Promise<Buffer> =>
         (await fetched?.read(offset, Math.min(length, mostAtOnce))) ?? Buffer.alloc(0),
-      /** Bytes of what came out. */
-      unpackInitramfs: async (at: number, codec: Codec): Promise<number | 'too-much' | undefined> => {
+      /** Bytes of what came out, and whether the tool had nothing to complain of. */
+      unpackInitramfs: async (at: number, codec: Codec, length: number | undefined) => {
         await unpacked?.close();
         unpacked = undefined;
-        const made = fetched && (await unpackTo(join(hostDir, 'unpacked'), fetched, at, codec, signal));
+        bounds ??= boundsOfOne();
+        const made = fetched && (await unpackTo(join(hostDir, 'unpacked'), fetched, at, codec, signal, length, bounds));
         if (made === 'too-much') return made;
         unpacked = made;
-        return made?.size;
+        return made && { size: made.size, whole: made.whole };
       },
       readUnpacked: async (offset: number, length: number): Promise<Buffer> =>
         (await unpacked?.read(offset, Math.min(length, mostAtOnce))) ?? Buffer.alloc(0),

@@ -1,16 +1,18 @@
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { Codec } from '../tools/decompress.ts';
 import type { InitramfsFiles } from './reader.ts';
+import { streamEnds } from './stream-ends.ts';
 
-/** Source: Linux Documentation/driver-api/early-userspace/buffer-format.rst: cpio archives ("newc"), each perhaps compressed, one after the other. */
+/** Source: Linux Documentation/driver-api/early-userspace/buffer-format.rst: cpio archives ("newc") and compressed streams of such, in any order, with zeros in between. */
 const maxEntries = 200_000;
-/** Tools put one or two in front. */
-const maxArchives = 100;
+/** Archives and streams. Tools put one or two in front; images are made of some ten. */
+const mostParts = 100;
 /** Read at once. */
 const window = 256 * 1024;
+const headLength = 6;
 
 const codecOf = (head: Buffer): Codec | undefined => {
-  const magic = head.subarray(0, 6).toString('hex');
+  const magic = head.toString('hex', 0, headLength);
   if (magic.startsWith('1f8b')) return 'gz';
   if (magic === 'fd377a585a00') return 'xz';
   if (magic.startsWith('28b52ffd')) return 'zstd';
@@ -22,40 +24,71 @@ const codecOf = (head: Buffer): Codec | undefined => {
 
 const cpioMagic = new Set(['070701', '070702']);
 
-/**
- * The names of all files in an initramfs; microcode archives in front are skipped over. Undefined when it has no form that a kernel knows.
- */
+export type InitramfsNames = {
+  /** Of every file, microcode in front too. */
+  names: string[];
+  /** Whether that is all that is in it. A name that is not there may be in what could not be read. */
+  whole: boolean;
+};
+
+/** Programs that complain of what lies behind the stream that they read. bzip2 and lz4 may not. */
+const complains: ReadonlySet<Codec> = new Set(['gz', 'xz', 'zstd', 'lzma']);
+
+/** The names of all files in an initramfs. Undefined when nothing of it has a form that a kernel knows. */
 export const initramfsFiles = async (
   source: ByteSource,
   unpack: InitramfsFiles['unpack'],
-): Promise<string[] | undefined> => {
+): Promise<InitramfsNames | undefined> => {
   const names: string[] = [];
+  const partly = (): InitramfsNames | undefined => (names.length > 0 ? { names, whole: false } : undefined);
   let at = 0;
-  let archives = 0;
-  while (at < source.size) {
-    const head = await source.read(at, window);
-    const start = head.findIndex((byte) => byte !== 0);
-    if (start < 0) {
-      at += head.length;
-      continue;
-    }
-    if (start > 0) {
-      at += start;
-      continue;
-    }
-    if (cpioMagic.has(head.subarray(0, 6).toString('latin1'))) {
-      const end = ++archives > maxArchives ? undefined : await readCpio(source, at, names);
-      if (end === undefined) return undefined;
+  for (let parts = 0; parts <= mostParts; parts++) {
+    at = await skipZeros(source, at);
+    if (at >= source.size) return { names, whole: true };
+    const head = await source.read(at, headLength);
+    if (isCpio(head)) {
+      const end = await readCpio(source, at, names);
+      if (end === undefined) return partly();
       at = end;
       continue;
     }
     const codec = codecOf(head);
-    if (!codec) return undefined;
-    const unpacked = await unpack(at, codec);
-    if (!unpacked || (await readCpio(unpacked, 0, names)) === undefined) return undefined;
-    return names;
+    if (!codec) return partly();
+    // What a tool reads to the end of the file is all that is there; else only what it was given exactly.
+    const rest = complains.has(codec) ? await unpack(at, codec) : undefined;
+    if (rest?.whole) return (await readArchives(rest.bytes, names)) ? { names, whole: true } : partly();
+    const end = await streamEnds[codec]?.(source, at);
+    const stream = end === undefined ? (rest ?? (await unpack(at, codec))) : await unpack(at, codec, end - at);
+    const read = stream !== undefined && (await readArchives(stream.bytes, names));
+    if (!read || end === undefined) return partly();
+    at = end;
   }
-  return names;
+  return partly();
+};
+
+const isCpio = (head: Buffer): boolean => cpioMagic.has(head.toString('latin1', 0, 6));
+
+/** Where the padding ends. */
+const skipZeros = async (source: ByteSource, begin: number): Promise<number> => {
+  for (let at = begin; at < source.size; ) {
+    const bytes = await source.read(at, window);
+    if (bytes.length === 0) return source.size;
+    const start = bytes.findIndex((byte) => byte !== 0);
+    if (start >= 0) return at + start;
+    at += bytes.length;
+  }
+  return source.size;
+};
+
+/** One archive after the other, with zeros in between, to the end; false when something else comes. */
+const readArchives = async (source: ByteSource, names: string[]): Promise<boolean> => {
+  for (let at = 0, archives = 0; ; archives++) {
+    at = await skipZeros(source, at);
+    if (at >= source.size) return archives > 0;
+    const end = archives < mostParts ? await readCpio(source, at, names) : undefined;
+    if (end === undefined) return false;
+    at = end;
+  }
 };
 
 /** Where the archive ends; undefined when it is none, or has no end. Only headers and names are read. */

@@ -107,7 +107,7 @@ describe('an initramfs that takes too much is unknown, and the rest of its kerne
       ask: guestOf(files, [], given),
       progress: async () => undefined,
       fetchInitramfs: async () => 1000,
-      unpackInitramfs: async () => unpacked,
+      unpackInitramfs: async () => (unpacked === 'too-much' ? unpacked : { size: unpacked, whole: true }),
       ...{ readFetched: gzip, readUnpacked: async () => Buffer.from('070701') },
     };
     const looked = await door.run(lookTask, { isBackup: false, without: [] }, helpers);

@@ -29,15 +29,14 @@ export const lookAtKernel = async (
   const dependencies = (await reader.config(`${folder}/modules.dep`)) ?? [];
   const modules = dependencies.map((line) => moduleOf(line.split(':', 1)[0] ?? ''));
   const inBoot = await reader.list('/boot');
-  const path =
-    boot.entry?.initrd ??
-    initramfsNames(version).find((candidate) => inBoot.includes(candidate.slice('/boot/'.length)));
+  const named = initramfsNames(version).find((candidate) => inBoot.includes(candidate.slice('/boot/'.length)));
+  const paths = boot.entry ? boot.entry.initrds : named ? [named] : [];
   return {
     version,
     builtin: new Set(builtin.filter((name) => name !== undefined)),
     modules: new Set(modules.filter((name) => name !== undefined)),
     // An entry that names no initramfs starts without one.
-    initramfs: path && !(boot.entry && !boot.entry.initrd) ? await lookAtInitramfs(look, path) : { state: 'none' },
+    initramfs: paths.length > 0 ? await lookAtInitramfs(look, paths) : { state: 'none' },
   };
 };
 
@@ -59,23 +58,32 @@ export const kernelVersionIn = (head: Buffer): string | undefined => {
   return /^\d+\.\d+[\w.+~-]*/.exec(head.toString('latin1', at, at + 100))?.[0];
 };
 
-/** One that takes too much is one that cannot be read; what else was seen of the kernel holds. */
-const lookAtInitramfs = async (look: Look, path: string): Promise<KernelView['initramfs']> => {
-  const seen = await look.parts.look('initramfs', () => readInitramfs(look, path));
-  return 'value' in seen ? seen.value : { state: 'unreadable', path: clean(path) };
+/** All files that the boot loader loads beside the kernel. One that takes too much is one that cannot be read; what else was seen of the kernel holds. */
+const lookAtInitramfs = async (look: Look, paths: readonly string[]): Promise<KernelView['initramfs']> => {
+  const seen = await look.parts.look('initramfs', () => readInitramfs(look, paths));
+  return 'value' in seen ? seen.value : { state: 'unreadable' };
 };
 
-const readInitramfs = async ({ initramfs, progress }: Look, path: string): Promise<KernelView['initramfs']> => {
-  const file = await initramfs.fetch(path);
-  progress(80);
-  const files = file && (await initramfsFiles(file, initramfs.unpack));
+const readInitramfs = async (
+  { initramfs, progress }: Look,
+  paths: readonly string[],
+): Promise<KernelView['initramfs']> => {
+  const found: string[] = [];
+  let whole = true;
+  for (const path of paths) {
+    const file = await initramfs.fetch(path);
+    progress(80);
+    const read = file && (await initramfsFiles(file, initramfs.unpack));
+    found.push(...(read?.names ?? []));
+    whole &&= read?.whole === true;
+  }
   // dracut's squash module hides all else in a filesystem inside.
-  const hidden = files?.some((name) => /(?:^|\/)squash(?:fs)?-root\.img$/.test(name));
-  if (!files || files.length === 0 || hidden) return { state: 'unreadable', path: clean(path) };
+  if (found.some((name) => /(?:^|\/)squash(?:fs)?-root\.img$/.test(name))) whole = false;
+  if (found.length === 0) return { state: 'unreadable' };
   return {
     state: 'read',
-    path: clean(path),
-    modules: new Set(files.map(moduleOf).filter((name) => name !== undefined)),
-    hostOnly: files.some((name) => /(?:^|\/)lib\/dracut\/hostonly-files$/.test(name)),
+    whole,
+    modules: new Set(found.map(moduleOf).filter((name) => name !== undefined)),
+    hostOnly: found.some((name) => /(?:^|\/)lib\/dracut\/hostonly-files$/.test(name)),
   };
 };

@@ -20,7 +20,11 @@ export type LookHelpers = {
   progress: (percent: number) => Promise<void>;
   fetchInitramfs: (path: string) => Promise<number | undefined>;
   readFetched: (offset: number, length: number) => Promise<Buffer>;
-  unpackInitramfs: (at: number, codec: Codec) => Promise<number | 'too-much' | undefined>;
+  unpackInitramfs: (
+    at: number,
+    codec: Codec,
+    length: number | undefined,
+  ) => Promise<{ size: number; whole: boolean } | 'too-much' | undefined>;
   readUnpacked: (offset: number, length: number) => Promise<Buffer>;
 };
 

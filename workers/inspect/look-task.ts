@@ -29,12 +29,12 @@ export const look = async (
         const size = await helpers.fetchInitramfs(path);
         return size === undefined ? undefined : { size, read: (offset, length) => helpers.readFetched(offset, length) };
       },
-      unpack: async (at, codec) => {
-        const size = await helpers.unpackInitramfs(at, codec);
-        if (size === 'too-much') throw new TooMuch('what comes out of an initramfs');
-        return size === undefined
-          ? undefined
-          : { size, read: (offset, length) => helpers.readUnpacked(offset, length) };
+      unpack: async (at, codec, length) => {
+        const unpacked = await helpers.unpackInitramfs(at, codec, length);
+        if (unpacked === 'too-much') throw new TooMuch('what comes out of an initramfs');
+        if (unpacked === undefined) return undefined;
+        const { size, whole } = unpacked;
+        return { bytes: { size, read: (offset, bytes) => helpers.readUnpacked(offset, bytes) }, whole };
       },
     },
   });

@@ -17,9 +17,12 @@ export type Look = {
 export type InitramfsFiles = {
   /** Fetches the file of the guest; undefined when it cannot be. @throws TooMuch when it is larger than any */
   fetch(path: string): Promise<ByteSource | undefined>;
-  /** What comes out of a decompressor that is given the fetched file from there on; undefined when that is nothing. @throws TooMuch */
-  unpack(at: number, codec: Codec): Promise<ByteSource | undefined>;
+  /** What comes out of a decompressor that is given so many bytes of the fetched file from there on, or all; undefined when that is nothing. @throws TooMuch */
+  unpack(at: number, codec: Codec, length?: number): Promise<Unpacked | undefined>;
 };
+
+/** What came out of a decompressor; `whole` when the tool was content with all that it was given. */
+export type Unpacked = { bytes: ByteSource; whole: boolean };
 
 const most = 20;
 /** The largest text that is read is a kernel's modules.dep; guestfish's answers are capped as well. */

@@ -87,9 +87,15 @@ export type KernelView = {
   builtin: ReadonlySet<string>;
   modules: ReadonlySet<string>;
   initramfs:
-    | { state: 'read'; path: string; modules: ReadonlySet<string>; hostOnly: boolean }
+    | {
+        state: 'read';
+        /** Whether all of it could be read. What is not among the modules may be in the rest. */
+        whole: boolean;
+        modules: ReadonlySet<string>;
+        hostOnly: boolean;
+      }
     | { state: 'none' }
-    | { state: 'unreadable'; path: string };
+    | { state: 'unreadable' };
 };
 
 /** Kernels as files, and which of them the boot loader starts. */
@@ -106,7 +112,8 @@ export type BootEntry = {
   /** The file that says so. */
   from: string;
   kernel: string;
-  initrd: string | undefined;
+  /** Loaded one behind the other, microcode first. */
+  initrds: readonly string[];
   commandLine: string;
   /** Files that the entry names and that are not there. */
   missing: readonly string[];

@@ -10,7 +10,7 @@ export const kernel: KernelView = {
   version: '6.1.0-56-cloud-amd64',
   builtin: new Set(['ext4']),
   modules: virtio,
-  initramfs: { state: 'read', path: '/boot/initrd.img-6.1.0-56-cloud-amd64', modules: virtio, hostOnly: false },
+  initramfs: { state: 'read', whole: true, modules: virtio, hostOnly: false },
 };
 
 const commandLine = 'root=LABEL=cloudroot ro console=tty0 console=ttyS0,115200';
@@ -54,7 +54,7 @@ const goodLinux: LinuxView = {
     entry: {
       from: '/boot/grub/grub.cfg',
       kernel: `/boot/vmlinuz-${kernel.version}`,
-      initrd: `/boot/initrd.img-${kernel.version}`,
+      initrds: [`/boot/initrd.img-${kernel.version}`],
       commandLine,
       missing: [],
     },

@@ -2,8 +2,9 @@ import type { BootSectorView, EfiLoader, VolumeView } from '../view.ts';
 import { type Case, disk, goodDisk, kernel, linux, onDisk } from './case.ts';
 
 const initramfs = (...modules: string[]) =>
-  ({ state: 'read', path: '/boot/initrd', modules: new Set(modules), hostOnly: false }) as const;
-const unreadable = { state: 'unreadable', path: '/boot/x' } as const;
+  ({ state: 'read', whole: true, modules: new Set(modules), hostOnly: false }) as const;
+const unreadable = { state: 'unreadable' } as const;
+const cut = { ...initramfs('virtio_blk'), whole: false };
 const none = { state: 'none' } as const;
 
 const nothing: BootSectorView = { code: 'none', next: false, coreAt: undefined };
@@ -23,7 +24,7 @@ const logical: VolumeView = { device: '/dev/vg-a/root', type: 'xfs', uuid: 'bbbb
 
 const fstab = (...lines: string[]) => ({ startup: { fstab: lines } });
 const started = (commandLine: string) => ({
-  boot: { entry: { from: '/boot/grub/grub.cfg', kernel: '/vmlinuz', initrd: undefined, commandLine, missing: [] } },
+  boot: { entry: { from: '/boot/grub/grub.cfg', kernel: '/vmlinuz', initrds: [], commandLine, missing: [] } },
 });
 const system = { systems: 0, linux: undefined };
 
@@ -93,7 +94,7 @@ export const starts: Case[] = [
     'kernel-entry',
     linux({
       boot: {
-        entry: { from: '/x', kernel: '/vmlinuz-1', initrd: undefined, commandLine: '', missing: ['/vmlinuz-1'] },
+        entry: { from: '/x', kernel: '/vmlinuz-1', initrds: [], commandLine: '', missing: ['/vmlinuz-1'] },
       },
     }),
     'fail',
@@ -135,6 +136,9 @@ export const starts: Case[] = [
   ['virtio-block-initramfs', linux({ kernel: { initramfs: initramfs('virtio_blk') } }), 'fail'],
   ['virtio-block-initramfs', linux({ kernel: { initramfs: none } }), 'fail'],
   ['virtio-block-initramfs', linux({ kernel: { initramfs: unreadable } }), 'unknown'],
+  // What is not among the names of a part may be in the rest; what is there is there.
+  ['virtio-block-initramfs', linux({ kernel: { initramfs: cut } }), 'unknown'],
+  ['virtio-block-initramfs', linux({ kernel: { builtin: new Set(['virtio_pci']), initramfs: cut } }), 'pass'],
   ['initramfs-root-driver', disk(), 'pass'],
   ['initramfs-root-driver', linux({ kernel: { builtin: new Set(), initramfs: initramfs('ext4') } }), 'pass'],
   ['initramfs-root-driver', linux({ kernel: { builtin: new Set() } }), 'fail', { modules: 'ext4' }],
