@@ -1,3 +1,4 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../shared/errors.ts';
 import { beyondLimit, requestLimits } from '../shared/request-limits.ts';
 
@@ -38,4 +39,17 @@ export const parseJson = (text: string): unknown => {
       cause,
     });
   }
+};
+
+/**
+ * As OpenStack's services read bodies: as JSON, whatever type they are said to have. Clients name all kinds of types, or none, for requests without a body too;
+ * the body is undefined then.
+ */
+export const takeJsonOfAnyType = (app: FastifyInstance): void => {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    ['application/json', '*'],
+    { parseAs: 'string' },
+    async (_request: FastifyRequest, body: string | Buffer) => (body === '' ? undefined : parseJson(String(body))),
+  );
 };

@@ -23,6 +23,21 @@ const expected: Readonly<Record<string, DiskFormat>> = {
 const refused = (message: string, remedy: string): BootreadyError =>
   new BootreadyError({ code: 'unsupported-media', message, remedy });
 
+/** What may hold anything: nobody probes a raw disk, and the others hold none. */
+const isOpaque = (diskFormat: string): boolean => !(diskFormat in expected) || diskFormat === 'raw';
+
+/**
+ * Nothing at all is no image of any format; declared raw, Glance takes it, and "openstack image create" sends it where there is neither file nor terminal.
+ * @throws BootreadyError `unsupported-media`
+ */
+export const assertMayBeEmpty = (diskFormat: string): void => {
+  if (isOpaque(diskFormat)) return;
+  throw refused(
+    `There is no image data: nothing is no ${diskFormat}.`,
+    'Send the file of the image. Without a file, from a script, give "openstack image create" a terminal for its input, or leave out --disk-format.',
+  );
+};
+
 /**
  * Whether bytes may be served under the format that they were declared to have: our detector must find that format in them, and no trap. What
  * is declared raw may be anything that is no format at all, for nobody probes a raw disk. Gives the size that a guest sees.
@@ -36,7 +51,7 @@ export const judgeContent = async (
 ): Promise<{ virtualSize: number | null }> => {
   const { diskFormat, containerFormat } = declared;
   if (source.size === 0) throw refused('There is no image data: the file is empty.', 'Send the file of the image.');
-  const opaque = !(diskFormat in expected) || diskFormat === 'raw';
+  const opaque = isOpaque(diskFormat);
   const head = await source.read(0, headBytes);
   if (compressionOf(head)) {
     // Nobody decompresses what is declared bare.

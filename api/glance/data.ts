@@ -1,4 +1,4 @@
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../../shared/errors.ts';
 import { objectSource } from '../../shared/object-source.ts';
@@ -9,7 +9,7 @@ import type { ApiDeps } from '../deps.ts';
 import { atLeast, identityOf } from '../identity.ts';
 import { bytesWhileAllowed } from '../while-allowed.ts';
 import { ownImage, visibleImage } from './access.ts';
-import { judgeContent } from './content.ts';
+import { assertMayBeEmpty, judgeContent } from './content.ts';
 import { storeId } from './info.ts';
 import { rangeOf } from './range.ts';
 import { startRun } from './start-run.ts';
@@ -37,8 +37,8 @@ export const dataRoutes =
       place: (reception: Reception) => { bucket: string; key: string },
       keep: (reception: Reception, received: Received) => Promise<void>,
     ): Promise<void> => {
-      const body = request.body as Readable | undefined;
-      if (!body) throw noData();
+      // With a length of 0 there is none.
+      const body = (request.body as Readable | undefined) ?? Readable.from([]);
       const size = announcedSize(request);
       assertStoreIsOurs(request);
       const limit = config.MAX_UPLOAD_BYTES;
@@ -96,7 +96,12 @@ export const dataRoutes =
         key: `${image.projectId}/${image.id}/${session}`,
       });
       await take(request, image, 'saving', place, async (reception, { target, parts, ...received }) => {
-        if (received.size === 0) throw noData();
+        if (received.size === 0) {
+          assertMayBeEmpty(diskFormat);
+          await store.abortMultipart(target);
+          await glance.dropReception(reception);
+          return;
+        }
         await store.completeMultipart(target, parts);
         const object = await storedObject(deps, target);
         try {

@@ -1,4 +1,4 @@
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { BootreadyError, explain } from '../../shared/errors.ts';
 import type { GlanceImage } from '../../shared/ports/glance.ts';
@@ -77,7 +77,10 @@ export const imageRoutes =
       const viewer = viewerOf(request);
       const last = found.at(-1);
       return {
-        images: found.map((image) => imageView(image, factsOf(latest.get(image.id), seenAs(viewer, image)))),
+        images: found.map((image) => {
+          const last = latest.get(image.id);
+          return imageView(image, factsOf(last, seenAs(viewer, image)), last);
+        }),
         first: withMarker('/v2/images', raw, undefined),
         ...(last && !isLast ? { next: withMarker('/v2/images', raw, last.id) } : {}),
         schema: '/v2/schemas/images',
@@ -89,18 +92,11 @@ export const imageRoutes =
       return detailedView(deps, image, seenAs(viewerOf(request), image));
     });
 
-    app.patch('/images/:id', { ...member, config: { audit: 'image.change' } }, async (request, reply) => {
+    // The type is looked at before the body is read, which is no JSON patch in any other.
+    const onRequest = [member.onRequest, assertPatchType];
+    app.patch('/images/:id', { onRequest, config: { audit: 'image.change' } }, async (request) => {
       const viewer = viewerOf(request);
-      const [type = ''] = (request.headers['content-type'] ?? '').split(';');
-      const dialect = (patchTypes as Record<string, PatchDialect>)[type.trim().toLowerCase()];
-      if (!dialect) {
-        reply.header('accept-patch', Object.keys(patchTypes).join(', '));
-        throw new BootreadyError({
-          code: 'unsupported-media',
-          message: 'The changes of an image come in another media type.',
-          remedy: `Send one of ${Object.keys(patchTypes).join(', ')}.`,
-        });
-      }
+      const dialect = dialectOf(request);
       const { id } = await ownImage(deps, request);
       const changes = parsePatch(request.body, dialect);
       const owner = changes.findLast(({ name, op }) => name === 'owner' && op !== 'remove')?.value;
@@ -125,6 +121,25 @@ export const imageRoutes =
       return reply.code(204).send();
     });
   };
+
+const namesOfPatchTypes = Object.keys(patchTypes).join(', ');
+
+/** @throws BootreadyError `unsupported-media` */
+const dialectOf = (request: FastifyRequest): PatchDialect => {
+  const [type = ''] = (request.headers['content-type'] ?? '').split(';');
+  const dialect = (patchTypes as Record<string, PatchDialect>)[type.trim().toLowerCase()];
+  if (dialect) return dialect;
+  throw new BootreadyError({
+    code: 'unsupported-media',
+    message: 'The changes of an image come in another media type.',
+    remedy: `Send one of ${namesOfPatchTypes}.`,
+  });
+};
+
+const assertPatchType = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  reply.header('accept-patch', namesOfPatchTypes);
+  dialectOf(request);
+};
 
 /** @throws BootreadyError `invalid-input`, or `forbidden` for what is read-only or reserved */
 export const parseNewImage = (

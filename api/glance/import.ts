@@ -23,8 +23,8 @@ const ImportBody = z.object({
 const conflict = (message: string, remedy: string): BootreadyError =>
   new BootreadyError({ code: 'conflict', message, remedy });
 
-/** @returns where the data is to be fetched from; undefined when it was staged */
-const sourceOf = (body: unknown): { url: string } | undefined => {
+/** @param store that the header names @returns where the data is to be fetched from; undefined when it was staged */
+const sourceOf = (body: unknown, store: string | undefined): { url: string } | undefined => {
   const result = ImportBody.safeParse(body);
   const invalid = (message: string): BootreadyError =>
     new BootreadyError({
@@ -33,11 +33,14 @@ const sourceOf = (body: unknown): { url: string } | undefined => {
       remedy: 'Send {"method": {"name": "glance-direct"}} or {"method": {"name": "web-download", "uri": URL}}.',
     });
   if (!result.success) throw invalid('The body of an import names a method.');
-  const { method, stores } = result.data;
+  const { method, stores, all_stores: allStores } = result.data;
   if (!importMethods.some((name) => name === method.name))
     throw invalid(`The import method "${method.name}" is not there.`);
-  if (stores?.some((store) => store !== storeId))
-    throw conflict('There is no such store.', `Name "${storeId}", or none.`);
+  const named = [stores ?? [], store ?? []].flat();
+  if (named.length > 0 && (allStores || (stores && store))) {
+    throw invalid('The stores of an import are named in one way: by the header, by "stores" or by "all_stores".');
+  }
+  if (named.some((each) => each !== storeId)) throw conflict('There is no such store.', `Name "${storeId}", or none.`);
   if (method.name !== 'web-download') return undefined;
   const uri = SourceUrl.safeParse(method.uri ?? '');
   if (!uri.success) throw invalid(uri.error.issues[0]?.message ?? 'The URI is not valid.');
@@ -62,7 +65,8 @@ export const importRoutes =
       { onRequest: atLeast('member'), config: { audit: 'image.import' } },
       async (request, reply) => {
         const image = await ownImage(deps, request);
-        const source = sourceOf(request.body);
+        const store = request.headers['x-image-meta-store'];
+        const source = sourceOf(request.body, typeof store === 'string' ? store : undefined);
         if (image.status === 'active')
           throw conflict('The image is active already.', 'Create another image for other bytes.');
         if (!image.diskFormat || !image.containerFormat) {

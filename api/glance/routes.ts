@@ -1,7 +1,7 @@
-import type { FastifyInstance, FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { FastifyPluginAsync } from 'fastify';
 import type { ApiDeps } from '../deps.ts';
 import { actInScope } from '../identity.ts';
-import { parseJson } from '../json-body.ts';
+import { takeJsonOfAnyType } from '../json-body.ts';
 import { identityOfToken, type Tokens } from '../keystone/tokens.ts';
 import { actionRoutes } from './actions.ts';
 import { dataRoutes } from './data.ts';
@@ -12,7 +12,6 @@ import { infoRoutes } from './info.ts';
 import { memberRoutes } from './members.ts';
 import { metadefRoutes } from './metadefs.ts';
 import { refuseOtherMethods } from './methods.ts';
-import { patchTypes } from './patch.ts';
 import { schemaRoutes } from './schemas.ts';
 import { storeRoutes } from './stores.ts';
 import { tagRoutes } from './tags.ts';
@@ -28,7 +27,7 @@ export const glanceRoutes =
       reply.header('x-openstack-request-id', request.id);
       done();
     });
-    readJson(app);
+    takeJsonOfAnyType(app);
     await app.register(versionRoutes(deps.config, prefix));
     await app.register(
       async (v2) => {
@@ -59,14 +58,3 @@ export const glanceRoutes =
       { prefix: '/v2' },
     );
   };
-
-/** Clients name all kinds of types for requests without a body; whoever needs a body finds none then, and says so. */
-const readJson = (app: FastifyInstance): void => {
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser(
-    ['application/json', ...Object.keys(patchTypes)],
-    { parseAs: 'string' },
-    async (_request: FastifyRequest, body: string | Buffer) => (body === '' ? undefined : parseJson(String(body))),
-  );
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, _body, done) => done(null, undefined));
-};

@@ -3,17 +3,34 @@ import { imageStatuses, visibilities } from '../../shared/contracts/image.ts';
 import { memberStatuses } from '../../shared/ports/glance.ts';
 import { taskStatuses } from '../../shared/ports/import-tasks.ts';
 import { glanceContainerFormats, glanceDiskFormats } from './formats.ts';
-import { taskType } from './task-query.ts';
+import { metadefSchemas } from './metadef-schemas.ts';
+import { listOf, page, readOnly, type Schema, text, textLine, textOrNull, uuid, wholeList } from './schema.ts';
+import { taskTypes } from './task-query.ts';
 
-/** JSON Schemas (draft 4) of the resources: glanceclient builds its models and command options of them. */
-const text = (description: string, more: object = {}) => ({ type: 'string', description, ...more });
-const textOrNull = (description: string, more: object = {}) => ({ type: ['null', 'string'], description, ...more });
-const readOnly = { readOnly: true } as const;
+/** What Glance tells of an address that an administrator gives image data by; here there are none, but its clients look for it. */
+const location = {
+  type: 'object',
+  properties: {
+    url: { type: 'string', maxLength: 255 },
+    metadata: { type: 'object' },
+    validation_data: {
+      description: 'What the data must be',
+      type: 'object',
+      writeOnly: true,
+      additionalProperties: false,
+      properties: {
+        checksum: { type: 'string', minLength: 32, maxLength: 32 },
+        os_hash_algo: { type: 'string', maxLength: 64 },
+        os_hash_value: { type: 'string', maxLength: 128 },
+      },
+      required: ['os_hash_algo', 'os_hash_value'],
+    },
+  },
+  required: ['url', 'metadata'],
+};
 
 export const imageProperties = {
-  id: text('Identifier of the image', {
-    pattern: '^([0-9a-fA-F]){8}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){4}-([0-9a-fA-F]){12}$',
-  }),
+  id: text('Identifier of the image', uuid),
   name: textOrNull('Name for people', { maxLength: 255 }),
   status: text('Where the image stands', { ...readOnly, enum: imageStatuses }),
   visibility: text('Who may see the image', { enum: visibilities }),
@@ -29,18 +46,21 @@ export const imageProperties = {
   disk_format: textOrNull('Format of the disk', { enum: [null, ...glanceDiskFormats] }),
   created_at: text('When the record was made', readOnly),
   updated_at: text('When the record was changed last', readOnly),
-  tags: { type: 'array', description: 'Words to find the image by', items: { type: 'string', maxLength: 255 } },
+  tags: { ...listOf({ type: 'string', maxLength: 255 }), description: 'Words to find the image by' },
+  direct_url: text('Where the store has the image data; not told here', readOnly),
   min_ram: { type: 'integer', description: 'Memory that an instance needs, in MiB' },
   min_disk: { type: 'integer', description: 'Disk that an instance needs, in GiB' },
   self: text('Where the record is', readOnly),
   file: text('Where the image data is', readOnly),
+  stores: text('Which stores have the image data, separated by commas', readOnly),
   schema: text('Where this schema is', readOnly),
+  locations: { ...listOf(location), description: 'Addresses of the image data; not told here' },
 } as const;
 
 const image = {
   name: 'image',
   properties: imageProperties,
-  additionalProperties: { type: 'string' },
+  additionalProperties: textLine,
   links: [
     { rel: 'self', href: '{self}' },
     { rel: 'enclosure', href: '{file}' },
@@ -52,32 +72,32 @@ const member = {
   name: 'member',
   properties: {
     member_id: text('Project that the image is shared with'),
-    image_id: imageProperties.id,
+    image_id: text('Image that is shared', uuid),
+    created_at: text('When it was shared'),
+    updated_at: text('When the status was changed last'),
     status: text('What that project says to it', { enum: memberStatuses }),
-    created_at: text('When it was shared', readOnly),
-    updated_at: text('When the status was changed last', readOnly),
-    schema: text('Where this schema is', readOnly),
+    schema: { ...readOnly, ...textLine },
   },
 };
 
 const task = {
   name: 'task',
   properties: {
-    id: text('Identifier of the task', readOnly),
-    type: text('What kind of task it is', { ...readOnly, enum: [taskType] }),
-    status: text('Where the task stands', { ...readOnly, enum: taskStatuses }),
+    id: text('Identifier of the task', uuid),
+    type: text('What kind of task it is', { enum: taskTypes }),
+    status: text('Where the task stands', { enum: taskStatuses }),
     input: { type: ['null', 'object'], description: 'What was asked for' },
-    result: { type: ['null', 'object'], description: 'What came of it', ...readOnly },
-    message: text('Why it failed', readOnly),
-    owner: text('Project that asked for it', readOnly),
-    user_id: textOrNull('Who asked for it', readOnly),
-    request_id: text('Request that asked for it', readOnly),
-    image_id: text('Image that it works on', readOnly),
-    created_at: text('When it began', readOnly),
-    updated_at: text('When it was changed last', readOnly),
-    expires_at: textOrNull('When it is forgotten', readOnly),
-    self: text('Where the task is', readOnly),
-    schema: text('Where this schema is', readOnly),
+    result: { type: ['null', 'object'], description: 'What came of it' },
+    owner: text('Project that asked for it'),
+    message: text('Why it failed'),
+    image_id: text('Image that it works on'),
+    request_id: text('Request that asked for it'),
+    user_id: text('Who asked for it'),
+    expires_at: textOrNull('When it is forgotten'),
+    created_at: text('When it began'),
+    updated_at: text('When it was changed last'),
+    self: { ...readOnly, ...textLine },
+    schema: { ...readOnly, ...textLine },
   },
 };
 
@@ -85,58 +105,14 @@ const task = {
 const { input: _input, result: _result, message: _message, ...stubProperties } = task.properties;
 const taskStub = { name: 'task', properties: stubProperties };
 
-/** Of metadata definitions there are none (metadefs.ts), but clients read what they would look like before they ask. */
-const namespace = {
-  name: 'namespace',
-  required: ['namespace'],
-  properties: {
-    namespace: text('Name of the namespace', { maxLength: 80 }),
-    display_name: text('Name for people', { maxLength: 80 }),
-    description: text('What it is about', { maxLength: 500 }),
-    visibility: text('Who may see it', { enum: ['public', 'private'] }),
-    protected: { type: 'boolean', description: 'Whether it cannot be deleted' },
-    owner: text('Project that owns it', { maxLength: 255 }),
-    resource_type_associations: { type: 'array', items: { type: 'object' } },
-    created_at: text('When it was made', readOnly),
-    updated_at: text('When it was changed last', readOnly),
-    self: text('Where it is', readOnly),
-    schema: text('Where this schema is', readOnly),
-  },
-};
-const resourceType = {
-  name: 'resource_type',
-  properties: { name: text('What kind of resource definitions are for', { maxLength: 80 }) },
-};
-
-const collection = (name: string, items: object, paged: boolean) => ({
-  name,
-  properties: {
-    [name]: { type: 'array', items },
-    ...(paged ? { first: { type: 'string' }, next: { type: 'string' } } : {}),
-    schema: { type: 'string' },
-  },
-  links: [
-    ...(paged
-      ? [
-          { rel: 'first', href: '{first}' },
-          { rel: 'next', href: '{next}' },
-        ]
-      : []),
-    { rel: 'describedby', href: '{schema}' },
-  ],
-});
-
-const schemas: Readonly<Record<string, object>> = {
+const schemas: Readonly<Record<string, Schema>> = {
   image,
-  images: collection('images', image, true),
+  images: page('images', listOf(image)),
   member,
-  members: collection('members', member, false),
+  members: wholeList('members', member),
   task,
-  tasks: collection('tasks', taskStub, true),
-  'metadefs/namespace': namespace,
-  'metadefs/namespaces': collection('namespaces', namespace, true),
-  'metadefs/resource_type': resourceType,
-  'metadefs/resource_types': collection('resource_types', resourceType, false),
+  tasks: wholeList('tasks', taskStub),
+  ...Object.fromEntries(Object.entries(metadefSchemas).map(([name, schema]) => [`metadefs/${name}`, schema])),
 };
 
 export const schemaRoutes = (): FastifyPluginAsync => async (app) => {

@@ -4,7 +4,7 @@ import { limitOf, oneOfThese, type RawQuery, valuesIn } from './raw-query.ts';
 /** The only one that there is here. */
 export const taskType = 'api_image_import';
 /** All that Glance's schema names. */
-const types = ['import', taskType, 'location_import'] as const;
+export const taskTypes = ['import', taskType, 'location_import'] as const;
 
 /** Glance sorts by these too; here they are alike for all, so that the time decides. */
 const alike = ['type', 'expires_at', 'user_id'] as const;
@@ -20,7 +20,7 @@ export const parseTaskQuery = (raw: RawQuery): TaskQuery | 'none' => {
     return value === undefined ? undefined : oneOfThese(value, allowed, name);
   };
   const status = one('status', taskStatuses);
-  const type = one('type', types);
+  const type = one('type', taskTypes);
   const key = one('sort_key', [...taskSortKeys, ...alike]);
   const marker = all('marker').at(-1);
   const query: TaskQuery = {

@@ -2,8 +2,11 @@ import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
 import type { Config } from '../../shared/config.ts';
 import { trimSlashes } from '../../shared/trim-slashes.ts';
 
-/** The newest minor version that a Glance with one store has, and all whose calls are here; docs/openstack.md says what besides. */
-const minors = [9, 7, 6, 5, 4, 3, 2, 1, 0];
+/**
+ * Those of a Glance that tells its stores (`enabled_backends`) and has no cache, as far as all of each is here: 2.17 brings locations. Source:
+ * Glance's api/versions.py.
+ */
+const minors = [15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 
 /** How the client reaches us: what the operator says, else the host that the client named. */
 export const baseUrlOf = (request: FastifyRequest, { API_PUBLIC_URL }: Config): string =>

@@ -3,6 +3,7 @@ import { glanceFields, type ImageViewer, mayBeShown } from '../../shared/image-f
 import type { DownloadStore } from '../../shared/ports/downloads.ts';
 import type { GlanceImage, GlanceMember } from '../../shared/ports/glance.ts';
 import type { ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
+import { storeId } from './info.ts';
 
 /** Records as the Image API shows them. Times are RFC 3339 in whole seconds. */
 export const timeOf = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
@@ -42,12 +43,34 @@ export const adviceOf = ({ failure, report }: Pick<Run, 'failure' | 'report'>): 
   };
 };
 
-export const imageView = (image: GlanceImage, facts: Facts): Record<string, unknown> => {
+/**
+ * Which store has the data, and what becomes of an import: where it is under way to, and where it failed; empty when nowhere. Clients wait for that. Uploads of
+ * any kind go the way of an import, but for those that are kept as they came.
+ */
+const storesOf = ({ status, isVerbatim }: GlanceImage, lastRun: LatestRun | undefined): Record<string, string> => {
+  const isServed = status === 'active' || status === 'deactivated';
+  const isUnderWay = status === 'importing';
+  const failed = status === 'killed' || (status === 'queued' && lastRun?.status === 'cancelled');
+  const wasImported = !isVerbatim && (isServed || isUnderWay || failed);
+  return {
+    ...(isServed ? { stores: storeId } : {}),
+    ...(wasImported
+      ? {
+          os_glance_importing_to_stores: isUnderWay ? storeId : '',
+          os_glance_failed_import: failed ? storeId : '',
+        }
+      : {}),
+  };
+};
+
+/** @param facts what bootready tells of it @param lastRun undefined when it has none */
+export const imageView = (image: GlanceImage, facts: Facts, lastRun?: LatestRun): Record<string, unknown> => {
   const self = `/v2/images/${image.id}`;
   const hash = image.sha512 ?? image.sha256;
   return {
     ...image.properties,
     ...facts,
+    ...storesOf(image, lastRun),
     id: image.id,
     name: image.name === '' ? null : image.name,
     status: image.status,
@@ -87,7 +110,8 @@ export const detailedView = async (
   ]);
   const advice = run ? adviceOf(run) : adviceOf({ failure: download?.failure ?? null, report: null });
   const isShown = mayBeShown(glanceFields.facts, viewer, run?.status === 'published');
-  return imageView(image, { ...factsOf(latest.get(image.id), viewer), ...(isShown ? advice : {}) });
+  const last = latest.get(image.id);
+  return imageView(image, { ...factsOf(last, viewer), ...(isShown ? advice : {}) }, last);
 };
 
 export const memberView = ({ imageId, memberId, status, createdAt, updatedAt }: GlanceMember) => ({

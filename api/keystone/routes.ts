@@ -4,21 +4,21 @@ import type { KnownKey } from '../../shared/ports/projects.ts';
 import type { ApiDeps } from '../deps.ts';
 import { answerOpenStackErrors } from '../glance/errors.ts';
 import { baseUrlOf } from '../glance/versions.ts';
+import { takeJsonOfAnyType } from '../json-body.ts';
 import { AuthRequest, keyOfRequest } from './credentials.ts';
+import { domain, notManaged, ownRoutes, region } from './own.ts';
 import { type Claims, identityOfToken, type Tokens } from './tokens.ts';
-
-const domain = { id: 'default', name: 'Default' };
-const region = 'RegionOne';
 
 /**
  * As much of Keystone v3 as OpenStack's clients need to log in with an API key and to find the Image API. There are no users, projects or roles to
- * be managed here: asked for them it answers 403, and clients then take the ids that they were given.
+ * be managed here: asked for those of others it answers 403, as Keystone does, and clients then take the ids that they were given.
  */
 export const keystoneRoutes =
   (deps: ApiDeps, tokens: Tokens): FastifyPluginAsync =>
   async (app, { prefix = '' }: { prefix?: string }) => {
     const { config, keys } = deps;
     answerOpenStackErrors(app, `Keystone uri="${prefix}/v3"`);
+    takeJsonOfAnyType(app);
     app.addHook('onRequest', (_request, reply, done) => {
       reply.headers({ vary: 'X-Auth-Token' });
       done();
@@ -103,21 +103,13 @@ export const keystoneRoutes =
         return reply.header('x-subject-token', subject).send(tokenView(request, read.key, read.claims, 'token'));
       });
 
-      known.get('/v3/auth/catalog', async (request) => ({ catalog: catalog(request), links: {} }));
-
-      known.get('/v3/auth/projects', async ({ identity }) => ({
-        projects: [
-          { id: identity?.projectId, name: identity?.projectId, domain_id: domain.id, enabled: true, links: {} },
-        ],
-        links: {},
+      known.get('/v3/auth/catalog', async (request) => ({
+        catalog: catalog(request),
+        links: { self: `${base(request)}/auth/catalog` },
       }));
-
+      ownRoutes(known, deps, base);
       known.all('/v3/*', async () => {
-        throw new BootreadyError({
-          code: 'forbidden',
-          message: 'Projects, users and roles are not managed here.',
-          remedy: 'Operators do it with "bootready project" and "bootready key".',
-        });
+        throw notManaged();
       });
     });
   };

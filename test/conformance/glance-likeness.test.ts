@@ -6,9 +6,12 @@ import { type Installation, project, startInstallation } from '../support/instal
 import { type Cloud, startCloud } from '../support/openstack-cloud.ts';
 import { admitSent } from '../support/run-records.ts';
 
-/** The same requests of an ordinary member to OpenStack's own Glance and to our Image API: the same status, and the same fields. */
+/**
+ * The same requests of an ordinary member to OpenStack's own Glance and Keystone, and to ours: the same status, and the same fields; and schemas that say
+ * the same.
+ */
 
-type Service = { url: string; token: string };
+type Service = { url: string; token: string; identity: string; user: string; project: string };
 let installation: Installation;
 let cloud: Cloud;
 let ours: Service;
@@ -20,8 +23,11 @@ beforeAll(async () => {
     startCloud(),
   ]);
   const { key, hash, hint } = newApiKey();
-  await createApiKeyStore(installation.db).create({ projectId: project, name: 'm', hash, hint, role: 'member' });
-  ours = { url: `${installation.apiUrl}/image`, token: key };
+  const user = await createApiKeyStore(installation.db).create({
+    ...{ projectId: project, name: 'm', hash, hint, role: 'member' as const },
+  });
+  const { apiUrl } = installation;
+  ours = { url: `${apiUrl}/image`, token: key, identity: `${apiUrl}/identity/v3`, user, project };
   const domain = { name: 'Default' };
   const { username, password, project_name } = cloud.member;
   const answer = await fetch(`${cloud.authUrl}/auth/tokens`, {
@@ -34,9 +40,18 @@ beforeAll(async () => {
       },
     }),
   });
-  const { token } = (await answer.json()) as { token: { catalog: { type: string; endpoints: { url: string }[] }[] } };
+  const { token } = (await answer.json()) as {
+    token: {
+      catalog: { type: string; endpoints: { url: string }[] }[];
+      user: { id: string };
+      project: { id: string };
+    };
+  };
   const url = token.catalog.find(({ type }) => type === 'image')?.endpoints[0]?.url ?? '';
-  theirs = { url: url.replace(/\/v2\/?$/, ''), token: answer.headers.get('x-subject-token') ?? '' };
+  theirs = {
+    ...{ url: url.replace(/\/v2\/?$/, ''), token: answer.headers.get('x-subject-token') ?? '' },
+    ...{ identity: cloud.authUrl, user: token.user.id, project: token.project.id },
+  };
 });
 afterAll(async () => {
   await cloud?.close();
@@ -70,7 +85,6 @@ const ask = async ({ url, token }: Service, { method, path, body, type, headers 
   const json = isJson && text ? JSON.parse(text) : undefined;
   const [list] = Object.values(json ?? {}).filter(Array.isArray);
   const [first] = list ?? [];
-  // How large a schema is, and what is behind it, is nobody's matter.
   if (path.startsWith('/v2/schemas/')) return { status: answer.status, body: json };
   return {
     status: answer.status,
@@ -85,8 +99,9 @@ const v20 = 'application/openstack-images-v2.0-json-patch';
 const v21 = 'application/openstack-images-v2.1-json-patch';
 const disk = { disk_format: 'raw', container_format: 'bare' };
 const bytes = randomBytes(4096);
+const nothing = new Uint8Array(0);
 
-/** `:a` is an image without formats, `:b` one with them, `:c` one with data, `:p` a protected one. */
+/** `:a` is an image without formats, `:b` and `:f` are some with them, `:g` is a qcow2, `:c` one with data, `:p` a protected one. */
 const requests: (
   | string
   | [string, unknown]
@@ -304,6 +319,10 @@ const requests: (
     ],
   ),
   ['PUT /v2/images/:e/file', bytes],
+  // No data at all: of what is raw it may be so, and of nothing else.
+  ['PUT /v2/images/:f/file', nothing],
+  ['PUT /v2/images/:g/file', nothing],
+  ['PUT /v2/images/:g/stage', nothing],
   ['PUT /v2/images/:b/file', bytes, 'text/plain'],
   ['PUT /v2/images/:c/file', bytes],
   ['PUT /v2/images/:c/stage', bytes],
@@ -322,19 +341,40 @@ const requests: (
     { method: { name: 'web-download' } },
   ].map((body): [string, unknown] => ['POST /v2/images/:b/import', body]),
   ['POST /v2/images/:b/import', { method: { name: 'glance-direct' }, all_stores: 'x' }],
+  ...[{ all_stores: true, stores: ['x'] }, { stores: ['x'] }].map((stores): [string, unknown] => [
+    'POST /v2/images/:b/import',
+    { method: { name: 'web-download', uri: 'https://example.org/x' }, ...stores },
+  ]),
+  ...[{}, { stores: ['x'] }, { all_stores: true }].map(
+    (stores): [string, unknown, undefined, Record<string, string>] => [
+      'POST /v2/images/:b/import',
+      { method: { name: 'web-download', uri: 'https://example.org/y' }, ...stores },
+      undefined,
+      { 'x-image-meta-store': 'nowhere' },
+    ],
+  ),
   ['POST /v2/images/:e/import', { method: { name: 'web-download', uri: 'https://example.org/x' } }],
   ['POST /v2/images/:c/import', { method: { name: 'web-download', uri: 'https://example.org/x' } }],
   ['PUT /v2/images/:b/stage', bytes],
-  // What there is.
-  ...['image', 'images', 'member', 'members', 'task', 'tasks', 'metadefs/namespace', 'metadefs/resource_type', 'x'].map(
-    (name) => `GET /v2/schemas/${name}`,
+  // Bodies are JSON, whatever they are called.
+  ...['text/plain', 'application/x-www-form-urlencoded', 'application/nonsense'].flatMap(
+    (type): [string, unknown, string][] => [
+      ['POST /v2/images', { name: type }, type],
+      ['POST /v2/images', 'x', type],
+      ['POST /v2/images/:a/members', { member: type.replace('/', '') }, type],
+      ['PATCH /v2/images/:a', [], type],
+    ],
   ),
+  // What there is.
+  ...['x', 'metadefs', 'metadefs/x'].map((name) => `GET /v2/schemas/${name}`),
   ...[
     'GET /v2/tasks',
     `GET /v2/tasks/${randomUUID()}`,
     `DELETE /v2/tasks/${randomUUID()}`,
     'GET /v2/info/import',
     'GET /v2/info/usage',
+    'GET /v2/info/stores',
+    'GET /v2/info/stores/detail',
   ],
   ['POST /v2/tasks', { type: 'import', input: {} }],
   ...['GET /v2/metadefs/namespaces', 'GET /v2/metadefs/resource_types', 'GET /v2/metadefs/namespaces/x'],
@@ -366,13 +406,15 @@ const requests: (
 
 /** Where we answer otherwise, and why. */
 const otherwise: Readonly<Record<string, string>> = {
-  'GET /versions': 'Fewer of them.',
+  'GET /versions': 'Fewer of them: Glance has locations (2.17).',
+  'GET /v2/info/stores': 'The store has a description.',
+  'PUT /v2/images/:g/stage': 'Says at once that nothing came, where Glance stages it and then cannot import it.',
   'DELETE /v2/stores/:store/:a':
     'Says that nothing is there yet (409); by its own rules Glance lets no member do this (403).',
 };
 
-/** Fields that only one of the two has: ours are `os_glance_*`, and Glance names the stores of each image where it has several. */
-const spare = new Set(['os_glance_bootready_run', 'os_glance_bootready_verdict', 'stores']);
+/** Fields that only we have. */
+const spare = new Set(['os_glance_bootready_run', 'os_glance_bootready_verdict']);
 
 test('requests are answered alike', async () => {
   const images = async (service: Service): Promise<Record<string, string>> => {
@@ -384,6 +426,8 @@ test('requests are answered alike', async () => {
         c: { ...disk, hw_disk_bus: 'virtio' },
         d: { visibility: 'private' },
         e: {},
+        f: disk,
+        g: { ...disk, disk_format: 'qcow2' },
         p: { protected: true },
       },
     })) {
@@ -405,7 +449,7 @@ test('requests are answered alike', async () => {
     const [method = '', path = ''] = line.split(' ');
     const [we, they] = await Promise.all(
       both.map(async ({ service, images: ids }) => {
-        const at = path.replaceAll(/:([a-ep]|store)\b/g, (name) => ids[name] ?? name);
+        const at = path.replaceAll(/:([a-gp]|store)\b/g, (name) => ids[name] ?? name);
         const { body: _body, ...seen } = await ask(service, {
           ...{ method, path: at, body },
           ...(type ? { type } : {}),
@@ -422,3 +466,53 @@ test('requests are answered alike', async () => {
   }
   expect(differences).toEqual([]);
 }, 240_000);
+
+const schemas = [
+  ...['image', 'images', 'member', 'members', 'task', 'tasks'],
+  ...['namespace', 'resource_type', 'object', 'property', 'tag'].map((name) => `metadefs/${name}`),
+  ...['namespaces', 'resource_types', 'objects', 'properties', 'tags'].map((name) => `metadefs/${name}`),
+];
+
+/** What a schema says to programs: descriptions are for people, and what one may be, or must have, has no order. */
+const saidBy = (schema: unknown): unknown => {
+  if (Array.isArray(schema)) {
+    const said = schema.map(saidBy);
+    return schema.every((each) => typeof each !== 'object' || each === null) ? said.sort() : said;
+  }
+  if (typeof schema !== 'object' || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema).flatMap(([name, value]) =>
+      name === 'description' && typeof value === 'string' ? [] : [[name, saidBy(value)]],
+    ),
+  );
+};
+
+test.each(schemas)('the schema of %s says the same', async (name) => {
+  const request = { method: 'GET', path: `/v2/schemas/${name}` };
+  const [we, they] = await Promise.all([ask(ours, request), ask(theirs, request)]);
+  expect(they.status).toBe(200);
+  expect(saidBy(we.body)).toEqual(saidBy(they.body));
+});
+
+/** Names and types of what an answer holds; of lists the first. */
+const shapeOf = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])];
+  if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
+  return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, shapeOf(of)]));
+};
+
+test.each([
+  ...['auth/projects', 'auth/domains', 'auth/system', 'OS-FEDERATION/projects', 'OS-FEDERATION/domains'],
+  ...['users/:user', 'users/:user/projects', 'users/:user/groups', 'projects/:project', 'domains/default'],
+  ...['regions', 'regions/RegionOne', 'users', 'users/nobody', 'users/nobody/projects', 'projects', 'projects/nothing'],
+  ...['projects?name=x', 'domains', 'domains/x', 'roles', 'services', 'endpoints', 'role_assignments', 'groups'],
+])('Keystone and we answer alike: %s', async (path) => {
+  const [we, they] = await Promise.all(
+    [ours, theirs].map(async ({ identity, token, user, project: own }) => {
+      const url = `${identity}/${path.replace(':user', user).replace(':project', own)}`;
+      const answer = await fetch(url, { headers: { 'x-auth-token': token } });
+      return { status: answer.status, shape: answer.ok ? shapeOf(await answer.json()) : undefined };
+    }),
+  );
+  expect(we).toEqual(they);
+});

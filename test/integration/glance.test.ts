@@ -229,7 +229,7 @@ test('versions are told to everybody', async () => {
     const answer = await call(undefined, 'GET', path);
     expect([path, answer.status]).toEqual([path, status]);
     expect(answer.body.versions[0]).toEqual({
-      id: 'v2.9',
+      id: 'v2.15',
       status: 'CURRENT',
       links: [{ rel: 'self', href: `${installation.apiUrl}/image/v2/` }],
     });
@@ -265,22 +265,11 @@ describe('records', () => {
     expect(answer.headers.get('x-openstack-request-id')).toMatch(/^req-[0-9a-f-]{36}$/);
     const schema = (await call('member', 'GET', '/v2/schemas/image')).body;
     expect(schema).toMatchObject({ name: 'image', additionalProperties: { type: 'string' } });
+    // Stores have no data of it yet; the other two are never told here, and stand in Glance's schema for all that.
+    const absent = ['stores', 'direct_url', 'locations'];
     expect(Object.keys(imageProperties).sort()).toEqual(
-      Object.keys(answer.body)
-        .filter((name) => name !== 'hw_disk_bus')
-        .sort(),
+      [...Object.keys(answer.body).filter((name) => name !== 'hw_disk_bus'), ...absent].sort(),
     );
-    for (const name of [
-      'images',
-      'member',
-      'members',
-      'task',
-      'tasks',
-      'metadefs/namespace',
-      'metadefs/resource_type',
-    ]) {
-      expect((await call('member', 'GET', `/v2/schemas/${name}`)).body).toHaveProperty('name', name.split('/').at(-1));
-    }
   });
 
   test.each([
@@ -301,6 +290,24 @@ describe('records', () => {
     expect([answer.status, answer.body.error.code]).toEqual([status, status]);
     expect(answer.body.error.message).toBeTruthy();
   });
+
+  test.each(['text/plain', 'application/x-www-form-urlencoded', undefined])(
+    'JSON that is called %s is read all the same',
+    async (type) => {
+      const send = (body: string) =>
+        fetch(`${installation.apiUrl}/image/v2/images`, {
+          method: 'POST',
+          headers: { 'x-auth-token': keys.member ?? '', ...(type ? { 'content-type': type } : {}) },
+          // Bytes are sent without any type.
+          body: new TextEncoder().encode(body),
+        });
+      const made = await send('{"name": "whatever the type"}');
+      expect([made.status, await made.json()]).toMatchObject([201, { name: 'whatever the type' }]);
+      const refused = await send('{"name": ');
+      const message = expect.stringContaining('not JSON');
+      expect([refused.status, await refused.json()]).toMatchObject([400, { error: { message } }]);
+    },
+  );
 
   test('an id is chosen once', async () => {
     const id = randomUUID();
@@ -501,7 +508,7 @@ describe('data', () => {
   });
 
   test.each([
-    ['no image data', 400, Buffer.alloc(0), {}, {}],
+    ['no image data', 415, Buffer.alloc(0), { disk_format: 'qcow2' }, {}],
     ['of an unknown format', 400, Buffer.from('x'), { disk_format: null }, {}],
     ['of another length', 400, Buffer.from('x'), {}, { 'x-openstack-image-size': '2' }],
     ['of no length', 400, Buffer.from('x'), {}, { 'x-openstack-image-size': 'much' }],
@@ -520,6 +527,29 @@ describe('data', () => {
     const keysThere: string[] = [];
     for await (const { name } of installation.s3.listObjectsV2('images', `demo/${id}/`, true)) keysThere.push(name);
     expect(keysThere).toHaveLength(1);
+  });
+
+  test('a raw image may be created with no data, as from cron, and still waits for it', async () => {
+    const { id } = await create();
+    const inChunks = new Promise<number>((resolve, reject) => {
+      const request = httpRequest(`${installation.apiUrl}/image${file(id)}`, {
+        method: 'PUT',
+        headers: {
+          'x-auth-token': keys.member,
+          'content-type': 'application/octet-stream',
+          'transfer-encoding': 'chunked',
+        },
+      });
+      request.once('response', (response) => resolve(response.resume().statusCode ?? 0)).once('error', reject);
+      request.end();
+    });
+    expect(await inChunks).toBe(204);
+    expect((await call('member', 'PUT', file(id), Buffer.alloc(0))).status).toBe(204);
+    expect((await call('member', 'GET', `/v2/images/${id}`)).body).toMatchObject({ status: 'queued', size: null });
+    const { uploads } = await installation.s3.listIncompleteUploadsQuery('images', `demo/${id}/`, '', '', '');
+    expect(uploads).toEqual([]);
+    expect((await call('member', 'PUT', file(id), randomBytes(1000))).status).toBe(204);
+    expect(await statusOf(id)).toBe('saving');
   });
 
   test('a sender that breaks off leaves a queued image and nothing in the store', async () => {
@@ -707,7 +737,7 @@ describe('import', () => {
     await createDownloadStore(installation.db).end(id, failure);
     const { body: image } = await call('member', 'GET', `/v2/images/${id}`);
     expect(image).toMatchObject({
-      ...{ status: 'killed', os_glance_bootready_problems: 'object-missing' },
+      ...{ status: 'killed', os_glance_bootready_problems: 'object-missing', os_glance_failed_import: 'images' },
       os_glance_bootready_advice: 'There is no such file. Check the address.',
     });
     const { body: failed } = await call('member', 'GET', `/v2/images/${id}/tasks`);
@@ -971,7 +1001,7 @@ describe('tokens', () => {
     ]);
   });
 
-  test('are told about to their owners; projects are not', async () => {
+  test('are told about to their owners, who read of themselves and of nobody else', async () => {
     const token = (await tokens(password('member'))).headers.get('x-subject-token') ?? '';
     const other = (await tokens(password('stranger'))).headers.get('x-subject-token') ?? '';
     const get = (path: string, headers: Record<string, string>) =>
@@ -980,10 +1010,12 @@ describe('tokens', () => {
     expect(await get('/v3/auth/tokens', { ...mine, 'x-subject-token': token })).toBe(200);
     expect(await get('/v3/auth/tokens', { ...mine, 'x-subject-token': other })).toBe(404);
     expect(await get('/v3/auth/tokens', { 'x-subject-token': token })).toBe(401);
-    expect(await get('/v3/projects/demo', mine)).toBe(403);
+    const own = ['auth/projects', 'auth/domains', 'auth/system', 'projects/demo', `users/${keyIds.member}`];
+    for (const path of own) expect([path, await get(`/v3/${path}`, mine)]).toEqual([path, 200]);
+    const others = ['projects/other', `users/${keyIds.stranger}`, `users/${keyIds.stranger}/projects`, 'users'];
+    for (const path of others) expect([path, await get(`/v3/${path}`, mine)]).toEqual([path, 403]);
+    for (const path of [...own, ...others]) expect([path, await get(`/v3/${path}`, {})]).toEqual([path, 401]);
     expect(await get('/v3/projects?name=demo', mine)).toBe(403);
-    expect(await get('/v3/projects/demo', {})).toBe(401);
-    expect(await get('/v3/auth/projects', mine)).toBe(200);
     expect(await get('/v3/auth/catalog', mine)).toBe(200);
     expect([await get('/', {}), await get('/v3', {})]).toEqual([300, 200]);
     await createApiKeyStore(installation.db).revoke(keyIds.stranger ?? '');

@@ -155,6 +155,8 @@ describe('access tokens', () => {
     expect((await ask('/image/v2/images', { 'x-auth-token': token })).status).toBe(200);
     const { body } = await ask('/identity/v3/auth/projects', { 'x-auth-token': token });
     expect(body.projects.map(({ id }: { id: string }) => id)).toEqual(['demo']);
+    const self = await ask('/identity/v3/users/demo-member', { 'x-auth-token': token });
+    expect([self.status, self.body.user?.id]).toEqual([200, 'demo-member']);
   });
 
   test('are good for the command line in the place of a key', async () => {

@@ -216,6 +216,19 @@ describe('openstack', () => {
     expect(readFileSync(copy).equals(readFileSync(disk))).toBe(true);
   });
 
+  test('an image that is created without a file, and without a terminal, waits for its data', async () => {
+    const id = randomUUID();
+    const [made, shown] = await clients.openstack(
+      { ...login('member'), STDIN: '/dev/null' },
+      ['image', 'create', ...json, '--id', id, 'From cron'],
+      ['image', 'show', ...json, id],
+    );
+    expect([made?.code, made?.stderr]).toEqual([0, '']);
+    const image = printed(shown as Ran);
+    expect(image).toMatchObject({ id, status: 'queued' });
+    expect(image).not.toHaveProperty('size');
+  });
+
   test('a file that is not what it is declared to be is refused with the reason', async () => {
     const file = join(dir, 'noise');
     writeFileSync(file, randomBytes(4096));
@@ -269,6 +282,7 @@ test('both clients let the installation fetch an image, which goes the whole way
     const ran = await clients.glance(env, [
       ...['image-create-via-import', '--id', byGlance, '--name', 'by glance', '--disk-format', 'raw'],
       ...['--container-format', 'bare', '--import-method', 'web-download', '--uri', `${url}/disk.qcow2`],
+      ...['--stores', 'images'],
     ]);
     ran.map(printed);
     const status = (id: string) =>
@@ -297,8 +311,10 @@ test('both clients let the installation fetch an image, which goes the whole way
       ['image', 'save', '--file', copy, byOpenstack],
     );
     expect(whole).toMatchObject({ status: 'active', disk_format: 'raw', size: 48 * 1024 ** 2 });
+    expect(whole.properties).toMatchObject({ stores: 'images', os_glance_failed_import: '' });
     expect(refused.properties).toMatchObject({
       os_glance_bootready_problems: 'forbidden',
+      os_glance_failed_import: 'images',
       os_glance_bootready_advice: expect.stringMatching(
         /^169\.254\.169\.254 is no public address\. .*WEB_DOWNLOAD_HOSTS/,
       ),
@@ -384,17 +400,19 @@ test('all three clients ask for tasks, stores and metadata definitions, and are 
   expect([namespaces, types]).toEqual([[], []]);
   expect(JSON.stringify(stores)).toContain('images');
   const env = { OS_IMAGE_URL: `${installation.apiUrl}/image`, OS_AUTH_TOKEN: keys.admin ?? '' };
-  const [tasks, one, ...definitions] = (
+  const [tasks, one, ofImage, ...definitions] = (
     await clients.glance(
       env,
       ['task-list', '--sort-key', 'type', '--page-size', '1'],
       ['task-show', task],
+      ['image-tasks', id],
       ['md-namespace-list'],
       ['md-resource-type-list'],
     )
   ).map(printed);
   expect(tasks).toContain(task);
   expect(one).toContain('api_image_import');
+  expect(ofImage).toContain('Updated at');
   expect(definitions).toHaveLength(2);
   const [refused, made] = await clients.openstack(
     login('member'),

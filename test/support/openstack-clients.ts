@@ -11,7 +11,7 @@ const pins = join(import.meta.dirname, 'openstack-clients.txt');
 
 export type Ran = { code: number; stdout: string; stderr: string };
 export type OpenStackClients = {
-  /** Commands of `openstack`, one after the other. */
+  /** Commands of `openstack`, one after the other. Their input is a terminal, or the file that `STDIN` names. */
   openstack(env: Record<string, string>, ...commands: string[][]): Promise<Ran[]>;
   glance(env: Record<string, string>, ...commands: string[][]): Promise<Ran[]>;
   /** A script of openstacksdk that has `connection`; prints one JSON value. */
@@ -40,6 +40,8 @@ for line in questions:
         try:
             asked = json.loads(line)
             os.environ.update(asked["env"])
+            if "STDIN" in os.environ:
+                sys.stdin = open(os.environ["STDIN"])
             print(json.dumps(answer(asked["question"])), file=answers, flush=True)
             os._exit(0)
         except BaseException:
