@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,6 +26,8 @@ beforeAll(() => {
   files.gz = gzipSync(files.qcow2);
   files.noise = Buffer.from(Array.from({ length: 1024 }, (_, index) => (index * 37) % 251));
   files.tar = readFileSync(tarOf(join(dir, 'machine.ova'), dir, 'disk.vmdk'));
+  execFileSync('tar', ['-S', '-C', dir, '-cf', join(dir, 'sparse.tar'), 'disk.raw']);
+  files.sparse = readFileSync(join(dir, 'sparse.tar'));
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
@@ -52,6 +55,7 @@ test.each([
   ['noise', 'qcow2', /is no qcow2 by its content/],
   ['gz', 'qcow2', /is compressed/],
   ['tar', 'vmdk', /tar archive/],
+  ['sparse', 'raw', /without its holes/],
   ['backed', 'qcow2', /not safe/],
   ['backed', 'raw', /not safe/],
   ['qcow2', 'aki', /is qcow2 by its content/],

@@ -66,6 +66,12 @@ export const judgeContent = async (
     maxVirtualBytes,
     peek: () => Promise.resolve(Buffer.alloc(0)),
   });
+  if (admission.layers.at(-1)?.kind === 'pieces') {
+    throw refused(
+      'The disk in the archive is stored without its holes or in chunks, so that nobody can look into it as it is.',
+      'Pack it whole (tar without --sparse), or import it (image-import, glance-direct): then it is put together here.',
+    );
+  }
   if (isUnsafeToServe(admission.findings)) {
     const sentences = admission.findings.flatMap((finding) => {
       if (finding.outcome !== 'fail') return [];

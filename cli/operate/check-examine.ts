@@ -12,7 +12,7 @@ import { convertUpload } from '../../workers/activities/convert.ts';
 import { inspectDisk } from '../../workers/activities/inspect.ts';
 import { judgeParts } from '../../workers/activities/judge.ts';
 import type { StepControl } from '../../workers/activities/step.ts';
-import { hash } from '../../workers/bytes/hash.ts';
+import { digest, hash } from '../../workers/bytes/hash.ts';
 import { sourceUpload } from '../../workers/bytes/uploads.ts';
 import { cacheDirOf } from '../../workers/cache-dir.ts';
 import { peekLayer } from '../../workers/tools/decompress.ts';
@@ -46,7 +46,7 @@ export const examine = async (input: ExamineInput, { signal, progress }: Examine
   let conversion: Conversion | undefined;
   if (!admission.findings.some(({ outcome }) => outcome === 'fail')) {
     conversion = await convertUpload(
-      { foreign, peek: peekLayer, bytes: { hash } },
+      { foreign, peek: peekLayer, bytes: { hash, digest } },
       { ...input, upload: sourceUpload(input.source), admission },
       control('convert'),
     );

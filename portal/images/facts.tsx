@@ -19,7 +19,7 @@ export const Facts = ({ report }: { report: Report }) => {
   const { bytes } = useSpeech();
   const { guest = {}, disk, layers } = report;
   const packed = layers
-    .map(({ kind, member }) => (kind === 'disk' ? '' : member ? `${kind}: ${member}` : kind))
+    .map(({ kind, member }) => (kind === 'disk' || kind === 'pieces' ? '' : member ? `${kind}: ${member}` : kind))
     .filter(Boolean);
   return (
     <List

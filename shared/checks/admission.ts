@@ -353,16 +353,88 @@ export const admissionChecks = defineChecks({
     },
     remedy: { en: 'Upload the disk image itself.', de: 'Laden Sie das Disk-Image selbst hoch.' },
   },
+  'ova-chunks': {
+    severity: 'safety',
+    title: { en: 'Disks in the archive', de: 'Datenträger im Archiv' },
+    problem: {
+      en: 'The archive holds {file} in {count} chunks, but not all of them, one after the other, in the order of their numbers.',
+      de: 'Das Archiv enthält {file} in {count} Stücken, aber nicht vollständig und in der Reihenfolge ihrer Nummern hintereinander.',
+    },
+    remedy: {
+      en: 'Unpack it (tar -xf), join the chunks in the order of their numbers (cat DISK.0* > DISK) and upload the disk.',
+      de: 'Entpacken Sie es (tar -xf), fügen Sie die Stücke in der Reihenfolge ihrer Nummern zusammen (cat DISK.0* > DISK) und laden Sie den Datenträger hoch.',
+    },
+  },
+  'ova-file-missing': {
+    severity: 'safety',
+    title: { en: 'Files of the OVA', de: 'Dateien der OVA' },
+    problem: {
+      en: 'The description of the machine (OVF) names the file {file}, which is not in the archive.',
+      de: 'Die Beschreibung der Maschine (OVF) nennt die Datei {file}, die nicht im Archiv ist.',
+    },
+    remedy: {
+      en: 'Export the machine again, and upload the new file when the export has ended.',
+      de: 'Exportieren Sie die Maschine erneut und laden Sie die neue Datei hoch, wenn der Export abgeschlossen ist.',
+    },
+  },
+  'ova-foreign-file': {
+    severity: 'safety',
+    title: { en: 'Files of the OVA', de: 'Dateien der OVA' },
+    problem: {
+      en: 'The description of the machine (OVF) names a file that is not beside it in the archive ({file}). Whoever follows that opens a file of their own, or of somebody else.',
+      de: 'Die Beschreibung der Maschine (OVF) nennt eine Datei, die nicht neben ihr im Archiv liegt ({file}). Wer dem folgt, öffnet eine eigene oder fremde Datei.',
+    },
+    remedy: {
+      en: 'Export the machine as one OVA with all its files in it, or upload the disk image itself.',
+      de: 'Exportieren Sie die Maschine als eine OVA mit allen Dateien darin oder laden Sie das Disk-Image selbst hoch.',
+    },
+  },
+  'ova-left-out': {
+    severity: 'advice',
+    title: { en: 'Files of the archive', de: 'Dateien des Archivs' },
+    problem: {
+      en: 'Beside the disk the archive holds {count} large files that are no disk that bootready knows ({file}). They are not part of the image.',
+      de: 'Neben dem Datenträger enthält das Archiv {count} große Dateien, die kein Datenträger sind, den bootready kennt ({file}). Sie gehören nicht zum Image.',
+    },
+    remedy: {
+      en: 'Where the system needs them, put them into its disk and upload that.',
+      de: 'Braucht das System sie, legen Sie sie auf seinen Datenträger und laden Sie diesen hoch.',
+    },
+  },
+  'ova-manifest': {
+    severity: 'advice',
+    title: { en: 'Manifest of the OVA', de: 'Manifest der OVA' },
+    problem: {
+      en: 'The disk {file} does not have the {algorithm} digest that the manifest of the archive (.mf) names: it was changed after the export, or damaged on the way.',
+      de: 'Der Datenträger {file} hat nicht die {algorithm}-Prüfsumme, die das Manifest des Archivs (.mf) nennt: Er wurde nach dem Export geändert oder unterwegs beschädigt.',
+    },
+    remedy: {
+      en: 'Where nobody changed it, export the machine again and compare the checksums before and after the copy.',
+      de: 'Hat ihn niemand geändert, exportieren Sie die Maschine erneut und vergleichen Sie die Prüfsummen vor und nach dem Kopieren.',
+    },
+  },
+  'archive-xva': {
+    severity: 'safety',
+    title: { en: 'Kind of archive', de: 'Art des Archivs' },
+    problem: {
+      en: 'This is an export of XenServer or XCP-ng (XVA). It holds its disks in pieces of 1 MiB, which are not read here.',
+      de: 'Das ist ein Export von XenServer oder XCP-ng (XVA). Er enthält seine Datenträger in Stücken von 1 MiB, die hier nicht gelesen werden.',
+    },
+    remedy: {
+      en: 'Export the disk itself on the host (xe vdi-export uuid=VDI filename=disk.vhd format=vhd) and upload that; "xva-img -p disk-export Ref:N/ disk.raw" makes a raw disk of the unpacked XVA.',
+      de: 'Exportieren Sie auf dem Host den Datenträger selbst (xe vdi-export uuid=VDI filename=disk.vhd format=vhd) und laden Sie ihn hoch; "xva-img -p disk-export Ref:N/ disk.raw" macht aus der entpackten XVA einen RAW-Datenträger.',
+    },
+  },
   'ova-member-kind': {
     severity: 'safety',
     title: { en: 'Members of the archive', de: 'Inhalt des Archivs' },
     problem: {
-      en: 'The member {member} is stored in a sparse form that is not read.',
-      de: 'Der Eintrag {member} ist in einer Sparse-Form gespeichert, die nicht gelesen wird.',
+      en: 'The member {member} is stored in a sparse form of Solaris that is not read.',
+      de: 'Der Eintrag {member} ist in einer Sparse-Form von Solaris gespeichert, die nicht gelesen wird.',
     },
     remedy: {
-      en: 'Pack the archive without --sparse, or upload the disk image itself.',
-      de: 'Packen Sie das Archiv ohne --sparse oder laden Sie das Disk-Image selbst hoch.',
+      en: 'Pack the archive with GNU tar or bsdtar, or upload the disk image itself.',
+      de: 'Packen Sie das Archiv mit GNU tar oder bsdtar oder laden Sie das Disk-Image selbst hoch.',
     },
   },
   'content-exceeds': {
@@ -405,12 +477,12 @@ export const admissionChecks = defineChecks({
     severity: 'safety',
     title: { en: 'Compression', de: 'Kompression' },
     problem: {
-      en: 'The compressed data is damaged or cut off.',
-      de: 'Die komprimierten Daten sind beschädigt oder abgeschnitten.',
+      en: 'The compressed data, or the sparse file in the archive, is damaged or cut off.',
+      de: 'Die komprimierten Daten oder die Sparse-Datei im Archiv sind beschädigt oder abgeschnitten.',
     },
     remedy: {
-      en: 'Test it where it comes from (gzip -t, xz -t, zstd -t, bzip2 -t), then upload it again.',
-      de: 'Testen Sie sie an der Quelle (gzip -t, xz -t, zstd -t, bzip2 -t) und laden Sie sie erneut hoch.',
+      en: 'Test it where it comes from (gzip -t, xz -t, zstd -t, bzip2 -t, tar -tf), then upload it again.',
+      de: 'Testen Sie sie an der Quelle (gzip -t, xz -t, zstd -t, bzip2 -t, tar -tf) und laden Sie sie erneut hoch.',
     },
   },
   'decompression-exceeds': {

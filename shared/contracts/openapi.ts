@@ -1218,10 +1218,15 @@ export interface components {
             verdict: "publish" | "publish-with-warnings" | "reject";
             layers: {
                 /** @enum {string} */
-                kind: "gz" | "xz" | "zstd" | "bzip2" | "tar" | "disk";
+                kind: "gz" | "xz" | "zstd" | "bzip2" | "tar" | "pieces" | "disk";
                 member?: string | undefined;
                 offset?: number | undefined;
                 size?: number | undefined;
+                digest?: {
+                    /** @enum {string} */
+                    algorithm: "sha1" | "sha256" | "sha512";
+                    hex: string;
+                } | undefined;
                 declared?: number | undefined;
             }[];
             disk?: {

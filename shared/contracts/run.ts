@@ -16,13 +16,15 @@ export type Verdict = z.infer<typeof Verdict>;
 
 /** What admit learnt about the layers of an upload, outermost first, e.g. gz, tar, vmdk. */
 export const Layer = z.object({
-  kind: z.enum(['gz', 'xz', 'zstd', 'bzip2', 'tar', 'disk']),
+  kind: z.enum(['gz', 'xz', 'zstd', 'bzip2', 'tar', 'pieces', 'disk']),
   /** For `tar`: the member that is the disk. Guest-controlled text. */
   member: z.string().optional(),
   /** For `tar`: where the member's bytes lie in the layer around it. */
   offset: z.number().optional(),
   size: z.number().optional(),
-  /** For `xz` and `zstd`: the bytes that come out of it, by its own word. */
+  /** For `tar`: what the archive's manifest says of the member. */
+  digest: z.object({ algorithm: z.enum(['sha1', 'sha256', 'sha512']), hex: z.string() }).optional(),
+  /** For `xz`, `zstd` and `pieces`: the bytes that come out of it, by its own word. */
   declared: z.number().optional(),
 });
 export type Layer = z.infer<typeof Layer>;

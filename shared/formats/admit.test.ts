@@ -272,7 +272,7 @@ describe('what is refused, by name', () => {
       'an OVA with two disks',
       'ova-several-disks',
       () => {
-        writeFileSync(join(dir, 'disk2.vmdk'), Buffer.alloc(1024, 1));
+        execFileSync('cp', [image('qcow2 v3'), join(dir, 'disk2.vmdk')]);
         return tarOf(at('two.ova'), dir, 'machine.ovf', 'machine-disk1.vmdk', 'disk2.vmdk');
       },
     ],

@@ -1,13 +1,14 @@
 import type { Finding } from '../contracts/finding.ts';
 import type { Admission, DetectedDisk, Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
+import { findDisk } from './archive-disk.ts';
 import { type DeclaredSize, nothingDeclared } from './declared-size.ts';
 import { decompressedLimit, decompressorBounds } from './expansion.ts';
 import { type FormatResult, headBytes, refusal, Truncated } from './format.ts';
 import { type AdmitOptions, type Compression, compressionOf, memberOf } from './layers.ts';
 import { inspectRaw } from './raw.ts';
 import { formats, mistakenFor } from './table.ts';
-import { findDisk, isTar } from './tar.ts';
+import { isTar } from './tar.ts';
 import { xzSize } from './xz.ts';
 import { zstdSize } from './zstd.ts';
 
@@ -29,7 +30,16 @@ export const admitSource = async (source: ByteSource, options: AdmitOptions): Pr
     return { layers: [], ...refusal('upload-size-limit', { size: source.size, limit: options.maxUploadBytes ?? 0 }) };
   }
   const layers: Layer[] = [];
+  const notes: Finding[] = [];
   let current = source;
+  /** What is hidden until it is unpacked: its beginning may show enough to refuse it. */
+  const peekInto = async (kind: Compression, declared: number): Promise<Admission> => {
+    if (declared > decompressedLimit(options.maxVirtualBytes)) {
+      return { layers, ...refusal('decompressed-too-large', { limit: options.maxVirtualBytes }) };
+    }
+    const inner = await options.peek(kind, current, headBytes, options.signal, layers.slice(0, -1));
+    return { layers, findings: [...notes, ...(await certainRefusals(inner, layers.length, options))] };
+  };
   while (layers.length < maxLayers) {
     const head = await current.read(0, headBytes, options.signal);
     const compression = compressionOf(head);
@@ -40,23 +50,24 @@ export const admitSource = async (source: ByteSource, options: AdmitOptions): Pr
     if (compression) {
       const declared = (await declaredSizes[compression]?.(current)) ?? nothingDeclared;
       layers.push({ kind: compression, ...(declared.exact ? { declared: declared.bytes } : {}) });
-      if (declared.bytes > decompressedLimit(options.maxVirtualBytes)) {
-        return { layers, ...refusal('decompressed-too-large', { limit: options.maxVirtualBytes }) };
-      }
-      const inner = await options.peek(compression, current, headBytes, options.signal, layers.slice(0, -1));
-      return { layers, findings: await certainRefusals(inner, layers.length, options) };
+      return peekInto(compression, declared.bytes);
     }
     if (!wrapped) {
       const result = await settled(() => detect(current, head, options));
+      const { findings, ...rest } = limited(result, current.size, options);
       return {
         layers: result.disk ? [...layers, { kind: 'disk' }] : layers,
-        ...limited(result, current.size, options),
+        findings: [...notes, ...findings],
+        ...rest,
       };
     }
     const found = await settled(() => findDisk(current));
-    if (!('layer' in found)) return { layers, ...found };
-    layers.push(found.layer);
-    current = memberOf(current, found.layer);
+    if (!('layers' in found)) return { layers, findings: [...notes, ...found.findings] };
+    layers.push(...found.layers);
+    notes.push(...found.notes);
+    const [member, pieces] = found.layers;
+    current = memberOf(current, member as Layer);
+    if (pieces) return peekInto('pieces', pieces.declared ?? 0);
   }
   return { layers, ...refusal('too-many-layers', { limit: maxLayers }) };
 };

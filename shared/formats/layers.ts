@@ -3,7 +3,8 @@ import type { ByteSource } from '../ports/byte-source.ts';
 
 /** What may lie around a disk, for the owner of a source and for the detector behind the door. */
 
-export type Compression = 'gz' | 'xz' | 'zstd' | 'bzip2';
+/** `pieces`: a member of an archive, with its headers, that tar puts together: it is stored without its holes (sparse), or in chunks. */
+export type Compression = 'gz' | 'xz' | 'zstd' | 'bzip2' | 'pieces';
 
 /**
  * The first `bytes` of a compressed stream, decompressed; fewer when it is shorter. Throws nothing for damaged streams: it gives what came out. `exceeds`: a
@@ -28,7 +29,7 @@ export type AdmitOptions = {
 };
 
 /** What compresses, by its first bytes: RFC 1952, the .xz file format 2.1.1.1, RFC 8878 3.1.1, bzip2 1.0. */
-export const compressionOf = (head: Buffer): Compression | undefined => {
+export const compressionOf = (head: Buffer): Exclude<Compression, 'pieces'> | undefined => {
   const starts = (...bytes: number[]): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   if (starts(0x1f, 0x8b, 0x08)) return 'gz';
   if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';

@@ -1,17 +1,26 @@
-import type { Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
-import { exactly, type FormatResult, headBytes, refusal, Truncated } from './format.ts';
-import { compressionOf } from './layers.ts';
-import { inspectRaw } from './raw.ts';
-import { formats } from './table.ts';
+import { exactly, type FormatResult, refusal, Truncated } from './format.ts';
 
-/**
- * An OVA is a tar (DMTF DSP0243, 5.3) with a descriptor, perhaps a manifest, and disks. Nothing is ever unpacked by name: the
- * one disk is read where it lies. Links, sparse members and devices are nobody's disk. Source: POSIX.1-2017 pax, GNU tar manual.
- */
+/** What lies in a tar archive, header by header. Nothing is ever unpacked by name. Source: POSIX.1-2017 pax, ustar; GNU tar manual, "Storing Sparse Files". */
 const block = 512;
 const maxMembers = 1000;
-const companions = /\.(ovf|mf|cert|nvram|xml|txt|md|json|pem|sha\d+|md5)$/i;
+const mostOfName = 64 * 1024;
+/** Versions 0.0 and 0.1 of GNU's sparse form have the map of a disk in it: some twenty bytes for each piece. */
+const mostOfRecords = 1024 * 1024;
+
+/** A regular file in an archive. */
+export type Member = {
+  /** The uploader's text, cleaned. */
+  name: string;
+  /** Where its first header lies, extended ones included, and where the next member's does. */
+  begin: number;
+  end: number;
+  /** Its bytes; of a sparse one what is stored of them. */
+  offset: number;
+  size: number;
+  /** It is stored without its holes: what comes out has so many bytes, by its own word. */
+  sparse?: { size: number };
+};
 
 export const isTar = (head: Buffer): boolean =>
   head.length >= block &&
@@ -35,14 +44,24 @@ const octal = (header: Buffer, at: number, length: number): number => {
 };
 
 const text = (bytes: Buffer): string => bytes.toString('utf8').split('\0', 1)[0] ?? '';
+const padded = (bytes: number): number => Math.ceil(bytes / block) * block;
+const damaged = (field: string): FormatResult => refusal('damaged-header', { format: 'tar', field });
 
-type Member = { name: string; offset: number; size: number };
+/** What extended headers say of the next member. */
+type Extended = {
+  path?: string;
+  size?: number;
+  /** GNU's sparse forms: the real name and size. */
+  sparse?: { name?: string; size?: number };
+  /** A form that is not read. */
+  unknownSparse?: boolean;
+};
 
-export const findDisk = async (source: ByteSource): Promise<{ layer: Layer } | FormatResult> => {
+/** All regular files that are not empty, in their order. Throws Truncated. */
+export const membersOf = async (source: ByteSource): Promise<Member[] | FormatResult> => {
   const members: Member[] = [];
-  let isSparse = false;
-  let longName: string | undefined;
-  let longSize: number | undefined;
+  let extended: Extended = {};
+  let begin: number | undefined;
   let at = 0;
   for (let count = 0; at + block <= source.size; count++) {
     if (count > maxMembers) return refusal('ova-members', { limit: maxMembers });
@@ -50,94 +69,76 @@ export const findDisk = async (source: ByteSource): Promise<{ layer: Layer } | F
     if (header.every((byte) => byte === 0)) break;
     const declared = octal(header, 124, 12);
     if (checksumOf(header) !== octal(header, 148, 8) || !Number.isSafeInteger(declared)) {
-      return refusal('damaged-header', { format: 'tar', field: `header at ${at}` });
+      return damaged(`header at ${at}`);
     }
+    begin ??= at;
     const type = String.fromCharCode(header[156] ?? 0);
-    const size = longSize ?? declared;
     const offset = at + block;
     if (type === 'L' || type === 'x' || type === 'g') {
-      if (declared > 64 * 1024) return refusal('damaged-header', { format: 'tar', field: 'extended header' });
+      if (declared > (type === 'L' ? mostOfName : mostOfRecords)) return damaged('extended header');
       const body = await exactly(source, offset, declared);
-      if (type === 'L') longName = text(body);
-      if (type === 'x') ({ path: longName = longName, size: longSize = longSize, isSparse } = pax(body));
-      at = offset + Math.ceil(declared / block) * block;
+      if (type === 'L') extended.path = text(body);
+      if (type === 'x') extended = { ...extended, ...recordsOf(body) };
+      at = offset + padded(declared);
       continue;
     }
-    const prefix = text(header.subarray(345, 500));
-    const short = text(header.subarray(0, 100));
-    const name = longName ?? (prefix && header[257] ? `${prefix}/${short}` : short);
-    // The bytes are not the member's: a map of its holes comes first, or stands in the header.
-    if (type === 'S' || isSparse) return refusal('ova-member-kind', { member: clean(name) });
-    if ((type === '0' || type === '\0' || type === '7') && size > 0) {
-      if (offset + size > source.size) throw new Truncated('member');
-      members.push({ name: clean(name), offset, size });
+    const name = clean(extended.sparse?.name ?? extended.path ?? nameIn(header));
+    const isSparse = extended.sparse !== undefined || type === 'S';
+    if (extended.unknownSparse) return refusal('ova-member-kind', { member: name });
+    const size = extended.size ?? declared;
+    const isFile = type === '0' || type === '\0' || type === '7' || type === 'S';
+    const dataAt = type === 'S' ? await behindOldMap(source, header, offset) : offset;
+    const end = isFile ? dataAt + padded(size) : offset;
+    if (isFile && (size > 0 || isSparse)) {
+      if (dataAt + size > source.size) throw new Truncated('member');
+      const real = type === 'S' ? octal(header, 483, 12) : extended.sparse?.size;
+      if (isSparse && !Number.isSafeInteger(real)) return damaged('size of a sparse member');
+      members.push({
+        ...{ name, begin, end: Math.min(end, source.size), offset: dataAt, size },
+        ...(isSparse ? { sparse: { size: real as number } } : {}),
+      });
     }
-    const hasBody = type === '0' || type === '\0' || type === '7';
-    at = offset + (hasBody ? Math.ceil(size / block) * block : 0);
-    longName = undefined;
-    longSize = undefined;
-    isSparse = false;
+    at = end;
+    extended = {};
+    begin = undefined;
   }
-  const disks = await disksAmong(source, members);
-  const [disk, ...others] = disks;
-  if (!disk) return refusal('ova-no-disk');
-  if (others.length > 0) {
-    return refusal('ova-several-disks', {
-      count: disks.length,
-      names: disks
-        .slice(0, 5)
-        .map(({ name }) => name)
-        .join(', ')
-        .slice(0, 200),
-    });
-  }
-  return { layer: { kind: 'tar', member: disk.name, offset: disk.offset, size: disk.size } };
+  return members;
 };
 
-/** Content decides: a member that any reader would take for a disk is one, whatever it is called (security review, L4). */
-const disksAmong = async (source: ByteSource, members: readonly Member[]): Promise<Member[]> => {
-  const disks: Member[] = [];
-  const media: Member[] = [];
-  for (const member of members) {
-    const content = await contentOf(source, member);
-    if (content === 'medium') media.push(member);
-    else if (content === 'disk' || (content === 'nothing known' && !companions.test(member.name))) disks.push(member);
-  }
-  // Machines are exported with the CD that was in their drive.
-  return disks.length > 0 ? disks : media;
+const nameIn = (header: Buffer): string => {
+  const prefix = text(header.subarray(345, 500));
+  const short = text(header.subarray(0, 100));
+  // In GNU's own form other things stand there.
+  const isPosix = header.subarray(257, 263).toString('latin1') === 'ustar\0';
+  return prefix && isPosix ? `${prefix}/${short}` : short;
 };
 
-const contentOf = async (
-  source: ByteSource,
-  { offset, size }: Member,
-): Promise<'disk' | 'medium' | 'side file' | 'nothing known'> => {
-  const head = await exactly(source, offset, Math.min(size, headBytes));
-  const tail = await exactly(source, offset + Math.max(0, size - block), Math.min(size, block));
-  const matching = formats.filter((format) => format.matches(head, tail));
-  if (matching.length > 0) return matching.every(({ name }) => name === 'iso') ? 'medium' : 'disk';
-  // What macOS puts beside each file: AppleDouble (RFC 1740, appendix A), and a folder's .DS_Store.
-  if (head.length > 8 && (head.readUInt32BE(0) === 0x0005_1607 || head.subarray(4, 8).toString('latin1') === 'Bud1')) {
-    return 'side file';
-  }
-  if (compressionOf(head)) return 'disk';
-  const member: ByteSource = { size, read: (at, length) => source.read(offset + at, Math.min(length, size - at)) };
-  // Damaged, or cut off: a disk all the same.
-  const isRaw = await inspectRaw(member, head).then(Boolean, () => true);
-  return isRaw ? 'disk' : 'nothing known';
+/** GNU's old form has the rest of its map in blocks behind the header; a byte of each says whether another follows. */
+const behindOldMap = async (source: ByteSource, header: Buffer, offset: number): Promise<number> => {
+  let at = offset;
+  for (let isMore = header[482] !== 0; isMore; at += block) isMore = (await exactly(source, at, block))[504] !== 0;
+  return at;
 };
 
-/** Records of an extended header, "LENGTH KEY=VALUE\n". Source: POSIX.1-2017 pax; GNU tar manual, "Storing Sparse Files". */
-const pax = (body: Buffer): { path?: string; size?: number; isSparse: boolean } => {
-  const found: { path?: string; size?: number; isSparse: boolean } = { isSparse: false };
+/** Records of an extended header, "LENGTH KEY=VALUE\n". */
+const recordsOf = (body: Buffer): Extended => {
+  const found: Extended = {};
+  const sparse = (more: Extended['sparse']): void => {
+    found.sparse = { ...found.sparse, ...more };
+  };
   for (const record of body.toString('utf8').split('\n')) {
     const [, key = '', value = ''] = /^\d{1,10} ([^=]{1,200})=(.*)$/.exec(record) ?? [];
+    const number = /^\d{1,15}$/.test(value) ? Number(value) : undefined;
     if (key === 'path' && value) found.path = value;
-    if (key === 'size' && /^\d{1,15}$/.test(value)) found.size = Number(value);
-    // Versions 0.0, 0.1 and 1.0 of GNU's, and Solaris' own.
-    if (key.startsWith('GNU.sparse.') || key === 'SUN.holesdata') found.isSparse = true;
+    else if (key === 'size' && number !== undefined) found.size = number;
+    else if (key === 'GNU.sparse.name' && value) sparse({ name: value });
+    // Versions 0.0 and 0.1 call it size, version 1.0 realsize.
+    else if (key === 'GNU.sparse.size' || key === 'GNU.sparse.realsize') sparse({ size: number ?? Number.NaN });
+    else if (key.startsWith('GNU.sparse.')) sparse({});
+    // Solaris' own.
+    else if (key === 'SUN.holesdata') found.unknownSparse = true;
   }
   return found;
 };
 
-/** Member names are the uploader's text. */
 const clean = (name: string): string => name.replaceAll(/\p{Cc}/gu, '?').slice(0, 120);

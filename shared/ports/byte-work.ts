@@ -20,6 +20,9 @@ export type BringOrder = {
 /** A file of ours. What is not `data` is known to be zeros, and not read: the kernel makes a page of memory of each page of a hole. All is data where that is not said. */
 export type LocalFile = { path: string; size: number; data?: readonly ObjectSpan[] | undefined };
 
+/** Algorithms that manifests of archives use. */
+export type DigestAlgorithm = 'sha1' | 'sha256' | 'sha512';
+
 export type SendOrder = LocalFile & {
   to: { bucket: string; key: string };
   /** Whether the store can copy parts from its own objects: then zeros are not sent. */
@@ -47,6 +50,8 @@ export interface ByteWork {
   bring(order: BringOrder, control: ByteControl): Promise<Sha256>;
   /** A file of our own, or one that a sandbox has written. @throws `tool-failed` when it is no regular file of exactly this size */
   hash(file: LocalFile, control: ByteControl): Promise<Sha256>;
+  /** As `hash`, by another algorithm. @returns lower-case hex */
+  digest(file: LocalFile & { algorithm: DigestAlgorithm }, control: ByteControl): Promise<{ hex: string }>;
   /**
    * What earlier tries left at the key is cleared away. Throws what leaves no upload open.
    * @throws `unavailable`, retryable, when another writer ended the upload, or the store took other bytes than it was given

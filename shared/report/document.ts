@@ -20,7 +20,9 @@ export type ReportDocument = Omit<Examination, 'findings'> & {
 export const factsOf = (document: ReportDocument, language: Language): [label: string, value: string][] => {
   const say: ReportWords = reportWords[language];
   const { layers, disk, guest, converted, boot, output, uploadSha256 } = document;
-  const around = layers.filter(({ kind }) => kind !== 'disk').map(({ kind, member }) => member ?? kind);
+  const around = layers
+    .filter(({ kind }) => kind !== 'disk' && kind !== 'pieces')
+    .map(({ kind, member }) => member ?? kind);
   const rows: [string, (string | undefined)[]][] = [
     [
       say.disk,

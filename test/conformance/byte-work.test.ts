@@ -8,7 +8,7 @@ import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import type { ByteControl, ByteWork } from '../../shared/ports/byte-work.ts';
 import type { ObjectInfo, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
 import { bring } from '../../workers/bytes/bring.ts';
-import { hash, readBack } from '../../workers/bytes/hash.ts';
+import { digest, hash, readBack } from '../../workers/bytes/hash.ts';
 import { send } from '../../workers/bytes/send.ts';
 import { startByteThreads } from '../../workers/bytes/threads.ts';
 
@@ -26,6 +26,7 @@ let key: string;
 const inProcess = (): ByteWork & { close(): Promise<void> } => ({
   bring: (order, control) => bring(store, order, control),
   hash,
+  digest,
   send: (order, control) => send(store, order, control),
   readBack: (pin, control) => readBack(store, pin, control),
   close: async () => undefined,

@@ -3,6 +3,7 @@ import { guestFindings } from '../../shared/checks/guest/checks.ts';
 import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
 import { admitSource } from '../../shared/formats/admit.ts';
+import { envelopeOf, leadsElsewhere, manifestOf } from '../../shared/formats/ovf.ts';
 import { xzSize } from '../../shared/formats/xz.ts';
 import { zstdSize } from '../../shared/formats/zstd.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
@@ -107,6 +108,20 @@ export const parsers: Readonly<Record<string, Parser>> = {
       const archive = Buffer.concat([header, bytes]);
       return admitSource(sourceOf(archive), { allowIso: true, maxVirtualBytes: 1024 ** 4, peek: async () => bytes });
     },
+  },
+  'envelope of a machine': {
+    most: MiB,
+    words: `<Envelope><!-- <File ovf:href="a&amp;b" id='f' = '' %2e> <Disk fileRef="f"/>`,
+    parse: (bytes) => [
+      envelopeOf(bytes.toString()),
+      envelopeOf(`<Envelope ${bytes}`),
+      leadsElsewhere(bytes.toString()),
+    ],
+  },
+  'manifest of a machine': {
+    most: 64 * KiB,
+    words: 'SHA256(a.vmdk)= 0123456789abcdef0123456789abcdef01234567 ',
+    parse: (bytes) => manifestOf(bytes.toString()),
   },
   'cloud.cfg': {
     most: 256 * KiB,

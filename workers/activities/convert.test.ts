@@ -7,9 +7,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
+import { archive, member, paxRecord } from '../../test/hostile/formats/bent-archives.ts';
 import { buildDisk, patched, soundImages } from '../../test/hostile/images.ts';
 import type { Conversion } from '../../workflows/activities.ts';
-import { hash } from '../bytes/hash.ts';
+import { digest, hash } from '../bytes/hash.ts';
 import { sourceUpload } from '../bytes/uploads.ts';
 import { peekLayer } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
@@ -38,11 +39,33 @@ beforeAll(() => {
   pack('qcow2.xz', images['qcow2 v3'] as string, 'xz', '-1');
   pack('vhd fixed.gz', images['vhd fixed'] as string, 'gzip', '-1');
   pack('ova.gz', images.ova as string, 'gzip', '-1');
+  const sparse = (name: string, ...options: string[]) => {
+    images[name] = join(dir, `${name}.tar`);
+    execFileSync('tar', ['-S', ...options, '-C', dir, '-cf', images[name], 'disk.raw']);
+  };
+  sparse('tar sparse, GNU', '--format=oldgnu');
+  for (const version of ['0.0', '0.1', '1.0']) {
+    sparse(`tar sparse, pax ${version}`, '--format=pax', `--sparse-version=${version}`);
+  }
+  // As Google Cloud wants its images.
+  pack('tar sparse, GNU.gz', images['tar sparse, GNU'] as string, 'gzip', '-1');
+  images['ova in chunks'] = chunkedOva(join(dir, 'chunks.ova'), images['vmdk streamOptimized'] as string);
 }, 180_000);
 afterAll(() => rmSync(dir, { recursive: true }));
 beforeEach(() => {
   scratchDir = mkdtempSync(join(dir, 's-'));
 });
+
+/** As ovftool writes them with --chunkSize. */
+const chunkedOva = (path: string, vmdk: string): string => {
+  const folder = mkdtempSync(join(dir, 'chunks-'));
+  execFileSync('split', ['-b', '1M', '-d', '-a', '9', vmdk, join(folder, 'a.vmdk.')]);
+  const envelope = `<Envelope><File href="a.vmdk" id="f" chunkSize="${MiB}"/><Disk fileRef="f"/></Envelope>`;
+  writeFileSync(join(folder, 'a.ovf'), envelope);
+  execFileSync('tar', ['--format=ustar', '--sort=name', '-C', folder, '-cf', path, 'a.ovf', ...chunksIn(folder)]);
+  return path;
+};
+const chunksIn = (folder: string): string[] => readdirSync(folder).filter((name) => /\d{9}$/.test(name));
 
 const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 const percents: number[] = [];
@@ -65,7 +88,7 @@ const process = async (
   const admitted = admission.findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
   if (admitted.length > 0) return { admitted, layers: [], findings: admission.findings, tools: {} };
   const conversion = await convertUpload(
-    { foreign, peek: peekLayer, bytes: { hash } },
+    { foreign, peek: peekLayer, bytes: { hash, digest } },
     { upload: sourceUpload(source), admission, target, ...limits, ...rest, scratchDir },
     control(signal),
   );
@@ -105,6 +128,12 @@ describe('every format comes out as the disk it was made from, block for block',
     'qcow2.xz',
     'vhd fixed.gz',
     'ova.gz',
+    'tar sparse, GNU',
+    'tar sparse, pax 0.0',
+    'tar sparse, pax 0.1',
+    'tar sparse, pax 1.0',
+    'tar sparse, GNU.gz',
+    'ova in chunks',
   ])('%s', async (name) => {
     const conversion = await processFile(images[name] as string);
     expect(conversion.findings.filter(({ outcome }) => outcome !== 'pass')).toEqual([]);
@@ -138,6 +167,71 @@ test('the percentage never falls and reaches the end', async () => {
   const converting = percents.slice(1);
   expect(converting).toEqual([...converting].sort((a, b) => a - b));
   expect(Math.max(...converting)).toBeGreaterThanOrEqual(90);
+});
+
+describe('a sparse member is not believed', () => {
+  /** Version 1.0 of GNU's form: the map is the beginning of the body. */
+  const sparse = (map: [offset: number, length: number][], realSize: number, data: Buffer): Buffer => {
+    const records = ['major=1', 'minor=0', 'name=disk.raw', `realsize=${realSize}`].map((text) =>
+      paxRecord(`GNU.sparse.${text}`),
+    );
+    const lines = [map.length, ...map.flat()].map((number) => `${number}\n`).join('');
+    const body = Buffer.concat([Buffer.from(lines.padEnd(512, '\0')), data]);
+    return archive(member({ name: 'h', type: 'x' }, records.join('')), member({ name: 'disk.raw' }, body));
+  };
+  const written = async (bytes: Buffer, more = {}) => {
+    const path = join(scratchDir, '..', 'sparse.tar');
+    writeFileSync(path, bytes);
+    return processFile(path, more);
+  };
+  const data = Buffer.alloc(1024, 'x');
+
+  test('its size is bounded before a byte is written', async () => {
+    expect((await written(sparse([[0, 512]], 2 ** 41, data), { maxVirtualBytes: 2 ** 40 })).admitted).toEqual([
+      'decompressed-too-large',
+    ]);
+  });
+
+  test.each<[string, [number, number][], number]>([
+    [
+      'a map that goes beyond the size',
+      [
+        [0, 512],
+        [2 ** 28, 512],
+      ],
+      4096,
+    ],
+    ['a map with more than is stored', [[0, 4096]], 4096],
+    ['a size beyond the map', [[0, 1024]], MiB],
+  ])('%s', async (_what, map, size) => {
+    const conversion = await written(sparse(map, size, data), { maxVirtualBytes: 2 ** 30 });
+    expect([...conversion.admitted, ...failing(conversion)]).toEqual(['layer-damaged']);
+    expect(readdirSync(scratchDir)).toEqual([]);
+  });
+
+  test('what comes out is looked at as if it had been uploaded', async () => {
+    const qcow2 = readFileSync(images['qcow2 v3'] as string);
+    qcow2.writeBigUInt64BE(512n, 8);
+    const made = await written(sparse([[0, qcow2.length]], qcow2.length, qcow2));
+    expect(made.admitted).toEqual(['qcow2-backing-file']);
+  });
+});
+
+test('a disk that is not what the manifest says is told, and taken all the same', async () => {
+  const vmdk = readFileSync(images['vmdk streamOptimized'] as string);
+  const withSum = async (algorithm: string, bytes: Buffer): Promise<string[]> => {
+    const sum = createHash(algorithm).update(bytes).digest('hex');
+    const path = join(dir, 'manifest.ova');
+    const manifest = `${algorithm.toUpperCase()}(a.vmdk)= ${sum}\n`;
+    writeFileSync(path, archive(member({ name: 'a.vmdk' }, vmdk), member({ name: 'a.mf' }, manifest)));
+    const { findings, converted } = await processFile(path);
+    expect(converted?.sha256).toBe(original);
+    return findings.filter(({ outcome }) => outcome !== 'pass').map(({ code, outcome }) => `${code} ${outcome}`);
+  };
+  for (const algorithm of ['sha1', 'sha256', 'sha512']) {
+    expect(await withSum(algorithm, vmdk)).toEqual([]);
+    expect(await withSum(algorithm, vmdk.subarray(1))).toEqual(['ova-manifest warn']);
+  }
 });
 
 test('a compressed stream that is cut off is a finding', async () => {
@@ -182,7 +276,7 @@ test('an object that changes underneath ends the step as such, not as a damaged 
   };
   await expect(
     convertUpload(
-      { foreign, peek: peekLayer, bytes: { hash } },
+      { foreign, peek: peekLayer, bytes: { hash, digest } },
       { upload: sourceUpload(source), admission, target: 'raw', ...limits, scratchDir },
       control(),
     ),
@@ -215,7 +309,7 @@ test('cancelling ends the tools and leaves no file', async () => {
   };
   await expect(
     convertUpload(
-      { foreign, peek: peekLayer, bytes: { hash } },
+      { foreign, peek: peekLayer, bytes: { hash, digest } },
       { upload: sourceUpload(source), admission, target: 'raw', ...limits, scratchDir },
       control(controller.signal),
     ),

@@ -7,7 +7,7 @@ import { isBootreadyError } from '../../shared/errors.ts';
 import { admitForeign, readingsOf } from '../../shared/formats/admit-foreign.ts';
 import { decompressedLimit, decompressorBounds, writtenAtMost } from '../../shared/formats/expansion.ts';
 import { headBytes } from '../../shared/formats/format.ts';
-import { type Compression, memberPart, type PeekLayer } from '../../shared/formats/layers.ts';
+import { type Compression, memberOf, memberPart, type PeekLayer } from '../../shared/formats/layers.ts';
 import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ByteWork, Sha256 } from '../../shared/ports/byte-work.ts';
@@ -33,7 +33,7 @@ import type { StepControl } from './step.ts';
 export type ConvertDeps = {
   foreign: ForeignDoor;
   peek: PeekLayer;
-  bytes: Pick<ByteWork, 'hash'>;
+  bytes: Pick<ByteWork, 'hash' | 'digest'>;
 };
 
 /** The upload, read once: a part of it becomes a new file, and all of it is hashed. */
@@ -82,71 +82,117 @@ export const convertUpload = async (
     tools,
   });
 
-  const compression = compressionIn(admission.layers);
-  if (!compression && !admission.disk) return refused([fail('conversion-failed', { detail: 'no disk was found' })]);
+  if (!compressionIn(admission.layers) && !admission.disk) {
+    return refused([fail('conversion-failed', { detail: 'no disk was found' })]);
+  }
   const brought = join(scratchDir, 'upload');
-  const plain = join(scratchDir, 'plain');
+  const unpacked: Compression[] = [];
+  const nameOf = (count: number): string => (count === 0 ? brought : join(scratchDir, `plain-${count}`));
   try {
-    const part = memberPart(admission.layers, upload.size);
-    const { sha256: uploadSha256 } = await upload.bring(part, brought, {
+    const whole = memberPart(admission.layers, upload.size);
+    const { sha256: uploadSha256 } = await upload.bring(whole, brought, {
       signal,
       progress: partOf(progress, 0, until.brought),
     });
-    if (!compression) {
-      const file = { path: brought, size: part.size, ...(part.size === upload.size ? { sha256: uploadSha256 } : {}) };
-      const conversion = await convertFile({ foreign, bytes }, file, admission.disk as DetectedDisk, input, {
+    let found = admission;
+    let layers = admission.layers;
+    let file: DiskFile = {
+      ...{ path: brought, size: whole.size },
+      ...(whole.size === upload.size ? { sha256: uploadSha256 } : {}),
+    };
+    let reached: number = until.brought;
+    const findings = await digestFindings(bytes, file, admission.layers, signal);
+    for (let kind = compressionIn(found.layers); kind; kind = compressionIn(found.layers)) {
+      if (!mayFollow(unpacked, kind)) return refused([...findings, fail('too-many-layers', { limit: 2 })], layers);
+      unpacked.push(kind);
+      const path = nameOf(unpacked.length);
+      const outcome = await unpack(file, kind, path, {
+        maxBytes: decompressedLimit(input.maxVirtualBytes),
+        onPercent: partOf(progress, reached, (reached + until.decompressed) / 2),
         signal,
-        progress: partOf(progress, until.brought, 100),
       });
-      return { ...conversion, uploadSha256, layers: admission.layers, tools };
-    }
-
-    const outcome = await unpack(brought, compression, plain, {
-      maxBytes: decompressedLimit(input.maxVirtualBytes),
-      onPercent: partOf(progress, until.brought, until.decompressed),
-      signal,
-    });
-    if ('refused' in outcome) {
-      const bounds = { limit: input.maxVirtualBytes, ...decompressorBounds };
-      return refused([fail(outcome.refused, bounds)]);
-    }
-    await rm(brought);
-    const file = await openFileSource(plain);
-    try {
-      const { allowIso, maxVirtualBytes } = input;
-      const inner = await admitForeign(foreign, file, { allowIso, maxVirtualBytes, peek, signal });
-      const layers = [...admission.layers, ...inner.layers];
-      if (!inner.disk) {
-        const findings = inner.findings.length > 0 ? inner.findings : [fail('too-many-layers', { limit: 2 })];
-        return refused(findings, layers);
+      reached = (reached + until.decompressed) / 2;
+      if ('refused' in outcome) {
+        return refused(
+          [...findings, fail(outcome.refused, { limit: input.maxVirtualBytes, ...decompressorBounds })],
+          layers,
+        );
       }
-      const within = memberPart(inner.layers, file.size);
-      const conversion = await convertFile(
-        { foreign, bytes },
-        { path: plain, size: within.size, ...(within.size === file.size ? {} : { part: within }) },
-        inner.disk,
-        input,
-        { signal, progress: partOf(progress, until.decompressed, 100) },
-      );
-      return { ...conversion, findings: [...inner.findings, ...conversion.findings], uploadSha256, layers, tools };
-    } finally {
-      await file.close();
+      // Its size was believed when room was promised for it.
+      const { declared } = layers.at(-1) ?? {};
+      if (kind === 'pieces' && outcome.size !== declared) return refused([...findings, fail('layer-damaged')], layers);
+      await rm(file.path);
+      found = await admitFile(foreign, peek, path, input, signal);
+      layers = [...layers, ...found.layers];
+      findings.push(...found.findings);
+      const within = memberPart(found.layers, outcome.size);
+      file = { path, size: within.size, ...(within.size === outcome.size ? {} : { part: within }) };
+      if (found.findings.some(({ outcome: each }) => each === 'fail')) return refused(findings, layers);
     }
+    const { disk } = found;
+    if (!disk) return refused([...findings, fail('conversion-failed', { detail: 'no disk was found' })], layers);
+    const conversion = await convertFile({ foreign, bytes }, file, disk, input, {
+      signal,
+      progress: partOf(progress, reached, 100),
+    });
+    return { ...conversion, findings: [...findings, ...conversion.findings], uploadSha256, layers, tools };
   } finally {
-    await rm(brought, { force: true });
-    await rm(plain, { force: true });
+    for (let count = 0; count <= unpacked.length; count++) await rm(nameOf(count), { force: true });
   }
 };
 
+/** One compression around all, or around a disk in an archive; and one member that lies there in pieces. */
+const mayFollow = (before: readonly Compression[], kind: Compression): boolean =>
+  !before.some((each) => (each === 'pieces') === (kind === 'pieces'));
+
+const admitFile = async (
+  foreign: ForeignDoor,
+  peek: PeekLayer,
+  path: string,
+  { allowIso, maxVirtualBytes }: ConvertInput,
+  signal: AbortSignal,
+): Promise<Admission> => {
+  const file = await openFileSource(path);
+  try {
+    return await admitForeign(foreign, file, { allowIso, maxVirtualBytes, peek, signal });
+  } finally {
+    await file.close();
+  }
+};
+
+/** Whether the disk is what the archive's own manifest says it was, where the manifest speaks of it. */
+const digestFindings = async (
+  bytes: ConvertDeps['bytes'],
+  { path, size }: DiskFile,
+  layers: readonly Layer[],
+  signal: AbortSignal,
+): Promise<Finding[]> => {
+  const [{ member = '', digest } = {}, ...within] = layers;
+  // Of one that is compressed as well this is the file as it lies there.
+  if (!digest || within.some(({ kind }) => kind === 'tar')) return [];
+  const { algorithm, hex } = digest;
+  const found = await bytes.digest({ path, size, algorithm }, { signal, progress: () => undefined });
+  return found.hex === hex
+    ? []
+    : [
+        {
+          code: 'ova-manifest',
+          step: 'convert',
+          outcome: 'warn',
+          params: { file: member, algorithm: algorithm.toUpperCase() },
+        },
+      ];
+};
+
 const unpack = async (
-  from: string,
+  { path, size, part }: DiskFile,
   kind: Compression,
   to: string,
   options: Parameters<typeof decompressTo>[3],
 ): Promise<Decompressed> => {
-  const packed = await openFileSource(from);
+  const packed = await openFileSource(path);
   try {
-    return await decompressTo(packed, kind, to, options);
+    return await decompressTo(part ? memberOf(packed, { kind: 'tar', ...part, size }) : packed, kind, to, options);
   } finally {
     await packed.close();
   }

@@ -14,7 +14,7 @@ import {
   probedAsVmdk,
 } from '../../test/hostile/readings.ts';
 import { bufferSource } from '../../test/support/buffer-source.ts';
-import { hash } from '../bytes/hash.ts';
+import { digest, hash } from '../bytes/hash.ts';
 import { sourceUpload } from '../bytes/uploads.ts';
 import { peekLayer } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
@@ -101,7 +101,7 @@ describe('the output is looked at whatever admit has said', () => {
     const source = await openFileSource(path);
     try {
       return await convertUpload(
-        { foreign, peek: peekLayer, bytes: { hash } },
+        { foreign, peek: peekLayer, bytes: { hash, digest } },
         {
           upload: sourceUpload(source),
           admission: { layers: [{ kind: 'disk' }], disk: from, findings: [] },

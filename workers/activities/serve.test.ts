@@ -23,7 +23,8 @@ describe('bytes are safe to be served as they came', () => {
   ])('%s', (_what, findings, safe) => {
     expect(isSafeAsItCame(bare, { layers: [], findings })).toBe(safe);
     expect(isSafeAsItCame(bare, { layers: [{ kind: 'gz' }], findings: [] })).toBe(true);
-    // Those who take it decompress it.
+    // Those who take it decompress it, or put it together.
+    expect(isSafeAsItCame(bare, { layers: [{ kind: 'tar' }, { kind: 'pieces' }], findings: [passed] })).toBe(false);
     expect(isSafeAsItCame(compressed, { layers: [], findings })).toBe(false);
   });
 
@@ -32,6 +33,7 @@ describe('bytes are safe to be served as they came', () => {
     ['no disk', compressed, { findings: [finding('unrecognised', 'fail')] }, false],
     ['a disk that is refused', compressed, { disk, converted, findings: [finding('qemu-disagrees', 'fail')] }, false],
     ['a disk that was not converted', compressed, { disk }, false],
+    ['a disk that lay there in pieces', bare, { disk, converted, layers: [{ kind: 'pieces' }] }, true],
     ['of what is declared bare, that says nothing', bare, { disk, converted }, false],
   ])('within what is compressed: %s', (_what, declared, conversion, safe) => {
     expect(isSafeWithin(declared, { layers: [], findings: [passed], tools: {}, ...conversion })).toBe(safe);

@@ -1,17 +1,21 @@
-import type { Admission } from '../../shared/contracts/run.ts';
+import type { Admission, Layer } from '../../shared/contracts/run.ts';
 import type { RunContext } from '../../shared/ports/runs.ts';
 import { foundNothingUnsafe } from '../../shared/verdict.ts';
 import type { Conversion } from '../../workflows/activities.ts';
 
 type Declared = Pick<RunContext, 'containerFormat'>;
 
-/** Those who take what is declared so decompress it: whether it is safe is known when that has been done. */
-const isTakenApart = ({ containerFormat }: Declared): boolean => containerFormat === 'compressed';
+/**
+ * Those who take what is declared so decompress it, and whoever takes an archive unpacks it: whether what is hidden in it is safe is known when that has been
+ * done.
+ */
+const isTakenApart = ({ containerFormat }: Declared, layers: readonly Layer[]): boolean =>
+  containerFormat === 'compressed' || layers.some(({ kind }) => kind === 'pieces');
 
 /** Whether the bytes may be served as they came: our detector and QEMU have looked at them, and found nothing against it. */
 export const isSafeAsItCame = (declared: Declared, { layers, findings }: Admission): boolean =>
-  !isTakenApart(declared) && layers.length + findings.length > 0 && foundNothingUnsafe(findings);
+  !isTakenApart(declared, layers) && layers.length + findings.length > 0 && foundNothingUnsafe(findings);
 
 /** As `isSafeAsItCame`, of what is decompressed before anybody uses it. */
-export const isSafeWithin = (declared: Declared, { disk, converted, findings }: Conversion): boolean =>
-  isTakenApart(declared) && disk !== undefined && converted !== undefined && foundNothingUnsafe(findings);
+export const isSafeWithin = (declared: Declared, { disk, converted, layers, findings }: Conversion): boolean =>
+  isTakenApart(declared, layers) && disk !== undefined && converted !== undefined && foundNothingUnsafe(findings);

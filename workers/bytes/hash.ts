@@ -1,21 +1,30 @@
 import { createHash } from 'node:crypto';
-import type { ByteControl, LocalFile, ReadBack, Sha256 } from '../../shared/ports/byte-work.ts';
+import type { ByteControl, DigestAlgorithm, LocalFile, ReadBack, Sha256 } from '../../shared/ports/byte-work.ts';
 import type { ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
 import { piecesOf } from './pieces.ts';
 
 const piece = 4 * 1024 ** 2;
 
 /** As ByteWork has it. */
-export const hash = async (local: LocalFile, { signal, progress }: ByteControl): Promise<Sha256> => {
+export const hash = async (local: LocalFile, control: ByteControl): Promise<Sha256> => {
+  const { hex } = await digest({ ...local, algorithm: 'sha256' }, control);
+  return { sha256: hex };
+};
+
+/** As ByteWork has it. */
+export const digest = async (
+  { algorithm, ...local }: LocalFile & { algorithm: DigestAlgorithm },
+  { signal, progress }: ByteControl,
+): Promise<{ hex: string }> => {
   signal.throwIfAborted();
-  const sum = createHash('sha256');
+  const sum = createHash(algorithm);
   for await (const { bytes, offset, done } of piecesOf(local, piece)) {
     signal.throwIfAborted();
     sum.update(bytes);
     done();
     progress((offset / local.size) * 100);
   }
-  return { sha256: sum.digest('hex') };
+  return { hex: sum.digest('hex') };
 };
 
 /** As ByteWork has it. */

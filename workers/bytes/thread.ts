@@ -3,7 +3,7 @@ import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { ByteControl } from '../../shared/ports/byte-work.ts';
 import { bring } from './bring.ts';
-import { hash, readBack } from './hash.ts';
+import { digest, hash, readBack } from './hash.ts';
 import type { Outcome, Task } from './messages.ts';
 import { send } from './send.ts';
 
@@ -13,6 +13,7 @@ const store = createObjectStore(workerData);
 const work = {
   bring: (order, control) => bring(store, order, control),
   hash,
+  digest,
   send: (order, control) => send(store, order, control),
   readBack: (pin, control) => readBack(store, pin, control),
 } satisfies { [Name in Task['name']]: (order: (Task & { name: Name })['order'], control: ByteControl) => unknown };

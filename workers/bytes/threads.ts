@@ -53,6 +53,7 @@ export const startByteThreads = (store: ObjectStoreConfig): ByteWork & { close()
   return {
     bring: ask('bring'),
     hash: ask('hash'),
+    digest: ask('digest'),
     send: ask('send'),
     readBack: ask('readBack'),
     close: () => pool.destroy(),

@@ -20,6 +20,8 @@ const programs: Record<Codec, { command: string; args: string[] }> = {
   xz: { command: 'xz', args: ['-dc', '--threads=4', `--memlimit-decompress=${memoryMiB}MiB`] },
   zstd: { command: 'zstd', args: ['-dc', `--memory=${memoryMiB}MB`] },
   bzip2: { command: 'bzip2', args: ['-dc'] },
+  // All that it is given is one file: a sparse member, or its chunks one after the other.
+  pieces: { command: 'tar', args: ['-xOf', '-'] },
 };
 
 const commandOf = (kind: Codec, wallSeconds: number, signal?: AbortSignal): SandboxCommand => ({

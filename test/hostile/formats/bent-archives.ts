@@ -43,9 +43,23 @@ export const member = (more: Header, body: Buffer | string = ''): Buffer => {
 };
 const end = Buffer.alloc(1024);
 export const archive = (...members: Buffer[]): Buffer => Buffer.concat([...members, end]);
-const record = (text: string): string => {
+/** Of an extended header. */
+export const paxRecord = (text: string): string => {
   for (let length = text.length + 3; ; length++)
     if (`${length} ${text}\n`.length === length) return `${length} ${text}\n`;
+};
+/** GNU's old form: real size at 483, and a map that goes on in blocks behind the header (482, and 504 of each). */
+const oldSparse = (body: Buffer, blocks: number): Buffer => {
+  const first = header({ type: 'S', size: body.length, magic: 'ustar  \0' });
+  first[482] = 1;
+  first.write('00010000000\0', 483, 'latin1');
+  withTarSum(first);
+  const more = Array.from({ length: blocks }, (_, index) => {
+    const bytes = Buffer.alloc(512);
+    bytes[504] = index < blocks - 1 ? 1 : 0;
+    return bytes;
+  });
+  return Buffer.concat([first, ...more, padded(body)]);
 };
 const base256 = (value: number): Buffer => {
   const bytes = Buffer.alloc(12);
@@ -130,28 +144,28 @@ export const archives = function* (bases: readonly Base[]): Generator<{ name: st
   );
   yield one('a long name that is too long', member({ type: 'L' }, Buffer.alloc(65_537, 'n')), image());
   yield one('a long name as long as it may be', member({ type: 'L' }, Buffer.alloc(65_536, 'n')), image());
-  yield one('pax: path', member({ type: 'x' }, record('path=other.qcow2')), image());
-  yield one('pax: empty path', member({ type: 'x' }, record('path=')), image());
+  yield one('pax: path', member({ type: 'x' }, paxRecord('path=other.qcow2')), image());
+  yield one('pax: empty path', member({ type: 'x' }, paxRecord('path=')), image());
   yield one(
     'pax: size',
-    member({ type: 'x' }, record(`size=${disk.length}`)),
+    member({ type: 'x' }, paxRecord(`size=${disk.length}`)),
     Buffer.concat([header({ size: 0 }), padded(disk)]),
   );
-  yield one('pax: size that is no number', member({ type: 'x' }, record('size=x1')), image());
-  yield one('pax: size too long to be one', member({ type: 'x' }, record('size=1234567890123456')), image());
-  yield one('pax: size beyond the end', member({ type: 'x' }, record('size=123456789012345')), image());
+  yield one('pax: size that is no number', member({ type: 'x' }, paxRecord('size=x1')), image());
+  yield one('pax: size too long to be one', member({ type: 'x' }, paxRecord('size=1234567890123456')), image());
+  yield one('pax: size beyond the end', member({ type: 'x' }, paxRecord('size=123456789012345')), image());
   yield one(
     'pax: size, and not of the next',
-    member({ type: 'x' }, record('size=512')),
+    member({ type: 'x' }, paxRecord('size=512')),
     member({ name: 'a.ovf' }, Buffer.alloc(512, '<')),
     image(),
   );
   yield one(
     'pax: several records',
-    member({ type: 'x' }, record('mtime=1') + record('path=b.img') + record('comment=c')),
+    member({ type: 'x' }, paxRecord('mtime=1') + paxRecord('path=b.img') + paxRecord('comment=c')),
     image(),
   );
-  yield one('pax: for all', member({ type: 'g' }, record('path=g.img')), image());
+  yield one('pax: for all', member({ type: 'g' }, paxRecord('path=g.img')), image());
   for (const key of [
     'GNU.sparse.major',
     'GNU.sparse.map',
@@ -161,13 +175,33 @@ export const archives = function* (bases: readonly Base[]): Generator<{ name: st
     'XSUN.holesdata',
     'xGNU.sparse.map',
   ]) {
-    yield one(`pax: ${key}`, member({ type: 'x' }, record(`${key}=1`)), image());
-    yield one(`pax: ${key} of the one before`, member({ type: 'x' }, record(`${key}=1`)), ovf, image());
+    yield one(`pax: ${key}`, member({ type: 'x' }, paxRecord(`${key}=1`)), image());
+    yield one(`pax: ${key} of the one before`, member({ type: 'x' }, paxRecord(`${key}=1`)), ovf, image());
   }
+  for (const size of ['realsize', 'size'].flatMap((key) =>
+    ['0', '1048576', '9', 'x', '', '1e3', `${2 ** 41}`].map((value) => `${key}=${value}`),
+  )) {
+    yield one(`pax: GNU.sparse.${size}`, member({ type: 'x' }, paxRecord(`GNU.sparse.${size}`)), image());
+    yield one(
+      `pax: GNU.sparse.${size} of a text, then a disk`,
+      member({ type: 'x' }, paxRecord(`GNU.sparse.${size}`)),
+      ovf,
+      image(),
+    );
+  }
+  yield one(
+    'pax: GNU.sparse.name',
+    member({ type: 'x' }, paxRecord('GNU.sparse.name=real.raw') + paxRecord('GNU.sparse.size=4096')),
+    image(),
+  );
+  yield one('type S, map goes on', oldSparse(disk, 1));
+  yield one('type S, map goes on in two blocks', oldSparse(disk, 2), ovf);
+  yield { name: 'type S, map goes on behind the end', bytes: oldSparse(disk, 1).subarray(0, 512) };
   yield one('pax: no records', member({ type: 'x' }, 'rubbish'), image());
-  yield one('pax: a key of 201 bytes', member({ type: 'x' }, record(`GNU.sparse.${'k'.repeat(200)}=1`)), image());
+  yield one('pax: a key of 201 bytes', member({ type: 'x' }, paxRecord(`GNU.sparse.${'k'.repeat(200)}=1`)), image());
   yield one('pax: length of 11 digits', member({ type: 'x' }, '12345678901 path=p.img\n'), image());
-  yield one('pax: too long', member({ type: 'x' }, Buffer.alloc(65_537, '1')), image());
+  yield one('pax: as long as it may be', member({ type: 'x' }, Buffer.alloc(1024 ** 2, '1')), image());
+  yield one('pax: too long', member({ type: 'x' }, Buffer.alloc(1024 ** 2 + 1, '1')), image());
   yield one('pax: beyond the end', header({ type: 'x', size: 65_536 }));
 
   for (const base of [

@@ -1,0 +1,237 @@
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { archive, member } from '../../test/hostile/formats/bent-archives.ts';
+import { keptImages } from '../../test/hostile/images.ts';
+import { emptyIso } from '../../test/hostile/readings.ts';
+import { bufferSource } from '../../test/support/buffer-source.ts';
+import { catalogue } from '../checks/catalogue.ts';
+import type { Admission } from '../contracts/run.ts';
+import { admitSource } from './admit.ts';
+
+/** Archives as hypervisors and people write them; reports from public threads stand behind each. */
+
+const MiB = 1024 ** 2;
+let dir: string;
+let vmdk: Buffer;
+let qcow2: Buffer;
+let raw: Buffer;
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), 'archive-'));
+  const { images } = await keptImages(dir);
+  const read = (name: string): Buffer => readFileSync(images[name] as string);
+  [vmdk, qcow2, raw] = [read('vmdk streamOptimized'), read('qcow2 v3'), read('raw')];
+}, 120_000);
+afterAll(() => rmSync(dir, { recursive: true }));
+
+const admit = (bytes: Buffer, peeked: Buffer = Buffer.alloc(0)): Promise<Admission> =>
+  admitSource(bufferSource(bytes), { allowIso: false, maxVirtualBytes: 1024 ** 4, peek: async () => peeked });
+const told = ({ findings }: Admission): string[] =>
+  findings.flatMap(({ code, outcome }) => (outcome === 'pass' ? [] : [`${code} ${outcome}`]));
+const chosen = ({ layers }: Admission): string | undefined => layers[0]?.member;
+
+type File = { href: string; isDisk?: boolean; chunkSize?: number };
+const ovf = (files: readonly File[], prefix = 'ovf:'): Buffer =>
+  member(
+    { name: 'machine.ovf' },
+    [
+      `<?xml version="1.0"?>\n<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1">\n<!-- > <Disk ${prefix}fileRef="file1"/> -->`,
+      ...files.map(
+        ({ href, chunkSize }, index) =>
+          `<File ${prefix}href='${href}' ${prefix}id="file${index}"${chunkSize ? ` ${prefix}chunkSize="${chunkSize}"` : ''}/>`,
+      ),
+      '<DiskSection><Disk ovf:capacity="8" ovf:diskId="empty"/>',
+      ...files.map(({ isDisk }, index) =>
+        isDisk ? `<${prefix}Disk note="a > b" ${prefix}fileRef="file${index}"/>` : '',
+      ),
+      '</DiskSection></Envelope>',
+    ].join('\n'),
+  );
+const disk = (name: string, bytes: Buffer = vmdk): Buffer => member({ name }, bytes);
+/** mkfs.fat writes such a first sector. */
+const floppy = (): Buffer => {
+  const bytes = Buffer.alloc(1_474_560);
+  bytes.write('FAT12   ', 54, 'latin1');
+  bytes.writeUInt16LE(0xaa55, 510);
+  return bytes;
+};
+const macOs = Buffer.concat([Buffer.from('0005160700020000', 'hex'), Buffer.alloc(4088)]);
+
+describe('the one disk is taken, whatever lies beside it', () => {
+  const one = [{ href: 'machine-disk1.vmdk', isDisk: true }];
+  test.each<[string, () => Buffer[]]>([
+    ['alone', () => [ovf(one), disk('machine-disk1.vmdk')]],
+    [
+      'a CD that was in the drive',
+      () => [
+        ovf([...one, { href: 'machine-file1.iso' }]),
+        disk('machine-disk1.vmdk'),
+        member({ name: 'machine-file1.iso' }, emptyIso()),
+      ],
+    ],
+    [
+      'a floppy',
+      () => [
+        ovf([{ href: 'machine-file1.flp' }, ...one]),
+        member({ name: 'machine-file1.flp' }, floppy()),
+        disk('machine-disk1.vmdk'),
+      ],
+    ],
+    [
+      'a floppy that no envelope tells of',
+      () => [member({ name: 'drivers.img' }, floppy()), disk('machine-disk1.vmdk')],
+    ],
+    [
+      'a floppy of zeros',
+      () => [
+        ovf([...one, { href: 'machine-file1.flp' }]),
+        disk('machine-disk1.vmdk'),
+        member({ name: 'machine-file1.flp' }, Buffer.alloc(1_474_560)),
+      ],
+    ],
+    [
+      'the disk of a USB stick, which the machine does not have',
+      () => [ovf([...one, { href: 'stick.img' }]), disk('machine-disk1.vmdk'), disk('stick.img', raw)],
+    ],
+    [
+      'what macOS leaves',
+      () => [
+        member({ name: './._machine-disk1.vmdk' }, macOs),
+        member({ name: '.DS_Store' }, Buffer.concat([Buffer.from([0, 0, 0, 1]), Buffer.from('Bud1xxxx')])),
+        ovf(one),
+        disk('./machine-disk1.vmdk'),
+      ],
+    ],
+    [
+      'text without an ending',
+      () => [member({ name: 'Vagrantfile' }, 'Vagrant.configure("2")\n'), disk('machine-disk1.vmdk')],
+    ],
+    [
+      'an envelope in which the prefix stands nowhere',
+      () => [ovf([...one, { href: 'stick.img' }], ''), disk('machine-disk1.vmdk'), disk('stick.img', raw)],
+    ],
+    [
+      'a name that is percent-encoded',
+      () => [
+        ovf([{ href: 'machine%2Ddisk1.vmdk', isDisk: true }, { href: 'stick.img' }]),
+        disk('machine-disk1.vmdk'),
+        disk('stick.img', raw),
+      ],
+    ],
+  ])('%s', async (_what, members) => {
+    const admission = await admit(archive(...members()));
+    expect(told(admission)).toEqual([]);
+    expect(admission.disk).toMatchObject({ format: 'vmdk', virtualSize: 48 * MiB });
+    expect(chosen(admission)).toMatch(/^machine-disk1\.vmdk$/);
+  });
+});
+
+describe('an envelope never hides what others may take for the disk', () => {
+  const one = [{ href: 'a.vmdk', isDisk: true }];
+  test.each<[string, string, () => Buffer[]]>([
+    ['an image that it does not name', 'ova-several-disks', () => [ovf(one), disk('a.vmdk'), disk('a.xml', qcow2)]],
+    ['an image in a tar', 'ova-several-disks', () => [ovf(one), disk('a.vmdk'), disk('b', archive(disk('c', qcow2)))]],
+    [
+      'two disks',
+      'ova-several-disks',
+      () => [ovf([...one, { href: 'b.raw', isDisk: true }]), disk('a.vmdk'), disk('b.raw', raw)],
+    ],
+    [
+      'a second disk of zeros',
+      'ova-several-disks',
+      () => [ovf([...one, { href: 'b.raw', isDisk: true }]), disk('a.vmdk'), disk('b.raw', Buffer.alloc(MiB))],
+    ],
+    ['a file of the host', 'ova-foreign-file', () => [ovf([...one, { href: '/etc/passwd' }]), disk('a.vmdk')]],
+    ['the same by its address', 'ova-foreign-file', () => [ovf([{ href: 'file:///etc/passwd' }]), disk('a.vmdk')]],
+    ['the same by another folder', 'ova-foreign-file', () => [ovf([{ href: 'x/..%2F../passwd' }]), disk('a.vmdk')]],
+    ['a disk of text', 'unrecognised', () => [ovf(one), disk('a.vmdk', Buffer.alloc(MiB, 'text'))]],
+  ])('%s: %s', async (_what, code, members) => {
+    const admission = await admit(archive(...members()));
+    expect(told(admission)).toEqual([`${code} fail`]);
+    expect(catalogue).toHaveProperty(code);
+  });
+});
+
+test('a file that the envelope names and the archive lacks is told', async () => {
+  const files = [{ href: 'a.vmdk', isDisk: true }, { href: 'machine.nvram' }];
+  const without = await admit(archive(ovf(files), disk('a.vmdk')));
+  expect(told(without)).toEqual(['ova-file-missing warn']);
+  expect(without.findings.find(({ outcome }) => outcome === 'warn')?.params).toEqual({ file: 'machine.nvram' });
+  expect(chosen(without)).toBe('a.vmdk');
+  expect(told(await admit(archive(ovf(files))))).toEqual(['ova-file-missing fail']);
+  // Whoever renamed the disk still has one.
+  expect(told(await admit(archive(ovf([files[0] as File]), disk('b.vmdk'))))).toEqual(['ova-file-missing warn']);
+});
+
+test('large data that nobody knows is not left out in silence', async () => {
+  const beside = (size: number) => admit(archive(disk('a.vmdk'), member({ name: 'data' }, Buffer.alloc(size, 'x'))));
+  expect(told(await beside(MiB))).toEqual(['ova-left-out warn']);
+  expect(told(await beside(MiB - 1))).toEqual([]);
+});
+
+test('what the manifest says of the disk is handed on', async () => {
+  const digest = createHash('sha1').update(vmdk).digest('hex');
+  const manifest = (line: string): Buffer =>
+    member({ name: 'machine.mf' }, `SHA1(machine.ovf)= ${'0'.repeat(40)}\n${line}\n`);
+  for (const line of [`SHA1(a.vmdk)= ${digest}`, `SHA1 (a.vmdk) = ${digest.toUpperCase()}\r`]) {
+    const { layers } = await admit(archive(manifest(line), disk('a.vmdk')));
+    expect(layers[0]).toMatchObject({ digest: { algorithm: 'sha1', hex: digest } });
+  }
+  const { layers } = await admit(archive(manifest(`SHA1(b.vmdk)= ${digest}`), disk('a.vmdk')));
+  expect(layers[0]).not.toHaveProperty('digest');
+});
+
+describe('a disk in chunks', () => {
+  const size = 1_500_000;
+  const chunks = (): Buffer[] => {
+    const pieces: Buffer[] = [];
+    for (let at = 0; at < vmdk.length; at += size) {
+      const name = `a.vmdk.${String(pieces.length).padStart(9, '0')}`;
+      pieces.push(member({ name }, vmdk.subarray(at, at + size)));
+    }
+    return pieces;
+  };
+  const envelope = (chunkSize = size): Buffer => ovf([{ href: 'a.vmdk', isDisk: true, chunkSize }]);
+
+  test('is to be put together, and its beginning is looked at', async () => {
+    const before = envelope();
+    const { layers, findings } = await admit(archive(before, ...chunks()), vmdk);
+    const length = Buffer.concat(chunks()).length;
+    expect(layers).toEqual([
+      { kind: 'tar', member: 'a.vmdk', offset: before.length, size: length },
+      { kind: 'pieces', declared: vmdk.length },
+    ]);
+    expect(findings).toEqual([]);
+    const backing = Buffer.from(qcow2);
+    backing.writeBigUInt64BE(512n, 8);
+    expect(told(await admit(archive(before, ...chunks()), backing))).toEqual(['qcow2-backing-file fail']);
+  });
+
+  test.each<[string, () => Buffer[]]>([
+    ['one lacks', () => [envelope(), ...chunks().filter((_, index) => index !== 1)]],
+    ['in another order', () => [envelope(), chunks()[0] as Buffer, ...chunks().slice(1).reverse()]],
+    [
+      'something lies between',
+      () => [envelope(), chunks()[0] as Buffer, member({ name: 'x' }, 'x'), ...chunks().slice(1)],
+    ],
+    [
+      'a folder lies between',
+      () => [envelope(), chunks()[0] as Buffer, member({ name: 'x/', type: '5' }), ...chunks().slice(1)],
+    ],
+    ['of another size', () => [envelope(size + 1), ...chunks()]],
+  ])('is refused by name: %s', async (_what, members) => {
+    expect(chunks().length).toBeGreaterThan(2);
+    expect(told(await admit(archive(...members()), vmdk))).toEqual(['ova-chunks fail']);
+  });
+});
+
+test('an export of XenServer is named', async () => {
+  const blocks = [0, 1].flatMap((index) => [
+    member({ name: `Ref:4/0000000${index}` }, Buffer.alloc(MiB, 1)),
+    member({ name: `Ref:4/0000000${index}.checksum` }, 'a'.repeat(40)),
+  ]);
+  const xva = archive(member({ name: 'ova.xml' }, '<?xml version="1.0"?><value><struct/></value>'), ...blocks);
+  expect(told(await admit(xva))).toEqual(['archive-xva fail']);
+});

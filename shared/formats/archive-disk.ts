@@ -1,0 +1,187 @@
+import type { Finding } from '../contracts/finding.ts';
+import type { Layer } from '../contracts/run.ts';
+import type { ByteSource } from '../ports/byte-source.ts';
+import { exactly, type FormatResult, headBytes, refusal, warning } from './format.ts';
+import { compressionOf } from './layers.ts';
+import {
+  type Digest,
+  type Envelope,
+  envelopeOf,
+  leadsElsewhere,
+  manifestOf,
+  mostOfEnvelope,
+  mostOfManifest,
+} from './ovf.ts';
+import { inspectRaw } from './raw.ts';
+import { formats } from './table.ts';
+import { isTar, type Member, membersOf } from './tar.ts';
+
+/**
+ * Which member of an archive is the disk. Content decides, whatever members are called (security review, L4); where it leaves several, an OVF envelope (DMTF DSP0243)
+ * says which of them is a disk of the machine and which a CD or floppy that was in a drive.
+ */
+export const findDisk = async (source: ByteSource): Promise<{ layers: Layer[]; notes: Finding[] } | FormatResult> => {
+  const members = await membersOf(source);
+  if ('findings' in members) return members;
+  // XenServer and XCP-ng: a disk is thousands of members of 1 MiB each, with gaps. xapi, "XVA"
+  if (members.some(({ name }) => /^Ref:\d+\/\d{8}/.test(name))) return refusal('archive-xva');
+  const beside = await textsOf(source, members);
+  const foreign = beside.envelope.files.find(({ href }) => leadsElsewhere(href));
+  if (foreign) return refusal('ova-foreign-file', { file: named(foreign.href) });
+  const joined = joinChunks(members, beside.envelope);
+  if ('findings' in joined) return joined;
+  const chosen = choose(await kindsOf(source, joined, beside.places), beside.envelope);
+  if ('findings' in chosen) return chosen;
+  const { disk, notes } = chosen;
+  const digest = disk.pieces ? undefined : beside.digests.get(disk.name);
+  const at = disk.pieces
+    ? { offset: disk.begin, size: disk.end - disk.begin }
+    : { offset: disk.offset, size: disk.size };
+  return {
+    layers: [
+      { kind: 'tar', member: disk.name, ...at, ...(digest ? { digest } : {}) },
+      ...(disk.pieces ? [{ kind: 'pieces' as const, declared: disk.pieces.size }] : []),
+    ],
+    notes,
+  };
+};
+
+/** A file as whoever unpacks the archive gets it. */
+type Stored = Omit<Member, 'sparse'> & {
+  /** It does not lie there as it is: without its holes, or in chunks. `size` is that of the whole. */
+  pieces?: { size: number };
+};
+
+type Kind =
+  /** Of a format that may hold or name anything. */
+  | 'image'
+  | 'raw disk'
+  /** A CD or a floppy. */
+  | 'medium'
+  | 'side file'
+  | 'unknown';
+
+const named = (name: string): string => name.slice(0, 120);
+
+const textsOf = async (
+  source: ByteSource,
+  members: readonly Member[],
+): Promise<{ envelope: Envelope; digests: Map<string, Digest>; places: Set<number> }> => {
+  const envelope: Envelope = { files: [], disks: [] };
+  const digests = new Map<string, Digest>();
+  const places = new Set<number>();
+  for (const { offset, size, sparse } of members) {
+    if (sparse || size > mostOfEnvelope) continue;
+    const start = (await exactly(source, offset, Math.min(size, 16))).toString('utf8').replace(/^\ufeff/, '');
+    const whole = async () => (await exactly(source, offset, size)).toString('utf8');
+    if (start.startsWith('<')) {
+      const found = envelopeOf(await whole());
+      if (found) places.add(offset);
+      envelope.files.push(...(found?.files ?? []));
+      envelope.disks.push(...(found?.disks ?? []));
+    } else if (/^SHA(?:1|256|512)[ (]/.test(start) && size <= mostOfManifest) {
+      places.add(offset);
+      for (const [name, digest] of manifestOf(await whole())) digests.set(name, digest);
+    }
+  }
+  return { envelope, digests, places };
+};
+
+/** DSP0243, 7.1: a file with a chunkSize lies there as HREF.000000000, HREF.000000001 and so on. */
+const joinChunks = (members: readonly Member[], { files }: Envelope): Stored[] | FormatResult => {
+  const stored: Stored[] = members.map(({ sparse, ...member }) => ({
+    ...{ ...member, name: member.name.replace(/^(?:\.\/)+/, '') },
+    ...(sparse ? { pieces: sparse } : {}),
+  }));
+  for (const { href, chunkSize } of files) {
+    if (stored.some(({ name }) => name === href)) continue;
+    const first = stored.findIndex(({ name }) => name === `${href}.000000000`);
+    if (first < 0) continue;
+    const isChunk = ({ name }: Stored) => name.startsWith(`${href}.`) && /^\d{9}$/.test(name.slice(href.length + 1));
+    const count = stored.filter(isChunk).length;
+    const chunks = stored.slice(first, first + count);
+    const inOrder = chunks.every(
+      ({ name, begin, size, pieces }, index) =>
+        name === `${href}.${String(index).padStart(9, '0')}` &&
+        pieces === undefined &&
+        (index === 0 || begin === chunks[index - 1]?.end) &&
+        (chunkSize === undefined || size === chunkSize || (index === count - 1 && size < chunkSize)),
+    );
+    if (!inOrder) return refusal('ova-chunks', { file: named(href), count });
+    const size = chunks.reduce((sum, chunk) => sum + chunk.size, 0);
+    const [begin, end] = [chunks[0]?.begin ?? 0, chunks.at(-1)?.end ?? 0];
+    stored.splice(first, count, { name: href, begin, end, offset: begin, size, pieces: { size } });
+  }
+  return stored;
+};
+
+const kindsOf = async (
+  source: ByteSource,
+  members: readonly Stored[],
+  texts: ReadonlySet<number>,
+): Promise<(Stored & { kind: Kind })[]> => {
+  const found: (Stored & { kind: Kind })[] = [];
+  for (const member of members) {
+    const kind = member.pieces ? 'image' : await kindOf(source, member);
+    found.push({ ...member, kind: kind === 'unknown' && texts.has(member.offset) ? 'side file' : kind });
+  }
+  return found;
+};
+
+/** The largest floppy: 2.88 MB. */
+const floppy = 2880 * 1024;
+
+const kindOf = async (source: ByteSource, { offset, size }: Stored): Promise<Kind> => {
+  const head = await exactly(source, offset, Math.min(size, headBytes));
+  const tail = await exactly(source, offset + Math.max(0, size - 512), Math.min(size, 512));
+  const matching = formats.filter((format) => format.matches(head, tail));
+  if (matching.length > 0) return matching.every(({ name }) => name === 'iso') ? 'medium' : 'image';
+  // What macOS puts beside each file: AppleDouble (RFC 1740, appendix A), and a folder's .DS_Store.
+  if (head.length > 8 && (head.readUInt32BE(0) === 0x0005_1607 || head.subarray(4, 8).toString('latin1') === 'Bud1')) {
+    return 'side file';
+  }
+  if (compressionOf(head) || isTar(head)) return 'image';
+  const member: ByteSource = { size, read: (at, length) => source.read(offset + at, Math.min(length, size - at)) };
+  // Damaged, or cut off: a disk all the same.
+  const raw = await inspectRaw(member, head).catch(() => 'damaged' as const);
+  if (raw === undefined) return 'unknown';
+  return raw !== 'damaged' && raw.disk?.variant === 'fat' && size <= floppy ? 'medium' : 'raw disk';
+};
+
+/** Text beside a disk is never so long; what is, and is nothing that anybody knows, may be somebody's data. */
+const worthTelling = 1024 * 1024;
+
+const choose = (
+  members: readonly (Stored & { kind: Kind })[],
+  { files, disks }: Envelope,
+): { disk: Stored; notes: Finding[] } | FormatResult => {
+  const isThere = (href: string) => members.some(({ name }) => name === href);
+  const missing = files.map(({ href }) => href).filter((href) => !isThere(href));
+  const [absent] = missing;
+  const isDisk = ({ name }: Stored): boolean => disks.includes(name);
+  const of = (...kinds: Kind[]) => members.filter(({ kind }) => kinds.includes(kind));
+  // An image that the envelope does not name is one all the same to whoever unpacks the archive; a CD or a floppy's raw bytes name nothing.
+  const byEnvelope = members.some(isDisk) ? members.filter((each) => isDisk(each) || each.kind === 'image') : [];
+  const candidates =
+    [byEnvelope, of('image', 'raw disk'), of('medium'), members.length === 1 ? of('unknown') : []].find(
+      ({ length }) => length > 0,
+    ) ?? [];
+  const [disk, ...others] = candidates;
+  if (!disk) {
+    return absent === undefined ? refusal('ova-no-disk') : refusal('ova-file-missing', { file: named(absent) });
+  }
+  if (others.length > 0) {
+    const names = candidates.slice(0, 5).map(({ name }) => name);
+    return refusal('ova-several-disks', { count: candidates.length, names: names.join(', ').slice(0, 200) });
+  }
+  const leftOut = of('unknown').filter(
+    ({ name, size }) => name !== disk.name && size >= worthTelling && !files.some(({ href }) => href === name),
+  );
+  return {
+    disk,
+    notes: [
+      ...(absent === undefined ? [] : [warning('ova-file-missing', { file: named(absent) })]),
+      ...(leftOut[0] ? [warning('ova-left-out', { file: leftOut[0].name, count: leftOut.length })] : []),
+    ],
+  };
+};
