@@ -13,61 +13,122 @@ export type BootFailure =
   | 'boot-shut-down'
   | 'boot-timeout';
 
-type Sign = { failure: BootFailure; pattern: RegExp };
+/**
+ * What a start has reached, in its order: each of these shows by itself that what comes before it was passed. Of a system that is quiet it may be the first thing that is
+ * heard. Sources: OVMF BdsDxe; SeaBIOS src/boot.c; GRUB boot/i386/pc/diskboot.S and kern/main.c; Linux init/main.c and EFI stub; systemd and its initramfs; sysvinit; OpenRC;
+ * NixOS stage 2; cloud-init; getty.
+ */
+const reached = {
+  loader: /BdsDxe: starting Boot|Booting from (?!ROM|Floppy|DVD)|GRUB loading|Welcome to GRUB|GNU GRUB/g,
+  kernel: /Linux version|EFI stub: |^\[ *\d+\.\d+\]|^\[ {2}OK {2}\]/gm,
+  system:
+    /Switching root|<<< NixOS Stage 2 >>>|INIT: version \d|OpenRC \d|^Welcome to (?![^\n]{0,200}(?:nitramfs|dracut|GRUB))|Reached target \S{0,20}(?:Basic System|basic\.target|Multi-User|multi-user|Graphical|graphical|Login|getty)|cloud-init\[\d{1,9}\]/gm,
+  // A prompt of getty: the system is up.
+  prompt: /^\S{0,200} ?login:(?: |$)/gm,
+} as const;
+type Stage = keyof typeof reached;
+const stages = Object.keys(reached) as Stage[];
+
+type Sign = {
+  failure: BootFailure;
+  pattern: RegExp;
+  /** It is undone by what shows later that the start got as far as this. */
+  until?: Stage;
+  /** Something may still follow by itself: an end only when the time is over. */
+  mayGoOn?: true;
+};
 
 /**
  * In the order of a boot's end, most telling first: a panic for want of a root device is one of the root device.
- * Sources: Linux init/do_mounts.c, init/main.c and kernel/panic.c; initramfs-tools init and scripts/local; dracut emergency; systemd
- * sulogin-shell; cloud-init's log format and its final message.
+ * Sources: Linux init/do_mounts.c, init/main.c and kernel/panic.c; initramfs-tools init and scripts/local; dracut emergency; mkinitcpio init;
+ * genkernel initrd.scripts; mkinitfs; NixOS stage 1; systemd sulogin-shell; cloud-init's log format and its final message.
  */
 const systemSigns: readonly Sign[] = [
   {
     failure: 'boot-no-root-device',
+    until: 'system',
     pattern:
-      /VFS: (?:Unable to mount root fs|Cannot open root device)|Gave up waiting for (?:root|suspend\/resume)|ALERT!.{0,200}does not exist|Warning: \/dev\/\S{1,200} does not exist|dracut-initqueue.{0,200}timeout|mounting \S{1,200} on \/sysroot failed|mount: mounting .{0,200} on \/root failed/i,
+      /VFS: (?:Unable to mount root fs|Cannot open root device)|Gave up waiting for root|ALERT!.{0,200}does not exist|No root device specified|Warning: \/dev\/\S{1,200} does not exist|mounting \S{1,200} on \/sysroot failed|mount: mounting .{0,200} on \/root failed|ERROR: Failed to mount '.{0,200}' on real root|Dependency failed for .{0,40}(?:Initrd Root Device|initrd-root-device)|is not a valid root device|Could not find the root block device|An error occurred in stage 1 of the boot process/gi,
+  },
+  {
+    failure: 'boot-no-root-device',
+    until: 'system',
+    mayGoOn: true,
+    // The first asks again and again, and the others go on without a look at their disk, or without the resume device.
+    pattern:
+      /dracut-initqueue.{0,200}timeout|Timed out waiting for device .{0,200}, trying to mount|ERROR: device '.{0,200}' not found/gi,
   },
   {
     failure: 'boot-no-init',
+    until: 'system',
     pattern:
-      /Target filesystem doesn't have requested|No init found\. Try passing init=|No working init found|Requested init \S{1,200} failed|does not seem to be an OS tree/,
+      /Target filesystem doesn't have requested|No init found\. Try passing init=|No working init found|Requested init \S{1,200} failed|does not seem to be an OS tree|stage 2 init script \(.{0,200}\) not found/g,
   },
-  { failure: 'boot-kernel-panic', pattern: /Kernel panic - not syncing/ },
+  // Unless it starts again by itself.
+  { failure: 'boot-kernel-panic', until: 'system', pattern: /Kernel panic - not syncing/g },
   {
     failure: 'boot-emergency-mode',
+    until: 'prompt',
     pattern:
-      /You are in emergency mode|Entering emergency mode|Give root password for maintenance|\(initramfs\)\s{0,80}$|dropping to (?:a )?shell/im,
+      /You are in emergency mode|Entering emergency mode|Give root password for maintenance|Cannot open access to console, the root account is locked/gi,
+  },
+  {
+    // In an initramfs.
+    failure: 'boot-emergency-mode',
+    until: 'system',
+    pattern:
+      /\(initramfs\)\s{0,80}$|dropp(?:ing|ed) (?:in)?to (?:a |an )?(?:emergency |recovery )?shell|emergency recovery shell launched/gim,
   },
   {
     failure: 'boot-cloud-init-failed',
+    mayGoOn: true,
     pattern:
-      /cloud-init\[\d{1,9}\]: .{0,400}(?:Traceback|\[(?:CRITICAL|ERROR)\])|Failed to start .{0,200}cloud-(?:init|config|final)|cloud-init.{0,200}failed at /i,
+      /cloud-init\[\d{1,9}\]: .{0,400}(?:Traceback|\[(?:CRITICAL|ERROR)\])|Failed to start .{0,200}cloud-(?:init|config|final)|cloud-init.{0,200}failed at /gi,
   },
   // Its own farewell, which a seed of ours replaces by another.
-  { failure: 'boot-seed-ignored', pattern: /Cloud-init v\. \S{1,200} finished at/ },
+  { failure: 'boot-seed-ignored', mayGoOn: true, pattern: /Cloud-init v\. \S{1,200} finished at/g },
 ];
 
 /**
- * Before any kernel. Sources: GRUB boot/i386/pc/diskboot.S (it loads the core, which then greets) and kern/rescue_reader.c; SeaBIOS
- * src/boot.c; OVMF BdsDxe, and its shell where nothing else is to start.
+ * Before any kernel. GRUB's complaints are followed by its fallbacks, and by kernels that say nothing; those about fonts and video are none. Sources: GRUB
+ * kern/rescue_reader.c, kern/disk.c, loader/i386/linux.c (since 2.12 with the place in its source); syslinux; SeaBIOS src/boot.c; OVMF BdsDxe, and its shell
+ * where nothing else is to start.
  */
 const loaderSigns: readonly Sign[] = [
+  { failure: 'boot-loader-stuck', until: 'kernel', pattern: /^ *grub(?: rescue)? ?>/gm },
   {
     failure: 'boot-loader-stuck',
+    until: 'kernel',
+    mayGoOn: true,
     pattern:
-      /^grub(?: rescue)? ?>|error: (?:no such (?:device|partition)|unknown filesystem|file .{0,200} not found)|Press any key to enter the menu|GRUB loading\.{0,80}\s{0,80}(?![\s\S])/im,
+      /error: (?:\S{1,200}:\d{1,6}: ?)?(?:no such (?:device|partition|disk)|unknown (?:filesystem|device)|(?:file|disk|symbol) .{0,200} not found|you need to load the kernel first|invalid (?:magic number|signature|arch|file name)|attempt to read or write outside|failure reading sector|premature end of file|out of memory|bad shim signature)|error: .{0,200}prohibited by secure boot|Could not find kernel image|No DEFAULT or UI configuration directive|Failed to load (?:COM32 file|ldlinux\.c32)|GRUB loading\.{0,80}\s{0,80}(?![\s\S])/gi,
   },
   {
     failure: 'boot-no-bootable-device',
+    until: 'loader',
     pattern:
-      /No bootable device|Boot failed: not a bootable disk|BdsDxe: (?:No bootable option|failed to (?:load|start) Boot)|MBR.{0,60}no.{0,60}active|Missing operating system|Operating system not found/i,
+      /No bootable device|Boot failed: not a bootable disk|BdsDxe: (?:No bootable option|failed to (?:load|start) Boot)|MBR.{0,60}no.{0,60}active|Missing operating system|Operating system not found/gi,
   },
 ];
 
-/** A kernel speaks, or an init system. */
-const system = /Linux version|^\[ *\d+\.\d+\]|^\[ {2}OK {2}\]/m;
+const lastIn = (text: string, pattern: RegExp): number => {
+  let last = -1;
+  for (const { index } of text.matchAll(pattern)) last = index;
+  return last;
+};
 
-/** A prompt of getty: the system is up. */
-const loginPrompt = /^\S{0,200} ?login:(?: |$)/m;
+/** Where each stage was last seen. */
+const progressIn = (log: string): ReadonlyMap<Stage, number> =>
+  new Map(stages.map((stage) => [stage, lastIn(log, reached[stage])]));
+
+const holds = (log: string, { pattern, until }: Sign, progress: ReadonlyMap<Stage, number>): boolean => {
+  const at = lastIn(log, pattern);
+  if (at < 0) return false;
+  return until === undefined || stages.slice(stages.indexOf(until)).every((stage) => (progress.get(stage) ?? -1) < at);
+};
+
+const signIn = (log: string, progress: ReadonlyMap<Stage, number>, only: (sign: Sign) => boolean): Sign | undefined =>
+  [...systemSigns, ...loaderSigns].find((sign) => only(sign) && holds(log, sign, progress));
 
 export type BootEnd = {
   /** The machine has switched itself off. */
@@ -78,116 +139,26 @@ export type BootEnd = {
 
 /** `log` is a console log that `plainLog` has cleaned. */
 export const explainBoot = (log: string, { ended, cloudInit }: BootEnd): BootFailure => {
-  const up = system.test(log);
-  // Firmware and boot loader complain of what they then do without: their signs count while nothing else has started.
-  const found = [...systemSigns, ...(up ? [] : loaderSigns)].find(({ pattern }) => pattern.test(log));
+  const progress = progressIn(log);
+  const has = (stage: Stage): boolean => (progress.get(stage) ?? -1) >= 0;
+  const found = signIn(log, progress, () => true);
   if (found) return found.failure;
   if (ended) return 'boot-shut-down';
-  if (loginPrompt.test(log)) return cloudInit ? 'boot-seed-ignored' : 'boot-cloud-init-silent';
-  return up ? 'boot-timeout' : 'boot-no-sign-of-life';
+  if (has('prompt')) return cloudInit ? 'boot-seed-ignored' : 'boot-cloud-init-silent';
+  return has('kernel') || has('system') ? 'boot-timeout' : 'boot-no-sign-of-life';
 };
 
-/** Where a boot ends for good: nothing more comes, however long one waits. */
-const ends: ReadonlySet<BootFailure> = new Set([
-  'boot-kernel-panic',
-  'boot-no-root-device',
-  'boot-no-init',
-  'boot-emergency-mode',
-  'boot-loader-stuck',
-  'boot-no-bootable-device',
-]);
+/** What a console shows from which no start follows by itself, unless something shows later that one did. */
+export const deadEndIn = (log: string): BootFailure | undefined =>
+  signIn(log, progressIn(log), ({ mayGoOn }) => !mayGoOn)?.failure;
 
-/**
- * The last words of what will not go on by itself: prompts of programs that wait for a human, a panic that starts nothing anew,
- * firmware without any further choice, cloud-init's farewell.
- */
-const lastWords =
-  /(?:^|\n) *(?:grub(?: rescue)? ?>|\(initramfs\)|Shell>)$|job control turned off\n[^\n]{0,20}#$|\(or press Control-D to continue\):$|Press Enter (?:to continue|for maintenance)\.?$|---\[ end Kernel panic - [^\n]*$|No bootable device\.$|Cloud-init v\. \S{1,200} finished at [^\n]*$/;
-
-/**
- * How many seconds a console must be silent; a slow machine is silent for longer. After last words for a moment only; after other
- * signs of an end until nothing can be under way any more; at a login prompt much longer: cloud-init works beside it, and quietly.
- */
-const silence = {
-  kvm: { lastWords: 2, sign: 10, login: 60 },
-  tcg: { lastWords: 4, sign: 30, login: 180 },
-} as const;
-
-const endOfLog = 600;
-
-/** What was under way beside it goes on for a while, cloud-init's first stage too, and comes to nothing. */
-const emergency = /You are in emergency mode|Entering emergency mode/;
-
-/** systemd tells of each service before the system is up; a quiet one tells of none, or begins when one has failed. */
-const showsServices = /Reached target (?:sysinit\.target|System Initialization)/;
-
-/** What a kernel says while it works goes on after the prompts of others. */
-const kernelLine = /\[ *\d+\.\d{6}\] [^\n]*(?:\n|$)/g;
-
-/**
- * Whether waiting on is in vain. At a login prompt it is not: cloud-init works beside it. Unless it has been seen to fail, or the console
- * shows what was started and does not name it.
- */
-export const hasEnded = (log: string, silentSeconds: number, accelerator: keyof typeof silence): boolean => {
-  const enough = silence[accelerator];
-  if (silentSeconds < enough.lastWords) return false;
-  const end = log.trimEnd().slice(-endOfLog);
-  const saidByOthers = log.replaceAll(kernelLine, '').trimEnd().slice(-endOfLog);
-  if (lastWords.test(end) || lastWords.test(saidByOthers)) return true;
-  if (silentSeconds < enough.sign) return false;
-  const signs = { ended: false, cloudInit: true };
-  if (ends.has(explainBoot(end, signs)) && !loginPrompt.test(saidByOthers)) return true;
-  if (emergency.test(log)) return true;
-  if (!loginPrompt.test(saidByOthers)) return false;
-  const unnamed = showsServices.test(log) && !/cloud-(?:init|config|final)/i.test(log);
-  const failed = explainBoot(log, signs) === 'boot-cloud-init-failed';
-  return unnamed || failed || silentSeconds >= enough.login;
+/** cloud-init has failed, or has had its last word: the system may go on, it will not. */
+export const cloudInitIsOver = (log: string): 'failed' | 'finished' | undefined => {
+  const failure = signIn(log, progressIn(log), ({ failure: each }) =>
+    /cloud-init-failed|seed-ignored/.test(each),
+  )?.failure;
+  if (failure === 'boot-seed-ignored') return 'finished';
+  return failure && 'failed';
 };
 
-/** The line that a seed of ours makes cloud-init write, at its port or on the console. */
-export type BootReport = { hostname: string; key: boolean; network: boolean };
-
-const longestReport = 4096;
-
-export const parseReport = (text: string, token: string): BootReport | undefined => {
-  const mark = `bootready-report ${token} `;
-  for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) {
-    const words = text.slice(at + mark.length, at + mark.length + longestReport);
-    const [, hostname, key, network] =
-      /^hostname=(\S{0,255}) key=(present|absent) network=([^\r\n]*)/.exec(words) ?? [];
-    if (hostname !== undefined) return { hostname, key: key === 'present', network: network?.trim() !== '' };
-  }
-  return undefined;
-};
-
-/** A console has no longer ones; what is printed without an end is cut into these. */
-const longestLine = 4096;
-
-/** A line may end with any number of carriage returns; one within it begins it again. */
-const withoutReturns = (line: string): string => {
-  let end = line.length;
-  while (line[end - 1] === '\r') end--;
-  return line.slice(0, end).replaceAll('\r', '\n');
-};
-
-const cut = (line: string): string => {
-  if (line.length <= longestLine) return line;
-  const pieces: string[] = [];
-  for (let at = 0; at < line.length; at += longestLine) pieces.push(line.slice(at, at + longestLine));
-  return pieces.join('\n');
-};
-
-/** Console text as text: no control characters, no colours, no line longer than 4096 characters. */
-export const plainLog = (serial: string): string => {
-  const lines = serial
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
-    .replaceAll(/\x1b(?:\[[0-?]{0,40}[ -/]{0,40}[@-~]|[()][A-Z0-9]|[=>78cM])/g, '')
-    .split('\n');
-  return lines
-    .map((line, index) => (index < lines.length - 1 ? withoutReturns(line) : line.replaceAll('\r', '\n')))
-    .join('\n')
-    .replaceAll(/[^\P{Cc}\n\t]/gu, '')
-    .split('\n')
-    .map(cut)
-    .join('\n');
-};
+export const isAtPrompt = (text: string): boolean => lastIn(text, reached.prompt) >= 0;

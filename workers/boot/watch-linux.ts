@@ -1,7 +1,9 @@
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
-import { type BootReport, explainBoot, hasEnded, parseReport } from './explain.ts';
+import { type BootReport, parseReport } from './console-text.ts';
+import { explainBoot } from './explain.ts';
 import { bootFinding } from './finding.ts';
+import { hasEnded } from './has-ended.ts';
 import { reportPort } from './ports.ts';
 import type { Seed } from './seed.ts';
 import { type BootWatch, lastLine } from './watch.ts';

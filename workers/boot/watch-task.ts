@@ -1,5 +1,5 @@
 import type { NamePart } from '../../shared/ports/foreign.ts';
-import { plainLog } from './explain.ts';
+import { plainLog } from './console-text.ts';
 import { qmpEvents } from './qmp-events.ts';
 import type { BootHelpers, Watched, WatchInput } from './watch-contract.ts';
 import { watchFor } from './watch-for.ts';
