@@ -33,9 +33,27 @@ export const compressionOf = (head: Buffer): Exclude<Compression, 'pieces'> | un
   const starts = (...bytes: number[]): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   if (starts(0x1f, 0x8b, 0x08)) return 'gz';
   if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
-  if (starts(0x28, 0xb5, 0x2f, 0xfd)) return 'zstd';
+  if (isZstd(head)) return 'zstd';
   if (/^BZh[1-9]1AY&SY/.test(head.subarray(0, 10).toString('latin1'))) return 'bzip2';
   return undefined;
+};
+
+const zstdMagic = 0xfd2f_b528;
+const mostSkipped = 16;
+
+/**
+ * RFC 8878 3.1.1, 3.1.2: frames that are skipped may come first, as pzstd writes them. They are LZ4's as well, so what follows decides; where that is not in
+ * `head`, nothing else begins so.
+ */
+const isZstd = (head: Buffer): boolean => {
+  let at = 0;
+  for (let skipped = 0; skipped <= mostSkipped && at + 4 <= head.length; skipped++) {
+    const word = head.readUInt32LE(at);
+    if (word >>> 4 !== 0x184d2a5) return word === zstdMagic;
+    if (at + 8 > head.length) return false;
+    at += 8 + head.readUInt32LE(at + 4);
+  }
+  return at > 0 && at + 4 > head.length;
 };
 
 /** The disk's own bytes, where no compressed layer lies around it. */

@@ -35,6 +35,11 @@ beforeAll(() => {
   };
   pack('raw.gz', disk, 'gzip');
   pack('raw.zst', disk, 'zstd', '-q');
+  // As pzstd writes it: a frame to be skipped comes first, and one between.
+  const skipped = Buffer.from('502a4d1804000000aaaaaaaa', 'hex');
+  const zst = readFileSync(images['raw.zst'] as string);
+  images['raw.pzst'] = join(dir, 'raw.pzst');
+  writeFileSync(images['raw.pzst'], Buffer.concat([skipped, zst, skipped]));
   pack('raw.bz2', disk, 'bzip2');
   pack('qcow2.xz', images['qcow2 v3'] as string, 'xz', '-1');
   pack('vhd fixed.gz', images['vhd fixed'] as string, 'gzip', '-1');
@@ -124,6 +129,7 @@ describe('every format comes out as the disk it was made from, block for block',
     'ova',
     'raw.gz',
     'raw.zst',
+    'raw.pzst',
     'raw.bz2',
     'qcow2.xz',
     'vhd fixed.gz',

@@ -25,12 +25,17 @@ const decompressed = async (kind: Codec, bytes: Buffer, maxBytes = 64 * MiB) => 
 };
 
 describe('a bound that is reached is told by its name', () => {
-  const wide = (): Buffer => made('head -c 3000000 /dev/zero | zstd -q --long=30 -1 -c');
+  const wide = (log = 30): Buffer => made(`head -c 3000000 /dev/zero | zstd -q --long=${log} -1 -c`);
 
-  test('memory: a window of 1 GiB', async () => {
+  test('memory: windows of 1 and of 2 GiB', async () => {
     const exceeds = { refused: 'decompression-exceeds' };
-    expect((await decompressed('zstd', wide())).outcome).toEqual(exceeds);
-    expect(await peekLayer('zstd', bufferSource(wide()), 1024, undefined)).toBe('exceeds');
+    for (const bytes of [wide(), wide(31)]) {
+      expect((await decompressed('zstd', bytes)).outcome).toEqual(exceeds);
+      expect(await peekLayer('zstd', bufferSource(bytes), 1024, undefined)).toBe('exceeds');
+    }
+    // In a later frame too.
+    const second = Buffer.concat([made('head -c 1000 /dev/urandom | zstd -q -c'), wide(31)]);
+    expect((await decompressed('zstd', second)).outcome).toEqual(exceeds);
     // What is damaged is no such thing.
     const damaged = Buffer.concat([wide().subarray(0, 4), Buffer.alloc(1000, 0xff)]);
     expect((await decompressed('zstd', damaged)).outcome).toEqual({ refused: 'layer-damaged' });
@@ -74,5 +79,34 @@ describe('a bound that is reached is told by its name', () => {
     const slow = { size: 1024, read: async () => pause(100, Buffer.from([0x1f])) };
     const options = { maxBytes: MiB, wallSeconds: 1, onPercent: () => undefined };
     expect(await decompressTo(slow, 'gz', join(dir, 'slow'), options)).toEqual({ refused: 'decompression-exceeds' });
+  });
+});
+
+describe('what lies behind the last member of a gzip', () => {
+  const packed = (): Buffer => made('head -c 300000 /dev/zero | gzip -1');
+  const signed = 'a signature, as images for routers have one';
+
+  test.each<[string, () => Buffer]>([
+    ['a trailer', () => Buffer.concat([packed(), Buffer.from(signed)])],
+    ['zeros', () => Buffer.concat([packed(), Buffer.alloc(512)])],
+    ['another member', () => Buffer.concat([packed(), made('printf "" | gzip'), Buffer.from(signed)])],
+  ])('is left out: %s', async (_what, bytes) => {
+    expect((await decompressed('gz', bytes())).outcome).toEqual({ size: 300_000 });
+  });
+
+  test.each<[string, () => Buffer]>([
+    ['it is cut off', () => packed().subarray(0, -9)],
+    ['its sum lacks', () => packed().subarray(0, -8)],
+    ['a later member is cut off', () => Buffer.concat([packed(), packed().subarray(0, 40)])],
+    [
+      'its sum is wrong, and a trailer follows',
+      () => {
+        const bytes = packed();
+        bytes.writeUInt32LE(7, bytes.length - 8);
+        return Buffer.concat([bytes, Buffer.from(signed)]);
+      },
+    ],
+  ])('but it is damaged when %s', async (_what, bytes) => {
+    expect((await decompressed('gz', bytes())).outcome).toEqual({ refused: 'layer-damaged' });
   });
 });

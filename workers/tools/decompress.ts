@@ -34,6 +34,10 @@ const commandOf = (kind: Codec, wallSeconds: number, signal?: AbortSignal): Sand
 /** What xz and zstd say of a file that would need more memory than they are given. */
 const lacksMemory = (stderr: string): boolean => /Memory usage limit|too much memory|Window size larger/.test(stderr);
 
+/** gzip(1): a warning and no error, of whatever follows the last member. Images for routers have a signature there. */
+const isTrailerOnly = (kind: Codec, code: number | null, stderr: string): boolean =>
+  kind === 'gz' && code === 2 && /decompression OK, trailing garbage ignored/.test(stderr);
+
 /** The end of what it complains of. */
 const complaintsOf = (stderr: Readable): (() => string) => {
   let text = '';
@@ -159,7 +163,7 @@ export const decompressTo = async (
     if (timedOut || excess || lacksMemory(complaints())) return { refused: 'decompression-exceeds' };
     if (written.code !== 0)
       throw failureOf({ command: 'dd', limits: { wallSeconds } }, { ...written, stderr: complaintsOfSink() });
-    if (code !== 0 || killed) return { refused: 'layer-damaged' };
+    if (killed || (code !== 0 && !isTrailerOnly(kind, code, complaints()))) return { refused: 'layer-damaged' };
     return { size: (await file.stat()).size };
   } finally {
     input.destroy();

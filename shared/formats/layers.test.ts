@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { compressionOf } from './layers.ts';
+
+const skip = (content: number, kind = 0x50): Buffer => {
+  const frame = Buffer.alloc(8 + content, 0xaa);
+  frame.writeUInt32LE(0x184d_2a00 + kind);
+  frame.writeUInt32LE(content, 4);
+  return frame;
+};
+const zstd = Buffer.from('28b52ffd', 'hex');
+const lz4 = Buffer.from('04224d18', 'hex');
+
+test.each<[string, Buffer, string | undefined]>([
+  ['zstd', zstd, 'zstd'],
+  ['behind a frame to be skipped', Buffer.concat([skip(4), zstd]), 'zstd'],
+  ['behind each kind of them', Buffer.concat([skip(0), skip(7, 0x5f), skip(100), zstd]), 'zstd'],
+  ['behind one that is longer than what was read', skip(1000).subarray(0, 512), 'zstd'],
+  ['behind one that ends where that does', skip(504), 'zstd'],
+  ['behind more than anybody writes', Buffer.concat([...Array.from({ length: 17 }, () => skip(0)), zstd]), undefined],
+  ['LZ4 behind one', Buffer.concat([skip(4), lz4]), undefined],
+  ['anything else behind one', Buffer.concat([skip(4), Buffer.alloc(8)]), undefined],
+  ['only the beginning of one', skip(4).subarray(0, 7), undefined],
+  ['another number', skip(4, 0x60), undefined],
+])('%s', (_what, head, kind) => {
+  expect(compressionOf(head)).toBe(kind);
+});
