@@ -280,6 +280,21 @@ describe('data', () => {
     expect(await images.publication(id)).toMatchObject({ key: `k-${id}`, sha256: 's' });
   });
 
+  test('that is no longer kept as it came is not served by what a run says of it', async () => {
+    const runs = createRunStore(database.as('worker'));
+    const { id } = await create();
+    const reception = await glance.beginReception(id, 'saving');
+    if (!reception) throw new Error('none');
+    const names = { imageId: id, runId: (await glance.acceptVerbatim(reception, bytes(`k-${id}`)))?.runId ?? '' };
+    const { fence } = await runs.beginAttempt(names, 'worker');
+    const change = { verbatim: false, admitted_at: new Date() };
+    await database.db.updateTable('images').set(change).where('id', '=', id).execute();
+    await expect(runs.admitted(names, fence, 'now')).rejects.toMatchObject({ code: 'superseded' });
+    await expect(runs.approve(names, fence)).rejects.toMatchObject({ code: 'superseded' });
+    expect(await glance.get(id, owner)).toMatchObject({ status: 'saving' });
+    expect(await images.publication(id)).toBeUndefined();
+  });
+
   test('that is kept is tried again where it is, after a run that was cancelled or rejected', async () => {
     const runs = createRunStore(database.as('worker'));
     const { id } = await create();

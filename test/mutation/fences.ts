@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Takes away, one after the other, what keeps an old attempt from writing and a project from seeing another's rows, in a copy of the product, and runs
- * the tests that must notice: `npm run test:fences`. Stryker does not remove calls of a query; their tests need a database besides.
+ * Takes away, one after the other, what keeps an old attempt from writing, a project from seeing another's rows, and a tool from leaving its sandbox, in a
+ * copy of the product, and runs the tests that must notice: `npm run test:fences`. Stryker does not remove calls of a query, and would change what a
+ * sandbox may do to the machine; these tests need servers besides.
  */
 
 type Mutation = {
@@ -21,6 +22,13 @@ const orders = ['test/conformance/downloads.test.ts'];
 const deliveries = ['test/conformance/deliveries.test.ts'];
 const walls = ['test/conformance/row-level-security.test.ts'];
 const identities = ['test/integration/api.test.ts'];
+
+const sandbox = [
+  'test/hostile/sandbox/sandbox.test.ts',
+  'test/hostile/sandbox/exhaustion.test.ts',
+  'workers/tools/sandbox.test.ts',
+];
+const outputs = ['workers/tools/output.test.ts', 'test/hostile/sandbox/stand-ins.test.ts'];
 
 const gone = (file: string, tests: string[], lines: [from: string, count: number][]): Mutation[] =>
   lines.flatMap(([from, count]) => Array.from({ length: count }, (_, nth) => ({ file, from, to: '', nth, tests })));
@@ -84,7 +92,71 @@ const mutations: Mutation[] = [
     to: 'return;',
     tests: identities,
   },
+  ...gone('workers/tools/sandbox-args.ts', sandbox.slice(0, 1), [["'--unshare-all', ", 1]]),
+  // Programs are left bound in read-only: the test that would notice writes among them.
+  ...gone('workers/tools/sandbox-args.ts', sandbox, [
+    [", '--disable-userns'", 1],
+    ["'--cap-drop', 'ALL', ", 1],
+    ["'--die-with-parent', ", 1],
+    ["'--new-session', ", 1],
+    ["'--seccomp', String(descriptors.seccomp), ", 1],
+    ["'--size', String(size), ", 1],
+    ["'--remount-ro', '/proc', ", 1],
+    ["'--remount-ro', '/dev', ", 1],
+    [", '--remount-ro', '/'", 1],
+    [`  \`--cpu=\${Math.ceil(limits.cpuSeconds)}\`,\n`, 1],
+    [`  \`--fsize=\${Math.ceil(limits.fileBytes)}\`,\n`, 1],
+    [`  \`--nofile=\${limits.openFiles ?? 256}\`,\n`, 1],
+    ["  '--core=0',\n", 1],
+    ["  '--memlock=0',\n", 1],
+    [`  ...(limits.memoryBytes > 0 ? [\`--as=\${limits.memoryBytes}\`] : []),\n`, 1],
+    [`\`--nproc=\${mostTasks(command)}\`, `, 1],
+  ]),
+  {
+    file: 'workers/tools/sandbox-args.ts',
+    from: "['--ro-bind', outside, inside]",
+    to: "['--bind', outside, inside]",
+    tests: sandbox,
+  },
+  ...gone('workers/tools/sandbox.ts', sandbox, [
+    ['if (!hasExited) killGroup(child);', 1],
+    ['    await init.kill();\n', 1],
+    ['      void init.kill();\n', 1],
+    ['    setTimeout(giveUp, dyingMs).unref();\n', 1],
+    ['      setTimeout(giveUp, drainMs).unref();\n', 1],
+    ["command.signal?.addEventListener('abort', abort, { once: true });", 1],
+    [' && !end.excess', 1],
+  ]),
+  {
+    file: 'workers/tools/sandbox.ts',
+    from: 'void lookOnceMore().finally(give)',
+    to: 'give()',
+    tests: sandbox,
+  },
+  // The count of processes is left: a worker that is root has no other bound against a fork bomb, and this machine none either.
+  ...gone('workers/tools/sandbox-watch.ts', sandbox, [
+    ["  if (resident > residentBytes) return 'memory';\n", 1],
+    ['    written += await namelessBytes(pid);\n', 1],
+    [' || inner > 0', 1],
+    ['files > folderFiles || ', 1],
+    ['    written += bytes;\n', 1],
+  ]),
+  ...gone('workers/tools/output.ts', outputs, [
+    ["    if (!status.isFile()) throw refused('it is no regular file');\n", 1],
+    [' && nlink === 1', 1],
+    ["    if (!ours(status)) throw refused('it has another owner, or further names');\n", 1],
+    [' | constants.O_NOFOLLOW', 1],
+    ['status.isSocket() && ', 1],
+    [' && ours(status)', 1],
+  ]),
+  { file: 'workers/tools/output.ts', from: '| O_NOFOLLOW ', to: '', tests: outputs },
+  { file: 'workers/tools/output.ts', from: '| O_NONBLOCK ', to: '', tests: outputs },
+  { file: 'workers/tools/output.ts', from: 'status.size > maxBytes', to: 'maxBytes < 0', tests: outputs },
 ];
+
+/** `npm run test:fences -- sandbox`: only those whose file has this in its name. */
+const only = process.argv[2] ?? '';
+const chosen = mutations.filter(({ file }) => file.includes(only));
 
 const copy = mkdtempSync(join(tmpdir(), 'mutation-'));
 const root = join(import.meta.dirname, '../..');
@@ -94,7 +166,7 @@ symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
 
 const survivors: string[] = [];
 try {
-  for (const { file, from, to, nth = 0, tests } of mutations) {
+  for (const { file, from, to, nth = 0, tests } of chosen) {
     const path = join(copy, file);
     const sound = readFileSync(path, 'utf8');
     const parts = sound.split(from);
@@ -102,8 +174,19 @@ try {
     writeFileSync(path, `${parts.slice(0, nth + 1).join(from)}${to}${parts.slice(nth + 1).join(from)}`);
     const { status } = spawnSync(
       process.execPath,
-      ['node_modules/vitest/vitest.mjs', 'run', '--project', 'integration', '--bail', '1', ...tests],
-      { cwd: copy, stdio: 'ignore' },
+      [
+        'node_modules/vitest/vitest.mjs',
+        'run',
+        '--project',
+        'unit',
+        '--project',
+        'integration',
+        '--bail',
+        '1',
+        ...tests,
+      ],
+      // Without one of them a test waits for ever, and Node with it.
+      { cwd: copy, stdio: 'ignore', timeout: 240_000, killSignal: 'SIGKILL' },
     );
     writeFileSync(path, sound);
     const what = `${file}: ${nth + 1}. ${from.replaceAll(/\s+/g, ' ')}`;
@@ -113,6 +196,6 @@ try {
 } finally {
   rmSync(copy, { recursive: true });
 }
-const killed = mutations.length - survivors.length;
-console.log(`${killed} of ${mutations.length} killed`);
-process.exitCode = killed / mutations.length >= 0.9 ? 0 : 1;
+const killed = chosen.length - survivors.length;
+console.log(`${killed} of ${chosen.length} killed`);
+process.exitCode = killed / chosen.length >= 0.9 ? 0 : 1;

@@ -3,7 +3,10 @@ import { defineConfig } from 'vitest/config';
 /** The tests that a mutant is tried with: no servers, and nothing that takes more than seconds. */
 export default defineConfig({
   test: {
-    include: ['shared/formats/{admit,readings,mapping,qemu-info}.test.ts', 'test/hostile/formats/verdicts.test.ts'],
+    include: [
+      'shared/formats/{admit,readings,mapping,qemu-info,declared-size}.test.ts',
+      'test/hostile/formats/verdicts.test.ts',
+    ],
     testTimeout: 30_000,
   },
 });

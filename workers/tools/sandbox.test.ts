@@ -59,12 +59,29 @@ test('time, file size and cancelling end it with all its children', async () => 
   const controller = new AbortController();
   const running = sh(`${marker} & ${marker}`, { signal: controller.signal });
   setTimeout(() => controller.abort(), 200);
-  await expect(running).rejects.toMatchObject({ code: 'tool-killed' });
+  await expect(running).rejects.toMatchObject({ code: 'tool-killed', context: { killed: true } });
   expect(execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' })).not.toContain(marker);
   await expect(sh('head -c 3M /dev/zero > /out/file', { writable: { '/out': dir } })).rejects.toMatchObject({
     code: 'tool-failed',
   });
   expect(statSync(join(dir, 'file')).size).toBe(MiB);
+});
+
+test('the kernel holds the limits of each process', async () => {
+  const names = ['AS', 'CPU', 'FSIZE', 'NOFILE', 'CORE', 'MEMLOCK', 'NPROC'];
+  const script = `import resource; print([resource.getrlimit(getattr(resource, 'RLIMIT_' + name)) for name in ${JSON.stringify(names)}])`;
+  const held = {
+    wallSeconds: 20,
+    cpuSeconds: 7,
+    memoryBytes: 2048 * MiB,
+    fileBytes: 5 * MiB,
+    openFiles: 33,
+    tasks: 44,
+  };
+  const run = { command: '/usr/bin/python3', args: ['-S', '-c', script], profile: 'script', limits: held } as const;
+  const { stdout } = await runSandboxed(run);
+  const expected = [held.memoryBytes, held.cpuSeconds, held.fileBytes, held.openFiles, 0, 0, held.tasks];
+  expect(JSON.parse(stdout.replaceAll('(', '[').replaceAll(')', ']'))).toEqual(expected.map((each) => [each, each]));
 });
 
 test('a missing program is said to be missing', async () => {

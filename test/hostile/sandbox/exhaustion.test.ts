@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,10 @@ import { allCalls, restore, weakness } from './weaken.ts';
 
 /** A tool that takes all it can get, and one that does not want to end. Each must be gone in time, and the worker must not feel it. */
 
+vi.mock('../../../workers/tools/sandbox-args.ts', async (original) => {
+  const real = await original<typeof import('../../../workers/tools/sandbox-args.ts')>();
+  return { ...real, commandLine: (command: SandboxCommand) => weakness.start ?? real.commandLine(command) };
+});
 vi.mock('../../../workers/tools/seccomp/profiles.ts', async (original) => {
   const real = await original<typeof import('../../../workers/tools/seccomp/profiles.ts')>();
   return {
@@ -233,12 +237,85 @@ describe('what is killed is dead: a tool that', () => {
     expect(alive(marker)).toEqual([]);
   });
 
+  test('has lost the bubblewrap outside, with which it would end', async () => {
+    weakness.systemCalls = true;
+    const marker = `clinger-${process.pid}-${crypto.randomUUID()}`;
+    const child = spawnSandboxed(command(`# ${marker}\n${holdFirstProcess}`));
+    await vi.waitFor(() => expect(readFileSync(join(out, 'held'), 'utf8')).toBe('0'), 5000);
+    const outside = execFileSync('ps', ['-o', 'pid=,args=', '--ppid', String(process.pid)], { encoding: 'utf8' })
+      .split('\n')
+      .find((line) => line.includes(marker));
+    const begun = performance.now();
+    process.kill(Number.parseInt(outside ?? '', 10), 'SIGKILL');
+    await child.exited;
+    expect(performance.now() - begun).toBeLessThan(8000);
+    expect(alive(marker)).toEqual([]);
+  });
+
+  test('has lost its worker', async () => {
+    const marker = `clinger-${process.pid}-${crypto.randomUUID()}`;
+    const script = join(dir, 'worker.ts');
+    const sandbox = join(import.meta.dirname, '../../../workers/tools/sandbox.ts');
+    writeFileSync(
+      script,
+      `import { spawnSandboxed } from ${JSON.stringify(sandbox)};
+      spawnSandboxed(${JSON.stringify(command(`# ${marker}\nimport time; time.sleep(1000)`))});`,
+    );
+    const worker = spawn(process.execPath, [script], { stdio: 'ignore' });
+    await vi.waitFor(() => expect(alive(marker).length).toBeGreaterThan(1), 5000);
+    worker.kill('SIGKILL');
+    await vi.waitFor(() => expect(alive(marker)).toEqual([]), 5000);
+  });
+
+  // A process that is in neither the sandbox nor the group: it stands for whatever may have been given the pipe.
+  const holder = (marker: string): string => `# ${marker}\nsetsid sh -c '# ${marker}\nexec sleep 30' &`;
+
+  test('was killed while something else holds its pipe', async () => {
+    const marker = `clinger-${process.pid}-${crypto.randomUUID()}`;
+    weakness.start = ['--', 'sh', '-c', `${holder(marker)} sleep 1000`];
+    const begun = performance.now();
+    const child = spawnSandboxed(command('', { limits: { ...limits, wallSeconds: 1 } }));
+    expect(await child.exited).toMatchObject({ timedOut: true, signal: 'SIGKILL' });
+    expect(performance.now() - begun).toBeLessThan(15_000);
+  });
+
+  test('has ended while something else holds its pipe', async () => {
+    const marker = `clinger-${process.pid}-${crypto.randomUUID()}`;
+    weakness.start = ['--', 'sh', '-c', holder(marker)];
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const child = spawnSandboxed(command('', { limits: { ...limits, wallSeconds: 1000 } }));
+      const until = performance.now() + 2000;
+      while (performance.now() < until) await new Promise((resolve) => setImmediate(resolve));
+      vi.advanceTimersByTime(60_000);
+      expect(await child.exited).toMatchObject({ timedOut: true, code: 0 });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  // bwrap opens what it binds in, which may lie on a filesystem that hangs; then there is no namespace yet, and no first process to kill.
+  test.each(['its time is over', 'it is cancelled'])('has no sandbox yet when %s', async (why) => {
+    const marker = `clinger-${process.pid}-${crypto.randomUUID()}`;
+    weakness.start = ['--', 'sh', '-c', `# ${marker}\nsh -c '# ${marker}\nsleep 1000; :' & wait`];
+    const begun = performance.now();
+    const child = spawnSandboxed(
+      command('', { limits: { ...limits, wallSeconds: why === 'it is cancelled' ? 60 : 1 } }),
+    );
+    await vi.waitFor(() => expect(alive(marker)).toHaveLength(2));
+    if (why === 'it is cancelled') void child.kill();
+    const end = await child.exited;
+    expect(end).toMatchObject({ signal: 'SIGKILL', code: null });
+    expect(performance.now() - begun).toBeLessThan(8000);
+    expect(alive(marker)).toEqual([]);
+  });
+
   test('is cancelled before it has begun', async () => {
     const marker = `clinger-${process.pid}-${crypto.randomUUID()}`;
     const controller = new AbortController();
     const running = runSandboxed(command(`# ${marker}\nimport time; time.sleep(1000)`, { signal: controller.signal }));
     controller.abort();
-    await expect(running).rejects.toMatchObject({ code: 'tool-killed' });
+    await expect(running).rejects.toMatchObject({ code: 'tool-killed', context: { killed: true } });
     expect(alive(marker)).toEqual([]);
   });
 });

@@ -1,8 +1,11 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { isBootreadyError } from '../../../shared/errors.ts';
 import { runSandboxed } from '../../../workers/tools/sandbox.ts';
@@ -38,6 +41,18 @@ const serve = async (server: Server, at: string | { port: number; host: string }
   await new Promise<void>((resolve) => server.listen(at, resolve));
   return server;
 };
+/** Node has no such sockets. Whether this machine reaches its own: the kernel needs vsock_loopback for that (vsock(7), VMADDR_CID_LOCAL). */
+let vsock: { server: ChildProcess; port: number; isReached: boolean };
+const serveVsock = async (): Promise<typeof vsock> => {
+  const server = spawn(python, ['-S', join(import.meta.dirname, 'vsock-server.py')], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface(server.stdout);
+  const [first] = await once(lines, 'line');
+  lines.on('line', (line) => touched.push(`vsock ${line}`));
+  const [port, isReached] = String(first).split(' ');
+  return { server, port: Number(port), isReached: isReached === 'True' };
+};
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'escape-'));
   for (const name of ['host', 'other-project', 'other-run', 'out']) mkdirSync(join(dir, name));
@@ -55,17 +70,19 @@ beforeAll(async () => {
   const nbd = await serve(raw('nbd'), local);
   await serve(raw('abstract'), `\0${dir}`);
   await serve(raw('unix'), join(dir, 'host/socket'));
+  vsock = await serveVsock();
   const portOf = (server: Server): number => (server.address() as AddressInfo).port;
   writeFileSync(
     join(dir, 'targets.json'),
     JSON.stringify({
       ...{ files, folder: dir, abstract: dir, unix: join(dir, 'host/socket') },
-      ...{ httpPort: portOf(http), nbdPort: portOf(nbd) },
+      ...{ httpPort: portOf(http), nbdPort: portOf(nbd), vsockPort: vsock.port },
     }),
   );
 });
 afterAll(() => {
   for (const server of servers) server.close();
+  vsock.server.kill();
   rmSync(dir, { recursive: true, force: true });
 });
 const reset = (): void => {
@@ -116,6 +133,7 @@ describe.each(profiles)('a tool of the kind "%s" that an image has taken over', 
     for (const path of Object.values(files)) expect(readFileSync(path, 'utf8')).toBe('canary');
     expect(results).toMatchObject({ 'no new privileges': '1', filter: '2' });
     expect(results.capabilities).toMatch(/^0+$/);
+    expect(results.session).toMatch(/^[1-9]/);
     for (const [name, result] of Object.entries(results)) {
       if (name.startsWith('call ')) expect([name, result]).toEqual([name, 'Function not implemented']);
     }
@@ -204,9 +222,24 @@ describe('with a wall taken away, the same test finds the canary', () => {
     weakness.systemCalls = true;
     const results = await attack('block');
     expect(succeeded(results)).toEqual(expect.arrayContaining(['fork', 'make a FIFO', 'socket netlink']));
-    expect(Object.values(results).join()).not.toContain('canary');
-    expect(touched).toEqual([]);
+    // All but vsock, see below.
+    expect(Object.values({ ...results, 'connect vsock': '' }).join()).not.toContain('canary');
+    expect(touched.filter((name) => !name.startsWith('vsock'))).toEqual([]);
     // Not even then: --disable-userns.
     expect(results['clone into a user namespace']).not.toMatch(/^got/);
+  });
+
+  test('the same, and vsock: no namespace holds it, so the filter is the only wall', async ({ skip }) => {
+    if (vsock.port === 0) skip('this kernel has no vsock');
+    const held = await attack('appliance-with-network');
+    expect([held['socket vsock'], held['connect vsock']]).toEqual(
+      Array(2).fill('Address family not supported by protocol'),
+    );
+    weakness.systemCalls = true;
+    const free = await attack('appliance-with-network');
+    expect(free['socket vsock']).toMatch(/^got/);
+    // Where the kernel has no loopback for it, who listens is not reached from anywhere on the machine: then the socket itself tells.
+    if (vsock.isReached) expect(free['connect vsock']).toContain('canary');
+    else expect(free['connect vsock']).not.toMatch(/not supported/);
   });
 });

@@ -9,9 +9,17 @@ export type Weakness = {
   /** Folders of the host that are bound in where they are. */
   folders: string[];
   systemCalls: boolean;
+  /** A command line in the place of prlimit's and bwrap's. */
+  start: string[] | undefined;
 };
 
-export const strong = (): Weakness => ({ standIns: {}, network: false, folders: [], systemCalls: false });
+export const strong = (): Weakness => ({
+  standIns: {},
+  network: false,
+  folders: [],
+  systemCalls: false,
+  start: undefined,
+});
 
 export const weakness: Weakness = strong();
 
