@@ -222,3 +222,50 @@ test('what outgrows its room is ended and done again with more, up to what it ma
   await rm(join(folder, 'plain'));
   await expect(grow(2 * MiB)).rejects.toMatchObject({ code: 'scratch-too-small' });
 });
+
+describe('room for what a machine writes', () => {
+  const shared = async (bounds = { least: 50 * MiB, most: 2000 * MiB }, folder = 'r.1') => {
+    const { room, step } = await worker('w');
+    let end = (): void => undefined;
+    let bytes = 0;
+    const done = room.share(join(root, 'w', folder), bounds, (given) => {
+      bytes = given;
+      return new Promise<void>((resolve) => {
+        end = resolve;
+      });
+    });
+    await eventually(() => Promise.resolve(bytes > 0), { within: 5, every: 5, what: 'it has its room' });
+    const finish = async () => {
+      end();
+      await done;
+    };
+    return { room, step, bytes: bytes / MiB, finish };
+  };
+
+  test('is half of what is free, within its bounds, and is kept from others', async () => {
+    const one = await shared();
+    expect(one.bytes).toBe(500);
+    const another = one.step('b', 600);
+    await waits(another);
+    await one.finish();
+    await began(another);
+    const half = await shared();
+    const most = await shared({ least: 50 * MiB, most: 60 * MiB }, 'r.2');
+    const least = await shared({ least: 90 * MiB, most: 2000 * MiB }, 'r.3');
+    expect([half.bytes, most.bytes, least.bytes]).toEqual([200, 60, 90]);
+    for (const { finish } of [half, most, least]) await finish();
+    await another.finish();
+  });
+
+  test('what it has written does not count twice', async () => {
+    const { step, finish } = await shared();
+    const folder = join(root, 'w', 'r.1/boot/machine');
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'overlay.qcow2'), randomBytes(2 * MiB));
+    disk.used = 2 * MiB;
+    const fits = step('b', 500);
+    await began(fits);
+    await Promise.all([fits.finish(), finish()]);
+    expect(await promisesLeft()).toEqual([]);
+  });
+});

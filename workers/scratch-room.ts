@@ -15,6 +15,11 @@ export type ScratchRoom = {
    * @throws BootreadyError `scratch-too-small` for what can never fit
    */
   use<T>(place: Place, need: Need, turn: Turn, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /**
+   * Does work that writes as much as a stranger likes: it may write half of what is free, within the bounds. It does not wait. Its run has a disk here
+   * already, and would wait for others that have one too and wait as well.
+   */
+  share<T>(folder: string, bounds: { least: number; most: number }, work: (bytes: number) => Promise<T>): Promise<T>;
   /** Bytes that steps of this worker were promised. */
   readonly promised: number;
   /** How many of its steps wait for room. */
@@ -47,11 +52,20 @@ const besides = 64 * 1024 ** 2;
 const noRoom = Symbol('no room');
 const outgrown = Symbol('outgrown');
 
-/** What a step's files take now; their names are ours. */
-const takenBy = async (folder: string): Promise<number> => {
-  const names = (await readdir(folder).catch(() => [])).filter((name) => /^(upload|plain|disk\.|partial-)/.test(name));
+/** Where machines write (boot-check.ts, inspect.ts). The names there are a stranger's. */
+const machineFolders = ['boot/machine', 'inspect/out'] as const;
+
+const blocksOf = async (folder: string, names: readonly string[]): Promise<number> => {
   const files = await Promise.all(names.map((name) => lstat(join(folder, name)).catch(() => undefined)));
   return files.reduce((sum, file) => sum + (file?.blocks ?? 0) * 512, 0);
+};
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
+
+/** What a step's files take now. */
+const takenBy = async (folder: string): Promise<number> => {
+  const own = (await namesIn(folder)).filter((name) => /^(upload|plain|disk\.|partial-)/.test(name));
+  const machines = machineFolders.map(async (name) => blocksOf(join(folder, name), await namesIn(join(folder, name))));
+  return (await Promise.all([blocksOf(folder, own), ...machines])).reduce((sum, bytes) => sum + bytes, 0);
 };
 
 /** Bytes that were promised to others and are not written yet. A worker that is gone takes its folder with all promises along. */
@@ -145,6 +159,18 @@ export const createScratchRoom = (options: RoomOptions): ScratchRoom => {
     },
     get waiting() {
       return waiting.size;
+    },
+    share: async (folder, { least, most }, work) => {
+      const [{ free }, others] = [await space(), await outstanding(root, promiseOf(folder))];
+      const bytes = Math.max(least, Math.min(most, Math.floor((free - others - besides) / 2)));
+      await writeFile(promiseOf(folder), String((await takenBy(folder)) + bytes));
+      promised += bytes;
+      try {
+        return await work(bytes);
+      } finally {
+        promised -= bytes;
+        await rm(promiseOf(folder), { force: true });
+      }
     },
     use: async (place, need, { signal, inSlot, waits }, work) => {
       const { size } = await space();

@@ -1,4 +1,4 @@
-import { foreignHeapBytes, foreignLimits } from '../foreign-limits.ts';
+import { foreignHeapBytes, foreignLimits, machineWrites } from '../foreign-limits.ts';
 import { defineChecks } from './define.ts';
 
 const console = {
@@ -30,6 +30,18 @@ export const bootChecks = defineChecks({
     remedy: {
       en: 'See what writes to the first serial port, and to the ports of the guest agent, without end.',
       de: 'Prüfen Sie, was ohne Ende auf den ersten seriellen Anschluss und die Kanäle des Gast-Agenten schreibt.',
+    },
+  },
+  'boot-disk-full': {
+    severity: 'required',
+    title: { en: 'What the system writes while it starts', de: 'Was das System beim Start schreibt' },
+    problem: {
+      en: `While it started, the system wrote more to its disk than a worker keeps of that: ${machineWrites.boot.most / 1024 ** 3} GiB, or less where it has little room. It was stopped. Whether it starts cannot be told.`,
+      de: `Beim Start hat das System mehr auf seine Platte geschrieben, als ein Worker davon aufhebt: ${machineWrites.boot.most / 1024 ** 3} GiB, oder weniger, wenn er wenig Platz hat. Es wurde angehalten. Ob es startet, lässt sich nicht sagen.`,
+    },
+    remedy: {
+      en: 'See what writes so much at the first start: a swap file, a disk that is wiped or filled, updates. Do that when the image is made.',
+      de: 'Prüfen Sie, was beim ersten Start so viel schreibt: eine Auslagerungsdatei, eine Platte, die gelöscht oder gefüllt wird, Updates. Erledigen Sie das beim Bau des Images.',
     },
   },
   'boot-not-tried': {

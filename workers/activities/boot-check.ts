@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { BootPolicy } from '../../shared/contracts/image.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
-import { foreignLimits } from '../../shared/foreign-limits.ts';
+import { foreignLimits, machineWrites } from '../../shared/foreign-limits.ts';
 import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
 import type { BootCheck } from '../../workflows/activities.ts';
 import { machineFor, newBootSeed } from '../boot/boot-machine.ts';
@@ -21,6 +21,8 @@ export type BootCheckInput = {
   guest: GuestFacts;
   policy: Exclude<BootPolicy, 'off'>;
   scratchDir: string;
+  /** Bytes that the system may write to its disk while it starts. */
+  writesAtMost?: number;
   /** How long a start may take; without KVM it is ten times as slow. */
   seconds: { kvm: number; tcg: number };
   /** Keeps what was seen, as an object; returns where. */
@@ -71,6 +73,7 @@ export const bootCheck = async (
     hardware: wanted.hardware,
     ...news.listeners,
     disk,
+    writesAtMost: input.writesAtMost ?? machineWrites.boot.most,
     seed: await writeSeedDisk(dir, wanted.disk),
     firmware,
     dir: machineDir,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
+import { machineWrites } from '../../shared/foreign-limits.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { ByteWork } from '../../shared/ports/byte-work.ts';
 import type { DeliveryStore } from '../../shared/ports/deliveries.ts';
@@ -147,7 +148,9 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         const scratchDir = await scratch.open(attempt);
         const { isBackup } = context;
         const disk = { path: join(scratchDir, `disk.${format}`), format, scratchDir, isBackup };
-        const { packages, ...inspection } = await inspectDisk(deps.inspect, disk, control);
+        const { packages, ...inspection } = await deps.room.share(scratchDir, machineWrites.inspect, (writesAtMost) =>
+          inspectDisk(deps.inspect, { ...disk, writesAtMost }, control),
+        );
         const bill = sbomOf(packages, inspection.guest, { sha256, madeAt: context.createdAt });
         if (!bill) return inspection;
         return { ...inspection, sbom: await keepSbom(evidenceKeeper(store, config.IMAGES_BUCKET, context), bill) };
@@ -164,15 +167,17 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
       return runStep(stepDeps, attempt, 'boot-check', async (_context, control) => {
         const scratchDir = await scratch.open(attempt);
         const { format, virtualSize } = converted;
-        return bootCheck(
-          deps.inspect,
-          {
-            disk: { path: join(scratchDir, `disk.${format}`), format, virtualSize },
-            seconds: bootSeconds(config, guest),
-            keep: evidenceKeeper(store, config.IMAGES_BUCKET, context),
-            ...{ guest, policy, scratchDir },
-          },
-          control,
+        return deps.room.share(scratchDir, machineWrites.boot, (writesAtMost) =>
+          bootCheck(
+            deps.inspect,
+            {
+              disk: { path: join(scratchDir, `disk.${format}`), format, virtualSize },
+              seconds: bootSeconds(config, guest),
+              keep: evidenceKeeper(store, config.IMAGES_BUCKET, context),
+              ...{ guest, policy, scratchDir, writesAtMost },
+            },
+            control,
+          ),
         );
       });
     },

@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { incomplete } from '../../shared/checks/guest/checks.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
+import { machineWrites } from '../../shared/foreign-limits.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import type { Inspection } from '../../workflows/activities.ts';
@@ -27,6 +28,8 @@ export type DiskToInspect = {
   path: string;
   format: 'raw' | 'qcow2';
   scratchDir: string;
+  /** Bytes that the appliance may write. */
+  writesAtMost?: number;
   /** A backup keeps its identity: nobody asks whether it has one. */
   isBackup?: boolean;
 };
@@ -37,7 +40,7 @@ export type DiskToInspect = {
  */
 export const inspectDisk = async (
   { cacheDir, foreign, wallSeconds }: InspectDeps,
-  { path, format, scratchDir, isBackup = false }: DiskToInspect,
+  { path, format, scratchDir, writesAtMost = machineWrites.inspect.most, isBackup = false }: DiskToInspect,
   { signal, progress }: StepControl,
 ): Promise<Inspected> => {
   const appliance = await ensureAppliance(cacheDir, signal);
@@ -49,7 +52,7 @@ export const inspectDisk = async (
     progress(5);
     const { facts, findings, packages } = await withGuestfish(
       {
-        ...{ disk: { path, format }, outputDir, appliance, signal },
+        ...{ disk: { path, format }, writesAtMost, outputDir, appliance, signal },
         ...(wallSeconds ? { wallSeconds } : {}),
       },
       (asked) => inspectInside(foreign, asked, { isBackup, outputDir, hostDir, signal, progress }),

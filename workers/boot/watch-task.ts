@@ -1,6 +1,7 @@
 import type { NamePart } from '../../shared/ports/foreign.ts';
 import { plainLog } from './console-text.ts';
-import { qmpEvents } from './qmp-events.ts';
+import { bootFinding } from './finding.ts';
+import { type QmpEvent, qmpEvents } from './qmp-events.ts';
 import type { BootHelpers, Watched, WatchInput } from './watch-contract.ts';
 import { watchFor } from './watch-for.ts';
 
@@ -11,7 +12,11 @@ export const watchBoot = async (
   part: NamePart,
 ): Promise<Watched> => {
   const watch = watchFor(guest, given);
-  const hear = qmpEvents((event) => watch.onEvent?.(event));
+  let isFull = false;
+  const hear = qmpEvents((event) => {
+    isFull ||= isDiskFull(event);
+    watch.onEvent?.(event);
+  });
   for (;;) {
     const { console: text, chunks, frames, monitor, end, ...times } = await next();
     part('console');
@@ -19,10 +24,16 @@ export const watchBoot = async (
     for (const frame of frames) watch.onFrame?.(frame);
     hear(monitor);
     const log = plainLog(text);
-    if (end) return { findings: watch.judge(end, log), console: log };
+    if (end) {
+      const findings = isFull && end !== 'told' ? [bootFinding('boot-disk-full', 'unknown')] : watch.judge(end, log);
+      return { findings, console: log };
+    }
     const replies: Promise<void>[] = [];
     const told = watch.look({ log, ...times }, { write: (port, bytes) => void replies.push(write(port, bytes)) });
     await Promise.all(replies);
-    if (told) await over(told);
+    if (told ?? (isFull ? 'stuck' : undefined)) await over(told ?? 'stuck');
   }
 };
+
+/** Its own disk is the only one that it may write to: the overlay has come to its bound, or the worker's disk is full. qapi/block-core.json, BLOCK_IO_ERROR */
+const isDiskFull = ({ event, data }: QmpEvent): boolean => event === 'BLOCK_IO_ERROR' && data.operation === 'write';

@@ -1,4 +1,5 @@
 import { BootreadyError } from '../../shared/errors.ts';
+import { machineWrites } from '../../shared/foreign-limits.ts';
 import { createAnswers } from './answers.ts';
 import { type AskGuestfish, applianceIsGone, doneBy } from './guestfish-complaints.ts';
 import { kvmWorks } from './kvm.ts';
@@ -22,6 +23,8 @@ export type GuestfishOptions = {
   disk: { path: string; format: 'raw' | 'qcow2' };
   /** Lets commands change the disk, up to so many bytes of its file; without it the disk is read-only. */
   writableBytes?: number;
+  /** What it may write beside the disk: an overlay, what is fetched. */
+  writesAtMost?: number;
   /** A Unix socket that becomes the port 3128 of `gateway` to the appliance: its only network. */
   proxySocket?: string | undefined;
   /** Further disks, raw and read-only: paths inside to paths outside. They come after the disk. */
@@ -80,7 +83,7 @@ export const withGuestfish = async <T>(
     cpuSeconds: 1800,
     memoryBytes: 0,
     residentBytes: (memoryMiB + 2048) * 1024 ** 2,
-    fileBytes: Math.max(5 * 1024 ** 3, writableBytes ?? 0),
+    fileBytes: Math.max(options.writesAtMost ?? machineWrites.inspect.most, writableBytes ?? 0),
   };
   const kvm = await kvmWorks();
   const child = spawnSandboxed({

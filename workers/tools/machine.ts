@@ -19,6 +19,8 @@ export type Hardware = { system: 'linux' } | { system: 'windows'; clock: 'utc' |
 
 export type MachineOptions = {
   disk: { path: string; format: 'raw' | 'qcow2'; virtualSize: number };
+  /** What it may write to the disk's overlay. */
+  writesAtMost: number;
   /** A further disk, read-only. */
   seed: string;
   firmware: Firmware;
@@ -48,9 +50,6 @@ export type Machine = {
 };
 
 const MiB = 1024 ** 2;
-/** What a guest may write while it starts: a first boot of a system that updates itself writes some hundred MiB. */
-const overlayBytes = 8 * 1024 * MiB;
-
 /** What QEMU itself needs beside the memory of the guest: translated code (TCG), caches, its own program. */
 const overheadMiB = 2048;
 
@@ -134,7 +133,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
       // TCG reserves up to 1 GiB for translated code, glibc 64 MiB for each thread: a bound for what goes wild, `residentBytes` is the tight one.
       memoryBytes: (memoryMiB + 8 * overheadMiB) * MiB,
       residentBytes: (memoryMiB + overheadMiB) * MiB,
-      fileBytes: overlayBytes,
+      fileBytes: options.writesAtMost,
     },
     signal,
   });

@@ -161,7 +161,14 @@ describe('QEMU that leaves', () => {
     mkdirSync(at('machine'));
     return startMachine({
       ...{ disk: { path: at('disk'), format: 'raw', virtualSize: MiB }, seed: at('seed'), firmware: 'bios' },
-      ...{ hardware: { system: 'linux' }, dir: at('machine'), wallSeconds: 30, ports: {}, signal },
+      ...{
+        hardware: { system: 'linux' },
+        dir: at('machine'),
+        wallSeconds: 30,
+        writesAtMost: 64 * MiB,
+        ports: {},
+        signal,
+      },
       onSerial: () => undefined,
     });
   };
