@@ -54,8 +54,8 @@ test('what was found, the findings in groups, the verdict', () => {
     }),
   );
   expect(text).toBe(`debian.ova  300.0 MiB
-disk         vmdk (streamOptimized), 1.0 GiB, debian-disk1.vmdk
-system       Debian GNU/Linux 12 (bookworm), x86_64, gpt, boots with bios, uefi
+disk         vmdk (streamOptimized), 1.0 GiB, gpt, debian-disk1.vmdk
+system       Debian GNU/Linux 12 (bookworm), x86_64, boots with bios, uefi
 kernel       6.1.0-56-cloud-amd64
 result       raw, 1.0 GiB, 452.0 MiB of data
 sha256       ${'ab'.repeat(32)}

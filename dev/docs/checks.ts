@@ -5,6 +5,7 @@ import { bootChecks } from '../../shared/checks/boot.ts';
 import type { CheckDefinition } from '../../shared/checks/define.ts';
 import { guestChecks } from '../../shared/checks/guest/checks.ts';
 import { inspectionChecks } from '../../shared/checks/inspection.ts';
+import { unseenWords } from '../../shared/checks/unseen-words.ts';
 
 /** docs/checks.md, made of the catalogue: `npm run docs`. A test holds the page and the code together. */
 export const page = join(import.meta.dirname, '../../docs/checks.md');
@@ -22,6 +23,11 @@ const entry = (code: string, check: CheckDefinition, note: string): string => {
     `**${check.title.en}** (${note}${severities[check.severity]})`,
     check.problem.en.replaceAll(':bytes}', '}'),
     check.remedy.en,
+    ...(check.shownBy
+      ? [
+          `A start shows it: where ${check.shownBy.map((each) => `\`${each}\``).join(' or ')} passes, this is a warning at most.`,
+        ]
+      : []),
     ...(commands.length > 0 ? [`\`\`\`sh\n${commands.join('\n')}\n\`\`\``] : []),
   ].join('\n\n');
 };
@@ -45,6 +51,11 @@ export const checksPage = (): string =>
       ...Object.entries(inspectionChecks).map(([code, check]) => entry(code, check, systems.any)),
       ...guestChecks.map((check) => entry(check.code, check, systems[check.appliesTo])),
     ]),
+    section(
+      'What could not be seen',
+      'What cannot be read is never taken for absent: the checks that need it are `unknown`, for one of these reasons (`unseen` of the finding). Where the boot check starts the image, what it shows counts for more.',
+      Object.entries(unseenWords).map(([reason, { problem }]) => `- \`${reason}\`: ${problem.en}`),
+    ),
     section(
       'How it starts',
       'Step boot-check: under `require` a failure always rejects, under `warn` it is a warning.',

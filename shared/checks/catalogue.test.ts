@@ -5,8 +5,11 @@ import type { GuestFacts } from '../contracts/run.ts';
 import { admissionChecks } from './admission.ts';
 import { bootChecks } from './boot.ts';
 import { catalogue, describeFinding } from './catalogue.ts';
-import { guestChecks } from './guest/checks.ts';
+import { linux } from './guest/cases/case.ts';
+import { guestChecks, guestFindings } from './guest/checks.ts';
+import { unseen } from './guest/unseen.ts';
 import { inspectionChecks } from './inspection.ts';
+import { unseenWords } from './unseen-words.ts';
 
 const root = join(import.meta.dirname, '../..');
 const sources = ['shared/formats', 'shared/checks', 'workers']
@@ -43,6 +46,39 @@ test.each(Object.entries(catalogue))('%s says the same in both languages, and sa
     expect(check.problem[language]).toMatch(/[.!?]$|\{line\}$/);
     expect(check.problem[language]).not.toBe(check.remedy[language]);
   }
+});
+
+test.each(Object.entries(unseenWords))('why something was not seen is said in both languages: %s', (_, words) => {
+  for (const text of [words.problem, words.remedy]) expect(placeholders(text.de)).toEqual(placeholders(text.en));
+  expect(placeholders(words.problem.en).filter((name) => name !== '{what}')).toEqual([]);
+  for (const language of ['en', 'de'] as const) expect(words.problem[language]).toMatch(/\.$/);
+});
+
+test('what could not be seen is told by its reason, and never by the words of what was found', () => {
+  const unseen = { unseen: 'filesystem', what: '/dev/sda3 (xfs)' };
+  const finding = { code: 'cloud-init-installed', step: 'inspect', outcome: 'unknown', params: unseen } as const;
+  expect(describeFinding(finding, 'en').problem).toContain(
+    'The filesystem on /dev/sda3 (xfs) could not be mounted'.slice(4),
+  );
+  expect(describeFinding(finding, 'de')).toMatchObject({
+    problem: expect.stringContaining('Das lässt sich hier nicht lesen: Das Dateisystem auf /dev/sda3 (xfs)'),
+    remedy: expect.stringContaining('Starttest'),
+  });
+  expect(describeFinding(finding, 'en')).not.toHaveProperty('commands');
+  // Of reports that an older version or a newer one made, as far as their words are known.
+  for (const params of [{}, { unseen: 'of-tomorrow' }])
+    expect(describeFinding({ ...finding, params }, 'en').problem).toContain('not installed');
+  const old = { ...finding, code: 'kernel-root-name', params: { root: '?' } };
+  expect(describeFinding(old, 'en').problem).toContain('start from not known');
+});
+
+test('no check says "?" or "-" of what is not known: no text has a place for it', () => {
+  const guest = linux({ kernel: undefined, boot: { entry: unseen('boot-entry') }, packages: unseen('packages') });
+  for (const language of ['en', 'de'] as const)
+    for (const finding of guestFindings(guest)) {
+      const { problem = '' } = describeFinding(finding, language);
+      expect(problem).not.toMatch(/\(-\)|\(\?\)|[ (][?-][,.)]|\{/);
+    }
 });
 
 test('no command holds a param: those are the words of guests, and commands are copied into shells', () => {

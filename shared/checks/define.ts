@@ -1,10 +1,11 @@
 import type { Outcome } from '../contracts/finding.ts';
 import type { GuestFacts } from '../contracts/run.ts';
 import { formatBytes } from '../quantities.ts';
+import type { Language, Text } from './text.ts';
+import { wordsOfUnseen } from './unseen-words.ts';
 
-export type Language = 'en' | 'de';
+export type { Language, Text } from './text.ts';
 export type Params = Readonly<Record<string, string | number>>;
-export type Text = Readonly<Record<Language, string>>;
 
 /**
  * An entry of the catalogue. Texts may mention a finding's params as `{name}`, or `{name:bytes}` for an amount.
@@ -22,6 +23,8 @@ export type CheckDefinition = {
   readonly remedy: Text;
   /** The same as shell commands, to be copied; without params, which are the guest's words and no part of a command. */
   readonly commands?: readonly Command[];
+  /** Findings of the boot check of which one that passes shows that this holds, whatever was seen from outside. */
+  readonly shownBy?: readonly string[];
 };
 
 /** Families by their package manager. */
@@ -42,10 +45,21 @@ export const defineChecks = <const T extends Readonly<Record<string, CheckDefini
 
 export type DescribedFinding = { title: string; problem?: string; remedy?: string; commands?: Command[] };
 
+const startedAllTheSame: Text = {
+  en: 'The image started in the boot check all the same, and that counts for more. What was seen from outside:',
+  de: 'Das Image ist im Starttest trotzdem gestartet, und das zählt mehr. Von außen gesehen hieß es:',
+};
+
+/** Of a param that is `-`; of one that is `?`, as reports of older versions have it. */
+const nothing: Text = { en: 'nothing', de: 'nichts' };
+const notKnown: Text = { en: 'not known', de: 'nicht bekannt' };
+
 /** `{name}` is the param as it is, `{name:bytes}` in the unit that people would use. */
 const fill = (text: string, params: Params, language: Language): string =>
   text.replaceAll(/\{([a-zA-Z]+)(:bytes)?\}/g, (whole, name: string, asBytes?: string) => {
     const value = params[name] ?? whole;
+    if (value === '-') return nothing[language];
+    if (value === '?') return notKnown[language];
     return asBytes && typeof value === 'number' ? formatBytes(value, language) : String(value);
   });
 
@@ -59,10 +73,14 @@ export const describeCheck = (
 ): DescribedFinding => {
   const title = fill(check.title[language], params, language);
   if (outcome === 'pass') return { title };
+  const unseen = outcome === 'unknown' ? wordsOfUnseen(params.unseen) : undefined;
+  if (unseen)
+    return { title, problem: fill(unseen.problem[language], params, language), remedy: unseen.remedy[language] };
   const commands = check.commands?.filter(({ on }) => systems.has(on)) ?? [];
+  const problem = fill(check.problem[language], params, language);
   return {
     title,
-    problem: fill(check.problem[language], params, language),
+    problem: params.shownBy === undefined ? problem : `${startedAllTheSame[language]} ${problem}`,
     remedy: fill(check.remedy[language], params, language),
     ...(commands.length > 0 ? { commands } : {}),
   };

@@ -879,6 +879,7 @@ export interface components {
             partitionTable?: ("gpt" | "mbr" | "none" | "other") | undefined;
             firmware?: ("bios" | "uefi")[] | undefined;
             osType?: string | undefined;
+            mayHoldSystem?: boolean | undefined;
             osDistro?: string | undefined;
             osVersion?: string | undefined;
             osName?: string | undefined;

@@ -90,6 +90,8 @@ export const GuestFacts = z.object({
   partitionTable: z.enum(['gpt', 'mbr', 'none', 'other']).optional(),
   firmware: z.array(z.enum(['bios', 'uefi'])).optional(),
   osType: z.string().optional(),
+  /** No system was found, and one may be where nothing could be read: starting the image tells. */
+  mayHoldSystem: z.boolean().optional(),
   osDistro: z.string().optional(),
   osVersion: z.string().optional(),
   osName: z.string().optional(),

@@ -23,17 +23,21 @@ export const factsOf = (document: ReportDocument, language: Language): [label: s
   const around = layers
     .filter(({ kind }) => kind !== 'disk' && kind !== 'pieces')
     .map(({ kind, member }) => member ?? kind);
+  // Where the file's own header tells it already, once is enough.
+  const table =
+    guest?.partitionTable === 'none' || guest?.partitionTable === disk?.variant ? undefined : guest?.partitionTable;
   const rows: [string, (string | undefined)[]][] = [
     [
       say.disk,
-      disk ? [`${disk.format} (${disk.variant})`, formatBytes(disk.virtualSize), ...around.reverse()] : around,
+      disk
+        ? [`${disk.format} (${disk.variant})`, formatBytes(disk.virtualSize), table, ...around.reverse()]
+        : [...around.reverse(), table],
     ],
     [
       say.system,
       [
         guest?.osName,
         guest?.architecture,
-        guest?.partitionTable === 'none' ? undefined : guest?.partitionTable,
         guest?.firmware?.length ? `${say.boots} ${guest.firmware.join(', ')}` : undefined,
       ],
     ],

@@ -50,3 +50,13 @@ test('whatever a guest wrote, the page holds it as text', () => {
   // Nothing is fetched.
   expect(html).not.toMatch(/<[^>]+ (?:src|href)=|@import|url\(/i);
 });
+
+test('a data disk has no system, and its partition table belongs to the disk', () => {
+  const disk = { format: 'qcow2', variant: 'v3', virtualSize: 1024 ** 3 } as const;
+  const lines = reportText({ ...document, disk, guest: { partitionTable: 'mbr' } }, strict, 'en').split('\n');
+  expect(lines).toContain('disk         qcow2 (v3), 1.0 GiB, mbr');
+  expect(lines.filter((line) => line.startsWith('system'))).toEqual([]);
+  const raw = { format: 'raw', variant: 'gpt', virtualSize: 1024 ** 3 } as const;
+  const told = reportText({ ...document, disk: raw, guest: { partitionTable: 'gpt' } }, strict, 'en');
+  expect(told).toContain('disk         raw (gpt), 1.0 GiB\n');
+});

@@ -1,6 +1,6 @@
 import { linux } from '../../shared/checks/guest/cases/case.ts';
 import { guestFindings } from '../../shared/checks/guest/checks.ts';
-import { TooMuch } from '../../shared/checks/guest/unseen.ts';
+import { TooMuch, unseen } from '../../shared/checks/guest/unseen.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
 import { admitSource } from '../../shared/formats/admit.ts';
 import { envelopeOf, leadsElsewhere, manifestOf } from '../../shared/formats/ovf.ts';
@@ -169,7 +169,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
       guestFindings(
         linux({
           startup: { fstab: lines(bytes).slice(0, 1000), kernelLines: [kernelLine(bytes)] },
-          boot: { entry: undefined },
+          boot: { entry: unseen('boot-entry') },
           packages: new Map([[clean(bytes.toString()), '1']]),
         }),
       ),

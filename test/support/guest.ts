@@ -30,7 +30,7 @@ export const guestOf = (
   given: Readonly<Record<string, string | Buffer>> = {},
 ): AskGuestfish => {
   const lines = (...each: string[]): string => each.map((line) => `${line}\n`).join('');
-  const failed = 'libguestfs: error: no such file\n';
+  const failed = 'libguestfs: error: x: No such file or directory\n';
   const bytesOf = (path: string): Buffer | undefined => {
     const content = files[path];
     return content === undefined ? undefined : Buffer.from(content as string);

@@ -1,3 +1,4 @@
+import { outweigh } from '../../shared/checks/outweigh.ts';
 import type { Policy } from '../../shared/contracts/image.ts';
 import type { Examination, Report } from '../../shared/contracts/run.ts';
 import type { RunContext } from '../../shared/ports/runs.ts';
@@ -9,7 +10,7 @@ export const judgeParts = (
   { admission, conversion, inspection, bootCheck }: JudgedParts,
   policy: Policy,
 ): Examination => {
-  const findings = [admission, conversion, inspection, bootCheck].flatMap((part) => part?.findings ?? []);
+  const findings = outweigh([admission, conversion, inspection, bootCheck].flatMap((part) => part?.findings ?? []));
   const disk = conversion?.disk ?? admission.disk;
   return {
     verdict: decide(findings, policy),

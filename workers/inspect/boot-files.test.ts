@@ -1,5 +1,6 @@
 import { matchesGlob, posix } from 'node:path';
 import { expect, test } from 'vitest';
+import { asSeen, unseen } from '../../shared/checks/guest/unseen.ts';
 import { lookAtBootFiles } from './boot-files.ts';
 import { kernelVersionIn } from './kernels.ts';
 import type { Reader } from './reader.ts';
@@ -31,7 +32,8 @@ const readerOf = (guest: Guest): Reader => {
       .filter((path) => path.startsWith(`${folder}/`))
       .map((path) => path.slice(folder.length + 1));
   return {
-    ask: async () => undefined,
+    about: async () => undefined,
+    hidden: () => undefined,
     read: config,
     config,
     sizeOf: async () => Number.NaN,
@@ -138,19 +140,17 @@ test('systemd-boot on an ESP', async () => {
 test('a unified kernel image: what it is told is known, whether it is started is not', async () => {
   const guest = { '/boot/efi/EFI/Linux/a.efi': '', '/etc/kernel/cmdline': 'root=UUID=3 console=ttyS0\n' };
   const { loader, boot, commandLines } = await lookAtBootFiles(readerOf(guest), false);
-  expect([loader, boot.entry, commandLines]).toEqual([
+  expect([loader, asSeen(() => boot.entry), commandLines]).toEqual([
     'unified-kernel-image',
-    undefined,
+    unseen('boot-entry'),
     ['root=UUID=3 console=ttyS0'],
   ]);
 });
 
 test('nothing at all', async () => {
-  expect(await lookAtBootFiles(readerOf({}), false)).toEqual({
-    loader: undefined,
-    boot: { images: [], moduleFolders: [], entry: undefined },
-    commandLines: [],
-  });
+  const { boot, ...others } = await lookAtBootFiles(readerOf({}), false);
+  expect(others).toEqual({ loader: undefined, commandLines: [] });
+  expect([boot.images, boot.moduleFolders, asSeen(() => boot.entry)]).toEqual([[], [], unseen('boot-entry')]);
 });
 
 test('a kernel tells its version itself', () => {

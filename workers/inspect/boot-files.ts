@@ -1,4 +1,5 @@
 import { posix } from 'node:path';
+import { partly, seen, unseen } from '../../shared/checks/guest/unseen.ts';
 import type { BootEntry, BootFilesView } from '../../shared/checks/guest/view.ts';
 import { chosenBySystemdBoot, parseBlsEntry, sortBlsEntries } from './boot-config/bls.ts';
 import { byVersion, type LoaderEntry, parseGrubEnvironment, type Variables } from './boot-config/entry.ts';
@@ -37,11 +38,11 @@ export const lookAtBootFiles = async (reader: Reader, viaPartition: boolean): Pr
   const { chosen } = menu ?? {};
   return {
     loader: menu?.loader,
-    boot: {
-      images: named.length > 0 || !anonymous ? named.sort(byVersion) : undefined,
-      moduleFolders: folders.sort(byVersion),
-      entry: menu && chosen ? await bootEntry(reader, menu.from, chosen) : undefined,
-    },
+    boot: partly<BootFilesView>({
+      images: seen(named.length > 0 || !anonymous ? named.sort(byVersion) : undefined),
+      moduleFolders: seen(folders.sort(byVersion)),
+      entry: menu && chosen ? seen(await bootEntry(reader, menu.from, chosen)) : unseen('boot-entry'),
+    }),
     commandLines: [...(chosen ? [chosen] : []), ...(menu?.entries ?? []).filter((entry) => entry !== chosen)]
       .slice(0, mostEntries)
       .map(({ commandLine }) => commandLine),

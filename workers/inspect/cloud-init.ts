@@ -1,3 +1,4 @@
+import { ifSeen, partly, type Seen, seen, TooMuch, unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import type { CloudInitView } from '../../shared/checks/guest/view.ts';
 import { cloudConfigOf } from './cloud-config.ts';
 import { largestConfig, linesOf, type Reader } from './reader.ts';
@@ -27,43 +28,47 @@ const starters: Record<InitSystem, readonly string[]> = {
 
 export const lookAtCloudInit = async (
   reader: Reader,
-  packages: ReadonlyMap<string, string> | undefined,
+  packages: Seen<ReadonlyMap<string, string>>,
   initSystem: InitSystem,
 ): Promise<CloudInitView> => {
   const { among } = reader;
   const installed = (await among(['/usr/bin/cloud-init', '/usr/local/bin/cloud-init'])).length > 0;
   const started = (await among(starters[initSystem])).length > 0;
-  return {
-    installed,
-    version: installed ? packages?.get('cloud-init') : undefined,
+  const version = ifSeen(() => whatWasSeen(packages).get('cloud-init'), undefined);
+  return partly<CloudInitView>({
+    installed: seen(installed),
+    version: version === undefined ? unseen('package-version', 'cloud-init') : seen(version),
     // Who knows how `other` starts services?
-    enabled: started || (initSystem === 'other' ? undefined : false),
-    disabledBy: await disabledBy(reader),
-    config: cloudConfigOf(await configFiles(reader)),
-  };
+    enabled: started || initSystem !== 'other' ? seen(started) : unseen('init-system'),
+    disabledBy: seen(await disabledBy(reader)),
+    config: seen(cloudConfigOf(await configFiles(reader))),
+  });
 };
 
 /** cloud-init(1), "Boot stages"; ds-identify's policy. What the kernel command line says is seen with the boot loader's files. */
-const disabledBy = async ({ among, ask, config }: Reader): Promise<string | undefined> => {
+const disabledBy = async ({ among, about, config }: Reader): Promise<string | undefined> => {
   const [file] = await among(['/etc/cloud/cloud-init.disabled']);
   if (file) return file;
   for (const unit of await among([
     '/etc/systemd/system/cloud-{init,init-local,init-main,init-network,config,final}.service',
   ]))
-    if ((await ask('readlink', unit))?.[0] === '/dev/null') return `a masked ${unit.split('/').pop() ?? ''}`;
+    if ((await about('readlink', unit))?.[0] === '/dev/null') return `a masked ${unit.split('/').pop() ?? ''}`;
   const policy = (await config('/etc/cloud/ds-identify.cfg'))?.find((line) => line.startsWith('policy:'));
   return policy && /^policy:\s*disabled\b/.test(policy) ? 'the policy in /etc/cloud/ds-identify.cfg' : undefined;
 };
 
-const configFiles = async ({ among, ask }: Reader): Promise<{ path: string; text: string }[]> => {
+const mostFiles = 200;
+
+const configFiles = async ({ among, about }: Reader): Promise<{ path: string; text: string }[]> => {
   const files: { path: string; text: string }[] = [];
   const paths = await among(['/etc/cloud/cloud.cfg', '/etc/cloud/cloud.cfg.d/*.cfg']);
   for (const path of [
     ...paths.filter((each) => each === '/etc/cloud/cloud.cfg'),
     ...paths.filter((each) => each.includes('.d/')).sort(),
-  ].slice(0, 40)) {
+  ]) {
+    if (files.length === mostFiles) throw new TooMuch('files of cloud.cfg.d');
     // Indentation means something, unlike in lines that are cleaned.
-    const text = (await linesOf(ask, path, largestConfig))?.join('\n');
+    const text = (await linesOf(about, path, largestConfig))?.join('\n');
     if (text !== undefined) files.push({ path, text });
   }
   return files;

@@ -1,10 +1,12 @@
+import { partly, type Seen, seen, TooMuch, unseen, type Why } from '../../shared/checks/guest/unseen.ts';
 import type { BootSectorView, DiskView, EfiLoader, PartitionView, VolumeView } from '../../shared/checks/guest/view.ts';
 import { blank, bootCodeOf, grubCoreSector, grubLegacySector, isGrubCore, startsSomething } from './boot-sector.ts';
 import { type Look, pairs } from './reader.ts';
 import { clean } from './text.ts';
 
 const sectorSize = 512;
-const mostVolumes = 64;
+/** GPT has 128 partitions as a rule. */
+const mostVolumes = 160;
 const mostLoaders = 50;
 
 /** What is on the disk as the appliance sees it; nothing is mounted afterwards. */
@@ -14,7 +16,9 @@ export const lookAtDisk = async (look: Look): Promise<DiskView> => {
   const onTop = [...((await ask('lvs')) ?? []), ...((await ask('list-md-devices')) ?? [])];
   const partitions: PartitionView[] = [];
   const volumes: VolumeView[] = [];
-  for (const device of [...(inPartitions.length > 0 ? inPartitions : ['/dev/sda']), ...onTop].slice(0, mostVolumes)) {
+  const devices = [...(inPartitions.length > 0 ? inPartitions : ['/dev/sda']), ...onTop];
+  if (devices.length > mostVolumes) throw new TooMuch('partitions and volumes');
+  for (const device of devices) {
     const tags = new Map(pairs(await ask('blkid', device)).map(([name, value]) => [name, clean(value)]));
     const partition = partitionOf(tags);
     if (partition) partitions.push(partition);
@@ -22,7 +26,12 @@ export const lookAtDisk = async (look: Look): Promise<DiskView> => {
     if (volume) volumes.push(volume);
   }
   const bootSector = await lookAtBootSector(look, partitions);
-  return { partitions, volumes, bootSector, efiLoaders: await lookForLoaders(look, volumes, partitions) };
+  return partly<DiskView>({
+    partitions: seen(partitions),
+    volumes: seen(volumes),
+    bootSector: seen(bootSector),
+    efiLoaders: await lookForLoaders(look, volumes, partitions),
+  });
 };
 
 type Tags = ReadonlyMap<string, string>;
@@ -74,7 +83,8 @@ const lookAtBootSector = async (look: Look, partitions: readonly PartitionView[]
     const next = marked.length === 1 && partition && startsSomething(await sectorAt(look, partition.start));
     return { code, next: next === true, coreAt: undefined };
   }
-  return { code, next: code === 'none' ? false : undefined, coreAt: undefined };
+  const next = code === 'none' ? seen(false) : unseen('boot-code');
+  return partly<BootSectorView>({ code: seen(code), next, coreAt: seen(undefined) });
 };
 
 /** UEFI 2.10, 13.3: EFI system partitions have a type of their own, and FAT on them. */
@@ -84,10 +94,14 @@ const lookForLoaders = async (
   { guestfish: { ask } }: Look,
   volumes: readonly VolumeView[],
   partitions: readonly PartitionView[],
-): Promise<EfiLoader[]> => {
+): Promise<Seen<EfiLoader[]>> => {
   const found: EfiLoader[] = [];
+  let unread: Why | undefined;
   for (const { device } of volumes.filter(({ type }) => type === 'vfat')) {
-    if ((await ask('mount-ro', device, '/')) === undefined) continue;
+    if ((await ask('mount-ro', device, '/')) === undefined) {
+      unread = { reason: 'filesystem', what: device };
+      continue;
+    }
     const folder = (await ask('case-sensitive-path', '/EFI'))?.[0];
     for (const vendor of folder ? ((await ask('ls', folder)) ?? []).slice(0, mostLoaders) : []) {
       for (const name of (await ask('ls', `${folder}/${vendor}`)) ?? []) {
@@ -100,5 +114,5 @@ const lookForLoaders = async (
     }
     await ask('umount-all');
   }
-  return found;
+  return unread && found.length === 0 ? { unseen: unread } : seen(found);
 };

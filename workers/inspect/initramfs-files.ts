@@ -47,7 +47,7 @@ export const unpackTo = async (
     if ('refused' in outcome && outcome.refused !== 'layer-damaged') return 'too-much';
     const file = await openFileSource(path);
     bounds.bytes -= file.size;
-    if (file.size > 0) return { ...file, whole: !('refused' in outcome) };
+    if (file.size > 0) return { ...file, whole: !('refused' in outcome || outcome.passedOver) };
     await file.close();
     return undefined;
   } finally {

@@ -28,11 +28,15 @@ const doorThatFails = (...parts: string[]): ForeignDoor => ({
   },
 });
 
-const inspected = async (files: Record<string, string>, through: ForeignDoor = door) => {
+const inspected = async (
+  files: Record<string, string>,
+  through: ForeignDoor = door,
+  given: Record<string, string | Buffer> = {},
+) => {
   const questions: Question[] = [];
   const options = { isBackup: false, outputDir: '/nowhere', hostDir: '/nowhere', progress: () => undefined };
   const { signal } = new AbortController();
-  const looked = await inspectInside(through, guestOf(files, questions), { ...options, signal });
+  const looked = await inspectInside(through, guestOf(files, questions, given), { ...options, signal });
   return { ...looked, codes: looked.findings.map(({ code }) => code), questions };
 };
 
@@ -56,14 +60,15 @@ test('a part that takes too much is unknown, never absent, and the rest is as it
   const before = await inspected(sound);
   const { codes, findings, questions } = await inspected(sound, doorThatFails('startup'));
   expect(findings[0]).toMatchObject({ code: 'look-incomplete', outcome: 'unknown', params: { parts: 'startup' } });
-  const silent = before.codes.filter((code) => !codes.includes(code));
-  expect(silent).toEqual(
-    ['cloud-init-enabled', 'fstab-devices', 'fstab-missing', 'fstab-network', 'fstab-swap', 'initramfs-root-driver']
-      .concat(['kernel-root-name', 'kernel-root-there', 'root-on-lvm', 'selinux-labels', 'serial-console'])
-      .filter((code) => before.codes.includes(code))
-      .sort((a, b) => before.codes.indexOf(a) - before.codes.indexOf(b)),
+  expect(codes).toEqual(expect.arrayContaining(before.codes));
+  const was = (code: string) => before.findings.find((each) => each.code === code)?.outcome;
+  const changed = findings.slice(1).filter(({ code, outcome }) => outcome !== was(code));
+  expect(changed.map(({ code }) => code)).toEqual(
+    expect.arrayContaining(['fstab-devices', 'fstab-missing', 'fstab-swap', 'fstab-network', 'selinux-labels']),
   );
-  expect(silent).toContain('fstab-devices');
+  expect(changed.map(({ code }) => code)).not.toContain('cloud-init-installed');
+  for (const { outcome, params } of changed)
+    expect({ outcome, params }).toEqual({ outcome: 'unknown', params: { unseen: 'too-much', what: 'startup' } });
   // The second look went by the answers of the first.
   expect(questions.filter(({ command }) => command === 'inspect-os')).toHaveLength(1);
   expect(questions.filter(({ command }) => command === 'mount-ro')).toHaveLength(2);
@@ -84,10 +89,10 @@ test('every part can be left out, and all of them', async () => {
 
 test('a file that is larger than is read of its kind makes its part unknown', async () => {
   const cloudConfig = `datasource_list: [None]\n${'#\n'.repeat(200_000)}`;
-  const { codes, findings } = await inspected({ ...sound, '/etc/cloud/cloud.cfg': cloudConfig });
+  const { findings } = await inspected({ ...sound, '/etc/cloud/cloud.cfg': cloudConfig });
   expect(findings[0]?.params).toEqual({ parts: 'cloud-init' });
-  expect(codes).not.toContain('cloud-init-installed');
-  expect(codes).toContain('fstab-devices');
+  const outcome = (code: string) => findings.find((each) => each.code === code)?.outcome;
+  expect([outcome('cloud-init-installed'), outcome('fstab-devices')]).toEqual(['unknown', 'fail']);
 });
 
 describe('an initramfs that takes too much is unknown, and the rest of its kernel is as it was', () => {
@@ -127,5 +132,91 @@ describe('an initramfs that takes too much is unknown, and the rest of its kerne
     expect((await lookedAt(10, large))['look-incomplete']?.params).toEqual({ parts: 'initramfs' });
     // Not so one that has no form that a kernel knows.
     expect(await lookedAt(10)).not.toHaveProperty('look-incomplete');
+  });
+});
+
+describe('what could not be read is unknown, never absent', () => {
+  const complaint = (words: string) => `libguestfs: error: ${words}\n`;
+  const unmountable = complaint('mount_ro: wrong fs type, bad option, bad superblock');
+  const outcomes = async (files: Record<string, string>, given: Record<string, string | Buffer>) => {
+    const { findings, facts } = await inspected(files, door, given);
+    return { facts, of: Object.fromEntries(findings.map(({ code, outcome, params }) => [code, { outcome, params }])) };
+  };
+  /** Code in the first sector that nobody knows. */
+  const bootCode = { 'pread-device': Buffer.alloc(512, Buffer.from([0x55, 0xaa])) };
+  const noSystem = { 'inspect-os': '' };
+  const partition = 'PART_ENTRY_NUMBER: 1\nPART_ENTRY_OFFSET: 2048\nPART_ENTRY_SIZE: 4096\n';
+  const looksLike = (type: string) => ({ ...noSystem, blkid: `${type ? `TYPE: ${type}\n` : ''}${partition}` });
+
+  test.each([
+    ['a filesystem that cannot be mounted', { ...noSystem, 'mount-ro': unmountable }, 'filesystem', '/dev/sda1 (ext4)'],
+    ['a search that fails', { 'inspect-os': complaint('inspect_os: failed') }, 'system-search', undefined],
+    ['a member of a pool', looksLike('zfs_member'), 'group', '/dev/sda1 (zfs_member)'],
+    ['half of a volume group', looksLike('LVM2_member'), 'group', '/dev/sda1 (LVM2_member)'],
+    ['data that nobody knows', { ...looksLike('') }, 'content', '/dev/sda1'],
+  ])('no system was found, and one may be there: %s', async (_, given, unseen, what) => {
+    const { of, facts } = await outcomes({}, { ...bootCode, ...given });
+    const params = what === undefined ? { unseen } : { unseen, what };
+    expect(of['operating-system']).toEqual({ outcome: 'unknown', params });
+    expect(facts.mayHoldSystem).toBe(true);
+    expect(Object.values(of).filter(({ outcome }) => outcome === 'fail')).toEqual([]);
+  });
+
+  test('a disk that could be read to its end, without a system, is a data disk', async () => {
+    for (const given of [noSystem, looksLike('swap'), looksLike('')]) {
+      const { of, facts } = await outcomes({}, given);
+      expect(of['operating-system']?.outcome).toBe('fail');
+      expect(facts.mayHoldSystem).toBeUndefined();
+    }
+    const { of, facts } = await outcomes({}, looksLike('crypto_LUKS'));
+    expect([of['operating-system']?.outcome, of['disk-encrypted']?.outcome]).toEqual(['unknown', 'fail']);
+    // Nobody can start what is encrypted.
+    expect(facts.mayHoldSystem).toBeUndefined();
+  });
+
+  const twoMounts = { 'inspect-get-mountpoints': '/: /dev/sda1\n/boot: /dev/sda2\n' };
+
+  test('what lies on a filesystem of its own that cannot be mounted, and that alone', async () => {
+    const { of } = await outcomes(sound, { ...twoMounts, 'mount-ro /dev/sda2 /boot': unmountable });
+    const params = { unseen: 'filesystem', what: '/dev/sda2' };
+    for (const code of ['kernel-entry', 'kernel-version', 'kernel-root-name', 'serial-console'])
+      expect([code, of[code]]).toEqual([code, { outcome: 'unknown', params }]);
+    expect([of['fstab-devices']?.outcome, of['cloud-init-installed']?.outcome]).toEqual(['fail', 'pass']);
+    expect([of['clone-random-seed'], of['clone-logs']?.outcome]).toEqual([{ outcome: 'unknown', params }, 'pass']);
+  });
+
+  test('a root that cannot be mounted', async () => {
+    const { of } = await outcomes(sound, { ...bootCode, 'mount-ro /dev/sda1 /': unmountable });
+    expect(Object.values(of).filter(({ outcome }) => outcome === 'fail')).toEqual([]);
+    expect(of['cloud-init-installed']).toEqual({
+      outcome: 'unknown',
+      params: { unseen: 'filesystem', what: '/dev/sda1' },
+    });
+  });
+
+  test('a file that is there and cannot be read', async () => {
+    const { of } = await outcomes(sound, { 'cat /etc/fstab': complaint('cat: read: /etc/fstab: Input/output error') });
+    expect(of['fstab-devices']).toEqual({ outcome: 'unknown', params: { unseen: 'file', what: '/etc/fstab' } });
+    expect(of['cloud-init-installed']?.outcome).toBe('pass');
+  });
+
+  test('packages, the entry that is started, and an initramfs that lies in an unusual place', async () => {
+    const { of } = await outcomes({ '/lib/modules/6.1.0/modules.dep': 'virtio_net.ko:\n' }, {});
+    expect(of['hardware-agents']).toEqual({ outcome: 'unknown', params: { unseen: 'packages' } });
+    expect(of['kernel-entry']).toEqual({ outcome: 'unknown', params: { unseen: 'boot-entry' } });
+    expect(of['virtio-block-initramfs']).toEqual({ outcome: 'unknown', params: { unseen: 'initramfs' } });
+    expect(of['virtio-net']?.outcome).toBe('pass');
+  });
+
+  test('what systemd mounts by the types of partitions is looked into', async () => {
+    const esp = `TYPE: vfat\nPART_ENTRY_TYPE: c12a7328-f81f-11d2-ba4b-00a0c93ec93b\n${partition}`;
+    const given = { blkid: esp, 'is-dir /efi': 'true\n', 'ls /efi': '', 'inspect-get-mountpoints': '/: /dev/sda2\n' };
+    const { questions } = await inspected({}, door, given);
+    expect(questions.filter(({ command }) => command === 'mount-ro').map(({ args }) => args)).toContainEqual([
+      '/dev/sda1',
+      '/efi',
+    ]);
+    const { of } = await outcomes({}, { ...given, 'mount-ro /dev/sda1 /efi': unmountable });
+    expect(of['kernel-entry']).toEqual({ outcome: 'unknown', params: { unseen: 'filesystem', what: '/dev/sda1' } });
   });
 });

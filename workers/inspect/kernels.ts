@@ -1,8 +1,11 @@
 import { posix } from 'node:path';
-import type { BootFilesView, KernelView } from '../../shared/checks/guest/view.ts';
+import { ifSeen } from '../../shared/checks/guest/unseen.ts';
+import type { BootFilesView, InitramfsView, KernelView } from '../../shared/checks/guest/view.ts';
 import { initramfsFiles } from './initramfs.ts';
 import type { Look, Reader } from './reader.ts';
 import { clean, moduleOf } from './text.ts';
+
+const unreadable: InitramfsView = { whole: false, modules: new Set(), hostOnly: false };
 
 const headOfKernel = 64 * 1024;
 
@@ -21,8 +24,8 @@ export const lookAtKernel = async (
   reader: Reader,
   boot: BootFilesView,
 ): Promise<KernelView | undefined> => {
-  const version =
-    (boot.entry && (await versionOf(reader, boot.entry.kernel, boot))) ?? boot.moduleFolders[0] ?? boot.images?.[0];
+  const entry = ifSeen(() => boot.entry, undefined);
+  const version = (entry && (await versionOf(reader, entry.kernel, boot))) ?? boot.moduleFolders[0] ?? boot.images?.[0];
   if (version === undefined) return undefined;
   const folder = `/lib/modules/${version}`;
   const builtin = ((await reader.read(`${folder}/modules.builtin`)) ?? []).map(moduleOf);
@@ -30,13 +33,13 @@ export const lookAtKernel = async (
   const modules = dependencies.map((line) => moduleOf(line.split(':', 1)[0] ?? ''));
   const inBoot = await reader.list('/boot');
   const named = initramfsNames(version).find((candidate) => inBoot.includes(candidate.slice('/boot/'.length)));
-  const paths = boot.entry ? boot.entry.initrds : named ? [named] : [];
+  const paths = entry?.initrds ?? (named ? [named] : []);
   return {
     version,
     builtin: new Set(builtin.filter((name) => name !== undefined)),
     modules: new Set(modules.filter((name) => name !== undefined)),
-    // An entry that names no initramfs starts without one.
-    initramfs: paths.length > 0 ? await lookAtInitramfs(look, paths) : { state: 'none' },
+    // An entry that names no initramfs starts without one; where none is known, there may be one in another place.
+    initramfs: paths.length > 0 ? await lookAtInitramfs(look, paths) : entry ? undefined : unreadable,
   };
 };
 
@@ -59,15 +62,12 @@ export const kernelVersionIn = (head: Buffer): string | undefined => {
 };
 
 /** All files that the boot loader loads beside the kernel. One that takes too much is one that cannot be read; what else was seen of the kernel holds. */
-const lookAtInitramfs = async (look: Look, paths: readonly string[]): Promise<KernelView['initramfs']> => {
+const lookAtInitramfs = async (look: Look, paths: readonly string[]): Promise<InitramfsView> => {
   const seen = await look.parts.look('initramfs', () => readInitramfs(look, paths));
-  return 'value' in seen ? seen.value : { state: 'unreadable' };
+  return 'value' in seen ? seen.value : unreadable;
 };
 
-const readInitramfs = async (
-  { initramfs, progress }: Look,
-  paths: readonly string[],
-): Promise<KernelView['initramfs']> => {
+const readInitramfs = async ({ initramfs, progress }: Look, paths: readonly string[]): Promise<InitramfsView> => {
   const found: string[] = [];
   let whole = true;
   for (const path of paths) {
@@ -79,9 +79,7 @@ const readInitramfs = async (
   }
   // dracut's squash module hides all else in a filesystem inside.
   if (found.some((name) => /(?:^|\/)squash(?:fs)?-root\.img$/.test(name))) whole = false;
-  if (found.length === 0) return { state: 'unreadable' };
   return {
-    state: 'read',
     whole,
     modules: new Set(found.map(moduleOf).filter((name) => name !== undefined)),
     hostOnly: found.some((name) => /(?:^|\/)lib\/dracut\/hostonly-files$/.test(name)),

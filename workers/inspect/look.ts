@@ -1,11 +1,13 @@
 import { biosStarts, uefiStarts } from '../../shared/checks/guest/firmware.ts';
-import { ifSeen, mapped, partly, type Seen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
+import { ifSeen, mapped, partly, type Seen, seen, Unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import type { DiskView, GuestView } from '../../shared/checks/guest/view.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { type InitSystem, lookForInitSystem } from './cloud-init.ts';
 import { lookAtDisk } from './disk.ts';
 import { type LinuxLook, lookAtLinux } from './linux.ts';
+import { mountSystem } from './mounts.ts';
 import { type Look, pairs, type Reader, readerOf } from './reader.ts';
+import { systemsAmong, whereOneMayBe } from './systems.ts';
 import { clean } from './text.ts';
 import { lookAtWindows } from './windows.ts';
 
@@ -35,21 +37,31 @@ const storageNames: ReadonlyMap<string, string> = new Map(
 
 type Found = {
   facts: GuestView['facts'];
-  systems: number;
+  systems: Seen<number>;
   root: string | undefined;
   /** Where it mounts what, parents before children. */
   mounts: [string, string][];
 };
 
-/** What libguestfs says of the system, and where its filesystems belong. */
-const lookForSystem = async ({ guestfish: { ask }, progress }: Look): Promise<Found> => {
-  const roots = (await ask('inspect-os')) ?? [];
+/** What libguestfs says of the system, and where its filesystems belong. It passes over what it cannot read. */
+const lookForSystem = async ({ guestfish, progress }: Look, disk: Seen<DiskView>): Promise<Found> => {
+  const { ask } = guestfish;
+  const told = await ask('inspect-os');
   progress(60);
   const facts: GuestView['facts'] = {};
+  const roots = systemsAmong(
+    told ?? [],
+    ifSeen(() => whatWasSeen(disk).volumes, []),
+  );
   const [root] = roots;
-  if (!root) return { facts, systems: roots.length, root, mounts: [] };
+  if (!root) {
+    const why = told ? await whereOneMayBe(guestfish, whatWasSeen(disk)) : ({ reason: 'system-search' } as const);
+    // Nobody can start what is encrypted.
+    if (why && why.reason !== 'encrypted') facts.mayHoldSystem = true;
+    return { facts, systems: why ? { unseen: why } : seen(0), root, mounts: [] };
+  }
   const asked = async (question: string): Promise<string | undefined> =>
-    told(await ask(`inspect-get-${question}`, root));
+    answered(await ask(`inspect-get-${question}`, root));
   const set = async (name: keyof GuestView['facts'], question: string): Promise<void> => {
     const value = await asked(question);
     if (value !== undefined) Object.assign(facts, { [name]: value });
@@ -62,10 +74,10 @@ const lookForSystem = async ({ guestfish: { ask }, progress }: Look): Promise<Fo
   const [major, minor] = [await asked('major-version'), await asked('minor-version')];
   if (major) facts.osVersion = minor && minor !== '0' ? `${major}.${minor}` : major;
   const mounts = pairs(await ask('inspect-get-mountpoints', root)).sort(([a], [b]) => a.length - b.length);
-  return { facts, systems: roots.length, root, mounts };
+  return { facts, systems: seen(roots.length), root, mounts };
 };
 
-const told = (lines: string[] | undefined): string | undefined => {
+const answered = (lines: string[] | undefined): string | undefined => {
   const line = lines?.[0];
   return line === undefined || line === 'unknown' ? undefined : clean(line);
 };
@@ -82,21 +94,21 @@ export const lookInside = async (look: Look): Promise<{ view: GuestView; package
   const { guestfish, parts, progress } = look;
   const { ask } = guestfish;
   progress(25);
-  const table = told(await ask('part-get-parttype', '/dev/sda'));
+  const table = answered(await ask('part-get-parttype', '/dev/sda'));
   const disk = await parts.look('disk', () => lookAtDisk(look));
-  const found = await parts.look('operating system', () => lookForSystem(look));
+  const found = await parts.look('operating system', () => lookForSystem(look, disk));
   const { facts, root, mounts } = 'value' in found ? found.value : { facts: {}, root: undefined, mounts: [] };
   Object.assign(facts, {
     partitionTable: table === 'gpt' ? 'gpt' : table === 'msdos' ? 'mbr' : table ? 'other' : 'none',
   });
-  const seen = { disk, systems: mapped(found, ({ systems }) => systems) };
+  const ofDisk = { disk, systems: mapped(found, ({ systems }) => whatWasSeen(systems)) };
   const whole = async (
     linux: GuestView['linux'],
     windows: Seen<GuestView['windows']>,
     packages: InstalledPackage[] = [],
   ): Promise<{ view: GuestView; packages: InstalledPackage[] }> => {
     const view = partly<GuestView>({
-      ...seen,
+      ...ofDisk,
       facts: { value: facts },
       linux: { value: linux },
       windows,
@@ -108,21 +120,31 @@ export const lookInside = async (look: Look): Promise<{ view: GuestView; package
   const none = { value: undefined };
   if (!root) return whole(undefined, none);
 
-  for (const [path, device] of mounts) await ask('mount-ro', device, path);
-  const reader = readerOf(guestfish);
+  const hidden = await mountSystem(
+    guestfish,
+    mounts,
+    ifSeen(() => whatWasSeen(disk), undefined),
+  );
+  const reader = readerOf(guestfish, hidden);
   const name = await parts.look('os-release', () => prettyName(reader));
   if ('value' in name && name.value) facts.osName = name.value;
   progress(70);
   if (facts.osType === 'windows') {
     return whole(
       undefined,
-      await parts.look('Windows', () => lookAtWindows(guestfish, facts, root, whatWasSeen(disk).volumes)),
+      await parts.look('Windows', () =>
+        lookAtWindows(guestfish, facts, { root, hidden, volumes: whatWasSeen(disk).volumes }),
+      ),
     );
   }
   if (facts.osType !== 'linux') return whole(undefined, none);
-  const initSystem = await lookForInitSystem(reader);
-  const rootDevice = mapped(disk, (seen) => deviceOf(mounts.find(([path]) => path === '/')?.[1], seen));
-  const linux = await lookAtLinux(look, { root, rootDevice, disk, initSystem });
+  const initSystem = await parts.look('init system', () => lookForInitSystem(reader));
+  const rootDevice = mapped(disk, (some) => {
+    const device = deviceOf(mounts.find(([path]) => path === '/')?.[1], some);
+    if (device === undefined) throw new Unseen({ reason: 'root-device' });
+    return device;
+  });
+  const linux = await lookAtLinux(look, { root, rootDevice, disk, initSystem, hidden });
   addLinuxFacts(facts, linux, initSystem);
   ifSeen(() => {
     const device = whatWasSeen(rootDevice);
@@ -133,8 +155,8 @@ export const lookInside = async (look: Look): Promise<{ view: GuestView; package
 };
 
 /** Each as far as it was seen. */
-const addLinuxFacts = (facts: GuestView['facts'], { view, loader }: LinuxLook, initSystem: InitSystem): void => {
-  facts.initSystem = initSystem;
+const addLinuxFacts = (facts: GuestView['facts'], { view, loader }: LinuxLook, initSystem: Seen<InitSystem>): void => {
+  if ('value' in initSystem) facts.initSystem = initSystem.value;
   if (loader) facts.bootLoader = loader;
   const add = (told: () => Partial<GuestView['facts']>): void => {
     Object.assign(facts, ifSeen(told, {}));
@@ -142,5 +164,5 @@ const addLinuxFacts = (facts: GuestView['facts'], { view, loader }: LinuxLook, i
   add(() => ({ guestAgent: view.services.guestAgent === 'there' }));
   add(() => ({ kernels: [...(view.boot.images ?? view.boot.moduleFolders)].slice(0, mostKernels) }));
   add(() => (view.kernel ? { defaultKernel: view.kernel.version } : {}));
-  add(() => (view.cloudInit.version ? { cloudInit: view.cloudInit.version } : {}));
+  add(() => (view.cloudInit.installed ? { cloudInit: view.cloudInit.version } : {}));
 };

@@ -1,3 +1,4 @@
+import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 import type { NetworkView } from '../../shared/checks/guest/view.ts';
 import { namedByHardware, networkFileOf } from './network-files.ts';
 import { largestConfig, linesOf, type Reader } from './reader.ts';
@@ -13,15 +14,17 @@ const files = [
   '/etc/network/interfaces',
   '/etc/network/interfaces.d/*',
 ];
-const most = 40;
+const most = 200;
 
-export const lookAtNetwork = async ({ among, ask }: Reader): Promise<NetworkView> => {
+export const lookAtNetwork = async ({ among, about }: Reader): Promise<NetworkView> => {
   const macFiles: string[] = [];
   const staticFiles: string[] = [];
   const names = new Set<string>();
-  for (const path of (await among(files)).slice(0, most)) {
+  const paths = await among(files);
+  if (paths.length > most) throw new TooMuch('files of network configuration');
+  for (const path of paths) {
     // Indentation means something in YAML.
-    const settings = ((await linesOf(ask, path, largestConfig)) ?? []).filter((line) => !/^\s*(?:#|$)/.test(line));
+    const settings = ((await linesOf(about, path, largestConfig)) ?? []).filter((line) => !/^\s*(?:#|$)/.test(line));
     const file = networkFileOf(path, settings);
     if (file.hardwareAddress) macFiles.push(clean(path));
     if (file.fixedAddress) staticFiles.push(clean(path));

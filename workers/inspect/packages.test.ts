@@ -39,7 +39,9 @@ test('what a guest writes is cleaned and capped, and so is how much it writes', 
   expect(packagesOf(['  app2_version: 1', '  app2_name:', 'x'])).toEqual([]);
 });
 
-test('a list that is not to be had is none, and not an empty one', async () => {
-  expect(await installedPackages({ ask: async () => undefined }, '/dev/sda1')).toBeUndefined();
-  expect(await installedPackages({ ask: async () => [] }, '/dev/sda1')).toEqual([]);
+test('a list that is not to be had is unseen: an empty one is what libguestfs makes of a database that it cannot read', async () => {
+  for (const answer of [undefined, []])
+    await expect(installedPackages({ ask: async () => answer }, '/dev/sda1')).rejects.toMatchObject({
+      why: { reason: 'packages' },
+    });
 });

@@ -1,15 +1,17 @@
+import { Unseen } from '../../shared/checks/guest/unseen.ts';
 import { mostPackages } from '../../shared/sbom/cyclonedx.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
-import type { Reader } from './reader.ts';
+import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { clean } from './text.ts';
 
-/** What the package database says is installed, whatever database it is. Undefined: it cannot be read, or says more than an answer may. */
-export const installedPackages = async (
-  { ask }: Pick<Reader, 'ask'>,
-  root: string,
-): Promise<InstalledPackage[] | undefined> => {
-  const lines = await ask('inspect-list-applications2', root);
-  return lines && packagesOf(lines);
+/**
+ * What the package database says is installed, whatever database it is.
+ * @throws Unseen when it was not found, cannot be read, or says more than an answer may: libguestfs takes all that for an empty list
+ */
+export const installedPackages = async ({ ask }: Pick<Guestfish, 'ask'>, root: string): Promise<InstalledPackage[]> => {
+  const packages = packagesOf((await ask('inspect-list-applications2', root)) ?? []);
+  if (packages.length === 0) throw new Unseen({ reason: 'packages' });
+  return packages;
 };
 
 /** Of guestfish's table: one line a field, the name first. One more than a bill lists, so that it can say that it is not complete. */

@@ -1,4 +1,4 @@
-import { type Seen, TooMuch, Unseen } from '../../shared/checks/guest/unseen.ts';
+import { type Seen, TooMuch, Unseen, type Why } from '../../shared/checks/guest/unseen.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
 
 /** What a look is made of. Where one takes more time or memory than it may, the look is done again without it. */
@@ -6,6 +6,7 @@ export type Part =
   | 'disk'
   | 'operating system'
   | 'os-release'
+  | 'init system'
   | 'boot configuration'
   | 'kernel'
   | 'initramfs'
@@ -25,21 +26,23 @@ export type Parts = {
   unseen(): readonly string[];
 };
 
+const tooMuch = (part: Part): { unseen: Why } => ({ unseen: { reason: 'too-much', what: part } });
+
 /** @param without those that took too much before */
 export const partsOf = (without: readonly string[], begin: NamePart): Parts => {
   const unseen = [...without];
   return {
     unseen: () => unseen,
     look: async (part, work) => {
-      if (without.includes(part)) return { unseen: part };
+      if (without.includes(part)) return tooMuch(part);
       begin(part);
       try {
         return { value: await work() };
       } catch (error) {
-        if (error instanceof Unseen) return { unseen: error.part };
+        if (error instanceof Unseen) return { unseen: error.why };
         if (!(error instanceof TooMuch)) throw error;
         unseen.push(part);
-        return { unseen: part };
+        return tooMuch(part);
       }
     },
   };

@@ -1,7 +1,8 @@
-import { TooMuch } from '../../shared/checks/guest/unseen.ts';
+import { TooMuch, type Why } from '../../shared/checks/guest/unseen.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { Codec } from '../tools/decompress.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
+import { type Hidden, hiddenBy, notHidden } from './hidden.ts';
 import type { Parts } from './parts.ts';
 import { clean, configLine } from './text.ts';
 
@@ -24,13 +25,19 @@ export type InitramfsFiles = {
 /** What came out of a decompressor; `whole` when the tool was content with all that it was given. */
 export type Unpacked = { bytes: ByteSource; whole: boolean };
 
-const most = 20;
+const most = 200;
 /** The largest text that is read is a kernel's modules.dep; guestfish's answers are capped as well. */
 const largestText = 4 * 1024 ** 2;
 
-/** Reads files of the mounted guest. What is not there is empty or undefined, never an error. */
+/**
+ * Reads files of the mounted guest. What is not there is empty or undefined, never an error. What is there and cannot be read, or may lie on a
+ * filesystem that could not be mounted, throws `Unseen`.
+ */
 export type Reader = {
-  ask: Guestfish['ask'];
+  /** Any other question about a path. */
+  about: Guestfish['about'];
+  /** Whether what a pattern names may lie where nothing can be read. */
+  hidden(pattern: string): Why | undefined;
   /** The lines of a text file of at most four MiB, cleaned. */
   read(path: string): Promise<string[] | undefined>;
   /** The same with whole lines, for parsers. */
@@ -43,7 +50,7 @@ export type Reader = {
   resolve(path: string): Promise<string | undefined>;
   /** The names in a folder. */
   list(path: string): Promise<string[]>;
-  /** The files that match the patterns (glob(7)), at most twenty. */
+  /** The files that match the patterns (glob(7)). @throws TooMuch */
   expand(...patterns: string[]): Promise<string[]>;
   /** The same in one question for many patterns, with braces (glob(3), GLOB_BRACE). */
   among(patterns: readonly string[]): Promise<string[]>;
@@ -53,35 +60,41 @@ export type Reader = {
   holding(paths: readonly string[], matches: (line: string) => boolean): Promise<string[]>;
 };
 
-export const readerOf = ({ ask, bytes }: Guestfish): Reader => {
-  const sizeOf = (path: string): Promise<number> => regularSize(ask, path);
-  const lines = (path: string): Promise<string[] | undefined> => linesOf(ask, path, largestText);
+export const readerOf = (guestfish: Guestfish, hidden: readonly Hidden[] = []): Reader => {
+  const about: Guestfish['about'] = async (command, path, ...args) => {
+    notHidden(hidden, path);
+    return guestfish.about(command, path, ...args);
+  };
+  const sizeOf = (path: string): Promise<number> => regularSize(about, path);
+  const lines = (path: string): Promise<string[] | undefined> => linesOf(about, path, largestText);
   const read: Reader['read'] = async (path) => (await lines(path))?.map(clean);
   const expand: Reader['expand'] = async (...patterns) => {
     const found: string[] = [];
-    for (const pattern of patterns) found.push(...((await ask('glob-expand', pattern)) ?? []));
-    return found.slice(0, most);
+    for (const pattern of patterns) found.push(...((await about('glob-expand', pattern)) ?? []));
+    if (found.length > most) throw new TooMuch(patterns.join(' '));
+    return found;
   };
   return {
-    ask,
+    about,
+    hidden: (pattern) => hiddenBy(hidden, pattern),
     read,
     config: async (path) => (await lines(path))?.map(configLine),
     sizeOf,
     head: async (path, length) =>
-      (await sizeOf(path)) >= length ? bytes('pread', path, String(length), '0') : undefined,
-    resolve: async (path) => (await ask('realpath', path))?.[0],
+      (await sizeOf(path)) >= length ? guestfish.bytes('pread', path, String(length), '0') : undefined,
+    resolve: async (path) => (await about('realpath', path))?.[0],
     expand,
-    list: async (path) => (await ask('ls', path)) ?? [],
+    list: async (path) => (await about('ls', path)) ?? [],
     // The appliance wants a path that begins with "/", before any brace.
     among: async (patterns) => {
-      const found = await ask('glob-expand', `/{${patterns.map((pattern) => pattern.replace(/^\//, '')).join(',')}}`);
+      const found = await about('glob-expand', `/{${patterns.map((pattern) => pattern.replace(/^\//, '')).join(',')}}`);
       return (found ?? []).map((path) => path.replace(/\/$/, ''));
     },
     exists: async (...patterns) => {
       for (const pattern of patterns) {
         if (pattern.includes('*')) {
           if ((await expand(pattern)).length > 0) return true;
-        } else if ((await ask('exists', pattern))?.[0] === 'true') return true;
+        } else if ((await about('exists', pattern))?.[0] === 'true') return true;
       }
       return false;
     },
@@ -94,8 +107,8 @@ export const readerOf = ({ ask, bytes }: Guestfish): Reader => {
 };
 
 /** Bytes of a regular file; NaN of anything else. Pipes and devices of the guest are not opened: they have no end. */
-const regularSize = async (ask: Guestfish['ask'], path: string): Promise<number> => {
-  const status = new Map(pairs(await ask('statns', path)));
+const regularSize = async (about: Guestfish['about'], path: string): Promise<number> => {
+  const status = new Map(pairs(await about('statns', path)));
   return (Number(status.get('st_mode')) & 0o170000) === 0o100000 ? Number(status.get('st_size')) : Number.NaN;
 };
 
@@ -104,16 +117,16 @@ export const largestConfig = 256 * 1024;
 
 /**
  * The lines of a regular file, as they are: the guest's words, to be cleaned before any of them is shown.
- * @throws TooMuch when it is larger than so many bytes
+ * @throws TooMuch when it is larger than so many bytes; Unseen
  */
 export const linesOf = async (
-  ask: Guestfish['ask'],
+  about: Guestfish['about'],
   path: string,
   mostBytes: number,
 ): Promise<string[] | undefined> => {
-  const size = await regularSize(ask, path);
+  const size = await regularSize(about, path);
   if (size > mostBytes) throw new TooMuch(path);
-  return size <= mostBytes ? ask('cat', path) : undefined;
+  return size <= mostBytes ? about('cat', path) : undefined;
 };
 
 /** A line that says something: neither empty nor a comment. */

@@ -1,3 +1,4 @@
+import { mapped, type Seen, Unseen, type Why, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import type { RemainsView } from '../../shared/checks/guest/view.ts';
 import { accountsOf } from './accounts.ts';
 import { active, type Reader } from './reader.ts';
@@ -97,37 +98,61 @@ export const kindsOf = (paths: readonly string[]): Record<Kind, string[]> =>
     ]),
   ) as Record<Kind, string[]>;
 
-export const lookAtRemains = async (reader: Reader): Promise<RemainsView> => {
-  const { among, config, read, holding } = reader;
-  const found = kindsOf(await among(Object.values(patterns).flat()));
-  const accounts = accountsOf((await config('/etc/passwd')) ?? [], (await config('/etc/shadow')) ?? []);
+/** Each for itself: what lies on another filesystem may be seen although one of them is not. */
+export const lookAtRemains = async (
+  reader: Reader,
+): Promise<{ [Name in keyof RemainsView]: Seen<RemainsView[Name]> }> => {
+  const { among, about, config, read, holding } = reader;
+  const whyNot = (kind: Kind): Why | undefined => patterns[kind].map(reader.hidden).find((why) => why !== undefined);
+  const visible = (Object.keys(patterns) as Kind[]).filter((kind) => !whyNot(kind));
+  const paths = kindsOf(visible.length > 0 ? await among(visible.flatMap((kind) => [...patterns[kind]])) : []);
+  const found = Object.fromEntries(
+    (Object.keys(patterns) as Kind[]).map((kind) => {
+      const why = whyNot(kind);
+      return [kind, why ? { unseen: why } : { value: paths[kind] }];
+    }),
+  ) as Record<Kind, Seen<string[]>>;
+  const accounts = await look(async () =>
+    accountsOf((await config('/etc/passwd')) ?? [], (await config('/etc/shadow')) ?? []),
+  );
+  const of = <T>(kind: Kind, work: (some: readonly string[]) => Promise<T> | T): Promise<Seen<T>> =>
+    look(async () => work(whatWasSeen(found[kind])));
   return {
     ...found,
-    machineId: (await read('/etc/machine-id'))?.[0],
-    dbusMachineId: (await reader.ask('is-file', '/var/lib/dbus/machine-id'))?.[0] === 'true',
-    authorizedKeys: await holding(found.authorizedKeys, active),
-    sudoers: await holding(found.sudoers, (line) => active(line) && /\bNOPASSWD\b/.test(line)),
-    privateKeys: found.privateKeys.filter((path) => !path.endsWith('.pub')),
-    logs: await filled(reader, found.logs),
-    passwords: accounts.passwords.map(clean),
-    emptyPasswords: accounts.empty.map(clean),
-    users: accounts.people.map(clean),
-    homeKilobytes: await kilobytes(reader, ['/root', '/home']),
+    machineId: await look(async () => (await read('/etc/machine-id'))?.[0]),
+    dbusMachineId: await look(async () => (await about('is-file', '/var/lib/dbus/machine-id'))?.[0] === 'true'),
+    authorizedKeys: await of('authorizedKeys', (some) => holding(some, active)),
+    sudoers: await of('sudoers', (some) => holding(some, (line) => active(line) && /\bNOPASSWD\b/.test(line))),
+    privateKeys: await of('privateKeys', (some) => some.filter((path) => !path.endsWith('.pub'))),
+    logs: await of('logs', (some) => filled(reader, some)),
+    passwords: mapped(accounts, ({ passwords }) => passwords.map(clean)),
+    emptyPasswords: mapped(accounts, ({ empty }) => empty.map(clean)),
+    users: mapped(accounts, ({ people }) => people.map(clean)),
+    homeKilobytes: await look(() => kilobytes(reader, ['/root', '/home'])),
   };
 };
 
+const look = async <T>(work: () => Promise<T>): Promise<Seen<T>> => {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (error instanceof Unseen) return { unseen: error.why };
+    throw error;
+  }
+};
+
 /** Packages bring empty logs. */
-const filled = async ({ ask }: Reader, paths: readonly string[]): Promise<string[]> => {
+const filled = async ({ about }: Reader, paths: readonly string[]): Promise<string[]> => {
   const files: string[] = [];
-  for (const path of paths) if (Number((await ask('filesize', path))?.[0]) > 0) files.push(path);
+  for (const path of paths) if (Number((await about('filesize', path))?.[0]) > 0) files.push(path);
   return files;
 };
 
-const kilobytes = async ({ among, ask }: Reader, folders: readonly string[]): Promise<number | undefined> => {
+const kilobytes = async ({ among, about }: Reader, folders: readonly string[]): Promise<number> => {
   let sum = 0;
   for (const folder of await among(folders)) {
-    const size = Number((await ask('du', folder))?.[0]);
-    if (!Number.isFinite(size)) return undefined;
+    const size = Number((await about('du', folder))?.[0]);
+    if (!Number.isFinite(size)) throw new Unseen({ reason: 'file', what: folder });
     sum += size;
   }
   return sum;

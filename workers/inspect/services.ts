@@ -1,3 +1,4 @@
+import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 import type { ServicesView } from '../../shared/checks/guest/view.ts';
 import type { InitSystem } from './cloud-init.ts';
 import type { Reader } from './reader.ts';
@@ -20,21 +21,26 @@ const startLinks: Record<InitSystem, readonly string[]> = {
 export const serviceOf = (link: string): string =>
   ((link.split('/').pop() ?? '').split('@', 1)[0] ?? '').replace(/^S\d\d(?=\w)/, '').replace(/\.(?:service|conf)$/, '');
 
+const linksOf = (paths: readonly string[]): readonly string[] => {
+  if (paths.length > mostLinks) throw new TooMuch('services that start');
+  return paths;
+};
+
 const enabledServices = async ({ among }: Reader, initSystem: InitSystem): Promise<Set<string>> => {
-  const found = (await among(startLinks[initSystem])).slice(0, mostLinks).map(serviceOf);
+  const found = linksOf(await among(startLinks[initSystem])).map(serviceOf);
   if (initSystem !== 'systemd') return new Set(found);
   // A script of System V counts where there is no unit of its name. systemd-sysv-generator(8)
-  const scripts = (await among([systemV])).slice(0, mostLinks).map(serviceOf);
+  const scripts = linksOf(await among([systemV])).map(serviceOf);
   const units = new Set((await among(['/{etc,lib,usr/lib}/systemd/system/*.service'])).map(serviceOf));
   return new Set([...found, ...scripts.filter((name) => !units.has(name))]);
 };
 
 export const lookAtServices = async (reader: Reader, initSystem: InitSystem): Promise<ServicesView> => {
-  const { among, config, ask } = reader;
+  const { among, config, about } = reader;
   const programs = new Set(
     await among(['/usr/{s,}bin/{sshd,growpart,qemu-ga}', '/usr/sbin/dropbear', '/usr/bin/systemd-repart']),
   );
-  const masked = (await ask('readlink', '/etc/systemd/system/qemu-guest-agent.service'))?.[0] === '/dev/null';
+  const masked = (await about('readlink', '/etc/systemd/system/qemu-guest-agent.service'))?.[0] === '/dev/null';
   const has = (name: string): boolean => [...programs].some((path) => path.endsWith(`/${name}`));
   const include = async (pattern: string): Promise<string[]> => {
     const lines: string[] = [];

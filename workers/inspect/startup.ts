@@ -1,3 +1,4 @@
+import { partly, seen, unseen } from '../../shared/checks/guest/unseen.ts';
 import type { SelinuxView, StartupView } from '../../shared/checks/guest/view.ts';
 import { active, type Reader } from './reader.ts';
 
@@ -10,14 +11,14 @@ export const lookAtStartup = async (reader: Reader): Promise<Pick<StartupView, '
 });
 
 /** selinux(8). Labels are extended attributes; the user database is one of the files that everything needs. */
-const lookAtSelinux = async ({ ask, config, exists }: Reader): Promise<SelinuxView> => {
+const lookAtSelinux = async ({ about, config, exists }: Reader): Promise<SelinuxView> => {
   const enforcing = ((await config('/etc/selinux/config')) ?? []).some((line) =>
     /^SELINUX\s*=\s*enforcing\b/.test(line),
   );
-  const attributes = enforcing ? await ask('lgetxattrs', '/etc/passwd') : undefined;
-  return {
-    enforcing,
-    relabelPending: await exists('/.autorelabel'),
-    labelled: attributes?.some((line) => line.includes('security.selinux')),
-  };
+  const attributes = enforcing ? await about('lgetxattrs', '/etc/passwd') : undefined;
+  return partly<SelinuxView>({
+    enforcing: seen(enforcing),
+    relabelPending: seen(await exists('/.autorelabel')),
+    labelled: attributes ? seen(attributes.some((line) => line.includes('security.selinux'))) : unseen('labels'),
+  });
 };

@@ -1,3 +1,4 @@
+import { mapped, partly, type Seen, seen } from '../../shared/checks/guest/unseen.ts';
 import type { CloudbaseInitView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { largestConfig, linesOf } from './reader.ts';
@@ -13,28 +14,30 @@ const folders = ['/Program Files', '/Program Files (x86)'].map(
 const startsIt = /\bsc(?:\.exe)?\s+config\s+"?cloudbase-init"?\s+start=\s*(?:auto|delayed-auto)/i;
 
 export const lookAtCloudbaseInit = async (
-  ask: Guestfish['ask'],
-  system: Hive | undefined,
+  about: Guestfish['about'],
+  system: Seen<Hive>,
   controlSet: string,
   systemRoot: string,
 ): Promise<CloudbaseInitView> => {
   let sources: string[] | undefined;
   let installed = false;
   for (const folder of folders) {
-    if ((await exactPath(ask, folder)) === undefined) continue;
+    if ((await exactPath(about, folder)) === undefined) continue;
     installed = true;
-    const path = await exactPath(ask, `${folder}/conf/cloudbase-init.conf`);
-    sources ??= path ? sourcesOf((await linesOf(ask, path, largestConfig)) ?? []) : undefined;
+    const path = await exactPath(about, `${folder}/conf/cloudbase-init.conf`);
+    sources ??= path ? sourcesOf((await linesOf(about, path, largestConfig)) ?? []) : undefined;
   }
-  const script = await exactPath(ask, `${systemRoot}/Setup/Scripts/SetupComplete.cmd`);
-  const lines = script ? ((await linesOf(ask, script, largestConfig)) ?? []) : [];
+  const script = await exactPath(about, `${systemRoot}/Setup/Scripts/SetupComplete.cmd`);
+  const lines = script ? ((await linesOf(about, script, largestConfig)) ?? []) : [];
   const service = `${controlSet}\\Services\\cloudbase-init`;
-  return {
-    installed: installed || ((await system?.has(service)) ?? false),
-    start: await system?.dword(service, 'Start'),
-    startedBySetup: lines.some((line) => startsIt.test(line)),
-    sources,
-  };
+  const hive = 'value' in system ? system.value : undefined;
+  const [hasService, start] = hive ? [await hive.has(service), await hive.dword(service, 'Start')] : [];
+  return partly<CloudbaseInitView>({
+    installed: installed ? seen(true) : mapped(system, () => hasService === true),
+    start: mapped(system, () => start),
+    startedBySetup: seen(lines.some((line) => startsIt.test(line))),
+    sources: seen(sources),
+  });
 };
 
 /** A list in an INI file of oslo.config: lines that are indented go on with the one before. */

@@ -1,7 +1,8 @@
+import { Unseen } from '../../shared/checks/guest/unseen.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { clean } from './text.ts';
 
-/** A hive of the registry. Keys and values are found whatever their case; what is not there is undefined. */
+/** A hive of the registry. Keys and values are found whatever their case; what is not there is undefined. What cannot be read throws `Unseen`. */
 export type Hive = {
   has(key: string): Promise<boolean>;
   dword(key: string, value: string): Promise<number | undefined>;
@@ -19,7 +20,7 @@ const none = '0';
  * Read inside the appliance: hives are as hostile as all else. guestfish holds one at a time; opening another closes this one.
  * Undefined when hivex cannot make sense of the file.
  */
-export const openHive = async ({ ask, bytes }: Guestfish, path: string): Promise<Hive | undefined> => {
+export const openHive = async ({ ask, bytes }: Guestfish, path: string, name: string): Promise<Hive | undefined> => {
   if ((await ask('hivex-open', path)) === undefined) return undefined;
   const root = (await ask('hivex-root'))?.[0];
   if (root === undefined) return undefined;
@@ -36,14 +37,19 @@ export const openHive = async ({ ask, bytes }: Guestfish, path: string): Promise
     }
     return found;
   };
-  const child = async (command: string, parent: string | undefined, name: string): Promise<string | undefined> => {
-    const id = parent === undefined ? undefined : (await ask(command, parent, name))?.[0];
+  const child = async (command: string, parent: string | undefined, key: string): Promise<string | undefined> => {
+    if (parent === undefined) return undefined;
+    // Of what is not there it says so.
+    const id = (await ask(command, parent, key))?.[0];
+    if (id === undefined) throw new Unseen({ reason: 'registry', what: name });
     return id === none ? undefined : id;
   };
   const read = async (key: string, value: string): Promise<{ type: string | undefined; data: Buffer } | undefined> => {
     const id = await child('hivex-node-get-value', await node(key), value);
-    const data = id === undefined ? undefined : await bytes('hivex-value-value', id);
-    return id === undefined || !data ? undefined : { type: (await ask('hivex-value-type', id))?.[0], data };
+    if (id === undefined) return undefined;
+    const data = await bytes('hivex-value-value', id);
+    if (!data) throw new Unseen({ reason: 'registry', what: name });
+    return { type: (await ask('hivex-value-type', id))?.[0], data };
   };
   return {
     has: async (key) => (await node(key)) !== undefined,

@@ -1,3 +1,4 @@
+import { partly, seen, unseen } from '../../shared/checks/guest/unseen.ts';
 import type { WindowsVolumeView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { exactPath } from './windows-paths.ts';
@@ -38,11 +39,13 @@ export const dirtyFlag = async (read: Read): Promise<boolean | undefined> => {
 };
 
 /** `device` is mounted. A session that was resumed leaves its file behind, which then begins with other words. */
-export const lookAtVolume = async ({ ask, bytes }: Guestfish, device: string): Promise<WindowsVolumeView> => {
-  const path = await exactPath(ask, '/hiberfil.sys');
+export const lookAtVolume = async ({ about, bytes }: Guestfish, device: string): Promise<WindowsVolumeView> => {
+  const path = await exactPath(about, '/hiberfil.sys');
   const signature = path ? (await bytes('pread', path, '4', '0'))?.toString('latin1') : undefined;
-  return {
-    dirty: await dirtyFlag((offset, length) => bytes('pread-device', device, String(length), String(offset))),
-    hibernated: /^hibr$/i.test(signature ?? ''),
-  };
+  const dirty = await dirtyFlag((offset, length) => bytes('pread-device', device, String(length), String(offset)));
+  return partly<WindowsVolumeView>({
+    dirty: dirty === undefined ? unseen('filesystem', device) : seen(dirty),
+    hibernated:
+      path !== undefined && signature === undefined ? unseen('file', path) : seen(/^hibr$/i.test(signature ?? '')),
+  });
 };

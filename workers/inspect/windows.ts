@@ -1,6 +1,8 @@
+import { asSeen, mapped, partly, type Seen, seen, Unseen, unseen, type Why } from '../../shared/checks/guest/unseen.ts';
 import type { VolumeView, WindowsView } from '../../shared/checks/guest/view.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
+import type { Hidden } from './hidden.ts';
 import { readerOf } from './reader.ts';
 import { lookAtCloudbaseInit } from './windows-cloudbase-init.ts';
 import { lookAtDrivers } from './windows-drivers.ts';
@@ -29,88 +31,106 @@ const toolFolders: Readonly<Record<string, string>> = {
 export const lookAtWindows = async (
   guestfish: Guestfish,
   facts: GuestFacts,
-  root: string,
-  volumes: readonly VolumeView[],
+  { root, hidden, volumes }: { root: string; hidden: readonly Hidden[]; volumes: readonly VolumeView[] },
 ): Promise<WindowsView> => {
-  const { ask, list } = readerOf(guestfish);
-  const systemRoot = (await ask('inspect-get-windows-systemroot', root))?.[0] ?? '/Windows';
+  const { about, list } = readerOf(guestfish, hidden);
+  const systemRoot = (await guestfish.ask('inspect-get-windows-systemroot', root))?.[0] ?? '/Windows';
   const names = async (folder: string): Promise<string[]> => {
-    const path = await exactPath(ask, `${systemRoot}/System32/${folder}`);
+    const path = await exactPath(about, `${systemRoot}/System32/${folder}`);
     return path ? (await list(path)).map((name) => name.toLowerCase()) : [];
   };
   const registry = { missing: [] as string[], unreadable: [] as string[] };
-  const open = async (name: string): Promise<Hive | undefined> => {
-    const path = await exactPath(ask, `${systemRoot}/System32/config/${name}`);
-    const hive = path ? await openHive(guestfish, path) : undefined;
+  const open = async (name: string): Promise<Seen<Hive>> => {
+    const path = await exactPath(about, `${systemRoot}/System32/config/${name}`);
+    const hive = path ? await openHive(guestfish, path, name) : undefined;
     if (!path) registry.missing.push(name);
     else if (!hive) registry.unreadable.push(name);
-    return hive;
+    return hive ? seen(hive) : unseen('registry', name);
   };
+  /** Of the hive that is open. */
+  const of = async <T>(hive: Seen<Hive>, ask: (hive: Hive) => Promise<T>): Promise<Seen<T>> =>
+    'value' in hive ? seen(await ask(hive.value)) : hive;
   const tools = new Set<string>();
-  for (const [folder, tool] of Object.entries(toolFolders)) if (await exactPath(ask, folder)) tools.add(tool);
+  for (const [folder, tool] of Object.entries(toolFolders)) if (await exactPath(about, folder)) tools.add(tool);
   const pending: string[] = [];
-  if (await exactPath(ask, `${systemRoot}/winsxs/pending.xml`)) pending.push('pending.xml');
+  if (await exactPath(about, `${systemRoot}/winsxs/pending.xml`)) pending.push('pending.xml');
 
   const system = await open('SYSTEM');
-  const controlSet = `ControlSet${String((await system?.dword('Select', 'Current')) ?? 1).padStart(3, '0')}`;
+  const current = await of(system, async (hive) => (await hive.dword('Select', 'Current')) ?? 1);
+  const controlSet = `ControlSet${String('value' in current ? current.value : 1).padStart(3, '0')}`;
   const control = `${controlSet}\\Control`;
-  const drivers = system && (await lookAtDrivers(system, controlSet, await names('drivers'), await names(driverStore)));
-  const cloudbaseInit = await lookAtCloudbaseInit(ask, system, controlSet, systemRoot);
-  facts.cloudbaseInit = cloudbaseInit.installed;
-  const denied = await system?.dword(`${control}\\Terminal Server`, 'fDenyTSConnections');
-  const rule = await system?.text(
-    `${controlSet}\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules`,
-    'RemoteDesktop-UserMode-In-TCP',
+  const drivers = await of(system, async (hive) =>
+    lookAtDrivers(hive, controlSet, await names('drivers'), await names(driverStore)),
   );
-  if (system) {
+  const cloudbaseInit = await lookAtCloudbaseInit(about, system, controlSet, systemRoot);
+  const installed = asSeen(() => cloudbaseInit.installed);
+  if ('value' in installed) facts.cloudbaseInit = installed.value;
+  const remoteDesktop = await of(system, async (hive) => {
+    const rule = await hive.text(
+      `${controlSet}\\Services\\SharedAccess\\Parameters\\FirewallPolicy\\FirewallRules`,
+      'RemoteDesktop-UserMode-In-TCP',
+    );
+    return {
+      // Windows takes it for denied when nothing is set.
+      allowed: (await hive.dword(`${control}\\Terminal Server`, 'fDenyTSConnections')) === 0,
+      firewallRule: rule === undefined ? undefined : /\|Active=TRUE\|/i.test(rule),
+    };
+  });
+  await of(system, async (hive) => {
     for (const [service, tool] of Object.entries(toolServices)) {
-      if (await system.has(`${controlSet}\\Services\\${service}`)) tools.add(tool);
+      if (await hive.has(`${controlSet}\\Services\\${service}`)) tools.add(tool);
     }
-    if (await system.filled(`${control}\\Session Manager`, 'PendingFileRenameOperations')) {
+    if (await hive.filled(`${control}\\Session Manager`, 'PendingFileRenameOperations')) {
       pending.push('PendingFileRenameOperations');
     }
-    facts.guestAgent = await system.has(`${controlSet}\\Services\\QEMU-GA`);
-    const universal = await system.dword(`${control}\\TimeZoneInformation`, 'RealTimeIsUniversal');
+    facts.guestAgent = await hive.has(`${controlSet}\\Services\\QEMU-GA`);
+    const universal = await hive.dword(`${control}\\TimeZoneInformation`, 'RealTimeIsUniversal');
     facts.hardwareClock = universal === 1 ? 'utc' : 'local';
-  }
+  });
 
   const software = await open('SOFTWARE');
-  const version = software && (await versionOf(software, facts));
-  const imageState = await software?.text('Microsoft\\Windows\\CurrentVersion\\Setup\\State', 'ImageState');
-  for (const [sign, key] of [
-    ['RebootPending', 'Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending'],
-    ['RebootRequired', 'Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update\\RebootRequired'],
-  ] as const) {
-    if (await software?.has(key)) pending.push(sign);
-  }
-  await ask('hivex-close');
+  const version = await of(software, (hive) => versionOf(hive, facts));
+  const imageState = await of(software, (hive) =>
+    hive.text('Microsoft\\Windows\\CurrentVersion\\Setup\\State', 'ImageState'),
+  );
+  await of(software, async (hive) => {
+    for (const [sign, key] of [
+      ['RebootPending', 'Microsoft\\Windows\\CurrentVersion\\Component Based Servicing\\RebootPending'],
+      ['RebootRequired', 'Microsoft\\Windows\\CurrentVersion\\WindowsUpdate\\Auto Update\\RebootRequired'],
+    ] as const) {
+      if (await hive.has(key)) pending.push(sign);
+    }
+  });
+  await guestfish.ask('hivex-close');
   const volume = await lookAtVolume(guestfish, root);
-  return {
-    registry,
-    version,
+  /** Signs that were found are there; that there is none takes every place where they may be. */
+  const all = (found: readonly string[], ...hives: Seen<Hive>[]): Seen<readonly string[]> =>
+    found.length > 0 ? seen(found) : (hives.find((hive) => 'unseen' in hive) ?? seen(found));
+  return partly<WindowsView>({
+    registry: seen(registry),
+    version: mapped(version, (known) => {
+      if (!known) throw new Unseen({ reason: 'registry-value', what: 'CurrentVersion' });
+      return known;
+    }),
     drivers,
-    cloudbaseInit,
-    volume,
-    imageState: imageState || undefined,
-    pending,
-    remoteDesktop: {
-      // Windows takes it for denied when nothing is set.
-      allowed: system && denied === 0,
-      firewallRule: rule === undefined ? undefined : /\|Active=TRUE\|/i.test(rule),
-    },
-    foreignTools: [...tools],
-    bootStores: await bootStoresOf(guestfish, volumes),
-  };
+    cloudbaseInit: seen(cloudbaseInit),
+    volume: seen(volume),
+    imageState: mapped(imageState, (state) => state || undefined),
+    pending: all(pending, system, software),
+    remoteDesktop,
+    foreignTools: all([...tools], system),
+    bootStores: seen(await bootStoresOf(guestfish, volumes)),
+  });
 };
 
 const firstOfWindows11 = 22_000;
 
 /** Windows 11 calls itself 10 in its registry. The two numbers are there since Windows 10; before, a text holds both. */
-const versionOf = async (software: Hive, facts: GuestFacts): Promise<WindowsView['version']> => {
+const versionOf = async (software: Hive, facts: GuestFacts): Promise<WindowsView['version'] | undefined> => {
   const text = /^(\d+)\.(\d+)$/.exec((await software.text(currentVersion, 'CurrentVersion')) ?? '');
   const major = (await software.dword(currentVersion, 'CurrentMajorVersionNumber')) ?? (text && Number(text[1]));
   const minor = (await software.dword(currentVersion, 'CurrentMinorVersionNumber')) ?? (text && Number(text[2]));
-  if (major === null || minor === null) return undefined;
+  if (typeof major !== 'number' || typeof minor !== 'number') return undefined;
   const build = (await software.text(currentVersion, 'CurrentBuildNumber')) ?? '';
   const revision = await software.dword(currentVersion, 'UBR');
   facts.osVersion = [major, minor, ...(/^\d+$/.test(build) ? [build, ...(revision ? [revision] : [])] : [])].join('.');
@@ -121,14 +141,22 @@ const versionOf = async (software: Hive, facts: GuestFacts): Promise<WindowsView
 };
 
 /** On whatever volume they lie: the one that is active, or the EFI system partition. */
-const bootStoresOf = async ({ ask }: Guestfish, volumes: readonly VolumeView[]): Promise<WindowsView['bootStores']> => {
-  const stores = { bios: false, uefi: false };
+const bootStoresOf = async (
+  { ask, about }: Guestfish,
+  volumes: readonly VolumeView[],
+): Promise<WindowsView['bootStores']> => {
+  const found = { bios: false, uefi: false };
+  let unread: Why | undefined;
   await ask('umount-all');
   for (const { device } of volumes.filter(({ type }) => type === 'ntfs' || type === 'vfat')) {
-    if ((await ask('mount-ro', device, '/')) === undefined) continue;
-    stores.bios ||= (await exactPath(ask, '/Boot/BCD')) !== undefined;
-    stores.uefi ||= (await exactPath(ask, '/EFI/Microsoft/Boot/BCD')) !== undefined;
+    if ((await ask('mount-ro', device, '/')) === undefined) {
+      unread = { reason: 'filesystem', what: device };
+      continue;
+    }
+    found.bios ||= (await exactPath(about, '/Boot/BCD')) !== undefined;
+    found.uefi ||= (await exactPath(about, '/EFI/Microsoft/Boot/BCD')) !== undefined;
     await ask('umount-all');
   }
-  return stores;
+  const store = (there: boolean): Seen<boolean> => (there || !unread ? seen(there) : { unseen: unread });
+  return partly<WindowsView['bootStores']>({ bios: store(found.bios), uefi: store(found.uefi) });
 };

@@ -57,7 +57,7 @@ describe('a bound that is reached is told by its name', () => {
       [8 * MiB + 1, 8 * MiB + 1],
     ] as const) {
       const { path, outcome } = await decompressed('gz', made(`head -c ${size} /dev/zero | gzip -1`), bound);
-      expect(outcome).toEqual({ size });
+      expect(outcome).toMatchObject({ size });
       expect([statSync(path).size, statSync(path).blocks]).toEqual([size, 0]);
       const one = await decompressed('gz', made(`head -c ${size + 1} /dev/zero | gzip -1`), bound);
       expect(one.outcome).toEqual({ refused: 'decompressed-too-large' });
@@ -70,7 +70,7 @@ describe('a bound that is reached is told by its name', () => {
     const eight = Buffer.concat(Array.from({ length: 8 }, () => zeros));
     const { outcome } = await decompressed('gz', eight, 4096 * MiB);
     const { user, system } = process.threadCpuUsage(before);
-    expect(outcome).toEqual({ size: 2048 * MiB });
+    expect(outcome).toMatchObject({ size: 2048 * MiB });
     // Some 50 ms here; to read what comes out took 3 s.
     expect((user + system) / 1e6).toBeLessThan(0.5);
   });
@@ -91,7 +91,7 @@ describe('what lies behind the last member of a gzip', () => {
     ['zeros', () => Buffer.concat([packed(), Buffer.alloc(512)])],
     ['another member', () => Buffer.concat([packed(), made('printf "" | gzip'), Buffer.from(signed)])],
   ])('is left out: %s', async (_what, bytes) => {
-    expect((await decompressed('gz', bytes())).outcome).toEqual({ size: 300_000 });
+    expect((await decompressed('gz', bytes())).outcome).toMatchObject({ size: 300_000 });
   });
 
   test.each<[string, () => Buffer]>([

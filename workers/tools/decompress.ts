@@ -92,7 +92,8 @@ export const peekLayer: PeekLayer = async (kind, source, bytes, signal) => {
 };
 
 export type Decompressed =
-  | { size: number }
+  /** `passedOver`: something that is no such stream follows. */
+  | { size: number; passedOver: boolean }
   | { refused: 'layer-damaged' | 'decompressed-too-large' | 'decompression-exceeds' };
 
 /** The kernel ends who writes beyond the largest file; the hole of zeros at the end of one counts as well. setrlimit(2) */
@@ -163,8 +164,9 @@ export const decompressTo = async (
     if (timedOut || excess || lacksMemory(complaints())) return { refused: 'decompression-exceeds' };
     if (written.code !== 0)
       throw failureOf({ command: 'dd', limits: { wallSeconds } }, { ...written, stderr: complaintsOfSink() });
-    if (killed || (code !== 0 && !isTrailerOnly(kind, code, complaints()))) return { refused: 'layer-damaged' };
-    return { size: (await file.stat()).size };
+    const passedOver = isTrailerOnly(kind, code, complaints());
+    if (killed || (code !== 0 && !passedOver)) return { refused: 'layer-damaged' };
+    return { size: (await file.stat()).size, passedOver };
   } finally {
     input.destroy();
     await child.kill();

@@ -1,10 +1,15 @@
-import { TooMuch } from '../../shared/checks/guest/unseen.ts';
-import { type AskGuestfish, hasComplaint } from './guestfish-complaints.ts';
+import { TooMuch, Unseen } from '../../shared/checks/guest/unseen.ts';
+import { type AskGuestfish, hasComplaint, saysAbsent } from './guestfish-complaints.ts';
 
 /** The appliance, asked command by command. What it says is the guest's: arbitrary, capped. */
 export type Guestfish = {
   /** The lines that the command prints; undefined when it failed, or said too much. Empty lines are left out. */
   ask(command: string, ...args: readonly string[]): Promise<string[] | undefined>;
+  /**
+   * The same of something in the mounted filesystems: undefined when it is not there.
+   * @throws Unseen when it is there and cannot be read; TooMuch
+   */
+  about(command: string, path: string, ...args: readonly string[]): Promise<string[] | undefined>;
   /** The same as bytes, for commands that answer with data. */
   bytes(command: string, ...args: readonly string[]): Promise<Buffer | undefined>;
 };
@@ -20,6 +25,13 @@ export const guestfishOf = (asked: AskGuestfish): Guestfish => {
   };
   return {
     bytes,
+    about: async (command, path, ...args) => {
+      const answer = await asked(command, [path, ...args]);
+      if (!answer) throw new TooMuch(path);
+      if (!hasComplaint(answer)) return linesIn(answer);
+      if (saysAbsent(answer)) return undefined;
+      throw new Unseen({ reason: 'file', what: path });
+    },
     ask: async (command, ...args) => {
       const answer = await bytes(command, ...args);
       return answer && linesIn(answer);

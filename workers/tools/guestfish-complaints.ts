@@ -27,6 +27,20 @@ export const hasComplaint = (answer: Buffer): boolean => {
 };
 
 /**
+ * Whether a complaint is that nothing is there, or not what was asked for. Every other one says that something is there that cannot be read. strerror(3)
+ */
+export const saysAbsent = (answer: Buffer): boolean => absentWords.some((words) => answer.includes(words));
+
+const absentWords = [
+  'No such file or directory',
+  'Not a directory',
+  'Is a directory',
+  'Too many levels of symbolic links',
+  // Of what is no link, readlink(2).
+  'Invalid argument',
+];
+
+/**
  * Whether the answer is that there is no appliance any more: guestfish itself lives on, and complains of every question from then on. That must not be
  * taken for a disk on which nothing is. libguestfs lib/errors.c, lib/proto.c
  */

@@ -1,8 +1,11 @@
-import { diskCheck, whether } from './define.ts';
+import { cannotTell, diskCheck, whether } from './define.ts';
+import { started } from './shown-by.ts';
+import { isData } from './systems.ts';
 
 export const architecture = diskCheck({
   code: 'architecture',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Processor architecture',
     de: 'Prozessor-Architektur',
@@ -15,9 +18,10 @@ export const architecture = diskCheck({
     en: 'Install the 64-bit version of the system.',
     de: 'Installieren Sie die 64-Bit-Version des Systems.',
   },
-  judge: ({ facts: { architecture }, systems }) => {
-    if (systems === 0) return undefined;
-    if (!architecture) return { outcome: 'unknown', params: { architecture: '?' } };
+  judge: (view) => {
+    const { architecture } = view.facts;
+    if (isData(view)) return undefined;
+    if (!architecture) return cannotTell('architecture');
     return { outcome: whether(['x86_64', 'aarch64'].includes(architecture)), params: { architecture } };
   },
 });

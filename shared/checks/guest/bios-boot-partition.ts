@@ -1,4 +1,5 @@
 import { advised, diskCheck } from './define.ts';
+import { isData } from './systems.ts';
 
 const biosBoot = '21686148-6449-6e6f-744e-656564454649';
 
@@ -18,10 +19,11 @@ export const biosBootPartition = diskCheck({
     de: 'Legen Sie eine Partition von einem MiB mit dem Typ "BIOS boot" (bios_grub) an, und installieren Sie GRUB noch einmal.',
   },
   commands: [{ on: 'any', run: 'sgdisk --new=0:0:+1M --typecode=0:ef02 /dev/vda && partprobe /dev/vda' }],
-  judge: ({ facts, systems, disk: { partitions, bootSector } }) => {
-    const { code, next, coreAt } = bootSector;
-    if (systems === 0 || facts.partitionTable !== 'gpt' || code !== 'grub' || !next || coreAt === undefined)
-      return undefined;
+  judge: (view) => {
+    const { partitions, bootSector } = view.disk;
+    const { code, coreAt } = bootSector;
+    if (isData(view) || view.facts.partitionTable !== 'gpt' || code !== 'grub') return undefined;
+    if (!bootSector.next || coreAt === undefined) return undefined;
     return advised(partitions.some(({ type, start, end }) => type === biosBoot && start <= coreAt && coreAt <= end));
   },
 });

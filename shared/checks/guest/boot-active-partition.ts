@@ -1,9 +1,12 @@
 import { diskCheck } from './define.ts';
 import { uefiStarts } from './firmware.ts';
+import { started } from './shown-by.ts';
+import { isData } from './systems.ts';
 
 export const bootActivePartition = diskCheck({
   code: 'boot-active-partition',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Partition that BIOS starts',
     de: 'Partition, die das BIOS startet',
@@ -22,8 +25,7 @@ export const bootActivePartition = diskCheck({
   ],
   judge: (view) => {
     const { bootSector, partitions } = view.disk;
-    if (view.systems === 0 || !['active-partition', 'legacy-boot-partition'].includes(bootSector.code))
-      return undefined;
+    if (isData(view) || !['active-partition', 'legacy-boot-partition'].includes(bootSector.code)) return undefined;
     const params = { count: partitions.filter(({ bootable }) => bootable).length };
     return { outcome: bootSector.next ? 'pass' : uefiStarts(view) ? 'warn' : 'fail', params };
   },

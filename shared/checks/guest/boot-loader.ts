@@ -1,9 +1,12 @@
 import { diskCheck, whether } from './define.ts';
 import { firmwareStarts } from './firmware.ts';
+import { started } from './shown-by.ts';
+import { isData } from './systems.ts';
 
 export const bootLoader = diskCheck({
   code: 'boot-loader',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Boot loader',
     de: 'Bootloader',
@@ -24,9 +27,7 @@ export const bootLoader = diskCheck({
     { on: 'alpine', run: 'dd if=/usr/share/syslinux/mbr.bin of=/dev/vda bs=440 count=1 && extlinux --install /boot' },
   ],
   judge: (view) => {
-    if (view.systems === 0) return undefined;
-    const starts = firmwareStarts(view);
-    const params = { code: view.disk.bootSector.code };
-    return { outcome: starts === undefined ? 'unknown' : whether(starts), params };
+    if (isData(view)) return undefined;
+    return { outcome: whether(firmwareStarts(view)), params: { code: view.disk.bootSector.code } };
   },
 });

@@ -1,9 +1,12 @@
 import { diskCheck } from './define.ts';
 import { uefiStarts } from './firmware.ts';
+import { started } from './shown-by.ts';
+import { isData } from './systems.ts';
 
 export const bootSectorComplete = diskCheck({
   code: 'boot-sector-complete',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Second stage of the boot loader',
     de: 'Zweite Stufe des Bootloaders',
@@ -22,8 +25,8 @@ export const bootSectorComplete = diskCheck({
     { on: 'suse', run: 'grub2-install --target=i386-pc /dev/vda' },
   ],
   judge: (view) => {
-    const { code, next } = view.disk.bootSector;
-    if (view.systems === 0 || code !== 'grub') return undefined;
-    return { outcome: next ? 'pass' : uefiStarts(view) ? 'warn' : 'fail' };
+    const { bootSector } = view.disk;
+    if (isData(view) || bootSector.code !== 'grub') return undefined;
+    return { outcome: bootSector.next ? 'pass' : uefiStarts(view) ? 'warn' : 'fail' };
   },
 });

@@ -60,7 +60,7 @@ import { sshPasswordLogin } from './ssh-password-login.ts';
 import { sshServer } from './ssh-server.ts';
 import { sshServerEnabled } from './ssh-server-enabled.ts';
 import { timeSync } from './time-sync.ts';
-import { ifSeen } from './unseen.ts';
+import { asSeen, type Why } from './unseen.ts';
 import type { GuestView } from './view.ts';
 import { virtioBlockInitramfs } from './virtio-block-initramfs.ts';
 import { virtioNet } from './virtio-net.ts';
@@ -167,16 +167,23 @@ export const guestChecks: readonly GuestCheck[] = [
   windowsForeignTools,
 ];
 
-/** A check that needs what was not seen says nothing; that there is such a thing is a finding of its own. */
+/** A check that needs what was not seen says so, and why. */
 export const guestFindings = (view: GuestView): Finding[] => [
   ...incomplete(view.unseen),
   ...guestChecks.flatMap(({ code, judge }) => {
-    const judgement = ifSeen(() => judge(view), undefined);
-    return judgement
-      ? [{ code, step: 'inspect' as const, outcome: judgement.outcome, params: judgement.params ?? {} }]
-      : [];
+    const judged = asSeen(() => judge(view));
+    const judgement = 'value' in judged ? judged.value : { outcome: 'unknown' as const, why: judged.unseen };
+    if (!judgement) return [];
+    const params = judgement.outcome === 'unknown' ? unseenParams(judgement.why) : (judgement.params ?? {});
+    return [{ code, step: 'inspect' as const, outcome: judgement.outcome, params }];
   }),
 ];
+
+/** What the words of it are made of (../unseen-words.ts). */
+const unseenParams = ({ reason, what }: Why): Finding['params'] => ({
+  unseen: reason,
+  ...(what === undefined ? {} : { what: what.slice(0, 200) }),
+});
 
 export const incomplete = (parts: readonly string[]): Finding[] =>
   parts.length === 0

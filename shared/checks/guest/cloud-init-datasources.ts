@@ -1,4 +1,4 @@
-import { linuxCheck, whether } from './define.ts';
+import { cannotTell, linuxCheck, whether } from './define.ts';
 
 /** What instances of KVM clouds get their data from. Without a list cloud-init tries every source it knows. */
 const offeredDatasources = ['NoCloud', 'ConfigDrive', 'OpenStack', 'Ec2'];
@@ -26,12 +26,14 @@ export const cloudInitDatasources = linuxCheck({
   ],
   judge: ({ cloudInit: { installed, config } }) => {
     if (!installed) return undefined;
+    if (!config) return cannotTell('cloud-config');
+    const { datasources } = config;
+    // Without a list it tries all that it knows.
+    const found = datasources?.some((name) => offeredDatasources.includes(name)) ?? true;
     const params = {
-      listed: config?.datasources?.join(', ').slice(0, 200) ?? '-',
+      ...(datasources ? { listed: datasources.join(', ').slice(0, 200) } : {}),
       offered: offeredDatasources.join(', '),
     };
-    if (!config) return { outcome: 'unknown', params };
-    const found = config.datasources?.some((name) => offeredDatasources.includes(name)) ?? true;
     return { outcome: whether(found), params };
   },
 });

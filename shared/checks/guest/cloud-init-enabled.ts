@@ -1,8 +1,11 @@
 import { linuxCheck, whether } from './define.ts';
+import { cloudInitRan } from './shown-by.ts';
+import { ifSeen } from './unseen.ts';
 
 export const cloudInitEnabled = linuxCheck({
   code: 'cloud-init-enabled',
   severity: 'required',
+  shownBy: cloudInitRan,
   title: { en: 'cloud-init is enabled', de: 'cloud-init ist aktiviert' },
   problem: {
     en: 'cloud-init is installed but will not run: {reason}.',
@@ -28,12 +31,12 @@ export const cloudInitEnabled = linuxCheck({
     },
     { on: 'alpine', run: 'setup-cloud-init' },
   ],
-  judge: ({ cloudInit: { installed, enabled, disabledBy }, startup: { kernelLines } }) => {
-    if (!installed) return undefined;
-    const byKernel = kernelLines.some((line) => /\bcloud-init=disabled\b/.test(line));
-    const reason = disabledBy ?? (byKernel ? 'cloud-init=disabled on the kernel command line' : undefined);
+  judge: ({ cloudInit, startup }) => {
+    if (!cloudInit.installed) return undefined;
+    const byKernel = () => startup.kernelLines.some((line) => /\bcloud-init=disabled\b/.test(line));
+    const reason =
+      cloudInit.disabledBy ?? (ifSeen(byKernel, false) ? 'cloud-init=disabled on the kernel command line' : undefined);
     if (reason) return { outcome: 'fail', params: { reason } };
-    if (enabled === undefined) return { outcome: 'unknown', params: { reason: 'its init system is not known' } };
-    return { outcome: whether(enabled), params: { reason: 'its services are not enabled' } };
+    return { outcome: whether(cloudInit.enabled), params: { reason: 'its services are not enabled' } };
   },
 });

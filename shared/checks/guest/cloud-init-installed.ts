@@ -1,8 +1,10 @@
 import { linuxCheck, whether } from './define.ts';
+import { cloudInitRan } from './shown-by.ts';
 
 export const cloudInitInstalled = linuxCheck({
   code: 'cloud-init-installed',
   severity: 'required',
+  shownBy: cloudInitRan,
   title: {
     en: 'cloud-init',
     de: 'cloud-init',

@@ -13,9 +13,9 @@ export const cloudInitVersion = linuxCheck({
     en: 'Install a newer version, or a newer release of the distribution.',
     de: 'Installieren Sie eine neuere Version oder eine neuere Ausgabe der Distribution.',
   },
-  judge: ({ cloudInit: { installed, version } }) => {
-    if (!installed) return undefined;
-    if (!version) return { outcome: 'unknown', params: { version: '?' } };
+  judge: ({ cloudInit }) => {
+    if (!cloudInit.installed) return undefined;
+    const { version } = cloudInit;
     const [major = 0, minor = 0, patch = 0] = version
       .replace(/^\d+:/, '')
       .split(/[^0-9]+/)

@@ -1,9 +1,14 @@
 import type { Finding, Outcome } from '../../contracts/finding.ts';
 import type { CheckDefinition } from '../define.ts';
+import type { UnseenReason } from '../unseen-words.ts';
+import type { Why } from './unseen.ts';
 import type { GuestView, LinuxView, WindowsView } from './view.ts';
 
-/** Undefined: the check does not apply to what was seen. `unknown` is an honest outcome; its params say why. */
-export type Judgement = { outcome: Outcome; params?: Finding['params'] } | undefined;
+/** Undefined: the check does not apply to what was seen. What could not be seen is `unknown`, with its reason. */
+export type Judgement =
+  | { outcome: Exclude<Outcome, 'unknown'>; params?: Finding['params'] }
+  | { outcome: 'unknown'; why: Why }
+  | undefined;
 
 /** One check of what is inside an image: words, and the rule that makes an outcome of what was seen. */
 export type GuestCheck = CheckDefinition & {
@@ -35,9 +40,14 @@ export const windowsCheck = (check: Definition<WindowsView>): GuestCheck => ({
   judge: (view) => view.windows && check.judge(view.windows, view),
 });
 
-export const whether = (passes: boolean): Outcome => (passes ? 'pass' : 'fail');
+export const whether = (passes: boolean): 'pass' | 'fail' => (passes ? 'pass' : 'fail');
 
-export const advised = (present: boolean): { outcome: Outcome } => ({ outcome: present ? 'pass' : 'warn' });
+export const advised = (present: boolean): { outcome: 'pass' | 'warn' } => ({ outcome: present ? 'pass' : 'warn' });
+
+export const cannotTell = (reason: UnseenReason, what?: string): { outcome: 'unknown'; why: Why } => ({
+  outcome: 'unknown',
+  why: { reason, what },
+});
 
 /** Passes when nothing was found; else names what was, capped as params are. */
 export const told = (
@@ -45,7 +55,7 @@ export const told = (
   name: string,
   found: readonly string[],
   separator = ' ',
-): { outcome: Outcome; params: Finding['params'] } => ({
+): { outcome: 'pass' | 'warn' | 'fail'; params: Finding['params'] } => ({
   outcome: found.length === 0 ? 'pass' : otherwise,
   params: { [name]: found.join(separator).slice(0, 200) },
 });

@@ -1,3 +1,4 @@
+import { Unseen } from './unseen.ts';
 import type { DiskView, VolumeView } from './view.ts';
 
 /** Names of block devices as fstab(5) and kernel command lines give them. */
@@ -28,25 +29,33 @@ export const isOldName = (text: string): boolean =>
   /^\/dev\/disk\/by-path\//.test(text) ||
   /^\/dev\/disk\/by-id\/(?:ata|scsi|usb|nvme|wwn|virtio|google|mmc)-/.test(text);
 
-/** Whether the image holds what is named. Undefined: it may lie inside an encrypted volume, or cannot be told by its name. */
-export const isInImage = (text: string, { volumes, partitions }: DiskView): boolean | undefined => {
+/** Whether the image holds what is named. @throws Unseen when it may lie inside an encrypted volume or a group, or cannot be told by its name */
+export const isInImage = (text: string, { volumes, partitions }: DiskView): boolean => {
   const name = deviceName(text);
-  const hidden = volumes.some(({ type }) => type === 'crypto_LUKS') ? undefined : false;
+  const hidden = (): false => {
+    const locked = volumes.find(({ type }) => type === 'crypto_LUKS');
+    if (locked) throw new Unseen({ reason: 'encrypted', what: locked.device });
+    return false;
+  };
   if (name.by !== 'path') {
     const wanted = name.value.toLowerCase();
     const fits = (value: string | undefined): boolean =>
       name.by === 'label' || name.by === 'partLabel' ? value === name.value : value?.toLowerCase() === wanted;
-    return volumes.some((volume) => fits(volume[name.by])) || hidden;
+    return volumes.some((volume) => fits(volume[name.by])) || hidden();
   }
   const [, partition] = /^\/dev\/vda(\d*)$/.exec(name.value) ?? [];
   if (partition !== undefined) return partition === '' || partitions.some(({ number }) => number === Number(partition));
-  if (/^\/dev\/md/.test(name.value))
-    return volumes.some(({ type }) => type === 'linux_raid_member') ? undefined : false;
+  if (/^\/dev\/md/.test(name.value)) {
+    const member = volumes.find(({ type }) => type === 'linux_raid_member');
+    if (member) throw new Unseen({ reason: 'group', what: member.device });
+    return false;
+  }
   const logical = volumes.filter(isLogicalVolume).flatMap(({ device }) => [device, mapperName(device)]);
   if (logical.includes(name.value)) return true;
-  if (/^\/dev\/mapper\//.test(name.value)) return hidden;
+  if (/^\/dev\/mapper\//.test(name.value)) return hidden();
   // /dev/VG/LV; devices of other kinds cannot be told.
-  return /^\/dev\/(?!disk\/|block\/|v[db])[\w.+-]+\/[\w.+-]+$/.test(name.value) ? hidden : undefined;
+  if (/^\/dev\/(?!disk\/|block\/|v[db])[\w.+-]+\/[\w.+-]+$/.test(name.value)) return hidden();
+  throw new Unseen({ reason: 'device-name', what: name.value });
 };
 
 export const isLogicalVolume = ({ device }: VolumeView): boolean =>

@@ -1,8 +1,12 @@
 import { diskCheck } from './define.ts';
+import { started } from './shown-by.ts';
+import { isData } from './systems.ts';
+import { ifSeen } from './unseen.ts';
 
 export const diskEncrypted = diskCheck({
   code: 'disk-encrypted',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'No encrypted volume',
     de: 'Kein verschlüsseltes Volume',
@@ -15,10 +19,14 @@ export const diskEncrypted = diskCheck({
     en: 'Install the system without encryption; the platform encrypts volumes where that is asked for. A volume that is not needed for the start gets nofail in /etc/crypttab and /etc/fstab.',
     de: 'Installieren Sie das System ohne Verschlüsselung; die Plattform verschlüsselt Volumes, wo das verlangt ist. Ein Volume, das zum Start nicht gebraucht wird, erhält nofail in /etc/crypttab und /etc/fstab.',
   },
-  judge: ({ systems, disk: { volumes } }) => {
-    const devices = volumes.filter(({ type }) => type === 'crypto_LUKS').map(({ device }) => device);
-    if (devices.length === 0) return systems === 0 ? undefined : { outcome: 'pass' };
+  judge: (view) => {
+    const encrypted = view.disk.volumes.filter(({ type }) => type === 'crypto_LUKS');
+    const devices = encrypted.map(({ device }) => device);
+    if (devices.length === 0) return isData(view) ? undefined : { outcome: 'pass' };
     // A system that can be seen is not the one that is encrypted.
-    return { outcome: systems === 0 ? 'fail' : 'warn', params: { devices: devices.join(' ').slice(0, 200) } };
+    return {
+      outcome: ifSeen(() => view.systems, 0) === 0 ? 'fail' : 'warn',
+      params: { devices: devices.join(' ').slice(0, 200) },
+    };
   },
 });

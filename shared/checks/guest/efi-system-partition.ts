@@ -1,4 +1,5 @@
 import { diskCheck, told } from './define.ts';
+import { isData } from './systems.ts';
 
 export const efiSystemPartition = diskCheck({
   code: 'efi-system-partition',
@@ -16,8 +17,9 @@ export const efiSystemPartition = diskCheck({
     de: 'Geben Sie der Partition den Typ "EFI System" (ef00 in sgdisk, ef in einer MBR-Tabelle).',
   },
   commands: [{ on: 'any', run: 'sgdisk --typecode=1:ef00 /dev/vda' }],
-  judge: ({ systems, disk: { efiLoaders } }) => {
-    if (systems === 0 || efiLoaders.length === 0) return undefined;
+  judge: (view) => {
+    const { efiLoaders } = view.disk;
+    if (isData(view) || efiLoaders.length === 0) return undefined;
     const elsewhere = efiLoaders.filter(({ onSystemPartition }) => !onSystemPartition).map(({ device }) => device);
     return told('warn', 'devices', efiLoaders.length > elsewhere.length ? [] : [...new Set(elsewhere)]);
   },

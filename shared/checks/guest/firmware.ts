@@ -1,7 +1,7 @@
 import type { GuestView } from './view.ts';
 
-/** Whether the old way starts the disk: code in the first sector, and what it calls. Undefined: the code is not known, so what it calls is not. */
-export const biosStarts = ({ facts, disk }: GuestView): boolean | undefined =>
+/** Whether the old way starts the disk: code in the first sector, and what it calls. @throws Unseen when the code is not known */
+export const biosStarts = ({ facts, disk }: GuestView): boolean =>
   facts.architecture === 'aarch64' ? false : disk.bootSector.next;
 
 /** UEFI 2.10, 3.5.1.1: the path for removable media, the only one that firmware tries without a boot entry of its own. */
@@ -17,6 +17,5 @@ export const uefiStarts = (view: GuestView): boolean => {
   return view.disk.efiLoaders.some(({ path }) => wanted.includes(path));
 };
 
-/** Whether anything starts it. */
-export const firmwareStarts = (view: GuestView): boolean | undefined =>
-  biosStarts(view) || uefiStarts(view) || (biosStarts(view) === undefined ? undefined : false);
+/** Whether anything starts it. @throws Unseen */
+export const firmwareStarts = (view: GuestView): boolean => uefiStarts(view) || biosStarts(view);

@@ -1,4 +1,5 @@
 import { linuxCheck, told } from './define.ts';
+import { ifSeen } from './unseen.ts';
 
 /** Guest tools by their packages' names, of Debian, Red Hat, SUSE and Alpine. */
 const foreign =
@@ -12,16 +13,19 @@ export const foreignTools = linuxCheck({
     de: 'Keine Werkzeuge anderer Hypervisoren',
   },
   problem: {
-    en: 'Tools of another hypervisor are installed, or the list of packages could not be read ({packages}); under KVM they do nothing, or disturb.',
-    de: 'Es sind Werkzeuge eines anderen Hypervisors installiert, oder die Paketliste war nicht lesbar ({packages}); unter KVM sind sie nutzlos oder stören.',
+    en: 'Tools of another hypervisor are installed ({packages}); under KVM they do nothing, or disturb.',
+    de: 'Es sind Werkzeuge eines anderen Hypervisors installiert ({packages}); unter KVM sind sie nutzlos oder stören.',
   },
   remedy: {
     en: 'Remove them: packages with the package manager of the system, others with the uninstaller they came with.',
     de: 'Entfernen Sie sie: Pakete mit der Paketverwaltung des Systems, andere mit dem Programm zum Deinstallieren, das sie mitbrachten.',
   },
-  judge: ({ packages, remains: { foreignFiles } }) => {
-    if (!packages && foreignFiles.length === 0) return { outcome: 'unknown', params: { packages: '?' } };
-    const installed = [...(packages?.keys() ?? [])].filter((name) => foreign.test(name));
-    return told('warn', 'packages', [...installed, ...foreignFiles]);
+  judge: (view) => {
+    const files = ifSeen(() => view.remains.foreignFiles, []);
+    const installed = () => [...view.packages.keys()].filter((name) => foreign.test(name));
+    const found = [...ifSeen(installed, []), ...files];
+    if (found.length > 0) return told('warn', 'packages', found);
+    // That there are none takes both.
+    return told('warn', 'packages', [...installed(), ...view.remains.foreignFiles]);
   },
 });

@@ -1,11 +1,13 @@
 import { linuxCheck, told } from './define.ts';
 import { isOldName } from './device-names.ts';
 import { fstabEntry, isWaitedFor } from './fstab.ts';
+import { started } from './shown-by.ts';
 
 /** A name that changes with the bus: fstab(5). What may be missing (nofail, noauto) and swap keep no system from starting. */
 export const fstabDevices = linuxCheck({
   code: 'fstab-devices',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Filesystems by UUID or label',
     de: 'Dateisysteme über UUID oder Label',

@@ -1,10 +1,13 @@
 import { linuxCheck, told } from './define.ts';
 import { isInImage, isOldName } from './device-names.ts';
 import { fstabEntry, isWaitedFor, namesDisk } from './fstab.ts';
+import { started } from './shown-by.ts';
+import { ifSeen } from './unseen.ts';
 
 export const fstabMissing = linuxCheck({
   code: 'fstab-missing',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Filesystems of /etc/fstab are in the image',
     de: 'Dateisysteme aus /etc/fstab sind im Image',
@@ -24,7 +27,7 @@ export const fstabMissing = linuxCheck({
     return told(
       'fail',
       'devices',
-      devices.filter((device) => isInImage(device, disk) === false),
+      devices.filter((device) => !ifSeen(() => isInImage(device, disk), true)),
       ', ',
     );
   },

@@ -1,6 +1,7 @@
 import { linuxCheck, told } from './define.ts';
 import { isInImage, isOldName } from './device-names.ts';
 import { fstabEntry, has, namesDisk } from './fstab.ts';
+import { ifSeen } from './unseen.ts';
 
 export const fstabSwap = linuxCheck({
   code: 'fstab-swap',
@@ -25,7 +26,7 @@ export const fstabSwap = linuxCheck({
     return told(
       'warn',
       'devices',
-      devices.filter((device) => isOldName(device) || isInImage(device, disk) === false),
+      devices.filter((device) => isOldName(device) || !ifSeen(() => isInImage(device, disk), true)),
       ', ',
     );
   },

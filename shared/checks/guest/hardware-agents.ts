@@ -9,15 +9,14 @@ export const hardwareAgents = linuxCheck({
   severity: 'advice',
   title: { en: 'No tools of physical machines', de: 'Keine Werkzeuge für physische Maschinen' },
   problem: {
-    en: 'Tools and drivers for the hardware of physical machines are installed, or the list of packages could not be read ({packages}); in an instance they find nothing, and some keep it from starting quickly.',
-    de: 'Es sind Werkzeuge und Treiber für die Hardware physischer Maschinen installiert, oder die Paketliste war nicht lesbar ({packages}); in einer Instanz finden sie nichts, und manche verzögern den Start.',
+    en: 'Tools and drivers for the hardware of physical machines are installed ({packages}); in an instance they find nothing, and some keep it from starting quickly.',
+    de: 'Es sind Werkzeuge und Treiber für die Hardware physischer Maschinen installiert ({packages}); in einer Instanz finden sie nichts, und manche verzögern den Start.',
   },
   remedy: {
     en: 'Remove these packages with the package manager of the system.',
     de: 'Entfernen Sie diese Pakete mit der Paketverwaltung des Systems.',
   },
   judge: ({ packages }) => {
-    if (!packages) return { outcome: 'unknown', params: { packages: '?' } };
     const installed = [...packages.keys()].filter((name) => hardware.test(name));
     return told('warn', 'packages', installed);
   },

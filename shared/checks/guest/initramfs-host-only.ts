@@ -1,4 +1,8 @@
-import { advised, linuxCheck } from './define.ts';
+import { advised, cannotTell, type Judgement, linuxCheck } from './define.ts';
+import type { InitramfsView } from './view.ts';
+
+const hostOnly = ({ hostOnly: isHostOnly, whole }: InitramfsView): Judgement =>
+  isHostOnly || whole ? advised(!isHostOnly) : cannotTell('initramfs');
 
 export const initramfsHostOnly = linuxCheck({
   code: 'initramfs-host-only',
@@ -22,5 +26,5 @@ export const initramfsHostOnly = linuxCheck({
       run: 'echo \'hostonly="no"\' > /etc/dracut.conf.d/99-generic.conf && dracut --force --regenerate-all',
     },
   ],
-  judge: ({ kernel }) => (kernel?.initramfs.state === 'read' ? advised(!kernel.initramfs.hostOnly) : undefined),
+  judge: ({ kernel }) => (kernel?.initramfs ? hostOnly(kernel.initramfs) : undefined),
 });

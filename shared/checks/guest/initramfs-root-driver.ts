@@ -1,6 +1,8 @@
-import { linuxCheck } from './define.ts';
+import { linuxCheck, whether } from './define.ts';
 import { isLogicalVolume } from './device-names.ts';
 import { thereAtBoot } from './kernel.ts';
+import { started } from './shown-by.ts';
+import { someHolds } from './unseen.ts';
 import type { DiskView } from './view.ts';
 
 /** Modules of which one is enough. */
@@ -18,7 +20,7 @@ const drivers: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
-const neededFor = (root: string | undefined, { volumes }: DiskView): (readonly string[])[] => {
+const neededFor = (root: string, { volumes }: DiskView): (readonly string[])[] => {
   const volume = volumes.find(({ device }) => device === root);
   if (!volume) return [];
   const needed = drivers.get(volume.type);
@@ -32,6 +34,7 @@ const neededFor = (root: string | undefined, { volumes }: DiskView): (readonly s
 export const initramfsRootDriver = linuxCheck({
   code: 'initramfs-root-driver',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Driver of the root filesystem at boot',
     de: 'Treiber des Root-Dateisystems beim Start',
@@ -50,15 +53,14 @@ export const initramfsRootDriver = linuxCheck({
     { on: 'suse', run: 'dracut --force --no-hostonly --regenerate-all' },
     { on: 'alpine', run: 'mkinitfs' },
   ],
-  judge: ({ kernel, startup: { rootDevice } }, { disk }) => {
-    const needed = neededFor(rootDevice, disk);
-    if (!kernel || needed.length === 0) return undefined;
-    const found = needed.map((choice) => {
-      const there = choice.map((module) => thereAtBoot(kernel, module));
-      return there.includes(true) || (there.includes(undefined) ? undefined : false);
-    });
-    const missing = needed.filter((_, index) => found[index] !== true).map(([module]) => module);
-    const params = { kernel: kernel.version, modules: missing.join(' ') };
-    return { outcome: found.includes(false) ? 'fail' : found.includes(undefined) ? 'unknown' : 'pass', params };
+  judge: ({ kernel, startup }, { disk }) => {
+    if (!kernel) return undefined;
+    const needed = neededFor(startup.rootDevice, disk);
+    if (needed.length === 0) return undefined;
+    const missing = needed.filter((choice) => !someHolds(choice, (module) => thereAtBoot(kernel, module)));
+    return {
+      outcome: whether(missing.length === 0),
+      params: { kernel: kernel.version, modules: missing.map(([module]) => module).join(' ') },
+    };
   },
 });

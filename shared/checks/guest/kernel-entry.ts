@@ -1,15 +1,17 @@
 import { linuxCheck, told } from './define.ts';
+import { started } from './shown-by.ts';
 
 export const kernelEntry = linuxCheck({
   code: 'kernel-entry',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Boot entry that is started',
     de: 'Boot-Eintrag, der gestartet wird',
   },
   problem: {
-    en: 'The boot loader starts an entry whose files are not there ({files}), or it cannot be told which one it starts.',
-    de: 'Der Bootloader startet einen Eintrag, dessen Dateien fehlen ({files}), oder es lässt sich nicht feststellen, welchen er startet.',
+    en: 'The boot loader starts an entry whose files are not there ({files}).',
+    de: 'Der Bootloader startet einen Eintrag, dessen Dateien fehlen ({files}).',
   },
   remedy: {
     en: 'Make the configuration of the boot loader anew inside the system, and choose a kernel that is installed.',
@@ -21,6 +23,5 @@ export const kernelEntry = linuxCheck({
     { on: 'suse', run: 'grub2-mkconfig -o /boot/grub2/grub.cfg' },
     { on: 'alpine', run: 'update-extlinux' },
   ],
-  judge: ({ boot: { entry } }) =>
-    entry ? told('fail', 'files', entry.missing) : { outcome: 'unknown', params: { files: '?' } },
+  judge: ({ boot: { entry } }) => told('fail', 'files', entry.missing),
 });

@@ -1,4 +1,4 @@
-import { linuxCheck, whether } from './define.ts';
+import { cannotTell, linuxCheck, whether } from './define.ts';
 
 export const kernelModules = linuxCheck({
   code: 'kernel-modules',
@@ -25,7 +25,7 @@ export const kernelModules = linuxCheck({
     if (!kernel) return undefined;
     const params = { kernel: kernel.version, modules: moduleFolders.join(' ').slice(0, 200) };
     // A kernel may be built without modules at all.
-    if (moduleFolders.length === 0) return { outcome: 'unknown', params: { ...params, modules: '-' } };
+    if (moduleFolders.length === 0) return cannotTell('kernel-modules', kernel.version);
     return { outcome: whether(moduleFolders.includes(kernel.version)), params };
   },
 });

@@ -1,17 +1,19 @@
 import { linuxCheck, whether } from './define.ts';
 import { isOldName } from './device-names.ts';
 import { rootOf } from './kernel-root.ts';
+import { started } from './shown-by.ts';
 
 export const kernelRootName = linuxCheck({
   code: 'kernel-root-name',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Root filesystem by UUID or label on the kernel command line',
     de: 'Root-Dateisystem über UUID oder Label in der Kernel-Kommandozeile',
   },
   problem: {
-    en: 'The kernel is told to start from {root}, a name of the old hardware, or its command line is not known. A virtio disk is called /dev/vda: the start ends with "no root device".',
-    de: 'Dem Kernel wird {root} als Root genannt, ein Name der alten Hardware, oder seine Kommandozeile ist nicht bekannt. Ein virtio-Datenträger heißt /dev/vda: Der Start endet mit "no root device".',
+    en: 'The kernel is told to start from {root}, a name of the old hardware. A virtio disk is called /dev/vda: the start ends with "no root device".',
+    de: 'Dem Kernel wird {root} als Root genannt, ein Name der alten Hardware. Ein virtio-Datenträger heißt /dev/vda: Der Start endet mit "no root device".',
   },
   remedy: {
     en: 'Write root=UUID=... into the configuration of the boot loader ("blkid" shows the UUID) and make it anew; on Debian, GRUB_DISABLE_LINUX_UUID must not be set.',
@@ -28,7 +30,6 @@ export const kernelRootName = linuxCheck({
   ],
   judge: (view) => {
     const root = rootOf(view);
-    if (root === undefined) return { outcome: 'unknown', params: { root: '?' } };
     return { outcome: whether(!isOldName(root)), params: { root: root.slice(0, 200) } };
   },
 });

@@ -1,10 +1,12 @@
 import { linuxCheck, whether } from './define.ts';
 import { isInImage, isOldName } from './device-names.ts';
 import { rootOf } from './kernel-root.ts';
+import { started } from './shown-by.ts';
 
 export const kernelRootThere = linuxCheck({
   code: 'kernel-root-there',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Root filesystem that the kernel is told is in the image',
     de: 'Root-Dateisystem, das dem Kernel genannt wird, ist im Image',
@@ -26,8 +28,7 @@ export const kernelRootThere = linuxCheck({
   judge: (view, { disk }) => {
     const root = rootOf(view);
     // A name of the old hardware is told of by itself.
-    if (root === undefined || isOldName(root)) return undefined;
-    const there = isInImage(root, disk);
-    return { outcome: there === undefined ? 'unknown' : whether(there), params: { root: root.slice(0, 200) } };
+    if (isOldName(root)) return undefined;
+    return { outcome: whether(isInImage(root, disk)), params: { root: root.slice(0, 200) } };
   },
 });

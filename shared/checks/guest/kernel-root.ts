@@ -1,11 +1,19 @@
+import { ifSeen, Unseen } from './unseen.ts';
 import type { LinuxView } from './view.ts';
 
-/** `root=` of the command line of the entry that is started; of any entry where that cannot be told. kernel-parameters.txt */
-export const rootOf = ({ boot, startup: { kernelLines } }: LinuxView): string | undefined => {
-  for (const line of boot.entry ? [boot.entry.commandLine] : kernelLines) {
+/** The command line of the entry that is started; those of all entries where that cannot be told. @throws Unseen when none is known */
+export const startedLines = ({ boot, startup }: LinuxView): readonly string[] => {
+  const lines = ifSeen(() => [boot.entry.commandLine], undefined) ?? startup.kernelLines;
+  if (lines.length === 0) throw new Unseen({ reason: 'command-line' });
+  return lines;
+};
+
+/** `root=` of these. kernel-parameters.txt @throws Unseen when there is none */
+export const rootOf = (view: LinuxView): string => {
+  for (const line of startedLines(view)) {
     // The last one wins.
     const [, root] = [...line.matchAll(/(?:^|\s)root=(\S+)/g)].at(-1) ?? [];
     if (root) return root.replace(/^block:/, '').replaceAll('"', '');
   }
-  return undefined;
+  throw new Unseen({ reason: 'command-line' });
 };

@@ -1,15 +1,17 @@
 import { linuxCheck, whether } from './define.ts';
+import { started } from './shown-by.ts';
 
 export const kernelVersion = linuxCheck({
   code: 'kernel-version',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Linux kernel',
     de: 'Linux-Kernel',
   },
   problem: {
-    en: 'Kernel {version} is older than 2.6.27, or no kernel was found: there are no virtio drivers for it.',
-    de: 'Kernel {version} ist älter als 2.6.27, oder es wurde kein Kernel gefunden: Dafür gibt es keine virtio-Treiber.',
+    en: 'No kernel with virtio drivers was found: there are such since 2.6.27 (found: {version}).',
+    de: 'Es wurde kein Kernel mit virtio-Treibern gefunden: Es gibt sie seit 2.6.27 (gefunden: {version}).',
   },
   remedy: {
     en: 'Install a current kernel of the distribution.',

@@ -1,10 +1,9 @@
+import { Unseen } from './unseen.ts';
 import type { KernelView } from './view.ts';
 
-/** Whether a driver is there before the root filesystem is; undefined when it may be in what could not be read of the initramfs. */
-export const thereAtBoot = (kernel: KernelView, module: string): boolean | undefined => {
-  if (kernel.builtin.has(module)) return true;
-  const { initramfs } = kernel;
-  if (initramfs.state === 'none') return false;
-  if (initramfs.state === 'unreadable') return undefined;
-  return initramfs.modules.has(module) || (initramfs.whole ? false : undefined);
+/** Whether a driver is there before the root filesystem is. @throws Unseen when it may be in what could not be read of the initramfs */
+export const thereAtBoot = ({ builtin, initramfs }: KernelView, module: string): boolean => {
+  if (builtin.has(module) || initramfs?.modules.has(module)) return true;
+  if (initramfs && !initramfs.whole) throw new Unseen({ reason: 'initramfs' });
+  return false;
 };

@@ -24,8 +24,6 @@ export const nvme = linuxCheck({
   ],
   judge: ({ kernel }) => {
     if (!kernel) return undefined;
-    const there = thereAtBoot(kernel, 'nvme');
-    const params = { kernel: kernel.version };
-    return there === undefined ? { outcome: 'unknown', params } : { ...advised(there), params };
+    return { ...advised(thereAtBoot(kernel, 'nvme')), params: { kernel: kernel.version } };
   },
 });

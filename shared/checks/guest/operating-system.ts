@@ -1,8 +1,11 @@
-import { diskCheck } from './define.ts';
+import { diskCheck, whether } from './define.ts';
+import { started } from './shown-by.ts';
+import { ifSeen } from './unseen.ts';
 
 export const operatingSystem = diskCheck({
   code: 'operating-system',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Operating system',
     de: 'Betriebssystem',
@@ -15,11 +18,9 @@ export const operatingSystem = diskCheck({
     en: 'Upload the disk that the system is installed on. Who wants to publish a data disk sets the policy of the upload to "warn".',
     de: 'Laden Sie den Datenträger hoch, auf dem das System installiert ist. Wer eine Datenplatte veröffentlichen will, setzt die Policy des Uploads auf "warn".',
   },
-  judge: ({ systems, facts: { partitionTable }, disk: { volumes } }) => {
-    const content = [...new Set(volumes.map(({ type }) => type))].join(' ').slice(0, 200);
+  judge: ({ systems, facts: { partitionTable }, disk }) => {
+    const content = [...new Set(ifSeen(() => disk.volumes.map(({ type }) => type), []))].join(' ').slice(0, 200);
     const params = { count: systems, table: partitionTable ?? '-', content: content || '-' };
-    if (systems > 1) return { outcome: 'warn', params };
-    const encrypted = volumes.some(({ type }) => type === 'crypto_LUKS' || type === 'BitLocker');
-    return { outcome: systems === 1 ? 'pass' : encrypted ? 'unknown' : 'fail', params };
+    return { outcome: systems > 1 ? 'warn' : whether(systems === 1), params };
   },
 });

@@ -1,4 +1,4 @@
-import { linuxCheck } from './define.ts';
+import { cannotTell, linuxCheck } from './define.ts';
 
 export const selinuxLabels = linuxCheck({
   code: 'selinux-labels',
@@ -23,6 +23,6 @@ export const selinuxLabels = linuxCheck({
   judge: ({ startup: { selinux } }) => {
     if (selinux.relabelPending) return { outcome: 'warn' };
     // Whether the policy bears it is not to be told from here.
-    return { outcome: selinux.enforcing && selinux.labelled !== true ? 'unknown' : 'pass' };
+    return selinux.enforcing && !selinux.labelled ? cannotTell('labels') : { outcome: 'pass' };
   },
 });

@@ -1,4 +1,5 @@
 import { advised, linuxCheck } from './define.ts';
+import { startedLines } from './kernel-root.ts';
 
 export const serialConsole = linuxCheck({
   code: 'serial-console',
@@ -30,9 +31,5 @@ export const serialConsole = linuxCheck({
       run: "sed -i 's/^default_kernel_opts=\"/&console=tty0 console=ttyS0,115200 /' /etc/update-extlinux.conf && update-extlinux",
     },
   ],
-  judge: ({ boot: { entry }, startup: { kernelLines } }) => {
-    if (kernelLines.length === 0) return { outcome: 'unknown' };
-    const lines = entry ? [entry.commandLine] : kernelLines;
-    return advised(lines.some((line) => /\bconsole=(?:ttyS|ttyAMA|hvc)\d/.test(line)));
-  },
+  judge: (view) => advised(startedLines(view).some((line) => /\bconsole=(?:ttyS|ttyAMA|hvc)\d/.test(line))),
 });

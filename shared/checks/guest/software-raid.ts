@@ -1,4 +1,5 @@
 import { diskCheck, told } from './define.ts';
+import { isData } from './systems.ts';
 
 export const softwareRaid = diskCheck({
   code: 'software-raid',
@@ -15,8 +16,8 @@ export const softwareRaid = diskCheck({
     en: 'Move the system to plain partitions; the platform keeps copies of the disk.',
     de: 'Ziehen Sie das System auf einfache Partitionen um; die Plattform hält Kopien des Datenträgers.',
   },
-  judge: ({ systems, disk: { volumes } }) => {
-    const members = volumes.filter(({ type }) => type === 'linux_raid_member').map(({ device }) => device);
-    return systems === 0 && members.length === 0 ? undefined : told('warn', 'devices', members);
+  judge: (view) => {
+    const members = view.disk.volumes.filter(({ type }) => type === 'linux_raid_member').map(({ device }) => device);
+    return isData(view) && members.length === 0 ? undefined : told('warn', 'devices', members);
   },
 });

@@ -1,4 +1,4 @@
-import { advised, linuxCheck } from './define.ts';
+import { advised, cannotTell, linuxCheck } from './define.ts';
 
 const services = [
   'systemd-timesyncd',
@@ -31,7 +31,7 @@ export const timeSync = linuxCheck({
     { on: 'alpine', run: 'apk add chrony && rc-update add chronyd default' },
   ],
   judge: ({ services: { enabled } }, { facts }) => {
-    if (facts.initSystem === 'other') return { outcome: 'unknown' };
+    if (facts.initSystem === 'other') return cannotTell('init-system');
     return advised(services.some((name) => enabled.has(name)));
   },
 });

@@ -1,13 +1,22 @@
+import type { UnseenReason } from '../unseen-words.ts';
+
+/** Why something was not seen. */
+export type Why = {
+  readonly reason: UnseenReason;
+  /** The guest's word for what it is: a device, a path. */
+  readonly what?: string | undefined;
+};
+
 /**
- * What of an image could not be looked at, because looking took more than it may. It is neither there nor absent: whoever asks for it gets this thrown,
- * and so has no answer either.
+ * What of an image could not be seen. It is neither there nor absent: it has no value at all. Who asks for it gets this thrown, and so can say no more
+ * than that it is unknown.
  */
 export class Unseen extends Error {
-  readonly part: string;
-  constructor(part: string) {
-    super(`${part} was not seen`);
+  readonly why: Why;
+  constructor(why: Why) {
+    super(`not seen: ${why.reason}`);
     this.name = 'Unseen';
-    this.part = part;
+    this.why = why;
   }
 }
 
@@ -19,35 +28,56 @@ export class TooMuch extends Error {
   }
 }
 
-export type Seen<T> = { value: T } | { unseen: string };
+/** What was seen, absence too (`undefined`, `false`, nothing in a list); or why nothing was. */
+export type Seen<T> = { value: T } | { unseen: Why };
+
+export const seen = <T>(value: T): Seen<T> => ({ value });
+
+export const unseen = (reason: UnseenReason, what?: string): { unseen: Why } => ({ unseen: { reason, what } });
 
 /** @throws Unseen */
-export const whatWasSeen = <T>(seen: Seen<T>): T => {
-  if ('value' in seen) return seen.value;
-  throw new Unseen(seen.unseen);
+export const whatWasSeen = <T>(some: Seen<T>): T => {
+  if ('value' in some) return some.value;
+  throw new Unseen(some.unseen);
 };
 
-export const mapped = <T, Other>(seen: Seen<T>, change: (value: T) => Other): Seen<Other> =>
-  'value' in seen ? { value: change(seen.value) } : seen;
-
-/** What `ask` gives, or `otherwise` where it asks for something that was not seen. */
-export const ifSeen = <T, Otherwise>(ask: () => T, otherwise: Otherwise): T | Otherwise => {
+/** What asking gives, or why it gave nothing. */
+export const asSeen = <T>(ask: () => T): Seen<T> => {
   try {
-    return ask();
+    return { value: ask() };
   } catch (error) {
-    if (error instanceof Unseen) return otherwise;
+    if (error instanceof Unseen) return { unseen: error.why };
     throw error;
   }
 };
 
+export const mapped = <T, Other>(some: Seen<T>, change: (value: T) => Other): Seen<Other> =>
+  asSeen(() => change(whatWasSeen(some)));
+
+/** What `ask` gives, or `otherwise` where it asks for something that was not seen. */
+export const ifSeen = <T, Otherwise>(ask: () => T, otherwise: Otherwise): T | Otherwise => {
+  const some = asSeen(ask);
+  return 'value' in some ? some.value : otherwise;
+};
+
+/** Whether one of them holds: one that does is enough, whatever was not seen of the others. @throws Unseen */
+export const someHolds = <T>(items: readonly T[], holds: (item: T) => boolean): boolean => {
+  const answers = items.map((item) => asSeen(() => holds(item)));
+  return answers.some((answer) => 'value' in answer && answer.value) || answers.some((answer) => whatWasSeen(answer));
+};
+
 /** An object of parts; asking for one that was not seen throws. */
-export const partly = <T extends object>(parts: { readonly [Name in keyof T]: Seen<T[Name]> }): T =>
+export const partly = <T extends object>(parts: { readonly [Name in keyof T]-?: Seen<T[Name]> }): T =>
   Object.defineProperties(
     {},
     Object.fromEntries(
-      Object.entries<Seen<unknown>>(parts).map(([name, seen]) => [
+      Object.entries<Seen<unknown>>(parts).map(([name, some]) => [
         name,
-        { enumerable: true, get: () => whatWasSeen(seen) },
+        { enumerable: true, get: () => whatWasSeen(some) },
       ]),
     ),
   ) as T;
+
+/** The parts of an object that was seen whole. */
+export const allSeen = <T extends object>(parts: T): { [Name in keyof T]: Seen<T[Name]> } =>
+  Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, { value }])) as never;

@@ -3,6 +3,9 @@ import type { GuestFacts } from '../../contracts/run.ts';
 /**
  * What was seen inside an image; every check is a pure function of it. Texts are the guest's, cleaned and capped by whoever looked
  * (workers/inspect). One type for each part that is looked at.
+ *
+ * What is absent is `undefined`, `false` or an empty list. What could not be seen has no value at all: whoever looked puts each part together of
+ * what he has `Seen` (`partly`, unseen.ts), and asking for the rest throws `Unseen`. So no check takes the one for the other.
  */
 export type GuestView = {
   facts: GuestFacts;
@@ -11,7 +14,7 @@ export type GuestView = {
   disk: DiskView;
   linux: LinuxView | undefined;
   windows: WindowsView | undefined;
-  /** Parts that could not be looked at. Asking the view for one of them throws `Unseen`. */
+  /** Parts that took more than they may. */
   unseen: readonly string[];
 };
 
@@ -53,8 +56,8 @@ export type BootSectorView = {
    * syslinux, parted); `legacy-boot-partition`: syslinux' gptmbr, which does the same by GPT's attribute.
    */
   code: 'none' | 'grub' | 'grub-legacy' | 'lilo' | 'active-partition' | 'legacy-boot-partition' | 'unknown';
-  /** Whether that which the code starts next is there: GRUB's core image, a partition's boot sector. Undefined: cannot be told. */
-  next: boolean | undefined;
+  /** Whether that which the code starts next is there: GRUB's core image, a partition's boot sector. Unseen of code that is not known. */
+  next: boolean;
   /** Where GRUB's core image begins, in bytes. */
   coreAt: number | undefined;
 };
@@ -73,8 +76,8 @@ export type LinuxView = {
   kernel: KernelView | undefined;
   boot: BootFilesView;
   cloudInit: CloudInitView;
-  /** Name to version, from the package database. Undefined: it could not be read. */
-  packages: ReadonlyMap<string, string> | undefined;
+  /** Name to version, from the package database. */
+  packages: ReadonlyMap<string, string>;
   startup: StartupView;
   network: NetworkView;
   services: ServicesView;
@@ -86,16 +89,15 @@ export type KernelView = {
   /** Module names, with "_" for "-". */
   builtin: ReadonlySet<string>;
   modules: ReadonlySet<string>;
-  initramfs:
-    | {
-        state: 'read';
-        /** Whether all of it could be read. What is not among the modules may be in the rest. */
-        whole: boolean;
-        modules: ReadonlySet<string>;
-        hostOnly: boolean;
-      }
-    | { state: 'none' }
-    | { state: 'unreadable' };
+  /** What the boot loader loads beside it. Undefined: nothing. */
+  initramfs: InitramfsView | undefined;
+};
+
+export type InitramfsView = {
+  modules: ReadonlySet<string>;
+  hostOnly: boolean;
+  /** Whether all of it could be read. What is not among the modules may be in the rest. */
+  whole: boolean;
 };
 
 /** Kernels as files, and which of them the boot loader starts. */
@@ -104,8 +106,8 @@ export type BootFilesView = {
   images: readonly string[] | undefined;
   /** Versions of the folders in /lib/modules, newest first. */
   moduleFolders: readonly string[];
-  /** What the boot loader starts when nobody chooses. Undefined: cannot be told. */
-  entry: BootEntry | undefined;
+  /** What the boot loader starts when nobody chooses. */
+  entry: BootEntry;
 };
 
 export type BootEntry = {
@@ -121,11 +123,11 @@ export type BootEntry = {
 
 export type CloudInitView = {
   installed: boolean;
-  version: string | undefined;
-  /** Undefined: cannot be told on this init system. */
-  enabled: boolean | undefined;
+  /** Of its package. */
+  version: string;
+  enabled: boolean;
   disabledBy: string | undefined;
-  /** cloud.cfg and cloud.cfg.d together; undefined when there is none that can be read. */
+  /** cloud.cfg and cloud.cfg.d together; undefined when there is none. */
   config: CloudConfig | undefined;
 };
 
@@ -148,7 +150,7 @@ export type StartupView = {
   /** Command lines of the kernels that the boot loader offers, variables filled in. */
   kernelLines: readonly string[];
   /** Device of the root filesystem, as the appliance calls it. */
-  rootDevice: string | undefined;
+  rootDevice: string;
   selinux: SelinuxView;
 };
 
@@ -156,8 +158,8 @@ export type SelinuxView = {
   enforcing: boolean;
   /** /.autorelabel: all files get labels at the first boot. */
   relabelPending: boolean;
-  /** Whether system files have labels; undefined: cannot be told. */
-  labelled: boolean | undefined;
+  /** Whether system files have labels. */
+  labelled: boolean;
 };
 
 export type NetworkView = {
@@ -201,8 +203,7 @@ export type RemainsView = {
   randomSeeds: readonly string[];
   leases: readonly string[];
   logs: readonly string[];
-  /** Undefined: cannot be told. */
-  homeKilobytes: number | undefined;
+  homeKilobytes: number;
   cloudInitState: readonly string[];
   subscriptions: readonly string[];
   cloudIdentities: readonly string[];
@@ -215,9 +216,9 @@ export type RemainsView = {
 export type WindowsView = {
   registry: RegistryView;
   /** The version of NT, e.g. 10 and 0 for all since Windows 10 and Server 2016. */
-  version: { major: number; minor: number } | undefined;
-  /** Of virtio devices, by name, e.g. `viostor`. Undefined: the registry could not be read. */
-  drivers: ReadonlyMap<string, DriverView> | undefined;
+  version: { major: number; minor: number };
+  /** Of virtio devices, by name, e.g. `viostor`. */
+  drivers: ReadonlyMap<string, DriverView>;
   cloudbaseInit: CloudbaseInitView;
   volume: WindowsVolumeView;
   /** A boot configuration (BCD) is there for this way of starting. */
@@ -226,13 +227,13 @@ export type WindowsView = {
   imageState: string | undefined;
   /** Signs of an update or a removal that ends with the next start. */
   pending: readonly string[];
-  /** Undefined: the registry could not be read, or has no such rule. */
-  remoteDesktop: { allowed: boolean | undefined; firewallRule: boolean | undefined };
+  /** `firewallRule` is undefined where there is none. */
+  remoteDesktop: { allowed: boolean; firewallRule: boolean | undefined };
   /** Guest tools of other hypervisors. */
   foreignTools: readonly string[];
 };
 
-/** Names of the hives that lack, and of those that nobody could read. What they hold is undefined in the other parts. */
+/** Names of the hives that lack, and of those that nobody could read. What they hold is unseen in the other parts. */
 export type RegistryView = { missing: readonly string[]; unreadable: readonly string[] };
 
 export type DriverView = {
@@ -259,8 +260,7 @@ export type CloudbaseInitView = {
 };
 
 export type WindowsVolumeView = {
-  /** Undefined: could not be seen. */
-  dirty: boolean | undefined;
+  dirty: boolean;
   /** A session lies in hiberfil.sys, by hibernation or by fast start-up. */
   hibernated: boolean;
 };

@@ -1,9 +1,12 @@
-import { linuxCheck } from './define.ts';
+import { linuxCheck, whether } from './define.ts';
 import { thereAtBoot } from './kernel.ts';
+import { started } from './shown-by.ts';
+import { someHolds } from './unseen.ts';
 
 export const virtioBlockInitramfs = linuxCheck({
   code: 'virtio-block-initramfs',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'virtio disk driver at boot',
     de: 'virtio-Treiber für Datenträger beim Start',
@@ -27,10 +30,8 @@ export const virtioBlockInitramfs = linuxCheck({
   ],
   judge: ({ kernel }) => {
     if (!kernel) return undefined;
-    const found = (['virtio_blk', 'virtio_scsi'] as const).map((module) => thereAtBoot(kernel, module));
-    const bus = thereAtBoot(kernel, 'virtio_pci');
-    const params = { kernel: kernel.version };
-    if (found.includes(true) && bus) return { outcome: 'pass', params };
-    return { outcome: found.includes(undefined) || bus === undefined ? 'unknown' : 'fail', params };
+    const there = (module: string): boolean => thereAtBoot(kernel, module);
+    const found = someHolds(['virtio_blk', 'virtio_scsi'], there) && there('virtio_pci');
+    return { outcome: whether(found), params: { kernel: kernel.version } };
   },
 });

@@ -1,8 +1,10 @@
-import { linuxCheck, whether } from './define.ts';
+import { cannotTell, linuxCheck, whether } from './define.ts';
+import { networkSeen } from './shown-by.ts';
 
 export const virtioNet = linuxCheck({
   code: 'virtio-net',
   severity: 'required',
+  shownBy: networkSeen,
   title: {
     en: 'virtio network driver',
     de: 'virtio-Treiber für das Netzwerk',
@@ -24,8 +26,7 @@ export const virtioNet = linuxCheck({
   judge: ({ kernel }) => {
     if (!kernel) return undefined;
     // Without its modules (another check says so) nobody knows what it would have.
-    if (kernel.builtin.size + kernel.modules.size === 0)
-      return { outcome: 'unknown', params: { kernel: kernel.version } };
+    if (kernel.builtin.size + kernel.modules.size === 0) return cannotTell('kernel-modules', kernel.version);
     const found = kernel.builtin.has('virtio_net') || kernel.modules.has('virtio_net');
     return { outcome: whether(found), params: { kernel: kernel.version } };
   },

@@ -1,10 +1,12 @@
 import { diskCheck, type GuestCheck, told } from './define.ts';
+import { started } from './shown-by.ts';
 
 /** Of the disk as a whole: nobody sees a Windows behind it. */
 export const windowsBitLocker: GuestCheck = {
   ...diskCheck({
     code: 'windows-bitlocker',
     severity: 'required',
+    shownBy: started,
     title: { en: 'No BitLocker', de: 'Kein BitLocker' },
     problem: {
       en: 'Volumes are encrypted with BitLocker ({volumes}). Their key is bound to the old machine: an instance would ask for the recovery key at its start, and nothing inside could be looked at.',
@@ -15,7 +17,8 @@ export const windowsBitLocker: GuestCheck = {
       de: 'Schalten Sie BitLocker aus, warten Sie, bis alles entschlüsselt ist (manage-bde -status), und laden Sie den Datenträger erneut hoch.',
     },
     commands: [{ on: 'windows', run: 'manage-bde.exe -off C:' }],
-    judge: ({ disk: { volumes }, windows }) => {
+    judge: ({ disk: { volumes }, facts: { osType } }) => {
+      const windows = osType === 'windows';
       const bitLocker = volumes.filter(({ type }) => type === 'BitLocker').map(({ device }) => device);
       if (bitLocker.length === 0 && !windows) return undefined;
       // Where a Windows was seen, it is another volume that is encrypted.

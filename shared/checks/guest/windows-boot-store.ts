@@ -1,10 +1,13 @@
-import { windowsCheck } from './define.ts';
+import { whether, windowsCheck } from './define.ts';
+import { started } from './shown-by.ts';
+import { ifSeen, someHolds } from './unseen.ts';
 
 const vista = 6;
 
 export const windowsBootStore = windowsCheck({
   code: 'windows-boot-store',
   severity: 'required',
+  shownBy: started,
   title: { en: 'Boot configuration of Windows', de: 'Startkonfiguration von Windows' },
   problem: {
     en: 'The disk is made to start the {firmware} way, but no boot configuration (BCD) for that is on it: Windows would stop with "Boot Configuration Data is missing".',
@@ -15,10 +18,11 @@ export const windowsBootStore = windowsCheck({
     de: 'Schreiben Sie sie in Windows oder seiner Wiederherstellungskonsole neu, oder laden Sie alle Datenträger der Maschine als einen hoch.',
   },
   commands: [{ on: 'windows', run: 'bcdboot.exe C:\\Windows /f ALL' }],
-  judge: ({ version, bootStores }, { facts: { firmware = [] } }) => {
+  judge: (view, { facts: { firmware = [] } }) => {
     // Windows XP and Server 2003 have boot.ini; a disk that starts in no way is told of elsewhere.
-    if (firmware.length === 0 || (version && version.major < vista)) return undefined;
-    const outcome = firmware.some((each) => bootStores[each]) ? 'pass' : 'fail';
+    if (firmware.length === 0 || ifSeen(() => view.version.major < vista, false)) return undefined;
+    const { bootStores } = view;
+    const outcome = whether(someHolds(firmware, (each) => bootStores[each]));
     return { outcome, params: { firmware: firmware.map((each) => each.toUpperCase()).join(', ') } };
   },
 });

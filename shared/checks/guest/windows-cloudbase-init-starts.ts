@@ -15,8 +15,12 @@ export const windowsCloudbaseInitStarts = windowsCheck({
     de: 'Stellen Sie den Dienst auf automatischen Start. Soll sysprep das tun, muss in SetupComplete.cmd die Zeile stehen, die Cloudbase-Init dort einträgt.',
   },
   commands: [{ on: 'windows', run: 'sc.exe config cloudbase-init start= auto' }],
-  judge: ({ registry, cloudbaseInit: { installed, start, startedBySetup } }) => {
-    if (!installed || registry.missing.includes('SYSTEM') || registry.unreadable.includes('SYSTEM')) return undefined;
-    return { outcome: whether(start === automatic || startedBySetup), params: { start: start ?? '-' } };
+  judge: ({ cloudbaseInit }) => {
+    if (!cloudbaseInit.installed) return undefined;
+    const { start, startedBySetup } = cloudbaseInit;
+    return {
+      outcome: whether(startedBySetup || start === automatic),
+      params: { start: start ?? '-' },
+    };
   },
 });

@@ -1,9 +1,11 @@
 import { windowsCheck } from './define.ts';
+import { started } from './shown-by.ts';
 import { diskDrivers, isInstalled } from './windows-drivers.ts';
 
 export const windowsDiskDriver = windowsCheck({
   code: 'windows-disk-driver',
   severity: 'required',
+  shownBy: started,
   title: { en: 'virtio disk driver of Windows', de: 'virtio-Datenträgertreiber von Windows' },
   problem: {
     en: 'Neither viostor nor vioscsi is installed (found of them: {found}). Windows would not see its disk and stop with INACCESSIBLE_BOOT_DEVICE.',
@@ -15,7 +17,6 @@ export const windowsDiskDriver = windowsCheck({
   },
   commands: [{ on: 'windows', run: 'D:\\virtio-win-guest-tools.exe /install /quiet /norestart' }],
   judge: ({ drivers }) => {
-    if (!drivers) return undefined;
     const found = diskDrivers(drivers).flatMap(([name, { file, staged }]) => [
       ...(file ? [`${name}.sys`] : []),
       ...(staged ? [`${name}.inf`] : []),

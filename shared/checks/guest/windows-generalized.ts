@@ -1,4 +1,4 @@
-import { windowsCheck } from './define.ts';
+import { cannotTell, windowsCheck } from './define.ts';
 
 /** https://learn.microsoft.com/windows-hardware/manufacture/desktop/windows-setup-states */
 export const windowsGeneralized = windowsCheck({
@@ -6,8 +6,8 @@ export const windowsGeneralized = windowsCheck({
   severity: 'required',
   title: { en: 'Windows is generalized (sysprep)', de: 'Windows ist generalisiert (sysprep)' },
   problem: {
-    en: 'Windows was not generalized by sysprep for a first start, or that cannot be seen ({state}). Instances would share security identifier, name and registrations; a setup that did not end stops each of them.',
-    de: 'Windows wurde nicht mit sysprep für einen ersten Start generalisiert, oder es ist nicht zu erkennen ({state}). Instanzen hätten Sicherheits-ID, Namen und Registrierungen gemeinsam; ein nicht beendetes Setup hält jede von ihnen an.',
+    en: 'Windows was not generalized by sysprep for a first start ({state}). Instances would share security identifier, name and registrations; a setup that did not end stops each of them.',
+    de: 'Windows wurde nicht mit sysprep für einen ersten Start generalisiert ({state}). Instanzen hätten Sicherheits-ID, Namen und Registrierungen gemeinsam; ein nicht beendetes Setup hält jede von ihnen an.',
   },
   remedy: {
     en: 'Let sysprep generalize Windows and shut it down, then upload the disk without starting the machine again. An image that becomes one instance only does not need it.',
@@ -19,10 +19,9 @@ export const windowsGeneralized = windowsCheck({
       run: 'C:\\Windows\\System32\\Sysprep\\sysprep.exe /generalize /oobe /shutdown /unattend:"C:\\Program Files\\Cloudbase Solutions\\Cloudbase-Init\\conf\\Unattend.xml"',
     },
   ],
-  judge: ({ registry: { missing, unreadable }, imageState }) => {
-    if (missing.includes('SOFTWARE') || unreadable.includes('SOFTWARE')) return undefined;
-    const params = { state: imageState ?? '-' };
-    if (imageState === undefined) return { outcome: 'unknown', params };
+  judge: ({ imageState }) => {
+    if (imageState === undefined) return cannotTell('registry-value', 'ImageState');
+    const params = { state: imageState };
     if (imageState === 'IMAGE_STATE_GENERALIZE_RESEAL_TO_OOBE') return { outcome: 'pass', params };
     return { outcome: imageState === 'IMAGE_STATE_UNDEPLOYABLE' ? 'fail' : 'warn', params };
   },

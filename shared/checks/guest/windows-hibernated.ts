@@ -1,8 +1,10 @@
 import { whether, windowsCheck } from './define.ts';
+import { started } from './shown-by.ts';
 
 export const windowsHibernated = windowsCheck({
   code: 'windows-hibernated',
   severity: 'required',
+  shownBy: started,
   title: {
     en: 'Windows was shut down, not hibernated',
     de: 'Windows wurde heruntergefahren, nicht in den Ruhezustand versetzt',

@@ -17,7 +17,7 @@ export const windowsNetworkDriver = windowsCheck({
   },
   commands: [{ on: 'windows', run: 'D:\\virtio-win-guest-tools.exe /install /quiet /norestart' }],
   judge: ({ drivers }) => {
-    const netkvm = drivers?.get('netkvm');
+    const netkvm = drivers.get('netkvm');
     if (!netkvm) return undefined;
     // Plug and play installs from the driver store what it finds a device for; a disk is too late for that, an adapter is not.
     const usable = isInstalled(netkvm) || (netkvm.staged && netkvm.start === undefined);

@@ -23,7 +23,6 @@ export const windowsRemoteDesktop = windowsCheck({
     },
   ],
   judge: ({ remoteDesktop: { allowed, firewallRule } }) => {
-    if (allowed === undefined) return undefined;
     if (!allowed) return { outcome: 'warn', params: { setting: 'fDenyTSConnections' } };
     return { outcome: firewallRule === false ? 'warn' : 'pass', params: { setting: 'RemoteDesktop-UserMode-In-TCP' } };
   },

@@ -16,9 +16,7 @@ export const windowsVersion = windowsCheck({
     en: 'Upgrade to a supported version, or take the last virtio-win and Cloudbase-Init that know this one.',
     de: 'Steigen Sie auf eine unterstützte Version um, oder nehmen Sie die letzten Fassungen von virtio-win und Cloudbase-Init, die diese kennen.',
   },
-  judge: ({ version }) => {
-    if (!version) return undefined;
-    const { major, minor } = version;
+  judge: ({ version: { major, minor } }) => {
     const outcome = major >= 10 ? 'pass' : major > 6 || (major === 6 && minor >= 1) ? 'warn' : 'fail';
     return { outcome, params: { version: `${major}.${minor}` } };
   },

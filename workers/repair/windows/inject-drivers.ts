@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { ifSeen, Unseen } from '../../../shared/checks/guest/unseen.ts';
 import { clean } from '../../inspect/text.ts';
 import { virtioDevices } from '../../inspect/windows-drivers.ts';
 import { type Hive, openHive } from '../../inspect/windows-hive.ts';
@@ -35,7 +36,10 @@ const mostOfText = 200;
 export const injectDrivers = async (options: InjectOptions): Promise<string[]> => {
   const { guestfish, source, root, mergeIntoHive } = options;
   const { ask } = guestfish;
-  const windows = await examine(guestfish, root);
+  const windows = await examine(guestfish, root).catch((error: unknown) => {
+    if (!(error instanceof Unseen)) throw error;
+    throw failed(`The volume or the registry of Windows cannot be read to its end (${error.why.what ?? ''}).`);
+  });
   const files = driverFiles(await source.list(guestfish), windows.release);
   const missing = neededDrivers.filter((name) => !files.get(name.toLowerCase())?.some(isProgramOf(name)));
   if (missing.length > 0) {
@@ -115,13 +119,13 @@ const examine = async (guestfish: Guestfish, root: string): Promise<Windows> => 
   const server = /server/i.test(await asked('product-variant'));
   const bits = (await asked('arch')) === 'i386' ? 32 : 64;
   if (!(await ask('mount-ro', root, '/'))) throw failed('The volume of Windows cannot be read.');
-  const { hibernated, dirty } = await lookAtVolume(guestfish, root);
-  if (hibernated) {
+  const volume = await lookAtVolume(guestfish, root);
+  if (volume.hibernated) {
     throw failed(
       'Windows is hibernated, or was shut down with fast start-up: what is written to its volume now would be lost or would destroy it. Start it, turn hibernation off (powercfg /hibernate off), shut it down, and upload it again.',
     );
   }
-  if (dirty !== false) {
+  if (ifSeen(() => volume.dirty, true)) {
     throw failed(
       'The volume of Windows is marked as damaged, or cannot be told to be sound: nothing is written to it. Let Windows check it (chkdsk C: /f), shut it down, and upload it again.',
     );
@@ -164,7 +168,7 @@ const wholeHive = async ({ ask, bytes }: Guestfish, path: string): Promise<strin
 };
 
 const opened = async (guestfish: Guestfish, path: string): Promise<Hive> => {
-  const hive = await openHive(guestfish, path);
+  const hive = await openHive(guestfish, path, basename(path));
   if (!hive) throw failed(`The hive ${basename(path)} cannot be made sense of.`);
   return hive;
 };

@@ -1,3 +1,4 @@
+import { unseen } from '../unseen.ts';
 import { type Case, cloudConfig, disk, linux } from './case.ts';
 
 const configured = (config: Partial<typeof cloudConfig>) =>
@@ -8,7 +9,12 @@ export const becomes: Case[] = [
   ['cloud-init-installed', disk(), 'pass'],
   ['cloud-init-installed', linux({ cloudInit: { installed: false } }), 'fail'],
   ['cloud-init-enabled', disk(), 'pass'],
-  ['cloud-init-enabled', linux({ cloudInit: { enabled: undefined } }), 'unknown'],
+  [
+    'cloud-init-enabled',
+    linux({ cloudInit: { enabled: unseen('init-system') } }),
+    'unknown',
+    { unseen: 'init-system' },
+  ],
   [
     'cloud-init-enabled',
     linux({ cloudInit: { enabled: false, disabledBy: '/etc/cloud/cloud-init.disabled' } }),
@@ -26,11 +32,16 @@ export const becomes: Case[] = [
   ['cloud-init-version', linux({ cloudInit: { version: '1:18.5' } }), 'pass'],
   ['cloud-init-version', linux({ cloudInit: { version: '0.7.9-2' } }), 'pass'],
   ['cloud-init-version', linux({ cloudInit: { version: '0.7.6~bzr976-2' } }), 'warn', { version: '0.7.6~bzr976-2' }],
-  ['cloud-init-version', linux({ cloudInit: { version: undefined } }), 'unknown'],
+  [
+    'cloud-init-version',
+    linux({ cloudInit: { version: unseen('package-version', 'cloud-init') } }),
+    'unknown',
+    { what: 'cloud-init' },
+  ],
   ['cloud-init-datasources', disk(), 'pass'],
   ['cloud-init-datasources', configured({ datasources: undefined }), 'pass'],
   ['cloud-init-datasources', configured({ datasources: ['Azure', 'None'] }), 'fail', { listed: 'Azure, None' }],
-  ['cloud-init-datasources', linux({ cloudInit: { config: undefined } }), 'unknown'],
+  ['cloud-init-datasources', linux({ cloudInit: { config: undefined } }), 'unknown', { unseen: 'cloud-config' }],
   ['cloud-init-network', disk(), 'pass'],
   [
     'cloud-init-network',

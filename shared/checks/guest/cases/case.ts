@@ -1,4 +1,5 @@
 import type { Outcome } from '../../../contracts/finding.ts';
+import { partly, seen, type Why } from '../unseen.ts';
 import type { CloudConfig, DiskView, DriverView, GuestView, KernelView, LinuxView, WindowsView } from '../view.ts';
 
 /** What a check is to say of one view; the params that matter, or none. */
@@ -10,7 +11,7 @@ export const kernel: KernelView = {
   version: '6.1.0-56-cloud-amd64',
   builtin: new Set(['ext4']),
   modules: virtio,
-  initramfs: { state: 'read', whole: true, modules: virtio, hostOnly: false },
+  initramfs: { whole: true, modules: virtio, hostOnly: false },
 };
 
 const commandLine = 'root=LABEL=cloudroot ro console=tty0 console=ttyS0,115200';
@@ -68,7 +69,7 @@ const goodLinux: LinuxView = {
     fstab: ['LABEL=cloudroot / ext4 defaults 0 1'],
     kernelLines: [commandLine],
     rootDevice: '/dev/sda3',
-    selinux: { enforcing: false, relabelPending: false, labelled: undefined },
+    selinux: { enforcing: false, relabelPending: false, labelled: false },
   },
   network: { macFiles: [], staticFiles: [], fixedNames: [] },
   services: {
@@ -129,52 +130,71 @@ const goodWindows: WindowsView = {
   foreignTools: [],
 };
 
-export const disk = (view: Partial<GuestView> = {}): GuestView => ({
-  facts: {
-    partitionTable: 'gpt',
-    osType: 'linux',
-    osDistro: 'debian',
-    architecture: 'x86_64',
-    packageFormat: 'deb',
-    initSystem: 'systemd',
-  },
-  systems: 1,
-  disk: goodDisk,
-  linux: goodLinux,
-  windows: undefined,
-  unseen: [],
-  ...view,
-});
+export const disk = (view: Other<GuestView> = {}): GuestView =>
+  but<GuestView>(
+    {
+      facts: {
+        partitionTable: 'gpt',
+        osType: 'linux',
+        osDistro: 'debian',
+        architecture: 'x86_64',
+        packageFormat: 'deb',
+        initSystem: 'systemd',
+      },
+      systems: 1,
+      disk: goodDisk,
+      linux: goodLinux,
+      windows: undefined,
+      unseen: [],
+    },
+    view,
+  );
 
-export const onDisk = (parts: Partial<DiskView>, view: Partial<GuestView> = {}): GuestView =>
-  disk({ disk: { ...goodDisk, ...parts }, ...view });
+/** The parts that differ; `unseen(...)` in place of one that was not seen. */
+type Other<T> = { [Name in keyof T]?: T[Name] | { unseen: Why } };
+
+const isUnseen = (part: unknown): part is { unseen: Why } =>
+  typeof part === 'object' && part !== null && Object.hasOwn(part, 'unseen');
+
+const but = <T extends object>(whole: T, other: Other<T>): T =>
+  partly<T>(
+    Object.fromEntries(
+      Object.entries({ ...whole, ...other }).map(([name, part]) => [name, isUnseen(part) ? part : seen(part)]),
+    ) as never,
+  );
+
+export const onDisk = (parts: Other<DiskView>, view: Other<GuestView> = {}): GuestView =>
+  disk({ disk: but(goodDisk, parts), ...view });
 
 /** That Linux with other parts, e.g. `linux({ network: { macFiles: ['/x'] } })`, and perhaps on another disk. */
 export const linux = (
   parts: {
-    [Part in keyof LinuxView]?: LinuxView[Part] extends ReadonlyMap<string, string> | undefined
-      ? LinuxView[Part]
-      : Partial<LinuxView[Part]>;
+    [Part in keyof LinuxView]?:
+      | { unseen: Why }
+      | (LinuxView[Part] extends ReadonlyMap<string, string>
+          ? LinuxView[Part]
+          : Other<NonNullable<LinuxView[Part]>> | Extract<LinuxView[Part], undefined>);
   },
-  otherDisk: Partial<DiskView> = {},
+  otherDisk: Other<DiskView> = {},
 ): GuestView => {
   const merged = Object.entries(parts).map(([name, part]) => {
     const before = goodLinux[name as keyof LinuxView];
-    return [name, part instanceof Map || part === undefined ? part : { ...before, ...part }];
+    const isWhole = part instanceof Map || part === undefined || isUnseen(part);
+    return [name, isWhole ? part : but(before as object, part)];
   });
-  return onDisk(otherDisk, { linux: { ...goodLinux, ...Object.fromEntries(merged) } });
+  return onDisk(otherDisk, { linux: but(goodLinux, Object.fromEntries(merged) as Other<LinuxView>) });
 };
 
-export const windows = (parts: Partial<WindowsView> = {}, view: Partial<GuestView> = {}): GuestView =>
+export const windows = (parts: Other<WindowsView> = {}, view: Partial<GuestView> = {}): GuestView =>
   disk({
     facts: { osType: 'windows', architecture: 'x86_64', firmware: ['bios', 'uefi'] },
     linux: undefined,
-    windows: { ...goodWindows, ...parts },
+    windows: but(goodWindows, parts),
     ...view,
   });
 
 /** That Windows with other drivers. */
 export const drivers = (others: Readonly<Record<string, Partial<DriverView>>>): GuestView => {
   const merged = Object.entries(others).map(([name, driver]) => [name, { ...noDriver, ...driver }] as const);
-  return windows({ drivers: new Map([...(goodWindows.drivers ?? []), ...merged]) });
+  return windows({ drivers: new Map([...goodWindows.drivers, ...merged]) });
 };

@@ -1,3 +1,4 @@
+import { unseen } from '../unseen.ts';
 import { type Case, disk, linux } from './case.ts';
 
 /** Can many be made of it? */
@@ -32,7 +33,12 @@ export const cloning: Case[] = [
   ['clone-empty-password', linux({ remains: { emptyPasswords: ['guest'] } }), 'fail', { users: 'guest' }],
   ['clone-home-data', disk(), 'pass'],
   ['clone-home-data', linux({ remains: { homeKilobytes: 5000 } }), 'warn', { megabytes: 5 }],
-  ['clone-home-data', linux({ remains: { homeKilobytes: undefined } }), 'unknown'],
+  [
+    'clone-home-data',
+    linux({ remains: { homeKilobytes: unseen('filesystem', '/dev/sda4') } }),
+    'unknown',
+    { what: '/dev/sda4' },
+  ],
   ['hardware-agents', disk(), 'pass'],
   [
     'hardware-agents',
@@ -51,11 +57,11 @@ export const cloning: Case[] = [
     'warn',
     { packages: '/etc/vmware-tools' },
   ],
-  ['hardware-agents', linux({ packages: undefined }), 'unknown'],
-  ['foreign-tools', linux({ packages: undefined }), 'unknown'],
+  ['hardware-agents', linux({ packages: unseen('packages') }), 'unknown'],
+  ['foreign-tools', linux({ packages: unseen('packages') }), 'unknown'],
   [
     'foreign-tools',
-    linux({ packages: undefined, remains: { foreignFiles: ['/etc/vmware-tools'] } }),
+    linux({ packages: unseen('packages'), remains: { foreignFiles: ['/etc/vmware-tools'] } }),
     'warn',
     { packages: '/etc/vmware-tools' },
   ],

@@ -1,16 +1,16 @@
+import { partly, seen, unseen } from '../unseen.ts';
 import type { BootSectorView, EfiLoader, VolumeView } from '../view.ts';
 import { type Case, disk, goodDisk, kernel, linux, onDisk } from './case.ts';
 
-const initramfs = (...modules: string[]) =>
-  ({ state: 'read', whole: true, modules: new Set(modules), hostOnly: false }) as const;
-const unreadable = { state: 'unreadable' } as const;
+const initramfs = (...modules: string[]) => ({ whole: true, modules: new Set(modules), hostOnly: false }) as const;
+const unreadable = { ...initramfs(), whole: false };
 const cut = { ...initramfs('virtio_blk'), whole: false };
-const none = { state: 'none' } as const;
+const none = undefined;
 
 const nothing: BootSectorView = { code: 'none', next: false, coreAt: undefined };
 const grubAlone: BootSectorView = { code: 'grub', next: false, coreAt: undefined };
 const viaPartition = (next: boolean): BootSectorView => ({ code: 'active-partition', next, coreAt: undefined });
-const foreign: BootSectorView = { code: 'unknown', next: undefined, coreAt: undefined };
+const foreign = partly<BootSectorView>({ code: seen('unknown'), next: unseen('boot-code'), coreAt: seen(undefined) });
 const loader = (path: string, onSystemPartition = true): EfiLoader => ({
   path,
   device: '/dev/sda2',
@@ -34,7 +34,11 @@ export const starts: Case[] = [
   ['operating-system', disk({ systems: 2 }), 'warn', { count: 2 }],
   ['operating-system', disk(system), 'fail', { count: 0, table: 'gpt', content: 'vfat ext4' }],
   ['operating-system', onDisk({ volumes: [] }, { ...system, facts: {} }), 'fail', { table: '-', content: '-' }],
-  ['operating-system', onDisk(volumes(luks), system), 'unknown'],
+  [
+    'operating-system',
+    onDisk(volumes(luks), { linux: undefined, systems: unseen('encrypted', luks.device) as never }),
+    'unknown',
+  ],
   ['architecture', disk(), 'pass'],
   ['architecture', disk({ facts: { architecture: 'i386' } }), 'fail', { architecture: 'i386' }],
   ['architecture', disk({ facts: {} }), 'unknown'],
@@ -89,7 +93,7 @@ export const starts: Case[] = [
   ],
 
   ['kernel-entry', disk(), 'pass'],
-  ['kernel-entry', linux({ boot: { entry: undefined } }), 'unknown'],
+  ['kernel-entry', linux({ boot: { entry: unseen('boot-entry') } }), 'unknown'],
   [
     'kernel-entry',
     linux({
@@ -116,7 +120,7 @@ export const starts: Case[] = [
   ['kernel-root-name', linux(started('root=UUID=1 ro root=/dev/sda1')), 'fail', { root: '/dev/sda1' }],
   ['kernel-root-name', linux(started('root=/dev/disk/by-path/pci-0000:00:1f.2-ata-1-part1')), 'fail'],
   ['kernel-root-name', linux(started('root=/dev/mapper/vg--a-root')), 'pass'],
-  ['kernel-root-name', linux({ boot: { entry: undefined }, startup: { kernelLines: [] } }), 'unknown'],
+  ['kernel-root-name', linux({ boot: { entry: unseen('boot-entry') }, startup: { kernelLines: [] } }), 'unknown'],
   ['kernel-root-there', disk(), 'pass'],
   ['kernel-root-there', linux(started('root=UUID=03614083-9F4E-4CC2-9AD9-D43770A23475')), 'pass'],
   ['kernel-root-there', linux(started('root=PARTUUID=f1802915-5537-e643-82b1-f680c9680d58')), 'pass'],
@@ -232,5 +236,5 @@ export const starts: Case[] = [
   ],
   ['serial-console', disk(), 'pass'],
   ['serial-console', linux(started('ro quiet')), 'warn'],
-  ['serial-console', linux({ boot: { entry: undefined }, startup: { kernelLines: [] } }), 'unknown'],
+  ['serial-console', linux({ boot: { entry: unseen('boot-entry') }, startup: { kernelLines: [] } }), 'unknown'],
 ];

@@ -1,3 +1,4 @@
+import { unseen } from '../unseen.ts';
 import { bootDriver, type Case, disk, drivers, goodDisk, noDriver, windows } from './case.ts';
 
 const withBitLocker = { ...goodDisk, volumes: [...goodDisk.volumes, { device: '/dev/sda3', type: 'BitLocker' }] };
@@ -10,7 +11,7 @@ export const onWindows: Case[] = [
   ['windows-bitlocker', windows({}, { disk: withBitLocker }), 'warn', { volumes: '/dev/sda3' }],
   ['windows-bitlocker', disk({ linux: undefined, systems: 0, disk: withBitLocker }), 'fail'],
   ['windows-registry', windows(), 'pass'],
-  ['windows-registry', windows({ registry: { missing: [], unreadable: ['SYSTEM'] } }), 'unknown', { hives: 'SYSTEM' }],
+  ['windows-registry', windows({ registry: { missing: [], unreadable: ['SYSTEM'] } }), 'unknown', { what: 'SYSTEM' }],
   ['windows-registry', windows({ registry: { missing: ['SOFTWARE'], unreadable: [] } }), 'fail'],
   ['windows-version', windows(), 'pass'],
   ['windows-version', windows({ version: { major: 6, minor: 1 } }), 'warn', { version: '6.1' }],
@@ -53,7 +54,7 @@ export const onWindows: Case[] = [
     'windows-disk-driver-at-boot',
     drivers({ viostor: { ...bootDriver, bound: false } }),
     'unknown',
-    { reason: 'viostor: DeviceIds -' },
+    { what: 'DeviceIds: viostor' },
   ],
   ['windows-network-driver', windows(), 'pass'],
   ['windows-network-driver', drivers({ netkvm: { staged: true } }), 'pass'],
@@ -63,7 +64,7 @@ export const onWindows: Case[] = [
   ['windows-hibernated', windows({ volume: { dirty: false, hibernated: true } }), 'fail'],
   ['windows-volume-clean', windows(), 'pass'],
   ['windows-volume-clean', windows({ volume: { dirty: true, hibernated: false } }), 'warn'],
-  ['windows-volume-clean', windows({ volume: { dirty: undefined, hibernated: false } }), 'unknown'],
+  ['windows-volume-clean', windows({ volume: unseen('filesystem', '/dev/sda2') }), 'unknown'],
   ['windows-pending-changes', windows(), 'pass'],
   [
     'windows-pending-changes',
@@ -115,7 +116,7 @@ export const onWindows: Case[] = [
   ['windows-generalized', windows(), 'pass'],
   ['windows-generalized', windows({ imageState: 'IMAGE_STATE_COMPLETE' }), 'warn', { state: 'IMAGE_STATE_COMPLETE' }],
   ['windows-generalized', windows({ imageState: 'IMAGE_STATE_UNDEPLOYABLE' }), 'fail'],
-  ['windows-generalized', windows({ imageState: undefined }), 'unknown', { state: '-' }],
+  ['windows-generalized', windows({ imageState: undefined }), 'unknown', { what: 'ImageState' }],
   ['windows-foreign-tools', windows(), 'pass'],
   ['windows-foreign-tools', windows({ foreignTools: ['VMware Tools'] }), 'warn', { tools: 'VMware Tools' }],
 ];

@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { disk, linux, windows } from './cases/case.ts';
+import { guestFindings } from './checks.ts';
+import { asSeen, mapped, partly, type Seen, seen, someHolds, unseen, whatWasSeen } from './unseen.ts';
+import type { GuestView } from './view.ts';
+
+const gone = unseen('file', '/x');
+
+test('a part that was not seen has no value, and those beside it have theirs', () => {
+  const parts = partly<{ a: boolean; b?: number | undefined }>({ a: gone, b: seen(undefined) });
+  expect([parts.b, asSeen(() => parts.a)]).toEqual([undefined, gone]);
+  expect(mapped(gone as Seen<number>, (value) => value + 1)).toEqual(gone);
+});
+
+test('one that holds is enough; that none does takes all', () => {
+  const holds = (one: Seen<boolean>) => whatWasSeen(one);
+  expect(someHolds([gone, seen(true)], holds)).toBe(true);
+  expect(someHolds([seen(false)], holds)).toBe(false);
+  expect(asSeen(() => someHolds([seen(false), gone], holds))).toEqual(gone);
+});
+
+/** Every view in which one thing was not seen: a field, a part of a field, a part as a whole. */
+const without = (whole: object, path: string[] = []): string[][] =>
+  Object.entries(whole).flatMap(([name, value]) => {
+    const here = [...path, name];
+    const isPart = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+    return [here, ...(isPart ? without(value as object, here) : [])];
+  });
+
+const lacking = <T extends object>(whole: T, [name = '', ...rest]: string[]): T =>
+  partly<T>(
+    Object.fromEntries(
+      Object.entries(whole).map(([each, value]) => [
+        each,
+        each !== name ? seen(value) : rest.length > 0 ? seen(lacking(value as object, rest)) : gone,
+      ]),
+    ) as never,
+  );
+
+const views: [string, GuestView][] = [
+  ['Linux', linux({})],
+  ['Windows', windows()],
+];
+const lacks = views.flatMap(([name, view]) =>
+  without({ systems: view.systems, disk: view.disk, linux: view.linux, windows: view.windows })
+    .filter((path) => path.length > 1 || path[0] === 'systems' || path[0] === 'disk')
+    .map((path) => [name, path.join('.'), view] as const),
+);
+
+test.each(lacks)('no check takes what was not seen for absent: %s without %s', (_, path, view) => {
+  const before = new Map(guestFindings(view).map(({ code, outcome }) => [code, outcome]));
+  const findings = guestFindings(lacking(view, path.split('.')));
+  // Nothing falls silent, either. What did not apply may apply, now.
+  expect(findings.map(({ code }) => code)).toEqual(expect.arrayContaining([...before.keys()]));
+  for (const { code, outcome, params } of findings)
+    if (outcome !== before.get(code))
+      expect([code, outcome, params]).toEqual([code, 'unknown', { unseen: 'file', what: '/x' }]);
+});
+
+test('most of what is looked at matters to a check', () => {
+  const changes = lacks.filter(([, path, view]) =>
+    guestFindings(lacking(view, path.split('.'))).some(({ outcome }) => outcome === 'unknown'),
+  );
+  expect(changes.length).toBeGreaterThan(lacks.length / 2);
+  expect(disk().unseen).toEqual([]);
+});

@@ -1,0 +1,2 @@
+export type Language = 'en' | 'de';
+export type Text = Readonly<Record<Language, string>>;

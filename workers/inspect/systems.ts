@@ -1,0 +1,82 @@
+import { isLogicalVolume } from '../../shared/checks/guest/device-names.ts';
+import type { Why } from '../../shared/checks/guest/unseen.ts';
+import type { DiskView, VolumeView } from '../../shared/checks/guest/view.ts';
+import type { Guestfish } from '../tools/guestfish-answers.ts';
+
+/** libguestfs calls a btrfs subvolume "btrfsvol:DEVICE/NAME"; the default one goes by the device alone. */
+const deviceOfRoot = (root: string, devices: readonly string[]): string => {
+  if (!root.startsWith(ofSubvolume)) return root;
+  const known = devices.find((device) => root.startsWith(`${ofSubvolume}${device}/`));
+  return known ?? root.slice(ofSubvolume.length).split('/', 3).join('/');
+};
+
+const ofSubvolume = 'btrfsvol:';
+
+/** snapper, Timeshift, grub-btrfs and the like. */
+const isSnapshot = (root: string): boolean => /snapshot|timeshift|backup/i.test(root);
+
+/**
+ * Of the places where a system was found one for each filesystem: the snapshots of one are no systems of their own. The default subvolume is what is
+ * mounted when nobody names one; without, it is what is no snapshot. btrfs-subvolume(8)
+ */
+export const systemsAmong = (roots: readonly string[], volumes: readonly VolumeView[]): string[] => {
+  const devices = volumes.map(({ device }) => device);
+  const byDevice = new Map<string, string[]>();
+  for (const root of roots) {
+    const device = deviceOfRoot(root, devices);
+    byDevice.set(device, [...(byDevice.get(device) ?? []), root]);
+  }
+  return [...byDevice].map(([device, found]) => {
+    const first = [...found].sort((a, b) => a.length - b.length);
+    return first.find((root) => root === device) ?? first.find((root) => !isSnapshot(root)) ?? (first[0] as string);
+  });
+};
+
+/** What holds no files by itself. blkid's names */
+const isSwap = (type: string): boolean => /^sw(?:ap|suspend)$/.test(type);
+const isLocked = (type: string): boolean => type === 'crypto_LUKS' || type === 'BitLocker';
+const isOfGroup = (type: string): boolean => /_member$/.test(type) || /^(?:bcache|drbd|stratis|vdo)$/.test(type);
+
+/** Partitions in which firmware and boot loaders lay what has no filesystem: BIOS boot, PReP, Microsoft's reserved one, extended ones. */
+const withoutFilesystem = new Set([
+  '21686148-6449-6e6f-744e-656564454649',
+  '9e1a2d38-c612-4316-aa26-8b49521e5a8b',
+  'e3c9e316-0b5c-4db8-817d-f92df00215ae',
+  ...['05', '0f', '85', '41'],
+]);
+const headBytes = 64 * 1024;
+
+/**
+ * Why a disk on which no system was found may hold one all the same: what of it nobody can read. Undefined when all of it was read, and there is none.
+ * Nothing is mounted before and afterwards.
+ */
+export const whereOneMayBe = async (
+  { ask, bytes }: Guestfish,
+  { volumes, partitions }: DiskView,
+): Promise<Why | undefined> => {
+  const onTop = (type: string): boolean =>
+    type === 'LVM2_member'
+      ? volumes.some(isLogicalVolume)
+      : type === 'linux_raid_member' && volumes.some(({ device }) => device.startsWith('/dev/md'));
+  for (const { device, type } of volumes) {
+    if (isSwap(type)) continue;
+    if (isLocked(type)) return { reason: 'encrypted', what: device };
+    if (isOfGroup(type)) {
+      if (!onTop(type)) return { reason: 'group', what: `${device} (${type})` };
+      continue;
+    }
+    if ((await ask('mount-ro', device, '/')) === undefined)
+      return { reason: 'filesystem', what: `${device} (${type})` };
+    await ask('umount-all');
+  }
+  const known = new Set(volumes.map(({ device }) => device));
+  const others = partitions.filter(
+    ({ number, type }) => !known.has(`/dev/sda${number}`) && !withoutFilesystem.has(type),
+  );
+  const places = partitions.length > 0 ? others.map(({ number }) => `/dev/sda${number}`) : ['/dev/sda'];
+  for (const device of places.filter((each) => !known.has(each))) {
+    const head = await bytes('pread-device', device, String(headBytes), '0');
+    if (!head || head.some((byte) => byte !== 0)) return { reason: 'content', what: device };
+  }
+  return undefined;
+};
