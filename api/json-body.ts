@@ -1,27 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../shared/errors.ts';
+import { levelsOf } from '../shared/json-levels.ts';
 import { beyondLimit, requestLimits } from '../shared/request-limits.ts';
-
-const [quote, backslash, openBrace, openBracket, closeBrace, closeBracket] = [...'"\\{[}]'].map((each) =>
-  each.charCodeAt(0),
-);
-
-/** How deep JSON nests; in one pass over the text, whatever it holds. */
-const levelsOf = (text: string): number => {
-  let level = 0;
-  let deepest = 0;
-  let isInString = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (isInString) {
-      if (code === backslash) at++;
-      else if (code === quote) isInString = false;
-    } else if (code === quote) isInString = true;
-    else if (code === openBrace || code === openBracket) deepest = Math.max(deepest, ++level);
-    else if (code === closeBrace || code === closeBracket) level--;
-  }
-  return deepest;
-};
 
 /**
  * JSON of a client. Looked at before it is parsed, because what nests deeply costs far more in whatever walks it later.

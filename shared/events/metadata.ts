@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { ImageName, ImageSettings } from '../contracts/image.ts';
 import { Snapshot } from '../contracts/snapshot.ts';
 import { snapshotProperties } from '../snapshot.ts';
+import { metadataText } from './metadata-text.ts';
 
 /**
  * What a plain S3 client says of its upload by object metadata: `x-amz-meta-name`, `-format`, `-policy`, `-boot-check`, `-allow-iso`; of a
@@ -49,18 +50,9 @@ export const describeUpload = (
         instanceId: take('instance-uuid', instanceId, metadata['instance-uuid']),
       })
     : {};
-  const name = take('name', ImageName, decodedName(metadata.name)) ?? nameFromKey(key);
+  const name =
+    take('name', ImageName, metadata.name === undefined ? undefined : metadataText(metadata.name)) ?? nameFromKey(key);
   return { name, settings, properties, notes };
-};
-
-/** S3 metadata is ASCII; clients encode other names as RFC 2047 words or percent-encoding. */
-const decodedName = (name: string | undefined): string | undefined => {
-  if (name === undefined || !/%[0-9a-f]{2}/i.test(name)) return name;
-  try {
-    return decodeURIComponent(name);
-  } catch {
-    return name;
-  }
 };
 
 const endings = /\.(raw|img|qcow2?|vmdk|vhdx?|vdi|hdd|hds|ova|tar|iso|gz|xz|zstd?|bz2)$/i;

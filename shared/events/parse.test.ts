@@ -63,6 +63,83 @@ describe('every sender is understood', () => {
   });
 });
 
+describe('what AWS wraps around a message is taken off', () => {
+  const s3 = JSON.stringify({ Records: [record()] });
+  const sns = (message: string) => ({
+    ...{ Type: 'Notification', MessageId: '1', TopicArn: 'arn:aws:sns:eu-central-1:123456789012:uploads' },
+    ...{ Subject: 'Amazon S3 Notification', Message: message, Timestamp: '2026-01-01T00:00:00.000Z' },
+  });
+  const received = (body: string) => ({ MessageId: '1', ReceiptHandle: 'x', MD5OfBody: 'x', Body: body });
+  const lambdaSqs = (body: string) => ({ messageId: '1', receiptHandle: 'x', body, eventSource: 'aws:sqs' });
+  const bridged = JSON.stringify({
+    ...{ 'detail-type': 'Object Created', source: 'aws.s3' },
+    detail: { bucket: { name: 'uploads' }, object: { key: 'demo/a+b', etag: 'abc' } },
+  });
+  test.each<[string, unknown]>([
+    ['SNS', sns(s3)],
+    ['SNS in Lambda', { Records: [{ EventSource: 'aws:sns', EventVersion: '1.0', Sns: sns(s3) }] }],
+    ['SQS in Lambda', { Records: [lambdaSqs(s3)] }],
+    ['SQS in a pipe', [lambdaSqs(s3)]],
+    ['SQS as it is received', { Messages: [received(s3)] }],
+    ['one message of SQS', received(s3)],
+    ['SNS in SQS in Lambda', { Records: [lambdaSqs(JSON.stringify(sns(s3)))] }],
+    ['EventBridge in SQS', { Messages: [received(bridged)] }],
+    [
+      'a CloudEvent in SNS',
+      sns(
+        JSON.stringify({
+          ...{
+            specversion: '1.0',
+            type: 'com.amazonaws.s3.ObjectCreated:Put',
+            source: 'aws:s3.eu.uploads',
+            subject: 'demo/a+b',
+          },
+        }),
+      ),
+    ],
+  ])('%s', (_name, body) => {
+    expect(parse(body)).toMatchObject({ uploads: [upload], ignored: 0, impossible: 0 });
+  });
+
+  test('the same upload has the same fingerprint, wrapped or not', () => {
+    expect(parse(sns(s3)).uploads[0]?.fingerprint).toBe(parse(JSON.parse(s3)).uploads[0]?.fingerprint);
+  });
+
+  test('several messages, of which some are something else', () => {
+    const other = JSON.stringify({ Service: 'Amazon S3', Event: 's3:TestEvent', Bucket: 'uploads' });
+    const parsed = parse({ Records: [lambdaSqs(s3), lambdaSqs(other), lambdaSqs('no JSON'), record()] });
+    expect(parsed.uploads).toHaveLength(2);
+    expect(parsed.ignored).toBe(2);
+  });
+
+  test('not without end, and not however deep', () => {
+    let nested = s3;
+    for (let count = 0; count < 6; count++) nested = JSON.stringify(sns(nested));
+    expect(parse(JSON.parse(nested))).toMatchObject({ uploads: [], ignored: 1 });
+    const levels = (count: number) => JSON.parse('['.repeat(count) + ']'.repeat(count)) as unknown;
+    const deep = (count: number) => sns(JSON.stringify({ Records: [record({ more: levels(count) })] }));
+    expect(parse(deep(20))).toMatchObject({ uploads: [upload] });
+    expect(parse(deep(100))).toMatchObject({ uploads: [], ignored: 1 });
+    expect(parse(sns(JSON.stringify('x')))).toMatchObject({ uploads: [], ignored: 1 });
+  });
+
+  test('a subscription that waits for its confirmation is kept for operators, without its address', () => {
+    const topic = 'arn:aws:sns:eu-central-1:123456789012:uploads';
+    const asked = {
+      ...{ Type: 'SubscriptionConfirmation', MessageId: '1', Token: '2336412f37fb687f', TopicArn: topic },
+      ...{ Message: 'You have chosen to subscribe', SubscribeURL: 'https://sns.eu-central-1.amazonaws.com/?Action=x' },
+    };
+    const { uploads, ignored } = parse(asked);
+    expect(uploads).toMatchObject([{ eventName: 'sns:SubscriptionConfirmation', bucket: 'uploads', key: topic }]);
+    expect(ignored).toBe(0);
+    expect(JSON.stringify(uploads)).not.toContain('https:');
+    // What stands there becomes part of a command.
+    for (const bent of [{ TopicArn: `${topic};reboot` }, { Token: '$(reboot)' }, { TopicArn: 7 }, { Token: null }]) {
+      expect(parse({ ...asked, ...bent })).toMatchObject({ uploads: [], ignored: 1 });
+    }
+  });
+});
+
 test('many records, Ceph secrets, quoted ETags', () => {
   const body = { Records: [record(), record({ opaqueData: 'secret' }, { key: 'demo/c' })] };
   const parsed = parse(body);

@@ -1,3 +1,4 @@
+import { unwrapped } from './envelopes.ts';
 import { fingerprintOf, type UploadNotification } from './notification.ts';
 import { isStorableText, storableJson } from './storable.ts';
 
@@ -70,6 +71,22 @@ const bridgeOf = (event: Json): UploadNotification | undefined => {
   });
 };
 
+/** Events that are none of an upload: SNS asks whether it may send here. */
+export const subscriptionEvent = 'sns:SubscriptionConfirmation';
+
+/**
+ * A topic that sends nothing until somebody confirms it. Kept for operators to see; its address is never fetched, because whoever knows our secret could make us fetch any.
+ * Source: Amazon SNS, "HTTP/HTTPS subscription confirmation JSON format".
+ */
+const subscriptionOf = (event: Json): UploadNotification | undefined => {
+  const topic = text(event.TopicArn);
+  const name = /^arn:[a-z-]{1,20}:sns:[a-z0-9-]{1,40}:\d{12}:([A-Za-z0-9_.-]{1,256})$/.exec(topic ?? '')?.[1];
+  const token = /^[0-9a-zA-Z]{1,512}$/.exec(text(event.Token) ?? '')?.[0];
+  if (!topic || !name || !token) return undefined;
+  const none = { etag: null, versionId: null, sequencer: null, time: text(event.Timestamp) };
+  return notification({ eventName: subscriptionEvent, bucket: name, key: topic, ...none, raw: { token } });
+};
+
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 const header = (headers: Headers, name: string): string | null => {
   const value = headers[name];
@@ -108,9 +125,11 @@ const cloudEventOf = (
  */
 export const parseNotifications = (headers: Headers, body: unknown): Parsed => {
   const found: (UploadNotification | undefined)[] = [];
-  for (const event of Array.isArray(body) ? body : [body]) {
+  for (const event of unwrapped(body)) {
     if (!isObject(event)) {
       found.push(undefined);
+    } else if (event.Type === 'SubscriptionConfirmation') {
+      found.push(subscriptionOf(event));
     } else if (Array.isArray(event.Records)) {
       for (const record of event.Records) found.push(recordOf(record));
     } else if (typeof event.specversion === 'string') {

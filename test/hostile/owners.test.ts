@@ -60,11 +60,20 @@ const looks: Record<string, Look> = {
     words: 'demo/a%2Bb ',
     look: (bytes) => parseNotifications({}, notification(bytes)),
   },
+  'notification of a store in an envelope': {
+    most: 256 * KiB,
+    words: '{"Type":"Notification","Message":"[{',
+    look: (bytes) => {
+      const text = bytes.toString();
+      const message = { Type: 'Notification', Message: JSON.stringify({ Messages: [{ MessageId: '1', Body: text }] }) };
+      return [parseNotifications({}, message), parseNotifications({}, { Type: 'Notification', Message: text })];
+    },
+  },
   // S3 has keys of 1,024 bytes and metadata of 2 KiB.
   'key of an upload': { most: KiB, words: 'demo/%41+', look: (bytes) => keyCandidates(bytes.toString()) },
   'metadata of an upload': {
     most: 2 * KiB,
-    words: 'a.qcow2.xz',
+    words: '=?UTF-8?Q?a=C3.qcow2?= .xz',
     look: (bytes) => describeUpload(bytes.toString(), { name: bytes.toString(), policy: bytes.toString() }),
   },
 };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, expect, inject, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, inject, test, vi } from 'vitest';
 import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createEventStore } from '../../adapters/database/event-store.ts';
@@ -119,6 +119,33 @@ test('what says of itself that it is a snapshot is listed as one', async () => {
   const [snapshot] = await deps.images.list({ projectId: project.id, limit: 1, imageType: 'snapshot' });
   const properties = { image_type: 'snapshot', snapshot_kind: 'backup', instance_uuid: instance };
   expect(snapshot?.properties).toEqual(properties);
+});
+
+test('an empty object is no upload until it stays so', async () => {
+  const key = `${project.keyPrefix}mounted.raw`;
+  await put(key, '');
+  expect(await settleEvent(deps, await told(key), 1)).toBe('ignored');
+  expect(await sweep(deps)).toMatchObject({ started: 0 });
+  expect(await imagesOf()).toEqual([]);
+  await put(key);
+  expect(await settleEvent(deps, await told(key), 1)).toBe('started');
+  expect(await imagesOf()).toMatchObject([{ upload: { key, size: 5 } }]);
+
+  await put(`${project.keyPrefix}forgotten.raw`, '');
+  const later = vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 11 * 60_000);
+  expect(await sweep(deps)).toMatchObject({ started: 1 });
+  later.mockRestore();
+  expect(await imagesOf()).toHaveLength(2);
+});
+
+test('what SNS asks is told to operators, and starts nothing', async () => {
+  const topic = 'arn:aws:sns:eu-central-1:123456789012:uploads';
+  const asked = { Type: 'SubscriptionConfirmation', Token: 'abc123', TopicArn: topic, SubscribeURL: 'https://x.test/' };
+  const [id] = await deps.events.record('aws', parseNotifications({}, asked).uploads);
+  expect(await settleEvent(deps, id as number, 1)).toBe('ignored');
+  const detail = `SNS sends nothing until its subscription is confirmed: aws sns confirm-subscription --topic-arn ${topic} --token abc123`;
+  expect(await deps.events.get(id as number)).toMatchObject({ outcome: 'ignored', detail });
+  expect(await deps.events.list({ projectId: project.id, limit: 50 })).toEqual([]);
 });
 
 test('a key that looks encoded and one that is are two uploads', async () => {

@@ -15,6 +15,9 @@ export type IntakeDeps = {
   log: Log;
 };
 
+/** Clients that make a bucket look like a folder (s3fs, gateways for files) write an empty object first, then its content in its place. */
+const emptyForMs = 10 * 60_000;
+
 export type Started =
   | { outcome: 'started' | 'duplicate'; imageId: string; detail: string }
   | { outcome: 'ignored'; detail: string };
@@ -32,6 +35,9 @@ export const startForObject = async (
   if (isProbe(object.key)) return { outcome: 'ignored', detail: 'a probe of "bootready doctor"' };
   // "Folders" of some clients.
   if (object.key.endsWith('/') && object.size === 0) return { outcome: 'ignored', detail: 'a folder, not an upload' };
+  if (object.size === 0 && Date.now() - object.lastModified.getTime() < emptyForMs) {
+    return { outcome: 'ignored', detail: 'empty so far; if it stays so, the sweep takes it up' };
+  }
   const project = await projects.ofKey(object.key);
   if (!project) return { outcome: 'ignored', detail: 'the key begins with the prefix of no project' };
   const { name, settings, properties, notes } = describeUpload(object.key, object.metadata);

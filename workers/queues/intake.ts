@@ -1,4 +1,4 @@
-import { keyCandidates } from '../../shared/events/parse.ts';
+import { keyCandidates, subscriptionEvent } from '../../shared/events/parse.ts';
 import { isProbe } from '../../shared/events/probe.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
 import { inSpan } from '../../shared/in-span.ts';
@@ -55,6 +55,13 @@ const settle = async (
   attempt: number,
 ): Promise<{ outcome: string; imageId?: string | undefined } | Postponed> => {
   const { events, store, uploadsBucket } = deps;
+  if (event.eventName === subscriptionEvent) {
+    const { token } = event.raw as { token?: string };
+    const command = `aws sns confirm-subscription --topic-arn ${event.key} --token ${token}`;
+    await events.settle(eventId, 'ignored', `SNS sends nothing until its subscription is confirmed: ${command}`);
+    deps.log.warn({ event_id: eventId, topic: event.key }, 'a subscription of SNS waits to be confirmed');
+    return { outcome: 'ignored' };
+  }
   if (event.bucket !== uploadsBucket) {
     await events.settle(eventId, 'ignored', `bucket ${event.bucket} is not the uploads bucket`);
     return { outcome: 'ignored' };

@@ -1,0 +1,20 @@
+const [quote, backslash, openBrace, openBracket, closeBrace, closeBracket] = [...'"\\{[}]'].map((each) =>
+  each.charCodeAt(0),
+);
+
+/** How deep JSON nests; in one pass over the text, whatever it holds. What nests deeply costs far more in whatever walks it later. */
+export const levelsOf = (text: string): number => {
+  let level = 0;
+  let deepest = 0;
+  let isInString = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (isInString) {
+      if (code === backslash) at++;
+      else if (code === quote) isInString = false;
+    } else if (code === quote) isInString = true;
+    else if (code === openBrace || code === openBracket) deepest = Math.max(deepest, ++level);
+    else if (code === closeBrace || code === closeBracket) level--;
+  }
+  return deepest;
+};
