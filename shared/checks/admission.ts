@@ -320,6 +320,30 @@ export const admissionChecks = defineChecks({
     },
     remedy: { en: 'Check that the file was copied whole.', de: 'Prüfen Sie, ob die Datei vollständig kopiert wurde.' },
   },
+  'sector-size': {
+    severity: 'safety',
+    title: { en: 'Sectors of the disk', de: 'Sektoren des Datenträgers' },
+    problem: {
+      en: 'The disk is made for sectors of {bytes} bytes ({format}). Disks of instances have sectors of 512 bytes: neither firmware nor system finds its partitions there.',
+      de: 'Der Datenträger ist für Sektoren von {bytes} Byte gemacht ({format}). Datenträger von Instanzen haben Sektoren von 512 Byte: Weder Firmware noch System finden dort seine Partitionen.',
+    },
+    remedy: {
+      en: 'Make a disk with sectors of 512 bytes (Hyper-V: New-VHD -LogicalSectorSizeBytes 512), write a new partition table to it, copy the filesystems and install the boot loader again.',
+      de: 'Legen Sie einen Datenträger mit Sektoren von 512 Byte an (Hyper-V: New-VHD -LogicalSectorSizeBytes 512), schreiben Sie eine neue Partitionstabelle, kopieren Sie die Dateisysteme und installieren Sie den Bootloader neu.',
+    },
+  },
+  'disk-cut': {
+    severity: 'advice',
+    title: { en: 'Completeness of the disk', de: 'Vollständigkeit des Datenträgers' },
+    problem: {
+      en: 'The disk in the image has {size:bytes}, but its partition table or its filesystem was made for a larger one: a part of it was cut off. Linux and firmware refuse such a table, or the filesystem in it.',
+      de: 'Der Datenträger im Image hat {size:bytes}, aber seine Partitionstabelle oder sein Dateisystem wurde für einen größeren gemacht: Ein Teil davon wurde abgeschnitten. Linux und Firmware lehnen eine solche Tabelle oder das Dateisystem darin ab.',
+    },
+    remedy: {
+      en: 'Make the image again from the whole disk. To make a disk smaller, shrink its filesystem and its partition first (virt-resize --shrink), then move the backup of the table (sgdisk -e).',
+      de: 'Erstellen Sie das Image neu aus dem ganzen Datenträger. Um ihn zu verkleinern, verkleinern Sie zuerst Dateisystem und Partition (virt-resize --shrink) und verschieben Sie dann die Kopie der Tabelle (sgdisk -e).',
+    },
+  },
   'ova-no-disk': {
     severity: 'safety',
     title: { en: 'Disks in the archive', de: 'Datenträger im Archiv' },

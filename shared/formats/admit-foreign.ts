@@ -1,3 +1,4 @@
+import type { Finding } from '../contracts/finding.ts';
 import type { Admission } from '../contracts/run.ts';
 import { foreignHeapBytes, foreignLimits } from '../foreign-limits.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
@@ -22,6 +23,23 @@ const readingsTask = foreignTask<typeof import('./admit-task.ts').readings>(
   'readings',
   foreignLimits.readings,
 );
+
+const layoutTask = foreignTask<typeof import('./admit-task.ts').layout>(
+  import.meta.url,
+  './admit-task.ts',
+  'layout',
+  foreignLimits.readings,
+);
+
+/** Warnings about a disk of `size` bytes by its first ones; none where they cannot be told. */
+export const layoutFindings = async (
+  door: ForeignDoor,
+  disk: { head: Buffer; size: number },
+  signal?: AbortSignal,
+): Promise<Finding[]> => {
+  const result = await door.run(layoutTask, disk, {}, signal);
+  return result.state === 'done' ? result.value : [];
+};
 
 /** Names of all formats whose signature stands in the first bytes; `unreadable` where that cannot be told. */
 export const readingsOf = async (door: ForeignDoor, head: Buffer, signal?: AbortSignal): Promise<string[]> => {

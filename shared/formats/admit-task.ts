@@ -1,7 +1,9 @@
+import type { Finding } from '../contracts/finding.ts';
 import type { Admission, Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { admitSource } from './admit.ts';
 import type { AdmitOptions, Compression, PeekLayer } from './layers.ts';
+import { layoutOf } from './raw.ts';
 import { formats } from './table.ts';
 
 type Plain = { size: number } & Omit<AdmitOptions, 'peek' | 'signal'>;
@@ -13,6 +15,10 @@ type Asked = {
 /** Names of all formats whose signature stands in the first bytes. */
 export const readings = async (head: Buffer): Promise<string[]> =>
   formats.filter((format) => format.matches(head, Buffer.alloc(0))).map(({ name }) => name);
+
+/** `layoutOf` as a task. */
+export const layout = ({ head, size }: { head: Buffer; size: number }): Promise<Finding[]> =>
+  layoutOf(Buffer.from(head), size);
 
 /** `admitSource` as a task for the door: this file is loaded in its process. */
 export const admit = ({ size, ...options }: Plain, { read, peek }: Asked): Promise<Admission> =>

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { convert, grown, keptImages, patched, tarOf } from '../../test/hostile/images.ts';
+import { convert, grown, keptImages, largeSectors, patched, tarOf } from '../../test/hostile/images.ts';
 import { bufferSource, countedFile } from '../../test/support/buffer-source.ts';
 import { catalogue } from '../checks/catalogue.ts';
 import type { Admission } from '../contracts/run.ts';
@@ -69,6 +69,14 @@ describe('sound images are known and let through, by a few reads', () => {
         .subarray(offset, offset + size)
         .equals(readFileSync(image('vmdk streamOptimized'))),
     ).toBe(true);
+  });
+
+  test('a GPT for sectors of 4096 bytes, with a warning that says so', async () => {
+    const { disk: found, findings } = await admitBytes(largeSectors(readFileSync(image('raw'))));
+    expect(found).toMatchObject({ format: 'raw', variant: 'gpt' });
+    expect(findings.filter(({ outcome }) => outcome !== 'pass')).toMatchObject([
+      { code: 'sector-size', outcome: 'warn', params: { format: 'GPT', bytes: 4096 } },
+    ]);
   });
 
   test('MBR, hybrid MBR, and bare filesystems', async () => {
@@ -212,6 +220,18 @@ describe('what is refused, by name', () => {
         const metadata = bytes.indexOf('metadata');
         const parameters = metadata + bytes.readUInt32LE(metadata + 32 + 16);
         bytes.writeUInt32LE(bytes.readUInt32LE(parameters + 4) | 2, parameters + 4);
+        return bytes;
+      },
+    ],
+    [
+      'VHDX with sectors of 4096 bytes',
+      'sector-size',
+      () => {
+        const bytes = readFileSync(image('vhdx dynamic'));
+        const metadata = bytes.indexOf('metadata');
+        // [MS-VHDX] 2.6.2.4, logical sector size.
+        const entry = bytes.indexOf(Buffer.from('1dbf41816fa90947', 'hex'), metadata);
+        bytes.writeUInt32LE(4096, metadata + bytes.readUInt32LE(entry + 16));
         return bytes;
       },
     ],

@@ -1,6 +1,16 @@
+import type { Finding } from '../contracts/finding.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { crc32 } from './crc32.ts';
 import { exactly, type FormatResult, refusal, Truncated, u64le, warning } from './format.ts';
+
+type Content = {
+  variant: string;
+  /** Bytes of a sector, where the table tells. */
+  sector?: number;
+};
+
+/** KVM gives instances disks with sectors of 512 bytes: firmware and kernel look for the table in the second of them. */
+const largeSectors = (format: string, bytes: number): Finding => warning('sector-size', { format, bytes });
 
 /**
  * A raw disk has no magic of its own: it is known by what an operating system would find in it. What has no partition
@@ -10,7 +20,10 @@ export const inspectRaw = async (source: ByteSource, head: Buffer): Promise<Form
   const content = (await gpt(source, head)) ?? filesystem(head, source.size) ?? mbr(head, source.size);
   if (!content) return undefined;
   if ('findings' in content) return content;
-  const findings = source.size % 512 === 0 ? [] : [warning('raw-unaligned', { bytes: source.size % 512 })];
+  const findings = [
+    ...(source.size % 512 === 0 ? [] : [warning('raw-unaligned', { bytes: source.size % 512 })]),
+    ...(content.sector === undefined || content.sector === 512 ? [] : [largeSectors('GPT', content.sector)]),
+  ];
   const virtualSize = Math.ceil(source.size / 512) * 512;
   return { disk: { format: 'raw', variant: content.variant, virtualSize }, findings };
 };
@@ -29,7 +42,7 @@ const partitions = (head: Buffer) =>
     .filter(({ type }) => type !== 0);
 
 /** UEFI 2.10, 5.3: header at LBA 1, of 512 or 4096 bytes; its copy in the last block. */
-const gpt = async (source: ByteSource, head: Buffer): Promise<{ variant: string } | FormatResult | undefined> => {
+const gpt = async (source: ByteSource, head: Buffer): Promise<Content | FormatResult | undefined> => {
   for (const block of [512, 4096]) {
     if (!ascii(head, block, 'EFI PART')) continue;
     const size = head.readUInt32LE(block + 12);
@@ -46,12 +59,12 @@ const gpt = async (source: ByteSource, head: Buffer): Promise<{ variant: string 
       return refusal('damaged-header', { format: 'GPT', field: 'checksum of the partition entries' });
     }
     const others = partitions(head).filter(({ type }) => type !== 0xee);
-    return { variant: others.length > 0 ? 'hybrid' : 'gpt' };
+    return { variant: others.length > 0 ? 'hybrid' : 'gpt', sector: block };
   }
   return undefined;
 };
 
-const mbr = (head: Buffer, size: number): { variant: string } | undefined => {
+const mbr = (head: Buffer, size: number): Content | undefined => {
   if (head.length < 512 || head[510] !== 0x55 || head[511] !== 0xaa) return undefined;
   const found = partitions(head);
   if (found.length === 0 || found.some(({ status }) => status !== 0 && status !== 0x80)) return undefined;
@@ -62,8 +75,8 @@ const mbr = (head: Buffer, size: number): { variant: string } | undefined => {
 };
 
 /** A filesystem, or a volume of LVM, without any partition around it. */
-const filesystem = (head: Buffer, size: number): { variant: string } | undefined => {
-  const declared = (bytes: number, name: string): { variant: string } => {
+const filesystem = (head: Buffer, size: number): Content | undefined => {
+  const declared = (bytes: number, name: string): Content => {
     if (bytes > size) throw new Truncated(name);
     return { variant: name };
   };
@@ -79,4 +92,25 @@ const filesystem = (head: Buffer, size: number): { variant: string } | undefined
   // In one of the first four sectors; lvm2 itself writes the second. Source: lvm2 lib/label/label.h, LABEL_SCAN_SECTORS.
   if ([0, 512, 1024, 1536].some((at) => ascii(head, at, 'LABELONE'))) return { variant: 'lvm' };
   return undefined;
+};
+
+class NotRead extends Error {}
+
+/** What the beginning of a disk says of the whole of it, which lay in an image of another format: that it was cut off, or is made for other sectors. */
+export const layoutOf = async (head: Buffer, size: number): Promise<Finding[]> => {
+  const source: ByteSource = {
+    size,
+    read: (offset, length) =>
+      offset + length > head.length
+        ? Promise.reject(new NotRead())
+        : Promise.resolve(head.subarray(offset, offset + length)),
+  };
+  try {
+    const found = await inspectRaw(source, head);
+    return found?.disk ? found.findings : [];
+  } catch (error) {
+    if (error instanceof Truncated) return [warning('disk-cut', { size })];
+    if (error instanceof NotRead || error instanceof RangeError) return [];
+    throw error;
+  }
 };

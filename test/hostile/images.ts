@@ -15,6 +15,7 @@ import {
 import { basename, join } from 'node:path';
 import { buildOnce } from '../../dev/sample/kept.ts';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
+import { crc32 } from '../../shared/formats/crc32.ts';
 
 /** Small images, sound and hostile, made by the tools that make the real ones and then bent byte by byte. */
 
@@ -52,6 +53,31 @@ export const buildDisk = (path: string, size = 48 * MiB): string => {
   writeSync(file, readFileSync(filesystem), 0, 32 * MiB, MiB);
   closeSync(file);
   return path;
+};
+
+/** The GPT of such a disk as it would stand there with sectors of 4096 bytes. UEFI 2.10, 5.3 */
+export const largeSectors = (disk: Buffer): Buffer => {
+  const bytes = Buffer.from(disk);
+  const [sector, blocks] = [4096, bytes.length / 4096];
+  const entries = Buffer.from(bytes.subarray(1024, 1024 + 128 * 128));
+  // First and last block of the one partition.
+  for (const at of [32, 40]) entries.writeBigUInt64LE((entries.readBigUInt64LE(at) * 512n) / BigInt(sector), at);
+  const header = Buffer.from(bytes.subarray(512, 512 + 92));
+  for (const [at, block] of [
+    [32, blocks - 1],
+    [40, 6],
+    [48, blocks - 6],
+    [72, 2],
+  ] as const) {
+    header.writeBigUInt64LE(BigInt(block), at);
+  }
+  header.writeUInt32LE(crc32(entries), 88);
+  header.writeUInt32LE(0, 16);
+  header.writeUInt32LE(crc32(header), 16);
+  bytes.fill(0, 512, 1024 + entries.length);
+  header.copy(bytes, sector);
+  entries.copy(bytes, 2 * sector);
+  return bytes;
 };
 
 export const convert = (from: string, format: string, to: string, ...options: string[]): string => {

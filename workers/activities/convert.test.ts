@@ -8,7 +8,7 @@ import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { archive, member, paxRecord } from '../../test/hostile/formats/bent-archives.ts';
-import { buildDisk, patched, soundImages } from '../../test/hostile/images.ts';
+import { buildDisk, largeSectors, patched, soundImages } from '../../test/hostile/images.ts';
 import type { Conversion } from '../../workflows/activities.ts';
 import { digest, hash } from '../bytes/hash.ts';
 import { sourceUpload } from '../bytes/uploads.ts';
@@ -173,6 +173,29 @@ test('the percentage never falls and reaches the end', async () => {
   const converting = percents.slice(1);
   expect(converting).toEqual([...converting].sort((a, b) => a - b));
   expect(Math.max(...converting)).toBeGreaterThanOrEqual(90);
+});
+
+describe('what the disk itself says of its size is told, whatever image it lies in', () => {
+  const noted = async (disk: Buffer, format: string, target: 'raw' | 'qcow2' | 'keep'): Promise<string[]> => {
+    const [from, to] = [join(dir, 'noted.raw'), join(dir, 'noted.image')];
+    writeFileSync(from, disk);
+    execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', format, from, to]);
+    const { findings, converted } = await processFile(to, { target });
+    expect(converted).toBeDefined();
+    expect(readdirSync(scratchDir)).toEqual([`disk.${converted?.format}`]);
+    return findings.filter(({ outcome }) => outcome !== 'pass').map(({ code, outcome }) => `${code} ${outcome}`);
+  };
+  test.each([
+    ['qcow2', 'raw'],
+    ['vmdk', 'raw'],
+    ['qcow2', 'keep'],
+    ['vhdx', 'qcow2'],
+  ] as const)('%s to %s', async (format, target) => {
+    const disk = readFileSync(images.raw as string);
+    expect(await noted(disk, format, target)).toEqual([]);
+    expect(await noted(disk.subarray(0, 40 * MiB), format, target)).toEqual(['disk-cut warn']);
+    expect(await noted(largeSectors(disk), format, target)).toEqual(['sector-size warn']);
+  });
 });
 
 describe('a sparse member is not believed', () => {

@@ -1,10 +1,10 @@
 import { readdir, rename, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { TargetFormat } from '../../shared/contracts/image.ts';
 import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared/contracts/run.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
-import { admitForeign, readingsOf } from '../../shared/formats/admit-foreign.ts';
+import { admitForeign, layoutFindings, readingsOf } from '../../shared/formats/admit-foreign.ts';
 import { decompressedLimit, decompressorBounds, writtenAtMost } from '../../shared/formats/expansion.ts';
 import { headBytes } from '../../shared/formats/format.ts';
 import { type Compression, memberOf, memberPart, type PeekLayer } from '../../shared/formats/layers.ts';
@@ -19,6 +19,7 @@ import { type Decompressed, decompressTo } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
 import { openOutput } from '../tools/output.ts';
 import {
+  diskBeginning,
   fileInput,
   qemuImgCheck,
   qemuImgConvert,
@@ -255,6 +256,8 @@ const convertFile = async (
     }
     const hidden = await hiddenFormat(foreign, partial, format, info['virtual-size'], disk, signal);
     if (hidden) return { disk, findings: [fail('hidden-format', { format: hidden })] };
+    const isSeenAlready = disk.format === 'raw' || disk.format === 'iso';
+    const notes = isSeenAlready ? [] : await layoutNotes(foreign, partial, format, info['virtual-size'], signal);
     const { size, allocatedSize } = await sizesOf(partial);
     const { sha256 } =
       isThere && file.sha256
@@ -265,7 +268,7 @@ const convertFile = async (
           );
     await rename(partial, join(scratchDir, `disk.${format}`));
     const converted = { format, size, virtualSize: info['virtual-size'], allocatedSize, sha256 };
-    return { disk, converted, findings: [] };
+    return { disk, converted, findings: notes };
   } catch (error) {
     signal.throwIfAborted();
     if (isBootreadyError(error) && error.context.excess === 'disk') {
@@ -304,6 +307,39 @@ const hiddenFormat = async (
   if (format === 'qcow2') await qemuImgCheck(path, signal);
   const probed = await qemuImgProbe(fileInput(path), signal);
   return mayBeProbedAs({ format, variant: '' }, probed) ? undefined : probed;
+};
+
+/** What the beginning of the disk says of the whole of it. A raw upload has been asked that at admit. */
+const layoutNotes = async (
+  foreign: ForeignDoor,
+  path: string,
+  format: 'raw' | 'qcow2',
+  size: number,
+  signal: AbortSignal,
+): Promise<Finding[]> => {
+  const length = Math.min(size, headBytes);
+  const beginning = `${path}.beginning`;
+  try {
+    if (format === 'qcow2') {
+      await qemuImgConvert(diskBeginning(path, length), {
+        from: { format: 'raw', variant: '', virtualSize: length },
+        to: 'raw',
+        outputDir: dirname(path),
+        outputName: basename(beginning),
+        onPercent: () => undefined,
+        signal,
+      });
+    }
+    const file = await openOutput(format === 'qcow2' ? beginning : path, { maxBytes: Number.POSITIVE_INFINITY });
+    try {
+      const found = await layoutFindings(foreign, { head: await file.read(0, length), size }, signal);
+      return found.map((each) => ({ ...each, step: 'convert' }));
+    } finally {
+      await file.close();
+    }
+  } finally {
+    await rm(beginning, { force: true });
+  }
 };
 
 /** What is in a disk is for inspect to judge; here only what stands in its first bytes counts. */

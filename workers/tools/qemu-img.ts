@@ -26,6 +26,18 @@ export const fileInput = (path: string, part?: { offset: number; size: number })
   };
 };
 
+/** The beginning of the disk in a qcow2 of ours, as a raw one. */
+export const diskBeginning = (path: string, bytes: number): BlockInput => ({
+  node: {
+    ...{ driver: 'raw', 'read-only': true, offset: 0, size: bytes },
+    file: {
+      ...{ driver: 'qcow2', 'read-only': true, backing: null },
+      file: { driver: 'file', filename: '/in/image' },
+    },
+  },
+  readOnly: { '/in/image': path },
+});
+
 /**
  * `json:` names the whole tree, so that nothing is probed and nothing is followed: `"backing": null` cuts what a header may
  * name (it holds for VMDK's parentFileNameHint too). qemu-block-drivers(7).
