@@ -89,6 +89,10 @@ describe('a console tells why a boot ended', () => {
       'boot-no-sign-of-life',
       'GRUB Loading stage1.5.\n\nPress any key to enter the menu\n\n\nBooting CentOS (2.6.32) in 1 seconds...\n',
     ],
+    [
+      'boot-timeout',
+      `${kernel}[ 33.1] cloud-init[463]: Cloud-init v. 22.4.2 running 'init' at Wed, 25 Nov 2026. Up 33.1 seconds.\n[ 34.1] cloud-init[463]: Generating public/private ed25519 key pair.\nbootready-1 login: `,
+    ],
     ['boot-timeout', `${kernel}Gave up waiting for suspend/resume device\ndone.\n`],
     ['boot-loader-stuck', 'Booting from Hard Disk...\nGRUB loading....\n'],
     ['boot-no-sign-of-life', 'Booting from Hard Disk...\nGRUB loading.\nWelcome to GRUB!\n'],

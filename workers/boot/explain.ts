@@ -111,6 +111,8 @@ const loaderSigns: readonly Sign[] = [
   },
 ];
 
+const cloudInitBegan = /cloud-init\[\d{1,9}\]: Cloud-init v\. \S{1,200} running '/;
+
 const lastIn = (text: string, pattern: RegExp): number => {
   let last = -1;
   for (const { index } of text.matchAll(pattern)) last = index;
@@ -144,6 +146,8 @@ export const explainBoot = (log: string, { ended, cloudInit }: BootEnd): BootFai
   const found = signIn(log, progress, () => true);
   if (found) return found.failure;
   if (ended) return 'boot-shut-down';
+  // It has not had its last word, else that would have been found: it was at work.
+  if (has('prompt') && cloudInitBegan.test(log)) return 'boot-timeout';
   if (has('prompt')) return cloudInit ? 'boot-seed-ignored' : 'boot-cloud-init-silent';
   return has('kernel') || has('system') ? 'boot-timeout' : 'boot-no-sign-of-life';
 };
