@@ -132,6 +132,13 @@ export const unseenWords = {
     },
     remedy: lookYourself,
   },
+  presets: {
+    problem: {
+      en: 'Nothing starts it yet, and the system enables services by its presets at its first boot. Which those are cannot be told.',
+      de: 'Noch startet es nichts, und das System aktiviert Dienste beim ersten Start nach seinen Voreinstellungen. Welche das sind, lässt sich nicht sagen.',
+    },
+    remedy: start,
+  },
   packages: {
     problem: {
       en: 'The list of installed packages was not found or could not be read.',

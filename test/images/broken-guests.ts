@@ -65,7 +65,7 @@ menuentry 'Debian' --id new {
 }
 submenu 'More' --id servers {
 \tmenuentry 'Old' --id old {
-\t\tlinux\t/vmlinuz root=UUID=6b1a1a52-7c0e-4f0f-9f0a-0d7f6f0f2b10 ro quiet
+\t\tlinux\t/vmlinuz root=UUID=6b1a1a52-7c0e-4f0f-9f0a-0d7f6f0f2b10 ro quiet resume=/dev/sdb1
 \t\tinitrd\t/boot/initrd.img-old
 \t}
 }
@@ -88,6 +88,7 @@ submenu 'More' --id servers {
       'kernel-root-there': fails({ root: 'UUID=6b1a1a52-7c0e-4f0f-9f0a-0d7f6f0f2b10' }),
       'virtio-block-initramfs': fails(),
       'initramfs-host-only': warns(),
+      'start-devices': warns({ devices: 'resume=/dev/sdb1' }),
       'fstab-missing': fails({ devices: 'UUID=6b1a1a52-7c0e-4f0f-9f0a-0d7f6f0f2b11' }),
       'fstab-swap': warns({ devices: '/dev/sdb1' }),
       'fstab-network': warns({ shares: 'nas:/export' }),
@@ -290,7 +291,7 @@ const windows: Record<string, BrokenGuest> = {
       'windows-network-driver': fails(),
       'windows-volume-clean': warns(),
       'windows-cloudbase-init': fails(),
-      'windows-generalized': cannotTell({ state: '-' }),
+      'windows-generalized': cannotTell({ what: 'ImageState' }),
       'windows-foreign-tools': warns({ tools: 'VirtualBox Guest Additions' }),
     },
     guest: { osVersion: '6.0.6002', architecture: 'i386' },
@@ -302,14 +303,21 @@ const windows: Record<string, BrokenGuest> = {
       'boot-active-partition': fails({ count: 2 }),
       'windows-registry': fails({ hives: 'SYSTEM' }),
       'windows-version': warns({ version: '6.3' }),
+      'windows-disk-driver': cannotTell({ what: 'SYSTEM' }),
+      'windows-disk-driver-at-boot': cannotTell({ what: 'SYSTEM' }),
+      'windows-network-driver': cannotTell({ what: 'SYSTEM' }),
+      'windows-pending-changes': cannotTell({ what: 'SYSTEM' }),
+      'windows-cloudbase-init-starts': cannotTell({ what: 'SYSTEM' }),
+      'windows-remote-desktop': cannotTell({ what: 'SYSTEM' }),
       'windows-generalized': fails({ state: 'IMAGE_STATE_UNDEPLOYABLE' }),
+      'windows-foreign-tools': cannotTell({ what: 'SYSTEM' }),
     },
     guest: { osVersion: '6.3.9600', firmware: [] },
   },
   'a Windows behind BitLocker, of which nothing else can be seen': {
     from: { windows: 'encrypted' },
     wrong: {
-      'operating-system': cannotTell({ count: 0, table: 'mbr', content: 'ntfs BitLocker' }),
+      'operating-system': cannotTell({ unseen: 'encrypted', what: '/dev/sda2' }),
       'windows-bitlocker': fails({ volumes: '/dev/sda2' }),
     },
   },
@@ -325,13 +333,19 @@ const noSystem: Record<string, BrokenGuest> = {
   'a disk whose data looks like a qcow2': {
     from: 'empty',
     edits: () => [{ bytes: qcow2Header('/nowhere'), at: at.bootSector }],
-    wrong: { 'operating-system': fails({ count: 0, table: 'none', content: '-' }) },
+    // Nobody knows what its data are, but firmware starts none of them.
+    wrong: {
+      'operating-system': cannotTell({ unseen: 'content', what: '/dev/sda' }),
+      architecture: cannotTell(),
+      'boot-loader': fails({ code: 'none' }),
+    },
+    guest: { mayHoldSystem: true },
   },
   'a disk that is encrypted as a whole': {
     from: 'empty',
     edits: () => [{ bytes: luksHeader(), at: at.bootSector }],
     wrong: {
-      'operating-system': cannotTell({ count: 0, table: 'none', content: 'crypto_LUKS' }),
+      'operating-system': cannotTell({ unseen: 'encrypted', what: '/dev/sda' }),
       'disk-encrypted': fails({ devices: '/dev/sda' }),
     },
     guest: { partitionTable: 'none', firmware: [] },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bootCodeOf, grubCoreSector, isGrubCore, startsSomething } from './boot-sector.ts';
+import { bootCodeOf, grubCoreSector, isGrubCore, isLdlinux, startsSomething, syslinuxSector } from './boot-sector.ts';
 
 /** Sectors of 512 bytes with what the real ones have where it matters; no code is copied. */
 const sector = (fill: (bytes: Buffer) => void, signature = true): Buffer => {
@@ -81,4 +81,19 @@ test('what mkfs.fat writes into a boot sector starts nothing', () => {
     false,
   );
   expect(startsSomething(sector(texts(3, 'mkfs.fat')))).toBe(false);
+});
+
+test('extlinux in the first sector of a disk without partitions, and what it calls', () => {
+  const sector = Buffer.alloc(512);
+  sector.write('SYSLINUX', 3, 'latin1');
+  sector.write('Boot error', 0x1c0, 'latin1');
+  sector.writeUInt16LE(0xaa55, 510);
+  // mov eax, and mov edx, with the sector's number, as its installer writes it.
+  sector.write('66b8efbeadde66bacefaedfe', 0x118, 'hex');
+  expect([bootCodeOf(sector), syslinuxSector(sector)]).toEqual(['syslinux', undefined]);
+  sector.writeUInt32LE(0x1234, 0x11a);
+  sector.writeUInt32LE(0, 0x120);
+  expect(syslinuxSector(sector)).toBe(0x1234);
+  expect(syslinuxSector(Buffer.alloc(512))).toBeUndefined();
+  expect([isLdlinux(Buffer.from('\r\nSYSLINUX 6.04 ')), isLdlinux(Buffer.alloc(512))]).toEqual([true, false]);
 });

@@ -16,6 +16,7 @@ export const bootCodeOf = (sector: Buffer): Code => {
   if (!signed(sector) || blank(sector.subarray(0, 440))) return 'none';
   if (says(sector, 'GRUB ', 'Geom')) return sector.readUInt16LE(0x3e) === 0x0203 ? 'grub-legacy' : 'grub';
   if (says(sector.subarray(0, 16), 'LILO')) return 'lilo';
+  if (/^(?:SYS|EXT)LINUX$/.test(sector.toString('latin1', 3, 11)) && says(sector, 'Boot error')) return 'syslinux';
   // syslinux' gptmbr.bin, then its mbr.bin and the codes of DOS and Windows; its altmbr.bin, which needs no mark, has the first text alone.
   if (says(sector, 'Missing OS')) return 'legacy-boot-partition';
   const complaints = ['Multiple active partitions', 'Invalid partition table'];
@@ -29,6 +30,23 @@ export const grubCoreSector = (sector: Buffer): number | undefined => {
   const at = sector.readBigUInt64LE(0x5c);
   return at > 0n && at < 2n ** 40n ? Number(at) : undefined;
 };
+
+/**
+ * Where the boot sector of syslinux finds the first sector of ldlinux.sys: two instructions that load the halves of its number. Undefined where they are
+ * not, or hold what they were built with. syslinux core/diskboot.inc, libinstaller/setadv.c
+ */
+export const syslinuxSector = (sector: Buffer): number | undefined => {
+  for (let at = 0x5a; at + 12 <= 510; at++) {
+    if (sector.readUInt16BE(at) !== 0x66b8 || sector.readUInt16BE(at + 6) !== 0x66ba) continue;
+    const [low, high] = [sector.readUInt32LE(at + 2), sector.readUInt32LE(at + 8)];
+    return low > 0 && low !== 0xdeadbeef && high === 0 ? low : undefined;
+  }
+  return undefined;
+};
+
+/** ldlinux.sys begins with a banner. */
+export const isLdlinux = (sector: Buffer): boolean =>
+  ['SYSLINUX', 'EXTLINUX'].some((text) => says(sector.subarray(0, 64), text));
 
 /** Where stage1 of GRUB 0.97 finds stage 1.5 or 2, in sectors. */
 export const grubLegacySector = (sector: Buffer): number => sector.readUInt32LE(0x44);

@@ -13,18 +13,25 @@ export const lookForInitSystem = async ({ among }: Reader): Promise<InitSystem> 
 };
 
 /**
- * What starts cloud-init. Generators pull it in at boot (Debian, Ubuntu, RHEL 8 and newer); else its units are linked as `systemctl enable` does.
- * From 24.3 on one process serves all stages: cloud-init-main.service, with cloud-init-network.service in place of cloud-init.service.
+ * What starts cloud-init. From 24.3 on one process serves all stages: cloud-init-main.service, with cloud-init-network.service in place of cloud-init.service.
+ * On systemd a generator pulls in no more than cloud-init.target (Debian, Ubuntu, RHEL 8 and newer); the services must be linked as `systemctl enable` does, and
+ * one that does the work of the first stage is needed: it pulls in the others, and none of them pulls it in.
  */
 const starters: Record<InitSystem, readonly string[]> = {
   systemd: [
-    '/{usr/,}lib/systemd/system-generators/cloud-init-generator',
-    '/etc/systemd/system/{cloud-init,multi-user}.target.wants/cloud-{init,init-local,init-main,init-network}.service',
+    '/{etc,lib,usr/lib}/systemd/system/{cloud-init,multi-user}.target.wants/cloud-{init,init-main,init-network}.service',
   ],
   openrc: ['/etc/runlevels/*/cloud-init{,-local}'],
   upstart: ['/etc/init/cloud-init.conf'],
   other: ['/etc/rc[2345].d/S[0-9][0-9]cloud-init'],
 };
+
+/**
+ * Whether systemd enables services by its presets at the next start: it takes a system without a machine id for one that has never run. An empty file is not
+ * that. machine-id(5), "First Boot Semantics"
+ */
+const isFirstBoot = async ({ config, exists }: Reader): Promise<boolean> =>
+  !(await exists('/etc/machine-id')) || (await config('/etc/machine-id'))?.[0] === 'uninitialized';
 
 export const lookAtCloudInit = async (
   reader: Reader,
@@ -38,11 +45,16 @@ export const lookAtCloudInit = async (
   return partly<CloudInitView>({
     installed: seen(installed),
     version: version === undefined ? unseen('package-version', 'cloud-init') : seen(version),
-    // Who knows how `other` starts services?
-    enabled: started || initSystem !== 'other' ? seen(started) : unseen('init-system'),
+    enabled: started ? seen(true) : await whyNotStarted(reader, initSystem),
     disabledBy: seen(await disabledBy(reader)),
     config: seen(cloudConfigOf(await configFiles(reader))),
   });
+};
+
+const whyNotStarted = async (reader: Reader, initSystem: InitSystem): Promise<Seen<boolean>> => {
+  // Who knows how `other` starts services?
+  if (initSystem === 'other') return unseen('init-system');
+  return initSystem === 'systemd' && (await isFirstBoot(reader)) ? unseen('presets') : seen(false);
 };
 
 /** cloud-init(1), "Boot stages"; ds-identify's policy. What the kernel command line says is seen with the boot loader's files. */

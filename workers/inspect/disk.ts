@@ -1,6 +1,15 @@
 import { partly, type Seen, seen, TooMuch, unseen, type Why } from '../../shared/checks/guest/unseen.ts';
 import type { BootSectorView, DiskView, EfiLoader, PartitionView, VolumeView } from '../../shared/checks/guest/view.ts';
-import { blank, bootCodeOf, grubCoreSector, grubLegacySector, isGrubCore, startsSomething } from './boot-sector.ts';
+import {
+  blank,
+  bootCodeOf,
+  grubCoreSector,
+  grubLegacySector,
+  isGrubCore,
+  isLdlinux,
+  startsSomething,
+  syslinuxSector,
+} from './boot-sector.ts';
 import { type Look, pairs } from './reader.ts';
 import { clean } from './text.ts';
 
@@ -76,6 +85,10 @@ const lookAtBootSector = async (look: Look, partitions: readonly PartitionView[]
   if (code === 'grub-legacy') {
     const at = grubLegacySector(sector);
     return { code, next: at > 0 && !blank(await sectorAt(look, at * sectorSize)), coreAt: undefined };
+  }
+  if (code === 'syslinux') {
+    const at = syslinuxSector(sector);
+    return { code, next: at !== undefined && isLdlinux(await sectorAt(look, at * sectorSize)), coreAt: undefined };
   }
   if (code === 'active-partition' || code === 'legacy-boot-partition') {
     const marked = partitions.filter(({ bootable }) => bootable);

@@ -69,6 +69,53 @@ test.each<[string, string, object]>([
   ],
   ['/etc/sysconfig/network-scripts/ifcfg-lo', 'DEVICE=lo\nIPADDR=127.0.0.1', { fixedAddress: false, names: [] }],
   ['/etc/sysconfig/network-scripts/ifcfg-em1', 'DEVICE=em1\nIPADDR="10.1.1.1"', { fixedAddress: true, names: ['em1'] }],
+  // SUSE goes by the file's name, Red Hat where there is no DEVICE.
+  ['/etc/sysconfig/network-scripts/ifcfg-ens192', 'BOOTPROTO=dhcp', { fixedAddress: false, names: ['ens192'] }],
+  [
+    '/etc/sysconfig/network/ifcfg-br0',
+    "BRIDGE='yes'\nBRIDGE_PORTS='eno1 eno2'\nIPADDR='10.0.0.5/24'",
+    { fixedAddress: true, names: ['br0', 'eno1', 'eno2'] },
+  ],
+  [
+    '/etc/sysconfig/network/ifcfg-bond0',
+    "BONDING_MASTER='yes'\nBONDING_SLAVE_0='eno1'\nBONDING_SLAVE1='eno2'",
+    { fixedAddress: false, names: ['bond0', 'eno1', 'eno2'] },
+  ],
+  ['/etc/sysconfig/network-scripts/ifcfg-ens192.100', 'VLAN=yes', { fixedAddress: false, names: ['ens192'] }],
+  ...['bonds', 'bridges', 'vlans'].map((kind): [string, string, object] => [
+    '/etc/netplan/50.yaml',
+    `network:\n  ethernets:\n    ens192: {}\n  ${kind}:\n    x:\n      addresses: [10.0.0.2/24]`,
+    { fixedAddress: true, names: ['ens192'] },
+  ]),
+  [
+    '/etc/network/interfaces',
+    'auto br0\niface br0 inet dhcp\n  bridge_ports ens192\niface bond0 inet manual\n\tbond-slaves eno1 eno2\niface ens3.7 inet manual\n vlan-raw-device ens4',
+    { fixedAddress: false, names: ['br0', 'br0', 'ens192', 'bond0', 'eno1', 'eno2', 'ens3', 'ens4'] },
+  ],
+  [
+    '/etc/dhcpcd.conf',
+    'hostname\ninterface eth0\nstatic ip_address=10.0.0.5/24\ninterface ens192',
+    { fixedAddress: true, names: ['eth0', 'ens192'] },
+  ],
+  ['/etc/dhcpcd.conf', 'hostname\npersistent', { fixedAddress: false, names: [] }],
+  [
+    '/etc/netctl/wired',
+    "Interface=enp2s0\nConnection=ethernet\nIP=static\nAddress=('10.0.0.5/24')",
+    { fixedAddress: true, names: ['enp2s0'] },
+  ],
+  ['/etc/netctl/wired', 'Interface=eth0\nIP=dhcp', { fixedAddress: false, names: ['eth0'] }],
+  [
+    '/etc/conf.d/net',
+    'config_enp3s0="10.0.0.5 netmask 255.255.255.0"\nconfig_lo="127.0.0.1"\nbridge_br0="eno1"',
+    { fixedAddress: true, names: ['enp3s0', 'eno1'] },
+  ],
+  ['/etc/conf.d/net', 'config_eth0="dhcp"', { fixedAddress: false, names: ['eth0'] }],
+  [
+    '/etc/NetworkManager/system-connections/vlan.nmconnection',
+    '[connection]\ntype=vlan\n[vlan]\nparent=ens192\nid=7',
+    { fixedAddress: false, names: ['ens192'] },
+  ],
+  ['/etc/mactab', 'lan0 52:54:00:12:34:56', { hardwareAddress: true, fixedAddress: false, names: [] }],
 ])('%s: %j', (path, text, expected) => {
   expect(networkFileOf(path, text.split('\n'))).toMatchObject({ hardwareAddress: false, ...expected });
 });

@@ -220,3 +220,61 @@ describe('what could not be read is unknown, never absent', () => {
     expect(of['kernel-entry']).toEqual({ outcome: 'unknown', params: { unseen: 'filesystem', what: '/dev/sda1' } });
   });
 });
+
+describe('cloud-init of systemd', () => {
+  const generator = { '/lib/systemd/system-generators/cloud-init-generator': '' };
+  const target = '/etc/systemd/system/cloud-init.target.wants';
+  const base = { ...sound, ...generator, '/usr/lib/systemd/systemd': '', '/etc/machine-id': 'a1\n' };
+  const enabled = async (files: Record<string, string>) => {
+    const { findings } = await inspected({ ...base, ...files });
+    const { outcome, params } = findings.find(({ code }) => code === 'cloud-init-enabled') ?? {};
+    return params?.unseen ?? outcome;
+  };
+
+  test.each<[string, Record<string, string>, string]>([
+    ['its generator alone, without its services', {}, 'fail'],
+    [
+      'its last services alone',
+      { [`${target}/cloud-final.service`]: '', [`${target}/cloud-config.service`]: '' },
+      'fail',
+    ],
+    ['its services', { [`${target}/cloud-init.service`]: '' }, 'pass'],
+    ['its services since 24.3', { [`${target}/cloud-init-main.service`]: '' }, 'pass'],
+    ['what the vendor links', { '/usr/lib/systemd/system/cloud-init.target.wants/cloud-init.service': '' }, 'pass'],
+    ['presets at the first boot', { '/etc/machine-id': 'uninitialized\n' }, 'presets'],
+    ['an empty machine id, which is no first boot', { '/etc/machine-id': '' }, 'fail'],
+  ])('%s', async (_, files, expected) => {
+    expect(await enabled(files)).toBe(expected);
+  });
+});
+
+test('what initramfs-tools resumes from, and the file of LVM that knows disks by their hardware', async () => {
+  const files = {
+    ...sound,
+    '/etc/initramfs-tools/conf.d/resume': 'RESUME=UUID=gone\n',
+    '/etc/lvm/devices/system.devices': '# LVM\nVERSION=1.1.2\nIDTYPE=sys_wwid IDNAME=naa.6 DEVNAME=/dev/sda3 PVID=x\n',
+  };
+  const devices = async (type: string) => {
+    const blkid = `TYPE: ${type}\nPART_ENTRY_NUMBER: 1\nPART_ENTRY_OFFSET: 2048\nPART_ENTRY_SIZE: 4096\n`;
+    const { findings } = await inspected(files, door, { blkid });
+    return findings.find(({ code }) => code === 'start-devices')?.params.devices;
+  };
+  expect(await devices('ext4')).toBe('resume=UUID=gone');
+  expect(await devices('LVM2_member')).toBe('resume=UUID=gone /etc/lvm/devices/system.devices');
+});
+
+test('extlinux in the first sector of a disk without partitions is a boot loader', async () => {
+  const sector = Buffer.alloc(512);
+  sector.write('SYSLINUX', 3, 'latin1');
+  sector.write('66b80500000066ba00000000', 0x118, 'hex');
+  sector.write('Boot error', 0x1c0, 'latin1');
+  sector.writeUInt16LE(0xaa55, 510);
+  const ldlinux = Buffer.from('\r\nSYSLINUX 6.04 ');
+  const outcome = async (called: Buffer) => {
+    const reads = { 'pread-device /dev/sda 512 0': sector, [`pread-device /dev/sda 512 ${5 * 512}`]: called };
+    const { findings } = await inspected(sound, door, { 'list-partitions': '', ...reads });
+    return findings.find(({ code }) => code === 'boot-loader')?.outcome;
+  };
+  expect(await outcome(ldlinux)).toBe('pass');
+  expect(await outcome(Buffer.alloc(512))).toBe('fail');
+});

@@ -17,10 +17,15 @@ export const namedByHardware = (name: string): boolean =>
 /** @param lines without comments */
 export const networkFileOf = (path: string, lines: readonly string[]): NetworkFile => ({
   hardwareAddress: lines.some((line) => hardwareAddress.test(line)),
-  ...parserOf(path)(lines),
+  ...parsed(path, lines),
 });
 
-type Parser = (lines: readonly string[]) => { fixedAddress: boolean; names: string[] };
+const parsed = (path: string, lines: readonly string[]): { fixedAddress: boolean; names: string[] } => {
+  const { fixedAddress, names } = parserOf(path)(lines, path);
+  return { fixedAddress, names: names.map(below) };
+};
+
+type Parser = (lines: readonly string[], path: string) => { fixedAddress: boolean; names: string[] };
 
 const captured = (lines: readonly string[], pattern: RegExp): string[] =>
   lines.flatMap(
@@ -31,12 +36,37 @@ const captured = (lines: readonly string[], pattern: RegExp): string[] =>
         .filter(Boolean) ?? [],
   );
 
-/** netplan(5) */
+/** Lines of shell variables, e.g. `BRIDGE_PORTS='eno1 eno2'`: each name with the words of its value. */
+const variables = (lines: readonly string[], name: RegExp): string[] =>
+  lines.flatMap((line) => {
+    const at = line.indexOf('=');
+    if (at < 0 || !name.test(line.slice(0, at).trim())) return [];
+    return line
+      .slice(at + 1)
+      .split(/[\s"'(),]+/)
+      .filter(Boolean);
+  });
+
+/** What an interface on top of another is called by it, e.g. `ens192.100`, `ens192:0`. */
+const below = (name: string): string => name.split(/[.:@]/, 1)[0] ?? '';
+
+const child = (value: unknown, key: string): unknown =>
+  value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as Record<string, unknown>)[key]
+    : undefined;
+
+const entriesOf = (value: unknown): [string, unknown][] =>
+  value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : [];
+
+/** netplan(5): adapters, and what is made of them. */
 const netplan: Parser = (lines) => {
-  const ethernets = child(child(yamlOf(lines.join('\n')), 'network'), 'ethernets');
-  const adapters = Object.entries((ethernets ?? {}) as Record<string, unknown>);
+  const network = child(yamlOf(lines.join('\n')), 'network');
+  const adapters = ['ethernets', 'wifis'].flatMap((kind) => entriesOf(child(network, kind)));
+  const made = ['bonds', 'bridges', 'vlans', 'vrfs', 'dummy-devices'].flatMap((kind) =>
+    entriesOf(child(network, kind)),
+  );
   return {
-    fixedAddress: adapters.some(([, adapter]) => Array.isArray(child(adapter, 'addresses'))),
+    fixedAddress: [...adapters, ...made].some(([, each]) => Array.isArray(child(each, 'addresses'))),
     names: adapters.map(([id, adapter]) => {
       const match = child(adapter, 'match');
       const name = child(match, 'name');
@@ -45,23 +75,21 @@ const netplan: Parser = (lines) => {
   };
 };
 
-const child = (value: unknown, key: string): unknown =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? (value as Record<string, unknown>)[key]
-    : undefined;
-
 const wordsOf = (line: string): string[] => line.split(/\s+/);
 
-/** interfaces(5) */
+/** interfaces(5), bridge-utils-interfaces(5), and what ifenslave and vlan read. */
+const members =
+  /^(?:bridge[-_]ports|bond[-_](?:slaves|primary)|slaves|bond[-_]master|vlan[-_]raw[-_]device|hwaddress-device)$/;
 const interfaces: Parser = (lines) => ({
   fixedAddress: lines.some((line) => {
-    const [keyword, name, family, method] = wordsOf(line);
+    const [keyword, name, family, method] = wordsOf(line.trim());
     return keyword === 'iface' && name !== 'lo' && /^inet6?$/.test(family ?? '') && method === 'static';
   }),
   names: lines.flatMap((line) => {
-    const [keyword, ...words] = wordsOf(line);
+    const [keyword = '', ...words] = wordsOf(line.trim());
     if (keyword === 'auto' || keyword === 'allow-hotplug') return words.filter((name) => name !== 'lo');
-    return keyword === 'iface' ? words.slice(0, 1).filter((name) => name !== 'lo') : [];
+    if (keyword === 'iface') return words.slice(0, 1).filter((name) => name !== 'lo');
+    return members.test(keyword) ? words : [];
   }),
 });
 
@@ -74,13 +102,39 @@ const networkd: Parser = (lines) => ({
 /** nm-settings-keyfile(5) */
 const keyfile: Parser = (lines) => ({
   fixedAddress: lines.some((line) => /^(?:method\s*=\s*manual|address1\s*=)/.test(line)),
-  names: captured(lines, /^interface-name\s*=\s*(\S+)/),
+  names: captured(lines, /^(?:interface-name|parent)\s*=\s*(\S+)/),
 });
 
-/** ifcfg(5) of SUSE, and Red Hat's sysconfig.txt */
-const ifcfg: Parser = (lines) => ({
-  fixedAddress: lines.some((line) => /^IPADDR\d*\s*=\s*["']?\d/.test(line) && !/127\.0\.0\.1/.test(line)),
-  names: captured(lines, /^DEVICE\s*=\s*["']?([^"'\s]+)/).filter((name) => name !== 'lo'),
+/** ifcfg(5) of SUSE, and Red Hat's sysconfig.txt. SUSE goes by the name of the file alone, Red Hat where DEVICE is missing. */
+const ifcfg: Parser = (lines, path) => {
+  const devices = variables(lines, /^DEVICE$/);
+  const [own = ''] = devices.length > 0 ? devices : [path.slice(path.lastIndexOf('/ifcfg-') + '/ifcfg-'.length)];
+  const parts = variables(lines, /^(?:BRIDGE_PORTS|BONDING_SLAVE_?\d{0,3}|ETHERDEVICE|PHYSDEV)$/);
+  return {
+    fixedAddress: lines.some((line) => /^IPADDR\w*\s*=\s*["']?[\da-f]/i.test(line) && !/127\.0\.0\.1/.test(line)),
+    names: [own, ...parts].filter((name) => name !== 'lo'),
+  };
+};
+
+/** dhcpcd.conf(5) */
+const dhcpcd: Parser = (lines) => ({
+  fixedAddress: lines.some((line) => /^\s*static\s+ip6?_address\s*=/.test(line)),
+  names: captured(lines, /^\s*interface\s+(\S+)/),
+});
+
+/** netctl.profile(5), Arch's */
+const netctl: Parser = (lines) => ({
+  fixedAddress: lines.some((line) => /^IP6?\s*=\s*['"]?static/.test(line)),
+  names: variables(lines, /^(?:Interface|BindsToInterfaces)$/),
+});
+
+/** Gentoo's net.example: `config_ens192="10.0.0.5/24"`, `bridge_br0="eno1"`, `slaves_bond0="eno1 eno2"`. */
+const netifrc: Parser = (lines) => ({
+  fixedAddress: variables(lines, /^config_(?!lo$)\w+$/).some((word) => /^[\da-f]{1,4}[.:]/i.test(word)),
+  names: [
+    ...captured(lines, /^(?:config|routes|mac|mtu)_(\w+)\s*=/).filter((name) => name !== 'lo'),
+    ...variables(lines, /^(?:bridge|slaves|bond)_\w+$/),
+  ],
 });
 
 const parsers: [RegExp, Parser][] = [
@@ -89,6 +143,9 @@ const parsers: [RegExp, Parser][] = [
   [/\/system-connections\//, keyfile],
   [/\/ifcfg-/, ifcfg],
   [/\/interfaces/, interfaces],
+  [/\/dhcpcd\.conf$/, dhcpcd],
+  [/\/netctl\//, netctl],
+  [/\/conf\.d\/net$/, netifrc],
 ];
 
 const parserOf = (path: string): Parser =>

@@ -5,7 +5,9 @@ import { largestConfig, linesOf, type Reader } from './reader.ts';
 import { clean } from './text.ts';
 
 const files = [
-  '/etc/udev/rules.d/*persistent-net*.rules',
+  '/etc/udev/rules.d/*net*.rules',
+  // nameif(8)
+  '/etc/{mactab,iftab}',
   '/etc/systemd/network/*.{network,link}',
   '/etc/netplan/*.yaml',
   '/etc/sysconfig/network-scripts/ifcfg-*',
@@ -13,6 +15,9 @@ const files = [
   '/etc/NetworkManager/system-connections/*',
   '/etc/network/interfaces',
   '/etc/network/interfaces.d/*',
+  '/etc/dhcpcd.conf',
+  '/etc/netctl/*',
+  '/etc/conf.d/net',
 ];
 const most = 200;
 

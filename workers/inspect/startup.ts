@@ -1,14 +1,34 @@
 import { partly, seen, unseen } from '../../shared/checks/guest/unseen.ts';
 import type { SelinuxView, StartupView } from '../../shared/checks/guest/view.ts';
 import { active, type Reader } from './reader.ts';
+import { clean } from './text.ts';
 
 /** Beyond, nobody mounts by it. */
 const mostEntries = 1000;
 
-export const lookAtStartup = async (reader: Reader): Promise<Pick<StartupView, 'fstab' | 'selinux'>> => ({
+export const lookAtStartup = async (
+  reader: Reader,
+): Promise<Pick<StartupView, 'fstab' | 'selinux' | 'resume' | 'lvmDevices'>> => ({
   fstab: ((await reader.config('/etc/fstab')) ?? []).filter(active).slice(0, mostEntries),
+  resume: await resumeDevice(reader),
+  lvmDevices: ((await reader.config(lvmDevices)) ?? []).some((line) => line.startsWith('IDTYPE='))
+    ? lvmDevices
+    : undefined,
   selinux: await lookAtSelinux(reader),
 });
+
+const lvmDevices = '/etc/lvm/devices/system.devices';
+
+/** initramfs-tools(7), RESUME; the last one wins. `none` and `auto` name nothing. */
+const resumeDevice = async ({ config, expand }: Reader): Promise<string | undefined> => {
+  let device: string | undefined;
+  for (const path of await expand('/etc/initramfs-tools/conf.d/*'))
+    for (const line of (await config(path)) ?? []) {
+      const value = /^RESUME=["']?([^"'\s]+)/.exec(line)?.[1];
+      if (value !== undefined) device = value === 'none' || value === 'auto' ? undefined : clean(value);
+    }
+  return device;
+};
 
 /** selinux(8). Labels are extended attributes; the user database is one of the files that everything needs. */
 const lookAtSelinux = async ({ about, config, exists }: Reader): Promise<SelinuxView> => {

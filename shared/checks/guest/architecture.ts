@@ -1,6 +1,6 @@
 import { cannotTell, diskCheck, whether } from './define.ts';
 import { started } from './shown-by.ts';
-import { isData } from './systems.ts';
+import { isWithoutSystem } from './systems.ts';
 
 export const architecture = diskCheck({
   code: 'architecture',
@@ -20,7 +20,7 @@ export const architecture = diskCheck({
   },
   judge: (view) => {
     const { architecture } = view.facts;
-    if (isData(view)) return undefined;
+    if (isWithoutSystem(view)) return undefined;
     if (!architecture) return cannotTell('architecture');
     return { outcome: whether(['x86_64', 'aarch64'].includes(architecture)), params: { architecture } };
   },

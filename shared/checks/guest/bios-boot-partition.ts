@@ -1,5 +1,5 @@
 import { advised, diskCheck } from './define.ts';
-import { isData } from './systems.ts';
+import { isWithoutSystem } from './systems.ts';
 
 const biosBoot = '21686148-6449-6e6f-744e-656564454649';
 
@@ -22,7 +22,7 @@ export const biosBootPartition = diskCheck({
   judge: (view) => {
     const { partitions, bootSector } = view.disk;
     const { code, coreAt } = bootSector;
-    if (isData(view) || view.facts.partitionTable !== 'gpt' || code !== 'grub') return undefined;
+    if (isWithoutSystem(view) || view.facts.partitionTable !== 'gpt' || code !== 'grub') return undefined;
     if (!bootSector.next || coreAt === undefined) return undefined;
     return advised(partitions.some(({ type, start, end }) => type === biosBoot && start <= coreAt && coreAt <= end));
   },

@@ -1,7 +1,7 @@
 import { diskCheck } from './define.ts';
 import { uefiStarts } from './firmware.ts';
 import { started } from './shown-by.ts';
-import { isData } from './systems.ts';
+import { isWithoutSystem } from './systems.ts';
 
 export const bootActivePartition = diskCheck({
   code: 'boot-active-partition',
@@ -25,7 +25,8 @@ export const bootActivePartition = diskCheck({
   ],
   judge: (view) => {
     const { bootSector, partitions } = view.disk;
-    if (isData(view) || !['active-partition', 'legacy-boot-partition'].includes(bootSector.code)) return undefined;
+    if (isWithoutSystem(view) || !['active-partition', 'legacy-boot-partition'].includes(bootSector.code))
+      return undefined;
     const params = { count: partitions.filter(({ bootable }) => bootable).length };
     return { outcome: bootSector.next ? 'pass' : uefiStarts(view) ? 'warn' : 'fail', params };
   },

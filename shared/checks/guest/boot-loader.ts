@@ -1,7 +1,7 @@
 import { diskCheck, whether } from './define.ts';
 import { firmwareStarts } from './firmware.ts';
 import { started } from './shown-by.ts';
-import { isData } from './systems.ts';
+import { isWithoutSystem } from './systems.ts';
 
 export const bootLoader = diskCheck({
   code: 'boot-loader',
@@ -27,7 +27,7 @@ export const bootLoader = diskCheck({
     { on: 'alpine', run: 'dd if=/usr/share/syslinux/mbr.bin of=/dev/vda bs=440 count=1 && extlinux --install /boot' },
   ],
   judge: (view) => {
-    if (isData(view)) return undefined;
+    if (isWithoutSystem(view)) return undefined;
     return { outcome: whether(firmwareStarts(view)), params: { code: view.disk.bootSector.code } };
   },
 });

@@ -1,7 +1,7 @@
 import { diskCheck } from './define.ts';
 import { uefiStarts } from './firmware.ts';
 import { started } from './shown-by.ts';
-import { isData } from './systems.ts';
+import { isWithoutSystem } from './systems.ts';
 
 export const bootSectorComplete = diskCheck({
   code: 'boot-sector-complete',
@@ -26,7 +26,7 @@ export const bootSectorComplete = diskCheck({
   ],
   judge: (view) => {
     const { bootSector } = view.disk;
-    if (isData(view) || bootSector.code !== 'grub') return undefined;
+    if (isWithoutSystem(view) || bootSector.code !== 'grub') return undefined;
     return { outcome: bootSector.next ? 'pass' : uefiStarts(view) ? 'warn' : 'fail' };
   },
 });

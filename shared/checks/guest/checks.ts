@@ -59,6 +59,7 @@ import { softwareRaid } from './software-raid.ts';
 import { sshPasswordLogin } from './ssh-password-login.ts';
 import { sshServer } from './ssh-server.ts';
 import { sshServerEnabled } from './ssh-server-enabled.ts';
+import { startDevices } from './start-devices.ts';
 import { timeSync } from './time-sync.ts';
 import { asSeen, type Why } from './unseen.ts';
 import type { GuestView } from './view.ts';
@@ -104,6 +105,7 @@ export const guestChecks: readonly GuestCheck[] = [
   initramfsHostOnly,
   virtioNet,
   nvme,
+  startDevices,
   fstabDevices,
   fstabMissing,
   fstabSwap,

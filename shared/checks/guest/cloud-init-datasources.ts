@@ -1,7 +1,26 @@
 import { cannotTell, linuxCheck, whether } from './define.ts';
+import { startedLines } from './kernel-root.ts';
+import { ifSeen } from './unseen.ts';
 
 /** What instances of KVM clouds get their data from. Without a list cloud-init tries every source it knows. */
 const offeredDatasources = ['NoCloud', 'ConfigDrive', 'OpenStack', 'Ec2'];
+
+/** `ds=NAME;KEY=VALUE;...` and its older names. An installer that was told by one where its answers lie leaves it behind. cloud-init, "Kernel command line" */
+const sourcesTold = (commandLine: string): string[] =>
+  commandLine
+    .split(/\s+/)
+    .map((word) => word.replaceAll(/[\\"']/g, ''))
+    .filter((word) => /^(?:ci\.)?(?:ds|datasource)=/.test(word));
+
+/** A source of the platform, and not one that is told to fetch from another place (`s=` or `seedfrom=`). */
+const isOffered = (parameter: string): boolean => {
+  const [name = '', ...settings] = parameter.slice(parameter.indexOf('=') + 1).split(';');
+  const source = name.replace(/-net$/i, '').toLowerCase();
+  return (
+    offeredDatasources.some((each) => each.toLowerCase() === source) &&
+    !settings.some((setting) => /^(?:s|seedfrom)=./.test(setting))
+  );
+};
 
 export const cloudInitDatasources = linuxCheck({
   code: 'cloud-init-datasources',
@@ -11,12 +30,12 @@ export const cloudInitDatasources = linuxCheck({
     de: 'cloud-init fragt die Datenquellen der Plattform ab',
   },
   problem: {
-    en: 'The datasource_list of cloud-init names only {listed}: none of what the platform offers ({offered}). An instance gets neither host name nor key.',
-    de: 'Die datasource_list von cloud-init nennt nur {listed}: nichts von dem, was die Plattform anbietet ({offered}). Eine Instanz erhält weder Hostnamen noch Schlüssel.',
+    en: 'cloud-init is told to ask only {listed}, by its datasource_list or on the kernel command line: none of what the platform offers ({offered}). An instance gets neither host name nor key.',
+    de: 'cloud-init soll laut seiner datasource_list oder der Kernel-Kommandozeile nur {listed} fragen: nichts von dem, was die Plattform anbietet ({offered}). Eine Instanz erhält weder Hostnamen noch Schlüssel.',
   },
   remedy: {
-    en: 'Remove the list, so that cloud-init finds out itself, or name the data sources of the platform in it.',
-    de: 'Entfernen Sie die Liste, dann findet cloud-init es selbst heraus, oder nennen Sie darin die Datenquellen der Plattform.',
+    en: 'Remove the list, or the parameter from the configuration of the boot loader, so that cloud-init finds out itself; or name the data sources of the platform in the list.',
+    de: 'Entfernen Sie die Liste oder den Parameter aus der Konfiguration des Bootloaders, dann findet cloud-init es selbst heraus; oder nennen Sie in der Liste die Datenquellen der Plattform.',
   },
   commands: [
     {
@@ -24,16 +43,19 @@ export const cloudInitDatasources = linuxCheck({
       run: "echo 'datasource_list: [ NoCloud, ConfigDrive, OpenStack, Ec2, None ]' > /etc/cloud/cloud.cfg.d/99_datasources.cfg",
     },
   ],
-  judge: ({ cloudInit: { installed, config } }) => {
+  judge: (view) => {
+    const { installed, config } = view.cloudInit;
     if (!installed) return undefined;
+    const told = ifSeen(() => startedLines(view), []).flatMap((line) => sourcesTold(line));
+    const elsewhere = told.filter((parameter) => !isOffered(parameter));
+    const offered = offeredDatasources.join(', ');
+    if (elsewhere.length > 0)
+      return { outcome: 'fail', params: { listed: elsewhere.join(' ').slice(0, 200), offered } };
     if (!config) return cannotTell('cloud-config');
     const { datasources } = config;
     // Without a list it tries all that it knows.
     const found = datasources?.some((name) => offeredDatasources.includes(name)) ?? true;
-    const params = {
-      ...(datasources ? { listed: datasources.join(', ').slice(0, 200) } : {}),
-      offered: offeredDatasources.join(', '),
-    };
+    const params = { ...(datasources ? { listed: datasources.join(', ').slice(0, 200) } : {}), offered };
     return { outcome: whether(found), params };
   },
 });

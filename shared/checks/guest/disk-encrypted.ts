@@ -1,6 +1,6 @@
 import { diskCheck } from './define.ts';
 import { started } from './shown-by.ts';
-import { isData } from './systems.ts';
+import { isWithoutSystem } from './systems.ts';
 import { ifSeen } from './unseen.ts';
 
 export const diskEncrypted = diskCheck({
@@ -22,7 +22,7 @@ export const diskEncrypted = diskCheck({
   judge: (view) => {
     const encrypted = view.disk.volumes.filter(({ type }) => type === 'crypto_LUKS');
     const devices = encrypted.map(({ device }) => device);
-    if (devices.length === 0) return isData(view) ? undefined : { outcome: 'pass' };
+    if (devices.length === 0) return isWithoutSystem(view) ? undefined : { outcome: 'pass' };
     // A system that can be seen is not the one that is encrypted.
     return {
       outcome: ifSeen(() => view.systems, 0) === 0 ? 'fail' : 'warn',

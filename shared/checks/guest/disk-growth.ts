@@ -1,4 +1,23 @@
 import { advised, linuxCheck } from './define.ts';
+import { isLogicalVolume } from './device-names.ts';
+import type { DiskView } from './view.ts';
+
+/** Of MBR: what holds the logical partitions. */
+const extended = new Set(['05', '0f', '85']);
+
+/** What keeps the partition that holds the root from growing: those behind it, or the extended one that it lies in. Of LVM it is the last one with a part of it. */
+const partitionsBehind = (root: string, { partitions, volumes }: DiskView): string[] => {
+  const name = (number: number): string => `/dev/sda${number}`;
+  const ofGroup = volumes.filter(({ type }) => type === 'LVM2_member').map(({ device }) => device);
+  const holders = isLogicalVolume({ device: root, type: '' }) ? ofGroup : [root];
+  const own = partitions.filter(({ number }) => holders.includes(name(number)));
+  const end = Math.max(...own.map((partition) => partition.end));
+  if (own.length === 0) return [];
+  return partitions
+    .filter((each) => !own.includes(each))
+    .filter(({ type, start, end: last }) => start > end || (extended.has(type) && start < end && end <= last))
+    .map(({ number }) => name(number));
+};
 
 export const diskGrowth = linuxCheck({
   code: 'disk-growth',
@@ -8,12 +27,12 @@ export const diskGrowth = linuxCheck({
     de: 'Datenträger kann wachsen',
   },
   problem: {
-    en: 'growpart is missing: on a larger disk the root filesystem keeps the size that it has in the image.',
-    de: 'growpart fehlt: Auf einem größeren Datenträger behält das Root-Dateisystem die Größe, die es im Image hat.',
+    en: 'On a larger disk the root filesystem keeps the size that it has in the image: growpart is missing, or its partition has no room behind it (there: {behind}).',
+    de: 'Auf einem größeren Datenträger behält das Root-Dateisystem die Größe, die es im Image hat: growpart fehlt, oder hinter seiner Partition ist kein Platz (dort: {behind}).',
   },
   remedy: {
-    en: 'Install growpart in the image.',
-    de: 'Installieren Sie growpart im Image.',
+    en: 'Install growpart in the image. The partition of the root must be the last one: put swap into a file, or in front of it.',
+    de: 'Installieren Sie growpart im Image. Die Partition des Root-Dateisystems muss die letzte sein: Legen Sie Swap in eine Datei oder davor.',
   },
   commands: [
     { on: 'debian', run: 'apt-get install cloud-guest-utils' },
@@ -21,5 +40,8 @@ export const diskGrowth = linuxCheck({
     { on: 'suse', run: 'zypper install growpart' },
     { on: 'alpine', run: 'apk add cloud-utils-growpart' },
   ],
-  judge: ({ services: { growpart } }) => advised(growpart),
+  judge: ({ services, startup }, { disk }) => {
+    const behind = partitionsBehind(startup.rootDevice, disk);
+    return { ...advised(behind.length === 0 && services.growpart), params: { behind: behind.join(' ') || '-' } };
+  },
 });

@@ -1,6 +1,6 @@
 import { diskCheck } from './define.ts';
 import { biosStarts, fallbackPaths, uefiStarts } from './firmware.ts';
-import { isData } from './systems.ts';
+import { isWithoutSystem } from './systems.ts';
 
 export const efiFallbackLoader = diskCheck({
   code: 'efi-fallback-loader',
@@ -28,7 +28,7 @@ export const efiFallbackLoader = diskCheck({
   ],
   judge: (view) => {
     const { efiLoaders } = view.disk;
-    if (isData(view) || efiLoaders.length === 0) return undefined;
+    if (isWithoutSystem(view) || efiLoaders.length === 0) return undefined;
     const params = {
       wanted: fallbackPaths(view).join(', '),
       loaders: efiLoaders

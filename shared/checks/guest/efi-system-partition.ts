@@ -1,5 +1,5 @@
 import { diskCheck, told } from './define.ts';
-import { isData } from './systems.ts';
+import { isWithoutSystem } from './systems.ts';
 
 export const efiSystemPartition = diskCheck({
   code: 'efi-system-partition',
@@ -19,7 +19,7 @@ export const efiSystemPartition = diskCheck({
   commands: [{ on: 'any', run: 'sgdisk --typecode=1:ef00 /dev/vda' }],
   judge: (view) => {
     const { efiLoaders } = view.disk;
-    if (isData(view) || efiLoaders.length === 0) return undefined;
+    if (isWithoutSystem(view) || efiLoaders.length === 0) return undefined;
     const elsewhere = efiLoaders.filter(({ onSystemPartition }) => !onSystemPartition).map(({ device }) => device);
     return told('warn', 'devices', efiLoaders.length > elsewhere.length ? [] : [...new Set(elsewhere)]);
   },

@@ -1,5 +1,5 @@
 import { diskCheck, told } from './define.ts';
-import { isData } from './systems.ts';
+import { isWithoutSystem } from './systems.ts';
 
 export const softwareRaid = diskCheck({
   code: 'software-raid',
@@ -18,6 +18,6 @@ export const softwareRaid = diskCheck({
   },
   judge: (view) => {
     const members = view.disk.volumes.filter(({ type }) => type === 'linux_raid_member').map(({ device }) => device);
-    return isData(view) && members.length === 0 ? undefined : told('warn', 'devices', members);
+    return isWithoutSystem(view) && members.length === 0 ? undefined : told('warn', 'devices', members);
   },
 });

@@ -1,5 +1,8 @@
-import { ifSeen } from './unseen.ts';
+import { asSeen } from './unseen.ts';
 import type { GuestView } from './view.ts';
 
-/** Whether it is known that there is no system. */
-export const isData = (view: GuestView): boolean => ifSeen(() => view.systems === 0, false);
+/** Whether there is no system to be judged: none is on the disk, or it is encrypted, which is told by itself. */
+export const isWithoutSystem = (view: GuestView): boolean => {
+  const systems = asSeen(() => view.systems);
+  return 'value' in systems ? systems.value === 0 : systems.unseen.reason === 'encrypted';
+};

@@ -53,9 +53,18 @@ export type VolumeView = {
 export type BootSectorView = {
   /**
    * Whose code lies in the first sector, by its content. `active-partition`: one that starts the boot sector of the partition with the active flag (DOS, Windows,
-   * syslinux, parted); `legacy-boot-partition`: syslinux' gptmbr, which does the same by GPT's attribute.
+   * syslinux, parted); `legacy-boot-partition`: syslinux' gptmbr, which does the same by GPT's attribute; `syslinux`: that of syslinux or extlinux itself, on a
+   * disk without partitions.
    */
-  code: 'none' | 'grub' | 'grub-legacy' | 'lilo' | 'active-partition' | 'legacy-boot-partition' | 'unknown';
+  code:
+    | 'none'
+    | 'grub'
+    | 'grub-legacy'
+    | 'lilo'
+    | 'active-partition'
+    | 'legacy-boot-partition'
+    | 'syslinux'
+    | 'unknown';
   /** Whether that which the code starts next is there: GRUB's core image, a partition's boot sector. Unseen of code that is not known. */
   next: boolean;
   /** Where GRUB's core image begins, in bytes. */
@@ -149,6 +158,10 @@ export type StartupView = {
   fstab: readonly string[];
   /** Command lines of the kernels that the boot loader offers, variables filled in. */
   kernelLines: readonly string[];
+  /** What initramfs-tools is told to resume from. */
+  resume: string | undefined;
+  /** The file by which LVM knows the disks that it may use, by their hardware; undefined where it has none. lvmdevices(8) */
+  lvmDevices: string | undefined;
   /** Device of the root filesystem, as the appliance calls it. */
   rootDevice: string;
   selinux: SelinuxView;

@@ -17,10 +17,8 @@ export const windowsCloudbaseInitStarts = windowsCheck({
   commands: [{ on: 'windows', run: 'sc.exe config cloudbase-init start= auto' }],
   judge: ({ cloudbaseInit }) => {
     if (!cloudbaseInit.installed) return undefined;
-    const { start, startedBySetup } = cloudbaseInit;
-    return {
-      outcome: whether(startedBySetup || start === automatic),
-      params: { start: start ?? '-' },
-    };
+    if (cloudbaseInit.startedBySetup) return { outcome: 'pass' };
+    const { start } = cloudbaseInit;
+    return { outcome: whether(start === automatic), params: { start: start ?? '-' } };
   },
 });

@@ -1,8 +1,18 @@
 import { unseen } from '../unseen.ts';
-import { type Case, cloudConfig, disk, linux } from './case.ts';
+import type { PartitionView } from '../view.ts';
+import { type Case, cloudConfig, disk, goodDisk, linux, onDisk } from './case.ts';
 
 const configured = (config: Partial<typeof cloudConfig>) =>
   linux({ cloudInit: { config: { ...cloudConfig, ...config } } });
+
+const started = (commandLine: string) =>
+  linux({
+    boot: { entry: { from: '/boot/grub/grub.cfg', kernel: '/vmlinuz', initrds: [], commandLine, missing: [] } },
+  });
+
+const [biosBoot, esp, root] = goodDisk.partitions as [PartitionView, PartitionView, PartitionView];
+const onPartitions = (...partitions: PartitionView[]) => onDisk({ partitions });
+const behindRoot = { ...root, number: 4, start: root.end + 1, end: root.end + 1024 };
 
 /** Does it become the instance that it is told to be? */
 export const becomes: Case[] = [
@@ -40,6 +50,25 @@ export const becomes: Case[] = [
   ],
   ['cloud-init-datasources', disk(), 'pass'],
   ['cloud-init-datasources', configured({ datasources: undefined }), 'pass'],
+  ...[
+    'ds=nocloud-net;s=http://10.0.0.1/',
+    'ds=nocloud\\;s=http://10.0.0.1/',
+    '"ds=nocloud-net;seedfrom=http://10.0.0.1/"',
+    'ds=Azure',
+    'ci.ds=None',
+  ].map(
+    (told): Case => [
+      'cloud-init-datasources',
+      started(`ro ${told} quiet`),
+      'fail',
+      { listed: told.replaceAll(/[\\"]/g, '') },
+    ],
+  ),
+  ...['ds=nocloud', 'ds=nocloud-net;h=a', 'ds=openstack', 'ci.ds=ConfigDrive', 'nods=Azure'].map(
+    (told): Case => ['cloud-init-datasources', started(told), 'pass'],
+  ),
+  ['cloud-init-network', started('network-config=disabled ro'), 'warn', { file: 'network-config=disabled' }],
+  ['cloud-init-network', started('network-config=disabledx'), 'pass'],
   ['cloud-init-datasources', configured({ datasources: ['Azure', 'None'] }), 'fail', { listed: 'Azure, None' }],
   ['cloud-init-datasources', linux({ cloudInit: { config: undefined } }), 'unknown', { unseen: 'cloud-config' }],
   ['cloud-init-network', disk(), 'pass'],
@@ -101,5 +130,24 @@ export const becomes: Case[] = [
   ['ssh-server', disk(), 'pass'],
   ['ssh-server', linux({ services: { sshServer: false } }), 'warn'],
   ['disk-growth', disk(), 'pass'],
-  ['disk-growth', linux({ services: { growpart: false } }), 'warn'],
+  ['disk-growth', linux({ services: { growpart: false } }), 'warn', { behind: '-' }],
+  // Swap behind the root, as installers lay it.
+  ['disk-growth', onPartitions(biosBoot, esp, root, behindRoot), 'warn', { behind: '/dev/sda4' }],
+  ['disk-growth', onPartitions({ ...behindRoot, start: 0, end: 1024 }, biosBoot, esp, root), 'pass'],
+  [
+    'disk-growth',
+    onPartitions({ ...biosBoot, number: 4, type: '05', end: root.end }, esp, root),
+    'warn',
+    { behind: '/dev/sda4' },
+  ],
+  [
+    'disk-growth',
+    linux(
+      { startup: { rootDevice: '/dev/vg/root' } },
+      { partitions: [root, behindRoot], volumes: [{ device: '/dev/sda3', type: 'LVM2_member' }] },
+    ),
+    'warn',
+    { behind: '/dev/sda4' },
+  ],
+  ['disk-growth', linux({ startup: { rootDevice: unseen('root-device') } }), 'unknown'],
 ];

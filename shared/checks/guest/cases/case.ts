@@ -68,6 +68,8 @@ const goodLinux: LinuxView = {
   startup: {
     fstab: ['LABEL=cloudroot / ext4 defaults 0 1'],
     kernelLines: [commandLine],
+    resume: undefined,
+    lvmDevices: undefined,
     rootDevice: '/dev/sda3',
     selinux: { enforcing: false, relabelPending: false, labelled: false },
   },

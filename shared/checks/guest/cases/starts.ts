@@ -171,6 +171,42 @@ export const starts: Case[] = [
   ['nvme', linux({ kernel: { initramfs: initramfs('virtio_blk') } }), 'warn', { kernel: kernel.version }],
   ['nvme', linux({ kernel: { initramfs: unreadable } }), 'unknown'],
 
+  ['start-devices', disk(), 'pass'],
+  [
+    'start-devices',
+    linux(started('resume=UUID=dead rd.lvm.lv=vg/swap')),
+    'warn',
+    { devices: 'resume=UUID=dead rd.lvm.lv=vg/swap' },
+  ],
+  ['start-devices', linux(started('resume=/dev/sda2 quiet')), 'warn', { devices: 'resume=/dev/sda2' }],
+  [
+    'start-devices',
+    linux(started('resume=LABEL=cloudroot rd.lvm.lv=vg-a/root rd.lvm.vg=vg-a'), volumes(logical)),
+    'pass',
+  ],
+  ['start-devices', linux(started('rd.md.uuid=01234567:89abcdef:01234567:89abcdef')), 'warn'],
+  [
+    'start-devices',
+    linux(
+      started('rd.md.uuid=01234567:89abcdef:01234567:89abcdef'),
+      volumes({ device: '/dev/sda5', type: 'linux_raid_member', uuid: '01234567-89ab-cdef-0123-456789abcdef' }),
+    ),
+    'pass',
+  ],
+  ['start-devices', linux(started('rd.luks.uuid=luks-bbbb')), 'warn', { devices: 'rd.luks.uuid=luks-bbbb' }],
+  ['start-devices', linux(started('rd.luks.uuid=luks-aaaa resume=/dev/mapper/swap'), volumes(luks)), 'pass'],
+  ['start-devices', linux({ startup: { resume: 'UUID=dead' } }), 'warn', { devices: 'resume=UUID=dead' }],
+  ['start-devices', linux({ startup: { lvmDevices: '/etc/lvm/devices/system.devices' } }), 'pass'],
+  [
+    'start-devices',
+    linux(
+      { startup: { lvmDevices: '/etc/lvm/devices/system.devices' } },
+      volumes({ device: '/dev/sda4', type: 'LVM2_member' }),
+    ),
+    'warn',
+    { devices: '/etc/lvm/devices/system.devices' },
+  ],
+  ['start-devices', linux({ boot: { entry: unseen('boot-entry') }, startup: { kernelLines: [] } }), 'unknown'],
   ['fstab-devices', disk(), 'pass'],
   ['fstab-devices', linux(fstab('/dev/sda1 / ext4 defaults 0 1')), 'fail', { devices: '/dev/sda1' }],
   ['fstab-devices', linux(fstab('/dev/disk/by-id/ata-DISK_1-part1 /data ext4 defaults 0 2')), 'fail'],

@@ -1,0 +1,67 @@
+import { linuxCheck, told } from './define.ts';
+import { isInImage, isLogicalVolume, isOldName } from './device-names.ts';
+import { startedLines } from './kernel-root.ts';
+import { ifSeen } from './unseen.ts';
+import type { DiskView, VolumeView } from './view.ts';
+
+const plain = (uuid: string): string => uuid.replaceAll(/[^0-9a-f]/gi, '').toLowerCase();
+
+const hasUuid = (volumes: readonly VolumeView[], type: string, uuid: string): boolean =>
+  volumes.some((volume) => volume.type === type && plain(volume.uuid ?? '').startsWith(plain(uuid)));
+
+type IsThere = (value: string, disk: DiskView) => boolean;
+
+/** Parameters of the kernel command line that name what the start waits for, and when it is there. dracut.cmdline(7), initramfs-tools(7), kernel-parameters.txt */
+const parameters: ReadonlyMap<string, IsThere> = new Map<string, IsThere>([
+  ['resume', (value, disk) => !isOldName(value) && isInImage(value, disk)],
+  ['rd.lvm.lv', (value, disk) => isInImage(`/dev/${value}`, disk)],
+  [
+    'rd.lvm.vg',
+    (value, { volumes }) => volumes.some((each) => isLogicalVolume(each) && each.device.startsWith(`/dev/${value}/`)),
+  ],
+  ['rd.md.uuid', (value, { volumes }) => hasUuid(volumes, 'linux_raid_member', value)],
+  ['rd.luks.uuid', (value, { volumes }) => hasUuid(volumes, 'crypto_LUKS', value.replace(/^luks-/, ''))],
+  ['rd.luks.name', (value, { volumes }) => hasUuid(volumes, 'crypto_LUKS', value.split('=', 1)[0] ?? '')],
+  ['cryptdevice', (value, disk) => isInImage(value.split(':', 1)[0] ?? '', disk)],
+]);
+
+const named = (line: string): { word: string; isThere: IsThere; value: string }[] =>
+  line.split(/\s+/).flatMap((word) => {
+    const at = word.indexOf('=');
+    const isThere = at < 0 ? undefined : parameters.get(word.slice(0, at));
+    const value = word.slice(at + 1).replaceAll('"', '');
+    return isThere && value !== '' ? [{ word, isThere, value }] : [];
+  });
+
+export const startDevices = linuxCheck({
+  code: 'start-devices',
+  severity: 'advice',
+  title: {
+    en: 'Devices that the start waits for are in the image',
+    de: 'Geräte, auf die der Start wartet, sind im Image',
+  },
+  problem: {
+    en: 'The start is told to use devices that the image does not hold, or to know them by the old machine ({devices}): it waits for each of them, up to some minutes, and volumes may stay missing.',
+    de: 'Der Start soll Geräte benutzen, die das Image nicht enthält, oder sie an der alten Maschine erkennen ({devices}): Er wartet auf jedes davon, bis zu einigen Minuten, und Volumes können fehlen.',
+  },
+  remedy: {
+    en: 'Take these parameters off the kernel command line, in the configuration of the boot loader; empty /etc/initramfs-tools/conf.d/resume and make the initramfs anew; remove /etc/lvm/devices/system.devices, LVM then looks at every disk.',
+    de: 'Nehmen Sie diese Parameter aus der Kernel-Kommandozeile, in der Konfiguration des Bootloaders; leeren Sie /etc/initramfs-tools/conf.d/resume, und erzeugen Sie das initramfs neu; entfernen Sie /etc/lvm/devices/system.devices, dann sieht LVM jeden Datenträger an.',
+  },
+  commands: [
+    { on: 'any', run: 'rm -f /etc/lvm/devices/system.devices' },
+    { on: 'debian', run: 'echo RESUME=none > /etc/initramfs-tools/conf.d/resume && update-initramfs -u -k all' },
+    { on: 'rhel', run: 'grubby --update-kernel=ALL --remove-args="resume rd.lvm.lv rd.md.uuid rd.luks.uuid"' },
+  ],
+  judge: (view, { disk }) => {
+    const { resume, lvmDevices } = view.startup;
+    const lines = ifSeen(() => startedLines(view), []);
+    const words = [...lines.flatMap(named), ...named(resume === undefined ? '' : `resume=${resume}`)];
+    const missing = words.filter(({ isThere, value }) => !ifSeen(() => isThere(value, disk), true));
+    const usesLvm = disk.volumes.some(({ type }) => type === 'LVM2_member');
+    const devices = new Set([...missing.map(({ word }) => word), ...(usesLvm && lvmDevices ? [lvmDevices] : [])]);
+    // What none of it names is known of all of it only.
+    if (devices.size === 0 && lines.length === 0) startedLines(view);
+    return told('warn', 'devices', [...devices]);
+  },
+});
