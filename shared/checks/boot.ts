@@ -128,6 +128,18 @@ export const bootChecks = defineChecks({
       de: 'Meist nennt ein Eintrag in /etc/fstab einen Datenträger, den es nicht gibt: Entfernen Sie ihn oder ergänzen Sie nofail. "journalctl -xb" in der Shell zeigt, welcher es ist.',
     },
   },
+  'boot-passphrase': {
+    severity: 'safety',
+    title: { en: 'Start of the system', de: 'Start des Systems' },
+    problem: {
+      en: `The system asks for the passphrase of an encrypted disk while it starts. Nobody can type that in an instance. ${console.en}`,
+      de: `Das System fragt beim Start nach der Passphrase eines verschlüsselten Datenträgers. In einer Instanz kann die niemand eingeben. ${console.de}`,
+    },
+    remedy: {
+      en: 'Install the system without encryption, or remove the disk from /etc/crypttab and /etc/fstab when it is not part of the image; let the cloud encrypt its volumes instead.',
+      de: 'Installieren Sie das System ohne Verschlüsselung, oder entfernen Sie den Datenträger aus /etc/crypttab und /etc/fstab, wenn er nicht zum Image gehört; lassen Sie stattdessen die Cloud ihre Volumes verschlüsseln.',
+    },
+  },
   'boot-loader-stuck': {
     severity: 'safety',
     title: { en: 'Boot loader', de: 'Bootloader' },

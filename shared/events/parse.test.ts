@@ -36,7 +36,20 @@ describe('every sender is understood', () => {
     'ce-subject': 'demo/a%2Bb',
     'ce-id': '1',
   };
+  const filer = (key: string, more: object = {}) => ({
+    ...{ key, event_type: 'create' },
+    message: { new_entry: { name: 'x', attributes: { file_size: 7, mtime: 1_767_225_600 } }, ...more },
+  });
   test.each([
+    ['SeaweedFS', filer('/buckets/uploads/demo/a+b'), {}],
+    [
+      'SeaweedFS, an object in the place of another',
+      { ...filer('/buckets/uploads/demo/a+b'), event_type: 'update' },
+      {},
+    ],
+    // docs/reports.md: what stores leave out.
+    ['NooBaa, without size and ETag', { Records: [record({}, { size: undefined, eTag: undefined })] }, {}],
+    ['CubeFS', { Records: [record({ eventSource: 'cubefs:s3', eventVersion: '2.0' })] }, {}],
     ['S3', { Records: [record()] }, {}],
     ['S3 with the s3: prefix', { Records: [record({ eventName: 's3:ObjectCreated:CompleteMultipartUpload' })] }, {}],
     ['MinIO', { EventName: 's3:ObjectCreated:Put', Key: 'uploads/demo/a+b', Records: [record()] }, {}],
@@ -58,6 +71,14 @@ describe('every sender is understood', () => {
     ['EventBridge, other', { 'detail-type': 'Object Deleted', detail: {} }],
     ['nothing', {}],
     ['a number', 7],
+    ['SeaweedFS, a part of a multipart upload', filer('/buckets/uploads/.uploads/id/0001.part')],
+    ['SeaweedFS, a folder', filer('/buckets/uploads/demo/f', { new_entry: { is_directory: true } })],
+    ['SeaweedFS, a removal', { ...filer('/buckets/uploads/demo/a'), event_type: 'delete' }],
+    ['SeaweedFS, a file of no bucket', filer('/home/a')],
+    [
+      'RustFS, without a key',
+      { EventName: 's3:ObjectCreated:CompleteMultipartUpload', Key: 'uploads/', Records: [record({}, { key: '' })] },
+    ],
   ])('and what is no finished upload is ignored: %s', (_name, body) => {
     expect(parse(body)).toMatchObject({ uploads: [], ignored: 1 });
   });
@@ -160,6 +181,7 @@ test('a key may mean itself or what it is encoded from', () => {
   expect(keyCandidates('a+b')).toEqual(['a+b', 'a b']);
   expect(keyCandidates('a%2Bb+c')).toEqual(['a%2Bb+c', 'a+b c', 'a+b+c']);
   expect(keyCandidates('100%')).toEqual(['100%']);
+  expect(keyCandidates('folder%2Fgreeting+file+%282%29.csv')).toContain('folder/greeting file (2).csv');
 });
 
 test('no JSON makes the parser throw; a form-encoded key is always among the candidates', () => {

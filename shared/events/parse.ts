@@ -87,6 +87,28 @@ const subscriptionOf = (event: Json): UploadNotification | undefined => {
   return notification({ eventName: subscriptionEvent, bucket: name, key: topic, ...none, raw: { token } });
 };
 
+/**
+ * SeaweedFS tells of files, those of all buckets below one folder; parts of a multipart upload lie in a folder of their own until they are put together. An upload is new
+ * there, or takes the place of another. Source: seaweedfs weed/notification/webhook, weed/pb/filer.proto.
+ */
+const filerEventOf = (event: Json): UploadNotification | undefined => {
+  const kind = text(event.event_type);
+  const [, bucket, key] = /^\/buckets\/([^/]{1,255})\/(.{1,1024})$/s.exec(text(event.key) ?? '') ?? [];
+  const entry = child(child(event, 'message'), 'new_entry');
+  const { mtime, md5, file_size: size } = child(entry, 'attributes');
+  if (!kind || !['create', 'update', 'rename'].includes(kind) || !bucket || !key) return undefined;
+  if (entry.is_directory === true || key.startsWith('.uploads/')) return undefined;
+  const none = { etag: null, versionId: null, sequencer: null };
+  return notification({
+    ...none,
+    eventName: `filer:${kind}`,
+    bucket,
+    key,
+    time: [mtime, size, md5].join(' '),
+    raw: event,
+  });
+};
+
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 const header = (headers: Headers, name: string): string | null => {
   const value = headers[name];
@@ -157,7 +179,7 @@ export const parseNotifications = (headers: Headers, body: unknown): Parsed => {
         ),
       );
     } else {
-      found.push(bridgeOf(event) ?? recordOf(event));
+      found.push(bridgeOf(event) ?? recordOf(event) ?? filerEventOf(event));
     }
   }
   const creations = found.filter((each) => each !== undefined);

@@ -54,6 +54,9 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   const { db } = database;
+  // Runs that nobody takes up would be started again by the sweeps of later tests, once they are old enough.
+  const over = { status: 'cancelled', finished_at: new Date() } as const;
+  await db.updateTable('runs').set(over).where('status', '=', 'queued').execute();
   uploadsBucket = `intake-${randomUUID().slice(0, 8)}`;
   await store.ensureBucket(uploadsBucket);
   const projects = createProjectStore(db);
@@ -136,6 +139,15 @@ test('an empty object is no upload until it stays so', async () => {
   expect(await sweep(deps)).toMatchObject({ started: 1 });
   later.mockRestore();
   expect(await imagesOf()).toHaveLength(2);
+});
+
+test('what a tus server keeps beside an upload is none', async () => {
+  const [upload, notes] = [`${project.keyPrefix}2f8c`, `${project.keyPrefix}2f8c.info`];
+  await put(notes, JSON.stringify({ ID: '2f8c', Size: 5, Offset: 0, MetaData: { filename: 'a.raw' } }));
+  await put(upload);
+  expect(await settleEvent(deps, await told(notes), 1)).toBe('ignored');
+  expect(await sweep(deps)).toMatchObject({ started: 1 });
+  expect(await imagesOf()).toMatchObject([{ upload: { key: upload } }]);
 });
 
 test('what SNS asks is told to operators, and starts nothing', async () => {

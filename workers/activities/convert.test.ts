@@ -1,8 +1,18 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { BootreadyError } from '../../shared/errors.ts';
@@ -54,6 +64,11 @@ beforeAll(() => {
   }
   // As Google Cloud wants its images.
   pack('tar sparse, GNU.gz', images['tar sparse, GNU'] as string, 'gzip', '-1');
+  pack('raw.tar.xz', images['tar sparse, pax 1.0'] as string, 'xz', '-0');
+  // DSP0243, 7.1: ovf:compression="gzip".
+  images['ova of gzip'] = join(dir, 'gzip.ova');
+  const packed = gzipSync(readFileSync(images['vmdk streamOptimized'] as string));
+  writeFileSync(images['ova of gzip'], archive(member({ name: 'a.vmdk.gz' }, packed)));
   images['ova in chunks'] = chunkedOva(join(dir, 'chunks.ova'), images['vmdk streamOptimized'] as string);
 }, 180_000);
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -139,6 +154,8 @@ describe('every format comes out as the disk it was made from, block for block',
     'tar sparse, pax 0.1',
     'tar sparse, pax 1.0',
     'tar sparse, GNU.gz',
+    'raw.tar.xz',
+    'ova of gzip',
     'ova in chunks',
   ])('%s', async (name) => {
     const conversion = await processFile(images[name] as string);
@@ -243,6 +260,61 @@ describe('a sparse member is not believed', () => {
     qcow2.writeBigUInt64BE(512n, 8);
     const made = await written(sparse([[0, qcow2.length]], qcow2.length, qcow2));
     expect(made.admitted).toEqual(['qcow2-backing-file']);
+  });
+});
+
+describe('from public reports (docs/reports.md)', () => {
+  const refusedAs = async (bytes: Buffer): Promise<unknown[]> => {
+    const path = join(dir, 'reported');
+    writeFileSync(path, bytes);
+    const { findings } = await processFile(path);
+    return findings.filter(({ outcome }) => outcome !== 'pass').map(({ code, params }) => [code, params?.content]);
+  };
+
+  test('a backup of Proxmox is named', async () => {
+    const vma = Buffer.concat([Buffer.from('VMA\0\0\0\0\x01', 'latin1'), Buffer.alloc(MiB)]);
+    const named = [['unrecognised', expect.stringContaining('Proxmox')]];
+    expect(await refusedAs(vma)).toEqual(named);
+    expect(await refusedAs(gzipSync(vma))).toEqual(named);
+  });
+
+  test('sources in a tar.gz are no disk', async () => {
+    const sources = archive(
+      member({ name: 'a/README' }, 'text'),
+      member({ name: 'a/main.go' }, 'package main\n'.repeat(20_000)),
+    );
+    expect(await refusedAs(gzipSync(sources))).toEqual([['ova-no-disk', undefined]]);
+  });
+
+  test('disks of no round size go through: Azure alone wants whole MiB', async () => {
+    const odd = join(dir, 'odd.raw');
+    execFileSync('cp', [images.raw as string, odd]);
+    truncateSync(odd, 48 * MiB + 3 * 512);
+    for (const options of [
+      ['-o', 'subformat=fixed,force_size=on'],
+      ['-o', 'force_size=on'],
+    ]) {
+      const vhd = join(dir, 'odd.vhd');
+      execFileSync('qemu-img', ['convert', '-f', 'raw', '-O', 'vpc', ...options, odd, vhd]);
+      const { converted } = await processFile(vhd);
+      expect(converted).toMatchObject({ virtualSize: 48 * MiB + 3 * 512, sha256: sha256(odd) });
+    }
+  });
+
+  test('a streamOptimized VMDK of version 3, and one that was renamed', async () => {
+    for (const change of [
+      (bytes: Buffer) => bytes.writeUInt32LE(3, 4),
+      (bytes: Buffer) => {
+        const at = bytes.indexOf('SPARSE "') + 8;
+        bytes.write('other', at, 'latin1');
+      },
+    ]) {
+      const bytes = readFileSync(images['vmdk streamOptimized'] as string);
+      change(bytes);
+      const path = join(dir, 'changed.vmdk');
+      writeFileSync(path, bytes);
+      expect((await processFile(path)).converted?.sha256).toBe(original);
+    }
   });
 });
 

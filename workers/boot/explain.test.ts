@@ -83,6 +83,36 @@ describe('a console tells why a boot ended', () => {
       'boot-loader-stuck',
       'SYSLINUX 6.04 EDD Copyright (C) 1994-2015 H. Peter Anvin et al\nCould not find kernel image: linux\nboot: ',
     ],
+    // Below: each from a public report, docs/reports.md.
+    [
+      'boot-emergency-mode',
+      `${kernel}Welcome to CentOS Linux 7 (Core)!\nWelcome to emergency mode! After logging in, type "journalctl -xb"\n`,
+    ],
+    [
+      'boot-no-root-device',
+      `${kernel}Waiting for device /dev/sda6 to appear....\nNo root device found; exiting to /bin/sh\nsh: can't access tty; job control turned off\n# `,
+    ],
+    ['boot-no-root-device', `${kernel}dracut Warning: No root device "block:/dev/mapper/VolGroup-lv_root" found\n`],
+    [
+      'boot-no-root-device',
+      `${kernel}[  OK  ] Reached target Basic System.\n[ 131.5] dracut-initqueue[511]: Warning: dracut-initqueue: timeout, still waiting for following initqueue hooks:\n[ 132.0] dracut-initqueue[511]: fi"\n`,
+    ],
+    [
+      'boot-no-init',
+      `${kernel}[   64.538308] systemd[1]: Failed to load SELinux policy.\n[!!!!!!] Failed to load SELinux policy, freezing.\n`,
+    ],
+    ['boot-no-init', `${kernel}dracut FATAL: Initial SELinux policy load failed. Machine in enforcing mode.\n`],
+    ['boot-passphrase', `${kernel}Please unlock disk vda5_crypt: `],
+    ['boot-passphrase', `${kernel}Please enter passphrase for disk QEMU_HARDDISK (luks-1)! (press TAB for no echo) `],
+    [
+      'boot-passphrase',
+      'Welcome to GRUB!\n\nAttempting to decrypt master key...\nEnter passphrase for hd0,gpt2 (0123): ',
+    ],
+    [
+      'boot-loader-stuck',
+      'BdsDxe: starting Boot0001 "Linux Boot Manager"\nError loading \\vmlinuz-linux: Unsupported\n',
+    ],
+    ['boot-loader-stuck', 'error: (hd0,7)/kernel has invalid signature\nerror: you need to load the kernel first\n'],
     // It said something, but nothing that would have kept it from going on.
     ['boot-no-sign-of-life', 'Welcome to GRUB!\n\nerror: no suitable video mode found.\nBooting in blind mode\n'],
     [
@@ -120,6 +150,10 @@ describe('what comes later counts', () => {
     [
       'a start after a panic',
       `${kernel}Kernel panic - not syncing: x\n${kernel}Welcome to Debian GNU/Linux 12 (bookworm)!\n`,
+    ],
+    [
+      'a disk that systemd does without',
+      `${kernel}Please enter passphrase for disk DATA (luks-1)! \n[ TIME ] Timed out\n[  OK  ] Reached target Multi-User System.\n`,
     ],
     ['a boot loader that complains', `error: no such device: x.\nerror: ../../a.c:1:file \`/x' not found.\n${kernel}`],
     ['the same, of a kernel that is quiet', 'error: no such device: x.\nWelcome to Debian GNU/Linux 12 (bookworm)!\n'],
@@ -169,6 +203,11 @@ describe('waiting ends', () => {
       'the shell of mkinitcpio',
       `${kernel}You are now being dropped into an emergency shell.\nsh: can't access tty; job control turned off\n[rootfs ~]# `,
     ],
+    [
+      'the question for a passphrase',
+      `${kernel}cryptsetup: Waiting for encrypted source device...\nPlease unlock disk vda5_crypt: `,
+    ],
+    ["GRUB's question for a user", 'GNU GRUB  version 2.06\n\nEnter username: '],
     [
       'the question of genkernel',
       `${kernel}!! Could not find the root block device in .\n   Please specify another value or: press Enter for the same, type "shell" for a shell, or "q" to skip...\nroot block device(UUID=1) :: `,

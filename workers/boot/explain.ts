@@ -4,6 +4,7 @@ export type BootFailure =
   | 'boot-no-root-device'
   | 'boot-no-init'
   | 'boot-emergency-mode'
+  | 'boot-passphrase'
   | 'boot-loader-stuck'
   | 'boot-no-bootable-device'
   | 'boot-cloud-init-failed'
@@ -22,7 +23,7 @@ const reached = {
   loader: /BdsDxe: starting Boot|Booting from (?!ROM|Floppy|DVD)|GRUB loading|Welcome to GRUB|GNU GRUB/g,
   kernel: /Linux version|EFI stub: |^\[ *\d+\.\d+\]|^\[ {2}OK {2}\]/gm,
   system:
-    /Switching root|<<< NixOS Stage 2 >>>|INIT: version \d|OpenRC \d|^Welcome to (?![^\n]{0,200}(?:nitramfs|dracut|GRUB))|Reached target \S{0,20}(?:Basic System|basic\.target|Multi-User|multi-user|Graphical|graphical|Login|getty)|cloud-init\[\d{1,9}\]/gm,
+    /Switching root|<<< NixOS Stage 2 >>>|INIT: version \d|OpenRC \d|^Welcome to (?![^\n]{0,200}(?:nitramfs|dracut|GRUB|emergency mode))|Reached target \S{0,20}(?:Basic System|basic\.target|Multi-User|multi-user|Graphical|graphical|Login|getty)|cloud-init\[\d{1,9}\]/gm,
   // A prompt of getty: the system is up.
   prompt: /^\S{0,200} ?login:(?: |$)/gm,
 } as const;
@@ -48,7 +49,7 @@ const systemSigns: readonly Sign[] = [
     failure: 'boot-no-root-device',
     until: 'system',
     pattern:
-      /VFS: (?:Unable to mount root fs|Cannot open root device)|Gave up waiting for root|ALERT!.{0,200}does not exist|No root device specified|Warning: \/dev\/\S{1,200} does not exist|mounting \S{1,200} on \/sysroot failed|mount: mounting .{0,200} on \/root failed|ERROR: Failed to mount '.{0,200}' on real root|Dependency failed for .{0,40}(?:Initrd Root Device|initrd-root-device)|is not a valid root device|Could not find the root block device|An error occurred in stage 1 of the boot process/gi,
+      /VFS: (?:Unable to mount root fs|Cannot open root device)|Gave up waiting for root|ALERT!.{0,200}does not exist|No root device (?:specified|found; exiting|"\S{1,200}" found)|not found -- exiting to \/bin\/sh|Warning: \/dev\/\S{1,200} does not exist|mounting \S{1,200} on \/sysroot failed|mount: mounting .{0,200} on \/root failed|ERROR: Failed to mount '.{0,200}' on real root|Dependency failed for .{0,40}(?:Initrd Root Device|initrd-root-device)|is not a valid root device|Could not find the root block device|An error occurred in stage 1 of the boot process/gi,
   },
   {
     failure: 'boot-no-root-device',
@@ -62,7 +63,14 @@ const systemSigns: readonly Sign[] = [
     failure: 'boot-no-init',
     until: 'system',
     pattern:
-      /Target filesystem doesn't have requested|No init found\. Try passing init=|No working init found|Requested init \S{1,200} failed|does not seem to be an OS tree|stage 2 init script \(.{0,200}\) not found/g,
+      /Target filesystem doesn't have requested|No init found\. Try passing init=|No working init found|Requested init \S{1,200} failed|does not seem to be an OS tree|stage 2 init script \(.{0,200}\) not found|\[!!!!!!\] Failed to .{0,100}freezing|systemd\[1\]: Freezing execution|dracut FATAL: /g,
+  },
+  {
+    // systemd gives it up after a while, and goes on without that disk where it can.
+    failure: 'boot-passphrase',
+    until: 'system',
+    mayGoOn: true,
+    pattern: /Please unlock disk \S{1,200}|Please enter passphrase for disk|Enter passphrase for \S{1,200}/gi,
   },
   // Unless it starts again by itself.
   { failure: 'boot-kernel-panic', until: 'system', pattern: /Kernel panic - not syncing/g },
@@ -70,7 +78,7 @@ const systemSigns: readonly Sign[] = [
     failure: 'boot-emergency-mode',
     until: 'prompt',
     pattern:
-      /You are in emergency mode|Entering emergency mode|Give root password for maintenance|Cannot open access to console, the root account is locked/gi,
+      /(?:You are in|Welcome to) emergency mode|Entering emergency mode|Give root password for maintenance|Cannot open access to console, the root account is locked/gi,
   },
   {
     // In an initramfs.
@@ -91,7 +99,7 @@ const systemSigns: readonly Sign[] = [
 
 /**
  * Before any kernel. GRUB's complaints are followed by its fallbacks, and by kernels that say nothing; those about fonts and video are none. Sources: GRUB
- * kern/rescue_reader.c, kern/disk.c, loader/i386/linux.c (since 2.12 with the place in its source); syslinux; SeaBIOS src/boot.c; OVMF BdsDxe, and its shell
+ * kern/rescue_reader.c, kern/disk.c, loader/i386/linux.c (since 2.12 with the place in its source); syslinux; systemd-boot boot.c; SeaBIOS src/boot.c; OVMF BdsDxe, and its shell
  * where nothing else is to start.
  */
 const loaderSigns: readonly Sign[] = [
@@ -101,7 +109,7 @@ const loaderSigns: readonly Sign[] = [
     until: 'kernel',
     mayGoOn: true,
     pattern:
-      /error: (?:\S{1,200}:\d{1,6}: ?)?(?:no such (?:device|partition|disk)|unknown (?:filesystem|device)|(?:file|disk|symbol) .{0,200} not found|you need to load the kernel first|invalid (?:magic number|signature|arch|file name)|attempt to read or write outside|failure reading sector|premature end of file|out of memory|bad shim signature)|error: .{0,200}prohibited by secure boot|Could not find kernel image|No DEFAULT or UI configuration directive|Failed to load (?:COM32 file|ldlinux\.c32)|GRUB loading\.{0,80}\s{0,80}(?![\s\S])/gi,
+      /error: (?:\S{1,200}:\d{1,6}: ?)?(?:no such (?:device|partition|disk)|unknown (?:filesystem|device)|(?:file|disk|symbol) .{0,200} not found|you need to load the kernel first|invalid (?:magic number|signature|arch|file name)|attempt to read or write outside|failure reading sector|premature end of file|out of memory|bad shim signature)|error: .{0,200}prohibited by secure boot|Could not find kernel image|^Error (?:loading|opening|reading|preparing) .{1,200}|No DEFAULT or UI configuration directive|Failed to load (?:COM32 file|ldlinux\.c32)|GRUB loading\.{0,80}\s{0,80}(?![\s\S])/gim,
   },
   {
     failure: 'boot-no-bootable-device',

@@ -5,7 +5,7 @@ import { cloudInitIsOver, deadEndIn, isAtPrompt } from './explain.ts';
  * firmware without any further choice.
  */
 const lastWords =
-  /(?:^|\n) *(?:grub(?: rescue)? ?>|\(initramfs\)|Shell>|root block device\(.{0,80}\) ::)$|job control turned off\n[^\n]{0,20}#$|\(or press Control-D to continue\):$|Press Enter (?:to continue|for maintenance)\.?$|\*\) to ignore the error and continue$|---\[ end Kernel panic - [^\n]*$|No bootable device\.$/;
+  /(?:^|\n) *(?:grub(?: rescue)? ?>|\(initramfs\)|Shell>|root block device\(.{0,80}\) ::|Please unlock disk \S{1,200}:|Enter passphrase for [^\n]{1,200}:|Enter username:)$|job control turned off\n[^\n]{0,20}#$|\(or press Control-D to continue\):$|Press Enter (?:to continue|for maintenance)\.?$|\*\) to ignore the error and continue$|---\[ end Kernel panic - [^\n]*$|No bootable device\.$/;
 
 /**
  * How many seconds a console must be silent; a slow machine is silent for longer. After last words for a moment only; after other
@@ -19,7 +19,7 @@ const silence = {
 const endOfLog = 600;
 
 /** What was under way beside it goes on for a while, cloud-init's first stage too, and comes to nothing. */
-const emergency = /You are in emergency mode|Entering emergency mode/;
+const emergency = /(?:You are in|Welcome to) emergency mode|Entering emergency mode/;
 
 /** systemd tells of each service before the system is up; a quiet one tells of none, or begins when one has failed. */
 const showsServices = /Reached target (?:sysinit\.target|System Initialization)/;

@@ -15,6 +15,9 @@ export type IntakeDeps = {
   log: Log;
 };
 
+/** tusd and its relatives keep a description of each upload beside it, in the same bucket unless told otherwise. No disk is so small. */
+const noDisk = 16 * 1024;
+
 /** Clients that make a bucket look like a folder (s3fs, gateways for files) write an empty object first, then its content in its place. */
 const emptyForMs = 10 * 60_000;
 
@@ -35,6 +38,9 @@ export const startForObject = async (
   if (isProbe(object.key)) return { outcome: 'ignored', detail: 'a probe of "bootready doctor"' };
   // "Folders" of some clients.
   if (object.key.endsWith('/') && object.size === 0) return { outcome: 'ignored', detail: 'a folder, not an upload' };
+  if (object.key.endsWith('.info') && object.size < noDisk) {
+    return { outcome: 'ignored', detail: 'what a tus server notes of an upload, not the upload' };
+  }
   if (object.size === 0 && Date.now() - object.lastModified.getTime() < emptyForMs) {
     return { outcome: 'ignored', detail: 'empty so far; if it stays so, the sweep takes it up' };
   }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSlots } from '../../shared/fair-slots.ts';
 import { noTraces } from '../../shared/no-traces.ts';
-import { settleEvent } from './intake.ts';
+import { prefixOf, settleEvent } from './intake.ts';
 
 test('one image of a project does not wait behind fifty of another', async () => {
   const keys = [...Array.from({ length: 50 }, (_, index) => `bomber/${index}`), 'other/image'];
@@ -31,4 +31,15 @@ test('one image of a project does not wait behind fifty of another', async () =>
     await turn();
   }
   expect(new Set(await Promise.all(settled))).toEqual(new Set(['no-object']));
+});
+
+test('the turns of a project are its own, however its store encodes keys', () => {
+  // MinIO, RustFS: the slash as well. AWS, Ceph: all but the slash. versitygw: nothing.
+  for (const key of [
+    'demo%2Fgreeting+file+%282%29.raw',
+    'demo/greeting+file+%282%29.raw',
+    'demo/greeting file (2).raw',
+  ])
+    expect(prefixOf(key)).toBe('demo/');
+  expect([prefixOf('100%/x'), prefixOf('alone')]).toEqual(['100%/', '']);
 });

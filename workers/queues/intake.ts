@@ -34,8 +34,11 @@ export const settleEvent = async (
 };
 
 const never = new AbortController().signal;
-/** Projects have prefixes of their own. What is under none of them is soon done. */
-const prefixOf = (key: string): string => key.slice(0, key.indexOf('/') + 1);
+/** Projects have prefixes of their own. What is under none of them is soon done. MinIO and RustFS encode the slash as well. */
+export const prefixOf = (key: string): string => {
+  const plain = keyCandidates(key).at(-1) ?? key;
+  return plain.slice(0, plain.indexOf('/') + 1);
+};
 
 const settleInSpan = async (
   deps: SettleDeps & { traces: Pick<Traces, 'begin'> },
