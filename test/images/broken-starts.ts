@@ -10,7 +10,7 @@ export type BrokenStart = {
   edits: readonly Edit[];
   from?: SampleVariant;
   firmware?: 'bios' | 'uefi';
-  /** For what does not end by itself: how long it is waited for. */
+  /** For what does not end by itself, or late: how long it is waited for. */
   seconds?: number;
 };
 
@@ -58,6 +58,16 @@ export const brokenStarts: Record<string, BrokenStart> = {
     ],
   },
   'no cloud-init': { found: ['boot-cloud-init-silent fail'], edits: [], from: 'no-cloud-init' },
+  // Nothing is wrong with it that keeps it from starting: GRUB goes on, and the initramfs gives up on a device that is gone.
+  'a boot loader that complains, before a quiet kernel that waits': {
+    found: ['boot-reached-cloud-init pass', 'boot-seed-applied pass', 'boot-network-device pass'],
+    edits: [
+      grub(
+        `search --no-floppy --fs-uuid --set=other 0b2ef1e4-4d1a-4c0a-8d52-2a4c5e5b3b1f\n${grubConfig({ more: 'quiet loglevel=0 resume=UUID=0b2ef1e4-4d1a-4c0a-8d52-2a4c5e5b3b1f ' })}`,
+      ),
+    ],
+    seconds: 500,
+  },
   // Neither the initramfs nor the system loads it for the adapter that is there. modprobe.d(5), kernel-command-line(7)
   'no driver for its network adapter': {
     found: ['boot-reached-cloud-init pass', 'boot-seed-applied pass', 'boot-network-device fail'],

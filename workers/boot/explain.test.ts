@@ -167,7 +167,9 @@ describe('what comes later counts', () => {
     expect(hasEnded(`${log}\nlocalhost login: `, 59, 'kvm')).toBe(false);
   });
 
-  test('the greeting of an initramfs is no start', () => {
+  test('the greeting of an initramfs is no start, nor that of emergency mode', () => {
+    const old = `${kernel}dracut Warning: No root device "block:/dev/vda1" found\nWelcome to emergency mode! After logging in, type "journalctl -xb"\n`;
+    expect(explainBoot(old, { ended: false, cloudInit: true })).toBe('boot-no-root-device');
     const dracut = `${kernel}Warning: /dev/disk/by-uuid/1 does not exist\nWelcome to Fedora Linux 41 dracut-103 (Initramfs)!\n`;
     expect(explainBoot(dracut, { ended: false, cloudInit: true })).toBe('boot-no-root-device');
   });
