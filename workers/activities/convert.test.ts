@@ -362,6 +362,38 @@ test('a refusal behind compression is found, by its end too', async () => {
   expect(failing(await processFile(cut))).toEqual(['truncated']);
 });
 
+test.each(['qcow2 v3', 'names a file of the host', 'raw, of another size'])(
+  'what is brought and is not what was admitted is opened by no tool: %s',
+  async (other) => {
+    const bytes = Buffer.from(readFileSync(images.raw as string));
+    const overlay = join(dir, 'overlay.qcow2');
+    execFileSync('qemu-img', ['create', '-q', '-f', 'qcow2', '-F', 'raw', '-b', images.raw as string, overlay]);
+    const kinds: Record<string, Buffer> = {
+      'qcow2 v3': readFileSync(images['qcow2 v3'] as string),
+      'names a file of the host': readFileSync(overlay),
+      'raw, of another size': Buffer.concat([bytes, Buffer.alloc(MiB)]),
+    };
+    const changed = kinds[other] as Buffer;
+    const admitted = await openFileSource(images.raw as string);
+    const admission = await admitUpload(
+      { foreign, peek: peekLayer },
+      { source: admitted, ...limits, maxUploadBytes: 1024 ** 4, scratchDir },
+      control(),
+    );
+    await admitted.close();
+    const source = {
+      size: changed.length,
+      read: async (at: number, length: number) => changed.subarray(at, at + length),
+    };
+    const deps = { foreign, peek: peekLayer, bytes: { hash, digest } };
+    const upload = sourceUpload(source);
+    await expect(
+      convertUpload(deps, { upload, admission, target: 'raw', ...limits, scratchDir }, control()),
+    ).rejects.toMatchObject({ code: 'object-changed' });
+    expect(readdirSync(scratchDir).filter((name) => /^(upload|disk|partial)/.test(name))).toEqual([]);
+  },
+);
+
 test('an object that changes underneath ends the step as such, not as a damaged image', async () => {
   const file = await openFileSource(images.raw as string);
   let reads = 0;

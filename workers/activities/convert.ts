@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { TargetFormat } from '../../shared/contracts/image.ts';
 import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared/contracts/run.ts';
-import { isBootreadyError } from '../../shared/errors.ts';
+import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { admitForeign, layoutFindings, readingsOf } from '../../shared/formats/admit-foreign.ts';
 import { decompressedLimit, decompressorBounds, writtenAtMost } from '../../shared/formats/expansion.ts';
 import { headBytes } from '../../shared/formats/format.ts';
@@ -130,7 +130,7 @@ export const convertUpload = async (
       file = { path, size: within.size, ...(within.size === outcome.size ? {} : { part: within }) };
       if (found.findings.some(({ outcome: each }) => each === 'fail')) return refused(findings, layers);
     }
-    const { disk } = found;
+    const disk = unpacked.length > 0 ? found.disk : await sameDisk(foreign, peek, brought, input, signal);
     if (!disk) return refused([...findings, fail('conversion-failed', { detail: 'no disk was found' })], layers);
     const conversion = await convertFile({ foreign, bytes }, file, disk, input, {
       signal,
@@ -159,6 +159,31 @@ const admitFile = async (
   } finally {
     await file.close();
   }
+};
+
+/**
+ * The disk as it was brought, looked at again: no tool opens bytes that the detector has not seen. Until then they were told to be the same by an ETag, which is
+ * an MD5 as a rule, and who makes two files can make two with one MD5.
+ * @throws `object-changed`
+ */
+const sameDisk = async (
+  foreign: ForeignDoor,
+  peek: PeekLayer,
+  path: string,
+  input: ConvertInput,
+  signal: AbortSignal,
+): Promise<DetectedDisk | undefined> => {
+  const { disk } = input.admission;
+  const { disk: brought, findings } = await admitFile(foreign, peek, path, input, signal);
+  const same = ({ format, variant, virtualSize }: Partial<DetectedDisk> = {}): string =>
+    JSON.stringify([format, variant, virtualSize]);
+  if (!findings.some(({ outcome }) => outcome === 'fail') && same(brought) === same(disk)) return brought;
+  throw new BootreadyError({
+    code: 'object-changed',
+    message: 'The uploaded object is not what it was when it was admitted, though its ETag is the same.',
+    remedy: 'Upload the image again, and do not replace it while it is processed.',
+    context: { admitted: same(disk), brought: same(brought), findings: findings.map(({ code }) => code).join(', ') },
+  });
 };
 
 /** Whether the disk is what the archive's own manifest says it was, where the manifest speaks of it. */

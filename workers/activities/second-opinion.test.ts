@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openForeignDoor } from '../../adapters/foreign/door.ts';
-import type { DetectedDisk } from '../../shared/contracts/run.ts';
+import type { Admission, DetectedDisk } from '../../shared/contracts/run.ts';
+import { admitTask } from '../../shared/formats/admit-foreign.ts';
+import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import { buildDisk, convert, soundImages } from '../../test/hostile/images.ts';
 import {
   begunWith,
@@ -97,14 +99,24 @@ test('what is no disk is shown to QEMU all the same, for some of it is served as
 
 describe('the output is looked at whatever admit has said', () => {
   const scratch = () => mkdtempSync(join(dir, 's-'));
+  /** The detector says so of what is brought; what comes out it sees as it is. */
+  const deceived = (admission: Admission): ForeignDoor => {
+    let asked = 0;
+    const run = (task: { name: string }, ...rest: never[]) =>
+      task.name === admitTask.name && asked++ === 0
+        ? Promise.resolve({ state: 'done', value: admission })
+        : (foreign.run as (...args: unknown[]) => unknown)(task, ...rest);
+    return { ...foreign, run: run as ForeignDoor['run'] };
+  };
   const converted = async (path: string, from: DetectedDisk, target: 'raw' | 'qcow2') => {
     const source = await openFileSource(path);
+    const admission: Admission = { layers: [{ kind: 'disk' }], disk: from, findings: [] };
     try {
       return await convertUpload(
-        { foreign, peek: peekLayer, bytes: { hash, digest } },
+        { foreign: deceived(admission), peek: peekLayer, bytes: { hash, digest } },
         {
           upload: sourceUpload(source),
-          admission: { layers: [{ kind: 'disk' }], disk: from, findings: [] },
+          admission,
           target,
           allowIso: false,
           maxVirtualBytes: 1024 ** 4,
