@@ -34,6 +34,7 @@ const readerOf = (guest: Guest): Reader => {
   return {
     about: async () => undefined,
     hidden: () => undefined,
+    real: (path) => path,
     read: config,
     config,
     sizeOf: async () => Number.NaN,

@@ -4,7 +4,7 @@ import { Unseen, type Why } from '../../shared/checks/guest/unseen.ts';
 export type Hidden = { path: string; why: Why };
 
 /** Every way in which the braces of a pattern can be read. Patterns are ours: short, and three braces deep at most. */
-const alternatives = (pattern: string): string[] => {
+export const alternatives = (pattern: string): string[] => {
   const open = pattern.indexOf('{');
   if (open < 0) return [pattern];
   const ends = [open];

@@ -278,3 +278,87 @@ test('extlinux in the first sector of a disk without partitions is a boot loader
   expect(await outcome(ldlinux)).toBe('pass');
   expect(await outcome(Buffer.alloc(512))).toBe('fail');
 });
+
+describe('systems that put their files in place only when they start', () => {
+  const looked = async (files: Record<string, string>, given: Record<string, string>) => {
+    const { findings, facts } = await inspected(files, door, {
+      'inspect-os': '',
+      'file-architecture': 'x86_64\n',
+      ...given,
+    });
+    return { facts, of: Object.fromEntries(findings.map(({ code, outcome, params }) => [code, { outcome, params }])) };
+  };
+
+  test('ostree', async () => {
+    const deployment = '/ostree/deploy/fedora/deploy/0123abcd.0';
+    const link = '/ostree/boot.1/fedora/4567/0';
+    const { facts, of } = await looked(
+      {
+        [link]: '',
+        [`${deployment}/etc/os-release`]: 'ID=fedora\nVERSION_ID=41\nPRETTY_NAME="Fedora CoreOS 41"\n',
+        [`${deployment}/etc/fstab`]: '/dev/sdb1 /data xfs defaults 0 0\n',
+        [`${deployment}/etc/machine-id`]: 'abc\n',
+        [`${deployment}/usr/lib/systemd/systemd`]: '',
+        [`${deployment}/usr/bin/cloud-init`]: '',
+        [`${deployment}/usr/sbin/sshd`]: '',
+        [`${deployment}/etc/cloud/cloud.cfg`]: 'datasource_list: [Azure]\n',
+        [`${deployment}/etc/systemd/system/cloud-init.target.wants/cloud-init.service`]: '',
+        [`${deployment}/lib/modules/6.11.4-1.fc41/modules.dep`]: 'kernel/drivers/net/virtio_net.ko.xz:\n',
+        '/ostree/deploy/fedora/var/home/core/.ssh/authorized_keys': 'ssh-ed25519 AAAA core\n',
+        '/boot/loader/entries/ostree-1.conf':
+          'title Fedora\nlinux /ostree/fedora-4567/vmlinuz-6.11.4-1.fc41\noptions root=UUID=1 console=ttyS0\n',
+        '/boot/ostree/fedora-4567/vmlinuz-6.11.4-1.fc41': '',
+      },
+      { [`realpath ${link}`]: `${deployment}\n` },
+    );
+    expect(facts).toMatchObject({
+      osType: 'linux',
+      osDistro: 'fedora',
+      osName: 'Fedora CoreOS 41',
+      architecture: 'x86_64',
+    });
+    expect(facts).toMatchObject({ initSystem: 'systemd', bootLoader: 'systemd-boot', defaultKernel: '6.11.4-1.fc41' });
+    const outcomes = Object.fromEntries(Object.entries(of).map(([code, { outcome }]) => [code, outcome]));
+    expect(outcomes).toMatchObject({
+      ...{ 'operating-system': 'pass', architecture: 'pass', 'kernel-modules': 'pass', 'virtio-net': 'pass' },
+      ...{ 'cloud-init-installed': 'pass', 'cloud-init-enabled': 'pass', 'cloud-init-datasources': 'fail' },
+      ...{ 'fstab-devices': 'fail', 'clone-machine-id': 'warn', 'ssh-server': 'pass' },
+    });
+    // By the names of the running system.
+    expect(of['clone-credentials']).toEqual({
+      outcome: 'warn',
+      params: { holders: '/home/core/.ssh/authorized_keys' },
+    });
+    expect(of['hardware-agents']).toEqual({ outcome: 'unknown', params: { unseen: 'layout', what: 'ostree' } });
+  });
+
+  test('NixOS, with next to nothing in /etc', async () => {
+    const profile = '/nix/store/abc-nixos-system-a-24.11';
+    const { facts, of } = await looked(
+      {
+        [`${profile}/etc/os-release`]: 'ID=nixos\nPRETTY_NAME="NixOS 24.11 (Vicuna)"\n',
+        [`${profile}/etc/fstab`]: '/dev/disk/by-label/nixos / ext4 defaults 0 1\n',
+        [`${profile}/etc/systemd/system/cloud-init.service`]: '',
+        [`${profile}/etc/systemd/system/multi-user.target.wants/cloud-init.service`]: '',
+        [`${profile}/etc/systemd/system/sshd.service`]: '',
+        [`${profile}/etc/cloud/cloud.cfg`]: 'datasource_list: [NoCloud]\n',
+        [`${profile}/systemd/lib/systemd/systemd`]: '',
+        [`${profile}/kernel-modules/lib/modules/6.6.63/modules.dep`]: 'kernel/drivers/net/virtio_net.ko.xz:\n',
+        '/etc/machine-id': '',
+        '/boot/grub/grub.cfg':
+          'menuentry a {\n linux ($drive1)//nix/store/x-linux/bzImage-6.6.63 init=/nix/store/x/init\n}\n',
+        '/nix/store/x-linux/bzImage-6.6.63': '',
+      },
+      {
+        'realpath /nix/var/nix/profiles/system': `${profile}\n`,
+        'realpath //nix/store/x-linux/bzImage-6.6.63': '/nix/store/x-linux/bzImage-6.6.63\n',
+      },
+    );
+    expect(facts).toMatchObject({ osType: 'linux', osDistro: 'nixos', initSystem: 'systemd', defaultKernel: '6.6.63' });
+    const outcomes = Object.fromEntries(Object.entries(of).map(([code, { outcome }]) => [code, outcome]));
+    expect(outcomes).toMatchObject({
+      ...{ 'operating-system': 'pass', 'kernel-modules': 'pass', 'virtio-net': 'pass', 'ssh-server': 'pass' },
+      ...{ 'cloud-init-installed': 'pass', 'cloud-init-enabled': 'pass', 'cloud-init-datasources': 'pass' },
+    });
+  });
+});

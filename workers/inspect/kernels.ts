@@ -39,7 +39,7 @@ export const lookAtKernel = async (
     builtin: new Set(builtin.filter((name) => name !== undefined)),
     modules: new Set(modules.filter((name) => name !== undefined)),
     // An entry that names no initramfs starts without one; where none is known, there may be one in another place.
-    initramfs: paths.length > 0 ? await lookAtInitramfs(look, paths) : entry ? undefined : unreadable,
+    initramfs: paths.length > 0 ? await lookAtInitramfs(look, paths.map(reader.real)) : entry ? undefined : unreadable,
   };
 };
 

@@ -1,10 +1,11 @@
-import { allSeen, mapped, partly, type Seen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
+import { allSeen, mapped, partly, type Seen, Unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import type { DiskView, LinuxView } from '../../shared/checks/guest/view.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { type BootLoader, lookAtBootFiles } from './boot-files.ts';
 import { type InitSystem, lookAtCloudInit } from './cloud-init.ts';
 import type { Hidden } from './hidden.ts';
 import { lookAtKernel } from './kernels.ts';
+import type { Layout } from './layouts.ts';
 import { lookAtNetwork } from './network.ts';
 import { installedPackages } from './packages.ts';
 import { type Look, readerOf } from './reader.ts';
@@ -21,6 +22,7 @@ export type Installed = {
   initSystem: Seen<InitSystem>;
   /** Where nothing can be read. */
   hidden: readonly Hidden[];
+  layout: Layout | undefined;
 };
 
 export type LinuxLook = {
@@ -33,13 +35,16 @@ export type LinuxLook = {
 export const lookAtLinux = async (look: Look, installed: Installed): Promise<LinuxLook> => {
   const { parts, progress } = look;
   const { root, rootDevice, initSystem } = installed;
-  const reader = readerOf(look.guestfish, installed.hidden);
+  const reader = readerOf(look.guestfish, installed.hidden, installed.layout);
   const files = await parts.look('boot configuration', () => {
     const { code } = whatWasSeen(installed.disk).bootSector;
     return lookAtBootFiles(reader, code === 'active-partition' || code === 'legacy-boot-partition');
   });
   const kernel = await parts.look('kernel', () => lookAtKernel(look, reader, whatWasSeen(files).boot));
-  const list = await parts.look('packages', () => installedPackages(look.guestfish, root));
+  const list = await parts.look('packages', () => {
+    if (installed.layout) throw new Unseen({ reason: 'layout', what: installed.layout.name });
+    return installedPackages(look.guestfish, root);
+  });
   const packages = mapped(list, (known) => new Map(known.map(({ name, version }) => [name, version])));
   progress(90);
   const cloudInit = await parts.look('cloud-init', () => lookAtCloudInit(reader, packages, whatWasSeen(initSystem)));

@@ -4,6 +4,7 @@ import type { DiskView, GuestView } from '../../shared/checks/guest/view.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { type InitSystem, lookForInitSystem } from './cloud-init.ts';
 import { lookAtDisk } from './disk.ts';
+import { findLayout, type Layout } from './layouts.ts';
 import { type LinuxLook, lookAtLinux } from './linux.ts';
 import { mountSystem } from './mounts.ts';
 import { type Look, pairs, type Reader, readerOf } from './reader.ts';
@@ -41,6 +42,7 @@ type Found = {
   root: string | undefined;
   /** Where it mounts what, parents before children. */
   mounts: [string, string][];
+  layout?: Layout;
 };
 
 /** What libguestfs says of the system, and where its filesystems belong. It passes over what it cannot read. */
@@ -55,6 +57,12 @@ const lookForSystem = async ({ guestfish, progress }: Look, disk: Seen<DiskView>
   );
   const [root] = roots;
   if (!root) {
+    const other = ifSeen(() => whatWasSeen(disk), undefined);
+    const hiddenAway = other && (await findLayout(guestfish, other));
+    if (hiddenAway) {
+      const { device, layout } = hiddenAway;
+      return { facts: { osType: 'linux' }, systems: seen(1), root: device, mounts: [['/', device]], layout };
+    }
     const why = told ? await whereOneMayBe(guestfish, whatWasSeen(disk)) : ({ reason: 'system-search' } as const);
     // Nobody can start what is encrypted.
     if (why && why.reason !== 'encrypted') facts.mayHoldSystem = true;
@@ -83,10 +91,13 @@ const answered = (lines: string[] | undefined): string | undefined => {
 };
 
 /** libguestfs calls a Debian by its number alone ("12.15"). os-release(5) */
-const prettyName = async (reader: Reader): Promise<string | undefined> => {
-  const names = (await reader.read('/etc/os-release'))?.map((line) => /^PRETTY_NAME=["']?([^"']+)/.exec(line)?.[1]);
-  const name = names?.find((each) => each !== undefined);
-  return name && clean(name);
+const osRelease = async (reader: Reader): Promise<Record<string, string>> => {
+  const lines = (await reader.read('/etc/os-release')) ?? (await reader.read('/usr/lib/os-release')) ?? [];
+  const fields = lines.flatMap((line) => {
+    const [, name = '', value = ''] = /^([A-Z_]{1,40})=["']?([^"']+)/.exec(line) ?? [];
+    return name === '' ? [] : [[name, clean(value)]];
+  });
+  return Object.fromEntries(fields);
 };
 
 /** Asks the appliance for all that the checks need, and for what is installed. No program of the guest is ever run. */
@@ -97,7 +108,8 @@ export const lookInside = async (look: Look): Promise<{ view: GuestView; package
   const table = answered(await ask('part-get-parttype', '/dev/sda'));
   const disk = await parts.look('disk', () => lookAtDisk(look));
   const found = await parts.look('operating system', () => lookForSystem(look, disk));
-  const { facts, root, mounts } = 'value' in found ? found.value : { facts: {}, root: undefined, mounts: [] };
+  const { facts, root, mounts, layout }: Found =
+    'value' in found ? found.value : { facts: {}, systems: found, root: undefined, mounts: [] };
   Object.assign(facts, {
     partitionTable: table === 'gpt' ? 'gpt' : table === 'msdos' ? 'mbr' : table ? 'other' : 'none',
   });
@@ -124,10 +136,20 @@ export const lookInside = async (look: Look): Promise<{ view: GuestView; package
     guestfish,
     mounts,
     ifSeen(() => whatWasSeen(disk), undefined),
+    layout,
   );
-  const reader = readerOf(guestfish, hidden);
-  const name = await parts.look('os-release', () => prettyName(reader));
-  if ('value' in name && name.value) facts.osName = name.value;
+  const reader = readerOf(guestfish, hidden, layout);
+  const release = await parts.look('os-release', () => osRelease(reader));
+  if ('value' in release) {
+    const { PRETTY_NAME: name, ID: distro, VERSION_ID: version } = release.value;
+    if (name) facts.osName = name;
+    if (layout && distro) facts.osDistro = distro;
+    if (layout && version) facts.osVersion = version;
+  }
+  if (layout) {
+    const architecture = answered(await ask('file-architecture', reader.real('/lib/systemd/systemd')));
+    if (architecture) facts.architecture = architecture;
+  }
   progress(70);
   if (facts.osType === 'windows') {
     return whole(
@@ -144,7 +166,7 @@ export const lookInside = async (look: Look): Promise<{ view: GuestView; package
     if (device === undefined) throw new Unseen({ reason: 'root-device' });
     return device;
   });
-  const linux = await lookAtLinux(look, { root, rootDevice, disk, initSystem, hidden });
+  const linux = await lookAtLinux(look, { root, rootDevice, disk, initSystem, hidden, layout });
   addLinuxFacts(facts, linux, initSystem);
   ifSeen(() => {
     const device = whatWasSeen(rootDevice);

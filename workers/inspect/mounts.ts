@@ -1,9 +1,10 @@
 import { isInImage } from '../../shared/checks/guest/device-names.ts';
 import { fstabEntry, has, namesDisk } from '../../shared/checks/guest/fstab.ts';
-import { asSeen } from '../../shared/checks/guest/unseen.ts';
+import { asSeen, ifSeen } from '../../shared/checks/guest/unseen.ts';
 import type { DiskView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import type { Hidden } from './hidden.ts';
+import type { Layout } from './layouts.ts';
 import { active, readerOf } from './reader.ts';
 
 const efiSystemPartition = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b';
@@ -19,6 +20,7 @@ export const mountSystem = async (
   guestfish: Guestfish,
   mounts: readonly [string, string][],
   disk: DiskView | undefined,
+  layout?: Layout,
 ): Promise<Hidden[]> => {
   const { ask } = guestfish;
   const hidden: Hidden[] = [];
@@ -27,13 +29,17 @@ export const mountSystem = async (
       hidden.push({ path, why: { reason: 'filesystem', what: device } });
   // Of a root that cannot be mounted no more is known.
   if (hidden.some(({ path }) => path === '/')) return hidden;
-  const reader = readerOf(guestfish, hidden);
+  const reader = readerOf(guestfish, hidden, layout);
   const fstab = disksIn(await reader.config('/etc/fstab').catch(() => undefined));
   for (const { device, mountPoint } of fstab) {
     if (!disk || mountPoint === '/' || mounts.some(([path]) => path === mountPoint)) continue;
     const there = asSeen(() => isInImage(device, disk));
     if (!('value' in there)) hidden.push({ path: mountPoint, why: there.unseen });
-    else if (there.value) hidden.push({ path: mountPoint, why: { reason: 'filesystem', what: device } });
+    if (!('value' in there) || !there.value) continue;
+    // libguestfs has its own mind of which names lead where.
+    const volume = disk.volumes.find((each) => ifSeen(() => isInImage(device, { ...disk, volumes: [each] }), false));
+    if (volume && (await ask('mount-ro', volume.device, reader.real(mountPoint))) !== undefined) continue;
+    hidden.push({ path: mountPoint, why: { reason: 'filesystem', what: device } });
   }
   const taken = [...mounts.map(([path]) => path), ...fstab.map(({ mountPoint }) => mountPoint)];
   const isFree = async (folder: string): Promise<boolean> =>
@@ -55,7 +61,14 @@ export const mountSystem = async (
       break;
     }
   }
+  await mountBootOfOstree();
   return hidden;
+
+  /** CoreOS finds it by its label, and says so nowhere. */
+  async function mountBootOfOstree(): Promise<void> {
+    const boot = disk?.volumes.find(({ label }) => label === 'boot');
+    if (layout?.name === 'ostree' && boot && !taken.includes('/boot')) await ask('mount-ro', boot.device, '/boot');
+  }
 };
 
 /** Lines that mount a disk of its own at the start. */

@@ -2,7 +2,8 @@ import { TooMuch, type Why } from '../../shared/checks/guest/unseen.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { Codec } from '../tools/decompress.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
-import { type Hidden, hiddenBy, notHidden } from './hidden.ts';
+import { alternatives, type Hidden, hiddenBy, notHidden } from './hidden.ts';
+import { type Layout, pathOf, placeOf } from './layouts.ts';
 import type { Parts } from './parts.ts';
 import { clean, configLine } from './text.ts';
 
@@ -36,6 +37,8 @@ const largestText = 4 * 1024 ** 2;
 export type Reader = {
   /** Any other question about a path. */
   about: Guestfish['about'];
+  /** Where a path lies in the mounted filesystems, for whoever asks the appliance himself. */
+  real(path: string): string;
   /** Whether what a pattern names may lie where nothing can be read. */
   hidden(pattern: string): Why | undefined;
   /** The lines of a text file of at most four MiB, cleaned. */
@@ -60,36 +63,48 @@ export type Reader = {
   holding(paths: readonly string[], matches: (line: string) => boolean): Promise<string[]>;
 };
 
-export const readerOf = (guestfish: Guestfish, hidden: readonly Hidden[] = []): Reader => {
+export const readerOf = (guestfish: Guestfish, hidden: readonly Hidden[] = [], layout?: Layout): Reader => {
+  const real = (path: string): string => (layout ? placeOf(layout, path) : path);
+  const ours = (place: string): string => (layout ? pathOf(layout, place) : place);
   const about: Guestfish['about'] = async (command, path, ...args) => {
     notHidden(hidden, path);
-    return guestfish.about(command, path, ...args);
+    return guestfish.about(command, real(path), ...args);
+  };
+  /** Braces may lead to several places. */
+  const glob = async (patterns: readonly string[]): Promise<string[]> => {
+    for (const pattern of patterns) notHidden(hidden, pattern);
+    const places = layout ? patterns.flatMap(alternatives).map(real) : patterns;
+    // The appliance wants a path that begins with "/", before any brace.
+    const wanted =
+      places.length === 1 ? (places[0] ?? '') : `/{${places.map((each) => each.replace(/^\//, '')).join(',')}}`;
+    const found = (await guestfish.about('glob-expand', wanted)) ?? [];
+    return found.map((place) => ours(place.replace(/\/$/, '')));
   };
   const sizeOf = (path: string): Promise<number> => regularSize(about, path);
   const lines = (path: string): Promise<string[] | undefined> => linesOf(about, path, largestText);
   const read: Reader['read'] = async (path) => (await lines(path))?.map(clean);
   const expand: Reader['expand'] = async (...patterns) => {
     const found: string[] = [];
-    for (const pattern of patterns) found.push(...((await about('glob-expand', pattern)) ?? []));
+    for (const pattern of patterns) found.push(...(await glob([pattern])));
     if (found.length > most) throw new TooMuch(patterns.join(' '));
     return found;
   };
   return {
     about,
+    real,
     hidden: (pattern) => hiddenBy(hidden, pattern),
     read,
     config: async (path) => (await lines(path))?.map(configLine),
     sizeOf,
     head: async (path, length) =>
-      (await sizeOf(path)) >= length ? guestfish.bytes('pread', path, String(length), '0') : undefined,
-    resolve: async (path) => (await about('realpath', path))?.[0],
+      (await sizeOf(path)) >= length ? guestfish.bytes('pread', real(path), String(length), '0') : undefined,
+    resolve: async (path) => {
+      const place = (await about('realpath', path))?.[0];
+      return place === undefined ? undefined : ours(place);
+    },
     expand,
     list: async (path) => (await about('ls', path)) ?? [],
-    // The appliance wants a path that begins with "/", before any brace.
-    among: async (patterns) => {
-      const found = await about('glob-expand', `/{${patterns.map((pattern) => pattern.replace(/^\//, '')).join(',')}}`);
-      return (found ?? []).map((path) => path.replace(/\/$/, ''));
-    },
+    among: glob,
     exists: async (...patterns) => {
       for (const pattern of patterns) {
         if (pattern.includes('*')) {
