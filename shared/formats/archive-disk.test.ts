@@ -154,6 +154,18 @@ describe('an envelope never hides what others may take for the disk', () => {
   });
 });
 
+test('a folder of VMware, where text and bytes are two files, is named', async () => {
+  const text = '# Disk DescriptorFile\nversion=1\ncreateType="vmfs"\nRW 98304 VMFS "machine-flat.vmdk"\n';
+  const description = member({ name: 'machine.vmdk' }, text);
+  const folder = archive(member({ name: 'machine.vmx' }, 'x'), description, disk('machine-flat.vmdk', raw));
+  const { disk: found, findings } = await admit(folder);
+  expect(found).toBeUndefined();
+  expect(findings).toMatchObject([{ code: 'vmdk-flat', outcome: 'fail', params: { type: 'machine.vmdk' } }]);
+  expect(told(await admit(archive(ovf([{ href: 'a.vmdk', isDisk: true }]), disk('a.vmdk'), description)))).toEqual([
+    'vmdk-flat fail',
+  ]);
+});
+
 test('a file that the envelope names and the archive lacks is told', async () => {
   const files = [{ href: 'a.vmdk', isDisk: true }, { href: 'machine.nvram' }];
   const without = await admit(archive(ovf(files), disk('a.vmdk')));

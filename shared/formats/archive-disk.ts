@@ -15,6 +15,7 @@ import {
 import { inspectRaw } from './raw.ts';
 import { formats } from './table.ts';
 import { isTar, type Member, membersOf } from './tar.ts';
+import { vmdkText } from './vmdk.ts';
 
 /**
  * Which member of an archive is the disk. Content decides, whatever members are called (security review, L4); where it leaves several, an OVF envelope (DMTF DSP0243)
@@ -55,6 +56,8 @@ type Stored = Omit<Member, 'sparse'> & {
 type Kind =
   /** Of a format that may hold or name anything. */
   | 'image'
+  /** The text of a VMDK, which names other files. An image to whoever goes by it. */
+  | 'description'
   | 'raw disk'
   /** A CD or a floppy. */
   | 'medium'
@@ -135,7 +138,10 @@ const kindOf = async (source: ByteSource, { offset, size }: Stored): Promise<Kin
   const head = await exactly(source, offset, Math.min(size, headBytes));
   const tail = await exactly(source, offset + Math.max(0, size - 512), Math.min(size, 512));
   const matching = formats.filter((format) => format.matches(head, tail));
-  if (matching.length > 0) return matching.every(({ name }) => name === 'iso') ? 'medium' : 'image';
+  if (matching.length > 0) {
+    if (matching.every((format) => format === vmdkText)) return 'description';
+    return matching.every(({ name }) => name === 'iso') ? 'medium' : 'image';
+  }
   // What macOS puts beside each file: AppleDouble (RFC 1740, appendix A), and a folder's .DS_Store.
   if (head.length > 8 && (head.readUInt32BE(0) === 0x0005_1607 || head.subarray(4, 8).toString('latin1') === 'Bud1')) {
     return 'side file';
@@ -161,15 +167,20 @@ const choose = (
   const isDisk = ({ name }: Stored): boolean => disks.includes(name);
   const of = (...kinds: Kind[]) => members.filter(({ kind }) => kinds.includes(kind));
   // An image that the envelope does not name is one all the same to whoever unpacks the archive; a CD or a floppy's raw bytes name nothing.
-  const byEnvelope = members.some(isDisk) ? members.filter((each) => isDisk(each) || each.kind === 'image') : [];
+  const byEnvelope = members.some(isDisk)
+    ? members.filter((each) => isDisk(each) || each.kind === 'image' || each.kind === 'description')
+    : [];
   const candidates =
-    [byEnvelope, of('image', 'raw disk'), of('medium'), members.length === 1 ? of('unknown') : []].find(
+    [byEnvelope, of('image', 'description', 'raw disk'), of('medium'), members.length === 1 ? of('unknown') : []].find(
       ({ length }) => length > 0,
     ) ?? [];
   const [disk, ...others] = candidates;
   if (!disk) {
     return absent === undefined ? refusal('ova-no-disk') : refusal('ova-file-missing', { file: named(absent) });
   }
+  // A folder of VMware: the text and the bytes are two files, and only together a disk.
+  const description = candidates.find(({ kind }) => kind === 'description');
+  if (others.length > 0 && description) return refusal('vmdk-flat', { type: description.name });
   if (others.length > 0) {
     const names = candidates.slice(0, 5).map(({ name }) => name);
     return refusal('ova-several-disks', { count: candidates.length, names: names.join(', ').slice(0, 200) });

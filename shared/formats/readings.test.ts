@@ -253,13 +253,13 @@ describe('members of an archive that is kept as it came (L4)', () => {
   };
 
   test.each([
-    ['disk.xml', backed],
-    ['disk.txt', () => Buffer.concat([probedAsVmdk('/etc/hostname'), Buffer.alloc(600)])],
-    ['small.md', () => probedAsVmdk('/etc/hostname')],
-    ['machine.nvram', () => readFileSync(mbr)],
-    ['machine.sha256', () => begunWith(mbr, Buffer.from([0x1f, 0x8b, 8]))],
-  ])('%s that is a disk counts as one', async (name, make) => {
-    expect(await codeOf(withMember(name, make()))).toBe('ova-several-disks');
+    ['disk.xml', 'ova-several-disks', backed],
+    ['disk.txt', 'vmdk-flat', () => Buffer.concat([probedAsVmdk('/etc/hostname'), Buffer.alloc(600)])],
+    ['small.md', 'vmdk-flat', () => probedAsVmdk('/etc/hostname')],
+    ['machine.nvram', 'ova-several-disks', () => readFileSync(mbr)],
+    ['machine.sha256', 'ova-several-disks', () => begunWith(mbr, Buffer.from([0x1f, 0x8b, 8]))],
+  ])('%s that is a disk counts as one: %s', async (name, code, make) => {
+    expect(await codeOf(withMember(name, make()))).toBe(code);
   });
 
   test('what is no disk does not count: texts, the CD in the drive, what macOS leaves', async () => {
