@@ -11,9 +11,13 @@ export type BootSeed =
   | { system: 'windows'; drive: ReturnType<typeof newConfigDrive> };
 
 /** Undefined: nobody knows how to watch such a system. */
-export const newBootSeed = ({ architecture, osType, mayHoldSystem }: GuestFacts): BootSeed | undefined => {
-  // What could not be read most likely is a Linux that is newer than what reads it.
-  if (mayHoldSystem && osType === undefined) return { system: 'linux', seed: newSeed() };
+export const newBootSeed = (guest: GuestFacts): BootSeed | undefined => {
+  const { architecture, osType, mayHoldSystem, storage = [] } = guest;
+  if (mayHoldSystem && osType === undefined) {
+    // A disk of Windows has NTFS on it; else it most likely is a Linux that is newer than what reads it.
+    if (storage.includes('ntfs')) return { system: 'windows', drive: newConfigDrive() };
+    return { system: 'linux', seed: newSeed() };
+  }
   if (architecture !== 'x86_64') return undefined;
   if (osType === 'linux') return { system: 'linux', seed: newSeed() };
   return osType === 'windows' ? { system: 'windows', drive: newConfigDrive() } : undefined;

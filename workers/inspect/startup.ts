@@ -8,9 +8,11 @@ const mostEntries = 1000;
 
 export const lookAtStartup = async (
   reader: Reader,
-): Promise<Pick<StartupView, 'fstab' | 'selinux' | 'resume' | 'lvmDevices'>> => ({
+): Promise<Pick<StartupView, 'fstab' | 'selinux' | 'resume' | 'lvmDevices' | 'crypttab' | 'nextLine'>> => ({
   fstab: ((await reader.config('/etc/fstab')) ?? []).filter(active).slice(0, mostEntries),
   resume: await resumeDevice(reader),
+  crypttab: ((await reader.config('/etc/crypttab')) ?? []).filter(active).slice(0, mostEntries),
+  nextLine: (await reader.config('/etc/kernel/cmdline'))?.join(' '),
   lvmDevices: ((await reader.config(lvmDevices)) ?? []).some((line) => line.startsWith('IDTYPE='))
     ? lvmDevices
     : undefined,

@@ -1,4 +1,5 @@
 import { linuxCheck, told } from './define.ts';
+import { ifSeen } from './unseen.ts';
 
 /** machine-id(5): empty or "uninitialized" is made anew at the first boot; D-Bus has a link to it, or a copy of its own. */
 export const cloneMachineId = linuxCheck({
@@ -9,11 +10,19 @@ export const cloneMachineId = linuxCheck({
     en: 'All instances would have the same machine id ({files}), and with it perhaps the same DHCP address.',
     de: 'Alle Instanzen hätten dieselbe Machine-ID ({files}) und damit womöglich dieselbe DHCP-Adresse.',
   },
-  remedy: { en: 'Empty it before you take the image.', de: 'Leeren Sie sie, bevor Sie das Image erstellen.' },
+  remedy: {
+    en: 'Empty it before you take the image, and take it off the kernel command line.',
+    de: 'Leeren Sie sie, bevor Sie das Image erstellen, und nehmen Sie sie aus der Kernel-Kommandozeile.',
+  },
   commands: [{ on: 'any', run: 'truncate -s 0 /etc/machine-id; rm -f /var/lib/dbus/machine-id' }],
-  judge: ({ remains: { machineId, dbusMachineId } }) =>
-    told('warn', 'files', [
+  judge: ({ remains: { machineId, dbusMachineId }, startup }) => {
+    const lines = ifSeen(() => startup.kernelLines, []);
+    // It comes before all files. kernel-command-line(7)
+    const onCommandLine = lines.some((line) => /(?:^|\s)systemd\.machine_id=[0-9a-f]/i.test(line));
+    return told('warn', 'files', [
+      ...(onCommandLine ? ['systemd.machine_id='] : []),
       ...(!machineId || machineId === 'uninitialized' ? [] : ['/etc/machine-id']),
       ...(dbusMachineId ? ['/var/lib/dbus/machine-id'] : []),
-    ]),
+    ]);
+  },
 });

@@ -23,9 +23,9 @@ const unescaped = (text: string): string =>
     String.fromCharCode(octal === undefined ? Number.parseInt(hex ?? '', 16) : Number.parseInt(octal, 8)),
   );
 
-/** Names of a bus, a slot or a serial number, which a virtio disk does not have. */
+/** Names of a bus, a slot or a serial number, which a virtio disk does not have; of the loop or network device that an image was built on. */
 export const isOldName = (text: string): boolean =>
-  /^\/dev\/(?:sd|hd|xvd|nvme|mmcblk|ad\d|da\d)/.test(text) ||
+  /^\/dev\/(?:sd|hd|xvd|nvme|mmcblk|ad\d|da\d|loop\d|nbd\d)/.test(text) ||
   /^\/dev\/disk\/by-path\//.test(text) ||
   /^\/dev\/disk\/by-id\/(?:ata|scsi|usb|nvme|wwn|virtio|google|mmc)-/.test(text);
 

@@ -33,6 +33,13 @@ const named = (line: string): { word: string; isThere: IsThere; value: string }[
     return isThere && value !== '' ? [{ word, isThere, value }] : [];
   });
 
+/** What a line of crypttab(5) opens at the start, where the start waits for it. */
+const lockedDevice = (line: string): string | undefined => {
+  const [, device = '', , options = ''] = line.split(/\s+/);
+  const isDisk = /^(?:(?:PART)?(?:UUID|LABEL)=|\/dev\/)/.test(device);
+  return isDisk && !options.split(',').some((each) => each === 'nofail' || each === 'noauto') ? device : undefined;
+};
+
 export const startDevices = linuxCheck({
   code: 'start-devices',
   severity: 'advice',
@@ -45,8 +52,8 @@ export const startDevices = linuxCheck({
     de: 'Der Start soll Geräte benutzen, die das Image nicht enthält, oder sie an der alten Maschine erkennen ({devices}): Er wartet auf jedes davon, bis zu einigen Minuten, und Volumes können fehlen.',
   },
   remedy: {
-    en: 'Take these parameters off the kernel command line, in the configuration of the boot loader; empty /etc/initramfs-tools/conf.d/resume and make the initramfs anew; remove /etc/lvm/devices/system.devices, LVM then looks at every disk.',
-    de: 'Nehmen Sie diese Parameter aus der Kernel-Kommandozeile, in der Konfiguration des Bootloaders; leeren Sie /etc/initramfs-tools/conf.d/resume, und erzeugen Sie das initramfs neu; entfernen Sie /etc/lvm/devices/system.devices, dann sieht LVM jeden Datenträger an.',
+    en: 'Take these parameters off the kernel command line, in the configuration of the boot loader; empty /etc/initramfs-tools/conf.d/resume and make the initramfs anew; remove /etc/lvm/devices/system.devices, LVM then looks at every disk; add nofail to lines of /etc/crypttab, and write the UUID into /etc/kernel/cmdline, which the next kernel gets.',
+    de: 'Nehmen Sie diese Parameter aus der Kernel-Kommandozeile, in der Konfiguration des Bootloaders; leeren Sie /etc/initramfs-tools/conf.d/resume, und erzeugen Sie das initramfs neu; entfernen Sie /etc/lvm/devices/system.devices, dann sieht LVM jeden Datenträger an; ergänzen Sie nofail in den Zeilen von /etc/crypttab, und schreiben Sie die UUID in /etc/kernel/cmdline, die der nächste Kernel bekommt.',
   },
   commands: [
     { on: 'any', run: 'rm -f /etc/lvm/devices/system.devices' },
@@ -54,12 +61,22 @@ export const startDevices = linuxCheck({
     { on: 'rhel', run: 'grubby --update-kernel=ALL --remove-args="resume rd.lvm.lv rd.md.uuid rd.luks.uuid"' },
   ],
   judge: (view, { disk }) => {
-    const { resume, lvmDevices } = view.startup;
+    const { resume, lvmDevices, nextLine, crypttab } = view.startup;
     const lines = ifSeen(() => startedLines(view), []);
     const words = [...lines.flatMap(named), ...named(resume === undefined ? '' : `resume=${resume}`)];
     const missing = words.filter(({ isThere, value }) => !ifSeen(() => isThere(value, disk), true));
     const usesLvm = disk.volumes.some(({ type }) => type === 'LVM2_member');
-    const devices = new Set([...missing.map(({ word }) => word), ...(usesLvm && lvmDevices ? [lvmDevices] : [])]);
+    const isMissing = (device: string): boolean => isOldName(device) || !ifSeen(() => isInImage(device, disk), true);
+    const nextRoot = /(?:^|\s)root=(\S+)/.exec(nextLine ?? '')?.[1];
+    const devices = new Set([
+      ...missing.map(({ word }) => word),
+      ...crypttab
+        .flatMap((line) => lockedDevice(line) ?? [])
+        .filter(isMissing)
+        .map((device) => `/etc/crypttab: ${device}`),
+      ...(nextRoot !== undefined && isMissing(nextRoot) ? [`/etc/kernel/cmdline: root=${nextRoot}`] : []),
+      ...(usesLvm && lvmDevices ? [lvmDevices] : []),
+    ]);
     // What none of it names is known of all of it only.
     if (devices.size === 0 && lines.length === 0) startedLines(view);
     return told('warn', 'devices', [...devices]);

@@ -160,6 +160,10 @@ export type StartupView = {
   kernelLines: readonly string[];
   /** What initramfs-tools is told to resume from. */
   resume: string | undefined;
+  /** Lines of /etc/crypttab, comments left out. */
+  crypttab: readonly string[];
+  /** The command line that the next kernel gets which is installed: /etc/kernel/cmdline, kernel-install(8). */
+  nextLine: string | undefined;
   /** The file by which LVM knows the disks that it may use, by their hardware; undefined where it has none. lvmdevices(8) */
   lvmDevices: string | undefined;
   /** Device of the root filesystem, as the appliance calls it. */

@@ -50,6 +50,8 @@ export const becomes: Case[] = [
   ],
   ['cloud-init-datasources', disk(), 'pass'],
   ['cloud-init-datasources', configured({ datasources: undefined }), 'pass'],
+  // What the installer of Ubuntu leaves behind.
+  ['cloud-init-datasources', configured({ datasources: ['None'] }), 'fail', { listed: 'None' }],
   ...[
     'ds=nocloud-net;s=http://10.0.0.1/',
     'ds=nocloud\\;s=http://10.0.0.1/',

@@ -69,6 +69,8 @@ const goodLinux: LinuxView = {
     fstab: ['LABEL=cloudroot / ext4 defaults 0 1'],
     kernelLines: [commandLine],
     resume: undefined,
+    crypttab: [],
+    nextLine: undefined,
     lvmDevices: undefined,
     rootDevice: '/dev/sda3',
     selinux: { enforcing: false, relabelPending: false, labelled: false },

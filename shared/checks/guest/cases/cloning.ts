@@ -3,6 +3,12 @@ import { type Case, disk, linux } from './case.ts';
 
 /** Can many be made of it? */
 export const cloning: Case[] = [
+  [
+    'clone-machine-id',
+    linux({ startup: { kernelLines: ['ro systemd.machine_id=0123456789abcdef0123456789abcdef'] } }),
+    'warn',
+    { files: 'systemd.machine_id=' },
+  ],
   ['clone-machine-id', linux({ remains: { machineId: '' } }), 'pass'],
   ['clone-machine-id', linux({ remains: { machineId: 'uninitialized' } }), 'pass'],
   [

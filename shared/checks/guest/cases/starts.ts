@@ -196,6 +196,25 @@ export const starts: Case[] = [
   ['start-devices', linux(started('rd.luks.uuid=luks-bbbb')), 'warn', { devices: 'rd.luks.uuid=luks-bbbb' }],
   ['start-devices', linux(started('rd.luks.uuid=luks-aaaa resume=/dev/mapper/swap'), volumes(luks)), 'pass'],
   ['start-devices', linux({ startup: { resume: 'UUID=dead' } }), 'warn', { devices: 'resume=UUID=dead' }],
+  [
+    'start-devices',
+    linux({ startup: { crypttab: ['swap UUID=dead /dev/urandom swap'] } }),
+    'warn',
+    { devices: '/etc/crypttab: UUID=dead' },
+  ],
+  [
+    'start-devices',
+    linux({ startup: { crypttab: ['data UUID=dead none luks,nofail', 'file /x.img none luks'] } }),
+    'pass',
+  ],
+  [
+    'start-devices',
+    linux({ startup: { nextLine: 'ro root=/dev/loop0p2' } }),
+    'warn',
+    { devices: '/etc/kernel/cmdline: root=/dev/loop0p2' },
+  ],
+  ['start-devices', linux({ startup: { nextLine: 'root=LABEL=cloudroot' } }), 'pass'],
+  ['kernel-root-name', linux(started('root=/dev/loop0p2')), 'fail', { root: '/dev/loop0p2' }],
   ['start-devices', linux({ startup: { lvmDevices: '/etc/lvm/devices/system.devices' } }), 'pass'],
   [
     'start-devices',
