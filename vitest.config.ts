@@ -11,7 +11,7 @@ const slow = 'test/hostile/{filesystems,boot}/*.test.ts';
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /**
- * unit: no servers. formats: our detector against other readers, no servers. hostile: bent disks and machines in the appliance, minutes, no servers. bench: figures, not tests. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes.
+ * unit: no servers. formats: our detector against other readers, no servers. hostile: bent disks and machines in the appliance, minutes, no servers. bench: figures, not tests. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes. openstack: OpenStack's own judges, minutes.
  */
 export default defineConfig({
   test: {
@@ -52,6 +52,17 @@ export default defineConfig({
           hookTimeout: 300_000,
           maxWorkers,
           expect: { poll: { timeout: 15_000 } },
+        },
+      },
+      {
+        test: {
+          name: 'openstack',
+          include: ['test/openstack/*.test.ts'],
+          globalSetup: ['test/support/global-setup.ts'],
+          testTimeout: 900_000,
+          hookTimeout: 900_000,
+          maxWorkers: 1,
+          fileParallelism: false,
         },
       },
       {

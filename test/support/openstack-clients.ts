@@ -16,6 +16,8 @@ export type OpenStackClients = {
   glance(env: Record<string, string>, ...commands: string[][]): Promise<Ran[]>;
   /** A script of openstacksdk that has `connection`; prints one JSON value. */
   sdk(env: Record<string, string>, script: string): Promise<unknown>;
+  /** The commands of images that each of the two has, as it is installed. */
+  commands(): Promise<{ openstack: string[]; glance: string[] }>;
 };
 
 /**
@@ -82,6 +84,15 @@ def answer(script):
     return json.loads(out.getvalue())
 `;
 
+const listCommands = `
+from importlib.metadata import entry_points
+import glanceclient.v2.shell as glance
+print(json.dumps({
+    "openstack": sorted(point.name.replace("_", " ") for point in entry_points(group="openstack.image.v2")),
+    "glance": sorted(name[3:].replace("_", "-") for name in dir(glance) if name.startswith("do_")),
+}))
+`;
+
 type Answered = (env: Record<string, string>, question: unknown) => Promise<unknown>;
 
 /** Started with the first question, ends with us. Questions are answered in their order. */
@@ -124,6 +135,8 @@ export const openStackClients = async (): Promise<OpenStackClients> => {
   const glance = serve(python, commandsOf('glanceclient'));
   const sdk = serve(python, scripts);
   return {
+    commands: () =>
+      sdk({ OS_AUTH_URL: 'http://127.0.0.1' }, listCommands) as Promise<{ openstack: string[]; glance: string[] }>,
     openstack: (env, ...commands) => openstack(env, commands) as Promise<Ran[]>,
     glance: (env, ...commands) => glance(env, commands) as Promise<Ran[]>,
     sdk,
