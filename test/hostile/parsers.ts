@@ -32,6 +32,7 @@ import { kindsOf } from '../../workers/inspect/remains.ts';
 import { serviceOf } from '../../workers/inspect/services.ts';
 import { sshdConfigOf } from '../../workers/inspect/sshd-config.ts';
 import { clean, configLine, moduleOf } from '../../workers/inspect/text.ts';
+import { sectionsOf } from '../../workers/inspect/unified-image.ts';
 import { sourcesOf } from '../../workers/inspect/windows-cloudbase-init.ts';
 import { dirtyFlag } from '../../workers/inspect/windows-volume.ts';
 import { checksumIn } from '../../workers/internet/sums-file.ts';
@@ -168,12 +169,19 @@ export const parsers: Readonly<Record<string, Parser>> = {
     parse: (bytes) =>
       guestFindings(
         linux({
-          startup: { fstab: lines(bytes).slice(0, 1000), kernelLines: [kernelLine(bytes)] },
+          startup: {
+            ...{ fstab: lines(bytes).slice(0, 1000), crypttab: lines(bytes).slice(0, 1000) },
+            ...{ kernelLines: [kernelLine(bytes)], nextLine: kernelLine(bytes) },
+          },
           boot: { entry: unseen('boot-entry') },
           packages: new Map([[clean(bytes.toString()), '1']]),
         }),
       ),
   },
+  'sections of a program': { most: 64 * KiB, words: 'MZPE\0\0.initrd', parse: (bytes) => sectionsOf(bytes) },
+  dhcpcd: network('/etc/dhcpcd.conf', 'interface static ip_address='),
+  netctl: network('/etc/netctl/a', "Interface=IP='static"),
+  netifrc: network('/etc/conf.d/net', 'config_a="10.0.0.1 ('),
   packages: { most: 4 * MiB, words: 'app2_name: a\napp2_version: 1\n', parse: (bytes) => packagesOf(raw(bytes)) },
   'names of files': {
     most: 4 * MiB,

@@ -47,7 +47,7 @@ export const guestOf = (
     'mount-ro': () => '',
     'umount-all': () => '',
     'pread-device': (_device, length) => Buffer.alloc(Number(length)),
-    pread: (path, length) => bytesOf(path)?.subarray(0, Number(length)) ?? failed,
+    pread: (path, length, at = '0') => bytesOf(path)?.subarray(Number(at), Number(at) + Number(length)) ?? failed,
     statns: (path) => {
       const bytes = bytesOf(path);
       return bytes ? lines('st_mode: 33188', `st_size: ${bytes.length}`) : failed;

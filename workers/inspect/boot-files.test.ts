@@ -39,6 +39,7 @@ const readerOf = (guest: Guest): Reader => {
     config,
     sizeOf: async () => Number.NaN,
     head: async () => undefined,
+    part: async () => undefined,
     resolve: async (path) => resolve(path),
     list: async (folder) => [...new Set(under(folder).map((path) => path.split('/')[0] ?? ''))],
     expand: async (...patterns) =>

@@ -2,11 +2,12 @@ import { posix } from 'node:path';
 import { partly, seen, unseen } from '../../shared/checks/guest/unseen.ts';
 import type { BootEntry, BootFilesView } from '../../shared/checks/guest/view.ts';
 import { chosenBySystemdBoot, parseBlsEntry, sortBlsEntries } from './boot-config/bls.ts';
-import { byVersion, type LoaderEntry, parseGrubEnvironment, type Variables } from './boot-config/entry.ts';
+import { byVersion, type LoaderEntry, longestText, parseGrubEnvironment, type Variables } from './boot-config/entry.ts';
 import { parseGrubConfig, parseGrubLegacy } from './boot-config/grub.ts';
 import { parseSyslinuxConfig } from './boot-config/syslinux.ts';
 import type { Reader } from './reader.ts';
-import { clean } from './text.ts';
+import { clean, configLine } from './text.ts';
+import { headOfProgram, sectionsOf } from './unified-image.ts';
 
 export type BootLoader = 'grub' | 'grub-legacy' | 'systemd-boot' | 'syslinux' | 'unified-kernel-image';
 
@@ -108,14 +109,23 @@ const lookAtGrubLegacy = async (reader: Reader): Promise<Menu | undefined> => {
   return found && { loader: 'grub-legacy', from: found[0], ...parseGrubLegacy(found[1]) };
 };
 
-/** Kernel, initramfs and command line are one file, and firmware starts it. What it would start with is known, which of them is not. */
+/** Kernel, initramfs and command line are one file, and firmware or systemd-boot starts it. Of several it is not known which. */
 const lookAtUnifiedImages = async (reader: Reader): Promise<Menu | undefined> => {
-  const [from] = await reader.expand('/boot/EFI/Linux/*.efi', '/efi/EFI/Linux/*.efi', '/boot/efi/EFI/Linux/*.efi');
+  const found = await reader.expand('/boot/EFI/Linux/*.efi', '/efi/EFI/Linux/*.efi', '/boot/efi/EFI/Linux/*.efi');
+  const [from] = found;
   if (from === undefined) return undefined;
-  const commandLine = (await reader.config('/etc/kernel/cmdline'))?.join(' ');
-  const entry = { id: '', title: '', kernel: from, initrds: [] };
-  const entries = commandLine === undefined ? [] : [{ ...entry, commandLine }];
-  return { loader: 'unified-kernel-image', from, entries, chosen: undefined };
+  const own = await commandLineIn(reader, from);
+  const commandLine = own ?? (await reader.config('/etc/kernel/cmdline'))?.join(' ');
+  const entries = commandLine === undefined ? [] : [{ id: '', title: '', kernel: from, initrds: [from], commandLine }];
+  const chosen = found.length === 1 && own !== undefined ? entries[0] : undefined;
+  return { loader: 'unified-kernel-image', from, entries, chosen };
+};
+
+const commandLineIn = async (reader: Reader, path: string): Promise<string | undefined> => {
+  const head = await reader.part(path, 0, headOfProgram);
+  const section = head && sectionsOf(head).get('.cmdline');
+  const text = section && (await reader.part(path, section.at, Math.min(section.size, longestText)));
+  return text && configLine(text.toString('utf8'));
 };
 
 const lookAtSyslinux = async (reader: Reader): Promise<Menu | undefined> => {

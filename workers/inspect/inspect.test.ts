@@ -362,3 +362,84 @@ describe('systems that put their files in place only when they start', () => {
     });
   });
 });
+
+describe('a unified kernel image', () => {
+  const version = '6.12.5-200.fc41.x86_64';
+  /** As ukify lays it out: a header, a table of sections, their bytes. */
+  const unified = (sections: Record<string, Buffer>): Buffer => {
+    const names = Object.keys(sections);
+    const head = Buffer.alloc(1024);
+    head.write('MZ', 0);
+    head.writeUInt32LE(0x40, 0x3c);
+    head.write('PE\0\0', 0x40, 'latin1');
+    head.writeUInt16LE(names.length, 0x46);
+    head.writeUInt16LE(0xf0, 0x54);
+    let at = head.length;
+    for (const [index, name] of names.entries()) {
+      const entry = 0x40 + 24 + 0xf0 + index * 40;
+      const { length } = sections[name] as Buffer;
+      head.write(name, entry, 'latin1');
+      for (const [offset, value] of [
+        [8, length],
+        [16, length],
+        [20, at],
+      ] as const)
+        head.writeUInt32LE(value, entry + offset);
+      at += length;
+    }
+    return Buffer.concat([head, ...Object.values(sections)]);
+  };
+  const cpio = (name: string): Buffer => {
+    const entry = (each: string) => {
+      const fields = Array.from({ length: 13 }, (_, index) =>
+        (index === 11 ? each.length + 1 : 0).toString(16).padStart(8, '0'),
+      );
+      const text = `070701${fields.join('')}${each}\0`;
+      return text.padEnd(Math.ceil(text.length / 4) * 4, '\0');
+    };
+    return Buffer.from(entry(name) + entry('TRAILER!!!'));
+  };
+
+  const lookedAt = async (image: Buffer, more: Record<string, Buffer> = {}) => {
+    const path = '/boot/efi/EFI/Linux/a.efi';
+    const files = { ...sound, ...more, [path]: image, [`/lib/modules/${version}/modules.dep`]: 'virtio_net.ko:\n' };
+    const { '/boot/grub/grub.cfg': _, ...withoutGrub } = files;
+    const helpers = {
+      ask: guestOf(withoutGrub),
+      progress: async () => undefined,
+      fetchInitramfs: async () => image.length,
+      readFetched: async (at: number, length: number) => image.subarray(at, at + length),
+      unpackInitramfs: async () => undefined,
+      readUnpacked: async () => Buffer.alloc(0),
+    };
+    const looked = await door.run(lookTask, { isBackup: false, without: [] }, helpers);
+    const { findings, facts } = (looked as { value: { findings: Finding[]; facts: object } }).value;
+    return { facts, of: Object.fromEntries(findings.map(({ code, outcome }) => [code, outcome])) };
+  };
+  const parts = (modules: string) => ({
+    '.cmdline': Buffer.from('root=UUID=1 console=ttyS0\0'),
+    '.uname': Buffer.from(version),
+    '.linux': Buffer.alloc(700, 1),
+    '.initrd': cpio(modules),
+  });
+
+  test('tells its command line, its kernel and its initramfs', async () => {
+    const { facts, of } = await lookedAt(unified(parts('usr/lib/modules/x/ahci.ko.xz')));
+    expect(facts).toMatchObject({ bootLoader: 'unified-kernel-image', defaultKernel: version });
+    expect(of).toMatchObject({ 'kernel-entry': 'pass', 'kernel-modules': 'pass', 'serial-console': 'pass' });
+    expect(of['virtio-block-initramfs']).toBe('fail');
+    const virtio = unified({
+      ...parts('virtio_blk.ko'),
+      '.initrd': Buffer.concat([cpio('a/virtio_blk.ko'), cpio('b/virtio_pci.ko')]),
+    });
+    expect((await lookedAt(virtio)).of['virtio-block-initramfs']).toBe('pass');
+  });
+
+  test('of several it is not known which is started, and one that is none tells nothing', async () => {
+    const image = unified(parts('ahci.ko'));
+    const two = await lookedAt(image, { '/boot/efi/EFI/Linux/b.efi': image });
+    expect(two.of).toMatchObject({ 'kernel-entry': 'unknown', 'virtio-block-initramfs': 'unknown' });
+    const none = await lookedAt(Buffer.from('MZ'));
+    expect(none.of).toMatchObject({ 'kernel-entry': 'unknown', 'virtio-block-initramfs': 'unknown' });
+  });
+});

@@ -1,9 +1,11 @@
 import { posix } from 'node:path';
 import { ifSeen } from '../../shared/checks/guest/unseen.ts';
 import type { BootFilesView, InitramfsView, KernelView } from '../../shared/checks/guest/view.ts';
+import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { initramfsFiles } from './initramfs.ts';
 import type { Look, Reader } from './reader.ts';
 import { clean, moduleOf } from './text.ts';
+import { headOfProgram, type Section, sectionsOf } from './unified-image.ts';
 
 const unreadable: InitramfsView = { whole: false, modules: new Set(), hostOnly: false };
 
@@ -46,7 +48,9 @@ export const lookAtKernel = async (
 /** From the kernel itself, else from the file's name, else the only folder or flavour of modules that it can belong to. */
 const versionOf = async (reader: Reader, path: string, boot: BootFilesView): Promise<string | undefined> => {
   const head = await reader.head(path, headOfKernel);
-  const told = head && kernelVersionIn(head);
+  const uname = head && sectionsOf(head).get('.uname');
+  const release = uname && (await reader.part(path, uname.at, Math.min(uname.size, 100)));
+  const told = release ? releaseIn(release.toString('latin1')) : head && kernelVersionIn(head);
   if (told) return told;
   const name = posix.basename(path).replace(/^[A-Za-z]+-?/, '');
   if (/^\d+\.\d/.test(name)) return clean(name);
@@ -58,13 +62,31 @@ const versionOf = async (reader: Reader, path: string, boot: BootFilesView): Pro
 export const kernelVersionIn = (head: Buffer): string | undefined => {
   if (head.length < 0x210 || head.toString('latin1', 0x202, 0x206) !== 'HdrS') return undefined;
   const at = head.readUInt16LE(0x20e) + 0x200;
-  return /^\d+\.\d+[\w.+~-]*/.exec(head.toString('latin1', at, at + 100))?.[0];
+  return releaseIn(head.toString('latin1', at, at + 100));
 };
+
+const releaseIn = (text: string): string | undefined => /^\d+\.\d+[\w.+~-]*/.exec(text)?.[0];
+
+/** Of a unified kernel image the part that is one. */
+const initramfsIn = async (file: ByteSource): Promise<Section> =>
+  sectionsOf(await file.read(0, headOfProgram)).get('.initrd') ?? { at: 0, size: file.size };
 
 /** All files that the boot loader loads beside the kernel. One that takes too much is one that cannot be read; what else was seen of the kernel holds. */
 const lookAtInitramfs = async (look: Look, paths: readonly string[]): Promise<InitramfsView> => {
   const seen = await look.parts.look('initramfs', () => readInitramfs(look, paths));
   return 'value' in seen ? seen.value : unreadable;
+};
+
+const filesIn = (
+  file: ByteSource,
+  { at, size }: Section,
+  unpack: Look['initramfs']['unpack'],
+): ReturnType<typeof initramfsFiles> => {
+  const part = {
+    size: Math.max(0, Math.min(size, file.size - at)),
+    read: (offset: number, length: number) => file.read(at + offset, Math.min(length, Math.max(0, size - offset))),
+  };
+  return initramfsFiles(part, (offset, codec, length) => unpack(at + offset, codec, length ?? part.size - offset));
 };
 
 const readInitramfs = async ({ initramfs, progress }: Look, paths: readonly string[]): Promise<InitramfsView> => {
@@ -73,7 +95,7 @@ const readInitramfs = async ({ initramfs, progress }: Look, paths: readonly stri
   for (const path of paths) {
     const file = await initramfs.fetch(path);
     progress(80);
-    const read = file && (await initramfsFiles(file, initramfs.unpack));
+    const read = file && (await filesIn(file, await initramfsIn(file), initramfs.unpack));
     found.push(...(read?.names ?? []));
     whole &&= read?.whole === true;
   }

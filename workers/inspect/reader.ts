@@ -49,6 +49,8 @@ export type Reader = {
   sizeOf(path: string): Promise<number>;
   /** So many bytes from the beginning of a regular file that has as many. */
   head(path: string, length: number): Promise<Buffer | undefined>;
+  /** So many bytes of a regular file from an offset on, or fewer at its end. */
+  part(path: string, at: number, length: number): Promise<Buffer | undefined>;
   /** Where a path leads to by its symbolic links; undefined when nothing is there. */
   resolve(path: string): Promise<string | undefined>;
   /** The names in a folder. */
@@ -98,6 +100,8 @@ export const readerOf = (guestfish: Guestfish, hidden: readonly Hidden[] = [], l
     sizeOf,
     head: async (path, length) =>
       (await sizeOf(path)) >= length ? guestfish.bytes('pread', real(path), String(length), '0') : undefined,
+    part: async (path, at, length) =>
+      (await sizeOf(path)) > at ? guestfish.bytes('pread', real(path), String(length), String(at)) : undefined,
     resolve: async (path) => {
       const place = (await about('realpath', path))?.[0];
       return place === undefined ? undefined : ours(place);
