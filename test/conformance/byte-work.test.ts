@@ -158,6 +158,10 @@ describe.each([
     const path = join(dir, 'f');
     await writeFile(path, bytes);
     expect(await work.hash({ path, size: bytes.length }, control())).toEqual({ sha256: sha256(bytes) });
+    for (const algorithm of ['sha1', 'sha256', 'sha512'] as const) {
+      const hex = createHash(algorithm).update(bytes).digest('hex');
+      expect(await work.digest({ path, size: bytes.length, algorithm }, control())).toEqual({ hex });
+    }
     await expect(work.hash({ path, size: bytes.length - 1 }, control())).rejects.toMatchObject({ code: 'tool-failed' });
     await expect(work.hash({ path, size: bytes.length + 1 }, control())).rejects.toMatchObject({ code: 'tool-failed' });
   });
