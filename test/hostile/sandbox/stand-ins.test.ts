@@ -154,6 +154,9 @@ describe('nbdkit that leaves', () => {
   });
 });
 
+/** qemu-system-x86_64(1), -sandbox */
+const ownFilter = '-sandbox on,obsolete=deny,elevateprivileges=deny,spawn=deny,resourcecontrol=deny';
+
 describe('QEMU that leaves', () => {
   const start = () => {
     const at = (name: string): string => join(dir, 'scratch', name);
@@ -187,6 +190,12 @@ describe('QEMU that leaves', () => {
     },
   );
 
+  test('nothing: it was told to lay its own filter of system calls on top', async () => {
+    standIn('qemu-system-x86_64', "open('/out/told', 'w').write(' '.join(sys.argv))");
+    await expect(start()).rejects.toMatchObject({ code: 'tool-missing' });
+    expect(readFileSync(join(dir, 'scratch/machine/told'), 'utf8')).toContain(ownFilter);
+  });
+
   test.each(trapNames)('%s as the picture of its screen: there is none', async (name) => {
     const monitor = `
 listener = socket.socket(socket.AF_UNIX)
@@ -202,6 +211,25 @@ time.sleep(100)`;
     await workerIsAlive();
     await machine.kill();
   });
+});
+
+test('the QEMU that libguestfs starts is told to lay its own filter on top, too', async () => {
+  for (const name of ['out', 'appliance']) mkdirSync(join(dir, 'scratch', name));
+  standIn(
+    'guestfish',
+    `
+for line in sys.stdin:
+  if line.startswith('-debug'):
+    print(open(os.environ['LIBGUESTFS_HV']).read(), flush=True)
+  if line.startswith('echo '):
+    print(line[5:].strip(), flush=True)`,
+  );
+  standIn('qemu-img', '');
+  writeFileSync(join(dir, 'image'), Buffer.alloc(MiB));
+  const disk = { path: join(dir, 'image'), format: 'raw' } as const;
+  const folders = { outputDir: join(dir, 'scratch/out'), appliance: join(dir, 'scratch/appliance') };
+  const told = await withGuestfish({ disk, ...folders, signal }, (asked) => asked('debug', []));
+  expect(String(told)).toContain(`exec qemu-system-x86_64 ${ownFilter} `);
 });
 
 describe('guestfish that leaves', () => {
