@@ -108,6 +108,8 @@ export const Environment = z.object({
   OIDC_ROLE_CLAIM: z.string().min(1).default('roles'),
   /** Which of their roles is which of ours, e.g. `viewer=reader,editor=member`. What is not named gives nothing. */
   OIDC_ROLES: list,
+  /** How the issuer must have signed somebody in: values of the claim `acr` that count. Without any, whatever it does is enough. */
+  OIDC_ACR: list,
 
   /** Where spans are sent by OTLP over HTTP; without an address none are. The exporter reads its other variables itself. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),

@@ -1,6 +1,6 @@
 import * as client from 'openid-client';
 import { BootreadyError } from '../../shared/errors.ts';
-import { accessOf, type Claims, claimAt } from '../../shared/oidc/access.ts';
+import { type AccessRules, accessOf, type Claims, claimAt, rulesOfRenewal } from '../../shared/oidc/access.ts';
 import type { OidcSettings } from '../../shared/oidc/settings.ts';
 import type { OidcIssuer, SignedIn } from '../../shared/ports/oidc.ts';
 import { unreachable } from './discover.ts';
@@ -19,6 +19,7 @@ export const signInOf = (
       code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
       code_challenge_method: 'S256',
       ...{ state, nonce },
+      ...(settings.rules.strengths.length > 0 ? { acr_values: settings.rules.strengths.join(' ') } : {}),
     }).href,
 
   finishSignIn: async (query, { state, nonce, codeVerifier }) => {
@@ -31,13 +32,14 @@ export const signInOf = (
         idTokenExpected: true,
       }),
     );
-    return signedIn(config, settings, tokens, tokens.claims()?.sub ?? '');
+    return signedIn(config, settings.rules, tokens, tokens.claims()?.sub ?? '');
   },
 
   renew: async (subject, refreshToken) => {
     const config = await configuration();
     const tokens = await asked(() => client.refreshTokenGrant(config, refreshToken));
-    const renewed = await signedIn(config, settings, tokens, subject);
+    const rules = rulesOfRenewal(tokens.claims() ?? {}, settings.rules);
+    const renewed = await signedIn(config, rules, tokens, subject);
     // Issuers that do not rotate refresh tokens give none back.
     return { ...renewed, refreshToken: renewed.refreshToken ?? refreshToken };
   },
@@ -54,7 +56,7 @@ export const signInOf = (
 
 const signedIn = async (
   config: client.Configuration,
-  { rules }: OidcSettings,
+  rules: AccessRules,
   tokens: Tokens,
   subject: string,
 ): Promise<SignedIn> => {
@@ -65,7 +67,8 @@ const signedIn = async (
     isWhole || !config.serverMetadata().userinfo_endpoint
       ? {}
       : await asked(() => client.fetchUserInfo(config, tokens.access_token, subject));
-  const claims = { ...more, ...told };
+  // How somebody was signed in stands in the ID token only.
+  const claims: Claims = { ...more, acr: undefined, ...told };
   if (claims.sub !== subject) throw refused(new Error('tokens of somebody else'));
   return {
     access: accessOf(claims, rules),

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AccessRules, accessOf, claimAt } from './access.ts';
+import { type AccessRules, accessOf, claimAt, rulesOfRenewal } from './access.ts';
 
 const rules: AccessRules = {
   projectClaim: 'projects',
@@ -9,6 +9,7 @@ const rules: AccessRules = {
     ['editor', 'member'],
     ['operator', 'admin'],
   ]),
+  strengths: [],
 };
 const claims = (roles: unknown, projects: unknown = ['demo'], more: object = {}) => ({
   ...{ sub: 'u-1', projects, realm_access: { roles } },
@@ -38,6 +39,26 @@ describe('what a user of the issuer may', () => {
     ['nobody', claims(['viewer'], ['demo'], { sub: undefined })],
   ])('%s opens nothing', (_what, told) => {
     expect(() => accessOf(told, rules)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+  });
+
+  describe('where a strength of the sign-in is asked for', () => {
+    const strict = { ...rules, strengths: ['mfa', 'urn:hardware'] };
+    const signedIn = (acr: unknown) => claims(['viewer'], ['demo'], { acr });
+
+    test.each(['mfa', 'urn:hardware'])('%s is enough', (acr) => {
+      expect(accessOf(signedIn(acr), strict).role).toBe('reader');
+    });
+
+    test.each([undefined, '', 'pwd', 'mfa urn:hardware', ['mfa'], 0, null])('%j is not', (acr) => {
+      expect(() => accessOf(signedIn(acr), strict)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+      expect(accessOf(signedIn(acr), rules).role).toBe('reader');
+    });
+
+    test('a renewal that tells none goes by the sign-in; one that tells another ends it', () => {
+      expect(accessOf(signedIn(undefined), rulesOfRenewal(signedIn(undefined), strict)).role).toBe('reader');
+      const weaker = signedIn('pwd');
+      expect(() => accessOf(weaker, rulesOfRenewal(weaker, strict))).toThrow(/as strongly/);
+    });
   });
 
   test('projects are told each once; a name without control characters, and not without end', () => {

@@ -5,16 +5,38 @@ import type { Role } from '../ports/projects.ts';
 /** What a token says about whom it is of, once its signature has been checked. */
 export type Claims = Readonly<Record<string, unknown>>;
 
-/** Which claims tell projects and roles, and what the issuer's words for roles mean here. */
-export type AccessRules = { projectClaim: string; roleClaim: string; roles: ReadonlyMap<string, Role> };
+/**
+ * Which claims tell projects and roles, and what the issuer's words for roles mean here. `strengths`: which values of `acr` count as signed in well enough;
+ * none: whatever it is.
+ */
+export type AccessRules = {
+  projectClaim: string;
+  roleClaim: string;
+  roles: ReadonlyMap<string, Role>;
+  strengths: readonly string[];
+};
 
 /** What a user of the issuer may do here. The projects are those that the issuer names, whether they are there or not. */
 export type Access = { subject: string; name: string; projects: readonly string[]; role: Role };
 
 const ranked: readonly Role[] = ['admin', 'member', 'reader'];
 
+/**
+ * How somebody was signed in is told in the token of that sign-in; one that is renewed may leave it out (OpenID Connect Core 12.2), and then that of the sign-in
+ * holds.
+ */
+export const rulesOfRenewal = (told: Claims, rules: AccessRules): AccessRules =>
+  told.acr === undefined ? { ...rules, strengths: [] } : rules;
+
 /** Only what the issuer says, and what the rules have a meaning for, opens anything. @throws BootreadyError `forbidden` */
-export const accessOf = (claims: Claims, { projectClaim, roleClaim, roles }: AccessRules): Access => {
+export const accessOf = (claims: Claims, { projectClaim, roleClaim, roles, strengths }: AccessRules): Access => {
+  if (strengths.length > 0 && !(typeof claims.acr === 'string' && strengths.includes(claims.acr))) {
+    throw new BootreadyError({
+      code: 'forbidden',
+      message: 'The issuer has not signed you in as strongly as is asked for here.',
+      remedy: `Sign in again, with a further factor where the issuer has one. Its claim "acr" must be ${strengths.join(' or ')}.`,
+    });
+  }
   const subject = typeof claims.sub === 'string' ? claims.sub : '';
   const granted = new Set(wordsOf(claimAt(claims, roleClaim)).map((word) => roles.get(word)));
   const role = ranked.find((each) => granted.has(each));

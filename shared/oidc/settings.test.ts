@@ -19,7 +19,7 @@ test('nobody signs in without an issuer; with one, what is not said has its defa
     ...{ scopes: 'openid profile', name: 'id.test', homeUrl: 'https://images.test/' },
     callbackUrl: 'https://images.test/sign-in/callback',
     rules: {
-      ...{ projectClaim: 'projects', roleClaim: 'roles' },
+      ...{ projectClaim: 'projects', roleClaim: 'roles', strengths: [] },
       roles: new Map([
         ['viewer', 'reader'],
         ['editor', 'member'],

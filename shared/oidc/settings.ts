@@ -64,7 +64,10 @@ export const oidcSettingsOf = (config: Config): OidcSettings | undefined => {
             ...{ issuer: OIDC_ISSUER, clientId: cliClientId, scopes: config.OIDC_CLI_SCOPES ?? config.OIDC_SCOPES },
             ...(audience !== undefined && URL.canParse(audience) ? { resource: audience } : {}),
           },
-    rules: { projectClaim: config.OIDC_PROJECT_CLAIM, roleClaim: config.OIDC_ROLE_CLAIM, roles: rolesOf(config) },
+    rules: {
+      ...{ projectClaim: config.OIDC_PROJECT_CLAIM, roleClaim: config.OIDC_ROLE_CLAIM, roles: rolesOf(config) },
+      strengths: config.OIDC_ACR,
+    },
   };
 };
 
