@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createSlots } from './fair-slots.ts';
 
 const never = new AbortController().signal;
@@ -43,6 +43,55 @@ test('a slot comes back when the work throws', async () => {
   const slots = createSlots(1);
   await expect(slots.use('a', never, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
   expect(await slots.use('a', never, () => Promise.resolve(1))).toBe(1);
+});
+
+describe('a slot that is kept', () => {
+  const done = () => Promise.resolve('done');
+
+  test('is had by the next step of the same image, before all who wait', async () => {
+    const slots = createSlots(1);
+    await slots.use('a', never, done, { image: 'first' });
+    const began: string[] = [];
+    const other = slots.use('a', never, async () => void began.push('other'));
+    await Promise.resolve();
+    expect([slots.busy, slots.waiting, began]).toEqual([1, 1, []]);
+    await slots.use('a', never, async () => void began.push('first'), { image: 'first', when: () => false });
+    await other;
+    expect(began).toEqual(['first', 'other']);
+  });
+
+  test('is free when the image has ended', async () => {
+    const slots = createSlots(1);
+    await slots.use('a', never, done, { image: 'first' });
+    slots.leave('first');
+    slots.leave('first');
+    slots.leave('unknown');
+    expect(slots.busy).toBe(0);
+  });
+
+  test('is free when its next step does not come soon', async () => {
+    vi.useFakeTimers();
+    try {
+      const slots = createSlots(1);
+      await slots.use('a', never, done, { image: 'first' });
+      const other = slots.use('b', never, done);
+      vi.advanceTimersByTime(60_000);
+      expect(await other).toBe('done');
+      expect(slots.busy).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  test('is none of work that throws, nor of work that has only looked whether it can begin', async () => {
+    const slots = createSlots(1);
+    await expect(
+      slots.use('a', never, () => Promise.reject(new Error('broken')), { image: 'first' }),
+    ).rejects.toThrow();
+    expect(slots.busy).toBe(0);
+    await slots.use('a', never, done, { image: 'first', when: () => false });
+    expect(slots.busy).toBe(0);
+  });
 });
 
 describe('fair by project', () => {

@@ -8,12 +8,27 @@
  * free instead would have cost the only project of a worker half of two slots, all the time. A worker of one slot stays one that does one step at once.
  */
 export type Slots = {
-  use<T>(project: string, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
+  use<T>(project: string, signal: AbortSignal, work: () => Promise<T>, keep?: Keep<T>): Promise<T>;
+  /** Nothing more comes of it: its slot, if one is kept, is free. */
+  leave(image: string): void;
   readonly count: number;
   /** May be one more than `count`, for a while. */
   readonly busy: number;
   readonly waiting: number;
 };
+
+/**
+ * Whose slot it is: the next work of the same image has it at once, if it comes soon. So what is begun is ended before more is begun, and no more
+ * images lie half done in scratch than there are slots.
+ */
+export type Keep<T> = {
+  image: string;
+  /** Whether there is more to come, by what came of this; of work that throws nothing is kept. */
+  when?: (result: T) => boolean;
+};
+
+/** Longer than Temporal takes from one step to the next, and no more than what waits meanwhile can bear. */
+const keptForMs = 5000;
 
 type Project = { busy: number; lastTurn: number; queue: (() => void)[] };
 
@@ -44,6 +59,7 @@ export const createSlots = (
       .sort((a, b) => a.busy - b.busy || a.lastTurn - b.lastTurn)[0];
 
   /** Projects come and go. */
+  const kept = new Map<string, { end: () => void; timer: NodeJS.Timeout }>();
   const forget = (name: string, project: Project): void => {
     if (project.busy === 0 && project.queue.length === 0) projects.delete(name);
   };
@@ -80,23 +96,45 @@ export const createSlots = (
     forget(name, project);
   };
 
+  const keep = (image: string, name: string, project: Project): void => {
+    leave(image);
+    const end = (): void => give(name, project);
+    kept.set(image, { end, timer: setTimeout(() => leave(image), keptForMs) });
+  };
+  /** @returns whether it had one */
+  const takeBack = (image: string | undefined): boolean => {
+    const found = image === undefined ? undefined : kept.get(image);
+    if (image === undefined || !found) return false;
+    clearTimeout(found.timer);
+    return kept.delete(image);
+  };
+  const leave = (image: string): void => {
+    const found = kept.get(image);
+    if (takeBack(image)) found?.end();
+  };
+
   return {
     count,
+    leave,
     get busy() {
       return busy;
     },
     get waiting() {
       return [...projects.values()].reduce((sum, { queue }) => sum + queue.length, 0);
     },
-    use: (name, signal, work) => {
+    use: (name, signal, work, keepFor) => {
       const step = async () => {
         signal.throwIfAborted();
         const project = ofProject(name);
-        await take(name, project, signal);
+        if (!takeBack(keepFor?.image)) await take(name, project, signal);
+        let more = false;
         try {
-          return await work();
+          const result = await work();
+          more = keepFor !== undefined && (keepFor.when?.(result) ?? true);
+          return result;
         } finally {
-          give(name, project);
+          if (more && keepFor) keep(keepFor.image, name, project);
+          else give(name, project);
         }
       };
       return shares ? shares.use(name, step) : step();

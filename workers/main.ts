@@ -39,7 +39,7 @@ import { secretKeysOf } from '../shared/secret-keys.ts';
 import { probeStore } from '../shared/store-traits.ts';
 import { createDeliveryActivities } from './activities/deliver.ts';
 import { createDownloadActivities, createDownloadLedger } from './activities/download.ts';
-import { createScratchActivities, createSharedActivities } from './activities/index.ts';
+import { createAdmitActivities, createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
 import { startByteThreads } from './bytes/threads.ts';
 import { cacheDirOf } from './cache-dir.ts';
@@ -48,6 +48,7 @@ import { lookTask } from './inspect/inspect.ts';
 import { createDoor } from './internet/door.ts';
 import { fetchSmall } from './internet/small-file.ts';
 import { measureDeliveries, measureEnds, measureJobs, measureSteps } from './measure.ts';
+import { beginInPlaces, createPlaces, inPlaces } from './places.ts';
 import { queueHandlers } from './queues/handlers.ts';
 import { createPost } from './queues/post.ts';
 import { openScratch } from './scratch.ts';
@@ -59,6 +60,10 @@ import { kvmWorks } from './tools/kvm.ts';
 import { setNiceness } from './tools/niceness.ts';
 import { sandboxBounds } from './tools/sandbox-bounds.ts';
 import { toolVersions } from './tools/versions.ts';
+
+const looksAtOnce = 4;
+const fetchedAtOnce = 4;
+const deliveredAtOnce = 2;
 
 /** How often each housekeeping job runs; the sweep is the installation's to choose. */
 const every = { relay: 3, reap: 60, refresh: 60 } as const;
@@ -105,6 +110,12 @@ export const startWorker = async (
     const cacheDir = cacheDirOf(process.env);
     const shares = createShares();
     const ownTaskQueue = `bootready-${workerId}`;
+    const keptForMs = config.CLAIM_SECONDS * 1000;
+    const places = {
+      // The next ones lie ready, and one that waits for scratch space keeps no slot empty.
+      images: createPlaces(2 * config.WORKER_CONCURRENCY, keptForMs),
+      downloads: createPlaces(2 * fetchedAtOnce, keptForMs),
+    };
     const deps = {
       config,
       runs: createRunStore(database.db, limits, traces),
@@ -118,9 +129,9 @@ export const startWorker = async (
       scratch,
       // A look at the first bytes must not wait behind hours of converting. Downloads wait for their servers, and keep no processor busy.
       slots: {
-        scan: createSlots(4, shares),
+        scan: createSlots(looksAtOnce, shares),
         heavy: createSlots(config.WORKER_CONCURRENCY, shares),
-        fetch: createSlots(4),
+        fetch: createSlots(fetchedAtOnce),
         send: createSlots(config.WORKER_CONCURRENCY),
       },
       room: createScratchRoom({ root: config.SCRATCH_DIR, space: scratch.space }),
@@ -149,18 +160,35 @@ export const startWorker = async (
       cacheDir,
       shared: {
         ...measureEnds(
-          { ...createSharedActivities(deps), ...createRepairLedger(deps), ...createDownloadLedger(deps) },
+          {
+            ...createAdmitActivities(deps),
+            ...beginInPlaces(
+              { ...createSharedActivities(deps), ...createRepairLedger(deps), ...createDownloadLedger(deps) },
+              places,
+            ),
+          },
           meter,
         ),
         ...measureDeliveries(
-          createDeliveryActivities({ ...deps, workerId, targets: openTargets(config.TARGETS), slots: createSlots(2) }),
+          createDeliveryActivities({
+            ...deps,
+            workerId,
+            targets: openTargets(config.TARGETS),
+            slots: createSlots(deliveredAtOnce),
+          }),
           meter,
         ),
       },
-      scratch: measureSteps(
-        { ...createScratchActivities(deps), ...createRepairActivities(deps), ...createDownloadActivities(deps) },
-        meter,
+      scratch: inPlaces(
+        measureSteps(
+          { ...createScratchActivities(deps), ...createRepairActivities(deps), ...createDownloadActivities(deps) },
+          meter,
+        ),
+        places,
       ),
+      // One more waits than has a slot, so that projects have turns.
+      atOnce: { looks: 2 * looksAtOnce, deliveries: 2 * deliveredAtOnce },
+      places,
       metrics: config.TEMPORAL_METRICS_PORT ? `${config.METRICS_HOST}:${config.TEMPORAL_METRICS_PORT}` : undefined,
       traces,
       log,

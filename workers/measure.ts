@@ -3,7 +3,7 @@ import type { Outcome } from '../shared/contracts/finding.ts';
 import type { QueueHandlers } from '../shared/ports/jobs.ts';
 import type { JobMeter, StepMeter, StepOutcome } from '../shared/ports/meters.ts';
 import { Postponed } from '../shared/postponed.ts';
-import type { DeliveryActivities, LedgerActivities, OnOwnQueue } from '../workflows/activities.ts';
+import type { AdmitActivities, DeliveryActivities, LedgerActivities, OnOwnQueue } from '../workflows/activities.ts';
 import type { WorkingHandlers } from './queues/handlers.ts';
 
 export const outcomeOf = (error: unknown): StepOutcome => {
@@ -65,9 +65,10 @@ export const measureSteps = (work: OnOwnQueue, meter: StepMeter): OnOwnQueue => 
   };
 };
 
-/** The same judgements and ends of runs, told to a meter. */
-export const measureEnds = (work: LedgerActivities, meter: StepMeter): LedgerActivities => ({
+/** The same looks, judgements and ends of runs, told to a meter. */
+export const measureEnds = <Work extends LedgerActivities & AdmitActivities>(work: Work, meter: StepMeter): Work => ({
   ...work,
+  admitFirst: (run) => stepTimer(meter)('admit', work.admitFirst(run)),
   judge: async (attempt, parts) => {
     const judgement = await work.judge(attempt, parts);
     meter.judged(judgement.verdict, judgement.report.findings);

@@ -31,7 +31,8 @@ export type Place = { project: string; folder: string };
 export type Need = { bytes: number; atMost: number };
 export type Turn = {
   signal: AbortSignal;
-  inSlot<T>(work: () => Promise<T>): Promise<T>;
+  /** @param keeps whether the image keeps its slot for its next step, by what came of the work; it does unless told */
+  inSlot<T>(work: () => Promise<T>, keeps?: (result: T) => boolean): Promise<T>;
   /** Told when it begins to wait, and when that has ended. */
   waits(isWaiting: boolean): void;
 };
@@ -51,6 +52,7 @@ const promiseOf = (folder: string): string => `${folder}${suffix}`;
 const besides = 64 * 1024 ** 2;
 const noRoom = Symbol('no room');
 const outgrown = Symbol('outgrown');
+const isDone = (outcome: unknown): boolean => outcome !== noRoom && outcome !== outgrown;
 
 /** Where machines write (boot-check.ts, inspect.ts). The names there are a stranger's. */
 const machineFolders = ['boot/machine', 'inspect/out'] as const;
@@ -190,7 +192,7 @@ export const createScratchRoom = (options: RoomOptions): ScratchRoom => {
                 if (!(await promise(place.folder, bytes))) return noRoom;
                 begin();
                 return withRoom(place, bytes, signal, work);
-              })
+              }, isDone)
             : noRoom;
           if (outcome === outgrown) {
             if (bytes >= need.atMost) throw tooSmall(bytes * 4, size - besides);

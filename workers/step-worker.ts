@@ -11,12 +11,13 @@ import {
 import type { Logger } from 'pino';
 import { connectionOptionsOf, type TemporalConfig, temporalTlsVariables } from '../adapters/temporal/config.ts';
 import { tlsTrouble } from '../adapters/tls-trouble.ts';
-import { sharedTaskQueue } from '../shared/contracts/workflow.ts';
+import { type QueueBeside, queueBeside, sharedTaskQueue } from '../shared/contracts/workflow.ts';
 import { explain } from '../shared/errors.ts';
 import type { Traces } from '../shared/ports/traces.ts';
-import type { OnOwnQueue, OnSharedQueue } from '../workflows/activities.ts';
+import type { OnOwnQueue, OnSharedQueues } from '../workflows/activities.ts';
 import { leastBetweenMs } from './activities/beating.ts';
 import { activityLogAttributes } from './log-attributes.ts';
+import type { AllPlaces, Places, Reservation } from './places.ts';
 import { traceActivities, traceEnds } from './traced-runs.ts';
 import { loadWorkflowBundle } from './workflow-bundle.ts';
 
@@ -35,8 +36,11 @@ export type StepWorkerOptions = {
   workerId: string;
   ownTaskQueue: string;
   cacheDir: string;
-  shared: OnSharedQueue;
+  shared: OnSharedQueues;
   scratch: OnOwnQueue;
+  /** How many at once of what waits beside the shared queue. */
+  atOnce: { looks: number; deliveries: number };
+  places: AllPlaces;
   /** Where Temporal's SDK serves its own metrics: host and port. */
   metrics: string | undefined;
   traces: Traces;
@@ -45,7 +49,7 @@ export type StepWorkerOptions = {
 
 /** What our steps say by Temporal's logger, and of what Temporal says itself only what is a warning. */
 const logOfSdk = (log: Logger, { level, message, meta }: LogEntry): void => {
-  // The own queue has activities only, on purpose.
+  // All queues but one have activities only, on purpose.
   if (message.startsWith('No workflows registered')) return;
   if (level === 'INFO' && meta?.sdkComponent !== 'activity') return;
   log[level === 'ERROR' ? 'error' : level === 'INFO' ? 'info' : 'warn']({ ...meta }, message);
@@ -56,11 +60,48 @@ const sdkMetrics = (bindAddress: string) => ({
   prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
 });
 
+/** As many at once as there are places for; what waits, another worker may take. */
+const whereThereIsRoom = (
+  places: Places,
+  beyond = 0,
+): Pick<WorkerOptions, 'tuner' | 'maxConcurrentActivityTaskPolls'> => {
+  const none = { type: 'fixed-size', numSlots: 1 } as const;
+  return {
+    tuner: {
+      workflowTaskSlotSupplier: none,
+      localActivityTaskSlotSupplier: none,
+      nexusTaskSlotSupplier: none,
+      activityTaskSlotSupplier: {
+        type: 'custom',
+        reserveSlot: (_, signal) => places.reserve(beyond, signal),
+        tryReserveSlot: () => null,
+        markSlotUsed: () => undefined,
+        releaseSlot: ({ permit }) => places.giveBack(permit as Reservation),
+      },
+    },
+    maxConcurrentActivityTaskPolls: 1,
+  };
+};
+
+/** Of what waits in each, as much is taken up as can be done at once. */
+const queuesBeside = ({ shared, places, atOnce }: StepWorkerOptions) => {
+  const { admitFirst, beginAttempt, beginRepair, beginDownload, deliver } = shared;
+  const { images, downloads } = places;
+  return [
+    { queue: 'admit', activities: { admitFirst }, maxConcurrentActivityTaskExecutions: atOnce.looks },
+    { queue: 'begin', activities: { beginAttempt, beginRepair }, ...whereThereIsRoom(images) },
+    // So that a project that wants one image made does not wait behind another's hundred that have begun.
+    { queue: 'begin-first', activities: { beginAttempt }, ...whereThereIsRoom(images, images.count) },
+    { queue: 'fetch', activities: { beginDownload }, ...whereThereIsRoom(downloads) },
+    { queue: 'deliver', activities: { deliver }, maxConcurrentActivityTaskExecutions: atOnce.deliveries },
+  ] satisfies (Partial<WorkerOptions> & { queue: QueueBeside })[];
+};
+
 /** Between two tries to reach Temporal. */
 const retryMs = 2000;
 
 /**
- * Serves two task queues: the shared one, with the workflows and what any worker can do, and the one of this process alone,
+ * Serves the shared task queue, with the workflows and what any worker can do, those beside it (shared/contracts/workflow.ts), and the one of this process alone,
  * whose activities share its scratch folder. Outlives Temporal: what breaks is made anew until `close`.
  */
 export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<void> } => {
@@ -97,6 +138,11 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
         // More than the slots allow: what waits for a slot has been taken up, and sends heartbeats.
         maxConcurrentActivityTaskExecutions: 200,
       });
+      const besides = await Promise.all(
+        queuesBeside(options).map(({ queue, ...how }) =>
+          Worker.create({ ...common, taskQueue: queueBeside(sharedTaskQueue, queue), ...how }),
+        ),
+      );
       const shared = await Worker.create({
         ...common,
         taskQueue: sharedTaskQueue,
@@ -104,7 +150,7 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
         activities: options.shared,
         maxConcurrentActivityTaskExecutions: 20,
       });
-      running = [own, shared];
+      running = [own, ...besides, shared];
       if (stopping.signal.aborted) return;
       log.info({ temporal: { address, namespace }, workerId }, 'takes up steps');
       const runs = running.map((worker) => worker.run());

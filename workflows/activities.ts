@@ -29,6 +29,13 @@ export type Attempt = RunRef & {
 
 export type { Admission };
 
+/**
+ * Which queue a run that is admitted waits in: `first` of a project that has nothing else at work; else by the size of its upload.
+ */
+export type Lane = 'first' | 'small' | 'large';
+/** `attempt` is bound to no worker: it has the fence, and no more is done by it than to judge. No lane is needed where admission is refused. */
+export type Admitted = { attempt: Attempt; admission: Admission; lane?: Lane };
+
 export type Conversion = {
   disk?: DetectedDisk;
   converted?: ConvertedDisk;
@@ -49,9 +56,9 @@ export type Inspection = {
 export type BootCheck = { boot?: Boot; findings: Finding[] };
 export type JudgedParts = {
   admission: Admission;
-  /** Undefined where an earlier step ended the matter. */
-  conversion: Conversion | undefined;
-  inspection: Inspection | undefined;
+  /** These are undefined where an earlier step ended the matter. */
+  conversion?: Conversion | undefined;
+  inspection?: Inspection | undefined;
   bootCheck?: BootCheck | undefined;
 };
 export type Judgement = { verdict: Verdict; report: Report };
@@ -60,9 +67,9 @@ export type Judgement = { verdict: Verdict; report: Report };
 export type OrderAttempt = { imageId: string; fence: number; taskQueue: string };
 export type OrderEnd = { imageId: string; failure?: { code: string; message: string; remedy?: string } };
 
-/** On the shared task queue. */
+/** Any worker can do these. */
 export interface RepairLedger {
-  /** Takes the repair for this worker: new fence, empty scratch folder. */
+  /** Takes the repair for this worker, which has room for it: new fence, empty scratch folder. */
   beginRepair(repair: { imageId: string }): Promise<OrderAttempt>;
   /** The image that was to be made is none: it says why. Does nothing when the repair has ended. */
   endRepair(input: OrderEnd): Promise<void>;
@@ -77,9 +84,9 @@ export interface RepairActivities {
   discardRepair(attempt: OrderAttempt): Promise<void>;
 }
 
-/** On the shared task queue. */
+/** Any worker can do these. */
 export interface DownloadLedger {
-  /** Takes the download for this worker: a new fence. */
+  /** Takes the download for this worker, which has room for it: a new fence. */
   beginDownload(download: { imageId: string }): Promise<OrderAttempt>;
   /** The image comes to nothing: it says why. Does nothing when the download has ended. */
   endDownload(input: OrderEnd): Promise<void>;
@@ -91,9 +98,15 @@ export interface DownloadActivities {
   fetchUpload(attempt: OrderAttempt): Promise<void>;
 }
 
-/** On the shared task queue: any worker can do these. */
+/** On the task queue for looks: any worker can do this, and keeps nothing of it. */
+export interface AdmitActivities {
+  /** Range reads only, by a fence of its own. A failing finding ends the run. */
+  admitFirst(run: RunRef): Promise<Admitted>;
+}
+
+/** Any worker can do these. */
 export interface SharedActivities {
-  /** Takes the run for this worker: new fence, empty scratch folder, run row `running`. */
+  /** Takes the run for this worker, which has room for it: new fence, empty scratch folder, run row `running`. */
   beginAttempt(run: RunRef): Promise<Attempt>;
   /** Puts findings and policy together and writes the report to the run row. */
   judge(attempt: Attempt, parts: JudgedParts): Promise<Judgement>;
@@ -101,7 +114,7 @@ export interface SharedActivities {
   finishRun(input: RunRef & FinishedRun): Promise<void>;
 }
 
-/** On the shared task queue: a published image goes further. */
+/** A published image goes further; `deliver` on the task queue for it. */
 export interface DeliveryActivities {
   deliver(order: DeliveryOrder): Promise<void>;
   /** Says why it will not be tried any more by itself; of one that was cancelled, clears away what is half there at the target. */
@@ -115,7 +128,7 @@ export type FinishedRun =
 
 /** On the attempt's own task queue: these share a scratch folder. */
 export interface ScratchActivities {
-  /** Range reads only. A failing finding ends the run. */
+  /** As `admitFirst`, for runs of before. */
   admit(attempt: Attempt): Promise<Admission>;
   /** Writes `disk.raw` or `disk.qcow2` into the scratch folder. */
   convert(attempt: Attempt, admission: Admission): Promise<Conversion>;
@@ -136,9 +149,9 @@ export interface ScratchActivities {
   discardScratch(attempt: Attempt): Promise<void>;
 }
 
-/** What any worker serves for runs and orders, on the shared task queue. */
+/** What any worker serves for runs and orders: in the workflow's own worker, or on the queues for those that begin. */
 export type LedgerActivities = SharedActivities & RepairLedger & DownloadLedger;
-/** All that is served on the shared task queue. */
-export type OnSharedQueue = LedgerActivities & DeliveryActivities;
+/** All that is served on the shared task queue and those beside it. */
+export type OnSharedQueues = LedgerActivities & AdmitActivities & DeliveryActivities;
 /** All that is served on a worker's own task queue. */
 export type OnOwnQueue = ScratchActivities & RepairActivities & DownloadActivities;

@@ -2,6 +2,7 @@ import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/
 import type { DeliverImageInput } from '../shared/contracts/workflow.ts';
 import type { DeliveryActivities } from './activities.ts';
 import { failureOf } from './outcome.ts';
+import { beside } from './queues.ts';
 import { copying, ledger } from './timing.ts';
 
 /** By the hand of an operator: whoever cancels it by the API has ended it in Postgres. */
@@ -15,7 +16,7 @@ const stopped = {
 
 /** A published image goes to one target. Whatever becomes of it, the image stays published. */
 export async function deliverImage({ order, ...timings }: DeliverImageInput): Promise<void> {
-  const { deliver } = proxyActivities<DeliveryActivities>(copying(timings));
+  const { deliver } = proxyActivities<DeliveryActivities>({ ...copying(timings), taskQueue: beside('deliver') });
   const { failDelivery } = proxyActivities<DeliveryActivities>(ledger());
   try {
     await deliver(order);

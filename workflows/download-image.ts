@@ -2,11 +2,13 @@ import { proxyActivities } from '@temporalio/workflow';
 import type { DownloadImageInput } from '../shared/contracts/workflow.ts';
 import type { DownloadActivities, DownloadLedger } from './activities.ts';
 import { inAttempts } from './in-attempts.ts';
-import { bulk, ledger } from './timing.ts';
+import { beside } from './queues.ts';
+import { bulk, ledger, turn } from './timing.ts';
 
 /** From an address in the internet to the upload of an image; from there it goes the way of every upload. */
 export async function downloadImage(input: DownloadImageInput): Promise<void> {
-  const { beginDownload, endDownload } = proxyActivities<DownloadLedger>(ledger());
+  const { beginDownload } = proxyActivities<DownloadLedger>({ ...turn(), taskQueue: beside('fetch') });
+  const { endDownload } = proxyActivities<DownloadLedger>(ledger());
   await inAttempts({ imageId: input.imageId }, beginDownload, endDownload, async (attempt) => {
     const { fetchUpload } = proxyActivities<DownloadActivities>({ ...bulk(input), taskQueue: attempt.taskQueue });
     await fetchUpload(attempt);

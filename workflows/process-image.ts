@@ -1,21 +1,48 @@
-import { CancellationScope, isCancellation, patched, proxyActivities } from '@temporalio/workflow';
-import type { Verdict } from '../shared/contracts/run.ts';
+import {
+  CancellationScope,
+  isCancellation,
+  patched,
+  proxyActivities,
+  proxyLocalActivities,
+} from '@temporalio/workflow';
+import type { Report, Verdict } from '../shared/contracts/run.ts';
 import type { ProcessImageInput } from '../shared/contracts/workflow.ts';
-import type { Attempt, BootCheck, Conversion, Inspection, ScratchActivities, SharedActivities } from './activities.ts';
+import type {
+  Admission,
+  AdmitActivities,
+  Admitted,
+  Attempt,
+  BootCheck,
+  Conversion,
+  Inspection,
+  ScratchActivities,
+  SharedActivities,
+} from './activities.ts';
 import { startDeliveries } from './deliveries.ts';
 import { canMove, failureOf, workerIsLost } from './outcome.ts';
-import { appliance, bulk, ledger, maximumAttempts, scan, tidy } from './timing.ts';
+import { beginsAt, beside } from './queues.ts';
+import { appliance, bulk, ledger, ledgerHere, maximumAttempts, scan, scanAnywhere, tidy, turn } from './timing.ts';
 import { enter } from './visibility.ts';
 
 /** One run: from an upload to a published image, or to a report that says why not. */
 export async function processImage(input: ProcessImageInput): Promise<Verdict> {
   const run = { imageId: input.imageId, runId: input.runId };
-  const { beginAttempt, judge, finishRun } = proxyActivities<SharedActivities>(ledger());
+  // Runs of before have all of it on one worker.
+  const admitsFirst = patched('admit-first');
+  const { judge, finishRun } = admitsFirst
+    ? proxyLocalActivities<SharedActivities>(ledgerHere())
+    : proxyActivities<SharedActivities>(ledger());
   try {
+    const admitted = admitsFirst ? await admitAnywhere() : undefined;
+    if (admitted && isRefused(admitted.admission)) {
+      const { attempt, admission } = admitted;
+      return await reject((await judge(attempt, { admission })).report);
+    }
+    const { beginAttempt } = proxyActivities<SharedActivities>({ ...turn(), ...beginsAt(admitted?.lane) });
     for (let number = 1; ; number++) {
       const attempt = await beginAttempt(run);
       try {
-        return await processOnOneWorker(attempt);
+        return await processOnOneWorker(attempt, admitted?.admission);
       } catch (error) {
         if (!canMove(error) || number === maximumAttempts) throw error;
       }
@@ -26,8 +53,20 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
     throw error;
   }
 
+  /** Any worker looks, at once: only what it admits waits for one that has room. */
+  async function admitAnywhere(): Promise<Admitted> {
+    const { admitFirst } = proxyActivities<AdmitActivities>({ ...scanAnywhere(input), taskQueue: beside('admit') });
+    enter('admit');
+    return await admitFirst(run);
+  }
+
+  async function reject(report: Report): Promise<Verdict> {
+    await finishRun({ ...run, status: 'rejected', report });
+    return 'reject';
+  }
+
   /** All that shares a scratch folder; when its worker dies the whole of it begins again elsewhere. */
-  async function processOnOneWorker(attempt: Attempt): Promise<Verdict> {
+  async function processOnOneWorker(attempt: Attempt, admitted: Admission | undefined): Promise<Verdict> {
     const here = { taskQueue: attempt.taskQueue };
     const { admit } = proxyActivities<ScratchActivities>({ ...scan(input), ...here });
     const { convert, publish, sendAhead } = proxyActivities<ScratchActivities>({ ...bulk(input), ...here });
@@ -38,11 +77,11 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
     let sending: Promise<void> | undefined;
     let lost = false;
     try {
-      enter('admit');
-      const admission = await admit(attempt);
+      if (!admitted) enter('admit');
+      const admission = admitted ?? (await admit(attempt));
 
       let conversion: Conversion | undefined;
-      if (!admission.findings.some(({ outcome }) => outcome === 'fail')) {
+      if (!isRefused(admission)) {
         enter('convert', admission.disk?.format);
         conversion = await convert(attempt, admission);
       }
@@ -62,10 +101,7 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
       }
 
       const { verdict, report } = await judge(attempt, { admission, conversion, inspection, bootCheck: boot });
-      if (verdict === 'reject' || !converted) {
-        await finishRun({ ...run, status: 'rejected', report });
-        return 'reject';
-      }
+      if (verdict === 'reject' || !converted) return await reject(report);
 
       enter('publish', conversion?.disk?.format);
       await sending;
@@ -82,3 +118,5 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
     }
   }
 }
+
+const isRefused = ({ findings }: Admission): boolean => findings.some(({ outcome }) => outcome === 'fail');

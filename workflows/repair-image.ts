@@ -3,11 +3,13 @@ import type { RepairImageInput } from '../shared/contracts/workflow.ts';
 import type { OrderAttempt, RepairActivities, RepairLedger } from './activities.ts';
 import { inAttempts } from './in-attempts.ts';
 import { workerIsLost } from './outcome.ts';
-import { bulk, ledger, tidy } from './timing.ts';
+import { beside } from './queues.ts';
+import { bulk, ledger, tidy, turn } from './timing.ts';
 
 /** From the disk of one image to the upload of another; from there the new image goes the way of every upload. */
 export async function repairImage(input: RepairImageInput): Promise<void> {
-  const { beginRepair, endRepair } = proxyActivities<RepairLedger>(ledger());
+  const { beginRepair } = proxyActivities<RepairLedger>({ ...turn(), taskQueue: beside('begin') });
+  const { endRepair } = proxyActivities<RepairLedger>(ledger());
   await inAttempts({ imageId: input.imageId }, beginRepair, endRepair, repairOnOneWorker);
 
   async function repairOnOneWorker(attempt: OrderAttempt): Promise<void> {

@@ -1,4 +1,4 @@
-import type { ActivityOptions } from '@temporalio/workflow';
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 import type { Timings } from '../shared/contracts/workflow.ts';
 
 /**
@@ -9,6 +9,16 @@ const backoff = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval:
 
 /** A few queries. Outlives an outage of the database of a day. */
 export const ledger = (): ActivityOptions => ({
+  startToCloseTimeout: '1m',
+  scheduleToCloseTimeout: '24h',
+  retry: backoff,
+});
+
+/** Waits for a worker that has room, days if there are none; then a few queries. */
+export const turn = (): ActivityOptions => ({ startToCloseTimeout: '1m', retry: backoff });
+
+/** A few queries, by the worker that has the workflow: no task of their own. */
+export const ledgerHere = (): LocalActivityOptions => ({
   startToCloseTimeout: '1m',
   scheduleToCloseTimeout: '24h',
   retry: backoff,
@@ -27,6 +37,12 @@ export const scan = (input: Timings): ActivityOptions => ({
   ...scratch(input),
   startToCloseTimeout: '30m',
 });
+
+/** The same, on whichever worker has a moment: what one leaves undone, the next one does. */
+export const scanAnywhere = (input: Timings): ActivityOptions => {
+  const { scheduleToStartTimeout: _, ...options } = scan(input);
+  return options;
+};
 
 /** Moves or computes every byte of the image: hours are in order as long as heartbeats come. */
 export const bulk = (input: Timings): ActivityOptions => ({

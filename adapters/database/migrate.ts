@@ -25,6 +25,7 @@ import * as lists from './migrations/0023-lists.ts';
 import * as signedSources from './migrations/0024-signed-sources.ts';
 import * as stepResults from './migrations/0025-step-results.ts';
 import * as listStatistics from './migrations/0026-list-statistics.ts';
+import * as waitsForWorker from './migrations/0027-waits-for-worker.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -52,6 +53,7 @@ const migrations = {
   '0024-signed-sources': signedSources,
   '0025-step-results': stepResults,
   '0026-list-statistics': listStatistics,
+  '0027-waits-for-worker': waitsForWorker,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

@@ -1,4 +1,5 @@
 import { type Kysely, sql } from 'kysely';
+import type { WaitsFor } from '../../shared/contracts/run.ts';
 import type { RunStep } from '../../shared/ports/images.ts';
 import type { OpenRun, OperationsStore } from '../../shared/ports/operations.ts';
 import type { Database } from './schema.ts';
@@ -80,7 +81,7 @@ export const createOperationsStore = (db: Kysely<Database>): OperationsStore => 
 
 type StepColumns = Pick<RunStep, 'step' | 'attempts' | 'percent' | 'message'> & {
   working: boolean;
-  waits_for: 'scratch' | null;
+  waits_for: WaitsFor | null;
   failure_code: string | null;
   step_status: RunStep['status'];
   step_worker: string | null;

@@ -208,6 +208,29 @@ export const createRunStore = (
       if (numUpdatedRows === 0n) throw superseded('run');
     },
 
+    awaitWorker: ({ imageId, runId }, fence) =>
+      db.transaction().execute(async (trx) => {
+        await heldRun(trx, runId, fence);
+        // None has it now; one that goes meanwhile takes nothing of it along.
+        await trx.updateTable('runs').set({ worker: null }).where('id', '=', runId).execute();
+        await trx
+          .insertInto('run_steps')
+          .values({ run_id: runId, step: 'convert', status: 'running', attempts: 0, percent: 0, waits_for: 'worker' })
+          .onConflict((conflict) => conflict.columns(['run_id', 'step']).doUpdateSet({ waits_for: 'worker' }))
+          .execute();
+        return trx
+          .selectFrom('images')
+          .where('id', '=', imageId)
+          .select(sql<number>`coalesce(upload_size, 0)`.as('uploadSize'))
+          .select(
+            sql<boolean>`not exists (
+              select 1 from runs other join images theirs on theirs.id = other.image_id
+              where theirs.project_id = images.project_id and other.id <> ${runId}
+                and other.status = 'running' and other.finished_at is null)`.as('isFirst'),
+          )
+          .executeTakeFirstOrThrow();
+      }),
+
     saveReport: (runId, fence, report) =>
       db.transaction().execute(async (trx) => {
         await heldRun(trx, runId, fence);

@@ -12,7 +12,7 @@ import type {
 import type { WorkerState } from '../../shared/contracts/operations.ts';
 import type { OrderStatus } from '../../shared/contracts/order.ts';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
-import type { GuestFacts, Report, RunStatus, Step, StepResult, Verdict } from '../../shared/contracts/run.ts';
+import type { GuestFacts, Report, RunStatus, Step, StepResult, Verdict, WaitsFor } from '../../shared/contracts/run.ts';
 import type { MemberStatus } from '../../shared/ports/glance.ts';
 import type { Shortage } from '../../shared/quota.ts';
 
@@ -269,7 +269,7 @@ export type RunStepTable = {
   /** It has its slot. */
   working: Generated<boolean>;
   /** What it must wait for before it begins, where that is no slot. */
-  waits_for: 'scratch' | null;
+  waits_for: WaitsFor | null;
   /** Of a step that is done. */
   found: JSONColumnType<StepResult> | null;
 };

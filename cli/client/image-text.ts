@@ -65,9 +65,11 @@ const seconds = (from: string | null, to: string | null, now: Date): number =>
 
 const stepStyles = { running: 'strong', done: 'good', failed: 'bad', cancelled: 'careful' } as const;
 
+const waits = { scratch: 'waits for scratch space', worker: 'waits for a free worker' } as const;
+
 /** What a step that runs does now. */
 export const workOf = ({ percent, waitsFor }: Pick<StepView, 'percent' | 'waitsFor'>): string =>
-  waitsFor === 'scratch' ? 'waits for scratch space' : `${Math.floor(percent)} %`;
+  waitsFor ? waits[waitsFor] : `${Math.floor(percent)} %`;
 
 const stepLine = (step: StepView, now: Date): Line => [
   `  ${step.step.padEnd(11)}`,

@@ -7,6 +7,7 @@ import { type ReactNode, useEffect, useState } from 'react';
 import type { RunView, StepView } from '../../shared/contracts/api.ts';
 import type { Step } from '../../shared/contracts/run.ts';
 import { useSpeech } from '../words/language.tsx';
+import { waitWords } from '../words/waits.ts';
 import type { WordKey } from '../words/words.ts';
 
 const titles: Record<Step, { title: WordKey; help: WordKey }> = {
@@ -71,7 +72,7 @@ export const Entry = ({ title, help, view, status, children }: EntryProps) => {
         <div className="timeline-head">
           <strong>{title}</strong>
           <span className="figures quiet">
-            {t(status === 'running' && view?.waitsFor === 'scratch' ? 'waitsForScratch' : word)}
+            {t(status === 'running' && view?.waitsFor ? waitWords[view.waitsFor] : word)}
             {view?.startedAt ? <Took startedAt={view.startedAt} finishedAt={view.finishedAt} /> : ''}
             {view && view.attempts > 1 ? ` · ${t('attempt', { number: view.attempts })}` : ''}
           </span>

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import type { OpenRunView, Operations, StuckReason } from '../../shared/contracts/operations.ts';
 import type { Step } from '../../shared/contracts/run.ts';
 import { useSpeech } from '../words/language.tsx';
+import { waitWords } from '../words/waits.ts';
 import type { WordKey } from '../words/words.ts';
 
 const stepWords: Record<Step, WordKey> = {
@@ -108,7 +109,7 @@ const State = ({ run: { status, step, stuck } }: { run: OpenRunView }) => {
     );
   }
   if (status === 'queued') return t('runQueued');
-  if (step?.status === 'waiting') return t(step.waitsFor === 'scratch' ? 'waitsForScratch' : 'waitsForSlot');
+  if (step?.status === 'waiting') return t(step.waitsFor ? waitWords[step.waitsFor] : 'waitsForSlot');
   if (step?.status === 'running') {
     return (
       <Progress

@@ -24,6 +24,7 @@ export const operationsWords = {
   stuckRetrying: { en: 'Fails again and again', de: 'Schlägt immer wieder fehl' },
   stuckNotTakenUp: { en: 'Nobody takes up the next step', de: 'Niemand nimmt den nächsten Schritt auf' },
   waitsForScratch: { en: 'Waits for scratch space', de: 'Wartet auf Platz zum Verarbeiten' },
+  waitsForWorker: { en: 'Waits for a free worker', de: 'Wartet auf einen freien Worker' },
   waitsForSlot: { en: 'Waits for a slot', de: 'Wartet auf einen Platz' },
   betweenSteps: { en: 'Between two steps', de: 'Zwischen zwei Schritten' },
   workers: { en: 'Workers', de: 'Worker' },

@@ -16,7 +16,7 @@ import {
 } from './image.ts';
 import { OrderStatus } from './order.ts';
 import { RepairChange } from './repair.ts';
-import { DetectedDisk, GuestFacts, Report, RunStatus, Step, Verdict } from './run.ts';
+import { DetectedDisk, GuestFacts, Report, RunStatus, Step, Verdict, waitsFor } from './run.ts';
 import { Snapshot } from './snapshot.ts';
 
 /** What the HTTP API takes and gives; the OpenAPI document is made from these. Times are RFC 3339, sizes bytes, percents 0 to 100. */
@@ -97,8 +97,8 @@ export const StepView = z.object({
   percent: Percent,
   worker: z.string().nullable(),
   message: z.string().nullable(),
-  /** Before it begins, it waits until there is scratch space for it. */
-  waitsFor: z.enum(['scratch']).optional(),
+  /** Before it begins, it waits until a worker has room for the image, or scratch space. */
+  waitsFor: z.enum(waitsFor).optional(),
   startedAt: Time,
   finishedAt: Time.nullable(),
 });

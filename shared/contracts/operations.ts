@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RunStatus, Step } from './run.ts';
+import { RunStatus, Step, waitsFor } from './run.ts';
 
 const Time = z.iso.datetime();
 
@@ -46,7 +46,7 @@ export const OpenRunView = z.object({
       percent: z.number(),
       attempts: z.number().int(),
       /** Of one that is waiting: absent when that is only for its slot. */
-      waitsFor: z.enum(['scratch']).optional(),
+      waitsFor: z.enum(waitsFor).optional(),
       /** Why the last try failed. */
       message: z.string().nullable(),
       startedAt: Time,

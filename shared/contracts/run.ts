@@ -6,6 +6,10 @@ export const steps = ['admit', 'convert', 'inspect', 'boot-check', 'publish'] as
 export const Step = z.enum(steps);
 export type Step = z.infer<typeof Step>;
 
+/** Before a step begins, where that is more than its slot: a worker that has room for the image, or scratch space on it. */
+export const waitsFor = ['worker', 'scratch'] as const;
+export type WaitsFor = (typeof waitsFor)[number];
+
 /** `rejected` is a result (the image is at fault), `failed` an error (we or the installation are). */
 export const runStatuses = ['queued', 'running', 'published', 'rejected', 'failed', 'cancelled'] as const;
 export const RunStatus = z.enum(runStatuses);

@@ -2,6 +2,15 @@ import type { DeliveryOrder } from './delivery.ts';
 
 /** How a run's workflow is named, started and found; shared by those who start it and those who run it. */
 export const sharedTaskQueue = 'bootready';
+
+/**
+ * Task queues beside the shared one, each for what waits for something else: `admit` for a look; `begin` for a worker that has room, `begin-first` for that
+ * too, of projects that have nothing there yet; `fetch` for a worker that can download one more; `deliver` for a turn at the targets. What waits there
+ * is no worker's yet, so it is neither lost with one nor given up by Temporal.
+ */
+export const queuesBeside = ['admit', 'begin', 'begin-first', 'fetch', 'deliver'] as const;
+export type QueueBeside = (typeof queuesBeside)[number];
+export const queueBeside = (taskQueue: string, which: QueueBeside): string => `${taskQueue}-${which}`;
 export const processImageType = 'processImage';
 export const repairImageType = 'repairImage';
 export const downloadImageType = 'downloadImage';

@@ -1,5 +1,5 @@
 import type { ImageSettings, ImageStatus, ListedSystem, MemberStatus, Visibility } from '../contracts/image.ts';
-import type { GuestFacts, Report, RunStatus, Step, StepResult, Verdict } from '../contracts/run.ts';
+import type { GuestFacts, Report, RunStatus, Step, StepResult, Verdict, WaitsFor } from '../contracts/run.ts';
 import type { ObjectInfo } from './object-store.ts';
 
 /** The record that users see. Sizes in bytes; what is not known yet is null. */
@@ -58,7 +58,7 @@ export type RunStep = {
   /** Why the last try failed; null once the step is done. */
   message: string | null;
   /** What it waits for before it begins; absent when that is only its slot. */
-  waitsFor?: 'scratch' | undefined;
+  waitsFor?: WaitsFor | undefined;
   /** Once it is done. */
   found?: StepResult | undefined;
   startedAt: Date;

@@ -1,5 +1,5 @@
 import type { BootPolicy, ImageSettings, Policy, TargetFormat } from '../contracts/image.ts';
-import type { ConvertedDisk, Report, Step, StepResult } from '../contracts/run.ts';
+import type { ConvertedDisk, Report, Step, StepResult, WaitsFor } from '../contracts/run.ts';
 import type { Shortage } from '../quota.ts';
 import type { ObjectPin } from './object-store.ts';
 
@@ -57,8 +57,8 @@ export interface RunStore {
    * done.
    */
   stepStarted(runId: string, fence: number, step: Step, worker: string, attempt: number): Promise<void>;
-  /** It cannot begin before there is room for it; progress says that it has. */
-  stepWaits(runId: string, fence: number, step: Step, waitsFor: 'scratch'): Promise<void>;
+  /** It cannot begin before there is scratch space for it; progress says that it has. */
+  stepWaits(runId: string, fence: number, step: Step, waitsFor: WaitsFor): Promise<void>;
   /** The first one says that the step has its slot. */
   stepProgress(runId: string, fence: number, step: Step, percent: number): Promise<void>;
   stepEnded(
@@ -69,6 +69,14 @@ export interface RunStore {
     failure?: { code: string; message: string },
     found?: StepResult,
   ): Promise<void>;
+  /**
+   * Admitted: its next step waits for a worker that has room, and its row says so. `isFirst`: its project has no other run that has begun.
+   * @throws `superseded`
+   */
+  awaitWorker(
+    run: { imageId: string; runId: string },
+    fence: number,
+  ): Promise<{ isFirst: boolean; uploadSize: number }>;
   saveReport(runId: string, fence: number, report: Report): Promise<void>;
   /**
    * Of an image that is served as it came: this run has found its bytes safe, and they are served from now on (image `active`) or

@@ -238,6 +238,35 @@ describe('steps', () => {
   });
 });
 
+describe('awaitWorker', () => {
+  test('says that the next step waits, on no worker, until it begins', async () => {
+    const { run, fence } = await begun('looker');
+    await runs.stepStarted(run.runId, fence, 'admit', 'looker', 1);
+    await runs.stepEnded(run.runId, fence, 'admit', 'done');
+    await runs.awaitWorker(run, fence);
+    expect(await images.steps(run.runId)).toMatchObject([
+      { step: 'admit', status: 'done' },
+      { step: 'convert', status: 'running', attempts: 0, percent: 0, worker: null, waitsFor: 'worker' },
+    ]);
+    expect(await records.row(run)).toMatchObject({ status: 'running', worker: null });
+    const next = await runs.beginAttempt(run, 'maker');
+    await runs.stepStarted(run.runId, next.fence, 'convert', 'maker', 1);
+    const [, convert] = await images.steps(run.runId);
+    expect(convert).toMatchObject({ status: 'running', attempts: 1, worker: 'maker' });
+    expect(convert).not.toHaveProperty('waitsFor');
+    await expect(runs.awaitWorker(run, fence)).rejects.toMatchObject(superseded);
+  });
+
+  test('tells whether the project has another run at work, and how large the upload is', async () => {
+    const first = await begun();
+    expect(await runs.awaitWorker(first.run, first.fence)).toEqual({ isFirst: true, uploadSize: expect.any(Number) });
+    const second = await begun();
+    expect((await runs.awaitWorker(second.run, second.fence)).isFirst).toBe(false);
+    await runs.finish(first.run, { status: 'cancelled' });
+    expect((await runs.awaitWorker(second.run, second.fence)).isFirst).toBe(true);
+  });
+});
+
 test('a report is kept with its run; the later one counts', async () => {
   const { run, fence } = await begun();
   await runs.saveReport(run.runId, fence, someReport(run, 'publish-with-warnings'));

@@ -12,6 +12,7 @@ import {
   untilCancelled,
   type World,
   workerStops,
+  workerStopsAnywhere,
 } from '../support/workflow-world.ts';
 
 /** The order, the retries and the undo of a run, with steps that fail as real ones cannot be made to. Temporal is real. */
@@ -37,8 +38,8 @@ const test = alone.extend<{ world: Stage['world'] }>({
 }).concurrent;
 
 const wholeWay: Step[] = [
+  'admitFirst',
   'beginAttempt',
-  'admit',
   'convert',
   'inspect',
   'bootCheck',
@@ -46,7 +47,7 @@ const wholeWay: Step[] = [
   'publish',
   'discardScratch',
 ];
-const middle = ['admit', 'convert', 'inspect', 'bootCheck', 'judge', 'publish'] as const;
+const middle = ['admitFirst', 'convert', 'inspect', 'bootCheck', 'judge', 'publish'] as const;
 
 test('the steps of a sound image, in their order', async ({ world }) => {
   const { run, calls, finished } = await world({});
@@ -122,10 +123,10 @@ describe('sending ahead', () => {
   });
 });
 
-test('an image that admit refuses is neither converted nor published; its scratch folder goes', async ({ world }) => {
+test('an image that is not admitted waits for no worker', async ({ world }) => {
   const { run, calls, finished } = await world({}, { rejected: true });
   expect(await (await run()).result()).toBe('reject');
-  expect(calls).toEqual(['beginAttempt', 'admit', 'judge', 'finishRun', 'discardScratch']);
+  expect(calls).toEqual(['admitFirst', 'judge', 'finishRun']);
   expect(finished).toMatchObject([{ status: 'rejected', report: { verdict: 'reject' } }]);
 });
 
@@ -140,14 +141,27 @@ describe.each(middle)('%s', (step) => {
   test('ends the run when it failed for good, with the reason and a clean slate', async ({ world }) => {
     const { run, calls, finished } = await world({ [step]: fails(true) });
     await expect((await run()).result()).rejects.toThrow(WorkflowFailedError);
-    expect(calls).toEqual([...wholeWay.slice(0, wholeWay.indexOf(step) + 1), 'discardScratch', 'finishRun']);
+    const undone = step === 'admitFirst' ? [] : ['discardScratch'];
+    expect(calls).toEqual([...wholeWay.slice(0, wholeWay.indexOf(step) + 1), ...undone, 'finishRun']);
     expect(finished).toEqual([
       { status: 'failed', failure: { code: 'unavailable', message: 'It broke.', remedy: 'Mend it.' } },
     ]);
   });
 });
 
-describe.each(['admit', 'convert', 'inspect', 'bootCheck', 'publish'] as const)('%s', (step) => {
+test('admitFirst hears of the cancellation', async ({ world }) => {
+  const looking = untilCancelled();
+  const { run, calls, finished } = await world({ admitFirst: looking.work });
+  const handle = await run();
+  await looking.entered;
+  await handle.cancel();
+  await expect(handle.result()).rejects.toThrow(WorkflowFailedError);
+  expect(looking.heard).toBeInstanceOf(CancelledFailure);
+  expect(calls).toEqual(['admitFirst', 'finishRun']);
+  expect(finished).toEqual([{ status: 'cancelled' }]);
+});
+
+describe.each(['convert', 'inspect', 'bootCheck', 'publish'] as const)('%s', (step) => {
   test('hears of the cancellation, and the scratch folder goes', async ({ world }) => {
     const cancellable = untilCancelled();
     const { run, calls, finished } = await world({ [step]: cancellable.work });
@@ -164,13 +178,30 @@ describe.each(['admit', 'convert', 'inspect', 'bootCheck', 'publish'] as const)(
 test('the whole attempt moves when its worker is dead', async ({ world }) => {
   const { run, calls } = await world({}, { deadWorkers: 2 });
   expect(await (await run()).result()).toBe('publish');
-  expect(calls).toEqual(['beginAttempt', 'beginAttempt', ...wholeWay]);
+  expect(calls).toEqual(['admitFirst', 'beginAttempt', 'beginAttempt', ...wholeWay.slice(1)]);
 });
 
 test('the whole attempt moves when the worker says that it is stopped, without waiting for it', async ({ world }) => {
   const { run, calls } = await world({ convert: once(workerStops) });
   expect(await (await run()).result()).toBe('publish');
-  expect(calls).toEqual(['beginAttempt', 'admit', 'convert', ...wholeWay]);
+  expect(calls).toEqual(['admitFirst', 'beginAttempt', 'convert', ...wholeWay.slice(1)]);
+});
+
+test('a look whose worker stops is taken by another one', async ({ world }) => {
+  const { run, calls } = await world({ admitFirst: once(workerStopsAnywhere) });
+  expect(await (await run()).result()).toBe('publish');
+  expect(calls).toEqual(['admitFirst', ...wholeWay]);
+});
+
+test.for([
+  ['first', 'begin-first', 'demo'],
+  ['small', 'begin', 'small demo'],
+  ['large', 'begin', 'demo'],
+] as const)('a run of the lane "%s" waits in the queue %s', async ([lane, queue, fairnessKey], { world }) => {
+  const { run, waitsIn } = await world({}, { lane });
+  const handle = await run();
+  await handle.result();
+  expect(await waitsIn(handle, 'beginAttempt')).toEqual({ queue, fairnessKey });
 });
 
 test('an image that kills every worker ends as failed', async ({ world }) => {

@@ -25,18 +25,26 @@ import {
   downloadImageType,
   type ProcessImageInput,
   processImageType,
+  queueBeside,
+  queuesBeside,
   repairImageType,
 } from '../../shared/contracts/workflow.ts';
 import { leastBetweenMs } from '../../workers/activities/beating.ts';
 import { workflowInterceptorModules } from '../../workers/workflow-bundle.ts';
-import type { Attempt, FinishedRun, OnOwnQueue, OnSharedQueue, OrderEnd } from '../../workflows/activities.ts';
+import type { Attempt, FinishedRun, Lane, OnOwnQueue, OnSharedQueues, OrderEnd } from '../../workflows/activities.ts';
 
 /** The workflows on a real Temporal, with steps that behave as told: as real ones cannot be made to. */
 
-export type Step = keyof (OnSharedQueue & OnOwnQueue);
+export type Step = keyof (OnSharedQueues & OnOwnQueue);
 export type Behaviour = Partial<Record<Step, () => Promise<void>>>;
 /** `targets`: where what is published goes. `rejectedLate`: by what is inside, when it has been converted. */
-export type WorldOptions = { deadWorkers?: number; rejected?: boolean; rejectedLate?: boolean; targets?: string[] };
+export type WorldOptions = {
+  deadWorkers?: number;
+  rejected?: boolean;
+  rejectedLate?: boolean;
+  targets?: string[];
+  lane?: Lane;
+};
 export type World = {
   /** Every step that was done, in order; but for what goes on beside them. */
   calls: Step[];
@@ -46,6 +54,11 @@ export type World = {
   /** Repairs and downloads that came to no upload. */
   ended: { failure?: { code: string } }[];
   run: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
+  /** Which queue beside the shared one the step was asked for in, and by whose key. */
+  waitsIn: (
+    handle: WorkflowHandle,
+    step: Step,
+  ) => Promise<{ queue: string | undefined; fairnessKey: string | undefined }>;
   repair: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
   download: () => Promise<WorkflowHandleWithFirstExecutionRunId>;
   /** Why deliveries failed for good, by target. */
@@ -80,6 +93,7 @@ const converted: ConvertedDisk = {
   allocatedSize: 512,
   sha256: 'a'.repeat(64),
 };
+const refused = { code: 'qcow2-backing-file', step: 'admit', outcome: 'fail', params: {} } as const;
 const disk = { format: 'vmdk', variant: 'streamOptimized', virtualSize: 1024 } as const;
 
 export const openStage = async (address: string): Promise<Stage> => {
@@ -125,12 +139,18 @@ export const openStage = async (address: string): Promise<Stage> => {
         ended.push(end);
         return does(step, undefined);
       };
-    const shared: OnSharedQueue = {
+    const shared: OnSharedQueues = {
       deliver: () => does('deliver', undefined),
       failDelivery: ({ target }, failure) => {
         undelivered.set(target, failure);
         return does('failDelivery', undefined);
       },
+      admitFirst: (run) =>
+        does('admitFirst', {
+          attempt: { ...run, fence: 0, taskQueue: 'none' },
+          admission: { layers: [], disk, findings: options.rejected ? [refused] : [] },
+          ...(options.lane ? { lane: options.lane } : {}),
+        }),
       beginAttempt: (run) => does('beginAttempt', { ...run, ...nextWorker() }),
       beginRepair: (repair) => does('beginRepair', { ...repair, ...nextWorker() }),
       endRepair: endOrder('endRepair'),
@@ -147,9 +167,9 @@ export const openStage = async (address: string): Promise<Stage> => {
         return does('finishRun', undefined);
       },
     };
-    const refused = { code: 'qcow2-backing-file', step: 'admit', outcome: 'fail', params: {} } as const;
     const scratch: OnOwnQueue = {
-      admit: () => does('admit', { layers: [], disk, findings: options.rejected ? [refused] : [] }),
+      // Of runs of before: none is made here.
+      admit: () => does('admit', { layers: [], disk, findings: [] }),
       convert: () => does('convert', { disk, converted, layers: [], findings: [], tools: {} }),
       sendAhead: async () => {
         sentAhead++;
@@ -175,6 +195,9 @@ export const openStage = async (address: string): Promise<Stage> => {
     const workers = await Promise.all([
       Worker.create({ ...common, taskQueue: sharedQueue, workflowBundle: bundle, activities: shared }),
       Worker.create({ ...common, taskQueue: ownQueue, activities: scratch }),
+      ...queuesBeside.map((which) =>
+        Worker.create({ ...common, taskQueue: queueBeside(sharedQueue, which), activities: shared }),
+      ),
     ]);
     const running = workers.map((worker) => worker.run());
     const order = (type: string, prefix: string) => {
@@ -203,7 +226,18 @@ export const openStage = async (address: string): Promise<Stage> => {
           taskQueue: sharedQueue,
           workflowId: `image-${input.imageId}-run-1`,
           args: [input],
+          priority: { fairnessKey: 'demo' },
         }),
+      waitsIn: async (handle, step) => {
+        const { events } = await handle.fetchHistory();
+        const scheduled = events
+          ?.map((event) => event.activityTaskScheduledEventAttributes)
+          .find((asked) => asked?.activityType?.name === step);
+        return {
+          queue: scheduled?.taskQueue?.name?.slice(`${sharedQueue}-`.length),
+          fairnessKey: scheduled?.priority?.fairnessKey || 'demo',
+        };
+      },
       repair: () => order(repairImageType, 'repair'),
       download: () => order(downloadImageType, 'download'),
       close: async () => {
@@ -245,6 +279,10 @@ export const fails = (nonRetryable: boolean) => (): Promise<void> =>
       details: [{ remedy: 'Mend it.' }],
     }),
   );
+
+/** As steps say that are bound to no worker. */
+export const workerStopsAnywhere = (): Promise<void> =>
+  Promise.reject(ApplicationFailure.retryable('The worker was stopped.', 'worker-stopped'));
 
 export const workerStops = (): Promise<void> =>
   Promise.reject(ApplicationFailure.nonRetryable('The worker was stopped.', 'worker-stopped'));

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
-import type { GuestFacts } from '../../shared/contracts/run.ts';
+import type { Admission, GuestFacts } from '../../shared/contracts/run.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
 import { machineWrites } from '../../shared/foreign-limits.ts';
 import { objectSource } from '../../shared/object-source.ts';
@@ -12,7 +12,14 @@ import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import { quotaFinding } from '../../shared/quota.ts';
 import { sbomOf } from '../../shared/sbom/cyclonedx.ts';
 import type { StoreTraits } from '../../shared/store-traits.ts';
-import type { Attempt, Conversion, ScratchActivities, SharedActivities } from '../../workflows/activities.ts';
+import type {
+  AdmitActivities,
+  Attempt,
+  Conversion,
+  Lane,
+  ScratchActivities,
+  SharedActivities,
+} from '../../workflows/activities.ts';
 import { objectUpload } from '../bytes/uploads.ts';
 import { toFailure } from '../failures.ts';
 import type { Scratch } from '../scratch.ts';
@@ -29,7 +36,7 @@ import { keepSbom } from './sbom.ts';
 import { scratchNeed } from './scratch-need.ts';
 import { discardSent, sendDisk } from './send-ahead.ts';
 import { isSafeAsItCame, isSafeWithin } from './serve.ts';
-import { runBeside, runStep, type StepControl } from './step.ts';
+import { nameOf, runBeside, runStep, type StepControl } from './step.ts';
 
 export type ActivityDeps = {
   config: Config;
@@ -51,14 +58,20 @@ export type ActivityDeps = {
   signingKey: KeyObject | undefined;
 };
 
+const mapped =
+  <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
+  (...args: Args): Promise<Result> =>
+    work(...args).catch((error: unknown) => {
+      throw toFailure(error);
+    });
+
 /** Any worker can do these. */
-export const createSharedActivities = ({ config, runs, scratch, ownTaskQueue }: ActivityDeps): SharedActivities => {
-  const mapped =
-    <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
-    (...args: Args): Promise<Result> =>
-      work(...args).catch((error: unknown) => {
-        throw toFailure(error);
-      });
+export const createSharedActivities = ({
+  config,
+  runs,
+  scratch,
+  ownTaskQueue,
+}: Pick<ActivityDeps, 'runs' | 'scratch' | 'ownTaskQueue'> & { config: Pick<Config, 'POLICY'> }): SharedActivities => {
   return {
     beginAttempt: mapped(async (run) => {
       const { fence } = await runs.beginAttempt(run, scratch.workerId);
@@ -74,33 +87,69 @@ export const createSharedActivities = ({ config, runs, scratch, ownTaskQueue }: 
   };
 };
 
+/** Under `warn` a verdict can only be that of an unsafe image, which takes it back. */
+const markAdmitted = ({ runs, config }: ActivityDeps, attempt: Attempt, { policy }: RunContext): Promise<void> =>
+  runs.admitted(attempt, attempt.fence, (policy ?? config.POLICY) === 'warn' ? 'now' : 'after the verdict');
+
+const admitAttempt = (
+  deps: ActivityDeps,
+  attempt: Attempt,
+  { isAnywhere }: { isAnywhere: boolean },
+): Promise<Admission> => {
+  const { config, runs, store, scratch } = deps;
+  const stepDeps = { runs, slots: deps.slots.scan, workerId: scratch.workerId, isAnywhere };
+  return runStep(stepDeps, attempt, 'admit', async (context, control) => {
+    const { upload, settings, overQuota } = context;
+    if (overQuota) return { layers: [], findings: [quotaFinding(overQuota)] };
+    const source = objectSource(store, upload);
+    const scratchDir = await scratch.open(attempt);
+    const admission = await admitUpload(
+      deps.admit,
+      {
+        ...{ source, scratchDir, maxVirtualBytes: largestDisk(config, context) },
+        allowIso: settings.allowIso ?? config.ALLOW_ISO,
+        maxUploadBytes: config.MAX_UPLOAD_BYTES,
+      },
+      control,
+    );
+    if (context.isVerbatim && isSafeAsItCame(context, admission)) await markAdmitted(deps, attempt, context);
+    return admission;
+  });
+};
+
+/** Uploads under this do not wait behind their project's larger ones: seconds of convert and publish. */
+const smallUploadBytes = 1024 ** 3;
+
+/** Any worker can do these. */
+export const createAdmitActivities = (deps: ActivityDeps): AdmitActivities => {
+  const { runs, scratch, ownTaskQueue: taskQueue } = deps;
+  const awaitWorker = async (attempt: Attempt): Promise<Lane> => {
+    const { isFirst, uploadSize } = await runs.awaitWorker(attempt, attempt.fence);
+    if (isFirst) return 'first';
+    return uploadSize < smallUploadBytes ? 'small' : 'large';
+  };
+  return {
+    admitFirst: mapped(async (run) => {
+      const { fence } = await runs.beginAttempt(run, scratch.workerId);
+      const attempt = { ...run, fence, taskQueue };
+      try {
+        const admission = await admitAttempt(deps, attempt, { isAnywhere: true });
+        const isRefused = admission.findings.some(({ outcome }) => outcome === 'fail');
+        return { attempt, admission, ...(isRefused ? {} : { lane: await awaitWorker(attempt) }) };
+      } finally {
+        await scratch.discard(attempt);
+      }
+    }),
+  };
+};
+
 /** These share the scratch folder of this process. */
 export const createScratchActivities = (deps: ActivityDeps): ScratchActivities => {
   const { config, runs, deliveries, store, scratch, bytes, traits } = deps;
-  const { scan, heavy } = deps.slots;
+  const { heavy } = deps.slots;
   const stepDeps = { runs, slots: heavy, workerId: scratch.workerId };
-  /** Under `warn` a verdict can only be that of an unsafe image, which takes it back. */
-  const admitted = (attempt: Attempt, { policy = config.POLICY }: RunContext): Promise<void> =>
-    runs.admitted(attempt, attempt.fence, policy === 'warn' ? 'now' : 'after the verdict');
   return {
-    admit: (attempt) =>
-      runStep({ ...stepDeps, slots: scan }, attempt, 'admit', async (context, control) => {
-        const { upload, settings, overQuota } = context;
-        if (overQuota) return { layers: [], findings: [quotaFinding(overQuota)] };
-        const source = objectSource(store, upload);
-        const scratchDir = await scratch.open(attempt);
-        const admission = await admitUpload(
-          deps.admit,
-          {
-            ...{ source, scratchDir, maxVirtualBytes: largestDisk(config, context) },
-            allowIso: settings.allowIso ?? config.ALLOW_ISO,
-            maxUploadBytes: config.MAX_UPLOAD_BYTES,
-          },
-          control,
-        );
-        if (context.isVerbatim && isSafeAsItCame(context, admission)) await admitted(attempt, context);
-        return admission;
-      }),
+    admit: (attempt) => admitAttempt(deps, attempt, { isAnywhere: false }),
     convert: (attempt, admission) => {
       const work = async (context: RunContext, control: StepControl): Promise<Conversion> => {
         const { upload, settings, targetFormat, isVerbatim } = context;
@@ -118,7 +167,7 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         );
         // Only now its size is known; what shall be published has its room before anything more is made of it.
         if (conversion.converted && !isVerbatim) await runs.reserve(attempt, attempt.fence, conversion.converted.size);
-        if (isVerbatim && isSafeWithin(context, conversion)) await admitted(attempt, context);
+        if (isVerbatim && isSafeWithin(context, conversion)) await markAdmitted(deps, attempt, context);
         return conversion;
       };
       return runStep(stepDeps, attempt, 'convert', work, async (context, turn, inTurn) => {
@@ -201,6 +250,7 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         return deliveries.queued(context.imageId);
       }),
     discardScratch: async (attempt) => {
+      heavy.leave(nameOf(attempt));
       // What a store that is down keeps, the queue workers reap.
       await discardSent(store, await scratch.open(attempt)).catch(() => undefined);
       await scratch.discard(attempt);

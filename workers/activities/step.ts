@@ -17,7 +17,16 @@ export type StepControl = {
   progress(percent: number): void;
 };
 
-export type StepDeps = { runs: RunStore; slots: Slots; workerId: string };
+export type StepDeps = {
+  runs: RunStore;
+  slots: Slots;
+  workerId: string;
+  /** What is bound to no worker is done by another one when this one stops. */
+  isAnywhere?: boolean;
+};
+
+/** Names an attempt of a run, of which there may be several on one worker. */
+export const nameOf = ({ runId, fence }: Pick<Attempt, 'runId' | 'fence'>): string => `${runId}.${fence}`;
 
 /** How a step gets its turn on this worker: a slot, and whatever else it must wait for. */
 export type TakeTurn<Of> = <T>(of: Of, turn: Turn, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
@@ -30,7 +39,7 @@ const progressEveryMs = 1000;
  * One step of a run within a Temporal activity: heartbeats while it works, row in run_steps kept true, errors mapped.
  */
 export const runStep = async <Result>(
-  { runs, slots, workerId }: StepDeps,
+  { runs, slots, workerId, isAnywhere = false }: StepDeps,
   attempt: Attempt,
   step: Step,
   work: (context: RunContext, control: StepControl) => Promise<Result>,
@@ -59,7 +68,13 @@ export const runStep = async <Result>(
   try {
     await runs.stepStarted(attempt.runId, attempt.fence, step, workerId, info.attempt);
     const context = await runs.context(attempt);
-    const inSlot: Turn['inSlot'] = (inside) => slots.use(context.projectId, signal, inside);
+    const inSlot: Turn['inSlot'] = (inside, when) =>
+      slots.use(
+        context.projectId,
+        signal,
+        inside,
+        isAnywhere ? undefined : { image: nameOf(attempt), ...(when && { when }) },
+      );
     const waits = (isWaiting: boolean): void => {
       if (!isWaiting) return;
       const waiting = () => runs.stepWaits(attempt.runId, attempt.fence, step, 'scratch').catch(() => undefined);
@@ -78,7 +93,7 @@ export const runStep = async <Result>(
   } catch (error) {
     await writing;
     const cancelled = signal.aborted;
-    const failure = cancelled ? cancellationOf(signal, error) : toFailure(error);
+    const failure = cancelled ? cancellationOf(signal, error, { nonRetryable: !isAnywhere }) : toFailure(error);
     // What Temporal shows to everyone has no cause and no context; whoever reads the logs needs both.
     const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
     if (!cancelled) log.warn('a step failed', { step, why: explain(error), ...details });
