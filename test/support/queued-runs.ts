@@ -21,6 +21,8 @@ export type Way = {
   /** How often its steps were begun, in all. */
   tries: number;
   queuedAt: number;
+  /** A worker has it. */
+  begunAt: number;
   convertedAt: number;
   publishedAt: number;
 };
@@ -33,7 +35,7 @@ export const openQueue = async (database: { url: string; db: Kysely<Database> },
   await eventually(() => registerSearchAttributes(client, namespace).then(() => true), {
     ...{ within: 60, what: 'the search attributes are registered' },
   });
-  const timings = { heartbeatSeconds: 10, claimSeconds: 3, stepHours: 1 };
+  const timings = { heartbeatSeconds: 30, claimSeconds: 60, stepHours: 1 };
   const starter = createRunStarter(client, timings);
   const workers: ChildProcess[] = [];
 
@@ -84,7 +86,8 @@ export const openQueue = async (database: { url: string; db: Kysely<Database> },
         )
         .orderBy('runs.finished_at')
         .select(['images.id as imageId', 'runs.id as runId', 'images.project_id as projectId', 'runs.status'])
-        .select(['runs.worker', 'runs.created_at', 'runs.finished_at', 'convert.finished_at as converted_at'])
+        .select(['runs.worker', 'runs.created_at', 'runs.finished_at'])
+        .select(['convert.started_at as begun_at', 'convert.finished_at as converted_at'])
         .select((eb) =>
           eb
             .selectFrom('run_steps')
@@ -93,10 +96,11 @@ export const openQueue = async (database: { url: string; db: Kysely<Database> },
             .as('tries'),
         )
         .execute();
-      return rows.map(({ created_at, finished_at, converted_at, tries, ...row }) => ({
+      return rows.map(({ created_at, begun_at, finished_at, converted_at, tries, ...row }) => ({
         ...row,
         tries: Number(tries),
         queuedAt: created_at.getTime(),
+        begunAt: begun_at.getTime(),
         convertedAt: converted_at?.getTime() ?? Number.NaN,
         publishedAt: finished_at?.getTime() ?? Number.NaN,
       }));
@@ -112,14 +116,19 @@ export const openQueue = async (database: { url: string; db: Kysely<Database> },
   };
 };
 
-/** How many images were converted and not yet published at once, at most: each of them lies in scratch. */
-export const mostHalfDone = (ways: readonly Way[]): number => {
+/** How many images were between two points of their way at once, at most. */
+export const mostBetween = (ways: readonly Way[], from: 'begunAt' | 'convertedAt', to: 'publishedAt'): number => {
   const changes = ways
-    .flatMap(({ convertedAt, publishedAt }) => [
-      { at: convertedAt, by: 1 },
-      { at: publishedAt, by: -1 },
+    .flatMap((way) => [
+      { at: way[from], by: 1 },
+      { at: way[to], by: -1 },
     ])
     .sort((a, b) => a.at - b.at || a.by - b.by);
   let now = 0;
-  return Math.max(0, ...changes.map(({ by }) => (now += by)));
+  let most = 0;
+  for (const { by } of changes) {
+    now += by;
+    most = Math.max(most, now);
+  }
+  return most;
 };
