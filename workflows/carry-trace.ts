@@ -1,4 +1,4 @@
-import type { Payload } from '@temporalio/common';
+import type { Headers, Payload } from '@temporalio/common';
 import {
   isCancellation,
   proxySinks,
@@ -22,6 +22,8 @@ const { traces } = proxySinks<TraceSinks>();
  */
 export const interceptors = (): WorkflowInterceptors => {
   let span: Payload | undefined;
+  const carrying = <Input extends { headers: Headers }>(input: Input): Input =>
+    span ? { ...input, headers: { ...input.headers, [traceHeader]: span } } : input;
   return {
     inbound: [
       {
@@ -44,8 +46,8 @@ export const interceptors = (): WorkflowInterceptors => {
     ],
     outbound: [
       {
-        scheduleActivity: (input, next) =>
-          next(span ? { ...input, headers: { ...input.headers, [traceHeader]: span } } : input),
+        scheduleActivity: (input, next) => next(carrying(input)),
+        scheduleLocalActivity: (input, next) => next(carrying(input)),
       },
     ],
   };

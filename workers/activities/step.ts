@@ -64,7 +64,8 @@ export const runStep = async <Result>(
 
   const { log } = Context.current();
   const begun = Date.now();
-  log.info('a step begins', { step });
+  const named = { step, attempt: attempt.fence };
+  log.info('a step begins', named);
   try {
     await runs.stepStarted(attempt.runId, attempt.fence, step, workerId, info.attempt);
     const context = await runs.context(attempt);
@@ -88,7 +89,7 @@ export const runStep = async <Result>(
     });
     await writing;
     await runs.stepEnded(attempt.runId, attempt.fence, step, 'done', undefined, resultOf(result));
-    log.info('a step is done', { step, seconds: (Date.now() - begun) / 1000 });
+    log.info('a step is done', { ...named, seconds: (Date.now() - begun) / 1000 });
     return result;
   } catch (error) {
     await writing;
@@ -96,7 +97,7 @@ export const runStep = async <Result>(
     const failure = cancelled ? cancellationOf(signal, error, { nonRetryable: !isAnywhere }) : toFailure(error);
     // What Temporal shows to everyone has no cause and no context; whoever reads the logs needs both.
     const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
-    if (!cancelled) log.warn('a step failed', { step, why: explain(error), ...details });
+    if (!cancelled) log.warn('a step failed', { ...named, why: explain(error), ...details });
     await runs
       .stepEnded(attempt.runId, attempt.fence, step, cancelled ? 'cancelled' : 'failed', {
         code: isBootreadyError(error) ? error.code : 'internal',
