@@ -1083,7 +1083,7 @@ export interface components {
                 percent: number;
                 attempts: number;
                 /** @enum {string} */
-                waitsFor?: "scratch" | undefined;
+                waitsFor?: ("worker" | "scratch") | undefined;
                 message: string | null;
                 /** Format: date-time */
                 startedAt: string;
@@ -1389,7 +1389,7 @@ export interface components {
             worker: string | null;
             message: string | null;
             /** @enum {string} */
-            waitsFor?: "scratch" | undefined;
+            waitsFor?: ("worker" | "scratch") | undefined;
             /** Format: date-time */
             startedAt: string;
             finishedAt: string | null;

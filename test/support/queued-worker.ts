@@ -92,9 +92,10 @@ const running = startStepWorker({
   traces: noTraces,
   log: pino({ level: 'warn' }, pino.destination(2)),
 });
-process.once('SIGTERM', async () => {
+const stop = async (): Promise<void> => {
   await running.close();
   await scratch.close();
   await database.close();
-});
+};
+process.once('SIGTERM', () => void stop());
 process.stdout.write('ready\n');
