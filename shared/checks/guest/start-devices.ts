@@ -52,7 +52,7 @@ export const startDevices = linuxCheck({
     de: 'Der Start soll Geräte benutzen, die das Image nicht enthält, oder sie an der alten Maschine erkennen ({devices}): Er wartet auf jedes davon, bis zu einigen Minuten, und Volumes können fehlen.',
   },
   remedy: {
-    en: 'Take these parameters off the kernel command line, in the configuration of the boot loader; empty /etc/initramfs-tools/conf.d/resume and make the initramfs anew; remove /etc/lvm/devices/system.devices, LVM then looks at every disk; add nofail to lines of /etc/crypttab, and write the UUID into /etc/kernel/cmdline, which the next kernel gets.',
+    en: 'Take these parameters off the kernel command line, in the configuration of the boot loader; empty /etc/initramfs-tools/conf.d/resume and make the initramfs again; remove /etc/lvm/devices/system.devices, LVM then looks at every disk; add nofail to lines of /etc/crypttab, and write the UUID into /etc/kernel/cmdline, which the next kernel gets.',
     de: 'Nehmen Sie diese Parameter aus der Kernel-Kommandozeile, in der Konfiguration des Bootloaders; leeren Sie /etc/initramfs-tools/conf.d/resume, und erzeugen Sie das initramfs neu; entfernen Sie /etc/lvm/devices/system.devices, dann sieht LVM jeden Datenträger an; ergänzen Sie nofail in den Zeilen von /etc/crypttab, und schreiben Sie die UUID in /etc/kernel/cmdline, die der nächste Kernel bekommt.',
   },
   commands: [
