@@ -1,4 +1,15 @@
-import { asSeen, mapped, partly, type Seen, seen, Unseen, unseen, type Why } from '../../shared/checks/guest/unseen.ts';
+import {
+  asSeen,
+  mapped,
+  partly,
+  type Seen,
+  seen,
+  seenLater,
+  Unseen,
+  unseen,
+  type Why,
+  whatWasSeen,
+} from '../../shared/checks/guest/unseen.ts';
 import type { VolumeView, WindowsView } from '../../shared/checks/guest/view.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
@@ -41,7 +52,9 @@ export const lookAtWindows = async (
   };
   const registry = { missing: [] as string[], unreadable: [] as string[] };
   const open = async (name: string): Promise<Seen<Hive>> => {
-    const path = await exactPath(about, `${systemRoot}/System32/config/${name}`);
+    const found = await seenLater(() => exactPath(about, `${systemRoot}/System32/config/${name}`));
+    if ('unseen' in found) return found;
+    const path = found.value;
     const hive = path ? await openHive(guestfish, path, name) : undefined;
     if (!path) registry.missing.push(name);
     else if (!hive) registry.unreadable.push(name);
@@ -49,11 +62,15 @@ export const lookAtWindows = async (
   };
   /** Of the hive that is open. */
   const of = async <T>(hive: Seen<Hive>, ask: (hive: Hive) => Promise<T>): Promise<Seen<T>> =>
-    'value' in hive ? seen(await ask(hive.value)) : hive;
+    'value' in hive ? seenLater(() => ask(hive.value)) : hive;
   const tools = new Set<string>();
-  for (const [folder, tool] of Object.entries(toolFolders)) if (await exactPath(about, folder)) tools.add(tool);
+  const folders = await seenLater(async () => {
+    for (const [folder, tool] of Object.entries(toolFolders)) if (await exactPath(about, folder)) tools.add(tool);
+  });
   const pending: string[] = [];
-  if (await exactPath(about, `${systemRoot}/winsxs/pending.xml`)) pending.push('pending.xml');
+  const changes = await seenLater(async () => {
+    if (await exactPath(about, `${systemRoot}/winsxs/pending.xml`)) pending.push('pending.xml');
+  });
 
   const system = await open('SYSTEM');
   const current = await of(system, async (hive) => (await hive.dword('Select', 'Current')) ?? 1);
@@ -62,8 +79,8 @@ export const lookAtWindows = async (
   const drivers = await of(system, async (hive) =>
     lookAtDrivers(hive, controlSet, await names('drivers'), await names(driverStore)),
   );
-  const cloudbaseInit = await lookAtCloudbaseInit(about, system, controlSet, systemRoot);
-  const installed = asSeen(() => cloudbaseInit.installed);
+  const cloudbaseInit = await seenLater(() => lookAtCloudbaseInit(about, system, controlSet, systemRoot));
+  const installed = asSeen(() => whatWasSeen(cloudbaseInit).installed);
   if ('value' in installed) facts.cloudbaseInit = installed.value;
   const remoteDesktop = await of(system, async (hive) => {
     const rule = await hive.text(
@@ -102,10 +119,10 @@ export const lookAtWindows = async (
     }
   });
   await guestfish.ask('hivex-close');
-  const volume = await lookAtVolume(guestfish, root);
+  const volume = await seenLater(() => lookAtVolume(guestfish, root));
   /** Signs that were found are there; that there is none takes every place where they may be. */
-  const all = (found: readonly string[], ...hives: Seen<Hive>[]): Seen<readonly string[]> =>
-    found.length > 0 ? seen(found) : (hives.find((hive) => 'unseen' in hive) ?? seen(found));
+  const all = (found: readonly string[], ...places: Seen<unknown>[]): Seen<readonly string[]> =>
+    found.length > 0 ? seen(found) : (places.find((place) => 'unseen' in place) ?? seen(found));
   return partly<WindowsView>({
     registry: seen(registry),
     version: mapped(version, (known) => {
@@ -113,13 +130,13 @@ export const lookAtWindows = async (
       return known;
     }),
     drivers,
-    cloudbaseInit: seen(cloudbaseInit),
-    volume: seen(volume),
+    cloudbaseInit,
+    volume,
     imageState: mapped(imageState, (state) => state || undefined),
-    pending: all(pending, system, software),
+    pending: all(pending, changes, system, software),
     remoteDesktop,
-    foreignTools: all([...tools], system),
-    bootStores: seen(await bootStoresOf(guestfish, volumes)),
+    foreignTools: all([...tools], folders, system),
+    bootStores: await seenLater(() => bootStoresOf(guestfish, volumes)),
   });
 };
 

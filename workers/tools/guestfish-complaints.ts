@@ -29,7 +29,10 @@ export const hasComplaint = (answer: Buffer): boolean => {
 /**
  * Whether a complaint is that nothing is there, or not what was asked for. Every other one says that something is there that cannot be read. strerror(3)
  */
-export const saysAbsent = (answer: Buffer): boolean => absentWords.some((words) => answer.includes(words));
+export const saysAbsent = (answer: Buffer): boolean =>
+  absentWords.some((words) => answer.includes(words)) ||
+  // Of a folder on the way there. libguestfs daemon/realpath.c
+  (answer.includes('case_sensitive_path: ') && answer.includes(': not found'));
 
 const absentWords = [
   'No such file or directory',

@@ -51,6 +51,16 @@ export const asSeen = <T>(ask: () => T): Seen<T> => {
   }
 };
 
+/** The same of what takes its time. */
+export const seenLater = async <T>(ask: () => Promise<T>): Promise<Seen<T>> => {
+  try {
+    return { value: await ask() };
+  } catch (error) {
+    if (error instanceof Unseen) return { unseen: error.why };
+    throw error;
+  }
+};
+
 export const mapped = <T, Other>(some: Seen<T>, change: (value: T) => Other): Seen<Other> =>
   asSeen(() => change(whatWasSeen(some)));
 
