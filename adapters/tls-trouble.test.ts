@@ -17,3 +17,13 @@ test.each([
 test('what is no trouble of TLS is not called one', () => {
   expect(tlsTrouble(coded('ECONNREFUSED', 'connect ECONNREFUSED 127.0.0.1:1'), variables)).toBeUndefined();
 });
+
+test.each([
+  'hyper::Error(Canceled, "connection closed")',
+  String.raw`source: hyper::Error(Canceled, \"connection closed\")`,
+])('a server that ends the connection where it would ask for a certificate: %s', (said) => {
+  expect(tlsTrouble(new Error(said), variables)).toMatchObject({
+    reason: 'it closes the connection after the handshake',
+    remedy: expect.stringContaining('THE_CERT'),
+  });
+});

@@ -41,7 +41,8 @@ const troubles: readonly Trouble[] = [
     remedy: ({ client }) => `Set ${client} to a certificate of an authority that the server trusts.`,
   },
   {
-    sign: /closed after the handshake/,
+    // Also where a client of HTTP/2 notices the end before it has read the alert.
+    sign: /closed after the handshake|Canceled, \\?"connection closed/,
     reason: 'it closes the connection after the handshake',
     remedy: ({ client }) => `It may not accept our certificate: check ${client}, and the log of the server.`,
   },

@@ -176,7 +176,7 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
       try {
         await serve(bundle);
       } catch (error) {
-        const trouble = tlsTrouble(error, temporalTlsVariables);
+        const trouble = temporal.tls && tlsTrouble(error, temporalTlsVariables);
         log.warn({ error: explain(error), ...trouble }, 'Temporal does not answer; trying again');
       }
       await pause(retryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
