@@ -1,0 +1,42 @@
+import { execFileSync } from 'node:child_process';
+import { constants, copyFileSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { cacheDir } from '../../dev/stack/tool-path.ts';
+import type { BrokenGuest } from '../images/broken-guests.ts';
+import { distributionImages } from '../images/distributions.ts';
+import { editDisk } from '../images/edit.ts';
+import { windowsImages } from '../images/windows.ts';
+import { guestImages } from './guest-images.ts';
+import { inspect } from './step-functions.ts';
+
+/** Makes disks of their recipes, a copy each, and has them inspected. */
+export const openDisks = async () => {
+  const dir = await mkdtemp(join(tmpdir(), 'checks-'));
+  const samples: Record<string, string> = { ...(await guestImages()), ...(await distributionImages(cacheDir())) };
+  const windows: Record<string, string> = await windowsImages();
+
+  const makeDisk = (from: BrokenGuest['from'], path: string): void => {
+    const source = typeof from === 'object' ? windows[from.windows] : samples[from];
+    if (source) copyFileSync(source, path, constants.COPYFILE_FICLONE);
+    else {
+      writeFileSync(path, '');
+      truncateSync(path, 64 * 1024 ** 2);
+    }
+    if (from === 'ext4') execFileSync('mke2fs', ['-q', '-t', 'ext4', path]);
+  };
+
+  return {
+    inspected: async ({ from, edits }: Pick<BrokenGuest, 'from' | 'edits'>) => {
+      const folder = await mkdtemp(join(dir, 'disk-'));
+      const path = join(folder, 'disk.raw');
+      makeDisk(from, path);
+      editDisk(path, edits?.() ?? []);
+      const inspection = await inspect(path);
+      await rm(folder, { recursive: true });
+      return inspection;
+    },
+    close: () => rm(dir, { recursive: true, force: true }),
+  };
+};
