@@ -58,8 +58,9 @@ export const createSlots = (
       .filter(({ queue }) => queue.length > 0)
       .sort((a, b) => a.busy - b.busy || a.lastTurn - b.lastTurn)[0];
 
-  /** Projects come and go. */
   const kept = new Map<string, { end: () => void; timer: NodeJS.Timeout }>();
+
+  /** Projects come and go. */
   const forget = (name: string, project: Project): void => {
     if (project.busy === 0 && project.queue.length === 0) projects.delete(name);
   };
@@ -101,17 +102,14 @@ export const createSlots = (
     const end = (): void => give(name, project);
     kept.set(image, { end, timer: setTimeout(() => leave(image), keptForMs) });
   };
-  /** @returns whether it had one */
-  const takeBack = (image: string | undefined): boolean => {
-    const found = image === undefined ? undefined : kept.get(image);
-    if (image === undefined || !found) return false;
-    clearTimeout(found.timer);
-    return kept.delete(image);
-  };
-  const leave = (image: string): void => {
+  /** @returns what ends the slot that was kept, if one was */
+  const takeBack = (image: string): (() => void) | undefined => {
     const found = kept.get(image);
-    if (takeBack(image)) found?.end();
+    clearTimeout(found?.timer);
+    kept.delete(image);
+    return found?.end;
   };
+  const leave = (image: string): void => takeBack(image)?.();
 
   return {
     count,
@@ -126,7 +124,7 @@ export const createSlots = (
       const step = async () => {
         signal.throwIfAborted();
         const project = ofProject(name);
-        if (!takeBack(keepFor?.image)) await take(name, project, signal);
+        if (!(keepFor && takeBack(keepFor.image))) await take(name, project, signal);
         let more = false;
         try {
           const result = await work();

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
@@ -6,6 +6,7 @@ import { freshDatabase } from '../support/database.ts';
 import { eventually } from '../support/eventually.ts';
 import { mostBetween, openQueue } from '../support/queued-runs.ts';
 import { someProject } from '../support/samples.ts';
+import { ownSeconds } from './speed/processes.ts';
 
 /**
  * What it takes to bring many images through their steps, where the steps take no time and touch no bytes: `npm run bench:queued`, with 1, 2 and 4 worker processes. Prints images a
@@ -14,13 +15,6 @@ import { someProject } from '../support/samples.ts';
 const count = Number(process.env.BENCH_IMAGES ?? 1000);
 const workerCounts = (process.env.BENCH_WORKERS ?? '1,2,4').split(',').map(Number);
 const stepMs = Number(process.env.BENCH_STEP_MS ?? 0);
-
-const ticks = 100;
-/** User and system time of a process so far, in seconds: proc(5). */
-const cpuSeconds = async (pid: number): Promise<number> => {
-  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticks;
-};
 
 test.for(workerCounts)('%i worker processes', { timeout: 1_800_000 }, async (workers) => {
   const dir = await mkdtemp(join(tmpdir(), 'bench-queued-'));
@@ -35,7 +29,7 @@ test.for(workerCounts)('%i worker processes', { timeout: 1_800_000 }, async (wor
       pids.push((await queue.serve({ workerId: `w${index}`, dir, slots: 4, stepMs })).pid as number);
     }
     await eventually(async () => (await queue.left()) === 0, { within: 1700, what: 'all are through', every: 500 });
-    const cpu = (await Promise.all(pids.map(cpuSeconds))).reduce((sum, each) => sum + each, 0);
+    const cpu = pids.map(ownSeconds).reduce((sum, each) => sum + each, 0);
     const ways = await queue.ways();
     expect(ways.filter(({ status }) => status !== 'published')).toEqual([]);
     const again = ways.reduce((sum, { tries }) => sum + tries - 4, 0);
