@@ -95,7 +95,9 @@ export const createPlaces = (count: number, keptForMs: number): Places => {
 };
 
 type Numbered = { imageId: string; fence: number };
-const nameOf = ({ imageId, fence }: Numbered): string => `${imageId}.${fence}`;
+
+/** Names an attempt at an image, of which there may be several on one worker. */
+export const nameOf = ({ imageId, fence }: Numbered): string => `${imageId}.${fence}`;
 
 export type AllPlaces = { images: Places; downloads: Places };
 

@@ -22,6 +22,7 @@ import type {
 } from '../../workflows/activities.ts';
 import { objectUpload } from '../bytes/uploads.ts';
 import { toFailure } from '../failures.ts';
+import { nameOf } from '../places.ts';
 import type { Scratch } from '../scratch.ts';
 import type { ScratchRoom } from '../scratch-room.ts';
 import { type AdmitDeps, admitUpload } from './admit.ts';
@@ -36,7 +37,7 @@ import { keepSbom } from './sbom.ts';
 import { scratchNeed } from './scratch-need.ts';
 import { discardSent, sendDisk } from './send-ahead.ts';
 import { isSafeAsItCame, isSafeWithin } from './serve.ts';
-import { nameOf, runBeside, runStep, type StepControl } from './step.ts';
+import { runBeside, runStep, type StepControl } from './step.ts';
 
 export type ActivityDeps = {
   config: Config;
@@ -71,21 +72,19 @@ export const createSharedActivities = ({
   runs,
   scratch,
   ownTaskQueue,
-}: Pick<ActivityDeps, 'runs' | 'scratch' | 'ownTaskQueue'> & { config: Pick<Config, 'POLICY'> }): SharedActivities => {
-  return {
-    beginAttempt: mapped(async (run) => {
-      const { fence } = await runs.beginAttempt(run, scratch.workerId);
-      await scratch.open({ runId: run.runId, fence });
-      return { ...run, fence, taskQueue: ownTaskQueue };
-    }),
-    judge: mapped(async (attempt, parts) => {
-      const report = judgeRun(await runs.context(attempt), parts, config.POLICY);
-      await runs.saveReport(attempt.runId, attempt.fence, report);
-      return { verdict: report.verdict, report };
-    }),
-    finishRun: mapped(({ imageId, runId, ...end }) => runs.finish({ imageId, runId }, end)),
-  };
-};
+}: Pick<ActivityDeps, 'runs' | 'scratch' | 'ownTaskQueue'> & { config: Pick<Config, 'POLICY'> }): SharedActivities => ({
+  beginAttempt: mapped(async (run) => {
+    const { fence } = await runs.beginAttempt(run, scratch.workerId);
+    await scratch.open({ runId: run.runId, fence });
+    return { ...run, fence, taskQueue: ownTaskQueue };
+  }),
+  judge: mapped(async (attempt, parts) => {
+    const report = judgeRun(await runs.context(attempt), parts, config.POLICY);
+    await runs.saveReport(attempt.runId, attempt.fence, report);
+    return { verdict: report.verdict, report };
+  }),
+  finishRun: mapped(({ imageId, runId, ...end }) => runs.finish({ imageId, runId }, end)),
+});
 
 /** Under `warn` a verdict can only be that of an unsafe image, which takes it back. */
 const markAdmitted = ({ runs, config }: ActivityDeps, attempt: Attempt, { policy }: RunContext): Promise<void> =>

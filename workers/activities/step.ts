@@ -6,6 +6,7 @@ import type { Slots } from '../../shared/fair-slots.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import type { Attempt } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
+import { nameOf } from '../places.ts';
 import type { Turn } from '../scratch-room.ts';
 import { startBeating } from './beating.ts';
 
@@ -24,9 +25,6 @@ export type StepDeps = {
   /** What is bound to no worker is done by another one when this one stops. */
   isAnywhere?: boolean;
 };
-
-/** Names an attempt of a run, of which there may be several on one worker. */
-export const nameOf = ({ runId, fence }: Pick<Attempt, 'runId' | 'fence'>): string => `${runId}.${fence}`;
 
 /** How a step gets its turn on this worker: a slot, and whatever else it must wait for. */
 export type TakeTurn<Of> = <T>(of: Of, turn: Turn, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
