@@ -3,6 +3,7 @@ import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { foreignTask } from '../../shared/ports/foreign.ts';
 import { lagOf } from '../support/lag.ts';
 import { bends } from './bends.ts';
+import { echo } from './echo.ts';
 import { parsers } from './parsers.ts';
 
 /** Every kind of foreign bytes, bent in every kind of way, from 1 KiB to the largest that is taken: all is over soon, and nobody else notices. */
@@ -12,11 +13,6 @@ const parse = foreignTask<typeof import('./parsers.ts').parseBent>(import.meta.u
   partSeconds: 10,
   totalSeconds: 60,
   answerBytes: 1024 ** 2,
-});
-const echo = foreignTask<typeof import('./tasks.ts').echo<number>>(import.meta.url, './tasks.ts', 'echo', {
-  partSeconds: 5,
-  totalSeconds: 5,
-  answerBytes: KiB,
 });
 const door = openForeignDoor({ keepReady: [parse.module] });
 afterAll(() => door.close());

@@ -12,6 +12,7 @@ import { buildDisk, convert } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type OpenStackClients, openStackClients, type Ran } from '../support/openstack-clients.ts';
+import { servedImage } from '../support/served-image.ts';
 
 /** OpenStack's own clients, unchanged, against a whole installation: what they print and what they save. */
 
@@ -64,14 +65,7 @@ const openstack = async (who: string, ...commands: string[][]) =>
   (await clients.openstack(login(who), ...commands)).map(printed);
 const json = ['-f', 'json'];
 /** What was sent is looked at first; clients that wait for an image wait through `saving`. */
-const served = (id: string) =>
-  eventually(
-    async () => {
-      const row = await installation.db.selectFrom('images').where('id', '=', id).select('status').executeTakeFirst();
-      return row?.status === 'active';
-    },
-    { within: 60, what: 'the image is active' },
-  );
+const served = (id: string) => servedImage(installation, id, 60);
 
 describe('openstack', () => {
   test('logs in with an API key as the password, and finds the image service in the catalog', async () => {

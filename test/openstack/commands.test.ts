@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Role } from '../../shared/ports/projects.ts';
-import { eventually } from '../support/eventually.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 import { type OpenStackClients, openStackClients, type Ran } from '../support/openstack-clients.ts';
 import { makeUsers, type OpenStackUser, openrcOf } from '../support/openstack-users.ts';
+import { servedImage } from '../support/served-image.ts';
 
 /**
  * Every command of images that `openstack` and `glance` have, each once: it does what it says, or is refused with a reason. A command that a newer client has
@@ -34,14 +34,7 @@ afterAll(async () => {
 });
 
 /** What was sent is served when a worker has looked at it. */
-const served = (id: string) =>
-  eventually(
-    async () => {
-      const row = await installation.db.selectFrom('images').where('id', '=', id).select('status').executeTakeFirst();
-      return row?.status === 'active';
-    },
-    { within: 240, what: 'the image is active' },
-  );
+const served = (id: string) => servedImage(installation, id, 240);
 
 /** A command as words, by whom, and what it says when it is refused; without that it succeeds. */
 type Step = [who: Role | 'stranger', command: string, refusal?: RegExp];

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openForeignDoor } from '../../../adapters/foreign/door.ts';
-import { foreignTask } from '../../../shared/ports/foreign.ts';
 import type { SandboxCommand } from '../../../workers/tools/sandbox.ts';
 import { lagOf } from '../../support/lag.ts';
 import { boot } from '../../support/step-functions.ts';
+import { echo } from '../echo.ts';
 
 /** Boot sectors that do harm instead of starting anything: the check ends in time, says what it saw, and the worker lives. */
 
@@ -30,11 +30,6 @@ const seconds = { kvm: 20, tcg: 30 };
 /** Firmware, the start of QEMU and the afterword, on a machine that others use. */
 const besides = 60;
 
-const echo = foreignTask<typeof import('../tasks.ts').echo<number>>(import.meta.url, '../tasks.ts', 'echo', {
-  partSeconds: 5,
-  totalSeconds: 5,
-  answerBytes: 1024,
-});
 const door = openForeignDoor();
 let dir: string;
 beforeAll(() => {

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest';
 import { openForeignDoor } from '../../../adapters/foreign/door.ts';
-import { foreignTask } from '../../../shared/ports/foreign.ts';
 import { bootCheck } from '../../../workers/activities/boot-check.ts';
 import { lagOf } from '../../support/lag.ts';
+import { echo } from '../echo.ts';
 import { brokenAgent, brokenDhcp, soundDhcp } from './broken-messages.ts';
 import { asFrames, liveGuest } from './live-guest.ts';
 
@@ -15,11 +15,6 @@ const MiB = 1024 ** 2;
 const seconds = { kvm: 40, tcg: 150 };
 const besides = 60;
 
-const echo = foreignTask<typeof import('../tasks.ts').echo<number>>(import.meta.url, '../tasks.ts', 'echo', {
-  partSeconds: 5,
-  totalSeconds: 5,
-  answerBytes: 1024,
-});
 const door = openForeignDoor();
 afterAll(() => door.close());
 

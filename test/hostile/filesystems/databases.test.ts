@@ -13,6 +13,7 @@ import type { AskGuestfish } from '../../../workers/tools/guestfish-complaints.t
 import { doneBy } from '../../../workers/tools/guestfish-complaints.ts';
 import { lagOf } from '../../support/lag.ts';
 import { bends } from '../bends.ts';
+import { echo } from '../echo.ts';
 import { flipped } from '../flips.ts';
 import { tallyOf } from '../table.ts';
 import { bentHives } from './bent-hives.ts';
@@ -43,11 +44,6 @@ const hiveIn = foreignTask<typeof import('./database-tasks.ts').hiveIn>(
   'hiveIn',
   foreignLimits.look,
 );
-const echo = foreignTask<typeof import('../tasks.ts').echo<number>>(import.meta.url, '../tasks.ts', 'echo', {
-  partSeconds: 5,
-  totalSeconds: 5,
-  answerBytes: 1024,
-});
 const door = openForeignDoor({ keepReady: [packagesIn.module] });
 const tally = tallyOf(['N', 'read', 'refused', 'exceeded', 'appliance died', 'out of time', 'slowest, s'] as const);
 

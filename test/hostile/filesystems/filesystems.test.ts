@@ -6,12 +6,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openForeignDoor } from '../../../adapters/foreign/door.ts';
 import { cacheDir } from '../../../dev/stack/tool-path.ts';
 import { isBootreadyError } from '../../../shared/errors.ts';
-import { foreignTask } from '../../../shared/ports/foreign.ts';
 import { inspectDisk } from '../../../workers/activities/inspect.ts';
 import { ensureAppliance } from '../../../workers/tools/appliance.ts';
 import { withGuestfish } from '../../../workers/tools/guestfish.ts';
 import { type Guestfish, guestfishOf } from '../../../workers/tools/guestfish-answers.ts';
 import { lagOf } from '../../support/lag.ts';
+import { echo } from '../echo.ts';
 import { randomOf } from '../formats/mutants.ts';
 import { tallyOf } from '../table.ts';
 import { bendDisk, usedBlocks } from './bent.ts';
@@ -29,11 +29,6 @@ const sessionSeconds = 900;
 const inspectionSeconds = 240;
 
 const signal = new AbortController().signal;
-const echo = foreignTask<typeof import('../tasks.ts').echo<number>>(import.meta.url, '../tasks.ts', 'echo', {
-  partSeconds: 5,
-  totalSeconds: 5,
-  answerBytes: 1024,
-});
 const door = openForeignDoor();
 const tally = tallyOf(['N', 'mounted', 'refused', 'appliance died', 'out of time', 'other errors'] as const);
 
