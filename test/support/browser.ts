@@ -62,8 +62,17 @@ export const newVisit = async (
   return { context, page, complaints };
 };
 
+/** What fades from one colour to another is at its end at once: half way, nothing has the contrast that it will have. */
+const endTransitions = (page: Page): Promise<void> =>
+  page.evaluate(() => {
+    for (const animation of document.getAnimations()) {
+      if (animation instanceof CSSTransition) animation.finish();
+    }
+  });
+
 /** https://github.com/dequelabs/axe-core: WCAG 2.2 A and AA, and best practices. */
 export const expectAccessible = async (page: Page): Promise<void> => {
+  await endTransitions(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const told = violations.map(({ id, help, nodes }) => ({
     id,
@@ -90,13 +99,10 @@ export const widerThanScreen = (page: Page): Promise<string[]> =>
 
 /** In light, then in dark, a page that stays as it is; what fades from one to the other is there at once. */
 export const inBothThemes = async (page: Page, work: (theme: 'light' | 'dark') => Promise<void>): Promise<void> => {
-  const toggle = (): Promise<void> =>
-    page.evaluate(() => {
-      document.documentElement.classList.toggle('pf-v6-theme-dark');
-      for (const animation of document.getAnimations()) {
-        if (animation instanceof CSSTransition) animation.finish();
-      }
-    });
+  const toggle = async (): Promise<void> => {
+    await page.evaluate(() => document.documentElement.classList.toggle('pf-v6-theme-dark'));
+    await endTransitions(page);
+  };
   const isDark = await page.evaluate(() => document.documentElement.classList.contains('pf-v6-theme-dark'));
   await work(isDark ? 'dark' : 'light');
   await toggle();
