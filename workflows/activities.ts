@@ -1,16 +1,6 @@
 import type { DeliveryOrder } from '../shared/contracts/delivery.ts';
-import type { Finding } from '../shared/contracts/finding.ts';
-import type {
-  Admission,
-  Boot,
-  ConvertedDisk,
-  DetectedDisk,
-  GuestFacts,
-  Layer,
-  Report,
-  SbomReference,
-  Verdict,
-} from '../shared/contracts/run.ts';
+import type { Admission, ConvertedDisk, Report, Verdict } from '../shared/contracts/run.ts';
+import type { BootCheck, Conversion, Inspection, JudgedParts } from '../shared/examine.ts';
 
 /**
  * What the workflow may ask for. Every activity may run twice, at once even (a worker that was taken for dead and is not),
@@ -27,8 +17,6 @@ export type Attempt = RunRef & {
   taskQueue: string;
 };
 
-export type { Admission };
-
 /**
  * Which queue a run that is admitted waits in: `first` of a project that has nothing else at work; else by the size of its upload.
  */
@@ -36,31 +24,6 @@ export type Lane = 'first' | 'small' | 'large';
 /** `attempt` is bound to no worker: it has the fence, and no more is done by it than to judge. No lane is needed where admission is refused. */
 export type Admitted = { attempt: Attempt; admission: Admission; lane?: Lane };
 
-export type Conversion = {
-  disk?: DetectedDisk;
-  converted?: ConvertedDisk;
-  /** Of the bytes as they were uploaded, lower-case hex; only of what was converted. */
-  uploadSha256?: string;
-  layers: Layer[];
-  findings: Finding[];
-  tools: Record<string, string>;
-};
-/** `sbom` says where it is; the packages themselves are none of the workflow's history. */
-export type Inspection = {
-  guest: GuestFacts;
-  findings: Finding[];
-  tools: Record<string, string>;
-  sbom?: SbomReference;
-};
-/** `boot` is absent when nothing was started. */
-export type BootCheck = { boot?: Boot; findings: Finding[] };
-export type JudgedParts = {
-  admission: Admission;
-  /** These are undefined where an earlier step ended the matter. */
-  conversion?: Conversion | undefined;
-  inspection?: Inspection | undefined;
-  bootCheck?: BootCheck | undefined;
-};
 export type Judgement = { verdict: Verdict; report: Report };
 
 /** One try at making the bytes of an image, by a repair or a download; the image that is made names it. */

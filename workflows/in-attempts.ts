@@ -1,27 +1,46 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import type { OrderAttempt, OrderEnd } from './activities.ts';
-import { canMove, failureOf } from './outcome.ts';
+import { canMove, type Failed, failureOf, workerIsLost } from './outcome.ts';
 import { maximumAttempts } from './timing.ts';
 
-/** The making of an image's bytes: one attempt, each on one worker, after the other; what comes to nothing ends with its reason. */
-export const inAttempts = async (
-  order: { imageId: string },
-  begin: (order: { imageId: string }) => Promise<OrderAttempt>,
-  end: (end: OrderEnd) => Promise<void>,
-  onOneWorker: (attempt: OrderAttempt) => Promise<void>,
-): Promise<void> => {
-  try {
-    for (let number = 1; ; number++) {
-      const attempt = await begin(order);
-      try {
-        return await onOneWorker(attempt);
-      } catch (error) {
-        if (!canMove(error) || number === maximumAttempts) throw error;
-      }
+/** One attempt after the other, each on one worker, until one succeeds or another worker would not help. */
+export async function inAttempts<Attempt, Result>(
+  begin: () => Promise<Attempt>,
+  onOneWorker: (attempt: Attempt) => Promise<Result>,
+): Promise<Result> {
+  for (let number = 1; ; number++) {
+    const attempt = await begin();
+    try {
+      return await onOneWorker(attempt);
+    } catch (error) {
+      if (!canMove(error) || number === maximumAttempts) throw error;
     }
+  }
+}
+
+/** Work that uses a worker's scratch folder, which is cleared afterwards. When the worker is lost, the folder is lost with it. */
+export async function withScratch<Result>(work: () => Promise<Result>, discard: () => Promise<void>): Promise<Result> {
+  let lost = false;
+  try {
+    return await work();
   } catch (error) {
-    const why = isCancellation(error) ? {} : { failure: failureOf(error).failure };
-    await CancellationScope.nonCancellable(() => end({ ...order, ...why }));
+    lost = workerIsLost(error);
+    throw error;
+  } finally {
+    // What this cannot clear away, the worker sweeps when it starts; no run fails for it.
+    if (!lost) await CancellationScope.nonCancellable(discard).catch(() => undefined);
+  }
+}
+
+/** Work whose record must say how it ended, whatever happens to the workflow. */
+export async function orFail<Result>(
+  work: () => Promise<Result>,
+  end: (how: { status: 'cancelled' } | Failed) => Promise<void>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const how = isCancellation(error) ? { status: 'cancelled' as const } : failureOf(error);
+    await CancellationScope.nonCancellable(() => end(how));
     throw error;
   }
-};
+}

@@ -24,11 +24,10 @@ export const canMove = (error: unknown): boolean => {
   return cause.type === 'superseded';
 };
 
+export type Failed = { status: 'failed'; failure: { code: string; message: string; remedy?: string } };
+
 /** How a run that failed explains itself; workers/failures.ts puts code and remedy into the failure. */
-export const failureOf = (
-  error: unknown,
-  again = 'retry the image',
-): { status: 'failed'; failure: { code: string; message: string; remedy?: string } } => {
+export const failureOf = (error: unknown, again = 'retry the image'): Failed => {
   const cause = causeOf(error);
   const step = error instanceof ActivityFailure ? error.activityType : 'workflow';
   if (cause instanceof ApplicationFailure) {

@@ -1,27 +1,12 @@
-import {
-  CancellationScope,
-  isCancellation,
-  patched,
-  proxyActivities,
-  proxyLocalActivities,
-} from '@temporalio/workflow';
-import type { Report, Verdict } from '../shared/contracts/run.ts';
+import { CancellationScope, patched, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { Admission, ConvertedDisk, Report, Verdict } from '../shared/contracts/run.ts';
 import type { ProcessImageInput } from '../shared/contracts/workflow.ts';
-import type {
-  Admission,
-  AdmitActivities,
-  Admitted,
-  Attempt,
-  BootCheck,
-  Conversion,
-  Inspection,
-  ScratchActivities,
-  SharedActivities,
-} from './activities.ts';
+import { examine, isRefused } from '../shared/examine.ts';
+import type { AdmitActivities, Admitted, Attempt, ScratchActivities, SharedActivities } from './activities.ts';
 import { startDeliveries } from './deliveries.ts';
-import { canMove, failureOf, workerIsLost } from './outcome.ts';
+import { inAttempts, orFail, withScratch } from './in-attempts.ts';
 import { beginsAt, beside } from './queues.ts';
-import { appliance, bulk, ledger, ledgerHere, maximumAttempts, scan, scanAnywhere, tidy, turn } from './timing.ts';
+import { appliance, bulk, ledger, ledgerHere, scan, scanAnywhere, tidy, turn } from './timing.ts';
 import { enter } from './visibility.ts';
 
 /** One run: from an upload to a published image, or to a report that says why not. */
@@ -32,25 +17,19 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
   const { judge, finishRun } = admitsFirst
     ? proxyLocalActivities<SharedActivities>(ledgerHere())
     : proxyActivities<SharedActivities>(ledger());
-  try {
+  return await orFail(admitThenProcess, (how) => finishRun({ ...run, ...how }));
+
+  async function admitThenProcess(): Promise<Verdict> {
     const admitted = admitsFirst ? await admitAnywhere() : undefined;
     if (admitted && isRefused(admitted.admission)) {
       const { attempt, admission } = admitted;
       return await reject((await judge(attempt, { admission })).report);
     }
     const { beginAttempt } = proxyActivities<SharedActivities>({ ...turn(), ...beginsAt(admitted?.lane) });
-    for (let number = 1; ; number++) {
-      const attempt = await beginAttempt(run);
-      try {
-        return await processOnOneWorker(attempt, admitted?.admission);
-      } catch (error) {
-        if (!canMove(error) || number === maximumAttempts) throw error;
-      }
-    }
-  } catch (error) {
-    const end = isCancellation(error) ? { status: 'cancelled' as const } : failureOf(error);
-    await CancellationScope.nonCancellable(() => finishRun({ ...run, ...end }));
-    throw error;
+    return await inAttempts(
+      () => beginAttempt(run),
+      (attempt) => processOnOneWorker(attempt, admitted?.admission),
+    );
   }
 
   /** Any worker looks, at once: only what it admits waits for one that has room. */
@@ -75,48 +54,48 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
 
     const ahead = new CancellationScope();
     let sending: Promise<void> | undefined;
-    let lost = false;
-    try {
-      if (!admitted) enter('admit');
-      const admission = admitted ?? (await admit(attempt));
+    return await withScratch(
+      () => examineAndPublish().finally(() => ahead.cancel()),
+      async () => {
+        await sending;
+        await discardScratch(attempt);
+      },
+    );
 
-      let conversion: Conversion | undefined;
-      if (!isRefused(admission)) {
-        enter('convert', admission.disk?.format);
-        conversion = await convert(attempt, admission);
-      }
+    async function examineAndPublish(): Promise<Verdict> {
+      const parts = await examine({
+        admit: async () => {
+          if (admitted) return admitted;
+          enter('admit');
+          return await admit(attempt);
+        },
+        convert: async (admission) => {
+          enter('convert', admission.disk?.format);
+          return await convert(attempt, admission);
+        },
+        inspect: async (converted, { disk }) => {
+          startSending(converted);
+          enter('inspect', disk?.format);
+          return await inspect(attempt, converted);
+        },
+        bootCheck: async (seen) => {
+          enter('boot-check', seen.conversion.disk?.format);
+          return await bootCheck(attempt, seen);
+        },
+      });
+      const { verdict, report } = await judge(attempt, parts);
+      const { conversion } = parts;
+      if (verdict === 'reject' || !conversion?.converted) return await reject(report);
 
-      let inspection: Inspection | undefined;
-      let boot: BootCheck | undefined;
-      const converted = conversion?.converted;
-      if (conversion && converted) {
-        // Most are published: the parts go out while the image is looked at. There is no object before the verdict; what fails here, publish does.
-        if (patched('send-ahead')) {
-          sending = ahead.run(() => sendAhead(attempt, converted)).catch(() => undefined);
-        }
-        enter('inspect', conversion.disk?.format);
-        inspection = await inspect(attempt, converted);
-        enter('boot-check', conversion.disk?.format);
-        boot = await bootCheck(attempt, { admission, conversion, inspection });
-      }
-
-      const { verdict, report } = await judge(attempt, { admission, conversion, inspection, bootCheck: boot });
-      if (verdict === 'reject' || !converted) return await reject(report);
-
-      enter('publish', conversion?.disk?.format);
+      enter('publish', conversion.disk?.format);
       await sending;
-      await startDeliveries(input, await publish(attempt, converted, report));
+      await startDeliveries(input, await publish(attempt, conversion.converted, report));
       return verdict;
-    } catch (error) {
-      lost = workerIsLost(error);
-      throw error;
-    } finally {
-      ahead.cancel();
-      if (!lost) await CancellationScope.nonCancellable(async () => sending);
-      // What this cannot clear away, the worker sweeps when it starts; no run fails for it.
-      if (!lost) await CancellationScope.nonCancellable(() => discardScratch(attempt)).catch(() => undefined);
+    }
+
+    /** Most are published: the parts go out while the image is looked at. There is no object before the verdict; what fails here, publish does. */
+    function startSending(converted: ConvertedDisk): void {
+      if (patched('send-ahead')) sending = ahead.run(() => sendAhead(attempt, converted)).catch(() => undefined);
     }
   }
 }
-
-const isRefused = ({ findings }: Admission): boolean => findings.some(({ outcome }) => outcome === 'fail');

@@ -5,6 +5,7 @@ import { findingView } from '../../shared/checks/view.ts';
 import type { FindingView } from '../../shared/contracts/api.ts';
 import type { Policy, TargetFormat } from '../../shared/contracts/image.ts';
 import type { Examination, Step } from '../../shared/contracts/run.ts';
+import { examine } from '../../shared/examine.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { type Sbom, sbomOf } from '../../shared/sbom/cyclonedx.ts';
 import { admitUpload } from '../../workers/activities/admit.ts';
@@ -16,7 +17,6 @@ import { digest, hash } from '../../workers/bytes/hash.ts';
 import { sourceUpload } from '../../workers/bytes/uploads.ts';
 import { cacheDirOf } from '../../workers/cache-dir.ts';
 import { peekLayer } from '../../workers/tools/decompress.ts';
-import type { Conversion, Inspection } from '../../workflows/activities.ts';
 
 export type Examined = Examination & { findings: FindingView[] };
 
@@ -36,35 +36,30 @@ export type ExamineInput = {
 
 export type ExamineControl = { signal: AbortSignal; progress: { step(step: Step): StepControl['progress'] } };
 
-/** The steps of a run that need no server, in the order of the workflow (workflows/process-image.ts). Leaves the converted disk in the scratch folder. */
-export const examine = async (input: ExamineInput, { signal, progress }: ExamineControl): Promise<Examined> => {
+/** The steps of a run that need no server. Leaves the converted disk in the scratch folder. */
+export const examineFile = async (input: ExamineInput, { signal, progress }: ExamineControl): Promise<Examined> => {
   const { scratchDir, policy, language } = input;
   const control = (step: Step): StepControl => ({ signal, progress: progress.step(step) });
 
   const foreign = openForeignDoor();
-  const admission = await admitUpload({ foreign, peek: peekLayer }, input, control('admit'));
-  let conversion: Conversion | undefined;
-  if (!admission.findings.some(({ outcome }) => outcome === 'fail')) {
-    conversion = await convertUpload(
-      { foreign, peek: peekLayer, bytes: { hash, digest } },
-      { ...input, upload: sourceUpload(input.source), admission },
-      control('convert'),
-    );
-  }
-  let inspection: Inspection | undefined;
-  if (conversion?.converted) {
-    const { format, sha256 } = conversion.converted;
-    const disk = { path: join(scratchDir, `disk.${format}`), format, scratchDir };
-    const { packages, ...inspected } = await inspectDisk(
-      { cacheDir: cacheDirOf(process.env), foreign },
-      disk,
-      control('inspect'),
-    );
-    inspection = inspected;
-    const sbom = sbomOf(packages, inspected.guest, { sha256, madeAt: new Date() });
-    if (sbom) await input.onSbom?.(sbom);
-  }
-  const examination = judgeParts({ admission, conversion, inspection }, policy);
+  const parts = await examine({
+    admit: () => admitUpload({ foreign, peek: peekLayer }, input, control('admit')),
+    convert: (admission) =>
+      convertUpload(
+        { foreign, peek: peekLayer, bytes: { hash, digest } },
+        { ...input, upload: sourceUpload(input.source), admission },
+        control('convert'),
+      ),
+    inspect: async ({ format, sha256 }) => {
+      const disk = { path: join(scratchDir, `disk.${format}`), format, scratchDir };
+      const tools = { cacheDir: cacheDirOf(process.env), foreign };
+      const { packages, ...inspection } = await inspectDisk(tools, disk, control('inspect'));
+      const sbom = sbomOf(packages, inspection.guest, { sha256, madeAt: new Date() });
+      if (sbom) await input.onSbom?.(sbom);
+      return inspection;
+    },
+  });
+  const examination = judgeParts(parts, policy);
   return {
     ...examination,
     findings: examination.findings.map((finding) => findingView(finding, language, examination.guest)),

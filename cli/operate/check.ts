@@ -11,7 +11,7 @@ import { interruptible } from '../client/interrupt.ts';
 import { type OutputOptions, printResult, tell } from '../client/output.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { hasStatusLine, showStatus, tellLine } from '../terminal.ts';
-import { examine } from './check-examine.ts';
+import { examineFile } from './check-examine.ts';
 import { openImageFile } from './check-file.ts';
 import { checkLines } from './check-lines.ts';
 import { keepOutput, refuseExisting, writeSbom } from './check-output.ts';
@@ -50,7 +50,7 @@ export const check = async (path: string, options: CheckOptions): Promise<void> 
     const scratchDir = await mkdtemp(join(config.SCRATCH_DIR, 'bootready-check-'));
     try {
       let sbom: CheckReport['sbom'];
-      const examination = await examine(
+      const examination = await examineFile(
         {
           source,
           scratchDir,

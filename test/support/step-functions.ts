@@ -5,11 +5,11 @@ import { openForeignDoor } from '../../adapters/foreign/door.ts';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
+import type { BootCheck } from '../../shared/examine.ts';
 import type { Remedy } from '../../shared/remedies/define.ts';
 import { type BootCheckInput, bootCheck } from '../../workers/activities/boot-check.ts';
 import { type Inspected, inspectDisk } from '../../workers/activities/inspect.ts';
 import { mendDisk } from '../../workers/repair/mend.ts';
-import type { BootCheck } from '../../workflows/activities.ts';
 
 /** Steps of a run called by themselves, on a raw disk. */
 

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import type { Admission, GuestFacts } from '../../shared/contracts/run.ts';
+import { type Conversion, isRefused } from '../../shared/examine.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
 import { machineWrites } from '../../shared/foreign-limits.ts';
 import { objectSource } from '../../shared/object-source.ts';
@@ -15,7 +16,6 @@ import type { StoreTraits } from '../../shared/store-traits.ts';
 import type {
   AdmitActivities,
   Attempt,
-  Conversion,
   Lane,
   ScratchActivities,
   SharedActivities,
@@ -133,8 +133,7 @@ export const createAdmitActivities = (deps: ActivityDeps): AdmitActivities => {
       const attempt = { ...run, fence, taskQueue };
       try {
         const admission = await admitAttempt(deps, attempt, { isAnywhere: true });
-        const isRefused = admission.findings.some(({ outcome }) => outcome === 'fail');
-        return { attempt, admission, ...(isRefused ? {} : { lane: await awaitWorker(attempt) }) };
+        return { attempt, admission, ...(isRefused(admission) ? {} : { lane: await awaitWorker(attempt) }) };
       } finally {
         await scratch.discard(attempt);
       }

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../../shared/config.ts';
 import { BootreadyError } from '../../shared/errors.ts';
+import { examine } from '../../shared/examine.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { ByteWork } from '../../shared/ports/byte-work.ts';
@@ -99,17 +100,17 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
           const original = await originalOf(repair);
           const source = objectSource(store, original);
           const limits = { allowIso: config.ALLOW_ISO, maxVirtualBytes: config.MAX_VIRTUAL_BYTES, scratchDir };
-          const admission = await admitUpload(
-            deps.admit,
-            { source, ...limits, maxUploadBytes: config.MAX_UPLOAD_BYTES },
-            control,
-          );
-          if (admission.findings.some(({ outcome }) => outcome === 'fail')) throw unreadable();
-          const { converted } = await convertUpload(
-            { ...deps.convert, bytes },
-            { upload: objectUpload(bytes, original), admission, target: 'qcow2', ...limits },
-            control,
-          );
+          const { conversion } = await examine({
+            admit: () =>
+              admitUpload(deps.admit, { source, ...limits, maxUploadBytes: config.MAX_UPLOAD_BYTES }, control),
+            convert: (admission) =>
+              convertUpload(
+                { ...deps.convert, bytes },
+                { upload: objectUpload(bytes, original), admission, target: 'qcow2', ...limits },
+                control,
+              ),
+          });
+          const converted = conversion?.converted;
           if (!converted) throw unreadable();
           const disk = {
             path: join(scratchDir, 'disk.qcow2'),
