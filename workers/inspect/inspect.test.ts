@@ -139,8 +139,12 @@ describe('what could not be read is unknown, never absent', () => {
   const complaint = (words: string) => `libguestfs: error: ${words}\n`;
   const unmountable = complaint('mount_ro: wrong fs type, bad option, bad superblock');
   const outcomes = async (files: Record<string, string>, given: Record<string, string | Buffer>) => {
-    const { findings, facts } = await inspected(files, door, given);
-    return { facts, of: Object.fromEntries(findings.map(({ code, outcome, params }) => [code, { outcome, params }])) };
+    const { findings, facts, questions } = await inspected(files, door, given);
+    return {
+      facts,
+      questions,
+      of: Object.fromEntries(findings.map(({ code, outcome, params }) => [code, { outcome, params }])),
+    };
   };
   /** Code in the first sector that nobody knows. */
   const bootCode = { 'pread-device': Buffer.alloc(512, Buffer.from([0x55, 0xaa])) };
@@ -206,6 +210,16 @@ describe('what could not be read is unknown, never absent', () => {
     expect(of['kernel-entry']).toEqual({ outcome: 'unknown', params: { unseen: 'boot-entry' } });
     expect(of['virtio-block-initramfs']).toEqual({ outcome: 'unknown', params: { unseen: 'initramfs' } });
     expect(of['virtio-net']?.outcome).toBe('pass');
+  });
+
+  test('a subvolume on a disk that the kernel of the appliance calls by another letter', async () => {
+    const subvolume = 'btrfsvol:/dev/sdb1/@';
+    const given = { 'inspect-os': `${subvolume}\n`, 'inspect-get-mountpoints': `/: ${subvolume}\n` };
+    const { of, facts, questions } = await outcomes(sound, given);
+    for (const code of ['root-on-lvm', 'disk-growth'])
+      expect([code, of[code]?.params?.unseen]).toEqual([code, undefined]);
+    expect(facts.rootFilesystem).toBe('ext4');
+    expect(questions).toContainEqual({ command: 'mount-ro', args: ['btrfsvol:/dev/sda1/@', '/'] });
   });
 
   test('what systemd mounts by the types of partitions is looked into', async () => {

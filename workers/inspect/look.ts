@@ -6,19 +6,14 @@ import { type InitSystem, lookForInitSystem } from './cloud-init.ts';
 import { lookAtDisk } from './disk.ts';
 import { findLayout, type Layout } from './layouts.ts';
 import { type LinuxLook, lookAtLinux } from './linux.ts';
+import { deviceOf, foundRoots, mountPoints } from './mountables.ts';
 import { mountSystem } from './mounts.ts';
-import { type Look, pairs, type Reader, readerOf } from './reader.ts';
+import { type Look, type Reader, readerOf } from './reader.ts';
 import { systemsAmong, whereOneMayBe } from './systems.ts';
 import { clean } from './text.ts';
 import { lookAtWindows } from './windows.ts';
 
 const mostKernels = 10;
-
-/** libguestfs calls a btrfs subvolume "btrfsvol:DEVICE/NAME". */
-const deviceOf = (mountable: string | undefined, { volumes }: DiskView): string | undefined => {
-  const path = mountable?.replace(/^btrfsvol:/, '');
-  return path === mountable ? path : volumes.find(({ device }) => path?.startsWith(`${device}/`))?.device;
-};
 
 /** What the disk alone tells. An unknown boot loader is not counted. */
 const diskFacts = (view: GuestView): Partial<GuestView['facts']> => ({
@@ -48,7 +43,7 @@ type Found = {
 /** What libguestfs says of the system, and where its filesystems belong. It passes over what it cannot read. */
 const lookForSystem = async ({ guestfish, progress }: Look, disk: Seen<DiskView>): Promise<Found> => {
   const { ask } = guestfish;
-  const told = await ask('inspect-os');
+  const told = await foundRoots(guestfish);
   progress(60);
   const facts: GuestView['facts'] = {};
   const roots = systemsAmong(
@@ -81,8 +76,7 @@ const lookForSystem = async ({ guestfish, progress }: Look, disk: Seen<DiskView>
   await set('packageFormat', 'package-format');
   const [major, minor] = [await asked('major-version'), await asked('minor-version')];
   if (major) facts.osVersion = minor && minor !== '0' ? `${major}.${minor}` : major;
-  const mounts = pairs(await ask('inspect-get-mountpoints', root)).sort(([a], [b]) => a.length - b.length);
-  return { facts, systems: seen(roots.length), root, mounts };
+  return { facts, systems: seen(roots.length), root, mounts: await mountPoints(guestfish, root) };
 };
 
 const answered = (lines: string[] | undefined): string | undefined => {
@@ -162,7 +156,8 @@ export const lookInside = async (look: Look): Promise<{ view: GuestView; package
   if (facts.osType !== 'linux') return whole(undefined, none);
   const initSystem = await parts.look('init system', () => lookForInitSystem(reader));
   const rootDevice = mapped(disk, (some) => {
-    const device = deviceOf(mounts.find(([path]) => path === '/')?.[1], some);
+    const mountable = mounts.find(([path]) => path === '/')?.[1];
+    const device = mountable && deviceOf(mountable, some.volumes);
     if (device === undefined) throw new Unseen({ reason: 'root-device' });
     return device;
   });

@@ -2,15 +2,17 @@ import { isLogicalVolume } from '../../shared/checks/guest/device-names.ts';
 import type { Why } from '../../shared/checks/guest/unseen.ts';
 import type { DiskView, VolumeView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
+import { deviceOf } from './mountables.ts';
 
-/** libguestfs calls a btrfs subvolume "btrfsvol:DEVICE/NAME"; the default one goes by the device alone. */
-const deviceOfRoot = (root: string, devices: readonly string[]): string => {
-  if (!root.startsWith(ofSubvolume)) return root;
-  const known = devices.find((device) => root.startsWith(`${ofSubvolume}${device}/`));
-  return known ?? root.slice(ofSubvolume.length).split('/', 3).join('/');
-};
+type Device = Pick<VolumeView, 'device'>;
 
-const ofSubvolume = 'btrfsvol:';
+/** Of a subvolume on a device that is not known, by the form of its name. */
+const deviceOfRoot = (root: string, volumes: readonly Device[]): string =>
+  deviceOf(root, volumes) ??
+  root
+    .replace(/^btrfsvol:/, '')
+    .split('/', 3)
+    .join('/');
 
 /** snapper, Timeshift, grub-btrfs and the like. */
 const isSnapshot = (root: string): boolean => /snapshot|timeshift|backup/i.test(root);
@@ -19,11 +21,10 @@ const isSnapshot = (root: string): boolean => /snapshot|timeshift|backup/i.test(
  * Of the places where a system was found one for each filesystem: the snapshots of one are no systems of their own. The default subvolume is what is
  * mounted when nobody names one; without, it is what is no snapshot. btrfs-subvolume(8)
  */
-export const systemsAmong = (roots: readonly string[], volumes: readonly VolumeView[]): string[] => {
-  const devices = volumes.map(({ device }) => device);
+export const systemsAmong = (roots: readonly string[], volumes: readonly Device[]): string[] => {
   const byDevice = new Map<string, string[]>();
   for (const root of roots) {
-    const device = deviceOfRoot(root, devices);
+    const device = deviceOfRoot(root, volumes);
     byDevice.set(device, [...(byDevice.get(device) ?? []), root]);
   }
   return [...byDevice].map(([device, found]) => {

@@ -49,6 +49,15 @@ describe('by scripts', () => {
     expect(asked).toEqual(['inspect-os', 'inspect-get-mountpoints', 'mount', 'sh', 'sh', 'umount-all', 'shutdown']);
   });
 
+  test('snapshots of the system are no systems of their own', async () => {
+    const roots = ['btrfsvol:/dev/sdb1/@', 'btrfsvol:/dev/sdb1/@/.snapshots/1/snapshot'];
+    const given = { 'inspect-os': roots.map((root) => `${root}\n`).join(''), lvs: '', 'list-md-devices': '' };
+    const questions: Question[] = [];
+    const { result } = await mended({ chosen: ['fstab-by-uuid'] }, linux(done, questions, given));
+    expect(result).toMatchObject({ state: 'done', value: { changes: [{ remedy: 'fstab-by-uuid' }] } });
+    expect(questions).toContainEqual({ command: 'inspect-get-mountpoints', args: ['btrfsvol:/dev/sda1/@'] });
+  });
+
   test('what it cannot do is refused in its own words, with the hosts that it was kept from', async () => {
     const ask = linux('cannot find a package\n=bootready-status=1\n');
     const { result } = await mended({ chosen: ['install-cloud-init'] }, ask, ['evil.example']);

@@ -3,7 +3,8 @@ import { isBootreadyError } from '../../shared/errors.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
 import { isScript, type ScriptRemedy } from '../../shared/remedies/define.ts';
 import { remedies } from '../../shared/remedies/remedies.ts';
-import { pairs } from '../inspect/reader.ts';
+import { foundRoots, mountPoints } from '../inspect/mountables.ts';
+import { systemsAmong } from '../inspect/systems.ts';
 import { clean } from '../inspect/text.ts';
 import { type Guestfish, guestfishOf } from '../tools/guestfish-answers.ts';
 import { failed } from './failed.ts';
@@ -54,8 +55,10 @@ const mendAll = async (
   return changes;
 };
 
-const findSystem = async ({ ask }: Guestfish): Promise<string> => {
-  const roots = (await ask('inspect-os')) ?? [];
+const findSystem = async (guestfish: Guestfish): Promise<string> => {
+  const { ask } = guestfish;
+  const found = (await foundRoots(guestfish)) ?? [];
+  const roots = found.length > 1 ? systemsAmong(found, await devices(ask)) : found;
   const [root] = roots;
   if (roots.length === 1 && root) return root;
   throw failed(
@@ -67,6 +70,12 @@ const findSystem = async ({ ask }: Guestfish): Promise<string> => {
   );
 };
 
+/** All that may hold a system. */
+const devices = async (ask: Guestfish['ask']): Promise<{ device: string }[]> => {
+  const lists = [await ask('list-partitions'), await ask('lvs'), await ask('list-md-devices')];
+  return lists.flatMap((list) => list ?? []).map((device) => ({ device }));
+};
+
 /** libguestfs lists only what it could mount; libblkid knows what it could not. */
 const holdsBitLocker = async (ask: Guestfish['ask']): Promise<boolean> => {
   for (const device of (await ask('list-partitions')) ?? [])
@@ -74,10 +83,9 @@ const holdsBitLocker = async (ask: Guestfish['ask']): Promise<boolean> => {
   return false;
 };
 
-const mountSystem = async ({ ask }: Guestfish, root: string): Promise<void> => {
-  const mounts = pairs(await ask('inspect-get-mountpoints', root)).sort(([a], [b]) => a.length - b.length);
-  for (const [path, device] of mounts) {
-    const mounted = await ask('mount', device, path);
+const mountSystem = async (guestfish: Guestfish, root: string): Promise<void> => {
+  for (const [path, mountable] of await mountPoints(guestfish, root)) {
+    const mounted = await guestfish.ask('mount', mountable, path);
     if (!mounted && path === '/') throw failed('The root filesystem cannot be mounted for writing.');
   }
 };
