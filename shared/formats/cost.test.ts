@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { keptImages } from '../../test/hostile/images.ts';
+import { xzOf } from '../../test/hostile/xz-index.ts';
 import { bufferSource } from '../../test/support/buffer-source.ts';
 import { admitSource } from './admit.ts';
+import { xzSize } from './xz.ts';
 
 /** What a look may cost, whatever the image says. */
 
@@ -54,6 +56,15 @@ test('an L1 table of the largest size costs little (L3)', async () => {
   expect(disk?.variant).toBe('v3');
   // Some 0.3 s here. A comparison of each entry with each other one would take hours.
   expect((user + system) / 1e6).toBeLessThan(20);
+});
+
+test('the longest index of an xz file that is read costs little', async () => {
+  const bytes = xzOf(4 * MiB - 100, 1);
+  const begin = process.cpuUsage();
+  expect(await xzSize(bufferSource(bytes))).toEqual({ bytes: 4 * MiB - 100, exact: true });
+  const { user, system } = process.cpuUsage(begin);
+  expect((user + system) / 1e6).toBeLessThan(5);
+  expect(await xzSize(bufferSource(xzOf(4 * MiB, 1)))).toEqual({ bytes: 0, exact: false });
 });
 
 test('no mutation of a sound image makes the detector throw, hang or read much', async () => {

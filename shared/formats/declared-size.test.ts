@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { xzOf } from '../../test/hostile/xz-index.ts';
 import { bufferSource } from '../../test/support/buffer-source.ts';
 import { admitSource } from './admit.ts';
-import { crc32 } from './crc32.ts';
 import { xzSize } from './xz.ts';
 import { zstdSize } from './zstd.ts';
 
@@ -100,28 +100,6 @@ describe('what cannot be sound says nothing', () => {
   });
 });
 
-/** An index of so many records, each of blocks that take nothing and give so much, and all else that belongs to a stream. */
-const xzOf = (records: number, plain: number): Buffer => {
-  const number = (value: number): number[] =>
-    value < 128 ? [value] : [(value % 128) + 128, ...number(Math.floor(value / 128))];
-  const flags = Buffer.from([0, 0]);
-  const summed = (bytes: Buffer): Buffer => {
-    const sum = Buffer.alloc(4);
-    sum.writeUInt32LE(crc32(bytes));
-    return sum;
-  };
-  const record = Buffer.from([0, ...number(plain)]);
-  let index = Buffer.concat([Buffer.from([0, ...number(records)]), Buffer.alloc(record.length * records, record)]);
-  index = Buffer.concat([index, Buffer.alloc((4 - (index.length % 4)) % 4)]);
-  const end = Buffer.alloc(6);
-  end.writeUInt32LE((index.length + 4) / 4 - 1);
-  return Buffer.concat([
-    Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]),
-    ...[flags, summed(flags), index, summed(index), summed(end), end],
-    Buffer.from('YZ'),
-  ]);
-};
-
 test('any bytes at any place: no error, few reads, and little of what is read', async () => {
   const originals = [
     made('head -c 3000001 /dev/zero | xz -1 --block-size=65536'),
@@ -156,15 +134,6 @@ test('any bytes at any place: no error, few reads, and little of what is read', 
     ),
     { numRuns: 1000 },
   );
-});
-
-test('the longest index that is read costs little', async () => {
-  const bytes = xzOf(4 * MiB - 100, 1);
-  const begin = process.cpuUsage();
-  expect(await xzSize(bufferSource(bytes))).toEqual({ bytes: 4 * MiB - 100, exact: true });
-  const { user, system } = process.cpuUsage(begin);
-  expect((user + system) / 1e6).toBeLessThan(5);
-  expect(await xzSize(bufferSource(xzOf(4 * MiB, 1)))).toEqual(nothing);
 });
 
 describe('admit', () => {
