@@ -22,6 +22,20 @@ const hasBytes = (): BootreadyError =>
     remedy: 'Create another image for other bytes.',
   });
 
+const isStaged = (): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: 'The bytes of this image came by the Image API and wait for an import.',
+    remedy: 'Import it: "openstack image import ID", or delete it.',
+  });
+
+const openedElsewhere = (): BootreadyError =>
+  new BootreadyError({
+    code: 'conflict',
+    message: 'Another request has opened an upload of this image at the same moment.',
+    remedy: 'Send one file from one place only, then open the upload again.',
+  });
+
 /** A link to any other part would let bytes in that no quota counts. @throws `invalid-input` */
 const assertPlanned = (partNumbers: readonly number[], size: number): void => {
   const count = partCountOf(size);
@@ -41,7 +55,8 @@ export const uploadRoutes =
     const { config, downloads, images, store } = deps;
     app.addHook('onRequest', atLeast('member'));
 
-    const targetOf = ({ upload, multipartId }: Image): MultipartTarget => {
+    const targetOf = ({ upload, multipartId, stagedSize }: Image): MultipartTarget => {
+      if (stagedSize !== null) throw isStaged();
       if (multipartId) return { bucket: upload.bucket, key: upload.key, uploadId: multipartId };
       if (upload.etag) throw hasBytes();
       throw new BootreadyError({
@@ -66,9 +81,31 @@ export const uploadRoutes =
         });
       }
       // Not one byte more than there is room for.
-      await images.reserveUpload(image.id, size);
+      await images.reserveUpload(image.id, size, image.multipartId);
       const planned = parts.filter(({ partNumber }) => partNumber <= partCountOf(size));
       await store.completeMultipart(target, planned);
+    };
+
+    /** The upload that is open, if it is one of this size. The parts of another size fit into no plan, and nobody would count them: that upload is given up. */
+    const sameUpload = async (image: Image, size: number): Promise<string | null> => {
+      if (!image.multipartId || image.heldBytes === size) return image.multipartId;
+      const target = targetOf(image);
+      if (await store.head(target.bucket, target.key)) throw hasBytes();
+      await store.abortMultipart(target);
+      await images.closeMultipart(image.id, image.multipartId);
+      return null;
+    };
+
+    const begin = async ({ id, upload: { bucket, key } }: Image, size: number, former: string | null) => {
+      try {
+        const multipartId = await store.createMultipart(bucket, key);
+        if (await images.openMultipart(id, { multipartId, size, former })) return;
+        await store.abortMultipart({ bucket, key, uploadId: multipartId });
+      } catch (error) {
+        await images.closeMultipart(id, former);
+        throw error;
+      }
+      throw openedElsewhere();
     };
 
     app.post(
@@ -92,9 +129,10 @@ export const uploadRoutes =
         assertUploadFits(size, config);
         // Completed, and not yet taken in.
         if (!image.multipartId && (await store.head(bucket, key))) throw hasBytes();
-        await images.reserveUpload(image.id, size);
+        const former = await sameUpload(image, size);
+        await images.reserveUpload(image.id, size, former);
         const session = { imageId: image.id, size, partSize: partSizeOf(size), partCount: partCountOf(size) };
-        if (image.multipartId) {
+        if (former !== null) {
           try {
             return { ...session, parts: await store.listParts(targetOf(image)) };
           } catch (error) {
@@ -102,13 +140,8 @@ export const uploadRoutes =
             if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
           }
         }
-        if (image.multipartId && (await store.head(bucket, key))) throw hasBytes();
-        try {
-          await images.setMultipart(image.id, await store.createMultipart(bucket, key));
-        } catch (error) {
-          await images.setMultipart(image.id, null);
-          throw error;
-        }
+        if (former !== null && (await store.head(bucket, key))) throw hasBytes();
+        await begin(image, size, former);
         return { ...session, parts: [] };
       },
     );
@@ -181,7 +214,7 @@ export const uploadRoutes =
         const image = await imageToChange(deps, request);
         if (image.multipartId) {
           await store.abortMultipart(targetOf(image));
-          await images.setMultipart(image.id, null);
+          await images.closeMultipart(image.id, image.multipartId);
         }
         return reply.code(204).send(null);
       },

@@ -30,7 +30,6 @@ const glanceImageOf = (row: Selectable<ImageTable>): GlanceImage => ({
   md5: row.md5,
   sha512: row.sha512,
   isVerbatim: row.verbatim,
-  stagedSize: row.staged_size,
 });
 
 const memberOf = (row: Selectable<ImageMemberTable>): GlanceMember => ({

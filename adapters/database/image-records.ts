@@ -15,6 +15,7 @@ export const imageOf = (row: Selectable<ImageTable>): Image => ({
   settings: row.settings,
   upload: { bucket: row.upload_bucket, key: row.upload_key, etag: row.upload_etag, size: row.upload_size },
   multipartId: row.multipart_id,
+  stagedSize: row.staged_size,
   heldBytes: row.held_bytes,
   diskFormat: row.disk_format,
   size: row.size,

@@ -7,18 +7,30 @@ import { json } from './json.ts';
 import { lockQuota, takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
 
+/** An image that waits for an upload, while this one is open. */
+const awaiting = (db: Kysely<Database>, imageId: string, multipartId: string | null) =>
+  db
+    .updateTable('images')
+    .where('id', '=', imageId)
+    .where('upload_etag', 'is', null)
+    .where('status', 'in', ['queued', 'uploading'])
+    .where('multipart_id', 'is not distinct from', multipartId);
+
 /** Images whose bytes are to come, or have come. */
 export const createImageUploads = (
   db: Kysely<Database>,
   limits: Limits,
-): Pick<ImageStore, 'announce' | 'reserveUpload' | 'setMultipart' | 'findOrCreate' | 'isKnown' | 'unknownAmong'> => ({
+): Pick<
+  ImageStore,
+  'announce' | 'reserveUpload' | 'openMultipart' | 'closeMultipart' | 'findOrCreate' | 'isKnown' | 'unknownAmong'
+> => ({
   announce: ({ size, ...image }) =>
     db.transaction().execute(async (trx) => {
       await takeRoom(trx, limits, image.projectId, { images: 1, ...(size === undefined ? {} : { bytes: size }) });
       return imageOf(await insertAnnounced(trx, image));
     }),
 
-  reserveUpload: (imageId, size) =>
+  reserveUpload: (imageId, size, multipartId = null) =>
     db.transaction().execute(async (trx) => {
       const open = trx
         .selectFrom('images')
@@ -27,6 +39,7 @@ export const createImageUploads = (
         .where('staged_size', 'is', null)
         .where('receiving_session', 'is', null)
         .where('status', 'in', ['queued', 'uploading'])
+        .where('multipart_id', 'is not distinct from', multipartId)
         .select(['project_id', 'held_bytes']);
       const owner = await open.executeTakeFirst();
       const quota = owner && (await lockQuota(trx, limits, owner.project_id));
@@ -35,8 +48,8 @@ export const createImageUploads = (
       if (!image || !quota) {
         throw new BootreadyError({
           code: 'conflict',
-          message: 'This image does not wait for an upload.',
-          remedy: 'Create another image for other bytes.',
+          message: 'This image does not wait for an upload, or another request has just opened one.',
+          remedy: 'Look at the image again. For other bytes, create another image.',
         });
       }
       const more = size - image.held_bytes;
@@ -48,18 +61,18 @@ export const createImageUploads = (
         .execute();
     }),
 
-  setMultipart: async (imageId, multipartId) => {
-    await db
-      .updateTable('images')
-      .set({
-        multipart_id: multipartId,
-        status: multipartId === null ? 'queued' : 'uploading',
-        ...(multipartId === null ? { held_bytes: 0 } : {}),
-        updated_at: sql`now()`,
-      })
-      .where('id', '=', imageId)
-      .where('upload_etag', 'is', null)
-      .where('status', 'in', ['queued', 'uploading'])
+  // Room and upload are changed only by whoever knows both: parts that the store holds never take more than is held for them.
+  openMultipart: async (imageId, { multipartId, size, former }) => {
+    const { numUpdatedRows } = await awaiting(db, imageId, former)
+      .set({ multipart_id: multipartId, status: 'uploading', updated_at: sql`now()` })
+      .where('held_bytes', '=', size)
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  },
+
+  closeMultipart: async (imageId, multipartId) => {
+    await awaiting(db, imageId, multipartId)
+      .set({ multipart_id: null, status: 'queued', held_bytes: 0, updated_at: sql`now()` })
       .execute();
   },
 

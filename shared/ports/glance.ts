@@ -35,8 +35,6 @@ export type GlanceImage = Omit<Image, keyof ImageAttributes> &
     sha512: string | null;
     /** Whether its bytes are served as they came, whatever a run makes of them. */
     isVerbatim: boolean;
-    /** Bytes that are staged and wait for an import. */
-    stagedSize: number | null;
   };
 
 export type GlanceMember = {

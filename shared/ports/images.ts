@@ -11,6 +11,8 @@ export type Image = {
   settings: ImageSettings;
   upload: { bucket: string; key: string; etag: string | null; size: number | null };
   multipartId: string | null;
+  /** Bytes that the Image API has staged and that wait for an import. */
+  stagedSize: number | null;
   /** Bytes that count against its project's quota; while an upload is open, the size that it promised. */
   heldBytes: number;
   diskFormat: string | null;
@@ -121,10 +123,22 @@ export interface ImageStore {
       size?: number;
     },
   ): Promise<Image>;
-  /** Room for the bytes of an upload, before the first of them comes. Said again, it is the new size that counts. @throws `quota-exceeded`, `conflict` */
-  reserveUpload(imageId: string, size: number): Promise<void>;
-  /** The upload that is open; with none, its room is given back. */
-  setMultipart(imageId: string, multipartId: string | null): Promise<void>;
+  /**
+   * Room for the bytes of an upload, before the first of them comes. Said again, it is the new size that counts.
+   * @param multipartId of the upload that is open; null: none
+   * @throws `quota-exceeded`, `conflict` also when another upload is open
+   */
+  reserveUpload(imageId: string, size: number, multipartId?: string | null): Promise<void>;
+  /**
+   * The upload that is open from now on, where room of this size is reserved and none but the former one is open.
+   * @returns false when another request was faster: then it is not open
+   */
+  openMultipart(
+    imageId: string,
+    upload: { multipartId: string; size: number; former: string | null },
+  ): Promise<boolean>;
+  /** This upload is not open any more, and its room is given back. Null: there was none yet. */
+  closeMultipart(imageId: string, multipartId: string | null): Promise<void>;
   /**
    * The image of these bytes, with its first run. The same bytes at the same key are one image: the second call, at once
    * even, gets `isNew: false`. An announced row takes the first bytes that come to its key. Bytes that are over the quota are an

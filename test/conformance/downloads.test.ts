@@ -108,7 +108,7 @@ test('an image that waits for bytes can be given a source, one that has bytes or
   await expect(downloads.order(waiting.id, { source })).rejects.toMatchObject(conflict);
 
   const uploading = await announce();
-  await images.setMultipart(uploading.id, hex(4));
+  await images.openMultipart(uploading.id, { multipartId: hex(4), size: 0, former: null });
   await expect(downloads.order(uploading.id, { source })).rejects.toMatchObject(conflict);
   const receiving = await announce();
   await createGlanceStore(database.db).beginReception(receiving.id, 'uploading');

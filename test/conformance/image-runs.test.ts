@@ -229,7 +229,7 @@ describe('deleting', () => {
   test('is not undone by an upload that somebody opens meanwhile', async () => {
     const { id } = await announced();
     await images.markForDeletion(id);
-    await images.setMultipart(id, 'upload-1');
+    await images.openMultipart(id, { multipartId: 'upload-1', size: 0, former: null });
     expect(await images.get(id, project.id)).toMatchObject({ status: 'pending_delete', multipartId: null });
   });
 
@@ -261,7 +261,7 @@ test('images that were announced, and of which nothing was heard for so long, ar
   const arrived = await announced();
   await announced();
   for (const { id } of [silent, active, arrived]) await age(id, 120);
-  await images.setMultipart(active.id, 'upload-1');
+  await images.openMultipart(active.id, { multipartId: 'upload-1', size: 0, former: null });
   await images.findOrCreate(someObject(project, { key: arrived.upload.key }), defaults());
   await age(arrived.id, 120);
   const mine = async (seconds: number): Promise<string[]> =>

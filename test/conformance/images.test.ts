@@ -54,14 +54,29 @@ describe('announce', () => {
 
   test('an announced image is uploading while it has a multipart upload', async () => {
     const { id, upload } = await announced();
-    await images.setMultipart(id, 'upload-1');
+    await images.openMultipart(id, { multipartId: 'upload-1', size: 0, former: null });
     expect(await images.get(id, project.id)).toMatchObject({ multipartId: 'upload-1', status: 'uploading' });
-    await images.setMultipart(id, null);
+    await images.closeMultipart(id, 'another');
+    expect(await images.get(id, project.id)).toMatchObject({ multipartId: 'upload-1', status: 'uploading' });
+    await images.closeMultipart(id, 'upload-1');
     expect(await images.get(id, project.id)).toMatchObject({ multipartId: null, status: 'queued' });
     await images.findOrCreate(someObject(project, { key: upload.key }), defaults());
-    await images.setMultipart(id, 'too late');
+    await images.openMultipart(id, { multipartId: 'too late', size: 0, former: null });
     expect(await images.get(id, project.id)).toMatchObject({ multipartId: null, status: 'queued' });
   });
+});
+
+test('what is held for an upload and the upload itself change together, whoever is faster', async () => {
+  const { id } = await announced();
+  await images.reserveUpload(id, 100);
+  await images.reserveUpload(id, 7);
+  // The first one has created its upload in the store meanwhile.
+  expect(await images.openMultipart(id, { multipartId: 'large', size: 100, former: null })).toBe(false);
+  expect(await images.openMultipart(id, { multipartId: 'small', size: 7, former: null })).toBe(true);
+  expect(await images.openMultipart(id, { multipartId: 'again', size: 7, former: null })).toBe(false);
+  await expect(images.reserveUpload(id, 1)).rejects.toMatchObject({ code: 'conflict' });
+  expect(await images.get(id, project.id)).toMatchObject({ multipartId: 'small', heldBytes: 7 });
+  await images.reserveUpload(id, 7, 'small');
 });
 
 describe('findOrCreate', () => {
@@ -92,7 +107,7 @@ describe('findOrCreate', () => {
 
   test('an announced row takes the first bytes that come to its key, and keeps what was announced', async () => {
     const before = await announced();
-    await images.setMultipart(before.id, 'upload-1');
+    await images.openMultipart(before.id, { multipartId: 'upload-1', size: 0, former: null });
     const object = someObject(project, { key: before.upload.key });
     const { image, run, isNew } = await images.findOrCreate(object, defaults());
     expect(isNew).toBe(true);

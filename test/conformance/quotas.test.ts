@@ -99,7 +99,7 @@ describe('fifty at once over ten connections', () => {
     ).map(({ id, session }) => ({ imageId: id, session }));
     if (!going) throw new Error('none');
     if (going.session) await glance.dropReception(going as Reception);
-    else await images.setMultipart(going.imageId, null);
+    else await images.closeMultipart(going.imageId, null);
     expect((await used())?.uploads).toBe(2);
     expect(await outcomes([images.reserveUpload(going.imageId, 1)])).toEqual({ done: 1, refused: 0 });
   });
@@ -141,7 +141,7 @@ describe('fifty at once over ten connections', () => {
       const { id } = await announce();
       try {
         await images.reserveUpload(id, 100);
-        if (index % 3 === 0) await images.setMultipart(id, null);
+        if (index % 3 === 0) await images.closeMultipart(id, null);
       } finally {
         await images.markForDeletion(id);
         await images.markDeleted(id);
@@ -187,7 +187,7 @@ describe('bytes', () => {
     expect((await used())?.bytes).toBe(1100);
     await runs.finish(namesOf(run), { status: 'failed', failure: { code: 'x', message: 'x' } });
     await expect(images.newRun(image.id)).rejects.toMatchObject(over);
-    await images.setMultipart(id, null);
+    await images.closeMultipart(id, null);
     const again = await images.newRun(image.id);
     expect((await runs.context(namesOf(again))).overQuota).toBeUndefined();
     expect((await used())?.bytes).toBe(400);
@@ -308,7 +308,7 @@ describe('what is fetched', () => {
     const other = await uploading(1);
     await expect(downloads.order(id, {})).rejects.toMatchObject(over);
     expect(await downloads.get(id)).toMatchObject({ status: 'failed' });
-    await images.setMultipart(other, null);
+    await images.closeMultipart(other, null);
     await downloads.order(id, {});
     expect(await used()).toMatchObject({ images: 2, uploads: 1 });
   });
@@ -414,7 +414,7 @@ test('whatever is done in whatever order, usage is what the images hold, and no 
         }
       } else if (operation.do === 'giveUp') {
         const image = pick(operation.which, 'open');
-        if (image) await images.setMultipart(image.id, null);
+        if (image) await images.closeMultipart(image.id, null);
         if (image) Object.assign(image, { held: 0, state: 'announced' });
       } else if (operation.do === 'arrive') {
         const image = pick(operation.which, 'open');

@@ -157,6 +157,39 @@ test('links to parts are for the bytes that were promised (M2)', async () => {
   expect((await call('neighbour', 'POST', `/v1/images/${id}/upload/complete`, { size: 1 })).status).toBe(200);
 });
 
+test('an upload that is opened again for less begins anew: nothing lies in the store that nobody counts (M2)', async () => {
+  const { id } = (await (await call('neighbour', 'POST', '/v1/images', { name: 'shrinks' })).json()) as { id: string };
+  const open = (size: number) => call('neighbour', 'POST', `/v1/images/${id}/upload`, { size });
+  const size = 9 * 1024 ** 2;
+  expect((await open(size)).status).toBe(200);
+  const signed = await call('neighbour', 'POST', `/v1/images/${id}/upload/parts`, { partNumbers: [1, 2] });
+  const { parts } = (await signed.json()) as { parts: { url: string }[] };
+  const [first, second] = parts;
+  expect((await fetch(first?.url ?? '', { method: 'PUT', body: new Uint8Array(8 * 1024 ** 2) })).status).toBe(200);
+  // The same size goes on, and the same store says what is there.
+  expect(await (await open(size)).json()).toMatchObject({ parts: [{ partNumber: 1 }] });
+  expect(await (await open(1)).json()).toMatchObject({ parts: [] });
+  const late = await fetch(second?.url ?? '', { method: 'PUT', body: new Uint8Array(1024 ** 2) });
+  expect(late.status).toBe(404);
+  const left: unknown[] = [];
+  for await (const each of installation.s3.listIncompleteUploads('uploads', `other/${id}`, true)) left.push(each);
+  expect(left).toMatchObject([{ size: 0 }]);
+});
+
+test('what was staged by the Image API gets no links', async () => {
+  const id = await newImage('neighbour');
+  const staged = await fetch(`${installation.apiUrl}/image/v2/images/${id}/stage`, {
+    method: 'PUT',
+    headers: { 'x-auth-token': keys.neighbour?.key ?? '', 'content-type': 'application/octet-stream' },
+    body: Buffer.from('bytes'),
+  });
+  expect(staged.status).toBe(204);
+  const path = `/v1/images/${id}/upload`;
+  expect((await call('neighbour', 'POST', `${path}/parts`, { partNumbers: [1] })).status).toBe(409);
+  expect((await call('neighbour', 'DELETE', path)).status).toBe(409);
+  expect((await call('neighbour', 'POST', path, { size: 1 })).status).toBe(409);
+});
+
 describe('event streams (M3)', () => {
   const follow = async (who: string): Promise<{ ended: () => boolean; status: number }> => {
     const leaving = new AbortController();
