@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** Which of a route's parameters, and which fields of a body, are worth keeping; the image has a column of its own. */
-const toldParams = ['member', 'event', 'tag', 'project', 'family', 'session'] as const;
+const toldParams = ['member', 'event', 'tag', 'project', 'family', 'session', 'key'] as const;
 const toldFields = ['name', 'status', 'member', 'family', 'target', 'bytes', 'images', 'uploads'] as const;
 const mostCharacters = 255;
 
@@ -59,7 +59,7 @@ export const keepAuditTrail = (app: FastifyInstance, { audit }: Pick<ApiDeps, 'a
     const { audit: action } = request.routeOptions.config;
     const { identity } = request;
     if (!action || action === 'none' || !identity || reply.statusCode >= 300) return;
-    const subject = /^(webhook|session)\./.test(action) ? undefined : imageOf(request, payload);
+    const subject = /^(webhook|session|key)\./.test(action) ? undefined : imageOf(request, payload);
     const entry = {
       action,
       by: actorOf(identity),

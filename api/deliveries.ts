@@ -17,8 +17,7 @@ export const deliveryRoutes =
     const targetsFor = async (projectId: string, isAdmin: boolean): Promise<string[]> => {
       const known = Object.keys(config.TARGETS);
       if (isAdmin) return known;
-      const project = (await projects.all()).find(({ id }) => id === projectId);
-      const chosen = project?.targets ?? config.DELIVER_TO;
+      const chosen = (await projects.get(projectId))?.targets ?? config.DELIVER_TO;
       return known.filter((name) => chosen.includes(name));
     };
 

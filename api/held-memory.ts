@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requestLimits } from '../shared/request-limits.ts';
+import { networkOf } from './client-network.ts';
 import { createMemoryBudget } from './memory-budget.ts';
 
 /** Whose share of the memory a request takes. */
-const holderOf = ({ identity, ip }: FastifyRequest): string => identity?.projectId ?? ip;
+const holderOf = ({ identity, ip }: FastifyRequest): string => identity?.projectId ?? networkOf(ip);
 
 /** Answers up to this size are not counted: errors must get through. */
 const smallAnswer = 4096;

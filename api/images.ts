@@ -105,7 +105,7 @@ export const imageRoutes =
             remedy: 'Leave out "projectId".',
           });
         }
-        if (!(await projects.all()).some(({ id }) => id === projectId)) {
+        if (!(await projects.get(projectId))) {
           throw new BootreadyError({
             code: 'invalid-input',
             message: `There is no project "${projectId}".`,

@@ -2,10 +2,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { KeyList } from '../shared/contracts/api.ts';
 import { ProjectId } from '../shared/contracts/image.ts';
+import { BootreadyError } from '../shared/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
 
-/** API keys as operators see them, to find those that nobody uses. They are made by the command line alone. */
+/** API keys as operators see them: to find those that nobody uses, and to end one at once. They are made by the command line alone. */
 export const keyRoutes =
   ({ keys }: Pick<ApiDeps, 'keys'>): FastifyPluginAsyncZod =>
   async (app) => {
@@ -32,6 +33,29 @@ export const keyRoutes =
             revokedAt: revokedAt?.toISOString() ?? null,
           })),
         };
+      },
+    );
+
+    app.delete(
+      '/keys/:key',
+      {
+        onRequest: atLeast('admin'),
+        config: { audit: 'key.revoke' },
+        schema: {
+          operationId: 'revokeKey',
+          refuses: ['forbidden', 'not-found'],
+          summary: 'Make an API key invalid at once and for good, with its sessions, streams and tokens',
+          params: z.object({ key: z.uuid() }),
+          response: { 204: z.null() },
+        },
+      },
+      async (request, reply) => {
+        if (await keys.revoke(request.params.key)) return reply.code(204).send(null);
+        throw new BootreadyError({
+          code: 'not-found',
+          message: 'There is no such key, or it is revoked already.',
+          remedy: 'GET /v1/keys lists all of them.',
+        });
       },
     );
   };

@@ -4,6 +4,7 @@ import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import type { HttpMeter } from '../shared/ports/meters.ts';
 import type { RateCounters } from '../shared/ports/rate-counters.ts';
+import { networkOf } from './client-network.ts';
 import { bodyOf } from './errors.ts';
 import { keyOf } from './identity.ts';
 
@@ -70,8 +71,8 @@ export const limitRates = async (
       });
     };
   };
-  const byAddress = limiter('address', config.RATE_PER_ADDRESS, ({ ip }) => ip);
-  const guesses = limiter('guesses', config.GUESSES_PER_ADDRESS, ({ ip }) => ip);
+  const byAddress = limiter('address', config.RATE_PER_ADDRESS, ({ ip }) => networkOf(ip));
+  const guesses = limiter('guesses', config.GUESSES_PER_ADDRESS, ({ ip }) => networkOf(ip));
   const byKey = limiter('key', config.RATE_PER_KEY, ({ identity }) => identity?.keyId ?? identity?.user?.subject);
   const byProject = limiter('project', config.RATE_PER_PROJECT, ({ identity }) => identity?.projectId);
 

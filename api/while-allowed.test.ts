@@ -30,5 +30,7 @@ test('what lasts ends with its key', () => assertEnds({ identify: refuse('unauth
 test('with its share', () => assertEnds({ identify: same, mayStill: refuse('not-found'), ends: true }));
 test('when its session acts in another project', () =>
   assertEnds({ identify: () => Promise.resolve({ ...identity, projectId: 'q' }), ends: true }));
+test('when its user has another role by now', () =>
+  assertEnds({ identify: () => Promise.resolve({ ...identity, role: 'reader' }), ends: true }));
 test('it goes on while nothing has changed', () => assertEnds({ identify: same, ends: false }));
 test('and while that cannot be found out', () => assertEnds({ identify: refuse('unavailable'), ends: false }));

@@ -16,12 +16,12 @@ const everyMs = 8000;
 
 const refusals = new Set(['unauthenticated', 'forbidden', 'not-found']);
 
-/** Whether who asks may still do so, in the same project. @throws when that cannot be found out now */
+/** Whether who asks may still do so, in the same project and with the same role: what lasts was begun in that scope. @throws when that cannot be found out now */
 const isStillAllowed = async (request: FastifyRequest, mayStill: () => Promise<unknown>): Promise<boolean> => {
   const before = request.identity;
   try {
     const now = await request.identifyAgain();
-    if (now.projectId !== before?.projectId) return false;
+    if (now.projectId !== before?.projectId || now.role !== before.role) return false;
     request.identity = now;
     await mayStill();
     return true;

@@ -37,6 +37,8 @@ const grantAll = async (trx: Transaction<Database>, there: ReadonlySet<string>):
   const {
     rows: [{ schema } = { schema: 'public' }],
   } = await sql<{ schema: string }>`select current_schema() as schema`.execute(trx);
+  // Before Postgres 15 everybody may make functions in "public", and ours that run with the owner's rights could call those.
+  await sql`revoke create on schema ${sql.id(schema)} from public`.execute(trx);
   const names = databaseRoles.map((role) => [role, roleName(role)] as const).filter(([, name]) => there.has(name));
   for (const [role, name] of names) {
     const to = sql.id(name);

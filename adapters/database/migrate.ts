@@ -26,6 +26,7 @@ import * as signedSources from './migrations/0024-signed-sources.ts';
 import * as stepResults from './migrations/0025-step-results.ts';
 import * as listStatistics from './migrations/0026-list-statistics.ts';
 import * as waitsForWorker from './migrations/0027-waits-for-worker.ts';
+import * as revokedKeys from './migrations/0028-revoked-keys.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -54,6 +55,7 @@ const migrations = {
   '0025-step-results': stepResults,
   '0026-list-statistics': listStatistics,
   '0027-waits-for-worker': waitsForWorker,
+  '0028-revoked-keys': revokedKeys,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

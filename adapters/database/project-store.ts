@@ -72,6 +72,10 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
     ]);
     return { projects, total };
   },
+  get: async (id) => {
+    const row = await db.selectFrom('projects').where('id', '=', id).selectAll().executeTakeFirst();
+    return row && projectOf(row);
+  },
   all: async () => (await db.selectFrom('projects').orderBy('id').selectAll().execute()).map(projectOf),
   existing: async (ids) => {
     if (ids.length === 0) return [];
@@ -136,7 +140,14 @@ export const createApiKeyStore = (db: Kysely<Database>): ApiKeyStore => ({
     );
   },
   revoke: async (id) => {
-    await db.updateTable('api_keys').set({ revoked_at: sql`now()` }).where('id', '=', id).execute();
+    const row = await db
+      .updateTable('api_keys')
+      .set({ revoked_at: sql`now()` })
+      .where('id', '=', id)
+      .where('revoked_at', 'is', null)
+      .returning(['project_id', 'name'])
+      .executeTakeFirst();
+    return row && { projectId: row.project_id, name: row.name };
   },
   list: async (projectId) => {
     const rows = await db

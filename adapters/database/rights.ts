@@ -26,8 +26,8 @@ const lock = 'select, update (created_at)';
  */
 export const tableRights: Readonly<Record<keyof Database, Rights>> = {
   projects: { project: 'select, insert, update (created_at)', api: keep, worker: lock, queues: lock },
-  // Made and revoked by operators.
-  api_keys: { api: 'select, update (last_used_at)' },
+  // Made by operators on the hosts only. Revoked by administrators too, for good (migration 0028).
+  api_keys: { api: 'select, update (last_used_at), update (revoked_at)' },
   sessions: { api: all },
   audit_log: { api: add },
   upload_events: { project: read, api: keep, queues: 'select, update, delete' },

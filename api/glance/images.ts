@@ -57,7 +57,7 @@ export const imageRoutes =
           remedy: 'Leave out the owner.',
         });
       }
-      if ((await projects.all()).some(({ id }) => id === owner)) return;
+      if (await projects.get(owner)) return;
       throw new BootreadyError({
         code: 'invalid-input',
         message: `There is no project ${JSON.stringify(owner)}.`,

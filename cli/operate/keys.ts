@@ -17,8 +17,7 @@ export const createKey = (
     const days = options.expiresDays
       ? valid(z.coerce.number().positive(), options.expiresDays, '--expires-days')
       : undefined;
-    const known = (await createProjectStore(db).all()).some(({ id }) => id === options.project);
-    if (!known) throw noSuchProject(options.project);
+    if (!(await createProjectStore(db).get(options.project))) throw noSuchProject(options.project);
     const { key, hash, hint } = newApiKey();
     const id = await createApiKeyStore(db).create({
       projectId: options.project,
@@ -40,8 +39,10 @@ export const createKey = (
 export const revokeKey = (id: string): Promise<void> =>
   withDatabase(async (db) => {
     const key = valid(z.uuid(), id, 'The id of the key');
-    await createApiKeyStore(db).revoke(key);
-    await createAuditLog(db).record({ action: 'key.revoke', by: operator(), details: { key } });
+    const revoked = await createApiKeyStore(db).revoke(key);
+    if (!revoked) throw noSuchKey(id);
+    const { projectId, name } = revoked;
+    await createAuditLog(db).record({ action: 'key.revoke', by: operator(), projectId, details: { key, name } });
   });
 
 /** "24h": minutes, hours or days. In milliseconds. */

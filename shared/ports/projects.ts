@@ -54,6 +54,7 @@ export interface ProjectStore {
   }>;
   /** Where its published images go from now on; null follows the installation. Undefined when there is no such project. */
   chooseTargets(id: string, targets: readonly string[] | null): Promise<Project | undefined>;
+  get(id: string): Promise<Project | undefined>;
   all(): Promise<Project[]>;
   /** Those of the ids that there is a project of, in the order of their names. */
   existing(ids: readonly string[]): Promise<string[]>;
@@ -75,7 +76,8 @@ export interface ApiKeyStore {
   find(hash: Buffer): Promise<(Identity & { keyId: string }) | undefined>;
   /** By its id, with the same conditions as `find`; for what was derived from a key. */
   get(id: string): Promise<KnownKey | undefined>;
-  revoke(id: string): Promise<void>;
+  /** At once and for good. Undefined when there is no such key, or it is revoked already. */
+  revoke(id: string): Promise<Pick<ListedKey, 'projectId' | 'name'> | undefined>;
   /** Of one project, or of all; the newest first, those that have ended too. */
   list(projectId?: string): Promise<ListedKey[]>;
   /**

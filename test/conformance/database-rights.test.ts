@@ -6,11 +6,12 @@ import { type Kysely, sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { grantRights, grantRole } from '../../adapters/database/grant-rights.ts';
 import { type OpenDatabase, openDatabase } from '../../adapters/database/open.ts';
-import { createProjectStore } from '../../adapters/database/project-store.ts';
+import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { databaseRoles, roleName, sequenceRights, tableRights } from '../../adapters/database/rights.ts';
 import type { Database } from '../../adapters/database/schema.ts';
 import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts';
 import { makeLogins } from '../../cli/operate/database.ts';
+import { newApiKey } from '../../shared/api-key.ts';
 import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 import { freshDatabase } from '../support/database.ts';
 import { loginUrl } from '../support/database-server.ts';
@@ -125,6 +126,27 @@ test('policies hold projects apart, and hide nothing from processes', async () =
   expect(seen).toEqual([{ project_id: mine.id }]);
   expect(await db.selectFrom('images').select('id').where('id', '=', image.id).execute()).toEqual([]);
   expect(await within('everything', () => createProjectStore(db).all())).toHaveLength(2);
+});
+
+test('the API may end a key, and may not undo that', async () => {
+  const project = await someProject(owner);
+  const keys = createApiKeyStore(as.api.db);
+  const made = newApiKey();
+  const id = await createApiKeyStore(owner).create({ projectId: project.id, name: 'x', role: 'admin', ...made });
+  expect(await keys.revoke(id)).toEqual({ projectId: project.id, name: 'x' });
+  expect(await keys.revoke(id)).toBeUndefined();
+  for (const value of ['null', "now() + interval '1 day'"]) {
+    const statement = sql`update api_keys set revoked_at = ${sql.raw(value)} where id = ${id}`;
+    await expect(statement.execute(as.api.db)).rejects.toThrow(/stays revoked/);
+  }
+  expect(await keys.find(made.hash)).toBeUndefined();
+});
+
+test('nobody but the owner makes anything in the schema, as before Postgres 15 everybody could', async () => {
+  await sql`grant create on schema public to public`.execute(owner);
+  await grantRights(owner);
+  const statement = sql`create function nextval(text) returns bigint language sql as 'select 1'`;
+  await expect(statement.execute(as.api.db)).rejects.toThrow(/permission denied/);
 });
 
 test('a login may be several kinds of process; one that is not there is named', async () => {

@@ -297,6 +297,14 @@ describe('rates', () => {
     expect((await ask('wrong-elsewhere', '192.0.2.2')).status).toBe(401);
   });
 
+  test('whoever has a whole network of IPv6 is one address', async () => {
+    for (let guess = 0; guess < 5; guess++) {
+      expect((await ask(`wrong-${guess}`, `2001:db8::${guess}`)).status).toBe(401);
+    }
+    expect((await ask('wrong-again', '2001:db8::ffff')).status).toBe(429);
+    expect((await ask('wrong-elsewhere', '2001:db8:0:1::1')).status).toBe(401);
+  });
+
   test('of passwords of Keystone, and of secrets of notifications, too; who guesses the latter is not heard any more', async () => {
     const post = (path: string, from: string, body: unknown) =>
       fetch(limited.apiUrl + path, {

@@ -121,7 +121,8 @@ const routes = async (): Promise<{ method: string; path: string }[]> => {
         .replace('{name}', 'serial.log')
         .replace('{event}', '1')
         .replace('{target}', 'cloud')
-        .replace('{session}', '00000000-0000-4000-8000-000000000000'),
+        .replace('{session}', '00000000-0000-4000-8000-000000000000')
+        .replace('{key}', '00000000-0000-4000-8000-000000000000'),
     })),
   );
 };
@@ -488,6 +489,24 @@ describe('operations', () => {
     const lines = (await file.text()).trimEnd().split('\n');
     expect(lines.map((line) => JSON.parse(line))).toEqual(body.entries);
   });
+});
+
+test('an administrator ends a key at once, and that is written down', async () => {
+  const { key, hash, hint } = newApiKey();
+  const id = await createApiKeyStore(installation.db).create({
+    ...{ projectId: 'demo', name: 'lost', hash, hint, role: 'member' },
+  });
+  expect((await fetch(`${installation.apiUrl}/v1/self`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(
+    200,
+  );
+  expect((await call('member', 'DELETE', `/v1/keys/${id}`)).status).toBe(403);
+  expect((await call('admin', 'DELETE', `/v1/keys/${id}`)).status).toBe(204);
+  expect((await fetch(`${installation.apiUrl}/v1/self`, { headers: { authorization: `Bearer ${key}` } })).status).toBe(
+    401,
+  );
+  expect((await call('admin', 'DELETE', `/v1/keys/${id}`)).status).toBe(404);
+  const { body } = await call('admin', 'GET', '/v1/audit-log?action=key.revoke');
+  expect(body.entries).toMatchObject([{ actor: 'admin', details: { key: id } }]);
 });
 
 test('addresses that cannot be read are answered as the API that they are for answers', async () => {
