@@ -49,7 +49,7 @@ test('what the installation refuses is refused with its words', async () => {
     {
       code: 'unrecognised',
       severity: 'safety',
-      problem: expect.stringContaining('no disk image that bootready knows'),
+      problem: expect.stringContaining('Unrecognised disk image'),
       remedy: expect.stringContaining('raw or qcow2'),
     },
   ]);
@@ -84,7 +84,7 @@ test('what is over the quota of the project is refused, unless its room is taken
   const refused = async (more: Parameters<typeof refusalsOf>[2]) =>
     refusalsOf(bufferSource(disk()), limits, more, 'en');
   expect(await refused(quota)).toMatchObject([
-    { code: 'quota-bytes', problem: expect.stringContaining('may hold 1000 bytes and has 900') },
+    { code: 'quota-bytes', problem: expect.stringContaining('may use 1000 bytes and uses 900') },
   ]);
   expect(await refused({ ...quota, used: { ...used, images: 2 } })).toMatchObject([{ code: 'quota-images' }]);
   expect(await refused({ ...quota, limits: { ...quota.limits, bytes: null } })).toEqual([]);

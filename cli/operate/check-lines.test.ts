@@ -66,7 +66,7 @@ Passed (1)
 
 Failures (1)
   cloud-init
-      cloud-init is not installed: an instance gets neither host name nor SSH key nor network configuration.
+      cloud-init is not installed. An instance gets neither host name nor SSH key nor network configuration.
       To do: Install it in the image.
         apt-get install cloud-init  # debian
 

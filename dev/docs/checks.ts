@@ -5,6 +5,7 @@ import { bootChecks } from '../../shared/checks/boot.ts';
 import type { CheckDefinition } from '../../shared/checks/define.ts';
 import { guestChecks } from '../../shared/checks/guest/checks.ts';
 import { inspectionChecks } from '../../shared/checks/inspection.ts';
+import { formatMessage } from '../../shared/checks/message.ts';
 import { unseenWords } from '../../shared/checks/unseen-words.ts';
 
 /** docs/checks.md, made of the catalogue: `npm run docs`. A test holds the page and the code together. */
@@ -20,9 +21,9 @@ const entry = (code: string, check: CheckDefinition, note: string): string => {
   const commands = check.commands?.map(({ on, run }) => (on === 'any' ? run : `${run}  # ${on}`)) ?? [];
   return [
     `### \`${code}\``,
-    `**${check.title.en}** (${note}${severities[check.severity]})`,
-    check.problem.en.replaceAll(':bytes}', '}'),
-    check.remedy.en,
+    `**${formatMessage(check.title.en, 'en')}** (${note}${severities[check.severity]})`,
+    formatMessage(check.problem.en, 'en'),
+    formatMessage(check.remedy.en, 'en'),
     ...(check.shownBy
       ? [
           `A start shows it: where ${check.shownBy.map((each) => `\`${each}\``).join(' or ')} passes, this is a warning at most.`,

@@ -71,7 +71,7 @@ export const patterns: readonly Pattern[] = [
   word('by so much', 'by this much'),
   word('clear(?:s|ed|ing)? away', 'remove, clean up'),
   word('(?:gives?|gave|given) (?:over|forth)', 'hand over'),
-  word('(?:t(?:ake|akes|ook|aken|aking)) up', 'pick up, use'),
+  word('(?:t(?:ake|akes|ook|aken|aking)) up(?! (?:space|room))', 'pick up, use'),
   word('under ?way', 'running, in progress'),
   word('that is there', 'that exists'),
   word('is there already', 'already exists'),

@@ -1,8 +1,8 @@
 import type { Words } from './text.ts';
 
-/** What one can do with an image. */
+/** Actions on an image. */
 export const actionsWords = {
-  // What one can do with an image.
+  // Actions on an image.
   details: { en: 'Details', de: 'Details' },
   rename: { en: 'Rename', de: 'Umbenennen' },
   renameTitle: { en: 'Rename the image', de: 'Image umbenennen' },
@@ -13,65 +13,77 @@ export const actionsWords = {
   remove: { en: 'Delete', de: 'Löschen' },
   removeTitle: { en: 'Delete the image?', de: 'Image löschen?' },
   removeHelp: {
-    en: '“{name}” and all that is stored of it is deleted. This cannot be undone.',
-    de: '„{name}“ und alles, was davon gespeichert ist, wird gelöscht. Das lässt sich nicht rückgängig machen.',
+    en: 'This deletes “{name}” and all its data. It cannot be undone.',
+    de: '„{name}“ wird mit allen Daten gelöscht. Das lässt sich nicht rückgängig machen.',
   },
   removeWhileGoing: {
-    en: 'It is being processed; that is stopped first.',
-    de: 'Es wird gerade verarbeitet; das wird zuerst abgebrochen.',
+    en: 'The image is still being processed. Processing is stopped first.',
+    de: 'Das Image wird noch verarbeitet. Die Verarbeitung wird zuerst abgebrochen.',
   },
-  removed: { en: '“{name}” is being deleted.', de: '„{name}“ wird gelöscht.' },
+  removed: { en: 'Deleting “{name}”.', de: '„{name}“ wird gelöscht.' },
   renamed: { en: 'The image is now called “{name}”.', de: 'Das Image heißt jetzt „{name}“.' },
-  retried: { en: '“{name}” is tried again.', de: '„{name}“ wird erneut versucht.' },
-  stopped: { en: '“{name}” is being stopped.', de: 'Die Verarbeitung von „{name}“ wird abgebrochen.' },
+  retried: { en: 'Trying “{name}” again.', de: '„{name}“ wird erneut versucht.' },
+  stopped: { en: 'Stopping “{name}”.', de: 'Die Verarbeitung von „{name}“ wird abgebrochen.' },
 
-  removedMany: { en: '{count} images are being deleted.', de: '{count} Images werden gelöscht.' },
-  removeManyTitle: { en: 'Delete {count} images?', de: '{count} Images löschen?' },
-  removeManyHelp: {
-    en: 'These images and all that is stored of them are deleted. This cannot be undone.',
-    de: 'Diese Images und alles, was davon gespeichert ist, werden gelöscht. Das lässt sich nicht rückgängig machen.',
+  removedMany: {
+    en: 'Deleting {count, plural, one {# image} other {# images}}.',
+    de: '{count, plural, one {# Image wird} other {# Images werden}} gelöscht.',
   },
-  removeChosen: { en: 'Delete {count} chosen', de: '{count} ausgewählte löschen' },
-  choose: { en: 'Choose {name}', de: '{name} auswählen' },
-  chooseAll: { en: 'Choose all on this page', de: 'Alle auf dieser Seite auswählen' },
+  removeManyTitle: {
+    en: 'Delete {count, plural, one {# image} other {# images}}?',
+    de: '{count, plural, one {# Image} other {# Images}} löschen?',
+  },
+  removeManyHelp: {
+    en: 'This deletes these images and all their data. It cannot be undone.',
+    de: 'Diese Images werden mit allen Daten gelöscht. Das lässt sich nicht rückgängig machen.',
+  },
+  removeChosen: {
+    en: 'Delete {count, plural, one {# image} other {# images}}',
+    de: '{count, plural, one {# Image} other {# Images}} löschen',
+  },
+  choose: { en: 'Select {name}', de: '{name} auswählen' },
+  chooseAll: { en: 'Select all on this page', de: 'Alle auf dieser Seite auswählen' },
 
-  // Mending.
+  // Repairs.
   repair: { en: 'Repair', de: 'Reparieren' },
   repairMenu: { en: 'Repair …', de: 'Reparieren …' },
   repairTitle: { en: 'Repair the image', de: 'Image reparieren' },
   repairHelp: {
-    en: 'A new image is made and checked like every upload. This one stays as it is.',
-    de: 'Es entsteht ein neues Image, das wie jeder Upload geprüft wird. Dieses bleibt, wie es ist.',
+    en: 'This makes a new image and checks it like every upload. The original stays unchanged.',
+    de: 'Es entsteht ein neues Image, das wie jeder Upload geprüft wird. Das Original bleibt unverändert.',
   },
-  remedies: { en: 'What shall be mended', de: 'Was behoben werden soll' },
-  repairAnswers: { en: 'Mends {count} of the findings.', de: 'Behebt {count} der Befunde.' },
+  remedies: { en: 'Problems to fix', de: 'Zu beheben' },
+  repairAnswers: {
+    en: 'Fixes {count, plural, one {# finding} other {# findings}}.',
+    de: 'Behebt {count, plural, one {# Befund} other {# Befunde}}.',
+  },
   repairName: { en: 'Name of the new image', de: 'Name des neuen Images' },
   repairedName: { en: '{name} (repaired)', de: '{name} (repariert)' },
   repairNothing: {
-    en: 'There is no remedy for the system in this image.',
-    de: 'Für das System in diesem Image gibt es keine Abhilfe.',
+    en: 'No repair is available for the system in this image.',
+    de: 'Für das System in diesem Image gibt es keine Reparatur.',
   },
-  repairBegun: { en: '“{name}” is being made.', de: '„{name}“ wird erzeugt.' },
+  repairBegun: { en: 'Creating “{name}”.', de: '„{name}“ wird erstellt.' },
   repairOf: { en: 'Repair', de: 'Reparatur' },
   repairOriginal: { en: 'Show the original', de: 'Original anzeigen' },
   repairQueued: { en: 'The repair waits for a worker.', de: 'Die Reparatur wartet auf einen Worker.' },
-  repairRunning: { en: 'The copy is being mended.', de: 'Die Kopie wird gerade repariert.' },
+  repairRunning: { en: 'Repairing the copy.', de: 'Die Kopie wird gerade repariert.' },
   repairHandedOver: {
-    en: 'Made by repairing another image.',
+    en: 'Created by repairing another image.',
     de: 'Durch die Reparatur eines anderen Images entstanden.',
   },
   repairFailed: { en: 'The repair failed.', de: 'Die Reparatur ist fehlgeschlagen.' },
   repairCancelled: { en: 'The repair was cancelled.', de: 'Die Reparatur wurde abgebrochen.' },
   repairBefore: { en: 'Found in the original', de: 'Im Original gefunden' },
   repairChangedBy: { en: 'Changed by {remedy}', de: 'Geändert durch {remedy}' },
-  repairChangedNothing: { en: 'Nothing was to be changed.', de: 'Es war nichts zu ändern.' },
+  repairChangedNothing: { en: 'No change was needed.', de: 'Keine Änderung nötig.' },
 
-  // What is set of an image.
+  // Properties of an image.
   propertiesMenu: { en: 'Properties …', de: 'Eigenschaften …' },
   propertiesTitle: { en: 'Properties of the image', de: 'Eigenschaften des Images' },
   propertiesHelp: {
-    en: 'What an instance needs to start, and what the cloud shall know of the image.',
-    de: 'Was eine Instanz zum Starten braucht und was die Cloud über das Image wissen soll.',
+    en: 'Boot requirements, and metadata for the cloud.',
+    de: 'Anforderungen zum Starten und Angaben für die Cloud.',
   },
   propertiesSaved: {
     en: 'The properties of “{name}” are saved.',
@@ -91,7 +103,7 @@ export const actionsWords = {
   community: { en: 'Community', de: 'Gemeinschaft' },
   public: { en: 'Public', de: 'Öffentlich' },
   visibilityColumn: { en: 'Visibility', de: 'Sichtbarkeit' },
-  allVisibilities: { en: 'Every visibility', de: 'Jede Sichtbarkeit' },
+  allVisibilities: { en: 'All visibilities', de: 'Alle Sichtbarkeiten' },
   visibilityPrivate: { en: 'this project', de: 'dieses Projekt' },
   visibilityShared: {
     en: 'this project and those it is shared with',
@@ -110,8 +122,8 @@ export const actionsWords = {
   shareMenu: { en: 'Share …', de: 'Freigeben …' },
   shareTitle: { en: 'Share the image', de: 'Image freigeben' },
   shareHelp: {
-    en: 'The other project may use the image, not change it. It stands in its lists once it has accepted.',
-    de: 'Das andere Projekt darf das Image nutzen, aber nicht ändern. Es steht in dessen Listen, sobald es zugestimmt hat.',
+    en: 'The other project can use the image but cannot change it. The image appears in that project’s list once accepted.',
+    de: 'Das andere Projekt kann das Image nutzen, aber nicht ändern. Das Image erscheint dort in der Liste, sobald das Projekt die Freigabe annimmt.',
   },
   shareWith: { en: 'Project', de: 'Projekt' },
   shared: { en: '“{name}” is shared with {project}.', de: '„{name}“ ist für {project} freigegeben.' },
@@ -119,17 +131,17 @@ export const actionsWords = {
   memberPending: { en: 'Not answered yet', de: 'Noch nicht beantwortet' },
   memberAccepted: { en: 'Accepted', de: 'Angenommen' },
   memberRejected: { en: 'Declined', de: 'Abgelehnt' },
-  unshare: { en: 'Share no longer', de: 'Freigabe aufheben' },
+  unshare: { en: 'Stop sharing', de: 'Freigabe aufheben' },
   answer: { en: 'Answer', de: 'Antwort' },
-  everyAnswer: { en: 'Every answer', de: 'Jede Antwort' },
+  everyAnswer: { en: 'All answers', de: 'Alle Antworten' },
   acceptShare: { en: 'Accept', de: 'Annehmen' },
   declineShare: { en: 'Decline', de: 'Ablehnen' },
   acceptedShare: { en: 'You have accepted “{name}”.', de: 'Sie haben „{name}“ angenommen.' },
   declinedShare: { en: 'You have declined “{name}”.', de: 'Sie haben „{name}“ abgelehnt.' },
   noSharedImages: { en: 'No shared images', de: 'Keine geteilten Images' },
   noSharedImagesHelp: {
-    en: 'Images that other projects share with this one stand here; each can be accepted or declined.',
-    de: 'Hier stehen Images, die andere Projekte für dieses freigeben; jedes lässt sich annehmen oder ablehnen.',
+    en: 'Images that other projects share with this one appear here. You can accept or decline each of them.',
+    de: 'Hier erscheinen Images, die andere Projekte für dieses freigeben. Sie können jedes annehmen oder ablehnen.',
   },
 
   // Platform images.
@@ -137,20 +149,20 @@ export const actionsWords = {
   promoteMenu: { en: 'Make a platform image …', de: 'Zum Plattform-Image machen …' },
   promoteTitle: { en: 'Make it a platform image', de: 'Zum Plattform-Image machen' },
   promoteHelp: {
-    en: 'Everyone may use it, and only administrators change it. It takes the place of the newest image of its family.',
-    de: 'Alle dürfen es nutzen, nur Administratoren ändern es. Es tritt an die Stelle des neuesten Images seiner Familie.',
+    en: 'Everyone can use the image; only administrators can change it. It replaces the newest image of its family.',
+    de: 'Alle können das Image nutzen, nur Administratoren können es ändern. Es ersetzt das neueste Image seiner Familie.',
   },
   promoted: { en: '“{name}” is the newest image of {family}.', de: '„{name}“ ist das neueste Image von {family}.' },
   family: { en: 'Family', de: 'Familie' },
   familyHelp: { en: 'For example debian-12', de: 'Zum Beispiel debian-12' },
 
-  // Fetching.
+  // Downloads from an address.
   downloadOf: { en: 'Origin', de: 'Herkunft' },
-  downloadQueued: { en: 'Will be fetched from', de: 'Wird abgerufen von' },
-  downloadRunning: { en: 'Is being fetched from', de: 'Wird gerade abgerufen von' },
-  downloadHandedOver: { en: 'Fetched from', de: 'Abgerufen von' },
-  downloadFailed: { en: 'Could not be fetched from', de: 'Konnte nicht abgerufen werden von' },
-  downloadCancelled: { en: 'Fetching was stopped:', de: 'Der Abruf wurde abgebrochen:' },
+  downloadQueued: { en: 'Waiting to download from', de: 'Wartet auf den Download von' },
+  downloadRunning: { en: 'Downloading from', de: 'Wird heruntergeladen von' },
+  downloadHandedOver: { en: 'Downloaded from', de: 'Heruntergeladen von' },
+  downloadFailed: { en: 'Download failed from', de: 'Download fehlgeschlagen von' },
+  downloadCancelled: { en: 'Download cancelled:', de: 'Download abgebrochen:' },
 
   // Documents.
   documents: { en: 'Documents', de: 'Dokumente' },

@@ -1,11 +1,11 @@
 import type { ErrorCode } from '../../shared/errors.ts';
 
-/** What happened, and what the reader can do; `advice` only where it is the same each time. */
+/** The event, and what the reader can do. `advice` is set only where it is always the same. */
 type FailureWords = { readonly title: string; readonly advice?: string };
 
 /**
- * The API explains failures in English, with all particulars. In other languages this heads what it says: it is chosen by the code, for
- * sentences with particulars of each failure cannot be translated here.
+ * The API explains failures in English, with all details. In other languages these words come first, chosen by the error code: the detailed
+ * sentences of the API cannot be translated here.
  */
 export const failureWords: Readonly<Record<'de', Readonly<Record<ErrorCode, FailureWords>>>> = {
   de: {
@@ -19,39 +19,42 @@ export const failureWords: Readonly<Record<'de', Readonly<Record<ErrorCode, Fail
     },
     forbidden: {
       title: 'Dazu haben Sie keine Berechtigung.',
-      advice: 'Fragen Sie, wer Ihr Projekt verwaltet.',
+      advice: 'Wenden Sie sich an die Person, die Ihr Projekt verwaltet.',
     },
     'not-found': {
-      title: 'Das gibt es nicht, oder nicht mehr.',
+      title: 'Das gibt es nicht oder nicht mehr.',
       advice: 'Vielleicht wurde es inzwischen gelöscht. Laden Sie die Seite neu.',
     },
     conflict: { title: 'Das ist im jetzigen Zustand nicht möglich.' },
     'quota-exceeded': {
-      title: 'Das ist mehr, als erlaubt ist.',
-      advice: 'Löschen Sie, was Sie nicht mehr brauchen, oder bitten Sie den Betreiber um mehr Platz.',
+      title: 'Das überschreitet Ihr Kontingent.',
+      advice: 'Löschen Sie nicht mehr benötigte Images, oder bitten Sie den Betreiber um ein größeres Kontingent.',
     },
     'too-many-requests': {
       title: 'Das waren zu viele Anfragen auf einmal.',
       advice: 'Warten Sie kurz, und versuchen Sie es erneut.',
     },
-    'too-slow': { title: 'Die Übertragung war zu langsam oder stand still.', advice: 'Versuchen Sie es erneut.' },
+    'too-slow': {
+      title: 'Die Übertragung war zu langsam oder ist stehen geblieben.',
+      advice: 'Versuchen Sie es erneut.',
+    },
     'unsupported-media': { title: 'Diese Art von Inhalt wird hier nicht angenommen.' },
     'range-unsatisfiable': { title: 'Diesen Teil der Datei gibt es nicht.' },
-    gone: { title: 'Das gilt nicht mehr.', advice: 'Beginnen Sie von vorn.' },
+    gone: { title: 'Das ist nicht mehr gültig.', advice: 'Beginnen Sie von vorn.' },
     'object-missing': {
-      title: 'Die Datei dieses Images ist nicht mehr da.',
+      title: 'Die Datei dieses Images gibt es nicht mehr.',
       advice: 'Laden Sie das Image erneut hoch.',
     },
     'object-changed': {
-      title: 'Die Datei wurde währenddessen durch eine andere ersetzt.',
-      advice: 'Versuchen Sie es erneut; dann wird die neue Datei verarbeitet.',
+      title: 'Die Datei wurde während der Verarbeitung ersetzt.',
+      advice: 'Versuchen Sie es erneut. Dann wird die neue Datei verarbeitet.',
     },
     'tool-failed': {
       title: 'Ein Werkzeug ist an diesem Image gescheitert.',
       advice: 'Versuchen Sie es erneut. Scheitert es wieder, melden Sie es dem Betreiber.',
     },
     'tool-killed': {
-      title: 'Ein Werkzeug brauchte für dieses Image mehr Zeit oder Speicher, als erlaubt ist, oder wurde abgebrochen.',
+      title: 'Ein Werkzeug hat für dieses Image zu viel Zeit oder Speicher gebraucht, oder es wurde abgebrochen.',
       advice: 'Versuchen Sie es erneut. Scheitert es wieder, melden Sie es dem Betreiber.',
     },
     'tool-missing': {
@@ -59,14 +62,14 @@ export const failureWords: Readonly<Record<'de', Readonly<Record<ErrorCode, Fail
       advice: 'Melden Sie es dem Betreiber, und versuchen Sie es danach erneut.',
     },
     'scratch-full': {
-      title: 'Auf unserer Seite reichte der Platz zum Verarbeiten nicht.',
+      title: 'Auf unserer Seite reichte der Platz für die Verarbeitung nicht.',
       advice: 'Versuchen Sie es später erneut, oder melden Sie es dem Betreiber.',
     },
     'scratch-too-small': {
-      title: 'Die Disk des Images ist größer als der Platz zum Verarbeiten auf unserer Seite.',
+      title: 'Die Disk des Images ist größer als der Platz für die Verarbeitung auf unserer Seite.',
       advice: 'Verkleinern Sie die Disk, oder melden Sie es dem Betreiber.',
     },
-    superseded: { title: 'Etwas Neueres ist an die Stelle davon getreten.', advice: 'Laden Sie die Seite neu.' },
+    superseded: { title: 'Ein neuerer Vorgang hat diesen ersetzt.', advice: 'Laden Sie die Seite neu.' },
     unavailable: { title: 'Ein benötigter Dienst antwortet gerade nicht.', advice: 'Versuchen Sie es später erneut.' },
     internal: {
       title: 'Ein unerwarteter Fehler ist aufgetreten.',

@@ -1,4 +1,5 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
+import { formatMessage, type Params } from '../../shared/checks/message.ts';
 import { formatsOf } from './formats.ts';
 import { type WordKey, words } from './words.ts';
 
@@ -15,8 +16,7 @@ const firstLanguage = (): Language => {
 };
 
 const wordsIn = (language: Language) => {
-  const t = (key: WordKey, params: Readonly<Record<string, string | number>> = {}): string =>
-    words[key][language].replaceAll(/\{([a-zA-Z]+)\}/g, (whole, name: string) => String(params[name] ?? whole));
+  const t = (key: WordKey, params: Params = {}): string => formatMessage(words[key][language], language, params);
   return { language, t, ...formatsOf(language) };
 };
 

@@ -15,19 +15,19 @@ export const listWords = {
   actions: { en: 'Actions', de: 'Aktionen' },
   actionsFor: { en: 'Actions for {name}', de: 'Aktionen für {name}' },
   filterByName: { en: 'Filter by name', de: 'Nach Name filtern' },
-  allStatuses: { en: 'Every status', de: 'Jeder Status' },
-  allSystems: { en: 'Every system', de: 'Jedes System' },
-  allFormats: { en: 'Every format', de: 'Jedes Format' },
+  allStatuses: { en: 'All statuses', de: 'Alle Status' },
+  allSystems: { en: 'All systems', de: 'Alle Systeme' },
+  allFormats: { en: 'All formats', de: 'Alle Formate' },
   clearFilters: { en: 'Clear filters', de: 'Filter zurücksetzen' },
   nothingFound: { en: 'No image matches', de: 'Kein Image gefunden' },
   nothingFoundHelp: {
-    en: 'No image has what the filters ask for.',
+    en: 'No image matches these filters.',
     de: 'Kein Image entspricht den gewählten Filtern.',
   },
   noImages: { en: 'No images yet', de: 'Noch keine Images' },
   noImagesHelp: {
-    en: 'Upload a disk image: it is converted, looked into and started once, so that you know that it boots.',
-    de: 'Laden Sie ein Disk-Image hoch: Es wird konvertiert, geprüft und einmal gestartet, damit Sie wissen, dass es bootet.',
+    en: 'Upload a disk image. We convert it, inspect it and boot it once, so you know it works.',
+    de: 'Laden Sie ein Disk-Image hoch. Wir konvertieren es, prüfen es und starten es einmal, damit Sie wissen, dass es funktioniert.',
   },
   requirementFormat: {
     en: 'RAW or QCOW2; VMDK, VHD, VHDX, VDI, Parallels and OVA are converted, also compressed',
@@ -40,14 +40,14 @@ export const listWords = {
   },
   noPlatformImages: { en: 'No platform images', de: 'Keine Plattform-Images' },
   noPlatformImagesHelp: {
-    en: 'The provider of this platform offers no images of its own so far. Platform images can be used by everyone and changed by no user.',
-    de: 'Der Anbieter dieser Plattform stellt bisher keine eigenen Images bereit. Plattform-Images können alle nutzen und kein Benutzer ändern.',
+    en: 'The provider of this platform offers no images yet. Everyone can use platform images, but users cannot change them.',
+    de: 'Der Anbieter dieser Plattform stellt noch keine Images bereit. Alle können Plattform-Images nutzen, aber Benutzer können sie nicht ändern.',
   },
   nextPage: { en: 'Next page', de: 'Nächste Seite' },
   previousPage: { en: 'Previous page', de: 'Vorherige Seite' },
   firstPage: { en: 'First page', de: 'Erste Seite' },
 
-  // What an image is doing.
+  // States of an image.
   chipAnnounced: { en: 'Waiting for its file', de: 'Wartet auf die Datei' },
   chipUploading: { en: 'Uploading', de: 'Wird hochgeladen' },
   chipQueued: { en: 'Queued', de: 'In Warteschlange' },

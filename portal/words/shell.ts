@@ -1,6 +1,6 @@
 import type { Words } from './text.ts';
 
-/** What stands around every page. */
+/** The frame of every page. */
 export const shellWords = {
   images: { en: 'Images', de: 'Images' },
   platformImages: { en: 'Platform images', de: 'Plattform-Images' },
@@ -19,28 +19,28 @@ export const shellWords = {
   signInOr: { en: 'or with an API key', de: 'oder mit einem API-Schlüssel' },
   signInRefused: { en: 'You were not signed in.', de: 'Sie wurden nicht angemeldet.' },
   signInRefusedHelp: {
-    en: 'Signing in was cancelled, took too long, or was begun in another window. Try again.',
+    en: 'The sign-in was cancelled, took too long, or started in another window. Try again.',
     de: 'Die Anmeldung wurde abgebrochen, dauerte zu lange oder begann in einem anderen Fenster. Versuchen Sie es erneut.',
   },
   signInForbidden: { en: 'You have no access here.', de: 'Sie haben hier keinen Zugang.' },
   signInForbiddenHelp: {
-    en: 'Your account has no role or no project of this service. Ask whoever manages your account.',
-    de: 'Ihr Konto hat keine Rolle oder kein Projekt dieses Dienstes. Fragen Sie, wer Ihr Konto verwaltet.',
+    en: 'Your account has no role or no project in this service. Ask your account’s administrator.',
+    de: 'Ihr Konto hat keine Rolle oder kein Projekt in diesem Dienst. Wenden Sie sich an den Administrator Ihres Kontos.',
   },
   signInUnavailable: { en: 'The sign-in service does not answer.', de: 'Der Anmeldedienst antwortet nicht.' },
   signInUnavailableHelp: {
-    en: 'Try again in a while, or sign in with an API key.',
+    en: 'Try again later, or sign in with an API key.',
     de: 'Versuchen Sie es später erneut, oder melden Sie sich mit einem API-Schlüssel an.',
   },
   signInTitle: { en: 'Sign in to bootready', de: 'Bei bootready anmelden' },
   signInHelp: {
-    en: 'Enter your API key. It is shown to the server once; after that a cookie stands for it, for twelve hours at most.',
-    de: 'Geben Sie Ihren API-Schlüssel ein. Er wird dem Server einmal gezeigt; danach steht ein Cookie für ihn, höchstens zwölf Stunden lang.',
+    en: 'Enter your API key. The key is sent once; you then stay signed in for up to 12 hours.',
+    de: 'Geben Sie Ihren API-Schlüssel ein. Er wird einmal übertragen; danach bleiben Sie bis zu 12 Stunden angemeldet.',
   },
   sessions: { en: 'Signed-in browsers', de: 'Angemeldete Browser' },
   sessionsHelp: {
-    en: 'Wherever you are signed in with this account or key. A browser that is not used for some time is signed out by itself.',
-    de: 'Überall, wo Sie mit diesem Konto oder Schlüssel angemeldet sind. Wird ein Browser eine Zeit lang nicht benutzt, wird er von selbst abgemeldet.',
+    en: 'All browsers that are signed in with this account or key. An unused browser is signed out automatically after some time.',
+    de: 'Alle Browser, die mit diesem Konto oder Schlüssel angemeldet sind. Ein unbenutzter Browser wird nach einiger Zeit automatisch abgemeldet.',
   },
   browser: { en: 'Browser', de: 'Browser' },
   unknownBrowser: { en: 'Unknown browser', de: 'Unbekannter Browser' },
@@ -49,7 +49,7 @@ export const shellWords = {
   lastUsed: { en: 'Last used', de: 'Zuletzt benutzt' },
   endSession: { en: 'Sign out', de: 'Abmelden' },
   endOtherSessions: { en: 'Sign out all others', de: 'Alle anderen abmelden' },
-  sessionEnded: { en: 'Signed out there.', de: 'Dort abgemeldet.' },
+  sessionEnded: { en: 'That browser is signed out.', de: 'Der Browser ist abgemeldet.' },
   apiKey: { en: 'API key', de: 'API-Schlüssel' },
   project: { en: 'Project', de: 'Projekt' },
   signedInAs: { en: 'Signed in as', de: 'Angemeldet als' },
@@ -57,17 +57,17 @@ export const shellWords = {
   variantWarning: { en: 'Warning:', de: 'Warnung:' },
   variantInfo: { en: 'Note:', de: 'Hinweis:' },
   variantSuccess: { en: 'Done:', de: 'Erledigt:' },
-  pageMissing: { en: 'There is no such page', de: 'Diese Seite gibt es nicht' },
+  pageMissing: { en: 'Page not found', de: 'Seite nicht gefunden' },
   pageMissingHelp: {
     en: 'The address may be old or mistyped.',
     de: 'Die Adresse ist vielleicht veraltet oder vertippt.',
   },
-  toMyImages: { en: 'To my images', de: 'Zu meinen Images' },
+  toMyImages: { en: 'Go to my images', de: 'Zu meinen Images' },
   loading: { en: 'Loading', de: 'Wird geladen' },
   unreachable: { en: 'The server cannot be reached.', de: 'Der Server ist nicht erreichbar.' },
   unreachableHelp: {
-    en: 'Check your network; the page goes on by itself when the server answers.',
-    de: 'Prüfen Sie Ihr Netzwerk; die Seite macht von selbst weiter, sobald der Server antwortet.',
+    en: 'Check your network. The page continues automatically once the server answers.',
+    de: 'Prüfen Sie Ihr Netzwerk. Die Seite macht automatisch weiter, sobald der Server antwortet.',
   },
   tryAgain: { en: 'Try again', de: 'Erneut versuchen' },
   close: { en: 'Close', de: 'Schließen' },

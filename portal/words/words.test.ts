@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { formatMessage, paramsOf } from '../../shared/checks/message.ts';
 import { actionsWords } from './actions.ts';
 import { detailWords } from './detail.ts';
 import { failureWords } from './failures.ts';
@@ -10,10 +11,9 @@ import { uploadingWords } from './uploading.ts';
 import { words } from './words.ts';
 
 test('each text stands in both languages, with the same params', () => {
-  const params = (text: string): string[] => (text.match(/\{[a-zA-Z]+\}/g) ?? []).sort();
   for (const [key, { en, de }] of Object.entries(words)) {
     expect([key, en.trim(), de.trim()]).not.toContain('');
-    expect([key, params(de)]).toEqual([key, params(en)]);
+    expect([key, paramsOf(de)]).toEqual([key, paramsOf(en)]);
   }
 });
 
@@ -57,5 +57,17 @@ test('quantities are written as people of the language do', () => {
     '1 h 2 min',
     '30 s',
     '4 min',
+  ]);
+});
+
+test.each([
+  ['passedChecks', 1, '1 check passed', '1 Prüfung bestanden'],
+  ['passedChecks', 2, '2 checks passed', '2 Prüfungen bestanden'],
+  ['removeManyTitle', 1, 'Delete 1 image?', '1 Image löschen?'],
+  ['countQueued', 1, '1 waiting', '1 wartet'],
+] as const)('%s of %i is in the right number', (key, count, en, de) => {
+  expect([formatMessage(words[key].en, 'en', { count }), formatMessage(words[key].de, 'de', { count })]).toEqual([
+    en,
+    de,
   ]);
 });

@@ -7,8 +7,7 @@ import type { Words } from './text.ts';
 import { uploadingWords } from './uploading.ts';
 
 /**
- * Everything that the portal says by itself; no key stands in two files. What checks found comes in words from the API; texts may mention
- * params as `{name}`.
+ * Every text of the portal itself; no key is in two files. The API sends the words of findings. Texts may mention params as `{name}`.
  */
 export const words = {
   ...shellWords,

@@ -9,6 +9,7 @@ import { linux } from './guest/cases/case.ts';
 import { guestChecks, guestFindings } from './guest/checks.ts';
 import { unseen } from './guest/unseen.ts';
 import { inspectionChecks } from './inspection.ts';
+import { paramsOf } from './message.ts';
 import { unseenWords } from './unseen-words.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -35,11 +36,9 @@ test('no code means two things', () => {
   expect(codes).toHaveLength(Object.keys(catalogue).length);
 });
 
-const placeholders = (text: string): string[] => [...new Set(text.match(/\{[a-zA-Z]+(:bytes)?\}/g))].sort();
-
 test.each(Object.entries(catalogue))('%s says the same in both languages, and says it whole', (_code, check) => {
   for (const text of [check.title, check.problem, check.remedy]) {
-    expect(placeholders(text.de)).toEqual(placeholders(text.en));
+    expect(paramsOf(text.de)).toEqual(paramsOf(text.en));
     expect(text.de).not.toBe('');
   }
   for (const language of ['en', 'de'] as const) {
@@ -49,8 +48,8 @@ test.each(Object.entries(catalogue))('%s says the same in both languages, and sa
 });
 
 test.each(Object.entries(unseenWords))('why something was not seen is said in both languages: %s', (_, words) => {
-  for (const text of [words.problem, words.remedy]) expect(placeholders(text.de)).toEqual(placeholders(text.en));
-  expect(placeholders(words.problem.en).filter((name) => name !== '{what}')).toEqual([]);
+  for (const text of [words.problem, words.remedy]) expect(paramsOf(text.de)).toEqual(paramsOf(text.en));
+  expect(paramsOf(words.problem.en).filter((name) => name !== 'what')).toEqual([]);
   for (const language of ['en', 'de'] as const) expect(words.problem[language]).toMatch(/\.$/);
 });
 
@@ -69,7 +68,7 @@ test('what could not be seen is told by its reason, and never by the words of wh
   for (const params of [{}, { unseen: 'of-tomorrow' }])
     expect(describeFinding({ ...finding, params }, 'en').problem).toContain('not installed');
   const old = { ...finding, code: 'kernel-root-name', params: { root: '?' } };
-  expect(describeFinding(old, 'en').problem).toContain('start from not known');
+  expect(describeFinding(old, 'en').problem).toContain('names not known as root');
 });
 
 test('no check says "?" or "-" of what is not known: no text has a place for it', () => {
@@ -84,7 +83,7 @@ test('no check says "?" or "-" of what is not known: no text has a place for it'
 test('no command holds a param: those are the words of guests, and commands are copied into shells', () => {
   const commands = Object.values(catalogue).flatMap((check) => check.commands ?? []);
   expect(commands.length).toBeGreaterThan(10);
-  expect(commands.filter(({ run }) => placeholders(run).length > 0 || run.includes('\n'))).toEqual([]);
+  expect(commands.filter(({ run }) => /\{[a-zA-Z]+\}/.test(run) || run.includes('\n'))).toEqual([]);
 });
 
 test('the commands are those of the system that was found', () => {
@@ -100,6 +99,20 @@ test('a finding is told with its params, and what passed with its title alone', 
   const finding = { code: 'too-small', step: 'admit', outcome: 'fail', params: { size: 7 } } as const;
   expect(describeFinding(finding, 'de')).toMatchObject({ problem: expect.stringContaining('nur 7 Byte') });
   const large = { ...finding, code: 'upload-size-limit', params: { size: 3 * 1024 ** 3, limit: 1536 } } as const;
-  expect(describeFinding(large, 'de').problem).toBe('Der Upload hat 3,0 GiB; erlaubt sind 1,5 KiB.');
+  expect(describeFinding(large, 'de').problem).toBe('Der Upload hat 3,0 GiB. Erlaubt sind 1,5 KiB.');
   expect(describeFinding({ ...finding, outcome: 'pass' }, 'en')).toEqual({ title: 'Content of the upload' });
+});
+
+test('findings count in the right number', () => {
+  const problem = (code: string, params: Record<string, number | string>) =>
+    describeFinding({ code, step: 'admit', outcome: 'fail', params }, 'en').problem;
+  expect(problem('too-small', { size: 1 })).toContain('only 1 byte.');
+  expect(problem('quota-images', { limit: 1, used: 1 })).toBe('The project may have 1 image and has 1.');
+  expect(problem('operating-system', { count: 0, table: 'gpt', content: '-' })).toMatch(
+    /^No operating system was found;/,
+  );
+  expect(problem('cloud-init-network', {})).toContain('({file})');
+  expect(
+    describeFinding({ code: 'cloud-init-network', step: 'inspect', outcome: 'fail', params: {} }, 'de').remedy,
+  ).toContain('"network: {config: disabled}"');
 });

@@ -25,10 +25,10 @@ const unknownCheck = (code: string): CheckDefinition => ({
   severity: 'advice',
   title: { en: `Check "${code}"`, de: `Prüfung „${code}“` },
   problem: {
-    en: 'Another version of bootready made this check; this one does not know it.',
-    de: 'Diese Prüfung stammt von einer anderen Version von bootready; diese hier kennt sie nicht.',
+    en: 'Another version of bootready made this check. This version does not know it.',
+    de: 'Diese Prüfung stammt von einer anderen Version von bootready. Diese Version kennt sie nicht.',
   },
-  remedy: { en: 'Have the image checked again.', de: 'Lassen Sie das Abbild noch einmal prüfen.' },
+  remedy: { en: 'Check the image again.', de: 'Prüfen Sie das Image noch einmal.' },
 });
 
 /** Of findings that are kept: reports outlive the version that made them. For a verdict that is still to come, `checkOf`. */

@@ -1,14 +1,14 @@
 import type { Outcome } from '../contracts/finding.ts';
 import type { GuestFacts } from '../contracts/run.ts';
-import { formatBytes } from '../quantities.ts';
+import { formatMessage, type Params } from './message.ts';
 import type { Language, Text } from './text.ts';
 import { wordsOfUnseen } from './unseen-words.ts';
 
+export type { Params } from './message.ts';
 export type { Language, Text } from './text.ts';
-export type Params = Readonly<Record<string, string | number>>;
 
 /**
- * An entry of the catalogue. Texts may mention a finding's params as `{name}`, or `{name:bytes}` for an amount.
+ * An entry of the catalogue. Texts are ICU messages (`message.ts`) with the params of the finding.
  * - `safety`: a failure rejects the image whatever the policy says (format, hostile content, limits).
  * - `required`: a failure rejects under `enforce` and is a warning under `warn`.
  * - `advice`: never rejects.
@@ -46,22 +46,20 @@ export const defineChecks = <const T extends Readonly<Record<string, CheckDefini
 export type DescribedFinding = { title: string; problem?: string; remedy?: string; commands?: Command[] };
 
 const startedAllTheSame: Text = {
-  en: 'The image started in the boot check all the same, and that counts for more. What was seen from outside:',
-  de: 'Das Image ist im Starttest trotzdem gestartet, und das zählt mehr. Von außen gesehen hieß es:',
+  en: 'The image still started in the boot check, which counts for more. The inspection from outside found:',
+  de: 'Das Image ist im Starttest trotzdem gestartet, und das zählt mehr. Die Prüfung von außen ergab:',
 };
 
-/** Of a param that is `-`; of one that is `?`, as reports of older versions have it. */
-const nothing: Text = { en: 'nothing', de: 'nichts' };
-const notKnown: Text = { en: 'not known', de: 'nicht bekannt' };
+/** The words for a param `-`, and for `?`, which reports of older versions have. */
+const wordsOfMark: Readonly<Record<string, Text>> = {
+  '-': { en: 'nothing', de: 'nichts' },
+  '?': { en: 'not known', de: 'nicht bekannt' },
+};
 
-/** `{name}` is the param as it is, `{name:bytes}` in the unit that people would use. */
-const fill = (text: string, params: Params, language: Language): string =>
-  text.replaceAll(/\{([a-zA-Z]+)(:bytes)?\}/g, (whole, name: string, asBytes?: string) => {
-    const value = params[name] ?? whole;
-    if (value === '-') return nothing[language];
-    if (value === '?') return notKnown[language];
-    return asBytes && typeof value === 'number' ? formatBytes(value, language) : String(value);
-  });
+const fill = (text: Text, params: Params, language: Language): string => {
+  const values = Object.entries(params).map(([name, value]) => [name, wordsOfMark[value]?.[language] ?? value]);
+  return formatMessage(text[language], language, Object.fromEntries(values));
+};
 
 /** The words for one finding: the title always; problem, remedy and commands unless it passed. */
 export const describeCheck = (
@@ -71,17 +69,16 @@ export const describeCheck = (
   language: Language,
   systems: ReadonlySet<CommandSystem> = new Set(commandSystems),
 ): DescribedFinding => {
-  const title = fill(check.title[language], params, language);
+  const title = fill(check.title, params, language);
   if (outcome === 'pass') return { title };
   const unseen = outcome === 'unknown' ? wordsOfUnseen(params.unseen) : undefined;
-  if (unseen)
-    return { title, problem: fill(unseen.problem[language], params, language), remedy: unseen.remedy[language] };
+  if (unseen) return { title, problem: fill(unseen.problem, params, language), remedy: unseen.remedy[language] };
   const commands = check.commands?.filter(({ on }) => systems.has(on)) ?? [];
-  const problem = fill(check.problem[language], params, language);
+  const problem = fill(check.problem, params, language);
   return {
     title,
     problem: params.shownBy === undefined ? problem : `${startedAllTheSame[language]} ${problem}`,
-    remedy: fill(check.remedy[language], params, language),
+    remedy: fill(check.remedy, params, language),
     ...(commands.length > 0 ? { commands } : {}),
   };
 };

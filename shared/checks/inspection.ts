@@ -8,14 +8,14 @@ const memory = `${foreignHeapBytes / 1024 ** 2} MiB`;
 export const inspectionChecks = defineChecks({
   'look-incomplete': {
     severity: 'required',
-    title: { en: 'All of the image could be looked at', de: 'Das ganze Image ließ sich ansehen' },
+    title: { en: 'The whole image could be inspected', de: 'Das ganze Image ließ sich untersuchen' },
     problem: {
-      en: `Parts of the image could not be looked at ({parts}): to read them takes more than ${seconds} seconds on the processor or more than ${memory} of memory, or a file is larger than is read of its kind. Nothing is said of them.`,
-      de: `Teile des Images ließen sich nicht ansehen ({parts}): Sie zu lesen braucht mehr als ${seconds} Sekunden Rechenzeit oder mehr als ${memory} Speicher, oder eine Datei ist größer, als von ihrer Art gelesen wird. Über sie wird nichts gesagt.`,
+      en: `Parts of the image could not be inspected ({parts}): reading them takes more than ${seconds} seconds of processor time or more than ${memory} of memory, or a file exceeds the size limit of its kind. The report says nothing about these parts.`,
+      de: `Teile des Images ließen sich nicht untersuchen ({parts}): Das Lesen braucht mehr als ${seconds} Sekunden Rechenzeit oder mehr als ${memory} Speicher, oder eine Datei überschreitet die Größengrenze ihrer Art. Der Bericht sagt nichts über diese Teile.`,
     },
     remedy: {
-      en: 'Look at the files of these parts: one of them is unusually large, deeply nested, or made to keep its readers busy.',
-      de: 'Sehen Sie sich die Dateien dieser Teile an: Eine davon ist ungewöhnlich groß, tief verschachtelt oder dazu gemacht, ihre Leser zu beschäftigen.',
+      en: 'Check the files of these parts. One of them is unusually large, deeply nested, or made to keep its readers busy.',
+      de: 'Prüfen Sie die Dateien dieser Teile. Eine davon ist ungewöhnlich groß, tief verschachtelt oder soll ihre Leser beschäftigen.',
     },
   },
 });

@@ -4,54 +4,54 @@ import type { Text } from './text.ts';
 type Words = { readonly problem: Text; readonly remedy: Text };
 
 const start: Text = {
-  en: 'The boot check tells whether it matters, for it starts the image. Where it is switched off, start an instance yourself before you rely on the image.',
-  de: 'Ob es darauf ankommt, zeigt der Starttest, denn er startet das Image. Wo er abgeschaltet ist, starten Sie selbst eine Instanz, bevor Sie sich auf das Image verlassen.',
+  en: 'The boot check starts the image and shows whether this matters. If the boot check is off, start an instance yourself before you rely on the image.',
+  de: 'Der Starttest startet das Image und zeigt, ob es darauf ankommt. Wenn der Starttest abgeschaltet ist, starten Sie selbst eine Instanz, bevor Sie sich auf das Image verlassen.',
 };
 const lookYourself: Text = {
-  en: 'Look at it in a running instance.',
-  de: 'Sehen Sie in einer laufenden Instanz nach.',
+  en: 'Check this in a running instance.',
+  de: 'Prüfen Sie das in einer laufenden Instanz.',
 };
 
 export const unseenWords = {
   'too-much': {
     problem: {
-      en: 'This could not be looked at ({what}): reading it takes more time or memory than it may.',
-      de: 'Das ließ sich nicht ansehen ({what}): Es zu lesen braucht mehr Zeit oder Speicher, als es darf.',
+      en: 'This could not be inspected ({what}): reading it exceeds the limit for time or memory.',
+      de: 'Das ließ sich nicht untersuchen ({what}): Das Lesen überschreitet die Grenze für Zeit oder Speicher.',
     },
     remedy: start,
   },
   filesystem: {
     problem: {
-      en: 'This cannot be read here: the filesystem on {what} could not be mounted. It is damaged, or of a kind or a version that is not known here.',
-      de: 'Das lässt sich hier nicht lesen: Das Dateisystem auf {what} ließ sich nicht einhängen. Es ist beschädigt, oder seine Art oder Version ist hier nicht bekannt.',
+      en: 'This cannot be read here: the filesystem on {what} could not be mounted. It is damaged, or its type or version is unknown.',
+      de: 'Das lässt sich hier nicht lesen: Das Dateisystem auf {what} ließ sich nicht einhängen. Es ist beschädigt, oder seine Art oder Version ist unbekannt.',
     },
     remedy: start,
   },
   content: {
     problem: {
-      en: 'This cannot be read here: {what} holds data of a kind that is not known here.',
-      de: 'Das lässt sich hier nicht lesen: {what} enthält Daten einer Art, die hier nicht bekannt ist.',
+      en: 'This cannot be read here: {what} contains data of an unknown kind.',
+      de: 'Das lässt sich hier nicht lesen: {what} enthält Daten einer unbekannten Art.',
     },
     remedy: start,
   },
   group: {
     problem: {
-      en: 'This cannot be read here: {what} belongs to a group of disks (LVM, RAID, ZFS) that is not complete, or not known here.',
-      de: 'Das lässt sich hier nicht lesen: {what} gehört zu einem Verbund von Datenträgern (LVM, RAID, ZFS), der nicht vollständig oder hier nicht bekannt ist.',
+      en: 'This cannot be read here: {what} belongs to a group of disks (LVM, RAID, ZFS) that is incomplete or unknown.',
+      de: 'Das lässt sich hier nicht lesen: {what} gehört zu einem Verbund von Datenträgern (LVM, RAID, ZFS), der unvollständig oder unbekannt ist.',
     },
     remedy: start,
   },
   encrypted: {
     problem: {
-      en: 'This cannot be read here: it may lie inside the encrypted volume {what}.',
+      en: 'This cannot be read here: it may be inside the encrypted volume {what}.',
       de: 'Das lässt sich hier nicht lesen: Es liegt womöglich im verschlüsselten Volume {what}.',
     },
     remedy: start,
   },
   file: {
     problem: {
-      en: 'This cannot be read here: {what} is there, but reading it ends with an error.',
-      de: 'Das lässt sich hier nicht lesen: {what} ist da, aber das Lesen endet mit einem Fehler.',
+      en: 'This cannot be read here: {what} exists, but reading it ends with an error.',
+      de: 'Das lässt sich hier nicht lesen: {what} ist vorhanden, aber das Lesen endet mit einem Fehler.',
     },
     remedy: start,
   },
@@ -64,29 +64,29 @@ export const unseenWords = {
   },
   layout: {
     problem: {
-      en: 'This cannot be told of a system that keeps its files in this way ({what}).',
-      de: 'Das lässt sich bei einem System nicht sagen, das seine Dateien auf diese Weise hält ({what}).',
+      en: 'This cannot be determined for a system that stores its files in this way ({what}).',
+      de: 'Das lässt sich bei einem System nicht feststellen, das seine Dateien so ablegt ({what}).',
     },
     remedy: lookYourself,
   },
   architecture: {
     problem: {
-      en: 'No program was found that tells which processors the system is for.',
+      en: 'No program was found that shows which processors the system is for.',
       de: 'Es fand sich kein Programm, das zeigt, für welche Prozessoren das System ist.',
     },
     remedy: start,
   },
   'boot-code': {
     problem: {
-      en: 'The code in the first sector is not known here, so it cannot be told what it starts.',
-      de: 'Der Code im ersten Sektor ist hier nicht bekannt; was er startet, lässt sich nicht sagen.',
+      en: 'The code in the first sector is unknown, so bootready cannot tell what it starts.',
+      de: 'Der Code im ersten Sektor ist unbekannt. Daher lässt sich nicht sagen, was er startet.',
     },
     remedy: start,
   },
   'boot-entry': {
     problem: {
-      en: 'It cannot be told which entry the boot loader starts: its configuration was not found, or is written in a way that is not known here.',
-      de: 'Welchen Eintrag der Bootloader startet, lässt sich nicht sagen: Seine Konfiguration fand sich nicht oder ist auf eine Weise geschrieben, die hier nicht bekannt ist.',
+      en: 'bootready cannot tell which entry the boot loader starts: its configuration was not found, or is written in an unknown way.',
+      de: 'Es lässt sich nicht sagen, welchen Eintrag der Bootloader startet: Seine Konfiguration wurde nicht gefunden oder ist auf eine unbekannte Weise geschrieben.',
     },
     remedy: start,
   },
@@ -99,56 +99,56 @@ export const unseenWords = {
   },
   'root-device': {
     problem: {
-      en: 'It cannot be told where the root filesystem lies.',
-      de: 'Wo das Root-Dateisystem liegt, lässt sich nicht sagen.',
+      en: 'bootready cannot tell where the root filesystem is.',
+      de: 'Es lässt sich nicht sagen, wo das Root-Dateisystem liegt.',
     },
     remedy: start,
   },
   'device-name': {
     problem: {
-      en: 'Whether {what} is in the image cannot be told by its name.',
-      de: 'Ob {what} im Image ist, lässt sich am Namen nicht erkennen.',
+      en: 'The name alone does not show whether {what} is in the image.',
+      de: 'Der Name allein zeigt nicht, ob {what} im Image ist.',
     },
     remedy: start,
   },
   initramfs: {
     problem: {
-      en: 'The initramfs could not be read to its end, or is not found: what is missing from the rest may be in there.',
-      de: 'Das initramfs ließ sich nicht bis zum Ende lesen oder fand sich nicht: Was sonst fehlt, kann darin sein.',
+      en: 'The initramfs was not found or could not be read to its end. It may contain the missing parts.',
+      de: 'Das initramfs wurde nicht gefunden oder ließ sich nicht bis zum Ende lesen. Es kann die fehlenden Teile enthalten.',
     },
     remedy: start,
   },
   'kernel-modules': {
     problem: {
-      en: 'There are no modules of kernel {what}: it was built without, or they are missing.',
-      de: 'Vom Kernel {what} gibt es keine Module: Er wurde ohne sie gebaut, oder sie fehlen.',
+      en: 'Kernel {what} has no modules: it was built without modules, or they are missing.',
+      de: 'Der Kernel {what} hat keine Module: Er wurde ohne Module gebaut, oder sie fehlen.',
     },
     remedy: start,
   },
   'init-system': {
     problem: {
-      en: 'The system starts its services in a way that is not known here.',
-      de: 'Das System startet seine Dienste auf eine Weise, die hier nicht bekannt ist.',
+      en: 'The system starts its services in an unknown way.',
+      de: 'Das System startet seine Dienste auf eine unbekannte Weise.',
     },
     remedy: lookYourself,
   },
   presets: {
     problem: {
-      en: 'Nothing starts it yet, and the system enables services by its presets at its first boot. Which those are cannot be told.',
-      de: 'Noch startet es nichts, und das System aktiviert Dienste beim ersten Start nach seinen Voreinstellungen. Welche das sind, lässt sich nicht sagen.',
+      en: 'No unit starts it yet. The system enables services by its presets at the first boot, and bootready cannot tell which ones.',
+      de: 'Noch wird der Dienst nicht gestartet. Das System aktiviert Dienste beim ersten Start nach seinen Voreinstellungen; welche das sind, lässt sich nicht sagen.',
     },
     remedy: start,
   },
   packages: {
     problem: {
       en: 'The list of installed packages was not found or could not be read.',
-      de: 'Die Liste der installierten Pakete fand sich nicht oder ließ sich nicht lesen.',
+      de: 'Die Liste der installierten Pakete wurde nicht gefunden oder ließ sich nicht lesen.',
     },
     remedy: lookYourself,
   },
   'package-version': {
     problem: {
-      en: '{what} is installed, but no package tells its version.',
+      en: '{what} is installed, but no package states its version.',
       de: '{what} ist installiert, aber kein Paket nennt seine Version.',
     },
     remedy: lookYourself,
@@ -162,8 +162,8 @@ export const unseenWords = {
   },
   labels: {
     problem: {
-      en: 'SELinux enforces a policy, and the files have no labels, or none that can be read here. Whether the policy allows that cannot be told.',
-      de: 'SELinux setzt eine Richtlinie durch, und die Dateien haben keine Labels oder keine, die hier lesbar sind. Ob die Richtlinie das zulässt, lässt sich nicht sagen.',
+      en: 'SELinux enforces a policy, but the files have no labels, or none that can be read here. bootready cannot tell whether the policy allows that.',
+      de: 'SELinux setzt eine Richtlinie durch, aber die Dateien haben keine Labels oder keine, die hier lesbar sind. Ob die Richtlinie das zulässt, lässt sich nicht sagen.',
     },
     remedy: start,
   },
@@ -176,8 +176,8 @@ export const unseenWords = {
   },
   'registry-value': {
     problem: {
-      en: 'Windows does not say it: {what} is not in the registry.',
-      de: 'Windows sagt es nicht: {what} steht nicht in der Registry.',
+      en: 'The registry of Windows does not contain {what}.',
+      de: 'Die Registry von Windows enthält {what} nicht.',
     },
     remedy: start,
   },

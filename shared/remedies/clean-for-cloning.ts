@@ -16,8 +16,8 @@ export const cleanForCloning: ScriptRemedy = {
   systems: anyLinux,
   title: { en: 'Clean for cloning', de: 'Zum Klonen bereinigen' },
   plan: {
-    en: 'Removes what only one machine may have: machine id, SSH host keys, random seed, DHCP leases, logs, shell histories and the state of cloud-init. Accounts, their keys and their files stay.',
-    de: 'Entfernt, was nur eine Maschine haben darf: Machine-ID, SSH-Host-Schlüssel, Zufallswerte, DHCP-Leases, Protokolle, Shell-Verläufe und den Zustand von cloud-init. Konten, ihre Schlüssel und Dateien bleiben.',
+    en: 'Removes everything that must be unique to one machine: machine id, SSH host keys, random seed, DHCP leases, logs, shell histories and the state of cloud-init. Accounts, their keys and their files stay.',
+    de: 'Entfernt alles, was zu genau einer Maschine gehört: Machine-ID, SSH-Host-Schlüssel, Zufallswerte, DHCP-Leases, Protokolle, Shell-Verläufe und den Zustand von cloud-init. Konten, ihre Schlüssel und Dateien bleiben.',
   },
   script: `
 remove() { what=$1; shift; for f in "$@"; do [ -e "$f" ] || [ -L "$f" ] || continue; rm -rf "$f" && changed "removed $what: $f"; done; }

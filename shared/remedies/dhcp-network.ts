@@ -7,8 +7,8 @@ export const dhcpNetwork: ScriptRemedy = {
   systems: anyLinux,
   title: { en: 'Network by DHCP', de: 'Netzwerk per DHCP' },
   plan: {
-    en: 'Removes network configuration that names one adapter, its hardware address or a fixed address, and lets cloud-init, or else the network service of the system, set up every adapter by DHCP.',
-    de: 'Entfernt Netzwerkkonfiguration, die einen einzelnen Adapter, dessen Hardware-Adresse oder eine feste Adresse nennt, und lässt cloud-init, sonst den Netzwerkdienst des Systems, jeden Adapter per DHCP einrichten.',
+    en: 'Removes network configuration that names one adapter, its hardware address or a fixed address, and lets cloud-init, or without it the network service of the system, set up every adapter by DHCP.',
+    de: 'Entfernt Netzwerkkonfiguration, die einen einzelnen Adapter, dessen Hardware-Adresse oder eine feste Adresse nennt, und lässt cloud-init, oder ohne cloud-init den Netzwerkdienst des Systems, jeden Adapter per DHCP einrichten.',
   },
   script: `
 bound='([0-9a-f]{2}:){5}[0-9a-f]{2}|^[[:space:]]*Address[[:space:]]*=|addresses:|method=manual|^IPADDR|inet6? static|(^|[[:space:]="])(eno|enp|ens|enx|em)[0-9]'
@@ -19,7 +19,7 @@ for f in /etc/systemd/network/*.network /etc/systemd/network/*.link /etc/netplan
 done
 if [ -f /etc/network/interfaces ] && grep -v '^[[:space:]]*#' /etc/network/interfaces | grep -Eiq "$bound"; then
   printf 'auto lo\\niface lo inet loopback\\n\\nsource /etc/network/interfaces.d/*\\n' > /etc/network/interfaces
-  changed 'wrote /etc/network/interfaces anew, with the loopback adapter alone'
+  changed 'rewrote /etc/network/interfaces with only the loopback adapter'
 fi
 for f in /etc/cloud/cloud.cfg /etc/cloud/cloud.cfg.d/*.cfg; do
   if [ -f "$f" ] && grep -Eq '^network:[[:space:]]*[{][[:space:]]*config:[[:space:]]*disabled' "$f"; then

@@ -8,8 +8,8 @@ export const fstabByUuid: ScriptRemedy = {
   systems: anyLinux,
   title: { en: 'Filesystems by UUID', de: 'Dateisysteme über UUID' },
   plan: {
-    en: 'Names the filesystems in /etc/fstab and on the kernel command line by UUID; entries for disks that are not in the image no longer keep the system from starting (nofail).',
-    de: 'Nennt die Dateisysteme in /etc/fstab und in der Kernel-Kommandozeile mit ihrer UUID; Einträge für Datenträger, die nicht im Image sind, halten das System nicht mehr vom Starten ab (nofail).',
+    en: 'Names the filesystems in /etc/fstab and on the kernel command line by UUID. Entries for disks that are not in the image no longer stop the system from starting (nofail).',
+    de: 'Nennt die Dateisysteme in /etc/fstab und in der Kernel-Kommandozeile mit ihrer UUID. Einträge für Datenträger, die nicht im Image sind, verhindern den Start nicht mehr (nofail).',
   },
   script: `
 here() { echo "$1" | sed -n -E 's#^/dev/(sda|hda|xvda|vda)([0-9]+)$#/dev/sda\\2#p; s#^/dev/nvme0n1p([0-9]+)$#/dev/sda\\1#p'; }

@@ -12,8 +12,8 @@ export const injectVirtioWindows: DriverRemedy = {
   systems: { en: 'Windows on x86', de: 'Windows auf x86' },
   title: { en: 'virtio drivers for Windows', de: 'virtio-Treiber für Windows' },
   plan: {
-    en: 'Copies the virtio drivers for disk and network from the virtio-win of this installation into Windows, lets those for disks start with it, and lays the other drivers where Windows finds them at its next start.',
-    de: 'Kopiert die virtio-Treiber für Datenträger und Netzwerk aus dem virtio-win dieser Installation in Windows, lässt die für Datenträger mit ihm starten und legt die übrigen dorthin, wo Windows sie beim nächsten Start findet.',
+    en: 'Copies the virtio drivers for disk and network from the virtio-win of this installation into Windows, sets the disk drivers to start at boot, and puts the other drivers where Windows finds them at its next start.',
+    de: 'Kopiert die virtio-Treiber für Datenträger und Netzwerk aus dem virtio-win dieser Installation in Windows, lässt die Datenträger-Treiber beim Start laden und legt die übrigen dorthin, wo Windows sie beim nächsten Start findet.',
   },
   drivers: 'virtio-win',
 };

@@ -8,7 +8,7 @@ export const installCloudInit: ScriptRemedy = {
   systems: { en: 'Linux with packages of dpkg, rpm or apk', de: 'Linux mit Paketen von dpkg, rpm oder apk' },
   title: { en: 'Install cloud-init', de: 'cloud-init installieren' },
   plan: {
-    en: "Installs cloud-init from the system's own package sources. Its packages are fetched from the package hosts that this installation allows, and from no other.",
+    en: "Installs cloud-init from the system's own package sources. The packages come only from the package hosts that this installation allows.",
     de: 'Installiert cloud-init aus den eigenen Paketquellen des Systems. Die Pakete kommen nur von den Paketservern, die diese Installation erlaubt.',
   },
   needsPackages: true,

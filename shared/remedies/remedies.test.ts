@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { catalogue } from '../checks/catalogue.ts';
+import { paramsOf } from '../checks/message.ts';
 import { isScript } from './define.ts';
 import { remedies, remediesFor } from './remedies.ts';
 
@@ -9,6 +10,10 @@ test('every remedy answers findings that there are, and only one remedy answers 
   expect(answers.filter((code) => !(code in catalogue))).toEqual([]);
   expect(new Set(answers).size).toBe(answers.length);
   expect(new Set(remedies.map(({ code }) => code)).size).toBe(remedies.length);
+});
+
+test.each(remedies)('the words of $code are messages without params', ({ title, plan, systems }) => {
+  for (const text of [title, plan, systems]) expect([text.en, text.de].flatMap(paramsOf)).toEqual([]);
 });
 
 test.each(remedies.filter(isScript))('the script of $code is one for every POSIX shell', ({ script }) => {

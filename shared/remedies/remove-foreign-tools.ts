@@ -7,8 +7,8 @@ export const removeForeignTools: ScriptRemedy = {
   systems: { en: 'Linux with packages of dpkg, rpm or apk', de: 'Linux mit Paketen von dpkg, rpm oder apk' },
   title: { en: 'Remove tools of other hypervisors', de: 'Werkzeuge anderer Hypervisoren entfernen' },
   plan: {
-    en: 'Removes the packages of the guest tools of VMware, VirtualBox, Hyper-V, Xen and Parallels, and what their own installers have left in /etc and /opt.',
-    de: 'Entfernt die Pakete der Gastwerkzeuge von VMware, VirtualBox, Hyper-V, Xen und Parallels und was deren eigene Installer in /etc und /opt hinterlassen haben.',
+    en: 'Removes the packages of the guest tools of VMware, VirtualBox, Hyper-V, Xen and Parallels, and the files that their own installers left in /etc and /opt.',
+    de: 'Entfernt die Pakete der Gastwerkzeuge von VMware, VirtualBox, Hyper-V, Xen und Parallels und die Dateien, die deren eigene Installer in /etc und /opt hinterlassen haben.',
   },
   script: `
 foreign='^(open-vm-tools(-desktop)?|vmware-tools.*|virtualbox-guest-(utils|x11|dkms|additions|tools)|hyperv-daemons|hypervvssd|hypervkvpd|hv-kvp-daemon-init|xe-guest-utilities.*|xen-guest-agent|prl-tools|parallels-tools)$'

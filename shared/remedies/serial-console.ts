@@ -8,8 +8,8 @@ export const serialConsoleRemedy: ScriptRemedy = {
   systems: anyLinux,
   title: { en: 'Serial console', de: 'Serielle Konsole' },
   plan: {
-    en: 'Adds console=tty0 console=ttyS0,115200 to the kernel command line of every boot entry, and to the setting that later kernels get theirs from.',
-    de: 'Ergänzt console=tty0 console=ttyS0,115200 in der Kernel-Kommandozeile jedes Boot-Eintrags und in der Einstellung, aus der spätere Kernel ihre erhalten.',
+    en: 'Adds console=tty0 console=ttyS0,115200 to the kernel command line of every boot entry, and to the setting that later kernels use.',
+    de: 'Ergänzt console=tty0 console=ttyS0,115200 in der Kernel-Kommandozeile jedes Boot-Eintrags und in der Einstellung, die spätere Kernel verwenden.',
   },
   script: `
 add='console=tty0 console=ttyS0,115200'

@@ -6,10 +6,10 @@ export const virtioInInitramfs: ScriptRemedy = {
   answers: ['virtio-block-initramfs', 'boot-no-root-device'],
   appliesTo: isLinux,
   systems: anyLinux,
-  title: { en: 'virtio drivers in the initramfs', de: 'virtio-Treiber in der Initramfs' },
+  title: { en: 'virtio drivers in the initramfs', de: 'virtio-Treiber im Initramfs' },
   plan: {
-    en: 'Names the virtio drivers in the configuration of the initramfs and builds that of every installed kernel anew, for any machine and not for one.',
-    de: 'Nennt die virtio-Treiber in der Konfiguration der Initramfs und baut die jedes installierten Kernels neu, für jede Maschine und nicht nur für eine.',
+    en: 'Adds the virtio drivers to the configuration of the initramfs and rebuilds the initramfs of every installed kernel, for any machine instead of only one.',
+    de: 'Ergänzt die virtio-Treiber in der Konfiguration des Initramfs und erzeugt das Initramfs jedes installierten Kernels neu, für jede Maschine statt nur für eine.',
   },
   script: `
 drivers='virtio_pci virtio_blk virtio_scsi virtio_net'
@@ -32,6 +32,6 @@ elif command -v mkinitcpio >/dev/null; then
 else
   cannot 'the system has none of initramfs-tools, dracut, mkinitfs and mkinitcpio'
 fi
-for v in $(versions); do changed "built the initramfs of $v anew"; done
+for v in $(versions); do changed "rebuilt the initramfs of $v"; done
 `,
 };

@@ -322,14 +322,14 @@ test('what would be refused is refused before it is sent, with the words of the 
   const args = ['upload', file, '--name', 'refused'];
   const refused = await bootready(args);
   expect(refused).toMatchObject({ code: 1, stdout: '' });
-  expect(refused.stderr).toContain('is refused: This is no disk image that bootready knows');
+  expect(refused.stderr).toContain('is refused: Unrecognised disk image');
   expect(refused.stderr.trim().split('\n')).toHaveLength(2);
   const { code, stdout } = await bootready([...args, '--json']);
   expect([code, JSON.parse(stdout)]).toMatchObject([1, { refused: true, findings: [{ code: 'unrecognised' }] }]);
   expect(await imagesNamed('refused')).toEqual([]);
   expect(proxy.parts).toEqual([]);
   const german = await bootready(args, { env: { LANG: 'de_DE.UTF-8' } });
-  expect(german.stderr).toContain('Das ist kein Disk-Image');
+  expect(german.stderr).toContain('Disk-Image nicht erkannt');
   expect((await bootready([...args, '--no-check', '--no-wait'])).code).toBe(0);
   expect(proxy.parts).toEqual([1]);
 });

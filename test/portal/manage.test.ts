@@ -184,7 +184,7 @@ describe('an image', () => {
     await page.getByRole('combobox', { name: 'Antwort' }).selectOption({ label: 'Abgelehnt' });
     await page.getByRole('heading', { name: 'Kein Image gefunden' }).waitFor();
     expect(new URL(page.url()).search).toBe('?answer=rejected');
-    await page.getByRole('combobox', { name: 'Antwort' }).selectOption({ label: 'Jede Antwort' });
+    await page.getByRole('combobox', { name: 'Antwort' }).selectOption({ label: 'Alle Antworten' });
     await menu('Debian 12');
     expect(await page.getByRole('menuitem', { name: 'Annehmen' }).isDisabled()).toBe(true);
     await page.getByRole('menuitem', { name: 'Ablehnen' }).click();
@@ -240,7 +240,7 @@ test('several images are deleted at once, and only those that were chosen', asyn
   const { page } = portal;
   await page.getByRole('checkbox', { name: 'Alle auf dieser Seite auswählen' }).check();
   await page.getByRole('checkbox', { name: 'bulk-00002 auswählen' }).uncheck();
-  await page.getByRole('button', { name: '3 ausgewählte löschen' }).click();
+  await page.getByRole('button', { name: '3 Images löschen' }).click();
   const dialog = page.getByRole('dialog', { name: '3 Images löschen?' });
   await dialog.getByText('bulk-00004').waitFor();
   await expectAccessible(page);

@@ -92,7 +92,7 @@ const tab = (name: string) => page.getByRole('tab', { name }).click();
 
 test('members have no such page', async () => {
   await signIn('member', '/operations');
-  await page.getByText('Diese Seite gibt es nicht').waitFor();
+  await page.getByText('Seite nicht gefunden').waitFor();
   expect(await page.getByRole('link', { name: 'Betrieb' }).count()).toBe(0);
 });
 
@@ -125,7 +125,7 @@ test('workers are shown with what is left of their room; the dead one is marked'
   expect(texts.find((text) => text.startsWith('worker-1'))).toMatch(
     /12,0 GiB von 100,0 GiB frei[\s\S]*1 von 2 belegt[\s\S]*mit KVM/,
   );
-  expect(texts.find((text) => text.startsWith('worker-2'))).toContain('Weg');
+  expect(texts.find((text) => text.startsWith('worker-2'))).toContain('Ausgefallen');
   const queues = page.getByRole('grid', { name: 'Warteschlangen' }).locator('tbody tr');
   expect((await queues.allInnerTexts()).map((text) => text.split(/\s/)[0])).toEqual([
     'intake',
@@ -140,11 +140,11 @@ test('a notification is replayed by a button, and that stands in the audit log',
   await signIn('admin', '/operations');
   await tab('Benachrichtigungen');
   const row = page.getByRole('row').filter({ hasText: hostileKey });
-  await row.getByText('Nicht beachtet').waitFor();
+  await row.getByText('Ignoriert').waitFor();
   await expectAccessible(page);
   await picture(page, 'operations-notifications-de');
   await row.getByRole('button').click();
-  await page.getByText('Die Benachrichtigung wird noch einmal bearbeitet.').waitFor();
+  await page.getByText('Die Benachrichtigung wird erneut verarbeitet.').waitFor();
   // The real worker for queues has asked the store for the object.
   await eventually(
     async () => {
@@ -188,7 +188,7 @@ test('notifications that nobody has settled are asked of the server, however man
     .first()
     .waitFor();
   expect(await page.getByText('demo/waits.qcow2').count()).toBe(0);
-  await page.getByText('Nur Unbearbeitetes').click();
+  await page.getByText('Nur offene').click();
   await page.getByText('demo/waits.qcow2').waitFor();
   expect(await page.getByText(/^demo\/later-/).count()).toBe(0);
 });
@@ -224,7 +224,7 @@ test('quotas of all projects are shown with a bar, fullest first, and changed in
   await tab('Protokoll');
   const entry = page.getByRole('grid', { name: 'Protokoll' }).locator('tbody tr').first();
   await entry.getByText('Kontingent geändert').waitFor();
-  expect(await entry.textContent()).toMatch(/Bytes: 536870912[\s\S]*Uploads: wie die Installation/);
+  expect(await entry.textContent()).toMatch(/Bytes: 536870912[\s\S]*Uploads: Standard/);
 });
 
 test('a page of quotas is an address', async () => {
@@ -289,7 +289,7 @@ test('in English, by the menu', async () => {
   await page.getByRole('link', { name: 'Operations' }).click();
   await page.getByRole('heading', { name: 'Operations' }).waitFor();
   await page
-    .getByText(/Fails again and again|Its worker is gone/)
+    .getByText(/Keeps failing|The worker is gone/)
     .first()
     .waitFor();
   await tab('Audit log');

@@ -228,7 +228,7 @@ describe('pages', () => {
     await signIn('member', `/images/${images.active.id}`);
     await step().getByRole('button', { name: 'Abbrechen' }).click();
     await step().getByText('Abgebrochen').waitFor();
-    await step().getByText('Was halb dort ist, wird weggeräumt.').waitFor();
+    await step().getByText('Die unvollständige Kopie wird entfernt.').waitFor();
     expect(await step().getByRole('button').count()).toBe(0);
     await expectAccessible(page);
     await deliveries.cleared(order, undefined);
@@ -311,10 +311,10 @@ describe('an upload', () => {
     const choosing = page.waitForEvent('filechooser');
     await dialog.getByRole('button', { name: 'Datei auswählen' }).click();
     await (await choosing).setFiles(path);
-    await dialog.getByText('Sie ist komprimiert').waitFor();
+    await dialog.getByText('Die Datei ist komprimiert').waitFor();
     await picture(page, 'upload-dialog-de');
     await dialog.getByRole('button', { name: 'Erstelle' }).click();
-    await page.getByText('Hochgeladen; es wird jetzt verarbeitet.').waitFor();
+    await page.getByText('Hochgeladen. Die Verarbeitung läuft.').waitFor();
     expect((await storedBytes('Debian-10'))?.equals(await readFile(path))).toBe(true);
     await expectAccessible(page);
 
@@ -403,7 +403,7 @@ describe('an upload', () => {
     await signIn();
     await openUploadDialog();
     await page.locator('input[type=file]').setInputFiles(path);
-    await page.getByText('Sie ist komprimiert').waitFor();
+    await page.getByText('Die Datei ist komprimiert').waitFor();
     // The store takes two parts, and then the line is too slow to be waited for.
     let taken = 0;
     let isSlow = true;
@@ -474,7 +474,7 @@ describe('an upload', () => {
     });
     await openUploadDialog();
     await page.locator('input[type=file]').setInputFiles(path);
-    await page.getByText('Sie ist komprimiert').waitFor();
+    await page.getByText('Die Datei ist komprimiert').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Erstelle' }).click();
     const dock = page.getByRole('region', { name: 'Uploads' });
     await dock.getByRole('button', { name: 'Upload von patient pausieren' }).click();
@@ -494,7 +494,7 @@ describe('an upload', () => {
     line = 'stuck';
     await openUploadDialog();
     await page.locator('input[type=file]').setInputFiles(await damagedFile('given-up.xz', 20 * MiB));
-    await page.getByText('Sie ist komprimiert').waitFor();
+    await page.getByText('Die Datei ist komprimiert').waitFor();
     await page.getByRole('dialog').getByRole('button', { name: 'Erstelle' }).click();
     await dock.getByRole('button', { name: 'Upload von given-up abbrechen' }).click();
     await dock.getByText('given-up').waitFor({ state: 'detached' });

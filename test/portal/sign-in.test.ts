@@ -125,7 +125,7 @@ test('shows where one is signed in, and signs another browser out there', async 
   await expectAccessible(page);
   await picture(page, 'sessions-de');
   await rows.getByRole('button', { name: 'Abmelden' }).click();
-  await page.getByText('Dort abgemeldet.').waitFor();
+  await page.getByText('Der Browser ist abgemeldet.').waitFor();
   await expect.poll(() => rows.count()).toBe(2);
   await elsewhere.page.reload();
   await elsewhere.page.getByRole('link', { name: 'Mit Beispiel-Konto anmelden' }).waitFor();

@@ -11,8 +11,8 @@ export const architecture = diskCheck({
     de: 'Prozessor-Architektur',
   },
   problem: {
-    en: 'The system is made for {architecture}; the platform runs 64-bit systems for x86_64 and aarch64 (ARM).',
-    de: 'Das System ist für {architecture} gebaut; die Plattform führt 64-Bit-Systeme für x86_64 und aarch64 (ARM) aus.',
+    en: 'The system is for {architecture}, but the platform runs only 64-bit systems for x86_64 and aarch64 (ARM).',
+    de: 'Das System ist für {architecture} gebaut, aber die Plattform führt nur 64-Bit-Systeme für x86_64 und aarch64 (ARM) aus.',
   },
   remedy: {
     en: 'Install the 64-bit version of the system.',

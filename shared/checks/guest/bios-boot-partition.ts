@@ -11,11 +11,11 @@ export const biosBootPartition = diskCheck({
     de: 'BIOS-Boot-Partition',
   },
   problem: {
-    en: "The disk has a GPT and GRUB for BIOS, but GRUB's core image lies in no BIOS boot partition: the next change of the partitions or of the filesystem overwrites it, and the system starts no more.",
-    de: 'Der Datenträger hat eine GPT und GRUB für BIOS, aber das Core-Image von GRUB liegt in keiner BIOS-Boot-Partition: Die nächste Änderung der Partitionen oder des Dateisystems überschreibt es, und das System startet nicht mehr.',
+    en: "The disk has a GPT and GRUB for BIOS, but GRUB's core image is not in a BIOS boot partition. The next change of the partitions or the filesystem overwrites it, and the system no longer starts.",
+    de: 'Der Datenträger hat eine GPT und GRUB für BIOS, aber das Core-Image von GRUB liegt nicht in einer BIOS-Boot-Partition. Die nächste Änderung der Partitionen oder des Dateisystems überschreibt es, und das System startet nicht mehr.',
   },
   remedy: {
-    en: 'Make a partition of one MiB with the type "BIOS boot" (bios_grub) and install GRUB again.',
+    en: 'Create a partition of one MiB with the type "BIOS boot" (bios_grub) and install GRUB again.',
     de: 'Legen Sie eine Partition von einem MiB mit dem Typ "BIOS boot" (bios_grub) an, und installieren Sie GRUB noch einmal.',
   },
   commands: [{ on: 'any', run: 'sgdisk --new=0:0:+1M --typecode=0:ef02 /dev/vda && partprobe /dev/vda' }],

@@ -12,12 +12,12 @@ export const bootActivePartition = diskCheck({
     de: 'Partition, die das BIOS startet',
   },
   problem: {
-    en: 'The code in the first sector starts the one partition that is marked for it (active, or legacy_boot on GPT); {count} are marked, or the marked one has no boot sector. With BIOS the start ends with "Missing operating system".',
-    de: 'Der Code im ersten Sektor startet die eine Partition, die dafür markiert ist (aktiv, oder legacy_boot bei GPT); markiert sind {count}, oder die markierte hat keinen Bootsektor. Mit BIOS endet der Start mit "Missing operating system".',
+    en: 'The code in the first sector starts the one marked partition (active, or legacy_boot on GPT). Here {count, plural, one {{count} partition is} other {{count} partitions are}} marked, or the marked partition has no boot sector. With BIOS, the start ends with "Missing operating system".',
+    de: 'Der Code im ersten Sektor startet die eine markierte Partition (aktiv, oder legacy_boot bei GPT). Hier {count, plural, one {ist {count} Partition} other {sind {count} Partitionen}} markiert, oder die markierte Partition hat keinen Bootsektor. Mit BIOS endet der Start mit "Missing operating system".',
   },
   remedy: {
-    en: 'Mark the partition that holds the boot loader, only that one, and install the boot loader into it (extlinux --install, bootsect on Windows).',
-    de: 'Markieren Sie die Partition mit dem Bootloader, und nur diese, und installieren Sie den Bootloader darin (extlinux --install, bootsect bei Windows).',
+    en: 'Mark only the partition with the boot loader, and install the boot loader into it (extlinux --install, bootsect on Windows).',
+    de: 'Markieren Sie nur die Partition mit dem Bootloader, und installieren Sie den Bootloader darin (extlinux --install, bootsect bei Windows).',
   },
   commands: [
     { on: 'alpine', run: 'sfdisk --activate /dev/vda 1 && extlinux --install /boot' },

@@ -12,12 +12,12 @@ export const bootLoader = diskCheck({
     de: 'Bootloader',
   },
   problem: {
-    en: 'Neither the first sector nor \\EFI\\BOOT holds a complete boot loader ({code} in the first sector): the firmware finds nothing that it can start.',
-    de: 'Weder der erste Sektor noch \\EFI\\BOOT enthält einen vollständigen Bootloader ({code} im ersten Sektor): Die Firmware findet nichts, was sie starten kann.',
+    en: 'Neither the first sector nor \\EFI\\BOOT contains a complete boot loader ({code} in the first sector). The firmware finds nothing to start.',
+    de: 'Weder der erste Sektor noch \\EFI\\BOOT enthält einen vollständigen Bootloader ({code} im ersten Sektor). Die Firmware findet nichts, was sie starten kann.',
   },
   remedy: {
-    en: 'Install one inside the system: grub-install for BIOS onto the disk, or for UEFI with --removable.',
-    de: 'Installieren Sie einen im System: grub-install für BIOS auf den Datenträger oder für UEFI mit --removable.',
+    en: 'Install one inside the system: for BIOS with grub-install onto the disk, for UEFI with grub-install --removable.',
+    de: 'Installieren Sie einen im System: für BIOS mit grub-install auf den Datenträger, für UEFI mit grub-install --removable.',
   },
   commands: [
     { on: 'debian', run: 'grub-install --target=i386-pc /dev/vda && update-grub' },

@@ -12,8 +12,8 @@ export const bootSectorComplete = diskCheck({
     de: 'Zweite Stufe des Bootloaders',
   },
   problem: {
-    en: "The first sector holds GRUB's first stage, but where that looks for its second (core.img) there is none: with BIOS the start ends with an error of GRUB or a black screen.",
-    de: 'Der erste Sektor enthält die erste Stufe von GRUB, aber wo sie die zweite (core.img) sucht, liegt keine: Mit BIOS endet der Start mit einem Fehler von GRUB oder einem schwarzen Bildschirm.',
+    en: "The first sector contains GRUB's first stage, but the second stage (core.img) is not where the first one expects it. With BIOS, the start ends with an error from GRUB or a black screen.",
+    de: 'Der erste Sektor enthält die erste Stufe von GRUB, aber die zweite Stufe (core.img) liegt nicht an der erwarteten Stelle. Mit BIOS endet der Start mit einem Fehler von GRUB oder einem schwarzen Bildschirm.',
   },
   remedy: {
     en: 'Install GRUB onto the disk again, after the last change of its partitions.',

@@ -6,10 +6,10 @@ export const clockUtc = linuxCheck({
   severity: 'advice',
   title: { en: 'Hardware clock in UTC', de: 'Hardware-Uhr in UTC' },
   problem: {
-    en: 'The system takes the hardware clock for local time (/etc/adjtime); the platform gives it UTC, so that the time is wrong by hours until it is corrected over the network.',
-    de: 'Das System hält die Hardware-Uhr für Ortszeit (/etc/adjtime); die Plattform gibt ihr UTC, so dass die Zeit um Stunden falsch ist, bis sie über das Netzwerk berichtigt wird.',
+    en: 'The system reads the hardware clock as local time (/etc/adjtime), but the platform sets it to UTC. The time is wrong by hours until the network corrects it.',
+    de: 'Das System liest die Hardware-Uhr als Ortszeit (/etc/adjtime), aber die Plattform stellt sie auf UTC. Die Zeit ist um Stunden falsch, bis sie über das Netzwerk korrigiert wird.',
   },
-  remedy: { en: 'Let it be UTC.', de: 'Stellen Sie sie auf UTC um.' },
+  remedy: { en: 'Set it to UTC.', de: 'Stellen Sie sie auf UTC um.' },
   commands: [{ on: 'any', run: 'timedatectl set-local-rtc 0' }],
   judge: ({ services: { localClock } }) => advised(!localClock),
 });

@@ -5,10 +5,13 @@ export const cloneCloudInit = linuxCheck({
   severity: 'advice',
   title: { en: 'cloud-init has not run yet', de: 'cloud-init ist noch nicht gelaufen' },
   problem: {
-    en: 'cloud-init keeps what an earlier instance was ({files}); it may take a new instance for the old one and skip what it does once.',
-    de: 'cloud-init hält fest, was eine frühere Instanz war ({files}); es kann eine neue Instanz für die alte halten und auslassen, was es nur einmal tut.',
+    en: 'cloud-init keeps the state of an earlier instance ({files}). It may mistake a new instance for the old one and skip its first-boot tasks.',
+    de: 'cloud-init behält den Zustand einer früheren Instanz ({files}). Es kann eine neue Instanz mit der alten verwechseln und die Aufgaben des ersten Starts überspringen.',
   },
-  remedy: { en: 'Clean it before you take the image.', de: 'Räumen Sie es auf, bevor Sie das Image erstellen.' },
+  remedy: {
+    en: 'Clean cloud-init before you capture the image.',
+    de: 'Setzen Sie cloud-init zurück, bevor Sie das Image erstellen.',
+  },
   commands: [{ on: 'any', run: 'cloud-init clean --logs' }],
   judge: ({ remains: { cloudInitState } }) => told('warn', 'files', cloudInitState),
 });

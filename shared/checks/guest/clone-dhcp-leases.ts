@@ -5,8 +5,8 @@ export const cloneDhcpLeases = linuxCheck({
   severity: 'advice',
   title: { en: 'No DHCP leases left behind', de: 'Keine DHCP-Leases zurückgelassen' },
   problem: {
-    en: 'DHCP leases of the old machine are in the image ({files}): an instance asks for an address that is not its own.',
-    de: 'Im Image liegen DHCP-Leases der alten Maschine ({files}): Eine Instanz fragt nach einer Adresse, die nicht ihre ist.',
+    en: 'The image contains DHCP leases of the old machine ({files}). An instance asks for an address that is not its own.',
+    de: 'Im Image liegen DHCP-Leases der alten Maschine ({files}). Eine Instanz fragt nach einer Adresse, die nicht ihre ist.',
   },
   remedy: { en: 'Remove them.', de: 'Entfernen Sie sie.' },
   commands: [

@@ -9,7 +9,7 @@ export const cloneEmptyPassword = linuxCheck({
     de: 'Jeder kann sich auf jeder Instanz ohne Passwort anmelden als {users}.',
   },
   remedy: {
-    en: 'Lock these users (passwd -l NAME) before you take the image.',
+    en: 'Lock these users (passwd -l NAME) before you capture the image.',
     de: 'Sperren Sie diese Benutzer (passwd -l NAME), bevor Sie das Image erstellen.',
   },
   judge: ({ remains: { emptyPasswords } }) => told('fail', 'users', emptyPasswords),

@@ -8,11 +8,11 @@ export const cloneHistories = linuxCheck({
     de: 'Keine Shell-Verläufe zurückgelassen',
   },
   problem: {
-    en: 'Shell histories are in the image ({files}); they often hold passwords.',
-    de: 'Im Image liegen Shell-Verläufe ({files}); oft enthalten sie Passwörter.',
+    en: 'The image contains shell histories ({files}). They often contain passwords.',
+    de: 'Im Image liegen Shell-Verläufe ({files}). Sie enthalten oft Passwörter.',
   },
   remedy: {
-    en: 'Remove them before you take the image.',
+    en: 'Remove them before you capture the image.',
     de: 'Entfernen Sie sie, bevor Sie das Image erstellen.',
   },
   commands: [{ on: 'any', run: 'rm -f /root/.*_history /home/*/.*_history' }],

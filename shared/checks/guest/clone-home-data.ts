@@ -6,10 +6,13 @@ export const cloneHomeData = linuxCheck({
   severity: 'advice',
   title: { en: 'No home data left behind', de: 'Keine persönlichen Daten zurückgelassen' },
   problem: {
-    en: '{megabytes} MB of data are in /root and /home; every user of an instance gets them.',
-    de: 'In /root und /home liegen {megabytes} MB Daten; jeder Benutzer einer Instanz bekommt sie.',
+    en: '/root and /home contain {megabytes} MB of data. Every user of an instance gets this data.',
+    de: 'In /root und /home liegen {megabytes} MB Daten. Jeder Benutzer einer Instanz bekommt sie.',
   },
-  remedy: { en: 'Remove what is not meant for everybody.', de: 'Entfernen Sie, was nicht für alle gedacht ist.' },
+  remedy: {
+    en: 'Remove the files that are not meant for everybody.',
+    de: 'Entfernen Sie die Dateien, die nicht für alle gedacht sind.',
+  },
   judge: ({ remains: { homeKilobytes } }) => ({
     outcome: homeKilobytes > 1024 ? 'warn' : 'pass',
     params: { megabytes: Math.ceil(homeKilobytes / 1024) },

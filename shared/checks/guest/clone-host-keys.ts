@@ -8,12 +8,12 @@ export const cloneHostKeys = linuxCheck({
     de: 'Keine SSH-Host-Schlüssel zurückgelassen',
   },
   problem: {
-    en: 'The image has SSH host keys ({count}): whoever has one instance could pass for all others.',
-    de: 'Das Image enthält SSH-Host-Schlüssel ({count}): Wer eine Instanz hat, könnte sich als jede andere ausgeben.',
+    en: 'The image contains {count, plural, one {{count} SSH host key} other {{count} SSH host keys}}. The owner of one instance could impersonate all others.',
+    de: 'Das Image enthält {count, plural, one {{count} SSH-Host-Schlüssel} other {{count} SSH-Host-Schlüssel}}. Der Besitzer einer Instanz könnte sich als jede andere ausgeben.',
   },
   remedy: {
-    en: 'Remove them; cloud-init makes new ones for each instance.',
-    de: 'Entfernen Sie sie; cloud-init erzeugt für jede Instanz neue.',
+    en: 'Remove them. cloud-init creates new ones for each instance.',
+    de: 'Entfernen Sie sie. cloud-init erzeugt für jede Instanz neue.',
   },
   commands: [{ on: 'any', run: 'rm -f /etc/ssh/ssh_host_*' }],
   judge: ({ remains: { hostKeys } }) => ({

@@ -5,10 +5,10 @@ export const cloneLogs = linuxCheck({
   severity: 'advice',
   title: { en: 'No logs left behind', de: 'Keine Protokolle zurückgelassen' },
   problem: {
-    en: 'Logs of the old machine are in the image ({files}); they tell about it and take room.',
-    de: 'Im Image liegen Protokolle der alten Maschine ({files}); sie verraten etwas über sie und brauchen Platz.',
+    en: 'The image contains logs of the old machine ({files}). They reveal details of it and take up space.',
+    de: 'Im Image liegen Protokolle der alten Maschine ({files}). Sie verraten Einzelheiten über sie und brauchen Platz.',
   },
-  remedy: { en: 'Empty them before you take the image.', de: 'Leeren Sie sie, bevor Sie das Image erstellen.' },
+  remedy: { en: 'Empty them before you capture the image.', de: 'Leeren Sie sie, bevor Sie das Image erstellen.' },
   commands: [{ on: 'any', run: 'rm -rf /var/log/journal/* && find /var/log -type f -exec truncate -s 0 {} +' }],
   judge: ({ remains: { logs } }) => told('warn', 'files', logs),
 });

@@ -7,12 +7,12 @@ export const cloneMachineId = linuxCheck({
   severity: 'advice',
   title: { en: 'Machine id is not set', de: 'Machine-ID ist nicht gesetzt' },
   problem: {
-    en: 'All instances would have the same machine id ({files}), and with it perhaps the same DHCP address.',
+    en: 'All instances would have the same machine id ({files}), and perhaps the same DHCP address.',
     de: 'Alle Instanzen hätten dieselbe Machine-ID ({files}) und damit womöglich dieselbe DHCP-Adresse.',
   },
   remedy: {
-    en: 'Empty it before you take the image, and take it off the kernel command line.',
-    de: 'Leeren Sie sie, bevor Sie das Image erstellen, und nehmen Sie sie aus der Kernel-Kommandozeile.',
+    en: 'Empty it before you capture the image, and remove it from the kernel command line.',
+    de: 'Leeren Sie sie, bevor Sie das Image erstellen, und entfernen Sie sie aus der Kernel-Kommandozeile.',
   },
   commands: [{ on: 'any', run: 'truncate -s 0 /etc/machine-id; rm -f /var/lib/dbus/machine-id' }],
   judge: ({ remains: { machineId, dbusMachineId }, startup }) => {

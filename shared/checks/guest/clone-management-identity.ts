@@ -8,12 +8,12 @@ export const cloneManagementIdentity = linuxCheck({
     de: 'Keine Identität in Verwaltungswerkzeugen zurückgelassen',
   },
   problem: {
-    en: 'Keys of the old machine for management tools are in the image ({files}): all instances would appear there as one.',
-    de: 'Im Image liegen Schlüssel der alten Maschine für Verwaltungswerkzeuge ({files}): Alle Instanzen würden dort als eine erscheinen.',
+    en: 'The image contains keys of the old machine for management tools ({files}). All instances would appear there as one machine.',
+    de: 'Im Image liegen Schlüssel der alten Maschine für Verwaltungswerkzeuge ({files}). Alle Instanzen würden dort als eine Maschine erscheinen.',
   },
   remedy: {
-    en: 'Remove them; let each instance register itself at its first start.',
-    de: 'Entfernen Sie sie; lassen Sie jede Instanz sich bei ihrem ersten Start selbst anmelden.',
+    en: 'Remove them. Let each instance register itself at its first start.',
+    de: 'Entfernen Sie sie. Lassen Sie jede Instanz sich bei ihrem ersten Start selbst anmelden.',
   },
   judge: ({ remains: { managementIdentities } }) => told('warn', 'files', managementIdentities),
 });

@@ -5,10 +5,10 @@ export const cloneRandomSeed = linuxCheck({
   severity: 'advice',
   title: { en: 'No random seed left behind', de: 'Kein Zufalls-Startwert zurückgelassen' },
   problem: {
-    en: 'A saved random seed is in the image ({files}): all instances start from the same one.',
-    de: 'Im Image liegt ein gespeicherter Zufalls-Startwert ({files}): Alle Instanzen beginnen mit demselben.',
+    en: 'The image contains a saved random seed ({files}). All instances start from the same seed.',
+    de: 'Im Image liegt ein gespeicherter Zufalls-Startwert ({files}). Alle Instanzen beginnen mit demselben Wert.',
   },
-  remedy: { en: 'Remove it; the system makes a new one.', de: 'Entfernen Sie ihn; das System erzeugt einen neuen.' },
+  remedy: { en: 'Remove it. The system creates a new one.', de: 'Entfernen Sie ihn. Das System erzeugt einen neuen.' },
   commands: [
     { on: 'any', run: 'rm -f /var/lib/systemd/random-seed /var/lib/urandom/random-seed /boot/efi/loader/random-seed' },
   ],

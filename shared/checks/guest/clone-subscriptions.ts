@@ -5,11 +5,11 @@ export const cloneSubscriptions = linuxCheck({
   severity: 'advice',
   title: { en: 'No subscription left behind', de: 'Keine Registrierung zurückgelassen' },
   problem: {
-    en: 'The registration of the old machine with its distributor is in the image ({files}): all instances would use the same one.',
-    de: 'Im Image liegt die Registrierung der alten Maschine beim Distributor ({files}): Alle Instanzen würden dieselbe verwenden.',
+    en: 'The image contains the registration of the old machine with its distributor ({files}). All instances would use the same registration.',
+    de: 'Im Image liegt die Registrierung der alten Maschine beim Distributor ({files}). Alle Instanzen würden dieselbe Registrierung verwenden.',
   },
   remedy: {
-    en: 'Unregister before you take the image.',
+    en: 'Unregister the machine before you capture the image.',
     de: 'Melden Sie die Maschine ab, bevor Sie das Image erstellen.',
   },
   commands: [

@@ -5,12 +5,12 @@ export const cloneSudo = linuxCheck({
   severity: 'advice',
   title: { en: 'No sudo rights left behind', de: 'Keine sudo-Rechte zurückgelassen' },
   problem: {
-    en: 'Rules let users become root without a password ({files}), on every instance.',
-    de: 'Regeln lassen Benutzer ohne Passwort root werden ({files}), auf jeder Instanz.',
+    en: 'sudo rules let users become root without a password on every instance ({files}).',
+    de: 'sudo-Regeln lassen Benutzer auf jeder Instanz ohne Passwort root werden ({files}).',
   },
   remedy: {
-    en: 'Remove them; cloud-init writes those of each instance.',
-    de: 'Entfernen Sie sie; cloud-init schreibt die jeder Instanz.',
+    en: 'Remove them. cloud-init writes the rules of each instance.',
+    de: 'Entfernen Sie sie. cloud-init schreibt die Regeln jeder Instanz.',
   },
   judge: ({ remains: { sudoers } }) => told('warn', 'files', sudoers),
 });

@@ -5,12 +5,12 @@ export const cloneUsers = linuxCheck({
   severity: 'advice',
   title: { en: 'No users left behind', de: 'Keine Benutzer zurückgelassen' },
   problem: {
-    en: 'Users of the old machine are in the image ({users}); every instance would have them.',
-    de: 'Im Image sind Benutzer der alten Maschine ({users}); jede Instanz hätte sie.',
+    en: 'The image contains users of the old machine ({users}). Every instance would have them.',
+    de: 'Das Image enthält Benutzer der alten Maschine ({users}). Jede Instanz hätte sie.',
   },
   remedy: {
-    en: 'Remove them (userdel -r NAME); cloud-init creates the users of each instance.',
-    de: 'Entfernen Sie sie (userdel -r NAME); cloud-init legt die Benutzer jeder Instanz an.',
+    en: 'Remove them (userdel -r NAME). cloud-init creates the users of each instance.',
+    de: 'Entfernen Sie sie (userdel -r NAME). cloud-init legt die Benutzer jeder Instanz an.',
   },
   judge: ({ remains: { users } }) => told('warn', 'users', users),
 });

@@ -30,12 +30,12 @@ export const cloudInitDatasources = linuxCheck({
     de: 'cloud-init fragt die Datenquellen der Plattform ab',
   },
   problem: {
-    en: 'cloud-init is told to ask only {listed}, by its datasource_list or on the kernel command line: none of what the platform offers ({offered}). An instance gets neither host name nor key.',
-    de: 'cloud-init soll laut seiner datasource_list oder der Kernel-Kommandozeile nur {listed} fragen: nichts von dem, was die Plattform anbietet ({offered}). Eine Instanz erhält weder Hostnamen noch Schlüssel.',
+    en: 'datasource_list or the kernel command line limits cloud-init to {listed}. The platform offers none of these, only {offered}. An instance gets neither host name nor key.',
+    de: 'datasource_list oder die Kernel-Kommandozeile beschränkt cloud-init auf {listed}. Die Plattform bietet davon nichts an, nur {offered}. Eine Instanz erhält weder Hostnamen noch Schlüssel.',
   },
   remedy: {
-    en: 'Remove the list, or the parameter from the configuration of the boot loader, so that cloud-init finds out itself; or name the data sources of the platform in the list.',
-    de: 'Entfernen Sie die Liste oder den Parameter aus der Konfiguration des Bootloaders, dann findet cloud-init es selbst heraus; oder nennen Sie in der Liste die Datenquellen der Plattform.',
+    en: 'Remove the list, or the parameter in the configuration of the boot loader, so that cloud-init detects the data source itself. Or add the data sources of the platform to the list.',
+    de: 'Entfernen Sie die Liste oder den Parameter in der Konfiguration des Bootloaders, damit cloud-init die Datenquelle selbst erkennt. Oder ergänzen Sie die Datenquellen der Plattform in der Liste.',
   },
   commands: [
     {

@@ -12,8 +12,8 @@ export const cloudInitEnabled = linuxCheck({
     de: 'cloud-init ist installiert, wird aber nicht laufen: {reason}.',
   },
   remedy: {
-    en: 'Enable it again, and take cloud-init=disabled off the kernel command line.',
-    de: 'Aktivieren Sie es wieder und nehmen Sie cloud-init=disabled von der Kernel-Kommandozeile.',
+    en: 'Enable it again, and remove cloud-init=disabled from the kernel command line.',
+    de: 'Aktivieren Sie es wieder und entfernen Sie cloud-init=disabled aus der Kernel-Kommandozeile.',
   },
   commands: [
     { on: 'any', run: 'rm -f /etc/cloud/cloud-init.disabled' },

@@ -5,7 +5,7 @@ export const cloudInitHostname = linuxCheck({
   severity: 'advice',
   title: { en: 'cloud-init sets the host name', de: 'cloud-init setzt den Hostnamen' },
   problem: {
-    en: 'preserve_hostname is on: every instance keeps the host name of the image instead of its own.',
+    en: 'preserve_hostname is on. Every instance keeps the host name of the image instead of its own.',
     de: 'preserve_hostname ist eingeschaltet: Jede Instanz behält den Hostnamen des Images statt ihres eigenen.',
   },
   remedy: {

@@ -10,8 +10,8 @@ export const cloudInitInstalled = linuxCheck({
     de: 'cloud-init',
   },
   problem: {
-    en: 'cloud-init is not installed: an instance gets neither host name nor SSH key nor network configuration.',
-    de: 'cloud-init ist nicht installiert: Eine Instanz erhält weder Hostnamen noch SSH-Schlüssel noch Netzwerkkonfiguration.',
+    en: 'cloud-init is not installed. An instance gets neither host name nor SSH key nor network configuration.',
+    de: 'cloud-init ist nicht installiert. Eine Instanz erhält weder Hostnamen noch SSH-Schlüssel noch Netzwerkkonfiguration.',
   },
   remedy: {
     en: 'Install it in the image.',

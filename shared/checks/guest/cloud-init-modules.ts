@@ -8,8 +8,8 @@ export const cloudInitModules = linuxCheck({
   severity: 'advice',
   title: { en: 'cloud-init does what instances need', de: 'cloud-init tut, was Instanzen brauchen' },
   problem: {
-    en: 'Modules are missing from the lists in cloud.cfg ({modules}): instances stay without what these do (host name, users and keys, growth of the disk).',
-    de: 'In den Listen der cloud.cfg fehlen Module ({modules}): Instanzen bekommen nicht, was diese tun (Hostname, Benutzer und Schlüssel, Wachsen des Datenträgers).',
+    en: 'Modules are missing from the lists in cloud.cfg ({modules}). Instances do not get what these modules do (host name, users and keys, growth of the disk).',
+    de: 'In den Listen der cloud.cfg fehlen Module ({modules}). Instanzen bekommen nicht, was diese Module tun (Hostname, Benutzer und Schlüssel, Wachsen des Datenträgers).',
   },
   remedy: {
     en: 'Add them to cloud_init_modules in /etc/cloud/cloud.cfg.',

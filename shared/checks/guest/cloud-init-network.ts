@@ -7,12 +7,12 @@ export const cloudInitNetwork = linuxCheck({
   severity: 'advice',
   title: { en: 'cloud-init sets up the network', de: 'cloud-init richtet das Netzwerk ein' },
   problem: {
-    en: 'The network configuration of cloud-init is switched off ({file}): adapters get only what the image itself says, whatever the platform assigns.',
-    de: 'Die Netzwerkkonfiguration von cloud-init ist abgeschaltet ({file}): Adapter erhalten nur, was das Image selbst vorgibt, gleich was die Plattform zuweist.',
+    en: 'The network configuration of cloud-init is off ({file}). Adapters use only the settings of the image and ignore those of the platform.',
+    de: 'Die Netzwerkkonfiguration von cloud-init ist abgeschaltet ({file}). Adapter nutzen nur die Einstellungen des Images und ignorieren die der Plattform.',
   },
   remedy: {
-    en: 'Remove "network: {config: disabled}" from that file, or the parameter from the configuration of the boot loader, unless the image configures every adapter by DHCP itself.',
-    de: 'Entfernen Sie "network: {config: disabled}" aus dieser Datei oder den Parameter aus der Konfiguration des Bootloaders, außer das Image konfiguriert selbst jeden Adapter per DHCP.',
+    en: "Remove \"network: '{'config: disabled'}'\" from that file, or the parameter from the configuration of the boot loader, unless the image itself configures every adapter by DHCP.",
+    de: "Entfernen Sie \"network: '{'config: disabled'}'\" aus dieser Datei oder den Parameter aus der Konfiguration des Bootloaders, außer das Image konfiguriert selbst jeden Adapter per DHCP.",
   },
   judge: (view) => {
     const { installed, config } = view.cloudInit;

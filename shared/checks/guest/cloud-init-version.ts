@@ -6,7 +6,7 @@ export const cloudInitVersion = linuxCheck({
   severity: 'advice',
   title: { en: 'cloud-init is new enough', de: 'cloud-init ist neu genug' },
   problem: {
-    en: 'cloud-init {version} is older than 0.7.9: it does not apply the network configuration of the platform on every system.',
+    en: 'cloud-init {version} is older than 0.7.9. It does not apply the network configuration of the platform on every system.',
     de: 'cloud-init {version} ist älter als 0.7.9: Es übernimmt die Netzwerkkonfiguration der Plattform nicht auf jedem System.',
   },
   remedy: {

@@ -12,12 +12,12 @@ export const diskEncrypted = diskCheck({
     de: 'Kein verschlüsseltes Volume',
   },
   problem: {
-    en: 'The disk is encrypted with LUKS ({devices}). The start waits for a passphrase that nobody can type, and nothing behind the encryption could be looked at.',
-    de: 'Der Datenträger ist mit LUKS verschlüsselt ({devices}). Der Start wartet auf eine Passphrase, die niemand eingeben kann, und was hinter der Verschlüsselung liegt, ließ sich nicht ansehen.',
+    en: 'The disk is encrypted with LUKS ({devices}). The start waits for a passphrase that nobody can type, and the encrypted content could not be inspected.',
+    de: 'Der Datenträger ist mit LUKS verschlüsselt ({devices}). Der Start wartet auf eine Passphrase, die niemand eingeben kann, und der verschlüsselte Inhalt ließ sich nicht untersuchen.',
   },
   remedy: {
-    en: 'Install the system without encryption; the platform encrypts volumes where that is asked for. A volume that is not needed for the start gets nofail in /etc/crypttab and /etc/fstab.',
-    de: 'Installieren Sie das System ohne Verschlüsselung; die Plattform verschlüsselt Volumes, wo das verlangt ist. Ein Volume, das zum Start nicht gebraucht wird, erhält nofail in /etc/crypttab und /etc/fstab.',
+    en: 'Install the system without encryption; the platform can encrypt volumes on request. If a volume is not needed for the start, add nofail in /etc/crypttab and /etc/fstab.',
+    de: 'Installieren Sie das System ohne Verschlüsselung; die Plattform kann Volumes auf Wunsch verschlüsseln. Wenn ein Volume zum Start nicht gebraucht wird, ergänzen Sie nofail in /etc/crypttab und /etc/fstab.',
   },
   judge: (view) => {
     const encrypted = view.disk.volumes.filter(({ type }) => type === 'crypto_LUKS');

@@ -27,12 +27,12 @@ export const diskGrowth = linuxCheck({
     de: 'Datenträger kann wachsen',
   },
   problem: {
-    en: 'On a larger disk the root filesystem keeps the size that it has in the image: growpart is missing, or its partition has no room behind it (there: {behind}).',
+    en: 'On a larger disk, the root filesystem keeps its size from the image: growpart is missing, or there is no free space behind its partition (there is {behind}).',
     de: 'Auf einem größeren Datenträger behält das Root-Dateisystem die Größe, die es im Image hat: growpart fehlt, oder hinter seiner Partition ist kein Platz (dort: {behind}).',
   },
   remedy: {
-    en: 'Install growpart in the image. The partition of the root must be the last one: put swap into a file, or in front of it.',
-    de: 'Installieren Sie growpart im Image. Die Partition des Root-Dateisystems muss die letzte sein: Legen Sie Swap in eine Datei oder davor.',
+    en: 'Install growpart in the image. The root partition must be the last one. Put swap into a file, or in front of it.',
+    de: 'Installieren Sie growpart im Image. Die Partition des Root-Dateisystems muss die letzte sein. Legen Sie Swap in eine Datei oder davor.',
   },
   commands: [
     { on: 'debian', run: 'apt-get install cloud-guest-utils' },

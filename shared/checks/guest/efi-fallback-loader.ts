@@ -6,15 +6,15 @@ export const efiFallbackLoader = diskCheck({
   code: 'efi-fallback-loader',
   severity: 'required',
   title: {
-    en: 'UEFI boot loader at the path that needs no boot entry',
-    de: 'UEFI-Bootloader am Pfad, der keinen Boot-Eintrag braucht',
+    en: 'UEFI boot loader at the default path',
+    de: 'UEFI-Bootloader am Standardpfad',
   },
   problem: {
-    en: 'UEFI boot loaders are there ({loaders}), but none at {wanted}. The boot entry that named them was stored in the old machine; a new instance has none and does not find them.',
-    de: 'UEFI-Bootloader sind da ({loaders}), aber keiner unter {wanted}. Der Boot-Eintrag, der sie nannte, lag in der alten Maschine; eine neue Instanz hat keinen und findet sie nicht.',
+    en: 'The image has UEFI boot loaders ({loaders}), but none at {wanted}. The boot entry for them was stored in the old machine. A new instance has no boot entry and does not find them.',
+    de: 'Das Image hat UEFI-Bootloader ({loaders}), aber keinen unter {wanted}. Der Boot-Eintrag dafür lag in der alten Maschine. Eine neue Instanz hat keinen Boot-Eintrag und findet sie nicht.',
   },
   remedy: {
-    en: 'Install the boot loader at that path too, made for the architecture of the system.',
+    en: 'Install the boot loader for the architecture of the system at that path too.',
     de: 'Installieren Sie den Bootloader auch unter diesem Pfad, passend zur Architektur des Systems.',
   },
   commands: [

@@ -9,7 +9,7 @@ export const efiSystemPartition = diskCheck({
     de: 'EFI-Systempartition',
   },
   problem: {
-    en: 'UEFI boot loaders lie on a partition that is not marked as EFI system partition ({devices}): some firmware does not look there.',
+    en: 'UEFI boot loaders are on a partition that is not marked as EFI system partition ({devices}). Some firmware does not search there.',
     de: 'UEFI-Bootloader liegen auf einer Partition, die nicht als EFI-Systempartition markiert ist ({devices}): Manche Firmware sucht dort nicht.',
   },
   remedy: {

@@ -13,12 +13,12 @@ export const foreignTools = linuxCheck({
     de: 'Keine Werkzeuge anderer Hypervisoren',
   },
   problem: {
-    en: 'Tools of another hypervisor are installed ({packages}); under KVM they do nothing, or disturb.',
-    de: 'Es sind Werkzeuge eines anderen Hypervisors installiert ({packages}); unter KVM sind sie nutzlos oder stören.',
+    en: 'Tools of another hypervisor are installed ({packages}). Under KVM they are useless or cause problems.',
+    de: 'Es sind Werkzeuge eines anderen Hypervisors installiert ({packages}). Unter KVM sind sie nutzlos oder stören.',
   },
   remedy: {
-    en: 'Remove them: packages with the package manager of the system, others with the uninstaller they came with.',
-    de: 'Entfernen Sie sie: Pakete mit der Paketverwaltung des Systems, andere mit dem Programm zum Deinstallieren, das sie mitbrachten.',
+    en: 'Remove them: packages with the package manager of the system, other tools with their own uninstaller.',
+    de: 'Entfernen Sie sie: Pakete mit der Paketverwaltung des Systems, andere Werkzeuge mit ihrem eigenen Deinstallationsprogramm.',
   },
   judge: (view) => {
     const files = ifSeen(() => view.remains.foreignFiles, []);

@@ -13,12 +13,12 @@ export const fstabDevices = linuxCheck({
     de: 'Dateisysteme über UUID oder Label',
   },
   problem: {
-    en: '/etc/fstab names disks by their old names ({devices}). A virtio disk is called /dev/vda: the system waits for these in vain and ends in an emergency shell.',
-    de: '/etc/fstab nennt Datenträger mit ihren alten Namen ({devices}). Ein virtio-Datenträger heißt /dev/vda: Das System wartet vergeblich auf sie und landet in einer Notfall-Shell.',
+    en: '/etc/fstab uses the old names of disks ({devices}). A virtio disk is called /dev/vda, so the system waits for the old names and ends in an emergency shell.',
+    de: '/etc/fstab nennt Datenträger mit ihren alten Namen ({devices}). Ein virtio-Datenträger heißt /dev/vda; das System wartet vergeblich auf die alten Namen und landet in einer Notfall-Shell.',
   },
   remedy: {
-    en: 'Name them by UUID ("blkid" shows it): UUID=... / ext4 defaults 0 1. Remove what will not be there, or add nofail.',
-    de: 'Nennen Sie sie mit ihrer UUID ("blkid" zeigt sie): UUID=... / ext4 defaults 0 1. Entfernen Sie, was es nicht geben wird, oder ergänzen Sie nofail.',
+    en: 'Name them by UUID ("blkid" shows it): UUID=... / ext4 defaults 0 1. Remove entries for disks that will not exist, or add nofail.',
+    de: 'Nennen Sie sie mit ihrer UUID ("blkid" zeigt sie): UUID=... / ext4 defaults 0 1. Entfernen Sie Einträge für Datenträger, die es nicht geben wird, oder ergänzen Sie nofail.',
   },
   judge: ({ startup: { fstab } }) => {
     const waited = fstab.map(fstabEntry).filter(isWaitedFor);

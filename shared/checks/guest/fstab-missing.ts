@@ -13,12 +13,12 @@ export const fstabMissing = linuxCheck({
     de: 'Dateisysteme aus /etc/fstab sind im Image',
   },
   problem: {
-    en: '/etc/fstab names filesystems that the image does not hold ({devices}): the system waits 90 seconds for them and ends in an emergency shell.',
-    de: '/etc/fstab nennt Dateisysteme, die das Image nicht enthält ({devices}): Das System wartet 90 Sekunden auf sie und landet in einer Notfall-Shell.',
+    en: '/etc/fstab names filesystems that are not in the image ({devices}). The system waits 90 seconds for them and ends in an emergency shell.',
+    de: '/etc/fstab nennt Dateisysteme, die das Image nicht enthält ({devices}). Das System wartet 90 Sekunden auf sie und landet in einer Notfall-Shell.',
   },
   remedy: {
-    en: 'Remove these lines, or add nofail to their options when the disk is attached later. "blkid" shows which UUIDs and labels there are.',
-    de: 'Entfernen Sie diese Zeilen, oder ergänzen Sie nofail in ihren Optionen, wenn der Datenträger später dazukommt. "blkid" zeigt, welche UUIDs und Labels es gibt.',
+    en: 'Remove these lines, or add nofail to their options if the disk is attached later. "blkid" shows the UUIDs and labels.',
+    de: 'Entfernen Sie diese Zeilen, oder ergänzen Sie nofail in ihren Optionen, wenn der Datenträger später dazukommt. "blkid" zeigt die UUIDs und Labels.',
   },
   commands: [{ on: 'any', run: 'findmnt --verify' }],
   judge: ({ startup: { fstab } }, { disk }) => {

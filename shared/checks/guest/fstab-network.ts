@@ -5,12 +5,12 @@ export const fstabNetwork = linuxCheck({
   code: 'fstab-network',
   severity: 'advice',
   title: {
-    en: 'Network filesystems do not hold up the start',
-    de: 'Netzwerk-Dateisysteme halten den Start nicht auf',
+    en: 'Network filesystems do not delay the start',
+    de: 'Netzwerk-Dateisysteme verzögern den Start nicht',
   },
   problem: {
-    en: '/etc/fstab mounts shares of the old network ({shares}): every instance tries to reach them at its start, waits, and carries on without them only after a long time or not at all.',
-    de: '/etc/fstab bindet Freigaben des alten Netzwerks ein ({shares}): Jede Instanz versucht sie beim Start zu erreichen, wartet und macht erst nach langer Zeit oder gar nicht ohne sie weiter.',
+    en: '/etc/fstab mounts shares of the old network ({shares}). Every instance tries to reach them at its start and waits. It continues without them only after a long time, or never.',
+    de: '/etc/fstab bindet Freigaben des alten Netzwerks ein ({shares}). Jede Instanz versucht, sie beim Start zu erreichen, und wartet. Sie startet erst nach langer Zeit oder nie ohne sie weiter.',
   },
   remedy: {
     en: 'Remove these lines, or add _netdev,nofail to their options.',

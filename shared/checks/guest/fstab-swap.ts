@@ -11,11 +11,11 @@ export const fstabSwap = linuxCheck({
     de: 'Auslagerungsspeicher ist im Image',
   },
   problem: {
-    en: '/etc/fstab names swap space that will not be there ({devices}): each start waits 90 seconds for it, and then goes on without.',
-    de: '/etc/fstab nennt Auslagerungsspeicher, den es nicht geben wird ({devices}): Jeder Start wartet 90 Sekunden darauf und geht dann ohne ihn weiter.',
+    en: '/etc/fstab names swap space that will not exist ({devices}). Each start waits 90 seconds for it and then continues without it.',
+    de: '/etc/fstab nennt Auslagerungsspeicher, den es nicht geben wird ({devices}). Jeder Start wartet 90 Sekunden darauf und läuft dann ohne ihn weiter.',
   },
   remedy: {
-    en: 'Remove the line, or name the swap space by its UUID when it is in the image.',
+    en: 'Remove the line, or name the swap space by its UUID if it is in the image.',
     de: 'Entfernen Sie die Zeile, oder nennen Sie den Auslagerungsspeicher mit seiner UUID, wenn er im Image ist.',
   },
   judge: ({ startup: { fstab } }, { disk }) => {

@@ -6,8 +6,8 @@ export const guestAgent = linuxCheck({
   severity: 'advice',
   title: { en: 'QEMU guest agent', de: 'QEMU-Gastagent' },
   problem: {
-    en: 'The QEMU guest agent is installed but switched off: the platform can neither freeze filesystems for consistent snapshots nor set passwords.',
-    de: 'Der QEMU-Gastagent ist installiert, aber abgeschaltet: Die Plattform kann weder Dateisysteme für konsistente Snapshots anhalten noch Passwörter setzen.',
+    en: 'The QEMU guest agent is installed but disabled. The platform can neither freeze filesystems for consistent snapshots nor set passwords.',
+    de: 'Der QEMU-Gastagent ist installiert, aber abgeschaltet. Die Plattform kann weder Dateisysteme für konsistente Snapshots anhalten noch Passwörter setzen.',
   },
   remedy: { en: 'Enable it again.', de: 'Aktivieren Sie ihn wieder.' },
   commands: [{ on: 'any', run: 'systemctl unmask qemu-guest-agent' }],

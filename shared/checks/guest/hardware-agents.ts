@@ -9,8 +9,8 @@ export const hardwareAgents = linuxCheck({
   severity: 'advice',
   title: { en: 'No tools of physical machines', de: 'Keine Werkzeuge für physische Maschinen' },
   problem: {
-    en: 'Tools and drivers for the hardware of physical machines are installed ({packages}); in an instance they find nothing, and some keep it from starting quickly.',
-    de: 'Es sind Werkzeuge und Treiber für die Hardware physischer Maschinen installiert ({packages}); in einer Instanz finden sie nichts, und manche verzögern den Start.',
+    en: 'Tools and drivers for the hardware of physical machines are installed ({packages}). In an instance they find nothing, and some delay its start.',
+    de: 'Es sind Werkzeuge und Treiber für die Hardware physischer Maschinen installiert ({packages}). In einer Instanz finden sie nichts, und manche verzögern den Start.',
   },
   remedy: {
     en: 'Remove these packages with the package manager of the system.',

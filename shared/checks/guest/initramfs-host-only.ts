@@ -12,11 +12,11 @@ export const initramfsHostOnly = linuxCheck({
     de: 'initramfs für beliebige Maschinen',
   },
   problem: {
-    en: "dracut made the initramfs for the one machine that it was on (host-only): it holds that hardware's drivers and settings, and may not start on other disks or adapters.",
-    de: 'dracut hat das initramfs nur für die Maschine erzeugt, auf der es lief (host-only): Es enthält deren Treiber und Einstellungen und startet womöglich nicht mit anderen Datenträgern oder Adaptern.',
+    en: 'dracut made the initramfs only for the machine it ran on (host-only). It contains only the drivers and settings of that hardware, and may not start with other disks or adapters.',
+    de: 'dracut hat das initramfs nur für die Maschine erzeugt, auf der es lief (host-only). Es enthält nur deren Treiber und Einstellungen und startet womöglich nicht mit anderen Datenträgern oder Adaptern.',
   },
   remedy: {
-    en: 'Switch host-only off for good and make the initramfs anew.',
+    en: 'Disable host-only permanently and rebuild the initramfs.',
     de: 'Schalten Sie host-only dauerhaft aus, und erzeugen Sie das initramfs neu.',
   },
   commands: [

@@ -40,11 +40,11 @@ export const initramfsRootDriver = linuxCheck({
     de: 'Treiber des Root-Dateisystems beim Start',
   },
   problem: {
-    en: 'Neither kernel {kernel} nor its initramfs holds what the root filesystem needs ({modules}): the start ends in the shell of the initramfs or with a kernel panic.',
-    de: 'Weder der Kernel {kernel} noch sein initramfs enthält, was das Root-Dateisystem braucht ({modules}): Der Start endet in der Shell des initramfs oder mit einer Kernel-Panik.',
+    en: 'Neither kernel {kernel} nor its initramfs contains the modules that the root filesystem needs ({modules}). The start ends in the shell of the initramfs or with a kernel panic.',
+    de: 'Weder der Kernel {kernel} noch sein initramfs enthält die Module, die das Root-Dateisystem braucht ({modules}). Der Start endet in der Shell des initramfs oder mit einer Kernel-Panik.',
   },
   remedy: {
-    en: 'Make the initramfs anew inside the system.',
+    en: 'Rebuild the initramfs inside the system.',
     de: 'Erzeugen Sie das initramfs im System neu.',
   },
   commands: [

@@ -6,15 +6,15 @@ export const kernelEntry = linuxCheck({
   severity: 'required',
   shownBy: started,
   title: {
-    en: 'Boot entry that is started',
+    en: 'Boot entry that starts',
     de: 'Boot-Eintrag, der gestartet wird',
   },
   problem: {
-    en: 'The boot loader starts an entry whose files are not there ({files}).',
+    en: 'The boot loader starts an entry whose files are missing ({files}).',
     de: 'Der Bootloader startet einen Eintrag, dessen Dateien fehlen ({files}).',
   },
   remedy: {
-    en: 'Make the configuration of the boot loader anew inside the system, and choose a kernel that is installed.',
+    en: 'Recreate the configuration of the boot loader inside the system, and choose an installed kernel.',
     de: 'Erzeugen Sie die Konfiguration des Bootloaders im System neu, und wählen Sie einen installierten Kernel.',
   },
   commands: [

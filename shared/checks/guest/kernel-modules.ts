@@ -8,11 +8,11 @@ export const kernelModules = linuxCheck({
     de: 'Kernel und seine Module gehören zusammen',
   },
   problem: {
-    en: 'Kernel {kernel} is started, but there is no /lib/modules/{kernel}: it comes up without drivers for network and filesystems. Modules are there for: {modules}.',
-    de: 'Gestartet wird Kernel {kernel}, aber /lib/modules/{kernel} gibt es nicht: Er kommt ohne Treiber für Netzwerk und Dateisysteme hoch. Module gibt es für: {modules}.',
+    en: 'The boot loader starts kernel {kernel}, but /lib/modules/{kernel} does not exist. The kernel has no drivers for network and filesystems. Modules exist for: {modules}.',
+    de: 'Der Bootloader startet den Kernel {kernel}, aber /lib/modules/{kernel} gibt es nicht. Dem Kernel fehlen Treiber für Netzwerk und Dateisysteme. Module gibt es für: {modules}.',
   },
   remedy: {
-    en: 'Install the kernel package again, so that /boot and /lib/modules hold the same version.',
+    en: 'Install the kernel package again, so that /boot and /lib/modules contain the same version.',
     de: 'Installieren Sie das Kernel-Paket noch einmal, damit /boot und /lib/modules dieselbe Version enthalten.',
   },
   commands: [

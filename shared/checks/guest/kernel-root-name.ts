@@ -12,12 +12,12 @@ export const kernelRootName = linuxCheck({
     de: 'Root-Dateisystem über UUID oder Label in der Kernel-Kommandozeile',
   },
   problem: {
-    en: 'The kernel is told to start from {root}, a name of the old hardware. A virtio disk is called /dev/vda: the start ends with "no root device".',
-    de: 'Dem Kernel wird {root} als Root genannt, ein Name der alten Hardware. Ein virtio-Datenträger heißt /dev/vda: Der Start endet mit "no root device".',
+    en: 'The kernel command line names {root} as root, a name from the old hardware. A virtio disk is called /dev/vda, so the start ends with "no root device".',
+    de: 'Die Kernel-Kommandozeile nennt {root} als Root, einen Namen der alten Hardware. Ein virtio-Datenträger heißt /dev/vda, daher endet der Start mit "no root device".',
   },
   remedy: {
-    en: 'Write root=UUID=... into the configuration of the boot loader ("blkid" shows the UUID) and make it anew; on Debian, GRUB_DISABLE_LINUX_UUID must not be set.',
-    de: 'Schreiben Sie root=UUID=... in die Konfiguration des Bootloaders ("blkid" zeigt die UUID), und erzeugen Sie sie neu; unter Debian darf GRUB_DISABLE_LINUX_UUID nicht gesetzt sein.',
+    en: 'Write root=UUID=... into the configuration of the boot loader ("blkid" shows the UUID) and regenerate it. On Debian, GRUB_DISABLE_LINUX_UUID must not be set.',
+    de: 'Schreiben Sie root=UUID=... in die Konfiguration des Bootloaders ("blkid" zeigt die UUID), und erzeugen Sie sie neu. Unter Debian darf GRUB_DISABLE_LINUX_UUID nicht gesetzt sein.',
   },
   commands: [
     { on: 'debian', run: "sed -i '/^GRUB_DISABLE_LINUX_UUID/d' /etc/default/grub && update-grub" },

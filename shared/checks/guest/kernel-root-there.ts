@@ -8,16 +8,16 @@ export const kernelRootThere = linuxCheck({
   severity: 'required',
   shownBy: started,
   title: {
-    en: 'Root filesystem that the kernel is told is in the image',
-    de: 'Root-Dateisystem, das dem Kernel genannt wird, ist im Image',
+    en: 'Root filesystem of the kernel command line is in the image',
+    de: 'Root-Dateisystem der Kernel-Kommandozeile ist im Image',
   },
   problem: {
-    en: 'The kernel is told to start from {root}, and no filesystem of the image has that name: the start ends in the shell of the initramfs.',
-    de: 'Dem Kernel wird {root} als Root genannt, und kein Dateisystem des Images heißt so: Der Start endet in der Shell des initramfs.',
+    en: 'The kernel command line names {root} as root, but no filesystem in the image has that name. The start ends in the shell of the initramfs.',
+    de: 'Die Kernel-Kommandozeile nennt {root} als Root, aber kein Dateisystem im Image heißt so. Der Start endet in der Shell des initramfs.',
   },
   remedy: {
-    en: 'Compare with "blkid" and make the configuration of the boot loader anew; after copying a system to another disk its UUIDs are others.',
-    de: 'Vergleichen Sie mit "blkid", und erzeugen Sie die Konfiguration des Bootloaders neu; nach dem Kopieren eines Systems auf einen anderen Datenträger sind seine UUIDs andere.',
+    en: 'Compare with "blkid" and regenerate the configuration of the boot loader. The UUIDs change when a system is copied to another disk.',
+    de: 'Vergleichen Sie mit "blkid", und erzeugen Sie die Konfiguration des Bootloaders neu. Beim Kopieren eines Systems auf einen anderen Datenträger ändern sich die UUIDs.',
   },
   commands: [
     { on: 'debian', run: 'update-grub' },

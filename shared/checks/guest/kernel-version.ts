@@ -10,8 +10,8 @@ export const kernelVersion = linuxCheck({
     de: 'Linux-Kernel',
   },
   problem: {
-    en: 'No kernel with virtio drivers was found: there are such since 2.6.27 (found: {version}).',
-    de: 'Es wurde kein Kernel mit virtio-Treibern gefunden: Es gibt sie seit 2.6.27 (gefunden: {version}).',
+    en: 'No kernel with virtio drivers was found. Kernels have them since 2.6.27 (found: {version}).',
+    de: 'Es wurde kein Kernel mit virtio-Treibern gefunden. Kernel haben sie seit 2.6.27 (gefunden: {version}).',
   },
   remedy: {
     en: 'Install a current kernel of the distribution.',

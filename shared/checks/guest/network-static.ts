@@ -5,12 +5,12 @@ export const networkStatic = linuxCheck({
   severity: 'advice',
   title: { en: 'Network by DHCP', de: 'Netzwerk per DHCP' },
   problem: {
-    en: 'Fixed addresses are in the network configuration ({files}): every instance would claim the same address, and none that the platform gives it.',
-    de: 'In der Netzwerkkonfiguration stehen feste Adressen ({files}): Jede Instanz würde dieselbe Adresse beanspruchen, und keine, die ihr die Plattform gibt.',
+    en: 'The network configuration contains fixed addresses ({files}). Every instance would claim the same address and ignore the one from the platform.',
+    de: 'In der Netzwerkkonfiguration stehen feste Adressen ({files}). Jede Instanz würde dieselbe Adresse beanspruchen und die der Plattform ignorieren.',
   },
   remedy: {
-    en: 'Remove them; cloud-init writes the configuration of each instance, further adapters get theirs by DHCP.',
-    de: 'Entfernen Sie sie; cloud-init schreibt die Konfiguration jeder Instanz, weitere Adapter erhalten ihre per DHCP.',
+    en: 'Remove them. cloud-init writes the configuration of each instance; further adapters use DHCP.',
+    de: 'Entfernen Sie sie. cloud-init schreibt die Konfiguration jeder Instanz; weitere Adapter nutzen DHCP.',
   },
   judge: ({ network }) => told('warn', 'files', network.staticFiles),
 });

@@ -9,12 +9,12 @@ export const nvme = linuxCheck({
     de: 'NVMe-Treiber beim Start',
   },
   problem: {
-    en: 'Neither kernel {kernel} nor its initramfs holds the NVMe driver: the image does not start on instance types whose disks are NVMe.',
-    de: 'Weder der Kernel {kernel} noch sein initramfs enthält den NVMe-Treiber: Das Image startet nicht auf Instanztypen, deren Datenträger NVMe sind.',
+    en: 'Neither kernel {kernel} nor its initramfs contains the NVMe driver. The image does not start on instance types whose disks are NVMe.',
+    de: 'Weder der Kernel {kernel} noch sein initramfs enthält den NVMe-Treiber. Das Image startet nicht auf Instanztypen, deren Datenträger NVMe sind.',
   },
   remedy: {
-    en: 'Let the initramfs hold it, when such instances are to be started.',
-    de: 'Nehmen Sie ihn in das initramfs auf, wenn solche Instanzen gestartet werden sollen.',
+    en: 'Add it to the initramfs if you want to start such instances.',
+    de: 'Nehmen Sie ihn in das initramfs auf, wenn Sie solche Instanzen starten wollen.',
   },
   commands: [
     { on: 'debian', run: 'echo nvme >> /etc/initramfs-tools/modules && update-initramfs -u -k all' },

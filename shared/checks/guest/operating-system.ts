@@ -11,12 +11,12 @@ export const operatingSystem = diskCheck({
     de: 'Betriebssystem',
   },
   problem: {
-    en: '{count} operating systems were found where one is expected; a data disk or an unknown system cannot be started as an instance. Partition table: {table}; on the disk: {content}.',
-    de: 'Es wurden {count} Betriebssysteme gefunden, erwartet wird eines; eine Datenplatte oder ein unbekanntes System lässt sich nicht als Instanz starten. Partitionstabelle: {table}; auf dem Datenträger: {content}.',
+    en: '{count, plural, =0 {No operating system was found} one {{count} operating system was found} other {{count} operating systems were found}}; exactly one is expected. A data disk or an unknown system cannot start as an instance. Partition table: {table}. On the disk: {content}.',
+    de: '{count, plural, =0 {Es wurde kein Betriebssystem gefunden} one {Es wurde {count} Betriebssystem gefunden} other {Es wurden {count} Betriebssysteme gefunden}}; erwartet wird genau eines. Eine Datenplatte oder ein unbekanntes System lässt sich nicht als Instanz starten. Partitionstabelle: {table}. Auf dem Datenträger: {content}.',
   },
   remedy: {
-    en: 'Upload the disk that the system is installed on. Who wants to publish a data disk sets the policy of the upload to "warn".',
-    de: 'Laden Sie den Datenträger hoch, auf dem das System installiert ist. Wer eine Datenplatte veröffentlichen will, setzt die Policy des Uploads auf "warn".',
+    en: 'Upload the disk that the system is installed on. To publish a data disk, set the policy of the upload to "warn".',
+    de: 'Laden Sie den Datenträger hoch, auf dem das System installiert ist. Um eine Datenplatte zu veröffentlichen, setzen Sie die Policy des Uploads auf "warn".',
   },
   judge: ({ systems, facts: { partitionTable }, disk }) => {
     const content = [...new Set(ifSeen(() => disk.volumes.map(({ type }) => type), []))].join(' ').slice(0, 200);

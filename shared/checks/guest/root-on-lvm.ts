@@ -9,12 +9,12 @@ export const rootOnLvm = linuxCheck({
     de: 'Root-Dateisystem direkt auf einer Partition',
   },
   problem: {
-    en: 'The root filesystem is the logical volume {device}: on a larger disk cloud-init enlarges the partition, but not the volume and the filesystem in it.',
-    de: 'Das Root-Dateisystem ist das logische Volume {device}: Auf einem größeren Datenträger vergrößert cloud-init die Partition, aber nicht das Volume und das Dateisystem darin.',
+    en: 'The root filesystem is the logical volume {device}. On a larger disk, cloud-init enlarges the partition, but not the volume and its filesystem.',
+    de: 'Das Root-Dateisystem ist das logische Volume {device}. Auf einem größeren Datenträger vergrößert cloud-init die Partition, aber nicht das Volume und sein Dateisystem.',
   },
   remedy: {
-    en: 'Let the first start enlarge them, e.g. by runcmd in /etc/cloud/cloud.cfg.d, or install without LVM.',
-    de: 'Lassen Sie sie beim ersten Start vergrößern, z. B. mit runcmd in /etc/cloud/cloud.cfg.d, oder installieren Sie ohne LVM.',
+    en: 'Enlarge them at the first start, for example with runcmd in /etc/cloud/cloud.cfg.d, or install without LVM.',
+    de: 'Vergrößern Sie beide beim ersten Start, zum Beispiel mit runcmd in /etc/cloud/cloud.cfg.d, oder installieren Sie ohne LVM.',
   },
   commands: [
     {

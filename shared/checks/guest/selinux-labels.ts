@@ -8,11 +8,11 @@ export const selinuxLabels = linuxCheck({
     de: 'SELinux-Labels',
   },
   problem: {
-    en: 'A relabelling of all files is pending, or SELinux enforces a policy and the files have no labels: the first start takes minutes and restarts the system, and without labels logins and services may be refused.',
-    de: 'Eine Neuvergabe aller Labels steht aus, oder SELinux setzt eine Richtlinie durch und die Dateien haben keine Labels: Der erste Start dauert Minuten und startet das System neu, und ohne Labels werden Anmeldungen und Dienste womöglich verweigert.',
+    en: 'All files still need new labels, or SELinux enforces a policy and the files have no labels. The first start takes minutes and restarts the system. Without labels, SELinux may refuse logins and services.',
+    de: 'Alle Dateien brauchen noch neue Labels, oder SELinux setzt eine Richtlinie durch und die Dateien haben keine Labels. Der erste Start dauert Minuten und startet das System neu. Ohne Labels verweigert SELinux womöglich Anmeldungen und Dienste.',
   },
   remedy: {
-    en: 'Label the files before you take the image, then remove /.autorelabel.',
+    en: 'Label the files before you capture the image, then remove /.autorelabel.',
     de: 'Vergeben Sie die Labels, bevor Sie das Image erstellen, und entfernen Sie dann /.autorelabel.',
   },
   commands: [

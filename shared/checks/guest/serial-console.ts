@@ -9,8 +9,8 @@ export const serialConsole = linuxCheck({
     de: 'Serielle Konsole',
   },
   problem: {
-    en: 'The kernel does not write to the serial console: the console log of an instance stays empty, and nobody sees why it does not start.',
-    de: 'Der Kernel schreibt nicht auf die serielle Konsole: Das Konsolenprotokoll einer Instanz bleibt leer, und niemand sieht, warum sie nicht startet.',
+    en: 'The kernel does not write to the serial console. The console log of an instance stays empty, and nobody can see why it does not start.',
+    de: 'Der Kernel schreibt nicht auf die serielle Konsole. Das Konsolenprotokoll einer Instanz bleibt leer, und niemand kann sehen, warum sie nicht startet.',
   },
   remedy: {
     en: 'Add console=tty0 console=ttyS0,115200 to the kernel command line (console=ttyAMA0 on aarch64).',

@@ -9,8 +9,8 @@ export const softwareRaid = diskCheck({
     de: 'Kein Software-RAID',
   },
   problem: {
-    en: 'Parts of a Linux RAID are on the disk ({devices}). An image is one disk: the array starts degraded, its other disks are missing for ever, and the start may wait for them.',
-    de: 'Auf dem Datenträger liegen Teile eines Linux-RAID ({devices}). Ein Image ist ein Datenträger: Der Verbund startet unvollständig, seine anderen Datenträger fehlen für immer, und der Start wartet womöglich auf sie.',
+    en: 'The disk contains parts of a Linux RAID ({devices}). An image is one disk, so the array starts degraded, its other disks stay missing, and the start may wait for them.',
+    de: 'Auf dem Datenträger liegen Teile eines Linux-RAID ({devices}). Ein Image ist nur ein Datenträger; der Verbund startet unvollständig, seine anderen Datenträger fehlen dauerhaft, und der Start wartet womöglich auf sie.',
   },
   remedy: {
     en: 'Move the system to plain partitions; the platform keeps copies of the disk.',

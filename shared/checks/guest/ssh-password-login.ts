@@ -5,8 +5,8 @@ export const sshPasswordLogin = linuxCheck({
   severity: 'advice',
   title: { en: 'SSH login with keys only', de: 'SSH-Anmeldung nur mit Schlüssel' },
   problem: {
-    en: 'The SSH server is told to let people in with a password ({settings}); passwords of machines on the internet are guessed all day.',
-    de: 'Der SSH-Server soll Anmeldungen mit Passwort zulassen ({settings}); Passwörter von Maschinen im Internet werden rund um die Uhr durchprobiert.',
+    en: 'The SSH server accepts logins with a password ({settings}). Attackers constantly guess passwords of machines on the internet.',
+    de: 'Der SSH-Server lässt Anmeldungen mit Passwort zu ({settings}). Angreifer probieren Passwörter von Maschinen im Internet rund um die Uhr durch.',
   },
   remedy: {
     en: 'Set PasswordAuthentication no and PermitRootLogin prohibit-password in /etc/ssh/sshd_config and the files it includes.',

@@ -5,8 +5,8 @@ export const sshServerEnabled = linuxCheck({
   severity: 'advice',
   title: { en: 'SSH server starts', de: 'SSH-Server startet' },
   problem: {
-    en: 'An SSH server is installed, but nothing starts it: instances cannot be reached.',
-    de: 'Ein SSH-Server ist installiert, aber nichts startet ihn: Instanzen sind nicht erreichbar.',
+    en: 'An SSH server is installed, but nothing starts it. Instances cannot be reached.',
+    de: 'Ein SSH-Server ist installiert, aber nichts startet ihn. Instanzen sind nicht erreichbar.',
   },
   remedy: { en: 'Enable it.', de: 'Aktivieren Sie ihn.' },
   commands: [

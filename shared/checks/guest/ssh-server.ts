@@ -8,8 +8,8 @@ export const sshServer = linuxCheck({
     de: 'SSH-Server',
   },
   problem: {
-    en: 'No SSH server is installed: instances cannot be reached with the key that they are given.',
-    de: 'Es ist kein SSH-Server installiert: Instanzen sind mit dem Schlüssel, den sie erhalten, nicht erreichbar.',
+    en: 'No SSH server is installed. Instances cannot be reached with their key.',
+    de: 'Es ist kein SSH-Server installiert. Instanzen sind mit ihrem Schlüssel nicht erreichbar.',
   },
   remedy: {
     en: 'Install one in the image.',

@@ -48,12 +48,12 @@ export const startDevices = linuxCheck({
     de: 'Geräte, auf die der Start wartet, sind im Image',
   },
   problem: {
-    en: 'The start is told to use devices that the image does not hold, or to know them by the old machine ({devices}): it waits for each of them, up to some minutes, and volumes may stay missing.',
-    de: 'Der Start soll Geräte benutzen, die das Image nicht enthält, oder sie an der alten Maschine erkennen ({devices}): Er wartet auf jedes davon, bis zu einigen Minuten, und Volumes können fehlen.',
+    en: 'The start uses devices that are not in the image, or identifies them by the old machine ({devices}). It waits for each of them, up to some minutes, and volumes may stay missing.',
+    de: 'Der Start verwendet Geräte, die das Image nicht enthält, oder erkennt sie an der alten Maschine ({devices}). Er wartet auf jedes davon, bis zu einigen Minuten, und Volumes können fehlen.',
   },
   remedy: {
-    en: 'Take these parameters off the kernel command line, in the configuration of the boot loader; empty /etc/initramfs-tools/conf.d/resume and make the initramfs again; remove /etc/lvm/devices/system.devices, LVM then looks at every disk; add nofail to lines of /etc/crypttab, and write the UUID into /etc/kernel/cmdline, which the next kernel gets.',
-    de: 'Nehmen Sie diese Parameter aus der Kernel-Kommandozeile, in der Konfiguration des Bootloaders; leeren Sie /etc/initramfs-tools/conf.d/resume, und erzeugen Sie das initramfs neu; entfernen Sie /etc/lvm/devices/system.devices, dann sieht LVM jeden Datenträger an; ergänzen Sie nofail in den Zeilen von /etc/crypttab, und schreiben Sie die UUID in /etc/kernel/cmdline, die der nächste Kernel bekommt.',
+    en: 'Remove these parameters from the kernel command line in the configuration of the boot loader. Empty /etc/initramfs-tools/conf.d/resume and rebuild the initramfs. Remove /etc/lvm/devices/system.devices; LVM then checks every disk. Add nofail to the lines of /etc/crypttab. Write the UUID into /etc/kernel/cmdline, which the next kernel uses.',
+    de: 'Entfernen Sie diese Parameter aus der Kernel-Kommandozeile in der Konfiguration des Bootloaders. Leeren Sie /etc/initramfs-tools/conf.d/resume, und erzeugen Sie das initramfs neu. Entfernen Sie /etc/lvm/devices/system.devices; LVM prüft dann jeden Datenträger. Ergänzen Sie nofail in den Zeilen von /etc/crypttab. Schreiben Sie die UUID in /etc/kernel/cmdline, die der nächste Kernel verwendet.',
   },
   commands: [
     { on: 'any', run: 'rm -f /etc/lvm/devices/system.devices' },

@@ -15,10 +15,10 @@ const services = [
 export const timeSync = linuxCheck({
   code: 'time-sync',
   severity: 'advice',
-  title: { en: 'Clock is kept right', de: 'Uhr wird gestellt' },
+  title: { en: 'Time synchronisation', de: 'Zeitsynchronisation' },
   problem: {
-    en: 'Nothing keeps the clock right: certificates and logins begin to fail after some weeks.',
-    de: 'Nichts stellt die Uhr: Nach einigen Wochen scheitern Zertifikatsprüfungen und Anmeldungen.',
+    en: 'Nothing synchronises the clock. Certificates and logins start to fail after some weeks.',
+    de: 'Nichts stellt die Uhr. Nach einigen Wochen scheitern Zertifikatsprüfungen und Anmeldungen.',
   },
   remedy: {
     en: 'Install chrony or enable systemd-timesyncd.',

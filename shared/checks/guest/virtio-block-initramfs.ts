@@ -12,11 +12,11 @@ export const virtioBlockInitramfs = linuxCheck({
     de: 'virtio-Treiber für Datenträger beim Start',
   },
   problem: {
-    en: 'Neither kernel {kernel} nor its initramfs holds the virtio disk driver: the system will not find its root disk.',
-    de: 'Weder der Kernel {kernel} noch sein initramfs enthält den virtio-Treiber für Datenträger: Das System findet seine Root-Platte nicht.',
+    en: 'Neither kernel {kernel} nor its initramfs contains the virtio disk driver. The system will not find its root disk.',
+    de: 'Weder der Kernel {kernel} noch sein initramfs enthält den virtio-Treiber für Datenträger. Das System findet seine Root-Platte nicht.',
   },
   remedy: {
-    en: 'Let the initramfs hold the virtio drivers and make it anew, inside the system.',
+    en: 'Add the virtio drivers to the initramfs and rebuild it inside the system.',
     de: 'Nehmen Sie die virtio-Treiber in das initramfs auf und erzeugen Sie es im System neu.',
   },
   commands: [

@@ -10,8 +10,8 @@ export const virtioNet = linuxCheck({
     de: 'virtio-Treiber für das Netzwerk',
   },
   problem: {
-    en: 'Kernel {kernel} has no virtio network driver: the instance will have no network.',
-    de: 'Der Kernel {kernel} hat keinen virtio-Treiber für das Netzwerk: Die Instanz wird kein Netzwerk haben.',
+    en: 'Kernel {kernel} has no virtio network driver. The instance will have no network.',
+    de: 'Der Kernel {kernel} hat keinen virtio-Treiber für das Netzwerk. Die Instanz hat kein Netzwerk.',
   },
   remedy: {
     en: 'Install the standard or cloud kernel of the distribution.',

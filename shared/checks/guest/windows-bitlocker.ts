@@ -9,8 +9,8 @@ export const windowsBitLocker: GuestCheck = {
     shownBy: started,
     title: { en: 'No BitLocker', de: 'Kein BitLocker' },
     problem: {
-      en: 'Volumes are encrypted with BitLocker ({volumes}). Their key is bound to the old machine: an instance would ask for the recovery key at its start, and nothing inside could be looked at.',
-      de: 'Volumes sind mit BitLocker verschlüsselt ({volumes}). Der Schlüssel ist an die alte Maschine gebunden: Eine Instanz würde beim Start nach dem Wiederherstellungsschlüssel fragen, und nichts darin ließ sich ansehen.',
+      en: 'Volumes are encrypted with BitLocker ({volumes}). Their key is bound to the old machine. An instance would ask for the recovery key at its start, and the content could not be inspected.',
+      de: 'Volumes sind mit BitLocker verschlüsselt ({volumes}). Der Schlüssel ist an die alte Maschine gebunden. Eine Instanz würde beim Start nach dem Wiederherstellungsschlüssel fragen, und der Inhalt ließ sich nicht untersuchen.',
     },
     remedy: {
       en: 'Turn BitLocker off, wait until everything is decrypted (manage-bde -status), then upload the disk again.',

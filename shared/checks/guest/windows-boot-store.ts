@@ -10,11 +10,11 @@ export const windowsBootStore = windowsCheck({
   shownBy: started,
   title: { en: 'Boot configuration of Windows', de: 'Startkonfiguration von Windows' },
   problem: {
-    en: 'The disk is made to start the {firmware} way, but no boot configuration (BCD) for that is on it: Windows would stop with "Boot Configuration Data is missing".',
-    de: 'Der Datenträger ist für den Start per {firmware} gemacht, es liegt aber keine Startkonfiguration (BCD) dafür darauf: Windows bliebe mit "Startkonfigurationsdaten fehlen" stehen.',
+    en: 'The disk is set up to start with {firmware}, but it has no boot configuration (BCD) for that. Windows would stop with "Boot Configuration Data is missing".',
+    de: 'Der Datenträger ist für den Start mit {firmware} eingerichtet, hat dafür aber keine Startkonfiguration (BCD). Windows bliebe mit "Startkonfigurationsdaten fehlen" stehen.',
   },
   remedy: {
-    en: 'Write it anew from inside Windows or its recovery console, or upload all disks of the machine as one.',
+    en: 'Recreate it in Windows or in its recovery console, or upload all disks of the machine as one.',
     de: 'Schreiben Sie sie in Windows oder seiner Wiederherstellungskonsole neu, oder laden Sie alle Datenträger der Maschine als einen hoch.',
   },
   commands: [{ on: 'windows', run: 'bcdboot.exe C:\\Windows /f ALL' }],

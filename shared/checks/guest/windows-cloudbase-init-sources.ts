@@ -8,12 +8,12 @@ export const windowsCloudbaseInitSources = windowsCheck({
   severity: 'advice',
   title: { en: 'Cloudbase-Init asks this kind of cloud', de: 'Cloudbase-Init fragt diese Art von Cloud' },
   problem: {
-    en: 'Cloudbase-Init is told to ask for its data in places only that clouds on KVM do not have ({sources}).',
-    de: 'Cloudbase-Init soll seine Daten nur dort holen, wo Clouds auf KVM keine haben ({sources}).',
+    en: 'Cloudbase-Init searches for its data only in places that clouds on KVM do not have ({sources}).',
+    de: 'Cloudbase-Init sucht seine Daten nur an Stellen, die Clouds auf KVM nicht haben ({sources}).',
   },
   remedy: {
-    en: 'Name ConfigDriveService and HttpService in metadata_services of cloudbase-init.conf, or leave that line out.',
-    de: 'Nennen Sie ConfigDriveService und HttpService in metadata_services der cloudbase-init.conf, oder lassen Sie die Zeile weg.',
+    en: 'Add ConfigDriveService and HttpService to metadata_services in cloudbase-init.conf, or remove that line.',
+    de: 'Nennen Sie ConfigDriveService und HttpService in metadata_services der cloudbase-init.conf, oder entfernen Sie die Zeile.',
   },
   judge: ({ cloudbaseInit: { installed, sources } }) =>
     installed

@@ -5,8 +5,8 @@ export const windowsCloudbaseInit = windowsCheck({
   severity: 'required',
   title: { en: 'Cloudbase-Init is installed', de: 'Cloudbase-Init ist installiert' },
   problem: {
-    en: 'Cloudbase-Init is not installed: an instance gets neither password nor host name.',
-    de: 'Cloudbase-Init ist nicht installiert: Eine Instanz erhält weder Passwort noch Hostnamen.',
+    en: 'Cloudbase-Init is not installed. An instance gets neither password nor host name.',
+    de: 'Cloudbase-Init ist nicht installiert. Eine Instanz erhält weder Passwort noch Hostnamen.',
   },
   remedy: {
     en: 'Install Cloudbase-Init and let it run sysprep, then upload the disk again.',

@@ -26,8 +26,8 @@ export const windowsDiskDriverAtBoot = windowsCheck({
     de: 'Der virtio-Datenträgertreiber ist installiert, wird aber nicht vom Bootloader gestartet ({reason}). Der erste Start von einem virtio-Datenträger kann mit INACCESSIBLE_BOOT_DEVICE stehen bleiben.',
   },
   remedy: {
-    en: 'Start the machine once under KVM with its own disk on SATA and a second, empty disk on virtio: Windows then sets the driver up for its start. Or convert the machine with virt-v2v.',
-    de: 'Starten Sie die Maschine einmal unter KVM mit ihrem Datenträger an SATA und einem zweiten, leeren an virtio: Windows richtet den Treiber dann für den Start ein. Oder konvertieren Sie die Maschine mit virt-v2v.',
+    en: 'Start the machine once under KVM with its own disk on SATA and a second, empty disk on virtio. Windows then sets the driver to start at boot. Or convert the machine with virt-v2v.',
+    de: 'Starten Sie die Maschine einmal unter KVM mit ihrem Datenträger an SATA und einem zweiten, leeren Datenträger an virtio. Windows richtet den Treiber dann für den Start ein. Oder konvertieren Sie die Maschine mit virt-v2v.',
   },
   commands: [
     { on: 'windows', run: 'sc.exe config viostor start= boot' },

@@ -8,12 +8,12 @@ export const windowsDiskDriver = windowsCheck({
   shownBy: started,
   title: { en: 'virtio disk driver of Windows', de: 'virtio-Datenträgertreiber von Windows' },
   problem: {
-    en: 'Neither viostor nor vioscsi is installed (found of them: {found}). Windows would not see its disk and stop with INACCESSIBLE_BOOT_DEVICE.',
-    de: 'Weder viostor noch vioscsi ist installiert (davon gefunden: {found}). Windows sähe seinen Datenträger nicht und bliebe mit INACCESSIBLE_BOOT_DEVICE stehen.',
+    en: 'Neither viostor nor vioscsi is installed (found: {found}). Windows would not see its disk and stop with INACCESSIBLE_BOOT_DEVICE.',
+    de: 'Weder viostor noch vioscsi ist installiert (gefunden: {found}). Windows sähe seinen Datenträger nicht und bliebe mit INACCESSIBLE_BOOT_DEVICE stehen.',
   },
   remedy: {
-    en: 'Install virtio-win-guest-tools while the machine still runs on its old hypervisor; a driver file that was copied, or a package that waits in the driver store, is not enough.',
-    de: 'Installieren Sie virtio-win-guest-tools, solange die Maschine noch auf ihrem alten Hypervisor läuft; eine kopierte Treiberdatei oder ein Paket, das im Treiberspeicher wartet, reicht nicht.',
+    en: 'Install virtio-win-guest-tools while the machine still runs on its old hypervisor. A copied driver file, or a package in the driver store, is not enough.',
+    de: 'Installieren Sie virtio-win-guest-tools, solange die Maschine noch auf ihrem alten Hypervisor läuft. Eine kopierte Treiberdatei oder ein Paket im Treiberspeicher reicht nicht.',
   },
   commands: [{ on: 'windows', run: 'D:\\virtio-win-guest-tools.exe /install /quiet /norestart' }],
   judge: ({ drivers }) => {

@@ -8,7 +8,7 @@ export const windowsForeignTools = windowsCheck({
     de: 'Keine Werkzeuge anderer Hypervisoren in Windows',
   },
   problem: {
-    en: 'Tools of another hypervisor are installed ({tools}). Under KVM they do nothing, or disturb, and cannot always be removed there.',
+    en: 'Tools of another hypervisor are installed ({tools}). Under KVM they are useless or cause problems, and cannot always be removed there.',
     de: 'Es sind Werkzeuge eines anderen Hypervisors installiert ({tools}). Unter KVM sind sie nutzlos oder stören, und dort lassen sie sich nicht immer entfernen.',
   },
   remedy: {

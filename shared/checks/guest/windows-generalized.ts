@@ -6,11 +6,11 @@ export const windowsGeneralized = windowsCheck({
   severity: 'required',
   title: { en: 'Windows is generalized (sysprep)', de: 'Windows ist generalisiert (sysprep)' },
   problem: {
-    en: 'Windows was not generalized by sysprep for a first start ({state}). Instances would share security identifier, name and registrations; a setup that did not end stops each of them.',
-    de: 'Windows wurde nicht mit sysprep für einen ersten Start generalisiert ({state}). Instanzen hätten Sicherheits-ID, Namen und Registrierungen gemeinsam; ein nicht beendetes Setup hält jede von ihnen an.',
+    en: 'Windows was not generalized by sysprep for a first start ({state}). Instances would share security identifier, name and registrations. An unfinished setup stops each of them.',
+    de: 'Windows wurde nicht mit sysprep für einen ersten Start generalisiert ({state}). Instanzen hätten Sicherheits-ID, Namen und Registrierungen gemeinsam. Ein nicht beendetes Setup hält jede von ihnen an.',
   },
   remedy: {
-    en: 'Let sysprep generalize Windows and shut it down, then upload the disk without starting the machine again. An image that becomes one instance only does not need it.',
+    en: 'Let sysprep generalize Windows and shut it down, then upload the disk without starting the machine again. This is not needed for an image that becomes only one instance.',
     de: 'Lassen Sie sysprep Windows generalisieren und herunterfahren, und laden Sie den Datenträger hoch, ohne die Maschine noch einmal zu starten. Für ein Image, aus dem nur eine Instanz wird, ist das nicht nötig.',
   },
   commands: [

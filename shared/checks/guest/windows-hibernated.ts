@@ -10,8 +10,8 @@ export const windowsHibernated = windowsCheck({
     de: 'Windows wurde heruntergefahren, nicht in den Ruhezustand versetzt',
   },
   problem: {
-    en: 'Windows was hibernated, or shut down with fast start-up: every instance would go on with that session, on hardware it was not made for, and lose data.',
-    de: 'Windows war im Ruhezustand oder wurde mit Schnellstart heruntergefahren: Jede Instanz würde diese Sitzung auf Hardware fortsetzen, für die sie nicht gemacht ist, und Daten verlieren.',
+    en: 'Windows was hibernated, or shut down with fast start-up. Every instance would resume that session on different hardware and lose data.',
+    de: 'Windows war im Ruhezustand oder wurde mit Schnellstart heruntergefahren. Jede Instanz würde diese Sitzung auf anderer Hardware fortsetzen und Daten verlieren.',
   },
   remedy: {
     en: 'Start the machine, turn hibernation off, shut it down completely, then upload the disk again.',

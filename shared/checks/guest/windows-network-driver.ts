@@ -8,8 +8,8 @@ export const windowsNetworkDriver = windowsCheck({
   severity: 'required',
   title: { en: 'virtio network driver of Windows', de: 'virtio-Netzwerktreiber von Windows' },
   problem: {
-    en: 'The virtio network driver (netkvm) is not installed, or disabled: an instance would have no network.',
-    de: 'Der virtio-Netzwerktreiber (netkvm) ist nicht installiert oder deaktiviert: Eine Instanz hätte kein Netzwerk.',
+    en: 'The virtio network driver (netkvm) is missing or disabled. An instance would have no network.',
+    de: 'Der virtio-Netzwerktreiber (netkvm) fehlt oder ist deaktiviert. Eine Instanz hätte kein Netzwerk.',
   },
   remedy: {
     en: 'Install virtio-win-guest-tools inside Windows, then upload the disk again.',

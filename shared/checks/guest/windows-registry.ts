@@ -7,8 +7,8 @@ export const windowsRegistry = windowsCheck({
   shownBy: started,
   title: { en: 'Registry of Windows', de: 'Registrierung von Windows' },
   problem: {
-    en: 'Parts of the registry are missing ({hives}). What is kept there, drivers and services among it, was not judged.',
-    de: 'Teile der Registrierung fehlen ({hives}). Was dort steht, darunter Treiber und Dienste, wurde nicht beurteilt.',
+    en: 'Parts of the registry are missing ({hives}). Their content, such as drivers and services, was not checked.',
+    de: 'Teile der Registrierung fehlen ({hives}). Ihr Inhalt, zum Beispiel Treiber und Dienste, wurde nicht geprüft.',
   },
   remedy: {
     en: 'Start the machine once on its old hypervisor, let Windows repair itself, shut it down, and upload the disk again.',

@@ -3,14 +3,14 @@ import { windowsCheck } from './define.ts';
 export const windowsRemoteDesktop = windowsCheck({
   code: 'windows-remote-desktop',
   severity: 'advice',
-  title: { en: 'Remote Desktop lets users in', de: 'Remotedesktop lässt Benutzer ein' },
+  title: { en: 'Remote Desktop is reachable', de: 'Remotedesktop ist erreichbar' },
   problem: {
-    en: 'Remote Desktop is off, or the firewall keeps it out ({setting}): users of an instance could only reach it by its console.',
-    de: 'Remotedesktop ist ausgeschaltet, oder die Firewall sperrt ihn ({setting}): Benutzer einer Instanz kämen nur über deren Konsole hinein.',
+    en: 'Remote Desktop is off, or the firewall blocks it ({setting}). Users could reach an instance only through its console.',
+    de: 'Remotedesktop ist ausgeschaltet, oder die Firewall sperrt ihn ({setting}). Benutzer könnten eine Instanz nur über ihre Konsole erreichen.',
   },
   remedy: {
-    en: 'Turn Remote Desktop on and let it through the firewall, unless users come in another way.',
-    de: 'Schalten Sie Remotedesktop ein und lassen Sie ihn durch die Firewall, sofern Benutzer nicht auf anderem Weg hineinkommen.',
+    en: 'Turn Remote Desktop on and allow it in the firewall, unless users connect in another way.',
+    de: 'Schalten Sie Remotedesktop ein und erlauben Sie ihn in der Firewall, sofern Benutzer sich nicht auf anderem Weg verbinden.',
   },
   commands: [
     {
