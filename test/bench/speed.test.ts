@@ -1,133 +1,122 @@
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createObjectStore } from '../../adapters/object-store/minio.ts';
-import type { ObjectStore } from '../../shared/ports/object-store.ts';
-import { type Installation, type Role2Process, startInstallation } from '../support/installation.ts';
-import { median, type StepSeconds, stepsOfRun } from './run-steps.ts';
-import { type Floor, measureFloor } from './speed/floor.ts';
-import { ownSeconds, peakMiB, processorSeconds } from './speed/processes.ts';
-import { makeWorkload, quick, type Workload, whole } from './speed/workloads.ts';
+import { startInstallation } from '../support/installation.ts';
+import { pythonWith } from '../support/python-packages.ts';
+import { bootready } from './speed/bootready.ts';
+import type { BenchedImage, Contender } from './speed/contender.ts';
+import { floor } from './speed/floor.ts';
+import { startGlance } from './speed/glance.ts';
+import { peakMiB } from './speed/processes.ts';
+import { type Measured, ownName, type Round, readResults, toTables, writeResults } from './speed/results.ts';
+import { shellScript } from './speed/script.ts';
+import { formOf, makeWorkload, quick, type Workload, whole } from './speed/workloads.ts';
 
 /**
- * How fast an upload becomes a published image: `npm run bench` (some minutes), `BENCH=whole npm run bench` (an hour or more). Each round
- * measures each workload once on the floor (speed/floor.ts) and once by bootready, so that both have the same noise. Prints raw seconds and medians, and
- * writes them below test/bench/results. Boot check off, policy warn, one worker with two slots, the S3 server beside. No timed test: it only holds that every image is published.
+ * How fast an upload becomes an image that clouds can use: `npm run bench` (some ten minutes), `npm run bench:whole` (hours). Each round brings one
+ * image to its end in each way (speed/*.ts), one after the other, so that all have the same noise. Prints what each took, and writes the medians below
+ * test/bench/results. Boot check off, policy warn, one worker with two slots, the S3 server beside. No timed test: it only holds that each way comes to its end.
+ *
+ * BENCH_ONLY: part of the images' names. BENCH_WAYS: part of the ways' names. BENCH_ROUNDS: instead of each image's own number. BENCH_ADD=1: adds to the results that are there.
  */
 const isWhole = process.env.BENCH === 'whole';
-const rounds = Number(process.env.BENCH_ROUNDS ?? (isWhole ? 5 : 3));
+const resultsName = isWhole ? 'speed' : 'speed-quick';
 const only = process.env.BENCH_ONLY;
 const workloads = (isWhole ? whole : quick).filter(({ name }) => !only || name.includes(only));
+const roundsOf = ({ rounds }: Workload): number => Number(process.env.BENCH_ROUNDS ?? rounds);
 
-let installation: Installation;
-let worker: Role2Process;
-let store: ObjectStore;
+const undo: (() => Promise<unknown>)[] = [];
+const closeAll = async (): Promise<void> => {
+  for (const step of undo.splice(0).reverse()) await step();
+};
+let contenders: Contender[];
+let worker: number;
 let dir: string;
+let putUpload: (path: string) => Promise<Pick<BenchedImage, 'bucket' | 'key' | 'bytes'>>;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'bench-speed-'));
-  installation = await startInstallation({
-    roles: ['queues'],
-    env: { WORKER_CONCURRENCY: '2', BOOT_CHECK: 'off', AFTER_PUBLISH: 'remove' },
-  });
-  worker = await installation.start('steps');
+  undo.push(() => rm(dir, { recursive: true, force: true }));
+  const env = { WORKER_CONCURRENCY: '2', BOOT_CHECK: 'off', AFTER_PUBLISH: 'remove' };
+  const installation = await startInstallation({ roles: ['queues'], env });
+  undo.push(() => installation.close());
+  const steps = await installation.start('steps');
+  worker = steps.child.pid as number;
   const { S3_ENDPOINT, S3_REGION, S3_ACCESS_KEY, S3_SECRET_KEY } = installation.env as Record<string, string>;
-  store = createObjectStore({
+  const store = createObjectStore({
     ...{ endpoint: S3_ENDPOINT as string, region: S3_REGION ?? 'us-east-1', pathStyle: true },
     ...{ accessKey: S3_ACCESS_KEY as string, secretKey: S3_SECRET_KEY as string },
   });
-}, 600_000);
-afterAll(async () => {
-  await installation?.close();
-  await rm(dir, { recursive: true, force: true });
-});
-
-type Own = { all: number; steps: StepSeconds; workerSeconds: number; withTools: number; peakMiB: number };
-type Round = { floor: Floor; own: Own };
-
-const driverOf: Record<string, string> = { vhdx: 'vhdx', vdi: 'vdi', raw: 'raw', 'raw.zst': 'raw' };
-const formatOf = ({ format }: Workload): string =>
-  driverOf[format] ?? (format.startsWith('vmdk') ? 'vmdk' : format.startsWith('vhd ') ? 'vpc' : 'qcow2');
-
-const measureOwn = async (key: string, path: string): Promise<Own> => {
-  const pid = worker.child.pid as number;
-  const [before, beforeAll] = [ownSeconds(pid), processorSeconds(pid)];
-  await installation.upload(key, path, { policy: 'warn' });
-  const begun = performance.now();
-  const { runId, status, imageId } = await installation.ended(key, 1800);
-  const all = (performance.now() - begun) / 1000;
-  expect(status).toBe('published');
-  const { seconds: steps } = await stepsOfRun(installation, runId, 60);
-  const { bucket, key: published } = await installation.db
-    .selectFrom('publications')
-    .where('image_id', '=', imageId)
-    .select(['bucket', 'key'])
-    .executeTakeFirstOrThrow();
-  await store.remove(bucket, published);
-  return {
-    all,
-    steps,
-    workerSeconds: ownSeconds(pid) - before,
-    withTools: processorSeconds(pid) - beforeAll,
-    peakMiB: peakMiB(pid),
+  putUpload = async (path) => {
+    const { size: bytes } = await stat(path);
+    const object = { bucket: 'uploads', key: 'other/bench' };
+    await installation.s3.putObject(object.bucket, object.key, createReadStream(path), bytes);
+    return { ...object, bytes };
   };
+  const python = await pythonWith(join(import.meta.dirname, 'speed/s3-tools.txt'));
+  const glance = await startGlance(installation.env, await packagesOf(python));
+  undo.push(glance.close);
+  contenders = [
+    floor(store, dir),
+    bootready(installation, steps, store),
+    shellScript(store, { python, dir, env: installation.env }),
+    ...glance.contenders,
+  ].filter(({ name }) => name.includes(process.env.BENCH_WAYS ?? ''));
+}, 600_000);
+afterAll(closeAll);
+
+/** The folder of the packages of a virtual environment. */
+const packagesOf = async (python: string): Promise<string> => {
+  const lib = join(dirname(dirname(python)), 'lib');
+  const [version] = await readdir(lib);
+  return join(lib, version as string, 'site-packages');
 };
 
-const shown = (value: number): string => value.toFixed(1);
+const sumOf = (figures: Record<string, number>): number => Object.values(figures).reduce((sum, each) => sum + each, 0);
 
-test('uploads become images', { timeout: 6 * 3_600_000 }, async () => {
-  const measured = new Map<string, { workload: Workload; bytes: number; rounds: Round[] }>();
-  for (let round = 0; round <= rounds; round++) {
-    for (const [index, workload] of workloads.entries()) {
-      // The first round warms up, with one image only.
-      if (round === 0 && index > 0) continue;
-      const { path } = await makeWorkload(dir, workload);
-      const { size } = await stat(path);
-      const key = `floor-${index}`;
-      await installation.s3.putObject('uploads', `other/${key}`, createReadStream(path), size);
-      const floor = await measureFloor(store, {
-        ...{ bucket: 'uploads', key: `other/${key}`, dir, format: formatOf(workload) },
-        unpack: workload.format === 'raw.zst' ? 'zstd -dc' : undefined,
-      });
-      const own = await measureOwn(`${round}-${index}`, path);
-      console.log(
-        `${round === 0 ? 'warm-up ' : ''}${workload.name}: floor ${shown(floor.all)} s (${Object.entries(floor)
-          .slice(1)
-          .map(([name, seconds]) => `${name} ${shown(seconds)}`)
-          .join(', ')}), ` +
-          `bootready ${shown(own.all)} s (${Object.entries(own.steps)
-            .map(([name, seconds]) => `${name} ${shown(seconds)}`)
-            .join(', ')}), ` +
-          `processor ${shown(own.workerSeconds)} s, with tools ${shown(own.withTools)} s, peak ${own.peakMiB.toFixed(0)} MiB`,
-      );
-      if (round === 0) continue;
-      const entry = measured.get(workload.name) ?? { workload, bytes: size, rounds: [] };
-      entry.rounds.push({ floor, own });
-      measured.set(workload.name, entry);
+/** A line of what each way took. */
+const worded = (round: Round): string =>
+  Object.entries(round)
+    .map(([name, { seconds, parts, usage }]) => {
+      const details = Object.entries(parts).map(([part, took]) => `${part} ${took.toFixed(1)}`);
+      return `${name} ${seconds.toFixed(1)} s (${[...details, `processor ${sumOf(usage.processor).toFixed(1)}`].join(', ')})`;
+    })
+    .join('; ');
+
+const measure = async (workload: Workload): Promise<{ bytes: number; round: Round }> => {
+  const { path } = await makeWorkload(dir, workload);
+  const upload = await putUpload(path);
+  const round: Round = {};
+  for (const contender of contenders) {
+    const taken = await contender.measure({ workload, form: formOf(workload), path, ...upload });
+    if (taken) round[contender.name] = taken;
+  }
+  return { bytes: upload.bytes, round };
+};
+
+test('uploads become images', { timeout: 12 * 3_600_000 }, async () => {
+  const results = process.env.BENCH_ADD ? await readResults(resultsName) : [];
+  const [first] = workloads;
+  if (first) console.log(`warm-up, ${first.name}: ${worded((await measure(first)).round)}`);
+  for (let number = 0; number < Math.max(...workloads.map(roundsOf)); number++) {
+    for (const workload of workloads.filter((each) => number < roundsOf(each))) {
+      const { bytes, round } = await measure(workload);
+      console.log(`${workload.name}: ${worded(round)}`);
+      expect(round[ownName]?.seconds).toBeGreaterThan(0);
+      const { name, gibibytes } = workload;
+      let entry = results.find((each) => each.workload === name);
+      if (!entry) {
+        const fresh: Measured = { workload: name, gibibytes, bytes, rounds: [], peakMiB: 0 };
+        results.push(fresh);
+        entry = fresh;
+      }
+      entry.rounds.push(round);
+      entry.peakMiB = peakMiB(worker);
+      // After each image: what was measured stays, whatever happens to the rest.
+      await writeResults(resultsName, results);
     }
   }
-  const rows = [...measured.values()].map(({ workload, bytes, rounds: all }) => {
-    const of = (pick: (round: Round) => number): number => median(all.map(pick));
-    const [floor, own] = [of((each) => each.floor.all), of((each) => each.own.all)];
-    return {
-      ...{ workload: workload.name, uploadMiB: bytes / 1024 ** 2, floor, own, ratio: own / floor },
-      processorPerGiB: of((each) => each.own.workerSeconds) / workload.gibibytes,
-      peakMiB: Math.max(...all.map((each) => each.own.peakMiB)),
-    };
-  });
-  const table = [
-    '| Image | Upload, MiB | Floor, s | bootready, s | Ratio | Processor s of the worker per GiB | Peak, MiB |',
-    '|---|---|---|---|---|---|---|',
-    ...rows.map(
-      (row) =>
-        `| ${row.workload} | ${row.uploadMiB.toFixed(0)} | ${shown(row.floor)} | ${shown(row.own)} | ${row.ratio.toFixed(2)} | ${shown(row.processorPerGiB)} | ${row.peakMiB.toFixed(0)} |`,
-    ),
-  ].join('\n');
-  console.log(table);
-  const results = join(import.meta.dirname, 'results');
-  await mkdir(results, { recursive: true });
-  const name = join(results, isWhole ? 'speed' : 'speed-quick');
-  await writeFile(`${name}.md`, `Medians of ${rounds} rounds.\n\n${table}\n`);
-  await writeFile(`${name}.json`, `${JSON.stringify([...measured.values()], null, 2)}\n`);
+  console.log(toTables(results));
 });

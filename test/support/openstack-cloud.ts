@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -15,6 +15,13 @@ const pins = join(import.meta.dirname, 'openstack-cloud.txt');
 /** OpenStack's own Keystone and Glance from PyPI (openstack-cloud.txt), with SQLite and a folder: a small cloud of one's own. */
 export type Cloud = {
   authUrl: string;
+  imageUrl: string;
+  /** A new token of the member's. */
+  login(): Promise<string>;
+  /** Of Glance's process. */
+  glancePid(): number;
+  /** What Glance has logged. */
+  glanceLog(): Promise<string>;
   /** Of an ordinary member of a project. */
   member: { username: string; password: string; project_name: string };
   /** A credential of the member's, for programs. */
@@ -66,7 +73,16 @@ const unusedCloud = (python: string): Promise<string> => {
   });
 };
 
-export const startCloud = async (): Promise<Cloud> => {
+export type CloudOptions = {
+  /** Lines of glance-api.conf, and the backends that they describe, such as `objects:s3`. */
+  stores?: { backends: string; config: string };
+  /** Whether images that are imported become raw. */
+  converts?: boolean;
+  /** A folder of further Python packages. */
+  packages?: string;
+};
+
+export const startCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
   const [python, home] = await Promise.all([pythonWith(pins), mkdtemp(join(tmpdir(), 'openstack-cloud-'))]);
   const [identityPort, imagePort] = [await freePort(), await freePort()];
   const authUrl = `http://127.0.0.1:${identityPort}/v3`;
@@ -84,7 +100,7 @@ export const startCloud = async (): Promise<Cloud> => {
       name,
       command: python,
       args: ['-c', serve, `${name}.wsgi.api`, String(port)],
-      env: { [variable]: home, PYTHONWARNINGS: 'ignore' },
+      env: { [variable]: home, PYTHONWARNINGS: 'ignore', PYTHONPATH: options.packages ?? '' },
       cwd: home,
       logFile: join(home, `${name}.log`),
       ready: async () => (await fetch(`http://127.0.0.1:${port}/`)).status < 400,
@@ -118,7 +134,7 @@ export const startCloud = async (): Promise<Cloud> => {
   try {
     await cp(await unusedCloud(python), home, { recursive: true });
     await writeFile(join(home, 'keystone.conf'), keystoneConfig(home));
-    await writeFile(join(home, 'glance-api.conf'), glanceConfig(home, python, authUrl, secrets.admin));
+    await writeFile(join(home, 'glance-api.conf'), glanceConfig(home, python, authUrl, secrets.admin, options));
     const ofAdmin = ['--bootstrap-password', secrets.admin, '--bootstrap-region-id', 'RegionOne'];
     await manage(python, home, 'keystone', 'bootstrap', ...ofAdmin, '--bootstrap-public-url', authUrl);
     await Promise.all([start('keystone', identityPort), start('glance', imagePort)]);
@@ -142,6 +158,10 @@ export const startCloud = async (): Promise<Cloud> => {
 
     return {
       authUrl,
+      imageUrl,
+      login: () => login('bootready', secrets.member, 'images'),
+      glancePid: () => services.get('glance')?.pid as number,
+      glanceLog: () => readFile(join(home, 'glance.log'), 'utf8'),
       member: { username: 'bootready', password: secrets.member, project_name: 'images' },
       applicationCredential: {
         application_credential_id: credential.id,
@@ -184,9 +204,15 @@ password_hash_rounds = 4
 enabled = false
 `;
 
-const glanceConfig = (home: string, python: string, authUrl: string, password: string): string => `
+const glanceConfig = (
+  home: string,
+  python: string,
+  authUrl: string,
+  password: string,
+  { stores, converts }: CloudOptions = {},
+): string => `
 [DEFAULT]
-enabled_backends = disk:file
+enabled_backends = ${['disk:file', ...(stores ? [stores.backends] : [])].join(',')}
 [database]
 connection = sqlite:///${home}/glance.db
 [glance_store]
@@ -210,4 +236,9 @@ project_domain_name = Default
 [paste_deploy]
 flavor = keystone
 config_file = ${dirname(dirname(python))}/etc/glance/glance-api-paste.ini
+[image_import_opts]
+image_import_plugins = ${converts ? '[image_conversion]' : '[]'}
+[image_conversion]
+output_format = raw
+${stores?.config ?? ''}
 `;

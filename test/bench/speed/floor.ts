@@ -6,50 +6,38 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
+import { type Contender, measured, timed } from './contender.ts';
 import { presignedParts } from './presigned-parts.ts';
 
 const run = promisify(execFile);
-
-export type Floor = { all: number; download: number; convert: number; upload: number };
-
-const timed = async (work: () => Promise<unknown>): Promise<number> => {
-  const begun = performance.now();
-  await work();
-  return (performance.now() - begun) / 1000;
-};
 
 /**
  * What nobody can do without: the upload comes by curl, qemu-img makes a raw disk of it, and that goes back in four streams, zeros and all. Nothing is looked
  * at, hashed or compared.
  */
-export const measureFloor = async (
-  store: ObjectStore,
-  {
-    bucket,
-    key,
-    format,
-    unpack,
-    dir,
-  }: { bucket: string; key: string; format: string; unpack?: string | undefined; dir: string },
-): Promise<Floor> => {
-  const from = join(dir, 'floor-upload');
-  const plain = unpack ? join(dir, 'floor-plain') : from;
-  const to = join(dir, 'floor-disk');
-  try {
-    const url = await store.presignGet(bucket, key, 3600);
-    const download = await timed(() => run('curl', ['-sfo', from, url]));
-    const convert = await timed(async () => {
-      if (unpack) await run('sh', ['-c', `${unpack} < "$1" > "$2"`, 'sh', from, plain]);
-      await run('qemu-img', ['convert', '-f', format, '-O', 'raw', '-t', 'unsafe', '-W', plain, to]);
-    });
+export const floor = (store: ObjectStore, dir: string): Contender => ({
+  name: 'floor',
+  measure: async ({ bucket, key, form }) => {
+    const from = join(dir, 'floor-upload');
+    const plain = form.unpack ? join(dir, 'floor-plain') : from;
+    const to = join(dir, 'floor-disk');
     const target = { bucket, key: `${key}-floor` };
-    const upload = await timed(async () => send(store, target, to));
-    await store.remove(bucket, target.key);
-    return { all: download + convert + upload, download, convert, upload };
-  } finally {
-    for (const path of [from, plain, to]) await rm(path, { force: true });
-  }
-};
+    const url = await store.presignGet(bucket, key, 3600);
+    try {
+      return await measured(process.pid, async () => ({
+        download: await timed(() => run('curl', ['-sfo', from, url])),
+        convert: await timed(async () => {
+          if (form.unpack) await run('sh', ['-c', `${form.unpack} < "$1" > "$2"`, 'sh', from, plain]);
+          await run('qemu-img', ['convert', '-f', form.driver, '-O', 'raw', '-t', 'unsafe', '-W', plain, to]);
+        }),
+        upload: await timed(() => send(store, target, to)),
+      }));
+    } finally {
+      await store.remove(target.bucket, target.key);
+      for (const path of [from, plain, to]) await rm(path, { force: true });
+    }
+  },
+});
 
 const put = (url: string, path: string, start: number, length: number): Promise<string> =>
   new Promise((resolve, reject) => {

@@ -2,54 +2,87 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** Clock ticks a second (sysconf(3), _SC_CLK_TCK): 100 on every Linux that Node runs on. */
 const ticks = 100;
+/** Processes are looked at this often; what one does between the last look and its end is not seen. */
+const everyMs = 250;
+
+/** What a process and all that it started used while they were watched. */
+export type Usage = {
+  /** Seconds of processor time, by the name of the program. */
+  processor: Record<string, number>;
+  /** Of the first process alone. */
+  alone: number;
+  /**
+   * Bytes of read(2) and write(2) and their likes, files and sockets (proc(5), `rchar` and `wchar`); recv(2) and send(2) are not counted, nor programs that nobody
+   * waited for.
+   */
+  read: number;
+  written: number;
+};
 
 type Process = { pid: number; parent: number; name: string; seconds: number };
 
-/** proc(5): the name may hold spaces and brackets. */
-const processes = (): Process[] =>
-  readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((pid) => {
-      try {
-        const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
-        const end = text.lastIndexOf(')');
-        const fields = text
-          .slice(end + 2)
-          .split(' ')
-          .map(Number);
-        const [parent, own, system, childrenOwn, childrenSystem] = [
-          fields[1],
-          fields[11],
-          fields[12],
-          fields[13],
-          fields[14],
-        ];
-        // Of children that have ended and were waited for, too.
-        const all = [own, system, childrenOwn, childrenSystem].reduce<number>((sum, each) => sum + (each ?? 0), 0);
-        return [
-          { pid: Number(pid), parent: parent ?? 0, name: text.slice(text.indexOf('(') + 1, end), seconds: all / ticks },
-        ];
-      } catch {
-        return [];
-      }
-    });
+/** proc(5), `stat`; undefined: it is gone. */
+const look = (pid: number): Process | undefined => {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name may hold spaces and brackets.
+    const end = text.lastIndexOf(')');
+    const fields = text
+      .slice(end + 2)
+      .split(' ')
+      .map(Number);
+    const name = text.slice(text.indexOf('(') + 1, end);
+    return { pid, parent: fields[1] ?? 0, name, seconds: ((fields[11] ?? 0) + (fields[12] ?? 0)) / ticks };
+  } catch {
+    return undefined;
+  }
+};
 
-/** Processor seconds of a process, its threads, and all that it started, so far. */
-export const processorSeconds = (root: number): number => {
-  const all = processes();
-  const within = (pid: number): number => {
-    const own = all.find((each) => each.pid === pid);
-    if (!own) return 0;
-    return own.seconds + all.filter(({ parent }) => parent === pid).reduce((sum, each) => sum + within(each.pid), 0);
-  };
+/** The process and all that descend from it. */
+const tree = (root: number): Process[] => {
+  const all = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => look(Number(name)) ?? []);
+  const within = (pid: number): Process[] => [
+    ...all.filter((each) => each.pid === pid),
+    ...all.filter(({ parent }) => parent === pid).flatMap((each) => within(each.pid)),
+  ];
   return within(root);
 };
 
-/** Processor seconds of the process itself and its threads. */
-export const ownSeconds = (pid: number): number => {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ').map(Number) ?? [];
-  return ((fields[11] ?? 0) + (fields[12] ?? 0)) / ticks;
+const bytesOf = (pid: number): { read: number; written: number } => {
+  const text = readFileSync(`/proc/${pid}/io`, 'utf8');
+  const counter = (name: string): number => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(text)?.[1] ?? 0);
+  return { read: counter('rchar'), written: counter('wchar') };
 };
+
+/** Watches a process and its descendants. @returns what ends it, with what they used since */
+export const watchUsage = (root: number): (() => Usage) => {
+  const begun = new Map(tree(root).map((each) => [each.pid, each.seconds]));
+  const bytes = bytesOf(root);
+  const last = new Map<number, Process>();
+  const sample = (): void => {
+    for (const each of tree(root)) last.set(each.pid, each);
+  };
+  const timer = setInterval(sample, everyMs);
+  return () => {
+    clearInterval(timer);
+    sample();
+    const processor: Record<string, number> = {};
+    const spent = ({ pid, seconds }: Process): number => seconds - (begun.get(pid) ?? 0);
+    for (const each of last.values()) processor[each.name] = (processor[each.name] ?? 0) + spent(each);
+    const [now, first] = [bytesOf(root), last.get(root)];
+    return {
+      processor,
+      alone: first ? spent(first) : 0,
+      read: now.read - bytes.read,
+      written: now.written - bytes.written,
+    };
+  };
+};
+
+/** Processor seconds of the process itself and its threads. */
+export const ownSeconds = (pid: number): number => look(pid)?.seconds ?? 0;
 
 /** The largest that it ever was, MiB. */
 export const peakMiB = (pid: number): number =>
