@@ -10,16 +10,17 @@ export type Piece = {
 
 /**
  * A file from its begin to its end, in pieces of one size. Only data is read; pieces without any are one and the same buffer.
+ * @param zeros at least as long as a piece
  * @throws `tool-failed` when the file has another size
  */
 export const piecesOf = async function* (
   { path, size, data = [{ offset: 0, size }] }: LocalFile,
   pieceSize: number,
+  zeros: Buffer = Buffer.alloc(Math.min(pieceSize, size)),
 ): AsyncGenerator<Piece> {
   const file = await openWhole(path, size);
   try {
     const longest = Math.min(pieceSize, size);
-    const zeros = Buffer.alloc(longest);
     const free: Buffer[] = [];
     let next = 0;
     for (let offset = 0; offset < size; offset += pieceSize) {

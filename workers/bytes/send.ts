@@ -26,13 +26,14 @@ export const send = async (store: Store, order: SendOrder, { signal, progress }:
   const count = Math.ceil(size / partSize);
   await clearUploads(store, to);
   const target: MultipartTarget = { ...to, uploadId: await store.createMultipart(to.bucket, to.key) };
-  const part = partSender(store, target, order, Math.min(partSize, size));
+  const zeros = Buffer.alloc(Math.min(partSize, size));
+  const part = partSender(store, target, order, zeros);
   const sums = { sha256: createHash('sha256'), md5: createHash('md5') };
   const parts: UploadedPart[] = [];
   const partSums: Buffer[] = [];
   const underway = new Set<Promise<void>>();
   try {
-    for await (const { bytes, done } of piecesOf(order, partSize)) {
+    for await (const { bytes, done } of piecesOf(order, partSize, zeros)) {
       signal.throwIfAborted();
       for (const sum of Object.values(sums)) sum.update(bytes);
       const one = part(partSums.length + 1, bytes);
@@ -67,8 +68,7 @@ export const send = async (store: Store, order: SendOrder, { signal, progress }:
 };
 
 /** How each part goes: its MD5 at once, and a promise of its end. */
-const partSender = (store: Store, target: MultipartTarget, { copiesParts }: SendOrder, longest: number) => {
-  const zeros = Buffer.alloc(longest);
+const partSender = (store: Store, target: MultipartTarget, { copiesParts }: SendOrder, zeros: Buffer) => {
   const zerosMd5 = md5Of(zeros);
   let zerosPin: Promise<ObjectPin | undefined> | undefined;
   return (number: number, bytes: Buffer): { md5: Buffer; sent: Promise<UploadedPart> } => {

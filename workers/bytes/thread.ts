@@ -1,21 +1,28 @@
 import { type MessagePort, workerData } from 'node:worker_threads';
-import { createObjectStore } from '../../adapters/object-store/minio.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { ByteControl } from '../../shared/ports/byte-work.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { bring } from './bring.ts';
 import { digest, hash, readBack } from './hash.ts';
 import type { Outcome, Task } from './messages.ts';
 import { send } from './send.ts';
 
 /** What a thread of threads.ts does: one order at a time. It is ended where it stands when its owner does not want it any more. */
-const store = createObjectStore(workerData);
+let opened: Promise<ObjectStore> | undefined;
+/** A thread that only hashes needs no client, which is two thirds of a thread's memory. */
+const store = (): Promise<ObjectStore> => {
+  opened ??= import('../../adapters/object-store/minio.ts').then(({ createObjectStore }) =>
+    createObjectStore(workerData),
+  );
+  return opened;
+};
 
 const work = {
-  bring: (order, control) => bring(store, order, control),
+  bring: async (order, control) => bring(await store(), order, control),
   hash,
   digest,
-  send: (order, control) => send(store, order, control),
-  readBack: (pin, control) => readBack(store, pin, control),
+  send: async (order, control) => send(await store(), order, control),
+  readBack: async (pin, control) => readBack(await store(), pin, control),
 } satisfies { [Name in Task['name']]: (order: (Task & { name: Name })['order'], control: ByteControl) => unknown };
 
 /** The owner hears of progress this often. */
