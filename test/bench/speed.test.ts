@@ -20,12 +20,12 @@ import { formOf, makeWorkload, quick, type Workload, whole } from './speed/workl
  * image to its end in each way (speed/*.ts), one after the other, so that all have the same noise. Prints what each took, and writes the medians below
  * test/bench/results. Boot check off, policy warn, one worker with two slots, the S3 server beside. No timed test: it only holds that each way comes to its end.
  *
- * BENCH_ONLY: part of the images' names. BENCH_WAYS: part of the ways' names. BENCH_ROUNDS: instead of each image's own number. BENCH_ADD=1: adds to the results that are there.
+ * BENCH_ONLY, BENCH_WAYS: regular expressions for names of images, of ways. BENCH_ROUNDS: instead of each image's own number. BENCH_ADD=1: adds to the results that are there.
  */
 const isWhole = process.env.BENCH === 'whole';
 const resultsName = isWhole ? 'speed' : 'speed-quick';
-const only = process.env.BENCH_ONLY;
-const workloads = (isWhole ? whole : quick).filter(({ name }) => !only || name.includes(only));
+const [only, ways] = [process.env.BENCH_ONLY, process.env.BENCH_WAYS].map((pattern) => new RegExp(pattern ?? ''));
+const workloads = (isWhole ? whole : quick).filter(({ name }) => only?.test(name));
 const roundsOf = ({ rounds }: Workload): number => Number(process.env.BENCH_ROUNDS ?? rounds);
 
 const undo: (() => Promise<unknown>)[] = [];
@@ -63,7 +63,7 @@ beforeAll(async () => {
     bootready(installation, steps, store),
     shellScript(store, { python, dir, env: installation.env }),
     ...glance.contenders,
-  ].filter(({ name }) => name.includes(process.env.BENCH_WAYS ?? ''));
+  ].filter(({ name }) => ways?.test(name));
 }, 600_000);
 afterAll(closeAll);
 
