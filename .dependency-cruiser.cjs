@@ -64,7 +64,7 @@ module.exports = {
       from: { path: '^portal/', pathNot: '\\.test\\.ts$' },
       to: {
         path: '^shared/',
-        pathNot: '^shared/((formats|checks|transfer|contracts)/|(quota|quantities|errors)\\.ts$)',
+        pathNot: '^shared/((formats|checks|transfer|contracts)/|(quota|quantities|errors|error-codes)\\.ts$)',
       },
     },
     {

@@ -1,26 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import type { ApiError } from '../shared/contracts/api.ts';
-import { type ErrorCode, explain, isBootreadyError } from '../shared/errors.ts';
-
-/** Errors as HTTP answers; the one place that maps. What is not here is our fault: 500. */
-export const statusOf: Partial<Record<ErrorCode, number>> = {
-  'invalid-input': 400,
-  unauthenticated: 401,
-  forbidden: 403,
-  'not-found': 404,
-  'object-missing': 404,
-  'too-slow': 408,
-  conflict: 409,
-  'object-changed': 409,
-  superseded: 409,
-  gone: 410,
-  'quota-exceeded': 413,
-  'unsupported-media': 415,
-  'range-unsatisfiable': 416,
-  'too-many-requests': 429,
-  unavailable: 503,
-};
+import { errorCodes } from '../shared/error-codes.ts';
+import { explain, isBootreadyError } from '../shared/errors.ts';
 
 /** RFC 9110, 10.2.3; RFC 6585, 4. */
 export const needsRetryAfter = (status: number): boolean => status === 503 || status === 429;
@@ -29,7 +11,7 @@ export const bodyOf = (code: string, message: string, remedy: string | undefined
   error: { code, message, ...(remedy ? { remedy } : {}), requestId },
 });
 
-/** `page` answers addresses that belong to the portal. */
+/** Errors as HTTP answers: the one place that makes them. `page` answers addresses that belong to the portal. */
 export const answerErrors = (
   app: FastifyInstance,
   page: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined,
@@ -50,7 +32,7 @@ export const answerErrors = (
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (isBootreadyError(error)) {
-      const status = statusOf[error.code] ?? 500;
+      const status = errorCodes[error.code].status;
       if (status >= 500) request.log.warn({ error: explain(error), code: error.code }, 'a request failed');
       if (status === 401) reply.header('www-authenticate', 'Bearer');
       if (needsRetryAfter(status) && !reply.hasHeader('retry-after')) reply.header('retry-after', '5');

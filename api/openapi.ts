@@ -14,10 +14,9 @@ import {
   WorkerView,
 } from '../shared/contracts/operations.ts';
 import { GuestFacts, Report } from '../shared/contracts/run.ts';
-import type { ErrorCode } from '../shared/errors.ts';
+import { describeErrorCode, type ErrorCode } from '../shared/error-codes.ts';
 import { Envelope } from '../shared/provenance/dsse.ts';
 import { amountOf, requestLimits } from '../shared/request-limits.ts';
-import { statusOf } from './errors.ts';
 
 declare module 'fastify' {
   interface FastifySchema {
@@ -107,26 +106,12 @@ export const describeRefusals = (app: FastifyInstance): void => {
   });
 };
 
-const words: Partial<Record<ErrorCode, string>> = {
-  'invalid-input': 'The request is not valid',
-  unauthenticated: 'No key, token or session, or one that does not hold',
-  forbidden: 'Key or user has not the role or project for it, or the session is used from another site',
-  'not-found': 'There is none that this key or user may see',
-  conflict: 'Not possible as things are',
-  gone: 'Not there any more',
-  'quota-exceeded': 'More than may be sent or kept',
-  'too-many-requests': 'Too many requests at once; Retry-After says when to try again',
-  'too-slow': 'The body came too slowly',
-  'unsupported-media': 'The body is not of the media type that is described',
-  unavailable: 'What is needed for it does not answer; try again',
-};
-
 const refusal = (code: ErrorCode) => {
-  const status = statusOf[code] ?? 500;
+  const { status, description = 'Something went wrong on our side' } = describeErrorCode(code);
   return [
     status,
     {
-      description: words[code] ?? 'Something went wrong on our side',
+      description,
       content: { 'application/json': { schema: contracts.ApiError } },
     },
   ] as const;

@@ -1,5 +1,6 @@
 import { CommanderError } from 'commander';
-import { explain, isBootreadyError } from '../shared/errors.ts';
+import { errorCodes } from '../shared/error-codes.ts';
+import { explain, type Failure, isBootreadyError } from '../shared/errors.ts';
 import { tellJson, tellLine } from './terminal.ts';
 
 /** Exit codes, also in docs/use.md and `bootready --help`. */
@@ -37,21 +38,7 @@ export class Exit extends Error {
 export const exitCodeOf = (error: unknown): number => {
   if (error instanceof Exit) return error.code;
   if (error instanceof CommanderError) return exitCode.usage;
-  if (!isBootreadyError(error)) return exitCode.failure;
-  switch (error.code) {
-    case 'invalid-input':
-      return exitCode.usage;
-    case 'not-found':
-      return exitCode.notFound;
-    case 'unauthenticated':
-    case 'forbidden':
-      return exitCode.notAllowed;
-    case 'conflict':
-    case 'quota-exceeded':
-      return exitCode.conflict;
-    default:
-      return exitCode.failure;
-  }
+  return exitCode[isBootreadyError(error) ? errorCodes[error.code].exit : 'failure'];
 };
 
 /** One sentence and the remedy, on stderr. */
@@ -68,12 +55,15 @@ export const tellError = (error: unknown, json: boolean): void => {
   if (remedy) tellLine(remedy);
 };
 
-export const describedError = (error: unknown): { code: string; message: string; remedy?: string | undefined } => {
+export const describedError = (error: unknown): Failure => {
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '').replace(/\.?$/, '.');
     return { code: 'usage', message, remedy: '"bootready --help" and "bootready COMMAND --help" tell how it is used.' };
   }
-  if (isBootreadyError(error)) return { code: error.code, message: error.message, remedy: error.remedy };
+  if (isBootreadyError(error)) {
+    const { code, message, remedy } = error;
+    return { code, message, ...(remedy && { remedy }) };
+  }
   return {
     code: 'internal',
     message: `Unexpected: ${explain(error)}.`,

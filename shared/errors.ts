@@ -1,29 +1,7 @@
-/**
- * One error type for everything that is ours to explain. The thrower decides whether a retry helps.
- * `publicMessage` and `remedy` may be shown to anyone; `cause` and `context` go to logs only and never into an answer.
- */
-export type ErrorCode =
-  | 'invalid-input'
-  | 'unauthenticated'
-  | 'forbidden'
-  | 'not-found'
-  | 'conflict'
-  | 'quota-exceeded'
-  | 'too-many-requests'
-  | 'too-slow'
-  | 'unsupported-media'
-  | 'range-unsatisfiable'
-  | 'gone'
-  | 'object-missing'
-  | 'object-changed'
-  | 'tool-failed'
-  | 'tool-killed'
-  | 'tool-missing'
-  | 'scratch-full'
-  | 'scratch-too-small'
-  | 'superseded'
-  | 'unavailable'
-  | 'internal';
+import type { ErrorCode } from './error-codes.ts';
+
+/** Why something failed, for people: `message` and `remedy` are English sentences. Stored, and shown by the API, as it is. */
+export type Failure = { code: string; message: string; remedy?: string };
 
 export type BootreadyErrorOptions = {
   code: ErrorCode;
@@ -38,6 +16,10 @@ export type BootreadyErrorOptions = {
   cause?: unknown;
 };
 
+/**
+ * One error type for everything that is ours to explain. The thrower decides whether a retry helps.
+ * `publicMessage` and `remedy` may be shown to anyone; `cause` and `context` go to logs only and never into an answer.
+ */
 export class BootreadyError extends Error {
   readonly code: ErrorCode;
   readonly remedy: string | undefined;

@@ -1,4 +1,5 @@
-import { BootreadyError, type ErrorCode } from './errors.ts';
+import type { ErrorCode } from './error-codes.ts';
+import { BootreadyError } from './errors.ts';
 import { formatBytes } from './quantities.ts';
 
 type RequestLimit = {

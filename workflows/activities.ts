@@ -1,5 +1,6 @@
 import type { DeliveryOrder } from '../shared/contracts/delivery.ts';
 import type { Admission, ConvertedDisk, Report, Verdict } from '../shared/contracts/run.ts';
+import type { Failure } from '../shared/errors.ts';
 import type { BootCheck, Conversion, Inspection, JudgedParts } from '../shared/examine.ts';
 
 /**
@@ -28,7 +29,7 @@ export type Judgement = { verdict: Verdict; report: Report };
 
 /** One try at making the bytes of an image, by a repair or a download; the image that is made names it. */
 export type OrderAttempt = { imageId: string; fence: number; taskQueue: string };
-export type OrderEnd = { imageId: string; failure?: { code: string; message: string; remedy?: string } };
+export type OrderEnd = { imageId: string; failure?: Failure };
 
 /** Any worker can do these. */
 export interface RepairLedger {
@@ -81,12 +82,12 @@ export interface SharedActivities {
 export interface DeliveryActivities {
   deliver(order: DeliveryOrder): Promise<void>;
   /** Says why it will not be tried any more by itself; of one that was cancelled, clears away what is half there at the target. */
-  failDelivery(order: DeliveryOrder, failure: { code: string; message: string; remedy?: string }): Promise<void>;
+  failDelivery(order: DeliveryOrder, failure: Failure): Promise<void>;
 }
 
 export type FinishedRun =
   | { status: 'rejected'; report: Report }
-  | { status: 'failed'; failure: { code: string; message: string; remedy?: string } }
+  | { status: 'failed'; failure: Failure }
   | { status: 'cancelled' };
 
 /** On the attempt's own task queue: these share a scratch folder. */

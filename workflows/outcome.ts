@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, patched, TimeoutFailure } from '@temporalio/workflow';
+import type { Failure } from '../shared/errors.ts';
 
 const causeOf = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
 
@@ -24,7 +25,7 @@ export const canMove = (error: unknown): boolean => {
   return cause.type === 'superseded';
 };
 
-export type Failed = { status: 'failed'; failure: { code: string; message: string; remedy?: string } };
+export type Failed = { status: 'failed'; failure: Failure };
 
 /** How a run that failed explains itself; workers/failures.ts puts code and remedy into the failure. */
 export const failureOf = (error: unknown, again = 'retry the image'): Failed => {

@@ -1,6 +1,7 @@
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely';
 import type { ImageStatus } from '../../shared/contracts/image.ts';
 import type { Report } from '../../shared/contracts/run.ts';
+import type { Failure } from '../../shared/errors.ts';
 import { minimumDisk } from '../../shared/image-properties.ts';
 import { noTraces } from '../../shared/no-traces.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
@@ -12,7 +13,7 @@ import { superseded } from './attempts.ts';
 import { orderDeliveries } from './delivery-store.ts';
 import { json } from './json.ts';
 import { limitsFor, takeRoom, usageOf } from './quota.ts';
-import type { Database, ImageTable, RunFailure } from './schema.ts';
+import type { Database, ImageTable } from './schema.ts';
 
 /** Locks the run's row for the transaction. @throws `superseded` unless the run is open and the fence is its newest. */
 const heldRun = async (trx: Transaction<Database>, runId: string, fence: number) => {
@@ -426,7 +427,7 @@ const objectOf = (image: Selectable<ImageTable>) => ({
 
 type Unpublished =
   | { status: 'rejected'; report: Report }
-  | { status: 'failed'; failure: RunFailure }
+  | { status: 'failed'; failure: Failure }
   | { status: 'cancelled' };
 
 /** What is served already stays so, unless that is unsafe. What was stored verbatim has its bytes and is not `queued` again. */

@@ -13,6 +13,7 @@ import type { WorkerState } from '../../shared/contracts/operations.ts';
 import type { OrderStatus } from '../../shared/contracts/order.ts';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { GuestFacts, Report, RunStatus, Step, StepResult, Verdict, WaitsFor } from '../../shared/contracts/run.ts';
+import type { Failure } from '../../shared/errors.ts';
 import type { MemberStatus } from '../../shared/ports/glance.ts';
 import type { Shortage } from '../../shared/quota.ts';
 
@@ -184,16 +185,13 @@ export type RunTable = {
   /** Of the report, for lists. */
   verdict: GeneratedAlways<Verdict | null>;
   guest: GeneratedAlways<GuestFacts | null>;
-  failure: JSONColumnType<RunFailure> | null;
+  failure: JSONColumnType<Failure> | null;
   /** Of the import that asked for it. */
   request_id: string | null;
   created_at: Timestamp;
   started_at: NullableTimestamp;
   finished_at: NullableTimestamp;
 };
-
-/** Why a run `failed`; a rejected image has a report instead. */
-export type RunFailure = { code: string; message: string; remedy?: string; step?: Step };
 
 export type RepairTable = {
   /** The image that is made. */
@@ -206,7 +204,7 @@ export type RepairTable = {
   status: Generated<OrderStatus>;
   /** Whoever holds the newest may hand over. */
   fence: Generated<number>;
-  failure: JSONColumnType<RunFailure> | null;
+  failure: JSONColumnType<Failure> | null;
   created_at: Timestamp;
   finished_at: NullableTimestamp;
 };
@@ -221,7 +219,7 @@ export type DownloadTable = {
   fence: Generated<number>;
   received: Generated<Bytes>;
   total: Bytes | null;
-  failure: JSONColumnType<RunFailure> | null;
+  failure: JSONColumnType<Failure> | null;
   /** Of the import that asked for it. */
   request_id: string | null;
   /** Of the source that ordered it. */
@@ -250,7 +248,7 @@ export type ImageSourceTable = {
   image_id: string | null;
   looked_at: NullableTimestamp;
   /** Of the last look. */
-  failure: JSONColumnType<RunFailure> | null;
+  failure: JSONColumnType<Failure> | null;
   created_at: Timestamp;
 };
 
@@ -324,7 +322,7 @@ export type DeliveryTable = {
   percent: Generated<number>;
   worker: string | null;
   location: string | null;
-  failure: JSONColumnType<RunFailure> | null;
+  failure: JSONColumnType<Failure> | null;
   created_at: Timestamp;
   started_at: NullableTimestamp;
   /** `finished_at` comes when nothing half of it is left at the target. */

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyInstance } from 'fastify';
+import { errorCodes } from '../../shared/error-codes.ts';
 import { explain, isBootreadyError } from '../../shared/errors.ts';
-import { needsRetryAfter, statusOf } from '../errors.ts';
+import { needsRetryAfter } from '../errors.ts';
 
 /**
  * Errors as OpenStack's clients read them: an object of objects, each with a `message` (glanceclient's exc.py, openstacksdk's
@@ -18,7 +19,7 @@ export const answerOpenStackErrors = (app: FastifyInstance, challenge: string): 
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (isBootreadyError(error)) {
-      const status = statusOf[error.code] ?? 500;
+      const status = errorCodes[error.code].status;
       if (status >= 500) request.log.warn({ error: explain(error), code: error.code }, 'a request failed');
       if (status === 401) reply.header('www-authenticate', challenge);
       if (needsRetryAfter(status) && !reply.hasHeader('retry-after')) reply.header('retry-after', '5');

@@ -1,33 +1,9 @@
 import type { z } from 'zod';
 import { ApiError } from '../../shared/contracts/api.ts';
-import { BootreadyError, type ErrorCode } from '../../shared/errors.ts';
+import { isErrorCode } from '../../shared/error-codes.ts';
+import { BootreadyError } from '../../shared/errors.ts';
 
 /** What goes wrong between this command and an installation, as errors of ours. */
-
-const known: Readonly<Record<ErrorCode, true>> = {
-  'invalid-input': true,
-  unauthenticated: true,
-  forbidden: true,
-  'not-found': true,
-  conflict: true,
-  'quota-exceeded': true,
-  'too-many-requests': true,
-  'too-slow': true,
-  'unsupported-media': true,
-  'range-unsatisfiable': true,
-  gone: true,
-  'object-missing': true,
-  'object-changed': true,
-  'tool-failed': true,
-  'tool-killed': true,
-  'tool-missing': true,
-  'scratch-full': true,
-  'scratch-too-small': true,
-  superseded: true,
-  unavailable: true,
-  internal: true,
-};
-const isKnown = (code: string): code is ErrorCode => Object.hasOwn(known, code);
 
 const passing = new Set([429, 502, 503, 504]);
 
@@ -42,7 +18,7 @@ export const errorOfAnswer = (url: string, status: number, headers: Headers, bod
   if (parsed.success) {
     const { code, message, remedy } = parsed.data.error;
     return new BootreadyError({
-      code: isKnown(code) ? code : status < 500 ? 'invalid-input' : 'unavailable',
+      code: isErrorCode(code) ? code : status < 500 ? 'invalid-input' : 'unavailable',
       message,
       ...(status === 401
         ? { remedy: `Get a valid key or sign in again: "bootready login ${url}".` }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { statusOf } from '../../api/errors.ts';
+import { errorCodes } from '../../shared/error-codes.ts';
 import { amountOf, requestLimits } from '../../shared/request-limits.ts';
 
 /** docs/limits.md, made of the table that the API enforces: `npm run docs`. A test holds page and code together. */
@@ -13,7 +13,7 @@ const answerTo = ({ code }: Limit): string => {
   if (code === 'header-overflow') return '431';
   if (code === 'next-page') return 'a link to the next page';
   if (code === 'waits') return 'waits for its turn';
-  return code === 'end-of-connection' ? 'the connection ends' : String(statusOf[code] ?? 500);
+  return code === 'end-of-connection' ? 'the connection ends' : String(errorCodes[code].status);
 };
 
 const row = (limit: Limit): string =>

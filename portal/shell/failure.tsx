@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
-import type { ErrorCode } from '../../shared/errors.ts';
+import { describeErrorCode, isErrorCode } from '../../shared/error-codes.ts';
 import { ApiProblem } from '../api/client.ts';
-import { failureWords } from '../words/failures.ts';
 import { useSpeech } from '../words/language.tsx';
 import { Message } from './message.tsx';
 
@@ -14,8 +13,7 @@ export const useFailureWords = (): ((failure: FailureView) => Words) => {
   const { language } = useSpeech();
   return ({ code, message, remedy }) => {
     if (language === 'en') return { title: message, ...(remedy ? { body: remedy } : {}) };
-    const ours = failureWords[language];
-    const { title, advice } = ours[Object.hasOwn(ours, code) ? (code as ErrorCode) : 'internal'];
+    const { title, advice } = describeErrorCode(isErrorCode(code) ? code : 'internal')[language];
     return {
       title,
       body: (

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { formatMessage, paramsOf } from '../../shared/checks/message.ts';
+import { describeErrorCode, type ErrorCode, errorCodes } from '../../shared/error-codes.ts';
 import { actionsWords } from './actions.ts';
 import { detailWords } from './detail.ts';
-import { failureWords } from './failures.ts';
 import { formatsOf } from './formats.ts';
 import { listWords } from './list.ts';
 import { operationsWords } from './operations.ts';
@@ -24,7 +24,8 @@ test('no key stands in two files', () => {
 });
 
 test('failures are told in other languages by words that end as sentences', () => {
-  for (const [code, { title, advice = 'None.' }] of Object.entries(failureWords.de)) {
+  for (const code of Object.keys(errorCodes) as ErrorCode[]) {
+    const { title, advice = 'None.' } = describeErrorCode(code).de;
     expect([code, title.at(-1), advice.at(-1)]).toEqual([code, '.', '.']);
   }
 });

@@ -24,6 +24,8 @@ const Time = z.iso.datetime();
 const Bytes = z.number().int().nonnegative();
 const Percent = z.number().min(0).max(100);
 
+const FailureView = z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() });
+
 export const ApiError = z.object({
   error: z.object({
     code: z.string(),
@@ -128,7 +130,7 @@ export const RunView = z.object({
   finishedAt: Time.nullable(),
   steps: z.array(StepView),
   /** Why it `failed`. */
-  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+  failure: FailureView.nullable(),
   /** Null until judge has spoken. */
   report: Report.nullable(),
   /** What the disk is, as soon as a step has found it. */
@@ -163,7 +165,7 @@ export const RepairView = z.object({
   /** What each remedy has changed. */
   changes: z.array(RepairChange),
   /** Why it `failed`. */
-  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+  failure: FailureView.nullable(),
 });
 export type RepairView = z.infer<typeof RepairView>;
 
@@ -177,7 +179,7 @@ export const DownloadView = z.object({
   /** Null while the server has not said it. */
   total: Bytes.nullable(),
   /** Why it `failed`. */
-  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+  failure: FailureView.nullable(),
 });
 export type DownloadView = z.infer<typeof DownloadView>;
 
@@ -217,7 +219,7 @@ export const DeliveryView = z.object({
   /** Where it is there: an object, a path, the id of an image. */
   location: z.string().nullable(),
   /** Of the last attempt; another one is to come while it is `running`. */
-  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+  failure: FailureView.nullable(),
   createdAt: Time,
   startedAt: Time.nullable(),
   finishedAt: Time.nullable(),
@@ -381,7 +383,7 @@ export const ImageSourceView = z.object({
   imageId: z.uuid().nullable(),
   lookedAt: Time.nullable(),
   /** Why the last look came to nothing. */
-  failure: z.object({ code: z.string(), message: z.string(), remedy: z.string().optional() }).nullable(),
+  failure: FailureView.nullable(),
 });
 export type ImageSourceView = z.infer<typeof ImageSourceView>;
 

@@ -1,6 +1,7 @@
 import type { DeliveryOrder, DeliveryStatus } from '../contracts/delivery.ts';
 import type { Report } from '../contracts/run.ts';
-import type { PublishedObject, RunFailure } from './images.ts';
+import type { Failure } from '../errors.ts';
+import type { PublishedObject } from './images.ts';
 
 /** How far a published image is on its way to one target. */
 export type Delivery = {
@@ -14,7 +15,7 @@ export type Delivery = {
   /** Where it is there, once it is. */
   location: string | null;
   /** Of the last attempt, while another one is to come; of the whole delivery, when it has `failed`. */
-  failure: RunFailure | null;
+  failure: Failure | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
@@ -58,16 +59,16 @@ export interface DeliveryStore {
   begin(order: DeliveryOrder, worker: string): Promise<Consignment>;
   /** @throws `superseded` as do all that carry a fence */
   progress(deliveryId: string, fence: number, percent: number): Promise<void>;
-  attemptFailed(deliveryId: string, fence: number, failure: RunFailure): Promise<void>;
+  attemptFailed(deliveryId: string, fence: number, failure: Failure): Promise<void>;
   done(deliveryId: string, fence: number, location: string): Promise<void>;
   /** Does nothing when it has ended, or was asked for anew. */
-  fail(order: DeliveryOrder, failure: RunFailure): Promise<void>;
+  fail(order: DeliveryOrder, failure: Failure): Promise<void>;
   /** It is `cancelled` from here on, and finished at once when nobody has begun it. Undefined when none to this target is open. */
   cancel(imageId: string, target: string): Promise<DeliveryOrder | undefined>;
   /** Undefined unless it is cancelled and not finished. */
   cancelled(order: DeliveryOrder): Promise<CancelledDelivery | undefined>;
   /** What was cancelled is finished. @param failure what is still to be cleared away by hand */
-  cleared(order: DeliveryOrder, failure: RunFailure | undefined): Promise<void>;
+  cleared(order: DeliveryOrder, failure: Failure | undefined): Promise<void>;
 }
 
 /** Starts the workflow of a delivery. Idempotent by its id and number. @throws `unavailable` (retryable) */

@@ -1,6 +1,7 @@
 import type { ImageSettings } from '../contracts/image.ts';
 import type { OrderStatus } from '../contracts/order.ts';
-import type { Image, NewImage, RunFailure } from './images.ts';
+import type { Failure } from '../errors.ts';
+import type { Image, NewImage } from './images.ts';
 import type { OrderStore } from './orders.ts';
 
 /** Where an image's bytes come from, when nobody uploads them. */
@@ -14,7 +15,7 @@ export type Download = {
   /** Bytes that have come, and how many there are where the server said it. */
   received: number;
   total: number | null;
-  failure: RunFailure | null;
+  failure: Failure | null;
   /** Of the import that asked for it. */
   requestId: string | null;
   createdAt: Date;

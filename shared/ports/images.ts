@@ -1,5 +1,6 @@
 import type { ImageSettings, ImageStatus, ListedSystem, MemberStatus, Visibility } from '../contracts/image.ts';
 import type { GuestFacts, Report, RunStatus, Step, StepResult, Verdict, WaitsFor } from '../contracts/run.ts';
+import type { Failure } from '../errors.ts';
 import type { ObjectInfo } from './object-store.ts';
 
 /** The record that users see. Sizes in bytes; what is not known yet is null. */
@@ -34,8 +35,6 @@ export type Image = {
   updatedAt: Date;
 };
 
-export type RunFailure = { code: string; message: string; remedy?: string };
-
 export type Run = {
   id: string;
   imageId: string;
@@ -44,7 +43,7 @@ export type Run = {
   status: RunStatus;
   worker: string | null;
   report: Report | null;
-  failure: RunFailure | null;
+  failure: Failure | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;

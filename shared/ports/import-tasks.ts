@@ -1,5 +1,5 @@
 import type { Report } from '../contracts/run.ts';
-import type { RunFailure } from './images.ts';
+import type { Failure } from '../errors.ts';
 
 /** Imports that were asked for by the Image API, which tells of them as tasks. While bytes are fetched a task is a download, from then on a run. */
 export const taskStatuses = ['pending', 'processing', 'success', 'failure'] as const;
@@ -22,7 +22,7 @@ export type ImportTaskDetail = ImportTask & {
   /** Null when the data was staged. Its query may be a secret: `shownUrl` says what is shown of it. */
   url: string | null;
   isCancelled: boolean;
-  failure: RunFailure | null;
+  failure: Failure | null;
   report: Report | null;
 };
 

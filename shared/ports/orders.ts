@@ -1,4 +1,4 @@
-import type { RunFailure } from './images.ts';
+import type { Failure } from '../errors.ts';
 
 /** An order to make the bytes of an image; `imageId` and `name` are those of the image that is made. */
 export type Order = { imageId: string; projectId: string; name: string };
@@ -19,7 +19,7 @@ export interface OrderStore {
   /** @throws `superseded` */
   handedOver(imageId: string, fence: number): Promise<void>;
   /** Failed, or cancelled where there is no failure; the image is `killed`. Does nothing when it has ended. */
-  end(imageId: string, failure: RunFailure | undefined): Promise<void>;
+  end(imageId: string, failure: Failure | undefined): Promise<void>;
 }
 
 /** Starts the workflow of an order. Twice is once while it is under way. @throws `unavailable` (retryable) */

@@ -1,5 +1,6 @@
 import type { ImageSettings } from '../contracts/image.ts';
-import type { Image, RunFailure } from './images.ts';
+import type { Failure } from '../errors.ts';
+import type { Image } from './images.ts';
 
 /** Where the images of a family are fetched from, again and again. */
 export type ImageSource = {
@@ -24,7 +25,7 @@ export type ImageSource = {
   imageId: string | null;
   lookedAt: Date | null;
   /** Of the last look. */
-  failure: RunFailure | null;
+  failure: Failure | null;
 };
 
 export type NewImageSource = Omit<ImageSource, 'checksum' | 'imageId' | 'lookedAt' | 'failure'>;
@@ -50,7 +51,7 @@ export interface PlatformStore {
   refresh(family: string): Promise<ImageSource | undefined>;
   due(): Promise<ImageSource[]>;
   /** It was looked at, and there was nothing to order. */
-  looked(family: string, failure: RunFailure | undefined): Promise<void>;
+  looked(family: string, failure: Failure | undefined): Promise<void>;
   /**
    * Announces an image of these bytes and its download, and notes them, in one transaction; undefined when they were ordered
    * before and could be fetched, or still may be.

@@ -3,7 +3,8 @@ import type { ImageSettings } from '../contracts/image.ts';
 import type { OrderStatus } from '../contracts/order.ts';
 import type { RepairChange } from '../contracts/repair.ts';
 import type { GuestFacts } from '../contracts/run.ts';
-import type { Image, RunFailure } from './images.ts';
+import type { Failure } from '../errors.ts';
+import type { Image } from './images.ts';
 import type { OrderStore } from './orders.ts';
 
 /** How an image was made from another one. */
@@ -18,7 +19,7 @@ export type Repair = {
   guest: GuestFacts;
   changes: RepairChange[];
   status: OrderStatus;
-  failure: RunFailure | null;
+  failure: Failure | null;
 };
 
 export interface RepairStore extends OrderStore {

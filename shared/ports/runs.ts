@@ -1,5 +1,6 @@
 import type { BootPolicy, ImageSettings, Policy, TargetFormat } from '../contracts/image.ts';
 import type { ConvertedDisk, Report, Step, StepResult, WaitsFor } from '../contracts/run.ts';
+import type { Failure } from '../errors.ts';
 import type { Shortage } from '../quota.ts';
 import type { ObjectPin } from './object-store.ts';
 
@@ -94,9 +95,6 @@ export interface RunStore {
   /** Run and image (`killed`; `queued` after a cancel; what is served already is `deactivated` when it is unsafe, else left) in one transaction with the outbox row. Silently does nothing when the run is finished. */
   finish(
     run: { imageId: string; runId: string },
-    end:
-      | { status: 'rejected'; report: Report }
-      | { status: 'failed'; failure: { code: string; message: string; remedy?: string } }
-      | { status: 'cancelled' },
+    end: { status: 'rejected'; report: Report } | { status: 'failed'; failure: Failure } | { status: 'cancelled' },
   ): Promise<void>;
 }

@@ -1,11 +1,10 @@
 import { Context } from '@temporalio/activity';
 import type { Config } from '../../shared/config.ts';
-import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
+import { BootreadyError, explain, type Failure, isBootreadyError } from '../../shared/errors.ts';
 import { evidenceKey, provenanceFile } from '../../shared/evidence.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
 import { objectSource } from '../../shared/object-source.ts';
 import type { CancelledDelivery, Consignment, DeliveryStore } from '../../shared/ports/deliveries.ts';
-import type { RunFailure } from '../../shared/ports/images.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Deliverable, Target } from '../../shared/ports/targets.ts';
 import type { DeliveryActivities } from '../../workflows/activities.ts';
@@ -76,7 +75,7 @@ export const createDeliveryActivities = (deps: DeliverDeps): DeliveryActivities 
 };
 
 /** Clears away what a cancelled delivery left. @returns why it could not, for good @throws what may pass */
-const leftOf = async ({ targets }: DeliverDeps, left: CancelledDelivery): Promise<RunFailure | undefined> => {
+const leftOf = async ({ targets }: DeliverDeps, left: CancelledDelivery): Promise<Failure | undefined> => {
   const { target, imageId, projectId, format, sha256, wasThere } = left;
   const signal = AbortSignal.timeout(clearWithinMs);
   try {

@@ -1,6 +1,6 @@
-import { BootreadyError, explain, isBootreadyError } from '../../shared/errors.ts';
+import { BootreadyError, explain, type Failure, isBootreadyError } from '../../shared/errors.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
-import type { ImageStore, RunFailure } from '../../shared/ports/images.ts';
+import type { ImageStore } from '../../shared/ports/images.ts';
 import type { Log } from '../../shared/ports/log.ts';
 import type { OrderStarter } from '../../shared/ports/orders.ts';
 import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts';
@@ -74,7 +74,7 @@ const namingSignature = (cause: unknown): never => {
   });
 };
 
-const failureOf = (error: unknown): RunFailure =>
+const failureOf = (error: unknown): Failure =>
   isBootreadyError(error)
     ? { code: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }
     : { code: 'internal', message: 'It could not be looked at.', remedy: 'See the logs of the workers.' };
