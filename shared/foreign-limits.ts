@@ -6,12 +6,12 @@ const MiB = 1024 * KiB;
 /** What a process behind the door may hold: V8's heap. Buffers count against the kernel's bound, four times as much (adapters/foreign/process.ts). */
 export const foreignHeapBytes = 256 * MiB;
 
-/** What a machine may write to its disk while it is looked at, in bytes. Less where a worker has little room (workers/scratch-room.ts). */
+/** What a machine may write while it is started or looked at, in bytes. Less where a worker has little room (workers/scratch-room.ts). */
 export const machineWrites = {
   /** A first boot of a system that updates itself writes some hundred MiB. */
   boot: { least: 256 * MiB, most: 8 * 1024 * MiB },
-  /** The appliance writes journals, and fetches an initramfs. */
-  inspect: { least: 1024 * MiB, most: 5 * 1024 * MiB },
+  /** The appliance writes journals and fetches an initramfs; the worker unpacks that into a third of the room (workers/activities/inspect.ts). */
+  inspect: { least: 1536 * MiB, most: 7 * 1024 * MiB },
 } as const;
 
 /** What each task behind the door may take. Far more than ordinary bytes do; the words of findings name these bounds. */

@@ -7,7 +7,7 @@ import { machineWrites } from '../../shared/foreign-limits.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import { inspectInside } from '../inspect/inspect.ts';
-import type { Looked } from '../inspect/look-contract.ts';
+import { type Looked, largestInitramfs } from '../inspect/look-contract.ts';
 import { ensureAppliance } from '../tools/appliance.ts';
 import { withGuestfish } from '../tools/guestfish.ts';
 import { kvmWorks } from '../tools/kvm.ts';
@@ -28,10 +28,16 @@ export type DiskToInspect = {
   path: string;
   format: 'raw' | 'qcow2';
   scratchDir: string;
-  /** Bytes that the appliance may write. */
+  /** Bytes that may be written: by the appliance, and by what unpacks an initramfs. */
   writesAtMost?: number;
   /** A backup keeps its identity: nobody asks whether it has one. */
   isBackup?: boolean;
+};
+
+/** What is promised to a look is for both who write, so that neither takes what others were promised. */
+export const roomOfLook = (writesAtMost: number): { appliance: number; initramfs: number } => {
+  const initramfs = Math.min(largestInitramfs.unpacked, Math.floor(writesAtMost / 3));
+  return { appliance: writesAtMost - initramfs, initramfs };
 };
 
 /**
@@ -44,6 +50,7 @@ export const inspectDisk = async (
   { signal, progress }: StepControl,
 ): Promise<Inspected> => {
   const appliance = await ensureAppliance(cacheDir, signal);
+  const room = roomOfLook(writesAtMost);
   const hostDir = join(scratchDir, 'inspect');
   const outputDir = join(hostDir, 'out');
   await removeTree(hostDir);
@@ -52,10 +59,18 @@ export const inspectDisk = async (
     progress(5);
     const { facts, findings, packages } = await withGuestfish(
       {
-        ...{ disk: { path, format }, writesAtMost, outputDir, appliance, signal },
+        ...{ disk: { path, format }, writesAtMost: room.appliance, outputDir, appliance, signal },
         ...(wallSeconds ? { wallSeconds } : {}),
       },
-      (asked) => inspectInside(foreign, asked, { isBackup, outputDir, hostDir, signal, progress }),
+      (asked) =>
+        inspectInside(foreign, asked, {
+          isBackup,
+          outputDir,
+          hostDir,
+          unpacksAtMost: room.initramfs,
+          signal,
+          progress,
+        }),
     ).catch((error: unknown): Looked => {
       if (signal.aborted || !isBootreadyError(error) || error.code !== 'tool-killed') throw error;
       return { facts: {}, findings: incomplete(['all']), packages: [] };

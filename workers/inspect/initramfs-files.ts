@@ -15,10 +15,7 @@ type Opened = ByteSource & { close(): Promise<void>; whole: boolean };
 /** What may still be unpacked: an initramfs may be made of a hundred streams. */
 export type UnpackBounds = { bytes: number; untilMs: number };
 
-const boundsOfOne = (): UnpackBounds => ({
-  bytes: largestInitramfs.unpacked,
-  untilMs: Date.now() + unpackSeconds * 1000,
-});
+const boundsOf = (bytes: number): UnpackBounds => ({ bytes, untilMs: Date.now() + unpackSeconds * 1000 });
 
 /** Undefined when nothing comes out; `too-much` when it is more than the bounds allow. `bytes` of them are less afterwards. The caller closes it. */
 export const unpackTo = async (
@@ -28,7 +25,7 @@ export const unpackTo = async (
   codec: Codec,
   signal: AbortSignal,
   length: number = source.size - at,
-  bounds: UnpackBounds = boundsOfOne(),
+  bounds: UnpackBounds = boundsOf(largestInitramfs.unpacked),
 ): Promise<Opened | 'too-much' | undefined> => {
   const wallSeconds = Math.floor((bounds.untilMs - Date.now()) / 1000);
   if (bounds.bytes <= 0 || wallSeconds <= 0) return 'too-much';
@@ -59,7 +56,12 @@ export const unpackTo = async (
 /** The owner's side of the files of an initramfs: `outputDir` is guestfish's /out, `hostDir` is seen by no sandbox. */
 export const initramfsHelpers = (
   asked: AskGuestfish,
-  { outputDir, hostDir, signal }: { outputDir: string; hostDir: string; signal: AbortSignal },
+  {
+    outputDir,
+    hostDir,
+    unpacksAtMost,
+    signal,
+  }: { outputDir: string; hostDir: string; unpacksAtMost: number; signal: AbortSignal },
 ) => {
   const done = doneBy(asked);
   let fetched: Output | undefined;
@@ -82,7 +84,7 @@ export const initramfsHelpers = (
       unpackInitramfs: async (at: number, codec: Codec, length: number | undefined) => {
         await unpacked?.close();
         unpacked = undefined;
-        bounds ??= boundsOfOne();
+        bounds ??= boundsOf(unpacksAtMost);
         const made = fetched && (await unpackTo(join(hostDir, 'unpacked'), fetched, at, codec, signal, length, bounds));
         if (made === 'too-much') return made;
         unpacked = made;

@@ -20,6 +20,8 @@ export type LookOptions = {
   outputDir: string;
   /** For temporary files of the host; no sandbox sees it. */
   hostDir: string;
+  /** Bytes that may come out of an initramfs. */
+  unpacksAtMost: number;
   signal: AbortSignal;
   progress: (percent: number) => void;
 };
@@ -31,10 +33,10 @@ export type LookOptions = {
 export const inspectInside = async (
   door: ForeignDoor,
   asked: AskGuestfish,
-  { isBackup, outputDir, hostDir, signal, progress }: LookOptions,
+  { isBackup, outputDir, hostDir, unpacksAtMost, signal, progress }: LookOptions,
 ): Promise<Looked> => {
   const memory = remembered(asked);
-  const initramfs = initramfsHelpers(asked, { outputDir, hostDir, signal });
+  const initramfs = initramfsHelpers(asked, { outputDir, hostDir, unpacksAtMost, signal });
   const helpers = {
     ask: memory.ask,
     progress: async (percent: number) => progress(percent),

@@ -233,17 +233,21 @@ for line in sys.stdin:
 });
 
 describe('guestfish that leaves', () => {
-  const fetch = async (): Promise<unknown> => {
+  const fetch = async (
+    use: (helpers: ReturnType<typeof initramfsHelpers>['helpers']) => Promise<unknown> = ({ readFetched }) =>
+      readFetched(0, 1000),
+  ): Promise<unknown> => {
     const [outputDir, hostDir, appliance] = ['scratch/out', 'scratch/host', 'appliance'].map((name) => join(dir, name));
     for (const folder of [outputDir, hostDir, appliance]) mkdirSync(folder as string);
     writeFileSync(join(dir, 'image'), Buffer.alloc(MiB));
     const folders = { outputDir: outputDir as string, appliance: appliance as string };
     const disk = { path: join(dir, 'image'), format: 'raw' } as const;
     return withGuestfish({ disk, ...folders, signal }, async (asked) => {
-      const { helpers, close } = initramfsHelpers(asked, { ...folders, hostDir: hostDir as string, signal });
+      const options = { ...folders, hostDir: hostDir as string, unpacksAtMost: MiB, signal };
+      const { helpers, close } = initramfsHelpers(asked, options);
       try {
         await helpers.fetchInitramfs('/boot/initrd.img');
-        return await helpers.readFetched(0, 1000);
+        return await use(helpers);
       } finally {
         await close();
       }
@@ -264,6 +268,14 @@ for line in sys.stdin:
     standIn('guestfish', answering("open(path, 'w').write('initramfs')"));
     standIn('qemu-img', '');
     expect(String(await fetch())).toBe('initramfs');
+  });
+
+  test('an initramfs from which more comes than there is room for: nothing of it stays', async () => {
+    const gzip = 'import gzip; open(path, "wb").write(gzip.compress(bytes(8 << 20)))';
+    standIn('guestfish', answering(gzip));
+    standIn('qemu-img', '');
+    expect(await fetch(({ unpackInitramfs }) => unpackInitramfs(0, 'gz', undefined))).toBe('too-much');
+    expect(readdirSync(join(dir, 'scratch/host'))).toEqual([]);
   });
 
   test.each(trapNames)('%s where the initramfs should be', async (name) => {
