@@ -174,6 +174,7 @@ const sourceView = ({
   checksumUrl,
   signatureUrl,
   signingKeys,
+  signedAt: _signedAt,
   lookedAt,
   fixedChecksum: _,
   ...source

@@ -27,6 +27,7 @@ import * as stepResults from './migrations/0025-step-results.ts';
 import * as listStatistics from './migrations/0026-list-statistics.ts';
 import * as waitsForWorker from './migrations/0027-waits-for-worker.ts';
 import * as revokedKeys from './migrations/0028-revoked-keys.ts';
+import * as newestSignature from './migrations/0029-newest-signature.ts';
 import type { Database } from './schema.ts';
 
 const migrations = {
@@ -56,6 +57,7 @@ const migrations = {
   '0026-list-statistics': listStatistics,
   '0027-waits-for-worker': waitsForWorker,
   '0028-revoked-keys': revokedKeys,
+  '0029-newest-signature': newestSignature,
 };
 
 const migratorOf = (db: Kysely<Database>): Migrator =>

@@ -16,6 +16,7 @@ const sourceOf = (row: Selectable<ImageSourceTable>): ImageSource => ({
   checksumUrl: row.checksum_url,
   signingKeys: row.signing_keys,
   signatureUrl: row.signature_url,
+  signedAt: row.signed_at,
   settings: row.settings,
   everySeconds: row.every_seconds,
   keep: row.keep,
@@ -31,6 +32,11 @@ const notActive = (): BootreadyError =>
     message: 'Only an image that is published becomes a platform image.',
     remedy: 'Wait until it is active; "bootready show" tells what it is waiting for.',
   });
+
+/** Of a source that is set again: other keys, or another file, begin anew. */
+const stillNewest = sql<Date | null>`case
+  when image_sources.signing_keys = excluded.signing_keys and image_sources.checksum_url = excluded.checksum_url
+  then image_sources.signed_at end`;
 
 /** @param limits of projects that have none of their own */
 export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlimited): PlatformStore => {
@@ -84,7 +90,9 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
       const row = await db
         .insertInto('image_sources')
         .values({ family, ...values })
-        .onConflict((conflict) => conflict.column('family').doUpdateSet({ ...values, looked_at: null, failure: null }))
+        .onConflict((conflict) =>
+          conflict.column('family').doUpdateSet({ ...values, signed_at: stillNewest, looked_at: null, failure: null }),
+        )
         .returningAll()
         .executeTakeFirstOrThrow();
       return sourceOf(row);
@@ -117,6 +125,16 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
         .selectAll()
         .execute();
       return rows.map(sourceOf);
+    },
+
+    sawSigned: async ({ family, signingKeys, checksumUrl }, signedAt) => {
+      await db
+        .updateTable('image_sources')
+        .set({ signed_at: sql`greatest(signed_at, ${signedAt})` })
+        .where('family', '=', family)
+        .where('signing_keys', 'is not distinct from', signingKeys)
+        .where('checksum_url', 'is not distinct from', checksumUrl)
+        .execute();
     },
 
     looked: async (family, failure) => {

@@ -239,6 +239,7 @@ export type ImageSourceTable = {
   checksum_url: string | null;
   signing_keys: string | null;
   signature_url: string | null;
+  signed_at: NullableTimestamp;
   settings: JSONColumnType<ImageSettings>;
   every_seconds: number;
   /** Earlier images of the family that stay; null is all. */

@@ -16,6 +16,8 @@ export type ImageSource = {
   /** OpenPGP public keys, armoured, of which one must have signed the file of checksums; and where the signature is, if not in that file. */
   signingKeys: string | null;
   signatureUrl: string | null;
+  /** Of the newest signature that was seen. */
+  signedAt: Date | null;
   settings: ImageSettings;
   everySeconds: number;
   /** How many earlier images of the family stay, of those that the source has brought; null keeps all. */
@@ -28,7 +30,7 @@ export type ImageSource = {
   failure: Failure | null;
 };
 
-export type NewImageSource = Omit<ImageSource, 'checksum' | 'imageId' | 'lookedAt' | 'failure'>;
+export type NewImageSource = Omit<ImageSource, 'signedAt' | 'checksum' | 'imageId' | 'lookedAt' | 'failure'>;
 
 /** Images that the provider offers to everyone, by families of which one is shown at a time. */
 export interface PlatformStore {
@@ -42,7 +44,7 @@ export interface PlatformStore {
   /** The latest of each family, by family. */
   families(): Promise<Image[]>;
 
-  /** Creates or replaces it; what was ordered from it stays. It is due at once. */
+  /** Creates or replaces it; what was ordered from it stays. It is due at once. With the same keys and file of checksums, no older signature is believed still. */
   setSource(source: NewImageSource): Promise<ImageSource>;
   sources(): Promise<ImageSource[]>;
   /** False when there is none. Its images stay. */
@@ -50,6 +52,8 @@ export interface PlatformStore {
   /** Due at once, and what came to nothing is ordered again. Undefined when there is none. */
   refresh(family: string): Promise<ImageSource | undefined>;
   due(): Promise<ImageSource[]>;
+  /** A signature of this time was good, by the keys that the source had then. */
+  sawSigned(source: Pick<ImageSource, 'family' | 'signingKeys' | 'checksumUrl'>, signedAt: Date): Promise<void>;
   /** It was looked at, and there was nothing to order. */
   looked(family: string, failure: Failure | undefined): Promise<void>;
   /**

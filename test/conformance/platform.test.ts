@@ -113,6 +113,21 @@ describe('a source', () => {
     expect(await platform.refresh(family)).toBeUndefined();
   });
 
+  test('keeps the time of its newest signature, until it is set with other keys or another file', async () => {
+    const signed = source({ signingKeys: 'key' });
+    await platform.setSource(signed);
+    const [old, young] = [new Date('2026-01-01T00:00:00Z'), new Date('2026-02-01T00:00:00Z')];
+    await platform.sawSigned(signed, young);
+    await platform.sawSigned(signed, old);
+    await platform.sawSigned({ ...signed, signingKeys: 'former key' }, new Date('2026-03-01T00:00:00Z'));
+    expect((await current()).signedAt).toEqual(young);
+    expect((await platform.setSource({ ...signed, keep: 3 })).signedAt).toEqual(young);
+    expect((await platform.setSource({ ...signed, signingKeys: 'new key' })).signedAt).toBeNull();
+    await platform.sawSigned({ ...signed, signingKeys: 'new key' }, young);
+    const elsewhere = { ...signed, signingKeys: 'new key', checksumUrl: 'https://example.org/SHA512SUMS' };
+    expect((await platform.setSource(elsewhere)).signedAt).toBeNull();
+  });
+
   test('orders an image for each new checksum, once, with its download', async () => {
     const set = await platform.setSource(source());
     const at = await Promise.all(Array.from({ length: 6 }, () => platform.order(set, sum('a'), 'uploads')));

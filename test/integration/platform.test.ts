@@ -140,11 +140,14 @@ test(
   900_000,
 );
 
+const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
+
 test('checksums that must be signed are believed when they are, and the source says why they are not', () =>
   withoutHousekeeping(installation, async () => {
     const { privateKey, publicKey } = await generateKey({
       type: 'ecc',
       userIDs: [{ name: 'Images' }],
+      date: daysAgo(2),
       format: 'object',
     });
     mirror.offer('signed.qcow2', Buffer.from('bytes'));
@@ -164,8 +167,8 @@ test('checksums that must be signed are believed when they are, and the source s
     expect(await set({ signatureUrl })).toBe(200);
     expect(await failure()).toMatch(/no signature of the file/);
     const message = await createMessage({ text: 'something else' });
-    const sign = async (what: typeof message) =>
-      Buffer.from(await signBy({ message: what, signingKeys: privateKey, detached: true, format: 'binary' }));
+    const sign = async (what: typeof message, date = new Date()) =>
+      Buffer.from(await signBy({ message: what, date, signingKeys: privateKey, detached: true, format: 'binary' }));
     files['/SHA256SUMS.gpg'] = await sign(message);
     await call('POST', '/image-sources/signed/refresh');
     expect(await failure()).toMatch(/does not belong/);
@@ -173,5 +176,12 @@ test('checksums that must be signed are believed when they are, and the source s
     await call('POST', '/image-sources/signed/refresh');
     expect(await look()).toMatchObject({ ordered: 1 });
     expect(await failure()).toBeUndefined();
+
+    // An older file that was signed as well, of an image with other bytes.
+    mirror.offer('signed.qcow2', Buffer.from('earlier'));
+    files['/SHA256SUMS.gpg'] = await sign(await createMessage({ text: String(files['/SHA256SUMS']) }), daysAgo(1));
+    await call('POST', '/image-sources/signed/refresh');
+    expect(await look()).toMatchObject({ ordered: 0 });
+    expect(await failure()).toMatch(/was signed on .* had one of/);
     await call('DELETE', '/image-sources/signed');
   }));

@@ -10,5 +10,8 @@ export type Signed = {
   signature?: Uint8Array | undefined;
 };
 
+/** What a file of checksums says of an image. `signedAt`: when it was signed, in ms since 1970, where it must be signed. */
+export type FoundChecksum = { checksum: string; signedAt?: number };
+
 /** `key-ended`: it has expired or was revoked. `weak`: an algorithm or a length that is not trusted any more. */
 export type SignatureProblem = 'no-keys' | 'unsigned' | 'another-key' | 'key-ended' | 'expired' | 'weak' | 'wrong';

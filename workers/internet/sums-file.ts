@@ -38,12 +38,12 @@ export const findChecksum = async ({
   sums,
   url,
   signed,
-}: Sums): Promise<{ checksum: string | undefined } | { problem: SignatureProblem }> => {
+}: Sums): Promise<{ checksum: string | undefined; signedAt?: number } | { problem: SignatureProblem }> => {
   if (!signed) return { checksum: checksumIn(new TextDecoder().decode(sums), url) };
   // Loaded by whoever needs it: it takes longer than all the rest.
   const { signedText } = await import('./sums-signature.ts');
   const found = await signedText(sums, signed);
-  return 'problem' in found ? found : { checksum: checksumIn(found.text, url) };
+  return 'problem' in found ? found : { checksum: checksumIn(found.text, url), signedAt: found.signedAt };
 };
 
 const nameOf = (url: string): string => {

@@ -1,7 +1,7 @@
 import { BootreadyError } from '../../shared/errors.ts';
 import { foreignLimits } from '../../shared/foreign-limits.ts';
 import { type ForeignDoor, foreignTask } from '../../shared/ports/foreign.ts';
-import type { SignatureProblem, Sums } from './sums-contract.ts';
+import type { FoundChecksum, SignatureProblem, Sums } from './sums-contract.ts';
 
 export const sumsTask = foreignTask<typeof import('./sums-file.ts').findChecksum>(
   import.meta.url,
@@ -14,7 +14,7 @@ export const sumsTask = foreignTask<typeof import('./sums-file.ts').findChecksum
  * The checksum that a mirror's file has for the file at this URL, read behind the door.
  * @throws BootreadyError `invalid-input` when there is none, or several, when it is not signed as it must be, or reading the file takes too much; and as the door
  */
-export const checksumFrom = async (door: ForeignDoor, sums: Sums): Promise<string> => {
+export const checksumFrom = async (door: ForeignDoor, sums: Sums): Promise<FoundChecksum> => {
   const found = await door.run(sumsTask, sums, {});
   if (found.state === 'exceeded') {
     throw refused(
@@ -23,7 +23,8 @@ export const checksumFrom = async (door: ForeignDoor, sums: Sums): Promise<strin
     );
   }
   if ('problem' in found.value) throw refused(...signatureProblems[found.value.problem]);
-  if (found.value.checksum !== undefined) return found.value.checksum;
+  const { checksum, signedAt } = found.value;
+  if (checksum !== undefined) return { checksum, ...(signedAt === undefined ? {} : { signedAt }) };
   throw refused(
     'The file of checksums does not name the image, or names it with several.',
     "Compare both addresses: the last part of the image's must stand in the file, with a sha256 or sha512.",

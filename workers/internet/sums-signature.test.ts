@@ -36,12 +36,13 @@ const beside = async (signers: Keys[], text = sums, more: object = {}): Promise<
     } as never),
   );
 
-const ask = (text: string, keys: string, signature?: string | Uint8Array): Promise<string> =>
+const found = (text: string, keys: string, signature?: string | Uint8Array) =>
   checksumFrom(door, {
     sums: Buffer.from(text),
     url,
     signed: { keys, signature: typeof signature === 'string' ? Buffer.from(signature) : signature },
   });
+const ask = async (...asked: Parameters<typeof found>): Promise<string> => (await found(...asked)).checksum;
 
 describe('checksums are believed', () => {
   test('signed within', async () => {
@@ -62,8 +63,19 @@ describe('checksums are believed', () => {
   });
 
   test('without a key, as before', async () => {
-    expect(await checksumFrom(door, { sums: Buffer.from(sums), url })).toBe(`sha256:${hex}`);
-    expect(await checksumFrom(door, { sums: Buffer.from(await within(another)), url })).toBe(`sha256:${hex}`);
+    const checksum = `sha256:${hex}`;
+    expect(await checksumFrom(door, { sums: Buffer.from(sums), url })).toEqual({ checksum });
+    expect(await checksumFrom(door, { sums: Buffer.from(await within(another)), url })).toEqual({ checksum });
+  });
+
+  test('with the time of the newest good signature', async () => {
+    const both = `${another.keys}\n${ours.keys}`;
+    const old = new Date('2026-01-02T03:04:05Z');
+    const { privateKey } = await newKey({ date: new Date('2026-01-01T00:00:00Z') });
+    const keys = privateKey.toPublic().armor();
+    expect((await found(await within({ privateKey, keys }, sums, { date: old }), keys)).signedAt).toBe(old.getTime());
+    const { signedAt = 0 } = await found(sums, both, await beside([another, ours]));
+    expect(Math.abs(Date.now() - signedAt)).toBeLessThan(60_000);
   });
 });
 

@@ -16,22 +16,24 @@ import type { SignatureProblem, Signed } from './sums-contract.ts';
  * file beside it (`SHA256SUMS.gpg`, `.sign`, `.asc`). The signature is another host's: read behind the door only (sums-file.ts).
  */
 
-/** The text that was signed, and nothing around it; or why it is not to be believed. */
+/** The text that was signed, and nothing around it, with the time of its newest good signature in ms since 1970; or why it is not to be believed. */
 export const signedText = async (
   sums: Uint8Array,
   { keys: armoredKeys, signature }: Signed,
-): Promise<{ text: string } | { problem: SignatureProblem }> => {
+): Promise<{ text: string; signedAt: number } | { problem: SignatureProblem }> => {
   const keys = await publicKeysIn(armoredKeys);
   if (keys.length === 0) return { problem: 'no-keys' };
   const verified = await (signature === undefined ? withinText(sums, keys) : beside(sums, signature, keys));
   if (verified === undefined || verified.signatures.length === 0) return { problem: 'unsigned' };
   const problems: SignatureProblem[] = [];
+  const times: number[] = [];
   for (const each of verified.signatures) {
     const problem = await problemOf(each, keys);
-    // One good signature of a wanted key is enough: a file may have several.
-    if (problem === undefined) return { text: textOf(verified.data) };
-    problems.push(problem);
+    if (problem === undefined) times.push(await timeOf(each));
+    else problems.push(problem);
   }
+  // One good signature of a wanted key is enough: a file may have several.
+  if (times.length > 0) return { text: textOf(verified.data), signedAt: Math.max(...times) };
   return { problem: problems.find((problem) => problem !== 'another-key') ?? 'another-key' };
 };
 
@@ -72,6 +74,10 @@ const beside = async (
 };
 
 const orNone = <T>(reading: Promise<T>): Promise<T | undefined> => reading.catch(() => undefined);
+
+/** RFC 9580, 5.2.3.11: it is part of what was signed. */
+const timeOf = async ({ signature }: Verified['signatures'][number]): Promise<number> =>
+  Math.max(...(await signature).packets.map(({ created }) => created?.getTime() ?? 0));
 
 /** The library tells its reasons in words only. */
 const problemOf = async (

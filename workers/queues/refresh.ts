@@ -54,13 +54,27 @@ export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; pro
 };
 
 /** @throws BootreadyError */
-const checksumOf = async ({ foreign, fetchSmall }: RefreshDeps, source: ImageSource): Promise<string> => {
+const checksumOf = async ({ foreign, fetchSmall, platform }: RefreshDeps, source: ImageSource): Promise<string> => {
   const { url, checksumUrl, fixedChecksum, signingKeys: keys, signatureUrl } = source;
   if (checksumUrl === null) return fixedChecksum ?? '';
   const sums = await fetchSmall(checksumUrl);
-  if (keys === null) return checksumFrom(foreign, { sums, url });
+  if (keys === null) return (await checksumFrom(foreign, { sums, url })).checksum;
   const signature = signatureUrl === null ? undefined : await fetchSmall(signatureUrl).catch(namingSignature);
-  return checksumFrom(foreign, { sums, url, signed: { keys, signature } });
+  const { checksum, signedAt = 0 } = await checksumFrom(foreign, { sums, url, signed: { keys, signature } });
+  assertNotOlder(new Date(signedAt), source);
+  await platform.sawSigned(source, new Date(signedAt));
+  return checksum;
+};
+
+/** An old file is signed as well as a new one: whoever shows it again brings back images with holes that are known. @throws BootreadyError `invalid-input` */
+const assertNotOlder = (signedAt: Date, { signedAt: newest }: ImageSource): void => {
+  if (newest === null || signedAt >= newest) return;
+  throw new BootreadyError({
+    code: 'invalid-input',
+    message: `The file of checksums was signed on ${signedAt.toISOString()}. This source had one of ${newest.toISOString()} before.`,
+    remedy:
+      'Nothing older is fetched. The mirror may lag behind: wait, or take another one. If the older file is right, delete the source and set it again.',
+  });
 };
 
 /** What is missing is not the file of checksums itself. */
