@@ -43,7 +43,14 @@ for (const path of paths) {
         return answer;
       };
       const progress = (): void => undefined;
-      return inspectInside(foreign, timed, { isBackup: false, outputDir, hostDir, unpacksAtMost: 2 * 1024 ** 3, signal, progress });
+      return inspectInside(foreign, timed, {
+        isBackup: false,
+        outputDir,
+        hostDir,
+        unpacksAtMost: 2 * 1024 ** 3,
+        signal,
+        progress,
+      });
     });
     console.log(`${path}\n  ${seconds(begun).toFixed(1)} s, of which the launch ${launch.toFixed(1)} s`);
     for (const [command, each] of [...spent].sort(([, a], [, b]) => b.seconds - a.seconds).slice(0, 12)) {

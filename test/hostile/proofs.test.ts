@@ -25,7 +25,13 @@ const linux = {
 };
 
 const inspected = async (files: Record<string, string>): Promise<Finding[]> => {
-  const options = { isBackup: false, outputDir: '/nowhere', hostDir: '/nowhere', unpacksAtMost: 0, progress: () => undefined };
+  const options = {
+    isBackup: false,
+    outputDir: '/nowhere',
+    hostDir: '/nowhere',
+    unpacksAtMost: 0,
+    progress: () => undefined,
+  };
   const { signal } = new AbortController();
   return (await inspectInside(door, guestOf(files), { ...options, signal })).findings;
 };

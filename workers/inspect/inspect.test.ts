@@ -34,7 +34,13 @@ const inspected = async (
   given: Record<string, string | Buffer> = {},
 ) => {
   const questions: Question[] = [];
-  const options = { isBackup: false, outputDir: '/nowhere', hostDir: '/nowhere', unpacksAtMost: 0, progress: () => undefined };
+  const options = {
+    isBackup: false,
+    outputDir: '/nowhere',
+    hostDir: '/nowhere',
+    unpacksAtMost: 0,
+    progress: () => undefined,
+  };
   const { signal } = new AbortController();
   const looked = await inspectInside(through, guestOf(files, questions, given), { ...options, signal });
   return { ...looked, codes: looked.findings.map(({ code }) => code), questions };
