@@ -19,6 +19,7 @@ type Mutation = {
 
 const runs = ['test/conformance/runs.test.ts', 'test/conformance/run-ends.test.ts', 'test/conformance/glance.test.ts'];
 const orders = ['test/conformance/downloads.test.ts'];
+const uploads = ['test/conformance/images.test.ts'];
 const deliveries = ['test/conformance/deliveries.test.ts'];
 const walls = ['test/conformance/row-level-security.test.ts'];
 const identities = ['test/integration/api.test.ts'];
@@ -65,6 +66,10 @@ const mutations: Mutation[] = [
     [".where('fence', '=', fence)", 1],
     [".where('status', '=', 'running')", 1],
     [".where('number', '=', number)", 1],
+  ]),
+  ...gone('adapters/database/image-uploads.ts', uploads, [
+    [".where('multipart_id', 'is not distinct from', multipartId)", 2],
+    [".where('held_bytes', '=', size)", 1],
   ]),
   { file: 'adapters/database/scope.ts', from: 'set local role bootready_project; ', to: '', tests: walls },
   {

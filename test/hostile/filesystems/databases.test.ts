@@ -17,7 +17,7 @@ import { echo } from '../echo.ts';
 import { flipped } from '../flips.ts';
 import { tallyOf } from '../table.ts';
 import { bentHives } from './bent-hives.ts';
-import { databaseKinds, packageDatabases, soundHive, writeRoot } from './databases.ts';
+import { bentFields, databaseKinds, packageDatabases, soundHive, writeRoot } from './databases.ts';
 
 /**
  * Databases of a guest bent as files: what reads them is hivex, librpm and libguestfs, in the appliance or in guestfish's sandbox, and then our own parsers
@@ -153,6 +153,7 @@ const flippedCases = (sound: Buffer): Case[] =>
 const casesOf = ({ words, sound }: { words: string; sound: Buffer }): Case[] => [
   { name: 'sound', bytes: sound },
   ...flippedCases(sound),
+  ...Object.entries(words ? bentFields(words) : {}).map(([name, bytes]) => ({ name, bytes })),
   ...(words
     ? Object.entries(bends).flatMap(([name, bend]) =>
         [64 * KiB, 4 * MiB].map((size) => ({ name: `${name}, ${size}`, bytes: bend(size, words) })),

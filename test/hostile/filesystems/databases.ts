@@ -15,7 +15,10 @@ const distribution = (id: string, version: string): Tree => ({
   'usr/lib/os-release': `ID=${id}\nVERSION_ID="${version}"\nPRETTY_NAME="${id} ${version}"\n`,
 });
 
-/** Text that its reader takes whole. deb-status is that of dpkg(1), the other of apk-package(5). */
+/**
+ * Text that its reader takes whole: dpkg(1), apk-package(5), alpm(5). Nobody reads dpkg's other files (diversions, statoverride, status.d) when an image is
+ * looked at: libguestfs knows /var/lib/dpkg/status alone (lib/inspect-apps.c).
+ */
 const texts = {
   'dpkg status': {
     path: '/var/lib/dpkg/status',
@@ -27,7 +30,48 @@ const texts = {
     words: 'P:a\nV:1.2-r3\nA:x86_64\nS:1\nI:1\nT:x\nU:-\nL:MIT\no:a\n\n',
     tree: { ...distribution('alpine', '3.20'), 'etc/alpine-release': '3.20.0\n' },
   },
+  'pacman desc': {
+    path: '/var/lib/pacman/local/a-1:2-3/desc',
+    words: '%NAME%\na\n\n%VERSION%\n1:2-3\n\n%ARCH%\nany\n\n%DESC%\nx\n\n',
+    tree: { ...distribution('arch', '1'), 'etc/arch-release': '' },
+  },
 } as const satisfies Record<string, Database>;
+
+/** A value that its reader splits, at the edges of what it splits by. */
+const edges = [
+  '',
+  ':',
+  '-',
+  ':-',
+  '-:',
+  '::--',
+  `${'9'.repeat(40)}:1-1`,
+  '-1:1-1',
+  '1:',
+  ':1',
+  '1-',
+  'x'.repeat(16 * 1024 ** 2),
+];
+
+/** The words with each of their values in turn at each edge, and without its name, end or line. */
+export const bentFields = (words: string): Record<string, Buffer> => {
+  const lines = words.split('\n');
+  const withLine = (at: number, line: string | undefined): Buffer =>
+    Buffer.from(lines.flatMap((each, index) => (index !== at ? [each] : line === undefined ? [] : [line])).join('\n'));
+  return Object.fromEntries(
+    lines.flatMap((line, at) => {
+      if (line === '') return [];
+      const name = /^(?:[A-Z][a-z-]*: |[A-Za-z]:)?/.exec(line)?.[0] ?? '';
+      return [
+        [`line ${at} is gone`, withLine(at, undefined)] as const,
+        [`line ${at} has no name`, withLine(at, line.slice(name.length))] as const,
+        ...edges.map(
+          (edge) => [`line ${at}: ${edge.slice(0, 20)}, ${edge.length}`, withLine(at, name + edge)] as const,
+        ),
+      ];
+    }),
+  );
+};
 
 const spec = (count: number): string =>
   `Name: tree\nVersion: 1\nRelease: 1\nSummary: x\nLicense: x\nBuildArch: noarch\nAutoReqProv: no\n%description\n${Array.from(
@@ -74,7 +118,7 @@ const rpmTree = (backend: string): Tree => ({
   'usr/lib/rpm/rpmrc': 'arch_canon: x86_64: x86_64 1\n',
 });
 
-export const databaseKinds = ['dpkg status', 'apk installed', 'rpm sqlite', 'rpm bdb'] as const;
+export const databaseKinds = ['dpkg status', 'apk installed', 'pacman desc', 'rpm sqlite', 'rpm bdb'] as const;
 
 export const packageDatabases = (dir: string): Record<(typeof databaseKinds)[number], Database & { sound: Buffer }> => {
   const rpm = rpmDatabases(dir, 40);
@@ -85,6 +129,7 @@ export const packageDatabases = (dir: string): Record<(typeof databaseKinds)[num
   return {
     'dpkg status': text('dpkg status'),
     'apk installed': text('apk installed'),
+    'pacman desc': text('pacman desc'),
     'rpm sqlite': ofRpm('sqlite', 'rpmdb.sqlite'),
     'rpm bdb': ofRpm('bdb', 'Packages'),
   };
