@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { blockedPorts } from '../blocked-ports.ts';
 import { requestLimits } from '../request-limits.ts';
 import { DeliveryStatus, TargetName } from './delivery.ts';
 import { Checksum, SourceUrl } from './download.ts';
@@ -457,7 +458,11 @@ export const UploadEventPage = z.object({
 });
 export type UploadEventPage = z.infer<typeof UploadEventPage>;
 
-export const CreateWebhook = z.strictObject({ url: z.url({ protocol: /^https?$/ }) });
+export const CreateWebhook = z.strictObject({
+  url: z
+    .url({ protocol: /^https?$/ })
+    .refine((url) => !blockedPorts.has(Number(URL.parse(url)?.port)), 'No web server listens on this port.'),
+});
 export type CreateWebhook = z.infer<typeof CreateWebhook>;
 
 export const WebhookView = z.object({

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
@@ -73,6 +74,14 @@ test('a name on the list that leads into the own network is not followed, unless
   await start({ toPrivateAddresses: false });
   expect((await get(`http://localhost:${ports.http}/`))[0]).toBe(502);
   expect(await tunnel(`localhost:${ports.tls}`)).toBe('');
+});
+
+test('there is an end to what is sent through a tunnel', async () => {
+  await start({ maxSentBytes: 1000 });
+  const socket = connect(proxy.socket, () => socket.write(`CONNECT localhost:${ports.tls} HTTP/1.1\r\n\r\n`));
+  socket.on('error', () => undefined).once('data', () => socket.write(Buffer.alloc(2000)));
+  await once(socket, 'close');
+  expect((await get(`http://localhost:${ports.http}/small`))[0]).toBe(403);
 });
 
 test('there is an end to what is fetched', async () => {

@@ -22,8 +22,9 @@ export type PackageProxyOptions = {
   hosts: readonly string[];
   /** Whether these may be in the installation's own network. */
   toPrivateAddresses: boolean;
-  /** All that one repair may fetch. */
+  /** All that one repair may fetch, and all that it may send through tunnels. Requests for packages are small. */
   maxBytes?: number;
+  maxSentBytes?: number;
   ports?: { http: number; tls: number };
 };
 
@@ -43,23 +44,25 @@ export const startPackageProxy = async ({
   hosts,
   toPrivateAddresses,
   maxBytes = 2 * 1024 ** 3,
+  maxSentBytes = 16 * 1024 ** 2,
   ports = { http: 80, tls: 443 },
 }: PackageProxyOptions): Promise<PackageProxy> => {
   const folder = await mkdtemp(join(tmpdir(), 'packages-'));
   const network = toPrivateAddresses ? {} : { lookup: publicLookup('Name the host in REPAIR_PACKAGE_HOSTS.') };
   const refused = new Set<string>();
   const open = new Set<Duplex>();
-  let left = maxBytes;
+  const left = { fetched: maxBytes, sent: maxSentBytes };
+  const isSpent = (): boolean => left.fetched < 0 || left.sent < 0;
 
   const allowed = (host: string): boolean => {
     const known = hosts.includes(host);
     if (!known && refused.size < 100) refused.add(host.slice(0, 253));
     return known;
   };
-  const counted = (source: NodeJS.ReadableStream): void => {
+  const counted = (source: NodeJS.ReadableStream, as: keyof typeof left): void => {
     source.on('data', (chunk: Buffer) => {
-      left -= chunk.length;
-      if (left < 0) for (const each of open) each.destroy();
+      left[as] -= chunk.length;
+      if (isSpent()) for (const each of open) each.destroy();
     });
   };
   const held = <T extends Duplex>(stream: T): T => {
@@ -79,7 +82,7 @@ export const startPackageProxy = async ({
       refuse(400, `Only http:// on port ${ports.http} is forwarded.`);
     else if (asked.method !== 'GET' && asked.method !== 'HEAD') refuse(405, 'Only GET and HEAD are forwarded.');
     else if (!allowed(url.hostname)) refuse(403, `${url.hostname} is no host of packages.`);
-    else if (left < 0) refuse(403, 'This repair has fetched all that it may.');
+    else if (isSpent()) refuse(403, 'This repair has fetched or sent all that it may.');
     else forward(url, asked, answer, () => refuse(502, `${url.hostname} does not answer.`));
   };
 
@@ -91,7 +94,7 @@ export const startPackageProxy = async ({
     onward.once('error', unanswered);
     onward.once('response', (response) => {
       answer.writeHead(response.statusCode ?? 502, response.headers);
-      counted(response);
+      counted(response, 'fetched');
       response.once('error', () => answer.destroy());
       response.pipe(answer);
     });
@@ -102,7 +105,7 @@ export const startPackageProxy = async ({
   const tunnel = (asked: IncomingMessage, inside: Duplex): void => {
     held(inside);
     const [host = '', port] = (asked.url ?? '').split(':');
-    if (Number(port) !== ports.tls || !allowed(host) || left < 0) {
+    if (Number(port) !== ports.tls || !allowed(host) || isSpent()) {
       inside.end('HTTP/1.1 403 Forbidden\r\n\r\n');
       return;
     }
@@ -111,7 +114,9 @@ export const startPackageProxy = async ({
     outside.once('connect', () => inside.write('HTTP/1.1 200 OK\r\n\r\n'));
     outside.once('close', () => inside.destroy());
     inside.once('close', () => outside.destroy());
-    counted(outside);
+    counted(outside, 'fetched');
+    counted(inside, 'sent');
+
     inside.pipe(outside).pipe(inside);
   };
 
