@@ -23,7 +23,7 @@ const troubles: readonly Trouble[] = [
   {
     sign: /ALTNAME_INVALID|altnames|not valid for (any )?name|NotValidForName/i,
     reason: 'its certificate is for another name',
-    remedy: ({ address }) => `Name the server as its certificate does, in ${address}.`,
+    remedy: ({ address }) => `Use the name from its certificate in ${address}.`,
   },
   {
     sign: /CERT_HAS_EXPIRED|CERT_NOT_YET_VALID|certificate (has )?expired|NotValidYet/i,
@@ -32,29 +32,29 @@ const troubles: readonly Trouble[] = [
   },
   {
     sign: /certificate[_ ]required|CertificateRequired|peer did not return a certificate/i,
-    reason: 'it asks for a certificate of ours',
-    remedy: ({ client }) => `Set ${client}, with a certificate of an authority that the server trusts.`,
+    reason: 'it requires a client certificate',
+    remedy: ({ client }) => `Set ${client}to a certificate from an authority that the server trusts.`,
   },
   {
     sign: /alert (unknown ca|bad certificate)|alert received: (UnknownCA|BadCertificate)|UnknownCA|decrypt error/i,
-    reason: 'it does not accept our certificate',
-    remedy: ({ client }) => `Set ${client} to a certificate of an authority that the server trusts.`,
+    reason: 'it does not accept the client certificate',
+    remedy: ({ client }) => `Set ${client} to a certificate from an authority that the server trusts.`,
   },
   {
     // Also where a client of HTTP/2 notices the end before it has read the alert.
     sign: /closed after the handshake|Canceled, \\?"connection closed/,
     reason: 'it closes the connection after the handshake',
-    remedy: ({ client }) => `It may not accept our certificate: check ${client}, and the log of the server.`,
+    remedy: ({ client }) => `It may not accept the client certificate. Check ${client}, and the log of the server.`,
   },
   {
     sign: /SELF_SIGNED|self.signed certificate|UNABLE_TO_VERIFY|unable to (verify|get)|UNABLE_TO_GET|UnknownIssuer|BadSignature|certificate signature failure/i,
-    reason: 'its certificate is of an authority that is not trusted here',
-    remedy: ({ ca }) => `Set ${ca} to the certificate of the authority that made it.`,
+    reason: 'its certificate is from an authority that is not trusted here',
+    remedy: ({ ca }) => `Set ${ca} to the certificate of the authority that issued it.`,
   },
   {
     sign: /WRONG_VERSION_NUMBER|wrong version number|PACKET_LENGTH_TOO_LONG|packet length too long|InvalidContentType|does not support SSL/i,
     reason: 'it does not speak TLS',
-    remedy: ({ off }) => `Switch TLS on at the server; in a network that you trust, switch it off here (${off}).`,
+    remedy: ({ off }) => `Enable TLS on the server. In a trusted network, you can disable it here (${off}).`,
   },
 ];
 

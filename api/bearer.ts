@@ -35,7 +35,7 @@ const projectOf = async (
   if (wanted !== undefined && !access.projects.includes(wanted)) {
     throw new BootreadyError({
       code: 'forbidden',
-      message: `Your token is not for the project that the header ${projectHeader} names.`,
+      message: `Your token is not valid for the project in the header ${projectHeader}.`,
       remedy: `It is for: ${access.projects.join(', ')}.`,
     });
   }
@@ -43,8 +43,8 @@ const projectOf = async (
   if (others.length === 0) return project;
   throw new BootreadyError({
     code: 'invalid-input',
-    message: 'Your token is for several projects.',
-    remedy: `Say which by the header ${projectHeader} (--project of the command line): ${[project, ...others].join(', ')}.`,
+    message: 'Your token is valid for several projects.',
+    remedy: `Choose one with the header ${projectHeader} (--project on the command line): ${[project, ...others].join(', ')}.`,
   });
 };
 
@@ -58,6 +58,6 @@ export const existingProjects = async (
   throw new BootreadyError({
     code: 'forbidden',
     message: `There is no project ${named.map((id) => `"${id}"`).join(', ')} here.`,
-    remedy: `An operator makes it: bootready project create ${named[0]}`,
+    remedy: `An operator can create it: bootready project create ${named[0]}`,
   });
 };

@@ -26,6 +26,6 @@ export const afterChange = (image: GlanceImage, change: ChangeImage): Partial<Im
 const noProperty = (key: string): BootreadyError =>
   new BootreadyError({
     code: 'invalid-input',
-    message: `"${key}" is an attribute of every image and no property.`,
-    remedy: 'Name, minRam and minDisk are fields of their own; the Image API changes the others.',
+    message: `"${key}" is a built-in attribute and cannot be set as a property.`,
+    remedy: 'Name, minRam and minDisk are separate fields. The Image API changes the other attributes.',
   });

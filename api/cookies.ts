@@ -33,7 +33,7 @@ export const writeCookie = (
   if (isLoopback(host)) return `${loopbackName}=${value}; ${marks}`;
   throw new BootreadyError({
     code: 'invalid-input',
-    message: 'The portal signs nobody in over plain http: the key could be read on the way.',
-    remedy: 'Open it by https; the operator puts a proxy with a certificate in front of the API.',
+    message: 'The portal does not allow sign-in over plain http: the key could be read on the way.',
+    remedy: 'Open it with https. The operator must put a proxy with a certificate in front of the API.',
   });
 };

@@ -59,7 +59,7 @@ export const deliveryRoutes =
         config: { audit: 'image.undeliver' },
         schema: {
           operationId: 'cancelDelivery',
-          summary: 'Stop a delivery; what is half there at the target is cleared away',
+          summary: 'Cancel a delivery and remove the partial copy at the target',
           params: z.object({ id: z.string(), target: z.string() }),
           refuses: ['conflict'],
           response: { 202: ImageDetail },
@@ -74,7 +74,7 @@ export const deliveryRoutes =
         await starter.cancel(deliveryWorkflowIdOf(order)).catch((error: unknown) => {
           request.log.warn(
             { image_id: image.id, error: explain(error) },
-            'a delivery was cancelled and could not be told',
+            'the workflow of a cancelled delivery could not be notified',
           );
         });
         return reply.code(202).send(await detailOf(deps, request, image));
@@ -85,16 +85,16 @@ export const deliveryRoutes =
 const nothingUnderWay = (target: string): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: `The image is not on its way to "${target}".`,
-    remedy: 'There is nothing to cancel; "bootready show" tells how its deliveries ended.',
+    message: `No delivery of the image is running to "${target}".`,
+    remedy: 'There is nothing to cancel. "bootready show" shows how its deliveries ended.',
   });
 
 const noSuchTarget = (target: string, allowed: readonly string[]): BootreadyError =>
   new BootreadyError({
     code: 'invalid-input',
-    message: `Images of this project do not go to a target "${target}".`,
+    message: `Images of this project are not delivered to a target "${target}".`,
     remedy:
       allowed.length > 0
-        ? `They go to: ${allowed.join(', ')}.`
-        : 'The operator names targets in TARGETS, and chooses them by DELIVER_TO or "bootready project targets".',
+        ? `Their targets are: ${allowed.join(', ')}.`
+        : 'The operator defines targets in TARGETS and chooses them with DELIVER_TO or "bootready project targets".',
   });

@@ -22,12 +22,7 @@ export const answerErrors = (
       reply
         .code(404)
         .send(
-          bodyOf(
-            'not-found',
-            'There is nothing at this address.',
-            'GET /openapi.json lists what there is.',
-            request.id,
-          ),
+          bodyOf('not-found', 'This address does not exist.', 'GET /openapi.json lists all addresses.', request.id),
         ),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -65,7 +60,7 @@ export const answerErrors = (
         bodyOf(
           'internal',
           'Something went wrong on our side.',
-          'Try again; if it stays so, tell the operator the request id.',
+          'Try again. If it fails again, report the request ID to the operator.',
           request.id,
         ),
       );

@@ -31,10 +31,10 @@ export const evidenceRoutes =
         config: { security: 'download' },
         schema: {
           operationId: 'getEvidence',
-          summary: 'Console log or screen picture of a boot check; software bill of materials (CycloneDX)',
+          summary: 'Console log or screenshot of a boot check; software bill of materials (CycloneDX)',
           params: Params,
           response: {
-            200: media('What was kept, by its name', {
+            200: media('Name of the evidence', {
               'text/plain': z.string(),
               'image/png': z.string(),
               [sbomMediaType]: z.unknown(),
@@ -51,9 +51,9 @@ export const evidenceRoutes =
         if (!object) {
           throw new BootreadyError({
             code: 'not-found',
-            message: 'This run has no such evidence.',
+            message: 'This run does not have that evidence.',
             remedy:
-              'Console and screen come of a boot check, a bill of materials of a package database of dpkg, rpm or apk; "bootready report" tells.',
+              'A boot check produces the console log and the screenshot. A package database of dpkg, rpm or apk produces the bill of materials. "bootready report" shows the details.',
           });
         }
         reply.headers({

@@ -61,7 +61,7 @@ describe('bodies that are under way', () => {
     expect(await send(url, 'b', 30 * KiB)).toBe(200);
     const refused = await fetch(url, { method: 'POST', body: `"${'x'.repeat(30 * KiB)}"`, headers: headersOf('a') });
     expect(refused.headers.get('retry-after')).toBe('5');
-    expect(await refused.text()).toContain('as many large requests at once as you may');
+    expect(await refused.text()).toContain('your limit of large requests at the same time');
     socket.destroy();
     await eventually(async () => (await send(url, 'a', 30 * KiB)) === 200, { within: 5, what: 'it is given back' });
   });

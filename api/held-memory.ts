@@ -22,13 +22,13 @@ export const limitHeldMemory = (
   },
 ): void => {
   const bodies = createMemoryBudget(limits.bodies, {
-    all: 'The API receives as many large requests as it has memory for.',
-    own: 'You send as many large requests at once as you may.',
+    all: 'The API has no memory for more large requests.',
+    own: 'You have reached your limit of large requests at the same time.',
     remedy: requestLimits.bodiesBytes.remedy,
   });
   const answers = createMemoryBudget(limits.answers, {
-    all: 'The API holds as many answers as it has memory for.',
-    own: 'You have not read as many answers as may wait for you.',
+    all: 'The API has no memory for more responses.',
+    own: 'You have reached your limit of unread responses.',
     remedy: requestLimits.answersBytes.remedy,
   });
 

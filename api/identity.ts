@@ -31,8 +31,8 @@ export const authenticate = async (request: FastifyRequest, deps: BearerDeps): P
   if (identity) return identity;
   throw new BootreadyError({
     code: 'unauthenticated',
-    message: key === undefined ? 'The request shows no API key.' : 'The API key is not valid, or no longer.',
-    remedy: 'Send "Authorization: Bearer KEY"; an operator makes keys with "bootready key create".',
+    message: key === undefined ? 'The request has no API key.' : 'The API key is invalid or has expired.',
+    remedy: 'Send "Authorization: Bearer KEY". An operator creates keys with "bootready key create".',
   });
 };
 
@@ -78,7 +78,7 @@ export const atLeast =
     if (rank[identityOf(request).role] >= rank[role]) return;
     throw new BootreadyError({
       code: 'forbidden',
-      message: `This needs the role "${role}"; you have "${identityOf(request).role}".`,
+      message: `This request needs the role "${role}"; you have "${identityOf(request).role}".`,
       remedy: 'Ask an operator for that role, or for a key with it.',
     });
   };

@@ -33,7 +33,7 @@ export const usableImage = async (
 const noSuchImage = (): BootreadyError =>
   new BootreadyError({
     code: 'not-found',
-    message: 'There is no such image.',
+    message: 'Image not found.',
     remedy: 'GET /v1/images lists yours ("bootready list").',
   });
 
@@ -43,8 +43,8 @@ export const imageToChange = async (deps: Pick<ApiDeps, 'images'>, request: Fast
   if (image.visibility !== 'public' || identityOf(request).role === 'admin') return image;
   throw new BootreadyError({
     code: 'forbidden',
-    message: 'This is a platform image, and only administrators change it.',
-    remedy: 'Download it and create an image of your own.',
+    message: 'This is a platform image. Only administrators can change it.',
+    remedy: 'Download it and create your own image.',
   });
 };
 

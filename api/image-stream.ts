@@ -75,7 +75,7 @@ export const imageStream =
       {
         schema: {
           operationId: 'followImage',
-          summary: 'The image and its changes as server-sent events',
+          summary: 'An image and its changes as server-sent events',
           params: z.object({ id: z.string() }),
           // EventSource sends no headers of one's choice.
           querystring: z.object({ language: z.enum(['en', 'de']).optional() }),
@@ -111,7 +111,7 @@ export const imageStream =
       {
         schema: {
           operationId: 'followImages',
-          summary: 'Ids of images that change, as server-sent events: for lists',
+          summary: 'IDs of changed images as server-sent events, for lists',
           response: { 200: media('Events "images", each with ids', { 'text/event-stream': z.string() }) },
         },
       },

@@ -89,7 +89,7 @@ export const imageRoutes =
         config: { audit: 'image.create' },
         schema: {
           operationId: 'createImage',
-          summary: 'Announce an image whose bytes come next, or are fetched from a URL',
+          summary: 'Create an image, for an upload or for a download from a URL',
           body: CreateImage,
           response: { 201: ImageView },
         },
@@ -101,8 +101,8 @@ export const imageRoutes =
         if (projectId !== own && role !== 'admin') {
           throw new BootreadyError({
             code: 'forbidden',
-            message: 'Only administrators create images for other projects.',
-            remedy: 'Leave out "projectId".',
+            message: 'Only administrators can create images for other projects.',
+            remedy: 'Omit "projectId".',
           });
         }
         if (!(await projects.get(projectId))) {
@@ -208,5 +208,5 @@ const notPublished = (image: Pick<Image, 'status'>): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
     message: `The image is not published: it is ${image.status}.`,
-    remedy: 'Wait until it is active; "bootready show" tells what it is waiting for.',
+    remedy: 'Wait until it is active. "bootready show" shows what it is waiting for.',
   });

@@ -20,7 +20,7 @@ export const inboxRoutes =
       {
         schema: {
           operationId: 'listUploadEvents',
-          summary: 'Storage notifications and what became of them, newest first',
+          summary: 'Storage notifications and their outcome, newest first',
           querystring: Page,
           response: { 200: UploadEventPage },
         },

@@ -44,7 +44,7 @@ export const keyRoutes =
         schema: {
           operationId: 'revokeKey',
           refuses: ['forbidden', 'not-found'],
-          summary: 'Make an API key invalid at once and for good, with its sessions, streams and tokens',
+          summary: 'Revoke an API key immediately and permanently, with its sessions, streams and tokens',
           params: z.object({ key: z.uuid() }),
           response: { 204: z.null() },
         },
@@ -53,7 +53,7 @@ export const keyRoutes =
         if (await keys.revoke(request.params.key)) return reply.code(204).send(null);
         throw new BootreadyError({
           code: 'not-found',
-          message: 'There is no such key, or it is revoked already.',
+          message: 'The key does not exist, or is already revoked.',
           remedy: 'GET /v1/keys lists all of them.',
         });
       },

@@ -32,7 +32,7 @@ export const memberRoutes =
       {
         schema: {
           operationId: 'listMembers',
-          summary: 'Projects that an image is shared with; of an image of another project, the own membership',
+          summary: 'Projects an image is shared with; for an image of another project, your own membership',
           params: ById,
           response: { 200: MemberList },
         },
@@ -54,7 +54,7 @@ export const memberRoutes =
         config: { audit: 'image.share' },
         schema: {
           operationId: 'shareImage',
-          summary: 'Share an image with a project; doing it again changes nothing',
+          summary: 'Share an image with a project; repeating it changes nothing',
           params: ByProject,
           refuses: ['conflict', 'quota-exceeded'],
           response: { 200: MemberView },
@@ -91,7 +91,7 @@ export const memberRoutes =
         config: { audit: 'image.answer-share' },
         schema: {
           operationId: 'changeMember',
-          summary: 'Say as the project it is shared with whether an image is taken',
+          summary: 'Accept or decline an image that is shared with your project',
           params: ByProject,
           body: ChangeMember,
           response: { 200: MemberView },
@@ -104,8 +104,8 @@ export const memberRoutes =
         if (role !== 'admin' && project !== projectId) {
           throw new BootreadyError({
             code: owns({ projectId, role }, image) ? 'forbidden' : 'not-found',
-            message: 'Whether a shared image is taken is said by the project that it is shared with.',
-            remedy: 'Let that project do it ("bootready accept").',
+            message: 'Only the project an image is shared with can accept or decline it.',
+            remedy: 'Ask that project to do it ("bootready accept").',
           });
         }
         const changed = isText(project) && (await glance.setMemberStatus(image.id, project, request.body.status));
@@ -121,7 +121,7 @@ export const memberRoutes =
         config: { audit: 'image.unshare' },
         schema: {
           operationId: 'unshareImage',
-          summary: 'Share an image with a project no longer',
+          summary: 'Stop sharing an image with a project',
           params: ByProject,
           response: { 204: z.null() },
         },
@@ -144,8 +144,8 @@ const projectOf = (text: string, owner: string): string => {
   if (parsed.success && parsed.data !== owner) return parsed.data;
   throw new BootreadyError({
     code: 'invalid-input',
-    message: parsed.success ? 'The image belongs to this project.' : 'That is no id of a project.',
-    remedy: 'Name another project by its id; "bootready whoami" tells that of a key.',
+    message: parsed.success ? 'The image belongs to this project.' : 'That is not a project ID.',
+    remedy: 'Name another project by its ID; "bootready whoami" shows the ID for a key.',
   });
 };
 
@@ -154,14 +154,14 @@ const assertSharable = ({ visibility }: GlanceImage): void => {
   if (visibility === 'shared' || visibility === 'private') return;
   throw new BootreadyError({
     code: 'conflict',
-    message: `The image is ${visibility}: every project may use it already.`,
-    remedy: 'There is nothing to share.',
+    message: `The image is ${visibility}: every project can already use it.`,
+    remedy: 'No sharing is needed.',
   });
 };
 
 const noSuchMember = (): BootreadyError =>
   new BootreadyError({
     code: 'not-found',
-    message: 'The image is not shared with such a project.',
-    remedy: 'GET /v1/images/{id}/members lists those that it is shared with ("bootready members").',
+    message: 'The image is not shared with this project.',
+    remedy: 'GET /v1/images/{id}/members lists its members ("bootready members").',
   });

@@ -64,8 +64,8 @@ export const createMemoryBudget = (most: number, full: FullBudget): MemoryBudget
 /** For image data that comes through this process. */
 export const createUploadMemory = (most: number): MemoryBudget =>
   createMemoryBudget(most, {
-    all: 'The API receives as much image data as it has memory for.',
-    own: 'Your project sends as many images at once as it may.',
+    all: 'The API has no memory for more image data.',
+    own: 'Your project has reached its limit of images sent at the same time.',
     remedy:
-      'Try again in a while. "bootready upload" and the portal send straight to the object store, and do not wait for this.',
+      'Try again later. "bootready upload" and the portal send straight to the object store and have no such limit.',
   });

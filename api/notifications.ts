@@ -19,7 +19,7 @@ export const notificationRoutes =
       if (!sourcePattern.test(source)) {
         throw new BootreadyError({
           code: 'invalid-input',
-          message: 'The name of the source is 1 to 32 of a-z, 0-9 and "-".',
+          message: 'The name of the source must have 1 to 32 characters from a-z, 0-9 and "-".',
           remedy: 'Send to /events/s3/NAME, e.g. /events/s3/minio.',
         });
       }

@@ -56,13 +56,14 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
           key: {
             type: 'http',
             scheme: 'bearer',
-            description: 'A key of "bootready key create", or an access token of the issuer.',
+            description: 'A key from "bootready key create", or an access token from the identity provider.',
           },
           session: {
             type: 'apiKey',
             in: 'cookie',
             name: '__Host-bootready',
-            description: 'Of a browser that has signed in; changes are taken from pages of this installation only.',
+            description:
+              'The session of a signed-in browser. Changes are accepted only from pages of this installation.',
           },
         },
       },

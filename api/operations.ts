@@ -36,7 +36,7 @@ export const operationRoutes =
         ...admin,
         schema: {
           operationId: 'getOperations',
-          summary: 'What runs, what waits, what is stuck and why',
+          summary: 'Running, waiting and stuck work, with reasons',
           refuses: ['forbidden'],
           response: { 200: Operations },
         },
@@ -70,7 +70,7 @@ export const operationRoutes =
         schema: {
           operationId: 'replayUploadEvent',
           refuses: ['not-found'],
-          summary: 'Settle a storage notification once more',
+          summary: 'Process a storage notification again',
           params: z.object({ event: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER) }),
           response: { 202: UploadEventView },
         },
@@ -81,8 +81,8 @@ export const operationRoutes =
         if (!event) {
           throw new BootreadyError({
             code: 'not-found',
-            message: 'There is no such notification.',
-            remedy: '"bootready events" lists those that came.',
+            message: 'Notification not found.',
+            remedy: '"bootready events" lists all notifications.',
           });
         }
         await jobs.addIntake([id]).catch((error: unknown) => {
@@ -98,7 +98,7 @@ export const operationRoutes =
         ...admin,
         schema: {
           operationId: 'listAuditLog',
-          summary: 'Who did what, newest first',
+          summary: 'Audit log, newest first',
           querystring: AuditQuery,
           refuses: ['forbidden'],
           response: { 200: AuditPage },
@@ -119,10 +119,10 @@ export const operationRoutes =
         ...admin,
         schema: {
           operationId: 'exportAuditLog',
-          summary: 'The same as a file: one JSON object a line, newest first',
+          summary: 'Audit log as a file: one JSON object per line, newest first',
           querystring: AuditFilter,
           refuses: ['forbidden'],
-          response: { 200: media('An AuditEntry a line', { 'application/x-ndjson': z.string() }) },
+          response: { 200: media('One AuditEntry per line', { 'application/x-ndjson': z.string() }) },
         },
       },
       async (request, reply) =>

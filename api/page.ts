@@ -13,7 +13,7 @@ export const inTurn = <T>(
 ): Promise<T> => {
   const left = new AbortController();
   reply.raw.once('close', () =>
-    left.abort(new BootreadyError({ code: 'gone', message: 'Nobody waits for the list any more.' })),
+    left.abort(new BootreadyError({ code: 'gone', message: 'The client no longer waits for the list.' })),
   );
   return lists.use(identityOf(request).projectId, left.signal, work);
 };

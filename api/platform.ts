@@ -89,7 +89,7 @@ export const platformRoutes =
         schema: {
           operationId: 'listImageSources',
           refuses: ['forbidden'],
-          summary: 'Where platform images are fetched from',
+          summary: 'Sources of platform images',
           response: { 200: ImageSourceList },
         },
       },
@@ -103,7 +103,7 @@ export const platformRoutes =
         config: { audit: 'source.set' },
         schema: {
           operationId: 'setImageSource',
-          summary: 'Fetch the images of a family from a URL, now and whenever their checksum changes',
+          summary: 'Download the images of a family from a URL, now and whenever their checksum changes',
           params: ByFamily,
           body: SetImageSource,
           response: { 200: ImageSourceView },
@@ -137,7 +137,7 @@ export const platformRoutes =
         schema: {
           operationId: 'refreshImageSource',
           refuses: ['not-found'],
-          summary: 'Look at a source now; what came to nothing is fetched again',
+          summary: 'Refresh a source now; failed downloads are retried',
           params: ByFamily,
           response: { 202: ImageSourceView },
         },
@@ -157,7 +157,7 @@ export const platformRoutes =
         schema: {
           operationId: 'deleteImageSource',
           refuses: ['not-found'],
-          summary: 'Fetch no more; the images stay',
+          summary: 'Remove a source; its images stay',
           params: ByFamily,
           response: { 204: z.null() },
         },
@@ -190,13 +190,13 @@ const sourceView = ({
 const noSuchFamily = (): BootreadyError =>
   new BootreadyError({
     code: 'not-found',
-    message: 'There is no platform image of this family.',
+    message: 'This family has no platform image.',
     remedy: 'GET /v1/families lists them ("bootready families").',
   });
 
 const noSuchSource = (): BootreadyError =>
   new BootreadyError({
     code: 'not-found',
-    message: 'There is no source of this family.',
+    message: 'This family has no source.',
     remedy: 'GET /v1/image-sources lists them ("bootready source list").',
   });

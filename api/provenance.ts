@@ -49,8 +49,8 @@ export const provenanceRoutes =
             code: 'not-found',
             message: run ? 'This image was published without a signature.' : 'This image is not published.',
             remedy: run
-              ? 'The installation had no signing key then (PROVENANCE_KEY).'
-              : 'Provenance comes with publication; "bootready show" tells what the image waits for.',
+              ? 'The installation had no signing key at that time (PROVENANCE_KEY).'
+              : 'Provenance is created with publication. "bootready show" shows what the image is waiting for.',
           });
         }
         reply.headers({ 'content-type': 'application/json', 'content-length': object.size });

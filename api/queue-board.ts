@@ -41,7 +41,7 @@ export const queueBoard =
             error: {
               code: 'unauthenticated',
               message: 'The queue board needs the key of an administrator as password.',
-              remedy: 'Make one: bootready key create --role admin --project NAME --name NAME',
+              remedy: 'Create one: bootready key create --role admin --project NAME --name NAME',
               requestId: request.id,
             },
           });

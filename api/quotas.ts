@@ -21,8 +21,8 @@ export const quotaOf = async (projects: ProjectStore, projectId: string): Promis
   if (quota) return quota;
   throw new BootreadyError({
     code: 'not-found',
-    message: 'There is no such project.',
-    remedy: 'Name your own; GET /v1/self tells it.',
+    message: 'Project not found.',
+    remedy: 'Use your own project; GET /v1/self shows it.',
   });
 };
 

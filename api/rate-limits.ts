@@ -23,10 +23,10 @@ const mayGuess = (request: FastifyRequest): boolean =>
 type Limited = 'address' | 'key' | 'project' | 'guesses';
 
 const sentences: Record<Limited, string> = {
-  address: 'Too many requests have come from your address in the last minute.',
-  key: 'Too many requests have come with your key in the last minute.',
-  project: 'Too many requests have come from your project in the last minute.',
-  guesses: 'Too many wrong keys have come from your address in the last minute.',
+  address: 'Your address has sent too many requests in the last minute.',
+  key: 'Your key has sent too many requests in the last minute.',
+  project: 'Your project has sent too many requests in the last minute.',
+  guesses: 'Your address has sent too many wrong keys in the last minute.',
 };
 
 /**

@@ -63,7 +63,7 @@ export const repairRoutes =
         config: { audit: 'image.repair' },
         schema: {
           operationId: 'createRepair',
-          summary: 'Make a new image from this one, mended by remedies',
+          summary: 'Create a repaired copy of this image',
           params: ById,
           body: CreateRepair.nullish(),
           refuses: ['conflict'],
@@ -114,8 +114,8 @@ const applying = (code: string, report: Report, means: RepairMeans): Remedy => {
   if (!remedy.appliesTo(report.guest ?? {})) {
     throw new BootreadyError({
       code: 'invalid-input',
-      message: `The remedy "${code}" does not apply to the system in this image; it is for: ${remedy.systems.en}.`,
-      remedy: 'GET /v1/images/{id}/repairs lists those that do ("bootready repair ID --list").',
+      message: `The remedy "${code}" does not apply to the system in this image. It is for: ${remedy.systems.en}.`,
+      remedy: 'GET /v1/images/{id}/repairs lists the remedies that apply ("bootready repair ID --list").',
     });
   }
   const unavailable = whyUnavailable(remedy, means);
@@ -130,20 +130,20 @@ const applying = (code: string, report: Report, means: RepairMeans): Remedy => {
 const notExamined = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'Nothing is known of the system in this image: no run has looked inside.',
-    remedy: 'Wait until its run has ended; an image whose file was refused cannot be repaired.',
+    message: 'The system in this image is unknown: no run has inspected it.',
+    remedy: 'Wait until its run ends. An image whose file was refused cannot be repaired.',
   });
 
 const nothingToMend = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'Nothing was found in this image that a remedy mends.',
-    remedy: 'Name the remedies that you want all the same ("bootready repair ID --remedy NAME").',
+    message: 'No remedy fixes a finding of this image.',
+    remedy: 'To apply remedies anyway, name them ("bootready repair ID --remedy NAME").',
   });
 
 const noBytes = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'The bytes of this image are no longer there.',
-    remedy: 'Upload it again, and repair that.',
+    message: 'The data of this image no longer exists.',
+    remedy: 'Upload it again, and repair the new image.',
   });

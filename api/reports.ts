@@ -63,8 +63,8 @@ export const reportRoutes =
         if (!report) {
           throw new BootreadyError({
             code: 'not-found',
-            message: 'There is no report of this run.',
-            remedy: 'A run has one when its checks are through; "bootready show" tells what it is doing.',
+            message: 'This run has no report.',
+            remedy: 'A run has a report once its checks are complete. "bootready show" shows its current step.',
           });
         }
         const language = request.query.lang ?? languageOf(request.headers['accept-language']);

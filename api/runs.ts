@@ -32,7 +32,7 @@ export const runRoutes =
         await starter.cancel(workflowIdOf(imageId)).catch((error: unknown) => {
           log.warn(
             { image_id: imageId, error: explain(error) },
-            'what makes an image was cancelled and could not be told',
+            'the workflow of a cancelled repair or download could not be notified',
           );
         });
         return true;
@@ -58,7 +58,7 @@ export const runRoutes =
         config: { audit: 'run.retry' },
         schema: {
           operationId: 'createRun',
-          summary: 'Try an image again that was rejected, failed or cancelled',
+          summary: 'Process an image again after it was rejected, failed or cancelled',
           params: ById,
           body: CreateRun.nullish(),
           refuses: ['conflict', 'quota-exceeded'],
@@ -105,6 +105,6 @@ export const runRoutes =
 const nothingWorks = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'Nothing works on this image.',
-    remedy: 'There is nothing to cancel; "bootready show" tells how its last run ended.',
+    message: 'Nothing is processing this image.',
+    remedy: 'There is nothing to cancel. "bootready show" shows how its last run ended.',
   });

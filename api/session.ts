@@ -23,7 +23,7 @@ export const sessionRoutes =
         config: { audit: 'none', security: 'sign-in' },
         schema: {
           operationId: 'signIn',
-          summary: 'Sign a browser in: a cookie for the key that the request shows',
+          summary: 'Sign in a browser: sets a cookie for the key in the request',
           response: { 204: z.null() },
         },
       },
@@ -33,8 +33,8 @@ export const sessionRoutes =
         if (keyId === undefined || keyOf(request) === undefined) {
           throw new BootreadyError({
             code: 'forbidden',
-            message: 'A session is made with an API key, or at the issuer.',
-            remedy: 'Show the key, or sign in on the page of the portal.',
+            message: 'A session needs an API key, or a sign-in at the identity provider.',
+            remedy: 'Send the key, or sign in on the portal page.',
           });
         }
         const token = newSessionToken();
@@ -68,7 +68,7 @@ export const sessionRoutes =
           throw new BootreadyError({
             code: 'forbidden',
             message: 'This is not one of your projects.',
-            remedy: 'An API key is for one project; a user has those that the issuer names.',
+            remedy: 'An API key belongs to one project. The identity provider lists the projects of a user.',
           });
         }
         await sessions.chooseProject(hashOfKey(token), projectId);
@@ -82,7 +82,7 @@ export const sessionRoutes =
         config: { audit: 'none', security: 'sign-out' },
         schema: {
           operationId: 'signOut',
-          summary: 'Sign a browser out; `signOutUrl` is where it signs out at the issuer too',
+          summary: 'Sign out a browser; `signOutUrl` also signs out at the identity provider',
           response: { 200: SignedOut, 204: z.null() },
         },
       },

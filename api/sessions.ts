@@ -32,7 +32,7 @@ export const sessionListRoutes =
       {
         schema: {
           operationId: 'listSessions',
-          summary: 'Browsers that are signed in with the own key, or as the own user; last used first',
+          summary: 'Browsers signed in with your key or as your user, last used first',
           response: { 200: SessionList },
         },
       },
@@ -67,7 +67,7 @@ export const sessionListRoutes =
         if (await sessions.end(request.params.session, ownerOf(request))) return reply.code(204).send(null);
         throw new BootreadyError({
           code: 'not-found',
-          message: 'You have no such session.',
+          message: 'You do not have this session.',
           remedy: 'GET /v1/sessions lists yours.',
         });
       },

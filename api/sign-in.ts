@@ -55,7 +55,7 @@ export const signInRoutes =
       if (oidc) return oidc;
       throw new BootreadyError({
         code: 'not-found',
-        message: 'Nobody signs in by OpenID Connect here.',
+        message: 'Sign-in with OpenID Connect is not enabled here.',
         remedy: 'Sign in with an API key.',
       });
     };

@@ -7,7 +7,7 @@ export const assertUploadFits = (size: number, { MAX_UPLOAD_BYTES: limit }: Conf
   if (size <= limit) return;
   throw new BootreadyError({
     code: 'quota-exceeded',
-    message: `The file has ${formatBytes(size)}; uploads may have ${formatBytes(limit)}.`,
+    message: `The file has ${formatBytes(size)}; the limit for uploads is ${formatBytes(limit)}.`,
     remedy: 'Compress it (qemu-img convert -c -O qcow2), or ask the operator for a higher limit.',
   });
 };

@@ -18,22 +18,22 @@ const linkSeconds = 3600;
 const hasBytes = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'This image has its bytes already, or they are fetched for it.',
-    remedy: 'Create another image for other bytes.',
+    message: 'This image already has data, or a download is filling it.',
+    remedy: 'Create another image for other data.',
   });
 
 const isStaged = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'The bytes of this image came by the Image API and wait for an import.',
+    message: 'The data of this image arrived through the Image API and waits for an import.',
     remedy: 'Import it: "openstack image import ID", or delete it.',
   });
 
 const openedElsewhere = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'Another request has opened an upload of this image at the same moment.',
-    remedy: 'Send one file from one place only, then open the upload again.',
+    message: 'Another request opened an upload of this image at the same time.',
+    remedy: 'Send the file from only one place, then open the upload again.',
   });
 
 /** A link to any other part would let bytes in that no quota counts. @throws `invalid-input` */
@@ -44,7 +44,7 @@ const assertPlanned = (partNumbers: readonly number[], size: number): void => {
   throw new BootreadyError({
     code: 'invalid-input',
     message: `The upload was opened for ${size} bytes, which are ${count} parts: there is no part ${beyond}.`,
-    remedy: 'Open the upload again with the size that the file really has: POST /v1/images/{id}/upload.',
+    remedy: 'Open the upload again with the real size of the file: POST /v1/images/{id}/upload.',
   });
 };
 
@@ -76,7 +76,7 @@ export const uploadRoutes =
       if (missing.length > 0) {
         throw new BootreadyError({
           code: 'conflict',
-          message: `The upload is not whole: ${missing.length} parts are missing or have another size (${missing.slice(0, 20).join(', ')}).`,
+          message: `The upload is incomplete: ${missing.length} parts are missing or have another size (${missing.slice(0, 20).join(', ')}).`,
           remedy: 'Send these parts, then complete it again.',
         });
       }
@@ -114,7 +114,7 @@ export const uploadRoutes =
         config: { audit: 'none' },
         schema: {
           operationId: 'openUpload',
-          summary: 'Open the upload of an image, or go on with the open one',
+          summary: 'Open the upload of an image, or continue the open one',
           params: ById,
           body: OpenUpload,
           refuses: ['conflict'],
@@ -152,7 +152,7 @@ export const uploadRoutes =
         config: { audit: 'none', security: 'link-given' },
         schema: {
           operationId: 'signParts',
-          summary: 'Links to send parts to',
+          summary: 'Links for sending parts',
           params: ById,
           refuses: ['conflict'],
           body: SignParts,
@@ -180,7 +180,7 @@ export const uploadRoutes =
         config: { audit: 'image.upload' },
         schema: {
           operationId: 'completeUpload',
-          summary: 'Make an object of the parts',
+          summary: 'Complete the upload',
           params: ById,
           body: OpenUpload,
           refuses: ['conflict'],
@@ -204,7 +204,7 @@ export const uploadRoutes =
         config: { audit: 'image.abandon-upload' },
         schema: {
           operationId: 'abandonUpload',
-          summary: 'Give up an open upload',
+          summary: 'Abandon an open upload',
           params: ById,
           refuses: ['conflict'],
           response: { 204: z.null() },

@@ -102,8 +102,8 @@ const othersRenewal = async (hash: Buffer, { sessions }: SessionDeps): Promise<S
   }
   throw new BootreadyError({
     code: 'unavailable',
-    message: 'The issuer of sign-ins does not answer.',
-    remedy: 'Try again in a while.',
+    message: 'The identity provider does not answer.',
+    remedy: 'Try again later.',
     retryable: true,
   });
 };

@@ -39,7 +39,7 @@ export const webhookRoutes =
         config: { audit: 'webhook.create' },
         schema: {
           operationId: 'createWebhook',
-          summary: 'Ask to be told',
+          summary: 'Create a webhook',
           body: CreateWebhook,
           refuses: ['conflict'],
           response: { 201: NewWebhook },
@@ -70,7 +70,7 @@ export const webhookRoutes =
         if (!webhook) {
           throw new BootreadyError({
             code: 'not-found',
-            message: 'There is no such webhook.',
+            message: 'Webhook not found.',
             remedy: 'GET /v1/webhooks lists yours.',
           });
         }

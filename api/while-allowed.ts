@@ -49,7 +49,7 @@ export const whileAllowed = (
     try {
       return await isStillAllowed(request, mayStill);
     } catch (error) {
-      request.log.warn({ error: explain(error) }, 'cannot find out whether a long answer may go on');
+      request.log.warn({ error: explain(error) }, 'cannot check whether a long response may continue');
       return true;
     }
   };

@@ -19,11 +19,11 @@ export const exitCodeHelp = `
 Exit codes:
   0    done
   1    the image is rejected, or a check of "doctor" failed
-  2    wrong use
-  3    something does not work: server, network, tool
+  2    usage error
+  3    failure: server, network, tool
   4    not found
   5    not allowed
-  6    not possible as things are (conflict, quota)
+  6    conflict or quota exceeded
   130  interrupted`;
 
 /** Ends the command with a code and nothing on stderr: what there was to say is said. */
@@ -58,7 +58,7 @@ export const tellError = (error: unknown, json: boolean): void => {
 export const describedError = (error: unknown): Failure => {
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '').replace(/\.?$/, '.');
-    return { code: 'usage', message, remedy: '"bootready --help" and "bootready COMMAND --help" tell how it is used.' };
+    return { code: 'usage', message, remedy: '"bootready --help" and "bootready COMMAND --help" show how to use it.' };
   }
   if (isBootreadyError(error)) {
     const { code, message, remedy } = error;
@@ -67,6 +67,6 @@ export const describedError = (error: unknown): Failure => {
   return {
     code: 'internal',
     message: `Unexpected: ${explain(error)}.`,
-    remedy: 'This is a defect of bootready; please report it with what you did.',
+    remedy: 'This is a bug in bootready. Please report it with the steps to reproduce it.',
   };
 };

@@ -6,7 +6,7 @@ import { runProgram } from './program.ts';
 export const runCli = (argv: readonly string[] = process.argv): Promise<void> =>
   runProgram(
     [
-      { title: 'For users, by the API of an installation:', add: addClientCommands },
+      { title: 'For users, through the API of an installation:', add: addClientCommands },
       { title: 'For operators, on the hosts of an installation:', add: addOperateCommands },
     ],
     argv,

@@ -13,7 +13,7 @@ export const runProgram = async (groups: readonly CommandGroup[], argv: readonly
   endQuietlyOnClosedPipe();
   const program = new Command('bootready')
     .description('Turns uploaded disk images into published cloud images that are known to boot.')
-    .option('--json', 'print machine-readable JSON on stdout')
+    .option('--json', 'print machine-readable JSON to stdout')
     .addHelpText('after', exitCodeHelp)
     .exitOverride()
     .configureOutput({ outputError: () => undefined });

@@ -5,7 +5,7 @@ import { runProgram } from './program.ts';
 /** The command line of whoever only uses an installation: what the npm package brings. */
 await runProgram(
   [
-    { title: 'By the API of an installation:', add: addClientCommands },
+    { title: 'Through the API of an installation:', add: addClientCommands },
     { title: 'Without one:', add: addVerifyCommand },
   ],
   process.argv,

@@ -22,7 +22,7 @@ const list = z
 /** Certificates or a key. */
 const pem = z
   .string()
-  .includes('-----BEGIN ', { error: 'PEM text; where it is in a file, name that by the same name with _FILE' })
+  .includes('-----BEGIN ', { error: 'PEM text; for a file, set the same name with _FILE instead' })
   .optional();
 
 const hosts = () => list.transform((names) => names.map((name) => name.toLowerCase()));

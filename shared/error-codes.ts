@@ -26,7 +26,7 @@ export const errorCodes = {
   unauthenticated: {
     status: 401,
     exit: 'notAllowed',
-    description: 'No key, token or session, or one that does not hold',
+    description: 'The key, token or session is missing or invalid',
     de: {
       title: 'Sie sind nicht angemeldet, oder Ihr Schlüssel gilt nicht.',
       advice: 'Melden Sie sich mit einem gültigen API-Schlüssel an.',
@@ -35,7 +35,7 @@ export const errorCodes = {
   forbidden: {
     status: 403,
     exit: 'notAllowed',
-    description: 'Key or user has not the role or project for it, or the session is used from another site',
+    description: 'The key or user lacks the required role or project, or the session is used from another site',
     de: {
       title: 'Dazu haben Sie keine Berechtigung.',
       advice: 'Wenden Sie sich an die Person, die Ihr Projekt verwaltet.',
@@ -44,7 +44,7 @@ export const errorCodes = {
   'not-found': {
     status: 404,
     exit: 'notFound',
-    description: 'There is none that this key or user may see',
+    description: 'Not found, or not visible to this key or user',
     de: {
       title: 'Das gibt es nicht oder nicht mehr.',
       advice: 'Vielleicht wurde es inzwischen gelöscht. Laden Sie die Seite neu.',
@@ -53,13 +53,13 @@ export const errorCodes = {
   conflict: {
     status: 409,
     exit: 'conflict',
-    description: 'Not possible as things are',
+    description: 'Conflict with the current state',
     de: { title: 'Das ist im jetzigen Zustand nicht möglich.' },
   },
   'quota-exceeded': {
     status: 413,
     exit: 'conflict',
-    description: 'More than may be sent or kept',
+    description: 'Larger than the limit or the quota',
     de: {
       title: 'Das überschreitet Ihr Kontingent.',
       advice: 'Löschen Sie nicht mehr benötigte Images, oder bitten Sie den Betreiber um ein größeres Kontingent.',
@@ -68,19 +68,19 @@ export const errorCodes = {
   'too-many-requests': {
     status: 429,
     exit: 'failure',
-    description: 'Too many requests at once; Retry-After says when to try again',
+    description: 'Too many requests; Retry-After says when to try again',
     de: { title: 'Das waren zu viele Anfragen auf einmal.', advice: 'Warten Sie kurz, und versuchen Sie es erneut.' },
   },
   'too-slow': {
     status: 408,
     exit: 'failure',
-    description: 'The body came too slowly',
+    description: 'The body arrived too slowly',
     de: { title: 'Die Übertragung war zu langsam oder ist stehen geblieben.', advice: 'Versuchen Sie es erneut.' },
   },
   'unsupported-media': {
     status: 415,
     exit: 'failure',
-    description: 'The body is not of the media type that is described',
+    description: 'The media type of the body is not supported',
     de: { title: 'Diese Art von Inhalt wird hier nicht angenommen.' },
   },
   'range-unsatisfiable': {
@@ -91,7 +91,7 @@ export const errorCodes = {
   gone: {
     status: 410,
     exit: 'failure',
-    description: 'Not there any more',
+    description: 'No longer available',
     de: { title: 'Das ist nicht mehr gültig.', advice: 'Beginnen Sie von vorn.' },
   },
   'object-missing': {
@@ -155,7 +155,7 @@ export const errorCodes = {
   unavailable: {
     status: 503,
     exit: 'failure',
-    description: 'What is needed for it does not answer; try again',
+    description: 'A required service does not answer; try again',
     de: { title: 'Ein benötigter Dienst antwortet gerade nicht.', advice: 'Versuchen Sie es später erneut.' },
   },
   internal: {

@@ -47,16 +47,16 @@ export const shortageOf = ({ limits, used }: Quota, wanted: Wanted): Shortage | 
 
 const sentences: Readonly<Record<Resource, (shortage: Shortage) => { message: string; remedy: string }>> = {
   bytes: ({ limit, used, wanted }) => ({
-    message: `The project's quota is ${formatBytes(limit)}, of which ${formatBytes(used)} are taken; ${formatBytes(wanted)} more do not fit.`,
-    remedy: 'Delete images that are not needed any more, or ask the operator for a larger quota.',
+    message: `The project's quota is ${formatBytes(limit)}, of which ${formatBytes(used)} are used. There is no room for ${formatBytes(wanted)} more.`,
+    remedy: 'Delete images that you do not need, or ask the operator for a larger quota.',
   }),
   images: ({ limit, used }) => ({
     message: `The project's quota is ${limit} images, and it has ${used}.`,
-    remedy: 'Delete images that are not needed any more, or ask the operator for a larger quota.',
+    remedy: 'Delete images that you do not need, or ask the operator for a larger quota.',
   }),
   uploads: ({ limit, used }) => ({
-    message: `The project's quota is ${limit} uploads at a time, and ${used} are under way.`,
-    remedy: 'Wait until one of them has ended, or give one up.',
+    message: `The project's quota is ${limit} concurrent uploads, and ${used} are running.`,
+    remedy: 'Wait until one of them ends, or cancel one.',
   }),
 };
 

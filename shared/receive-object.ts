@@ -52,14 +52,14 @@ const wantedEveryMs = 30_000;
 export const tooLarge = (limit: number): BootreadyError =>
   new BootreadyError({
     code: 'quota-exceeded',
-    message: `The image data is larger than the ${formatBytes(limit)} that are allowed.`,
+    message: `The image data is larger than the limit of ${formatBytes(limit)}.`,
     remedy: 'Send it as qcow2 (qemu-img convert -c -O qcow2), delete images, or ask the operator for a higher limit.',
   });
 
 export const gone = (): BootreadyError =>
   new BootreadyError({
     code: 'gone',
-    message: 'The image was deleted, or another sender took its place, while its data came.',
+    message: 'The image was deleted or another upload replaced this one during the transfer.',
     remedy: 'Create a new image.',
   });
 
@@ -158,8 +158,8 @@ const isOurs = (error: unknown): boolean => error instanceof BootreadyError;
 const tooLong = (announced: number): BootreadyError =>
   new BootreadyError({
     code: 'invalid-input',
-    message: `More image data came than the ${announced} bytes that were announced.`,
-    remedy: 'Send the size that the file really has, or none.',
+    message: `The image data is larger than the announced ${announced} bytes.`,
+    remedy: 'Send the real size of the file, or no size.',
   });
 
 const cutShort = (announced: number | undefined, size: number, cause?: unknown): BootreadyError =>

@@ -57,7 +57,7 @@ export const requestLimits = {
     of: 'without a byte of image data',
     per: 'An upload through the API',
     code: 'too-slow',
-    remedy: 'Send the data again; "bootready upload" goes on where it stopped.',
+    remedy: 'Send the data again; "bootready upload" continues where it stopped.',
   },
   bodiesBytes: {
     most: 32 * MiB,
@@ -65,7 +65,7 @@ export const requestLimits = {
     of: 'of bodies at once, half of it for one project',
     per: 'An API process',
     code: 'unavailable',
-    remedy: 'Try again in a while, and send fewer large requests at once.',
+    remedy: 'Try again later, and send fewer large requests at the same time.',
   },
   answersBytes: {
     most: 32 * MiB,
@@ -73,7 +73,7 @@ export const requestLimits = {
     of: 'of answers that nobody has read yet, half of it for one project',
     per: 'An API process',
     code: 'unavailable',
-    remedy: 'Read the answers that you have asked for; then try again.',
+    remedy: 'Read the responses you requested. Then try again.',
   },
   unreadSeconds: {
     most: 30,
@@ -81,7 +81,7 @@ export const requestLimits = {
     of: 'without a byte that its client takes',
     per: 'An answer',
     code: 'end-of-connection',
-    remedy: 'Read the answer while it comes.',
+    remedy: 'Read the response as it arrives.',
   },
   jsonLevels: {
     most: 32,
@@ -89,7 +89,7 @@ export const requestLimits = {
     of: 'of nested JSON',
     per: 'A body',
     code: 'invalid-input',
-    remedy: 'Send flat JSON as GET /openapi.json describes it.',
+    remedy: 'Send flatter JSON, as described in GET /openapi.json.',
   },
   sortKeys: {
     most: 8,
@@ -121,7 +121,7 @@ export const requestLimits = {
     of: 'values of one filter',
     per: 'A list',
     code: 'invalid-input',
-    remedy: 'Ask in several requests.',
+    remedy: 'Use several requests.',
   },
   pageItems: {
     most: 1000,
@@ -178,7 +178,7 @@ export const requestLimits = {
     of: 'links to parts',
     per: 'A request',
     code: 'invalid-input',
-    remedy: 'Ask for them in several requests.',
+    remedy: 'Use several requests.',
   },
   streamsPerKey: {
     most: 20,
@@ -186,7 +186,7 @@ export const requestLimits = {
     of: 'open event streams',
     per: 'A key, session or user',
     code: 'too-many-requests',
-    remedy: 'Close one first; one stream of /v1/images/stream serves a whole list.',
+    remedy: 'Close one first. One stream of /v1/images/stream is enough for a whole list.',
   },
   streams: {
     most: 500,
@@ -194,7 +194,7 @@ export const requestLimits = {
     of: 'open event streams',
     per: 'An API process',
     code: 'unavailable',
-    remedy: 'Try again in a while.',
+    remedy: 'Try again later.',
   },
   unreadStreamBytes: {
     most: MiB,
@@ -202,7 +202,7 @@ export const requestLimits = {
     of: 'that its reader has not taken',
     per: 'An event stream',
     code: 'unavailable',
-    remedy: 'Connect again: each event holds the whole image.',
+    remedy: 'Connect again. Each event contains the whole image.',
   },
   unreadStreamsBytes: {
     most: 32 * MiB,
@@ -210,7 +210,7 @@ export const requestLimits = {
     of: 'that readers of event streams have not taken',
     per: 'An API process',
     code: 'end-of-connection',
-    remedy: 'Read the events. The stream with the most of them ends first; connect again.',
+    remedy: 'Read the events. The stream with the most unread events ends first. Then connect again.',
   },
   listsAtOnce: {
     most: 2,
@@ -218,7 +218,7 @@ export const requestLimits = {
     of: 'lists of images that are made at once; projects take turns',
     per: 'An API process',
     code: 'waits',
-    remedy: 'Ask for one page after another.',
+    remedy: 'Request one page after another.',
   },
   eventSecrets: {
     most: 8,

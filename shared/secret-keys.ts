@@ -10,10 +10,10 @@ export const SecretsKey = z
   .string()
   .transform((text) => text.split(/[\s,]/).filter((key) => key !== ''))
   .refine((keys) => keys.length > 0 && keys.every((key) => /^[0-9a-f]{64}$/i.test(key)), {
-    error: `each key has 64 hexadecimal digits, as this makes them: ${make}`,
+    error: `each key must have 64 hexadecimal digits; create one with: ${make}`,
   })
   .refine((keys) => new Set(keys.map((key) => key.toLowerCase())).size === keys.length, {
-    error: 'the same key is there twice',
+    error: 'the same key is listed twice',
   });
 
 /** The keys that the configuration alone knows: they seal what lies in the database, and sign what the API gives out. */
@@ -43,8 +43,8 @@ export const secretKeysOf = (keys: readonly string[] = []): SecretKeys => {
   if (newest === undefined) {
     throw new BootreadyError({
       code: 'invalid-input',
-      message: 'SECRETS_KEY is not set: secrets of webhooks cannot be sealed, and tokens cannot be signed.',
-      remedy: `Make a key once (${make}), keep a copy of it in a safe place, and set SECRETS_KEY or SECRETS_KEY_FILE of the API and of the workers for queues.`,
+      message: 'SECRETS_KEY is not set. Webhook secrets cannot be encrypted, and tokens cannot be signed.',
+      remedy: `Create a key once (${make}), keep a copy in a safe place, and set SECRETS_KEY or SECRETS_KEY_FILE for the API and the queue workers.`,
     });
   }
   const byId = new Map([newest, ...older].map((key) => [idOf(key), key]));
@@ -69,9 +69,9 @@ export const secretKeysOf = (keys: readonly string[] = []): SecretKeys => {
 const noSuchKey = (about: string, id: string): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `The secret at ${about} is sealed with the key ${id || '?'}, which SECRETS_KEY does not hold.`,
+    message: `The secret at ${about} is encrypted with the key ${id || '?'}, which is not in SECRETS_KEY.`,
     remedy:
-      'Add that key to SECRETS_KEY, after the newest one. If it is lost, the secret is too: delete the webhook and make it again.',
+      'Add that key to SECRETS_KEY, after the newest one. If the key is lost, so is the secret: delete the webhook and create it again.',
     // Somebody may add the key meanwhile.
     retryable: true,
   });
@@ -80,5 +80,5 @@ const changed = (about: string): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
     message: `The secret at ${about} was changed in the database, or copied there from another row.`,
-    remedy: 'Find out who wrote to the database. Then delete the webhook and make it again.',
+    remedy: 'Find out who wrote to the database. Then delete the webhook and create it again.',
   });

@@ -12,7 +12,7 @@ export const S3TargetConfig = z.strictObject({
   bucket: z.string().min(3),
   prefix: z
     .string()
-    .regex(/^([^/].*\/)?$/, 'a prefix ends with "/" and does not begin with it')
+    .regex(/^([^/].*\/)?$/, 'a prefix must end with "/" and must not start with it')
     .default(''),
   access_key: z.string().min(1),
   secret_key: z.string().min(1),

@@ -24,8 +24,8 @@ export const takenAway = (error: unknown): never => {
   if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
   throw new BootreadyError({
     code: 'unavailable',
-    message: 'The upload to the store was ended from elsewhere while it was under way.',
-    remedy: 'Something else writes the same object, or clears away unfinished uploads. It is tried again.',
+    message: 'Another process ended the upload to the store while it was running.',
+    remedy: 'Another process writes the same object, or removes unfinished uploads. The upload is retried.',
     retryable: true,
     cause: error,
   });

@@ -87,8 +87,8 @@ const outstanding = async (root: string, except: string): Promise<number> => {
 const tooSmall = (bytes: number, size: number): BootreadyError =>
   new BootreadyError({
     code: 'scratch-too-small',
-    message: `The image needs ${formatBytes(bytes, 'en')} of scratch space, and a worker has ${formatBytes(size, 'en')} in all.`,
-    remedy: 'The operator gives SCRATCH_DIR a larger filesystem. Or make the disk of the image smaller.',
+    message: `The image needs ${formatBytes(bytes, 'en')} of scratch space, but a worker has only ${formatBytes(size, 'en')} in total.`,
+    remedy: 'Ask the operator for a larger filesystem for SCRATCH_DIR, or make the disk of the image smaller.',
   });
 
 export const createScratchRoom = (options: RoomOptions): ScratchRoom => {

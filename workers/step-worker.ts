@@ -152,7 +152,7 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
       });
       running = [own, ...besides, shared];
       if (stopping.signal.aborted) return;
-      log.info({ temporal: { address, namespace }, workerId }, 'takes up steps');
+      log.info({ temporal: { address, namespace }, workerId }, 'picks up steps');
       const runs = running.map((worker) => worker.run());
       try {
         await Promise.race(runs);

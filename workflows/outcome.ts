@@ -43,8 +43,8 @@ export const failureOf = (error: unknown, again = 'retry the image'): Failed => 
       status: 'failed',
       failure: {
         code: 'timeout',
-        message: `The step "${step}" did not end in time, or the worker died at it each time.`,
-        remedy: `See the logs of the workers, then ${again}.`,
+        message: `The step "${step}" did not end in time, or its worker died each time.`,
+        remedy: `Check the logs of the workers, then ${again}.`,
       },
     };
   }
@@ -52,8 +52,8 @@ export const failureOf = (error: unknown, again = 'retry the image'): Failed => 
     status: 'failed',
     failure: {
       code: 'internal',
-      message: `The step "${step}" failed for a reason that bootready did not expect.`,
-      remedy: `See the logs of the workers, then ${again}.`,
+      message: `The step "${step}" failed for an unexpected reason.`,
+      remedy: `Check the logs of the workers, then ${again}.`,
     },
   };
 };

@@ -9,12 +9,12 @@ export const openStatuses = ['queued', 'running'] as const;
 export const superseded = (work: 'run' | 'order' | 'delivery'): BootreadyError =>
   new BootreadyError({ code: 'superseded', ...words[work] });
 
-const goesOn = 'Nothing is to be done: the newer attempt goes on.';
+const goesOn = 'No action needed: the newer attempt continues.';
 const words = {
   run: { message: 'A newer attempt works on this run, or the run has ended.', remedy: goesOn },
   order: { message: 'A newer attempt works on this image, or the work has ended.', remedy: goesOn },
   delivery: {
     message: 'A newer attempt works on this delivery, it has ended, or its image is no longer active.',
-    remedy: 'Nothing is to be done.',
+    remedy: 'No action needed.',
   },
 };

@@ -27,8 +27,8 @@ export const connectionOf = (databaseUrl: string): Pick<ClientConfig, 'connectio
   if (mode !== 'disable' && !verified.includes(mode)) {
     throw new BootreadyError({
       code: 'invalid-input',
-      message: `DATABASE_URL says sslmode=${mode}, which does not verify the server.`,
-      remedy: 'Use sslmode=verify-full (with sslrootcert=FILE for an authority of your own), or sslmode=disable.',
+      message: `DATABASE_URL has sslmode=${mode}, which does not verify the server.`,
+      remedy: 'Use sslmode=verify-full (with sslrootcert=FILE for your own certificate authority), or sslmode=disable.',
     });
   }
   const ssl: Record<string, string> = {};
@@ -49,7 +49,7 @@ const contentOf = (path: string, parameter: string): string => {
     throw new BootreadyError({
       code: 'invalid-input',
       message: `The file that ${parameter} in DATABASE_URL names cannot be read.`,
-      remedy: 'Mend its path, or make it readable for this user.',
+      remedy: 'Correct its path, or make it readable for this user.',
       cause,
     });
   }

@@ -94,8 +94,8 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
       if (!row) {
         throw new BootreadyError({
           code: 'conflict',
-          message: `The image is not active, or is on its way to "${target}" already, or that is being cancelled.`,
-          remedy: '"bootready show" tells which; what is on its way is tried again by itself.',
+          message: `Cannot deliver: the image is not active, or a delivery to "${target}" is running or being cancelled.`,
+          remedy: '"bootready show" shows which. A running delivery is retried automatically.',
         });
       }
       return { deliveryId: row.id, number: row.number, imageId, projectId: row.project_id ?? '', target };

@@ -11,15 +11,15 @@ import type { Database } from './schema.ts';
 const taken = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'The image has its bytes already, or they are on their way.',
-    remedy: 'Wait for it ("bootready show" tells), or create another image for other bytes.',
+    message: 'The image already has data, or an upload or download is running.',
+    remedy: 'Wait for it (see "bootready show"), or create another image for other data.',
   });
 
 const nothingToRepeat = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'This image was not fetched from a URL, or that has not failed.',
-    remedy: 'Finish its upload; it is processed by itself then.',
+    message: 'This image was not downloaded from a URL, or its download has not failed.',
+    remedy: 'Finish its upload. Processing then starts automatically.',
   });
 
 /** How large it is, only its server says: until then it is an upload under way, and takes no room that counts. */

@@ -61,7 +61,7 @@ const uniqueViolation = '23505';
 const isTaken = (error: unknown): boolean => (error as { code?: string }).code === uniqueViolation;
 
 const noSuchImage = (): BootreadyError =>
-  new BootreadyError({ code: 'not-found', message: 'There is no such image.', remedy: 'List the images you may see.' });
+  new BootreadyError({ code: 'not-found', message: 'Image not found.', remedy: 'List the images you can see.' });
 
 type Images = SelectQueryBuilder<Database, 'images', Selectable<ImageTable>>;
 
@@ -105,8 +105,8 @@ export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimit
         if (!isTaken(error)) throw error;
         throw new BootreadyError({
           code: 'conflict',
-          message: `An image with the id ${id} exists already.`,
-          remedy: 'Leave out the id, and one is chosen.',
+          message: `An image with the ID ${id} already exists.`,
+          remedy: 'Omit the ID to get a new one.',
         });
       }
     },
@@ -133,8 +133,8 @@ export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimit
         if (!there) {
           throw new BootreadyError({
             code: 'invalid-input',
-            message: 'The marker is no image that you may see.',
-            remedy: 'Give the id of the last image of the page before, or begin without a marker.',
+            message: 'The marker is not an image that you can see.',
+            remedy: 'Give the ID of the last image on the previous page, or start without a marker.',
           });
         }
       }
@@ -209,7 +209,7 @@ export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimit
           throw new BootreadyError({
             code: 'forbidden',
             message: `Image ${id} is protected and cannot be deleted.`,
-            remedy: 'Take the protection away first: openstack image set --unprotected ID',
+            remedy: 'Remove the protection first: openstack image set --unprotected ID',
           });
         }
         await trx
@@ -252,8 +252,8 @@ export const createGlanceStore = (db: Kysely<Database>, limits: Limits = unlimit
       if (row) return memberOf(row);
       throw new BootreadyError({
         code: 'conflict',
-        message: `The project ${memberId} is a member of this image already.`,
-        remedy: 'Nothing is to be done.',
+        message: `The project ${memberId} is already a member of this image.`,
+        remedy: 'No action needed.',
       });
     },
 

@@ -88,7 +88,7 @@ const joinProject = async (db: Kysely<Database>): Promise<void> => {
       throw new BootreadyError({
         code: 'unavailable',
         message: 'The role bootready_api may not act as bootready_project.',
-        remedy: 'Let an administrator of the database run: grant bootready_project to bootready_api',
+        remedy: 'As an administrator of the database, run: grant bootready_project to bootready_api',
         cause,
       });
     });
@@ -106,8 +106,8 @@ export const makeLogin = async (db: Kysely<Database>, role: ProcessRole, { user,
     if ((cause as { code?: string }).code !== insufficientPrivilege) throw cause;
     throw new BootreadyError({
       code: 'forbidden',
-      message: `This user of the database may not make the login ${user}.`,
-      remedy: `Let an administrator of the database run: create role ${user} login password '...'`,
+      message: `This database user may not create the login ${user}.`,
+      remedy: `As an administrator of the database, run: create role ${user} login password '...'`,
       cause,
     });
   }
@@ -125,15 +125,15 @@ export const grantRole = async (db: Kysely<Database>, role: ProcessRole, user: s
       throw new BootreadyError({
         code: 'not-found',
         message: `The database has no user "${user}", or no role ${roleName(role)}.`,
-        remedy: `Make the user (create role ${user} login password '...'), and run "bootready migrate" for the role.`,
+        remedy: `Create the user (create role ${user} login password '...'), and run "bootready migrate" for the role.`,
         cause,
       });
     }
     if (code === insufficientPrivilege) {
       throw new BootreadyError({
         code: 'forbidden',
-        message: `This user may not give ${roleName(role)} to others.`,
-        remedy: `Let an administrator of the database run: ${command}`,
+        message: `This user may not grant ${roleName(role)} to others.`,
+        remedy: `As an administrator of the database, run: ${command}`,
         cause,
       });
     }

@@ -27,7 +27,7 @@ export const createImageDeletions = (
         throw new BootreadyError({
           code: 'conflict',
           message: 'This image is protected and cannot be deleted.',
-          remedy: 'Take the protection away first: openstack image set --unprotected ID',
+          remedy: 'Remove the protection first: openstack image set --unprotected ID',
         });
       }
       const open = await trx
@@ -40,7 +40,7 @@ export const createImageDeletions = (
         throw new BootreadyError({
           code: 'conflict',
           message: 'This image is being processed.',
-          remedy: 'Cancel its run first, or wait until it has ended.',
+          remedy: 'Cancel its run first, or wait until it ends.',
         });
       }
       await trx

@@ -72,15 +72,15 @@ export const createImageRuns = (
       if (!image?.upload_etag || !last) {
         throw new BootreadyError({
           code: 'conflict',
-          message: 'This image has no uploaded bytes yet.',
-          remedy: 'Finish its upload; it is processed by itself then.',
+          message: 'This image has no uploaded data yet.',
+          remedy: 'Finish its upload. Processing then starts automatically.',
         });
       }
       if (!last.finished_at || (image.status !== 'killed' && image.status !== 'queued')) {
         throw new BootreadyError({
           code: 'conflict',
-          message: `This image cannot be tried again: it is ${last.finished_at ? image.status : 'being processed'}.`,
-          remedy: 'Only images whose last run was rejected, failed or cancelled are tried again.',
+          message: `This image cannot be retried: it is ${last.finished_at ? image.status : 'being processed'}.`,
+          remedy: 'Only an image whose last run was rejected, failed or cancelled can be retried.',
         });
       }
       // All are told of with their image, and with each of its changes.

@@ -48,8 +48,8 @@ export const createImageUploads = (
       if (!image || !quota) {
         throw new BootreadyError({
           code: 'conflict',
-          message: 'This image does not wait for an upload, or another request has just opened one.',
-          remedy: 'Look at the image again. For other bytes, create another image.',
+          message: 'This image is not waiting for an upload, or another request has just opened one.',
+          remedy: 'Check the image again. For other data, create another image.',
         });
       }
       const more = size - image.held_bytes;

@@ -75,8 +75,8 @@ export const createImportTaskStore = (db: Kysely<Database>): ImportTaskStore => 
       if (there.length === 0) {
         throw new BootreadyError({
           code: 'invalid-input',
-          message: 'There is no task at the marker.',
-          remedy: 'Give the id of the last task of the page before, or begin without a marker.',
+          message: 'The marker is not a task.',
+          remedy: 'Give the ID of the last task on the previous page, or start without a marker.',
         });
       }
     }

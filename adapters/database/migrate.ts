@@ -71,7 +71,7 @@ export const migrateToLatest = async (db: Kysely<Database>): Promise<string[]> =
       code: 'unavailable',
       message: 'The database could not be migrated.',
       remedy:
-        'Check DATABASE_URL and that its user may create tables and roles; where it shall make no role, let an administrator do it: ' +
+        'Check DATABASE_URL. Its user must be able to create tables and roles. If it must not create roles, an administrator can run: ' +
         'create role bootready_project nologin; grant bootready_project to USER.',
       cause: error,
     });

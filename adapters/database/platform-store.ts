@@ -29,8 +29,8 @@ const sourceOf = (row: Selectable<ImageSourceTable>): ImageSource => ({
 const notActive = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: 'Only an image that is published becomes a platform image.',
-    remedy: 'Wait until it is active; "bootready show" tells what it is waiting for.',
+    message: 'Only a published image can become a platform image.',
+    remedy: 'Wait until it is active. "bootready show" shows what it is waiting for.',
   });
 
 /** Of a source that is set again: other keys, or another file, begin anew. */
@@ -187,8 +187,8 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
         where place > keep
           and not exists (select from image_members m where m.image_id = earlier.id)
           and not exists (select from deliveries d where d.image_id = earlier.id and d.finished_at is null)
-          and not exists (select from repairs r join images mended on mended.id = r.image_id
-            where r.parent_id = earlier.id and mended.deleted_at is null)
+          and not exists (select from repairs r join images repaired on repaired.id = r.image_id
+            where r.parent_id = earlier.id and repaired.deleted_at is null)
           and not exists (select from images taken
             where taken.deleted_at is null and taken.properties ->> 'base_image_ref' = earlier.id::text)
       `.execute(db);

@@ -9,8 +9,8 @@ import { resealWebhooks, whereSecretOf } from './sealed-webhooks.ts';
 const tooMany = (most: number): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: `The project has ${most} webhooks already, and no more are allowed (MAX_WEBHOOKS).`,
-    remedy: 'Delete one that nobody needs any more, or let the operator raise MAX_WEBHOOKS.',
+    message: `The project has ${most} webhooks, which is the maximum (MAX_WEBHOOKS).`,
+    remedy: 'Delete an unused one, or ask the operator to raise MAX_WEBHOOKS.',
   });
 
 /** @param most webhooks that a project may have, those that are disabled not counted */

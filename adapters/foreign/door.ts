@@ -165,11 +165,11 @@ const notStarted = (begun: boolean, stderr: string): BootreadyError =>
   new BootreadyError({
     code: begun ? 'unavailable' : 'tool-missing',
     message: begun
-      ? 'The system has ended the process that reads foreign bytes.'
-      : 'The process that reads foreign bytes could not be started.',
+      ? 'The system killed the process that parses untrusted data.'
+      : 'The process that parses untrusted data could not be started.',
     remedy: begun
-      ? 'Give the machine more memory.'
-      : 'Install util-linux (prlimit), and see that the files of bootready can be read.',
+      ? 'Add memory to the machine.'
+      : 'Install util-linux (prlimit), and check that the files of bootready are readable.',
     retryable: true,
     context: { stderr: stderr.slice(-2000) },
   });

@@ -46,8 +46,8 @@ type Source = { ask: () => Promise<() => void>; gauges: Gauge<string>[] };
 
 const runSource = (operations: OperationsStore, gauge: NewGauge): Source => {
   const runs = gauge('bootready_open_runs', 'Runs that have not ended.', 'status');
-  const oldest = gauge('bootready_open_runs_oldest_seconds', 'How old the oldest of them is; 0 without any.', 'status');
-  const stuck = gauge('bootready_stuck_runs', 'Open runs that do not get on, by why.', 'reason');
+  const oldest = gauge('bootready_open_runs_oldest_seconds', 'Age of the oldest open run; 0 without any.', 'status');
+  const stuck = gauge('bootready_stuck_runs', 'Stuck open runs, by reason.', 'reason');
   return {
     gauges: [runs, oldest, stuck],
     ask: async () => {
@@ -67,12 +67,8 @@ const runSource = (operations: OperationsStore, gauge: NewGauge): Source => {
 };
 
 const backlogSource = (operations: OperationsStore, gauge: NewGauge): Source => {
-  const count = gauge(
-    'bootready_backlog',
-    'Notifications that are not settled, messages that no webhook took.',
-    'kind',
-  );
-  const oldest = gauge('bootready_backlog_oldest_seconds', 'How long the oldest waits; 0 without any.', 'kind');
+  const count = gauge('bootready_backlog', 'Pending notifications, and messages that no webhook has accepted.', 'kind');
+  const oldest = gauge('bootready_backlog_oldest_seconds', 'Waiting time of the oldest; 0 without any.', 'kind');
   return {
     gauges: [count, oldest],
     ask: async () => {
@@ -88,10 +84,10 @@ const backlogSource = (operations: OperationsStore, gauge: NewGauge): Source => 
 };
 
 const queueSource = (queues: InstallationParts['queues'], gauge: NewGauge): Source => {
-  const jobs = gauge('bootready_queue_jobs', 'Jobs of the queues.', 'queue', 'state');
+  const jobs = gauge('bootready_queue_jobs', 'Jobs in the queues.', 'queue', 'state');
   const oldest = gauge(
     'bootready_queue_oldest_waiting_seconds',
-    'How long the next job waits; 0 without any.',
+    'Waiting time of the next job; 0 without any.',
     'queue',
   );
   return {

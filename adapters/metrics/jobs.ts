@@ -9,15 +9,15 @@ export const createJobMeter = (registry: Registry): JobMeter => {
   };
   const duration = new Histogram({
     name: 'bootready_job_duration_seconds',
-    help: 'Tries at jobs of the queues.',
+    help: 'Attempts at jobs of the queues.',
     labelNames: ['queue', 'name', 'outcome'],
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800],
     registers,
   });
-  const settled = counter('bootready_events_settled_total', 'Storage notifications, by what became of them.', 'result');
-  const delivered = counter('bootready_webhook_tries_total', 'Tries at webhooks, by what became of them.', 'result');
-  const swept = counter('bootready_sweep_found_total', 'What the sweep found and no event had brought on.', 'kind');
-  const reaped = counter('bootready_reaped_total', 'What nobody would have finished and was cleared away.', 'kind');
+  const settled = counter('bootready_events_settled_total', 'Storage notifications, by outcome.', 'result');
+  const delivered = counter('bootready_webhook_tries_total', 'Webhook attempts, by outcome.', 'result');
+  const swept = counter('bootready_sweep_found_total', 'Uploads that the sweep found without an event.', 'kind');
+  const reaped = counter('bootready_reaped_total', 'Unfinished work that was cleaned up.', 'kind');
   // A series that begins with its first event hides that event from rate() and increase().
   for (const result of ['started', 'duplicate', 'no-object', 'ignored']) settled(result, 0);
   for (const result of ['delivered', 'failed']) delivered(result, 0);

@@ -9,7 +9,7 @@ export const processMetrics = (role: ProcessRole): Registry => {
   collectDefaultMetrics({ register: registry });
   new Gauge({
     name: 'bootready_build_info',
-    help: 'Always 1; its labels say which version runs, and as what.',
+    help: 'Always 1. Its labels show the version and the kind of process.',
     labelNames: ['role', 'version'],
     registers: [registry],
   }).set({ role, version }, 1);

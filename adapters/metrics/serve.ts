@@ -32,7 +32,7 @@ export const serveMetrics = async (
     throw new BootreadyError({
       code: 'unavailable',
       message: `Metrics cannot be served on ${host}:${port}.`,
-      remedy: 'Another process may use the port: each process of bootready needs a METRICS_PORT of its own on a host.',
+      remedy: 'Another process may use the port. Each process of bootready on a host needs its own METRICS_PORT.',
       cause,
     });
   }

@@ -9,38 +9,38 @@ export const createStepMeter = (registry: Registry): StepMeter => {
   const registers = [registry];
   const duration = new Histogram({
     name: 'bootready_step_duration_seconds',
-    help: 'Tries at steps, with their waiting for a slot.',
+    help: 'Attempts at steps, including the wait for a slot.',
     labelNames: ['step', 'outcome'],
     buckets: [0.5, 1, 5, 15, 30, minute, 2 * minute, 5 * minute, 15 * minute, hour, 4 * hour, 12 * hour],
     registers,
   });
   const converted = new Counter({
     name: 'bootready_converted_bytes_total',
-    help: 'Bytes of the disks that were written, holes among them.',
+    help: 'Bytes of the written disks, including holes.',
     labelNames: ['source_format', 'format'],
     registers,
   });
   const boots = new Counter({
     name: 'bootready_boot_checks_total',
-    help: 'Images that were started, by the worst that was found.',
+    help: 'Started images, by the worst finding.',
     labelNames: ['accelerator', 'outcome'],
     registers,
   });
   const verdicts = new Counter({
     name: 'bootready_verdicts_total',
-    help: 'Judgements of runs.',
+    help: 'Verdicts of runs.',
     labelNames: ['verdict'],
     registers,
   });
   const findings = new Counter({
     name: 'bootready_findings_total',
-    help: 'What checks found in judged runs, other than that all is well.',
+    help: 'Findings of runs with a verdict, except passes.',
     labelNames: ['code', 'outcome'],
     registers,
   });
   const runs = new Counter({
     name: 'bootready_runs_ended_total',
-    help: 'Runs that have ended, by how.',
+    help: 'Ended runs, by outcome.',
     labelNames: ['status'],
     registers,
   });

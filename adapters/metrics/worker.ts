@@ -30,8 +30,12 @@ export const watchWorker = (registry: Registry, { space, slots, room }: WorkerSt
       },
     });
   };
-  ofSpace('bootready_scratch_free_bytes', 'What is free for this worker where it keeps its scratch folders.', 'free');
-  ofSpace('bootready_scratch_size_bytes', 'How large the filesystem of the scratch folders is.', 'size');
+  ofSpace(
+    'bootready_scratch_free_bytes',
+    'Free space for this worker on the filesystem of its scratch folders.',
+    'free',
+  );
+  ofSpace('bootready_scratch_size_bytes', 'Size of the filesystem of the scratch folders.', 'size');
   const ofSlots = (name: string, help: string, kind: keyof SlotState): void => {
     new Gauge({
       name,
@@ -53,13 +57,9 @@ export const watchWorker = (registry: Registry, { space, slots, room }: WorkerSt
       },
     });
   };
-  ofRoom(
-    'bootready_scratch_promised_bytes',
-    'What steps of this worker were promised of its scratch space.',
-    'promised',
-  );
-  ofRoom('bootready_scratch_waiting', 'How many of its steps wait for scratch space.', 'waiting');
-  ofSlots('bootready_slots', 'How many steps of a kind this worker does at once.', 'count');
-  ofSlots('bootready_slots_busy', 'How many it is doing.', 'busy');
-  ofSlots('bootready_slots_waiting', 'How many it has taken up that wait for a slot.', 'waiting');
+  ofRoom('bootready_scratch_promised_bytes', 'Scratch space reserved by steps of this worker.', 'promised');
+  ofRoom('bootready_scratch_waiting', 'Number of its steps that wait for scratch space.', 'waiting');
+  ofSlots('bootready_slots', 'Maximum number of parallel steps of a kind on this worker.', 'count');
+  ofSlots('bootready_slots_busy', 'Number of running steps.', 'busy');
+  ofSlots('bootready_slots_waiting', 'Number of accepted steps that wait for a slot.', 'waiting');
 };

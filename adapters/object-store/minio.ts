@@ -49,7 +49,7 @@ const changed = (): BootreadyError =>
   new BootreadyError({
     code: 'object-changed',
     message: 'The uploaded object was replaced while it was being read.',
-    remedy: 'The new object is processed as an image of its own.',
+    remedy: 'The new object is processed as a separate image.',
   });
 
 /** What these codes have in common: whoever asked is not let in. */
@@ -59,10 +59,10 @@ export const isRefusal = (code: string): boolean =>
 const troubleOfInstallation: StoreTrouble = (code) => ({
   code: 'unavailable',
   message: isRefusal(code)
-    ? 'The object store refuses our credentials.'
-    : 'The object store does not answer as it should.',
+    ? 'The object store refuses the credentials.'
+    : 'The object store does not answer correctly.',
   remedy: isRefusal(code)
-    ? 'Check S3_ACCESS_KEY, S3_SECRET_KEY and what they may do ("bootready doctor").'
+    ? 'Check S3_ACCESS_KEY, S3_SECRET_KEY and their rights ("bootready doctor").'
     : 'Check S3_ENDPOINT and the health of the store ("bootready doctor").',
   retryable: true,
 });
@@ -149,8 +149,8 @@ export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
         if (bytes.length === Math.min(length, pin.size - offset)) return bytes;
         throw new BootreadyError({
           code: 'unavailable',
-          message: 'The object store cut its answer short.',
-          remedy: 'Check the health of the store; the read is tried again.',
+          message: 'The object store ended its answer too early.',
+          remedy: 'Check the health of the store. The read is retried.',
           retryable: true,
           context: { offset, length, got: bytes.length },
         });

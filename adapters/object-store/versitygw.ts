@@ -60,8 +60,8 @@ const escaped = (value: string): string =>
 const refused = (cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `The object store makes no users: ${(cause as Error).message}`,
+    message: `The object store cannot create users: ${(cause as Error).message}`,
     remedy:
-      'This is for versitygw, started with --iam-dir, and with the key of its root user. For other stores see "bootready policy".',
+      'This command needs versitygw with --iam-dir, and the key of its root user. For other stores, see "bootready policy".',
     cause,
   });

@@ -41,7 +41,7 @@ describe('the kind of a token', () => {
   ])('%s %j is refused', async (typ, claims) => {
     await expect(verified(typ, claims as Record<string, string>)).rejects.toMatchObject({
       code: 'unauthenticated',
-      message: expect.stringContaining('no access token'),
+      message: expect.stringContaining('not an access token'),
     });
   });
 });

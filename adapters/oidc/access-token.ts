@@ -71,12 +71,12 @@ const isAccessToken = (header: string | undefined, claim: unknown): boolean =>
 /** Said to anybody: nothing that the library cites of the token itself. */
 const reasonOf = (error: unknown): string => {
   if (error instanceof errors.JWTExpired) return 'it has expired';
-  if (error instanceof errors.JOSEAlgNotAllowed) return 'it is not signed in a way that is allowed here';
-  if (error instanceof errors.JWKSNoMatchingKey) return 'the issuer has no such key';
-  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is wrong';
-  if (!(error instanceof errors.JWTClaimValidationFailed)) return 'it is no signed token';
-  if (error.claim === 'iss') return 'another issuer made it';
-  if (error.claim === 'typ') return 'it is no access token';
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'its signature algorithm is not allowed here';
+  if (error instanceof errors.JWKSNoMatchingKey) return 'the issuer does not have that key';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'its signature is invalid';
+  if (!(error instanceof errors.JWTClaimValidationFailed)) return 'it is not a signed token';
+  if (error.claim === 'iss') return 'it is from another issuer';
+  if (error.claim === 'typ') return 'it is not an access token';
   if (error.claim === 'aud') return 'it is not for this API';
-  return error.claim === 'nbf' ? 'it does not hold yet' : `its claim "${error.claim}" is missing or wrong`;
+  return error.claim === 'nbf' ? 'it is not valid yet' : `its claim "${error.claim}" is missing or wrong`;
 };

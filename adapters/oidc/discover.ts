@@ -39,8 +39,8 @@ export const discovered = (settings: OidcSettings): (() => Promise<client.Config
 export const unreachable = (cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: 'The issuer of sign-ins does not answer, so that nobody can be told from anybody else.',
-    remedy: 'Try again in a while; API keys work without it.',
+    message: 'The identity provider does not answer, so users cannot be identified.',
+    remedy: 'Try again later. API keys work without it.',
     retryable: true,
     cause,
   });

@@ -19,8 +19,8 @@ export const openOidcIssuer = (settings: OidcSettings): OidcIssuer => {
       if (audience === undefined) {
         throw new BootreadyError({
           code: 'unauthenticated',
-          message: 'Access tokens of the issuer are not accepted here.',
-          remedy: 'Use an API key; an operator allows tokens by OIDC_AUDIENCE.',
+          message: 'Access tokens of the identity provider are not accepted here.',
+          remedy: 'Use an API key. An operator can allow tokens with OIDC_AUDIENCE.',
         });
       }
       const { issuer, jwks_uri } = (await configuration()).serverMetadata();

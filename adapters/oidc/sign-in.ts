@@ -69,7 +69,7 @@ const signedIn = async (
       : await asked(() => client.fetchUserInfo(config, tokens.access_token, subject));
   // How somebody was signed in stands in the ID token only.
   const claims: Claims = { ...more, acr: undefined, ...told };
-  if (claims.sub !== subject) throw refused(new Error('tokens of somebody else'));
+  if (claims.sub !== subject) throw refused(new Error('tokens of another user'));
   return {
     access: accessOf(claims, rules),
     idToken: tokens.id_token,
@@ -104,7 +104,7 @@ const silences = [
 const refused = (cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unauthenticated',
-    message: 'The issuer did not sign you in.',
+    message: 'The identity provider did not sign you in.',
     remedy: 'Sign in again.',
     cause,
   });

@@ -40,7 +40,7 @@ export const createQueues = (redis: RedisConfig): Queues => {
       throw new BootreadyError({
         code: 'unavailable',
         message: 'Redis does not answer.',
-        remedy: 'Check REDIS_URL and the server; nothing is lost, the sweep catches up.',
+        remedy: 'Check REDIS_URL and the server. Nothing is lost; the sweep catches up.',
         retryable: true,
         cause,
       });

@@ -26,8 +26,8 @@ export const connectionOf = (config: RedisConfig): RedisOptions => {
   if (!isTls && tlsNames.some((name) => config[name] !== undefined)) {
     throw new BootreadyError({
       code: 'invalid-input',
-      message: 'REDIS_TLS_ variables are set, and REDIS_URL does not ask for TLS.',
-      remedy: 'Begin REDIS_URL with rediss://, or leave those variables out.',
+      message: 'REDIS_TLS_ variables are set, but REDIS_URL does not use TLS.',
+      remedy: 'Start REDIS_URL with rediss://, or remove those variables.',
     });
   }
   const { REDIS_TLS_CA: ca, REDIS_TLS_CERT: cert, REDIS_TLS_KEY: key } = config;

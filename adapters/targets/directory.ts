@@ -154,7 +154,7 @@ export const createDirectoryTarget = (name: string, { path: root }: DirectoryTar
         const probe = `bootready-doctor-${randomBytes(6).toString('hex')}`;
         await writeWhole(root, probe, writeBytes(Buffer.from('bootready')));
         await rm(join(root, probe));
-        return `the folder ${root} can be written`;
+        return `the folder ${root} is writable`;
       }),
   };
 };
@@ -168,8 +168,8 @@ const troubleOf = (name: string, code: string, cause: unknown): BootreadyError =
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new BootreadyError({
       code: 'not-found',
-      message: `The folder of target "${name}" is not there.`,
-      remedy: `Mount or make it on every worker, or mend "path" of the target in TARGETS, ${again}`,
+      message: `The folder of target "${name}" does not exist.`,
+      remedy: `Mount or create it on every worker, or correct "path" of the target in TARGETS, ${again}`,
       cause,
     });
   }
@@ -177,7 +177,7 @@ const troubleOf = (name: string, code: string, cause: unknown): BootreadyError =
     return new BootreadyError({
       code: 'forbidden',
       message: `The folder of target "${name}" cannot be written.`,
-      remedy: `Let the workers' user write to it, ${again}`,
+      remedy: `Make it writable for the user of the workers, ${again}`,
       cause,
     });
   }
@@ -186,10 +186,10 @@ const troubleOf = (name: string, code: string, cause: unknown): BootreadyError =
     code: 'unavailable',
     message: full
       ? `The folder of target "${name}" is full.`
-      : `The folder of target "${name}" does not work as it should.`,
+      : `The folder of target "${name}" does not work correctly.`,
     remedy: full
-      ? 'Give it more room. The delivery is tried again.'
-      : 'Check its disk or mount. The delivery is tried again.',
+      ? 'Free some space there. The delivery is retried.'
+      : 'Check its disk or mount. The delivery is retried.',
     retryable: true,
     cause,
   });

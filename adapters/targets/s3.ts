@@ -15,20 +15,20 @@ const troubleOf =
       return {
         code: 'not-found',
         message: `Target "${name}" has no bucket "${bucket}".`,
-        remedy: `Create it, or mend "bucket" of the target in TARGETS, ${again}`,
+        remedy: `Create it, or correct "bucket" of the target in TARGETS, ${again}`,
       };
     }
     if (isRefusal(code)) {
       return {
         code: 'forbidden',
-        message: `Target "${name}" refuses our credentials.`,
-        remedy: `Mend "access_key" and "secret_key" of the target in TARGETS, or let them write to its bucket, ${again}`,
+        message: `Target "${name}" refuses the credentials.`,
+        remedy: `Correct "access_key" and "secret_key" of the target in TARGETS, or give them write access to its bucket, ${again}`,
       };
     }
     return {
       code: 'unavailable',
       message: `Target "${name}" does not answer as it should.`,
-      remedy: 'Check "endpoint" of the target in TARGETS and the health of that store. The delivery is tried again.',
+      remedy: 'Check "endpoint" of the target in TARGETS and the health of that store. The delivery is retried.',
       retryable: true,
     };
   };
@@ -102,7 +102,7 @@ export const createS3Target = (name: string, config: S3TargetConfig): Target => 
       const probe = `${prefix}.bootready-doctor`;
       await store.put(bucket, probe, Buffer.from('bootready'), 'text/plain');
       await store.remove(bucket, probe);
-      return `bucket "${bucket}" can be written`;
+      return `bucket "${bucket}" is writable`;
     },
   };
 };

@@ -7,8 +7,8 @@ export const again = 'then deliver the image again ("bootready deliver IMAGE --t
 export const replaced = (name: string, cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `What was delivered to target "${name}" was replaced there while it was read back.`,
-    remedy: 'Another delivery of this image is under way. This one is tried again.',
+    message: `The delivered image at target "${name}" was replaced while it was read back.`,
+    remedy: 'Another delivery of this image is running. This one is retried.',
     retryable: true,
     cause,
   });
@@ -17,8 +17,8 @@ export const replaced = (name: string, cause: unknown): BootreadyError =>
 export const otherBytes = (name: string, context: BootreadyErrorOptions['context']): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `Target "${name}" gave back other bytes than it was given; they were removed there.`,
-    remedy: 'Check the health of the target. The delivery is tried again.',
+    message: `Target "${name}" returned different data than it received. The data was removed there.`,
+    remedy: 'Check the health of the target. The delivery is retried.',
     retryable: true,
     ...(context ? { context } : {}),
   });

@@ -30,7 +30,7 @@ export const temporalConfigOf = (config: Variables): TemporalConfig => {
     throw new BootreadyError({
       code: 'invalid-input',
       message: `TEMPORAL_TLS is off, and ${set.join(', ')} needs it.`,
-      remedy: 'Leave out one of them.',
+      remedy: 'Remove one of them.',
     });
   }
   if (!config.TEMPORAL_TLS && set.length === 0) return where;

@@ -14,7 +14,7 @@ export const temporalUnavailable = (cause: unknown): BootreadyError => {
     message: trouble ? `Temporal cannot be used: ${trouble.reason}.` : 'Temporal does not answer.',
     remedy:
       trouble?.remedy ??
-      'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE ("bootready doctor"); nothing is lost, the sweep catches up.',
+      'Check TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE ("bootready doctor"). Nothing is lost; the sweep catches up.',
     retryable: true,
     cause,
   });

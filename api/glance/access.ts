@@ -14,8 +14,8 @@ export const viewerOf = (request: FastifyRequest): Viewer => {
 export const noSuchImage = (id: string): BootreadyError =>
   new BootreadyError({
     code: 'not-found',
-    message: `There is no image ${JSON.stringify(id.slice(0, 100))} that you may see.`,
-    remedy: '"openstack image list" shows those that you may see.',
+    message: `There is no image ${JSON.stringify(id.slice(0, 100))} that you can see.`,
+    remedy: '"openstack image list" shows the images you can see.',
   });
 
 /** The image of the route's `:id`; one that the viewer may not see is answered exactly like none. @throws `not-found` */
@@ -51,8 +51,8 @@ export const ownImage = async (deps: Pick<ApiDeps, 'glance'>, request: FastifyRe
   }
   throw new BootreadyError({
     code: 'forbidden',
-    message: 'This image belongs to another project, and only that changes it.',
-    remedy: 'Download it and create an image of your own.',
+    message: 'This image belongs to another project, and only that project can change it.',
+    remedy: 'Download it and create your own image.',
   });
 };
 
@@ -61,7 +61,7 @@ export const assertMayPublicize = ({ role }: Viewer): void => {
   if (role === 'admin') return;
   throw new BootreadyError({
     code: 'forbidden',
-    message: 'Only administrators make an image public.',
+    message: 'Only administrators can make an image public.',
     remedy: 'Share it with single projects, or make it a community image.',
   });
 };

@@ -21,7 +21,7 @@ export const actionRoutes =
         if (status === to) return {};
         if (status === 'active' || status === 'deactivated') return { status: to };
         throw forbidden(
-          `An image that is ${status} cannot be ${to === 'active' ? 'reactivated' : 'deactivated'}.`,
+          `An image with status ${status} cannot be ${to === 'active' ? 'reactivated' : 'deactivated'}.`,
           'Wait until it is active.',
         );
       });
@@ -47,7 +47,7 @@ export const actionRoutes =
           isUnsafeToServe(run.report.findings)
         ) {
           throw forbidden(
-            'The image failed a safety check; only administrators reactivate it.',
+            'The image failed a safety check. Only administrators can reactivate it.',
             'See "openstack image show ID" for the reason.',
           );
         }

@@ -8,8 +8,8 @@ import { glanceContainerFormats, glanceDiskFormats } from './formats.ts';
 /** Text that Postgres can keep. */
 const text = z
   .string()
-  .regex(/^\P{Cs}*$/u, 'holds half a character')
-  .refine((value) => !value.includes('\0'), 'holds a zero byte');
+  .regex(/^\P{Cs}*$/u, 'contains half a character')
+  .refine((value) => !value.includes('\0'), 'contains a zero byte');
 const amount = z
   .number()
   .int()
@@ -72,7 +72,7 @@ export const validValue = (name: string, value: unknown): unknown => {
   const schema = isBaseAttribute(name) ? baseAttributes[name] : propertyValue;
   if (!isBaseAttribute(name)) {
     if (name.length > 255 || name === '' || !text.safeParse(name).success) {
-      throw invalid('The name of a property has 1 to 255 characters.', 'Choose another name.');
+      throw invalid('The name of a property must have 1 to 255 characters.', 'Choose another name.');
     }
   }
   const parsed = schema.safeParse(value);
@@ -129,5 +129,5 @@ export const assertPropertiesFit = (properties: Readonly<Record<string, string>>
 export const assertMayChange = ({ status }: GlanceImage, name: string): void => {
   if (name !== 'disk_format' && name !== 'container_format' && name !== 'owner') return;
   if (status === 'queued' || status === 'importing') return;
-  throw forbidden(`The attribute "${name}" can be changed of a queued image only; this one is ${status}.`);
+  throw forbidden(`The attribute "${name}" can be changed only while the image is queued; this image is ${status}.`);
 };

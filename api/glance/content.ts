@@ -33,8 +33,8 @@ const isOpaque = (diskFormat: string): boolean => !(diskFormat in expected) || d
 export const assertMayBeEmpty = (diskFormat: string): void => {
   if (isOpaque(diskFormat)) return;
   throw refused(
-    `There is no image data: nothing is no ${diskFormat}.`,
-    'Send the file of the image. Without a file, from a script, give "openstack image create" a terminal for its input, or leave out --disk-format.',
+    `There is no image data: an empty file is not a ${diskFormat}.`,
+    'Send the image file. To create an image without a file from a script, give "openstack image create" a terminal as input, or omit --disk-format.',
   );
 };
 
@@ -50,15 +50,15 @@ export const judgeContent = async (
   maxVirtualBytes: number,
 ): Promise<{ virtualSize: number | null }> => {
   const { diskFormat, containerFormat } = declared;
-  if (source.size === 0) throw refused('There is no image data: the file is empty.', 'Send the file of the image.');
+  if (source.size === 0) throw refused('There is no image data: the file is empty.', 'Send the image file.');
   const opaque = isOpaque(diskFormat);
   const head = await source.read(0, headBytes);
   if (compressionOf(head)) {
     // Nobody decompresses what is declared bare.
     if (opaque || containerFormat === 'compressed') return { virtualSize: null };
     throw refused(
-      `The file is compressed, and no ${diskFormat} by its content.`,
-      'Decompress it, or import it (image-import, glance-direct): then it is decompressed here.',
+      `The file is compressed, so its content is not ${diskFormat} by its content.`,
+      'Decompress it, or import it (image-import, glance-direct); the import decompresses it.',
     );
   }
   const admission = await admitForeign(foreign, source, {
@@ -68,8 +68,8 @@ export const judgeContent = async (
   });
   if (admission.layers.at(-1)?.kind === 'pieces') {
     throw refused(
-      'The disk in the archive is stored without its holes or in chunks, so that nobody can look into it as it is.',
-      'Pack it whole (tar without --sparse), or import it (image-import, glance-direct): then it is put together here.',
+      'The disk in the archive is stored without its holes or in chunks, so it cannot be inspected in this form.',
+      'Pack it completely (tar without --sparse), or import it (image-import, glance-direct); the import assembles it.',
     );
   }
   if (isUnsafeToServe(admission.findings)) {
@@ -78,22 +78,22 @@ export const judgeContent = async (
       const { problem = '', remedy = '' } = describeFinding(finding, 'en');
       return [`${problem} ${remedy}`.trim()];
     });
-    throw refused(`The image data is not safe to be kept as it is. ${sentences.join(' ')}`, '');
+    throw refused(`The image data is not safe to store unchanged. ${sentences.join(' ')}`, '');
   }
   const { disk } = admission;
   const inArchive = diskSource(source, admission.layers) !== source;
   if (inArchive && containerFormat === 'bare' && !opaque) {
-    throw refused('The file is a tar archive, and no bare disk.', 'Give --container-format ova, or import it.');
+    throw refused('The file is a tar archive and not a bare disk.', 'Give --container-format ova, or import it.');
   }
   if (!disk) {
     if (opaque) return { virtualSize: diskFormat === 'raw' ? source.size : null };
-    throw refused(`The file is no ${diskFormat} by its content.`, 'Give the --disk-format that the file really has.');
+    throw refused(`The file is not ${diskFormat} by its content.`, 'Give the real --disk-format of the file.');
   }
   const wanted = expected[diskFormat];
   if (disk.format === wanted || (inArchive && opaque)) return { virtualSize: disk.virtualSize };
   if (wanted === undefined && disk.format === 'raw') return { virtualSize: null };
   throw refused(
-    `The file is declared to be ${diskFormat}, and is ${disk.format} by its content.`,
-    `Create the image with the --disk-format that the file really has.`,
+    `The file is declared as ${diskFormat}, but is ${disk.format} by its content.`,
+    `Create the image with the real --disk-format of the file.`,
   );
 };

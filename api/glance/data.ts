@@ -149,8 +149,8 @@ export const dataRoutes =
         if (image.status === 'deactivated' && identityOf(request).role !== 'admin') {
           throw new BootreadyError({
             code: 'forbidden',
-            message: 'The image is deactivated, and its data is not given out.',
-            remedy: '"openstack image show" tells why, if bootready did it.',
+            message: 'The image is deactivated, so its data cannot be downloaded.',
+            remedy: 'If bootready deactivated it, "openstack image show" shows why.',
           });
         }
         const published = await images.publication(image.id);
@@ -172,8 +172,8 @@ export const dataRoutes =
         reply.header('content-range', `bytes */${size}`);
         throw new BootreadyError({
           code: 'range-unsatisfiable',
-          message: `The image data has ${size} bytes, none of which is in the range that was asked for.`,
-          remedy: 'Ask for bytes that are there.',
+          message: `The image data has ${size} bytes; the requested range is outside of it.`,
+          remedy: 'Ask for a range within the data.',
         });
       }
       if (md5) reply.header('content-md5', md5);
@@ -199,7 +199,7 @@ const storedObject = async (
   throw new BootreadyError({
     code: 'unavailable',
     message: 'The object store does not have the data of this image.',
-    remedy: 'Tell the operator.',
+    remedy: 'Contact the operator.',
     context: { bucket, key },
   });
 };
@@ -207,8 +207,8 @@ const storedObject = async (
 const cannotTake = ({ status }: GlanceImage): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: `The image cannot take data: it is ${status}.`,
-    remedy: 'Only a queued image takes data, and once. Create another image for other bytes.',
+    message: `The image cannot receive data: it is ${status}.`,
+    remedy: 'Only a queued image can receive data, and only once. Create another image for other data.',
   });
 
 const noData = (): BootreadyError =>
@@ -226,7 +226,7 @@ const assertHasFormats = ({
   const missing = [...(diskFormat ? [] : ['disk_format']), ...(containerFormat ? [] : ['container_format'])];
   throw new BootreadyError({
     code: 'invalid-input',
-    message: `${missing.join(' and ')} must be set before image data is sent.`,
+    message: `${missing.join(' and ')} must be set before you send image data.`,
     remedy: 'openstack image set --disk-format FORMAT --container-format bare ID',
   });
 };
@@ -239,8 +239,8 @@ const announcedSize = (request: FastifyRequest): number | undefined => {
   if (Number.isSafeInteger(size)) return size;
   throw new BootreadyError({
     code: 'invalid-input',
-    message: 'The announced size of the image data is no number of bytes.',
-    remedy: 'Send X-OpenStack-Image-Size as a whole number, or leave it out.',
+    message: 'The announced size of the image data is not a number of bytes.',
+    remedy: 'Send X-OpenStack-Image-Size as a whole number, or omit it.',
   });
 };
 
@@ -249,7 +249,7 @@ const assertStoreIsOurs = (request: FastifyRequest): void => {
   if (wanted === undefined || wanted === storeId) return;
   throw new BootreadyError({
     code: 'invalid-input',
-    message: 'There is no such store.',
-    remedy: `Leave out the store, or name "${storeId}".`,
+    message: 'Store not found.',
+    remedy: `Omit the store, or name "${storeId}".`,
   });
 };

@@ -15,7 +15,7 @@ export const openStackError = (status: number, message: string) => ({
 /** For every route below; `challenge` is what WWW-Authenticate says to whoever shows no valid token. */
 export const answerOpenStackErrors = (app: FastifyInstance, challenge: string): void => {
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send(openStackError(404, 'There is nothing at this address.')),
+    reply.code(404).send(openStackError(404, 'This address does not exist.')),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
     if (isBootreadyError(error)) {
@@ -29,7 +29,7 @@ export const answerOpenStackErrors = (app: FastifyInstance, challenge: string): 
       return reply.code(error.statusCode).send(openStackError(error.statusCode, error.message));
     }
     request.log.error({ error: explain(error), stack: error.stack }, 'unexpected');
-    const message = `Something went wrong on our side. If it stays so, tell the operator the request id ${request.id}.`;
+    const message = `Something went wrong on our side. If it fails again, report the request ID to the operator: ${request.id}.`;
     return reply.code(500).send(openStackError(500, message));
   });
 };

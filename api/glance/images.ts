@@ -53,8 +53,8 @@ export const imageRoutes =
       if (!isAdmin) {
         throw new BootreadyError({
           code: 'forbidden',
-          message: 'Only administrators give images to other projects.',
-          remedy: 'Leave out the owner.',
+          message: 'Only administrators can create images for other projects.',
+          remedy: 'Omit the owner.',
         });
       }
       if (await projects.get(owner)) return;
@@ -131,7 +131,7 @@ const dialectOf = (request: FastifyRequest): PatchDialect => {
   if (dialect) return dialect;
   throw new BootreadyError({
     code: 'unsupported-media',
-    message: 'The changes of an image come in another media type.',
+    message: 'Changes of an image need another media type.',
     remedy: `Send one of ${namesOfPatchTypes}.`,
   });
 };
@@ -151,7 +151,7 @@ export const parseNewImage = (
   if (!object.success || !id?.success) {
     throw new BootreadyError({
       code: 'invalid-input',
-      message: object.success ? 'The id of an image is a UUID.' : 'The body is a JSON object.',
+      message: object.success ? 'The ID of an image must be a UUID.' : 'The body must be a JSON object.',
       remedy: 'See GET /v2/schemas/image.',
     });
   }

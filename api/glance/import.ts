@@ -32,15 +32,15 @@ const sourceOf = (body: unknown, store: string | undefined): { url: string } | u
       message,
       remedy: 'Send {"method": {"name": "glance-direct"}} or {"method": {"name": "web-download", "uri": URL}}.',
     });
-  if (!result.success) throw invalid('The body of an import names a method.');
+  if (!result.success) throw invalid('The body of an import must name a method.');
   const { method, stores, all_stores: allStores } = result.data;
   if (!importMethods.some((name) => name === method.name))
-    throw invalid(`The import method "${method.name}" is not there.`);
+    throw invalid(`The import method "${method.name}" does not exist.`);
   const named = [stores ?? [], store ?? []].flat();
   if (named.length > 0 && (allStores || (stores && store))) {
-    throw invalid('The stores of an import are named in one way: by the header, by "stores" or by "all_stores".');
+    throw invalid('Name the stores of an import in only one way: with the header, "stores" or "all_stores".');
   }
-  if (named.some((each) => each !== storeId)) throw conflict('There is no such store.', `Name "${storeId}", or none.`);
+  if (named.some((each) => each !== storeId)) throw conflict('Store not found.', `Name "${storeId}", or none.`);
   if (method.name !== 'web-download') return undefined;
   const uri = SourceUrl.safeParse(method.uri ?? '');
   if (!uri.success) throw invalid(uri.error.issues[0]?.message ?? 'The URI is not valid.');
@@ -68,7 +68,7 @@ export const importRoutes =
         const store = request.headers['x-image-meta-store'];
         const source = sourceOf(request.body, typeof store === 'string' ? store : undefined);
         if (image.status === 'active')
-          throw conflict('The image is active already.', 'Create another image for other bytes.');
+          throw conflict('The image is already active.', 'Create another image for other data.');
         if (!image.diskFormat || !image.containerFormat) {
           const missing = image.diskFormat ? 'container_format' : 'disk_format';
           throw conflict(`${missing} must be set before an import.`, `openstack image set --disk-format FORMAT ID`);
@@ -102,7 +102,7 @@ export const importRoutes =
         // Another request was first: its upload is there. Else the store has lost it.
         if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
         if (await store.head(upload.bucket, upload.key)) {
-          throw conflict('This import has been asked for already.', 'Wait for it: openstack image show ID');
+          throw conflict('This import was already requested.', 'Wait for it: openstack image show ID');
         }
         throw conflict('The staged data is no longer in the store.', 'Delete the image, and stage it again.');
       }

@@ -12,7 +12,7 @@ export const valuesOf = (text: string, name: string): string[] => {
   const [, operator, rest = ''] = /^([^:]{0,255}):(.*)$/s.exec(text) ?? [];
   if (operator === undefined) return [text];
   if (operator === 'eq') return [rest];
-  if (operator !== 'in') throw invalid(`"${operator}" is no operator of "${name}"; "eq" and "in" are.`);
+  if (operator !== 'in') throw invalid(`"${operator}" is not an operator for "${name}"; use "eq" or "in".`);
   const values: string[] = [];
   for (let left = rest; ; ) {
     const quoted = /^"((?:[^"\\]|\\.)*)"(,|$)/s.exec(left);
@@ -33,7 +33,7 @@ const timeOf = (text: string, field: 'created_at' | 'updated_at'): GlanceQuery['
   const [, operator, rest] = /^([a-z]+):(.*)$/s.exec(text) ?? [];
   const comparison = operator === undefined ? 'eq' : oneOfThese(operator, comparisons, field);
   const time = (rest ?? text).replace(' ', '+');
-  if (!Time.safeParse(time).success) throw invalid(`The time in "${field}" is not of the form 2026-01-31T12:00:00Z.`);
+  if (!Time.safeParse(time).success) throw invalid(`The time in "${field}" must have the form 2026-01-31T12:00:00Z.`);
   const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(time) ? time : `${time}Z`;
   return { field, comparison, at: new Date(zoned) };
 };
@@ -47,8 +47,7 @@ const sortOf = (all: (name: string) => readonly string[]): Sort[] => {
   const keys = all('sort_key').map((key) => oneOfThese(key.trim(), sortKeys, 'sort_key'));
   const dirs = all('sort_dir').map((dir) => oneOfThese(dir.trim(), directions, 'sort_dir'));
   if (sort !== undefined) {
-    if (keys.length > 0 || dirs.length > 0)
-      throw invalid('"sort" does not go together with "sort_key" and "sort_dir".');
+    if (keys.length > 0 || dirs.length > 0) throw invalid('"sort" cannot be combined with "sort_key" and "sort_dir".');
     return withoutRepeats(
       sort.split(',').map((part) => {
         const [key = '', direction = 'desc'] = part.split(':').map((word) => word.trim());
@@ -59,7 +58,7 @@ const sortOf = (all: (name: string) => readonly string[]): Sort[] => {
       }),
     );
   }
-  if (dirs.length > 1 && dirs.length !== keys.length) throw invalid('There is not one "sort_dir" for each "sort_key".');
+  if (dirs.length > 1 && dirs.length !== keys.length) throw invalid('Each "sort_key" needs one "sort_dir".');
   const chosen = keys.length > 0 ? keys : (['created_at'] as const);
   return withoutRepeats(chosen.map((key, index) => ({ key, direction: dirs[index] ?? dirs[0] ?? 'desc' })));
 };
@@ -102,7 +101,7 @@ export const parseListQuery = (raw: RawQuery): GlanceQuery => {
 
   assertWithin('tagFilters', all('tag').length);
   assertWithin('propertyFilters', Object.keys(raw).filter((name) => !known.has(name)).length);
-  if (raw['changes-since'] !== undefined) throw invalid('"changes-since" is not known to version 2 of the API.');
+  if (raw['changes-since'] !== undefined) throw invalid('Version 2 of the API does not support "changes-since".');
   return {
     ...given(
       'visibility',

@@ -30,7 +30,7 @@ export const memberRoutes =
     const member = { onRequest: atLeast('member') };
 
     const noSuchMember = (): BootreadyError =>
-      new BootreadyError({ code: 'not-found', message: 'The image is not shared with such a project.' });
+      new BootreadyError({ code: 'not-found', message: 'The image is not shared with this project.' });
 
     const visibleMembers = async (request: FastifyRequest, image: GlanceImage) => {
       const viewer = viewerOf(request);
@@ -48,7 +48,7 @@ export const memberRoutes =
       const image = await ownImage(deps, request);
       const body = z.object({ member: z.string().min(1).max(255) }).safeParse(request.body);
       if (!body.success || body.data.member.includes('\0')) {
-        throw invalid('The body names a member.', 'Send {"member": "PROJECT"}.');
+        throw invalid('The body must name a member.', 'Send {"member": "PROJECT"}.');
       }
       assertShared(image);
       assertWithin('members', (await glance.members(image.id)).length + 1);
@@ -68,15 +68,15 @@ export const memberRoutes =
       const viewer = viewerOf(request);
       const { member: id } = request.params as { member: string };
       const wrongStatus = () =>
-        invalid('The body has a status.', `Send {"status": ...}, one of ${memberStatuses.join(', ')}.`);
+        invalid('The body must have a status.', `Send {"status": ...}, one of ${memberStatuses.join(', ')}.`);
       const body = z.object({ status: z.string() }).safeParse(request.body);
       if (!body.success) throw wrongStatus();
       assertShared(image);
       if (!(await visibleMembers(request, image)).some(({ memberId }) => memberId === id)) throw noSuchMember();
       if (viewer.role !== 'admin' && id !== viewer.projectId) {
         throw forbidden(
-          'Whether a shared image is accepted is said by the project it is shared with.',
-          'Let that project do it.',
+          'Only the project an image is shared with can accept or decline it.',
+          'Ask that project to do it.',
         );
       }
       const status = MemberStatus.safeParse(body.data.status);

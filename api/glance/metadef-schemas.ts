@@ -64,7 +64,7 @@ const namespace = strict(
   {
     namespace: text('Name of the namespace', { maxLength: 80 }),
     display_name: text('Name for people', { maxLength: 80 }),
-    description: text('What it is about', { maxLength: 500 }),
+    description: text('Description of the namespace', { maxLength: 500 }),
     visibility: text('Who may see it', { enum: ['public', 'private'] }),
     protected: { type: 'boolean', description: 'Whether it cannot be deleted' },
     owner: text('Project that owns it', { maxLength: 255 }),
@@ -86,8 +86,8 @@ const namespace = strict(
 const resourceType = strict(
   'resource_type_association',
   {
-    name: text('What kind of resource definitions are for', { maxLength: 80 }),
-    prefix: text('What the names of its properties begin with', { maxLength: 80 }),
+    name: text('Kind of resource the definitions are for', { maxLength: 80 }),
+    prefix: text('Prefix of the names of its properties', { maxLength: 80 }),
     properties_target: text('Which of the properties of a resource are meant', { maxLength: 80 }),
     ...times,
   },

@@ -13,12 +13,12 @@ export const metadefRoutes = (): FastifyPluginAsync => async (app) => {
   }));
   app.get('/metadefs/resource_types', async () => ({ resource_types: [] }));
   app.get('/metadefs/*', async () => {
-    throw new BootreadyError({ code: 'not-found', message: 'There are no metadata definitions here.' });
+    throw new BootreadyError({ code: 'not-found', message: 'Metadata definitions are not supported here.' });
   });
   const refuse = async (): Promise<never> => {
     throw new BootreadyError({
       code: 'forbidden',
-      message: 'Metadata definitions are not kept here.',
+      message: 'Metadata definitions are not stored here.',
       remedy: 'Set properties on the image itself: openstack image set --property NAME=VALUE ID',
     });
   };

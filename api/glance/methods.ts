@@ -38,7 +38,7 @@ export const refuseOtherMethods = (app: FastifyInstance): (() => void) => {
           reply
             .code(405)
             .header('allow', allowed)
-            .send(openStackError(405, `This address knows the methods ${allowed}.`)),
+            .send(openStackError(405, `This address supports the methods ${allowed}.`)),
         handler: () => undefined,
       });
     }

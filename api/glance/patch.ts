@@ -31,31 +31,31 @@ const conflict = (message: string): BootreadyError => new BootreadyError({ code:
 const spelled = (raw: Record<string, unknown>, dialect: PatchDialect): { op: Change['op']; pointer: unknown } => {
   if (dialect === 'v2.1') {
     const op = operations.find((each) => each === raw.op);
-    if (!op) throw invalid(`The "op" of a change is one of ${operations.join(', ')}.`);
+    if (!op) throw invalid(`The "op" of a change must be one of ${operations.join(', ')}.`);
     return { op, pointer: raw.path };
   }
   const named = operations.filter((each) => Object.hasOwn(raw, each));
   const [op] = named;
-  if (!op || named.length > 1) throw invalid(`A change has exactly one of ${operations.join(', ')}.`);
+  if (!op || named.length > 1) throw invalid(`A change must have exactly one of ${operations.join(', ')}.`);
   return { op, pointer: raw[op] };
 };
 
 /** RFC 6901, of one token only. */
 const nameAt = (pointer: unknown): string => {
-  if (typeof pointer !== 'string') throw invalid('A change names its attribute by a JSON pointer, e.g. "/name".');
+  if (typeof pointer !== 'string') throw invalid('A change must name its attribute with a JSON pointer, e.g. "/name".');
   const shown = JSON.stringify(pointer.slice(0, 100));
-  if (!pointer.startsWith('/')) throw invalid(`The JSON pointer ${shown} does not begin with "/".`);
-  if (/~(?![01])/.test(pointer)) throw invalid(`The JSON pointer ${shown} has a "~" that escapes nothing.`);
+  if (!pointer.startsWith('/')) throw invalid(`The JSON pointer ${shown} does not start with "/".`);
+  if (/~(?![01])/.test(pointer)) throw invalid(`The JSON pointer ${shown} has an invalid "~" escape.`);
   const [token = '', ...more] = pointer.slice(1).split('/');
   if (token.trim() === '' || more.length > 0)
-    throw invalid(`The JSON pointer ${shown} names no attribute of an image.`);
+    throw invalid(`The JSON pointer ${shown} does not name an attribute of an image.`);
   return token.replaceAll('~1', '/').replaceAll('~0', '~').trim();
 };
 
 /** @throws BootreadyError `invalid-input`, or `forbidden` for what is read-only or reserved */
 export const parsePatch = (body: unknown, dialect: PatchDialect): Change[] => {
   const list = z.array(z.record(z.string(), z.unknown())).safeParse(body);
-  if (!list.success) throw invalid('The body is a JSON array of objects, one for each change.');
+  if (!list.success) throw invalid('The body must be a JSON array of objects, one for each change.');
   return list.data.map((raw) => {
     const { op, pointer } = spelled(raw, dialect);
     const name = nameAt(pointer);
@@ -83,7 +83,7 @@ export const applyPatch = (image: GlanceImage, changes: readonly Change[], diale
       continue;
     }
     if (op === 'replace' && !isThere) throw conflict(`The property "${name}" does not exist.`);
-    if (op === 'add' && isThere && dialect === 'v2.0') throw conflict(`The property "${name}" is there already.`);
+    if (op === 'add' && isThere && dialect === 'v2.0') throw conflict(`The property "${name}" already exists.`);
     if (!isBase) {
       Object.defineProperty(properties, name, { value, enumerable: true, configurable: true, writable: true });
       continue;

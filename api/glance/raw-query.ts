@@ -13,7 +13,7 @@ export const valuesIn = (raw: RawQuery): ((name: string) => readonly string[]) =
     return value === undefined ? [] : typeof value === 'string' ? [value] : value;
   };
   const bad = Object.keys(raw).find((name) => name.includes('\0') || all(name).some((value) => value.includes('\0')));
-  if (bad !== undefined) throw invalidQuery('The query holds a zero byte.');
+  if (bad !== undefined) throw invalidQuery('The query contains a zero byte.');
   return all;
 };
 
@@ -34,7 +34,7 @@ export const wholeNumber = (value: string, name: string): number => {
 /** How many at most: 25 where it is not said, never more than a page holds. */
 export const limitOf = (value: string | undefined): number => {
   const limit = value === undefined ? defaultLimit : wholeNumber(value, 'limit');
-  if (limit < 0) throw invalidQuery('"limit" is not negative.');
+  if (limit < 0) throw invalidQuery('"limit" must not be negative.');
   return Math.min(limit, requestLimits.pageItems.most);
 };
 

@@ -14,21 +14,21 @@ export const storeRoutes =
       if (store !== storeId) {
         throw new BootreadyError({
           code: 'conflict',
-          message: 'There is no such store.',
-          remedy: `"${storeId}" is the only one.`,
+          message: 'Store not found.',
+          remedy: `"${storeId}" is the only store.`,
         });
       }
       const { id, status } = await ownImage(deps, request);
       if (status !== 'active') {
         throw new BootreadyError({
           code: 'conflict',
-          message: `Only the data of an active image can be taken out of a store; this one is ${status}.`,
+          message: `Only the data of an active image can be removed from a store; this image is ${status}.`,
           remedy: `openstack image delete ${id}`,
         });
       }
       throw new BootreadyError({
         code: 'forbidden',
-        message: `The image is in no other store than "${storeId}".`,
+        message: `The image is only in the store "${storeId}".`,
         remedy: `Delete the image instead: openstack image delete ${id}`,
       });
     });

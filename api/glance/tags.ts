@@ -20,7 +20,7 @@ export const tagRoutes =
       if (!tag.success) {
         throw new BootreadyError({
           code: 'invalid-input',
-          message: 'A tag has at most 255 characters.',
+          message: 'A tag can have at most 255 characters.',
           remedy: 'Choose a shorter one.',
         });
       }
@@ -37,7 +37,7 @@ export const tagRoutes =
       const { tag } = request.params as { tag: string };
       await glance.change(id, ({ tags }: GlanceImage) => {
         if (tags.includes(tag)) return { tags: tags.filter((each) => each !== tag) };
-        throw new BootreadyError({ code: 'not-found', message: 'The image has no such tag.' });
+        throw new BootreadyError({ code: 'not-found', message: 'The image does not have this tag.' });
       });
       return reply.code(204).send();
     });

@@ -43,19 +43,19 @@ export const taskRoutes =
       const { task: id } = request.params as { task: string };
       const task = z.guid().safeParse(id).success ? await importTasks.get(id) : undefined;
       if (task) return viewOf(task);
-      throw new BootreadyError({ code: 'not-found', message: 'There is no such task.' });
+      throw new BootreadyError({ code: 'not-found', message: 'Task not found.' });
     });
 
     app.post('/tasks', { config: { audit: 'none' } }, async () => {
       throw new BootreadyError({
         code: 'forbidden',
-        message: 'Nobody makes tasks by themselves; an import makes one.',
-        remedy: 'Ask for the import of an image: POST /v2/images/ID/import ("openstack image import").',
+        message: 'Tasks cannot be created directly; an import creates one.',
+        remedy: 'Import an image: POST /v2/images/ID/import ("openstack image import").',
       });
     });
 
     app.delete('/tasks/:task', { ...admin, config: { audit: 'none' } }, async (_request, reply) =>
-      reply.code(405).header('allow', 'GET').send(openStackError(405, 'Tasks are not deleted.')),
+      reply.code(405).header('allow', 'GET').send(openStackError(405, 'Tasks cannot be deleted.')),
     );
   };
 

@@ -25,8 +25,8 @@ const refused = (message: string, remedy: string): BootreadyError =>
 
 const wrongKey = (): BootreadyError =>
   refused(
-    'The API key is not valid, or no longer.',
-    'Give a key as the password or secret ("bootready key create" makes one).',
+    'The API key is invalid or has expired.',
+    'Give a key as the password or secret ("bootready key create" creates one).',
   );
 
 /** @throws BootreadyError `unauthenticated` */
@@ -62,10 +62,10 @@ const byMethod = async (
     const read = await tokens.read(token.id);
     // A new token lives no longer than the one it is made of.
     if (read) return { key: read.key, expiresAt: read.claims.expiresAt };
-    throw refused('The token is not valid, or no longer.', 'Ask for a new one with the API key.');
+    throw refused('The token is invalid or has expired.', 'Ask for a new one with the API key.');
   }
   throw refused(
-    `The method ${JSON.stringify(method.slice(0, 50))} is not there, or its part of the request is missing.`,
+    `The method ${JSON.stringify(method.slice(0, 50))} does not exist, or its part of the request is missing.`,
     'Use password, token or application_credential.',
   );
 };
@@ -75,5 +75,5 @@ const assertScope = (scope: AuthRequest['auth']['scope'], { projectId }: KnownKe
   if (scope === undefined || scope === 'unscoped') return;
   const project = Named.safeParse('project' in scope ? scope.project : undefined);
   if (project.success && (project.data.id ?? project.data.name) === projectId) return;
-  throw refused('The API key is not for the project that was named.', `Name the project of the key, or none.`);
+  throw refused('The API key is not valid for the named project.', `Name the project of the key, or no project.`);
 };

@@ -11,7 +11,7 @@ export const notManaged = (): BootreadyError =>
   new BootreadyError({
     code: 'forbidden',
     message: 'Projects, users and roles are not managed here.',
-    remedy: 'Operators do it with "bootready project" and "bootready key".',
+    remedy: 'Operators manage them with "bootready project" and "bootready key".',
   });
 
 /**

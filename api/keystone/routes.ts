@@ -74,7 +74,7 @@ export const keystoneRoutes =
       if (!body.success) {
         throw new BootreadyError({
           code: 'invalid-input',
-          message: 'The request for a token is not as the Identity API v3 has it.',
+          message: 'The token request does not follow the Identity API v3.',
           remedy: 'Send auth.identity with the method password, token or application_credential.',
         });
       }
@@ -98,7 +98,7 @@ export const keystoneRoutes =
         const { identity } = request;
         // Administrators look at every token, everybody else at those of their own key.
         if (!read || (identity?.role !== 'admin' && identity?.keyId !== read.key.keyId)) {
-          throw new BootreadyError({ code: 'not-found', message: 'There is no such token.' });
+          throw new BootreadyError({ code: 'not-found', message: 'Token not found.' });
         }
         return reply.header('x-subject-token', subject).send(tokenView(request, read.key, read.claims, 'token'));
       });

@@ -91,7 +91,7 @@ export const identityOfToken = async (
   }
   throw new BootreadyError({
     code: 'unauthenticated',
-    message: shown === undefined ? 'The request shows no token.' : 'The token is not valid, or no longer.',
+    message: shown === undefined ? 'The request has no token.' : 'The token is invalid or has expired.',
     remedy: 'Send X-Auth-Token: a token of POST /identity/v3/auth/tokens, or an API key.',
   });
 };

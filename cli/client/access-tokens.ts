@@ -35,6 +35,6 @@ export const createAccessTokens = (path: string, url: string, first: SignIn): ((
 const signedOut = (url: string): BootreadyError =>
   new BootreadyError({
     code: 'unauthenticated',
-    message: `Nobody is signed in to ${url} on this machine any more.`,
+    message: `Nobody is signed in to ${url} on this machine.`,
     remedy: `Sign in again: "bootready login ${url}".`,
   });

@@ -33,17 +33,17 @@ export const errorOfAnswer = (url: string, status: number, headers: Headers, bod
     const to = headers.get('location');
     return new BootreadyError({
       code: 'unavailable',
-      message: `${url} says that it has moved${to ? ` to ${to}` : ''}.`,
+      message: `${url} has moved${to ? ` to ${to}` : ''}.`,
       remedy: 'Use the new address: "bootready login URL", or BOOTREADY_URL.',
       context,
     });
   }
   return new BootreadyError({
     code: 'unavailable',
-    message: `${url} answers, but not as the API of bootready does (HTTP ${status}).`,
+    message: `${url} answers, but not like the API of bootready (HTTP ${status}).`,
     remedy: passing.has(status)
-      ? 'Its API is perhaps being restarted: try again in a minute.'
-      : 'Check the address: it is that of the API ("bootready login URL", or BOOTREADY_URL).',
+      ? 'The API may be restarting. Try again in a minute.'
+      : 'Check the address. It must be the address of the API ("bootready login URL", or BOOTREADY_URL).',
     retryable: passing.has(status),
     context,
   });
@@ -63,8 +63,8 @@ export const readAnswer = <Schema extends z.ZodType>(url: string, schema: Schema
   if (parsed.success) return parsed.data;
   throw new BootreadyError({
     code: 'unavailable',
-    message: `${url} answers in a form that this version does not know.`,
-    remedy: 'Bring this command and the installation to the same version, and check the address.',
+    message: `${url} sends answers that this version does not understand.`,
+    remedy: 'Use the same version of this command and of the installation, and check the address.',
     cause: parsed.error,
   });
 };
@@ -74,8 +74,8 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNRESET: 'the connection broke',
   EPIPE: 'the connection broke',
   UND_ERR_SOCKET: 'the connection broke',
-  ENOTFOUND: 'there is no such host',
-  EAI_AGAIN: 'the name of the host cannot be looked up',
+  ENOTFOUND: 'the host does not exist',
+  EAI_AGAIN: 'the host name cannot be resolved',
   EHOSTUNREACH: 'the host cannot be reached',
   ENETUNREACH: 'the network cannot be reached',
   ETIMEDOUT: 'no answer in time',
@@ -106,7 +106,7 @@ export const errorOfNetwork = (where: string, cause: unknown, remedy: string): B
     code: 'unavailable',
     message: `No connection to ${where}: ${tls ? `its certificate is not trusted (${code})` : (reasons[code] ?? (code || 'unknown reason'))}.`,
     remedy: tls
-      ? 'Name the authority that signed it in NODE_EXTRA_CA_CERTS, or use the name that the certificate has.'
+      ? 'Set NODE_EXTRA_CA_CERTS to the certificate of the authority that signed it, or use the host name in the certificate.'
       : remedy,
     retryable: !tls,
     cause,

@@ -70,8 +70,8 @@ test('a wrong key is told with what to do here', async () => {
 });
 
 test.each([
-  ['a page of another server', json(404, '<html>'), /answers, but not as the API of bootready does \(HTTP 404\)/],
-  ['another form', json(200, { hello: 1 }), /answers in a form that this version does not know/],
+  ['a page of another server', json(404, '<html>'), /answers, but not like the API of bootready \(HTTP 404\)/],
+  ['another form', json(200, { hello: 1 }), /sends answers that this version does not understand/],
   ['a redirect', json(301, '', { location: 'https://new.example' }), /has moved to https:\/\/new\.example/],
 ])('%s is told as such', async (_what, answer, message) => {
   const { api } = await serving(answer);

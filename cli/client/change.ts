@@ -40,7 +40,7 @@ export const retryImage = async (word: string, options: OutputOptions & SettingO
   printResult(
     image,
     () => [
-      `Run ${image.activity?.run ?? image.runs.length} of ${image.name} has begun.`,
+      `Run ${image.activity?.run ?? image.runs.length} of ${image.name} has started.`,
       `"bootready watch ${image.id}" follows it.`,
     ],
     options,
@@ -55,7 +55,7 @@ export const cancelImage = async (word: string, options: OutputOptions & { targe
     image,
     () => [
       `${image.runs.length > 0 ? 'The run' : image.repair ? 'The repair' : 'The download'} of ${image.name} is being stopped.`,
-      `"bootready show ${image.id}" tells when it is.`,
+      `"bootready show ${image.id}" shows when it is stopped.`,
     ],
     options,
   );
@@ -65,14 +65,14 @@ export const renameImage = async (word: string, name: string, options: OutputOpt
   const valid = validOption('The new name', ImageName, name);
   const api = await connect();
   const image = await api.changeImage(await findImageId(api, word), { name: valid });
-  printResult(image, () => [`${image.id} is called ${image.name} now.`], options);
+  printResult(image, () => [`${image.id} is now called ${image.name}.`], options);
 };
 
 export const deleteImage = async (word: string, options: OutputOptions & { yes?: boolean }): Promise<void> => {
   const api = await connect();
   const image = await api.image(await findImageId(api, word));
   if (!options.yes && !(await confirmed(`Delete image "${image.name}" (${image.id})?`))) {
-    tell('Nothing is deleted.', options);
+    tell('Nothing was deleted.', options);
     throw new Exit(exitCode.interrupted);
   }
   await api.deleteImage(image.id);
@@ -84,7 +84,7 @@ const confirmed = async (question: string): Promise<boolean> => {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new BootreadyError({
       code: 'invalid-input',
-      message: 'Deleting needs a yes, and there is no terminal to ask at.',
+      message: 'Deleting needs a confirmation, and there is no terminal to ask for it.',
       remedy: 'Add --yes.',
     });
   }

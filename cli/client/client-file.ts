@@ -84,8 +84,8 @@ export const withLockOf = async <T>(path: string, work: () => Promise<T>): Promi
 const damaged = (path: string, cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'invalid-input',
-    message: `${path} cannot be read as settings of bootready.`,
-    remedy: 'Write it anew with "bootready login URL".',
+    message: `${path} is not a valid settings file of bootready.`,
+    remedy: 'Recreate it with "bootready login URL".',
     cause,
   });
 

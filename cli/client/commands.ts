@@ -25,7 +25,7 @@ const withProject = (command: Command): void => {
   // Whoever logs out does so in every project.
   if (command.commands.length > 0 || command.name() === 'logout') return;
   command
-    .option('--project <project>', 'in which a user of an issuer acts who has several; or BOOTREADY_PROJECT')
+    .option('--project <project>', 'project to act in, for users with several projects (default: BOOTREADY_PROJECT)')
     .hook('preAction', () => {
       const { project } = command.opts<{ project?: string }>();
       if (project !== undefined) process.env.BOOTREADY_PROJECT = project;

@@ -54,7 +54,7 @@ test('a project is chosen for a token, and never for a key', async () => {
 });
 
 test.each([
-  ['nothing is set', {}, /not known which installation/],
+  ['nothing is set', {}, /No installation is set/],
   ['the key file is missing', { BOOTREADY_URL: url, BOOTREADY_API_KEY_FILE: '/nowhere' }, /cannot be read/],
 ])('%s: a sentence and a remedy', async (_what, env, message) => {
   const error = { code: 'invalid-input', message: expect.stringMatching(message), remedy: expect.any(String) };
@@ -65,7 +65,9 @@ test('an empty key file and a damaged file of settings are named', async () => {
   await expect(readConnection({ BOOTREADY_URL: url, BOOTREADY_API_KEY_FILE: join(dir, 'empty') })).rejects.toThrow(
     /BOOTREADY_API_KEY_FILE names is empty/,
   );
-  await expect(readConnection({ BOOTREADY_CONFIG: join(dir, 'damaged.json') })).rejects.toThrow(/damaged\.json cannot/);
+  await expect(readConnection({ BOOTREADY_CONFIG: join(dir, 'damaged.json') })).rejects.toThrow(
+    /damaged\.json is not a valid settings file/,
+  );
 });
 
 test.each(['localhost:8480', 'ftp://x', 'http://user:pw@x', 'https://x/?a=b', 'x'])('%s is no address', (text) => {

@@ -54,7 +54,7 @@ export const readConnection = async (env: Env): Promise<Connection> => {
   if (!url) {
     throw new BootreadyError({
       code: 'invalid-input',
-      message: 'It is not known which installation to talk to.',
+      message: 'No installation is set.',
       remedy: 'Run "bootready login URL", or set BOOTREADY_URL and BOOTREADY_API_KEY.',
     });
   }
@@ -78,8 +78,8 @@ const withKey = (url: string, apiKey: string, project: string | undefined): Conn
   // The API would not look at it, and what is meant for one project would go to another.
   throw new BootreadyError({
     code: 'invalid-input',
-    message: 'An API key is for one project; it cannot act in another one.',
-    remedy: `Leave out --project and BOOTREADY_PROJECT, or use a key of project "${project}".`,
+    message: 'An API key belongs to one project and cannot act in another one.',
+    remedy: `Remove --project and BOOTREADY_PROJECT, or use a key of project "${project}".`,
   });
 };
 

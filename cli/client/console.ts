@@ -13,14 +13,14 @@ export const showConsole = async (word: string, options: OutputOptions & { scree
   if (!run) {
     throw new BootreadyError({
       code: 'not-found',
-      message: 'This image was not started: there is no boot check of it.',
-      remedy: 'Boot checks follow --boot-check (or BOOT_CHECK); images that are rejected before are not started.',
+      message: 'This image has no boot check, so it was never started.',
+      remedy: 'Boot checks follow --boot-check (or BOOT_CHECK); images that were rejected earlier are not started.',
     });
   }
   const log = (await api.evidence(image.id, run.number, 'serial.log')).toString();
   if (options.screen) {
     await writeFile(options.screen, await api.evidence(image.id, run.number, 'screen.png'));
-    tell(`The picture is in ${options.screen}.`, options);
+    tell(`The screenshot is in ${options.screen}.`, options);
   }
   if (options.json) printResult({ run: run.number, boot: run.report?.boot, log }, () => [], options);
   else for (const line of log.split('\n')) printLine(line);

@@ -11,7 +11,7 @@ export const deliverImage = async (word: string, options: OutputOptions & { targ
   const image = await api.createDelivery(await findImageId(api, word), { target });
   printResult(
     image,
-    () => [`${image.name} is on its way to ${target}; "bootready show ${image.id}" tells how far it is.`],
+    () => [`${image.name} is on its way to ${target}; "bootready show ${image.id}" shows the progress.`],
     options,
   );
 };
@@ -24,8 +24,8 @@ export const cancelDelivery = async (word: string, name: string, options: Output
   printResult(
     image,
     () => [
-      `The delivery of ${image.name} to ${target} is being stopped, and what is half there cleared away.`,
-      `"bootready show ${image.id}" tells when it is.`,
+      `The delivery of ${image.name} to ${target} is being stopped, and the partial copy removed.`,
+      `"bootready show ${image.id}" shows when it is stopped.`,
     ],
     options,
   );

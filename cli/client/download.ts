@@ -30,7 +30,7 @@ export const download = (word: string, options: DownloadOptions): Promise<void> 
       try {
         if (!(await fetched(api, id, link, part, options, signal))) {
           // What was left of another download, perhaps: once more from the beginning.
-          if (there > 0) tell('What was there already does not belong to this image: it begins anew.', options);
+          if (there > 0) tell('The existing partial file belongs to another image. Starting again.', options);
           await rm(part, { force: true });
           if (there === 0 || !(await fetched(api, id, link, part, options, signal))) {
             await rm(part, { force: true });
@@ -69,7 +69,7 @@ const targetOf = async (link: DownloadLink, { output, force }: DownloadOptions):
   if (force || (await sizeOf(target)) === undefined) return target;
   throw new BootreadyError({
     code: 'conflict',
-    message: `${target} is there already.`,
+    message: `${target} already exists.`,
     remedy: 'Name another file with -o, or add --force to replace it.',
   });
 };
@@ -189,8 +189,8 @@ async function* bodyFrom(
     if (response.status === 403) throw new UrlRefused(`HTTP ${response.status}`);
     throw new BootreadyError({
       code: 'unavailable',
-      message: `The object store at ${host} does not give the image (HTTP ${response.status}).`,
-      remedy: 'Try the same command again later, which continues the download; if it stays so, tell the operator.',
+      message: `The object store at ${host} does not return the image (HTTP ${response.status}).`,
+      remedy: 'Try the same command again later to continue the download. If that fails too, contact the operator.',
       retryable: response.status === 429 || response.status >= 500,
     });
   } catch (error) {
@@ -201,7 +201,7 @@ async function* bodyFrom(
 }
 
 const unreachableRemedy =
-  'Check the network; if this host is not meant for you, ask the operator to set S3_PUBLIC_ENDPOINT. The same command continues the download.';
+  'Check the network. If this host is not meant for you, ask the operator to set S3_PUBLIC_ENDPOINT. The same command continues the download.';
 
 const cutOff = (url: string): BootreadyError =>
   new BootreadyError({
@@ -214,8 +214,8 @@ const cutOff = (url: string): BootreadyError =>
 const notAsPublished = (): BootreadyError =>
   new BootreadyError({
     code: 'object-changed',
-    message: 'What came is not what was published: its SHA-256 is another one.',
-    remedy: 'Try again; if it stays so, tell the operator, for the stored object may be damaged.',
+    message: 'The downloaded data is not the published image: its SHA-256 differs.',
+    remedy: 'Try again. If that fails too, contact the operator: the stored object may be damaged.',
   });
 
 /** Errors of the local disk in words. */
@@ -225,7 +225,7 @@ const explained = (error: unknown, target: string): unknown => {
   return new BootreadyError({
     code: 'unavailable',
     message: `${target} cannot be written: ${code === 'ENOSPC' ? 'the disk is full' : (code ?? 'unknown reason')}.`,
-    remedy: 'Name another file with -o; what is there already is continued when the file has the same name.',
+    remedy: 'Name another file with -o. The download continues if the file has the same name.',
     cause: error,
   });
 };

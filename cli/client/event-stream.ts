@@ -11,7 +11,7 @@ export async function* parseEvents(chunks: AsyncIterable<string>): AsyncGenerato
   let data: string[] = [];
   for await (const chunk of chunks) {
     rest += chunk;
-    if (rest.length > longest) throw new Error('a line of the stream has no end');
+    if (rest.length > longest) throw new Error('a line of the event stream is too long');
     // A CR at the end may be the first half of CRLF.
     const held = rest.endsWith('\r') ? '\r' : '';
     const lines = rest.slice(0, rest.length - held.length).split(/\r\n|\n|\r/);

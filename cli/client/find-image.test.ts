@@ -45,7 +45,7 @@ test('a beginning or a name that fits one image means it', async () => {
 test('what fits several is an error that lists them', async () => {
   await expect(findImageId(apiWith(first, second), 'debian')).rejects.toMatchObject({
     code: 'invalid-input',
-    message: `"debian" means several images: ${first.id} (debian), ${second.id} (debian).`,
+    message: `"debian" matches several images: ${first.id} (debian), ${second.id} (debian).`,
   });
 });
 

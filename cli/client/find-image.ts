@@ -22,15 +22,15 @@ export const findImageId = async (
       message: among === 'shared' ? `No image "${word}" is shared with your project.` : `There is no image "${word}".`,
       remedy:
         among === 'usable'
-          ? `${lists.own} shows yours, ${lists.shared} those of others; give a full id, the beginning of one, or a name.`
-          : `${lists[among]} shows them; give a full id, the beginning of one, or a name.`,
+          ? `${lists.own} shows yours, ${lists.shared} those of others. Give a full ID, the start of an ID, or a name.`
+          : `${lists[among]} shows them. Give a full ID, the start of an ID, or a name.`,
     });
   }
   if (others.length === 0) return image.id;
   throw new BootreadyError({
     code: 'invalid-input',
-    message: `"${word}" means several images: ${found.map(candidate).join(', ')}${found.length === 10 ? ' and perhaps more' : ''}.`,
-    remedy: 'Give the id of one of them.',
+    message: `"${word}" matches several images: ${found.map(candidate).join(', ')}${found.length === 10 ? ' and perhaps more' : ''}.`,
+    remedy: 'Give the ID of one of them.',
   });
 };
 

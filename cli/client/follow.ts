@@ -82,7 +82,7 @@ export const followRun = async (
     }
     if (image.activity ? isOver(image.activity.status) : cameToNothing(image)) return image;
   }
-  throw new BootreadyError({ code: 'internal', message: 'The changes of the image came to an end.' });
+  throw new BootreadyError({ code: 'internal', message: 'The event stream of the image ended.' });
 };
 
 /** 0 published, 1 rejected, 3 failed or cancelled. */

@@ -101,7 +101,7 @@ test('the end of a published one tells where it is', () => {
 });
 
 test.each([
-  ['queued', null, 'waits for upload'],
+  ['queued', null, 'waiting for upload'],
   ['queued', { status: 'queued' }, 'queued'],
   ['queued', { status: 'cancelled' }, 'cancelled'],
   ['importing', { status: 'running', step: 'convert', percent: 43.9 }, 'convert 43 %'],

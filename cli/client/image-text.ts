@@ -28,7 +28,7 @@ export const stateOf = ({ status, activity }: Pick<ImageView, 'status' | 'activi
   if (activity?.status === 'running' && activity.step) {
     return styled('strong', `${activity.step} ${Math.floor(activity.percent)} %`);
   }
-  if (status === 'queued' && !activity) return styled('dim', 'waits for upload');
+  if (status === 'queued' && !activity) return styled('dim', 'waiting for upload');
   if (status === 'queued' && activity?.status === 'cancelled') return styled('careful', 'cancelled');
   if (status === 'killed' && activity) return styled(runStyles[activity.status], activity.status);
   return styled(status === 'active' ? 'good' : 'dim', status);
@@ -95,7 +95,7 @@ const deliveryLines = ({ id, deliveries }: ImageDetail, now: Date): Line[] =>
     ],
     ...(failure ? [`      ${failure.message}`] : []),
     ...(failure?.remedy ? [[styled('strong', '      To do: '), failure.remedy]] : []),
-    ...(status === 'cancelled' && finishedAt === null ? ['      What is half there is being cleared away.'] : []),
+    ...(status === 'cancelled' && finishedAt === null ? ['      Removing the partial copy.'] : []),
     ...(status === 'failed' || (status === 'cancelled' && finishedAt !== null)
       ? [`      Then: bootready deliver ${id} --target ${target}`]
       : []),
@@ -134,7 +134,7 @@ const bootLines = ({ report }: Pick<RunView, 'report'>, id: string): Line[] =>
   report?.boot
     ? [
         '',
-        `Started for ${formatDuration(report.boot.seconds)} (${report.boot.firmware}, ${report.boot.accelerator}); "bootready console ${id}" shows what its console said.`,
+        `Started for ${formatDuration(report.boot.seconds)} (${report.boot.firmware}, ${report.boot.accelerator}); "bootready console ${id}" shows the console output.`,
       ]
     : [];
 
@@ -156,7 +156,7 @@ const repairLines = ({ repair }: ImageDetail): Line[] =>
         ...repair.before.map((finding): Line => [`  before: ${finding.outcome.padEnd(8)}`, finding.title]),
         ...repair.changes.flatMap(({ remedy, changes }): Line[] => [
           styled('strong', `  ${remedy}`),
-          ...(changes.length > 0 ? changes : ['nothing was to be changed']).map((change) => `      ${change}`),
+          ...(changes.length > 0 ? changes : ['no change was needed']).map((change) => `      ${change}`),
         ]),
       ]
     : [];
@@ -220,7 +220,7 @@ export const endLines = (image: ImageDetail): Line[] => {
   const [run] = image.runs;
   if (!run) {
     const order = image.repair ?? image.download;
-    const again = image.download?.failure ? ['', `"bootready retry ${image.id}" fetches it again.`] : [];
+    const again = image.download?.failure ? ['', `"bootready retry ${image.id}" downloads it again.`] : [];
     return [[image.name, ' ', stateOf(image)], ...(order ? failureLines(order) : []), ...again];
   }
   const notPassed = run.findings.filter(({ outcome }) => outcome !== 'pass');
@@ -232,6 +232,6 @@ export const endLines = (image: ImageDetail): Line[] => {
     ...findingLines(notPassed),
     ...(run.status === 'published'
       ? []
-      : ['', `"bootready show ${image.id}" tells all; "bootready retry ${image.id}" tries it again.`]),
+      : ['', `"bootready show ${image.id}" shows the details; "bootready retry ${image.id}" tries it again.`]),
   ];
 };

@@ -13,7 +13,7 @@ export type ImportOptions = OutputOptions &
   SettingOptions &
   SnapshotOptions & { name: string; checksum?: string; wait: boolean };
 
-/** Lets the installation fetch an image from a URL, and follows what becomes of it. */
+/** Lets the installation fetch an image from a URL, and follows it. */
 export const importImage = (address: string, options: ImportOptions): Promise<void> => {
   const url = validOption('The URL', SourceUrl, address);
   const name = validOption('--name', ImageName, options.name);
@@ -29,7 +29,7 @@ export const importImage = (address: string, options: ImportOptions): Promise<vo
     if (!options.wait) {
       printResult(
         await api.image(id),
-        () => [`${name} is being fetched; its id is ${id}.`, `"bootready watch ${id}" follows what becomes of it.`],
+        () => [`${name} is being downloaded; its ID is ${id}.`, `"bootready watch ${id}" follows it.`],
         options,
       );
       return;
@@ -40,6 +40,6 @@ export const importImage = (address: string, options: ImportOptions): Promise<vo
     if (code !== exitCode.done) throw new Exit(code);
   };
   return interruptible(work, () => {
-    if (imageId) tell(`Interrupted; it is fetched all the same: "bootready watch ${imageId}".`, options);
+    if (imageId) tell(`Interrupted; the download continues on the server: "bootready watch ${imageId}".`, options);
   });
 };

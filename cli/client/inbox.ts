@@ -33,8 +33,8 @@ export const listEvents = async (options: OutputOptions & { limit: number; unset
   if (events.length === 0) {
     tell(
       options.unsettled
-        ? 'Nothing waits to be settled.'
-        : 'No notification has come yet; uploads are found without one too, only later.',
+        ? 'No pending notifications.'
+        : 'No notifications yet. Uploads are found without notifications too, only later.',
       options,
     );
   }

@@ -104,35 +104,35 @@ const hostOf = (issuer: string): string => new URL(issuer).host;
 const silent = (issuer: string, cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `The issuer of sign-ins at ${hostOf(issuer)} does not answer as it should.`,
-    remedy: 'Try again in a while; an API key works without it ("bootready login URL --key").',
+    message: `The identity provider at ${hostOf(issuer)} does not answer correctly.`,
+    remedy: 'Try again later. An API key works without it ("bootready login URL --key").',
     cause,
   });
 const cannot = (issuer: string): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `The issuer at ${hostOf(issuer)} signs in no programs without a browser of their own.`,
+    message: `The identity provider at ${hostOf(issuer)} does not allow sign-in for programs without a browser.`,
     remedy:
-      'Ask the operator to switch on its device authorization grant, or use an API key ("bootready login URL --key").',
+      'Ask the operator to enable the device authorization grant, or use an API key ("bootready login URL --key").',
   });
 const denied = (issuer: string, cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unauthenticated',
     message: `The sign-in was refused at ${hostOf(issuer)}.`,
-    remedy: 'Give the same command again if it was yours.',
+    remedy: 'If it was your sign-in, run the same command again.',
     cause,
   });
 const tooLate = (cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unauthenticated',
-    message: 'Nobody has signed in before the code expired.',
-    remedy: 'Give the same command again for a new one.',
+    message: 'The code expired before anyone signed in.',
+    remedy: 'Run the same command again for a new code.',
     cause,
   });
 const over = (issuer: string, cause?: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unauthenticated',
-    message: `The sign-in at ${hostOf(issuer)} is over.`,
+    message: `The sign-in at ${hostOf(issuer)} has ended.`,
     remedy: 'Sign in again: "bootready login URL".',
     cause,
   });
@@ -140,7 +140,7 @@ const over = (issuer: string, cause?: unknown): BootreadyError =>
 const refused = (issuer: string, cause: client.ResponseBodyError): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `The issuer at ${hostOf(issuer)} refuses the command line as it is registered there: ${(cause.error_description ?? cause.error).slice(0, 200)}.`,
-    remedy: 'Tell the operator: OIDC_CLI_CLIENT_ID, OIDC_CLI_SCOPES and the registration of that client must fit.',
+    message: `The identity provider at ${hostOf(issuer)} refuses this command line client: ${(cause.error_description ?? cause.error).slice(0, 200)}.`,
+    remedy: 'Contact the operator: OIDC_CLI_CLIENT_ID and OIDC_CLI_SCOPES must match the registration of that client.',
     cause,
   });

@@ -24,7 +24,7 @@ export const changedWhileSent = (name: string): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
     message: `${name} was changed while it was being sent.`,
-    remedy: 'Stop what writes to it, then give the same command again: it begins anew.',
+    remedy: 'Stop the program that writes to it, then run the same command again. The upload starts again.',
   });
 
 /** @throws `invalid-input` when it is not there, not readable or no regular file */
@@ -80,9 +80,9 @@ const described = async (name: string, file: FileHandle): Promise<LocalFile> => 
 };
 
 const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'is not there',
-  EACCES: 'may not be read by you',
-  EISDIR: 'is no regular file',
+  ENOENT: 'does not exist',
+  EACCES: 'is not readable for you',
+  EISDIR: 'is not a regular file',
   EIO: 'cannot be read: its disk reports an error',
 };
 

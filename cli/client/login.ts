@@ -34,16 +34,16 @@ export const login = async (address: string, options: LoginOptions): Promise<voi
   if (options.device && !offered) {
     throw new BootreadyError({
       code: 'not-found',
-      message: `${url} has no issuer that signs in command lines.`,
+      message: `${url} has no identity provider for command lines.`,
       remedy: `Use an API key: "bootready login ${url} --key".`,
     });
   }
   await (offered ? loginByIssuer(url, offered, options) : loginByKey(url, options));
   if (url.startsWith('http:') && !/^(localhost|127\..*|\[::1\])$/.test(new URL(url).hostname)) {
-    tell('The key goes over the network without encryption; use https:// where the installation has it.', options);
+    tell('The key is sent without encryption. Use https:// if the installation supports it.', options);
   }
   if (process.env.BOOTREADY_URL || process.env.BOOTREADY_API_KEY) {
-    tell('BOOTREADY_URL or BOOTREADY_API_KEY is set in the environment and still goes first.', options);
+    tell('BOOTREADY_URL or BOOTREADY_API_KEY is set in the environment and still takes priority.', options);
   }
 };
 
@@ -52,7 +52,7 @@ const loginByKey = async (url: string, options: LoginOptions): Promise<void> => 
     throw new BootreadyError({
       code: 'invalid-input',
       message: 'An API key is for one project.',
-      remedy: 'Leave out --project; it is for users of an issuer (--device).',
+      remedy: 'Remove --project; it is for users of an identity provider (--device).',
     });
   }
   const apiKey = await readKey(url);
@@ -83,7 +83,7 @@ const showCode = ({ url, completeUrl, code, minutes }: DeviceCode): void => {
   tellLine([
     completeUrl ? 'It shows the code ' : 'Enter the code ',
     styled('strong', code),
-    ` there, which is good for ${minutes} minutes.`,
+    ` there; it is valid for ${minutes} minutes.`,
   ]);
 };
 
@@ -107,7 +107,7 @@ export const logout = async (options: OutputOptions): Promise<void> => {
     { loggedOut: true, url: file.url, revoked: isRevoked },
     () => [
       `Logged out of ${file.url}.`,
-      ...('apiKey' in file ? ['The key is good as before; "bootready key revoke" of the operator ends it.'] : []),
+      ...('apiKey' in file ? ['The key stays valid. The operator can revoke it with "bootready key revoke".'] : []),
     ],
     options,
   );
@@ -118,7 +118,7 @@ const revokedOrTold = async (signIn: SignIn, options: OutputOptions): Promise<bo
     return await (await import('./issuer.ts')).revoked(signIn);
   } catch (error) {
     if (!isBootreadyError(error)) throw error;
-    tell(`${error.message} The sign-in is forgotten here and ends there by itself.`, options);
+    tell(`${error.message} The sign-in is removed here and expires there by itself.`, options);
     return false;
   }
 };
@@ -146,7 +146,7 @@ const readKey = async (url: string): Promise<string> => {
   if (/^\S{8,}$/.test(key)) return key;
   throw new BootreadyError({
     code: 'invalid-input',
-    message: key === '' ? 'No API key came on standard input.' : 'What came on standard input is no API key.',
-    remedy: `Type it when asked, or give it by a file: bootready login ${url} < key-file`,
+    message: key === '' ? 'Standard input contains no API key.' : 'The text on standard input is not an API key.',
+    remedy: `Type the key when asked, or read it from a file: bootready login ${url} < key-file`,
   });
 };

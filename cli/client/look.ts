@@ -60,12 +60,12 @@ export const listImages = async (options: OutputOptions & ListOptions): Promise<
   if (images.length === 0) {
     tell(
       shared
-        ? 'No other project shares such an image with yours.'
-        : 'There is no such image yet; "bootready upload FILE --name NAME" makes one.',
+        ? 'No other project shares a matching image with yours.'
+        : 'No images yet. "bootready upload FILE --name NAME" creates one.',
       options,
     );
   }
-  if (next) tell(`There are more; --limit ${limit * 2} shows more of them.`, options);
+  if (next) tell(`There are more images; --limit ${limit * 2} shows more of them.`, options);
 };
 
 const factsOf = (image: ImageView): Cell[] => {
@@ -96,5 +96,5 @@ export const watchImage = (word: string, options: OutputOptions): Promise<void> 
       const code = exitCodeOfRun(image);
       if (code !== 0) throw new Exit(code);
     },
-    () => tell('Nobody watches any more; the work on the image goes on.', options),
+    () => tell('Stopped watching; processing continues.', options),
   );

@@ -21,10 +21,10 @@ export const createOutages = (options: OutputOptions) => {
       // An old link is renewed, which is nobody's concern.
       if (isTold || !isBootreadyError(error)) return;
       isTold = true;
-      tell(`${error.message} It is tried again.`, options);
+      tell(`${error.message} Trying again.`, options);
     },
     over: (): void => {
-      if (isTold) tell('It goes on.', options);
+      if (isTold) tell('Connected again.', options);
       isTold = false;
     },
   };

@@ -14,7 +14,7 @@ const answerWithinMs = 60_000;
 /** All throw BootreadyError for answers that are errors and for a network that fails; when `signal` is aborted, its reason. */
 export const createFetches = ({ url, signal }: { url: string; signal?: AbortSignal | undefined }): Fetches => {
   const unreachable = (error: unknown): BootreadyError =>
-    errorOfNetwork(url, error, 'Check that the API of bootready runs there and that the address is right.');
+    errorOfNetwork(url, error, 'Check that the API of bootready runs there and that the address is correct.');
   const orUnreachable = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();

@@ -20,7 +20,7 @@ export const promoteImage = async (word: string, options: OutputOptions & { fami
   const image = await api.promote(await findImageId(api, word), { family });
   printResult(
     image,
-    () => [`${image.name} (${image.id}) is the platform image of ${family} now; the one before it is hidden.`],
+    () => [`${image.name} (${image.id}) is now the platform image of ${family}; the previous one is hidden.`],
     options,
   );
 };
@@ -39,10 +39,7 @@ export const listFamilies = async (options: OutputOptions): Promise<void> => {
     options,
   );
   if (found.families.length === 0) {
-    tell(
-      'There is no platform image yet; administrators make one: "bootready promote IMAGE --family FAMILY".',
-      options,
-    );
+    tell('No platform images yet. Administrators create one: "bootready promote IMAGE --family FAMILY".', options);
   }
 };
 
@@ -63,7 +60,7 @@ export const setSource = async (word: string, options: SourceOptions): Promise<v
   if ((checksum === undefined) === (checksumUrl === undefined)) {
     throw new BootreadyError({
       code: 'invalid-input',
-      message: 'Of a source either its checksum is given or where that stands.',
+      message: 'A source needs exactly one of --checksum-url and --checksum.',
       remedy:
         'Add --checksum-url URL of its SHA256SUMS or SHA512SUMS, or --checksum sha256:HEX of a file that never changes.',
     });
@@ -84,7 +81,7 @@ export const setSource = async (word: string, options: SourceOptions): Promise<v
   printResult(
     set,
     () => [
-      `${set.family} is fetched from ${set.url}, now and whenever its checksum changes; it is looked at every ${options.every} h.`,
+      `${set.family} is downloaded from ${set.url}, now and whenever its checksum changes; it is refreshed every ${options.every} h.`,
     ],
     options,
   );
@@ -95,8 +92,8 @@ const publicKeysIn = async (file: string): Promise<string> => {
   if (text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')) return text;
   throw new BootreadyError({
     code: 'invalid-input',
-    message: `${file} holds no public key of OpenPGP.`,
-    remedy: 'Write it with: gpg --armor --export KEY',
+    message: `${file} contains no OpenPGP public key.`,
+    remedy: 'Create it with: gpg --armor --export KEY',
   });
 };
 
@@ -104,13 +101,13 @@ export const listSources = async (options: OutputOptions): Promise<void> => {
   const found = await (await connect()).imageSources();
   printResult(found, () => found.sources.flatMap(sourceLines), options);
   if (found.sources.length === 0) {
-    tell('There is no source yet; "bootready source set FAMILY --url URL --checksum-url URL" makes one.', options);
+    tell('No sources yet. "bootready source set FAMILY --url URL --checksum-url URL" creates one.', options);
   }
 };
 
 const sourceLines = ({ family, url, mustBeSigned, lookedAt, imageId, keep, failure }: ImageSourceView): Line[] => [
   `${family}  ${url}${mustBeSigned ? '  (checksums are signed)' : ''}`,
-  `  ${lookedAt ? `looked at ${formatTime(lookedAt)}` : 'not looked at yet'}, newest image ${imageId ?? 'none'}, earlier ones kept: ${keep ?? 'all'}`,
+  `  ${lookedAt ? `refreshed ${formatTime(lookedAt)}` : 'not refreshed yet'}, newest image ${imageId ?? 'none'}, earlier ones kept: ${keep ?? 'all'}`,
   ...(failure ? [`  ${[failure.message, ...(failure.remedy ? [failure.remedy] : [])].join(' ')}`] : []),
 ];
 
@@ -119,7 +116,7 @@ export const refreshSource = async (word: string, options: OutputOptions): Promi
   const source = await api.refreshImageSource(validOption('The family', Family, word));
   printResult(
     source,
-    () => [`${source.family} is looked at within a minute; "bootready source list" tells what came of it.`],
+    () => [`${source.family} is refreshed within a minute; "bootready source list" shows the result.`],
     options,
   );
 };
@@ -127,5 +124,5 @@ export const refreshSource = async (word: string, options: OutputOptions): Promi
 export const deleteSource = async (word: string, options: OutputOptions): Promise<void> => {
   const family = validOption('The family', Family, word);
   await (await connect()).deleteImageSource(family);
-  printResult({ family, deleted: true }, () => [`${family} is fetched no more; its images stay.`], options);
+  printResult({ family, deleted: true }, () => [`${family} is removed; its images stay.`], options);
 };

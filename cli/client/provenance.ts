@@ -17,6 +17,6 @@ export const showProvenance = async (word: string, options: OutputOptions & { ou
 
 export const showKeys = async (options: OutputOptions): Promise<void> => {
   const { keys } = await (await connect()).provenanceKeys();
-  if (keys.length === 0) tell('This installation signs nothing: it has no PROVENANCE_KEY.', options);
+  if (keys.length === 0) tell('This installation does not sign provenance: it has no PROVENANCE_KEY.', options);
   printResult({ keys }, () => keys.flatMap(({ pem }) => pem.trimEnd().split('\n')), options);
 };

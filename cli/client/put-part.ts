@@ -73,7 +73,7 @@ export const putPart = async (
 };
 
 const unreachableRemedy =
-  'Check the network; if this host is not meant for you, ask the operator to set S3_PUBLIC_ENDPOINT.';
+  'Check the network. If this host is not meant for you, ask the operator to set S3_PUBLIC_ENDPOINT.';
 
 const passing = new Set([408, 429, 500, 502, 503, 504]);
 
@@ -84,14 +84,14 @@ const errorOfStore = (host: string, status: number, body: string): Error => {
   if (code === 'NoSuchUpload') {
     return new BootreadyError({
       code: 'conflict',
-      message: 'The object store knows no such upload any more.',
-      remedy: 'Give the same command again: it begins a new one.',
+      message: 'The upload no longer exists in the object store.',
+      remedy: 'Run the same command again to start a new upload.',
     });
   }
   return new BootreadyError({
     code: 'unavailable',
-    message: `The object store at ${host} does not take a part (${code}).`,
-    remedy: 'If it stays so, tell the operator.',
+    message: `The object store at ${host} refuses a part (${code}).`,
+    remedy: 'If this continues, contact the operator.',
     retryable: passing.has(status) || code === 'RequestTimeout' || code === 'BadDigest',
   });
 };

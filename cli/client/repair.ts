@@ -23,7 +23,7 @@ export const repairImage = async (word: string, options: RepairOptions): Promise
           [
             styled('strong', code),
             `  ${title}`,
-            answers.length > 0 ? styled('careful', `  mends ${answers.join(', ')}`) : '',
+            answers.length > 0 ? styled('careful', `  fixes ${answers.join(', ')}`) : '',
           ],
           `    ${plan}`,
           ...(unavailable ? [styled('careful', `    ${unavailable}`)] : []),
@@ -42,7 +42,7 @@ export const repairImage = async (word: string, options: RepairOptions): Promise
     image,
     () => [
       `${image.name} (${image.id}) is being made by ${image.repair?.remedies.join(', ') ?? ''}.`,
-      `"bootready show ${image.id}" tells what was changed, and what is found afterwards.`,
+      `"bootready show ${image.id}" shows the changes and the findings after the repair.`,
     ],
     options,
   );

@@ -15,8 +15,8 @@ export const showReport = async (
   if (number === undefined) {
     throw new BootreadyError({
       code: 'not-found',
-      message: 'There is no report of this image yet.',
-      remedy: '"bootready watch" follows it until there is one.',
+      message: 'This image has no report yet.',
+      remedy: '"bootready watch" follows it until the report is ready.',
     });
   }
   const text = await api.report(image.id, number, options.json ? 'json' : options.html ? 'html' : 'text');

@@ -33,7 +33,7 @@ test('without a status line every ten percent and every end of a step is a line,
       image([step('admit', 100, done), step('convert', 31)]),
     ]),
   ).toEqual([
-    ['Waits for a worker.'],
+    ['Waiting for a worker.'],
     [],
     ['  admit      0 %'],
     ['  admit      done, 12 s', '  convert    4 %'],
@@ -73,5 +73,5 @@ test('a second run begins from nothing', () => {
 
 test('before its run it waits for its bytes', () => {
   const waiting = { ...image([]), upload: { bucket: 'b', key: 'k', size: null }, runs: [] };
-  expect(told(false, [waiting, waiting])).toEqual([['Waits until its upload is seen.'], []]);
+  expect(told(false, [waiting, waiting])).toEqual([['Waiting until the upload is detected.'], []]);
 });

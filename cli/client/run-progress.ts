@@ -40,7 +40,7 @@ export const createRunProgress = ({ hasStatusLine }: { hasStatusLine: boolean })
   return {
     next: (image: ImageDetail): { lines: Line[]; status: string } => {
       const [newest] = image.runs;
-      const wait = newest ? (newest.status === 'queued' ? 'Waits for a worker.' : '') : waitOf(image);
+      const wait = newest ? (newest.status === 'queued' ? 'Waiting for a worker.' : '') : waitOf(image);
       const lines: Line[] = [];
       if (newest && newest.id !== run) {
         run = newest.id;
@@ -59,7 +59,7 @@ export const createRunProgress = ({ hasStatusLine }: { hasStatusLine: boolean })
 };
 
 const waitOf = ({ upload, download }: ImageDetail): string => {
-  if (upload.size !== null) return 'Waits for its run.';
-  if (download?.status === 'running') return `Fetches it from ${new URL(download.url).host}.`;
-  return download?.status === 'queued' ? 'Waits for a worker.' : 'Waits until its upload is seen.';
+  if (upload.size !== null) return 'Waiting for its run.';
+  if (download?.status === 'running') return `Downloading from ${new URL(download.url).host}.`;
+  return download?.status === 'queued' ? 'Waiting for a worker.' : 'Waiting until the upload is detected.';
 };

@@ -13,9 +13,9 @@ export const showSbom = async (word: string, options: OutputOptions & { output?:
   if (!run) {
     throw new BootreadyError({
       code: 'not-found',
-      message: 'There is no bill of materials of this image.',
+      message: 'This image has no bill of materials.',
       remedy:
-        'It is made when the image is inspected, of a package database of dpkg, rpm or apk; "bootready report" tells what was found.',
+        'The inspection makes it from a package database of dpkg, rpm or apk. "bootready report" shows the findings.',
     });
   }
   const text = (await api.evidence(image.id, run.number, sbomFile)).toString();

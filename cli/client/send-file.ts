@@ -159,6 +159,6 @@ const completed = async (
 const neverWhole = (): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: 'The object store has lost parts of the upload again and again.',
-    remedy: 'Tell the operator; the same command tries it once more.',
+    message: 'The object store keeps losing parts of the upload.',
+    remedy: 'Contact the operator. The same command tries again.',
   });

@@ -129,7 +129,7 @@ export const sendParts = async (
 const damagedOnTheWay = (times: number): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: 'A part arrived at the object store otherwise than it was sent.',
-    remedy: 'Something on the way changes the bytes: try from another network, and tell the operator.',
+    message: 'A part changed on its way to the object store.',
+    remedy: 'Something in the network changes the bytes. Try from another network, and contact the operator.',
     retryable: times < 4,
   });

@@ -90,7 +90,7 @@ const refusalsBefore = async (
   for (const { code, problem, remedy } of refusals) {
     tellLine(`${fileName} is refused: ${problem ?? code}`);
     if (remedy) tellLine(remedy);
-    if (code === 'iso-not-allowed') tellLine('On this command line that is --allow-iso.');
+    if (code === 'iso-not-allowed') tellLine('Use --allow-iso on this command line.');
   }
   return refusals;
 };
@@ -114,12 +114,12 @@ const begin = async (
         if (kept.name !== name) await states.write({ ...kept, name });
         return { ...kept, name };
       }
-      tell('The upload that was begun is not there any more: it begins anew.', options);
+      tell('The earlier upload no longer exists. Starting again.', options);
     } else {
       tell(
         inTheWay === 'file-changed'
-          ? `${fileName} was changed since its upload was begun: it begins anew.`
-          : 'The upload was begun with other settings: it begins anew.',
+          ? `${fileName} changed after its upload started. Starting again.`
+          : 'The earlier upload used other settings. Starting again.',
         options,
       );
       // When its bytes are there already and are being processed, it is an image like any other.

@@ -10,7 +10,7 @@ test('only what is named changes; a value may hold "=", or be empty', () => {
 });
 
 test.each([
-  ['nothing', {}, /Nothing is named/],
+  ['nothing', {}, /No change is given/],
   ['a property without a value', { property: ['os_distro'] }, /has no value/],
   ['one without a name', { property: ['=x'] }, /has no value/],
   ['one twice', { property: ['a=1', 'a=2'] }, /named twice/],

@@ -35,8 +35,7 @@ export const setImage = async (word: string, options: SetOptions): Promise<void>
 export const changeOf = ({ name, minRam, minDisk, property = [], removeProperty = [] }: SetOptions): ChangeImage => {
   const set = property.map(pairOf);
   const twice = [...set.map(([key]) => key), ...removeProperty].find((key, at, all) => all.indexOf(key) !== at);
-  if (twice !== undefined)
-    throw invalid(`The property "${twice}" is named twice.`, 'Say once what shall become of it.');
+  if (twice !== undefined) throw invalid(`The property "${twice}" is named twice.`, 'Name it once.');
   const properties = Object.fromEntries<string | null>([...set, ...removeProperty.map((key) => [key, null] as const)]);
   const change: ChangeImage = {
     ...(name === undefined ? {} : { name: validOption('--name', ImageName, name) }),
@@ -45,7 +44,7 @@ export const changeOf = ({ name, minRam, minDisk, property = [], removeProperty 
     ...(Object.keys(properties).length === 0 ? {} : { properties }),
   };
   if (Object.keys(change).length > 0) return change;
-  throw invalid('Nothing is named that shall change.', '"bootready set --help" tells what can be set.');
+  throw invalid('No change is given.', '"bootready set --help" lists the settings.');
 };
 
 const pairOf = (text: string): readonly [string, string] => {

@@ -15,8 +15,8 @@ export const shareImage = async (word: string, project: string, options: OutputO
     member,
     () => [
       member.status === 'accepted'
-        ? `${project} uses ${id} already.`
-        : `${id} is shared with ${project}; there, "bootready accept ${id}" takes it.`,
+        ? `${project} already uses ${id}.`
+        : `${id} is shared with ${project}; there, "bootready accept ${id}" accepts it.`,
     ],
     options,
   );
@@ -43,7 +43,8 @@ export const listMembers = async (word: string, options: OutputOptions): Promise
         : [],
     options,
   );
-  if (members.length === 0) tell('It is shared with no project; "bootready share IMAGE PROJECT" does that.', options);
+  if (members.length === 0)
+    tell('It is not shared with any project. "bootready share IMAGE PROJECT" shares it.', options);
 };
 
 /** Says as the project that an image is shared with whether it is taken. */

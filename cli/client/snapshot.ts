@@ -12,8 +12,8 @@ export const importSnapshot = async (
   if (options.checksum !== undefined) {
     throw new BootreadyError({
       code: 'invalid-input',
-      message: '--checksum is for what is fetched from a URL.',
-      remedy: 'Leave it away: each part of a file that is sent is held against its own checksum.',
+      message: '--checksum is only for downloads from a URL.',
+      remedy: 'Remove it: each part of an uploaded file has its own checksum.',
     });
   }
   return upload([source], { ...options, snapshot: kind });

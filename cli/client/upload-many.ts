@@ -26,8 +26,8 @@ export const uploadMany = (fileNames: string[], options: UploadOptions): Promise
   if (options.name !== undefined) {
     throw new BootreadyError({
       code: 'invalid-input',
-      message: 'One name is no name for several files.',
-      remedy: 'Leave out --name: each image is called like its file. "bootready rename" gives others.',
+      message: '--name cannot be used with several files.',
+      remedy: 'Remove --name: each image is named like its file. "bootready rename" changes the name.',
     });
   }
   const all = fileNames.map((fileName) => wantedOf(fileName, options));
@@ -67,7 +67,7 @@ export const uploadMany = (fileNames: string[], options: UploadOptions): Promise
       const worst = Math.max(...results.map(({ code }) => code));
       if (worst !== exitCode.done) throw new Exit(worst);
     },
-    () => tell('Interrupted; the same command goes on with what is not sent yet, and follows all of them.', options),
+    () => tell('Interrupted; the same command sends the remaining files and follows all of them.', options),
   );
 };
 
@@ -77,6 +77,6 @@ const row = (outcome: Outcome) => {
   const [result, id] =
     'image' in outcome
       ? [stateOf(outcome.image), outcome.image.id]
-      : [styled('bad', 'error' in outcome ? outcome.error.message : 'refused before it was sent'), '-'];
+      : [styled('bad', 'error' in outcome ? outcome.error.message : 'refused before the upload'), '-'];
   return [outcome.file, outcome.name, result, id];
 };

@@ -59,7 +59,7 @@ export const uploadStateFile = (stateDir: string, { url, path }: { url: string; 
       } catch (cause) {
         throw new BootreadyError({
           code: 'unavailable',
-          message: `What is needed to continue an upload cannot be kept in ${dir} (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}).`,
+          message: `The state for continuing an upload cannot be stored in ${dir} (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}).`,
           remedy: 'Make that folder writable, or name another one in XDG_STATE_HOME.',
           cause,
         });

@@ -26,7 +26,7 @@ export const upload = async (fileNames: string[], options: UploadOptions): Promi
   };
   return interruptible(work, () => {
     const { imageId, isSent } = progress;
-    if (isSent) tell(`Interrupted; the image is processed all the same: "bootready watch ${imageId}".`, options);
+    if (isSent) tell(`Interrupted; the image is still processed: "bootready watch ${imageId}".`, options);
     else if (imageId) tell('Interrupted; the same command continues the upload.', options);
   });
 };
@@ -46,9 +46,6 @@ const followToTheEnd = async (
 const printSent = (image: ImageView, options: OutputOptions): void =>
   printResult(
     image,
-    () => [
-      `${image.name} is sent; its id is ${image.id}.`,
-      `"bootready watch ${image.id}" follows what becomes of it.`,
-    ],
+    () => [`${image.name} is uploaded; its ID is ${image.id}.`, `"bootready watch ${image.id}" follows it.`],
     options,
   );

@@ -13,8 +13,9 @@ export const createRefusals = () => {
     if (!(error instanceof UrlRefused) || ++refusals <= most) return error;
     return new BootreadyError({
       code: 'unavailable',
-      message: `The object store refuses what the installation has signed (${error.message}).`,
-      remedy: 'Tell the operator: S3_PUBLIC_ENDPOINT must be the address that clients use, and clocks must agree.',
+      message: `The object store refuses the signed link of the installation (${error.message}).`,
+      remedy:
+        'Contact the operator: S3_PUBLIC_ENDPOINT must be the address that clients use, and the clocks must agree.',
       cause: error,
     });
   };

@@ -13,6 +13,6 @@ export const validOption = <Schema extends z.ZodType>(
   throw new BootreadyError({
     code: 'invalid-input',
     message: `${name} is not valid: ${reason}.`,
-    remedy: 'Give another value; "bootready COMMAND --help" tells which.',
+    remedy: 'Give another value. "bootready COMMAND --help" lists the allowed values.',
   });
 };

@@ -9,7 +9,7 @@ export const createWebhook = async (url: string, options: OutputOptions): Promis
   const valid = validOption('The URL', CreateWebhook.shape.url, url);
   const webhook = await (await connect()).createWebhook({ url: valid });
   printResult(webhook, () => [`id      ${webhook.id}`, `secret  ${webhook.secret}`], options);
-  tell('The secret is shown only now; receivers check signatures with it (standardwebhooks.com).', options);
+  tell('The secret is shown only once. Receivers check signatures with it (standardwebhooks.com).', options);
 };
 
 export const listWebhooks = async (options: OutputOptions): Promise<void> => {
@@ -30,7 +30,7 @@ export const listWebhooks = async (options: OutputOptions): Promise<void> => {
         : [],
     options,
   );
-  if (webhooks.length === 0) tell('There is no webhook; "bootready webhook create URL" makes one.', options);
+  if (webhooks.length === 0) tell('No webhooks yet. "bootready webhook create URL" creates one.', options);
 };
 
 export const deleteWebhook = async (id: string, options: OutputOptions): Promise<void> => {

@@ -4,13 +4,13 @@ import { Argument, type Command } from 'commander';
 export const addCompletionCommands = (program: Command): void => {
   program
     .command('completion')
-    .description('print the script by which a shell completes commands, options and images')
+    .description('print the shell completion script for commands, options and images')
     .addArgument(new Argument('<shell>').choices(['bash', 'zsh', 'fish']))
     .action(async (shell: 'bash' | 'zsh' | 'fish') => {
       process.stdout.write((await import('./scripts.ts')).scripts[shell]);
     });
   program
     .command('complete', { hidden: true })
-    .argument('[words...]', 'the last one is being typed')
+    .argument('[words...]', 'words of the command line; the last one is being typed')
     .action(async (words: string[]) => (await import('./complete.ts')).complete(program, words));
 };

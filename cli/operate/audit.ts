@@ -26,7 +26,7 @@ export const auditHead = (options: Output): Promise<void> =>
       throw new BootreadyError({
         code: 'not-found',
         message: 'The audit log is empty.',
-        remedy: 'It has a head when something was done.',
+        remedy: 'It gets a head with the first recorded action.',
       });
     }
     printResult(head, () => [headText(head)], options);
@@ -39,11 +39,11 @@ export const verifyAudit = async (options: Output & { head?: string }): Promise<
   const { entries, head, fault } = result;
   const lines = (): Line[] =>
     fault
-      ? [[styled('bad', 'The audit log was changed: '), faultText(fault)], `${entries} entries before that are whole.`]
+      ? [[styled('bad', 'The audit log was changed: '), faultText(fault)], `${entries} entries before that are intact.`]
       : [
           [styled('good', 'Whole: '), `${entries} entries.`],
           ...(head ? [`The head is ${headText(head)}`] : []),
-          ...(kept ? [] : ['Whether newer entries were cut off is only seen with --head.']),
+          ...(kept ? [] : ['Only --head can show whether newer entries were removed.']),
         ];
   printResult(result, lines, options);
   if (fault) throw new Exit(exitCode.rejected);
@@ -52,14 +52,14 @@ export const verifyAudit = async (options: Output & { head?: string }): Promise<
 const faultText = (fault: AuditFault): string => {
   switch (fault.kind) {
     case 'changed':
-      return `entry ${fault.id} is not what was written.`;
+      return `entry ${fault.id} was changed.`;
     case 'inserted':
-      return `entry ${fault.id} was put in later.`;
+      return `entry ${fault.id} was inserted later.`;
     case 'removed':
       return fault.after === undefined
-        ? `what was written before entry ${fault.before} is gone.`
-        : `between entry ${fault.after} and entry ${fault.before} something is gone, or entry ${fault.after} was written again.`;
+        ? `the entries before entry ${fault.before} are missing.`
+        : `between entry ${fault.after} and entry ${fault.before} entries are missing, or entry ${fault.after} was rewritten.`;
     case 'cut':
-      return `entry ${fault.id}, the head that you kept, is gone or was written again.`;
+      return `entry ${fault.id}, the head that you kept, is missing or was rewritten.`;
   }
 };

@@ -19,7 +19,7 @@ export const openImageFile = async (path: string): Promise<ByteSource & { close(
   }
   throw unfit(
     `${path} is not a file.`,
-    'Name an image file; a disk is copied into one first: qemu-img convert -f raw -O qcow2 /dev/DISK FILE.qcow2',
+    'Name an image file. Copy a disk into a file first: qemu-img convert -f raw -O qcow2 /dev/DISK FILE.qcow2',
   );
 };
 

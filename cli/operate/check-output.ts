@@ -8,7 +8,7 @@ export const refuseExisting = async (path: string): Promise<void> => {
   if (!existsSync(path)) return;
   throw new BootreadyError({
     code: 'conflict',
-    message: `${path} is there already.`,
+    message: `${path} already exists.`,
     remedy: 'Name another file, or remove that one.',
   });
 };
@@ -36,7 +36,7 @@ const notWritten = (what: string, to: string, cause: unknown): BootreadyError =>
   return new BootreadyError({
     code: 'unavailable',
     message: `The ${what} could not be written to ${to}${full ? ': the disk is full' : ''}.`,
-    remedy: full ? 'Make room there, or choose another place.' : 'Check that the folder exists and may be written.',
+    remedy: full ? 'Free some space there, or choose another place.' : 'Check that the folder exists and is writable.',
     cause,
   });
 };

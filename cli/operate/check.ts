@@ -92,7 +92,7 @@ export const check = async (path: string, options: CheckOptions): Promise<void> 
     tell(
       sbom
         ? `The bill of materials, with ${sbom.packages} packages, is in ${sbom.file}.`
-        : 'There is no bill of materials: no package database of dpkg, rpm or apk was found.',
+        : 'The image has no bill of materials: no package database of dpkg, rpm or apk was found.',
       options,
     );
   }

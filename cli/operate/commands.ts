@@ -10,7 +10,7 @@ export const addOperateCommands = (program: Command): void => {
     .action(async () => (await import('./serve.ts')).serveApi());
   program
     .command('worker')
-    .description('work on images and queues until stopped')
+    .description('process images and queues until stopped')
     .option('--steps', 'only the steps of runs (Temporal)')
     .option('--queues', 'only intake, notifications and housekeeping (BullMQ)')
     .action(async (options: { steps?: boolean; queues?: boolean }) =>
@@ -18,46 +18,47 @@ export const addOperateCommands = (program: Command): void => {
     );
   program
     .command('migrate')
-    .description('bring the database to the newest schema and register the search attributes of Temporal')
-    .option(
-      '--login <role=file...>',
-      'make the login that the DATABASE_URL in this file names, for api, worker or queues',
-    )
+    .description('update the database schema and register the search attributes of Temporal')
+    .option('--login <role=file...>', 'create the login in the DATABASE_URL of this file, for api, worker or queues')
     .action(async (options: { login?: string[] }) => (await import('./migrate.ts')).migrate(options));
   program
     .command('check')
     .description('admit, convert and inspect a local image file as a worker does; needs no server')
     .argument('<file>')
-    .addOption(program.createOption('--format <format>', 'what it shall become').choices(['raw', 'qcow2', 'keep']))
-    .addOption(program.createOption('--policy <policy>', 'which findings reject').choices(['enforce', 'warn']))
-    .option('--allow-iso', 'let ISO 9660 images through')
-    .option('--keep-output <path>', 'keep the converted image there')
+    .addOption(program.createOption('--format <format>', 'output format').choices(['raw', 'qcow2', 'keep']))
+    .addOption(
+      program.createOption('--policy <policy>', 'policy: which findings reject the image').choices(['enforce', 'warn']),
+    )
+    .option('--allow-iso', 'accept ISO 9660 images')
+    .option('--keep-output <path>', 'write the converted image there')
     .option('--sbom <file>', 'write a software bill of materials there (CycloneDX)')
-    .addOption(program.createOption('--lang <language>', 'of the findings').choices(['en', 'de']).default('en'))
+    .addOption(
+      program.createOption('--lang <language>', 'language of the findings').choices(['en', 'de']).default('en'),
+    )
     .action(async (file: string, _options: object, command: Command) =>
       (await import('./check.ts')).check(file, command.optsWithGlobals()),
     );
   addVerifyCommand(program);
   program
     .command('signing-key')
-    .description('make a key that signs the provenance of images, and print its public half')
-    .argument('<file>', 'to be named in PROVENANCE_KEY_FILE')
+    .description('create a key that signs the provenance of images, and print its public half')
+    .argument('<file>', 'file for the key, for PROVENANCE_KEY_FILE')
     .action(async (file: string) => (await import('./signing-key.ts')).createSigningKey(file));
   program
     .command('secrets')
     .description('manage the secrets in the database')
     .command('rotate')
-    .description('seal all of them again with the newest key of SECRETS_KEY')
+    .description('encrypt all of them again with the newest key of SECRETS_KEY')
     .action(async (_options: object, command: Command) =>
       (await import('./secrets.ts')).rotateSecrets(command.optsWithGlobals()),
     );
   program
     .command('doctor')
-    .description('check every dependency of this installation, and tell what to do about what is wrong')
-    .option('--only <dependencies>', 'some of them, with commas between')
+    .description('check every dependency of this installation and show how to fix problems')
+    .option('--only <dependencies>', 'only these dependencies, separated by commas')
     .addOption(
       program
-        .createOption('--role <role>', 'whose environment this is, where each kind of process has a key of its own')
+        .createOption('--role <role>', 'kind of process whose environment this is, if each kind has its own key')
         .choices(processRoles),
     )
     .action(async (_options: object, command: Command) =>
@@ -67,11 +68,9 @@ export const addOperateCommands = (program: Command): void => {
     .command('database')
     .description("manage this installation's users of Postgres")
     .command('grant')
-    .description('let a user of Postgres work as one kind of process, with the rights of that only')
+    .description('give a Postgres user only the rights of one kind of process')
     .argument('<user>')
-    .addOption(
-      program.createOption('--role <role>', 'what its processes are').choices(processRoles).makeOptionMandatory(),
-    )
+    .addOption(program.createOption('--role <role>', 'kind of process').choices(processRoles).makeOptionMandatory())
     .action(async (user: string, { role }: { role: ProcessRole }) =>
       (await import('./database.ts')).grantDatabaseRole(user, role),
     );
@@ -81,36 +80,36 @@ export const addOperateCommands = (program: Command): void => {
     .addOption(program.createOption('--for <store>', 'whose policy').choices(['aws', 'minio', 'ceph']).default('aws'))
     .option('--role <role>', 'AWS and MinIO: api, worker or queues')
     .option('--bucket <bucket>', 'Ceph: uploads or images')
-    .option('--user <role=name...>', 'Ceph: who the processes are')
+    .option('--user <role=name...>', 'Ceph: users of the processes')
     .action(async (options: Parameters<typeof import('./policy.ts').printPolicy>[0]) =>
       (await import('./policy.ts')).printPolicy(options),
     );
   program
     .command('store-users')
-    .description('make the users of the processes at versitygw, each with the rights that it needs')
-    .requiredOption('--key <role=file...>', 'what api, worker and queues will have as S3_SECRET_KEY')
+    .description('create the users of the processes in versitygw, each with only the rights it needs')
+    .requiredOption('--key <role=file...>', 'future S3_SECRET_KEY of api, worker and queues')
     .action(async (options: { key: string[] }) => (await import('./store-users.ts')).makeUsersOfStore(options));
   const project = program.command('project').description('manage projects');
   project
     .command('create')
-    .description('create a project; harmless when it is there')
+    .description('create a project; does nothing if it exists')
     .argument('<name>')
-    .option('--key-prefix <prefix>', 'what plain S3 clients own in the uploads bucket; "NAME/" by default')
-    .option('--policy <policy>', 'enforce or warn; the installation decides by default')
-    .option('--quota <size>', 'what its images may take, e.g. 500G; the installation decides by default')
+    .option('--key-prefix <prefix>', 'folder for plain S3 clients in the uploads bucket (default: "NAME/")')
+    .option('--policy <policy>', 'enforce or warn (default: as the installation)')
+    .option('--quota <size>', 'storage limit for its images, e.g. 500G (default: as the installation)')
     .action(async (name: string, _options: object, command: Command) =>
       (await import('./projects.ts')).createProject(name, command.optsWithGlobals()),
     );
   project
     .command('quota')
-    .description('what a project may hold and what it holds; with options, change that')
+    .description('show the quota of a project and its use; with options, change the quota')
     .argument('<name>')
     .option(
       '--bytes <size>',
-      'what its images and uploads may take, e.g. 500G; "default" is as the installation has it',
+      'storage limit for images and uploads, e.g. 500G; "default" for the limit of the installation',
     )
-    .option('--count <images>', 'images, or "default"')
-    .option('--uploads <uploads>', 'uploads at a time, or "default"')
+    .option('--count <images>', 'maximum number of images, or "default"')
+    .option('--uploads <uploads>', 'maximum number of concurrent uploads, or "default"')
     .action(async (name: string, _options: object, command: Command) =>
       (await import('./projects.ts')).projectQuota(name, command.optsWithGlobals()),
     );
@@ -122,11 +121,11 @@ export const addOperateCommands = (program: Command): void => {
     );
   project
     .command('targets')
-    .description('choose where published images of a project go further')
+    .description('choose the delivery targets for published images of a project')
     .argument('<project>')
-    .argument('[target...]', 'as they are named in TARGETS')
+    .argument('[target...]', 'names from TARGETS')
     .option('--none', 'nowhere')
-    .option('--default', 'where the installation says (DELIVER_TO)')
+    .option('--default', 'use the targets of the installation (DELIVER_TO)')
     .action(async (id: string, names: string[], _options: object, command: Command) =>
       (await import('./projects.ts')).chooseTargets(id, names, command.optsWithGlobals()),
     );
@@ -135,7 +134,7 @@ export const addOperateCommands = (program: Command): void => {
     .command('create')
     .description('create an API key and print it, once')
     .requiredOption('--project <project>')
-    .requiredOption('--name <name>', 'for you, to tell keys apart')
+    .requiredOption('--name <name>', 'label, to tell keys apart')
     .option('--role <role>', 'reader, member or admin', 'member')
     .option('--expires-days <days>')
     .action(async (_options: object, command: Command) =>
@@ -143,36 +142,36 @@ export const addOperateCommands = (program: Command): void => {
     );
   key
     .command('revoke')
-    .description('make an API key invalid at once')
+    .description('revoke an API key immediately')
     .argument('<id>')
     .action(async (id: string) => (await import('./keys.ts')).revokeKey(id));
   key
     .command('list')
-    .description('list API keys with their last use; never the keys themselves')
-    .option('--project <project>', 'of one project')
-    .option('--all', 'also those that were revoked or have expired')
+    .description('list API keys with their last use (never the keys themselves)')
+    .option('--project <project>', 'keys of this project')
+    .option('--all', 'include revoked and expired keys')
     .action(async (_options: object, command: Command) =>
       (await import('./keys.ts')).listKeys(command.optsWithGlobals()),
     );
   key
     .command('rotate')
-    .description('make a new key with the same rights and print it; the old one ends after the overlap')
+    .description('create a new key with the same rights and print it; the old one expires after the overlap')
     .argument('<id>')
-    .option('--overlap <time>', 'how long the old key goes on, e.g. 30m, 24h, 7d', '24h')
+    .option('--overlap <time>', 'how long the old key stays valid, e.g. 30m, 24h, 7d', '24h')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('./keys.ts')).rotateKey(id, command.optsWithGlobals()),
     );
   const audit = program.command('audit').description('check that nobody changed the audit log');
   audit
     .command('verify')
-    .description('walk the chain of the audit log, and tell the first entry that was changed, removed or inserted')
-    .option('--head <head>', 'what "audit head" printed before: shows also whether newer entries were cut off')
+    .description('check the chain of the audit log and report the first entry that was changed, removed or inserted')
+    .option('--head <head>', 'earlier output of "audit head"; also detects removed newer entries')
     .action(async (_options: object, command: Command) =>
       (await import('./audit.ts')).verifyAudit(command.optsWithGlobals()),
     );
   audit
     .command('head')
-    .description('print the newest entry and its hash, to be kept elsewhere')
+    .description('print the newest entry and its hash, to store elsewhere')
     .action(async (_options: object, command: Command) =>
       (await import('./audit.ts')).auditHead(command.optsWithGlobals()),
     );

@@ -21,7 +21,7 @@ export const makeLogins = async (db: Kysely<Database>, wanted: readonly string[]
     if (!role) {
       throw new BootreadyError({
         code: 'invalid-input',
-        message: `"${each}" names no kind of process.`,
+        message: `"${each}" is not a kind of process.`,
         remedy: `Give --login ROLE=FILE with one of: ${processRoles.join(', ')}.`,
       });
     }
@@ -42,6 +42,6 @@ const loginIn = async (path: string): Promise<Login> => {
   throw new BootreadyError({
     code: 'invalid-input',
     message: 'A file that --login names holds no postgres:// URL with user and password.',
-    remedy: 'Write into it what its process will have as DATABASE_URL.',
+    remedy: 'Write the future DATABASE_URL of the process into it.',
   });
 };

@@ -38,7 +38,7 @@ export const createKey = (
 
 export const revokeKey = (id: string): Promise<void> =>
   withDatabase(async (db) => {
-    const key = valid(z.uuid(), id, 'The id of the key');
+    const key = valid(z.uuid(), id, 'The ID of the key');
     const revoked = await createApiKeyStore(db).revoke(key);
     if (!revoked) throw noSuchKey(id);
     const { projectId, name } = revoked;
@@ -55,7 +55,7 @@ const Overlap = z
 /** A new key with the same rights; the old one goes on for the overlap, so that whoever has it can be given the new one in between. */
 export const rotateKey = (id: string, options: Output & { overlap: string }): Promise<void> =>
   withDatabase(async (db) => {
-    const former = valid(z.uuid(), id, 'The id of the key');
+    const former = valid(z.uuid(), id, 'The ID of the key');
     const formerEndsAt = new Date(Date.now() + valid(Overlap, options.overlap, '--overlap'));
     const { key, hash, hint } = newApiKey();
     const made = await createApiKeyStore(db).rotate(former, { hash, hint, formerEndsAt });
@@ -73,7 +73,7 @@ const noSuchKey = (id: string): BootreadyError =>
   new BootreadyError({
     code: 'not-found',
     message: `There is no valid key "${id}".`,
-    remedy: '"bootready key list" tells the ids; make another one with "bootready key create".',
+    remedy: '"bootready key list" shows the IDs. Create a key with "bootready key create".',
   });
 
 /** Never the keys themselves: nobody has them but their owners. */

@@ -16,7 +16,7 @@ export const migrate = async ({ login = [] }: { login?: string[] } = {}): Promis
     process.stdout.write(`Database: ${applied.length > 0 ? `applied ${applied.join(', ')}` : 'up to date'}.\n`);
     if (missing.length > 0) {
       process.stdout.write(
-        `Roles that are not there, and that this user may not make: ${missing.join(', ')}. They are needed only for logins of their own for each process.\n`,
+        `Missing roles, which this user may not create: ${missing.join(', ')}. They are needed only if each process has its own login.\n`,
       );
     }
     const logins = await makeLogins(db, login);
@@ -28,7 +28,7 @@ export const migrate = async ({ login = [] }: { login?: string[] } = {}): Promis
   try {
     const registered = await registerSearchAttributes(temporal, config.TEMPORAL_NAMESPACE);
     process.stdout.write(
-      `Temporal: ${registered.length > 0 ? `registered ${registered.join(', ')}` : 'search attributes are there'}.\n`,
+      `Temporal: ${registered.length > 0 ? `registered ${registered.join(', ')}` : 'search attributes are registered'}.\n`,
     );
   } finally {
     await temporal.close();

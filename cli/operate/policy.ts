@@ -30,7 +30,7 @@ const chosen = <T extends ProcessRole | StoreBucket>(
   throw new BootreadyError({
     code: 'invalid-input',
     message: value === undefined ? `${option} is missing.` : `${option} does not know "${value}".`,
-    remedy: `It is one of: ${of.join(', ')}. AWS and MinIO take a policy for each role, Ceph one for each bucket.`,
+    remedy: `It is one of: ${of.join(', ')}. AWS and MinIO use one policy for each role, Ceph one for each bucket.`,
   });
 };
 

@@ -9,19 +9,19 @@ import { limitsOf, quotaLines } from '../../shared/quota.ts';
 import { readConfig } from './environment.ts';
 import { noSuchProject, type Output, operator, print, valid, withDatabase } from './with-database.ts';
 
-const KeyPrefix = z.string().regex(/^[^/].*\/$/, 'a key prefix ends with "/" and does not begin with it.');
+const KeyPrefix = z.string().regex(/^[^/].*\/$/, 'a key prefix must end with "/" and must not start with it.');
 
 /** As qemu-img and libvirt read sizes: powers of 1024. */
 const factors: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 };
 const Size = z
   .string()
-  .regex(/^[1-9]\d{0,15}[KMGT]?$/, 'a size is a number of bytes, or one with K, M, G or T.')
+  .regex(/^[1-9]\d{0,15}[KMGT]?$/, 'a size must be a number of bytes, or a number with K, M, G or T.')
   .transform((text) => Number.parseInt(text, 10) * (factors[text.replace(/^\d+/, '')] ?? 1))
-  .refine(Number.isSafeInteger, 'a size is smaller than 8192T.');
+  .refine(Number.isSafeInteger, 'a size must be smaller than 8192T.');
 const Count = z.coerce
-  .number('a limit is a number.')
+  .number('a limit must be a number.')
   .int()
-  .positive('a limit is a number above zero.')
+  .positive('a limit must be a number above zero.')
   .max(2 ** 31 - 1);
 const orDefault = <T>(schema: z.ZodType<T>): z.ZodType<T | null> =>
   z.union([z.literal('default').transform(() => null), schema as z.ZodType<T>]) as never;
@@ -66,7 +66,7 @@ export const listProjects = (options: Output): Promise<void> =>
       const { id, keyPrefix, policy, quota } = project;
       return `${id}\tprefix ${keyPrefix}\tpolicy ${policy ?? 'of the installation'}\tquota ${quota.bytes === null ? 'of the installation' : formatBytes(quota.bytes)}\ttargets ${targetsOf(project)}`;
     };
-    print({ projects }, projects.map(line).join('\n') || 'There is no project yet.', options);
+    print({ projects }, projects.map(line).join('\n') || 'No projects yet.', options);
   });
 
 /** No target at all is a choice too; without a choice the installation's holds. */
@@ -88,7 +88,7 @@ export const chooseTargets = (
     if ([names.length > 0, options.default, options.none].filter(Boolean).length !== 1) {
       throw new BootreadyError({
         code: 'invalid-input',
-        message: 'Targets are chosen by name, or with --none or --default.',
+        message: 'Choose targets by name, or use --none or --default.',
         remedy: `bootready project targets ${id} NAME...`,
       });
     }

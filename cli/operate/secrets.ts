@@ -13,11 +13,11 @@ export const rotateSecrets = async ({ json }: OutputOptions): Promise<void> => {
   printResult(
     { sealed, unreadable: unreadable.map(explain) },
     () => [
-      `Sealed ${sealed} ${sealed === 1 ? 'secret' : 'secrets'} with the newest key.`,
+      `Encrypted ${sealed} ${sealed === 1 ? 'secret' : 'secrets'} with the newest key.`,
       ...unreadable.map(({ message, remedy }) => `${message} ${remedy}`),
       unreadable.length > 0
         ? 'Keep all keys: some secrets could not be opened.'
-        : 'The older keys may be taken out of SECRETS_KEY in an hour, when the tokens that they signed have ended.',
+        : 'Remove the older keys from SECRETS_KEY in an hour, once the tokens they signed have expired.',
     ],
     { json },
   );

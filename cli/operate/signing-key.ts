@@ -12,10 +12,10 @@ export const createSigningKey = async (path: string): Promise<void> => {
     const there = (cause as NodeJS.ErrnoException).code === 'EEXIST';
     throw new BootreadyError({
       code: there ? 'conflict' : 'invalid-input',
-      message: there ? `${path} is there already.` : `${path} cannot be written.`,
+      message: there ? `${path} already exists.` : `${path} cannot be written.`,
       remedy: there
-        ? 'Name another file; keep the old key as long as images signed with it are used.'
-        : 'Name a file in a folder that you may write.',
+        ? 'Name another file. Keep the old key as long as images signed with it are in use.'
+        : 'Name a file in a writable folder.',
       cause,
     });
   }

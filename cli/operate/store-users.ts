@@ -50,7 +50,7 @@ const secretsIn = async (keys: readonly string[]): Promise<Record<ProcessRole, s
       if (secret.trim()) return [role, secret.trim()] as const;
       throw new BootreadyError({
         code: 'invalid-input',
-        message: file ? `The file ${file} holds no key.` : `There is no key for a process "${role}".`,
+        message: file ? `The file ${file} holds no key.` : `No key is given for a process "${role}".`,
         remedy: `Give --key ROLE=FILE for each of: ${processRoles.join(', ')}.`,
       });
     }),

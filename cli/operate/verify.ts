@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { formatMessage } from '../../shared/checks/message.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { publicKeysOf } from '../../shared/provenance/keys.ts';
 import { type Verification, verifyProvenance } from '../../shared/provenance/verify.ts';
@@ -18,11 +19,14 @@ export const verifyFile = async (path: string, { provenance, key, json }: Verify
   if (json) printJson({ file: path, sha256, ...verification });
   else if (verification.trusted) for (const line of trustedLines(path, verification)) printLine(line);
   else {
-    tellLine([styled('bad', 'Not to be trusted: '), verification.message]);
+    tellLine([styled('bad', 'Do not trust: '), verification.message]);
     tellLine([styled('strong', 'To do: '), verification.remedy]);
   }
   if (!verification.trusted) throw new Exit(1);
 };
+
+const counts =
+  '{passed, plural, one {# check} other {# checks}} passed, {warned, plural, one {# warning} other {# warnings}}, {unknown} unknown';
 
 const trustedLines = (path: string, { statement, keyId }: Extract<Verification, { trusted: true }>): Line[] => {
   const { buildDefinition, runDetails } = statement.predicate;
@@ -30,11 +34,11 @@ const trustedLines = (path: string, { statement, keyId }: Extract<Verification, 
   const checks = runDetails.byproducts.find(({ name }) => name === 'checks')?.annotations;
   const count = (name: string): number => (checks?.[name] as unknown[] | undefined)?.length ?? 0;
   return [
-    [styled('good', `${path} is what was published.`)],
+    [styled('good', `${path} is the published image.`)],
     `signed by   ${keyId}`,
     `published   ${runDetails.metadata.finishedOn}`,
     `made of     ${upload?.digest ? `an upload with SHA-256 ${upload.digest.sha256}` : 'an upload that was not hashed'}`,
-    `verdict     ${String(checks?.verdict ?? 'unknown')}: ${count('passed')} checks passed, ${count('warned')} warnings, ${count('unknown')} not known`,
+    `verdict     ${String(checks?.verdict ?? 'unknown')}: ${formatMessage(counts, 'en', { passed: count('passed'), warned: count('warned'), unknown: count('unknown') })}`,
     `tools       ${Object.entries(runDetails.builder.version)
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}`,
@@ -45,7 +49,7 @@ const unreadable = (path: string, cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'invalid-input',
     message: `${path} cannot be read.`,
-    remedy: 'Name a file that is there and that you may read.',
+    remedy: 'Name an existing file that you can read.',
     cause,
   });
 

@@ -19,7 +19,7 @@ export const withDatabase = async <T>(work: (db: Kysely<Database>) => Promise<T>
     if (cause instanceof BootreadyError) throw cause;
     throw new BootreadyError({
       code: 'unavailable',
-      message: 'The database does not do what it is asked.',
+      message: 'The database request failed.',
       remedy: 'Run "bootready migrate", then "bootready doctor".',
       cause,
     });

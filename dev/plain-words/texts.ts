@@ -24,7 +24,8 @@ const literalsIn = (source: string, lang: 'ts' | 'tsx'): { texts: Prose[]; range
     const { type, start, end, value, expressions = [] } = node as Node;
     if (type === 'ImportDeclaration') return;
     if (type === 'Literal' || type === 'JSXText' || type === 'TemplateElement') ranges.push({ start, end });
-    if (type === 'Literal' && typeof value === 'string') add(start + 1, end - 1);
+    // One word is a name, a key or a code.
+    if (type === 'Literal' && typeof value === 'string' && /\s/u.test(value)) add(start + 1, end - 1);
     if (type === 'JSXText') add(start, end);
     if (type === 'TemplateLiteral') {
       let text = source.slice(start + 1, end - 1);

@@ -297,7 +297,7 @@ export const ChangeImage = z
     /** Merged with those that are there; null removes one. */
     properties: z.record(z.string().min(1).max(255), z.string().max(65_535).nullable()).optional(),
   })
-  .refine((change) => Object.keys(change).length > 0, 'Name something that shall change.');
+  .refine((change) => Object.keys(change).length > 0, 'Give at least one change.');
 export type ChangeImage = z.infer<typeof ChangeImage>;
 
 /** A project that an image is shared with; it stands in that project's lists once it is `accepted`. */
@@ -327,7 +327,7 @@ export type PromoteImage = z.infer<typeof PromoteImage>;
 export const FamilyList = z.object({ families: z.array(z.object({ family: z.string(), latest: ImageView })) });
 export type FamilyList = z.infer<typeof FamilyList>;
 
-const signedFile = 'A signing key is for a file of checksums ("checksumUrl"), and "signatureUrl" needs one.';
+const signedFile = 'A signing key needs a checksum file ("checksumUrl"), and "signatureUrl" needs a signing key.';
 const oneChecksum = 'Give either "checksum" or "checksumUrl".';
 /** Where the images of a family are fetched from, again and again: a new checksum makes a new image. */
 export const SetImageSource = z

@@ -5,7 +5,7 @@ export const TargetName = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9-]{0,62}$/,
-    'A target is named by 1 to 63 of a-z, 0-9 and "-" and starts with a letter or digit.',
+    'The name of a target must have 1 to 63 characters from a-z, 0-9 and "-", and start with a letter or digit.',
   );
 
 export const deliveryStatuses = ['queued', 'running', 'done', 'failed', 'cancelled'] as const;

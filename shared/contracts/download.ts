@@ -7,7 +7,7 @@ export const Checksum = z
   .toLowerCase()
   .regex(
     /^(sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/,
-    'A checksum is "sha256:" with 64 or "sha512:" with 128 hex digits.',
+    'A checksum must be "sha256:" with 64 or "sha512:" with 128 hex digits.',
   );
 export type Checksum = z.infer<typeof Checksum>;
 
@@ -16,11 +16,11 @@ export const SourceUrl = z
   .string()
   .trim()
   .max(4096, 'The URL is longer than 4096 characters.')
-  .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), 'Only http:// and https:// URLs are fetched.')
+  .refine((text) => /^https?:\/\//i.test(text) && URL.canParse(text), 'Only http:// and https:// URLs are supported.')
   .refine((text) => {
     const url = URL.canParse(text) ? new URL(text) : undefined;
     return !url || (url.username === '' && url.password === '');
-  }, 'The URL has a user name or password in it; use a link that needs none.');
+  }, 'The URL contains a user name or password. Use a link that needs none.');
 export type SourceUrl = z.infer<typeof SourceUrl>;
 
 /** What may be shown and logged of a URL: signatures stand in the query. */

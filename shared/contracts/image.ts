@@ -61,19 +61,19 @@ export const ImageName = z
   .min(1, 'The name is empty.')
   .max(255, 'The name is longer than 255 characters.')
   // Bidirectional controls make a name look like another one: https://trojansource.codes, Unicode UAX #9.
-  .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]+$/u, 'The name has control characters.');
+  .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]+$/u, 'The name contains control characters.');
 
 /** What platform images are called by, whichever of them is the newest. */
 export const Family = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9._-]{0,62}$/,
-    'A family has 1 to 63 of a-z, 0-9, ".", "_" and "-" and starts with a letter or digit.',
+    'A family must have 1 to 63 characters from a-z, 0-9, ".", "_" and "-", and start with a letter or digit.',
   );
 
 export const ProjectId = z
   .string()
   .regex(
     /^[a-z0-9][a-z0-9-]{0,62}$/,
-    'A project id has 1 to 63 of a-z, 0-9 and "-" and starts with a letter or digit.',
+    'A project ID must have 1 to 63 characters from a-z, 0-9 and "-", and start with a letter or digit.',
   );

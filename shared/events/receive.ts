@@ -49,7 +49,7 @@ export const secretBeforeBody = (
 
 export const wrongSecret = {
   status: 401,
-  message: 'The notification does not show the right secret.',
+  message: 'The notification does not have the correct secret.',
   remedy:
     'Send EVENTS_SECRET as "Authorization: Bearer ...", as the last part of the path, as ?token=, or as OpaqueData (Ceph).',
 } as const satisfies Reception;
@@ -88,7 +88,7 @@ export const receiveNotifications = async (
     return {
       status: 400,
       message: `${parsed.impossible} of the records have a bucket, key or version with a zero byte or half a character.`,
-      remedy: 'Do not send these records again: no store has such objects. All other records are stored.',
+      remedy: 'Do not send these records again: no store can have such objects. All other records are stored.',
     };
   }
   return { status: 200, accepted: parsed.uploads.length, ignored: parsed.ignored };

@@ -39,7 +39,7 @@ export const mistakenFor = (head: Buffer): string => {
   if (/^\s*<(!doctype html|html|\?xml)/i.test(text)) return 'a web page or XML document';
   if (text.startsWith('MZ')) return 'a Windows program';
   if (text.startsWith('VMA\0'))
-    return 'a backup of Proxmox (VMA): "vma extract FILE FOLDER" on the host gives its disks';
+    return 'a backup of Proxmox (VMA): "vma extract FILE FOLDER" on the host extracts its disks';
   if (text.startsWith('MSWIM')) return 'a Windows WIM archive';
   return 'data without any known structure';
 };

@@ -33,8 +33,8 @@ export const accessOf = (claims: Claims, { projectClaim, roleClaim, roles, stren
   if (strengths.length > 0 && !(typeof claims.acr === 'string' && strengths.includes(claims.acr))) {
     throw new BootreadyError({
       code: 'forbidden',
-      message: 'The issuer has not signed you in as strongly as is asked for here.',
-      remedy: `Sign in again, with a further factor where the issuer has one. Its claim "acr" must be ${strengths.join(' or ')}.`,
+      message: 'Your sign-in at the identity provider is not strong enough for this service.',
+      remedy: `Sign in again, with a second factor if the identity provider has one. Its claim "acr" must be ${strengths.join(' or ')}.`,
     });
   }
   const subject = typeof claims.sub === 'string' ? claims.sub : '';
@@ -43,8 +43,9 @@ export const accessOf = (claims: Claims, { projectClaim, roleClaim, roles, stren
   if (subject === '' || role === undefined) {
     throw new BootreadyError({
       code: 'forbidden',
-      message: `The claim "${roleClaim}" of your sign-in holds no role that is known here.`,
-      remedy: 'Ask whoever runs the sign-in for a role of this service; OIDC_ROLES names those that count.',
+      message: `The claim "${roleClaim}" of your sign-in contains no known role.`,
+      remedy:
+        'Ask the administrator of the identity provider for a role of this service. OIDC_ROLES lists the accepted roles.',
     });
   }
   const projects = wordsOf(claimAt(claims, projectClaim)).filter((id) => ProjectId.safeParse(id).success);
@@ -52,7 +53,7 @@ export const accessOf = (claims: Claims, { projectClaim, roleClaim, roles, stren
     throw new BootreadyError({
       code: 'forbidden',
       message: `The claim "${projectClaim}" of your sign-in names no project.`,
-      remedy: 'Ask whoever runs the sign-in for a project; OIDC_PROJECT_CLAIM names the claim.',
+      remedy: 'Ask the administrator of the identity provider for a project. OIDC_PROJECT_CLAIM names the claim.',
     });
   }
   return { subject, name: nameOf(claims) ?? subject, projects: [...new Set(projects)], role };

@@ -41,8 +41,8 @@ test('the command line is told what it needs, and for whom its tokens must be wh
 });
 
 test.each([
-  [{ OIDC_CLI_CLIENT_ID: 'cli', OIDC_AUDIENCE: undefined }, /OIDC_CLI_CLIENT_ID needs an OIDC_AUDIENCE/],
-  [{ OIDC_CLI_CLIENT_ID: 'images' }, /OIDC_CLI_CLIENT_ID needs an OIDC_AUDIENCE/],
+  [{ OIDC_CLI_CLIENT_ID: 'cli', OIDC_AUDIENCE: undefined }, /OIDC_CLI_CLIENT_ID needs a separate OIDC_AUDIENCE/],
+  [{ OIDC_CLI_CLIENT_ID: 'images' }, /OIDC_CLI_CLIENT_ID needs a separate OIDC_AUDIENCE/],
   [{ OIDC_ISSUER: 'http://id.test' }, /OIDC_ISSUER must be an https/],
   [{ API_PUBLIC_URL: undefined }, /API_PUBLIC_URL/],
   [{ API_PUBLIC_URL: 'http://images.test' }, /API_PUBLIC_URL/],

@@ -28,23 +28,23 @@ export const oidcSettingsOf = (config: Config): OidcSettings | undefined => {
   const { OIDC_ISSUER, OIDC_CLIENT_ID: clientId, OIDC_AUDIENCE: audience, API_PUBLIC_URL } = config;
   if (!OIDC_ISSUER) return undefined;
   const issuer = new URL(OIDC_ISSUER);
-  if (!isSafe(issuer)) throw wrong('OIDC_ISSUER must be an https URL', 'Name the issuer as its own tokens name it.');
+  if (!isSafe(issuer)) throw wrong('OIDC_ISSUER must be an https URL', 'Use the issuer exactly as in its own tokens.');
   if (!clientId) throw wrong('OIDC_CLIENT_ID is missing', 'Register bootready with the issuer as a web application.');
   if (!API_PUBLIC_URL || !isSafe(new URL(API_PUBLIC_URL))) {
-    throw wrong('API_PUBLIC_URL must be an https URL', 'Name the address at which browsers find the portal.');
+    throw wrong('API_PUBLIC_URL must be an https URL', 'Set it to the address of the portal for browsers.');
   }
   // An ID token is for the client and tells who signed in; taken for an access token, whoever gets one could act by it (RFC 9068, 5).
   if (audience === clientId) {
     throw wrong(
       'OIDC_AUDIENCE is the OIDC_CLIENT_ID',
-      'Register the API as an audience (resource) of its own, or leave OIDC_AUDIENCE away.',
+      'Register the API as a separate audience (resource), or remove OIDC_AUDIENCE.',
     );
   }
   const cliClientId = config.OIDC_CLI_CLIENT_ID;
   if (cliClientId !== undefined && (audience === undefined || audience === cliClientId)) {
     throw wrong(
-      'OIDC_CLI_CLIENT_ID needs an OIDC_AUDIENCE of its own',
-      'The command line shows access tokens to the API: name the API as their audience, and not the client.',
+      'OIDC_CLI_CLIENT_ID needs a separate OIDC_AUDIENCE',
+      'The command line sends access tokens to the API. Set the API as their audience, not the client.',
     );
   }
   const base = trimSlashes(API_PUBLIC_URL);
@@ -78,8 +78,8 @@ const rolesOf = ({ OIDC_ROLES }: Config): ReadonlyMap<string, Role> => {
   const bad = pairs.find(([theirs, ours]) => !theirs || !known.includes(ours));
   if (pairs.length > 0 && !bad) return new Map(pairs);
   throw wrong(
-    bad ? `OIDC_ROLES has "${bad.join('=')}"` : 'OIDC_ROLES is missing, so that nobody could do anything',
-    'Say which of their roles is which of ours, e.g. OIDC_ROLES=image-viewer=reader,image-editor=member,image-operator=admin.',
+    bad ? `OIDC_ROLES has "${bad.join('=')}"` : 'OIDC_ROLES is missing, so no user would have any rights',
+    'Map the roles of the issuer to ours, e.g. OIDC_ROLES=image-viewer=reader,image-editor=member,image-operator=admin.',
   );
 };
 
@@ -88,4 +88,4 @@ const isSafe = ({ protocol, hostname }: URL): boolean =>
   protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname));
 
 const wrong = (what: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message: `The sign-in is not set up right: ${what}.`, remedy });
+  new BootreadyError({ code: 'invalid-input', message: `The sign-in is not configured correctly: ${what}.`, remedy });

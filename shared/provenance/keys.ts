@@ -11,8 +11,8 @@ export const signingKeyOf = (pem: string): KeyObject => {
   if (key?.asymmetricKeyType === 'ed25519') return key;
   throw new BootreadyError({
     code: 'invalid-input',
-    message: 'PROVENANCE_KEY holds no Ed25519 private key in PEM form.',
-    remedy: 'Make one with "bootready signing-key FILE", and name the file in PROVENANCE_KEY_FILE.',
+    message: 'PROVENANCE_KEY contains no Ed25519 private key in PEM format.',
+    remedy: 'Create one with "bootready signing-key FILE", and name the file in PROVENANCE_KEY_FILE.',
   });
 };
 
@@ -26,8 +26,8 @@ export const publicKeysOf = (pem: string): KeyObject[] => {
   if (keys.length > 0 && keys.every((key) => key?.asymmetricKeyType === 'ed25519')) return keys as KeyObject[];
   throw new BootreadyError({
     code: 'invalid-input',
-    message: 'There is no Ed25519 public key in PEM form.',
-    remedy: '"bootready provenance keys" shows those of an installation.',
+    message: 'The file contains no Ed25519 public key in PEM format.',
+    remedy: '"bootready provenance keys" shows the keys of an installation.',
   });
 };
 

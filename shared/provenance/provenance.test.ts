@@ -60,19 +60,19 @@ test('what the installation signed is trusted, with what it says', () => {
 });
 
 test.each<[string, () => ReturnType<typeof verifyProvenance>, RegExp]>([
-  ['another file', () => verifyProvenance(sealed(), '00'.repeat(32), keys), /not the one that was published/],
+  ['another file', () => verifyProvenance(sealed(), '00'.repeat(32), keys), /not the published one/],
   ['another key', () => verifyProvenance(sealed(), sha256, [generateKeyPairSync('ed25519').publicKey]), /signature/],
   ['no envelope', () => verifyProvenance('{}', sha256, keys), /no signed envelope/],
   ['no JSON', () => verifyProvenance('<html>', sha256, keys), /no signed envelope/],
   [
     'another payload type',
     () => verifyProvenance(sealed(statement, 'text/plain'), sha256, keys),
-    /no provenance of an image/,
+    /not the provenance of an image/,
   ],
   [
     'another statement',
     () => verifyProvenance(sealed({ ...statement, predicateType: 'x' }), sha256, keys),
-    /no provenance of an image/,
+    /not the provenance of an image/,
   ],
   [
     'a changed payload',

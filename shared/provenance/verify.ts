@@ -17,26 +17,26 @@ export const verifyProvenance = (text: string, sha256: string, keys: readonly Ke
   const envelope = Envelope.safeParse(json(text));
   if (!envelope.success) {
     return no(
-      'This is no provenance: there is no signed envelope in it.',
-      'Fetch it again: bootready provenance show IMAGE.',
+      'This is not a provenance file: it contains no signed envelope.',
+      'Download it again: bootready provenance show IMAGE.',
     );
   }
   const opened = openEnvelope(envelope.data, keys);
   if (!opened) {
     return no(
-      'The signature is not one of these keys, or what it signs was changed.',
+      'The signature is not from one of these keys, or the signed content was changed.',
       'Do not trust the file. Compare the keys with those of the installation ("bootready provenance keys").',
     );
   }
   const statement = Statement.safeParse(json(opened.payload.toString('utf8')));
   if (envelope.data.payloadType !== payloadType || !statement.success) {
-    return no('What is signed is no provenance of an image.', 'Use a newer bootready, or ask whoever signed it.');
+    return no('The signed content is not the provenance of an image.', 'Use a newer bootready, or ask the signer.');
   }
   const signed = statement.data.subject[0].digest.sha256;
   if (signed !== sha256) {
     return no(
-      `The file is not the one that was published: its SHA-256 is ${sha256}, signed is ${signed}.`,
-      'Download it again; if it stays so, do not use it.',
+      `The file is not the published one: its SHA-256 is ${sha256}, the signed one is ${signed}.`,
+      'Download it again. If this remains, do not use it.',
     );
   }
   return { trusted: true, statement: statement.data, keyId: keyIdOf(opened.key) };

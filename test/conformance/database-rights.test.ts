@@ -177,7 +177,7 @@ test('the logins of an installation are made of the URLs of their processes, aga
     const { db, close } = openDatabase(url, { max: 1 });
     await expect(sql`select count(*) from outbox`.execute(db)).resolves.toBeDefined();
     await close();
-    await expect(makeLogins(owner, [`owner=${file}`])).rejects.toThrow(/no kind of process/);
+    await expect(makeLogins(owner, [`owner=${file}`])).rejects.toThrow(/not a kind of process/);
     await expect(makeLogins(owner, ['api=/nowhere'])).rejects.toThrow(/holds no postgres/);
   } finally {
     rmSync(file);

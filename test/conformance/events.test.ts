@@ -77,7 +77,7 @@ describe('record', () => {
   test('what is settled is counted, but not given back to be settled again', async () => {
     const [settled, open] = [notification(), notification()];
     const [id] = await events.record('aws', [settled]);
-    await events.settle(id as number, 'duplicate', 'this upload is an image already');
+    await events.settle(id as number, 'duplicate', 'this upload is already an image');
     const ids = await events.record('aws', [settled, open]);
     expect(ids).toHaveLength(1);
     expect(ids).not.toContain(id);

@@ -162,7 +162,7 @@ describe('bytes', () => {
   test('are refused at the announcement, in numbers, and promised to nobody by it', async () => {
     await expect(announce(1001)).rejects.toMatchObject({
       ...over,
-      message: "The project's quota is 1000 bytes, of which 0 bytes are taken; 1001 bytes more do not fit.",
+      message: "The project's quota is 1000 bytes, of which 0 bytes are used. There is no room for 1001 bytes more.",
     });
     await announce(600);
     await announce(600);

@@ -144,16 +144,16 @@ describe('rotating', () => {
     const env = environment();
     const ask = async (SECRETS_KEY: string) =>
       (await runCli(['doctor', '--only', 'secrets'], { env: { ...env, SECRETS_KEY } })).stdout;
-    expect(await ask(newest)).toMatch(/2 webhooks are sealed with a key that SECRETS_KEY does not hold/);
-    expect(await ask(`${newest} ${former}`)).toMatch(/2 webhooks are not sealed with the newest/);
+    expect(await ask(newest)).toMatch(/encrypted with a key that is not in SECRETS_KEY: 2\./);
+    expect(await ask(`${newest} ${former}`)).toMatch(/not encrypted with the newest key: 2\./);
     expect(await ask('')).toMatch(/SECRETS_KEY is not set here/);
     const rotate = (SECRETS_KEY: string) => runCli(['secrets', 'rotate'], { env: { ...env, SECRETS_KEY } });
     expect(await rotate(newest)).toMatchObject({ code: 1, stdout: expect.stringContaining('Keep all keys') });
     expect(await rotate(`${newest} ${former}`)).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^Sealed 2 secrets/),
+      stdout: expect.stringMatching(/^Encrypted 2 secrets/),
     });
-    expect(await ask(newest)).toMatch(/2 webhooks, sealed with the newest key/);
+    expect(await ask(newest)).toMatch(/Webhook secrets encrypted with the newest key: 2\./);
     expect(await rotate('')).toMatchObject({ code: 2, stderr: expect.stringContaining('openssl rand -hex 32') });
   });
 });

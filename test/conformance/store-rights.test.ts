@@ -86,18 +86,18 @@ test('queues list and clear away; they write nothing', async () => {
 
 test.each(processRoles)('doctor finds that %s may do what it needs, and nothing besides', async (role) => {
   expect(await doctor(role, { accessKey: storeUser(role), secretKey })).toEqual([
-    expect.stringMatching(new RegExp(`^ok: .*"${role}" may do what it needs`)),
+    expect.stringMatching(new RegExp(`^ok: .*"${role}" has the rights it needs`)),
   ]);
 });
 
 test('doctor names what is too much, and what is missing', async () => {
   expect((await doctor('queues', root)).join('\n')).toMatch(
-    /warning: .*"uploads" what a process "queues" does not need: PutObject, ListMultipartUploadParts/,
+    /warning: .*"uploads" that a process "queues" does not need: PutObject, ListMultipartUploadParts/,
   );
   await putStorePolicies(owner, buckets, ['api']);
   try {
     expect((await doctor('queues', { accessKey: storeUser('queues'), secretKey })).join('\n')).toMatch(
-      /failed: A process "queues" may not do in bucket "images": ListBucket, .*DeleteObject/,
+      /failed: A process "queues" lacks rights in bucket "images": ListBucket, .*DeleteObject/,
     );
   } finally {
     await putStorePolicies(owner, buckets);

@@ -309,7 +309,7 @@ describe('glance', () => {
     const failing = deliver(target('glance'), { ...image, source: { size: bytes.length, read } });
     const failed = expect(failing).rejects.toMatchObject({
       ...{ code: 'unavailable', retryable: true, message: 'Glance of target "there" does not answer.' },
-      remedy: expect.stringMatching(/tried again/),
+      remedy: expect.stringMatching(/retried/),
     });
     await started.promise;
     await cloud.killGlance();

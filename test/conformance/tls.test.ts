@@ -200,12 +200,12 @@ describe('Redis', () => {
     [
       'no certificate of ours',
       () => without('REDIS_TLS_CERT', 'REDIS_TLS_KEY'),
-      /asks for a certificate.*REDIS_TLS_CERT_FILE/,
+      /requires a client certificate.*REDIS_TLS_CERT_FILE/,
     ],
     [
       'a certificate of a stranger',
       () => ({ ...complete(), REDIS_TLS_CERT: stranger.cert, REDIS_TLS_KEY: stranger.key }),
-      /does not accept our certificate.*REDIS_TLS_CERT_FILE/,
+      /does not accept the client certificate.*REDIS_TLS_CERT_FILE/,
     ],
     ['half a pair', () => without('REDIS_TLS_KEY'), /belong together/],
     ['variables of TLS for a URL without it', () => ({ ...complete(), REDIS_URL: 'redis://127.0.0.1:1' }), /rediss:/],
@@ -286,7 +286,7 @@ describe('Temporal', () => {
     [
       'no certificate of ours',
       () => without(half),
-      /(asks for a certificate|closes the connection after the handshake).*TEMPORAL_TLS_CERT_FILE/,
+      /(requires a client certificate|closes the connection after the handshake).*TEMPORAL_TLS_CERT_FILE/,
     ],
     [
       'a certificate of a stranger',

@@ -234,7 +234,7 @@ describe('deliver', () => {
     expect(received).toHaveLength(0);
     expect(await rowOf(id)).toMatchObject({
       status: 'failed',
-      last_error: expect.stringContaining('no public address'),
+      last_error: expect.stringContaining('not a public address'),
     });
   });
 

@@ -73,7 +73,7 @@ test('Windows Server 2019, from an ISO image: by the driver database; a second t
     'copied viostor.sys to System32\\drivers',
     'copied vioscsi.sys to System32\\drivers',
     'copied netkvm.sys to System32\\drivers',
-    'laid the packages of viostor, vioscsi, netkvm, balloon into Drivers\\VirtIO',
+    'copied the packages of viostor, vioscsi, netkvm, balloon into Drivers\\VirtIO',
     'set viostor up as a service that starts with the boot loader',
     'set vioscsi up as a service that starts with the boot loader',
     'set netkvm up as a service that starts on demand',
@@ -127,6 +127,6 @@ test('without drivers for it, and without a virtio-win, it says so', async () =>
   await expect(mend(path, join(drivers.folder, 'viostor'))).rejects.toThrow(
     /has no viostor, vioscsi, NetKVM for Windows 10\.0 \(build 17763, 64 bits\)/,
   );
-  await expect(mend(path, join(dir, 'nowhere'))).rejects.toThrow(/There is no virtio-win at/);
+  await expect(mend(path, join(dir, 'nowhere'))).rejects.toThrow(/virtio-win does not exist at/);
   expect(hashOf(path)).toBe(hashOf(images.driverless));
 });

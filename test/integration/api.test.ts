@@ -437,7 +437,7 @@ describe('operations', () => {
         ...{ sequencer: null, raw: {} },
       },
     ]);
-    await events.settle(id as number, 'no-object', 'there is no such object');
+    await events.settle(id as number, 'no-object', 'the object does not exist');
     const answer = await call('admin', 'POST', `/v1/upload-events/${id}/replay`);
     expect(answer).toMatchObject({ status: 202, body: { id, outcome: 'received', settledAt: null } });
     const { counts } = (await call('admin', 'GET', '/v1/operations')).body.queues[0];
@@ -949,7 +949,10 @@ describe('repairs', () => {
       body: { id, status: 'killed', repair: { status: 'cancelled', failure: null } },
     });
     await expect(createRepairStore(installation.db).begin(id)).rejects.toMatchObject({ code: 'superseded' });
-    expect(await cancel()).toMatchObject({ status: 409, body: { error: { message: 'Nothing works on this image.' } } });
+    expect(await cancel()).toMatchObject({
+      status: 409,
+      body: { error: { message: 'Nothing is processing this image.' } },
+    });
   });
 
   test('are refused where they make no sense', async () => {
@@ -958,9 +961,12 @@ describe('repairs', () => {
       const answer = await call('member', 'POST', `/v1/images/${id}/repairs`, body);
       return [answer.status, answer.body.error.message];
     };
-    expect(await repair(image.id, {})).toEqual([409, expect.stringMatching(/^Nothing was found/)]);
+    expect(await repair(image.id, {})).toEqual([409, expect.stringMatching(/^No remedy fixes/)]);
     expect(await repair(image.id, { remedies: ['prayer'] })).toEqual([400, 'There is no remedy "prayer".']);
-    expect(await repair((await newImage('new')).id, {})).toEqual([409, expect.stringMatching(/^Nothing is known/)]);
+    expect(await repair((await newImage('new')).id, {})).toEqual([
+      409,
+      expect.stringMatching(/^The system in this image is unknown/),
+    ]);
   });
 
   test('of Windows are told of, and refused with the reason, where the installation has no virtio-win', async () => {
@@ -977,7 +983,7 @@ describe('repairs', () => {
     const asked = (body: object) => call('member', 'POST', `/v1/images/${image.id}/repairs`, body);
     expect(await asked({})).toMatchObject({
       status: 409,
-      body: { error: { message: expect.stringMatching(/^Nothing was found/) } },
+      body: { error: { message: expect.stringMatching(/^No remedy fixes/) } },
     });
     expect(await asked({ remedies: ['inject-virtio-windows'] })).toMatchObject({
       status: 409,

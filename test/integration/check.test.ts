@@ -57,7 +57,7 @@ describe('an image that is refused', () => {
     expect(stdout).toContain('Fehler (1)');
     expect(stdout).toContain('Es würde abgelehnt (policy warn).');
     expect(stderr).toMatch(/^ {2}admit .*done/m);
-    expect(stderr).toContain('There is no bill of materials');
+    expect(stderr).toContain('The image has no bill of materials');
     expect(stderr).not.toContain('convert');
   });
 });

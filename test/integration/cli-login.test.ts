@@ -63,7 +63,7 @@ test('a user signs in with a browser, and is known from then on', async () => {
     `Logged in to ${installation.apiUrl} as demo-member, project demo, role member.\n`,
   ]);
   expect(stderr).toMatch(
-    /^To sign in, open http:\S+user_code=([A-Z-]{9}) in a browser, .*\nIt shows the code \1 there, which is good for \d+ minutes\.\n$/,
+    /^To sign in, open http:\S+user_code=([A-Z-]{9}) in a browser, .*\nIt shows the code \1 there; it is valid for \d+ minutes\.\n$/,
   );
   expect((await stat(file)).mode & 0o777).toBe(0o600);
   expect(await self()).toMatchObject({ projectId: 'demo', role: 'member', user: { name: 'demo-member' } });
@@ -148,11 +148,11 @@ test('logout forgets here and ends it there', async () => {
   expect((await bootready('whoami')).code).toBe(2);
   expect((await bootready('logout')).stdout).toBe('Nobody is logged in on this machine.\n');
   await writeFile(file, before);
-  expect(await bootready('whoami')).toMatchObject({ code: 5, stderr: expect.stringContaining('is over') });
+  expect(await bootready('whoami')).toMatchObject({ code: 5, stderr: expect.stringContaining('has ended') });
   // What the issuer does not hear is forgotten all the same.
   await issuer.stop();
   try {
-    expect(await bootready('logout')).toMatchObject({ code: 0, stderr: expect.stringContaining('forgotten here') });
+    expect(await bootready('logout')).toMatchObject({ code: 0, stderr: expect.stringContaining('removed here') });
   } finally {
     await issuer.start();
   }

@@ -40,7 +40,7 @@ const asMember = () => ({ env: { BOOTREADY_API_KEY: memberKey } });
 test('promote makes a published image the one of its family, for everyone; the one before is hidden and stays', async () => {
   expect(await admin.run(['families'])).toMatchObject({
     ...{ code: 0, stdout: '' },
-    stderr: 'There is no platform image yet; administrators make one: "bootready promote IMAGE --family FAMILY".\n',
+    stderr: 'No platform images yet. Administrators create one: "bootready promote IMAGE --family FAMILY".\n',
   });
   const { db } = admin.installation;
   const owner = (await createProjectStore(db).all()).find(({ id }) => id === project) as Project;
@@ -54,7 +54,7 @@ test('promote makes a published image the one of its family, for everyone; the o
   const [second] = await admin.imagesNamed('two');
   expect(promoted).toMatchObject({
     ...{ code: 0, stderr: '' },
-    stdout: `two (${second?.id}) is the platform image of small now; the one before it is hidden.\n`,
+    stdout: `two (${second?.id}) is now the platform image of small; the previous one is hidden.\n`,
   });
   const { families } = FamilyList.parse(await admin.json('families'));
   expect(families.map(({ family, latest }) => [family, latest.id])).toEqual([['small', second?.id]]);
@@ -67,11 +67,11 @@ test('promote makes a published image the one of its family, for everyone; the o
 test('promote says what is in the way', async () => {
   const queued = await admin.api.createImage({ name: 'queued' });
   for (const [args, options, code, message] of [
-    [[queued.id, '--family', 'x'], {}, 6, /^Only an image that is published becomes a platform image\.$/m],
+    [[queued.id, '--family', 'x'], {}, 6, /^Only a published image can become a platform image\.$/m],
     [[queued.id, '--family', 'No Family'], {}, 2, /^--family is not valid: /m],
     [['nothing', '--family', 'x'], {}, 4, /^There is no image "nothing"\.$/m],
     [[queued.id], {}, 2, /--family/],
-    [['one', '--family', 'mine'], asMember(), 5, /^This needs the role "admin"; you have "member"\.$/m],
+    [['one', '--family', 'mine'], asMember(), 5, /^This request needs the role "admin"; you have "member"\.$/m],
   ] as const) {
     const ended = await admin.run(['promote', ...args], options);
     expect(ended).toMatchObject({ code, stdout: '', stderr: expect.stringMatching(message) });
@@ -104,12 +104,12 @@ test('a source is set, listed, looked at again and deleted, and says what came o
     ]);
     expect(set).toMatchObject({
       ...{ code: 0, stderr: '' },
-      stdout: `mirrored is fetched from ${url}/disk.qcow2, now and whenever its checksum changes; it is looked at every 2 h.\n`,
+      stdout: `mirrored is downloaded from ${url}/disk.qcow2, now and whenever its checksum changes; it is refreshed every 2 h.\n`,
     });
     const sources = async () => ImageSourceList.parse(await admin.json('source', 'list')).sources;
     expect(await sources()).toMatchObject([{ family: 'mirrored', name: 'Mirrored', everySeconds: 7200, keep: 3 }]);
     expect((await admin.run(['source', 'list'])).stdout).toMatch(
-      /^mirrored {2}http:.*\/disk\.qcow2\n {2}not looked at yet, /,
+      /^mirrored {2}http:.*\/disk\.qcow2\n {2}not refreshed yet, /,
     );
 
     // Another address, of which nothing can be had.
@@ -127,7 +127,7 @@ test('a source is set, listed, looked at again and deleted, and says what came o
     const again = await admin.run(['source', 'refresh', 'mirrored']);
     expect(again).toMatchObject({
       code: 0,
-      stdout: 'mirrored is looked at within a minute; "bootready source list" tells what came of it.\n',
+      stdout: 'mirrored is refreshed within a minute; "bootready source list" shows the result.\n',
     });
     expect((await sources())[0]?.lookedAt).toBeNull();
 
@@ -138,7 +138,10 @@ test('a source is set, listed, looked at again and deleted, and says what came o
       ['set', 'mirrored', ...image, ...sums],
     ]) {
       const refused = await admin.run(['source', ...args], asMember());
-      expect(refused).toMatchObject({ code: 5, stderr: expect.stringContaining('This needs the role "admin"') });
+      expect(refused).toMatchObject({
+        code: 5,
+        stderr: expect.stringContaining('This request needs the role "admin"'),
+      });
     }
     expect(await admin.json('source', 'delete', 'mirrored')).toEqual({ family: 'mirrored', deleted: true });
     for (const command of ['refresh', 'delete']) {
@@ -181,7 +184,7 @@ test.each([
   [
     'a checksum of a file that is sent',
     ['--checksum', `sha256:${'0'.repeat(64)}`],
-    /^--checksum is for what is fetched/m,
+    /^--checksum is only for downloads/m,
   ],
 ])('a snapshot with %s is wrong use', async (_what, more, message) => {
   const ended = await admin.run(['snapshot', 'import', disk, '--name', 'x', ...more]);

@@ -152,7 +152,7 @@ test('upload follows the run: rejected is 1 with advice, tried again under warn 
   // Something else is there: it is not built upon.
   await writeFile(join(folder, 'c.part'), 'another image');
   const anew = await bootready(['download', retried.id, '-o', join(folder, 'c')]);
-  expect(anew).toMatchObject({ code: 0, stderr: expect.stringContaining('begins anew') });
+  expect(anew).toMatchObject({ code: 0, stderr: expect.stringContaining('Starting again') });
   expect((await readFile(join(folder, 'c'))).equals(bytes)).toBe(true);
 }, 400_000);
 
@@ -176,7 +176,7 @@ test('several files become an image each; one that is refused holds up no other'
   }
   expect(await stateFiles()).toEqual([]);
   expect(await bootready(['upload', disk, second, '--name', 'both'])).toMatchObject({
-    ...{ code: 2, stderr: expect.stringContaining('One name is no name for several files.') },
+    ...{ code: 2, stderr: expect.stringContaining('--name cannot be used with several files.') },
   });
 });
 
@@ -187,7 +187,10 @@ test('an image is set, shared, taken by the other project, and not shared any mo
   );
   expect(changed).toMatchObject({ id, name: 'given', minRam: 512, minDisk: 0, properties: { a: 'b=c', x: 'y' } });
   expect(ImageView.parse(await json('set', id, '--remove-property', 'a')).properties).toEqual({ x: 'y' });
-  expect(await bootready(['set', id])).toMatchObject({ code: 2, stderr: expect.stringContaining('Nothing is named') });
+  expect(await bootready(['set', id])).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('No change is given'),
+  });
 
   await createProjectStore(installation.db).ensure({ id: 'other' });
   const { key, hash, hint } = newApiKey();
@@ -221,10 +224,10 @@ test('import lets the installation fetch it, and tells how that went', async () 
     const refused = await bootready(['import', url, '--name', 'other', ...wrong]);
     expect(refused).toMatchObject({
       code: 3,
-      stdout: expect.stringContaining(`another sha256 than was given: ${sha256}`),
+      stdout: expect.stringContaining(`a different sha256 than the given one: ${sha256}`),
     });
     const nowhere = await bootready(['import', 'http://10.0.0.1/disk', '--name', 'inside']);
-    expect(nowhere).toMatchObject({ code: 3, stdout: expect.stringContaining('10.0.0.1 is no public address.') });
+    expect(nowhere).toMatchObject({ code: 3, stdout: expect.stringContaining('10.0.0.1 is not a public address.') });
     const begun = ImageDetail.parse(await json('retry', 'inside'));
     expect(begun.status).toBe('importing');
     expect((await bootready(['watch', begun.id])).code).toBe(3);
@@ -277,7 +280,7 @@ test('a file that was changed meanwhile is sent anew, and the half of the old on
   proxy.onPart = passOn;
   proxy.parts.length = 0;
   const again = await bootready(args);
-  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('was changed since') });
+  expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining('changed after its upload started') });
   expect(proxy.parts).toEqual([1, 2, 3, 4, 5, 6]);
   const [image, ...others] = (await imagesNamed('changed')).filter(({ status }) => status !== 'pending_delete');
   expect(others).toEqual([]);
@@ -336,7 +339,7 @@ test('what would be refused is refused before it is sent, with the words of the 
 
 const nobody = '11111111-1111-4111-8111-111111111111';
 test.each([
-  ['an unknown id', ['show', nobody], {}, 4, /^There is no such image\.$/m],
+  ['an unknown id', ['show', nobody], {}, 4, /^Image not found\.$/m],
   ['an unknown name', ['watch', 'nobody'], {}, 4, /^There is no image "nobody"\.$/m],
   ['a wrong key', ['list'], { BOOTREADY_API_KEY: 'brk_wrong' }, 5, /^The API key is not valid/m],
   [
@@ -436,7 +439,10 @@ test('webhooks are made, listed and deleted', async () => {
 
 test('cancel stops what works on an image; without that it is a conflict', async () => {
   const { id } = await api.createImage({ name: 'idle' });
-  expect(await bootready(['cancel', id])).toMatchObject({ code: 6, stderr: expect.stringMatching(/^Nothing works/) });
+  expect(await bootready(['cancel', id])).toMatchObject({
+    code: 6,
+    stderr: expect.stringMatching(/^Nothing is processing/),
+  });
 });
 
 test('a client command loads no library of the servers, and its help not even zod', async () => {

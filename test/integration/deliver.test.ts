@@ -175,9 +175,7 @@ describe('a delivery that is cancelled', () => {
     expect(await cancel(id, 'cloud', keys.reader)).toMatchObject({ code: 5 });
     expect(await cancel(id)).toMatchObject({
       ...{ code: 0, stderr: '' },
-      stdout: expect.stringMatching(
-        /^The delivery of .* to cloud is being stopped, and what is half there cleared away\.$/m,
-      ),
+      stdout: expect.stringMatching(/^The delivery of .* to cloud is being stopped, and the partial copy removed\.$/m),
     });
     await cleared(id);
     expect(await stateOf(id, 'cloud')).toMatchObject({ status: 'cancelled', location: null, failure: null });

@@ -115,7 +115,7 @@ describe('a sound installation', () => {
     {
       name: 'a wrong password of Redis',
       change: async () => ({ REDIS_URL: installation.env.REDIS_URL?.replace(/:[^:@]*@/, ':wrong@') ?? '' }),
-      says: ['redis', /refuses our user or password/, /REDIS_URL/],
+      says: ['redis', /refuses the user or password/, /REDIS_URL/],
     },
     {
       name: 'Temporal that is not there',
@@ -150,12 +150,12 @@ describe('a sound installation', () => {
     {
       name: 'an issuer of sign-ins that is not there',
       change: async () => ({ ...signIns(), OIDC_ISSUER: `http://127.0.0.1:${await freePort()}` }),
-      says: ['oidc', /does not tell about itself: nothing listens there/, /OIDC_ISSUER/],
+      says: ['oidc', /does not publish its metadata: nothing listens there/, /OIDC_ISSUER/],
     },
     {
       name: 'something else where the issuer should be',
       change: async () => ({ ...signIns(), OIDC_ISSUER: installation.apiUrl }),
-      says: ['oidc', /does not tell about itself/, /OIDC_ISSUER/],
+      says: ['oidc', /does not publish its metadata/, /OIDC_ISSUER/],
     },
     {
       name: 'an issuer whose roles mean nothing',
@@ -198,7 +198,7 @@ describe('a sound installation', () => {
         ['database', expect.stringContaining('0001-main'), 'Run: bootready migrate'],
       ]);
       expect(brief(checks, 'warning')).toEqual([
-        ['notifications', expect.stringMatching(/could not be tried/), expect.anything()],
+        ['notifications', expect.stringMatching(/could not be tested/), expect.anything()],
       ]);
     } finally {
       await bare.drop();
@@ -215,11 +215,7 @@ describe('a sound installation', () => {
       expect(await failures()).toEqual([]);
       await sql`alter table images disable row level security`.execute(open.db);
       expect(await failures()).toEqual([
-        [
-          'database',
-          expect.stringMatching(/^Row-level security is not in effect/),
-          expect.stringMatching(/nobypassrls/),
-        ],
+        ['database', expect.stringMatching(/^Row-level security is not active/), expect.stringMatching(/nobypassrls/)],
       ]);
     } finally {
       await open.drop();
@@ -251,7 +247,11 @@ describe('an installation that works badly', () => {
     const { code, checks } = await askDoctor(installation.env, '--only', 'temporal,object-store,notifications');
     expect(brief(checks, 'failed')).toEqual([]);
     expect(brief(checks, 'warning')).toEqual([
-      ['temporal', expect.stringMatching(/No worker takes up runs/), expect.stringMatching(/bootready worker --steps/)],
+      [
+        'temporal',
+        expect.stringMatching(/No worker processes runs/),
+        expect.stringMatching(/bootready worker --steps/),
+      ],
       ['object-store', expect.stringMatching(/Browsers cannot upload/), expect.stringMatching(/put-bucket-cors/)],
       [
         'notifications',

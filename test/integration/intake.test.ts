@@ -155,7 +155,7 @@ test('what SNS asks is told to operators, and starts nothing', async () => {
   const asked = { Type: 'SubscriptionConfirmation', Token: 'abc123', TopicArn: topic, SubscribeURL: 'https://x.test/' };
   const [id] = await deps.events.record('aws', parseNotifications({}, asked).uploads);
   expect(await settleEvent(deps, id as number, 1)).toBe('ignored');
-  const detail = `SNS sends nothing until its subscription is confirmed: aws sns confirm-subscription --topic-arn ${topic} --token abc123`;
+  const detail = `SNS sends no notifications until its subscription is confirmed: aws sns confirm-subscription --topic-arn ${topic} --token abc123`;
   expect(await deps.events.get(id as number)).toMatchObject({ outcome: 'ignored', detail });
   expect(await deps.events.list({ projectId: project.id, limit: 50 })).toEqual([]);
 });

@@ -310,7 +310,7 @@ test('both clients let the installation fetch an image, which goes the whole way
       os_glance_bootready_problems: 'forbidden',
       os_glance_failed_import: 'images',
       os_glance_bootready_advice: expect.stringMatching(
-        /^169\.254\.169\.254 is no public address\. .*WEB_DOWNLOAD_HOSTS/,
+        /^169\.254\.169\.254 is not a public address\. .*WEB_DOWNLOAD_HOSTS/,
       ),
     });
     expect(readFileSync(copy).equals(readFileSync(disk))).toBe(true);

@@ -165,13 +165,13 @@ test('checksums that must be signed are believed when they are, and the source s
 
     const signatureUrl = `${url}/SHA256SUMS.gpg`;
     expect(await set({ signatureUrl })).toBe(200);
-    expect(await failure()).toMatch(/no signature of the file/);
+    expect(await failure()).toMatch(/signature of the checksum file is missing/);
     const message = await createMessage({ text: 'something else' });
     const sign = async (what: typeof message, date = new Date()) =>
       Buffer.from(await signBy({ message: what, date, signingKeys: privateKey, detached: true, format: 'binary' }));
     files['/SHA256SUMS.gpg'] = await sign(message);
     await call('POST', '/image-sources/signed/refresh');
-    expect(await failure()).toMatch(/does not belong/);
+    expect(await failure()).toMatch(/does not match/);
     files['/SHA256SUMS.gpg'] = await sign(await createMessage({ text: String(files['/SHA256SUMS']) }));
     await call('POST', '/image-sources/signed/refresh');
     expect(await look()).toMatchObject({ ordered: 1 });

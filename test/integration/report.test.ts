@@ -109,13 +109,13 @@ test('what is published is verified offline, with what the installation gives ou
   const verify = (file: string, ...more: string[]) =>
     runCli(['verify', file, '--provenance', provenance, '--key', keys, ...more]);
   const good = await verify(disk);
-  expect([good.code, good.stdout]).toEqual([0, expect.stringContaining('is what was published')]);
-  expect(good.stdout).toContain('publish-with-warnings: 1 checks passed, 1 warnings, 0 not known');
+  expect([good.code, good.stdout]).toEqual([0, expect.stringContaining('is the published image')]);
+  expect(good.stdout).toContain('publish-with-warnings: 1 check passed, 1 warning, 0 unknown');
 
   await writeFile(join(dir, 'other.raw'), 'another disk');
   const bad = await verify(join(dir, 'other.raw'));
   expect([bad.code, bad.stdout]).toEqual([1, '']);
-  expect(bad.stderr).toContain('not the one that was published');
+  expect(bad.stderr).toContain('not the published one');
   const other = join(dir, 'other.pem');
   expect((await runCli(['signing-key', join(dir, 'key.pem')])).code).toBe(0);
   await writeFile(other, (await runCli(['signing-key', join(dir, 'key2.pem')])).stdout);

@@ -67,7 +67,7 @@ const notCovered = (steps: readonly Step[], commands: readonly string[]): string
 };
 
 const noDefinitions = /not kept here|no metadata definitions|No .*(found|exists)/i;
-const nothingThere = /nothing at this address|404|not found|does not support image caching/i;
+const nothingThere = /address does not exist|404|not found|does not support image caching/i;
 const noLocations = /disabled API access to image locations/;
 
 const ofOpenstack: readonly Step[] = [
@@ -153,10 +153,10 @@ const ofGlance: readonly Step[] = [
   ['member', 'usage'],
   ['member', 'explain image'],
   ['admin', 'task-list'],
-  ['admin', 'task-show TASK', /no such task/i],
-  ['admin', 'task-create --type import --input {}', /Nobody makes tasks/],
+  ['admin', 'task-show TASK', /Task not found/i],
+  ['admin', 'task-create --type import --input {}', /Tasks cannot be created directly/],
   ['member', 'add-location FOURTH --url http://127.0.0.1/x', /not supported/i],
-  ['member', 'location-add FOURTH --url http://127.0.0.1/x', /names no attribute of an image/],
+  ['member', 'location-add FOURTH --url http://127.0.0.1/x', /does not name an attribute of an image/],
   ['member', 'location-delete FOURTH --url http://127.0.0.1/x', noLocations],
   ['member', 'location-update FOURTH --url http://127.0.0.1/x', noLocations],
   ['member', 'md-namespace-list'],
@@ -200,11 +200,11 @@ const ofGlance: readonly Step[] = [
 
 /** Methods of openstacksdk that are refused, and what they say then. */
 const refusedMethods: readonly [RegExp, RegExp][] = [
-  [/^create_task$/, /Nobody makes tasks/],
-  // There is no such task.
-  [/^(get|wait_for)_task$/, /There is no such task/],
-  [/_locations?$/, /nothing at this address/],
-  [/cache|^queue_image$/, /nothing at this address/],
+  [/^create_task$/, /Tasks cannot be created directly/],
+  // Task not found.
+  [/^(get|wait_for)_task$/, /Task not found/],
+  [/_locations?$/, /address does not exist/],
+  [/cache|^queue_image$/, /address does not exist/],
   // The list of all is empty, and is there.
   [
     /^(?!metadef_namespaces$)(?!.*_schema$).*metadef_(namespace|object|propert|resource_type_association)/,

@@ -5,7 +5,7 @@ export type Expected = { reason: string; says: RegExp; tests: readonly string[] 
 export const deviations: readonly Expected[] = [
   {
     reason: 'There are no metadata definitions, and nobody makes any.',
-    says: /Metadata definitions are not kept here|body\['resource_types'\]\[0\]/,
+    says: /Metadata definitions are not stored here|body\['resource_types'\]\[0\]/,
     tests: [
       'admin.test_images_metadefs_namespace_objects.MetadataNamespaceObjectsTest.test_create_update_delete_meta_namespace_objects',
       'admin.test_images_metadefs_namespace_objects.MetadataNamespaceObjectsTest.test_list_meta_namespace_objects',
@@ -19,7 +19,7 @@ export const deviations: readonly Expected[] = [
   },
   {
     reason: 'An import makes a task; nobody makes one by itself.',
-    says: /Nobody makes tasks by themselves/,
+    says: /Tasks cannot be created directly/,
     tests: ['admin.test_image_task.ImageTaskCreate.test_task_create_fake_image_location'],
   },
   {
@@ -33,7 +33,7 @@ export const deviations: readonly Expected[] = [
   {
     reason:
       'What is sent to .../file is "saving", and not served, until a run has found it safe; Tempest does not wait.',
-    says: /An image that is saving cannot be deactivated|actual {4}= b''/,
+    says: /An image with status saving cannot be deactivated|actual {4}= b''/,
     tests: [
       'test_images.BasicOperationsImagesTest.test_deactivate_reactivate_image',
       'test_images.BasicOperationsImagesTest.test_register_upload_get_image_file',

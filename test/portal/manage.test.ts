@@ -72,7 +72,7 @@ describe('a repair', () => {
     await page.getByRole('button', { name: 'Reparieren …' }).click();
     const dialog = page.getByRole('dialog', { name: 'Image reparieren' });
     await dialog.getByRole('button', { name: 'Reparieren' }).click();
-    await dialog.getByText('The bytes of this image are no longer there.').waitFor();
+    await dialog.getByText('The data of this image no longer exists.').waitFor();
     expect(await dialog.getByRole('button', { name: 'Reparieren' }).isEnabled()).toBe(true);
     await installation.s3.putObject('uploads', images.rejected.upload.key, 'the upload');
   });

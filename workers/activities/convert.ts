@@ -180,7 +180,7 @@ const sameDisk = async (
   if (!findings.some(({ outcome }) => outcome === 'fail') && same(brought) === same(disk)) return brought;
   throw new BootreadyError({
     code: 'object-changed',
-    message: 'The uploaded object is not what it was when it was admitted, though its ETag is the same.',
+    message: 'The uploaded object changed after its admission, although its ETag is the same.',
     remedy: 'Upload the image again, and do not replace it while it is processed.',
     context: { admitted: same(disk), brought: same(brought), findings: findings.map(({ code }) => code).join(', ') },
   });

@@ -86,8 +86,8 @@ const leftOf = async ({ targets }: DeliverDeps, left: CancelledDelivery): Promis
     const { code, message } = reasonOf(error);
     return {
       code,
-      message: `What is half there could not be cleared away: ${message}`,
-      remedy: `Look at target "${target}" for image ${imageId}.`,
+      message: `The partial copy could not be removed: ${message}`,
+      remedy: `Check target "${target}" for image ${imageId}.`,
     };
   }
 };
@@ -128,18 +128,18 @@ const deliverableOf = async (
 const reasonOf = (error: unknown) =>
   isBootreadyError(error)
     ? { code: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }
-    : { code: 'internal', message: 'It failed for a reason that bootready did not expect; it is tried again.' };
+    : { code: 'internal', message: 'It failed for an unexpected reason. It is retried.' };
 
 const unknownTarget = (name: string): BootreadyError =>
   new BootreadyError({
     code: 'not-found',
     message: `There is no target "${name}".`,
-    remedy: 'Describe it in TARGETS of every worker and restart them, then deliver the image again.',
+    remedy: 'Add it to TARGETS of every worker and restart the workers. Then deliver the image again.',
   });
 
 const gone = (): BootreadyError =>
   new BootreadyError({
     code: 'object-missing',
-    message: 'The published object is no longer there.',
+    message: 'The published object no longer exists.',
     remedy: 'Upload the image again.',
   });

@@ -114,9 +114,9 @@ const assertSame = (checksum: string, received: { sha256: string; sha512: string
   if (received[algorithm] === expected) return;
   throw new BootreadyError({
     code: 'invalid-input',
-    message: `The file at this address has another ${algorithm} than was given: ${received[algorithm]}.`,
+    message: `The file at this address has a different ${algorithm} than the given one: ${received[algorithm]}.`,
     remedy:
-      'Compare address and checksum: the file may have been replaced by a newer one. Then create the image again.',
+      'Compare the address and the checksum: a newer file may have replaced the old one. Then create the image again.',
   });
 };
 

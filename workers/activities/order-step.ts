@@ -45,6 +45,6 @@ export const orderStep = async <Made extends { projectId: string }>(
 export const imageIsGone = (): BootreadyError =>
   new BootreadyError({
     code: 'object-missing',
-    message: 'The image, or what it is made of, has been removed.',
+    message: 'The image or its original was removed.',
     remedy: 'Create the image again.',
   });

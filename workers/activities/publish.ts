@@ -105,11 +105,11 @@ const verify = async (
   await forgetSent(scratchDir);
   throw new BootreadyError({
     code: 'unavailable',
-    message: 'The object store has other bytes than it was given; the object was removed.',
+    message: 'The object store returned different data than it received. The object was removed.',
     remedy:
       way === 'checksum'
-        ? 'Check the health of the object store; or set VERIFY=auto, where its ETags are not those of S3. The step is tried again.'
-        : 'Check the health of the object store. The step is tried again.',
+        ? 'Check the health of the object store. If its ETags are not those of S3, set VERIFY=auto. The step is retried.'
+        : 'Check the health of the object store. The step is retried.',
     retryable: true,
     context: { bucket, key, size: object?.size, expected: converted.size, etag: object?.etag, sent: sent.etag },
   });
@@ -123,7 +123,7 @@ const assertUploadUnchanged = async (store: ObjectStore, { upload }: RunContext)
     message: now
       ? 'The uploaded object was replaced while it was being processed.'
       : 'The uploaded object was removed while it was being processed.',
-    remedy: now ? 'The new object is processed as an image of its own.' : 'Upload the image again.',
+    remedy: now ? 'The new object is processed as a separate image.' : 'Upload the image again.',
   });
 };
 

@@ -160,5 +160,5 @@ const unreadable = (): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
     message: 'The original cannot be read as a disk that is safe to open.',
-    remedy: 'See its report; no remedy of a system mends the file that it is in.',
+    remedy: 'See its report. Remedies fix only the system, not the image file itself.',
   });

@@ -56,8 +56,8 @@ export const sendDisk = async (
   if (sent.sha256 !== converted.sha256) {
     throw new BootreadyError({
       code: 'unavailable',
-      message: 'The disk in the scratch folder changed between its conversion and its sending.',
-      remedy: 'Check the disk and the memory of the worker. The step is tried again.',
+      message: 'The disk in the scratch folder changed between the conversion and the upload to the store.',
+      remedy: 'Check the disk and the memory of the worker. The step is retried.',
       retryable: true,
       context: { expected: converted.sha256, found: sent.sha256 },
     });

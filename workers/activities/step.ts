@@ -151,7 +151,7 @@ export const cancellationOf = (
   const details = Context.current().cancellationDetails;
   if ((details?.cancelRequested || details?.paused) && signal.reason instanceof CancelledFailure) return signal.reason;
   return ApplicationFailure.create({
-    message: 'The worker was stopped while it did this step.',
+    message: 'The worker was stopped during this step.',
     type: 'worker-stopped',
     nonRetryable,
     cause: error instanceof Error ? error : new Error(String(error)),

@@ -31,7 +31,8 @@ export type DoorOptions = {
 const mostRedirects = 5;
 const webPorts: readonly string[] = ['80', '443'];
 const redirects: readonly number[] = [301, 302, 303, 307, 308];
-const remedy = 'Give an address that the internet reaches, or let the operator name the host in WEB_DOWNLOAD_HOSTS.';
+const remedy =
+  'Give an address that is reachable from the internet, or ask the operator to add the host to WEB_DOWNLOAD_HOSTS.';
 
 /**
  * Server-side request forgery (OWASP ASVS 5.0, 1.3.6; CVE-2026-34881): each hop is looked at like the first one, and the
@@ -47,7 +48,7 @@ export const createDoor = ({ allowedHosts, lookup = publicLookup(remedy), patien
     if (!webPorts.includes(port)) {
       throw new BootreadyError({
         code: 'forbidden',
-        message: `Port ${port} of ${url.hostname} is not fetched from: only 80 and 443 are.`,
+        message: `Port ${port} of ${url.hostname} is not allowed: only 80 and 443 are.`,
         remedy,
       });
     }
@@ -87,8 +88,8 @@ export const createDoor = ({ allowedHosts, lookup = publicLookup(remedy), patien
           throw invalid(`${url.hostname} leads to ${next ? 'one redirect after the other' : 'no address'}.`);
         if (url.protocol === 'https:' && next.protocol === 'http:' && !mayLeaveTls)
           throw invalid(
-            `${url.hostname} leads away from https to plain http, where anyone may change the file.`,
-            'Give a checksum too, or the address of a mirror that has https.',
+            `${url.hostname} redirects from https to plain http, where anyone could change the file.`,
+            'Also give a checksum, or the address of a mirror with https.',
           );
         url = next;
       }
@@ -108,7 +109,10 @@ const unreachable = (host: string, cause: Error): BootreadyError => {
   const { code = '' } = cause as NodeJS.ErrnoException;
   if (code === noSuchHost) return invalid(`There is no host ${host}.`, 'Check the address.');
   if (isCertificate(code))
-    return invalid(`The certificate of ${host} is not valid.`, 'Give the address of a mirror whose certificate is.');
+    return invalid(
+      `The certificate of ${host} is not valid.`,
+      'Give the address of a mirror with a valid certificate.',
+    );
   return new BootreadyError({
     code: 'unavailable',
     message: `${host} does not answer.`,

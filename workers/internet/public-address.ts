@@ -49,7 +49,7 @@ export const isPublicAddress = (address: string): boolean => {
 
 /** @param remedy what the reader of the refusal can do */
 const refusal = (host: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'forbidden', message: `${host} is no public address.`, remedy });
+  new BootreadyError({ code: 'forbidden', message: `${host} is not a public address.`, remedy });
 
 /** Names are asked for with the look-up, but sockets take a literal as it is. @throws `forbidden` */
 export const assertNoPrivateLiteral = (hostname: string, remedy: string): void => {

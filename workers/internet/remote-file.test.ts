@@ -89,7 +89,7 @@ describe('where it may lead', () => {
       'localhost',
     ]) {
       const where = fetched(`http://${host}/latest/meta-data/`, {}, { allowedHosts: [] });
-      await expect(where, host).rejects.toMatchObject(refused('forbidden', /is no public address/));
+      await expect(where, host).rejects.toMatchObject(refused('forbidden', /is not a public address/));
     }
     expect(asked.length).toBe(heard);
   });
@@ -132,7 +132,7 @@ describe('where it may lead', () => {
     for (const name of ['name-1.example', 'name-2.example']) {
       await expect(fetched(url, {}, door)).rejects.toMatchObject({
         code: 'forbidden',
-        message: `${name} is no public address.`,
+        message: `${name} is not a public address.`,
       });
     }
     expect(asked).toEqual(['name-1.example', 'name-2.example']);
@@ -151,7 +151,7 @@ describe('where it may lead', () => {
     const known = getCACertificates('default');
     setDefaultCACertificates([...known, cert]);
     try {
-      await expect(fetched(url)).rejects.toMatchObject(refused('invalid-input', /away from https/));
+      await expect(fetched(url)).rejects.toMatchObject(refused('invalid-input', /redirects from https/));
       expect(plain.asked).toEqual([]);
       expect((await fetched(url, { hasChecksum: true })).bytes.toString()).toBe('changed on the way?');
     } finally {
@@ -307,7 +307,7 @@ describe('a connection that breaks', () => {
       answer.once('close', () => clearInterval(drip));
     };
   const tooSlow = {
-    ...{ code: 'too-slow', retryable: false, message: expect.stringContaining('16.0 KiB a second') },
+    ...{ code: 'too-slow', retryable: false, message: expect.stringContaining('16.0 KiB per second') },
     remedy: expect.stringContaining('another mirror'),
   };
 
@@ -330,7 +330,7 @@ describe('a connection that breaks', () => {
     expect((await fetched(url, { leastBytesPerSecond: 20_000 })).bytes.equals(data)).toBe(true);
     expect(asked).toHaveLength(1);
     await expect(fetched(url, { leastBytesPerSecond: 1024 ** 2 })).rejects.toMatchObject({
-      ...{ code: 'too-slow', message: expect.stringContaining('1.0 MiB a second') },
+      ...{ code: 'too-slow', message: expect.stringContaining('1.0 MiB per second') },
     });
   });
 

@@ -129,10 +129,10 @@ const assertFound = ({ response, url: { hostname } }: Answer): void => {
   const mayPass = statusCode === 408 || statusCode === 425 || statusCode === 429 || statusCode >= 500;
   throw new BootreadyError({
     code: isMissing ? 'object-missing' : mayPass ? 'unavailable' : 'invalid-input',
-    message: isMissing ? `${hostname} has no such file.` : `${hostname} answers with HTTP ${statusCode}.`,
+    message: isMissing ? `${hostname} does not have this file.` : `${hostname} answers with HTTP ${statusCode}.`,
     remedy: mayPass
       ? 'Try again later.'
-      : 'Check that a browser that is not signed in gets the file from this address.',
+      : 'Check that a browser without a sign-in can download the file from this address.',
     retryable: mayPass,
   });
 };
@@ -140,24 +140,24 @@ const assertFound = ({ response, url: { hostname } }: Answer): void => {
 const slow = (host: string, leastBytesPerSecond: number): BootreadyError =>
   new BootreadyError({
     code: 'too-slow',
-    message: `${host} sends less than the ${formatBytes(leastBytesPerSecond)} a second that are asked of a server.`,
+    message: `${host} sends less than the required ${formatBytes(leastBytesPerSecond)} per second.`,
     remedy:
-      'Fetch from another mirror, or upload the file yourself. The operator can ask for less (DOWNLOAD_LEAST_BYTES_PER_SECOND).',
+      'Download from another mirror, or upload the file yourself. The operator can lower the limit (DOWNLOAD_LEAST_BYTES_PER_SECOND).',
   });
 
 const cannotGoOn = (): BootreadyError =>
   new BootreadyError({
     code: 'object-changed',
-    message: 'The connection broke, and the server does not go on where it was, or has another file now.',
-    remedy: 'Retry the image, or fetch from another mirror.',
+    message: 'The connection broke, and the server cannot continue the download or now has another file.',
+    remedy: 'Retry the image, or download from another mirror.',
     retryable: true,
   });
 
 const brokenOff = (cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: 'The connection breaks again and again.',
-    remedy: 'Retry the image later, or fetch from another mirror.',
+    message: 'The connection keeps breaking.',
+    remedy: 'Retry the image later, or download from another mirror.',
     retryable: true,
     cause,
   });

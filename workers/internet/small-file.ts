@@ -31,14 +31,14 @@ export const fetchSmall = async (door: Door, url: string, limitMs = withinMs): P
 const tooLarge = (): BootreadyError =>
   new BootreadyError({
     code: 'invalid-input',
-    message: 'The file of checksums, or its signature, is larger than 1 MiB.',
-    remedy: 'Give the address of SHA256SUMS, SHA512SUMS or the like, and of its signature.',
+    message: 'The checksum file or its signature is larger than 1 MiB.',
+    remedy: 'Give the address of SHA256SUMS, SHA512SUMS or a similar file, and of its signature.',
   });
 
 const tooSlow = (host: string): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `${host} did not give the file of checksums or its signature in time.`,
-    remedy: 'It is asked again when the source is due.',
+    message: `${host} did not send the checksum file or its signature in time.`,
+    remedy: 'The next refresh of the source tries again.',
     retryable: true,
   });

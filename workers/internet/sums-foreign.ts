@@ -18,39 +18,40 @@ export const checksumFrom = async (door: ForeignDoor, sums: Sums): Promise<Found
   const found = await door.run(sumsTask, sums, {});
   if (found.state === 'exceeded') {
     throw refused(
-      `To read the file of checksums takes more than ${foreignLimits.sums.partSeconds} seconds on the processor.`,
-      'Give the address of SHA256SUMS, SHA512SUMS or the like.',
+      `Reading the checksum file takes more than ${foreignLimits.sums.partSeconds} seconds of processor time.`,
+      'Give the address of SHA256SUMS, SHA512SUMS or a similar file.',
     );
   }
   if ('problem' in found.value) throw refused(...signatureProblems[found.value.problem]);
   const { checksum, signedAt } = found.value;
   if (checksum !== undefined) return { checksum, ...(signedAt === undefined ? {} : { signedAt }) };
   throw refused(
-    'The file of checksums does not name the image, or names it with several.',
-    "Compare both addresses: the last part of the image's must stand in the file, with a sha256 or sha512.",
+    'The checksum file does not list the image, or lists several checksums for it.',
+    "Compare both addresses: the file must list the last part of the image's address with a sha256 or sha512.",
   );
 };
 
-const askTheMirror = 'Nothing is fetched until that is settled. Ask who runs the mirror, and compare with another one.';
-const newKey = 'Get the key that is used now from who signs, compare its fingerprint, and set the source with it.';
+const askTheMirror =
+  'No image is downloaded until this is resolved. Ask the operator of the mirror, and compare with another mirror.';
+const newKey = 'Get the current key from the signer, compare its fingerprint, and set the source with it.';
 
 const signatureProblems: Readonly<Record<SignatureProblem, [message: string, remedy: string]>> = {
   'no-keys': [
     'The signing key of the source cannot be read.',
-    'Give public keys as "gpg --armor --export KEY" writes them.',
+    'Give public keys in the format of "gpg --armor --export KEY".',
   ],
   unsigned: [
-    'The file of checksums is not signed, or its signature cannot be read.',
-    'Name the file with the signature (--signature-url), or a file that is signed within. For checksums that nobody signs, set the source without a key.',
+    'The checksum file is not signed, or its signature cannot be read.',
+    'Name the signature file (--signature-url), or a file with an inline signature. For unsigned checksums, set the source without a key.',
   ],
-  'another-key': ['The file of checksums is signed with another key than the one of the source.', newKey],
+  'another-key': ['The checksum file is signed with a different key than the key of the source.', newKey],
   'key-ended': ['The signing key of the source has expired, or was revoked.', newKey],
-  expired: ['The signature of the file of checksums has expired.', askTheMirror],
+  expired: ['The signature of the checksum file has expired.', askTheMirror],
   weak: [
-    'The file of checksums is signed by means that are not safe any more (SHA-1, DSA, short RSA keys).',
-    'Take another mirror, or a checksum that you know by another way (--checksum).',
+    'The checksum file has an outdated, unsafe signature (SHA-1, DSA, short RSA keys).',
+    'Use another mirror, or a checksum from another trusted place (--checksum).',
   ],
-  wrong: ['The signature does not belong to this file of checksums: one of them was changed.', askTheMirror],
+  wrong: ['The signature does not match this checksum file: one of them was changed.', askTheMirror],
 };
 
 const refused = (message: string, remedy: string): BootreadyError =>

@@ -92,19 +92,19 @@ describe('checksums are refused', () => {
 
   test('that were changed', async () => {
     const changed = sums.replace('a', 'c');
-    await refused(ask(changed, ours.keys, await beside([ours])), /does not belong/);
-    await refused(ask((await within(ours)).replace('aaaa', 'cccc'), ours.keys), /does not belong/);
+    await refused(ask(changed, ours.keys, await beside([ours])), /does not match/);
+    await refused(ask((await within(ours)).replace('aaaa', 'cccc'), ours.keys), /does not match/);
   });
 
   test('that stand around what was signed', async () => {
     const signed = await within(ours, 'nothing of use\n');
-    await refused(ask(`${sums}\n${signed}`, ours.keys), /is not signed|does not name/);
-    await refused(ask(`${signed}\n${sums}`, ours.keys), /is not signed|does not name/);
+    await refused(ask(`${sums}\n${signed}`, ours.keys), /is not signed|does not list/);
+    await refused(ask(`${signed}\n${sums}`, ours.keys), /is not signed|does not list/);
   });
 
   test('that another key has signed', async () => {
-    await refused(ask(await within(another), ours.keys), /another key/);
-    await refused(ask(sums, ours.keys, await beside([another])), /another key/);
+    await refused(ask(await within(another), ours.keys), /a different key/);
+    await refused(ask(sums, ours.keys, await beside([another])), /a different key/);
   });
 
   test('whose key has expired, even when it had not when it signed', async () => {
@@ -128,9 +128,12 @@ describe('checksums are refused', () => {
     const old = await newKey({ type: 'rsa', rsaBits: 2048, config: sha1 } as never);
     const signed = await within(old, sums, { config: sha1 });
     expect(signed).toContain('Hash: SHA1');
-    await refused(ask(signed, old.keys), /not safe any more/);
+    await refused(ask(signed, old.keys), /outdated, unsafe signature/);
     const short = await newKey({ type: 'rsa', rsaBits: 1024, config: { minRSABits: 1024 } } as never);
-    await refused(ask(await within(short, sums, { config: { minRSABits: 1024 } }), short.keys), /not safe any more/);
+    await refused(
+      ask(await within(short, sums, { config: { minRSABits: 1024 } }), short.keys),
+      /outdated, unsafe signature/,
+    );
   });
 
   test('when the keys cannot be read', async () => {

@@ -39,13 +39,13 @@ export const startForObject = async (
   // "Folders" of some clients.
   if (object.key.endsWith('/') && object.size === 0) return { outcome: 'ignored', detail: 'a folder, not an upload' };
   if (object.key.endsWith('.info') && object.size < noDisk) {
-    return { outcome: 'ignored', detail: 'what a tus server notes of an upload, not the upload' };
+    return { outcome: 'ignored', detail: 'a metadata file of a tus server, not the upload' };
   }
   if (object.size === 0 && Date.now() - object.lastModified.getTime() < emptyForMs) {
-    return { outcome: 'ignored', detail: 'empty so far; if it stays so, the sweep takes it up' };
+    return { outcome: 'ignored', detail: 'still empty; if it stays empty, the sweep processes it' };
   }
   const project = await projects.ofKey(object.key);
-  if (!project) return { outcome: 'ignored', detail: 'the key begins with the prefix of no project' };
+  if (!project) return { outcome: 'ignored', detail: 'the key does not start with the prefix of any project' };
   const { name, settings, properties, notes } = describeUpload(object.key, object.metadata);
   const { image, run, isNew } = await images.findOrCreate(object, {
     projectId: project.id,
@@ -61,5 +61,5 @@ export const startForObject = async (
   }
   return isNew
     ? { outcome: 'started', imageId: image.id, detail: ['run 1 started', ...notes].join('; ') }
-    : { outcome: 'duplicate', imageId: image.id, detail: 'this upload is an image already' };
+    : { outcome: 'duplicate', imageId: image.id, detail: 'this upload is already an image' };
 };

@@ -61,8 +61,12 @@ const settle = async (
   if (event.eventName === subscriptionEvent) {
     const { token } = event.raw as { token?: string };
     const command = `aws sns confirm-subscription --topic-arn ${event.key} --token ${token}`;
-    await events.settle(eventId, 'ignored', `SNS sends nothing until its subscription is confirmed: ${command}`);
-    deps.log.warn({ event_id: eventId, topic: event.key }, 'a subscription of SNS waits to be confirmed');
+    await events.settle(
+      eventId,
+      'ignored',
+      `SNS sends no notifications until its subscription is confirmed: ${command}`,
+    );
+    deps.log.warn({ event_id: eventId, topic: event.key }, 'an SNS subscription needs confirmation');
     return { outcome: 'ignored' };
   }
   if (event.bucket !== uploadsBucket) {
@@ -85,11 +89,11 @@ const settle = async (
     await events.settle(eventId, best.outcome, best.detail, imageId);
     deps.log.info(
       { event_id: eventId, outcome: best.outcome, ...logNamesOf({ imageId }) },
-      'a notification was settled',
+      'a notification was processed',
     );
     return { outcome: best.outcome, imageId };
   }
   if (attempt < patientTries) return new Postponed(patienceMs);
-  await events.settle(eventId, 'no-object', 'there is no such object; if it comes later, the sweep finds it');
+  await events.settle(eventId, 'no-object', 'the object does not exist; if it appears later, the sweep finds it');
   return { outcome: 'no-object' };
 };

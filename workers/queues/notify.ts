@@ -78,7 +78,7 @@ const send = async (
   if (final) return 'failed';
   throw new BootreadyError({
     code: 'unavailable',
-    message: `The receiver did not take it: ${error}.`,
+    message: `The receiver did not accept it: ${error}.`,
     retryable: true,
   });
 };

@@ -7,7 +7,8 @@ export type Post = (url: string, message: { headers: Record<string, string>; bod
 
 const patienceMs = 15_000;
 
-const remedy = 'Give a webhook that the internet reaches, or let the operator set WEBHOOKS_TO_PRIVATE_ADDRESSES=true.';
+const remedy =
+  'Use a webhook that is reachable from the internet, or ask the operator to set WEBHOOKS_TO_PRIVATE_ADDRESSES=true.';
 const lookup = publicLookup(remedy);
 
 /**

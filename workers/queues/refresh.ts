@@ -44,7 +44,7 @@ export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; pro
         log.warn({ family, error: explain(error) }, 'a download waits for Temporal'),
       );
     } catch (error) {
-      log.warn({ family, error: explain(error) }, 'a source of images cannot be looked at');
+      log.warn({ family, error: explain(error) }, 'a source of images cannot be refreshed');
       await platform.looked(family, failureOf(error));
     }
   };
@@ -82,8 +82,8 @@ const namingSignature = (cause: unknown): never => {
   if (!isBootreadyError(cause) || cause.code !== 'object-missing') throw cause;
   throw new BootreadyError({
     code: 'object-missing',
-    message: 'There is no signature of the file of checksums where it should be.',
-    remedy: 'Set the source with the address that it has now (--signature-url).',
+    message: 'The signature of the checksum file is missing at its address.',
+    remedy: 'Set the source with its current address (--signature-url).',
     cause,
   });
 };
@@ -91,4 +91,4 @@ const namingSignature = (cause: unknown): never => {
 const failureOf = (error: unknown): Failure =>
   isBootreadyError(error)
     ? { code: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }
-    : { code: 'internal', message: 'It could not be looked at.', remedy: 'See the logs of the workers.' };
+    : { code: 'internal', message: 'The source could not be refreshed.', remedy: 'Check the logs of the workers.' };

@@ -6,6 +6,6 @@ export const failed = (message: string, context: object = {}): BootreadyError =>
     code: 'conflict',
     message,
     remedy:
-      'Nothing is lost: the original is as it was. Leave this remedy out, or mend the system itself as the report advises.',
+      'Nothing is lost: the original is unchanged. Omit this remedy, or fix the system yourself as the report advises.',
     context: { ...context },
   });

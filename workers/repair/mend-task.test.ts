@@ -62,7 +62,7 @@ describe('by scripts', () => {
     const ask = linux('cannot find a package\n=bootready-status=1\n');
     const { result } = await mended({ chosen: ['install-cloud-init'] }, ask, ['evil.example']);
     expect(result).toMatchObject({ state: 'done', value: { refused: { code: 'conflict', retryable: false } } });
-    expect(JSON.stringify(result)).toContain('could not be done: find a package. It asked for hosts');
+    expect(JSON.stringify(result)).toContain('failed: find a package. It asked for hosts');
     expect(JSON.stringify(result)).toContain('evil.example');
   });
 
@@ -78,7 +78,7 @@ describe('by scripts', () => {
     ['of changes', Buffer.alloc(32 * 1024 ** 2, 'changed a\n')],
   ])('an answer %s keeps nobody waiting', async (_name, answer) => {
     const { value, lag } = await lagOf(() => mended({ chosen: ['fstab-by-uuid'] }, linux(answer)));
-    expect(JSON.stringify(value.result)).toMatch(/"state":"exceeded".*"fstab-by-uuid"|could not be done/);
+    expect(JSON.stringify(value.result)).toMatch(/"state":"exceeded".*"fstab-by-uuid"| failed: /);
     expect(lag).toBeLessThanOrEqual(200);
   });
 });

@@ -63,10 +63,10 @@ const findSystem = async (guestfish: Guestfish): Promise<string> => {
   if (roots.length === 1 && root) return root;
   throw failed(
     roots.length > 1
-      ? 'The image holds several operating systems.'
+      ? 'The image contains several operating systems.'
       : (await holdsBitLocker(ask))
-        ? 'The image is encrypted with BitLocker: nothing in it can be read or mended. Turn BitLocker off, wait until all is decrypted, and upload it again.'
-        : 'The image holds no operating system.',
+        ? 'The image is encrypted with BitLocker, so it cannot be read or repaired. Turn BitLocker off, wait until everything is decrypted, and upload it again.'
+        : 'The image contains no operating system.',
   );
 };
 
@@ -116,8 +116,8 @@ echo "=bootready-status=$?"`;
   const said = lines.findLast((line) => line.startsWith('cannot '))?.slice('cannot '.length);
   const elsewhere = (await refusedHosts()).slice(0, 5).map(clean).join(', ');
   throw failed(
-    `The remedy "${code}" could not be done: ${said ? clean(said) : 'its commands do not work in this system'}.${
-      elsewhere && ` It asked for hosts that are not among those of packages here (REPAIR_PACKAGE_HOSTS): ${elsewhere}.`
+    `The remedy "${code}" failed: ${said ? clean(said) : 'its commands do not work in this system'}.${
+      elsewhere && ` It asked for hosts that are not allowed package hosts (REPAIR_PACKAGE_HOSTS): ${elsewhere}.`
     }`,
     { output: lines.slice(-20).map(clean) },
   );

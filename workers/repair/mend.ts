@@ -102,6 +102,6 @@ const merging =
 
 const beyondBounds = (part = 'the system', limit: string): BootreadyError =>
   failed(
-    `What the system says (${part}) could not be read: that takes more than ${foreignLimits.mend.partSeconds} seconds on the processor or ${foreignHeapBytes / 1024 ** 2} MiB of memory.`,
+    `The output of the system (${part}) could not be parsed: that takes more than ${foreignLimits.mend.partSeconds} seconds of processor time or ${foreignHeapBytes / 1024 ** 2} MiB of memory.`,
     { limit },
   );

@@ -52,8 +52,11 @@ test('what is on the list is fetched, by HTTP and through a tunnel', async () =>
 test('no other host, port, scheme or method is', async () => {
   await start();
   const other = ports.http + 1;
-  expect(await get(`http://127.0.0.1:${ports.http}/`)).toEqual([403, '127.0.0.1 is no host of packages.\n']);
-  expect(await get(`http://user@example.org:${ports.http}/`)).toEqual([403, 'example.org is no host of packages.\n']);
+  expect(await get(`http://127.0.0.1:${ports.http}/`)).toEqual([403, '127.0.0.1 is not an allowed package host.\n']);
+  expect(await get(`http://user@example.org:${ports.http}/`)).toEqual([
+    403,
+    'example.org is not an allowed package host.\n',
+  ]);
   expect((await get(`http://localhost:${other}/`))[0]).toBe(400);
   expect((await get(`ftp://localhost:${ports.http}/`))[0]).toBe(400);
   expect((await get('/debian/a'))[0]).toBe(400);

@@ -81,8 +81,8 @@ export const startPackageProxy = async ({
     if (url?.protocol !== 'http:' || Number(url.port || 80) !== ports.http)
       refuse(400, `Only http:// on port ${ports.http} is forwarded.`);
     else if (asked.method !== 'GET' && asked.method !== 'HEAD') refuse(405, 'Only GET and HEAD are forwarded.');
-    else if (!allowed(url.hostname)) refuse(403, `${url.hostname} is no host of packages.`);
-    else if (isSpent()) refuse(403, 'This repair has fetched or sent all that it may.');
+    else if (!allowed(url.hostname)) refuse(403, `${url.hostname} is not an allowed package host.`);
+    else if (isSpent()) refuse(403, 'This repair has reached its transfer limit.');
     else forward(url, asked, answer, () => refuse(502, `${url.hostname} does not answer.`));
   };
 

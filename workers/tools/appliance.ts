@@ -72,9 +72,9 @@ const build = async (cacheDir: string): Promise<string> => {
   } catch (cause) {
     throw new BootreadyError({
       code: 'tool-missing',
-      message: 'The appliance that looks into images could not be built.',
+      message: 'The appliance that inspects images could not be built.',
       remedy:
-        'Install libguestfs-tools and a kernel (linux-image-amd64) and make it readable: chmod 0644 /boot/vmlinuz-*. "libguestfs-test-tool" tells more.',
+        'Install libguestfs-tools and a kernel (linux-image-amd64) and make it readable: chmod 0644 /boot/vmlinuz-*. "libguestfs-test-tool" shows more.',
       retryable: true,
       cause,
     });

@@ -180,8 +180,8 @@ exec guestfish`,
 const died = (output: string): BootreadyError =>
   new BootreadyError({
     code: 'tool-failed',
-    message: 'The appliance that looks into images did not start or died.',
-    remedy: 'Run "bootready doctor" on the worker; "libguestfs-test-tool" tells more.',
+    message: 'The appliance that inspects images did not start, or it died.',
+    remedy: 'Run "bootready doctor" on the worker; "libguestfs-test-tool" shows more.',
     retryable: true,
     context: { output: output.slice(-2000) },
   });

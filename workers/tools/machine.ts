@@ -214,7 +214,7 @@ const connect = async (path: string, child: SandboxedProcess, stderr: () => stri
   await child.kill();
   throw new BootreadyError({
     code: 'tool-missing',
-    message: 'The machine that starts the image could not be made.',
+    message: 'The virtual machine for the image could not be created.',
     remedy: 'Run "bootready doctor" on the worker; qemu-system-x86 must be installed.',
     retryable: true,
     context: { stderr: stderr() },

@@ -25,8 +25,8 @@ const ours = ({ uid, nlink }: { uid: number; nlink: number }): boolean => uid ==
 const refused = (reason: string): BootreadyError =>
   new BootreadyError({
     code: 'tool-failed',
-    message: `What a tool wrote is not used: ${reason}.`,
-    remedy: 'The image may have taken the tool over. Do not use the image.',
+    message: `The output of a tool is not used: ${reason}.`,
+    remedy: 'The image may have taken control of the tool. Do not use the image.',
     context: { stderr: reason },
   });
 
@@ -123,5 +123,5 @@ export const openSocket = async (path: string): Promise<{ path: string; close():
   const status = await file.stat();
   if (status.isSocket() && ours(status)) return { path: `/proc/self/fd/${file.fd}`, close: () => file.close() };
   await file.close();
-  throw refused('there is something else where its socket should be');
+  throw refused('another file is in the place of its socket');
 };

@@ -64,9 +64,9 @@ const infoIn = (stdout: string): QemuImgInfo => {
   }
   throw new BootreadyError({
     code: 'tool-failed',
-    message: 'qemu-img did not say what the image is.',
-    remedy: 'The image may have taken the tool over. Do not use the image.',
-    context: { stderr: `its answer of ${stdout.length} characters is not what qemu-img says` },
+    message: 'qemu-img did not report the format of the image.',
+    remedy: 'The image may have taken control of the tool. Do not use the image.',
+    context: { stderr: `its answer of ${stdout.length} characters is not valid output of qemu-img` },
   });
 };
 
@@ -168,7 +168,7 @@ export const scratchFull = (cause?: unknown): BootreadyError =>
     code: 'scratch-full',
     message: 'The scratch space of the worker is full.',
     remedy:
-      'Give SCRATCH_DIR more room, or lower WORKER_CONCURRENCY; the step is tried again for some minutes. Then retry the image.',
+      'Add space to SCRATCH_DIR, or lower WORKER_CONCURRENCY. The step is retried for some minutes. Then retry the image.',
     retryable: true,
     cause,
   });

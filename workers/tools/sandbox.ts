@@ -221,8 +221,8 @@ export const failureOf = (
   if (end.excess) {
     return new BootreadyError({
       code: 'tool-killed',
-      message: `${command} was stopped: it had more ${excessWords[end.excess]} than it may have.`,
-      remedy: 'The image may be made to exhaust the worker.',
+      message: `${command} was stopped: it used more ${excessWords[end.excess]} than allowed.`,
+      remedy: 'The image may be designed to exhaust the worker.',
       context,
     });
   }
@@ -230,7 +230,7 @@ export const failureOf = (
     return new BootreadyError({
       code: 'tool-killed',
       message: `${command} did not end within ${limits.wallSeconds} seconds.`,
-      remedy: 'The image may be made to keep it busy; or the worker is overloaded.',
+      remedy: 'The image may be designed to keep it busy, or the worker is overloaded.',
       context,
     });
   }
@@ -238,7 +238,7 @@ export const failureOf = (
   if (/^(bwrap|prlimit): /m.test(end.stderr) || end.code === 127) {
     return new BootreadyError({
       code: 'tool-missing',
-      message: `The sandbox for ${command} cannot be made: ${end.stderr.trim().split('\n').pop() || 'bubblewrap or prlimit is missing'}.`,
+      message: `The sandbox for ${command} cannot be created: ${end.stderr.trim().split('\n').pop() || 'bubblewrap or prlimit is missing'}.`,
       remedy:
         'Install bubblewrap, util-linux and the tool itself, and allow user namespaces (sysctl kernel.unprivileged_userns_clone=1).',
       retryable: true,
@@ -249,7 +249,7 @@ export const failureOf = (
   return new BootreadyError({
     code: 'tool-failed',
     message: forbidden ? `${command} was killed: it made a system call that no tool needs.` : `${command} failed.`,
-    ...(forbidden ? { remedy: 'The image may have taken the tool over. Do not use the image.' } : {}),
+    ...(forbidden ? { remedy: 'The image may have taken control of the tool. Do not use the image.' } : {}),
     context: { ...context, stderr: end.stderr.trim().slice(-2000) },
   });
 };

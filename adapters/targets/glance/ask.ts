@@ -11,7 +11,7 @@ export const silent = (name: string, service: string, cause: unknown): Bootready
   new BootreadyError({
     code: 'unavailable',
     message: `${service} of target "${name}" does not answer.`,
-    remedy: 'Check that it runs and that workers reach it. The delivery is tried again.',
+    remedy: 'Check that it runs and that workers can reach it. The delivery is retried.',
     retryable: true,
     cause,
   });

@@ -88,7 +88,7 @@ const put = async (
     timeout: idleMs,
     signal,
   });
-  request.once('timeout', () => request.destroy(new Error('it took nothing for ten minutes')));
+  request.once('timeout', () => request.destroy(new Error('it accepted no data for ten minutes')));
   const answered = new Promise<{ status: number; words: string }>((resolve, reject) => {
     request.once('error', reject);
     request.once('response', (response) => {
@@ -119,14 +119,14 @@ const refusal = (name: string, status: number, page: string): BootreadyError => 
     return new BootreadyError({
       code: 'forbidden',
       message: `Glance of target "${name}" does not allow it (${status})${said}.`,
-      remedy: `Give the account of the target the role that it needs ("visibility" public needs an administrator's), ${again}`,
+      remedy: `Give the account of the target the role it needs ("visibility" public needs an administrator), ${again}`,
     });
   }
   if (status === 413) {
     return new BootreadyError({
       code: 'quota-exceeded',
-      message: `Glance of target "${name}" has no room for the image${said}.`,
-      remedy: `Give its project more, or remove images there, ${again}`,
+      message: `Glance of target "${name}" has no space for the image${said}.`,
+      remedy: `Increase the quota of its project, or remove images there, ${again}`,
     });
   }
   // An image that another delivery took away meanwhile, and whatever passes.
@@ -134,7 +134,7 @@ const refusal = (name: string, status: number, page: string): BootreadyError => 
   return new BootreadyError({
     code: retryable ? 'unavailable' : 'invalid-input',
     message: `Glance of target "${name}" answers ${status}${said}.`,
-    remedy: retryable ? 'Check its health. The delivery is tried again.' : `Check the target in TARGETS, ${again}`,
+    remedy: retryable ? 'Check its health. The delivery is retried.' : `Check the target in TARGETS, ${again}`,
     retryable,
   });
 };

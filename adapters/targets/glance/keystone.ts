@@ -52,8 +52,8 @@ export const authenticate = async (
   if (status === 401 || status === 403) {
     throw new BootreadyError({
       code: 'forbidden',
-      message: `Keystone of target "${name}" refuses our credentials.`,
-      remedy: `Mend "auth" of the target in TARGETS, ${again}`,
+      message: `Keystone of target "${name}" refuses the credentials.`,
+      remedy: `Correct "auth" of the target in TARGETS, ${again}`,
     });
   }
   const answer = Answer.safeParse(json);
@@ -61,8 +61,8 @@ export const authenticate = async (
   if (status !== 201 || !answer.success || !token) {
     throw new BootreadyError({
       code: 'unavailable',
-      message: `Keystone of target "${name}" answers ${status}, and not as the Identity API v3 does.`,
-      remedy: 'Check "auth_url" of the target in TARGETS. The delivery is tried again.',
+      message: `Keystone of target "${name}" answers ${status}, which does not match the Identity API v3.`,
+      remedy: 'Check "auth_url" of the target in TARGETS. The delivery is retried.',
       retryable: true,
     });
   }
@@ -77,7 +77,7 @@ export const authenticate = async (
       message: project
         ? `The catalogue of target "${name}" has no ${wanted} address of images${region ? ` in region "${region}"` : ''}.`
         : `The credentials of target "${name}" belong to no project.`,
-      remedy: `Mend "auth", "region_name" or "interface" of the target in TARGETS, ${again}`,
+      remedy: `Correct "auth", "region_name" or "interface" of the target in TARGETS, ${again}`,
     });
   }
   return { token, projectId: project.id, imageUrl: trimSlashes(trimSlashes(imageUrl).replace(/\/v2$/, '')) };

@@ -78,7 +78,7 @@ export const createGlanceTarget = (name: string, config: GlanceTargetConfig): Ta
 
     check: async (signal) => {
       await (await open(signal)).find(identity, 'bootready-doctor');
-      return 'Keystone lets us in, and Glance answers';
+      return 'Keystone accepts the credentials, and Glance answers';
     },
   };
 };
@@ -116,8 +116,8 @@ const claim = async (
   }
   throw new BootreadyError({
     code: 'conflict',
-    message: 'Glance takes no image of ours: it says that there is one of each id already.',
-    remedy: `Remove images with the property ${identity}=${imageId} for good there, ${again}`,
+    message: 'Glance refuses our images: it reports that every image ID already exists.',
+    remedy: `Remove images with the property ${identity}=${imageId} permanently there, ${again}`,
   });
 };
 
@@ -155,6 +155,6 @@ const untilSaved = async (api: ImageApi, id: string, signal: AbortSignal): Promi
 const replaced = (name: string, id: string): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
-    message: `Target "${name}" has an image of ours with other bytes (${id}).`,
-    remedy: `Look at it there, and delete it, ${again}`,
+    message: `Target "${name}" has one of our images with different data (${id}).`,
+    remedy: `Check it there, and delete it, ${again}`,
   });

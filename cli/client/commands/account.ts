@@ -4,22 +4,25 @@ import type { Command } from 'commander';
 export const addAccountCommands = (program: Command): void => {
   program
     .command('login')
-    .description('log in to an installation: in a browser where it has an issuer, or by an API key')
-    .argument('<url>', 'of its API')
-    .option('--device', 'sign in at its issuer, in a browser on this or another device (at a terminal by default)')
-    .option('--key', 'read an API key from standard input (where there is no terminal or no issuer by default)')
+    .description('log in to an installation: in a browser if it has an identity provider, or with an API key')
+    .argument('<url>', 'address of its API')
+    .option(
+      '--device',
+      'sign in at its identity provider, in a browser on this or another device (default at a terminal)',
+    )
+    .option('--key', 'read an API key from standard input (default without a terminal or an identity provider)')
     .action(async (url: string, _options: object, command: Command) =>
       (await import('../login.ts')).login(url, command.optsWithGlobals()),
     );
   program
     .command('logout')
-    .description('forget who is logged in on this machine; a sign-in ends at the issuer too')
+    .description('log out here and revoke the session at the identity provider')
     .action(async (_options: object, command: Command) =>
       (await import('../login.ts')).logout(command.optsWithGlobals()),
     );
   program
     .command('whoami')
-    .description('show whose key it is, and what holds for it')
+    .description('show your identity, role and limits')
     .action(async (_options: object, command: Command) =>
       (await import('../login.ts')).whoAmI(command.optsWithGlobals()),
     );

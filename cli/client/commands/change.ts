@@ -14,22 +14,22 @@ import {
 export const addChangeCommands = (program: Command): void => {
   program
     .command('retry')
-    .description('try an image again that was rejected, has failed or was cancelled')
+    .description('process an image again after it was rejected, failed or was cancelled')
     .argument('<image>', imageArgument)
     .addOption(formatOption())
     .addOption(policyOption())
     .addOption(bootCheckOption())
-    .option('--allow-iso', 'take an installation medium (ISO 9660) too')
+    .option('--allow-iso', 'also accept an installation medium (ISO 9660)')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../change.ts')).retryImage(id, command.optsWithGlobals()),
     );
   program
     .command('repair')
-    .description('make a new image from one, mended by remedies; the one that is there stays as it is')
+    .description('create a repaired copy of an image; the original stays unchanged')
     .argument('<image>', imageArgument)
-    .option('--remedy <name...>', 'what is to be done; by default what its report asks for')
-    .option('--list', 'only show the remedies that there are for it')
-    .option('--name <name>', 'what the new image shall be called')
+    .option('--remedy <name...>', 'remedies to apply (default: the ones its report asks for)')
+    .option('--list', 'only list the available remedies')
+    .option('--name <name>', 'name of the new image')
     .addOption(formatOption())
     .addOption(policyOption())
     .addOption(bootCheckOption())
@@ -38,9 +38,9 @@ export const addChangeCommands = (program: Command): void => {
     );
   program
     .command('deliver')
-    .description('send a published image to a target of the operator, for the first time or once more')
+    .description('deliver a published image to a target of the operator, or deliver it again')
     .argument('<id>', imageArgument)
-    .requiredOption('--target <name>', 'as the operator has named it')
+    .requiredOption('--target <name>', 'name of the target')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../deliver.ts')).deliverImage(id, command.optsWithGlobals()),
     );
@@ -48,13 +48,13 @@ export const addChangeCommands = (program: Command): void => {
     .command('cancel')
     .description('stop the run, the repair, the download or a delivery of an image')
     .argument('<image>', imageArgument)
-    .option('--target <name>', 'its delivery there, and clear away what is half there')
+    .option('--target <name>', 'cancel delivery to this target and remove the partial copy')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../change.ts')).cancelImage(id, command.optsWithGlobals()),
     );
   program
     .command('rename')
-    .description('give an image another name')
+    .description('rename an image')
     .argument('<image>', imageArgument)
     .argument('<name>')
     .action(async (id: string, name: string, _options: object, command: Command) =>
@@ -64,11 +64,11 @@ export const addChangeCommands = (program: Command): void => {
     .command('set')
     .description('change name, requirements or properties of an image')
     .argument('<image>', imageArgument)
-    .option('--name <name>', 'what it shall be called')
-    .option('--min-ram <mib>', 'memory that an instance needs at least', wholeNumber(0, 2 ** 31 - 1))
-    .option('--min-disk <gib>', 'disk that an instance needs at least', wholeNumber(0, 2 ** 31 - 1))
-    .option('--property <name=value>', 'set a property, e.g. os_distro=debian; as often as you like', collected)
-    .option('--remove-property <name>', 'take a property away; as often as you like', collected)
+    .option('--name <name>', 'new name')
+    .option('--min-ram <mib>', 'minimum memory of an instance', wholeNumber(0, 2 ** 31 - 1))
+    .option('--min-disk <gib>', 'minimum disk of an instance', wholeNumber(0, 2 ** 31 - 1))
+    .option('--property <name=value>', 'set a property, e.g. os_distro=debian; repeatable', collected)
+    .option('--remove-property <name>', 'remove a property; repeatable', collected)
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../set.ts')).setImage(id, command.optsWithGlobals()),
     );
@@ -76,16 +76,16 @@ export const addChangeCommands = (program: Command): void => {
     .command('delete')
     .description('delete an image and its objects')
     .argument('<image>', imageArgument)
-    .option('-y, --yes', 'do not ask')
+    .option('-y, --yes', 'do not ask for confirmation')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../change.ts')).deleteImage(id, command.optsWithGlobals()),
     );
   program
     .command('download')
-    .description('fetch a published image; the same command again continues it')
+    .description('download a published image; repeat the command to continue a download')
     .argument('<image>', imageArgument)
-    .option('-o, --output <file>', 'file or folder; by default here, by the name of the image')
-    .option('--force', 'replace a file that is there')
+    .option('-o, --output <file>', 'file or folder (default: this folder, named like the image)')
+    .option('--force', 'replace an existing file')
     .addOption(bandwidthOption())
     .addOption(timeoutOption())
     .action(async (id: string, _options: object, command: Command) =>

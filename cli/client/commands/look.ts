@@ -7,43 +7,43 @@ export const addLookCommands = (program: Command): void => {
     .command('list')
     .description('list images, newest first')
     .option('--status <status>', 'queued, importing, active, killed, ...')
-    .option('--name <name>', 'with exactly this name')
-    .option('--snapshots', 'of snapshots only')
-    .option('--system <system>', 'on which this was found: linux, windows, debian, ubuntu, ...')
+    .option('--name <name>', 'filter by exact name')
+    .option('--snapshots', 'list snapshots only')
+    .option('--system <system>', 'filter by operating system: linux, windows, debian, ubuntu, ...')
     .option('--visibility <visibility>', 'private, shared, community, public')
-    .option('--shared', 'those that other projects share with yours, instead of your own')
-    .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 50)
+    .option('--shared', 'list images that other projects share with yours')
+    .option('--limit <n>', 'maximum number', wholeNumber(1, 100_000), 50)
     .action(async (_options: object, command: Command) =>
       (await import('../look.ts')).listImages(command.optsWithGlobals()),
     );
   program
     .command('show')
-    .description('show an image: steps, checks and advice, where it is published')
+    .description('show an image: steps, checks, advice and where it is published')
     .argument('<image>', imageArgument)
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../look.ts')).showImage(id, command.optsWithGlobals()),
     );
   program
     .command('watch')
-    .description('follow an image until its run has ended')
+    .description('follow an image until its run ends')
     .argument('<image>', imageArgument)
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../look.ts')).watchImage(id, command.optsWithGlobals()),
     );
   program
     .command('console')
-    .description('show what the console said when the image was started for its boot check')
+    .description('show the console output of the boot check')
     .argument('<image>', imageArgument)
-    .option('--screen <file>', 'write the picture of its screen (PNG) to a file too')
+    .option('--screen <file>', 'also write the screenshot (PNG) to a file')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../console.ts')).showConsole(id, command.optsWithGlobals()),
     );
   program
     .command('report')
-    .description('print the report of an image as text, as a page (--html) or as the schema describes it (--json)')
+    .description('print the report of an image as text, as a page (--html) or as JSON by the schema (--json)')
     .argument('<image>', imageArgument)
-    .option('--html', 'a page of its own, to be mailed or kept')
-    .option('--run <n>', 'of an earlier run', wholeNumber(1, 100_000))
+    .option('--html', 'write a self-contained page')
+    .option('--run <n>', 'report of an earlier run', wholeNumber(1, 100_000))
     .option('-o, --output <file>', 'write it to a file')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../report.ts')).showReport(id, command.optsWithGlobals()),
@@ -56,7 +56,9 @@ export const addLookCommands = (program: Command): void => {
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../sbom.ts')).showSbom(id, command.optsWithGlobals()),
     );
-  const provenance = program.command('provenance').description('signed statements of how published images came to be');
+  const provenance = program
+    .command('provenance')
+    .description('signed statements about how published images were made');
   provenance
     .command('show')
     .description('print the provenance of a published image (DSSE)')
@@ -73,9 +75,9 @@ export const addLookCommands = (program: Command): void => {
     );
   program
     .command('events')
-    .description('list what stores have announced, and what became of it')
-    .option('--limit <n>', 'at most so many', wholeNumber(1, 100_000), 50)
-    .option('--unsettled', 'only what nobody has settled yet')
+    .description('list notifications from object stores and their outcome')
+    .option('--limit <n>', 'maximum number', wholeNumber(1, 100_000), 50)
+    .option('--unsettled', 'only pending notifications')
     .action(async (_options: object, command: Command) =>
       (await import('../inbox.ts')).listEvents(command.optsWithGlobals()),
     );

@@ -1,25 +1,25 @@
 import { InvalidArgumentError, Option } from 'commander';
 
 /** What several commands take. */
-export const imageArgument = 'id, the beginning of one, or name';
+export const imageArgument = 'ID, the start of an ID, or name';
 
 export const formatOption = (): Option =>
-  new Option('--format <format>', 'of the published image').choices(['raw', 'qcow2', 'keep']);
+  new Option('--format <format>', 'format of the published image').choices(['raw', 'qcow2', 'keep']);
 export const policyOption = (): Option =>
-  new Option('--policy <policy>', 'what a failed check of the system inside does').choices(['enforce', 'warn']);
+  new Option('--policy <policy>', 'effect of a failed check inside the image').choices(['enforce', 'warn']);
 
 export const bootCheckOption = (): Option =>
-  new Option('--boot-check <policy>', 'whether it is started, and what it does when it does not come up').choices([
+  new Option('--boot-check <policy>', 'whether to boot the image, and the effect of a failed boot').choices([
     'off',
     'warn',
     'require',
   ]);
 
 export const bandwidthOption = (): Option =>
-  new Option('--bwlimit <rate>', 'bytes a second at most, e.g. 500K or 10M').argParser(rate);
+  new Option('--bwlimit <rate>', 'maximum bytes per second, e.g. 500K or 10M').argParser(rate);
 
 export const timeoutOption = (): Option =>
-  new Option('--timeout <seconds>', 'give up a connection on which nothing moves for so long, and make another one')
+  new Option('--timeout <seconds>', 'reconnect after this many seconds without progress')
     .argParser(wholeNumber(2, 3600))
     .default(60);
 
@@ -28,7 +28,7 @@ const rate = (text: string): number => {
   const [, digits, unit = ''] = /^(\d+(?:\.\d+)?)([KMG]?)(?:i?B)?$/i.exec(text.trim()) ?? [];
   const value = Math.floor(Number(digits) * 1024 ** ['', 'K', 'M', 'G'].indexOf(unit.toUpperCase()));
   if (value >= least) return value;
-  throw new InvalidArgumentError('Give bytes a second with K, M or G for their multiples, 16K at least.');
+  throw new InvalidArgumentError('Give bytes per second, with K, M or G as multiples. The minimum is 16K.');
 };
 
 /** Not variadic, which would take the image for one more. */

@@ -5,9 +5,9 @@ import { bootCheckOption, formatOption, imageArgument, policyOption, wholeNumber
 export const addPlatformCommands = (program: Command): void => {
   program
     .command('promote')
-    .description('make a published image the platform image of a family, for everyone (administrators)')
+    .description('publish an image as the platform image of a family, for everyone (administrators)')
     .argument('<id>', imageArgument)
-    .requiredOption('--family <family>', 'what it is one of, e.g. debian-12; the one before is hidden')
+    .requiredOption('--family <family>', 'family to publish under, e.g. debian-12; hides the previous image')
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../platform.ts')).promoteImage(id, command.optsWithGlobals()),
     );
@@ -17,23 +17,22 @@ export const addPlatformCommands = (program: Command): void => {
     .action(async (_options: object, command: Command) =>
       (await import('../platform.ts')).listFamilies(command.optsWithGlobals()),
     );
-  const source = program.command('source').description('where platform images are fetched from (administrators)');
+  const source = program.command('source').description('manage the sources of platform images (administrators)');
   source
     .command('set')
-    .description('fetch the images of a family from a URL, now and whenever their checksum changes')
+    .description('download the images of a family from a URL, now and whenever their checksum changes')
     .argument('<family>')
-    .requiredOption('--url <url>', 'of the image')
-    .option('--checksum-url <url>', 'of the file that holds its checksum: SHA256SUMS, SHA512SUMS, ...')
-    .option('--signing-key <file>', 'public keys (gpg --armor --export), of which one must have signed that file')
-    .option('--signature-url <url>', 'of its signature, where that is a file beside it: SHA256SUMS.gpg, ...')
-    .option('--checksum <checksum>', 'sha256:HEX or sha512:HEX, instead')
-    .option('--every <hours>', 'how often it is looked at', wholeNumber(1, 8784), 24)
-    .option('--name <name>', 'what the images shall be called')
+    .requiredOption('--url <url>', 'URL of the image')
+    .option('--checksum-url <url>', 'URL of the file with its checksum: SHA256SUMS, SHA512SUMS, ...')
     .option(
-      '--keep <n>',
-      'delete earlier images that it has brought, but for so many and those in use',
-      wholeNumber(0, 1000),
+      '--signing-key <file>',
+      'file of public keys (gpg --armor --export); one of them must have signed the checksum file',
     )
+    .option('--signature-url <url>', 'URL of a separate signature file: SHA256SUMS.gpg, ...')
+    .option('--checksum <checksum>', 'fixed checksum instead: sha256:HEX or sha512:HEX')
+    .option('--every <hours>', 'time between refreshes', wholeNumber(1, 8784), 24)
+    .option('--name <name>', 'name of the images')
+    .option('--keep <n>', 'keep the N newest images from this source; delete older unused ones', wholeNumber(0, 1000))
     .addOption(formatOption())
     .addOption(policyOption())
     .addOption(bootCheckOption())
@@ -42,20 +41,20 @@ export const addPlatformCommands = (program: Command): void => {
     );
   source
     .command('list')
-    .description('list the sources, and what came of them')
+    .description('list the sources and their results')
     .action(async (_options: object, command: Command) =>
       (await import('../platform.ts')).listSources(command.optsWithGlobals()),
     );
   source
     .command('refresh')
-    .description('look at a source now; what came to nothing is fetched again')
+    .description('refresh a source now; failed downloads are retried')
     .argument('<family>')
     .action(async (family: string, _options: object, command: Command) =>
       (await import('../platform.ts')).refreshSource(family, command.optsWithGlobals()),
     );
   source
     .command('delete')
-    .description('fetch no more; the images stay')
+    .description('remove a source; its images stay')
     .argument('<family>')
     .action(async (family: string, _options: object, command: Command) =>
       (await import('../platform.ts')).deleteSource(family, command.optsWithGlobals()),

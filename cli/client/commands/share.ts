@@ -5,7 +5,7 @@ import { imageArgument } from './options.ts';
 export const addShareCommands = (program: Command): void => {
   program
     .command('share')
-    .description('share an image with another project, which may then take it')
+    .description('share an image with another project, which can then accept it')
     .argument('<image>', imageArgument)
     .argument('<project>')
     .action(async (id: string, project: string, _options: object, command: Command) =>
@@ -13,7 +13,7 @@ export const addShareCommands = (program: Command): void => {
     );
   program
     .command('unshare')
-    .description('share an image with a project no longer')
+    .description('stop sharing an image with a project')
     .argument('<image>', imageArgument)
     .argument('<project>')
     .action(async (id: string, project: string, _options: object, command: Command) =>
@@ -21,14 +21,14 @@ export const addShareCommands = (program: Command): void => {
     );
   program
     .command('members')
-    .description('list the projects that an image is shared with')
+    .description('list the projects an image is shared with')
     .argument('<image>', imageArgument)
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../share.ts')).listMembers(id, command.optsWithGlobals()),
     );
   for (const [name, status, what] of [
-    ['accept', 'accepted', 'take an image that another project shares with yours'],
-    ['reject', 'rejected', 'do not take an image that another project shares with yours'],
+    ['accept', 'accepted', 'accept an image that another project shares with yours'],
+    ['reject', 'rejected', 'decline an image that another project shares with yours'],
   ] as const) {
     program
       .command(name)

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 
 /** Who is told. */
 export const addWebhookCommands = (program: Command): void => {
-  const webhook = program.command('webhook').description('be told when images are published, rejected or have failed');
+  const webhook = program.command('webhook').description('get notified when images are published, rejected or failed');
   webhook
     .command('create')
-    .description('register a URL and print the secret for its signatures, once')
+    .description('register a URL and print its signing secret once')
     .argument('<url>')
     .action(async (url: string, _options: object, command: Command) =>
       (await import('../webhooks.ts')).createWebhook(url, command.optsWithGlobals()),

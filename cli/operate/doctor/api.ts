@@ -17,7 +17,7 @@ const Readiness = z.object({ status: z.string(), checks: z.record(z.string(), z.
 export const api: Dependency = {
   name: 'api',
   seconds: 10,
-  remedy: 'Start it (bootready api), or name its address by API_PUBLIC_URL, or API_HOST and API_PORT.',
+  remedy: 'Start it (bootready api), or set its address in API_PUBLIC_URL, or in API_HOST and API_PORT.',
   examine: async ({ config, say, signal }) => {
     const url = apiUrl(config);
     const ask = async (path: string): Promise<unknown> => {
@@ -35,14 +35,14 @@ export const api: Dependency = {
     await ask('/livez');
     const answer = Readiness.safeParse(await ask('/readyz'));
     if (!answer.success) {
-      say.failed(`What answers at ${url} is not the API of bootready.`, api.remedy);
+      say.failed(`The server at ${url} is not the API of bootready.`, api.remedy);
       return;
     }
     const unreached = Object.entries(answer.data.checks).filter(([, reached]) => !reached);
     if (unreached.length > 0) {
       say.failed(
-        `The API at ${url} does not reach: ${unreached.map(([name]) => name).join(', ')}.`,
-        'Mend those first; where they are well from here, compare the environment of the API with this one.',
+        `The API at ${url} cannot reach: ${unreached.map(([name]) => name).join(', ')}.`,
+        'Fix those first. If they work from here, compare the environment of the API with this one.',
       );
       return;
     }

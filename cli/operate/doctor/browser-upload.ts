@@ -34,7 +34,7 @@ export const examineBrowserUpload = async (
   } catch (error) {
     say.failed(
       `A part cannot be sent to a presigned URL of ${addressOf(endpoint)}: ${reasonOf(error)}.`,
-      'S3_PUBLIC_ENDPOINT must lead to the store as clients reach it; a proxy in between must leave path, query and Host alone.',
+      'S3_PUBLIC_ENDPOINT must be the address of the store for clients. A proxy in between must not change path, query and Host.',
     );
     return;
   }
@@ -54,7 +54,7 @@ export const examineBrowserUpload = async (
 
 const corsTrouble = (origin: string, preflight?: Response, exposed?: Headers): string | undefined => {
   const allowed = preflight?.headers.get('access-control-allow-origin');
-  if (!preflight?.ok || !allowed || !['*', origin].includes(allowed)) return 'the store allows it by no CORS rule';
+  if (!preflight?.ok || !allowed || !['*', origin].includes(allowed)) return 'no CORS rule of the store allows it';
   const list = (name: string, headers?: Headers): string[] =>
     (headers?.get(name) ?? '')
       .toLowerCase()

@@ -12,8 +12,8 @@ export const compareClocks = (
   const skew = Math.round(skewSeconds(server, asked, answered));
   if (Math.abs(skew) <= tolerableSeconds) return;
   say.warning(
-    `Its clock is ${Math.abs(skew)} seconds ${skew > 0 ? 'ahead of' : 'behind'} the one of this host.`,
-    'Let both hosts follow a time server (timedatectl set-ntp true): S3 refuses signatures that are 15 minutes off.',
+    `Its clock is ${Math.abs(skew)} seconds ${skew > 0 ? 'ahead of' : 'behind'} the clock of this host.`,
+    'Synchronise both hosts with a time server (timedatectl set-ntp true). S3 refuses signatures that are 15 minutes off.',
   );
 };
 

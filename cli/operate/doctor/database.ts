@@ -39,13 +39,13 @@ export const database: Dependency = {
       if (server.encoding !== 'UTF8' || server.client !== 'UTF8') {
         say.failed(
           `The database is encoded as ${server.encoding}, the connection as ${server.client}; names of images need UTF8.`,
-          'Create the database anew: createdb --encoding=UTF8 --template=template0 NAME',
+          'Recreate the database: createdb --encoding=UTF8 --template=template0 NAME',
         );
       }
       compareClocks(say, server.now, { asked, answered });
       const pending = await pendingMigrations(db);
       if (pending.length > 0) {
-        say.failed(`Its schema is not the newest: ${pending.join(', ')} is missing.`, 'Run: bootready migrate');
+        say.failed(`Its schema is out of date: ${pending.join(', ')} is missing.`, 'Run: bootready migrate');
         return;
       }
       const rights = await rightsOf(db);
@@ -91,8 +91,8 @@ const examineWall = async (db: Kysely<Database>, say: Say): Promise<void> => {
     });
     if (wall?.active && !wall.everything) return;
     say.failed(
-      'Row-level security is not in effect: the role bootready_project sees every project.',
-      'Let an administrator of the database run: alter role bootready_project nosuperuser nobypassrls. It owns no table, and none has its row-level security switched off.',
+      'Row-level security is not active: the role bootready_project sees every project.',
+      'As an administrator of the database, run: alter role bootready_project nosuperuser nobypassrls. The role must not own a table, and no table may have row-level security disabled.',
     );
   } catch (error) {
     say.failed(
@@ -104,17 +104,17 @@ const examineWall = async (db: Kysely<Database>, say: Say): Promise<void> => {
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const remedies: Readonly<Record<string, string>> = {
-  '28P01': 'Mend user and password in DATABASE_URL.',
+  '28P01': 'Correct the user and password in DATABASE_URL.',
   '28000':
-    'Mend the user in DATABASE_URL, or let it in (pg_hba.conf); a server that wants TLS needs sslmode=verify-full there.',
-  '3D000': 'Create the database (createdb), or mend its name in DATABASE_URL.',
+    'Correct the user in DATABASE_URL, or allow it in pg_hba.conf. If the server requires TLS, add sslmode=verify-full to DATABASE_URL.',
+  '3D000': 'Create the database (createdb), or correct its name in DATABASE_URL.',
 };
 
 const unreachable = (cause: unknown, url: string): BootreadyError => {
   const trouble = tlsTrouble(cause, databaseTlsVariables);
   return new BootreadyError({
     code: 'unavailable',
-    message: `Postgres at ${addressOf(url)} does not let us in: ${trouble?.reason ?? reasonOf(cause)}.`,
+    message: `Postgres at ${addressOf(url)} refuses the connection: ${trouble?.reason ?? reasonOf(cause)}.`,
     remedy: trouble?.remedy ?? remedies[(cause as { code?: string }).code ?? ''] ?? database.remedy,
     cause,
   });

@@ -74,8 +74,8 @@ test('what does not answer is a failure, after what it has said until then; what
 test.each([
   { name: 'within the time that the question took', server: 1_005_000, says: undefined },
   { name: 'a little off', server: 1_025_000, says: undefined },
-  { name: 'ahead', server: 1_130_000, says: 'Its clock is 120 seconds ahead of the one of this host.' },
-  { name: 'behind', server: 900_000, says: 'Its clock is 100 seconds behind the one of this host.' },
+  { name: 'ahead', server: 1_130_000, says: 'Its clock is 120 seconds ahead of the clock of this host.' },
+  { name: 'behind', server: 900_000, says: 'Its clock is 100 seconds behind the clock of this host.' },
 ])('clocks: $name', ({ server, says }) => {
   const said: string[] = [];
   const say = { ok: () => undefined, failed: () => undefined, warning: (message: string) => void said.push(message) };

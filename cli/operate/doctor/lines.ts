@@ -18,7 +18,7 @@ export const worst = (all: readonly Diagnosis[]): Outcome =>
 export const summaryLines = (all: readonly Diagnosis[]): Line[] => {
   const count = (outcome: Outcome): number => all.filter((each) => each.outcome === outcome).length;
   const [failed, warnings] = [count('failed'), count('warning')];
-  if (failed + warnings === 0) return ['', styled('good', 'All is well.')];
+  if (failed + warnings === 0) return ['', styled('good', 'Everything works.')];
   const parts = [
     ...(failed > 0 ? [`${failed} failed`] : []),
     ...(warnings > 0 ? [`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`] : []),

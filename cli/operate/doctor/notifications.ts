@@ -19,7 +19,7 @@ const recent = 500;
 export const notifications: Dependency = {
   name: 'notifications',
   seconds: 40,
-  remedy: 'Mend the object store and the database first.',
+  remedy: 'Fix the object store and the database first.',
   examine: async ({ config, say, signal }) => {
     const { UPLOADS_BUCKET: bucket, SWEEP_SECONDS } = config;
     const { db, close } = openDatabase(config.DATABASE_URL, { max: 1 });
@@ -31,8 +31,8 @@ export const notifications: Dependency = {
       probe = await putProbe(store, bucket);
     } catch {
       say.warning(
-        'They could not be tried: that takes the database and the uploads bucket.',
-        'Mend those first; their own lines say how.',
+        'Notifications could not be tested: the test needs the database and the uploads bucket.',
+        'Fix those first. Their own lines say how.',
       );
       await close();
       return;
@@ -46,8 +46,8 @@ export const notifications: Dependency = {
       const arrived = await within(patienceSeconds.arrival, find, signal);
       if (!arrived) {
         say.warning(
-          `None came within ${patienceSeconds.arrival} seconds: uploads wait for the sweep, every ${SWEEP_SECONDS} seconds.`,
-          `Let the store announce s3:ObjectCreated:* of bucket "${bucket}" to ${apiUrl(config)}/events/s3/STORE, with EVENTS_SECRET as bearer token (docs/operate.md, "Notifications").`,
+          `No notification arrived within ${patienceSeconds.arrival} seconds: uploads wait for the sweep, every ${SWEEP_SECONDS} seconds.`,
+          `Configure the store to send s3:ObjectCreated:* of bucket "${bucket}" to ${apiUrl(config)}/events/s3/STORE, with EVENTS_SECRET as bearer token (docs/operate.md, "Notifications").`,
         );
         return;
       }
@@ -58,12 +58,12 @@ export const notifications: Dependency = {
       );
       if (!settled) {
         say.warning(
-          'They arrive, but no worker takes them up: uploads wait.',
-          'Start one: bootready worker --queues. If one runs, look at redis above.',
+          'Notifications arrive, but no worker processes them. Uploads wait.',
+          'Start one: bootready worker --queues. If one is running, check redis above.',
         );
         return;
       }
-      say.ok(`They arrive from "${arrived.source}", and a worker takes them up.`);
+      say.ok(`Notifications arrive from "${arrived.source}", and a worker processes them.`);
     } finally {
       await store.remove(bucket, probe.key).catch(() => undefined);
       await close();

@@ -39,7 +39,7 @@ export const objectStore: Dependency = {
       });
       if (!enough) return;
       if (role === 'api') await examineBrowserUpload(store, config, say, signal);
-      say.ok(`S3 at ${addressOf(endpoint)}: a process "${role}" may do what it needs.`);
+      say.ok(`S3 at ${addressOf(endpoint)}: a process "${role}" has the rights it needs.`);
       return;
     }
     const usable: string[] = [];
@@ -72,11 +72,11 @@ const examineTraits = async (
       `The store keeps checksums: published images are not read back. ${copiesParts ? 'It copies parts: zeros are not sent.' : 'It does not copy parts: zeros are sent too.'}`,
     );
   } else if (verify === 'checksum') {
-    say.failed('The ETags of the store do not tell what it has, and VERIFY=checksum needs them.', 'Set VERIFY=auto.');
+    say.failed('The ETags of the store do not show its content, and VERIFY=checksum needs them.', 'Set VERIFY=auto.');
   } else {
     say.warning(
-      'The ETags of the store do not tell what it has: every published image is read back, which takes about as long as sending it.',
-      'Where the store encrypts with keys of its own (SSE-KMS), nothing can be done; else update the store.',
+      'The ETags of the store do not show its content. Every published image is read back, which takes about as long as sending it.',
+      'If the store encrypts with its own keys (SSE-KMS), this cannot be changed. Otherwise update the store.',
     );
   }
 };
@@ -100,13 +100,13 @@ const examineBucket = async (
     if (code === 'NoSuchBucket') {
       say.failed(
         `There is no bucket "${bucket}".`,
-        `Create it (aws --endpoint-url ${endpoint} s3 mb s3://${bucket}), or mend ${variable}.`,
+        `Create it (aws --endpoint-url ${endpoint} s3 mb s3://${bucket}), or correct ${variable}.`,
       );
       return false;
     }
     say.failed(
-      `Bucket "${bucket}" does not do what it must: ${code === 'AccessDenied' ? 'access denied' : reasonOf(storeError(error))}.`,
-      `Let these credentials list the bucket, and get, put and delete objects and parts of uploads in it.`,
+      `Bucket "${bucket}" does not work correctly: ${code === 'AccessDenied' ? 'access denied' : reasonOf(storeError(error))}.`,
+      `Allow these credentials to list the bucket, and to get, put and delete objects and upload parts in it.`,
     );
     return false;
   }
@@ -117,18 +117,19 @@ const roundTrip = async (store: ObjectStore, bucket: string): Promise<void> => {
   const object = await putProbe(store, bucket);
   try {
     if (object.size !== probeBody.length)
-      throw new Error(`it tells a size of ${object.size} instead of ${probeBody.length} bytes`);
+      throw new Error(`it reports a size of ${object.size} instead of ${probeBody.length} bytes`);
     const range = await store.read(object, 2, 5);
-    if (!range.equals(probeBody.subarray(2, 7))) throw new Error('it gives another range of bytes than was asked for');
+    if (!range.equals(probeBody.subarray(2, 7)))
+      throw new Error('it returns a different range of bytes than requested');
     const stale = { ...object, etag: '0'.repeat(32) };
     const pinned = await store.read(stale, 0, 1).catch((error: unknown) => error);
     if (!isBootreadyError(pinned) || pinned.code !== 'object-changed') {
-      throw new Error('it does not tell when an object was replaced (If-Match)');
+      throw new Error('it does not detect a replaced object (If-Match)');
     }
   } finally {
     await store.remove(bucket, object.key);
   }
-  if (await store.head(bucket, object.key)) throw new Error('what was removed is there still');
+  if (await store.head(bucket, object.key)) throw new Error('a removed object still exists');
 };
 
 const refusedCredentials = (error: unknown): BootreadyError | undefined => {
@@ -145,11 +146,11 @@ const refusedCredentials = (error: unknown): BootreadyError | undefined => {
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const credentials: Readonly<Record<string, string>> = {
-  InvalidAccessKeyId: 'Mend S3_ACCESS_KEY.',
+  InvalidAccessKeyId: 'Correct S3_ACCESS_KEY.',
   // versitygw's word for the same.
-  XAdminUserNotFound: 'Mend S3_ACCESS_KEY.',
-  SignatureDoesNotMatch: 'Mend S3_SECRET_KEY; S3_ENDPOINT must be the address that the store knows itself by.',
-  AuthorizationHeaderMalformed: 'Mend S3_REGION.',
+  XAdminUserNotFound: 'Correct S3_ACCESS_KEY.',
+  SignatureDoesNotMatch: 'Correct S3_SECRET_KEY. S3_ENDPOINT must be the address that the store uses for itself.',
+  AuthorizationHeaderMalformed: 'Correct S3_REGION.',
   RequestTimeTooSkewed: 'Set the clock of this host (timedatectl set-ntp true).',
 };
 

@@ -13,24 +13,27 @@ const isSignature = (key: { kty: string; use?: string | undefined }): boolean =>
 export const oidc: Dependency = {
   name: 'oidc',
   seconds: 15,
-  remedy: 'Check that the issuer is reached from here, and that OIDC_ISSUER names it as its own document does.',
+  remedy: 'Check that this host can reach the issuer, and that OIDC_ISSUER equals the issuer in its own document.',
   examine: async ({ config, say, signal }) => {
     const settings = oidcSettingsOf(config);
-    if (!settings) return say.ok('Nobody signs in by OpenID Connect: OIDC_ISSUER is not set.');
+    if (!settings) return say.ok('Sign-in with OpenID Connect is off: OIDC_ISSUER is not set.');
     const { href } = settings.issuer;
     const refuse = (what: string, cause: unknown): BootreadyError =>
       new BootreadyError({ code: 'unavailable', message: `${what}: ${reasonOf(cause)}.`, remedy: oidc.remedy, cause });
     const metadata = (
       await discover(settings).catch((cause: unknown) => {
-        throw refuse(`The issuer ${href} does not tell about itself`, cause);
+        throw refuse(`The issuer ${href} does not publish its metadata`, cause);
       })
     ).serverMetadata();
 
     if (!metadata.authorization_endpoint || !metadata.token_endpoint) {
-      say.failed(`The issuer ${href} has no page to sign in.`, 'Name an issuer with the authorization code flow.');
+      say.failed(`The issuer ${href} has no sign-in page.`, 'Use an issuer with the authorization code flow.');
     }
     if (!metadata.jwks_uri) {
-      say.failed(`The issuer ${href} does not say where its keys are.`, 'Name an issuer that publishes its keys.');
+      say.failed(
+        `The issuer ${href} does not publish the address of its keys.`,
+        'Use an issuer that publishes its keys.',
+      );
     } else {
       const answer = await fetch(metadata.jwks_uri, { signal })
         .then((response) => response.json())
@@ -38,32 +41,29 @@ export const oidc: Dependency = {
           throw refuse(`The keys of the issuer cannot be read at ${metadata.jwks_uri}`, cause);
         });
       if (!Keys.safeParse(answer).data?.keys.some(isSignature)) {
-        say.failed(
-          `The issuer has no key for signatures at ${metadata.jwks_uri}.`,
-          'Give it a key (RSA, EC or Ed25519).',
-        );
+        say.failed(`The issuer has no signing key at ${metadata.jwks_uri}.`, 'Give it a key (RSA, EC or Ed25519).');
       }
     }
     if (!metadata.code_challenge_methods_supported?.includes('S256')) {
       say.warning(
-        `The issuer ${href} does not say that it takes PKCE with S256.`,
-        'Switch it on; some issuers take it and do not say so.',
+        `The issuer ${href} does not announce support for PKCE with S256.`,
+        'Enable it. Some issuers support it without announcing it.',
       );
     }
     if (!metadata.end_session_endpoint) {
       say.warning(
-        `The issuer ${href} has no page to sign out.`,
-        'Tell users that they stay signed in there, or switch on RP-initiated logout.',
+        `The issuer ${href} has no sign-out page.`,
+        'Tell users that they stay signed in there, or enable RP-initiated logout.',
       );
     }
     if (settings.audience === undefined) {
-      say.warning('Access tokens are accepted from nobody.', 'Set OIDC_AUDIENCE, unless people only use the portal.');
+      say.warning('No access tokens are accepted.', 'Set OIDC_AUDIENCE, unless users only use the portal.');
     }
     const { commandLine } = settings;
     if (commandLine && !metadata.device_authorization_endpoint) {
       say.failed(
-        `The issuer ${href} has no device authorization grant, by which the command line signs in.`,
-        'Switch it on there (RFC 8628), or leave out OIDC_CLI_CLIENT_ID.',
+        `The issuer ${href} has no device authorization grant, which the command line needs for sign-in.`,
+        'Enable it there (RFC 8628), or remove OIDC_CLI_CLIENT_ID.',
       );
     }
     say.ok(

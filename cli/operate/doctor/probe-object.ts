@@ -16,7 +16,7 @@ export const putProbe = async (store: ObjectStore, bucket: string): Promise<Obje
     return [part];
   });
   const object = await store.head(bucket, key);
-  if (!object) throw new Error('what was written cannot be found');
+  if (!object) throw new Error('a written object cannot be found');
   return object;
 };
 

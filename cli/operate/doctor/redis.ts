@@ -46,13 +46,13 @@ export const redis: Dependency = {
       const policy = facts.get('maxmemory_policy');
       if (policy !== undefined && policy !== 'noeviction') {
         say.failed(
-          `Its maxmemory-policy is ${policy}: short of memory, it throws jobs away.`,
+          `Its maxmemory-policy is ${policy}: when memory runs out, it deletes jobs.`,
           'Set it: redis-cli CONFIG SET maxmemory-policy noeviction, and in redis.conf for the next start.',
         );
       }
       if (facts.get('aof_enabled') === '0') {
         say.warning(
-          'It keeps no append-only file: a restart forgets the jobs of seconds to minutes.',
+          'It keeps no append-only file. A restart loses the jobs of the last seconds to minutes.',
           `Set appendonly yes. No upload is lost either way: the sweep finds it within ${config.SWEEP_SECONDS} seconds.`,
         );
       }
@@ -78,8 +78,8 @@ const unreachable = (cause: unknown, url: string): BootreadyError => {
   const trouble = tlsTrouble(cause, redisTlsVariables);
   return new BootreadyError({
     code: 'unavailable',
-    message: `Redis at ${addressOf(url)} ${credentials ? 'refuses our user or password' : `does not answer: ${trouble?.reason ?? reasonOf(cause)}`}.`,
-    remedy: credentials ? 'Mend user and password in REDIS_URL.' : (trouble?.remedy ?? redis.remedy),
+    message: `Redis at ${addressOf(url)} ${credentials ? 'refuses the user or password' : `does not answer: ${trouble?.reason ?? reasonOf(cause)}`}.`,
+    remedy: credentials ? 'Correct the user and password in REDIS_URL.' : (trouble?.remedy ?? redis.remedy),
     cause,
   });
 };

@@ -14,7 +14,7 @@ const inMemory = new Set([0x01021994, 0x858458f6]);
 export const scratch: Dependency = {
   name: 'scratch',
   seconds: 10,
-  remedy: 'Let SCRATCH_DIR name a folder on a local disk.',
+  remedy: 'Set SCRATCH_DIR to a folder on a local disk.',
   examine: async ({ config, say }) => {
     const { SCRATCH_DIR: root, WORKER_CONCURRENCY: atOnce } = config;
     const folder = await mkdir(root, { recursive: true })
@@ -23,25 +23,25 @@ export const scratch: Dependency = {
         throw new BootreadyError({
           code: 'unavailable',
           message: `${root} cannot be written: ${reasonOf(cause)}.`,
-          remedy: 'Give it to the user that runs the worker (chown), or let SCRATCH_DIR name another folder.',
+          remedy: 'Make the user of the worker its owner (chown), or set SCRATCH_DIR to another folder.',
           cause,
         });
       });
     try {
       if (!(await keepsHoles(join(folder, 'sparse')))) {
         say.warning(
-          `The file system of ${root} keeps no sparse files: every image takes its full size there.`,
-          'Let SCRATCH_DIR name a folder on ext4 or XFS.',
+          `The file system of ${root} does not support sparse files. Every image uses its full size there.`,
+          'Set SCRATCH_DIR to a folder on ext4 or XFS.',
         );
       }
       const { bavail, blocks, bsize, type } = await statfs(folder);
       const [free, size] = [bavail * bsize, blocks * bsize];
       const room = `${gibibytes(free)} free of ${gibibytes(size)} at ${root}`;
-      const remedy = `Give it more room, or let SCRATCH_DIR name another folder: up to ${atOnce} images are in work there at once (WORKER_CONCURRENCY).`;
-      if (free < least) say.failed(`There is too little room: ${room}.`, remedy);
+      const remedy = `Add space, or set SCRATCH_DIR to another folder. Up to ${atOnce} images are processed there at the same time (WORKER_CONCURRENCY).`;
+      if (free < least) say.failed(`There is too little space: ${room}.`, remedy);
       else if (inMemory.has(type) && size < comfortable) {
-        say.warning(`It lies in memory, where images soon find no room: ${room}.`, remedy);
-      } else if (free < comfortable) say.warning(`There is little room for large images: ${room}.`, remedy);
+        say.warning(`It is in memory, which images fill quickly: ${room}.`, remedy);
+      } else if (free < comfortable) say.warning(`There is little space for large images: ${room}.`, remedy);
       else say.ok(`${room}.`);
     } finally {
       await rm(folder, { recursive: true, force: true });

@@ -12,8 +12,8 @@ export const secrets: Dependency = {
   examine: async ({ config, say }) => {
     if (!config.SECRETS_KEY) {
       say.warning(
-        'SECRETS_KEY is not set here: API and workers for queues do not start without it.',
-        'Set it for them: openssl rand -hex 32 makes one. A worker for steps needs none.',
+        'SECRETS_KEY is not set here. API and queue workers do not start without it.',
+        'Set it for them; create one with: openssl rand -hex 32. A worker for steps does not need it.',
       );
       return;
     }
@@ -30,17 +30,17 @@ export const secrets: Dependency = {
       });
       if (counts.lost > 0) {
         say.failed(
-          `Secrets of ${counts.lost} webhooks are sealed with a key that SECRETS_KEY does not hold.`,
-          'Add that key after the newest one ("bootready secrets rotate" names it). If it is lost, make those webhooks again.',
+          `Webhook secrets encrypted with a key that is not in SECRETS_KEY: ${counts.lost}.`,
+          'Add that key after the newest one ("bootready secrets rotate" names it). If it is lost, create those webhooks again.',
         );
       }
       if (counts.older > 0) {
         say.warning(
-          `Secrets of ${counts.older} webhooks are not sealed with the newest key.`,
-          'Run when all processes know that key: bootready secrets rotate',
+          `Webhook secrets not encrypted with the newest key: ${counts.older}.`,
+          'Once all processes have that key, run: bootready secrets rotate',
         );
       }
-      if (counts.lost + counts.older === 0) say.ok(`Secrets of ${counts.newest} webhooks, sealed with the newest key.`);
+      if (counts.lost + counts.older === 0) say.ok(`Webhook secrets encrypted with the newest key: ${counts.newest}.`);
     } finally {
       await close();
     }

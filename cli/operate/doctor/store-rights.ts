@@ -47,14 +47,14 @@ export const examineRights = async (
     for (const action of probed) if (await isAllowed(store, buckets[bucket], action)) allowed.add(action);
     const missing = probed.filter((action) => wanted.has(action) && !allowed.has(action));
     const besides = probed.filter((action) => !wanted.has(action) && allowed.has(action));
-    const remedy = `Give its user the policy that "bootready policy --role ${role}" prints (Ceph: --for ceph --bucket ${bucket}).`;
+    const remedy = `Assign to its user the policy that "bootready policy --role ${role}" prints (Ceph: --for ceph --bucket ${bucket}).`;
     if (missing.length > 0) {
       enough = false;
-      say.failed(`A process "${role}" may not do in bucket "${buckets[bucket]}": ${missing.join(', ')}.`, remedy);
+      say.failed(`A process "${role}" lacks rights in bucket "${buckets[bucket]}": ${missing.join(', ')}.`, remedy);
     }
     if (besides.length > 0) {
       say.warning(
-        `These credentials may do in bucket "${buckets[bucket]}" what a process "${role}" does not need: ${besides.join(', ')}.`,
+        `These credentials have rights in bucket "${buckets[bucket]}" that a process "${role}" does not need: ${besides.join(', ')}.`,
         remedy,
       );
     }

@@ -11,8 +11,8 @@ export const targets: Dependency = {
     const unknown = config.DELIVER_TO.filter((name) => !(name in config.TARGETS));
     for (const name of unknown) {
       say.failed(
-        `DELIVER_TO names "${name}", and TARGETS has none of that name.`,
-        'Describe it there, or leave it out.',
+        `DELIVER_TO names "${name}", but TARGETS has no target with that name.`,
+        'Add it to TARGETS, or remove it from DELIVER_TO.',
       );
     }
     const open = openTargets(config.TARGETS);

@@ -46,8 +46,8 @@ export const temporal: Dependency = {
       }
       if (!(await ask((connection) => isPolled(connection, namespace)))) {
         say.warning(
-          'No worker takes up runs: uploads wait.',
-          'Start one where the image tools are: bootready worker --steps',
+          'No worker processes runs. Uploads wait.',
+          'Start one on a host with the image tools: bootready worker --steps',
         );
       }
       say.ok(`Temporal at ${address}, namespace ${namespace}.`);
@@ -72,7 +72,7 @@ const refused = (cause: unknown, address: string, namespace: string): BootreadyE
     return new BootreadyError({
       code: 'unavailable',
       message: `Temporal at ${address} has no namespace "${namespace}".`,
-      remedy: `Create it (temporal operator namespace create --namespace ${namespace} --retention 30d), or mend TEMPORAL_NAMESPACE.`,
+      remedy: `Create it (temporal operator namespace create --namespace ${namespace} --retention 30d), or correct TEMPORAL_NAMESPACE.`,
       cause,
     });
   }

@@ -46,14 +46,14 @@ export const tools: Dependency = {
     const drivers = await networkBlockDrivers();
     if (drivers.length > 0) {
       say.warning(
-        `QEMU can load drivers that reach other hosts (${drivers.join(', ')}); they are attack surface that no image needs.`,
+        `QEMU can load drivers that reach other hosts (${drivers.join(', ')}). They add attack surface, and no image needs them.`,
         'Debian, Ubuntu: apt-get remove qemu-block-extra',
       );
     }
     if (!missing.includes('qemu-system-x86_64')) await examineKvm(say);
     if (found.length > 0) say.ok(`The sandbox works; ${found.join(', ')}.`);
     const { processes, memory, disk } = sandboxBounds();
-    say.ok(`What holds the limits of a sandbox: processes: ${processes}; memory: ${memory}; disk: ${disk}.`);
+    say.ok(`Sandbox limits are enforced by: processes: ${processes}; memory: ${memory}; disk: ${disk}.`);
   },
 };
 
@@ -61,8 +61,8 @@ const examineNbdkit = async (say: Say, signal: AbortSignal): Promise<string[]> =
   const version = await firstLineOf('nbdkit', ['--version'], signal);
   if ((await firstLineOf('nbdkit', ['curl', '--version'], signal)) === undefined) {
     say.failed(
-      'nbdkit has no curl plugin, by which images are read.',
-      'Install it: it is part of the package nbdkit, or a package of its own (nbdkit-curl-plugin).',
+      'nbdkit has no curl plugin, which is needed to read images.',
+      'Install it. It is part of the package nbdkit, or a separate package (nbdkit-curl-plugin).',
     );
   }
   return version ? [version] : [];
@@ -73,11 +73,11 @@ const examineAppliance = async (say: Say): Promise<string[]> => {
   const { version, built, kernel } = await applianceState(cacheDir);
   if (!built && kernel === undefined) {
     say.failed(
-      'There is no kernel in /boot that this user may read, so no image can be looked into.',
+      '/boot has no kernel that this user can read, so images cannot be inspected.',
       'Install one (apt-get install linux-image-amd64) and make it readable: chmod 0644 /boot/vmlinuz-*',
     );
   }
-  return [built ? version : `${version} (its appliance is built with the first inspection, once, in about a minute)`];
+  return [built ? version : `${version} (the first inspection builds its appliance once, in about a minute)`];
 };
 
 const examineKvm = async (say: Say): Promise<void> => {
@@ -87,8 +87,8 @@ const examineKvm = async (say: Say): Promise<void> => {
   }
   say.warning(
     existsSync('/dev/kvm')
-      ? 'KVM is there but runs no machine: inspections take half a minute instead of seconds.'
-      : 'There is no KVM: inspections take half a minute instead of seconds.',
-    'Let this user open /dev/kvm (group kvm), and turn on virtualisation in the firmware, or nested virtualisation where the host is a virtual machine itself.',
+      ? 'KVM exists but cannot run a machine. Inspections take half a minute instead of seconds.'
+      : 'There is no KVM. Inspections take half a minute instead of seconds.',
+    'Give this user access to /dev/kvm (group kvm). Enable virtualisation in the firmware, or nested virtualisation if the host is itself a virtual machine.',
   );
 };

@@ -13,8 +13,8 @@ export const openDriverPlace = async (
   const found = await stat(path).catch((cause: unknown) => {
     throw new BootreadyError({
       code: 'tool-missing',
-      message: path ? `There is no virtio-win at ${path}.` : 'This worker has no virtio-win.',
-      remedy: 'Set VIRTIO_WIN to the path of its ISO image or of its unpacked folder, on every worker.',
+      message: path ? `virtio-win does not exist at ${path}.` : 'This worker has no virtio-win.',
+      remedy: 'Set VIRTIO_WIN to the path of its ISO image or its unpacked folder, on every worker.',
       retryable: true,
       cause,
     });

@@ -47,6 +47,6 @@ const mounted = async <T>(guestfish: Guestfish, work: (guestfish: Guestfish) => 
 const unreadable = (): BootreadyError =>
   new BootreadyError({
     code: 'tool-failed',
-    message: 'virtio-win (VIRTIO_WIN) cannot be read: it is no ISO image, or a broken one.',
-    remedy: 'Fetch it again, or unpack it and set VIRTIO_WIN to the folder.',
+    message: 'virtio-win (VIRTIO_WIN) cannot be read: it is not an ISO image, or it is damaged.',
+    remedy: 'Download it again, or unpack it and set VIRTIO_WIN to the folder.',
   });

@@ -55,7 +55,7 @@ export const injectDrivers = async (options: InjectOptions): Promise<string[]> =
   const drivers = (await exactPath(ask, `${windows.folder}/System32/drivers`)) ?? '';
   const target = `${windows.folder}/${packages.replaceAll('\\', '/')}`;
   if (drivers === '' || !(await ask('mkdir-p', target))) {
-    throw failed('Windows has no folder for drivers that can be written to.');
+    throw failed('Windows has no writable folder for drivers.');
   }
   const changes: string[] = [];
   for (const [index, path] of paths.entries()) {
@@ -66,7 +66,7 @@ export const injectDrivers = async (options: InjectOptions): Promise<string[]> =
     await copy(ask, local[index] ?? '', (await exactPath(ask, `${drivers}/${name}`)) ?? `${drivers}/${name}`);
     changes.push(`copied ${name} to System32\\drivers`);
   }
-  changes.push(`laid the packages of ${[...files.keys()].join(', ')} into ${packages}`);
+  changes.push(`copied the packages of ${[...files.keys()].join(', ')} into ${packages}`);
 
   const edit = async (hive: 'SYSTEM' | 'SOFTWARE', edits: RegistryEdits): Promise<void> => {
     const path = windows.hives[hive];
@@ -74,7 +74,7 @@ export const injectDrivers = async (options: InjectOptions): Promise<string[]> =
     if (!(await ask('download', path, `/out/${hive}`))) throw failed(`The hive ${hive} cannot be read.`);
     const complaint = await mergeIntoHive(hive, regFile(edits));
     if (complaint !== undefined) {
-      throw failed(`The hive ${hive} cannot be changed: hivex cannot make sense of it.`, { complaint });
+      throw failed(`The hive ${hive} cannot be changed: hivex cannot parse it.`, { complaint });
     }
     if (!(await ask('upload', `/out/${hive}`, path))) throw failed(`The hive ${hive} cannot be written.`);
   };
@@ -99,7 +99,7 @@ const isProgramOf = (driver: string) => (path: string) =>
 const isNeeded = (path: string): boolean => neededDrivers.some((driver) => isProgramOf(driver)(path));
 
 const copy = async (ask: Guestfish['ask'], from: string, to: string): Promise<void> => {
-  if (!(await ask('upload', from, to))) throw failed(`The volume of Windows takes no file: ${clean(basename(to))}.`);
+  if (!(await ask('upload', from, to))) throw failed(`The volume of Windows accepts no file: ${clean(basename(to))}.`);
 };
 
 type Windows = {
@@ -122,16 +122,16 @@ const examine = async (guestfish: Guestfish, root: string): Promise<Windows> => 
   const volume = await lookAtVolume(guestfish, root);
   if (volume.hibernated) {
     throw failed(
-      'Windows is hibernated, or was shut down with fast start-up: what is written to its volume now would be lost or would destroy it. Start it, turn hibernation off (powercfg /hibernate off), shut it down, and upload it again.',
+      'Windows is hibernated, or was shut down with fast start-up. Changes to its volume would be lost or would damage it. Start it, turn hibernation off (powercfg /hibernate off), shut it down, and upload it again.',
     );
   }
   if (ifSeen(() => volume.dirty, true)) {
     throw failed(
-      'The volume of Windows is marked as damaged, or cannot be told to be sound: nothing is written to it. Let Windows check it (chkdsk C: /f), shut it down, and upload it again.',
+      'The volume of Windows is marked as damaged, or its state is unknown, so it was not changed. Let Windows check it (chkdsk C: /f), shut it down, and upload it again.',
     );
   }
   const folder = await exactPath(ask, (await asked('windows-systemroot')) || '/Windows');
-  if (!folder) throw failed('The folder of Windows is not where it says.');
+  if (!folder) throw failed('The folder of Windows is not at the expected path.');
   const SYSTEM = await wholeHive(guestfish, `${folder}/System32/config/SYSTEM`);
   const SOFTWARE = await wholeHive(guestfish, `${folder}/System32/config/SOFTWARE`);
   const system = await opened(guestfish, SYSTEM);
@@ -141,7 +141,7 @@ const examine = async (guestfish: Guestfish, root: string): Promise<Windows> => 
   const build = Number((await software.text(windowsNt, 'CurrentBuildNumber')) ?? '');
   const devicePath = (await software.text(currentVersion, 'DevicePath')) || '%SystemRoot%\\inf';
   if (devicePath.length >= mostOfText)
-    throw failed('DevicePath in the registry of Windows is too long to be added to.');
+    throw failed('DevicePath in the registry of Windows is too long for another entry.');
   await ask('hivex-close');
   await ask('umount-all');
   return {
@@ -169,6 +169,6 @@ const wholeHive = async ({ ask, bytes }: Guestfish, path: string): Promise<strin
 
 const opened = async (guestfish: Guestfish, path: string): Promise<Hive> => {
   const hive = await openHive(guestfish, path, basename(path));
-  if (!hive) throw failed(`The hive ${basename(path)} cannot be made sense of.`);
+  if (!hive) throw failed(`The hive ${basename(path)} cannot be parsed.`);
   return hive;
 };
