@@ -1,5 +1,5 @@
 import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Step } from '../shared/contracts/run.ts';
+import type { Step } from '../shared/contracts/step.ts';
 import { searchAttribute } from '../shared/contracts/workflow.ts';
 
 /** Shows operators who look at Temporal's UI which step the run is in. */

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
-import { steps as stepOrder } from '../../shared/contracts/run.ts';
+import { steps as stepOrder } from '../../shared/contracts/step.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Image, ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
 import { assertFits, type Limits } from '../../shared/quota.ts';

@@ -12,7 +12,8 @@ import type {
 import type { WorkerState } from '../../shared/contracts/operations.ts';
 import type { OrderStatus } from '../../shared/contracts/order.ts';
 import type { RepairChange } from '../../shared/contracts/repair.ts';
-import type { GuestFacts, Report, RunStatus, Step, StepResult, Verdict, WaitsFor } from '../../shared/contracts/run.ts';
+import type { GuestFacts, Report, RunStatus, StepResult, Verdict, WaitsFor } from '../../shared/contracts/run.ts';
+import type { Step } from '../../shared/contracts/step.ts';
 import type { Failure } from '../../shared/errors.ts';
 import type { MemberStatus } from '../../shared/ports/glance.ts';
 import type { Shortage } from '../../shared/quota.ts';

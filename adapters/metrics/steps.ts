@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
-import { runStatuses, steps, Verdict } from '../../shared/contracts/run.ts';
+import { runStatuses, Verdict } from '../../shared/contracts/run.ts';
+import { steps } from '../../shared/contracts/step.ts';
 import type { StepMeter } from '../../shared/ports/meters.ts';
 
 const minute = 60;

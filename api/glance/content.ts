@@ -1,24 +1,20 @@
 import { describeFinding } from '../../shared/checks/catalogue.ts';
-import type { DiskFormat } from '../../shared/contracts/run.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { admitForeign } from '../../shared/formats/admit-foreign.ts';
+import { type DiskFormat, describeFormat, diskFormats } from '../../shared/formats/facts.ts';
 import { headBytes } from '../../shared/formats/format.ts';
 import { compressionOf, diskSource } from '../../shared/formats/layers.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';
 
-/** What each declared format must be by content. What is not here holds no disk that anybody could look into. */
-const expected: Readonly<Record<string, DiskFormat>> = {
-  raw: 'raw',
-  qcow2: 'qcow2',
-  vmdk: 'vmdk',
-  vhd: 'vpc',
-  vhdx: 'vhdx',
-  vdi: 'vdi',
-  iso: 'iso',
-  ploop: 'parallels',
-};
+/** The content that each declared format must have. A format that is not here holds no disk that anybody could look into. */
+const expected: Readonly<Record<string, DiskFormat>> = Object.fromEntries(
+  diskFormats.flatMap((format) => {
+    const { glance } = describeFormat(format);
+    return glance === undefined ? [] : [[glance, format]];
+  }),
+);
 
 const refused = (message: string, remedy: string): BootreadyError =>
   new BootreadyError({ code: 'unsupported-media', message, remedy });

@@ -3,6 +3,7 @@ import type { FindingView } from '../../shared/contracts/api.ts';
 import { ImageName, type ImageSettings } from '../../shared/contracts/image.ts';
 import type { Snapshot } from '../../shared/contracts/snapshot.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
+import { stripEndings } from '../../shared/formats/facts.ts';
 import { formatBytes } from '../../shared/quantities.ts';
 import { createRateLimit, noLimit, type RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { tellLine } from '../terminal.ts';
@@ -26,14 +27,10 @@ export type Wanted = { fileName: string; name: string; settings: ImageSettings; 
 /** @throws `invalid-input` */
 export const wantedOf = (fileName: string, options: UploadOptions): Wanted => ({
   fileName,
-  name: validOption('--name', ImageName, options.name ?? nameOfFile(fileName)),
+  name: validOption('--name', ImageName, options.name ?? stripEndings(basename(fileName))),
   settings: settingsOf(options),
   snapshot: snapshotOf(options),
 });
-
-/** Without the endings that only say how it is kept. */
-export const nameOfFile = (fileName: string): string =>
-  basename(fileName).replace(/(?<=.)(\.(raw|img|iso|qcow2?|vmdk|vhdx?|vdi|hdd|ova))?(\.(gz|xz|zst|bz2))?$/i, '');
 
 /** Filled while a file is sent, for whoever is interrupted. */
 export type SendProgress = { imageId?: string; isSent?: boolean };

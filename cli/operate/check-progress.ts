@@ -1,4 +1,4 @@
-import type { Step } from '../../shared/contracts/run.ts';
+import type { Step } from '../../shared/contracts/step.ts';
 import { formatDuration } from '../../shared/quantities.ts';
 import type { Line } from '../terminal.ts';
 

@@ -1,20 +1,9 @@
 import type { ImageView } from '../../shared/contracts/api.ts';
-import type { Step } from '../../shared/contracts/run.ts';
+import { stepWords } from '../words/steps.ts';
 import type { WordKey } from '../words/words.ts';
 
 export type Tone = 'good' | 'careful' | 'bad' | 'busy' | 'quiet';
 export type Chip = { word: WordKey; tone: Tone; percent?: number };
-
-const stepWords: Record<Step, WordKey> = {
-  admit: 'chipChecking',
-  convert: 'chipConverting',
-  inspect: 'chipChecking',
-  'boot-check': 'chipBootTest',
-  publish: 'chipPublishing',
-};
-
-/** Only these steps know how far they are in a way that means something to people. */
-const measured = new Set<Step | null>(['convert', 'publish']);
 
 /** What an image is doing, in two words: Glance's status, refined by its newest run. */
 export const chipOf = ({ status, activity, upload }: Pick<ImageView, 'status' | 'activity' | 'upload'>): Chip => {
@@ -32,9 +21,9 @@ export const chipOf = ({ status, activity, upload }: Pick<ImageView, 'status' | 
   switch (activity.status) {
     case 'running':
       return {
-        word: activity.step ? stepWords[activity.step] : 'chipChecking',
+        word: activity.step ? stepWords[activity.step].doing : 'chipChecking',
         tone: 'busy',
-        ...(measured.has(activity.step) ? { percent: activity.percent } : {}),
+        ...(activity.step && stepWords[activity.step].hasPercent ? { percent: activity.percent } : {}),
       };
     case 'rejected':
       return { word: 'chipActionNeeded', tone: 'bad' };

@@ -7,8 +7,3 @@ export const nameProblem = (name: string): WordKey | undefined => {
   if (trimmed.length > 255) return 'nameTooLong';
   return /^\P{Cc}+$/u.test(trimmed) ? undefined : 'nameControl';
 };
-
-/** `debian-12-generic.qcow2.xz` is a "debian-12-generic". */
-export const nameOfFile = (fileName: string): string =>
-  fileName.replace(/(\.(gz|xz|zst|bz2))?$/i, '').replace(/\.(raw|img|qcow2?|vmdk|vhdx?|vdi|hdd|ova|iso)$/i, '') ||
-  fileName;

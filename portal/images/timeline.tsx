@@ -5,21 +5,13 @@ import { InProgressIcon } from '@patternfly/react-icons/dist/esm/icons/in-progre
 import { OutlinedCircleIcon } from '@patternfly/react-icons/dist/esm/icons/outlined-circle-icon';
 import { type ReactNode, useEffect, useState } from 'react';
 import type { RunView, StepView } from '../../shared/contracts/api.ts';
-import type { Step } from '../../shared/contracts/run.ts';
+import type { Step } from '../../shared/contracts/step.ts';
 import { useSpeech } from '../words/language.tsx';
+import { stepWords } from '../words/steps.ts';
 import { waitWords } from '../words/waits.ts';
-import type { WordKey } from '../words/words.ts';
-
-const titles: Record<Step, { title: WordKey; help: WordKey }> = {
-  admit: { title: 'stepAdmit', help: 'stepAdmitHelp' },
-  convert: { title: 'stepConvert', help: 'stepConvertHelp' },
-  inspect: { title: 'stepInspect', help: 'stepInspectHelp' },
-  'boot-check': { title: 'stepBootCheck', help: 'stepBootCheckHelp' },
-  publish: { title: 'stepPublish', help: 'stepPublishHelp' },
-};
 
 /** In the order of the workflow. */
-const steps = Object.keys(titles) as Step[];
+const steps = Object.keys(stepWords) as Step[];
 
 const looks = {
   done: { icon: <CheckCircleIcon />, word: 'stepDone', tone: 'good' },
@@ -39,7 +31,7 @@ export const Timeline = ({ run, children }: { run: RunView; children?: ReactNode
       {steps.map((step) => {
         const view = run.steps.find((each) => each.step === step);
         const status = view?.status ?? (isOver ? 'skipped' : 'waiting');
-        const { title, help } = titles[step];
+        const { title, help } = stepWords[step];
         return <Entry key={step} title={t(title)} help={t(help)} view={view} status={status} />;
       })}
       {children}

@@ -3,18 +3,10 @@ import { ExclamationCircleIcon } from '@patternfly/react-icons/dist/esm/icons/ex
 import { Table, Tbody, Td, Th, Thead, Tr } from '@patternfly/react-table';
 import { Link } from 'react-router';
 import type { OpenRunView, Operations, StuckReason } from '../../shared/contracts/operations.ts';
-import type { Step } from '../../shared/contracts/run.ts';
 import { useSpeech } from '../words/language.tsx';
+import { stepWords } from '../words/steps.ts';
 import { waitWords } from '../words/waits.ts';
 import type { WordKey } from '../words/words.ts';
-
-const stepWords: Record<Step, WordKey> = {
-  admit: 'stepAdmit',
-  convert: 'stepConvert',
-  inspect: 'stepInspect',
-  'boot-check': 'stepBootCheck',
-  publish: 'stepPublish',
-};
 
 const stuckWords: Record<StuckReason, WordKey> = {
   'not-started': 'stuckNotStarted',
@@ -74,7 +66,7 @@ const RunRow = ({ run, temporal }: { run: OpenRunView; temporal: string | null }
       </Td>
       <Td dataLabel={t('owner')}>{run.projectId}</Td>
       <Td dataLabel={t('step')} modifier="nowrap">
-        {run.step ? t(stepWords[run.step.name]) : '–'}
+        {run.step ? t(stepWords[run.step.name].title) : '–'}
         {run.step && run.step.attempts > 1 && (
           <div className="quiet">{t('attempt', { number: run.step.attempts })}</div>
         )}
@@ -113,7 +105,7 @@ const State = ({ run: { status, step, stuck } }: { run: OpenRunView }) => {
   if (step?.status === 'running') {
     return (
       <Progress
-        aria-label={t(stepWords[step.name])}
+        aria-label={t(stepWords[step.name].title)}
         value={Math.floor(step.percent)}
         label={percent(step.percent)}
         measureLocation={ProgressMeasureLocation.outside}

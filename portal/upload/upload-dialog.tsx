@@ -1,7 +1,8 @@
 import { Button, Form, Modal, ModalBody, ModalFooter, ModalHeader } from '@patternfly/react-core';
 import { type FormEvent, useState } from 'react';
 import type { Self } from '../../shared/contracts/api.ts';
-import { nameOfFile, nameProblem } from '../images/image-name.ts';
+import { stripEndings } from '../../shared/formats/facts.ts';
+import { nameProblem } from '../images/image-name.ts';
 import { useProblemWords } from '../shell/failure.tsx';
 import { Message } from '../shell/message.tsx';
 import { useSpeech } from '../words/language.tsx';
@@ -10,7 +11,7 @@ import { useUploads } from './uploads-context.tsx';
 
 const newDraft = (file?: File): Draft => ({
   id: crypto.randomUUID(),
-  name: file ? nameOfFile(file.name) : '',
+  name: file ? stripEndings(file.name) : '',
   file,
   isChecked: false,
   isRefused: false,
@@ -31,8 +32,8 @@ export const UploadDialog = ({ self, files, onClose }: { self: Self; files: read
   /** The first file is the draft's; others are drafts of their own. */
   const choose = (draft: Draft, [first, ...others]: readonly File[]): void => {
     if (!first) return;
-    const wasNamedByFile = draft.name.trim() === '' || (draft.file && draft.name === nameOfFile(draft.file.name));
-    const name = wasNamedByFile ? nameOfFile(first.name) : draft.name;
+    const wasNamedByFile = draft.name.trim() === '' || (draft.file && draft.name === stripEndings(draft.file.name));
+    const name = wasNamedByFile ? stripEndings(first.name) : draft.name;
     setDrafts((before) => [
       ...before.map((each) => (each.id === draft.id ? { ...newDraft(first), id: draft.id, name } : each)),
       ...others.map(newDraft),

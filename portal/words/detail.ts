@@ -5,22 +5,6 @@ export const detailWords = {
   progress: { en: 'Progress', de: 'Verlauf' },
   run: { en: 'Run {number}', de: 'Durchlauf {number}' },
   runs: { en: 'History', de: 'Historie' },
-  stepAdmit: { en: 'Admission', de: 'Annahme' },
-  stepConvert: { en: 'Conversion', de: 'Konvertierung' },
-  stepInspect: { en: 'Inspection', de: 'Prüfung' },
-  stepBootCheck: { en: 'Boot test', de: 'Starttest' },
-  stepPublish: { en: 'Publication', de: 'Veröffentlichung' },
-  stepAdmitHelp: {
-    en: 'Format and safety, from the first bytes',
-    de: 'Format und Sicherheit, anhand der ersten Bytes',
-  },
-  stepConvertHelp: { en: 'To the format of the platform', de: 'In das Format der Plattform' },
-  stepInspectHelp: { en: 'System, drivers, cloud-init', de: 'System, Treiber, cloud-init' },
-  stepBootCheckHelp: {
-    en: 'Started once, without access to outside networks',
-    de: 'Einmal gestartet, ohne Zugang zu fremden Netzen',
-  },
-  stepPublishHelp: { en: 'Stored and read back', de: 'Gespeichert und zurückgelesen' },
   stepDeliver: { en: 'Delivery to {target}', de: 'Weitergabe an {target}' },
   stepDeliverHelp: {
     en: 'Also copies the published image there',

@@ -7,6 +7,7 @@ import { formatsOf } from './formats.ts';
 import { listWords } from './list.ts';
 import { operationsWords } from './operations.ts';
 import { shellWords } from './shell.ts';
+import { stepsWords } from './steps.ts';
 import { uploadingWords } from './uploading.ts';
 import { words } from './words.ts';
 
@@ -18,7 +19,7 @@ test('each text stands in both languages, with the same params', () => {
 });
 
 test('no key stands in two files', () => {
-  const files = [actionsWords, detailWords, listWords, operationsWords, shellWords, uploadingWords];
+  const files = [actionsWords, detailWords, listWords, operationsWords, shellWords, stepsWords, uploadingWords];
   const keys = files.flatMap((file) => Object.keys(file));
   expect(keys.toSorted()).toEqual(Object.keys(words).toSorted());
 });

@@ -3,6 +3,7 @@ import { detailWords } from './detail.ts';
 import { listWords } from './list.ts';
 import { operationsWords } from './operations.ts';
 import { shellWords } from './shell.ts';
+import { stepsWords } from './steps.ts';
 import type { Words } from './text.ts';
 import { uploadingWords } from './uploading.ts';
 
@@ -15,6 +16,7 @@ export const words = {
   ...actionsWords,
   ...uploadingWords,
   ...detailWords,
+  ...stepsWords,
   ...operationsWords,
 } as const satisfies Words;
 

@@ -17,8 +17,9 @@ import {
 } from './image.ts';
 import { OrderStatus } from './order.ts';
 import { RepairChange } from './repair.ts';
-import { DetectedDisk, GuestFacts, Report, RunStatus, Step, Verdict, waitsFor } from './run.ts';
+import { DetectedDisk, GuestFacts, Report, RunStatus, Verdict, waitsFor } from './run.ts';
 import { Snapshot } from './snapshot.ts';
+import { Step } from './step.ts';
 
 /** What the HTTP API takes and gives; the OpenAPI document is made from these. Times are RFC 3339, sizes bytes, percents 0 to 100. */
 const Time = z.iso.datetime();

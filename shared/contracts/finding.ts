@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { Step } from './step.ts';
 
 export const Outcome = z.enum(['pass', 'warn', 'fail', 'unknown']);
 export type Outcome = z.infer<typeof Outcome>;
@@ -9,7 +10,7 @@ export type Outcome = z.infer<typeof Outcome>;
  */
 export const Finding = z.object({
   code: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
-  step: z.enum(['admit', 'convert', 'inspect', 'boot-check', 'publish']),
+  step: Step,
   outcome: Outcome,
   params: z.record(z.string(), z.union([z.string(), z.number()])).default({}),
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { RunStatus, Step, waitsFor } from './run.ts';
+import { RunStatus, waitsFor } from './run.ts';
+import { Step } from './step.ts';
 
 const Time = z.iso.datetime();
 

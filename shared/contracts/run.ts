@@ -1,10 +1,6 @@
 import { z } from 'zod';
+import { diskFormats } from '../formats/facts.ts';
 import { Finding } from './finding.ts';
-
-/** In the order of the workflow. */
-export const steps = ['admit', 'convert', 'inspect', 'boot-check', 'publish'] as const;
-export const Step = z.enum(steps);
-export type Step = z.infer<typeof Step>;
 
 /** Before a step begins, where that is more than its slot: a worker that has room for the image, or scratch space on it. */
 export const waitsFor = ['worker', 'scratch'] as const;
@@ -33,24 +29,7 @@ export const Layer = z.object({
 });
 export type Layer = z.infer<typeof Layer>;
 
-/** The disk formats that admit names; those that are always refused are here to be named in the refusal. */
-export const diskFormats = [
-  'raw',
-  'qcow2',
-  'vmdk',
-  'vpc',
-  'vhdx',
-  'vdi',
-  'parallels',
-  'iso',
-  'qed',
-  'cowd',
-  'sesparse',
-  'luks',
-  'bochs',
-  'cloop',
-  'dmg',
-] as const;
+/** The disk formats that admit names. Formats that are always refused are here to be named in the refusal. */
 export const DiskFormat = z.enum(diskFormats);
 export type DiskFormat = z.infer<typeof DiskFormat>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ImageName, ImageSettings } from '../contracts/image.ts';
 import { Snapshot } from '../contracts/snapshot.ts';
+import { stripEndings } from '../formats/facts.ts';
 import { snapshotProperties } from '../snapshot.ts';
 import { metadataText } from './metadata-text.ts';
 
@@ -55,12 +56,9 @@ export const describeUpload = (
   return { name, settings, properties, notes };
 };
 
-const endings = /\.(raw|img|qcow2?|vmdk|vhdx?|vdi|hdd|hds|ova|tar|iso|gz|xz|zstd?|bz2)$/i;
-
 /** `demo/Debian 12.qcow2.xz` is called "Debian 12". */
 const nameFromKey = (key: string): string => {
-  let name = key.split('/').filter(Boolean).pop() ?? '';
-  while (endings.test(name) && name.replace(endings, '') !== '') name = name.replace(endings, '');
-  const parsed = ImageName.safeParse(name.slice(0, 255));
+  const fileName = key.split('/').filter(Boolean).pop() ?? '';
+  const parsed = ImageName.safeParse(stripEndings(fileName).slice(0, 255));
   return parsed.success ? parsed.data : 'unnamed';
 };

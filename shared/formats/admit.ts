@@ -4,6 +4,7 @@ import type { ByteSource } from '../ports/byte-source.ts';
 import { findDisk } from './archive-disk.ts';
 import { type DeclaredSize, nothingDeclared } from './declared-size.ts';
 import { decompressedLimit, decompressorBounds } from './expansion.ts';
+import { describeFormat } from './facts.ts';
 import { type FormatResult, headBytes, refusal, Truncated } from './format.ts';
 import { type AdmitOptions, type Compression, compressionOf, memberOf } from './layers.ts';
 import { inspectRaw } from './raw.ts';
@@ -85,7 +86,7 @@ const detect = async (source: ByteSource, head: Buffer, options: AdmitOptions): 
   if (format && second) return refusal('ambiguous', { formats: matching.map(({ name }) => name).join(', ') });
   if (format) {
     try {
-      if (format.name !== 'iso' && format.name !== 'vpc' && (await isAlsoDisk(source, head))) {
+      if (!describeFormat(format.name).mayHoldBootSector && (await isAlsoDisk(source, head))) {
         return refusal('ambiguous', { formats: `${format.name}, raw` });
       }
       return await format.inspect(source, head);

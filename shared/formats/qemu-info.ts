@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Finding } from '../contracts/finding.ts';
 import type { DetectedDisk } from '../contracts/run.ts';
+import { qemuDriver } from './facts.ts';
 
 /** What we read of `qemu-img info --output=json`; fields that name another file are there to be refused. */
 export const QemuImgInfo = z.looseObject({
@@ -31,7 +32,7 @@ const sizesAgree = (ours: number, theirs: number): boolean => theirs >= ours && 
  */
 export const agreesWithQemu = (disk: DetectedDisk, info: QemuImgInfo): Finding[] => {
   const data = info['format-specific']?.data;
-  const format = disk.format === 'iso' ? 'raw' : disk.format;
+  const format = qemuDriver(disk.format);
   const complaints = [
     info.format === format ? undefined : `format ${info.format}, not ${format}`,
     sizesAgree(disk.virtualSize, info['virtual-size'])
@@ -54,4 +55,4 @@ export const agreesWithQemu = (disk: DetectedDisk, info: QemuImgInfo): Finding[]
  * that probes read another disk than we did, or files of its own host (CVE-2015-1851, CVE-2026-24708).
  */
 export const mayBeProbedAs = ({ format, variant }: Pick<DetectedDisk, 'format' | 'variant'>, probed: string): boolean =>
-  probed === (format === 'iso' ? 'raw' : format) || (format === 'vpc' && variant === 'fixed' && probed === 'raw');
+  probed === qemuDriver(format) || (format === 'vpc' && variant === 'fixed' && probed === 'raw');

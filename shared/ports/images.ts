@@ -1,5 +1,6 @@
 import type { ImageSettings, ImageStatus, ListedSystem, MemberStatus, Visibility } from '../contracts/image.ts';
-import type { GuestFacts, Report, RunStatus, Step, StepResult, Verdict, WaitsFor } from '../contracts/run.ts';
+import type { GuestFacts, Report, RunStatus, StepResult, Verdict, WaitsFor } from '../contracts/run.ts';
+import type { Step } from '../contracts/step.ts';
 import type { Failure } from '../errors.ts';
 import type { ObjectInfo } from './object-store.ts';
 

@@ -1,6 +1,7 @@
 import type { Finding, Outcome } from '../contracts/finding.ts';
 import type { HousekeepingJob, queueNames } from '../contracts/jobs.ts';
-import type { RunStatus, Step, Verdict } from '../contracts/run.ts';
+import type { RunStatus, Verdict } from '../contracts/run.ts';
+import type { Step } from '../contracts/step.ts';
 import type { Reaped, Swept } from './jobs.ts';
 
 /** What became of a try at a step; `stopped`: its worker was shut down, and the run moves to another one. */

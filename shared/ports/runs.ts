@@ -1,5 +1,6 @@
 import type { BootPolicy, ImageSettings, Policy, TargetFormat } from '../contracts/image.ts';
-import type { ConvertedDisk, Report, Step, StepResult, WaitsFor } from '../contracts/run.ts';
+import type { ConvertedDisk, Report, StepResult, WaitsFor } from '../contracts/run.ts';
+import type { Step } from '../contracts/step.ts';
 import type { Failure } from '../errors.ts';
 import type { Shortage } from '../quota.ts';
 import type { ObjectPin } from './object-store.ts';

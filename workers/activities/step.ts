@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { Step, StepResult } from '../../shared/contracts/run.ts';
+import type { StepResult } from '../../shared/contracts/run.ts';
+import type { Step } from '../../shared/contracts/step.ts';
 import { explain, isBootreadyError } from '../../shared/errors.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import type { DetectedDisk } from '../../shared/contracts/run.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
+import { describeFormat, qemuDriver } from '../../shared/formats/facts.ts';
 import { QemuImgInfo } from '../../shared/formats/qemu-info.ts';
 import type { ObjectSpan } from '../../shared/ports/object-store.ts';
 import type { BlockInput } from './nbdkit.ts';
@@ -42,15 +43,16 @@ export const diskBeginning = (path: string, bytes: number): BlockInput => ({
  * `json:` names the whole tree, so that nothing is probed and nothing is followed: `"backing": null` cuts what a header may
  * name (it holds for VMDK's parentFileNameHint too). qemu-block-drivers(7).
  */
-const treeOf = ({ node }: BlockInput, format: DetectedDisk['format']): string =>
-  `json:${JSON.stringify({
-    driver: format === 'iso' ? 'raw' : format,
+const treeOf = ({ node }: BlockInput, format: DetectedDisk['format']): string => {
+  const driver = qemuDriver(format);
+  return `json:${JSON.stringify({
+    driver,
     'read-only': true,
-    ...(format === 'raw' || format === 'iso' ? {} : { backing: null }),
-    // A VHD's geometry rounds its size; the field that Hyper-V goes by is the current size.
-    ...(format === 'vpc' ? { force_size_calc: 'current_size' } : {}),
+    ...(driver === 'raw' ? {} : { backing: null }),
+    ...describeFormat(format).driverOptions,
     file: node,
   })}`;
+};
 
 /** An honest answer has some KiB. Parsed here, by V8's own parser: a few milliseconds at most. */
 const largestInfo = 256 * 1024;
