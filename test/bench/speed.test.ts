@@ -10,8 +10,9 @@ import { bootready } from './speed/bootready.ts';
 import type { BenchedImage, Contender } from './speed/contender.ts';
 import { floor } from './speed/floor.ts';
 import { startGlance } from './speed/glance.ts';
+import { type Measured, ownName, type Round } from './speed/measured.ts';
 import { peakMiB } from './speed/processes.ts';
-import { type Measured, ownName, type Round, readResults, toTables, writeResults } from './speed/results.ts';
+import { readResults, toTables, writeResults } from './speed/results.ts';
 import { shellScript } from './speed/script.ts';
 import { formOf, makeWorkload, quick, type Workload, whole } from './speed/workloads.ts';
 

@@ -1,4 +1,4 @@
-import { floorName, type Measured, secondsOf } from './results.ts';
+import { floorName, type Measured, secondsOf } from './measured.ts';
 
 const [barHeight, gap, left, width] = [14, 14, 260, 900];
 const colours = ['#9e9e9e', '#004d99', '#63993d', '#f0ab00', '#b1380b'];

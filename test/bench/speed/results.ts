@@ -2,26 +2,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { median } from '../run-steps.ts';
 import type { Taken } from './contender.ts';
+import { type Measured, ownName, secondsOf } from './measured.ts';
 import { drawRatios } from './picture.ts';
-
-/** One image, brought to its end by each way one after the other, so that all of them had the same noise. */
-export type Round = Record<string, Taken>;
-export type Measured = {
-  workload: string;
-  gibibytes: number;
-  bytes: number;
-  rounds: Round[];
-  /** Of the worker's process, MiB. */
-  peakMiB: number;
-};
-
-export const ownName = 'bootready';
-export const floorName = 'floor';
-
-export const secondsOf = ({ rounds }: Measured, name: string): number | undefined => {
-  const all = rounds.flatMap((round) => round[name]?.seconds ?? []);
-  return all.length > 0 ? median(all) : undefined;
-};
 
 /** The median of the ratios of each round: what bootready took as a share of what the other took. */
 export const ratioTo = ({ rounds }: Measured, name: string): number | undefined => {
