@@ -23,7 +23,7 @@ const MiB = 1024 ** 2;
 const KiB = 1024;
 
 /**
- * What one request, one record and one client may ask of the API. Every limit is here and nowhere else: the routes enforce this table, and docs/limits.md
+ * What one request, one record and one client may ask of the API. Every limit is here and nowhere else: the routes enforce this table, and docs/api-limits.md
  * and the OpenAPI document are made from it. ASVS 5.0, 2.4 and 15.2.
  */
 export const requestLimits = {

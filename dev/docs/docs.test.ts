@@ -11,7 +11,7 @@ test('docs/checks.md says what the catalogue says (npm run docs)', () => {
   expect(readFileSync(page, 'utf8')).toBe(checksPage());
 });
 
-test('docs/limits.md says what the API enforces (npm run docs)', () => {
+test('docs/api-limits.md says what the API enforces (npm run docs)', () => {
   expect(readFileSync(limitsPage, 'utf8')).toBe(limitsText());
 });
 

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { errorCodes } from '../../shared/error-codes.ts';
 import { amountOf, requestLimits } from '../../shared/request-limits.ts';
 
-/** docs/limits.md, made of the table that the API enforces: `npm run docs`. A test holds page and code together. */
-export const limitsPage = join(import.meta.dirname, '../../docs/limits.md');
+/** docs/api-limits.md, made of the table that the API enforces: `npm run docs`. A test holds page and code together. */
+export const limitsPage = join(import.meta.dirname, '../../docs/api-limits.md');
 
 type Limit = (typeof requestLimits)[keyof typeof requestLimits];
 
