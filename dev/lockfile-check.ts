@@ -57,13 +57,19 @@ export const lockfileProblems = (lockfile: Lockfile, manifests: Readonly<Record<
 
 const read = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
 
-export const ourLockfileProblems = (): string[] => {
-  const own = read('package.json') as Manifest;
+const problemsIn = (place: string): string[] => {
+  const own = read(join(place, 'package.json')) as Manifest;
   const inFolders = (own.workspaces ?? []).map(
-    (folder) => [folder, read(join(folder, 'package.json')) as Manifest] as const,
+    (folder) => [folder, read(join(place, folder, 'package.json')) as Manifest] as const,
   );
-  return lockfileProblems(read('package-lock.json') as Lockfile, { '': own, ...Object.fromEntries(inFolders) });
+  return lockfileProblems(read(join(place, 'package-lock.json')) as Lockfile, {
+    '': own,
+    ...Object.fromEntries(inFolders),
+  });
 };
+
+/** The product's packages, and those that build the website. */
+export const ourLockfileProblems = (): string[] => ['', 'dev/site'].flatMap(problemsIn);
 
 if (import.meta.main) {
   const problems = ourLockfileProblems();
