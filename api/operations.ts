@@ -20,6 +20,7 @@ import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
 import { media } from './openapi.ts';
 import { eventView } from './views.ts';
+import { streamWhileAllowed } from './while-allowed.ts';
 
 /** As many as a page shows. */
 const mostRuns = 200;
@@ -130,7 +131,7 @@ export const operationRoutes =
           .header('content-type', 'application/x-ndjson; charset=utf-8')
           .header('content-disposition', 'attachment; filename="bootready-audit-log.ndjson"')
           // Streams are sent as they are; the schema is for the document.
-          .send(Readable.from(linesOf(audit, given(request.query))) as never),
+          .send(streamWhileAllowed(Readable.from(linesOf(audit, given(request.query))), request) as never),
     );
   };
 

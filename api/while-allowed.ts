@@ -71,8 +71,16 @@ export const bytesWhileAllowed = async (
     mayStill,
   }: { object: ObjectPin; range?: { offset: number; length: number }; mayStill: () => Promise<unknown> },
 ): Promise<Readable> => {
-  const bytes = await store.stream(object, undefined, range);
-  const { stop } = whileAllowed(request, { mayStill, end: () => bytes.destroy() });
-  bytes.once('close', stop);
-  return bytes;
+  return streamWhileAllowed(await store.stream(object, undefined, range), request, mayStill);
+};
+
+/** The stream itself, which ends when who asks may no longer have it. */
+export const streamWhileAllowed = (
+  stream: Readable,
+  request: FastifyRequest,
+  mayStill: () => Promise<unknown> = () => Promise.resolve(),
+): Readable => {
+  const { stop } = whileAllowed(request, { mayStill, end: () => stream.destroy() });
+  stream.once('close', stop);
+  return stream;
 };

@@ -15,6 +15,7 @@ type RequestLimit = {
     | 'next-page'
     | 'end-of-connection'
     | 'waits'
+    | 'oldest-ends'
     | Extract<ErrorCode, 'invalid-input' | 'quota-exceeded' | 'too-slow' | 'too-many-requests' | 'unavailable'>;
   remedy: string;
 };
@@ -211,6 +212,14 @@ export const requestLimits = {
     per: 'An API process',
     code: 'end-of-connection',
     remedy: 'Read the events. The stream with the most unread events ends first. Then connect again.',
+  },
+  sessions: {
+    most: 50,
+    unit: 'items',
+    of: 'browsers that are signed in',
+    per: 'A key or user',
+    code: 'oldest-ends',
+    remedy: 'Sign in again where you were signed out.',
   },
   listsAtOnce: {
     most: 2,

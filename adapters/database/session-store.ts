@@ -1,5 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { Identity, SessionOwner, SessionStore, UserGrant } from '../../shared/ports/projects.ts';
+import { requestLimits } from '../../shared/request-limits.ts';
 import type { Database, SessionTable } from './schema.ts';
 
 /** Longer than an issuer is waited for: whoever claimed a renewal and said nothing until then is gone. */
@@ -36,6 +37,20 @@ export const createSessionStore = (
           address: place?.address ?? null,
           browser: place?.browser ?? null,
         })
+        .execute();
+      // One program that signs in again and again must not fill the table, which each sign-in sweeps.
+      const own = isOf('user' in whose ? { subject: whose.user.subject } : whose);
+      await db
+        .deleteFrom('sessions')
+        .where('hash', 'in', (eb) =>
+          eb
+            .selectFrom('sessions')
+            .where(own)
+            .orderBy('last_used_at', 'desc')
+            .orderBy('created_at', 'desc')
+            .offset(requestLimits.sessions.most)
+            .select('hash'),
+        )
         .execute();
     },
     find: async (hash) => {

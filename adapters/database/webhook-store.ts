@@ -6,6 +6,11 @@ import type { SecretKeys } from '../../shared/secret-keys.ts';
 import type { Database } from './schema.ts';
 import { resealWebhooks, whereSecretOf } from './sealed-webhooks.ts';
 
+/** Of one list; `most` is the operator's to choose. */
+const mostListed = 1000;
+/** Those that were disabled last. */
+const mostDisabled = 20;
+
 const tooMany = (most: number): BootreadyError =>
   new BootreadyError({
     code: 'conflict',
@@ -43,9 +48,12 @@ export const createWebhookStore = (
     const rows = await db
       .selectFrom('webhooks')
       .where('project_id', '=', projectId)
-      .orderBy('created_at')
+      // Those that are enabled are few; those that once were may be any number.
+      .orderBy(sql`disabled_at desc nulls first`)
+      .limit(Math.min(most, mostListed) + mostDisabled)
       .select(['id', 'url', 'created_at', 'disabled_at'])
       .execute();
+    rows.sort((a, b) => a.created_at.getTime() - b.created_at.getTime());
     return rows.map((row) => ({
       id: row.id,
       projectId,

@@ -13,6 +13,7 @@ const answerTo = ({ code }: Limit): string => {
   if (code === 'header-overflow') return '431';
   if (code === 'next-page') return 'a link to the next page';
   if (code === 'waits') return 'waits for its turn';
+  if (code === 'oldest-ends') return 'the browser that was not used for longest is signed out';
   return code === 'end-of-connection' ? 'the connection ends' : String(errorCodes[code].status);
 };
 

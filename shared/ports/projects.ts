@@ -138,7 +138,7 @@ export type KnownSession = SessionPlace & {
  * it was not used for the idle time.
  */
 export interface SessionStore {
-  /** `hash` is SHA-256 of the token in the cookie. */
+  /** `hash` is SHA-256 of the token in the cookie. An owner has so many at once (shared/request-limits.ts); with one more, the one that was not used for longest ends. */
   create(
     session: { hash: Buffer; expiresAt: Date; place?: SessionPlace } & ({ keyId: string } | { user: NewUserSession }),
   ): Promise<void>;

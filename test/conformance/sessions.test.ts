@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKeyStore } from '../../adapters/database/project-store.ts';
 import { createSessionStore } from '../../adapters/database/session-store.ts';
 import type { NewUserSession, SessionStore } from '../../shared/ports/projects.ts';
+import { requestLimits } from '../../shared/request-limits.ts';
 import { freshDatabase } from '../support/database.ts';
 import { hex, someProject } from '../support/samples.ts';
 
@@ -40,6 +42,28 @@ describe('sessions', () => {
     expect(await sessions.find(hash)).toEqual({ identity, renewalDue: false, useDue: false });
     await keys.revoke(keyId);
     expect(await sessions.find(hash)).toBeUndefined();
+  });
+
+  test('of one owner are so many at most: with one more, the one that was not used for longest ends', async () => {
+    const { most } = requestLimits.sessions;
+    const { id: projectId } = await someProject(database.db);
+    const keys = createApiKeyStore(database.db);
+    const keyOf = () => keys.create({ projectId, name: 'k', hash: randomBytes(32), hint: hex(4), role: 'reader' });
+    const [keyId, another] = [await keyOf(), await keyOf()];
+    const [others, idle, used] = Array.from({ length: 3 }, () => randomBytes(32)) as [Buffer, Buffer, Buffer];
+    await sessions.create({ hash: others, keyId: another, expiresAt: inMs(3600_000) });
+    for (const hash of [used, idle]) await sessions.create({ hash, keyId, expiresAt: inMs(3600_000) });
+    await sql`update sessions set last_used_at = now() - interval '10 minutes' where hash = ${idle}`.execute(
+      database.db,
+    );
+    for (let count = 2; count < most; count++) {
+      await sessions.create({ hash: randomBytes(32), keyId, expiresAt: inMs(3600_000) });
+    }
+    expect(await sessions.find(idle)).toBeDefined();
+    await sessions.create({ hash: randomBytes(32), keyId, expiresAt: inMs(3600_000) });
+    expect(await sessions.list({ keyId })).toHaveLength(most);
+    expect(await sessions.find(idle)).toBeUndefined();
+    for (const hash of [used, others]) expect(await sessions.find(hash)).toBeDefined();
   });
 
   test('of a user tell who it is; they are over after their time, or when they are removed', async () => {

@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { Webhook as Verifier, WebhookVerificationError } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createRunStore } from '../../adapters/database/run-store.ts';
@@ -260,6 +261,21 @@ describe('deliver', () => {
       data: { ...run, status: 'killed' },
     });
   });
+});
+
+test('of those that are disabled the list has the last ones only', async () => {
+  const first = await subscribed();
+  const limited = createWebhookStore(database.db, secrets, 1000);
+  const limit = 1020;
+  await sql`insert into webhooks (project_id, url, secret, disabled_at)
+    select ${project.id}, 'https://example.org/' || n, 's', now() - n * interval '1 hour' from generate_series(1, 1100) n`.execute(
+    database.db,
+  );
+  const listed = await limited.list(project.id);
+  expect(listed).toHaveLength(limit);
+  expect(listed.find(({ id }) => id === first.id)).toMatchObject({ disabledAt: null });
+  expect(listed.some(({ url }) => url === 'https://example.org/1')).toBe(true);
+  expect(listed.some(({ url }) => url === 'https://example.org/1100')).toBe(false);
 });
 
 test('a project has so many webhooks at most, though many are asked for at once; one that is disabled makes room', async () => {

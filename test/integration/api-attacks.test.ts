@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { newApiKey } from '../../shared/api-key.ts';
@@ -215,6 +216,33 @@ describe('event streams (M3)', () => {
     await eventually(async () => open.every(({ ended }) => ended()), { within: 10, what: 'all have ended' });
     expect(neighbours.ended()).toBe(false);
   });
+});
+
+test('a long export of the audit log ends within ten seconds of its key', async () => {
+  const { key, hash, hint } = newApiKey();
+  const store = createApiKeyStore(installation.db);
+  const id = await store.create({ projectId: 'demo', name: 'auditor', hash, hint, role: 'admin' });
+  const rows = 40_000;
+  await sql`insert into audit_log (action, actor, details)
+    select 'image.create', 'test', jsonb_build_object('name', repeat('x', 255)) from generate_series(1, ${rows})`.execute(
+    installation.db,
+  );
+  const answer = await fetch(`${installation.apiUrl}/v1/audit-log/export`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  expect(answer.status).toBe(200);
+  await store.revoke(id);
+  const revoked = performance.now();
+  let bytes = 0;
+  const read = async (): Promise<void> => {
+    for await (const chunk of answer.body as ReadableStream<Uint8Array>) {
+      bytes += chunk.length;
+      // Slowly, until it must have ended: then what is on its way comes, and the end.
+      if (performance.now() - revoked < 12_000) await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  };
+  await expect(read()).rejects.toThrow();
+  expect(bytes).toBeLessThan(rows * 255);
 });
 
 describe('storage notifications (L1)', () => {
