@@ -26,7 +26,7 @@ const entry = (code: string, check: CheckDefinition, note: string): string => {
     formatMessage(check.remedy.en, 'en'),
     ...(check.shownBy
       ? [
-          `A start shows it: where ${check.shownBy.map((each) => `\`${each}\``).join(' or ')} passes, this is a warning at most.`,
+          `A boot proves it: if ${check.shownBy.map((each) => `\`${each}\``).join(' or ')} passes, this is at most a warning.`,
         ]
       : []),
     ...(commands.length > 0 ? [`\`\`\`sh\n${commands.join('\n')}\n\`\`\``] : []),
@@ -42,19 +42,19 @@ export const checksPage = (): string =>
   `${[
     '# Checks',
     '<!-- Made by `npm run docs` from shared/checks. -->',
-    'What bootready can find, in the words of its reports; every text exists in German too. `{name}` stands for what was found. A check passes, warns, fails, or is unknown, and then says why.',
+    'All findings of bootready, in the words of its reports; every text exists in German too. `{name}` is a placeholder for a detail. A check passes, warns, fails, or is unknown and says why.',
     section(
       'What an upload is',
       'Step admit and convert: from the bytes of the upload, before any tool opens it.',
       Object.entries(admissionChecks).map(([code, check]) => entry(code, check, '')),
     ),
-    section('What is inside', 'Step inspect: from one read-only look into the disk.', [
+    section('What is inside', 'Step inspect: one read-only inspection of the disk.', [
       ...Object.entries(inspectionChecks).map(([code, check]) => entry(code, check, systems.any)),
       ...guestChecks.map((check) => entry(check.code, check, systems[check.appliesTo])),
     ]),
     section(
       'What could not be seen',
-      'What cannot be read is never taken for absent: the checks that need it are `unknown`, for one of these reasons (`unseen` of the finding). Where the boot check starts the image, what it shows counts for more.',
+      'An unreadable part is never treated as absent: the checks that need it are `unknown`, for one of these reasons (`unseen` of the finding). If the boot check starts the image, its result counts for more.',
       Object.entries(unseenWords).map(([reason, { problem }]) => `- \`${reason}\`: ${problem.en}`),
     ),
     section(

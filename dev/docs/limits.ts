@@ -24,8 +24,8 @@ export const limitsText = (): string => `# Limits of the API
 
 <!-- Made by \`npm run docs\` from shared/request-limits.ts. -->
 
-What goes beyond a limit is refused: the third column has the status, and the message names the limit. Both APIs, ours and the Image API, have the
-same limits. What a project may store is another matter: see [quotas](operate.md#run-it-in-production).
+A request beyond a limit is refused: the third column has the status, and the message names the limit. Both APIs, ours and the Image API, have the
+same limits. The storage limits of a project are separate: see [quotas](operate.md#run-it-in-production).
 
 | Where | At most | Answer | What to do |
 | --- | --- | --- | --- |

@@ -39,9 +39,9 @@ export const whatOthersSeeText = (): string => `# What others see of an image
 
 An image may be used by other projects: it is shared with them (*member*), or it is a community or platform image (*other*). They see what it is and
 what was found in it. They do not see where its bytes came from, what was tried before, on which workers, or where it went. Lists, single images, event
-streams, reports and the Image API (v2) follow this table. Of the projects that an image is shared with, each sees only itself.
+streams, reports and the Image API (v2) follow this table. Each project that an image is shared with sees only itself in the list of members.
 
-"Once published": of the run that published the image, and of no other run. What is hidden is null, a hidden list is empty, and a hidden property of v2 is absent.
+"Once published" means: only for the run that published the image. A hidden field is null, a hidden list is empty, and a hidden property of v2 is absent.
 
 | Field | ${imageViewers.join(' | ')} |
 | --- | ${imageViewers.map(() => '---').join(' | ')} |

@@ -21,7 +21,7 @@ export const patterns: readonly Pattern[] = [
   // How a sentence starts.
   opening('Of (?!course)[^?]', 'start with the subject, not with "Of ..."'),
   opening(
-    String.raw`What (?![^.?!]*\?)(?=[^.?!]*[.;:,|]|[a-z ]*$)`,
+    String.raw`What (?![^.?!]*\?)(?=[^.?!|]*[.;:,]|[a-z ]*$)`,
     'name the thing: "The upload ..." instead of "What ..."',
   ),
   opening(

@@ -51,7 +51,8 @@ test('finds a phrase across lines of a comment, at the line where it begins', ()
 });
 
 test('reads Markdown without its code, addresses and comments', () => {
-  const source = '# A\n\n- Of a kind\n\n`anew` [b](anew.md) <!-- anew -->\n\n```\nanew\n```\n| What it is |\n';
+  const source =
+    '# A\n\n- Of a kind\n\n`anew` [b](anew.md) <!-- anew -->\n\n```\nanew\n```\n| What it does | What it is, is it. |\n';
   expect(findingsIn('a.md', source).map(({ line, words }) => [line, words])).toEqual([
     [3, 'Of a'],
     [10, 'What'],
