@@ -11,7 +11,7 @@ const slow = 'test/hostile/{filesystems,boot}/*.test.ts';
 const maxWorkers = Math.max(2, availableParallelism() - 1);
 
 /**
- * unit: no servers. formats: our detector against other readers, no servers. hostile: bent disks and machines in the appliance, minutes, no servers. bench: figures, not tests. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes. openstack: OpenStack's own judges, minutes.
+ * unit: no servers. formats: our detector against other readers, no servers. hostile: bent disks and machines in the appliance, minutes, no servers. bench: figures, not tests. integration: real servers, seconds a test. images: whole images through the whole pipeline, minutes. openstack: OpenStack's own judges, minutes. families: many kinds of systems, looked into and started, more than an hour. judges: other programs that look at the same disks, half an hour.
  */
 export default defineConfig({
   test: {
@@ -63,6 +63,24 @@ export default defineConfig({
           hookTimeout: 900_000,
           maxWorkers: 1,
           fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'families',
+          include: ['test/families/*.test.ts'],
+          testTimeout: 1_200_000,
+          hookTimeout: 1_800_000,
+          maxWorkers: 1,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'judges',
+          include: ['test/judges/*.test.ts'],
+          hookTimeout: 1_800_000,
+          maxWorkers: 1,
         },
       },
       {

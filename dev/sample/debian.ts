@@ -31,27 +31,38 @@ configfile ($root)/@/boot/grub/grub.cfg
 `;
 
 /** What GRUB does on a disk of ours: start the newest kernel at once, and say so on the serial console too. */
-export const grubConfig = ({ top = '', root = 'LABEL=cloudroot', initrd = true, more = '' } = {}): string =>
+export const grubConfig = ({
+  top = '',
+  kernel = 'vmlinuz',
+  root = 'LABEL=cloudroot',
+  initrd = 'initrd.img',
+  more = '',
+} = {}): string =>
   `serial --unit=0 --speed=115200
 terminal_input console serial
 terminal_output console serial
 set timeout=0
-linux ${top}/vmlinuz root=${root} ro ${more}console=tty0 console=ttyS0,115200
-${initrd ? `initrd ${top}/initrd.img\n` : ''}boot
+linux ${top}/${kernel} root=${root} ro ${more}console=tty0 console=ttyS0,115200
+${initrd ? `initrd ${top}/${initrd}\n` : ''}boot
 `;
 
-/** A line of `installDebian`'s script: the root as it is now becomes the filesystem NAME.ext4 in the work folder. */
-export const filesystem = (work: string, name: string): string =>
+/** A line of `installDebian`'s script: the root as it is now becomes the filesystem NAME.ext4 of so many MiB in the work folder. */
+export const filesystem = (work: string, name: string, size: number = layout.rootSize): string =>
   // GRUB 2.06 reads neither of the features that are left out. Where mmdebstrap has mounted /proc and /sys for the hook, mke2fs
   // would copy them: it works in a mount namespace of its own, without them.
-  `truncate -s ${layout.rootSize}M ${work}/${name}.ext4
+  `truncate -s ${size}M ${work}/${name}.ext4
 unshare --mount sh -c 'umount -R "$1/proc" "$1/sys" 2>/dev/null || true
 exec mke2fs -q -t ext4 -L cloudroot -O ^metadata_csum_seed,^orphan_file,^metadata_csum -d "$1" "$2"' sh "$root" ${work}/${name}.ext4`;
 
 export type DebianOptions = {
+  suite?: 'bullseye' | 'bookworm' | 'trixie' | 'sid';
+  /** A line of sources.list(5) instead of the suite's usual ones. */
+  source?: string;
   /** What makes its initramfs. */
   initramfs?: 'initramfs-tools' | 'dracut';
   more?: readonly string[];
+  /** What it would have otherwise. */
+  without?: readonly string[];
   /** Lines of sh(1), whose `$root` is the folder of the new system. */
   script: string;
 };
@@ -62,10 +73,11 @@ export type DebianOptions = {
  */
 export const installDebian = async (
   work: string,
-  { initramfs = 'initramfs-tools', more = [], script }: DebianOptions,
+  { suite = 'bookworm', source, initramfs = 'initramfs-tools', more = [], without = [], script }: DebianOptions,
 ): Promise<void> => {
   const hook = join(work, 'hook.sh');
   // mmdebstrap calls the hook with the folder of the new system, in whatever namespace it works.
+  const wanted = [...packages, initramfs, ...more].filter((name) => !without.includes(name));
   await writeFile(
     hook,
     `#!/bin/sh
@@ -95,11 +107,11 @@ ${script}
   await run(
     'mmdebstrap',
     [
-      ...['--mode=auto', '--variant=apt', '--format=null', `--include=${[...packages, initramfs, ...more].join(',')}`],
+      ...['--mode=auto', '--variant=apt', '--format=null', `--include=${wanted.join(',')}`],
       ...['doc', 'man', 'locale', 'info'].map((folder) => `--dpkgopt=path-exclude=/usr/share/${folder}/*`),
-      ...[`--customize-hook=${hook} "$1"`, 'bookworm', '/dev/null'],
+      ...[`--customize-hook=${hook} "$1"`, suite, '/dev/null', ...(source ? [source] : [])],
     ],
-    { maxBuffer: 64 * MiB, timeout: 900_000 },
+    { maxBuffer: 64 * MiB, timeout: 1_800_000 },
   );
   await rm(hook);
 };

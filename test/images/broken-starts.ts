@@ -43,7 +43,7 @@ export const brokenStarts: Record<string, BrokenStart> = {
   'no kernel': { found: ['boot-loader-stuck fail'], edits: [{ remove: '/vmlinuz' }] },
   'no initramfs, so no driver for the disk': {
     found: ['boot-no-root-device fail'],
-    edits: [grub(grubConfig({ initrd: false }))],
+    edits: [grub(grubConfig({ initrd: '' }))],
   },
   'root= names another disk': {
     found: ['boot-no-root-device fail'],

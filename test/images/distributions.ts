@@ -41,7 +41,7 @@ const debians = {
 } as const;
 
 /** A Debian with what any of the disks needs, as a filesystem, and GRUB's parts; kept of its own, because it takes longest. */
-const debianBase = (cacheDir: string): Promise<string> =>
+export const debianBase = (cacheDir: string): Promise<string> =>
   buildOnce({ cacheDir, name: 'debian-base', recipe: debianRecipe }, (work) =>
     installDebian(work, { more: ['lvm2', 'xfsprogs', 'btrfs-progs'], script: filesystem(work, 'root') }),
   );
