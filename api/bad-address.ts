@@ -1,13 +1,11 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf } from './errors.ts';
+import { openStackError } from './glance/errors.ts';
 import type { Guard } from './guards.ts';
 
-/**
- * Addresses that cannot be read at all reach no route and none of its handlers: answered as the API they seem to be for answers.
- * @param openStackError the body that OpenStack's services answer with
- */
+/** Addresses that cannot be read at all reach no route and none of its handlers: answered as the API they seem to be for answers. */
 export const answerBadAddress =
-  (guard: Guard, openStackError: (status: number, message: string) => object) =>
+  (guard: Guard) =>
   (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     guard(request, reply);
     const status = error.statusCode ?? 400;

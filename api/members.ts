@@ -3,18 +3,17 @@ import { z } from 'zod';
 import { ChangeMember, MemberList, MemberView } from '../shared/contracts/api.ts';
 import { ProjectId } from '../shared/contracts/image.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
-import type { Image } from '../shared/ports/image.ts';
-import type { ImageMember } from '../shared/ports/image-members.ts';
+import type { GlanceImage, GlanceMember } from '../shared/ports/glance.ts';
 import { assertWithin } from '../shared/request-limits.ts';
-import { owns, viewerOf } from './access.ts';
 import type { ApiDeps } from './deps.ts';
+import { owns, viewerOf } from './glance/access.ts';
 import { atLeast } from './identity.ts';
 import { imageToChange, usableImage } from './image-access.ts';
 
 const ById = z.object({ id: z.string() });
 const ByProject = z.object({ id: z.string(), project: z.string() });
 
-const viewOf = ({ memberId, status, createdAt, updatedAt }: ImageMember): MemberView => ({
+const viewOf = ({ memberId, status, createdAt, updatedAt }: GlanceMember): MemberView => ({
   projectId: memberId,
   status,
   createdAt: createdAt.toISOString(),
@@ -25,7 +24,7 @@ const viewOf = ({ memberId, status, createdAt, updatedAt }: ImageMember): Member
 export const memberRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { images } = deps;
+    const { glance } = deps;
     const member = { onRequest: atLeast('member') };
 
     app.get(
@@ -41,7 +40,7 @@ export const memberRoutes =
       async (request) => {
         const image = await usableImage(deps, request);
         const viewer = viewerOf(request);
-        const all = await images.members(image.id);
+        const all = await glance.members(image.id);
         return {
           members: all.filter(({ memberId }) => owns(viewer, image) || memberId === viewer.projectId).map(viewOf),
         };
@@ -64,10 +63,10 @@ export const memberRoutes =
       async (request) => {
         const { id, projectId: owner } = await imageToChange(deps, request);
         const project = projectOf(request.params.project, owner);
-        const there = await images.members(id);
+        const there = await glance.members(id);
         assertWithin('members', there.filter(({ memberId }) => memberId !== project).length + 1);
         // A private image becomes one that is shared with those that its owner names, and nobody else.
-        await images.change(id, (image) => {
+        await glance.change(id, (image) => {
           assertSharable(image);
           return { visibility: 'shared' };
         });
@@ -75,11 +74,11 @@ export const memberRoutes =
       },
     );
 
-    const added = async (id: string, project: string): Promise<ImageMember> => {
+    const added = async (id: string, project: string): Promise<GlanceMember> => {
       try {
-        return await images.addMember(id, project);
+        return await glance.addMember(id, project);
       } catch (error) {
-        const found = (await images.members(id)).find(({ memberId }) => memberId === project);
+        const found = (await glance.members(id)).find(({ memberId }) => memberId === project);
         if (found && isBootreadyError(error) && error.code === 'conflict') return found;
         throw error;
       }
@@ -109,7 +108,7 @@ export const memberRoutes =
             remedy: 'Ask that project to do it ("bootready accept").',
           });
         }
-        const changed = isText(project) && (await images.setMemberStatus(image.id, project, request.body.status));
+        const changed = isText(project) && (await glance.setMemberStatus(image.id, project, request.body.status));
         if (!changed) throw noSuchMember();
         return viewOf(changed);
       },
@@ -130,7 +129,7 @@ export const memberRoutes =
       async (request, reply) => {
         const { id } = await imageToChange(deps, request);
         const { project } = request.params;
-        if (!(isText(project) && (await images.removeMember(id, project)))) throw noSuchMember();
+        if (!(isText(project) && (await glance.removeMember(id, project)))) throw noSuchMember();
         return reply.code(204).send(null);
       },
     );
@@ -151,7 +150,7 @@ const projectOf = (text: string, owner: string): string => {
 };
 
 /** @throws `conflict` */
-const assertSharable = ({ visibility }: Image): void => {
+const assertSharable = ({ visibility }: GlanceImage): void => {
   if (visibility === 'shared' || visibility === 'private') return;
   throw new BootreadyError({
     code: 'conflict',

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { openImageFeed } from '../../adapters/database/image-feed.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
@@ -31,7 +32,7 @@ beforeEach(() => {
 afterEach(() => feed.close());
 
 const rename = (imageId: string, name: string): Promise<unknown> =>
-  createImageStore(database.db).change(imageId, () => ({ name }));
+  createGlanceStore(database.db).change(imageId, () => ({ name }));
 const someRun = async (): Promise<RunNames> => namesOf((await uploadedImage(database.db, project)).run);
 
 /** The backends of this database that listen, with what Postgres calls them. */

@@ -27,16 +27,25 @@ export const openDisks = async () => {
     if (from === 'ext4') execFileSync('mke2fs', ['-q', '-t', 'ext4', path]);
   };
 
-  return {
-    inspected: async ({ from, edits }: Pick<BrokenGuest, 'from' | 'edits'>) => {
-      const folder = await mkdtemp(join(dir, 'disk-'));
+  /** The disk is there as long as the work takes. */
+  const withDisk = async <T>(
+    { from, edits }: Pick<BrokenGuest, 'from' | 'edits'>,
+    work: (path: string, folder: string) => Promise<T>,
+  ): Promise<T> => {
+    const folder = await mkdtemp(join(dir, 'disk-'));
+    try {
       const path = join(folder, 'disk.raw');
       makeDisk(from, path);
       editDisk(path, edits?.() ?? []);
-      const inspection = await inspect(path);
+      return await work(path, folder);
+    } finally {
       await rm(folder, { recursive: true });
-      return inspection;
-    },
+    }
+  };
+
+  return {
+    withDisk,
+    inspected: (guest: Pick<BrokenGuest, 'from' | 'edits'>) => withDisk(guest, inspect),
     close: () => rm(dir, { recursive: true, force: true }),
   };
 };

@@ -1,0 +1,235 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { buildOnce } from '../../dev/sample/kept.ts';
+import { cacheDir } from '../../dev/stack/tool-path.ts';
+import type { Finding } from '../../shared/contracts/finding.ts';
+import type { GuestFacts } from '../../shared/contracts/run.ts';
+import { pythonWith } from '../support/python-packages.ts';
+
+/** Other programs that look at the same disks, and the questions for them. None of them shares code with bootready or libguestfs. */
+
+const run = promisify(execFile);
+const here = import.meta.dirname;
+
+/** The answers of dissect.target about a disk, and its copy of a part of the file tree. */
+export type Evidence = { dissect: Record<string, { value?: unknown; error?: string }>; tree: string };
+
+export const evidenceOf = async (disk: string, folder: string): Promise<Evidence> => {
+  const python = await pythonWith(join(here, 'dissect-target.txt'));
+  const tree = join(folder, 'tree');
+  mkdirSync(tree, { recursive: true });
+  const { stdout } = await run(python, [join(here, 'dissect-target.py'), disk, tree], { maxBuffer: 16 * 1024 ** 2 });
+  return { dissect: JSON.parse(stdout), tree };
+};
+
+/** A package of Debian, unpacked but not installed. */
+const unpacked = (name: string): Promise<string> =>
+  buildOnce(
+    {
+      cacheDir: cacheDir(),
+      name: `unpacked-${name}`,
+      recipe: [import.meta.filename],
+      remedy: 'It needs apt-get and dpkg-deb.',
+    },
+    async (work) => {
+      await run('apt-get', ['-qq', 'download', name], { cwd: work });
+      const deb = readdirSync(work).find((file) => file.endsWith('.deb')) ?? '';
+      await run('dpkg-deb', ['-x', join(work, deb), work]);
+    },
+  );
+
+const outputOf = async (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> => {
+  try {
+    const { stdout, stderr } = await run(command, [...args], {
+      env: { ...process.env, ...env },
+      maxBuffer: 64 * 1024 ** 2,
+    });
+    return stdout + stderr;
+  } catch (error) {
+    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
+    return stdout + stderr;
+  }
+};
+
+const outcomeOf = (findings: readonly Finding[], code: string): string | undefined =>
+  findings.find((finding) => finding.code === code)?.outcome;
+
+type Seen = { findings: readonly Finding[]; guest: GuestFacts };
+
+/** Both answer in the same words. Undefined: the question does not apply to the image. */
+export type Question = {
+  judge: string;
+  about: string;
+  ours(seen: Seen): string | undefined;
+  theirs(evidence: Evidence, seen: Seen): Promise<string | undefined> | string | undefined;
+};
+
+const dissect = (
+  about: string,
+  part: string,
+  ours: Question['ours'],
+  theirs: (value: unknown, seen: Seen) => string | undefined,
+): Question => ({
+  judge: 'dissect.target',
+  about,
+  ours,
+  theirs: ({ dissect: { [part]: answer } }, seen) =>
+    answer?.error === undefined ? theirs(answer?.value, seen) : `error: ${answer.error}`,
+});
+
+/** Its names of filesystems. */
+const families: Readonly<Record<string, string>> = { ext2: 'ext', ext3: 'ext', ext4: 'ext', vfat: 'fat' };
+const family = (type: string): string => families[type] ?? type;
+const isLinux = ({ guest }: Seen): boolean => guest.osType === 'linux';
+
+const initramfsIn = (tree: string): string | undefined => {
+  const folder = join(tree, 'boot');
+  const name = existsSync(folder) ? readdirSync(folder).find((file) => /^init(?:rd|ramfs)/.test(file)) : undefined;
+  return name && join(folder, name);
+};
+
+const builtinIn = (tree: string): string[] => {
+  const folder = join(tree, 'lib-modules');
+  const [version] = existsSync(folder) ? readdirSync(folder) : [];
+  const file = version && join(folder, version, 'modules.builtin');
+  return file && existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+};
+
+/** Whether these modules can read a virtio disk. */
+const readsVirtio = (names: readonly string[]): string => {
+  const modules = new Set(names.map((name) => /([^/]+)\.ko(?:\.\w+)?$/.exec(name)?.[1]?.replaceAll('-', '_')));
+  return modules.has('virtio_pci') && (modules.has('virtio_blk') || modules.has('virtio_scsi')) ? 'pass' : 'fail';
+};
+
+const initramfsListed =
+  (list: (file: string) => Promise<string>): Question['theirs'] =>
+  async ({ tree }) => {
+    const file = initramfsIn(tree);
+    return (
+      file &&
+      readsVirtio([
+        ...(await list(file)).split('\n').map((line) => line.trim().split(/\s+/).at(-1) ?? ''),
+        ...builtinIn(tree),
+      ])
+    );
+  };
+
+const enabled = async ({ tree }: Evidence, units: readonly string[]): Promise<string | undefined> => {
+  if (!existsSync(join(tree, 'usr/lib/systemd')) && !existsSync(join(tree, 'lib/systemd'))) return undefined;
+  const answers = await Promise.all(units.map((unit) => outputOf('systemctl', [`--root=${tree}`, 'is-enabled', unit])));
+  return answers.some((answer) => /^(?:enabled|alias)/.test(answer)) ? 'pass' : 'fail';
+};
+
+/** The firmware tables of a machine in OpenStack. */
+const asOpenStack = (tree: string): NodeJS.ProcessEnv => {
+  const write = (path: string, text: string): void => {
+    mkdirSync(join(tree, path, '..'), { recursive: true });
+    writeFileSync(join(tree, path), text);
+  };
+  write('sys/class/dmi/id/product_name', 'OpenStack Nova\n');
+  write('proc/cmdline', 'ro\n');
+  write('own/systemd-detect-virt', '#!/bin/sh\necho kvm\n');
+  execFileSync('chmod', ['755', join(tree, 'own/systemd-detect-virt')]);
+  return { PATH_ROOT: tree, PATH: `${join(tree, 'own')}:${process.env.PATH}` };
+};
+
+export const questions: readonly Question[] = [
+  dissect(
+    'kind of system',
+    'os',
+    ({ guest }) => guest.osType ?? 'none',
+    (value) => (value === 'default' ? 'none' : String(value)),
+  ),
+  dissect(
+    'name and version',
+    'version',
+    ({ guest }) => guest.osName,
+    // It adds versions of its own.
+    (value, { guest }) =>
+      guest.osName && String(value).replace(' release ', ' ').replace('(R) ', '').startsWith(guest.osName)
+        ? guest.osName
+        : String(value),
+  ),
+  dissect(
+    'architecture',
+    'architecture',
+    ({ guest }) => guest.architecture,
+    (value) => (value === null ? undefined : String(value).replace(/-linux$/, '')),
+  ),
+  dissect(
+    'filesystems',
+    'filesystems',
+    ({ guest }) =>
+      [...new Set((guest.storage ?? []).filter((type) => !/^(?:lvm|luks|raid|BitLocker)$/.test(type)).map(family))]
+        .sort()
+        .join(' '),
+    (value) => (value as string[]).join(' '),
+  ),
+  dissect('root filesystem', 'root', ({ guest }) => guest.rootFilesystem && family(guest.rootFilesystem), String),
+  {
+    judge: 'lsinitramfs',
+    about: 'virtio disk driver at boot',
+    ours: ({ findings }) => outcomeOf(findings, 'virtio-block-initramfs'),
+    theirs: initramfsListed((file) => outputOf('lsinitramfs', [file])),
+  },
+  {
+    judge: 'lsinitrd of dracut',
+    about: 'virtio disk driver at boot',
+    ours: ({ findings }) => outcomeOf(findings, 'virtio-block-initramfs'),
+    theirs: initramfsListed(async (file) => {
+      const home = await unpacked('dracut-core');
+      return outputOf('bash', [join(home, 'usr/bin/lsinitrd'), file], { dracutbasedir: join(home, 'usr/lib/dracut') });
+    }),
+  },
+  {
+    judge: 'systemctl is-enabled',
+    about: 'cloud-init is enabled',
+    ours: (seen) => (isLinux(seen) ? outcomeOf(seen.findings, 'cloud-init-enabled') : undefined),
+    theirs: (evidence) => enabled(evidence, ['cloud-init.service', 'cloud-init-main.service']),
+  },
+  {
+    judge: 'systemctl is-enabled',
+    about: 'SSH server is enabled',
+    ours: ({ findings }) => outcomeOf(findings, 'ssh-server-enabled')?.replace('warn', 'fail'),
+    theirs: (evidence) => enabled(evidence, ['ssh.service', 'sshd.service', 'ssh.socket']),
+  },
+  {
+    judge: 'systemd-analyze verify',
+    about: 'cloud-init is enabled',
+    ours: ({ findings }) => outcomeOf(findings, 'cloud-init-enabled'),
+    theirs: async ({ tree }) => {
+      if (
+        !existsSync(join(tree, 'usr/lib/systemd/system/cloud-init.target')) &&
+        !existsSync(join(tree, 'lib/systemd/system/cloud-init.target'))
+      )
+        return undefined;
+      const said = await outputOf('systemd-analyze', ['verify', `--root=${tree}`, 'cloud-init.target']);
+      return /cloud-init\S*: .*(?:not found|Refusing|bad)/i.test(said) ? 'fail' : 'pass';
+    },
+  },
+  {
+    judge: 'ds-identify of cloud-init',
+    about: 'cloud-init finds OpenStack',
+    ours: ({ findings }) => outcomeOf(findings, 'cloud-init-datasources'),
+    theirs: async ({ tree }) => {
+      if (!existsSync(join(tree, 'etc/cloud'))) return undefined;
+      const home = await unpacked('cloud-init');
+      const env = asOpenStack(tree);
+      const said = await outputOf('sh', [join(home, 'usr/lib/cloud-init/ds-identify'), '--force'], {
+        ...env,
+        DI_LOG: 'stderr',
+        DEBUG_LEVEL: '1',
+      });
+      return /Found single datasource: OpenStack|datasource_list: \[ OpenStack/.test(said + configOf(tree))
+        ? 'pass'
+        : 'fail';
+    },
+  },
+];
+
+const configOf = (tree: string): string => {
+  const path = join(tree, 'run/cloud-init/cloud.cfg');
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+};
