@@ -18,7 +18,7 @@ export type BootreadyErrorOptions = {
 
 /**
  * One error type for everything that is ours to explain. The thrower decides whether a retry helps.
- * `publicMessage` and `remedy` may be shown to anyone; `cause` and `context` go to logs only and never into an answer.
+ * `message` and `remedy` may be shown to anyone; `cause` and `context` go to logs only and never into an answer.
  */
 export class BootreadyError extends Error {
   readonly code: ErrorCode;

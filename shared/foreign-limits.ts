@@ -6,7 +6,7 @@ const MiB = 1024 * KiB;
 /** What a process behind the door may hold: V8's heap. Buffers count against the kernel's bound, four times as much (adapters/foreign/process.ts). */
 export const foreignHeapBytes = 256 * MiB;
 
-/** What a machine may write while it is started or looked at, in bytes. Less where a worker has little room (workers/scratch-room.ts). */
+/** What a machine may write while it is started or checked, in bytes. Less where a worker has little room (workers/scratch-room.ts). */
 export const machineWrites = {
   /** A first boot of a system that updates itself writes some hundred MiB. */
   boot: { least: 256 * MiB, most: 8 * 1024 * MiB },
@@ -24,7 +24,7 @@ export const foreignLimits = {
   look: { partSeconds: 10, totalSeconds: 60, answerBytes: 16 * MiB },
   /** What a system says while it starts. */
   watch: { partSeconds: 10, totalSeconds: 600, answerBytes: 8 * MiB },
-  /** What a system says that is mended. */
+  /** What a system says that is repaired. */
   mend: { partSeconds: 10, totalSeconds: 60, answerBytes: MiB },
   /** A mirror's file of checksums. */
   sums: { partSeconds: 5, totalSeconds: 5, answerBytes: KiB },

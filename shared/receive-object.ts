@@ -25,7 +25,7 @@ export type ReceiveOptions = {
   mayHold: (bytes: number) => boolean;
   /** Asked every 30 seconds; false when nobody waits for these bytes any more. */
   isWanted: () => Promise<boolean>;
-  /** A sender that sends nothing for so long is given up. */
+  /** A sender that sends nothing for this long is given up. */
   silentMs?: number;
 };
 

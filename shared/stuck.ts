@@ -2,9 +2,9 @@ import type { StuckReason } from './contracts/operations.ts';
 import type { OpenRun } from './ports/operations.ts';
 import { goneAfterSeconds } from './ports/workers.ts';
 
-/** A run is begun within moments, and so is each of its steps; who waits for so long waits for something that is not there. */
+/** A run is started within moments, and so is each of its steps; who waits for this long waits for something that is not there. */
 const patienceSeconds = 120;
-/** One failed try is no matter. */
+/** One failed try is not important. */
 const manyTries = 3;
 
 /** What a step says of the object store, and of nothing else. */

@@ -3,7 +3,7 @@ import { TargetName } from './contracts/delivery.ts';
 
 /** Where published images go further: the operator's file, secrets included. Names of OpenStack's are those of its clouds.yaml. */
 
-/** An S3 server of whoever's; objects go to `PREFIX<project>/<image>/`. */
+/** An S3 server of anyone's; objects go to `PREFIX<project>/<image>/`. */
 export const S3TargetConfig = z.strictObject({
   kind: z.literal('s3'),
   endpoint: z.url({ protocol: /^https?$/ }),
@@ -56,7 +56,7 @@ export type GlanceTargetConfig = z.infer<typeof GlanceTargetConfig>;
 export const TargetConfig = z.discriminatedUnion('kind', [S3TargetConfig, DirectoryTargetConfig, GlanceTargetConfig]);
 export type TargetConfig = z.infer<typeof TargetConfig>;
 
-/** By name. What is wrong is told by where it is, never by what stands there. */
+/** By name. What is wrong is told by where it is, never by what is there. */
 export const Targets = z
   .string()
   .transform((text, context) => {

@@ -19,7 +19,7 @@ export type PartsInput = {
   progress(share: number): void;
 };
 
-/** Whoever else writes to the key clears away what we have there, as we did with what he left. */
+/** Anyone who else writes to the key removes what we have there, as we did with what he left. */
 export const takenAway = (error: unknown): never => {
   if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
   throw new BootreadyError({
@@ -42,7 +42,7 @@ export const clearUploads = async (
 };
 
 /**
- * An object of whatever size, in parts and with little memory. What earlier tries left at the key is cleared away.
+ * An object of whatever size, in parts and with little memory. What earlier tries left at the key is removed.
  * @throws BootreadyError `unavailable`, retryable, when another writer did so with this one; what `read` throws; those of the store
  */
 export const uploadInParts = async (

@@ -26,11 +26,11 @@ export const decide = (findings: readonly Finding[], policy: Policy): Verdict =>
 /** What makes a disk useless, and nobody unsafe who takes it for the raw bytes that it is declared to be. */
 const harmless = new Set(['unrecognised', 'too-small']);
 
-/** Whether these looks found nothing against serving bytes as they came. What could not be seen is not safe. */
+/** Whether these looks found nothing against serving bytes unchanged. What could not be seen is not safe. */
 export const foundNothingUnsafe = (findings: readonly Finding[]): boolean =>
   findings.every(({ code, outcome }) => outcome === 'pass' || outcome === 'warn' || harmless.has(code));
 
-/** Whether bytes that are served as they came must not be: a safety check failed, and not just because nothing is in them. */
+/** Whether bytes that are served unchanged must not be: a safety check failed, and not just because nothing is in them. */
 export const isUnsafeToServe = (findings: readonly Finding[]): boolean =>
   findings.some(
     ({ code, outcome }) => outcome === 'fail' && catalogue[code]?.severity === 'safety' && !harmless.has(code),

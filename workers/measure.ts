@@ -14,7 +14,7 @@ export const outcomeOf = (error: unknown): StepOutcome => {
 const worst = (outcomes: readonly Outcome[]): Outcome =>
   (['fail', 'warn', 'unknown'] as const).find((each) => outcomes.includes(each)) ?? 'pass';
 
-/** Waits for what has begun; tells how long that took and, if so, why it failed, and then what came of it. */
+/** Waits for what has started; tells how long that took and, if so, why it failed, and then what resulted from it. */
 const timed = async <Result>(
   begun: Promise<Result>,
   ended: (seconds: number, failure?: { error: unknown }) => void,

@@ -1,8 +1,8 @@
 import type { LedgerActivities, OnOwnQueue } from '../workflows/activities.ts';
 
 /**
- * The images that a worker has begun and not ended: in a slot, waiting for one, or for scratch space. It begins no more than it has places for. So what waits
- * can go to whichever worker has room next, and nothing is taken up that Temporal would give up for waiting too long.
+ * The images that a worker has started and not ended: in a slot, waiting for one, or for scratch space. It begins no more than it has places for. So what waits
+ * can go to whichever worker has room next, and nothing is picked up that Temporal would give up for waiting too long.
  */
 export type Places = {
   readonly count: number;
@@ -21,13 +21,13 @@ export type Reservation = { readonly beyond: number };
 
 type Asked = { beyond: number; take: () => void };
 
-/** @param keptForMs how long one that has no step is counted: as long as Temporal waits for a worker to take up the next */
+/** @param keptForMs how long one that has no step is counted: as long as Temporal waits for a worker to pick up the next */
 export const createPlaces = (count: number, keptForMs: number): Places => {
   const held = new Map<string, { steps: number; leaves?: NodeJS.Timeout }>();
   const reserved = new Set<Reservation>();
   const asked = new Set<Asked>();
 
-  /** Each queue is looked at by itself: one that has nothing keeps no other from beginning. */
+  /** Each queue is checked by itself: one that has nothing keeps no other from beginning. */
   const hasRoom = (beyond: number): boolean => {
     const ofSameQueue = [...reserved].filter((each) => each.beyond === beyond).length;
     return held.size + ofSameQueue < count + beyond;

@@ -31,14 +31,14 @@ export type Place = { project: string; folder: string };
 export type Need = { bytes: number; atMost: number };
 export type Turn = {
   signal: AbortSignal;
-  /** @param keeps whether the image keeps its slot for its next step, by what came of the work; it does unless told */
+  /** @param keeps whether the image keeps its slot for its next step, by what resulted from the work; it does unless told */
   inSlot<T>(work: () => Promise<T>, keeps?: (result: T) => boolean): Promise<T>;
   /** Told when it begins to wait, and when that has ended. */
   waits(isWaiting: boolean): void;
 };
 
 export type RoomOptions = {
-  /** Holds the folders of all workers of this filesystem; promises stand in files beside them. */
+  /** Holds the folders of all workers of this filesystem; promises are in files beside them. */
   root: string;
   space(): Promise<{ free: number; size: number }>;
   /** How long one that waits is passed, and how often there is another look, in milliseconds. */
@@ -110,7 +110,7 @@ export const createScratchRoom = (options: RoomOptions): ScratchRoom => {
     const [{ free }, others, own] = [await space(), await outstanding(root, promiseOf(folder)), await takenBy(folder)];
     return free + own - besides >= bytes + others;
   };
-  /** Whoever comes next may be passed while there is no room for it, but not for ever. */
+  /** Anyone who comes next may be passed while there is no room for it, but not forever. */
   const mayLook = async (own: Waiting | undefined): Promise<boolean> => {
     const next = first();
     if (next === undefined || next === own) return true;

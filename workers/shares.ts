@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
  * Who wants how much of this worker now. A project stands back while it has more steps here, working or waiting, than another that has some: its tools get less of the
- * processors (tools/niceness.ts). So whoever wants little is soon done, and whoever is alone never stands back. Slots alone are not enough: they say how
+ * processors (tools/niceness.ts). So anyone who wants little is soon done, and anyone who is alone never stands back. Slots alone are not enough: they say how
  * many steps of a project work, and one step keeps all processors busy as long as it likes. What was used before does not count: a project that made
  * ten images in the last minutes has its eleventh as soon as one that made none.
  */

@@ -83,14 +83,14 @@ const whereThereIsRoom = (
   };
 };
 
-/** Of what waits in each, as much is taken up as can be done at once. */
+/** Of what waits in each, as much is picked up as can be done at once. */
 const queuesBeside = ({ shared, places, atOnce }: StepWorkerOptions) => {
   const { admitFirst, beginAttempt, beginRepair, beginDownload, deliver } = shared;
   const { images, downloads } = places;
   return [
     { queue: 'admit', activities: { admitFirst }, maxConcurrentActivityTaskExecutions: atOnce.looks },
     { queue: 'begin', activities: { beginAttempt, beginRepair }, ...whereThereIsRoom(images) },
-    // So that a project that wants one image made does not wait behind another's hundred that have begun.
+    // So that a project that wants one image made does not wait behind another's hundred that have started.
     { queue: 'begin-first', activities: { beginAttempt }, ...whereThereIsRoom(images, images.count) },
     { queue: 'fetch', activities: { beginDownload }, ...whereThereIsRoom(downloads) },
     { queue: 'deliver', activities: { deliver }, maxConcurrentActivityTaskExecutions: atOnce.deliveries },
@@ -102,7 +102,7 @@ const retryMs = 2000;
 
 /**
  * Serves the shared task queue, with the workflows and what any worker can do, those beside it (shared/contracts/workflow.ts), and the one of this process alone,
- * whose activities share its scratch folder. Outlives Temporal: what breaks is made anew until `close`.
+ * whose activities share its scratch folder. Outlives Temporal: what breaks is made again until `close`.
  */
 export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<void> } => {
   const { temporal, workerId, log } = options;
@@ -130,12 +130,12 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
         shutdownForceTime: '20s',
         maxHeartbeatThrottleInterval: leastBetweenMs,
       };
-      // The own queue first: whoever begins an attempt on the shared one must be there for its next step.
+      // The own queue first: anyone who begins an attempt on the shared one must be there for its next step.
       const own = await Worker.create({
         ...common,
         taskQueue: options.ownTaskQueue,
         activities: options.scratch,
-        // More than the slots allow: what waits for a slot has been taken up, and sends heartbeats.
+        // More than the slots allow: what waits for a slot has been picked up, and sends heartbeats.
         maxConcurrentActivityTaskExecutions: 200,
       });
       const besides = await Promise.all(

@@ -4,7 +4,7 @@ import type { Failure } from '../shared/errors.ts';
 import type { BootCheck, Conversion, Inspection, JudgedParts } from '../shared/examine.ts';
 
 /**
- * What the workflow may ask for. Every activity may run twice, at once even (a worker that was taken for dead and is not),
+ * What the workflow may ask for. Every activity may run twice, at once even (a worker that was treated as dead and is not),
  * and a killed one leaves nothing that the next attempt trips over.
  * Activities throw ApplicationFailure only, made by workers/failures.ts; a bad image is a result with findings.
  */
@@ -41,9 +41,9 @@ export interface RepairLedger {
 
 /** On the attempt's own task queue. */
 export interface RepairActivities {
-  /** The disk of the original, admitted and converted like any upload, then changed by the remedies. Begins anew each time. */
+  /** The disk of the original, admitted and converted like any upload, then changed by the remedies. Begins again each time. */
   mend(attempt: OrderAttempt): Promise<void>;
-  /** The mended disk becomes the upload of the new image; its notification, or the sweep, starts the ordinary run. */
+  /** The repaired disk becomes the upload of the new image; its notification, or the sweep, starts the ordinary run. */
   handOver(attempt: OrderAttempt): Promise<void>;
   discardRepair(attempt: OrderAttempt): Promise<void>;
 }
@@ -52,7 +52,7 @@ export interface RepairActivities {
 export interface DownloadLedger {
   /** Takes the download for this worker, which has room for it: a new fence. */
   beginDownload(download: { imageId: string }): Promise<OrderAttempt>;
-  /** The image comes to nothing: it says why. Does nothing when the download has ended. */
+  /** The image fails: it says why. Does nothing when the download has ended. */
   endDownload(input: OrderEnd): Promise<void>;
 }
 
@@ -74,14 +74,14 @@ export interface SharedActivities {
   beginAttempt(run: RunRef): Promise<Attempt>;
   /** Puts findings and policy together and writes the report to the run row. */
   judge(attempt: Attempt, parts: JudgedParts): Promise<Judgement>;
-  /** Run row and image row say how it ended; the outbox tells whoever asked. Not for `published`: publish does that itself. */
+  /** Run row and image row say how it ended; the outbox tells anyone who asked. Not for `published`: publish does that itself. */
   finishRun(input: RunRef & FinishedRun): Promise<void>;
 }
 
 /** A published image goes further; `deliver` on the task queue for it. */
 export interface DeliveryActivities {
   deliver(order: DeliveryOrder): Promise<void>;
-  /** Says why it will not be tried any more by itself; of one that was cancelled, clears away what is half there at the target. */
+  /** Says why it will not be tried any more by itself; of one that was cancelled, removes what is half there at the target. */
   failDelivery(order: DeliveryOrder, failure: Failure): Promise<void>;
 }
 

@@ -5,7 +5,7 @@ import { failureOf } from './outcome.ts';
 import { beside } from './queues.ts';
 import { copying, ledger } from './timing.ts';
 
-/** By the hand of an operator: whoever cancels it by the API has ended it in Postgres. */
+/** By the hand of an operator: anyone who cancels it by the API has ended it in Postgres. */
 const stopped = {
   failure: {
     code: 'cancelled',
@@ -14,7 +14,7 @@ const stopped = {
   },
 };
 
-/** A published image goes to one target. Whatever becomes of it, the image stays published. */
+/** A published image goes to one target. Whatever happens to it, the image stays published. */
 export async function deliverImage({ order, ...timings }: DeliverImageInput): Promise<void> {
   const { deliver } = proxyActivities<DeliveryActivities>({ ...copying(timings), taskQueue: beside('deliver') });
   const { failDelivery } = proxyActivities<DeliveryActivities>(ledger());
@@ -22,7 +22,7 @@ export async function deliverImage({ order, ...timings }: DeliverImageInput): Pr
     await deliver(order);
   } catch (error) {
     const { failure } = isCancellation(error) ? stopped : failureOf(error, 'deliver the image again');
-    // Of one that was cancelled, what is half there is cleared away.
+    // Of one that was cancelled, what is half there is removed.
     await CancellationScope.nonCancellable(() => failDelivery(order, failure));
     throw error;
   }

@@ -4,7 +4,7 @@ import type { Failure } from '../shared/errors.ts';
 const causeOf = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
 
 /**
- * A step on a worker's own task queue that nobody takes up: the worker died, and its scratch folder with it.
+ * A step on a worker's own task queue that nobody picks up: the worker died, and its scratch folder with it.
  * A worker that dies within a step is noticed by the missing heartbeat first; the retry then waits on the same queue and ends here.
  * A worker that is shut down in good order says so itself.
  */
@@ -14,7 +14,7 @@ export const workerIsLost = (error: unknown): boolean => {
   return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
 };
 
-/** Whether beginning anew on another worker may help: this one died with its scratch folder, or was overtaken. */
+/** Whether beginning again on another worker may help: this one died with its scratch folder, or was overtaken. */
 export const canMove = (error: unknown): boolean => {
   const cause = causeOf(error);
   if (workerIsLost(error)) return true;

@@ -93,7 +93,7 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
       return verdict;
     }
 
-    /** Most are published: the parts go out while the image is looked at. There is no object before the verdict; what fails here, publish does. */
+    /** Most are published: the parts go out while the image is checked. There is no object before the verdict; what fails here, publish does. */
     function startSending(converted: ConvertedDisk): void {
       if (patched('send-ahead')) sending = ahead.run(() => sendAhead(attempt, converted)).catch(() => undefined);
     }

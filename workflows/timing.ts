@@ -2,7 +2,7 @@ import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow
 import type { Timings } from '../shared/contracts/workflow.ts';
 
 /**
- * Timeouts and retries by kind of step. A step throws what no retry can mend as non-retryable (workers/failures.ts), so the
+ * Timeouts and retries by kind of step. A step throws what no retry can repair as non-retryable (workers/failures.ts), so the
  * policies here are for what passes: a store that does not answer, a database that restarts.
  */
 const backoff = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
@@ -24,7 +24,7 @@ export const ledgerHere = (): LocalActivityOptions => ({
   retry: backoff,
 });
 
-/** Work on one worker's scratch folder. Not being taken up in time means that the worker is dead: see `workerIsLost`. */
+/** Work on one worker's scratch folder. Not being picked up in time means that the worker is dead: see `workerIsLost`. */
 const scratch = (input: Timings): ActivityOptions => ({
   heartbeatTimeout: `${input.heartbeatSeconds}s`,
   scheduleToStartTimeout: `${input.claimSeconds}s`,
@@ -58,7 +58,7 @@ export const copying = (input: Timings): ActivityOptions => ({
   retry: { ...backoff, maximumInterval: '10m', maximumAttempts: 15 },
 });
 
-/** A virtual machine of ours looks at the image: minutes, and a hostile image may well make it hang. Waiting for a slot counts. What took too long is not tried again: the step says so, and throws nothing (workers/activities/inspect.ts). */
+/** A virtual machine of ours checks the image: minutes, and a hostile image may well make it hang. Waiting for a slot counts. What took too long is not tried again: the step says so, and throws nothing (workers/activities/inspect.ts). */
 export const appliance = (input: Timings): ActivityOptions => ({
   ...scratch(input),
   startToCloseTimeout: '4h',

@@ -2,7 +2,7 @@ import { buildSampleImages } from '../sample/build.ts';
 import { cacheDir } from '../stack/tool-path.ts';
 
 // A process of its own, and a group of its own, so that all that builds can be stopped at once: the signal is passed on to the group,
-// mmdebstrap unmounts what it mounted, and the half-built sample is cleared away here. Progress goes to stdout, the path comes last.
+// mmdebstrap unmounts what it mounted, and the half-built sample is removed here. Progress goes to stdout, the path comes last.
 process.once('SIGTERM', () => {
   process.on('SIGTERM', () => undefined);
   process.kill(0, 'SIGTERM');

@@ -114,7 +114,7 @@ export const FindingView = Finding.extend({
   title: z.string(),
   problem: z.string().optional(),
   remedy: z.string().optional(),
-  /** Shell commands that mend it, for the system that was found, or for every one while none is known. */
+  /** Shell commands that repair it, for the system that was found, or for every one while none is known. */
   commands: z
     .array(z.object({ on: z.enum(['any', 'debian', 'rhel', 'suse', 'alpine', 'windows']), run: z.string() }))
     .optional(),
@@ -150,7 +150,7 @@ export type ProvenanceKeys = z.infer<typeof ProvenanceKeys>;
 export const PublishedView = z.object({
   bucket: z.string(),
   key: z.string(),
-  /** raw or qcow2; another one where the bytes are served as they came. */
+  /** raw or qcow2; another one where the bytes are served unchanged. */
   format: z.string(),
   size: Bytes,
   sha256: z.string(),
@@ -190,7 +190,7 @@ export const RemedyView = z.object({
   title: z.string(),
   /** What it does. */
   plan: z.string(),
-  /** Codes of the findings of this image that it mends; empty when nothing asks for it. */
+  /** Codes of the findings of this image that it repairs; empty when nothing asks for it. */
   answers: z.array(z.string()),
   /** Why this installation cannot do it. */
   unavailable: z.string().optional(),
@@ -228,7 +228,7 @@ export const DeliveryView = z.object({
 });
 export type DeliveryView = z.infer<typeof DeliveryView>;
 
-/** Asks for a delivery that is not under way: the first, or another one. */
+/** Asks for a delivery that is not running: the first, or another one. */
 export const CreateDelivery = z.strictObject({ target: TargetName });
 export type CreateDelivery = z.infer<typeof CreateDelivery>;
 
@@ -277,7 +277,7 @@ export const CreateImage = z.strictObject({
   snapshot: Snapshot.optional(),
   /** Where its bytes are fetched from; without it they are uploaded. The file must be there for everyone who knows the address. */
   source: z.strictObject({ url: SourceUrl, checksum: Checksum.optional() }).optional(),
-  /** For administrators: the project that shall own it. */
+  /** For administrators: the project that must own it. */
   projectId: z.string().optional(),
 });
 export type CreateImage = z.input<typeof CreateImage>;
@@ -301,7 +301,7 @@ export const ChangeImage = z
   .refine((change) => Object.keys(change).length > 0, 'Give at least one change.');
 export type ChangeImage = z.infer<typeof ChangeImage>;
 
-/** A project that an image is shared with; it stands in that project's lists once it is `accepted`. */
+/** A project that an image is shared with; it is in that project's lists once it is `accepted`. */
 export const MemberView = z.object({
   projectId: z.string(),
   status: MemberStatus,
@@ -346,7 +346,7 @@ export const SetImageSource = z
       .optional(),
     /** Of the signature, where it is a file beside it: SHA256SUMS.gpg, SHA256SUMS.sign and the like. */
     signatureUrl: SourceUrl.optional(),
-    /** How often it is looked at. */
+    /** How often it is checked. */
     everySeconds: z
       .number()
       .int()
@@ -384,7 +384,7 @@ export const ImageSourceView = z.object({
   checksum: z.string().nullable(),
   imageId: z.uuid().nullable(),
   lookedAt: Time.nullable(),
-  /** Why the last look came to nothing. */
+  /** Why the last look failed. */
   failure: FailureView.nullable(),
 });
 export type ImageSourceView = z.infer<typeof ImageSourceView>;

@@ -33,7 +33,7 @@ export const memberStatuses = ['pending', 'accepted', 'rejected'] as const;
 export const MemberStatus = z.enum(memberStatuses);
 export type MemberStatus = z.infer<typeof MemberStatus>;
 
-/** What the published image shall be. `keep` leaves a sound raw or qcow2 in its format, rewritten; all else becomes raw. */
+/** What the published image must be. `keep` leaves a sound raw or qcow2 in its format, rewritten; all else becomes raw. */
 export const TargetFormat = z.enum(['raw', 'qcow2', 'keep']);
 export type TargetFormat = z.infer<typeof TargetFormat>;
 

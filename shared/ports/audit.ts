@@ -30,13 +30,13 @@ export interface AuditLog {
   list(filter: AuditFilter & { before?: number; limit: number }): Promise<AuditEntryRow[]>;
 }
 
-/** The newest entry. Whoever keeps it elsewhere can tell later that nothing up to it was cut off. `hash` in lower-case hex. */
+/** The newest entry. Anyone who keeps it elsewhere can tell later that nothing up to it was cut off. `hash` in lower-case hex. */
 export type AuditHead = { id: number; at: Date; hash: string };
 
 /** The first thing that is wrong with the log. */
 export type AuditFault =
   | { kind: 'changed' | 'inserted'; id: number }
-  /** Between two entries, or before the first one that is there. */
+  /** Between two entries, or before the first one that exists. */
   | { kind: 'removed'; before: number; after?: number }
   /** The head that was kept is not in the log: it and what followed it was cut off, or all of it was written again. */
   | { kind: 'cut'; id: number };

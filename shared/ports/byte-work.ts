@@ -43,7 +43,7 @@ export type ReadBack = Sha256 & { size: number };
 
 /**
  * Work with every byte of an image: gigabytes are read, hashed and sent, which takes a processor for seconds. None of it is done on the event loop of
- * whoever asks. Throws BootreadyErrors as ObjectStore does; the reason of `signal` when that is aborted.
+ * anyone who asks. Throws BootreadyErrors as ObjectStore does; the reason of `signal` when that is aborted.
  */
 export interface ByteWork {
   /** @throws `scratch-full`, retryable */
@@ -53,7 +53,7 @@ export interface ByteWork {
   /** As `hash`, by another algorithm. @returns lower-case hex */
   digest(file: LocalFile & { algorithm: DigestAlgorithm }, control: ByteControl): Promise<{ hex: string }>;
   /**
-   * What earlier tries left at the key is cleared away. Throws what leaves no upload open.
+   * What earlier tries left at the key is removed. Throws what leaves no upload open.
    * @throws `unavailable`, retryable, when another writer ended the upload, or the store took other bytes than it was given
    */
   send(order: SendOrder, control: ByteControl): Promise<SentParts>;

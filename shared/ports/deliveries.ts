@@ -44,16 +44,16 @@ export type CancelledDelivery = Pick<Consignment, 'imageId' | 'projectId' | 'tar
 
 /**
  * One row for an image and a target. What a publication brings with it is ordered in its transaction (RunStore). None of this
- * ever changes the image: it is published, whatever becomes of its deliveries.
+ * ever changes the image: it is published, whatever happens to its deliveries.
  */
 export interface DeliveryStore {
   /** Asks for it, or once more. @throws `conflict` unless the image is active and no delivery to this target is open or being cancelled */
   order(imageId: string, target: string): Promise<DeliveryOrder>;
   /** In the order of their targets' names. */
   ofImage(imageId: string): Promise<Delivery[]>;
-  /** Of an image: those that nobody has begun. */
+  /** Of an image: those that nobody has started. */
   queued(imageId: string): Promise<DeliveryOrder[]>;
-  /** Of all images, queued for so long: their workflow was perhaps never started. */
+  /** Of all images, queued for this long: their workflow was perhaps never started. */
   unstarted(olderThanSeconds: number): Promise<DeliveryOrder[]>;
   /** An attempt, with a new fence; the newest wins. @throws `superseded` when it has ended, or its image is no longer active */
   begin(order: DeliveryOrder, worker: string): Promise<Consignment>;
@@ -61,13 +61,13 @@ export interface DeliveryStore {
   progress(deliveryId: string, fence: number, percent: number): Promise<void>;
   attemptFailed(deliveryId: string, fence: number, failure: Failure): Promise<void>;
   done(deliveryId: string, fence: number, location: string): Promise<void>;
-  /** Does nothing when it has ended, or was asked for anew. */
+  /** Does nothing when it has ended, or was asked for again. */
   fail(order: DeliveryOrder, failure: Failure): Promise<void>;
-  /** It is `cancelled` from here on, and finished at once when nobody has begun it. Undefined when none to this target is open. */
+  /** It is `cancelled` from here on, and finished at once when nobody has started it. Undefined when none to this target is open. */
   cancel(imageId: string, target: string): Promise<DeliveryOrder | undefined>;
   /** Undefined unless it is cancelled and not finished. */
   cancelled(order: DeliveryOrder): Promise<CancelledDelivery | undefined>;
-  /** What was cancelled is finished. @param failure what is still to be cleared away by hand */
+  /** What was cancelled is finished. @param failure what is still to be removed by hand */
   cleared(order: DeliveryOrder, failure: Failure | undefined): Promise<void>;
 }
 

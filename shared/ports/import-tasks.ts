@@ -1,7 +1,7 @@
 import type { Report } from '../contracts/run.ts';
 import type { Failure } from '../errors.ts';
 
-/** Imports that were asked for by the Image API, which tells of them as tasks. While bytes are fetched a task is a download, from then on a run. */
+/** Imports that were asked for by the Image API, which tells about them as tasks. While bytes are fetched a task is a download, from then on a run. */
 export const taskStatuses = ['pending', 'processing', 'success', 'failure'] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
 
@@ -39,7 +39,7 @@ export type TaskQuery = {
   limit: number;
 };
 
-/** Tasks outlive their images. Undefined or none of what whoever asks may not see. */
+/** Tasks outlive their images. Undefined or none of what anyone who asks may not see. */
 export interface ImportTaskStore {
   /** @throws BootreadyError `invalid-input` when there is no task at the marker */
   list(query: TaskQuery): Promise<ImportTask[]>;

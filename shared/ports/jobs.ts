@@ -1,6 +1,6 @@
 import type { HousekeepingJob, IntakeJob, NotifyJob } from '../contracts/jobs.ts';
 
-/** What is many, small and independent. Adding a job that is there already does nothing. */
+/** What is many, small and independent. Adding a job that exists already does nothing. */
 export interface JobQueue {
   /** @throws BootreadyError `unavailable` within a few seconds when Redis does not answer. */
   addIntake(eventIds: readonly number[]): Promise<void>;
@@ -16,7 +16,7 @@ export type QueueState = {
   oldestWaitingSeconds: number;
 };
 
-/** Tells whoever listens that an image, one of its runs or steps has changed. Nothing is promised about what was missed. */
+/** Tells anyone who listens that an image, one of its runs or steps has changed. Nothing is promised about what was missed. */
 export interface ImageFeed {
   subscribe(imageId: string, listener: () => void): () => void;
   /** Of every image; undefined when anything may have changed. */

@@ -4,12 +4,12 @@ import type { RunStatus, Verdict } from '../contracts/run.ts';
 import type { Step } from '../contracts/step.ts';
 import type { Reaped, Swept } from './jobs.ts';
 
-/** What became of a try at a step; `stopped`: its worker was shut down, and the run moves to another one. */
+/** What happened to a try at a step; `stopped`: its worker was shut down, and the run moves to another one. */
 export type StepOutcome = 'done' | 'failed' | 'cancelled' | 'stopped';
 
 /**
  * What is counted of the work that is done here. Every text that it takes is one of a fixed set: a label that a guest or an
- * uploader could choose would let them fill the memory of whoever keeps the series.
+ * uploader could choose would let them fill the memory of anyone who keeps the series.
  */
 export interface StepMeter {
   step(step: Step | 'mend' | 'hand-over' | 'fetch' | 'deliver', outcome: StepOutcome, seconds: number): void;
@@ -26,11 +26,11 @@ export interface JobMeter {
     outcome: 'done' | 'failed',
     seconds: number,
   ): void;
-  /** What became of a notification: words of `settleEvent`. */
+  /** What happened to a notification: words of `settleEvent`. */
   settled(result: string): void;
-  /** What became of a try at a webhook: words of `deliver`. */
+  /** What happened to a try at a webhook: words of `deliver`. */
   delivered(result: string): void;
-  /** What no event announced, and what was cleared away. */
+  /** What no event announced, and what was removed. */
   swept(found: Swept): void;
   reaped(cleared: Reaped): void;
 }

@@ -50,7 +50,7 @@ export interface ObjectStore {
   completeMultipart(target: MultipartTarget, parts: readonly UploadedPart[]): Promise<void>;
   /** Silently succeeds when there is no such upload. */
   abortMultipart(target: MultipartTarget): Promise<void>;
-  /** Multipart uploads that were begun below a prefix and never completed. */
+  /** Multipart uploads that were started below a prefix and never completed. */
   listMultiparts(bucket: string, prefix: string): AsyncIterable<MultipartTarget & { initiated: Date }>;
 
   /** A URL that lets its bearer PUT one part of exactly this length; `seconds` at most 7 days. Uses the public endpoint. */

@@ -5,7 +5,7 @@ export type Order = { imageId: string; projectId: string; name: string };
 
 /** What holds for the orders of every kind. One worker at a time: the newest fence wins. */
 export interface OrderStore {
-  /** Queued for so long: their workflow was perhaps never started. */
+  /** Queued for this long: their workflow was perhaps never started. */
   unstarted(olderThanSeconds: number): Promise<Order[]>;
   /** Takes it: a new fence. @throws `superseded` when it has ended, or somebody deletes its image */
   begin(imageId: string): Promise<{ fence: number }>;
@@ -22,5 +22,5 @@ export interface OrderStore {
   end(imageId: string, failure: Failure | undefined): Promise<void>;
 }
 
-/** Starts the workflow of an order. Twice is once while it is under way. @throws `unavailable` (retryable) */
+/** Starts the workflow of an order. Twice is once while it is running. @throws `unavailable` (retryable) */
 export type OrderStarter = (order: Order) => Promise<void>;

@@ -35,7 +35,7 @@ export type KnownKey = {
 };
 
 export interface ProjectStore {
-  /** Silently returns the one that is there. */
+  /** Silently returns the one that exists. */
   ensure(project: {
     id: string;
     keyPrefix?: string;

@@ -47,7 +47,7 @@ export type Publication = {
 
 /**
  * Where runs are kept. Every write is idempotent; a write that carries a fence throws BootreadyError `superseded`
- * (not retryable) when a newer attempt has begun.
+ * (not retryable) when a newer attempt has started.
  */
 export interface RunStore {
   context(run: { imageId: string; runId: string }): Promise<RunContext>;
@@ -72,7 +72,7 @@ export interface RunStore {
     found?: StepResult,
   ): Promise<void>;
   /**
-   * Admitted: its next step waits for a worker that has room, and its row says so. `isFirst`: its project has no other run that has begun.
+   * Admitted: its next step waits for a worker that has room, and its row says so. `isFirst`: its project has no other run that has started.
    * @throws `superseded`
    */
   awaitWorker(
@@ -81,17 +81,17 @@ export interface RunStore {
   ): Promise<{ isFirst: boolean; uploadSize: number }>;
   saveReport(runId: string, fence: number, report: Report): Promise<void>;
   /**
-   * Of an image that is served as it came: this run has found its bytes safe, and they are served from now on (image `active`) or
+   * Of an image that is served unchanged: this run has found its bytes safe, and they are served from now on (image `active`) or
    * when the run publishes it. Nothing else makes them be served, and a new run begins without it. @throws `superseded`
    */
   admitted(run: { imageId: string; runId: string }, fence: number, serve: 'now' | 'after the verdict'): Promise<void>;
-  /** Room for what shall be published, before it is stored. Given back when the run ends without. @throws `superseded`, `quota-exceeded` */
+  /** Room for what must be published, before it is stored. Given back when the run ends without. @throws `superseded`, `quota-exceeded` */
   reserve(run: { imageId: string; runId: string }, fence: number, size: number): Promise<void>;
   /** Whether this run's publication is committed already. */
   isPublished(runId: string): Promise<boolean>;
   /** One transaction: fence, publication (unique), image `active`, run `published`, outbox row. Twice is once. */
   publish(run: { imageId: string; runId: string }, fence: number, publication: Publication): Promise<void>;
-  /** As `publish`, of an image that is served as it came, and that is `admitted`. */
+  /** As `publish`, of an image that is served unchanged, and that is `admitted`. */
   approve(run: { imageId: string; runId: string }, fence: number, targets?: readonly string[]): Promise<void>;
   /** Run and image (`killed`; `queued` after a cancel; what is served already is `deactivated` when it is unsafe, else left) in one transaction with the outbox row. Silently does nothing when the run is finished. */
   finish(

@@ -5,7 +5,7 @@ export type Deliverable = {
   imageId: string;
   projectId: string;
   name: string;
-  /** raw or qcow2; what it was declared as, where the bytes are served as they came. */
+  /** raw or qcow2; what it was declared as, where the bytes are served unchanged. */
   format: string;
   virtualSize: number;
   /** Lower-case hex; only SHA-256 is known of every image. */
@@ -32,7 +32,7 @@ export type DeliveryControl = {
 };
 
 /**
- * A place that published images go to. Failures are BootreadyErrors whose remedy names what the operator has to mend there;
+ * A place that published images go to. Failures are BootreadyErrors whose remedy names what the operator has to repair there;
  * `retryable` when the target may well take it a little later.
  */
 export interface Target {

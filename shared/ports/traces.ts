@@ -47,6 +47,6 @@ export interface Traces {
   begin(name: string, start: SpanStart): OpenSpan;
   /** A child of the active span. Undefined while nothing is traced. */
   announce(name: string): AnnouncedSpan | undefined;
-  /** Tells of an announced span, from `since` until now. */
+  /** Tells about an announced span, from `since` until now. */
   ended(announced: AnnouncedSpan, span: EndedSpan): void;
 }

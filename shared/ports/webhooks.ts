@@ -8,7 +8,7 @@ export type Delivery = {
   status: 'pending' | 'delivered' | 'failed';
   webhook: Webhook & { secret: string };
   message: { id: string; type: string; createdAt: Date; payload: object };
-  /** The span that the message came of. */
+  /** The span that the message resulted from. */
   traceparent: Traceparent | null;
 };
 

@@ -3,7 +3,7 @@ import type { GuestFacts } from '../contracts/run.ts';
 
 type Words = {
   readonly code: string;
-  /** Codes of the findings that it mends. */
+  /** Codes of the findings that it repairs. */
   readonly answers: readonly string[];
   readonly appliesTo: (guest: GuestFacts) => boolean;
   /** Systems that it is for, for who chose it for another. */
@@ -14,7 +14,7 @@ type Words = {
 };
 
 /**
- * Mends by the system's own means. `script` is POSIX sh for the guest's own shell, run as root in the guest's tree inside the appliance,
+ * Repairs by the system's own means. `script` is POSIX sh for the guest's own shell, run as root in the guest's tree inside the appliance,
  * where it has no network but, with `needsPackages`, the proxy that $http_proxy names; the whole system is mounted, nothing of
  * it runs. It prints `changed WHAT` for each change and nothing else on that pattern, ends with 0 when all is as it should be,
  * and changes nothing the second time. What it cannot do it tells by `cannot WHY` and ends with another status.
@@ -28,7 +28,7 @@ export type ScriptRemedy = Words & {
 /** Brings drivers into a system that has no shell of ours: workers/repair/windows. */
 export type DriverRemedy = Words & { readonly drivers: 'virtio-win' };
 
-/** One way to mend a system. */
+/** One way to repair a system. */
 export type Remedy = ScriptRemedy | DriverRemedy;
 
 export const isScript = (remedy: Remedy): remedy is ScriptRemedy => 'script' in remedy;

@@ -24,7 +24,7 @@ export const remedies: readonly Remedy[] = [
 
 export const remedyOf = (code: string): Remedy | undefined => remedies.find((remedy) => remedy.code === code);
 
-/** What mends the trouble that was found and can be done with these means, in the order in which it is done. */
+/** What repairs the trouble that was found and can be done with these means, in the order in which it is done. */
 export const remediesFor = (
   findings: readonly Finding[],
   guest: GuestFacts,

@@ -4,7 +4,7 @@ import type { Examination } from '../contracts/run.ts';
 import { formatBytes } from '../quantities.ts';
 import { type ReportWords, reportWords } from './words.ts';
 
-/** A report for people, wherever the image came from. Texts of the guest are in it: whoever renders it escapes them. */
+/** A report for people, wherever the image came from. Texts of the guest are in it: anyone who renders it escapes them. */
 export type ReportDocument = Omit<Examination, 'findings'> & {
   /** Name of the image or file. */
   title: string;

@@ -20,7 +20,7 @@ export type ReportWords = {
   advice: string;
   tools: string;
   verdict: Record<Verdict, string>;
-  /** Of a file that was only looked at. */
+  /** Of a file that was only checked. */
   wouldBe: Record<Verdict, string>;
 };
 

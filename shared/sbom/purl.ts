@@ -11,7 +11,7 @@ type PackageType = (typeof types)[number];
 export const packageType = ({ packageFormat }: GuestFacts): PackageType | undefined =>
   types.find((type) => type === packageFormat);
 
-/** Vendors that purl calls otherwise than os-release(5) does. */
+/** Vendors that purl calls differently from os-release(5) does. */
 const vendors: Readonly<Record<string, string>> = { rhel: 'redhat' };
 
 /** `[epoch:]version[-release]`, as dpkg, rpm and apk print it. libguestfs leaves out the `r` of apk's releases. */

@@ -1,11 +1,11 @@
 import type { SignedParts } from '../contracts/api.ts';
 
-/** Signed at once; the API takes up to 1000. */
+/** Signed at once; the API picks up to 1000. */
 const batch = 100;
 /** They are good for an hour; the time is our own clock's, which need not agree with the server's. */
 const goodForMs = 50 * 60_000;
 
-/** Presigned URLs, asked for in batches of what comes next, each given once: whoever tries again gets a new one. */
+/** Presigned URLs, asked for in batches of what comes next, each given once: anyone who tries again gets a new one. */
 export const createPartUrls = (
   api: { signParts(imageId: string, partNumbers: number[]): Promise<SignedParts> },
   imageId: string,

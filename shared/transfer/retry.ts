@@ -9,7 +9,7 @@ export type Patience = {
 export const backoff = (attempt: number, { first, most }: Omit<Patience, 'attempts'>, spread = Math.random()): number =>
   Math.min(most, first * 2 ** (attempt - 1)) * (0.75 + spread / 2);
 
-/** Whoever dispatches this to what is given as `hurry` ends the pauses there: there is no more to wait for. */
+/** Anyone who dispatches this to what is given as `hurry` ends the pauses there: there is no more to wait for. */
 export const hurryEvent = 'hurry';
 
 /** Rejects with the signal's reason when it is aborted meanwhile. */

@@ -24,7 +24,7 @@ export type AdmitInput = {
 
 /**
  * Our own detector first; only what it lets through is shown to QEMU, for the second opinion. What is no disk at all is shown too, for some
- * of it is served as it came: nobody who probes it may take it for a disk.
+ * of it is served unchanged: nobody who probes it may take it for a disk.
  */
 export const admitUpload = async (
   { foreign, peek }: AdmitDeps,

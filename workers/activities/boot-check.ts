@@ -46,7 +46,7 @@ export type BootCheckDeps = { foreign: ForeignDoor };
 
 /**
  * Starts the converted disk as a cloud would and waits until the system has told what its kind tells: Linux by cloud-init, Windows by its guest
- * agent or its network. The disk itself does not change. What the console said and what the screen showed is kept, whatever came of it.
+ * agent or its network. The disk itself does not change. What the console said and what the screen showed is kept, whatever resulted from it.
  */
 export const bootCheck = async (
   { foreign }: BootCheckDeps,
@@ -91,7 +91,7 @@ export const bootCheck = async (
   const late = setTimeout(() => over('late'), allowed * 1000);
   let seconds = 0;
   let screen: Buffer | undefined;
-  /** The machine is looked at a last time, and ended. */
+  /** The machine is checked a last time, and ended. */
   const finish = async (how: BootEnd): Promise<void> => {
     seconds = Math.round((Date.now() - begun) / 1000);
     if (how === 'told') await pause(afterwordMs, undefined, { signal });
@@ -147,6 +147,6 @@ export const bootCheck = async (
   }
 };
 
-/** Whoever only wants to be warned is. */
+/** Anyone who only wants to be warned is. */
 const byPolicy = (each: Finding, policy: BootCheckInput['policy']): Finding =>
   each.outcome === 'fail' && policy === 'warn' ? { ...each, outcome: 'warn' } : each;

@@ -162,7 +162,7 @@ const admitFile = async (
 };
 
 /**
- * The disk as it was brought, looked at again: no tool opens bytes that the detector has not seen. Until then they were told to be the same by an ETag, which is
+ * The disk as it was brought, checked again: no tool opens bytes that the detector has not seen. Until then they were told to be the same by an ETag, which is
  * an MD5 as a rule, and who makes two files can make two with one MD5.
  * @throws `object-changed`
  */
@@ -307,8 +307,8 @@ const convertFile = async (
 };
 
 /**
- * Looks at what came out: our detector, and QEMU without being told a format, must find the format that was written and nothing else. A raw
- * disk whose first bytes are those of an image format would be taken for that by whoever probes it later (CVE-2015-1851,
+ * Checks what came out: our detector, and QEMU without being told a format, must find the format that was written and nothing else. A raw
+ * disk whose first bytes are those of an image format would be treated as that by anyone who probes it later (CVE-2015-1851,
  * CVE-2026-24708). @returns what else it is
  */
 const hiddenFormat = async (
@@ -367,7 +367,7 @@ const layoutNotes = async (
   }
 };
 
-/** What is in a disk is for inspect to judge; here only what stands in its first bytes counts. */
+/** What is in a disk is for inspect to judge; here only what is in its first bytes counts. */
 const otherThanRaw = async (
   foreign: ForeignDoor,
   file: ByteSource,

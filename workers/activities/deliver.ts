@@ -74,7 +74,7 @@ export const createDeliveryActivities = (deps: DeliverDeps): DeliveryActivities 
   };
 };
 
-/** Clears away what a cancelled delivery left. @returns why it could not, for good @throws what may pass */
+/** Removes what a cancelled delivery left. @returns why it could not, for good @throws what may pass */
 const leftOf = async ({ targets }: DeliverDeps, left: CancelledDelivery): Promise<Failure | undefined> => {
   const { target, imageId, projectId, format, sha256, wasThere } = left;
   const signal = AbortSignal.timeout(clearWithinMs);
@@ -124,7 +124,7 @@ const deliverableOf = async (
   };
 };
 
-/** For whoever looks at the image while another attempt is to come. */
+/** For anyone who checks the image while another attempt is to come. */
 const reasonOf = (error: unknown) =>
   isBootreadyError(error)
     ? { code: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }

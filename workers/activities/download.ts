@@ -38,8 +38,8 @@ export const createDownloadActivities = (deps: DownloadDeps): DownloadActivities
 const progressEveryMs = 1000;
 
 /**
- * Straight from the server into the upload of the image: nothing but two parts is held here, and no object is there before its
- * checksum was compared. Begins anew each time. @throws BootreadyError
+ * Straight from the server into the upload of the image: only two parts is held here, and no object is there before its
+ * checksum was compared. Begins again each time. @throws BootreadyError
  */
 export const fetchUpload = async (
   { config, downloads, images, store, door }: Omit<DownloadDeps, 'slots' | 'ownTaskQueue'>,
@@ -50,7 +50,7 @@ export const fetchUpload = async (
   const image = await images.get(imageId, projectId);
   if (!image) throw imageIsGone();
   const { bucket, key } = image.upload;
-  // Whoever was killed after the upload had done it; other bytes at this key would be another image.
+  // Anyone who was killed after the upload had done it; other bytes at this key would be another image.
   if (!(await store.head(bucket, key))) {
     await clearUploads(store, { bucket, key });
     const leastBytesPerSecond = config.DOWNLOAD_LEAST_BYTES_PER_SECOND;

@@ -163,7 +163,7 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
           },
           control,
         );
-        // Only now its size is known; what shall be published has its room before anything more is made of it.
+        // Only now its size is known; what must be published has its room before anything more is made of it.
         if (conversion.converted && !isVerbatim) await runs.reserve(attempt, attempt.fence, conversion.converted.size);
         if (isVerbatim && isSafeWithin(context, conversion)) await markAdmitted(deps, attempt, context);
         return conversion;
@@ -265,7 +265,7 @@ const largestDisk = (
     ? Math.min(config.MAX_VIRTUAL_BYTES, quotaLeft)
     : config.MAX_VIRTUAL_BYTES;
 
-/** Windows sets itself up at its first start, and starts anew meanwhile. */
+/** Windows sets itself up at its first start, and starts again meanwhile. */
 const bootSeconds = (config: Config, { osType }: GuestFacts): BootCheckInput['seconds'] =>
   osType === 'windows'
     ? { kvm: config.BOOT_WINDOWS_KVM_SECONDS, tcg: config.BOOT_WINDOWS_TCG_SECONDS }

@@ -40,7 +40,7 @@ const sendingEnds = 90;
 
 /**
  * The parts become an object, which is compared with what was sent; then it becomes a publication in one transaction.
- * @throws BootreadyError `superseded` when a newer attempt has begun, `object-changed` when the upload is no longer what was
+ * @throws BootreadyError `superseded` when a newer attempt has started, `object-changed` when the upload is no longer what was
  * admitted, `unavailable` (retryable) when the store does not answer or did not keep what it was given.
  */
 export const publishImage = async (deps: PublishDeps, input: PublishInput, control: StepControl): Promise<void> => {

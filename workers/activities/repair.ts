@@ -72,7 +72,7 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
       takeTurn,
     );
 
-  /** Where the mended disk goes. `isThere`: an attempt that died had brought it there, and its run may have taken it away again already. */
+  /** Where the repaired disk goes. `isThere`: an attempt that died had brought it there, and its run may have taken it away again already. */
   const uploadOf = async ({ imageId, projectId }: Repair) => {
     const image = await images.get(imageId, projectId);
     if (!image) throw imageIsGone();

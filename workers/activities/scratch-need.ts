@@ -25,7 +25,7 @@ export const scratchNeed = (
     return { bytes, atMost: bytes };
   }
   const twice = (bytes: number): number => 2 * writtenAtMost(Math.min(bytes, maxVirtualBytes));
-  // What it says of itself makes the guess smaller and never larger: most of a disk may be holes. The bound stays, for it may lie.
+  // What it says of itself makes the guess smaller and never larger: most of a disk may be holes. The bound stays, because it may lie.
   const guess = Math.min(size * ordinaryRatio + least, declared);
   return { bytes: size + twice(guess), atMost: size + twice(decompressedAtMost(size)) };
 };

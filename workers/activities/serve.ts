@@ -6,13 +6,13 @@ import { foundNothingUnsafe } from '../../shared/verdict.ts';
 type Declared = Pick<RunContext, 'containerFormat'>;
 
 /**
- * Those who take what is declared so decompress it, and whoever takes an archive unpacks it: whether what is hidden in it is safe is known when that has been
+ * Those who take what is declared so decompress it, and anyone who takes an archive unpacks it: whether what is hidden in it is safe is known when that has been
  * done.
  */
 const isTakenApart = ({ containerFormat }: Declared, layers: readonly Layer[]): boolean =>
   containerFormat === 'compressed' || layers.some(({ kind }) => kind === 'pieces');
 
-/** Whether the bytes may be served as they came: our detector and QEMU have looked at them, and found nothing against it. */
+/** Whether the bytes may be served unchanged: our detector and QEMU have checked them, and found nothing against it. */
 export const isSafeAsItCame = (declared: Declared, { layers, findings }: Admission): boolean =>
   !isTakenApart(declared, layers) && layers.length + findings.length > 0 && foundNothingUnsafe(findings);
 

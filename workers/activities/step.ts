@@ -94,7 +94,7 @@ export const runStep = async <Result>(
     await writing;
     const cancelled = signal.aborted;
     const failure = cancelled ? cancellationOf(signal, error, { nonRetryable: !isAnywhere }) : toFailure(error);
-    // What Temporal shows to everyone has no cause and no context; whoever reads the logs needs both.
+    // What Temporal shows to everyone has no cause and no context; anyone who reads the logs needs both.
     const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
     if (!cancelled) log.warn('a step failed', { ...named, why: explain(error), ...details });
     await runs

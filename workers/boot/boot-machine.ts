@@ -5,7 +5,7 @@ import { newConfigDrive } from './config-drive.ts';
 import { agentPort, reportPort } from './ports.ts';
 import { newSeed } from './seed.ts';
 
-/** What a machine is given to take up. Made once, by the owner; the watch in the process knows it too. */
+/** What a machine is given to pick up. Made once, by the owner; the watch in the process knows it too. */
 export type BootSeed =
   | { system: 'linux'; seed: ReturnType<typeof newSeed> }
   | { system: 'windows'; drive: ReturnType<typeof newConfigDrive> };

@@ -8,7 +8,7 @@ const most = { chunkBytes: 256 * 1024, frames: 256, monitor: 256 * 1024 } as con
 
 type What = Pick<BootNews, 'console' | 'chunks' | 'frames' | 'monitor'>;
 
-/** Keeps what a guest says until it is taken; looks at none of it. */
+/** Keeps what a guest says until it is taken; checks none of it. */
 export const bootNews = ({
   ports,
   network,

@@ -12,7 +12,7 @@ const Answer = z.object({ return: z.unknown() });
 const Told = z.object({ 'pretty-name': z.string().optional(), 'host-name': z.string().optional() });
 
 /**
- * The host's end of the QEMU guest agent. It is asked for a number first, for lines of another conversation may still be under way; what comes
+ * The host's end of the QEMU guest agent. It is asked for a number first, for lines of another conversation may still be running; what comes
  * before that number is no answer. All that it says is the guest's. https://www.qemu.org/docs/master/interop/qemu-ga-ref.html
  */
 export const guestAgent = (number: number) => {

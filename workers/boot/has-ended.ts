@@ -1,7 +1,7 @@
 import { cloudInitIsOver, deadEndIn, isAtPrompt } from './explain.ts';
 
 /**
- * The last words of what will not go on by itself: prompts of programs that wait for a human, a panic that starts nothing anew,
+ * The last words of what will not go on by itself: prompts of programs that wait for a human, a panic that starts nothing again,
  * firmware without any further choice.
  */
 const lastWords =
@@ -9,7 +9,7 @@ const lastWords =
 
 /**
  * How many seconds a console must be silent; a slow machine is silent for longer. After last words for a moment only; after other
- * signs of an end until nothing can be under way any more; at a login prompt much longer: cloud-init works beside it, and quietly.
+ * signs of an end until nothing can be running any more; at a login prompt much longer: cloud-init works beside it, and quietly.
  */
 const silence = {
   kvm: { lastWords: 2, sign: 10, login: 60 },
@@ -18,10 +18,10 @@ const silence = {
 
 const endOfLog = 600;
 
-/** What was under way beside it goes on for a while, cloud-init's first stage too, and comes to nothing. */
+/** What was running beside it goes on for a while, cloud-init's first stage too, and fails. */
 const emergency = /(?:You are in|Welcome to) emergency mode|Entering emergency mode/;
 
-/** systemd tells of each service before the system is up; a quiet one tells of none, or begins when one has failed. */
+/** systemd tells about each service before the system is up; a quiet one tells about none, or begins when one has failed. */
 const showsServices = /Reached target (?:sysinit\.target|System Initialization)/;
 
 /** What a kernel says while it works goes on after the prompts of others. */

@@ -1,4 +1,4 @@
-/** What QEMU tells of its own accord; the data is partly the guest's. https://www.qemu.org/docs/master/interop/qmp-spec.html */
+/** What QEMU tells about its own accord; the data is partly the guest's. https://www.qemu.org/docs/master/interop/qmp-spec.html */
 export type QmpEvent = { event: string; data: Readonly<Record<string, unknown>> };
 
 const longestLine = 64 * 1024;

@@ -20,8 +20,8 @@ const askEverySeconds = 5;
 const noBootDevice = 0x7b;
 
 /**
- * A Windows has no console that tells of it. It runs when its guest agent answers, or when its network adapter (netkvm, there is no other) asks
- * for an address in Microsoft's words; whichever comes first. Either tells its name too, by which it is seen whether it took up its seed.
+ * A Windows has no console that tells about it. It runs when its guest agent answers, or when its network adapter (netkvm, there is no other) asks
+ * for an address in Microsoft's words; whichever comes first. Either tells its name too, by which it is seen whether it picked up its seed.
  */
 export const watchWindows = (guest: GuestFacts, drive: ConfigDrive): BootWatch => {
   const agent = guestAgent(randomInt(2 ** 31));
@@ -55,7 +55,7 @@ export const watchWindows = (guest: GuestFacts, drive: ConfigDrive): BootWatch =
     },
     look: ({ log, silentSeconds, seconds, allowedSeconds, accelerator }, { write }) => {
       for (const bytes of toAgent.splice(0)) write(agentPort, bytes);
-      // It may have gone and come again: Windows starts anew while it sets itself up.
+      // It may have gone and come again: Windows starts again while it sets itself up.
       if (agentListens && seconds - asked >= askEverySeconds) {
         asked = seconds;
         write(agentPort, agent.greeting());

@@ -9,7 +9,7 @@ const hole = 64 * 1024;
 const batch = 4 * 1024 ** 2;
 const zeros = Buffer.alloc(hole);
 
-/** Writes with holes; a file that is there already may be a link. */
+/** Writes with holes; a file that exists already may be a link. */
 const writeSparsely = (file: number, bytes: Buffer, at: number): void => {
   for (let from = 0; from < bytes.length; ) {
     let to = from;

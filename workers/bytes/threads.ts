@@ -8,7 +8,7 @@ import type { Outcome, Task } from './messages.ts';
 
 /** A thread that has nothing to do ends after this long: its start takes a fifth of a second, and it holds some 40 MiB. */
 const idleMs = 10_000;
-/** More than that many steps with bytes to move are not under way at once; what comes on top waits. */
+/** More than that many steps with bytes to move are not running at once; what comes on top waits. */
 const mostThreads = 16;
 
 /**

@@ -12,7 +12,7 @@ export const objectUpload = (bytes: Pick<ByteWork, 'bring'>, from: ObjectPin): U
 
 const piece = 4 * 1024 ** 2;
 
-/** A file of whoever runs the command; nothing else waits in that process. */
+/** A file of anyone who runs the command; nothing else waits in that process. */
 export const sourceUpload = (source: ByteSource): Upload => ({
   size: source.size,
   bring: (part, to, control) =>

@@ -51,7 +51,7 @@ export const isLdlinux = (sector: Buffer): boolean =>
 /** Where stage1 of GRUB 0.97 finds stage 1.5 or 2, in sectors. */
 export const grubLegacySector = (sector: Buffer): number => sector.readUInt32LE(0x44);
 
-/** diskboot.img, the first sector of a core image, with a list of blocks that tells of at least one more. */
+/** diskboot.img, the first sector of a core image, with a list of blocks that tells about at least one more. */
 export const isGrubCore = (sector: Buffer): boolean =>
   sector.length >= sectorSize &&
   says(sector, 'loading', 'Geom', 'Read') &&

@@ -54,7 +54,7 @@ export const initramfsFiles = async (
     }
     const codec = codecOf(head);
     if (!codec) return partly();
-    // What a tool reads to the end of the file is all that is there; else only what it was given exactly.
+    // What a tool reads to the end of the file is all that exists; else only what it was given exactly.
     const rest = complains.has(codec) ? await unpack(at, codec) : undefined;
     if (rest?.whole) return (await readArchives(rest.bytes, names)) ? { names, whole: true } : partly();
     const end = await streamEnds[codec]?.(source, at);

@@ -13,7 +13,7 @@ import { lookAtRemains } from './remains.ts';
 import { lookAtServices } from './services.ts';
 import { lookAtStartup } from './startup.ts';
 
-/** What is there already when the guest's files come into sight. */
+/** What already exists when the guest's files come into sight. */
 export type Installed = {
   /** libguestfs' name of the system. */
   root: string;

@@ -10,7 +10,7 @@ export type NetworkFile = {
 
 const hardwareAddress = /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/i;
 
-/** Predictable names that come of a place in a machine (systemd.net-naming-scheme(7)); eth0 and patterns fit any machine. */
+/** Predictable names that result from a place in a machine (systemd.net-naming-scheme(7)); eth0 and patterns fit any machine. */
 export const namedByHardware = (name: string): boolean =>
   /^(?:eno|enp|ens|enx|em|p\d{1,9}p)\w*$/.test(name) && /\d/.test(name);
 
@@ -93,7 +93,7 @@ const interfaces: Parser = (lines) => ({
   }),
 });
 
-/** systemd.network(5): Address= may stand in [Network] or [Address]. */
+/** systemd.network(5): Address= may are in [Network] or [Address]. */
 const networkd: Parser = (lines) => ({
   fixedAddress: lines.some((line) => /^Address\s*=\s*\S/.test(line)),
   names: captured(lines, /^Name\s*=\s*(.+)/),

@@ -20,7 +20,7 @@ export type Part =
   | 'checks';
 
 export type Parts = {
-  /** Looks at one part; what it needs of others may be `Unseen`, and then so is this one. */
+  /** Checks one part; what it needs of others may be `Unseen`, and then so is this one. */
   look<T>(part: Part, work: () => Promise<T> | T): Promise<Seen<T>>;
   /** Those that took too much. */
   unseen(): readonly string[];

@@ -37,7 +37,7 @@ const largestText = 4 * 1024 ** 2;
 export type Reader = {
   /** Any other question about a path. */
   about: Guestfish['about'];
-  /** Where a path lies in the mounted filesystems, for whoever asks the appliance himself. */
+  /** Where a path lies in the mounted filesystems, for anyone who asks the appliance himself. */
   real(path: string): string;
   /** Whether what a pattern names may lie where nothing can be read. */
   hidden(pattern: string): Why | undefined;

@@ -35,8 +35,8 @@ const remedy =
   'Give an address that is reachable from the internet, or ask the operator to add the host to WEB_DOWNLOAD_HOSTS.';
 
 /**
- * Server-side request forgery (OWASP ASVS 5.0, 1.3.6; CVE-2026-34881): each hop is looked at like the first one, and the
- * connection goes to an address that was looked at. No proxy is used, and no credentials are sent.
+ * Server-side request forgery (OWASP ASVS 5.0, 1.3.6; CVE-2026-34881): each hop is checked like the first one, and the
+ * connection goes to an address that was checked. No proxy is used, and no credentials are sent.
  */
 export const createDoor = ({ allowedHosts, lookup = publicLookup(remedy), patienceMs = 60_000 }: DoorOptions): Door => {
   /** @throws `forbidden`, `invalid-input` */
@@ -100,7 +100,7 @@ export const createDoor = ({ allowedHosts, lookup = publicLookup(remedy), patien
 const invalid = (message: string, what = 'Give the address of the file itself.'): BootreadyError =>
   new BootreadyError({ code: 'invalid-input', message, remedy: what });
 
-/** What comes of no time passing. */
+/** What results from no time passing. */
 const noSuchHost = 'ENOTFOUND';
 const isCertificate = (code: string): boolean => /CERT|^ERR_TLS|UNABLE_TO_(GET|VERIFY)/.test(code);
 

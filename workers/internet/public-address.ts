@@ -64,7 +64,7 @@ type Resolve = (
 ) => void;
 
 /**
- * Every address of the name must be public, and the connection goes to one that was looked at: no second look-up in between
+ * Every address of the name must be public, and the connection goes to one that was checked: no second look-up in between
  * (DNS rebinding). @param resolve asks the resolver of the host
  */
 export const publicLookup =

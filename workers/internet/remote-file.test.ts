@@ -205,7 +205,7 @@ describe('what is not there', () => {
 });
 
 describe('a connection that breaks', () => {
-  /** Ranges as RFC 9110 has them; `cut` bytes come of each answer. */
+  /** Ranges as RFC 9110 has them; `cut` bytes result from each answer. */
   const ranged =
     (file: (count: number) => Buffer, cut: number, headers: Record<string, string>): Handle =>
     (asked, answer, count) => {

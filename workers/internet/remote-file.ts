@@ -9,7 +9,7 @@ export type RemoteFile = {
   total: number | undefined;
   /** Once, from the beginning to the end; goes on where it was when the connection breaks. */
   bytes: AsyncIterable<Buffer>;
-  /** For whoever does not read it to its end. */
+  /** For anyone who does not read it to its end. */
   close(): void;
 };
 

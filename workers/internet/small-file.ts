@@ -3,7 +3,7 @@ import type { Door } from './door.ts';
 import { openRemoteFile } from './remote-file.ts';
 
 const mostBytes = 1024 ** 2;
-/** Whoever asks for it has other things to do. */
+/** Anyone who asks for it has other things to do. */
 const withinMs = 15_000;
 
 /** A file of checksums or its signature: at most 1 MiB. @throws BootreadyError as `openRemoteFile`, and `invalid-input` when it is larger */

@@ -17,7 +17,7 @@ export const checksumIn = (text: string, url: string): string | undefined => {
     return hex ? [{ hex, name: name ?? bsdName }] : [];
   });
   const [only, ...others] = entries;
-  // A file that holds nothing but one digest is of the file that it is named after.
+  // A file that holds only one digest is of the file that it is named after.
   const named =
     only && others.length === 0 && only.name === undefined
       ? [only]
@@ -40,7 +40,7 @@ export const findChecksum = async ({
   signed,
 }: Sums): Promise<{ checksum: string | undefined; signedAt?: number } | { problem: SignatureProblem }> => {
   if (!signed) return { checksum: checksumIn(new TextDecoder().decode(sums), url) };
-  // Loaded by whoever needs it: it takes longer than all the rest.
+  // Loaded by anyone who needs it: it takes longer than all the rest.
   const { signedText } = await import('./sums-signature.ts');
   const found = await signedText(sums, signed);
   return 'problem' in found ? found : { checksum: checksumIn(found.text, url), signedAt: found.signedAt };

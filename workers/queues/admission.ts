@@ -53,7 +53,7 @@ export const startForObject = async (
     settings,
     properties,
   });
-  // `queued` and not just new: whoever made the row may have died before it started the workflow.
+  // `queued` and not just new: anyone who made the row may have died before it started the workflow.
   if (run.status === 'queued') {
     const { id: runId, workflowId } = run;
     await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });

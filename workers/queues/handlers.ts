@@ -16,7 +16,7 @@ export type HandlerDeps = SweepDeps &
 
 /** Webhooks of one project at once; there are eight places (adapters/queues/workers.ts). */
 const deliveriesOfOne = 2;
-/** Notifications that are settled at once; adapters/queues/workers.ts takes up more, for these to go round by project. */
+/** Notifications that are settled at once; adapters/queues/workers.ts picks up more, for these to go round by project. */
 const settledAtOnce = 8;
 
 /** What each queue's jobs do. A job never starts another stage of an image: that is the workflow's. */

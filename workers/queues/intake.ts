@@ -19,7 +19,7 @@ type SettleDeps = IntakeDeps & { events: EventStore };
 
 /**
  * @param turns by project, where many notifications are settled at once: who uploads one image does not wait behind fifty of another
- * @returns what became of it; `Postponed` while the object may still come
+ * @returns what happened to it; `Postponed` while the object may still come
  * @throws BootreadyError retryable while the store, the database or Temporal do not answer
  */
 export const settleEvent = async (

@@ -18,7 +18,7 @@ const prunedAtOnce = 5000;
 const days = 24 * 3600;
 export const abandonedAfterSeconds = 7 * days;
 
-/** Clears away what nobody will finish: uploads begun and left, images announced and never sent, deletions half done; and notifications that were settled long ago. */
+/** Removes what nobody will finish: uploads begun and left, images announced and never sent, deletions half done; and notifications that were settled long ago. */
 export const reap = async ({
   store,
   images,

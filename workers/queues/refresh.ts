@@ -18,7 +18,7 @@ export type RefreshDeps = {
 };
 
 /**
- * Looks at every source that is due, and orders what has a new checksum; what was ordered and has been published takes the
+ * Checks every source that is due, and orders what has a new checksum; what was ordered and has been published takes the
  * place of the one before, and what a source does not keep any more goes. One source that fails keeps no other from it.
  */
 export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; promoted: number; removed: number }> => {
@@ -66,7 +66,7 @@ const checksumOf = async ({ foreign, fetchSmall, platform }: RefreshDeps, source
   return checksum;
 };
 
-/** An old file is signed as well as a new one: whoever shows it again brings back images with holes that are known. @throws BootreadyError `invalid-input` */
+/** An old file is signed as well as a new one: anyone who shows it again brings back images with holes that are known. @throws BootreadyError `invalid-input` */
 const assertNotOlder = (signedAt: Date, { signedAt: newest }: ImageSource): void => {
   if (newest === null || signedAt >= newest) return;
   throw new BootreadyError({

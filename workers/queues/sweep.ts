@@ -66,7 +66,7 @@ export const sweep = async (deps: SweepDeps, leftAt = new Map<string, string>())
 
 /** Of each project in one round. */
 const roundSize = 20;
-/** Of each project in one sweep; the next one goes on behind them, whatever became of these. */
+/** Of each project in one sweep; the next one goes on behind them, whatever happened to these. */
 const mostOfOne = 1000;
 
 /** Some of each, then some more of each: a project with very many keeps no other waiting. */

@@ -2,7 +2,7 @@ import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { BootreadyErrorOptions } from '../../shared/errors.ts';
 import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 
-/** What the owner of an appliance and the task that mends say to each other (mend-task.ts). */
+/** What the owner of an appliance and the task that repairs say to each other (mend-task.ts). */
 
 /** Where the folder of virtio-win lies for guestfish. */
 export const virtioWinInside = '/virtio-win';

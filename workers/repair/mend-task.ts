@@ -15,7 +15,7 @@ import { injectDrivers } from './windows/inject-drivers.ts';
 /** A system that prints more than this of its changes is not believed more. */
 const mostLines = 200;
 
-/** Mends a system that the appliance has open, as a task for the door: all that the system says is made sense of in its process. */
+/** Repairs a system that the appliance has open, as a task for the door: all that the system says is made sense of in its process. */
 export const mend = async (input: MendTaskInput, helpers: MendHelpers, part: NamePart): Promise<Mended> => {
   try {
     return { changes: await mendAll(input, helpers, part) };

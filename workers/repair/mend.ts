@@ -39,7 +39,7 @@ export type MendInput = {
 
 /**
  * Changes the disk by the remedies, one after the other, in one start of the appliance; without any network, unless one of them
- * needs packages. The disk is ours to spoil: whoever calls makes it anew for another try.
+ * needs packages. The disk is ours to spoil: anyone who calls makes it again for another try.
  * @throws BootreadyError `conflict`, with the remedy that could not be done and why; `tool-failed`, `tool-killed`
  */
 export const mendDisk = async (

@@ -29,7 +29,7 @@ export type PackageProxyOptions = {
 };
 
 export type PackageProxy = {
-  /** A Unix socket that speaks HTTP to whoever wants a proxy. */
+  /** A Unix socket that speaks HTTP to anyone who wants a proxy. */
   socket: string;
   /** Hosts that were asked for and are not on the list. */
   refused: ReadonlySet<string>;
@@ -37,7 +37,7 @@ export type PackageProxy = {
 };
 
 /**
- * The only way out of a system that is mended: GET and HEAD by HTTP, and TLS to port 443, to hosts of packages and no other
+ * The only way out of a system that is repaired: GET and HEAD by HTTP, and TLS to port 443, to hosts of packages and no other
  * (RFC 9110, 9.3.6). What comes back is the guest's to verify, by its own keys.
  */
 export const startPackageProxy = async ({

@@ -11,7 +11,7 @@ export type Answers = {
 const tail = 256;
 
 /**
- * Each byte is looked at once, however many pieces an answer comes in.
+ * Each byte is checked once, however many pieces an answer comes in.
  * @param most bytes of one answer; what exceeds them is forgotten, so that a guest cannot fill the memory
  */
 export const createAnswers = (most: number): Answers => {

@@ -139,7 +139,7 @@ export const decompressTo = async (
   options: { maxBytes: number; wallSeconds?: number; onPercent: (percent: number) => void; signal?: AbortSignal },
 ): Promise<Decompressed> => {
   const { maxBytes, wallSeconds = decompressorBounds.hours * 3600, onPercent, signal } = options;
-  // A name that is there already may be a link.
+  // A name that exists already may be a link.
   const file = await open(path, 'wx');
   const child = spawnSandboxed(commandOf(kind, wallSeconds, signal));
   const sink = sinkOf(child, file, maxBytes, wallSeconds + sinkEndsLaterSeconds, signal);

@@ -45,7 +45,7 @@ const absentWords = [
 
 /**
  * Whether the answer is that there is no appliance any more: guestfish itself lives on, and complains of every question from then on. That must not be
- * taken for a disk on which nothing is. libguestfs lib/errors.c, lib/proto.c
+ * treated as a disk on which nothing is. libguestfs lib/errors.c, lib/proto.c
  */
 export const applianceIsGone = (answer: Buffer): boolean =>
   hasComplaint(answer) && goneWords.some((words) => answer.includes(words));

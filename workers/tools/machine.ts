@@ -56,7 +56,7 @@ const overheadMiB = 2048;
 /**
  * Windows 11 asks for 4 GiB. It takes the clock for local time unless told otherwise; the sandbox knows no time zone, hence its local
  * time is UTC. Under KVM Windows is told that it runs on a hypervisor, as Nova and libvirt do; of these, hv-crash makes it hand over the code
- * with which it stops. Whoever panics is held, so that the screen can still be seen. QEMU docs/system/i386/hyperv.rst, docs/specs/pvpanic.rst
+ * with which it stops. Anyone who panics is held, so that the screen can still be seen. QEMU docs/system/i386/hyperv.rst, docs/specs/pvpanic.rst
  */
 const hardwareOf = (hardware: Hardware, kvm: boolean): { cpu: string; memoryMiB: number; more: string[] } => {
   if (hardware.system === 'linux') return { cpu: 'max', memoryMiB: 1024, more: [] };

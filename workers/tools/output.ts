@@ -6,7 +6,7 @@ import { removeTree } from './remove-tree.ts';
 
 /**
  * The one door to what a sandbox wrote. Who writes there may be the attacker: a name can be a link to a file of the host, a FIFO
- * that blocks its reader for ever, or a file that changes while it is read. So the name is resolved once, without following
+ * that blocks its reader forever, or a file that changes while it is read. So the name is resolved once, without following
  * and without waiting (open(2), O_NOFOLLOW, O_NONBLOCK), and from then on only the descriptor counts.
  */
 export type Output = ByteSource & {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 
-/** The first process of a sandbox, as the host sees it: whoever kills it kills all in its pid namespace. pid_namespaces(7) */
+/** The first process of a sandbox, as the host sees it: anyone who kills it kills all in its pid namespace. pid_namespaces(7) */
 export type SandboxInit = {
   /** Undefined until bwrap has told; and when it ended before. */
   pid(): number | undefined;

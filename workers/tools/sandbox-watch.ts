@@ -2,7 +2,7 @@ import { lstat, opendir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tasks } from './niceness.ts';
 
-/** What a sandbox may have together. The kernel holds the limits of each process; these are sums, looked at again and again. */
+/** What a sandbox may have together. The kernel holds the limits of each process; these are sums, checked again and again. */
 export type WatchLimits = {
   /** Processes and threads. */
   tasks: number;
@@ -57,7 +57,7 @@ const namelessBytes = async (pid: number): Promise<number> => {
   return bytes;
 };
 
-/** No tool makes folders in a writable folder, so only its own entries are looked at: nothing of a stranger's is followed. */
+/** No tool makes folders in a writable folder, so only its own entries are checked: nothing of a stranger's is followed. */
 const filesIn = async (folder: string, most: number): Promise<{ bytes: number; files: number; folders: number }> => {
   const sum = { bytes: 0, files: 0, folders: 0 };
   const entries = await orNothing(opendir(folder));
@@ -104,7 +104,7 @@ export const excessIn = async (
 };
 
 /**
- * Looks at a sandbox twice a second until stopped, and says when it has more than it may. Each look is bounded by the limits.
+ * Checks a sandbox twice a second until stopped, and says when it has more than it may. Each look is bounded by the limits.
  * @param onLook is told what runs in it; many tools have ended before the second look
  */
 export const watchSandbox = (

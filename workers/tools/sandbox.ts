@@ -40,7 +40,7 @@ const MiB = 1024 ** 2;
 
 /** Files in the writable folders together; the tools write a handful. */
 const mostFiles = 1000;
-/** How long pipes may stay open behind the end of the program: whoever reads them may be slow. */
+/** How long pipes may stay open behind the end of the program: anyone who reads them may be slow. */
 const drainMs = 60_000;
 /** How long a killed program may take to be gone. */
 const dyingMs = 10_000;

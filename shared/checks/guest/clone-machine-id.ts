@@ -1,7 +1,7 @@
 import { linuxCheck, told } from './define.ts';
 import { ifSeen } from './unseen.ts';
 
-/** machine-id(5): empty or "uninitialized" is made anew at the first boot; D-Bus has a link to it, or a copy of its own. */
+/** machine-id(5): empty or "uninitialized" is made again at the first boot; D-Bus has a link to it, or a copy of its own. */
 export const cloneMachineId = linuxCheck({
   code: 'clone-machine-id',
   severity: 'advice',

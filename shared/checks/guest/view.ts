@@ -1,10 +1,10 @@
 import type { GuestFacts } from '../../contracts/run.ts';
 
 /**
- * What was seen inside an image; every check is a pure function of it. Texts are the guest's, cleaned and capped by whoever looked
- * (workers/inspect). One type for each part that is looked at.
+ * What was seen inside an image; every check is a pure function of it. Texts are the guest's, cleaned and capped by anyone who looked
+ * (workers/inspect). One type for each part that is checked.
  *
- * What is absent is `undefined`, `false` or an empty list. What could not be seen has no value at all: whoever looked puts each part together of
+ * What is absent is `undefined`, `false` or an empty list. What could not be seen has no value at all: anyone who looked puts each part together of
  * what he has `Seen` (`partly`, unseen.ts), and asking for the rest throws `Unseen`. So no check takes the one for the other.
  */
 export type GuestView = {
@@ -196,7 +196,7 @@ export type ServicesView = {
   /** sshd_config(5) with what it includes, before any Match: keyword in lower case to its value, the first one wins. */
   sshd: ReadonlyMap<string, string>;
   guestAgent: 'there' | 'off' | 'missing';
-  /** The hardware clock is taken for local time. */
+  /** The hardware clock is treated as local time. */
   localClock: boolean;
 };
 

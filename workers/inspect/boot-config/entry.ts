@@ -16,7 +16,7 @@ export const keywordOf = (line: string, separator = /\s/): [keyword: string, res
 
 export type Variables = ReadonlyMap<string, string>;
 
-/** As long as a kernel's command line can be; what comes of filling in is cut there, for a value may name another that names another. */
+/** As long as a kernel's command line can be; what results from filling in is cut there, for a value may name another that names another. */
 export const longestText = 4096;
 
 /** `$name` and `${name}`; what is not set is empty, as loaders have it. */
