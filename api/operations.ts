@@ -9,13 +9,14 @@ import {
   AuditQuery,
   type OpenRunView,
   Operations,
+  type StuckReason,
   type WorkerView,
 } from '../shared/contracts/operations.ts';
 import { BootreadyError, explain } from '../shared/errors.ts';
 import type { AuditEntryRow, AuditLog } from '../shared/ports/audit.ts';
 import type { OpenRun } from '../shared/ports/operations.ts';
 import { goneAfterSeconds, type KnownWorker } from '../shared/ports/workers.ts';
-import { stuckReason } from '../shared/stuck.ts';
+import { findStuck } from '../shared/stuck.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
 import { media } from './openapi.ts';
@@ -51,7 +52,8 @@ export const operationRoutes =
           health(),
         ]);
         const now = new Date();
-        const views = runs.map((run) => runView(run, now));
+        const stuckFor = findStuck(runs, now);
+        const views = runs.map((run, index) => runView(run, stuckFor[index]));
         return {
           runs: [...views.filter(({ stuck }) => stuck), ...views.filter(({ stuck }) => !stuck)],
           backlogs,
@@ -158,9 +160,8 @@ const workerView = ({ id, state, startedAt, seenAt }: KnownWorker, now: Date): W
   isGone: now.getTime() - seenAt.getTime() > goneAfterSeconds * 1000,
 });
 
-const runView = (run: OpenRun, now: Date): OpenRunView => {
+const runView = (run: OpenRun, stuck: StuckReason | undefined): OpenRunView => {
   const { imageId, imageName, projectId, number: runNumber, workflowId, status, worker, createdAt, step } = run;
-  const stuck = stuckReason(run, now);
   return {
     ...{ imageId, imageName, projectId, runNumber, workflowId, status, worker },
     createdAt: createdAt.toISOString(),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OpenRun } from './ports/operations.ts';
-import { stuckReason } from './stuck.ts';
+import { findStuck } from './stuck.ts';
 
 const now = new Date('2026-01-01T12:00:00Z');
 const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1000);
@@ -68,5 +68,11 @@ test.each([
   ],
   ['began, and nobody does the first step', run({ startedAt: ago(130) }), 'not-taken-up'],
 ] as const)('a run that %s', (_what, open, reason) => {
-  expect(stuckReason(open, now)).toBe(reason);
+  expect(findStuck([open], now)).toEqual([reason]);
+});
+
+test('a run that was queued long ago is not stuck while others begin', () => {
+  const queued = run({ status: 'queued', createdAt: ago(1000), startedAt: null });
+  expect(findStuck([run({ startedAt: ago(100), step: step({}) }), queued], now)).toEqual([undefined, undefined]);
+  expect(findStuck([run({ startedAt: ago(130), step: step({}) }), queued], now)).toEqual([undefined, 'not-started']);
 });

@@ -13,10 +13,18 @@ const ofStore = 'unavailable';
 const secondsSince = (date: Date, now: Date): number => (now.getTime() - date.getTime()) / 1000;
 
 /**
- * What operators are told, in numbers and on their page alike. Undefined while all is well: a long step that works is not stuck,
- * and neither is one that waits for its turn.
+ * Why each of the open runs makes no progress, in numbers and on the operators' page alike. Undefined while all is well: a long step that works is not
+ * stuck, and neither is one that waits for its turn. In a long queue a run waits for others: it is not stuck while others begin.
  */
-export const stuckReason = (
+export const findStuck = (open: readonly OpenRun[], now: Date): (StuckReason | undefined)[] => {
+  const othersBegin = open.some(({ startedAt }) => startedAt && secondsSince(startedAt, now) <= patienceSeconds);
+  return open.map((run) => {
+    const reason = stuckReason(run, now);
+    return reason === 'not-started' && othersBegin ? undefined : reason;
+  });
+};
+
+const stuckReason = (
   { status, createdAt, startedAt, workerSeenAt, step }: OpenRun,
   now: Date,
 ): StuckReason | undefined => {

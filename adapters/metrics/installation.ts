@@ -2,7 +2,7 @@ import { Gauge, type Registry } from 'prom-client';
 import { stuckReasons } from '../../shared/contracts/operations.ts';
 import type { JobQueue } from '../../shared/ports/jobs.ts';
 import type { OperationsStore } from '../../shared/ports/operations.ts';
-import { stuckReason } from '../../shared/stuck.ts';
+import { findStuck } from '../../shared/stuck.ts';
 
 export type InstallationParts = {
   operations: OperationsStore;
@@ -53,7 +53,7 @@ const runSource = (operations: OperationsStore, gauge: NewGauge): Source => {
     ask: async () => {
       const open = await operations.openRuns(mostRuns);
       const now = new Date();
-      const reasons = open.map((run) => stuckReason(run, now));
+      const reasons = findStuck(open, now);
       return () => {
         for (const status of ['queued', 'running'] as const) {
           const such = open.filter((run) => run.status === status);
