@@ -7,7 +7,7 @@ import { parse } from 'yaml';
 import { checkCompose } from '../dev/compose-check.ts';
 import { hardeningProblems, readCompose } from '../dev/compose-hardening.ts';
 import { Environment } from '../shared/config.ts';
-import { heapOptions } from '../shared/process-roles.ts';
+import { heapOptions, mallocEnvironment } from '../shared/process-roles.ts';
 import { SecretsKey } from '../shared/secret-keys.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -163,6 +163,11 @@ describe('docker-compose.yml', () => {
   ] as const)('bounds the heap of %s as the other starters do', (service, role) => {
     const { services } = readCompose(compose);
     expect(services[service]?.environment?.NODE_OPTIONS).toBe(heapOptions[role].join(' '));
+  });
+
+  test('gives freed buffers back as the other starters do', () => {
+    const words = Object.entries(mallocEnvironment).map(([name, value]) => `${name}=${value}`);
+    expect(readFileSync(join(root, 'Dockerfile'), 'utf8')).toContain(`ENV ${words.join(' ')}\n`);
   });
 
   test('finds all its secrets, once make-secrets.sh has run; what is there stays', () => {

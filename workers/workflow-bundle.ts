@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger, type WorkflowBundle } from '@temporalio/worker';
+import { promisify } from 'node:util';
+import type { WorkflowBundle } from '@temporalio/worker';
 import { removeOld } from './old-cache.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -26,16 +28,14 @@ export const loadWorkflowBundle = async (cacheDir: string): Promise<WorkflowBund
   const path = join(cacheDir, `workflows-${hash.digest('hex').slice(0, 16)}.cjs`);
   const kept = await readFile(path, 'utf8').catch(() => undefined);
   if (kept !== undefined) return { code: kept };
-  const bundle = await bundleWorkflowCode({
-    logger: new DefaultLogger('ERROR'),
-    workflowsPath: join(root, 'workflows/index.ts'),
-    workflowInterceptorModules,
-  });
   await mkdir(cacheDir, { recursive: true });
   const partial = `${path}.${process.pid}`;
-  await writeFile(partial, bundle.code);
+  // In a process of its own: what it takes of memory would stay with the worker.
+  const script = join(import.meta.dirname, 'bundle-workflows.ts');
+  await promisify(execFile)(process.execPath, ['--max-old-space-size=768', script, partial], { cwd: root });
+  const code = await readFile(partial, 'utf8');
   await rename(partial, path);
   // Of versions that nobody starts any more.
   await removeOld(cacheDir, /^workflows-[0-9a-f]{16}\.cjs$/);
-  return bundle;
+  return { code };
 };

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { ProcessRole } from '../../shared/process-roles.ts';
+import { mallocEnvironment, type ProcessRole } from '../../shared/process-roles.ts';
 import { root } from '../bootstrap/host.mjs';
 import { elapsed } from '../terminal/line.mjs';
 import { loginUrl } from './logins.ts';
@@ -39,7 +39,12 @@ export const productEnv = (state: StackState, dataDir: string): Record<string, s
 /** The environment of a process: with a login of the database and a user of the store that may do what its kind needs. */
 export const processEnv = (role: ProcessRole, state: StackState, dataDir: string): Record<string, string> => {
   const env = productEnv(state, dataDir);
-  return { ...env, ...storeEnv(role, state), DATABASE_URL: loginUrl(env.DATABASE_URL ?? '', role, state.logins) };
+  return {
+    ...env,
+    ...mallocEnvironment,
+    ...storeEnv(role, state),
+    DATABASE_URL: loginUrl(env.DATABASE_URL ?? '', role, state.logins),
+  };
 };
 
 /** What may be tried out with the embedded stack: POLICY=warn npm start */

@@ -14,7 +14,7 @@ import { startRedis } from '../../dev/stack/redis.ts';
 import { freePort, tied } from '../../dev/stack/service.ts';
 import { startTemporal } from '../../dev/stack/temporal.ts';
 import type { Report, RunStatus } from '../../shared/contracts/run.ts';
-import { heapOptions } from '../../shared/process-roles.ts';
+import { heapOptions, mallocEnvironment } from '../../shared/process-roles.ts';
 import { newSigningKey } from '../../shared/provenance/keys.ts';
 import { newSecretsKey } from '../../shared/secret-keys.ts';
 import { freshDatabase } from './database.ts';
@@ -161,6 +161,7 @@ export const startInstallation = async (
         cwd: sources,
         env: {
           ...env,
+          ...mallocEnvironment,
           DATABASE_URL: loginUrl(database.url, processOf[role]),
           ...(env.S3_ACCESS_KEY === rootUser ? { S3_ACCESS_KEY: storeUser(processOf[role]) } : {}),
           ...metricsEnv(role),

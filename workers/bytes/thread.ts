@@ -1,3 +1,4 @@
+import { setPriority } from 'node:os';
 import { type MessagePort, workerData } from 'node:worker_threads';
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { ByteControl } from '../../shared/ports/byte-work.ts';
@@ -7,7 +8,14 @@ import { digest, hash, readBack } from './hash.ts';
 import type { Outcome, Task } from './messages.ts';
 import { send } from './send.ts';
 
-/** What a thread of threads.ts does: one order at a time. It is ended where it stands when its owner does not want it any more. */
+/**
+ * What a thread of threads.ts does: one order at a time. It is ended where it stands when its owner does not want it any more.
+ *
+ * Sending runs beside the look inside, which nearly always takes longer: where both want a processor, the look has it. The priority is that of this
+ * thread only (setpriority(2), "C library/kernel differences").
+ */
+setPriority(5);
+
 let opened: Promise<ObjectStore> | undefined;
 /** A thread that only hashes needs no client, which is two thirds of a thread's memory. */
 const store = (): Promise<ObjectStore> => {
