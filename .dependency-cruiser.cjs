@@ -49,6 +49,13 @@ module.exports = {
       from: { path: '^api/', pathNot: ['^api/main\\.ts$', '\\.test\\.ts$'] },
       to: { path: '^(adapters|workers|cli|dev|workflows)/' },
     },
+    {
+      name: 'openstack-is-a-dialect',
+      severity: 'error',
+      comment: 'api/openstack translates; the rules are beside it, and only app.ts connects its routes',
+      from: { pathNot: ['^api/openstack/', '^api/app\\.ts$', '^test/', '\\.test\\.ts$'] },
+      to: { path: '^api/openstack/' },
+    },
     only('the-portal-knows-the-api', '^portal/', '^(shared|portal)/', 'pages talk to the API and nothing else'),
     {
       name: 'pages-are-no-node',

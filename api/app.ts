@@ -8,7 +8,6 @@ import { deliveryRoutes } from './deliveries.ts';
 import type { ApiDeps } from './deps.ts';
 import { answerErrors } from './errors.ts';
 import { evidenceRoutes } from './evidence.ts';
-import { glanceRoutes } from './glance/routes.ts';
 import { guardBy } from './guards.ts';
 import { healthRoutes } from './health.ts';
 import { limitHeldMemory } from './held-memory.ts';
@@ -18,11 +17,14 @@ import { imageRoutes } from './images.ts';
 import { inboxRoutes } from './inbox.ts';
 import { parseJson } from './json-body.ts';
 import { keyRoutes } from './keys.ts';
-import { keystoneRoutes } from './keystone/routes.ts';
-import { createTokens } from './keystone/tokens.ts';
 import { memberRoutes } from './members.ts';
 import { notificationRoutes } from './notifications.ts';
 import { describeApi, describeRefusals } from './openapi.ts';
+
+import { openStackError } from './openstack/glance/errors.ts';
+import { glanceRoutes } from './openstack/glance/routes.ts';
+import { keystoneRoutes } from './openstack/keystone/routes.ts';
+import { createTokens } from './openstack/keystone/tokens.ts';
 import { operationRoutes } from './operations.ts';
 import { platformRoutes } from './platform.ts';
 import { servePortal } from './portal.ts';
@@ -57,7 +59,7 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
     trustProxy: deps.config?.TRUSTED_PROXIES?.length ? [...deps.config.TRUSTED_PROXIES] : false,
     genReqId: () => `req-${crypto.randomUUID()}`,
     requestIdHeader: false,
-    frameworkErrors: answerBadAddress(guard),
+    frameworkErrors: answerBadAddress(guard, openStackError),
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);

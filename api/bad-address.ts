@@ -1,11 +1,13 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { bodyOf } from './errors.ts';
-import { openStackError } from './glance/errors.ts';
 import type { Guard } from './guards.ts';
 
-/** Addresses that cannot be read at all reach no route and none of its handlers: answered as the API they seem to be for answers. */
+/**
+ * Addresses that cannot be read at all reach no route and none of its handlers: answered as the API they seem to be for answers.
+ * @param openStackError the body that OpenStack's services answer with
+ */
 export const answerBadAddress =
-  (guard: Guard) =>
+  (guard: Guard, openStackError: (status: number, message: string) => object) =>
   (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     guard(request, reply);
     const status = error.statusCode ?? 400;

@@ -1,10 +1,10 @@
 import type { ChangeImage } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
-import type { GlanceImage, ImageAttributes } from '../shared/ports/glance.ts';
-import { assertPropertiesFit, assertSettable, isBaseAttribute, validValue } from './glance/attributes.ts';
+import type { Image, ImageAttributes } from '../shared/ports/image.ts';
+import { assertPropertiesFit, assertSettable, isBaseAttribute, validValue } from './image-attributes.ts';
 
 /** What becomes of an image by a change; properties are merged, and null removes one. @throws `invalid-input`, `forbidden`, `quota-exceeded` */
-export const afterChange = (image: GlanceImage, change: ChangeImage): Partial<ImageAttributes> => {
+export const afterChange = (image: Image, change: ChangeImage): Partial<ImageAttributes> => {
   const { name, minRam, minDisk, properties = {} } = change;
   const after = new Map(Object.entries(image.properties));
   for (const [key, value] of Object.entries(properties)) {

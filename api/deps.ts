@@ -6,7 +6,6 @@ import type { DeliveryStarter, DeliveryStore } from '../shared/ports/deliveries.
 import type { DownloadStore } from '../shared/ports/downloads.ts';
 import type { EventStore } from '../shared/ports/events.ts';
 import type { ForeignDoor } from '../shared/ports/foreign.ts';
-import type { GlanceStore } from '../shared/ports/glance.ts';
 import type { ImageStore } from '../shared/ports/images.ts';
 import type { ImportTaskStore } from '../shared/ports/import-tasks.ts';
 import type { ImageFeed, JobQueue } from '../shared/ports/jobs.ts';
@@ -35,7 +34,6 @@ export type ApiDeps = {
   /** The stores below that hold what belongs to projects are asked in the scope of whoever asks (identity.ts). */
   within: WithinScope;
   images: ImageStore;
-  glance: GlanceStore;
   importTasks: ImportTaskStore;
   projects: ProjectStore;
   keys: ApiKeyStore;

@@ -3,11 +3,11 @@ import { z } from 'zod';
 import type { ImageDetail, ImageView, RunView } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import { imageFields, mayBeShown, shownTo } from '../shared/image-fields.ts';
-import type { GlanceImage, Viewer } from '../shared/ports/glance.ts';
-import type { Image, Run } from '../shared/ports/images.ts';
+import type { Image, Viewer } from '../shared/ports/image.ts';
+import type { Run } from '../shared/ports/images.ts';
+import { seenAs, viewerOf } from './access.ts';
 import type { ApiDeps } from './deps.ts';
 import { downloadView } from './downloads.ts';
-import { seenAs, viewerOf } from './glance/access.ts';
 import { identityOf, scopeOf } from './identity.ts';
 import { deliveryView, imageView, languageOf, repairView, runView } from './views.ts';
 
@@ -20,12 +20,9 @@ export const ownImage = async ({ images }: Pick<ApiDeps, 'images'>, request: Fas
 };
 
 /** The image of the route's `:id`, of whatever project, if the asking one may use it. @throws `not-found` */
-export const usableImage = async (
-  { glance }: Pick<ApiDeps, 'glance'>,
-  request: FastifyRequest,
-): Promise<GlanceImage> => {
+export const usableImage = async ({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
   const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
-  const image = id.success ? await glance.get(id.data, viewerOf(request)) : undefined;
+  const image = id.success ? await images.getVisible(id.data, viewerOf(request)) : undefined;
   if (image) return image;
   throw noSuchImage();
 };
@@ -50,14 +47,14 @@ export const imageToChange = async (deps: Pick<ApiDeps, 'images'>, request: Fast
 
 /** As whoever asks is shown them. */
 export const viewsOf = async (
-  { images, glance }: Pick<ApiDeps, 'images' | 'glance'>,
+  { images }: Pick<ApiDeps, 'images'>,
   found: readonly Image[],
   viewer: Viewer,
 ): Promise<ImageView[]> => {
   const theirs = found.filter(({ projectId, visibility }) => projectId !== viewer.projectId && visibility === 'shared');
   const [latest, answers] = await Promise.all([
     images.latestRuns(found.map(({ id }) => id)),
-    glance.answersOf(
+    images.answersOf(
       viewer.projectId,
       theirs.map(({ id }) => id),
     ),
@@ -78,7 +75,7 @@ export const runsOf = async (
 
 /** All that is known of an image, as whoever asks is shown it (shared/image-fields.ts). */
 export const detailOf = async (
-  deps: Pick<ApiDeps, 'images' | 'glance' | 'repairs' | 'downloads' | 'deliveries'>,
+  deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads' | 'deliveries'>,
   request: FastifyRequest,
   image: Image,
   language = languageOf(request.headers['accept-language']),

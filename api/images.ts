@@ -10,12 +10,12 @@ import {
   ImageView,
 } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
-import type { Viewer } from '../shared/ports/glance.ts';
-import type { Image, ImageFilter } from '../shared/ports/images.ts';
+import type { Image, Viewer } from '../shared/ports/image.ts';
+import type { ImageFilter } from '../shared/ports/images.ts';
 import { snapshotProperties } from '../shared/snapshot.ts';
+import { viewerOf } from './access.ts';
 import { afterChange } from './change-image.ts';
 import type { ApiDeps } from './deps.ts';
-import { viewerOf } from './glance/access.ts';
 import { atLeast, identityOf, scopeOf } from './identity.ts';
 import { detailOf, imageToChange, usableImage, viewsOf } from './image-access.ts';
 import { inTurn, readPage } from './page.ts';
@@ -28,7 +28,7 @@ const linkSeconds = 3600;
 export const imageRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { config, downloads, glance, images, projects, store } = deps;
+    const { config, downloads, images, projects, store } = deps;
     const member = { onRequest: atLeast('member') };
 
     app.get(
@@ -152,7 +152,7 @@ export const imageRoutes =
       },
       async (request) => {
         const image = await imageToChange(deps, request);
-        const changed = await glance.change(image.id, (before) => afterChange(before, request.body));
+        const changed = await images.change(image.id, (before) => afterChange(before, request.body));
         const [view] = await viewsOf(deps, [changed], viewerOf(request));
         return view as ImageView;
       },

@@ -6,7 +6,6 @@ import { createAuditLog } from '../adapters/database/audit-log.ts';
 import { createDeliveryStore } from '../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../adapters/database/download-store.ts';
 import { createEventStore } from '../adapters/database/event-store.ts';
-import { createGlanceStore } from '../adapters/database/glance-store.ts';
 import { openImageFeed } from '../adapters/database/image-feed.ts';
 import { createImageStore } from '../adapters/database/image-store.ts';
 import { createImportTaskStore } from '../adapters/database/import-task-store.ts';
@@ -81,7 +80,6 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       foreign,
       jobs: queues,
       images: createImageStore(db, limits),
-      glance: createGlanceStore(db, limits),
       importTasks: createImportTaskStore(db),
       projects,
       // The inbox takes what any sender tells; it is read by projects.

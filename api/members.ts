@@ -3,17 +3,18 @@ import { z } from 'zod';
 import { ChangeMember, MemberList, MemberView } from '../shared/contracts/api.ts';
 import { ProjectId } from '../shared/contracts/image.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
-import type { GlanceImage, GlanceMember } from '../shared/ports/glance.ts';
+import type { Image } from '../shared/ports/image.ts';
+import type { ImageMember } from '../shared/ports/image-members.ts';
 import { assertWithin } from '../shared/request-limits.ts';
+import { owns, viewerOf } from './access.ts';
 import type { ApiDeps } from './deps.ts';
-import { owns, viewerOf } from './glance/access.ts';
 import { atLeast } from './identity.ts';
 import { imageToChange, usableImage } from './image-access.ts';
 
 const ById = z.object({ id: z.string() });
 const ByProject = z.object({ id: z.string(), project: z.string() });
 
-const viewOf = ({ memberId, status, createdAt, updatedAt }: GlanceMember): MemberView => ({
+const viewOf = ({ memberId, status, createdAt, updatedAt }: ImageMember): MemberView => ({
   projectId: memberId,
   status,
   createdAt: createdAt.toISOString(),
@@ -24,7 +25,7 @@ const viewOf = ({ memberId, status, createdAt, updatedAt }: GlanceMember): Membe
 export const memberRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
-    const { glance } = deps;
+    const { images } = deps;
     const member = { onRequest: atLeast('member') };
 
     app.get(
@@ -40,7 +41,7 @@ export const memberRoutes =
       async (request) => {
         const image = await usableImage(deps, request);
         const viewer = viewerOf(request);
-        const all = await glance.members(image.id);
+        const all = await images.members(image.id);
         return {
           members: all.filter(({ memberId }) => owns(viewer, image) || memberId === viewer.projectId).map(viewOf),
         };
@@ -63,10 +64,10 @@ export const memberRoutes =
       async (request) => {
         const { id, projectId: owner } = await imageToChange(deps, request);
         const project = projectOf(request.params.project, owner);
-        const there = await glance.members(id);
+        const there = await images.members(id);
         assertWithin('members', there.filter(({ memberId }) => memberId !== project).length + 1);
         // A private image becomes one that is shared with those that its owner names, and nobody else.
-        await glance.change(id, (image) => {
+        await images.change(id, (image) => {
           assertSharable(image);
           return { visibility: 'shared' };
         });
@@ -74,11 +75,11 @@ export const memberRoutes =
       },
     );
 
-    const added = async (id: string, project: string): Promise<GlanceMember> => {
+    const added = async (id: string, project: string): Promise<ImageMember> => {
       try {
-        return await glance.addMember(id, project);
+        return await images.addMember(id, project);
       } catch (error) {
-        const found = (await glance.members(id)).find(({ memberId }) => memberId === project);
+        const found = (await images.members(id)).find(({ memberId }) => memberId === project);
         if (found && isBootreadyError(error) && error.code === 'conflict') return found;
         throw error;
       }
@@ -108,7 +109,7 @@ export const memberRoutes =
             remedy: 'Ask that project to do it ("bootready accept").',
           });
         }
-        const changed = isText(project) && (await glance.setMemberStatus(image.id, project, request.body.status));
+        const changed = isText(project) && (await images.setMemberStatus(image.id, project, request.body.status));
         if (!changed) throw noSuchMember();
         return viewOf(changed);
       },
@@ -129,7 +130,7 @@ export const memberRoutes =
       async (request, reply) => {
         const { id } = await imageToChange(deps, request);
         const { project } = request.params;
-        if (!(isText(project) && (await glance.removeMember(id, project)))) throw noSuchMember();
+        if (!(isText(project) && (await images.removeMember(id, project)))) throw noSuchMember();
         return reply.code(204).send(null);
       },
     );
@@ -150,7 +151,7 @@ const projectOf = (text: string, owner: string): string => {
 };
 
 /** @throws `conflict` */
-const assertSharable = ({ visibility }: GlanceImage): void => {
+const assertSharable = ({ visibility }: Image): void => {
   if (visibility === 'shared' || visibility === 'private') return;
   throw new BootreadyError({
     code: 'conflict',

@@ -13,8 +13,8 @@ import { shownUrl } from '../shared/contracts/download.ts';
 import { Family } from '../shared/contracts/image.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { ImageSource } from '../shared/ports/platform.ts';
+import { viewerOf } from './access.ts';
 import type { ApiDeps } from './deps.ts';
-import { viewerOf } from './glance/access.ts';
 import { atLeast, identityOf } from './identity.ts';
 import { detailOf, ownImage, viewsOf } from './image-access.ts';
 

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { CreateRepair, ImageDetail, RemedyList } from '../shared/contracts/api.ts';
 import type { Report } from '../shared/contracts/run.ts';
 import { BootreadyError } from '../shared/errors.ts';
-import type { Image } from '../shared/ports/images.ts';
+import type { Image } from '../shared/ports/image.ts';
 import { type Remedy, type RepairMeans, whyUnavailable } from '../shared/remedies/define.ts';
 import { remedies, remediesFor, remedyOf } from '../shared/remedies/remedies.ts';
 import type { ApiDeps } from './deps.ts';

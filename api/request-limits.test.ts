@@ -6,10 +6,10 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { requestLimits } from '../shared/request-limits.ts';
 import { limitBodyTime } from './body-time.ts';
 import { answerErrors } from './errors.ts';
-import { parseListQuery } from './glance/list-query.ts';
 import { parseJson } from './json-body.ts';
 import { createUploadMemory } from './memory-budget.ts';
 import { createOpenStreams } from './open-streams.ts';
+import { parseListQuery } from './openstack/glance/list-query.ts';
 import { readPage } from './page.ts';
 
 const refusalOf = (work: () => unknown): { code?: string; message?: string } => {

@@ -5,7 +5,7 @@ import { CreateRun, ImageDetail } from '../shared/contracts/api.ts';
 import type { ImageSettings } from '../shared/contracts/image.ts';
 import { downloadWorkflowIdOf, repairWorkflowIdOf } from '../shared/contracts/workflow.ts';
 import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
-import type { Image } from '../shared/ports/images.ts';
+import type { Image } from '../shared/ports/image.ts';
 import type { ApiDeps } from './deps.ts';
 import { cameToNothing, isUnderWay } from './downloads.ts';
 import { atLeast } from './identity.ts';

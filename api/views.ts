@@ -23,7 +23,8 @@ import {
 } from '../shared/image-fields.ts';
 import type { Delivery } from '../shared/ports/deliveries.ts';
 import type { UploadEvent } from '../shared/ports/events.ts';
-import type { Image, LatestRun, Run, RunStep } from '../shared/ports/images.ts';
+import type { Image } from '../shared/ports/image.ts';
+import type { LatestRun, Run, RunStep } from '../shared/ports/images.ts';
 import type { Repair } from '../shared/ports/repairs.ts';
 
 /** Records as the API shows them. */

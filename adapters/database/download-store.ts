@@ -1,7 +1,7 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { DownloadStore } from '../../shared/ports/downloads.ts';
-import type { Image } from '../../shared/ports/images.ts';
+import type { Image } from '../../shared/ports/image.ts';
 import { assertFits, type Limits, unlimited } from '../../shared/quota.ts';
 import { imageOf, insertAnnounced } from './image-records.ts';
 import { createOrderStore } from './order-store.ts';

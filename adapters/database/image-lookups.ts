@@ -1,9 +1,9 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import type { ListedSystem, Visibility } from '../../shared/contracts/image.ts';
 import type { ImageStore, SharedWith } from '../../shared/ports/images.ts';
-import { isMemberOf } from './glance-query.ts';
 import { imageOf } from './image-records.ts';
 import type { Database } from './schema.ts';
+import { isMemberOf } from './visible-query.ts';
 
 const isSharedWith = ({ projectId, answer }: SharedWith): Expression<SqlBool> => sql<boolean>`(
   images.visibility = 'shared' and images.project_id <> ${projectId} and images.status <> 'pending_delete'

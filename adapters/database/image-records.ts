@@ -1,6 +1,7 @@
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
-import type { Image, ImageStore, Run } from '../../shared/ports/images.ts';
+import type { Image } from '../../shared/ports/image.ts';
+import type { ImageStore, Run } from '../../shared/ports/images.ts';
 import { keptReport } from '../../shared/report/kept.ts';
 import { json } from './json.ts';
 import type { Database, ImageTable, RunTable } from './schema.ts';
@@ -24,6 +25,12 @@ export const imageOf = (row: Selectable<ImageTable>): Image => ({
   visibility: row.visibility,
   minRam: row.min_ram,
   minDisk: row.min_disk,
+  isProtected: row.protected,
+  tags: row.tags,
+  containerFormat: row.container_format,
+  md5: row.md5,
+  sha512: row.sha512,
+  isVerbatim: row.verbatim,
   isHidden: row.os_hidden,
   family: row.family,
   properties: row.properties,

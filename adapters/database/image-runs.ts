@@ -1,7 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import { steps as stepOrder } from '../../shared/contracts/step.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import type { Image, ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
+import type { Image } from '../../shared/ports/image.ts';
+import type { ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
 import { assertFits, type Limits } from '../../shared/quota.ts';
 import { assertWithin } from '../../shared/request-limits.ts';
 import { imageOf, insertRun, runOf } from './image-records.ts';

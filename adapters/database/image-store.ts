@@ -3,9 +3,12 @@ import type { ImageStore } from '../../shared/ports/images.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
 import { createImageDeletions } from './image-deletions.ts';
 import { createImageLookups } from './image-lookups.ts';
+import { createImageMembers } from './image-members.ts';
+import { createImageReceptions } from './image-receptions.ts';
 import { createImageRuns } from './image-runs.ts';
 import { createImageUploads } from './image-uploads.ts';
 import type { Database } from './schema.ts';
+import { createVisibleImages } from './visible-images.ts';
 
 /** @param limits of projects that have none of their own */
 export const createImageStore = (db: Kysely<Database>, limits: Limits = unlimited): ImageStore => ({
@@ -13,4 +16,7 @@ export const createImageStore = (db: Kysely<Database>, limits: Limits = unlimite
   ...createImageLookups(db),
   ...createImageRuns(db, limits),
   ...createImageDeletions(db),
+  ...createVisibleImages(db, limits),
+  ...createImageMembers(db),
+  ...createImageReceptions(db, limits),
 });

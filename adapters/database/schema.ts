@@ -5,6 +5,7 @@ import type {
   BootPolicy,
   ImageSettings,
   ImageStatus,
+  MemberStatus,
   Policy,
   TargetFormat,
   Visibility,
@@ -15,7 +16,6 @@ import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { GuestFacts, Report, RunStatus, StepResult, Verdict, WaitsFor } from '../../shared/contracts/run.ts';
 import type { Step } from '../../shared/contracts/step.ts';
 import type { Failure } from '../../shared/errors.ts';
-import type { MemberStatus } from '../../shared/ports/glance.ts';
 import type { Shortage } from '../../shared/quota.ts';
 
 type Timestamp = ColumnType<Date, Date | string | undefined, Date | string>;

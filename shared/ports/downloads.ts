@@ -1,7 +1,8 @@
 import type { ImageSettings } from '../contracts/image.ts';
 import type { OrderStatus } from '../contracts/order.ts';
 import type { Failure } from '../errors.ts';
-import type { Image, NewImage } from './images.ts';
+import type { Image } from './image.ts';
+import type { NewImage } from './images.ts';
 import type { OrderStore } from './orders.ts';
 
 /** Where an image's bytes come from, when nobody uploads them. */

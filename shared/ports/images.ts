@@ -2,39 +2,11 @@ import type { ImageSettings, ImageStatus, ListedSystem, MemberStatus, Visibility
 import type { GuestFacts, Report, RunStatus, StepResult, Verdict, WaitsFor } from '../contracts/run.ts';
 import type { Step } from '../contracts/step.ts';
 import type { Failure } from '../errors.ts';
+import type { Image } from './image.ts';
+import type { ImageMembers } from './image-members.ts';
+import type { ImageReceptions } from './image-receptions.ts';
 import type { ObjectInfo } from './object-store.ts';
-
-/** The record that users see. Sizes in bytes; what is not known yet is null. */
-export type Image = {
-  id: string;
-  projectId: string;
-  name: string;
-  status: ImageStatus;
-  settings: ImageSettings;
-  upload: { bucket: string; key: string; etag: string | null; size: number | null };
-  multipartId: string | null;
-  /** Bytes that the Image API has staged and that wait for an import. */
-  stagedSize: number | null;
-  /** Bytes that count against its project's quota; while an upload is open, the size that it promised. */
-  heldBytes: number;
-  diskFormat: string | null;
-  size: number | null;
-  virtualSize: number | null;
-  sha256: string | null;
-  visibility: Visibility;
-  /** MiB. */
-  minRam: number;
-  /** GiB. */
-  minDisk: number;
-  /** Replaced by a newer one: not in lists, and there for whoever knows it. */
-  isHidden: boolean;
-  /** What a platform image is one of. */
-  family: string | null;
-  /** In Glance's vocabulary: what was found, and what the owner has set. */
-  properties: Readonly<Record<string, string>>;
-  createdAt: Date;
-  updatedAt: Date;
-};
+import type { VisibleImages } from './visible-images.ts';
 
 export type Run = {
   id: string;
@@ -114,7 +86,7 @@ export type ImageFilter = {
 };
 
 /** Images, and the runs that work on them. Nothing here talks to Temporal or to the object store. */
-export interface ImageStore {
+export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions {
   /** The row that is made before its bytes come, at `<project>/<image id>` of the uploads bucket. */
   announce(
     image: NewImage & {

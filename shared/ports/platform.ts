@@ -1,6 +1,6 @@
 import type { ImageSettings } from '../contracts/image.ts';
 import type { Failure } from '../errors.ts';
-import type { Image } from './images.ts';
+import type { Image } from './image.ts';
 
 /** Where the images of a family are fetched from, again and again. */
 export type ImageSource = {

@@ -4,7 +4,7 @@ import type { OrderStatus } from '../contracts/order.ts';
 import type { RepairChange } from '../contracts/repair.ts';
 import type { GuestFacts } from '../contracts/run.ts';
 import type { Failure } from '../errors.ts';
-import type { Image } from './images.ts';
+import type { Image } from './image.ts';
 import type { OrderStore } from './orders.ts';
 
 /** How an image was made from another one. */

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
-import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import type { DownloadStore } from '../../shared/ports/downloads.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
@@ -111,13 +110,13 @@ test('an image that waits for bytes can be given a source, one that has bytes or
   await images.openMultipart(uploading.id, { multipartId: hex(4), size: 0, former: null });
   await expect(downloads.order(uploading.id, { source })).rejects.toMatchObject(conflict);
   const receiving = await announce();
-  await createGlanceStore(database.db).beginReception(receiving.id, 'uploading');
+  await createImageStore(database.db).beginReception(receiving.id, 'uploading');
   await expect(downloads.order(receiving.id, { source })).rejects.toMatchObject(conflict);
   const whole = await announce();
   await bytesAt(whole.id);
   await expect(downloads.order(whole.id, { source })).rejects.toMatchObject(conflict);
   // While it is fetched nobody else sends bytes.
-  expect(await createGlanceStore(database.db).beginReception(waiting.id, 'uploading')).toBeUndefined();
+  expect(await createImageStore(database.db).beginReception(waiting.id, 'uploading')).toBeUndefined();
 });
 
 test('ordered many times at once is ordered once', async () => {

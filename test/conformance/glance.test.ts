@@ -1,29 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createImportTaskStore } from '../../adapters/database/import-task-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
-import { parseListQuery } from '../../api/glance/list-query.ts';
-import {
-  type GlanceImage,
-  type GlanceQuery,
-  type GlanceStore,
-  type ImageAttributes,
-  type SortKey,
-  sortKeys,
-  type Viewer,
-} from '../../shared/ports/glance.ts';
+import { parseListQuery } from '../../api/openstack/glance/list-query.ts';
+import type { Image, ImageAttributes, Viewer } from '../../shared/ports/image.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
 import type { Project } from '../../shared/ports/projects.ts';
+import { type SortKey, sortKeys, type VisibleQuery } from '../../shared/ports/visible-images.ts';
 import { freshDatabase } from '../support/database.ts';
 import { someObject, someProject } from '../support/samples.ts';
 
 /** What the port promises of images as OpenStack has them, on a real Postgres. */
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
-let glance: GlanceStore;
+let glance: ImageStore;
 let images: ImageStore;
 let project: Project;
 let other: Project;
@@ -31,7 +23,7 @@ let owner: Viewer;
 let stranger: Viewer;
 beforeAll(async () => {
   database = await freshDatabase();
-  glance = createGlanceStore(database.db);
+  glance = createImageStore(database.db);
   images = createImageStore(database.db);
 });
 afterAll(() => database?.drop());
@@ -41,16 +33,16 @@ beforeEach(async () => {
   stranger = { projectId: other.id, role: 'member' };
 });
 
-const create = (more: Partial<ImageAttributes> & { id?: string } = {}): Promise<GlanceImage> =>
+const create = (more: Partial<ImageAttributes> & { id?: string } = {}): Promise<Image> =>
   glance.create({
     ...{ projectId: project.id, name: 'x', visibility: 'shared', isProtected: false, isHidden: false, tags: [] },
     ...{ minDisk: 0, minRam: 0, diskFormat: 'raw', containerFormat: 'bare', properties: {}, settings: {} },
     uploadsBucket: 'uploads',
     ...more,
   });
-const query = (more: Partial<GlanceQuery> = {}): GlanceQuery => ({ ...parseListQuery({}), ...more });
-const listed = async (viewer: Viewer, more: Partial<GlanceQuery> = {}): Promise<string[]> =>
-  (await glance.list(query(more), viewer)).map(({ id }) => id);
+const query = (more: Partial<VisibleQuery> = {}): VisibleQuery => ({ ...parseListQuery({}), ...more });
+const listed = async (viewer: Viewer, more: Partial<VisibleQuery> = {}): Promise<string[]> =>
+  (await glance.listVisible(query(more), viewer)).map(({ id }) => id);
 const bytes = (key: string) => ({
   ...{ bucket: 'images', key, etag: 'e', size: 7, virtualSize: 8, md5: 'm', sha256: 's', sha512: 'l' },
 });
@@ -63,7 +55,7 @@ describe('who sees what', () => {
     ['public', true, true],
   ] as const)('%s: another project sees it: %s, in its list: %s', async (visibility, seen, inList) => {
     const { id } = await create({ visibility });
-    expect((await glance.get(id, stranger)) !== undefined).toBe(seen);
+    expect((await glance.getVisible(id, stranger)) !== undefined).toBe(seen);
     expect((await listed(stranger, { oneOf: { id: [id] } })).length > 0).toBe(inList);
     expect((await listed(stranger, { visibility, oneOf: { id: [id] } })).length > 0).toBe(seen);
     expect((await listed(stranger, { visibility: 'all', oneOf: { id: [id] } })).length > 0).toBe(seen);
@@ -77,7 +69,7 @@ describe('who sees what', () => {
     const { id } = await create();
     await glance.addMember(id, other.id);
     await expect(glance.addMember(id, other.id)).rejects.toMatchObject({ code: 'conflict' });
-    expect(await glance.get(id, stranger)).toMatchObject({ id });
+    expect(await glance.getVisible(id, stranger)).toMatchObject({ id });
     for (const status of ['pending', 'rejected', 'accepted'] as const) {
       await glance.setMemberStatus(id, other.id, status);
       for (const asked of ['pending', 'rejected', 'accepted', 'all'] as const) {
@@ -86,13 +78,13 @@ describe('who sees what', () => {
       }
     }
     await glance.change(id, () => ({ visibility: 'private' }));
-    expect(await glance.get(id, stranger)).toBeUndefined();
+    expect(await glance.getVisible(id, stranger)).toBeUndefined();
     expect(await listed(stranger, { memberStatus: 'all' })).toEqual([]);
     await glance.change(id, () => ({ visibility: 'shared' }));
     expect(await glance.removeMember(id, other.id)).toBe(true);
     expect(await glance.removeMember(id, other.id)).toBe(false);
     expect(await glance.setMemberStatus(id, other.id, 'accepted')).toBeUndefined();
-    expect(await glance.get(id, stranger)).toBeUndefined();
+    expect(await glance.getVisible(id, stranger)).toBeUndefined();
   });
 });
 
@@ -107,7 +99,7 @@ describe('list', () => {
     const two = await create({ name: 'two', isProtected: true, minRam: 512, diskFormat: 'qcow2', tags: ['b'] });
     const hidden = await create({ isHidden: true });
     const { sort } = query();
-    const ids = (asked: Partial<GlanceQuery>) => listed(owner, { sort, ...asked });
+    const ids = (asked: Partial<VisibleQuery>) => listed(owner, { sort, ...asked });
     expect(await ids({})).toEqual([two.id, one.id]);
     expect(await ids({ isHidden: true })).toEqual([hidden.id]);
     expect(await ids({ tags: ['a', 'b'] })).toEqual([one.id]);
@@ -145,7 +137,7 @@ describe('list', () => {
       fc.record({ key: fc.constantFrom(...sortKeys), direction: fc.constantFrom('asc' as const, 'desc' as const) }),
       { minLength: 1, maxLength: 3, selector: ({ key }) => key },
     );
-    const placeOf = (image: GlanceImage, key: SortKey): string | number => {
+    const placeOf = (image: Image, key: SortKey): string | number => {
       if (key === 'size') return image.size ?? -1;
       if (key === 'created_at') return image.createdAt.getTime();
       if (key === 'name') return image.name;
@@ -153,7 +145,7 @@ describe('list', () => {
     };
     await fc.assert(
       fc.asyncProperty(sorts, fc.integer({ min: 1, max: 7 }), async (sort, limit) => {
-        const whole = await glance.list(query({ sort, limit: 100 }), owner);
+        const whole = await glance.listVisible(query({ sort, limit: 100 }), owner);
         expect(whole).toHaveLength(names.length);
         const [first] = sort;
         if (first) {
@@ -194,7 +186,7 @@ test('what is changed alone is another, and the image was changed later than bef
   const changed = await glance.change(image.id, () => ({ name: 'Debian 12 "bookworm"' }));
   expect(changed).toMatchObject({ ...image, name: 'Debian 12 "bookworm"' });
   expect(changed.updatedAt.getTime()).toBeGreaterThan(updatedAt.getTime());
-  expect(await glance.get(image.id, owner)).toEqual(changed);
+  expect(await glance.getVisible(image.id, owner)).toEqual(changed);
 });
 
 test('what fails to change changes nothing', async () => {
@@ -203,7 +195,7 @@ test('what fails to change changes nothing', async () => {
     throw new Error('no');
   });
   await expect(fails).rejects.toThrow('no');
-  expect((await glance.get(id, owner))?.name).toBe('before');
+  expect((await glance.getVisible(id, owner))?.name).toBe('before');
   await expect(glance.change(randomUUID(), () => ({}))).rejects.toMatchObject({ code: 'not-found' });
 });
 
@@ -213,11 +205,11 @@ describe('data', () => {
     const all = await Promise.all(Array.from({ length: 10 }, () => glance.beginReception(id, 'saving')));
     const [reception, ...more] = all.filter((each) => each !== undefined);
     expect(more).toEqual([]);
-    expect(await glance.get(id, owner)).toMatchObject({ status: 'saving' });
+    expect(await glance.getVisible(id, owner)).toMatchObject({ status: 'saving' });
     if (!reception) throw new Error('none');
     expect(await glance.keepReception(reception)).toBe(true);
     await glance.dropReception(reception);
-    expect(await glance.get(id, owner)).toMatchObject({ status: 'queued' });
+    expect(await glance.getVisible(id, owner)).toMatchObject({ status: 'queued' });
     expect(await glance.keepReception(reception)).toBe(false);
     expect(await glance.acceptVerbatim(reception, bytes('k'))).toBeUndefined();
     expect(await glance.stage(reception, { multipartId: 'm', size: 1 })).toBe(false);
@@ -234,7 +226,7 @@ describe('data', () => {
     expect(await glance.acceptVerbatim(silent, bytes('old'))).toBeUndefined();
     await glance.dropReception(silent);
     expect(await glance.acceptVerbatim(next, bytes(`k-${id}`))).toBeDefined();
-    expect(await glance.get(id, owner)).toMatchObject({ status: 'saving', upload: { key: `k-${id}` } });
+    expect(await glance.getVisible(id, owner)).toMatchObject({ status: 'saving', upload: { key: `k-${id}` } });
     expect(await glance.beginReception(id, 'saving')).toBeUndefined();
   });
 
@@ -259,7 +251,7 @@ describe('data', () => {
     const reception = await glance.beginReception(id, 'saving');
     if (!reception) throw new Error('none');
     const run = await glance.acceptVerbatim(reception, bytes(`k-${id}`));
-    expect(await glance.get(id, owner)).toMatchObject({
+    expect(await glance.getVisible(id, owner)).toMatchObject({
       ...{ status: 'saving', size: 7, virtualSize: 8, md5: 'm', sha256: 's', sha512: 'l', isVerbatim: true },
       upload: { bucket: 'images', key: `k-${id}`, etag: 'e', size: 7 },
     });
@@ -270,13 +262,13 @@ describe('data', () => {
     const { fence } = await runs.beginAttempt(names, 'worker');
     await expect(runs.approve(names, fence)).rejects.toMatchObject({ code: 'superseded' });
     await expect(runs.admitted(names, fence - 1, serve)).rejects.toMatchObject({ code: 'superseded' });
-    expect(await glance.get(id, owner)).toMatchObject({ status: 'saving' });
+    expect(await glance.getVisible(id, owner)).toMatchObject({ status: 'saving' });
     for (let twice = 0; twice < 2; twice++) await runs.admitted(names, fence, serve);
-    expect(await glance.get(id, owner)).toMatchObject({ status });
+    expect(await glance.getVisible(id, owner)).toMatchObject({ status });
     expect((await images.publication(id)) !== undefined).toBe(isServed);
     await expect(runs.approve(names, fence - 1)).rejects.toMatchObject({ code: 'superseded' });
     await runs.approve(names, fence);
-    expect(await glance.get(id, owner)).toMatchObject({ status: 'active' });
+    expect(await glance.getVisible(id, owner)).toMatchObject({ status: 'active' });
     expect(await images.publication(id)).toMatchObject({ key: `k-${id}`, sha256: 's' });
   });
 
@@ -291,7 +283,7 @@ describe('data', () => {
     await database.db.updateTable('images').set(change).where('id', '=', id).execute();
     await expect(runs.admitted(names, fence, 'now')).rejects.toMatchObject({ code: 'superseded' });
     await expect(runs.approve(names, fence)).rejects.toMatchObject({ code: 'superseded' });
-    expect(await glance.get(id, owner)).toMatchObject({ status: 'saving' });
+    expect(await glance.getVisible(id, owner)).toMatchObject({ status: 'saving' });
     expect(await images.publication(id)).toBeUndefined();
   });
 
@@ -302,9 +294,9 @@ describe('data', () => {
     if (!reception) throw new Error('none');
     const run = await glance.acceptVerbatim(reception, bytes(`k-${id}`));
     await runs.finish({ imageId: id, runId: run?.runId ?? '' }, { status: 'cancelled' });
-    expect(await glance.get(id, owner)).toMatchObject({ status: 'killed' });
+    expect(await glance.getVisible(id, owner)).toMatchObject({ status: 'killed' });
     expect(await images.newRun(id)).toMatchObject({ number: 2 });
-    expect(await glance.get(id, owner)).toMatchObject({ status: 'saving' });
+    expect(await glance.getVisible(id, owner)).toMatchObject({ status: 'saving' });
   });
 
   test('that was staged is imported by the run that takes it in', async () => {
@@ -312,7 +304,7 @@ describe('data', () => {
     const reception = await glance.beginReception(id, 'uploading');
     if (!reception) throw new Error('none');
     expect(await glance.stage(reception, { multipartId: 'm', size: 9 })).toBe(true);
-    expect(await glance.get(id, owner)).toMatchObject({ status: 'uploading', stagedSize: 9, multipartId: 'm' });
+    expect(await glance.getVisible(id, owner)).toMatchObject({ status: 'uploading', stagedSize: 9, multipartId: 'm' });
     expect(await glance.beginReception(id, 'uploading')).toBeUndefined();
     await glance.noteImport(id, { requestId: 'req-1', settings: { targetFormat: 'raw' } });
     const object = someObject(project, { key: upload.key });
@@ -335,7 +327,7 @@ test('what is removed is seen no more, and cleared away when no run works on it'
   if (!reception) throw new Error('none');
   const run = await glance.acceptVerbatim(reception, bytes(`k-${id}`));
   expect(await glance.remove(id)).toEqual({ workflowId: run?.workflowId });
-  expect(await glance.get(id, owner)).toBeUndefined();
+  expect(await glance.getVisible(id, owner)).toBeUndefined();
   expect(await listed(owner)).toEqual([kept.id]);
   const pending = async () => (await images.pendingDeletions()).some((image) => image.id === id);
   expect(await pending()).toBe(false);

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { openImageFeed } from '../../adapters/database/image-feed.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
@@ -32,7 +31,7 @@ beforeEach(() => {
 afterEach(() => feed.close());
 
 const rename = (imageId: string, name: string): Promise<unknown> =>
-  createGlanceStore(database.db).change(imageId, () => ({ name }));
+  createImageStore(database.db).change(imageId, () => ({ name }));
 const someRun = async (): Promise<RunNames> => namesOf((await uploadedImage(database.db, project)).run);
 
 /** The backends of this database that listen, with what Postgres calls them. */

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
-import type { Image, ImageStore } from '../../shared/ports/images.ts';
+import type { Image } from '../../shared/ports/image.ts';
+import type { ImageStore } from '../../shared/ports/images.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import { requestLimits } from '../../shared/request-limits.ts';

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import type { ListedSystem, Visibility } from '../../shared/contracts/image.ts';
 import type { Report } from '../../shared/contracts/run.ts';
 import { workflowIdOf } from '../../shared/contracts/workflow.ts';
-import type { Image, ImageFilter, ImageStore, Run, SharedWith } from '../../shared/ports/images.ts';
+import type { Image } from '../../shared/ports/image.ts';
+import type { ImageFilter, ImageStore, Run, SharedWith } from '../../shared/ports/images.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
 import { freshDatabase } from '../support/database.ts';
@@ -204,7 +204,7 @@ test('search finds by name and by the beginning of an id, ten at most, within th
 });
 
 test('what others share is listed and found by what the project has said to it, newest first, and nothing else is', async () => {
-  const glance = createGlanceStore(database.db);
+  const glance = createImageStore(database.db);
   const shared = await announced('Shared');
   const hidden = await announced('Hidden');
   await announced('Kept');
@@ -279,7 +279,7 @@ describe('list', () => {
   test('filters by project, status and name', async () => {
     const waiting = await announced('A');
     const { image: active } = await publishedImage(database.db, project);
-    await createGlanceStore(database.db).change(active.id, () => ({ name: 'B' }));
+    await createImageStore(database.db).change(active.id, () => ({ name: 'B' }));
     expect(idsOf(await images.list({ projectId: project.id, status: 'active', limit: 9 }))).toEqual([active.id]);
     expect(idsOf(await images.list({ projectId: project.id, status: 'queued', limit: 9 }))).toEqual([waiting.id]);
     expect(idsOf(await images.list({ projectId: project.id, name: 'B', limit: 9 }))).toEqual([active.id]);
@@ -307,7 +307,7 @@ describe('list', () => {
     await images.newRun(debian.imageId);
     expect(await withSystem('debian')).toEqual([]);
 
-    await createGlanceStore(database.db).change(windows.imageId, () => ({ visibility: 'private' }));
+    await createImageStore(database.db).change(windows.imageId, () => ({ visibility: 'private' }));
     const seenBy = async (visibility: Visibility) =>
       idsOf(await images.list({ projectId: project.id, visibility, limit: 9 }));
     expect(await seenBy('private')).toEqual([windows.imageId]);

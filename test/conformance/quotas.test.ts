@@ -3,14 +3,13 @@ import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
-import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import * as quotas from '../../adapters/database/migrations/0009-quotas.ts';
 import { createPlatformStore } from '../../adapters/database/platform-store.ts';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
 import { createRepairStore } from '../../adapters/database/repair-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
-import type { GlanceStore, Reception } from '../../shared/ports/glance.ts';
+import type { Reception } from '../../shared/ports/image-receptions.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
 import type { Project, ProjectStore } from '../../shared/ports/projects.ts';
 import type { RunStore } from '../../shared/ports/runs.ts';
@@ -23,7 +22,7 @@ import { hex, namesOf, publicationOf, publishedImage, someDisk, someObject, some
 
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let images: ImageStore;
-let glance: GlanceStore;
+let glance: ImageStore;
 let projects: ProjectStore;
 let runs: RunStore;
 let project: Project;
@@ -31,7 +30,7 @@ beforeAll(async () => {
   database = await freshDatabase();
   const { db } = database;
   images = createImageStore(db);
-  glance = createGlanceStore(db);
+  glance = createImageStore(db);
   projects = createProjectStore(db);
   runs = createRunStore(db);
 });

@@ -4,7 +4,6 @@ import { createAuditLog } from '../../adapters/database/audit-log.ts';
 import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createEventStore } from '../../adapters/database/event-store.ts';
-import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { type OpenDatabase, openDatabase } from '../../adapters/database/open.ts';
 import { createPlatformStore } from '../../adapters/database/platform-store.ts';
@@ -17,8 +16,8 @@ import { createSessionStore } from '../../adapters/database/session-store.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts';
 import { finishedUpload } from '../../shared/events/notification.ts';
-import type { GlanceQuery } from '../../shared/ports/glance.ts';
 import type { Project } from '../../shared/ports/projects.ts';
+import type { VisibleQuery } from '../../shared/ports/visible-images.ts';
 import { newSecretsKey, secretKeysOf } from '../../shared/secret-keys.ts';
 import { freshDatabase } from '../support/database.ts';
 import { begunRun } from '../support/run-records.ts';
@@ -43,7 +42,7 @@ const fill = async (project: Project): Promise<void> => {
   await createDeliveryStore(owner).order(image.id, 'backup');
   const { run, fence } = await begunRun(owner, project);
   await createRunStore(owner).stepStarted(run.runId, fence, 'admit', 'w', 1);
-  await createGlanceStore(owner).addMember(image.id, `guest-${hex(4)}`);
+  await createImageStore(owner).addMember(image.id, `guest-${hex(4)}`);
   await createRepairStore(owner).create({
     ...{ parent: image, name: 'mended', settings: {}, bucket: 'uploads', remedies: ['x'], before: [], guest: {} },
   });
@@ -186,7 +185,7 @@ describe('every table', () => {
   });
 });
 
-const query: GlanceQuery = {
+const query: VisibleQuery = {
   ...{ memberStatus: 'all', isHidden: false, tags: [], oneOf: {}, ranges: [], times: [], properties: {} },
   ...{ visibility: 'all', sort: [], limit: 100 },
 };
@@ -194,7 +193,7 @@ const query: GlanceQuery = {
 describe('what others let a project see', () => {
   test('is seen through the wall as without it, and not changed', async () => {
     const viewer = { projectId: mine.id, role: 'member' } as const;
-    const glance = createGlanceStore(owner);
+    const glance = createImageStore(owner);
     const ids: Record<string, string> = {};
     for (const visibility of ['private', 'shared', 'community', 'public'] as const) {
       const { image } = await publishedImage(owner, theirs);
@@ -203,9 +202,9 @@ describe('what others let a project see', () => {
     }
     const offered = (await publishedImage(owner, theirs)).image.id;
     await glance.addMember(offered, mine.id);
-    const behindTheWall = createGlanceStore(scoped.db);
-    const listed = await asMine(() => behindTheWall.list(query, viewer));
-    expect(listed).toEqual(await glance.list(query, viewer));
+    const behindTheWall = createImageStore(scoped.db);
+    const listed = await asMine(() => behindTheWall.listVisible(query, viewer));
+    expect(listed).toEqual(await glance.listVisible(query, viewer));
     const others = listed.filter(({ projectId }) => projectId === theirs.id).map(({ id }) => id);
     expect(others.sort()).toEqual([ids.community, ids.public, offered].sort());
     const images = createImageStore(scoped.db);
@@ -221,7 +220,7 @@ describe('what others let a project see', () => {
     const mended = await createRepairStore(owner).create(repair);
     for (const { id } of [fetched, mended]) {
       await glance.addMember(id, mine.id);
-      expect((await asMine(() => behindTheWall.get(id, viewer)))?.id).toBe(id);
+      expect((await asMine(() => behindTheWall.getVisible(id, viewer)))?.id).toBe(id);
     }
     expect(await createDownloadStore(owner).get(fetched.id)).toBeDefined();
     expect(await asMine(() => createDownloadStore(scoped.db).get(fetched.id))).toBeUndefined();
@@ -291,7 +290,7 @@ describe('platform images', () => {
       url: expect.stringMatching(/other/),
     });
     const hers = await createDownloadStore(owner).create({ ...image, projectId: theirs.id, source });
-    await createGlanceStore(owner).change(hers.id, () => ({ visibility: 'private' }));
+    await createImageStore(owner).change(hers.id, () => ({ visibility: 'private' }));
     expect(await asMine(() => downloads.get(hers.id))).toBeUndefined();
     await expect(asMine(() => downloads.order(hers.id, { source }))).rejects.toMatchObject({ code: 'conflict' });
   });

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { newApiKey } from '../../shared/api-key.ts';
-import { sortKeys } from '../../shared/ports/glance.ts';
 import type { Role } from '../../shared/ports/projects.ts';
+import { sortKeys } from '../../shared/ports/visible-images.ts';
 import { type Installation, startInstallation } from '../support/installation.ts';
 
 /** What holds for any list and any change, asked of the API process and Postgres as they are. A failure prints the seed that repeats it. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
-import { createGlanceStore } from '../../adapters/database/glance-store.ts';
+import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import { newApiKey } from '../../shared/api-key.ts';
@@ -166,7 +166,7 @@ test('of an image of another project one is told what it is, and not how it came
     fetch(`${apiUrl}/v1/images/${imageId}${path}`, { headers: { authorization: `Bearer ${theirs.key}` } });
   expect((await asGuest('')).status).toBe(404);
 
-  await createGlanceStore(db).addMember(imageId, 'guest');
+  await createImageStore(db).addMember(imageId, 'guest');
   await db
     .insertInto('downloads')
     .values({ image_id: imageId, url: 'https://example.org/disk.raw', checksum: null })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApiKeyStore, createProjectStore } from '../../adapters/database/project-store.ts';
 import type { RunTable } from '../../adapters/database/schema.ts';
 import type { ApiDeps } from '../../api/deps.ts';
-import { glanceRoutes } from '../../api/glance/routes.ts';
+import { glanceRoutes } from '../../api/openstack/glance/routes.ts';
 import { newApiKey } from '../../shared/api-key.ts';
 import type { ImageDetail } from '../../shared/contracts/api.ts';
 import type { Visibility } from '../../shared/contracts/image.ts';

@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { beforeAll, beforeEach, expect, test } from 'vitest';
 import { createProjectStore } from '../../adapters/database/project-store.ts';
-import type { Image } from '../../shared/ports/images.ts';
+import type { Image } from '../../shared/ports/image.ts';
 import { eventually } from '../support/eventually.ts';
 import { activeImage, convertingImage, manyImages, rejectedImage } from '../support/portal-images.ts';
 import { visitPortal } from '../support/portal-visit.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createGlanceStore } from '../../adapters/database/glance-store.ts';
-import type { Image } from '../../shared/ports/images.ts';
+import { createImageStore } from '../../adapters/database/image-store.ts';
+import type { Image } from '../../shared/ports/image.ts';
 import { expectAccessible, picture } from '../support/browser.ts';
 import { activeImage, manyImages, rejectedImage, repairedImage } from '../support/portal-images.ts';
 import { visitPortal } from '../support/portal-visit.ts';
@@ -163,7 +163,7 @@ describe('an image', () => {
   test('that another project shares is seen by whose it is, and accepted or declined', async () => {
     const { db } = portal.installation;
     await portal.newKey('member', 'friends');
-    const glance = createGlanceStore(db);
+    const glance = createImageStore(db);
     await glance.addMember(images.active.id, 'friends');
     await portal.signIn(await portal.newKey('member', 'friends'));
     const { page } = portal;

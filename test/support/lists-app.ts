@@ -4,7 +4,6 @@ import { createAuditLog } from '../../adapters/database/audit-log.ts';
 import { createDeliveryStore } from '../../adapters/database/delivery-store.ts';
 import { createDownloadStore } from '../../adapters/database/download-store.ts';
 import { createEventStore } from '../../adapters/database/event-store.ts';
-import { createGlanceStore } from '../../adapters/database/glance-store.ts';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createImportTaskStore } from '../../adapters/database/import-task-store.ts';
 import type { OpenDatabase } from '../../adapters/database/open.ts';
@@ -47,7 +46,6 @@ export const listsApp = async (
     jobs: { states: async () => [] } as never,
     health: async () => ({}),
     images: createImageStore(db),
-    glance: createGlanceStore(db),
     importTasks: createImportTaskStore(db),
     projects: createProjectStore(db),
     events: { ...createEventStore(database.db), list: createEventStore(db).list },

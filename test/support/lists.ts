@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { imageStatuses, memberStatuses, visibilities } from '../../shared/contracts/image.ts';
-import { sortKeys } from '../../shared/ports/glance.ts';
 import { taskSortKeys, taskStatuses } from '../../shared/ports/import-tasks.ts';
+import { sortKeys } from '../../shared/ports/visible-images.ts';
 import { quotaOrders } from '../../shared/quota.ts';
 import { type Filling, filledId } from './filled-database.ts';
 

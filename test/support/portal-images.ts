@@ -5,7 +5,7 @@ import { createRunStore } from '../../adapters/database/run-store.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { Report } from '../../shared/contracts/run.ts';
 import { evidenceKey, provenanceFile } from '../../shared/evidence.ts';
-import type { Image } from '../../shared/ports/images.ts';
+import type { Image } from '../../shared/ports/image.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { Installation } from './installation.ts';
 import { namesOf, publicationOf, someDisk, someObject, someReport, uploadedImage } from './samples.ts';

@@ -1,0 +1,174 @@
+import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely';
+import { z } from 'zod';
+import type { Visibility } from '../../shared/contracts/image.ts';
+import type { Viewer } from '../../shared/ports/image.ts';
+import type { Sort, VisibleQuery } from '../../shared/ports/visible-images.ts';
+import type { Database } from './schema.ts';
+
+type Images = ExpressionBuilder<Database, 'images'>;
+type Condition = Expression<SqlBool>;
+
+/** Whether the viewer may see an image whose id it knows: its own, everybody's, and what it is a member of. */
+export const visibleTo =
+  ({ projectId, role }: Viewer) =>
+  (eb: Images): Condition =>
+    role === 'admin'
+      ? sql<boolean>`true`
+      : eb.or([
+          eb('images.project_id', '=', projectId),
+          eb('images.visibility', 'in', ['public', 'community']),
+          eb.and([eb('images.visibility', '=', 'shared'), membership(projectId, 'all')]),
+        ]);
+
+export const membership = (projectId: string, status: VisibleQuery['memberStatus']): Condition => sql<boolean>`exists (
+  select 1 from image_members m where m.image_id = images.id and m.member_id = ${projectId}
+  and (${status} = 'all' or m.status = ${status}))`;
+
+export const isMemberOf = (
+  projectId: string,
+  status: VisibleQuery['memberStatus'],
+): Condition => sql<boolean>`images.id in (
+  select image_id from image_members where member_id = ${projectId} and (${status} = 'all' or status = ${status}))`;
+
+/**
+ * What a list shows: of other projects only what is public, or shared and accepted, unless more is asked for. In parts, of which no two have the same image: each
+ * goes by an index of its own, which one condition with "or" would not.
+ */
+export const partsOfList =
+  ({ visibility, memberStatus }: VisibleQuery, { projectId, role }: Viewer) =>
+  (eb: Images): Condition[] => {
+    const asked = visibility === undefined || visibility === 'all' ? undefined : visibility;
+    const having = (each: Visibility) => eb('images.visibility', '=', each);
+    if (role === 'admin') return [asked === undefined ? sql<boolean>`true` : having(asked)];
+    const own = eb('images.project_id', '=', projectId);
+    const others = eb('images.project_id', '<>', projectId);
+    const open = visibility === 'all' ? (['public', 'community'] as const) : [asked ?? 'public'];
+    return [
+      asked === undefined ? own : eb.and([own, having(asked)]),
+      ...open.filter((each) => each === 'public' || each === 'community').map((each) => eb.and([having(each), others])),
+      ...(asked === undefined || asked === 'shared'
+        ? [eb.and([having('shared'), others, isMemberOf(projectId, memberStatus)])]
+        : []),
+    ];
+  };
+
+/** As views have it: the longer one where both are known. */
+const hashAlgorithms: Readonly<Record<string, Condition>> = {
+  sha512: sql<boolean>`images.sha512 is not null`,
+  sha256: sql<boolean>`images.sha512 is null and images.sha256 is not null`,
+};
+
+const second = 1000;
+
+/** Nothing is changed before it is made: said too, for the planner does not know it. */
+const before = (field: string, at: Date): Condition => {
+  const earlier = sql<boolean>`${sql.ref(`images.${field}`)} < ${at}`;
+  return field === 'updated_at' ? sql<boolean>`(${earlier} and images.created_at < ${at})` : earlier;
+};
+
+/** By the second, as the API shows times; compared as they are stored, so that an index serves. */
+const atTime = ({ field, comparison, at }: VisibleQuery['times'][number]): Condition => {
+  const column = sql.ref(`images.${field}`);
+  const from = new Date(Math.ceil(at.getTime() / second) * second);
+  const behind = new Date(Math.floor(at.getTime() / second) * second + second);
+  // Times with a fraction are nobody's.
+  const isWhole = from.getTime() === at.getTime();
+  switch (comparison) {
+    case 'gte':
+      return sql<boolean>`${column} >= ${from}`;
+    case 'gt':
+      return sql<boolean>`${column} >= ${behind}`;
+    case 'lt':
+      return before(field, from);
+    case 'lte':
+      return before(field, behind);
+    case 'eq':
+      return isWhole ? sql<boolean>`${column} >= ${from} and ${column} < ${behind}` : sql<boolean>`false`;
+    case 'neq':
+      return isWhole ? sql<boolean>`(${column} < ${from} or ${column} >= ${behind})` : sql<boolean>`true`;
+  }
+};
+
+const isUuid = (text: string): boolean => z.guid().safeParse(text).success;
+
+/** As indexes have them (migration 0023). */
+const expressionOf = (key: string, table = 'images'): RawBuilder<unknown> => {
+  const column = sql.ref(`${table}.${key}`);
+  if (key === 'size') return sql`coalesce(${column}, -1)`;
+  return key === 'container_format' || key === 'disk_format' ? sql`coalesce(${column}, '')` : column;
+};
+
+/** No image in a list has them; the planner does not know that. */
+const neverListed: Readonly<Record<string, readonly string[]>> = {
+  ...{ status: ['pending_delete', 'deleted'], container_format: [''], disk_format: [''] },
+};
+
+const oneOf = (field: string, values: readonly string[]): Condition =>
+  field === 'id'
+    ? sql<boolean>`images.id = any(${values.filter(isUuid)}::uuid[])`
+    : sql<boolean>`${expressionOf(field)} = any(${values.filter((value) => !neverListed[field]?.includes(value))}::text[])`;
+
+export const matching =
+  (query: VisibleQuery) =>
+  (eb: Images): Condition =>
+    eb.and([
+      // As the predicates of indexes have it.
+      query.isHidden ? sql<boolean>`images.os_hidden` : sql<boolean>`not images.os_hidden`,
+      ...(query.isProtected === undefined
+        ? []
+        : [query.isProtected ? sql<boolean>`images.protected` : sql<boolean>`not images.protected`]),
+      ...(query.owner === undefined ? [] : [eb('images.project_id', '=', query.owner)]),
+      ...(query.checksum === undefined ? [] : [eb('images.md5', '=', query.checksum)]),
+      ...(query.hashValue === undefined
+        ? []
+        : [sql<boolean>`coalesce(images.sha512, images.sha256) = ${query.hashValue}`]),
+      ...(query.hashAlgorithm === undefined ? [] : [hashAlgorithms[query.hashAlgorithm] ?? sql<boolean>`false`]),
+      ...(query.tags.length === 0 ? [] : [sql<boolean>`images.tags @> ${query.tags}::text[]`]),
+      ...Object.entries(query.oneOf).map(([field, values]) => oneOf(field, values)),
+      ...query.ranges.map(
+        ({ field, min = 0, max = Number.MAX_SAFE_INTEGER }) =>
+          // A size that is not known yet is below all.
+          sql<boolean>`${expressionOf(field)} between ${min} and ${max}`,
+      ),
+      ...query.times.map(atTime),
+      ...(Object.keys(query.properties).length === 0
+        ? []
+        : [sql<boolean>`images.properties @> ${JSON.stringify(query.properties)}::jsonb`]),
+    ]);
+
+/** Newest first where nothing else decides, and never two in one place. */
+const whole = (sort: readonly Sort[]): Sort[] => {
+  const direction = sort[0]?.direction ?? 'desc';
+  const missing = (['created_at', 'id'] as const).filter((key) => !sort.some((each) => each.key === key));
+  const all = [...sort, ...missing.map((key) => ({ key, direction }))];
+  // No two have the same id: what comes behind that decides nothing.
+  return all.slice(0, all.findIndex(({ key }) => key === 'id') + 1);
+};
+
+export const ordered = (sort: readonly Sort[]): RawBuilder<unknown>[] =>
+  whole(sort).map(({ key, direction }) => sql`${expressionOf(key)} ${sql.raw(direction)}`);
+
+const further = (direction: Sort['direction']): RawBuilder<unknown> => sql.raw(direction === 'asc' ? '>' : '<');
+
+/** What comes behind the marker in this order, wherever the marker's own row stands now. Null comes before everything, so that each row has its place. */
+export const behind = (marker: string, sort: readonly Sort[]): Condition => {
+  const keys = whole(sort);
+  const ofMarker = (which: readonly Sort[]): RawBuilder<unknown> =>
+    sql`(select ${sql.join(which.map(({ key }) => expressionOf(key, 'marker')))} from images marker where marker.id = ${marker})`;
+  const [first] = keys;
+  if (first && keys.every(({ direction }) => direction === first.direction)) {
+    const place = sql.join(keys.map(({ key }) => expressionOf(key)));
+    return sql<boolean>`(${place}) ${further(first.direction)} ${ofMarker(keys)}`;
+  }
+  const behindFrom = (index: number): RawBuilder<unknown> => {
+    const [each, ...rest] = keys.slice(index);
+    if (!each) return sql`false`;
+    const [own, its] = [expressionOf(each.key), ofMarker([each])];
+    const strictly = sql`${own} ${further(each.direction)} ${its}`;
+    // The first condition is what an index can begin at.
+    return rest.length === 0
+      ? strictly
+      : sql`(${own} ${further(each.direction)}= ${its} and (${strictly} or ${behindFrom(index + 1)}))`;
+  };
+  return sql<boolean>`${behindFrom(0)}`;
+};

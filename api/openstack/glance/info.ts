@@ -1,0 +1,43 @@
+import type { FastifyPluginAsync } from 'fastify';
+import type { ApiDeps } from '../../deps.ts';
+import { atLeast, identityOf } from '../../identity.ts';
+import { quotaOf } from '../../quotas.ts';
+
+export const storeId = 'images';
+export const importMethods = ['glance-direct', 'web-download'] as const;
+
+const theStore = { id: storeId, description: 'The object store of bootready.', default: 'true' } as const;
+
+const MiB = 1024 ** 2;
+const unlimited = -1;
+
+/** What this installation can, and what the project uses of it. */
+export const infoRoutes =
+  ({ projects }: ApiDeps): FastifyPluginAsync =>
+  async (app) => {
+    app.get('/info/import', async () => ({
+      'import-methods': { description: 'Ways to import image data.', type: 'array', value: importMethods },
+    }));
+
+    app.get('/info/stores', async () => ({ stores: [theStore] }));
+
+    // Where things lie is the operator's business.
+    app.get('/info/stores/detail', { onRequest: atLeast('admin') }, async () => ({
+      stores: [{ ...theStore, type: 's3', weight: 0, properties: {} }],
+    }));
+
+    app.get('/info/usage', async (request) => {
+      const { projectId } = identityOf(request);
+      const { limits, used } = await quotaOf(projects, projectId);
+      const size = limits.bytes === null ? unlimited : Math.floor(limits.bytes / MiB);
+      return {
+        usage: {
+          image_size_total: { limit: size, usage: Math.ceil(used.bytes / MiB) },
+          // Staged bytes have no limit of their own here.
+          image_stage_total: { limit: size, usage: Math.ceil(used.stagedBytes / MiB) },
+          image_count_total: { limit: limits.images ?? unlimited, usage: used.images },
+          image_count_uploading: { limit: limits.uploads ?? unlimited, usage: used.uploads },
+        },
+      };
+    });
+  };

@@ -1,0 +1,101 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import { MemberStatus, memberStatuses } from '../../../shared/contracts/image.ts';
+import { BootreadyError } from '../../../shared/errors.ts';
+import type { Image } from '../../../shared/ports/image.ts';
+import { assertWithin } from '../../../shared/request-limits.ts';
+import { owns, viewerOf } from '../../access.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { atLeast } from '../../identity.ts';
+import { ownImage, visibleImage } from './access.ts';
+import { memberView } from './view.ts';
+
+const forbidden = (message: string, remedy: string): BootreadyError =>
+  new BootreadyError({ code: 'forbidden', message, remedy });
+const invalid = (message: string, remedy: string): BootreadyError =>
+  new BootreadyError({ code: 'invalid-input', message, remedy });
+
+const assertShared = ({ visibility }: Image): void => {
+  if (visibility === 'shared') return;
+  throw forbidden(
+    `Only shared images have members; this one is ${visibility}.`,
+    'Share it first: openstack image set --shared ID',
+  );
+};
+
+/** Projects that a shared image is shared with. Each sees its own membership only, and alone says whether it accepts. */
+export const memberRoutes =
+  (deps: ApiDeps): FastifyPluginAsync =>
+  async (app) => {
+    const { images } = deps;
+    const member = { onRequest: atLeast('member') };
+
+    const noSuchMember = (): BootreadyError =>
+      new BootreadyError({ code: 'not-found', message: 'The image is not shared with this project.' });
+
+    const visibleMembers = async (request: FastifyRequest, image: Image) => {
+      const viewer = viewerOf(request);
+      const all = await images.members(image.id);
+      return owns(viewer, image) ? all : all.filter(({ memberId }) => memberId === viewer.projectId);
+    };
+
+    app.get('/images/:id/members', async (request) => {
+      const image = await visibleImage(deps, request);
+      assertShared(image);
+      return { members: (await visibleMembers(request, image)).map(memberView), schema: '/v2/schemas/members' };
+    });
+
+    app.post('/images/:id/members', { ...member, config: { audit: 'image.share' } }, async (request, reply) => {
+      const image = await ownImage(deps, request);
+      const body = z.object({ member: z.string().min(1).max(255) }).safeParse(request.body);
+      if (!body.success || body.data.member.includes('\0')) {
+        throw invalid('The body must name a member.', 'Send {"member": "PROJECT"}.');
+      }
+      assertShared(image);
+      assertWithin('members', (await images.members(image.id)).length + 1);
+      return reply.code(200).send(memberView(await images.addMember(image.id, body.data.member)));
+    });
+
+    app.get('/images/:id/members/:member', async (request) => {
+      const image = await visibleImage(deps, request);
+      const { member: id } = request.params as { member: string };
+      const found = (await visibleMembers(request, image)).find(({ memberId }) => memberId === id);
+      if (!found || image.visibility !== 'shared') throw noSuchMember();
+      return memberView(found);
+    });
+
+    app.put('/images/:id/members/:member', { ...member, config: { audit: 'image.answer-share' } }, async (request) => {
+      const image = await visibleImage(deps, request);
+      const viewer = viewerOf(request);
+      const { member: id } = request.params as { member: string };
+      const wrongStatus = () =>
+        invalid('The body must have a status.', `Send {"status": ...}, one of ${memberStatuses.join(', ')}.`);
+      const body = z.object({ status: z.string() }).safeParse(request.body);
+      if (!body.success) throw wrongStatus();
+      assertShared(image);
+      if (!(await visibleMembers(request, image)).some(({ memberId }) => memberId === id)) throw noSuchMember();
+      if (viewer.role !== 'admin' && id !== viewer.projectId) {
+        throw forbidden(
+          'Only the project an image is shared with can accept or decline it.',
+          'Ask that project to do it.',
+        );
+      }
+      const status = MemberStatus.safeParse(body.data.status);
+      if (!status.success) throw wrongStatus();
+      const changed = await images.setMemberStatus(image.id, id, status.data);
+      if (!changed) throw noSuchMember();
+      return memberView(changed);
+    });
+
+    app.delete(
+      '/images/:id/members/:member',
+      { ...member, config: { audit: 'image.unshare' } },
+      async (request, reply) => {
+        const image = await ownImage(deps, request);
+        assertShared(image);
+        const { member: id } = request.params as { member: string };
+        if (!(await images.removeMember(image.id, id))) throw noSuchMember();
+        return reply.code(204).send();
+      },
+    );
+  };

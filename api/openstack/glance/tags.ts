@@ -1,0 +1,44 @@
+import type { FastifyPluginAsync } from 'fastify';
+import { BootreadyError } from '../../../shared/errors.ts';
+import type { Image } from '../../../shared/ports/image.ts';
+import { assertWithin } from '../../../shared/request-limits.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { atLeast } from '../../identity.ts';
+import { Tag } from '../../image-attributes.ts';
+import { ownImage } from './access.ts';
+
+/** One tag at a time. */
+export const tagRoutes =
+  (deps: ApiDeps): FastifyPluginAsync =>
+  async (app) => {
+    const { images } = deps;
+    const member = { onRequest: atLeast('member') };
+
+    app.put('/images/:id/tags/:tag', { ...member, config: { audit: 'image.tag' } }, async (request, reply) => {
+      const { id } = await ownImage(deps, request);
+      const tag = Tag.safeParse((request.params as { tag: string }).tag);
+      if (!tag.success) {
+        throw new BootreadyError({
+          code: 'invalid-input',
+          message: 'A tag can have at most 255 characters.',
+          remedy: 'Choose a shorter one.',
+        });
+      }
+      await images.change(id, ({ tags }: Image) => {
+        const all = [...new Set([...tags, tag.data])];
+        assertWithin('tags', all.length);
+        return { tags: all };
+      });
+      return reply.code(204).send();
+    });
+
+    app.delete('/images/:id/tags/:tag', { ...member, config: { audit: 'image.untag' } }, async (request, reply) => {
+      const { id } = await ownImage(deps, request);
+      const { tag } = request.params as { tag: string };
+      await images.change(id, ({ tags }: Image) => {
+        if (tags.includes(tag)) return { tags: tags.filter((each) => each !== tag) };
+        throw new BootreadyError({ code: 'not-found', message: 'The image does not have this tag.' });
+      });
+      return reply.code(204).send();
+    });
+  };

@@ -1,0 +1,30 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import type { Config } from '../../../shared/config.ts';
+import { trimSlashes } from '../../../shared/trim-slashes.ts';
+
+/**
+ * Those of a Glance that tells its stores (`enabled_backends`) and has no cache, as far as all of each is here: 2.17 brings locations. Source:
+ * Glance's api/versions.py.
+ */
+const minors = [15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
+
+/** How the client reaches us: what the operator says, else the host that the client named. */
+export const baseUrlOf = (request: FastifyRequest, { API_PUBLIC_URL }: Config): string =>
+  trimSlashes(API_PUBLIC_URL ?? `${request.protocol}://${request.host}`);
+
+/** Which versions there are, for clients that look before they call. No key is needed. */
+export const versionRoutes =
+  (config: Config, prefix: string): FastifyPluginAsync =>
+  async (app) => {
+    const versions = (request: FastifyRequest) => ({
+      versions: minors.map((minor, index) => ({
+        id: `v2.${minor}`,
+        status: index === 0 ? 'CURRENT' : 'SUPPORTED',
+        links: [{ rel: 'self', href: `${baseUrlOf(request, config)}${prefix}/v2/` }],
+      })),
+    });
+    for (const path of ['/', '/v2', '/v2/']) {
+      app.get(path, async (request, reply) => reply.code(300).send(versions(request)));
+    }
+    for (const path of ['/versions', '/versions/']) app.get(path, async (request) => versions(request));
+  };

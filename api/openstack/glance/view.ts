@@ -1,0 +1,125 @@
+import { describeFinding } from '../../../shared/checks/catalogue.ts';
+import { glanceFields, type ImageViewer, mayBeShown } from '../../../shared/image-fields.ts';
+import type { DownloadStore } from '../../../shared/ports/downloads.ts';
+import type { Image } from '../../../shared/ports/image.ts';
+import type { ImageMember } from '../../../shared/ports/image-members.ts';
+import type { ImageStore, LatestRun, Run } from '../../../shared/ports/images.ts';
+import { storeId } from './info.ts';
+
+/** Records as the Image API shows them. Times are RFC 3339 in whole seconds. */
+export const timeOf = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
+/** What bootready found out of an image. The prefix is Glance's own for what no user sets, so that clients let it alone. */
+const factPrefix = 'os_glance_bootready_';
+/** Of the advice: whoever wants more asks GET /v1/images/{id}. */
+const longest = 2000;
+
+export type Facts = Record<string, string>;
+
+export const factsOf = (latest: LatestRun | undefined, viewer: ImageViewer): Facts => {
+  if (!latest || !mayBeShown(glanceFields.facts, viewer, latest.status === 'published')) return {};
+  const { status, step, percent, verdict } = latest;
+  return {
+    [`${factPrefix}run`]: status,
+    ...(status === 'running' && step ? { [`${factPrefix}step`]: `${step} ${Math.floor(percent)}%` } : {}),
+    ...(verdict ? { [`${factPrefix}verdict`]: verdict } : {}),
+  };
+};
+
+/** Why an image was not published, and what to do about it, in words. */
+export const adviceOf = ({ failure, report }: Pick<Run, 'failure' | 'report'>): Facts => {
+  if (failure) {
+    const advice = [failure.message, failure.remedy].filter(Boolean).join(' ');
+    return { [`${factPrefix}problems`]: failure.code, [`${factPrefix}advice`]: advice.slice(0, longest) };
+  }
+  const failed = (report?.findings ?? []).filter(({ outcome }) => outcome === 'fail');
+  if (failed.length === 0) return {};
+  const sentences = failed.map((finding) => {
+    const { title, problem = '', remedy = '' } = describeFinding(finding, 'en');
+    return `${title}: ${problem} ${remedy}`.trim();
+  });
+  return {
+    [`${factPrefix}problems`]: failed.map(({ code }) => code).join(', '),
+    [`${factPrefix}advice`]: sentences.join('\n').slice(0, longest),
+  };
+};
+
+/**
+ * Which store has the data, and what becomes of an import: where it is under way to, and where it failed; empty when nowhere. Clients wait for that. Uploads of
+ * any kind go the way of an import, but for those that are kept as they came.
+ */
+const storesOf = ({ status, isVerbatim }: Image, lastRun: LatestRun | undefined): Record<string, string> => {
+  const isServed = status === 'active' || status === 'deactivated';
+  const isUnderWay = status === 'importing';
+  const failed = status === 'killed' || (status === 'queued' && lastRun?.status === 'cancelled');
+  const wasImported = !isVerbatim && (isServed || isUnderWay || failed);
+  return {
+    ...(isServed ? { stores: storeId } : {}),
+    ...(wasImported
+      ? {
+          os_glance_importing_to_stores: isUnderWay ? storeId : '',
+          os_glance_failed_import: failed ? storeId : '',
+        }
+      : {}),
+  };
+};
+
+/** @param facts what bootready tells of it @param lastRun undefined when it has none */
+export const imageView = (image: Image, facts: Facts, lastRun?: LatestRun): Record<string, unknown> => {
+  const self = `/v2/images/${image.id}`;
+  const hash = image.sha512 ?? image.sha256;
+  return {
+    ...image.properties,
+    ...facts,
+    ...storesOf(image, lastRun),
+    id: image.id,
+    name: image.name === '' ? null : image.name,
+    status: image.status,
+    visibility: image.visibility,
+    protected: image.isProtected,
+    os_hidden: image.isHidden,
+    owner: image.projectId,
+    tags: image.tags,
+    size: image.size ?? image.stagedSize,
+    virtual_size: image.virtualSize,
+    checksum: image.md5,
+    os_hash_algo: hash ? (image.sha512 ? 'sha512' : 'sha256') : null,
+    os_hash_value: hash,
+    disk_format: image.diskFormat,
+    // What was published before this API was there is a bare disk.
+    container_format: image.containerFormat ?? (image.sha256 ? 'bare' : null),
+    min_disk: image.minDisk,
+    min_ram: image.minRam,
+    created_at: timeOf(image.createdAt),
+    updated_at: timeOf(image.updatedAt),
+    self,
+    file: `${self}/file`,
+    schema: '/v2/schemas/image',
+  };
+};
+
+/** One image with everything that the viewer is shown of it. */
+export const detailedView = async (
+  { images, downloads }: { images: Pick<ImageStore, 'runs' | 'latestRuns'>; downloads: Pick<DownloadStore, 'get'> },
+  image: Image,
+  viewer: ImageViewer,
+): Promise<Record<string, unknown>> => {
+  const [latest, [run], download] = await Promise.all([
+    images.latestRuns([image.id]),
+    images.runs(image.id),
+    downloads.get(image.id),
+  ]);
+  const advice = run ? adviceOf(run) : adviceOf({ failure: download?.failure ?? null, report: null });
+  const isShown = mayBeShown(glanceFields.facts, viewer, run?.status === 'published');
+  const last = latest.get(image.id);
+  return imageView(image, { ...factsOf(last, viewer), ...(isShown ? advice : {}) }, last);
+};
+
+export const memberView = ({ imageId, memberId, status, createdAt, updatedAt }: ImageMember) => ({
+  member_id: memberId,
+  image_id: imageId,
+  status,
+  created_at: timeOf(createdAt),
+  updated_at: timeOf(updatedAt),
+  schema: '/v2/schemas/member',
+});

@@ -1,0 +1,88 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { BootreadyError } from '../../../shared/errors.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { identityOf } from '../../identity.ts';
+
+/** What stands here for Keystone's domains and regions: there is one of each. */
+export const domain = { id: 'default', name: 'Default' } as const;
+export const region = 'RegionOne';
+
+export const notManaged = (): BootreadyError =>
+  new BootreadyError({
+    code: 'forbidden',
+    message: 'Projects, users and roles are not managed here.',
+    remedy: 'Operators manage them with "bootready project" and "bootready key".',
+  });
+
+/**
+ * What everybody may read of himself in Keystone: who he is, and which scopes a token can be asked for. There are projects only; of domains and of the
+ * system, which clients ask for to choose (Horizon, "openstack federation domain list"), there are none. `base` is the address of /v3.
+ */
+export const ownRoutes = (
+  app: FastifyInstance,
+  { keys }: Pick<ApiDeps, 'keys'>,
+  base: (request: FastifyRequest) => string,
+): void => {
+  const self = (request: FastifyRequest, path: string) => ({ self: `${base(request)}${path}` });
+  const list = (request: FastifyRequest) => ({
+    links: { ...self(request, request.url.slice(request.url.indexOf('/v3') + 3)), next: null, previous: null },
+  });
+  const projectOf = (request: FastifyRequest) => {
+    const { projectId: id } = identityOf(request);
+    return {
+      ...{ id, name: id, domain_id: domain.id, parent_id: domain.id, is_domain: false },
+      ...{ description: '', enabled: true, tags: [], options: {}, links: self(request, `/projects/${id}`) },
+    };
+  };
+  const regionOf = (request: FastifyRequest) => ({
+    ...{ id: region, description: '', parent_region_id: null, links: self(request, `/regions/${region}`) },
+  });
+  const userId = (request: FastifyRequest): string => {
+    const { keyId, user } = identityOf(request);
+    return keyId ?? user?.subject ?? '';
+  };
+
+  for (const path of ['/auth/projects', '/OS-FEDERATION/projects']) {
+    app.get(`/v3${path}`, async (request) => ({ projects: [projectOf(request)], ...list(request) }));
+  }
+  for (const path of ['/auth/domains', '/OS-FEDERATION/domains']) {
+    app.get(`/v3${path}`, async (request) => ({ domains: [], ...list(request) }));
+  }
+  app.get('/v3/auth/system', async (request) => ({ system: [], links: self(request, '/auth/system') }));
+
+  app.get('/v3/domains/default', async (request) => ({
+    domain: {
+      ...{ ...domain, description: '', enabled: true, tags: [], options: {} },
+      links: self(request, '/domains/default'),
+    },
+  }));
+  app.get('/v3/regions', async (request) => ({ regions: [regionOf(request)], ...list(request) }));
+  app.get(`/v3/regions/${region}`, async (request) => ({ region: regionOf(request) }));
+
+  app.get('/v3/projects/:project', async (request) => {
+    const { project } = request.params as { project: string };
+    if (project !== identityOf(request).projectId) throw notManaged();
+    return { project: projectOf(request) };
+  });
+
+  const ofSelf = (path: string, answer: (request: FastifyRequest) => object | Promise<object>): void => {
+    app.get(`/v3/users/:user${path}`, async (request) => {
+      const { user } = request.params as { user: string };
+      if (user !== userId(request)) throw notManaged();
+      return answer(request);
+    });
+  };
+  ofSelf('', async (request) => {
+    const { keyId, user } = identityOf(request);
+    const name = user?.name ?? (keyId === undefined ? undefined : (await keys.get(keyId))?.name);
+    const id = userId(request);
+    return {
+      user: {
+        ...{ id, name: name ?? id, domain_id: domain.id, enabled: true, password_expires_at: null, options: {} },
+        links: self(request, `/users/${encodeURIComponent(id)}`),
+      },
+    };
+  });
+  ofSelf('/projects', (request) => ({ projects: [projectOf(request)], ...list(request) }));
+  ofSelf('/groups', (request) => ({ groups: [], ...list(request) }));
+};

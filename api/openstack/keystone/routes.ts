@@ -1,0 +1,121 @@
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify';
+import { BootreadyError } from '../../../shared/errors.ts';
+import type { KnownKey } from '../../../shared/ports/projects.ts';
+import type { ApiDeps } from '../../deps.ts';
+import { takeJsonOfAnyType } from '../../json-body.ts';
+import { answerOpenStackErrors } from '../glance/errors.ts';
+import { baseUrlOf } from '../glance/versions.ts';
+import { AuthRequest, keyOfRequest } from './credentials.ts';
+import { domain, notManaged, ownRoutes, region } from './own.ts';
+import { type Claims, identityOfToken, type Tokens } from './tokens.ts';
+
+/**
+ * As much of Keystone v3 as OpenStack's clients need to log in with an API key and to find the Image API. There are no users, projects or roles to
+ * be managed here: asked for those of others it answers 403, as Keystone does, and clients then take the ids that they were given.
+ */
+export const keystoneRoutes =
+  (deps: ApiDeps, tokens: Tokens): FastifyPluginAsync =>
+  async (app, { prefix = '' }: { prefix?: string }) => {
+    const { config, keys } = deps;
+    answerOpenStackErrors(app, `Keystone uri="${prefix}/v3"`);
+    takeJsonOfAnyType(app);
+    app.addHook('onRequest', (_request, reply, done) => {
+      reply.headers({ vary: 'X-Auth-Token' });
+      done();
+    });
+    app.addHook('onSend', (request, reply, _payload, done) => {
+      reply.header('x-openstack-request-id', request.id);
+      done();
+    });
+
+    const base = (request: FastifyRequest): string => `${baseUrlOf(request, config)}${prefix}/v3`;
+    const version = (request: FastifyRequest) => ({
+      id: 'v3.14',
+      status: 'stable',
+      updated: '2020-04-07T00:00:00Z',
+      links: [{ rel: 'self', href: `${base(request)}/` }],
+      'media-types': [{ base: 'application/json', type: 'application/vnd.openstack.identity-v3+json' }],
+    });
+    app.get('/', async (request, reply) => reply.code(300).send({ versions: { values: [version(request)] } }));
+    for (const path of ['/v3', '/v3/']) app.get(path, async (request) => ({ version: version(request) }));
+
+    const catalog = (request: FastifyRequest) => {
+      const service = (type: string, path: string) => ({
+        id: type,
+        type,
+        name: `bootready-${type}`,
+        endpoints: ['public', 'internal', 'admin'].map((name) => ({
+          id: `${type}-${name}`,
+          interface: name,
+          region,
+          region_id: region,
+          url: `${baseUrlOf(request, config)}${path}`,
+        })),
+      });
+      return [service('image', '/image'), service('identity', `${prefix}/v3`)];
+    };
+
+    const tokenView = (request: FastifyRequest, key: KnownKey, claims: Claims, method: string) => ({
+      token: {
+        methods: [method],
+        user: { id: key.keyId, name: key.name, domain, password_expires_at: null },
+        audit_ids: [claims.audit],
+        issued_at: new Date(claims.issuedAt).toISOString(),
+        expires_at: new Date(claims.expiresAt).toISOString(),
+        project: { id: key.projectId, name: key.projectId, domain },
+        is_domain: false,
+        roles: rolesOf(key).map((role) => ({ id: role, name: role })),
+        catalog: catalog(request),
+      },
+    });
+
+    app.post('/v3/auth/tokens', { config: { security: 'sign-in' } }, async (request, reply) => {
+      const body = AuthRequest.safeParse(request.body);
+      if (!body.success) {
+        throw new BootreadyError({
+          code: 'invalid-input',
+          message: 'The token request does not follow the Identity API v3.',
+          remedy: 'Send auth.identity with the method password, token or application_credential.',
+        });
+      }
+      const { key, method, expiresAt } = await keyOfRequest(body.data, { tokens, keys });
+      const { token, claims } = tokens.issue(key, expiresAt);
+      return reply
+        .code(201)
+        .header('x-subject-token', token)
+        .send(tokenView(request, key, claims, method));
+    });
+
+    await app.register(async (known) => {
+      known.decorateRequest('identity', null);
+      known.addHook('onRequest', async (request) => {
+        request.identity = await identityOfToken(request.headers, { ...deps, tokens });
+      });
+
+      known.get('/v3/auth/tokens', async (request, reply) => {
+        const subject = String(request.headers['x-subject-token'] ?? '');
+        const read = await tokens.read(subject);
+        const { identity } = request;
+        // Administrators look at every token, everybody else at those of their own key.
+        if (!read || (identity?.role !== 'admin' && identity?.keyId !== read.key.keyId)) {
+          throw new BootreadyError({ code: 'not-found', message: 'Token not found.' });
+        }
+        return reply.header('x-subject-token', subject).send(tokenView(request, read.key, read.claims, 'token'));
+      });
+
+      known.get('/v3/auth/catalog', async (request) => ({
+        catalog: catalog(request),
+        links: { self: `${base(request)}/auth/catalog` },
+      }));
+      ownRoutes(known, deps, base);
+      known.all('/v3/*', async () => {
+        throw notManaged();
+      });
+    });
+  };
+
+/** The role of the key and those that it implies, as in Keystone's defaults. */
+const rolesOf = ({ role }: KnownKey): string[] => {
+  if (role === 'reader') return ['reader'];
+  return role === 'member' ? ['member', 'reader'] : ['admin', 'member', 'reader'];
+};

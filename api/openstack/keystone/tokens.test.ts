@@ -1,0 +1,79 @@
+import { expect, test, vi } from 'vitest';
+import { newApiKey } from '../../../shared/api-key.ts';
+import type { KnownKey } from '../../../shared/ports/projects.ts';
+import { newSecretsKey, secretKeysOf } from '../../../shared/secret-keys.ts';
+import { createTokens } from './tokens.ts';
+
+const someKey = (more: Partial<KnownKey> = {}): KnownKey => ({
+  keyId: crypto.randomUUID(),
+  projectId: 'demo',
+  role: 'member',
+  name: 'me',
+  hint: 'brk_xxxx',
+  hash: newApiKey().hash,
+  expiresAt: null,
+  ...more,
+});
+const ours = newSecretsKey();
+const tokensOf = (known: () => KnownKey | undefined, ...secrets: string[]) =>
+  createTokens(
+    { get: (id) => Promise.resolve(known()?.keyId === id ? known() : undefined) },
+    secretKeysOf(secrets.length > 0 ? secrets : [ours]),
+  );
+
+test('a token stands for its key', async () => {
+  const key = someKey();
+  const tokens = tokensOf(() => key);
+  const { token, claims } = tokens.issue(key);
+  expect(await tokens.read(token)).toEqual({ key, claims });
+});
+
+test('it ends with its key, after an hour, and never later than the key', async () => {
+  vi.useFakeTimers();
+  try {
+    const start = Date.now();
+    const key = someKey();
+    let known: KnownKey | undefined = key;
+    const tokens = tokensOf(() => known);
+    const { token, claims } = tokens.issue(key);
+    expect(claims.expiresAt).toBe(start + 3600_000);
+    expect(tokens.issue(someKey({ expiresAt: new Date(start + 1000) })).claims.expiresAt).toBe(start + 1000);
+    expect(tokens.issue(key, start + 5).claims.expiresAt).toBe(start + 5);
+    vi.setSystemTime(start + 3600_000 - 1);
+    expect(await tokens.read(token)).toBeDefined();
+    vi.setSystemTime(start + 3600_000);
+    expect(await tokens.read(token)).toBeUndefined();
+    vi.setSystemTime(start);
+    known = undefined;
+    expect(await tokens.read(token)).toBeUndefined();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('nobody makes one without the hash of the key and the secret, and none can be changed', async () => {
+  const key = someKey();
+  const tokens = tokensOf(() => key);
+  const { token } = tokens.issue(key);
+  const [, body = '', signature] = /^brt_(.+)\.(.+)$/.exec(token) ?? [];
+  const claims = JSON.parse(Buffer.from(body, 'base64url').toString());
+  const longer = Buffer.from(JSON.stringify({ ...claims, expiresAt: claims.expiresAt + 1 })).toString('base64url');
+  expect(await tokens.read(`brt_${longer}.${signature}`)).toBeUndefined();
+  expect(await tokens.read(tokensOf(() => key, newSecretsKey()).issue(key).token)).toBeUndefined();
+  expect(await tokens.read(tokens.issue({ ...key, hash: newApiKey().hash }).token)).toBeUndefined();
+  for (const nonsense of ['', 'brt_', 'brt_.', `brt_${body}`, `${token}x`, `brt_x.${signature}`]) {
+    expect(await tokens.read(nonsense)).toBeUndefined();
+  }
+});
+
+test('it holds when a newer key of the configuration has come, and ends when its own is taken away', async () => {
+  const key = someKey();
+  const newer = newSecretsKey();
+  const { token, claims } = tokensOf(() => key, ours).issue(key);
+  expect(await tokensOf(() => key, newer, ours).read(token)).toEqual({ key, claims });
+  expect(await tokensOf(() => key, newer).read(token)).toBeUndefined();
+  // The newest signs.
+  const next = tokensOf(() => key, newer, ours).issue(key).token;
+  expect(await tokensOf(() => key, newer).read(next)).toBeDefined();
+  expect(await tokensOf(() => key, ours).read(next)).toBeUndefined();
+});

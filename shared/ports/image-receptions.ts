@@ -1,0 +1,45 @@
+import type { ImageSettings } from '../contracts/image.ts';
+
+/** Bytes that arrive for an image: one sender at a time, who holds this until the end. */
+export type Reception = { imageId: string; session: string };
+
+export type ReceivedBytes = {
+  bucket: string;
+  key: string;
+  etag: string;
+  versionId?: string;
+  size: number;
+  virtualSize: number | null;
+  md5: string;
+  sha256: string;
+  sha512: string;
+};
+
+/** The bytes of an image that are sent through the API. */
+export interface ImageReceptions {
+  /**
+   * Status `saving` or `uploading`; undefined unless the image waits for bytes. A sender that was not heard of for two minutes
+   * has lost its place to the next one. Room is taken for all bytes, or for the first of them where their number is not known.
+   * @throws BootreadyError `quota-exceeded`
+   */
+  beginReception(
+    imageId: string,
+    status: 'saving' | 'uploading',
+    size?: number,
+  ): Promise<(Reception & { held: number }) | undefined>;
+  /** Room for at least so many bytes in all; gives those that may come now. Undefined when the place is lost. @throws `quota-exceeded` */
+  extendReception(reception: Reception, bytes: number): Promise<number | undefined>;
+  /** To be said every half a minute or so; false when the place is lost or the image deleted. */
+  keepReception(reception: Reception): Promise<boolean>;
+  /** The bytes are in staging: an open multipart upload, whose completion is the import. False when the place is lost. */
+  stage(reception: Reception, staged: { multipartId: string; size: number }): Promise<boolean>;
+  /** These bytes are the image, with its first run: `saving` until that serves them. Undefined when the place is lost. */
+  acceptVerbatim(
+    reception: Reception,
+    bytes: ReceivedBytes,
+  ): Promise<{ runId: string; workflowId: string } | undefined>;
+  /** Nothing came of it: `queued` again. */
+  dropReception(reception: Reception): Promise<void>;
+  /** The import that was asked for, for its task and for what it shall become; silently nothing once its bytes are taken in. */
+  noteImport(imageId: string, request: { requestId: string; settings: ImageSettings }): Promise<void>;
+}
