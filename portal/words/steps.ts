@@ -18,7 +18,7 @@ export const stepsWords = {
     en: 'Started once, without access to outside networks',
     de: 'Einmal gestartet, ohne Zugang zu fremden Netzen',
   },
-  stepPublishHelp: { en: 'Stored and read back', de: 'Gespeichert und zurückgelesen' },
+  stepPublishHelp: { en: 'Stored and verified', de: 'Gespeichert und geprüft' },
   chipChecking: { en: 'Checking', de: 'Wird geprüft' },
   chipConverting: { en: 'Converting', de: 'Wird konvertiert' },
   chipBootTest: { en: 'Boot test', de: 'Starttest' },
