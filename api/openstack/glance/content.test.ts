@@ -52,7 +52,7 @@ test.each([
   ['qcow2', 'raw', /is qcow2 by its content/],
   ['vmdk', 'qcow2', /is vmdk by its content/],
   ['raw', 'qcow2', /is raw by its content/],
-  ['noise', 'qcow2', /is no qcow2 by its content/],
+  ['noise', 'qcow2', /is not qcow2 by its content/],
   ['gz', 'qcow2', /is compressed/],
   ['tar', 'vmdk', /tar archive/],
   ['sparse', 'raw', /without its holes/],

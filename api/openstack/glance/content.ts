@@ -53,7 +53,7 @@ export const judgeContent = async (
     // Nobody decompresses what is declared bare.
     if (opaque || containerFormat === 'compressed') return { virtualSize: null };
     throw refused(
-      `The file is compressed, so its content is not ${diskFormat} by its content.`,
+      `The file is compressed, so its content is not ${diskFormat}.`,
       'Decompress it, or import it (image-import, glance-direct); the import decompresses it.',
     );
   }
