@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { WorkflowBundle } from '@temporalio/worker';
 import { removeOld } from './old-cache.ts';
+import { runOwnProgram } from './tools/own-program.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -30,9 +29,7 @@ export const loadWorkflowBundle = async (cacheDir: string): Promise<WorkflowBund
   if (kept !== undefined) return { code: kept };
   await mkdir(cacheDir, { recursive: true });
   const partial = `${path}.${process.pid}`;
-  // In a process of its own: what it takes of memory would stay with the worker.
-  const script = join(import.meta.dirname, 'bundle-workflows.ts');
-  await promisify(execFile)(process.execPath, ['--max-old-space-size=768', script, partial], { cwd: root });
+  await runOwnProgram(join(import.meta.dirname, 'bundle-workflows.ts'), [partial], { heapMiB: 768 });
   const code = await readFile(partial, 'utf8');
   await rename(partial, path);
   // Of versions that nobody starts any more.

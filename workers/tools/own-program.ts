@@ -1,0 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+/** Runs a program of ours in a process of its own, with a heap of at most `heapMiB`. All its memory is free again when it ends. Throws if it fails. */
+export const runOwnProgram = async (
+  script: string,
+  args: readonly string[],
+  { heapMiB }: { heapMiB: number },
+): Promise<void> => {
+  await promisify(execFile)(process.execPath, [`--max-old-space-size=${heapMiB}`, script, ...args]);
+};
