@@ -167,7 +167,7 @@ test('a snapshot is imported from a file: a backup keeps its identity and says w
 test('a snapshot is fetched from a URL, and held to its checksum', async () => {
   const from = ['snapshot', 'import', `${url}/disk.qcow2`, '--name', 'fetched'];
   const wrong = await admin.run([...from, '--checksum', `sha256:${'0'.repeat(64)}`]);
-  expect(wrong).toMatchObject({ code: 3, stdout: expect.stringContaining('another sha256 than was given') });
+  expect(wrong).toMatchObject({ code: 3, stdout: expect.stringContaining('a different sha256 than the given one') });
   const sum = `sha256:${createHash('sha256').update(readFileSync(disk)).digest('hex')}`;
   const right = await admin.run([...from, '--kind', 'template', '--checksum', sum, '--no-wait', '--json']);
   const { id } = ImageDetail.parse(JSON.parse(right.stdout));
