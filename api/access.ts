@@ -2,12 +2,12 @@ import type { FastifyRequest } from 'fastify';
 import { BootreadyError } from '../shared/errors.ts';
 import type { ImageViewer } from '../shared/image-fields.ts';
 import type { Image, Viewer } from '../shared/ports/image.ts';
-import { identityOf } from './identity.ts';
+import { readIdentity } from './identity.ts';
 
 /** Who may see an image, own it, and offer it to everyone. Both APIs go by these rules. */
 
-export const viewerOf = (request: FastifyRequest): Viewer => {
-  const { projectId, role } = identityOf(request);
+export const toViewer = (request: FastifyRequest): Viewer => {
+  const { projectId, role } = readIdentity(request);
   return { projectId, role };
 };
 

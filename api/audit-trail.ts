@@ -18,7 +18,7 @@ const toldParams = ['member', 'event', 'tag', 'project', 'family', 'session', 'k
 const toldFields = ['name', 'status', 'member', 'family', 'target', 'bytes', 'images', 'uploads'] as const;
 const mostCharacters = 255;
 
-const detailsOf = ({ params, body }: FastifyRequest): Record<string, string> => {
+const toDetails = ({ params, body }: FastifyRequest): Record<string, string> => {
   const from = (values: unknown, names: readonly string[]): [string, string][] => {
     if (typeof values !== 'object' || values === null) return [];
     const all = values as Record<string, unknown>;
@@ -34,7 +34,7 @@ const changes = (method: string | string[]): boolean =>
 
 const Made = z.object({ id: z.guid() });
 
-const imageOf = (request: FastifyRequest, payload: unknown): string | undefined => {
+const toImage = (request: FastifyRequest, payload: unknown): string | undefined => {
   const { id } = request.params as { id?: string };
   if (id !== undefined) return z.guid().safeParse(id).data;
   // An answer without content (204) has an empty payload, or one that says null.
@@ -42,7 +42,7 @@ const imageOf = (request: FastifyRequest, payload: unknown): string | undefined 
 };
 
 /** Names of an issuer's users are not unique; their subjects are. */
-const actorOf = ({ keyId, user }: Identity): AuditRecord['by'] =>
+const toActor = ({ keyId, user }: Identity): AuditRecord['by'] =>
   keyId === undefined ? { name: user ? `${user.name} (${user.subject})` : 'unknown' } : { keyId };
 
 /**
@@ -59,14 +59,14 @@ export const keepAuditTrail = (app: FastifyInstance, { audit }: Pick<ApiDeps, 'a
     const { audit: action } = request.routeOptions.config;
     const { identity } = request;
     if (!action || action === 'none' || !identity || reply.statusCode >= 300) return;
-    const subject = /^(webhook|session|key)\./.test(action) ? undefined : imageOf(request, payload);
+    const subject = /^(webhook|session|key)\./.test(action) ? undefined : toImage(request, payload);
     const entry = {
       action,
-      by: actorOf(identity),
+      by: toActor(identity),
       projectId: identity.projectId,
       ...(subject ? { imageId: subject } : {}),
       address: request.ip,
-      details: detailsOf(request),
+      details: toDetails(request),
     };
     await audit.record(entry).catch((error: unknown) => {
       request.log.error({ error: explain(error), entry }, 'an entry of the audit log could not be written');

@@ -1,5 +1,5 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { bodyOf } from './errors.ts';
+import { buildBody } from './errors.ts';
 import type { Guard } from './guards.ts';
 
 /**
@@ -17,6 +17,6 @@ export const answerBadAddress =
       .send(
         /^\/(image|identity)\//.test(request.url)
           ? openStackError(status, message)
-          : bodyOf('invalid-input', message, 'See GET /openapi.json.', request.id),
+          : buildBody('invalid-input', message, 'See GET /openapi.json.', request.id),
       );
   };

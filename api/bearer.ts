@@ -20,14 +20,14 @@ export const identityOfSecret = async (
   { keys, projects, oidc }: BearerDeps,
 ): Promise<Identity | undefined> => {
   if (!oidc || !isJwt(secret)) return keys.find(hashOfKey(secret));
-  const access = await oidc.accessOf(secret);
+  const access = await oidc.toAccess(secret);
   const wanted = headers[projectHeader];
-  return identityIn(access, await projectOf(access, typeof wanted === 'string' ? wanted : undefined, projects));
+  return identityIn(access, await toProject(access, typeof wanted === 'string' ? wanted : undefined, projects));
 };
 
 export const identityIn = ({ role, ...user }: Access, projectId: string): Identity => ({ projectId, role, user });
 
-const projectOf = async (
+const toProject = async (
   access: Access,
   wanted: string | undefined,
   projects: ApiDeps['projects'],

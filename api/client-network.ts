@@ -2,16 +2,16 @@
  * What is counted as one client: an IPv4 address, or the /64 network of an IPv6 address. Networks of that size are given to single customers (RFC 6177), who
  * would otherwise have a fresh address for each request.
  */
-export const networkOf = (address: string): string => {
+export const toNetwork = (address: string): string => {
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!address.includes(':')) return address;
   const [front = '', back] = (address.split('%')[0] ?? '').split('::');
-  const left = groupsOf(front);
-  const right = groupsOf(back ?? '');
+  const left = readGroups(front);
+  const right = readGroups(back ?? '');
   const all = back === undefined ? left : [...left, ...Array(8 - left.length - right.length).fill('0'), ...right];
   const network = all.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
   return `${network.join(':')}::/64`;
 };
 
-const groupsOf = (text: string): string[] => (text === '' ? [] : text.split(':'));
+const readGroups = (text: string): string[] => (text === '' ? [] : text.split(':'));

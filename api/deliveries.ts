@@ -1,10 +1,10 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CreateDelivery, ImageDetail } from '../shared/contracts/api.ts';
-import { deliveryWorkflowIdOf } from '../shared/contracts/workflow.ts';
+import { makeDeliveryWorkflowId } from '../shared/contracts/workflow.ts';
 import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
 import type { ApiDeps } from './deps.ts';
-import { atLeast, identityOf } from './identity.ts';
+import { atLeast, readIdentity } from './identity.ts';
 import { detailOf, imageToChange } from './image-access.ts';
 
 /** A published image goes to a target, for the first time or once more. */
@@ -38,7 +38,7 @@ export const deliveryRoutes =
       async (request, reply) => {
         const image = await imageToChange(deps, request);
         const { target } = request.body;
-        const allowed = await targetsFor(image.projectId, identityOf(request).role === 'admin');
+        const allowed = await targetsFor(image.projectId, readIdentity(request).role === 'admin');
         if (!allowed.includes(target)) throw noSuchTarget(target, allowed);
         const order = await deliveries.order(image.id, target);
         try {
@@ -71,7 +71,7 @@ export const deliveryRoutes =
         // In Postgres first: what has not begun yet, or does not hear of it, finds its end there.
         const order = await deliveries.cancel(image.id, target);
         if (!order) throw nothingUnderWay(target);
-        await starter.cancel(deliveryWorkflowIdOf(order)).catch((error: unknown) => {
+        await starter.cancel(makeDeliveryWorkflowId(order)).catch((error: unknown) => {
           request.log.warn(
             { image_id: image.id, error: explain(error) },
             'the workflow of a cancelled delivery could not be notified',

@@ -7,7 +7,7 @@ import { explain, isBootreadyError } from '../shared/errors.ts';
 /** RFC 9110, 10.2.3; RFC 6585, 4. */
 export const needsRetryAfter = (status: number): boolean => status === 503 || status === 429;
 
-export const bodyOf = (code: string, message: string, remedy: string | undefined, requestId: string): ApiError => ({
+export const buildBody = (code: string, message: string, remedy: string | undefined, requestId: string): ApiError => ({
   error: { code, message, ...(remedy ? { remedy } : {}), requestId },
 });
 
@@ -22,7 +22,7 @@ export const answerErrors = (
       reply
         .code(404)
         .send(
-          bodyOf('not-found', 'This address does not exist.', 'GET /openapi.json lists all addresses.', request.id),
+          buildBody('not-found', 'This address does not exist.', 'GET /openapi.json lists all addresses.', request.id),
         ),
   );
   app.setErrorHandler((error: FastifyError, request, reply) => {
@@ -31,7 +31,7 @@ export const answerErrors = (
       if (status >= 500) request.log.warn({ error: explain(error), code: error.code }, 'a request failed');
       if (status === 401) reply.header('www-authenticate', 'Bearer');
       if (needsRetryAfter(status) && !reply.hasHeader('retry-after')) reply.header('retry-after', '5');
-      return reply.code(status).send(bodyOf(error.code, error.message, error.remedy, request.id));
+      return reply.code(status).send(buildBody(error.code, error.message, error.remedy, request.id));
     }
     if (hasZodFastifySchemaValidationErrors(error)) {
       const wrong = error.validation.map(({ instancePath, message }) => {
@@ -41,7 +41,7 @@ export const answerErrors = (
       return reply
         .code(400)
         .send(
-          bodyOf(
+          buildBody(
             'invalid-input',
             `The request is not valid: ${wrong.join('; ')}`,
             'See GET /openapi.json.',
@@ -51,13 +51,13 @@ export const answerErrors = (
     }
     // Fastify's own: bodies too large, no JSON, unknown content types.
     if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-      return reply.code(error.statusCode).send(bodyOf('invalid-input', error.message, undefined, request.id));
+      return reply.code(error.statusCode).send(buildBody('invalid-input', error.message, undefined, request.id));
     }
     request.log.error({ error: explain(error), stack: error.stack }, 'unexpected');
     return reply
       .code(500)
       .send(
-        bodyOf(
+        buildBody(
           'internal',
           'Something went wrong on our side.',
           'Try again. If it fails again, report the request ID to the operator.',

@@ -4,7 +4,7 @@ import type { Report } from '../shared/contracts/run.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import { sbomFile, sbomMediaType } from '../shared/sbom/cyclonedx.ts';
 import type { ApiDeps } from './deps.ts';
-import { runsOf, usableImage } from './image-access.ts';
+import { listShownRuns, usableImage } from './image-access.ts';
 import { media } from './openapi.ts';
 import { bytesWhileAllowed } from './while-allowed.ts';
 
@@ -45,7 +45,7 @@ export const evidenceRoutes =
       async (request, reply) => {
         const image = await usableImage(deps, request);
         const { run: number, name } = request.params;
-        const run = (await runsOf(deps, request, image)).find((each) => each.number === number);
+        const run = (await listShownRuns(deps, request, image)).find((each) => each.number === number);
         const where = run?.report && files[name].of(run.report);
         const object = where ? await deps.store.head(where.bucket, where.key) : undefined;
         if (!object) {

@@ -41,10 +41,10 @@ const stall = async (url: string, project: string, head: string): Promise<Socket
 };
 
 const send = (url: string, project: string, bytes: number): Promise<number> =>
-  fetch(url, { method: 'POST', body: JSON.stringify('x'.repeat(bytes)), headers: headersOf(project) }).then(
+  fetch(url, { method: 'POST', body: JSON.stringify('x'.repeat(bytes)), headers: toHeaders(project) }).then(
     ({ status }) => status,
   );
-const headersOf = (project: string) => ({ 'x-project': project, 'content-type': 'application/json' });
+const toHeaders = (project: string) => ({ 'x-project': project, 'content-type': 'application/json' });
 
 describe('bodies that are under way', () => {
   const stallBody = async (url: string, project: string): Promise<Socket> => {
@@ -59,7 +59,7 @@ describe('bodies that are under way', () => {
     await eventually(async () => (await send(url, 'a', 30 * KiB)) === 503, { within: 5, what: 'the body is held' });
     expect(await send(url, 'a', 1 * KiB)).toBe(200);
     expect(await send(url, 'b', 30 * KiB)).toBe(200);
-    const refused = await fetch(url, { method: 'POST', body: `"${'x'.repeat(30 * KiB)}"`, headers: headersOf('a') });
+    const refused = await fetch(url, { method: 'POST', body: `"${'x'.repeat(30 * KiB)}"`, headers: toHeaders('a') });
     expect(refused.headers.get('retry-after')).toBe('5');
     expect(await refused.text()).toContain('your limit of large requests at the same time');
     socket.destroy();

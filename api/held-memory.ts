@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { requestLimits } from '../shared/request-limits.ts';
-import { networkOf } from './client-network.ts';
+import { toNetwork } from './client-network.ts';
 import { createMemoryBudget } from './memory-budget.ts';
 
 /** Whose share of the memory a request takes. */
-const holderOf = ({ identity, ip }: FastifyRequest): string => identity?.projectId ?? networkOf(ip);
+const findHolder = ({ identity, ip }: FastifyRequest): string => identity?.projectId ?? toNetwork(ip);
 
 /** Answers up to this size are not counted: errors must get through. */
 const smallAnswer = 4096;
@@ -37,7 +37,7 @@ export const limitHeldMemory = (
     const length = headers['transfer-encoding'] ? routeOptions.bodyLimit : Number(headers['content-length'] ?? 0);
     if (!routeOptions.config.takesImageData && length > 0) {
       // What is longer than a body may be is refused by its length.
-      const taken = bodies.take(holderOf(request), Math.min(length, routeOptions.bodyLimit));
+      const taken = bodies.take(findHolder(request), Math.min(length, routeOptions.bodyLimit));
       reply.raw.once('close', taken.giveBack);
     }
     return payload;
@@ -48,7 +48,7 @@ export const limitHeldMemory = (
     // As bytes it lies outside the heap, and takes what it is counted for.
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
     if (bytes.length <= smallAnswer) return payload;
-    const taken = answers.take(holderOf(request), bytes.length);
+    const taken = answers.take(findHolder(request), bytes.length);
     reply.raw.once('close', taken.giveBack);
     reply.raw.setTimeout(limits.unreadMs, () => void reply.raw.destroy());
     return bytes;

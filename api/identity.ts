@@ -40,7 +40,7 @@ export const authenticate = async (request: FastifyRequest, deps: BearerDeps): P
 export const actInScope = (app: FastifyInstance, within: WithinScope): void => {
   // Not earlier: what reads the body calls back from where no scope is.
   app.addHook('preHandler', (request, _reply, done) => {
-    const projectId = scopeOf(request);
+    const projectId = readScope(request);
     within(projectId === undefined ? 'everything' : { projectId }, done);
   });
 };
@@ -58,14 +58,14 @@ export const identify = (app: FastifyInstance, deps: BearerDeps & SessionDeps & 
   actInScope(app, deps.within);
 };
 
-export const identityOf = (request: FastifyRequest): Identity => {
+export const readIdentity = (request: FastifyRequest): Identity => {
   if (!request.identity) throw new Error('a route without identify()');
   return request.identity;
 };
 
 /** What an identity may see: its own project, or everything. For the `projectId` filters of the stores. */
-export const scopeOf = (request: FastifyRequest): string | undefined => {
-  const { role, projectId } = identityOf(request);
+export const readScope = (request: FastifyRequest): string | undefined => {
+  const { role, projectId } = readIdentity(request);
   return role === 'admin' ? undefined : projectId;
 };
 
@@ -75,10 +75,10 @@ const rank: Record<Role, number> = { reader: 0, member: 1, admin: 2 };
 export const atLeast =
   (role: Role) =>
   async (request: FastifyRequest): Promise<void> => {
-    if (rank[identityOf(request).role] >= rank[role]) return;
+    if (rank[readIdentity(request).role] >= rank[role]) return;
     throw new BootreadyError({
       code: 'forbidden',
-      message: `This request needs the role "${role}"; you have "${identityOf(request).role}".`,
+      message: `This request needs the role "${role}"; you have "${readIdentity(request).role}".`,
       remedy: 'Ask an operator for that role, or for a key with it.',
     });
   };

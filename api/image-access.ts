@@ -5,16 +5,16 @@ import { BootreadyError } from '../shared/errors.ts';
 import { imageFields, mayBeShown, shownTo } from '../shared/image-fields.ts';
 import type { Image, Viewer } from '../shared/ports/image.ts';
 import type { Run } from '../shared/ports/images.ts';
-import { seenAs, viewerOf } from './access.ts';
+import { seenAs, toViewer } from './access.ts';
 import type { ApiDeps } from './deps.ts';
 import { downloadView } from './downloads.ts';
-import { identityOf, scopeOf } from './identity.ts';
-import { deliveryView, imageView, languageOf, repairView, runView } from './views.ts';
+import { readIdentity, readScope } from './identity.ts';
+import { deliveryView, imageView, repairView, runView, toLanguage } from './views.ts';
 
 /** The image of the route's `:id`. Another project's image is answered exactly like none. @throws `not-found` */
 export const ownImage = async ({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
   const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
-  const image = id.success ? await images.get(id.data, scopeOf(request)) : undefined;
+  const image = id.success ? await images.get(id.data, readScope(request)) : undefined;
   if (image) return image;
   throw noSuchImage();
 };
@@ -22,7 +22,7 @@ export const ownImage = async ({ images }: Pick<ApiDeps, 'images'>, request: Fas
 /** The image of the route's `:id`, of whatever project, if the asking one may use it. @throws `not-found` */
 export const usableImage = async ({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
   const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
-  const image = id.success ? await images.getVisible(id.data, viewerOf(request)) : undefined;
+  const image = id.success ? await images.getVisible(id.data, toViewer(request)) : undefined;
   if (image) return image;
   throw noSuchImage();
 };
@@ -37,7 +37,7 @@ const noSuchImage = (): BootreadyError =>
 /** Whom a platform image belongs to is no matter: administrators alone change it. @throws `not-found`, `forbidden` */
 export const imageToChange = async (deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
   const image = await ownImage(deps, request);
-  if (image.visibility !== 'public' || identityOf(request).role === 'admin') return image;
+  if (image.visibility !== 'public' || readIdentity(request).role === 'admin') return image;
   throw new BootreadyError({
     code: 'forbidden',
     message: 'This is a platform image. Only administrators can change it.',
@@ -46,7 +46,7 @@ export const imageToChange = async (deps: Pick<ApiDeps, 'images'>, request: Fast
 };
 
 /** As whoever asks is shown them. */
-export const viewsOf = async (
+export const toViews = async (
   { images }: Pick<ApiDeps, 'images'>,
   found: readonly Image[],
   viewer: Viewer,
@@ -63,12 +63,12 @@ export const viewsOf = async (
 };
 
 /** Its runs that whoever asks is shown, newest first. */
-export const runsOf = async (
+export const listShownRuns = async (
   { images }: Pick<ApiDeps, 'images'>,
   request: FastifyRequest,
   image: Image,
 ): Promise<readonly Run[]> => {
-  const viewer = seenAs(viewerOf(request), image);
+  const viewer = seenAs(toViewer(request), image);
   const runs = await images.runs(image.id);
   return runs.filter(({ status }) => mayBeShown(imageFields.runs, viewer, status === 'published'));
 };
@@ -78,17 +78,17 @@ export const detailOf = async (
   deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads' | 'deliveries'>,
   request: FastifyRequest,
   image: Image,
-  language = languageOf(request.headers['accept-language']),
+  language = toLanguage(request.headers['accept-language']),
 ): Promise<ImageDetail> => {
   const { images, repairs, downloads, deliveries } = deps;
-  const viewer = seenAs(viewerOf(request), image);
+  const viewer = seenAs(toViewer(request), image);
   const readRuns = async (): Promise<RunView[]> => {
-    const runs = await runsOf(deps, request, image);
+    const runs = await listShownRuns(deps, request, image);
     return Promise.all(runs.map(async (run) => runView(run, await images.steps(run.id), { language, viewer })));
   };
   let views = await readRuns();
   // After the steps: what it says of the newest run is no older than they are.
-  const [view] = await viewsOf(deps, [image], viewerOf(request));
+  const [view] = await toViews(deps, [image], toViewer(request));
   // A run that has ended in between is read again, so that one answer does not say both.
   const { activity } = view as ImageView;
   if (views.some(({ id, status }) => id === activity?.runId && status !== activity.status)) views = await readRuns();

@@ -4,11 +4,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { isBootreadyError } from '../shared/errors.ts';
 import type { ApiDeps } from './deps.ts';
-import { identityOf, scopeOf } from './identity.ts';
+import { readIdentity, readScope } from './identity.ts';
 import { detailOf, usableImage } from './image-access.ts';
 import { createOpenStreams } from './open-streams.ts';
 import { media } from './openapi.ts';
-import { languageOf } from './views.ts';
+import { toLanguage } from './views.ts';
 import { whileAllowed } from './while-allowed.ts';
 
 /** A comment so often keeps proxies from closing the connection. */
@@ -32,7 +32,7 @@ export const imageStream =
     /** Answers with a stream that lives until its client goes, its source is over or the process closes. */
     const stream = (request: FastifyRequest, reply: FastifyReply, source: Source): void => {
       const { subscribe, mayStill, pending, next } = source;
-      const leave = streams.enter(identityOf(request));
+      const leave = streams.enter(readIdentity(request));
       const raw = startStream(request, reply);
       let sending = false;
       const send = async (): Promise<void> => {
@@ -84,7 +84,7 @@ export const imageStream =
       },
       async (request, reply) => {
         const { id } = await usableImage(deps, request);
-        const language = request.query.language ?? languageOf(request.headers['accept-language']);
+        const language = request.query.language ?? toLanguage(request.headers['accept-language']);
         let dirty = true;
         stream(request, reply, {
           subscribe: (wake) =>
@@ -116,7 +116,7 @@ export const imageStream =
         },
       },
       async (request, reply) => {
-        const scope = scopeOf(request);
+        const scope = readScope(request);
         const changed = new Set<string>();
         // Whoever connects may have missed something.
         let everything = true;

@@ -13,11 +13,11 @@ import { BootreadyError } from '../shared/errors.ts';
 import type { Image, Viewer } from '../shared/ports/image.ts';
 import type { ImageFilter } from '../shared/ports/images.ts';
 import { snapshotProperties } from '../shared/snapshot.ts';
-import { viewerOf } from './access.ts';
+import { toViewer } from './access.ts';
 import { afterChange } from './change-image.ts';
 import type { ApiDeps } from './deps.ts';
-import { atLeast, identityOf, scopeOf } from './identity.ts';
-import { detailOf, imageToChange, usableImage, viewsOf } from './image-access.ts';
+import { atLeast, readIdentity, readScope } from './identity.ts';
+import { detailOf, imageToChange, toViews, usableImage } from './image-access.ts';
 import { inTurn, readPage } from './page.ts';
 import { startOrder } from './start-order.ts';
 import { assertUploadFits } from './upload-limit.ts';
@@ -42,7 +42,7 @@ export const imageRoutes =
         },
       },
       (request, reply) =>
-        inTurn(deps, request, reply, () => listImages(request.query, viewerOf(request), scopeOf(request))),
+        inTurn(deps, request, reply, () => listImages(request.query, toViewer(request), readScope(request))),
     );
 
     const listImages = async (
@@ -57,7 +57,7 @@ export const imageRoutes =
         ? { projectId: undefined, sharedWith: { projectId: own, answer: shared } }
         : { projectId: isPlatform ? undefined : scope };
       if (search !== undefined && !isPlatform)
-        return { images: await viewsOf(deps, await images.search(search, of), viewer) };
+        return { images: await toViews(deps, await images.search(search, of), viewer) };
       const filter: Omit<ImageFilter, 'after' | 'limit'> = {
         ...of,
         // What is not active is nobody's business but its owner's.
@@ -77,7 +77,7 @@ export const imageRoutes =
       const page = records.slice(0, limit);
       const last = page.at(-1);
       return {
-        images: await viewsOf(deps, page, viewer),
+        images: await toViews(deps, page, viewer),
         ...(last && !isLast ? { next: last.id } : {}),
       };
     };
@@ -96,7 +96,7 @@ export const imageRoutes =
       },
       async (request, reply) => {
         const { name, settings, size, snapshot, source } = request.body;
-        const { role, projectId: own } = identityOf(request);
+        const { role, projectId: own } = readIdentity(request);
         const projectId = request.body.projectId ?? own;
         if (projectId !== own && role !== 'admin') {
           throw new BootreadyError({
@@ -119,7 +119,7 @@ export const imageRoutes =
           ? await downloads.create({ ...wanted, source })
           : await images.announce({ ...wanted, ...(size === undefined ? {} : { size }) });
         if (source) await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);
-        const [view] = await viewsOf(deps, [image], viewerOf(request));
+        const [view] = await toViews(deps, [image], toViewer(request));
         return reply.code(201).send(view as ImageView);
       },
     );
@@ -153,7 +153,7 @@ export const imageRoutes =
       async (request) => {
         const image = await imageToChange(deps, request);
         const changed = await images.change(image.id, (before) => afterChange(before, request.body));
-        const [view] = await viewsOf(deps, [changed], viewerOf(request));
+        const [view] = await toViews(deps, [changed], toViewer(request));
         return view as ImageView;
       },
     );

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { UploadEventPage } from '../shared/contracts/api.ts';
 import type { ApiDeps } from './deps.ts';
-import { scopeOf } from './identity.ts';
+import { readScope } from './identity.ts';
 import { eventView } from './views.ts';
 
 const Page = z.object({
@@ -27,7 +27,7 @@ export const inboxRoutes =
       },
       async (request) => {
         const { before, limit, settled } = request.query;
-        const projectId = scopeOf(request);
+        const projectId = readScope(request);
         const found = await events.list({
           limit: limit + 1,
           ...(projectId === undefined ? {} : { projectId }),

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../shared/errors.ts';
-import { levelsOf } from '../shared/json-levels.ts';
+import { countLevels } from '../shared/json-levels.ts';
 import { beyondLimit, requestLimits } from '../shared/request-limits.ts';
 
 /**
@@ -8,7 +8,7 @@ import { beyondLimit, requestLimits } from '../shared/request-limits.ts';
  * @throws BootreadyError `invalid-input` that names the limit, or says that this is not JSON
  */
 export const parseJson = (text: string): unknown => {
-  if (levelsOf(text) > requestLimits.jsonLevels.most) throw beyondLimit('jsonLevels');
+  if (countLevels(text) > requestLimits.jsonLevels.most) throw beyondLimit('jsonLevels');
   try {
     return JSON.parse(text);
   } catch (cause) {

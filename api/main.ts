@@ -27,35 +27,35 @@ import { openObjectStore } from '../adapters/object-store/open.ts';
 import { openOidcIssuer } from '../adapters/oidc/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { openRateCounters } from '../adapters/redis/rate-counters.ts';
-import { temporalConfigOf } from '../adapters/temporal/config.ts';
+import { toTemporalConfig } from '../adapters/temporal/config.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
 import { createDeliveryStarter } from '../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
-import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
+import { createRunStarter, toRunTimings } from '../adapters/temporal/run-starter.ts';
 import { openTracedLog } from '../adapters/traces/traced-log.ts';
 import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import { createSlots } from '../shared/fair-slots.ts';
 import { admitTask } from '../shared/formats/admit-foreign.ts';
-import { oidcSettingsOf } from '../shared/oidc/settings.ts';
+import { toOidcSettings } from '../shared/oidc/settings.ts';
 import { heapOptions } from '../shared/process-roles.ts';
-import { limitsOf } from '../shared/quota.ts';
+import { toLimits } from '../shared/quota.ts';
 import { requestLimits } from '../shared/request-limits.ts';
-import { secretKeysOf } from '../shared/secret-keys.ts';
+import { makeSecretKeys } from '../shared/secret-keys.ts';
 import { createApp } from './app.ts';
 import { createUploadMemory } from './memory-budget.ts';
 import { queueBoard } from './queue-board.ts';
 
 /** The composition root of the API process. Starts, and stays, while what it depends on is down. */
 export const startApi = async (config: Config): Promise<{ url: string; close(): Promise<void> }> => {
-  const oidcSettings = oidcSettingsOf(config);
-  const secrets = secretKeysOf(config.SECRETS_KEY);
+  const oidcSettings = toOidcSettings(config);
+  const secrets = makeSecretKeys(config.SECRETS_KEY);
   const { log, traces } = await openTracedLog(config, { role: 'api', instance: `${hostname()}-${process.pid}` });
   const database = openDatabase(config.DATABASE_URL);
-  const limits = limitsOf(config);
+  const limits = toLimits(config);
   const feed = openImageFeed(config.DATABASE_URL);
   const queues = createQueues(config);
-  const temporal = connectTemporal(temporalConfigOf(config), traces);
+  const temporal = connectTemporal(toTemporalConfig(config), traces);
   const counters = openRateCounters(config);
   const store = openObjectStore(config);
   const foreign = openForeignDoor({ atOnce: 4, keepReady: [admitTask.module] });
@@ -85,14 +85,14 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       // The inbox takes what any sender tells; it is read by projects.
       events: { ...createEventStore(database.db, traces), list: createEventStore(db).list },
       webhooks: createWebhookStore(db, secrets, config.MAX_WEBHOOKS),
-      starter: createRunStarter(temporal, runTimingsOf(config)),
+      starter: createRunStarter(temporal, toRunTimings(config)),
       platform: createPlatformStore(db, limits),
       repairs: createRepairStore(db, limits),
-      startRepair: createRepairStarter(temporal, runTimingsOf(config)),
+      startRepair: createRepairStarter(temporal, toRunTimings(config)),
       downloads: createDownloadStore(db, limits),
       deliveries: createDeliveryStore(db),
-      startDelivery: createDeliveryStarter(temporal, runTimingsOf(config)),
-      startDownload: createDownloadStarter(temporal, runTimingsOf(config)),
+      startDelivery: createDeliveryStarter(temporal, toRunTimings(config)),
+      startDownload: createDownloadStarter(temporal, toRunTimings(config)),
       operations,
       workers: createWorkerRegistry(database.db),
       rateCounters: counters,

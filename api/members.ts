@@ -6,7 +6,7 @@ import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/image.ts';
 import type { ImageMember } from '../shared/ports/image-members.ts';
 import { assertWithin } from '../shared/request-limits.ts';
-import { owns, viewerOf } from './access.ts';
+import { owns, toViewer } from './access.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
 import { imageToChange, usableImage } from './image-access.ts';
@@ -14,7 +14,7 @@ import { imageToChange, usableImage } from './image-access.ts';
 const ById = z.object({ id: z.string() });
 const ByProject = z.object({ id: z.string(), project: z.string() });
 
-const viewOf = ({ memberId, status, createdAt, updatedAt }: ImageMember): MemberView => ({
+const toView = ({ memberId, status, createdAt, updatedAt }: ImageMember): MemberView => ({
   projectId: memberId,
   status,
   createdAt: createdAt.toISOString(),
@@ -40,10 +40,10 @@ export const memberRoutes =
       },
       async (request) => {
         const image = await usableImage(deps, request);
-        const viewer = viewerOf(request);
+        const viewer = toViewer(request);
         const all = await images.members(image.id);
         return {
-          members: all.filter(({ memberId }) => owns(viewer, image) || memberId === viewer.projectId).map(viewOf),
+          members: all.filter(({ memberId }) => owns(viewer, image) || memberId === viewer.projectId).map(toView),
         };
       },
     );
@@ -63,7 +63,7 @@ export const memberRoutes =
       },
       async (request) => {
         const { id, projectId: owner } = await imageToChange(deps, request);
-        const project = projectOf(request.params.project, owner);
+        const project = toProject(request.params.project, owner);
         const there = await images.members(id);
         assertWithin('members', there.filter(({ memberId }) => memberId !== project).length + 1);
         // A private image becomes one that is shared with those that its owner names, and nobody else.
@@ -71,7 +71,7 @@ export const memberRoutes =
           assertSharable(image);
           return { visibility: 'shared' };
         });
-        return viewOf(await added(id, project));
+        return toView(await added(id, project));
       },
     );
 
@@ -100,7 +100,7 @@ export const memberRoutes =
       },
       async (request) => {
         const image = await usableImage(deps, request);
-        const { projectId, role } = viewerOf(request);
+        const { projectId, role } = toViewer(request);
         const { project } = request.params;
         if (role !== 'admin' && project !== projectId) {
           throw new BootreadyError({
@@ -111,7 +111,7 @@ export const memberRoutes =
         }
         const changed = isText(project) && (await images.setMemberStatus(image.id, project, request.body.status));
         if (!changed) throw noSuchMember();
-        return viewOf(changed);
+        return toView(changed);
       },
     );
 
@@ -140,7 +140,7 @@ export const memberRoutes =
 const isText = (project: string): boolean => !project.includes('\0');
 
 /** @throws `invalid-input` */
-const projectOf = (text: string, owner: string): string => {
+const toProject = (text: string, owner: string): string => {
   const parsed = ProjectId.safeParse(text);
   if (parsed.success && parsed.data !== owner) return parsed.data;
   throw new BootreadyError({

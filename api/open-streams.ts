@@ -13,7 +13,7 @@ export type OpenStreams = {
   write(stream: ServerResponse, text: string): void;
 };
 
-const holderOf = ({ keyId, user, projectId }: Identity): string => keyId ?? user?.subject ?? projectId;
+const findHolder = ({ keyId, user, projectId }: Identity): string => keyId ?? user?.subject ?? projectId;
 
 export const createOpenStreams = (): OpenStreams => {
   const counts = new Map<string, number>();
@@ -31,7 +31,7 @@ export const createOpenStreams = (): OpenStreams => {
       [...written].reduce((worst, each) => (each.writableLength > worst.writableLength ? each : worst)).destroy();
     },
     enter: (identity) => {
-      const holder = holderOf(identity);
+      const holder = findHolder(identity);
       const own = counts.get(holder) ?? 0;
       assertWithin('streamsPerKey', own + 1);
       assertWithin('streams', all + 1);

@@ -16,7 +16,7 @@ import {
 import { GuestFacts, Report } from '../shared/contracts/run.ts';
 import { describeErrorCode, type ErrorCode } from '../shared/error-codes.ts';
 import { Envelope } from '../shared/provenance/dsse.ts';
-import { amountOf, requestLimits } from '../shared/request-limits.ts';
+import { readAmount, requestLimits } from '../shared/request-limits.ts';
 
 declare module 'fastify' {
   interface FastifySchema {
@@ -37,7 +37,7 @@ for (const [id, schema] of Object.entries(named)) schemaRegistry.add(schema, { i
 const zodToComponents = createJsonSchemaTransformObject({ schemaRegistry });
 
 const limitsInWords = `Limits, each refused with an error that names it:\n${Object.values(requestLimits)
-  .map((limit) => `\n- ${limit.per} has at most ${amountOf(limit)} ${limit.of}.`)
+  .map((limit) => `\n- ${limit.per} has at most ${readAmount(limit)} ${limit.of}.`)
   .join('')}`;
 
 /** The OpenAPI document is made of the routes as they are: /openapi.json, and docs/openapi.json by `npm run docs`. */

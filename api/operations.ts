@@ -133,7 +133,7 @@ export const operationRoutes =
           .header('content-type', 'application/x-ndjson; charset=utf-8')
           .header('content-disposition', 'attachment; filename="bootready-audit-log.ndjson"')
           // Streams are sent as they are; the schema is for the document.
-          .send(streamWhileAllowed(Readable.from(linesOf(audit, given(request.query))), request) as never),
+          .send(streamWhileAllowed(Readable.from(readLines(audit, given(request.query))), request) as never),
     );
   };
 
@@ -141,7 +141,7 @@ export const operationRoutes =
 const given = <T extends object>(query: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
   Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as never;
 
-async function* linesOf(audit: AuditLog, filter: AuditFilter): AsyncGenerator<string> {
+async function* readLines(audit: AuditLog, filter: AuditFilter): AsyncGenerator<string> {
   let before: number | undefined;
   do {
     const page = await audit.list({ ...filter, ...(before === undefined ? {} : { before }), limit: 1000 });

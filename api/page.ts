@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../shared/errors.ts';
 import { bytesOfProperties, requestLimits } from '../shared/request-limits.ts';
 import type { ApiDeps } from './deps.ts';
-import { identityOf } from './identity.ts';
+import { readIdentity } from './identity.ts';
 
 /** Makes a list when it is the project's turn: a page may hold megabytes, so that few are made at once. */
 export const inTurn = <T>(
@@ -15,7 +15,7 @@ export const inTurn = <T>(
   reply.raw.once('close', () =>
     left.abort(new BootreadyError({ code: 'gone', message: 'The client no longer waits for the list.' })),
   );
-  return lists.use(identityOf(request).projectId, left.signal, work);
+  return lists.use(readIdentity(request).projectId, left.signal, work);
 };
 
 /** So many records are read first, some three MiB with the largest properties; then as many as are likely to fit. */

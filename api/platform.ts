@@ -13,10 +13,10 @@ import { shownUrl } from '../shared/contracts/download.ts';
 import { Family } from '../shared/contracts/image.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { ImageSource } from '../shared/ports/platform.ts';
-import { viewerOf } from './access.ts';
+import { toViewer } from './access.ts';
 import type { ApiDeps } from './deps.ts';
-import { atLeast, identityOf } from './identity.ts';
-import { detailOf, ownImage, viewsOf } from './image-access.ts';
+import { atLeast, readIdentity } from './identity.ts';
+import { detailOf, ownImage, toViews } from './image-access.ts';
 
 const ByFamily = z.object({ family: Family });
 
@@ -44,7 +44,7 @@ export const platformRoutes =
         // First whether there is such an image: other projects are not told.
         const { id } = await ownImage(deps, request);
         await atLeast('admin')(request);
-        const [view] = await viewsOf(deps, [await platform.promote(id, request.body.family)], viewerOf(request));
+        const [view] = await toViews(deps, [await platform.promote(id, request.body.family)], toViewer(request));
         return view as ImageView;
       },
     );
@@ -59,7 +59,7 @@ export const platformRoutes =
         },
       },
       async (request) => {
-        const latest = await viewsOf(deps, await platform.families(), viewerOf(request));
+        const latest = await toViews(deps, await platform.families(), toViewer(request));
         return { families: latest.map((image) => ({ family: image.family ?? '', latest: image })) };
       },
     );
@@ -122,7 +122,7 @@ export const platformRoutes =
           keep = null,
           settings,
         } = request.body;
-        const { projectId } = identityOf(request);
+        const { projectId } = readIdentity(request);
         const source = { family, projectId, name, url, checksumUrl, settings, everySeconds, keep };
         const signed = { signingKeys, signatureUrl };
         return sourceView(await platform.setSource({ ...source, ...signed, fixedChecksum: checksum }));

@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { ProvenanceKeys } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import { evidenceKey, provenanceFile } from '../shared/evidence.ts';
-import { Envelope, keyIdOf } from '../shared/provenance/dsse.ts';
-import { publicKeysOf, publicPemOf, signingKeyOf } from '../shared/provenance/keys.ts';
+import { Envelope, makeKeyId } from '../shared/provenance/dsse.ts';
+import { makePublicPem, readPublicKeys, readSigningKey } from '../shared/provenance/keys.ts';
 import type { ApiDeps } from './deps.ts';
 import { usableImage } from './image-access.ts';
 import { bytesWhileAllowed } from './while-allowed.ts';
@@ -14,7 +14,7 @@ export const provenanceRoutes =
   (deps: ApiDeps): FastifyPluginAsyncZod =>
   async (app) => {
     const { PROVENANCE_KEY: signing, PROVENANCE_FORMER_KEYS: former, IMAGES_BUCKET: bucket } = deps.config;
-    const keys = [...(signing ? [signingKeyOf(signing)] : []), ...(former ? publicKeysOf(former) : [])];
+    const keys = [...(signing ? [readSigningKey(signing)] : []), ...(former ? readPublicKeys(former) : [])];
 
     app.get(
       '/provenance/keys',
@@ -25,7 +25,7 @@ export const provenanceRoutes =
           response: { 200: ProvenanceKeys },
         },
       },
-      async () => ({ keys: keys.map((key) => ({ keyId: keyIdOf(key), pem: publicPemOf(key) })) }),
+      async () => ({ keys: keys.map((key) => ({ keyId: makeKeyId(key), pem: makePublicPem(key) })) }),
     );
 
     app.get(

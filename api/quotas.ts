@@ -6,7 +6,7 @@ import { BootreadyError } from '../shared/errors.ts';
 import type { ProjectStore } from '../shared/ports/projects.ts';
 import { type Limits, type Quota, quotaOrders } from '../shared/quota.ts';
 import type { ApiDeps } from './deps.ts';
-import { atLeast, identityOf } from './identity.ts';
+import { atLeast, readIdentity } from './identity.ts';
 
 const ByProject = z.object({ project: ProjectId });
 const QuotaQuery = z.object({
@@ -16,7 +16,7 @@ const QuotaQuery = z.object({
 });
 
 /** @throws BootreadyError `not-found` */
-export const quotaOf = async (projects: ProjectStore, projectId: string): Promise<Quota> => {
+export const readQuota = async (projects: ProjectStore, projectId: string): Promise<Quota> => {
   const quota = await projects.quota(projectId);
   if (quota) return quota;
   throw new BootreadyError({
@@ -57,10 +57,10 @@ export const quotaRoutes =
         },
       },
       async (request) => {
-        const { projectId, role } = identityOf(request);
+        const { projectId, role } = readIdentity(request);
         const { project } = request.params;
         // Another's answers like a missing one; no project has an empty id.
-        return quotaOf(projects, project === projectId || role === 'admin' ? project : '');
+        return readQuota(projects, project === projectId || role === 'admin' ? project : '');
       },
     );
 
@@ -82,7 +82,7 @@ export const quotaRoutes =
         const { project } = request.params;
         const quota = Object.fromEntries(Object.entries(request.body).filter(([, limit]) => limit !== undefined));
         await projects.setQuota(project, quota as Partial<Limits>);
-        return quotaOf(projects, project);
+        return readQuota(projects, project);
       },
     );
   };

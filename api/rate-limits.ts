@@ -4,8 +4,8 @@ import type { Config } from '../shared/config.ts';
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import type { HttpMeter } from '../shared/ports/meters.ts';
 import type { RateCounters } from '../shared/ports/rate-counters.ts';
-import { networkOf } from './client-network.ts';
-import { bodyOf } from './errors.ts';
+import { toNetwork } from './client-network.ts';
+import { buildBody } from './errors.ts';
 import { keyOf } from './identity.ts';
 
 const windowMs = 60_000;
@@ -71,8 +71,8 @@ export const limitRates = async (
       });
     };
   };
-  const byAddress = limiter('address', config.RATE_PER_ADDRESS, ({ ip }) => networkOf(ip));
-  const guesses = limiter('guesses', config.GUESSES_PER_ADDRESS, ({ ip }) => networkOf(ip));
+  const byAddress = limiter('address', config.RATE_PER_ADDRESS, ({ ip }) => toNetwork(ip));
+  const guesses = limiter('guesses', config.GUESSES_PER_ADDRESS, ({ ip }) => toNetwork(ip));
   const byKey = limiter('key', config.RATE_PER_KEY, ({ identity }) => identity?.keyId ?? identity?.user?.subject);
   const byProject = limiter('project', config.RATE_PER_PROJECT, ({ identity }) => identity?.projectId);
 
@@ -95,7 +95,7 @@ export const limitRates = async (
       // Fastify asks the handler of errors once for each request, and 401 was its answer.
       if (!isBootreadyError(error)) throw error;
       reply.code(429).removeHeader('www-authenticate').type('application/json; charset=utf-8');
-      return JSON.stringify(bodyOf(error.code, error.message, error.remedy, request.id));
+      return JSON.stringify(buildBody(error.code, error.message, error.remedy, request.id));
     }
   });
 };

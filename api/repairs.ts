@@ -5,12 +5,12 @@ import type { Report } from '../shared/contracts/run.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/image.ts';
 import { type Remedy, type RepairMeans, whyUnavailable } from '../shared/remedies/define.ts';
-import { remedies, remediesFor, remedyOf } from '../shared/remedies/remedies.ts';
+import { findRemedy, remedies, remediesFor } from '../shared/remedies/remedies.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
 import { detailOf, ownImage } from './image-access.ts';
 import { startOrder } from './start-order.ts';
-import { languageOf } from './views.ts';
+import { toLanguage } from './views.ts';
 
 const ById = z.object({ id: z.string() });
 
@@ -32,7 +32,7 @@ export const repairRoutes =
         },
       },
       async (request) => {
-        const language = languageOf(request.headers['accept-language']);
+        const language = toLanguage(request.headers['accept-language']);
         const report = await reportOf(deps, await ownImage(deps, request));
         const troubled = new Set(
           (report?.findings ?? [])
@@ -103,7 +103,7 @@ const reportOf = async ({ images }: ApiDeps, image: Image): Promise<Report | nul
 
 /** @throws `invalid-input`, `conflict` */
 const applying = (code: string, report: Report, means: RepairMeans): Remedy => {
-  const remedy = remedyOf(code);
+  const remedy = findRemedy(code);
   if (!remedy) {
     throw new BootreadyError({
       code: 'invalid-input',

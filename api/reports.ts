@@ -10,11 +10,11 @@ import type { ReportDocument } from '../shared/report/document.ts';
 import { reportHtml } from '../shared/report/html.ts';
 import { reportText } from '../shared/report/text.ts';
 import { isRejection } from '../shared/verdict.ts';
-import { seenAs, viewerOf } from './access.ts';
+import { seenAs, toViewer } from './access.ts';
 import type { ApiDeps } from './deps.ts';
-import { runsOf, usableImage } from './image-access.ts';
+import { listShownRuns, usableImage } from './image-access.ts';
 import { media } from './openapi.ts';
-import { languageOf } from './views.ts';
+import { toLanguage } from './views.ts';
 
 const schemas = { 'report.v1.json': ReportSchema, 'check.v1.json': CheckReport } as const;
 
@@ -58,8 +58,8 @@ export const reportRoutes =
       },
       async (request, reply) => {
         const image = await usableImage(deps, request);
-        const run = (await runsOf(deps, request, image)).find(({ number }) => number === request.params.run);
-        const report = run?.report && reportShownTo(seenAs(viewerOf(request), image), run.report);
+        const run = (await listShownRuns(deps, request, image)).find(({ number }) => number === request.params.run);
+        const report = run?.report && reportShownTo(seenAs(toViewer(request), image), run.report);
         if (!report) {
           throw new BootreadyError({
             code: 'not-found',
@@ -67,11 +67,11 @@ export const reportRoutes =
             remedy: 'A run has a report once its checks are complete. "bootready show" shows its current step.',
           });
         }
-        const language = request.query.lang ?? languageOf(request.headers['accept-language']);
+        const language = request.query.lang ?? toLanguage(request.headers['accept-language']);
         const as = request.query.as ?? accepted(request.headers.accept);
         if (as === 'json') return reply.type('application/json').send(report);
         const policy = image.settings.policy ?? deps.config.POLICY;
-        const document = documentOf(image.name, report, language);
+        const document = buildDocument(image.name, report, language);
         const render = as === 'html' ? reportHtml : reportText;
         reply.header(
           'content-security-policy',
@@ -90,7 +90,7 @@ const accepted = (accept = ''): 'json' | 'html' | 'text' => {
   return wanted.includes('text/plain') ? 'text' : 'json';
 };
 
-const documentOf = (title: string, report: Report, language: 'en' | 'de'): ReportDocument => ({
+const buildDocument = (title: string, report: Report, language: 'en' | 'de'): ReportDocument => ({
   ...report,
   title,
   size: report.upload.size,

@@ -3,7 +3,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { CreateRun, ImageDetail } from '../shared/contracts/api.ts';
 import type { ImageSettings } from '../shared/contracts/image.ts';
-import { downloadWorkflowIdOf, repairWorkflowIdOf } from '../shared/contracts/workflow.ts';
+import { makeDownloadWorkflowId, makeRepairWorkflowId } from '../shared/contracts/workflow.ts';
 import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/image.ts';
 import type { ApiDeps } from './deps.ts';
@@ -20,16 +20,16 @@ export const runRoutes =
     const { downloads, images, repairs, starter } = deps;
     const member = { onRequest: atLeast('member') };
     const orders = [
-      { store: repairs, workflowIdOf: repairWorkflowIdOf },
-      { store: downloads, workflowIdOf: downloadWorkflowIdOf },
+      { store: repairs, makeWorkflowId: makeRepairWorkflowId },
+      { store: downloads, makeWorkflowId: makeDownloadWorkflowId },
     ] as const;
 
     /** @returns whether there was one to stop. It ends in Postgres first: what has not begun yet, or does not hear of it, finds its end there. */
     const cancelOrder = async (imageId: string, log: FastifyBaseLogger): Promise<boolean> => {
-      for (const { store, workflowIdOf } of orders) {
+      for (const { store, makeWorkflowId } of orders) {
         if (!isUnderWay(await store.get(imageId))) continue;
         await store.end(imageId, undefined);
-        await starter.cancel(workflowIdOf(imageId)).catch((error: unknown) => {
+        await starter.cancel(makeWorkflowId(imageId)).catch((error: unknown) => {
           log.warn(
             { image_id: imageId, error: explain(error) },
             'the workflow of a cancelled repair or download could not be notified',

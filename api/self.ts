@@ -1,8 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod';
 import { Self } from '../shared/contracts/api.ts';
 import type { ApiDeps } from './deps.ts';
-import { identityOf } from './identity.ts';
-import { quotaOf } from './quotas.ts';
+import { readIdentity } from './identity.ts';
+import { readQuota } from './quotas.ts';
 
 export const selfRoutes =
   ({ config, projects }: ApiDeps): FastifyPluginAsyncZod =>
@@ -11,9 +11,9 @@ export const selfRoutes =
       '/self',
       { schema: { operationId: 'getSelf', summary: 'Who asks', response: { 200: Self } } },
       async (request) => {
-        const { projectId, role, user } = identityOf(request);
+        const { projectId, role, user } = readIdentity(request);
         const project = await projects.ensure({ id: projectId });
-        const quota = await quotaOf(projects, projectId);
+        const quota = await readQuota(projects, projectId);
         return {
           projectId,
           role,

@@ -4,7 +4,7 @@ import { BootreadyError, explain } from '../shared/errors.ts';
 import type { Identity, SessionPlace } from '../shared/ports/projects.ts';
 import { browserName } from './browser-name.ts';
 import { type Cookie, readCookie } from './cookies.ts';
-import { type SessionDeps, sessionOf } from './user-session.ts';
+import { readSession, type SessionDeps } from './user-session.ts';
 
 /** Shown by pages of ours only, and never by a link from elsewhere. */
 export const sessionCookie: Cookie = {
@@ -13,7 +13,7 @@ export const sessionCookie: Cookie = {
   sameSite: 'Strict',
 };
 
-export const tokenOf = (request: FastifyRequest): string | undefined => readCookie(request, sessionCookie);
+export const readToken = (request: FastifyRequest): string | undefined => readCookie(request, sessionCookie);
 
 export const placeOf = ({ ip, headers }: FastifyRequest): SessionPlace => ({
   address: ip,
@@ -22,8 +22,8 @@ export const placeOf = ({ ip, headers }: FastifyRequest): SessionPlace => ({
 
 /** The session that a browser shows, if any. @throws `forbidden` when another site makes it change something */
 export const identityOfSession = async (request: FastifyRequest, deps: SessionDeps): Promise<Identity | undefined> => {
-  const token = tokenOf(request);
-  const session = token === undefined ? undefined : await sessionOf(token, deps);
+  const token = readToken(request);
+  const session = token === undefined ? undefined : await readSession(token, deps);
   const identity = session?.identity;
   if (identity && !['GET', 'HEAD'].includes(request.method) && !isFromOurPages(request)) {
     throw new BootreadyError({

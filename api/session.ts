@@ -6,9 +6,9 @@ import { ChooseProject, SignedOut } from '../shared/contracts/api.ts';
 import { BootreadyError, explain } from '../shared/errors.ts';
 import { writeCookie } from './cookies.ts';
 import type { ApiDeps } from './deps.ts';
-import { identityOf, keyOf } from './identity.ts';
-import { placeOf, sessionCookie, tokenOf } from './session-cookie.ts';
-import { issuersTokensOf, sessionSeconds } from './user-session.ts';
+import { keyOf, readIdentity } from './identity.ts';
+import { placeOf, readToken, sessionCookie } from './session-cookie.ts';
+import { openIssuersTokens, sessionSeconds } from './user-session.ts';
 
 /** Signing in with a key, and out, for browsers: the key is shown once, a cookie that no script can read stands for it from then on. */
 export const sessionRoutes =
@@ -28,7 +28,7 @@ export const sessionRoutes =
         },
       },
       async (request, reply) => {
-        const { keyId } = identityOf(request);
+        const { keyId } = readIdentity(request);
         // A cookie that could make the next one would never end.
         if (keyId === undefined || keyOf(request) === undefined) {
           throw new BootreadyError({
@@ -61,8 +61,8 @@ export const sessionRoutes =
         },
       },
       async (request, reply) => {
-        const { user } = identityOf(request);
-        const token = tokenOf(request);
+        const { user } = readIdentity(request);
+        const token = readToken(request);
         const { projectId } = request.body;
         if (!user || token === undefined || keyOf(request) !== undefined || !user.projects.includes(projectId)) {
           throw new BootreadyError({
@@ -87,7 +87,7 @@ export const sessionRoutes =
         },
       },
       async (request, reply) => {
-        const token = tokenOf(request);
+        const token = readToken(request);
         const sealed = token === undefined ? undefined : await sessions.remove(hashOfKey(token));
         // https://www.w3.org/TR/clear-site-data/: what earlier versions let a browser keep goes too.
         withCookie(request, reply, '', 0).header('clear-site-data', '"cache"');
@@ -99,7 +99,7 @@ export const sessionRoutes =
     /** Whoever signs out is out here, whether the issuer answers or not. */
     const urlFor = async (sealed: Buffer, token: string, { log }: FastifyRequest): Promise<string | undefined> => {
       try {
-        return await oidc?.signOutUrl(issuersTokensOf(sealed, token).idToken);
+        return await oidc?.signOutUrl(openIssuersTokens(sealed, token).idToken);
       } catch (error) {
         log.warn({ error: explain(error) }, 'nobody signs out at the issuer');
         return undefined;

@@ -6,12 +6,12 @@ import { EndedSessions, SessionList } from '../shared/contracts/api.ts';
 import { BootreadyError } from '../shared/errors.ts';
 import type { SessionOwner } from '../shared/ports/projects.ts';
 import type { ApiDeps } from './deps.ts';
-import { identityOf, keyOf } from './identity.ts';
-import { tokenOf } from './session-cookie.ts';
+import { keyOf, readIdentity } from './identity.ts';
+import { readToken } from './session-cookie.ts';
 
 /** Whose sessions: of a key, those that were made with it; of a user of the issuer, the user's in all projects. */
-const ownerOf = (request: FastifyRequest): SessionOwner => {
-  const { keyId, user } = identityOf(request);
+const findOwner = (request: FastifyRequest): SessionOwner => {
+  const { keyId, user } = readIdentity(request);
   if (user) return { subject: user.subject };
   if (keyId !== undefined) return { keyId };
   throw new Error('an identity without key and user');
@@ -19,7 +19,7 @@ const ownerOf = (request: FastifyRequest): SessionOwner => {
 
 /** The one that asks, where it is a session that asks. */
 const ownHash = (request: FastifyRequest): Buffer | undefined => {
-  const token = keyOf(request) === undefined ? tokenOf(request) : undefined;
+  const token = keyOf(request) === undefined ? readToken(request) : undefined;
   return token === undefined ? undefined : hashOfKey(token);
 };
 
@@ -38,7 +38,7 @@ export const sessionListRoutes =
       },
       async (request) => {
         const own = ownHash(request);
-        const found = await sessions.list(ownerOf(request));
+        const found = await sessions.list(findOwner(request));
         return {
           sessions: found.map(({ id, hash, createdAt, lastUsedAt, expiresAt, address, browser }) => ({
             ...{ id, address, browser },
@@ -64,7 +64,7 @@ export const sessionListRoutes =
         },
       },
       async (request, reply) => {
-        if (await sessions.end(request.params.session, ownerOf(request))) return reply.code(204).send(null);
+        if (await sessions.end(request.params.session, findOwner(request))) return reply.code(204).send(null);
         throw new BootreadyError({
           code: 'not-found',
           message: 'You do not have this session.',
@@ -83,6 +83,6 @@ export const sessionListRoutes =
           response: { 200: EndedSessions },
         },
       },
-      async (request) => ({ ended: await sessions.endOthers(ownerOf(request), ownHash(request)) }),
+      async (request) => ({ ended: await sessions.endOthers(findOwner(request), ownHash(request)) }),
     );
   };

@@ -9,7 +9,7 @@ import type { OidcIssuer, SignInChecks } from '../shared/ports/oidc.ts';
 import { type Cookie, readCookie, writeCookie } from './cookies.ts';
 import type { ApiDeps } from './deps.ts';
 import { logSecurity } from './security-log.ts';
-import { placeOf, sessionCookie, tokenOf } from './session-cookie.ts';
+import { placeOf, readToken, sessionCookie } from './session-cookie.ts';
 import { beginSession } from './user-session.ts';
 
 /** Lax, for the browser comes back by a link of the issuer's. */
@@ -32,7 +32,7 @@ const pageOf = (to: string, base: string): URL => {
   return page && to.startsWith('/') && page.origin === new URL(base).origin ? page : new URL('/', base);
 };
 
-const problemOf = (error: unknown): SignInProblem => {
+const toProblem = (error: unknown): SignInProblem => {
   const code: ErrorCode = isBootreadyError(error) ? error.code : 'internal';
   return SignInProblem.safeParse(code).data ?? 'internal';
 };
@@ -78,7 +78,7 @@ export const signInRoutes =
           return reply.redirect(url, 303);
         } catch (error) {
           log.warn({ error: explain(error) }, 'nobody can sign in');
-          return reply.redirect(withProblem(to, problemOf(error)), 303);
+          return reply.redirect(withProblem(to, toProblem(error)), 303);
         }
       },
     );
@@ -94,14 +94,14 @@ export const signInRoutes =
         const signedIn = await finishSignIn(query, checksOf(secret));
         const { token, seconds } = await beginSession(signedIn, placeOf(request), deps);
         // Whatever session the browser had is over: it goes on with none that anybody knew before.
-        const former = tokenOf(request);
+        const former = readToken(request);
         if (former !== undefined) await sessions.remove(hashOfKey(former));
         logSecurity(request, 'sign-in', { user: signedIn.access.subject });
         reply.header('set-cookie', writeCookie(sessionCookie, { value: token, seconds, origin: base }));
         return reply.redirect(pageOf(to, base).href, 303);
       } catch (error) {
         logSecurity(request, 'sign-in-refused', { error: explain(error) });
-        return reply.redirect(withProblem(to, problemOf(error)), 303);
+        return reply.redirect(withProblem(to, toProblem(error)), 303);
       }
     });
   };

@@ -4,12 +4,12 @@ import { ImageView, OpenUpload, SignedParts, SignParts, UploadSession } from '..
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/image.ts';
 import type { MultipartTarget } from '../shared/ports/object-store.ts';
-import { missingParts, partCountOf, partRange, partSizeOf } from '../shared/upload-parts.ts';
-import { viewerOf } from './access.ts';
+import { choosePartSize, countParts, missingParts, partRange } from '../shared/upload-parts.ts';
+import { toViewer } from './access.ts';
 import { announceUpload } from './announce-upload.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
-import { imageToChange, viewsOf } from './image-access.ts';
+import { imageToChange, toViews } from './image-access.ts';
 import { assertUploadFits } from './upload-limit.ts';
 
 const ById = z.object({ id: z.string() });
@@ -38,7 +38,7 @@ const openedElsewhere = (): BootreadyError =>
 
 /** A link to any other part would let bytes in that no quota counts. @throws `invalid-input` */
 const assertPlanned = (partNumbers: readonly number[], size: number): void => {
-  const count = partCountOf(size);
+  const count = countParts(size);
   const beyond = partNumbers.find((partNumber) => partNumber > count);
   if (beyond === undefined) return;
   throw new BootreadyError({
@@ -55,7 +55,7 @@ export const uploadRoutes =
     const { config, downloads, images, store } = deps;
     app.addHook('onRequest', atLeast('member'));
 
-    const targetOf = ({ upload, multipartId, stagedSize }: Image): MultipartTarget => {
+    const findTarget = ({ upload, multipartId, stagedSize }: Image): MultipartTarget => {
       if (stagedSize !== null) throw isStaged();
       if (multipartId) return { bucket: upload.bucket, key: upload.key, uploadId: multipartId };
       if (upload.etag) throw hasBytes();
@@ -70,7 +70,7 @@ export const uploadRoutes =
     const complete = async (image: Image, size: number): Promise<void> => {
       const { bucket, key } = image.upload;
       if ((await store.head(bucket, key))?.size === size) return;
-      const target = targetOf(image);
+      const target = findTarget(image);
       const parts = await store.listParts(target);
       const missing = missingParts(size, parts);
       if (missing.length > 0) {
@@ -82,14 +82,14 @@ export const uploadRoutes =
       }
       // Not one byte more than there is room for.
       await images.reserveUpload(image.id, size, image.multipartId);
-      const planned = parts.filter(({ partNumber }) => partNumber <= partCountOf(size));
+      const planned = parts.filter(({ partNumber }) => partNumber <= countParts(size));
       await store.completeMultipart(target, planned);
     };
 
     /** The upload that is open, if it is one of this size. The parts of another size fit into no plan, and nobody would count them: that upload is given up. */
     const sameUpload = async (image: Image, size: number): Promise<string | null> => {
       if (!image.multipartId || image.heldBytes === size) return image.multipartId;
-      const target = targetOf(image);
+      const target = findTarget(image);
       if (await store.head(target.bucket, target.key)) throw hasBytes();
       await store.abortMultipart(target);
       await images.closeMultipart(image.id, image.multipartId);
@@ -131,10 +131,10 @@ export const uploadRoutes =
         if (!image.multipartId && (await store.head(bucket, key))) throw hasBytes();
         const former = await sameUpload(image, size);
         await images.reserveUpload(image.id, size, former);
-        const session = { imageId: image.id, size, partSize: partSizeOf(size), partCount: partCountOf(size) };
+        const session = { imageId: image.id, size, partSize: choosePartSize(size), partCount: countParts(size) };
         if (former !== null) {
           try {
-            return { ...session, parts: await store.listParts(targetOf(image)) };
+            return { ...session, parts: await store.listParts(findTarget(image)) };
           } catch (error) {
             // The store has forgotten it (a lifecycle rule, say): a new one is begun.
             if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
@@ -161,7 +161,7 @@ export const uploadRoutes =
       },
       async (request) => {
         const image = await imageToChange(deps, request);
-        const target = targetOf(image);
+        const target = findTarget(image);
         const { partNumbers } = request.body;
         assertPlanned(partNumbers, image.heldBytes);
         const parts = await Promise.all(
@@ -193,7 +193,7 @@ export const uploadRoutes =
           await complete(image, request.body.size);
           await announceUpload(deps, image.upload, request.log);
         }
-        const [view] = await viewsOf(deps, [(await images.get(image.id, undefined)) ?? image], viewerOf(request));
+        const [view] = await toViews(deps, [(await images.get(image.id, undefined)) ?? image], toViewer(request));
         return view as ImageView;
       },
     );
@@ -213,7 +213,7 @@ export const uploadRoutes =
       async (request, reply) => {
         const image = await imageToChange(deps, request);
         if (image.multipartId) {
-          await store.abortMultipart(targetOf(image));
+          await store.abortMultipart(findTarget(image));
           await images.closeMultipart(image.id, image.multipartId);
         }
         return reply.code(204).send(null);

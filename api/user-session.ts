@@ -21,12 +21,12 @@ const renewalSeconds = { least: 60, most: 900 };
 const IssuersTokens = z.object({ refreshToken: z.string().optional(), idToken: z.string().optional() });
 type IssuersTokens = z.infer<typeof IssuersTokens>;
 
-export const issuersTokensOf = (sealed: Buffer, token: string): IssuersTokens => {
+export const openIssuersTokens = (sealed: Buffer, token: string): IssuersTokens => {
   const text = unseal(sealed, token);
   return text === undefined ? {} : IssuersTokens.parse(JSON.parse(text));
 };
 
-const grantOf = (signedIn: SignedIn, projects: readonly string[], token: string): UserGrant => {
+const toGrant = (signedIn: SignedIn, projects: readonly string[], token: string): UserGrant => {
   const { access, refreshToken, idToken, seconds = renewalSeconds.most } = signedIn;
   const wait = Math.min(Math.max(seconds, renewalSeconds.least), renewalSeconds.most);
   return {
@@ -50,13 +50,13 @@ export const beginSession = async (
     place,
     hash: hashOfKey(token),
     expiresAt: new Date(Date.now() + seconds * 1000),
-    user: { ...grantOf(signedIn, existing, token), subject: signedIn.access.subject, projectId: existing[0] },
+    user: { ...toGrant(signedIn, existing, token), subject: signedIn.access.subject, projectId: existing[0] },
   });
   return { token, seconds };
 };
 
 /** The session, after the issuer was asked again where that is due. @throws `unavailable` when it does not answer */
-export const sessionOf = async (token: string, deps: SessionDeps): Promise<Session | undefined> => {
+export const readSession = async (token: string, deps: SessionDeps): Promise<Session | undefined> => {
   const hash = hashOfKey(token);
   const session = await deps.sessions.find(hash);
   if (session?.identity.user && !deps.oidc) return undefined;
@@ -73,14 +73,14 @@ const renew = async (
   { token, hash, sealed }: { token: string; hash: Buffer; sealed: Buffer },
   { sessions, projects, oidc }: SessionDeps,
 ): Promise<void> => {
-  const { refreshToken, idToken } = issuersTokensOf(sealed, token);
+  const { refreshToken, idToken } = openIssuersTokens(sealed, token);
   try {
     if (!oidc || !user || refreshToken === undefined) return void (await sessions.remove(hash));
     const renewed = await oidc.renew(user.subject, refreshToken);
     const existing = await existingProjects(renewed.access.projects, projects);
     // Going on silently in another project would send work to the wrong place.
     if (!existing.includes(projectId)) return void (await sessions.remove(hash));
-    await sessions.settleRenewal(hash, grantOf({ ...renewed, idToken: renewed.idToken ?? idToken }, existing, token));
+    await sessions.settleRenewal(hash, toGrant({ ...renewed, idToken: renewed.idToken ?? idToken }, existing, token));
   } catch (error) {
     const isNo = isBootreadyError(error) && ['unauthenticated', 'forbidden'].includes(error.code);
     if (isNo) return void (await sessions.remove(hash));

@@ -44,8 +44,8 @@ export const imageView = (
     ...{ visibility, family, minRam, minDisk },
     ...(memberStatus ? { memberStatus } : {}),
     upload: shownTo(viewer, uploadFields, { bucket: upload.bucket, key: upload.key, size: upload.size }),
-    activity: latest ? activityOf(latest) : null,
-    guest: latest?.guest ? summaryOf(latest.guest) : null,
+    activity: latest ? toActivity(latest) : null,
+    guest: latest?.guest ? describeSummary(latest.guest) : null,
     createdAt: time(image.createdAt),
     updatedAt: time(image.updatedAt),
   };
@@ -53,11 +53,11 @@ export const imageView = (
 };
 
 /** Streams are not cut to their schema, as other answers are. */
-const summaryOf = ({ osName, osDistro, osVersion, architecture }: GuestFacts): GuestSummary => ({
+const describeSummary = ({ osName, osDistro, osVersion, architecture }: GuestFacts): GuestSummary => ({
   ...{ osName, osDistro, osVersion, architecture },
 });
 
-const activityOf = ({ runId, number, status, step, percent, verdict }: LatestRun): Activity => ({
+const toActivity = ({ runId, number, status, step, percent, verdict }: LatestRun): Activity => ({
   runId,
   run: number,
   status,
@@ -139,7 +139,7 @@ export const eventView = (event: UploadEvent): UploadEventView => ({
 });
 
 /** English unless German is asked for before it. RFC 9110, 12.5.4, without the weights: two languages need no more. */
-export const languageOf = (acceptLanguage: string | undefined): Language => {
+export const toLanguage = (acceptLanguage: string | undefined): Language => {
   const [first] = (acceptLanguage ?? '').toLowerCase().match(/\b(de|en)\b/) ?? [];
   return first === 'de' ? 'de' : 'en';
 };

@@ -5,9 +5,9 @@ import { CreateWebhook, NewWebhook, WebhookList, type WebhookView } from '../sha
 import { BootreadyError } from '../shared/errors.ts';
 import type { Webhook } from '../shared/ports/webhooks.ts';
 import type { ApiDeps } from './deps.ts';
-import { atLeast, identityOf } from './identity.ts';
+import { atLeast, readIdentity } from './identity.ts';
 
-const viewOf = ({ id, url, createdAt, disabledAt }: Webhook): WebhookView => ({
+const toView = ({ id, url, createdAt, disabledAt }: Webhook): WebhookView => ({
   id,
   url,
   createdAt: createdAt.toISOString(),
@@ -30,7 +30,7 @@ export const webhookRoutes =
           response: { 200: WebhookList },
         },
       },
-      async (request) => ({ webhooks: (await webhooks.list(identityOf(request).projectId)).map(viewOf) }),
+      async (request) => ({ webhooks: (await webhooks.list(readIdentity(request).projectId)).map(toView) }),
     );
 
     app.post(
@@ -47,9 +47,9 @@ export const webhookRoutes =
       },
       async (request, reply) => {
         const secret = `whsec_${randomBytes(32).toString('base64')}`;
-        const { projectId } = identityOf(request);
+        const { projectId } = readIdentity(request);
         const webhook = await webhooks.create({ projectId, url: request.body.url, secret });
-        return reply.code(201).send({ ...viewOf(webhook), secret });
+        return reply.code(201).send({ ...toView(webhook), secret });
       },
     );
 
@@ -65,7 +65,7 @@ export const webhookRoutes =
         },
       },
       async (request, reply) => {
-        const own = await webhooks.list(identityOf(request).projectId);
+        const own = await webhooks.list(readIdentity(request).projectId);
         const webhook = own.find(({ id }) => id === request.params.id);
         if (!webhook) {
           throw new BootreadyError({

@@ -35,7 +35,7 @@ export class Exit extends Error {
   }
 }
 
-export const exitCodeOf = (error: unknown): number => {
+export const toExitCode = (error: unknown): number => {
   if (error instanceof Exit) return error.code;
   if (error instanceof CommanderError) return exitCode.usage;
   return exitCode[isBootreadyError(error) ? errorCodes[error.code].exit : 'failure'];

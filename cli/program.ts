@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { addCompletionCommands } from './completion/commands.ts';
-import { exitCodeHelp, exitCodeOf, tellError } from './exit.ts';
+import { exitCodeHelp, tellError, toExitCode } from './exit.ts';
 import { endQuietlyOnClosedPipe } from './terminal.ts';
 
 export type CommandGroup = { title: string; add: (program: Command) => void };
@@ -26,6 +26,6 @@ export const runProgram = async (groups: readonly CommandGroup[], argv: readonly
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return;
     tellError(error, program.opts<{ json?: boolean }>().json ?? false);
-    process.exitCode = exitCodeOf(error);
+    process.exitCode = toExitCode(error);
   }
 };

@@ -53,7 +53,7 @@ const relaxed = ['seccomp=deploy/seccomp/worker.json', 'apparmor=unconfined', 's
 /** S3_ACCESS_KEY is a name; what proves it is S3_SECRET_KEY. */
 const hasSecretName = (name: string): boolean => /PASSWORD|PWD|SECRET|(?<!S3_ACCESS)_KEY$|_TOKEN/.test(name);
 
-const problemsOf = (name: string, service: Service): string[] => {
+const findProblems = (name: string, service: Service): string[] => {
   const { security_opt: options = [], environment = {} } = service;
   const wanted = ['no-new-privileges:true', ...(name === apart ? relaxed : [])];
   return [
@@ -119,7 +119,7 @@ export const hardeningProblems = (text: string): string[] => {
   const file = readCompose(text);
   const used = new Set(Object.values(file.services).flatMap(({ secrets = [] }) => secrets));
   return [
-    ...Object.entries(file.services).flatMap(([name, service]) => problemsOf(name, service)),
+    ...Object.entries(file.services).flatMap(([name, service]) => findProblems(name, service)),
     ...meetings(file),
     ...Object.keys(file.secrets)
       .filter((name) => !used.has(name))

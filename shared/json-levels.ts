@@ -3,7 +3,7 @@ const [quote, backslash, openBrace, openBracket, closeBrace, closeBracket] = [..
 );
 
 /** How deep JSON nests; in one pass over the text, whatever it holds. What nests deeply costs far more in whatever walks it later. */
-export const levelsOf = (text: string): number => {
+export const countLevels = (text: string): number => {
   let level = 0;
   let deepest = 0;
   let isInString = false;

@@ -24,7 +24,7 @@ export const stride = 64 * 1024 ** 2;
 export const unlimited: Limits = { bytes: null, images: null, uploads: null };
 
 /** What holds for every project that has no limits of its own. */
-export const limitsOf = ({ QUOTA_BYTES, QUOTA_IMAGES, QUOTA_UPLOADS }: Config): Limits => ({
+export const toLimits = ({ QUOTA_BYTES, QUOTA_IMAGES, QUOTA_UPLOADS }: Config): Limits => ({
   bytes: QUOTA_BYTES ?? null,
   images: QUOTA_IMAGES ?? null,
   uploads: QUOTA_UPLOADS ?? null,
@@ -35,7 +35,7 @@ export type Wanted = Partial<Record<Resource, number>>;
 export type Shortage = { resource: Resource; limit: number; used: number; wanted: number };
 
 /** The first thing that is short for what is wanted besides what is held already. */
-export const shortageOf = ({ limits, used }: Quota, wanted: Wanted): Shortage | undefined => {
+export const findShortage = ({ limits, used }: Quota, wanted: Wanted): Shortage | undefined => {
   for (const resource of ['images', 'uploads', 'bytes'] as const) {
     const more = wanted[resource];
     const limit = limits[resource];
@@ -65,7 +65,7 @@ export const overQuota = (shortage: Shortage): BootreadyError =>
 
 /** @throws BootreadyError `quota-exceeded` */
 export const assertFits = (quota: Quota, wanted: Wanted): void => {
-  const shortage = shortageOf(quota, wanted);
+  const shortage = findShortage(quota, wanted);
   if (shortage) throw overQuota(shortage);
 };
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { describe, expect, test } from 'vitest';
 import type { ObjectStore, UploadedPart } from './ports/object-store.ts';
-import { createPartSizes, memoryOf, receive } from './receive-object.ts';
+import { createPartSizes, readMemory, receive } from './receive-object.ts';
 import { growingPartSize } from './upload-parts.ts';
 
 const MiB = 1024 ** 2;
@@ -74,10 +74,10 @@ describe('a body becomes parts', () => {
   });
 
   test('a small body takes little memory, a long one what its parts take', () => {
-    expect(memoryOf(1000)).toBe(1000);
-    expect(memoryOf(undefined)).toBe(10 * MiB);
-    expect(memoryOf(40 * GiB)).toBe(10 * MiB);
-    expect(memoryOf(512 * GiB)).toBe(2 * Math.ceil((512 * GiB) / 9000));
+    expect(readMemory(1000)).toBe(1000);
+    expect(readMemory(undefined)).toBe(10 * MiB);
+    expect(readMemory(40 * GiB)).toBe(10 * MiB);
+    expect(readMemory(512 * GiB)).toBe(2 * Math.ceil((512 * GiB) / 9000));
   });
 
   test('parts of a body of unknown length grow where there is memory, and stay as they are where there is none', () => {

@@ -21,7 +21,7 @@ export type ReceiveOptions = {
   limit: number;
   /** Bytes that have their room already, and how more get it. What `extend` throws ends the reception. */
   room: { held: number; extend: (bytes: number) => Promise<number> };
-  /** Whether this process may hold so many bytes of it, where that is more than memoryOf its size. Parts stay as they are when it may not. */
+  /** Whether this process may hold so many bytes of it, where that is more than readMemory its size. Parts stay as they are when it may not. */
   mayHold: (bytes: number) => boolean;
   /** Asked every 30 seconds; false when nobody waits for these bytes any more. */
   isWanted: () => Promise<boolean>;
@@ -44,7 +44,7 @@ export const createPartSizes = (size: number | undefined, mayHold: ReceiveOption
 };
 
 /** Memory that a body of this length takes at first: one part is filled while another is sent. Those of unknown length grow. */
-export const memoryOf = (size?: number): number =>
+export const readMemory = (size?: number): number =>
   Math.min(2 * nextPartSize(1, size), size ?? Number.POSITIVE_INFINITY);
 
 const wantedEveryMs = 30_000;

@@ -247,7 +247,7 @@ type Refused = {
 }[RequestLimitName];
 
 /** "8", "16.0 KiB", "30 seconds": the number as sentences and tables have it. */
-export const amountOf = ({ most, unit }: RequestLimit): string => {
+export const readAmount = ({ most, unit }: RequestLimit): string => {
   if (unit === 'bytes') return formatBytes(most);
   return unit === 'items' ? String(most) : `${most} ${unit}`;
 };
@@ -258,7 +258,7 @@ export const beyondLimit = (name: Refused): BootreadyError => {
   const { code, remedy } = limit;
   return new BootreadyError({
     code,
-    message: `${limit.per} has at most ${amountOf(limit)} ${limit.of}.`,
+    message: `${limit.per} has at most ${readAmount(limit)} ${limit.of}.`,
     remedy,
     retryable: code === 'unavailable' || code === 'too-many-requests',
     context: { limit: name },

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { newSecretsKey, SecretsKey, secretKeysOf } from './secret-keys.ts';
+import { makeSecretKeys, newSecretsKey, SecretsKey } from './secret-keys.ts';
 
 const [first, second] = [newSecretsKey(), newSecretsKey()] as const;
 
@@ -22,7 +22,7 @@ test.each([
 });
 
 test('without one it says what to do', () => {
-  expect(() => secretKeysOf(undefined)).toThrow(
+  expect(() => makeSecretKeys(undefined)).toThrow(
     expect.objectContaining({
       code: 'invalid-input',
       message: expect.stringContaining('SECRETS_KEY'),
@@ -32,23 +32,23 @@ test('without one it says what to do', () => {
 });
 
 test('the newest seals, all open', () => {
-  const before = secretKeysOf([first]).seal('whsec_x', 'row 1');
+  const before = makeSecretKeys([first]).seal('whsec_x', 'row 1');
   expect(before).not.toContain('whsec');
-  const both = secretKeysOf([second, first]);
+  const both = makeSecretKeys([second, first]);
   expect(both.unseal(before, 'row 1')).toBe('whsec_x');
   const after = both.seal('whsec_x', 'row 1');
   expect(after.startsWith(both.prefixes[0])).toBe(true);
   expect(before.startsWith(both.prefixes[0])).toBe(false);
-  expect(secretKeysOf([second]).unseal(after, 'row 1')).toBe('whsec_x');
+  expect(makeSecretKeys([second]).unseal(after, 'row 1')).toBe('whsec_x');
 });
 
 test('what lies in clear is given as it is', () => {
-  expect(secretKeysOf([first]).unseal('whsec_x', 'row 1')).toBe('whsec_x');
+  expect(makeSecretKeys([first]).unseal('whsec_x', 'row 1')).toBe('whsec_x');
 });
 
 test('a key that is missing is named, and so is a row that was changed; neither shows a secret', () => {
-  const sealed = secretKeysOf([first]).seal('whsec_x', 'row 1');
-  expect(() => secretKeysOf([second]).unseal(sealed, 'row 1')).toThrow(
+  const sealed = makeSecretKeys([first]).seal('whsec_x', 'row 1');
+  expect(() => makeSecretKeys([second]).unseal(sealed, 'row 1')).toThrow(
     expect.objectContaining({
       retryable: true,
       message: expect.stringContaining(sealed.split(':')[2] ?? '?'),
@@ -56,13 +56,13 @@ test('a key that is missing is named, and so is a row that was changed; neither 
     }),
   );
   const changed = expect.objectContaining({ retryable: false, message: expect.stringContaining('was changed') });
-  expect(() => secretKeysOf([first]).unseal(sealed, 'row 2')).toThrow(changed);
-  expect(() => secretKeysOf([first]).unseal(`${sealed}A`, 'row 1')).toThrow(changed);
+  expect(() => makeSecretKeys([first]).unseal(sealed, 'row 2')).toThrow(changed);
+  expect(() => makeSecretKeys([first]).unseal(`${sealed}A`, 'row 1')).toThrow(changed);
 });
 
 test('the id of a key tells nothing of it, and the keys for other purposes are others', () => {
-  const keys = secretKeysOf([first]);
+  const keys = makeSecretKeys([first]);
   expect(first).not.toContain(keys.prefixes[0].split(':')[2]);
   expect(keys.derive('token')[0]).not.toEqual(keys.derive('seal')[0]);
-  expect(secretKeysOf([second, first]).derive('token')[1]).toEqual(keys.derive('token')[0]);
+  expect(makeSecretKeys([second, first]).derive('token')[1]).toEqual(keys.derive('token')[0]);
 });

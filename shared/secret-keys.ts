@@ -33,12 +33,12 @@ export const sealedPrefix = 'sealed:v1:';
 const form = /^sealed:v1:([0-9a-f]{8}):([\w-]+)$/;
 
 /** Tells keys apart, and nothing about them. */
-const idOf = (key: string): string => Buffer.from(deriveKey(key, 'key id')).toString('hex', 0, 4);
+const makeId = (key: string): string => Buffer.from(deriveKey(key, 'key id')).toString('hex', 0, 4);
 
 export const newSecretsKey = (): string => randomBytes(32).toString('hex');
 
 /** @param keys of `SecretsKey` @throws `invalid-input` when there is none */
-export const secretKeysOf = (keys: readonly string[] = []): SecretKeys => {
+export const makeSecretKeys = (keys: readonly string[] = []): SecretKeys => {
   const [newest, ...older] = keys.map((key) => key.toLowerCase());
   if (newest === undefined) {
     throw new BootreadyError({
@@ -47,9 +47,9 @@ export const secretKeysOf = (keys: readonly string[] = []): SecretKeys => {
       remedy: `Create a key once (${make}), keep a copy in a safe place, and set SECRETS_KEY or SECRETS_KEY_FILE for the API and the queue workers.`,
     });
   }
-  const byId = new Map([newest, ...older].map((key) => [idOf(key), key]));
-  const prefixOf = (key: string): string => `${sealedPrefix}${idOf(key)}:`;
-  const prefixes: SecretKeys['prefixes'] = [prefixOf(newest), ...older.map(prefixOf)];
+  const byId = new Map([newest, ...older].map((key) => [makeId(key), key]));
+  const takePrefix = (key: string): string => `${sealedPrefix}${makeId(key)}:`;
+  const prefixes: SecretKeys['prefixes'] = [takePrefix(newest), ...older.map(takePrefix)];
   return {
     prefixes,
     seal: (text, about) => `${prefixes[0]}${seal(text, newest, about).toString('base64url')}`,

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isBootreadyError } from './errors.ts';
 import { probePrefix } from './events/probe.ts';
-import { md5Of } from './md5.ts';
+import { readMd5 } from './md5.ts';
 import type { ObjectStore } from './ports/object-store.ts';
 
 /** What a store does with parts, as it was seen to do it. No S3 server says so of itself. */
@@ -24,7 +24,7 @@ const refusals = new Set(['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismat
 
 /** The ETag of an object that was made of these parts, where the store makes it as S3 does. */
 export const compositeEtag = (partMd5s: readonly Buffer[]): string =>
-  `${md5Of(Buffer.concat(partMd5s)).toString('hex')}-${partMd5s.length}`;
+  `${readMd5(Buffer.concat(partMd5s)).toString('hex')}-${partMd5s.length}`;
 
 /**
  * Finds out by an object of a few KiB, which is removed again.
@@ -35,7 +35,7 @@ export const probeStore = async (store: Store, bucket: string): Promise<StoreTra
   const body = randomBytes(10_000);
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
   try {
-    const refusesOthers = await refusesOtherBytes(() => store.putPart(target, 1, body, md5Of(randomBytes(10))));
+    const refusesOthers = await refusesOtherBytes(() => store.putPart(target, 1, body, readMd5(randomBytes(10))));
     const part = await store.putPart(target, 1, body);
     await store.completeMultipart(target, [part]);
     const object = await store.head(bucket, key);
@@ -44,8 +44,8 @@ export const probeStore = async (store: Store, bucket: string): Promise<StoreTra
     const keepsChecksums =
       refusesOthers &&
       isKept &&
-      part.etag === md5Of(body).toString('hex') &&
-      object.etag === compositeEtag([md5Of(body)]);
+      part.etag === readMd5(body).toString('hex') &&
+      object.etag === compositeEtag([readMd5(body)]);
     return { keepsChecksums, copiesParts: keepsChecksums && (await copies(store, object, body)) };
   } finally {
     await store.abortMultipart(target).catch(() => undefined);
@@ -70,7 +70,7 @@ const copies = async (store: Store, object: Parameters<Store['copyPart']>[2], bo
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
   try {
     const { etag } = await store.copyPart(target, 1, object, { offset: 0, size: object.size });
-    return etag === md5Of(body).toString('hex');
+    return etag === readMd5(body).toString('hex');
   } catch {
     return false;
   } finally {

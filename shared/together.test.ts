@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { together } from './together.ts';
 
-const counted = { most: 5, sizeOf: (item: number) => item };
+const counted = { most: 5, readSize: (item: number) => item };
 const moment = () => new Promise((resolve) => setTimeout(resolve, 5));
 
 test('who asks alone is served at once, and who asks meanwhile together', async () => {
@@ -24,7 +24,7 @@ test('what fails for one alone fails for no other', async () => {
       if (items.includes(0)) throw new Error(`of ${items.length}`);
       return items;
     },
-    { most: 100, sizeOf: () => 1 },
+    { most: 100, readSize: () => 1 },
   );
   const answers = await Promise.allSettled([1, 2, 0, 3].map(strict));
   expect(answers.map((answer) => (answer.status === 'fulfilled' ? answer.value : answer.reason.message))).toEqual([

@@ -4,11 +4,11 @@ type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject
  * One call at a time; what is asked meanwhile goes together in the next one. Nobody waits for a clock: who asks alone is served at once, and the more ask, the
  * more share a round trip. When several were together and it failed, each is tried by itself: what is wrong with one is not told to the others.
  * @param work gives one result for each item, in their order
- * @param most so much goes together, as `sizeOf` counts it; an item that is larger goes alone
+ * @param most so much goes together, as `readSize` counts it; an item that is larger goes alone
  */
 export const together = <Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
-  { most, sizeOf }: { most: number; sizeOf: (item: Item) => number },
+  { most, readSize }: { most: number; readSize: (item: Item) => number },
 ): ((item: Item) => Promise<Result>) => {
   const waiting: Waiting<Item, Result>[] = [];
   let isBusy = false;
@@ -16,7 +16,7 @@ export const together = <Item, Result>(
   const next = (): Waiting<Item, Result>[] => {
     let size = 0;
     const beyond = waiting.findIndex(({ item }, index) => {
-      size += sizeOf(item);
+      size += readSize(item);
       return index > 0 && size > most;
     });
     return waiting.splice(0, beyond < 0 ? waiting.length : beyond);

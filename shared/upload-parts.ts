@@ -5,7 +5,7 @@ const MiB = 1024 ** 2;
 const smallest = 8 * MiB;
 
 /** Bytes of each part but the last; depends on the size alone, so that an upload can be continued from anywhere. */
-export const partSizeOf = (size: number): number => Math.max(smallest, Math.ceil(size / 9000 / MiB) * MiB);
+export const choosePartSize = (size: number): number => Math.max(smallest, Math.ceil(size / 9000 / MiB) * MiB);
 
 /** The least that S3 takes of a part that is not the last. */
 const least = 5 * MiB;
@@ -18,11 +18,11 @@ const partsOfOneSize = 1000;
 export const growingPartSize = (partNumber: number): number =>
   least * 2 ** Math.floor((partNumber - 1) / partsOfOneSize);
 
-export const partCountOf = (size: number): number => Math.ceil(size / partSizeOf(size));
+export const countParts = (size: number): number => Math.ceil(size / choosePartSize(size));
 
 /** Where a part lies in the file. */
 export const partRange = (size: number, partNumber: number): { offset: number; length: number } => {
-  const partSize = partSizeOf(size);
+  const partSize = choosePartSize(size);
   const offset = (partNumber - 1) * partSize;
   return { offset, length: Math.min(partSize, size - offset) };
 };
@@ -30,7 +30,7 @@ export const partRange = (size: number, partNumber: number): { offset: number; l
 /** The numbers of the parts that the store has not, or has with another length. */
 export const missingParts = (size: number, parts: readonly Pick<UploadedPart, 'partNumber' | 'size'>[]): number[] => {
   const there = new Map(parts.map((part) => [part.partNumber, part.size]));
-  return Array.from({ length: partCountOf(size) }, (_, index) => index + 1).filter(
+  return Array.from({ length: countParts(size) }, (_, index) => index + 1).filter(
     (partNumber) => there.get(partNumber) !== partRange(size, partNumber).length,
   );
 };

@@ -1,4 +1,4 @@
-import { catalogue, checkOf } from './checks/catalogue.ts';
+import { catalogue, findCheck } from './checks/catalogue.ts';
 import type { CheckDefinition } from './checks/define.ts';
 import type { Finding, Outcome } from './contracts/finding.ts';
 import type { Policy } from './contracts/image.ts';
@@ -6,7 +6,7 @@ import type { Verdict } from './contracts/run.ts';
 
 /** Whether this finding alone rejects: a failed safety check always does, a failed required check under `enforce`. */
 export const rejects = ({ code, outcome }: Finding, policy: Policy): boolean =>
-  isRejection({ outcome, severity: checkOf(code).severity }, policy);
+  isRejection({ outcome, severity: findCheck(code).severity }, policy);
 
 /** The same of a finding whose severity is known, as those of kept reports are told (checks/view.ts). */
 export const isRejection = (

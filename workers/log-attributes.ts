@@ -1,5 +1,5 @@
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import { type LogNames, logNamesOf } from '../shared/log-names.ts';
+import { type LogNames, toLogNames } from '../shared/log-names.ts';
 
 /** Lines about an activity, ours and Temporal's, name image, run and attempt; `try` counts Temporal's tries within the attempt. */
 export const activityLogAttributes: ActivityInterceptorsFactory = ({ info }) => {
@@ -7,7 +7,7 @@ export const activityLogAttributes: ActivityInterceptorsFactory = ({ info }) => 
   return {
     inbound: {
       execute: (input, next) => {
-        names = logNamesOf(input.args[0]);
+        names = toLogNames(input.args[0]);
         return next(input);
       },
     },

@@ -17,15 +17,15 @@ import { processMetrics } from '../adapters/metrics/process.ts';
 import { serveMetrics } from '../adapters/metrics/serve.ts';
 import { createStepMeter } from '../adapters/metrics/steps.ts';
 import { watchWorker } from '../adapters/metrics/worker.ts';
-import { openObjectStore, storeConfigOf } from '../adapters/object-store/open.ts';
+import { openObjectStore, toStoreConfig } from '../adapters/object-store/open.ts';
 import { createQueues } from '../adapters/queues/bullmq.ts';
 import { startQueueWorkers } from '../adapters/queues/workers.ts';
 import { openTargets } from '../adapters/targets/open.ts';
-import { temporalConfigOf } from '../adapters/temporal/config.ts';
+import { toTemporalConfig } from '../adapters/temporal/config.ts';
 import { connectTemporal } from '../adapters/temporal/connect.ts';
 import { createDeliveryStarter } from '../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../adapters/temporal/order-starter.ts';
-import { createRunStarter, runTimingsOf } from '../adapters/temporal/run-starter.ts';
+import { createRunStarter, toRunTimings } from '../adapters/temporal/run-starter.ts';
 import { openTracedLog } from '../adapters/traces/traced-log.ts';
 import { version } from '../adapters/version.ts';
 import type { Config } from '../shared/config.ts';
@@ -33,16 +33,16 @@ import type { WorkerState } from '../shared/contracts/operations.ts';
 import { explain } from '../shared/errors.ts';
 import { createSlots } from '../shared/fair-slots.ts';
 import { admitTask } from '../shared/formats/admit-foreign.ts';
-import { signingKeyOf } from '../shared/provenance/keys.ts';
-import { limitsOf } from '../shared/quota.ts';
-import { secretKeysOf } from '../shared/secret-keys.ts';
+import { readSigningKey } from '../shared/provenance/keys.ts';
+import { toLimits } from '../shared/quota.ts';
+import { makeSecretKeys } from '../shared/secret-keys.ts';
 import { probeStore } from '../shared/store-traits.ts';
 import { createDeliveryActivities } from './activities/deliver.ts';
 import { createDownloadActivities, createDownloadLedger } from './activities/download.ts';
 import { createAdmitActivities, createScratchActivities, createSharedActivities } from './activities/index.ts';
 import { createRepairActivities, createRepairLedger } from './activities/repair.ts';
 import { startByteThreads } from './bytes/threads.ts';
-import { cacheDirOf } from './cache-dir.ts';
+import { findCacheDir } from './cache-dir.ts';
 import { startHeartbeat } from './heartbeat.ts';
 import { lookTask } from './inspect/inspect.ts';
 import { createDoor } from './internet/door.ts';
@@ -74,11 +74,11 @@ export const startWorker = async (
   roles: { steps: boolean; queues: boolean },
 ): Promise<{ close(): Promise<void> }> => {
   // Steps need none: a worker that runs tools on foreign images does not hold it.
-  const secrets = roles.queues ? secretKeysOf(config.SECRETS_KEY) : undefined;
+  const secrets = roles.queues ? makeSecretKeys(config.SECRETS_KEY) : undefined;
   const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
   const { log, traces } = await openTracedLog(config, { role: 'worker', instance: workerId });
   const database = openDatabase(config.DATABASE_URL);
-  const limits = limitsOf(config);
+  const limits = toLimits(config);
   const store = openObjectStore(config);
   const registry = processMetrics('worker');
   const door = createDoor({ allowedHosts: config.WEB_DOWNLOAD_HOSTS });
@@ -103,11 +103,11 @@ export const startWorker = async (
   }
   let state = async (): Promise<Partial<WorkerState>> => ({});
   if (roles.steps) {
-    const bytes = startByteThreads(storeConfigOf(config));
+    const bytes = startByteThreads(toStoreConfig(config));
     closing.push(bytes.close);
     const scratch = await openScratch(config.SCRATCH_DIR, workerId);
     closing.push(scratch.close);
-    const cacheDir = cacheDirOf(process.env);
+    const cacheDir = findCacheDir(process.env);
     const shares = createShares();
     const ownTaskQueue = `bootready-${workerId}`;
     const keptForMs = config.CLAIM_SECONDS * 1000;
@@ -141,7 +141,7 @@ export const startWorker = async (
       inspect: { cacheDir, foreign },
       door,
       mend: { cacheDir, foreign, packageHosts: config.REPAIR_PACKAGE_HOSTS, virtioWin: config.VIRTIO_WIN },
-      signingKey: config.PROVENANCE_KEY ? signingKeyOf(config.PROVENANCE_KEY) : undefined,
+      signingKey: config.PROVENANCE_KEY ? readSigningKey(config.PROVENANCE_KEY) : undefined,
     };
     const { heavy } = deps.slots;
     const tools = toolVersions(new AbortController().signal).catch(() => ({}));
@@ -154,7 +154,7 @@ export const startWorker = async (
     watchWorker(registry, { space: scratch.space, slots: deps.slots, room: deps.room });
     const meter = createStepMeter(registry);
     const steps = startStepWorker({
-      temporal: temporalConfigOf(config),
+      temporal: toTemporalConfig(config),
       workerId,
       ownTaskQueue,
       cacheDir,
@@ -197,9 +197,9 @@ export const startWorker = async (
   }
 
   if (secrets) {
-    const temporal = connectTemporal(temporalConfigOf(config), traces);
+    const temporal = connectTemporal(toTemporalConfig(config), traces);
     const queues = createQueues(config);
-    const startDownload = createDownloadStarter(temporal, runTimingsOf(config));
+    const startDownload = createDownloadStarter(temporal, toRunTimings(config));
     closing.push(temporal.close, queues.close);
     const handlers = measureJobs(
       queueHandlers({
@@ -211,14 +211,14 @@ export const startWorker = async (
         events: createEventStore(database.db),
         webhooks: createWebhookStore(database.db, secrets),
         post: createPost({ toPrivateAddresses: config.WEBHOOKS_TO_PRIVATE_ADDRESSES }),
-        starter: createRunStarter(temporal, runTimingsOf(config)),
+        starter: createRunStarter(temporal, toRunTimings(config)),
         orders: [
-          { store: createRepairStore(database.db, limits), start: createRepairStarter(temporal, runTimingsOf(config)) },
+          { store: createRepairStore(database.db, limits), start: createRepairStarter(temporal, toRunTimings(config)) },
           { store: createDownloadStore(database.db, limits), start: startDownload },
         ],
         platform: createPlatformStore(database.db, limits),
         deliveries: createDeliveryStore(database.db),
-        startDelivery: createDeliveryStarter(temporal, runTimingsOf(config)),
+        startDelivery: createDeliveryStarter(temporal, toRunTimings(config)),
         startDownload,
         fetchSmall: (url) => fetchSmall(door, url),
         eventsKeepSeconds: config.EVENTS_KEEP_DAYS * 24 * 3600,

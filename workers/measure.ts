@@ -6,7 +6,7 @@ import { Postponed } from '../shared/postponed.ts';
 import type { AdmitActivities, DeliveryActivities, LedgerActivities, OnOwnQueue } from '../workflows/activities.ts';
 import type { WorkingHandlers } from './queues/handlers.ts';
 
-export const outcomeOf = (error: unknown): StepOutcome => {
+export const toOutcome = (error: unknown): StepOutcome => {
   if (error instanceof CancelledFailure) return 'cancelled';
   return error instanceof ApplicationFailure && error.type === 'worker-stopped' ? 'stopped' : 'failed';
 };
@@ -34,7 +34,7 @@ const timed = async <Result>(
 const stepTimer =
   (meter: StepMeter) =>
   <Result>(step: Parameters<StepMeter['step']>[0], begun: Promise<Result>, seen?: (result: Result) => void) =>
-    timed(begun, (seconds, failure) => meter.step(step, failure ? outcomeOf(failure.error) : 'done', seconds), seen);
+    timed(begun, (seconds, failure) => meter.step(step, failure ? toOutcome(failure.error) : 'done', seconds), seen);
 
 /** The same deliveries, told to a meter. */
 export const measureDeliveries = (work: DeliveryActivities, meter: StepMeter): DeliveryActivities => ({

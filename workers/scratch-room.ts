@@ -47,7 +47,7 @@ export type RoomOptions = {
 };
 
 const suffix = '.promised';
-const promiseOf = (folder: string): string => `${folder}${suffix}`;
+const promisePath = (folder: string): string => `${folder}${suffix}`;
 /** What filesystems and our own small files need besides. */
 const besides = 64 * 1024 ** 2;
 const noRoom = Symbol('no room');
@@ -57,7 +57,7 @@ const isDone = (outcome: unknown): boolean => outcome !== noRoom && outcome !== 
 /** Where machines write (boot-check.ts, inspect.ts). The names there are a stranger's. */
 const machineFolders = ['boot/machine', 'inspect/out'] as const;
 
-const blocksOf = async (folder: string, names: readonly string[]): Promise<number> => {
+const countBlocks = async (folder: string, names: readonly string[]): Promise<number> => {
   const files = await Promise.all(names.map((name) => lstat(join(folder, name)).catch(() => undefined)));
   return files.reduce((sum, file) => sum + (file?.blocks ?? 0) * 512, 0);
 };
@@ -66,8 +66,10 @@ const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() 
 /** What a step's files take now. */
 const takenBy = async (folder: string): Promise<number> => {
   const own = (await namesIn(folder)).filter((name) => /^(upload|plain|disk\.|partial-)/.test(name));
-  const machines = machineFolders.map(async (name) => blocksOf(join(folder, name), await namesIn(join(folder, name))));
-  return (await Promise.all([blocksOf(folder, own), ...machines])).reduce((sum, bytes) => sum + bytes, 0);
+  const machines = machineFolders.map(async (name) =>
+    countBlocks(join(folder, name), await namesIn(join(folder, name))),
+  );
+  return (await Promise.all([countBlocks(folder, own), ...machines])).reduce((sum, bytes) => sum + bytes, 0);
 };
 
 /** Bytes that were promised to others and are not written yet. A worker that is gone takes its folder with all promises along. */
@@ -107,7 +109,11 @@ export const createScratchRoom = (options: RoomOptions): ScratchRoom => {
     )[0];
   };
   const fits = async (folder: string, bytes: number): Promise<boolean> => {
-    const [{ free }, others, own] = [await space(), await outstanding(root, promiseOf(folder)), await takenBy(folder)];
+    const [{ free }, others, own] = [
+      await space(),
+      await outstanding(root, promisePath(folder)),
+      await takenBy(folder),
+    ];
     return free + own - besides >= bytes + others;
   };
   /** Anyone who comes next may be passed while there is no room for it, but not forever. */
@@ -119,9 +125,9 @@ export const createScratchRoom = (options: RoomOptions): ScratchRoom => {
   /** Says so, and looks again: of two workers that do so at once, at least one sees the other. Who is too large never says it. */
   const promise = async (folder: string, bytes: number): Promise<boolean> => {
     if (!(await fits(folder, bytes))) return false;
-    await writeFile(promiseOf(folder), String(bytes));
+    await writeFile(promisePath(folder), String(bytes));
     if (await fits(folder, bytes)) return true;
-    await rm(promiseOf(folder), { force: true });
+    await rm(promisePath(folder), { force: true });
     return false;
   };
 
@@ -151,7 +157,7 @@ export const createScratchRoom = (options: RoomOptions): ScratchRoom => {
       promised -= bytes;
       held.count--;
       if (held.count === 0 && ![...waiting].some((each) => each.project === project)) holding.delete(project);
-      await rm(promiseOf(folder), { force: true });
+      await rm(promisePath(folder), { force: true });
     }
   };
 
@@ -163,15 +169,15 @@ export const createScratchRoom = (options: RoomOptions): ScratchRoom => {
       return waiting.size;
     },
     share: async (folder, { least, most }, work) => {
-      const [{ free }, others] = [await space(), await outstanding(root, promiseOf(folder))];
+      const [{ free }, others] = [await space(), await outstanding(root, promisePath(folder))];
       const bytes = Math.max(least, Math.min(most, Math.floor((free - others - besides) / 2)));
-      await writeFile(promiseOf(folder), String((await takenBy(folder)) + bytes));
+      await writeFile(promisePath(folder), String((await takenBy(folder)) + bytes));
       promised += bytes;
       try {
         return await work(bytes);
       } finally {
         promised -= bytes;
-        await rm(promiseOf(folder), { force: true });
+        await rm(promisePath(folder), { force: true });
       }
     },
     use: async (place, need, { signal, inSlot, waits }, work) => {

@@ -24,7 +24,7 @@ export type Scratch = {
 type Owner = { host: string; pid: number; started: string };
 
 /** When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), field 22). */
-const startOf = async (pid: number): Promise<string | undefined> => {
+const readStartTime = async (pid: number): Promise<string | undefined> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 };
@@ -38,7 +38,7 @@ const sweep = async (root: string): Promise<void> => {
       .then((text) => JSON.parse(text) as Owner)
       .catch(() => undefined);
     if (!owner || owner.host !== hostname()) continue;
-    if ((await startOf(owner.pid)) !== owner.started) await removeTree(join(root, name));
+    if ((await readStartTime(owner.pid)) !== owner.started) await removeTree(join(root, name));
   }
 };
 
@@ -47,18 +47,18 @@ export const openScratch = async (root: string, workerId: string): Promise<Scrat
   await mkdir(root, { recursive: true });
   await sweep(root);
   await mkdir(home, { mode: 0o700 });
-  const owner: Owner = { host: hostname(), pid: process.pid, started: (await startOf(process.pid)) ?? '' };
+  const owner: Owner = { host: hostname(), pid: process.pid, started: (await readStartTime(process.pid)) ?? '' };
   await writeFile(join(home, ownerFile), JSON.stringify(owner));
 
-  const folderOf = ({ runId, fence }: ScratchKey): string => join(home, `${runId}.${fence}`);
+  const nameFolder = ({ runId, fence }: ScratchKey): string => join(home, `${runId}.${fence}`);
   return {
     workerId,
     open: async (key) => {
-      const folder = folderOf(key);
+      const folder = nameFolder(key);
       await mkdir(folder, { recursive: true, mode: 0o700 });
       return folder;
     },
-    discard: (key) => removeTree(folderOf(key)),
+    discard: (key) => removeTree(nameFolder(key)),
     space: async () => {
       const { bavail, blocks, bsize } = await statfs(home);
       return { free: bavail * bsize, size: blocks * bsize };

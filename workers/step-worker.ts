@@ -9,7 +9,7 @@ import {
   type WorkflowBundle,
 } from '@temporalio/worker';
 import type { Logger } from 'pino';
-import { connectionOptionsOf, type TemporalConfig, temporalTlsVariables } from '../adapters/temporal/config.ts';
+import { type TemporalConfig, temporalTlsVariables, toConnectionOptions } from '../adapters/temporal/config.ts';
 import { tlsTrouble } from '../adapters/tls-trouble.ts';
 import { type QueueBeside, queueBeside, sharedTaskQueue } from '../shared/contracts/workflow.ts';
 import { explain } from '../shared/errors.ts';
@@ -117,7 +117,7 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
   let running: Worker[] = [];
 
   const serve = async (bundle: WorkflowBundle): Promise<void> => {
-    const connection = await NativeConnection.connect(connectionOptionsOf(temporal));
+    const connection = await NativeConnection.connect(toConnectionOptions(temporal));
     try {
       const common: Pick<WorkerOptions, CommonOption> = {
         connection,

@@ -2,10 +2,10 @@ import { ApplicationFailure, defaultPayloadConverter, type Payload } from '@temp
 import type { ActivityInterceptorsFactory, InjectedSinks } from '@temporalio/worker';
 import { traceHeader } from '../shared/contracts/workflow.ts';
 import { inSpan } from '../shared/in-span.ts';
-import { logNamesOf } from '../shared/log-names.ts';
+import { toLogNames } from '../shared/log-names.ts';
 import type { AnnouncedSpan, Traces } from '../shared/ports/traces.ts';
 import type { TraceSinks } from '../workflows/carry-trace.ts';
-import { outcomeOf } from './measure.ts';
+import { toOutcome } from './measure.ts';
 
 const announcedBy = (payload: Payload): AnnouncedSpan => defaultPayloadConverter.fromPayload<AnnouncedSpan>(payload);
 
@@ -17,7 +17,7 @@ export const traceActivities =
       execute: (input, next) => {
         const header = input.headers[traceHeader];
         if (!header) return next(input);
-        const { image_id: imageId, run_id: runId, attempt } = logNamesOf(input.args[0]);
+        const { image_id: imageId, run_id: runId, attempt } = toLogNames(input.args[0]);
         const step = info.activityType;
         const facts = { imageId, runId, attempt, step, try: info.attempt, worker };
         return inSpan(
@@ -28,7 +28,7 @@ export const traceActivities =
             result: () => ({ outcome: 'done' }),
             error: (error) => {
               const type = error instanceof ApplicationFailure ? error.type : undefined;
-              return { outcome: outcomeOf(error), ...(type ? { error: type } : {}) };
+              return { outcome: toOutcome(error), ...(type ? { error: type } : {}) };
             },
           },
         );

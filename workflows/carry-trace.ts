@@ -7,7 +7,7 @@ import {
   type WorkflowInterceptors,
 } from '@temporalio/workflow';
 import { traceHeader } from '../shared/contracts/workflow.ts';
-import { type LogNames, logNamesOf } from '../shared/log-names.ts';
+import { type LogNames, toLogNames } from '../shared/log-names.ts';
 
 /** Where workers hear that a traced workflow has ended; `outcome` is a verdict, `done`, `failed` or `cancelled`. */
 export interface TraceSinks extends Sinks {
@@ -30,7 +30,7 @@ export const interceptors = (): WorkflowInterceptors => {
         execute: async (input, next) => {
           span = input.headers[traceHeader];
           if (!span) return next(input);
-          const names = logNamesOf(input.args[0]);
+          const names = toLogNames(input.args[0]);
           try {
             const result = await next(input);
             traces.ended(span, names, typeof result === 'string' ? result : 'done');

@@ -1,7 +1,7 @@
 import { CancellationScope, isCancellation, proxyActivities } from '@temporalio/workflow';
 import type { DeliverImageInput } from '../shared/contracts/workflow.ts';
 import type { DeliveryActivities } from './activities.ts';
-import { failureOf } from './outcome.ts';
+import { toFailureRecord } from './outcome.ts';
 import { beside } from './queues.ts';
 import { copying, ledger } from './timing.ts';
 
@@ -21,7 +21,7 @@ export async function deliverImage({ order, ...timings }: DeliverImageInput): Pr
   try {
     await deliver(order);
   } catch (error) {
-    const { failure } = isCancellation(error) ? stopped : failureOf(error, 'deliver the image again');
+    const { failure } = isCancellation(error) ? stopped : toFailureRecord(error, 'deliver the image again');
     // Of one that was cancelled, what is half there is removed.
     await CancellationScope.nonCancellable(() => failDelivery(order, failure));
     throw error;

@@ -4,7 +4,7 @@ import type { DeliveryOrder } from '../shared/contracts/delivery.ts';
 import {
   type DeliverImageInput,
   deliverImageType,
-  deliveryWorkflowIdOf,
+  makeDeliveryWorkflowId,
   searchAttribute,
   type Timings,
 } from '../shared/contracts/workflow.ts';
@@ -21,7 +21,7 @@ export const startDeliveries = async (
     const input: DeliverImageInput = { order, heartbeatSeconds, claimSeconds, stepHours };
     try {
       await startChild(deliverImageType, {
-        workflowId: deliveryWorkflowIdOf(order),
+        workflowId: makeDeliveryWorkflowId(order),
         args: [input],
         parentClosePolicy: ParentClosePolicy.ABANDON,
         // Of what has ended too.

@@ -1,5 +1,5 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
-import { canMove, type Failed, failureOf, workerIsLost } from './outcome.ts';
+import { canMove, type Failed, toFailureRecord, workerIsLost } from './outcome.ts';
 import { maximumAttempts } from './timing.ts';
 
 /** One attempt after the other, each on one worker, until one succeeds or another worker would not help. */
@@ -39,7 +39,7 @@ export async function orFail<Result>(
   try {
     return await work();
   } catch (error) {
-    const how = isCancellation(error) ? { status: 'cancelled' as const } : failureOf(error);
+    const how = isCancellation(error) ? { status: 'cancelled' as const } : toFailureRecord(error);
     await CancellationScope.nonCancellable(() => end(how));
     throw error;
   }

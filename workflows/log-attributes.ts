@@ -1,5 +1,5 @@
 import type { WorkflowInterceptors } from '@temporalio/workflow';
-import { type LogNames, logNamesOf } from '../shared/log-names.ts';
+import { type LogNames, toLogNames } from '../shared/log-names.ts';
 
 /** Lines about a workflow name its image and run. It touches no history: a replay sees the same workflow with and without it. */
 export const interceptors = (): WorkflowInterceptors => {
@@ -8,7 +8,7 @@ export const interceptors = (): WorkflowInterceptors => {
     inbound: [
       {
         execute: (input, next) => {
-          names = logNamesOf(input.args[0]);
+          names = toLogNames(input.args[0]);
           return next(input);
         },
       },

@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, patched, TimeoutFailure } from '@temporalio/workflow';
 import type { Failure } from '../shared/errors.ts';
 
-const causeOf = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
+const findCause = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
 
 /**
  * A step on a worker's own task queue that nobody picks up: the worker died, and its scratch folder with it.
@@ -9,14 +9,14 @@ const causeOf = (error: unknown): unknown => (error instanceof ActivityFailure ?
  * A worker that is shut down in good order says so itself.
  */
 export const workerIsLost = (error: unknown): boolean => {
-  const cause = causeOf(error);
+  const cause = findCause(error);
   if (cause instanceof ApplicationFailure) return cause.type === 'worker-stopped';
   return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
 };
 
 /** Whether beginning again on another worker may help: this one died with its scratch folder, or was overtaken. */
 export const canMove = (error: unknown): boolean => {
-  const cause = causeOf(error);
+  const cause = findCause(error);
   if (workerIsLost(error)) return true;
   if (cause instanceof TimeoutFailure) return cause.timeoutType === 'HEARTBEAT';
   if (!(cause instanceof ApplicationFailure)) return false;
@@ -28,8 +28,8 @@ export const canMove = (error: unknown): boolean => {
 export type Failed = { status: 'failed'; failure: Failure };
 
 /** How a run that failed explains itself; workers/failures.ts puts code and remedy into the failure. */
-export const failureOf = (error: unknown, again = 'retry the image'): Failed => {
-  const cause = causeOf(error);
+export const toFailureRecord = (error: unknown, again = 'retry the image'): Failed => {
+  const cause = findCause(error);
   const step = error instanceof ActivityFailure ? error.activityType : 'workflow';
   if (cause instanceof ApplicationFailure) {
     const remedy = (cause.details?.[0] as { remedy?: string } | undefined)?.remedy;

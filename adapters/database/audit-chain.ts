@@ -9,7 +9,7 @@ const content = sql<string>`jsonb_build_array(id, to_char(at at time zone 'UTC',
 const before = Buffer.alloc(32);
 const page = 2000;
 
-const hashOf = (previous: Buffer, text: string): Buffer =>
+const computeHash = (previous: Buffer, text: string): Buffer =>
   createHash('sha256').update(previous).update(text, 'utf8').digest();
 
 type Entry = { id: number; at: Date; previous: Buffer; hash: Buffer; content: string };
@@ -62,7 +62,7 @@ export const createAuditChain = (db: Kysely<Database>): AuditChain => {
       let count = 0;
       let isKept = kept === undefined;
       for await (const entry of entries()) {
-        if (!hashOf(entry.previous, entry.content).equals(entry.hash)) {
+        if (!computeHash(entry.previous, entry.content).equals(entry.hash)) {
           return { entries: count, fault: { kind: 'changed', id: entry.id } };
         }
         if (!entry.previous.equals(last?.hash ?? before)) return { entries: count, fault: await breach(entry, last) };

@@ -19,7 +19,7 @@ const files = { sslrootcert: 'ca', sslcert: 'cert', sslkey: 'key' } as const;
  * means that too, and what would not verify is refused. Files are read once.
  * @throws BootreadyError `invalid-input`
  */
-export const connectionOf = (databaseUrl: string): Pick<ClientConfig, 'connectionString' | 'ssl'> => {
+export const toConnection = (databaseUrl: string): Pick<ClientConfig, 'connectionString' | 'ssl'> => {
   const url = new URL(databaseUrl);
   const { searchParams: parameters } = url;
   const named = (Object.keys(files) as (keyof typeof files)[]).filter((name) => parameters.has(name));
@@ -35,14 +35,14 @@ export const connectionOf = (databaseUrl: string): Pick<ClientConfig, 'connectio
   for (const name of named) {
     const path = parameters.get(name) ?? '';
     // libpq's word for the authorities that this host trusts anyway.
-    if (mode !== 'disable' && path !== 'system') ssl[files[name]] = contentOf(path, name);
+    if (mode !== 'disable' && path !== 'system') ssl[files[name]] = readContent(path, name);
   }
   // pg would judge them again, by rules of its own.
   for (const name of ['sslmode', ...named]) parameters.delete(name);
   return { connectionString: url.toString(), ssl: mode === 'disable' ? false : ssl };
 };
 
-const contentOf = (path: string, parameter: string): string => {
+const readContent = (path: string, parameter: string): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {

@@ -9,7 +9,7 @@ import type { Database, DeliveryTable } from './schema.ts';
 /** Longer than a worker tries to clear away what is left at a target (`ledger` in workflows/timing.ts). */
 const clearedAfter = sql`interval '25 hours'`;
 
-const deliveryOf = (row: Selectable<DeliveryTable>): Delivery => ({
+const toDelivery = (row: Selectable<DeliveryTable>): Delivery => ({
   id: row.id,
   target: row.target,
   status: row.status,
@@ -103,7 +103,7 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
 
     ofImage: async (imageId) =>
       (await db.selectFrom('deliveries').where('image_id', '=', imageId).orderBy('target').selectAll().execute()).map(
-        deliveryOf,
+        toDelivery,
       ),
 
     queued: (imageId) => queuedOrders().where('image_id', '=', imageId).execute(),

@@ -3,7 +3,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { DownloadStore } from '../../shared/ports/downloads.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import { assertFits, type Limits, unlimited } from '../../shared/quota.ts';
-import { imageOf, insertAnnounced } from './image-records.ts';
+import { insertAnnounced, toImage } from './image-records.ts';
 import { createOrderStore } from './order-store.ts';
 import { lockQuotaOfImage, takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
@@ -38,7 +38,7 @@ export const insertFetched = async (
     .insertInto('downloads')
     .values({ image_id: row.id, url, checksum: checksum ?? null, source_family: family })
     .execute();
-  return imageOf(row);
+  return toImage(row);
 };
 
 /** @param limits of projects that have none of their own */

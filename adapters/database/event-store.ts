@@ -6,7 +6,7 @@ import type { Traces } from '../../shared/ports/traces.ts';
 import { together } from '../../shared/together.ts';
 import type { Database, UploadEventTable } from './schema.ts';
 
-const eventOf = (row: Selectable<UploadEventTable>): UploadEvent => ({
+const toEvent = (row: Selectable<UploadEventTable>): UploadEvent => ({
   id: row.id,
   source: row.source,
   fingerprint: row.fingerprint,
@@ -37,7 +37,7 @@ const mostAtOnce = 500;
  * What several requests told, in one statement. A notification that comes again is one row, and counts once for each request. In one order always: two statements that hold the
  * same ones in different orders would wait for each other.
  */
-const rowsOf = (told: readonly Told[]): Row[] => {
+const toRows = (told: readonly Told[]): Row[] => {
   const rows = new Map<string, Row>();
   for (const each of told) {
     for (const notification of new Map(each.notifications.map((one) => [one.fingerprint, one])).values()) {
@@ -51,7 +51,7 @@ const rowsOf = (told: readonly Told[]): Row[] => {
 
 /** @returns for each of the requests the ids of what is not settled yet */
 const recordTogether = async (db: Kysely<Database>, told: readonly Told[]): Promise<number[][]> => {
-  const rows = rowsOf(told);
+  const rows = toRows(told);
   if (rows.length === 0) return told.map(() => []);
   // Arrays by column: the text is the same for any number of rows.
   const column = (value: (row: Row) => string | null) => sql`${rows.map(value)}::text[]`;
@@ -78,14 +78,14 @@ const recordTogether = async (db: Kysely<Database>, told: readonly Told[]): Prom
 export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'current'> = noTraces): EventStore => {
   const record = together((told: readonly Told[]) => recordTogether(db, told), {
     most: mostAtOnce,
-    sizeOf: ({ notifications }) => notifications.length,
+    readSize: ({ notifications }) => notifications.length,
   });
   return {
     record: (source, notifications) => record({ source, notifications, traceparent: traces.current() ?? null }),
 
     get: async (id) => {
       const row = await db.selectFrom('upload_events').where('id', '=', id).selectAll().executeTakeFirst();
-      return row && eventOf(row);
+      return row && toEvent(row);
     },
 
     settle: async (id, outcome, detail, imageId) => {
@@ -155,7 +155,7 @@ export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'cur
         .limit(limit)
         .selectAll()
         .execute();
-      return rows.map(eventOf);
+      return rows.map(toEvent);
     },
   };
 };

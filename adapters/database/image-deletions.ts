@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
-import { imageOf } from './image-records.ts';
+import { toImage } from './image-records.ts';
 import type { Database } from './schema.ts';
 
 /** First half of deleting. What may still be coming counts until it is cleared away. */
@@ -82,7 +82,7 @@ export const createImageDeletions = (
       .limit(500)
       .selectAll()
       .execute();
-    return rows.map(imageOf);
+    return rows.map(toImage);
   },
 
   abandoned: async (olderThanSeconds) => {
@@ -95,6 +95,6 @@ export const createImageDeletions = (
       .limit(500)
       .selectAll()
       .execute();
-    return rows.map(imageOf);
+    return rows.map(toImage);
   },
 });

@@ -1,14 +1,14 @@
 import { AsyncResource } from 'node:async_hooks';
 import pg from 'pg';
 import type { ImageFeed } from '../../shared/ports/jobs.ts';
-import { connectionOf } from './connection.ts';
+import { toConnection } from './connection.ts';
 
 /**
  * Postgres NOTIFY on channel "image" to whoever subscribed; one connection of its own, made anew when it breaks.
  * A reconnect tells every listener, for something may have been missed. A listener is called in the scope of whoever subscribed.
  */
 export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void> } => {
-  const connection = connectionOf(url);
+  const connection = toConnection(url);
   const listeners = new Map<string, Set<() => void>>();
   const listenersToAll = new Set<(imageId: string | undefined) => void>();
   let client: pg.Client | undefined;

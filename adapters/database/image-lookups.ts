@@ -1,13 +1,13 @@
 import { type Expression, type Kysely, type SqlBool, sql } from 'kysely';
 import type { ListedSystem, Visibility } from '../../shared/contracts/image.ts';
 import type { ImageStore, SharedWith } from '../../shared/ports/images.ts';
-import { imageOf } from './image-records.ts';
+import { toImage } from './image-records.ts';
 import type { Database } from './schema.ts';
-import { isMemberOf } from './visible-query.ts';
+import { isMember } from './visible-query.ts';
 
 const isSharedWith = ({ projectId, answer }: SharedWith): Expression<SqlBool> => sql<boolean>`(
   images.visibility = 'shared' and images.project_id <> ${projectId} and images.status <> 'pending_delete'
-  and ${isMemberOf(projectId, answer)})`;
+  and ${isMember(projectId, answer)})`;
 
 /** In the words of guestfs, types and distributions are not called the same but where one has only the other. */
 const types: readonly string[] = ['linux', 'windows', 'freebsd'] satisfies ListedSystem[];
@@ -41,7 +41,7 @@ export const createImageLookups = (
       .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
       .selectAll()
       .executeTakeFirst();
-    return row && imageOf(row);
+    return row && toImage(row);
   },
 
   search: async (text, { projectId, sharedWith }) => {
@@ -63,7 +63,7 @@ export const createImageLookups = (
     return distinct
       .sort((a, b) => b.created_at.getTime() - a.created_at.getTime())
       .slice(0, 10)
-      .map(imageOf);
+      .map(toImage);
   },
 
   ownedBy: async (ids, projectId) => {
@@ -106,7 +106,7 @@ export const createImageLookups = (
       .limit(limit)
       .selectAll()
       .execute();
-    return rows.map(imageOf);
+    return rows.map(toImage);
   },
 
   publication: (imageId) =>

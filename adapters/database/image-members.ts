@@ -3,7 +3,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { ImageMember, ImageMembers } from '../../shared/ports/image-members.ts';
 import type { Database, ImageMemberTable } from './schema.ts';
 
-const memberOf = (row: Selectable<ImageMemberTable>): ImageMember => ({
+const toMember = (row: Selectable<ImageMemberTable>): ImageMember => ({
   imageId: row.image_id,
   memberId: row.member_id,
   status: row.status,
@@ -21,7 +21,7 @@ export const createImageMembers = (db: Kysely<Database>): ImageMembers => {
         .orderBy('member_id')
         .selectAll()
         .execute();
-      return rows.map(memberOf);
+      return rows.map(toMember);
     },
 
     answersOf: async (memberId, imageIds) => {
@@ -42,7 +42,7 @@ export const createImageMembers = (db: Kysely<Database>): ImageMembers => {
         .onConflict((conflict) => conflict.doNothing())
         .returningAll()
         .executeTakeFirst();
-      if (row) return memberOf(row);
+      if (row) return toMember(row);
       throw new BootreadyError({
         code: 'conflict',
         message: `The project ${memberId} is already a member of this image.`,
@@ -58,7 +58,7 @@ export const createImageMembers = (db: Kysely<Database>): ImageMembers => {
         .where('member_id', '=', memberId)
         .returningAll()
         .executeTakeFirst();
-      return row && memberOf(row);
+      return row && toMember(row);
     },
 
     removeMember: async (imageId, memberId) => {

@@ -1,5 +1,5 @@
 import type { Insertable, Kysely, Selectable, Transaction } from 'kysely';
-import { workflowIdOf } from '../../shared/contracts/workflow.ts';
+import { makeWorkflowId } from '../../shared/contracts/workflow.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { ImageStore, Run } from '../../shared/ports/images.ts';
 import { keptReport } from '../../shared/report/kept.ts';
@@ -8,7 +8,7 @@ import type { Database, ImageTable, RunTable } from './schema.ts';
 
 /** Rows of images and their runs: what more than one store makes of them. */
 
-export const imageOf = (row: Selectable<ImageTable>): Image => ({
+export const toImage = (row: Selectable<ImageTable>): Image => ({
   id: row.id,
   projectId: row.project_id,
   name: row.name,
@@ -38,7 +38,7 @@ export const imageOf = (row: Selectable<ImageTable>): Image => ({
   updatedAt: row.updated_at,
 });
 
-export const runOf = (row: Selectable<RunTable>): Run => ({
+export const toRun = (row: Selectable<RunTable>): Run => ({
   id: row.id,
   imageId: row.image_id,
   number: row.number,
@@ -58,10 +58,10 @@ export const insertRun = async (
   number: number,
   requestId: string | null = null,
 ): Promise<Run> =>
-  runOf(
+  toRun(
     await trx
       .insertInto('runs')
-      .values({ image_id: imageId, number, workflow_id: workflowIdOf(imageId, number), request_id: requestId })
+      .values({ image_id: imageId, number, workflow_id: makeWorkflowId(imageId, number), request_id: requestId })
       .returningAll()
       .executeTakeFirstOrThrow(),
   );

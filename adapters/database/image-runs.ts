@@ -5,7 +5,7 @@ import type { Image } from '../../shared/ports/image.ts';
 import type { ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
 import { assertFits, type Limits } from '../../shared/quota.ts';
 import { assertWithin } from '../../shared/request-limits.ts';
-import { imageOf, insertRun, runOf } from './image-records.ts';
+import { insertRun, toImage, toRun } from './image-records.ts';
 import { lockQuotaOfImage } from './quota.ts';
 import type { Database } from './schema.ts';
 
@@ -21,7 +21,7 @@ export const createImageRuns = (
       .orderBy('number', 'desc')
       .selectAll()
       .execute();
-    return rows.map(runOf);
+    return rows.map(toRun);
   },
 
   steps: async (runId) => {
@@ -120,7 +120,7 @@ export const createImageRuns = (
         .where('deleted_at', 'is', null)
         .selectAll()
         .executeTakeFirst();
-      if (image) found.push({ image: imageOf(image), run: runOf(row) });
+      if (image) found.push({ image: toImage(image), run: toRun(row) });
     }
     return found;
   },

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
-import { assertFits, type Limits, shortageOf } from '../../shared/quota.ts';
-import { imageOf, insertAnnounced, insertRun, runOf } from './image-records.ts';
+import { assertFits, findShortage, type Limits } from '../../shared/quota.ts';
+import { insertAnnounced, insertRun, toImage, toRun } from './image-records.ts';
 import { json } from './json.ts';
 import { lockQuota, takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
@@ -27,7 +27,7 @@ export const createImageUploads = (
   announce: ({ size, ...image }) =>
     db.transaction().execute(async (trx) => {
       await takeRoom(trx, limits, image.projectId, { images: 1, ...(size === undefined ? {} : { bytes: size }) });
-      return imageOf(await insertAnnounced(trx, image));
+      return toImage(await insertAnnounced(trx, image));
     }),
 
   reserveUpload: (imageId, size, multipartId = null) =>
@@ -97,12 +97,12 @@ export const createImageUploads = (
           .orderBy('number', 'desc')
           .selectAll()
           .executeTakeFirstOrThrow();
-        return { image: imageOf(there), run: runOf(run), isNew: false };
+        return { image: toImage(there), run: toRun(run), isNew: false };
       }
       // The bytes are there and count, even when nobody had asked whether there is room; then the run refuses them.
       const owner = there?.project_id ?? projectId;
       const more = object.size - (there?.held_bytes ?? 0);
-      const shortage = shortageOf(await lockQuota(trx, limits, owner), {
+      const shortage = findShortage(await lockQuota(trx, limits, owner), {
         ...(there ? {} : { images: 1 }),
         ...(more > 0 ? { bytes: more } : {}),
       });
@@ -147,7 +147,7 @@ export const createImageUploads = (
             })
             .returningAll()
             .executeTakeFirstOrThrow();
-      return { image: imageOf(row), run: await insertRun(trx, row.id, 1, row.import_request_id), isNew: true };
+      return { image: toImage(row), run: await insertRun(trx, row.id, 1, row.import_request_id), isNew: true };
     }),
 
   isKnown: async ({ bucket, key, etag }) =>

@@ -51,7 +51,7 @@ const tasks = sql`(select * from ${ofRuns} runs union all select * from ${ofDown
 
 const columns = sql`id, image_id, owner, request_id, status, created_at, updated_at`;
 
-const taskOf = (row: Row): ImportTask => ({
+const toTask = (row: Row): ImportTask => ({
   id: row.id,
   imageId: row.image_id,
   projectId: row.owner,
@@ -62,7 +62,7 @@ const taskOf = (row: Row): ImportTask => ({
 });
 
 const detailOf = ({ url, cancelled, failure, report, ...row }: DetailRow): ImportTaskDetail => ({
-  ...taskOf(row),
+  ...toTask(row),
   ...{ url, isCancelled: cancelled, failure, report },
 });
 
@@ -98,7 +98,7 @@ export const createImportTaskStore = (db: Kysely<Database>): ImportTaskStore => 
       (part) => sql`(select ${columns} from ${part} tasks where ${sql.join(conditions, sql` and `)} ${first})`,
     );
     const { rows } = await sql<Row>`select * from (${sql.join(parts, sql` union all `)}) tasks ${first}`.execute(db);
-    return rows.map(taskOf);
+    return rows.map(toTask);
   },
 
   get: async (id) => {

@@ -60,12 +60,12 @@ const migrations = {
   '0029-newest-signature': newestSignature,
 };
 
-const migratorOf = (db: Kysely<Database>): Migrator =>
+const makeMigrator = (db: Kysely<Database>): Migrator =>
   new Migrator({ db, allowUnorderedMigrations: true, provider: { getMigrations: () => Promise.resolve(migrations) } });
 
 /** Brings the schema to the newest version. Several processes may do it at once: Kysely takes an advisory lock. */
 export const migrateToLatest = async (db: Kysely<Database>): Promise<string[]> => {
-  const { error, results } = await migratorOf(db).migrateToLatest();
+  const { error, results } = await makeMigrator(db).migrateToLatest();
   if (error) {
     throw new BootreadyError({
       code: 'unavailable',
@@ -81,4 +81,4 @@ export const migrateToLatest = async (db: Kysely<Database>): Promise<string[]> =
 
 /** Names of the migrations that this version knows and the database has not seen. */
 export const pendingMigrations = async (db: Kysely<Database>): Promise<string[]> =>
-  (await migratorOf(db).getMigrations()).filter(({ executedAt }) => !executedAt).map(({ name }) => name);
+  (await makeMigrator(db).getMigrations()).filter(({ executedAt }) => !executedAt).map(({ name }) => name);

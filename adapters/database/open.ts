@@ -1,6 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { connectionOf } from './connection.ts';
+import { toConnection } from './connection.ts';
 import type { Database } from './schema.ts';
 import { type ScopedDatabase, scopedDatabase } from './scope.ts';
 
@@ -18,7 +18,7 @@ export type OpenDatabase = {
 /** A pool of connections; nothing is connected until the first query, and a database that restarts is met again. */
 export const openDatabase = (url: string, { max = 10 }: { max?: number } = {}): OpenDatabase => {
   const pool = new pg.Pool({
-    ...connectionOf(url),
+    ...toConnection(url),
     max,
     types: {
       getTypeParser: (oid: number, format?: 'text' | 'binary') =>

@@ -57,7 +57,7 @@ export const createOperationsStore = (db: Kysely<Database>): OperationsStore => 
         createdAt: row.created_at,
         startedAt: row.started_at,
         workerSeenAt: row.worker_seen_at,
-        step: row.step === null ? null : stepOf(row as StepColumns),
+        step: row.step === null ? null : toStep(row as StepColumns),
       }),
     );
   },
@@ -89,7 +89,7 @@ type StepColumns = Pick<RunStep, 'step' | 'attempts' | 'percent' | 'message'> & 
   step_finished_at: Date | null;
 };
 
-const stepOf = (row: StepColumns): NonNullable<OpenRun['step']> => ({
+const toStep = (row: StepColumns): NonNullable<OpenRun['step']> => ({
   hasSlot: row.working,
   ...(row.waits_for ? { waitsFor: row.waits_for } : {}),
   failureCode: row.failure_code,

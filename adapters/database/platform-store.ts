@@ -3,11 +3,11 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { ImageSource, PlatformStore } from '../../shared/ports/platform.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
 import { insertFetched } from './download-store.ts';
-import { imageOf } from './image-records.ts';
+import { toImage } from './image-records.ts';
 import { json } from './json.ts';
 import type { Database, ImageSourceTable } from './schema.ts';
 
-const sourceOf = (row: Selectable<ImageSourceTable>): ImageSource => ({
+const toSource = (row: Selectable<ImageSourceTable>): ImageSource => ({
   family: row.family,
   projectId: row.project_id,
   name: row.name,
@@ -71,15 +71,15 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
           .executeTakeFirst();
         // Undoes the hiding too.
         if (!row) throw notActive();
-        return imageOf(row);
+        return toImage(row);
       }),
 
     latest: async (family) => {
       const row = await shown.where('family', '=', family).selectAll().executeTakeFirst();
-      return row && imageOf(row);
+      return row && toImage(row);
     },
 
-    families: async () => (await shown.orderBy('family').selectAll().execute()).map(imageOf),
+    families: async () => (await shown.orderBy('family').selectAll().execute()).map(toImage),
 
     setSource: async ({ family, projectId, name, url, settings, everySeconds, keep, ...believed }) => {
       const values = {
@@ -95,10 +95,10 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
         )
         .returningAll()
         .executeTakeFirstOrThrow();
-      return sourceOf(row);
+      return toSource(row);
     },
 
-    sources: async () => (await db.selectFrom('image_sources').orderBy('family').selectAll().execute()).map(sourceOf),
+    sources: async () => (await db.selectFrom('image_sources').orderBy('family').selectAll().execute()).map(toSource),
 
     removeSource: async (family) => {
       const { numDeletedRows } = await db.deleteFrom('image_sources').where('family', '=', family).executeTakeFirst();
@@ -114,7 +114,7 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
         .where('family', '=', family)
         .returningAll()
         .executeTakeFirst();
-      return row && sourceOf(row);
+      return row && toSource(row);
     },
 
     due: async () => {
@@ -124,7 +124,7 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
         .orderBy(sql`looked_at nulls first`)
         .selectAll()
         .execute();
-      return rows.map(sourceOf);
+      return rows.map(toSource);
     },
 
     sawSigned: async ({ family, signingKeys, checksumUrl }, signedAt) => {

@@ -1,10 +1,10 @@
 import { type Kysely, type Selectable, sql } from 'kysely';
 import type { ApiKeyStore, Project, ProjectStore } from '../../shared/ports/projects.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
-import { limitsFor, quotasOf, usageOf } from './quota.ts';
+import { limitsFor, readQuotas, readUsage } from './quota.ts';
 import type { Database, ProjectTable } from './schema.ts';
 
-const projectOf = (row: Selectable<ProjectTable>): Project => ({
+const toProject = (row: Selectable<ProjectTable>): Project => ({
   id: row.id,
   keyPrefix: row.key_prefix,
   targetFormat: row.target_format,
@@ -34,7 +34,7 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
       })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
-    return projectOf(await db.selectFrom('projects').where('id', '=', id).selectAll().executeTakeFirstOrThrow());
+    return toProject(await db.selectFrom('projects').where('id', '=', id).selectAll().executeTakeFirstOrThrow());
   },
   setQuota: async (id, quota) => {
     const row = await db
@@ -43,7 +43,7 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirst();
-    return row && projectOf(row);
+    return row && toProject(row);
   },
   chooseTargets: async (id, targets) => {
     const row = await db
@@ -52,7 +52,7 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
       .where('id', '=', id)
       .returningAll()
       .executeTakeFirst();
-    return row && projectOf(row);
+    return row && toProject(row);
   },
   quota: async (id) => {
     const own = await db
@@ -60,11 +60,11 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
       .where('id', '=', id)
       .select(['quota_bytes', 'quota_images', 'quota_uploads'])
       .executeTakeFirst();
-    return own && { limits: limitsFor(own, limits), used: await usageOf(db, id) };
+    return own && { limits: limitsFor(own, limits), used: await readUsage(db, id) };
   },
   quotas: async (page) => {
     const [projects, { total }] = await Promise.all([
-      quotasOf(db, limits, page),
+      readQuotas(db, limits, page),
       db
         .selectFrom('projects')
         .select((eb) => eb.fn.countAll<number>().as('total'))
@@ -74,9 +74,9 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
   },
   get: async (id) => {
     const row = await db.selectFrom('projects').where('id', '=', id).selectAll().executeTakeFirst();
-    return row && projectOf(row);
+    return row && toProject(row);
   },
-  all: async () => (await db.selectFrom('projects').orderBy('id').selectAll().execute()).map(projectOf),
+  all: async () => (await db.selectFrom('projects').orderBy('id').selectAll().execute()).map(toProject),
   existing: async (ids) => {
     if (ids.length === 0) return [];
     const rows = await db.selectFrom('projects').where('id', 'in', ids).orderBy('id').select('id').execute();
@@ -89,7 +89,7 @@ export const createProjectStore = (db: Kysely<Database>, limits: Limits = unlimi
       .orderBy(sql`length(key_prefix)`, 'desc')
       .selectAll()
       .executeTakeFirst();
-    return row && projectOf(row);
+    return row && toProject(row);
   },
 });
 

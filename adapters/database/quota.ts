@@ -33,7 +33,7 @@ const staged = sql<number>`coalesce(sum(held_bytes) filter (where staged_size is
  * An image that is being deleted counts no more, unless its bytes may still be coming: then until its upload is cleared away. Else
  * whoever deletes what is being uploaded would have more than the quota (OSSA-2015-003). Two questions in one, for each is answered by an index alone.
  */
-export const usageOf = async (db: Kysely<Database>, projectId: string): Promise<Usage> => {
+export const readUsage = async (db: Kysely<Database>, projectId: string): Promise<Usage> => {
   const ofProject = db.selectFrom('images').where('project_id', '=', projectId).where('deleted_at', 'is', null);
   return db
     .selectFrom([
@@ -60,7 +60,7 @@ const fill = (limits: Limits) => {
 };
 
 /** Of all projects, page by page; see `ProjectStore.quotas`. @param limits of projects that have none of their own */
-export const quotasOf = async (
+export const readQuotas = async (
   db: Kysely<Database>,
   limits: Limits,
   { sort, offset, limit }: { sort: QuotaOrder; offset: number; limit: number },
@@ -124,7 +124,7 @@ export const lockQuota = async (trx: Transaction<Database>, limits: Limits, proj
   if (!isLimited(own)) return { limits: own, used: nothing };
   // Rows that refer to the project may still be written.
   const locked = await ownLimits(trx, projectId).forNoKeyUpdate().executeTakeFirstOrThrow();
-  return { limits: limitsFor(locked, limits), used: await usageOf(trx, projectId) };
+  return { limits: limitsFor(locked, limits), used: await readUsage(trx, projectId) };
 };
 
 /** @throws BootreadyError `quota-exceeded` */

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { RepairStore } from '../../shared/ports/repairs.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
-import { imageOf, insertAnnounced } from './image-records.ts';
+import { insertAnnounced, toImage } from './image-records.ts';
 import { json } from './json.ts';
 import { createOrderStore } from './order-store.ts';
 import { takeRoom } from './quota.ts';
@@ -34,7 +34,7 @@ export const createRepairStore = (db: Kysely<Database>, limits: Limits = unlimit
             guest: json(guest),
           })
           .execute();
-        return imageOf(row);
+        return toImage(row);
       }),
 
     get: async (imageId) => {

@@ -12,7 +12,7 @@ import { isUnsafeToServe } from '../../shared/verdict.ts';
 import { superseded } from './attempts.ts';
 import { orderDeliveries } from './delivery-store.ts';
 import { json } from './json.ts';
-import { limitsFor, takeRoom, usageOf } from './quota.ts';
+import { limitsFor, readUsage, takeRoom } from './quota.ts';
 import type { Database, ImageTable } from './schema.ts';
 
 /** Locks the run's row for the transaction. @throws `superseded` unless the run is open and the fence is its newest. */
@@ -64,7 +64,7 @@ export const createRunStore = (
         .executeTakeFirst();
       if (!row?.upload_etag) throw superseded('run');
       const { bytes: limit } = limitsFor(row, limits);
-      const others = limit === null ? 0 : (await usageOf(db, row.project_id)).bytes - row.held_bytes;
+      const others = limit === null ? 0 : (await readUsage(db, row.project_id)).bytes - row.held_bytes;
       return {
         imageId,
         runId,
@@ -409,7 +409,7 @@ export const createRunStore = (
           .executeTakeFirst();
         if (!image) return;
         await announce(trx, { ...image, ...traced(), imageId, runId }, `image.${end.status}`, {
-          ...detailsOf(end),
+          ...toDetails(end),
           status: image.status,
         });
       }),
@@ -446,7 +446,7 @@ const heldAfter = (end: Unpublished) => {
   return gone ? 0 : sql<number>`coalesce(upload_size, 0)`;
 };
 
-const detailsOf = (end: Unpublished): object => {
+const toDetails = (end: Unpublished): object => {
   if (end.status === 'cancelled') return {};
   if (end.status === 'failed') return { failure: end.failure };
   const failed = end.report.findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);

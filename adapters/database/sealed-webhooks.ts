@@ -5,7 +5,7 @@ import { type SecretKeys, sealedPrefix } from '../../shared/secret-keys.ts';
 import type { Database } from './schema.ts';
 
 /** What the secret of this webhook is sealed for. */
-export const whereSecretOf = (id: string): string => `webhooks.secret of ${id}`;
+export const locateSecret = (id: string): string => `webhooks.secret of ${id}`;
 
 const atOnce = 100;
 
@@ -34,7 +34,7 @@ export const resealWebhooks = async (
       }
       const { numUpdatedRows } = await db
         .updateTable('webhooks')
-        .set({ secret: secrets.seal(text, whereSecretOf(id)) })
+        .set({ secret: secrets.seal(text, locateSecret(id)) })
         .where('id', '=', id)
         .where('secret', '=', secret)
         .executeTakeFirst();
@@ -48,7 +48,7 @@ export const resealWebhooks = async (
 
 const readable = (secrets: SecretKeys, sealed: string, id: string): string | BootreadyError => {
   try {
-    return secrets.unseal(sealed, whereSecretOf(id));
+    return secrets.unseal(sealed, locateSecret(id));
   } catch (error) {
     if (error instanceof BootreadyError) return error;
     throw error;

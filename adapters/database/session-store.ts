@@ -8,7 +8,7 @@ const claim = sql<Date>`now() + interval '30 seconds'`;
 
 const wasLongUnused = sql<boolean>`sessions.last_used_at < now() - interval '1 minute'`;
 
-const columnsOf = ({ name, projects, role, sealed, renewAt }: UserGrant) => ({
+const toColumns = ({ name, projects, role, sealed, renewAt }: UserGrant) => ({
   ...{ name, projects: [...projects], role, sealed, renew_at: renewAt, renewing_until: null },
 });
 
@@ -26,7 +26,7 @@ export const createSessionStore = (
       await db.deleteFrom('sessions').where(sql<boolean>`not (${isOpen})`).execute();
       const row =
         'user' in whose
-          ? { ...columnsOf(whose.user), subject: whose.user.subject, project_id: whose.user.projectId }
+          ? { ...toColumns(whose.user), subject: whose.user.subject, project_id: whose.user.projectId }
           : { key_id: whose.keyId };
       await db
         .insertInto('sessions')
@@ -125,7 +125,7 @@ export const createSessionStore = (
     settleRenewal: async (hash, grant) => {
       await db
         .updateTable('sessions')
-        .set(grant ? columnsOf(grant) : { renewing_until: null })
+        .set(grant ? toColumns(grant) : { renewing_until: null })
         .where('hash', '=', hash)
         .execute();
     },

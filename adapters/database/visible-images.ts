@@ -6,13 +6,13 @@ import type { ImageAttributes } from '../../shared/ports/image.ts';
 import type { VisibleImages, VisibleQuery } from '../../shared/ports/visible-images.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
 import { givenUp } from './image-deletions.ts';
-import { imageOf } from './image-records.ts';
+import { toImage } from './image-records.ts';
 import { json } from './json.ts';
 import { takeRoom } from './quota.ts';
 import type { Database, ImageTable } from './schema.ts';
 import { behind, matching, ordered, partsOfList, visibleTo } from './visible-query.ts';
 
-const columnsOf = (image: Partial<ImageAttributes>) => ({
+const toColumns = (image: Partial<ImageAttributes>) => ({
   ...(image.projectId === undefined ? {} : { project_id: image.projectId }),
   ...(image.name === undefined ? {} : { name: image.name }),
   ...(image.visibility === undefined ? {} : { visibility: image.visibility }),
@@ -57,7 +57,7 @@ export const createVisibleImages = (db: Kysely<Database>, limits: Limits = unlim
           const row = await trx
             .insertInto('images')
             .values({
-              ...columnsOf(attributes),
+              ...toColumns(attributes),
               id,
               project_id: attributes.projectId,
               name: attributes.name,
@@ -68,7 +68,7 @@ export const createVisibleImages = (db: Kysely<Database>, limits: Limits = unlim
             })
             .returningAll()
             .executeTakeFirstOrThrow();
-          return imageOf(row);
+          return toImage(row);
         });
       } catch (error) {
         if (!isTaken(error)) throw error;
@@ -86,7 +86,7 @@ export const createVisibleImages = (db: Kysely<Database>, limits: Limits = unlim
         .where(visibleTo(viewer))
         .selectAll('images')
         .executeTakeFirst();
-      return row && imageOf(row);
+      return row && toImage(row);
     },
 
     listVisible: async (query, viewer) => {
@@ -129,7 +129,7 @@ export const createVisibleImages = (db: Kysely<Database>, limits: Limits = unlim
               db.selectFrom(rest.reduce((all, part) => all.unionAll(part), first).as('images')).selectAll('images'),
               { sort, limit },
             );
-      return (await found.execute()).map(imageOf);
+      return (await found.execute()).map(toImage);
     },
 
     change: (id, change) =>
@@ -143,17 +143,17 @@ export const createVisibleImages = (db: Kysely<Database>, limits: Limits = unlim
           .forUpdate()
           .executeTakeFirst();
         if (!row) throw noSuchImage();
-        const { status, ...attributes } = change(imageOf(row));
+        const { status, ...attributes } = change(toImage(row));
         if (attributes.projectId !== undefined && attributes.projectId !== row.project_id) {
           await takeRoom(trx, limits, attributes.projectId, { images: 1, bytes: row.held_bytes });
         }
         const changed = await trx
           .updateTable('images')
-          .set({ ...columnsOf(attributes), ...(status ? { status } : {}), updated_at: sql`now()` })
+          .set({ ...toColumns(attributes), ...(status ? { status } : {}), updated_at: sql`now()` })
           .where('id', '=', id)
           .returningAll()
           .executeTakeFirstOrThrow();
-        return imageOf(changed);
+        return toImage(changed);
       }),
 
     remove: (id) =>

@@ -24,7 +24,7 @@ export const membership = (projectId: string, status: VisibleQuery['memberStatus
   select 1 from image_members m where m.image_id = images.id and m.member_id = ${projectId}
   and (${status} = 'all' or m.status = ${status}))`;
 
-export const isMemberOf = (
+export const isMember = (
   projectId: string,
   status: VisibleQuery['memberStatus'],
 ): Condition => sql<boolean>`images.id in (
@@ -47,7 +47,7 @@ export const partsOfList =
       asked === undefined ? own : eb.and([own, having(asked)]),
       ...open.filter((each) => each === 'public' || each === 'community').map((each) => eb.and([having(each), others])),
       ...(asked === undefined || asked === 'shared'
-        ? [eb.and([having('shared'), others, isMemberOf(projectId, memberStatus)])]
+        ? [eb.and([having('shared'), others, isMember(projectId, memberStatus)])]
         : []),
     ];
   };
@@ -92,7 +92,7 @@ const atTime = ({ field, comparison, at }: VisibleQuery['times'][number]): Condi
 const isUuid = (text: string): boolean => z.guid().safeParse(text).success;
 
 /** As indexes have them (migration 0023). */
-const expressionOf = (key: string, table = 'images'): RawBuilder<unknown> => {
+const makeExpression = (key: string, table = 'images'): RawBuilder<unknown> => {
   const column = sql.ref(`${table}.${key}`);
   if (key === 'size') return sql`coalesce(${column}, -1)`;
   return key === 'container_format' || key === 'disk_format' ? sql`coalesce(${column}, '')` : column;
@@ -106,7 +106,7 @@ const neverListed: Readonly<Record<string, readonly string[]>> = {
 const oneOf = (field: string, values: readonly string[]): Condition =>
   field === 'id'
     ? sql<boolean>`images.id = any(${values.filter(isUuid)}::uuid[])`
-    : sql<boolean>`${expressionOf(field)} = any(${values.filter((value) => !neverListed[field]?.includes(value))}::text[])`;
+    : sql<boolean>`${makeExpression(field)} = any(${values.filter((value) => !neverListed[field]?.includes(value))}::text[])`;
 
 export const matching =
   (query: VisibleQuery) =>
@@ -128,7 +128,7 @@ export const matching =
       ...query.ranges.map(
         ({ field, min = 0, max = Number.MAX_SAFE_INTEGER }) =>
           // A size that is not known yet is below all.
-          sql<boolean>`${expressionOf(field)} between ${min} and ${max}`,
+          sql<boolean>`${makeExpression(field)} between ${min} and ${max}`,
       ),
       ...query.times.map(atTime),
       ...(Object.keys(query.properties).length === 0
@@ -146,7 +146,7 @@ const whole = (sort: readonly Sort[]): Sort[] => {
 };
 
 export const ordered = (sort: readonly Sort[]): RawBuilder<unknown>[] =>
-  whole(sort).map(({ key, direction }) => sql`${expressionOf(key)} ${sql.raw(direction)}`);
+  whole(sort).map(({ key, direction }) => sql`${makeExpression(key)} ${sql.raw(direction)}`);
 
 const further = (direction: Sort['direction']): RawBuilder<unknown> => sql.raw(direction === 'asc' ? '>' : '<');
 
@@ -154,16 +154,16 @@ const further = (direction: Sort['direction']): RawBuilder<unknown> => sql.raw(d
 export const behind = (marker: string, sort: readonly Sort[]): Condition => {
   const keys = whole(sort);
   const ofMarker = (which: readonly Sort[]): RawBuilder<unknown> =>
-    sql`(select ${sql.join(which.map(({ key }) => expressionOf(key, 'marker')))} from images marker where marker.id = ${marker})`;
+    sql`(select ${sql.join(which.map(({ key }) => makeExpression(key, 'marker')))} from images marker where marker.id = ${marker})`;
   const [first] = keys;
   if (first && keys.every(({ direction }) => direction === first.direction)) {
-    const place = sql.join(keys.map(({ key }) => expressionOf(key)));
+    const place = sql.join(keys.map(({ key }) => makeExpression(key)));
     return sql<boolean>`(${place}) ${further(first.direction)} ${ofMarker(keys)}`;
   }
   const behindFrom = (index: number): RawBuilder<unknown> => {
     const [each, ...rest] = keys.slice(index);
     if (!each) return sql`false`;
-    const [own, its] = [expressionOf(each.key), ofMarker([each])];
+    const [own, its] = [makeExpression(each.key), ofMarker([each])];
     const strictly = sql`${own} ${further(each.direction)} ${its}`;
     // The first condition is what an index can begin at.
     return rest.length === 0

@@ -4,7 +4,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { WebhookStore } from '../../shared/ports/webhooks.ts';
 import type { SecretKeys } from '../../shared/secret-keys.ts';
 import type { Database } from './schema.ts';
-import { resealWebhooks, whereSecretOf } from './sealed-webhooks.ts';
+import { locateSecret, resealWebhooks } from './sealed-webhooks.ts';
 
 /** Of one list; `most` is the operator's to choose. */
 const mostListed = 1000;
@@ -38,7 +38,7 @@ export const createWebhookStore = (
       const id = randomUUID();
       const row = await trx
         .insertInto('webhooks')
-        .values({ id, project_id: projectId, url, secret: secrets.seal(secret, whereSecretOf(id)) })
+        .values({ id, project_id: projectId, url, secret: secrets.seal(secret, locateSecret(id)) })
         .returning('created_at')
         .executeTakeFirstOrThrow();
       return { id, projectId, url, createdAt: row.created_at, disabledAt: null };
@@ -126,7 +126,7 @@ export const createWebhookStore = (
           id: row.webhook_id,
           projectId: row.project_id,
           url: row.url,
-          secret: secrets.unseal(row.secret, whereSecretOf(row.webhook_id)),
+          secret: secrets.unseal(row.secret, locateSecret(row.webhook_id)),
           createdAt: row.webhook_created_at,
           disabledAt: row.disabled_at,
         },

@@ -10,7 +10,7 @@ const tell = (message: FromProcess): void => {
 const waiting = new Map<number, (value: unknown) => void>();
 let asked = 0;
 
-const helpersOf = (names: readonly string[]): Helpers =>
+const readHelpers = (names: readonly string[]): Helpers =>
   Object.fromEntries(
     names.map((helper) => [
       helper,
@@ -34,7 +34,7 @@ const run = async ({ module, name, input, helpers, answerBytes }: ToProcess & { 
   const task = (await import(module))[name] as (...args: unknown[]) => Promise<unknown>;
   tell({ kind: 'begun' });
   try {
-    const value = await task(input, helpersOf(helpers), (part: string) => tell({ kind: 'part', name: part }));
+    const value = await task(input, readHelpers(helpers), (part: string) => tell({ kind: 'part', name: part }));
     if (serialize(value).length > answerBytes) tell({ kind: 'exceeded', limit: 'size' });
     else tell({ kind: 'done', value });
   } catch (error) {

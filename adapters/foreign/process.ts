@@ -73,7 +73,7 @@ export const startProcess = (modules: readonly string[] = []): ParserProcess => 
       child.on('message', (message) => listen(message as FromProcess));
     },
     processorSeconds: () => processorSeconds(child),
-    tasks: () => tasksOf(child),
+    tasks: () => listTasks(child),
     ended,
     mayBeLeft: (left) => {
       const change = left ? 'unref' : 'ref';
@@ -97,7 +97,7 @@ const processorSeconds = ({ pid }: ChildProcess): number | undefined => {
   }
 };
 
-const tasksOf = ({ pid }: ChildProcess): { pids: number[]; threads: number[] } => {
+const listTasks = ({ pid }: ChildProcess): { pids: number[]; threads: number[] } => {
   try {
     return pid ? { pids: [pid], threads: readdirSync(`/proc/${pid}/task`).map(Number) } : { pids: [], threads: [] };
   } catch {

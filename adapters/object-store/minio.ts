@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import { buffer, text } from 'node:stream/consumers';
 import { Client, S3Error } from 'minio';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
-import { md5Of } from '../../shared/md5.ts';
+import { readMd5 } from '../../shared/md5.ts';
 import type { MultipartTarget, ObjectInfo, ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
 import type { ObjectStoreConfig, StoreTrouble } from './config.ts';
 import { parseCopiedPart, parseListing } from './listing.ts';
@@ -24,7 +24,7 @@ class S3Client extends Client {
   }
 }
 
-export const clientOf = ({ endpoint, region, accessKey, secretKey, pathStyle }: ObjectStoreConfig): S3Client => {
+export const makeClient = ({ endpoint, region, accessKey, secretKey, pathStyle }: ObjectStoreConfig): S3Client => {
   const { hostname, port, protocol } = new URL(endpoint);
   const client = new S3Client({
     endPoint: hostname,
@@ -40,10 +40,10 @@ export const clientOf = ({ endpoint, region, accessKey, secretKey, pathStyle }: 
 
 const unquoted = (etag: string | undefined): string => (etag ?? '').replaceAll(/^"|"$/g, '');
 
-export const codeOf = (error: unknown): string =>
+export const findCode = (error: unknown): string =>
   error instanceof S3Error ? ((error as { code?: string }).code ?? '') : '';
 const absent = new Set(['NoSuchKey', 'NotFound', 'NoSuchUpload', 'NoSuchVersion', 'UnknownError404']);
-const isAbsent = (error: unknown): boolean => absent.has(codeOf(error));
+const isAbsent = (error: unknown): boolean => absent.has(findCode(error));
 
 const changed = (): BootreadyError =>
   new BootreadyError({
@@ -70,7 +70,7 @@ const troubleOfInstallation: StoreTrouble = (code) => ({
 /** Errors of the library and of the network, as ours. */
 const mapped = (error: unknown, trouble: StoreTrouble): BootreadyError => {
   if (isBootreadyError(error)) return error;
-  const code = codeOf(error);
+  const code = findCode(error);
   if (code === 'PreconditionFailed') return changed();
   if (isAbsent(error)) {
     return new BootreadyError({
@@ -84,7 +84,7 @@ const mapped = (error: unknown, trouble: StoreTrouble): BootreadyError => {
 };
 
 export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
-  const client = clientOf(config);
+  const client = makeClient(config);
   const trouble = config.trouble ?? troubleOfInstallation;
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
@@ -93,8 +93,8 @@ export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
       throw mapped(error, trouble);
     }
   };
-  const sender = clientOf(config).withUnsignedBodies();
-  const outside = config.publicEndpoint ? clientOf({ ...config, endpoint: config.publicEndpoint }) : client;
+  const sender = makeClient(config).withUnsignedBodies();
+  const outside = config.publicEndpoint ? makeClient({ ...config, endpoint: config.publicEndpoint }) : client;
 
   /** GET of pinned bytes. The answer's ETag is compared too: not every server knows If-Match. */
   const get = async (pin: ObjectPin, headers: Record<string, string>, signal?: AbortSignal): Promise<Readable> => {
@@ -201,7 +201,7 @@ export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
         ),
       ),
 
-    putPart: ({ bucket, key, uploadId }, partNumber, body, md5 = md5Of(body)) =>
+    putPart: ({ bucket, key, uploadId }, partNumber, body, md5 = readMd5(body)) =>
       guarded(async () => {
         const response = await sender.makeRequestAsync(
           {
@@ -305,7 +305,7 @@ export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
         try {
           await client.makeBucket(bucket);
         } catch (error) {
-          if (!['BucketAlreadyOwnedByYou', 'BucketAlreadyExists'].includes(codeOf(error))) throw error;
+          if (!['BucketAlreadyOwnedByYou', 'BucketAlreadyExists'].includes(findCode(error))) throw error;
         }
       }),
   };

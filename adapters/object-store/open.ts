@@ -4,7 +4,7 @@ import type { ObjectStoreConfig } from './config.ts';
 import { createObjectStore } from './minio.ts';
 
 /** Where the store of an installation is. */
-export const storeConfigOf = (config: Config): ObjectStoreConfig => ({
+export const toStoreConfig = (config: Config): ObjectStoreConfig => ({
   endpoint: config.S3_ENDPOINT,
   publicEndpoint: config.S3_PUBLIC_ENDPOINT,
   region: config.S3_REGION,
@@ -14,4 +14,4 @@ export const storeConfigOf = (config: Config): ObjectStoreConfig => ({
 });
 
 /** The store of an installation. Nothing is connected before the first call. */
-export const openObjectStore = (config: Config): ObjectStore => createObjectStore(storeConfigOf(config));
+export const openObjectStore = (config: Config): ObjectStore => createObjectStore(toStoreConfig(config));

@@ -3,7 +3,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 import { type BucketNames, bucketPolicy, storeBuckets } from '../../shared/store-rights.ts';
 import type { ObjectStoreConfig } from './config.ts';
-import { clientOf, codeOf } from './minio.ts';
+import { findCode, makeClient } from './minio.ts';
 
 /**
  * Users of versitygw, one for each kind of process, with what that kind needs and no more. Other stores have tools of their own for it. The server must
@@ -16,7 +16,7 @@ export const storeUser = (role: ProcessRole): string => `bootready-${role}`;
 type Request = { method: string; bucketName: string; query: string; body: string; good?: number[] };
 
 const send = async (root: ObjectStoreConfig, { body, good = [200, 201, 204], ...request }: Request): Promise<void> => {
-  await text(await clientOf(root).makeRequestAsync(request, body, good));
+  await text(await makeClient(root).makeRequestAsync(request, body, good));
 };
 
 /** Makes them, or gives those that are there these keys. @param root the server's root user. @throws BootreadyError `unavailable` */
@@ -31,7 +31,7 @@ export const makeStoreUsers = async (
     try {
       await send(root, { method: 'PATCH', bucketName: 'create-user', query: '', body: account });
     } catch (error) {
-      if (codeOf(error) !== 'XAdminUserExists') throw refused(error);
+      if (findCode(error) !== 'XAdminUserExists') throw refused(error);
       const body = `<MutableProps>${secret}</MutableProps>`;
       await send(root, { method: 'PATCH', bucketName: 'update-user', query: `access=${user}`, body });
     }
@@ -45,7 +45,7 @@ export const putStorePolicies = async (
   roles: readonly ProcessRole[] = processRoles,
 ): Promise<void> => {
   const users = Object.fromEntries(roles.map((role) => [role, storeUser(role)]));
-  const client = clientOf(root);
+  const client = makeClient(root);
   for (const bucket of storeBuckets) {
     const bucketName = buckets[bucket];
     if (!(await client.bucketExists(bucketName))) await client.makeBucket(bucketName);

@@ -53,7 +53,7 @@ export const verifyAccessToken = async (
     if (isBootreadyError(cause)) throw cause;
     throw new BootreadyError({
       code: 'unauthenticated',
-      message: `The token is not valid: ${reasonOf(cause)}.`,
+      message: `The token is not valid: ${explainReason(cause)}.`,
       remedy: 'Get a new access token for this API from the issuer.',
       cause,
     });
@@ -69,7 +69,7 @@ const isAccessToken = (header: string | undefined, claim: unknown): boolean =>
   (claim === undefined || /^(?:bearer|dpop)$/i.test(String(claim)));
 
 /** Said to anybody: nothing that the library cites of the token itself. */
-const reasonOf = (error: unknown): string => {
+const explainReason = (error: unknown): string => {
   if (error instanceof errors.JWTExpired) return 'it has expired';
   if (error instanceof errors.JOSEAlgNotAllowed) return 'its signature algorithm is not allowed here';
   if (error instanceof errors.JWKSNoMatchingKey) return 'the issuer does not have that key';

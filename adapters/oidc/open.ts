@@ -1,6 +1,6 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { BootreadyError } from '../../shared/errors.ts';
-import { accessOf } from '../../shared/oidc/access.ts';
+import { toAccess } from '../../shared/oidc/access.ts';
 import type { OidcSettings } from '../../shared/oidc/settings.ts';
 import type { OidcIssuer } from '../../shared/ports/oidc.ts';
 import { issuersKeys, verifyAccessToken } from './access-token.ts';
@@ -14,7 +14,7 @@ export const openOidcIssuer = (settings: OidcSettings): OidcIssuer => {
   return {
     name: settings.name,
     commandLine: settings.commandLine,
-    accessOf: async (token) => {
+    toAccess: async (token) => {
       const { audience, rules } = settings;
       if (audience === undefined) {
         throw new BootreadyError({
@@ -26,7 +26,7 @@ export const openOidcIssuer = (settings: OidcSettings): OidcIssuer => {
       const { issuer, jwks_uri } = (await configuration()).serverMetadata();
       if (!jwks_uri) throw unreachable(new Error('the discovery document has no jwks_uri'));
       keys ??= issuersKeys(new URL(jwks_uri));
-      return accessOf(await verifyAccessToken(token, { keys, issuer, audience }), rules);
+      return toAccess(await verifyAccessToken(token, { keys, issuer, audience }), rules);
     },
     ...signInOf(settings, configuration),
   };

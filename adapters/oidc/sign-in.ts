@@ -1,6 +1,6 @@
 import * as client from 'openid-client';
 import { BootreadyError } from '../../shared/errors.ts';
-import { type AccessRules, accessOf, type Claims, claimAt, rulesOfRenewal } from '../../shared/oidc/access.ts';
+import { type AccessRules, type Claims, claimAt, rulesOfRenewal, toAccess } from '../../shared/oidc/access.ts';
 import type { OidcSettings } from '../../shared/oidc/settings.ts';
 import type { OidcIssuer, SignedIn } from '../../shared/ports/oidc.ts';
 import { unreachable } from './discover.ts';
@@ -71,7 +71,7 @@ const signedIn = async (
   const claims: Claims = { ...more, acr: undefined, ...told };
   if (claims.sub !== subject) throw refused(new Error('tokens of another user'));
   return {
-    access: accessOf(claims, rules),
+    access: toAccess(claims, rules),
     idToken: tokens.id_token,
     refreshToken: tokens.refresh_token,
     seconds: tokens.expires_in,

@@ -3,7 +3,7 @@ import { queueNames } from '../../shared/contracts/jobs.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { JobQueue, QueueState } from '../../shared/ports/jobs.ts';
 import { together } from '../../shared/together.ts';
-import { closeQueue, connectionOf, type RedisConfig } from './connection.ts';
+import { closeQueue, type RedisConfig, toConnection } from './connection.ts';
 
 /**
  * Tries over an hour or two: with Temporal or the store down, an upload waits here. A job that gives up goes at once, so that
@@ -24,7 +24,7 @@ export type Queues = JobQueue & { all: readonly Queue[]; close(): Promise<void> 
 
 /** The producing side. It answers within seconds even when Redis is down: whoever asks has a row in Postgres already. */
 export const createQueues = (redis: RedisConfig): Queues => {
-  const connection = { ...connectionOf(redis), maxRetriesPerRequest: null };
+  const connection = { ...toConnection(redis), maxRetriesPerRequest: null };
   const open = (name: string): Queue => {
     const queue = new Queue(name, { connection, defaultJobOptions: forgetful });
     queue.on('error', () => undefined);
@@ -58,7 +58,7 @@ export const createQueues = (redis: RedisConfig): Queues => {
       await reached(intake.addBulk(jobs));
       return groups.map(() => undefined);
     },
-    { most: 500, sizeOf: (ids) => ids.length },
+    { most: 500, readSize: (ids) => ids.length },
   );
 
   return {
@@ -75,14 +75,14 @@ export const createQueues = (redis: RedisConfig): Queues => {
         ),
       );
     },
-    states: () => reached(Promise.all([intake, notify, housekeeping].map(stateOf))),
+    states: () => reached(Promise.all([intake, notify, housekeeping].map(toState))),
     close: async () => {
       await Promise.all([intake, notify, housekeeping].map(closeQueue));
     },
   };
 };
 
-const stateOf = async (queue: Queue): Promise<QueueState> => {
+const toState = async (queue: Queue): Promise<QueueState> => {
   const [{ waiting = 0, active = 0, delayed = 0, failed = 0 }, [next]] = await Promise.all([
     queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
     queue.getJobs(['waiting'], 0, 0, true),

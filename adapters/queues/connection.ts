@@ -20,7 +20,7 @@ const tlsNames = ['REDIS_TLS_CA', 'REDIS_TLS_CERT', 'REDIS_TLS_KEY'] as const;
  * the server is always verified, its name included.
  * @throws BootreadyError `invalid-input` when the variables do not fit together
  */
-export const connectionOf = (config: RedisConfig): RedisOptions => {
+export const toConnection = (config: RedisConfig): RedisOptions => {
   const { hostname, port, username, password, pathname, protocol } = new URL(config.REDIS_URL);
   const isTls = protocol === 'rediss:';
   if (!isTls && tlsNames.some((name) => config[name] !== undefined)) {

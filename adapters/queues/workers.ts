@@ -9,7 +9,7 @@ import {
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { QueueHandlers } from '../../shared/ports/jobs.ts';
 import { Postponed } from '../../shared/postponed.ts';
-import { closeQueue, connectionOf, goodbyeMs, type RedisConfig } from './connection.ts';
+import { closeQueue, goodbyeMs, type RedisConfig, toConnection } from './connection.ts';
 
 export type QueueWorkerOptions = {
   redis: RedisConfig;
@@ -26,7 +26,7 @@ export const startQueueWorkers = (
   handlers: QueueHandlers,
   { redis, everySeconds, onError }: QueueWorkerOptions,
 ): { close(): Promise<void> } => {
-  const connection = { ...connectionOf(redis), maxRetriesPerRequest: null };
+  const connection = { ...toConnection(redis), maxRetriesPerRequest: null };
   const consume = (name: string, concurrency: number, work: (job: Job) => Promise<unknown>): Worker => {
     const worker = new Worker(
       name,
@@ -57,7 +57,7 @@ export const startQueueWorkers = (
   ];
 
   // Fails at once while Redis is down, and is asked again by the clock below.
-  const impatient = { ...connectionOf(redis), enableOfflineQueue: false, maxRetriesPerRequest: 1 };
+  const impatient = { ...toConnection(redis), enableOfflineQueue: false, maxRetriesPerRequest: 1 };
   const schedulers = new Queue(queueNames.housekeeping, { connection: impatient });
   schedulers.on('error', (error) => onError('schedulers', error));
   // Redis may lose everything at any time. What is scheduled is therefore said again and again, by a clock of our own.

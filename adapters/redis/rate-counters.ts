@@ -1,5 +1,5 @@
 import { Redis } from 'ioredis';
-import { connectionOf, type RedisConfig } from '../queues/connection.ts';
+import { type RedisConfig, toConnection } from '../queues/connection.ts';
 
 /**
  * A connection for counters that a request waits for: a Redis that does not answer is an error at once, never a wait. What is
@@ -7,7 +7,7 @@ import { connectionOf, type RedisConfig } from '../queues/connection.ts';
  */
 export const openRateCounters = (config: RedisConfig): Redis => {
   const redis = new Redis({
-    ...connectionOf(config),
+    ...toConnection(config),
     connectTimeout: 500,
     commandTimeout: 500,
     maxRetriesPerRequest: 0,

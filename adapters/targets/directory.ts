@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { Deliverable, DeliveryControl, Target } from '../../shared/ports/targets.ts';
-import { sha256Of } from '../../shared/sha256.ts';
+import { computeSha256 } from '../../shared/sha256.ts';
 import type { DirectoryTargetConfig } from '../../shared/targets.ts';
 import { again, otherBytes } from './trouble.ts';
 
@@ -81,7 +81,7 @@ export const createDirectoryTarget = (name: string, { path: root }: DirectoryTar
     } catch (error) {
       signal.throwIfAborted();
       if (isBootreadyError(error)) throw error;
-      throw troubleOf(name, (error as NodeJS.ErrnoException).code ?? '', error);
+      throw describeTrouble(name, (error as NodeJS.ErrnoException).code ?? '', error);
     }
   };
 
@@ -105,7 +105,7 @@ export const createDirectoryTarget = (name: string, { path: root }: DirectoryTar
         yield chunk;
       }
     };
-    return (await sha256Of(counted())) === digests.sha256;
+    return (await computeSha256(counted())) === digests.sha256;
   };
 
   return {
@@ -164,7 +164,7 @@ const noneWhereMissing = (error: NodeJS.ErrnoException): string[] => {
   throw error;
 };
 
-const troubleOf = (name: string, code: string, cause: unknown): BootreadyError => {
+const describeTrouble = (name: string, code: string, cause: unknown): BootreadyError => {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new BootreadyError({
       code: 'not-found',

@@ -1,14 +1,14 @@
 import { isBootreadyError } from '../../shared/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Deliverable, DeliveryControl, Leftovers, Target } from '../../shared/ports/targets.ts';
-import { sha256Of } from '../../shared/sha256.ts';
+import { computeSha256 } from '../../shared/sha256.ts';
 import type { S3TargetConfig } from '../../shared/targets.ts';
 import { uploadInParts } from '../../shared/upload-in-parts.ts';
 import type { StoreTrouble } from '../object-store/config.ts';
 import { createObjectStore, isRefusal } from '../object-store/minio.ts';
 import { again, otherBytes, replaced } from './trouble.ts';
 
-const troubleOf =
+const describeTrouble =
   (name: string, bucket: string): StoreTrouble =>
   (code) => {
     if (code === 'NoSuchBucket') {
@@ -38,7 +38,7 @@ export const createS3Target = (name: string, config: S3TargetConfig): Target => 
   const { endpoint, region, bucket, prefix } = config;
   const store: ObjectStore = createObjectStore({
     ...{ endpoint, region, accessKey: config.access_key, secretKey: config.secret_key, pathStyle: config.path_style },
-    trouble: troubleOf(name, bucket),
+    trouble: describeTrouble(name, bucket),
   });
 
   /** What counts is what the store gives back, not what it said when it took it. */
@@ -53,7 +53,7 @@ export const createS3Target = (name: string, config: S3TargetConfig): Target => 
         yield chunk;
       }
     };
-    const sha256 = await sha256Of(counted()).catch((error: unknown) => {
+    const sha256 = await computeSha256(counted()).catch((error: unknown) => {
       const isReplaced = isBootreadyError(error) && ['object-changed', 'object-missing'].includes(error.code);
       throw isReplaced ? replaced(name, error) : error;
     });
@@ -62,13 +62,13 @@ export const createS3Target = (name: string, config: S3TargetConfig): Target => 
     throw otherBytes(name, { key, read, expected: source.size });
   };
 
-  const pathOf = ({ projectId, imageId, digests }: Leftovers | Deliverable): string =>
+  const locate = ({ projectId, imageId, digests }: Leftovers | Deliverable): string =>
     `${prefix}${projectId}/${imageId}/${digests.sha256}`;
 
   return {
     deliver: async (image, control) => {
       const { source } = image;
-      const path = pathOf(image);
+      const path = locate(image);
       const key = `${path}.${image.format}`;
       // First what is small: whoever finds the image finds its provenance.
       for (const document of image.documents) {
@@ -92,7 +92,7 @@ export const createS3Target = (name: string, config: S3TargetConfig): Target => 
     },
 
     clear: async (left) => {
-      const path = pathOf(left);
+      const path = locate(left);
       for await (const half of store.listMultiparts(bucket, path)) await store.abortMultipart(half);
       if (left.wasThere) return;
       for await (const { key } of store.list(bucket, `${path}.`)) await store.remove(bucket, key);

@@ -23,7 +23,7 @@ type Variables = Pick<Config, 'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE' | 'TEMPO
  * verified; an API key never goes over a connection that others can read.
  * @throws BootreadyError `invalid-input` when the variables do not fit together
  */
-export const temporalConfigOf = (config: Variables): TemporalConfig => {
+export const toTemporalConfig = (config: Variables): TemporalConfig => {
   const set = names.filter((name) => config[name] !== undefined);
   const where = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
   if (config.TEMPORAL_TLS === false && set.length > 0) {
@@ -48,7 +48,7 @@ export const temporalConfigOf = (config: Variables): TemporalConfig => {
 };
 
 /** What both of Temporal's libraries take: the client's (gRPC in Node) and the worker's (in Rust). */
-export const connectionOptionsOf = ({
+export const toConnectionOptions = ({
   address,
   tls,
   apiKey,
@@ -59,7 +59,7 @@ export const connectionOptionsOf = ({
 });
 
 /** The same for Node's own TLS; gRPC is asked for by ALPN (RFC 9113, 3.2). */
-export const nodeTlsOf = ({ serverRootCACertificate: ca, clientCertPair: pair, serverNameOverride }: TLSConfig) => ({
+export const toNodeTls = ({ serverRootCACertificate: ca, clientCertPair: pair, serverNameOverride }: TLSConfig) => ({
   ALPNProtocols: ['h2'],
   ...(ca ? { ca: Buffer.from(ca) } : {}),
   ...(pair ? { cert: Buffer.from(pair.crt), key: Buffer.from(pair.key) } : {}),

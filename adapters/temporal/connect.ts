@@ -5,7 +5,7 @@ import { noTraces } from '../../shared/no-traces.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import { tlsTrouble } from '../tls-trouble.ts';
 import { announceRuns } from './announce-runs.ts';
-import { connectionOptionsOf, type TemporalConfig, temporalTlsVariables } from './config.ts';
+import { type TemporalConfig, temporalTlsVariables, toConnectionOptions } from './config.ts';
 
 export const temporalUnavailable = (cause: unknown): BootreadyError => {
   const trouble = tlsTrouble(cause, temporalTlsVariables);
@@ -26,7 +26,7 @@ export const connectTemporal = (
   traces: Pick<Traces, 'announce'> = noTraces,
 ): Client & { close(): Promise<void> } => {
   const { namespace } = config;
-  const connection = Connection.lazy({ ...connectionOptionsOf(config), connectTimeout: '5s' });
+  const connection = Connection.lazy({ ...toConnectionOptions(config), connectTimeout: '5s' });
   const client = new Client({ connection, namespace, interceptors: { workflow: [announceRuns(traces)] } });
   return Object.assign(client, { close: () => connection.close() });
 };

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import {
   type DeliverImageInput,
   deliverImageType,
-  deliveryWorkflowIdOf,
+  makeDeliveryWorkflowId,
   type Timings,
 } from '../../shared/contracts/workflow.ts';
 import type { DeliveryStarter } from '../../shared/ports/deliveries.ts';
@@ -14,7 +14,7 @@ export const createDeliveryStarter =
     const { imageId, projectId, target } = order;
     const input: DeliverImageInput = { order, ...timings };
     return startOnce(client, {
-      ...{ type: deliverImageType, workflowId: deliveryWorkflowIdOf(order), input, imageId, projectId },
+      ...{ type: deliverImageType, workflowId: makeDeliveryWorkflowId(order), input, imageId, projectId },
       ...{ starts: 'once', summary: `Delivery to ${target}` },
     });
   };

@@ -2,28 +2,28 @@ import type { Client } from '@temporalio/client';
 import {
   type DownloadImageInput,
   downloadImageType,
-  downloadWorkflowIdOf,
+  makeDownloadWorkflowId,
+  makeRepairWorkflowId,
   type RepairImageInput,
   repairImageType,
-  repairWorkflowIdOf,
   type Timings,
 } from '../../shared/contracts/workflow.ts';
 import type { OrderStarter } from '../../shared/ports/orders.ts';
 import { plain, startOnce } from './start-once.ts';
 
 const kinds = {
-  Repair: { type: repairImageType, workflowIdOf: repairWorkflowIdOf },
-  Download: { type: downloadImageType, workflowIdOf: downloadWorkflowIdOf },
+  Repair: { type: repairImageType, makeWorkflowId: makeRepairWorkflowId },
+  Download: { type: downloadImageType, makeWorkflowId: makeDownloadWorkflowId },
 } as const;
 
 const createOrderStarter =
   (kind: keyof typeof kinds) =>
   (client: Client, timings: Timings): OrderStarter =>
   ({ imageId, projectId, name }) => {
-    const { type, workflowIdOf } = kinds[kind];
+    const { type, makeWorkflowId } = kinds[kind];
     const input: RepairImageInput & DownloadImageInput = { imageId, ...timings };
     return startOnce(client, {
-      ...{ type, workflowId: workflowIdOf(imageId), input, imageId, projectId },
+      ...{ type, workflowId: makeWorkflowId(imageId), input, imageId, projectId },
       // An order that failed may be given again; one that was carried out is not.
       ...{ starts: 'again-when-failed', summary: `${kind}: ${plain(name)} (project ${projectId})` },
     });

@@ -8,7 +8,7 @@ import { plain, startOnce } from './start-once.ts';
 /** Liveness limits of the installation: shared/config.ts. */
 export type RunTimings = Timings;
 
-export const runTimingsOf = (config: Config): RunTimings => ({
+export const toRunTimings = (config: Config): RunTimings => ({
   heartbeatSeconds: config.HEARTBEAT_SECONDS,
   claimSeconds: config.CLAIM_SECONDS,
   stepHours: config.STEP_HOURS,

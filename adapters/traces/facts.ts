@@ -16,5 +16,5 @@ const names: Record<keyof SpanFacts, string> = {
   status: 'http.response.status_code',
 };
 
-export const attributesOf = (facts: SpanFacts): Attributes =>
+export const toAttributes = (facts: SpanFacts): Attributes =>
   Object.fromEntries(Object.entries(facts).map(([fact, value]) => [names[fact as keyof SpanFacts], value]));

@@ -1,5 +1,5 @@
 /** `name=value` by comma, values percent-encoded, as https://opentelemetry.io/docs/specs/otel/protocol/exporter/ has it. */
-export const headersOf = (list: string | undefined): Record<string, string> =>
+export const toHeaders = (list: string | undefined): Record<string, string> =>
   Object.fromEntries(
     (list ?? '').split(',').flatMap((pair) => {
       const [name = '', ...value] = pair.split('=');

@@ -19,10 +19,10 @@ import type { Config } from '../../shared/config.ts';
 import { explain } from '../../shared/errors.ts';
 import type { SpanFacts, SpanStart, Traceparent, Traces } from '../../shared/ports/traces.ts';
 import { version } from '../version.ts';
-import { attributesOf } from './facts.ts';
-import { headersOf } from './headers.ts';
+import { toAttributes } from './facts.ts';
+import { toHeaders } from './headers.ts';
 import { createIds } from './ids.ts';
-import { samplerOf } from './sampler.ts';
+import { makeSampler } from './sampler.ts';
 
 export type OpenTraces = Traces & { close(): Promise<void> };
 export type TracedProcess = { role: 'api' | 'worker'; instance: string };
@@ -46,7 +46,7 @@ const remote = (parent: Traceparent | null | undefined): Context | undefined => 
 };
 
 const close = (span: Span, facts: SpanFacts, how: 'well' | 'failed' = 'well'): void => {
-  span.setAttributes(attributesOf(facts));
+  span.setAttributes(toAttributes(facts));
   // Without a message: it could hold what an uploader wrote.
   if (how === 'failed') span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
@@ -64,12 +64,12 @@ export const sendTraces = (
   const logger = { error: onTrouble, warn: onTrouble, info: quiet, debug: quiet, verbose: quiet };
   diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
   // From our configuration: they may have come from a file, of which the exporter knows nothing.
-  const headers = headersOf(config.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? config.OTEL_EXPORTER_OTLP_HEADERS);
+  const headers = toHeaders(config.OTEL_EXPORTER_OTLP_TRACES_HEADERS ?? config.OTEL_EXPORTER_OTLP_HEADERS);
   const ids = createIds();
   const named = { 'service.name': `bootready-${role}`, 'service.version': version, 'service.instance.id': instance };
   const provider = new TracerProvider({
     idGenerator: ids,
-    sampler: samplerOf(config),
+    sampler: makeSampler(config),
     // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES win.
     resource: defaultResource()
       .merge(resourceFromAttributes(named))
@@ -91,7 +91,7 @@ export const sendTraces = (
     },
     begin: (name, { kind, parent, facts }) => {
       const around = remote(parent) ?? contexts.active();
-      const span = tracer.startSpan(name, { kind: kinds[kind], attributes: attributesOf(facts) }, around);
+      const span = tracer.startSpan(name, { kind: kinds[kind], attributes: toAttributes(facts) }, around);
       return {
         within: (work) => contexts.with(trace.setSpan(around, span), work),
         end: (told, how) => close(span, told, how),

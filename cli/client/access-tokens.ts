@@ -1,5 +1,5 @@
 import { BootreadyError } from '../../shared/errors.ts';
-import { readClientFile, type SignIn, withLockOf, writeClientFile } from './client-file.ts';
+import { readClientFile, type SignIn, withLock, writeClientFile } from './client-file.ts';
 
 /** A token is renewed so long before its end: it must still be good when it arrives. */
 const leewayMs = 30_000;
@@ -11,7 +11,7 @@ export const createAccessTokens = (path: string, url: string, first: SignIn): ((
   let asking: Promise<void> | undefined;
 
   const renew = (): Promise<void> =>
-    withLockOf(path, async () => {
+    withLock(path, async () => {
       const file = await readClientFile(path);
       if (!file || !('signIn' in file) || file.url !== url) throw signedOut(url);
       known = file.signIn;

@@ -14,7 +14,7 @@ export type AnswerContext = { status?: number; retryAfter?: number };
 export const errorOfAnswer = (url: string, status: number, headers: Headers, body: string): BootreadyError => {
   const after = Number(headers.get('retry-after'));
   const context: AnswerContext = { status, ...(after > 0 ? { retryAfter: after * 1000 } : {}) };
-  const parsed = ApiError.safeParse(jsonOf(body));
+  const parsed = ApiError.safeParse(readJson(body));
   if (parsed.success) {
     const { code, message, remedy } = parsed.data.error;
     return new BootreadyError({
@@ -49,7 +49,7 @@ export const errorOfAnswer = (url: string, status: number, headers: Headers, bod
   });
 };
 
-export const jsonOf = (text: string): unknown => {
+export const readJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -86,21 +86,21 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** The innermost code of what fetch or node:http threw. */
-export const networkCodeOf = (error: unknown): string => {
+export const findNetworkCode = (error: unknown): string => {
   let found = '';
   for (let current = error; current instanceof Error; current = current.cause) {
     const { code, name } = current as NodeJS.ErrnoException;
     if (typeof code === 'string') found = code;
     else if (name === 'TimeoutError') found = name;
     // Of several addresses that were tried, the first one's reason is as good as any.
-    if (current instanceof AggregateError && current.errors[0]) found = networkCodeOf(current.errors[0]) || found;
+    if (current instanceof AggregateError && current.errors[0]) found = findNetworkCode(current.errors[0]) || found;
   }
   return found;
 };
 
 /** What the network threw. `remedy` when it cannot be reached at all. */
 export const errorOfNetwork = (where: string, cause: unknown, remedy: string): BootreadyError => {
-  const code = networkCodeOf(cause);
+  const code = findNetworkCode(cause);
   const tls = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code);
   return new BootreadyError({
     code: 'unavailable',

@@ -30,8 +30,8 @@ import {
 import type { MemberStatus } from '../../shared/contracts/image.ts';
 import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import { isBootreadyError } from '../../shared/errors.ts';
-import { errorOfAnswer, jsonOf, readAnswer } from './answers.ts';
-import { type Connection, languageOf, readConnection } from './connection.ts';
+import { errorOfAnswer, readAnswer, readJson } from './answers.ts';
+import { type Connection, readConnection, toLanguage } from './connection.ts';
 import { parseEvents } from './event-stream.ts';
 import { createFetches } from './patient-fetch.ts';
 
@@ -68,7 +68,7 @@ export const createApiClient = ({
   signal?: AbortSignal | undefined;
 }) => {
   const fetches = createFetches({ url, signal });
-  const clientOf = (fetch: (request: Request) => Promise<Response>) =>
+  const makeClient = (fetch: (request: Request) => Promise<Response>) =>
     createClient<paths>({
       ...{ baseUrl: url, redirect: 'manual' },
       fetch: async (request) => {
@@ -77,10 +77,10 @@ export const createApiClient = ({
       },
       headers: { 'accept-language': language, ...(project === undefined ? {} : { 'bootready-project': project }) },
     });
-  const api = clientOf(fetches.patient);
+  const api = makeClient(fetches.patient);
   /** For what makes something anew: an answer that got lost may have done it. */
-  const careful = clientOf(fetches.patientOnceHeard);
-  const streaming = clientOf(fetches.once);
+  const careful = makeClient(fetches.patientOnceHeard);
+  const streaming = makeClient(fetches.once);
 
   /** The installation may be of another version than this command: its answers are looked at. */
   const checked = async <Schema extends z.ZodType>(
@@ -206,7 +206,7 @@ export const createApiClient = ({
           }
         };
         for await (const { event, data: text } of parseEvents(heard(data.pipeThrough(new TextDecoderStream())))) {
-          if (event === 'image') yield readAnswer(url, ImageDetail, jsonOf(text));
+          if (event === 'image') yield readAnswer(url, ImageDetail, readJson(text));
         }
       } catch (error) {
         signal?.throwIfAborted();
@@ -221,4 +221,4 @@ export const createApiClient = ({
 
 /** The client of this user's installation. @throws `invalid-input`, `unauthenticated` */
 export const connect = async (signal?: AbortSignal): Promise<ApiClient> =>
-  createApiClient({ ...(await readConnection(process.env)), language: languageOf(process.env), signal });
+  createApiClient({ ...(await readConnection(process.env)), language: toLanguage(process.env), signal });

@@ -14,7 +14,7 @@ import { validOption } from './valid-option.ts';
 export type SettingOptions = { format?: string; policy?: string; bootCheck?: string; allowIso?: boolean };
 
 /** @throws `invalid-input` */
-export const settingsOf = ({ format, policy, bootCheck, allowIso }: SettingOptions): ImageSettings => ({
+export const toSettings = ({ format, policy, bootCheck, allowIso }: SettingOptions): ImageSettings => ({
   ...(format ? { targetFormat: validOption('--format', TargetFormat, format) } : {}),
   ...(policy ? { policy: validOption('--policy', Policy, policy) } : {}),
   ...(bootCheck ? { bootCheck: validOption('--boot-check', BootPolicy, bootCheck) } : {}),
@@ -24,7 +24,7 @@ export const settingsOf = ({ format, policy, bootCheck, allowIso }: SettingOptio
 export type SnapshotOptions = { snapshot?: string; baseImage?: string; instance?: string };
 
 /** Undefined when it is none. @throws `invalid-input` */
-export const snapshotOf = ({ snapshot, baseImage, instance }: SnapshotOptions): Snapshot | undefined =>
+export const toSnapshot = ({ snapshot, baseImage, instance }: SnapshotOptions): Snapshot | undefined =>
   snapshot === undefined
     ? undefined
     : {
@@ -34,7 +34,7 @@ export const snapshotOf = ({ snapshot, baseImage, instance }: SnapshotOptions): 
       };
 
 export const retryImage = async (word: string, options: OutputOptions & SettingOptions): Promise<void> => {
-  const settings = settingsOf(options);
+  const settings = toSettings(options);
   const api = await connect();
   const image = await api.createRun(await findImageId(api, word), { settings });
   printResult(

@@ -2,12 +2,12 @@ import { createCipheriv } from 'node:crypto';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { bufferSource } from '../../test/support/buffer-source.ts';
-import { refusalsOf } from './check-before.ts';
+import { findRefusals } from './check-before.ts';
 
 const MiB = 1024 ** 2;
 const limits = { allowIso: false, maxUploadBytes: 100 * MiB, maxVirtualBytes: 100 * MiB };
 const refusals = async (bytes: Buffer, more = {}) =>
-  refusalsOf(bufferSource(bytes), { ...limits, ...more }, undefined, 'en');
+  findRefusals(bufferSource(bytes), { ...limits, ...more }, undefined, 'en');
 
 const noise = (size: number): Buffer =>
   createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(size));
@@ -81,8 +81,8 @@ test('an image with only its beginning packed soundly is left to the installatio
 test('what is over the quota of the project is refused, unless its room is taken already', async () => {
   const used = { bytes: 900, images: 1, uploads: 0, stagedBytes: 0 };
   const quota = { limits: { bytes: 1000, images: 2, uploads: null }, used };
-  const refused = async (more: Parameters<typeof refusalsOf>[2]) =>
-    refusalsOf(bufferSource(disk()), limits, more, 'en');
+  const refused = async (more: Parameters<typeof findRefusals>[2]) =>
+    findRefusals(bufferSource(disk()), limits, more, 'en');
   expect(await refused(quota)).toMatchObject([
     { code: 'quota-bytes', problem: expect.stringContaining('may use 1000 bytes and uses 900') },
   ]);

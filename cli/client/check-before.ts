@@ -5,20 +5,20 @@ import type { FindingView } from '../../shared/contracts/api.ts';
 import { admitSource } from '../../shared/formats/admit.ts';
 import type { PeekLayer } from '../../shared/formats/layers.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
-import { type Quota, quotaFinding, shortageOf } from '../../shared/quota.ts';
+import { findShortage, type Quota, quotaFinding } from '../../shared/quota.ts';
 
 /**
  * What the installation would refuse anyway, seen in the file's own header before a byte is sent. Nothing here decides that
  * an image is good: that is for the installation.
  * @param quota of the project; undefined where the room for this file is taken already
  */
-export const refusalsOf = async (
+export const findRefusals = async (
   source: ByteSource,
   limits: { allowIso: boolean; maxUploadBytes: number; maxVirtualBytes: number },
   quota: Quota | undefined,
   language: Language,
 ): Promise<FindingView[]> => {
-  const shortage = quota && shortageOf(quota, { images: 1, uploads: 1, bytes: source.size });
+  const shortage = quota && findShortage(quota, { images: 1, uploads: 1, bytes: source.size });
   if (shortage) return [findingView(quotaFinding(shortage), language)];
   try {
     const { findings } = await admitSource(source, { ...limits, peek });
@@ -34,7 +34,7 @@ class CannotPeek extends Error {}
 
 const peekPiece = 64 * 1024;
 
-const decoderOf = (kind: Parameters<PeekLayer>[0]) => {
+const makeDecoder = (kind: Parameters<PeekLayer>[0]) => {
   if (kind === 'gz') return createGunzip();
   // The installation's zstd takes windows up to 512 MiB (--memory); Node's own limit is 128 MiB.
   if (kind === 'zstd') return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 29 } });
@@ -42,7 +42,7 @@ const decoderOf = (kind: Parameters<PeekLayer>[0]) => {
 };
 
 const peek: PeekLayer = async (kind, source, bytes) => {
-  const decoder = decoderOf(kind);
+  const decoder = makeDecoder(kind);
   const pieces: Buffer[] = [];
   let length = 0;
   let damaged = false;

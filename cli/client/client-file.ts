@@ -61,7 +61,7 @@ export const forgetClientFile = (path: string): Promise<void> => rm(path, { forc
 const staleMs = 60_000;
 
 /** One process of this user at a time: an issuer takes a refresh token that is shown twice for stolen (RFC 9700, 4.14.2). */
-export const withLockOf = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+export const withLock = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
   const lock = `${path}.lock`;
   for (;;) {
     try {

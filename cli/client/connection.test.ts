@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { apiUrlOf, clientFileOf, languageOf, readConnection, stateDirOf } from './connection.ts';
+import { findStateDir, readApiUrl, readConnection, toClientFile, toLanguage } from './connection.ts';
 
 let dir: string;
 let file: string;
@@ -26,9 +26,9 @@ test('the environment goes before the file', async () => {
 
 test('the file alone is enough, also by its place in XDG_CONFIG_HOME', async () => {
   expect(await readConnection({ BOOTREADY_CONFIG: file })).toEqual({ url, apiKey: 'brk_file' });
-  expect(clientFileOf({ XDG_CONFIG_HOME: '/cfg' })).toBe('/cfg/bootready/client.json');
-  expect(clientFileOf({ XDG_CONFIG_HOME: 'relative' })).toBe(join(homedir(), '.config/bootready/client.json'));
-  expect(stateDirOf({ XDG_STATE_HOME: '/state' })).toBe('/state/bootready');
+  expect(toClientFile({ XDG_CONFIG_HOME: '/cfg' })).toBe('/cfg/bootready/client.json');
+  expect(toClientFile({ XDG_CONFIG_HOME: 'relative' })).toBe(join(homedir(), '.config/bootready/client.json'));
+  expect(findStateDir({ XDG_STATE_HOME: '/state' })).toBe('/state/bootready');
 });
 
 test('the key of the file is sent to no other address than that of the file', async () => {
@@ -71,12 +71,12 @@ test('an empty key file and a damaged file of settings are named', async () => {
 });
 
 test.each(['localhost:8480', 'ftp://x', 'http://user:pw@x', 'https://x/?a=b', 'x'])('%s is no address', (text) => {
-  expect(() => apiUrlOf(text)).toThrow(/is not the address/);
+  expect(() => readApiUrl(text)).toThrow(/is not the address/);
 });
 
 test('findings are asked for in the language of the reader', () => {
-  expect(languageOf({ LANG: 'de_DE.UTF-8' })).toBe('de');
-  expect(languageOf({ LANG: 'de_DE.UTF-8', LC_ALL: 'C' })).toBe('en');
-  expect(languageOf({ LANG: 'de_DE.UTF-8', LC_MESSAGES: 'en_US.UTF-8' })).toBe('en');
-  expect(languageOf({})).toBe('en');
+  expect(toLanguage({ LANG: 'de_DE.UTF-8' })).toBe('de');
+  expect(toLanguage({ LANG: 'de_DE.UTF-8', LC_ALL: 'C' })).toBe('en');
+  expect(toLanguage({ LANG: 'de_DE.UTF-8', LC_MESSAGES: 'en_US.UTF-8' })).toBe('en');
+  expect(toLanguage({})).toBe('en');
 });

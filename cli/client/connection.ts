@@ -16,12 +16,12 @@ type Env = Readonly<Record<string, string | undefined>>;
 const xdg = (value: string | undefined, fallback: string): string =>
   join(value?.startsWith('/') ? value : join(homedir(), fallback), 'bootready');
 
-export const clientFileOf = (env: Env): string =>
+export const toClientFile = (env: Env): string =>
   env.BOOTREADY_CONFIG || join(xdg(env.XDG_CONFIG_HOME, '.config'), 'client.json');
-export const stateDirOf = (env: Env): string => xdg(env.XDG_STATE_HOME, '.local/state');
+export const findStateDir = (env: Env): string => xdg(env.XDG_STATE_HOME, '.local/state');
 
 /** Without the slash at its end. @throws `invalid-input` */
-export const apiUrlOf = (text: string): string => {
+export const readApiUrl = (text: string): string => {
   const url = URL.parse(text.trim());
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
     throw new BootreadyError({
@@ -34,7 +34,7 @@ export const apiUrlOf = (text: string): string => {
 };
 
 /** Findings come in the reader's language where the catalogue has it. POSIX: LC_ALL, then LC_MESSAGES, then LANG. */
-export const languageOf = (env: Env): Language =>
+export const toLanguage = (env: Env): Language =>
   /^de/i.test(env.LC_ALL || env.LC_MESSAGES || env.LANG || '') ? 'de' : 'en';
 
 /**
@@ -43,13 +43,13 @@ export const languageOf = (env: Env): Language =>
  * @throws `invalid-input`, `unauthenticated`
  */
 export const readConnection = async (env: Env): Promise<Connection> => {
-  const fromEnv = env.BOOTREADY_URL ? apiUrlOf(env.BOOTREADY_URL) : undefined;
+  const fromEnv = env.BOOTREADY_URL ? readApiUrl(env.BOOTREADY_URL) : undefined;
   const key = await keyOf(env);
   const project = env.BOOTREADY_PROJECT || undefined;
   if (fromEnv && key) return withKey(fromEnv, key, project);
-  const path = clientFileOf(env);
+  const path = toClientFile(env);
   const file = await readClientFile(path);
-  const kept = file && apiUrlOf(file.url);
+  const kept = file && readApiUrl(file.url);
   const url = fromEnv ?? kept;
   if (!url) {
     throw new BootreadyError({

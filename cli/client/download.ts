@@ -24,9 +24,9 @@ export const download = (word: string, options: DownloadOptions): Promise<void> 
       const api = await connect(signal);
       const id = await findImageId(api, word, 'usable');
       const link = await api.downloadLink(id);
-      const target = await targetOf(link, options);
+      const target = await findTarget(link, options);
       const part = `${target}.part`;
-      const there = (await sizeOf(part)) ?? 0;
+      const there = (await readSize(part)) ?? 0;
       try {
         if (!(await fetched(api, id, link, part, options, signal))) {
           // What was left of another download, perhaps: once more from the beginning.
@@ -47,7 +47,7 @@ export const download = (word: string, options: DownloadOptions): Promise<void> 
     () => tell('Interrupted; the same command continues the download.', options),
   );
 
-const sizeOf = async (path: string): Promise<number | undefined> => {
+const readSize = async (path: string): Promise<number | undefined> => {
   try {
     return (await stat(path)).size;
   } catch {
@@ -62,11 +62,11 @@ export const safeFileName = (name: string): string =>
     .replace(/^[.\- ]+/, '')
     .slice(-200) || 'image';
 
-const targetOf = async (link: DownloadLink, { output, force }: DownloadOptions): Promise<string> => {
+const findTarget = async (link: DownloadLink, { output, force }: DownloadOptions): Promise<string> => {
   const isFolder = output !== undefined && ((await stat(output).catch(() => undefined))?.isDirectory() ?? false);
   const name = safeFileName(link.fileName);
   const target = output === undefined ? name : isFolder ? join(output, name) : output;
-  if (force || (await sizeOf(target)) === undefined) return target;
+  if (force || (await readSize(target)) === undefined) return target;
   throw new BootreadyError({
     code: 'conflict',
     message: `${target} already exists.`,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ImageDetail } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { changesOf, exitCodeOfRun, followRun } from './follow.ts';
+import { exitCodeOfRun, followRun, toChanges } from './follow.ts';
 
 const never = new AbortController().signal;
 const image = (name: string): ImageDetail => ({ name }) as ImageDetail;
@@ -23,10 +23,10 @@ const apiOf = (streams: (ImageDetail | Error)[][], answers: (ImageDetail | Error
   },
 });
 
-const seen = async (api: Parameters<typeof changesOf>[0], count = Number.POSITIVE_INFINITY): Promise<string[]> => {
+const seen = async (api: Parameters<typeof toChanges>[0], count = Number.POSITIVE_INFINITY): Promise<string[]> => {
   const names: string[] = [];
   try {
-    for await (const { name } of changesOf(api, 'id', never, 1)) {
+    for await (const { name } of toChanges(api, 'id', never, 1)) {
       names.push(name);
       if (names.length === count) break;
     }

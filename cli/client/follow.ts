@@ -20,7 +20,7 @@ const absences = 20;
  * The image whenever it changes, for ever. The stream is a convenience: when it breaks or a proxy swallows it, the image
  * itself is asked for, which is the truth anyway. @throws `not-found` when the image is deleted
  */
-export async function* changesOf(
+export async function* toChanges(
   api: Watched,
   id: string,
   signal: AbortSignal,
@@ -74,7 +74,7 @@ export const followRun = async (
 ): Promise<ImageDetail> => {
   const canRewrite = hasStatusLine();
   const progress = createRunProgress({ hasStatusLine: canRewrite });
-  for await (const image of changesOf(api, id, signal)) {
+  for await (const image of toChanges(api, id, signal)) {
     const { lines, status } = progress.next(image);
     if (!json) {
       for (const line of lines) tellLine(line);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { FindingView, ImageDetail } from '../../shared/contracts/api.ts';
 import { type Line, render } from '../terminal.ts';
-import { endLines, findingLines, imageLines, stateOf } from './image-text.ts';
+import { endLines, findingLines, imageLines, toState } from './image-text.ts';
 
 const shown = (lines: readonly Line[]): string[] => lines.map((line) => render(line, false));
 const at = (second: number): string => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
@@ -110,5 +110,5 @@ test.each([
   ['killed', { status: 'failed' }, 'failed'],
   ['active', { status: 'published' }, 'active'],
 ])('status %s with a run %j is shown as "%s"', (status, activity, expected) => {
-  expect(render(stateOf({ status, activity } as ImageDetail), false)).toBe(expected);
+  expect(render(toState({ status, activity } as ImageDetail), false)).toBe(expected);
 });

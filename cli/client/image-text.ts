@@ -24,7 +24,7 @@ const runStyles = {
 } as const satisfies Record<RunStatus, Style>;
 
 /** What the image is, or what its run is doing at the moment. */
-export const stateOf = ({ status, activity }: Pick<ImageView, 'status' | 'activity'>): Piece => {
+export const toState = ({ status, activity }: Pick<ImageView, 'status' | 'activity'>): Piece => {
   if (activity?.status === 'running' && activity.step) {
     return styled('strong', `${activity.step} ${Math.floor(activity.percent)} %`);
   }
@@ -68,12 +68,12 @@ const stepStyles = { running: 'strong', done: 'good', failed: 'bad', cancelled: 
 const waits = { scratch: 'waits for scratch space', worker: 'waits for a free worker' } as const;
 
 /** What a step that runs does now. */
-export const workOf = ({ percent, waitsFor }: Pick<StepView, 'percent' | 'waitsFor'>): string =>
+export const describeWork = ({ percent, waitsFor }: Pick<StepView, 'percent' | 'waitsFor'>): string =>
   waitsFor ? waits[waitsFor] : `${Math.floor(percent)} %`;
 
 const stepLine = (step: StepView, now: Date): Line => [
   `  ${step.step.padEnd(11)}`,
-  styled(stepStyles[step.status], (step.status === 'running' ? workOf(step) : step.status).padEnd(11)),
+  styled(stepStyles[step.status], (step.status === 'running' ? describeWork(step) : step.status).padEnd(11)),
   formatDuration(seconds(step.startedAt, step.finishedAt, now)).padEnd(13),
   step.attempts === 1 ? '1 attempt' : `${step.attempts} attempts`,
   step.worker ? styled('dim', `  on ${step.worker}`) : '',
@@ -191,7 +191,7 @@ export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
   const [newest, ...older] = image.runs;
   const settings = Object.entries(image.settings).map(([name, value]) => `${name} ${value}`);
   return [
-    [styled('strong', image.name), '  ', stateOf(image)],
+    [styled('strong', image.name), '  ', toState(image)],
     [label('id'), image.id],
     [label('project'), image.projectId],
     ...uploadLines(image),
@@ -221,7 +221,7 @@ export const endLines = (image: ImageDetail): Line[] => {
   if (!run) {
     const order = image.repair ?? image.download;
     const again = image.download?.failure ? ['', `"bootready retry ${image.id}" downloads it again.`] : [];
-    return [[image.name, ' ', stateOf(image)], ...(order ? failureLines(order) : []), ...again];
+    return [[image.name, ' ', toState(image)], ...(order ? failureLines(order) : []), ...again];
   }
   const notPassed = run.findings.filter(({ outcome }) => outcome !== 'pass');
   return [

@@ -2,7 +2,7 @@ import { Checksum, SourceUrl } from '../../shared/contracts/download.ts';
 import { ImageName } from '../../shared/contracts/image.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { connect } from './api-client.ts';
-import { type SettingOptions, type SnapshotOptions, settingsOf, snapshotOf } from './change.ts';
+import { type SettingOptions, type SnapshotOptions, toSettings, toSnapshot } from './change.ts';
 import { exitCodeOfRun, followRun } from './follow.ts';
 import { endLines } from './image-text.ts';
 import { interruptible } from './interrupt.ts';
@@ -18,8 +18,8 @@ export const importImage = (address: string, options: ImportOptions): Promise<vo
   const url = validOption('The URL', SourceUrl, address);
   const name = validOption('--name', ImageName, options.name);
   const checksum = options.checksum === undefined ? undefined : validOption('--checksum', Checksum, options.checksum);
-  const settings = settingsOf(options);
-  const snapshot = snapshotOf(options);
+  const settings = toSettings(options);
+  const snapshot = toSnapshot(options);
   let imageId: string | undefined;
   const work = async (signal: AbortSignal): Promise<void> => {
     const api = await connect(signal);

@@ -23,7 +23,7 @@ export const signInByDevice = async (
 ): Promise<SignIn> => {
   const registration: Registration = { issuer, clientId, ...(resource ? { resource } : {}) };
   return asked(issuer, signal, async () => {
-    const config = await configurationOf(registration);
+    const config = await makeConfiguration(registration);
     if (!config.serverMetadata().device_authorization_endpoint) throw cannot(issuer);
     const device = await client.initiateDeviceAuthorization(config, { scope: scopes, ...forResource(registration) });
     show({
@@ -49,7 +49,7 @@ export const renewed = (signIn: SignIn): Promise<SignIn> =>
   asked(signIn.issuer, undefined, async () => {
     if (signIn.refreshToken === undefined) throw over(signIn.issuer);
     const tokens = await client.refreshTokenGrant(
-      await configurationOf(signIn),
+      await makeConfiguration(signIn),
       signIn.refreshToken,
       forResource(signIn),
     );
@@ -60,13 +60,13 @@ export const renewed = (signIn: SignIn): Promise<SignIn> =>
 /** RFC 7009. False where the issuer cannot. */
 export const revoked = ({ refreshToken, accessToken, ...registration }: SignIn): Promise<boolean> =>
   asked(registration.issuer, undefined, async () => {
-    const config = await configurationOf(registration);
+    const config = await makeConfiguration(registration);
     if (!config.serverMetadata().revocation_endpoint) return false;
     await client.tokenRevocation(config, refreshToken ?? accessToken);
     return true;
   });
 
-const configurationOf = ({ issuer, clientId }: Registration): Promise<client.Configuration> => {
+const makeConfiguration = ({ issuer, clientId }: Registration): Promise<client.Configuration> => {
   const url = new URL(issuer);
   const isLoopback = url.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
   return client.discovery(url, clientId, {}, client.None(), {
@@ -99,26 +99,26 @@ const asked = async <T>(issuer: string, signal: AbortSignal | undefined, work: (
   }
 };
 
-const hostOf = (issuer: string): string => new URL(issuer).host;
+const readHost = (issuer: string): string => new URL(issuer).host;
 
 const silent = (issuer: string, cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `The identity provider at ${hostOf(issuer)} does not answer correctly.`,
+    message: `The identity provider at ${readHost(issuer)} does not answer correctly.`,
     remedy: 'Try again later. An API key works without it ("bootready login URL --key").',
     cause,
   });
 const cannot = (issuer: string): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `The identity provider at ${hostOf(issuer)} does not allow sign-in for programs without a browser.`,
+    message: `The identity provider at ${readHost(issuer)} does not allow sign-in for programs without a browser.`,
     remedy:
       'Ask the operator to enable the device authorization grant, or use an API key ("bootready login URL --key").',
   });
 const denied = (issuer: string, cause: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unauthenticated',
-    message: `The sign-in was refused at ${hostOf(issuer)}.`,
+    message: `The sign-in was refused at ${readHost(issuer)}.`,
     remedy: 'If it was your sign-in, run the same command again.',
     cause,
   });
@@ -132,7 +132,7 @@ const tooLate = (cause: unknown): BootreadyError =>
 const over = (issuer: string, cause?: unknown): BootreadyError =>
   new BootreadyError({
     code: 'unauthenticated',
-    message: `The sign-in at ${hostOf(issuer)} has ended.`,
+    message: `The sign-in at ${readHost(issuer)} has ended.`,
     remedy: 'Sign in again: "bootready login URL".',
     cause,
   });
@@ -140,7 +140,7 @@ const over = (issuer: string, cause?: unknown): BootreadyError =>
 const refused = (issuer: string, cause: client.ResponseBodyError): BootreadyError =>
   new BootreadyError({
     code: 'unavailable',
-    message: `The identity provider at ${hostOf(issuer)} refuses this command line client: ${(cause.error_description ?? cause.error).slice(0, 200)}.`,
+    message: `The identity provider at ${readHost(issuer)} refuses this command line client: ${(cause.error_description ?? cause.error).slice(0, 200)}.`,
     remedy: 'Contact the operator: OIDC_CLI_CLIENT_ID and OIDC_CLI_SCOPES must match the registration of that client.',
     cause,
   });

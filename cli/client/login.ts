@@ -4,11 +4,11 @@ import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { formatBytes } from '../../shared/quantities.ts';
 import { quotaLines } from '../../shared/quota.ts';
 import { type Line, styled, tellLine } from '../terminal.ts';
-import { jsonOf, readAnswer } from './answers.ts';
+import { readAnswer, readJson } from './answers.ts';
 import { connect, createApiClient } from './api-client.ts';
 import { ask } from './ask.ts';
 import { forgetClientFile, readClientFile, type SignIn, writeClientFile } from './client-file.ts';
-import { apiUrlOf, clientFileOf } from './connection.ts';
+import { readApiUrl, toClientFile } from './connection.ts';
 import { interruptible } from './interrupt.ts';
 import type { DeviceCode } from './issuer.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
@@ -21,7 +21,7 @@ export type LoginOptions = OutputOptions & { key?: boolean; device?: boolean; pr
  * terminal the issuer goes first, where there is one that signs in command lines.
  */
 export const login = async (address: string, options: LoginOptions): Promise<void> => {
-  const url = apiUrlOf(address);
+  const url = readApiUrl(address);
   if (options.device && options.key) {
     throw new BootreadyError({
       code: 'invalid-input',
@@ -30,7 +30,7 @@ export const login = async (address: string, options: LoginOptions): Promise<voi
     });
   }
   const asksIssuer = options.device ?? (!options.key && process.stdin.isTTY);
-  const offered = asksIssuer ? await commandLineSignInOf(url) : undefined;
+  const offered = asksIssuer ? await findCommandLineSignIn(url) : undefined;
   if (options.device && !offered) {
     throw new BootreadyError({
       code: 'not-found',
@@ -57,7 +57,7 @@ const loginByKey = async (url: string, options: LoginOptions): Promise<void> => 
   }
   const apiKey = await readKey(url);
   const self = await createApiClient({ url, apiKey }).self();
-  await writeClientFile(clientFileOf(process.env), { url, apiKey });
+  await writeClientFile(toClientFile(process.env), { url, apiKey });
   printResult(self, () => [`Logged in to ${url}, project ${self.projectId}, role ${self.role}.`], options);
 };
 
@@ -66,7 +66,7 @@ const loginByIssuer = (url: string, offered: CommandLineSignIn, options: LoginOp
     const project = options.project ?? (process.env.BOOTREADY_PROJECT || undefined);
     const signIn = await (await import('./issuer.ts')).signInByDevice(offered, showCode, signal);
     const self = await createApiClient({ url, apiKey: signIn.accessToken, project, signal }).self();
-    await writeClientFile(clientFileOf(process.env), { url, signIn, ...(project ? { project } : {}) });
+    await writeClientFile(toClientFile(process.env), { url, signIn, ...(project ? { project } : {}) });
     printResult(
       self,
       () => [
@@ -88,14 +88,14 @@ const showCode = ({ url, completeUrl, code, minutes }: DeviceCode): void => {
 };
 
 /** Whoever may ask without a key: how users sign in. Undefined where command lines do not. */
-const commandLineSignInOf = async (url: string): Promise<CommandLineSignIn | undefined> => {
+const findCommandLineSignIn = async (url: string): Promise<CommandLineSignIn | undefined> => {
   const response = await createFetches({ url }).patient(new Request(`${url}/sign-in`));
-  return readAnswer(url, SignInWays, jsonOf(await response.text())).issuer?.commandLine;
+  return readAnswer(url, SignInWays, readJson(await response.text())).issuer?.commandLine;
 };
 
 /** Forgets whoever is logged in on this machine; a sign-in ends at the issuer too. */
 export const logout = async (options: OutputOptions): Promise<void> => {
-  const path = clientFileOf(process.env);
+  const path = toClientFile(process.env);
   const file = await readClientFile(path);
   if (!file) {
     printResult({ loggedOut: false }, () => ['Nobody is logged in on this machine.'], options);

@@ -5,7 +5,7 @@ import { Exit } from '../exit.ts';
 import { connect } from './api-client.ts';
 import { findImageId } from './find-image.ts';
 import { exitCodeOfRun, followRun } from './follow.ts';
-import { endLines, imageLines, stateOf } from './image-text.ts';
+import { endLines, imageLines, toState } from './image-text.ts';
 import { interruptible } from './interrupt.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
 import { type Cell, table } from './table.ts';
@@ -68,13 +68,13 @@ export const listImages = async (options: OutputOptions & ListOptions): Promise<
   if (next) tell(`There are more images; --limit ${limit * 2} shows more of them.`, options);
 };
 
-const factsOf = (image: ImageView): Cell[] => {
+const toFacts = (image: ImageView): Cell[] => {
   const size = image.size ?? image.upload.size;
-  return [image.name, stateOf(image), size === null ? '-' : formatBytes(size), image.diskFormat ?? '-'];
+  return [image.name, toState(image), size === null ? '-' : formatBytes(size), image.diskFormat ?? '-'];
 };
-const row = (image: ImageView): Cell[] => [...factsOf(image), formatTime(image.createdAt), image.id];
+const row = (image: ImageView): Cell[] => [...toFacts(image), formatTime(image.createdAt), image.id];
 const sharedRow = (image: ImageView): Cell[] => [
-  ...factsOf(image),
+  ...toFacts(image),
   image.projectId,
   image.memberStatus ?? '-',
   image.id,

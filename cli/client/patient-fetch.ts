@@ -1,6 +1,6 @@
 import { type BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { withRetries } from '../../shared/transfer/retry.ts';
-import { type AnswerContext, errorOfAnswer, errorOfNetwork, networkCodeOf } from './answers.ts';
+import { type AnswerContext, errorOfAnswer, errorOfNetwork, findNetworkCode } from './answers.ts';
 
 /** How the command asks an installation. `once` gives the answer as it comes; the others wait for all of it and ask again. */
 export type Fetches = Record<'once' | 'patient' | 'patientOnceHeard', (request: Request) => Promise<Response>> & {
@@ -45,7 +45,7 @@ export const createFetches = ({ url, signal }: { url: string; signal?: AbortSign
         if (!isBootreadyError(error) || !error.retryable) return false;
         if ((error.context as AnswerContext).status !== undefined) return true;
         // Nothing was sent when nobody listened.
-        return isSafe || networkCodeOf(error.cause) === 'ECONNREFUSED';
+        return isSafe || findNetworkCode(error.cause) === 'ECONNREFUSED';
       },
       askedFor: (error) => (isBootreadyError(error) ? (error.context as AnswerContext).retryAfter : undefined),
     });

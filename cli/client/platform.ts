@@ -6,7 +6,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { formatTime } from '../../shared/quantities.ts';
 import type { Line } from '../terminal.ts';
 import { connect } from './api-client.ts';
-import { type SettingOptions, settingsOf } from './change.ts';
+import { type SettingOptions, toSettings } from './change.ts';
 import { findImageId } from './find-image.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
 import { table } from './table.ts';
@@ -68,7 +68,7 @@ export const setSource = async (word: string, options: SourceOptions): Promise<v
   const source: SetImageSource = {
     url: validOption('--url', SourceUrl, options.url),
     everySeconds: options.every * 3600,
-    settings: settingsOf(options),
+    settings: toSettings(options),
     ...(checksum === undefined ? {} : { checksum: validOption('--checksum', Checksum, checksum) }),
     ...(checksumUrl === undefined ? {} : { checksumUrl: validOption('--checksum-url', SourceUrl, checksumUrl) }),
     ...(signingKey === undefined ? {} : { signingKeys: await publicKeysIn(signingKey) }),

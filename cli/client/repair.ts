@@ -1,7 +1,7 @@
 import { ImageName } from '../../shared/contracts/image.ts';
 import { styled } from '../terminal.ts';
 import { connect } from './api-client.ts';
-import { type SettingOptions, settingsOf } from './change.ts';
+import { type SettingOptions, toSettings } from './change.ts';
 import { findImageId } from './find-image.ts';
 import { type OutputOptions, printResult } from './output.ts';
 import { validOption } from './valid-option.ts';
@@ -11,7 +11,7 @@ export type RepairOptions = OutputOptions & SettingOptions & { remedy?: string[]
 /** Makes a new image from one, or tells by what it could be mended. */
 export const repairImage = async (word: string, options: RepairOptions): Promise<void> => {
   const name = options.name === undefined ? undefined : validOption('--name', ImageName, options.name);
-  const settings = settingsOf(options);
+  const settings = toSettings(options);
   const api = await connect();
   const id = await findImageId(api, word);
   if (options.list) {

@@ -1,7 +1,7 @@
 import type { ImageDetail, StepView } from '../../shared/contracts/api.ts';
 import { formatDuration } from '../../shared/quantities.ts';
 import { type Line, styled } from '../terminal.ts';
-import { fetched, workOf } from './image-text.ts';
+import { describeWork, fetched } from './image-text.ts';
 
 /**
  * What is new since the image was last seen, as lines, and what it does now, as one. With a status line that can be written
@@ -24,7 +24,7 @@ export const createRunProgress = ({ hasStatusLine }: { hasStatusLine: boolean })
       lines.push([name, styled('careful', `attempt ${step.attempts}`), step.message ? `: ${step.message}` : '']);
     }
     if (step.status === 'running') {
-      if (!hasStatusLine && (isNew || tens > before.tens)) lines.push([name, workOf(step)]);
+      if (!hasStatusLine && (isNew || tens > before.tens)) lines.push([name, describeWork(step)]);
     } else if (isNew || before.status !== step.status) {
       const took = (new Date(step.finishedAt ?? step.startedAt).getTime() - new Date(step.startedAt).getTime()) / 1000;
       lines.push([
@@ -40,7 +40,7 @@ export const createRunProgress = ({ hasStatusLine }: { hasStatusLine: boolean })
   return {
     next: (image: ImageDetail): { lines: Line[]; status: string } => {
       const [newest] = image.runs;
-      const wait = newest ? (newest.status === 'queued' ? 'Waiting for a worker.' : '') : waitOf(image);
+      const wait = newest ? (newest.status === 'queued' ? 'Waiting for a worker.' : '') : describeWait(image);
       const lines: Line[] = [];
       if (newest && newest.id !== run) {
         run = newest.id;
@@ -53,12 +53,12 @@ export const createRunProgress = ({ hasStatusLine }: { hasStatusLine: boolean })
       const running = newest?.steps.findLast(({ status }) => status === 'running');
       const { download } = image;
       if (!newest && download?.status === 'running') return { lines, status: `${wait} ${fetched(download)}` };
-      return { lines, status: running ? `  ${running.step.padEnd(11)}${workOf(running)}` : wait };
+      return { lines, status: running ? `  ${running.step.padEnd(11)}${describeWork(running)}` : wait };
     },
   };
 };
 
-const waitOf = ({ upload, download }: ImageDetail): string => {
+const describeWait = ({ upload, download }: ImageDetail): string => {
   if (upload.size !== null) return 'Waiting for its run.';
   if (download?.status === 'running') return `Downloading from ${new URL(download.url).host}.`;
   return download?.status === 'queued' ? 'Waiting for a worker.' : 'Waiting until the upload is detected.';

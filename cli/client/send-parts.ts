@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
-import { md5Of, type Part, type StoredPart } from '../../shared/transfer/part-plan.ts';
+import { type Part, readMd5, type StoredPart } from '../../shared/transfer/part-plan.ts';
 import type { PartUrls } from '../../shared/transfer/part-urls.ts';
 import type { RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { withRetries } from '../../shared/transfer/retry.ts';
@@ -105,7 +105,7 @@ export const sendParts = async (
               tell();
             },
           });
-          const there = md5Of(etag);
+          const there = readMd5(etag);
           if (there !== undefined && there !== sum) throw damagedOnTheWay(++damages);
         } catch (error) {
           onTheWay.delete(partNumber);

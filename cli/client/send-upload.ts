@@ -8,9 +8,9 @@ import { formatBytes } from '../../shared/quantities.ts';
 import { createRateLimit, noLimit, type RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { tellLine } from '../terminal.ts';
 import type { ApiClient } from './api-client.ts';
-import { type SettingOptions, type SnapshotOptions, settingsOf, snapshotOf } from './change.ts';
-import { refusalsOf } from './check-before.ts';
-import { languageOf, stateDirOf } from './connection.ts';
+import { type SettingOptions, type SnapshotOptions, toSettings, toSnapshot } from './change.ts';
+import { findRefusals } from './check-before.ts';
+import { findStateDir, toLanguage } from './connection.ts';
 import { type LocalFile, openLocalFile } from './local-file.ts';
 import type { TransferOptions } from './outages.ts';
 import { type OutputOptions, tell } from './output.ts';
@@ -25,11 +25,11 @@ export type UploadOptions = OutputOptions &
 export type Wanted = { fileName: string; name: string; settings: ImageSettings; snapshot: Snapshot | undefined };
 
 /** @throws `invalid-input` */
-export const wantedOf = (fileName: string, options: UploadOptions): Wanted => ({
+export const readWanted = (fileName: string, options: UploadOptions): Wanted => ({
   fileName,
   name: validOption('--name', ImageName, options.name ?? stripEndings(basename(fileName))),
-  settings: settingsOf(options),
-  snapshot: snapshotOf(options),
+  settings: toSettings(options),
+  snapshot: toSnapshot(options),
 });
 
 /** Filled while a file is sent, for whoever is interrupted. */
@@ -47,7 +47,7 @@ export const send = async (
   const limit = options.limit ?? (options.bwlimit ? createRateLimit(options.bwlimit) : noLimit);
   const file = await openLocalFile(fileName);
   try {
-    const states = uploadStateFile(stateDirOf(process.env), { url: api.url, path: file.path });
+    const states = uploadStateFile(findStateDir(process.env), { url: api.url, path: file.path });
     const isBegun = (await states.read()) !== undefined;
     const refusals = options.check ? await refusalsBefore(api, file, fileName, isBegun, options) : [];
     if (refusals.length > 0) return { refusals };
@@ -77,11 +77,11 @@ const refusalsBefore = async (
   { allowIso, json }: UploadOptions,
 ): Promise<FindingView[]> => {
   const { limits, quota } = await api.self();
-  const refusals = await refusalsOf(
+  const refusals = await findRefusals(
     file.source,
     { ...limits, allowIso: allowIso ?? limits.allowIso },
     isBegun ? undefined : quota,
-    languageOf(process.env),
+    toLanguage(process.env),
   );
   if (json) return refusals;
   for (const { code, problem, remedy } of refusals) {

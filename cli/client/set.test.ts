@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { changeOf } from './set.ts';
+import { toChange } from './set.ts';
 
 test('only what is named changes; a value may hold "=", or be empty', () => {
-  expect(changeOf({ minRam: 0, property: ['a=b=c', 'empty='], removeProperty: ['old'] })).toEqual({
+  expect(toChange({ minRam: 0, property: ['a=b=c', 'empty='], removeProperty: ['old'] })).toEqual({
     minRam: 0,
     properties: { a: 'b=c', empty: '', old: null },
   });
-  expect(changeOf({ name: ' Debian ' })).toEqual({ name: 'Debian' });
+  expect(toChange({ name: ' Debian ' })).toEqual({ name: 'Debian' });
 });
 
 test.each([
@@ -17,5 +17,5 @@ test.each([
   ['one that is set and removed', { property: ['a=1'], removeProperty: ['a'] }, /named twice/],
   ['an empty name', { name: ' ' }, /name is empty/],
 ])('%s is wrong use', (_what, options, message) => {
-  expect(() => changeOf(options)).toThrow(message);
+  expect(() => toChange(options)).toThrow(message);
 });

@@ -16,7 +16,7 @@ export type SetOptions = OutputOptions & {
 
 /** Changes what an image is called, what it needs, and its properties; what is not named stays. */
 export const setImage = async (word: string, options: SetOptions): Promise<void> => {
-  const change = changeOf(options);
+  const change = toChange(options);
   const api = await connect();
   const image = await api.changeImage(await findImageId(api, word), change);
   const { name, id, minRam, minDisk, properties } = image;
@@ -32,8 +32,8 @@ export const setImage = async (word: string, options: SetOptions): Promise<void>
 };
 
 /** @throws `invalid-input` */
-export const changeOf = ({ name, minRam, minDisk, property = [], removeProperty = [] }: SetOptions): ChangeImage => {
-  const set = property.map(pairOf);
+export const toChange = ({ name, minRam, minDisk, property = [], removeProperty = [] }: SetOptions): ChangeImage => {
+  const set = property.map(readPair);
   const twice = [...set.map(([key]) => key), ...removeProperty].find((key, at, all) => all.indexOf(key) !== at);
   if (twice !== undefined) throw invalid(`The property "${twice}" is named twice.`, 'Name it once.');
   const properties = Object.fromEntries<string | null>([...set, ...removeProperty.map((key) => [key, null] as const)]);
@@ -47,7 +47,7 @@ export const changeOf = ({ name, minRam, minDisk, property = [], removeProperty 
   throw invalid('No change is given.', '"bootready set --help" lists the settings.');
 };
 
-const pairOf = (text: string): readonly [string, string] => {
+const readPair = (text: string): readonly [string, string] => {
   const at = text.indexOf('=');
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
   throw invalid(`--property ${text} has no value.`, 'Write it as --property NAME=VALUE.');

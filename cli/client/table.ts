@@ -2,8 +2,8 @@ import { type Line, type Piece, printable, styled } from '../terminal.ts';
 
 export type Cell = Piece;
 
-const textOf = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.text);
-const widthOf = (text: string): number => [...printable(text)].length;
+const toText = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.text);
+const measureWidth = (text: string): number => [...printable(text)].length;
 
 const cut = (text: string, width: number): string => {
   const characters = [...printable(text)];
@@ -14,15 +14,15 @@ const cut = (text: string, width: number): string => {
 export const table = (heads: readonly string[], rows: readonly (readonly Cell[])[], widest = 40): Line[] => {
   const last = heads.length - 1;
   const fit = (cell: Cell, column: number): Cell => {
-    const text = column === last ? printable(textOf(cell)) : cut(textOf(cell), widest);
+    const text = column === last ? printable(toText(cell)) : cut(toText(cell), widest);
     return typeof cell === 'string' ? text : styled(cell.style, text);
   };
   const all = [heads.map((head) => styled('dim', head)), ...rows].map((cells) => cells.map(fit));
-  const widths = heads.map((_, column) => Math.max(...all.map((cells) => widthOf(textOf(cells[column] ?? '')))));
+  const widths = heads.map((_, column) => Math.max(...all.map((cells) => measureWidth(toText(cells[column] ?? '')))));
   return all.map((cells) =>
     cells.flatMap((cell, column) => [
       cell,
-      column === last ? '' : ' '.repeat((widths[column] ?? 0) - widthOf(textOf(cell)) + 2),
+      column === last ? '' : ' '.repeat((widths[column] ?? 0) - measureWidth(toText(cell)) + 2),
     ]),
   );
 };

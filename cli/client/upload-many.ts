@@ -1,14 +1,14 @@
 import type { FindingView, ImageDetail } from '../../shared/contracts/api.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { createRateLimit } from '../../shared/transfer/rate-limit.ts';
-import { describedError, Exit, exitCode, exitCodeOf } from '../exit.ts';
+import { describedError, Exit, exitCode, toExitCode } from '../exit.ts';
 import { styled } from '../terminal.ts';
 import { connect } from './api-client.ts';
 import { exitCodeOfRun, followRun } from './follow.ts';
-import { stateOf } from './image-text.ts';
+import { toState } from './image-text.ts';
 import { interruptible } from './interrupt.ts';
 import { printResult, tell } from './output.ts';
-import { send, type UploadOptions, type Wanted, wantedOf } from './send-upload.ts';
+import { readWanted, send, type UploadOptions, type Wanted } from './send-upload.ts';
 import { table } from './table.ts';
 
 /** What came of one file; `code` is what the command would end with if it were the only one. */
@@ -30,7 +30,7 @@ export const uploadMany = (fileNames: string[], options: UploadOptions): Promise
       remedy: 'Remove --name: each image is named like its file. "bootready rename" changes the name.',
     });
   }
-  const all = fileNames.map((fileName) => wantedOf(fileName, options));
+  const all = fileNames.map((fileName) => readWanted(fileName, options));
   const shared = options.bwlimit ? { ...options, limit: createRateLimit(options.bwlimit) } : options;
   return interruptible(
     async (signal) => {
@@ -44,7 +44,7 @@ export const uploadMany = (fileNames: string[], options: UploadOptions): Promise
           signal.throwIfAborted();
           if (!isBootreadyError(error) || error.code === 'unauthenticated') throw error;
           tell(`${wanted.fileName}: ${error.message}`, options);
-          outcomes.set(wanted, { ...named(wanted), error: describedError(error), code: exitCodeOf(error) });
+          outcomes.set(wanted, { ...named(wanted), error: describedError(error), code: toExitCode(error) });
         }
       };
       for (const wanted of all) {
@@ -76,7 +76,7 @@ const named = ({ fileName, name }: Wanted) => ({ file: fileName, name });
 const row = (outcome: Outcome) => {
   const [result, id] =
     'image' in outcome
-      ? [stateOf(outcome.image), outcome.image.id]
+      ? [toState(outcome.image), outcome.image.id]
       : [styled('bad', 'error' in outcome ? outcome.error.message : 'refused before the upload'), '-'];
   return [outcome.file, outcome.name, result, id];
 };

@@ -5,13 +5,13 @@ import { exitCodeOfRun, followRun } from './follow.ts';
 import { endLines } from './image-text.ts';
 import { interruptible } from './interrupt.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
-import { type SendProgress, send, type UploadOptions, wantedOf } from './send-upload.ts';
+import { readWanted, type SendProgress, send, type UploadOptions } from './send-upload.ts';
 
 /** Sends one file, continues what was begun of it, and follows its run; or several, see `upload-many.ts`. */
 export const upload = async (fileNames: string[], options: UploadOptions): Promise<void> => {
   const [fileName = '', ...others] = fileNames;
   if (others.length > 0) return (await import('./upload-many.ts')).uploadMany(fileNames, options);
-  const wanted = wantedOf(fileName, options);
+  const wanted = readWanted(fileName, options);
   const progress: SendProgress = {};
   const work = async (signal: AbortSignal): Promise<void> => {
     const api = await connect(signal);

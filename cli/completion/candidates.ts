@@ -15,7 +15,7 @@ export const wantedAt = (program: Command, words: readonly string[]): Wanted => 
     if (open) open = undefined;
     else if (word === '--') onlyOperands = true;
     else if (!onlyOperands && word.startsWith('-'))
-      open = valued(optionsOf(command).find(({ long, short }) => long === word || short === word));
+      open = valued(readOptions(command).find(({ long, short }) => long === word || short === word));
     else {
       const next = positionals === 0 ? command.commands.find((each) => each.name() === word) : undefined;
       if (next) command = next;
@@ -26,7 +26,7 @@ export const wantedAt = (program: Command, words: readonly string[]): Wanted => 
   if (!onlyOperands && current.startsWith('-')) {
     return {
       kind: 'words',
-      words: optionsOf(command).flatMap(({ long, description }) => (long ? [{ value: long, description }] : [])),
+      words: readOptions(command).flatMap(({ long, description }) => (long ? [{ value: long, description }] : [])),
     };
   }
   if (command.commands.length > 0) {
@@ -37,7 +37,7 @@ export const wantedAt = (program: Command, words: readonly string[]): Wanted => 
 };
 
 /** Those of the groups above hold too. `--help` is no option of commander's lists. */
-const optionsOf = (command: Command): Option[] => {
+const readOptions = (command: Command): Option[] => {
   const all: Option[] = [];
   for (let each: Command | null = command; each; each = each.parent) all.push(...each.options);
   return [

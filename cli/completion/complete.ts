@@ -17,14 +17,14 @@ export const complete = async (program: Command, words: readonly string[]): Prom
     process.stdout.write('files\n');
     return;
   }
-  const found = await candidatesOf(wanted, current);
+  const found = await findCandidates(wanted, current);
   const lines = found
     .filter(({ value }) => value.startsWith(current))
     .map(({ value, description }) => `${printable(value)}\t${printable(description)}`);
   process.stdout.write(`${['words', ...lines].join('\n')}\n`);
 };
 
-const candidatesOf = async (wanted: Wanted, current: string): Promise<Candidate[]> => {
+const findCandidates = async (wanted: Wanted, current: string): Promise<Candidate[]> => {
   if (wanted.kind === 'words') return wanted.words;
   if (wanted.kind === 'shared-image') return imagesLike(current, [{ shared: 'all' }]);
   return wanted.kind === 'image' ? imagesLike(current, [{}, { shared: 'accepted' }]) : [];

@@ -8,7 +8,7 @@ import type { Examination } from '../../shared/contracts/run.ts';
 import type { Step } from '../../shared/contracts/step.ts';
 import { examine } from '../../shared/examine.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
-import { type Sbom, sbomOf } from '../../shared/sbom/cyclonedx.ts';
+import { buildSbom, type Sbom } from '../../shared/sbom/cyclonedx.ts';
 import { admitUpload } from '../../workers/activities/admit.ts';
 import { convertUpload } from '../../workers/activities/convert.ts';
 import { inspectDisk } from '../../workers/activities/inspect.ts';
@@ -16,7 +16,7 @@ import { judgeParts } from '../../workers/activities/judge.ts';
 import type { StepControl } from '../../workers/activities/step.ts';
 import { digest, hash } from '../../workers/bytes/hash.ts';
 import { sourceUpload } from '../../workers/bytes/uploads.ts';
-import { cacheDirOf } from '../../workers/cache-dir.ts';
+import { findCacheDir } from '../../workers/cache-dir.ts';
 import { peekLayer } from '../../workers/tools/decompress.ts';
 
 export type Examined = Examination & { findings: FindingView[] };
@@ -53,9 +53,9 @@ export const examineFile = async (input: ExamineInput, { signal, progress }: Exa
       ),
     inspect: async ({ format, sha256 }) => {
       const disk = { path: join(scratchDir, `disk.${format}`), format, scratchDir };
-      const tools = { cacheDir: cacheDirOf(process.env), foreign };
+      const tools = { cacheDir: findCacheDir(process.env), foreign };
       const { packages, ...inspection } = await inspectDisk(tools, disk, control('inspect'));
-      const sbom = sbomOf(packages, inspection.guest, { sha256, madeAt: new Date() });
+      const sbom = buildSbom(packages, inspection.guest, { sha256, madeAt: new Date() });
       if (sbom) await input.onSbom?.(sbom);
       return inspection;
     },

@@ -26,13 +26,13 @@ const reportOf = (findings: Finding[], more: Partial<CheckReport> = {}): CheckRe
   tools: {},
   ...more,
 });
-const textOf = (report: CheckReport, language: 'en' | 'de' = 'en'): string =>
+const toText = (report: CheckReport, language: 'en' | 'de' = 'en'): string =>
   checkLines(report, language)
     .map((line) => render(line, false))
     .join('\n');
 
 test('what was found, the findings in groups, the verdict', () => {
-  const text = textOf(
+  const text = toText(
     reportOf([format, cloudInit], {
       disk: { format: 'vmdk', variant: 'streamOptimized', virtualSize: 1024 * MiB },
       converted: {
@@ -75,7 +75,7 @@ It would be rejected (policy enforce).`);
 
 test('what does not reject under this policy is a warning, and so is what could not be seen', () => {
   const unseen = finding('virtio-block-initramfs', 'inspect', 'unknown', { kernel: '6.1' });
-  const text = textOf(reportOf([format, cloudInit, unseen], { policy: 'warn' }));
+  const text = toText(reportOf([format, cloudInit, unseen], { policy: 'warn' }));
   expect(text).toContain('Warnings (2)\n  cloud-init\n');
   expect(text).toContain('  virtio disk driver at boot (not known)\n');
   expect(text).not.toContain('Failures');
@@ -83,18 +83,18 @@ test('what does not reject under this policy is a warning, and so is what could 
 });
 
 test('a refused upload has nothing but the reason', () => {
-  const text = textOf(reportOf([finding('empty', 'admit', 'fail')], { layers: [] }));
+  const text = toText(reportOf([finding('empty', 'admit', 'fail')], { layers: [] }));
   expect(text).toMatch(/^debian\.ova {2}300\.0 MiB\n\nFailures \(1\)\n/);
 });
 
 test('German', () => {
   const report = reportOf([format], { findings: [findingView(format, 'de')] });
-  expect(textOf(report, 'de')).toContain('Bestanden (1)');
-  expect(textOf(report, 'de')).toMatch(/Es würde veröffentlicht \(policy enforce\)\.$/);
+  expect(toText(report, 'de')).toContain('Bestanden (1)');
+  expect(toText(report, 'de')).toMatch(/Es würde veröffentlicht \(policy enforce\)\.$/);
 });
 
 test('names that strangers chose forge no lines', () => {
-  const text = textOf(reportOf([format], { layers: [{ kind: 'tar', member: 'a\u001b[2J\nPassed (99)' }] }));
+  const text = toText(reportOf([format], { layers: [{ kind: 'tar', member: 'a\u001b[2J\nPassed (99)' }] }));
   expect(text).not.toContain('\u001b');
   expect(text).not.toMatch(/^Passed \(99\)/m);
 });

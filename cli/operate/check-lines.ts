@@ -2,7 +2,7 @@ import type { Language } from '../../shared/checks/define.ts';
 import type { CheckReport } from '../../shared/contracts/check.ts';
 import type { Verdict } from '../../shared/contracts/run.ts';
 import { formatBytes } from '../../shared/quantities.ts';
-import { type FindingGroup, factsOf, groupsOf } from '../../shared/report/document.ts';
+import { type FindingGroup, readGroups, toFacts } from '../../shared/report/document.ts';
 import { type ReportWords, reportWords } from '../../shared/report/words.ts';
 import { rejects } from '../../shared/verdict.ts';
 import { commandLines } from '../command-lines.ts';
@@ -25,8 +25,8 @@ export const checkLines = (report: CheckReport, language: Language): Line[] => {
   const { file, findings, verdict, policy } = report;
   return [
     [styled('strong', file.name), `  ${formatBytes(file.size)}`],
-    ...factsOf({ ...report, title: file.name }, language).map(([label, value]): Line => `${label.padEnd(13)}${value}`),
-    ...groupsOf(findings, (finding) => rejects(finding, policy), language).flatMap((group) => groupLines(group, say)),
+    ...toFacts({ ...report, title: file.name }, language).map(([label, value]): Line => `${label.padEnd(13)}${value}`),
+    ...readGroups(findings, (finding) => rejects(finding, policy), language).flatMap((group) => groupLines(group, say)),
     '',
     [styled(verdictStyles[verdict], say.wouldBe[verdict]), ` (policy ${policy}).`],
   ];

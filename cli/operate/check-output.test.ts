@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, stat, truncate, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Sbom, sbomOf } from '../../shared/sbom/cyclonedx.ts';
+import { buildSbom, type Sbom } from '../../shared/sbom/cyclonedx.ts';
 import { keepOutput, refuseExisting, writeSbom } from './check-output.ts';
 
 const MiB = 1024 ** 2;
@@ -48,7 +48,11 @@ test('a copy that is interrupted leaves nothing', async () => {
 });
 
 test('a folder that is not there', async () => {
-  const sbom = sbomOf([{ name: 'a', epoch: 0, version: '1', release: '', arch: '' }], { packageFormat: 'deb' }, image);
+  const sbom = buildSbom(
+    [{ name: 'a', epoch: 0, version: '1', release: '', arch: '' }],
+    { packageFormat: 'deb' },
+    image,
+  );
   await expect(writeSbom(join(dir, 'no/bill.json'), sbom as Sbom)).rejects.toMatchObject({
     message: expect.stringContaining('bill of materials'),
     remedy: expect.stringContaining('folder exists'),

@@ -85,7 +85,7 @@ export const listKeys = (options: Output & { project?: string; all?: boolean }):
     );
     printResult(
       { keys },
-      () => table(['NAME', 'PROJECT', 'ROLE', 'MADE', 'LAST USED', 'ENDS', 'ID'], rowsOf(keys, now)),
+      () => table(['NAME', 'PROJECT', 'ROLE', 'MADE', 'LAST USED', 'ENDS', 'ID'], toRows(keys, now)),
       options,
     );
   });
@@ -96,7 +96,7 @@ const hasEnded = ({ revokedAt, expiresAt }: ListedKey, now: Date): boolean =>
 const day = (date: Date): string => date.toISOString().slice(0, 10);
 const minute = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ');
 
-const rowsOf = (keys: readonly ListedKey[], now: Date): Cell[][] =>
+const toRows = (keys: readonly ListedKey[], now: Date): Cell[][] =>
   keys.map((key) => [
     key.name,
     key.projectId,

@@ -1,7 +1,7 @@
 import { grantRights } from '../../adapters/database/grant-rights.ts';
 import { migrateToLatest } from '../../adapters/database/migrate.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
-import { temporalConfigOf } from '../../adapters/temporal/config.ts';
+import { toTemporalConfig } from '../../adapters/temporal/config.ts';
 import { connectTemporal, registerSearchAttributes } from '../../adapters/temporal/connect.ts';
 import { makeLogins } from './database.ts';
 import { readConfig } from './environment.ts';
@@ -24,7 +24,7 @@ export const migrate = async ({ login = [] }: { login?: string[] } = {}): Promis
   } finally {
     await close();
   }
-  const temporal = connectTemporal(temporalConfigOf(config));
+  const temporal = connectTemporal(toTemporalConfig(config));
   try {
     const registered = await registerSearchAttributes(temporal, config.TEMPORAL_NAMESPACE);
     process.stdout.write(

@@ -15,7 +15,7 @@ export const printPolicy = (options: Options, env: NodeJS.ProcessEnv = process.e
   const buckets: BucketNames = { uploads: env.UPLOADS_BUCKET || 'uploads', images: env.IMAGES_BUCKET || 'images' };
   const policy =
     options.for === 'ceph'
-      ? bucketPolicy(chosen(options.bucket, storeBuckets, '--bucket'), buckets, principalsOf(options.user ?? []))
+      ? bucketPolicy(chosen(options.bucket, storeBuckets, '--bucket'), buckets, toPrincipals(options.user ?? []))
       : userPolicy(chosen(options.role, processRoles, '--role'), buckets);
   process.stdout.write(`${JSON.stringify(policy, null, 2)}\n`);
 };
@@ -35,7 +35,7 @@ const chosen = <T extends ProcessRole | StoreBucket>(
 };
 
 /** `api=NAME`: Ceph's user, with its tenant before a "$" where it has one. */
-const principalsOf = (users: readonly string[]): Partial<Record<ProcessRole, string>> =>
+const toPrincipals = (users: readonly string[]): Partial<Record<ProcessRole, string>> =>
   Object.fromEntries(
     users.map((each) => {
       const [role, ...name] = each.split('=');

@@ -5,7 +5,7 @@ import { Policy, ProjectId } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import { formatBytes } from '../../shared/quantities.ts';
-import { limitsOf, quotaLines } from '../../shared/quota.ts';
+import { quotaLines, toLimits } from '../../shared/quota.ts';
 import { readConfig } from './environment.ts';
 import { noSuchProject, type Output, operator, print, valid, withDatabase } from './with-database.ts';
 
@@ -46,7 +46,7 @@ export const projectQuota = (
   options: Output & { bytes?: string; count?: string; uploads?: string },
 ): Promise<void> =>
   withDatabase(async (db) => {
-    const projects = createProjectStore(db, limitsOf(readConfig()));
+    const projects = createProjectStore(db, toLimits(readConfig()));
     const change = {
       ...(options.bytes ? { bytes: valid(orDefault(Size), options.bytes, '--bytes') } : {}),
       ...(options.count ? { images: valid(orDefault(Count), options.count, '--count') } : {}),
@@ -64,7 +64,7 @@ export const listProjects = (options: Output): Promise<void> =>
     const projects = await createProjectStore(db).all();
     const line = (project: Project): string => {
       const { id, keyPrefix, policy, quota } = project;
-      return `${id}\tprefix ${keyPrefix}\tpolicy ${policy ?? 'of the installation'}\tquota ${quota.bytes === null ? 'of the installation' : formatBytes(quota.bytes)}\ttargets ${targetsOf(project)}`;
+      return `${id}\tprefix ${keyPrefix}\tpolicy ${policy ?? 'of the installation'}\tquota ${quota.bytes === null ? 'of the installation' : formatBytes(quota.bytes)}\ttargets ${findTargets(project)}`;
     };
     print({ projects }, projects.map(line).join('\n') || 'No projects yet.', options);
   });
@@ -94,10 +94,10 @@ export const chooseTargets = (
     }
     const project = await createProjectStore(db).chooseTargets(id, options.default ? null : names);
     if (!project) throw noSuchProject(id);
-    const details = { targets: targetsOf(project) };
+    const details = { targets: findTargets(project) };
     await createAuditLog(db).record({ action: 'project.targets', by: operator(), projectId: id, details });
-    print(project, `Published images of ${id} go to: ${targetsOf(project)}.`, options);
+    print(project, `Published images of ${id} go to: ${findTargets(project)}.`, options);
   });
 
-const targetsOf = ({ targets }: Project): string =>
+const findTargets = ({ targets }: Project): string =>
   targets === null ? 'those of the installation' : targets.join(', ') || 'no target';

@@ -1,6 +1,6 @@
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import { explain } from '../../shared/errors.ts';
-import { secretKeysOf } from '../../shared/secret-keys.ts';
+import { makeSecretKeys } from '../../shared/secret-keys.ts';
 import { type OutputOptions, printResult } from '../client/output.ts';
 import { Exit, exitCode } from '../exit.ts';
 import { readConfig } from './environment.ts';
@@ -8,7 +8,7 @@ import { withDatabase } from './with-database.ts';
 
 /** Seals all secrets in the database with the newest key. Everything may run meanwhile, and it may be stopped and run again. */
 export const rotateSecrets = async ({ json }: OutputOptions): Promise<void> => {
-  const secrets = secretKeysOf(readConfig().SECRETS_KEY);
+  const secrets = makeSecretKeys(readConfig().SECRETS_KEY);
   const { sealed, unreadable } = await withDatabase((db) => createWebhookStore(db, secrets).reseal('outdated'));
   printResult(
     { sealed, unreadable: unreadable.map(explain) },

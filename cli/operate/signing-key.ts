@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { BootreadyError } from '../../shared/errors.ts';
-import { keyIdOf } from '../../shared/provenance/dsse.ts';
-import { newSigningKey, publicPemOf, signingKeyOf } from '../../shared/provenance/keys.ts';
+import { makeKeyId } from '../../shared/provenance/dsse.ts';
+import { makePublicPem, newSigningKey, readSigningKey } from '../../shared/provenance/keys.ts';
 
 /** A new signing key for PROVENANCE_KEY_FILE; the public half on stdout. A file that is there is never replaced: old signatures need their key. */
 export const createSigningKey = async (path: string): Promise<void> => {
@@ -19,7 +19,7 @@ export const createSigningKey = async (path: string): Promise<void> => {
       cause,
     });
   }
-  const key = signingKeyOf(pem);
-  process.stderr.write(`Key ${keyIdOf(key)} is in ${path}; name it in PROVENANCE_KEY_FILE of api and workers.\n`);
-  process.stdout.write(publicPemOf(key));
+  const key = readSigningKey(pem);
+  process.stderr.write(`Key ${makeKeyId(key)} is in ${path}; name it in PROVENANCE_KEY_FILE of api and workers.\n`);
+  process.stdout.write(makePublicPem(key));
 };

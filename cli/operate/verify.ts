@@ -2,9 +2,9 @@ import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { formatMessage } from '../../shared/checks/message.ts';
 import { BootreadyError } from '../../shared/errors.ts';
-import { publicKeysOf } from '../../shared/provenance/keys.ts';
+import { readPublicKeys } from '../../shared/provenance/keys.ts';
 import { type Verification, verifyProvenance } from '../../shared/provenance/verify.ts';
-import { sha256Of } from '../../shared/sha256.ts';
+import { computeSha256 } from '../../shared/sha256.ts';
 import { Exit } from '../exit.ts';
 import { type Line, printJson, printLine, styled, tellLine } from '../terminal.ts';
 
@@ -12,9 +12,9 @@ type VerifyOptions = { provenance: string; key: string; json?: boolean };
 
 /** Checks a downloaded image against its provenance; asks nobody. @throws Exit 1 when it is not to be trusted */
 export const verifyFile = async (path: string, { provenance, key, json }: VerifyOptions): Promise<void> => {
-  const keys = publicKeysOf(await readText(key));
+  const keys = readPublicKeys(await readText(key));
   const text = await readText(provenance);
-  const sha256 = await hashOf(path);
+  const sha256 = await computeHash(path);
   const verification = verifyProvenance(text, sha256, keys);
   if (json) printJson({ file: path, sha256, ...verification });
   else if (verification.trusted) for (const line of trustedLines(path, verification)) printLine(line);
@@ -58,9 +58,9 @@ const readText = (path: string): Promise<string> =>
     throw unreadable(path, cause);
   });
 
-const hashOf = async (path: string): Promise<string> => {
+const computeHash = async (path: string): Promise<string> => {
   try {
-    return await sha256Of(createReadStream(path, { highWaterMark: 1024 ** 2 }));
+    return await computeSha256(createReadStream(path, { highWaterMark: 1024 ** 2 }));
   } catch (cause) {
     throw unreadable(path, cause);
   }

@@ -6,7 +6,7 @@ import { startLine } from '../terminal/line.mjs';
 import { requireRoom, root } from './host.mjs';
 import { Problem } from './problem.mjs';
 
-const packagesOf = (file) => {
+const readPackages = (file) => {
   try {
     return JSON.parse(readFileSync(join(root, file), 'utf8')).packages;
   } catch {
@@ -16,7 +16,7 @@ const packagesOf = (file) => {
 
 /** npm writes node_modules/.package-lock.json when it is done: what it says is there, is there. */
 const areInstalled = (wanted) => {
-  const installed = packagesOf('node_modules/.package-lock.json');
+  const installed = readPackages('node_modules/.package-lock.json');
   if (!installed) return false;
   return Object.entries(wanted).every(([path, { version, integrity, optional, peer }]) => {
     if (path === '') return true;
@@ -28,7 +28,7 @@ const areInstalled = (wanted) => {
 };
 
 export const installNpmPackages = async () => {
-  const wanted = packagesOf('package-lock.json');
+  const wanted = readPackages('package-lock.json');
   if (!wanted)
     throw new Problem('package-lock.json cannot be read.', 'Get a whole clone: git checkout package-lock.json');
   if (areInstalled(wanted)) return linkPostgresLibraries();
@@ -37,7 +37,7 @@ export const installNpmPackages = async () => {
   const { code, output } = await npmCi();
   if (code !== 0) {
     line.end();
-    throw problemOf(output);
+    throw toProblem(output);
   }
   line.done();
   linkPostgresLibraries();
@@ -78,7 +78,7 @@ const npmCi = () =>
     child.once('close', (code) => resolve({ code, output }));
   });
 
-const problemOf = (output) => {
+const toProblem = (output) => {
   const code = /npm (?:error|ERR!) code (\S+)/.exec(output)?.[1];
   if (
     /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|ENETUNREACH|EHOSTUNREACH|ERR_SOCKET_TIMEOUT/.test(output)

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCodes } from '../../shared/error-codes.ts';
-import { amountOf, requestLimits } from '../../shared/request-limits.ts';
+import { readAmount, requestLimits } from '../../shared/request-limits.ts';
 
 /** docs/api-limits.md, made of the table that the API enforces: `npm run docs`. A test holds page and code together. */
 export const limitsPage = join(import.meta.dirname, '../../docs/api-limits.md');
@@ -18,7 +18,7 @@ const answerTo = ({ code }: Limit): string => {
 };
 
 const row = (limit: Limit): string =>
-  `| ${limit.per} | ${amountOf(limit)} ${limit.of} | ${answerTo(limit)} | ${limit.remedy} |`;
+  `| ${limit.per} | ${readAmount(limit)} ${limit.of} | ${answerTo(limit)} | ${limit.remedy} |`;
 
 export const limitsText = (): string => `# Limits of the API
 

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/deps.ts';
 import { Environment } from '../../shared/config.ts';
-import { typesOf } from '../tools/api-types/generate.ts';
+import { readTypes } from '../tools/api-types/generate.ts';
 
 /** docs/openapi.json, made of the routes, and the types of its client: `npm run docs`. A test holds files and code together. */
 const root = join(import.meta.dirname, '../..');
@@ -30,7 +30,7 @@ export const openApiFiles = async (): Promise<{ path: string; text: string }[]> 
     { path: join(root, 'docs/openapi.json'), text: document },
     {
       path: join(root, 'shared/contracts/openapi.ts'),
-      text: `// Made by \`npm run docs\` from the routes of api/.\n\n${await typesOf(document)}`,
+      text: `// Made by \`npm run docs\` from the routes of api/.\n\n${await readTypes(document)}`,
     },
   ];
 };

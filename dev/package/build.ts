@@ -2,7 +2,7 @@ import { chmod, copyFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import root from '../../package.json' with { type: 'json' };
-import { billText, ownBill, packagesOf } from './sbom.ts';
+import { billText, ownBill, readPackages } from './sbom.ts';
 
 /**
  * The command line of users as one npm package without dependencies: `npm run build:cli`, then `npm pack ./dist/cli`. Node runs no TypeScript below
@@ -27,7 +27,7 @@ export const buildPackage = async (folder: string): Promise<void> => {
   });
   await bundle.close();
   const modules = output.flatMap((part) => (part.type === 'chunk' ? part.moduleIds : []));
-  await writeFile(join(folder, 'sbom.cdx.json'), billText(await ownBill(await packagesOf(modules))));
+  await writeFile(join(folder, 'sbom.cdx.json'), billText(await ownBill(await readPackages(modules))));
   const { name, version, description, license } = root;
   const manifest = {
     ...{ name, version, description, license, type: 'module' },

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import root from '../../package.json' with { type: 'json' };
-import { billText, ownBill, packagesOf } from './sbom.ts';
+import { billText, ownBill, readPackages } from './sbom.ts';
 
 const library = dirname(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json'));
 const schema = (name: string): object =>
@@ -37,7 +37,7 @@ test('the bill of the product fits the schema, and names what runs in production
 test('the bill of a bundle names what stands in it, with what of that needs what', async () => {
   const modules = ['commander/index.js', 'openid-client/build/index.js', 'oauth4webapi/build/index.js'];
   const paths = modules.map((path) => join(import.meta.dirname, '../../node_modules', path));
-  const bill = await ownBill(await packagesOf([...paths, import.meta.filename]));
+  const bill = await ownBill(await readPackages([...paths, import.meta.filename]));
   expect([valid(JSON.parse(billText(bill))), valid.errors]).toEqual([true, null]);
   expect(refs(bill).map((ref) => ref.split('@')[0])).toEqual(['commander', 'oauth4webapi', 'openid-client']);
   const client = bill.dependencies.find(({ ref }) => ref.startsWith('openid-client@'));

@@ -43,7 +43,7 @@ export const ownBill = async (only?: ReadonlySet<string>): Promise<Bill> => {
 };
 
 /** `NAME@VERSION` of the packages that these modules (paths of files) belong to. */
-export const packagesOf = async (modules: Iterable<string>): Promise<Set<string>> => {
+export const readPackages = async (modules: Iterable<string>): Promise<Set<string>> => {
   const folders = new Set<string>();
   for (const path of modules) {
     const found = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path);

@@ -42,12 +42,12 @@ const allowance = /plain-words:(.*)/u;
 
 const lineAt = (source: string, at: number): number => source.slice(0, at).split('\n').length;
 
-const proseOf = (file: string, source: string): Prose[] =>
+const describeProse = (file: string, source: string): Prose[] =>
   file.endsWith('.md') ? proseOfMarkdown(source) : proseOfCode(source, file.endsWith('x') ? 'tsx' : 'ts');
 
 export const findingsIn = (file: string, source: string): Finding[] => {
   const lines = source.split('\n');
-  const found = proseOf(file, source).flatMap(({ kind, at, text }) =>
+  const found = describeProse(file, source).flatMap(({ kind, at, text }) =>
     patterns.flatMap(({ find, instead }) =>
       [...text.matchAll(find)].map((match) => ({
         line: lineAt(source, at + match.index),

@@ -62,12 +62,12 @@ const isFit = async (tool: Tool, program: string): Promise<boolean> => {
     ({ stdout }) => stdout,
     () => '',
   );
-  const pinned = numbersOf((await pinnedVersion(tool, module)) ?? '');
-  const found = numbersOf(printed);
+  const pinned = readNumbers((await pinnedVersion(tool, module)) ?? '');
+  const found = readNumbers(printed);
   return Boolean(pinned && found && found[0] === pinned[0] && found[1] >= pinned[1]);
 };
 
-const numbersOf = (text: string): [number, number] | undefined => {
+const readNumbers = (text: string): [number, number] | undefined => {
   const [, major, minor] = /\bv?(\d+)\.(\d+)\.\d+/.exec(text) ?? [];
   return major && minor ? [Number(major), Number(minor)] : undefined;
 };

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BootreadyError } from '../../shared/errors.ts';
 
 /** When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), field 22). */
-const startOf = async (pid: number): Promise<string | undefined> => {
+const readStartTime = async (pid: number): Promise<string | undefined> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
 };
@@ -14,7 +14,7 @@ const startOf = async (pid: number): Promise<string | undefined> => {
  */
 export const lockDataDir = async (dataDir: string): Promise<{ unlock: () => Promise<void> }> => {
   const path = join(dataDir, 'lock');
-  const mine = `${process.pid} ${await startOf(process.pid)}`;
+  const mine = `${process.pid} ${await readStartTime(process.pid)}`;
   for (let tries = 0; tries < 3; tries++) {
     try {
       await writeFile(path, mine, { flag: 'wx', mode: 0o600 });
@@ -23,7 +23,7 @@ export const lockDataDir = async (dataDir: string): Promise<{ unlock: () => Prom
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     }
     const [pid = '', started] = (await readFile(path, 'utf8').catch(() => '')).split(' ');
-    if (pid && started && (await startOf(Number(pid))) === started) {
+    if (pid && started && (await readStartTime(Number(pid))) === started) {
       throw new BootreadyError({
         code: 'conflict',
         message: `bootready is already running from ${dataDir} (pid ${pid}).`,

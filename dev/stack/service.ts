@@ -119,11 +119,11 @@ const inherited = (): Record<string, string> => ({
 
 /** The end of what a program printed, in one line; of pino's JSON lines the message. */
 const lastWords = (tail: string): string => {
-  const lines = tail.trim().split('\n').slice(-3).map(wordsOf);
+  const lines = tail.trim().split('\n').slice(-3).map(splitWords);
   return lines.filter(Boolean).join(' | ').slice(-500) || 'it printed nothing';
 };
 
-const wordsOf = (line: string): string => {
+const splitWords = (line: string): string => {
   try {
     const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
     return [msg, err?.message].filter(Boolean).join(': ') || line;

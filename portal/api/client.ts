@@ -34,7 +34,7 @@ export class ApiProblem extends Error {
 
 type ErrorBody = { error?: { code?: string; message?: string; remedy?: string } } | undefined;
 
-const problemOf = (status: number, body: unknown): ApiProblem => {
+const toProblem = (status: number, body: unknown): ApiProblem => {
   const { code = 'internal', message = `HTTP ${status}`, remedy } = (body as ErrorBody)?.error ?? {};
   return new ApiProblem({ status, code, message, ...(remedy ? { remedy } : {}) });
 };
@@ -48,7 +48,7 @@ const answered = async <T>(asked: Promise<{ data?: T; error?: unknown; response:
     throw new ApiProblem({ status: 0, code: 'unreachable', message: cause.message });
   });
   if (response.ok) return data as T;
-  throw problemOf(response.status, error);
+  throw toProblem(response.status, error);
 };
 
 const ofImage = (id: string) => ({ params: { path: { id } } });
@@ -135,8 +135,8 @@ export const streamOf = (id: string, language: string): string =>
 /** A page of the API's that leads to the issuer and back to `to`. */
 export const signInAt = (to: string): string => `/sign-in/begin?${new URLSearchParams({ to })}`;
 
-export const evidenceOf = (id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json'): string =>
+export const linkEvidence = (id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json'): string =>
   address('/v1/images/{id}/runs/{run}/evidence/{name}', { id, run, name });
 export const reportOf = (id: string, run: number, as: 'html' | 'json', language: string): string =>
   `${address('/v1/images/{id}/runs/{run}/report', { id, run })}?as=${as}&lang=${language}`;
-export const provenanceOf = (id: string): string => address('/v1/images/{id}/provenance', { id });
+export const linkProvenance = (id: string): string => address('/v1/images/{id}/provenance', { id });

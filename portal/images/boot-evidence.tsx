@@ -2,7 +2,7 @@ import { Button, Spinner } from '@patternfly/react-core';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { Boot } from '../../shared/contracts/run.ts';
-import { evidenceOf } from '../api/client.ts';
+import { linkEvidence } from '../api/client.ts';
 import { useProblemWords } from '../shell/failure.tsx';
 import { useSpeech } from '../words/language.tsx';
 
@@ -19,7 +19,7 @@ export const BootEvidence = ({ imageId, run, boot }: { imageId: string; run: num
     enabled: isShown,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async () => {
-      const response = await fetch(evidenceOf(imageId, run, 'serial.log'));
+      const response = await fetch(linkEvidence(imageId, run, 'serial.log'));
       if (!response.ok) throw new Error(String(response.status));
       return (await response.text()).slice(-shownCharacters);
     },
@@ -35,7 +35,7 @@ export const BootEvidence = ({ imageId, run, boot }: { imageId: string; run: num
       </p>
       {boot.screen && (
         <figure className="screen">
-          <img src={evidenceOf(imageId, run, 'screen.png')} alt={t('screen')} />
+          <img src={linkEvidence(imageId, run, 'screen.png')} alt={t('screen')} />
           <figcaption className="quiet">{t('screen')}</figcaption>
         </figure>
       )}

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ImageView } from '../../shared/contracts/api.ts';
-import { chipOf } from './chip.ts';
+import { toChip } from './chip.ts';
 
 const activity = (more: object): NonNullable<ImageView['activity']> => ({
   ...{ runId: 'r', run: 1, status: 'running', step: 'admit', percent: 0, verdict: null },
@@ -62,5 +62,5 @@ test.each([
     { word: 'chipDeleting', tone: 'quiet' },
   ],
 ] as const)('%s', (_what, image, chip) => {
-  expect(chipOf(image)).toEqual(chip);
+  expect(toChip(image)).toEqual(chip);
 });

@@ -1,6 +1,6 @@
 import { List, ListItem } from '@patternfly/react-core';
 import type { RunView } from '../../shared/contracts/api.ts';
-import { evidenceOf, provenanceOf, reportOf } from '../api/client.ts';
+import { linkEvidence, linkProvenance, reportOf } from '../api/client.ts';
 import { useSpeech } from '../words/language.tsx';
 
 type Props = { imageId: string; hasProvenance: boolean; run: RunView };
@@ -14,10 +14,10 @@ export const Documents = ({ imageId, hasProvenance, run }: Props) => {
     { word: 'reportPage', url: reportOf(imageId, run.number, 'html', language) },
     { word: 'reportJson', url: reportOf(imageId, run.number, 'json', language) },
     ...(report.sbom
-      ? [{ word: 'billOfMaterials', url: evidenceOf(imageId, run.number, 'sbom.cdx.json') } as const]
+      ? [{ word: 'billOfMaterials', url: linkEvidence(imageId, run.number, 'sbom.cdx.json') } as const]
       : []),
     ...(hasProvenance && run.status === 'published'
-      ? [{ word: 'provenance', url: provenanceOf(imageId) } as const]
+      ? [{ word: 'provenance', url: linkProvenance(imageId) } as const]
       : []),
   ] as const;
   return (

@@ -26,7 +26,7 @@ export const isGoing = ({ activity, repair, download }: Subject): boolean =>
   isUnderWay(activity) || isUnderWay(repair) || isUnderWay(download);
 
 /** What the API would let this reader do with an image as it is now. */
-export const actionsOf = (image: Subject, { role, projectId }: Pick<Self, 'role' | 'projectId'>): ImageActions => {
+export const listActions = (image: Subject, { role, projectId }: Pick<Self, 'role' | 'projectId'>): ImageActions => {
   const { status, activity, guest, visibility, download, memberStatus } = image;
   const isAdmin = role === 'admin';
   const isOwn = isAdmin || (image.projectId === projectId && visibility !== 'public');

@@ -11,7 +11,7 @@ import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 import { DeleteDialog } from './delete-dialog.tsx';
-import { actionsOf, type Subject } from './image-actions.ts';
+import { listActions, type Subject } from './image-actions.ts';
 import { PromoteDialog } from './promote-dialog.tsx';
 import { PropertiesDialog } from './properties-dialog.tsx';
 import { RenameDialog } from './rename-dialog.tsx';
@@ -36,7 +36,7 @@ export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) =
   const notify = useNotify();
   const problemWords = useProblemWords();
   const [dialog, setDialog] = useState<'rename' | 'properties' | 'share' | 'promote' | 'repair' | 'delete'>();
-  const can = actionsOf(image, self);
+  const can = listActions(image, self);
   const close = (): void => setDialog(undefined);
   const isDetail = pathname === `/images/${image.id}`;
 

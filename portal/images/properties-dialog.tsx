@@ -7,7 +7,7 @@ import { api } from '../api/client.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
-import { changesOf, isComplete, type Property, propertiesOf } from './property-changes.ts';
+import { isComplete, listProperties, type Property, toChanges } from './property-changes.ts';
 
 type Props = { image: ImageView; onClose: () => void };
 
@@ -17,11 +17,11 @@ export const PropertiesDialog = ({ image, onClose }: Props) => {
   const notify = useNotify();
   const [minRam, setMinRam] = useState(image.minRam);
   const [minDisk, setMinDisk] = useState(image.minDisk);
-  const [properties, setProperties] = useState(() => propertiesOf(image.properties));
+  const [properties, setProperties] = useState(() => listProperties(image.properties));
   const change = (at: number, changed: Partial<Property>): void =>
     setProperties((before) => before.map((each, index) => (index === at ? { ...each, ...changed } : each)));
   const save = async (): Promise<void> => {
-    await api.changeImage(image.id, { minRam, minDisk, properties: changesOf(image.properties, properties) });
+    await api.changeImage(image.id, { minRam, minDisk, properties: toChanges(image.properties, properties) });
     notify({ variant: 'success', title: t('propertiesSaved', { name: image.name }) });
   };
   return (

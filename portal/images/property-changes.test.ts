@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { changesOf, isComplete, propertiesOf } from './property-changes.ts';
+import { isComplete, listProperties, toChanges } from './property-changes.ts';
 
 const before = { os_distro: 'debian', hw_disk_bus: 'virtio', note: 'x' };
 
 test('only what differs is told, and what is gone as null', () => {
-  expect(changesOf(before, propertiesOf(before))).toEqual({});
-  const [bus, note, distro] = propertiesOf(before);
+  expect(toChanges(before, listProperties(before))).toEqual({});
+  const [bus, note, distro] = listProperties(before);
   if (!bus || !note || !distro) throw new Error('three lines');
-  expect(changesOf(before, [bus, { ...distro, value: 'ubuntu' }, { id: 'n', name: ' new ', value: '' }])).toEqual({
+  expect(toChanges(before, [bus, { ...distro, value: 'ubuntu' }, { id: 'n', name: ' new ', value: '' }])).toEqual({
     note: null,
     os_distro: 'ubuntu',
     new: '',
   });
-  expect(changesOf(before, [bus, distro, { ...note, name: 'remark' }])).toEqual({ note: null, remark: 'x' });
+  expect(toChanges(before, [bus, distro, { ...note, name: 'remark' }])).toEqual({ note: null, remark: 'x' });
 });
 
 test('a name must be there, once', () => {

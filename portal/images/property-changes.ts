@@ -3,7 +3,7 @@ export type Property = { id: string; name: string; value: string };
 
 type Properties = Readonly<Record<string, string>>;
 
-export const propertiesOf = (properties: Properties): Property[] =>
+export const listProperties = (properties: Properties): Property[] =>
   Object.entries(properties)
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([name, value]) => ({ id: name, name, value }));
@@ -15,7 +15,7 @@ export const isComplete = (lines: readonly Property[]): boolean => {
 };
 
 /** What the API is told: only what differs from what is there; null takes one away. */
-export const changesOf = (before: Properties, lines: readonly Property[]): Record<string, string | null> => {
+export const toChanges = (before: Properties, lines: readonly Property[]): Record<string, string | null> => {
   const after = new Map(lines.map(({ name, value }) => [name.trim(), value]));
   const removed = Object.keys(before).filter((name) => !after.has(name));
   return Object.fromEntries([

@@ -3,7 +3,7 @@ import { WrenchIcon } from '@patternfly/react-icons/dist/esm/icons/wrench-icon';
 import { useState } from 'react';
 import type { ImageView, RunView, Self } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
-import { actionsOf } from './image-actions.ts';
+import { listActions } from './image-actions.ts';
 import { RepairDialog } from './repair-dialog.tsx';
 
 /** Where something was found that is not as it should be: the way to a new image without it. */
@@ -13,7 +13,7 @@ export const RepairOffer = ({ image, self, run }: { image: ImageView; self: Self
   const isTroubled = run.findings.some(
     ({ outcome, step }) => step === 'inspect' && (outcome === 'fail' || outcome === 'warn'),
   );
-  if (!isTroubled || !actionsOf(image, self).repair) return null;
+  if (!isTroubled || !listActions(image, self).repair) return null;
   return (
     <div className="spaced">
       <Button variant="secondary" icon={<WrenchIcon />} onClick={() => setOpen(true)}>

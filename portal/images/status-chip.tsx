@@ -6,7 +6,7 @@ import { ExclamationTriangleIcon } from '@patternfly/react-icons/dist/esm/icons/
 import { InProgressIcon } from '@patternfly/react-icons/dist/esm/icons/in-progress-icon';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
-import { chipOf, type Tone } from './chip.ts';
+import { type Tone, toChip } from './chip.ts';
 
 const looks = {
   good: { color: 'green', icon: <CheckCircleIcon /> },
@@ -19,7 +19,7 @@ const looks = {
 /** Colour, icon and words: none of them alone says it. */
 export const StatusChip = ({ image }: { image: Pick<ImageView, 'status' | 'activity' | 'upload'> }) => {
   const { t, percent } = useSpeech();
-  const chip = chipOf(image);
+  const chip = toChip(image);
   return (
     <Label {...looks[chip.tone]} variant="outline">
       {t(chip.word)}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { amountOf, textOf } from './amount.ts';
+import { readAmount, toText } from './amount.ts';
 
 const GiB = 1024 ** 3;
 
@@ -16,11 +16,11 @@ test.each([
   ['1e9', 1, undefined],
   ['999999999999', GiB, undefined],
 ])('"%s" in units of %d is %s', (text, unit, amount) => {
-  expect(amountOf(text, unit)).toBe(amount);
+  expect(readAmount(text, unit)).toBe(amount);
 });
 
 test('what is kept is what was typed', () => {
-  expect(textOf(null, GiB)).toBe('');
-  expect(textOf(1.5 * GiB, GiB)).toBe('1.5');
-  expect(textOf(20, 1)).toBe('20');
+  expect(toText(null, GiB)).toBe('');
+  expect(toText(1.5 * GiB, GiB)).toBe('1.5');
+  expect(toText(20, 1)).toBe('20');
 });

@@ -5,7 +5,7 @@ import { api } from '../api/client.ts';
 import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
-import { amountOf, textOf } from './amount.ts';
+import { readAmount, toText } from './amount.ts';
 
 /** In what each limit is typed. */
 export const limitUnits = { bytes: 1024 ** 3, images: 1, uploads: 1 } as const;
@@ -17,15 +17,15 @@ export const QuotaDialog = ({ quota: { projectId, own }, onClose }: { quota: Pro
   const { t } = useSpeech();
   const notify = useNotify();
   const [texts, setTexts] = useState({
-    bytes: textOf(own.bytes, limitUnits.bytes),
-    images: textOf(own.images, limitUnits.images),
-    uploads: textOf(own.uploads, limitUnits.uploads),
+    bytes: toText(own.bytes, limitUnits.bytes),
+    images: toText(own.images, limitUnits.images),
+    uploads: toText(own.uploads, limitUnits.uploads),
   });
-  const amounts = resources.map((each) => [each, amountOf(texts[each], limitUnits[each])] as const);
+  const amounts = resources.map((each) => [each, readAmount(texts[each], limitUnits[each])] as const);
   const isSound = amounts.every(([, amount]) => amount !== undefined);
 
   const save = async (): Promise<void> => {
-    const wasTyped = (each: (typeof resources)[number]) => texts[each] !== textOf(own[each], limitUnits[each]);
+    const wasTyped = (each: (typeof resources)[number]) => texts[each] !== toText(own[each], limitUnits[each]);
     await api.changeQuota(projectId, Object.fromEntries(amounts.filter(([each]) => wasTyped(each))) as ChangeQuota);
     notify({ variant: 'success', title: t('quotaSaved', { project: projectId }) });
   };

@@ -3,7 +3,7 @@ import type { FindingView } from '../../shared/contracts/api.ts';
 import type { Finding } from '../../shared/contracts/finding.ts';
 import type { DetectedDisk } from '../../shared/contracts/run.ts';
 import type { Compression, PeekLayer } from '../../shared/formats/layers.ts';
-import { type Quota, quotaFinding, shortageOf } from '../../shared/quota.ts';
+import { findShortage, type Quota, quotaFinding } from '../../shared/quota.ts';
 import type { Language } from '../words/language.tsx';
 
 export type FileCheck = {
@@ -34,7 +34,7 @@ export const checkFile = async (file: Blob, limits: Limits, quota: Quota): Promi
     const inWords = (language: Language): FindingView[] => failed.map((finding) => findingView(finding, language));
     return { en: inWords('en'), de: inWords('de') };
   };
-  const shortage = shortageOf(quota, { images: 1, uploads: 1, bytes: file.size });
+  const shortage = findShortage(quota, { images: 1, uploads: 1, bytes: file.size });
   if (shortage) return { refusals: refusals([quotaFinding(shortage)]), disk: undefined, compression: undefined };
   const source = {
     size: file.size,

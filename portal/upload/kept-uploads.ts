@@ -61,7 +61,7 @@ const sampleBytes = 64 * 1024;
  * Tells files of one size apart without reading them whole: SHA-256 of their beginning, middle and end. A file that differs elsewhere is
  * found by its time of change, which has to be the same as well.
  */
-export const fingerprintOf = async (file: Blob): Promise<string> => {
+export const computeFingerprint = async (file: Blob): Promise<string> => {
   const at = [0, Math.floor(file.size / 2), Math.max(0, file.size - sampleBytes)];
   const samples = new Blob(at.map((offset) => file.slice(offset, offset + sampleBytes)));
   const hash = await crypto.subtle.digest('SHA-256', await samples.arrayBuffer());
@@ -71,4 +71,4 @@ export const fingerprintOf = async (file: Blob): Promise<string> => {
 export const isSameFile = async (kept: KeptUpload, file: File): Promise<boolean> =>
   kept.size === file.size &&
   kept.lastModified === file.lastModified &&
-  kept.fingerprint === (await fingerprintOf(file));
+  kept.fingerprint === (await computeFingerprint(file));

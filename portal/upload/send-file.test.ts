@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { UploadedPartView } from '../../shared/contracts/api.ts';
-import { partCountOf, partSizeOf } from '../../shared/upload-parts.ts';
+import { choosePartSize, countParts } from '../../shared/upload-parts.ts';
 import { PartRefused } from './put-part.ts';
 import { sendFile, type Transfer } from './send-file.ts';
 
@@ -22,8 +22,8 @@ const world = (
   const session = {
     imageId: 'i',
     size: file.size,
-    partSize: partSizeOf(file.size),
-    partCount: partCountOf(file.size),
+    partSize: choosePartSize(file.size),
+    partCount: countParts(file.size),
   };
   const parts = new Map(stored.map((part) => [part.partNumber, part]));
   const transfer: Transfer = {

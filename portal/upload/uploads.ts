@@ -1,7 +1,7 @@
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { hurryEvent } from '../../shared/transfer/retry.ts';
 import { createTransferMeter, type TransferMeter } from '../../shared/transfer/transfer-meter.ts';
-import { fingerprintOf, isSameFile, type KeptUpload, type KeptUploads } from './kept-uploads.ts';
+import { computeFingerprint, isSameFile, type KeptUpload, type KeptUploads } from './kept-uploads.ts';
 import { isTaken, sendFile, type Transfer } from './send-file.ts';
 
 /**
@@ -197,7 +197,7 @@ export const createUploads = (deps: UploadsDeps) => {
 
     /** Announces an image and begins to send its file. @throws whatever the API says to the announcement */
     start: async (name: string, file: File): Promise<void> => {
-      const fingerprint = await fingerprintOf(file);
+      const fingerprint = await computeFingerprint(file);
       const image = await api.createImage({ name, size: file.size });
       const entry: KeptUpload = {
         ...{ imageId: image.id, projectId: deps.projectId, name, fileName: file.name, size: file.size },

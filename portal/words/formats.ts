@@ -1,7 +1,7 @@
 import { formatBytes } from '../../shared/quantities.ts';
 
 /** Quantities as people write them in their language. */
-export const formatsOf = (language: 'en' | 'de') => {
+export const createFormats = (language: 'en' | 'de') => {
   const locale = language === 'de' ? 'de-DE' : 'en-GB';
   const number = (value: number, digits: number): string =>
     new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);

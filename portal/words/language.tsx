@@ -1,6 +1,6 @@
 import { createContext, type ReactNode, useContext, useEffect, useMemo, useState } from 'react';
 import { formatMessage, type Params } from '../../shared/checks/message.ts';
-import { formatsOf } from './formats.ts';
+import { createFormats } from './formats.ts';
 import { type WordKey, words } from './words.ts';
 
 export type Language = 'en' | 'de';
@@ -17,7 +17,7 @@ const firstLanguage = (): Language => {
 
 const wordsIn = (language: Language) => {
   const t = (key: WordKey, params: Params = {}): string => formatMessage(words[key][language], language, params);
-  return { language, t, ...formatsOf(language) };
+  return { language, t, ...createFormats(language) };
 };
 
 type Speech = ReturnType<typeof wordsIn> & { choose(language: Language): void };

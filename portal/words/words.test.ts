@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { formatMessage, paramsOf } from '../../shared/checks/message.ts';
+import { formatMessage, readParams } from '../../shared/checks/message.ts';
 import { describeErrorCode, type ErrorCode, errorCodes } from '../../shared/error-codes.ts';
 import { actionsWords } from './actions.ts';
 import { detailWords } from './detail.ts';
-import { formatsOf } from './formats.ts';
+import { createFormats } from './formats.ts';
 import { listWords } from './list.ts';
 import { operationsWords } from './operations.ts';
 import { shellWords } from './shell.ts';
@@ -14,7 +14,7 @@ import { words } from './words.ts';
 test('each text stands in both languages, with the same params', () => {
   for (const [key, { en, de }] of Object.entries(words)) {
     expect([key, en.trim(), de.trim()]).not.toContain('');
-    expect([key, paramsOf(de)]).toEqual([key, paramsOf(en)]);
+    expect([key, readParams(de)]).toEqual([key, readParams(en)]);
   }
 });
 
@@ -44,7 +44,7 @@ test('the words of the product page are used as they stand there', () => {
 });
 
 test('quantities are written as people of the language do', () => {
-  const [de, en] = [formatsOf('de'), formatsOf('en')];
+  const [de, en] = [createFormats('de'), createFormats('en')];
   expect([
     de.bytes(0),
     de.bytes(1536),

@@ -9,7 +9,7 @@ import { linux } from './guest/cases/case.ts';
 import { guestChecks, guestFindings } from './guest/checks.ts';
 import { unseen } from './guest/unseen.ts';
 import { inspectionChecks } from './inspection.ts';
-import { paramsOf } from './message.ts';
+import { readParams } from './message.ts';
 import { unseenWords } from './unseen-words.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -38,7 +38,7 @@ test('no code means two things', () => {
 
 test.each(Object.entries(catalogue))('%s says the same in both languages, and says it whole', (_code, check) => {
   for (const text of [check.title, check.problem, check.remedy]) {
-    expect(paramsOf(text.de)).toEqual(paramsOf(text.en));
+    expect(readParams(text.de)).toEqual(readParams(text.en));
     expect(text.de).not.toBe('');
   }
   for (const language of ['en', 'de'] as const) {
@@ -48,8 +48,8 @@ test.each(Object.entries(catalogue))('%s says the same in both languages, and sa
 });
 
 test.each(Object.entries(unseenWords))('why something was not seen is said in both languages: %s', (_, words) => {
-  for (const text of [words.problem, words.remedy]) expect(paramsOf(text.de)).toEqual(paramsOf(text.en));
-  expect(paramsOf(words.problem.en).filter((name) => name !== 'what')).toEqual([]);
+  for (const text of [words.problem, words.remedy]) expect(readParams(text.de)).toEqual(readParams(text.en));
+  expect(readParams(words.problem.en).filter((name) => name !== 'what')).toEqual([]);
   for (const language of ['en', 'de'] as const) expect(words.problem[language]).toMatch(/\.$/);
 });
 

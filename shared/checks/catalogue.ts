@@ -2,7 +2,7 @@ import type { Finding } from '../contracts/finding.ts';
 import type { GuestFacts } from '../contracts/run.ts';
 import { admissionChecks } from './admission.ts';
 import { bootChecks } from './boot.ts';
-import { type CheckDefinition, type DescribedFinding, describeCheck, type Language, systemsOf } from './define.ts';
+import { type CheckDefinition, type DescribedFinding, describeCheck, findSystems, type Language } from './define.ts';
 import { guestChecks } from './guest/checks.ts';
 import { inspectionChecks } from './inspection.ts';
 
@@ -14,7 +14,7 @@ export const catalogue: Readonly<Record<string, CheckDefinition>> = {
   ...bootChecks,
 };
 
-export const checkOf = (code: string): CheckDefinition => {
+export const findCheck = (code: string): CheckDefinition => {
   const check = catalogue[code];
   if (!check) throw new Error(`no check "${code}" in the catalogue`);
   return check;
@@ -31,10 +31,10 @@ const unknownCheck = (code: string): CheckDefinition => ({
   remedy: { en: 'Check the image again.', de: 'Prüfen Sie das Image noch einmal.' },
 });
 
-/** Of findings that are kept: reports outlive the version that made them. For a verdict that is still to come, `checkOf`. */
-export const keptCheckOf = (code: string): CheckDefinition =>
-  Object.hasOwn(catalogue, code) ? checkOf(code) : unknownCheck(code);
+/** Of findings that are kept: reports outlive the version that made them. For a verdict that is still to come, `findCheck`. */
+export const findKeptCheck = (code: string): CheckDefinition =>
+  Object.hasOwn(catalogue, code) ? findCheck(code) : unknownCheck(code);
 
 /** `guest` leaves out the commands of other systems. */
 export const describeFinding = (finding: Finding, language: Language, guest?: GuestFacts): DescribedFinding =>
-  describeCheck(keptCheckOf(finding.code), finding.outcome, finding.params, language, systemsOf(guest));
+  describeCheck(findKeptCheck(finding.code), finding.outcome, finding.params, language, findSystems(guest));

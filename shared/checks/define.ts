@@ -33,7 +33,7 @@ export type CommandSystem = (typeof commandSystems)[number];
 export type Command = { readonly on: CommandSystem; readonly run: string };
 
 /** Whose commands fit a guest: those of its family, of every one while it is not known. */
-export const systemsOf = (guest: GuestFacts | undefined): ReadonlySet<CommandSystem> => {
+export const findSystems = (guest: GuestFacts | undefined): ReadonlySet<CommandSystem> => {
   if (guest?.osType === 'windows') return new Set(['any', 'windows']);
   if (guest?.packageFormat === 'deb') return new Set(['any', 'debian']);
   if (guest?.packageFormat === 'apk') return new Set(['any', 'alpine']);

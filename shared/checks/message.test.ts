@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatMessage, paramsOf } from './message.ts';
+import { formatMessage, readParams } from './message.ts';
 
 const checks = '{count, plural, one {# check passed} other {# checks passed}}';
 
@@ -22,7 +22,7 @@ test('takes params as they are: a number without separators, braces and tags as 
 
 test('shows the name of a param that is missing', () => {
   expect(formatMessage('{a}: {b, plural, one {one {c}} other {many {c}}}', 'en', { a: 'x' })).toBe('x: many {c}');
-  expect(paramsOf('{b, plural, one {one {c}} other {many {a}}}')).toEqual(['a', 'b', 'c']);
+  expect(readParams('{b, plural, one {one {c}} other {many {a}}}')).toEqual(['a', 'b', 'c']);
 });
 
 test('refuses a text that is no message', () => {

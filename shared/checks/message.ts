@@ -45,7 +45,7 @@ const parse = (text: string, language: Language): Message => {
 const parsed: Readonly<Record<Language, Map<string, Message>>> = { en: new Map(), de: new Map() };
 
 /** Only for texts of ours: each one that is parsed is kept. */
-const messageOf = (text: string, language: Language): Message => {
+const readMessage = (text: string, language: Language): Message => {
   const known = parsed[language].get(text);
   if (known) return known;
   const message = parse(text, language);
@@ -54,13 +54,13 @@ const messageOf = (text: string, language: Language): Message => {
 };
 
 /** Names of the params that a text mentions. Throws where the text is no ICU message. */
-export const paramsOf = (text: string): string[] => messageOf(text, 'en').names.toSorted();
+export const readParams = (text: string): string[] => readMessage(text, 'en').names.toSorted();
 
 /**
  * Fills in a text of the portal, the catalogue or a remedy. These are ICU messages: `{name}`, `{size, number, bytes}` for an amount in the unit that people
  * use, `{count, plural, one {# check} other {# checks}}`. A param that is missing shows as `{name}`, because kept reports are older than the texts.
  */
 export const formatMessage = (text: string, language: Language, params: Params = {}): string => {
-  const { format, names } = messageOf(text, language);
+  const { format, names } = readMessage(text, language);
   return String(format.format({ ...Object.fromEntries(names.map((name) => [name, `{${name}}`])), ...params }));
 };

@@ -1,5 +1,5 @@
 import type { Finding } from '../contracts/finding.ts';
-import { keptCheckOf } from './catalogue.ts';
+import { findKeptCheck } from './catalogue.ts';
 
 /**
  * A start counts for more than a look from outside. What the look found missing and the start shows to be there is a warning that says so; what it could
@@ -10,7 +10,7 @@ export const outweigh = (findings: readonly Finding[]): Finding[] => {
     findings.filter(({ step, outcome }) => step === 'boot-check' && outcome === 'pass').map(({ code }) => code),
   );
   return findings.map((finding) => {
-    const { shownBy: signs = [], severity } = keptCheckOf(finding.code);
+    const { shownBy: signs = [], severity } = findKeptCheck(finding.code);
     const shownBy = signs.find((code) => passed.has(code));
     if (finding.step !== 'inspect' || severity === 'safety' || shownBy === undefined) return finding;
     const params = { ...finding.params, shownBy };

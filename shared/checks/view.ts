@@ -1,12 +1,12 @@
 import type { FindingView } from '../contracts/api.ts';
 import type { Finding } from '../contracts/finding.ts';
 import type { GuestFacts } from '../contracts/run.ts';
-import { describeFinding, keptCheckOf } from './catalogue.ts';
+import { describeFinding, findKeptCheck } from './catalogue.ts';
 import type { Language } from './define.ts';
 
 /** A finding with its words in one language, for whoever has no catalogue. */
 export const findingView = (finding: Finding, language: Language, guest?: GuestFacts): FindingView => ({
   ...finding,
-  severity: keptCheckOf(finding.code).severity,
+  severity: findKeptCheck(finding.code).severity,
   ...describeFinding(finding, language, guest),
 });

@@ -17,16 +17,16 @@ export const downloadImageType = 'downloadImage';
 export const deliverImageType = 'deliverImage';
 
 /** Deterministic: two notifications of one upload name the same workflow. */
-export const workflowIdOf = (imageId: string, runNumber: number): string => `image-${imageId}-run-${runNumber}`;
+export const makeWorkflowId = (imageId: string, runNumber: number): string => `image-${imageId}-run-${runNumber}`;
 
 /** One repair makes one image. */
-export const repairWorkflowIdOf = (imageId: string): string => `repair-${imageId}`;
+export const makeRepairWorkflowId = (imageId: string): string => `repair-${imageId}`;
 
 /** One download makes one image; when it has failed, it may be tried again. */
-export const downloadWorkflowIdOf = (imageId: string): string => `download-${imageId}`;
+export const makeDownloadWorkflowId = (imageId: string): string => `download-${imageId}`;
 
 /** Each time that a delivery is asked for. */
-export const deliveryWorkflowIdOf = ({ deliveryId, number }: DeliveryOrder): string =>
+export const makeDeliveryWorkflowId = ({ deliveryId, number }: DeliveryOrder): string =>
   `delivery-${deliveryId}-${number}`;
 
 /** Custom search attributes, all Keyword; `bootready migrate` registers them. */

@@ -1,4 +1,4 @@
-import { levelsOf } from '../json-levels.ts';
+import { countLevels } from '../json-levels.ts';
 import { requestLimits } from '../request-limits.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ const within = (event: Json): readonly unknown[] | undefined => {
 };
 
 const parsed = (text: string): unknown => {
-  if (levelsOf(text) > requestLimits.jsonLevels.most) return undefined;
+  if (countLevels(text) > requestLimits.jsonLevels.most) return undefined;
   try {
     return JSON.parse(text);
   } catch {

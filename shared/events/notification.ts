@@ -15,7 +15,7 @@ export type UploadNotification = {
   raw: object;
 };
 
-export const fingerprintOf = (facts: readonly unknown[]): string =>
+export const computeFingerprint = (facts: readonly unknown[]): string =>
   createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 
 /** What our own API notes when it has completed an upload, in the way of a store's notification. */
@@ -27,7 +27,7 @@ export const finishedUpload = ({
   size,
   lastModified,
 }: ObjectInfo): UploadNotification => ({
-  fingerprint: fingerprintOf(['api', bucket, key, versionId ?? null, etag, lastModified.toISOString()]),
+  fingerprint: computeFingerprint(['api', bucket, key, versionId ?? null, etag, lastModified.toISOString()]),
   eventName: 'bootready:UploadCompleted',
   bucket,
   key,

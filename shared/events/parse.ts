@@ -1,5 +1,5 @@
 import { unwrapped } from './envelopes.ts';
-import { fingerprintOf, type UploadNotification } from './notification.ts';
+import { computeFingerprint, type UploadNotification } from './notification.ts';
 import { isStorableText, storableJson } from './storable.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -28,11 +28,11 @@ const notification = (parts: Omit<UploadNotification, 'fingerprint'> & { time: s
   const { time, ...rest } = parts;
   // The time too: versitygw begins its sequencer anew when it starts, and the same bytes may be uploaded again later.
   const facts = [rest.bucket, rest.key, rest.versionId, rest.etag, rest.sequencer, rest.eventName, time];
-  return { ...rest, raw: storableJson(rest.raw) as object, fingerprint: fingerprintOf(facts) };
+  return { ...rest, raw: storableJson(rest.raw) as object, fingerprint: computeFingerprint(facts) };
 };
 
 /** One record of S3's event message, versions 2.0 to 2.6; MinIO, Ceph and versitygw send the same shape. */
-const recordOf = (record: unknown): UploadNotification | undefined => {
+const toRecord = (record: unknown): UploadNotification | undefined => {
   if (!isObject(record)) return undefined;
   const s3 = child(record, 's3');
   const object = child(s3, 'object');
@@ -53,7 +53,7 @@ const recordOf = (record: unknown): UploadNotification | undefined => {
 };
 
 /** EventBridge's "Object Created": its key is not encoded. */
-const bridgeOf = (event: Json): UploadNotification | undefined => {
+const readBridge = (event: Json): UploadNotification | undefined => {
   const detail = child(event, 'detail');
   const object = child(detail, 'object');
   const bucket = text(child(detail, 'bucket').name);
@@ -78,7 +78,7 @@ export const subscriptionEvent = 'sns:SubscriptionConfirmation';
  * A topic that sends nothing until somebody confirms it. Kept for operators to see; its address is never fetched, because whoever knows our secret could make us fetch any.
  * Source: Amazon SNS, "HTTP/HTTPS subscription confirmation JSON format".
  */
-const subscriptionOf = (event: Json): UploadNotification | undefined => {
+const readSubscription = (event: Json): UploadNotification | undefined => {
   const topic = text(event.TopicArn);
   const name = /^arn:[a-z-]{1,20}:sns:[a-z0-9-]{1,40}:\d{12}:([A-Za-z0-9_.-]{1,256})$/.exec(topic ?? '')?.[1];
   const token = /^[0-9a-zA-Z]{1,512}$/.exec(text(event.Token) ?? '')?.[0];
@@ -91,7 +91,7 @@ const subscriptionOf = (event: Json): UploadNotification | undefined => {
  * SeaweedFS tells of files, those of all buckets below one folder; parts of a multipart upload lie in a folder of their own until they are put together. An upload is new
  * there, or takes the place of another. Source: seaweedfs weed/notification/webhook, weed/pb/filer.proto.
  */
-const filerEventOf = (event: Json): UploadNotification | undefined => {
+const readFilerEvent = (event: Json): UploadNotification | undefined => {
   const kind = text(event.event_type);
   const [, bucket, key] = /^\/buckets\/([^/]{1,255})\/(.{1,1024})$/s.exec(text(event.key) ?? '') ?? [];
   const entry = child(child(event, 'message'), 'new_entry');
@@ -119,11 +119,11 @@ const header = (headers: Headers, name: string): string | null => {
  * CloudEvents with type `com.amazonaws.s3.<event>` (the adapter of the CloudEvents project): bucket at the end of the source,
  * key as the subject; data may be the S3 record itself.
  */
-const cloudEventOf = (
+const readCloudEvent = (
   { type, source, subject, time, id }: Record<'type' | 'source' | 'subject' | 'time' | 'id', string | null>,
   data: unknown,
 ): UploadNotification | undefined => {
-  const inner = recordOf(data) ?? (isObject(data) ? bridgeOf(data) : undefined);
+  const inner = toRecord(data) ?? (isObject(data) ? readBridge(data) : undefined);
   if (inner) return inner;
   const eventName = /(ObjectCreated(?::\w+)?)/.exec(type ?? '')?.[1];
   const bucket = source?.split(/[.:/]/).pop();
@@ -151,9 +151,9 @@ export const parseNotifications = (headers: Headers, body: unknown): Parsed => {
     if (!isObject(event)) {
       found.push(undefined);
     } else if (event.Type === 'SubscriptionConfirmation') {
-      found.push(subscriptionOf(event));
+      found.push(readSubscription(event));
     } else if (Array.isArray(event.Records)) {
-      for (const record of event.Records) found.push(recordOf(record));
+      for (const record of event.Records) found.push(toRecord(record));
     } else if (typeof event.specversion === 'string') {
       const { type, source, subject, time, id } = event;
       const attributes = {
@@ -163,11 +163,11 @@ export const parseNotifications = (headers: Headers, body: unknown): Parsed => {
         time: text(time),
         id: text(id),
       };
-      found.push(cloudEventOf(attributes, event.data));
+      found.push(readCloudEvent(attributes, event.data));
     } else if (header(headers, 'ce-specversion')) {
       const attribute = (name: string): string | null => header(headers, `ce-${name}`);
       found.push(
-        cloudEventOf(
+        readCloudEvent(
           {
             type: attribute('type'),
             source: attribute('source'),
@@ -179,7 +179,7 @@ export const parseNotifications = (headers: Headers, body: unknown): Parsed => {
         ),
       );
     } else {
-      found.push(bridgeOf(event) ?? recordOf(event) ?? filerEventOf(event));
+      found.push(readBridge(event) ?? toRecord(event) ?? readFilerEvent(event));
     }
   }
   const creations = found.filter((each) => each !== undefined);

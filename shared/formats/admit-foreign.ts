@@ -42,7 +42,7 @@ export const layoutFindings = async (
 };
 
 /** Names of all formats whose signature stands in the first bytes; `unreadable` where that cannot be told. */
-export const readingsOf = async (door: ForeignDoor, head: Buffer, signal?: AbortSignal): Promise<string[]> => {
+export const readReadings = async (door: ForeignDoor, head: Buffer, signal?: AbortSignal): Promise<string[]> => {
   const result = await door.run(readingsTask, head, {}, signal);
   return result.state === 'done' ? result.value : ['unreadable'];
 };

@@ -3,7 +3,7 @@ import type { Admission, Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { admitSource } from './admit.ts';
 import type { AdmitOptions, Compression, PeekLayer } from './layers.ts';
-import { layoutOf } from './raw.ts';
+import { readLayout } from './raw.ts';
 import { formats } from './table.ts';
 
 type Plain = { size: number } & Omit<AdmitOptions, 'peek' | 'signal'>;
@@ -16,9 +16,9 @@ type Asked = {
 export const readings = async (head: Buffer): Promise<string[]> =>
   formats.filter((format) => format.matches(head, Buffer.alloc(0))).map(({ name }) => name);
 
-/** `layoutOf` as a task. */
+/** `readLayout` as a task. */
 export const layout = ({ head, size }: { head: Buffer; size: number }): Promise<Finding[]> =>
-  layoutOf(Buffer.from(head), size);
+  readLayout(Buffer.from(head), size);
 
 /** `admitSource` as a task for the door: this file is loaded in its process. */
 export const admit = ({ size, ...options }: Plain, { read, peek }: Asked): Promise<Admission> =>

@@ -6,7 +6,7 @@ import { type DeclaredSize, nothingDeclared } from './declared-size.ts';
 import { decompressedLimit, decompressorBounds } from './expansion.ts';
 import { describeFormat } from './facts.ts';
 import { type FormatResult, headBytes, refusal, Truncated } from './format.ts';
-import { type AdmitOptions, type Compression, compressionOf, memberOf } from './layers.ts';
+import { type AdmitOptions, type Compression, findCompression, toMember } from './layers.ts';
 import { inspectRaw } from './raw.ts';
 import { formats, mistakenFor } from './table.ts';
 import { isTar } from './tar.ts';
@@ -43,7 +43,7 @@ export const admitSource = async (source: ByteSource, options: AdmitOptions): Pr
   };
   while (layers.length < maxLayers) {
     const head = await current.read(0, headBytes, options.signal);
-    const compression = compressionOf(head);
+    const compression = findCompression(head);
     const wrapped = compression ?? (isTar(head) ? 'tar' : undefined);
     // The names in both headers are free text: enough room for another format's. Behind it lies what is wrapped, which may be one.
     const inside = wrapped && formats.find((format) => format.matches(head.subarray(0, 512), Buffer.alloc(0)));
@@ -67,7 +67,7 @@ export const admitSource = async (source: ByteSource, options: AdmitOptions): Pr
     layers.push(...found.layers);
     notes.push(...found.notes);
     const [member, pieces] = found.layers;
-    current = memberOf(current, member as Layer);
+    current = toMember(current, member as Layer);
     if (pieces) return peekInto('pieces', pieces.declared ?? 0);
   }
   return { layers, ...refusal('too-many-layers', { limit: maxLayers }) };
@@ -149,7 +149,7 @@ const certainRefusals = async (inner: Buffer | 'exceeds', depth: number, options
   if (inner === 'exceeds') return refusal('decompression-exceeds', decompressorBounds).findings;
   if (inner.length === 0) return refusal('layer-damaged').findings;
   const whole = inner.length < headBytes;
-  if (!whole && (compressionOf(inner) || isTar(inner))) {
+  if (!whole && (findCompression(inner) || isTar(inner))) {
     return depth + 1 >= maxLayers ? refusal('too-many-layers', { limit: maxLayers }).findings : [];
   }
   const size = whole ? inner.length : Number.MAX_SAFE_INTEGER;

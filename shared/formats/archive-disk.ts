@@ -2,15 +2,15 @@ import type { Finding } from '../contracts/finding.ts';
 import type { Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 import { exactly, type FormatResult, headBytes, refusal, warning } from './format.ts';
-import { compressionOf } from './layers.ts';
+import { findCompression } from './layers.ts';
 import {
   type Digest,
   type Envelope,
-  envelopeOf,
   leadsElsewhere,
-  manifestOf,
   mostOfEnvelope,
   mostOfManifest,
+  readEnvelope,
+  readManifest,
 } from './ovf.ts';
 import { inspectRaw } from './raw.ts';
 import { formats } from './table.ts';
@@ -26,12 +26,12 @@ export const findDisk = async (source: ByteSource): Promise<{ layers: Layer[]; n
   if ('findings' in members) return members;
   // XenServer and XCP-ng: a disk is thousands of members of 1 MiB each, with gaps. xapi, "XVA"
   if (members.some(({ name }) => /^Ref:\d+\/\d{8}/.test(name))) return refusal('archive-xva');
-  const beside = await textsOf(source, members);
+  const beside = await readTexts(source, members);
   const foreign = beside.envelope.files.find(({ href }) => leadsElsewhere(href));
   if (foreign) return refusal('ova-foreign-file', { file: named(foreign.href) });
   const joined = joinChunks(members, beside.envelope);
   if ('findings' in joined) return joined;
-  const chosen = choose(await kindsOf(source, joined, beside.places), beside.envelope);
+  const chosen = choose(await readKinds(source, joined, beside.places), beside.envelope);
   if ('findings' in chosen) return chosen;
   const { disk, notes } = chosen;
   const digest = disk.pieces ? undefined : beside.digests.get(disk.name);
@@ -66,7 +66,7 @@ type Kind =
 
 const named = (name: string): string => name.slice(0, 120);
 
-const textsOf = async (
+const readTexts = async (
   source: ByteSource,
   members: readonly Member[],
 ): Promise<{ envelope: Envelope; digests: Map<string, Digest>; places: Set<number> }> => {
@@ -78,13 +78,13 @@ const textsOf = async (
     const start = (await exactly(source, offset, Math.min(size, 16))).toString('utf8').replace(/^\ufeff/, '');
     const whole = async () => (await exactly(source, offset, size)).toString('utf8');
     if (start.startsWith('<')) {
-      const found = envelopeOf(await whole());
+      const found = readEnvelope(await whole());
       if (found) places.add(offset);
       envelope.files.push(...(found?.files ?? []));
       envelope.disks.push(...(found?.disks ?? []));
     } else if (/^SHA(?:1|256|512)[ (]/.test(start) && size <= mostOfManifest) {
       places.add(offset);
-      for (const [name, digest] of manifestOf(await whole())) digests.set(name, digest);
+      for (const [name, digest] of readManifest(await whole())) digests.set(name, digest);
     }
   }
   return { envelope, digests, places };
@@ -118,14 +118,14 @@ const joinChunks = (members: readonly Member[], { files }: Envelope): Stored[] |
   return stored;
 };
 
-const kindsOf = async (
+const readKinds = async (
   source: ByteSource,
   members: readonly Stored[],
   texts: ReadonlySet<number>,
 ): Promise<(Stored & { kind: Kind })[]> => {
   const found: (Stored & { kind: Kind })[] = [];
   for (const member of members) {
-    const kind = member.pieces ? 'image' : await kindOf(source, member);
+    const kind = member.pieces ? 'image' : await readKind(source, member);
     found.push({ ...member, kind: kind === 'unknown' && texts.has(member.offset) ? 'side file' : kind });
   }
   return found;
@@ -134,7 +134,7 @@ const kindsOf = async (
 /** The largest floppy: 2.88 MB. */
 const floppy = 2880 * 1024;
 
-const kindOf = async (source: ByteSource, { offset, size }: Stored): Promise<Kind> => {
+const readKind = async (source: ByteSource, { offset, size }: Stored): Promise<Kind> => {
   const head = await exactly(source, offset, Math.min(size, headBytes));
   const tail = await exactly(source, offset + Math.max(0, size - 512), Math.min(size, 512));
   const matching = formats.filter((format) => format.matches(head, tail));
@@ -146,7 +146,7 @@ const kindOf = async (source: ByteSource, { offset, size }: Stored): Promise<Kin
   if (head.length > 8 && (head.readUInt32BE(0) === 0x0005_1607 || head.subarray(4, 8).toString('latin1') === 'Bud1')) {
     return 'side file';
   }
-  if (compressionOf(head) || isTar(head)) return 'image';
+  if (findCompression(head) || isTar(head)) return 'image';
   const member: ByteSource = { size, read: (at, length) => source.read(offset + at, Math.min(length, size - at)) };
   // Damaged, or cut off: a disk all the same.
   const raw = await inspectRaw(member, head).catch(() => 'damaged' as const);

@@ -10,7 +10,7 @@ import { zstdSize } from './zstd.ts';
 const KiB = 1024;
 const MiB = KiB * KiB;
 const made = (command: string): Buffer => execFileSync('sh', ['-c', command], { maxBuffer: 64 * MiB });
-const sizeOf = { xz: xzSize, zstd: zstdSize };
+const readSize = { xz: xzSize, zstd: zstdSize };
 const nothing = { bytes: 0, exact: false };
 
 describe('what the tools themselves write', () => {
@@ -53,7 +53,7 @@ describe('what the tools themselves write', () => {
     ],
   ];
   test.each(written)('%s', async (_name, kind, command, expected) => {
-    expect(await sizeOf[kind](bufferSource(made(command)))).toEqual(expected);
+    expect(await readSize[kind](bufferSource(made(command)))).toEqual(expected);
   });
 
   test('zstd of a pipe says no size; most of its zeros are blocks of one byte', async () => {
@@ -115,7 +115,7 @@ test('any bytes at any place: no error, few reads, and little of what is read', 
       async (original, mutations) => {
         const bytes = Buffer.from(original);
         for (const { where, value } of mutations) bytes.set(value, where % (bytes.length - value.length));
-        for (const size of Object.values(sizeOf)) {
+        for (const size of Object.values(readSize)) {
           let reads = 0;
           const source = bufferSource(bytes);
           const counted = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { compressionOf } from './layers.ts';
+import { findCompression } from './layers.ts';
 
 const skip = (content: number, kind = 0x50): Buffer => {
   const frame = Buffer.alloc(8 + content, 0xaa);
@@ -22,5 +22,5 @@ test.each<[string, Buffer, string | undefined]>([
   ['only the beginning of one', skip(4).subarray(0, 7), undefined],
   ['another number', skip(4, 0x60), undefined],
 ])('%s', (_what, head, kind) => {
-  expect(compressionOf(head)).toBe(kind);
+  expect(findCompression(head)).toBe(kind);
 });

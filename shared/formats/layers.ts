@@ -29,7 +29,7 @@ export type AdmitOptions = {
 };
 
 /** What compresses, by its first bytes: RFC 1952, the .xz file format 2.1.1.1, RFC 8878 3.1.1, bzip2 1.0. */
-export const compressionOf = (head: Buffer): Exclude<Compression, 'pieces'> | undefined => {
+export const findCompression = (head: Buffer): Exclude<Compression, 'pieces'> | undefined => {
   const starts = (...bytes: number[]): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   if (starts(0x1f, 0x8b, 0x08)) return 'gz';
   if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
@@ -58,10 +58,10 @@ const isZstd = (head: Buffer): boolean => {
 
 /** The disk's own bytes, where no compressed layer lies around it. */
 export const diskSource = (source: ByteSource, layers: readonly Layer[]): ByteSource =>
-  layers.filter(({ kind }) => kind === 'tar').reduce(memberOf, source);
+  layers.filter(({ kind }) => kind === 'tar').reduce(toMember, source);
 
 /** A file in an archive. */
-export const memberOf = (source: ByteSource, { offset = 0, size = 0 }: Layer): ByteSource => ({
+export const toMember = (source: ByteSource, { offset = 0, size = 0 }: Layer): ByteSource => ({
   size,
   read: (from, length, signal) =>
     from >= size ? Promise.resolve(Buffer.alloc(0)) : source.read(offset + from, Math.min(length, size - from), signal),

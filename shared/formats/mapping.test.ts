@@ -3,7 +3,7 @@ import { bufferSource } from '../../test/support/buffer-source.ts';
 import { allocatedAtMost, decompressedAtMost, writtenAtMost } from './expansion.ts';
 import { exactly, sample, Truncated } from './format.ts';
 import { diskSource } from './layers.ts';
-import { mappingOf, readTables } from './mapping.ts';
+import { makeMapping, readTables } from './mapping.ts';
 
 const MiB = 1024 ** 2;
 
@@ -20,7 +20,7 @@ describe('whether blocks share a place', () => {
     ['as many as fit', [0, 10, 20, 30, 40, 50, 60, 70, 80, 90], false],
     ['one more than fit, each elsewhere', [0, 10, 20, 30, 40, 50, 60, 70, 80, 90, 100], true],
   ])('%s', (_name, offsets, shared) => {
-    const mapping = mappingOf(10, 100);
+    const mapping = makeMapping(10, 100);
     for (const offset of offsets) mapping.add(offset);
     expect(mapping.count).toBe(offsets.length);
     expect(mapping.isShared()).toBe(shared);

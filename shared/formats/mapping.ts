@@ -15,7 +15,7 @@ export type Mapping = {
 };
 
 /** @param unit bytes of the file that each block takes at least @param size bytes of the file */
-export const mappingOf = (unit: number, size: number): Mapping => {
+export const makeMapping = (unit: number, size: number): Mapping => {
   const offsets: number[] = [];
   let count = 0;
   let ascending = true;

@@ -15,7 +15,7 @@ export const mostOfEnvelope = 1024 * 1024;
 const mostOfTag = 8 * 1024;
 
 /** undefined where it is no envelope. */
-export const envelopeOf = (xml: string): Envelope | undefined => {
+export const readEnvelope = (xml: string): Envelope | undefined => {
   const files = new Map<string, Envelope['files'][number]>();
   const references: string[] = [];
   let isEnvelope = false;
@@ -55,7 +55,7 @@ const startTags = function* (xml: string): Generator<Tag> {
     }
     const length = tagLength(xml, at);
     if (length === undefined) return;
-    yield tagOf(xml.slice(at + 1, at + length));
+    yield makeTag(xml.slice(at + 1, at + length));
     at += length;
   }
 };
@@ -74,7 +74,7 @@ const tagLength = (xml: string, from: number): number | undefined => {
 
 const local = (name: string): string => name.slice(name.indexOf(':') + 1);
 
-const tagOf = (tag: string): Tag => {
+const makeTag = (tag: string): Tag => {
   const attributes: Record<string, string> = Object.create(null);
   for (const [, name = '', double, single] of tag.matchAll(
     /([\w:.-]{1,64})\s{0,64}=\s{0,64}(?:"([^"]*)"|'([^']*)')/g,
@@ -107,7 +107,7 @@ export type Digest = { algorithm: DigestAlgorithm; hex: string };
 export const mostOfManifest = 64 * 1024;
 
 /** Lines such as "SHA256(disk.vmdk)= 0f3a...". */
-export const manifestOf = (text: string): Map<string, Digest> => {
+export const readManifest = (text: string): Map<string, Digest> => {
   const digests = new Map<string, Digest>();
   for (const line of text.split('\n')) {
     const [, algorithm, name, hex] =

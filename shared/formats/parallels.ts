@@ -1,5 +1,5 @@
 import { exactly, type Format, refusal, Truncated, u64le } from './format.ts';
-import { mappingOf } from './mapping.ts';
+import { makeMapping } from './mapping.ts';
 
 /** Source: QEMU docs/interop/parallels.txt. Little-endian. */
 const magics = new Set(['WithoutFreeSpace', 'WithouFreSpacExt']);
@@ -22,7 +22,7 @@ export const parallels: Format = {
     // Of the format extension, in sectors. QEMU ends with a failed assertion of some that lie nowhere.
     if (u64le(header, 56) * 512 >= source.size) throw new Truncated('format extension');
     const table = await exactly(source, 64, entries * 4);
-    const clusters = mappingOf(tracks * 512, source.size + tracks * 512);
+    const clusters = makeMapping(tracks * 512, source.size + tracks * 512);
     for (let index = 0; index < entries; index++) {
       const at = table.readUInt32LE(index * 4) * (extended ? tracks : 1) * 512;
       if (at === 0) continue;

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../ports/byte-source.ts';
 import { allocatedAtMost, decompressedAtMost } from './expansion.ts';
 import { exactly, type Format, type FormatResult, refusal, Truncated, u64be, warning } from './format.ts';
-import { mappingOf, readTables } from './mapping.ts';
+import { makeMapping, readTables } from './mapping.ts';
 
 /** Source: QEMU docs/interop/qcow2.txt. */
 const incompatible = { dirty: 1n, corrupt: 2n, dataFile: 4n, compressionType: 8n, extendedL2: 16n };
@@ -69,7 +69,7 @@ const checkTables = async (source: ByteSource, header: Buffer, layout: Layout): 
   if (l1Offset + l1Size * 8 > source.size) throw new Truncated('L1 table');
   // Behind that is the state of machines in snapshots.
   const l1 = await exactly(source, l1Offset, needed * 8);
-  const tables = mappingOf(clusterSize, source.size + clusterSize);
+  const tables = makeMapping(clusterSize, source.size + clusterSize);
   const offsets: number[] = [];
   for (let at = 0; at < l1.length; at += 8) {
     const offset = offsetAt(l1, at);
@@ -80,9 +80,9 @@ const checkTables = async (source: ByteSource, header: Buffer, layout: Layout): 
   }
   // A 384 KiB file whose entries all name one table swells to any size: nobody's tool writes that.
   if (tables.isShared()) return refusal('qcow2-shared-tables');
-  const clusters = mappingOf(clusterSize, source.size + clusterSize);
+  const clusters = makeMapping(clusterSize, source.size + clusterSize);
   // Compressed clusters begin at any byte.
-  const compressed = mappingOf(1, source.size);
+  const compressed = makeMapping(1, source.size);
   const { all } = await readTables(padded(source, clusterSize), offsets, clusterSize, (table) => {
     for (let at = 0; at < table.length; at += entrySize) {
       const isCompressed = ((table[at] ?? 0) & 0x40) !== 0;

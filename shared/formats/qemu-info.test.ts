@@ -4,7 +4,7 @@ import { agreesWithQemu, mayBeProbedAs, type QemuImgInfo } from './qemu-info.ts'
 
 const disk: DetectedDisk = { format: 'qcow2', variant: 'v3', virtualSize: 1024 };
 const info: QemuImgInfo = { format: 'qcow2', 'virtual-size': 1024 };
-const complaintsOf = (more: Partial<QemuImgInfo>, about: Partial<DetectedDisk> = {}) =>
+const describeComplaints = (more: Partial<QemuImgInfo>, about: Partial<DetectedDisk> = {}) =>
   agreesWithQemu({ ...disk, ...about }, { ...info, ...more }).map(({ code, step, outcome, params }) => {
     expect({ code, step, outcome }).toEqual({ code: 'qemu-disagrees', step: 'admit', outcome: 'fail' });
     return params?.detail;
@@ -21,7 +21,7 @@ describe('the second opinion', () => {
     ['VMDK of its own', specific({ 'create-type': 'monolithicSparse', extents: [{}] }), {}],
     ['VMDK as a stream', specific({ 'create-type': 'streamOptimized', extents: [] }), {}],
     ['marks that are not set', { encrypted: false, ...specific({ corrupt: false, 'data-file': '' }) }, {}],
-  ])('agrees: %s', (_name, more, about) => expect(complaintsOf(more, about)).toEqual([]));
+  ])('agrees: %s', (_name, more, about) => expect(describeComplaints(more, about)).toEqual([]));
 
   test.each<[string, Partial<QemuImgInfo>, Partial<DetectedDisk>]>([
     ['format raw, not qcow2', { format: 'raw' }, {}],
@@ -37,10 +37,13 @@ describe('the second opinion', () => {
     ['VMDK type monolithicFlat', specific({ 'create-type': 'monolithicFlat' }), {}],
     [`VMDK type ${'t'.repeat(40)}`, specific({ 'create-type': 't'.repeat(50) }), {}],
     ['several extents', specific({ extents: [{}, {}] }), {}],
-  ])('%s', (detail, more, about) => expect(complaintsOf(more, about)).toEqual([detail]));
+  ])('%s', (detail, more, about) => expect(describeComplaints(more, about)).toEqual([detail]));
 
   test('all complaints are told', () => {
-    expect(complaintsOf({ format: 'raw', encrypted: true })).toEqual(['format raw, not qcow2', 'it is encrypted']);
+    expect(describeComplaints({ format: 'raw', encrypted: true })).toEqual([
+      'format raw, not qcow2',
+      'it is encrypted',
+    ]);
   });
 });
 

@@ -97,7 +97,7 @@ const filesystem = (head: Buffer, size: number): Content | undefined => {
 class NotRead extends Error {}
 
 /** What the beginning of a disk says of the whole of it, which lay in an image of another format: that it was cut off, or is made for other sectors. */
-export const layoutOf = async (head: Buffer, size: number): Promise<Finding[]> => {
+export const readLayout = async (head: Buffer, size: number): Promise<Finding[]> => {
   const source: ByteSource = {
     size,
     read: (offset, length) =>

@@ -47,7 +47,7 @@ const admitted = (bytes: Buffer) =>
     maxVirtualBytes: 1024 ** 4,
     peek: () => Promise.resolve(Buffer.alloc(0)),
   });
-const codeOf = async (bytes: Buffer): Promise<string | undefined> => {
+const findCode = async (bytes: Buffer): Promise<string | undefined> => {
   const { disk, findings } = await admitted(bytes);
   const code = findings.find(({ outcome }) => outcome === 'fail')?.code;
   expect(disk === undefined).toBe(code !== undefined);
@@ -73,7 +73,7 @@ describe('a disk that QEMU probes as another format (H7)', () => {
     ['an ISO', emptyIso],
   ];
   test.each(disks)('%s alone is let through', async (_name, make) => {
-    expect(await codeOf(make())).toBeUndefined();
+    expect(await findCode(make())).toBeUndefined();
   });
   test.each(disks.flatMap(([disk, make]) => readings.map(([name, beginning]) => ({ disk, name, make, beginning }))))(
     '$disk that begins as $name',
@@ -81,23 +81,23 @@ describe('a disk that QEMU probes as another format (H7)', () => {
       const bytes = make();
       beginning().copy(bytes);
       expect(['ambiguous', 'vmdk-flat', 'unsupported-format', 'qcow2-version', 'damaged-header']).toContain(
-        await codeOf(bytes),
+        await findCode(bytes),
       );
     },
   );
 
   test('the text alone, and less of it than a sector', async () => {
-    expect(await codeOf(Buffer.concat([probedAsVmdk('/etc/hostname'), Buffer.alloc(600)]))).toBe('vmdk-flat');
-    expect(await codeOf(probedAsVmdk('/etc/hostname'))).toBe('truncated');
+    expect(await findCode(Buffer.concat([probedAsVmdk('/etc/hostname'), Buffer.alloc(600)]))).toBe('vmdk-flat');
+    expect(await findCode(probedAsVmdk('/etc/hostname'))).toBe('truncated');
   });
 
   test('a tar whose first name is the beginning of a qcow2, and of a descriptor', async () => {
     const tar = readFileSync(tarOf(join(dir, 'a.tar'), dir, 'machine-disk1.vmdk'));
-    expect(await codeOf(tar)).toBeUndefined();
+    expect(await findCode(tar)).toBeUndefined();
     for (const name of [Buffer.from('QFI\xfb\0\0\0\x02', 'latin1'), Buffer.from('version=1\n')]) {
       const bent = Buffer.from(tar);
       name.copy(bent);
-      expect(await codeOf(withTarSum(bent))).toBe('ambiguous');
+      expect(await findCode(withTarSum(bent))).toBe('ambiguous');
     }
   });
 
@@ -105,13 +105,13 @@ describe('a disk that QEMU probes as another format (H7)', () => {
     const bytes = Buffer.alloc(1024, 'a');
     Buffer.from([0x1f, 0x8b, 8, 8]).copy(bytes);
     bytes.writeUInt32LE(0xbeda107f, 0x40);
-    expect(await codeOf(bytes)).toBe('ambiguous');
+    expect(await findCode(bytes)).toBe('ambiguous');
   });
 
   test("a disk image with Apple's trailer", async () => {
     const bytes = readFileSync(mbr);
     bytes.write('koly', bytes.length - 512, 'latin1');
-    expect(['ambiguous', 'unsupported-format']).toContain(await codeOf(bytes));
+    expect(['ambiguous', 'unsupported-format']).toContain(await findCode(bytes));
   });
 });
 
@@ -126,7 +126,7 @@ describe('a VMDK that QEMU reads in another way (H6)', () => {
   const line = (more: string) => () => changed(sparse, (text) => `${text}${more}\n`);
 
   test('with a footer, as ovftool writes them, it is let through', async () => {
-    expect(await codeOf(vmdkWithFooter(streamed))).toBeUndefined();
+    expect(await findCode(vmdkWithFooter(streamed))).toBeUndefined();
   });
 
   const cases: [string, string, () => Buffer][] = [
@@ -185,7 +185,7 @@ describe('a VMDK that QEMU reads in another way (H6)', () => {
     ],
   ];
   test.each(cases)('%s: %s', async (_name, code, make) => {
-    expect(await codeOf(make())).toBe(code);
+    expect(await findCode(make())).toBe(code);
   });
 });
 
@@ -214,21 +214,21 @@ describe('a descriptor of blank lines takes no time (H4)', () => {
   ])('%s', async (_name, make) => {
     const bytes = make();
     const begin = performance.now();
-    expect(await codeOf(bytes)).toBeDefined();
+    expect(await findCode(bytes)).toBeDefined();
     expect(performance.now() - begin).toBeLessThan(500);
   });
 });
 
 test('a Parallels image whose extension lies nowhere, of which QEMU dies', async () => {
   const bytes = readFileSync(images.parallels as string);
-  expect(await codeOf(bytes)).toBeUndefined();
+  expect(await findCode(bytes)).toBeUndefined();
   bytes.fill(0xff, 56, 64);
-  expect(await codeOf(bytes)).toBe('truncated');
+  expect(await findCode(bytes)).toBe('truncated');
 });
 
 describe('kilobytes that would become any size (H9)', () => {
   test.each(Object.entries(amplified))('%s', async (_name, { code, make }) => {
-    expect(await codeOf(make(images))).toBe(code);
+    expect(await findCode(make(images))).toBe(code);
   });
 
   test('what convert may write is the file at most, unless it is compressed', async () => {
@@ -259,7 +259,7 @@ describe('members of an archive that is kept as it came (L4)', () => {
     ['machine.nvram', 'ova-several-disks', () => readFileSync(mbr)],
     ['machine.sha256', 'ova-several-disks', () => begunWith(mbr, Buffer.from([0x1f, 0x8b, 8]))],
   ])('%s that is a disk counts as one: %s', async (name, code, make) => {
-    expect(await codeOf(withMember(name, make()))).toBe(code);
+    expect(await findCode(withMember(name, make()))).toBe(code);
   });
 
   test('what is no disk does not count: texts, the CD in the drive, what macOS leaves', async () => {
@@ -270,7 +270,7 @@ describe('members of an archive that is kept as it came (L4)', () => {
       ['tools.iso', emptyIso()],
       ['._machine-disk1.vmdk', side],
     ] as const) {
-      expect(await codeOf(withMember(name, bytes)), name).toBeUndefined();
+      expect(await findCode(withMember(name, bytes)), name).toBeUndefined();
     }
   });
 
@@ -289,6 +289,6 @@ describe('members of an archive that is kept as it came (L4)', () => {
     ]);
     // Beside another disk it counts as one, for nobody has looked into it.
     execFileSync('tar', ['-S', ...options, '-C', dir, '-cf', join(dir, 'both.tar'), 'disk.raw', 'machine-disk1.vmdk']);
-    expect(await codeOf(readFileSync(join(dir, 'both.tar')))).toBe('ova-several-disks');
+    expect(await findCode(readFileSync(join(dir, 'both.tar')))).toBe('ova-several-disks');
   });
 });

@@ -78,7 +78,7 @@ export const membersOf = async (source: ByteSource): Promise<Member[] | FormatRe
       if (declared > (type === 'L' ? mostOfName : mostOfRecords)) return damaged('extended header');
       const body = await exactly(source, offset, declared);
       if (type === 'L') extended.path = text(body);
-      if (type === 'x') extended = { ...extended, ...recordsOf(body) };
+      if (type === 'x') extended = { ...extended, ...readRecords(body) };
       at = offset + padded(declared);
       continue;
     }
@@ -121,7 +121,7 @@ const behindOldMap = async (source: ByteSource, header: Buffer, offset: number):
 };
 
 /** Records of an extended header, "LENGTH KEY=VALUE\n". */
-const recordsOf = (body: Buffer): Extended => {
+const readRecords = (body: Buffer): Extended => {
   const found: Extended = {};
   const sparse = (more: Extended['sparse']): void => {
     found.sparse = { ...found.sparse, ...more };

@@ -1,5 +1,5 @@
 import { exactly, type Format, refusal, Truncated, u64le } from './format.ts';
-import { mappingOf } from './mapping.ts';
+import { makeMapping } from './mapping.ts';
 
 /** Source: VirtualBox VDICore.h as QEMU block/vdi.c describes it. Little-endian. */
 /** Of 1 MiB: 4 TiB. */
@@ -30,7 +30,7 @@ export const vdi: Format = {
     const data = header.readUInt32LE(0x158);
     if (data + allocated * blockSize > source.size) throw new Truncated('blocks');
     const map = await exactly(source, header.readUInt32LE(0x154), blocks * 4);
-    const found = mappingOf(blockSize, source.size);
+    const found = makeMapping(blockSize, source.size);
     for (let at = 0; at < map.length; at += 4) {
       const block = map.readUInt32LE(at);
       if (block >= discarded) continue;

@@ -1,6 +1,6 @@
 import type { ByteSource } from '../ports/byte-source.ts';
 import { exactly, type Format, refusal, Truncated, u64be } from './format.ts';
-import { mappingOf } from './mapping.ts';
+import { makeMapping } from './mapping.ts';
 
 /** Source: Microsoft, Virtual Hard Disk Image Format Specification 1.0 (2006). Big-endian. */
 const cookie = (bytes: Buffer): boolean =>
@@ -60,7 +60,7 @@ const checkDynamic = async (source: ByteSource, footer: Buffer, virtualSize: num
   }
   const table = await exactly(source, u64be(header, 16), entries * 4);
   const bitmap = Math.ceil(blockSize / 512 / 8 / 512) * 512;
-  const blocks = mappingOf(bitmap + blockSize, source.size);
+  const blocks = makeMapping(bitmap + blockSize, source.size);
   for (let index = 0; index < entries; index++) {
     const at = table.readUInt32BE(index * 4);
     if (at === 0xffff_ffff) continue;

@@ -1,7 +1,7 @@
 import type { ByteSource } from '../ports/byte-source.ts';
 import { crc32c } from './crc32.ts';
 import { exactly, type Format, type FormatResult, refusal, Truncated, u64le } from './format.ts';
-import { mappingOf } from './mapping.ts';
+import { makeMapping } from './mapping.ts';
 
 /** Source: [MS-VHDX] 2.2 to 2.6. Little-endian; GUIDs in their mixed-endian binary form. */
 const KiB = 1024;
@@ -112,7 +112,7 @@ const checkBlocks = async (
   const entries = payload + Math.floor((payload - 1) / chunk);
   if (entries * 8 > 64 * MiB || entries * 8 > bat.length) return damaged('block allocation table');
   const table = await exactly(source, bat.offset, entries * 8);
-  const blocks = mappingOf(blockSize, source.size + blockSize);
+  const blocks = makeMapping(blockSize, source.size + blockSize);
   for (let index = 0; index < entries; index++) {
     const low = table.readUInt32LE(index * 8);
     if ((low & 7) !== fullyPresent || index % (chunk + 1) === chunk) continue;

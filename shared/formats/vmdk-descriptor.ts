@@ -11,7 +11,7 @@ import { refusal } from './format.ts';
 export const descriptorBytes = 20 * 512;
 
 const lineEnd = /\r\n|\r|\n/;
-const linesOf = (text: string): string[] => text.split(lineEnd).map((line) => line.trim());
+const readLines = (text: string): string[] => text.split(lineEnd).map((line) => line.trim());
 
 /**
  * Whether a file is a descriptor without a disk: text that names other files (CVE-2022-47951). QEMU's probe wants `version=1` (2, 3)
@@ -20,7 +20,7 @@ const linesOf = (text: string): string[] => text.split(lineEnd).map((line) => li
 export const isTextDescriptor = (head: Buffer): boolean => {
   const text = head.subarray(0, descriptorBytes).toString('latin1');
   if (text.startsWith('KDMV') || text.startsWith('COWD')) return false;
-  const lines = linesOf(text.replace(/^\xef\xbb\xbf/, ''));
+  const lines = readLines(text.replace(/^\xef\xbb\xbf/, ''));
   const first = lines.find((line) => line !== '' && !line.startsWith('#')) ?? '';
   return (
     /^version\s*=\s*\d/i.test(first) || lines.some((line) => /^#\s*Disk DescriptorFile|^createType\s*=/i.test(line))
@@ -52,7 +52,7 @@ export const descriptorProblem = (bytes: Buffer, declared: number): { findings: 
   if (timesIn(all, 'parentFileNameHint') > 0) return refusal('vmdk-parent');
   const text = all.slice(0, Math.max(declared, descriptorBytes)).split('\0', 1)[0] ?? '';
   if (text.length > declared) return refusal('vmdk-descriptor');
-  const lines = linesOf(text).filter((line) => line !== '' && !line.startsWith('#'));
+  const lines = readLines(text).filter((line) => line !== '' && !line.startsWith('#'));
   const values = (name: string): string[] =>
     lines
       .map((line) => line.split('=', 2))
@@ -74,13 +74,13 @@ export const descriptorProblem = (bytes: Buffer, declared: number): { findings: 
   const extents = lines.filter((line) => anyExtent.test(line));
   if (extents.length !== 1) return refusal('vmdk-extents', { count: extents.length });
   const [extent = ''] = extents;
-  if (!ownExtent.test(extent)) return refusal('vmdk-flat', { type: kindOf(extent) });
+  if (!ownExtent.test(extent)) return refusal('vmdk-flat', { type: readKind(extent) });
   if (lines.some((line) => line !== extent && !setting.test(line))) return refusal('vmdk-descriptor');
   return undefined;
 };
 
 /** The words of an extent line up to its name, e.g. `RW +2048 FLAT`: the uploader's text. */
-const kindOf = (extent: string): string =>
+const readKind = (extent: string): string =>
   (extent.split('"', 1)[0] ?? '')
     .trim()
     .replaceAll(/\p{Cc}/gu, '?')

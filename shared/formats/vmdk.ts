@@ -1,7 +1,7 @@
 import type { ByteSource } from '../ports/byte-source.ts';
 import { allocatedAtMost } from './expansion.ts';
 import { exactly, type Format, type FormatResult, refusal, Truncated, u64le } from './format.ts';
-import { mappingOf, readTables } from './mapping.ts';
+import { makeMapping, readTables } from './mapping.ts';
 import { descriptorBytes, descriptorProblem, isTextDescriptor, typeOfText } from './vmdk-descriptor.ts';
 
 /** Source: VMware Virtual Disk Format 1.1; QEMU block/vmdk.c for what QEMU really reads. Little-endian. */
@@ -32,7 +32,7 @@ type Header = {
   compression: number;
 };
 
-const headerOf = (bytes: Buffer): Header => ({
+const readHeader = (bytes: Buffer): Header => ({
   version: bytes.readUInt32LE(4),
   flags: bytes.readUInt32LE(8),
   capacity: u64le(bytes, 12),
@@ -53,7 +53,7 @@ export const vmdk: Format = {
   matches: (head) => head.subarray(0, 4).toString('latin1') === 'KDMV',
 
   inspect: async (source) => {
-    const first = headerOf(await exactly(source, 0, sector));
+    const first = readHeader(await exactly(source, 0, sector));
     const refused = fieldProblem(first) ?? (await checkDescriptor(source, first));
     if (refused) return refused;
     const footer = first.directoryAtEnd ? await readFooter(source, first) : first;
@@ -109,7 +109,7 @@ const readFooter = async (source: ByteSource, first: Header): Promise<Header | F
   if (bytes.subarray(0, 4).toString('latin1') !== 'KDMV' || !isMarked || !end.every((byte) => byte === 0)) {
     throw new Truncated('footer');
   }
-  const footer = headerOf(bytes);
+  const footer = readHeader(bytes);
   const [mine, its] = [footer.descriptor, first.descriptor];
   const differs =
     alike.some((field) => footer[field] !== first[field]) || mine.offset !== its.offset || mine.size !== its.size;
@@ -124,7 +124,7 @@ const checkGrains = async (source: ByteSource, header: Header): Promise<FormatRe
   const length = Math.ceil(capacity / (grainSize * entriesPerTable)) * 4;
   if ((header.flags & flag.redundantTables) !== 0) await exactly(source, header.redundantDirectory * sector, length);
   const directory = await exactly(source, header.directory * sector, length);
-  const tables = mappingOf(entriesPerTable * 4, source.size);
+  const tables = makeMapping(entriesPerTable * 4, source.size);
   const offsets: number[] = [];
   for (let at = 0; at < length; at += 4) {
     const offset = directory.readUInt32LE(at) * sector;
@@ -135,7 +135,7 @@ const checkGrains = async (source: ByteSource, header: Header): Promise<FormatRe
   if (tables.isShared()) return refusal('shared-blocks', { format: 'VMDK' });
 
   // Each compressed grain takes a sector at least: its marker says its sector (8 bytes) and length (4).
-  const grains = mappingOf(compressed ? sector : grainSize * sector, source.size + grainSize * sector);
+  const grains = makeMapping(compressed ? sector : grainSize * sector, source.size + grainSize * sector);
   let last = 0;
   await readTables(source, offsets, entriesPerTable * 4, (table) => {
     for (let at = 0; at < table.length; at += 4) {

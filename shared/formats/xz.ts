@@ -28,7 +28,7 @@ const multibyte = (bytes: Buffer, from: number): { value: number; next: number }
 const roundedUp = (bytes: number): number => Math.ceil(bytes / 4) * 4;
 
 /** 4: what the blocks take in the file and what comes out of them; undefined where the index is not sound. */
-const sumOf = (index: Buffer): { packed: number; plain: number } | undefined => {
+const addUp = (index: Buffer): { packed: number; plain: number } | undefined => {
   const end = index.length - 4;
   if (index[0] !== 0 || crc32(index.subarray(0, end)) !== index.readUInt32LE(end)) return undefined;
   const count = multibyte(index, 1);
@@ -61,7 +61,7 @@ const streamBefore = async (source: ByteSource, end: number): Promise<{ begin: n
   const indexBytes = (footer.readUInt32LE(4) + 1) * 4;
   const indexAt = end - headerBytes - indexBytes;
   if (indexAt < headerBytes || indexBytes > largestIndex || indexBytes < 8) return undefined;
-  const sum = sumOf(await source.read(indexAt, indexBytes));
+  const sum = addUp(await source.read(indexAt, indexBytes));
   if (!sum) return undefined;
   const begin = indexAt - sum.packed - headerBytes;
   if (begin < 0 || !isHeader(await source.read(begin, headerBytes), footer.subarray(8, 10))) return undefined;

@@ -42,7 +42,7 @@ const frameHeader = (bytes: Buffer): FrameHeader => {
   const dictionary = [0, 1, 2, 4][descriptor & 3] as number;
   const contentBytes = [isSingleSegment ? 1 : 0, 2, 4, 8][descriptor >>> 6] as number;
   const at = 1 + window + dictionary;
-  const contentOf: Record<number, () => number> = {
+  const readContent: Record<number, () => number> = {
     1: () => bytes.readUInt8(at),
     2: () => bytes.readUInt16LE(at) + 256,
     4: () => bytes.readUInt32LE(at),
@@ -51,7 +51,7 @@ const frameHeader = (bytes: Buffer): FrameHeader => {
   return {
     bytes: at + contentBytes,
     hasChecksum: (descriptor & 4) !== 0,
-    content: contentOf[contentBytes]?.(),
+    content: readContent[contentBytes]?.(),
   };
 };
 

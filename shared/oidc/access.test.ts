@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type AccessRules, accessOf, claimAt, rulesOfRenewal } from './access.ts';
+import { type AccessRules, claimAt, rulesOfRenewal, toAccess } from './access.ts';
 
 const rules: AccessRules = {
   projectClaim: 'projects',
@@ -23,7 +23,7 @@ describe('what a user of the issuer may', () => {
     [['unknown', 'editor'], 'member'],
     ['openid viewer', 'reader'],
   ])('roles %j make a %s', (roles, role) => {
-    expect(accessOf(claims(roles), rules)).toEqual({ subject: 'u-1', name: 'u-1', projects: ['demo'], role });
+    expect(toAccess(claims(roles), rules)).toEqual({ subject: 'u-1', name: 'u-1', projects: ['demo'], role });
   });
 
   test.each([
@@ -38,7 +38,7 @@ describe('what a user of the issuer may', () => {
     ['a project that cannot be one', claims(['viewer'], ['../other', 'Demo', ''])],
     ['nobody', claims(['viewer'], ['demo'], { sub: undefined })],
   ])('%s opens nothing', (_what, told) => {
-    expect(() => accessOf(told, rules)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+    expect(() => toAccess(told, rules)).toThrow(expect.objectContaining({ code: 'forbidden' }));
   });
 
   describe('where a strength of the sign-in is asked for', () => {
@@ -46,24 +46,24 @@ describe('what a user of the issuer may', () => {
     const signedIn = (acr: unknown) => claims(['viewer'], ['demo'], { acr });
 
     test.each(['mfa', 'urn:hardware'])('%s is enough', (acr) => {
-      expect(accessOf(signedIn(acr), strict).role).toBe('reader');
+      expect(toAccess(signedIn(acr), strict).role).toBe('reader');
     });
 
     test.each([undefined, '', 'pwd', 'mfa urn:hardware', ['mfa'], 0, null])('%j is not', (acr) => {
-      expect(() => accessOf(signedIn(acr), strict)).toThrow(expect.objectContaining({ code: 'forbidden' }));
-      expect(accessOf(signedIn(acr), rules).role).toBe('reader');
+      expect(() => toAccess(signedIn(acr), strict)).toThrow(expect.objectContaining({ code: 'forbidden' }));
+      expect(toAccess(signedIn(acr), rules).role).toBe('reader');
     });
 
     test('a renewal that tells none goes by the sign-in; one that tells another ends it', () => {
-      expect(accessOf(signedIn(undefined), rulesOfRenewal(signedIn(undefined), strict)).role).toBe('reader');
+      expect(toAccess(signedIn(undefined), rulesOfRenewal(signedIn(undefined), strict)).role).toBe('reader');
       const weaker = signedIn('pwd');
-      expect(() => accessOf(weaker, rulesOfRenewal(weaker, strict))).toThrow(/not strong enough/);
+      expect(() => toAccess(weaker, rulesOfRenewal(weaker, strict))).toThrow(/not strong enough/);
     });
   });
 
   test('projects are told each once; a name without control characters, and not without end', () => {
     const name = `Ada\u202e\n${'x'.repeat(200)}`;
-    const access = accessOf(
+    const access = toAccess(
       claims(['viewer'], ['demo', 'other', 'demo'], { name: ' ', preferred_username: name }),
       rules,
     );

@@ -29,7 +29,7 @@ export const rulesOfRenewal = (told: Claims, rules: AccessRules): AccessRules =>
   told.acr === undefined ? { ...rules, strengths: [] } : rules;
 
 /** Only what the issuer says, and what the rules have a meaning for, opens anything. @throws BootreadyError `forbidden` */
-export const accessOf = (claims: Claims, { projectClaim, roleClaim, roles, strengths }: AccessRules): Access => {
+export const toAccess = (claims: Claims, { projectClaim, roleClaim, roles, strengths }: AccessRules): Access => {
   if (strengths.length > 0 && !(typeof claims.acr === 'string' && strengths.includes(claims.acr))) {
     throw new BootreadyError({
       code: 'forbidden',
@@ -38,7 +38,7 @@ export const accessOf = (claims: Claims, { projectClaim, roleClaim, roles, stren
     });
   }
   const subject = typeof claims.sub === 'string' ? claims.sub : '';
-  const granted = new Set(wordsOf(claimAt(claims, roleClaim)).map((word) => roles.get(word)));
+  const granted = new Set(splitWords(claimAt(claims, roleClaim)).map((word) => roles.get(word)));
   const role = ranked.find((each) => granted.has(each));
   if (subject === '' || role === undefined) {
     throw new BootreadyError({
@@ -48,7 +48,7 @@ export const accessOf = (claims: Claims, { projectClaim, roleClaim, roles, stren
         'Ask the administrator of the identity provider for a role of this service. OIDC_ROLES lists the accepted roles.',
     });
   }
-  const projects = wordsOf(claimAt(claims, projectClaim)).filter((id) => ProjectId.safeParse(id).success);
+  const projects = splitWords(claimAt(claims, projectClaim)).filter((id) => ProjectId.safeParse(id).success);
   if (projects.length === 0) {
     throw new BootreadyError({
       code: 'forbidden',
@@ -69,7 +69,7 @@ export const claimAt = (claims: Claims, name: string): unknown => {
 };
 
 /** A list, or words with spaces between them as in `scope` (RFC 6749, 3.3). */
-const wordsOf = (claim: unknown): string[] =>
+const splitWords = (claim: unknown): string[] =>
   [claim]
     .flat()
     .filter((each) => typeof each === 'string')

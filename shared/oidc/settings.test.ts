@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { loadConfig } from '../config.ts';
-import { oidcSettingsOf } from './settings.ts';
+import { toOidcSettings } from './settings.ts';
 
 const base = {
   ...{ DATABASE_URL: 'postgres://x', REDIS_URL: 'redis://x', S3_ENDPOINT: 'https://s3.test', S3_ACCESS_KEY: 'x' },
@@ -10,11 +10,11 @@ const whole = {
   ...{ API_PUBLIC_URL: 'https://images.test/', OIDC_ISSUER: 'https://id.test/realms/a', OIDC_CLIENT_ID: 'portal' },
   ...{ OIDC_AUDIENCE: 'images', OIDC_ROLES: 'viewer=reader, editor=member' },
 };
-const settingsOf = (env: Record<string, string | undefined>) => oidcSettingsOf(loadConfig({ ...base, ...env }));
+const toSettings = (env: Record<string, string | undefined>) => toOidcSettings(loadConfig({ ...base, ...env }));
 
 test('nobody signs in without an issuer; with one, what is not said has its default', () => {
-  expect(settingsOf({})).toBeUndefined();
-  expect(settingsOf(whole)).toEqual({
+  expect(toSettings({})).toBeUndefined();
+  expect(toSettings(whole)).toEqual({
     ...{ issuer: new URL('https://id.test/realms/a'), clientId: 'portal', clientSecret: undefined, audience: 'images' },
     ...{ scopes: 'openid profile', name: 'id.test', homeUrl: 'https://images.test/' },
     callbackUrl: 'https://images.test/sign-in/callback',
@@ -27,17 +27,17 @@ test('nobody signs in without an issuer; with one, what is not said has its defa
     },
   });
   expect(
-    settingsOf({ ...whole, OIDC_ISSUER: 'http://127.0.0.1:1', API_PUBLIC_URL: 'http://localhost:2' }),
+    toSettings({ ...whole, OIDC_ISSUER: 'http://127.0.0.1:1', API_PUBLIC_URL: 'http://localhost:2' }),
   ).toBeDefined();
 });
 
 test('the command line is told what it needs, and for whom its tokens must be where that is a URL', () => {
   const cli = { ...whole, OIDC_CLI_CLIENT_ID: 'cli' };
   const told = { issuer: 'https://id.test/realms/a', clientId: 'cli', scopes: 'openid profile' };
-  expect(settingsOf(cli)?.commandLine).toEqual(told);
+  expect(toSettings(cli)?.commandLine).toEqual(told);
   const audience = 'https://api.test';
   const asked = { ...cli, OIDC_AUDIENCE: audience, OIDC_CLI_SCOPES: 'openid offline_access' };
-  expect(settingsOf(asked)?.commandLine).toEqual({ ...told, scopes: 'openid offline_access', resource: audience });
+  expect(toSettings(asked)?.commandLine).toEqual({ ...told, scopes: 'openid offline_access', resource: audience });
 });
 
 test.each([
@@ -53,5 +53,5 @@ test.each([
   [{ OIDC_ROLES: '=admin' }, /"=admin"/],
   [{ OIDC_SCOPES: 'profile' }, /openid/],
 ])('%j is not taken', (change, message) => {
-  expect(() => settingsOf({ ...whole, ...change })).toThrow(message);
+  expect(() => toSettings({ ...whole, ...change })).toThrow(message);
 });

@@ -24,7 +24,7 @@ export type OidcSettings = {
 };
 
 /** Undefined where nobody signs in by OpenID Connect. @throws BootreadyError `invalid-input` */
-export const oidcSettingsOf = (config: Config): OidcSettings | undefined => {
+export const toOidcSettings = (config: Config): OidcSettings | undefined => {
   const { OIDC_ISSUER, OIDC_CLIENT_ID: clientId, OIDC_AUDIENCE: audience, API_PUBLIC_URL } = config;
   if (!OIDC_ISSUER) return undefined;
   const issuer = new URL(OIDC_ISSUER);
@@ -65,7 +65,7 @@ export const oidcSettingsOf = (config: Config): OidcSettings | undefined => {
             ...(audience !== undefined && URL.canParse(audience) ? { resource: audience } : {}),
           },
     rules: {
-      ...{ projectClaim: config.OIDC_PROJECT_CLAIM, roleClaim: config.OIDC_ROLE_CLAIM, roles: rolesOf(config) },
+      ...{ projectClaim: config.OIDC_PROJECT_CLAIM, roleClaim: config.OIDC_ROLE_CLAIM, roles: toRoles(config) },
       strengths: config.OIDC_ACR,
     },
   };
@@ -73,7 +73,7 @@ export const oidcSettingsOf = (config: Config): OidcSettings | undefined => {
 
 const known: readonly string[] = ['reader', 'member', 'admin'] satisfies Role[];
 
-const rolesOf = ({ OIDC_ROLES }: Config): ReadonlyMap<string, Role> => {
+const toRoles = ({ OIDC_ROLES }: Config): ReadonlyMap<string, Role> => {
   const pairs = OIDC_ROLES.map((pair) => pair.split('=', 2) as [string, Role]);
   const bad = pairs.find(([theirs, ours]) => !theirs || !known.includes(ours));
   if (pairs.length > 0 && !bad) return new Map(pairs);

@@ -24,7 +24,7 @@ export interface OidcIssuer {
   /** What the command line is told to sign users in by itself; undefined where it may not. */
   readonly commandLine: CommandLineSignIn | undefined;
   /** @param token an access token (JWT) */
-  accessOf(token: string): Promise<Access>;
+  toAccess(token: string): Promise<Access>;
   /** Where the browser is sent to sign in. */
   signInUrl(checks: SignInChecks): Promise<string>;
   /** @param query what the browser came back with, e.g. `?code=...&state=...` */

@@ -15,7 +15,7 @@ export const pae = (type: string, body: Buffer): Buffer =>
   Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${body.length} `), body]);
 
 /** SHA-256 of the public key's DER (SubjectPublicKeyInfo), lower-case hex. */
-export const keyIdOf = (key: KeyObject): string => {
+export const makeKeyId = (key: KeyObject): string => {
   const shown = key.type === 'private' ? createPublicKey(key) : key;
   return createHash('sha256')
     .update(shown.export({ type: 'spki', format: 'der' }))
@@ -26,7 +26,7 @@ export const keyIdOf = (key: KeyObject): string => {
 export const seal = (payloadType: string, payload: Buffer, key: KeyObject): Envelope => ({
   payloadType,
   payload: payload.toString('base64'),
-  signatures: [{ keyid: keyIdOf(key), sig: sign(null, pae(payloadType, payload), key).toString('base64') }],
+  signatures: [{ keyid: makeKeyId(key), sig: sign(null, pae(payloadType, payload), key).toString('base64') }],
 });
 
 /** The payload when one of the keys has signed it; undefined when none has. Key ids are hints and are not believed. */

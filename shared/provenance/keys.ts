@@ -6,7 +6,7 @@ export const newSigningKey = (): string =>
   generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
 /** @throws BootreadyError `invalid-input` when it is no Ed25519 key in PKCS#8 PEM */
-export const signingKeyOf = (pem: string): KeyObject => {
+export const readSigningKey = (pem: string): KeyObject => {
   const key = attempt(() => createPrivateKey(pem));
   if (key?.asymmetricKeyType === 'ed25519') return key;
   throw new BootreadyError({
@@ -16,11 +16,11 @@ export const signingKeyOf = (pem: string): KeyObject => {
   });
 };
 
-export const publicPemOf = (key: KeyObject): string =>
+export const makePublicPem = (key: KeyObject): string =>
   (key.type === 'private' ? createPublicKey(key) : key).export({ type: 'spki', format: 'pem' }).toString();
 
 /** All public keys of a PEM text, one after the other. @throws BootreadyError `invalid-input` */
-export const publicKeysOf = (pem: string): KeyObject[] => {
+export const readPublicKeys = (pem: string): KeyObject[] => {
   const blocks = pem.match(/-----BEGIN PUBLIC KEY-----[^-]+-----END PUBLIC KEY-----/g) ?? [];
   const keys = blocks.map((block) => attempt(() => createPublicKey(block)));
   if (keys.length > 0 && keys.every((key) => key?.asymmetricKeyType === 'ed25519')) return keys as KeyObject[];

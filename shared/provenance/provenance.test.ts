@@ -1,13 +1,13 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { Report } from '../contracts/run.ts';
-import { keyIdOf, openEnvelope, pae, seal } from './dsse.ts';
-import { newSigningKey, publicKeysOf, publicPemOf, signingKeyOf } from './keys.ts';
-import { payloadType, statementOf } from './statement.ts';
+import { makeKeyId, openEnvelope, pae, seal } from './dsse.ts';
+import { makePublicPem, newSigningKey, readPublicKeys, readSigningKey } from './keys.ts';
+import { payloadType, toStatement } from './statement.ts';
 import { verifyProvenance } from './verify.ts';
 
-const key = signingKeyOf(newSigningKey());
-const keys = publicKeysOf(publicPemOf(key));
+const key = readSigningKey(newSigningKey());
+const keys = readPublicKeys(makePublicPem(key));
 const sha256 = 'ab'.repeat(32);
 const report: Report = {
   schema: 'bootready.report/v1',
@@ -23,10 +23,10 @@ const report: Report = {
   ],
   tools: { 'qemu-img': '7.2.22' },
 };
-const statement = statementOf(report, {
+const statement = toStatement(report, {
   published: { name: 'x.raw', sha256, size: 9, format: 'raw' },
   policy: 'enforce',
-  keyId: keyIdOf(key),
+  keyId: makeKeyId(key),
   finishedOn: new Date('2026-01-02T03:04:05Z'),
 });
 const sealed = (what: unknown = statement, type = payloadType): string =>
@@ -50,7 +50,7 @@ test('a signature of RFC 8032 is understood', () => {
 
 test('what the installation signed is trusted, with what it says', () => {
   const verified = verifyProvenance(sealed(), sha256, keys);
-  expect(verified).toMatchObject({ trusted: true, keyId: keyIdOf(key) });
+  expect(verified).toMatchObject({ trusted: true, keyId: makeKeyId(key) });
   expect(statement.predicate.buildDefinition.resolvedDependencies[0]?.digest).toEqual({ sha256: 'cd'.repeat(32) });
   expect(statement.predicate.runDetails.byproducts[0]?.annotations).toMatchObject({
     verdict: 'publish-with-warnings',
@@ -109,7 +109,7 @@ test('a key id that lies does not matter, and one of several keys is enough', ()
 
 test('what is no Ed25519 key is refused', () => {
   const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  expect(() => signingKeyOf(rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())).toThrow(/Ed25519/);
-  expect(() => publicKeysOf(rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString())).toThrow(/Ed25519/);
-  expect(() => publicKeysOf('hello')).toThrow(/Ed25519/);
+  expect(() => readSigningKey(rsa.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())).toThrow(/Ed25519/);
+  expect(() => readPublicKeys(rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString())).toThrow(/Ed25519/);
+  expect(() => readPublicKeys('hello')).toThrow(/Ed25519/);
 });

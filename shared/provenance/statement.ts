@@ -42,7 +42,7 @@ export type Statement = z.infer<typeof Statement>;
 export type Published = { name: string; sha256: string; size: number; format: 'raw' | 'qcow2' };
 
 /** @param keyId names the installation: whoever holds the key is the builder */
-export const statementOf = (
+export const toStatement = (
   report: Report,
   { published, policy, keyId, finishedOn }: { published: Published; policy: string; keyId: string; finishedOn: Date },
 ): Statement => {

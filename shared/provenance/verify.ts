@@ -1,5 +1,5 @@
 import type { KeyObject } from 'node:crypto';
-import { Envelope, keyIdOf, openEnvelope } from './dsse.ts';
+import { Envelope, makeKeyId, openEnvelope } from './dsse.ts';
 import { payloadType, Statement } from './statement.ts';
 
 export type Verification =
@@ -39,7 +39,7 @@ export const verifyProvenance = (text: string, sha256: string, keys: readonly Ke
       'Download it again. If this remains, do not use it.',
     );
   }
-  return { trusted: true, statement: statement.data, keyId: keyIdOf(opened.key) };
+  return { trusted: true, statement: statement.data, keyId: makeKeyId(opened.key) };
 };
 
 const json = (text: string): unknown => {

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { catalogue } from '../checks/catalogue.ts';
-import { paramsOf } from '../checks/message.ts';
+import { readParams } from '../checks/message.ts';
 import { isScript } from './define.ts';
 import { remedies, remediesFor } from './remedies.ts';
 
@@ -13,7 +13,7 @@ test('every remedy answers findings that there are, and only one remedy answers 
 });
 
 test.each(remedies)('the words of $code are messages without params', ({ title, plan, systems }) => {
-  for (const text of [title, plan, systems]) expect([text.en, text.de].flatMap(paramsOf)).toEqual([]);
+  for (const text of [title, plan, systems]) expect([text.en, text.de].flatMap(readParams)).toEqual([]);
 });
 
 test.each(remedies.filter(isScript))('the script of $code is one for every POSIX shell', ({ script }) => {

@@ -22,7 +22,7 @@ export const remedies: readonly Remedy[] = [
   injectVirtioWindows,
 ];
 
-export const remedyOf = (code: string): Remedy | undefined => remedies.find((remedy) => remedy.code === code);
+export const findRemedy = (code: string): Remedy | undefined => remedies.find((remedy) => remedy.code === code);
 
 /** What repairs the trouble that was found and can be done with these means, in the order in which it is done. */
 export const remediesFor = (

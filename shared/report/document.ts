@@ -17,7 +17,7 @@ export type ReportDocument = Omit<Examination, 'findings'> & {
 };
 
 /** Label and value, in the order in which they are told; what is not known is left out. */
-export const factsOf = (document: ReportDocument, language: Language): [label: string, value: string][] => {
+export const toFacts = (document: ReportDocument, language: Language): [label: string, value: string][] => {
   const say: ReportWords = reportWords[language];
   const { layers, disk, guest, converted, boot, output, uploadSha256 } = document;
   const around = layers
@@ -62,7 +62,7 @@ export const factsOf = (document: ReportDocument, language: Language): [label: s
 export type FindingGroup = { kind: 'passed' | 'warnings' | 'failures'; title: string; findings: FindingView[] };
 
 /** Failures are what `rejects` says of them; groups without findings are left out, the worst group is the last. */
-export const groupsOf = (
+export const readGroups = (
   findings: readonly FindingView[],
   rejects: (finding: FindingView) => boolean,
   language: Language,

@@ -1,6 +1,6 @@
 import type { Language } from '../checks/define.ts';
 import type { FindingView } from '../contracts/api.ts';
-import { type FindingGroup, factsOf, groupsOf, type ReportDocument } from './document.ts';
+import { type FindingGroup, type ReportDocument, readGroups, toFacts } from './document.ts';
 import { reportWords } from './words.ts';
 
 const escapes: Readonly<Record<string, string>> = {
@@ -69,10 +69,10 @@ export const reportHtml = (
 <main>
 <h1>${text(document.title)}</h1>
 <p class="verdict ${document.verdict}">${text(say.verdict[document.verdict])}.</p>
-<dl>${factsOf(document, language)
+<dl>${toFacts(document, language)
     .map(([label, value]) => `<dt>${text(label)}</dt><dd>${text(value)}</dd>`)
     .join('\n')}</dl>
-${groupsOf(document.findings, rejects, language).reverse().map(group).join('\n')}
+${readGroups(document.findings, rejects, language).reverse().map(group).join('\n')}
 </main>
 <footer>${text(say.tools)}: ${text(tools.join(', '))}</footer>
 </body>

@@ -1,6 +1,6 @@
 import type { Language } from '../checks/define.ts';
 import type { FindingView } from '../contracts/api.ts';
-import { factsOf, groupsOf, type ReportDocument } from './document.ts';
+import { type ReportDocument, readGroups, toFacts } from './document.ts';
 import { reportWords } from './words.ts';
 
 /** What cleans each line: guests write names, and a terminal obeys control characters. */
@@ -17,8 +17,8 @@ export const reportText = (
     `${say.report}: ${document.title}`,
     `${say.verdict[document.verdict]}.`,
     '',
-    ...factsOf(document, language).map(([label, value]) => `${label.padEnd(13)}${value}`),
-    ...groupsOf(document.findings, rejects, language)
+    ...toFacts(document, language).map(([label, value]) => `${label.padEnd(13)}${value}`),
+    ...readGroups(document.findings, rejects, language)
       .reverse()
       .flatMap(({ title, findings }) => [
         '',

@@ -32,7 +32,7 @@ export type Sbom = {
  * Software bill of materials of a disk: what its package database says is installed, nothing else. The same disk has the same bill, to the byte. Undefined
  * when there is no database of dpkg, rpm or apk, or nothing in it.
  */
-export const sbomOf = (
+export const buildSbom = (
   packages: readonly InstalledPackage[],
   guest: GuestFacts,
   { sha256, madeAt }: BilledImage,
@@ -47,7 +47,7 @@ export const sbomOf = (
   return {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
-    serialNumber: `urn:uuid:${uuidOf(sha256)}`,
+    serialNumber: `urn:uuid:${makeUuid(sha256)}`,
     version: 1,
     metadata: {
       timestamp: madeAt.toISOString(),
@@ -84,7 +84,7 @@ export const packagesIn = ({ components }: Sbom): number => components.filter(({
 export const sbomText = (sbom: Sbom): string => `${JSON.stringify(sbom, null, 1)}\n`;
 
 /** A UUID of version 8, "vendor-specific", that the hash decides. RFC 9562, 5.8 */
-const uuidOf = (sha256: string): string => {
+const makeUuid = (sha256: string): string => {
   const variant = '89ab'[Number.parseInt(sha256[16] ?? '0', 16) % 4];
   return [
     sha256.slice(0, 8),

@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { PackageURL } from 'packageurl-js';
 import { expect, test } from 'vitest';
 import type { GuestFacts } from '../contracts/run.ts';
-import { mostPackages, packagesIn, type Sbom, sbomOf, sbomText } from './cyclonedx.ts';
+import { buildSbom, mostPackages, packagesIn, type Sbom, sbomText } from './cyclonedx.ts';
 import type { InstalledPackage } from './purl.ts';
 
 const schemas = join(
@@ -31,7 +31,7 @@ const rocky: GuestFacts = { osDistro: 'rocky', osVersion: '9.4', packageFormat: 
 const alpine: GuestFacts = { osDistro: 'alpinelinux', osVersion: '3.20', packageFormat: 'apk' };
 
 const made = (guest: GuestFacts, ...packages: InstalledPackage[]): Sbom => {
-  const sbom = sbomOf(packages, guest, image);
+  const sbom = buildSbom(packages, guest, image);
   if (!sbom) throw new Error('there is no bill');
   return sbom;
 };
@@ -103,13 +103,13 @@ test('it names the disk by its hash and the system, and is the same for the same
   });
   expect(sbom.compositions).toBeUndefined();
   expect(sbomText(made(debian, a, b))).toBe(sbomText(sbom));
-  expect(sbomOf([a], debian, { ...image, sha256: 'cd'.repeat(32) })?.serialNumber).not.toBe(sbom.serialNumber);
+  expect(buildSbom([a], debian, { ...image, sha256: 'cd'.repeat(32) })?.serialNumber).not.toBe(sbom.serialNumber);
 });
 
 test('there is none without a known database, and keys that rpm trusts are no packages', () => {
-  expect(sbomOf([], debian, image)).toBeUndefined();
-  expect(sbomOf([some('a', '1')], { osType: 'windows' }, image)).toBeUndefined();
-  expect(sbomOf([some('gpg-pubkey', '350d275d', { release: '6279464b' })], rocky, image)).toBeUndefined();
+  expect(buildSbom([], debian, image)).toBeUndefined();
+  expect(buildSbom([some('a', '1')], { osType: 'windows' }, image)).toBeUndefined();
+  expect(buildSbom([some('gpg-pubkey', '350d275d', { release: '6279464b' })], rocky, image)).toBeUndefined();
 });
 
 test('of more packages than it lists it says that it is not complete', () => {
@@ -123,7 +123,7 @@ test('whatever a guest calls its packages, the bill is valid and its purls hold 
   const each = fc.record({ name: text, version: text, release: text, arch: text, epoch: fc.nat() });
   fc.assert(
     fc.property(each, fc.constantFrom(debian, rocky, alpine), (wild, guest) => {
-      const sbom = sbomOf([wild, some('half \ud800', '1')], guest, image);
+      const sbom = buildSbom([wild, some('half \ud800', '1')], guest, image);
       expect(valid(sbom), JSON.stringify(valid.errors)).toBe(true);
       for (const { purl = '' } of libraries(sbom as Sbom)) expect(purl).toMatch(/^pkg:\w+\/[\w./~%:@?=&-]+$/);
     }),

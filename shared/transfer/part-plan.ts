@@ -6,7 +6,7 @@ export type Part = { partNumber: number; offset: number; length: number };
 export type StoredPart = Part & { etag: string; md5: string | undefined };
 
 /** S3 makes a part's ETag its MD5, but not with every kind of encryption (API_Object); other stores may do otherwise too. */
-export const md5Of = (etag: string | undefined): string | undefined =>
+export const readMd5 = (etag: string | undefined): string | undefined =>
   /^"?([0-9a-f]{32})"?$/i.exec(etag ?? '')?.[1]?.toLowerCase();
 
 /** What the store has, to be verified, and what is to be sent. Parts of another length than ours are sent again. */
@@ -23,7 +23,7 @@ export const planParts = ({
     const offset = (partNumber - 1) * partSize;
     const part = { partNumber, offset, length: Math.min(partSize, size - offset) };
     const known = there.get(partNumber);
-    if (known?.size === part.length) stored.push({ ...part, etag: known.etag, md5: md5Of(known.etag) });
+    if (known?.size === part.length) stored.push({ ...part, etag: known.etag, md5: readMd5(known.etag) });
     else missing.push(part);
   }
   return { stored, missing };

@@ -57,7 +57,7 @@ beforeAll(async () => {
     return { ...object, bytes };
   };
   const python = await pythonWith(join(import.meta.dirname, 'speed/s3-tools.txt'));
-  const glance = await startGlance(installation.env, await packagesOf(python));
+  const glance = await startGlance(installation.env, await readPackages(python));
   undo.push(glance.close);
   contenders = [
     floor(store, dir),
@@ -69,20 +69,20 @@ beforeAll(async () => {
 afterAll(closeAll);
 
 /** The folder of the packages of a virtual environment. */
-const packagesOf = async (python: string): Promise<string> => {
+const readPackages = async (python: string): Promise<string> => {
   const lib = join(dirname(dirname(python)), 'lib');
   const [version] = await readdir(lib);
   return join(lib, version as string, 'site-packages');
 };
 
-const sumOf = (figures: Record<string, number>): number => Object.values(figures).reduce((sum, each) => sum + each, 0);
+const addUp = (figures: Record<string, number>): number => Object.values(figures).reduce((sum, each) => sum + each, 0);
 
 /** A line of what each way took. */
 const worded = (round: Round): string =>
   Object.entries(round)
     .map(([name, { seconds, parts, usage }]) => {
       const details = Object.entries(parts).map(([part, took]) => `${part} ${took.toFixed(1)}`);
-      return `${name} ${seconds.toFixed(1)} s (${[...details, `processor ${sumOf(usage.processor).toFixed(1)}`].join(', ')})`;
+      return `${name} ${seconds.toFixed(1)} s (${[...details, `processor ${addUp(usage.processor).toFixed(1)}`].join(', ')})`;
     })
     .join('; ');
 

@@ -53,17 +53,17 @@ describe('what is published', () => {
 
   test('goes where its project says, else the installation decides', async () => {
     const projects = createProjectStore(database.db);
-    const targetsOf = async () => {
+    const findTargets = async () => {
       const { run } = await begunRun(database.db, project);
       return (await createRunStore(database.as('worker')).context(run)).targets;
     };
-    expect(await targetsOf()).toBeUndefined();
+    expect(await findTargets()).toBeUndefined();
     expect(await projects.chooseTargets(project.id, ['cloud'])).toMatchObject({ targets: ['cloud'] });
-    expect(await targetsOf()).toEqual(['cloud']);
+    expect(await findTargets()).toEqual(['cloud']);
     await projects.chooseTargets(project.id, []);
-    expect(await targetsOf()).toEqual([]);
+    expect(await findTargets()).toEqual([]);
     await projects.chooseTargets(project.id, null);
-    expect(await targetsOf()).toBeUndefined();
+    expect(await findTargets()).toBeUndefined();
     expect(await projects.chooseTargets('nobody', [])).toBeUndefined();
   });
 });
@@ -160,12 +160,12 @@ test('the sweep is told of what nobody has begun for long', async () => {
 });
 
 describe('one that is cancelled', () => {
-  const stateOf = async ({ imageId }: DeliveryOrder) => (await deliveries.ofImage(imageId))[0];
+  const toState = async ({ imageId }: DeliveryOrder) => (await deliveries.ofImage(imageId))[0];
 
   test('before it was begun is over at once, and nothing begins it', async () => {
     const order = await ordered();
     expect(await deliveries.cancel(order.imageId, 'cloud')).toEqual(order);
-    expect(await stateOf(order)).toMatchObject({ status: 'cancelled', finishedAt: expect.any(Date) });
+    expect(await toState(order)).toMatchObject({ status: 'cancelled', finishedAt: expect.any(Date) });
     expect(await deliveries.cancelled(order)).toBeUndefined();
     expect(await deliveries.queued(order.imageId)).toEqual([]);
     await expect(deliveries.begin(order, 'late')).rejects.toMatchObject(superseded);
@@ -178,7 +178,7 @@ describe('one that is cancelled', () => {
     await deliveries.cancel(order.imageId, 'cloud');
     await expect(deliveries.done(order.deliveryId, fence, 'there')).rejects.toMatchObject(superseded);
     await deliveries.fail(order, trouble);
-    expect(await stateOf(order)).toMatchObject({ status: 'cancelled', finishedAt: null, failure: null });
+    expect(await toState(order)).toMatchObject({ status: 'cancelled', finishedAt: null, failure: null });
     const { format, sha256 } = published;
     const { imageId, projectId, target } = order;
     expect(await deliveries.cancelled(order)).toEqual({
@@ -187,11 +187,11 @@ describe('one that is cancelled', () => {
     });
     await expect(deliveries.order(imageId, 'cloud')).rejects.toMatchObject({ code: 'conflict' });
     await deliveries.cleared(order, trouble);
-    expect(await stateOf(order)).toMatchObject({ finishedAt: expect.any(Date), failure: trouble });
+    expect(await toState(order)).toMatchObject({ finishedAt: expect.any(Date), failure: trouble });
     expect(await deliveries.cancelled(order)).toBeUndefined();
     const anew = await deliveries.order(imageId, 'cloud');
     await deliveries.cleared(order, trouble);
-    expect([anew.number, await stateOf(order)]).toMatchObject([2, { status: 'queued', failure: null }]);
+    expect([anew.number, await toState(order)]).toMatchObject([2, { status: 'queued', failure: null }]);
   });
 
   test('is cleared away when its image is deleted meanwhile, too', async () => {

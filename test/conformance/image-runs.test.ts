@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
-import { workflowIdOf } from '../../shared/contracts/workflow.ts';
+import { makeWorkflowId } from '../../shared/contracts/workflow.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { ImageStore } from '../../shared/ports/images.ts';
 import type { Project } from '../../shared/ports/projects.ts';
@@ -133,7 +133,7 @@ describe('newRun', () => {
     await runs.finish(namesOf(run), end);
     const second = await images.newRun(image.id);
     expect(second).toMatchObject({ imageId: image.id, number: 2, status: 'queued', failure: null, report: null });
-    expect(second.workflowId).toBe(workflowIdOf(image.id, 2));
+    expect(second.workflowId).toBe(makeWorkflowId(image.id, 2));
     expect(await images.get(image.id, project.id)).toMatchObject({ status: 'queued' });
   });
 

@@ -5,7 +5,7 @@ import { openDatabase } from '../../adapters/database/open.ts';
 import { createRunStore } from '../../adapters/database/run-store.ts';
 import type { ListedSystem, Visibility } from '../../shared/contracts/image.ts';
 import type { Report } from '../../shared/contracts/run.ts';
-import { workflowIdOf } from '../../shared/contracts/workflow.ts';
+import { makeWorkflowId } from '../../shared/contracts/workflow.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import type { ImageFilter, ImageStore, Run, SharedWith } from '../../shared/ports/images.ts';
 import type { Project } from '../../shared/ports/projects.ts';
@@ -87,7 +87,7 @@ describe('findOrCreate', () => {
     expect(image).toMatchObject({ projectId: project.id, name: 'Of the event', status: 'queued' });
     expect(image.upload).toEqual({ bucket: 'uploads', key: object.key, etag: object.etag, size: object.size });
     expect(run).toMatchObject({ imageId: image.id, number: 1, status: 'queued', startedAt: null, finishedAt: null });
-    expect(run.workflowId).toBe(workflowIdOf(image.id, 1));
+    expect(run.workflowId).toBe(makeWorkflowId(image.id, 1));
     expect(await images.findOrCreate(object, { ...defaults(), name: 'Again' })).toEqual({ image, run, isNew: false });
   });
 

@@ -31,7 +31,7 @@ beforeEach(async () => {
 
 const published = async (): Promise<string> => (await publishedImage(database.db, project)).image.id;
 const conflict = { code: 'conflict', remedy: expect.any(String) };
-const stateOf = async (id: string) => {
+const toState = async (id: string) => {
   const image = await images.get(id, undefined);
   return [image?.visibility, image?.isHidden, image?.family];
 };
@@ -44,13 +44,13 @@ describe('promote', () => {
     expect((await platform.latest(family))?.id).toBe(old);
     await platform.promote(next, family);
     expect((await platform.latest(family))?.id).toBe(next);
-    expect([await stateOf(old), await stateOf(next)]).toEqual([
+    expect([await toState(old), await toState(next)]).toEqual([
       ['public', true, family],
       ['public', false, family],
     ]);
     // And back.
     await platform.promote(old, family);
-    expect([await stateOf(old), await stateOf(next)]).toMatchObject([{ 1: false }, { 1: true }]);
+    expect([await toState(old), await toState(next)]).toMatchObject([{ 1: false }, { 1: true }]);
     expect((await platform.families()).filter((image) => image.family === family).map(({ id }) => id)).toEqual([old]);
   });
 
@@ -61,14 +61,14 @@ describe('promote', () => {
     for (const id of [announced.id, crypto.randomUUID()]) {
       await expect(platform.promote(id, family)).rejects.toMatchObject(conflict);
     }
-    expect(await stateOf(shown)).toEqual(['public', false, family]);
+    expect(await toState(shown)).toEqual(['public', false, family]);
   });
 
   test('of many at once leaves exactly one that is shown', async () => {
     for (let round = 0; round < 5; round++) {
       const all = await Promise.all(Array.from({ length: 6 }, published));
       await Promise.all(all.map((id) => platform.promote(id, family)));
-      const shown = (await Promise.all(all.map(stateOf))).filter(([, isHidden]) => !isHidden);
+      const shown = (await Promise.all(all.map(toState))).filter(([, isHidden]) => !isHidden);
       expect(shown).toHaveLength(1);
     }
   });

@@ -18,14 +18,14 @@ import { createWorkerRegistry } from '../../adapters/database/worker-registry.ts
 import { finishedUpload } from '../../shared/events/notification.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { VisibleQuery } from '../../shared/ports/visible-images.ts';
-import { newSecretsKey, secretKeysOf } from '../../shared/secret-keys.ts';
+import { makeSecretKeys, newSecretsKey } from '../../shared/secret-keys.ts';
 import { freshDatabase } from '../support/database.ts';
 import { begunRun } from '../support/run-records.ts';
 import { hex, publishedImage, someObject, someProject } from '../support/samples.ts';
 
 /** Postgres' own wall between projects. Which tables there are is asked of the database: a new one without a wall fails here. */
 
-const secrets = secretKeysOf([newSecretsKey()]);
+const secrets = makeSecretKeys([newSecretsKey()]);
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let open: OpenDatabase;
 let scoped: ScopedDatabase;
@@ -75,14 +75,14 @@ const fill = async (project: Project): Promise<void> => {
   await createWorkerRegistry(owner).beat(`w-${hex(4)}`, {} as never);
 };
 
-const rowsOf = async (db: Kysely<Database>, table: string): Promise<string[]> => {
+const toRows = async (db: Kysely<Database>, table: string): Promise<string[]> => {
   const { rows } = await sql<{ row: string }>`select to_jsonb(t)::text as row from ${sql.table(table)} t`.execute(db);
   return rows.map(({ row }) => row);
 };
 const notAllowed = '42501';
 /** A table that the role may not even ask for shows nothing either. */
 const seenIn = (table: string): Promise<string[]> =>
-  rowsOf(scoped.db, table).catch((error: { code?: string }) => {
+  toRows(scoped.db, table).catch((error: { code?: string }) => {
     if (error.code === notAllowed) return [];
     throw error;
   });
@@ -100,11 +100,11 @@ beforeAll(async () => {
       where schemaname = current_schema() and tablename not like 'kysely_%' order by 1`.execute(owner)
   ).rows.map(({ name }) => name);
   const before = new Map<string, Set<string>>();
-  for (const table of tables) before.set(table, new Set(await rowsOf(owner, table)));
+  for (const table of tables) before.set(table, new Set(await toRows(owner, table)));
   theirs = await someProject(owner);
   await fill(theirs);
   for (const table of tables) {
-    const added = (await rowsOf(owner, table)).filter((row) => !before.get(table)?.has(row));
+    const added = (await toRows(owner, table)).filter((row) => !before.get(table)?.has(row));
     theirRows.set(table, added);
   }
 });
@@ -132,8 +132,8 @@ describe('every table', () => {
       expect([table, rows.filter((row) => others.has(row))]).toEqual([table, []]);
       expect([table, await seenIn(table)]).toEqual([table, []]);
       expect([table, await scoped.within({ projectId: 'none' }, () => seenIn(table))]).toEqual([table, []]);
-      const all = await scoped.within('everything', () => rowsOf(scoped.db, table));
-      expect([table, all.sort()]).toEqual([table, (await rowsOf(owner, table)).sort()]);
+      const all = await scoped.within('everything', () => toRows(scoped.db, table));
+      expect([table, all.sort()]).toEqual([table, (await toRows(owner, table)).sort()]);
     }
     expect(seen).toBeGreaterThan(8);
   });
@@ -151,7 +151,7 @@ describe('every table', () => {
         );
       }
       await asMine(() => sql`delete from ${sql.table(table)}`.execute(scoped.db)).catch(() => undefined);
-      const left = new Set(await rowsOf(owner, table));
+      const left = new Set(await toRows(owner, table));
       expect([table, (theirRows.get(table) ?? []).filter((row) => !left.has(row))]).toEqual([table, []]);
     }
   });

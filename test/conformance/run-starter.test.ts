@@ -4,7 +4,7 @@ import type { Client } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { connectTemporal, registerSearchAttributes } from '../../adapters/temporal/connect.ts';
 import { createRunStarter } from '../../adapters/temporal/run-starter.ts';
-import { processImageType, searchAttribute, sharedTaskQueue, workflowIdOf } from '../../shared/contracts/workflow.ts';
+import { makeWorkflowId, processImageType, searchAttribute, sharedTaskQueue } from '../../shared/contracts/workflow.ts';
 import type { RunStarter, StartRun } from '../../shared/ports/run-starter.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshNamespace } from '../support/temporal-namespace.ts';
@@ -30,7 +30,14 @@ afterAll(() => client?.close());
 
 const someRun = (more: Partial<StartRun> = {}): StartRun => {
   const imageId = randomUUID();
-  return { workflowId: workflowIdOf(imageId, 1), imageId, runId: randomUUID(), projectId: 'demo', name: 'x', ...more };
+  return {
+    workflowId: makeWorkflowId(imageId, 1),
+    imageId,
+    runId: randomUUID(),
+    projectId: 'demo',
+    name: 'x',
+    ...more,
+  };
 };
 const handleOf = ({ workflowId }: StartRun) => client.workflow.getHandle(workflowId);
 /** How often Temporal has started it: every execution has its own run id. */

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../adapters/database/open.ts';
-import { whereSecretOf } from '../../adapters/database/sealed-webhooks.ts';
+import { locateSecret } from '../../adapters/database/sealed-webhooks.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
 import type { Project } from '../../shared/ports/projects.ts';
-import { newSecretsKey, secretKeysOf } from '../../shared/secret-keys.ts';
+import { makeSecretKeys, newSecretsKey } from '../../shared/secret-keys.ts';
 import { freshDatabase } from '../support/database.ts';
 import { loginUrl } from '../support/database-server.ts';
 import { runCli } from '../support/run-cli.ts';
@@ -26,7 +26,7 @@ beforeEach(async () => {
   project = await someProject(database.db);
 });
 
-const storeWith = (...keys: string[]) => createWebhookStore(database.db, secretKeysOf(keys));
+const storeWith = (...keys: string[]) => createWebhookStore(database.db, makeSecretKeys(keys));
 const rows = () => database.db.selectFrom('webhooks').select(['id', 'secret']).orderBy('id').execute();
 const make = (keys: string[], count: number) =>
   Promise.all(
@@ -74,7 +74,7 @@ describe('rotating', () => {
     await makeInClear('whsec_clear');
     const both = storeWith(newest, former);
     expect(await both.reseal('outdated')).toEqual({ sealed: 104, unreadable: [] });
-    const [prefix] = secretKeysOf([newest]).prefixes;
+    const [prefix] = makeSecretKeys([newest]).prefixes;
     for (const { secret } of await rows()) expect(secret.startsWith(prefix)).toBe(true);
     expect(await readWith(newest)).toContain('whsec_clear');
     expect(await both.reseal('outdated')).toEqual({ sealed: 0, unreadable: [] });
@@ -83,8 +83,8 @@ describe('rotating', () => {
   test('by several at once, and of what was done in part, seals each once', async () => {
     await make([former], 40);
     const [half] = await rows();
-    const both = secretKeysOf([newest, former]);
-    const about = whereSecretOf(half?.id ?? '');
+    const both = makeSecretKeys([newest, former]);
+    const about = locateSecret(half?.id ?? '');
     const sealed = both.seal(both.unseal(half?.secret ?? '', about), about);
     await database.db
       .updateTable('webhooks')
@@ -101,7 +101,7 @@ describe('rotating', () => {
     await makeInClear('whsec_clear');
     expect(await storeWith(newest, former).reseal('clear')).toEqual({ sealed: 1, unreadable: [] });
     expect((await rows()).filter(({ secret }) => secret.startsWith('whsec_'))).toEqual([]);
-    expect((await rows()).filter(({ secret }) => secret.startsWith(secretKeysOf([former]).prefixes[0]))).toHaveLength(
+    expect((await rows()).filter(({ secret }) => secret.startsWith(makeSecretKeys([former]).prefixes[0]))).toHaveLength(
       1,
     );
   });
@@ -111,7 +111,7 @@ describe('rotating', () => {
     await makeInClear('whsec_clear');
     const queues = openDatabase(loginUrl(database.url, 'queues'), { max: 1 });
     try {
-      const store = createWebhookStore(queues.db, secretKeysOf([newest, former]));
+      const store = createWebhookStore(queues.db, makeSecretKeys([newest, former]));
       expect(await store.reseal('clear')).toEqual({ sealed: 1, unreadable: [] });
       expect(await store.reseal('outdated')).toEqual({ sealed: 2, unreadable: [] });
     } finally {

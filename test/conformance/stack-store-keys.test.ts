@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const clientOf = (role: ProcessRole): Client => {
+const makeClient = (role: ProcessRole): Client => {
   const { S3_ACCESS_KEY = '', S3_SECRET_KEY = '' } = processEnv(role, state, dataDir);
   const { s3: port } = state.ports;
   return new Client({
@@ -41,7 +41,7 @@ const clientOf = (role: ProcessRole): Client => {
 };
 
 test('the worker does its work, and nothing that its policy forbids', async () => {
-  const worker = clientOf('worker');
+  const worker = makeClient('worker');
   await worker.putObject('images', 'demo/a', 'bytes');
   await worker.removeObject('images', 'demo/a');
   const forbidden = {
@@ -58,9 +58,9 @@ test('the worker does its work, and nothing that its policy forbids', async () =
 });
 
 test('the API removes no upload, and queues write nothing', async () => {
-  await clientOf('api').putObject('uploads', 'demo/b', 'bytes');
-  await expect(clientOf('api').removeObject('uploads', 'demo/b')).rejects.toMatchObject({ code: 'AccessDenied' });
-  await expect(clientOf('queues').putObject('uploads', 'demo/b', 'other')).rejects.toMatchObject({
+  await makeClient('api').putObject('uploads', 'demo/b', 'bytes');
+  await expect(makeClient('api').removeObject('uploads', 'demo/b')).rejects.toMatchObject({ code: 'AccessDenied' });
+  await expect(makeClient('queues').putObject('uploads', 'demo/b', 'other')).rejects.toMatchObject({
     code: 'AccessDenied',
   });
 });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openImageFeed } from '../../adapters/database/image-feed.ts';
 import { openDatabase } from '../../adapters/database/open.ts';
 import { createQueues } from '../../adapters/queues/bullmq.ts';
-import { connectionOptionsOf, temporalConfigOf, temporalTlsVariables } from '../../adapters/temporal/config.ts';
+import { temporalTlsVariables, toConnectionOptions, toTemporalConfig } from '../../adapters/temporal/config.ts';
 import { connectTemporal } from '../../adapters/temporal/connect.ts';
 import { tlsTrouble } from '../../adapters/tls-trouble.ts';
 import { startPostgres } from '../../dev/stack/postgres.ts';
@@ -242,11 +242,11 @@ describe('Temporal', () => {
     TEMPORAL_TLS_CERT: client.cert,
     TEMPORAL_TLS_KEY: client.key,
   });
-  type Variables = Parameters<typeof temporalConfigOf>[0];
+  type Variables = Parameters<typeof toTemporalConfig>[0];
   const without = (names: readonly string[], of: Record<string, string> = complete()): Record<string, string> =>
     Object.fromEntries(Object.entries(of).filter(([name]) => !names.includes(name)));
   const half = ['TEMPORAL_TLS_CERT', 'TEMPORAL_TLS_KEY'];
-  const config = (env: Record<string, string>) => temporalConfigOf(env as unknown as Variables);
+  const config = (env: Record<string, string>) => toTemporalConfig(env as unknown as Variables);
 
   test.each<[string, () => Record<string, string>]>([
     ['mutually', () => complete()],
@@ -260,7 +260,7 @@ describe('Temporal', () => {
     } finally {
       await temporal.close();
     }
-    const native = await NativeConnection.connect(connectionOptionsOf(config(env())));
+    const native = await NativeConnection.connect(toConnectionOptions(config(env())));
     await native.close();
     expect(await diagnosis('temporal', env())).toMatch(/^ok: Temporal at/m);
   });
@@ -305,7 +305,7 @@ describe('Temporal', () => {
     );
     await expect(asked).rejects.toThrow();
     await temporal.close();
-    const refused: unknown = await NativeConnection.connect(connectionOptionsOf(config(env()))).then(
+    const refused: unknown = await NativeConnection.connect(toConnectionOptions(config(env()))).then(
       () => 'got in',
       (error: unknown) => error,
     );
@@ -335,7 +335,7 @@ describe('Temporal', () => {
     try {
       await expect(temporal.workflowService.describeNamespace({ namespace: 'default' })).rejects.toThrow();
       const byClient = seen.splice(0);
-      await expect(NativeConnection.connect(connectionOptionsOf(keyed))).rejects.toThrow();
+      await expect(NativeConnection.connect(toConnectionOptions(keyed))).rejects.toThrow();
       expect([new Set(byClient), new Set(seen)]).toEqual([new Set(['Bearer the-key']), new Set(['Bearer the-key'])]);
     } finally {
       await temporal.close();
@@ -346,7 +346,7 @@ describe('Temporal', () => {
   test('what does not fit together is refused before anything is sent', () => {
     expect(() => config(without(['TEMPORAL_TLS_KEY']))).toThrow(/belong together/);
     const open = { TEMPORAL_ADDRESS: 'x', TEMPORAL_NAMESPACE: 'y', TEMPORAL_API_KEY: 'secret' };
-    expect(() => temporalConfigOf({ ...open, TEMPORAL_TLS: false } as Variables)).toThrow(/TEMPORAL_API_KEY needs it/);
+    expect(() => toTemporalConfig({ ...open, TEMPORAL_TLS: false } as Variables)).toThrow(/TEMPORAL_API_KEY needs it/);
     expect(config(open)).toEqual({ address: 'x', namespace: 'y', tls: {}, apiKey: 'secret' });
     expect(config({ TEMPORAL_ADDRESS: 'x', TEMPORAL_NAMESPACE: 'y' })).toEqual({ address: 'x', namespace: 'y' });
   });

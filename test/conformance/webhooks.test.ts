@@ -8,7 +8,7 @@ import { noTraces } from '../../shared/no-traces.ts';
 import type { Project } from '../../shared/ports/projects.ts';
 import type { Webhook, WebhookStore } from '../../shared/ports/webhooks.ts';
 import { Postponed } from '../../shared/postponed.ts';
-import { newSecretsKey, secretKeysOf } from '../../shared/secret-keys.ts';
+import { makeSecretKeys, newSecretsKey } from '../../shared/secret-keys.ts';
 import { deliver as deliverBy } from '../../workers/queues/notify.ts';
 import { createPost } from '../../workers/queues/post.ts';
 import { createShares } from '../../workers/queues/shares.ts';
@@ -19,7 +19,7 @@ import { publishedImage, someProject } from '../support/samples.ts';
 
 /** What the port promises, on a real Postgres, and how a delivery reaches a real HTTP server. */
 
-const secrets = secretKeysOf([newSecretsKey()]);
+const secrets = makeSecretKeys([newSecretsKey()]);
 let database: Awaited<ReturnType<typeof freshDatabase>>;
 let webhooks: WebhookStore;
 let project: Project;
@@ -45,7 +45,7 @@ const pendingOf = async (webhook: Webhook): Promise<string[]> => {
   const all = await Promise.all((await webhooks.relay()).map((id) => webhooks.delivery(id)));
   return all.filter((each) => each?.webhook.id === webhook.id).map((each) => each?.id ?? '');
 };
-const rowOf = (deliveryId: string) =>
+const toRow = (deliveryId: string) =>
   database.db
     .selectFrom('webhook_deliveries')
     .where('id', '=', deliveryId)
@@ -124,9 +124,9 @@ describe('relay', () => {
     await webhooks.note(tried, { status: 'pending', error: 'x'.repeat(10_000) });
     await webhooks.note(tried, { status: 'pending', httpStatus: 500, error: 'HTTP 500' });
     expect(await pendingOf(webhook)).toEqual([tried]);
-    expect(await rowOf(delivered)).toMatchObject({ attempts: 1, last_status: 204, settled_at: expect.any(Date) });
-    expect(await rowOf(failed)).toMatchObject({ last_error: 'HTTP 410', settled_at: expect.any(Date) });
-    expect(await rowOf(tried)).toMatchObject({ attempts: 2, last_status: 500, settled_at: null });
+    expect(await toRow(delivered)).toMatchObject({ attempts: 1, last_status: 204, settled_at: expect.any(Date) });
+    expect(await toRow(failed)).toMatchObject({ last_error: 'HTTP 410', settled_at: expect.any(Date) });
+    expect(await toRow(tried)).toMatchObject({ attempts: 2, last_status: 500, settled_at: null });
     expect(await webhooks.delivery(failed)).toMatchObject({ status: 'failed' });
     expect(await webhooks.delivery(randomUUID())).toBeUndefined();
   });
@@ -161,7 +161,7 @@ describe('deliver', () => {
     const forge = () =>
       new Verifier(secret).verify(body.replace('active', 'killed'), headers as Record<string, string>);
     expect(forge).toThrow(WebhookVerificationError);
-    expect(await rowOf(id)).toMatchObject({ status: 'delivered', attempts: 1, last_status: 200 });
+    expect(await toRow(id)).toMatchObject({ status: 'delivered', attempts: 1, last_status: 200 });
     expect(await pendingOf(webhook)).toEqual([]);
   });
 
@@ -178,9 +178,9 @@ describe('deliver', () => {
     const { received, webhook, ids } = await receiver(1, { status: 500 }, 'hang up', { status: 200 });
     const [id] = ids as [string];
     await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
-    expect(await rowOf(id)).toMatchObject({ status: 'pending', last_status: 500, last_error: 'HTTP 500' });
+    expect(await toRow(id)).toMatchObject({ status: 'pending', last_status: 500, last_error: 'HTTP 500' });
     await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
-    expect(await rowOf(id)).toMatchObject({ status: 'pending', attempts: 2, last_status: null });
+    expect(await toRow(id)).toMatchObject({ status: 'pending', attempts: 2, last_status: null });
     expect(await pendingOf(webhook)).toEqual([id]);
     expect(await deliver(id, false)).toBe('delivered');
     expect(received).toHaveLength(3);
@@ -192,7 +192,7 @@ describe('deliver', () => {
     const { webhook, ids } = await receiver(1, { status: 503 });
     const [id] = ids as [string];
     expect(await deliver(id, true)).toBe('failed');
-    expect(await rowOf(id)).toMatchObject({ status: 'failed', last_status: 503 });
+    expect(await toRow(id)).toMatchObject({ status: 'failed', last_status: 503 });
     expect((await webhooks.list(project.id))[0]).toMatchObject({ id: webhook.id, disabledAt: null });
   });
 
@@ -216,7 +216,7 @@ describe('deliver', () => {
     await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
     expect(received).toHaveLength(1);
     expect(inside.received).toHaveLength(0);
-    expect(await rowOf(id)).toMatchObject({ status: 'pending', last_status: status });
+    expect(await toRow(id)).toMatchObject({ status: 'pending', last_status: status });
   });
 
   test('a receiver that is not there is tried again', async () => {
@@ -224,7 +224,7 @@ describe('deliver', () => {
     await publishedImage(database.db, project);
     const [id] = (await pendingOf(webhook)) as [string];
     await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
-    expect(await rowOf(id)).toMatchObject({ status: 'pending', last_status: null });
+    expect(await toRow(id)).toMatchObject({ status: 'pending', last_status: null });
   });
 
   test("a receiver in the installation's own network is not called, and not tried again", async () => {
@@ -233,7 +233,7 @@ describe('deliver', () => {
     const guarded = { webhooks, post: createPost({ toPrivateAddresses: false }), inShare, traces: noTraces };
     expect(await deliverBy(guarded, id, false)).toBe('failed');
     expect(received).toHaveLength(0);
-    expect(await rowOf(id)).toMatchObject({
+    expect(await toRow(id)).toMatchObject({
       status: 'failed',
       last_error: expect.stringContaining('not a public address'),
     });
@@ -244,7 +244,7 @@ describe('deliver', () => {
     const [id] = ids as [string];
     await expect(deliver(id, false)).rejects.toMatchObject(notTaken);
     expect(received).toHaveLength(1);
-    expect(await rowOf(id)).toMatchObject({ status: 'pending', last_error: expect.stringContaining('timeout') });
+    expect(await toRow(id)).toMatchObject({ status: 'pending', last_error: expect.stringContaining('timeout') });
   });
 
   test('the end of a run is told whatever it was', async () => {
@@ -312,7 +312,7 @@ test('a receiver that hangs keeps two places of its project and no more; others 
     });
     await expect.poll(() => [early.length, hanging.received.length]).toEqual([3, 2]);
     expect(await deliver(theirs, false)).toBe('delivered');
-    for (const id of early) expect(await rowOf(id)).toMatchObject({ status: 'pending', attempts: 0 });
+    for (const id of early) expect(await toRow(id)).toMatchObject({ status: 'pending', attempts: 0 });
     await hanging.close();
     const sent = (await Promise.all(tried)).filter((each) => !(each instanceof Postponed));
     expect(sent).toMatchObject(Array(2).fill({ code: 'unavailable', retryable: true }));

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { layout } from '../../dev/sample/disk.ts';
 import { cacheDir } from '../../dev/stack/tool-path.ts';
 import type { GuestFacts } from '../../shared/contracts/run.ts';
-import { sbomOf } from '../../shared/sbom/cyclonedx.ts';
+import { buildSbom } from '../../shared/sbom/cyclonedx.ts';
 import { type Distribution, distributionImages } from '../images/distributions.ts';
 import { dracutImages } from '../images/dracut.ts';
 import { boot, inspect } from '../support/step-functions.ts';
@@ -92,7 +92,7 @@ describe.concurrent('inside', () => {
   test.each(Object.entries(expected))('%s', async (name, { guest, cloudInit }) => {
     const seen = await inspect(images[name as System]);
     expect(seen.guest).toMatchObject(guest);
-    const sbom = sbomOf(seen.packages, seen.guest, { sha256: '00'.repeat(32), madeAt: new Date() });
+    const sbom = buildSbom(seen.packages, seen.guest, { sha256: '00'.repeat(32), madeAt: new Date() });
     const purl = sbom?.components.find((each) => each.name === 'cloud-init')?.purl;
     expect(purl).toEqual(typeof cloudInit === 'string' ? cloudInit : expect.stringMatching(cloudInit));
     const outcomes = new Map(seen.findings.map(({ code, outcome }) => [code, outcome]));

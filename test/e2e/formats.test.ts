@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { SampleImages } from '../../dev/sample/build.ts';
-import { signingKeyOf } from '../../shared/provenance/keys.ts';
+import { readSigningKey } from '../../shared/provenance/keys.ts';
 import { verifyProvenance } from '../../shared/provenance/verify.ts';
 import { firstDifference, guestImages, packings } from '../support/guest-images.ts';
 import { type Installation, project, startInstallation } from '../support/installation.ts';
@@ -33,7 +33,7 @@ const uploads = new Map<string, Promise<void>>();
 const hashes = new Map<string, string>();
 const names = Object.keys(packings);
 
-const hashOf = async (path: string): Promise<string> => {
+const computeHash = async (path: string): Promise<string> => {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
@@ -47,7 +47,7 @@ const send = (name: string | undefined): Promise<void> => {
     there ??
     (async () => {
       pack(samples.good, path);
-      hashes.set(name, await hashOf(path));
+      hashes.set(name, await computeHash(path));
       await installation.upload(keyOf(name), path);
       await rm(path);
     })();
@@ -73,7 +73,7 @@ test.each(names)('%s ends published, equal to the disk it was made from', async 
   const { imageId, report } = end;
   const evidence = await s3.getObject('images', `${project}/${imageId}/evidence/${report?.runId}/provenance.dsse.json`);
   const verified = verifyProvenance(await text(evidence), report?.converted?.sha256 ?? '', [
-    signingKeyOf(installation.env.PROVENANCE_KEY ?? ''),
+    readSigningKey(installation.env.PROVENANCE_KEY ?? ''),
   ]);
   expect(verified).toMatchObject({ trusted: true });
   const [material] = verified.trusted ? verified.statement.predicate.buildDefinition.resolvedDependencies : [];

@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Page } from 'playwright-core';
 import { beforeAll, expect, test } from 'vitest';
-import { publicKeysOf, publicPemOf, signingKeyOf } from '../../shared/provenance/keys.ts';
+import { makePublicPem, readPublicKeys, readSigningKey } from '../../shared/provenance/keys.ts';
 import { verifyProvenance } from '../../shared/provenance/verify.ts';
 import { expectAccessible, picture } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
@@ -23,7 +23,7 @@ beforeAll(async () => {
   debian = (await guestImages()).good;
 });
 
-const sha256Of = async (path: string): Promise<string> => {
+const computeSha256 = async (path: string): Promise<string> => {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
@@ -132,11 +132,11 @@ test('a Debian goes from the menu to “Aktiv”, is seen, named, told its needs
   await picture(page, 'way-5-active');
 
   // The same bytes all the way: as they were uploaded, as they are published, as they are signed, as they are fetched.
-  const sha256 = await sha256Of(debian);
+  const sha256 = await computeSha256(debian);
   await page.getByText(sha256).waitFor();
   const provenance = await page.getByRole('link', { name: 'Signierter Herkunftsnachweis' }).getAttribute('href');
   const signed = await page.evaluate(async (url) => (await fetch(url)).text(), provenance ?? '');
-  const keys = publicKeysOf(publicPemOf(signingKeyOf(portal.installation.env.PROVENANCE_KEY ?? '')));
+  const keys = readPublicKeys(makePublicPem(readSigningKey(portal.installation.env.PROVENANCE_KEY ?? '')));
   expect(verifyProvenance(signed, sha256, keys)).toMatchObject({ trusted: true });
   const actions = page.getByRole('button', { name: 'Aktionen' });
   await actions.click();
@@ -144,7 +144,7 @@ test('a Debian goes from the menu to “Aktiv”, is seen, named, told its needs
   await page.getByRole('menuitem', { name: 'Herunterladen' }).click();
   const download = await downloading;
   expect(download.suggestedFilename()).toBe('Debian-10.raw');
-  expect(await sha256Of(await download.path())).toBe(sha256);
+  expect(await computeSha256(await download.path())).toBe(sha256);
   await download.delete();
 
   // What its owner says of it.

@@ -31,7 +31,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+const computeHash = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
 const copyOf = (name: WindowsVariant): string => {
   const path = join(dir, `${name}.raw`);
@@ -61,7 +61,7 @@ const there = {
 };
 
 test('Windows Server 2019, from an ISO image: by the driver database; a second time changes nothing more', async () => {
-  const original = hashOf(images.driverless);
+  const original = computeHash(images.driverless);
   const path = copyOf('driverless');
   const before = await inspect(path);
   const found = Object.fromEntries(before.findings.map(({ code, outcome }) => [code, outcome]));
@@ -80,7 +80,7 @@ test('Windows Server 2019, from an ISO image: by the driver database; a second t
     'added the folder of the packages to DevicePath',
   ]);
   expect(await outcomes(path)).toEqual({ ...found, ...there });
-  expect(hashOf(images.driverless)).toBe(original);
+  expect(computeHash(images.driverless)).toBe(original);
 
   const drivers2k19 = (name: string) => `this is ${name}/2k19/amd64/${name.toLowerCase()}.sys`;
   const look = await guestfish(path, '/dev/sda2', [
@@ -119,7 +119,7 @@ test.each([
     code: 'conflict',
     message: expect.stringMatching(reason),
   });
-  expect(hashOf(path)).toBe(hashOf(images[name]));
+  expect(computeHash(path)).toBe(computeHash(images[name]));
 });
 
 test('without drivers for it, and without a virtio-win, it says so', async () => {
@@ -128,5 +128,5 @@ test('without drivers for it, and without a virtio-win, it says so', async () =>
     /has no viostor, vioscsi, NetKVM for Windows 10\.0 \(build 17763, 64 bits\)/,
   );
   await expect(mend(path, join(dir, 'nowhere'))).rejects.toThrow(/virtio-win does not exist at/);
-  expect(hashOf(path)).toBe(hashOf(images.driverless));
+  expect(computeHash(path)).toBe(computeHash(images.driverless));
 });

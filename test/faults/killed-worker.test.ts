@@ -57,7 +57,7 @@ const expectPublishedOnce = async (key: string): Promise<void> => {
   const provenance = `${project}/${end.imageId}/evidence/${end.runId}/provenance.dsse.json`;
   expect(objects.toSorted()).toEqual([publications[0]?.key, provenance].toSorted());
   const { sha256, format } = publications[0] ?? {};
-  await eventually(async () => (await deliveryOf(end.imageId))?.status === 'done', {
+  await eventually(async () => (await toDelivery(end.imageId))?.status === 'done', {
     within: 60,
     what: 'it is on the shelf',
   });
@@ -65,7 +65,7 @@ const expectPublishedOnce = async (key: string): Promise<void> => {
   expect((await readdir(join(dir, 'shelf', project, end.imageId))).toSorted()).toEqual(names.toSorted());
 };
 
-const deliveryOf = (imageId: string) =>
+const toDelivery = (imageId: string) =>
   installation.db.selectFrom('deliveries').where('image_id', '=', imageId).select('status').executeTakeFirst();
 
 test.each(['admit', 'convert', 'inspect', 'publish'] as const)('SIGKILL in %s', async (step) => {

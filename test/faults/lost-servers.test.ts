@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const runsOf = (key: string) =>
+const listShownRuns = (key: string) =>
   (installation as Installation).db
     .selectFrom('runs')
     .innerJoin('images', 'images.id', 'runs.image_id')
@@ -35,7 +35,7 @@ test('with no event at all, the sweep finds every upload', async () => {
   await Promise.all(['a', 'b', 'c'].map((key) => upload(key, image, { policy: 'warn' })));
   for (const key of ['a', 'b', 'c']) {
     expect(await installation.ended(key)).toMatchObject({ status: 'published' });
-    expect(await runsOf(key)).toHaveLength(1);
+    expect(await listShownRuns(key)).toHaveLength(1);
   }
 });
 
@@ -66,7 +66,7 @@ test('the same notification three times, and another spelling of it, start one r
     async () => (await db.selectFrom('upload_events').where('settled_at', 'is', null).execute()).length === 0,
     { within: 60, what: 'every event is settled' },
   );
-  expect(await runsOf('a+b c')).toHaveLength(1);
+  expect(await listShownRuns('a+b c')).toHaveLength(1);
   const rows = await db.selectFrom('upload_events').where('image_id', 'is not', null).selectAll().execute();
   expect(rows.filter(({ outcome }) => outcome === 'started')).toHaveLength(1);
   expect(rows.map(({ deliveries }) => deliveries).sort()).toEqual([1, 4]);
@@ -76,17 +76,23 @@ test('an upload while Temporal is away is processed when it is back', async () =
   installation = await startInstallation({ ownTemporal: true, env: { SWEEP_SECONDS: '3' } });
   await installation.stopTemporal();
   await installation.upload('away', image, { policy: 'warn' });
-  await eventually(async () => (await runsOf('away')).length === 1, { within: 60, what: 'the image has its row' });
-  expect(await runsOf('away')).toMatchObject([{ status: 'queued' }]);
+  await eventually(async () => (await listShownRuns('away')).length === 1, {
+    within: 60,
+    what: 'the image has its row',
+  });
+  expect(await listShownRuns('away')).toMatchObject([{ status: 'queued' }]);
   await installation.startTemporal();
   expect(await installation.ended('away')).toMatchObject({ status: 'published' });
-  expect(await runsOf('away')).toHaveLength(1);
+  expect(await listShownRuns('away')).toHaveLength(1);
 });
 
 test('Temporal going away in the middle of a run ends nothing', async () => {
   installation = await startInstallation({ ownTemporal: true });
   await installation.upload('middle', image, { policy: 'warn' });
-  await eventually(async () => (await runsOf('middle'))[0]?.status === 'running', { within: 60, what: 'the run runs' });
+  await eventually(async () => (await listShownRuns('middle'))[0]?.status === 'running', {
+    within: 60,
+    what: 'the run runs',
+  });
   await installation.stopTemporal();
   await installation.startTemporal();
   expect(await installation.ended('middle')).toMatchObject({ status: 'published' });

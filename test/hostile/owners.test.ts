@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { describeUpload } from '../../shared/events/metadata.ts';
 import { keyCandidates, parseNotifications, secretsIn } from '../../shared/events/parse.ts';
-import { compressionOf } from '../../shared/formats/layers.ts';
+import { findCompression } from '../../shared/formats/layers.ts';
 import { consoleLog } from '../../workers/boot/console-log.ts';
-import { reasonOf } from '../../workers/tools/complaints.ts';
+import { explainReason } from '../../workers/tools/complaints.ts';
 import { frameSplitter } from '../../workers/tools/frames.ts';
 import { applianceIsGone, hasComplaint } from '../../workers/tools/guestfish-complaints.ts';
 import { bends } from './bends.ts';
@@ -29,7 +29,11 @@ const notification = (bytes: Buffer): unknown => {
   return { Records: [record] };
 };
 const looks: Record<string, Look> = {
-  'complaints of qemu-img': { most: 64 * KiB, words: "'json:{", look: (bytes) => reasonOf(bytes.toString('latin1')) },
+  'complaints of qemu-img': {
+    most: 64 * KiB,
+    words: "'json:{",
+    look: (bytes) => explainReason(bytes.toString('latin1')),
+  },
   'answers of the appliance, whether they are complaints': {
     most: 32 * MiB,
     words: 'libguestfs: error: *stdin*:1: ',
@@ -49,7 +53,7 @@ const looks: Record<string, Look> = {
       return [log.recent(), log.whole()];
     },
   },
-  'first bytes of image data, whether they are compressed': { most: 64 * KiB, words: 'BZh9', look: compressionOf },
+  'first bytes of image data, whether they are compressed': { most: 64 * KiB, words: 'BZh9', look: findCompression },
   'notification of a store, its secret': {
     most: 256 * KiB,
     words: 'secret',

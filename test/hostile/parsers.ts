@@ -3,7 +3,7 @@ import { guestFindings } from '../../shared/checks/guest/checks.ts';
 import { TooMuch, unseen } from '../../shared/checks/guest/unseen.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
 import { admitSource } from '../../shared/formats/admit.ts';
-import { envelopeOf, leadsElsewhere, manifestOf } from '../../shared/formats/ovf.ts';
+import { leadsElsewhere, readEnvelope, readManifest } from '../../shared/formats/ovf.ts';
 import { xzSize } from '../../shared/formats/xz.ts';
 import { zstdSize } from '../../shared/formats/zstd.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
@@ -16,24 +16,24 @@ import { guestAgent } from '../../workers/boot/guest-agent.ts';
 import { hasEnded } from '../../workers/boot/has-ended.ts';
 import { qmpEvents } from '../../workers/boot/qmp-events.ts';
 import { lastLine } from '../../workers/boot/watch.ts';
-import { accountsOf } from '../../workers/inspect/accounts.ts';
+import { readAccounts } from '../../workers/inspect/accounts.ts';
 import { parseBlsEntry } from '../../workers/inspect/boot-config/bls.ts';
 import { parseGrubEnvironment } from '../../workers/inspect/boot-config/entry.ts';
 import { parseGrubConfig, parseGrubLegacy } from '../../workers/inspect/boot-config/grub.ts';
 import { parseSyslinuxConfig } from '../../workers/inspect/boot-config/syslinux.ts';
-import { bootCodeOf } from '../../workers/inspect/boot-sector.ts';
-import { cloudConfigOf } from '../../workers/inspect/cloud-config.ts';
+import { readBootCode } from '../../workers/inspect/boot-sector.ts';
+import { readCloudConfig } from '../../workers/inspect/cloud-config.ts';
 import { initramfsFiles } from '../../workers/inspect/initramfs.ts';
 import { kernelVersionIn } from '../../workers/inspect/kernels.ts';
-import { networkFileOf } from '../../workers/inspect/network-files.ts';
-import { packagesOf } from '../../workers/inspect/packages.ts';
+import { readNetworkFile } from '../../workers/inspect/network-files.ts';
+import { readPackages } from '../../workers/inspect/packages.ts';
 import { pairs } from '../../workers/inspect/reader.ts';
-import { kindsOf } from '../../workers/inspect/remains.ts';
-import { serviceOf } from '../../workers/inspect/services.ts';
-import { sshdConfigOf } from '../../workers/inspect/sshd-config.ts';
-import { clean, configLine, moduleOf } from '../../workers/inspect/text.ts';
-import { sectionsOf } from '../../workers/inspect/unified-image.ts';
-import { sourcesOf } from '../../workers/inspect/windows-cloudbase-init.ts';
+import { readKinds } from '../../workers/inspect/remains.ts';
+import { readService } from '../../workers/inspect/services.ts';
+import { readSshdConfig } from '../../workers/inspect/sshd-config.ts';
+import { clean, configLine, findModule } from '../../workers/inspect/text.ts';
+import { readSections } from '../../workers/inspect/unified-image.ts';
+import { readSources } from '../../workers/inspect/windows-cloudbase-init.ts';
 import { dirtyFlag } from '../../workers/inspect/windows-volume.ts';
 import { checksumIn } from '../../workers/internet/sums-file.ts';
 import { signedText } from '../../workers/internet/sums-signature.ts';
@@ -48,7 +48,7 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 type Parser = { most: number; words: string; parse(bytes: Buffer): unknown };
 
-const sourceOf = (bytes: Buffer) => ({
+const toSource = (bytes: Buffer) => ({
   size: bytes.length,
   read: async (offset: number, length: number) => bytes.subarray(offset, offset + length),
 });
@@ -58,7 +58,7 @@ const network = (path: string, words: string): Parser => ({
   most: 256 * KiB,
   words,
   parse: (bytes) =>
-    networkFileOf(
+    readNetworkFile(
       path,
       raw(bytes).filter((line) => !/^\s*(?:#|$)/.test(line)),
     ),
@@ -88,13 +88,13 @@ export const parsers: Readonly<Record<string, Parser>> = {
     most: 4 * MiB,
     words: '# Disk DescriptorFile\ncreateType="monolithicSparse"\nRW 1 SPARSE "x"\n',
     parse: (bytes) =>
-      admitSource(sourceOf(bytes), { allowIso: true, maxVirtualBytes: 1024 ** 4, peek: async () => bytes }),
+      admitSource(toSource(bytes), { allowIso: true, maxVirtualBytes: 1024 ** 4, peek: async () => bytes }),
   },
-  'end of an xz': { most: 4 * MiB, words: 'YZ\0\x01', parse: (bytes) => xzSize(sourceOf(bytes)) },
+  'end of an xz': { most: 4 * MiB, words: 'YZ\0\x01', parse: (bytes) => xzSize(toSource(bytes)) },
   'frames of a zstd': {
     most: 4 * MiB,
     words: '\x28\xb5\x2f\xfd\x20\0',
-    parse: (bytes) => zstdSize(sourceOf(Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58]), bytes]))),
+    parse: (bytes) => zstdSize(toSource(Buffer.concat([Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 0x00, 0x58]), bytes]))),
   },
   'archive of a machine': {
     most: 4 * MiB,
@@ -109,27 +109,27 @@ export const parsers: Readonly<Record<string, Parser>> = {
       const sum = header.reduce((total, byte) => total + byte, 0);
       header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
       const archive = Buffer.concat([header, bytes]);
-      return admitSource(sourceOf(archive), { allowIso: true, maxVirtualBytes: 1024 ** 4, peek: async () => bytes });
+      return admitSource(toSource(archive), { allowIso: true, maxVirtualBytes: 1024 ** 4, peek: async () => bytes });
     },
   },
   'envelope of a machine': {
     most: MiB,
     words: `<Envelope><!-- <File ovf:href="a&amp;b" id='f' = '' %2e> <Disk fileRef="f"/>`,
     parse: (bytes) => [
-      envelopeOf(bytes.toString()),
-      envelopeOf(`<Envelope ${bytes}`),
+      readEnvelope(bytes.toString()),
+      readEnvelope(`<Envelope ${bytes}`),
       leadsElsewhere(bytes.toString()),
     ],
   },
   'manifest of a machine': {
     most: 64 * KiB,
     words: 'SHA256(a.vmdk)= 0123456789abcdef0123456789abcdef01234567 ',
-    parse: (bytes) => manifestOf(bytes.toString()),
+    parse: (bytes) => readManifest(bytes.toString()),
   },
   'cloud.cfg': {
     most: 256 * KiB,
     words: 'datasource_list: [ NoCloud ]\n',
-    parse: (bytes) => cloudConfigOf([{ path: '/etc/cloud/cloud.cfg', text: bytes.toString() }]),
+    parse: (bytes) => readCloudConfig([{ path: '/etc/cloud/cloud.cfg', text: bytes.toString() }]),
   },
   netplan: network('/etc/netplan/a.yaml', 'network:\n  ethernets: {a: {addresses: [1]}}\n'),
   interfaces: network('/etc/network/interfaces', 'iface eno1 inet static\n'),
@@ -156,12 +156,12 @@ export const parsers: Readonly<Record<string, Parser>> = {
   sshd_config: {
     most: 4 * MiB,
     words: 'Include "*" PermitRootLogin   = ',
-    parse: (bytes) => sshdConfigOf(lines(bytes), async () => lines(bytes)),
+    parse: (bytes) => readSshdConfig(lines(bytes), async () => lines(bytes)),
   },
   passwd: {
     most: 4 * MiB,
     words: 'a:$6$x:1000:1000::/home/a:/bin/sh\n',
-    parse: (bytes) => accountsOf(lines(bytes), lines(bytes)),
+    parse: (bytes) => readAccounts(lines(bytes), lines(bytes)),
   },
   'fstab and command line': {
     most: 4 * MiB,
@@ -178,17 +178,17 @@ export const parsers: Readonly<Record<string, Parser>> = {
         }),
       ),
   },
-  'sections of a program': { most: 64 * KiB, words: 'MZPE\0\0.initrd', parse: (bytes) => sectionsOf(bytes) },
+  'sections of a program': { most: 64 * KiB, words: 'MZPE\0\0.initrd', parse: (bytes) => readSections(bytes) },
   dhcpcd: network('/etc/dhcpcd.conf', 'interface static ip_address='),
   netctl: network('/etc/netctl/a', "Interface=IP='static"),
   netifrc: network('/etc/conf.d/net', 'config_a="10.0.0.1 ('),
-  packages: { most: 4 * MiB, words: 'app2_name: a\napp2_version: 1\n', parse: (bytes) => packagesOf(raw(bytes)) },
+  packages: { most: 4 * MiB, words: 'app2_name: a\napp2_version: 1\n', parse: (bytes) => readPackages(raw(bytes)) },
   'names of files': {
     most: 4 * MiB,
     words: '/home/a/.ssh/authorized_keys\n/root/.aws/credentials\n/etc/rc2.d/S01a@\nx.ko.',
     parse: (bytes) => {
       const all = raw(bytes);
-      return [kindsOf(all), all.map(serviceOf), all.map(moduleOf), all.map(clean)];
+      return [readKinds(all), all.map(readService), all.map(findModule), all.map(clean)];
     },
   },
   // Beyond, the bends themselves have no room in the process; guestfish-answers.test.ts has the largest.
@@ -200,13 +200,13 @@ export const parsers: Readonly<Record<string, Parser>> = {
   initramfs: {
     most: 4 * MiB,
     words: '070701',
-    parse: (bytes) => initramfsFiles(sourceOf(bytes), async () => ({ bytes: sourceOf(bytes), whole: false })),
+    parse: (bytes) => initramfsFiles(toSource(bytes), async () => ({ bytes: toSource(bytes), whole: false })),
   },
   'head of a kernel': { most: 64 * KiB, words: 'HdrS6.1.0', parse: (bytes) => kernelVersionIn(bytes) },
   'boot sector': {
     most: 512,
     words: 'GRUB Geom',
-    parse: (bytes) => bootCodeOf(Buffer.concat([bytes, Buffer.alloc(512)]).subarray(0, 512)),
+    parse: (bytes) => readBootCode(Buffer.concat([bytes, Buffer.alloc(512)]).subarray(0, 512)),
   },
   'volume of Windows': {
     most: 64 * KiB,
@@ -216,7 +216,7 @@ export const parsers: Readonly<Record<string, Parser>> = {
   'cloudbase-init.conf': {
     most: 256 * KiB,
     words: 'metadata_services = a.b,\n c',
-    parse: (bytes) => sourcesOf(raw(bytes)),
+    parse: (bytes) => readSources(raw(bytes)),
   },
   'virtio-win': {
     most: 2 * MiB,

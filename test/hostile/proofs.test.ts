@@ -35,7 +35,7 @@ const inspected = async (files: Record<string, string>): Promise<Finding[]> => {
   const { signal } = new AbortController();
   return (await inspectInside(door, guestOf(files), { ...options, signal })).findings;
 };
-const outcomeOf = (findings: readonly Finding[], code: string) => findings.find((each) => each.code === code)?.outcome;
+const toOutcome = (findings: readonly Finding[], code: string) => findings.find((each) => each.code === code)?.outcome;
 
 /** Neither of the two may have waited for the other's parser, and this process may not have grown. */
 const beside = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -43,7 +43,7 @@ const beside = async <T>(work: () => Promise<T>): Promise<T> => {
   const begun = performance.now();
   const { value, lag } = await lagOf(() => Promise.all([work(), inspected(linux)]));
   const [told, neighbour] = value;
-  expect(outcomeOf(neighbour, 'fstab-devices')).toBe('fail');
+  expect(toOutcome(neighbour, 'fstab-devices')).toBe('fail');
   expect(neighbour.map(({ code }) => code)).not.toContain('look-incomplete');
   expect(lag).toBeLessThanOrEqual(200);
   expect(process.memoryUsage().rss - before).toBeLessThan(256 * MiB);
@@ -66,7 +66,7 @@ describe('H1: YAML', () => {
     const findings = await beside(() => inspected({ ...linux, [path]: text }));
     expect(findings[0]).toMatchObject({ code: 'look-incomplete', outcome: 'unknown', params: { parts: part } });
     // The rest was seen.
-    expect(outcomeOf(findings, 'fstab-devices')).toBe('fail');
+    expect(toOutcome(findings, 'fstab-devices')).toBe('fail');
   });
 });
 
@@ -89,7 +89,7 @@ describe('H2: a grub.cfg that doubles', () => {
     const findings = await beside(() => inspected({ ...linux, '/boot/grub/grub.cfg': grub }));
     // A value ends where a kernel's command line does, so nothing has to be left out.
     expect(findings.map(({ code }) => code)).not.toContain('look-incomplete');
-    expect(outcomeOf(findings, 'serial-console')).toBe('pass');
+    expect(toOutcome(findings, 'serial-console')).toBe('pass');
   });
 });
 

@@ -74,7 +74,7 @@ export const spinning = async (
   for (;;);
 };
 
-const codeOf = (work: () => unknown): string => {
+const findCode = (work: () => unknown): string => {
   try {
     return String(work()).slice(0, 10);
   } catch (error) {
@@ -82,13 +82,13 @@ const codeOf = (work: () => unknown): string => {
   }
 };
 
-export const reading = async (path: string): Promise<string> => codeOf(() => readFileSync(path, 'latin1'));
+export const reading = async (path: string): Promise<string> => findCode(() => readFileSync(path, 'latin1'));
 
-export const writing = async (path: string): Promise<string> => codeOf(() => writeFileSync(path, 'x'));
+export const writing = async (path: string): Promise<string> => findCode(() => writeFileSync(path, 'x'));
 
 export const starting = async (): Promise<string[]> => [
-  codeOf(() => spawnSync('/bin/true').status),
-  codeOf(() => new Worker('', { eval: true })),
+  findCode(() => spawnSync('/bin/true').status),
+  findCode(() => new Worker('', { eval: true })),
 ];
 
 export const heapLimit = async (): Promise<number> => getHeapStatistics().heap_size_limit;

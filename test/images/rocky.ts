@@ -11,7 +11,7 @@ type Package = { version: string; release: string; files: Tree };
 const xz = (module: Buffer): Buffer =>
   execFileSync('xz', ['--check=crc32', '-1'], { input: module, maxBuffer: 64 * 1024 ** 2 });
 
-const packagesOf = (work: string, debianRoot: string): Record<string, Package> => {
+const readPackages = (work: string, debianRoot: string): Record<string, Package> => {
   const modules = modulesAs(debianRoot, kernel, { ending: '.xz', pack: xz });
   const usr = (tree: Tree): Tree =>
     Object.fromEntries(Object.entries(tree).map(([path, entry]) => [`usr/${path}`, entry]));
@@ -129,7 +129,7 @@ ${parts.join('')}`;
  * not boot: its programs are empty, but for bash, which is Debian's.
  */
 export const writeRockyTree = (work: string, debianRoot: string, tar: string): void => {
-  const packages = packagesOf(work, debianRoot);
+  const packages = readPackages(work, debianRoot);
   const [staged, top, root] = ['rocky-staged', 'rocky-rpm', 'rocky'].map((name) => join(work, name)) as [
     string,
     string,

@@ -448,7 +448,7 @@ test('cancel stops what works on an image; without that it is a conflict', async
 test('a client command loads no library of the servers, and its help not even zod', async () => {
   const tracing = `import { registerHooks } from 'node:module';
     registerHooks({ load: (url, context, next) => { process.stderr.write('LOAD ' + url + '\\n'); return next(url, context); } });`;
-  const packagesOf = async (...args: string[]): Promise<string[]> => {
+  const readPackages = async (...args: string[]): Promise<string[]> => {
     const nodeArgs = ['--import', `data:text/javascript,${encodeURIComponent(tracing)}`];
     const { stderr } = await bootready(args, { nodeArgs });
     const loaded = [...stderr.matchAll(/^LOAD (file:.*)$/gm)].map(([, url]) => url ?? '');
@@ -456,7 +456,7 @@ test('a client command loads no library of the servers, and its help not even zo
     const names = loaded.flatMap((url) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? []);
     return [...new Set(names)].toSorted();
   };
-  expect(await packagesOf('list', '--help')).toEqual(['commander']);
-  expect(await packagesOf('list')).toEqual(['commander', 'openapi-fetch', 'zod']);
-  expect(await packagesOf('upload', disk, '--name', 'x', '--format', 'wrong')).toEqual(['commander']);
+  expect(await readPackages('list', '--help')).toEqual(['commander']);
+  expect(await readPackages('list')).toEqual(['commander', 'openapi-fetch', 'zod']);
+  expect(await readPackages('upload', disk, '--name', 'x', '--format', 'wrong')).toEqual(['commander']);
 });

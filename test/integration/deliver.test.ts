@@ -76,7 +76,7 @@ const call = async (role: Role, method: string, path: string, body?: object) => 
 };
 const deliver = (id: string, target: string, role: Role = 'member') =>
   call(role, 'POST', `${id}/deliveries`, { target });
-const stateOf = async (id: string, target: string): Promise<DeliveryView | undefined> => {
+const toState = async (id: string, target: string): Promise<DeliveryView | undefined> => {
   const image = ImageDetail.parse(JSON.parse((await call('reader', 'GET', id)).text));
   expect(image.status).toBe('active');
   return image.deliveries.find((delivery) => delivery.target === target);
@@ -84,7 +84,7 @@ const stateOf = async (id: string, target: string): Promise<DeliveryView | undef
 const until = (id: string, target: string, status: DeliveryView['status'], within = 120): Promise<DeliveryView> =>
   eventually(
     async () => {
-      const state = await stateOf(id, target);
+      const state = await toState(id, target);
       return state?.status === status && state;
     },
     { within, what: `the delivery to ${target} is ${status}` },
@@ -147,7 +147,7 @@ test('a worker that is killed in the middle of an upload to Glance is followed b
     what: 'it is uploaded',
   });
   await worker.stop('SIGKILL');
-  expect(await stateOf(id, 'cloud')).toMatchObject({ status: 'running' });
+  expect(await toState(id, 'cloud')).toMatchObject({ status: 'running' });
   expect(await inCloud(id)).not.toEqual(['active']);
   worker = await installation.start('steps');
   expect((await until(id, 'cloud', 'done')).attempts).toBeGreaterThan(1);
@@ -164,7 +164,7 @@ describe('a delivery that is cancelled', () => {
       env: { BOOTREADY_URL: installation.apiUrl, BOOTREADY_API_KEY: key },
     });
   const cleared = (id: string) =>
-    eventually(async () => (await stateOf(id, 'cloud'))?.finishedAt ?? undefined, {
+    eventually(async () => (await toState(id, 'cloud'))?.finishedAt ?? undefined, {
       within: 240,
       what: 'it is cleared away',
     });
@@ -178,7 +178,7 @@ describe('a delivery that is cancelled', () => {
       stdout: expect.stringMatching(/^The delivery of .* to cloud is being stopped, and the partial copy removed\.$/m),
     });
     await cleared(id);
-    expect(await stateOf(id, 'cloud')).toMatchObject({ status: 'cancelled', location: null, failure: null });
+    expect(await toState(id, 'cloud')).toMatchObject({ status: 'cancelled', location: null, failure: null });
     expect(await inCloud(id)).toEqual([]);
     expect(await cancel(id)).toMatchObject({
       code: 6,
@@ -207,7 +207,7 @@ describe('a delivery that is cancelled', () => {
     try {
       await deliver(id, 'shelf');
       expect((await cancel(id, 'shelf')).code).toBe(0);
-      expect(await stateOf(id, 'shelf')).toMatchObject({ status: 'cancelled', finishedAt: expect.any(String) });
+      expect(await toState(id, 'shelf')).toMatchObject({ status: 'cancelled', finishedAt: expect.any(String) });
     } finally {
       worker = await installation.start('steps');
     }

@@ -57,8 +57,8 @@ test('what does not fit waits, is shown to wait, holds up nobody, and goes on', 
 
   const { s3 } = installation;
   await s3.fPutObject('uploads', 'other/small', buildDisk(join(dir, 'small')), { policy: 'warn' });
-  const runOf = (key: string) => async () => (await stepsOf(key).executeTakeFirst())?.run === 'published';
-  await eventually(runOf('other/small'), { within: 240, what: 'the small image of another project is published' });
+  const toRun = (key: string) => async () => (await stepsOf(key).executeTakeFirst())?.run === 'published';
+  await eventually(toRun('other/small'), { within: 240, what: 'the small image of another project is published' });
   expect(await convertOf(`${project}/large`)).toMatchObject({ waits_for: 'scratch', status: 'running' });
 
   await rm(ballast);

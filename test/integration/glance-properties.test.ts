@@ -63,8 +63,8 @@ const create = async (who: string, attributes: object): Promise<View> => {
 };
 
 describe('lists', () => {
-  const projectOf = { member: 'demo', stranger: 'other', admin: 'demo' } as const;
-  type Who = keyof typeof projectOf;
+  const toProject = { member: 'demo', stranger: 'other', admin: 'demo' } as const;
+  type Who = keyof typeof toProject;
   /** By image, what the other project has said to it. */
   const answers = new Map<string, string>();
   let all: View[];
@@ -108,9 +108,9 @@ describe('lists', () => {
         .execute();
       if (attributes.visibility === 'shared') {
         const [from, to] = owner === 'demo' ? (['member', 'stranger'] as const) : (['stranger', 'member'] as const);
-        await call(from, 'POST', `/v2/images/${id}/members`, { member: projectOf[to] });
+        await call(from, 'POST', `/v2/images/${id}/members`, { member: toProject[to] });
         const answer = pick(['pending', 'accepted', 'rejected'], Math.floor(n / 12) + n);
-        await call(to, 'PUT', `/v2/images/${id}/members/${projectOf[to]}`, { status: answer });
+        await call(to, 'PUT', `/v2/images/${id}/members/${toProject[to]}`, { status: answer });
         answers.set(id, answer);
       }
     }
@@ -196,7 +196,7 @@ describe('lists', () => {
   const isListed = (image: View, filter: Filter, who: Who): boolean => {
     const { visibility } = filter;
     if (visibility !== undefined && visibility !== 'all' && image.visibility !== visibility) return false;
-    if (who === 'admin' || image.owner === projectOf[who] || image.visibility === 'public') return true;
+    if (who === 'admin' || image.owner === toProject[who] || image.visibility === 'public') return true;
     if (image.visibility === 'community') return visibility === 'community' || visibility === 'all';
     const asked = filter.member_status ?? 'accepted';
     return image.visibility === 'shared' && (asked === 'all' || answers.get(image.id) === asked);

@@ -11,7 +11,11 @@ import { connectTemporal, registerSearchAttributes } from '../../adapters/tempor
 import { createDeliveryStarter } from '../../adapters/temporal/delivery-starter.ts';
 import { createDownloadStarter, createRepairStarter } from '../../adapters/temporal/order-starter.ts';
 import { createRunStarter } from '../../adapters/temporal/run-starter.ts';
-import { deliveryWorkflowIdOf, downloadWorkflowIdOf, repairWorkflowIdOf } from '../../shared/contracts/workflow.ts';
+import {
+  makeDeliveryWorkflowId,
+  makeDownloadWorkflowId,
+  makeRepairWorkflowId,
+} from '../../shared/contracts/workflow.ts';
 import { parseNotifications } from '../../shared/events/parse.ts';
 import { noTraces } from '../../shared/no-traces.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -244,7 +248,7 @@ test('the sweep starts a repair that was asked for and not started, once; none w
     .execute();
   expect(await sweep(deps)).toMatchObject({ restarted: 1 });
   expect(await sweep(deps)).toMatchObject({ restarted: 1 });
-  const workflowOf = (imageId: string) => temporal.workflow.getHandle(repairWorkflowIdOf(imageId)).describe();
+  const workflowOf = (imageId: string) => temporal.workflow.getHandle(makeRepairWorkflowId(imageId)).describe();
   expect(await workflowOf(waiting.id)).toMatchObject({ type: 'repairImage', status: { name: 'RUNNING' } });
   for (const { id } of [young, unwanted]) await expect(workflowOf(id)).rejects.toThrow(/not found/);
   await repairs.begin(waiting.id);
@@ -261,7 +265,7 @@ test('the sweep starts a delivery that was ordered and not started, until somebo
   await database.db.updateTable('deliveries').set({ created_at }).where('id', '=', order.deliveryId).execute();
   expect(await sweep(deps)).toMatchObject({ restarted: 1 });
   expect(await sweep(deps)).toMatchObject({ restarted: 1 });
-  const workflow = await temporal.workflow.getHandle(deliveryWorkflowIdOf(order)).describe();
+  const workflow = await temporal.workflow.getHandle(makeDeliveryWorkflowId(order)).describe();
   expect(workflow).toMatchObject({ type: 'deliverImage', status: { name: 'RUNNING' } });
   await deliveries.begin(order, 'worker-1');
   expect(await sweep(deps)).toMatchObject({ restarted: 0 });
@@ -282,7 +286,7 @@ test('the sweep starts a download that was not started; one that failed is start
   expect(await sweep(deps)).toMatchObject({ restarted: 0 });
   await old();
   expect(await sweep(deps)).toMatchObject({ restarted: 1 });
-  const handle = temporal.workflow.getHandle(downloadWorkflowIdOf(id));
+  const handle = temporal.workflow.getHandle(makeDownloadWorkflowId(id));
   const { type, runId } = await handle.describe();
   expect(type).toBe('downloadImage');
   await sweep(deps);

@@ -196,7 +196,7 @@ test('doctor finds the issuer well, and says what it must know', async () => {
 });
 
 describe('a sign-in', () => {
-  const sessionOf = (browser: ReturnType<typeof formBrowser>): string | undefined =>
+  const readSession = (browser: ReturnType<typeof formBrowser>): string | undefined =>
     browser.cookies.get(sessionCookieName);
 
   test('is offered by name, and sends the browser to the issuer with code, PKCE, state and nonce', async () => {
@@ -231,7 +231,7 @@ describe('a sign-in', () => {
         /^bootready-on-this-machine=brs_[\w-]{43}; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/,
       ),
     ]);
-    const cookie = `${sessionCookieName}=${sessionOf(browser)}`;
+    const cookie = `${sessionCookieName}=${readSession(browser)}`;
     expect((await ask('/v1/self', { cookie })).body).toMatchObject({
       ...{ projectId: 'demo', role: 'member' },
       user: { name: 'Name of demo-member', projects: ['demo'] },
@@ -255,7 +255,7 @@ describe('a sign-in', () => {
   ])('of %s ends on the page with the reason, and in no session', async (account, problem) => {
     const browser = formBrowser();
     const { url } = await signIn(installation.apiUrl, account, browser);
-    expect([url, sessionOf(browser)]).toEqual([`${installation.apiUrl}/images?sign-in=${problem}`, undefined]);
+    expect([url, readSession(browser)]).toEqual([`${installation.apiUrl}/images?sign-in=${problem}`, undefined]);
   });
 
   test('that the user gives up ends on the page', async () => {
@@ -263,7 +263,7 @@ describe('a sign-in', () => {
     const form = await browser.open(`${installation.apiUrl}/sign-in/begin?to=/images`);
     const abort = /href="([^"]+abort)"/.exec(form.html)?.[1] ?? '';
     const { url } = await browser.open(new URL(abort, form.url).href);
-    expect([url, sessionOf(browser)]).toEqual([`${installation.apiUrl}/images?sign-in=unauthenticated`, undefined]);
+    expect([url, readSession(browser)]).toEqual([`${installation.apiUrl}/images?sign-in=unauthenticated`, undefined]);
   });
 
   test('is not finished by another browser, with another state, without a code, or twice', async () => {
@@ -289,7 +289,7 @@ describe('a sign-in', () => {
     }
     for (const [what, url, browser] of variants) {
       const page = await browser.open(url);
-      expect([what, new URL(page.url).searchParams.get('sign-in'), sessionOf(browser)]).toEqual([
+      expect([what, new URL(page.url).searchParams.get('sign-in'), readSession(browser)]).toEqual([
         what,
         'unauthenticated',
         undefined,
@@ -298,10 +298,10 @@ describe('a sign-in', () => {
     const again = formBrowser();
     for (const cookie of mine.cookies) again.cookies.set(...cookie);
     expect((await mine.open(callback)).url).toBe(`${installation.apiUrl}/images`);
-    expect(sessionOf(mine)).toMatch(/^brs_/);
+    expect(readSession(mine)).toMatch(/^brs_/);
     for (const browser of [again, formBrowser()]) {
       expect((await browser.open(callback)).url).toContain('sign-in=unauthenticated');
-      expect(sessionOf(browser)).toBeUndefined();
+      expect(readSession(browser)).toBeUndefined();
     }
   });
 
@@ -309,12 +309,12 @@ describe('a sign-in', () => {
     const browser = formBrowser();
     browser.cookies.set(sessionCookieName, 'brs_chosen-by-somebody-else');
     await signIn(installation.apiUrl, 'demo-member', browser);
-    const first = sessionOf(browser);
+    const first = readSession(browser);
     expect(first).toMatch(/^brs_[\w-]{43}$/);
     await signIn(installation.apiUrl, 'demo-member', browser);
-    expect(sessionOf(browser)).not.toBe(first);
+    expect(readSession(browser)).not.toBe(first);
     expect((await ask('/v1/self', { cookie: `${sessionCookieName}=${first}` })).status).toBe(401);
-    expect((await ask('/v1/self', { cookie: `${sessionCookieName}=${sessionOf(browser)}` })).status).toBe(200);
+    expect((await ask('/v1/self', { cookie: `${sessionCookieName}=${readSession(browser)}` })).status).toBe(200);
   });
 
   test.each([

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
 import { beforeAll, expect, test } from 'vitest';
-import { workflowIdOf } from '../../shared/contracts/workflow.ts';
+import { makeWorkflowId } from '../../shared/contracts/workflow.ts';
 import { type History, historyFromJson } from '../support/history-json.ts';
 import { workflowBundle } from '../support/workflow-world.ts';
 
@@ -21,7 +21,7 @@ const historyOf = (name: string): History =>
 
 /** What came of it: undefined when the code takes the way of the history. */
 const replayed = async (bundle: WorkflowBundle, history: History): Promise<Error | undefined> => {
-  const workflowId = workflowIdOf('any', 1);
+  const workflowId = makeWorkflowId('any', 1);
   for await (const { error } of Worker.runReplayHistories({ workflowBundle: bundle }, [{ workflowId, history }])) {
     return error;
   }

@@ -7,9 +7,9 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createImageStore } from '../../adapters/database/image-store.ts';
 import { createWebhookStore } from '../../adapters/database/webhook-store.ts';
-import { connectionOf } from '../../adapters/queues/connection.ts';
+import { toConnection } from '../../adapters/queues/connection.ts';
 import { queueNames } from '../../shared/contracts/jobs.ts';
-import { secretKeysOf } from '../../shared/secret-keys.ts';
+import { makeSecretKeys } from '../../shared/secret-keys.ts';
 import { buildDisk } from '../hostile/images.ts';
 import { eventually } from '../support/eventually.ts';
 import { firstSweep } from '../support/housekeeping.ts';
@@ -37,11 +37,11 @@ beforeAll(async () => {
     env: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, WEBHOOKS_TO_PRIVATE_ADDRESSES: 'true' },
   });
   housekeeping = new Queue(queueNames.housekeeping, {
-    connection: connectionOf({ REDIS_URL: installation.env.REDIS_URL ?? '' }),
+    connection: toConnection({ REDIS_URL: installation.env.REDIS_URL ?? '' }),
   });
   await firstSweep(installation);
   const secret = `whsec_${randomBytes(24).toString('base64')}`;
-  await createWebhookStore(installation.db, secretKeysOf([installation.env.SECRETS_KEY ?? ''])).create({
+  await createWebhookStore(installation.db, makeSecretKeys([installation.env.SECRETS_KEY ?? ''])).create({
     projectId: project,
     url: hook.url,
     secret,

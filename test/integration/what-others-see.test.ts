@@ -157,7 +157,7 @@ const ask = (viewer: ImageViewer, path: string): Promise<Response> =>
   fetch(installation.apiUrl + path, { headers: { 'x-auth-token': keys[viewer] } });
 
 /** Of a stream, the first event. */
-const textOf = async (response: Response): Promise<string> => {
+const toText = async (response: Response): Promise<string> => {
   if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response.text();
   let text = '';
   for await (const chunk of response.body ?? []) {
@@ -211,7 +211,7 @@ describe('what others see of an image', () => {
       for (const read of reads.filter((each) => index === 0 || /\{id\}|:id/.test(each))) {
         const path = pathFor(read, id);
         for (const viewer of imageViewers) {
-          const text = await textOf(await ask(viewer, path));
+          const text = await toText(await ask(viewer, path));
           for (const mark of Object.values(marks)) {
             const shown = text.includes(mark);
             if (viewer === 'owner' || viewer === 'administrator') shown && seen[viewer].add(mark);
@@ -235,7 +235,7 @@ describe('what others see of an image', () => {
         const { id, isPublished } = sample;
         const whole = (await (await ask('administrator', `/v1/images/${id}`)).json()) as ImageDetail;
         const alone = (await (await ask(viewer, `/v1/images/${id}`)).json()) as ImageDetail;
-        const streamed = await textOf(await ask(viewer, `/v1/images/${id}/stream`));
+        const streamed = await toText(await ask(viewer, `/v1/images/${id}/stream`));
         expect(JSON.parse(/^data: (.*)$/m.exec(streamed)?.[1] ?? '')).toEqual(alone);
         const seat = seatOf(viewer, sample);
 

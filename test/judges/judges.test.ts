@@ -9,7 +9,7 @@ import { realAlpine } from '../images/real-alpine.ts';
 import { openDisks } from '../support/inspected-disk.ts';
 import { inspect } from '../support/step-functions.ts';
 import { type Disagreement, disagreements } from './disagreements.ts';
-import { evidenceOf, questions } from './judges.ts';
+import { linkEvidence, questions } from './judges.ts';
 
 /** Other programs judge the same disks: `npm run test:judges`, half an hour without KVM. Writes docs/judges.md. */
 
@@ -46,7 +46,7 @@ afterAll(async () => {
 });
 
 const answersOf = async (image: string, path: string, folder: string): Promise<Answer[]> => {
-  const [seen, evidence] = [await inspect(path), await evidenceOf(path, folder)];
+  const [seen, evidence] = [await inspect(path), await linkEvidence(path, folder)];
   const answers: Answer[] = [];
   for (const { judge, about, ours: our, theirs: their } of questions) {
     const [ours, theirs] = [our(seen), await their(evidence, seen)];
@@ -79,7 +79,7 @@ test('other programs find the same, except where a reason is listed', { timeout:
   const differing = answers
     .filter(({ ours, theirs }) => ours !== theirs)
     .sort((a, b) => order.indexOf(a.image) - order.indexOf(b.image));
-  const reasonOf = ({ image, judge, about, ours, theirs }: Answer): string =>
+  const explainReason = ({ image, judge, about, ours, theirs }: Answer): string =>
     disagreements.find(
       (each) =>
         each.image === image &&
@@ -95,7 +95,7 @@ test('other programs find the same, except where a reason is listed', { timeout:
   });
   const list = differing.map(
     (each) =>
-      `| ${[each.image, each.judge, each.about, each.ours, each.theirs, reasonOf(each)].map(cell).join(' | ')} |`,
+      `| ${[each.image, each.judge, each.about, each.ours, each.theirs, explainReason(each)].map(cell).join(' | ')} |`,
   );
   await writeFile(
     join(import.meta.dirname, '../../docs/judges.md'),
@@ -112,7 +112,7 @@ ${list.join('\n')}
 `,
   );
   const known = disagreements.map(({ reason: _, ...each }) => each);
-  expect(differing.filter((each) => reasonOf(each) === '?')).toEqual([]);
+  expect(differing.filter((each) => explainReason(each) === '?')).toEqual([]);
   expect(known.filter((each) => !differing.some((other) => JSON.stringify(other) === JSON.stringify(each)))).toEqual(
     [],
   );

@@ -16,7 +16,7 @@ const here = import.meta.dirname;
 /** The answers of dissect.target about a disk, and its copy of a part of the file tree. */
 export type Evidence = { dissect: Record<string, { value?: unknown; error?: string }>; tree: string };
 
-export const evidenceOf = async (disk: string, folder: string): Promise<Evidence> => {
+export const linkEvidence = async (disk: string, folder: string): Promise<Evidence> => {
   const python = await pythonWith(join(here, 'dissect-target.txt'));
   const tree = join(folder, 'tree');
   mkdirSync(tree, { recursive: true });
@@ -53,7 +53,7 @@ const outputOf = async (command: string, args: readonly string[], env: NodeJS.Pr
   }
 };
 
-const outcomeOf = (findings: readonly Finding[], code: string): string | undefined =>
+const toOutcome = (findings: readonly Finding[], code: string): string | undefined =>
   findings.find((finding) => finding.code === code)?.outcome;
 
 type Seen = { findings: readonly Finding[]; guest: GuestFacts };
@@ -171,13 +171,13 @@ export const questions: readonly Question[] = [
   {
     judge: 'lsinitramfs',
     about: 'virtio disk driver at boot',
-    ours: ({ findings }) => outcomeOf(findings, 'virtio-block-initramfs'),
+    ours: ({ findings }) => toOutcome(findings, 'virtio-block-initramfs'),
     theirs: initramfsListed((file) => outputOf('lsinitramfs', [file])),
   },
   {
     judge: 'lsinitrd of dracut',
     about: 'virtio disk driver at boot',
-    ours: ({ findings }) => outcomeOf(findings, 'virtio-block-initramfs'),
+    ours: ({ findings }) => toOutcome(findings, 'virtio-block-initramfs'),
     theirs: initramfsListed(async (file) => {
       const home = await unpacked('dracut-core');
       return outputOf('bash', [join(home, 'usr/bin/lsinitrd'), file], { dracutbasedir: join(home, 'usr/lib/dracut') });
@@ -186,19 +186,19 @@ export const questions: readonly Question[] = [
   {
     judge: 'systemctl is-enabled',
     about: 'cloud-init is enabled',
-    ours: (seen) => (isLinux(seen) ? outcomeOf(seen.findings, 'cloud-init-enabled') : undefined),
+    ours: (seen) => (isLinux(seen) ? toOutcome(seen.findings, 'cloud-init-enabled') : undefined),
     theirs: (evidence) => enabled(evidence, ['cloud-init.service', 'cloud-init-main.service']),
   },
   {
     judge: 'systemctl is-enabled',
     about: 'SSH server is enabled',
-    ours: ({ findings }) => outcomeOf(findings, 'ssh-server-enabled')?.replace('warn', 'fail'),
+    ours: ({ findings }) => toOutcome(findings, 'ssh-server-enabled')?.replace('warn', 'fail'),
     theirs: (evidence) => enabled(evidence, ['ssh.service', 'sshd.service', 'ssh.socket']),
   },
   {
     judge: 'systemd-analyze verify',
     about: 'cloud-init is enabled',
-    ours: ({ findings }) => outcomeOf(findings, 'cloud-init-enabled'),
+    ours: ({ findings }) => toOutcome(findings, 'cloud-init-enabled'),
     theirs: async ({ tree }) => {
       if (
         !existsSync(join(tree, 'usr/lib/systemd/system/cloud-init.target')) &&
@@ -212,7 +212,7 @@ export const questions: readonly Question[] = [
   {
     judge: 'ds-identify of cloud-init',
     about: 'cloud-init finds OpenStack',
-    ours: ({ findings }) => outcomeOf(findings, 'cloud-init-datasources'),
+    ours: ({ findings }) => toOutcome(findings, 'cloud-init-datasources'),
     theirs: async ({ tree }) => {
       if (!existsSync(join(tree, 'etc/cloud'))) return undefined;
       const home = await unpacked('cloud-init');

@@ -93,7 +93,7 @@ const mutations: Mutation[] = [
   { file: 'api/identity.ts', from: "role === 'admin' ? undefined : projectId", to: 'undefined', tests: identities },
   {
     file: 'api/identity.ts',
-    from: 'if (rank[identityOf(request).role] >= rank[role]) return;',
+    from: 'if (rank[readIdentity(request).role] >= rank[role]) return;',
     to: 'return;',
     tests: identities,
   },

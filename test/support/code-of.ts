@@ -1,5 +1,5 @@
 /** The code of the error that some work throws, or `none`. */
-export const codeOf = (work: () => unknown): string => {
+export const findCode = (work: () => unknown): string => {
   try {
     work();
     return 'none';

@@ -1,5 +1,5 @@
 import { Queue } from 'bullmq';
-import { connectionOf } from '../../adapters/queues/connection.ts';
+import { toConnection } from '../../adapters/queues/connection.ts';
 import { queueNames } from '../../shared/contracts/jobs.ts';
 import { eventually } from './eventually.ts';
 import type { Installation } from './installation.ts';
@@ -8,7 +8,7 @@ type Home = Pick<Installation, 'env'>;
 
 const withQueue = async (home: Home, work: (queue: Queue) => Promise<unknown>): Promise<void> => {
   const queue = new Queue(queueNames.housekeeping, {
-    connection: connectionOf({ REDIS_URL: home.env.REDIS_URL ?? '' }),
+    connection: toConnection({ REDIS_URL: home.env.REDIS_URL ?? '' }),
   });
   try {
     await work(queue);

@@ -20,7 +20,7 @@ import { hashOfKey } from '../../shared/api-key.ts';
 import { loadConfig } from '../../shared/config.ts';
 import { createSlots } from '../../shared/fair-slots.ts';
 import { requestLimits } from '../../shared/request-limits.ts';
-import { newSecretsKey, secretKeysOf } from '../../shared/secret-keys.ts';
+import { makeSecretKeys, newSecretsKey } from '../../shared/secret-keys.ts';
 
 const plenty = '1000000000';
 
@@ -37,7 +37,7 @@ export const listsApp = async (
     ...{ S3_ACCESS_KEY: 'nobody', S3_SECRET_KEY: 'nobody-nobody', EVENTS_SECRET: 'secret-secret-secret' },
     ...{ SECRETS_KEY: secretsKey, RATE_PER_ADDRESS: plenty, RATE_PER_KEY: plenty, RATE_PER_PROJECT: plenty },
   } as never);
-  const secrets = secretKeysOf(config.SECRETS_KEY);
+  const secrets = makeSecretKeys(config.SECRETS_KEY);
   const { db, within } = database.scoped();
   const keys = createApiKeyStore(database.db);
   const deps: Partial<ApiDeps> = {

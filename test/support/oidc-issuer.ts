@@ -115,7 +115,7 @@ const providerOf = (
     key,
   }: { publicUrl: string; accounts: Record<string, Account>; lifetime: { seconds: number }; key: JWK },
 ): Provider => {
-  const claimsOf = (account: string) => {
+  const readClaims = (account: string) => {
     const { projects, roles } = accounts[account] ?? {};
     return { projects, access: { roles } };
   };
@@ -147,7 +147,7 @@ const providerOf = (
     claims: { openid: ['sub'], profile: ['name'], images: ['projects', 'access'] },
     findAccount: (_context, id) => {
       if (!Object.hasOwn(accounts, id)) return undefined;
-      return { accountId: id, claims: () => ({ sub: id, name: `Name of ${id}`, ...claimsOf(id) }) };
+      return { accountId: id, claims: () => ({ sub: id, name: `Name of ${id}`, ...readClaims(id) }) };
     },
     issueRefreshToken: () => true,
     rotateRefreshToken: true,
@@ -163,7 +163,7 @@ const providerOf = (
     extraTokenClaims: (_context, token) => {
       // Of whoever has signed in, or of the account whose own client it is.
       const account = 'accountId' in token ? token.accountId : token.clientId;
-      return account ? claimsOf(account) : undefined;
+      return account ? readClaims(account) : undefined;
     },
     ttl: { AccessToken: secondsNow },
     features: {

@@ -20,12 +20,12 @@ export type Prometheus = Service & {
 type Answer = { status: string; error?: string; data: { result: Sample[]; activeTargets: Target[] } };
 
 /** Debian's Prometheus with the configuration of deploy/, whose targets are those of each job that are given. */
-export const startPrometheus = async (home: string, targetsOf: Record<string, string[]>): Promise<Prometheus> => {
+export const startPrometheus = async (home: string, findTargets: Record<string, string[]>): Promise<Prometheus> => {
   await mkdir(home, { recursive: true });
   const config = parse(await readFile(join(deploy, 'prometheus.yml'), 'utf8'));
   config.global = { scrape_interval: '1s', evaluation_interval: '1s' };
   config.rule_files = [join(deploy, 'alerts.yml')];
-  for (const job of config.scrape_configs) job.static_configs = [{ targets: targetsOf[job.job_name] ?? [] }];
+  for (const job of config.scrape_configs) job.static_configs = [{ targets: findTargets[job.job_name] ?? [] }];
   const file = join(home, 'prometheus.yml');
   await writeFile(file, stringify(config));
   const url = `http://127.0.0.1:${await freePort()}`;

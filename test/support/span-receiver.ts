@@ -50,7 +50,7 @@ export type ReceivedSpan = {
 export type SpanReceiver = { url: string; spans: ReceivedSpan[]; close(): Promise<void> };
 
 const message = protobuf.parse(schema).root.lookupType('TracesData');
-const valuesOf = (attributes: Attributes = []): Record<string, unknown> =>
+const readValues = (attributes: Attributes = []): Record<string, unknown> =>
   Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
 
 const hex = (bytes?: Buffer): string => bytes?.toString('hex') ?? '';
@@ -62,8 +62,8 @@ const spansOf = (body: Buffer): ReceivedSpan[] => {
       spans.map(({ traceId, spanId, parentSpanId, name, status, attributes, ...times }) => ({
         ...{ name, status, traceId: hex(traceId), spanId: hex(spanId), parentSpanId: hex(parentSpanId) },
         seconds: (times.endTimeUnixNano - times.startTimeUnixNano) / 1e9,
-        attributes: valuesOf(attributes),
-        service: valuesOf(resource.attributes),
+        attributes: readValues(attributes),
+        service: readValues(resource.attributes),
       })),
     ),
   );

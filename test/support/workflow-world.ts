@@ -21,8 +21,8 @@ import type { ConvertedDisk } from '../../shared/contracts/run.ts';
 import {
   type DeliverImageInput,
   deliverImageType,
-  deliveryWorkflowIdOf,
   downloadImageType,
+  makeDeliveryWorkflowId,
   type ProcessImageInput,
   processImageType,
   queueBeside,
@@ -216,11 +216,11 @@ export const openStage = async (address: string): Promise<Stage> => {
         const { imageId: _image, runId: _run, ...timings } = input;
         await client.workflow.execute(deliverImageType, {
           taskQueue: sharedQueue,
-          workflowId: deliveryWorkflowIdOf(order),
+          workflowId: makeDeliveryWorkflowId(order),
           args: [{ order, ...timings } satisfies DeliverImageInput],
         });
       },
-      delivery: () => client.workflow.getHandle(deliveryWorkflowIdOf(orders[0] as DeliveryOrder)),
+      delivery: () => client.workflow.getHandle(makeDeliveryWorkflowId(orders[0] as DeliveryOrder)),
       run: () =>
         client.workflow.start(processImageType, {
           taskQueue: sharedQueue,

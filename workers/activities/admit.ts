@@ -7,7 +7,7 @@ import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import { isUnsafeToServe } from '../../shared/verdict.ts';
-import { reasonOf } from '../tools/complaints.ts';
+import { explainReason } from '../tools/complaints.ts';
 import { type BlockInput, withNbd } from '../tools/nbdkit.ts';
 import { qemuImgInfo, qemuImgProbe } from '../tools/qemu-img.ts';
 import type { StepControl } from './step.ts';
@@ -75,5 +75,5 @@ export const qemuRefuses = (stderr: unknown): Finding => ({
   code: 'qemu-disagrees',
   step: 'admit',
   outcome: 'fail',
-  params: { detail: reasonOf(stderr) },
+  params: { detail: explainReason(stderr) },
 });

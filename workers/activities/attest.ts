@@ -1,8 +1,8 @@
 import type { KeyObject } from 'node:crypto';
 import type { ConvertedDisk, Report } from '../../shared/contracts/run.ts';
 import { provenanceFile } from '../../shared/evidence.ts';
-import { keyIdOf, seal } from '../../shared/provenance/dsse.ts';
-import { payloadType, statementOf } from '../../shared/provenance/statement.ts';
+import { makeKeyId, seal } from '../../shared/provenance/dsse.ts';
+import { payloadType, toStatement } from '../../shared/provenance/statement.ts';
 import type { evidenceKeeper } from './evidence.ts';
 
 /** Signs how the image came to be, before it is published: there is no published image without its provenance, once there is a key. */
@@ -12,10 +12,10 @@ export const attest = async (
   { report, converted, policy }: { report: Report; converted: ConvertedDisk; policy: string },
 ): Promise<void> => {
   const { sha256, size, format } = converted;
-  const statement = statementOf(report, {
+  const statement = toStatement(report, {
     published: { name: `${report.imageId}.${format}`, sha256, size, format },
     policy,
-    keyId: keyIdOf(key),
+    keyId: makeKeyId(key),
     finishedOn: new Date(),
   });
   const envelope = seal(payloadType, Buffer.from(JSON.stringify(statement)), key);

@@ -5,16 +5,16 @@ import type { TargetFormat } from '../../shared/contracts/image.ts';
 import type { Admission, ConvertedDisk, DetectedDisk, Layer } from '../../shared/contracts/run.ts';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { Conversion } from '../../shared/examine.ts';
-import { admitForeign, layoutFindings, readingsOf } from '../../shared/formats/admit-foreign.ts';
+import { admitForeign, layoutFindings, readReadings } from '../../shared/formats/admit-foreign.ts';
 import { decompressedLimit, decompressorBounds, writtenAtMost } from '../../shared/formats/expansion.ts';
 import { headBytes } from '../../shared/formats/format.ts';
-import { type Compression, memberOf, memberPart, type PeekLayer } from '../../shared/formats/layers.ts';
+import { type Compression, memberPart, type PeekLayer, toMember } from '../../shared/formats/layers.ts';
 import { agreesWithQemu, mayBeProbedAs } from '../../shared/formats/qemu-info.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { ByteWork, Sha256 } from '../../shared/ports/byte-work.ts';
 import type { ForeignDoor } from '../../shared/ports/foreign.ts';
 import type { ObjectSpan } from '../../shared/ports/object-store.ts';
-import { reasonOf } from '../tools/complaints.ts';
+import { explainReason } from '../tools/complaints.ts';
 import { type Decompressed, decompressTo } from '../tools/decompress.ts';
 import { openFileSource } from '../tools/file-source.ts';
 import { openOutput } from '../tools/output.ts';
@@ -218,7 +218,7 @@ const unpack = async (
 ): Promise<Decompressed> => {
   const packed = await openFileSource(path);
   try {
-    return await decompressTo(part ? memberOf(packed, { kind: 'tar', ...part, size }) : packed, kind, to, options);
+    return await decompressTo(part ? toMember(packed, { kind: 'tar', ...part, size }) : packed, kind, to, options);
   } finally {
     await packed.close();
   }
@@ -283,12 +283,12 @@ const convertFile = async (
     if (hidden) return { disk, findings: [fail('hidden-format', { format: hidden })] };
     const isSeenAlready = disk.format === 'raw' || disk.format === 'iso';
     const notes = isSeenAlready ? [] : await layoutNotes(foreign, partial, format, info['virtual-size'], signal);
-    const { size, allocatedSize } = await sizesOf(partial);
+    const { size, allocatedSize } = await readSizes(partial);
     const { sha256 } =
       isThere && file.sha256
         ? { sha256: file.sha256 }
         : await bytes.hash(
-            { path: partial, size, data: await dataOf(partial, format, size, signal) },
+            { path: partial, size, data: await readData(partial, format, size, signal) },
             { signal, progress: partOf(progress, until.converted, 100) },
           );
     await rename(partial, join(scratchDir, `disk.${format}`));
@@ -300,7 +300,7 @@ const convertFile = async (
       return { disk, findings: [fail('expands-too-much', { size: file.size, limit })] };
     }
     if (!isBootreadyError(error) || error.code !== 'tool-failed') throw error;
-    return { disk, findings: [fail('conversion-failed', { detail: reasonOf(error.context.stderr) })] };
+    return { disk, findings: [fail('conversion-failed', { detail: explainReason(error.context.stderr) })] };
   } finally {
     await rm(partial, { force: true });
   }
@@ -376,7 +376,7 @@ const otherThanRaw = async (
 ): Promise<string | undefined> => {
   if (file.size !== virtualSize) return `raw of ${file.size} instead of ${virtualSize} bytes`;
   const head = await file.read(0, headBytes);
-  const found = await readingsOf(foreign, head);
+  const found = await readReadings(foreign, head);
   return found.find((name) => !(name === 'iso' && from.format === 'iso'));
 };
 
@@ -396,10 +396,10 @@ const otherThanQcow2 = async (
 };
 
 /** Where it has data, as far as that can be told. */
-export const dataOf = (path: string, format: 'raw' | 'qcow2', size: number, signal: AbortSignal) =>
+export const readData = (path: string, format: 'raw' | 'qcow2', size: number, signal: AbortSignal) =>
   format === 'raw' ? qemuImgData(path, size, signal) : undefined;
 
-const sizesOf = async (path: string): Promise<{ size: number; allocatedSize: number }> => {
+const readSizes = async (path: string): Promise<{ size: number; allocatedSize: number }> => {
   const disk = await openOutput(path, { maxBytes: Number.POSITIVE_INFINITY });
   const { size, allocatedSize } = disk;
   await disk.close();

@@ -11,7 +11,7 @@ import type { DeliveryActivities } from '../../workflows/activities.ts';
 import { toFailure } from '../failures.ts';
 import { startBeating } from './beating.ts';
 import { mapped } from './order-step.ts';
-import { cancellationOf } from './step.ts';
+import { makeCancellation } from './step.ts';
 
 export type DeliverDeps = {
   config: Pick<Config, 'IMAGES_BUCKET'>;
@@ -42,20 +42,20 @@ export const createDeliveryActivities = (deps: DeliverDeps): DeliveryActivities 
         const target = targets.get(order.target);
         if (!target) throw unknownTarget(order.target);
         const { location } = await slots.use(order.projectId, signal, async () => {
-          const image = await deliverableOf(deps, consignment);
+          const image = await findDeliverable(deps, consignment);
           return target.deliver(image, {
             signal,
-            progress: progressOf(deliveries, order.deliveryId, consignment.fence),
+            progress: trackProgress(deliveries, order.deliveryId, consignment.fence),
           });
         });
         await deliveries.done(order.deliveryId, consignment.fence, location);
       } catch (error) {
         // Another worker takes it up: nothing of it is in a scratch folder.
-        if (signal.aborted) throw cancellationOf(signal, error, { nonRetryable: false });
+        if (signal.aborted) throw makeCancellation(signal, error, { nonRetryable: false });
         const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
         log.warn('a delivery failed', { ...order, why: explain(error), ...details });
         if (fence !== undefined) {
-          await deliveries.attemptFailed(order.deliveryId, fence, reasonOf(error)).catch(() => undefined);
+          await deliveries.attemptFailed(order.deliveryId, fence, explainReason(error)).catch(() => undefined);
         }
         throw toFailure(error);
       } finally {
@@ -68,14 +68,14 @@ export const createDeliveryActivities = (deps: DeliverDeps): DeliveryActivities 
         (async () => {
           await deliveries.fail(order, failure);
           const cancelled = await deliveries.cancelled(order);
-          if (cancelled) await deliveries.cleared(order, await leftOf(deps, cancelled));
+          if (cancelled) await deliveries.cleared(order, await findLeft(deps, cancelled));
         })(),
       ),
   };
 };
 
 /** Removes what a cancelled delivery left. @returns why it could not, for good @throws what may pass */
-const leftOf = async ({ targets }: DeliverDeps, left: CancelledDelivery): Promise<Failure | undefined> => {
+const findLeft = async ({ targets }: DeliverDeps, left: CancelledDelivery): Promise<Failure | undefined> => {
   const { target, imageId, projectId, format, sha256, wasThere } = left;
   const signal = AbortSignal.timeout(clearWithinMs);
   try {
@@ -83,7 +83,7 @@ const leftOf = async ({ targets }: DeliverDeps, left: CancelledDelivery): Promis
     return undefined;
   } catch (error) {
     if (signal.aborted || (isBootreadyError(error) && error.retryable)) throw error;
-    const { code, message } = reasonOf(error);
+    const { code, message } = explainReason(error);
     return {
       code,
       message: `The partial copy could not be removed: ${message}`,
@@ -93,7 +93,7 @@ const leftOf = async ({ targets }: DeliverDeps, left: CancelledDelivery): Promis
 };
 
 /** Written now and then, and never waited for: lost progress is worth nothing. */
-const progressOf = (deliveries: DeliveryStore, id: string, fence: number) => {
+const trackProgress = (deliveries: DeliveryStore, id: string, fence: number) => {
   let written = 0;
   return (percent: number): void => {
     if (Date.now() - written < progressEveryMs) return;
@@ -102,7 +102,7 @@ const progressOf = (deliveries: DeliveryStore, id: string, fence: number) => {
   };
 };
 
-const deliverableOf = async (
+const findDeliverable = async (
   { store, config: { IMAGES_BUCKET: bucket } }: DeliverDeps,
   consignment: Consignment,
 ): Promise<Deliverable> => {
@@ -125,7 +125,7 @@ const deliverableOf = async (
 };
 
 /** For anyone who checks the image while another attempt is to come. */
-const reasonOf = (error: unknown) =>
+const explainReason = (error: unknown) =>
   isBootreadyError(error)
     ? { code: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }
     : { code: 'internal', message: 'It failed for an unexpected reason. It is retried.' };

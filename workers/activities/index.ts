@@ -11,7 +11,7 @@ import type { DeliveryStore } from '../../shared/ports/deliveries.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext, RunStore } from '../../shared/ports/runs.ts';
 import { quotaFinding } from '../../shared/quota.ts';
-import { sbomOf } from '../../shared/sbom/cyclonedx.ts';
+import { buildSbom } from '../../shared/sbom/cyclonedx.ts';
 import type { StoreTraits } from '../../shared/store-traits.ts';
 import type {
   AdmitActivities,
@@ -198,7 +198,7 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
         const { packages, ...inspection } = await deps.room.share(scratchDir, machineWrites.inspect, (writesAtMost) =>
           inspectDisk(deps.inspect, { ...disk, writesAtMost }, control),
         );
-        const bill = sbomOf(packages, inspection.guest, { sha256, madeAt: context.createdAt });
+        const bill = buildSbom(packages, inspection.guest, { sha256, madeAt: context.createdAt });
         if (!bill) return inspection;
         return { ...inspection, sbom: await keepSbom(evidenceKeeper(store, config.IMAGES_BUCKET, context), bill) };
       }),

@@ -37,7 +37,7 @@ export type RepairDeps = {
   mend: MendDeps;
 };
 
-const folderOf = ({ imageId, fence }: Pick<OrderAttempt, 'imageId' | 'fence'>) => ({
+const nameFolder = ({ imageId, fence }: Pick<OrderAttempt, 'imageId' | 'fence'>) => ({
   runId: `repair-${imageId}`,
   fence,
 });
@@ -48,7 +48,7 @@ export const createRepairLedger = ({ repairs, scratch, ownTaskQueue }: RepairDep
   return {
     beginRepair: async (repair) => {
       const attempt = await begin(repair);
-      await mapped(scratch.open(folderOf(attempt)));
+      await mapped(scratch.open(nameFolder(attempt)));
       return attempt;
     },
     endRepair: end,
@@ -96,7 +96,7 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
         attempt,
         async (repair, control) => {
           if ((await uploadOf(repair)).isThere) return;
-          const scratchDir = await scratch.open(folderOf(attempt));
+          const scratchDir = await scratch.open(nameFolder(attempt));
           const original = await originalOf(repair);
           const source = objectSource(store, original);
           const limits = { allowIso: config.ALLOW_ISO, maxVirtualBytes: config.MAX_VIRTUAL_BYTES, scratchDir };
@@ -122,7 +122,7 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
           await repairs.mended(attempt.imageId, attempt.fence, changes);
         },
         async (repair, turn, inTurn) => {
-          const place = { project: repair.projectId, folder: await scratch.open(folderOf(attempt)) };
+          const place = { project: repair.projectId, folder: await scratch.open(nameFolder(attempt)) };
           // What was brought there before is not made again, and its original may be gone.
           const need = (await uploadOf(repair)).isThere
             ? { bytes: 0, atMost: 0 }
@@ -137,7 +137,7 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
         const { isThere, ...target } = await uploadOf(repair);
         // Other bytes at this key would be another image.
         if (!isThere) {
-          const path = join(await scratch.open(folderOf(attempt)), 'disk.qcow2');
+          const path = join(await scratch.open(nameFolder(attempt)), 'disk.qcow2');
           const { size } = await stat(path);
           await repairs.reserve(imageId, attempt.fence, size);
           const { uploadId, parts } = await bytes.send({ path, size, to: target, copiesParts: false }, control);
@@ -152,7 +152,7 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
         await repairs.handedOver(imageId, attempt.fence);
       }),
 
-    discardRepair: (attempt) => scratch.discard(folderOf(attempt)),
+    discardRepair: (attempt) => scratch.discard(nameFolder(attempt)),
   };
 };
 

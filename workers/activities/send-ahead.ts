@@ -6,7 +6,7 @@ import type { ByteWork, SentParts } from '../../shared/ports/byte-work.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { StoreTraits } from '../../shared/store-traits.ts';
 import { clearUploads } from '../../shared/upload-in-parts.ts';
-import { dataOf } from './convert.ts';
+import { readData } from './convert.ts';
 import type { StepControl } from './step.ts';
 
 /** A disk on its way to the store: all parts may be there long before anybody knows whether it is published. */
@@ -51,7 +51,7 @@ export const sendDisk = async (
   const { copiesParts } = await traits();
   const { format, size } = converted;
   const path = join(scratchDir, `disk.${format}`);
-  const data = await dataOf(path, format, size, control.signal);
+  const data = await readData(path, format, size, control.signal);
   const sent = await bytes.send({ path, size, data, to, copiesParts }, control);
   if (sent.sha256 !== converted.sha256) {
     throw new BootreadyError({

@@ -87,13 +87,13 @@ export const runStep = async <Result>(
       return work(context, { signal: turnSignal, progress });
     });
     await writing;
-    await runs.stepEnded(attempt.runId, attempt.fence, step, 'done', undefined, resultOf(result));
+    await runs.stepEnded(attempt.runId, attempt.fence, step, 'done', undefined, keepResult(result));
     log.info('a step is done', { ...named, seconds: (Date.now() - begun) / 1000 });
     return result;
   } catch (error) {
     await writing;
     const cancelled = signal.aborted;
-    const failure = cancelled ? cancellationOf(signal, error, { nonRetryable: !isAnywhere }) : toFailure(error);
+    const failure = cancelled ? makeCancellation(signal, error, { nonRetryable: !isAnywhere }) : toFailure(error);
     // What Temporal shows to everyone has no cause and no context; anyone who reads the logs needs both.
     const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
     if (!cancelled) log.warn('a step failed', { ...named, why: explain(error), ...details });
@@ -110,7 +110,7 @@ export const runStep = async <Result>(
 };
 
 /** What of a step's result its row keeps. */
-const resultOf = (result: unknown): StepResult | undefined => {
+const keepResult = (result: unknown): StepResult | undefined => {
   const { findings, disk, guest } = (result ?? {}) as Partial<StepResult>;
   return findings && { findings, ...(disk ? { disk } : {}), ...(guest ? { guest } : {}) };
 };
@@ -134,7 +134,7 @@ export const inActivity = async (work: (signal: AbortSignal) => Promise<void>): 
   try {
     await work(signal);
   } catch (error) {
-    throw signal.aborted ? cancellationOf(signal, error) : toFailure(error);
+    throw signal.aborted ? makeCancellation(signal, error) : toFailure(error);
   } finally {
     stopBeating();
   }
@@ -144,7 +144,7 @@ export const inActivity = async (work: (signal: AbortSignal) => Promise<void>): 
  * Cancelling the run is one thing; a worker that shuts down is another: its scratch folder goes with it, so the workflow
  * moves the attempt (workflows/outcome.ts knows `worker-stopped`) instead of trying again here.
  */
-export const cancellationOf = (
+export const makeCancellation = (
   signal: AbortSignal,
   error: unknown,
   { nonRetryable } = { nonRetryable: true },

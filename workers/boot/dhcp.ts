@@ -28,12 +28,12 @@ export const dhcpRequest = (frame: Buffer): DhcpRequest | undefined => {
   const message = datagram.subarray(8, datagram.readUInt16BE(4));
   if (message.length < fixedPart + 4 || message.readUInt8(0) !== 1) return undefined;
   if (message.readUInt32BE(fixedPart) !== cookie) return undefined;
-  const options = optionsOf(message.subarray(fixedPart + 4));
+  const options = readOptions(message.subarray(fixedPart + 4));
   const text = (code: number): string => clean(options.get(code)?.toString('latin1') ?? '');
   return { vendorClass: text(vendorClass), hostname: text(hostName) };
 };
 
-const optionsOf = (bytes: Buffer): Map<number, Buffer> => {
+const readOptions = (bytes: Buffer): Map<number, Buffer> => {
   const options = new Map<number, Buffer>();
   for (let at = 0; at < bytes.length; ) {
     const code = bytes.readUInt8(at);

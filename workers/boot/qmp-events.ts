@@ -10,13 +10,13 @@ export const qmpEvents = (onEvent: (event: QmpEvent) => void): ((text: string) =
     const lines = (rest + text).split('\n');
     rest = (lines.pop() ?? '').slice(-longestLine);
     for (const line of lines) {
-      const event = eventOf(line);
+      const event = toEvent(line);
       if (event) onEvent(event);
     }
   };
 };
 
-const eventOf = (line: string): QmpEvent | undefined => {
+const toEvent = (line: string): QmpEvent | undefined => {
   if (!line.startsWith('{')) return undefined;
   try {
     const parsed: unknown = JSON.parse(line);

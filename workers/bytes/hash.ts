@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ByteControl, DigestAlgorithm, LocalFile, ReadBack, Sha256 } from '../../shared/ports/byte-work.ts';
 import type { ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
-import { piecesOf } from './pieces.ts';
+import { splitPieces } from './pieces.ts';
 
 const piece = 4 * 1024 ** 2;
 
@@ -18,7 +18,7 @@ export const digest = async (
 ): Promise<{ hex: string }> => {
   signal.throwIfAborted();
   const sum = createHash(algorithm);
-  for await (const { bytes, offset, done } of piecesOf(local, piece)) {
+  for await (const { bytes, offset, done } of splitPieces(local, piece)) {
     signal.throwIfAborted();
     sum.update(bytes);
     done();

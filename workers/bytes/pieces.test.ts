@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { piecesOf } from './pieces.ts';
+import { splitPieces } from './pieces.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'pieces-'));
 afterAll(() => rmSync(dir, { recursive: true }));
@@ -30,7 +30,7 @@ test('pieces are the file where it has data, and zeros elsewhere, whatever its s
         const expected = Buffer.alloc(size);
         for (const { offset, size: length } of data) noise.copy(expected, offset, offset, offset + length);
         const got: Buffer[] = [];
-        for await (const { bytes, offset, done } of piecesOf({ path, size, data }, pieceSize)) {
+        for await (const { bytes, offset, done } of splitPieces({ path, size, data }, pieceSize)) {
           expect(offset).toBe(got.reduce((sum, each) => sum + each.length, 0));
           got.push(Buffer.from(bytes));
           done();
@@ -45,12 +45,12 @@ test('pieces are the file where it has data, and zeros elsewhere, whatever its s
 test('what is still needed is not overwritten', async () => {
   writeFileSync(path, noise);
   const held = [];
-  for await (const piece of piecesOf({ path, size: noise.length }, 1000)) held.push(piece.bytes);
+  for await (const piece of splitPieces({ path, size: noise.length }, 1000)) held.push(piece.bytes);
   expect(Buffer.concat(held).equals(noise)).toBe(true);
 });
 
 test('a file of another size is refused', async () => {
   writeFileSync(path, noise);
   truncateSync(path, 4999);
-  await expect(piecesOf({ path, size: 5000 }, 1000).next()).rejects.toMatchObject({ code: 'tool-failed' });
+  await expect(splitPieces({ path, size: 5000 }, 1000).next()).rejects.toMatchObject({ code: 'tool-failed' });
 });

@@ -13,7 +13,7 @@ export type Piece = {
  * @param zeros at least as long as a piece
  * @throws `tool-failed` when the file has another size
  */
-export const piecesOf = async function* (
+export const splitPieces = async function* (
   { path, size, data = [{ offset: 0, size }] }: LocalFile,
   pieceSize: number,
   zeros: Buffer = Buffer.alloc(Math.min(pieceSize, size)),

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { md5Of } from '../../shared/md5.ts';
+import { readMd5 } from '../../shared/md5.ts';
 import type { ByteControl, SendOrder, SentParts } from '../../shared/ports/byte-work.ts';
 import type { MultipartTarget, ObjectPin, ObjectStore, UploadedPart } from '../../shared/ports/object-store.ts';
 import { compositeEtag } from '../../shared/store-traits.ts';
 import { clearUploads, partSizeFor, takenAway } from '../../shared/upload-in-parts.ts';
-import { piecesOf } from './pieces.ts';
+import { splitPieces } from './pieces.ts';
 import { zerosObject } from './zeros.ts';
 
 type Store = Pick<
@@ -33,7 +33,7 @@ export const send = async (store: Store, order: SendOrder, { signal, progress }:
   const partSums: Buffer[] = [];
   const underway = new Set<Promise<void>>();
   try {
-    for await (const { bytes, done } of piecesOf(order, partSize, zeros)) {
+    for await (const { bytes, done } of splitPieces(order, partSize, zeros)) {
       signal.throwIfAborted();
       for (const sum of Object.values(sums)) sum.update(bytes);
       const one = part(partSums.length + 1, bytes);
@@ -69,11 +69,11 @@ export const send = async (store: Store, order: SendOrder, { signal, progress }:
 
 /** How each part goes: its MD5 at once, and a promise of its end. */
 const partSender = (store: Store, target: MultipartTarget, { copiesParts }: SendOrder, zeros: Buffer) => {
-  const zerosMd5 = md5Of(zeros);
+  const zerosMd5 = readMd5(zeros);
   let zerosPin: Promise<ObjectPin | undefined> | undefined;
   return (number: number, bytes: Buffer): { md5: Buffer; sent: Promise<UploadedPart> } => {
     const isZero = bytes.length === zeros.length && bytes.equals(zeros);
-    const sum = isZero ? zerosMd5 : md5Of(bytes);
+    const sum = isZero ? zerosMd5 : readMd5(bytes);
     const sent = async (): Promise<UploadedPart> => {
       if (!isZero) return put(number, bytes, sum);
       zerosPin ??= copiesParts ? zerosObject(store, target.bucket, zeros) : Promise.resolve(undefined);

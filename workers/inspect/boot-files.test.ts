@@ -9,7 +9,7 @@ import { configLine } from './text.ts';
 /** A guest's files by path; what begins with "->" is a symbolic link. */
 type Guest = Record<string, string>;
 
-const readerOf = (guest: Guest): Reader => {
+const makeReader = (guest: Guest): Reader => {
   const resolve = (path: string): string | undefined => {
     const content = guest[posix.normalize(path)];
     return content?.startsWith('->')
@@ -37,7 +37,7 @@ const readerOf = (guest: Guest): Reader => {
     real: (path) => path,
     read: config,
     config,
-    sizeOf: async () => Number.NaN,
+    readSize: async () => Number.NaN,
     head: async () => undefined,
     part: async () => undefined,
     resolve: async (path) => resolve(path),
@@ -64,7 +64,7 @@ const debian: Guest = {
 };
 
 test('GRUB on Debian: links are followed, what is missing is named', async () => {
-  expect(await lookAtBootFiles(readerOf(debian), false)).toEqual({
+  expect(await lookAtBootFiles(makeReader(debian), false)).toEqual({
     loader: 'grub',
     boot: {
       images: ['6.1.0-10-amd64', '6.1.0-2-amd64'],
@@ -94,7 +94,7 @@ test('BLS entries behind a stub on the ESP, /boot a filesystem of its own, optio
     '/boot/early.img': '',
     '/boot/initramfs-5.14.0-1.img': '',
   };
-  const { boot, commandLines } = await lookAtBootFiles(readerOf(guest), false);
+  const { boot, commandLines } = await lookAtBootFiles(makeReader(guest), false);
   expect(boot.entry).toMatchObject({
     kernel: '/boot/vmlinuz-5.14.0-1',
     initrds: ['/boot/early.img', '/boot/initramfs-5.14.0-1.img'],
@@ -113,14 +113,14 @@ const alpine: Guest = {
 };
 
 test('extlinux: paths are beside its file, and names hold no version', async () => {
-  const { loader, boot } = await lookAtBootFiles(readerOf(alpine), true);
+  const { loader, boot } = await lookAtBootFiles(makeReader(alpine), true);
   expect(loader).toBe('syslinux');
   expect(boot.images).toBeUndefined();
   expect(boot.entry).toMatchObject({ kernel: '/boot/vmlinuz-virt', initrds: ['/boot/initramfs-virt'], missing: [] });
 });
 
 test('the first sector decides between two boot loaders', async () => {
-  const both = readerOf({ ...debian, ...alpine });
+  const both = makeReader({ ...debian, ...alpine });
   expect((await lookAtBootFiles(both, true)).loader).toBe('syslinux');
   expect((await lookAtBootFiles(both, false)).loader).toBe('grub');
 });
@@ -134,14 +134,14 @@ test('systemd-boot on an ESP', async () => {
     '/efi/vmlinuz-linux-lts': '',
     '/efi/initramfs-linux-lts.img': '',
   };
-  const { loader, boot } = await lookAtBootFiles(readerOf(guest), false);
+  const { loader, boot } = await lookAtBootFiles(makeReader(guest), false);
   expect(loader).toBe('systemd-boot');
   expect(boot.entry).toMatchObject({ kernel: '/efi/vmlinuz-linux-lts', commandLine: 'root=LABEL=b', missing: [] });
 });
 
 test('a unified kernel image: what it is told is known, whether it is started is not', async () => {
   const guest = { '/boot/efi/EFI/Linux/a.efi': '', '/etc/kernel/cmdline': 'root=UUID=3 console=ttyS0\n' };
-  const { loader, boot, commandLines } = await lookAtBootFiles(readerOf(guest), false);
+  const { loader, boot, commandLines } = await lookAtBootFiles(makeReader(guest), false);
   expect([loader, asSeen(() => boot.entry), commandLines]).toEqual([
     'unified-kernel-image',
     unseen('boot-entry'),
@@ -150,7 +150,7 @@ test('a unified kernel image: what it is told is known, whether it is started is
 });
 
 test('nothing at all', async () => {
-  const { boot, ...others } = await lookAtBootFiles(readerOf({}), false);
+  const { boot, ...others } = await lookAtBootFiles(makeReader({}), false);
   expect(others).toEqual({ loader: undefined, commandLines: [] });
   expect([boot.images, boot.moduleFolders, asSeen(() => boot.entry)]).toEqual([[], [], unseen('boot-entry')]);
 });

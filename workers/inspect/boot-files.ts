@@ -7,7 +7,7 @@ import { parseGrubConfig, parseGrubLegacy } from './boot-config/grub.ts';
 import { parseSyslinuxConfig } from './boot-config/syslinux.ts';
 import type { Reader } from './reader.ts';
 import { clean, configLine } from './text.ts';
-import { headOfProgram, sectionsOf } from './unified-image.ts';
+import { headOfProgram, readSections } from './unified-image.ts';
 
 export type BootLoader = 'grub' | 'grub-legacy' | 'systemd-boot' | 'syslinux' | 'unified-kernel-image';
 
@@ -123,7 +123,7 @@ const lookAtUnifiedImages = async (reader: Reader): Promise<Menu | undefined> =>
 
 const commandLineIn = async (reader: Reader, path: string): Promise<string | undefined> => {
   const head = await reader.part(path, 0, headOfProgram);
-  const section = head && sectionsOf(head).get('.cmdline');
+  const section = head && readSections(head).get('.cmdline');
   const text = section && (await reader.part(path, section.at, Math.min(section.size, longestText)));
   return text && configLine(text.toString('utf8'));
 };

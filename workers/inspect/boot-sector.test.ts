@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { bootCodeOf, grubCoreSector, isGrubCore, isLdlinux, startsSomething, syslinuxSector } from './boot-sector.ts';
+import { grubCoreSector, isGrubCore, isLdlinux, readBootCode, startsSomething, syslinuxSector } from './boot-sector.ts';
 
 /** Sectors of 512 bytes with what the real ones have where it matters; no code is copied. */
 const sector = (fill: (bytes: Buffer) => void, signature = true): Buffer => {
@@ -50,11 +50,11 @@ test.each([
   ['parted', sector((bytes) => bytes.write('fab800108ed0bc00b0', 'hex')), 'active-partition'],
   ['what nobody knows', sector((bytes) => bytes.fill(0x90, 0, 100)), 'unknown'],
 ])('the first sector of %s', (_, bytes, code) => {
-  expect(bootCodeOf(bytes)).toBe(code);
+  expect(readBootCode(bytes)).toBe(code);
 });
 
 test('a sector that is cut off holds nothing', () => {
-  expect(bootCodeOf(Buffer.alloc(0))).toBe('none');
+  expect(readBootCode(Buffer.alloc(0))).toBe('none');
   expect(isGrubCore(Buffer.alloc(0))).toBe(false);
   expect(startsSomething(Buffer.alloc(0))).toBe(false);
 });
@@ -90,7 +90,7 @@ test('extlinux in the first sector of a disk without partitions, and what it cal
   sector.writeUInt16LE(0xaa55, 510);
   // mov eax, and mov edx, with the sector's number, as its installer writes it.
   sector.write('66b8efbeadde66bacefaedfe', 0x118, 'hex');
-  expect([bootCodeOf(sector), syslinuxSector(sector)]).toEqual(['syslinux', undefined]);
+  expect([readBootCode(sector), syslinuxSector(sector)]).toEqual(['syslinux', undefined]);
   sector.writeUInt32LE(0x1234, 0x11a);
   sector.writeUInt32LE(0, 0x120);
   expect(syslinuxSector(sector)).toBe(0x1234);

@@ -12,7 +12,7 @@ export const blank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 
 const knownStarts = ['33c08ed0bc007c', 'fab800108ed0bc00b0'];
 
 /** Whose code the first sector holds. The table and its signature alone, as every GPT disk has them, are no code. */
-export const bootCodeOf = (sector: Buffer): Code => {
+export const readBootCode = (sector: Buffer): Code => {
   if (!signed(sector) || blank(sector.subarray(0, 440))) return 'none';
   if (says(sector, 'GRUB ', 'Geom')) return sector.readUInt16LE(0x3e) === 0x0203 ? 'grub-legacy' : 'grub';
   if (says(sector.subarray(0, 16), 'LILO')) return 'lilo';

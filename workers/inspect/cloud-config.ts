@@ -1,6 +1,6 @@
 import type { CloudConfig } from '../../shared/checks/guest/view.ts';
 import { clean } from './text.ts';
-import { yamlOf } from './yaml.ts';
+import { readYaml } from './yaml.ts';
 
 type ConfigFile = { path: string; text: string };
 
@@ -23,7 +23,7 @@ const moduleNames = (value: unknown): string[] | undefined =>
  * What cloud-init makes of its configuration files, given in its order: cloud.cfg, then cloud.cfg.d by name. A later file wins, lists are replaced
  * and mappings merged. A file that is no YAML counts as empty. Source: cloud-init's documentation, "Configuration sources", "Merging".
  */
-export const cloudConfigOf = (files: readonly ConfigFile[]): CloudConfig | undefined => {
+export const readCloudConfig = (files: readonly ConfigFile[]): CloudConfig | undefined => {
   if (files.length === 0) return undefined;
   const config: CloudConfig = {
     datasources: undefined,
@@ -33,7 +33,7 @@ export const cloudConfigOf = (files: readonly ConfigFile[]): CloudConfig | undef
     defaultUser: undefined,
   };
   for (const { path, text } of files) {
-    const said = mapping(yamlOf(text));
+    const said = mapping(readYaml(text));
     const network = mapping(said.network);
     const defaultUser = mapping(mapping(said.system_info).default_user).name;
     config.datasources = names(said.datasource_list) ?? config.datasources;

@@ -1,7 +1,7 @@
 import { ifSeen, partly, type Seen, seen, TooMuch, unseen, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import type { CloudInitView } from '../../shared/checks/guest/view.ts';
-import { cloudConfigOf } from './cloud-config.ts';
-import { largestConfig, linesOf, type Reader } from './reader.ts';
+import { readCloudConfig } from './cloud-config.ts';
+import { largestConfig, type Reader, readLines } from './reader.ts';
 
 export type InitSystem = 'systemd' | 'openrc' | 'upstart' | 'other';
 
@@ -47,7 +47,7 @@ export const lookAtCloudInit = async (
     version: version === undefined ? unseen('package-version', 'cloud-init') : seen(version),
     enabled: started ? seen(true) : await whyNotStarted(reader, initSystem),
     disabledBy: seen(await disabledBy(reader)),
-    config: seen(cloudConfigOf(await configFiles(reader))),
+    config: seen(readCloudConfig(await configFiles(reader))),
   });
 };
 
@@ -80,7 +80,7 @@ const configFiles = async ({ among, about }: Reader): Promise<{ path: string; te
   ]) {
     if (files.length === mostFiles) throw new TooMuch('files of cloud.cfg.d');
     // Indentation means something, unlike in lines that are cleaned.
-    const text = (await linesOf(about, path, largestConfig))?.join('\n');
+    const text = (await readLines(about, path, largestConfig))?.join('\n');
     if (text !== undefined) files.push({ path, text });
   }
   return files;

@@ -2,11 +2,11 @@ import { partly, type Seen, seen, TooMuch, unseen, type Why } from '../../shared
 import type { BootSectorView, DiskView, EfiLoader, PartitionView, VolumeView } from '../../shared/checks/guest/view.ts';
 import {
   blank,
-  bootCodeOf,
   grubCoreSector,
   grubLegacySector,
   isGrubCore,
   isLdlinux,
+  readBootCode,
   startsSomething,
   syslinuxSector,
 } from './boot-sector.ts';
@@ -29,9 +29,9 @@ export const lookAtDisk = async (look: Look): Promise<DiskView> => {
   if (devices.length > mostVolumes) throw new TooMuch('partitions and volumes');
   for (const device of devices) {
     const tags = new Map(pairs(await ask('blkid', device)).map(([name, value]) => [name, clean(value)]));
-    const partition = partitionOf(tags);
+    const partition = toPartition(tags);
     if (partition) partitions.push(partition);
-    const volume = volumeOf(clean(device), tags);
+    const volume = toVolume(clean(device), tags);
     if (volume) volumes.push(volume);
   }
   const bootSector = await lookAtBootSector(look, partitions);
@@ -46,7 +46,7 @@ export const lookAtDisk = async (look: Look): Promise<DiskView> => {
 type Tags = ReadonlyMap<string, string>;
 
 /** libblkid's PART_ENTRY_*: offsets and sizes are in sectors of 512 bytes. */
-const partitionOf = (tags: Tags): PartitionView | undefined => {
+const toPartition = (tags: Tags): PartitionView | undefined => {
   const number = Number(tags.get('PART_ENTRY_NUMBER'));
   const start = Number(tags.get('PART_ENTRY_OFFSET')) * sectorSize;
   const size = Number(tags.get('PART_ENTRY_SIZE')) * sectorSize;
@@ -59,7 +59,7 @@ const partitionOf = (tags: Tags): PartitionView | undefined => {
   return { number, type, bootable, start, end: start + size - 1 };
 };
 
-const volumeOf = (device: string, tags: Tags): VolumeView | undefined => {
+const toVolume = (device: string, tags: Tags): VolumeView | undefined => {
   const type = tags.get('TYPE');
   if (!type) return undefined;
   const named = { uuid: 'UUID', label: 'LABEL', partUuid: 'PART_ENTRY_UUID', partLabel: 'PART_ENTRY_NAME' };
@@ -76,7 +76,7 @@ const sectorAt = async ({ guestfish: { bytes } }: Look, offset: number): Promise
 
 const lookAtBootSector = async (look: Look, partitions: readonly PartitionView[]): Promise<BootSectorView> => {
   const sector = await sectorAt(look, 0);
-  const code = bootCodeOf(sector);
+  const code = readBootCode(sector);
   if (code === 'grub') {
     const at = grubCoreSector(sector);
     const next = at !== undefined && isGrubCore(await sectorAt(look, at * sectorSize));

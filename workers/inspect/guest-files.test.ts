@@ -1,15 +1,16 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { accountsOf } from './accounts.ts';
-import { cloudConfigOf } from './cloud-config.ts';
-import { namedByHardware, networkFileOf } from './network-files.ts';
-import { kindsOf } from './remains.ts';
-import { serviceOf } from './services.ts';
-import { sshdConfigOf } from './sshd-config.ts';
+import { readAccounts } from './accounts.ts';
+import { readCloudConfig } from './cloud-config.ts';
+import { namedByHardware, readNetworkFile } from './network-files.ts';
+import { readKinds } from './remains.ts';
+import { readService } from './services.ts';
+import { readSshdConfig } from './sshd-config.ts';
 
 /** The files that guests write, as they really look. */
 
-const config = (...texts: string[]) => cloudConfigOf(texts.map((text, at) => ({ path: `/etc/cloud/${at}.cfg`, text })));
+const config = (...texts: string[]) =>
+  readCloudConfig(texts.map((text, at) => ({ path: `/etc/cloud/${at}.cfg`, text })));
 
 test('cloud-init: a later file wins, lists are replaced', () => {
   expect(
@@ -26,7 +27,7 @@ test('cloud-init: a later file wins, lists are replaced', () => {
     defaultUser: 'debian',
   });
   expect(config('network: {config: disabled}', 'network: {config: {version: 1}}')?.networkDisabledBy).toBeUndefined();
-  expect(cloudConfigOf([])).toBeUndefined();
+  expect(readCloudConfig([])).toBeUndefined();
 });
 
 test.each<[string, string, object]>([
@@ -117,7 +118,7 @@ test.each<[string, string, object]>([
   ],
   ['/etc/mactab', 'lan0 52:54:00:12:34:56', { hardwareAddress: true, fixedAddress: false, names: [] }],
 ])('%s: %j', (path, text, expected) => {
-  expect(networkFileOf(path, text.split('\n'))).toMatchObject({ hardwareAddress: false, ...expected });
+  expect(readNetworkFile(path, text.split('\n'))).toMatchObject({ hardwareAddress: false, ...expected });
 });
 
 test('names that a place in a machine gave', () => {
@@ -137,12 +138,12 @@ test('sshd_config: the first value wins, includes in their place, nothing after 
     'Match User bob',
     'PermitEmptyPasswords yes',
   ];
-  expect(Object.fromEntries(await sshdConfigOf(lines, include))).toEqual({
+  expect(Object.fromEntries(await readSshdConfig(lines, include))).toEqual({
     passwordauthentication: 'yes',
     permitrootlogin: 'yes',
   });
   // A file that includes itself ends.
-  expect(await sshdConfigOf(['Include a'], async () => ['Include a'])).toEqual(new Map());
+  expect(await readSshdConfig(['Include a'], async () => ['Include a'])).toEqual(new Map());
 });
 
 test('passwd and shadow', () => {
@@ -162,7 +163,7 @@ test('passwd and shadow', () => {
     'old:ab01FAX.bQRSU:1:::::',
     'locked:!$6$x:1:::::',
   ];
-  expect(accountsOf(passwd, shadow)).toEqual({
+  expect(readAccounts(passwd, shadow)).toEqual({
     people: ['bob', 'eve'],
     passwords: ['bob', 'old'],
     empty: ['eve'],
@@ -171,7 +172,7 @@ test('passwd and shadow', () => {
 });
 
 test('paths are told apart by what they tell', () => {
-  const kinds = kindsOf([
+  const kinds = readKinds([
     '/root/.bash_history',
     '/home/bob/.ssh/id_ed25519',
     '/home/bob/.ssh/authorized_keys',
@@ -200,7 +201,7 @@ test('services by their links', () => {
     '/lib/systemd/system/sockets.target.wants/ssh.socket',
     '/etc/systemd/system/getty.target.wants/getty@tty1.service',
   ];
-  expect(links.map(serviceOf)).toEqual(['ssh', 'sshd', 'chrony', 'ssh', 'ssh.socket', 'getty']);
+  expect(links.map(readService)).toEqual(['ssh', 'sshd', 'chrony', 'ssh', 'ssh.socket', 'getty']);
 });
 
 test('whatever a guest writes, nothing throws', async () => {
@@ -230,11 +231,11 @@ test('whatever a guest writes, nothing throws', async () => {
   );
   await fc.assert(
     fc.asyncProperty(fc.array(line), path, async (lines, file) => {
-      networkFileOf(file, lines);
-      cloudConfigOf([{ path: file, text: lines.join('\n') }]);
-      accountsOf(lines, lines);
-      kindsOf(lines);
-      await sshdConfigOf(lines, async () => lines);
+      readNetworkFile(file, lines);
+      readCloudConfig([{ path: file, text: lines.join('\n') }]);
+      readAccounts(lines, lines);
+      readKinds(lines);
+      await readSshdConfig(lines, async () => lines);
     }),
     { numRuns: 300 },
   );

@@ -15,7 +15,7 @@ type Opened = ByteSource & { close(): Promise<void>; whole: boolean };
 /** What may still be unpacked: an initramfs may be made of a hundred streams. */
 export type UnpackBounds = { bytes: number; untilMs: number };
 
-const boundsOf = (bytes: number): UnpackBounds => ({ bytes, untilMs: Date.now() + unpackSeconds * 1000 });
+const computeBounds = (bytes: number): UnpackBounds => ({ bytes, untilMs: Date.now() + unpackSeconds * 1000 });
 
 /** Undefined when nothing comes out; `too-much` when it is more than the bounds allow. `bytes` of them are less afterwards. The caller closes it. */
 export const unpackTo = async (
@@ -25,7 +25,7 @@ export const unpackTo = async (
   codec: Codec,
   signal: AbortSignal,
   length: number = source.size - at,
-  bounds: UnpackBounds = boundsOf(largestInitramfs.unpacked),
+  bounds: UnpackBounds = computeBounds(largestInitramfs.unpacked),
 ): Promise<Opened | 'too-much' | undefined> => {
   const wallSeconds = Math.floor((bounds.untilMs - Date.now()) / 1000);
   if (bounds.bytes <= 0 || wallSeconds <= 0) return 'too-much';
@@ -84,7 +84,7 @@ export const initramfsHelpers = (
       unpackInitramfs: async (at: number, codec: Codec, length: number | undefined) => {
         await unpacked?.close();
         unpacked = undefined;
-        bounds ??= boundsOf(unpacksAtMost);
+        bounds ??= computeBounds(unpacksAtMost);
         const made = fetched && (await unpackTo(join(hostDir, 'unpacked'), fetched, at, codec, signal, length, bounds));
         if (made === 'too-much') return made;
         unpacked = made;

@@ -11,7 +11,7 @@ const mostParts = 100;
 const window = 256 * 1024;
 const headLength = 6;
 
-const codecOf = (head: Buffer): Codec | undefined => {
+const readCodec = (head: Buffer): Codec | undefined => {
   const magic = head.toString('hex', 0, headLength);
   if (magic.startsWith('1f8b')) return 'gz';
   if (magic === 'fd377a585a00') return 'xz';
@@ -52,7 +52,7 @@ export const initramfsFiles = async (
       at = end;
       continue;
     }
-    const codec = codecOf(head);
+    const codec = readCodec(head);
     if (!codec) return partly();
     // What a tool reads to the end of the file is all that exists; else only what it was given exactly.
     const rest = complains.has(codec) ? await unpack(at, codec) : undefined;

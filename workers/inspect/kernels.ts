@@ -4,8 +4,8 @@ import type { BootFilesView, InitramfsView, KernelView } from '../../shared/chec
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { initramfsFiles } from './initramfs.ts';
 import type { Look, Reader } from './reader.ts';
-import { clean, moduleOf } from './text.ts';
-import { headOfProgram, type Section, sectionsOf } from './unified-image.ts';
+import { clean, findModule } from './text.ts';
+import { headOfProgram, readSections, type Section } from './unified-image.ts';
 
 const unreadable: InitramfsView = { whole: false, modules: new Set(), hostOnly: false };
 
@@ -27,12 +27,13 @@ export const lookAtKernel = async (
   boot: BootFilesView,
 ): Promise<KernelView | undefined> => {
   const entry = ifSeen(() => boot.entry, undefined);
-  const version = (entry && (await versionOf(reader, entry.kernel, boot))) ?? boot.moduleFolders[0] ?? boot.images?.[0];
+  const version =
+    (entry && (await readVersion(reader, entry.kernel, boot))) ?? boot.moduleFolders[0] ?? boot.images?.[0];
   if (version === undefined) return undefined;
   const folder = `/lib/modules/${version}`;
-  const builtin = ((await reader.read(`${folder}/modules.builtin`)) ?? []).map(moduleOf);
+  const builtin = ((await reader.read(`${folder}/modules.builtin`)) ?? []).map(findModule);
   const dependencies = (await reader.config(`${folder}/modules.dep`)) ?? [];
-  const modules = dependencies.map((line) => moduleOf(line.split(':', 1)[0] ?? ''));
+  const modules = dependencies.map((line) => findModule(line.split(':', 1)[0] ?? ''));
   const inBoot = await reader.list('/boot');
   const named = initramfsNames(version).find((candidate) => inBoot.includes(candidate.slice('/boot/'.length)));
   const paths = entry?.initrds ?? (named ? [named] : []);
@@ -46,9 +47,9 @@ export const lookAtKernel = async (
 };
 
 /** From the kernel itself, else from the file's name, else the only folder or flavour of modules that it can belong to. */
-const versionOf = async (reader: Reader, path: string, boot: BootFilesView): Promise<string | undefined> => {
+const readVersion = async (reader: Reader, path: string, boot: BootFilesView): Promise<string | undefined> => {
   const head = await reader.head(path, headOfKernel);
-  const uname = head && sectionsOf(head).get('.uname');
+  const uname = head && readSections(head).get('.uname');
   const release = uname && (await reader.part(path, uname.at, Math.min(uname.size, 100)));
   const told = release ? releaseIn(release.toString('latin1')) : head && kernelVersionIn(head);
   if (told) return told;
@@ -69,7 +70,7 @@ const releaseIn = (text: string): string | undefined => /^\d+\.\d+[\w.+~-]*/.exe
 
 /** Of a unified kernel image the part that is one. */
 const initramfsIn = async (file: ByteSource): Promise<Section> =>
-  sectionsOf(await file.read(0, headOfProgram)).get('.initrd') ?? { at: 0, size: file.size };
+  readSections(await file.read(0, headOfProgram)).get('.initrd') ?? { at: 0, size: file.size };
 
 /** All files that the boot loader loads beside the kernel. One that takes too much is one that cannot be read; what else was seen of the kernel holds. */
 const lookAtInitramfs = async (look: Look, paths: readonly string[]): Promise<InitramfsView> => {
@@ -103,7 +104,7 @@ const readInitramfs = async ({ initramfs, progress }: Look, paths: readonly stri
   if (found.some((name) => /(?:^|\/)squash(?:fs)?-root\.img$/.test(name))) whole = false;
   return {
     whole,
-    modules: new Set(found.map(moduleOf).filter((name) => name !== undefined)),
+    modules: new Set(found.map(findModule).filter((name) => name !== undefined)),
     hostOnly: found.some((name) => /(?:^|\/)lib\/dracut\/hostonly-files$/.test(name)),
   };
 };

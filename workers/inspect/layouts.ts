@@ -17,7 +17,7 @@ export const placeOf = ({ places }: Layout, path: string): string => {
 };
 
 /** What lies there is called by the running system. */
-export const pathOf = ({ places }: Layout, place: string): string => {
+export const locate = ({ places }: Layout, place: string): string => {
   const fitting = places.filter(([, each]) => isBelow(place, each)).sort(([, a], [, b]) => b.length - a.length);
   const [folder = '', from = ''] = fitting[0] ?? [];
   return folder + place.slice(from.length);

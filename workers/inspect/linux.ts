@@ -8,7 +8,7 @@ import { lookAtKernel } from './kernels.ts';
 import type { Layout } from './layouts.ts';
 import { lookAtNetwork } from './network.ts';
 import { installedPackages } from './packages.ts';
-import { type Look, readerOf } from './reader.ts';
+import { type Look, makeReader } from './reader.ts';
 import { lookAtRemains } from './remains.ts';
 import { lookAtServices } from './services.ts';
 import { lookAtStartup } from './startup.ts';
@@ -35,7 +35,7 @@ export type LinuxLook = {
 export const lookAtLinux = async (look: Look, installed: Installed): Promise<LinuxLook> => {
   const { parts, progress } = look;
   const { root, rootDevice, initSystem } = installed;
-  const reader = readerOf(look.guestfish, installed.hidden, installed.layout);
+  const reader = makeReader(look.guestfish, installed.hidden, installed.layout);
   const files = await parts.look('boot configuration', () => {
     const { code } = whatWasSeen(installed.disk).bootSector;
     return lookAtBootFiles(reader, code === 'active-partition' || code === 'legacy-boot-partition');

@@ -2,11 +2,11 @@ import { guestFindings, incomplete } from '../../shared/checks/guest/checks.ts';
 import { isOfIdentity } from '../../shared/checks/guest/identity.ts';
 import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
-import { guestfishOf } from '../tools/guestfish-answers.ts';
+import { makeGuestfish } from '../tools/guestfish-answers.ts';
 import { lookInside } from './look.ts';
 import { type Looked, type LookHelpers, type LookInput, largestInitramfs } from './look-contract.ts';
 import { partsOf } from './parts.ts';
-import { readerOf } from './reader.ts';
+import { makeReader } from './reader.ts';
 
 /** A look inside an image and what is found of it, as a task for the door: all that this file imports is loaded in its process. */
 export const look = async (
@@ -15,15 +15,15 @@ export const look = async (
   begin: NamePart,
 ): Promise<Looked> => {
   const parts = partsOf(without, begin);
-  const guestfish = guestfishOf(helpers.ask);
-  const { sizeOf } = readerOf(guestfish);
+  const guestfish = makeGuestfish(helpers.ask);
+  const { readSize } = makeReader(guestfish);
   const { view, packages } = await lookInside({
     guestfish,
     parts,
     progress: (percent) => void helpers.progress(percent),
     initramfs: {
       fetch: async (path) => {
-        const told = await sizeOf(path);
+        const told = await readSize(path);
         if (told > largestInitramfs.file) throw new TooMuch('the file of an initramfs');
         if (Number.isNaN(told)) return undefined;
         const size = await helpers.fetchInitramfs(path);

@@ -6,9 +6,9 @@ import { type InitSystem, lookForInitSystem } from './cloud-init.ts';
 import { lookAtDisk } from './disk.ts';
 import { findLayout, type Layout } from './layouts.ts';
 import { type LinuxLook, lookAtLinux } from './linux.ts';
-import { deviceOf, foundRoots, mountPoints } from './mountables.ts';
+import { findDevice, foundRoots, mountPoints } from './mountables.ts';
 import { mountSystem } from './mounts.ts';
-import { type Look, type Reader, readerOf } from './reader.ts';
+import { type Look, makeReader, type Reader } from './reader.ts';
 import { systemsAmong, whereOneMayBe } from './systems.ts';
 import { clean } from './text.ts';
 import { lookAtWindows } from './windows.ts';
@@ -132,7 +132,7 @@ export const lookInside = async (look: Look): Promise<{ view: GuestView; package
     ifSeen(() => whatWasSeen(disk), undefined),
     layout,
   );
-  const reader = readerOf(guestfish, hidden, layout);
+  const reader = makeReader(guestfish, hidden, layout);
   const release = await parts.look('os-release', () => osRelease(reader));
   if ('value' in release) {
     const { PRETTY_NAME: name, ID: distro, VERSION_ID: version } = release.value;
@@ -157,7 +157,7 @@ export const lookInside = async (look: Look): Promise<{ view: GuestView; package
   const initSystem = await parts.look('init system', () => lookForInitSystem(reader));
   const rootDevice = mapped(disk, (some) => {
     const mountable = mounts.find(([path]) => path === '/')?.[1];
-    const device = mountable && deviceOf(mountable, some.volumes);
+    const device = mountable && findDevice(mountable, some.volumes);
     if (device === undefined) throw new Unseen({ reason: 'root-device' });
     return device;
   });

@@ -24,7 +24,7 @@ export const mountPoints = async ({ ask }: Guestfish, root: string): Promise<[pa
     .sort(([a], [b]) => a.length - b.length);
 
 /** The device that it lies on; of a subvolume only when that is one of the volumes. */
-export const deviceOf = (mountable: string, volumes: readonly Pick<VolumeView, 'device'>[]): string | undefined => {
+export const findDevice = (mountable: string, volumes: readonly Pick<VolumeView, 'device'>[]): string | undefined => {
   if (!mountable.startsWith(ofSubvolume)) return mountable;
   const path = mountable.slice(ofSubvolume.length);
   return volumes.find(({ device }) => path.startsWith(`${device}/`))?.device;

@@ -5,7 +5,7 @@ import type { DiskView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import type { Hidden } from './hidden.ts';
 import type { Layout } from './layouts.ts';
-import { active, readerOf } from './reader.ts';
+import { active, makeReader } from './reader.ts';
 
 const efiSystemPartition = 'c12a7328-f81f-11d2-ba4b-00a0c93ec93b';
 /** The boot loader specification's, for kernels. */
@@ -29,7 +29,7 @@ export const mountSystem = async (
       hidden.push({ path, why: { reason: 'filesystem', what: device } });
   // Of a root that cannot be mounted no more is known.
   if (hidden.some(({ path }) => path === '/')) return hidden;
-  const reader = readerOf(guestfish, hidden, layout);
+  const reader = makeReader(guestfish, hidden, layout);
   const fstab = disksIn(await reader.config('/etc/fstab').catch(() => undefined));
   for (const { device, mountPoint } of fstab) {
     if (!disk || mountPoint === '/' || mounts.some(([path]) => path === mountPoint)) continue;

@@ -1,4 +1,4 @@
-import { yamlOf } from './yaml.ts';
+import { readYaml } from './yaml.ts';
 
 /** What a network configuration file binds an image to. */
 export type NetworkFile = {
@@ -15,13 +15,13 @@ export const namedByHardware = (name: string): boolean =>
   /^(?:eno|enp|ens|enx|em|p\d{1,9}p)\w*$/.test(name) && /\d/.test(name);
 
 /** @param lines without comments */
-export const networkFileOf = (path: string, lines: readonly string[]): NetworkFile => ({
+export const readNetworkFile = (path: string, lines: readonly string[]): NetworkFile => ({
   hardwareAddress: lines.some((line) => hardwareAddress.test(line)),
   ...parsed(path, lines),
 });
 
 const parsed = (path: string, lines: readonly string[]): { fixedAddress: boolean; names: string[] } => {
-  const { fixedAddress, names } = parserOf(path)(lines, path);
+  const { fixedAddress, names } = makeParser(path)(lines, path);
   return { fixedAddress, names: names.map(below) };
 };
 
@@ -55,15 +55,15 @@ const child = (value: unknown, key: string): unknown =>
     ? (value as Record<string, unknown>)[key]
     : undefined;
 
-const entriesOf = (value: unknown): [string, unknown][] =>
+const listEntries = (value: unknown): [string, unknown][] =>
   value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : [];
 
 /** netplan(5): adapters, and what is made of them. */
 const netplan: Parser = (lines) => {
-  const network = child(yamlOf(lines.join('\n')), 'network');
-  const adapters = ['ethernets', 'wifis'].flatMap((kind) => entriesOf(child(network, kind)));
+  const network = child(readYaml(lines.join('\n')), 'network');
+  const adapters = ['ethernets', 'wifis'].flatMap((kind) => listEntries(child(network, kind)));
   const made = ['bonds', 'bridges', 'vlans', 'vrfs', 'dummy-devices'].flatMap((kind) =>
-    entriesOf(child(network, kind)),
+    listEntries(child(network, kind)),
   );
   return {
     fixedAddress: [...adapters, ...made].some(([, each]) => Array.isArray(child(each, 'addresses'))),
@@ -75,18 +75,18 @@ const netplan: Parser = (lines) => {
   };
 };
 
-const wordsOf = (line: string): string[] => line.split(/\s+/);
+const splitWords = (line: string): string[] => line.split(/\s+/);
 
 /** interfaces(5), bridge-utils-interfaces(5), and what ifenslave and vlan read. */
 const members =
   /^(?:bridge[-_]ports|bond[-_](?:slaves|primary)|slaves|bond[-_]master|vlan[-_]raw[-_]device|hwaddress-device)$/;
 const interfaces: Parser = (lines) => ({
   fixedAddress: lines.some((line) => {
-    const [keyword, name, family, method] = wordsOf(line.trim());
+    const [keyword, name, family, method] = splitWords(line.trim());
     return keyword === 'iface' && name !== 'lo' && /^inet6?$/.test(family ?? '') && method === 'static';
   }),
   names: lines.flatMap((line) => {
-    const [keyword = '', ...words] = wordsOf(line.trim());
+    const [keyword = '', ...words] = splitWords(line.trim());
     if (keyword === 'auto' || keyword === 'allow-hotplug') return words.filter((name) => name !== 'lo');
     if (keyword === 'iface') return words.slice(0, 1).filter((name) => name !== 'lo');
     return members.test(keyword) ? words : [];
@@ -148,5 +148,5 @@ const parsers: [RegExp, Parser][] = [
   [/\/conf\.d\/net$/, netifrc],
 ];
 
-const parserOf = (path: string): Parser =>
+const makeParser = (path: string): Parser =>
   parsers.find(([pattern]) => pattern.test(path))?.[1] ?? (() => ({ fixedAddress: false, names: [] }));

@@ -1,7 +1,7 @@
 import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 import type { NetworkView } from '../../shared/checks/guest/view.ts';
-import { namedByHardware, networkFileOf } from './network-files.ts';
-import { largestConfig, linesOf, type Reader } from './reader.ts';
+import { namedByHardware, readNetworkFile } from './network-files.ts';
+import { largestConfig, type Reader, readLines } from './reader.ts';
 import { clean } from './text.ts';
 
 const files = [
@@ -29,8 +29,8 @@ export const lookAtNetwork = async ({ among, about }: Reader): Promise<NetworkVi
   if (paths.length > most) throw new TooMuch('files of network configuration');
   for (const path of paths) {
     // Indentation means something in YAML.
-    const settings = ((await linesOf(about, path, largestConfig)) ?? []).filter((line) => !/^\s*(?:#|$)/.test(line));
-    const file = networkFileOf(path, settings);
+    const settings = ((await readLines(about, path, largestConfig)) ?? []).filter((line) => !/^\s*(?:#|$)/.test(line));
+    const file = readNetworkFile(path, settings);
     if (file.hardwareAddress) macFiles.push(clean(path));
     if (file.fixedAddress) staticFiles.push(clean(path));
     for (const name of file.names) if (namedByHardware(name)) names.add(clean(name));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { mostPackages } from '../../shared/sbom/cyclonedx.ts';
-import { installedPackages, packagesOf } from './packages.ts';
+import { installedPackages, readPackages } from './packages.ts';
 
 /** As guestfish prints inspect-list-applications2. */
 const entry = (at: number, fields: Record<string, string>): string[] => [
@@ -23,7 +23,7 @@ test('what dpkg, rpm and apk say, in one table', () => {
     ...entry(2, { name: 'musl', display_name: '', epoch: '0', version: '1.2.5', release: '0', arch: '' }),
     ...entry(3, { name: 'nothing' }),
   ];
-  expect(packagesOf(lines)).toEqual([
+  expect(readPackages(lines)).toEqual([
     { name: 'vim', epoch: 2, version: '9.0.1378', release: '2+deb12u2', arch: 'amd64' },
     { name: 'gpg-pubkey', epoch: 0, version: '350d275d', release: '6279464b', arch: '' },
     { name: 'musl', epoch: 0, version: '1.2.5', release: '0', arch: '' },
@@ -32,11 +32,11 @@ test('what dpkg, rpm and apk say, in one table', () => {
 });
 
 test('what a guest writes is cleaned and capped, and so is how much it writes', () => {
-  const [wild] = packagesOf(entry(0, { name: `a\u001b[31m${'b'.repeat(300)}`, epoch: 'many', version: '1\u0007' }));
+  const [wild] = readPackages(entry(0, { name: `a\u001b[31m${'b'.repeat(300)}`, epoch: 'many', version: '1\u0007' }));
   expect(wild).toMatchObject({ name: `a[31m${'b'.repeat(195)}`, epoch: 0, version: '1' });
   const many = Array.from({ length: mostPackages + 9 }, (_, at) => entry(at, { name: `p${at}` })).flat();
-  expect(packagesOf(many)).toHaveLength(mostPackages + 1);
-  expect(packagesOf(['  app2_version: 1', '  app2_name:', 'x'])).toEqual([]);
+  expect(readPackages(many)).toHaveLength(mostPackages + 1);
+  expect(readPackages(['  app2_version: 1', '  app2_name:', 'x'])).toEqual([]);
 });
 
 test('a list that is not to be had is unseen: an empty one is what libguestfs makes of a database that it cannot read', async () => {

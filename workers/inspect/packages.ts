@@ -9,13 +9,13 @@ import { clean } from './text.ts';
  * @throws Unseen when it was not found, cannot be read, or says more than an answer may: libguestfs takes all that for an empty list
  */
 export const installedPackages = async ({ ask }: Pick<Guestfish, 'ask'>, root: string): Promise<InstalledPackage[]> => {
-  const packages = packagesOf((await ask('inspect-list-applications2', root)) ?? []);
+  const packages = readPackages((await ask('inspect-list-applications2', root)) ?? []);
   if (packages.length === 0) throw new Unseen({ reason: 'packages' });
   return packages;
 };
 
 /** Of guestfish's table: one line a field, the name first. One more than a bill lists, so that it can say that it is not complete. */
-export const packagesOf = (lines: readonly string[]): InstalledPackage[] => {
+export const readPackages = (lines: readonly string[]): InstalledPackage[] => {
   const packages: InstalledPackage[] = [];
   let current: InstalledPackage | undefined;
   for (const line of lines) {

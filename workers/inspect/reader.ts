@@ -3,7 +3,7 @@ import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { Codec } from '../tools/decompress.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { alternatives, type Hidden, hiddenBy, notHidden } from './hidden.ts';
-import { type Layout, pathOf, placeOf } from './layouts.ts';
+import { type Layout, locate, placeOf } from './layouts.ts';
 import type { Parts } from './parts.ts';
 import { clean, configLine } from './text.ts';
 
@@ -46,7 +46,7 @@ export type Reader = {
   /** The same with whole lines, for parsers. */
   config(path: string): Promise<string[] | undefined>;
   /** Bytes of a regular file; NaN of anything else. */
-  sizeOf(path: string): Promise<number>;
+  readSize(path: string): Promise<number>;
   /** So many bytes from the beginning of a regular file that has as many. */
   head(path: string, length: number): Promise<Buffer | undefined>;
   /** So many bytes of a regular file from an offset on, or fewer at its end. */
@@ -65,9 +65,9 @@ export type Reader = {
   holding(paths: readonly string[], matches: (line: string) => boolean): Promise<string[]>;
 };
 
-export const readerOf = (guestfish: Guestfish, hidden: readonly Hidden[] = [], layout?: Layout): Reader => {
+export const makeReader = (guestfish: Guestfish, hidden: readonly Hidden[] = [], layout?: Layout): Reader => {
   const real = (path: string): string => (layout ? placeOf(layout, path) : path);
-  const ours = (place: string): string => (layout ? pathOf(layout, place) : place);
+  const ours = (place: string): string => (layout ? locate(layout, place) : place);
   const about: Guestfish['about'] = async (command, path, ...args) => {
     notHidden(hidden, path);
     return guestfish.about(command, real(path), ...args);
@@ -82,8 +82,8 @@ export const readerOf = (guestfish: Guestfish, hidden: readonly Hidden[] = [], l
     const found = (await guestfish.about('glob-expand', wanted)) ?? [];
     return found.map((place) => ours(place.replace(/\/$/, '')));
   };
-  const sizeOf = (path: string): Promise<number> => regularSize(about, path);
-  const lines = (path: string): Promise<string[] | undefined> => linesOf(about, path, largestText);
+  const readSize = (path: string): Promise<number> => regularSize(about, path);
+  const lines = (path: string): Promise<string[] | undefined> => readLines(about, path, largestText);
   const read: Reader['read'] = async (path) => (await lines(path))?.map(clean);
   const expand: Reader['expand'] = async (...patterns) => {
     const found: string[] = [];
@@ -97,11 +97,11 @@ export const readerOf = (guestfish: Guestfish, hidden: readonly Hidden[] = [], l
     hidden: (pattern) => hiddenBy(hidden, pattern),
     read,
     config: async (path) => (await lines(path))?.map(configLine),
-    sizeOf,
+    readSize,
     head: async (path, length) =>
-      (await sizeOf(path)) >= length ? guestfish.bytes('pread', real(path), String(length), '0') : undefined,
+      (await readSize(path)) >= length ? guestfish.bytes('pread', real(path), String(length), '0') : undefined,
     part: async (path, at, length) =>
-      (await sizeOf(path)) > at ? guestfish.bytes('pread', real(path), String(length), String(at)) : undefined,
+      (await readSize(path)) > at ? guestfish.bytes('pread', real(path), String(length), String(at)) : undefined,
     resolve: async (path) => {
       const place = (await about('realpath', path))?.[0];
       return place === undefined ? undefined : ours(place);
@@ -138,7 +138,7 @@ export const largestConfig = 256 * 1024;
  * The lines of a regular file, as they are: the guest's words, to be cleaned before any of them is shown.
  * @throws TooMuch when it is larger than so many bytes; Unseen
  */
-export const linesOf = async (
+export const readLines = async (
   about: Guestfish['about'],
   path: string,
   mostBytes: number,

@@ -1,6 +1,6 @@
 import { mapped, type Seen, Unseen, type Why, whatWasSeen } from '../../shared/checks/guest/unseen.ts';
 import type { RemainsView } from '../../shared/checks/guest/view.ts';
-import { accountsOf } from './accounts.ts';
+import { readAccounts } from './accounts.ts';
 import { active, type Reader } from './reader.ts';
 import { clean } from './text.ts';
 
@@ -75,7 +75,7 @@ type Kind = keyof typeof patterns;
 const most = 40;
 
 /** What of a long answer belongs to which pattern. Braces and stars are glob(3)'s; a star ends at a slash. */
-const expressionOf = (pattern: string): string =>
+const makeExpression = (pattern: string): string =>
   pattern
     .replaceAll(/[.+?^$()|]/g, '\\$&')
     .replaceAll('*', '[^/]*')
@@ -84,10 +84,10 @@ const expressionOf = (pattern: string): string =>
     .replaceAll(',', '|');
 // Linear: the patterns are ours, and their stars end at slashes.
 const expressions = Object.fromEntries(
-  Object.entries(patterns).map(([kind, globs]) => [kind, new RegExp(`^(?:${globs.map(expressionOf).join('|')})$`)]),
+  Object.entries(patterns).map(([kind, globs]) => [kind, new RegExp(`^(?:${globs.map(makeExpression).join('|')})$`)]),
 ) as Record<Kind, RegExp>;
 
-export const kindsOf = (paths: readonly string[]): Record<Kind, string[]> =>
+export const readKinds = (paths: readonly string[]): Record<Kind, string[]> =>
   Object.fromEntries(
     Object.entries(expressions).map(([kind, expression]) => [
       kind,
@@ -105,7 +105,7 @@ export const lookAtRemains = async (
   const { among, about, config, read, holding } = reader;
   const whyNot = (kind: Kind): Why | undefined => patterns[kind].map(reader.hidden).find((why) => why !== undefined);
   const visible = (Object.keys(patterns) as Kind[]).filter((kind) => !whyNot(kind));
-  const paths = kindsOf(visible.length > 0 ? await among(visible.flatMap((kind) => [...patterns[kind]])) : []);
+  const paths = readKinds(visible.length > 0 ? await among(visible.flatMap((kind) => [...patterns[kind]])) : []);
   const found = Object.fromEntries(
     (Object.keys(patterns) as Kind[]).map((kind) => {
       const why = whyNot(kind);
@@ -113,7 +113,7 @@ export const lookAtRemains = async (
     }),
   ) as Record<Kind, Seen<string[]>>;
   const accounts = await look(async () =>
-    accountsOf((await config('/etc/passwd')) ?? [], (await config('/etc/shadow')) ?? []),
+    readAccounts((await config('/etc/passwd')) ?? [], (await config('/etc/shadow')) ?? []),
   );
   const of = <T>(kind: Kind, work: (some: readonly string[]) => Promise<T> | T): Promise<Seen<T>> =>
     look(async () => work(whatWasSeen(found[kind])));

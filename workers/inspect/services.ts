@@ -2,7 +2,7 @@ import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 import type { ServicesView } from '../../shared/checks/guest/view.ts';
 import type { InitSystem } from './cloud-init.ts';
 import type { Reader } from './reader.ts';
-import { sshdConfigOf } from './sshd-config.ts';
+import { readSshdConfig } from './sshd-config.ts';
 
 const mostLinks = 2000;
 const systemV = '/etc/rc[2345].d/S[0-9][0-9]*';
@@ -18,20 +18,20 @@ const startLinks: Record<InitSystem, readonly string[]> = {
   other: [systemV],
 };
 
-export const serviceOf = (link: string): string =>
+export const readService = (link: string): string =>
   ((link.split('/').pop() ?? '').split('@', 1)[0] ?? '').replace(/^S\d\d(?=\w)/, '').replace(/\.(?:service|conf)$/, '');
 
-const linksOf = (paths: readonly string[]): readonly string[] => {
+const readLinks = (paths: readonly string[]): readonly string[] => {
   if (paths.length > mostLinks) throw new TooMuch('services that start');
   return paths;
 };
 
 const enabledServices = async ({ among }: Reader, initSystem: InitSystem): Promise<Set<string>> => {
-  const found = linksOf(await among(startLinks[initSystem])).map(serviceOf);
+  const found = readLinks(await among(startLinks[initSystem])).map(readService);
   if (initSystem !== 'systemd') return new Set(found);
   // A script of System V counts where there is no unit of its name. systemd-sysv-generator(8)
-  const scripts = linksOf(await among([systemV])).map(serviceOf);
-  const units = new Set((await among(['/{etc,lib,usr/lib}/systemd/system/*.service'])).map(serviceOf));
+  const scripts = readLinks(await among([systemV])).map(readService);
+  const units = new Set((await among(['/{etc,lib,usr/lib}/systemd/system/*.service'])).map(readService));
   return new Set([...found, ...scripts.filter((name) => !units.has(name))]);
 };
 
@@ -52,7 +52,7 @@ export const lookAtServices = async (reader: Reader, initSystem: InitSystem): Pr
     sshServer: has('sshd') || has('dropbear'),
     growpart: has('growpart'),
     enabled: await enabledServices(reader, initSystem),
-    sshd: await sshdConfigOf((await config('/etc/ssh/sshd_config')) ?? [], include),
+    sshd: await readSshdConfig((await config('/etc/ssh/sshd_config')) ?? [], include),
     guestAgent: has('qemu-ga') ? (masked ? 'off' : 'there') : 'missing',
     localClock: (await config('/etc/adjtime'))?.[2] === 'LOCAL',
   };

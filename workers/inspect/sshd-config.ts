@@ -4,7 +4,7 @@ import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 const mostLines = 100_000;
 
 /** At most forty includes are followed: they may name each other. Keyword in lower case to its first value, Match blocks left out. `include` gives the lines of the files that a pattern names. sshd_config(5) */
-export const sshdConfigOf = async (
+export const readSshdConfig = async (
   lines: readonly string[],
   include: (pattern: string) => Promise<readonly string[]>,
 ): Promise<Map<string, string>> => {

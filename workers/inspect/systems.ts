@@ -2,13 +2,13 @@ import { isLogicalVolume } from '../../shared/checks/guest/device-names.ts';
 import type { Why } from '../../shared/checks/guest/unseen.ts';
 import type { DiskView, VolumeView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
-import { deviceOf } from './mountables.ts';
+import { findDevice } from './mountables.ts';
 
 type Device = Pick<VolumeView, 'device'>;
 
 /** Of a subvolume on a device that is not known, by the form of its name. */
 const deviceOfRoot = (root: string, volumes: readonly Device[]): string =>
-  deviceOf(root, volumes) ??
+  findDevice(root, volumes) ??
   root
     .replace(/^btrfsvol:/, '')
     .split('/', 3)

@@ -14,7 +14,7 @@ export const configLine = (text: string): string =>
     .slice(0, longestLine);
 
 /** `kernel/drivers/block/virtio_blk.ko.xz` is the module `virtio_blk`. */
-export const moduleOf = (path: string): string | undefined => {
+export const findModule = (path: string): string | undefined => {
   const file = path.slice(path.lastIndexOf('/') + 1);
   const end = /\.ko(?:\.(?:gz|xz|zst|bz2))?$/.exec(file)?.index;
   return end ? file.slice(0, end).replaceAll('-', '_') : undefined;

@@ -9,7 +9,7 @@ const mostSections = 96;
  * The sections of a program for UEFI, by name; of a unified kernel image they are kernel, initramfs and command line. Empty when it is none. PE format, "COFF File
  * Header", "Section Table"; UAPI.5
  */
-export const sectionsOf = (head: Buffer): ReadonlyMap<string, Section> => {
+export const readSections = (head: Buffer): ReadonlyMap<string, Section> => {
   const sections = new Map<string, Section>();
   if (head.length < 0x40 || head.toString('latin1', 0, 2) !== 'MZ') return sections;
   const header = head.readUInt32LE(0x3c);

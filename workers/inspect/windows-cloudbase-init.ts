@@ -1,7 +1,7 @@
 import { mapped, partly, type Seen, seen } from '../../shared/checks/guest/unseen.ts';
 import type { CloudbaseInitView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
-import { largestConfig, linesOf } from './reader.ts';
+import { largestConfig, readLines } from './reader.ts';
 import { clean } from './text.ts';
 import type { Hive } from './windows-hive.ts';
 import { exactPath } from './windows-paths.ts';
@@ -25,10 +25,10 @@ export const lookAtCloudbaseInit = async (
     if ((await exactPath(about, folder)) === undefined) continue;
     installed = true;
     const path = await exactPath(about, `${folder}/conf/cloudbase-init.conf`);
-    sources ??= path ? sourcesOf((await linesOf(about, path, largestConfig)) ?? []) : undefined;
+    sources ??= path ? readSources((await readLines(about, path, largestConfig)) ?? []) : undefined;
   }
   const script = await exactPath(about, `${systemRoot}/Setup/Scripts/SetupComplete.cmd`);
-  const lines = script ? ((await linesOf(about, script, largestConfig)) ?? []) : [];
+  const lines = script ? ((await readLines(about, script, largestConfig)) ?? []) : [];
   const service = `${controlSet}\\Services\\cloudbase-init`;
   const hive = 'value' in system ? system.value : undefined;
   const [hasService, start] = hive ? [await hive.has(service), await hive.dword(service, 'Start')] : [];
@@ -41,7 +41,7 @@ export const lookAtCloudbaseInit = async (
 };
 
 /** A list in an INI file of oslo.config: lines that are indented go on with the one before. */
-export const sourcesOf = (lines: readonly string[]): string[] | undefined => {
+export const readSources = (lines: readonly string[]): string[] | undefined => {
   const setting = /^metadata_services[ \t]*=/;
   const at = lines.findIndex((line) => setting.test(line));
   if (at < 0) return undefined;

@@ -4,7 +4,7 @@ import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { exactPath } from './windows-paths.ts';
 
 /** A power of two when negative, as NTFS writes sizes that may be smaller than a cluster. */
-const sizeOf = (coded: number, unit: number): number => (coded < 0 ? 2 ** -coded : coded * unit);
+const readSize = (coded: number, unit: number): number => (coded < 0 ? 2 ** -coded : coded * unit);
 
 const volumeRecord = 3;
 const volumeInformation = 0x70;
@@ -20,8 +20,8 @@ export const dirtyFlag = async (read: Read): Promise<boolean | undefined> => {
   const boot = await read(0, 512);
   if (boot?.length !== 512 || boot.toString('latin1', 3, 7) !== 'NTFS') return undefined;
   const sectors = boot.readUInt8(13);
-  const cluster = boot.readUInt16LE(11) * (sectors <= 0x80 ? sectors : sizeOf(boot.readInt8(13), 1));
-  const recordSize = sizeOf(boot.readInt8(64), cluster);
+  const cluster = boot.readUInt16LE(11) * (sectors <= 0x80 ? sectors : readSize(boot.readInt8(13), 1));
+  const recordSize = readSize(boot.readInt8(64), cluster);
   const start = Number(boot.readBigUInt64LE(48)) * cluster + volumeRecord * recordSize;
   if (recordSize < 512 || recordSize > 65_536 || !Number.isSafeInteger(start)) return undefined;
   const record = await read(start, recordSize);

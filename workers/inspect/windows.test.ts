@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sourcesOf } from './windows-cloudbase-init.ts';
+import { readSources } from './windows-cloudbase-init.ts';
 import { dirtyFlag } from './windows-volume.ts';
 
 /** Sectors of 512 bytes, clusters of 8 of them, records of 1 KiB, and the table of files in the fourth cluster. */
@@ -47,9 +47,8 @@ test('whatever a volume holds, looking for the mark comes to an end without an e
 });
 
 test('the services that Cloudbase-Init asks, over several lines', () => {
-  expect(sourcesOf(['[DEFAULT]', 'metadata_services=a.b.ConfigDriveService,', '  c.HttpService', 'other=x'])).toEqual([
-    'ConfigDriveService',
-    'HttpService',
-  ]);
-  expect(sourcesOf(['#metadata_services=a.b.C'])).toBeUndefined();
+  expect(readSources(['[DEFAULT]', 'metadata_services=a.b.ConfigDriveService,', '  c.HttpService', 'other=x'])).toEqual(
+    ['ConfigDriveService', 'HttpService'],
+  );
+  expect(readSources(['#metadata_services=a.b.C'])).toBeUndefined();
 });

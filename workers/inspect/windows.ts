@@ -14,7 +14,7 @@ import type { VolumeView, WindowsView } from '../../shared/checks/guest/view.ts'
 import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import type { Hidden } from './hidden.ts';
-import { readerOf } from './reader.ts';
+import { makeReader } from './reader.ts';
 import { lookAtCloudbaseInit } from './windows-cloudbase-init.ts';
 import { lookAtDrivers } from './windows-drivers.ts';
 import { type Hive, openHive } from './windows-hive.ts';
@@ -44,7 +44,7 @@ export const lookAtWindows = async (
   facts: GuestFacts,
   { root, hidden, volumes }: { root: string; hidden: readonly Hidden[]; volumes: readonly VolumeView[] },
 ): Promise<WindowsView> => {
-  const { about, list } = readerOf(guestfish, hidden);
+  const { about, list } = makeReader(guestfish, hidden);
   const systemRoot = (await guestfish.ask('inspect-get-windows-systemroot', root))?.[0] ?? '/Windows';
   const names = async (folder: string): Promise<string[]> => {
     const path = await exactPath(about, `${systemRoot}/System32/${folder}`);
@@ -106,7 +106,7 @@ export const lookAtWindows = async (
   });
 
   const software = await open('SOFTWARE');
-  const version = await of(software, (hive) => versionOf(hive, facts));
+  const version = await of(software, (hive) => readVersion(hive, facts));
   const imageState = await of(software, (hive) =>
     hive.text('Microsoft\\Windows\\CurrentVersion\\Setup\\State', 'ImageState'),
   );
@@ -136,14 +136,14 @@ export const lookAtWindows = async (
     pending: all(pending, changes, system, software),
     remoteDesktop,
     foreignTools: all([...tools], folders, system),
-    bootStores: await seenLater(() => bootStoresOf(guestfish, volumes)),
+    bootStores: await seenLater(() => findBootStores(guestfish, volumes)),
   });
 };
 
 const firstOfWindows11 = 22_000;
 
 /** Windows 11 calls itself 10 in its registry. The two numbers are there since Windows 10; before, a text holds both. */
-const versionOf = async (software: Hive, facts: GuestFacts): Promise<WindowsView['version'] | undefined> => {
+const readVersion = async (software: Hive, facts: GuestFacts): Promise<WindowsView['version'] | undefined> => {
   const text = /^(\d+)\.(\d+)$/.exec((await software.text(currentVersion, 'CurrentVersion')) ?? '');
   const major = (await software.dword(currentVersion, 'CurrentMajorVersionNumber')) ?? (text && Number(text[1]));
   const minor = (await software.dword(currentVersion, 'CurrentMinorVersionNumber')) ?? (text && Number(text[2]));
@@ -158,7 +158,7 @@ const versionOf = async (software: Hive, facts: GuestFacts): Promise<WindowsView
 };
 
 /** On whatever volume they lie: the one that is active, or the EFI system partition. */
-const bootStoresOf = async (
+const findBootStores = async (
   { ask, about }: Guestfish,
   volumes: readonly VolumeView[],
 ): Promise<WindowsView['bootStores']> => {

@@ -9,10 +9,10 @@ const most = { depth: 40, aliases: 100, lines: 20_000 } as const;
  * that grows with the third power of it (yaml 2.9: 512 "{" take over 20 s).
  * @throws TooMuch
  */
-export const yamlOf = (text: string): unknown => {
+export const readYaml = (text: string): unknown => {
   const lines = text.split('\n', most.lines + 1);
   if (lines.length > most.lines) throw new TooMuch('lines of YAML');
-  if (depthOf(lines) > most.depth) throw new TooMuch('depth of YAML');
+  if (measureDepth(lines) > most.depth) throw new TooMuch('depth of YAML');
   if ((text.match(/[\s,[{:-][*&]\w/g)?.length ?? 0) > most.aliases) throw new TooMuch('aliases of YAML');
   try {
     // Keys that are there twice are the guest's business; to look for them takes a time that grows with the square of their number.
@@ -26,7 +26,7 @@ export const yamlOf = (text: string): unknown => {
  * How deep collections may lie in one another: of brackets, by what is open at once; of indentation and the signs "- ", "? " and ": " at the beginning
  * of lines, by what lies above. Brackets in texts count as well: more than are there, never fewer.
  */
-const depthOf = (lines: readonly string[]): number => {
+const measureDepth = (lines: readonly string[]): number => {
   const columns: number[] = [];
   let open = 0;
   let deepest = 0;

@@ -64,7 +64,7 @@ describe('whatever the address', () => {
     ] as const),
   ];
   const numberOf = (address: string): number => address.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
-  const textOf = (address: number): string => [24, 16, 8, 0].map((bits) => (address >>> bits) & 255).join('.');
+  const toText = (address: number): string => [24, 16, 8, 0].map((bits) => (address >>> bits) & 255).join('.');
   const isReserved = (address: number): boolean =>
     reserved.some(([network, bits]) => {
       const size = 2 ** (32 - bits);
@@ -82,17 +82,17 @@ describe('whatever the address', () => {
 
   test('an IPv4 address is public unless the registry reserves it', () => {
     fc.assert(
-      fc.property(anyAddress, (address) => isPublicAddress(textOf(address)) === !isReserved(address)),
+      fc.property(anyAddress, (address) => isPublicAddress(toText(address)) === !isReserved(address)),
       { numRuns: 2000 },
     );
   });
 
   test('no form that wraps an IPv4 address is public, of whatever address', () => {
     const forms = [
-      (a: number) => `::ffff:${textOf(a)}`,
+      (a: number) => `::ffff:${toText(a)}`,
       (a: number) => `::ffff:${groups(a)}`,
       (a: number) => `0:0:0:0:0:FFFF:${groups(a)}`,
-      (a: number) => `::${textOf(a)}`,
+      (a: number) => `::${toText(a)}`,
       (a: number) => `::ffff:0:${groups(a)}`,
       (a: number) => `64:ff9b::${groups(a)}`,
       (a: number) => `64:ff9b:1::${groups(a)}`,

@@ -41,8 +41,8 @@ export const openRemoteFile = async (door: Door, options: RemoteFileOptions): Pr
   const ask = (headers: Record<string, string>) => door.get(url, { headers, signal, mayLeaveTls: hasChecksum });
   const first = await ask({});
   assertFound(first);
-  const total = lengthOf(first.response);
-  const validator = validatorOf(first.response);
+  const total = findLength(first.response);
+  const validator = findValidator(first.response);
   let at = 0;
 
   /** The rest, of the very same file (RFC 9110, 13.1.5 and 14.2). */
@@ -103,13 +103,13 @@ export const openRemoteFile = async (door: Door, options: RemoteFileOptions): Pr
   return { total, bytes: bytes(), close: () => void first.response.destroy() };
 };
 
-const lengthOf = ({ headers }: IncomingMessage): number | undefined => {
+const findLength = ({ headers }: IncomingMessage): number | undefined => {
   const length = headers['content-length'];
   return length === undefined ? undefined : Number(length);
 };
 
 /** What `If-Range` may name: a strong ETag, or a date that is a second older than the answer. */
-const validatorOf = ({ headers }: IncomingMessage): string | undefined => {
+const findValidator = ({ headers }: IncomingMessage): string | undefined => {
   const { etag, date = '' } = headers;
   if (etag?.startsWith('"')) return etag;
   const modified = headers['last-modified'];

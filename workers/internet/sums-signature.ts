@@ -28,12 +28,12 @@ export const signedText = async (
   const problems: SignatureProblem[] = [];
   const times: number[] = [];
   for (const each of verified.signatures) {
-    const problem = await problemOf(each, keys);
-    if (problem === undefined) times.push(await timeOf(each));
+    const problem = await toProblem(each, keys);
+    if (problem === undefined) times.push(await toTime(each));
     else problems.push(problem);
   }
   // One good signature of a wanted key is enough: a file may have several.
-  if (times.length > 0) return { text: textOf(verified.data), signedAt: Math.max(...times) };
+  if (times.length > 0) return { text: toText(verified.data), signedAt: Math.max(...times) };
   return { problem: problems.find((problem) => problem !== 'another-key') ?? 'another-key' };
 };
 
@@ -51,7 +51,7 @@ const publicKeysIn = async (text: string): Promise<PublicKey[]> => {
 };
 
 const decoder = new TextDecoder();
-const textOf = (data: string | Uint8Array): string => (typeof data === 'string' ? data : decoder.decode(data));
+const toText = (data: string | Uint8Array): string => (typeof data === 'string' ? data : decoder.decode(data));
 
 type Verified = Pick<VerifyMessageResult<string | Uint8Array>, 'data' | 'signatures'>;
 
@@ -76,11 +76,11 @@ const beside = async (
 const orNone = <T>(reading: Promise<T>): Promise<T | undefined> => reading.catch(() => undefined);
 
 /** RFC 9580, 5.2.3.11: it is part of what was signed. */
-const timeOf = async ({ signature }: Verified['signatures'][number]): Promise<number> =>
+const toTime = async ({ signature }: Verified['signatures'][number]): Promise<number> =>
   Math.max(...(await signature).packets.map(({ created }) => created?.getTime() ?? 0));
 
 /** The library tells its reasons in words only. */
-const problemOf = async (
+const toProblem = async (
   { keyID, verified }: Verified['signatures'][number],
   keys: readonly PublicKey[],
 ): Promise<SignatureProblem | undefined> => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createSlots } from '../../shared/fair-slots.ts';
 import { noTraces } from '../../shared/no-traces.ts';
-import { prefixOf, settleEvent } from './intake.ts';
+import { settleEvent, takePrefix } from './intake.ts';
 
 test('one image of a project does not wait behind fifty of another', async () => {
   const keys = [...Array.from({ length: 50 }, (_, index) => `bomber/${index}`), 'other/image'];
@@ -40,6 +40,6 @@ test('the turns of a project are its own, however its store encodes keys', () =>
     'demo/greeting+file+%282%29.raw',
     'demo/greeting file (2).raw',
   ])
-    expect(prefixOf(key)).toBe('demo/');
-  expect([prefixOf('100%/x'), prefixOf('alone')]).toEqual(['100%/', '']);
+    expect(takePrefix(key)).toBe('demo/');
+  expect([takePrefix('100%/x'), takePrefix('alone')]).toEqual(['100%/', '']);
 });

@@ -2,7 +2,7 @@ import { keyCandidates, subscriptionEvent } from '../../shared/events/parse.ts';
 import { isProbe } from '../../shared/events/probe.ts';
 import type { Slots } from '../../shared/fair-slots.ts';
 import { inSpan } from '../../shared/in-span.ts';
-import { logNamesOf } from '../../shared/log-names.ts';
+import { toLogNames } from '../../shared/log-names.ts';
 import type { EventStore, UploadEvent } from '../../shared/ports/events.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import { Postponed } from '../../shared/postponed.ts';
@@ -30,12 +30,12 @@ export const settleEvent = async (
   const event = await deps.events.get(eventId);
   if (!event || event.settledAt) return 'settled before';
   const work = (): Promise<string | Postponed> => settleInSpan(deps, event, attempt);
-  return turns ? turns.use(prefixOf(event.key), never, work) : work();
+  return turns ? turns.use(takePrefix(event.key), never, work) : work();
 };
 
 const never = new AbortController().signal;
 /** Projects have prefixes of their own. What is under none of them is soon done. MinIO and RustFS encode the slash as well. */
-export const prefixOf = (key: string): string => {
+export const takePrefix = (key: string): string => {
   const plain = keyCandidates(key).at(-1) ?? key;
   return plain.slice(0, plain.indexOf('/') + 1);
 };
@@ -88,7 +88,7 @@ const settle = async (
     const imageId = 'imageId' in best ? best.imageId : undefined;
     await events.settle(eventId, best.outcome, best.detail, imageId);
     deps.log.info(
-      { event_id: eventId, outcome: best.outcome, ...logNamesOf({ imageId }) },
+      { event_id: eventId, outcome: best.outcome, ...toLogNames({ imageId }) },
       'a notification was processed',
     );
     return { outcome: best.outcome, imageId };

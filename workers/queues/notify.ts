@@ -1,7 +1,7 @@
 import { Webhook } from 'standardwebhooks';
 import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { inSpan } from '../../shared/in-span.ts';
-import { logNamesOf } from '../../shared/log-names.ts';
+import { toLogNames } from '../../shared/log-names.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 import type { Delivery, WebhookStore } from '../../shared/ports/webhooks.ts';
 import type { Postponed } from '../../shared/postponed.ts';
@@ -30,7 +30,7 @@ export const deliver = async (
     await webhooks.note(deliveryId, { status: 'failed', error: 'the webhook was disabled' });
     return 'disabled';
   }
-  const { image_id: imageId, run_id: runId } = logNamesOf(message.payload);
+  const { image_id: imageId, run_id: runId } = toLogNames(message.payload);
   const span = { name: 'deliver', kind: 'client', parent, facts: { imageId, runId } } as const;
   // A receiver that hangs keeps a place for 15 seconds.
   return inShare(webhook.projectId, () =>

@@ -45,7 +45,7 @@ export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; pro
       );
     } catch (error) {
       log.warn({ family, error: explain(error) }, 'a source of images cannot be refreshed');
-      await platform.looked(family, failureOf(error));
+      await platform.looked(family, toFailureRecord(error));
     }
   };
   // All at once: a mirror that is slow keeps neither the others waiting nor the jobs behind this one for longer than itself.
@@ -88,7 +88,7 @@ const namingSignature = (cause: unknown): never => {
   });
 };
 
-const failureOf = (error: unknown): Failure =>
+const toFailureRecord = (error: unknown): Failure =>
   isBootreadyError(error)
     ? { code: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }
     : { code: 'internal', message: 'The source could not be refreshed.', remedy: 'Check the logs of the workers.' };

@@ -6,7 +6,7 @@ import { remedies } from '../../shared/remedies/remedies.ts';
 import { foundRoots, mountPoints } from '../inspect/mountables.ts';
 import { systemsAmong } from '../inspect/systems.ts';
 import { clean } from '../inspect/text.ts';
-import { type Guestfish, guestfishOf } from '../tools/guestfish-answers.ts';
+import { type Guestfish, makeGuestfish } from '../tools/guestfish-answers.ts';
 import { failed } from './failed.ts';
 import type { Mended, MendHelpers, MendTaskInput } from './mend-contract.ts';
 import { driverSource } from './windows/driver-source.ts';
@@ -31,7 +31,7 @@ const mendAll = async (
   { ask: asked, mergeIntoHive, refusedHosts, progress }: MendHelpers,
   part: NamePart,
 ): Promise<RepairChange[]> => {
-  const guestfish = guestfishOf(asked);
+  const guestfish = makeGuestfish(asked);
   const { ask } = guestfish;
   const todo = remedies.filter(({ code }) => chosen.includes(code));
   const changes: RepairChange[] = [];

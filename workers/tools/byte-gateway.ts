@@ -26,7 +26,7 @@ const mostWaiting = 16;
 type Range = { from: number; to: number };
 
 /** One range of bytes, both ends included; undefined when it is none of this resource, or longer than anybody asks for. */
-const rangeOf = (header: string | undefined, size: number): Range | undefined => {
+const readRange = (header: string | undefined, size: number): Range | undefined => {
   const [, first, last] = /^bytes=(\d{1,16})-(\d{1,16})$/.exec(header ?? '') ?? [];
   const range = { from: Number(first), to: Math.min(Number(last), size - 1) };
   return range.from <= range.to && range.to - range.from < longestRange ? range : undefined;
@@ -62,7 +62,7 @@ export const openByteGateway = async (
       response.writeHead(200, { 'content-length': bytes.size }).end();
       return;
     }
-    const range = request.method === 'GET' ? rangeOf(request.headers.range, bytes.size) : undefined;
+    const range = request.method === 'GET' ? readRange(request.headers.range, bytes.size) : undefined;
     if (!range) {
       response.writeHead(request.method === 'GET' ? 416 : 405).end();
       return;

@@ -2,7 +2,7 @@
 const longestLine = 4096;
 
 /** Why qemu-img has failed: its last line, without its name and without the block tree that it repeats. */
-export const reasonOf = (stderr: unknown): string =>
+export const explainReason = (stderr: unknown): string =>
   (String(stderr).trim().split('\n').pop() ?? '')
     .slice(0, longestLine)
     .replace(/^qemu-img: /, '')

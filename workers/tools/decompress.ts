@@ -5,7 +5,7 @@ import { decompressorBounds } from '../../shared/formats/expansion.ts';
 import type { Compression, PeekLayer } from '../../shared/formats/layers.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { scratchFull } from './qemu-img.ts';
-import { failureOf, type SandboxCommand, type SandboxedProcess, spawnSandboxed } from './sandbox.ts';
+import { type SandboxCommand, type SandboxedProcess, spawnSandboxed, toFailureRecord } from './sandbox.ts';
 
 /** Decompressors run in the sandbox: they parse what a stranger wrote. Each has a bound on its memory. */
 const MiB = 1024 ** 2;
@@ -24,7 +24,7 @@ const programs: Record<Codec, { command: string; args: string[] }> = {
   pieces: { command: 'tar', args: ['-xOf', '-'] },
 };
 
-const commandOf = (kind: Codec, wallSeconds: number, signal?: AbortSignal): SandboxCommand => ({
+const makeCommand = (kind: Codec, wallSeconds: number, signal?: AbortSignal): SandboxCommand => ({
   ...programs[kind],
   profile: 'filter',
   limits: { wallSeconds, cpuSeconds: wallSeconds, memoryBytes: 1024 * MiB, fileBytes: 0 },
@@ -39,7 +39,7 @@ const isTrailerOnly = (kind: Codec, code: number | null, stderr: string): boolea
   kind === 'gz' && code === 2 && /decompression OK, trailing garbage ignored/.test(stderr);
 
 /** The end of what it complains of. */
-const complaintsOf = (stderr: Readable): (() => string) => {
+const describeComplaints = (stderr: Readable): (() => string) => {
   let text = '';
   stderr.on('data', (chunk: Buffer) => {
     text = (text + chunk.toString('latin1')).slice(-2000);
@@ -67,7 +67,7 @@ const streamOf = (source: ByteSource, onRead: (bytes: number) => void, signal?: 
 
 /** The first bytes of what is compressed; what a damaged stream gives until it breaks; `exceeds` where that takes more memory than it may. */
 export const peekLayer: PeekLayer = async (kind, source, bytes, signal) => {
-  const child = spawnSandboxed(commandOf(kind, 60, signal));
+  const child = spawnSandboxed(makeCommand(kind, 60, signal));
   const input = streamOf(source, () => undefined, signal);
   let failure: unknown;
   input.on('error', (error) => {
@@ -75,7 +75,7 @@ export const peekLayer: PeekLayer = async (kind, source, bytes, signal) => {
     child.stdin.destroy();
   });
   input.pipe(child.stdin);
-  const complaints = complaintsOf(child.stderr);
+  const complaints = describeComplaints(child.stderr);
   const pieces: Buffer[] = [];
   let length = 0;
   for await (const chunk of child.stdout) {
@@ -105,7 +105,7 @@ const blockBytes = 64 * 1024;
  * Copies what the child prints into the file, with holes for zeros. A process of its own, because gibibytes of zeros would keep the event loop busy that all projects
  * share; and for it the niceness of a project counts. dd(1)
  */
-const sinkOf = (
+const openSink = (
   child: SandboxedProcess,
   file: FileHandle,
   maxBytes: number,
@@ -141,8 +141,8 @@ export const decompressTo = async (
   const { maxBytes, wallSeconds = decompressorBounds.hours * 3600, onPercent, signal } = options;
   // A name that exists already may be a link.
   const file = await open(path, 'wx');
-  const child = spawnSandboxed(commandOf(kind, wallSeconds, signal));
-  const sink = sinkOf(child, file, maxBytes, wallSeconds + sinkEndsLaterSeconds, signal);
+  const child = spawnSandboxed(makeCommand(kind, wallSeconds, signal));
+  const sink = openSink(child, file, maxBytes, wallSeconds + sinkEndsLaterSeconds, signal);
   const input = streamOf(source, (bytes) => onPercent((bytes / source.size) * 100), signal);
   let failure: unknown;
   input.on('error', (error) => {
@@ -150,7 +150,7 @@ export const decompressTo = async (
     child.stdin.destroy();
   });
   input.pipe(child.stdin);
-  const [complaints, complaintsOfSink] = [complaintsOf(child.stderr), complaintsOf(sink.stderr)];
+  const [complaints, complaintsOfSink] = [describeComplaints(child.stderr), describeComplaints(sink.stderr)];
   try {
     const written = await sink.exited;
     const isTooLarge = written.code === beyondLimit;
@@ -163,7 +163,7 @@ export const decompressTo = async (
     if (/No space left on device/.test(complaintsOfSink())) throw scratchFull();
     if (timedOut || excess || lacksMemory(complaints())) return { refused: 'decompression-exceeds' };
     if (written.code !== 0)
-      throw failureOf({ command: 'dd', limits: { wallSeconds } }, { ...written, stderr: complaintsOfSink() });
+      throw toFailureRecord({ command: 'dd', limits: { wallSeconds } }, { ...written, stderr: complaintsOfSink() });
     const passedOver = isTrailerOnly(kind, code, complaints());
     if (killed || (code !== 0 && !passedOver)) return { refused: 'layer-damaged' };
     return { size: (await file.stat()).size, passedOver };

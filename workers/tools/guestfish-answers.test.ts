@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { guestfishOf, linesIn } from './guestfish-answers.ts';
+import { linesIn, makeGuestfish } from './guestfish-answers.ts';
 import { hasComplaint } from './guestfish-complaints.ts';
 
 test.each([
@@ -11,7 +11,7 @@ test.each([
   ['', false],
 ])('%j is a complaint: %j', async (answer, complains) => {
   expect(hasComplaint(Buffer.from(answer))).toBe(complains);
-  const guestfish = guestfishOf(async () => Buffer.from(answer));
+  const guestfish = makeGuestfish(async () => Buffer.from(answer));
   expect((await guestfish.bytes('cat', '/x')) === undefined).toBe(complains);
 });
 
@@ -24,7 +24,7 @@ test.each([
   ['cat: open: /x: Structure needs cleaning', 'file'],
   ['command: tar: not found', 'file'],
 ])('of a path, "%s" says that nothing is there, or why it is not seen: %s', async (complaint, unseen) => {
-  const guestfish = guestfishOf(async () => Buffer.from(`*stdin*:7: libguestfs: error: ${complaint}\n`));
+  const guestfish = makeGuestfish(async () => Buffer.from(`*stdin*:7: libguestfs: error: ${complaint}\n`));
   const asked = guestfish.about('case-sensitive-path', '/x');
   if (unseen) await expect(asked).rejects.toMatchObject({ why: { reason: unseen, what: '/x' } });
   else expect(await asked).toBeUndefined();

@@ -18,7 +18,7 @@ export type Guestfish = {
 const mostLines = 2_000_000;
 
 /** Makes sense of what the appliance prints. Behind the door only. */
-export const guestfishOf = (asked: AskGuestfish): Guestfish => {
+export const makeGuestfish = (asked: AskGuestfish): Guestfish => {
   const bytes: Guestfish['bytes'] = async (command, ...args) => {
     const answer = await asked(command, args);
     return answer && !hasComplaint(answer) ? answer : undefined;

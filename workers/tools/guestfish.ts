@@ -4,7 +4,7 @@ import { createAnswers } from './answers.ts';
 import { type AskGuestfish, applianceIsGone, doneBy } from './guestfish-complaints.ts';
 import { kvmWorks } from './kvm.ts';
 import { sandboxOption } from './qemu-options.ts';
-import { failureOf, type SandboxEnd, spawnSandboxed } from './sandbox.ts';
+import { type SandboxEnd, spawnSandboxed, toFailureRecord } from './sandbox.ts';
 
 /** Bytes of one answer; one that is longer is none. Twenty thousand packages with their descriptions, as many as a bill of materials lists. */
 const largestAnswer = 32 * 1024 ** 2;
@@ -155,7 +155,7 @@ exec guestfish`,
       }
       signal.throwIfAborted();
       if (ended?.timedOut || ended?.excess) {
-        throw failureOf({ command: 'guestfish', limits }, { ...ended, stderr: answers.rest() });
+        throw toFailureRecord({ command: 'guestfish', limits }, { ...ended, stderr: answers.rest() });
       }
       if (ended) throw died(answers.rest());
       await new Promise<void>((resolve) => {

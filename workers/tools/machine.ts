@@ -58,7 +58,7 @@ const overheadMiB = 2048;
  * time is UTC. Under KVM Windows is told that it runs on a hypervisor, as Nova and libvirt do; of these, hv-crash makes it hand over the code
  * with which it stops. Anyone who panics is held, so that the screen can still be seen. QEMU docs/system/i386/hyperv.rst, docs/specs/pvpanic.rst
  */
-const hardwareOf = (hardware: Hardware, kvm: boolean): { cpu: string; memoryMiB: number; more: string[] } => {
+const makeHardware = (hardware: Hardware, kvm: boolean): { cpu: string; memoryMiB: number; more: string[] } => {
   if (hardware.system === 'linux') return { cpu: 'max', memoryMiB: 1024, more: [] };
   const hyperv = ['relaxed', 'vapic', 'time', 'vpindex', 'runtime', 'synic', 'stimer', 'crash'];
   return {
@@ -87,7 +87,7 @@ const ovmf = [
 export const startMachine = async (options: MachineOptions): Promise<Machine> => {
   const { disk, dir, firmware, signal, onFrame, onMonitor = () => undefined } = options;
   const kvm = await kvmWorks();
-  const { cpu, memoryMiB, more } = hardwareOf(options.hardware, kvm);
+  const { cpu, memoryMiB, more } = makeHardware(options.hardware, kvm);
   const ports = Object.entries(options.ports).map(([name, read], index) => ({ name, read, socket: `port${index}` }));
   await runSandboxed({
     command: 'qemu-img',
@@ -153,7 +153,7 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
     accelerator: kvm ? 'kvm' : 'tcg',
     exited: child.exited,
     write: (port, bytes) => opened.get(port)?.write(bytes),
-    screen: () => screenOf(qmp, join(dir, 'screen.png')),
+    screen: () => takeScreen(qmp, join(dir, 'screen.png')),
     kill: async () => {
       for (const socket of [...opened.values(), network, qmp]) socket?.destroy();
       await child.kill();
@@ -225,7 +225,7 @@ const connect = async (path: string, child: SandboxedProcess, stderr: () => stri
 const largestPicture = 32 * MiB;
 
 /** QMP "screendump": https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html */
-const screenOf = async (qmp: Socket, path: string): Promise<Buffer | undefined> => {
+const takeScreen = async (qmp: Socket, path: string): Promise<Buffer | undefined> => {
   if (qmp.destroyed) return undefined;
   qmp.write('{"execute":"screendump","arguments":{"filename":"/out/screen.png","format":"png"}}\n');
   for (let waited = 0; waited < 5000; waited += 100) {

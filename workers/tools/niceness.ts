@@ -22,7 +22,7 @@ const orNothing = <T>(work: () => T): T | undefined => {
 };
 
 /** e.g. `/autogroup-43610 nice 19`. */
-const groupOf = (pid: number | 'self'): { name: string; niceness: number } | undefined => {
+const readGroup = (pid: number | 'self'): { name: string; niceness: number } | undefined => {
   const [, name, niceness] =
     /^(\S+) nice (-?\d+)/.exec(orNothing(() => readFileSync(`/proc/${pid}/autogroup`, 'latin1')) ?? '') ?? [];
   return name === undefined ? undefined : { name, niceness: Number(niceness) };
@@ -43,9 +43,9 @@ export const setNiceness = ({ pids, threads }: Tasks, standsBack: boolean): void
   }
   const ofGroup = standsBack ? nicer : 0;
   for (const pid of pids) {
-    const group = groupOf(pid);
+    const group = readGroup(pid);
     // One that has not left our own group yet must not take us along.
-    if (!group || group.niceness === ofGroup || group.name === groupOf('self')?.name) continue;
+    if (!group || group.niceness === ofGroup || group.name === readGroup('self')?.name) continue;
     orNothing(() => writeFileSync(`/proc/${pid}/autogroup`, String(ofGroup)));
   }
 };

@@ -43,7 +43,7 @@ export const diskBeginning = (path: string, bytes: number): BlockInput => ({
  * `json:` names the whole tree, so that nothing is probed and nothing is followed: `"backing": null` cuts what a header may
  * name (it holds for VMDK's parentFileNameHint too). qemu-block-drivers(7).
  */
-const treeOf = ({ node }: BlockInput, format: DetectedDisk['format']): string => {
+const buildTree = ({ node }: BlockInput, format: DetectedDisk['format']): string => {
   const driver = qemuDriver(format);
   return `json:${JSON.stringify({
     driver,
@@ -80,7 +80,7 @@ export const qemuImgInfo = async (
   const { stdout } = await runSandboxed({
     command: 'qemu-img',
     profile: 'block',
-    args: ['info', '--output=json', treeOf(input, format)],
+    args: ['info', '--output=json', buildTree(input, format)],
     readOnly: input.readOnly,
     limits: { wallSeconds: 60, cpuSeconds: 30, memoryBytes: 1 * GiB, fileBytes: 0 },
     ...(signal ? { signal } : {}),
@@ -138,7 +138,7 @@ export const qemuImgConvert = async (input: BlockInput, options: ConvertOptions)
     await runSandboxed({
       command: 'qemu-img',
       profile: 'block',
-      args: ['convert', '-p', '-t', 'unsafe', '-S', '4k', ...target, treeOf(input, from.format), '/out/disk'],
+      args: ['convert', '-p', '-t', 'unsafe', '-S', '4k', ...target, buildTree(input, from.format), '/out/disk'],
       readOnly: input.readOnly,
       writable: { '/out': writable },
       limits: {
@@ -190,7 +190,7 @@ export const qemuImgData = async (
   const { stdout } = await runSandboxed({
     command: 'qemu-img',
     profile: 'block',
-    args: ['map', '--output=json', treeOf(input, 'raw')],
+    args: ['map', '--output=json', buildTree(input, 'raw')],
     readOnly: input.readOnly,
     limits: { wallSeconds: 600, cpuSeconds: 120, memoryBytes: GiB, fileBytes: 0 },
     ...(signal ? { signal } : {}),
@@ -224,7 +224,7 @@ export const qemuImgCheck = async (path: string, signal?: AbortSignal): Promise<
   await runSandboxed({
     command: 'qemu-img',
     profile: 'block',
-    args: ['check', '--output=json', treeOf(input, 'qcow2')],
+    args: ['check', '--output=json', buildTree(input, 'qcow2')],
     readOnly: input.readOnly,
     limits: { wallSeconds: 3600, cpuSeconds: 1800, memoryBytes: 2 * GiB, fileBytes: 0 },
     ...(signal ? { signal } : {}),

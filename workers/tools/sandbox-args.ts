@@ -12,7 +12,7 @@ const inMemory = { '/tmp': 64 * MiB, '/var/tmp': 64 * MiB, '/run': MiB, '/dev/sh
 export const descriptors = { args: 3, seccomp: 4, status: 5 } as const;
 
 /** Limits that the kernel holds for each process. prlimit(1) */
-const limitsOf = ({ limits }: SandboxCommand): string[] => [
+const toLimits = ({ limits }: SandboxCommand): string[] => [
   `--cpu=${Math.ceil(limits.cpuSeconds)}`,
   `--fsize=${Math.ceil(limits.fileBytes)}`,
   `--nofile=${limits.openFiles ?? 256}`,
@@ -26,7 +26,7 @@ const limitsOf = ({ limits }: SandboxCommand): string[] => [
  * inside: there it counts those of this sandbox, outside it would count all that the user has.
  */
 export const commandLine = (command: SandboxCommand): string[] => [
-  ...limitsOf(command),
+  ...toLimits(command),
   '--',
   'bwrap',
   ...['--args', String(descriptors.args), '--'],

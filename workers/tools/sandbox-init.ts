@@ -10,7 +10,7 @@ export type SandboxInit = {
 };
 
 /** When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), field 22). */
-const startOf = (pid: number): string | undefined => {
+const readStartTime = (pid: number): string | undefined => {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
@@ -33,7 +33,7 @@ export const watchInit = (status: Readable, onStart: (pid: number) => void): San
       if (found) return;
       text += chunk.toString('latin1');
       const pid = Number(/"child-pid": *(\d+)/.exec(text.split('\n', 1)[0] ?? '')?.[1]);
-      const start = pid > 1 ? startOf(pid) : undefined;
+      const start = pid > 1 ? readStartTime(pid) : undefined;
       if (!start) return;
       found = { pid, start };
       onStart(pid);
@@ -44,7 +44,7 @@ export const watchInit = (status: Readable, onStart: (pid: number) => void): San
     pid: () => found?.pid,
     kill: async () => {
       if (!found) await Promise.race([told, new Promise((resolve) => setTimeout(resolve, patienceMs).unref())]);
-      if (!found || startOf(found.pid) !== found.start) return;
+      if (!found || readStartTime(found.pid) !== found.start) return;
       try {
         process.kill(found.pid, 'SIGKILL');
       } catch {

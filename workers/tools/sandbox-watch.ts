@@ -42,7 +42,7 @@ const tasksBelow = async (init: number, mostTasks: number): Promise<{ pids: numb
 };
 
 /** Pages that are mapped; those that processes share count once for each. proc(5), statm */
-const residentOf = async (pid: number): Promise<number> => {
+const readResident = async (pid: number): Promise<number> => {
   const statm = await orNothing(readFile(`/proc/${pid}/statm`, 'latin1'));
   return Number(statm?.split(' ')[1] ?? 0) * pageBytes;
 };
@@ -73,7 +73,7 @@ const filesIn = async (folder: string, most: number): Promise<{ bytes: number; f
   return sum;
 };
 
-const excessOf = async (
+const findExcess = async (
   { pids, threads }: Tasks,
   folders: readonly string[],
   { tasks: mostTasks, residentBytes, folderBytes, folderFiles }: WatchLimits,
@@ -82,7 +82,7 @@ const excessOf = async (
   let resident = 0;
   let written = 0;
   for (const pid of pids) {
-    resident += await residentOf(pid);
+    resident += await readResident(pid);
     written += await namelessBytes(pid);
   }
   if (resident > residentBytes) return 'memory';
@@ -120,7 +120,7 @@ export const watchSandbox = (
     const tasks = await tasksBelow(init, limits.tasks);
     if (stopped) return;
     onLook(tasks);
-    const excess = await orNothing(excessOf(tasks, folders, limits));
+    const excess = await orNothing(findExcess(tasks, folders, limits));
     if (stopped) return;
     if (excess) onExcess(excess);
     else timer = next(everyMs);

@@ -208,11 +208,11 @@ export const runSandboxed = async (
   const end = await child.exited;
   command.stdin?.destroy();
   if (end.code === 0 && !end.killed && !end.timedOut && !end.excess) return { stdout, stderr };
-  throw failureOf(command, { ...end, stderr });
+  throw toFailureRecord(command, { ...end, stderr });
 };
 
 /** Why a program did not do what it was to do. */
-export const failureOf = (
+export const toFailureRecord = (
   { command, limits }: { command: string; limits: Pick<SandboxLimits, 'wallSeconds'> },
   end: SandboxEnd & { stderr: string },
 ): BootreadyError => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { firstLineOf, missingPrograms, trySandbox } from './versions.ts';
+import { missingPrograms, readFirstLine, trySandbox } from './versions.ts';
 
 const { signal } = new AbortController();
 
@@ -15,6 +15,6 @@ test('names the programs that are not installed, and no others', async () => {
 });
 
 test('asks a program for its version', async () => {
-  expect(await firstLineOf('qemu-img', ['--version'], signal)).toMatch(/^qemu-img version \d/);
-  expect(await firstLineOf('no-such-program', ['--version'], signal)).toBeUndefined();
+  expect(await readFirstLine('qemu-img', ['--version'], signal)).toMatch(/^qemu-img version \d/);
+  expect(await readFirstLine('no-such-program', ['--version'], signal)).toBeUndefined();
 });

@@ -20,7 +20,7 @@ export const trySandbox = async (signal: AbortSignal): Promise<void> => {
 };
 
 /** The first line that a program prints, e.g. of `--version`; undefined when it cannot be run. */
-export const firstLineOf = async (
+export const readFirstLine = async (
   command: string,
   args: readonly string[],
   signal: AbortSignal,
@@ -37,7 +37,7 @@ export const firstLineOf = async (
 /** What does the work here, each in its own words; what is not there is left out. */
 export const toolVersions = async (signal: AbortSignal): Promise<Record<string, string>> => {
   const asked = ['qemu-img', 'qemu-system-x86_64', 'nbdkit', 'guestfish'].map(
-    async (name) => [name, await firstLineOf(name, ['--version'], signal)] as const,
+    async (name) => [name, await readFirstLine(name, ['--version'], signal)] as const,
   );
   return Object.fromEntries((await Promise.all(asked)).flatMap(([name, line]) => (line ? [[name, line]] : [])));
 };

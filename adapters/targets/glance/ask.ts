@@ -37,14 +37,14 @@ export const askJson = async (
       signal: AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]),
     });
     const text = await response.text();
-    return { status: response.status, headers: response.headers, json: jsonOf(text), text };
+    return { status: response.status, headers: response.headers, json: readJson(text), text };
   } catch (error) {
     signal.throwIfAborted();
     throw silent(name, service, error);
   }
 };
 
-const jsonOf = (text: string): unknown => {
+const readJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -56,8 +56,8 @@ const jsonOf = (text: string): unknown => {
 const mostOfPage = 10_000;
 
 /** What the service said, in a few words: its errors are JSON with a message, or pages. */
-export const wordsOf = (text: string): string => {
-  const { message } = (jsonOf(text) ?? {}) as { message?: unknown };
+export const splitWords = (text: string): string => {
+  const { message } = (readJson(text) ?? {}) as { message?: unknown };
   return (typeof message === 'string' ? message : text)
     .slice(0, mostOfPage)
     .replaceAll(/<title>.{0,200}?<\/title>|<[^>]{0,500}>/gs, ' ')

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
 import { BootreadyError, isBootreadyError } from '../../../shared/errors.ts';
 import { again } from '../trouble.ts';
-import { type Answer, askJson, silent, wordsOf } from './ask.ts';
+import { type Answer, askJson, silent, splitWords } from './ask.ts';
 import type { Session } from './keystone.ts';
 
 /** As much of an image's record as we look at. */
@@ -113,7 +113,7 @@ const put = async (
 };
 
 const refusal = (name: string, status: number, page: string): BootreadyError => {
-  const words = wordsOf(page);
+  const words = splitWords(page);
   const said = words ? `: "${words}"` : '';
   if (status === 401 || status === 403) {
     return new BootreadyError({

@@ -23,7 +23,7 @@ const Answer = z.object({
 });
 
 /** Identity API v3, "Password authentication with scoped authorization", "Authenticating with an Application Credential". */
-const bodyOf = (auth: KeystoneAuth): object => {
+const buildBody = (auth: KeystoneAuth): object => {
   if ('application_credential_id' in auth) {
     const application_credential = {
       id: auth.application_credential_id,
@@ -46,7 +46,7 @@ export const authenticate = async (
   const ask: Ask = {
     method: 'POST',
     url: `${url.endsWith('/v3') ? url : `${url}/v3`}/auth/tokens`,
-    body: bodyOf(auth),
+    body: buildBody(auth),
   };
   const { status, headers, json } = await askJson(name, 'Keystone', ask, signal);
   if (status === 401 || status === 403) {

@@ -50,7 +50,7 @@ export const createGlanceTarget = (name: string, config: GlanceTargetConfig): Ta
   return {
     deliver: async (image, control) => {
       const api = await open(control.signal);
-      const record = await claim(api, image, recordOf(image, config));
+      const record = await claim(api, image, toRecord(image, config));
       const location = record.id;
       if (isServed(record)) {
         if (isSame(record, image, image.digests)) return { location };
@@ -86,7 +86,7 @@ export const createGlanceTarget = (name: string, config: GlanceTargetConfig): Ta
 const isServed = ({ status }: GlanceImage): boolean => status === 'active' || status === 'deactivated';
 
 /** Ids of one image of ours, one after the other: Glance gives none twice, not even that of an image which was deleted. */
-const idOf = (imageId: string, number: number): string => {
+const makeId = (imageId: string, number: number): string => {
   const hex = createHash('sha256').update(`${imageId}/${number}`).digest('hex');
   // Version 8, made as we like, variant 10 (RFC 9562, 5.8).
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
@@ -108,7 +108,7 @@ const claim = async (
   if (served) return served;
   for (const left of there) await api.remove(left.id);
   for (let number = 0; number < 100; number++) {
-    const id = idOf(imageId, number);
+    const id = makeId(imageId, number);
     const created = await api.create({ ...record, id });
     if (created) return created;
     const other = await api.get(id);
@@ -121,7 +121,7 @@ const claim = async (
   });
 };
 
-const recordOf = (image: Deliverable, { visibility }: GlanceTargetConfig): Record<string, unknown> => ({
+const toRecord = (image: Deliverable, { visibility }: GlanceTargetConfig): Record<string, unknown> => ({
   // Glance keeps these names for itself: "Reserved properties".
   ...Object.fromEntries(Object.entries(image.properties).filter(([key]) => !key.startsWith('os_glance_'))),
   [identity]: image.imageId,

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Image } from '../../../shared/ports/image.ts';
-import { assertMayPublicize, owns, viewerOf } from '../../access.ts';
+import { assertMayPublicize, owns, toViewer } from '../../access.ts';
 import type { ApiDeps } from '../../deps.ts';
 
 export const noSuchImage = (id: string): BootreadyError =>
@@ -15,7 +15,7 @@ export const noSuchImage = (id: string): BootreadyError =>
 /** The image of the route's `:id`; one that the viewer may not see is answered exactly like none. @throws `not-found` */
 export const visibleImage = async ({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
   const { id } = request.params as { id: string };
-  const image = z.guid().safeParse(id).success ? await images.getVisible(id, viewerOf(request)) : undefined;
+  const image = z.guid().safeParse(id).success ? await images.getVisible(id, toViewer(request)) : undefined;
   if (!image) throw noSuchImage(id);
   return image;
 };
@@ -23,7 +23,7 @@ export const visibleImage = async ({ images }: Pick<ApiDeps, 'images'>, request:
 /** For what only the owner may do. @throws `not-found`, `forbidden` when the viewer sees it and does not own it, or may not change anything */
 export const ownImage = async (deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
   const image = await visibleImage(deps, request);
-  const viewer = viewerOf(request);
+  const viewer = toViewer(request);
   if (owns(viewer, image)) {
     // Whoever owns it: administrators alone offer images to everyone, and change what is offered.
     if (image.visibility === 'public') assertMayPublicize(viewer);

@@ -3,7 +3,7 @@ import { BootreadyError } from '../../../shared/errors.ts';
 import type { Image } from '../../../shared/ports/image.ts';
 import { isUnsafeToServe } from '../../../shared/verdict.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { atLeast, identityOf } from '../../identity.ts';
+import { atLeast, readIdentity } from '../../identity.ts';
 import { ownImage } from './access.ts';
 
 const forbidden = (message: string, remedy: string): BootreadyError =>
@@ -42,7 +42,7 @@ export const actionRoutes =
         const { id } = await ownImage(deps, request);
         const [run] = await images.runs(id);
         if (
-          identityOf(request).role !== 'admin' &&
+          readIdentity(request).role !== 'admin' &&
           run?.report?.verdict === 'reject' &&
           isUnsafeToServe(run.report.findings)
         ) {

@@ -8,7 +8,7 @@ const forbidden = (message: string): BootreadyError => new BootreadyError({ code
 /** The attributes of an image by the names of the API. */
 export type Attributes = { base: Record<BaseAttribute, unknown>; properties: Record<string, string> };
 
-export const attributesOf = (image: ImageAttributes): Attributes => ({
+export const toAttributes = (image: ImageAttributes): Attributes => ({
   base: {
     name: image.name === '' ? null : image.name,
     visibility: image.visibility,
@@ -25,7 +25,7 @@ export const attributesOf = (image: ImageAttributes): Attributes => ({
 });
 
 /** @throws BootreadyError `quota-exceeded` when there are too many tags or properties */
-export const imageAttributesOf = ({ base, properties }: Attributes): ImageAttributes => {
+export const toImageAttributes = ({ base, properties }: Attributes): ImageAttributes => {
   const image = {
     projectId: base.owner as string,
     name: (base.name as string | null) ?? '',

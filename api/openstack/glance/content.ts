@@ -3,7 +3,7 @@ import { BootreadyError } from '../../../shared/errors.ts';
 import { admitForeign } from '../../../shared/formats/admit-foreign.ts';
 import { type DiskFormat, describeFormat, diskFormats } from '../../../shared/formats/facts.ts';
 import { headBytes } from '../../../shared/formats/format.ts';
-import { compressionOf, diskSource } from '../../../shared/formats/layers.ts';
+import { diskSource, findCompression } from '../../../shared/formats/layers.ts';
 import type { ByteSource } from '../../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../../shared/ports/foreign.ts';
 import { isUnsafeToServe } from '../../../shared/verdict.ts';
@@ -49,7 +49,7 @@ export const judgeContent = async (
   if (source.size === 0) throw refused('There is no image data: the file is empty.', 'Send the image file.');
   const opaque = isOpaque(diskFormat);
   const head = await source.read(0, headBytes);
-  if (compressionOf(head)) {
+  if (findCompression(head)) {
     // Nobody decompresses what is declared bare.
     if (opaque || containerFormat === 'compressed') return { virtualSize: null };
     throw refused(

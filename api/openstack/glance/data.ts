@@ -5,14 +5,14 @@ import { objectSource } from '../../../shared/object-source.ts';
 import type { Image } from '../../../shared/ports/image.ts';
 import type { Reception } from '../../../shared/ports/image-receptions.ts';
 import type { ObjectInfo } from '../../../shared/ports/object-store.ts';
-import { gone, memoryOf, type Received, receive, tooLarge } from '../../../shared/receive-object.ts';
+import { gone, type Received, readMemory, receive, tooLarge } from '../../../shared/receive-object.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { atLeast, identityOf } from '../../identity.ts';
+import { atLeast, readIdentity } from '../../identity.ts';
 import { bytesWhileAllowed } from '../../while-allowed.ts';
 import { ownImage, visibleImage } from './access.ts';
 import { assertMayBeEmpty, judgeContent } from './content.ts';
 import { storeId } from './info.ts';
-import { rangeOf } from './range.ts';
+import { readRange } from './range.ts';
 import { startRun } from './start-run.ts';
 
 /**
@@ -44,7 +44,7 @@ export const dataRoutes =
       assertStoreIsOurs(request);
       const limit = config.MAX_UPLOAD_BYTES;
       if (size !== undefined && size > limit) throw tooLarge(limit);
-      const memory = deps.uploadMemory.take(image.projectId, memoryOf(size));
+      const memory = deps.uploadMemory.take(image.projectId, readMemory(size));
       try {
         const reception = await images.beginReception(image.id, status, size);
         if (!reception) throw cannotTake(image);
@@ -147,7 +147,7 @@ export const dataRoutes =
       { exposeHeadRoute: false, config: { security: 'download' } },
       async (request, reply) => {
         const image = await visibleImage(deps, request);
-        if (image.status === 'deactivated' && identityOf(request).role !== 'admin') {
+        if (image.status === 'deactivated' && readIdentity(request).role !== 'admin') {
           throw new BootreadyError({
             code: 'forbidden',
             message: 'The image is deactivated, so its data cannot be downloaded.',
@@ -168,7 +168,7 @@ export const dataRoutes =
     ): Promise<FastifyReply> => {
       const { size } = object;
       reply.headers({ 'content-type': 'application/octet-stream', 'accept-ranges': 'bytes' });
-      const range = rangeOf(request.headers.range, size);
+      const range = readRange(request.headers.range, size);
       if (range === 'unsatisfiable') {
         reply.header('content-range', `bytes */${size}`);
         throw new BootreadyError({

@@ -2,18 +2,18 @@ import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { BootreadyError, explain } from '../../../shared/errors.ts';
 import type { Image } from '../../../shared/ports/image.ts';
-import { assertMayPublicize, seenAs, viewerOf } from '../../access.ts';
+import { assertMayPublicize, seenAs, toViewer } from '../../access.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { atLeast } from '../../identity.ts';
 import { assertSettable, isBaseAttribute, validValue } from '../../image-attributes.ts';
 import { inTurn, readPage } from '../../page.ts';
 import { ownImage, visibleImage } from './access.ts';
-import { type Attributes, attributesOf, imageAttributesOf } from './attributes.ts';
+import { type Attributes, toAttributes, toImageAttributes } from './attributes.ts';
 import { importMethods, storeId } from './info.ts';
 import { parseListQuery } from './list-query.ts';
 import { applyPatch, type PatchDialect, parsePatch, patchTypes } from './patch.ts';
 import { type RawQuery, withMarker } from './raw-query.ts';
-import { detailedView, factsOf, imageView } from './view.ts';
+import { detailedView, imageView, toFacts } from './view.ts';
 
 /** Image records: create, list, show, change, delete. */
 export const imageRoutes =
@@ -23,7 +23,7 @@ export const imageRoutes =
     const member = { onRequest: atLeast('member') };
 
     app.post('/images', { ...member, config: { audit: 'image.create' } }, async (request, reply) => {
-      const viewer = viewerOf(request);
+      const viewer = toViewer(request);
       const { id, attributes } = parseNewImage(request.body, viewer.projectId);
       if (attributes.visibility === 'public') assertMayPublicize(viewer);
       await assertMayOwn(attributes.projectId, viewer.projectId, viewer.role === 'admin');
@@ -66,15 +66,15 @@ export const imageRoutes =
       const raw = request.query as RawQuery;
       const query = parseListQuery(raw);
       const { records: found, isLast } = await readPage<Image>(query.limit, (last, limit) =>
-        images.listVisible({ ...query, ...(last ? { marker: last.id } : {}), limit }, viewerOf(request)),
+        images.listVisible({ ...query, ...(last ? { marker: last.id } : {}), limit }, toViewer(request)),
       );
       const latest = await images.latestRuns(found.map(({ id }) => id));
-      const viewer = viewerOf(request);
+      const viewer = toViewer(request);
       const last = found.at(-1);
       return {
         images: found.map((image) => {
           const last = latest.get(image.id);
-          return imageView(image, factsOf(last, seenAs(viewer, image)), last);
+          return imageView(image, toFacts(last, seenAs(viewer, image)), last);
         }),
         first: withMarker('/v2/images', raw, undefined),
         ...(last && !isLast ? { next: withMarker('/v2/images', raw, last.id) } : {}),
@@ -84,14 +84,14 @@ export const imageRoutes =
 
     app.get('/images/:id', async (request) => {
       const image = await visibleImage(deps, request);
-      return detailedView(deps, image, seenAs(viewerOf(request), image));
+      return detailedView(deps, image, seenAs(toViewer(request), image));
     });
 
     // The type is looked at before the body is read, which is no JSON patch in any other.
     const onRequest = [member.onRequest, assertPatchType];
     app.patch('/images/:id', { onRequest, config: { audit: 'image.change' } }, async (request) => {
-      const viewer = viewerOf(request);
-      const dialect = dialectOf(request);
+      const viewer = toViewer(request);
+      const dialect = toDialect(request);
       const { id } = await ownImage(deps, request);
       const changes = parsePatch(request.body, dialect);
       const owner = changes.findLast(({ name, op }) => name === 'owner' && op !== 'remove')?.value;
@@ -120,7 +120,7 @@ export const imageRoutes =
 const namesOfPatchTypes = Object.keys(patchTypes).join(', ');
 
 /** @throws BootreadyError `unsupported-media` */
-const dialectOf = (request: FastifyRequest): PatchDialect => {
+const toDialect = (request: FastifyRequest): PatchDialect => {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';');
   const dialect = (patchTypes as Record<string, PatchDialect>)[type.trim().toLowerCase()];
   if (dialect) return dialect;
@@ -133,14 +133,14 @@ const dialectOf = (request: FastifyRequest): PatchDialect => {
 
 const assertPatchType = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
   reply.header('accept-patch', namesOfPatchTypes);
-  dialectOf(request);
+  toDialect(request);
 };
 
 /** @throws BootreadyError `invalid-input`, or `forbidden` for what is read-only or reserved */
 export const parseNewImage = (
   body: unknown,
   ownProject: string,
-): { id: string | undefined; attributes: ReturnType<typeof imageAttributesOf> } => {
+): { id: string | undefined; attributes: ReturnType<typeof toImageAttributes> } => {
   const object = z.record(z.string(), z.unknown()).safeParse(body);
   const id = object.success ? z.guid().optional().safeParse(object.data.id) : undefined;
   if (!object.success || !id?.success) {
@@ -152,7 +152,7 @@ export const parseNewImage = (
   }
   const attributes: Attributes = {
     base: {
-      ...attributesOf(blank).base,
+      ...toAttributes(blank).base,
       owner: ownProject,
     },
     properties: {},
@@ -170,7 +170,7 @@ export const parseNewImage = (
       });
     } else if (name !== 'owner' || valid !== null) attributes.base[name] = valid;
   }
-  return { id: id.data?.toLowerCase(), attributes: imageAttributesOf(attributes) };
+  return { id: id.data?.toLowerCase(), attributes: toImageAttributes(attributes) };
 };
 
 /** What holds for all that is not said of a new image. */

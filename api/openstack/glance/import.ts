@@ -24,7 +24,7 @@ const conflict = (message: string, remedy: string): BootreadyError =>
   new BootreadyError({ code: 'conflict', message, remedy });
 
 /** @param store that the header names @returns where the data is to be fetched from; undefined when it was staged */
-const sourceOf = (body: unknown, store: string | undefined): { url: string } | undefined => {
+const toSource = (body: unknown, store: string | undefined): { url: string } | undefined => {
   const result = ImportBody.safeParse(body);
   const invalid = (message: string): BootreadyError =>
     new BootreadyError({
@@ -66,7 +66,7 @@ export const importRoutes =
       async (request, reply) => {
         const image = await ownImage(deps, request);
         const store = request.headers['x-image-meta-store'];
-        const source = sourceOf(request.body, typeof store === 'string' ? store : undefined);
+        const source = toSource(request.body, typeof store === 'string' ? store : undefined);
         if (image.status === 'active')
           throw conflict('The image is already active.', 'Create another image for other data.');
         if (!image.diskFormat || !image.containerFormat) {

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify';
 import type { ApiDeps } from '../../deps.ts';
-import { atLeast, identityOf } from '../../identity.ts';
-import { quotaOf } from '../../quotas.ts';
+import { atLeast, readIdentity } from '../../identity.ts';
+import { readQuota } from '../../quotas.ts';
 
 export const storeId = 'images';
 export const importMethods = ['glance-direct', 'web-download'] as const;
@@ -27,8 +27,8 @@ export const infoRoutes =
     }));
 
     app.get('/info/usage', async (request) => {
-      const { projectId } = identityOf(request);
-      const { limits, used } = await quotaOf(projects, projectId);
+      const { projectId } = readIdentity(request);
+      const { limits, used } = await readQuota(projects, projectId);
       const size = limits.bytes === null ? unlimited : Math.floor(limits.bytes / MiB);
       return {
         usage: {

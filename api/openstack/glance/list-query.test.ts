@@ -2,8 +2,8 @@ import { parse } from 'node:querystring';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { sortKeys } from '../../../shared/ports/visible-images.ts';
-import { codeOf } from '../../../test/support/code-of.ts';
-import { parseListQuery, valuesOf } from './list-query.ts';
+import { findCode } from '../../../test/support/code-of.ts';
+import { parseListQuery, readValues } from './list-query.ts';
 
 const parsed = (query: string) => parseListQuery({ ...parse(query) });
 test('nothing asked: the newest 25, nothing hidden, only what was accepted', () => {
@@ -81,16 +81,16 @@ test.each([
   'changes-since=2026-01-02T03:04:05Z',
   'x=%00',
 ])('%s is refused', (query) => {
-  expect(codeOf(() => parsed(query))).toBe('invalid-input');
+  expect(findCode(() => parsed(query))).toBe('invalid-input');
 });
 
 test('any list of values, quoted as it must be, comes back as it was', () => {
   const quoted = (value: string): string => `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"`;
   fc.assert(
     fc.property(fc.array(fc.string(), { minLength: 1 }), (values) => {
-      expect(valuesOf(`in:${values.map(quoted).join(',')}`, 'name')).toEqual(values);
+      expect(readValues(`in:${values.map(quoted).join(',')}`, 'name')).toEqual(values);
       const plain = values.map((value) => value.replaceAll(/[",]/g, ''));
-      expect(valuesOf(`in:${plain.join(',')}`, 'name')).toEqual(plain);
+      expect(readValues(`in:${plain.join(',')}`, 'name')).toEqual(plain);
     }),
   );
 });
@@ -106,7 +106,7 @@ test('no query makes it fail in any other way than with a reason, and none has m
   );
   fc.assert(
     fc.property(fc.dictionary(name, fc.oneof(value, fc.array(value))), (raw) => {
-      const code = codeOf(() => {
+      const code = findCode(() => {
         const query = parseListQuery(raw);
         expect(query.limit).toBeLessThanOrEqual(1000);
         expect(query.sort.length).toBeGreaterThan(0);

@@ -8,7 +8,7 @@ const flag = (value: string, name: string): boolean =>
   oneOfThese(value.toLowerCase(), ['true', 'false'], name) === 'true';
 
 /** `in:a,"b,c"` is a list, where quotes keep commas together; everything else is one value. */
-export const valuesOf = (text: string, name: string): string[] => {
+export const readValues = (text: string, name: string): string[] => {
   const [, operator, rest = ''] = /^([^:]{0,255}):(.*)$/s.exec(text) ?? [];
   if (operator === undefined) return [text];
   if (operator === 'eq') return [rest];
@@ -29,7 +29,7 @@ export const valuesOf = (text: string, name: string): string[] => {
 const comparisons = ['eq', 'neq', 'gt', 'gte', 'lt', 'lte'] as const;
 const Time = z.iso.datetime({ offset: true, local: true });
 
-const timeOf = (text: string, field: 'created_at' | 'updated_at'): VisibleQuery['times'][number] => {
+const toTime = (text: string, field: 'created_at' | 'updated_at'): VisibleQuery['times'][number] => {
   const [, operator, rest] = /^([a-z]+):(.*)$/s.exec(text) ?? [];
   const comparison = operator === undefined ? 'eq' : oneOfThese(operator, comparisons, field);
   const time = (rest ?? text).replace(' ', '+');
@@ -41,7 +41,7 @@ const timeOf = (text: string, field: 'created_at' | 'updated_at'): VisibleQuery[
 const directions = ['asc', 'desc'] as const;
 
 /** `sort=name:asc,size` or `sort_key=name&sort_dir=asc&sort_key=size`, never both. A key that comes again changes nothing. */
-const sortOf = (all: (name: string) => readonly string[]): Sort[] => {
+const readSort = (all: (name: string) => readonly string[]): Sort[] => {
   const [sort] = all('sort');
   assertWithin('sortKeys', Math.max(countOf(sort, ','), all('sort_key').length, all('sort_dir').length));
   const keys = all('sort_key').map((key) => oneOfThese(key.trim(), sortKeys, 'sort_key'));
@@ -118,7 +118,7 @@ export const parseListQuery = (raw: RawQuery): VisibleQuery => {
     tags: all('tag').map((tag) => tag.trim()),
     oneOf: Object.fromEntries(
       listed.flatMap((field) => {
-        const values = one(field, valuesOf);
+        const values = one(field, readValues);
         return values ? [[field, values]] : [];
       }),
     ),
@@ -129,7 +129,7 @@ export const parseListQuery = (raw: RawQuery): VisibleQuery => {
       return min === undefined && max === undefined ? [] : [{ field, ...given('min', min), ...given('max', max) }];
     }),
     times: (['created_at', 'updated_at'] as const).flatMap(
-      (field) => one(field, (value) => timeOf(value, field)) ?? [],
+      (field) => one(field, (value) => toTime(value, field)) ?? [],
     ),
     properties: Object.fromEntries(
       Object.keys(raw).flatMap((name) => {
@@ -137,7 +137,7 @@ export const parseListQuery = (raw: RawQuery): VisibleQuery => {
         return value === undefined ? [] : [[name, value]];
       }),
     ),
-    sort: sortOf(all),
+    sort: readSort(all),
     ...given('marker', one('marker', text)),
     limit: limitOf(all('limit').at(-1)),
   };

@@ -4,7 +4,7 @@ import { MemberStatus, memberStatuses } from '../../../shared/contracts/image.ts
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Image } from '../../../shared/ports/image.ts';
 import { assertWithin } from '../../../shared/request-limits.ts';
-import { owns, viewerOf } from '../../access.ts';
+import { owns, toViewer } from '../../access.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { atLeast } from '../../identity.ts';
 import { ownImage, visibleImage } from './access.ts';
@@ -34,7 +34,7 @@ export const memberRoutes =
       new BootreadyError({ code: 'not-found', message: 'The image is not shared with this project.' });
 
     const visibleMembers = async (request: FastifyRequest, image: Image) => {
-      const viewer = viewerOf(request);
+      const viewer = toViewer(request);
       const all = await images.members(image.id);
       return owns(viewer, image) ? all : all.filter(({ memberId }) => memberId === viewer.projectId);
     };
@@ -66,7 +66,7 @@ export const memberRoutes =
 
     app.put('/images/:id/members/:member', { ...member, config: { audit: 'image.answer-share' } }, async (request) => {
       const image = await visibleImage(deps, request);
-      const viewer = viewerOf(request);
+      const viewer = toViewer(request);
       const { member: id } = request.params as { member: string };
       const wrongStatus = () =>
         invalid('The body must have a status.', `Send {"status": ...}, one of ${memberStatuses.join(', ')}.`);

@@ -1,4 +1,4 @@
-import { listOf, page, readOnly, type Schema, text, textLine } from './schema.ts';
+import { makeList, page, readOnly, type Schema, text, textLine } from './schema.ts';
 
 /**
  * What metadata definitions look like. There are none here (metadefs.ts), but clients read what they would look like before they ask.
@@ -22,7 +22,7 @@ const property = {
   name: short,
   title: textLine,
   description: textLine,
-  operators: listOf(textLine),
+  operators: makeList(textLine),
   type: { type: 'string', enum: kinds },
   required: words,
   minimum: { type: 'number' },
@@ -69,16 +69,16 @@ const namespace = strict(
     protected: { type: 'boolean', description: 'Whether it cannot be deleted' },
     owner: text('Project that owns it', { maxLength: 255 }),
     ...{ ...times, ...addresses },
-    resource_type_associations: listOf({
+    resource_type_associations: makeList({
       type: 'object',
       properties: { name: textLine, prefix: textLine, properties_target: textLine },
     }),
     properties,
-    objects: listOf({
+    objects: makeList({
       type: 'object',
       properties: { name: textLine, description: textLine, required: words, properties },
     }),
-    tags: listOf({ type: 'object', properties: { name: textLine } }),
+    tags: makeList({ type: 'object', properties: { name: textLine } }),
   },
   ['namespace'],
 );
@@ -104,11 +104,11 @@ const tag = strict('tag', { name: short, ...times }, ['name']);
 
 export const metadefSchemas: Readonly<Record<string, Schema>> = {
   namespace: { ...namespace, definitions },
-  namespaces: page('namespaces', listOf(namespace), { definitions }),
+  namespaces: page('namespaces', makeList(namespace), { definitions }),
   resource_type: resourceType,
-  resource_types: page('resource_type_associations', listOf(resourceType)),
+  resource_types: page('resource_type_associations', makeList(resourceType)),
   object: { ...object, definitions },
-  objects: page('objects', listOf(object), { definitions }),
+  objects: page('objects', makeList(object), { definitions }),
   property: { ...strict('property', property, ['type', 'title', 'name']), definitions: propertyDefinitions },
   // Below its name: no property says it itself.
   properties: page(
@@ -117,5 +117,5 @@ export const metadefSchemas: Readonly<Record<string, Schema>> = {
     { definitions: propertyDefinitions },
   ),
   tag,
-  tags: page('tags', listOf(tag)),
+  tags: page('tags', makeList(tag)),
 };

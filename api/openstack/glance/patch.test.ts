@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Image } from '../../../shared/ports/image.ts';
-import { codeOf } from '../../../test/support/code-of.ts';
+import { findCode } from '../../../test/support/code-of.ts';
 import { applyPatch, parsePatch } from './patch.ts';
 
 const image: Image = {
@@ -58,8 +58,8 @@ describe('both dialects', () => {
   });
 
   test('v2.0 adds nothing twice', () => {
-    expect(codeOf(() => patched([{ add: '/os_distro', value: 'x' }], 'v2.0'))).toBe('conflict');
-    expect(codeOf(() => patched([{ add: '/name', value: 'x' }], 'v2.0'))).toBe('conflict');
+    expect(findCode(() => patched([{ add: '/os_distro', value: 'x' }], 'v2.0'))).toBe('conflict');
+    expect(findCode(() => patched([{ add: '/name', value: 'x' }], 'v2.0'))).toBe('conflict');
     expect(patched([{ op: 'add', path: '/os_distro', value: 'x' }]).properties).toEqual({ os_distro: 'x' });
   });
 });
@@ -86,15 +86,15 @@ test.each([
   ['conflict', { op: 'replace', path: '/x', value: 'x' }],
   ['conflict', { op: 'remove', path: '/x' }],
 ])('%s: %j', (code, change) => {
-  expect(codeOf(() => patched([change]))).toBe(code);
+  expect(findCode(() => patched([change]))).toBe(code);
 });
 
 test('more than 128 properties or tags are too many', () => {
   const many = Array.from({ length: 128 }, (_, index) => ({ op: 'add', path: `/p${index}`, value: '' }));
-  expect(codeOf(() => patched(many))).toBe('quota-exceeded');
-  expect(codeOf(() => patched(many.slice(1)))).toBe('none');
+  expect(findCode(() => patched(many))).toBe('quota-exceeded');
+  expect(findCode(() => patched(many.slice(1)))).toBe('none');
   const tags = Array.from({ length: 129 }, (_, index) => `t${index}`);
-  expect(codeOf(() => patched([{ op: 'replace', path: '/tags', value: tags }]))).toBe('quota-exceeded');
+  expect(findCode(() => patched([{ op: 'replace', path: '/tags', value: tags }]))).toBe('quota-exceeded');
 });
 
 const escaped = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
@@ -108,7 +108,7 @@ const propertyName = fc
     (name) =>
       name.trim() === name &&
       !name.includes('\0') &&
-      codeOf(() => parsePatch([{ op: 'remove', path: escaped(name) }], 'v2.1')) === 'none',
+      findCode(() => parsePatch([{ op: 'remove', path: escaped(name) }], 'v2.1')) === 'none',
   );
 const propertyValue = fc.string({ maxLength: 50 }).filter((value) => !value.includes('\0'));
 
@@ -141,7 +141,7 @@ test('no body at all makes it fail in any other way than with a reason', () => {
   const expected = new Set(['none', 'invalid-input', 'forbidden', 'conflict', 'quota-exceeded']);
   fc.assert(
     fc.property(fc.oneof(fc.array(change), fc.jsonValue()), fc.constantFrom('v2.0', 'v2.1'), (body, dialect) => {
-      expect(expected).toContain(codeOf(() => patched(body, dialect)));
+      expect(expected).toContain(findCode(() => patched(body, dialect)));
     }),
   );
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Image, ImageAttributes } from '../../../shared/ports/image.ts';
 import { assertSettable, isBaseAttribute, validValue } from '../../image-attributes.ts';
-import { assertMayChange, attributesOf, imageAttributesOf } from './attributes.ts';
+import { assertMayChange, toAttributes, toImageAttributes } from './attributes.ts';
 
 /**
  * Changes of an image in the two dialects of the Image API, both older relatives of JSON Patch (RFC 6902): operations are add,
@@ -64,7 +64,7 @@ export const parsePatch = (body: unknown, dialect: PatchDialect): Change[] => {
  * when a base attribute shall be removed, `quota-exceeded`
  */
 export const applyPatch = (image: Image, changes: readonly Change[], dialect: PatchDialect): ImageAttributes => {
-  const attributes = attributesOf(image);
+  const attributes = toAttributes(image);
   const { base, properties } = attributes;
   for (const { op, name, value } of changes) {
     const isBase = isBaseAttribute(name);
@@ -85,5 +85,5 @@ export const applyPatch = (image: Image, changes: readonly Change[], dialect: Pa
     if (base[name] !== value) assertMayChange(image, name);
     base[name] = value;
   }
-  return imageAttributesOf(attributes);
+  return toImageAttributes(attributes);
 };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { rangeOf } from './range.ts';
+import { readRange } from './range.ts';
 
 test.each([
   [undefined, undefined],
@@ -17,14 +17,14 @@ test.each([
   ['bytes=a-b', 'unsatisfiable'],
   ['lines=1-2', 'unsatisfiable'],
 ])('%s of ten bytes', (header, expected) => {
-  expect(rangeOf(header, 10)).toEqual(expected);
+  expect(readRange(header, 10)).toEqual(expected);
 });
 
 test('a range that is served lies within the bytes', () => {
   fc.assert(
     fc.property(fc.nat(), fc.nat(), fc.nat(), (first, last, size) => {
       for (const header of [`bytes=${first}-${last}`, `bytes=${first}-`, `bytes=-${last}`]) {
-        const range = rangeOf(header, size);
+        const range = readRange(header, size);
         if (range === undefined || range === 'unsatisfiable') continue;
         expect(range.length).toBeGreaterThan(0);
         expect(range.offset + range.length).toBeLessThanOrEqual(size);

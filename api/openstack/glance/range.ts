@@ -2,7 +2,7 @@
  * One range of bytes (RFC 9110, 14.1.2). Undefined: the whole is to be sent, for there is no range, or several, which need not be
  * served. `unsatisfiable` when nothing of it is there, or when it makes no sense, as Glance has it.
  */
-export const rangeOf = (
+export const readRange = (
   header: string | undefined,
   size: number,
 ): { offset: number; length: number } | 'unsatisfiable' | undefined => {

@@ -23,11 +23,11 @@ export const page = (name: string, entries: Schema, more: Schema = {}): Schema =
   ...more,
 });
 
-export const listOf = (items: Schema): Schema => ({ type: 'array', items });
+export const makeList = (items: Schema): Schema => ({ type: 'array', items });
 
 /** As `page`; of members and tasks Glance's schema does not tell that they come in pages. */
 export const wholeList = (name: string, items: Schema): Schema => ({
   name,
-  properties: { [name]: listOf(items), schema: textLine },
+  properties: { [name]: makeList(items), schema: textLine },
   links: [describedBy],
 });

@@ -3,7 +3,7 @@ import { imageStatuses, memberStatuses, visibilities } from '../../../shared/con
 import { taskStatuses } from '../../../shared/ports/import-tasks.ts';
 import { glanceContainerFormats, glanceDiskFormats } from '../../image-formats.ts';
 import { metadefSchemas } from './metadef-schemas.ts';
-import { listOf, page, readOnly, type Schema, text, textLine, textOrNull, uuid, wholeList } from './schema.ts';
+import { makeList, page, readOnly, type Schema, text, textLine, textOrNull, uuid, wholeList } from './schema.ts';
 import { taskTypes } from './task-query.ts';
 
 /** What Glance tells of an address that an administrator gives image data by; here there are none, but its clients look for it. */
@@ -45,7 +45,7 @@ export const imageProperties = {
   disk_format: textOrNull('Format of the disk', { enum: [null, ...glanceDiskFormats] }),
   created_at: text('When the record was made', readOnly),
   updated_at: text('When the record was changed last', readOnly),
-  tags: { ...listOf({ type: 'string', maxLength: 255 }), description: 'Words to find the image by' },
+  tags: { ...makeList({ type: 'string', maxLength: 255 }), description: 'Words to find the image by' },
   direct_url: text('Where the store has the image data; not told here', readOnly),
   min_ram: { type: 'integer', description: 'Memory that an instance needs, in MiB' },
   min_disk: { type: 'integer', description: 'Disk that an instance needs, in GiB' },
@@ -53,7 +53,7 @@ export const imageProperties = {
   file: text('Where the image data is', readOnly),
   stores: text('Which stores have the image data, separated by commas', readOnly),
   schema: text('Where this schema is', readOnly),
-  locations: { ...listOf(location), description: 'Addresses of the image data; not told here' },
+  locations: { ...makeList(location), description: 'Addresses of the image data; not told here' },
 } as const;
 
 const image = {
@@ -106,7 +106,7 @@ const taskStub = { name: 'task', properties: stubProperties };
 
 const schemas: Readonly<Record<string, Schema>> = {
   image,
-  images: page('images', listOf(image)),
+  images: page('images', makeList(image)),
   member,
   members: wholeList('members', member),
   task,

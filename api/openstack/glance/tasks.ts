@@ -4,14 +4,14 @@ import { shownUrl } from '../../../shared/contracts/download.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import { glanceFields, mayBeShown } from '../../../shared/image-fields.ts';
 import type { ImportTask, ImportTaskDetail } from '../../../shared/ports/import-tasks.ts';
-import { seenAs, viewerOf } from '../../access.ts';
+import { seenAs, toViewer } from '../../access.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { atLeast } from '../../identity.ts';
 import { visibleImage } from './access.ts';
 import { openStackError } from './errors.ts';
 import { type RawQuery, withMarker } from './raw-query.ts';
 import { parseTaskQuery, taskType } from './task-query.ts';
-import { adviceOf, timeOf } from './view.ts';
+import { findAdvice, toTime } from './view.ts';
 
 /** What became of imports. Those of an image are its owner's to see, for they tell where it came from; the list of all is the administrators', as in Glance. */
 export const taskRoutes =
@@ -22,8 +22,8 @@ export const taskRoutes =
 
     app.get('/images/:id/tasks', async (request) => {
       const image = await visibleImage(deps, request);
-      if (!mayBeShown(glanceFields.tasks, seenAs(viewerOf(request), image))) return { tasks: [] };
-      return { tasks: (await importTasks.ofImage(image.id)).map(rowOf) };
+      if (!mayBeShown(glanceFields.tasks, seenAs(toViewer(request), image))) return { tasks: [] };
+      return { tasks: (await importTasks.ofImage(image.id)).map(toRow) };
     });
 
     app.get('/tasks', admin, async (request) => {
@@ -33,7 +33,7 @@ export const taskRoutes =
       const last = found.at(-1);
       const isFull = query !== 'none' && found.length === query.limit;
       return {
-        tasks: found.map(stubOf),
+        tasks: found.map(makeStub),
         first: withMarker('/v2/tasks', raw, undefined),
         ...(last && isFull ? { next: withMarker('/v2/tasks', raw, last.id) } : {}),
         schema: '/v2/schemas/tasks',
@@ -43,7 +43,7 @@ export const taskRoutes =
     app.get('/tasks/:task', admin, async (request) => {
       const { task: id } = request.params as { task: string };
       const task = z.guid().safeParse(id).success ? await importTasks.get(id) : undefined;
-      if (task) return viewOf(task);
+      if (task) return toView(task);
       throw new BootreadyError({ code: 'not-found', message: 'Task not found.' });
     });
 
@@ -60,31 +60,31 @@ export const taskRoutes =
     );
   };
 
-const stubOf = (task: ImportTask) => ({
+const makeStub = (task: ImportTask) => ({
   id: task.id,
   type: taskType,
   status: task.status,
   owner: task.projectId,
   image_id: task.imageId,
   request_id: task.requestId,
-  created_at: timeOf(task.createdAt),
-  updated_at: timeOf(task.updatedAt),
+  created_at: toTime(task.createdAt),
+  updated_at: toTime(task.updatedAt),
   self: `/v2/tasks/${task.id}`,
   schema: '/v2/schemas/task',
 });
 
-const viewOf = (task: ImportTaskDetail) => ({
-  ...stubOf(task),
+const toView = (task: ImportTaskDetail) => ({
+  ...makeStub(task),
   input: {
     image_id: task.imageId,
     import_req: { method: task.url ? { name: 'web-download', uri: shownUrl(task.url) } : { name: 'glance-direct' } },
   },
   result: task.status === 'success' ? { image_id: task.imageId } : null,
-  message: task.isCancelled ? 'It was cancelled.' : Object.values(adviceOf(task)).join(': '),
+  message: task.isCancelled ? 'It was cancelled.' : Object.values(findAdvice(task)).join(': '),
 });
 
 /** The tasks of an image are shown as they are kept. */
-const rowOf = (task: ImportTaskDetail) => {
-  const { self: _self, schema: _schema, ...view } = viewOf(task);
+const toRow = (task: ImportTaskDetail) => {
+  const { self: _self, schema: _schema, ...view } = toView(task);
   return { ...view, user_id: null, expires_at: null, deleted: false, deleted_at: null };
 };

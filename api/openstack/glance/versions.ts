@@ -9,7 +9,7 @@ import { trimSlashes } from '../../../shared/trim-slashes.ts';
 const minors = [15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 
 /** How the client reaches us: what the operator says, else the host that the client named. */
-export const baseUrlOf = (request: FastifyRequest, { API_PUBLIC_URL }: Config): string =>
+export const findBaseUrl = (request: FastifyRequest, { API_PUBLIC_URL }: Config): string =>
   trimSlashes(API_PUBLIC_URL ?? `${request.protocol}://${request.host}`);
 
 /** Which versions there are, for clients that look before they call. No key is needed. */
@@ -20,7 +20,7 @@ export const versionRoutes =
       versions: minors.map((minor, index) => ({
         id: `v2.${minor}`,
         status: index === 0 ? 'CURRENT' : 'SUPPORTED',
-        links: [{ rel: 'self', href: `${baseUrlOf(request, config)}${prefix}/v2/` }],
+        links: [{ rel: 'self', href: `${findBaseUrl(request, config)}${prefix}/v2/` }],
       })),
     });
     for (const path of ['/', '/v2', '/v2/']) {

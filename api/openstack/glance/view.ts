@@ -7,7 +7,7 @@ import type { ImageStore, LatestRun, Run } from '../../../shared/ports/images.ts
 import { storeId } from './info.ts';
 
 /** Records as the Image API shows them. Times are RFC 3339 in whole seconds. */
-export const timeOf = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+export const toTime = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
 
 /** What bootready found out of an image. The prefix is Glance's own for what no user sets, so that clients let it alone. */
 const factPrefix = 'os_glance_bootready_';
@@ -16,7 +16,7 @@ const longest = 2000;
 
 export type Facts = Record<string, string>;
 
-export const factsOf = (latest: LatestRun | undefined, viewer: ImageViewer): Facts => {
+export const toFacts = (latest: LatestRun | undefined, viewer: ImageViewer): Facts => {
   if (!latest || !mayBeShown(glanceFields.facts, viewer, latest.status === 'published')) return {};
   const { status, step, percent, verdict } = latest;
   return {
@@ -27,7 +27,7 @@ export const factsOf = (latest: LatestRun | undefined, viewer: ImageViewer): Fac
 };
 
 /** Why an image was not published, and what to do about it, in words. */
-export const adviceOf = ({ failure, report }: Pick<Run, 'failure' | 'report'>): Facts => {
+export const findAdvice = ({ failure, report }: Pick<Run, 'failure' | 'report'>): Facts => {
   if (failure) {
     const advice = [failure.message, failure.remedy].filter(Boolean).join(' ');
     return { [`${factPrefix}problems`]: failure.code, [`${factPrefix}advice`]: advice.slice(0, longest) };
@@ -48,7 +48,7 @@ export const adviceOf = ({ failure, report }: Pick<Run, 'failure' | 'report'>): 
  * Which store has the data, and what becomes of an import: where it is under way to, and where it failed; empty when nowhere. Clients wait for that. Uploads of
  * any kind go the way of an import, but for those that are kept as they came.
  */
-const storesOf = ({ status, isVerbatim }: Image, lastRun: LatestRun | undefined): Record<string, string> => {
+const listStores = ({ status, isVerbatim }: Image, lastRun: LatestRun | undefined): Record<string, string> => {
   const isServed = status === 'active' || status === 'deactivated';
   const isUnderWay = status === 'importing';
   const failed = status === 'killed' || (status === 'queued' && lastRun?.status === 'cancelled');
@@ -71,7 +71,7 @@ export const imageView = (image: Image, facts: Facts, lastRun?: LatestRun): Reco
   return {
     ...image.properties,
     ...facts,
-    ...storesOf(image, lastRun),
+    ...listStores(image, lastRun),
     id: image.id,
     name: image.name === '' ? null : image.name,
     status: image.status,
@@ -90,8 +90,8 @@ export const imageView = (image: Image, facts: Facts, lastRun?: LatestRun): Reco
     container_format: image.containerFormat ?? (image.sha256 ? 'bare' : null),
     min_disk: image.minDisk,
     min_ram: image.minRam,
-    created_at: timeOf(image.createdAt),
-    updated_at: timeOf(image.updatedAt),
+    created_at: toTime(image.createdAt),
+    updated_at: toTime(image.updatedAt),
     self,
     file: `${self}/file`,
     schema: '/v2/schemas/image',
@@ -109,17 +109,17 @@ export const detailedView = async (
     images.runs(image.id),
     downloads.get(image.id),
   ]);
-  const advice = run ? adviceOf(run) : adviceOf({ failure: download?.failure ?? null, report: null });
+  const advice = run ? findAdvice(run) : findAdvice({ failure: download?.failure ?? null, report: null });
   const isShown = mayBeShown(glanceFields.facts, viewer, run?.status === 'published');
   const last = latest.get(image.id);
-  return imageView(image, { ...factsOf(last, viewer), ...(isShown ? advice : {}) }, last);
+  return imageView(image, { ...toFacts(last, viewer), ...(isShown ? advice : {}) }, last);
 };
 
 export const memberView = ({ imageId, memberId, status, createdAt, updatedAt }: ImageMember) => ({
   member_id: memberId,
   image_id: imageId,
   status,
-  created_at: timeOf(createdAt),
-  updated_at: timeOf(updatedAt),
+  created_at: toTime(createdAt),
+  updated_at: toTime(updatedAt),
   schema: '/v2/schemas/member',
 });

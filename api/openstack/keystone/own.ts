@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { ApiDeps } from '../../deps.ts';
-import { identityOf } from '../../identity.ts';
+import { readIdentity } from '../../identity.ts';
 
 /** What stands here for Keystone's domains and regions: there is one of each. */
 export const domain = { id: 'default', name: 'Default' } as const;
@@ -27,8 +27,8 @@ export const ownRoutes = (
   const list = (request: FastifyRequest) => ({
     links: { ...self(request, request.url.slice(request.url.indexOf('/v3') + 3)), next: null, previous: null },
   });
-  const projectOf = (request: FastifyRequest) => {
-    const { projectId: id } = identityOf(request);
+  const toProject = (request: FastifyRequest) => {
+    const { projectId: id } = readIdentity(request);
     return {
       ...{ id, name: id, domain_id: domain.id, parent_id: domain.id, is_domain: false },
       ...{ description: '', enabled: true, tags: [], options: {}, links: self(request, `/projects/${id}`) },
@@ -38,12 +38,12 @@ export const ownRoutes = (
     ...{ id: region, description: '', parent_region_id: null, links: self(request, `/regions/${region}`) },
   });
   const userId = (request: FastifyRequest): string => {
-    const { keyId, user } = identityOf(request);
+    const { keyId, user } = readIdentity(request);
     return keyId ?? user?.subject ?? '';
   };
 
   for (const path of ['/auth/projects', '/OS-FEDERATION/projects']) {
-    app.get(`/v3${path}`, async (request) => ({ projects: [projectOf(request)], ...list(request) }));
+    app.get(`/v3${path}`, async (request) => ({ projects: [toProject(request)], ...list(request) }));
   }
   for (const path of ['/auth/domains', '/OS-FEDERATION/domains']) {
     app.get(`/v3${path}`, async (request) => ({ domains: [], ...list(request) }));
@@ -61,8 +61,8 @@ export const ownRoutes = (
 
   app.get('/v3/projects/:project', async (request) => {
     const { project } = request.params as { project: string };
-    if (project !== identityOf(request).projectId) throw notManaged();
-    return { project: projectOf(request) };
+    if (project !== readIdentity(request).projectId) throw notManaged();
+    return { project: toProject(request) };
   });
 
   const ofSelf = (path: string, answer: (request: FastifyRequest) => object | Promise<object>): void => {
@@ -73,7 +73,7 @@ export const ownRoutes = (
     });
   };
   ofSelf('', async (request) => {
-    const { keyId, user } = identityOf(request);
+    const { keyId, user } = readIdentity(request);
     const name = user?.name ?? (keyId === undefined ? undefined : (await keys.get(keyId))?.name);
     const id = userId(request);
     return {
@@ -83,6 +83,6 @@ export const ownRoutes = (
       },
     };
   });
-  ofSelf('/projects', (request) => ({ projects: [projectOf(request)], ...list(request) }));
+  ofSelf('/projects', (request) => ({ projects: [toProject(request)], ...list(request) }));
   ofSelf('/groups', (request) => ({ groups: [], ...list(request) }));
 };

@@ -4,7 +4,7 @@ import type { KnownKey } from '../../../shared/ports/projects.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { takeJsonOfAnyType } from '../../json-body.ts';
 import { answerOpenStackErrors } from '../glance/errors.ts';
-import { baseUrlOf } from '../glance/versions.ts';
+import { findBaseUrl } from '../glance/versions.ts';
 import { AuthRequest, keyOfRequest } from './credentials.ts';
 import { domain, notManaged, ownRoutes, region } from './own.ts';
 import { type Claims, identityOfToken, type Tokens } from './tokens.ts';
@@ -28,7 +28,7 @@ export const keystoneRoutes =
       done();
     });
 
-    const base = (request: FastifyRequest): string => `${baseUrlOf(request, config)}${prefix}/v3`;
+    const base = (request: FastifyRequest): string => `${findBaseUrl(request, config)}${prefix}/v3`;
     const version = (request: FastifyRequest) => ({
       id: 'v3.14',
       status: 'stable',
@@ -49,7 +49,7 @@ export const keystoneRoutes =
           interface: name,
           region,
           region_id: region,
-          url: `${baseUrlOf(request, config)}${path}`,
+          url: `${findBaseUrl(request, config)}${path}`,
         })),
       });
       return [service('image', '/image'), service('identity', `${prefix}/v3`)];
@@ -64,7 +64,7 @@ export const keystoneRoutes =
         expires_at: new Date(claims.expiresAt).toISOString(),
         project: { id: key.projectId, name: key.projectId, domain },
         is_domain: false,
-        roles: rolesOf(key).map((role) => ({ id: role, name: role })),
+        roles: toRoles(key).map((role) => ({ id: role, name: role })),
         catalog: catalog(request),
       },
     });
@@ -115,7 +115,7 @@ export const keystoneRoutes =
   };
 
 /** The role of the key and those that it implies, as in Keystone's defaults. */
-const rolesOf = ({ role }: KnownKey): string[] => {
+const toRoles = ({ role }: KnownKey): string[] => {
   if (role === 'reader') return ['reader'];
   return role === 'member' ? ['member', 'reader'] : ['admin', 'member', 'reader'];
 };

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { newApiKey } from '../../../shared/api-key.ts';
 import type { KnownKey } from '../../../shared/ports/projects.ts';
-import { newSecretsKey, secretKeysOf } from '../../../shared/secret-keys.ts';
+import { makeSecretKeys, newSecretsKey } from '../../../shared/secret-keys.ts';
 import { createTokens } from './tokens.ts';
 
 const someKey = (more: Partial<KnownKey> = {}): KnownKey => ({
@@ -18,7 +18,7 @@ const ours = newSecretsKey();
 const tokensOf = (known: () => KnownKey | undefined, ...secrets: string[]) =>
   createTokens(
     { get: (id) => Promise.resolve(known()?.keyId === id ? known() : undefined) },
-    secretKeysOf(secrets.length > 0 ? secrets : [ours]),
+    makeSecretKeys(secrets.length > 0 ? secrets : [ours]),
   );
 
 test('a token stands for its key', async () => {

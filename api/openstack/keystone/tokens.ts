@@ -54,7 +54,7 @@ export const createTokens = (keys: Pick<ApiKeyStore, 'get'>, secrets: Pick<Secre
     },
     read: async (token) => {
       const [, body = '', shown = ''] = /^brt_([\w-]{1,1000})\.([\w-]{43})$/.exec(token) ?? [];
-      const claims = claimsOf(body);
+      const claims = readClaims(body);
       if (!claims || claims.expiresAt <= Date.now()) return undefined;
       const key = await keys.get(claims.key);
       if (!key) return undefined;
@@ -66,7 +66,7 @@ export const createTokens = (keys: Pick<ApiKeyStore, 'get'>, secrets: Pick<Secre
   };
 };
 
-const claimsOf = (body: string): Claims | undefined => {
+const readClaims = (body: string): Claims | undefined => {
   try {
     return Claims.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString())).data;
   } catch {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Config } from '../../../shared/config.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Dependency } from './dependency.ts';
-import { reasonOf } from './reason.ts';
+import { explainReason } from './reason.ts';
 
 /** Where the API is to be found; "all addresses" is no address to ask. */
 export const apiUrl = ({ API_PUBLIC_URL, API_HOST, API_PORT }: Config): string => {
@@ -26,7 +26,7 @@ export const api: Dependency = {
       } catch (cause) {
         throw new BootreadyError({
           code: 'unavailable',
-          message: `The API does not answer at ${url}: ${reasonOf(cause)}.`,
+          message: `The API does not answer at ${url}: ${explainReason(cause)}.`,
           remedy: api.remedy,
           cause,
         });

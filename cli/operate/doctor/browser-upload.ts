@@ -3,7 +3,7 @@ import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import { apiUrl } from './api.ts';
 import type { Say } from './dependency.ts';
 import { probeBody, probeKey, withMultipart } from './probe-object.ts';
-import { addressOf, reasonOf } from './reason.ts';
+import { addressOf, explainReason } from './reason.ts';
 
 /**
  * What the command line and browsers do: PUT a part to a presigned URL of the public endpoint; a browser asks by preflight
@@ -33,7 +33,7 @@ export const examineBrowserUpload = async (
     });
   } catch (error) {
     say.failed(
-      `A part cannot be sent to a presigned URL of ${addressOf(endpoint)}: ${reasonOf(error)}.`,
+      `A part cannot be sent to a presigned URL of ${addressOf(endpoint)}: ${explainReason(error)}.`,
       'S3_PUBLIC_ENDPOINT must be the address of the store for clients. A proxy in between must not change path, query and Host.',
     );
     return;

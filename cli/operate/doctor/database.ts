@@ -9,7 +9,7 @@ import { BootreadyError } from '../../../shared/errors.ts';
 import { type ProcessRole, processRoles } from '../../../shared/process-roles.ts';
 import { compareClocks } from './clock.ts';
 import type { Dependency, Say } from './dependency.ts';
-import { addressOf, reasonOf } from './reason.ts';
+import { addressOf, explainReason } from './reason.ts';
 
 const oldest = 14;
 
@@ -48,7 +48,7 @@ export const database: Dependency = {
         say.failed(`Its schema is out of date: ${pending.join(', ')} is missing.`, 'Run: bootready migrate');
         return;
       }
-      const rights = await rightsOf(db);
+      const rights = await readRights(db);
       if (rights.isOwner || rights.roles.includes('api')) await examineWall(db, say);
       if (!rights.isOwner && rights.roles.length === 0) {
         say.failed(
@@ -68,7 +68,7 @@ export const database: Dependency = {
 };
 
 /** As what we may work there: superusers are members of every role, and owners may do all. */
-const rightsOf = async (db: Kysely<Database>): Promise<{ isOwner: boolean; roles: ProcessRole[] }> => {
+const readRights = async (db: Kysely<Database>): Promise<{ isOwner: boolean; roles: ProcessRole[] }> => {
   const { rows } = await sql<{ isOwner: boolean; roles: string[] }>`
     select pg_has_role(current_user, c.relowner, 'MEMBER') as "isOwner",
       array(select rolname::text from pg_roles
@@ -96,7 +96,7 @@ const examineWall = async (db: Kysely<Database>, say: Say): Promise<void> => {
     );
   } catch (error) {
     say.failed(
-      `The API cannot act as the role bootready_project: ${reasonOf(error)}.`,
+      `The API cannot act as the role bootready_project: ${explainReason(error)}.`,
       'Run as an administrator of the database: grant bootready_project to the user in DATABASE_URL.',
     );
   }
@@ -114,7 +114,7 @@ const unreachable = (cause: unknown, url: string): BootreadyError => {
   const trouble = tlsTrouble(cause, databaseTlsVariables);
   return new BootreadyError({
     code: 'unavailable',
-    message: `Postgres at ${addressOf(url)} refuses the connection: ${trouble?.reason ?? reasonOf(cause)}.`,
+    message: `Postgres at ${addressOf(url)} refuses the connection: ${trouble?.reason ?? explainReason(cause)}.`,
     remedy: trouble?.remedy ?? remedies[(cause as { code?: string }).code ?? ''] ?? database.remedy,
     cause,
   });

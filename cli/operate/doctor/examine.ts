@@ -2,7 +2,7 @@ import type { Config } from '../../../shared/config.ts';
 import { isBootreadyError } from '../../../shared/errors.ts';
 import type { ProcessRole } from '../../../shared/process-roles.ts';
 import type { Dependency, Diagnosis, Say } from './dependency.ts';
-import { reasonOf } from './reason.ts';
+import { explainReason } from './reason.ts';
 
 export type Examined = { diagnoses: Diagnosis[]; late: boolean };
 
@@ -28,7 +28,7 @@ export const examine = async (dependency: Dependency, config: Config, role?: Pro
   } catch (error) {
     if (signal.aborted) say.failed(`It did not answer within ${seconds} seconds.`, remedy);
     else if (isBootreadyError(error)) say.failed(error.message, error.remedy ?? remedy);
-    else say.failed(`It fails: ${reasonOf(error)}.`, remedy);
+    else say.failed(`It fails: ${explainReason(error)}.`, remedy);
   } finally {
     open = false;
     clearTimeout(timer);

@@ -8,7 +8,7 @@ import { examineBrowserUpload } from './browser-upload.ts';
 import { compareClocks } from './clock.ts';
 import type { Dependency, Say } from './dependency.ts';
 import { probeBody, putProbe } from './probe-object.ts';
-import { addressOf, reasonOf } from './reason.ts';
+import { addressOf, explainReason } from './reason.ts';
 import { examineRights } from './store-rights.ts';
 
 /** What an earlier doctor that was killed may have left. */
@@ -24,7 +24,7 @@ export const objectStore: Dependency = {
     const { headers } = await fetch(endpoint, { method: 'HEAD', signal }).catch((error: unknown) => {
       throw new BootreadyError({
         code: 'unavailable',
-        message: `The store at ${addressOf(endpoint)} does not answer: ${reasonOf(error)}.`,
+        message: `The store at ${addressOf(endpoint)} does not answer: ${explainReason(error)}.`,
         remedy: objectStore.remedy,
         cause: error,
       });
@@ -105,7 +105,7 @@ const examineBucket = async (
       return false;
     }
     say.failed(
-      `Bucket "${bucket}" does not work correctly: ${code === 'AccessDenied' ? 'access denied' : reasonOf(storeError(error))}.`,
+      `Bucket "${bucket}" does not work correctly: ${code === 'AccessDenied' ? 'access denied' : explainReason(storeError(error))}.`,
       `Allow these credentials to list the bucket, and to get, put and delete objects and upload parts in it.`,
     );
     return false;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { discover } from '../../../adapters/oidc/discover.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
-import { oidcSettingsOf } from '../../../shared/oidc/settings.ts';
+import { toOidcSettings } from '../../../shared/oidc/settings.ts';
 import type { Dependency } from './dependency.ts';
-import { reasonOf } from './reason.ts';
+import { explainReason } from './reason.ts';
 
 const Keys = z.object({ keys: z.array(z.object({ kty: z.string(), use: z.string().optional() })) });
 /** Those of a shared secret are none that we could check. RFC 7518, 3.1. */
@@ -15,11 +15,16 @@ export const oidc: Dependency = {
   seconds: 15,
   remedy: 'Check that this host can reach the issuer, and that OIDC_ISSUER equals the issuer in its own document.',
   examine: async ({ config, say, signal }) => {
-    const settings = oidcSettingsOf(config);
+    const settings = toOidcSettings(config);
     if (!settings) return say.ok('Sign-in with OpenID Connect is off: OIDC_ISSUER is not set.');
     const { href } = settings.issuer;
     const refuse = (what: string, cause: unknown): BootreadyError =>
-      new BootreadyError({ code: 'unavailable', message: `${what}: ${reasonOf(cause)}.`, remedy: oidc.remedy, cause });
+      new BootreadyError({
+        code: 'unavailable',
+        message: `${what}: ${explainReason(cause)}.`,
+        remedy: oidc.remedy,
+        cause,
+      });
     const metadata = (
       await discover(settings).catch((cause: unknown) => {
         throw refuse(`The issuer ${href} does not publish its metadata`, cause);

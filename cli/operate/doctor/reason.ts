@@ -11,7 +11,7 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** Why something did not work, in a few words, from whatever the libraries throw: Node wraps errors of the network several times. */
-export const reasonOf = (error: unknown): string => {
+export const explainReason = (error: unknown): string => {
   for (let current: unknown = error, depth = 0; current instanceof Error && depth < 8; depth++) {
     const code = (current as NodeJS.ErrnoException).code;
     if (code && words[code]) return words[code];

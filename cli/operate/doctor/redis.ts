@@ -1,11 +1,11 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Redis } from 'ioredis';
-import { connectionOf, redisTlsVariables } from '../../../adapters/queues/connection.ts';
+import { redisTlsVariables, toConnection } from '../../../adapters/queues/connection.ts';
 import { tlsTrouble } from '../../../adapters/tls-trouble.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Dependency } from './dependency.ts';
 import { reachByTls } from './reach.ts';
-import { addressOf, reasonOf } from './reason.ts';
+import { addressOf, explainReason } from './reason.ts';
 
 /** What BullMQ asks for: https://docs.bullmq.io/guide/redis-tm-compatibility and https://docs.bullmq.io/guide/going-to-production */
 const oldest = [6, 2] as const;
@@ -15,7 +15,7 @@ export const redis: Dependency = {
   seconds: 10,
   remedy: 'Check that Redis runs, and that REDIS_URL names it.',
   examine: async ({ config, say, signal }) => {
-    const { tls, ...connection } = connectionOf(config);
+    const { tls, ...connection } = toConnection(config);
     const { host, port } = connection;
     // What was written before the server refused our certificate would hide the reason.
     if (tls && host && port) {
@@ -78,7 +78,7 @@ const unreachable = (cause: unknown, url: string): BootreadyError => {
   const trouble = tlsTrouble(cause, redisTlsVariables);
   return new BootreadyError({
     code: 'unavailable',
-    message: `Redis at ${addressOf(url)} ${credentials ? 'refuses the user or password' : `does not answer: ${trouble?.reason ?? reasonOf(cause)}`}.`,
+    message: `Redis at ${addressOf(url)} ${credentials ? 'refuses the user or password' : `does not answer: ${trouble?.reason ?? explainReason(cause)}`}.`,
     remedy: credentials ? 'Correct the user and password in REDIS_URL.' : (trouble?.remedy ?? redis.remedy),
     cause,
   });

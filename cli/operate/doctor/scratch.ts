@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Dependency } from './dependency.ts';
-import { reasonOf } from './reason.ts';
+import { explainReason } from './reason.ts';
 
 const GiB = 1024 ** 3;
 /** Below the first nothing useful can be converted; the second is a common size of a cloud image's disk, converted and in work. */
@@ -22,7 +22,7 @@ export const scratch: Dependency = {
       .catch((cause: unknown) => {
         throw new BootreadyError({
           code: 'unavailable',
-          message: `${root} cannot be written: ${reasonOf(cause)}.`,
+          message: `${root} cannot be written: ${explainReason(cause)}.`,
           remedy: 'Make the user of the worker its owner (chown), or set SCRATCH_DIR to another folder.',
           cause,
         });

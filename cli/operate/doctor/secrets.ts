@@ -1,9 +1,9 @@
 import { openDatabase } from '../../../adapters/database/open.ts';
 import { countSeals } from '../../../adapters/database/sealed-webhooks.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
-import { secretKeysOf } from '../../../shared/secret-keys.ts';
+import { makeSecretKeys } from '../../../shared/secret-keys.ts';
 import type { Dependency } from './dependency.ts';
-import { reasonOf } from './reason.ts';
+import { explainReason } from './reason.ts';
 
 export const secrets: Dependency = {
   name: 'secrets',
@@ -17,13 +17,13 @@ export const secrets: Dependency = {
       );
       return;
     }
-    const keys = secretKeysOf(config.SECRETS_KEY);
+    const keys = makeSecretKeys(config.SECRETS_KEY);
     const { db, close } = openDatabase(config.DATABASE_URL, { max: 1 });
     try {
       const counts = await countSeals(db, keys).catch((cause: unknown) => {
         throw new BootreadyError({
           code: 'unavailable',
-          message: `The secrets in the database cannot be counted: ${reasonOf(cause)}.`,
+          message: `The secrets in the database cannot be counted: ${explainReason(cause)}.`,
           remedy: secrets.remedy,
           cause,
         });

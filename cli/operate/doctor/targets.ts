@@ -1,7 +1,7 @@
 import { openTargets } from '../../../adapters/targets/open.ts';
 import { isBootreadyError } from '../../../shared/errors.ts';
 import type { Dependency } from './dependency.ts';
-import { reasonOf } from './reason.ts';
+import { explainReason } from './reason.ts';
 
 export const targets: Dependency = {
   name: 'targets',
@@ -23,7 +23,7 @@ export const targets: Dependency = {
           say.ok(`Target "${name}" (${config.TARGETS[name]?.kind}): ${await target.check(signal)}.`);
         } catch (error) {
           if (isBootreadyError(error)) say.failed(error.message, error.remedy ?? targets.remedy);
-          else say.failed(`Target "${name}" fails: ${reasonOf(error)}.`, targets.remedy);
+          else say.failed(`Target "${name}" fails: ${explainReason(error)}.`, targets.remedy);
         }
       }),
     );

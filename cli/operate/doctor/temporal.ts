@@ -1,12 +1,12 @@
 import type { Connection } from '@temporalio/client';
-import { nodeTlsOf, temporalConfigOf, temporalTlsVariables } from '../../../adapters/temporal/config.ts';
+import { temporalTlsVariables, toNodeTls, toTemporalConfig } from '../../../adapters/temporal/config.ts';
 import { connectTemporal } from '../../../adapters/temporal/connect.ts';
 import { tlsTrouble } from '../../../adapters/tls-trouble.ts';
 import { searchAttributes, sharedTaskQueue } from '../../../shared/contracts/workflow.ts';
 import { BootreadyError } from '../../../shared/errors.ts';
 import type { Dependency } from './dependency.ts';
 import { placeOf, reach, reachByTls } from './reach.ts';
-import { reasonOf } from './reason.ts';
+import { explainReason } from './reason.ts';
 
 const deadlineMs = 6000;
 /** A worker asks for work at least once a minute; one that is gone stays listed for five. */
@@ -21,12 +21,12 @@ export const temporal: Dependency = {
   seconds: 20,
   remedy: 'Check that Temporal runs, and that TEMPORAL_ADDRESS names its frontend (host:7233).',
   examine: async ({ config, say, signal }) => {
-    const temporalConfig = temporalConfigOf(config);
+    const temporalConfig = toTemporalConfig(config);
     const { address, namespace } = temporalConfig;
     const at = placeOf(address, frontendPort);
     const { tls } = temporalConfig;
     // gRPC's library would not say why TLS failed.
-    const reached = at && (tls ? reachByTls({ ...at, ...nodeTlsOf(tls) }, signal) : reach(at, signal));
+    const reached = at && (tls ? reachByTls({ ...at, ...toNodeTls(tls) }, signal) : reach(at, signal));
     await reached?.catch((error: unknown) => {
       throw refused(error, address, namespace);
     });
@@ -77,7 +77,7 @@ const refused = (cause: unknown, address: string, namespace: string): BootreadyE
     });
   }
   const trouble = tlsTrouble(cause, temporalTlsVariables);
-  const silent = code === grpc.deadlineExceeded ? 'no answer in time' : reasonOf(cause);
+  const silent = code === grpc.deadlineExceeded ? 'no answer in time' : explainReason(cause);
   return new BootreadyError({
     code: 'unavailable',
     message: `Temporal at ${address} does not answer: ${trouble?.reason ?? silent}.`,

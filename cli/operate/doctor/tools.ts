@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { cacheDirOf } from '../../../workers/cache-dir.ts';
+import { findCacheDir } from '../../../workers/cache-dir.ts';
 import { applianceState } from '../../../workers/tools/appliance.ts';
 import { kvmWorks } from '../../../workers/tools/kvm.ts';
 import { sandboxBounds } from '../../../workers/tools/sandbox-bounds.ts';
-import { firstLineOf, missingPrograms, networkBlockDrivers, trySandbox } from '../../../workers/tools/versions.ts';
+import { missingPrograms, networkBlockDrivers, readFirstLine, trySandbox } from '../../../workers/tools/versions.ts';
 import type { Dependency, Say } from './dependency.ts';
 
 /** Program to Debian package. */
@@ -38,7 +38,7 @@ export const tools: Dependency = {
     }
     const found: string[] = [];
     if (!missing.includes('qemu-img')) {
-      const version = /version (\S+)/.exec((await firstLineOf('qemu-img', ['--version'], signal)) ?? '')?.[1];
+      const version = /version (\S+)/.exec((await readFirstLine('qemu-img', ['--version'], signal)) ?? '')?.[1];
       found.push(`qemu-img ${version ?? 'of unknown version'}`);
     }
     if (!missing.includes('nbdkit')) found.push(...(await examineNbdkit(say, signal)));
@@ -58,8 +58,8 @@ export const tools: Dependency = {
 };
 
 const examineNbdkit = async (say: Say, signal: AbortSignal): Promise<string[]> => {
-  const version = await firstLineOf('nbdkit', ['--version'], signal);
-  if ((await firstLineOf('nbdkit', ['curl', '--version'], signal)) === undefined) {
+  const version = await readFirstLine('nbdkit', ['--version'], signal);
+  if ((await readFirstLine('nbdkit', ['curl', '--version'], signal)) === undefined) {
     say.failed(
       'nbdkit has no curl plugin, which is needed to read images.',
       'Install it. It is part of the package nbdkit, or a separate package (nbdkit-curl-plugin).',
@@ -69,7 +69,7 @@ const examineNbdkit = async (say: Say, signal: AbortSignal): Promise<string[]> =
 };
 
 const examineAppliance = async (say: Say): Promise<string[]> => {
-  const cacheDir = cacheDirOf(process.env);
+  const cacheDir = findCacheDir(process.env);
   const { version, built, kernel } = await applianceState(cacheDir);
   if (!built && kernel === undefined) {
     say.failed(

@@ -5,7 +5,7 @@ import ts from 'typescript';
  * TypeScript types of an OpenAPI document, for openapi-fetch. What has a default need not be sent; what is optional may be given as
  * undefined, which JSON leaves out, as zod's types have it under `exactOptionalPropertyTypes`.
  */
-export const typesOf = async (document: string): Promise<string> =>
+export const readTypes = async (document: string): Promise<string> =>
   astToString(
     await openapiTS(document, {
       defaultNonNullable: false,

@@ -14,14 +14,14 @@ export const ratioTo = ({ rounds }: Measured, name: string): number | undefined 
   return all.length > 0 ? median(all) : undefined;
 };
 
-const usageOf = ({ rounds }: Measured, pick: (taken: Taken) => number): number =>
+const readUsage = ({ rounds }: Measured, pick: (taken: Taken) => number): number =>
   median(rounds.flatMap((round) => (round[ownName] ? pick(round[ownName]) : [])));
 
 /** Each figure that has a name, as its median; those that are next to nothing are left out. */
 const ownParts = (each: Measured, pick: (taken: Taken) => Record<string, number>): string => {
   const names = new Set(each.rounds.flatMap((round) => (round[ownName] ? Object.keys(pick(round[ownName])) : [])));
   return [...names]
-    .map((name) => ({ name, value: usageOf(each, (taken) => pick(taken)[name] ?? 0) }))
+    .map((name) => ({ name, value: readUsage(each, (taken) => pick(taken)[name] ?? 0) }))
     .filter(({ value }) => value >= 0.1)
     .map(({ name, value }) => `${name} ${value.toFixed(1)}`)
     .join(', ');
@@ -67,9 +67,9 @@ export const toTables = (all: readonly Measured[]): string => {
       row([
         each.workload,
         ...[ownParts(each, ({ parts }) => parts), ownParts(each, ({ usage }) => usage.processor)],
-        shown(usageOf(each, ({ usage }) => usage.alone) / each.gibibytes),
-        mebibytes(usageOf(each, ({ usage }) => usage.read)),
-        mebibytes(usageOf(each, ({ usage }) => usage.written)),
+        shown(readUsage(each, ({ usage }) => usage.alone) / each.gibibytes),
+        mebibytes(readUsage(each, ({ usage }) => usage.read)),
+        mebibytes(readUsage(each, ({ usage }) => usage.written)),
         each.peakMiB.toFixed(0),
       ]),
     ),

@@ -2,7 +2,7 @@ import { TooMuch, Unseen } from '../../../shared/checks/guest/unseen.ts';
 import { installedPackages } from '../../../workers/inspect/packages.ts';
 import { lookAtDrivers } from '../../../workers/inspect/windows-drivers.ts';
 import { openHive } from '../../../workers/inspect/windows-hive.ts';
-import { guestfishOf } from '../../../workers/tools/guestfish-answers.ts';
+import { makeGuestfish } from '../../../workers/tools/guestfish-answers.ts';
 import type { AskGuestfish } from '../../../workers/tools/guestfish-complaints.ts';
 
 /** What is too much, or cannot be read, is told as such: anything else that is thrown is a fault of ours. */
@@ -16,7 +16,7 @@ type Helpers = { ask: AskGuestfish };
 
 /** As a look does it, in the process for foreign bytes. @returns how many, or `undefined` when they cannot be told */
 export const packagesIn = async (root: string, { ask }: Helpers): Promise<number | undefined> =>
-  (await orUnseen(installedPackages(guestfishOf(ask), root)))?.length;
+  (await orUnseen(installedPackages(makeGuestfish(ask), root)))?.length;
 
 /** What is asked of SYSTEM. @returns whether it could be opened, and what one of its drivers says */
 export const hiveIn = async (path: string, { ask }: Helpers): Promise<Seen> =>
@@ -25,7 +25,7 @@ export const hiveIn = async (path: string, { ask }: Helpers): Promise<Seen> =>
 type Seen = { opened: boolean; start?: number | undefined };
 
 const lookAtHive = async (path: string, ask: AskGuestfish): Promise<Seen> => {
-  const hive = await openHive(guestfishOf(ask), path, 'SYSTEM');
+  const hive = await openHive(makeGuestfish(ask), path, 'SYSTEM');
   if (!hive) return { opened: false };
   await hive.dword('Select', 'Current');
   await hive.filled('ControlSet001\\Control\\Session Manager', 'PendingFileRenameOperations');

@@ -9,7 +9,7 @@ import { isBootreadyError } from '../../../shared/errors.ts';
 import { inspectDisk } from '../../../workers/activities/inspect.ts';
 import { ensureAppliance } from '../../../workers/tools/appliance.ts';
 import { withGuestfish } from '../../../workers/tools/guestfish.ts';
-import { type Guestfish, guestfishOf } from '../../../workers/tools/guestfish-answers.ts';
+import { type Guestfish, makeGuestfish } from '../../../workers/tools/guestfish-answers.ts';
 import { lagOf } from '../../support/lag.ts';
 import { echo } from '../echo.ts';
 import { randomOf } from '../formats/mutants.ts';
@@ -87,10 +87,10 @@ const lookAtVolumes = async ({ ask }: Guestfish): Promise<number> => {
   return mounted;
 };
 
-const hashOf = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+const computeHash = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 /** All that lies beside what the appliance may write. */
 const surroundings = (): string =>
-  JSON.stringify([readdirSync(dir).sort(), readdirSync(join(dir, 'host')), hashOf(join(dir, 'host/canary'))]);
+  JSON.stringify([readdirSync(dir).sort(), readdirSync(join(dir, 'host')), computeHash(join(dir, 'host/canary'))]);
 
 /** Looks at as many as the appliance survives. @returns how many of them were looked at */
 const session = async (disks: readonly Bent[], appliance: string): Promise<number> => {
@@ -107,7 +107,7 @@ const session = async (disks: readonly Bent[], appliance: string): Promise<numbe
         signal,
       },
       async (asked) => {
-        const guestfish = guestfishOf(asked);
+        const guestfish = makeGuestfish(asked);
         running = true;
         const devices = ((await guestfish.ask('list-devices')) ?? []).slice(1);
         expect(devices).toHaveLength(disks.length);

@@ -26,10 +26,10 @@ const lines = [
   '',
   'ddb.virtualHWVersion = "4"',
 ];
-const textOf = (change: (lines: string[]) => string[] = (same) => same, end = '\n'): string =>
+const toText = (change: (lines: string[]) => string[] = (same) => same, end = '\n'): string =>
   change([...lines]).join(end) + end;
-const instead = (from: string, to: string) => textOf((all) => all.map((line) => (line === from ? to : line)));
-const added = (line: string) => textOf((all) => [...all, line]);
+const instead = (from: string, to: string) => toText((all) => all.map((line) => (line === from ? to : line)));
+const added = (line: string) => toText((all) => [...all, line]);
 
 const extents = [
   'RW 1 SPARSE "a"',
@@ -162,19 +162,19 @@ export const descriptors = function* (bases: readonly Base[]): Generator<{ name:
     name: name.replaceAll(/[^ -~]/g, '?').slice(0, 90),
     bytes: insideOf(sparse, text),
   });
-  yield inside('as it is', textOf());
+  yield inside('as it is', toText());
   for (const line of new Set(lines))
     yield inside(
       `without ${line || 'blank lines'}`,
-      textOf((all) => all.filter((each) => each !== line)),
+      toText((all) => all.filter((each) => each !== line)),
     );
   for (const line of new Set(lines))
     yield inside(
       `twice ${line || 'blank'}`,
-      textOf((all) => all.flatMap((each) => (each === line ? [each, each] : [each]))),
+      toText((all) => all.flatMap((each) => (each === line ? [each, each] : [each]))),
     );
   for (const end of ['\r\n', '\r', '\n\n', '\v', '\0', '\u0085'])
-    yield inside(`lines that end with ${JSON.stringify(end)}`, textOf(undefined, end));
+    yield inside(`lines that end with ${JSON.stringify(end)}`, toText(undefined, end));
   for (const line of extents) yield inside(`extent ${line}`, instead(extent, line));
   for (const line of types) yield inside(`type ${line}`, instead('createType="monolithicSparse"', line));
   for (const line of ids)
@@ -182,14 +182,14 @@ export const descriptors = function* (bases: readonly Base[]): Generator<{ name:
   for (const line of more) yield inside(`and ${line}`, added(line));
   yield inside(
     'no extent',
-    textOf((all) => all.filter((each) => each !== extent)),
+    toText((all) => all.filter((each) => each !== extent)),
   );
-  yield inside('behind a zero byte: parentFileNameHint', `${textOf()}\0parentFileNameHint="x"`);
-  yield inside('behind a zero byte: createType', `${textOf()}\0createType="monolithicFlat"`);
-  yield inside('behind a zero byte: an extent', `${textOf()}\0RW 1 FLAT "x" 0`);
-  yield inside('as long as it may be', textOf().padEnd(room, '\n'));
+  yield inside('behind a zero byte: parentFileNameHint', `${toText()}\0parentFileNameHint="x"`);
+  yield inside('behind a zero byte: createType', `${toText()}\0createType="monolithicFlat"`);
+  yield inside('behind a zero byte: an extent', `${toText()}\0RW 1 FLAT "x" 0`);
+  yield inside('as long as it may be', toText().padEnd(room, '\n'));
   for (const sectors of [0, 1, 2, 19, 20, 21, 128, 129]) {
-    for (const text of [textOf(), textOf().padEnd(512, '\n'), textOf().padEnd(513, '\n')]) {
+    for (const text of [toText(), toText().padEnd(512, '\n'), toText().padEnd(513, '\n')]) {
       const bytes = insideOf(sparse, text);
       bytes.writeBigUInt64LE(BigInt(sectors), 36);
       yield { name: `declared as ${sectors} sectors, ${text.length} bytes`, bytes };

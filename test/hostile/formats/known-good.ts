@@ -11,7 +11,7 @@ import { vmdkWithFooter } from '../readings.ts';
  */
 export type KnownGood = { writer: string; name: string; path: string; code?: string };
 
-const sumOf = (bytes: Buffer, at: number): number => {
+const addUp = (bytes: Buffer, at: number): number => {
   let sum = 0;
   for (let index = 0; index < bytes.length; index++) if (index < at || index >= at + 4) sum += bytes[index] ?? 0;
   return ~sum >>> 0;
@@ -28,7 +28,7 @@ const vhdBy = (from: string, creator: string, host: string): Buffer => {
     footer.write(creator, 28, 'latin1');
     footer.writeUInt32BE(0x000a_0000, 32);
     footer.write(host, 36, 'latin1');
-    footer.writeUInt32BE(sumOf(footer.subarray(0, 512), 64), 64);
+    footer.writeUInt32BE(addUp(footer.subarray(0, 512), 64), 64);
   }
   return bytes;
 };

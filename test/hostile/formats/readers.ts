@@ -95,7 +95,7 @@ const asking = <T>(begin: () => { child: ChildProcess; answers: AsyncIterator<T>
   };
 };
 
-const linesOf = (child: ChildProcess): AsyncIterator<string> => {
+const readLines = (child: ChildProcess): AsyncIterator<string> => {
   child.stdin?.on('error', () => undefined);
   return createInterface({ input: child.stdout as never })[Symbol.asyncIterator]();
 };
@@ -108,7 +108,7 @@ export const openToldReader = (
   const { ask, stop } = asking(() => {
     const child = inSandbox(dir, ['qemu-storage-daemon', '--chardev', 'stdio,id=c', '--monitor', 'chardev=c']);
     child.stdin?.write('{"execute":"qmp_capabilities"}\n');
-    const lines = linesOf(child);
+    const lines = readLines(child);
     // The greeting, and what the first command gives.
     const answers = (async function* () {
       await lines.next();
@@ -191,7 +191,7 @@ export const openOsloReader = async (dir: string): Promise<Reader & { read(image
   const script = join(import.meta.dirname, 'oslo-inspect.py');
   const { ask, stop } = asking(() => {
     const child = spawn(python, [script], { stdio: ['pipe', 'pipe', 'ignore'] });
-    return { child, answers: linesOf(child) };
+    return { child, answers: readLines(child) };
   });
   return {
     stop,

@@ -1,10 +1,10 @@
-import { byVersion, expand, keywordOf, type LoaderEntry, type Variables } from './entry.ts';
+import { byVersion, expand, type LoaderEntry, readKeyword, type Variables } from './entry.ts';
 
 /** One file of loader/entries. UAPI.1, Boot Loader Specification: keys may be repeated; GRUB fills variables in ($kernelopts). */
 export const parseBlsEntry = (id: string, lines: readonly string[], variables: Variables): LoaderEntry | undefined => {
   const values = (key: string): string[] =>
     lines.flatMap((line) => {
-      const [name, value] = keywordOf(line);
+      const [name, value] = readKeyword(line);
       return name === key && value ? [expand(value, variables).trim()] : [];
     });
   const [kernel] = values('linux');

@@ -8,7 +8,7 @@ export type LoaderEntry = {
 };
 
 /** The first word of a line, and what follows it. */
-export const keywordOf = (line: string, separator = /\s/): [keyword: string, rest: string] => {
+export const readKeyword = (line: string, separator = /\s/): [keyword: string, rest: string] => {
   const text = line.trim();
   const at = text.search(separator);
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1).trim()];

@@ -1,5 +1,5 @@
 import { TooMuch } from '../../../shared/checks/guest/unseen.ts';
-import { expand, keywordOf, type LoaderEntry, longestText, type Variables } from './entry.ts';
+import { expand, type LoaderEntry, longestText, readKeyword, type Variables } from './entry.ts';
 
 type Menu = { id: string; title: string; entry?: LoaderEntry; children?: Menu[] };
 type Block = {
@@ -188,7 +188,7 @@ export const parseGrubLegacy = (lines: readonly string[]): GrubConfig => {
   const entries: LoaderEntry[] = [];
   let wanted = 0;
   for (const line of lines) {
-    const [command, assigned] = keywordOf(line, /[\s=]/);
+    const [command, assigned] = readKeyword(line, /[\s=]/);
     const rest = assigned.replace(/^=\s*/, '');
     const entry = entries.at(-1);
     if (command === 'default') wanted = Number.parseInt(rest, 10) || 0;

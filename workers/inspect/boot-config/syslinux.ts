@@ -1,4 +1,4 @@
-import { keywordOf, type LoaderEntry } from './entry.ts';
+import { type LoaderEntry, readKeyword } from './entry.ts';
 
 /** extlinux.conf and syslinux.cfg; also what U-Boot reads. Keywords in any case; a menu module (.c32) is no kernel. */
 export const parseSyslinuxConfig = (
@@ -9,7 +9,7 @@ export const parseSyslinuxConfig = (
   let menuDefault: LoaderEntry | undefined;
   let common = '';
   for (const line of lines) {
-    const [keyword, value] = keywordOf(line);
+    const [keyword, value] = readKeyword(line);
     const entry = entries.at(-1);
     switch (keyword.toLowerCase()) {
       case 'default':

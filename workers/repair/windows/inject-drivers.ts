@@ -41,7 +41,7 @@ export const injectDrivers = async (options: InjectOptions): Promise<string[]> =
     throw failed(`The volume or the registry of Windows cannot be read to its end (${error.why.what ?? ''}).`);
   });
   const files = driverFiles(await source.list(guestfish), windows.release);
-  const missing = neededDrivers.filter((name) => !files.get(name.toLowerCase())?.some(isProgramOf(name)));
+  const missing = neededDrivers.filter((name) => !files.get(name.toLowerCase())?.some(isProgram(name)));
   if (missing.length > 0) {
     const { major, minor, build, bits } = windows.release;
     throw failed(
@@ -94,9 +94,8 @@ export const injectDrivers = async (options: InjectOptions): Promise<string[]> =
   return changes.map(clean);
 };
 
-const isProgramOf = (driver: string) => (path: string) =>
-  basename(path).toLowerCase() === `${driver.toLowerCase()}.sys`;
-const isNeeded = (path: string): boolean => neededDrivers.some((driver) => isProgramOf(driver)(path));
+const isProgram = (driver: string) => (path: string) => basename(path).toLowerCase() === `${driver.toLowerCase()}.sys`;
+const isNeeded = (path: string): boolean => neededDrivers.some((driver) => isProgram(driver)(path));
 
 const copy = async (ask: Guestfish['ask'], from: string, to: string): Promise<void> => {
   if (!(await ask('upload', from, to))) throw failed(`The volume of Windows accepts no file: ${clean(basename(to))}.`);

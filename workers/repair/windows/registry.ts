@@ -13,7 +13,7 @@ export const regFile = (edits: RegistryEdits): string => {
       const header = `[\\${parts.slice(0, depth + 1).join('\\')}]`;
       return [
         header,
-        ...lines.map(([name, value]) => `${name === '' ? '@' : `"${escaped(name)}"`}=${dataOf(value)}`),
+        ...lines.map(([name, value]) => `${name === '' ? '@' : `"${escaped(name)}"`}=${readData(value)}`),
       ].join('\n');
     });
   });
@@ -24,7 +24,7 @@ const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceA
 
 const [expandString, binary, list] = [2, 3, 7];
 
-const dataOf = (value: RegistryValue): string => {
+const readData = (value: RegistryValue): string => {
   if (typeof value === 'number') return `dword:${value.toString(16).padStart(8, '0')}`;
   if (typeof value === 'string') return `"${escaped(value)}"`;
   if ('binary' in value) return hex(binary, Buffer.from(value.binary, 'hex'));

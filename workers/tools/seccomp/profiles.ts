@@ -311,7 +311,7 @@ const all = (names: readonly Syscall[], action: Action): Rules['calls'] =>
 
 type Needs = { forks?: boolean; sockets?: readonly Family[]; links?: boolean; ownFilter?: boolean };
 
-const rulesOf = ({
+const toRules = ({
   forks = false,
   sockets: families = [],
   links: makesLinks = false,
@@ -361,7 +361,7 @@ export type SeccompProfile = keyof typeof needs;
 const compiled = new Map<SeccompProfile, Buffer>();
 
 export const seccompProgram = (profile: SeccompProfile): Buffer => {
-  const program = compiled.get(profile) ?? compile(rulesOf(needs[profile]));
+  const program = compiled.get(profile) ?? compile(toRules(needs[profile]));
   compiled.set(profile, program);
   return program;
 };
