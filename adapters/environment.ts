@@ -6,7 +6,7 @@ import { BootreadyError } from '../shared/errors.ts';
  * Resolves `NAME_FILE=/path` to `NAME=<what the file holds>`, the custom of container secrets, for the variables that are ours:
  * SSL_CERT_FILE and many others mean something else. `NAME` itself wins.
  */
-export const withSecretFiles = (env: NodeJS.ProcessEnv): Record<string, string | undefined> => {
+export function withSecretFiles(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
   const resolved: Record<string, string | undefined> = { ...env };
   for (const target of Object.keys(Environment.shape)) {
     const name = `${target}_FILE`;
@@ -24,4 +24,4 @@ export const withSecretFiles = (env: NodeJS.ProcessEnv): Record<string, string |
     }
   }
   return resolved;
-};
+}

@@ -11,13 +11,13 @@ const patienceMs = 3000;
 
 type Parts = { config: Config; db: Kysely<Database>; queues: Queues; temporal: Client; store: ObjectStore };
 
-const within = async (work: Promise<unknown>): Promise<boolean> => {
+async function within(work: Promise<unknown>): Promise<boolean> {
   const late = new Promise<false>((resolve) => setTimeout(resolve, patienceMs, false).unref());
   return Promise.race([work.then(() => true), late]).catch(() => false);
-};
+}
 
 /** Asks every server that an installation depends on whether it answers. */
-export const installationHealth = ({ config, db, queues, temporal, store }: Parts) => {
+export function installationHealth({ config, db, queues, temporal, store }: Parts) {
   const ask = async (): Promise<Record<string, boolean>> => {
     const [database, redis, workflows, objectStore] = await Promise.all([
       within(sql`select 1`.execute(db)),
@@ -32,4 +32,4 @@ export const installationHealth = ({ config, db, queues, temporal, store }: Part
     if (!kept || Date.now() - kept.at > keptMs) kept = { at: Date.now(), answer: ask() };
     return kept.answer;
   };
-};
+}

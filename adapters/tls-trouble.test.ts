@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { tlsTrouble } from './tls-trouble.ts';
 
 const variables = { ca: 'THE_CA', address: 'THE_ADDRESS', client: 'THE_CERT', off: 'OFF' };
-const coded = (code: string, message = 'failed') => Object.assign(new Error(message), { code });
+function coded(code: string, message = 'failed') {
+  return Object.assign(new Error(message), { code });
+}
 
 test.each([
   ['Node, in a cause', new Error('outer', { cause: coded('SELF_SIGNED_CERT_IN_CHAIN') }), 'THE_CA'],

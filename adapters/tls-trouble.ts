@@ -59,16 +59,16 @@ const troubles: readonly Trouble[] = [
 ];
 
 /** Why TLS failed, in a few words, and what to do; undefined where something else did. */
-export const tlsTrouble = (error: unknown, variables: TlsVariables): { reason: string; remedy: string } | undefined => {
+export function tlsTrouble(error: unknown, variables: TlsVariables): { reason: string; remedy: string } | undefined {
   const said = `${findCodes(error)} ${explain(error)}`;
   const found = troubles.find(({ sign }) => sign.test(said));
   return found && { reason: found.reason, remedy: found.remedy(variables) };
-};
+}
 
-const findCodes = (error: unknown): string => {
+function findCodes(error: unknown): string {
   const codes: string[] = [];
   for (let current = error; current instanceof Error && codes.length < 8; current = current.cause) {
     codes.push(String((current as NodeJS.ErrnoException).code ?? ''));
   }
   return codes.join(' ');
-};
+}

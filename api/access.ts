@@ -6,28 +6,29 @@ import { readIdentity } from './identity.ts';
 
 /** Who may see an image, own it, and offer it to everyone. Both APIs go by these rules. */
 
-export const toViewer = (request: FastifyRequest): Viewer => {
+export function toViewer(request: FastifyRequest): Viewer {
   const { projectId, role } = readIdentity(request);
   return { projectId, role };
-};
+}
 
 /** What the viewer is to an image that he may see: that decides which of its fields he is shown. */
-export const seenAs = (viewer: Viewer, image: Pick<Image, 'projectId' | 'visibility'>): ImageViewer => {
+export function seenAs(viewer: Viewer, image: Pick<Image, 'projectId' | 'visibility'>): ImageViewer {
   if (viewer.projectId === image.projectId) return 'owner';
   if (viewer.role === 'admin') return 'administrator';
   return image.visibility === 'shared' ? 'member' : 'other';
-};
+}
 
 /** Whether the viewer's project owns it, or the viewer is an administrator. */
-export const owns = ({ projectId, role }: Viewer, image: Pick<Image, 'projectId'>): boolean =>
-  role === 'admin' || projectId === image.projectId;
+export function owns({ projectId, role }: Viewer, image: Pick<Image, 'projectId'>): boolean {
+  return role === 'admin' || projectId === image.projectId;
+}
 
 /** Administrators alone make images public. @throws `forbidden` */
-export const assertMayPublicize = ({ role }: Viewer): void => {
+export function assertMayPublicize({ role }: Viewer): void {
   if (role === 'admin') return;
   throw new BootreadyError({
     code: 'forbidden',
     message: 'Only administrators can make an image public.',
     remedy: 'Share it with single projects, or make it a community image.',
   });
-};
+}

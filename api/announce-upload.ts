@@ -4,15 +4,15 @@ import { finishedUpload } from '../shared/events/notification.ts';
 import type { ApiDeps } from './deps.ts';
 
 /** An object of ours is whole. The store announces it too, perhaps; and the sweep would find it. Whoever is first starts the run. */
-export const announceUpload = async (
+export async function announceUpload(
   { store, events, jobs }: Pick<ApiDeps, 'store' | 'events' | 'jobs'>,
   { bucket, key }: { bucket: string; key: string },
   log: FastifyBaseLogger,
-): Promise<void> => {
+): Promise<void> {
   const object = await store.head(bucket, key);
   if (!object) return;
   const open = await events.record('api', [finishedUpload(object)]);
   await jobs.addIntake(open).catch((error: unknown) => {
     log.warn({ error: explain(error) }, 'an upload waits for the sweep');
   });
-};
+}

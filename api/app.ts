@@ -47,7 +47,7 @@ import { webhookRoutes } from './webhooks.ts';
 const aboutImages = /\/images\/:id(\/|$)/;
 
 /** The HTTP API over its ports; nothing listens yet. */
-export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promise<FastifyInstance> => {
+export async function createApp(deps: ApiDeps, logger: FastifyBaseLogger): Promise<FastifyInstance> {
   const guard = guardBy(deps.config);
   const app = Fastify({
     loggerInstance: logger,
@@ -149,4 +149,4 @@ export const createApp = async (deps: ApiDeps, logger: FastifyBaseLogger): Promi
   if (deps.portalFolder) portal = await servePortal(app, deps.portalFolder, deps.config);
   if (deps.queueBoard) await app.register(deps.queueBoard, { prefix: '/queues' });
   return app;
-};
+}

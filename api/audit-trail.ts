@@ -18,7 +18,7 @@ const toldParams = ['member', 'event', 'tag', 'project', 'family', 'session', 'k
 const toldFields = ['name', 'status', 'member', 'family', 'target', 'bytes', 'images', 'uploads'] as const;
 const mostCharacters = 255;
 
-const toDetails = ({ params, body }: FastifyRequest): Record<string, string> => {
+function toDetails({ params, body }: FastifyRequest): Record<string, string> {
   const from = (values: unknown, names: readonly string[]): [string, string][] => {
     if (typeof values !== 'object' || values === null) return [];
     const all = values as Record<string, unknown>;
@@ -27,29 +27,31 @@ const toDetails = ({ params, body }: FastifyRequest): Record<string, string> => 
       .map((name) => [name, String(all[name]).replaceAll('\0', '').slice(0, mostCharacters)]);
   };
   return Object.fromEntries([...from(body, toldFields), ...from(params, toldParams)]);
-};
+}
 
-const changes = (method: string | string[]): boolean =>
-  [method].flat().some((each) => !['GET', 'HEAD', 'OPTIONS'].includes(each));
+function changes(method: string | string[]): boolean {
+  return [method].flat().some((each) => !['GET', 'HEAD', 'OPTIONS'].includes(each));
+}
 
 const Made = z.object({ id: z.guid() });
 
-const toImage = (request: FastifyRequest, payload: unknown): string | undefined => {
+function toImage(request: FastifyRequest, payload: unknown): string | undefined {
   const { id } = request.params as { id?: string };
   if (id !== undefined) return z.guid().safeParse(id).data;
   // An answer without content (204) has an empty payload, or one that says null.
   return typeof payload === 'string' && payload !== '' ? Made.safeParse(JSON.parse(payload)).data?.id : undefined;
-};
+}
 
 /** Names of an issuer's users are not unique; their subjects are. */
-const toActor = ({ keyId, user }: Identity): AuditRecord['by'] =>
-  keyId === undefined ? { name: user ? `${user.name} (${user.subject})` : 'unknown' } : { keyId };
+function toActor({ keyId, user }: Identity): AuditRecord['by'] {
+  return keyId === undefined ? { name: user ? `${user.name} (${user.subject})` : 'unknown' } : { keyId };
+}
 
 /**
  * Who did what, for every route that changes something; one that does not say its name is a mistake of ours, and nothing starts. Written
  * before the answer leaves, so that whoever has the answer finds the entry. What is done is done: an entry that cannot be written is an error in the log of this process, with all that it would have held.
  */
-export const keepAuditTrail = (app: FastifyInstance, { audit }: Pick<ApiDeps, 'audit'>): void => {
+export function keepAuditTrail(app: FastifyInstance, { audit }: Pick<ApiDeps, 'audit'>): void {
   app.addHook('onRoute', ({ method, url, config }) => {
     if (/^\/(v1|image)\//.test(url) && changes(method) && !config?.audit) {
       throw new Error(`${method} ${url} does not say what the audit log calls it.`);
@@ -72,4 +74,4 @@ export const keepAuditTrail = (app: FastifyInstance, { audit }: Pick<ApiDeps, 'a
       request.log.error({ error: explain(error), entry }, 'an entry of the audit log could not be written');
     });
   });
-};
+}

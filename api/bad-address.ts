@@ -6,9 +6,8 @@ import type { Guard } from './guards.ts';
  * Addresses that cannot be read at all reach no route and none of its handlers: answered as the API they seem to be for answers.
  * @param openStackError the body that OpenStack's services answer with
  */
-export const answerBadAddress =
-  (guard: Guard, openStackError: (status: number, message: string) => object) =>
-  (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
+export function answerBadAddress(guard: Guard, openStackError: (status: number, message: string) => object) {
+  return (error: FastifyError, request: FastifyRequest, reply: FastifyReply): void => {
     guard(request, reply);
     const status = error.statusCode ?? 400;
     const message = 'The address cannot be read: it is too long, or not percent-encoded UTF-8.';
@@ -20,3 +19,4 @@ export const answerBadAddress =
           : buildBody('invalid-input', message, 'See GET /openapi.json.', request.id),
       );
   };
+}

@@ -8,30 +8,30 @@ import type { ApiDeps } from './deps.ts';
 export type BearerDeps = Pick<ApiDeps, 'keys' | 'projects' | 'oidc'>;
 
 /** Three parts, as no key of ours has them: RFC 7515, 3.1. */
-const isJwt = (secret: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(secret);
+function isJwt(secret: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(secret);
+}
 
 /** With it, users of several projects say in which they act. It chooses among those that their token names and gives nothing by itself. */
 const projectHeader = 'bootready-project';
 
 /** Whose it is: an API key, or an access token of the issuer. Undefined when it is nobody's. @throws as OidcIssuer does */
-export const identityOfSecret = async (
+export async function identityOfSecret(
   secret: string,
   headers: IncomingHttpHeaders,
   { keys, projects, oidc }: BearerDeps,
-): Promise<Identity | undefined> => {
+): Promise<Identity | undefined> {
   if (!oidc || !isJwt(secret)) return keys.find(hashOfKey(secret));
   const access = await oidc.toAccess(secret);
   const wanted = headers[projectHeader];
   return identityIn(access, await toProject(access, typeof wanted === 'string' ? wanted : undefined, projects));
-};
+}
 
-export const identityIn = ({ role, ...user }: Access, projectId: string): Identity => ({ projectId, role, user });
+export function identityIn({ role, ...user }: Access, projectId: string): Identity {
+  return { projectId, role, user };
+}
 
-const toProject = async (
-  access: Access,
-  wanted: string | undefined,
-  projects: ApiDeps['projects'],
-): Promise<string> => {
+async function toProject(access: Access, wanted: string | undefined, projects: ApiDeps['projects']): Promise<string> {
   if (wanted !== undefined && !access.projects.includes(wanted)) {
     throw new BootreadyError({
       code: 'forbidden',
@@ -46,13 +46,13 @@ const toProject = async (
     message: 'Your token is valid for several projects.',
     remedy: `Choose one with the header ${projectHeader} (--project on the command line): ${[project, ...others].join(', ')}.`,
   });
-};
+}
 
 /** Of the projects that the issuer names those that are there. @throws `forbidden` when there is none */
-export const existingProjects = async (
+export async function existingProjects(
   named: readonly string[],
   projects: ApiDeps['projects'],
-): Promise<[string, ...string[]]> => {
+): Promise<[string, ...string[]]> {
   const [project, ...others] = await projects.existing(named);
   if (project !== undefined) return [project, ...others];
   throw new BootreadyError({
@@ -60,4 +60,4 @@ export const existingProjects = async (
     message: `There is no project ${named.map((id) => `"${id}"`).join(', ')} here.`,
     remedy: `An operator can create it: bootready project create ${named[0]}`,
   });
-};
+}

@@ -12,10 +12,10 @@ declare module 'fastify' {
 const restMs = 5000;
 
 /** No client keeps a request open by sending its body slowly, or never. https://owasp.org/www-community/attacks/Slow_Post_attack */
-export const limitBodyTime = (
+export function limitBodyTime(
   app: FastifyInstance,
   limits = { bodyMs: requestLimits.bodySeconds.most * 1000, restMs },
-): void => {
+): void {
   app.addHook('preParsing', (request, _reply, payload, done) => {
     if (!request.routeOptions.config.takesImageData) {
       const timer = setTimeout(() => {
@@ -39,4 +39,4 @@ export const limitBodyTime = (
     }
     done();
   });
-};
+}

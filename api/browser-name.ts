@@ -20,9 +20,9 @@ const systems: readonly (readonly [RegExp, string])[] = [
  * A browser in plain words, "Firefox, Linux", by its User-Agent (RFC 9110, 10.1.5); null for one that is not known. Only words of ours come out: what the header
  * says is anybody's text.
  */
-export const browserName = (userAgent = ''): string | null => {
+export function browserName(userAgent = ''): string | null {
   const named = (names: typeof browsers): string[] =>
     names.filter(([sign]) => sign.test(userAgent)).map(([, name]) => name);
   const words = [...named(browsers).slice(0, 1), ...named(systems).slice(0, 1)];
   return words.length > 0 ? words.join(', ') : null;
-};
+}

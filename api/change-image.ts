@@ -4,7 +4,7 @@ import type { Image, ImageAttributes } from '../shared/ports/image.ts';
 import { assertPropertiesFit, assertSettable, isBaseAttribute, validValue } from './image-attributes.ts';
 
 /** What becomes of an image by a change; properties are merged, and null removes one. @throws `invalid-input`, `forbidden`, `quota-exceeded` */
-export const afterChange = (image: Image, change: ChangeImage): Partial<ImageAttributes> => {
+export function afterChange(image: Image, change: ChangeImage): Partial<ImageAttributes> {
   const { name, minRam, minDisk, properties = {} } = change;
   const after = new Map(Object.entries(image.properties));
   for (const [key, value] of Object.entries(properties)) {
@@ -21,11 +21,12 @@ export const afterChange = (image: Image, change: ChangeImage): Partial<ImageAtt
     ...(minDisk === undefined ? {} : { minDisk }),
     properties: changed,
   };
-};
+}
 
-const noProperty = (key: string): BootreadyError =>
-  new BootreadyError({
+function noProperty(key: string): BootreadyError {
+  return new BootreadyError({
     code: 'invalid-input',
     message: `"${key}" is a built-in attribute and cannot be set as a property.`,
     remedy: 'Name, minRam and minDisk are separate fields. The Image API changes the other attributes.',
   });
+}

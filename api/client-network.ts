@@ -2,7 +2,7 @@
  * What is counted as one client: an IPv4 address, or the /64 network of an IPv6 address. Networks of that size are given to single customers (RFC 6177), who
  * would otherwise have a fresh address for each request.
  */
-export const toNetwork = (address: string): string => {
+export function toNetwork(address: string): string {
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   if (!address.includes(':')) return address;
@@ -12,6 +12,8 @@ export const toNetwork = (address: string): string => {
   const all = back === undefined ? left : [...left, ...Array(8 - left.length - right.length).fill('0'), ...right];
   const network = all.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16));
   return `${network.join(':')}::/64`;
-};
+}
 
-const readGroups = (text: string): string[] => (text === '' ? [] : text.split(':'));
+function readGroups(text: string): string[] {
+  return text === '' ? [] : text.split(':');
+}

@@ -7,26 +7,28 @@ import { BootreadyError } from '../shared/errors.ts';
  */
 export type Cookie = { secureName: `__Host-${string}`; loopbackName: string; sameSite: 'Strict' | 'Lax' };
 
-const isLoopback = (host: string): boolean => /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
+function isLoopback(host: string): boolean {
+  return /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/i.test(host);
+}
 
-export const readCookie = (request: FastifyRequest, { secureName, loopbackName }: Cookie): string | undefined => {
+export function readCookie(request: FastifyRequest, { secureName, loopbackName }: Cookie): string | undefined {
   const name = isLoopback(request.host) ? loopbackName : secureName;
   for (const pair of (request.headers.cookie ?? '').split(';')) {
     const [key, value] = pair.trim().split('=', 2);
     if (value && (key === name || key === secureName)) return value;
   }
   return undefined;
-};
+}
 
 /**
  * A `Set-Cookie` for where the browser is.
  * @param origin of the page; a program shows none
  * @throws `invalid-input` over plain http from elsewhere
  */
-export const writeCookie = (
+export function writeCookie(
   { secureName, loopbackName, sameSite }: Cookie,
   { value, seconds, origin }: { value: string; seconds: number; origin: string | undefined },
-): string => {
+): string {
   const { protocol, host = '' } = URL.parse(origin ?? '') ?? {};
   const marks = `Max-Age=${seconds}; Path=/; HttpOnly; SameSite=${sameSite}`;
   if (protocol !== 'http:') return `${secureName}=${value}; ${marks}; Secure`;
@@ -36,4 +38,4 @@ export const writeCookie = (
     message: 'The portal does not allow sign-in over plain http: the key could be read on the way.',
     remedy: 'Open it with https. The operator must put a proxy with a certificate in front of the API.',
   });
-};
+}

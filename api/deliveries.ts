@@ -8,9 +8,8 @@ import { atLeast, readIdentity } from './identity.ts';
 import { detailOf, imageToChange } from './image-access.ts';
 
 /** A published image goes to a target, for the first time or once more. */
-export const deliveryRoutes =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function deliveryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const { config, projects, deliveries, startDelivery, starter } = deps;
 
     /** Members send only where their project's images go anyway: other targets may be for other eyes. */
@@ -81,16 +80,18 @@ export const deliveryRoutes =
       },
     );
   };
+}
 
-const nothingUnderWay = (target: string): BootreadyError =>
-  new BootreadyError({
+function nothingUnderWay(target: string): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: `No delivery of the image is running to "${target}".`,
     remedy: 'There is nothing to cancel. "bootready show" shows how its deliveries ended.',
   });
+}
 
-const noSuchTarget = (target: string, allowed: readonly string[]): BootreadyError =>
-  new BootreadyError({
+function noSuchTarget(target: string, allowed: readonly string[]): BootreadyError {
+  return new BootreadyError({
     code: 'invalid-input',
     message: `Images of this project are not delivered to a target "${target}".`,
     remedy:
@@ -98,3 +99,4 @@ const noSuchTarget = (target: string, allowed: readonly string[]): BootreadyErro
         ? `Their targets are: ${allowed.join(', ')}.`
         : 'The operator defines targets in TARGETS and chooses them with DELIVER_TO or "bootready project targets".',
   });
+}

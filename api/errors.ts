@@ -5,17 +5,21 @@ import { errorCodes } from '../shared/error-codes.ts';
 import { explain, isBootreadyError } from '../shared/errors.ts';
 
 /** RFC 9110, 10.2.3; RFC 6585, 4. */
-export const needsRetryAfter = (status: number): boolean => status === 503 || status === 429;
+export function needsRetryAfter(status: number): boolean {
+  return status === 503 || status === 429;
+}
 
-export const buildBody = (code: string, message: string, remedy: string | undefined, requestId: string): ApiError => ({
-  error: { code, message, ...(remedy ? { remedy } : {}), requestId },
-});
+export function buildBody(code: string, message: string, remedy: string | undefined, requestId: string): ApiError {
+  return {
+    error: { code, message, ...(remedy ? { remedy } : {}), requestId },
+  };
+}
 
 /** Errors as HTTP answers: the one place that makes them. `page` answers addresses that belong to the portal. */
-export const answerErrors = (
+export function answerErrors(
   app: FastifyInstance,
   page: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined,
-): void => {
+): void {
   app.setNotFoundHandler(
     (request, reply) =>
       page(request, reply) ??
@@ -65,4 +69,4 @@ export const answerErrors = (
         ),
       );
   });
-};
+}

@@ -22,9 +22,8 @@ const Params = z.object({
 });
 
 /** What the steps of a run saw: its boot check, and the packages inside. The guest wrote it: it is served as what it is, and nothing in it is ever run. */
-export const evidenceRoutes =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function evidenceRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get(
       '/images/:id/runs/:run/evidence/:name',
       {
@@ -66,3 +65,4 @@ export const evidenceRoutes =
       },
     );
   };
+}

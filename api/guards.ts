@@ -13,10 +13,10 @@ const guards = {
 export type Guard = (request: FastifyRequest, reply: FastifyReply) => void;
 
 /** Sets what every answer says to browsers, those that reach no route among them. */
-export const guardBy = (config: Pick<Config, 'API_PUBLIC_URL'> | undefined): Guard => {
+export function guardBy(config: Pick<Config, 'API_PUBLIC_URL'> | undefined): Guard {
   const isHttps = config?.API_PUBLIC_URL?.startsWith('https:') ?? false;
   return (request, reply) => {
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store', ...guards });
     if (isHttps || request.protocol === 'https') reply.header('strict-transport-security', 'max-age=31536000');
   };
-};
+}

@@ -2,9 +2,8 @@ import type { FastifyPluginAsync } from 'fastify';
 import type { ApiDeps } from './deps.ts';
 
 /** `/livez`: the process works. `/readyz`: so does what it cannot do without; names only, no details for strangers. */
-export const healthRoutes =
-  ({ health }: ApiDeps): FastifyPluginAsync =>
-  async (app) => {
+export function healthRoutes({ health }: ApiDeps): FastifyPluginAsync {
+  return async (app) => {
     app.get('/livez', { schema: { hide: true } }, async () => ({ status: 'ok' }));
     app.get('/readyz', { schema: { hide: true } }, async (_request, reply) => {
       const checks = await health();
@@ -12,3 +11,4 @@ export const healthRoutes =
       return reply.code(ready ? 200 : 503).send({ status: ready ? 'ok' : 'unavailable', checks });
     });
   };
+}

@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 /** Who asks says the project by a header. */
-const serve = async (limits: { bodies: number; answers: number; unreadMs: number }): Promise<string> => {
+async function serve(limits: { bodies: number; answers: number; unreadMs: number }): Promise<string> {
   app = Fastify({ forceCloseConnections: true });
   answerErrors(app, () => undefined);
   app.decorateRequest('identity', null);
@@ -28,23 +28,26 @@ const serve = async (limits: { bodies: number; answers: number; unreadMs: number
   app.get('/', async () => 'x'.repeat(unread));
   app.get('/small', async () => 'small');
   return app.listen({ host: '127.0.0.1', port: 0 });
-};
+}
 
 /** Sends this and then nothing, and reads nothing; gives what ends the connection. */
-const stall = async (url: string, project: string, head: string): Promise<Socket> => {
+async function stall(url: string, project: string, head: string): Promise<Socket> {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   sockets.push(socket);
   socket.pause();
   socket.on('error', () => undefined);
   socket.write(`${head}\r\nHost: x\r\nX-Project: ${project}\r\n`);
   return socket;
-};
+}
 
-const send = (url: string, project: string, bytes: number): Promise<number> =>
-  fetch(url, { method: 'POST', body: JSON.stringify('x'.repeat(bytes)), headers: toHeaders(project) }).then(
+function send(url: string, project: string, bytes: number): Promise<number> {
+  return fetch(url, { method: 'POST', body: JSON.stringify('x'.repeat(bytes)), headers: toHeaders(project) }).then(
     ({ status }) => status,
   );
-const toHeaders = (project: string) => ({ 'x-project': project, 'content-type': 'application/json' });
+}
+function toHeaders(project: string) {
+  return { 'x-project': project, 'content-type': 'application/json' };
+}
 
 describe('bodies that are under way', () => {
   const stallBody = async (url: string, project: string): Promise<Socket> => {

@@ -4,7 +4,9 @@ import { toNetwork } from './client-network.ts';
 import { createMemoryBudget } from './memory-budget.ts';
 
 /** Whose share of the memory a request takes. */
-const findHolder = ({ identity, ip }: FastifyRequest): string => identity?.projectId ?? toNetwork(ip);
+function findHolder({ identity, ip }: FastifyRequest): string {
+  return identity?.projectId ?? toNetwork(ip);
+}
 
 /** Answers up to this size are not counted: errors must get through. */
 const smallAnswer = 4096;
@@ -13,14 +15,14 @@ const smallAnswer = 4096;
  * Bodies that come, and answers that nobody has read yet, are held in memory, and how many there are at once is up to the clients. Both have a budget; beyond
  * it requests are refused with 503 and `Retry-After`. Image data and event streams have budgets of their own.
  */
-export const limitHeldMemory = (
+export function limitHeldMemory(
   app: FastifyInstance,
   limits = {
     bodies: requestLimits.bodiesBytes.most,
     answers: requestLimits.answersBytes.most,
     unreadMs: requestLimits.unreadSeconds.most * 1000,
   },
-): void => {
+): void {
   const bodies = createMemoryBudget(limits.bodies, {
     all: 'The API has no memory for more large requests.',
     own: 'You have reached your limit of large requests at the same time.',
@@ -53,4 +55,4 @@ export const limitHeldMemory = (
     reply.raw.setTimeout(limits.unreadMs, () => void reply.raw.destroy());
     return bytes;
   });
-};
+}

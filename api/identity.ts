@@ -14,7 +14,7 @@ declare module 'fastify' {
 }
 
 /** The key or token that a request shows: Bearer, `X-Auth-Token` as OpenStack's clients have it, or the password of HTTP Basic (browsers). */
-export const keyOf = (request: FastifyRequest): string | undefined => {
+export function keyOf(request: FastifyRequest): string | undefined {
   const authorization = request.headers.authorization;
   const bearer = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
   if (bearer) return bearer;
@@ -22,10 +22,10 @@ export const keyOf = (request: FastifyRequest): string | undefined => {
   if (basic) return Buffer.from(basic, 'base64').toString('utf8').split(':').slice(1).join(':');
   const token = request.headers['x-auth-token'];
   return typeof token === 'string' ? token : undefined;
-};
+}
 
 /** @throws `unauthenticated`, and what the issuer has against its token */
-export const authenticate = async (request: FastifyRequest, deps: BearerDeps): Promise<Identity> => {
+export async function authenticate(request: FastifyRequest, deps: BearerDeps): Promise<Identity> {
   const key = keyOf(request);
   const identity = key === undefined ? undefined : await identityOfSecret(key, request.headers, deps);
   if (identity) return identity;
@@ -34,19 +34,19 @@ export const authenticate = async (request: FastifyRequest, deps: BearerDeps): P
     message: key === undefined ? 'The request has no API key.' : 'The API key is invalid or has expired.',
     remedy: 'Send "Authorization: Bearer KEY". An operator creates keys with "bootready key create".',
   });
-};
+}
 
 /** Whatever the routes below do, they do in the scope of whoever asks; the identity is known by then. */
-export const actInScope = (app: FastifyInstance, within: WithinScope): void => {
+export function actInScope(app: FastifyInstance, within: WithinScope): void {
   // Not earlier: what reads the body calls back from where no scope is.
   app.addHook('preHandler', (request, _reply, done) => {
     const projectId = readScope(request);
     within(projectId === undefined ? 'everything' : { projectId }, done);
   });
-};
+}
 
 /** Every route below needs a key, a token of the issuer, or the session of a browser that has shown one. */
-export const identify = (app: FastifyInstance, deps: BearerDeps & SessionDeps & { within: WithinScope }): void => {
+export function identify(app: FastifyInstance, deps: BearerDeps & SessionDeps & { within: WithinScope }): void {
   app.decorateRequest('identity', null);
   app.addHook('onRequest', async (request) => {
     request.identifyAgain = async () => {
@@ -56,25 +56,24 @@ export const identify = (app: FastifyInstance, deps: BearerDeps & SessionDeps & 
     request.identity = await request.identifyAgain();
   });
   actInScope(app, deps.within);
-};
+}
 
-export const readIdentity = (request: FastifyRequest): Identity => {
+export function readIdentity(request: FastifyRequest): Identity {
   if (!request.identity) throw new Error('a route without identify()');
   return request.identity;
-};
+}
 
 /** What an identity may see: its own project, or everything. For the `projectId` filters of the stores. */
-export const readScope = (request: FastifyRequest): string | undefined => {
+export function readScope(request: FastifyRequest): string | undefined {
   const { role, projectId } = readIdentity(request);
   return role === 'admin' ? undefined : projectId;
-};
+}
 
 const rank: Record<Role, number> = { reader: 0, member: 1, admin: 2 };
 
 /** A hook for routes that change something. @throws `forbidden` */
-export const atLeast =
-  (role: Role) =>
-  async (request: FastifyRequest): Promise<void> => {
+export function atLeast(role: Role) {
+  return async (request: FastifyRequest): Promise<void> => {
     if (rank[readIdentity(request).role] >= rank[role]) return;
     throw new BootreadyError({
       code: 'forbidden',
@@ -82,3 +81,4 @@ export const atLeast =
       remedy: 'Ask an operator for that role, or for a key with it.',
     });
   };
+}

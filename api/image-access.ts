@@ -12,30 +12,31 @@ import { readIdentity, readScope } from './identity.ts';
 import { deliveryView, imageView, repairView, runView, toLanguage } from './views.ts';
 
 /** The image of the route's `:id`. Another project's image is answered exactly like none. @throws `not-found` */
-export const ownImage = async ({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
+export async function ownImage({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
   const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
   const image = id.success ? await images.get(id.data, readScope(request)) : undefined;
   if (image) return image;
   throw noSuchImage();
-};
+}
 
 /** The image of the route's `:id`, of whatever project, if the asking one may use it. @throws `not-found` */
-export const usableImage = async ({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
+export async function usableImage({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
   const id = z.uuid().safeParse((request.params as { id?: unknown }).id);
   const image = id.success ? await images.getVisible(id.data, toViewer(request)) : undefined;
   if (image) return image;
   throw noSuchImage();
-};
+}
 
-const noSuchImage = (): BootreadyError =>
-  new BootreadyError({
+function noSuchImage(): BootreadyError {
+  return new BootreadyError({
     code: 'not-found',
     message: 'Image not found.',
     remedy: 'GET /v1/images lists yours ("bootready list").',
   });
+}
 
 /** Whom a platform image belongs to is no matter: administrators alone change it. @throws `not-found`, `forbidden` */
-export const imageToChange = async (deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
+export async function imageToChange(deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
   const image = await ownImage(deps, request);
   if (image.visibility !== 'public' || readIdentity(request).role === 'admin') return image;
   throw new BootreadyError({
@@ -43,14 +44,14 @@ export const imageToChange = async (deps: Pick<ApiDeps, 'images'>, request: Fast
     message: 'This is a platform image. Only administrators can change it.',
     remedy: 'Download it and create your own image.',
   });
-};
+}
 
 /** As whoever asks is shown them. */
-export const toViews = async (
+export async function toViews(
   { images }: Pick<ApiDeps, 'images'>,
   found: readonly Image[],
   viewer: Viewer,
-): Promise<ImageView[]> => {
+): Promise<ImageView[]> {
   const theirs = found.filter(({ projectId, visibility }) => projectId !== viewer.projectId && visibility === 'shared');
   const [latest, answers] = await Promise.all([
     images.latestRuns(found.map(({ id }) => id)),
@@ -60,26 +61,26 @@ export const toViews = async (
     ),
   ]);
   return found.map((image) => imageView(image, latest.get(image.id), seenAs(viewer, image), answers.get(image.id)));
-};
+}
 
 /** Its runs that whoever asks is shown, newest first. */
-export const listShownRuns = async (
+export async function listShownRuns(
   { images }: Pick<ApiDeps, 'images'>,
   request: FastifyRequest,
   image: Image,
-): Promise<readonly Run[]> => {
+): Promise<readonly Run[]> {
   const viewer = seenAs(toViewer(request), image);
   const runs = await images.runs(image.id);
   return runs.filter(({ status }) => mayBeShown(imageFields.runs, viewer, status === 'published'));
-};
+}
 
 /** All that is known of an image, as whoever asks is shown it (shared/image-fields.ts). */
-export const detailOf = async (
+export async function detailOf(
   deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads' | 'deliveries'>,
   request: FastifyRequest,
   image: Image,
   language = toLanguage(request.headers['accept-language']),
-): Promise<ImageDetail> => {
+): Promise<ImageDetail> {
   const { images, repairs, downloads, deliveries } = deps;
   const viewer = seenAs(toViewer(request), image);
   const readRuns = async (): Promise<RunView[]> => {
@@ -107,4 +108,4 @@ export const detailOf = async (
     runs: views,
     deliveries: delivered.map(deliveryView),
   });
-};
+}

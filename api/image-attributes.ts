@@ -32,7 +32,9 @@ export const baseAttributes = {
 } as const;
 export type BaseAttribute = keyof typeof baseAttributes;
 
-export const isBaseAttribute = (name: string): name is BaseAttribute => Object.hasOwn(baseAttributes, name);
+export function isBaseAttribute(name: string): name is BaseAttribute {
+  return Object.hasOwn(baseAttributes, name);
+}
 
 /** Set by us alone. */
 export const readOnlyAttributes: ReadonlySet<string> = new Set([
@@ -56,18 +58,21 @@ const reservedPrefix = 'os_glance';
 
 const propertyValue = text.max(65_535);
 
-const invalid = (message: string, remedy = 'See GET /v2/schemas/image.'): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message, remedy });
-const forbidden = (message: string): BootreadyError => new BootreadyError({ code: 'forbidden', message });
+function invalid(message: string, remedy = 'See GET /v2/schemas/image.'): BootreadyError {
+  return new BootreadyError({ code: 'invalid-input', message, remedy });
+}
+function forbidden(message: string): BootreadyError {
+  return new BootreadyError({ code: 'forbidden', message });
+}
 
 /** @throws BootreadyError `forbidden` for what nobody but us sets */
-export const assertSettable = (name: string): void => {
+export function assertSettable(name: string): void {
   if (readOnlyAttributes.has(name)) throw forbidden(`The attribute "${name}" is read-only.`);
   if (reserved.has(name) || name.startsWith(reservedPrefix)) throw forbidden(`The attribute "${name}" is reserved.`);
-};
+}
 
 /** A value that fits the attribute or, for all other names, a custom property. @throws BootreadyError `invalid-input` */
-export const validValue = (name: string, value: unknown): unknown => {
+export function validValue(name: string, value: unknown): unknown {
   const schema = isBaseAttribute(name) ? baseAttributes[name] : propertyValue;
   if (!isBaseAttribute(name)) {
     if (name.length > 255 || name === '' || !text.safeParse(name).success) {
@@ -77,10 +82,10 @@ export const validValue = (name: string, value: unknown): unknown => {
   const parsed = schema.safeParse(value);
   if (parsed.success) return name === 'tags' ? [...new Set(parsed.data as string[])] : parsed.data;
   throw invalid(`The value of "${name}" is not valid: ${parsed.error.issues[0]?.message ?? 'unknown reason'}.`);
-};
+}
 
 /** @throws BootreadyError `quota-exceeded` that names the limit */
-export const assertPropertiesFit = (properties: Readonly<Record<string, string>>): void => {
+export function assertPropertiesFit(properties: Readonly<Record<string, string>>): void {
   assertWithin('properties', Object.keys(properties).length);
   assertWithin('propertyBytes', bytesOfProperties(properties));
-};
+}

@@ -20,9 +20,8 @@ const calmMs = 250;
  * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the image as it is, at once and after
  * every change. Each event is the whole image, so whoever reconnects has missed nothing.
  */
-export const imageStream =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const open = new Set<() => void>();
     const streams = createOpenStreams();
     app.addHook('preClose', async () => {
@@ -141,6 +140,7 @@ export const imageStream =
       },
     );
   };
+}
 
 type Source = {
   /** Wakes the stream after each change; gives what ends that. */
@@ -152,7 +152,7 @@ type Source = {
   next: () => Promise<{ name: string; data: object } | undefined | 'over'>;
 };
 
-const startStream = (request: FastifyRequest, reply: FastifyReply): ServerResponse => {
+function startStream(request: FastifyRequest, reply: FastifyReply): ServerResponse {
   reply.hijack();
   reply.raw.writeHead(200, {
     ...(reply.getHeaders() as OutgoingHttpHeaders),
@@ -162,4 +162,4 @@ const startStream = (request: FastifyRequest, reply: FastifyReply): ServerRespon
     'x-request-id': request.id,
   });
   return reply.raw;
-};
+}

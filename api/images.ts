@@ -25,9 +25,8 @@ import { assertUploadFits } from './upload-limit.ts';
 const ById = z.object({ id: z.string() });
 const linkSeconds = 3600;
 
-export const imageRoutes =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const { config, downloads, images, projects, store } = deps;
     const member = { onRequest: atLeast('member') };
 
@@ -203,10 +202,12 @@ export const imageRoutes =
       },
     );
   };
+}
 
-const notPublished = (image: Pick<Image, 'status'>): BootreadyError =>
-  new BootreadyError({
+function notPublished(image: Pick<Image, 'status'>): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: `The image is not published: it is ${image.status}.`,
     remedy: 'Wait until it is active. "bootready show" shows what it is waiting for.',
   });
+}

@@ -12,9 +12,8 @@ const Page = z.object({
   limit: z.coerce.number().int().min(1).max(500).default(50),
 });
 
-export const inboxRoutes =
-  ({ events }: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function inboxRoutes({ events }: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get(
       '/upload-events',
       {
@@ -40,3 +39,4 @@ export const inboxRoutes =
       },
     );
   };
+}

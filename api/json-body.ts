@@ -7,7 +7,7 @@ import { beyondLimit, requestLimits } from '../shared/request-limits.ts';
  * JSON of a client. Looked at before it is parsed, because what nests deeply costs far more in whatever walks it later.
  * @throws BootreadyError `invalid-input` that names the limit, or says that this is not JSON
  */
-export const parseJson = (text: string): unknown => {
+export function parseJson(text: string): unknown {
   if (countLevels(text) > requestLimits.jsonLevels.most) throw beyondLimit('jsonLevels');
   try {
     return JSON.parse(text);
@@ -19,17 +19,17 @@ export const parseJson = (text: string): unknown => {
       cause,
     });
   }
-};
+}
 
 /**
  * As OpenStack's services read bodies: as JSON, whatever type they are said to have. Clients name all kinds of types, or none, for requests without a body too;
  * the body is undefined then.
  */
-export const takeJsonOfAnyType = (app: FastifyInstance): void => {
+export function takeJsonOfAnyType(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(
     ['application/json', '*'],
     { parseAs: 'string' },
     async (_request: FastifyRequest, body: string | Buffer) => (body === '' ? undefined : parseJson(String(body))),
   );
-};
+}

@@ -7,9 +7,8 @@ import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
 
 /** API keys as operators see them: to find those that nobody uses, and to end one at once. They are made by the command line alone. */
-export const keyRoutes =
-  ({ keys }: Pick<ApiDeps, 'keys'>): FastifyPluginAsyncZod =>
-  async (app) => {
+export function keyRoutes({ keys }: Pick<ApiDeps, 'keys'>): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get(
       '/keys',
       {
@@ -59,3 +58,4 @@ export const keyRoutes =
       },
     );
   };
+}

@@ -47,7 +47,7 @@ import { createUploadMemory } from './memory-budget.ts';
 import { queueBoard } from './queue-board.ts';
 
 /** The composition root of the API process. Starts, and stays, while what it depends on is down. */
-export const startApi = async (config: Config): Promise<{ url: string; close(): Promise<void> }> => {
+export async function startApi(config: Config): Promise<{ url: string; close(): Promise<void> }> {
   const oidcSettings = toOidcSettings(config);
   const secrets = makeSecretKeys(config.SECRETS_KEY);
   const { log, traces } = await openTracedLog(config, { role: 'api', instance: `${hostname()}-${process.pid}` });
@@ -135,12 +135,12 @@ export const startApi = async (config: Config): Promise<{ url: string; close(): 
       cause,
     });
   }
-};
+}
 
 /** Garbage may fill what V8 takes for its bound. */
-const warnOfHeap = (log: Logger): void => {
+function warnOfHeap(log: Logger): void {
   const { heap_size_limit: bytes } = getHeapStatistics();
   if (bytes > 1024 ** 3) {
     log.warn({ bytes }, `the heap may grow far beyond what is needed: set NODE_OPTIONS="${heapOptions.api.join(' ')}"`);
   }
-};
+}

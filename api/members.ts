@@ -14,17 +14,18 @@ import { imageToChange, usableImage } from './image-access.ts';
 const ById = z.object({ id: z.string() });
 const ByProject = z.object({ id: z.string(), project: z.string() });
 
-const toView = ({ memberId, status, createdAt, updatedAt }: ImageMember): MemberView => ({
-  projectId: memberId,
-  status,
-  createdAt: createdAt.toISOString(),
-  updatedAt: updatedAt.toISOString(),
-});
+function toView({ memberId, status, createdAt, updatedAt }: ImageMember): MemberView {
+  return {
+    projectId: memberId,
+    status,
+    createdAt: createdAt.toISOString(),
+    updatedAt: updatedAt.toISOString(),
+  };
+}
 
 /** Projects that an image is shared with: its owner says which, each of them whether it takes it. The Image API has the same members. */
-export const memberRoutes =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function memberRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const { images } = deps;
     const member = { onRequest: atLeast('member') };
 
@@ -135,12 +136,15 @@ export const memberRoutes =
       },
     );
   };
+}
 
 /** Postgres keeps no zero byte. */
-const isText = (project: string): boolean => !project.includes('\0');
+function isText(project: string): boolean {
+  return !project.includes('\0');
+}
 
 /** @throws `invalid-input` */
-const toProject = (text: string, owner: string): string => {
+function toProject(text: string, owner: string): string {
   const parsed = ProjectId.safeParse(text);
   if (parsed.success && parsed.data !== owner) return parsed.data;
   throw new BootreadyError({
@@ -148,21 +152,22 @@ const toProject = (text: string, owner: string): string => {
     message: parsed.success ? 'The image belongs to this project.' : 'That is not a project ID.',
     remedy: 'Name another project by its ID; "bootready whoami" shows the ID for a key.',
   });
-};
+}
 
 /** @throws `conflict` */
-const assertSharable = ({ visibility }: Image): void => {
+function assertSharable({ visibility }: Image): void {
   if (visibility === 'shared' || visibility === 'private') return;
   throw new BootreadyError({
     code: 'conflict',
     message: `The image is ${visibility}: every project can already use it.`,
     remedy: 'No sharing is needed.',
   });
-};
+}
 
-const noSuchMember = (): BootreadyError =>
-  new BootreadyError({
+function noSuchMember(): BootreadyError {
+  return new BootreadyError({
     code: 'not-found',
     message: 'The image is not shared with this project.',
     remedy: 'GET /v1/images/{id}/members lists its members ("bootready members").',
   });
+}

@@ -18,7 +18,7 @@ export type TakenMemory = {
 export type FullBudget = { all: string; own: string; remedy: string };
 
 /** @param most bytes for all; one holder gets half of them, so that another one always finds room */
-export const createMemoryBudget = (most: number, full: FullBudget): MemoryBudget => {
+export function createMemoryBudget(most: number, full: FullBudget): MemoryBudget {
   const perHolder = new Map<string, number>();
   let taken = 0;
   const refusal = (holder: string, bytes: number): string | undefined => {
@@ -59,13 +59,14 @@ export const createMemoryBudget = (most: number, full: FullBudget): MemoryBudget
       };
     },
   };
-};
+}
 
 /** For image data that comes through this process. */
-export const createUploadMemory = (most: number): MemoryBudget =>
-  createMemoryBudget(most, {
+export function createUploadMemory(most: number): MemoryBudget {
+  return createMemoryBudget(most, {
     all: 'The API has no memory for more image data.',
     own: 'Your project has reached its limit of images sent at the same time.',
     remedy:
       'Try again later. "bootready upload" and the portal send straight to the object store and have no such limit.',
   });
+}

@@ -10,9 +10,8 @@ const sourcePattern = /^[a-z0-9][a-z0-9-]{0,31}$/;
  * Where stores send their notifications: POST /events/s3/{source}, the secret in a header, at the end of the path, or in the
  * query. GET, HEAD and OPTIONS answer the probes of MinIO, RustFS and CloudEvents.
  */
-export const notificationRoutes =
-  ({ config, events, jobs }: ApiDeps): FastifyPluginAsync =>
-  async (app) => {
+export function notificationRoutes({ config, events, jobs }: ApiDeps): FastifyPluginAsync {
+  return async (app) => {
     acceptAnyBody(app);
     const incomingOf = (request: FastifyRequest) => {
       const { source, token } = request.params as { source: string; token?: string };
@@ -59,9 +58,10 @@ export const notificationRoutes =
       });
     }
   };
+}
 
 /** Senders name all kinds of types; what is not JSON becomes `undefined`, so that the secret is judged before the body. */
-const acceptAnyBody = (app: FastifyInstance): void => {
+function acceptAnyBody(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
     try {
@@ -70,4 +70,4 @@ const acceptAnyBody = (app: FastifyInstance): void => {
       done(null, undefined);
     }
   });
-};
+}

@@ -13,9 +13,11 @@ export type OpenStreams = {
   write(stream: ServerResponse, text: string): void;
 };
 
-const findHolder = ({ keyId, user, projectId }: Identity): string => keyId ?? user?.subject ?? projectId;
+function findHolder({ keyId, user, projectId }: Identity): string {
+  return keyId ?? user?.subject ?? projectId;
+}
 
-export const createOpenStreams = (): OpenStreams => {
+export function createOpenStreams(): OpenStreams {
   const counts = new Map<string, number>();
   let all = 0;
   const written = new Set<ServerResponse>();
@@ -48,4 +50,4 @@ export const createOpenStreams = (): OpenStreams => {
       };
     },
   };
-};
+}

@@ -41,7 +41,7 @@ const limitsInWords = `Limits, each refused with an error that names it:\n${Obje
   .join('')}`;
 
 /** The OpenAPI document is made of the routes as they are: /openapi.json, and docs/openapi.json by `npm run docs`. */
-export const describeApi = async (app: FastifyInstance): Promise<void> => {
+export async function describeApi(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -72,12 +72,12 @@ export const describeApi = async (app: FastifyInstance): Promise<void> => {
     transform: createJsonSchemaTransform({ schemaRegistry }),
     transformObject: (document) => withoutUnused(zodToComponents(document)),
   });
-};
+}
 
 /** The registry gives each schema in two forms, as input and as output; most are ever only one of them. */
-const withoutUnused = <Document extends { paths?: unknown; components?: { schemas?: object } }>(
+function withoutUnused<Document extends { paths?: unknown; components?: { schemas?: object } }>(
   document: Document,
-): Document => {
+): Document {
   const all: Record<string, unknown> = { ...document.components?.schemas };
   const used = new Set<string>();
   const follow = (part: unknown): void => {
@@ -90,10 +90,10 @@ const withoutUnused = <Document extends { paths?: unknown; components?: { schema
   follow(document.paths);
   const schemas = Object.fromEntries([...used].sort().map((name) => [name, all[name]]));
   return { ...document, components: { ...document.components, schemas } };
-};
+}
 
 /** Adds to each operation below what it may refuse; what is true of all of its kind needs no word at the route. */
-export const describeRefusals = (app: FastifyInstance): void => {
+export function describeRefusals(app: FastifyInstance): void {
   app.addHook('onRoute', ({ url, schema }) => {
     if (!schema || schema.hide) return;
     const codes = new Set<ErrorCode>([
@@ -105,9 +105,9 @@ export const describeRefusals = (app: FastifyInstance): void => {
     schema.response = { ...(schema.response as object), ...Object.fromEntries([...codes].map(refusal).sort()) };
     delete schema.refuses;
   });
-};
+}
 
-const refusal = (code: ErrorCode) => {
+function refusal(code: ErrorCode) {
   const { status, description = 'Something went wrong on our side' } = describeErrorCode(code);
   return [
     status,
@@ -116,12 +116,14 @@ const refusal = (code: ErrorCode) => {
       content: { 'application/json': { schema: contracts.ApiError } },
     },
   ] as const;
-};
+}
 
 /** The answer of an operation that is no JSON of ours, or not only: by media type. */
-export const media = <Types extends Record<string, z.ZodType>>(description: string, types: Types) => ({
-  description,
-  content: Object.fromEntries(Object.entries(types).map(([type, schema]) => [type, { schema }])) as {
-    [Type in keyof Types]: { schema: Types[Type] };
-  },
-});
+export function media<Types extends Record<string, z.ZodType>>(description: string, types: Types) {
+  return {
+    description,
+    content: Object.fromEntries(Object.entries(types).map(([type, schema]) => [type, { schema }])) as {
+      [Type in keyof Types]: { schema: Types[Type] };
+    },
+  };
+}

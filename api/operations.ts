@@ -27,9 +27,16 @@ import { streamWhileAllowed } from './while-allowed.ts';
 const mostRuns = 200;
 
 /** What the people who run the installation see and do, each of them an administrator. */
-export const operationRoutes =
-  ({ config, operations, workers, jobs, events, audit, health }: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function operationRoutes({
+  config,
+  operations,
+  workers,
+  jobs,
+  events,
+  audit,
+  health,
+}: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const admin = { onRequest: atLeast('admin') };
 
     app.get(
@@ -136,10 +143,12 @@ export const operationRoutes =
           .send(streamWhileAllowed(Readable.from(readLines(audit, given(request.query))), request) as never),
     );
   };
+}
 
 /** Without what was left out. */
-const given = <T extends object>(query: T): { [K in keyof T]: Exclude<T[K], undefined> } =>
-  Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as never;
+function given<T extends object>(query: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(query).filter(([, value]) => value !== undefined)) as never;
+}
 
 async function* readLines(audit: AuditLog, filter: AuditFilter): AsyncGenerator<string> {
   let before: number | undefined;
@@ -150,17 +159,21 @@ async function* readLines(audit: AuditLog, filter: AuditFilter): AsyncGenerator<
   } while (before !== undefined);
 }
 
-const entryView = ({ at, ...entry }: AuditEntryRow): AuditEntry => ({ ...entry, at: at.toISOString() });
+function entryView({ at, ...entry }: AuditEntryRow): AuditEntry {
+  return { ...entry, at: at.toISOString() };
+}
 
-const workerView = ({ id, state, startedAt, seenAt }: KnownWorker, now: Date): WorkerView => ({
-  ...state,
-  id,
-  startedAt: startedAt.toISOString(),
-  seenAt: seenAt.toISOString(),
-  isGone: now.getTime() - seenAt.getTime() > goneAfterSeconds * 1000,
-});
+function workerView({ id, state, startedAt, seenAt }: KnownWorker, now: Date): WorkerView {
+  return {
+    ...state,
+    id,
+    startedAt: startedAt.toISOString(),
+    seenAt: seenAt.toISOString(),
+    isGone: now.getTime() - seenAt.getTime() > goneAfterSeconds * 1000,
+  };
+}
 
-const runView = (run: OpenRun, stuck: StuckReason | undefined): OpenRunView => {
+function runView(run: OpenRun, stuck: StuckReason | undefined): OpenRunView {
   const { imageId, imageName, projectId, number: runNumber, workflowId, status, worker, createdAt, step } = run;
   return {
     ...{ imageId, imageName, projectId, runNumber, workflowId, status, worker },
@@ -176,4 +189,4 @@ const runView = (run: OpenRun, stuck: StuckReason | undefined): OpenRunView => {
     },
     ...(stuck ? { stuck } : {}),
   };
-};
+}

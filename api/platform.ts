@@ -21,9 +21,8 @@ import { detailOf, ownImage, toViews } from './image-access.ts';
 const ByFamily = z.object({ family: Family });
 
 /** Images that the provider offers to everyone: administrators decide, everyone reads. */
-export const platformRoutes =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const { platform } = deps;
     const admin = { onRequest: atLeast('admin') };
 
@@ -168,8 +167,9 @@ export const platformRoutes =
       },
     );
   };
+}
 
-const sourceView = ({
+function sourceView({
   url,
   checksumUrl,
   signatureUrl,
@@ -178,25 +178,29 @@ const sourceView = ({
   lookedAt,
   fixedChecksum: _,
   ...source
-}: ImageSource): ImageSourceView => ({
-  ...source,
-  url: shownUrl(url),
-  checksumUrl: checksumUrl === null ? null : shownUrl(checksumUrl),
-  signatureUrl: signatureUrl === null ? null : shownUrl(signatureUrl),
-  mustBeSigned: signingKeys !== null,
-  lookedAt: lookedAt ? lookedAt.toISOString() : null,
-});
+}: ImageSource): ImageSourceView {
+  return {
+    ...source,
+    url: shownUrl(url),
+    checksumUrl: checksumUrl === null ? null : shownUrl(checksumUrl),
+    signatureUrl: signatureUrl === null ? null : shownUrl(signatureUrl),
+    mustBeSigned: signingKeys !== null,
+    lookedAt: lookedAt ? lookedAt.toISOString() : null,
+  };
+}
 
-const noSuchFamily = (): BootreadyError =>
-  new BootreadyError({
+function noSuchFamily(): BootreadyError {
+  return new BootreadyError({
     code: 'not-found',
     message: 'This family has no platform image.',
     remedy: 'GET /v1/families lists them ("bootready families").',
   });
+}
 
-const noSuchSource = (): BootreadyError =>
-  new BootreadyError({
+function noSuchSource(): BootreadyError {
+  return new BootreadyError({
     code: 'not-found',
     message: 'This family has no source.',
     remedy: 'GET /v1/image-sources lists them ("bootready source list").',
   });
+}

@@ -6,8 +6,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../shared/config.ts';
 
 /** What a page may load and talk to. No inline script or style, no frame around it; the store takes uploads directly. */
-const contentSecurityPolicy = ({ S3_PUBLIC_ENDPOINT, S3_ENDPOINT }: Config): string =>
-  [
+function contentSecurityPolicy({ S3_PUBLIC_ENDPOINT, S3_ENDPOINT }: Config): string {
+  return [
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
@@ -18,6 +18,7 @@ const contentSecurityPolicy = ({ S3_PUBLIC_ENDPOINT, S3_ENDPOINT }: Config): str
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
+}
 
 /** Paths of the API and of machines: what is missing there is told in JSON, whatever the asker would like to read. */
 const notPages = /^\/(v1|image|identity|events|queues|sign-in|assets|livez|readyz|openapi\.json)(\/|$)/;
@@ -26,11 +27,11 @@ const notPages = /^\/(v1|image|identity|events|queues|sign-in|assets|livez|ready
  * The portal as it was built: `/assets/*` have their hash in their name and never change; every other path that a browser opens is
  * a page of the one application. Gives undefined where nothing was built.
  */
-export const servePortal = async (
+export async function servePortal(
   app: FastifyInstance,
   folder: string,
   config: Config,
-): Promise<((request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined) | undefined> => {
+): Promise<((request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined) | undefined> {
   if (!existsSync(join(folder, 'index.html'))) return undefined;
   const headers = {
     'content-type': 'text/html; charset=utf-8',
@@ -55,4 +56,4 @@ export const servePortal = async (
     const wantsPage = request.method === 'GET' && (request.headers.accept ?? '').includes('text/html');
     return wantsPage && !notPages.test(request.url.split('?', 1)[0] ?? '') ? page(reply) : undefined;
   };
-};
+}

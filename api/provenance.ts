@@ -10,9 +10,8 @@ import { usableImage } from './image-access.ts';
 import { bytesWhileAllowed } from './while-allowed.ts';
 
 /** How published images came to be, signed; and the public keys of those signatures. */
-export const provenanceRoutes =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function provenanceRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const { PROVENANCE_KEY: signing, PROVENANCE_FORMER_KEYS: former, IMAGES_BUCKET: bucket } = deps.config;
     const keys = [...(signing ? [readSigningKey(signing)] : []), ...(former ? readPublicKeys(former) : [])];
 
@@ -60,3 +59,4 @@ export const provenanceRoutes =
       },
     );
   };
+}

@@ -24,9 +24,8 @@ const contentSecurityPolicy = [
  * The queues for operators, to look at: what repeats or removes a job stands in no audit log, so the board offers none of it. The board knows no users of its own: browsers ask for a name and a password, which is the key of an
  * administrator. What changes something must come from the board itself, for browsers send the password along from anywhere.
  */
-export const queueBoard =
-  (queues: readonly Queue[], deps: BearerDeps): FastifyPluginAsync =>
-  async (app, { prefix }: { prefix?: string }) => {
+export function queueBoard(queues: readonly Queue[], deps: BearerDeps): FastifyPluginAsync {
+  return async (app, { prefix }: { prefix?: string }) => {
     app.addHook('onRequest', async (request, reply) => {
       reply.header('content-security-policy', contentSecurityPolicy);
       const identity = await authenticate(request, deps).catch((error: unknown) => {
@@ -69,3 +68,4 @@ export const queueBoard =
     createBullBoard({ queues: queuesToSee, serverAdapter: adapter });
     await app.register(adapter.registerPlugin());
   };
+}

@@ -16,7 +16,7 @@ const QuotaQuery = z.object({
 });
 
 /** @throws BootreadyError `not-found` */
-export const readQuota = async (projects: ProjectStore, projectId: string): Promise<Quota> => {
+export async function readQuota(projects: ProjectStore, projectId: string): Promise<Quota> {
   const quota = await projects.quota(projectId);
   if (quota) return quota;
   throw new BootreadyError({
@@ -24,12 +24,11 @@ export const readQuota = async (projects: ProjectStore, projectId: string): Prom
     message: 'Project not found.',
     remedy: 'Use your own project; GET /v1/self shows it.',
   });
-};
+}
 
 /** What a project may hold and what it holds: its own for everyone who has a key of it, any for administrators. */
-export const quotaRoutes =
-  ({ projects }: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function quotaRoutes({ projects }: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get(
       '/quotas',
       {
@@ -86,3 +85,4 @@ export const quotaRoutes =
       },
     );
   };
+}

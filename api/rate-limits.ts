@@ -11,14 +11,19 @@ import { keyOf } from './identity.ts';
 const windowMs = 60_000;
 
 /** Probes of orchestrators are never refused; stores are judged by their secret, and send as often as there are uploads. */
-const isExempt = ({ url }: FastifyRequest): boolean => /^\/(?:livez|readyz)$|^\/events\//.test(url);
+function isExempt({ url }: FastifyRequest): boolean {
+  return /^\/(?:livez|readyz)$|^\/events\//.test(url);
+}
 
 /** The secret of notifications is chosen by people: who guessed it too often is not heard. */
-const showsEventsSecret = ({ url }: FastifyRequest): boolean => url.startsWith('/events/');
+function showsEventsSecret({ url }: FastifyRequest): boolean {
+  return url.startsWith('/events/');
+}
 
 /** Whether a request showed something that could have been guessed; Keystone's clients show it in the body. */
-const mayGuess = (request: FastifyRequest): boolean =>
-  keyOf(request) !== undefined || showsEventsSecret(request) || /^\/identity\/v3\/auth\//.test(request.url);
+function mayGuess(request: FastifyRequest): boolean {
+  return keyOf(request) !== undefined || showsEventsSecret(request) || /^\/identity\/v3\/auth\//.test(request.url);
+}
 
 type Limited = 'address' | 'key' | 'project' | 'guesses';
 
@@ -33,10 +38,10 @@ const sentences: Record<Limited, string> = {
  * Requests a minute by address, key and project, counted for all API processes together; and wrong keys by address, which are guesses: after some
  * they are all refused, and only right ones pass. When Redis does not answer, nothing is limited, and a metric says so. RateLimit headers as the draft of the IETF has them (draft-ietf-httpapi-ratelimit-headers-07).
  */
-export const limitRates = async (
+export async function limitRates(
   app: FastifyInstance,
   { config, counters, meter }: { config: Config; counters?: RateCounters | undefined; meter?: HttpMeter | undefined },
-): Promise<void> => {
+): Promise<void> {
   await app.register(rateLimit, {
     global: false,
     nameSpace: 'bootready-rate-',
@@ -98,4 +103,4 @@ export const limitRates = async (
       return JSON.stringify(buildBody(error.code, error.message, error.remedy, request.id));
     }
   });
-};
+}

@@ -15,9 +15,8 @@ import { toLanguage } from './views.ts';
 const ById = z.object({ id: z.string() });
 
 /** Repairs of an image: what could mend it, and the order to make a new image by it. */
-export const repairRoutes =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function repairRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const { config, images, repairs, startRepair, store } = deps;
     const means: RepairMeans = { virtioWin: config.VIRTIO_WIN !== undefined };
 
@@ -96,13 +95,15 @@ export const repairRoutes =
       },
     );
   };
+}
 
 /** Of the newest run that has one. */
-const reportOf = async ({ images }: ApiDeps, image: Image): Promise<Report | null> =>
-  (await images.runs(image.id)).find(({ report }) => report)?.report ?? null;
+async function reportOf({ images }: ApiDeps, image: Image): Promise<Report | null> {
+  return (await images.runs(image.id)).find(({ report }) => report)?.report ?? null;
+}
 
 /** @throws `invalid-input`, `conflict` */
-const applying = (code: string, report: Report, means: RepairMeans): Remedy => {
+function applying(code: string, report: Report, means: RepairMeans): Remedy {
   const remedy = findRemedy(code);
   if (!remedy) {
     throw new BootreadyError({
@@ -125,25 +126,28 @@ const applying = (code: string, report: Report, means: RepairMeans): Remedy => {
     message: `The remedy "${code}" cannot be done here.`,
     remedy: unavailable.en,
   });
-};
+}
 
-const notExamined = (): BootreadyError =>
-  new BootreadyError({
+function notExamined(): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: 'The system in this image is unknown: no run has inspected it.',
     remedy: 'Wait until its run ends. An image whose file was refused cannot be repaired.',
   });
+}
 
-const nothingToMend = (): BootreadyError =>
-  new BootreadyError({
+function nothingToMend(): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: 'No remedy fixes a finding of this image.',
     remedy: 'To apply remedies anyway, name them ("bootready repair ID --remedy NAME").',
   });
+}
 
-const noBytes = (): BootreadyError =>
-  new BootreadyError({
+function noBytes(): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: 'The data of this image no longer exists.',
     remedy: 'Upload it again, and repair the new image.',
   });
+}

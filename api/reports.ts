@@ -19,9 +19,8 @@ import { toLanguage } from './views.ts';
 const schemas = { 'report.v1.json': ReportSchema, 'check.v1.json': CheckReport } as const;
 
 /** The report of a run as people keep it: a page, a text, or the document that the schema describes. */
-export const reportRoutes =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function reportRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get(
       '/schemas/:name',
       {
@@ -83,17 +82,20 @@ export const reportRoutes =
       },
     );
   };
+}
 
-const accepted = (accept = ''): 'json' | 'html' | 'text' => {
+function accepted(accept = ''): 'json' | 'html' | 'text' {
   const wanted = accept.split(',').map((each) => each.split(';')[0]?.trim());
   if (wanted.includes('text/html')) return 'html';
   return wanted.includes('text/plain') ? 'text' : 'json';
-};
+}
 
-const buildDocument = (title: string, report: Report, language: 'en' | 'de'): ReportDocument => ({
-  ...report,
-  title,
-  size: report.upload.size,
-  uploadSha256: report.upload.sha256,
-  findings: report.findings.map((finding) => findingView(finding, language, report.guest)),
-});
+function buildDocument(title: string, report: Report, language: 'en' | 'de'): ReportDocument {
+  return {
+    ...report,
+    title,
+    size: report.upload.size,
+    uploadSha256: report.upload.sha256,
+    findings: report.findings.map((finding) => findingView(finding, language, report.guest)),
+  };
+}

@@ -12,14 +12,14 @@ import { createOpenStreams } from './open-streams.ts';
 import { parseListQuery } from './openstack/glance/list-query.ts';
 import { readPage } from './page.ts';
 
-const refusalOf = (work: () => unknown): { code?: string; message?: string } => {
+function refusalOf(work: () => unknown): { code?: string; message?: string } {
   try {
     work();
   } catch (error) {
     return error as { code: string; message: string };
   }
   return {};
-};
+}
 
 describe('lists', () => {
   test('sort keys that come again change nothing, and there are few', () => {
@@ -168,7 +168,7 @@ describe('what is open at once', () => {
 });
 
 /** A client that reads nothing. */
-const unreadResponse = (): { stream: ServerResponse; ended: () => boolean } => {
+function unreadResponse(): { stream: ServerResponse; ended: () => boolean } {
   const stream = Object.assign(new EventEmitter(), {
     writableLength: 0,
     destroyed: false,
@@ -181,4 +181,4 @@ const unreadResponse = (): { stream: ServerResponse; ended: () => boolean } => {
     },
   });
   return { stream: stream as unknown as ServerResponse, ended: () => stream.destroyed };
-};
+}

@@ -14,9 +14,8 @@ import { startOrder } from './start-order.ts';
 
 const ById = z.object({ id: z.string() });
 
-export const runRoutes =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const { downloads, images, repairs, starter } = deps;
     const member = { onRequest: atLeast('member') };
     const orders = [
@@ -101,10 +100,12 @@ export const runRoutes =
       },
     );
   };
+}
 
-const nothingWorks = (): BootreadyError =>
-  new BootreadyError({
+function nothingWorks(): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: 'Nothing is processing this image.',
     remedy: 'There is nothing to cancel. "bootready show" shows how its last run ended.',
   });
+}

@@ -11,13 +11,15 @@ declare module 'fastify' {
 }
 
 /** 401, 403 and 429 are refusals; what is not found is told alike whether it is there or not. */
-const isRefusal = (status: number): boolean => status === 401 || status === 403 || status === 429;
+function isRefusal(status: number): boolean {
+  return status === 401 || status === 403 || status === 429;
+}
 
 /**
  * One line of the log, with `log: "security"`: who, from where, what. No key, token or query, which may hold one. ASVS 5.0, 16.2 to 16.4; OWASP Logging
  * Cheat Sheet.
  */
-export const logSecurity = (request: FastifyRequest, event: SecurityEvent, more: object = {}): void => {
+export function logSecurity(request: FastifyRequest, event: SecurityEvent, more: object = {}): void {
   const { identity, ip, method, routeOptions, log } = request;
   const { id } = (request.params ?? {}) as { id?: string };
   log.info(
@@ -35,7 +37,7 @@ export const logSecurity = (request: FastifyRequest, event: SecurityEvent, more:
     },
     sentences[event],
   );
-};
+}
 
 const sentences: Record<SecurityEvent, string> = {
   'sign-in': 'somebody signed in',
@@ -47,7 +49,7 @@ const sentences: Record<SecurityEvent, string> = {
 };
 
 /** For every route: refusals, and what a route calls its success. */
-export const keepSecurityLog = (app: FastifyInstance): void => {
+export function keepSecurityLog(app: FastifyInstance): void {
   app.addHook('onResponse', (request, reply, done) => {
     const { statusCode: status } = reply;
     const { security } = request.routeOptions.config;
@@ -55,4 +57,4 @@ export const keepSecurityLog = (app: FastifyInstance): void => {
     else if (security && status < 300) logSecurity(request, security);
     done();
   });
-};
+}

@@ -4,9 +4,8 @@ import type { ApiDeps } from './deps.ts';
 import { readIdentity } from './identity.ts';
 import { readQuota } from './quotas.ts';
 
-export const selfRoutes =
-  ({ config, projects }: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function selfRoutes({ config, projects }: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get(
       '/self',
       { schema: { operationId: 'getSelf', summary: 'Who asks', response: { 200: Self } } },
@@ -33,3 +32,4 @@ export const selfRoutes =
       },
     );
   };
+}

@@ -13,15 +13,19 @@ export const sessionCookie: Cookie = {
   sameSite: 'Strict',
 };
 
-export const readToken = (request: FastifyRequest): string | undefined => readCookie(request, sessionCookie);
+export function readToken(request: FastifyRequest): string | undefined {
+  return readCookie(request, sessionCookie);
+}
 
-export const placeOf = ({ ip, headers }: FastifyRequest): SessionPlace => ({
-  address: ip,
-  browser: browserName(headers['user-agent']),
-});
+export function placeOf({ ip, headers }: FastifyRequest): SessionPlace {
+  return {
+    address: ip,
+    browser: browserName(headers['user-agent']),
+  };
+}
 
 /** The session that a browser shows, if any. @throws `forbidden` when another site makes it change something */
-export const identityOfSession = async (request: FastifyRequest, deps: SessionDeps): Promise<Identity | undefined> => {
+export async function identityOfSession(request: FastifyRequest, deps: SessionDeps): Promise<Identity | undefined> {
   const token = readToken(request);
   const session = token === undefined ? undefined : await readSession(token, deps);
   const identity = session?.identity;
@@ -39,10 +43,10 @@ export const identityOfSession = async (request: FastifyRequest, deps: SessionDe
     });
   }
   return identity;
-};
+}
 
 /** SameSite=Strict holds back other sites; this holds back other ports and hosts of the same site. https://www.w3.org/TR/fetch-metadata/ */
-const isFromOurPages = ({ headers, host }: FastifyRequest): boolean => {
+function isFromOurPages({ headers, host }: FastifyRequest): boolean {
   if (headers['sec-fetch-site'] !== undefined) return headers['sec-fetch-site'] === 'same-origin';
   return headers.origin !== undefined && URL.parse(headers.origin)?.host === host;
-};
+}

@@ -11,9 +11,8 @@ import { placeOf, readToken, sessionCookie } from './session-cookie.ts';
 import { openIssuersTokens, sessionSeconds } from './user-session.ts';
 
 /** Signing in with a key, and out, for browsers: the key is shown once, a cookie that no script can read stands for it from then on. */
-export const sessionRoutes =
-  ({ sessions, oidc }: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function sessionRoutes({ sessions, oidc }: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const withCookie = (request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): FastifyReply =>
       reply.header('set-cookie', writeCookie(sessionCookie, { value, seconds, origin: request.headers.origin }));
 
@@ -106,3 +105,4 @@ export const sessionRoutes =
       }
     };
   };
+}

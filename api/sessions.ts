@@ -10,23 +10,22 @@ import { keyOf, readIdentity } from './identity.ts';
 import { readToken } from './session-cookie.ts';
 
 /** Whose sessions: of a key, those that were made with it; of a user of the issuer, the user's in all projects. */
-const findOwner = (request: FastifyRequest): SessionOwner => {
+function findOwner(request: FastifyRequest): SessionOwner {
   const { keyId, user } = readIdentity(request);
   if (user) return { subject: user.subject };
   if (keyId !== undefined) return { keyId };
   throw new Error('an identity without key and user');
-};
+}
 
 /** The one that asks, where it is a session that asks. */
-const ownHash = (request: FastifyRequest): Buffer | undefined => {
+function ownHash(request: FastifyRequest): Buffer | undefined {
   const token = keyOf(request) === undefined ? readToken(request) : undefined;
   return token === undefined ? undefined : hashOfKey(token);
-};
+}
 
 /** Where one is signed in. ASVS 5.0, 7.4 and 7.5. */
-export const sessionListRoutes =
-  ({ sessions }: Pick<ApiDeps, 'sessions'>): FastifyPluginAsyncZod =>
-  async (app) => {
+export function sessionListRoutes({ sessions }: Pick<ApiDeps, 'sessions'>): FastifyPluginAsyncZod {
+  return async (app) => {
     app.get(
       '/sessions',
       {
@@ -86,3 +85,4 @@ export const sessionListRoutes =
       async (request) => ({ ended: await sessions.endOthers(findOwner(request), ownHash(request)) }),
     );
   };
+}

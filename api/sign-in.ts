@@ -21,26 +21,25 @@ const pendingCookie: Cookie = {
 const pendingSeconds = 600;
 
 /** Everything comes of one secret that the browser alone keeps: who has not begun a sign-in cannot finish it, and nothing is stored for one. */
-const checksOf = (secret: string): SignInChecks => {
+function checksOf(secret: string): SignInChecks {
   const derived = (what: string): string => createHmac('sha256', secret).update(what).digest('base64url');
   return { state: derived('state'), nonce: derived('nonce'), codeVerifier: derived('code verifier') };
-};
+}
 
 /** A page of ours, whatever was asked for. */
-const pageOf = (to: string, base: string): URL => {
+function pageOf(to: string, base: string): URL {
   const page = URL.parse(to, base);
   return page && to.startsWith('/') && page.origin === new URL(base).origin ? page : new URL('/', base);
-};
+}
 
-const toProblem = (error: unknown): SignInProblem => {
+function toProblem(error: unknown): SignInProblem {
   const code: ErrorCode = isBootreadyError(error) ? error.code : 'internal';
   return SignInProblem.safeParse(code).data ?? 'internal';
-};
+}
 
 /** Signing in at the issuer, for browsers: pages that lead on, no answers to programs. */
-export const signInRoutes =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function signInRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const { oidc, config, sessions } = deps;
     app.addHook('onRoute', (route) => {
       route.schema = { ...route.schema, hide: true };
@@ -105,3 +104,4 @@ export const signInRoutes =
       }
     });
   };
+}

@@ -3,7 +3,7 @@ import { explain, isBootreadyError } from '../shared/errors.ts';
 import type { Order, OrderStarter } from '../shared/ports/orders.ts';
 
 /** Starts an order that stands in Postgres; while Temporal does not answer, the sweep does it. */
-export const startOrder = async (start: OrderStarter, order: Order, log: FastifyBaseLogger): Promise<void> => {
+export async function startOrder(start: OrderStarter, order: Order, log: FastifyBaseLogger): Promise<void> {
   const { imageId, projectId, name } = order;
   try {
     await start({ imageId, projectId, name });
@@ -11,4 +11,4 @@ export const startOrder = async (start: OrderStarter, order: Order, log: Fastify
     if (!isBootreadyError(error) || !error.retryable) throw error;
     log.warn({ error: explain(error), imageId }, 'an order waits for Temporal');
   }
-};
+}

@@ -5,7 +5,7 @@ import type { OpenSpan, Traces } from '../shared/ports/traces.ts';
  * A request that changes something is a span, and what it brings on is its child: a notification leads to the whole run. Those
  * that only read are none: pages ask all the time. A trace begins here whatever the caller says, who may be anybody.
  */
-export const traceRequests = (app: FastifyInstance, traces: Pick<Traces, 'begin'>): void => {
+export function traceRequests(app: FastifyInstance, traces: Pick<Traces, 'begin'>): void {
   const spans = new WeakMap<FastifyRequest, OpenSpan>();
   app.addHook('onRequest', (request, _reply, done) => {
     const { method, routeOptions } = request;
@@ -26,4 +26,4 @@ export const traceRequests = (app: FastifyInstance, traces: Pick<Traces, 'begin'
     spans.get(request)?.end({ status }, status >= 500 ? 'failed' : 'well');
     done();
   });
-};
+}

@@ -15,29 +15,32 @@ import { assertUploadFits } from './upload-limit.ts';
 const ById = z.object({ id: z.string() });
 const linkSeconds = 3600;
 
-const hasBytes = (): BootreadyError =>
-  new BootreadyError({
+function hasBytes(): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: 'This image already has data, or a download is filling it.',
     remedy: 'Create another image for other data.',
   });
+}
 
-const isStaged = (): BootreadyError =>
-  new BootreadyError({
+function isStaged(): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: 'The data of this image arrived through the Image API and waits for an import.',
     remedy: 'Import it: "openstack image import ID", or delete it.',
   });
+}
 
-const openedElsewhere = (): BootreadyError =>
-  new BootreadyError({
+function openedElsewhere(): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: 'Another request opened an upload of this image at the same time.',
     remedy: 'Send the file from only one place, then open the upload again.',
   });
+}
 
 /** A link to any other part would let bytes in that no quota counts. @throws `invalid-input` */
-const assertPlanned = (partNumbers: readonly number[], size: number): void => {
+function assertPlanned(partNumbers: readonly number[], size: number): void {
   const count = countParts(size);
   const beyond = partNumbers.find((partNumber) => partNumber > count);
   if (beyond === undefined) return;
@@ -46,12 +49,11 @@ const assertPlanned = (partNumbers: readonly number[], size: number): void => {
     message: `The upload was opened for ${size} bytes, which are ${count} parts: there is no part ${beyond}.`,
     remedy: 'Open the upload again with the real size of the file: POST /v1/images/{id}/upload.',
   });
-};
+}
 
 /** Uploads in parts, straight from the client to the store: the API only opens, signs and completes. */
-export const uploadRoutes =
-  (deps: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function uploadRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     const { config, downloads, images, store } = deps;
     app.addHook('onRequest', atLeast('member'));
 
@@ -220,3 +222,4 @@ export const uploadRoutes =
       },
     );
   };
+}

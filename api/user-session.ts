@@ -21,12 +21,12 @@ const renewalSeconds = { least: 60, most: 900 };
 const IssuersTokens = z.object({ refreshToken: z.string().optional(), idToken: z.string().optional() });
 type IssuersTokens = z.infer<typeof IssuersTokens>;
 
-export const openIssuersTokens = (sealed: Buffer, token: string): IssuersTokens => {
+export function openIssuersTokens(sealed: Buffer, token: string): IssuersTokens {
   const text = unseal(sealed, token);
   return text === undefined ? {} : IssuersTokens.parse(JSON.parse(text));
-};
+}
 
-const toGrant = (signedIn: SignedIn, projects: readonly string[], token: string): UserGrant => {
+function toGrant(signedIn: SignedIn, projects: readonly string[], token: string): UserGrant {
   const { access, refreshToken, idToken, seconds = renewalSeconds.most } = signedIn;
   const wait = Math.min(Math.max(seconds, renewalSeconds.least), renewalSeconds.most);
   return {
@@ -34,15 +34,15 @@ const toGrant = (signedIn: SignedIn, projects: readonly string[], token: string)
     sealed: seal(JSON.stringify({ refreshToken, idToken } satisfies IssuersTokensOrNone), token),
     renewAt: refreshToken === undefined ? null : new Date(Date.now() + wait * 1000),
   };
-};
+}
 type IssuersTokensOrNone = { [name in keyof IssuersTokens]: string | undefined };
 
 /** A new session of whom the issuer has just told about. @throws `forbidden` when none of the user's projects is there */
-export const beginSession = async (
+export async function beginSession(
   signedIn: SignedIn,
   place: SessionPlace,
   { sessions, projects }: SessionDeps,
-): Promise<{ token: string; seconds: number }> => {
+): Promise<{ token: string; seconds: number }> {
   const existing = await existingProjects(signedIn.access.projects, projects);
   const token = newSessionToken();
   const seconds = signedIn.refreshToken === undefined ? unrenewedSeconds : sessionSeconds;
@@ -53,10 +53,10 @@ export const beginSession = async (
     user: { ...toGrant(signedIn, existing, token), subject: signedIn.access.subject, projectId: existing[0] },
   });
   return { token, seconds };
-};
+}
 
 /** The session, after the issuer was asked again where that is due. @throws `unavailable` when it does not answer */
-export const readSession = async (token: string, deps: SessionDeps): Promise<Session | undefined> => {
+export async function readSession(token: string, deps: SessionDeps): Promise<Session | undefined> {
   const hash = hashOfKey(token);
   const session = await deps.sessions.find(hash);
   if (session?.identity.user && !deps.oidc) return undefined;
@@ -65,14 +65,14 @@ export const readSession = async (token: string, deps: SessionDeps): Promise<Ses
   if (!sealed) return othersRenewal(hash, deps);
   await renew(session.identity, { token, hash, sealed }, deps);
   return deps.sessions.find(hash);
-};
+}
 
 /** The issuer's answer, or its "no" (the session is over), is settled in the store. @throws `unavailable` */
-const renew = async (
+async function renew(
   { user, projectId }: Identity,
   { token, hash, sealed }: { token: string; hash: Buffer; sealed: Buffer },
   { sessions, projects, oidc }: SessionDeps,
-): Promise<void> => {
+): Promise<void> {
   const { refreshToken, idToken } = openIssuersTokens(sealed, token);
   try {
     if (!oidc || !user || refreshToken === undefined) return void (await sessions.remove(hash));
@@ -87,14 +87,14 @@ const renew = async (
     await sessions.settleRenewal(hash);
     throw error;
   }
-};
+}
 
 const lookMs = 200;
 /** Two answers of the issuer, tokens and user, each of which is waited for five seconds. */
 const looks = 55;
 
 /** A refresh token is good once: while one request asks with it, all others of the browser wait for the outcome. RFC 9700, 4.14.2. */
-const othersRenewal = async (hash: Buffer, { sessions }: SessionDeps): Promise<Session | undefined> => {
+async function othersRenewal(hash: Buffer, { sessions }: SessionDeps): Promise<Session | undefined> {
   for (let look = 0; look < looks; look++) {
     await after(lookMs);
     const session = await sessions.find(hash);
@@ -106,4 +106,4 @@ const othersRenewal = async (hash: Buffer, { sessions }: SessionDeps): Promise<S
     remedy: 'Try again later.',
     retryable: true,
   });
-};
+}

@@ -5,12 +5,16 @@ import { runView } from './views.ts';
 
 const names = { imageId: 'i', runId: 'r' };
 const run = { id: 'r', number: 1, status: 'running', createdAt: new Date(), report: null } as Partial<Run> as Run;
-const step = (name: RunStep['step'], found?: RunStep['found']): RunStep => ({
-  ...{ step: name, status: found ? 'done' : 'running', attempts: 1, percent: 0, worker: 'w', message: null },
-  ...{ startedAt: new Date(), finishedAt: null, found },
-});
+function step(name: RunStep['step'], found?: RunStep['found']): RunStep {
+  return {
+    ...{ step: name, status: found ? 'done' : 'running', attempts: 1, percent: 0, worker: 'w', message: null },
+    ...{ startedAt: new Date(), finishedAt: null, found },
+  };
+}
 const disk = { format: 'qcow2', variant: 'v3', virtualSize: 1024 } as const;
-const finding = (code: string, of: RunStep['step']) => ({ code, step: of, outcome: 'pass', params: {} }) as const;
+function finding(code: string, of: RunStep['step']) {
+  return { code, step: of, outcome: 'pass', params: {} } as const;
+}
 const asOwner = { language: 'en', viewer: 'owner' } as const;
 
 test('until there is a report, a run shows what its steps have found', () => {

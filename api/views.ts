@@ -28,15 +28,19 @@ import type { LatestRun, Run, RunStep } from '../shared/ports/images.ts';
 import type { Repair } from '../shared/ports/repairs.ts';
 
 /** Records as the API shows them. */
-const time = (date: Date): string => date.toISOString();
-const timeOrNull = (date: Date | null): string | null => (date ? date.toISOString() : null);
+function time(date: Date): string {
+  return date.toISOString();
+}
+function timeOrNull(date: Date | null): string | null {
+  return date ? date.toISOString() : null;
+}
 
-export const imageView = (
+export function imageView(
   image: Image,
   latest: LatestRun | undefined,
   viewer: ImageViewer,
   memberStatus?: MemberStatus,
-): ImageView => {
+): ImageView {
   const { id, projectId, name, status, settings, upload, diskFormat, size, virtualSize, sha256, properties } = image;
   const { visibility, family, minRam, minDisk } = image;
   const view: ImageView = {
@@ -50,27 +54,31 @@ export const imageView = (
     updatedAt: time(image.updatedAt),
   };
   return shownTo(viewer, imageFields, view, latest?.status === 'published');
-};
+}
 
 /** Streams are not cut to their schema, as other answers are. */
-const describeSummary = ({ osName, osDistro, osVersion, architecture }: GuestFacts): GuestSummary => ({
-  ...{ osName, osDistro, osVersion, architecture },
-});
+function describeSummary({ osName, osDistro, osVersion, architecture }: GuestFacts): GuestSummary {
+  return {
+    ...{ osName, osDistro, osVersion, architecture },
+  };
+}
 
-const toActivity = ({ runId, number, status, step, percent, verdict }: LatestRun): Activity => ({
-  runId,
-  run: number,
-  status,
-  step,
-  percent,
-  verdict,
-});
+function toActivity({ runId, number, status, step, percent, verdict }: LatestRun): Activity {
+  return {
+    runId,
+    run: number,
+    status,
+    step,
+    percent,
+    verdict,
+  };
+}
 
-export const runView = (
+export function runView(
   run: Run,
   steps: readonly RunStep[],
   { language, viewer }: { language: Language; viewer: ImageViewer },
-): RunView => {
+): RunView {
   const { findings, disk, guest } = foundBy(run, steps);
   return shownTo(viewer, runFields, {
     id: run.id,
@@ -87,10 +95,10 @@ export const runView = (
     report: run.report && reportShownTo(viewer, run.report),
     findings: findings.map((finding) => findingView(finding, language, guest)),
   });
-};
+}
 
 /** The report says all; until there is one, what each step has found says as much as is known. */
-const foundBy = ({ report }: Run, steps: readonly RunStep[]): StepResult => {
+function foundBy({ report }: Run, steps: readonly RunStep[]): StepResult {
   if (report) return report;
   const results = steps.flatMap(({ found }) => found ?? []);
   return {
@@ -98,15 +106,17 @@ const foundBy = ({ report }: Run, steps: readonly RunStep[]): StepResult => {
     disk: results.findLast(({ disk }) => disk)?.disk,
     guest: results.findLast(({ guest }) => guest)?.guest,
   };
-};
+}
 
-const stepView = ({ found: _, ...step }: RunStep): StepView => ({
-  ...step,
-  startedAt: time(step.startedAt),
-  finishedAt: timeOrNull(step.finishedAt),
-});
+function stepView({ found: _, ...step }: RunStep): StepView {
+  return {
+    ...step,
+    startedAt: time(step.startedAt),
+    finishedAt: timeOrNull(step.finishedAt),
+  };
+}
 
-export const deliveryView = (delivery: Delivery): DeliveryView => {
+export function deliveryView(delivery: Delivery): DeliveryView {
   const { target, status, attempts, percent, worker, location, failure } = delivery;
   return {
     ...{ target, status, attempts, percent, worker, location, failure },
@@ -114,32 +124,34 @@ export const deliveryView = (delivery: Delivery): DeliveryView => {
     startedAt: timeOrNull(delivery.startedAt),
     finishedAt: timeOrNull(delivery.finishedAt),
   };
-};
+}
 
-export const repairView = (repair: Repair, language: Language): RepairView => {
+export function repairView(repair: Repair, language: Language): RepairView {
   const { parentId, status, remedies, before, guest, changes, failure } = repair;
   return {
     ...{ parentId, status, remedies, changes, failure },
     before: before.filter(({ outcome }) => outcome !== 'pass').map((finding) => findingView(finding, language, guest)),
   };
-};
+}
 
-export const eventView = (event: UploadEvent): UploadEventView => ({
-  id: event.id,
-  source: event.source,
-  eventName: event.eventName,
-  bucket: event.bucket,
-  key: event.key,
-  deliveries: event.deliveries,
-  receivedAt: time(event.receivedAt),
-  outcome: event.outcome,
-  detail: event.detail,
-  imageId: event.imageId,
-  settledAt: timeOrNull(event.settledAt),
-});
+export function eventView(event: UploadEvent): UploadEventView {
+  return {
+    id: event.id,
+    source: event.source,
+    eventName: event.eventName,
+    bucket: event.bucket,
+    key: event.key,
+    deliveries: event.deliveries,
+    receivedAt: time(event.receivedAt),
+    outcome: event.outcome,
+    detail: event.detail,
+    imageId: event.imageId,
+    settledAt: timeOrNull(event.settledAt),
+  };
+}
 
 /** English unless German is asked for before it. RFC 9110, 12.5.4, without the weights: two languages need no more. */
-export const toLanguage = (acceptLanguage: string | undefined): Language => {
+export function toLanguage(acceptLanguage: string | undefined): Language {
   const [first] = (acceptLanguage ?? '').toLowerCase().match(/\b(de|en)\b/) ?? [];
   return first === 'de' ? 'de' : 'en';
-};
+}

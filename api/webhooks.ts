@@ -7,17 +7,18 @@ import type { Webhook } from '../shared/ports/webhooks.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast, readIdentity } from './identity.ts';
 
-const toView = ({ id, url, createdAt, disabledAt }: Webhook): WebhookView => ({
-  id,
-  url,
-  createdAt: createdAt.toISOString(),
-  disabledAt: disabledAt?.toISOString() ?? null,
-});
+function toView({ id, url, createdAt, disabledAt }: Webhook): WebhookView {
+  return {
+    id,
+    url,
+    createdAt: createdAt.toISOString(),
+    disabledAt: disabledAt?.toISOString() ?? null,
+  };
+}
 
 /** Who asks to be told when an image is published, rejected or has failed. https://www.standardwebhooks.com */
-export const webhookRoutes =
-  ({ webhooks }: ApiDeps): FastifyPluginAsyncZod =>
-  async (app) => {
+export function webhookRoutes({ webhooks }: ApiDeps): FastifyPluginAsyncZod {
+  return async (app) => {
     app.addHook('onRequest', atLeast('member'));
 
     app.get(
@@ -79,3 +80,4 @@ export const webhookRoutes =
       },
     );
   };
+}

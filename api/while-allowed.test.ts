@@ -5,26 +5,32 @@ import type { Identity } from '../shared/ports/projects.ts';
 import { whileAllowed } from './while-allowed.ts';
 
 const identity: Identity = { projectId: 'p', role: 'member', keyId: 'k' };
-const error = (code: 'unauthenticated' | 'not-found' | 'unavailable') => new BootreadyError({ code, message: code });
+function error(code: 'unauthenticated' | 'not-found' | 'unavailable') {
+  return new BootreadyError({ code, message: code });
+}
 
-const requestOf = (identifyAgain: () => Promise<Identity>): FastifyRequest =>
-  ({ identity, identifyAgain, log: { warn: () => undefined } }) as unknown as FastifyRequest;
+function requestOf(identifyAgain: () => Promise<Identity>): FastifyRequest {
+  return { identity, identifyAgain, log: { warn: () => undefined } } as unknown as FastifyRequest;
+}
 
 type Case = { identify: () => Promise<Identity>; mayStill?: () => Promise<void>; ends: boolean };
 
 /** Whether what lasts is ended, at the next look and by the timer. */
-const assertEnds = async ({ identify, mayStill = () => Promise.resolve(), ends }: Case): Promise<void> => {
+async function assertEnds({ identify, mayStill = () => Promise.resolve(), ends }: Case): Promise<void> {
   const end = vi.fn();
   const allowance = whileAllowed(requestOf(identify), { mayStill, end, intervalMs: 5 });
   expect(await allowance.check()).toBe(!ends);
   await new Promise((resolve) => setTimeout(resolve, 50));
   allowance.stop();
   expect(end.mock.calls.length > 0).toBe(ends);
-};
+}
 
-const same = (): Promise<Identity> => Promise.resolve(identity);
-const refuse = (code: 'unauthenticated' | 'not-found' | 'unavailable') => (): Promise<never> =>
-  Promise.reject(error(code));
+function same(): Promise<Identity> {
+  return Promise.resolve(identity);
+}
+function refuse(code: 'unauthenticated' | 'not-found' | 'unavailable') {
+  return (): Promise<never> => Promise.reject(error(code));
+}
 
 test('what lasts ends with its key', () => assertEnds({ identify: refuse('unauthenticated'), ends: true }));
 test('with its share', () => assertEnds({ identify: same, mayStill: refuse('not-found'), ends: true }));

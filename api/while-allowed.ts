@@ -17,7 +17,7 @@ const everyMs = 8000;
 const refusals = new Set(['unauthenticated', 'forbidden', 'not-found']);
 
 /** Whether who asks may still do so, in the same project and with the same role: what lasts was begun in that scope. @throws when that cannot be found out now */
-const isStillAllowed = async (request: FastifyRequest, mayStill: () => Promise<unknown>): Promise<boolean> => {
+async function isStillAllowed(request: FastifyRequest, mayStill: () => Promise<unknown>): Promise<boolean> {
   const before = request.identity;
   try {
     const now = await request.identifyAgain();
@@ -29,7 +29,7 @@ const isStillAllowed = async (request: FastifyRequest, mayStill: () => Promise<u
     if (isBootreadyError(error) && refusals.has(error.code)) return false;
     throw error;
   }
-};
+}
 
 export type Allowance = {
   /** Whether it may go on now. */
@@ -41,10 +41,10 @@ export type Allowance = {
  * Asks again and again whether an answer that lasts (a stream, a download) may go on, and ends it when its key, session or share has ended. What
  * cannot be found out for a moment ends nothing. Call `stop` when the answer is over.
  */
-export const whileAllowed = (
+export function whileAllowed(
   request: FastifyRequest,
   { mayStill, end, intervalMs = everyMs }: { mayStill: () => Promise<unknown>; end: () => void; intervalMs?: number },
-): Allowance => {
+): Allowance {
   const check = async (): Promise<boolean> => {
     try {
       return await isStillAllowed(request, mayStill);
@@ -59,10 +59,10 @@ export const whileAllowed = (
     });
   }, intervalMs);
   return { check, stop: () => clearInterval(timer) };
-};
+}
 
 /** The bytes of an object, or of a range of it, for as long as who asks may have them. */
-export const bytesWhileAllowed = async (
+export async function bytesWhileAllowed(
   store: Pick<ObjectStore, 'stream'>,
   request: FastifyRequest,
   {
@@ -70,17 +70,17 @@ export const bytesWhileAllowed = async (
     range,
     mayStill,
   }: { object: ObjectPin; range?: { offset: number; length: number }; mayStill: () => Promise<unknown> },
-): Promise<Readable> => {
+): Promise<Readable> {
   return streamWhileAllowed(await store.stream(object, undefined, range), request, mayStill);
-};
+}
 
 /** The stream itself, which ends when who asks may no longer have it. */
-export const streamWhileAllowed = (
+export function streamWhileAllowed(
   stream: Readable,
   request: FastifyRequest,
   mayStill: () => Promise<unknown> = () => Promise.resolve(),
-): Readable => {
+): Readable {
   const { stop } = whileAllowed(request, { mayStill, end: () => stream.destroy() });
   stream.once('close', stop);
   return stream;
-};
+}

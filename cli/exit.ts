@@ -35,14 +35,14 @@ export class Exit extends Error {
   }
 }
 
-export const toExitCode = (error: unknown): number => {
+export function toExitCode(error: unknown): number {
   if (error instanceof Exit) return error.code;
   if (error instanceof CommanderError) return exitCode.usage;
   return exitCode[isBootreadyError(error) ? errorCodes[error.code].exit : 'failure'];
-};
+}
 
 /** One sentence and the remedy, on stderr. */
-export const tellError = (error: unknown, json: boolean): void => {
+export function tellError(error: unknown, json: boolean): void {
   if (error instanceof Exit) return;
   // The help itself is what is shown: "bootready key" without more.
   if (error instanceof CommanderError && error.code === 'commander.help') return;
@@ -53,9 +53,9 @@ export const tellError = (error: unknown, json: boolean): void => {
   }
   tellLine(message);
   if (remedy) tellLine(remedy);
-};
+}
 
-export const describedError = (error: unknown): Failure => {
+export function describedError(error: unknown): Failure {
   if (error instanceof CommanderError) {
     const message = error.message.replace(/^error: /, '').replace(/\.?$/, '.');
     return { code: 'usage', message, remedy: '"bootready --help" and "bootready COMMAND --help" show how to use it.' };
@@ -69,4 +69,4 @@ export const describedError = (error: unknown): Failure => {
     message: `Unexpected: ${explain(error)}.`,
     remedy: 'This is a bug in bootready. Please report it with the steps to reproduce it.',
   };
-};
+}

@@ -3,13 +3,14 @@ import { addOperateCommands } from './operate/commands.ts';
 import { runProgram } from './program.ts';
 
 /** The command line with everything: of users, and of the hosts of an installation. */
-export const runCli = (argv: readonly string[] = process.argv): Promise<void> =>
-  runProgram(
+export function runCli(argv: readonly string[] = process.argv): Promise<void> {
+  return runProgram(
     [
       { title: 'For users, through the API of an installation:', add: addClientCommands },
       { title: 'For operators, on the hosts of an installation:', add: addOperateCommands },
     ],
     argv,
   );
+}
 
 if (import.meta.main) await runCli();

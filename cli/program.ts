@@ -9,7 +9,7 @@ export type CommandGroup = { title: string; add: (program: Command) => void };
  * The command line of some groups of commands. Definitions are light and handlers are loaded when they are called: a client's command must not
  * wait for the libraries of the servers.
  */
-export const runProgram = async (groups: readonly CommandGroup[], argv: readonly string[]): Promise<void> => {
+export async function runProgram(groups: readonly CommandGroup[], argv: readonly string[]): Promise<void> {
   endQuietlyOnClosedPipe();
   const program = new Command('bootready')
     .description('Turns uploaded disk images into published cloud images that are known to boot.')
@@ -28,4 +28,4 @@ export const runProgram = async (groups: readonly CommandGroup[], argv: readonly
     tellError(error, program.opts<{ json?: boolean }>().json ?? false);
     process.exitCode = toExitCode(error);
   }
-};
+}

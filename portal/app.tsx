@@ -12,7 +12,7 @@ import { Shell } from './shell/shell.tsx';
 import { UploadsProvider } from './upload/uploads-context.tsx';
 import { useSpeech } from './words/language.tsx';
 
-export const App = () => {
+export function App() {
   const { t } = useSpeech();
   const self = useSelf();
   if (self.isPending) {
@@ -55,4 +55,4 @@ export const App = () => {
       </UploadsProvider>
     </NoticeProvider>
   );
-};
+}

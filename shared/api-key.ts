@@ -1,13 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** What a key or the token of a session is stored and found by. A slow hash would guard no better: the key has 256 random bits. */
-export const hashOfKey = (key: string): Buffer => createHash('sha256').update(key).digest();
+export function hashOfKey(key: string): Buffer {
+  return createHash('sha256').update(key).digest();
+}
 
 /** A new API key. The prefix lets secret scanners know it; `hint` tells keys apart without giving them away. */
-export const newApiKey = (): { key: string; hash: Buffer; hint: string } => {
+export function newApiKey(): { key: string; hash: Buffer; hint: string } {
   const key = `brk_${randomBytes(32).toString('base64url')}`;
   return { key, hash: hashOfKey(key), hint: key.slice(0, 8) };
-};
+}
 
 /** What a browser shows instead of the key with which it has signed in. */
-export const newSessionToken = (): string => `brs_${randomBytes(32).toString('base64url')}`;
+export function newSessionToken(): string {
+  return `brs_${randomBytes(32).toString('base64url')}`;
+}

@@ -4,11 +4,17 @@ import { BootreadyError } from './errors.ts';
 import { SecretsKey } from './secret-keys.ts';
 import { Targets } from './targets.ts';
 
-const bytes = (fallback: number) => z.coerce.number().int().positive().default(fallback);
+function bytes(fallback: number) {
+  return z.coerce.number().int().positive().default(fallback);
+}
 /** Absent: there is none. */
 const limit = z.coerce.number().int().positive().optional();
-const seconds = (fallback: number) => z.coerce.number().positive().default(fallback);
-const flag = (fallback: boolean) => z.stringbool().default(fallback);
+function seconds(fallback: number) {
+  return z.coerce.number().positive().default(fallback);
+}
+function flag(fallback: boolean) {
+  return z.stringbool().default(fallback);
+}
 const list = z
   .string()
   .default('')
@@ -25,7 +31,9 @@ const pem = z
   .includes('-----BEGIN ', { error: 'PEM text; for a file, set the same name with _FILE instead' })
   .optional();
 
-const hosts = () => list.transform((names) => names.map((name) => name.toLowerCase()));
+function hosts() {
+  return list.transform((names) => names.map((name) => name.toLowerCase()));
+}
 
 const MiB = 1024 ** 2;
 const GiB = 1024 ** 3;
@@ -197,10 +205,10 @@ export type Config = Readonly<Environment>;
 
 /** Reads what a process needs from its environment: pure, so the caller resolves `*_FILE` variables first.
  * @throws BootreadyError `invalid-input` that lists every wrong variable at once. */
-export const loadConfig = <Shape extends z.ZodObject = typeof Environment>(
+export function loadConfig<Shape extends z.ZodObject = typeof Environment>(
   env: Readonly<Record<string, string | undefined>>,
   schema: Shape = Environment as unknown as Shape,
-): Readonly<z.infer<Shape>> => {
+): Readonly<z.infer<Shape>> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = schema.safeParse(present);
   if (parsed.success) return Object.freeze(parsed.data);
@@ -210,4 +218,4 @@ export const loadConfig = <Shape extends z.ZodObject = typeof Environment>(
     message: `The environment is not complete: ${wrong}.`,
     remedy: 'Set these variables (docs/operate.md, "Configuration"), or start the embedded stack with "npm start".',
   });
-};
+}

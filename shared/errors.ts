@@ -36,14 +36,16 @@ export class BootreadyError extends Error {
   }
 }
 
-export const isBootreadyError = (error: unknown): error is BootreadyError => error instanceof BootreadyError;
+export function isBootreadyError(error: unknown): error is BootreadyError {
+  return error instanceof BootreadyError;
+}
 
 /** The message of anything thrown, with its chain of causes; for logs, not for users. */
-export const explain = (error: unknown): string => {
+export function explain(error: unknown): string {
   const parts: string[] = [];
   for (let current: unknown = error; current !== undefined && parts.length < 8; ) {
     parts.push(current instanceof Error ? current.message : String(current));
     current = current instanceof Error ? current.cause : undefined;
   }
   return parts.join(': ');
-};
+}

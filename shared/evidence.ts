@@ -1,7 +1,9 @@
 /** Where what a step saw or signed is kept, beside the image and gone with it: `<project>/<image>/evidence/<run>/<name>`. */
-export const evidenceKey = (
+export function evidenceKey(
   { projectId, imageId, runId }: { projectId: string; imageId: string; runId: string },
   name: string,
-): string => `${projectId}/${imageId}/evidence/${runId}/${name}`;
+): string {
+  return `${projectId}/${imageId}/evidence/${runId}/${name}`;
+}
 
 export const provenanceFile = 'provenance.dsse.json';

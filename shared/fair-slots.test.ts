@@ -3,7 +3,9 @@ import { describe, expect, test, vi } from 'vitest';
 import { createSlots } from './fair-slots.ts';
 
 const never = new AbortController().signal;
-const gate = () => Promise.withResolvers<void>();
+function gate() {
+  return Promise.withResolvers<void>();
+}
 
 test('no more than the given number works at once, in order of arrival', async () => {
   const slots = createSlots(2);

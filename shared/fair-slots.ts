@@ -33,10 +33,10 @@ const keptForMs = 5000;
 type Project = { busy: number; lastTurn: number; queue: (() => void)[] };
 
 /** @param shares counts what projects want of these slots too; without it nobody stands back */
-export const createSlots = (
+export function createSlots(
   count: number,
   shares?: { use<T>(project: string, work: () => Promise<T>): Promise<T> },
-): Slots => {
+): Slots {
   let busy = 0;
   let turns = 0;
   const projects = new Map<string, Project>();
@@ -138,4 +138,4 @@ export const createSlots = (
       return shares ? shares.use(name, step) : step();
     },
   };
-};
+}

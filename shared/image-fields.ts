@@ -111,23 +111,26 @@ export const glanceFields = {
 } as const satisfies Readonly<Record<string, Audience>>;
 
 /** @param isPublished whether what the field tells is of the run that published the image */
-export const mayBeShown = (audience: Audience, viewer: ImageViewer, isPublished = true): boolean => {
+export function mayBeShown(audience: Audience, viewer: ImageViewer, isPublished = true): boolean {
   if (viewer === 'owner' || viewer === 'administrator') return true;
   if (audience === 'member') return viewer === 'member';
   return audience === 'everyone' || (audience === 'published' && isPublished);
-};
+}
 
 /** The record as the viewer is shown it: hidden fields are null, hidden lists empty. */
-export const shownTo = <T extends object>(viewer: ImageViewer, fields: Fields<T>, record: T, isPublished = true): T =>
-  Object.fromEntries(
+export function shownTo<T extends object>(viewer: ImageViewer, fields: Fields<T>, record: T, isPublished = true): T {
+  return Object.fromEntries(
     Object.entries(record).map(([name, value]) => {
       if (value === undefined || mayBeShown(fields[name as keyof T], viewer, isPublished)) return [name, value];
       return [name, Array.isArray(value) ? [] : null];
     }),
   ) as T;
+}
 
 /** As `shownTo`, for a report. */
-export const reportShownTo = (viewer: ImageViewer, report: Report): Report => ({
-  ...report,
-  upload: shownTo(viewer, reportUploadFields, report.upload),
-});
+export function reportShownTo(viewer: ImageViewer, report: Report): Report {
+  return {
+    ...report,
+    upload: shownTo(viewer, reportUploadFields, report.upload),
+  };
+}

@@ -11,14 +11,15 @@ const distributions: Readonly<Record<string, string>> = {
 };
 
 /** A distribution as os-release(5) and libosinfo call it; undefined when it is not known. */
-export const distributionId = (osDistro: string | undefined): string | undefined =>
-  osDistro && osDistro !== 'unknown' ? (distributions[osDistro] ?? osDistro) : undefined;
+export function distributionId(osDistro: string | undefined): string | undefined {
+  return osDistro && osDistro !== 'unknown' ? (distributions[osDistro] ?? osDistro) : undefined;
+}
 
 /**
  * What was found, in the words of Glance's image properties, for whoever starts instances: a scheduler needs no more to choose firmware and devices. A
  * disk that boots both ways is left to the platform's default. Source: Glance "Useful image properties", Nova's ImageMetaProps.
  */
-export const imageProperties = (guest: GuestFacts): Record<string, string> => {
+export function imageProperties(guest: GuestFacts): Record<string, string> {
   const { osType, osDistro, osVersion, architecture, firmware = [], guestAgent } = guest;
   const known = osType === 'linux' || osType === 'windows';
   const distribution = distributionId(osDistro);
@@ -34,7 +35,9 @@ export const imageProperties = (guest: GuestFacts): Record<string, string> => {
     ...(osType === 'linux' ? { hw_disk_bus: 'virtio', hw_vif_model: 'virtio' } : {}),
     ...(guestAgent ? { hw_qemu_guest_agent: 'yes' } : {}),
   };
-};
+}
 
 /** The smallest disk, in GiB, that holds a virtual size of so many bytes. */
-export const minimumDisk = (virtualSize: number): number => Math.ceil(virtualSize / 1024 ** 3);
+export function minimumDisk(virtualSize: number): number {
+  return Math.ceil(virtualSize / 1024 ** 3);
+}

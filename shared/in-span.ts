@@ -2,18 +2,20 @@ import { isBootreadyError } from './errors.ts';
 import type { SpanFacts, SpanStart, Traces } from './ports/traces.ts';
 
 /** How an error is told: its message may hold what an uploader wrote, its code does not. */
-const ofError = (error: unknown): SpanFacts => ({
-  outcome: 'failed',
-  error: isBootreadyError(error) ? error.code : 'internal',
-});
+function ofError(error: unknown): SpanFacts {
+  return {
+    outcome: 'failed',
+    error: isBootreadyError(error) ? error.code : 'internal',
+  };
+}
 
 /** The work as one span. `told` says what its result, or what it threw, tells; only the outcome `failed` marks the span as such. */
-export const inSpan = async <Result>(
+export async function inSpan<Result>(
   traces: Pick<Traces, 'begin'>,
   span: SpanStart & { name: string },
   work: () => Promise<Result>,
   told: { result: (result: Result) => SpanFacts; error?: (error: unknown) => SpanFacts },
-): Promise<Result> => {
+): Promise<Result> {
   const open = traces.begin(span.name, span);
   const end = (facts: SpanFacts): void => open.end(facts, facts.outcome === 'failed' ? 'failed' : 'well');
   try {
@@ -24,4 +26,4 @@ export const inSpan = async <Result>(
     end((told.error ?? ofError)(error));
     throw error;
   }
-};
+}

@@ -3,7 +3,7 @@ const [quote, backslash, openBrace, openBracket, closeBrace, closeBracket] = [..
 );
 
 /** How deep JSON nests; in one pass over the text, whatever it holds. What nests deeply costs far more in whatever walks it later. */
-export const countLevels = (text: string): number => {
+export function countLevels(text: string): number {
   let level = 0;
   let deepest = 0;
   let isInString = false;
@@ -17,4 +17,4 @@ export const countLevels = (text: string): number => {
     else if (code === closeBrace || code === closeBracket) level--;
   }
   return deepest;
-};
+}

@@ -2,11 +2,11 @@
 export type LogNames = { image_id?: string; run_id?: string; attempt?: number };
 
 /** Of what workflows and activities are called with: a run, an attempt at it, or a repair. */
-export const toLogNames = (subject: unknown): LogNames => {
+export function toLogNames(subject: unknown): LogNames {
   const { imageId, runId, fence } = (subject ?? {}) as { imageId?: string; runId?: string; fence?: number };
   return {
     ...(imageId === undefined ? {} : { image_id: imageId }),
     ...(runId === undefined ? {} : { run_id: runId }),
     ...(fence === undefined ? {} : { attempt: fence }),
   };
-};
+}

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
 
 /** MD5 (RFC 1321) of a part: what S3 makes ETags of, and what tells it of bytes that were damaged on their way. It proves nothing of who sent them. */
-export const readMd5 = (bytes: Buffer): Buffer => createHash('md5').update(bytes).digest();
+export function readMd5(bytes: Buffer): Buffer {
+  return createHash('md5').update(bytes).digest();
+}

@@ -2,7 +2,7 @@
 const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
 
 /** In binary units, which qemu-img and Glance count in too. */
-export const formatBytes = (bytes: number, language: 'en' | 'de' = 'en'): string => {
+export function formatBytes(bytes: number, language: 'en' | 'de' = 'en'): string {
   let value = bytes;
   let unit = 0;
   while (value >= 1024 && unit < units.length - 1) {
@@ -17,9 +17,9 @@ export const formatBytes = (bytes: number, language: 'en' | 'de' = 'en'): string
   if (unit === 0) return `${bytes} ${language === 'de' ? 'Byte' : bytes === 1 ? 'byte' : 'bytes'}`;
   const number = value.toFixed(1);
   return `${language === 'de' ? number.replace('.', ',') : number} ${units[unit]}`;
-};
+}
 
-export const formatDuration = (seconds: number): string => {
+export function formatDuration(seconds: number): string {
   if (seconds < 9.95) return `${Math.max(0, seconds).toFixed(1)} s`;
   const whole = Math.round(seconds);
   if (whole < 60) return `${whole} s`;
@@ -27,17 +27,20 @@ export const formatDuration = (seconds: number): string => {
   const minutes = Math.round(whole / 60);
   if (minutes < 48 * 60) return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
   return `${Math.round(minutes / (24 * 60))} days`;
-};
+}
 
-const pad = (value: number): string => String(value).padStart(2, '0');
+function pad(value: number): string {
+  return String(value).padStart(2, '0');
+}
 
 /** In the time zone of the reader. */
-export const formatTime = (time: string): string => {
+export function formatTime(time: string): string {
   const date = new Date(time);
   const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
   return `${day} ${pad(date.getHours())}:${pad(date.getMinutes())}`;
-};
+}
 
 /** 100 only when it is all. */
-export const formatPercent = (done: number, total: number): string =>
-  `${total === 0 ? 100 : Math.min(done >= total ? 100 : 99, Math.floor((done / total) * 100))} %`;
+export function formatPercent(done: number, total: number): string {
+  return `${total === 0 ? 100 : Math.min(done >= total ? 100 : 99, Math.floor((done / total) * 100))} %`;
+}

@@ -24,18 +24,20 @@ export const stride = 64 * 1024 ** 2;
 export const unlimited: Limits = { bytes: null, images: null, uploads: null };
 
 /** What holds for every project that has no limits of its own. */
-export const toLimits = ({ QUOTA_BYTES, QUOTA_IMAGES, QUOTA_UPLOADS }: Config): Limits => ({
-  bytes: QUOTA_BYTES ?? null,
-  images: QUOTA_IMAGES ?? null,
-  uploads: QUOTA_UPLOADS ?? null,
-});
+export function toLimits({ QUOTA_BYTES, QUOTA_IMAGES, QUOTA_UPLOADS }: Config): Limits {
+  return {
+    bytes: QUOTA_BYTES ?? null,
+    images: QUOTA_IMAGES ?? null,
+    uploads: QUOTA_UPLOADS ?? null,
+  };
+}
 
 export type Resource = keyof Limits;
 export type Wanted = Partial<Record<Resource, number>>;
 export type Shortage = { resource: Resource; limit: number; used: number; wanted: number };
 
 /** The first thing that is short for what is wanted besides what is held already. */
-export const findShortage = ({ limits, used }: Quota, wanted: Wanted): Shortage | undefined => {
+export function findShortage({ limits, used }: Quota, wanted: Wanted): Shortage | undefined {
   for (const resource of ['images', 'uploads', 'bytes'] as const) {
     const more = wanted[resource];
     const limit = limits[resource];
@@ -43,7 +45,7 @@ export const findShortage = ({ limits, used }: Quota, wanted: Wanted): Shortage 
     return { resource, limit, used: used[resource], wanted: more };
   }
   return undefined;
-};
+}
 
 const sentences: Readonly<Record<Resource, (shortage: Shortage) => { message: string; remedy: string }>> = {
   bytes: ({ limit, used, wanted }) => ({
@@ -60,26 +62,31 @@ const sentences: Readonly<Record<Resource, (shortage: Shortage) => { message: st
   }),
 };
 
-export const overQuota = (shortage: Shortage): BootreadyError =>
-  new BootreadyError({ code: 'quota-exceeded', ...sentences[shortage.resource](shortage) });
+export function overQuota(shortage: Shortage): BootreadyError {
+  return new BootreadyError({ code: 'quota-exceeded', ...sentences[shortage.resource](shortage) });
+}
 
 /** @throws BootreadyError `quota-exceeded` */
-export const assertFits = (quota: Quota, wanted: Wanted): void => {
+export function assertFits(quota: Quota, wanted: Wanted): void {
   const shortage = findShortage(quota, wanted);
   if (shortage) throw overQuota(shortage);
-};
+}
 
 /** As a finding, for whoever speaks in the catalogue's words: a run, and clients before they send a byte. */
-export const quotaFinding = ({ resource, limit, used, wanted }: Shortage): Finding => ({
-  code: `quota-${resource}`,
-  step: 'admit',
-  outcome: 'fail',
-  params: { limit, used, wanted },
-});
+export function quotaFinding({ resource, limit, used, wanted }: Shortage): Finding {
+  return {
+    code: `quota-${resource}`,
+    step: 'admit',
+    outcome: 'fail',
+    params: { limit, used, wanted },
+  };
+}
 
 /** For people, one line a resource. */
-export const quotaLines = ({ limits, used }: Quota): string[] => [
-  `bytes    ${formatBytes(used.bytes)} of ${limits.bytes === null ? 'any number' : formatBytes(limits.bytes)}`,
-  `images   ${used.images} of ${limits.images ?? 'any number'}`,
-  `uploads  ${used.uploads} of ${limits.uploads ?? 'any number'} at a time`,
-];
+export function quotaLines({ limits, used }: Quota): string[] {
+  return [
+    `bytes    ${formatBytes(used.bytes)} of ${limits.bytes === null ? 'any number' : formatBytes(limits.bytes)}`,
+    `images   ${used.images} of ${limits.images ?? 'any number'}`,
+    `uploads  ${used.uploads} of ${limits.uploads ?? 'any number'} at a time`,
+  ];
+}

@@ -8,7 +8,7 @@ const MiB = 1024 ** 2;
 const GiB = 1024 ** 3;
 
 /** Keeps what was sent, and tells whether the upload was given up. */
-const memoryStore = () => {
+function memoryStore() {
   const parts: Buffer[] = [];
   let aborted = false;
   const store = {
@@ -23,20 +23,21 @@ const memoryStore = () => {
     },
   } as Partial<ObjectStore> as ObjectStore;
   return { store, parts, isAborted: () => aborted };
-};
+}
 
-const bytesOf = (length: number): Buffer => {
+function bytesOf(length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length);
   for (let at = 0; at < length; at++) bytes[at] = (at * 7 + (at >> 13)) & 0xff;
   return bytes;
-};
+}
 
-const chunked = (bytes: Buffer, length: number): Readable =>
-  Readable.from(
+function chunked(bytes: Buffer, length: number): Readable {
+  return Readable.from(
     (function* () {
       for (let at = 0; at < bytes.length; at += length) yield bytes.subarray(at, at + length);
     })(),
   );
+}
 
 const options = {
   limit: 100 * MiB,

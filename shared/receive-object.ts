@@ -30,45 +30,49 @@ export type ReceiveOptions = {
 };
 
 /** The next part of a body; of known length all are alike, and no larger than ten thousand of them must be. */
-const nextPartSize = (partNumber: number, size: number | undefined): number =>
-  size === undefined ? growingPartSize(partNumber) : Math.max(growingPartSize(1), Math.ceil(size / 9000));
+function nextPartSize(partNumber: number, size: number | undefined): number {
+  return size === undefined ? growingPartSize(partNumber) : Math.max(growingPartSize(1), Math.ceil(size / 9000));
+}
 
 /** Sizes of the parts of a body, asked for in their order. They grow where there is memory for two of them, and stay as they are where there is not. */
-export const createPartSizes = (size: number | undefined, mayHold: ReceiveOptions['mayHold']) => {
+export function createPartSizes(size: number | undefined, mayHold: ReceiveOptions['mayHold']) {
   let current = nextPartSize(1, size);
   return (partNumber: number): number => {
     const wanted = nextPartSize(partNumber, size);
     if (wanted > current && mayHold(2 * wanted)) current = wanted;
     return current;
   };
-};
+}
 
 /** Memory that a body of this length takes at first: one part is filled while another is sent. Those of unknown length grow. */
-export const readMemory = (size?: number): number =>
-  Math.min(2 * nextPartSize(1, size), size ?? Number.POSITIVE_INFINITY);
+export function readMemory(size?: number): number {
+  return Math.min(2 * nextPartSize(1, size), size ?? Number.POSITIVE_INFINITY);
+}
 
 const wantedEveryMs = 30_000;
 
-export const tooLarge = (limit: number): BootreadyError =>
-  new BootreadyError({
+export function tooLarge(limit: number): BootreadyError {
+  return new BootreadyError({
     code: 'quota-exceeded',
     message: `The image data is larger than the limit of ${formatBytes(limit)}.`,
     remedy: 'Send it as qcow2 (qemu-img convert -c -O qcow2), delete images, or ask the operator for a higher limit.',
   });
+}
 
-export const gone = (): BootreadyError =>
-  new BootreadyError({
+export function gone(): BootreadyError {
+  return new BootreadyError({
     code: 'gone',
     message: 'The image was deleted or another upload replaced this one during the transfer.',
     remedy: 'Create a new image.',
   });
+}
 
 /**
  * A body of any length, known or not, as the parts of a multipart upload, which is left open. Memory is two parts, which grow with what has come.
  * When it throws, the upload is aborted.
  * @throws BootreadyError `quota-exceeded`, `gone`, `too-slow`, `invalid-input` when the body ends early, `unavailable`
  */
-export const receive = async (
+export async function receive(
   store: ObjectStore,
   { bucket, key }: { bucket: string; key: string },
   body: AsyncIterable<Buffer>,
@@ -80,7 +84,7 @@ export const receive = async (
     isWanted,
     silentMs = requestLimits.silentSeconds.most * 1000,
   }: ReceiveOptions,
-): Promise<Received> => {
+): Promise<Received> {
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
   const hashes = { md5: createHash('md5'), sha256: createHash('sha256'), sha512: createHash('sha512') };
   const parts: UploadedPart[] = [];
@@ -134,7 +138,7 @@ export const receive = async (
   }
   const [md5, sha256, sha512] = Object.values(hashes).map((hash) => hash.digest('hex')) as [string, string, string];
   return { target, parts, size, md5, sha256, sha512 };
-};
+}
 
 /** The chunks of a body, as long as they come. @throws BootreadyError `too-slow` */
 async function* whileNotSilent(body: AsyncIterable<Buffer>, silentMs: number): AsyncGenerator<Buffer> {
@@ -153,19 +157,23 @@ async function* whileNotSilent(body: AsyncIterable<Buffer>, silentMs: number): A
   }
 }
 
-const isOurs = (error: unknown): boolean => error instanceof BootreadyError;
+function isOurs(error: unknown): boolean {
+  return error instanceof BootreadyError;
+}
 
-const tooLong = (announced: number): BootreadyError =>
-  new BootreadyError({
+function tooLong(announced: number): BootreadyError {
+  return new BootreadyError({
     code: 'invalid-input',
     message: `The image data is larger than the announced ${announced} bytes.`,
     remedy: 'Send the real size of the file, or no size.',
   });
+}
 
-const cutShort = (announced: number | undefined, size: number, cause?: unknown): BootreadyError =>
-  new BootreadyError({
+function cutShort(announced: number | undefined, size: number, cause?: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'invalid-input',
     message: `The image data ended after ${size} bytes${announced === undefined ? '' : ` instead of ${announced}`}.`,
     remedy: 'Send it again.',
     cause,
   });
+}

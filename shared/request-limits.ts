@@ -247,13 +247,13 @@ type Refused = {
 }[RequestLimitName];
 
 /** "8", "16.0 KiB", "30 seconds": the number as sentences and tables have it. */
-export const readAmount = ({ most, unit }: RequestLimit): string => {
+export function readAmount({ most, unit }: RequestLimit): string {
   if (unit === 'bytes') return formatBytes(most);
   return unit === 'items' ? String(most) : `${most} ${unit}`;
-};
+}
 
 /** The refusal of what goes beyond a limit; its message names the limit. */
-export const beyondLimit = (name: Refused): BootreadyError => {
+export function beyondLimit(name: Refused): BootreadyError {
   const limit = requestLimits[name];
   const { code, remedy } = limit;
   return new BootreadyError({
@@ -263,16 +263,17 @@ export const beyondLimit = (name: Refused): BootreadyError => {
     retryable: code === 'unavailable' || code === 'too-many-requests',
     context: { limit: name },
   });
-};
+}
 
 /** @throws BootreadyError that names the limit */
-export const assertWithin = (name: Refused, count: number): void => {
+export function assertWithin(name: Refused, count: number): void {
   if (count > requestLimits[name].most) throw beyondLimit(name);
-};
+}
 
 /** Bytes of an image's properties as the limit counts them. */
-export const bytesOfProperties = (properties: Readonly<Record<string, string>>): number =>
-  Object.entries(properties).reduce(
+export function bytesOfProperties(properties: Readonly<Record<string, string>>): number {
+  return Object.entries(properties).reduce(
     (sum, [name, value]) => sum + Buffer.byteLength(name) + Buffer.byteLength(value),
     0,
   );
+}

@@ -5,22 +5,23 @@ const ivBytes = 12;
 const tagBytes = 16;
 
 /** A key for one purpose, of which nobody finds the secret or the keys for other purposes. RFC 5869. */
-export const deriveKey = (secret: string, purpose: string): Uint8Array =>
-  new Uint8Array(hkdfSync('sha256', secret, '', `bootready ${purpose}`, 32));
+export function deriveKey(secret: string, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, '', `bootready ${purpose}`, 32));
+}
 
 /**
  * For those who have `secret` alone, which must be random. NIST SP 800-38D.
  * @param about where it belongs: what was sealed there opens nowhere else
  */
-export const seal = (text: string, secret: string, about = ''): Buffer => {
+export function seal(text: string, secret: string, about = ''): Buffer {
   const iv = randomBytes(ivBytes);
   const sealing = createCipheriv(cipher, deriveKey(secret, 'seal'), iv).setAAD(Buffer.from(about));
   const body = Buffer.concat([sealing.update(text, 'utf8'), sealing.final()]);
   return Buffer.concat([iv, sealing.getAuthTag(), body]);
-};
+}
 
 /** Undefined when it was sealed with another secret or for another place, or changed. */
-export const unseal = (sealed: Buffer, secret: string, about = ''): string | undefined => {
+export function unseal(sealed: Buffer, secret: string, about = ''): string | undefined {
   try {
     const key = deriveKey(secret, 'seal');
     const opening = createDecipheriv(cipher, key, sealed.subarray(0, ivBytes), { authTagLength: tagBytes });
@@ -29,4 +30,4 @@ export const unseal = (sealed: Buffer, secret: string, about = ''): string | und
   } catch {
     return undefined;
   }
-};
+}

@@ -33,12 +33,16 @@ export const sealedPrefix = 'sealed:v1:';
 const form = /^sealed:v1:([0-9a-f]{8}):([\w-]+)$/;
 
 /** Tells keys apart, and nothing about them. */
-const makeId = (key: string): string => Buffer.from(deriveKey(key, 'key id')).toString('hex', 0, 4);
+function makeId(key: string): string {
+  return Buffer.from(deriveKey(key, 'key id')).toString('hex', 0, 4);
+}
 
-export const newSecretsKey = (): string => randomBytes(32).toString('hex');
+export function newSecretsKey(): string {
+  return randomBytes(32).toString('hex');
+}
 
 /** @param keys of `SecretsKey` @throws `invalid-input` when there is none */
-export const makeSecretKeys = (keys: readonly string[] = []): SecretKeys => {
+export function makeSecretKeys(keys: readonly string[] = []): SecretKeys {
   const [newest, ...older] = keys.map((key) => key.toLowerCase());
   if (newest === undefined) {
     throw new BootreadyError({
@@ -64,10 +68,10 @@ export const makeSecretKeys = (keys: readonly string[] = []): SecretKeys => {
     },
     derive: (purpose) => [deriveKey(newest, purpose), ...older.map((key) => deriveKey(key, purpose))],
   };
-};
+}
 
-const noSuchKey = (about: string, id: string): BootreadyError =>
-  new BootreadyError({
+function noSuchKey(about: string, id: string): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `The secret at ${about} is encrypted with the key ${id || '?'}, which is not in SECRETS_KEY.`,
     remedy:
@@ -75,10 +79,12 @@ const noSuchKey = (about: string, id: string): BootreadyError =>
     // Somebody may add the key meanwhile.
     retryable: true,
   });
+}
 
-const changed = (about: string): BootreadyError =>
-  new BootreadyError({
+function changed(about: string): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `The secret at ${about} was changed in the database, or copied there from another row.`,
     remedy: 'Find out who wrote to the database. Then delete the webhook and create it again.',
   });
+}

@@ -40,34 +40,38 @@ export type Statement = {
 };
 export type Policy = { Version: '2012-10-17'; Statement: Statement[] };
 
-const statements = (role: ProcessRole, bucket: StoreBucket, name: string): Statement[] => {
+function statements(role: ProcessRole, bucket: StoreBucket, name: string): Statement[] {
   const wanted = new Set(storeRights[role][bucket]);
   const of = (actions: readonly StoreAction[], resource: string): Statement[] => {
     const allowed = actions.filter((action) => wanted.has(action)).map((action) => `s3:${action}`);
     return allowed.length > 0 ? [{ Effect: 'Allow', Action: allowed, Resource: [resource] }] : [];
   };
   return [...of(onBucket, `arn:aws:s3:::${name}`), ...of(onObjects, `arn:aws:s3:::${name}/*`)];
-};
+}
 
 /** Attached to the user of one role: AWS (IAM) and MinIO. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_grammar.html */
-export const userPolicy = (role: ProcessRole, buckets: BucketNames): Policy => ({
-  Version: '2012-10-17',
-  Statement: storeBuckets.flatMap((bucket) => statements(role, bucket, buckets[bucket])),
-});
+export function userPolicy(role: ProcessRole, buckets: BucketNames): Policy {
+  return {
+    Version: '2012-10-17',
+    Statement: storeBuckets.flatMap((bucket) => statements(role, bucket, buckets[bucket])),
+  };
+}
 
 /**
  * Attached to a bucket, for the users of all roles: Ceph (https://docs.ceph.com/en/latest/radosgw/bucketpolicy/) and versitygw.
  * @param principals who they are, as the store names them
  */
-export const bucketPolicy = (
+export function bucketPolicy(
   bucket: StoreBucket,
   buckets: BucketNames,
   principals: Readonly<Partial<Record<ProcessRole, string>>>,
-): Policy => ({
-  Version: '2012-10-17',
-  Statement: processRoles.flatMap((role) => {
-    const principal = principals[role];
-    if (principal === undefined) return [];
-    return statements(role, bucket, buckets[bucket]).map((each) => ({ ...each, Principal: { AWS: [principal] } }));
-  }),
-});
+): Policy {
+  return {
+    Version: '2012-10-17',
+    Statement: processRoles.flatMap((role) => {
+      const principal = principals[role];
+      if (principal === undefined) return [];
+      return statements(role, bucket, buckets[bucket]).map((each) => ({ ...each, Principal: { AWS: [principal] } }));
+    }),
+  };
+}

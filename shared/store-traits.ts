@@ -23,14 +23,15 @@ type Store = Pick<
 const refusals = new Set(['BadDigest', 'InvalidDigest', 'XAmzContentSHA256Mismatch']);
 
 /** The ETag of an object that was made of these parts, where the store makes it as S3 does. */
-export const compositeEtag = (partMd5s: readonly Buffer[]): string =>
-  `${readMd5(Buffer.concat(partMd5s)).toString('hex')}-${partMd5s.length}`;
+export function compositeEtag(partMd5s: readonly Buffer[]): string {
+  return `${readMd5(Buffer.concat(partMd5s)).toString('hex')}-${partMd5s.length}`;
+}
 
 /**
  * Finds out by an object of a few KiB, which is removed again.
  * @throws what the store throws when it does not answer
  */
-export const probeStore = async (store: Store, bucket: string): Promise<StoreTraits> => {
+export async function probeStore(store: Store, bucket: string): Promise<StoreTraits> {
   const key = `${probePrefix}traits-${randomBytes(8).toString('hex')}`;
   const body = randomBytes(10_000);
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
@@ -51,9 +52,9 @@ export const probeStore = async (store: Store, bucket: string): Promise<StoreTra
     await store.abortMultipart(target).catch(() => undefined);
     await store.remove(bucket, key).catch(() => undefined);
   }
-};
+}
 
-const refusesOtherBytes = async (put: () => Promise<unknown>): Promise<boolean> => {
+async function refusesOtherBytes(put: () => Promise<unknown>): Promise<boolean> {
   try {
     await put();
     return false;
@@ -62,9 +63,9 @@ const refusesOtherBytes = async (put: () => Promise<unknown>): Promise<boolean> 
     if (said !== undefined && refusals.has(said)) return true;
     throw error;
   }
-};
+}
 
-const copies = async (store: Store, object: Parameters<Store['copyPart']>[2], body: Buffer): Promise<boolean> => {
+async function copies(store: Store, object: Parameters<Store['copyPart']>[2], body: Buffer): Promise<boolean> {
   const { bucket } = object;
   const key = `${object.key}-copy`;
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
@@ -76,4 +77,4 @@ const copies = async (store: Store, object: Parameters<Store['copyPart']>[2], bo
   } finally {
     await store.abortMultipart(target).catch(() => undefined);
   }
-};
+}

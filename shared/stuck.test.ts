@@ -3,36 +3,42 @@ import type { OpenRun } from './ports/operations.ts';
 import { findStuck } from './stuck.ts';
 
 const now = new Date('2026-01-01T12:00:00Z');
-const ago = (seconds: number): Date => new Date(now.getTime() - seconds * 1000);
+function ago(seconds: number): Date {
+  return new Date(now.getTime() - seconds * 1000);
+}
 
-const run = (more: Partial<OpenRun>): OpenRun => ({
-  imageId: 'i',
-  imageName: 'name',
-  projectId: 'p',
-  runId: 'r',
-  number: 1,
-  workflowId: 'w',
-  status: 'running',
-  worker: 'worker',
-  createdAt: ago(7200),
-  startedAt: ago(7100),
-  step: null,
-  workerSeenAt: ago(5),
-  ...more,
-});
-const step = (more: Partial<NonNullable<OpenRun['step']>>): OpenRun['step'] => ({
-  step: 'convert',
-  status: 'running',
-  attempts: 1,
-  percent: 3,
-  worker: 'worker',
-  message: null,
-  startedAt: ago(7000),
-  finishedAt: null,
-  hasSlot: true,
-  failureCode: null,
-  ...more,
-});
+function run(more: Partial<OpenRun>): OpenRun {
+  return {
+    imageId: 'i',
+    imageName: 'name',
+    projectId: 'p',
+    runId: 'r',
+    number: 1,
+    workflowId: 'w',
+    status: 'running',
+    worker: 'worker',
+    createdAt: ago(7200),
+    startedAt: ago(7100),
+    step: null,
+    workerSeenAt: ago(5),
+    ...more,
+  };
+}
+function step(more: Partial<NonNullable<OpenRun['step']>>): OpenRun['step'] {
+  return {
+    step: 'convert',
+    status: 'running',
+    attempts: 1,
+    percent: 3,
+    worker: 'worker',
+    message: null,
+    startedAt: ago(7000),
+    finishedAt: null,
+    hasSlot: true,
+    failureCode: null,
+    ...more,
+  };
+}
 
 test.each([
   ['was queued a moment ago', run({ status: 'queued', createdAt: ago(100) }), undefined],

@@ -10,24 +10,26 @@ const manyTries = 3;
 /** What a step says of the object store, and of nothing else. */
 const ofStore = 'unavailable';
 
-const secondsSince = (date: Date, now: Date): number => (now.getTime() - date.getTime()) / 1000;
+function secondsSince(date: Date, now: Date): number {
+  return (now.getTime() - date.getTime()) / 1000;
+}
 
 /**
  * Why each of the open runs makes no progress, in numbers and on the operators' page alike. Undefined while all is well: a long step that works is not
  * stuck, and neither is one that waits for its turn. In a long queue a run waits for others: it is not stuck while others begin.
  */
-export const findStuck = (open: readonly OpenRun[], now: Date): (StuckReason | undefined)[] => {
+export function findStuck(open: readonly OpenRun[], now: Date): (StuckReason | undefined)[] {
   const othersBegin = open.some(({ startedAt }) => startedAt && secondsSince(startedAt, now) <= patienceSeconds);
   return open.map((run) => {
     const reason = stuckReason(run, now);
     return reason === 'not-started' && othersBegin ? undefined : reason;
   });
-};
+}
 
-const stuckReason = (
+function stuckReason(
   { status, createdAt, startedAt, workerSeenAt, step }: OpenRun,
   now: Date,
-): StuckReason | undefined => {
+): StuckReason | undefined {
   if (status === 'queued') return secondsSince(createdAt, now) > patienceSeconds ? 'not-started' : undefined;
   if (workerSeenAt && secondsSince(workerSeenAt, now) > goneAfterSeconds) return 'worker-gone';
   const failing = step?.failureCode === ofStore ? 'store-unreachable' : 'retrying';
@@ -36,4 +38,4 @@ const stuckReason = (
   const idleSince = step?.finishedAt ?? startedAt ?? createdAt;
   if (secondsSince(idleSince, now) <= patienceSeconds) return undefined;
   return step?.status === 'failed' ? failing : 'not-taken-up';
-};
+}

@@ -9,7 +9,9 @@ const needed = {
   S3_SECRET_KEY: 'b',
   EVENTS_SECRET: 'c'.repeat(16),
 };
-const read = (TARGETS: string) => loadConfig({ ...needed, TARGETS }, Environment).TARGETS;
+function read(TARGETS: string) {
+  return loadConfig({ ...needed, TARGETS }, Environment).TARGETS;
+}
 
 test('targets are read by name, with what is left out filled in', () => {
   const s3 = { kind: 's3', endpoint: 'https://s3.example.org', bucket: 'images', access_key: 'a', secret_key: 'b' };

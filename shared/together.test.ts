@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { together } from './together.ts';
 
 const counted = { most: 5, readSize: (item: number) => item };
-const moment = () => new Promise((resolve) => setTimeout(resolve, 5));
+function moment() {
+  return new Promise((resolve) => setTimeout(resolve, 5));
+}
 
 test('who asks alone is served at once, and who asks meanwhile together', async () => {
   const calls: (readonly number[])[] = [];

@@ -6,10 +6,10 @@ type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject
  * @param work gives one result for each item, in their order
  * @param most so much goes together, as `readSize` counts it; an item that is larger goes alone
  */
-export const together = <Item, Result>(
+export function together<Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly Result[]>,
   { most, readSize }: { most: number; readSize: (item: Item) => number },
-): ((item: Item) => Promise<Result>) => {
+): (item: Item) => Promise<Result> {
   const waiting: Waiting<Item, Result>[] = [];
   let isBusy = false;
 
@@ -44,4 +44,4 @@ export const together = <Item, Result>(
       waiting.push({ item, resolve, reject });
       if (!isBusy) void serveAll();
     });
-};
+}

@@ -5,8 +5,9 @@ import type { MultipartTarget, ObjectStore, UploadedPart } from './ports/object-
 const MiB = 1024 ** 2;
 const parallel = 4;
 /** @param least what each part has at least; more where 10,000 of them would not be enough */
-export const partSizeFor = (size: number, least = 16 * MiB): number =>
-  Math.max(least, Math.ceil(size / 9000 / MiB) * MiB);
+export function partSizeFor(size: number, least = 16 * MiB): number {
+  return Math.max(least, Math.ceil(size / 9000 / MiB) * MiB);
+}
 
 export type PartsInput = {
   bucket: string;
@@ -20,7 +21,7 @@ export type PartsInput = {
 };
 
 /** Anyone who else writes to the key removes what we have there, as we did with what he left. */
-export const takenAway = (error: unknown): never => {
+export function takenAway(error: unknown): never {
   if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
   throw new BootreadyError({
     code: 'unavailable',
@@ -29,26 +30,26 @@ export const takenAway = (error: unknown): never => {
     retryable: true,
     cause: error,
   });
-};
+}
 
 /** What earlier tries left at the key, of which nobody may be sure that they still write, is ended. */
-export const clearUploads = async (
+export async function clearUploads(
   store: Pick<ObjectStore, 'listMultiparts' | 'abortMultipart'>,
   { bucket, key }: { bucket: string; key: string },
-): Promise<void> => {
+): Promise<void> {
   for await (const left of store.listMultiparts(bucket, key)) {
     if (left.key === key) await store.abortMultipart(left);
   }
-};
+}
 
 /**
  * An object of whatever size, in parts and with little memory. What earlier tries left at the key is removed.
  * @throws BootreadyError `unavailable`, retryable, when another writer did so with this one; what `read` throws; those of the store
  */
-export const uploadInParts = async (
+export async function uploadInParts(
   store: ObjectStore,
   { bucket, key, size, read, signal, progress }: PartsInput,
-): Promise<void> => {
+): Promise<void> {
   await clearUploads(store, { bucket, key });
   const target: MultipartTarget = { bucket, key, uploadId: await store.createMultipart(bucket, key) };
   const partSize = partSizeFor(size);
@@ -75,4 +76,4 @@ export const uploadInParts = async (
     await store.abortMultipart(target).catch(() => undefined);
     throw error;
   }
-};
+}

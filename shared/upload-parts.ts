@@ -5,7 +5,9 @@ const MiB = 1024 ** 2;
 const smallest = 8 * MiB;
 
 /** Bytes of each part but the last; depends on the size alone, so that an upload can be continued from anywhere. */
-export const choosePartSize = (size: number): number => Math.max(smallest, Math.ceil(size / 9000 / MiB) * MiB);
+export function choosePartSize(size: number): number {
+  return Math.max(smallest, Math.ceil(size / 9000 / MiB) * MiB);
+}
 
 /** The least that S3 takes of a part that is not the last. */
 const least = 5 * MiB;
@@ -15,22 +17,25 @@ const partsOfOneSize = 1000;
  * Bytes of the next part, counted from 1, of a body of unknown length: small at first, so that a small body takes little memory, and double after
  * every thousand parts, so that 10,000 parts hold almost 5 TiB, the largest object of S3.
  */
-export const growingPartSize = (partNumber: number): number =>
-  least * 2 ** Math.floor((partNumber - 1) / partsOfOneSize);
+export function growingPartSize(partNumber: number): number {
+  return least * 2 ** Math.floor((partNumber - 1) / partsOfOneSize);
+}
 
-export const countParts = (size: number): number => Math.ceil(size / choosePartSize(size));
+export function countParts(size: number): number {
+  return Math.ceil(size / choosePartSize(size));
+}
 
 /** Where a part lies in the file. */
-export const partRange = (size: number, partNumber: number): { offset: number; length: number } => {
+export function partRange(size: number, partNumber: number): { offset: number; length: number } {
   const partSize = choosePartSize(size);
   const offset = (partNumber - 1) * partSize;
   return { offset, length: Math.min(partSize, size - offset) };
-};
+}
 
 /** The numbers of the parts that the store has not, or has with another length. */
-export const missingParts = (size: number, parts: readonly Pick<UploadedPart, 'partNumber' | 'size'>[]): number[] => {
+export function missingParts(size: number, parts: readonly Pick<UploadedPart, 'partNumber' | 'size'>[]): number[] {
   const there = new Map(parts.map((part) => [part.partNumber, part.size]));
   return Array.from({ length: countParts(size) }, (_, index) => index + 1).filter(
     (partNumber) => there.get(partNumber) !== partRange(size, partNumber).length,
   );
-};
+}

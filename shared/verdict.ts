@@ -5,33 +5,38 @@ import type { Policy } from './contracts/image.ts';
 import type { Verdict } from './contracts/run.ts';
 
 /** Whether this finding alone rejects: a failed safety check always does, a failed required check under `enforce`. */
-export const rejects = ({ code, outcome }: Finding, policy: Policy): boolean =>
-  isRejection({ outcome, severity: findCheck(code).severity }, policy);
+export function rejects({ code, outcome }: Finding, policy: Policy): boolean {
+  return isRejection({ outcome, severity: findCheck(code).severity }, policy);
+}
 
 /** The same of a finding whose severity is known, as those of kept reports are told (checks/view.ts). */
-export const isRejection = (
+export function isRejection(
   { outcome, severity }: { outcome: Outcome; severity: CheckDefinition['severity'] },
   policy: Policy,
-): boolean => outcome === 'fail' && (severity === 'safety' || (severity === 'required' && policy === 'enforce'));
+): boolean {
+  return outcome === 'fail' && (severity === 'safety' || (severity === 'required' && policy === 'enforce'));
+}
 
 /**
  * What the findings come to. Anything that neither rejects nor is a pass is a warning, an `unknown` too: we do not refuse what
  * we could not see.
  */
-export const decide = (findings: readonly Finding[], policy: Policy): Verdict => {
+export function decide(findings: readonly Finding[], policy: Policy): Verdict {
   if (findings.some((finding) => rejects(finding, policy))) return 'reject';
   return findings.every((finding) => finding.outcome === 'pass') ? 'publish' : 'publish-with-warnings';
-};
+}
 
 /** What makes a disk useless, and nobody unsafe who takes it for the raw bytes that it is declared to be. */
 const harmless = new Set(['unrecognised', 'too-small']);
 
 /** Whether these looks found nothing against serving bytes unchanged. What could not be seen is not safe. */
-export const foundNothingUnsafe = (findings: readonly Finding[]): boolean =>
-  findings.every(({ code, outcome }) => outcome === 'pass' || outcome === 'warn' || harmless.has(code));
+export function foundNothingUnsafe(findings: readonly Finding[]): boolean {
+  return findings.every(({ code, outcome }) => outcome === 'pass' || outcome === 'warn' || harmless.has(code));
+}
 
 /** Whether bytes that are served unchanged must not be: a safety check failed, and not just because nothing is in them. */
-export const isUnsafeToServe = (findings: readonly Finding[]): boolean =>
-  findings.some(
+export function isUnsafeToServe(findings: readonly Finding[]): boolean {
+  return findings.some(
     ({ code, outcome }) => outcome === 'fail' && catalogue[code]?.severity === 'safety' && !harmless.has(code),
   );
+}

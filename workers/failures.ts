@@ -5,7 +5,7 @@ import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
  * What a step throws, as Temporal understands it; the one place that maps. The thrower has decided whether a retry helps.
  * The failure's details carry the remedy, never the cause: Temporal shows details to everyone who may see the run.
  */
-export const toFailure = (error: unknown): Error => {
+export function toFailure(error: unknown): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   if (isBootreadyError(error)) {
     return ApplicationFailure.create({
@@ -25,8 +25,9 @@ export const toFailure = (error: unknown): Error => {
     nonRetryable: false,
     cause: error instanceof Error ? error : new Error(String(error)),
   });
-};
+}
 
 /** The error of an aborted signal, whoever aborted it. */
-export const aborted = (signal: AbortSignal): BootreadyError =>
-  new BootreadyError({ code: 'tool-killed', message: 'The step was cancelled.', cause: signal.reason });
+export function aborted(signal: AbortSignal): BootreadyError {
+  return new BootreadyError({ code: 'tool-killed', message: 'The step was cancelled.', cause: signal.reason });
+}

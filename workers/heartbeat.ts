@@ -2,11 +2,11 @@ import type { WorkerState } from '../shared/contracts/operations.ts';
 import { beatSeconds, type WorkerRegistry } from '../shared/ports/workers.ts';
 
 /** Says every few seconds that this worker is there, and how it is; until `close`. A database that is away is met again. */
-export const startHeartbeat = (
+export function startHeartbeat(
   registry: WorkerRegistry,
   id: string,
   ask: () => Promise<WorkerState>,
-): { close(): Promise<void> } => {
+): { close(): Promise<void> } {
   let beating: Promise<void> = Promise.resolve();
   const beat = (): void => {
     beating = beating.then(async () => registry.beat(id, await ask())).catch(() => undefined);
@@ -20,4 +20,4 @@ export const startHeartbeat = (
       await registry.leave(id).catch(() => undefined);
     },
   };
-};
+}

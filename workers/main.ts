@@ -69,10 +69,10 @@ const deliveredAtOnce = 2;
 const every = { relay: 3, reap: 60, refresh: 60 } as const;
 
 /** The composition root of a worker process: steps of runs (Temporal), queues (BullMQ), or both. */
-export const startWorker = async (
+export async function startWorker(
   config: Config,
   roles: { steps: boolean; queues: boolean },
-): Promise<{ close(): Promise<void> }> => {
+): Promise<{ close(): Promise<void> }> {
   // Steps need none: a worker that runs tools on foreign images does not hold it.
   const secrets = roles.queues ? makeSecretKeys(config.SECRETS_KEY) : undefined;
   const workerId = `${hostname()}-${process.pid}-${randomBytes(3).toString('hex')}`;
@@ -246,10 +246,10 @@ export const startWorker = async (
   closing.push(heartbeat.close);
   log.info({ roles, ...(roles.steps ? { sandbox: sandboxBounds() } : {}) }, 'started');
   return { close };
-};
+}
 
 /** An answer is kept, a failure is not. */
-const askOnce = <Answer>(ask: () => Promise<Answer>): (() => Promise<Answer>) => {
+function askOnce<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
   let answer: Promise<Answer> | undefined;
   return () => {
     answer ??= ask().catch((error: unknown) => {
@@ -258,4 +258,4 @@ const askOnce = <Answer>(ask: () => Promise<Answer>): (() => Promise<Answer>) =>
     });
     return answer;
   };
-};
+}

@@ -6,20 +6,21 @@ import { Postponed } from '../shared/postponed.ts';
 import type { AdmitActivities, DeliveryActivities, LedgerActivities, OnOwnQueue } from '../workflows/activities.ts';
 import type { WorkingHandlers } from './queues/handlers.ts';
 
-export const toOutcome = (error: unknown): StepOutcome => {
+export function toOutcome(error: unknown): StepOutcome {
   if (error instanceof CancelledFailure) return 'cancelled';
   return error instanceof ApplicationFailure && error.type === 'worker-stopped' ? 'stopped' : 'failed';
-};
+}
 
-const worst = (outcomes: readonly Outcome[]): Outcome =>
-  (['fail', 'warn', 'unknown'] as const).find((each) => outcomes.includes(each)) ?? 'pass';
+function worst(outcomes: readonly Outcome[]): Outcome {
+  return (['fail', 'warn', 'unknown'] as const).find((each) => outcomes.includes(each)) ?? 'pass';
+}
 
 /** Waits for what has started; tells how long that took and, if so, why it failed, and then what resulted from it. */
-const timed = async <Result>(
+async function timed<Result>(
   begun: Promise<Result>,
   ended: (seconds: number, failure?: { error: unknown }) => void,
   seen: (result: Result) => void = () => undefined,
-): Promise<Result> => {
+): Promise<Result> {
   const since = performance.now();
   const seconds = (): number => (performance.now() - since) / 1000;
   const result = await begun.catch((error: unknown) => {
@@ -29,21 +30,23 @@ const timed = async <Result>(
   ended(seconds());
   seen(result);
   return result;
-};
+}
 
-const stepTimer =
-  (meter: StepMeter) =>
-  <Result>(step: Parameters<StepMeter['step']>[0], begun: Promise<Result>, seen?: (result: Result) => void) =>
+function stepTimer(meter: StepMeter) {
+  return <Result>(step: Parameters<StepMeter['step']>[0], begun: Promise<Result>, seen?: (result: Result) => void) =>
     timed(begun, (seconds, failure) => meter.step(step, failure ? toOutcome(failure.error) : 'done', seconds), seen);
+}
 
 /** The same deliveries, told to a meter. */
-export const measureDeliveries = (work: DeliveryActivities, meter: StepMeter): DeliveryActivities => ({
-  ...work,
-  deliver: (order) => stepTimer(meter)('deliver', work.deliver(order)),
-});
+export function measureDeliveries(work: DeliveryActivities, meter: StepMeter): DeliveryActivities {
+  return {
+    ...work,
+    deliver: (order) => stepTimer(meter)('deliver', work.deliver(order)),
+  };
+}
 
 /** The same steps, told to a meter. */
-export const measureSteps = (work: OnOwnQueue, meter: StepMeter): OnOwnQueue => {
+export function measureSteps(work: OnOwnQueue, meter: StepMeter): OnOwnQueue {
   const step = stepTimer(meter);
   return {
     ...work,
@@ -63,25 +66,27 @@ export const measureSteps = (work: OnOwnQueue, meter: StepMeter): OnOwnQueue => 
     handOver: (attempt) => step('hand-over', work.handOver(attempt)),
     fetchUpload: (attempt) => step('fetch', work.fetchUpload(attempt)),
   };
-};
+}
 
 /** The same looks, judgements and ends of runs, told to a meter. */
-export const measureEnds = <Work extends LedgerActivities & AdmitActivities>(work: Work, meter: StepMeter): Work => ({
-  ...work,
-  admitFirst: (run) => stepTimer(meter)('admit', work.admitFirst(run)),
-  judge: async (attempt, parts) => {
-    const judgement = await work.judge(attempt, parts);
-    meter.judged(judgement.verdict, judgement.report.findings);
-    return judgement;
-  },
-  finishRun: async (input) => {
-    await work.finishRun(input);
-    meter.ended(input.status);
-  },
-});
+export function measureEnds<Work extends LedgerActivities & AdmitActivities>(work: Work, meter: StepMeter): Work {
+  return {
+    ...work,
+    admitFirst: (run) => stepTimer(meter)('admit', work.admitFirst(run)),
+    judge: async (attempt, parts) => {
+      const judgement = await work.judge(attempt, parts);
+      meter.judged(judgement.verdict, judgement.report.findings);
+      return judgement;
+    },
+    finishRun: async (input) => {
+      await work.finishRun(input);
+      meter.ended(input.status);
+    },
+  };
+}
 
 /** The same jobs, told to a meter. */
-export const measureJobs = (handlers: WorkingHandlers, meter: JobMeter): QueueHandlers => {
+export function measureJobs(handlers: WorkingHandlers, meter: JobMeter): QueueHandlers {
   const job = <Result>(
     name: Parameters<JobMeter['job']>[0],
     begun: Promise<Result>,
@@ -104,4 +109,4 @@ export const measureJobs = (handlers: WorkingHandlers, meter: JobMeter): QueueHa
       refresh: () => job({ queue: 'housekeeping', name: 'refresh' }, housekeeping.refresh()),
     },
   };
-};
+}

@@ -5,11 +5,11 @@ import { join } from 'node:path';
 const oldMs = 30 * 24 * 3600 * 1000;
 
 /** Removes files and folders of a cache that go by such names and have not been touched for a month. */
-export const removeOld = async (cacheDir: string, names: RegExp): Promise<void> => {
+export async function removeOld(cacheDir: string, names: RegExp): Promise<void> {
   for (const name of await readdir(cacheDir)) {
     if (!names.test(name)) continue;
     const path = join(cacheDir, name);
     const touched = await stat(path).catch(() => undefined);
     if (touched && Date.now() - touched.mtimeMs > oldMs) await rm(path, { recursive: true, force: true });
   }
-};
+}

@@ -4,19 +4,19 @@ import { createPlaces, type Places } from './places.ts';
 const never = new AbortController().signal;
 
 /** As Temporal asks: a reservation, then perhaps something that begins with it. */
-const begin = async (places: Places, name: string, beyond = 0): Promise<void> => {
+async function begin(places: Places, name: string, beyond = 0): Promise<void> {
   const reservation = await places.reserve(beyond, never);
   places.begin(name);
   places.giveBack(reservation);
-};
-const isSettled = async (promise: Promise<unknown>): Promise<boolean> => {
+}
+async function isSettled(promise: Promise<unknown>): Promise<boolean> {
   let settled = false;
   void promise.finally(() => {
     settled = true;
   });
   await new Promise(setImmediate);
   return settled;
-};
+}
 
 test('no more begin than there are places for; one that ends lets the next one begin', async () => {
   const places = createPlaces(2, 1000);

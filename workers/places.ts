@@ -22,7 +22,7 @@ export type Reservation = { readonly beyond: number };
 type Asked = { beyond: number; take: () => void };
 
 /** @param keptForMs how long one that has no step is counted: as long as Temporal waits for a worker to pick up the next */
-export const createPlaces = (count: number, keptForMs: number): Places => {
+export function createPlaces(count: number, keptForMs: number): Places {
   const held = new Map<string, { steps: number; leaves?: NodeJS.Timeout }>();
   const reserved = new Set<Reservation>();
   const asked = new Set<Asked>();
@@ -92,17 +92,19 @@ export const createPlaces = (count: number, keptForMs: number): Places => {
     },
     end,
   };
-};
+}
 
 type Numbered = { imageId: string; fence: number };
 
 /** Names an attempt at an image, of which there may be several on one worker. */
-export const nameOf = ({ imageId, fence }: Numbered): string => `${imageId}.${fence}`;
+export function nameOf({ imageId, fence }: Numbered): string {
+  return `${imageId}.${fence}`;
+}
 
 export type AllPlaces = { images: Places; downloads: Places };
 
 /** What begins takes a place. */
-export const beginInPlaces = (work: LedgerActivities, { images, downloads }: AllPlaces): LedgerActivities => {
+export function beginInPlaces(work: LedgerActivities, { images, downloads }: AllPlaces): LedgerActivities {
   const begins =
     <Of, Attempt extends Numbered>(places: Places, begin: (of: Of) => Promise<Attempt>) =>
     async (of: Of): Promise<Attempt> => {
@@ -116,10 +118,10 @@ export const beginInPlaces = (work: LedgerActivities, { images, downloads }: All
     beginRepair: begins(images, work.beginRepair),
     beginDownload: begins(downloads, work.beginDownload),
   };
-};
+}
 
 /** The same steps; places are kept while one goes on, and given back with the last. */
-export const inPlaces = (work: OnOwnQueue, { images, downloads }: AllPlaces): OnOwnQueue => {
+export function inPlaces(work: OnOwnQueue, { images, downloads }: AllPlaces): OnOwnQueue {
   const during =
     <Rest extends unknown[], Result>(
       of: Places,
@@ -146,4 +148,4 @@ export const inPlaces = (work: OnOwnQueue, { images, downloads }: AllPlaces): On
     discardRepair: during(images, work.discardRepair, { isLast: true }),
     fetchUpload: during(downloads, work.fetchUpload, { isLast: true }),
   };
-};
+}

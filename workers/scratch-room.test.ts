@@ -24,7 +24,7 @@ const disk = { used: 0, size: 1000 * MiB + besides };
 beforeEach(() => {
   disk.used = 0;
 });
-const worker = async (name: string, passedForMs = 10_000) => {
+async function worker(name: string, passedForMs = 10_000) {
   await mkdir(join(root, name), { recursive: true });
   const room = createScratchRoom({
     ...{ root, passedForMs, everyMs: 10 },
@@ -60,13 +60,16 @@ const worker = async (name: string, passedForMs = 10_000) => {
     return { state, folder, done, finish };
   };
   return { room, slots, step };
-};
-const began = (step: { state: { began: number } }) =>
-  eventually(() => Promise.resolve(step.state.began > 0), { within: 5, every: 5, what: 'the step begins' });
-const waits = (step: { state: { waits: boolean } }) =>
-  eventually(() => Promise.resolve(step.state.waits), { within: 5, every: 5, what: 'the step waits' });
-const promisesLeft = async () =>
-  (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.promised'));
+}
+function began(step: { state: { began: number } }) {
+  return eventually(() => Promise.resolve(step.state.began > 0), { within: 5, every: 5, what: 'the step begins' });
+}
+function waits(step: { state: { waits: boolean } }) {
+  return eventually(() => Promise.resolve(step.state.waits), { within: 5, every: 5, what: 'the step waits' });
+}
+async function promisesLeft() {
+  return (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.promised'));
+}
 
 describe('room for what a step writes', () => {
   test('is promised before it begins, and given back: two of 600 MiB on a disk of 1000 go one after the other', async () => {

@@ -47,33 +47,39 @@ export type RoomOptions = {
 };
 
 const suffix = '.promised';
-const promisePath = (folder: string): string => `${folder}${suffix}`;
+function promisePath(folder: string): string {
+  return `${folder}${suffix}`;
+}
 /** What filesystems and our own small files need besides. */
 const besides = 64 * 1024 ** 2;
 const noRoom = Symbol('no room');
 const outgrown = Symbol('outgrown');
-const isDone = (outcome: unknown): boolean => outcome !== noRoom && outcome !== outgrown;
+function isDone(outcome: unknown): boolean {
+  return outcome !== noRoom && outcome !== outgrown;
+}
 
 /** Where machines write (boot-check.ts, inspect.ts). The names there are a stranger's. */
 const machineFolders = ['boot/machine', 'inspect/out'] as const;
 
-const countBlocks = async (folder: string, names: readonly string[]): Promise<number> => {
+async function countBlocks(folder: string, names: readonly string[]): Promise<number> {
   const files = await Promise.all(names.map((name) => lstat(join(folder, name)).catch(() => undefined)));
   return files.reduce((sum, file) => sum + (file?.blocks ?? 0) * 512, 0);
-};
-const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);
+}
+function namesIn(folder: string): Promise<string[]> {
+  return readdir(folder).catch(() => []);
+}
 
 /** What a step's files take now. */
-const takenBy = async (folder: string): Promise<number> => {
+async function takenBy(folder: string): Promise<number> {
   const own = (await namesIn(folder)).filter((name) => /^(upload|plain|disk\.|partial-)/.test(name));
   const machines = machineFolders.map(async (name) =>
     countBlocks(join(folder, name), await namesIn(join(folder, name))),
   );
   return (await Promise.all([countBlocks(folder, own), ...machines])).reduce((sum, bytes) => sum + bytes, 0);
-};
+}
 
 /** Bytes that were promised to others and are not written yet. A worker that is gone takes its folder with all promises along. */
-const outstanding = async (root: string, except: string): Promise<number> => {
+async function outstanding(root: string, except: string): Promise<number> {
   let sum = 0;
   for (const worker of await readdir(root).catch(() => [])) {
     for (const name of await readdir(join(root, worker)).catch(() => [])) {
@@ -84,16 +90,17 @@ const outstanding = async (root: string, except: string): Promise<number> => {
     }
   }
   return sum;
-};
+}
 
-const tooSmall = (bytes: number, size: number): BootreadyError =>
-  new BootreadyError({
+function tooSmall(bytes: number, size: number): BootreadyError {
+  return new BootreadyError({
     code: 'scratch-too-small',
     message: `The image needs ${formatBytes(bytes, 'en')} of scratch space, but a worker has only ${formatBytes(size, 'en')} in total.`,
     remedy: 'Ask the operator for a larger filesystem for SCRATCH_DIR, or make the disk of the image smaller.',
   });
+}
 
-export const createScratchRoom = (options: RoomOptions): ScratchRoom => {
+export function createScratchRoom(options: RoomOptions): ScratchRoom {
   const { root, space, passedForMs = 60_000, everyMs = 1000 } = options;
   let promised = 0;
   let turns = 0;
@@ -217,4 +224,4 @@ export const createScratchRoom = (options: RoomOptions): ScratchRoom => {
       }
     },
   };
-};
+}

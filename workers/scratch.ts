@@ -24,15 +24,15 @@ export type Scratch = {
 type Owner = { host: string; pid: number; started: string };
 
 /** When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), field 22). */
-const readStartTime = async (pid: number): Promise<string | undefined> => {
+async function readStartTime(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-};
+}
 
 const ownerFile = 'owner.json';
 
 /** Folders of processes that are gone. Folders of other hosts (a shared volume) are left alone. */
-const sweep = async (root: string): Promise<void> => {
+async function sweep(root: string): Promise<void> {
   for (const name of await readdir(root)) {
     const owner = await readFile(join(root, name, ownerFile), 'utf8')
       .then((text) => JSON.parse(text) as Owner)
@@ -40,9 +40,9 @@ const sweep = async (root: string): Promise<void> => {
     if (!owner || owner.host !== hostname()) continue;
     if ((await readStartTime(owner.pid)) !== owner.started) await removeTree(join(root, name));
   }
-};
+}
 
-export const openScratch = async (root: string, workerId: string): Promise<Scratch> => {
+export async function openScratch(root: string, workerId: string): Promise<Scratch> {
   const home = join(root, workerId);
   await mkdir(root, { recursive: true });
   await sweep(root);
@@ -65,4 +65,4 @@ export const openScratch = async (root: string, workerId: string): Promise<Scrat
     },
     close: () => removeTree(home),
   };
-};
+}

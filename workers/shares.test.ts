@@ -5,7 +5,7 @@ import { createShares, whetherItStandsBack } from './shares.ts';
 const never = new AbortController().signal;
 
 /** Steps that last until they are told to end. */
-const worker = () => {
+function worker() {
   const shares = createShares();
   const slots = { scan: createSlots(4, shares), heavy: createSlots(2, shares) };
   return {
@@ -27,8 +27,10 @@ const worker = () => {
       };
     },
   };
-};
-const all = (steps: { standsBack(): boolean | undefined }[]) => steps.map((step) => step.standsBack());
+}
+function all(steps: { standsBack(): boolean | undefined }[]) {
+  return steps.map((step) => step.standsBack());
+}
 
 test('who is alone does not stand back, however much it wants', async () => {
   const { begins } = worker();

@@ -14,9 +14,11 @@ export type Shares = {
 const doneFor = new AsyncLocalStorage<() => boolean>();
 
 /** Asks whether the project that this is done for stands back; keep what you get to ask again later. */
-export const whetherItStandsBack = (): (() => boolean) => doneFor.getStore() ?? (() => false);
+export function whetherItStandsBack(): () => boolean {
+  return doneFor.getStore() ?? (() => false);
+}
 
-export const createShares = (): Shares => {
+export function createShares(): Shares {
   const steps = new Map<string, number>();
   const count = (project: string, more: number): void => {
     const now = (steps.get(project) ?? 0) + more;
@@ -37,4 +39,4 @@ export const createShares = (): Shares => {
       }
     },
   };
-};
+}

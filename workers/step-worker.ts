@@ -48,23 +48,22 @@ export type StepWorkerOptions = {
 };
 
 /** What our steps say by Temporal's logger, and of what Temporal says itself only what is a warning. */
-const logOfSdk = (log: Logger, { level, message, meta }: LogEntry): void => {
+function logOfSdk(log: Logger, { level, message, meta }: LogEntry): void {
   // All queues but one have activities only, on purpose.
   if (message.startsWith('No workflows registered')) return;
   if (level === 'INFO' && meta?.sdkComponent !== 'activity') return;
   log[level === 'ERROR' ? 'error' : level === 'INFO' ? 'info' : 'warn']({ ...meta }, message);
-};
+}
 
 /** Named as Prometheus wants it: seconds, units and `_total` in the names. */
-const sdkMetrics = (bindAddress: string) => ({
-  prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
-});
+function sdkMetrics(bindAddress: string) {
+  return {
+    prometheus: { bindAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true },
+  };
+}
 
 /** As many at once as there are places for; what waits, another worker may take. */
-const whereThereIsRoom = (
-  places: Places,
-  beyond = 0,
-): Pick<WorkerOptions, 'tuner' | 'maxConcurrentActivityTaskPolls'> => {
+function whereThereIsRoom(places: Places, beyond = 0): Pick<WorkerOptions, 'tuner' | 'maxConcurrentActivityTaskPolls'> {
   const none = { type: 'fixed-size', numSlots: 1 } as const;
   return {
     tuner: {
@@ -81,10 +80,10 @@ const whereThereIsRoom = (
     },
     maxConcurrentActivityTaskPolls: 1,
   };
-};
+}
 
 /** Of what waits in each, as much is picked up as can be done at once. */
-const queuesBeside = ({ shared, places, atOnce }: StepWorkerOptions) => {
+function queuesBeside({ shared, places, atOnce }: StepWorkerOptions) {
   const { admitFirst, beginAttempt, beginRepair, beginDownload, deliver } = shared;
   const { images, downloads } = places;
   return [
@@ -95,7 +94,7 @@ const queuesBeside = ({ shared, places, atOnce }: StepWorkerOptions) => {
     { queue: 'fetch', activities: { beginDownload }, ...whereThereIsRoom(downloads) },
     { queue: 'deliver', activities: { deliver }, maxConcurrentActivityTaskExecutions: atOnce.deliveries },
   ] satisfies (Partial<WorkerOptions> & { queue: QueueBeside })[];
-};
+}
 
 /** Between two tries to reach Temporal. */
 const retryMs = 2000;
@@ -104,7 +103,7 @@ const retryMs = 2000;
  * Serves the shared task queue, with the workflows and what any worker can do, those beside it (shared/contracts/workflow.ts), and the one of this process alone,
  * whose activities share its scratch folder. Outlives Temporal: what breaks is made again until `close`.
  */
-export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<void> } => {
+export function startStepWorker(options: StepWorkerOptions): { close(): Promise<void> } {
   const { temporal, workerId, log } = options;
   const { address, namespace } = temporal;
   Runtime.install({
@@ -196,4 +195,4 @@ export const startStepWorker = (options: StepWorkerOptions): { close(): Promise<
       await looping.catch(() => undefined);
     },
   };
-};
+}

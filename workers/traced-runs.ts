@@ -7,12 +7,13 @@ import type { AnnouncedSpan, Traces } from '../shared/ports/traces.ts';
 import type { TraceSinks } from '../workflows/carry-trace.ts';
 import { toOutcome } from './measure.ts';
 
-const announcedBy = (payload: Payload): AnnouncedSpan => defaultPayloadConverter.fromPayload<AnnouncedSpan>(payload);
+function announcedBy(payload: Payload): AnnouncedSpan {
+  return defaultPayloadConverter.fromPayload<AnnouncedSpan>(payload);
+}
 
 /** Each try at an activity is a span, a child of its workflow's. What was started while nobody traced is not traced. */
-export const traceActivities =
-  (traces: Traces, worker: string): ActivityInterceptorsFactory =>
-  ({ info }) => ({
+export function traceActivities(traces: Traces, worker: string): ActivityInterceptorsFactory {
+  return ({ info }) => ({
     inbound: {
       execute: (input, next) => {
         const header = input.headers[traceHeader];
@@ -35,17 +36,20 @@ export const traceActivities =
       },
     },
   });
+}
 
 /** Hears of workflows that have ended: each is one span, from its start until then. */
-export const traceEnds = (traces: Traces): InjectedSinks<TraceSinks> => ({
-  traces: {
-    ended: {
-      fn: ({ workflowType: name, startTime: since }, span, { image_id: imageId, run_id: runId }, outcome) =>
-        traces.ended(announcedBy(span), {
-          ...{ name, since },
-          facts: { imageId, runId, outcome },
-          how: outcome === 'failed' ? 'failed' : 'well',
-        }),
+export function traceEnds(traces: Traces): InjectedSinks<TraceSinks> {
+  return {
+    traces: {
+      ended: {
+        fn: ({ workflowType: name, startTime: since }, span, { image_id: imageId, run_id: runId }, outcome) =>
+          traces.ended(announcedBy(span), {
+            ...{ name, since },
+            facts: { imageId, runId, outcome },
+            how: outcome === 'failed' ? 'failed' : 'well',
+          }),
+      },
     },
-  },
-});
+  };
+}

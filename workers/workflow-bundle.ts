@@ -16,7 +16,7 @@ export const workflowInterceptorModules = ['log-attributes.ts', 'carry-trace.ts'
  * The workflow code as Temporal's sandbox wants it. Bundling takes seconds, so what came out is kept by the hash of what goes
  * in: the sources of workflows/ and shared/, and the versions of the packages.
  */
-export const loadWorkflowBundle = async (cacheDir: string): Promise<WorkflowBundle> => {
+export async function loadWorkflowBundle(cacheDir: string): Promise<WorkflowBundle> {
   const hash = createHash('sha256').update(await readFile(join(root, 'package.json')));
   for (const folder of ['workflows', 'shared']) {
     for (const name of (await readdir(join(root, folder), { recursive: true })).sort()) {
@@ -35,4 +35,4 @@ export const loadWorkflowBundle = async (cacheDir: string): Promise<WorkflowBund
   // Of versions that nobody starts any more.
   await removeOld(cacheDir, /^workflows-[0-9a-f]{16}\.cjs$/);
   return { code };
-};
+}

@@ -20,7 +20,7 @@ const { traces } = proxySinks<TraceSinks>();
  * Hands the span that the workflow was announced by to its activities, and tells its end. Headers and sinks are no commands:
  * a replay sees the same workflow with and without them.
  */
-export const interceptors = (): WorkflowInterceptors => {
+export function interceptors(): WorkflowInterceptors {
   let span: Payload | undefined;
   const carrying = <Input extends { headers: Headers }>(input: Input): Input =>
     span ? { ...input, headers: { ...input.headers, [traceHeader]: span } } : input;
@@ -51,4 +51,4 @@ export const interceptors = (): WorkflowInterceptors => {
       },
     ],
   };
-};
+}

@@ -13,10 +13,10 @@ import {
  * Each goes its own way: the run has ended, and nothing of it waits or fails for them. One that is not started here, the sweep starts.
  * @param orders undefined in the histories of runs that were published before there were targets
  */
-export const startDeliveries = async (
+export async function startDeliveries(
   { heartbeatSeconds, claimSeconds, stepHours }: Timings,
   orders: readonly DeliveryOrder[] | undefined,
-): Promise<void> => {
+): Promise<void> {
   for (const order of orders ?? []) {
     const input: DeliverImageInput = { order, heartbeatSeconds, claimSeconds, stepHours };
     try {
@@ -37,4 +37,4 @@ export const startDeliveries = async (
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
     }
   }
-};
+}

@@ -2,7 +2,7 @@ import type { WorkflowInterceptors } from '@temporalio/workflow';
 import { type LogNames, toLogNames } from '../shared/log-names.ts';
 
 /** Lines about a workflow name its image and run. It touches no history: a replay sees the same workflow with and without it. */
-export const interceptors = (): WorkflowInterceptors => {
+export function interceptors(): WorkflowInterceptors {
   let names: LogNames = {};
   return {
     inbound: [
@@ -15,4 +15,4 @@ export const interceptors = (): WorkflowInterceptors => {
     ],
     outbound: [{ getLogAttributes: (attributes, next) => next({ ...attributes, ...names }) }],
   };
-};
+}

@@ -1,21 +1,23 @@
 import { ActivityFailure, ApplicationFailure, patched, TimeoutFailure } from '@temporalio/workflow';
 import type { Failure } from '../shared/errors.ts';
 
-const findCause = (error: unknown): unknown => (error instanceof ActivityFailure ? error.cause : error);
+function findCause(error: unknown): unknown {
+  return error instanceof ActivityFailure ? error.cause : error;
+}
 
 /**
  * A step on a worker's own task queue that nobody picks up: the worker died, and its scratch folder with it.
  * A worker that dies within a step is noticed by the missing heartbeat first; the retry then waits on the same queue and ends here.
  * A worker that is shut down in good order says so itself.
  */
-export const workerIsLost = (error: unknown): boolean => {
+export function workerIsLost(error: unknown): boolean {
   const cause = findCause(error);
   if (cause instanceof ApplicationFailure) return cause.type === 'worker-stopped';
   return cause instanceof TimeoutFailure && cause.timeoutType === 'SCHEDULE_TO_START';
-};
+}
 
 /** Whether beginning again on another worker may help: this one died with its scratch folder, or was overtaken. */
-export const canMove = (error: unknown): boolean => {
+export function canMove(error: unknown): boolean {
   const cause = findCause(error);
   if (workerIsLost(error)) return true;
   if (cause instanceof TimeoutFailure) return cause.timeoutType === 'HEARTBEAT';
@@ -23,12 +25,12 @@ export const canMove = (error: unknown): boolean => {
   // It would fill the next one too. Workflows of before did move.
   if (cause.type === 'scratch-full') return !patched('scratch-full-stays');
   return cause.type === 'superseded';
-};
+}
 
 export type Failed = { status: 'failed'; failure: Failure };
 
 /** How a run that failed explains itself; workers/failures.ts puts code and remedy into the failure. */
-export const toFailureRecord = (error: unknown, again = 'retry the image'): Failed => {
+export function toFailureRecord(error: unknown, again = 'retry the image'): Failed {
   const cause = findCause(error);
   const step = error instanceof ActivityFailure ? error.activityType : 'workflow';
   if (cause instanceof ApplicationFailure) {
@@ -56,4 +58,4 @@ export const toFailureRecord = (error: unknown, again = 'retry the image'): Fail
       remedy: `Check the logs of the workers, then ${again}.`,
     },
   };
-};
+}

@@ -8,69 +8,87 @@ import type { Timings } from '../shared/contracts/workflow.ts';
 const backoff = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '1m' } as const;
 
 /** A few queries. Outlives an outage of the database of a day. */
-export const ledger = (): ActivityOptions => ({
-  startToCloseTimeout: '1m',
-  scheduleToCloseTimeout: '24h',
-  retry: backoff,
-});
+export function ledger(): ActivityOptions {
+  return {
+    startToCloseTimeout: '1m',
+    scheduleToCloseTimeout: '24h',
+    retry: backoff,
+  };
+}
 
 /** Waits for a worker that has room, days if there are none; then a few queries. */
-export const turn = (): ActivityOptions => ({ startToCloseTimeout: '1m', retry: backoff });
+export function turn(): ActivityOptions {
+  return { startToCloseTimeout: '1m', retry: backoff };
+}
 
 /** A few queries, by the worker that has the workflow: no task of their own. */
-export const ledgerHere = (): LocalActivityOptions => ({
-  startToCloseTimeout: '1m',
-  scheduleToCloseTimeout: '24h',
-  retry: backoff,
-});
+export function ledgerHere(): LocalActivityOptions {
+  return {
+    startToCloseTimeout: '1m',
+    scheduleToCloseTimeout: '24h',
+    retry: backoff,
+  };
+}
 
 /** Work on one worker's scratch folder. Not being picked up in time means that the worker is dead: see `workerIsLost`. */
-const scratch = (input: Timings): ActivityOptions => ({
-  heartbeatTimeout: `${input.heartbeatSeconds}s`,
-  scheduleToStartTimeout: `${input.claimSeconds}s`,
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry: { ...backoff, maximumAttempts: 8 },
-});
+function scratch(input: Timings): ActivityOptions {
+  return {
+    heartbeatTimeout: `${input.heartbeatSeconds}s`,
+    scheduleToStartTimeout: `${input.claimSeconds}s`,
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry: { ...backoff, maximumAttempts: 8 },
+  };
+}
 
 /** Seconds of range reads, whatever the size of the upload. */
-export const scan = (input: Timings): ActivityOptions => ({
-  ...scratch(input),
-  startToCloseTimeout: '30m',
-});
+export function scan(input: Timings): ActivityOptions {
+  return {
+    ...scratch(input),
+    startToCloseTimeout: '30m',
+  };
+}
 
 /** The same, on whichever worker has a moment: what one leaves undone, the next one does. */
-export const scanAnywhere = (input: Timings): ActivityOptions => {
+export function scanAnywhere(input: Timings): ActivityOptions {
   const { scheduleToStartTimeout: _, ...options } = scan(input);
   return options;
-};
+}
 
 /** Moves or computes every byte of the image: hours are in order as long as heartbeats come. */
-export const bulk = (input: Timings): ActivityOptions => ({
-  ...scratch(input),
-  startToCloseTimeout: `${input.stepHours * 60} minutes`,
-});
+export function bulk(input: Timings): ActivityOptions {
+  return {
+    ...scratch(input),
+    startToCloseTimeout: `${input.stepHours * 60} minutes`,
+  };
+}
 
 /** Moves every byte of a published image to somewhere else, which may be down for a while: about an hour of tries, on any worker. */
-export const copying = (input: Timings): ActivityOptions => ({
-  heartbeatTimeout: `${input.heartbeatSeconds}s`,
-  startToCloseTimeout: `${input.stepHours * 60} minutes`,
-  cancellationType: 'WAIT_CANCELLATION_COMPLETED',
-  retry: { ...backoff, maximumInterval: '10m', maximumAttempts: 15 },
-});
+export function copying(input: Timings): ActivityOptions {
+  return {
+    heartbeatTimeout: `${input.heartbeatSeconds}s`,
+    startToCloseTimeout: `${input.stepHours * 60} minutes`,
+    cancellationType: 'WAIT_CANCELLATION_COMPLETED',
+    retry: { ...backoff, maximumInterval: '10m', maximumAttempts: 15 },
+  };
+}
 
 /** A virtual machine of ours checks the image: minutes, and a hostile image may well make it hang. Waiting for a slot counts. What took too long is not tried again: the step says so, and throws nothing (workers/activities/inspect.ts). */
-export const appliance = (input: Timings): ActivityOptions => ({
-  ...scratch(input),
-  startToCloseTimeout: '4h',
-  retry: { ...backoff, maximumAttempts: 4 },
-});
+export function appliance(input: Timings): ActivityOptions {
+  return {
+    ...scratch(input),
+    startToCloseTimeout: '4h',
+    retry: { ...backoff, maximumAttempts: 4 },
+  };
+}
 
 /** Clearing up is worth a few tries; what is left over is swept when the worker starts again. */
-export const tidy = (input: Timings): ActivityOptions => ({
-  startToCloseTimeout: '5m',
-  scheduleToStartTimeout: `${input.claimSeconds}s`,
-  retry: { ...backoff, maximumAttempts: 3 },
-});
+export function tidy(input: Timings): ActivityOptions {
+  return {
+    startToCloseTimeout: '5m',
+    scheduleToStartTimeout: `${input.claimSeconds}s`,
+    retry: { ...backoff, maximumAttempts: 3 },
+  };
+}
 
 /** How often the whole attempt may move to another worker; an image that kills its worker each time ends there. */
 export const maximumAttempts = 5;

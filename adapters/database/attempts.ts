@@ -6,8 +6,9 @@ import { BootreadyError } from '../../shared/errors.ts';
 export const openStatuses = ['queued', 'running'] as const;
 
 /** Why an attempt writes nothing any more. */
-export const superseded = (work: 'run' | 'order' | 'delivery'): BootreadyError =>
-  new BootreadyError({ code: 'superseded', ...words[work] });
+export function superseded(work: 'run' | 'order' | 'delivery'): BootreadyError {
+  return new BootreadyError({ code: 'superseded', ...words[work] });
+}
 
 const goesOn = 'No action needed: the newer attempt continues.';
 const words = {

@@ -9,12 +9,13 @@ const content = sql<string>`jsonb_build_array(id, to_char(at at time zone 'UTC',
 const before = Buffer.alloc(32);
 const page = 2000;
 
-const computeHash = (previous: Buffer, text: string): Buffer =>
-  createHash('sha256').update(previous).update(text, 'utf8').digest();
+function computeHash(previous: Buffer, text: string): Buffer {
+  return createHash('sha256').update(previous).update(text, 'utf8').digest();
+}
 
 type Entry = { id: number; at: Date; previous: Buffer; hash: Buffer; content: string };
 
-export const createAuditChain = (db: Kysely<Database>): AuditChain => {
+export function createAuditChain(db: Kysely<Database>): AuditChain {
   async function* entries(): AsyncGenerator<Entry> {
     let after = Number.MIN_SAFE_INTEGER;
     for (;;) {
@@ -75,4 +76,4 @@ export const createAuditChain = (db: Kysely<Database>): AuditChain => {
       return { entries: count, ...(head ? { head } : {}) };
     },
   };
-};
+}

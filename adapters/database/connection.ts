@@ -19,7 +19,7 @@ const files = { sslrootcert: 'ca', sslcert: 'cert', sslkey: 'key' } as const;
  * means that too, and what would not verify is refused. Files are read once.
  * @throws BootreadyError `invalid-input`
  */
-export const toConnection = (databaseUrl: string): Pick<ClientConfig, 'connectionString' | 'ssl'> => {
+export function toConnection(databaseUrl: string): Pick<ClientConfig, 'connectionString' | 'ssl'> {
   const url = new URL(databaseUrl);
   const { searchParams: parameters } = url;
   const named = (Object.keys(files) as (keyof typeof files)[]).filter((name) => parameters.has(name));
@@ -40,9 +40,9 @@ export const toConnection = (databaseUrl: string): Pick<ClientConfig, 'connectio
   // pg would judge them again, by rules of its own.
   for (const name of ['sslmode', ...named]) parameters.delete(name);
   return { connectionString: url.toString(), ssl: mode === 'disable' ? false : ssl };
-};
+}
 
-const readContent = (path: string, parameter: string): string => {
+function readContent(path: string, parameter: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
@@ -53,4 +53,4 @@ const readContent = (path: string, parameter: string): string => {
       cause,
     });
   }
-};
+}

@@ -9,35 +9,37 @@ import type { Database, DeliveryTable } from './schema.ts';
 /** Longer than a worker tries to clear away what is left at a target (`ledger` in workflows/timing.ts). */
 const clearedAfter = sql`interval '25 hours'`;
 
-const toDelivery = (row: Selectable<DeliveryTable>): Delivery => ({
-  id: row.id,
-  target: row.target,
-  status: row.status,
-  attempts: row.attempts,
-  percent: row.percent,
-  worker: row.worker,
-  location: row.location,
-  failure: row.failure,
-  createdAt: row.created_at,
-  startedAt: row.started_at,
-  finishedAt: row.finished_at,
-});
+function toDelivery(row: Selectable<DeliveryTable>): Delivery {
+  return {
+    id: row.id,
+    target: row.target,
+    status: row.status,
+    attempts: row.attempts,
+    percent: row.percent,
+    worker: row.worker,
+    location: row.location,
+    failure: row.failure,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}
 
 /** Part of what publishes an image: what is published is on its way, whoever dies afterwards. */
-export const orderDeliveries = async (
+export async function orderDeliveries(
   trx: Transaction<Database>,
   imageId: string,
   targets: readonly string[],
-): Promise<void> => {
+): Promise<void> {
   if (targets.length === 0) return;
   await trx
     .insertInto('deliveries')
     .values(targets.map((target) => ({ image_id: imageId, target })))
     .onConflict((conflict) => conflict.columns(['image_id', 'target']).doNothing())
     .execute();
-};
+}
 
-export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
+export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
   const queuedOrders = () =>
     db
       .selectFrom('deliveries')
@@ -208,4 +210,4 @@ export const createDeliveryStore = (db: Kysely<Database>): DeliveryStore => {
         .execute();
     },
   };
-};
+}

@@ -8,30 +8,32 @@ import { createOrderStore } from './order-store.ts';
 import { lockQuotaOfImage, takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
 
-const taken = (): BootreadyError =>
-  new BootreadyError({
+function taken(): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: 'The image already has data, or an upload or download is running.',
     remedy: 'Wait for it (see "bootready show"), or create another image for other data.',
   });
+}
 
-const nothingToRepeat = (): BootreadyError =>
-  new BootreadyError({
+function nothingToRepeat(): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: 'This image was not downloaded from a URL, or its download has not failed.',
     remedy: 'Finish its upload. Processing then starts automatically.',
   });
+}
 
 /** How large it is, only its server says: until then it is an upload under way, and takes no room that counts. */
 const unknownSize = 1;
 
 /** An image and its download. @param family of the source that orders it @throws BootreadyError `quota-exceeded` */
-export const insertFetched = async (
+export async function insertFetched(
   trx: Transaction<Database>,
   limits: Limits,
   { source: { url, checksum }, ...image }: Parameters<DownloadStore['create']>[0],
   family: string | null = null,
-): Promise<Image> => {
+): Promise<Image> {
   await takeRoom(trx, limits, image.projectId, { images: 1, uploads: 1, bytes: unknownSize });
   const row = await insertAnnounced(trx, image, { status: 'importing', held_bytes: unknownSize });
   await trx
@@ -39,10 +41,10 @@ export const insertFetched = async (
     .values({ image_id: row.id, url, checksum: checksum ?? null, source_family: family })
     .execute();
   return toImage(row);
-};
+}
 
 /** @param limits of projects that have none of their own */
-export const createDownloadStore = (db: Kysely<Database>, limits: Limits = unlimited): DownloadStore => {
+export function createDownloadStore(db: Kysely<Database>, limits: Limits = unlimited): DownloadStore {
   const { heldUpdate, ...orders } = createOrderStore(db, 'downloads', limits);
   return {
     ...orders,
@@ -119,4 +121,4 @@ export const createDownloadStore = (db: Kysely<Database>, limits: Limits = unlim
 
     progress: (imageId, fence, bytes) => heldUpdate(imageId, fence, bytes),
   };
-};
+}

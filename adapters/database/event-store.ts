@@ -6,25 +6,27 @@ import type { Traces } from '../../shared/ports/traces.ts';
 import { together } from '../../shared/together.ts';
 import type { Database, UploadEventTable } from './schema.ts';
 
-const toEvent = (row: Selectable<UploadEventTable>): UploadEvent => ({
-  id: row.id,
-  source: row.source,
-  fingerprint: row.fingerprint,
-  eventName: row.event_name,
-  bucket: row.bucket,
-  key: row.key,
-  etag: row.etag,
-  versionId: row.version_id,
-  sequencer: row.sequencer,
-  raw: row.raw,
-  deliveries: row.deliveries,
-  receivedAt: row.received_at,
-  outcome: row.outcome,
-  detail: row.detail,
-  imageId: row.image_id,
-  settledAt: row.settled_at,
-  traceparent: row.traceparent,
-});
+function toEvent(row: Selectable<UploadEventTable>): UploadEvent {
+  return {
+    id: row.id,
+    source: row.source,
+    fingerprint: row.fingerprint,
+    eventName: row.event_name,
+    bucket: row.bucket,
+    key: row.key,
+    etag: row.etag,
+    versionId: row.version_id,
+    sequencer: row.sequencer,
+    raw: row.raw,
+    deliveries: row.deliveries,
+    receivedAt: row.received_at,
+    outcome: row.outcome,
+    detail: row.detail,
+    imageId: row.image_id,
+    settledAt: row.settled_at,
+    traceparent: row.traceparent,
+  };
+}
 
 /** What one request told, and the span that it was taken in by. */
 type Told = { source: string; notifications: readonly UploadNotification[]; traceparent: string | null };
@@ -37,7 +39,7 @@ const mostAtOnce = 500;
  * What several requests told, in one statement. A notification that comes again is one row, and counts once for each request. In one order always: two statements that hold the
  * same ones in different orders would wait for each other.
  */
-const toRows = (told: readonly Told[]): Row[] => {
+function toRows(told: readonly Told[]): Row[] {
   const rows = new Map<string, Row>();
   for (const each of told) {
     for (const notification of new Map(each.notifications.map((one) => [one.fingerprint, one])).values()) {
@@ -47,10 +49,10 @@ const toRows = (told: readonly Told[]): Row[] => {
     }
   }
   return [...rows.values()].sort((a, b) => (a.notification.fingerprint < b.notification.fingerprint ? -1 : 1));
-};
+}
 
 /** @returns for each of the requests the ids of what is not settled yet */
-const recordTogether = async (db: Kysely<Database>, told: readonly Told[]): Promise<number[][]> => {
+async function recordTogether(db: Kysely<Database>, told: readonly Told[]): Promise<number[][]> {
   const rows = toRows(told);
   if (rows.length === 0) return told.map(() => []);
   // Arrays by column: the text is the same for any number of rows.
@@ -73,9 +75,9 @@ const recordTogether = async (db: Kysely<Database>, told: readonly Told[]): Prom
     const ids = notifications.flatMap(({ fingerprint }) => open.get(fingerprint) ?? []);
     return [...new Set(ids)];
   });
-};
+}
 
-export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'current'> = noTraces): EventStore => {
+export function createEventStore(db: Kysely<Database>, traces: Pick<Traces, 'current'> = noTraces): EventStore {
   const record = together((told: readonly Told[]) => recordTogether(db, told), {
     most: mostAtOnce,
     readSize: ({ notifications }) => notifications.length,
@@ -158,4 +160,4 @@ export const createEventStore = (db: Kysely<Database>, traces: Pick<Traces, 'cur
       return rows.map(toEvent);
     },
   };
-};
+}

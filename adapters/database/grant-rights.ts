@@ -13,7 +13,7 @@ const undefinedObject = '42704';
  * make is left out, and told.
  * @returns names of the roles that are not there
  */
-export const grantRights = async (db: Kysely<Database>): Promise<string[]> => {
+export async function grantRights(db: Kysely<Database>): Promise<string[]> {
   for (const role of databaseRoles) await makeRole(db, roleName(role));
   const { rows } = await sql<{ name: string }>`select rolname as name from pg_roles
     where rolname in (${sql.join(databaseRoles.map(roleName))})`.execute(db);
@@ -21,9 +21,9 @@ export const grantRights = async (db: Kysely<Database>): Promise<string[]> => {
   await db.transaction().execute((trx) => grantAll(trx, there));
   if (there.has(roleName('api'))) await joinProject(db);
   return databaseRoles.map(roleName).filter((name) => !there.has(name));
-};
+}
 
-const makeRole = async (db: Kysely<Database>, name: string): Promise<void> => {
+async function makeRole(db: Kysely<Database>, name: string): Promise<void> {
   await sql`do $$ begin
     if not exists (select from pg_roles where rolname = ${sql.lit(name)}) then
       create role ${sql.id(name)} nologin nosuperuser nobypassrls;
@@ -31,9 +31,9 @@ const makeRole = async (db: Kysely<Database>, name: string): Promise<void> => {
   -- Another database of the server may make it at this moment.
   exception when duplicate_object or unique_violation or insufficient_privilege then null;
   end $$`.execute(db);
-};
+}
 
-const grantAll = async (trx: Transaction<Database>, there: ReadonlySet<string>): Promise<void> => {
+async function grantAll(trx: Transaction<Database>, there: ReadonlySet<string>): Promise<void> {
   const {
     rows: [{ schema } = { schema: 'public' }],
   } = await sql<{ schema: string }>`select current_schema() as schema`.execute(trx);
@@ -60,10 +60,10 @@ const grantAll = async (trx: Transaction<Database>, there: ReadonlySet<string>):
     const members = processRoles.filter((role) => rights[role] && there.has(roleName(role))).map(roleName);
     await letThrough(trx, table, members);
   }
-};
+}
 
 /** Row-level security holds projects apart, not processes: these see every row of what they may touch. */
-const letThrough = async (trx: Transaction<Database>, table: string, members: readonly string[]): Promise<void> => {
+async function letThrough(trx: Transaction<Database>, table: string, members: readonly string[]): Promise<void> {
   const { rows } = await sql<{ members: string[] }>`select roles::text[] as members from pg_policies
     where schemaname = current_schema() and tablename = ${table} and policyname = 'process'`.execute(trx);
   // Changing a policy locks the table: only where something changes.
@@ -72,10 +72,10 @@ const letThrough = async (trx: Transaction<Database>, table: string, members: re
   if (members.length === 0) return;
   const to = sql.join(members.map((name) => sql.id(name)));
   await sql`create policy process on ${sql.id(table)} to ${to} using (true) with check (true)`.execute(trx);
-};
+}
 
 /** The API acts as the role of projects (adapters/database/scope.ts). */
-const joinProject = async (db: Kysely<Database>): Promise<void> => {
+async function joinProject(db: Kysely<Database>): Promise<void> {
   await sql`do $$ begin
     if not pg_has_role('bootready_api', 'bootready_project', 'MEMBER') then
       grant bootready_project to bootready_api;
@@ -92,12 +92,12 @@ const joinProject = async (db: Kysely<Database>): Promise<void> => {
         cause,
       });
     });
-};
+}
 
 export type Login = { user: string; password: string };
 
 /** Makes a login where it is not there, with this password, and lets it work as one kind of process. @throws `forbidden`, `not-found` */
-export const makeLogin = async (db: Kysely<Database>, role: ProcessRole, { user, password }: Login): Promise<void> => {
+export async function makeLogin(db: Kysely<Database>, role: ProcessRole, { user, password }: Login): Promise<void> {
   try {
     const { rows } = await sql`select from pg_roles where rolname = ${user}`.execute(db);
     if (rows.length === 0) await sql`create role ${sql.id(user)} login`.execute(db);
@@ -112,10 +112,10 @@ export const makeLogin = async (db: Kysely<Database>, role: ProcessRole, { user,
     });
   }
   await grantRole(db, role, user);
-};
+}
 
 /** Lets a login work as one kind of process. @throws `not-found`, `forbidden` */
-export const grantRole = async (db: Kysely<Database>, role: ProcessRole, user: string): Promise<void> => {
+export async function grantRole(db: Kysely<Database>, role: ProcessRole, user: string): Promise<void> {
   const command = `grant ${roleName(role)} to ${user}`;
   try {
     await sql`grant ${sql.id(roleName(role))} to ${sql.id(user)}`.execute(db);
@@ -139,4 +139,4 @@ export const grantRole = async (db: Kysely<Database>, role: ProcessRole, user: s
     }
     throw cause;
   }
-};
+}

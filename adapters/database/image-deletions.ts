@@ -12,89 +12,91 @@ export const givenUp = {
 } as const;
 
 /** Images that go. */
-export const createImageDeletions = (
+export function createImageDeletions(
   db: Kysely<Database>,
-): Pick<ImageStore, 'markForDeletion' | 'markDeleted' | 'pendingDeletions' | 'abandoned'> => ({
-  markForDeletion: (id) =>
-    db.transaction().execute(async (trx) => {
-      const image = await trx
+): Pick<ImageStore, 'markForDeletion' | 'markDeleted' | 'pendingDeletions' | 'abandoned'> {
+  return {
+    markForDeletion: (id) =>
+      db.transaction().execute(async (trx) => {
+        const image = await trx
+          .selectFrom('images')
+          .where('id', '=', id)
+          .select('protected')
+          .forUpdate()
+          .executeTakeFirst();
+        if (image?.protected) {
+          throw new BootreadyError({
+            code: 'conflict',
+            message: 'This image is protected and cannot be deleted.',
+            remedy: 'Remove the protection first: openstack image set --unprotected ID',
+          });
+        }
+        const open = await trx
+          .selectFrom('runs')
+          .where('image_id', '=', id)
+          .where('finished_at', 'is', null)
+          .select('id')
+          .executeTakeFirst();
+        if (open) {
+          throw new BootreadyError({
+            code: 'conflict',
+            message: 'This image is being processed.',
+            remedy: 'Cancel its run first, or wait until it ends.',
+          });
+        }
+        await trx
+          .updateTable('images')
+          .set({ ...givenUp, updated_at: sql`now()` })
+          .where('id', '=', id)
+          .where('deleted_at', 'is', null)
+          .execute();
+      }),
+
+    markDeleted: (id) =>
+      db.transaction().execute(async (trx) => {
+        await trx.deleteFrom('publications').where('image_id', '=', id).execute();
+        await trx.deleteFrom('image_members').where('image_id', '=', id).execute();
+        await trx
+          .updateTable('images')
+          .set({ status: 'deleted', held_bytes: 0, deleted_at: sql`now()`, updated_at: sql`now()` })
+          .where('id', '=', id)
+          .execute();
+      }),
+
+    pendingDeletions: async () => {
+      const rows = await db
         .selectFrom('images')
-        .where('id', '=', id)
-        .select('protected')
-        .forUpdate()
-        .executeTakeFirst();
-      if (image?.protected) {
-        throw new BootreadyError({
-          code: 'conflict',
-          message: 'This image is protected and cannot be deleted.',
-          remedy: 'Remove the protection first: openstack image set --unprotected ID',
-        });
-      }
-      const open = await trx
-        .selectFrom('runs')
-        .where('image_id', '=', id)
-        .where('finished_at', 'is', null)
-        .select('id')
-        .executeTakeFirst();
-      if (open) {
-        throw new BootreadyError({
-          code: 'conflict',
-          message: 'This image is being processed.',
-          remedy: 'Cancel its run first, or wait until it ends.',
-        });
-      }
-      await trx
-        .updateTable('images')
-        .set({ ...givenUp, updated_at: sql`now()` })
-        .where('id', '=', id)
+        .where('status', '=', 'pending_delete')
         .where('deleted_at', 'is', null)
-        .execute();
-    }),
-
-  markDeleted: (id) =>
-    db.transaction().execute(async (trx) => {
-      await trx.deleteFrom('publications').where('image_id', '=', id).execute();
-      await trx.deleteFrom('image_members').where('image_id', '=', id).execute();
-      await trx
-        .updateTable('images')
-        .set({ status: 'deleted', held_bytes: 0, deleted_at: sql`now()`, updated_at: sql`now()` })
-        .where('id', '=', id)
-        .execute();
-    }),
-
-  pendingDeletions: async () => {
-    const rows = await db
-      .selectFrom('images')
-      .where('status', '=', 'pending_delete')
-      .where('deleted_at', 'is', null)
-      // A run that still works on it could put something where nobody clears away any more.
-      .where((eb) =>
-        eb.not(
-          eb.exists(
-            eb
-              .selectFrom('runs')
-              .whereRef('runs.image_id', '=', 'images.id')
-              .where('runs.finished_at', 'is', null)
-              .select('runs.id'),
+        // A run that still works on it could put something where nobody clears away any more.
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('runs')
+                .whereRef('runs.image_id', '=', 'images.id')
+                .where('runs.finished_at', 'is', null)
+                .select('runs.id'),
+            ),
           ),
-        ),
-      )
-      .limit(500)
-      .selectAll()
-      .execute();
-    return rows.map(toImage);
-  },
+        )
+        .limit(500)
+        .selectAll()
+        .execute();
+      return rows.map(toImage);
+    },
 
-  abandoned: async (olderThanSeconds) => {
-    const rows = await db
-      .selectFrom('images')
-      .where('upload_etag', 'is', null)
-      .where('deleted_at', 'is', null)
-      .where('protected', '=', false)
-      .where('updated_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
-      .limit(500)
-      .selectAll()
-      .execute();
-    return rows.map(toImage);
-  },
-});
+    abandoned: async (olderThanSeconds) => {
+      const rows = await db
+        .selectFrom('images')
+        .where('upload_etag', 'is', null)
+        .where('deleted_at', 'is', null)
+        .where('protected', '=', false)
+        .where('updated_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+        .limit(500)
+        .selectAll()
+        .execute();
+      return rows.map(toImage);
+    },
+  };
+}

@@ -7,7 +7,7 @@ import { toConnection } from './connection.ts';
  * Postgres NOTIFY on channel "image" to whoever subscribed; one connection of its own, made anew when it breaks.
  * A reconnect tells every listener, for something may have been missed. A listener is called in the scope of whoever subscribed.
  */
-export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void> } => {
+export function openImageFeed(url: string): ImageFeed & { close(): Promise<void> } {
   const connection = toConnection(url);
   const listeners = new Map<string, Set<() => void>>();
   const listenersToAll = new Set<(imageId: string | undefined) => void>();
@@ -61,4 +61,4 @@ export const openImageFeed = (url: string): ImageFeed & { close(): Promise<void>
       await client?.end();
     },
   };
-};
+}

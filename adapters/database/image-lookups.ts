@@ -5,117 +5,136 @@ import { toImage } from './image-records.ts';
 import type { Database } from './schema.ts';
 import { isMember } from './visible-query.ts';
 
-const isSharedWith = ({ projectId, answer }: SharedWith): Expression<SqlBool> => sql<boolean>`(
+function isSharedWith({ projectId, answer }: SharedWith): Expression<SqlBool> {
+  return sql<boolean>`(
   images.visibility = 'shared' and images.project_id <> ${projectId} and images.status <> 'pending_delete'
   and ${isMember(projectId, answer)})`;
+}
 
 /** In the words of guestfs, types and distributions are not called the same but where one has only the other. */
 const types: readonly string[] = ['linux', 'windows', 'freebsd'] satisfies ListedSystem[];
-const hasSystem = (system: ListedSystem): Expression<SqlBool> =>
-  types.includes(system) ? sql<boolean>`os_type = ${system}` : sql<boolean>`os_distro = ${system}`;
+function hasSystem(system: ListedSystem): Expression<SqlBool> {
+  return types.includes(system) ? sql<boolean>`os_type = ${system}` : sql<boolean>`os_distro = ${system}`;
+}
 
 /** As the index has it (migration 0023). */
 const isSnapshot = sql<boolean>`(properties ->> 'image_type') in ('snapshot', 'backup')`;
 
-const likeEscaped = (text: string): string => text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+function likeEscaped(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}
 
 /** First and last UUID that begin with this; undefined when none does. */
-const idsFrom = (beginning: string): [string, string] | undefined => {
+function idsFrom(beginning: string): [string, string] | undefined {
   const form = 'xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx';
   const text = beginning.toLowerCase();
   const fits =
     text.length <= form.length && [...text].every((c, at) => (form[at] === '-' ? c === '-' : /[0-9a-f]/.test(c)));
   const filled = (digit: string): string => text + form.slice(text.length).replaceAll('x', digit);
   return fits ? [filled('0'), filled('f')] : undefined;
-};
+}
 
 /** Images as they are looked for. */
-export const createImageLookups = (
+export function createImageLookups(
   db: Kysely<Database>,
-): Pick<ImageStore, 'get' | 'search' | 'ownedBy' | 'list' | 'publication'> => ({
-  get: async (id, projectId) => {
-    const row = await db
-      .selectFrom('images')
-      .where('id', '=', id)
-      .where('deleted_at', 'is', null)
-      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
-      .selectAll()
-      .executeTakeFirst();
-    return row && toImage(row);
-  },
+): Pick<ImageStore, 'get' | 'search' | 'ownedBy' | 'list' | 'publication'> {
+  return {
+    get: async (id, projectId) => {
+      const row = await db
+        .selectFrom('images')
+        .where('id', '=', id)
+        .where('deleted_at', 'is', null)
+        .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+        .selectAll()
+        .executeTakeFirst();
+      return row && toImage(row);
+    },
 
-  search: async (text, { projectId, sharedWith }) => {
-    const found = db
-      .selectFrom('images')
-      .where('deleted_at', 'is', null)
-      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
-      .$if(sharedWith !== undefined, (query) => query.where(isSharedWith(sharedWith as SharedWith)))
-      .orderBy('created_at', 'desc')
-      .limit(10)
-      .selectAll();
-    const ids = idsFrom(text);
-    // One after the other: each goes by an index of its own.
-    const rows = [
-      ...(await found.where('name', '=', text).execute()),
-      ...(ids ? await found.where(sql<boolean>`id between ${ids[0]}::uuid and ${ids[1]}::uuid`).execute() : []),
-    ];
-    const distinct = [...new Map(rows.map((row) => [row.id, row])).values()];
-    return distinct
-      .sort((a, b) => b.created_at.getTime() - a.created_at.getTime())
-      .slice(0, 10)
-      .map(toImage);
-  },
+    search: async (text, { projectId, sharedWith }) => {
+      const found = db
+        .selectFrom('images')
+        .where('deleted_at', 'is', null)
+        .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+        .$if(sharedWith !== undefined, (query) => query.where(isSharedWith(sharedWith as SharedWith)))
+        .orderBy('created_at', 'desc')
+        .limit(10)
+        .selectAll();
+      const ids = idsFrom(text);
+      // One after the other: each goes by an index of its own.
+      const rows = [
+        ...(await found.where('name', '=', text).execute()),
+        ...(ids ? await found.where(sql<boolean>`id between ${ids[0]}::uuid and ${ids[1]}::uuid`).execute() : []),
+      ];
+      const distinct = [...new Map(rows.map((row) => [row.id, row])).values()];
+      return distinct
+        .sort((a, b) => b.created_at.getTime() - a.created_at.getTime())
+        .slice(0, 10)
+        .map(toImage);
+    },
 
-  ownedBy: async (ids, projectId) => {
-    const rows = await db
-      .selectFrom('images')
-      .where('id', 'in', ids)
-      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
-      .select('id')
-      .execute();
-    return rows.map(({ id }) => id);
-  },
+    ownedBy: async (ids, projectId) => {
+      const rows = await db
+        .selectFrom('images')
+        .where('id', 'in', ids)
+        .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+        .select('id')
+        .execute();
+      return rows.map(({ id }) => id);
+    },
 
-  list: async (filter) => {
-    const { projectId, status, name, text, format, imageType, system, visibility, isPublic, sharedWith, after, limit } =
-      filter;
-    const rows = await db
-      .selectFrom('images')
-      .where('deleted_at', 'is', null)
-      .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
-      .$if(status !== undefined, (query) => query.where('status', '=', status as never))
-      .$if(name !== undefined, (query) => query.where('name', '=', name as string))
-      .$if(text !== undefined, (query) => query.where('name', 'ilike', `%${likeEscaped(text as string)}%`))
-      .$if(isPublic === true, (query) => query.where('visibility', '=', 'public').where(sql<boolean>`not os_hidden`))
-      .$if(sharedWith !== undefined, (query) =>
-        query.where(isSharedWith(sharedWith as SharedWith)).where(sql<boolean>`not os_hidden`),
-      )
-      .$if(format !== undefined, (query) => query.where(sql<boolean>`coalesce(disk_format, '') = ${format}`))
-      .$if(imageType !== undefined, (query) =>
-        query.where(imageType === 'snapshot' ? isSnapshot : sql<boolean>`(${isSnapshot}) is not true`),
-      )
-      .$if(visibility !== undefined, (query) => query.where('visibility', '=', visibility as Visibility))
-      .$if(system !== undefined, (query) => query.where(hasSystem(system as ListedSystem)))
-      .$if(after !== undefined, (query) =>
-        query.where(
-          sql<boolean>`(created_at, id) < (select created_at, id from images where id = ${after ?? null}::uuid)`,
-        ),
-      )
-      .orderBy('created_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .selectAll()
-      .execute();
-    return rows.map(toImage);
-  },
+    list: async (filter) => {
+      const {
+        projectId,
+        status,
+        name,
+        text,
+        format,
+        imageType,
+        system,
+        visibility,
+        isPublic,
+        sharedWith,
+        after,
+        limit,
+      } = filter;
+      const rows = await db
+        .selectFrom('images')
+        .where('deleted_at', 'is', null)
+        .$if(projectId !== undefined, (query) => query.where('project_id', '=', projectId as string))
+        .$if(status !== undefined, (query) => query.where('status', '=', status as never))
+        .$if(name !== undefined, (query) => query.where('name', '=', name as string))
+        .$if(text !== undefined, (query) => query.where('name', 'ilike', `%${likeEscaped(text as string)}%`))
+        .$if(isPublic === true, (query) => query.where('visibility', '=', 'public').where(sql<boolean>`not os_hidden`))
+        .$if(sharedWith !== undefined, (query) =>
+          query.where(isSharedWith(sharedWith as SharedWith)).where(sql<boolean>`not os_hidden`),
+        )
+        .$if(format !== undefined, (query) => query.where(sql<boolean>`coalesce(disk_format, '') = ${format}`))
+        .$if(imageType !== undefined, (query) =>
+          query.where(imageType === 'snapshot' ? isSnapshot : sql<boolean>`(${isSnapshot}) is not true`),
+        )
+        .$if(visibility !== undefined, (query) => query.where('visibility', '=', visibility as Visibility))
+        .$if(system !== undefined, (query) => query.where(hasSystem(system as ListedSystem)))
+        .$if(after !== undefined, (query) =>
+          query.where(
+            sql<boolean>`(created_at, id) < (select created_at, id from images where id = ${after ?? null}::uuid)`,
+          ),
+        )
+        .orderBy('created_at', 'desc')
+        .orderBy('id', 'desc')
+        .limit(limit)
+        .selectAll()
+        .execute();
+      return rows.map(toImage);
+    },
 
-  publication: (imageId) =>
-    db
-      .selectFrom('publications')
-      .innerJoin('images', 'images.id', 'publications.image_id')
-      .where('images.id', '=', imageId)
-      // What is not `active` is published all the same: deactivated, or on its way out.
-      .where((eb) => eb.or([eb('verbatim', '=', false), eb('admitted_at', 'is not', null)]))
-      .select(['bucket', 'key', 'format', 'publications.size', 'publications.sha256'])
-      .executeTakeFirst(),
-});
+    publication: (imageId) =>
+      db
+        .selectFrom('publications')
+        .innerJoin('images', 'images.id', 'publications.image_id')
+        .where('images.id', '=', imageId)
+        // What is not `active` is published all the same: deactivated, or on its way out.
+        .where((eb) => eb.or([eb('verbatim', '=', false), eb('admitted_at', 'is not', null)]))
+        .select(['bucket', 'key', 'format', 'publications.size', 'publications.sha256'])
+        .executeTakeFirst(),
+  };
+}

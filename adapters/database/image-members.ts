@@ -3,15 +3,17 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { ImageMember, ImageMembers } from '../../shared/ports/image-members.ts';
 import type { Database, ImageMemberTable } from './schema.ts';
 
-const toMember = (row: Selectable<ImageMemberTable>): ImageMember => ({
-  imageId: row.image_id,
-  memberId: row.member_id,
-  status: row.status,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-});
+function toMember(row: Selectable<ImageMemberTable>): ImageMember {
+  return {
+    imageId: row.image_id,
+    memberId: row.member_id,
+    status: row.status,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
 
-export const createImageMembers = (db: Kysely<Database>): ImageMembers => {
+export function createImageMembers(db: Kysely<Database>): ImageMembers {
   return {
     members: async (imageId) => {
       const rows = await db
@@ -70,4 +72,4 @@ export const createImageMembers = (db: Kysely<Database>): ImageMembers => {
       return numDeletedRows > 0n;
     },
   };
-};
+}

@@ -10,7 +10,7 @@ import type { Database } from './schema.ts';
 const silence = sql`interval '2 minutes'`;
 
 /** @param limits of projects that have none of their own */
-export const createImageReceptions = (db: Kysely<Database>, limits: Limits): ImageReceptions => {
+export function createImageReceptions(db: Kysely<Database>, limits: Limits): ImageReceptions {
   return {
     beginReception: (imageId, status, size) =>
       db.transaction().execute(async (trx) => {
@@ -158,4 +158,4 @@ export const createImageReceptions = (db: Kysely<Database>, limits: Limits): Ima
         .execute();
     },
   };
-};
+}

@@ -8,70 +8,75 @@ import type { Database, ImageTable, RunTable } from './schema.ts';
 
 /** Rows of images and their runs: what more than one store makes of them. */
 
-export const toImage = (row: Selectable<ImageTable>): Image => ({
-  id: row.id,
-  projectId: row.project_id,
-  name: row.name,
-  status: row.status,
-  settings: row.settings,
-  upload: { bucket: row.upload_bucket, key: row.upload_key, etag: row.upload_etag, size: row.upload_size },
-  multipartId: row.multipart_id,
-  stagedSize: row.staged_size,
-  heldBytes: row.held_bytes,
-  diskFormat: row.disk_format,
-  size: row.size,
-  virtualSize: row.virtual_size,
-  sha256: row.sha256,
-  visibility: row.visibility,
-  minRam: row.min_ram,
-  minDisk: row.min_disk,
-  isProtected: row.protected,
-  tags: row.tags,
-  containerFormat: row.container_format,
-  md5: row.md5,
-  sha512: row.sha512,
-  isVerbatim: row.verbatim,
-  isHidden: row.os_hidden,
-  family: row.family,
-  properties: row.properties,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-});
+export function toImage(row: Selectable<ImageTable>): Image {
+  return {
+    id: row.id,
+    projectId: row.project_id,
+    name: row.name,
+    status: row.status,
+    settings: row.settings,
+    upload: { bucket: row.upload_bucket, key: row.upload_key, etag: row.upload_etag, size: row.upload_size },
+    multipartId: row.multipart_id,
+    stagedSize: row.staged_size,
+    heldBytes: row.held_bytes,
+    diskFormat: row.disk_format,
+    size: row.size,
+    virtualSize: row.virtual_size,
+    sha256: row.sha256,
+    visibility: row.visibility,
+    minRam: row.min_ram,
+    minDisk: row.min_disk,
+    isProtected: row.protected,
+    tags: row.tags,
+    containerFormat: row.container_format,
+    md5: row.md5,
+    sha512: row.sha512,
+    isVerbatim: row.verbatim,
+    isHidden: row.os_hidden,
+    family: row.family,
+    properties: row.properties,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
 
-export const toRun = (row: Selectable<RunTable>): Run => ({
-  id: row.id,
-  imageId: row.image_id,
-  number: row.number,
-  workflowId: row.workflow_id,
-  status: row.status,
-  worker: row.worker,
-  report: keptReport(row.report),
-  failure: row.failure,
-  createdAt: row.created_at,
-  startedAt: row.started_at,
-  finishedAt: row.finished_at,
-});
+export function toRun(row: Selectable<RunTable>): Run {
+  return {
+    id: row.id,
+    imageId: row.image_id,
+    number: row.number,
+    workflowId: row.workflow_id,
+    status: row.status,
+    worker: row.worker,
+    report: keptReport(row.report),
+    failure: row.failure,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+  };
+}
 
-export const insertRun = async (
+export async function insertRun(
   trx: Transaction<Database>,
   imageId: string,
   number: number,
   requestId: string | null = null,
-): Promise<Run> =>
-  toRun(
+): Promise<Run> {
+  return toRun(
     await trx
       .insertInto('runs')
       .values({ image_id: imageId, number, workflow_id: makeWorkflowId(imageId, number), request_id: requestId })
       .returningAll()
       .executeTakeFirstOrThrow(),
   );
+}
 
 /** The row of an image whose bytes come later, at a key of its own. */
-export const insertAnnounced = async (
+export async function insertAnnounced(
   db: Kysely<Database>,
   { projectId, name, settings, bucket, properties = {} }: Parameters<ImageStore['announce']>[0],
   more: Partial<Insertable<ImageTable>> = {},
-): Promise<Selectable<ImageTable>> => {
+): Promise<Selectable<ImageTable>> {
   const id = crypto.randomUUID();
   const { key_prefix } = await db
     .selectFrom('projects')
@@ -86,4 +91,4 @@ export const insertAnnounced = async (
     })
     .returningAll()
     .executeTakeFirstOrThrow();
-};
+}

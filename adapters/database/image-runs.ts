@@ -10,118 +10,120 @@ import { lockQuotaOfImage } from './quota.ts';
 import type { Database } from './schema.ts';
 
 /** The runs of images: those that were, and another one. */
-export const createImageRuns = (
+export function createImageRuns(
   db: Kysely<Database>,
   limits: Limits,
-): Pick<ImageStore, 'runs' | 'steps' | 'latestRuns' | 'newRun' | 'unstartedRuns'> => ({
-  runs: async (imageId) => {
-    const rows = await db
-      .selectFrom('runs')
-      .where('image_id', '=', imageId)
-      .orderBy('number', 'desc')
-      .selectAll()
-      .execute();
-    return rows.map(toRun);
-  },
-
-  steps: async (runId) => {
-    const rows = await db.selectFrom('run_steps').where('run_id', '=', runId).selectAll().execute();
-    // Not by time: an attempt that moved to another worker does the first steps again after the later ones.
-    rows.sort((a, b) => stepOrder.indexOf(a.step) - stepOrder.indexOf(b.step));
-    return rows.map((row) => ({
-      step: row.step,
-      status: row.status,
-      attempts: row.attempts,
-      percent: row.percent,
-      worker: row.worker,
-      message: row.message,
-      ...(row.waits_for ? { waitsFor: row.waits_for } : {}),
-      ...(row.found ? { found: row.found } : {}),
-      startedAt: row.started_at,
-      finishedAt: row.finished_at,
-    }));
-  },
-
-  latestRuns: async (imageIds) => {
-    if (imageIds.length === 0) return new Map();
-    const { rows } = await sql<LatestRun & { imageId: string; percent: number | null }>`
-      select ids.id as "imageId", run.id as "runId", run.number, run.status, step.step, step.percent, run.verdict, run.guest
-      from unnest(${imageIds}::uuid[]) ids (id)
-      cross join lateral (select * from runs where image_id = ids.id order by number desc limit 1) run
-      left join lateral (select * from run_steps where run_id = run.id order by started_at desc limit 1) step on true`.execute(
-      db,
-    );
-    return new Map(rows.map(({ imageId, ...run }) => [imageId, { ...run, percent: run.percent ?? 0 }]));
-  },
-
-  newRun: (imageId, settings = {}, requestId) =>
-    db.transaction().execute(async (trx) => {
-      const quota = await lockQuotaOfImage(trx, limits, imageId);
-      const image = await trx
-        .selectFrom('images')
-        .where('id', '=', imageId)
-        .where('deleted_at', 'is', null)
-        .select(['status', 'upload_etag', 'verbatim', 'over_quota'])
-        .forUpdate()
-        .executeTakeFirst();
-      const last = await trx
+): Pick<ImageStore, 'runs' | 'steps' | 'latestRuns' | 'newRun' | 'unstartedRuns'> {
+  return {
+    runs: async (imageId) => {
+      const rows = await db
         .selectFrom('runs')
         .where('image_id', '=', imageId)
         .orderBy('number', 'desc')
         .selectAll()
-        .executeTakeFirst();
-      if (!image?.upload_etag || !last) {
-        throw new BootreadyError({
-          code: 'conflict',
-          message: 'This image has no uploaded data yet.',
-          remedy: 'Finish its upload. Processing then starts automatically.',
-        });
-      }
-      if (!last.finished_at || (image.status !== 'killed' && image.status !== 'queued')) {
-        throw new BootreadyError({
-          code: 'conflict',
-          message: `This image cannot be retried: it is ${last.finished_at ? image.status : 'being processed'}.`,
-          remedy: 'Only an image whose last run was rejected, failed or cancelled can be retried.',
-        });
-      }
-      // All are told of with their image, and with each of its changes.
-      assertWithin('runs', last.number + 1);
-      // It counts already: it fits when all that counts does.
-      if (quota && image.over_quota) assertFits(quota, { images: 0, bytes: 0 });
-      await trx
-        .updateTable('images')
-        .set({
-          status: image.verbatim ? 'saving' : 'queued',
-          // Each run sees for itself.
-          admitted_at: null,
-          over_quota: null,
-          settings: sql`settings || ${JSON.stringify(settings)}::jsonb` as never,
-          updated_at: sql`now()`,
-        })
-        .where('id', '=', imageId)
         .execute();
-      return insertRun(trx, imageId, last.number + 1, requestId);
-    }),
+      return rows.map(toRun);
+    },
 
-  unstartedRuns: async (olderThanSeconds) => {
-    const rows = await db
-      .selectFrom('runs')
-      .where('status', '=', 'queued')
-      .where('created_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
-      .orderBy('created_at')
-      .limit(500)
-      .selectAll()
-      .execute();
-    const found: { image: Image; run: Run }[] = [];
-    for (const row of rows) {
-      const image = await db
-        .selectFrom('images')
-        .where('id', '=', row.image_id)
-        .where('deleted_at', 'is', null)
+    steps: async (runId) => {
+      const rows = await db.selectFrom('run_steps').where('run_id', '=', runId).selectAll().execute();
+      // Not by time: an attempt that moved to another worker does the first steps again after the later ones.
+      rows.sort((a, b) => stepOrder.indexOf(a.step) - stepOrder.indexOf(b.step));
+      return rows.map((row) => ({
+        step: row.step,
+        status: row.status,
+        attempts: row.attempts,
+        percent: row.percent,
+        worker: row.worker,
+        message: row.message,
+        ...(row.waits_for ? { waitsFor: row.waits_for } : {}),
+        ...(row.found ? { found: row.found } : {}),
+        startedAt: row.started_at,
+        finishedAt: row.finished_at,
+      }));
+    },
+
+    latestRuns: async (imageIds) => {
+      if (imageIds.length === 0) return new Map();
+      const { rows } = await sql<LatestRun & { imageId: string; percent: number | null }>`
+      select ids.id as "imageId", run.id as "runId", run.number, run.status, step.step, step.percent, run.verdict, run.guest
+      from unnest(${imageIds}::uuid[]) ids (id)
+      cross join lateral (select * from runs where image_id = ids.id order by number desc limit 1) run
+      left join lateral (select * from run_steps where run_id = run.id order by started_at desc limit 1) step on true`.execute(
+        db,
+      );
+      return new Map(rows.map(({ imageId, ...run }) => [imageId, { ...run, percent: run.percent ?? 0 }]));
+    },
+
+    newRun: (imageId, settings = {}, requestId) =>
+      db.transaction().execute(async (trx) => {
+        const quota = await lockQuotaOfImage(trx, limits, imageId);
+        const image = await trx
+          .selectFrom('images')
+          .where('id', '=', imageId)
+          .where('deleted_at', 'is', null)
+          .select(['status', 'upload_etag', 'verbatim', 'over_quota'])
+          .forUpdate()
+          .executeTakeFirst();
+        const last = await trx
+          .selectFrom('runs')
+          .where('image_id', '=', imageId)
+          .orderBy('number', 'desc')
+          .selectAll()
+          .executeTakeFirst();
+        if (!image?.upload_etag || !last) {
+          throw new BootreadyError({
+            code: 'conflict',
+            message: 'This image has no uploaded data yet.',
+            remedy: 'Finish its upload. Processing then starts automatically.',
+          });
+        }
+        if (!last.finished_at || (image.status !== 'killed' && image.status !== 'queued')) {
+          throw new BootreadyError({
+            code: 'conflict',
+            message: `This image cannot be retried: it is ${last.finished_at ? image.status : 'being processed'}.`,
+            remedy: 'Only an image whose last run was rejected, failed or cancelled can be retried.',
+          });
+        }
+        // All are told of with their image, and with each of its changes.
+        assertWithin('runs', last.number + 1);
+        // It counts already: it fits when all that counts does.
+        if (quota && image.over_quota) assertFits(quota, { images: 0, bytes: 0 });
+        await trx
+          .updateTable('images')
+          .set({
+            status: image.verbatim ? 'saving' : 'queued',
+            // Each run sees for itself.
+            admitted_at: null,
+            over_quota: null,
+            settings: sql`settings || ${JSON.stringify(settings)}::jsonb` as never,
+            updated_at: sql`now()`,
+          })
+          .where('id', '=', imageId)
+          .execute();
+        return insertRun(trx, imageId, last.number + 1, requestId);
+      }),
+
+    unstartedRuns: async (olderThanSeconds) => {
+      const rows = await db
+        .selectFrom('runs')
+        .where('status', '=', 'queued')
+        .where('created_at', '<', sql<Date>`now() - make_interval(secs => ${olderThanSeconds})`)
+        .orderBy('created_at')
+        .limit(500)
         .selectAll()
-        .executeTakeFirst();
-      if (image) found.push({ image: toImage(image), run: toRun(row) });
-    }
-    return found;
-  },
-});
+        .execute();
+      const found: { image: Image; run: Run }[] = [];
+      for (const row of rows) {
+        const image = await db
+          .selectFrom('images')
+          .where('id', '=', row.image_id)
+          .where('deleted_at', 'is', null)
+          .selectAll()
+          .executeTakeFirst();
+        if (image) found.push({ image: toImage(image), run: toRun(row) });
+      }
+      return found;
+    },
+  };
+}

@@ -11,12 +11,14 @@ import type { Database } from './schema.ts';
 import { createVisibleImages } from './visible-images.ts';
 
 /** @param limits of projects that have none of their own */
-export const createImageStore = (db: Kysely<Database>, limits: Limits = unlimited): ImageStore => ({
-  ...createImageUploads(db, limits),
-  ...createImageLookups(db),
-  ...createImageRuns(db, limits),
-  ...createImageDeletions(db),
-  ...createVisibleImages(db, limits),
-  ...createImageMembers(db),
-  ...createImageReceptions(db, limits),
-});
+export function createImageStore(db: Kysely<Database>, limits: Limits = unlimited): ImageStore {
+  return {
+    ...createImageUploads(db, limits),
+    ...createImageLookups(db),
+    ...createImageRuns(db, limits),
+    ...createImageDeletions(db),
+    ...createVisibleImages(db, limits),
+    ...createImageMembers(db),
+    ...createImageReceptions(db, limits),
+  };
+}

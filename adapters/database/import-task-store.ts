@@ -23,8 +23,10 @@ const statesOf: Readonly<Record<TaskStatus, readonly string[]>> = {
   failure: ['rejected', 'failed', 'cancelled'],
 };
 
-const statusOf = (column: RawBuilder<unknown>): RawBuilder<unknown> => sql`case ${column}
+function statusOf(column: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`case ${column}
   when 'queued' then 'pending' when 'running' then 'processing' when 'handed-over' then 'processing' when 'published' then 'success' else 'failure' end`;
+}
 
 const request = sql`request_id is not null`;
 
@@ -51,64 +53,70 @@ const tasks = sql`(select * from ${ofRuns} runs union all select * from ${ofDown
 
 const columns = sql`id, image_id, owner, request_id, status, created_at, updated_at`;
 
-const toTask = (row: Row): ImportTask => ({
-  id: row.id,
-  imageId: row.image_id,
-  projectId: row.owner,
-  requestId: row.request_id,
-  status: row.status,
-  createdAt: row.created_at,
-  updatedAt: row.updated_at,
-});
+function toTask(row: Row): ImportTask {
+  return {
+    id: row.id,
+    imageId: row.image_id,
+    projectId: row.owner,
+    requestId: row.request_id,
+    status: row.status,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}
 
-const detailOf = ({ url, cancelled, failure, report, ...row }: DetailRow): ImportTaskDetail => ({
-  ...toTask(row),
-  ...{ url, isCancelled: cancelled, failure, report },
-});
+function detailOf({ url, cancelled, failure, report, ...row }: DetailRow): ImportTaskDetail {
+  return {
+    ...toTask(row),
+    ...{ url, isCancelled: cancelled, failure, report },
+  };
+}
 
-export const createImportTaskStore = (db: Kysely<Database>): ImportTaskStore => ({
-  list: async ({ status, equal, sort, marker, limit }) => {
-    const isUuid = (text: string): boolean => z.guid().safeParse(text).success;
-    const place = sql.join([...new Set([sort.key, 'created_at', 'id'])].map((name) => sql.ref(name)));
-    if (marker !== undefined) {
-      const there = isUuid(marker) ? (await sql`select from ${tasks} where id = ${marker}`.execute(db)).rows : [];
-      if (there.length === 0) {
-        throw new BootreadyError({
-          code: 'invalid-input',
-          message: 'The marker is not a task.',
-          remedy: 'Give the ID of the last task on the previous page, or start without a marker.',
-        });
+export function createImportTaskStore(db: Kysely<Database>): ImportTaskStore {
+  return {
+    list: async ({ status, equal, sort, marker, limit }) => {
+      const isUuid = (text: string): boolean => z.guid().safeParse(text).success;
+      const place = sql.join([...new Set([sort.key, 'created_at', 'id'])].map((name) => sql.ref(name)));
+      if (marker !== undefined) {
+        const there = isUuid(marker) ? (await sql`select from ${tasks} where id = ${marker}`.execute(db)).rows : [];
+        if (there.length === 0) {
+          throw new BootreadyError({
+            code: 'invalid-input',
+            message: 'The marker is not a task.',
+            remedy: 'Give the ID of the last task on the previous page, or start without a marker.',
+          });
+        }
       }
-    }
-    const { id, image_id: imageId } = equal;
-    if ((id !== undefined && !isUuid(id)) || (imageId !== undefined && !isUuid(imageId))) return [];
-    const direction = sql.raw(sort.direction);
-    const further = sql.raw(sort.direction === 'asc' ? '>' : '<');
-    const conditions = [
-      sql`true`,
-      ...(status === undefined ? [] : [sql`state = any(${statesOf[status]}::text[])`]),
-      ...Object.entries(equal).map(([name, value]) => sql`${sql.ref(name)} = ${value}`),
-      ...(marker === undefined
-        ? []
-        : [sql`(${place}) ${further} (select ${place} from ${tasks} where id = ${marker})`]),
-    ];
-    const order = [...new Set([sort.key, 'created_at', 'id'])].map((name) => sql`${sql.ref(name)} ${direction}`);
-    const first = sql`order by ${sql.join(order)} limit ${limit}`;
-    const parts = [ofRuns, ofDownloads].map(
-      (part) => sql`(select ${columns} from ${part} tasks where ${sql.join(conditions, sql` and `)} ${first})`,
-    );
-    const { rows } = await sql<Row>`select * from (${sql.join(parts, sql` union all `)}) tasks ${first}`.execute(db);
-    return rows.map(toTask);
-  },
+      const { id, image_id: imageId } = equal;
+      if ((id !== undefined && !isUuid(id)) || (imageId !== undefined && !isUuid(imageId))) return [];
+      const direction = sql.raw(sort.direction);
+      const further = sql.raw(sort.direction === 'asc' ? '>' : '<');
+      const conditions = [
+        sql`true`,
+        ...(status === undefined ? [] : [sql`state = any(${statesOf[status]}::text[])`]),
+        ...Object.entries(equal).map(([name, value]) => sql`${sql.ref(name)} = ${value}`),
+        ...(marker === undefined
+          ? []
+          : [sql`(${place}) ${further} (select ${place} from ${tasks} where id = ${marker})`]),
+      ];
+      const order = [...new Set([sort.key, 'created_at', 'id'])].map((name) => sql`${sql.ref(name)} ${direction}`);
+      const first = sql`order by ${sql.join(order)} limit ${limit}`;
+      const parts = [ofRuns, ofDownloads].map(
+        (part) => sql`(select ${columns} from ${part} tasks where ${sql.join(conditions, sql` and `)} ${first})`,
+      );
+      const { rows } = await sql<Row>`select * from (${sql.join(parts, sql` union all `)}) tasks ${first}`.execute(db);
+      return rows.map(toTask);
+    },
 
-  get: async (id) => {
-    const { rows } = await sql<DetailRow>`select * from ${tasks} where id = ${id}`.execute(db);
-    return rows[0] && detailOf(rows[0]);
-  },
+    get: async (id) => {
+      const { rows } = await sql<DetailRow>`select * from ${tasks} where id = ${id}`.execute(db);
+      return rows[0] && detailOf(rows[0]);
+    },
 
-  ofImage: async (imageId) => {
-    const { rows } = await sql<DetailRow>`select * from ${tasks} where image_id = ${imageId}
+    ofImage: async (imageId) => {
+      const { rows } = await sql<DetailRow>`select * from ${tasks} where image_id = ${imageId}
       order by created_at desc, id desc`.execute(db);
-    return rows.map(detailOf);
-  },
-});
+      return rows.map(detailOf);
+    },
+  };
+}

@@ -60,11 +60,16 @@ const migrations = {
   '0029-newest-signature': newestSignature,
 };
 
-const makeMigrator = (db: Kysely<Database>): Migrator =>
-  new Migrator({ db, allowUnorderedMigrations: true, provider: { getMigrations: () => Promise.resolve(migrations) } });
+function makeMigrator(db: Kysely<Database>): Migrator {
+  return new Migrator({
+    db,
+    allowUnorderedMigrations: true,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+  });
+}
 
 /** Brings the schema to the newest version. Several processes may do it at once: Kysely takes an advisory lock. */
-export const migrateToLatest = async (db: Kysely<Database>): Promise<string[]> => {
+export async function migrateToLatest(db: Kysely<Database>): Promise<string[]> {
   const { error, results } = await makeMigrator(db).migrateToLatest();
   if (error) {
     throw new BootreadyError({
@@ -77,8 +82,9 @@ export const migrateToLatest = async (db: Kysely<Database>): Promise<string[]> =
     });
   }
   return (results ?? []).map(({ migrationName }) => migrationName);
-};
+}
 
 /** Names of the migrations that this version knows and the database has not seen. */
-export const pendingMigrations = async (db: Kysely<Database>): Promise<string[]> =>
-  (await makeMigrator(db).getMigrations()).filter(({ executedAt }) => !executedAt).map(({ name }) => name);
+export async function pendingMigrations(db: Kysely<Database>): Promise<string[]> {
+  return (await makeMigrator(db).getMigrations()).filter(({ executedAt }) => !executedAt).map(({ name }) => name);
+}

@@ -16,7 +16,7 @@ export type OpenDatabase = {
 };
 
 /** A pool of connections; nothing is connected until the first query, and a database that restarts is met again. */
-export const openDatabase = (url: string, { max = 10 }: { max?: number } = {}): OpenDatabase => {
+export function openDatabase(url: string, { max = 10 }: { max?: number } = {}): OpenDatabase {
   const pool = new pg.Pool({
     ...toConnection(url),
     max,
@@ -29,4 +29,4 @@ export const openDatabase = (url: string, { max = 10 }: { max?: number } = {}): 
   pool.on('error', () => undefined);
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
   return { db, scoped: () => scopedDatabase(pool), close: () => db.destroy() };
-};
+}

@@ -4,80 +4,83 @@ import type { RunStep } from '../../shared/ports/images.ts';
 import type { OpenRun, OperationsStore } from '../../shared/ports/operations.ts';
 import type { Database } from './schema.ts';
 
-const oldestSeconds = (column: 'received_at' | 'created_at') =>
-  sql<number>`coalesce(extract(epoch from now() - min(${sql.ref(column)})), 0)::float8`;
+function oldestSeconds(column: 'received_at' | 'created_at') {
+  return sql<number>`coalesce(extract(epoch from now() - min(${sql.ref(column)})), 0)::float8`;
+}
 
-export const createOperationsStore = (db: Kysely<Database>): OperationsStore => ({
-  openRuns: async (limit) => {
-    const rows = await db
-      .selectFrom('runs')
-      .innerJoin('images', 'images.id', 'runs.image_id')
-      .leftJoin('workers', 'workers.id', 'runs.worker')
-      .leftJoinLateral(
-        (eb) =>
-          eb
-            .selectFrom('run_steps')
-            .whereRef('run_steps.run_id', '=', 'runs.id')
-            .orderBy('run_steps.started_at', 'desc')
-            .limit(1)
-            .select([
-              'run_steps.step',
-              'run_steps.status as step_status',
-              'run_steps.attempts',
-              'run_steps.percent',
-              'run_steps.worker as step_worker',
-              'run_steps.message',
-              'run_steps.failure_code',
-              'run_steps.working',
-              'run_steps.waits_for',
-              'run_steps.started_at as step_started_at',
-              'run_steps.finished_at as step_finished_at',
-            ])
-            .as('latest'),
-        (join) => join.onTrue(),
-      )
-      .where('runs.finished_at', 'is', null)
-      .orderBy('runs.created_at')
-      .limit(limit)
-      .select(['images.id as image_id', 'images.name as image_name', 'images.project_id', 'runs.id as run_id'])
-      .select(['runs.number', 'runs.workflow_id', 'runs.status', 'runs.worker', 'runs.created_at', 'runs.started_at'])
-      .select('workers.seen_at as worker_seen_at')
-      .selectAll('latest')
-      .execute();
-    return rows.map(
-      (row): OpenRun => ({
-        imageId: row.image_id,
-        imageName: row.image_name,
-        projectId: row.project_id,
-        runId: row.run_id,
-        number: row.number,
-        workflowId: row.workflow_id,
-        status: row.status as OpenRun['status'],
-        worker: row.worker,
-        createdAt: row.created_at,
-        startedAt: row.started_at,
-        workerSeenAt: row.worker_seen_at,
-        step: row.step === null ? null : toStep(row as StepColumns),
-      }),
-    );
-  },
+export function createOperationsStore(db: Kysely<Database>): OperationsStore {
+  return {
+    openRuns: async (limit) => {
+      const rows = await db
+        .selectFrom('runs')
+        .innerJoin('images', 'images.id', 'runs.image_id')
+        .leftJoin('workers', 'workers.id', 'runs.worker')
+        .leftJoinLateral(
+          (eb) =>
+            eb
+              .selectFrom('run_steps')
+              .whereRef('run_steps.run_id', '=', 'runs.id')
+              .orderBy('run_steps.started_at', 'desc')
+              .limit(1)
+              .select([
+                'run_steps.step',
+                'run_steps.status as step_status',
+                'run_steps.attempts',
+                'run_steps.percent',
+                'run_steps.worker as step_worker',
+                'run_steps.message',
+                'run_steps.failure_code',
+                'run_steps.working',
+                'run_steps.waits_for',
+                'run_steps.started_at as step_started_at',
+                'run_steps.finished_at as step_finished_at',
+              ])
+              .as('latest'),
+          (join) => join.onTrue(),
+        )
+        .where('runs.finished_at', 'is', null)
+        .orderBy('runs.created_at')
+        .limit(limit)
+        .select(['images.id as image_id', 'images.name as image_name', 'images.project_id', 'runs.id as run_id'])
+        .select(['runs.number', 'runs.workflow_id', 'runs.status', 'runs.worker', 'runs.created_at', 'runs.started_at'])
+        .select('workers.seen_at as worker_seen_at')
+        .selectAll('latest')
+        .execute();
+      return rows.map(
+        (row): OpenRun => ({
+          imageId: row.image_id,
+          imageName: row.image_name,
+          projectId: row.project_id,
+          runId: row.run_id,
+          number: row.number,
+          workflowId: row.workflow_id,
+          status: row.status as OpenRun['status'],
+          worker: row.worker,
+          createdAt: row.created_at,
+          startedAt: row.started_at,
+          workerSeenAt: row.worker_seen_at,
+          step: row.step === null ? null : toStep(row as StepColumns),
+        }),
+      );
+    },
 
-  backlogs: async () => {
-    const [events, deliveries] = await Promise.all([
-      db
-        .selectFrom('upload_events')
-        .where('settled_at', 'is', null)
-        .select((eb) => [eb.fn.countAll<number>().as('count'), oldestSeconds('received_at').as('oldestSeconds')])
-        .executeTakeFirstOrThrow(),
-      db
-        .selectFrom('webhook_deliveries')
-        .where('status', '=', 'pending')
-        .select((eb) => [eb.fn.countAll<number>().as('count'), oldestSeconds('created_at').as('oldestSeconds')])
-        .executeTakeFirstOrThrow(),
-    ]);
-    return { events, deliveries };
-  },
-});
+    backlogs: async () => {
+      const [events, deliveries] = await Promise.all([
+        db
+          .selectFrom('upload_events')
+          .where('settled_at', 'is', null)
+          .select((eb) => [eb.fn.countAll<number>().as('count'), oldestSeconds('received_at').as('oldestSeconds')])
+          .executeTakeFirstOrThrow(),
+        db
+          .selectFrom('webhook_deliveries')
+          .where('status', '=', 'pending')
+          .select((eb) => [eb.fn.countAll<number>().as('count'), oldestSeconds('created_at').as('oldestSeconds')])
+          .executeTakeFirstOrThrow(),
+      ]);
+      return { events, deliveries };
+    },
+  };
+}
 
 type StepColumns = Pick<RunStep, 'step' | 'attempts' | 'percent' | 'message'> & {
   working: boolean;
@@ -89,16 +92,18 @@ type StepColumns = Pick<RunStep, 'step' | 'attempts' | 'percent' | 'message'> & 
   step_finished_at: Date | null;
 };
 
-const toStep = (row: StepColumns): NonNullable<OpenRun['step']> => ({
-  hasSlot: row.working,
-  ...(row.waits_for ? { waitsFor: row.waits_for } : {}),
-  failureCode: row.failure_code,
-  step: row.step,
-  status: row.step_status,
-  attempts: row.attempts,
-  percent: row.percent,
-  worker: row.step_worker,
-  message: row.message,
-  startedAt: row.step_started_at,
-  finishedAt: row.step_finished_at,
-});
+function toStep(row: StepColumns): NonNullable<OpenRun['step']> {
+  return {
+    hasSlot: row.working,
+    ...(row.waits_for ? { waitsFor: row.waits_for } : {}),
+    failureCode: row.failure_code,
+    step: row.step,
+    status: row.step_status,
+    attempts: row.attempts,
+    percent: row.percent,
+    worker: row.step_worker,
+    message: row.message,
+    startedAt: row.step_started_at,
+    finishedAt: row.step_finished_at,
+  };
+}

@@ -7,12 +7,12 @@ import { grant, lockQuota } from './quota.ts';
 import type { Database } from './schema.ts';
 
 /** The part that is the same for every kind of order; `heldUpdate` writes what is of one kind, under its fence. */
-export const createOrderStore = (
+export function createOrderStore(
   db: Kysely<Database>,
   /** Its columns are those of both tables. */
   table: 'repairs' | 'downloads',
   limits: Limits,
-): OrderStore & { heldUpdate(imageId: string, fence: number, values: object): Promise<void> } => {
+): OrderStore & { heldUpdate(imageId: string, fence: number, values: object): Promise<void> } {
   // One table's type stands for both; the conformance tests run each of them.
   const orders = table as 'repairs';
   /** Images that nobody deletes. */
@@ -113,4 +113,4 @@ export const createOrderStore = (
           .execute();
       }),
   };
-};
+}

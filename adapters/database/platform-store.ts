@@ -7,31 +7,34 @@ import { toImage } from './image-records.ts';
 import { json } from './json.ts';
 import type { Database, ImageSourceTable } from './schema.ts';
 
-const toSource = (row: Selectable<ImageSourceTable>): ImageSource => ({
-  family: row.family,
-  projectId: row.project_id,
-  name: row.name,
-  url: row.url,
-  fixedChecksum: row.fixed_checksum,
-  checksumUrl: row.checksum_url,
-  signingKeys: row.signing_keys,
-  signatureUrl: row.signature_url,
-  signedAt: row.signed_at,
-  settings: row.settings,
-  everySeconds: row.every_seconds,
-  keep: row.keep,
-  checksum: row.checksum,
-  imageId: row.image_id,
-  lookedAt: row.looked_at,
-  failure: row.failure,
-});
+function toSource(row: Selectable<ImageSourceTable>): ImageSource {
+  return {
+    family: row.family,
+    projectId: row.project_id,
+    name: row.name,
+    url: row.url,
+    fixedChecksum: row.fixed_checksum,
+    checksumUrl: row.checksum_url,
+    signingKeys: row.signing_keys,
+    signatureUrl: row.signature_url,
+    signedAt: row.signed_at,
+    settings: row.settings,
+    everySeconds: row.every_seconds,
+    keep: row.keep,
+    checksum: row.checksum,
+    imageId: row.image_id,
+    lookedAt: row.looked_at,
+    failure: row.failure,
+  };
+}
 
-const notActive = (): BootreadyError =>
-  new BootreadyError({
+function notActive(): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: 'Only a published image can become a platform image.',
     remedy: 'Wait until it is active. "bootready show" shows what it is waiting for.',
   });
+}
 
 /** Of a source that is set again: other keys, or another file, begin anew. */
 const stillNewest = sql<Date | null>`case
@@ -39,7 +42,7 @@ const stillNewest = sql<Date | null>`case
   then image_sources.signed_at end`;
 
 /** @param limits of projects that have none of their own */
-export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlimited): PlatformStore => {
+export function createPlatformStore(db: Kysely<Database>, limits: Limits = unlimited): PlatformStore {
   const shown = db
     .selectFrom('images')
     .where('family', 'is not', null)
@@ -205,4 +208,4 @@ export const createPlatformStore = (db: Kysely<Database>, limits: Limits = unlim
         .select(['images.id as imageId', 'image_sources.family as family'])
         .execute(),
   };
-};
+}

@@ -18,11 +18,13 @@ import type { Database, ProjectTable } from './schema.ts';
 
 type OwnLimits = Pick<Selectable<ProjectTable>, 'quota_bytes' | 'quota_images' | 'quota_uploads'>;
 
-export const limitsFor = (own: OwnLimits, installation: Limits): Limits => ({
-  bytes: own.quota_bytes ?? installation.bytes,
-  images: own.quota_images ?? installation.images,
-  uploads: own.quota_uploads ?? installation.uploads,
-});
+export function limitsFor(own: OwnLimits, installation: Limits): Limits {
+  return {
+    bytes: own.quota_bytes ?? installation.bytes,
+    images: own.quota_images ?? installation.images,
+    uploads: own.quota_uploads ?? installation.uploads,
+  };
+}
 
 const bytes = sql<number>`coalesce(sum(held_bytes), 0)::bigint`;
 const images = sql<number>`count(*) filter (where status <> 'pending_delete')`;
@@ -33,7 +35,7 @@ const staged = sql<number>`coalesce(sum(held_bytes) filter (where staged_size is
  * An image that is being deleted counts no more, unless its bytes may still be coming: then until its upload is cleared away. Else
  * whoever deletes what is being uploaded would have more than the quota (OSSA-2015-003). Two questions in one, for each is answered by an index alone.
  */
-export const readUsage = async (db: Kysely<Database>, projectId: string): Promise<Usage> => {
+export async function readUsage(db: Kysely<Database>, projectId: string): Promise<Usage> {
   const ofProject = db.selectFrom('images').where('project_id', '=', projectId).where('deleted_at', 'is', null);
   return db
     .selectFrom([
@@ -45,26 +47,26 @@ export const readUsage = async (db: Kysely<Database>, projectId: string): Promis
     ])
     .selectAll()
     .executeTakeFirstOrThrow();
-};
+}
 
 const nothing: Usage = { bytes: 0, images: 0, uploads: 0, stagedBytes: 0 };
 
 /** How much of the tightest limit is used; null where nothing is limited. */
-const fill = (limits: Limits) => {
+function fill(limits: Limits) {
   const share = (used: string, own: string, limit: number | null) =>
     sql`coalesce(${sql.ref(used)}, 0)::float8 / coalesce(${sql.ref(own)}, ${limit}::bigint)`;
   return sql`greatest(
     ${share('held.bytes', 'projects.quota_bytes', limits.bytes)},
     ${share('held.images', 'projects.quota_images', limits.images)},
     ${share('awaited.uploads', 'projects.quota_uploads', limits.uploads)})`;
-};
+}
 
 /** Of all projects, page by page; see `ProjectStore.quotas`. @param limits of projects that have none of their own */
-export const readQuotas = async (
+export async function readQuotas(
   db: Kysely<Database>,
   limits: Limits,
   { sort, offset, limit }: { sort: QuotaOrder; offset: number; limit: number },
-): Promise<ProjectQuota[]> => {
+): Promise<ProjectQuota[]> {
   const order = {
     fill: sql`${fill(limits)} desc nulls last, coalesce(held.bytes, 0) desc`,
     bytes: sql`coalesce(held.bytes, 0) desc`,
@@ -111,43 +113,51 @@ export const readQuotas = async (
       stagedBytes: row.staged ?? 0,
     },
   }));
-};
+}
 
-const ownLimits = (trx: Transaction<Database>, projectId: string) =>
-  trx.selectFrom('projects').where('id', '=', projectId).select(['quota_bytes', 'quota_images', 'quota_uploads']);
+function ownLimits(trx: Transaction<Database>, projectId: string) {
+  return trx
+    .selectFrom('projects')
+    .where('id', '=', projectId)
+    .select(['quota_bytes', 'quota_images', 'quota_uploads']);
+}
 
-const isLimited = (limits: Limits): boolean => Object.values(limits).some((limit) => limit !== null);
+function isLimited(limits: Limits): boolean {
+  return Object.values(limits).some((limit) => limit !== null);
+}
 
 /** Locks the project for the transaction: what it gives holds until the end of that. Without any limit nothing is locked and nothing summed up. */
-export const lockQuota = async (trx: Transaction<Database>, limits: Limits, projectId: string): Promise<Quota> => {
+export async function lockQuota(trx: Transaction<Database>, limits: Limits, projectId: string): Promise<Quota> {
   const own = limitsFor(await ownLimits(trx, projectId).executeTakeFirstOrThrow(), limits);
   if (!isLimited(own)) return { limits: own, used: nothing };
   // Rows that refer to the project may still be written.
   const locked = await ownLimits(trx, projectId).forNoKeyUpdate().executeTakeFirstOrThrow();
   return { limits: limitsFor(locked, limits), used: await readUsage(trx, projectId) };
-};
+}
 
 /** @throws BootreadyError `quota-exceeded` */
-export const takeRoom = async (
+export async function takeRoom(
   trx: Transaction<Database>,
   limits: Limits,
   projectId: string,
   wanted: Wanted,
-): Promise<void> => assertFits(await lockQuota(trx, limits, projectId), wanted);
+): Promise<void> {
+  return assertFits(await lockQuota(trx, limits, projectId), wanted);
+}
 
 /** As `lockQuota`, of the project that an image belongs to; undefined when there is no such image. */
-export const lockQuotaOfImage = async (
+export async function lockQuotaOfImage(
   trx: Transaction<Database>,
   limits: Limits,
   imageId: string,
-): Promise<Quota | undefined> => {
+): Promise<Quota | undefined> {
   const owner = await trx.selectFrom('images').where('id', '=', imageId).select('project_id').executeTakeFirst();
   return owner && lockQuota(trx, limits, owner.project_id);
-};
+}
 
 /** As much as is asked for, or as is left, for an image that holds something already. @throws BootreadyError `quota-exceeded` when it is less than needed */
-export const grant = (quota: Quota, held: number, needed: number, asked: number): number => {
+export function grant(quota: Quota, held: number, needed: number, asked: number): number {
   if (needed > held) assertFits(quota, { bytes: needed - held });
   const { bytes: limit } = quota.limits;
   return limit === null ? asked : Math.min(asked, Math.max(needed, limit - (quota.used.bytes - held)));
-};
+}

@@ -8,7 +8,7 @@ import { takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
 
 /** @param limits of projects that have none of their own */
-export const createRepairStore = (db: Kysely<Database>, limits: Limits = unlimited): RepairStore => {
+export function createRepairStore(db: Kysely<Database>, limits: Limits = unlimited): RepairStore {
   const { heldUpdate, ...orders } = createOrderStore(db, 'repairs', limits);
   return {
     ...orders,
@@ -55,4 +55,4 @@ export const createRepairStore = (db: Kysely<Database>, limits: Limits = unlimit
 
     mended: (imageId, fence, changes) => heldUpdate(imageId, fence, { changes: json(changes) }),
   };
-};
+}

@@ -8,7 +8,9 @@ import type { Database } from './schema.ts';
 export const databaseRoles = ['project', ...processRoles] as const;
 export type DatabaseRole = (typeof databaseRoles)[number];
 
-export const roleName = (role: DatabaseRole): string => `bootready_${role}`;
+export function roleName(role: DatabaseRole): string {
+  return `bootready_${role}`;
+}
 
 type Rights = Partial<Record<DatabaseRole, string>>;
 

@@ -16,7 +16,7 @@ import { limitsFor, readUsage, takeRoom } from './quota.ts';
 import type { Database, ImageTable } from './schema.ts';
 
 /** Locks the run's row for the transaction. @throws `superseded` unless the run is open and the fence is its newest. */
-const heldRun = async (trx: Transaction<Database>, runId: string, fence: number) => {
+async function heldRun(trx: Transaction<Database>, runId: string, fence: number) {
   const run = await trx
     .selectFrom('runs')
     .where('id', '=', runId)
@@ -27,14 +27,14 @@ const heldRun = async (trx: Transaction<Database>, runId: string, fence: number)
     .executeTakeFirst();
   if (!run) throw superseded('run');
   return run;
-};
+}
 
 /** @param limits of projects that have none of their own */
-export const createRunStore = (
+export function createRunStore(
   db: Kysely<Database>,
   limits: Limits = unlimited,
   traces: Pick<Traces, 'current'> = noTraces,
-): RunStore => {
+): RunStore {
   /** What is told of a run names the span that it came of. */
   const traced = () => ({ traceparent: traces.current() ?? null });
 
@@ -414,16 +414,18 @@ export const createRunStore = (
         });
       }),
   };
-};
+}
 
 /** What was kept as it came. */
-const objectOf = (image: Selectable<ImageTable>) => ({
-  bucket: image.upload_bucket,
-  key: image.upload_key,
-  format: image.disk_format ?? 'raw',
-  size: image.size ?? 0,
-  sha256: image.sha256 ?? '',
-});
+function objectOf(image: Selectable<ImageTable>) {
+  return {
+    bucket: image.upload_bucket,
+    key: image.upload_key,
+    format: image.disk_format ?? 'raw',
+    size: image.size ?? 0,
+    sha256: image.sha256 ?? '',
+  };
+}
 
 type Unpublished =
   | { status: 'rejected'; report: Report }
@@ -431,37 +433,37 @@ type Unpublished =
   | { status: 'cancelled' };
 
 /** What is served already stays so, unless that is unsafe. What was stored verbatim has its bytes and is not `queued` again. */
-const statusAfter = (end: Unpublished) => {
+function statusAfter(end: Unpublished) {
   const unsafe = end.status === 'rejected' && isUnsafeToServe(end.report.findings);
   return sql<ImageStatus>`case
     when verbatim and status in ('active', 'deactivated') then ${unsafe ? sql`'deactivated'` : sql`status`}
     when not verbatim and ${end.status === 'cancelled'} then 'queued'
     else 'killed' end`;
-};
+}
 
 /** Nothing is published: what is left is the upload, unless that is what went. */
-const heldAfter = (end: Unpublished) => {
+function heldAfter(end: Unpublished) {
   const gone =
     end.status === 'failed' && (end.failure.code === 'object-changed' || end.failure.code === 'object-missing');
   return gone ? 0 : sql<number>`coalesce(upload_size, 0)`;
-};
+}
 
-const toDetails = (end: Unpublished): object => {
+function toDetails(end: Unpublished): object {
   if (end.status === 'cancelled') return {};
   if (end.status === 'failed') return { failure: end.failure };
   const failed = end.report.findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
   return { verdict: 'reject', failed };
-};
+}
 
 type Subject = { project_id: string; name: string; imageId: string; runId: string; traceparent: string | null };
 
 /** The run's end, its news and where it goes next, after the image has become what it is now. */
-const endPublished = async (
+async function endPublished(
   trx: Transaction<Database>,
   image: Subject & { status: ImageStatus },
   { bucket, key, ...object }: { bucket: string; key: string; format: string; size: number; sha256: string },
   targets: readonly string[],
-): Promise<void> => {
+): Promise<void> {
   await orderDeliveries(trx, image.imageId, targets);
   const { report } = await trx
     .updateTable('runs')
@@ -476,10 +478,10 @@ const endPublished = async (
     location: { bucket, key },
     ...object,
   });
-};
+}
 
-const announce = async (trx: Transaction<Database>, subject: Subject, type: string, details: object): Promise<void> => {
+async function announce(trx: Transaction<Database>, subject: Subject, type: string, details: object): Promise<void> {
   const { project_id, name, imageId, runId, traceparent } = subject;
   const payload = json({ imageId, runId, projectId: project_id, name, ...details });
   await trx.insertInto('outbox').values({ project_id, image_id: imageId, type, payload, traceparent }).execute();
-};
+}

@@ -24,7 +24,7 @@ export type ScopedDatabase = {
  * and the project hold for one transaction, so that no connection carries them to the next one who gets it, nor a pooler
  * between us and the server.
  */
-export const scopedDatabase = (pool: pg.Pool): ScopedDatabase => {
+export function scopedDatabase(pool: pg.Pool): ScopedDatabase {
   const scopes = new AsyncLocalStorage<Scope>();
   const db = new Kysely<Database>({
     dialect: {
@@ -35,17 +35,17 @@ export const scopedDatabase = (pool: pg.Pool): ScopedDatabase => {
     },
   });
   return { db, within: (scope, work) => scopes.run(scope, work) };
-};
+}
 
 /** Sent as one message: nothing is asked of the server but once. */
-const entering = (scope: Scope | undefined): CompiledQuery => {
+function entering(scope: Scope | undefined): CompiledQuery {
   const project = scope === undefined || scope === 'everything' ? '' : scope.projectId;
   return CompiledQuery.raw(
     `begin; set local role bootready_project; set local bootready.project to ${pg.escapeLiteral(project)}`,
   );
-};
+}
 
-const scopedDriver = (driver: Driver, currentScope: () => Scope | undefined): Driver => {
+function scopedDriver(driver: Driver, currentScope: () => Scope | undefined): Driver {
   const connections = new WeakMap<DatabaseConnection, DatabaseConnection>();
   const scopes = new WeakMap<DatabaseConnection, Scope | undefined>();
   const inTransaction = new WeakSet<DatabaseConnection>();
@@ -108,4 +108,4 @@ const scopedDriver = (driver: Driver, currentScope: () => Scope | undefined): Dr
     // The pool belongs to whoever opened it.
     destroy: () => Promise.resolve(),
   };
-};
+}

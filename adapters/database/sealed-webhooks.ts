@@ -5,16 +5,18 @@ import { type SecretKeys, sealedPrefix } from '../../shared/secret-keys.ts';
 import type { Database } from './schema.ts';
 
 /** What the secret of this webhook is sealed for. */
-export const locateSecret = (id: string): string => `webhooks.secret of ${id}`;
+export function locateSecret(id: string): string {
+  return `webhooks.secret of ${id}`;
+}
 
 const atOnce = 100;
 
 /** Row by row, each only if it is still as it was read: others may do the same at the same time, and it may be stopped and begun again. */
-export const resealWebhooks = async (
+export async function resealWebhooks(
   db: Kysely<Database>,
   secrets: SecretKeys,
   which: 'clear' | 'outdated',
-): Promise<Resealed> => {
+): Promise<Resealed> {
   const good = which === 'clear' ? sealedPrefix : secrets.prefixes[0];
   const result: Resealed = { sealed: 0, unreadable: [] };
   for (let after = '00000000-0000-0000-0000-000000000000'; ; ) {
@@ -44,22 +46,22 @@ export const resealWebhooks = async (
     if (!last || rows.length < atOnce) return result;
     after = last.id;
   }
-};
+}
 
-const readable = (secrets: SecretKeys, sealed: string, id: string): string | BootreadyError => {
+function readable(secrets: SecretKeys, sealed: string, id: string): string | BootreadyError {
   try {
     return secrets.unseal(sealed, locateSecret(id));
   } catch (error) {
     if (error instanceof BootreadyError) return error;
     throw error;
   }
-};
+}
 
 /** With which keys the secrets are sealed; those in clear count as `older`. */
-export const countSeals = async (
+export async function countSeals(
   db: Kysely<Database>,
   { prefixes: [newest, ...older] }: SecretKeys,
-): Promise<{ newest: number; older: number; lost: number }> => {
+): Promise<{ newest: number; older: number; lost: number }> {
   const { rows } = await sql<{ prefix: string; count: string }>`
     select case when starts_with(secret, ${sealedPrefix}) then left(secret, ${newest.length}) else '' end as prefix, count(*) as count
     from webhooks group by 1`.execute(db);
@@ -69,4 +71,4 @@ export const countSeals = async (
     counts[kind] += Number(count);
   }
   return counts;
-};
+}

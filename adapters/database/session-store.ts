@@ -8,15 +8,17 @@ const claim = sql<Date>`now() + interval '30 seconds'`;
 
 const wasLongUnused = sql<boolean>`sessions.last_used_at < now() - interval '1 minute'`;
 
-const toColumns = ({ name, projects, role, sealed, renewAt }: UserGrant) => ({
-  ...{ name, projects: [...projects], role, sealed, renew_at: renewAt, renewing_until: null },
-});
+function toColumns({ name, projects, role, sealed, renewAt }: UserGrant) {
+  return {
+    ...{ name, projects: [...projects], role, sealed, renew_at: renewAt, renewing_until: null },
+  };
+}
 
 /** @param idleSeconds after which a session that was not used is over */
-export const createSessionStore = (
+export function createSessionStore(
   db: Kysely<Database>,
   { idleSeconds }: { idleSeconds: number } = { idleSeconds: 3600 },
-): SessionStore => {
+): SessionStore {
   const isOpen = sql<boolean>`sessions.expires_at > now()
     and sessions.last_used_at > now() - make_interval(secs => ${idleSeconds})`;
   const isOf = (owner: SessionOwner) =>
@@ -137,16 +139,18 @@ export const createSessionStore = (
       return row?.sealed ?? undefined;
     },
   };
-};
+}
 
 type KeyColumns = Pick<SessionTable, 'key_id'> & { key_project: string | null; key_role: Identity['role'] | null };
 
-const ofKey = ({ key_id, key_project, key_role }: KeyColumns): Identity | undefined =>
-  key_id !== null && key_project !== null && key_role !== null
+function ofKey({ key_id, key_project, key_role }: KeyColumns): Identity | undefined {
+  return key_id !== null && key_project !== null && key_role !== null
     ? { projectId: key_project, role: key_role, keyId: key_id }
     : undefined;
+}
 
-const ofUser = ({ subject, name, project_id, projects, role }: Selectable<SessionTable>): Identity | undefined =>
-  subject !== null && name !== null && project_id !== null && projects !== null && role !== null
+function ofUser({ subject, name, project_id, projects, role }: Selectable<SessionTable>): Identity | undefined {
+  return subject !== null && name !== null && project_id !== null && projects !== null && role !== null
     ? { projectId: project_id, role, user: { subject, name, projects } }
     : undefined;
+}

@@ -12,35 +12,41 @@ import { takeRoom } from './quota.ts';
 import type { Database, ImageTable } from './schema.ts';
 import { behind, matching, ordered, partsOfList, visibleTo } from './visible-query.ts';
 
-const toColumns = (image: Partial<ImageAttributes>) => ({
-  ...(image.projectId === undefined ? {} : { project_id: image.projectId }),
-  ...(image.name === undefined ? {} : { name: image.name }),
-  ...(image.visibility === undefined ? {} : { visibility: image.visibility }),
-  ...(image.isProtected === undefined ? {} : { protected: image.isProtected }),
-  ...(image.isHidden === undefined ? {} : { os_hidden: image.isHidden }),
-  ...(image.tags === undefined ? {} : { tags: [...image.tags] }),
-  ...(image.minDisk === undefined ? {} : { min_disk: image.minDisk }),
-  ...(image.minRam === undefined ? {} : { min_ram: image.minRam }),
-  ...(image.diskFormat === undefined ? {} : { disk_format: image.diskFormat }),
-  ...(image.containerFormat === undefined ? {} : { container_format: image.containerFormat }),
-  ...(image.properties === undefined ? {} : { properties: json(image.properties) }),
-});
+function toColumns(image: Partial<ImageAttributes>) {
+  return {
+    ...(image.projectId === undefined ? {} : { project_id: image.projectId }),
+    ...(image.name === undefined ? {} : { name: image.name }),
+    ...(image.visibility === undefined ? {} : { visibility: image.visibility }),
+    ...(image.isProtected === undefined ? {} : { protected: image.isProtected }),
+    ...(image.isHidden === undefined ? {} : { os_hidden: image.isHidden }),
+    ...(image.tags === undefined ? {} : { tags: [...image.tags] }),
+    ...(image.minDisk === undefined ? {} : { min_disk: image.minDisk }),
+    ...(image.minRam === undefined ? {} : { min_ram: image.minRam }),
+    ...(image.diskFormat === undefined ? {} : { disk_format: image.diskFormat }),
+    ...(image.containerFormat === undefined ? {} : { container_format: image.containerFormat }),
+    ...(image.properties === undefined ? {} : { properties: json(image.properties) }),
+  };
+}
 
 const uniqueViolation = '23505';
-const isTaken = (error: unknown): boolean => (error as { code?: string }).code === uniqueViolation;
+function isTaken(error: unknown): boolean {
+  return (error as { code?: string }).code === uniqueViolation;
+}
 
-const noSuchImage = (): BootreadyError =>
-  new BootreadyError({ code: 'not-found', message: 'Image not found.', remedy: 'List the images you can see.' });
+function noSuchImage(): BootreadyError {
+  return new BootreadyError({ code: 'not-found', message: 'Image not found.', remedy: 'List the images you can see.' });
+}
 
 type Images = SelectQueryBuilder<Database, 'images', Selectable<ImageTable>>;
 
-const firstOf = (images: Images, { sort, limit }: Pick<VisibleQuery, 'sort' | 'limit'>): Images =>
-  ordered(sort)
+function firstOf(images: Images, { sort, limit }: Pick<VisibleQuery, 'sort' | 'limit'>): Images {
+  return ordered(sort)
     .reduce<Images>((sorted, part) => sorted.orderBy(part as never), images)
     .limit(limit);
+}
 
 /** @param limits of projects that have none of their own */
-export const createVisibleImages = (db: Kysely<Database>, limits: Limits = unlimited): VisibleImages => {
+export function createVisibleImages(db: Kysely<Database>, limits: Limits = unlimited): VisibleImages {
   const existing = () =>
     db.selectFrom('images').where('images.deleted_at', 'is', null).where('images.status', '<>', 'pending_delete');
 
@@ -189,4 +195,4 @@ export const createVisibleImages = (db: Kysely<Database>, limits: Limits = unlim
         return { workflowId: run?.workflow_id };
       }),
   };
-};
+}

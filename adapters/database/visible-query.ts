@@ -9,9 +9,8 @@ type Images = ExpressionBuilder<Database, 'images'>;
 type Condition = Expression<SqlBool>;
 
 /** Whether the viewer may see an image whose id it knows: its own, everybody's, and what it is a member of. */
-export const visibleTo =
-  ({ projectId, role }: Viewer) =>
-  (eb: Images): Condition =>
+export function visibleTo({ projectId, role }: Viewer) {
+  return (eb: Images): Condition =>
     role === 'admin'
       ? sql<boolean>`true`
       : eb.or([
@@ -19,24 +18,25 @@ export const visibleTo =
           eb('images.visibility', 'in', ['public', 'community']),
           eb.and([eb('images.visibility', '=', 'shared'), membership(projectId, 'all')]),
         ]);
+}
 
-export const membership = (projectId: string, status: VisibleQuery['memberStatus']): Condition => sql<boolean>`exists (
+export function membership(projectId: string, status: VisibleQuery['memberStatus']): Condition {
+  return sql<boolean>`exists (
   select 1 from image_members m where m.image_id = images.id and m.member_id = ${projectId}
   and (${status} = 'all' or m.status = ${status}))`;
+}
 
-export const isMember = (
-  projectId: string,
-  status: VisibleQuery['memberStatus'],
-): Condition => sql<boolean>`images.id in (
+export function isMember(projectId: string, status: VisibleQuery['memberStatus']): Condition {
+  return sql<boolean>`images.id in (
   select image_id from image_members where member_id = ${projectId} and (${status} = 'all' or status = ${status}))`;
+}
 
 /**
  * What a list shows: of other projects only what is public, or shared and accepted, unless more is asked for. In parts, of which no two have the same image: each
  * goes by an index of its own, which one condition with "or" would not.
  */
-export const partsOfList =
-  ({ visibility, memberStatus }: VisibleQuery, { projectId, role }: Viewer) =>
-  (eb: Images): Condition[] => {
+export function partsOfList({ visibility, memberStatus }: VisibleQuery, { projectId, role }: Viewer) {
+  return (eb: Images): Condition[] => {
     const asked = visibility === undefined || visibility === 'all' ? undefined : visibility;
     const having = (each: Visibility) => eb('images.visibility', '=', each);
     if (role === 'admin') return [asked === undefined ? sql<boolean>`true` : having(asked)];
@@ -51,6 +51,7 @@ export const partsOfList =
         : []),
     ];
   };
+}
 
 /** As views have it: the longer one where both are known. */
 const hashAlgorithms: Readonly<Record<string, Condition>> = {
@@ -61,13 +62,13 @@ const hashAlgorithms: Readonly<Record<string, Condition>> = {
 const second = 1000;
 
 /** Nothing is changed before it is made: said too, for the planner does not know it. */
-const before = (field: string, at: Date): Condition => {
+function before(field: string, at: Date): Condition {
   const earlier = sql<boolean>`${sql.ref(`images.${field}`)} < ${at}`;
   return field === 'updated_at' ? sql<boolean>`(${earlier} and images.created_at < ${at})` : earlier;
-};
+}
 
 /** By the second, as the API shows times; compared as they are stored, so that an index serves. */
-const atTime = ({ field, comparison, at }: VisibleQuery['times'][number]): Condition => {
+function atTime({ field, comparison, at }: VisibleQuery['times'][number]): Condition {
   const column = sql.ref(`images.${field}`);
   const from = new Date(Math.ceil(at.getTime() / second) * second);
   const behind = new Date(Math.floor(at.getTime() / second) * second + second);
@@ -87,30 +88,32 @@ const atTime = ({ field, comparison, at }: VisibleQuery['times'][number]): Condi
     case 'neq':
       return isWhole ? sql<boolean>`(${column} < ${from} or ${column} >= ${behind})` : sql<boolean>`true`;
   }
-};
+}
 
-const isUuid = (text: string): boolean => z.guid().safeParse(text).success;
+function isUuid(text: string): boolean {
+  return z.guid().safeParse(text).success;
+}
 
 /** As indexes have them (migration 0023). */
-const makeExpression = (key: string, table = 'images'): RawBuilder<unknown> => {
+function makeExpression(key: string, table = 'images'): RawBuilder<unknown> {
   const column = sql.ref(`${table}.${key}`);
   if (key === 'size') return sql`coalesce(${column}, -1)`;
   return key === 'container_format' || key === 'disk_format' ? sql`coalesce(${column}, '')` : column;
-};
+}
 
 /** No image in a list has them; the planner does not know that. */
 const neverListed: Readonly<Record<string, readonly string[]>> = {
   ...{ status: ['pending_delete', 'deleted'], container_format: [''], disk_format: [''] },
 };
 
-const oneOf = (field: string, values: readonly string[]): Condition =>
-  field === 'id'
+function oneOf(field: string, values: readonly string[]): Condition {
+  return field === 'id'
     ? sql<boolean>`images.id = any(${values.filter(isUuid)}::uuid[])`
     : sql<boolean>`${makeExpression(field)} = any(${values.filter((value) => !neverListed[field]?.includes(value))}::text[])`;
+}
 
-export const matching =
-  (query: VisibleQuery) =>
-  (eb: Images): Condition =>
+export function matching(query: VisibleQuery) {
+  return (eb: Images): Condition =>
     eb.and([
       // As the predicates of indexes have it.
       query.isHidden ? sql<boolean>`images.os_hidden` : sql<boolean>`not images.os_hidden`,
@@ -135,23 +138,27 @@ export const matching =
         ? []
         : [sql<boolean>`images.properties @> ${JSON.stringify(query.properties)}::jsonb`]),
     ]);
+}
 
 /** Newest first where nothing else decides, and never two in one place. */
-const whole = (sort: readonly Sort[]): Sort[] => {
+function whole(sort: readonly Sort[]): Sort[] {
   const direction = sort[0]?.direction ?? 'desc';
   const missing = (['created_at', 'id'] as const).filter((key) => !sort.some((each) => each.key === key));
   const all = [...sort, ...missing.map((key) => ({ key, direction }))];
   // No two have the same id: what comes behind that decides nothing.
   return all.slice(0, all.findIndex(({ key }) => key === 'id') + 1);
-};
+}
 
-export const ordered = (sort: readonly Sort[]): RawBuilder<unknown>[] =>
-  whole(sort).map(({ key, direction }) => sql`${makeExpression(key)} ${sql.raw(direction)}`);
+export function ordered(sort: readonly Sort[]): RawBuilder<unknown>[] {
+  return whole(sort).map(({ key, direction }) => sql`${makeExpression(key)} ${sql.raw(direction)}`);
+}
 
-const further = (direction: Sort['direction']): RawBuilder<unknown> => sql.raw(direction === 'asc' ? '>' : '<');
+function further(direction: Sort['direction']): RawBuilder<unknown> {
+  return sql.raw(direction === 'asc' ? '>' : '<');
+}
 
 /** What comes behind the marker in this order, wherever the marker's own row stands now. Null comes before everything, so that each row has its place. */
-export const behind = (marker: string, sort: readonly Sort[]): Condition => {
+export function behind(marker: string, sort: readonly Sort[]): Condition {
   const keys = whole(sort);
   const ofMarker = (which: readonly Sort[]): RawBuilder<unknown> =>
     sql`(select ${sql.join(which.map(({ key }) => makeExpression(key, 'marker')))} from images marker where marker.id = ${marker})`;
@@ -171,4 +178,4 @@ export const behind = (marker: string, sort: readonly Sort[]): Condition => {
       : sql`(${own} ${further(each.direction)}= ${its} and (${strictly} or ${behindFrom(index + 1)}))`;
   };
   return sql<boolean>`${behindFrom(0)}`;
-};
+}

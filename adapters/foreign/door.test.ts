@@ -11,8 +11,9 @@ import { openForeignDoor } from './door.ts';
 
 type Tasks = typeof import('../../test/hostile/tasks.ts');
 const limits: ForeignLimits = { partSeconds: 1, totalSeconds: 3, answerBytes: 1024 ** 2 };
-const task = <Name extends keyof Tasks>(name: Name, more: Partial<ForeignLimits> = {}) =>
-  foreignTask<Tasks[Name]>(import.meta.url, '../../test/hostile/tasks.ts', name, { ...limits, ...more });
+function task<Name extends keyof Tasks>(name: Name, more: Partial<ForeignLimits> = {}) {
+  return foreignTask<Tasks[Name]>(import.meta.url, '../../test/hostile/tasks.ts', name, { ...limits, ...more });
+}
 
 const door = openForeignDoor();
 afterAll(() => door.close());

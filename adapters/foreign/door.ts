@@ -19,11 +19,7 @@ const patience = 10;
 const startMs = 120_000;
 
 /** The implementation of the port, for API, workers and CLI alike. */
-export const openForeignDoor = ({
-  atOnce = Number.POSITIVE_INFINITY,
-  keepReady,
-  tend,
-}: DoorOptions = {}): ForeignDoor => {
+export function openForeignDoor({ atOnce = Number.POSITIVE_INFINITY, keepReady, tend }: DoorOptions = {}): ForeignDoor {
   let ready: ParserProcess | undefined;
   let closed = false;
   let working = 0;
@@ -85,15 +81,15 @@ export const openForeignDoor = ({
       await ready?.ended;
     },
   };
-};
+}
 
 /** Answers the process until it has an end. */
-const attend = (
+function attend(
   parser: ParserProcess,
   helpers: Helpers,
   limits: ForeignLimits,
   signal: AbortSignal | undefined,
-): Promise<ForeignResult<unknown>> => {
+): Promise<ForeignResult<unknown>> {
   const { promise, resolve, reject } = Promise.withResolvers<ForeignResult<unknown>>();
   let begun = false;
   let part: string | undefined;
@@ -159,10 +155,10 @@ const attend = (
     clearInterval(watch);
     signal?.removeEventListener('abort', abort);
   });
-};
+}
 
-const notStarted = (begun: boolean, stderr: string): BootreadyError =>
-  new BootreadyError({
+function notStarted(begun: boolean, stderr: string): BootreadyError {
+  return new BootreadyError({
     code: begun ? 'unavailable' : 'tool-missing',
     message: begun
       ? 'The system killed the process that parses untrusted data.'
@@ -173,3 +169,4 @@ const notStarted = (begun: boolean, stderr: string): BootreadyError =>
     retryable: true,
     context: { stderr: stderr.slice(-2000) },
   });
+}

@@ -8,7 +8,7 @@ import foreign from '../../dev/foreign-parsers.json' with { type: 'json' };
 const root = join(import.meta.dirname, '../..');
 
 /** Paths of our own files that Node loads when it is given this one. */
-const loadedBy = (entry: string): string[] => {
+function loadedBy(entry: string): string[] {
   const tracing = `import { registerHooks } from 'node:module';
     registerHooks({ load: (url, context, next) => { process.stdout.write('LOAD ' + url + '\\n'); return next(url, context); } });
     await import(${JSON.stringify(join(root, entry))});
@@ -20,8 +20,10 @@ const loadedBy = (entry: string): string[] => {
   return [...stdout.matchAll(/^LOAD file:\/\/(.*)$/gm)]
     .map(([, path = '']) => path.slice(root.length + 1))
     .filter((path) => !path.startsWith('node_modules/'));
-};
-const isParser = (path: string): boolean => foreign.parsers.some((each) => new RegExp(each).test(path));
+}
+function isParser(path: string): boolean {
+  return foreign.parsers.some((each) => new RegExp(each).test(path));
+}
 
 test.each(['workers/main.ts', 'api/main.ts', 'cli/operate/check-examine.ts'])(
   '%s loads nothing that parses foreign bytes',

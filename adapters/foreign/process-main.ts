@@ -3,15 +3,15 @@ import type { ForeignLimit, Helpers } from '../../shared/ports/foreign.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 
 /** What runs in the process: loads the task's file, runs its function, hands its questions on. It ends with its owner. */
-const tell = (message: FromProcess): void => {
+function tell(message: FromProcess): void {
   process.send?.(message);
-};
+}
 
 const waiting = new Map<number, (value: unknown) => void>();
 let asked = 0;
 
-const readHelpers = (names: readonly string[]): Helpers =>
-  Object.fromEntries(
+function readHelpers(names: readonly string[]): Helpers {
+  return Object.fromEntries(
     names.map((helper) => [
       helper,
       (...args: unknown[]) =>
@@ -22,15 +22,17 @@ const readHelpers = (names: readonly string[]): Helpers =>
         }),
     ]),
   );
+}
 
 /** Where V8 itself says that there is no room. */
-const limitOf = (error: unknown): ForeignLimit =>
-  error instanceof RangeError &&
-  /allocat|Invalid (?:string|array|typed array) length|Set maximum|Map maximum/i.test(error.message)
+function limitOf(error: unknown): ForeignLimit {
+  return error instanceof RangeError &&
+    /allocat|Invalid (?:string|array|typed array) length|Set maximum|Map maximum/i.test(error.message)
     ? 'memory'
     : 'crash';
+}
 
-const run = async ({ module, name, input, helpers, answerBytes }: ToProcess & { kind: 'run' }): Promise<void> => {
+async function run({ module, name, input, helpers, answerBytes }: ToProcess & { kind: 'run' }): Promise<void> {
   const task = (await import(module))[name] as (...args: unknown[]) => Promise<unknown>;
   tell({ kind: 'begun' });
   try {
@@ -40,7 +42,7 @@ const run = async ({ module, name, input, helpers, answerBytes }: ToProcess & { 
   } catch (error) {
     tell({ kind: 'exceeded', limit: limitOf(error) });
   }
-};
+}
 
 process.on('message', (message: ToProcess) => {
   if (message.kind === 'answer') {

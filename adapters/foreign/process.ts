@@ -34,7 +34,7 @@ export type ParserProcess = {
  * A process for one task and no other: no environment, no core file, bounds on memory and time set by the kernel; by Node's permissions it reads the
  * product's own files, and neither writes nor starts anything. nodejs.org/api/permissions.html, prlimit(1)
  */
-export const startProcess = (modules: readonly string[] = []): ParserProcess => {
+export function startProcess(modules: readonly string[] = []): ParserProcess {
   const child = spawn(
     'prlimit',
     [
@@ -85,22 +85,22 @@ export const startProcess = (modules: readonly string[] = []): ParserProcess => 
       child.kill('SIGKILL');
     },
   };
-};
+}
 
 /** USER_HZ is 100 wherever Linux runs on x86. proc_pid_stat(5), utime and stime */
-const processorSeconds = ({ pid }: ChildProcess): number | undefined => {
+function processorSeconds({ pid }: ChildProcess): number | undefined {
   try {
     const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ')[1]?.split(' ') ?? [];
     return (Number(fields[11]) + Number(fields[12])) / 100;
   } catch {
     return undefined;
   }
-};
+}
 
-const listTasks = ({ pid }: ChildProcess): { pids: number[]; threads: number[] } => {
+function listTasks({ pid }: ChildProcess): { pids: number[]; threads: number[] } {
   try {
     return pid ? { pids: [pid], threads: readdirSync(`/proc/${pid}/task`).map(Number) } : { pids: [], threads: [] };
   } catch {
     return { pids: [], threads: [] };
   }
-};
+}

@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { HttpMeter } from '../../shared/ports/meters.ts';
 
-export const createHttpMeter = (registry: Registry): HttpMeter => {
+export function createHttpMeter(registry: Registry): HttpMeter {
   const duration = new Histogram({
     name: 'bootready_http_request_duration_seconds',
     help: 'Time from a request to the end of its response. Streams last as long as the client listens.',
@@ -19,4 +19,4 @@ export const createHttpMeter = (registry: Registry): HttpMeter => {
     answered: ({ method, route = 'none', status }, seconds) =>
       duration.observe({ method, route, status_code: status }, seconds),
   };
-};
+}

@@ -20,7 +20,7 @@ const mostRuns = 10_000;
  * What database, queues and servers say of the installation as a whole. Every API process tells the same: take the maximum over
  * them. A source that does not answer has no values, rather than old ones. Returns what is to be done before each scrape.
  */
-export const watchInstallation = (registry: Registry, parts: InstallationParts): (() => Promise<void>) => {
+export function watchInstallation(registry: Registry, parts: InstallationParts): () => Promise<void> {
   const gauge: NewGauge = (name, help, ...labelNames) => new Gauge({ name, help, labelNames, registers: [registry] });
   const sources = [
     runSource(parts.operations, gauge),
@@ -38,13 +38,13 @@ export const watchInstallation = (registry: Registry, parts: InstallationParts):
       }),
     );
   };
-};
+}
 
 type NewGauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) => Gauge<Label>;
 /** Asks, and gives what sets the gauges: an answer that comes too late sets nothing. All gauges have labels, so that `reset` empties them. */
 type Source = { ask: () => Promise<() => void>; gauges: Gauge<string>[] };
 
-const runSource = (operations: OperationsStore, gauge: NewGauge): Source => {
+function runSource(operations: OperationsStore, gauge: NewGauge): Source {
   const runs = gauge('bootready_open_runs', 'Runs that have not ended.', 'status');
   const oldest = gauge('bootready_open_runs_oldest_seconds', 'Age of the oldest open run; 0 without any.', 'status');
   const stuck = gauge('bootready_stuck_runs', 'Stuck open runs, by reason.', 'reason');
@@ -64,9 +64,9 @@ const runSource = (operations: OperationsStore, gauge: NewGauge): Source => {
       };
     },
   };
-};
+}
 
-const backlogSource = (operations: OperationsStore, gauge: NewGauge): Source => {
+function backlogSource(operations: OperationsStore, gauge: NewGauge): Source {
   const count = gauge('bootready_backlog', 'Pending notifications, and messages that no webhook has accepted.', 'kind');
   const oldest = gauge('bootready_backlog_oldest_seconds', 'Waiting time of the oldest; 0 without any.', 'kind');
   return {
@@ -81,9 +81,9 @@ const backlogSource = (operations: OperationsStore, gauge: NewGauge): Source => 
       };
     },
   };
-};
+}
 
-const queueSource = (queues: InstallationParts['queues'], gauge: NewGauge): Source => {
+function queueSource(queues: InstallationParts['queues'], gauge: NewGauge): Source {
   const jobs = gauge('bootready_queue_jobs', 'Jobs in the queues.', 'queue', 'state');
   const oldest = gauge(
     'bootready_queue_oldest_waiting_seconds',
@@ -102,9 +102,9 @@ const queueSource = (queues: InstallationParts['queues'], gauge: NewGauge): Sour
       };
     },
   };
-};
+}
 
-const dependencySource = (health: InstallationParts['health'], gauge: NewGauge): Source => {
+function dependencySource(health: InstallationParts['health'], gauge: NewGauge): Source {
   const up = gauge('bootready_dependency_up', 'Whether a server that the installation needs answers.', 'dependency');
   return {
     gauges: [up],
@@ -115,4 +115,4 @@ const dependencySource = (health: InstallationParts['health'], gauge: NewGauge):
       };
     },
   };
-};
+}

@@ -1,7 +1,7 @@
 import { Counter, Histogram, type Registry } from 'prom-client';
 import type { JobMeter } from '../../shared/ports/meters.ts';
 
-export const createJobMeter = (registry: Registry): JobMeter => {
+export function createJobMeter(registry: Registry): JobMeter {
   const registers = [registry];
   const counter = (name: string, help: string, label: string) => {
     const metric = new Counter({ name, help, labelNames: [label], registers });
@@ -32,4 +32,4 @@ export const createJobMeter = (registry: Registry): JobMeter => {
       for (const [kind, count] of Object.entries(cleared)) reaped(kind, count);
     },
   };
-};
+}

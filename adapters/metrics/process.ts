@@ -4,7 +4,7 @@ import { version } from '../version.ts';
 export type ProcessRole = 'api' | 'worker';
 
 /** The metrics of this process, with what Node tells of itself: memory, CPU, event loop. */
-export const processMetrics = (role: ProcessRole): Registry => {
+export function processMetrics(role: ProcessRole): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   new Gauge({
@@ -14,4 +14,4 @@ export const processMetrics = (role: ProcessRole): Registry => {
     registers: [registry],
   }).set({ role, version }, 1);
   return registry;
-};
+}

@@ -8,11 +8,11 @@ export type MetricsServer = { close(): Promise<void> };
  * Serves a registry at /metrics, on an address of its own: no proxy that leads to the API leads here, and whoever scrapes needs no key.
  * @throws BootreadyError `unavailable` when the port is taken
  */
-export const serveMetrics = async (
+export async function serveMetrics(
   registry: Registry,
   { host, port }: { host: string; port: number },
   beforeScrape: () => Promise<void> = () => Promise.resolve(),
-): Promise<MetricsServer> => {
+): Promise<MetricsServer> {
   const server = createServer((request, response) => {
     const [path] = (request.url ?? '').split('?');
     if (request.method !== 'GET' || path !== '/metrics') {
@@ -43,4 +43,4 @@ export const serveMetrics = async (
         server.closeAllConnections();
       }),
   };
-};
+}

@@ -6,7 +6,7 @@ import type { StepMeter } from '../../shared/ports/meters.ts';
 const minute = 60;
 const hour = 60 * minute;
 
-export const createStepMeter = (registry: Registry): StepMeter => {
+export function createStepMeter(registry: Registry): StepMeter {
   const registers = [registry];
   const duration = new Histogram({
     name: 'bootready_step_duration_seconds',
@@ -59,4 +59,4 @@ export const createStepMeter = (registry: Registry): StepMeter => {
     },
     ended: (status) => runs.inc({ status }),
   };
-};
+}

@@ -12,7 +12,7 @@ export type WorkerState = {
 };
 
 /** What a worker for steps has left: room and slots. Asked for at each scrape. */
-export const watchWorker = (registry: Registry, { space, slots, room }: WorkerState): void => {
+export function watchWorker(registry: Registry, { space, slots, room }: WorkerState): void {
   const registers = [registry];
   const ofSpace = (name: string, help: string, kind: 'free' | 'size'): void => {
     new Gauge({
@@ -62,4 +62,4 @@ export const watchWorker = (registry: Registry, { space, slots, room }: WorkerSt
   ofSlots('bootready_slots', 'Maximum number of parallel steps of a kind on this worker.', 'count');
   ofSlots('bootready_slots_busy', 'Number of running steps.', 'busy');
   ofSlots('bootready_slots_waiting', 'Number of accepted steps that wait for a slot.', 'waiting');
-};
+}

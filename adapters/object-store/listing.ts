@@ -19,7 +19,7 @@ export type Listing = {
  * are encoded; the library's own listing decodes always, and so loses keys that hold "%" or "+".
  * Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_ListObjectsV2.html
  */
-export const parseListing = (xml: string): Listing => {
+export function parseListing(xml: string): Listing {
   const { ListBucketResult: result } = parser.parse(xml) as {
     ListBucketResult?: {
       EncodingType?: string;
@@ -40,12 +40,12 @@ export const parseListing = (xml: string): Listing => {
     })),
     next: result.IsTruncated === 'true' ? result.NextContinuationToken : undefined,
   };
-};
+}
 
 /** The ETag in an answer of UploadPartCopy. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
-export const parseCopiedPart = (xml: string): string => {
+export function parseCopiedPart(xml: string): string {
   const { CopyPartResult: result } = parser.parse(xml) as { CopyPartResult?: { ETag?: string } };
   // A copy that fails half way is told in an answer 200.
   if (!result?.ETag) throw new Error('not a CopyPartResult');
   return result.ETag.replaceAll('"', '');
-};
+}

@@ -24,7 +24,7 @@ class S3Client extends Client {
   }
 }
 
-export const makeClient = ({ endpoint, region, accessKey, secretKey, pathStyle }: ObjectStoreConfig): S3Client => {
+export function makeClient({ endpoint, region, accessKey, secretKey, pathStyle }: ObjectStoreConfig): S3Client {
   const { hostname, port, protocol } = new URL(endpoint);
   const client = new S3Client({
     endPoint: hostname,
@@ -36,25 +36,32 @@ export const makeClient = ({ endpoint, region, accessKey, secretKey, pathStyle }
     ...(port ? { port: Number(port) } : {}),
   });
   return client;
-};
+}
 
-const unquoted = (etag: string | undefined): string => (etag ?? '').replaceAll(/^"|"$/g, '');
+function unquoted(etag: string | undefined): string {
+  return (etag ?? '').replaceAll(/^"|"$/g, '');
+}
 
-export const findCode = (error: unknown): string =>
-  error instanceof S3Error ? ((error as { code?: string }).code ?? '') : '';
+export function findCode(error: unknown): string {
+  return error instanceof S3Error ? ((error as { code?: string }).code ?? '') : '';
+}
 const absent = new Set(['NoSuchKey', 'NotFound', 'NoSuchUpload', 'NoSuchVersion', 'UnknownError404']);
-const isAbsent = (error: unknown): boolean => absent.has(findCode(error));
+function isAbsent(error: unknown): boolean {
+  return absent.has(findCode(error));
+}
 
-const changed = (): BootreadyError =>
-  new BootreadyError({
+function changed(): BootreadyError {
+  return new BootreadyError({
     code: 'object-changed',
     message: 'The uploaded object was replaced while it was being read.',
     remedy: 'The new object is processed as a separate image.',
   });
+}
 
 /** What these codes have in common: whoever asked is not let in. */
-export const isRefusal = (code: string): boolean =>
-  ['AccessDenied', 'SignatureDoesNotMatch', 'InvalidAccessKeyId', 'XAdminUserNotFound'].includes(code);
+export function isRefusal(code: string): boolean {
+  return ['AccessDenied', 'SignatureDoesNotMatch', 'InvalidAccessKeyId', 'XAdminUserNotFound'].includes(code);
+}
 
 const troubleOfInstallation: StoreTrouble = (code) => ({
   code: 'unavailable',
@@ -68,7 +75,7 @@ const troubleOfInstallation: StoreTrouble = (code) => ({
 });
 
 /** Errors of the library and of the network, as ours. */
-const mapped = (error: unknown, trouble: StoreTrouble): BootreadyError => {
+function mapped(error: unknown, trouble: StoreTrouble): BootreadyError {
   if (isBootreadyError(error)) return error;
   const code = findCode(error);
   if (code === 'PreconditionFailed') return changed();
@@ -81,9 +88,9 @@ const mapped = (error: unknown, trouble: StoreTrouble): BootreadyError => {
     });
   }
   return new BootreadyError({ ...trouble(code), cause: error });
-};
+}
 
-export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
+export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
   const client = makeClient(config);
   const trouble = config.trouble ?? troubleOfInstallation;
   const guarded = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -309,4 +316,4 @@ export const createObjectStore = (config: ObjectStoreConfig): ObjectStore => {
         }
       }),
   };
-};
+}

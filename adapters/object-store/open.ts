@@ -4,14 +4,18 @@ import type { ObjectStoreConfig } from './config.ts';
 import { createObjectStore } from './minio.ts';
 
 /** Where the store of an installation is. */
-export const toStoreConfig = (config: Config): ObjectStoreConfig => ({
-  endpoint: config.S3_ENDPOINT,
-  publicEndpoint: config.S3_PUBLIC_ENDPOINT,
-  region: config.S3_REGION,
-  accessKey: config.S3_ACCESS_KEY,
-  secretKey: config.S3_SECRET_KEY,
-  pathStyle: config.S3_PATH_STYLE,
-});
+export function toStoreConfig(config: Config): ObjectStoreConfig {
+  return {
+    endpoint: config.S3_ENDPOINT,
+    publicEndpoint: config.S3_PUBLIC_ENDPOINT,
+    region: config.S3_REGION,
+    accessKey: config.S3_ACCESS_KEY,
+    secretKey: config.S3_SECRET_KEY,
+    pathStyle: config.S3_PATH_STYLE,
+  };
+}
 
 /** The store of an installation. Nothing is connected before the first call. */
-export const openObjectStore = (config: Config): ObjectStore => createObjectStore(toStoreConfig(config));
+export function openObjectStore(config: Config): ObjectStore {
+  return createObjectStore(toStoreConfig(config));
+}

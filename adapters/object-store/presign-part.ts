@@ -2,34 +2,37 @@ import { AwsV4Signer } from 'aws4fetch';
 import type { MultipartTarget } from '../../shared/ports/object-store.ts';
 import type { ObjectStoreConfig } from './config.ts';
 
-const strictly = (text: string): string =>
-  encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+function strictly(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+}
 
 /** A key as a part of a URL's path. */
-export const encodeKey = (key: string): string => key.split('/').map(strictly).join('/');
+export function encodeKey(key: string): string {
+  return key.split('/').map(strictly).join('/');
+}
 
 /** Where an object lies: in the path, or with its bucket as part of the host's name. */
-const addressOf = (
+function addressOf(
   { endpoint, publicEndpoint, pathStyle }: ObjectStoreConfig,
   { bucket, key }: Pick<MultipartTarget, 'bucket' | 'key'>,
-): URL => {
+): URL {
   const url = new URL(publicEndpoint ?? endpoint);
   const path = encodeKey(key);
   if (pathStyle) return new URL(`/${bucket}/${path}`, url);
   url.host = `${bucket}.${url.host}`;
   return new URL(`/${path}`, url);
-};
+}
 
 /**
  * A URL for one PUT of exactly so many bytes: the length is one of the signed headers, so the store refuses any other body. The client of the store
  * signs the host only. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
-export const presignPart = async (
+export async function presignPart(
   config: ObjectStoreConfig,
   { uploadId, ...target }: MultipartTarget,
   { partNumber, length }: { partNumber: number; length: number },
   seconds: number,
-): Promise<string> => {
+): Promise<string> {
   const url = addressOf(config, target);
   url.searchParams.set('partNumber', String(partNumber));
   url.searchParams.set('uploadId', uploadId);
@@ -46,4 +49,4 @@ export const presignPart = async (
     allHeaders: true,
   });
   return (await signer.sign()).url.href;
-};
+}

@@ -11,19 +11,21 @@ import { findCode, makeClient } from './minio.ts';
  */
 
 /** As the user of one kind of process is called. */
-export const storeUser = (role: ProcessRole): string => `bootready-${role}`;
+export function storeUser(role: ProcessRole): string {
+  return `bootready-${role}`;
+}
 
 type Request = { method: string; bucketName: string; query: string; body: string; good?: number[] };
 
-const send = async (root: ObjectStoreConfig, { body, good = [200, 201, 204], ...request }: Request): Promise<void> => {
+async function send(root: ObjectStoreConfig, { body, good = [200, 201, 204], ...request }: Request): Promise<void> {
   await text(await makeClient(root).makeRequestAsync(request, body, good));
-};
+}
 
 /** Makes them, or gives those that are there these keys. @param root the server's root user. @throws BootreadyError `unavailable` */
-export const makeStoreUsers = async (
+export async function makeStoreUsers(
   root: ObjectStoreConfig,
   keys: Readonly<Record<ProcessRole, string>>,
-): Promise<void> => {
+): Promise<void> {
   for (const role of processRoles) {
     const user = storeUser(role);
     const secret = `<Secret>${escaped(keys[role])}</Secret><Role>user</Role>`;
@@ -36,14 +38,14 @@ export const makeStoreUsers = async (
       await send(root, { method: 'PATCH', bucketName: 'update-user', query: `access=${user}`, body });
     }
   }
-};
+}
 
 /** Lets each of them do in the buckets what its process needs (shared/store-rights.ts), and makes the buckets where they are missing. */
-export const putStorePolicies = async (
+export async function putStorePolicies(
   root: ObjectStoreConfig,
   buckets: BucketNames,
   roles: readonly ProcessRole[] = processRoles,
-): Promise<void> => {
+): Promise<void> {
   const users = Object.fromEntries(roles.map((role) => [role, storeUser(role)]));
   const client = makeClient(root);
   for (const bucket of storeBuckets) {
@@ -52,16 +54,18 @@ export const putStorePolicies = async (
     const body = JSON.stringify(bucketPolicy(bucket, buckets, users));
     await send(root, { method: 'PUT', bucketName, query: 'policy=', body });
   }
-};
+}
 
-const escaped = (value: string): string =>
-  value.replaceAll(/[&<>]/g, (each) => ({ '&': '&amp;', '<': '&lt;' })[each] ?? '&gt;');
+function escaped(value: string): string {
+  return value.replaceAll(/[&<>]/g, (each) => ({ '&': '&amp;', '<': '&lt;' })[each] ?? '&gt;');
+}
 
-const refused = (cause: unknown): BootreadyError =>
-  new BootreadyError({
+function refused(cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `The object store cannot create users: ${(cause as Error).message}`,
     remedy:
       'This command needs versitygw with --iam-dir, and the key of its root user. For other stores, see "bootready policy".',
     cause,
   });
+}

@@ -9,7 +9,7 @@ beforeAll(async () => {
   keys = await generateKeyPair('ES256');
 });
 
-const verified = async (typ: string | undefined, claims: Record<string, string> = {}) => {
+async function verified(typ: string | undefined, claims: Record<string, string> = {}) {
   const token = await new SignJWT(claims)
     .setProtectedHeader({ alg: 'ES256', ...(typ === undefined ? {} : { typ }) })
     .setIssuer(issuer)
@@ -18,7 +18,7 @@ const verified = async (typ: string | undefined, claims: Record<string, string> 
     .setExpirationTime('5m')
     .sign(keys.privateKey);
   return verifyAccessToken(token, { keys: async () => keys.publicKey, issuer, audience });
-};
+}
 
 describe('the kind of a token', () => {
   test.each([

@@ -24,7 +24,7 @@ const rotationMs = 5000;
 const answerMs = 5000;
 
 /** Keys of the issuer, kept for ten minutes; a token that names a new one fetches them. */
-export const issuersKeys = (url: URL): JWTVerifyGetKey => {
+export function issuersKeys(url: URL): JWTVerifyGetKey {
   const keys = createRemoteJWKSet(url, { cooldownDuration: rotationMs, timeoutDuration: answerMs });
   return async (header, token) => {
     try {
@@ -34,13 +34,13 @@ export const issuersKeys = (url: URL): JWTVerifyGetKey => {
       throw unreachable(error);
     }
   };
-};
+}
 
 /** @throws BootreadyError `unauthenticated`, `unavailable` */
-export const verifyAccessToken = async (
+export async function verifyAccessToken(
   token: string,
   { keys, issuer, audience }: { keys: JWTVerifyGetKey; issuer: string; audience: string },
-): Promise<Claims> => {
+): Promise<Claims> {
   const expected: JWTVerifyOptions = {
     ...{ issuer, audience, algorithms, clockTolerance: leewaySeconds },
     requiredClaims: ['sub', 'exp'],
@@ -58,18 +58,21 @@ export const verifyAccessToken = async (
       cause,
     });
   }
-};
+}
 
 /**
  * Issuers that name the kind of a token do so in its header (RFC 9068: `at+jwt`), or in a claim (Keycloak: `Bearer`, where others are `ID`, `Refresh`,
  * `Logout`). Most name none: there the audience decides.
  */
-const isAccessToken = (header: string | undefined, claim: unknown): boolean =>
-  ['jwt', 'at+jwt'].includes((header ?? 'jwt').toLowerCase().replace('application/', '')) &&
-  (claim === undefined || /^(?:bearer|dpop)$/i.test(String(claim)));
+function isAccessToken(header: string | undefined, claim: unknown): boolean {
+  return (
+    ['jwt', 'at+jwt'].includes((header ?? 'jwt').toLowerCase().replace('application/', '')) &&
+    (claim === undefined || /^(?:bearer|dpop)$/i.test(String(claim)))
+  );
+}
 
 /** Said to anybody: nothing that the library cites of the token itself. */
-const explainReason = (error: unknown): string => {
+function explainReason(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'it has expired';
   if (error instanceof errors.JOSEAlgNotAllowed) return 'its signature algorithm is not allowed here';
   if (error instanceof errors.JWKSNoMatchingKey) return 'the issuer does not have that key';
@@ -79,4 +82,4 @@ const explainReason = (error: unknown): string => {
   if (error.claim === 'typ') return 'it is not an access token';
   if (error.claim === 'aud') return 'it is not for this API';
   return error.claim === 'nbf' ? 'it is not valid yet' : `its claim "${error.claim}" is missing or wrong`;
-};
+}

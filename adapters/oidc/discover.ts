@@ -5,27 +5,34 @@ import type { OidcSettings } from '../../shared/oidc/settings.ts';
 const answerSeconds = 5;
 
 /** What the issuer says about itself (OpenID Connect Discovery 1.0), and how we speak to it. @throws what openid-client throws */
-export const discover = ({ issuer, clientId, clientSecret }: OidcSettings): Promise<client.Configuration> =>
-  client.discovery(issuer, clientId, {}, clientSecret === undefined ? client.None() : byServersChoice(clientSecret), {
-    timeout: answerSeconds,
-    // ID tokens are held against the issuer's keys too, not only against the TLS connection they came by.
-    execute: [
-      client.enableNonRepudiationChecks,
-      ...(issuer.protocol === 'http:' ? [client.allowInsecureRequests] : []),
-    ],
-  });
+export function discover({ issuer, clientId, clientSecret }: OidcSettings): Promise<client.Configuration> {
+  return client.discovery(
+    issuer,
+    clientId,
+    {},
+    clientSecret === undefined ? client.None() : byServersChoice(clientSecret),
+    {
+      timeout: answerSeconds,
+      // ID tokens are held against the issuer's keys too, not only against the TLS connection they came by.
+      execute: [
+        client.enableNonRepudiationChecks,
+        ...(issuer.protocol === 'http:' ? [client.allowInsecureRequests] : []),
+      ],
+    },
+  );
+}
 
 /** `client_secret_basic` unless the issuer does without it: the default of Discovery 1.0, 3. */
-const byServersChoice =
-  (secret: string): client.ClientAuth =>
-  (server, ...rest) => {
+function byServersChoice(secret: string): client.ClientAuth {
+  return (server, ...rest) => {
     const methods = server.token_endpoint_auth_methods_supported;
     const isPost = methods !== undefined && !methods.includes('client_secret_basic');
     return (isPost ? client.ClientSecretPost : client.ClientSecretBasic)(secret)(server, ...rest);
   };
+}
 
 /** Asked once it is needed, and again until it has answered. */
-export const discovered = (settings: OidcSettings): (() => Promise<client.Configuration>) => {
+export function discovered(settings: OidcSettings): () => Promise<client.Configuration> {
   let asked: Promise<client.Configuration> | undefined;
   return () => {
     asked ??= discover(settings).catch((cause: unknown) => {
@@ -34,13 +41,14 @@ export const discovered = (settings: OidcSettings): (() => Promise<client.Config
     });
     return asked;
   };
-};
+}
 
-export const unreachable = (cause: unknown): BootreadyError =>
-  new BootreadyError({
+export function unreachable(cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: 'The identity provider does not answer, so users cannot be identified.',
     remedy: 'Try again later. API keys work without it.',
     retryable: true,
     cause,
   });
+}

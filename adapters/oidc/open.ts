@@ -8,7 +8,7 @@ import { discovered, unreachable } from './discover.ts';
 import { signInOf } from './sign-in.ts';
 
 /** Asks the issuer nothing before somebody wants in. */
-export const openOidcIssuer = (settings: OidcSettings): OidcIssuer => {
+export function openOidcIssuer(settings: OidcSettings): OidcIssuer {
   const configuration = discovered(settings);
   let keys: JWTVerifyGetKey | undefined;
   return {
@@ -30,4 +30,4 @@ export const openOidcIssuer = (settings: OidcSettings): OidcIssuer => {
     },
     ...signInOf(settings, configuration),
   };
-};
+}

@@ -4,13 +4,13 @@ import type { OidcSettings } from '../../shared/oidc/settings.ts';
 import { signInOf } from './sign-in.ts';
 
 const metadata = { issuer: 'https://id.test', authorization_endpoint: 'https://id.test/authorize' };
-const asked = async (strengths: string[]): Promise<string | null> => {
+async function asked(strengths: string[]): Promise<string | null> {
   const settings = { callbackUrl: 'https://images.test/sign-in/callback', scopes: 'openid', rules: { strengths } };
   const configuration = new client.Configuration(metadata, 'portal');
   const { signInUrl } = signInOf(settings as unknown as OidcSettings, () => Promise.resolve(configuration));
   const url = await signInUrl({ state: 's', nonce: 'n', codeVerifier: client.randomPKCECodeVerifier() });
   return new URL(url).searchParams.get('acr_values');
-};
+}
 
 test('a strength of the sign-in is asked for where the operator wants one', async () => {
   expect(await asked(['mfa', 'urn:hardware'])).toBe('mfa urn:hardware');

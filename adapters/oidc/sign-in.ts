@@ -8,58 +8,60 @@ import { unreachable } from './discover.ts';
 type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
 
 /** Signing in and out in a browser: authorization code, PKCE, state, nonce. RFC 9700, 2.1.1. */
-export const signInOf = (
+export function signInOf(
   settings: OidcSettings,
   configuration: () => Promise<client.Configuration>,
-): Pick<OidcIssuer, 'signInUrl' | 'finishSignIn' | 'renew' | 'signOutUrl'> => ({
-  signInUrl: async ({ state, nonce, codeVerifier }) =>
-    client.buildAuthorizationUrl(await configuration(), {
-      redirect_uri: settings.callbackUrl,
-      scope: settings.scopes,
-      code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
-      code_challenge_method: 'S256',
-      ...{ state, nonce },
-      ...(settings.rules.strengths.length > 0 ? { acr_values: settings.rules.strengths.join(' ') } : {}),
-    }).href,
+): Pick<OidcIssuer, 'signInUrl' | 'finishSignIn' | 'renew' | 'signOutUrl'> {
+  return {
+    signInUrl: async ({ state, nonce, codeVerifier }) =>
+      client.buildAuthorizationUrl(await configuration(), {
+        redirect_uri: settings.callbackUrl,
+        scope: settings.scopes,
+        code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
+        code_challenge_method: 'S256',
+        ...{ state, nonce },
+        ...(settings.rules.strengths.length > 0 ? { acr_values: settings.rules.strengths.join(' ') } : {}),
+      }).href,
 
-  finishSignIn: async (query, { state, nonce, codeVerifier }) => {
-    const config = await configuration();
-    const tokens = await asked(() =>
-      client.authorizationCodeGrant(config, new URL(settings.callbackUrl + query), {
-        expectedState: state,
-        expectedNonce: nonce,
-        pkceCodeVerifier: codeVerifier,
-        idTokenExpected: true,
-      }),
-    );
-    return signedIn(config, settings.rules, tokens, tokens.claims()?.sub ?? '');
-  },
+    finishSignIn: async (query, { state, nonce, codeVerifier }) => {
+      const config = await configuration();
+      const tokens = await asked(() =>
+        client.authorizationCodeGrant(config, new URL(settings.callbackUrl + query), {
+          expectedState: state,
+          expectedNonce: nonce,
+          pkceCodeVerifier: codeVerifier,
+          idTokenExpected: true,
+        }),
+      );
+      return signedIn(config, settings.rules, tokens, tokens.claims()?.sub ?? '');
+    },
 
-  renew: async (subject, refreshToken) => {
-    const config = await configuration();
-    const tokens = await asked(() => client.refreshTokenGrant(config, refreshToken));
-    const rules = rulesOfRenewal(tokens.claims() ?? {}, settings.rules);
-    const renewed = await signedIn(config, rules, tokens, subject);
-    // Issuers that do not rotate refresh tokens give none back.
-    return { ...renewed, refreshToken: renewed.refreshToken ?? refreshToken };
-  },
+    renew: async (subject, refreshToken) => {
+      const config = await configuration();
+      const tokens = await asked(() => client.refreshTokenGrant(config, refreshToken));
+      const rules = rulesOfRenewal(tokens.claims() ?? {}, settings.rules);
+      const renewed = await signedIn(config, rules, tokens, subject);
+      // Issuers that do not rotate refresh tokens give none back.
+      return { ...renewed, refreshToken: renewed.refreshToken ?? refreshToken };
+    },
 
-  signOutUrl: async (idToken) => {
-    const config = await configuration();
-    if (!config.serverMetadata().end_session_endpoint) return undefined;
-    return client.buildEndSessionUrl(config, {
-      post_logout_redirect_uri: settings.homeUrl,
-      ...(idToken ? { id_token_hint: idToken } : {}),
-    }).href;
-  },
-});
+    signOutUrl: async (idToken) => {
+      const config = await configuration();
+      if (!config.serverMetadata().end_session_endpoint) return undefined;
+      return client.buildEndSessionUrl(config, {
+        post_logout_redirect_uri: settings.homeUrl,
+        ...(idToken ? { id_token_hint: idToken } : {}),
+      }).href;
+    },
+  };
+}
 
-const signedIn = async (
+async function signedIn(
   config: client.Configuration,
   rules: AccessRules,
   tokens: Tokens,
   subject: string,
-): Promise<SignedIn> => {
+): Promise<SignedIn> {
   const told: Claims = tokens.claims() ?? {};
   // Issuers may keep what a scope stands for to the userinfo endpoint (OpenID Connect Core 5.4).
   const isWhole = [rules.projectClaim, rules.roleClaim].every((name) => claimAt(told, name) !== undefined);
@@ -76,10 +78,10 @@ const signedIn = async (
     refreshToken: tokens.refresh_token,
     seconds: tokens.expires_in,
   };
-};
+}
 
 /** Whether the issuer said no, or nothing. */
-const asked = async <T>(question: () => Promise<T>): Promise<T> => {
+async function asked<T>(question: () => Promise<T>): Promise<T> {
   try {
     return await question();
   } catch (error) {
@@ -90,7 +92,7 @@ const asked = async <T>(question: () => Promise<T>): Promise<T> => {
       (error instanceof client.ClientError && !silences.includes(error.code ?? ''));
     throw saysNo ? refused(error) : unreachable(error);
   }
-};
+}
 
 /** No answer, or that of something in between. */
 const silences = [
@@ -101,10 +103,11 @@ const silences = [
   'OAUTH_PARSE_ERROR',
 ];
 
-const refused = (cause: unknown): BootreadyError =>
-  new BootreadyError({
+function refused(cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'unauthenticated',
     message: 'The identity provider did not sign you in.',
     remedy: 'Sign in again.',
     cause,
   });
+}

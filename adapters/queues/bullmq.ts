@@ -23,7 +23,7 @@ const forgetful = { removeOnComplete: true, removeOnFail: { age: 7 * 24 * 3600, 
 export type Queues = JobQueue & { all: readonly Queue[]; close(): Promise<void> };
 
 /** The producing side. It answers within seconds even when Redis is down: whoever asks has a row in Postgres already. */
-export const createQueues = (redis: RedisConfig): Queues => {
+export function createQueues(redis: RedisConfig): Queues {
   const connection = { ...toConnection(redis), maxRetriesPerRequest: null };
   const open = (name: string): Queue => {
     const queue = new Queue(name, { connection, defaultJobOptions: forgetful });
@@ -80,9 +80,9 @@ export const createQueues = (redis: RedisConfig): Queues => {
       await Promise.all([intake, notify, housekeeping].map(closeQueue));
     },
   };
-};
+}
 
-const toState = async (queue: Queue): Promise<QueueState> => {
+async function toState(queue: Queue): Promise<QueueState> {
   const [{ waiting = 0, active = 0, delayed = 0, failed = 0 }, [next]] = await Promise.all([
     queue.getJobCounts('waiting', 'active', 'delayed', 'failed'),
     queue.getJobs(['waiting'], 0, 0, true),
@@ -92,4 +92,4 @@ const toState = async (queue: Queue): Promise<QueueState> => {
     counts: { waiting, active, delayed, failed },
     oldestWaitingSeconds: next ? (Date.now() - next.timestamp) / 1000 : 0,
   };
-};
+}

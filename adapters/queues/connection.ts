@@ -20,7 +20,7 @@ const tlsNames = ['REDIS_TLS_CA', 'REDIS_TLS_CERT', 'REDIS_TLS_KEY'] as const;
  * the server is always verified, its name included.
  * @throws BootreadyError `invalid-input` when the variables do not fit together
  */
-export const toConnection = (config: RedisConfig): RedisOptions => {
+export function toConnection(config: RedisConfig): RedisOptions {
   const { hostname, port, username, password, pathname, protocol } = new URL(config.REDIS_URL);
   const isTls = protocol === 'rediss:';
   if (!isTls && tlsNames.some((name) => config[name] !== undefined)) {
@@ -40,7 +40,7 @@ export const toConnection = (config: RedisConfig): RedisOptions => {
     ...(password ? { password: decodeURIComponent(password) } : {}),
     ...(isTls ? { tls: { ...(ca ? { ca } : {}), ...(cert ? { cert } : {}), ...(key ? { key } : {}) } } : {}),
   };
-};
+}
 
 /** Longer than this nobody waits at the end for a Redis that does not answer. */
 export const goodbyeMs = 2000;
@@ -49,8 +49,8 @@ export const goodbyeMs = 2000;
  * Ends a producing queue and its connection. Cut first: `close` alone sends QUIT, which fails or hangs while Redis is down and
  * leaves a client behind that reconnects for ever and keeps the process from ending.
  */
-export const closeQueue = async (queue: Queue): Promise<void> => {
+export async function closeQueue(queue: Queue): Promise<void> {
   const late = new Promise<void>((resolve) => setTimeout(resolve, goodbyeMs).unref());
   await Promise.race([queue.disconnect().catch(() => undefined), late]);
   await Promise.race([queue.close().catch(() => undefined), late]);
-};
+}

@@ -18,14 +18,15 @@ export type QueueWorkerOptions = {
 };
 
 /** The thrower decides whether a retry helps; this is the one place where BullMQ is told. */
-const mapped = (error: unknown): unknown =>
-  isBootreadyError(error) && !error.retryable ? new UnrecoverableError(error.message) : error;
+function mapped(error: unknown): unknown {
+  return isBootreadyError(error) && !error.retryable ? new UnrecoverableError(error.message) : error;
+}
 
 /** The consuming side. */
-export const startQueueWorkers = (
+export function startQueueWorkers(
   handlers: QueueHandlers,
   { redis, everySeconds, onError }: QueueWorkerOptions,
-): { close(): Promise<void> } => {
+): { close(): Promise<void> } {
   const connection = { ...toConnection(redis), maxRetriesPerRequest: null };
   const consume = (name: string, concurrency: number, work: (job: Job) => Promise<unknown>): Worker => {
     const worker = new Worker(
@@ -87,13 +88,13 @@ export const startQueueWorkers = (
       await closeQueue(schedulers);
     },
   };
-};
+}
 
-const answers = (queue: Queue): Promise<boolean> => {
+function answers(queue: Queue): Promise<boolean> {
   const silence = new Promise<boolean>((resolve) => setTimeout(resolve, goodbyeMs, false).unref());
   const answer = queue.count().then(
     () => true,
     () => false,
   );
   return Promise.race([answer, silence]);
-};
+}

@@ -5,7 +5,7 @@ import { type RedisConfig, toConnection } from '../queues/connection.ts';
  * A connection for counters that a request waits for: a Redis that does not answer is an error at once, never a wait. What is
  * counted there may be lost.
  */
-export const openRateCounters = (config: RedisConfig): Redis => {
+export function openRateCounters(config: RedisConfig): Redis {
   const redis = new Redis({
     ...toConnection(config),
     connectTimeout: 500,
@@ -15,4 +15,4 @@ export const openRateCounters = (config: RedisConfig): Redis => {
   });
   redis.on('error', () => undefined);
   return redis;
-};
+}

@@ -14,7 +14,7 @@ const pieceBytes = 64 * 1024;
 const zeros = Buffer.alloc(pieceBytes);
 
 /** Holes stay holes, where a whole piece is one. */
-const writeSparse = async (file: FileHandle, source: ByteSource, control: DeliveryControl): Promise<void> => {
+async function writeSparse(file: FileHandle, source: ByteSource, control: DeliveryControl): Promise<void> {
   for (let offset = 0; offset < source.size; ) {
     control.signal.throwIfAborted();
     const chunk = await source.read(offset, chunkBytes, control.signal);
@@ -26,19 +26,19 @@ const writeSparse = async (file: FileHandle, source: ByteSource, control: Delive
     control.progress((offset / source.size) * 70);
   }
   await file.truncate(source.size);
-};
+}
 
 /**
  * Under its name only when all of it is on the disk: fsync, rename, fsync of the folder (fsync(2), rename(2)). The file before has one
  * name for all: whoever writes it, writes the same bytes to the same places, over what a killed one left or beside one that is not dead.
  * @param check looks at the new file before it gets its name
  */
-const writeWhole = async (
+async function writeWhole(
   folder: string,
   name: string,
   write: (file: FileHandle) => Promise<unknown>,
   check?: (path: string) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   const [partial, whole] = [join(folder, `.${name}.partial`), join(folder, name)];
   try {
     const file = await open(partial, constants.O_RDWR | constants.O_CREAT, 0o644);
@@ -63,17 +63,17 @@ const writeWhole = async (
   } finally {
     await directory.close();
   }
-};
+}
 
-const writeBytes =
-  (bytes: Buffer) =>
-  async (file: FileHandle): Promise<void> => {
+function writeBytes(bytes: Buffer) {
+  return async (file: FileHandle): Promise<void> => {
     await file.write(bytes, 0, bytes.length, 0);
     await file.truncate(bytes.length);
   };
+}
 
 /** A folder, of a network filesystem say: the image under its SHA-256, its documents and SHA256SUMS beside it. */
-export const createDirectoryTarget = (name: string, { path: root }: DirectoryTargetConfig): Target => {
+export function createDirectoryTarget(name: string, { path: root }: DirectoryTargetConfig): Target {
   /** What the filesystem says, as ours. */
   const explained = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     try {
@@ -157,14 +157,14 @@ export const createDirectoryTarget = (name: string, { path: root }: DirectoryTar
         return `the folder ${root} is writable`;
       }),
   };
-};
+}
 
-const noneWhereMissing = (error: NodeJS.ErrnoException): string[] => {
+function noneWhereMissing(error: NodeJS.ErrnoException): string[] {
   if (error.code === 'ENOENT') return [];
   throw error;
-};
+}
 
-const describeTrouble = (name: string, code: string, cause: unknown): BootreadyError => {
+function describeTrouble(name: string, code: string, cause: unknown): BootreadyError {
   if (code === 'ENOENT' || code === 'ENOTDIR') {
     return new BootreadyError({
       code: 'not-found',
@@ -193,4 +193,4 @@ const describeTrouble = (name: string, code: string, cause: unknown): BootreadyE
     retryable: true,
     cause,
   });
-};
+}

@@ -4,7 +4,7 @@ import { createDirectoryTarget } from './directory.ts';
 import { createGlanceTarget } from './glance/target.ts';
 import { createS3Target } from './s3.ts';
 
-const openTarget = (name: string, config: TargetConfig): Target => {
+function openTarget(name: string, config: TargetConfig): Target {
   switch (config.kind) {
     case 's3':
       return createS3Target(name, config);
@@ -13,8 +13,9 @@ const openTarget = (name: string, config: TargetConfig): Target => {
     case 'glance':
       return createGlanceTarget(name, config);
   }
-};
+}
 
 /** Every target of the installation, by name. Nothing is connected before the first call. */
-export const openTargets = (configs: Targets): ReadonlyMap<string, Target> =>
-  new Map(Object.entries(configs).map(([name, config]) => [name, openTarget(name, config)]));
+export function openTargets(configs: Targets): ReadonlyMap<string, Target> {
+  return new Map(Object.entries(configs).map(([name, config]) => [name, openTarget(name, config)]));
+}

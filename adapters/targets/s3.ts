@@ -8,9 +8,8 @@ import type { StoreTrouble } from '../object-store/config.ts';
 import { createObjectStore, isRefusal } from '../object-store/minio.ts';
 import { again, otherBytes, replaced } from './trouble.ts';
 
-const describeTrouble =
-  (name: string, bucket: string): StoreTrouble =>
-  (code) => {
+function describeTrouble(name: string, bucket: string): StoreTrouble {
+  return (code) => {
     if (code === 'NoSuchBucket') {
       return {
         code: 'not-found',
@@ -32,9 +31,10 @@ const describeTrouble =
       retryable: true,
     };
   };
+}
 
 /** Another S3 server, or another bucket of ours: the image under its SHA-256, its documents beside it. */
-export const createS3Target = (name: string, config: S3TargetConfig): Target => {
+export function createS3Target(name: string, config: S3TargetConfig): Target {
   const { endpoint, region, bucket, prefix } = config;
   const store: ObjectStore = createObjectStore({
     ...{ endpoint, region, accessKey: config.access_key, secretKey: config.secret_key, pathStyle: config.path_style },
@@ -105,4 +105,4 @@ export const createS3Target = (name: string, config: S3TargetConfig): Target => 
       return `bucket "${bucket}" is writable`;
     },
   };
-};
+}

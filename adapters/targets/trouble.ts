@@ -4,21 +4,23 @@ import { BootreadyError, type BootreadyErrorOptions } from '../../shared/errors.
 export const again = 'then deliver the image again ("bootready deliver IMAGE --target NAME").';
 
 /** Another delivery of the same image put its own in place of ours. */
-export const replaced = (name: string, cause: unknown): BootreadyError =>
-  new BootreadyError({
+export function replaced(name: string, cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `The delivered image at target "${name}" was replaced while it was read back.`,
     remedy: 'Another delivery of this image is running. This one is retried.',
     retryable: true,
     cause,
   });
+}
 
 /** Whoever reads it may not know the operator's hosts: targets go by their names only. */
-export const otherBytes = (name: string, context: BootreadyErrorOptions['context']): BootreadyError =>
-  new BootreadyError({
+export function otherBytes(name: string, context: BootreadyErrorOptions['context']): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `Target "${name}" returned different data than it received. The data was removed there.`,
     remedy: 'Check the health of the target. The delivery is retried.',
     retryable: true,
     ...(context ? { context } : {}),
   });
+}

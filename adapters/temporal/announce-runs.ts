@@ -4,10 +4,12 @@ import { traceHeader } from '../../shared/contracts/workflow.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 
 /** A workflow that is started is a span: announced here, told by whoever sees it end (workers/traced-runs.ts). */
-export const announceRuns = (traces: Pick<Traces, 'announce'>): WorkflowClientInterceptor => ({
-  startWithDetails: (input, next) => {
-    const span = traces.announce(input.workflowType);
-    if (!span) return next(input);
-    return next({ ...input, headers: { ...input.headers, [traceHeader]: defaultPayloadConverter.toPayload(span) } });
-  },
-});
+export function announceRuns(traces: Pick<Traces, 'announce'>): WorkflowClientInterceptor {
+  return {
+    startWithDetails: (input, next) => {
+      const span = traces.announce(input.workflowType);
+      if (!span) return next(input);
+      return next({ ...input, headers: { ...input.headers, [traceHeader]: defaultPayloadConverter.toPayload(span) } });
+    },
+  };
+}

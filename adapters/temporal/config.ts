@@ -23,7 +23,7 @@ type Variables = Pick<Config, 'TEMPORAL_ADDRESS' | 'TEMPORAL_NAMESPACE' | 'TEMPO
  * verified; an API key never goes over a connection that others can read.
  * @throws BootreadyError `invalid-input` when the variables do not fit together
  */
-export const toTemporalConfig = (config: Variables): TemporalConfig => {
+export function toTemporalConfig(config: Variables): TemporalConfig {
   const set = names.filter((name) => config[name] !== undefined);
   const where = { address: config.TEMPORAL_ADDRESS, namespace: config.TEMPORAL_NAMESPACE };
   if (config.TEMPORAL_TLS === false && set.length > 0) {
@@ -45,23 +45,27 @@ export const toTemporalConfig = (config: Variables): TemporalConfig => {
     },
     ...(config.TEMPORAL_API_KEY ? { apiKey: config.TEMPORAL_API_KEY } : {}),
   };
-};
+}
 
 /** What both of Temporal's libraries take: the client's (gRPC in Node) and the worker's (in Rust). */
-export const toConnectionOptions = ({
-  address,
-  tls,
-  apiKey,
-}: TemporalConfig): { address: string; tls?: TLSConfig; apiKey?: string } => ({
-  address,
-  ...(tls ? { tls } : {}),
-  ...(apiKey ? { apiKey } : {}),
-});
+export function toConnectionOptions({ address, tls, apiKey }: TemporalConfig): {
+  address: string;
+  tls?: TLSConfig;
+  apiKey?: string;
+} {
+  return {
+    address,
+    ...(tls ? { tls } : {}),
+    ...(apiKey ? { apiKey } : {}),
+  };
+}
 
 /** The same for Node's own TLS; gRPC is asked for by ALPN (RFC 9113, 3.2). */
-export const toNodeTls = ({ serverRootCACertificate: ca, clientCertPair: pair, serverNameOverride }: TLSConfig) => ({
-  ALPNProtocols: ['h2'],
-  ...(ca ? { ca: Buffer.from(ca) } : {}),
-  ...(pair ? { cert: Buffer.from(pair.crt), key: Buffer.from(pair.key) } : {}),
-  ...(serverNameOverride ? { servername: serverNameOverride } : {}),
-});
+export function toNodeTls({ serverRootCACertificate: ca, clientCertPair: pair, serverNameOverride }: TLSConfig) {
+  return {
+    ALPNProtocols: ['h2'],
+    ...(ca ? { ca: Buffer.from(ca) } : {}),
+    ...(pair ? { cert: Buffer.from(pair.crt), key: Buffer.from(pair.key) } : {}),
+    ...(serverNameOverride ? { servername: serverNameOverride } : {}),
+  };
+}

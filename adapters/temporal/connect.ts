@@ -7,7 +7,7 @@ import { tlsTrouble } from '../tls-trouble.ts';
 import { announceRuns } from './announce-runs.ts';
 import { type TemporalConfig, temporalTlsVariables, toConnectionOptions } from './config.ts';
 
-export const temporalUnavailable = (cause: unknown): BootreadyError => {
+export function temporalUnavailable(cause: unknown): BootreadyError {
   const trouble = tlsTrouble(cause, temporalTlsVariables);
   return new BootreadyError({
     code: 'unavailable',
@@ -18,23 +18,23 @@ export const temporalUnavailable = (cause: unknown): BootreadyError => {
     retryable: true,
     cause,
   });
-};
+}
 
 /** A client that connects with its first call, so that our processes start, and stay, while Temporal is down. */
-export const connectTemporal = (
+export function connectTemporal(
   config: TemporalConfig,
   traces: Pick<Traces, 'announce'> = noTraces,
-): Client & { close(): Promise<void> } => {
+): Client & { close(): Promise<void> } {
   const { namespace } = config;
   const connection = Connection.lazy({ ...toConnectionOptions(config), connectTimeout: '5s' });
   const client = new Client({ connection, namespace, interceptors: { workflow: [announceRuns(traces)] } });
   return Object.assign(client, { close: () => connection.close() });
-};
+}
 
 const keyword = 2;
 
 /** Registers what the workflow sets; harmless when it is there already. @throws `unavailable` */
-export const registerSearchAttributes = async (client: Client, namespace: string): Promise<string[]> => {
+export async function registerSearchAttributes(client: Client, namespace: string): Promise<string[]> {
   try {
     const { operatorService } = client.connection as Connection;
     const { customAttributes } = await operatorService.listSearchAttributes({ namespace });
@@ -49,4 +49,4 @@ export const registerSearchAttributes = async (client: Client, namespace: string
   } catch (error) {
     throw temporalUnavailable(error);
   }
-};
+}

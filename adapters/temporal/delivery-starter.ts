@@ -8,9 +8,8 @@ import {
 import type { DeliveryStarter } from '../../shared/ports/deliveries.ts';
 import { startOnce } from './start-once.ts';
 
-export const createDeliveryStarter =
-  (client: Client, timings: Timings): DeliveryStarter =>
-  (order) => {
+export function createDeliveryStarter(client: Client, timings: Timings): DeliveryStarter {
+  return (order) => {
     const { imageId, projectId, target } = order;
     const input: DeliverImageInput = { order, ...timings };
     return startOnce(client, {
@@ -18,3 +17,4 @@ export const createDeliveryStarter =
       ...{ starts: 'once', summary: `Delivery to ${target}` },
     });
   };
+}

@@ -16,18 +16,18 @@ const kinds = {
   Download: { type: downloadImageType, makeWorkflowId: makeDownloadWorkflowId },
 } as const;
 
-const createOrderStarter =
-  (kind: keyof typeof kinds) =>
-  (client: Client, timings: Timings): OrderStarter =>
-  ({ imageId, projectId, name }) => {
-    const { type, makeWorkflowId } = kinds[kind];
-    const input: RepairImageInput & DownloadImageInput = { imageId, ...timings };
-    return startOnce(client, {
-      ...{ type, workflowId: makeWorkflowId(imageId), input, imageId, projectId },
-      // An order that failed may be given again; one that was carried out is not.
-      ...{ starts: 'again-when-failed', summary: `${kind}: ${plain(name)} (project ${projectId})` },
-    });
-  };
+function createOrderStarter(kind: keyof typeof kinds) {
+  return (client: Client, timings: Timings): OrderStarter =>
+    ({ imageId, projectId, name }) => {
+      const { type, makeWorkflowId } = kinds[kind];
+      const input: RepairImageInput & DownloadImageInput = { imageId, ...timings };
+      return startOnce(client, {
+        ...{ type, workflowId: makeWorkflowId(imageId), input, imageId, projectId },
+        // An order that failed may be given again; one that was carried out is not.
+        ...{ starts: 'again-when-failed', summary: `${kind}: ${plain(name)} (project ${projectId})` },
+      });
+    };
+}
 
 export const createRepairStarter = createOrderStarter('Repair');
 export const createDownloadStarter = createOrderStarter('Download');

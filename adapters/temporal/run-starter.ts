@@ -8,27 +8,31 @@ import { plain, startOnce } from './start-once.ts';
 /** Liveness limits of the installation: shared/config.ts. */
 export type RunTimings = Timings;
 
-export const toRunTimings = (config: Config): RunTimings => ({
-  heartbeatSeconds: config.HEARTBEAT_SECONDS,
-  claimSeconds: config.CLAIM_SECONDS,
-  stepHours: config.STEP_HOURS,
-});
+export function toRunTimings(config: Config): RunTimings {
+  return {
+    heartbeatSeconds: config.HEARTBEAT_SECONDS,
+    claimSeconds: config.CLAIM_SECONDS,
+    stepHours: config.STEP_HOURS,
+  };
+}
 
-export const createRunStarter = (client: Client, timings: RunTimings): RunStarter => ({
-  start: ({ workflowId, imageId, runId, projectId, name }) => {
-    const input: ProcessImageInput = { imageId, runId, ...timings };
-    return startOnce(client, {
-      ...{ type: processImageType, workflowId, input, imageId, projectId, memo: { imageId, runId, projectId } },
-      ...{ starts: 'once', summary: `${plain(name)} (project ${projectId})` },
-    });
-  },
+export function createRunStarter(client: Client, timings: RunTimings): RunStarter {
+  return {
+    start: ({ workflowId, imageId, runId, projectId, name }) => {
+      const input: ProcessImageInput = { imageId, runId, ...timings };
+      return startOnce(client, {
+        ...{ type: processImageType, workflowId, input, imageId, projectId, memo: { imageId, runId, projectId } },
+        ...{ starts: 'once', summary: `${plain(name)} (project ${projectId})` },
+      });
+    },
 
-  cancel: async (workflowId) => {
-    try {
-      await client.withDeadline(Date.now() + 10_000, () => client.workflow.getHandle(workflowId).cancel());
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return;
-      throw temporalUnavailable(error);
-    }
-  },
-});
+    cancel: async (workflowId) => {
+      try {
+        await client.withDeadline(Date.now() + 10_000, () => client.workflow.getHandle(workflowId).cancel());
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return;
+        throw temporalUnavailable(error);
+      }
+    },
+  };
+}

@@ -20,13 +20,15 @@ type Start = {
 };
 
 /** Names are the uploader's text: plain, and short. */
-export const plain = (name: string): string => name.replaceAll(/[^\p{L}\p{N} ._-]/gu, ' ').slice(0, 120);
+export function plain(name: string): string {
+  return name.replaceAll(/[^\p{L}\p{N} ._-]/gu, ' ').slice(0, 120);
+}
 
 /** Idempotent by the workflow's id. @throws `unavailable` (retryable) */
-export const startOnce = async (
+export async function startOnce(
   client: Client,
   { type, workflowId, input, summary, imageId, projectId, starts, memo }: Start,
-): Promise<void> => {
+): Promise<void> {
   try {
     await client.withDeadline(Date.now() + deadlineMs, () =>
       client.workflow.start(type, {
@@ -50,4 +52,4 @@ export const startOnce = async (
     if (error instanceof WorkflowExecutionAlreadyStartedError) return;
     throw temporalUnavailable(error);
   }
-};
+}

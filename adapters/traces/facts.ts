@@ -16,5 +16,6 @@ const names: Record<keyof SpanFacts, string> = {
   status: 'http.response.status_code',
 };
 
-export const toAttributes = (facts: SpanFacts): Attributes =>
-  Object.fromEntries(Object.entries(facts).map(([fact, value]) => [names[fact as keyof SpanFacts], value]));
+export function toAttributes(facts: SpanFacts): Attributes {
+  return Object.fromEntries(Object.entries(facts).map(([fact, value]) => [names[fact as keyof SpanFacts], value]));
+}

@@ -1,16 +1,17 @@
 /** `name=value` by comma, values percent-encoded, as https://opentelemetry.io/docs/specs/otel/protocol/exporter/ has it. */
-export const toHeaders = (list: string | undefined): Record<string, string> =>
-  Object.fromEntries(
+export function toHeaders(list: string | undefined): Record<string, string> {
+  return Object.fromEntries(
     (list ?? '').split(',').flatMap((pair) => {
       const [name = '', ...value] = pair.split('=');
       return name.trim() && value.length > 0 ? [[name.trim(), decoded(value.join('=').trim())]] : [];
     }),
   );
+}
 
-const decoded = (text: string): string => {
+function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
     return text;
   }
-};
+}

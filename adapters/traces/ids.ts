@@ -4,7 +4,7 @@ import { type IdGenerator, RandomIdGenerator } from '@opentelemetry/sdk-trace';
 /** Random ids, and for spans that were announced those that they were announced by. */
 export type Ids = IdGenerator & { given<Result>(ids: SpanContext, begin: () => Result): Result };
 
-export const createIds = (): Ids => {
+export function createIds(): Ids {
   const random = new RandomIdGenerator();
   let next: SpanContext | undefined;
   return {
@@ -20,4 +20,4 @@ export const createIds = (): Ids => {
       }
     },
   };
-};
+}

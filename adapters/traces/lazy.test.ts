@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 
 /** Which packages of OpenTelemetry a fresh process has loaded after it opened its traces. */
-const loadedWith = (endpoint: string | undefined): string[] => {
+function loadedWith(endpoint: string | undefined): string[] {
   const program = `
     import { registerHooks } from 'node:module';
     const loaded = new Set();
@@ -19,7 +19,7 @@ const loadedWith = (endpoint: string | undefined): string[] => {
     console.log(JSON.stringify([...loaded]));`;
   const args = ['--input-type=module', '--eval', program];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as string[];
-};
+}
 
 test('OpenTelemetry is loaded where an endpoint is set, and nowhere else', () => {
   expect(loadedWith(undefined)).toEqual([]);

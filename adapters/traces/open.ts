@@ -3,20 +3,20 @@ import { noTraces } from '../../shared/no-traces.ts';
 import type { OpenTraces, TracedProcess } from './otlp.ts';
 
 /** As the specification has it: the address for traces is taken as it is, the general one gets a path. */
-const addressOf = (config: Config): string | undefined => {
+function addressOf(config: Config): string | undefined {
   if (config.OTEL_SDK_DISABLED) return undefined;
   if (config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;
   return config.OTEL_EXPORTER_OTLP_ENDPOINT && `${config.OTEL_EXPORTER_OTLP_ENDPOINT.replace(/\/$/, '')}/v1/traces`;
-};
+}
 
 /** The one door to OpenTelemetry, which is loaded only where an endpoint is set. `onTrouble` hears what keeps spans from being sent. */
-export const openTraces = async (
+export async function openTraces(
   config: Config,
   process: TracedProcess,
   onTrouble: (why: string) => void,
-): Promise<OpenTraces> => {
+): Promise<OpenTraces> {
   const url = addressOf(config);
   if (!url) return { ...noTraces, close: () => Promise.resolve() };
   const { sendTraces } = await import('./otlp.ts');
   return sendTraces(config, url, process, onTrouble);
-};
+}

@@ -14,20 +14,22 @@ beforeEach(async () => {
 });
 afterEach(() => receiver.close());
 
-const configWith = (env: Record<string, string>) =>
-  Environment.parse({
+function configWith(env: Record<string, string>) {
+  return Environment.parse({
     ...{ DATABASE_URL: 'postgres://x', REDIS_URL: 'redis://x', EVENTS_SECRET: 'x'.repeat(16) },
     ...{ S3_ENDPOINT: 'http://x', S3_ACCESS_KEY: 'x', S3_SECRET_KEY: 'x' },
     ...env,
   });
+}
 const troubles: string[] = [];
-const open = (env: Record<string, string> = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }): Promise<OpenTraces> =>
-  openTraces(configWith(env), { role: 'worker', instance: 'here' }, (why) => troubles.push(why));
-const byName = (name: string) => {
+function open(env: Record<string, string> = { OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url }): Promise<OpenTraces> {
+  return openTraces(configWith(env), { role: 'worker', instance: 'here' }, (why) => troubles.push(why));
+}
+function byName(name: string) {
   const found = receiver.spans.filter((span) => span.name === name);
   expect(found).toHaveLength(1);
   return found[0] as (typeof found)[0];
-};
+}
 const internal = { kind: 'internal', facts: {} } as const;
 
 describe('with a collector', () => {

@@ -37,28 +37,29 @@ const kinds: Record<SpanStart['kind'], SpanKind> = {
   internal: SpanKind.INTERNAL,
 };
 
-const nameOf = ({ traceId, spanId, traceFlags }: SpanContext): Traceparent =>
-  `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`;
+function nameOf({ traceId, spanId, traceFlags }: SpanContext): Traceparent {
+  return `00-${traceId}-${spanId}-0${traceFlags & TraceFlags.SAMPLED}`;
+}
 
-const remote = (parent: Traceparent | null | undefined): Context | undefined => {
+function remote(parent: Traceparent | null | undefined): Context | undefined {
   const named = parent ? parseTraceParent(parent) : null;
   return named ? trace.setSpanContext(ROOT_CONTEXT, { ...named, isRemote: true }) : undefined;
-};
+}
 
-const close = (span: Span, facts: SpanFacts, how: 'well' | 'failed' = 'well'): void => {
+function close(span: Span, facts: SpanFacts, how: 'well' | 'failed' = 'well'): void {
   span.setAttributes(toAttributes(facts));
   // Without a message: it could hold what an uploader wrote.
   if (how === 'failed') span.setStatus({ code: SpanStatusCode.ERROR });
   span.end();
-};
+}
 
 /** Spans by OTLP over HTTP, in batches. Nothing of OpenTelemetry's global state is used but what it complains through. */
-export const sendTraces = (
+export function sendTraces(
   config: Config,
   url: string,
   { role, instance }: TracedProcess,
   onTrouble: (why: string) => void,
-): OpenTraces => {
+): OpenTraces {
   setGlobalErrorHandler((error) => onTrouble(explain(error)));
   const quiet = (): void => undefined;
   const logger = { error: onTrouble, warn: onTrouble, info: quiet, debug: quiet, verbose: quiet };
@@ -119,4 +120,4 @@ export const sendTraces = (
       contexts.disable();
     },
   };
-};
+}

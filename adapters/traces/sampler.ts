@@ -8,10 +8,10 @@ import {
 import type { Config } from '../../shared/config.ts';
 
 /** https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/#general-sdk-configuration */
-export const makeSampler = ({
+export function makeSampler({
   OTEL_TRACES_SAMPLER: name,
   OTEL_TRACES_SAMPLER_ARG: ratio,
-}: Pick<Config, 'OTEL_TRACES_SAMPLER' | 'OTEL_TRACES_SAMPLER_ARG'>): Sampler => {
+}: Pick<Config, 'OTEL_TRACES_SAMPLER' | 'OTEL_TRACES_SAMPLER_ARG'>): Sampler {
   const samplers = {
     always_on: () => new AlwaysOnSampler(),
     always_off: () => new AlwaysOffSampler(),
@@ -19,4 +19,4 @@ export const makeSampler = ({
   };
   const root = samplers[name.replace('parentbased_', '') as keyof typeof samplers]();
   return name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root;
-};
+}

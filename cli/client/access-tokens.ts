@@ -3,10 +3,12 @@ import { readClientFile, type SignIn, withLock, writeClientFile } from './client
 
 /** A token is renewed so long before its end: it must still be good when it arrives. */
 const leewayMs = 30_000;
-const isGood = ({ expiresAt }: SignIn): boolean => expiresAt - leewayMs > Date.now();
+function isGood({ expiresAt }: SignIn): boolean {
+  return expiresAt - leewayMs > Date.now();
+}
 
 /** Access tokens of who has signed in, each good when it is given; renewed ones are kept in the file for all processes. */
-export const createAccessTokens = (path: string, url: string, first: SignIn): (() => Promise<string>) => {
+export function createAccessTokens(path: string, url: string, first: SignIn): () => Promise<string> {
   let known = first;
   let asking: Promise<void> | undefined;
 
@@ -30,11 +32,12 @@ export const createAccessTokens = (path: string, url: string, first: SignIn): ((
     }
     return known.accessToken;
   };
-};
+}
 
-const signedOut = (url: string): BootreadyError =>
-  new BootreadyError({
+function signedOut(url: string): BootreadyError {
+  return new BootreadyError({
     code: 'unauthenticated',
     message: `Nobody is signed in to ${url} on this machine.`,
     remedy: `Sign in again: "bootready login ${url}".`,
   });
+}

@@ -11,7 +11,7 @@ const passing = new Set([429, 502, 503, 504]);
 export type AnswerContext = { status?: number; retryAfter?: number };
 
 /** The error that an answer says. */
-export const errorOfAnswer = (url: string, status: number, headers: Headers, body: string): BootreadyError => {
+export function errorOfAnswer(url: string, status: number, headers: Headers, body: string): BootreadyError {
   const after = Number(headers.get('retry-after'));
   const context: AnswerContext = { status, ...(after > 0 ? { retryAfter: after * 1000 } : {}) };
   const parsed = ApiError.safeParse(readJson(body));
@@ -47,18 +47,18 @@ export const errorOfAnswer = (url: string, status: number, headers: Headers, bod
     retryable: passing.has(status),
     context,
   });
-};
+}
 
-export const readJson = (text: string): unknown => {
+export function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
+}
 
 /** @throws `unavailable` when the answer has not the form of this version. */
-export const readAnswer = <Schema extends z.ZodType>(url: string, schema: Schema, value: unknown): z.output<Schema> => {
+export function readAnswer<Schema extends z.ZodType>(url: string, schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new BootreadyError({
@@ -67,7 +67,7 @@ export const readAnswer = <Schema extends z.ZodType>(url: string, schema: Schema
     remedy: 'Use the same version of this command and of the installation, and check the address.',
     cause: parsed.error,
   });
-};
+}
 
 const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',
@@ -86,7 +86,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** The innermost code of what fetch or node:http threw. */
-export const findNetworkCode = (error: unknown): string => {
+export function findNetworkCode(error: unknown): string {
   let found = '';
   for (let current = error; current instanceof Error; current = current.cause) {
     const { code, name } = current as NodeJS.ErrnoException;
@@ -96,10 +96,10 @@ export const findNetworkCode = (error: unknown): string => {
     if (current instanceof AggregateError && current.errors[0]) found = findNetworkCode(current.errors[0]) || found;
   }
   return found;
-};
+}
 
 /** What the network threw. `remedy` when it cannot be reached at all. */
-export const errorOfNetwork = (where: string, cause: unknown, remedy: string): BootreadyError => {
+export function errorOfNetwork(where: string, cause: unknown, remedy: string): BootreadyError {
   const code = findNetworkCode(cause);
   const tls = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code);
   return new BootreadyError({
@@ -111,4 +111,4 @@ export const errorOfNetwork = (where: string, cause: unknown, remedy: string): B
     retryable: !tls,
     cause,
   });
-};
+}

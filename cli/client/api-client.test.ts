@@ -20,7 +20,7 @@ afterEach(() => {
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => void;
 /** Gives the answers in turn, the last one from then on. */
-const serving = async (...answers: Answer[]) => {
+async function serving(...answers: Answer[]) {
   const asked: string[] = [];
   server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
@@ -33,13 +33,15 @@ const serving = async (...answers: Answer[]) => {
   await listening.promise;
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   return { asked, url, api: createApiClient({ url, apiKey: 'brk_x' }) };
-};
-const json =
-  (status: number, body: unknown, headers = {}): Answer =>
-  (_request, response) =>
+}
+function json(status: number, body: unknown, headers = {}): Answer {
+  return (_request, response) =>
     response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+}
 const broken: Answer = (request) => request.socket.destroy();
-const apiError = (code: string, message: string) => ({ error: { code, message, remedy: 'R.', requestId: 'r' } });
+function apiError(code: string, message: string) {
+  return { error: { code, message, remedy: 'R.', requestId: 'r' } };
+}
 
 test('what passes by itself is asked again', async () => {
   const { api, asked } = await serving(json(503, apiError('unavailable', 'Down.')), broken, json(200, self));

@@ -44,15 +44,21 @@ const firstEventMs = 10_000;
 
 type Query<Name extends keyof operations> = NonNullable<operations[Name]['parameters']['query']>;
 
-const ofImage = (id: string) => ({ params: { path: { id } } });
-const ofMember = (id: string, project: string) => ({ params: { path: { id, project } } });
-const ofFamily = (family: string) => ({ params: { path: { family } } });
+function ofImage(id: string) {
+  return { params: { path: { id } } };
+}
+function ofMember(id: string, project: string) {
+  return { params: { path: { id, project } } };
+}
+function ofFamily(family: string) {
+  return { params: { path: { family } } };
+}
 
 /**
  * The HTTP API as functions, by the client that is made of its OpenAPI document. All throw BootreadyError: what the API says,
  * or `unavailable` when it cannot be asked; when `signal` is aborted, its reason.
  */
-export const createApiClient = ({
+export function createApiClient({
   url,
   apiKey,
   project,
@@ -66,7 +72,7 @@ export const createApiClient = ({
   project?: string | undefined;
   language?: Language | undefined;
   signal?: AbortSignal | undefined;
-}) => {
+}) {
   const fetches = createFetches({ url, signal });
   const makeClient = (fetch: (request: Request) => Promise<Response>) =>
     createClient<paths>({
@@ -217,8 +223,9 @@ export const createApiClient = ({
       }
     },
   };
-};
+}
 
 /** The client of this user's installation. @throws `invalid-input`, `unauthenticated` */
-export const connect = async (signal?: AbortSignal): Promise<ApiClient> =>
-  createApiClient({ ...(await readConnection(process.env)), language: toLanguage(process.env), signal });
+export async function connect(signal?: AbortSignal): Promise<ApiClient> {
+  return createApiClient({ ...(await readConnection(process.env)), language: toLanguage(process.env), signal });
+}

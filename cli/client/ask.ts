@@ -4,7 +4,7 @@ import { Exit, exitCode } from '../exit.ts';
 import { printable } from '../terminal.ts';
 
 /** One line typed at the terminal; `hidden` shows nothing of it. Ctrl-C and Ctrl-D end the command. */
-export const ask = async (question: string, { hidden }: { hidden: boolean }): Promise<string> => {
+export async function ask(question: string, { hidden }: { hidden: boolean }): Promise<string> {
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   if (hidden) process.stderr.write(printable(question));
   const terminal = createInterface({
@@ -21,4 +21,4 @@ export const ask = async (question: string, { hidden }: { hidden: boolean }): Pr
     terminal.close();
     if (hidden) process.stderr.write('\n');
   }
-};
+}

@@ -14,26 +14,29 @@ import { validOption } from './valid-option.ts';
 export type SettingOptions = { format?: string; policy?: string; bootCheck?: string; allowIso?: boolean };
 
 /** @throws `invalid-input` */
-export const toSettings = ({ format, policy, bootCheck, allowIso }: SettingOptions): ImageSettings => ({
-  ...(format ? { targetFormat: validOption('--format', TargetFormat, format) } : {}),
-  ...(policy ? { policy: validOption('--policy', Policy, policy) } : {}),
-  ...(bootCheck ? { bootCheck: validOption('--boot-check', BootPolicy, bootCheck) } : {}),
-  ...(allowIso ? { allowIso } : {}),
-});
+export function toSettings({ format, policy, bootCheck, allowIso }: SettingOptions): ImageSettings {
+  return {
+    ...(format ? { targetFormat: validOption('--format', TargetFormat, format) } : {}),
+    ...(policy ? { policy: validOption('--policy', Policy, policy) } : {}),
+    ...(bootCheck ? { bootCheck: validOption('--boot-check', BootPolicy, bootCheck) } : {}),
+    ...(allowIso ? { allowIso } : {}),
+  };
+}
 
 export type SnapshotOptions = { snapshot?: string; baseImage?: string; instance?: string };
 
 /** Undefined when it is none. @throws `invalid-input` */
-export const toSnapshot = ({ snapshot, baseImage, instance }: SnapshotOptions): Snapshot | undefined =>
-  snapshot === undefined
+export function toSnapshot({ snapshot, baseImage, instance }: SnapshotOptions): Snapshot | undefined {
+  return snapshot === undefined
     ? undefined
     : {
         kind: validOption('--kind', SnapshotKind, snapshot),
         ...(baseImage === undefined ? {} : { baseImageId: validOption('--base-image', z.uuid(), baseImage) }),
         ...(instance === undefined ? {} : { instanceId: validOption('--instance', z.uuid(), instance) }),
       };
+}
 
-export const retryImage = async (word: string, options: OutputOptions & SettingOptions): Promise<void> => {
+export async function retryImage(word: string, options: OutputOptions & SettingOptions): Promise<void> {
   const settings = toSettings(options);
   const api = await connect();
   const image = await api.createRun(await findImageId(api, word), { settings });
@@ -45,9 +48,9 @@ export const retryImage = async (word: string, options: OutputOptions & SettingO
     ],
     options,
   );
-};
+}
 
-export const cancelImage = async (word: string, options: OutputOptions & { target?: string }): Promise<void> => {
+export async function cancelImage(word: string, options: OutputOptions & { target?: string }): Promise<void> {
   if (options.target !== undefined) return (await import('./deliver.ts')).cancelDelivery(word, options.target, options);
   const api = await connect();
   const image = await api.cancel(await findImageId(api, word));
@@ -59,16 +62,16 @@ export const cancelImage = async (word: string, options: OutputOptions & { targe
     ],
     options,
   );
-};
+}
 
-export const renameImage = async (word: string, name: string, options: OutputOptions): Promise<void> => {
+export async function renameImage(word: string, name: string, options: OutputOptions): Promise<void> {
   const valid = validOption('The new name', ImageName, name);
   const api = await connect();
   const image = await api.changeImage(await findImageId(api, word), { name: valid });
   printResult(image, () => [`${image.id} is now called ${image.name}.`], options);
-};
+}
 
-export const deleteImage = async (word: string, options: OutputOptions & { yes?: boolean }): Promise<void> => {
+export async function deleteImage(word: string, options: OutputOptions & { yes?: boolean }): Promise<void> {
   const api = await connect();
   const image = await api.image(await findImageId(api, word));
   if (!options.yes && !(await confirmed(`Delete image "${image.name}" (${image.id})?`))) {
@@ -77,10 +80,10 @@ export const deleteImage = async (word: string, options: OutputOptions & { yes?:
   }
   await api.deleteImage(image.id);
   printResult({ id: image.id, deleted: true }, () => [`${image.name} is deleted.`], options);
-};
+}
 
 /** @throws `invalid-input` where nobody can be asked */
-const confirmed = async (question: string): Promise<boolean> => {
+async function confirmed(question: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY) {
     throw new BootreadyError({
       code: 'invalid-input',
@@ -89,4 +92,4 @@ const confirmed = async (question: string): Promise<boolean> => {
     });
   }
   return /^y(es)?$/i.test((await ask(`${question} [y/N] `, { hidden: false })).trim());
-};
+}

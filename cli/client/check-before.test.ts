@@ -6,14 +6,16 @@ import { findRefusals } from './check-before.ts';
 
 const MiB = 1024 ** 2;
 const limits = { allowIso: false, maxUploadBytes: 100 * MiB, maxVirtualBytes: 100 * MiB };
-const refusals = async (bytes: Buffer, more = {}) =>
-  findRefusals(bufferSource(bytes), { ...limits, ...more }, undefined, 'en');
+async function refusals(bytes: Buffer, more = {}) {
+  return findRefusals(bufferSource(bytes), { ...limits, ...more }, undefined, 'en');
+}
 
-const noise = (size: number): Buffer =>
-  createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(size));
+function noise(size: number): Buffer {
+  return createCipheriv('aes-128-ctr', Buffer.alloc(16), Buffer.alloc(16)).update(Buffer.alloc(size));
+}
 
 /** A raw disk with an MBR and one partition. */
-const disk = (): Buffer => {
+function disk(): Buffer {
   const bytes = noise(MiB);
   bytes.fill(0, 440, 512);
   Buffer.from([0x80, 0, 0, 0, 0x83, 0, 0, 0]).copy(bytes, 446);
@@ -21,9 +23,9 @@ const disk = (): Buffer => {
   bytes.writeUInt32LE(1024, 458);
   bytes.writeUInt16LE(0xaa55, 510);
   return bytes;
-};
+}
 /** A qcow2 header with a backing file. QEMU, docs/interop/qcow2.rst. */
-const overlay = (): Buffer => {
+function overlay(): Buffer {
   const bytes = noise(MiB);
   bytes.fill(0, 0, 512);
   bytes.write('QFI\u00fb', 0, 'latin1');
@@ -36,7 +38,7 @@ const overlay = (): Buffer => {
   bytes.writeUInt32BE(104, 100);
   bytes.write('/etc/passwd', 256, 'latin1');
   return bytes;
-};
+}
 
 test('a sound disk passes, plain and compressed', async () => {
   expect(await refusals(disk())).toEqual([]);

@@ -12,12 +12,12 @@ import { findShortage, type Quota, quotaFinding } from '../../shared/quota.ts';
  * an image is good: that is for the installation.
  * @param quota of the project; undefined where the room for this file is taken already
  */
-export const findRefusals = async (
+export async function findRefusals(
   source: ByteSource,
   limits: { allowIso: boolean; maxUploadBytes: number; maxVirtualBytes: number },
   quota: Quota | undefined,
   language: Language,
-): Promise<FindingView[]> => {
+): Promise<FindingView[]> {
   const shortage = quota && findShortage(quota, { images: 1, uploads: 1, bytes: source.size });
   if (shortage) return [findingView(quotaFinding(shortage), language)];
   try {
@@ -27,19 +27,19 @@ export const findRefusals = async (
     if (error instanceof CannotPeek) return [];
     throw error;
   }
-};
+}
 
 /** Node has no decompressor for it, or one that gives up earlier than the installation's: nothing can be said. */
 class CannotPeek extends Error {}
 
 const peekPiece = 64 * 1024;
 
-const makeDecoder = (kind: Parameters<PeekLayer>[0]) => {
+function makeDecoder(kind: Parameters<PeekLayer>[0]) {
   if (kind === 'gz') return createGunzip();
   // The installation's zstd takes windows up to 512 MiB (--memory); Node's own limit is 128 MiB.
   if (kind === 'zstd') return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 29 } });
   throw new CannotPeek();
-};
+}
 
 const peek: PeekLayer = async (kind, source, bytes) => {
   const decoder = makeDecoder(kind);

@@ -26,7 +26,7 @@ export const ClientFile = z.union([
 export type ClientFile = z.infer<typeof ClientFile>;
 
 /** Undefined when there is none. @throws `invalid-input` */
-export const readClientFile = async (path: string): Promise<ClientFile | undefined> => {
+export async function readClientFile(path: string): Promise<ClientFile | undefined> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -39,10 +39,10 @@ export const readClientFile = async (path: string): Promise<ClientFile | undefin
   } catch (cause) {
     throw damaged(path, cause);
   }
-};
+}
 
 /** For the user alone, whole or not at all. @throws `unavailable` */
-export const writeClientFile = async (path: string, content: ClientFile): Promise<void> => {
+export async function writeClientFile(path: string, content: ClientFile): Promise<void> {
   const draft = `${path}.new`;
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
@@ -53,15 +53,17 @@ export const writeClientFile = async (path: string, content: ClientFile): Promis
   } catch (cause) {
     throw unwritable(path, cause);
   }
-};
+}
 
-export const forgetClientFile = (path: string): Promise<void> => rm(path, { force: true });
+export function forgetClientFile(path: string): Promise<void> {
+  return rm(path, { force: true });
+}
 
 /** Whoever holds the lock for longer is dead: the issuer is waited for some seconds only. */
 const staleMs = 60_000;
 
 /** One process of this user at a time: an issuer takes a refresh token that is shown twice for stolen (RFC 9700, 4.14.2). */
-export const withLock = async <T>(path: string, work: () => Promise<T>): Promise<T> => {
+export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const lock = `${path}.lock`;
   for (;;) {
     try {
@@ -79,20 +81,22 @@ export const withLock = async <T>(path: string, work: () => Promise<T>): Promise
   } finally {
     await rm(lock, { force: true });
   }
-};
+}
 
-const damaged = (path: string, cause: unknown): BootreadyError =>
-  new BootreadyError({
+function damaged(path: string, cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'invalid-input',
     message: `${path} is not a valid settings file of bootready.`,
     remedy: 'Recreate it with "bootready login URL".',
     cause,
   });
+}
 
-const unwritable = (path: string, cause: unknown): BootreadyError =>
-  new BootreadyError({
+function unwritable(path: string, cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `${path} cannot be written: ${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'}.`,
     remedy: 'Make its folder writable, or name another file in BOOTREADY_CONFIG.',
     cause,
   });
+}

@@ -8,7 +8,7 @@ import { addShareCommands } from './commands/share.ts';
 import { addWebhookCommands } from './commands/webhook.ts';
 
 /** What talks to an installation by its API. Handlers are loaded when they are called. */
-export const addClientCommands = (program: Command): void => {
+export function addClientCommands(program: Command): void {
   addAccountCommands(program);
   addBringCommands(program);
   addLookCommands(program);
@@ -17,10 +17,10 @@ export const addClientCommands = (program: Command): void => {
   addPlatformCommands(program);
   addWebhookCommands(program);
   for (const command of program.commands) withProject(command);
-};
+}
 
 /** Each command by itself: on the command line of operators there are options of this name with another meaning. */
-const withProject = (command: Command): void => {
+function withProject(command: Command): void {
   for (const each of command.commands) withProject(each);
   // Whoever logs out does so in every project.
   if (command.commands.length > 0 || command.name() === 'logout') return;
@@ -30,4 +30,4 @@ const withProject = (command: Command): void => {
       const { project } = command.opts<{ project?: string }>();
       if (project !== undefined) process.env.BOOTREADY_PROJECT = project;
     });
-};
+}

@@ -13,15 +13,19 @@ export type Connection = { url: string; apiKey: string | (() => Promise<string>)
 type Env = Readonly<Record<string, string | undefined>>;
 
 /** XDG Base Directory Specification 0.8: an empty or relative variable counts as unset. */
-const xdg = (value: string | undefined, fallback: string): string =>
-  join(value?.startsWith('/') ? value : join(homedir(), fallback), 'bootready');
+function xdg(value: string | undefined, fallback: string): string {
+  return join(value?.startsWith('/') ? value : join(homedir(), fallback), 'bootready');
+}
 
-export const toClientFile = (env: Env): string =>
-  env.BOOTREADY_CONFIG || join(xdg(env.XDG_CONFIG_HOME, '.config'), 'client.json');
-export const findStateDir = (env: Env): string => xdg(env.XDG_STATE_HOME, '.local/state');
+export function toClientFile(env: Env): string {
+  return env.BOOTREADY_CONFIG || join(xdg(env.XDG_CONFIG_HOME, '.config'), 'client.json');
+}
+export function findStateDir(env: Env): string {
+  return xdg(env.XDG_STATE_HOME, '.local/state');
+}
 
 /** Without the slash at its end. @throws `invalid-input` */
-export const readApiUrl = (text: string): string => {
+export function readApiUrl(text: string): string {
   const url = URL.parse(text.trim());
   if (!url || !/^https?:$/.test(url.protocol) || url.username || url.search || url.hash) {
     throw new BootreadyError({
@@ -31,18 +35,19 @@ export const readApiUrl = (text: string): string => {
     });
   }
   return trimSlashes(`${url.origin}${url.pathname}`);
-};
+}
 
 /** Findings come in the reader's language where the catalogue has it. POSIX: LC_ALL, then LC_MESSAGES, then LANG. */
-export const toLanguage = (env: Env): Language =>
-  /^de/i.test(env.LC_ALL || env.LC_MESSAGES || env.LANG || '') ? 'de' : 'en';
+export function toLanguage(env: Env): Language {
+  return /^de/i.test(env.LC_ALL || env.LC_MESSAGES || env.LANG || '') ? 'de' : 'en';
+}
 
 /**
  * BOOTREADY_URL and BOOTREADY_API_KEY (or BOOTREADY_API_KEY_FILE), else the file that `bootready login` wrote. The key of the
  * file goes to the address of the file only, whatever the environment says. BOOTREADY_PROJECT, which is `--project` too, goes before the file's.
  * @throws `invalid-input`, `unauthenticated`
  */
-export const readConnection = async (env: Env): Promise<Connection> => {
+export async function readConnection(env: Env): Promise<Connection> {
   const fromEnv = env.BOOTREADY_URL ? readApiUrl(env.BOOTREADY_URL) : undefined;
   const key = await keyOf(env);
   const project = env.BOOTREADY_PROJECT || undefined;
@@ -68,12 +73,14 @@ export const readConnection = async (env: Env): Promise<Connection> => {
     message: `There is no API key for ${url}.`,
     remedy: `Set BOOTREADY_API_KEY or BOOTREADY_API_KEY_FILE, or run "bootready login ${url}".`,
   });
-};
+}
 
 /** Three parts, as no key of ours has them: an access token. RFC 7515, 3.1. */
-const isToken = (key: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]*$/.test(key);
+function isToken(key: string): boolean {
+  return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(key);
+}
 
-const withKey = (url: string, apiKey: string, project: string | undefined): Connection => {
+function withKey(url: string, apiKey: string, project: string | undefined): Connection {
   if (project === undefined || isToken(apiKey)) return { url, apiKey, project };
   // The API would not look at it, and what is meant for one project would go to another.
   throw new BootreadyError({
@@ -81,9 +88,9 @@ const withKey = (url: string, apiKey: string, project: string | undefined): Conn
     message: 'An API key belongs to one project and cannot act in another one.',
     remedy: `Remove --project and BOOTREADY_PROJECT, or use a key of project "${project}".`,
   });
-};
+}
 
-const keyOf = async (env: Env): Promise<string | undefined> => {
+async function keyOf(env: Env): Promise<string | undefined> {
   if (env.BOOTREADY_API_KEY) return env.BOOTREADY_API_KEY.trim();
   const path = env.BOOTREADY_API_KEY_FILE;
   if (!path) return undefined;
@@ -94,12 +101,13 @@ const keyOf = async (env: Env): Promise<string | undefined> => {
     throw unreadable('The file that BOOTREADY_API_KEY_FILE names cannot be read.', cause);
   }
   throw unreadable('The file that BOOTREADY_API_KEY_FILE names is empty.');
-};
+}
 
-const unreadable = (message: string, cause?: unknown): BootreadyError =>
-  new BootreadyError({
+function unreadable(message: string, cause?: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'invalid-input',
     message,
     remedy: 'Put the key there and make it readable for this user, or set BOOTREADY_API_KEY itself.',
     cause,
   });
+}

@@ -6,7 +6,7 @@ import { findImageId } from './find-image.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
 
 /** The console log of the newest boot check, as text: whatever the guest wrote, nothing of it reaches the terminal but letters. */
-export const showConsole = async (word: string, options: OutputOptions & { screen?: string }): Promise<void> => {
+export async function showConsole(word: string, options: OutputOptions & { screen?: string }): Promise<void> {
   const api = await connect();
   const image = await api.image(await findImageId(api, word, 'usable'));
   const run = image.runs.find(({ report }) => report?.boot);
@@ -24,4 +24,4 @@ export const showConsole = async (word: string, options: OutputOptions & { scree
   }
   if (options.json) printResult({ run: run.number, boot: run.report?.boot, log }, () => [], options);
   else for (const line of log.split('\n')) printLine(line);
-};
+}

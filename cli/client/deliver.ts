@@ -5,7 +5,7 @@ import { type OutputOptions, printResult } from './output.ts';
 import { validOption } from './valid-option.ts';
 
 /** Sends a published image to a target, for the first time or once more. */
-export const deliverImage = async (word: string, options: OutputOptions & { target: string }): Promise<void> => {
+export async function deliverImage(word: string, options: OutputOptions & { target: string }): Promise<void> {
   const target = validOption('--target', TargetName, options.target);
   const api = await connect();
   const image = await api.createDelivery(await findImageId(api, word), { target });
@@ -14,10 +14,10 @@ export const deliverImage = async (word: string, options: OutputOptions & { targ
     () => [`${image.name} is on its way to ${target}; "bootready show ${image.id}" shows the progress.`],
     options,
   );
-};
+}
 
 /** Stops one that is under way. */
-export const cancelDelivery = async (word: string, name: string, options: OutputOptions): Promise<void> => {
+export async function cancelDelivery(word: string, name: string, options: OutputOptions): Promise<void> {
   const target = validOption('--target', TargetName, name);
   const api = await connect();
   const image = await api.cancelDelivery(await findImageId(api, word), target);
@@ -29,4 +29,4 @@ export const cancelDelivery = async (word: string, name: string, options: Output
     ],
     options,
   );
-};
+}

@@ -18,8 +18,8 @@ import { createRefusals, UrlRefused } from './url-refused.ts';
 export type DownloadOptions = OutputOptions & TransferOptions & { output?: string; force?: boolean };
 
 /** Fetches a published image into FILE.part, continues what is there of it, and names it FILE when its SHA-256 is right. */
-export const download = (word: string, options: DownloadOptions): Promise<void> =>
-  interruptible(
+export function download(word: string, options: DownloadOptions): Promise<void> {
+  return interruptible(
     async (signal) => {
       const api = await connect(signal);
       const id = await findImageId(api, word, 'usable');
@@ -46,23 +46,27 @@ export const download = (word: string, options: DownloadOptions): Promise<void> 
     },
     () => tell('Interrupted; the same command continues the download.', options),
   );
+}
 
-const readSize = async (path: string): Promise<number | undefined> => {
+async function readSize(path: string): Promise<number | undefined> {
   try {
     return (await stat(path)).size;
   } catch {
     return undefined;
   }
-};
+}
 
 /** The name comes from whoever named the image: no folders, nothing hidden, no option for the next command. */
-export const safeFileName = (name: string): string =>
-  name
-    .replaceAll(/[^\p{L}\p{N} ._-]+/gu, '_')
-    .replace(/^[.\- ]+/, '')
-    .slice(-200) || 'image';
+export function safeFileName(name: string): string {
+  return (
+    name
+      .replaceAll(/[^\p{L}\p{N} ._-]+/gu, '_')
+      .replace(/^[.\- ]+/, '')
+      .slice(-200) || 'image'
+  );
+}
 
-const findTarget = async (link: DownloadLink, { output, force }: DownloadOptions): Promise<string> => {
+async function findTarget(link: DownloadLink, { output, force }: DownloadOptions): Promise<string> {
   const isFolder = output !== undefined && ((await stat(output).catch(() => undefined))?.isDirectory() ?? false);
   const name = safeFileName(link.fileName);
   const target = output === undefined ? name : isFolder ? join(output, name) : output;
@@ -72,17 +76,17 @@ const findTarget = async (link: DownloadLink, { output, force }: DownloadOptions
     message: `${target} already exists.`,
     remedy: 'Name another file with -o, or add --force to replace it.',
   });
-};
+}
 
 /** False when what there is in the end is not what was published. */
-const fetched = async (
+async function fetched(
   api: ApiClient,
   id: string,
   link: DownloadLink,
   part: string,
   { json, bwlimit, timeout }: DownloadOptions,
   signal: AbortSignal,
-): Promise<boolean> => {
+): Promise<boolean> {
   const limit = bwlimit ? createRateLimit(bwlimit) : noLimit;
   const outages = createOutages({ json });
   const file = await open(part, 'a+', 0o644);
@@ -135,12 +139,13 @@ const fetched = async (
   } finally {
     await file.close();
   }
-};
+}
 
-const mayPass = (error: unknown): boolean =>
-  error instanceof UrlRefused || (isBootreadyError(error) && error.retryable);
+function mayPass(error: unknown): boolean {
+  return error instanceof UrlRefused || (isBootreadyError(error) && error.retryable);
+}
 
-const hashed = async (file: FileHandle, hash: Hash, signal: AbortSignal): Promise<number> => {
+async function hashed(file: FileHandle, hash: Hash, signal: AbortSignal): Promise<number> {
   const buffer = Buffer.allocUnsafe(1024 ** 2);
   let done = 0;
   for (;;) {
@@ -150,7 +155,7 @@ const hashed = async (file: FileHandle, hash: Hash, signal: AbortSignal): Promis
     hash.update(buffer.subarray(0, bytesRead));
     done += bytesRead;
   }
-};
+}
 
 /** @param stillMs a connection on which nothing comes for so long is given up; the time that is spent on what came does not count */
 async function* bodyFrom(
@@ -203,23 +208,25 @@ async function* bodyFrom(
 const unreachableRemedy =
   'Check the network. If this host is not meant for you, ask the operator to set S3_PUBLIC_ENDPOINT. The same command continues the download.';
 
-const cutOff = (url: string): BootreadyError =>
-  new BootreadyError({
+function cutOff(url: string): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `The object store at ${new URL(url).host} ended the transfer too early.`,
     remedy: 'The same command continues it.',
     retryable: true,
   });
+}
 
-const notAsPublished = (): BootreadyError =>
-  new BootreadyError({
+function notAsPublished(): BootreadyError {
+  return new BootreadyError({
     code: 'object-changed',
     message: 'The downloaded data is not the published image: its SHA-256 differs.',
     remedy: 'Try again. If that fails too, contact the operator: the stored object may be damaged.',
   });
+}
 
 /** Errors of the local disk in words. */
-const explained = (error: unknown, target: string): unknown => {
+function explained(error: unknown, target: string): unknown {
   const { code, syscall } = error as NodeJS.ErrnoException;
   if (isBootreadyError(error) || !syscall) return error;
   return new BootreadyError({
@@ -228,4 +235,4 @@ const explained = (error: unknown, target: string): unknown => {
     remedy: 'Name another file with -o. The download continues if the file has the same name.',
     cause: error,
   });
-};
+}

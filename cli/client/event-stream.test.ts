@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { parseEvents, type ServerSentEvent } from './event-stream.ts';
 
-const parsed = async (...chunks: string[]): Promise<ServerSentEvent[]> => {
+async function parsed(...chunks: string[]): Promise<ServerSentEvent[]> {
   const events: ServerSentEvent[] = [];
   const stream = (async function* () {
     yield* chunks;
   })();
   for await (const event of parseEvents(stream)) events.push(event);
   return events;
-};
+}
 
 const stream = ': hello\n\nevent: image\ndata: {"a":\ndata:1}\n\n: still here\n\ndata\n\nevent: other\n\ndata: x\n\n';
 const events = [

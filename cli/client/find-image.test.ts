@@ -2,24 +2,26 @@ import { expect, test } from 'vitest';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { findImageId } from './find-image.ts';
 
-const image = (id: string, name: string): ImageView => ({
-  ...{ id, name, projectId: 'demo', status: 'queued', settings: {}, diskFormat: null, size: null, virtualSize: null },
-  ...{
-    sha256: null,
-    properties: {},
-    visibility: 'shared',
-    minRam: 0,
-    minDisk: 0,
-    activity: null,
-    guest: null,
-    createdAt: '2026-01-01T00:00:00Z',
-    updatedAt: '2026-01-01T00:00:00Z',
-  },
-  upload: { bucket: 'uploads', key: id, size: null },
-});
+function image(id: string, name: string): ImageView {
+  return {
+    ...{ id, name, projectId: 'demo', status: 'queued', settings: {}, diskFormat: null, size: null, virtualSize: null },
+    ...{
+      sha256: null,
+      properties: {},
+      visibility: 'shared',
+      minRam: 0,
+      minDisk: 0,
+      activity: null,
+      guest: null,
+      createdAt: '2026-01-01T00:00:00Z',
+      updatedAt: '2026-01-01T00:00:00Z',
+    },
+    upload: { bucket: 'uploads', key: id, size: null },
+  };
+}
 const first = image('11111111-1111-4111-8111-111111111111', 'debian');
 const second = image('22222222-2222-4222-8222-222222222222', 'debian');
-const apiWith = (...images: ImageView[]) => {
+function apiWith(...images: ImageView[]) {
   const asked: unknown[] = [];
   const search = async (query: { shared?: string }) => {
     asked.push(query);
@@ -28,7 +30,7 @@ const apiWith = (...images: ImageView[]) => {
     };
   };
   return { asked, images: search };
-};
+}
 
 test('a full id is not searched for', async () => {
   const api = apiWith();

@@ -7,11 +7,7 @@ import type { ApiClient } from './api-client.ts';
 export type Among = 'own' | 'shared' | 'usable';
 
 /** The image that one word of the command line means: a full id, a unique beginning of one, or a name. */
-export const findImageId = async (
-  api: Pick<ApiClient, 'images'>,
-  word: string,
-  among: Among = 'own',
-): Promise<string> => {
+export async function findImageId(api: Pick<ApiClient, 'images'>, word: string, among: Among = 'own'): Promise<string> {
   if (z.uuid().safeParse(word).success) return word.toLowerCase();
   const found = await searched(api, word.trim(), among);
   const [image, ...others] = found;
@@ -32,13 +28,15 @@ export const findImageId = async (
     message: `"${word}" matches several images: ${found.map(candidate).join(', ')}${found.length === 10 ? ' and perhaps more' : ''}.`,
     remedy: 'Give the ID of one of them.',
   });
-};
+}
 
-const searched = async (api: Pick<ApiClient, 'images'>, text: string, among: Among): Promise<ImageView[]> => {
+async function searched(api: Pick<ApiClient, 'images'>, text: string, among: Among): Promise<ImageView[]> {
   if (text === '' || text.length > 255) return [];
   const own = among === 'shared' ? [] : (await api.images({ search: text })).images;
   if (own.length > 0 || among === 'own') return own;
   return (await api.images({ search: text, shared: 'all' })).images;
-};
+}
 
-const candidate = ({ id, name }: ImageView): string => `${id} (${name})`;
+function candidate({ id, name }: ImageView): string {
+  return `${id} (${name})`;
+}

@@ -4,26 +4,30 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { exitCodeOfRun, followRun, toChanges } from './follow.ts';
 
 const never = new AbortController().signal;
-const image = (name: string): ImageDetail => ({ name }) as ImageDetail;
+function image(name: string): ImageDetail {
+  return { name } as ImageDetail;
+}
 const down = new BootreadyError({ code: 'unavailable', message: 'Down.', retryable: true });
 const gone = new BootreadyError({ code: 'not-found', message: 'Gone.' });
 
 /** Streams and answers in turn; an error is thrown. */
-const apiOf = (streams: (ImageDetail | Error)[][], answers: (ImageDetail | Error)[]) => ({
-  stream: async function* () {
-    for (const each of streams.shift() ?? [down]) {
-      if (each instanceof Error) throw each;
-      yield each;
-    }
-  },
-  image: async () => {
-    const answer = answers.shift() ?? gone;
-    if (answer instanceof Error) throw answer;
-    return answer;
-  },
-});
+function apiOf(streams: (ImageDetail | Error)[][], answers: (ImageDetail | Error)[]) {
+  return {
+    stream: async function* () {
+      for (const each of streams.shift() ?? [down]) {
+        if (each instanceof Error) throw each;
+        yield each;
+      }
+    },
+    image: async () => {
+      const answer = answers.shift() ?? gone;
+      if (answer instanceof Error) throw answer;
+      return answer;
+    },
+  };
+}
 
-const seen = async (api: Parameters<typeof toChanges>[0], count = Number.POSITIVE_INFINITY): Promise<string[]> => {
+async function seen(api: Parameters<typeof toChanges>[0], count = Number.POSITIVE_INFINITY): Promise<string[]> {
   const names: string[] = [];
   try {
     for await (const { name } of toChanges(api, 'id', never, 1)) {
@@ -34,7 +38,7 @@ const seen = async (api: Parameters<typeof toChanges>[0], count = Number.POSITIV
     names.push((error as BootreadyError).code);
   }
   return names;
-};
+}
 
 test('a stream that breaks is opened again, and nothing is missed meanwhile', async () => {
   expect(await seen(apiOf([[image('a'), down], [image('c')]], [image('b'), image('d'), gone]))).toEqual([

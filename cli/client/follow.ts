@@ -57,21 +57,23 @@ export async function* toChanges(
   }
 }
 
-const isOver = (status: RunStatus): boolean => status !== 'queued' && status !== 'running';
+function isOver(status: RunStatus): boolean {
+  return status !== 'queued' && status !== 'running';
+}
 
 /** Before it had a run: what was to make its bytes has ended without any. */
-const cameToNothing = ({ repair, download }: ImageDetail): boolean => {
+function cameToNothing({ repair, download }: ImageDetail): boolean {
   const { status } = repair ?? download ?? {};
   return status === 'failed' || status === 'cancelled';
-};
+}
 
 /** Tells each step's progress on stderr until the newest run has ended. */
-export const followRun = async (
+export async function followRun(
   api: Watched,
   id: string,
   { json }: OutputOptions,
   signal: AbortSignal,
-): Promise<ImageDetail> => {
+): Promise<ImageDetail> {
   const canRewrite = hasStatusLine();
   const progress = createRunProgress({ hasStatusLine: canRewrite });
   for await (const image of toChanges(api, id, signal)) {
@@ -83,10 +85,10 @@ export const followRun = async (
     if (image.activity ? isOver(image.activity.status) : cameToNothing(image)) return image;
   }
   throw new BootreadyError({ code: 'internal', message: 'The event stream of the image ended.' });
-};
+}
 
 /** 0 published, 1 rejected, 3 failed or cancelled. */
-export const exitCodeOfRun = (image: ImageDetail): number => {
+export function exitCodeOfRun(image: ImageDetail): number {
   switch (image.activity?.status) {
     case 'published':
       return exitCode.done;
@@ -95,4 +97,4 @@ export const exitCodeOfRun = (image: ImageDetail): number => {
     default:
       return exitCode.failure;
   }
-};
+}

@@ -3,14 +3,20 @@ import type { FindingView, ImageDetail } from '../../shared/contracts/api.ts';
 import { type Line, render } from '../terminal.ts';
 import { endLines, findingLines, imageLines, toState } from './image-text.ts';
 
-const shown = (lines: readonly Line[]): string[] => lines.map((line) => render(line, false));
-const at = (second: number): string => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
+function shown(lines: readonly Line[]): string[] {
+  return lines.map((line) => render(line, false));
+}
+function at(second: number): string {
+  return new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
+}
 
-const finding = (code: string, outcome: FindingView['outcome'], problem?: string, remedy?: string): FindingView => ({
-  ...{ code, step: 'inspect', outcome, params: {}, severity: 'required', title: `title of ${code}` },
-  ...(problem ? { problem } : {}),
-  ...(remedy ? { remedy } : {}),
-});
+function finding(code: string, outcome: FindingView['outcome'], problem?: string, remedy?: string): FindingView {
+  return {
+    ...{ code, step: 'inspect', outcome, params: {}, severity: 'required', title: `title of ${code}` },
+    ...(problem ? { problem } : {}),
+    ...(remedy ? { remedy } : {}),
+  };
+}
 const id = '11111111-1111-4111-8111-111111111111';
 const run = {
   ...{ id, number: 1, status: 'rejected', workflowId: 'w', worker: 'w1', createdAt: at(0), startedAt: at(0) },

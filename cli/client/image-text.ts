@@ -24,7 +24,7 @@ const runStyles = {
 } as const satisfies Record<RunStatus, Style>;
 
 /** What the image is, or what its run is doing at the moment. */
-export const toState = ({ status, activity }: Pick<ImageView, 'status' | 'activity'>): Piece => {
+export function toState({ status, activity }: Pick<ImageView, 'status' | 'activity'>): Piece {
   if (activity?.status === 'running' && activity.step) {
     return styled('strong', `${activity.step} ${Math.floor(activity.percent)} %`);
   }
@@ -32,9 +32,11 @@ export const toState = ({ status, activity }: Pick<ImageView, 'status' | 'activi
   if (status === 'queued' && activity?.status === 'cancelled') return styled('careful', 'cancelled');
   if (status === 'killed' && activity) return styled(runStyles[activity.status], activity.status);
   return styled(status === 'active' ? 'good' : 'dim', status);
-};
+}
 
-const label = (text: string): string => `${text.padEnd(11)}`;
+function label(text: string): string {
+  return `${text.padEnd(11)}`;
+}
 
 const outcomes = [
   { outcome: 'fail', title: 'Failed', style: 'bad' },
@@ -44,8 +46,8 @@ const outcomes = [
 ] as const satisfies readonly { outcome: Outcome; title: string; style: Style }[];
 
 /** Checks by outcome, the worst first, each with its advice. */
-export const findingLines = (findings: readonly FindingView[]): Line[] =>
-  outcomes.flatMap(({ outcome, title, style }) => {
+export function findingLines(findings: readonly FindingView[]): Line[] {
+  return outcomes.flatMap(({ outcome, title, style }) => {
     const group = findings.filter((finding) => finding.outcome === outcome);
     if (group.length === 0) return [];
     return [
@@ -59,66 +61,77 @@ export const findingLines = (findings: readonly FindingView[]): Line[] =>
       ]),
     ];
   });
+}
 
-const seconds = (from: string | null, to: string | null, now: Date): number =>
-  from ? ((to ? new Date(to) : now).getTime() - new Date(from).getTime()) / 1000 : 0;
+function seconds(from: string | null, to: string | null, now: Date): number {
+  return from ? ((to ? new Date(to) : now).getTime() - new Date(from).getTime()) / 1000 : 0;
+}
 
 const stepStyles = { running: 'strong', done: 'good', failed: 'bad', cancelled: 'careful' } as const;
 
 const waits = { scratch: 'waits for scratch space', worker: 'waits for a free worker' } as const;
 
 /** What a step that runs does now. */
-export const describeWork = ({ percent, waitsFor }: Pick<StepView, 'percent' | 'waitsFor'>): string =>
-  waitsFor ? waits[waitsFor] : `${Math.floor(percent)} %`;
+export function describeWork({ percent, waitsFor }: Pick<StepView, 'percent' | 'waitsFor'>): string {
+  return waitsFor ? waits[waitsFor] : `${Math.floor(percent)} %`;
+}
 
-const stepLine = (step: StepView, now: Date): Line => [
-  `  ${step.step.padEnd(11)}`,
-  styled(stepStyles[step.status], (step.status === 'running' ? describeWork(step) : step.status).padEnd(11)),
-  formatDuration(seconds(step.startedAt, step.finishedAt, now)).padEnd(13),
-  step.attempts === 1 ? '1 attempt' : `${step.attempts} attempts`,
-  step.worker ? styled('dim', `  on ${step.worker}`) : '',
-  step.message ? styled('dim', `  ${step.message}`) : '',
-];
+function stepLine(step: StepView, now: Date): Line {
+  return [
+    `  ${step.step.padEnd(11)}`,
+    styled(stepStyles[step.status], (step.status === 'running' ? describeWork(step) : step.status).padEnd(11)),
+    formatDuration(seconds(step.startedAt, step.finishedAt, now)).padEnd(13),
+    step.attempts === 1 ? '1 attempt' : `${step.attempts} attempts`,
+    step.worker ? styled('dim', `  on ${step.worker}`) : '',
+    step.message ? styled('dim', `  ${step.message}`) : '',
+  ];
+}
 
 const deliveryStyles = { queued: 'dim', running: 'strong', done: 'good', failed: 'bad', cancelled: 'dim' } as const;
 
 /** Each as a step: what comes after the image is published. */
-const deliveryLines = ({ id, deliveries }: ImageDetail, now: Date): Line[] =>
-  deliveries.flatMap(({ target, status, attempts, percent, startedAt, finishedAt, location, failure }): Line[] => [
-    [
-      `  ${'deliver'.padEnd(11)}`,
-      styled(deliveryStyles[status], (status === 'running' ? `${Math.floor(percent)} %` : status).padEnd(11)),
-      formatDuration(seconds(startedAt, finishedAt, now)).padEnd(13),
-      attempts === 1 ? '1 attempt' : `${attempts} attempts`,
-      `  to ${target}`,
-      location ? styled('dim', `  ${location}`) : '',
+function deliveryLines({ id, deliveries }: ImageDetail, now: Date): Line[] {
+  return deliveries.flatMap(
+    ({ target, status, attempts, percent, startedAt, finishedAt, location, failure }): Line[] => [
+      [
+        `  ${'deliver'.padEnd(11)}`,
+        styled(deliveryStyles[status], (status === 'running' ? `${Math.floor(percent)} %` : status).padEnd(11)),
+        formatDuration(seconds(startedAt, finishedAt, now)).padEnd(13),
+        attempts === 1 ? '1 attempt' : `${attempts} attempts`,
+        `  to ${target}`,
+        location ? styled('dim', `  ${location}`) : '',
+      ],
+      ...(failure ? [`      ${failure.message}`] : []),
+      ...(failure?.remedy ? [[styled('strong', '      To do: '), failure.remedy]] : []),
+      ...(status === 'cancelled' && finishedAt === null ? ['      Removing the partial copy.'] : []),
+      ...(status === 'failed' || (status === 'cancelled' && finishedAt !== null)
+        ? [`      Then: bootready deliver ${id} --target ${target}`]
+        : []),
     ],
-    ...(failure ? [`      ${failure.message}`] : []),
-    ...(failure?.remedy ? [[styled('strong', '      To do: '), failure.remedy]] : []),
-    ...(status === 'cancelled' && finishedAt === null ? ['      Removing the partial copy.'] : []),
-    ...(status === 'failed' || (status === 'cancelled' && finishedAt !== null)
-      ? [`      Then: bootready deliver ${id} --target ${target}`]
-      : []),
-  ]);
+  );
+}
 
-const runHead = (run: RunView, now: Date): Line => [
-  styled('strong', `Run ${run.number}: `),
-  styled(runStyles[run.status], run.status),
-  run.report?.verdict === 'publish-with-warnings' ? ' with warnings' : '',
-  run.startedAt ? `, ${formatDuration(seconds(run.startedAt, run.finishedAt, now))}` : '',
-];
+function runHead(run: RunView, now: Date): Line {
+  return [
+    styled('strong', `Run ${run.number}: `),
+    styled(runStyles[run.status], run.status),
+    run.report?.verdict === 'publish-with-warnings' ? ' with warnings' : '',
+    run.startedAt ? `, ${formatDuration(seconds(run.startedAt, run.finishedAt, now))}` : '',
+  ];
+}
 
-export const failureLines = ({ failure }: Pick<RunView, 'failure'>): Line[] =>
-  failure
+export function failureLines({ failure }: Pick<RunView, 'failure'>): Line[] {
+  return failure
     ? [
         '',
         [styled('bad', 'Failed: '), failure.message],
         ...(failure.remedy ? [[styled('strong', 'To do: '), failure.remedy]] : []),
       ]
     : [];
+}
 
-const publishedLines = ({ published, sha256, virtualSize }: ImageDetail): Line[] =>
-  published
+function publishedLines({ published, sha256, virtualSize }: ImageDetail): Line[] {
+  return published
     ? [
         [label('published'), `${published.bucket}/${published.key}`],
         [
@@ -129,14 +142,16 @@ const publishedLines = ({ published, sha256, virtualSize }: ImageDetail): Line[]
         [label('sha256'), sha256 ?? published.sha256],
       ]
     : [];
+}
 
-const bootLines = ({ report }: Pick<RunView, 'report'>, id: string): Line[] =>
-  report?.boot
+function bootLines({ report }: Pick<RunView, 'report'>, id: string): Line[] {
+  return report?.boot
     ? [
         '',
         `Started for ${formatDuration(report.boot.seconds)} (${report.boot.firmware}, ${report.boot.accelerator}); "bootready console ${id}" shows the console output.`,
       ]
     : [];
+}
 
 const orderStyles = {
   queued: 'dim',
@@ -147,8 +162,8 @@ const orderStyles = {
 } as const satisfies Record<DownloadView['status'], Style>;
 
 /** Before, and what was changed; the checks of the run are what came of it. */
-const repairLines = ({ repair }: ImageDetail): Line[] =>
-  repair
+function repairLines({ repair }: ImageDetail): Line[] {
+  return repair
     ? [
         '',
         [styled('strong', `Repair of ${repair.parentId}: `), styled(orderStyles[repair.status], repair.status)],
@@ -160,9 +175,10 @@ const repairLines = ({ repair }: ImageDetail): Line[] =>
         ]),
       ]
     : [];
+}
 
-const downloadLines = ({ download }: ImageDetail): Line[] =>
-  download
+function downloadLines({ download }: ImageDetail): Line[] {
+  return download
     ? [
         [
           label('from'),
@@ -174,20 +190,22 @@ const downloadLines = ({ download }: ImageDetail): Line[] =>
         ...failureLines(download),
       ]
     : [];
+}
 
 /** How much has come. */
-export const fetched = ({ received, total }: DownloadView): string =>
-  total ? `${Math.floor((received / total) * 100)} % of ${formatBytes(total)}` : formatBytes(received);
+export function fetched({ received, total }: DownloadView): string {
+  return total ? `${Math.floor((received / total) * 100)} % of ${formatBytes(total)}` : formatBytes(received);
+}
 
 /** Of other projects' images not even where it was is told. */
-const uploadLines = ({ upload: { bucket, key, size } }: ImageDetail): Line[] => {
+function uploadLines({ upload: { bucket, key, size } }: ImageDetail): Line[] {
   const where = key === null ? [] : [`${bucket}/${key}`];
   const told = [...where, ...(size === null ? [] : [formatBytes(size)])];
   return told.length > 0 ? [[label('upload'), told.join(', ')]] : [];
-};
+}
 
 /** Everything about an image. */
-export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
+export function imageLines(image: ImageDetail, now = new Date()): Line[] {
   const [newest, ...older] = image.runs;
   const settings = Object.entries(image.settings).map(([name, value]) => `${name} ${value}`);
   return [
@@ -213,10 +231,10 @@ export const imageLines = (image: ImageDetail, now = new Date()): Line[] => {
       : []),
     ...(older.length > 0 ? ['', ...older.map((run) => runHead(run, now))] : []),
   ];
-};
+}
 
 /** How a followed run ended, for who saw its steps go by already. */
-export const endLines = (image: ImageDetail): Line[] => {
+export function endLines(image: ImageDetail): Line[] {
   const [run] = image.runs;
   if (!run) {
     const order = image.repair ?? image.download;
@@ -234,4 +252,4 @@ export const endLines = (image: ImageDetail): Line[] => {
       ? []
       : ['', `"bootready show ${image.id}" shows the details; "bootready retry ${image.id}" tries it again.`]),
   ];
-};
+}

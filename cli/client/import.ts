@@ -14,7 +14,7 @@ export type ImportOptions = OutputOptions &
   SnapshotOptions & { name: string; checksum?: string; wait: boolean };
 
 /** Lets the installation fetch an image from a URL, and follows it. */
-export const importImage = (address: string, options: ImportOptions): Promise<void> => {
+export function importImage(address: string, options: ImportOptions): Promise<void> {
   const url = validOption('The URL', SourceUrl, address);
   const name = validOption('--name', ImageName, options.name);
   const checksum = options.checksum === undefined ? undefined : validOption('--checksum', Checksum, options.checksum);
@@ -42,4 +42,4 @@ export const importImage = (address: string, options: ImportOptions): Promise<vo
   return interruptible(work, () => {
     if (imageId) tell(`Interrupted; the download continues on the server: "bootready watch ${imageId}".`, options);
   });
-};
+}

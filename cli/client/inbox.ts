@@ -8,7 +8,7 @@ import { table } from './table.ts';
 const pageSize = 500;
 
 /** What stores have announced, and what became of it. */
-export const listEvents = async (options: OutputOptions & { limit: number; unsettled?: boolean }): Promise<void> => {
+export async function listEvents(options: OutputOptions & { limit: number; unsettled?: boolean }): Promise<void> {
   const { limit } = options;
   const api = await connect();
   const events: UploadEventView[] = [];
@@ -38,14 +38,16 @@ export const listEvents = async (options: OutputOptions & { limit: number; unset
       options,
     );
   }
-};
+}
 
-const row = (event: UploadEventView): Piece[] => [
-  formatTime(event.receivedAt),
-  event.source,
-  event.eventName,
-  styled(event.outcome === 'failed' ? 'bad' : event.outcome === 'started' ? 'good' : 'dim', event.outcome),
-  String(event.deliveries),
-  event.imageId?.slice(0, 8) ?? '-',
-  `${event.bucket}/${event.key}${event.detail ? ` (${event.detail})` : ''}`,
-];
+function row(event: UploadEventView): Piece[] {
+  return [
+    formatTime(event.receivedAt),
+    event.source,
+    event.eventName,
+    styled(event.outcome === 'failed' ? 'bad' : event.outcome === 'started' ? 'good' : 'dim', event.outcome),
+    String(event.deliveries),
+    event.imageId?.slice(0, 8) ?? '-',
+    `${event.bucket}/${event.key}${event.detail ? ` (${event.detail})` : ''}`,
+  ];
+}

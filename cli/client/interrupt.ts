@@ -4,10 +4,10 @@ import { Exit, exitCode } from '../exit.ts';
  * Work that Ctrl-C (or SIGTERM) ends in order: `work` sees the signal aborted and cleans up, then `onInterrupt` says how to go
  * on, and the command ends with 130. A second one ends it at once.
  */
-export const interruptible = async <T>(
+export async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   onInterrupt: () => void = () => undefined,
-): Promise<T> => {
+): Promise<T> {
   const controller = new AbortController();
   const interrupt = (): void => controller.abort(new Error('interrupted'));
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -21,4 +21,4 @@ export const interruptible = async <T>(
   } finally {
     for (const signal of signals) process.off(signal, interrupt);
   }
-};
+}

@@ -16,11 +16,11 @@ type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers
 export type DeviceCode = { url: string; completeUrl: string | undefined; code: string; minutes: number };
 
 /** The device authorization grant (RFC 8628): `show` tells the user where to go, then the issuer is asked until the user has been there. */
-export const signInByDevice = async (
+export async function signInByDevice(
   { issuer, clientId, scopes, resource }: CommandLineSignIn,
   show: (code: DeviceCode) => void,
   signal: AbortSignal,
-): Promise<SignIn> => {
+): Promise<SignIn> {
   const registration: Registration = { issuer, clientId, ...(resource ? { resource } : {}) };
   return asked(issuer, signal, async () => {
     const config = await makeConfiguration(registration);
@@ -42,11 +42,11 @@ export const signInByDevice = async (
       });
     return signInOf(registration, tokens);
   });
-};
+}
 
 /** @throws `unauthenticated` when the issuer gives nothing more, `unavailable` when it does not answer */
-export const renewed = (signIn: SignIn): Promise<SignIn> =>
-  asked(signIn.issuer, undefined, async () => {
+export function renewed(signIn: SignIn): Promise<SignIn> {
+  return asked(signIn.issuer, undefined, async () => {
     if (signIn.refreshToken === undefined) throw over(signIn.issuer);
     const tokens = await client.refreshTokenGrant(
       await makeConfiguration(signIn),
@@ -56,36 +56,42 @@ export const renewed = (signIn: SignIn): Promise<SignIn> =>
     // Issuers that do not rotate refresh tokens give none back.
     return { ...signIn, ...signInOf(signIn, tokens) };
   });
+}
 
 /** RFC 7009. False where the issuer cannot. */
-export const revoked = ({ refreshToken, accessToken, ...registration }: SignIn): Promise<boolean> =>
-  asked(registration.issuer, undefined, async () => {
+export function revoked({ refreshToken, accessToken, ...registration }: SignIn): Promise<boolean> {
+  return asked(registration.issuer, undefined, async () => {
     const config = await makeConfiguration(registration);
     if (!config.serverMetadata().revocation_endpoint) return false;
     await client.tokenRevocation(config, refreshToken ?? accessToken);
     return true;
   });
+}
 
-const makeConfiguration = ({ issuer, clientId }: Registration): Promise<client.Configuration> => {
+function makeConfiguration({ issuer, clientId }: Registration): Promise<client.Configuration> {
   const url = new URL(issuer);
   const isLoopback = url.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname);
   return client.discovery(url, clientId, {}, client.None(), {
     timeout: answerSeconds,
     ...(isLoopback ? { execute: [client.allowInsecureRequests] } : {}),
   });
-};
+}
 
-const forResource = ({ resource }: Registration): Record<string, string> => (resource ? { resource } : {});
+function forResource({ resource }: Registration): Record<string, string> {
+  return resource ? { resource } : {};
+}
 
-const signInOf = ({ issuer, clientId, resource }: Registration, tokens: Tokens): SignIn => ({
-  ...{ issuer, clientId, accessToken: tokens.access_token },
-  ...(resource ? { resource } : {}),
-  ...(tokens.refresh_token ? { refreshToken: tokens.refresh_token } : {}),
-  expiresAt: Date.now() + (tokens.expires_in ?? unknownSeconds) * 1000,
-});
+function signInOf({ issuer, clientId, resource }: Registration, tokens: Tokens): SignIn {
+  return {
+    ...{ issuer, clientId, accessToken: tokens.access_token },
+    ...(resource ? { resource } : {}),
+    ...(tokens.refresh_token ? { refreshToken: tokens.refresh_token } : {}),
+    expiresAt: Date.now() + (tokens.expires_in ?? unknownSeconds) * 1000,
+  };
+}
 
 /** What the issuer said, or that it said nothing, as errors of ours. */
-const asked = async <T>(issuer: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> => {
+async function asked<T>(issuer: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -97,50 +103,58 @@ const asked = async <T>(issuer: string, signal: AbortSignal | undefined, work: (
     if (error.error === 'invalid_grant') throw over(issuer, error);
     throw refused(issuer, error);
   }
-};
+}
 
-const readHost = (issuer: string): string => new URL(issuer).host;
+function readHost(issuer: string): string {
+  return new URL(issuer).host;
+}
 
-const silent = (issuer: string, cause: unknown): BootreadyError =>
-  new BootreadyError({
+function silent(issuer: string, cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `The identity provider at ${readHost(issuer)} does not answer correctly.`,
     remedy: 'Try again later. An API key works without it ("bootready login URL --key").',
     cause,
   });
-const cannot = (issuer: string): BootreadyError =>
-  new BootreadyError({
+}
+function cannot(issuer: string): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `The identity provider at ${readHost(issuer)} does not allow sign-in for programs without a browser.`,
     remedy:
       'Ask the operator to enable the device authorization grant, or use an API key ("bootready login URL --key").',
   });
-const denied = (issuer: string, cause: unknown): BootreadyError =>
-  new BootreadyError({
+}
+function denied(issuer: string, cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'unauthenticated',
     message: `The sign-in was refused at ${readHost(issuer)}.`,
     remedy: 'If it was your sign-in, run the same command again.',
     cause,
   });
-const tooLate = (cause: unknown): BootreadyError =>
-  new BootreadyError({
+}
+function tooLate(cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'unauthenticated',
     message: 'The code expired before anyone signed in.',
     remedy: 'Run the same command again for a new code.',
     cause,
   });
-const over = (issuer: string, cause?: unknown): BootreadyError =>
-  new BootreadyError({
+}
+function over(issuer: string, cause?: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'unauthenticated',
     message: `The sign-in at ${readHost(issuer)} has ended.`,
     remedy: 'Sign in again: "bootready login URL".',
     cause,
   });
+}
 /** The issuer's words are text of a server; the terminal takes the control characters out. */
-const refused = (issuer: string, cause: client.ResponseBodyError): BootreadyError =>
-  new BootreadyError({
+function refused(issuer: string, cause: client.ResponseBodyError): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `The identity provider at ${readHost(issuer)} refuses this command line client: ${(cause.error_description ?? cause.error).slice(0, 200)}.`,
     remedy: 'Contact the operator: OIDC_CLI_CLIENT_ID and OIDC_CLI_SCOPES must match the registration of that client.',
     cause,
   });
+}

@@ -17,18 +17,20 @@ export type LocalFile = {
   close(): Promise<void>;
 };
 
-export const isSameFile = (one: FileIdentity, other: FileIdentity): boolean =>
-  one.size === other.size && one.mtimeNs === other.mtimeNs && one.inode === other.inode;
+export function isSameFile(one: FileIdentity, other: FileIdentity): boolean {
+  return one.size === other.size && one.mtimeNs === other.mtimeNs && one.inode === other.inode;
+}
 
-export const changedWhileSent = (name: string): BootreadyError =>
-  new BootreadyError({
+export function changedWhileSent(name: string): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: `${name} was changed while it was being sent.`,
     remedy: 'Stop the program that writes to it, then run the same command again. The upload starts again.',
   });
+}
 
 /** @throws `invalid-input` when it is not there, not readable or no regular file */
-export const openLocalFile = async (name: string): Promise<LocalFile> => {
+export async function openLocalFile(name: string): Promise<LocalFile> {
   let file: FileHandle | undefined;
   try {
     file = await open(name, 'r');
@@ -38,9 +40,9 @@ export const openLocalFile = async (name: string): Promise<LocalFile> => {
     await file?.close();
     throw unreadable(name, cause);
   }
-};
+}
 
-const described = async (name: string, file: FileHandle): Promise<LocalFile> => {
+async function described(name: string, file: FileHandle): Promise<LocalFile> {
   const look = async (): Promise<FileIdentity> => {
     // Whole numbers of 64 bits: network filesystems use all of an inode.
     const { size, mtimeNs, ino } = await file.stat({ bigint: true });
@@ -77,7 +79,7 @@ const described = async (name: string, file: FileHandle): Promise<LocalFile> => 
     },
     close: () => file.close(),
   };
-};
+}
 
 const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'does not exist',
@@ -86,7 +88,7 @@ const reasons: Readonly<Record<string, string>> = {
   EIO: 'cannot be read: its disk reports an error',
 };
 
-const unreadable = (name: string, cause: unknown): BootreadyError => {
+function unreadable(name: string, cause: unknown): BootreadyError {
   const code = (cause as NodeJS.ErrnoException).code ?? '';
   return new BootreadyError({
     code: code === 'EIO' ? 'unavailable' : 'invalid-input',
@@ -94,4 +96,4 @@ const unreadable = (name: string, cause: unknown): BootreadyError => {
     remedy: 'Name the file of a disk image that you can read.',
     cause,
   });
-};
+}

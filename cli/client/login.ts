@@ -20,7 +20,7 @@ export type LoginOptions = OutputOptions & { key?: boolean; device?: boolean; pr
  * Keeps who acts on this machine, after the installation has said who that is: a user of its issuer, or the key that comes on standard input. At a
  * terminal the issuer goes first, where there is one that signs in command lines.
  */
-export const login = async (address: string, options: LoginOptions): Promise<void> => {
+export async function login(address: string, options: LoginOptions): Promise<void> {
   const url = readApiUrl(address);
   if (options.device && options.key) {
     throw new BootreadyError({
@@ -45,9 +45,9 @@ export const login = async (address: string, options: LoginOptions): Promise<voi
   if (process.env.BOOTREADY_URL || process.env.BOOTREADY_API_KEY) {
     tell('BOOTREADY_URL or BOOTREADY_API_KEY is set in the environment and still takes priority.', options);
   }
-};
+}
 
-const loginByKey = async (url: string, options: LoginOptions): Promise<void> => {
+async function loginByKey(url: string, options: LoginOptions): Promise<void> {
   if (options.project !== undefined) {
     throw new BootreadyError({
       code: 'invalid-input',
@@ -59,10 +59,10 @@ const loginByKey = async (url: string, options: LoginOptions): Promise<void> => 
   const self = await createApiClient({ url, apiKey }).self();
   await writeClientFile(toClientFile(process.env), { url, apiKey });
   printResult(self, () => [`Logged in to ${url}, project ${self.projectId}, role ${self.role}.`], options);
-};
+}
 
-const loginByIssuer = (url: string, offered: CommandLineSignIn, options: LoginOptions): Promise<void> =>
-  interruptible(async (signal) => {
+function loginByIssuer(url: string, offered: CommandLineSignIn, options: LoginOptions): Promise<void> {
+  return interruptible(async (signal) => {
     const project = options.project ?? (process.env.BOOTREADY_PROJECT || undefined);
     const signIn = await (await import('./issuer.ts')).signInByDevice(offered, showCode, signal);
     const self = await createApiClient({ url, apiKey: signIn.accessToken, project, signal }).self();
@@ -76,25 +76,26 @@ const loginByIssuer = (url: string, offered: CommandLineSignIn, options: LoginOp
       options,
     );
   });
+}
 
 /** With --json too: nobody could sign in without it. */
-const showCode = ({ url, completeUrl, code, minutes }: DeviceCode): void => {
+function showCode({ url, completeUrl, code, minutes }: DeviceCode): void {
   tellLine(['To sign in, open ', styled('strong', completeUrl ?? url), ' in a browser, on this or another device.']);
   tellLine([
     completeUrl ? 'It shows the code ' : 'Enter the code ',
     styled('strong', code),
     ` there; it is valid for ${minutes} minutes.`,
   ]);
-};
+}
 
 /** Whoever may ask without a key: how users sign in. Undefined where command lines do not. */
-const findCommandLineSignIn = async (url: string): Promise<CommandLineSignIn | undefined> => {
+async function findCommandLineSignIn(url: string): Promise<CommandLineSignIn | undefined> {
   const response = await createFetches({ url }).patient(new Request(`${url}/sign-in`));
   return readAnswer(url, SignInWays, readJson(await response.text())).issuer?.commandLine;
-};
+}
 
 /** Forgets whoever is logged in on this machine; a sign-in ends at the issuer too. */
-export const logout = async (options: OutputOptions): Promise<void> => {
+export async function logout(options: OutputOptions): Promise<void> {
   const path = toClientFile(process.env);
   const file = await readClientFile(path);
   if (!file) {
@@ -111,9 +112,9 @@ export const logout = async (options: OutputOptions): Promise<void> => {
     ],
     options,
   );
-};
+}
 
-const revokedOrTold = async (signIn: SignIn, options: OutputOptions): Promise<boolean> => {
+async function revokedOrTold(signIn: SignIn, options: OutputOptions): Promise<boolean> {
   try {
     return await (await import('./issuer.ts')).revoked(signIn);
   } catch (error) {
@@ -121,25 +122,27 @@ const revokedOrTold = async (signIn: SignIn, options: OutputOptions): Promise<bo
     tell(`${error.message} The sign-in is removed here and expires there by itself.`, options);
     return false;
   }
-};
+}
 
-export const whoAmI = async (options: OutputOptions): Promise<void> => {
+export async function whoAmI(options: OutputOptions): Promise<void> {
   const api = await connect();
   const self = await api.self();
   printResult(self, () => selfLines(api.url, self), options);
-};
+}
 
-const selfLines = (url: string, { projectId, role, user, limits, quota, uploads }: Self): Line[] => [
-  `installation  ${url}`,
-  `project       ${projectId}`,
-  `role          ${role}`,
-  ...(user ? [`user          ${user.name}, of ${user.projects.join(', ')}`] : []),
-  `limits        uploads of ${formatBytes(limits.maxUploadBytes)}, disks of ${formatBytes(limits.maxVirtualBytes)}`,
-  ...quotaLines(quota).map((line, index) => `${index === 0 ? 'quota ' : '      '}        ${line}`),
-  `S3 uploads    ${uploads.endpoint}, bucket ${uploads.bucket}, keys below ${uploads.keyPrefix}`,
-];
+function selfLines(url: string, { projectId, role, user, limits, quota, uploads }: Self): Line[] {
+  return [
+    `installation  ${url}`,
+    `project       ${projectId}`,
+    `role          ${role}`,
+    ...(user ? [`user          ${user.name}, of ${user.projects.join(', ')}`] : []),
+    `limits        uploads of ${formatBytes(limits.maxUploadBytes)}, disks of ${formatBytes(limits.maxVirtualBytes)}`,
+    ...quotaLines(quota).map((line, index) => `${index === 0 ? 'quota ' : '      '}        ${line}`),
+    `S3 uploads    ${uploads.endpoint}, bucket ${uploads.bucket}, keys below ${uploads.keyPrefix}`,
+  ];
+}
 
-const readKey = async (url: string): Promise<string> => {
+async function readKey(url: string): Promise<string> {
   const key = (
     process.stdin.isTTY ? await ask(`API key for ${url}: `, { hidden: true }) : await text(process.stdin)
   ).trim();
@@ -149,4 +152,4 @@ const readKey = async (url: string): Promise<string> => {
     message: key === '' ? 'Standard input contains no API key.' : 'The text on standard input is not an API key.',
     remedy: `Type the key when asked, or read it from a file: bootready login ${url} < key-file`,
   });
-};
+}

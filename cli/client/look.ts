@@ -25,7 +25,7 @@ type ListOptions = {
   limit: number;
 };
 
-export const listImages = async (options: OutputOptions & ListOptions): Promise<void> => {
+export async function listImages(options: OutputOptions & ListOptions): Promise<void> {
   const { name, limit, snapshots, shared } = options;
   const status = options.status ? validOption('--status', ImageStatus, options.status) : undefined;
   const system = options.system ? validOption('--system', ListedSystem, options.system) : undefined;
@@ -66,28 +66,27 @@ export const listImages = async (options: OutputOptions & ListOptions): Promise<
     );
   }
   if (next) tell(`There are more images; --limit ${limit * 2} shows more of them.`, options);
-};
+}
 
-const toFacts = (image: ImageView): Cell[] => {
+function toFacts(image: ImageView): Cell[] {
   const size = image.size ?? image.upload.size;
   return [image.name, toState(image), size === null ? '-' : formatBytes(size), image.diskFormat ?? '-'];
-};
-const row = (image: ImageView): Cell[] => [...toFacts(image), formatTime(image.createdAt), image.id];
-const sharedRow = (image: ImageView): Cell[] => [
-  ...toFacts(image),
-  image.projectId,
-  image.memberStatus ?? '-',
-  image.id,
-];
+}
+function row(image: ImageView): Cell[] {
+  return [...toFacts(image), formatTime(image.createdAt), image.id];
+}
+function sharedRow(image: ImageView): Cell[] {
+  return [...toFacts(image), image.projectId, image.memberStatus ?? '-', image.id];
+}
 
-export const showImage = async (word: string, options: OutputOptions): Promise<void> => {
+export async function showImage(word: string, options: OutputOptions): Promise<void> {
   const api = await connect();
   const image = await api.image(await findImageId(api, word, 'usable'));
   printResult(image, () => imageLines(image), options);
-};
+}
 
-export const watchImage = (word: string, options: OutputOptions): Promise<void> =>
-  interruptible(
+export function watchImage(word: string, options: OutputOptions): Promise<void> {
+  return interruptible(
     async (signal) => {
       const api = await connect(signal);
       const id = await findImageId(api, word);
@@ -98,3 +97,4 @@ export const watchImage = (word: string, options: OutputOptions): Promise<void> 
     },
     () => tell('Stopped watching; processing continues.', options),
   );
+}

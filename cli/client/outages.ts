@@ -14,7 +14,7 @@ export type TransferOptions = {
 export const storePatience: Patience = { attempts: 24, first: 500, most: 30_000 };
 
 /** Tells once that a transfer waits and why, and once that it goes on, however many parts are in it. */
-export const createOutages = (options: OutputOptions) => {
+export function createOutages(options: OutputOptions) {
   let isTold = false;
   return {
     waiting: (error: unknown): void => {
@@ -28,5 +28,5 @@ export const createOutages = (options: OutputOptions) => {
       isTold = false;
     },
   };
-};
+}
 export type Outages = ReturnType<typeof createOutages>;

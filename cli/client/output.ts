@@ -4,15 +4,15 @@ import { type Line, printJson, printLine, tellLine } from '../terminal.ts';
 export type OutputOptions = { json?: boolean | undefined };
 
 /** The result on stdout: one JSON document, or lines for people. */
-export const printResult = (value: unknown, lines: () => readonly Line[], { json }: OutputOptions): void => {
+export function printResult(value: unknown, lines: () => readonly Line[], { json }: OutputOptions): void {
   if (json) {
     printJson(value);
     return;
   }
   for (const line of lines()) printLine(line);
-};
+}
 
 /** On stderr, what goes on; nothing with --json, where stderr has errors only. */
-export const tell = (line: Line, { json }: OutputOptions): void => {
+export function tell(line: Line, { json }: OutputOptions): void {
   if (!json) tellLine(line);
-};
+}

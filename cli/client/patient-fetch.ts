@@ -12,7 +12,7 @@ const patience = { attempts: 4, first: 300, most: 10_000 };
 const answerWithinMs = 60_000;
 
 /** All throw BootreadyError for answers that are errors and for a network that fails; when `signal` is aborted, its reason. */
-export const createFetches = ({ url, signal }: { url: string; signal?: AbortSignal | undefined }): Fetches => {
+export function createFetches({ url, signal }: { url: string; signal?: AbortSignal | undefined }): Fetches {
   const unreachable = (error: unknown): BootreadyError =>
     errorOfNetwork(url, error, 'Check that the API of bootready runs there and that the address is correct.');
   const orUnreachable = async <T>(work: () => Promise<T>): Promise<T> => {
@@ -56,4 +56,4 @@ export const createFetches = ({ url, signal }: { url: string; signal?: AbortSign
     patientOnceHeard: patiently(false),
     unreachable,
   };
-};
+}

@@ -14,7 +14,7 @@ import { validOption } from './valid-option.ts';
 
 /** Platform images: what administrators offer to everyone. */
 
-export const promoteImage = async (word: string, options: OutputOptions & { family: string }): Promise<void> => {
+export async function promoteImage(word: string, options: OutputOptions & { family: string }): Promise<void> {
   const family = validOption('--family', Family, options.family);
   const api = await connect();
   const image = await api.promote(await findImageId(api, word), { family });
@@ -23,9 +23,9 @@ export const promoteImage = async (word: string, options: OutputOptions & { fami
     () => [`${image.name} (${image.id}) is now the platform image of ${family}; the previous one is hidden.`],
     options,
   );
-};
+}
 
-export const listFamilies = async (options: OutputOptions): Promise<void> => {
+export async function listFamilies(options: OutputOptions): Promise<void> {
   const found = await (await connect()).families();
   printResult(
     found,
@@ -41,7 +41,7 @@ export const listFamilies = async (options: OutputOptions): Promise<void> => {
   if (found.families.length === 0) {
     tell('No platform images yet. Administrators create one: "bootready promote IMAGE --family FAMILY".', options);
   }
-};
+}
 
 export type SourceOptions = OutputOptions &
   SettingOptions & {
@@ -55,7 +55,7 @@ export type SourceOptions = OutputOptions &
     keep?: number;
   };
 
-export const setSource = async (word: string, options: SourceOptions): Promise<void> => {
+export async function setSource(word: string, options: SourceOptions): Promise<void> {
   const { checksum, checksumUrl, signingKey, signatureUrl, name, keep } = options;
   if ((checksum === undefined) === (checksumUrl === undefined)) {
     throw new BootreadyError({
@@ -85,9 +85,9 @@ export const setSource = async (word: string, options: SourceOptions): Promise<v
     ],
     options,
   );
-};
+}
 
-const publicKeysIn = async (file: string): Promise<string> => {
+async function publicKeysIn(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
   if (text.includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')) return text;
   throw new BootreadyError({
@@ -95,23 +95,25 @@ const publicKeysIn = async (file: string): Promise<string> => {
     message: `${file} contains no OpenPGP public key.`,
     remedy: 'Create it with: gpg --armor --export KEY',
   });
-};
+}
 
-export const listSources = async (options: OutputOptions): Promise<void> => {
+export async function listSources(options: OutputOptions): Promise<void> {
   const found = await (await connect()).imageSources();
   printResult(found, () => found.sources.flatMap(sourceLines), options);
   if (found.sources.length === 0) {
     tell('No sources yet. "bootready source set FAMILY --url URL --checksum-url URL" creates one.', options);
   }
-};
+}
 
-const sourceLines = ({ family, url, mustBeSigned, lookedAt, imageId, keep, failure }: ImageSourceView): Line[] => [
-  `${family}  ${url}${mustBeSigned ? '  (checksums are signed)' : ''}`,
-  `  ${lookedAt ? `refreshed ${formatTime(lookedAt)}` : 'not refreshed yet'}, newest image ${imageId ?? 'none'}, earlier ones kept: ${keep ?? 'all'}`,
-  ...(failure ? [`  ${[failure.message, ...(failure.remedy ? [failure.remedy] : [])].join(' ')}`] : []),
-];
+function sourceLines({ family, url, mustBeSigned, lookedAt, imageId, keep, failure }: ImageSourceView): Line[] {
+  return [
+    `${family}  ${url}${mustBeSigned ? '  (checksums are signed)' : ''}`,
+    `  ${lookedAt ? `refreshed ${formatTime(lookedAt)}` : 'not refreshed yet'}, newest image ${imageId ?? 'none'}, earlier ones kept: ${keep ?? 'all'}`,
+    ...(failure ? [`  ${[failure.message, ...(failure.remedy ? [failure.remedy] : [])].join(' ')}`] : []),
+  ];
+}
 
-export const refreshSource = async (word: string, options: OutputOptions): Promise<void> => {
+export async function refreshSource(word: string, options: OutputOptions): Promise<void> {
   const api = await connect();
   const source = await api.refreshImageSource(validOption('The family', Family, word));
   printResult(
@@ -119,10 +121,10 @@ export const refreshSource = async (word: string, options: OutputOptions): Promi
     () => [`${source.family} is refreshed within a minute; "bootready source list" shows the result.`],
     options,
   );
-};
+}
 
-export const deleteSource = async (word: string, options: OutputOptions): Promise<void> => {
+export async function deleteSource(word: string, options: OutputOptions): Promise<void> {
   const family = validOption('The family', Family, word);
   await (await connect()).deleteImageSource(family);
   printResult({ family, deleted: true }, () => [`${family} is removed; its images stay.`], options);
-};
+}

@@ -9,13 +9,13 @@ afterEach(() => {
   server?.closeAllConnections();
   server?.close();
 });
-const serving = async (listener: RequestListener): Promise<string> => {
+async function serving(listener: RequestListener): Promise<string> {
   server = createServer(listener);
   const listening = Promise.withResolvers<void>();
   server.listen(0, '127.0.0.1', () => listening.resolve());
   await listening.promise;
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/part?signature=s`;
-};
+}
 const signal = new AbortController().signal;
 const quiet = { signal, onSent: () => undefined, stillMs: 60_000 };
 const body = Buffer.alloc(5 * 1024 ** 2, 'bytes');

@@ -15,7 +15,7 @@ const pieceBytes = 256 * 1024;
  * how much of it is sent, and takes a slow line for a dead one after 300 s.
  * @throws UrlRefused; `unavailable` (retryable or not); `conflict` when the store knows no such upload
  */
-export const putPart = async (
+export async function putPart(
   url: string,
   body: Buffer,
   {
@@ -30,7 +30,7 @@ export const putPart = async (
     /** A connection on which nothing moves for so long is given up. */
     stillMs: number;
   },
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const { protocol, host } = new URL(url);
   try {
     const request = (protocol === 'https:' ? https : http).request(url, {
@@ -70,7 +70,7 @@ export const putPart = async (
     if (error instanceof BootreadyError || error instanceof UrlRefused) throw error;
     throw errorOfNetwork(`the object store at ${host}`, error, unreachableRemedy);
   }
-};
+}
 
 const unreachableRemedy =
   'Check the network. If this host is not meant for you, ask the operator to set S3_PUBLIC_ENDPOINT.';
@@ -78,7 +78,7 @@ const unreachableRemedy =
 const passing = new Set([408, 429, 500, 502, 503, 504]);
 
 /** Codes of S3 (API_Error responses), which stand in an XML body. */
-const errorOfStore = (host: string, status: number, body: string): Error => {
+function errorOfStore(host: string, status: number, body: string): Error {
   const code = /<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(body)?.[1] ?? `HTTP ${status}`;
   if (status === 403) return new UrlRefused(code);
   if (code === 'NoSuchUpload') {
@@ -94,4 +94,4 @@ const errorOfStore = (host: string, status: number, body: string): Error => {
     remedy: 'If this continues, contact the operator.',
     retryable: passing.has(status) || code === 'RequestTimeout' || code === 'BadDigest',
   });
-};
+}

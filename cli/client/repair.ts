@@ -9,7 +9,7 @@ import { validOption } from './valid-option.ts';
 export type RepairOptions = OutputOptions & SettingOptions & { remedy?: string[]; list?: boolean; name?: string };
 
 /** Makes a new image from one, or tells by what it could be mended. */
-export const repairImage = async (word: string, options: RepairOptions): Promise<void> => {
+export async function repairImage(word: string, options: RepairOptions): Promise<void> {
   const name = options.name === undefined ? undefined : validOption('--name', ImageName, options.name);
   const settings = toSettings(options);
   const api = await connect();
@@ -46,4 +46,4 @@ export const repairImage = async (word: string, options: RepairOptions): Promise
     ],
     options,
   );
-};
+}

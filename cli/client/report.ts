@@ -5,10 +5,10 @@ import { findImageId } from './find-image.ts';
 import { type OutputOptions, tell } from './output.ts';
 
 /** The report of a run, the newest by default, as the installation renders it. */
-export const showReport = async (
+export async function showReport(
   word: string,
   options: OutputOptions & { run?: number; html?: boolean; output?: string },
-): Promise<void> => {
+): Promise<void> {
   const api = await connect();
   const image = await api.image(await findImageId(api, word, 'usable'));
   const number = options.run ?? image.runs.find(({ report }) => report)?.number;
@@ -26,4 +26,4 @@ export const showReport = async (
   }
   await writeFile(options.output, text);
   tell(`The report is in ${options.output}.`, options);
-};
+}

@@ -3,23 +3,28 @@ import type { ImageDetail, RunView, StepView } from '../../shared/contracts/api.
 import { render } from '../terminal.ts';
 import { createRunProgress } from './run-progress.ts';
 
-const at = (second: number): string => new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
-const step = (name: StepView['step'], percent: number, more: Partial<StepView> = {}): StepView => ({
-  ...{ step: name, status: 'running', attempts: 1, percent, worker: 'w1', message: null },
-  ...{ startedAt: at(0), finishedAt: null },
-  ...more,
-});
+function at(second: number): string {
+  return new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString();
+}
+function step(name: StepView['step'], percent: number, more: Partial<StepView> = {}): StepView {
+  return {
+    ...{ step: name, status: 'running', attempts: 1, percent, worker: 'w1', message: null },
+    ...{ startedAt: at(0), finishedAt: null },
+    ...more,
+  };
+}
 const done = { status: 'done', finishedAt: at(12) } as const;
-const image = (steps: StepView[], run: Partial<RunView> = {}): ImageDetail =>
-  ({
+function image(steps: StepView[], run: Partial<RunView> = {}): ImageDetail {
+  return {
     upload: { bucket: 'b', key: 'k', size: 1 },
     runs: [{ id: 'r1', number: 1, status: 'running', steps, ...run }],
-  }) as ImageDetail;
+  } as ImageDetail;
+}
 
-const told = (hasStatusLine: boolean, images: ImageDetail[]): string[][] => {
+function told(hasStatusLine: boolean, images: ImageDetail[]): string[][] {
   const progress = createRunProgress({ hasStatusLine });
   return images.map((each) => progress.next(each).lines.map((line) => render(line, false)));
-};
+}
 
 test('without a status line every ten percent and every end of a step is a line, once', () => {
   expect(

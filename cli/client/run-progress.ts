@@ -7,7 +7,7 @@ import { describeWork, fetched } from './image-text.ts';
  * What is new since the image was last seen, as lines, and what it does now, as one. With a status line that can be written
  * over, percents belong there; without one, every ten percent is a line.
  */
-export const createRunProgress = ({ hasStatusLine }: { hasStatusLine: boolean }) => {
+export function createRunProgress({ hasStatusLine }: { hasStatusLine: boolean }) {
   let run = '';
   let waiting = '';
   /** Of each step: what was last told of it. */
@@ -56,10 +56,10 @@ export const createRunProgress = ({ hasStatusLine }: { hasStatusLine: boolean })
       return { lines, status: running ? `  ${running.step.padEnd(11)}${describeWork(running)}` : wait };
     },
   };
-};
+}
 
-const describeWait = ({ upload, download }: ImageDetail): string => {
+function describeWait({ upload, download }: ImageDetail): string {
   if (upload.size !== null) return 'Waiting for its run.';
   if (download?.status === 'running') return `Downloading from ${new URL(download.url).host}.`;
   return download?.status === 'queued' ? 'Waiting for a worker.' : 'Waiting until the upload is detected.';
-};
+}

@@ -6,7 +6,7 @@ import { findImageId } from './find-image.ts';
 import { type OutputOptions, tell } from './output.ts';
 
 /** The software bill of materials of the newest run that has one, as it was made. */
-export const showSbom = async (word: string, options: OutputOptions & { output?: string }): Promise<void> => {
+export async function showSbom(word: string, options: OutputOptions & { output?: string }): Promise<void> {
   const api = await connect();
   const image = await api.image(await findImageId(api, word, 'usable'));
   const run = image.runs.find(({ report }) => report?.sbom);
@@ -25,4 +25,4 @@ export const showSbom = async (word: string, options: OutputOptions & { output?:
   }
   await writeFile(options.output, text);
   tell(`The bill of materials, with ${run.report?.sbom?.packages} packages, is in ${options.output}.`, options);
-};
+}

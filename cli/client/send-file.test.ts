@@ -41,11 +41,15 @@ afterAll(async () => {
   await rm(dir, { recursive: true });
 });
 
-const md5 = (of: string): string => createHash('md5').update(of).digest('hex');
-const failing = (code: ErrorCode, retryable = false) => new BootreadyError({ code, message: code, retryable });
+function md5(of: string): string {
+  return createHash('md5').update(of).digest('hex');
+}
+function failing(code: ErrorCode, retryable = false) {
+  return new BootreadyError({ code, message: code, retryable });
+}
 
 /** Answers of `complete` in turn, the last one from then on; how often an upload was opened. */
-const apiOf = (answers: ('whole' | Error)[], { sizeSeen = null as number | null } = {}) => {
+function apiOf(answers: ('whole' | Error)[], { sizeSeen = null as number | null } = {}) {
   const calls: string[] = [];
   const api = {
     image: async () => ({ upload: { size: calls.includes('complete') ? sizeSeen : null }, activity: null }),
@@ -66,7 +70,7 @@ const apiOf = (answers: ('whole' | Error)[], { sizeSeen = null as number | null 
     },
   };
   return { calls, api: api as unknown as ApiClient };
-};
+}
 const options = { fileName: 'disk', signal: new AbortController().signal, parallel: 2, stillMs: 60_000, json: true };
 
 test('a part that was replaced after it came is sent again, and nothing is read again to see that', async () => {

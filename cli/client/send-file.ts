@@ -27,7 +27,7 @@ const rounds = 3;
 type Sending = [api: ApiClient, file: LocalFile, states: UploadStateFile, state: UploadState, options: Options];
 
 /** Brings what the store does not have of a file there and makes an object of it. The state that is left says that all is sent, until it is forgotten. */
-export const sendFile = async (...sending: Sending): Promise<void> => {
+export async function sendFile(...sending: Sending): Promise<void> {
   try {
     await sendWhole(...sending);
   } catch (error) {
@@ -38,9 +38,9 @@ export const sendFile = async (...sending: Sending): Promise<void> => {
       remedy: `${remedy ? `${remedy} ` : ''}The same command continues the upload.`,
     });
   }
-};
+}
 
-const sendWhole = async (...[api, file, states, state, options]: Sending): Promise<void> => {
+async function sendWhole(...[api, file, states, state, options]: Sending): Promise<void> {
   const { imageId, size } = state;
   const isDone =
     (state.phase === 'completing' && (await completed(api, imageId, size, true, options.signal))) ||
@@ -57,25 +57,25 @@ const sendWhole = async (...[api, file, states, state, options]: Sending): Promi
       if (round >= rounds) throw neverWhole();
     }
   }
-};
+}
 
-const hasItsBytes = async (api: ApiClient, imageId: string): Promise<boolean> => {
+async function hasItsBytes(api: ApiClient, imageId: string): Promise<boolean> {
   const { upload, activity } = await api.image(imageId);
   return upload.size !== null || activity !== null;
-};
+}
 
 /**
  * Sends what the store does not have, and looks again: what a try that was broken off left there may take the place of a part that came whole, even
  * long afterwards (versitygw fills such a part up with zeros).
  * @param known MD5 of the parts that were sent or read already, by number
  */
-const sendAll = async (
+async function sendAll(
   api: ApiClient,
   file: LocalFile,
   { imageId, size }: UploadState,
   known: Map<number, string>,
   options: Options,
-): Promise<void> => {
+): Promise<void> {
   for (let round = 1; ; round++) {
     const { stored, missing } = planParts(await api.openUpload(imageId, size));
     const { parallel: lanes, signal } = options;
@@ -87,14 +87,14 @@ const sendAll = async (
     if (round > rounds) throw neverWhole();
     await sendMissing(api, file, { imageId, size, toSend, known }, options);
   }
-};
+}
 
-const sendMissing = async (
+async function sendMissing(
   api: ApiClient,
   file: LocalFile,
   { imageId, size, toSend, known }: { imageId: string; size: number; toSend: Part[]; known: Map<number, string> },
   { signal, parallel: lanes, limit = noLimit, stillMs, json }: Options,
-): Promise<void> => {
+): Promise<void> {
   const done = size - toSend.reduce((sum, { length }) => sum + length, 0);
   if (done > 0 && !json) tellLine(`Continuing at ${formatPercent(done, size)}.`);
   const progress = createTransferProgress({ total: size, done, quiet: json ?? false });
@@ -117,7 +117,7 @@ const sendMissing = async (
   } finally {
     progress.end();
   }
-};
+}
 
 /** How long the installation may take to see an object that the store has made. */
 const seenWithin = { times: 30, everyMs: 2000 };
@@ -126,13 +126,13 @@ const seenWithin = { times: 30, everyMs: 2000 };
  * False when something is missing. The answer may get lost while the store has made the object: then it knows of no open
  * upload the next time, and the image will have its bytes soon. If not, sending the same bytes again does no harm.
  */
-const completed = async (
+async function completed(
   api: ApiClient,
   imageId: string,
   size: number,
   wasAsked: boolean,
   signal: AbortSignal,
-): Promise<boolean> => {
+): Promise<boolean> {
   let mayBeDone = wasAsked;
   try {
     await withRetries(() => api.completeUpload(imageId, size), {
@@ -154,11 +154,12 @@ const completed = async (
       await pause(seenWithin.everyMs, signal);
     }
   }
-};
+}
 
-const neverWhole = (): BootreadyError =>
-  new BootreadyError({
+function neverWhole(): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: 'The object store keeps losing parts of the upload.',
     remedy: 'Contact the operator. The same command tries again.',
   });
+}

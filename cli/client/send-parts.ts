@@ -9,18 +9,20 @@ import { type Outages, storePatience } from './outages.ts';
 import { putPart } from './put-part.ts';
 import { createRefusals, UrlRefused } from './url-refused.ts';
 
-const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
+function md5(bytes: Buffer): string {
+  return createHash('md5').update(bytes).digest('hex');
+}
 
 /**
  * Works through parts in lanes, each with one buffer that it uses again: the memory is that of the buffers, whatever the size
  * of the file. The first error stops all lanes.
  */
-const inLanes = async <P extends Part>(
+async function inLanes<P extends Part>(
   parts: readonly P[],
   lanes: number,
   signal: AbortSignal,
   work: (part: P, buffer: Buffer, signal: AbortSignal) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   const stopping = new AbortController();
   const either = AbortSignal.any([signal, stopping.signal]);
   const longest = Math.max(0, ...parts.slice(0, 1).map(({ length }) => length), parts.at(-1)?.length ?? 0);
@@ -45,17 +47,17 @@ const inLanes = async <P extends Part>(
   );
   signal.throwIfAborted();
   if (failure !== undefined) throw failure;
-};
+}
 
 /**
  * Those parts that the store holds as they are in the file. Where its ETag tells nothing, the unchanged file and the size have to do.
  * @param known MD5 of parts of the file, by number: filled with what had to be read
  */
-export const verifyParts = async (
+export async function verifyParts(
   file: LocalFile,
   stored: readonly StoredPart[],
   { lanes, signal, known }: { lanes: number; signal: AbortSignal; known: Map<number, string> },
-): Promise<Set<number>> => {
+): Promise<Set<number>> {
   const good = new Set<number>();
   await inLanes(stored, lanes, signal, async (part, buffer) => {
     if (part.md5 !== undefined && !known.has(part.partNumber)) {
@@ -65,10 +67,10 @@ export const verifyParts = async (
     if (part.md5 === undefined || known.get(part.partNumber) === part.md5) good.add(part.partNumber);
   });
   return good;
-};
+}
 
 /** Sends parts straight to the store; `onProgress` hears how many bytes of them are on their way or there. */
-export const sendParts = async (
+export async function sendParts(
   file: LocalFile,
   parts: readonly Part[],
   options: {
@@ -81,7 +83,7 @@ export const sendParts = async (
     onProgress: (bytes: number) => void;
     onThere: (partNumber: number, md5: string) => void;
   },
-): Promise<void> => {
+): Promise<void> {
   const { urls, lanes, limit, stillMs, outages, onProgress, onThere } = options;
   let sent = 0;
   const onTheWay = new Map<number, number>();
@@ -124,12 +126,13 @@ export const sendParts = async (
     sent += length;
     tell();
   });
-};
+}
 
-const damagedOnTheWay = (times: number): BootreadyError =>
-  new BootreadyError({
+function damagedOnTheWay(times: number): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: 'A part changed on its way to the object store.',
     remedy: 'Something in the network changes the bytes. Try from another network, and contact the operator.',
     retryable: times < 4,
   });
+}

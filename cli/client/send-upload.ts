@@ -25,24 +25,26 @@ export type UploadOptions = OutputOptions &
 export type Wanted = { fileName: string; name: string; settings: ImageSettings; snapshot: Snapshot | undefined };
 
 /** @throws `invalid-input` */
-export const readWanted = (fileName: string, options: UploadOptions): Wanted => ({
-  fileName,
-  name: validOption('--name', ImageName, options.name ?? stripEndings(basename(fileName))),
-  settings: toSettings(options),
-  snapshot: toSnapshot(options),
-});
+export function readWanted(fileName: string, options: UploadOptions): Wanted {
+  return {
+    fileName,
+    name: validOption('--name', ImageName, options.name ?? stripEndings(basename(fileName))),
+    settings: toSettings(options),
+    snapshot: toSnapshot(options),
+  };
+}
 
 /** Filled while a file is sent, for whoever is interrupted. */
 export type SendProgress = { imageId?: string; isSent?: boolean };
 
 /** What came of sending: the image, or why the installation would not take it. Until `forget`, the same command sends nothing again. */
-export const send = async (
+export async function send(
   api: ApiClient,
   wanted: Wanted,
   options: UploadOptions & { limit?: RateLimit },
   signal: AbortSignal,
   progress: SendProgress = {},
-): Promise<{ imageId: string; forget: () => Promise<void> } | { refusals: FindingView[] }> => {
+): Promise<{ imageId: string; forget: () => Promise<void> } | { refusals: FindingView[] }> {
   const { fileName } = wanted;
   const limit = options.limit ?? (options.bwlimit ? createRateLimit(options.bwlimit) : noLimit);
   const file = await openLocalFile(fileName);
@@ -66,16 +68,16 @@ export const send = async (
   } finally {
     await file.close();
   }
-};
+}
 
 /** Why the installation would refuse the file anyway, told in the catalogue's words. */
-const refusalsBefore = async (
+async function refusalsBefore(
   api: ApiClient,
   file: LocalFile,
   fileName: string,
   isBegun: boolean,
   { allowIso, json }: UploadOptions,
-): Promise<FindingView[]> => {
+): Promise<FindingView[]> {
   const { limits, quota } = await api.self();
   const refusals = await findRefusals(
     file.source,
@@ -90,15 +92,15 @@ const refusalsBefore = async (
     if (code === 'iso-not-allowed') tellLine('Use --allow-iso on this command line.');
   }
   return refusals;
-};
+}
 
 /** The upload of this file that was begun, if it can be continued; else a new one, noted before its first byte. */
-const begin = async (
+async function begin(
   api: ApiClient,
   file: LocalFile,
   states: UploadStateFile,
   wanted: Wanted & { options: OutputOptions },
-): Promise<UploadState> => {
+): Promise<UploadState> {
   const { fileName, name, settings, snapshot, options } = wanted;
   const kept = await states.read();
   if (kept) {
@@ -135,14 +137,14 @@ const begin = async (
   await states.write(state);
   tell(`Sending ${basename(fileName)} (${formatBytes(size)}) to ${api.url} as ${name}.`, options);
   return state;
-};
+}
 
 /** Undefined when the image is not there, or not in a state for it. */
-const existing = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+async function existing<T>(work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
     if (isBootreadyError(error) && (error.code === 'not-found' || error.code === 'conflict')) return undefined;
     throw error;
   }
-};
+}

@@ -15,7 +15,7 @@ export type SetOptions = OutputOptions & {
 };
 
 /** Changes what an image is called, what it needs, and its properties; what is not named stays. */
-export const setImage = async (word: string, options: SetOptions): Promise<void> => {
+export async function setImage(word: string, options: SetOptions): Promise<void> {
   const change = toChange(options);
   const api = await connect();
   const image = await api.changeImage(await findImageId(api, word), change);
@@ -29,10 +29,10 @@ export const setImage = async (word: string, options: SetOptions): Promise<void>
     ],
     options,
   );
-};
+}
 
 /** @throws `invalid-input` */
-export const toChange = ({ name, minRam, minDisk, property = [], removeProperty = [] }: SetOptions): ChangeImage => {
+export function toChange({ name, minRam, minDisk, property = [], removeProperty = [] }: SetOptions): ChangeImage {
   const set = property.map(readPair);
   const twice = [...set.map(([key]) => key), ...removeProperty].find((key, at, all) => all.indexOf(key) !== at);
   if (twice !== undefined) throw invalid(`The property "${twice}" is named twice.`, 'Name it once.');
@@ -45,13 +45,14 @@ export const toChange = ({ name, minRam, minDisk, property = [], removeProperty 
   };
   if (Object.keys(change).length > 0) return change;
   throw invalid('No change is given.', '"bootready set --help" lists the settings.');
-};
+}
 
-const readPair = (text: string): readonly [string, string] => {
+function readPair(text: string): readonly [string, string] {
   const at = text.indexOf('=');
   if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
   throw invalid(`--property ${text} has no value.`, 'Write it as --property NAME=VALUE.');
-};
+}
 
-const invalid = (message: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message, remedy });
+function invalid(message: string, remedy: string): BootreadyError {
+  return new BootreadyError({ code: 'invalid-input', message, remedy });
+}

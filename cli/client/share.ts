@@ -7,7 +7,7 @@ import { table } from './table.ts';
 
 /** The commands that share images between projects. */
 
-export const shareImage = async (word: string, project: string, options: OutputOptions): Promise<void> => {
+export async function shareImage(word: string, project: string, options: OutputOptions): Promise<void> {
   const api = await connect();
   const id = await findImageId(api, word);
   const member = await api.shareImage(id, project);
@@ -20,16 +20,16 @@ export const shareImage = async (word: string, project: string, options: OutputO
     ],
     options,
   );
-};
+}
 
-export const unshareImage = async (word: string, project: string, options: OutputOptions): Promise<void> => {
+export async function unshareImage(word: string, project: string, options: OutputOptions): Promise<void> {
   const api = await connect();
   const id = await findImageId(api, word);
   await api.unshareImage(id, project);
   printResult({ id, project, shared: false }, () => [`${id} is not shared with ${project} any more.`], options);
-};
+}
 
-export const listMembers = async (word: string, options: OutputOptions): Promise<void> => {
+export async function listMembers(word: string, options: OutputOptions): Promise<void> {
   const api = await connect();
   const { members } = await api.members(await findImageId(api, word));
   printResult(
@@ -45,12 +45,12 @@ export const listMembers = async (word: string, options: OutputOptions): Promise
   );
   if (members.length === 0)
     tell('It is not shared with any project. "bootready share IMAGE PROJECT" shares it.', options);
-};
+}
 
 /** Says as the project that an image is shared with whether it is taken. */
-export const answerShare = async (word: string, status: MemberStatus, options: OutputOptions): Promise<void> => {
+export async function answerShare(word: string, status: MemberStatus, options: OutputOptions): Promise<void> {
   const api = await connect();
   const [id, { projectId }] = await Promise.all([findImageId(api, word, 'shared'), api.self()]);
   const member = await api.changeMember(id, projectId, status);
   printResult(member, () => [`${id} is ${status} by ${projectId}.`], options);
-};
+}

@@ -4,10 +4,10 @@ import type { UploadOptions } from './send-upload.ts';
 import { upload } from './upload.ts';
 
 /** Sends or fetches what was taken of an instance; the options are those of both ways. */
-export const importSnapshot = async (
+export async function importSnapshot(
   source: string,
   { kind, ...options }: UploadOptions & { name: string; kind: string; checksum?: string },
-): Promise<void> => {
+): Promise<void> {
   if (/^https?:\/\//i.test(source)) return importImage(source, { ...options, snapshot: kind });
   if (options.checksum !== undefined) {
     throw new BootreadyError({
@@ -17,4 +17,4 @@ export const importSnapshot = async (
     });
   }
   return upload([source], { ...options, snapshot: kind });
-};
+}

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { render, styled } from '../terminal.ts';
 import { table } from './table.ts';
 
-const shown = (...args: Parameters<typeof table>): string[] => table(...args).map((line) => render(line, false));
+function shown(...args: Parameters<typeof table>): string[] {
+  return table(...args).map((line) => render(line, false));
+}
 
 test('columns line up by what is shown, the last one is not padded', () => {
   expect(

@@ -2,16 +2,20 @@ import { type Line, type Piece, printable, styled } from '../terminal.ts';
 
 export type Cell = Piece;
 
-const toText = (cell: Cell): string => (typeof cell === 'string' ? cell : cell.text);
-const measureWidth = (text: string): number => [...printable(text)].length;
+function toText(cell: Cell): string {
+  return typeof cell === 'string' ? cell : cell.text;
+}
+function measureWidth(text: string): number {
+  return [...printable(text)].length;
+}
 
-const cut = (text: string, width: number): string => {
+function cut(text: string, width: number): string {
   const characters = [...printable(text)];
   return characters.length <= width ? characters.join('') : `${characters.slice(0, width - 1).join('')}…`;
-};
+}
 
 /** Columns as wide as their widest cell, at most `widest`; the last one is not cut, so that ids can be copied. */
-export const table = (heads: readonly string[], rows: readonly (readonly Cell[])[], widest = 40): Line[] => {
+export function table(heads: readonly string[], rows: readonly (readonly Cell[])[], widest = 40): Line[] {
   const last = heads.length - 1;
   const fit = (cell: Cell, column: number): Cell => {
     const text = column === last ? printable(toText(cell)) : cut(toText(cell), widest);
@@ -25,4 +29,4 @@ export const table = (heads: readonly string[], rows: readonly (readonly Cell[])
       column === last ? '' : ' '.repeat((widths[column] ?? 0) - measureWidth(toText(cell)) + 2),
     ]),
   );
-};
+}

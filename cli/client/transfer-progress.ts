@@ -3,16 +3,17 @@ import { createTransferMeter, type Reading } from '../../shared/transfer/transfe
 import { hasStatusLine, showStatus, tellLine } from '../terminal.ts';
 
 /** "62 %  1.2 GiB of 2.0 GiB  40.0 MiB/s  21 s left" */
-export const describeReading = ({ done, total, speed, secondsLeft }: Reading): string =>
-  [
+export function describeReading({ done, total, speed, secondsLeft }: Reading): string {
+  return [
     formatPercent(done, total),
     `${formatBytes(done)} of ${formatBytes(total)}`,
     ...(speed === undefined ? [] : [`${formatBytes(Math.round(speed))}/s`]),
     ...(secondsLeft === undefined || done >= total ? [] : [`${formatDuration(secondsLeft)} left`]),
   ].join('  ');
+}
 
 /** The tens of a percentage that are new, each told once although a part may have to be sent again. */
-export const createTens = (done: number, total: number) => {
+export function createTens(done: number, total: number) {
   const tensOf = (bytes: number): number => (total === 0 ? 10 : Math.floor((bytes / total) * 10));
   let told = tensOf(done);
   return (bytes: number): boolean => {
@@ -21,12 +22,14 @@ export const createTens = (done: number, total: number) => {
     told = tens;
     return true;
   };
-};
+}
 
-const nowSeconds = (): number => performance.now() / 1000;
+function nowSeconds(): number {
+  return performance.now() / 1000;
+}
 
 /** On stderr: a line that is written over at a terminal, else a line for every ten percent. */
-export const createTransferProgress = ({ total, done, quiet }: { total: number; done: number; quiet: boolean }) => {
+export function createTransferProgress({ total, done, quiet }: { total: number; done: number; quiet: boolean }) {
   const meter = createTransferMeter({ total, done, now: nowSeconds() });
   const isNewTen = createTens(done, total);
   const rewrite = !quiet && hasStatusLine();
@@ -42,4 +45,4 @@ export const createTransferProgress = ({ total, done, quiet }: { total: number; 
       if (rewrite) tellLine(`  ${describeReading(meter.reading(nowSeconds()))}`);
     },
   };
-};
+}

@@ -22,7 +22,7 @@ type Outcome = { file: string; name: string; code: number } & (
  * Sends several files one after the other, for a line is as fast with one as with many, then follows their runs. One that goes wrong holds up no
  * other; the summary says what came of each, and the exit code is the worst of them.
  */
-export const uploadMany = (fileNames: string[], options: UploadOptions): Promise<void> => {
+export function uploadMany(fileNames: string[], options: UploadOptions): Promise<void> {
   if (options.name !== undefined) {
     throw new BootreadyError({
       code: 'invalid-input',
@@ -69,14 +69,16 @@ export const uploadMany = (fileNames: string[], options: UploadOptions): Promise
     },
     () => tell('Interrupted; the same command sends the remaining files and follows all of them.', options),
   );
-};
+}
 
-const named = ({ fileName, name }: Wanted) => ({ file: fileName, name });
+function named({ fileName, name }: Wanted) {
+  return { file: fileName, name };
+}
 
-const row = (outcome: Outcome) => {
+function row(outcome: Outcome) {
   const [result, id] =
     'image' in outcome
       ? [toState(outcome.image), outcome.image.id]
       : [styled('bad', 'error' in outcome ? outcome.error.message : 'refused before the upload'), '-'];
   return [outcome.file, outcome.name, result, id];
-};
+}

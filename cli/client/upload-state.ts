@@ -23,19 +23,19 @@ export const UploadState = z.object({
 export type UploadState = z.infer<typeof UploadState>;
 
 /** Why an upload that was begun cannot be continued; undefined when it can. */
-export const obstacle = (
+export function obstacle(
   kept: UploadState,
   now: { identity: FileIdentity; settings: ImageSettings },
-): 'file-changed' | 'other-settings' | undefined => {
+): 'file-changed' | 'other-settings' | undefined {
   if (!isSameFile(kept, now.identity)) return 'file-changed';
   const fields = Object.keys(ImageSettings.shape) as (keyof ImageSettings)[];
   return fields.some((field) => kept.settings[field] !== now.settings[field]) ? 'other-settings' : undefined;
-};
+}
 
 export type UploadStateFile = ReturnType<typeof uploadStateFile>;
 
 /** One file for each local file and installation, for this user alone. */
-export const uploadStateFile = (stateDir: string, { url, path }: { url: string; path: string }) => {
+export function uploadStateFile(stateDir: string, { url, path }: { url: string; path: string }) {
   const dir = join(stateDir, 'uploads');
   const place = join(dir, `${createHash('sha256').update(`${url}\n${path}`).digest('hex')}.json`);
   return {
@@ -67,4 +67,4 @@ export const uploadStateFile = (stateDir: string, { url, path }: { url: string; 
     },
     forget: (): Promise<void> => rm(place, { force: true }),
   };
-};
+}

@@ -8,7 +8,7 @@ import { type OutputOptions, printResult, tell } from './output.ts';
 import { readWanted, type SendProgress, send, type UploadOptions } from './send-upload.ts';
 
 /** Sends one file, continues what was begun of it, and follows its run; or several, see `upload-many.ts`. */
-export const upload = async (fileNames: string[], options: UploadOptions): Promise<void> => {
+export async function upload(fileNames: string[], options: UploadOptions): Promise<void> {
   const [fileName = '', ...others] = fileNames;
   if (others.length > 0) return (await import('./upload-many.ts')).uploadMany(fileNames, options);
   const wanted = readWanted(fileName, options);
@@ -29,23 +29,24 @@ export const upload = async (fileNames: string[], options: UploadOptions): Promi
     if (isSent) tell(`Interrupted; the image is still processed: "bootready watch ${imageId}".`, options);
     else if (imageId) tell('Interrupted; the same command continues the upload.', options);
   });
-};
+}
 
-const followToTheEnd = async (
+async function followToTheEnd(
   api: ApiClient,
   imageId: string,
   options: OutputOptions,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   const image: ImageDetail = await followRun(api, imageId, options, signal);
   printResult(image, () => endLines(image), options);
   const code = exitCodeOfRun(image);
   if (code !== exitCode.done) throw new Exit(code);
-};
+}
 
-const printSent = (image: ImageView, options: OutputOptions): void =>
+function printSent(image: ImageView, options: OutputOptions): void {
   printResult(
     image,
     () => [`${image.name} is uploaded; its ID is ${image.id}.`, `"bootready watch ${image.id}" follows it.`],
     options,
   );
+}

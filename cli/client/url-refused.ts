@@ -7,7 +7,7 @@ export class UrlRefused extends Error {}
 const most = 2;
 
 /** Counts refusals of one thing; the one too many is an error that no other URL mends. */
-export const createRefusals = () => {
+export function createRefusals() {
   let refusals = 0;
   return (error: unknown): unknown => {
     if (!(error instanceof UrlRefused) || ++refusals <= most) return error;
@@ -19,4 +19,4 @@ export const createRefusals = () => {
       cause: error,
     });
   };
-};
+}

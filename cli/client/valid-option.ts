@@ -2,11 +2,7 @@ import type { z } from 'zod';
 import { BootreadyError } from '../../shared/errors.ts';
 
 /** @throws `invalid-input` that names the option */
-export const validOption = <Schema extends z.ZodType>(
-  name: string,
-  schema: Schema,
-  value: unknown,
-): z.output<Schema> => {
+export function validOption<Schema extends z.ZodType>(name: string, schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const reason = (parsed.error.issues[0]?.message ?? 'unknown reason').replace(/\.$/, '');
@@ -15,4 +11,4 @@ export const validOption = <Schema extends z.ZodType>(
     message: `${name} is not valid: ${reason}.`,
     remedy: 'Give another value. "bootready COMMAND --help" lists the allowed values.',
   });
-};
+}

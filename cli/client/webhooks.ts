@@ -5,14 +5,14 @@ import { type OutputOptions, printResult, tell } from './output.ts';
 import { table } from './table.ts';
 import { validOption } from './valid-option.ts';
 
-export const createWebhook = async (url: string, options: OutputOptions): Promise<void> => {
+export async function createWebhook(url: string, options: OutputOptions): Promise<void> {
   const valid = validOption('The URL', CreateWebhook.shape.url, url);
   const webhook = await (await connect()).createWebhook({ url: valid });
   printResult(webhook, () => [`id      ${webhook.id}`, `secret  ${webhook.secret}`], options);
   tell('The secret is shown only once. Receivers check signatures with it (standardwebhooks.com).', options);
-};
+}
 
-export const listWebhooks = async (options: OutputOptions): Promise<void> => {
+export async function listWebhooks(options: OutputOptions): Promise<void> {
   const { webhooks } = await (await connect()).webhooks();
   printResult(
     { webhooks },
@@ -31,9 +31,9 @@ export const listWebhooks = async (options: OutputOptions): Promise<void> => {
     options,
   );
   if (webhooks.length === 0) tell('No webhooks yet. "bootready webhook create URL" creates one.', options);
-};
+}
 
-export const deleteWebhook = async (id: string, options: OutputOptions): Promise<void> => {
+export async function deleteWebhook(id: string, options: OutputOptions): Promise<void> {
   await (await connect()).deleteWebhook(id);
   printResult({ id, deleted: true }, () => [`Webhook ${id} is deleted.`], options);
-};
+}

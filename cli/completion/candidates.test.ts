@@ -10,10 +10,10 @@ addClientCommands(program);
 addOperateCommands(program);
 addCompletionCommands(program);
 
-const valuesAt = (...words: string[]): string[] | string => {
+function valuesAt(...words: string[]): string[] | string {
   const wanted = wantedAt(program, words);
   return wanted.kind === 'words' ? wanted.words.map(({ value }) => value) : wanted.kind;
-};
+}
 
 test('commands come first, those that nobody types left out', () => {
   const commands = valuesAt('');

@@ -5,7 +5,7 @@ export type Candidate = { value: string; description: string };
 export type Wanted = { kind: 'words'; words: Candidate[] } | { kind: 'image' | 'shared-image' | 'file' | 'nothing' };
 
 /** By the definitions of the commands themselves, so that no list has to be kept beside them. @param words the last one is being typed */
-export const wantedAt = (program: Command, words: readonly string[]): Wanted => {
+export function wantedAt(program: Command, words: readonly string[]): Wanted {
   const current = words.at(-1) ?? '';
   let command = program;
   let positionals = 0;
@@ -34,10 +34,10 @@ export const wantedAt = (program: Command, words: readonly string[]): Wanted => 
     return { kind: 'words', words: visible.map((each) => ({ value: each.name(), description: each.description() })) };
   }
   return ofArgument(command, positionals);
-};
+}
 
 /** Those of the groups above hold too. `--help` is no option of commander's lists. */
-const readOptions = (command: Command): Option[] => {
+function readOptions(command: Command): Option[] {
   const all: Option[] = [];
   for (let each: Command | null = command; each; each = each.parent) all.push(...each.options);
   return [
@@ -47,26 +47,29 @@ const readOptions = (command: Command): Option[] => {
       .visibleOptions(command)
       .filter(({ long }) => long === '--help'),
   ];
-};
+}
 
-const valued = (option: Option | undefined): Option | undefined =>
-  option?.required || option?.optional ? option : undefined;
+function valued(option: Option | undefined): Option | undefined {
+  return option?.required || option?.optional ? option : undefined;
+}
 
-const ofOption = (option: Option): Wanted => {
+function ofOption(option: Option): Wanted {
   if (option.argChoices) return chosen(option.argChoices);
   return { kind: /<(file|folder)>/.test(option.flags) ? 'file' : 'nothing' };
-};
+}
 
-const ofArgument = ({ registeredArguments: all }: Command, position: number): Wanted => {
+function ofArgument({ registeredArguments: all }: Command, position: number): Wanted {
   const last = all.at(-1);
   const argument = all[position] ?? (last?.variadic ? last : undefined);
   if (!argument) return { kind: 'nothing' };
   if (argument.argChoices) return chosen(argument.argChoices);
   const name = argument.name();
   return { kind: name === 'image' || name === 'shared-image' || name === 'file' ? name : 'nothing' };
-};
+}
 
-const chosen = (values: readonly string[]): Wanted => ({
-  kind: 'words',
-  words: values.map((value) => ({ value, description: '' })),
-});
+function chosen(values: readonly string[]): Wanted {
+  return {
+    kind: 'words',
+    words: values.map((value) => ({ value, description: '' })),
+  };
+}

@@ -1,7 +1,7 @@
 import { Argument, type Command } from 'commander';
 
 /** Tab for bash, zsh and fish: a script that asks `complete`, which nobody else needs. */
-export const addCompletionCommands = (program: Command): void => {
+export function addCompletionCommands(program: Command): void {
   program
     .command('completion')
     .description('print the shell completion script for commands, options and images')
@@ -13,4 +13,4 @@ export const addCompletionCommands = (program: Command): void => {
     .command('complete', { hidden: true })
     .argument('[words...]', 'words of the command line; the last one is being typed')
     .action(async (words: string[]) => (await import('./complete.ts')).complete(program, words));
-};
+}

@@ -10,7 +10,7 @@ const patienceMs = 1500;
  * For the scripts of the shells: "files", or "words" and a line for each, a tab before its description. Says nothing when nothing is known, and
  * never that something is wrong.
  */
-export const complete = async (program: Command, words: readonly string[]): Promise<void> => {
+export async function complete(program: Command, words: readonly string[]): Promise<void> {
   const current = words.at(-1) ?? '';
   const wanted = wantedAt(program, words);
   if (wanted.kind === 'file') {
@@ -22,16 +22,16 @@ export const complete = async (program: Command, words: readonly string[]): Prom
     .filter(({ value }) => value.startsWith(current))
     .map(({ value, description }) => `${printable(value)}\t${printable(description)}`);
   process.stdout.write(`${['words', ...lines].join('\n')}\n`);
-};
+}
 
-const findCandidates = async (wanted: Wanted, current: string): Promise<Candidate[]> => {
+async function findCandidates(wanted: Wanted, current: string): Promise<Candidate[]> {
   if (wanted.kind === 'words') return wanted.words;
   if (wanted.kind === 'shared-image') return imagesLike(current, [{ shared: 'all' }]);
   return wanted.kind === 'image' ? imagesLike(current, [{}, { shared: 'accepted' }]) : [];
-};
+}
 
 /** @param lists those that they are looked for in */
-const imagesLike = async (current: string, lists: readonly { shared?: 'all' | 'accepted' }[]): Promise<Candidate[]> => {
+async function imagesLike(current: string, lists: readonly { shared?: 'all' | 'accepted' }[]): Promise<Candidate[]> {
   try {
     const api = await connect(AbortSignal.timeout(patienceMs));
     const text = current.trim().slice(0, 255);
@@ -50,4 +50,4 @@ const imagesLike = async (current: string, lists: readonly { shared?: 'all' | 'a
   } catch {
     return [];
   }
-};
+}

@@ -22,13 +22,16 @@ case "$*" in *upload*) echo files;; *) printf 'words\\nDebian 12 $(id)\\tactive:
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const run = (shell: string, args: string[], input: string): string =>
-  execFileSync(shell, args, {
+function run(shell: string, args: string[], input: string): string {
+  return execFileSync(shell, args, {
     input,
     encoding: 'utf8',
     env: { PATH: `${dir}:${process.env.PATH}`, HOME: dir, TERM: 'dumb', LC_ALL: 'C.UTF-8' },
   });
-const asked = (): string => execFileSync('sh', ['-c', `cat '${dir}/asked'; : > '${dir}/asked'`], { encoding: 'utf8' });
+}
+function asked(): string {
+  return execFileSync('sh', ['-c', `cat '${dir}/asked'; : > '${dir}/asked'`], { encoding: 'utf8' });
+}
 
 test('bash: words without their quotes are asked for, names come back quoted', () => {
   const out = run(

@@ -7,9 +7,11 @@ import { type Line, styled } from '../terminal.ts';
 import { type Output, withDatabase } from './with-database.ts';
 
 /** "ID:HASH", as "audit head" prints it. */
-const headText = ({ id, hash }: AuditHead): string => `${id}:${hash}`;
+function headText({ id, hash }: AuditHead): string {
+  return `${id}:${hash}`;
+}
 
-const parseHead = (text: string): Pick<AuditHead, 'id' | 'hash'> => {
+function parseHead(text: string): Pick<AuditHead, 'id' | 'hash'> {
   const [, id, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text.trim()) ?? [];
   if (id !== undefined && hash !== undefined) return { id: Number(id), hash };
   throw new BootreadyError({
@@ -17,10 +19,10 @@ const parseHead = (text: string): Pick<AuditHead, 'id' | 'hash'> => {
     message: '--head is not a head of the audit log.',
     remedy: 'Give what "bootready audit head" printed: ID:HASH.',
   });
-};
+}
 
-export const auditHead = (options: Output): Promise<void> =>
-  withDatabase(async (db) => {
+export function auditHead(options: Output): Promise<void> {
+  return withDatabase(async (db) => {
     const head = await createAuditChain(db).head();
     if (!head) {
       throw new BootreadyError({
@@ -31,9 +33,10 @@ export const auditHead = (options: Output): Promise<void> =>
     }
     printResult(head, () => [headText(head)], options);
   });
+}
 
 /** @throws Exit 1 when something is wrong with the log */
-export const verifyAudit = async (options: Output & { head?: string }): Promise<void> => {
+export async function verifyAudit(options: Output & { head?: string }): Promise<void> {
   const kept = options.head === undefined ? undefined : parseHead(options.head);
   const result = await withDatabase((db) => createAuditChain(db).verify(kept));
   const { entries, head, fault } = result;
@@ -47,9 +50,9 @@ export const verifyAudit = async (options: Output & { head?: string }): Promise<
         ];
   printResult(result, lines, options);
   if (fault) throw new Exit(exitCode.rejected);
-};
+}
 
-const faultText = (fault: AuditFault): string => {
+function faultText(fault: AuditFault): string {
   switch (fault.kind) {
     case 'changed':
       return `entry ${fault.id} was changed.`;
@@ -62,4 +65,4 @@ const faultText = (fault: AuditFault): string => {
     case 'cut':
       return `entry ${fault.id}, the head that you kept, is missing or was rewritten.`;
   }
-};
+}

@@ -38,7 +38,7 @@ export type ExamineInput = {
 export type ExamineControl = { signal: AbortSignal; progress: { step(step: Step): StepControl['progress'] } };
 
 /** The steps of a run that need no server. Leaves the converted disk in the scratch folder. */
-export const examineFile = async (input: ExamineInput, { signal, progress }: ExamineControl): Promise<Examined> => {
+export async function examineFile(input: ExamineInput, { signal, progress }: ExamineControl): Promise<Examined> {
   const { scratchDir, policy, language } = input;
   const control = (step: Step): StepControl => ({ signal, progress: progress.step(step) });
 
@@ -65,4 +65,4 @@ export const examineFile = async (input: ExamineInput, { signal, progress }: Exa
     ...examination,
     findings: examination.findings.map((finding) => findingView(finding, language, examination.guest)),
   };
-};
+}

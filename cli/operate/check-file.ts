@@ -4,7 +4,7 @@ import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { openFileSource } from '../../workers/tools/file-source.ts';
 
 /** @throws BootreadyError `invalid-input` when it is not there, not readable or no regular file */
-export const openImageFile = async (path: string): Promise<ByteSource & { close(): Promise<void> }> => {
+export async function openImageFile(path: string): Promise<ByteSource & { close(): Promise<void> }> {
   let isFile: boolean;
   try {
     isFile = (await stat(path)).isFile();
@@ -21,7 +21,8 @@ export const openImageFile = async (path: string): Promise<ByteSource & { close(
     `${path} is not a file.`,
     'Name an image file. Copy a disk into a file first: qemu-img convert -f raw -O qcow2 /dev/DISK FILE.qcow2',
   );
-};
+}
 
-const unfit = (message: string, remedy: string, cause?: unknown): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message, remedy, cause });
+function unfit(message: string, remedy: string, cause?: unknown): BootreadyError {
+  return new BootreadyError({ code: 'invalid-input', message, remedy, cause });
+}

@@ -7,29 +7,34 @@ import { render } from '../terminal.ts';
 import { checkLines } from './check-lines.ts';
 
 const MiB = 1024 ** 2;
-const finding = (code: string, step: Finding['step'], outcome: Finding['outcome'], params = {}): Finding => ({
-  code,
-  step,
-  outcome,
-  params,
-});
+function finding(code: string, step: Finding['step'], outcome: Finding['outcome'], params = {}): Finding {
+  return {
+    code,
+    step,
+    outcome,
+    params,
+  };
+}
 const format = finding('format', 'admit', 'pass', { format: 'vmdk', variant: 'streamOptimized' });
 const cloudInit = finding('cloud-init-installed', 'inspect', 'fail');
 
-const reportOf = (findings: Finding[], more: Partial<CheckReport> = {}): CheckReport => ({
-  schema: 'bootready.check/v1',
-  file: { name: 'debian.ova', size: 300 * MiB },
-  policy: 'enforce',
-  verdict: decide(findings, more.policy ?? 'enforce'),
-  layers: [{ kind: 'tar', member: 'debian-disk1.vmdk', offset: 512, size: 1 }, { kind: 'disk' }],
-  findings: findings.map((each) => findingView(each, 'en', more.guest)),
-  tools: {},
-  ...more,
-});
-const toText = (report: CheckReport, language: 'en' | 'de' = 'en'): string =>
-  checkLines(report, language)
+function reportOf(findings: Finding[], more: Partial<CheckReport> = {}): CheckReport {
+  return {
+    schema: 'bootready.check/v1',
+    file: { name: 'debian.ova', size: 300 * MiB },
+    policy: 'enforce',
+    verdict: decide(findings, more.policy ?? 'enforce'),
+    layers: [{ kind: 'tar', member: 'debian-disk1.vmdk', offset: 512, size: 1 }, { kind: 'disk' }],
+    findings: findings.map((each) => findingView(each, 'en', more.guest)),
+    tools: {},
+    ...more,
+  };
+}
+function toText(report: CheckReport, language: 'en' | 'de' = 'en'): string {
+  return checkLines(report, language)
     .map((line) => render(line, false))
     .join('\n');
+}
 
 test('what was found, the findings in groups, the verdict', () => {
   const text = toText(

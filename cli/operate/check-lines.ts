@@ -20,7 +20,7 @@ const groupStyles = { passed: 'good', warnings: 'careful', failures: 'bad' } as 
 >;
 
 /** What was found, the findings by what they mean for the verdict, the verdict. */
-export const checkLines = (report: CheckReport, language: Language): Line[] => {
+export function checkLines(report: CheckReport, language: Language): Line[] {
   const say = reportWords[language];
   const { file, findings, verdict, policy } = report;
   return [
@@ -30,15 +30,17 @@ export const checkLines = (report: CheckReport, language: Language): Line[] => {
     '',
     [styled(verdictStyles[verdict], say.wouldBe[verdict]), ` (policy ${policy}).`],
   ];
-};
+}
 
-const groupLines = ({ kind, title, findings }: FindingGroup, say: ReportWords): Line[] => [
-  '',
-  styled(groupStyles[kind], `${title} (${findings.length})`),
-  ...findings.flatMap((finding): Line[] => [
-    `  ${finding.title}${finding.outcome === 'unknown' ? ` (${say.unknown})` : ''}`,
-    ...(finding.problem ? [`      ${finding.problem}`] : []),
-    ...(finding.remedy ? [[styled('strong', `      ${say.advice}`), finding.remedy]] : []),
-    ...commandLines(finding),
-  ]),
-];
+function groupLines({ kind, title, findings }: FindingGroup, say: ReportWords): Line[] {
+  return [
+    '',
+    styled(groupStyles[kind], `${title} (${findings.length})`),
+    ...findings.flatMap((finding): Line[] => [
+      `  ${finding.title}${finding.outcome === 'unknown' ? ` (${say.unknown})` : ''}`,
+      ...(finding.problem ? [`      ${finding.problem}`] : []),
+      ...(finding.remedy ? [[styled('strong', `      ${say.advice}`), finding.remedy]] : []),
+      ...commandLines(finding),
+    ]),
+  ];
+}

@@ -19,12 +19,12 @@ afterEach(async () => {
 const image = { sha256: '00'.repeat(32), madeAt: new Date() };
 const never = new AbortController().signal;
 
-const sparseFile = async (): Promise<string> => {
+async function sparseFile(): Promise<string> {
   const path = join(dir, 'disk.raw');
   await writeFile(path, Buffer.alloc(MiB, 'x'));
   await truncate(path, 64 * MiB + 7);
   return path;
-};
+}
 
 test('the disk is moved', async () => {
   await keepOutput(await sparseFile(), join(dir, 'kept.raw'), never);

@@ -4,17 +4,17 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { type Sbom, sbomText } from '../../shared/sbom/cyclonedx.ts';
 
 /** @throws BootreadyError `conflict`, before any work is done */
-export const refuseExisting = async (path: string): Promise<void> => {
+export async function refuseExisting(path: string): Promise<void> {
   if (!existsSync(path)) return;
   throw new BootreadyError({
     code: 'conflict',
     message: `${path} already exists.`,
     remedy: 'Name another file, or remove that one.',
   });
-};
+}
 
 /** Moves the converted disk out of the scratch folder; onto another filesystem it is copied, and stays sparse. */
-export const keepOutput = async (from: string, to: string, signal: AbortSignal): Promise<void> => {
+export async function keepOutput(from: string, to: string, signal: AbortSignal): Promise<void> {
   try {
     await rename(from, to).catch(async (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EXDEV') throw error;
@@ -24,14 +24,15 @@ export const keepOutput = async (from: string, to: string, signal: AbortSignal):
     signal.throwIfAborted();
     throw notWritten('converted image', to, cause);
   }
-};
+}
 
-export const writeSbom = (to: string, sbom: Sbom): Promise<void> =>
-  writeFile(to, sbomText(sbom), { flag: 'wx' }).catch((cause: unknown) => {
+export function writeSbom(to: string, sbom: Sbom): Promise<void> {
+  return writeFile(to, sbomText(sbom), { flag: 'wx' }).catch((cause: unknown) => {
     throw notWritten('bill of materials', to, cause);
   });
+}
 
-const notWritten = (what: string, to: string, cause: unknown): BootreadyError => {
+function notWritten(what: string, to: string, cause: unknown): BootreadyError {
   const full = (cause as NodeJS.ErrnoException).code === 'ENOSPC';
   return new BootreadyError({
     code: 'unavailable',
@@ -39,11 +40,11 @@ const notWritten = (what: string, to: string, cause: unknown): BootreadyError =>
     remedy: full ? 'Free some space there, or choose another place.' : 'Check that the folder exists and is writable.',
     cause,
   });
-};
+}
 
 const chunkSize = 1024 ** 2;
 
-const copySparse = async (from: string, to: string, signal: AbortSignal): Promise<void> => {
+async function copySparse(from: string, to: string, signal: AbortSignal): Promise<void> {
   const source = await open(from, 'r');
   const target = await open(to, 'wx');
   try {
@@ -65,4 +66,4 @@ const copySparse = async (from: string, to: string, signal: AbortSignal): Promis
     await source.close();
     await target.close();
   }
-};
+}

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Line, render } from '../terminal.ts';
 import { createCheckProgress } from './check-progress.ts';
 
-const watched = (isTerminal: boolean) => {
+function watched(isTerminal: boolean) {
   const shown: string[] = [];
   let time = 0;
   const view = {
@@ -17,7 +17,7 @@ const watched = (isTerminal: boolean) => {
       time += seconds * 1000;
     },
   };
-};
+}
 
 test('in a log: a line for every ten percent, and one when a step is done', () => {
   const { shown, progress, pass } = watched(false);

@@ -15,7 +15,7 @@ export type CheckProgress = {
 };
 
 /** Step, percent and time: a line that is written over on a terminal, else a line for every ten percent. */
-export const createCheckProgress = (view: ProgressView, now: () => number = Date.now): CheckProgress => {
+export function createCheckProgress(view: ProgressView, now: () => number = Date.now): CheckProgress {
   let current: { step: Step; begun: number; percent: number } | undefined;
   let ticking: NodeJS.Timeout | undefined;
 
@@ -52,4 +52,4 @@ export const createCheckProgress = (view: ProgressView, now: () => number = Date
     done,
     stop,
   };
-};
+}

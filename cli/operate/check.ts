@@ -36,7 +36,7 @@ const CheckEnvironment = Environment.pick({
 }).extend({ SCRATCH_DIR: Environment.shape.SCRATCH_DIR.unwrap().default('/var/tmp') });
 
 /** Admits, converts and inspects a local file as a worker does, and says what would become of it. */
-export const check = async (path: string, options: CheckOptions): Promise<void> => {
+export async function check(path: string, options: CheckOptions): Promise<void> {
   const config = loadConfig(withSecretFiles(process.env), CheckEnvironment);
   const policy = options.policy ?? config.POLICY;
   const { keepOutput: output, sbom: sbomPath } = options;
@@ -98,4 +98,4 @@ export const check = async (path: string, options: CheckOptions): Promise<void> 
   }
   printResult(report, () => checkLines(report, options.lang), options);
   if (report.verdict === 'reject') throw new Exit(exitCode.rejected);
-};
+}

@@ -3,7 +3,7 @@ import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 import { addVerifyCommand } from './verify-command.ts';
 
 /** What runs an installation, on its own hosts and with its environment (shared/config.ts). */
-export const addOperateCommands = (program: Command): void => {
+export function addOperateCommands(program: Command): void {
   program
     .command('api')
     .description('serve the HTTP API until stopped')
@@ -175,4 +175,4 @@ export const addOperateCommands = (program: Command): void => {
     .action(async (_options: object, command: Command) =>
       (await import('./audit.ts')).auditHead(command.optsWithGlobals()),
     );
-};
+}

@@ -7,14 +7,15 @@ import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 import { withDatabase } from './with-database.ts';
 
 /** Lets a login of Postgres that is there work as one kind of process. Run as the owner of the database. */
-export const grantDatabaseRole = (user: string, role: ProcessRole): Promise<void> =>
-  withDatabase((db) => grantRole(db, role, user));
+export function grantDatabaseRole(user: string, role: ProcessRole): Promise<void> {
+  return withDatabase((db) => grantRole(db, role, user));
+}
 
 /**
  * Makes the logins of processes.
  * @param wanted each `ROLE=FILE`: the file holds what that process will have as DATABASE_URL, user and password included
  */
-export const makeLogins = async (db: Kysely<Database>, wanted: readonly string[]): Promise<string[]> => {
+export async function makeLogins(db: Kysely<Database>, wanted: readonly string[]): Promise<string[]> {
   const made: string[] = [];
   for (const each of wanted) {
     const role = processRoles.find((name) => each.startsWith(`${name}=`));
@@ -30,9 +31,9 @@ export const makeLogins = async (db: Kysely<Database>, wanted: readonly string[]
     made.push(`${login.user} (${role})`);
   }
   return made;
-};
+}
 
-const loginIn = async (path: string): Promise<Login> => {
+async function loginIn(path: string): Promise<Login> {
   try {
     const { username, password } = new URL((await readFile(path, 'utf8')).trim());
     if (username && password) return { user: decodeURIComponent(username), password: decodeURIComponent(password) };
@@ -44,4 +45,4 @@ const loginIn = async (path: string): Promise<Login> => {
     message: 'A file that --login names holds no postgres:// URL with user and password.',
     remedy: 'Write the future DATABASE_URL of the process into it.',
   });
-};
+}

@@ -36,11 +36,11 @@ const dependencies: readonly Dependency[] = [
 ];
 
 /** Examines all dependencies at once, and tells in their order. */
-export const doctor = async ({
+export async function doctor({
   only,
   role,
   json,
-}: OutputOptions & { only?: string; role?: ProcessRole }): Promise<void> => {
+}: OutputOptions & { only?: string; role?: ProcessRole }): Promise<void> {
   const chosen = only === undefined ? dependencies : only.split(',').map(named);
   const config = readConfig();
   const running = chosen.map((dependency) => examine(dependency, config, role));
@@ -58,9 +58,9 @@ export const doctor = async ({
   // What did not answer in time still holds its connection; nobody shall wait for that.
   if (late) process.stdout.write('', () => process.exit(code));
   if (code !== exitCode.done) throw new Exit(code);
-};
+}
 
-const named = (name: string): Dependency => {
+function named(name: string): Dependency {
   const found = dependencies.find((dependency) => dependency.name === name.trim());
   if (found) return found;
   throw new BootreadyError({
@@ -68,4 +68,4 @@ const named = (name: string): Dependency => {
     message: `There is no dependency "${name.trim()}".`,
     remedy: `--only knows: ${dependencies.map((dependency) => dependency.name).join(', ')}.`,
   });
-};
+}

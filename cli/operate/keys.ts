@@ -9,10 +9,10 @@ import { type Cell, table } from '../client/table.ts';
 import { styled } from '../terminal.ts';
 import { noSuchProject, type Output, operator, print, valid, withDatabase } from './with-database.ts';
 
-export const createKey = (
+export function createKey(
   options: Output & { project: string; name: string; role: string; expiresDays?: string },
-): Promise<void> =>
-  withDatabase(async (db) => {
+): Promise<void> {
+  return withDatabase(async (db) => {
     const role = valid(z.enum(['reader', 'member', 'admin']), options.role, '--role') satisfies Role;
     const days = options.expiresDays
       ? valid(z.coerce.number().positive(), options.expiresDays, '--expires-days')
@@ -35,15 +35,17 @@ export const createKey = (
     });
     print({ id, key }, key, options);
   });
+}
 
-export const revokeKey = (id: string): Promise<void> =>
-  withDatabase(async (db) => {
+export function revokeKey(id: string): Promise<void> {
+  return withDatabase(async (db) => {
     const key = valid(z.uuid(), id, 'The ID of the key');
     const revoked = await createApiKeyStore(db).revoke(key);
     if (!revoked) throw noSuchKey(id);
     const { projectId, name } = revoked;
     await createAuditLog(db).record({ action: 'key.revoke', by: operator(), projectId, details: { key, name } });
   });
+}
 
 /** "24h": minutes, hours or days. In milliseconds. */
 const factors: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
@@ -53,8 +55,8 @@ const Overlap = z
   .transform((text) => Number.parseInt(text, 10) * (factors[text.slice(-1)] as number));
 
 /** A new key with the same rights; the old one goes on for the overlap, so that whoever has it can be given the new one in between. */
-export const rotateKey = (id: string, options: Output & { overlap: string }): Promise<void> =>
-  withDatabase(async (db) => {
+export function rotateKey(id: string, options: Output & { overlap: string }): Promise<void> {
+  return withDatabase(async (db) => {
     const former = valid(z.uuid(), id, 'The ID of the key');
     const formerEndsAt = new Date(Date.now() + valid(Overlap, options.overlap, '--overlap'));
     const { key, hash, hint } = newApiKey();
@@ -68,17 +70,19 @@ export const rotateKey = (id: string, options: Output & { overlap: string }): Pr
     });
     print({ id: made.keyId, key, former: { id: former, endsAt: made.formerEndsAt.toISOString() } }, key, options);
   });
+}
 
-const noSuchKey = (id: string): BootreadyError =>
-  new BootreadyError({
+function noSuchKey(id: string): BootreadyError {
+  return new BootreadyError({
     code: 'not-found',
     message: `There is no valid key "${id}".`,
     remedy: '"bootready key list" shows the IDs. Create a key with "bootready key create".',
   });
+}
 
 /** Never the keys themselves: nobody has them but their owners. */
-export const listKeys = (options: Output & { project?: string; all?: boolean }): Promise<void> =>
-  withDatabase(async (db) => {
+export function listKeys(options: Output & { project?: string; all?: boolean }): Promise<void> {
+  return withDatabase(async (db) => {
     const now = new Date();
     const keys = (await createApiKeyStore(db).list(options.project)).filter(
       (key) => options.all || !hasEnded(key, now),
@@ -89,15 +93,21 @@ export const listKeys = (options: Output & { project?: string; all?: boolean }):
       options,
     );
   });
+}
 
-const hasEnded = ({ revokedAt, expiresAt }: ListedKey, now: Date): boolean =>
-  revokedAt !== null || (expiresAt !== null && expiresAt <= now);
+function hasEnded({ revokedAt, expiresAt }: ListedKey, now: Date): boolean {
+  return revokedAt !== null || (expiresAt !== null && expiresAt <= now);
+}
 
-const day = (date: Date): string => date.toISOString().slice(0, 10);
-const minute = (date: Date): string => date.toISOString().slice(0, 16).replace('T', ' ');
+function day(date: Date): string {
+  return date.toISOString().slice(0, 10);
+}
+function minute(date: Date): string {
+  return date.toISOString().slice(0, 16).replace('T', ' ');
+}
 
-const toRows = (keys: readonly ListedKey[], now: Date): Cell[][] =>
-  keys.map((key) => [
+function toRows(keys: readonly ListedKey[], now: Date): Cell[][] {
+  return keys.map((key) => [
     key.name,
     key.projectId,
     key.role,
@@ -110,3 +120,4 @@ const toRows = (keys: readonly ListedKey[], now: Date): Cell[][] =>
         : styled('dim', 'never'),
     key.id,
   ]);
+}

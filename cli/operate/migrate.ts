@@ -7,7 +7,7 @@ import { makeLogins } from './database.ts';
 import { readConfig } from './environment.ts';
 
 /** Both halves may be done again and again. */
-export const migrate = async ({ login = [] }: { login?: string[] } = {}): Promise<void> => {
+export async function migrate({ login = [] }: { login?: string[] } = {}): Promise<void> {
   const config = readConfig();
   const { db, close } = openDatabase(config.DATABASE_URL, { max: 1 });
   try {
@@ -33,4 +33,4 @@ export const migrate = async ({ login = [] }: { login?: string[] } = {}): Promis
   } finally {
     await temporal.close();
   }
-};
+}

@@ -5,11 +5,11 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-const printed = (...parameters: Parameters<typeof printPolicy>): string => {
+function printed(...parameters: Parameters<typeof printPolicy>): string {
   const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
   printPolicy(...parameters);
   return String(write.mock.calls[0]?.[0]);
-};
+}
 
 test('by role for AWS and MinIO, with the names of the buckets', () => {
   const text = printed({ for: 'minio', role: 'api' }, { UPLOADS_BUCKET: 'incoming' });

@@ -11,20 +11,16 @@ import {
 type Options = { for: 'aws' | 'minio' | 'ceph'; role?: string; bucket?: string; user?: string[] };
 
 /** Prints the policy that lets the S3 user of one kind of process do its work. */
-export const printPolicy = (options: Options, env: NodeJS.ProcessEnv = process.env): void => {
+export function printPolicy(options: Options, env: NodeJS.ProcessEnv = process.env): void {
   const buckets: BucketNames = { uploads: env.UPLOADS_BUCKET || 'uploads', images: env.IMAGES_BUCKET || 'images' };
   const policy =
     options.for === 'ceph'
       ? bucketPolicy(chosen(options.bucket, storeBuckets, '--bucket'), buckets, toPrincipals(options.user ?? []))
       : userPolicy(chosen(options.role, processRoles, '--role'), buckets);
   process.stdout.write(`${JSON.stringify(policy, null, 2)}\n`);
-};
+}
 
-const chosen = <T extends ProcessRole | StoreBucket>(
-  value: string | undefined,
-  of: readonly T[],
-  option: string,
-): T => {
+function chosen<T extends ProcessRole | StoreBucket>(value: string | undefined, of: readonly T[], option: string): T {
   const found = of.find((each) => each === value);
   if (found) return found;
   throw new BootreadyError({
@@ -32,14 +28,15 @@ const chosen = <T extends ProcessRole | StoreBucket>(
     message: value === undefined ? `${option} is missing.` : `${option} does not know "${value}".`,
     remedy: `It is one of: ${of.join(', ')}. AWS and MinIO use one policy for each role, Ceph one for each bucket.`,
   });
-};
+}
 
 /** `api=NAME`: Ceph's user, with its tenant before a "$" where it has one. */
-const toPrincipals = (users: readonly string[]): Partial<Record<ProcessRole, string>> =>
-  Object.fromEntries(
+function toPrincipals(users: readonly string[]): Partial<Record<ProcessRole, string>> {
+  return Object.fromEntries(
     users.map((each) => {
       const [role, ...name] = each.split('=');
       const [tenant, user] = name.join('=').includes('$') ? name.join('=').split('$') : ['', name.join('=')];
       return [chosen(role, processRoles, '--user ROLE=NAME'), `arn:aws:iam::${tenant}:user/${user}`];
     }),
   );
+}

@@ -23,14 +23,15 @@ const Count = z.coerce
   .int()
   .positive('a limit must be a number above zero.')
   .max(2 ** 31 - 1);
-const orDefault = <T>(schema: z.ZodType<T>): z.ZodType<T | null> =>
-  z.union([z.literal('default').transform(() => null), schema as z.ZodType<T>]) as never;
+function orDefault<T>(schema: z.ZodType<T>): z.ZodType<T | null> {
+  return z.union([z.literal('default').transform(() => null), schema as z.ZodType<T>]) as never;
+}
 
-export const createProject = (
+export function createProject(
   name: string,
   options: Output & { keyPrefix?: string; policy?: string; quota?: string },
-): Promise<void> =>
-  withDatabase(async (db) => {
+): Promise<void> {
+  return withDatabase(async (db) => {
     const project = await createProjectStore(db).ensure({
       id: valid(ProjectId, name, 'The project id'),
       ...(options.keyPrefix ? { keyPrefix: valid(KeyPrefix, options.keyPrefix, '--key-prefix') } : {}),
@@ -40,12 +41,13 @@ export const createProject = (
     await createAuditLog(db).record({ action: 'project.create', by: operator(), projectId: project.id });
     print(project, `Project ${project.id}; uploads go below "${project.keyPrefix}".`, options);
   });
+}
 
-export const projectQuota = (
+export function projectQuota(
   name: string,
   options: Output & { bytes?: string; count?: string; uploads?: string },
-): Promise<void> =>
-  withDatabase(async (db) => {
+): Promise<void> {
+  return withDatabase(async (db) => {
     const projects = createProjectStore(db, toLimits(readConfig()));
     const change = {
       ...(options.bytes ? { bytes: valid(orDefault(Size), options.bytes, '--bytes') } : {}),
@@ -58,9 +60,10 @@ export const projectQuota = (
     if (isChanged) await createAuditLog(db).record({ action: 'project.quota', by: operator(), projectId: name });
     print({ project: name, ...quota }, quotaLines(quota).join('\n'), options);
   });
+}
 
-export const listProjects = (options: Output): Promise<void> =>
-  withDatabase(async (db) => {
+export function listProjects(options: Output): Promise<void> {
+  return withDatabase(async (db) => {
     const projects = await createProjectStore(db).all();
     const line = (project: Project): string => {
       const { id, keyPrefix, policy, quota } = project;
@@ -68,14 +71,15 @@ export const listProjects = (options: Output): Promise<void> =>
     };
     print({ projects }, projects.map(line).join('\n') || 'No projects yet.', options);
   });
+}
 
 /** No target at all is a choice too; without a choice the installation's holds. */
-export const chooseTargets = (
+export function chooseTargets(
   id: string,
   names: readonly string[],
   options: Output & { default?: boolean; none?: boolean },
-): Promise<void> =>
-  withDatabase(async (db) => {
+): Promise<void> {
+  return withDatabase(async (db) => {
     const known = Object.keys(readConfig().TARGETS);
     const unknown = names.find((name) => !known.includes(name));
     if (unknown !== undefined) {
@@ -98,6 +102,8 @@ export const chooseTargets = (
     await createAuditLog(db).record({ action: 'project.targets', by: operator(), projectId: id, details });
     print(project, `Published images of ${id} go to: ${findTargets(project)}.`, options);
   });
+}
 
-const findTargets = ({ targets }: Project): string =>
-  targets === null ? 'those of the installation' : targets.join(', ') || 'no target';
+function findTargets({ targets }: Project): string {
+  return targets === null ? 'those of the installation' : targets.join(', ') || 'no target';
+}

@@ -7,7 +7,7 @@ import { readConfig } from './environment.ts';
 import { withDatabase } from './with-database.ts';
 
 /** Seals all secrets in the database with the newest key. Everything may run meanwhile, and it may be stopped and run again. */
-export const rotateSecrets = async ({ json }: OutputOptions): Promise<void> => {
+export async function rotateSecrets({ json }: OutputOptions): Promise<void> {
   const secrets = makeSecretKeys(readConfig().SECRETS_KEY);
   const { sealed, unreadable } = await withDatabase((db) => createWebhookStore(db, secrets).reseal('outdated'));
   printResult(
@@ -22,4 +22,4 @@ export const rotateSecrets = async ({ json }: OutputOptions): Promise<void> => {
     { json },
   );
   if (unreadable.length > 0) throw new Exit(exitCode.rejected);
-};
+}

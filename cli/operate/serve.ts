@@ -3,7 +3,7 @@ import { readConfig } from './environment.ts';
 type Running = { close(): Promise<void> };
 
 /** Runs until SIGTERM or SIGINT; a second one ends it hard. */
-const untilStopped = async (start: () => Promise<Running>): Promise<void> => {
+async function untilStopped(start: () => Promise<Running>): Promise<void> {
   const stopped = new Promise<void>((resolve) => {
     let asked = false;
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -17,18 +17,18 @@ const untilStopped = async (start: () => Promise<Running>): Promise<void> => {
   const running = await start();
   await stopped;
   await running.close();
-};
+}
 
-export const serveApi = async (): Promise<void> => {
+export async function serveApi(): Promise<void> {
   const config = readConfig();
   const { startApi } = await import('../../api/main.ts');
   await untilStopped(() => startApi(config));
-};
+}
 
 /** Without a choice it does both. */
-export const serveWorker = async ({ steps, queues }: { steps?: boolean; queues?: boolean }): Promise<void> => {
+export async function serveWorker({ steps, queues }: { steps?: boolean; queues?: boolean }): Promise<void> {
   const config = readConfig();
   const both = !steps && !queues;
   const { startWorker } = await import('../../workers/main.ts');
   await untilStopped(() => startWorker(config, { steps: both || Boolean(steps), queues: both || Boolean(queues) }));
-};
+}

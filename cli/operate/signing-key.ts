@@ -4,7 +4,7 @@ import { makeKeyId } from '../../shared/provenance/dsse.ts';
 import { makePublicPem, newSigningKey, readSigningKey } from '../../shared/provenance/keys.ts';
 
 /** A new signing key for PROVENANCE_KEY_FILE; the public half on stdout. A file that is there is never replaced: old signatures need their key. */
-export const createSigningKey = async (path: string): Promise<void> => {
+export async function createSigningKey(path: string): Promise<void> {
   const pem = newSigningKey();
   try {
     await writeFile(path, pem, { mode: 0o600, flag: 'wx' });
@@ -22,4 +22,4 @@ export const createSigningKey = async (path: string): Promise<void> => {
   const key = readSigningKey(pem);
   process.stderr.write(`Key ${makeKeyId(key)} is in ${path}; name it in PROVENANCE_KEY_FILE of api and workers.\n`);
   process.stdout.write(makePublicPem(key));
-};
+}

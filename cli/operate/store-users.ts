@@ -15,7 +15,7 @@ const patienceMs = 60_000;
  * Makes the users of the processes at versitygw, with the buckets where they are missing. Run with the key of its root user. May be done again and again.
  * @param keys each `ROLE=FILE`: the file holds what that process will have as S3_SECRET_KEY
  */
-export const makeUsersOfStore = async ({ key: keys }: { key: string[] }): Promise<void> => {
+export async function makeUsersOfStore({ key: keys }: { key: string[] }): Promise<void> {
   const config = readConfig();
   const secrets = await secretsIn(keys);
   const root = rootOf(config);
@@ -23,14 +23,16 @@ export const makeUsersOfStore = async ({ key: keys }: { key: string[] }): Promis
   await makeStoreUsers(root, secrets);
   await putStorePolicies(root, { uploads: config.UPLOADS_BUCKET, images: config.IMAGES_BUCKET });
   process.stdout.write(`Users of the store: ${processRoles.map(storeUser).join(', ')}.\n`);
-};
+}
 
-const rootOf = (config: Config): ObjectStoreConfig => ({
-  ...{ endpoint: config.S3_ENDPOINT, region: config.S3_REGION, pathStyle: config.S3_PATH_STYLE },
-  ...{ accessKey: config.S3_ACCESS_KEY, secretKey: config.S3_SECRET_KEY },
-});
+function rootOf(config: Config): ObjectStoreConfig {
+  return {
+    ...{ endpoint: config.S3_ENDPOINT, region: config.S3_REGION, pathStyle: config.S3_PATH_STYLE },
+    ...{ accessKey: config.S3_ACCESS_KEY, secretKey: config.S3_SECRET_KEY },
+  };
+}
 
-const answering = async (config: Config): Promise<void> => {
+async function answering(config: Config): Promise<void> {
   const store = openObjectStore(config);
   for (const until = Date.now() + patienceMs; ; ) {
     try {
@@ -40,9 +42,9 @@ const answering = async (config: Config): Promise<void> => {
       await after(1000);
     }
   }
-};
+}
 
-const secretsIn = async (keys: readonly string[]): Promise<Record<ProcessRole, string>> => {
+async function secretsIn(keys: readonly string[]): Promise<Record<ProcessRole, string>> {
   const entries = await Promise.all(
     processRoles.map(async (role) => {
       const file = keys.find((each) => each.startsWith(`${role}=`))?.slice(role.length + 1);
@@ -56,4 +58,4 @@ const secretsIn = async (keys: readonly string[]): Promise<Record<ProcessRole, s
     }),
   );
   return Object.fromEntries(entries) as Record<ProcessRole, string>;
-};
+}

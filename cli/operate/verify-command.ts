@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /** For operators and for whoever has an image. */
-export const addVerifyCommand = (program: Command): void => {
+export function addVerifyCommand(program: Command): void {
   program
     .command('verify')
     .description('check a downloaded image against its signed provenance; needs no server')
@@ -11,4 +11,4 @@ export const addVerifyCommand = (program: Command): void => {
     .action(async (file: string, _options: object, command: Command) =>
       (await import('./verify.ts')).verifyFile(file, command.optsWithGlobals()),
     );
-};
+}

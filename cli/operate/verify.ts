@@ -11,7 +11,7 @@ import { type Line, printJson, printLine, styled, tellLine } from '../terminal.t
 type VerifyOptions = { provenance: string; key: string; json?: boolean };
 
 /** Checks a downloaded image against its provenance; asks nobody. @throws Exit 1 when it is not to be trusted */
-export const verifyFile = async (path: string, { provenance, key, json }: VerifyOptions): Promise<void> => {
+export async function verifyFile(path: string, { provenance, key, json }: VerifyOptions): Promise<void> {
   const keys = readPublicKeys(await readText(key));
   const text = await readText(provenance);
   const sha256 = await computeHash(path);
@@ -23,12 +23,12 @@ export const verifyFile = async (path: string, { provenance, key, json }: Verify
     tellLine([styled('strong', 'To do: '), verification.remedy]);
   }
   if (!verification.trusted) throw new Exit(1);
-};
+}
 
 const counts =
   '{passed, plural, one {# check} other {# checks}} passed, {warned, plural, one {# warning} other {# warnings}}, {unknown} unknown';
 
-const trustedLines = (path: string, { statement, keyId }: Extract<Verification, { trusted: true }>): Line[] => {
+function trustedLines(path: string, { statement, keyId }: Extract<Verification, { trusted: true }>): Line[] {
   const { buildDefinition, runDetails } = statement.predicate;
   const [upload] = buildDefinition.resolvedDependencies;
   const checks = runDetails.byproducts.find(({ name }) => name === 'checks')?.annotations;
@@ -43,25 +43,27 @@ const trustedLines = (path: string, { statement, keyId }: Extract<Verification, 
       .map(([name, version]) => `${name} ${version}`)
       .join(', ')}`,
   ];
-};
+}
 
-const unreadable = (path: string, cause: unknown): BootreadyError =>
-  new BootreadyError({
+function unreadable(path: string, cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'invalid-input',
     message: `${path} cannot be read.`,
     remedy: 'Name an existing file that you can read.',
     cause,
   });
+}
 
-const readText = (path: string): Promise<string> =>
-  readFile(path, 'utf8').catch((cause: unknown) => {
+function readText(path: string): Promise<string> {
+  return readFile(path, 'utf8').catch((cause: unknown) => {
     throw unreadable(path, cause);
   });
+}
 
-const computeHash = async (path: string): Promise<string> => {
+async function computeHash(path: string): Promise<string> {
   try {
     return await computeSha256(createReadStream(path, { highWaterMark: 1024 ** 2 }));
   } catch (cause) {
     throw unreadable(path, cause);
   }
-};
+}

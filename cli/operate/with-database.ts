@@ -7,11 +7,13 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { readConfig } from './environment.ts';
 
 /** Whoever runs this command, as the host knows him. */
-export const operator = (): { name: string } => ({ name: `${userInfo().username}@${hostname()}` });
+export function operator(): { name: string } {
+  return { name: `${userInfo().username}@${hostname()}` };
+}
 
 export type Output = { json?: boolean };
 
-export const withDatabase = async <T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> => {
+export async function withDatabase<T>(work: (db: Kysely<Database>) => Promise<T>): Promise<T> {
   const { db, close } = openDatabase(readConfig().DATABASE_URL, { max: 1 });
   try {
     return await work(db);
@@ -26,9 +28,9 @@ export const withDatabase = async <T>(work: (db: Kysely<Database>) => Promise<T>
   } finally {
     await close();
   }
-};
+}
 
-export const valid = <T>(schema: z.ZodType<T>, value: unknown, name: string): T => {
+export function valid<T>(schema: z.ZodType<T>, value: unknown, name: string): T {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new BootreadyError({
@@ -36,15 +38,16 @@ export const valid = <T>(schema: z.ZodType<T>, value: unknown, name: string): T 
     message: `${name} is not valid: ${parsed.error.issues[0]?.message ?? 'unknown reason'}`,
     remedy: 'Give another value.',
   });
-};
+}
 
-export const print = (value: object, text: string, { json }: Output): void => {
+export function print(value: object, text: string, { json }: Output): void {
   process.stdout.write(json ? `${JSON.stringify(value)}\n` : `${text}\n`);
-};
+}
 
-export const noSuchProject = (id: string): BootreadyError =>
-  new BootreadyError({
+export function noSuchProject(id: string): BootreadyError {
+  return new BootreadyError({
     code: 'not-found',
     message: `There is no project "${id}".`,
     remedy: `Create it: bootready project create ${id}`,
   });
+}

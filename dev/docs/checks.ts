@@ -17,7 +17,7 @@ const severities = {
   advice: 'a warning',
 } as const;
 
-const entry = (code: string, check: CheckDefinition, note: string): string => {
+function entry(code: string, check: CheckDefinition, note: string): string {
   const commands = check.commands?.map(({ on, run }) => (on === 'any' ? run : `${run}  # ${on}`)) ?? [];
   return [
     `### \`${code}\``,
@@ -31,15 +31,16 @@ const entry = (code: string, check: CheckDefinition, note: string): string => {
       : []),
     ...(commands.length > 0 ? [`\`\`\`sh\n${commands.join('\n')}\n\`\`\``] : []),
   ].join('\n\n');
-};
+}
 
-const section = (title: string, lead: string, entries: string[]): string =>
-  [`## ${title}`, lead, ...entries].join('\n\n');
+function section(title: string, lead: string, entries: string[]): string {
+  return [`## ${title}`, lead, ...entries].join('\n\n');
+}
 
 const systems = { any: 'every disk; ', linux: 'Linux; ', windows: 'Windows; ' } as const;
 
-export const checksPage = (): string =>
-  `${[
+export function checksPage(): string {
+  return `${[
     '# Checks',
     '<!-- Made by `npm run docs` from shared/checks. -->',
     'All findings of bootready, in the words of its reports; every text exists in German too. `{name}` is a placeholder for a detail. A check passes, warns, fails, or is unknown and says why.',
@@ -63,5 +64,6 @@ export const checksPage = (): string =>
       Object.entries(bootChecks).map(([code, check]) => entry(code, check, '')),
     ),
   ].join('\n\n')}\n`;
+}
 
 if (import.meta.main) writeFileSync(page, checksPage());

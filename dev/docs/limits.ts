@@ -8,19 +8,21 @@ export const limitsPage = join(import.meta.dirname, '../../docs/api-limits.md');
 
 type Limit = (typeof requestLimits)[keyof typeof requestLimits];
 
-const answerTo = ({ code }: Limit): string => {
+function answerTo({ code }: Limit): string {
   // RFC 6585, 5; Node's HTTP server answers it.
   if (code === 'header-overflow') return '431';
   if (code === 'next-page') return 'a link to the next page';
   if (code === 'waits') return 'waits for its turn';
   if (code === 'oldest-ends') return 'the browser that was not used for longest is signed out';
   return code === 'end-of-connection' ? 'the connection ends' : String(errorCodes[code].status);
-};
+}
 
-const row = (limit: Limit): string =>
-  `| ${limit.per} | ${readAmount(limit)} ${limit.of} | ${answerTo(limit)} | ${limit.remedy} |`;
+function row(limit: Limit): string {
+  return `| ${limit.per} | ${readAmount(limit)} ${limit.of} | ${answerTo(limit)} | ${limit.remedy} |`;
+}
 
-export const limitsText = (): string => `# Limits of the API
+export function limitsText(): string {
+  return `# Limits of the API
 
 <!-- Made by \`npm run docs\` from shared/request-limits.ts. -->
 
@@ -31,5 +33,6 @@ same limits. The storage limits of a project are separate: see [quotas](operate.
 | --- | --- | --- | --- |
 ${Object.values(requestLimits).map(row).join('\n')}
 `;
+}
 
 if (import.meta.main) writeFileSync(limitsPage, limitsText());

@@ -21,7 +21,7 @@ const noDeps = {
   }),
 } as ApiDeps;
 
-export const openApiFiles = async (): Promise<{ path: string; text: string }[]> => {
+export async function openApiFiles(): Promise<{ path: string; text: string }[]> {
   const app = await createApp(noDeps, pino({ level: 'silent' }));
   await app.ready();
   const document = `${JSON.stringify(app.swagger(), null, 2)}\n`;
@@ -33,6 +33,6 @@ export const openApiFiles = async (): Promise<{ path: string; text: string }[]> 
       text: `// Made by \`npm run docs\` from the routes of api/.\n\n${await readTypes(document)}`,
     },
   ];
-};
+}
 
 if (import.meta.main) for (const { path, text } of await openApiFiles()) writeFileSync(path, text);

@@ -27,13 +27,14 @@ const rows: readonly (readonly [string, tables.Audience])[] = [
   ['v2: `/v2/images/{id}/tasks`', tables.glanceFields.tasks],
 ];
 
-const cell = (audience: tables.Audience, viewer: tables.ImageViewer): string => {
+function cell(audience: tables.Audience, viewer: tables.ImageViewer): string {
   if (audience === 'member' && viewer === 'owner') return '';
   if (mayBeShown(audience, viewer, false)) return 'yes';
   return mayBeShown(audience, viewer, true) ? 'once published' : 'no';
-};
+}
 
-export const whatOthersSeeText = (): string => `# What others see of an image
+export function whatOthersSeeText(): string {
+  return `# What others see of an image
 
 <!-- Made by \`npm run docs\` from shared/image-fields.ts. -->
 
@@ -47,5 +48,6 @@ streams, reports and the Image API (v2) follow this table. Each project that an 
 | --- | ${imageViewers.map(() => '---').join(' | ')} |
 ${rows.map(([name, audience]) => `| ${name} | ${imageViewers.map((viewer) => cell(audience, viewer)).join(' | ')} |`).join('\n')}
 `;
+}
 
 if (import.meta.main) writeFileSync(whatOthersSeePage, whatOthersSeeText());

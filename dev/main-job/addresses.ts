@@ -3,14 +3,15 @@ import { type StackState, writePrivate } from '../stack/state.ts';
 import { demoProject } from '../stack/up.ts';
 
 /** What the command line needs, through BOOTREADY_CONFIG. */
-export const writeClientConfig = (dataDir: string, { ports, keys }: StackState): Promise<void> =>
-  writePrivate(
+export function writeClientConfig(dataDir: string, { ports, keys }: StackState): Promise<void> {
+  return writePrivate(
     join(dataDir, 'client.json'),
     `${JSON.stringify({ url: `http://127.0.0.1:${ports.api}`, apiKey: keys?.member }, null, 2)}\n`,
   );
+}
 
 /** Where everything is and how an own image is uploaded. Secrets are named by their file, not printed. */
-export const describeAddresses = (dataDir: string, { ports }: StackState): string => {
+export function describeAddresses(dataDir: string, { ports }: StackState): string {
   const api = `http://127.0.0.1:${ports.api}`;
   const s3 = `http://127.0.0.1:${ports.s3}`;
   const credentials = join(dataDir, 'stack.json');
@@ -31,4 +32,4 @@ Upload an image of your own:
 Or with any S3 client, at ${s3} with s3.accessKey and s3.secretKey of the credentials, to
   uploads/${demoProject}/FILE     (its name, if you like, as metadata "name")
 `;
-};
+}

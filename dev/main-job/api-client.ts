@@ -9,7 +9,7 @@ export type ApiClient = {
 };
 
 /** As any client of the demo project would ask. */
-export const apiClient = ({ ports, keys }: StackState): ApiClient => {
+export function apiClient({ ports, keys }: StackState): ApiClient {
   const get = async (path: string): Promise<unknown> => {
     const response = await fetch(`http://127.0.0.1:${ports.api}${path}`, {
       headers: { authorization: `Bearer ${keys?.member}`, 'accept-language': 'en' },
@@ -31,4 +31,4 @@ export const apiClient = ({ ports, keys }: StackState): ApiClient => {
       return found === undefined ? undefined : ImageDetail.parse(found);
     },
   };
-};
+}

@@ -11,7 +11,7 @@ const name = 'Debian 12 (sample)';
 const upload = { bucket: 'uploads', key: `${demoProject}/debian-12-sample.vmdk` };
 
 /** From a disk image to a published one, as a user with an S3 client has it. True when it is published (already). */
-export const runMainJob = async (state: StackState, dataDir: string, signal: AbortSignal): Promise<boolean> => {
+export async function runMainJob(state: StackState, dataDir: string, signal: AbortSignal): Promise<boolean> {
   const api = apiClient(state);
   const before = state.sampleImageId ? await api.image(state.sampleImageId) : undefined;
   if (before?.status === 'active') {
@@ -31,4 +31,4 @@ export const runMainJob = async (state: StackState, dataDir: string, signal: Abo
   if (image.status !== 'active') return false;
   await writeState(dataDir, { ...state, sampleImageId: imageId });
   return true;
-};
+}

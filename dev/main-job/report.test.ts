@@ -18,18 +18,21 @@ const run = {
   findings: [],
 } satisfies RunView;
 
-const finding = (outcome: FindingView['outcome'], title: string): FindingView => ({
-  code: 'format',
-  step: 'inspect',
-  outcome,
-  params: {},
-  severity: 'required',
-  title,
-  ...(outcome === 'pass' ? {} : { problem: `${title} is wrong.`, remedy: `Mend ${title}.` }),
-});
+function finding(outcome: FindingView['outcome'], title: string): FindingView {
+  return {
+    code: 'format',
+    step: 'inspect',
+    outcome,
+    params: {},
+    severity: 'required',
+    title,
+    ...(outcome === 'pass' ? {} : { problem: `${title} is wrong.`, remedy: `Mend ${title}.` }),
+  };
+}
 
-const image = (newest: RunView, published: ImageDetail['published'] = null): ImageDetail =>
-  ({ published, runs: [newest] }) as unknown as ImageDetail;
+function image(newest: RunView, published: ImageDetail['published'] = null): ImageDetail {
+  return { published, runs: [newest] } as unknown as ImageDetail;
+}
 
 test('a rejected image: findings by outcome, with advice for those that did not pass', () => {
   const findings = [finding('fail', 'cloud-init'), finding('pass', 'Format'), finding('warn', 'Size')];

@@ -9,7 +9,7 @@ const groups = [
 ] as const;
 
 /** What was found in an image and where it is now, for people. */
-export const describeImage = (image: ImageDetail): string => {
+export function describeImage(image: ImageDetail): string {
   const run = image.runs[0];
   const lines: string[] = [];
   for (const { outcome, heading } of groups) {
@@ -31,10 +31,12 @@ export const describeImage = (image: ImageDetail): string => {
     lines.push(`  Not published: the run was ${run?.status ?? 'never started'}.`);
   }
   return lines.join('\n');
-};
+}
 
-const describeFinding = ({ title, problem, remedy, commands = [] }: FindingView): string[] => [
-  `    ${title}${problem ? `: ${problem}` : ''}`,
-  ...(remedy ? [`      ${remedy}`] : []),
-  ...commands.map(({ on, run }) => `        ${run}${on === 'any' ? '' : `  # ${on}`}`),
-];
+function describeFinding({ title, problem, remedy, commands = [] }: FindingView): string[] {
+  return [
+    `    ${title}${problem ? `: ${problem}` : ''}`,
+    ...(remedy ? [`      ${remedy}`] : []),
+    ...commands.map(({ on, run }) => `        ${run}${on === 'any' ? '' : `  # ${on}`}`),
+  ];
+}

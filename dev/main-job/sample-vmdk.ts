@@ -7,7 +7,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { startLine } from '../terminal/line.mjs';
 
 /** The sample as an upload: a VMDK as VMware exports it. Both the image and the VMDK are made once and kept. */
-export const sampleVmdk = async (signal: AbortSignal): Promise<string> => {
+export async function sampleVmdk(signal: AbortSignal): Promise<string> {
   const image = await buildImage(signal);
   const vmdk = join(dirname(image), 'debian-12-sample.vmdk');
   if (existsSync(vmdk)) return vmdk;
@@ -27,9 +27,9 @@ export const sampleVmdk = async (signal: AbortSignal): Promise<string> => {
   }
   line.done();
   return vmdk;
-};
+}
 
-const buildImage = async (signal: AbortSignal): Promise<string> => {
+async function buildImage(signal: AbortSignal): Promise<string> {
   const what = 'Building the sample image, a small Debian (once)';
   const line = startLine(what, { silentFor: 1500 });
   let image = '';
@@ -44,24 +44,24 @@ const buildImage = async (signal: AbortSignal): Promise<string> => {
   }
   line.done(what);
   return image;
-};
+}
 
-const killGroup = (pid: number | undefined): void => {
+function killGroup(pid: number | undefined): void {
   try {
     if (pid) process.kill(-pid, 'SIGKILL');
   } catch {
     // Gone already.
   }
-};
+}
 
 /** Runs a program in a process group of its own, which ends with the signal or with us. */
-const runGroup = (
+function runGroup(
   command: string,
   args: readonly string[],
   signal: AbortSignal,
   onLine: (line: string) => void = () => undefined,
-): Promise<void> =>
-  new Promise((resolve, reject) => {
+): Promise<void> {
+  return new Promise((resolve, reject) => {
     signal.throwIfAborted();
     const child = spawn('setpriv', ['--pdeathsig', 'TERM', command, ...args], {
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -92,3 +92,4 @@ const runGroup = (
       );
     });
   });
+}

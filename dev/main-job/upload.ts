@@ -7,11 +7,11 @@ import { startLine } from '../terminal/line.mjs';
 import { size, stepLine } from './words.ts';
 
 /** A plain PUT by an S3 client that knows nothing of bootready: the way every upload may come. */
-export const uploadSample = async (
+export async function uploadSample(
   state: StackState,
   { file, bucket, key, name }: { file: string; bucket: string; key: string; name: string },
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   const { size: bytes } = await stat(file);
   const what = (done: number): string => stepLine('upload', `${size(bytes)} ${Math.floor((100 * done) / bytes)} %`);
   const line = startLine(what(0));
@@ -31,4 +31,4 @@ export const uploadSample = async (
     throw error;
   }
   line.done(stepLine('upload', `${size(bytes)} to ${bucket}/${key}`));
-};
+}

@@ -9,11 +9,11 @@ import { stepLine } from './words.ts';
 const patienceSeconds = 180;
 
 /** Waits until an upload has become an image record. @throws BootreadyError `unavailable` */
-export const findUploaded = async (
+export async function findUploaded(
   api: ApiClient,
   { name, key, since }: { name: string; key: string; since: number },
   signal: AbortSignal,
-): Promise<string> => {
+): Promise<string> {
   const line = startLine(stepLine('intake', 'waiting for the notification'), { silentFor: 500 });
   try {
     for (const deadline = Date.now() + patienceSeconds * 1000; Date.now() < deadline; ) {
@@ -30,12 +30,12 @@ export const findUploaded = async (
     message: `The upload did not become an image within ${patienceSeconds} s.`,
     remedy: 'Look into the logs of the API and of the worker for queues.',
   });
-};
+}
 
 const ended = new Set<RunView['status']>(['published', 'rejected', 'failed', 'cancelled']);
 
 /** Shows the steps of the newest run, one line each, until it has ended. */
-export const watchRun = async (api: ApiClient, imageId: string, signal: AbortSignal): Promise<ImageDetail> => {
+export async function watchRun(api: ApiClient, imageId: string, signal: AbortSignal): Promise<ImageDetail> {
   const shown = new Set<string>();
   let endedAt: number | undefined;
   let open: { step: string; line: Line; tenth: number } | undefined;
@@ -75,11 +75,12 @@ export const watchRun = async (api: ApiClient, imageId: string, signal: AbortSig
   } finally {
     open?.line.end();
   }
-};
+}
 
-const vanished = (): BootreadyError =>
-  new BootreadyError({
+function vanished(): BootreadyError {
+  return new BootreadyError({
     code: 'not-found',
     message: 'The image of the sample was deleted while it was being worked on.',
     remedy: 'Start again to upload it anew.',
   });
+}

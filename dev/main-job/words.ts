@@ -1,7 +1,9 @@
 /** One line of a step; the names stand below each other. */
-export const stepLine = (step: string, words: string): string => `  ${step.padEnd(11)} ${words}`;
+export function stepLine(step: string, words: string): string {
+  return `  ${step.padEnd(11)} ${words}`;
+}
 
-export const size = (bytes: number): string => {
+export function size(bytes: number): string {
   if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(2)} GB`;
   return bytes >= 1e6 ? `${(bytes / 1e6).toFixed(0)} MB` : `${(bytes / 1e3).toFixed(0)} kB`;
-};
+}

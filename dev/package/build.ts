@@ -8,7 +8,7 @@ import { billText, ownBill, readPackages } from './sbom.ts';
  * The command line of users as one npm package without dependencies: `npm run build:cli`, then `npm pack ./dist/cli`. Node runs no TypeScript below
  * node_modules, and many small files take their time to be found: so it is bundled, and what a command needs comes in chunks when it is called.
  */
-export const buildPackage = async (folder: string): Promise<void> => {
+export async function buildPackage(folder: string): Promise<void> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const bundle = await rolldown({
@@ -39,7 +39,7 @@ export const buildPackage = async (folder: string): Promise<void> => {
   await writeFile(join(folder, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   await copyFile(join(import.meta.dirname, '../../LICENSE'), join(folder, 'LICENSE'));
   await chmod(join(folder, 'bootready.mjs'), 0o755);
-};
+}
 
 export const packageFolder = join(import.meta.dirname, '../../dist/cli');
 

@@ -22,12 +22,13 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const bootready = (...args: string[]) =>
-  spawnSync(join(dir, 'node_modules/.bin/bootready'), args, {
+function bootready(...args: string[]) {
+  return spawnSync(join(dir, 'node_modules/.bin/bootready'), args, {
     cwd: dir,
     encoding: 'utf8',
     env: { PATH: process.env.PATH, HOME: dir },
   });
+}
 
 test('it is one package: nothing else is installed with it, and it is small', () => {
   expect(readdirSync(join(dir, 'node_modules')).filter((name) => !name.startsWith('.'))).toEqual(['bootready']);

@@ -7,15 +7,18 @@ import root from '../../package.json' with { type: 'json' };
 import { billText, ownBill, readPackages } from './sbom.ts';
 
 const library = dirname(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json'));
-const schema = (name: string): object =>
-  JSON.parse(readFileSync(join(library, `res/schema/${name}.SNAPSHOT.schema.json`), 'utf8')) as object;
+function schema(name: string): object {
+  return JSON.parse(readFileSync(join(library, `res/schema/${name}.SNAPSHOT.schema.json`), 'utf8')) as object;
+}
 const ajv = new Ajv({ strict: false, validateFormats: false });
 for (const name of ['spdx', 'jsf-0.82']) {
   ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
 }
 const valid = ajv.compile(schema('bom-1.5'));
 
-const refs = (bill: Awaited<ReturnType<typeof ownBill>>) => bill.components.map((each) => each['bom-ref']);
+function refs(bill: Awaited<ReturnType<typeof ownBill>>) {
+  return bill.components.map((each) => each['bom-ref']);
+}
 
 test('the bill of the product fits the schema, and names what runs in production and nothing else', async () => {
   const bill = await ownBill();

@@ -14,7 +14,7 @@ type Bill = {
  * The bill of materials of bootready itself: the npm packages that a part of it has, by the lockfile, each with its digest and licence.
  * Without `only`: all that run in production. With it, the packages whose code stands in a bundle, named as `NAME@VERSION`.
  */
-export const ownBill = async (only?: ReadonlySet<string>): Promise<Bill> => {
+export async function ownBill(only?: ReadonlySet<string>): Promise<Bill> {
   const args = ['sbom', '--sbom-format=cyclonedx', '--sbom-type=application', '--package-lock-only'];
   const text = execFileSync('npm', args, { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 ** 2 });
   const bill = JSON.parse(text) as Bill;
@@ -40,10 +40,10 @@ export const ownBill = async (only?: ReadonlySet<string>): Promise<Bill> => {
       .filter(({ ref }) => isIn(ref))
       .map(({ ref, dependsOn = [] }) => ({ ref, dependsOn: dependsOn.filter(isIn) })),
   };
-};
+}
 
 /** `NAME@VERSION` of the packages that these modules (paths of files) belong to. */
-export const readPackages = async (modules: Iterable<string>): Promise<Set<string>> => {
+export async function readPackages(modules: Iterable<string>): Promise<Set<string>> {
   const folders = new Set<string>();
   for (const path of modules) {
     const found = /^(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(path);
@@ -57,9 +57,11 @@ export const readPackages = async (modules: Iterable<string>): Promise<Set<strin
     return `${name}@${version}`;
   });
   return new Set(await Promise.all(names));
-};
+}
 
-export const billText = (bill: Bill): string => `${JSON.stringify(bill, null, 2)}\n`;
+export function billText(bill: Bill): string {
+  return `${JSON.stringify(bill, null, 2)}\n`;
+}
 
 if (import.meta.main) {
   const path = join(root, 'dist/bootready.cdx.json');

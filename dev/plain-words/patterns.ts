@@ -5,17 +5,23 @@ export type Pattern = { readonly find: RegExp; readonly instead: string };
 const start = String.raw`(?:^|[.:!?]\**\s+|\n\s*(?:[-*]|\d+\.)\s+|\|\s*|\n\n)[“"„(*]*`;
 
 /** Lines may break anywhere. */
-const spaced = (source: string): string => source.replaceAll(' ', String.raw`\s+`);
+function spaced(source: string): string {
+  return source.replaceAll(' ', String.raw`\s+`);
+}
 
-const word = (source: string, instead: string): Pattern => ({
-  find: new RegExp(String.raw`(?<![\w-])(?:${spaced(source)})(?![\w-])`, 'giu'),
-  instead,
-});
+function word(source: string, instead: string): Pattern {
+  return {
+    find: new RegExp(String.raw`(?<![\w-])(?:${spaced(source)})(?![\w-])`, 'giu'),
+    instead,
+  };
+}
 
-const opening = (source: string, instead: string): Pattern => ({
-  find: new RegExp(`(?<=${start})(?:${source})`, 'gu'),
-  instead,
-});
+function opening(source: string, instead: string): Pattern {
+  return {
+    find: new RegExp(`(?<=${start})(?:${source})`, 'gu'),
+    instead,
+  };
+}
 
 export const patterns: readonly Pattern[] = [
   // How a sentence starts.

@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { patterns } from './patterns.ts';
 import { findings, findingsIn } from './plain-words.ts';
 
-const wordsIn = (file: string, source: string): string[] => findingsIn(file, source).map(({ words }) => words);
+function wordsIn(file: string, source: string): string[] {
+  return findingsIn(file, source).map(({ words }) => words);
+}
 
 test.each([
   ['Write it anew.', 'anew'],

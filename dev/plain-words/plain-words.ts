@@ -40,12 +40,15 @@ export type Finding = {
 /** A line may keep a wording when it, or the line before it, says why: `plain-words: RFC 2119`. */
 const allowance = /plain-words:(.*)/u;
 
-const lineAt = (source: string, at: number): number => source.slice(0, at).split('\n').length;
+function lineAt(source: string, at: number): number {
+  return source.slice(0, at).split('\n').length;
+}
 
-const describeProse = (file: string, source: string): Prose[] =>
-  file.endsWith('.md') ? proseOfMarkdown(source) : proseOfCode(source, file.endsWith('x') ? 'tsx' : 'ts');
+function describeProse(file: string, source: string): Prose[] {
+  return file.endsWith('.md') ? proseOfMarkdown(source) : proseOfCode(source, file.endsWith('x') ? 'tsx' : 'ts');
+}
 
-export const findingsIn = (file: string, source: string): Finding[] => {
+export function findingsIn(file: string, source: string): Finding[] {
   const lines = source.split('\n');
   const found = describeProse(file, source).flatMap(({ kind, at, text }) =>
     patterns.flatMap(({ find, instead }) =>
@@ -74,9 +77,9 @@ export const findingsIn = (file: string, source: string): Finding[] => {
     else for (const one of covers) allowed.add(one);
   }
   return [...found.filter(({ line }) => !allowed.has(line)), ...pointless].sort((a, b) => a.line - b.line);
-};
+}
 
-export const findings = async (all: boolean): Promise<({ file: string } & Finding)[]> => {
+export async function findings(all: boolean): Promise<({ file: string } & Finding)[]> {
   const found: ({ file: string } & Finding)[] = [];
   for await (const file of glob([code, markdown], { cwd: root, exclude: ['**/node_modules/**'] })) {
     if (unheld.test(file)) continue;
@@ -90,7 +93,7 @@ export const findings = async (all: boolean): Promise<({ file: string } & Findin
     );
   }
   return found;
-};
+}
 
 if (import.meta.main) {
   const found = await findings(process.argv.includes('--all'));

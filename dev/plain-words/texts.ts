@@ -6,10 +6,12 @@ export type Prose = { readonly kind: 'text' | 'comment'; readonly at: number; re
 type Node = { type?: string; start: number; end: number; value?: unknown; expressions?: Node[] };
 type Range = { start: number; end: number };
 
-const blank = (text: string): string => 'x'.repeat(text.length);
+function blank(text: string): string {
+  return 'x'.repeat(text.length);
+}
 
 /** Strings, templates and texts between tags; the ranges are what a comment cannot start in. */
-const literalsIn = (source: string, lang: 'ts' | 'tsx'): { texts: Prose[]; ranges: Range[] } => {
+function literalsIn(source: string, lang: 'ts' | 'tsx'): { texts: Prose[]; ranges: Range[] } {
   const texts: Prose[] = [];
   const ranges: Range[] = [];
   const add = (start: number, end: number): void => {
@@ -39,10 +41,10 @@ const literalsIn = (source: string, lang: 'ts' | 'tsx'): { texts: Prose[]; range
   };
   visit(parseAst(source, { lang }));
   return { texts, ranges };
-};
+}
 
 /** Comments; lines of `//` below each other are one. Their marks are blanked, an empty line stays a paragraph. */
-const commentsIn = (source: string, ranges: readonly Range[]): Prose[] => {
+function commentsIn(source: string, ranges: readonly Range[]): Prose[] {
   const literal = new Uint8Array(source.length);
   for (const { start, end } of ranges) literal.fill(1, start, end);
   const found: Prose[] = [];
@@ -60,15 +62,15 @@ const commentsIn = (source: string, ranges: readonly Range[]): Prose[] => {
     found.push({ kind: 'comment', at: at + indent, text: text.slice(indent) });
   }
   return found;
-};
+}
 
-export const proseOfCode = (source: string, lang: 'ts' | 'tsx'): Prose[] => {
+export function proseOfCode(source: string, lang: 'ts' | 'tsx'): Prose[] {
   const { texts, ranges } = literalsIn(source, lang);
   return [...texts, ...commentsIn(source, ranges)];
-};
+}
 
 /** Code, addresses and comments of a Markdown file are no prose. */
-export const proseOfMarkdown = (source: string): Prose[] => {
+export function proseOfMarkdown(source: string): Prose[] {
   const keepLines = (text: string): string => text.replace(/[^\n]/gu, 'x');
   const text = source
     .replace(/^(?:```|~~~)[\s\S]*?^(?:```|~~~)/gmu, keepLines)
@@ -76,4 +78,4 @@ export const proseOfMarkdown = (source: string): Prose[] => {
     .replace(/(`+)[^`]+?\1/gu, keepLines)
     .replace(/(?<=\]\()[^)]*/gu, keepLines);
   return [{ kind: 'text', at: 0, text }];
-};
+}

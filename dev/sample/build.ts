@@ -18,10 +18,10 @@ export const debianRecipe = ['debian.ts', 'disk.ts'].map((name) => join(import.m
  * it at some point of its life.
  * @throws BootreadyError `unavailable` with what failed
  */
-export const buildSampleImages = async (
+export async function buildSampleImages(
   cacheDir: string,
   onProgress: (message: string) => void = () => undefined,
-): Promise<SampleImages> => {
+): Promise<SampleImages> {
   const recipe = [import.meta.filename, ...debianRecipe];
   const home = await buildOnce({ cacheDir, name: 'sample', recipe }, async (work) => {
     onProgress('installing a small Debian into a folder (about a minute and a half)');
@@ -34,9 +34,10 @@ export const buildSampleImages = async (
     for (const name of ['boot.img', 'core.img', 'bootx64.efi']) await rm(join(work, name));
   });
   return Object.fromEntries(variants.map((variant) => [variant, join(home, `${variant}.raw`)])) as SampleImages;
-};
+}
 
-const script = (work: string): string => `${filesystem(work, 'good')}
+function script(work: string): string {
+  return `${filesystem(work, 'good')}
 sed -i 's/^MODULES=.*/MODULES=list/' "$root/etc/initramfs-tools/initramfs.conf"
 printf 'ext4\\n' > "$root/etc/initramfs-tools/modules"
 chroot "$root" update-initramfs -u -k all
@@ -45,3 +46,4 @@ sed -i 's/^MODULES=.*/MODULES=most/' "$root/etc/initramfs-tools/initramfs.conf"
 chroot "$root" update-initramfs -u -k all
 chroot "$root" dpkg --purge cloud-init
 ${filesystem(work, 'no-cloud-init')}`;
+}

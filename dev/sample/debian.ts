@@ -31,28 +31,30 @@ configfile ($root)/@/boot/grub/grub.cfg
 `;
 
 /** What GRUB does on a disk of ours: start the newest kernel at once, and say so on the serial console too. */
-export const grubConfig = ({
+export function grubConfig({
   top = '',
   kernel = 'vmlinuz',
   root = 'LABEL=cloudroot',
   initrd = 'initrd.img',
   more = '',
-} = {}): string =>
-  `serial --unit=0 --speed=115200
+} = {}): string {
+  return `serial --unit=0 --speed=115200
 terminal_input console serial
 terminal_output console serial
 set timeout=0
 linux ${top}/${kernel} root=${root} ro ${more}console=tty0 console=ttyS0,115200
 ${initrd ? `initrd ${top}/${initrd}\n` : ''}boot
 `;
+}
 
 /** A line of `installDebian`'s script: the root as it is now becomes the filesystem NAME.ext4 of so many MiB in the work folder. */
-export const filesystem = (work: string, name: string, size: number = layout.rootSize): string =>
+export function filesystem(work: string, name: string, size: number = layout.rootSize): string {
   // GRUB 2.06 reads neither of the features that are left out. Where mmdebstrap has mounted /proc and /sys for the hook, mke2fs
   // would copy them: it works in a mount namespace of its own, without them.
-  `truncate -s ${size}M ${work}/${name}.ext4
+  return `truncate -s ${size}M ${work}/${name}.ext4
 unshare --mount sh -c 'umount -R "$1/proc" "$1/sys" 2>/dev/null || true
 exec mke2fs -q -t ext4 -L cloudroot -O ^metadata_csum_seed,^orphan_file,^metadata_csum -d "$1" "$2"' sh "$root" ${work}/${name}.ext4`;
+}
 
 export type DebianOptions = {
   suite?: 'bullseye' | 'bookworm' | 'trixie' | 'sid';
@@ -71,10 +73,10 @@ export type DebianOptions = {
  * Installs a small Debian with cloud-init from Debian's packages and runs a script on it. GRUB's parts
  * (boot.img, core.img, bootx64.efi) are left in the work folder. mmdebstrap(1)
  */
-export const installDebian = async (
+export async function installDebian(
   work: string,
   { suite = 'bookworm', source, initramfs = 'initramfs-tools', more = [], without = [], script }: DebianOptions,
-): Promise<void> => {
+): Promise<void> {
   const hook = join(work, 'hook.sh');
   // mmdebstrap calls the hook with the folder of the new system, in whatever namespace it works.
   const wanted = [...packages, initramfs, ...more].filter((name) => !without.includes(name));
@@ -114,4 +116,4 @@ ${script}
     { maxBuffer: 64 * MiB, timeout: 1_800_000 },
   );
   await rm(hook);
-};
+}

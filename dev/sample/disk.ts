@@ -30,12 +30,12 @@ export type Partition = {
 };
 
 /** A disk of so many MiB with a partition table. No loop device and no partition node is used: all is laid into the file at its offset. */
-export const layDisk = async (
+export async function layDisk(
   path: string,
   size: number,
   label: 'gpt' | 'dos',
   partitions: readonly Partition[],
-): Promise<void> => {
+): Promise<void> {
   await writeFile(path, '');
   await truncate(path, size * MiB);
   const line = ({ start, size: length, type, active }: Partition): string =>
@@ -48,14 +48,14 @@ export const layDisk = async (
     await copyInto(path, from, start * MiB);
     await rm(from);
   }
-};
+}
 
 /** A file with FAT of so many MiB, in which a loader starts by itself; and what else is to lie in it, by its place there. */
-export const systemPartition = async (
+export async function systemPartition(
   path: string,
   size: number,
   files: Readonly<Record<string, string>>,
-): Promise<string> => {
+): Promise<string> {
   await writeFile(path, '');
   await truncate(path, size * MiB);
   await run('mkfs.vfat', ['-n', 'ESP', path]);
@@ -66,7 +66,7 @@ export const systemPartition = async (
   for (const folder of new Set(folders)) await run('mmd', ['-i', path, `::/${folder}`]);
   for (const [name, from] of Object.entries(files)) await run('mcopy', ['-i', path, from, `::/${name}`]);
   return path;
-};
+}
 
 export type DiskOptions = {
   path: string;
@@ -82,7 +82,7 @@ export type DiskOptions = {
 export const fallbackLoader = 'EFI/BOOT/BOOTX64.EFI';
 
 /** A disk with a partition table and boot loaders. */
-export const assembleDisk = async (options: DiskOptions): Promise<void> => {
+export async function assembleDisk(options: DiskOptions): Promise<void> {
   const { path, grub, firmware, root, rootType = 'linux' } = options;
   const loaders = firmware.includes('uefi') ? { [fallbackLoader]: join(grub, 'bootx64.efi') } : {};
   const esp = await systemPartition(`${path}.esp`, layout.espSize, loaders);
@@ -92,19 +92,19 @@ export const assembleDisk = async (options: DiskOptions): Promise<void> => {
     { start: layout.root, size: layout.rootSize, type: rootType, from: root },
   ]);
   if (firmware.includes('bios')) await installGrub(path, grub, layout.biosBoot * MiB);
-};
+}
 
 /** Holes stay holes: dd seeks over zeros. */
-const copyInto = async (disk: string, from: string, offset: number): Promise<void> => {
+async function copyInto(disk: string, from: string, offset: number): Promise<void> {
   await run('dd', [`if=${from}`, `of=${disk}`, 'bs=1M', `seek=${offset / MiB}`, 'conv=notrunc,sparse', 'status=none']);
-};
+}
 
 /**
  * What grub-bios-setup does to a block device: boot.img into the first sector, leaving the partition table, and told where
  * core.img begins; the first sector of core.img told where the rest of it is. GRUB sources, boot.S and diskboot.S.
  * @param at where core.img begins, in bytes: GPT has a partition for it, MBR the sectors behind the first
  */
-export const installGrub = async (path: string, grub: string, at: number): Promise<void> => {
+export async function installGrub(path: string, grub: string, at: number): Promise<void> {
   const boot = await readFile(join(grub, 'boot.img'));
   const core = await readFile(join(grub, 'core.img'));
   const first = at / sector;
@@ -118,4 +118,4 @@ export const installGrub = async (path: string, grub: string, at: number): Promi
   } finally {
     await file.close();
   }
-};
+}

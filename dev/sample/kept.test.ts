@@ -10,8 +10,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(cacheDir, { recursive: true, force: true }));
 
-const kept = (build: (work: string) => Promise<void>): Promise<string> =>
-  buildOnce({ cacheDir, name: 'thing', recipe: [import.meta.filename] }, build);
+function kept(build: (work: string) => Promise<void>): Promise<string> {
+  return buildOnce({ cacheDir, name: 'thing', recipe: [import.meta.filename] }, build);
+}
 
 test('two that build it at once get what the first to end has built; nothing half-built stays', async () => {
   const bothBuild = Promise.withResolvers<void>();

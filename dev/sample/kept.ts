@@ -13,7 +13,7 @@ import { removeOld } from '../../workers/old-cache.ts';
  * @returns the folder
  * @throws BootreadyError `unavailable` with what failed
  */
-export const buildOnce = async (
+export async function buildOnce(
   {
     cacheDir,
     name,
@@ -21,7 +21,7 @@ export const buildOnce = async (
     remedy = 'It needs mmdebstrap, mtools, dosfstools, fdisk, and the network to fetch Debian packages; or start with --no-sample.',
   }: { cacheDir: string; name: string; recipe: readonly string[]; remedy?: string },
   build: (work: string) => Promise<void>,
-): Promise<string> => {
+): Promise<string> {
   const hash = createHash('sha256');
   for (const file of recipe) hash.update(readFileSync(file));
   const home = join(cacheDir, `${name}-${hash.digest('hex').slice(0, 12)}`);
@@ -56,4 +56,4 @@ export const buildOnce = async (
       cause,
     });
   }
-};
+}

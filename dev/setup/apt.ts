@@ -7,19 +7,21 @@ import { print, startLine } from '../terminal/line.mjs';
 import { hasProgram, isInstalled, kernels, type System, type SystemPackage } from './system-packages.ts';
 
 /** Which of the two we know; undefined on others. */
-const system = (): System | undefined => {
+function system(): System | undefined {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
   const ids = [/^ID=(.*)$/m, /^ID_LIKE=(.*)$/m].flatMap(
     (field) => (field.exec(release)?.[1] ?? '').match(/\w+/g) ?? [],
   );
   if (!hasProgram('apt-get')) return undefined;
   return ids.includes('ubuntu') ? 'ubuntu' : ids.includes('debian') ? 'debian' : undefined;
-};
+}
 
-const nameOn = ({ name }: SystemPackage, on: System): string => (typeof name === 'string' ? name : name[on]);
+function nameOn({ name }: SystemPackage, on: System): string {
+  return typeof name === 'string' ? name : name[on];
+}
 
 /** Installs what is missing of these. @throws BootreadyError `tool-missing` that says what to install, when we cannot */
-export const installSystemPackages = async (wanted: readonly SystemPackage[]): Promise<void> => {
+export async function installSystemPackages(wanted: readonly SystemPackage[]): Promise<void> {
   const missing = wanted.filter((each) => !isInstalled(each));
   if (missing.length === 0) return;
   const on = system();
@@ -60,10 +62,10 @@ export const installSystemPackages = async (wanted: readonly SystemPackage[]): P
       remedy: 'Look what "dpkg -L" says of them; their programs must be in PATH.',
     });
   }
-};
+}
 
 /** As an ordinary user on Ubuntu, kernels are not readable, and libguestfs cannot start. */
-export const requireReadableKernel = async (): Promise<void> => {
+export async function requireReadableKernel(): Promise<void> {
   const readable = await Promise.allSettled(kernels().map((path) => access(path, constants.R_OK)));
   if (readable.some(({ status }) => status === 'fulfilled')) return;
   throw new BootreadyError({
@@ -71,7 +73,7 @@ export const requireReadableKernel = async (): Promise<void> => {
     message: 'libguestfs needs to read the kernel in /boot, which this user may not.',
     remedy: 'Run this and start again: sudo chmod 0644 /boot/vmlinuz-*',
   });
-};
+}
 
 /** Packages with a service of the same name. */
 const servers = ['redis-server', 'prometheus'];
@@ -82,7 +84,7 @@ const policyFile = '/usr/sbin/policy-rc.d';
  * Debian's way to keep packages from starting their services (invoke-rc.d(8)): exit code 101 forbids. An installation is not broken
  * off in the middle: who interrupts it waits for its end.
  */
-const withoutStartingServices = async (work: () => Promise<void>): Promise<void> => {
+async function withoutStartingServices(work: () => Promise<void>): Promise<void> {
   let interrupted = false;
   const wait = (): void => {
     interrupted = true;
@@ -98,14 +100,14 @@ const withoutStartingServices = async (work: () => Promise<void>): Promise<void>
     process.off('SIGINT', wait).off('SIGTERM', wait);
     if (interrupted) process.exit(130);
   }
-};
+}
 
-const run = (
+function run(
   command: string,
   args: readonly string[],
   onOutput: (sofar: string) => void = () => undefined,
-): Promise<{ code: number | null; output: string }> =>
-  new Promise((resolve) => {
+): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve) => {
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' },
@@ -120,8 +122,9 @@ const run = (
     child.once('error', (error) => resolve({ code: -1, output: error.message }));
     child.once('close', (code) => resolve({ code, output }));
   });
+}
 
-const apt = async (what: string, args: readonly string[]): Promise<void> => {
+async function apt(what: string, args: readonly string[]): Promise<void> {
   const line = startLine(what);
   const { code, output } = await run('apt-get', args, (sofar) => {
     const [, total] = /(\d+) newly installed/.exec(sofar) ?? [];
@@ -151,11 +154,12 @@ const apt = async (what: string, args: readonly string[]): Promise<void> => {
     reason.slice(0, 3).join(' | ') || `apt-get ended with ${code}`,
     `Try it by hand: apt-get ${args.join(' ')}`,
   );
-};
+}
 
-const aptError = (why: string, remedy: string): BootreadyError =>
-  new BootreadyError({
+function aptError(why: string, remedy: string): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `The Debian packages could not be installed: ${why}.`,
     remedy,
   });
+}

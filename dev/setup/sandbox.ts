@@ -5,7 +5,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 const run = promisify(execFile);
 
 /** Image tools run in namespaces that some systems forbid to ordinary users (Ubuntu 24.04) or to containers. */
-export const requireSandbox = async (): Promise<void> => {
+export async function requireSandbox(): Promise<void> {
   const binds = ['--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev'];
   try {
     await run('bwrap', ['--unshare-all', '--cap-drop', 'ALL', '--die-with-parent', ...binds, '--', '/bin/true']);
@@ -22,4 +22,4 @@ export const requireSandbox = async (): Promise<void> => {
       cause,
     });
   }
-};
+}

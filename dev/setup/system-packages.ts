@@ -15,22 +15,30 @@ export type SystemPackage = {
 
 // Ordinary users have no sbin in PATH, but use what is there.
 const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/local/sbin', '/usr/sbin', '/sbin'];
-export const hasProgram = (name: string): boolean => folders.some((folder) => existsSync(join(folder, name)));
+export function hasProgram(name: string): boolean {
+  return folders.some((folder) => existsSync(join(folder, name)));
+}
 
 /** A kernel with its modules: libguestfs starts its appliance with it. */
-export const kernels = (): string[] =>
-  (existsSync('/boot') ? readdirSync('/boot') : [])
+export function kernels(): string[] {
+  return (existsSync('/boot') ? readdirSync('/boot') : [])
     .filter((name) => name.startsWith('vmlinuz-'))
     .filter((name) => existsSync(join('/lib/modules', name.slice('vmlinuz-'.length))))
     .map((name) => join('/boot', name));
+}
 
 /** For test/support/browser.ts, which looks for the same ones. */
-const hasBrowser = (): boolean => ['chromium', 'google-chrome'].some(hasProgram);
-const isUbuntu = (): boolean =>
-  existsSync('/etc/os-release') && /^ID="?ubuntu/m.test(readFileSync('/etc/os-release', 'utf8'));
+function hasBrowser(): boolean {
+  return ['chromium', 'google-chrome'].some(hasProgram);
+}
+function isUbuntu(): boolean {
+  return existsSync('/etc/os-release') && /^ID="?ubuntu/m.test(readFileSync('/etc/os-release', 'utf8'));
+}
 
 /** venv(3) needs ensurepip, which Debian packs apart, or comes with a Python that was built otherwise. */
-const hasVenv = (): boolean => spawnSync('python3', ['-c', 'import ensurepip, venv'], { stdio: 'ignore' }).status === 0;
+function hasVenv(): boolean {
+  return spawnSync('python3', ['-c', 'import ensurepip, venv'], { stdio: 'ignore' }).status === 0;
+}
 
 /** What the product, its sample and its tests call. Recommended packages are left out, so some are named that seem implied. */
 export const systemPackages: readonly SystemPackage[] = [
@@ -107,5 +115,8 @@ export const systemPackages: readonly SystemPackage[] = [
 
 export const pipPackage: SystemPackage = { name: 'python3-pip', reason: 'fetching Go', programs: ['pip3'] };
 
-export const isInstalled = ({ programs = [], anyFile, isThere }: SystemPackage): boolean =>
-  programs.every(hasProgram) && (!anyFile || anyFile.some((path) => existsSync(path))) && (!isThere || isThere());
+export function isInstalled({ programs = [], anyFile, isThere }: SystemPackage): boolean {
+  return (
+    programs.every(hasProgram) && (!anyFile || anyFile.some((path) => existsSync(path))) && (!isThere || isThere())
+  );
+}

@@ -27,34 +27,40 @@ type Document = { info: { version: string; description?: string }; paths: Record
 const methods = ['get', 'post', 'put', 'patch', 'delete'];
 
 /** Vue reads braces, and Markdown reads bars and angle brackets. */
-const text = (words = ''): string =>
-  words
+function text(words = ''): string {
+  return words
     .replace(/[{}<>|]/gu, (mark) => `&#${mark.codePointAt(0)};`)
     .replace(/\s+/gu, ' ')
     .trim();
+}
 
-const formatSchema = ({ $ref, type, format, enum: values, items, anyOf }: Schema = {}): string => {
+function formatSchema({ $ref, type, format, enum: values, items, anyOf }: Schema = {}): string {
   if ($ref) return $ref.split('/').at(-1) ?? '';
   if (values) return values.map((value) => JSON.stringify(value)).join(', ');
   if (items) return `array of ${formatSchema(items)}`;
   if (anyOf) return anyOf.map(formatSchema).join(' or ');
   return [[type].flat().join(' or '), format].filter(Boolean).join(', ');
-};
+}
 
-const formatBody = ({ description, content = {} }: Body): string =>
-  [text(description), ...Object.entries(content).map(([type, { schema }]) => `${type}: ${text(formatSchema(schema))}`)]
+function formatBody({ description, content = {} }: Body): string {
+  return [
+    text(description),
+    ...Object.entries(content).map(([type, { schema }]) => `${type}: ${text(formatSchema(schema))}`),
+  ]
     .filter((part) => part !== '' && !part.endsWith(': '))
     .join('; ');
+}
 
-const table = (head: string, rows: string[]): string[] =>
-  rows.length === 0 ? [] : [[head, '| --- | --- |', ...rows].join('\n')];
+function table(head: string, rows: string[]): string[] {
+  return rows.length === 0 ? [] : [[head, '| --- | --- |', ...rows].join('\n')];
+}
 
-const formatOperation = (
+function formatOperation(
   method: string,
   path: string,
   { summary, description, parameters = [], requestBody, responses = {} }: Operation,
-): string =>
-  [
+): string {
+  return [
     `### ${text(summary) || `${method.toUpperCase()} ${text(path)}`}`,
     `\`\`\`http\n${method.toUpperCase()} ${path}\n\`\`\``,
     ...(description ? [text(description)] : []),
@@ -71,12 +77,14 @@ const formatOperation = (
       Object.entries(responses).map(([status, body]) => `| ${status} | ${formatBody(body)} |`),
     ),
   ].join('\n\n');
+}
 
 /** One section for each first segment of a path below the version: images, keys, ... */
-const sectionOf = (path: string): string =>
-  path.split('/').find((part) => part !== '' && !/^v\d|^\{/u.test(part)) ?? 'other';
+function sectionOf(path: string): string {
+  return path.split('/').find((part) => part !== '' && !/^v\d|^\{/u.test(part)) ?? 'other';
+}
 
-export const apiReference = (document: Document): string => {
+export function apiReference(document: Document): string {
   const operations = Object.entries(document.paths).flatMap(([path, item]) =>
     methods.flatMap((method) => (item[method] ? [{ path, words: formatOperation(method, path, item[method]) }] : [])),
   );
@@ -88,7 +96,8 @@ export const apiReference = (document: Document): string => {
       .sort(([a], [b]) => a.localeCompare(b))
       .flatMap(([section, those]) => [`## ${section}`, ...those.map(({ words }) => words)]),
   ].join('\n\n');
-};
+}
 
-export const readDocument = (): Document =>
-  JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8')) as Document;
+export function readDocument(): Document {
+  return JSON.parse(readFileSync(join(import.meta.dirname, '../../docs/openapi.json'), 'utf8')) as Document;
+}

@@ -22,7 +22,7 @@ const markdown = [
 ];
 
 /** The same files under the same names, so that the same links hold; the README is the first page. */
-const collectPages = (): void => {
+function collectPages(): void {
   rmSync(pages, { recursive: true, force: true });
   mkdirSync(join(pages, 'public'), { recursive: true });
   for (const name of markdown) cpSync(join(root, name), join(pages, name), { recursive: true });
@@ -32,11 +32,11 @@ const collectPages = (): void => {
   cpSync(join(root, 'docs'), join(pages, 'public/docs'), { recursive: true, filter: (path) => !path.endsWith('.md') });
   mkdirSync(join(pages, 'api'), { recursive: true });
   writeFileSync(join(pages, 'api/index.md'), apiReference(readDocument()));
-};
+}
 
-const run = (command: string, ...args: string[]): void => {
+function run(command: string, ...args: string[]): void {
   execFileSync(command, args, { cwd: here, stdio: 'inherit' });
-};
+}
 
 if (import.meta.main) {
   collectPages();

@@ -11,7 +11,7 @@ export class Interrupted extends Error {
 }
 
 /** The first signal asks to stop, the second stops hard. */
-export const stopOnSignals = (killAll: () => void): AbortSignal => {
+export function stopOnSignals(killAll: () => void): AbortSignal {
   const asked = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -27,4 +27,4 @@ export const stopOnSignals = (killAll: () => void): AbortSignal => {
   // The terminal may be gone; stopping goes on without it.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   return asked.signal;
-};
+}

@@ -3,16 +3,16 @@ import { join } from 'node:path';
 import { BootreadyError } from '../../shared/errors.ts';
 
 /** When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), field 22). */
-const readStartTime = async (pid: number): Promise<string | undefined> => {
+async function readStartTime(pid: number): Promise<string | undefined> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-};
+}
 
 /**
  * One stack for a data folder. A lock whose process is gone is taken over.
  * @throws BootreadyError `conflict` when a stack is running from it
  */
-export const lockDataDir = async (dataDir: string): Promise<{ unlock: () => Promise<void> }> => {
+export async function lockDataDir(dataDir: string): Promise<{ unlock: () => Promise<void> }> {
   const path = join(dataDir, 'lock');
   const mine = `${process.pid} ${await readStartTime(process.pid)}`;
   for (let tries = 0; tries < 3; tries++) {
@@ -37,4 +37,4 @@ export const lockDataDir = async (dataDir: string): Promise<{ unlock: () => Prom
     message: `Another start from ${dataDir} is going on.`,
     remedy: 'Wait for it, or start again.',
   });
-};
+}

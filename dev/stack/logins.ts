@@ -6,10 +6,12 @@ import type { StackState } from './state.ts';
 
 type Logins = StackState['logins'];
 
-const loginOf = (role: ProcessRole): string => `${roleName(role)}_login`;
+function loginOf(role: ProcessRole): string {
+  return `${roleName(role)}_login`;
+}
 
 /** The logins of the processes, each with the rights of its kind only; the roles come with "bootready migrate". */
-export const makeLogins = async (ownerUrl: string, logins: Logins): Promise<void> => {
+export async function makeLogins(ownerUrl: string, logins: Logins): Promise<void> {
   const { db, close } = openDatabase(ownerUrl, { max: 1 });
   try {
     for (const role of processRoles) {
@@ -18,8 +20,9 @@ export const makeLogins = async (ownerUrl: string, logins: Logins): Promise<void
   } finally {
     await close();
   }
-};
+}
 
 /** As one kind of process reaches the database that the owner reaches by this URL. */
-export const loginUrl = (ownerUrl: string, role: ProcessRole, logins: Logins): string =>
-  Object.assign(new URL(ownerUrl), { username: loginOf(role), password: logins[role] }).toString();
+export function loginUrl(ownerUrl: string, role: ProcessRole, logins: Logins): string {
+  return Object.assign(new URL(ownerUrl), { username: loginOf(role), password: logins[role] }).toString();
+}

@@ -17,9 +17,9 @@ export type ObjectStoreOptions = {
 };
 
 /** versitygw over a folder: a real S3 server with multipart uploads, range reads, user metadata and notifications. */
-export const startObjectStore = async (
+export async function startObjectStore(
   options: ObjectStoreOptions,
-): Promise<Service & { endpoint: string; region: string }> => {
+): Promise<Service & { endpoint: string; region: string }> {
   const { dataDir, port, accessKey, secretKey, webhookUrl, logFile } = options;
   const objects = join(dataDir, 'objects');
   await mkdir(objects, { recursive: true });
@@ -46,4 +46,4 @@ export const startObjectStore = async (
     ready: () => client.listBuckets().then(() => true),
   });
   return { ...service, endpoint: `http://127.0.0.1:${port}`, region: 'us-east-1' };
-};
+}

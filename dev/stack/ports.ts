@@ -30,10 +30,10 @@ type Choice = { remembered?: Ports | undefined; apiPort?: number | undefined; re
  * The ports of this start. What was remembered stays, for clients know it; only metrics move aside: a start is worth more.
  * @throws BootreadyError `conflict` when another program has one of them, or the one that was asked for
  */
-export const choosePorts = async (
+export async function choosePorts(
   { remembered, apiPort, replaceTaken }: Choice,
   say: (line: string) => void,
-): Promise<Ports> => {
+): Promise<Ports> {
   const ports = { ...(remembered ?? wanted), ...(apiPort ? { api: apiPort } : {}) };
   for (const name of Object.keys(wanted) as (keyof Ports)[]) {
     const port = ports[name];
@@ -45,10 +45,10 @@ export const choosePorts = async (
     say(`Port ${port} is taken by another program: ${meaning[name]} gets ${ports[name]}.`);
   }
   return ports;
-};
+}
 
-const portTaken = (name: keyof Ports, port: number, asked: boolean): BootreadyError =>
-  new BootreadyError({
+function portTaken(name: keyof Ports, port: number, asked: boolean): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: asked
       ? `Port ${port} is taken by another program.`
@@ -57,3 +57,4 @@ const portTaken = (name: keyof Ports, port: number, asked: boolean): BootreadyEr
       ? 'Give another one with --api-port.'
       : `End that program ("ss -ltnp sport = :${port}" names it), or let a free port be chosen: npm start -- --new-ports`,
   });
+}

@@ -25,7 +25,7 @@ export type PostgresOptions = {
 type Launch = (program: string, args: readonly string[]) => { command: string; args: readonly string[] };
 
 /** A Postgres cluster with the binaries of an npm package; its data stays. `url` names the database `bootready`. */
-export const startPostgres = async (options: PostgresOptions): Promise<Service & { url: string }> => {
+export async function startPostgres(options: PostgresOptions): Promise<Service & { url: string }> {
   const { dataDir, port, password, logFile } = options;
   const cluster = join(dataDir, 'cluster');
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
@@ -53,13 +53,13 @@ export const startPostgres = async (options: PostgresOptions): Promise<Service &
     graceSeconds: 30,
   });
   return { ...service, url: urlOf('bootready') };
-};
+}
 
 /**
  * Postgres refuses to run as root, and as a user without a name. In a user namespace of its own it is "nobody", while its files
  * stay ours: no system user is needed and no folder must be opened to others (user_namespaces(7)).
  */
-const unprivileged = async (): Promise<Launch> => {
+async function unprivileged(): Promise<Launch> {
   if (process.getuid?.() !== 0 && hasName()) return (command, args) => ({ command, args });
   const wrapper = ['--user', '--map-user=65534', '--map-group=65534', '--'];
   try {
@@ -73,17 +73,17 @@ const unprivileged = async (): Promise<Launch> => {
       cause,
     });
   }
-};
+}
 
-const hasName = (): boolean => {
+function hasName(): boolean {
   try {
     return userInfo().username !== '';
   } catch {
     return false;
   }
-};
+}
 
-const initialise = async (launch: Launch, cluster: string, password: string): Promise<void> => {
+async function initialise(launch: Launch, cluster: string, password: string): Promise<void> {
   const passwordFile = `${cluster}.password`;
   await writeFile(passwordFile, password, { mode: 0o600 });
   const { command, args } = launch(initdb, [
@@ -105,9 +105,9 @@ const initialise = async (launch: Launch, cluster: string, password: string): Pr
   } finally {
     await rm(passwordFile, { force: true });
   }
-};
+}
 
-const ensureDatabase = async (url: string): Promise<boolean> => {
+async function ensureDatabase(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
   client.on('error', () => undefined);
   await client.connect();
@@ -118,13 +118,13 @@ const ensureDatabase = async (url: string): Promise<boolean> => {
   } finally {
     await client.end();
   }
-};
+}
 
 /**
  * A cluster of ours that outlived us would keep the data folder locked, and so would the pid that a killed one left behind once
  * another process of ours has it.
  */
-const endOrphan = async (cluster: string): Promise<void> => {
+async function endOrphan(cluster: string): Promise<void> {
   const lock = join(cluster, 'postmaster.pid');
   const pid = Number((await readFile(lock, 'utf8').catch(() => '')).split('\n')[0]);
   if (!pid) return;
@@ -134,4 +134,4 @@ const endOrphan = async (cluster: string): Promise<void> => {
   for (let tries = 0; tries < 100 && existsSync(`/proc/${pid}`); tries++) {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-};
+}

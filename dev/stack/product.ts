@@ -11,10 +11,12 @@ import type { StackState } from './state.ts';
 import { storeEnv } from './store-keys.ts';
 
 const run = promisify(execFile);
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
 
 /** The environment of commands of the owner (shared/config.ts). */
-export const productEnv = (state: StackState, dataDir: string): Record<string, string> => {
+export function productEnv(state: StackState, dataDir: string): Record<string, string> {
   const { ports, s3 } = state;
   return {
     DATABASE_URL: `postgres://bootready:${state.postgresPassword}@127.0.0.1:${ports.postgres}/bootready`,
@@ -34,10 +36,10 @@ export const productEnv = (state: StackState, dataDir: string): Record<string, s
     NODE_COMPILE_CACHE: join(dataDir, 'compile-cache'),
     ...passedOn(),
   };
-};
+}
 
 /** The environment of a process: with a login of the database and a user of the store that may do what its kind needs. */
-export const processEnv = (role: ProcessRole, state: StackState, dataDir: string): Record<string, string> => {
+export function processEnv(role: ProcessRole, state: StackState, dataDir: string): Record<string, string> {
   const env = productEnv(state, dataDir);
   return {
     ...env,
@@ -45,10 +47,10 @@ export const processEnv = (role: ProcessRole, state: StackState, dataDir: string
     ...storeEnv(role, state),
     DATABASE_URL: loginUrl(env.DATABASE_URL ?? '', role, state.logins),
   };
-};
+}
 
 /** What may be tried out with the embedded stack: POLICY=warn npm start */
-const passedOn = (): Record<string, string> => {
+function passedOn(): Record<string, string> {
   const names = [
     'TARGET_FORMAT',
     'POLICY',
@@ -62,10 +64,10 @@ const passedOn = (): Record<string, string> => {
   return Object.fromEntries(
     [...names, ...families].flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
-};
+}
 
 /** One of the product's commands that end by themselves. @throws BootreadyError `unavailable` with what it printed */
-export const runCommand = async (args: readonly string[], env: Record<string, string>): Promise<string> => {
+export async function runCommand(args: readonly string[], env: Record<string, string>): Promise<string> {
   try {
     const { stdout } = await run(process.execPath, ['cli/main.ts', ...args], {
       cwd: root,
@@ -81,7 +83,7 @@ export const runCommand = async (args: readonly string[], env: Record<string, st
       cause,
     });
   }
-};
+}
 
 export type ProductOptions = {
   name: string;
@@ -98,7 +100,7 @@ const longestPause = 30_000;
 const steady = 60_000;
 
 /** A process of the product: when it dies, it is told why and started again, after longer and longer pauses. */
-export const startProduct = async (options: ProductOptions): Promise<Service> => {
+export async function startProduct(options: ProductOptions): Promise<Service> {
   const { name, args, nodeOptions = [], env, logFile, say } = options;
   const start = (): Promise<Service> =>
     startServer({
@@ -142,7 +144,8 @@ export const startProduct = async (options: ProductOptions): Promise<Service> =>
       current.kill();
     },
   };
-};
+}
 
-const aborted = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

@@ -13,7 +13,7 @@ export type RedisOptions = {
 };
 
 /** AOF and `noeviction` as BullMQ asks: https://docs.bullmq.io/guide/going-to-production */
-export const startRedis = async (options: RedisOptions): Promise<Service & { url: string }> => {
+export async function startRedis(options: RedisOptions): Promise<Service & { url: string }> {
   const { dataDir, port, password, logFile } = options;
   await mkdir(dataDir, { recursive: true });
   const url = `redis://:${password}@127.0.0.1:${port}`;
@@ -45,4 +45,4 @@ export const startRedis = async (options: RedisOptions): Promise<Service & { url
     },
   });
   return { ...service, url };
-};
+}

@@ -35,19 +35,20 @@ export type ServerOptions = {
   graceSeconds?: number;
 };
 
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
 
 /** A command for spawn that ends with us even when we are killed: no orphans (setpriv(1); prctl(2), PR_SET_PDEATHSIG). */
-export const tied = (command: string, args: readonly string[]): [command: string, args: string[]] => [
-  'setpriv',
-  ['--pdeathsig', 'KILL', command, ...args],
-];
+export function tied(command: string, args: readonly string[]): [command: string, args: string[]] {
+  return ['setpriv', ['--pdeathsig', 'KILL', command, ...args]];
+}
 
 /**
  * Starts a server in its own session (so that Ctrl-C at the terminal reaches us and not it) and waits until it answers.
  * @throws BootreadyError `unavailable` with the end of its log when it ends early or does not answer in time.
  */
-export const startServer = async (options: ServerOptions): Promise<Service> => {
+export async function startServer(options: ServerOptions): Promise<Service> {
   const log = createWriteStream(options.logFile, { flags: 'a', mode: 0o600 });
   // A full disk must not take the stack down for want of a log.
   log.on('error', () => undefined);
@@ -104,54 +105,57 @@ export const startServer = async (options: ServerOptions): Promise<Service> => {
     kill: () => void child.kill('SIGKILL'),
     ...(child.pid === undefined ? {} : { pid: child.pid }),
   };
-};
+}
 
 /** A user whose name is not in /etc/passwd (LDAP, containers) needs USER: Go programs without C ask for it. */
-const inherited = (): Record<string, string> => ({
-  USER: 'bootready',
-  ...Object.fromEntries(
-    ['PATH', 'HOME', 'USER', 'TMPDIR', 'XDG_CACHE_HOME', 'LANG'].flatMap((name) => {
-      const value = process.env[name];
-      return value ? [[name, value]] : [];
-    }),
-  ),
-});
+function inherited(): Record<string, string> {
+  return {
+    USER: 'bootready',
+    ...Object.fromEntries(
+      ['PATH', 'HOME', 'USER', 'TMPDIR', 'XDG_CACHE_HOME', 'LANG'].flatMap((name) => {
+        const value = process.env[name];
+        return value ? [[name, value]] : [];
+      }),
+    ),
+  };
+}
 
 /** The end of what a program printed, in one line; of pino's JSON lines the message. */
-const lastWords = (tail: string): string => {
+function lastWords(tail: string): string {
   const lines = tail.trim().split('\n').slice(-3).map(splitWords);
   return lines.filter(Boolean).join(' | ').slice(-500) || 'it printed nothing';
-};
+}
 
-const splitWords = (line: string): string => {
+function splitWords(line: string): string {
   try {
     const { msg, err } = JSON.parse(line) as { msg?: string; err?: { message?: string } };
     return [msg, err?.message].filter(Boolean).join(': ') || line;
   } catch {
     return line;
   }
-};
+}
 
 /** The first free port from this one on. Those that the system hands out (32768 and more) may be in use at the next start. */
-export const freePortFrom = async (port: number, not: readonly number[]): Promise<number> => {
+export async function freePortFrom(port: number, not: readonly number[]): Promise<number> {
   for (let candidate = port; candidate < 32_768; candidate++) {
     if (!not.includes(candidate) && (await isPortFree(candidate))) return candidate;
   }
   return freePort();
-};
+}
 
 /** A port that was free a moment ago, anywhere below those that connections get (ip(7)): they could have it before its server has. */
-export const freePort = async (): Promise<number> => {
+export async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
     const candidate = randomInt(20_000, 32_768);
     if (await isPortFree(candidate)) return candidate;
   }
   throw new Error('No port of 127.0.0.1 is free.');
-};
+}
 
-export const isPortFree = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
+export function isPortFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
+}

@@ -46,25 +46,33 @@ const StackState = z.object({
 });
 export type StackState = z.infer<typeof StackState>;
 
-const secret = (): string => randomBytes(24).toString('hex');
-const newLogins = () => ({ api: secret(), worker: secret(), queues: secret() });
+function secret(): string {
+  return randomBytes(24).toString('hex');
+}
+function newLogins() {
+  return { api: secret(), worker: secret(), queues: secret() };
+}
 
-const fileOf = (dataDir: string): string => join(dataDir, 'stack.json');
+function fileOf(dataDir: string): string {
+  return join(dataDir, 'stack.json');
+}
 
-export const newState = (ports: Ports): StackState => ({
-  ports,
-  postgresPassword: secret(),
-  logins: newLogins(),
-  redisPassword: secret(),
-  s3: { accessKey: `bootready-${randomBytes(4).toString('hex')}`, secretKey: secret() },
-  storeKeys: newLogins(),
-  eventsSecret: secret(),
-  provenanceKey: newSigningKey(),
-  secretsKey: newSecretsKey(),
-});
+export function newState(ports: Ports): StackState {
+  return {
+    ports,
+    postgresPassword: secret(),
+    logins: newLogins(),
+    redisPassword: secret(),
+    s3: { accessKey: `bootready-${randomBytes(4).toString('hex')}`, secretKey: secret() },
+    storeKeys: newLogins(),
+    eventsSecret: secret(),
+    provenanceKey: newSigningKey(),
+    secretsKey: newSecretsKey(),
+  };
+}
 
 /** Undefined in a new data folder. @throws BootreadyError `invalid-input` when the file is not what we wrote */
-export const readState = async (dataDir: string): Promise<StackState | undefined> => {
+export async function readState(dataDir: string): Promise<StackState | undefined> {
   const path = fileOf(dataDir);
   let text: string;
   try {
@@ -88,18 +96,19 @@ export const readState = async (dataDir: string): Promise<StackState | undefined
       cause,
     });
   }
-};
+}
 
-export const writeState = (dataDir: string, state: StackState): Promise<void> =>
-  writePrivate(fileOf(dataDir), `${JSON.stringify(state, null, 2)}\n`);
+export function writeState(dataDir: string, state: StackState): Promise<void> {
+  return writePrivate(fileOf(dataDir), `${JSON.stringify(state, null, 2)}\n`);
+}
 
 /** All of it or nothing of it, and for nobody else's eyes. */
-export const writePrivate = async (path: string, text: string): Promise<void> => {
+export async function writePrivate(path: string, text: string): Promise<void> {
   await writeFile(`${path}.new`, text, { mode: 0o600 });
   await rename(`${path}.new`, path);
-};
+}
 
-export const makeDataDir = async (dataDir: string): Promise<void> => {
+export async function makeDataDir(dataDir: string): Promise<void> {
   try {
     await mkdir(join(dataDir, 'logs'), { recursive: true, mode: 0o700 });
   } catch (cause) {
@@ -110,4 +119,4 @@ export const makeDataDir = async (dataDir: string): Promise<void> => {
       cause,
     });
   }
-};
+}

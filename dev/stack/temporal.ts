@@ -18,9 +18,9 @@ const fairness = [
 ];
 
 /** The development server with a file database: histories outlive it. */
-export const startTemporal = async (
+export async function startTemporal(
   options: TemporalOptions,
-): Promise<Service & { address: string; uiUrl: string | undefined }> => {
+): Promise<Service & { address: string; uiUrl: string | undefined }> {
   await mkdir(options.dataDir, { recursive: true });
   const address = `127.0.0.1:${options.port}`;
   const service = await startServer({
@@ -45,4 +45,4 @@ export const startTemporal = async (
     },
   });
   return { ...service, address, uiUrl: options.uiPort ? `http://127.0.0.1:${options.uiPort}` : undefined };
-};
+}

@@ -25,7 +25,7 @@ type UpOptions = {
 };
 
 /** Servers, then the schema, then the API, then the store that reports to it, then who works. Gives the state with its keys. */
-export const startStack = async (options: UpOptions): Promise<StackState> => {
+export async function startStack(options: UpOptions): Promise<StackState> {
   const { dataDir, say, onStarted, signal } = options;
   let { state } = options;
   const { ports } = state;
@@ -133,9 +133,9 @@ export const startStack = async (options: UpOptions): Promise<StackState> => {
     line.end();
     throw error;
   }
-};
+}
 
-const createKey = async (role: 'member' | 'admin', env: Record<string, string>): Promise<string> => {
+async function createKey(role: 'member' | 'admin', env: Record<string, string>): Promise<string> {
   const args = ['key', 'create', '--project', demoProject, '--name', `npm start (${role})`, '--role', role, '--json'];
   return (JSON.parse(await runCommand(args, env)) as { key: string }).key;
-};
+}

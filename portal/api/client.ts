@@ -34,24 +34,26 @@ export class ApiProblem extends Error {
 
 type ErrorBody = { error?: { code?: string; message?: string; remedy?: string } } | undefined;
 
-const toProblem = (status: number, body: unknown): ApiProblem => {
+function toProblem(status: number, body: unknown): ApiProblem {
   const { code = 'internal', message = `HTTP ${status}`, remedy } = (body as ErrorBody)?.error ?? {};
   return new ApiProblem({ status, code, message, ...(remedy ? { remedy } : {}) });
-};
+}
 
 const client = createClient<paths>();
 client.use({ onRequest: ({ request }) => request.headers.set('accept-language', document.documentElement.lang) });
 
 /** What was answered. @throws ApiProblem */
-const answered = async <T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> => {
+async function answered<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await asked.catch((cause: Error) => {
     throw new ApiProblem({ status: 0, code: 'unreachable', message: cause.message });
   });
   if (response.ok) return data as T;
   throw toProblem(response.status, error);
-};
+}
 
-const ofImage = (id: string) => ({ params: { path: { id } } });
+function ofImage(id: string) {
+  return { params: { path: { id } } };
+}
 
 type Query = NonNullable<operations['listImages']['parameters']['query']>;
 type AuditLogQuery = NonNullable<operations['listAuditLog']['parameters']['query']>;
@@ -123,20 +125,29 @@ export const api = {
 };
 
 /** For what is not asked by fetch. */
-const address = <Path extends keyof paths>(path: Path, parameters: Record<string, string | number>): string =>
-  defaultPathSerializer(path, parameters);
+function address<Path extends keyof paths>(path: Path, parameters: Record<string, string | number>): string {
+  return defaultPathSerializer(path, parameters);
+}
 
 export const listStream = address('/v1/images/stream', {});
-export const auditExportUrl = (filter: AuditFilter): string =>
-  `${address('/v1/audit-log/export', {})}?${new URLSearchParams(filter as Record<string, string>)}`;
-export const streamOf = (id: string, language: string): string =>
-  `${address('/v1/images/{id}/stream', { id })}?language=${language}`;
+export function auditExportUrl(filter: AuditFilter): string {
+  return `${address('/v1/audit-log/export', {})}?${new URLSearchParams(filter as Record<string, string>)}`;
+}
+export function streamOf(id: string, language: string): string {
+  return `${address('/v1/images/{id}/stream', { id })}?language=${language}`;
+}
 
 /** A page of the API's that leads to the issuer and back to `to`. */
-export const signInAt = (to: string): string => `/sign-in/begin?${new URLSearchParams({ to })}`;
+export function signInAt(to: string): string {
+  return `/sign-in/begin?${new URLSearchParams({ to })}`;
+}
 
-export const linkEvidence = (id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json'): string =>
-  address('/v1/images/{id}/runs/{run}/evidence/{name}', { id, run, name });
-export const reportOf = (id: string, run: number, as: 'html' | 'json', language: string): string =>
-  `${address('/v1/images/{id}/runs/{run}/report', { id, run })}?as=${as}&lang=${language}`;
-export const linkProvenance = (id: string): string => address('/v1/images/{id}/provenance', { id });
+export function linkEvidence(id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json'): string {
+  return address('/v1/images/{id}/runs/{run}/evidence/{name}', { id, run, name });
+}
+export function reportOf(id: string, run: number, as: 'html' | 'json', language: string): string {
+  return `${address('/v1/images/{id}/runs/{run}/report', { id, run })}?as=${as}&lang=${language}`;
+}
+export function linkProvenance(id: string): string {
+  return address('/v1/images/{id}/provenance', { id });
+}

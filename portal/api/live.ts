@@ -5,8 +5,8 @@ import { useSpeech } from '../words/language.tsx';
 import { ApiProblem, api, type ListQuery, listStream, streamOf } from './client.ts';
 
 /** Undefined while it is not known, null for whoever is not signed in. */
-export const useSelf = () =>
-  useQuery({
+export function useSelf() {
+  return useQuery({
     queryKey: ['self'],
     queryFn: () =>
       api.self().catch((error: unknown) => {
@@ -15,6 +15,7 @@ export const useSelf = () =>
       }),
     staleTime: 60_000,
   });
+}
 
 /** A browser gives up by itself only on an answer that is no stream: the server restarts, or the session is over. */
 const againMs = 3000;
@@ -23,7 +24,7 @@ const againMs = 3000;
  * Server-sent events as long as the component is there. `false` while the connection is broken; it is made again by itself, and the server
  * then says at once how things are.
  */
-const useStream = (url: string, event: string, onData: (data: string) => void, onLost: () => void): boolean => {
+function useStream(url: string, event: string, onData: (data: string) => void, onLost: () => void): boolean {
   const [connected, setConnected] = useState(true);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the handlers only use what does not change for one URL
   useEffect(() => {
@@ -47,10 +48,10 @@ const useStream = (url: string, event: string, onData: (data: string) => void, o
     };
   }, [url, event]);
   return connected;
-};
+}
 
 /** A page of the list; pages that are shown are asked for again whenever one of the images changes. */
-export const useImagePage = (query: ListQuery) => {
+export function useImagePage(query: ListQuery) {
   const client = useQueryClient();
   const renew = (): void => {
     void client.invalidateQueries({ queryKey: ['images'] });
@@ -66,10 +67,10 @@ export const useImagePage = (query: ListQuery) => {
     placeholderData: (before) => before,
   });
   return { ...page, connected };
-};
+}
 
 /** One image, live, its findings in the chosen language. */
-export const useImage = (id: string) => {
+export function useImage(id: string) {
   const { language } = useSpeech();
   const client = useQueryClient();
   const queryKey = ['image', id, language];
@@ -88,4 +89,4 @@ export const useImage = (id: string) => {
     placeholderData: (before: ImageDetail | undefined) => (before?.id === id ? before : undefined),
   });
   return { ...image, connected };
-};
+}

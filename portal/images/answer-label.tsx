@@ -10,11 +10,11 @@ const looks = {
 } as const satisfies Record<MemberStatus, { word: WordKey; color: string }>;
 
 /** What a project has said to an image that is shared with it. */
-export const AnswerLabel = ({ answer }: { answer: MemberStatus }) => {
+export function AnswerLabel({ answer }: { answer: MemberStatus }) {
   const { t } = useSpeech();
   return (
     <Label color={looks[answer].color} isCompact>
       {t(looks[answer].word)}
     </Label>
   );
-};
+}

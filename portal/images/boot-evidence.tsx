@@ -10,7 +10,7 @@ import { useSpeech } from '../words/language.tsx';
 const shownCharacters = 200_000;
 
 /** Screen and console of the started image: pictures and text of a guest, shown as such and as nothing else. */
-export const BootEvidence = ({ imageId, run, boot }: { imageId: string; run: number; boot: Boot }) => {
+export function BootEvidence({ imageId, run, boot }: { imageId: string; run: number; boot: Boot }) {
   const { t, duration } = useSpeech();
   const problemWords = useProblemWords();
   const [isShown, setShown] = useState(false);
@@ -54,4 +54,4 @@ export const BootEvidence = ({ imageId, run, boot }: { imageId: string; run: num
       )}
     </div>
   );
-};
+}

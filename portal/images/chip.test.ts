@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import type { ImageView } from '../../shared/contracts/api.ts';
 import { toChip } from './chip.ts';
 
-const activity = (more: object): NonNullable<ImageView['activity']> => ({
-  ...{ runId: 'r', run: 1, status: 'running', step: 'admit', percent: 0, verdict: null },
-  ...more,
-});
+function activity(more: object): NonNullable<ImageView['activity']> {
+  return {
+    ...{ runId: 'r', run: 1, status: 'running', step: 'admit', percent: 0, verdict: null },
+    ...more,
+  };
+}
 const seen = { bucket: 'b', key: 'k', size: 1 };
 const unseen = { ...seen, size: null };
 

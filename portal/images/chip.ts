@@ -6,7 +6,7 @@ export type Tone = 'good' | 'careful' | 'bad' | 'busy' | 'quiet';
 export type Chip = { word: WordKey; tone: Tone; percent?: number };
 
 /** What an image is doing, in two words: Glance's status, refined by its newest run. */
-export const toChip = ({ status, activity, upload }: Pick<ImageView, 'status' | 'activity' | 'upload'>): Chip => {
+export function toChip({ status, activity, upload }: Pick<ImageView, 'status' | 'activity' | 'upload'>): Chip {
   if (status === 'pending_delete' || status === 'deleted') return { word: 'chipDeleting', tone: 'quiet' };
   if (status === 'deactivated') return { word: 'chipDeactivated', tone: 'quiet' };
   if (status === 'uploading') return { word: 'chipUploading', tone: 'busy' };
@@ -34,4 +34,4 @@ export const toChip = ({ status, activity, upload }: Pick<ImageView, 'status' | 
     default:
       return { word: 'chipQueued', tone: 'quiet' };
   }
-};
+}

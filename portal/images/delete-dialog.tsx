@@ -11,7 +11,7 @@ import { isGoing } from './image-actions.ts';
 const patience = { attempts: 20, first: 500, most: 3000 };
 
 /** What works on the image is stopped first. */
-const deleteImage = async (image: ImageView): Promise<void> => {
+async function deleteImage(image: ImageView): Promise<void> {
   const isConflict = (error: unknown): boolean => error instanceof ApiProblem && error.status === 409;
   if (!isGoing(image)) return api.deleteImage(image.id);
   await api.cancelRun(image.id).catch((error: unknown) => {
@@ -19,12 +19,12 @@ const deleteImage = async (image: ImageView): Promise<void> => {
     if (!isConflict(error)) throw error;
   });
   await withRetries(() => api.deleteImage(image.id), { ...patience, mayPass: isConflict });
-};
+}
 
 type Props = { images: readonly ImageView[]; onClose: () => void; onDeleted: () => void };
 
 /** One image or several. Those that went before one that could not stay deleted; the API says which one that was. */
-export const DeleteDialog = ({ images, onClose, onDeleted }: Props) => {
+export function DeleteDialog({ images, onClose, onDeleted }: Props) {
   const { t } = useSpeech();
   const notify = useNotify();
   const [first] = images;
@@ -68,4 +68,4 @@ export const DeleteDialog = ({ images, onClose, onDeleted }: Props) => {
       {images.some(isGoing) && <p>{t('removeWhileGoing')}</p>}
     </FormDialog>
   );
-};
+}

@@ -8,7 +8,7 @@ import { useSpeech } from '../words/language.tsx';
 import { Entry } from './timeline.tsx';
 
 /** Where a published image goes further, each as a step. */
-export const Deliveries = ({ image, role }: { image: ImageDetail; role: Self['role'] }) => {
+export function Deliveries({ image, role }: { image: ImageDetail; role: Self['role'] }) {
   const { t } = useSpeech();
   return image.deliveries.map((delivery) => {
     const { target, status, location, failure, finishedAt } = delivery;
@@ -26,9 +26,9 @@ export const Deliveries = ({ image, role }: { image: ImageDetail; role: Self['ro
       </Entry>
     );
   });
-};
+}
 
-const WhyNotThere = ({ failure }: { failure: NonNullable<DeliveryView['failure']> }) => {
+function WhyNotThere({ failure }: { failure: NonNullable<DeliveryView['failure']> }) {
   const { title, body } = useFailureWords()(failure);
   return (
     <div className="guest-text">
@@ -36,10 +36,10 @@ const WhyNotThere = ({ failure }: { failure: NonNullable<DeliveryView['failure']
       {body}
     </div>
   );
-};
+}
 
 /** Stops what is under way, and sends again what came to nothing. */
-const Change = ({ imageId, delivery }: { imageId: string; delivery: DeliveryView }) => {
+function Change({ imageId, delivery }: { imageId: string; delivery: DeliveryView }) {
   const { t } = useSpeech();
   const notify = useNotify();
   const problemWords = useProblemWords();
@@ -62,4 +62,4 @@ const Change = ({ imageId, delivery }: { imageId: string; delivery: DeliveryView
       {t(isOpen ? 'deliverStop' : 'deliverAgain')}
     </Button>
   );
-};
+}

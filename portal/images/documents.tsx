@@ -6,7 +6,7 @@ import { useSpeech } from '../words/language.tsx';
 type Props = { imageId: string; hasProvenance: boolean; run: RunView };
 
 /** What can be kept or handed on: the report, the bill of materials, the signed provenance of what is published. */
-export const Documents = ({ imageId, hasProvenance, run }: Props) => {
+export function Documents({ imageId, hasProvenance, run }: Props) {
   const { t, language } = useSpeech();
   const { report } = run;
   if (!report) return null;
@@ -32,4 +32,4 @@ export const Documents = ({ imageId, hasProvenance, run }: Props) => {
       ))}
     </List>
   );
-};
+}

@@ -14,7 +14,7 @@ const statusWords: Record<OrderStatus, WordKey> = {
 };
 
 /** How the bytes of an image are fetched from elsewhere. */
-export const DownloadRecord = ({ download }: { download: DownloadView }) => {
+export function DownloadRecord({ download }: { download: DownloadView }) {
   const { t, bytes } = useSpeech();
   const { url, status, received, total, failure } = download;
   return (
@@ -33,4 +33,4 @@ export const DownloadRecord = ({ download }: { download: DownloadView }) => {
       {failure && <Failure failure={failure} />}
     </div>
   );
-};
+}

@@ -15,7 +15,7 @@ const beside = { default: 'horizontal', lg: 'vertical', '2xl': 'horizontal' } as
 type Fact = [word: WordKey, value: string | null | undefined];
 
 /** What the image is made of. All of it is the guest's own text. */
-export const Facts = ({ report }: { report: Report }) => {
+export function Facts({ report }: { report: Report }) {
   const { bytes } = useSpeech();
   const { guest = {}, disk, layers } = report;
   const packed = layers
@@ -36,7 +36,7 @@ export const Facts = ({ report }: { report: Report }) => {
       ]}
     />
   );
-};
+}
 
 const visibilityWords = {
   private: 'visibilityPrivate',
@@ -46,21 +46,23 @@ const visibilityWords = {
 } as const satisfies { [Visibility in ImageDetail['visibility']]: WordKey };
 
 /** By which clouds place it: what was found, and what its owner has set. */
-export const Properties = ({ properties }: { properties: ImageDetail['properties'] }) => (
-  <DescriptionList isCompact orientation={beside} horizontalTermWidthModifier={{ default: '12rem' }}>
-    {Object.entries(properties)
-      .toSorted(([a], [b]) => a.localeCompare(b))
-      .map(([name, value]) => (
-        <DescriptionListGroup key={name}>
-          <DescriptionListTerm className="guest-text">{name}</DescriptionListTerm>
-          <DescriptionListDescription className="guest-text">{value}</DescriptionListDescription>
-        </DescriptionListGroup>
-      ))}
-  </DescriptionList>
-);
+export function Properties({ properties }: { properties: ImageDetail['properties'] }) {
+  return (
+    <DescriptionList isCompact orientation={beside} horizontalTermWidthModifier={{ default: '12rem' }}>
+      {Object.entries(properties)
+        .toSorted(([a], [b]) => a.localeCompare(b))
+        .map(([name, value]) => (
+          <DescriptionListGroup key={name}>
+            <DescriptionListTerm className="guest-text">{name}</DescriptionListTerm>
+            <DescriptionListDescription className="guest-text">{value}</DescriptionListDescription>
+          </DescriptionListGroup>
+        ))}
+    </DescriptionList>
+  );
+}
 
 /** What the installation keeps of it. */
-export const Record = ({ image }: { image: ImageDetail }) => {
+export function Record({ image }: { image: ImageDetail }) {
   const { t, bytes, number, time } = useSpeech();
   return (
     <List
@@ -79,9 +81,9 @@ export const Record = ({ image }: { image: ImageDetail }) => {
       ]}
     />
   );
-};
+}
 
-const List = ({ facts }: { facts: readonly Fact[] }) => {
+function List({ facts }: { facts: readonly Fact[] }) {
   const { t } = useSpeech();
   return (
     <DescriptionList isCompact orientation={beside} horizontalTermWidthModifier={{ default: '9rem' }}>
@@ -96,4 +98,4 @@ const List = ({ facts }: { facts: readonly Fact[] }) => {
       )}
     </DescriptionList>
   );
-};
+}

@@ -15,7 +15,7 @@ const looks = {
 } as const satisfies Record<FindingView['outcome'], object>;
 
 /** What was found, the worst first; what passed is folded away. */
-export const Findings = ({ run }: { run: RunView }) => {
+export function Findings({ run }: { run: RunView }) {
   const { t } = useSpeech();
   const [isOpen, setOpen] = useState(false);
   if (run.findings.length === 0) return <p className="quiet">{t('checksNone')}</p>;
@@ -54,9 +54,9 @@ export const Findings = ({ run }: { run: RunView }) => {
       )}
     </div>
   );
-};
+}
 
-const Entry = ({ finding }: { finding: FindingView }) => {
+function Entry({ finding }: { finding: FindingView }) {
   const { t } = useSpeech();
   const { color, icon, word } = looks[finding.outcome];
   return (
@@ -87,7 +87,7 @@ const Entry = ({ finding }: { finding: FindingView }) => {
       ))}
     </li>
   );
-};
+}
 
 const systems = {
   debian: 'Debian, Ubuntu',

@@ -18,15 +18,17 @@ export type ImageActions = Record<
 /** `repair` and `download` are told of one image only: how its bytes are made. */
 export type Subject = ImageView & Partial<Pick<ImageDetail, 'repair' | 'download'>>;
 
-const isUnderWay = (order: { status: string } | null | undefined): boolean =>
-  order?.status === 'queued' || order?.status === 'running';
+function isUnderWay(order: { status: string } | null | undefined): boolean {
+  return order?.status === 'queued' || order?.status === 'running';
+}
 
 /** Whether a run, a repair or a download works on it. */
-export const isGoing = ({ activity, repair, download }: Subject): boolean =>
-  isUnderWay(activity) || isUnderWay(repair) || isUnderWay(download);
+export function isGoing({ activity, repair, download }: Subject): boolean {
+  return isUnderWay(activity) || isUnderWay(repair) || isUnderWay(download);
+}
 
 /** What the API would let this reader do with an image as it is now. */
-export const listActions = (image: Subject, { role, projectId }: Pick<Self, 'role' | 'projectId'>): ImageActions => {
+export function listActions(image: Subject, { role, projectId }: Pick<Self, 'role' | 'projectId'>): ImageActions {
   const { status, activity, guest, visibility, download, memberStatus } = image;
   const isAdmin = role === 'admin';
   const isOwn = isAdmin || (image.projectId === projectId && visibility !== 'public');
@@ -48,4 +50,4 @@ export const listActions = (image: Subject, { role, projectId }: Pick<Self, 'rol
     promote: isAdmin && status === 'active',
     remove: mayChange,
   };
-};
+}

@@ -28,7 +28,7 @@ type Props = {
 };
 
 /** Everything that can be done with an image; what cannot be done now is shown as such. */
-export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) => {
+export function ImageMenu({ image, self, isOpen, onOpenChange, label }: Props) {
   const { t } = useSpeech();
   const navigate = useNavigate();
   const { pathname } = useLocation();
@@ -142,4 +142,4 @@ export const ImageMenu = ({ image, self, isOpen, onOpenChange, label }: Props) =
       )}
     </>
   );
-};
+}

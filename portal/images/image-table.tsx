@@ -27,7 +27,7 @@ type Props = {
   areShared?: boolean;
 };
 
-export const ImageTable = ({ images, label, self, chosen, onChoose, areOwn = false, areShared = false }: Props) => {
+export function ImageTable({ images, label, self, chosen, onChoose, areOwn = false, areShared = false }: Props) {
   const { t } = useSpeech();
   const choose = useCallback(
     (ids: readonly string[], isChosen: boolean): void => {
@@ -84,7 +84,7 @@ export const ImageTable = ({ images, label, self, chosen, onChoose, areOwn = fal
       </Tbody>
     </Table>
   );
-};
+}
 
 type RowProps = {
   image: ImageView;
@@ -172,4 +172,6 @@ const Row = memo(({ image, self, showsOwner, showsVisibility, showsAnswer, isCho
 });
 Row.displayName = 'Row';
 
-const Nothing = () => <span className="quiet">–</span>;
+function Nothing() {
+  return <span className="quiet">–</span>;
+}

@@ -48,7 +48,7 @@ const answers = {
 } as const satisfies Record<MemberStatus, WordKey>;
 
 /** The filters are the address: a list can be kept as a bookmark and sent to a colleague. What is no filter of ours counts for nothing. */
-export const useListFilters = () => {
+export function useListFilters() {
   const [params, setParams] = useSearchParams();
   const text = params.get('text')?.slice(0, 255);
   const status = params.get('status');
@@ -80,14 +80,14 @@ export const useListFilters = () => {
     });
   };
   return { filters, isFiltered, change, clear: () => setParams({}) };
-};
+}
 
 type Props = { filters: ListFilter; change: ReturnType<typeof useListFilters>['change'] };
 
 /** Letters come faster than questions should go out. */
 const calmMs = 250;
 
-export const ListFilters = ({ filters, change }: Props) => {
+export function ListFilters({ filters, change }: Props) {
   const { t } = useSpeech();
   const inWords = useInWords();
   const [text, setText] = useState(filters.text ?? '');
@@ -147,10 +147,10 @@ export const ListFilters = ({ filters, change }: Props) => {
       />
     </>
   );
-};
+}
 
 /** By what this project has said to the images of others. */
-export const AnswerFilter = ({ filters, change }: Props) => {
+export function AnswerFilter({ filters, change }: Props) {
   const { t } = useSpeech();
   const inWords = useInWords();
   return (
@@ -162,14 +162,14 @@ export const AnswerFilter = ({ filters, change }: Props) => {
       onChoose={(answer) => change({ answer })}
     />
   );
-};
+}
 
 /** Names of choices in the language that is chosen. */
-const useInWords = () => {
+function useInWords() {
   const { t } = useSpeech();
   return (words: Readonly<Record<string, WordKey>>): Record<string, string> =>
     Object.fromEntries(Object.entries(words).map(([value, word]) => [value, t(word)]));
-};
+}
 
 type ChoiceProps<Value extends string> = {
   label: string;
@@ -180,17 +180,19 @@ type ChoiceProps<Value extends string> = {
   onChoose: (value: Value | undefined) => void;
 };
 
-const Choice = <Value extends string>({ label, all, names, value, onChoose }: ChoiceProps<Value>) => (
-  <ToolbarItem>
-    <FormSelect
-      aria-label={label}
-      value={value ?? ''}
-      onChange={(_event, chosen) => onChoose((chosen || undefined) as Value | undefined)}
-    >
-      <FormSelectOption value="" label={all} />
-      {Object.entries(names).map(([each, name]) => (
-        <FormSelectOption key={each} value={each} label={name} />
-      ))}
-    </FormSelect>
-  </ToolbarItem>
-);
+function Choice<Value extends string>({ label, all, names, value, onChoose }: ChoiceProps<Value>) {
+  return (
+    <ToolbarItem>
+      <FormSelect
+        aria-label={label}
+        value={value ?? ''}
+        onChange={(_event, chosen) => onChoose((chosen || undefined) as Value | undefined)}
+      >
+        <FormSelectOption value="" label={all} />
+        {Object.entries(names).map(([each, name]) => (
+          <FormSelectOption key={each} value={each} label={name} />
+        ))}
+      </FormSelect>
+    </ToolbarItem>
+  );
+}

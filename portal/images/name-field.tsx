@@ -19,7 +19,7 @@ type Props = {
 const calmMs = 300;
 
 /** A name, checked at once: its form here, and by the API whether another image has it. */
-export const NameField = ({ id, value, onChange, ownId, isUntouched = false }: Props) => {
+export function NameField({ id, value, onChange, ownId, isUntouched = false }: Props) {
   const { t } = useSpeech();
   const problem = nameProblem(value);
   const asked = useCalm(value.trim());
@@ -52,13 +52,13 @@ export const NameField = ({ id, value, onChange, ownId, isUntouched = false }: P
       </FormHelperText>
     </>
   );
-};
+}
 
-const useCalm = (value: string): string => {
+function useCalm(value: string): string {
   const [calm, setCalm] = useState(value);
   useEffect(() => {
     const timer = setTimeout(() => setCalm(value), calmMs);
     return () => clearTimeout(timer);
   }, [value]);
   return calm;
-};
+}

@@ -7,7 +7,7 @@ import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 
 /** Makes an image one that the provider offers to everyone. */
-export const PromoteDialog = ({ image, onClose }: { image: ImageView; onClose: () => void }) => {
+export function PromoteDialog({ image, onClose }: { image: ImageView; onClose: () => void }) {
   const { t } = useSpeech();
   const notify = useNotify();
   const [family, setFamily] = useState(image.family ?? '');
@@ -42,4 +42,4 @@ export const PromoteDialog = ({ image, onClose }: { image: ImageView; onClose: (
       </FormGroup>
     </FormDialog>
   );
-};
+}

@@ -12,7 +12,7 @@ import { isComplete, listProperties, type Property, toChanges } from './property
 type Props = { image: ImageView; onClose: () => void };
 
 /** What an instance needs to start, and the properties by which clouds place it: Glance's own. */
-export const PropertiesDialog = ({ image, onClose }: Props) => {
+export function PropertiesDialog({ image, onClose }: Props) {
   const { t } = useSpeech();
   const notify = useNotify();
   const [minRam, setMinRam] = useState(image.minRam);
@@ -74,7 +74,7 @@ export const PropertiesDialog = ({ image, onClose }: Props) => {
       </FormGroup>
     </FormDialog>
   );
-};
+}
 
 type AmountProps = {
   id: string;
@@ -85,7 +85,7 @@ type AmountProps = {
   onChange: (value: number) => void;
 };
 
-const Amount = ({ id, label, unit, step, value, onChange }: AmountProps) => {
+function Amount({ id, label, unit, step, value, onChange }: AmountProps) {
   const { t } = useSpeech();
   const set = (next: number): void => onChange(Number.isSafeInteger(next) && next > 0 ? next : 0);
   return (
@@ -106,4 +106,4 @@ const Amount = ({ id, label, unit, step, value, onChange }: AmountProps) => {
       </FormGroup>
     </GridItem>
   );
-};
+}

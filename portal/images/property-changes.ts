@@ -3,23 +3,24 @@ export type Property = { id: string; name: string; value: string };
 
 type Properties = Readonly<Record<string, string>>;
 
-export const listProperties = (properties: Properties): Property[] =>
-  Object.entries(properties)
+export function listProperties(properties: Properties): Property[] {
+  return Object.entries(properties)
     .toSorted(([a], [b]) => a.localeCompare(b))
     .map(([name, value]) => ({ id: name, name, value }));
+}
 
 /** Every line has a name, and no name stands twice. */
-export const isComplete = (lines: readonly Property[]): boolean => {
+export function isComplete(lines: readonly Property[]): boolean {
   const names = lines.map(({ name }) => name.trim());
   return names.every((name) => name !== '') && new Set(names).size === names.length;
-};
+}
 
 /** What the API is told: only what differs from what is there; null takes one away. */
-export const toChanges = (before: Properties, lines: readonly Property[]): Record<string, string | null> => {
+export function toChanges(before: Properties, lines: readonly Property[]): Record<string, string | null> {
   const after = new Map(lines.map(({ name, value }) => [name.trim(), value]));
   const removed = Object.keys(before).filter((name) => !after.has(name));
   return Object.fromEntries([
     ...removed.map((name) => [name, null] as const),
     ...[...after].filter(([name, value]) => before[name] !== value),
   ]);
-};
+}

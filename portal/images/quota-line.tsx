@@ -2,7 +2,7 @@ import type { QuotaView } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
 
 /** What the project holds of what it may hold; nothing where nothing is limited. */
-export const QuotaLine = ({ quota: { limits, used } }: { quota: QuotaView }) => {
+export function QuotaLine({ quota: { limits, used } }: { quota: QuotaView }) {
   const { t, bytes } = useSpeech();
   const parts = [
     ...(limits.bytes === null ? [] : [t('quotaBytes', { used: bytes(used.bytes), limit: bytes(limits.bytes) })]),
@@ -10,4 +10,4 @@ export const QuotaLine = ({ quota: { limits, used } }: { quota: QuotaView }) => 
     ...(limits.uploads === null ? [] : [t('quotaUploads', { used: used.uploads, limit: limits.uploads })]),
   ];
   return parts.length === 0 ? null : <p className="quiet">{parts.join(' · ')}</p>;
-};
+}

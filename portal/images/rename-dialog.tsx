@@ -8,7 +8,7 @@ import { useSpeech } from '../words/language.tsx';
 import { nameProblem } from './image-name.ts';
 import { NameField } from './name-field.tsx';
 
-export const RenameDialog = ({ image, onClose }: { image: ImageView; onClose: () => void }) => {
+export function RenameDialog({ image, onClose }: { image: ImageView; onClose: () => void }) {
   const { t } = useSpeech();
   const notify = useNotify();
   const [name, setName] = useState(image.name);
@@ -30,4 +30,4 @@ export const RenameDialog = ({ image, onClose }: { image: ImageView; onClose: ()
       </FormGroup>
     </FormDialog>
   );
-};
+}

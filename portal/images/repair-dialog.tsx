@@ -14,7 +14,7 @@ import { NameField } from './name-field.tsx';
 type Props = { image: ImageView; onClose: () => void };
 
 /** Which remedies shall make a new image of this one; those that its report asks for are chosen already. */
-export const RepairDialog = ({ image, onClose }: Props) => {
+export function RepairDialog({ image, onClose }: Props) {
   const { t, language } = useSpeech();
   const found = useQuery({
     queryKey: ['remedies', image.id, language],
@@ -34,9 +34,9 @@ export const RepairDialog = ({ image, onClose }: Props) => {
       </ModalBody>
     </Modal>
   );
-};
+}
 
-const Choice = ({ image, remedies, onClose }: Props & { remedies: readonly RemedyView[] }) => {
+function Choice({ image, remedies, onClose }: Props & { remedies: readonly RemedyView[] }) {
   const { t } = useSpeech();
   const navigate = useNavigate();
   const notify = useNotify();
@@ -84,4 +84,4 @@ const Choice = ({ image, remedies, onClose }: Props & { remedies: readonly Remed
       </FormGroup>
     </FormDialog>
   );
-};
+}

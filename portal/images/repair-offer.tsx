@@ -7,7 +7,7 @@ import { listActions } from './image-actions.ts';
 import { RepairDialog } from './repair-dialog.tsx';
 
 /** Where something was found that is not as it should be: the way to a new image without it. */
-export const RepairOffer = ({ image, self, run }: { image: ImageView; self: Self; run: RunView }) => {
+export function RepairOffer({ image, self, run }: { image: ImageView; self: Self; run: RunView }) {
   const { t } = useSpeech();
   const [isOpen, setOpen] = useState(false);
   const isTroubled = run.findings.some(
@@ -22,4 +22,4 @@ export const RepairOffer = ({ image, self, run }: { image: ImageView; self: Self
       {isOpen && <RepairDialog image={image} onClose={() => setOpen(false)} />}
     </div>
   );
-};
+}

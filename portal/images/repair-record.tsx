@@ -15,7 +15,7 @@ const statusWords: Record<OrderStatus, WordKey> = {
 };
 
 /** How this image was made of another one: what was found there, and what was changed. What came of it are the checks of its own run. */
-export const RepairRecord = ({ repair }: { repair: RepairView }) => {
+export function RepairRecord({ repair }: { repair: RepairView }) {
   const { t } = useSpeech();
   return (
     <div className="stacked">
@@ -51,4 +51,4 @@ export const RepairRecord = ({ repair }: { repair: RepairView }) => {
       ))}
     </div>
   );
-};
+}

@@ -16,7 +16,7 @@ const statusWords: Record<RunStatus, WordKey> = {
 type Props = { runs: readonly RunView[]; chosen: number | undefined; onChoose: (number: number) => void };
 
 /** Newest first; choosing one shows its steps and findings. */
-export const RunHistory = ({ runs, chosen, onChoose }: Props) => {
+export function RunHistory({ runs, chosen, onChoose }: Props) {
   const { t, time } = useSpeech();
   return (
     <ul className="run-history">
@@ -32,4 +32,4 @@ export const RunHistory = ({ runs, chosen, onChoose }: Props) => {
       ))}
     </ul>
   );
-};
+}

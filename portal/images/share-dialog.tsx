@@ -22,7 +22,7 @@ import { AnswerLabel } from './answer-label.tsx';
 type Props = { image: ImageView; onClose: () => void };
 
 /** Which projects an image is shared with, and one more. It stands in their lists once they have accepted it. */
-export const ShareDialog = ({ image, onClose }: Props) => {
+export function ShareDialog({ image, onClose }: Props) {
   const { t } = useSpeech();
   const notify = useNotify();
   const queries = useQueryClient();
@@ -90,4 +90,4 @@ export const ShareDialog = ({ image, onClose }: Props) => {
       )}
     </FormDialog>
   );
-};
+}

@@ -17,7 +17,7 @@ const looks = {
 } as const satisfies Record<Tone, object>;
 
 /** Colour, icon and words: none of them alone says it. */
-export const StatusChip = ({ image }: { image: Pick<ImageView, 'status' | 'activity' | 'upload'> }) => {
+export function StatusChip({ image }: { image: Pick<ImageView, 'status' | 'activity' | 'upload'> }) {
   const { t, percent } = useSpeech();
   const chip = toChip(image);
   return (
@@ -26,4 +26,4 @@ export const StatusChip = ({ image }: { image: Pick<ImageView, 'status' | 'activ
       {chip.percent === undefined ? '' : ` ${percent(chip.percent)}`}
     </Label>
   );
-};
+}

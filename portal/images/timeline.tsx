@@ -23,7 +23,7 @@ const looks = {
 } as const satisfies Record<StepView['status'] | 'waiting' | 'skipped', object>;
 
 /** Every step of a run, those that are still to come as well; after them where the image went. */
-export const Timeline = ({ run, children }: { run: RunView; children?: ReactNode }) => {
+export function Timeline({ run, children }: { run: RunView; children?: ReactNode }) {
   const { t } = useSpeech();
   const isOver = run.finishedAt !== null;
   return (
@@ -37,7 +37,7 @@ export const Timeline = ({ run, children }: { run: RunView; children?: ReactNode
       {children}
     </ol>
   );
-};
+}
 
 /** What all steps have to tell of themselves. */
 type Course = Pick<StepView, 'attempts' | 'percent' | 'message' | 'finishedAt' | 'waitsFor'> & {
@@ -52,7 +52,7 @@ type EntryProps = {
   children?: ReactNode;
 };
 
-export const Entry = ({ title, help, view, status, children }: EntryProps) => {
+export function Entry({ title, help, view, status, children }: EntryProps) {
   const { t, percent } = useSpeech();
   const { icon, word, tone } = looks[status];
   return (
@@ -88,10 +88,10 @@ export const Entry = ({ title, help, view, status, children }: EntryProps) => {
       </div>
     </li>
   );
-};
+}
 
 /** How long it took, or takes so far: that alone moves every second. */
-const Took = ({ startedAt, finishedAt }: { startedAt: string; finishedAt: string | null }) => {
+function Took({ startedAt, finishedAt }: { startedAt: string; finishedAt: string | null }) {
   const { duration } = useSpeech();
   const [now, setNow] = useState(Date.now);
   useEffect(() => {
@@ -101,4 +101,4 @@ const Took = ({ startedAt, finishedAt }: { startedAt: string; finishedAt: string
   }, [finishedAt]);
   const until = finishedAt ? new Date(finishedAt).getTime() : now;
   return ` · ${duration((until - new Date(startedAt).getTime()) / 1000)}`;
-};
+}

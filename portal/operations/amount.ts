@@ -2,14 +2,15 @@
  * What somebody has typed as a limit, in units of so many (GiB: 1024 ** 3): null for nothing at all, undefined for what is no positive
  * number. Decimal comma and point are both understood.
  */
-export const readAmount = (text: string, unit: number): number | null | undefined => {
+export function readAmount(text: string, unit: number): number | null | undefined {
   const typed = text.trim().replace(',', '.');
   if (typed === '') return null;
   if (!/^\d{1,12}(\.\d{1,6})?$/.test(typed)) return undefined;
   const amount = Math.round(Number(typed) * unit);
   return amount > 0 && Number.isSafeInteger(amount) ? amount : undefined;
-};
+}
 
 /** The other way; of bytes as many digits as `readAmount` takes. */
-export const toText = (amount: number | null, unit: number): string =>
-  amount === null ? '' : String(Number((amount / unit).toFixed(6)));
+export function toText(amount: number | null, unit: number): string {
+  return amount === null ? '' : String(Number((amount / unit).toFixed(6)));
+}

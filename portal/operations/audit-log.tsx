@@ -69,7 +69,7 @@ const detailWords: Partial<Record<string, WordKey>> = {
 };
 
 /** Who did what to which image, when, from where. */
-export const AuditLogView = () => {
+export function AuditLogView() {
   const { t } = useSpeech();
   const [action, setAction] = useState<AuditAction | ''>('');
   const [projectId, setProject] = useState('');
@@ -114,9 +114,9 @@ export const AuditLogView = () => {
       )}
     </>
   );
-};
+}
 
-const Entries = ({ entries }: { entries: readonly AuditEntry[] }) => {
+function Entries({ entries }: { entries: readonly AuditEntry[] }) {
   const { t, time } = useSpeech();
   return (
     <Table aria-label={t('auditLog')} variant="compact">
@@ -154,4 +154,4 @@ const Entries = ({ entries }: { entries: readonly AuditEntry[] }) => {
       </Tbody>
     </Table>
   );
-};
+}

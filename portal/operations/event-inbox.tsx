@@ -27,7 +27,7 @@ const outcomeColors = {
 } as const;
 
 /** Storage notifications and what became of them. Replaying one does no harm: an upload becomes one image, however often it is told. */
-export const EventInbox = () => {
+export function EventInbox() {
   const { t, time } = useSpeech();
   const [isUnsettledOnly, setUnsettledOnly] = useState(false);
   const { data: events = [], hasNextPage, fetchNextPage } = useEvents(isUnsettledOnly);
@@ -108,4 +108,4 @@ export const EventInbox = () => {
       )}
     </>
   );
-};
+}

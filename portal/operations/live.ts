@@ -6,11 +6,12 @@ import { api } from '../api/client.ts';
 /** Often enough for whoever watches; a page in the background asks nothing. */
 const everyMs = 3000;
 
-export const useOperations = () =>
-  useQuery({ queryKey: ['operations'], queryFn: api.operations, refetchInterval: everyMs });
+export function useOperations() {
+  return useQuery({ queryKey: ['operations'], queryFn: api.operations, refetchInterval: everyMs });
+}
 
-export const useEvents = (isUnsettledOnly: boolean) =>
-  useInfiniteQuery({
+export function useEvents(isUnsettledOnly: boolean) {
+  return useInfiniteQuery({
     queryKey: ['upload-events', isUnsettledOnly],
     queryFn: ({ pageParam }) =>
       api.uploadEvents({
@@ -22,31 +23,34 @@ export const useEvents = (isUnsettledOnly: boolean) =>
     select: ({ pages }) => pages.flatMap(({ events }) => events),
     refetchInterval: everyMs,
   });
+}
 
-export const useReplay = () => {
+export function useReplay() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (id: number) => api.replayEvent(id),
     onSettled: () => client.invalidateQueries({ queryKey: ['upload-events'] }),
   });
-};
+}
 
 export const quotasOnPage = 50;
 
 /** Counted anew each time, so less often than what moves by the second. */
-export const useQuotas = (sort: QuotaOrder, offset: number) =>
-  useQuery({
+export function useQuotas(sort: QuotaOrder, offset: number) {
+  return useQuery({
     queryKey: ['quotas', sort, offset],
     queryFn: () => api.quotas({ sort, offset, limit: quotasOnPage }),
     placeholderData: keepPreviousData,
     refetchInterval: 10 * everyMs,
   });
+}
 
-export const useAuditLog = (filter: AuditFilter) =>
-  useInfiniteQuery({
+export function useAuditLog(filter: AuditFilter) {
+  return useInfiniteQuery({
     queryKey: ['audit-log', filter],
     queryFn: ({ pageParam }) => api.auditLog({ ...filter, ...(pageParam === undefined ? {} : { before: pageParam }) }),
     initialPageParam: undefined as number | undefined,
     getNextPageParam: (page) => page.next,
     select: ({ pages }) => pages.flatMap(({ entries }) => entries),
   });
+}

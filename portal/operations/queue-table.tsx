@@ -5,7 +5,7 @@ import { useSpeech } from '../words/language.tsx';
 const states = ['waiting', 'active', 'delayed', 'failed'] as const;
 const words = { waiting: 'jobsWaiting', active: 'jobsActive', delayed: 'jobsDelayed', failed: 'jobsFailed' } as const;
 
-export const QueueTable = ({ queues }: { queues: readonly QueueView[] }) => {
+export function QueueTable({ queues }: { queues: readonly QueueView[] }) {
   const { t, duration } = useSpeech();
   return (
     <Table aria-label={t('queues')} variant="compact">
@@ -35,4 +35,4 @@ export const QueueTable = ({ queues }: { queues: readonly QueueView[] }) => {
       </Tbody>
     </Table>
   );
-};
+}

@@ -13,7 +13,7 @@ const words = { bytes: 'quotaOfBytes', images: 'quotaOfImages', uploads: 'quotaO
 const resources = ['bytes', 'images', 'uploads'] as const;
 
 /** Limits of one project; what is left empty follows the installation. Only what was changed is sent. */
-export const QuotaDialog = ({ quota: { projectId, own }, onClose }: { quota: ProjectQuota; onClose: () => void }) => {
+export function QuotaDialog({ quota: { projectId, own }, onClose }: { quota: ProjectQuota; onClose: () => void }) {
   const { t } = useSpeech();
   const notify = useNotify();
   const [texts, setTexts] = useState({
@@ -61,4 +61,4 @@ export const QuotaDialog = ({ quota: { projectId, own }, onClose }: { quota: Pro
       ))}
     </FormDialog>
   );
-};
+}

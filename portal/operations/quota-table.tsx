@@ -19,10 +19,12 @@ import { quotasOnPage, useQuotas } from './live.ts';
 import { QuotaDialog } from './quota-dialog.tsx';
 
 const orderWords = { fill: 'quotaByFill', bytes: 'quotaByBytes', project: 'quotaByProject' } as const;
-const isOrder = (text: string | null): text is QuotaOrder => text !== null && text in orderWords;
+function isOrder(text: string | null): text is QuotaOrder {
+  return text !== null && text in orderWords;
+}
 
 /** What each project holds of what it may hold, fullest first. Order and page are in the address. */
-export const QuotaTable = () => {
+export function QuotaTable() {
   const { t } = useSpeech();
   const [params, setParams] = useSearchParams();
   const asked = params.get('sort');
@@ -107,11 +109,11 @@ export const QuotaTable = () => {
       {chosen && <QuotaDialog quota={chosen} onClose={() => setChosen(undefined)} />}
     </>
   );
-};
+}
 
 type BarProps = { quota: ProjectQuota; resource: 'bytes' | 'images' | 'uploads' };
 
-const Bar = ({ quota: { projectId, limits, own, used }, resource }: BarProps) => {
+function Bar({ quota: { projectId, limits, own, used }, resource }: BarProps) {
   const { t, bytes, number } = useSpeech();
   const say = resource === 'bytes' ? bytes : number;
   const limit = limits[resource];
@@ -132,4 +134,4 @@ const Bar = ({ quota: { projectId, limits, own, used }, resource }: BarProps) =>
       {own[resource] === null && <span className="quiet">{t('quotaInherited')}</span>}
     </div>
   );
-};
+}

@@ -19,7 +19,7 @@ const stuckWords: Record<StuckReason, WordKey> = {
 type Props = { operations: Operations };
 
 /** Stuck ones first, each with why, and what its last try said. */
-export const RunTable = ({ operations: { runs, links } }: Props) => {
+export function RunTable({ operations: { runs, links } }: Props) {
   const { t } = useSpeech();
   if (runs.length === 0) return <p className="quiet">{t('noOpenRuns')}</p>;
   return (
@@ -41,9 +41,9 @@ export const RunTable = ({ operations: { runs, links } }: Props) => {
       </Tbody>
     </Table>
   );
-};
+}
 
-const RunRow = ({ run, temporal }: { run: OpenRunView; temporal: string | null }) => {
+function RunRow({ run, temporal }: { run: OpenRunView; temporal: string | null }) {
   const { t, duration } = useSpeech();
   const age = (Date.now() - new Date(run.createdAt).getTime()) / 1000;
   return (
@@ -82,9 +82,9 @@ const RunRow = ({ run, temporal }: { run: OpenRunView; temporal: string | null }
       </Td>
     </Tr>
   );
-};
+}
 
-const State = ({ run: { status, step, stuck } }: { run: OpenRunView }) => {
+function State({ run: { status, step, stuck } }: { run: OpenRunView }) {
   const { t, percent } = useSpeech();
   if (stuck) {
     return (
@@ -123,8 +123,9 @@ const State = ({ run: { status, step, stuck } }: { run: OpenRunView }) => {
       )}
     </>
   );
-};
+}
 
 /** Temporal's UI finds a workflow by its id in any namespace's list. */
-const workflowAt = (temporal: string, workflowId: string): string =>
-  `${temporal.replace(/\/$/, '')}/?query=${encodeURIComponent(`WorkflowId="${workflowId}"`)}`;
+function workflowAt(temporal: string, workflowId: string): string {
+  return `${temporal.replace(/\/$/, '')}/?query=${encodeURIComponent(`WorkflowId="${workflowId}"`)}`;
+}

@@ -6,7 +6,7 @@ import type { WorkerView } from '../../shared/contracts/operations.ts';
 import { useSpeech } from '../words/language.tsx';
 
 /** Who works, and what is left of its room and its slots. */
-export const WorkerTable = ({ workers }: { workers: readonly WorkerView[] }) => {
+export function WorkerTable({ workers }: { workers: readonly WorkerView[] }) {
   const { t } = useSpeech();
   if (workers.length === 0) return <p className="quiet">{t('noWorkers')}</p>;
   return (
@@ -27,9 +27,9 @@ export const WorkerTable = ({ workers }: { workers: readonly WorkerView[] }) => 
       </Tbody>
     </Table>
   );
-};
+}
 
-const WorkerRow = ({ worker }: { worker: WorkerView }) => {
+function WorkerRow({ worker }: { worker: WorkerView }) {
   const { t, bytes, time } = useSpeech();
   const { id, roles, version, isGone, seenAt, startedAt, scratch, slots, kvm, tools } = worker;
   return (
@@ -87,4 +87,4 @@ const WorkerRow = ({ worker }: { worker: WorkerView }) => {
       </Td>
     </Tr>
   );
-};
+}

@@ -37,12 +37,12 @@ import { useSpeech } from '../words/language.tsx';
 import { MissingPage } from './missing.tsx';
 import { useTitle } from './title.ts';
 
-export const ImageDetailPage = ({ self }: { self: Self }) => {
+export function ImageDetailPage({ self }: { self: Self }) {
   const { id = '' } = useParams();
   return <Detail key={id} id={id} self={self} />;
-};
+}
 
-const Detail = ({ id, self }: { id: string; self: Self }) => {
+function Detail({ id, self }: { id: string; self: Self }) {
   const { t } = useSpeech();
   const { data: image, error, connected } = useImage(id);
   useTitle(image?.name ?? t('images'));
@@ -66,9 +66,9 @@ const Detail = ({ id, self }: { id: string; self: Self }) => {
       </PageSection>
     </>
   );
-};
+}
 
-const Head = ({ image, self, connected }: { image: ImageDetail; self: Self; connected: boolean }) => {
+function Head({ image, self, connected }: { image: ImageDetail; self: Self; connected: boolean }) {
   const { t } = useSpeech();
   const [isOpen, setOpen] = useState(false);
   return (
@@ -101,9 +101,9 @@ const Head = ({ image, self, connected }: { image: ImageDetail; self: Self; conn
       {!connected && <Message isPlain variant="warning" title={t('reconnecting')} />}
     </PageSection>
   );
-};
+}
 
-const Body = ({ image, self }: { image: ImageDetail; self: Self }) => {
+function Body({ image, self }: { image: ImageDetail; self: Self }) {
   const { t } = useSpeech();
   const [chosen, setChosen] = useState<number>();
   const keys = useQuery({ queryKey: ['provenance-keys'], queryFn: api.provenanceKeys, staleTime: 600_000 });
@@ -176,9 +176,9 @@ const Body = ({ image, self }: { image: ImageDetail; self: Self }) => {
       </GridItem>
     </Grid>
   );
-};
+}
 
-const Panel = ({ title, children }: { title: string; children: ReactNode }) => {
+function Panel({ title, children }: { title: string; children: ReactNode }) {
   const id = useId();
   return (
     <Card component="section" aria-labelledby={id}>
@@ -188,10 +188,10 @@ const Panel = ({ title, children }: { title: string; children: ReactNode }) => {
       <CardBody>{children}</CardBody>
     </Card>
   );
-};
+}
 
 /** How a run that gave no image ended, and what to do. */
-const Outcome = ({ run }: { run: RunView }) => {
+function Outcome({ run }: { run: RunView }) {
   const { t } = useSpeech();
   const failureWords = useFailureWords();
   switch (run.status) {
@@ -215,4 +215,4 @@ const Outcome = ({ run }: { run: RunView }) => {
     default:
       return null;
   }
-};
+}

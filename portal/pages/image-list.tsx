@@ -32,7 +32,7 @@ import { useTitle } from './title.ts';
 
 const pageSize = 50;
 
-export const MyImagesPage = ({ self }: { self: Self }) => {
+export function MyImagesPage({ self }: { self: Self }) {
   const { t } = useSpeech();
   useTitle(t('myImages'));
   const { filters, isFiltered, change, clear } = useListFilters();
@@ -131,10 +131,10 @@ export const MyImagesPage = ({ self }: { self: Self }) => {
       {dropped && <UploadDialog self={self} files={dropped} onClose={() => setDropped(undefined)} />}
     </div>
   );
-};
+}
 
 /** What other projects share with this one, whatever it has said to it. */
-export const SharedImagesPage = ({ self }: { self: Self }) => {
+export function SharedImagesPage({ self }: { self: Self }) {
   const { t } = useSpeech();
   useTitle(t('sharedImages'));
   const { filters, change } = useListFilters();
@@ -174,10 +174,10 @@ export const SharedImagesPage = ({ self }: { self: Self }) => {
       </PageSection>
     </>
   );
-};
+}
 
 /** What the provider offers to everyone; nobody changes it here. */
-export const PlatformImagesPage = ({ self }: { self: Self }) => {
+export function PlatformImagesPage({ self }: { self: Self }) {
   const { t } = useSpeech();
   useTitle(t('platformImages'));
   const { filters, change } = useListFilters();
@@ -204,15 +204,15 @@ export const PlatformImagesPage = ({ self }: { self: Self }) => {
       </PageSection>
     </>
   );
-};
+}
 
-const Problems = ({ error, connected }: { error: unknown; connected: boolean }) => {
+function Problems({ error, connected }: { error: unknown; connected: boolean }) {
   const { t } = useSpeech();
   if (error) return <Problem error={error} />;
   return connected ? null : <Message isPlain variant="warning" title={t('reconnecting')} />;
-};
+}
 
-const Loading = () => {
+function Loading() {
   const { t } = useSpeech();
   return (
     <div aria-busy="true" className="loading">
@@ -221,12 +221,12 @@ const Loading = () => {
       ))}
     </div>
   );
-};
+}
 
 type PagesProps = { page: ImagePage; after: string | undefined; change: (filters: { after?: string }) => void };
 
 /** Each page is an address: the browser's own way back is the way back. */
-const Pages = ({ page, after, change }: PagesProps) => {
+function Pages({ page, after, change }: PagesProps) {
   const { t } = useSpeech();
   const navigate = useNavigate();
   const { state } = useLocation() as { state: { cameFromPage?: boolean } | null };
@@ -248,4 +248,4 @@ const Pages = ({ page, after, change }: PagesProps) => {
       </Button>
     </div>
   );
-};
+}

@@ -11,13 +11,7 @@ import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
 /** For addresses that lead nowhere, and for images that are gone. */
-export const MissingPage = ({
-  title = 'pageMissing',
-  help = 'pageMissingHelp',
-}: {
-  title?: WordKey;
-  help?: WordKey;
-}) => {
+export function MissingPage({ title = 'pageMissing', help = 'pageMissingHelp' }: { title?: WordKey; help?: WordKey }) {
   const { t } = useSpeech();
   return (
     <PageSection isFilled>
@@ -33,4 +27,4 @@ export const MissingPage = ({
       </EmptyState>
     </PageSection>
   );
-};
+}

@@ -38,7 +38,7 @@ const tabWords = {
 } as const;
 
 /** For administrators: what runs, what waits, what is stuck and why. */
-export const OperationsPage = () => {
+export function OperationsPage() {
   const { t } = useSpeech();
   useTitle(t('operations'));
   const { tab } = useParams();
@@ -83,9 +83,9 @@ export const OperationsPage = () => {
       </PageSection>
     </>
   );
-};
+}
 
-const Body = ({ name, operations }: { name: TabName; operations: Operations }) => {
+function Body({ name, operations }: { name: TabName; operations: Operations }) {
   const { t } = useSpeech();
   if (name === 'runs') return <RunTable operations={operations} />;
   if (name === 'notifications') return <EventInbox />;
@@ -99,7 +99,7 @@ const Body = ({ name, operations }: { name: TabName; operations: Operations }) =
       {operations.queues ? <QueueTable queues={operations.queues} /> : <p>{t('redisSilent')}</p>}
     </>
   );
-};
+}
 
 const serverWords = {
   database: 'serverDatabase',
@@ -108,7 +108,7 @@ const serverWords = {
   'object-store': 'serverStore',
 } as const;
 
-const Summary = ({ operations: { runs, backlogs, dependencies, links } }: { operations: Operations }) => {
+function Summary({ operations: { runs, backlogs, dependencies, links } }: { operations: Operations }) {
   const { t, duration } = useSpeech();
   const stuck = runs.filter((run) => run.stuck).length;
   const running = runs.filter(({ status }) => status === 'running').length;
@@ -135,18 +135,20 @@ const Summary = ({ operations: { runs, backlogs, dependencies, links } }: { oper
       </CardBody>
     </Card>
   );
-};
+}
 
-const Outside = ({ href, label }: { href: string; label: string }) => (
-  <Button
-    component="a"
-    variant="link"
-    href={href}
-    target="_blank"
-    rel="noreferrer"
-    icon={<ExternalLinkAltIcon />}
-    iconPosition="end"
-  >
-    {label}
-  </Button>
-);
+function Outside({ href, label }: { href: string; label: string }) {
+  return (
+    <Button
+      component="a"
+      variant="link"
+      href={href}
+      target="_blank"
+      rel="noreferrer"
+      icon={<ExternalLinkAltIcon />}
+      iconPosition="end"
+    >
+      {label}
+    </Button>
+  );
+}

@@ -11,7 +11,7 @@ import { useTitle } from './title.ts';
 const everyMs = 30_000;
 
 /** Where one is signed in, and the way to be signed out there. */
-export const SessionsPage = () => {
+export function SessionsPage() {
   const { t } = useSpeech();
   useTitle(t('sessions'));
   const queries = useQueryClient();
@@ -56,9 +56,9 @@ export const SessionsPage = () => {
       )}
     </PageSection>
   );
-};
+}
 
-const SessionRow = ({ session, isBusy, onEnd }: { session: SessionView; isBusy: boolean; onEnd: () => void }) => {
+function SessionRow({ session, isBusy, onEnd }: { session: SessionView; isBusy: boolean; onEnd: () => void }) {
   const { t, time } = useSpeech();
   const { browser, address, createdAt, lastUsedAt, isCurrent } = session;
   return (
@@ -82,4 +82,4 @@ const SessionRow = ({ session, isBusy, onEnd }: { session: SessionView; isBusy: 
       </Td>
     </Tr>
   );
-};
+}

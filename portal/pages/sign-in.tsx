@@ -9,7 +9,7 @@ import { LanguageSwitch, ThemeSwitch } from '../shell/shell.tsx';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
-export const SignInPage = () => {
+export function SignInPage() {
   const { t } = useSpeech();
   const queries = useQueryClient();
   const problemWords = useProblemWords();
@@ -71,7 +71,7 @@ export const SignInPage = () => {
       </Card>
     </main>
   );
-};
+}
 
 const problems: Readonly<Record<string, readonly [WordKey, WordKey]>> = {
   forbidden: ['signInForbidden', 'signInForbiddenHelp'],
@@ -79,7 +79,7 @@ const problems: Readonly<Record<string, readonly [WordKey, WordKey]>> = {
 };
 
 /** The way by the issuer, where the installation has one, and what came of it. */
-const IssuerSignIn = () => {
+function IssuerSignIn() {
   const { t } = useSpeech();
   const { data: ways } = useQuery({ queryKey: ['sign-in'], queryFn: api.signInWays, staleTime: 60_000 });
   const [params] = useSearchParams();
@@ -100,4 +100,4 @@ const IssuerSignIn = () => {
       <p className="sign-in-or">{t('signInOr')}</p>
     </div>
   );
-};
+}

@@ -1,8 +1,8 @@
 import { useEffect } from 'react';
 
 /** The name of the page in the browser's tab. */
-export const useTitle = (title: string): void => {
+export function useTitle(title: string): void {
   useEffect(() => {
     document.title = `${title} · bootready`;
   }, [title]);
-};
+}

@@ -9,7 +9,7 @@ type FailureView = { code: string; message: string; remedy?: string | undefined 
 type Words = { title: string; body?: ReactNode };
 
 /** A failure in words, for whoever shows it: in the language that is chosen first, then in the API's own. */
-export const useFailureWords = (): ((failure: FailureView) => Words) => {
+export function useFailureWords(): (failure: FailureView) => Words {
   const { language } = useSpeech();
   return ({ code, message, remedy }) => {
     if (language === 'en') return { title: message, ...(remedy ? { body: remedy } : {}) };
@@ -26,29 +26,33 @@ export const useFailureWords = (): ((failure: FailureView) => Words) => {
       ),
     };
   };
-};
+}
 
 /** Anything thrown, in words. */
-export const useProblemWords = (): ((error: unknown) => Words) => {
+export function useProblemWords(): (error: unknown) => Words {
   const { t } = useSpeech();
   const failureWords = useFailureWords();
   return (error) =>
     error instanceof ApiProblem && error.status !== 0
       ? failureWords(error)
       : { title: t('unreachable'), body: t('unreachableHelp') };
-};
+}
 
-const InPlace = ({ title, body }: Words) => (
-  <Message variant="danger" title={title}>
-    {body}
-  </Message>
-);
+function InPlace({ title, body }: Words) {
+  return (
+    <Message variant="danger" title={title}>
+      {body}
+    </Message>
+  );
+}
 
 /** A failure in its place on the page. */
-export const Failure = ({ failure }: { failure: FailureView }) => <InPlace {...useFailureWords()(failure)} />;
+export function Failure({ failure }: { failure: FailureView }) {
+  return <InPlace {...useFailureWords()(failure)} />;
+}
 
 /** What was thrown, in its place on the page; nothing while nothing was. */
-export const Problem = ({ error }: { error: unknown }) => {
+export function Problem({ error }: { error: unknown }) {
   const problemWords = useProblemWords();
   return error === undefined || error === null ? null : <InPlace {...problemWords(error)} />;
-};
+}

@@ -21,18 +21,7 @@ type Props = {
 };
 
 /** A dialog that asks for something and does one thing with it. Everything that is shown is asked for anew afterwards. */
-export const FormDialog = ({
-  id,
-  title,
-  help,
-  action,
-  isReady,
-  isDanger,
-  isWide,
-  onSubmit,
-  onClose,
-  children,
-}: Props) => {
+export function FormDialog({ id, title, help, action, isReady, isDanger, isWide, onSubmit, onClose, children }: Props) {
   const { t } = useSpeech();
   const queries = useQueryClient();
   const [isBusy, setBusy] = useState(false);
@@ -81,4 +70,4 @@ export const FormDialog = ({
       </ModalFooter>
     </Modal>
   );
-};
+}

@@ -25,7 +25,7 @@ type Props = {
 };
 
 /** Something to be noticed, in its place on the page. */
-export const Message = ({ variant, title, children, isPlain = false, isUrgent = false, heading }: Props) => {
+export function Message({ variant, title, children, isPlain = false, isUrgent = false, heading }: Props) {
   const { t } = useSpeech();
   return (
     <Alert
@@ -40,4 +40,4 @@ export const Message = ({ variant, title, children, isPlain = false, isUrgent = 
       {children}
     </Alert>
   );
-};
+}

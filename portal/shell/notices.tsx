@@ -11,7 +11,7 @@ const Context = createContext<Notify>(() => undefined);
 /** Read, not missed: a success goes by itself, a problem stays until it is closed. */
 const shownMs = 6000;
 
-export const NoticeProvider = ({ children }: { children: ReactNode }) => {
+export function NoticeProvider({ children }: { children: ReactNode }) {
   const { t } = useSpeech();
   const [notices, setNotices] = useState<Notice[]>([]);
   const close = useCallback((id: number) => setNotices((shown) => shown.filter((each) => each.id !== id)), []);
@@ -40,6 +40,8 @@ export const NoticeProvider = ({ children }: { children: ReactNode }) => {
       </AlertGroup>
     </Context>
   );
-};
+}
 
-export const useNotify = (): Notify => useContext(Context);
+export function useNotify(): Notify {
+  return useContext(Context);
+}

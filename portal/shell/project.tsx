@@ -6,7 +6,7 @@ import { useProblemWords } from './failure.tsx';
 import { useNotify } from './notices.tsx';
 
 /** In which project one acts, and as whom; who has several projects chooses here. */
-export const ProjectOfUser = ({ self: { projectId, user } }: { self: Self }) => {
+export function ProjectOfUser({ self: { projectId, user } }: { self: Self }) {
   const { t } = useSpeech();
   const notify = useNotify();
   const problemWords = useProblemWords();
@@ -40,4 +40,4 @@ export const ProjectOfUser = ({ self: { projectId, user } }: { self: Self }) => 
       )}
     </>
   );
-};
+}

@@ -40,7 +40,7 @@ import { chooseTheme, firstTheme } from './theme.ts';
 const mainId = 'main';
 
 /** Masthead, menu, page, and the dock of uploads that stays whatever page is shown. */
-export const Shell = ({ self, children }: { self: Self; children: ReactNode }) => {
+export function Shell({ self, children }: { self: Self; children: ReactNode }) {
   const { t } = useSpeech();
   return (
     <Page
@@ -54,9 +54,9 @@ export const Shell = ({ self, children }: { self: Self; children: ReactNode }) =
       <UploadDock />
     </Page>
   );
-};
+}
 
-const TopBar = ({ self }: { self: Self }) => {
+function TopBar({ self }: { self: Self }) {
   const { t } = useSpeech();
   const queries = useQueryClient();
   const notify = useNotify();
@@ -111,9 +111,9 @@ const TopBar = ({ self }: { self: Self }) => {
       </MastheadContent>
     </Masthead>
   );
-};
+}
 
-export const LanguageSwitch = () => {
+export function LanguageSwitch() {
   const { t, language, choose } = useSpeech();
   return (
     <ToggleGroup aria-label={t('language')} isCompact>
@@ -131,9 +131,9 @@ export const LanguageSwitch = () => {
       />
     </ToggleGroup>
   );
-};
+}
 
-export const ThemeSwitch = () => {
+export function ThemeSwitch() {
   const { t } = useSpeech();
   const [theme, setTheme] = useState(firstTheme);
   const other = theme === 'dark' ? 'light' : 'dark';
@@ -148,9 +148,9 @@ export const ThemeSwitch = () => {
       }}
     />
   );
-};
+}
 
-const Menu = ({ self }: { self: Self }) => {
+function Menu({ self }: { self: Self }) {
   const { t } = useSpeech();
   const { pathname } = useLocation();
   const isPlatform = pathname.startsWith('/images/platform');
@@ -191,4 +191,4 @@ const Menu = ({ self }: { self: Self }) => {
       </PageSidebarBody>
     </PageSidebar>
   );
-};
+}

@@ -22,7 +22,7 @@ class CannotPeek extends Error {}
  * What the installation would refuse anyway, seen in the file itself before a byte is sent. It reads the first MBs and what the header points to. Nothing
  * here decides that an image is good.
  */
-export const checkFile = async (file: Blob, limits: Limits, quota: Quota): Promise<FileCheck> => {
+export async function checkFile(file: Blob, limits: Limits, quota: Quota): Promise<FileCheck> {
   // The detector is the server's own; it reads Buffers.
   Object.assign(globalThis, { Buffer });
   const [{ admitSource }, { findingView }] = await Promise.all([
@@ -53,7 +53,7 @@ export const checkFile = async (file: Blob, limits: Limits, quota: Quota): Promi
     if (error instanceof CannotPeek) return { refusals: { en: [], de: [] }, disk: undefined, compression: 'xz' };
     throw error;
   }
-};
+}
 
 const peek: PeekLayer = async (kind, source, bytes) => {
   if (kind !== 'gz') throw new CannotPeek();

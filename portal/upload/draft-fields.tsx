@@ -20,7 +20,7 @@ type Props = {
   onRemove?: () => void;
 };
 
-export const DraftFields = ({ draft, self, isFirst, isTried, onChange, onChoose, onRemove }: Props) => {
+export function DraftFields({ draft, self, isFirst, isTried, onChange, onChoose, onRemove }: Props) {
   const { t, bytes } = useSpeech();
   const input = useRef<HTMLInputElement>(null);
   const check = useFileCheck(draft, self, onChange);
@@ -93,9 +93,9 @@ export const DraftFields = ({ draft, self, isFirst, isTried, onChange, onChoose,
       </FormGroup>
     </div>
   );
-};
+}
 
-const Refusal = ({ check }: { check: FileCheck }) => {
+function Refusal({ check }: { check: FileCheck }) {
   const { t, language } = useSpeech();
   return (
     <Message variant="danger" title={t('fileRefused')} isUrgent>
@@ -107,10 +107,10 @@ const Refusal = ({ check }: { check: FileCheck }) => {
       ))}
     </Message>
   );
-};
+}
 
 /** Looks into the file as soon as it is chosen. The detector is fetched only then. */
-const useFileCheck = ({ file }: Draft, self: Self, onChange: Props['onChange']): FileCheck | undefined => {
+function useFileCheck({ file }: Draft, self: Self, onChange: Props['onChange']): FileCheck | undefined {
   const [check, setCheck] = useState<{ file: File; result: FileCheck }>();
   // biome-ignore lint/correctness/useExhaustiveDependencies: one look at each file
   useEffect(() => {
@@ -132,4 +132,4 @@ const useFileCheck = ({ file }: Draft, self: Self, onChange: Props['onChange']):
     };
   }, [file]);
   return check?.file === file ? check?.result : undefined;
-};
+}

@@ -14,21 +14,25 @@ export type KeptUpload = {
 };
 
 /** Enough to tell one ETag from another; there may be thousands of parts, and little room. */
-export const shortEtag = (etag: string | undefined): string =>
-  (etag ?? '').replaceAll(/^"|"$/g, '').toLowerCase().slice(0, 8);
+export function shortEtag(etag: string | undefined): string {
+  return (etag ?? '').replaceAll(/^"|"$/g, '').toLowerCase().slice(0, 8);
+}
 
 const storageKey = 'bootready.uploads';
 
-const isKept = (value: unknown): value is KeptUpload =>
-  typeof value === 'object' &&
-  value !== null &&
-  ['imageId', 'projectId', 'name', 'fileName', 'fingerprint'].every(
-    (key) => typeof (value as Record<string, unknown>)[key] === 'string',
-  ) &&
-  ['size', 'lastModified'].every((key) => typeof (value as Record<string, unknown>)[key] === 'number');
+function isKept(value: unknown): value is KeptUpload {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ['imageId', 'projectId', 'name', 'fileName', 'fingerprint'].every(
+      (key) => typeof (value as Record<string, unknown>)[key] === 'string',
+    ) &&
+    ['size', 'lastModified'].every((key) => typeof (value as Record<string, unknown>)[key] === 'number')
+  );
+}
 
 /** Uploads of this browser that are not finished, whichever tab began them. */
-export const keptUploads = (storage: Pick<Storage, 'getItem' | 'setItem'>) => {
+export function keptUploads(storage: Pick<Storage, 'getItem' | 'setItem'>) {
   const all = (): KeptUpload[] => {
     try {
       const found: unknown = JSON.parse(storage.getItem(storageKey) ?? '[]');
@@ -52,7 +56,7 @@ export const keptUploads = (storage: Pick<Storage, 'getItem' | 'setItem'>) => {
     },
     forget: (imageId: string): void => write(others(imageId)),
   };
-};
+}
 export type KeptUploads = ReturnType<typeof keptUploads>;
 
 const sampleBytes = 64 * 1024;
@@ -61,14 +65,17 @@ const sampleBytes = 64 * 1024;
  * Tells files of one size apart without reading them whole: SHA-256 of their beginning, middle and end. A file that differs elsewhere is
  * found by its time of change, which has to be the same as well.
  */
-export const computeFingerprint = async (file: Blob): Promise<string> => {
+export async function computeFingerprint(file: Blob): Promise<string> {
   const at = [0, Math.floor(file.size / 2), Math.max(0, file.size - sampleBytes)];
   const samples = new Blob(at.map((offset) => file.slice(offset, offset + sampleBytes)));
   const hash = await crypto.subtle.digest('SHA-256', await samples.arrayBuffer());
   return [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-};
+}
 
-export const isSameFile = async (kept: KeptUpload, file: File): Promise<boolean> =>
-  kept.size === file.size &&
-  kept.lastModified === file.lastModified &&
-  kept.fingerprint === (await computeFingerprint(file));
+export async function isSameFile(kept: KeptUpload, file: File): Promise<boolean> {
+  return (
+    kept.size === file.size &&
+    kept.lastModified === file.lastModified &&
+    kept.fingerprint === (await computeFingerprint(file))
+  );
+}

@@ -14,12 +14,12 @@ export class PartRefused extends Error {
  * PUTs one part straight to the store; gives its ETag, where the store's CORS rules let pages see that. XMLHttpRequest, for fetch tells nobody
  * how much of a body is sent. @throws PartRefused
  */
-export const putPart = (
+export function putPart(
   url: string,
   body: Blob,
   { signal, onSent }: { signal: AbortSignal; onSent: (bytes: number) => void },
-): Promise<string | undefined> =>
-  new Promise((resolve, reject) => {
+): Promise<string | undefined> {
+  return new Promise((resolve, reject) => {
     if (signal.aborted) return reject(signal.reason);
     const request = new XMLHttpRequest();
     let timer: ReturnType<typeof setTimeout>;
@@ -55,3 +55,4 @@ export const putPart = (
     request.send(new Blob([body]));
     alive();
   });
+}

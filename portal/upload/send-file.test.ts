@@ -8,15 +8,17 @@ const MiB = 1024 ** 2;
 const file = new Blob([new Uint8Array(20 * MiB)]);
 
 type Took = (url: string, body: Blob, signal: AbortSignal) => Promise<string | undefined>;
-const numberIn = (url: string): number => Number(/store\/(\d+)/.exec(url)?.[1]);
+function numberIn(url: string): number {
+  return Number(/store\/(\d+)/.exec(url)?.[1]);
+}
 
 /** A store that has some parts, takes others as it is told, and then has them by the ETags that `kept` makes of those that it told. */
-const world = (
+function world(
   stored: UploadedPartView[],
   put: Took,
   taken = new Map<number, string>(),
   kept = (etag?: string) => etag ?? 'whatever',
-) => {
+) {
   const signed: number[][] = [];
   const heard: number[] = [];
   const session = {
@@ -61,7 +63,7 @@ const world = (
       ...{ onWaiting: () => undefined, onCompleting: () => heard.push(-1) },
     });
   return { signed, heard, parts, told, send };
-};
+}
 
 test('only what the store has not taken yet is sent, and progress begins with what it has', async () => {
   const put: string[] = [];

@@ -41,13 +41,13 @@ export type SendOptions = {
 };
 
 /** Whether what the store has of a part is what it said that it has taken. */
-export const isTaken = (
+export function isTaken(
   taken: ReadonlyMap<number, string>,
   { partNumber, etag }: Pick<StoredPart, 'partNumber' | 'etag'>,
-): boolean => {
+): boolean {
   const expected = taken.get(partNumber);
   return expected === '' || expected === shortEtag(etag);
-};
+}
 
 /** A store that does not keep what it is sent is given up. */
 const rounds = 4;
@@ -57,10 +57,10 @@ const rounds = 4;
  * stores have been seen to keep a part whose sender went away in the middle of it, filled up with zeros (versitygw). So nothing counts but what
  * was answered with success, and that only as long as the store still calls it by the same ETag.
  */
-export const sendFile = async (
+export async function sendFile(
   transfer: Transfer,
   { imageId, file, signal, hurry, taken, onTaken, onProgress, onWaiting, onCompleting }: SendOptions,
-): Promise<void> => {
+): Promise<void> {
   const { api, passes } = transfer;
   const retried = <T>(work: () => Promise<T>, mayPass: (error: unknown) => boolean): Promise<T> =>
     withRetries(work, {
@@ -131,14 +131,14 @@ export const sendFile = async (
 
   onCompleting();
   await retried(() => api.completeUpload(imageId, file.size), passes);
-};
+}
 
 /** The first error stops all lanes. */
-const inLanes = async (
+async function inLanes(
   parts: readonly Part[],
   signal: AbortSignal,
   work: (part: Part, signal: AbortSignal) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   const stopping = new AbortController();
   const either = AbortSignal.any([signal, stopping.signal]);
   let next = 0;
@@ -154,4 +154,4 @@ const inLanes = async (
     stopping.abort(error);
     throw error;
   }
-};
+}

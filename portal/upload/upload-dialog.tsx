@@ -9,16 +9,18 @@ import { useSpeech } from '../words/language.tsx';
 import { type Draft, DraftFields } from './draft-fields.tsx';
 import { useUploads } from './uploads-context.tsx';
 
-const newDraft = (file?: File): Draft => ({
-  id: crypto.randomUUID(),
-  name: file ? stripEndings(file.name) : '',
-  file,
-  isChecked: false,
-  isRefused: false,
-});
+function newDraft(file?: File): Draft {
+  return {
+    id: crypto.randomUUID(),
+    name: file ? stripEndings(file.name) : '',
+    file,
+    isChecked: false,
+    isRefused: false,
+  };
+}
 
 /** Name and file of one image, or of several. What is refused anyway is said before a byte is sent. */
-export const UploadDialog = ({ self, files, onClose }: { self: Self; files: readonly File[]; onClose: () => void }) => {
+export function UploadDialog({ self, files, onClose }: { self: Self; files: readonly File[]; onClose: () => void }) {
   const { t } = useSpeech();
   const uploads = useUploads();
   const problemWords = useProblemWords();
@@ -106,4 +108,4 @@ export const UploadDialog = ({ self, files, onClose }: { self: Self; files: read
       </ModalFooter>
     </Modal>
   );
-};
+}

@@ -16,7 +16,7 @@ import { useUploads } from './uploads-context.tsx';
 const running = new Set(['sending', 'waiting', 'completing']);
 
 /** The uploads of this tab, whatever page is shown. */
-export const UploadDock = () => {
+export function UploadDock() {
   const { t } = useSpeech();
   const { list } = useUploads();
   const [isOpen, setOpen] = useState(true);
@@ -43,9 +43,9 @@ export const UploadDock = () => {
       )}
     </section>
   );
-};
+}
 
-const DockEntry = ({ upload }: { upload: Upload }) => {
+function DockEntry({ upload }: { upload: Upload }) {
   const { t, percent } = useSpeech();
   const { pause, resume, cancel, dismiss, giveFile } = useUploads();
   const input = useRef<HTMLInputElement>(null);
@@ -119,9 +119,9 @@ const DockEntry = ({ upload }: { upload: Upload }) => {
       )}
     </li>
   );
-};
+}
 
-const Words = ({ upload }: { upload: Upload }) => {
+function Words({ upload }: { upload: Upload }) {
   const { t, bytes, roughly, percent } = useSpeech();
   const problemWords = useProblemWords();
   const { phase, done, size, speed, secondsLeft, fileName, problem } = upload;
@@ -162,10 +162,12 @@ const Words = ({ upload }: { upload: Upload }) => {
       return <Problem {...problemWords(problem)} />;
     }
   }
-};
+}
 
-const Problem = ({ title, body }: { title: string; body?: ReactNode }) => (
-  <Message isPlain variant="danger" title={title}>
-    {body}
-  </Message>
-);
+function Problem({ title, body }: { title: string; body?: ReactNode }) {
+  return (
+    <Message isPlain variant="danger" title={title}>
+      {body}
+    </Message>
+  );
+}

@@ -8,11 +8,12 @@ import { createUploads, type Upload, type Uploads } from './uploads.ts';
 
 const Context = createContext<Uploads | undefined>(undefined);
 
-const heldElsewhere = async (): Promise<ReadonlySet<string>> =>
-  new Set((await navigator.locks.query()).held?.flatMap(({ name }) => name ?? []) ?? []);
+async function heldElsewhere(): Promise<ReadonlySet<string>> {
+  return new Set((await navigator.locks.query()).held?.flatMap(({ name }) => name ?? []) ?? []);
+}
 
-const open = ({ projectId }: Self): Uploads =>
-  createUploads({
+function open({ projectId }: Self): Uploads {
+  return createUploads({
     api,
     projectId,
     put: putPart,
@@ -26,8 +27,9 @@ const open = ({ projectId }: Self): Uploads =>
       }),
     now: () => performance.now() / 1000,
   });
+}
 
-export const UploadsProvider = ({ self, children }: { self: Self; children: ReactNode }) => {
+export function UploadsProvider({ self, children }: { self: Self; children: ReactNode }) {
   const queries = useQueryClient();
   const [uploads] = useState(() => open(self));
   useEffect(() => {
@@ -51,10 +53,10 @@ export const UploadsProvider = ({ self, children }: { self: Self; children: Reac
     };
   }, [uploads, queries]);
   return <Context value={uploads}>{children}</Context>;
-};
+}
 
-export const useUploads = (): Uploads & { list: readonly Upload[] } => {
+export function useUploads(): Uploads & { list: readonly Upload[] } {
   const uploads = useContext(Context);
   if (!uploads) throw new Error('outside of UploadsProvider');
   return { ...uploads, list: useSyncExternalStore(uploads.subscribe, uploads.all) };
-};
+}

@@ -64,19 +64,23 @@ beforeEach(() => {
 
 afterEach(() => vi.restoreAllMocks());
 
-const phase = (): UploadPhase | undefined => uploads.all()[0]?.phase;
-const become = (wanted: UploadPhase): Promise<void> => expect.poll(phase, { interval: 1 }).toBe(wanted);
-const begin = async (): Promise<void> => {
+function phase(): UploadPhase | undefined {
+  return uploads.all()[0]?.phase;
+}
+function become(wanted: UploadPhase): Promise<void> {
+  return expect.poll(phase, { interval: 1 }).toBe(wanted);
+}
+async function begin(): Promise<void> {
   await uploads.start('disk', new File([new Uint8Array(1000)], 'disk.raw'));
   await expect.poll(() => opening.length, { interval: 1 }).toBe(1);
-};
+}
 /** Everything that waits for the API gets its answer, whenever it asks. */
-const answerAll = async (): Promise<void> => {
+async function answerAll(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) {
     for (const answer of opening.splice(0)) answer();
     await new Promise((resolve) => setTimeout(resolve, 2));
   }
-};
+}
 
 test('one that is resumed while its pause still takes effect goes on', async () => {
   await begin();

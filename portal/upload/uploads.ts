@@ -60,7 +60,7 @@ type Going = {
 const tellEveryMs = 250;
 
 /** The uploads of this tab: they go on whatever page is shown, and each is known again after a reload. */
-export const createUploads = (deps: UploadsDeps) => {
+export function createUploads(deps: UploadsDeps) {
   const { api, kept, now } = deps;
   const going = new Map<string, Going>();
   const listeners = new Set<() => void>();
@@ -264,5 +264,5 @@ export const createUploads = (deps: UploadsDeps) => {
 
     isBusy: (): boolean => snapshot.some(({ phase }) => ['sending', 'waiting', 'completing'].includes(phase)),
   };
-};
+}
 export type Uploads = ReturnType<typeof createUploads>;

@@ -1,7 +1,7 @@
 import { formatBytes } from '../../shared/quantities.ts';
 
 /** Quantities as people write them in their language. */
-export const createFormats = (language: 'en' | 'de') => {
+export function createFormats(language: 'en' | 'de') {
   const locale = language === 'de' ? 'de-DE' : 'en-GB';
   const number = (value: number, digits: number): string =>
     new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value);
@@ -31,4 +31,4 @@ export const createFormats = (language: 'en' | 'de') => {
     time: (time: string): string =>
       new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(time)),
   };
-};
+}

@@ -8,24 +8,24 @@ export type Language = 'en' | 'de';
 const storageKey = 'bootready.language';
 
 /** What was chosen here before, else the first language of the browser that is one of ours. */
-const firstLanguage = (): Language => {
+function firstLanguage(): Language {
   const kept = localStorage.getItem(storageKey);
   if (kept === 'de' || kept === 'en') return kept;
   const wanted = navigator.languages.map((each) => each.slice(0, 2)).find((each) => each === 'de' || each === 'en');
   return wanted === 'de' ? 'de' : 'en';
-};
+}
 
-const wordsIn = (language: Language) => {
+function wordsIn(language: Language) {
   const t = (key: WordKey, params: Params = {}): string => formatMessage(words[key][language], language, params);
   return { language, t, ...createFormats(language) };
-};
+}
 
 type Speech = ReturnType<typeof wordsIn> & { choose(language: Language): void };
 export type Translate = Speech['t'];
 
 const Context = createContext<Speech | undefined>(undefined);
 
-export const LanguageProvider = ({ children }: { children: ReactNode }) => {
+export function LanguageProvider({ children }: { children: ReactNode }) {
   const [language, setLanguage] = useState(firstLanguage);
   useEffect(() => {
     document.documentElement.lang = language;
@@ -41,11 +41,11 @@ export const LanguageProvider = ({ children }: { children: ReactNode }) => {
     [language],
   );
   return <Context value={speech}>{children}</Context>;
-};
+}
 
 /** The words and formats of the language that is chosen. */
-export const useSpeech = (): Speech => {
+export function useSpeech(): Speech {
   const speech = useContext(Context);
   if (!speech) throw new Error('outside of LanguageProvider');
   return speech;
-};
+}

@@ -14,27 +14,31 @@ export const catalogue: Readonly<Record<string, CheckDefinition>> = {
   ...bootChecks,
 };
 
-export const findCheck = (code: string): CheckDefinition => {
+export function findCheck(code: string): CheckDefinition {
   const check = catalogue[code];
   if (!check) throw new Error(`no check "${code}" in the catalogue`);
   return check;
-};
+}
 
 /** What the catalogue of another version calls a check that ours lacks. Its outcome counts; what it means, only that version can say. */
-const unknownCheck = (code: string): CheckDefinition => ({
-  severity: 'advice',
-  title: { en: `Check "${code}"`, de: `Prüfung „${code}“` },
-  problem: {
-    en: 'Another version of bootready made this check. This version does not know it.',
-    de: 'Diese Prüfung stammt von einer anderen Version von bootready. Diese Version kennt sie nicht.',
-  },
-  remedy: { en: 'Check the image again.', de: 'Prüfen Sie das Image noch einmal.' },
-});
+function unknownCheck(code: string): CheckDefinition {
+  return {
+    severity: 'advice',
+    title: { en: `Check "${code}"`, de: `Prüfung „${code}“` },
+    problem: {
+      en: 'Another version of bootready made this check. This version does not know it.',
+      de: 'Diese Prüfung stammt von einer anderen Version von bootready. Diese Version kennt sie nicht.',
+    },
+    remedy: { en: 'Check the image again.', de: 'Prüfen Sie das Image noch einmal.' },
+  };
+}
 
 /** Of findings that are kept: reports outlive the version that made them. For a verdict that is still to come, `findCheck`. */
-export const findKeptCheck = (code: string): CheckDefinition =>
-  Object.hasOwn(catalogue, code) ? findCheck(code) : unknownCheck(code);
+export function findKeptCheck(code: string): CheckDefinition {
+  return Object.hasOwn(catalogue, code) ? findCheck(code) : unknownCheck(code);
+}
 
 /** `guest` leaves out the commands of other systems. */
-export const describeFinding = (finding: Finding, language: Language, guest?: GuestFacts): DescribedFinding =>
-  describeCheck(findKeptCheck(finding.code), finding.outcome, finding.params, language, findSystems(guest));
+export function describeFinding(finding: Finding, language: Language, guest?: GuestFacts): DescribedFinding {
+  return describeCheck(findKeptCheck(finding.code), finding.outcome, finding.params, language, findSystems(guest));
+}

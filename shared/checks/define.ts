@@ -33,15 +33,17 @@ export type CommandSystem = (typeof commandSystems)[number];
 export type Command = { readonly on: CommandSystem; readonly run: string };
 
 /** Whose commands fit a guest: those of its family, of every one while it is not known. */
-export const findSystems = (guest: GuestFacts | undefined): ReadonlySet<CommandSystem> => {
+export function findSystems(guest: GuestFacts | undefined): ReadonlySet<CommandSystem> {
   if (guest?.osType === 'windows') return new Set(['any', 'windows']);
   if (guest?.packageFormat === 'deb') return new Set(['any', 'debian']);
   if (guest?.packageFormat === 'apk') return new Set(['any', 'alpine']);
   if (guest?.packageFormat === 'rpm') return new Set(['any', /suse|sles/.test(guest.osDistro ?? '') ? 'suse' : 'rhel']);
   return new Set(commandSystems);
-};
+}
 
-export const defineChecks = <const T extends Readonly<Record<string, CheckDefinition>>>(checks: T): T => checks;
+export function defineChecks<const T extends Readonly<Record<string, CheckDefinition>>>(checks: T): T {
+  return checks;
+}
 
 export type DescribedFinding = { title: string; problem?: string; remedy?: string; commands?: Command[] };
 
@@ -56,19 +58,19 @@ const wordsOfMark: Readonly<Record<string, Text>> = {
   '?': { en: 'not known', de: 'nicht bekannt' },
 };
 
-const fill = (text: Text, params: Params, language: Language): string => {
+function fill(text: Text, params: Params, language: Language): string {
   const values = Object.entries(params).map(([name, value]) => [name, wordsOfMark[value]?.[language] ?? value]);
   return formatMessage(text[language], language, Object.fromEntries(values));
-};
+}
 
 /** The words for one finding: the title always; problem, remedy and commands unless it passed. */
-export const describeCheck = (
+export function describeCheck(
   check: CheckDefinition,
   outcome: Outcome,
   params: Params,
   language: Language,
   systems: ReadonlySet<CommandSystem> = new Set(commandSystems),
-): DescribedFinding => {
+): DescribedFinding {
   const title = fill(check.title, params, language);
   if (outcome === 'pass') return { title };
   const unseen = outcome === 'unknown' ? wordsOfUnseen(params.unseen) : undefined;
@@ -81,4 +83,4 @@ export const describeCheck = (
     remedy: fill(check.remedy, params, language),
     ...(commands.length > 0 ? { commands } : {}),
   };
-};
+}

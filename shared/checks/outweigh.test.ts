@@ -5,10 +5,12 @@ import { bootChecks } from './boot.ts';
 import { catalogue, describeFinding } from './catalogue.ts';
 import { outweigh } from './outweigh.ts';
 
-const found = (code: string, outcome: Finding['outcome'], params: Finding['params'] = {}): Finding => ({
-  ...{ code, outcome, params },
-  step: code.startsWith('boot-') && code in bootChecks ? 'boot-check' : 'inspect',
-});
+function found(code: string, outcome: Finding['outcome'], params: Finding['params'] = {}): Finding {
+  return {
+    ...{ code, outcome, params },
+    step: code.startsWith('boot-') && code in bootChecks ? 'boot-check' : 'inspect',
+  };
+}
 const started = found('boot-reached-cloud-init', 'pass');
 
 test('a virtio check that fails while the image starts on virtio is a warning that says so', () => {

@@ -186,5 +186,8 @@ export const unseenWords = {
 export type UnseenReason = keyof typeof unseenWords;
 
 /** The words of a finding that is `unknown`; undefined where its reason is that of another version, or it has none. */
-export const wordsOfUnseen = (reason: unknown): Words | undefined =>
-  typeof reason === 'string' && Object.hasOwn(unseenWords, reason) ? unseenWords[reason as UnseenReason] : undefined;
+export function wordsOfUnseen(reason: unknown): Words | undefined {
+  return typeof reason === 'string' && Object.hasOwn(unseenWords, reason)
+    ? unseenWords[reason as UnseenReason]
+    : undefined;
+}

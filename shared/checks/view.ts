@@ -5,8 +5,10 @@ import { describeFinding, findKeptCheck } from './catalogue.ts';
 import type { Language } from './define.ts';
 
 /** A finding with its words in one language, for whoever has no catalogue. */
-export const findingView = (finding: Finding, language: Language, guest?: GuestFacts): FindingView => ({
-  ...finding,
-  severity: findKeptCheck(finding.code).severity,
-  ...describeFinding(finding, language, guest),
-});
+export function findingView(finding: Finding, language: Language, guest?: GuestFacts): FindingView {
+  return {
+    ...finding,
+    severity: findKeptCheck(finding.code).severity,
+    ...describeFinding(finding, language, guest),
+  };
+}

@@ -24,7 +24,7 @@ export const SourceUrl = z
 export type SourceUrl = z.infer<typeof SourceUrl>;
 
 /** What may be shown and logged of a URL: signatures stand in the query. */
-export const shownUrl = (url: string): string => {
+export function shownUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
-};
+}

@@ -10,24 +10,33 @@ export const sharedTaskQueue = 'bootready';
  */
 export const queuesBeside = ['admit', 'begin', 'begin-first', 'fetch', 'deliver'] as const;
 export type QueueBeside = (typeof queuesBeside)[number];
-export const queueBeside = (taskQueue: string, which: QueueBeside): string => `${taskQueue}-${which}`;
+export function queueBeside(taskQueue: string, which: QueueBeside): string {
+  return `${taskQueue}-${which}`;
+}
 export const processImageType = 'processImage';
 export const repairImageType = 'repairImage';
 export const downloadImageType = 'downloadImage';
 export const deliverImageType = 'deliverImage';
 
 /** Deterministic: two notifications of one upload name the same workflow. */
-export const makeWorkflowId = (imageId: string, runNumber: number): string => `image-${imageId}-run-${runNumber}`;
+export function makeWorkflowId(imageId: string, runNumber: number): string {
+  return `image-${imageId}-run-${runNumber}`;
+}
 
 /** One repair makes one image. */
-export const makeRepairWorkflowId = (imageId: string): string => `repair-${imageId}`;
+export function makeRepairWorkflowId(imageId: string): string {
+  return `repair-${imageId}`;
+}
 
 /** One download makes one image; when it has failed, it may be tried again. */
-export const makeDownloadWorkflowId = (imageId: string): string => `download-${imageId}`;
+export function makeDownloadWorkflowId(imageId: string): string {
+  return `download-${imageId}`;
+}
 
 /** Each time that a delivery is asked for. */
-export const makeDeliveryWorkflowId = ({ deliveryId, number }: DeliveryOrder): string =>
-  `delivery-${deliveryId}-${number}`;
+export function makeDeliveryWorkflowId({ deliveryId, number }: DeliveryOrder): string {
+  return `delivery-${deliveryId}-${number}`;
+}
 
 /** Custom search attributes, all Keyword; `bootready migrate` registers them. */
 export const searchAttribute = {

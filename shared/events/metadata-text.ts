@@ -2,27 +2,29 @@
  * Object metadata are headers, and S3 keeps them as ASCII (Amazon S3, "User-defined object metadata"). What clients and stores make of other characters: percent-encoding,
  * the words of RFC 2047 (AWS answers with these), or the bytes of UTF-8, which HTTP clients read as Latin-1 (RFC 9110, 5.5). Text that is none of these stays as it is.
  */
-export const metadataText = (value: string): string => withoutPercents(withoutWords(asUtf8(value)));
+export function metadataText(value: string): string {
+  return withoutPercents(withoutWords(asUtf8(value)));
+}
 
-const asUtf8 = (text: string): string => {
+function asUtf8(text: string): string {
   if (!/[\u0080-\u00ff]/.test(text) || /[\u0100-\uffff]/.test(text)) return text;
   return decoded('utf-8', Buffer.from(text, 'latin1')) ?? text;
-};
+}
 
-const withoutPercents = (text: string): string => {
+function withoutPercents(text: string): string {
   if (!/%[0-9a-f]{2}/i.test(text)) return text;
   try {
     return decodeURIComponent(text);
   } catch {
     return text;
   }
-};
+}
 
 /** RFC 2047, 2: no longer than 75 characters; some writers do not keep to that. */
 const word = /=\?([A-Za-z0-9_-]{1,40})\?([BbQq])\?([^?\s]{0,2048})\?=/g;
 
 /** Between two of them white space does not count (6.2), and a character may be cut in two by careless writers. */
-const withoutWords = (text: string): string => {
+function withoutWords(text: string): string {
   let plain = '';
   let at = 0;
   let open: { charset: string; bytes: Buffer[]; source: string } | undefined;
@@ -44,22 +46,23 @@ const withoutWords = (text: string): string => {
   }
   close();
   return plain + text.slice(at);
-};
+}
 
 /** RFC 2047, 4.2. */
-const quoted = (body: string): Buffer =>
-  Buffer.from(
+function quoted(body: string): Buffer {
+  return Buffer.from(
     body
       .replaceAll('_', ' ')
       .replaceAll(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16))),
     'latin1',
   );
+}
 
 /** undefined where these are not such bytes, or nobody knows the charset. */
-const decoded = (charset: string, bytes: Buffer): string | undefined => {
+function decoded(charset: string, bytes: Buffer): string | undefined {
   try {
     return new TextDecoder(charset, { fatal: true }).decode(bytes);
   } catch {
     return undefined;
   }
-};
+}

@@ -10,10 +10,10 @@ import { metadataText } from './metadata-text.ts';
  * snapshot `-image-type: snapshot`, `-snapshot-kind`, `-base-image-ref`, `-instance-uuid`. What
  * makes no sense falls back to the default, and is told in `notes`: an upload is never lost for a wrong word.
  */
-export const describeUpload = (
+export function describeUpload(
   key: string,
   metadata: Readonly<Record<string, string>>,
-): { name: string; settings: ImageSettings; properties: Record<string, string>; notes: string[] } => {
+): { name: string; settings: ImageSettings; properties: Record<string, string>; notes: string[] } {
   const notes: string[] = [];
   const take = <T>(
     field: string,
@@ -54,11 +54,11 @@ export const describeUpload = (
   const name =
     take('name', ImageName, metadata.name === undefined ? undefined : metadataText(metadata.name)) ?? nameFromKey(key);
   return { name, settings, properties, notes };
-};
+}
 
 /** `demo/Debian 12.qcow2.xz` is called "Debian 12". */
-const nameFromKey = (key: string): string => {
+function nameFromKey(key: string): string {
   const fileName = key.split('/').filter(Boolean).pop() ?? '';
   const parsed = ImageName.safeParse(stripEndings(fileName).slice(0, 255));
   return parsed.success ? parsed.data : 'unnamed';
-};
+}

@@ -15,24 +15,20 @@ export type UploadNotification = {
   raw: object;
 };
 
-export const computeFingerprint = (facts: readonly unknown[]): string =>
-  createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+export function computeFingerprint(facts: readonly unknown[]): string {
+  return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
+}
 
 /** What our own API notes when it has completed an upload, in the way of a store's notification. */
-export const finishedUpload = ({
-  bucket,
-  key,
-  etag,
-  versionId,
-  size,
-  lastModified,
-}: ObjectInfo): UploadNotification => ({
-  fingerprint: computeFingerprint(['api', bucket, key, versionId ?? null, etag, lastModified.toISOString()]),
-  eventName: 'bootready:UploadCompleted',
-  bucket,
-  key,
-  etag,
-  versionId: versionId ?? null,
-  sequencer: null,
-  raw: { size },
-});
+export function finishedUpload({ bucket, key, etag, versionId, size, lastModified }: ObjectInfo): UploadNotification {
+  return {
+    fingerprint: computeFingerprint(['api', bucket, key, versionId ?? null, etag, lastModified.toISOString()]),
+    eventName: 'bootready:UploadCompleted',
+    bucket,
+    key,
+    etag,
+    versionId: versionId ?? null,
+    sequencer: null,
+    raw: { size },
+  };
+}

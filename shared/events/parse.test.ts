@@ -2,14 +2,21 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { keyCandidates, parseNotifications, secretsIn } from './parse.ts';
 
-const record = (more: object = {}, object: object = {}) => ({
-  eventVersion: '2.2',
-  eventName: 'ObjectCreated:Put',
-  eventTime: '2026-01-01T00:00:00Z',
-  s3: { bucket: { name: 'uploads' }, object: { key: 'demo/a+b', eTag: '"abc"', size: 0, sequencer: '01', ...object } },
-  ...more,
-});
-const parse = (body: unknown, headers = {}) => parseNotifications(headers, body);
+function record(more: object = {}, object: object = {}) {
+  return {
+    eventVersion: '2.2',
+    eventName: 'ObjectCreated:Put',
+    eventTime: '2026-01-01T00:00:00Z',
+    s3: {
+      bucket: { name: 'uploads' },
+      object: { key: 'demo/a+b', eTag: '"abc"', size: 0, sequencer: '01', ...object },
+    },
+    ...more,
+  };
+}
+function parse(body: unknown, headers = {}) {
+  return parseNotifications(headers, body);
+}
 const upload = { bucket: 'uploads', key: 'demo/a+b' };
 
 describe('every sender is understood', () => {

@@ -12,27 +12,34 @@ export type Parsed = {
   impossible: number;
 };
 
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const child = (value: unknown, name: string): Json => {
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function child(value: unknown, name: string): Json {
   const found = isObject(value) ? value[name] : undefined;
   return isObject(found) ? found : {};
-};
-const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
-const unquoted = (etag: string | null): string | null => etag?.replaceAll('"', '') ?? null;
+}
+function text(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}
+function unquoted(etag: string | null): string | null {
+  return etag?.replaceAll('"', '') ?? null;
+}
 
 /** `s3:ObjectCreated:Put` and `ObjectCreated:Put` are one; also Ceph's `ObjectCreated:Post` at the start of a multipart upload. */
-const isCreation = (eventName: string): boolean => /^(s3:)?ObjectCreated(:|$)/i.test(eventName);
+function isCreation(eventName: string): boolean {
+  return /^(s3:)?ObjectCreated(:|$)/i.test(eventName);
+}
 
-const notification = (parts: Omit<UploadNotification, 'fingerprint'> & { time: string | null }): UploadNotification => {
+function notification(parts: Omit<UploadNotification, 'fingerprint'> & { time: string | null }): UploadNotification {
   const { time, ...rest } = parts;
   // The time too: versitygw begins its sequencer anew when it starts, and the same bytes may be uploaded again later.
   const facts = [rest.bucket, rest.key, rest.versionId, rest.etag, rest.sequencer, rest.eventName, time];
   return { ...rest, raw: storableJson(rest.raw) as object, fingerprint: computeFingerprint(facts) };
-};
+}
 
 /** One record of S3's event message, versions 2.0 to 2.6; MinIO, Ceph and versitygw send the same shape. */
-const toRecord = (record: unknown): UploadNotification | undefined => {
+function toRecord(record: unknown): UploadNotification | undefined {
   if (!isObject(record)) return undefined;
   const s3 = child(record, 's3');
   const object = child(s3, 'object');
@@ -50,10 +57,10 @@ const toRecord = (record: unknown): UploadNotification | undefined => {
     time: text(record.eventTime),
     raw: record,
   });
-};
+}
 
 /** EventBridge's "Object Created": its key is not encoded. */
-const readBridge = (event: Json): UploadNotification | undefined => {
+function readBridge(event: Json): UploadNotification | undefined {
   const detail = child(event, 'detail');
   const object = child(detail, 'object');
   const bucket = text(child(detail, 'bucket').name);
@@ -69,7 +76,7 @@ const readBridge = (event: Json): UploadNotification | undefined => {
     time: text(event.time),
     raw: event,
   });
-};
+}
 
 /** Events that are none of an upload: SNS asks whether it may send here. */
 export const subscriptionEvent = 'sns:SubscriptionConfirmation';
@@ -78,20 +85,20 @@ export const subscriptionEvent = 'sns:SubscriptionConfirmation';
  * A topic that sends nothing until somebody confirms it. Kept for operators to see; its address is never fetched, because whoever knows our secret could make us fetch any.
  * Source: Amazon SNS, "HTTP/HTTPS subscription confirmation JSON format".
  */
-const readSubscription = (event: Json): UploadNotification | undefined => {
+function readSubscription(event: Json): UploadNotification | undefined {
   const topic = text(event.TopicArn);
   const name = /^arn:[a-z-]{1,20}:sns:[a-z0-9-]{1,40}:\d{12}:([A-Za-z0-9_.-]{1,256})$/.exec(topic ?? '')?.[1];
   const token = /^[0-9a-zA-Z]{1,512}$/.exec(text(event.Token) ?? '')?.[0];
   if (!topic || !name || !token) return undefined;
   const none = { etag: null, versionId: null, sequencer: null, time: text(event.Timestamp) };
   return notification({ eventName: subscriptionEvent, bucket: name, key: topic, ...none, raw: { token } });
-};
+}
 
 /**
  * SeaweedFS tells of files, those of all buckets below one folder; parts of a multipart upload lie in a folder of their own until they are put together. An upload is new
  * there, or takes the place of another. Source: seaweedfs weed/notification/webhook, weed/pb/filer.proto.
  */
-const readFilerEvent = (event: Json): UploadNotification | undefined => {
+function readFilerEvent(event: Json): UploadNotification | undefined {
   const kind = text(event.event_type);
   const [, bucket, key] = /^\/buckets\/([^/]{1,255})\/(.{1,1024})$/s.exec(text(event.key) ?? '') ?? [];
   const entry = child(child(event, 'message'), 'new_entry');
@@ -107,22 +114,22 @@ const readFilerEvent = (event: Json): UploadNotification | undefined => {
     time: [mtime, size, md5].join(' '),
     raw: event,
   });
-};
+}
 
 type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
-const header = (headers: Headers, name: string): string | null => {
+function header(headers: Headers, name: string): string | null {
   const value = headers[name];
   return text(Array.isArray(value) ? value[0] : value);
-};
+}
 
 /**
  * CloudEvents with type `com.amazonaws.s3.<event>` (the adapter of the CloudEvents project): bucket at the end of the source,
  * key as the subject; data may be the S3 record itself.
  */
-const readCloudEvent = (
+function readCloudEvent(
   { type, source, subject, time, id }: Record<'type' | 'source' | 'subject' | 'time' | 'id', string | null>,
   data: unknown,
-): UploadNotification | undefined => {
+): UploadNotification | undefined {
   const inner = toRecord(data) ?? (isObject(data) ? readBridge(data) : undefined);
   if (inner) return inner;
   const eventName = /(ObjectCreated(?::\w+)?)/.exec(type ?? '')?.[1];
@@ -139,13 +146,13 @@ const readCloudEvent = (
     time,
     raw: isObject(data) ? data : {},
   });
-};
+}
 
 /**
  * The finished uploads that a message announces, whoever sent it. Pure; never throws on any JSON: what is not understood counts
  * as ignored, for a sender that gets an error sends the same again for ever (MinIO, Ceph).
  */
-export const parseNotifications = (headers: Headers, body: unknown): Parsed => {
+export function parseNotifications(headers: Headers, body: unknown): Parsed {
   const found: (UploadNotification | undefined)[] = [];
   for (const event of unwrapped(body)) {
     if (!isObject(event)) {
@@ -185,13 +192,13 @@ export const parseNotifications = (headers: Headers, body: unknown): Parsed => {
   const creations = found.filter((each) => each !== undefined);
   const uploads = creations.filter(isStorable);
   return { uploads, ignored: found.length - creations.length, impossible: creations.length - uploads.length };
-};
+}
 
 /**
  * What may be the sender's secret: Ceph copies the topic's OpaqueData into each record. Each once, and one more than `most` at the most: looked for before it is
  * known who sends, so it costs little whatever the message holds.
  */
-export const secretsIn = (body: unknown, most: number): string[] => {
+export function secretsIn(body: unknown, most: number): string[] {
   const secrets = new Set<string>();
   for (const event of Array.isArray(body) ? body : [body]) {
     for (const record of isObject(event) && Array.isArray(event.Records) ? event.Records : []) {
@@ -201,25 +208,26 @@ export const secretsIn = (body: unknown, most: number): string[] => {
     }
   }
   return [...secrets];
-};
+}
 
-const isStorable = ({ raw: _raw, ...facts }: UploadNotification): boolean =>
-  Object.values(facts).every((fact) => fact === null || isStorableText(fact));
+function isStorable({ raw: _raw, ...facts }: UploadNotification): boolean {
+  return Object.values(facts).every((fact) => fact === null || isStorableText(fact));
+}
 
 /** The HTTP binding of CloudEvents percent-encodes what is not printable ASCII in header values (3.1.3.2). */
-const decoded = (value: string | null): string | null => {
+function decoded(value: string | null): string | null {
   try {
     return value === null ? null : decodeURIComponent(value);
   } catch {
     return value;
   }
-};
+}
 
 /**
  * The keys that an event may mean, as it stands first. AWS, MinIO and Ceph form-encode keys, versitygw does not, and "a+b" does
  * not tell which it is: HEAD decides.
  */
-export const keyCandidates = (key: string): string[] => {
+export function keyCandidates(key: string): string[] {
   const candidates = [key];
   try {
     candidates.push(decodeURIComponent(key.replaceAll('+', ' ')), decodeURIComponent(key));
@@ -227,4 +235,4 @@ export const keyCandidates = (key: string): string[] => {
     // Not encoded, then.
   }
   return [...new Set(candidates)];
-};
+}

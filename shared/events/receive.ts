@@ -26,26 +26,30 @@ export type Reception =
   | { status: 400 | 401; message: string; remedy: string };
 
 /** Hashed first, so that neither content nor length shows in the time it takes. */
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
 
-const isSecret = (shown: string, secret: string): boolean => timingSafeEqual(digest(shown), digest(secret));
+function isSecret(shown: string, secret: string): boolean {
+  return timingSafeEqual(digest(shown), digest(secret));
+}
 
 /** What a request shows before its body: in the header Authorization, or at the end of the path or in the query, for senders that can set no header. */
-const shownIn = ({ headers, token }: Pick<Incoming, 'headers' | 'token'>): string[] => {
+function shownIn({ headers, token }: Pick<Incoming, 'headers' | 'token'>): string[] {
   const { authorization } = headers;
   const bearer = /^Bearer (.+)$/i.exec(typeof authorization === 'string' ? authorization : '')?.[1];
   return [bearer, token].filter((each) => each !== undefined);
-};
+}
 
 /** `body`: nothing is shown before it; only Ceph's records may hold the secret themselves. */
-export const secretBeforeBody = (
+export function secretBeforeBody(
   secret: string,
   incoming: Pick<Incoming, 'headers' | 'token'>,
-): 'right' | 'wrong' | 'body' => {
+): 'right' | 'wrong' | 'body' {
   const shown = shownIn(incoming);
   if (shown.length === 0) return 'body';
   return shown.some((each) => isSecret(each, secret)) ? 'right' : 'wrong';
-};
+}
 
 export const wrongSecret = {
   status: 401,
@@ -60,10 +64,10 @@ export const wrongSecret = {
  * sent are refused after the others are stored.
  * @throws BootreadyError `unavailable` when the rows could not be stored: the sender tries again
  */
-export const receiveNotifications = async (
+export async function receiveNotifications(
   { secret, events, jobs, onQueueDown }: ReceiveDeps,
   { source, headers, token, body }: Incoming,
-): Promise<Reception> => {
+): Promise<Reception> {
   const before = secretBeforeBody(secret, { headers, token });
   if (before === 'wrong') return wrongSecret;
   if (before === 'body') {
@@ -92,9 +96,9 @@ export const receiveNotifications = async (
     };
   }
   return { status: 200, accepted: parsed.uploads.length, ignored: parsed.ignored };
-};
+}
 
-const tooManySecrets = (): Reception => {
+function tooManySecrets(): Reception {
   const { message, remedy = '' } = beyondLimit('eventSecrets');
   return { status: 400, message, remedy };
-};
+}

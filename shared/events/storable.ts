@@ -2,10 +2,12 @@
 const secretFields = new Set(['opaquedata']);
 
 /** Whether Postgres can keep it: it has no text with a zero byte or half a character. https://www.postgresql.org/docs/current/datatype-character.html */
-export const isStorableText = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
+export function isStorableText(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}
 
 /** JSON as Postgres can keep it, without secrets: what cannot be kept is replaced by U+FFFD. Nests no deeper than the body that it came in. */
-export const storableJson = (value: unknown): unknown => {
+export function storableJson(value: unknown): unknown {
   if (typeof value === 'string') return storableText(value);
   if (Array.isArray(value)) return value.map(storableJson);
   if (typeof value !== 'object' || value === null) return value;
@@ -14,6 +16,8 @@ export const storableJson = (value: unknown): unknown => {
       .filter(([name]) => !secretFields.has(name.toLowerCase()))
       .map(([name, each]) => [storableText(name), storableJson(each)]),
   );
-};
+}
 
-const storableText = (text: string): string => text.toWellFormed().replaceAll('\0', '\u{fffd}');
+function storableText(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\u{fffd}');
+}

@@ -32,30 +32,30 @@ const layoutTask = foreignTask<typeof import('./admit-task.ts').layout>(
 );
 
 /** Warnings about a disk of `size` bytes by its first ones; none where they cannot be told. */
-export const layoutFindings = async (
+export async function layoutFindings(
   door: ForeignDoor,
   disk: { head: Buffer; size: number },
   signal?: AbortSignal,
-): Promise<Finding[]> => {
+): Promise<Finding[]> {
   const result = await door.run(layoutTask, disk, {}, signal);
   return result.state === 'done' ? result.value : [];
-};
+}
 
 /** Names of all formats whose signature stands in the first bytes; `unreadable` where that cannot be told. */
-export const readReadings = async (door: ForeignDoor, head: Buffer, signal?: AbortSignal): Promise<string[]> => {
+export async function readReadings(door: ForeignDoor, head: Buffer, signal?: AbortSignal): Promise<string[]> {
   const result = await door.run(readingsTask, head, {}, signal);
   return result.state === 'done' ? result.value : ['unreadable'];
-};
+}
 
 /**
  * `admitSource` behind the door. What takes more time or memory than any sound image is refused: whether it is safe is not known.
  * @throws as the source does, and as the door
  */
-export const admitForeign = async (
+export async function admitForeign(
   door: ForeignDoor,
   source: ByteSource,
   { peek, signal, allowIso, maxVirtualBytes, maxUploadBytes }: AdmitOptions,
-): Promise<Admission> => {
+): Promise<Admission> {
   const result = await door.run(
     admitTask,
     // By name: callers may hold more in their options, which cannot be copied.
@@ -72,4 +72,4 @@ export const admitForeign = async (
     layers: [],
     ...(result.limit === 'crash' ? refusal('content-unreadable') : refusal('content-exceeds', bounds)),
   };
-};
+}

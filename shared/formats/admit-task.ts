@@ -13,16 +13,19 @@ type Asked = {
 };
 
 /** Names of all formats whose signature stands in the first bytes. */
-export const readings = async (head: Buffer): Promise<string[]> =>
-  formats.filter((format) => format.matches(head, Buffer.alloc(0))).map(({ name }) => name);
+export async function readings(head: Buffer): Promise<string[]> {
+  return formats.filter((format) => format.matches(head, Buffer.alloc(0))).map(({ name }) => name);
+}
 
 /** `readLayout` as a task. */
-export const layout = ({ head, size }: { head: Buffer; size: number }): Promise<Finding[]> =>
-  readLayout(Buffer.from(head), size);
+export function layout({ head, size }: { head: Buffer; size: number }): Promise<Finding[]> {
+  return readLayout(Buffer.from(head), size);
+}
 
 /** `admitSource` as a task for the door: this file is loaded in its process. */
-export const admit = ({ size, ...options }: Plain, { read, peek }: Asked): Promise<Admission> =>
-  admitSource(
+export function admit({ size, ...options }: Plain, { read, peek }: Asked): Promise<Admission> {
+  return admitSource(
     { size, read },
     { ...options, peek: (kind, _source, bytes, _signal, around) => peek(kind, around, bytes) },
   );
+}

@@ -20,19 +20,26 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const admitFile = async (path: string, more = {}): Promise<Admission & { readBytes: number }> => {
+async function admitFile(path: string, more = {}): Promise<Admission & { readBytes: number }> {
   const source = await countedFile(path);
   try {
     return { ...(await admitSource(source, { ...options, ...more })), readBytes: source.readBytes };
   } finally {
     await source.close();
   }
-};
-const admitBytes = (bytes: Buffer, more = {}) => admitSource(bufferSource(bytes), { ...options, ...more });
-const refused = ({ findings }: Admission): string[] =>
-  findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
-const at = (name: string): string => join(dir, `bent-${name}`);
-const image = (name: string): string => images[name] as string;
+}
+function admitBytes(bytes: Buffer, more = {}) {
+  return admitSource(bufferSource(bytes), { ...options, ...more });
+}
+function refused({ findings }: Admission): string[] {
+  return findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
+}
+function at(name: string): string {
+  return join(dir, `bent-${name}`);
+}
+function image(name: string): string {
+  return images[name] as string;
+}
 
 describe('sound images are known and let through, by a few reads', () => {
   test.each([
@@ -94,22 +101,27 @@ describe('sound images are known and let through, by a few reads', () => {
   });
 });
 
-const qcow = (offset: number, bytes: number[]) => () =>
-  patched(at(`qcow2-${offset}-${bytes.join('.')}`), image('qcow2 v3'), offset, bytes);
-const vmdkText = (insert: (text: string) => string) => () => {
-  const bytes = readFileSync(image('vmdk monolithicSparse'));
-  const text = insert(
-    bytes
-      .subarray(512, 512 + 10_240)
-      .toString('latin1')
-      .replace(/\0+$/, ''),
-  );
-  bytes.fill(0, 512, 512 + 10_240);
-  bytes.write(text, 512, 'latin1');
-  return bytes;
-};
-const cut = (name: string, by: number) => () => readFileSync(image(name)).subarray(0, statSync(image(name)).size - by);
-const differencing = () => {
+function qcow(offset: number, bytes: number[]) {
+  return () => patched(at(`qcow2-${offset}-${bytes.join('.')}`), image('qcow2 v3'), offset, bytes);
+}
+function vmdkText(insert: (text: string) => string) {
+  return () => {
+    const bytes = readFileSync(image('vmdk monolithicSparse'));
+    const text = insert(
+      bytes
+        .subarray(512, 512 + 10_240)
+        .toString('latin1')
+        .replace(/\0+$/, ''),
+    );
+    bytes.fill(0, 512, 512 + 10_240);
+    bytes.write(text, 512, 'latin1');
+    return bytes;
+  };
+}
+function cut(name: string, by: number) {
+  return () => readFileSync(image(name)).subarray(0, statSync(image(name)).size - by);
+}
+function differencing() {
   const path = at('diff.vhd');
   const bytes = readFileSync(image('vhd dynamic'));
   for (const offset of [0, bytes.length - 512]) {
@@ -120,7 +132,7 @@ const differencing = () => {
   }
   writeFileSync(path, bytes);
   return path;
-};
+}
 
 describe('what is refused, by name', () => {
   const cases: [string, string, () => string | Buffer][] = [

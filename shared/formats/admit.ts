@@ -26,7 +26,7 @@ const declaredSizes: Partial<Record<Compression, (source: ByteSource) => Promise
  * What an upload is, from its content alone: names and declared types do not count. A handful of range reads, whatever the
  * size. Every reason to refuse is a failing finding; no exception but for a source that cannot be read.
  */
-export const admitSource = async (source: ByteSource, options: AdmitOptions): Promise<Admission> => {
+export async function admitSource(source: ByteSource, options: AdmitOptions): Promise<Admission> {
   if (source.size > (options.maxUploadBytes ?? Number.POSITIVE_INFINITY)) {
     return { layers: [], ...refusal('upload-size-limit', { size: source.size, limit: options.maxUploadBytes ?? 0 }) };
   }
@@ -71,9 +71,9 @@ export const admitSource = async (source: ByteSource, options: AdmitOptions): Pr
     if (pieces) return peekInto('pieces', pieces.declared ?? 0);
   }
   return { layers, ...refusal('too-many-layers', { limit: maxLayers }) };
-};
+}
 
-const detect = async (source: ByteSource, head: Buffer, options: AdmitOptions): Promise<FormatResult> => {
+async function detect(source: ByteSource, head: Buffer, options: AdmitOptions): Promise<FormatResult> {
   if (source.size === 0) return refusal('empty');
   if (source.size < 512) {
     // Short files are not read as raw: a qcow2 header of 200 bytes is a qcow2 to QEMU.
@@ -101,29 +101,29 @@ const detect = async (source: ByteSource, head: Buffer, options: AdmitOptions): 
     if (error instanceof Truncated) return refusal('truncated', { format: 'raw' });
     throw error;
   }
-};
+}
 
 /** A file with the magic of a container that holds a partition table in its own first sector as well: made to be read two ways. */
-const isAlsoDisk = async (source: ByteSource, head: Buffer): Promise<boolean> => {
+async function isAlsoDisk(source: ByteSource, head: Buffer): Promise<boolean> {
   if (head[510] !== 0x55 || head[511] !== 0xaa) return false;
   return (await inspectRaw(source, head).catch(() => undefined))?.disk !== undefined;
-};
+}
 
 /** Buffers throw a RangeError where a header sends the reader beyond what is there: hostile, or cut off. */
-const settled = async <T>(work: () => Promise<T>): Promise<T | FormatResult> => {
+async function settled<T>(work: () => Promise<T>): Promise<T | FormatResult> {
   try {
     return await work();
   } catch (error) {
     if (error instanceof Truncated || error instanceof RangeError) return refusal('truncated', { format: 'image' });
     throw error;
   }
-};
+}
 
-const limited = (
+function limited(
   { disk, findings }: FormatResult,
   size: number,
   options: AdmitOptions,
-): { disk?: DetectedDisk; findings: Finding[] } => {
+): { disk?: DetectedDisk; findings: Finding[] } {
   if (!disk) return { findings };
   const { format, variant, virtualSize } = disk;
   const failing = (code: string, params: Finding['params']) => ({
@@ -139,13 +139,13 @@ const limited = (
     disk: { allocatedAtMost: Math.min(virtualSize, size), ...disk },
     findings: [{ code: 'format', step: 'admit', outcome: 'pass', params: { format, variant } }, ...findings],
   };
-};
+}
 
 /**
  * What can be said of a compressed image by its beginning: refusals that no byte further on can mend. The verdict comes when
  * it is decompressed. Nothing that a size or an end decides is certain here.
  */
-const certainRefusals = async (inner: Buffer | 'exceeds', depth: number, options: AdmitOptions): Promise<Finding[]> => {
+async function certainRefusals(inner: Buffer | 'exceeds', depth: number, options: AdmitOptions): Promise<Finding[]> {
   if (inner === 'exceeds') return refusal('decompression-exceeds', decompressorBounds).findings;
   if (inner.length === 0) return refusal('layer-damaged').findings;
   const whole = inner.length < headBytes;
@@ -173,6 +173,6 @@ const certainRefusals = async (inner: Buffer | 'exceeds', depth: number, options
     if (error instanceof NotYet || error instanceof Truncated || error instanceof RangeError) return [];
     throw error;
   }
-};
+}
 
 class NotYet extends Error {}

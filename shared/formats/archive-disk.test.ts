@@ -26,15 +26,19 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const admit = (bytes: Buffer, peeked: Buffer = Buffer.alloc(0)): Promise<Admission> =>
-  admitSource(bufferSource(bytes), { allowIso: false, maxVirtualBytes: 1024 ** 4, peek: async () => peeked });
-const told = ({ findings }: Admission): string[] =>
-  findings.flatMap(({ code, outcome }) => (outcome === 'pass' ? [] : [`${code} ${outcome}`]));
-const chosen = ({ layers }: Admission): string | undefined => layers[0]?.member;
+function admit(bytes: Buffer, peeked: Buffer = Buffer.alloc(0)): Promise<Admission> {
+  return admitSource(bufferSource(bytes), { allowIso: false, maxVirtualBytes: 1024 ** 4, peek: async () => peeked });
+}
+function told({ findings }: Admission): string[] {
+  return findings.flatMap(({ code, outcome }) => (outcome === 'pass' ? [] : [`${code} ${outcome}`]));
+}
+function chosen({ layers }: Admission): string | undefined {
+  return layers[0]?.member;
+}
 
 type File = { href: string; isDisk?: boolean; chunkSize?: number };
-const ovf = (files: readonly File[], prefix = 'ovf:'): Buffer =>
-  member(
+function ovf(files: readonly File[], prefix = 'ovf:'): Buffer {
+  return member(
     { name: 'machine.ovf' },
     [
       `<?xml version="1.0"?>\n<Envelope xmlns="http://schemas.dmtf.org/ovf/envelope/1">\n<!-- > <Disk ${prefix}fileRef="file1"/> -->`,
@@ -49,14 +53,17 @@ const ovf = (files: readonly File[], prefix = 'ovf:'): Buffer =>
       '</DiskSection></Envelope>',
     ].join('\n'),
   );
-const disk = (name: string, bytes: Buffer = vmdk): Buffer => member({ name }, bytes);
+}
+function disk(name: string, bytes: Buffer = vmdk): Buffer {
+  return member({ name }, bytes);
+}
 /** mkfs.fat writes such a first sector. */
-const floppy = (): Buffer => {
+function floppy(): Buffer {
   const bytes = Buffer.alloc(1_474_560);
   bytes.write('FAT12   ', 54, 'latin1');
   bytes.writeUInt16LE(0xaa55, 510);
   return bytes;
-};
+}
 const macOs = Buffer.concat([Buffer.from('0005160700020000', 'hex'), Buffer.alloc(4088)]);
 
 describe('the one disk is taken, whatever lies beside it', () => {

@@ -21,7 +21,7 @@ import { vmdkText } from './vmdk.ts';
  * Which member of an archive is the disk. Content decides, whatever members are called (security review, L4); where it leaves several, an OVF envelope (DMTF DSP0243)
  * says which of them is a disk of the machine and which a CD or floppy that was in a drive.
  */
-export const findDisk = async (source: ByteSource): Promise<{ layers: Layer[]; notes: Finding[] } | FormatResult> => {
+export async function findDisk(source: ByteSource): Promise<{ layers: Layer[]; notes: Finding[] } | FormatResult> {
   const members = await membersOf(source);
   if ('findings' in members) return members;
   // XenServer and XCP-ng: a disk is thousands of members of 1 MiB each, with gaps. xapi, "XVA"
@@ -45,7 +45,7 @@ export const findDisk = async (source: ByteSource): Promise<{ layers: Layer[]; n
     ],
     notes,
   };
-};
+}
 
 /** A file as whoever unpacks the archive gets it. */
 type Stored = Omit<Member, 'sparse'> & {
@@ -64,12 +64,14 @@ type Kind =
   | 'side file'
   | 'unknown';
 
-const named = (name: string): string => name.slice(0, 120);
+function named(name: string): string {
+  return name.slice(0, 120);
+}
 
-const readTexts = async (
+async function readTexts(
   source: ByteSource,
   members: readonly Member[],
-): Promise<{ envelope: Envelope; digests: Map<string, Digest>; places: Set<number> }> => {
+): Promise<{ envelope: Envelope; digests: Map<string, Digest>; places: Set<number> }> {
   const envelope: Envelope = { files: [], disks: [] };
   const digests = new Map<string, Digest>();
   const places = new Set<number>();
@@ -88,10 +90,10 @@ const readTexts = async (
     }
   }
   return { envelope, digests, places };
-};
+}
 
 /** DSP0243, 7.1: a file with a chunkSize lies there as HREF.000000000, HREF.000000001 and so on. */
-const joinChunks = (members: readonly Member[], { files }: Envelope): Stored[] | FormatResult => {
+function joinChunks(members: readonly Member[], { files }: Envelope): Stored[] | FormatResult {
   const stored: Stored[] = members.map(({ sparse, ...member }) => ({
     ...{ ...member, name: member.name.replace(/^(?:\.\/)+/, '') },
     ...(sparse ? { pieces: sparse } : {}),
@@ -116,25 +118,25 @@ const joinChunks = (members: readonly Member[], { files }: Envelope): Stored[] |
     stored.splice(first, count, { name: href, begin, end, offset: begin, size, pieces: { size } });
   }
   return stored;
-};
+}
 
-const readKinds = async (
+async function readKinds(
   source: ByteSource,
   members: readonly Stored[],
   texts: ReadonlySet<number>,
-): Promise<(Stored & { kind: Kind })[]> => {
+): Promise<(Stored & { kind: Kind })[]> {
   const found: (Stored & { kind: Kind })[] = [];
   for (const member of members) {
     const kind = member.pieces ? 'image' : await readKind(source, member);
     found.push({ ...member, kind: kind === 'unknown' && texts.has(member.offset) ? 'side file' : kind });
   }
   return found;
-};
+}
 
 /** The largest floppy: 2.88 MB. */
 const floppy = 2880 * 1024;
 
-const readKind = async (source: ByteSource, { offset, size }: Stored): Promise<Kind> => {
+async function readKind(source: ByteSource, { offset, size }: Stored): Promise<Kind> {
   const head = await exactly(source, offset, Math.min(size, headBytes));
   const tail = await exactly(source, offset + Math.max(0, size - 512), Math.min(size, 512));
   const matching = formats.filter((format) => format.matches(head, tail));
@@ -152,15 +154,15 @@ const readKind = async (source: ByteSource, { offset, size }: Stored): Promise<K
   const raw = await inspectRaw(member, head).catch(() => 'damaged' as const);
   if (raw === undefined) return 'unknown';
   return raw !== 'damaged' && raw.disk?.variant === 'fat' && size <= floppy ? 'medium' : 'raw disk';
-};
+}
 
 /** Text beside a disk is never so long; what is, and is nothing that anybody knows, may be somebody's data. */
 const worthTelling = 1024 * 1024;
 
-const choose = (
+function choose(
   members: readonly (Stored & { kind: Kind })[],
   { files, disks }: Envelope,
-): { disk: Stored; notes: Finding[] } | FormatResult => {
+): { disk: Stored; notes: Finding[] } | FormatResult {
   const isThere = (href: string) => members.some(({ name }) => name === href);
   const missing = files.map(({ href }) => href).filter((href) => !isThere(href));
   const [absent] = missing;
@@ -195,4 +197,4 @@ const choose = (
       ...(leftOut[0] ? [warning('ova-left-out', { file: leftOut[0].name, count: leftOut.length })] : []),
     ],
   };
-};
+}

@@ -1,5 +1,5 @@
 /** A reflected CRC of 32 bits with all bits set before and inverted after. Not node:zlib's: browsers look into files with it too. */
-const reflected = (polynomial: number): ((bytes: Uint8Array) => number) => {
+function reflected(polynomial: number): (bytes: Uint8Array) => number {
   const table = new Uint32Array(256).map((_, index) => {
     let value = index;
     for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ polynomial : value >>> 1;
@@ -10,7 +10,7 @@ const reflected = (polynomial: number): ((bytes: Uint8Array) => number) => {
     for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] as number);
     return ~crc >>> 0;
   };
-};
+}
 
 /** Of zip, PNG and GPT (UEFI 2.10, 5.3.1), polynomial 0x04C11DB7; "123456789" gives 0xCBF43926. */
 export const crc32 = reflected(0xedb8_8320);

@@ -9,7 +9,9 @@ import { zstdSize } from './zstd.ts';
 
 const KiB = 1024;
 const MiB = KiB * KiB;
-const made = (command: string): Buffer => execFileSync('sh', ['-c', command], { maxBuffer: 64 * MiB });
+function made(command: string): Buffer {
+  return execFileSync('sh', ['-c', command], { maxBuffer: 64 * MiB });
+}
 const readSize = { xz: xzSize, zstd: zstdSize };
 const nothing = { bytes: 0, exact: false };
 

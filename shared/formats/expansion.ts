@@ -8,17 +8,24 @@ const ratio = 100;
 const allowance = 1024 * MiB;
 
 /** Bytes of data that convert may write of an image. */
-export const allocatedAtMost = (image: { size: number; virtualSize: number; compressed: boolean }): number =>
-  Math.min(image.virtualSize, image.compressed ? image.size * ratio + allowance : image.size);
+export function allocatedAtMost(image: { size: number; virtualSize: number; compressed: boolean }): number {
+  return Math.min(image.virtualSize, image.compressed ? image.size * ratio + allowance : image.size);
+}
 
 /** What the output's own tables and the filesystem's blocks may add to that. */
-export const writtenAtMost = (allocated: number): number => Math.ceil(allocated * 1.02) + 64 * MiB;
+export function writtenAtMost(allocated: number): number {
+  return Math.ceil(allocated * 1.02) + 64 * MiB;
+}
 
 /** Of one byte deflate makes 1032 at most (RFC 1951: 258 bytes for two bits); honest blocks that are mostly zeros come near. */
-export const decompressedAtMost = (size: number): number => size * 1032 + allowance;
+export function decompressedAtMost(size: number): number {
+  return size * 1032 + allowance;
+}
 
 /** What may come out of a compressed upload: a qcow2 may be a little larger than its disk; tar adds its headers. */
-export const decompressedLimit = (maxVirtualBytes: number): number => maxVirtualBytes * 1.02 + 64 * MiB;
+export function decompressedLimit(maxVirtualBytes: number): number {
+  return maxVirtualBytes * 1.02 + 64 * MiB;
+}
 
 /** What a decompressor may have: far more than the highest ordinary levels need (xz -9: 65 MiB, zstd -19: 8 MiB for its window). */
 export const decompressorBounds = { memory: 512 * MiB, hours: 24 } as const;

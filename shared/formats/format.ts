@@ -26,31 +26,40 @@ export const headBytes = 128 * 1024;
 export class Truncated extends Error {}
 
 /** Exactly these bytes. @throws Truncated */
-export const exactly = async (source: ByteSource, offset: number, length: number): Promise<Buffer> => {
+export async function exactly(source: ByteSource, offset: number, length: number): Promise<Buffer> {
   if (offset < 0 || length < 0 || offset + length > source.size)
     throw new Truncated(`${offset}+${length} of ${source.size}`);
   const bytes = await source.read(offset, length);
   if (bytes.length !== length) throw new Truncated(`${offset}+${length}: got ${bytes.length}`);
   return bytes;
-};
+}
 
 /** A 64-bit field as a number; what does not fit exactly is beyond any limit of ours and compares as such. */
-export const u64le = (bytes: Buffer, offset: number): number => Number(bytes.readBigUInt64LE(offset));
-export const u64be = (bytes: Buffer, offset: number): number => Number(bytes.readBigUInt64BE(offset));
+export function u64le(bytes: Buffer, offset: number): number {
+  return Number(bytes.readBigUInt64LE(offset));
+}
+export function u64be(bytes: Buffer, offset: number): number {
+  return Number(bytes.readBigUInt64BE(offset));
+}
 
-export const refusal = (code: string, params: Finding['params'] = {}): FormatResult => ({
-  findings: [{ code, step: 'admit', outcome: 'fail', params }],
-});
+export function refusal(code: string, params: Finding['params'] = {}): FormatResult {
+  return {
+    findings: [{ code, step: 'admit', outcome: 'fail', params }],
+  };
+}
 
-export const warning = (code: string, params: Finding['params'] = {}): Finding => ({
-  code,
-  step: 'admit',
-  outcome: 'warn',
-  params,
-});
+export function warning(code: string, params: Finding['params'] = {}): Finding {
+  return {
+    code,
+    step: 'admit',
+    outcome: 'warn',
+    params,
+  };
+}
 
 /** At most `count` indexes below `length`, evenly spread, first and last among them: for sampling long tables. */
-export const sample = (length: number, count: number): number[] =>
-  length <= count
+export function sample(length: number, count: number): number[] {
+  return length <= count
     ? Array.from({ length }, (_, index) => index)
     : Array.from({ length: count }, (_, index) => Math.floor((index * (length - 1)) / (count - 1)));
+}

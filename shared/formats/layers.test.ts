@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { findCompression } from './layers.ts';
 
-const skip = (content: number, kind = 0x50): Buffer => {
+function skip(content: number, kind = 0x50): Buffer {
   const frame = Buffer.alloc(8 + content, 0xaa);
   frame.writeUInt32LE(0x184d_2a00 + kind);
   frame.writeUInt32LE(content, 4);
   return frame;
-};
+}
 const zstd = Buffer.from('28b52ffd', 'hex');
 const lz4 = Buffer.from('04224d18', 'hex');
 

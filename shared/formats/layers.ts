@@ -29,14 +29,14 @@ export type AdmitOptions = {
 };
 
 /** What compresses, by its first bytes: RFC 1952, the .xz file format 2.1.1.1, RFC 8878 3.1.1, bzip2 1.0. */
-export const findCompression = (head: Buffer): Exclude<Compression, 'pieces'> | undefined => {
+export function findCompression(head: Buffer): Exclude<Compression, 'pieces'> | undefined {
   const starts = (...bytes: number[]): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   if (starts(0x1f, 0x8b, 0x08)) return 'gz';
   if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00)) return 'xz';
   if (isZstd(head)) return 'zstd';
   if (/^BZh[1-9]1AY&SY/.test(head.subarray(0, 10).toString('latin1'))) return 'bzip2';
   return undefined;
-};
+}
 
 const zstdMagic = 0xfd2f_b528;
 const mostSkipped = 16;
@@ -45,7 +45,7 @@ const mostSkipped = 16;
  * RFC 8878 3.1.1, 3.1.2: frames that are skipped may come first, as pzstd writes them. They are LZ4's as well, so what follows decides; where that is not in
  * `head`, nothing else begins so.
  */
-const isZstd = (head: Buffer): boolean => {
+function isZstd(head: Buffer): boolean {
   let at = 0;
   for (let skipped = 0; skipped <= mostSkipped && at + 4 <= head.length; skipped++) {
     const word = head.readUInt32LE(at);
@@ -54,22 +54,27 @@ const isZstd = (head: Buffer): boolean => {
     at += 8 + head.readUInt32LE(at + 4);
   }
   return at > 0 && at + 4 > head.length;
-};
+}
 
 /** The disk's own bytes, where no compressed layer lies around it. */
-export const diskSource = (source: ByteSource, layers: readonly Layer[]): ByteSource =>
-  layers.filter(({ kind }) => kind === 'tar').reduce(toMember, source);
+export function diskSource(source: ByteSource, layers: readonly Layer[]): ByteSource {
+  return layers.filter(({ kind }) => kind === 'tar').reduce(toMember, source);
+}
 
 /** A file in an archive. */
-export const toMember = (source: ByteSource, { offset = 0, size = 0 }: Layer): ByteSource => ({
-  size,
-  read: (from, length, signal) =>
-    from >= size ? Promise.resolve(Buffer.alloc(0)) : source.read(offset + from, Math.min(length, size - from), signal),
-});
+export function toMember(source: ByteSource, { offset = 0, size = 0 }: Layer): ByteSource {
+  return {
+    size,
+    read: (from, length, signal) =>
+      from >= size
+        ? Promise.resolve(Buffer.alloc(0))
+        : source.read(offset + from, Math.min(length, size - from), signal),
+  };
+}
 
 /** Where the innermost file of all archives lies, in bytes of the source; the whole of it where there is no archive. */
-export const memberPart = (layers: readonly Layer[], size: number): { offset: number; size: number } =>
-  layers
+export function memberPart(layers: readonly Layer[], size: number): { offset: number; size: number } {
+  return layers
     .filter(({ kind }) => kind === 'tar')
     .reduce(
       (outer, { offset = 0, size: own = 0 }) => ({
@@ -78,3 +83,4 @@ export const memberPart = (layers: readonly Layer[], size: number): { offset: nu
       }),
       { offset: 0, size },
     );
+}

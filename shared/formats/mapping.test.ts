@@ -28,7 +28,7 @@ describe('whether blocks share a place', () => {
 });
 
 /** Tables of 16 bytes, each with its own number in it, and what is read of them. */
-const tablesOf = (count: number, length = 16) => {
+function tablesOf(count: number, length = 16) {
   const bytes = Buffer.alloc(count * length);
   for (let index = 0; index < count; index++) bytes.writeUInt32LE(index, index * length);
   const source = bufferSource(bytes);
@@ -43,16 +43,16 @@ const tablesOf = (count: number, length = 16) => {
       },
     },
   };
-};
+}
 
-const seenOf = async (source: Parameters<typeof readTables>[0], offsets: number[], length = 16) => {
+async function seenOf(source: Parameters<typeof readTables>[0], offsets: number[], length = 16) {
   const seen: number[] = [];
   const { all } = await readTables(source, offsets, length, (table) => {
     expect(table).toHaveLength(length);
     seen.push(table.readUInt32LE(0));
   });
   return { seen, all };
-};
+}
 
 describe('reading tables', () => {
   test('in the order of the file, neighbours by one read', async () => {

@@ -15,7 +15,7 @@ export type Mapping = {
 };
 
 /** @param unit bytes of the file that each block takes at least @param size bytes of the file */
-export const makeMapping = (unit: number, size: number): Mapping => {
+export function makeMapping(unit: number, size: number): Mapping {
   const offsets: number[] = [];
   let count = 0;
   let ascending = true;
@@ -36,7 +36,7 @@ export const makeMapping = (unit: number, size: number): Mapping => {
       return sorted.some((offset, index) => index > 0 && offset < (sorted[index - 1] ?? 0) + unit);
     },
   };
-};
+}
 
 /** What is read of an image's tables of the second level before it is let go with a sample of them. */
 const budget = { bytes: 16 * 1024 ** 2, reads: 512 };
@@ -48,12 +48,12 @@ const readBytes = 1024 ** 2;
  *
  * @param offsets where they begin, none twice @throws Truncated
  */
-export const readTables = async (
+export async function readTables(
   source: ByteSource,
   offsets: readonly number[],
   length: number,
   visit: (table: Buffer) => void,
-): Promise<{ all: boolean }> => {
+): Promise<{ all: boolean }> {
   const sorted = Float64Array.from(offsets).sort();
   const runs: { offset: number; tables: number }[] = [];
   for (const offset of sorted) {
@@ -68,4 +68,4 @@ export const readTables = async (
     for (let index = 0; index < tables; index++) visit(bytes.subarray(index * length, (index + 1) * length));
   }
   return { all };
-};
+}

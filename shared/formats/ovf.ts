@@ -15,7 +15,7 @@ export const mostOfEnvelope = 1024 * 1024;
 const mostOfTag = 8 * 1024;
 
 /** undefined where it is no envelope. */
-export const readEnvelope = (xml: string): Envelope | undefined => {
+export function readEnvelope(xml: string): Envelope | undefined {
   const files = new Map<string, Envelope['files'][number]>();
   const references: string[] = [];
   let isEnvelope = false;
@@ -32,7 +32,7 @@ export const readEnvelope = (xml: string): Envelope | undefined => {
   }
   const disks = new Set(references.flatMap((id) => files.get(id)?.href ?? []));
   return isEnvelope ? { files: [...files.values()], disks: [...disks] } : undefined;
-};
+}
 
 type Tag = { name: string; attributes: Record<string, string> };
 
@@ -61,7 +61,7 @@ const startTags = function* (xml: string): Generator<Tag> {
 };
 
 /** Up to the bracket that is in no quotes. */
-const tagLength = (xml: string, from: number): number | undefined => {
+function tagLength(xml: string, from: number): number | undefined {
   let quote = '';
   for (let at = from; at < xml.length && at - from < mostOfTag; at++) {
     const each = xml[at] as string;
@@ -70,11 +70,13 @@ const tagLength = (xml: string, from: number): number | undefined => {
     else if (each === '>') return at - from + 1;
   }
   return undefined;
-};
+}
 
-const local = (name: string): string => name.slice(name.indexOf(':') + 1);
+function local(name: string): string {
+  return name.slice(name.indexOf(':') + 1);
+}
 
-const makeTag = (tag: string): Tag => {
+function makeTag(tag: string): Tag {
   const attributes: Record<string, string> = Object.create(null);
   for (const [, name = '', double, single] of tag.matchAll(
     /([\w:.-]{1,64})\s{0,64}=\s{0,64}(?:"([^"]*)"|'([^']*)')/g,
@@ -82,32 +84,34 @@ const makeTag = (tag: string): Tag => {
     attributes[local(name)] = withoutEntities(double ?? single ?? '');
   }
   return { name: local(/^[\w:.-]{1,64}/.exec(tag)?.[0] ?? ''), attributes };
-};
+}
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-const withoutEntities = (text: string): string =>
-  text.replaceAll(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => entities[name] ?? '');
+function withoutEntities(text: string): string {
+  return text.replaceAll(/&(amp|lt|gt|quot|apos);/g, (_, name: string) => entities[name] ?? '');
+}
 
 /** RFC 3986: what is percent-encoded. The same file may be called ./disk.vmdk. */
-const plainHref = (href: string): string => {
+function plainHref(href: string): string {
   const plain = href.replace(/^(?:\.\/)+/, '');
   try {
     return decodeURIComponent(plain);
   } catch {
     return plain;
   }
-};
+}
 
 /** 7.1: a file lies beside its envelope; anything else would make whoever follows it open what is not part of the upload. */
-export const leadsElsewhere = (href: string): boolean =>
-  /^[a-z][a-z0-9+.-]*:|^[/\\]|(?:^|[/\\])\.\.(?:[/\\]|$)/i.test(href);
+export function leadsElsewhere(href: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:|^[/\\]|(?:^|[/\\])\.\.(?:[/\\]|$)/i.test(href);
+}
 
 export type Digest = { algorithm: DigestAlgorithm; hex: string };
 
 export const mostOfManifest = 64 * 1024;
 
 /** Lines such as "SHA256(disk.vmdk)= 0f3a...". */
-export const readManifest = (text: string): Map<string, Digest> => {
+export function readManifest(text: string): Map<string, Digest> {
   const digests = new Map<string, Digest>();
   for (const line of text.split('\n')) {
     const [, algorithm, name, hex] =
@@ -117,4 +121,4 @@ export const readManifest = (text: string): Map<string, Digest> => {
     }
   }
   return digests;
-};
+}

@@ -49,15 +49,17 @@ export const qcow2: Format = {
 type Layout = { clusterBits: number; extendedL2: boolean; virtualSize: number };
 
 /** Bits 9 to 55 of an entry. Not by BigInt, which takes a second for a table of the largest size. */
-const offsetAt = (table: Buffer, at: number): number =>
-  (table.readUInt32BE(at) & 0x00ff_ffff) * 2 ** 32 + ((table.readUInt32BE(at + 4) & 0xffff_fe00) >>> 0);
+function offsetAt(table: Buffer, at: number): number {
+  return (table.readUInt32BE(at) & 0x00ff_ffff) * 2 ** 32 + ((table.readUInt32BE(at + 4) & 0xffff_fe00) >>> 0);
+}
 
 /** Bits 0 to 61 - (cluster_bits - 8): where compressed data begins, to the byte. */
-const compressedOffsetAt = (table: Buffer, at: number, clusterBits: number): number =>
-  (table.readUInt32BE(at) & (2 ** (62 - (clusterBits - 8) - 32) - 1)) * 2 ** 32 + table.readUInt32BE(at + 4);
+function compressedOffsetAt(table: Buffer, at: number, clusterBits: number): number {
+  return (table.readUInt32BE(at) & (2 ** (62 - (clusterBits - 8) - 32) - 1)) * 2 ** 32 + table.readUInt32BE(at + 4);
+}
 
 /** What the guest's part of the L1 table and its L2 tables point to must lie within the file, and nothing twice. */
-const checkTables = async (source: ByteSource, header: Buffer, layout: Layout): Promise<FormatResult | Sizes> => {
+async function checkTables(source: ByteSource, header: Buffer, layout: Layout): Promise<FormatResult | Sizes> {
   const { clusterBits, extendedL2, virtualSize } = layout;
   const clusterSize = 2 ** clusterBits;
   const entrySize = extendedL2 ? 16 : 8;
@@ -96,15 +98,17 @@ const checkTables = async (source: ByteSource, header: Buffer, layout: Layout): 
   const limit = decompressedAtMost(source.size);
   if (compressed.count * clusterSize > limit) return refusal('expands-too-much', { size: source.size, limit });
   return { compressed: !all || compressed.count > 0 };
-};
+}
 
 type Sizes = { compressed: boolean };
 
 /** The last cluster of a file may be written in part only; QEMU reads zeros behind its end. */
-const padded = (source: ByteSource, unit: number): ByteSource => ({
-  size: Math.ceil(source.size / unit) * unit,
-  read: async (offset, length) => {
-    const bytes = await source.read(offset, Math.min(length, source.size - offset));
-    return bytes.length === length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
-  },
-});
+function padded(source: ByteSource, unit: number): ByteSource {
+  return {
+    size: Math.ceil(source.size / unit) * unit,
+    read: async (offset, length) => {
+      const bytes = await source.read(offset, Math.min(length, source.size - offset));
+      return bytes.length === length ? bytes : Buffer.concat([bytes, Buffer.alloc(length - bytes.length)]);
+    },
+  };
+}

@@ -4,12 +4,15 @@ import { agreesWithQemu, mayBeProbedAs, type QemuImgInfo } from './qemu-info.ts'
 
 const disk: DetectedDisk = { format: 'qcow2', variant: 'v3', virtualSize: 1024 };
 const info: QemuImgInfo = { format: 'qcow2', 'virtual-size': 1024 };
-const describeComplaints = (more: Partial<QemuImgInfo>, about: Partial<DetectedDisk> = {}) =>
-  agreesWithQemu({ ...disk, ...about }, { ...info, ...more }).map(({ code, step, outcome, params }) => {
+function describeComplaints(more: Partial<QemuImgInfo>, about: Partial<DetectedDisk> = {}) {
+  return agreesWithQemu({ ...disk, ...about }, { ...info, ...more }).map(({ code, step, outcome, params }) => {
     expect({ code, step, outcome }).toEqual({ code: 'qemu-disagrees', step: 'admit', outcome: 'fail' });
     return params?.detail;
   });
-const specific = (data: NonNullable<QemuImgInfo['format-specific']>['data']) => ({ 'format-specific': { data } });
+}
+function specific(data: NonNullable<QemuImgInfo['format-specific']>['data']) {
+  return { 'format-specific': { data } };
+}
 
 describe('the second opinion', () => {
   test.each<[string, Partial<QemuImgInfo>, Partial<DetectedDisk>]>([

@@ -24,13 +24,15 @@ export const QemuImgInfo = z.looseObject({
 export type QemuImgInfo = z.infer<typeof QemuImgInfo>;
 
 /** QEMU pads to its sector size, and to whole clusters in some formats. */
-const sizesAgree = (ours: number, theirs: number): boolean => theirs >= ours && theirs - ours < 512 + (ours % 512);
+function sizesAgree(ours: number, theirs: number): boolean {
+  return theirs >= ours && theirs - ours < 512 + (ours % 512);
+}
 
 /**
  * The second opinion. Our detector decides what a file is; QEMU, asked with that format, must see the same disk and no other
  * file. Peers that trust one of the two alone had each of these holes (CVE-2022-47951, CVE-2024-32498).
  */
-export const agreesWithQemu = (disk: DetectedDisk, info: QemuImgInfo): Finding[] => {
+export function agreesWithQemu(disk: DetectedDisk, info: QemuImgInfo): Finding[] {
   const data = info['format-specific']?.data;
   const format = qemuDriver(disk.format);
   const complaints = [
@@ -48,11 +50,12 @@ export const agreesWithQemu = (disk: DetectedDisk, info: QemuImgInfo): Finding[]
     (data?.extents?.length ?? 1) > 1 ? 'several extents' : undefined,
   ].filter((complaint) => complaint !== undefined);
   return complaints.map((detail) => ({ code: 'qemu-disagrees', step: 'admit', outcome: 'fail', params: { detail } }));
-};
+}
 
 /**
  * What QEMU may take a file for when it is not told. A fixed VHD has its mark at the end only, so it looks raw. All else makes a consumer
  * that probes read another disk than we did, or files of its own host (CVE-2015-1851, CVE-2026-24708).
  */
-export const mayBeProbedAs = ({ format, variant }: Pick<DetectedDisk, 'format' | 'variant'>, probed: string): boolean =>
-  probed === qemuDriver(format) || (format === 'vpc' && variant === 'fixed' && probed === 'raw');
+export function mayBeProbedAs({ format, variant }: Pick<DetectedDisk, 'format' | 'variant'>, probed: string): boolean {
+  return probed === qemuDriver(format) || (format === 'vpc' && variant === 'fixed' && probed === 'raw');
+}

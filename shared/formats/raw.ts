@@ -10,13 +10,15 @@ type Content = {
 };
 
 /** KVM gives instances disks with sectors of 512 bytes: firmware and kernel look for the table in the second of them. */
-const largeSectors = (format: string, bytes: number): Finding => warning('sector-size', { format, bytes });
+function largeSectors(format: string, bytes: number): Finding {
+  return warning('sector-size', { format, bytes });
+}
 
 /**
  * A raw disk has no magic of its own: it is known by what an operating system would find in it. What has no partition
  * table and no filesystem cannot be told from garbage, so it is refused.
  */
-export const inspectRaw = async (source: ByteSource, head: Buffer): Promise<FormatResult | undefined> => {
+export async function inspectRaw(source: ByteSource, head: Buffer): Promise<FormatResult | undefined> {
   const content = (await gpt(source, head)) ?? filesystem(head, source.size) ?? mbr(head, source.size);
   if (!content) return undefined;
   if ('findings' in content) return content;
@@ -26,13 +28,14 @@ export const inspectRaw = async (source: ByteSource, head: Buffer): Promise<Form
   ];
   const virtualSize = Math.ceil(source.size / 512) * 512;
   return { disk: { format: 'raw', variant: content.variant, virtualSize }, findings };
-};
+}
 
-const ascii = (head: Buffer, offset: number, text: string): boolean =>
-  head.subarray(offset, offset + text.length).toString('latin1') === text;
+function ascii(head: Buffer, offset: number, text: string): boolean {
+  return head.subarray(offset, offset + text.length).toString('latin1') === text;
+}
 
-const partitions = (head: Buffer) =>
-  [446, 462, 478, 494]
+function partitions(head: Buffer) {
+  return [446, 462, 478, 494]
     .map((at) => ({
       status: head[at] ?? 0,
       type: head[at + 4] ?? 0,
@@ -40,9 +43,10 @@ const partitions = (head: Buffer) =>
       sectors: head.readUInt32LE(at + 12),
     }))
     .filter(({ type }) => type !== 0);
+}
 
 /** UEFI 2.10, 5.3: header at LBA 1, of 512 or 4096 bytes; its copy in the last block. */
-const gpt = async (source: ByteSource, head: Buffer): Promise<Content | FormatResult | undefined> => {
+async function gpt(source: ByteSource, head: Buffer): Promise<Content | FormatResult | undefined> {
   for (const block of [512, 4096]) {
     if (!ascii(head, block, 'EFI PART')) continue;
     const size = head.readUInt32LE(block + 12);
@@ -62,9 +66,9 @@ const gpt = async (source: ByteSource, head: Buffer): Promise<Content | FormatRe
     return { variant: others.length > 0 ? 'hybrid' : 'gpt', sector: block };
   }
   return undefined;
-};
+}
 
-const mbr = (head: Buffer, size: number): Content | undefined => {
+function mbr(head: Buffer, size: number): Content | undefined {
   if (head.length < 512 || head[510] !== 0x55 || head[511] !== 0xaa) return undefined;
   const found = partitions(head);
   if (found.length === 0 || found.some(({ status }) => status !== 0 && status !== 0x80)) return undefined;
@@ -72,10 +76,10 @@ const mbr = (head: Buffer, size: number): Content | undefined => {
   if (found.some(({ type, start, sectors }) => type !== 0xee && (start + sectors) * 512 > size))
     throw new Truncated('partition');
   return { variant: 'mbr' };
-};
+}
 
 /** A filesystem, or a volume of LVM, without any partition around it. */
-const filesystem = (head: Buffer, size: number): Content | undefined => {
+function filesystem(head: Buffer, size: number): Content | undefined {
   const declared = (bytes: number, name: string): Content => {
     if (bytes > size) throw new Truncated(name);
     return { variant: name };
@@ -92,12 +96,12 @@ const filesystem = (head: Buffer, size: number): Content | undefined => {
   // In one of the first four sectors; lvm2 itself writes the second. Source: lvm2 lib/label/label.h, LABEL_SCAN_SECTORS.
   if ([0, 512, 1024, 1536].some((at) => ascii(head, at, 'LABELONE'))) return { variant: 'lvm' };
   return undefined;
-};
+}
 
 class NotRead extends Error {}
 
 /** What the beginning of a disk says of the whole of it, which lay in an image of another format: that it was cut off, or is made for other sectors. */
-export const readLayout = async (head: Buffer, size: number): Promise<Finding[]> => {
+export async function readLayout(head: Buffer, size: number): Promise<Finding[]> {
   const source: ByteSource = {
     size,
     read: (offset, length) =>
@@ -113,4 +117,4 @@ export const readLayout = async (head: Buffer, size: number): Promise<Finding[]>
     if (error instanceof NotRead || error instanceof RangeError) return [];
     throw error;
   }
-};
+}

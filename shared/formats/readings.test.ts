@@ -41,18 +41,19 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const admitted = (bytes: Buffer) =>
-  admitSource(bufferSource(bytes), {
+function admitted(bytes: Buffer) {
+  return admitSource(bufferSource(bytes), {
     allowIso: true,
     maxVirtualBytes: 1024 ** 4,
     peek: () => Promise.resolve(Buffer.alloc(0)),
   });
-const findCode = async (bytes: Buffer): Promise<string | undefined> => {
+}
+async function findCode(bytes: Buffer): Promise<string | undefined> {
   const { disk, findings } = await admitted(bytes);
   const code = findings.find(({ outcome }) => outcome === 'fail')?.code;
   expect(disk === undefined).toBe(code !== undefined);
   return code;
-};
+}
 
 describe('a disk that QEMU probes as another format (H7)', () => {
   const readings: [string, () => Buffer][] = [

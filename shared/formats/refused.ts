@@ -4,12 +4,16 @@ import { type Format, refusal } from './format.ts';
  * Formats that are named in order to be refused: no safe reader, or nothing that could boot. Whatever QEMU's probes would find in a file
  * (bdrv_probe in block/*.c) is a format here, so that a raw disk or an ISO that is one of them as well is refused.
  */
-const refused = (name: Format['name'], label: string, magic: Buffer, code: string): Format => ({
-  name,
-  matches: (head) => head.subarray(0, magic.length).equals(magic),
-  inspect: () => Promise.resolve(refusal(code, { format: label })),
-});
-const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
+function refused(name: Format['name'], label: string, magic: Buffer, code: string): Format {
+  return {
+    name,
+    matches: (head) => head.subarray(0, magic.length).equals(magic),
+    inspect: () => Promise.resolve(refusal(code, { format: label })),
+  };
+}
+function ascii(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
 
 export const qed = refused('qed', 'QED', ascii('QED\0'), 'unsupported-format');
 export const cowd = refused('cowd', 'VMware COWD', ascii('COWD'), 'unsupported-format');

@@ -28,7 +28,7 @@ export const formats: readonly Format[] = [
 ];
 
 /** What people upload by mistake; only named, to make the refusal plain. */
-export const mistakenFor = (head: Buffer): string => {
+export function mistakenFor(head: Buffer): string {
   const text = head.subarray(0, 512).toString('latin1');
   if (head.subarray(0, 4096).every((byte) => byte === 0)) return 'zeros';
   if (text.startsWith('PK\x03\x04')) return 'a ZIP archive';
@@ -42,4 +42,4 @@ export const mistakenFor = (head: Buffer): string => {
     return 'a backup of Proxmox (VMA): "vma extract FILE FOLDER" on the host extracts its disks';
   if (text.startsWith('MSWIM')) return 'a Windows WIM archive';
   return 'data without any known structure';
-};
+}

@@ -22,30 +22,39 @@ export type Member = {
   sparse?: { size: number };
 };
 
-export const isTar = (head: Buffer): boolean =>
-  head.length >= block &&
-  head.subarray(257, 262).toString('latin1') === 'ustar' &&
-  checksumOf(head) === octal(head, 148, 8);
+export function isTar(head: Buffer): boolean {
+  return (
+    head.length >= block &&
+    head.subarray(257, 262).toString('latin1') === 'ustar' &&
+    checksumOf(head) === octal(head, 148, 8)
+  );
+}
 
-const checksumOf = (header: Buffer): number => {
+function checksumOf(header: Buffer): number {
   let sum = 8 * 32;
   for (let index = 0; index < block; index++) if (index < 148 || index >= 156) sum += header[index] ?? 0;
   return sum;
-};
+}
 
 /** Octal digits, or base-256 when the first bit is set (GNU, for 8 GiB and more). */
-const octal = (header: Buffer, at: number, length: number): number => {
+function octal(header: Buffer, at: number, length: number): number {
   const field = header.subarray(at, at + length);
   if (((field[0] ?? 0) & 0x80) !== 0) {
     return field.subarray(1).reduce((value, byte) => value * 256 + byte, (field[0] ?? 0) & 0x7f);
   }
   const digits = field.toString('latin1').replaceAll(/[\0 ]/g, '');
   return /^[0-7]*$/.test(digits) ? Number.parseInt(digits || '0', 8) : Number.NaN;
-};
+}
 
-const text = (bytes: Buffer): string => bytes.toString('utf8').split('\0', 1)[0] ?? '';
-const padded = (bytes: number): number => Math.ceil(bytes / block) * block;
-const damaged = (field: string): FormatResult => refusal('damaged-header', { format: 'tar', field });
+function text(bytes: Buffer): string {
+  return bytes.toString('utf8').split('\0', 1)[0] ?? '';
+}
+function padded(bytes: number): number {
+  return Math.ceil(bytes / block) * block;
+}
+function damaged(field: string): FormatResult {
+  return refusal('damaged-header', { format: 'tar', field });
+}
 
 /** What extended headers say of the next member. */
 type Extended = {
@@ -58,7 +67,7 @@ type Extended = {
 };
 
 /** All regular files that are not empty, in their order. Throws Truncated. */
-export const membersOf = async (source: ByteSource): Promise<Member[] | FormatResult> => {
+export async function membersOf(source: ByteSource): Promise<Member[] | FormatResult> {
   const members: Member[] = [];
   let extended: Extended = {};
   let begin: number | undefined;
@@ -103,25 +112,25 @@ export const membersOf = async (source: ByteSource): Promise<Member[] | FormatRe
     begin = undefined;
   }
   return members;
-};
+}
 
-const nameIn = (header: Buffer): string => {
+function nameIn(header: Buffer): string {
   const prefix = text(header.subarray(345, 500));
   const short = text(header.subarray(0, 100));
   // In GNU's own form other things stand there.
   const isPosix = header.subarray(257, 263).toString('latin1') === 'ustar\0';
   return prefix && isPosix ? `${prefix}/${short}` : short;
-};
+}
 
 /** GNU's old form has the rest of its map in blocks behind the header; a byte of each says whether another follows. */
-const behindOldMap = async (source: ByteSource, header: Buffer, offset: number): Promise<number> => {
+async function behindOldMap(source: ByteSource, header: Buffer, offset: number): Promise<number> {
   let at = offset;
   for (let isMore = header[482] !== 0; isMore; at += block) isMore = (await exactly(source, at, block))[504] !== 0;
   return at;
-};
+}
 
 /** Records of an extended header, "LENGTH KEY=VALUE\n". */
-const readRecords = (body: Buffer): Extended => {
+function readRecords(body: Buffer): Extended {
   const found: Extended = {};
   const sparse = (more: Extended['sparse']): void => {
     found.sparse = { ...found.sparse, ...more };
@@ -139,6 +148,8 @@ const readRecords = (body: Buffer): Extended => {
     else if (key === 'SUN.holesdata') found.unknownSparse = true;
   }
   return found;
-};
+}
 
-const clean = (name: string): string => name.replaceAll(/\p{Cc}/gu, '?').slice(0, 120);
+function clean(name: string): string {
+  return name.replaceAll(/\p{Cc}/gu, '?').slice(0, 120);
+}

@@ -3,15 +3,18 @@ import { exactly, type Format, refusal, Truncated, u64be } from './format.ts';
 import { makeMapping } from './mapping.ts';
 
 /** Source: Microsoft, Virtual Hard Disk Image Format Specification 1.0 (2006). Big-endian. */
-const cookie = (bytes: Buffer): boolean =>
-  bytes.length >= 512 && bytes.subarray(0, 8).toString('latin1') === 'conectix';
+function cookie(bytes: Buffer): boolean {
+  return bytes.length >= 512 && bytes.subarray(0, 8).toString('latin1') === 'conectix';
+}
 
-const checksumOf = (bytes: Buffer, at: number): number => {
+function checksumOf(bytes: Buffer, at: number): number {
   let sum = 0;
   for (let index = 0; index < bytes.length; index++) if (index < at || index >= at + 4) sum += bytes[index] ?? 0;
   return ~sum >>> 0;
-};
-const isSound = (bytes: Buffer, at: number): boolean => checksumOf(bytes, at) === bytes.readUInt32BE(at);
+}
+function isSound(bytes: Buffer, at: number): boolean {
+  return checksumOf(bytes, at) === bytes.readUInt32BE(at);
+}
 
 const types: Record<number, string> = { 2: 'fixed', 3: 'dynamic', 4: 'differencing' };
 
@@ -47,7 +50,7 @@ export const vhd: Format = {
   },
 };
 
-const checkDynamic = async (source: ByteSource, footer: Buffer, virtualSize: number) => {
+async function checkDynamic(source: ByteSource, footer: Buffer, virtualSize: number) {
   const header = await exactly(source, u64be(footer, 16), 1024);
   if (header.subarray(0, 8).toString('latin1') !== 'cxsparse' || !isSound(header, 36)) {
     return refusal('damaged-header', { format: 'vhd', field: 'dynamic disk header' });
@@ -69,4 +72,4 @@ const checkDynamic = async (source: ByteSource, footer: Buffer, virtualSize: num
   }
   if (blocks.isShared()) return refusal('shared-blocks', { format: 'VHD' });
   return { disk: { format: 'vpc' as const, variant: 'dynamic', virtualSize }, findings: [] };
-};
+}

@@ -6,7 +6,7 @@ import { makeMapping } from './mapping.ts';
 /** Source: [MS-VHDX] 2.2 to 2.6. Little-endian; GUIDs in their mixed-endian binary form. */
 const KiB = 1024;
 const MiB = 1024 ** 2;
-const guid = (text: string): Buffer => {
+function guid(text: string): Buffer {
   const hex = text.replaceAll('-', '');
   const bytes = Buffer.from(hex, 'hex');
   return Buffer.concat([
@@ -15,7 +15,7 @@ const guid = (text: string): Buffer => {
     bytes.subarray(6, 8).reverse(),
     bytes.subarray(8),
   ]);
-};
+}
 const region = {
   bat: guid('2DC27766-F623-4200-9D64-115E9BFD4A08'),
   metadata: guid('8B7CA206-4790-4B9A-B8FE-575F050F886E'),
@@ -30,13 +30,15 @@ const item = {
 /** State of a block whose bytes are all in the file. */
 const fullyPresent = 6;
 
-const damaged = (field: string): FormatResult => refusal('damaged-header', { format: 'vhdx', field });
+function damaged(field: string): FormatResult {
+  return refusal('damaged-header', { format: 'vhdx', field });
+}
 
-const isSound = (bytes: Buffer): boolean => {
+function isSound(bytes: Buffer): boolean {
   const copy = Buffer.from(bytes);
   copy.writeUInt32LE(0, 4);
   return crc32c(copy) === bytes.readUInt32LE(4);
-};
+}
 
 export const vhdx: Format = {
   name: 'vhdx',
@@ -71,11 +73,11 @@ export const vhdx: Format = {
   },
 };
 
-const checkMetadata = async (
+async function checkMetadata(
   source: ByteSource,
   metadata: { offset: number },
   bat: { offset: number; length: number },
-): Promise<FormatResult> => {
+): Promise<FormatResult> {
   const table = await exactly(source, metadata.offset, 64 * KiB);
   const count = table.readUInt16LE(10);
   if (table.subarray(0, 8).toString('latin1') !== 'metadata' || count > 2047) return damaged('metadata table');
@@ -99,14 +101,14 @@ const checkMetadata = async (
   // QEMU reads none of them, and its guests have other sectors.
   if (sectorSize !== 512) return refusal('sector-size', { format: 'VHDX', bytes: sectorSize });
   return checkBlocks(source, bat, { virtualSize, blockSize, sectorSize });
-};
+}
 
 /** [MS-VHDX] 2.5: payload blocks, and behind each chunk of them the place of a bitmap that only disks with a parent use. */
-const checkBlocks = async (
+async function checkBlocks(
   source: ByteSource,
   bat: { offset: number; length: number },
   { virtualSize, blockSize, sectorSize }: { virtualSize: number; blockSize: number; sectorSize: number },
-): Promise<FormatResult> => {
+): Promise<FormatResult> {
   const payload = Math.ceil(virtualSize / blockSize);
   const chunk = (2 ** 23 * sectorSize) / blockSize;
   const entries = payload + Math.floor((payload - 1) / chunk);
@@ -123,4 +125,4 @@ const checkBlocks = async (
   }
   if (blocks.isShared()) return refusal('shared-blocks', { format: 'VHDX' });
   return { disk: { format: 'vhdx', variant: 'vhdx', virtualSize }, findings: [] };
-};
+}

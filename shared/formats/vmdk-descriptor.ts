@@ -11,13 +11,15 @@ import { refusal } from './format.ts';
 export const descriptorBytes = 20 * 512;
 
 const lineEnd = /\r\n|\r|\n/;
-const readLines = (text: string): string[] => text.split(lineEnd).map((line) => line.trim());
+function readLines(text: string): string[] {
+  return text.split(lineEnd).map((line) => line.trim());
+}
 
 /**
  * Whether a file is a descriptor without a disk: text that names other files (CVE-2022-47951). QEMU's probe wants `version=1` (2, 3)
  * as the first line that is no comment, and nothing else. Editors and other readers look for the title or for `createType`.
  */
-export const isTextDescriptor = (head: Buffer): boolean => {
+export function isTextDescriptor(head: Buffer): boolean {
   const text = head.subarray(0, descriptorBytes).toString('latin1');
   if (text.startsWith('KDMV') || text.startsWith('COWD')) return false;
   const lines = readLines(text.replace(/^\xef\xbb\xbf/, ''));
@@ -25,20 +27,22 @@ export const isTextDescriptor = (head: Buffer): boolean => {
   return (
     /^version\s*=\s*\d/i.test(first) || lines.some((line) => /^#\s*Disk DescriptorFile|^createType\s*=/i.test(line))
   );
-};
+}
 
 /** What a descriptor says it is, for the words of a refusal. */
-export const typeOfText = (head: Buffer): string => {
+export function typeOfText(head: Buffer): string {
   const text = head.subarray(0, descriptorBytes).toString('latin1');
   return /createType\s{0,8}=\s{0,8}"?([\w-]{1,40})/i.exec(text)?.[1] ?? 'unknown';
-};
+}
 
 /** `RW 4192256 SPARSE "disk.vmdk"`: access, sectors, kind, and the file's own name, which is no path. */
 const ownExtent = /^RW \d{1,15} SPARSE "[^"/]{1,511}"$/;
 const anyExtent = /^(?:RW|RDONLY|NOACCESS)(?:\s|$)/i;
 const setting = /^[\w.:-]+\s*=/;
 
-const timesIn = (text: string, word: string): number => text.toLowerCase().split(word.toLowerCase()).length - 1;
+function timesIn(text: string, word: string): number {
+  return text.toLowerCase().split(word.toLowerCase()).length - 1;
+}
 
 /**
  * Why the text of a sparse VMDK is refused; undefined when it is one own extent without a parent.
@@ -46,7 +50,7 @@ const timesIn = (text: string, word: string): number => text.toLowerCase().split
  * @param bytes what lies where descriptors lie; at least what QEMU reads
  * @param declared bytes of it that the header calls the descriptor
  */
-export const descriptorProblem = (bytes: Buffer, declared: number): { findings: Finding[] } | undefined => {
+export function descriptorProblem(bytes: Buffer, declared: number): { findings: Finding[] } | undefined {
   const all = bytes.toString('latin1');
   // QEMU looks for this one behind the declared end too, and other readers may go on behind a zero byte.
   if (timesIn(all, 'parentFileNameHint') > 0) return refusal('vmdk-parent');
@@ -77,11 +81,12 @@ export const descriptorProblem = (bytes: Buffer, declared: number): { findings: 
   if (!ownExtent.test(extent)) return refusal('vmdk-flat', { type: readKind(extent) });
   if (lines.some((line) => line !== extent && !setting.test(line))) return refusal('vmdk-descriptor');
   return undefined;
-};
+}
 
 /** The words of an extent line up to its name, e.g. `RW +2048 FLAT`: the uploader's text. */
-const readKind = (extent: string): string =>
-  (extent.split('"', 1)[0] ?? '')
+function readKind(extent: string): string {
+  return (extent.split('"', 1)[0] ?? '')
     .trim()
     .replaceAll(/\p{Cc}/gu, '?')
     .slice(0, 40);
+}

@@ -32,21 +32,25 @@ type Header = {
   compression: number;
 };
 
-const readHeader = (bytes: Buffer): Header => ({
-  version: bytes.readUInt32LE(4),
-  flags: bytes.readUInt32LE(8),
-  capacity: u64le(bytes, 12),
-  grainSize: u64le(bytes, 20),
-  descriptor: { offset: u64le(bytes, 28), size: u64le(bytes, 36) },
-  entriesPerTable: bytes.readUInt32LE(44),
-  redundantDirectory: u64le(bytes, 48),
-  directory: u64le(bytes, 56),
-  directoryAtEnd: bytes.readBigUInt64LE(56) === atEnd,
-  grainsBegin: u64le(bytes, 64),
-  compression: bytes.readUInt16LE(77),
-});
+function readHeader(bytes: Buffer): Header {
+  return {
+    version: bytes.readUInt32LE(4),
+    flags: bytes.readUInt32LE(8),
+    capacity: u64le(bytes, 12),
+    grainSize: u64le(bytes, 20),
+    descriptor: { offset: u64le(bytes, 28), size: u64le(bytes, 36) },
+    entriesPerTable: bytes.readUInt32LE(44),
+    redundantDirectory: u64le(bytes, 48),
+    directory: u64le(bytes, 56),
+    directoryAtEnd: bytes.readBigUInt64LE(56) === atEnd,
+    grainsBegin: u64le(bytes, 64),
+    compression: bytes.readUInt16LE(77),
+  };
+}
 
-const damaged = (field: string): FormatResult => refusal('damaged-header', { format: 'vmdk', field });
+function damaged(field: string): FormatResult {
+  return refusal('damaged-header', { format: 'vmdk', field });
+}
 
 export const vmdk: Format = {
   name: 'vmdk',
@@ -63,14 +67,14 @@ export const vmdk: Format = {
 };
 
 /** Numbers that QEMU does not take, and those with which it takes the file for something else. */
-const fieldProblem = ({
+function fieldProblem({
   version,
   flags,
   capacity,
   grainSize,
   entriesPerTable,
   compression,
-}: Header): FormatResult | undefined => {
+}: Header): FormatResult | undefined {
   if (version < 1 || version > 3) return damaged('version');
   // With 0 in the first header QEMU opens the descriptor inside as one that names other files, whatever the footer says.
   if (capacity === 0) return damaged('capacity');
@@ -84,20 +88,20 @@ const fieldProblem = ({
   if (compression > 1 || isCompressed !== (compression === 1)) return damaged('compression');
   if (isCompressed && (flags & flag.markers) === 0) return damaged('markers');
   return undefined;
-};
+}
 
-const checkDescriptor = async (source: ByteSource, { descriptor }: Header): Promise<FormatResult | undefined> => {
+async function checkDescriptor(source: ByteSource, { descriptor }: Header): Promise<FormatResult | undefined> {
   const declared = descriptor.size * sector;
   if (descriptor.offset !== 1 || declared === 0 || declared > maxDescriptor) return refusal('vmdk-descriptor');
   const length = Math.min(Math.max(declared, descriptorBytes), source.size - sector);
   return descriptorProblem(await exactly(source, sector, length), declared);
-};
+}
 
 /** What the footer may differ in is where its tables are: readers that go by the first header must see the same disk. */
 const alike: (keyof Header)[] = ['version', 'flags', 'capacity', 'grainSize', 'entriesPerTable', 'compression'];
 
 /** The last three sectors: marker, footer, end of stream. They hold the real header when the first one says so. @throws Truncated */
-const readFooter = async (source: ByteSource, first: Header): Promise<Header | FormatResult> => {
+async function readFooter(source: ByteSource, first: Header): Promise<Header | FormatResult> {
   if (source.size % sector !== 0) throw new Truncated('footer');
   const tail = await exactly(source, source.size - 3 * sector, 3 * sector);
   const [marker, bytes, end] = [0, 1, 2].map((index) => tail.subarray(index * sector, (index + 1) * sector)) as [
@@ -114,10 +118,10 @@ const readFooter = async (source: ByteSource, first: Header): Promise<Header | F
   const differs =
     alike.some((field) => footer[field] !== first[field]) || mine.offset !== its.offset || mine.size !== its.size;
   return footer.directoryAtEnd || differs ? damaged('footer') : footer;
-};
+}
 
 /** The grain directory whole, and its tables: what they point to must lie within the file, and nothing twice. */
-const checkGrains = async (source: ByteSource, header: Header): Promise<FormatResult> => {
+async function checkGrains(source: ByteSource, header: Header): Promise<FormatResult> {
   const { capacity, grainSize, entriesPerTable } = header;
   const compressed = header.compression === 1;
   if (header.grainsBegin * sector > source.size) throw new Truncated('grains');
@@ -163,4 +167,4 @@ const checkGrains = async (source: ByteSource, header: Header): Promise<FormatRe
     },
     findings: [],
   };
-};
+}

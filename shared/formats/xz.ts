@@ -13,7 +13,7 @@ const mostStreams = 32;
 const mostPadding = 64 * KiB;
 
 /** 1.2: seven bits a byte, the lowest first; nine bytes at most, and no zero at the end. @returns the next place, undefined where it is none */
-const multibyte = (bytes: Buffer, from: number): { value: number; next: number } | undefined => {
+function multibyte(bytes: Buffer, from: number): { value: number; next: number } | undefined {
   let value = 0;
   for (let index = 0; index < 9; index++) {
     const byte = bytes[from + index];
@@ -23,12 +23,14 @@ const multibyte = (bytes: Buffer, from: number): { value: number; next: number }
     if (byte < 0x80) return { value, next: from + index + 1 };
   }
   return undefined;
-};
+}
 
-const roundedUp = (bytes: number): number => Math.ceil(bytes / 4) * 4;
+function roundedUp(bytes: number): number {
+  return Math.ceil(bytes / 4) * 4;
+}
 
 /** 4: what the blocks take in the file and what comes out of them; undefined where the index is not sound. */
-const addUp = (index: Buffer): { packed: number; plain: number } | undefined => {
+function addUp(index: Buffer): { packed: number; plain: number } | undefined {
   const end = index.length - 4;
   if (index[0] !== 0 || crc32(index.subarray(0, end)) !== index.readUInt32LE(end)) return undefined;
   const count = multibyte(index, 1);
@@ -44,16 +46,19 @@ const addUp = (index: Buffer): { packed: number; plain: number } | undefined => 
     at = plain.next;
   }
   return roundedUp(at) === end && index.subarray(at, end).every((byte) => byte === 0) ? sum : undefined;
-};
+}
 
 /** 2.1.1: magic, flags, their sum. */
-const isHeader = (header: Buffer, flags: Buffer): boolean =>
-  header.subarray(0, 6).equals(Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])) &&
-  header.subarray(6, 8).equals(flags) &&
-  crc32(flags) === header.readUInt32LE(8);
+function isHeader(header: Buffer, flags: Buffer): boolean {
+  return (
+    header.subarray(0, 6).equals(Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0])) &&
+    header.subarray(6, 8).equals(flags) &&
+    crc32(flags) === header.readUInt32LE(8)
+  );
+}
 
 /** The stream that ends here: where it begins, and what comes out of it. */
-const streamBefore = async (source: ByteSource, end: number): Promise<{ begin: number; plain: number } | undefined> => {
+async function streamBefore(source: ByteSource, end: number): Promise<{ begin: number; plain: number } | undefined> {
   // 2.1.2: sum of what follows, size of the index in units of four bytes less one, flags, magic.
   const footer = await source.read(end - headerBytes, headerBytes);
   if (footer.toString('latin1', 10) !== 'YZ' || crc32(footer.subarray(4, 10)) !== footer.readUInt32LE(0))
@@ -66,19 +71,19 @@ const streamBefore = async (source: ByteSource, end: number): Promise<{ begin: n
   const begin = indexAt - sum.packed - headerBytes;
   if (begin < 0 || !isHeader(await source.read(begin, headerBytes), footer.subarray(8, 10))) return undefined;
   return { begin, plain: sum.plain };
-};
+}
 
 /** 2.2: zeros between streams and after the last, a multiple of four. @returns where the stream before them ends */
-const withoutPadding = async (source: ByteSource, end: number): Promise<number> => {
+async function withoutPadding(source: ByteSource, end: number): Promise<number> {
   const from = Math.max(0, end - mostPadding);
   const bytes = await source.read(from, end - from);
   let length = bytes.length;
   while (length > 0 && bytes[length - 1] === 0) length--;
   return end - Math.floor((bytes.length - length) / 4) * 4;
-};
+}
 
 /** From the last stream to the first. What is not sound says nothing of what lies before it. */
-export const xzSize = async (source: ByteSource): Promise<DeclaredSize> => {
+export async function xzSize(source: ByteSource): Promise<DeclaredSize> {
   let bytes = 0;
   let end = source.size;
   for (let streams = 0; streams < mostStreams; streams++) {
@@ -91,4 +96,4 @@ export const xzSize = async (source: ByteSource): Promise<DeclaredSize> => {
     if (end === 0) return { bytes, exact: true };
   }
   return { bytes, exact: false };
-};
+}

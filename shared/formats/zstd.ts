@@ -5,7 +5,9 @@ import { type DeclaredSize, nothingDeclared } from './declared-size.ts';
 
 const magic = 0xfd2f_b528;
 /** 3.1.2: 0x184D2A50 to 0x184D2A5F, then a size; nothing comes out of it. */
-const isSkippable = (word: number): boolean => word >>> 4 === 0x184d2a5;
+function isSkippable(word: number): boolean {
+  return word >>> 4 === 0x184d2a5;
+}
 
 const largestHeader = 18;
 /** 3.1.1.2.4: no block gives more, whatever its window. */
@@ -17,7 +19,7 @@ const readBytes = 512 * 1024;
 class NoMore extends Error {}
 
 /** Bytes at any place, by few reads; throws NoMore when those are used up or the file ends before. */
-const reader = (source: ByteSource) => {
+function reader(source: ByteSource) {
   let reads = 0;
   let at = 0;
   let bytes: Buffer = Buffer.alloc(0);
@@ -30,12 +32,12 @@ const reader = (source: ByteSource) => {
     }
     return bytes.subarray(offset - at, offset - at + length);
   };
-};
+}
 
 type FrameHeader = { bytes: number; hasChecksum: boolean; content: number | undefined };
 
 /** 3.1.1.1, without the magic. */
-const frameHeader = (bytes: Buffer): FrameHeader => {
+function frameHeader(bytes: Buffer): FrameHeader {
   const descriptor = bytes[0] as number;
   const isSingleSegment = (descriptor & 0x20) !== 0;
   const window = isSingleSegment ? 0 : 1;
@@ -53,13 +55,13 @@ const frameHeader = (bytes: Buffer): FrameHeader => {
     hasChecksum: (descriptor & 4) !== 0,
     content: readContent[contentBytes]?.(),
   };
-};
+}
 
 /**
  * From the first frame on, as far as it can be followed by few reads. Where a frame does not say its size, blocks of one repeated byte and blocks that are
  * not compressed do (3.1.1.2.2); those that are compressed count nothing.
  */
-export const zstdSize = async (source: ByteSource): Promise<DeclaredSize> => {
+export async function zstdSize(source: ByteSource): Promise<DeclaredSize> {
   const read = reader(source);
   let bytes = 0;
   let exact = true;
@@ -93,4 +95,4 @@ export const zstdSize = async (source: ByteSource): Promise<DeclaredSize> => {
     if (error instanceof NoMore || error instanceof RangeError) return { bytes, exact: false };
     throw error;
   }
-};
+}

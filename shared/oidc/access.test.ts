@@ -11,10 +11,12 @@ const rules: AccessRules = {
   ]),
   strengths: [],
 };
-const claims = (roles: unknown, projects: unknown = ['demo'], more: object = {}) => ({
-  ...{ sub: 'u-1', projects, realm_access: { roles } },
-  ...more,
-});
+function claims(roles: unknown, projects: unknown = ['demo'], more: object = {}) {
+  return {
+    ...{ sub: 'u-1', projects, realm_access: { roles } },
+    ...more,
+  };
+}
 
 describe('what a user of the issuer may', () => {
   test.each([

@@ -25,11 +25,12 @@ const ranked: readonly Role[] = ['admin', 'member', 'reader'];
  * How somebody was signed in is told in the token of that sign-in; one that is renewed may leave it out (OpenID Connect Core 12.2), and then that of the sign-in
  * holds.
  */
-export const rulesOfRenewal = (told: Claims, rules: AccessRules): AccessRules =>
-  told.acr === undefined ? { ...rules, strengths: [] } : rules;
+export function rulesOfRenewal(told: Claims, rules: AccessRules): AccessRules {
+  return told.acr === undefined ? { ...rules, strengths: [] } : rules;
+}
 
 /** Only what the issuer says, and what the rules have a meaning for, opens anything. @throws BootreadyError `forbidden` */
-export const toAccess = (claims: Claims, { projectClaim, roleClaim, roles, strengths }: AccessRules): Access => {
+export function toAccess(claims: Claims, { projectClaim, roleClaim, roles, strengths }: AccessRules): Access {
   if (strengths.length > 0 && !(typeof claims.acr === 'string' && strengths.includes(claims.acr))) {
     throw new BootreadyError({
       code: 'forbidden',
@@ -57,27 +58,28 @@ export const toAccess = (claims: Claims, { projectClaim, roleClaim, roles, stren
     });
   }
   return { subject, name: nameOf(claims) ?? subject, projects: [...new Set(projects)], role };
-};
+}
 
 /** By its whole name (`https://example.org/roles`), else as a path (`realm_access.roles`). */
-export const claimAt = (claims: Claims, name: string): unknown => {
+export function claimAt(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   return name.split('.').reduce<unknown>((inside, part) => {
     const isObject = typeof inside === 'object' && inside !== null && Object.hasOwn(inside, part);
     return isObject ? (inside as Claims)[part] : undefined;
   }, claims);
-};
+}
 
 /** A list, or words with spaces between them as in `scope` (RFC 6749, 3.3). */
-const splitWords = (claim: unknown): string[] =>
-  [claim]
+function splitWords(claim: unknown): string[] {
+  return [claim]
     .flat()
     .filter((each) => typeof each === 'string')
     .flatMap((text) => text.split(/\s+/))
     .filter((word) => word !== '');
+}
 
-const nameOf = ({ name, preferred_username, email }: Claims): string | undefined =>
-  [name, preferred_username, email]
+function nameOf({ name, preferred_username, email }: Claims): string | undefined {
+  return [name, preferred_username, email]
     .filter((each) => typeof each === 'string')
     .map((text) =>
       text
@@ -86,3 +88,4 @@ const nameOf = ({ name, preferred_username, email }: Claims): string | undefined
         .slice(0, 100),
     )
     .find((text) => text !== '');
+}

@@ -10,7 +10,9 @@ const whole = {
   ...{ API_PUBLIC_URL: 'https://images.test/', OIDC_ISSUER: 'https://id.test/realms/a', OIDC_CLIENT_ID: 'portal' },
   ...{ OIDC_AUDIENCE: 'images', OIDC_ROLES: 'viewer=reader, editor=member' },
 };
-const toSettings = (env: Record<string, string | undefined>) => toOidcSettings(loadConfig({ ...base, ...env }));
+function toSettings(env: Record<string, string | undefined>) {
+  return toOidcSettings(loadConfig({ ...base, ...env }));
+}
 
 test('nobody signs in without an issuer; with one, what is not said has its default', () => {
   expect(toSettings({})).toBeUndefined();

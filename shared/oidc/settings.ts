@@ -24,7 +24,7 @@ export type OidcSettings = {
 };
 
 /** Undefined where nobody signs in by OpenID Connect. @throws BootreadyError `invalid-input` */
-export const toOidcSettings = (config: Config): OidcSettings | undefined => {
+export function toOidcSettings(config: Config): OidcSettings | undefined {
   const { OIDC_ISSUER, OIDC_CLIENT_ID: clientId, OIDC_AUDIENCE: audience, API_PUBLIC_URL } = config;
   if (!OIDC_ISSUER) return undefined;
   const issuer = new URL(OIDC_ISSUER);
@@ -69,11 +69,11 @@ export const toOidcSettings = (config: Config): OidcSettings | undefined => {
       strengths: config.OIDC_ACR,
     },
   };
-};
+}
 
 const known: readonly string[] = ['reader', 'member', 'admin'] satisfies Role[];
 
-const toRoles = ({ OIDC_ROLES }: Config): ReadonlyMap<string, Role> => {
+function toRoles({ OIDC_ROLES }: Config): ReadonlyMap<string, Role> {
   const pairs = OIDC_ROLES.map((pair) => pair.split('=', 2) as [string, Role]);
   const bad = pairs.find(([theirs, ours]) => !theirs || !known.includes(ours));
   if (pairs.length > 0 && !bad) return new Map(pairs);
@@ -81,11 +81,17 @@ const toRoles = ({ OIDC_ROLES }: Config): ReadonlyMap<string, Role> => {
     bad ? `OIDC_ROLES has "${bad.join('=')}"` : 'OIDC_ROLES is missing, so no user would have any rights',
     'Map the roles of the issuer to ours, e.g. OIDC_ROLES=image-viewer=reader,image-editor=member,image-operator=admin.',
   );
-};
+}
 
 /** What a machine says to itself nobody else reads. */
-const isSafe = ({ protocol, hostname }: URL): boolean =>
-  protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname));
+function isSafe({ protocol, hostname }: URL): boolean {
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname));
+}
 
-const wrong = (what: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message: `The sign-in is not configured correctly: ${what}.`, remedy });
+function wrong(what: string, remedy: string): BootreadyError {
+  return new BootreadyError({
+    code: 'invalid-input',
+    message: `The sign-in is not configured correctly: ${what}.`,
+    remedy,
+  });
+}

@@ -57,11 +57,13 @@ export type NamePart = (name: string) => void;
  * Names a function of another file as a task, by its type alone: `foreignTask<typeof import('./x.ts').f>(import.meta.url, './x.ts', 'f', limits)`. Its file
  * is loaded in the process, so what it imports must be pure.
  */
-export const foreignTask = <Run extends (input: never, helpers: never, part: NamePart) => Promise<unknown>>(
+export function foreignTask<Run extends (input: never, helpers: never, part: NamePart) => Promise<unknown>>(
   base: string,
   file: string,
   name: string,
   limits: ForeignLimits,
 ): Run extends (input: infer Input, helpers: infer Offered extends Helpers, part: NamePart) => Promise<infer Output>
   ? ForeignTask<Input, Output, Offered>
-  : never => ({ module: new URL(file, base).href, name, limits }) as never;
+  : never {
+  return { module: new URL(file, base).href, name, limits } as never;
+}

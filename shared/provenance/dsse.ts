@@ -11,29 +11,32 @@ export const Envelope = z.object({
 export type Envelope = z.infer<typeof Envelope>;
 
 /** Pre-authentication encoding: what is really signed. Lengths are of bytes. */
-export const pae = (type: string, body: Buffer): Buffer =>
-  Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${body.length} `), body]);
+export function pae(type: string, body: Buffer): Buffer {
+  return Buffer.concat([Buffer.from(`DSSEv1 ${Buffer.byteLength(type)} ${type} ${body.length} `), body]);
+}
 
 /** SHA-256 of the public key's DER (SubjectPublicKeyInfo), lower-case hex. */
-export const makeKeyId = (key: KeyObject): string => {
+export function makeKeyId(key: KeyObject): string {
   const shown = key.type === 'private' ? createPublicKey(key) : key;
   return createHash('sha256')
     .update(shown.export({ type: 'spki', format: 'der' }))
     .digest('hex');
-};
+}
 
 /** @param key Ed25519, private (RFC 8032) */
-export const seal = (payloadType: string, payload: Buffer, key: KeyObject): Envelope => ({
-  payloadType,
-  payload: payload.toString('base64'),
-  signatures: [{ keyid: makeKeyId(key), sig: sign(null, pae(payloadType, payload), key).toString('base64') }],
-});
+export function seal(payloadType: string, payload: Buffer, key: KeyObject): Envelope {
+  return {
+    payloadType,
+    payload: payload.toString('base64'),
+    signatures: [{ keyid: makeKeyId(key), sig: sign(null, pae(payloadType, payload), key).toString('base64') }],
+  };
+}
 
 /** The payload when one of the keys has signed it; undefined when none has. Key ids are hints and are not believed. */
-export const openEnvelope = (
+export function openEnvelope(
   { payloadType, payload, signatures }: Envelope,
   keys: readonly KeyObject[],
-): { payload: Buffer; key: KeyObject } | undefined => {
+): { payload: Buffer; key: KeyObject } | undefined {
   const body = Buffer.from(payload, 'base64');
   const signed = pae(payloadType, body);
   for (const { sig } of signatures) {
@@ -41,4 +44,4 @@ export const openEnvelope = (
     if (key) return { payload: body, key };
   }
   return undefined;
-};
+}

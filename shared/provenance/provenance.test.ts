@@ -29,8 +29,9 @@ const statement = toStatement(report, {
   keyId: makeKeyId(key),
   finishedOn: new Date('2026-01-02T03:04:05Z'),
 });
-const sealed = (what: unknown = statement, type = payloadType): string =>
-  JSON.stringify(seal(type, Buffer.from(JSON.stringify(what)), key));
+function sealed(what: unknown = statement, type = payloadType): string {
+  return JSON.stringify(seal(type, Buffer.from(JSON.stringify(what)), key));
+}
 
 test('the encoding that is signed is that of the specification', () => {
   // DSSE protocol.md, test vectors.

@@ -42,10 +42,10 @@ export type Statement = z.infer<typeof Statement>;
 export type Published = { name: string; sha256: string; size: number; format: 'raw' | 'qcow2' };
 
 /** @param keyId names the installation: whoever holds the key is the builder */
-export const toStatement = (
+export function toStatement(
   report: Report,
   { published, policy, keyId, finishedOn }: { published: Published; policy: string; keyId: string; finishedOn: Date },
-): Statement => {
+): Statement {
   const { upload, findings, verdict, tools, imageId, runId, disk, sbom } = report;
   const codes = (outcome: string): string[] =>
     findings.filter((finding) => finding.outcome === outcome).map(({ code }) => code);
@@ -94,4 +94,4 @@ export const toStatement = (
       },
     },
   };
-};
+}

@@ -6,14 +6,16 @@ export type Verification =
   | { trusted: true; statement: Statement; keyId: string }
   | { trusted: false; message: string; remedy: string };
 
-const no = (message: string, remedy: string): Verification => ({ trusted: false, message, remedy });
+function no(message: string, remedy: string): Verification {
+  return { trusted: false, message, remedy };
+}
 
 /**
  * Whether a file, by its hash, is what one of the keys' holders published. Needs no network.
  * @param text of the provenance file
  * @param sha256 lower-case hex, of the file that is in question
  */
-export const verifyProvenance = (text: string, sha256: string, keys: readonly KeyObject[]): Verification => {
+export function verifyProvenance(text: string, sha256: string, keys: readonly KeyObject[]): Verification {
   const envelope = Envelope.safeParse(json(text));
   if (!envelope.success) {
     return no(
@@ -40,12 +42,12 @@ export const verifyProvenance = (text: string, sha256: string, keys: readonly Ke
     );
   }
   return { trusted: true, statement: statement.data, keyId: makeKeyId(opened.key) };
-};
+}
 
-const json = (text: string): unknown => {
+function json(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
+}

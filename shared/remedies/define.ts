@@ -31,19 +31,24 @@ export type DriverRemedy = Words & { readonly drivers: 'virtio-win' };
 /** One way to repair a system. */
 export type Remedy = ScriptRemedy | DriverRemedy;
 
-export const isScript = (remedy: Remedy): remedy is ScriptRemedy => 'script' in remedy;
+export function isScript(remedy: Remedy): remedy is ScriptRemedy {
+  return 'script' in remedy;
+}
 
 /** What an installation has of that which remedies need. */
 export type RepairMeans = { readonly virtioWin: boolean };
 
 /** Why a remedy cannot be done in an installation; undefined where it can. */
-export const whyUnavailable = (remedy: Remedy, { virtioWin }: RepairMeans): Text | undefined =>
-  isScript(remedy) || virtioWin
+export function whyUnavailable(remedy: Remedy, { virtioWin }: RepairMeans): Text | undefined {
+  return isScript(remedy) || virtioWin
     ? undefined
     : {
         en: 'This installation has no virtio-win: its operator must set VIRTIO_WIN to the path of the ISO image or of its unpacked folder.',
         de: 'Diese Installation hat kein virtio-win: Ihr Betreiber muss VIRTIO_WIN auf den Pfad des ISO-Images oder des entpackten Ordners setzen.',
       };
+}
 
-export const isLinux = ({ osType }: GuestFacts): boolean => osType === 'linux';
+export function isLinux({ osType }: GuestFacts): boolean {
+  return osType === 'linux';
+}
 export const anyLinux: Text = { en: 'any Linux', de: 'jedes Linux' };

@@ -22,14 +22,16 @@ export const remedies: readonly Remedy[] = [
   injectVirtioWindows,
 ];
 
-export const findRemedy = (code: string): Remedy | undefined => remedies.find((remedy) => remedy.code === code);
+export function findRemedy(code: string): Remedy | undefined {
+  return remedies.find((remedy) => remedy.code === code);
+}
 
 /** What repairs the trouble that was found and can be done with these means, in the order in which it is done. */
-export const remediesFor = (
+export function remediesFor(
   findings: readonly Finding[],
   guest: GuestFacts,
   means: RepairMeans = { virtioWin: false },
-): Remedy[] => {
+): Remedy[] {
   const troubled = new Set(
     findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'warn').map(({ code }) => code),
   );
@@ -39,4 +41,4 @@ export const remediesFor = (
       remedy.answers.some((code) => troubled.has(code)) &&
       whyUnavailable(remedy, means) === undefined,
   );
-};
+}

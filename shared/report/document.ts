@@ -17,7 +17,7 @@ export type ReportDocument = Omit<Examination, 'findings'> & {
 };
 
 /** Label and value, in the order in which they are told; what is not known is left out. */
-export const toFacts = (document: ReportDocument, language: Language): [label: string, value: string][] => {
+export function toFacts(document: ReportDocument, language: Language): [label: string, value: string][] {
   const say: ReportWords = reportWords[language];
   const { layers, disk, guest, converted, boot, output, uploadSha256 } = document;
   const around = layers
@@ -57,16 +57,16 @@ export const toFacts = (document: ReportDocument, language: Language): [label: s
   return rows
     .map(([label, parts]): [string, string] => [label, parts.filter(Boolean).join(', ')])
     .filter(([, value]) => value !== '');
-};
+}
 
 export type FindingGroup = { kind: 'passed' | 'warnings' | 'failures'; title: string; findings: FindingView[] };
 
 /** Failures are what `rejects` says of them; groups without findings are left out, the worst group is the last. */
-export const readGroups = (
+export function readGroups(
   findings: readonly FindingView[],
   rejects: (finding: FindingView) => boolean,
   language: Language,
-): FindingGroup[] => {
+): FindingGroup[] {
   const say = reportWords[language];
   const failures = findings.filter(rejects);
   const passed = findings.filter(({ outcome }) => outcome === 'pass');
@@ -77,4 +77,4 @@ export const readGroups = (
     { kind: 'failures', title: say.failures, findings: failures },
   ];
   return groups.filter((group) => group.findings.length > 0);
-};
+}

@@ -10,8 +10,9 @@ const escapes: Readonly<Record<string, string>> = {
   '"': '&quot;',
   "'": '&#39;',
 };
-const text = (value: string): string =>
-  value.replaceAll(/\p{Cc}/gu, ' ').replaceAll(/[&<>"']/g, (character) => escapes[character] as string);
+function text(value: string): string {
+  return value.replaceAll(/\p{Cc}/gu, ' ').replaceAll(/[&<>"']/g, (character) => escapes[character] as string);
+}
 
 /** Light and dark, on screen and on paper. No script and nothing from elsewhere: it may be mailed and kept. */
 const style = `
@@ -40,11 +41,11 @@ footer { margin-top: 2.5rem; color: var(--dim); font-size: .875rem }
 `;
 
 /** A report as one HTML page of its own. Everything in it is escaped text. */
-export const reportHtml = (
+export function reportHtml(
   document: ReportDocument,
   rejects: (finding: FindingView) => boolean,
   language: Language,
-): string => {
+): string {
   const say = reportWords[language];
   const finding = ({ title, problem, remedy, commands = [], outcome }: FindingView): string =>
     `<li><h3>${text(title)}${outcome === 'unknown' ? ` <span class="note">(${text(say.unknown)})</span>` : ''}</h3>${
@@ -78,4 +79,4 @@ ${readGroups(document.findings, rejects, language).reverse().map(group).join('\n
 </body>
 </html>
 `;
-};
+}

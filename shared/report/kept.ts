@@ -5,7 +5,7 @@ import { Report } from '../contracts/run.ts';
  * A report as it is kept, which another version of bootready may have made: older, or newer before it was replaced again. What does not have the shape
  * of ours is left out, so that the rest can be shown; null when what every report has is missing.
  */
-export const keptReport = (kept: unknown): Report | null => {
+export function keptReport(kept: unknown): Report | null {
   const whole = Report.safeParse(kept);
   if (whole.success) return whole.data;
   if (typeof kept !== 'object' || kept === null) return null;
@@ -17,4 +17,4 @@ export const keptReport = (kept: unknown): Report | null => {
     return part.safeParse(value).success ? [[name, value]] : [];
   });
   return Report.safeParse(Object.fromEntries(parts)).data ?? null;
-};
+}

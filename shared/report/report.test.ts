@@ -6,8 +6,9 @@ import type { ReportDocument } from './document.ts';
 import { reportHtml } from './html.ts';
 import { reportText } from './text.ts';
 
-const finding = (code: string, step: Finding['step'], outcome: Finding['outcome'], params = {}) =>
-  findingView({ code, step, outcome, params }, 'en', { packageFormat: 'deb' });
+function finding(code: string, step: Finding['step'], outcome: Finding['outcome'], params = {}) {
+  return findingView({ code, step, outcome, params }, 'en', { packageFormat: 'deb' });
+}
 
 const document: ReportDocument = {
   title: 'Debian <12>',
@@ -23,7 +24,9 @@ const document: ReportDocument = {
     finding('serial-console', 'inspect', 'unknown'),
   ],
 };
-const strict = (each: (typeof document.findings)[number]) => rejects(each, 'enforce');
+function strict(each: (typeof document.findings)[number]) {
+  return rejects(each, 'enforce');
+}
 
 test('the text tells the worst first, with what to do', () => {
   const text = reportText(document, strict, 'en');

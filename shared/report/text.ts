@@ -4,14 +4,16 @@ import { type ReportDocument, readGroups, toFacts } from './document.ts';
 import { reportWords } from './words.ts';
 
 /** What cleans each line: guests write names, and a terminal obeys control characters. */
-const line = (text: string): string => text.replaceAll(/\p{Cc}/gu, ' ');
+function line(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, ' ');
+}
 
 /** A report as plain text, for mails and tickets. */
-export const reportText = (
+export function reportText(
   document: ReportDocument,
   rejects: (finding: FindingView) => boolean,
   language: Language,
-): string => {
+): string {
   const say = reportWords[language];
   return `${[
     `${say.report}: ${document.title}`,
@@ -33,4 +35,4 @@ export const reportText = (
   ]
     .map(line)
     .join('\n')}\n`;
-};
+}

@@ -32,11 +32,11 @@ export type Sbom = {
  * Software bill of materials of a disk: what its package database says is installed, nothing else. The same disk has the same bill, to the byte. Undefined
  * when there is no database of dpkg, rpm or apk, or nothing in it.
  */
-export const buildSbom = (
+export function buildSbom(
   packages: readonly InstalledPackage[],
   guest: GuestFacts,
   { sha256, madeAt }: BilledImage,
-): Sbom | undefined => {
+): Sbom | undefined {
   const type = packageType(guest);
   // rpm keeps the keys that it trusts as if they were packages.
   const real = packages.filter(({ name }) => name !== '' && !(type === 'rpm' && name === 'gpg-pubkey'));
@@ -68,23 +68,27 @@ export const buildSbom = (
     ],
     ...(byPurl.size > listed.length ? { compositions: [{ aggregate: 'incomplete', assemblies: [image] }] } : {}),
   };
-};
+}
 
 /** Vulnerability scanners choose their sources by it. */
-const operatingSystem = ({ osDistro, osVersion }: GuestFacts): Component[] => {
+function operatingSystem({ osDistro, osVersion }: GuestFacts): Component[] {
   const name = distributionId(osDistro);
   if (!name) return [];
   return [
     { type: 'operating-system', 'bom-ref': 'operating-system', name, ...(osVersion ? { version: osVersion } : {}) },
   ];
-};
+}
 
-export const packagesIn = ({ components }: Sbom): number => components.filter(({ type }) => type === 'library').length;
+export function packagesIn({ components }: Sbom): number {
+  return components.filter(({ type }) => type === 'library').length;
+}
 
-export const sbomText = (sbom: Sbom): string => `${JSON.stringify(sbom, null, 1)}\n`;
+export function sbomText(sbom: Sbom): string {
+  return `${JSON.stringify(sbom, null, 1)}\n`;
+}
 
 /** A UUID of version 8, "vendor-specific", that the hash decides. RFC 9562, 5.8 */
-const makeUuid = (sha256: string): string => {
+function makeUuid(sha256: string): string {
   const variant = '89ab'[Number.parseInt(sha256[16] ?? '0', 16) % 4];
   return [
     sha256.slice(0, 8),
@@ -93,4 +97,4 @@ const makeUuid = (sha256: string): string => {
     `${variant}${sha256.slice(17, 20)}`,
     sha256.slice(20, 32),
   ].join('-');
-};
+}

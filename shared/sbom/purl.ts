@@ -8,23 +8,24 @@ export type InstalledPackage = { name: string; epoch: number; version: string; r
 const types = ['deb', 'rpm', 'apk'] as const;
 type PackageType = (typeof types)[number];
 
-export const packageType = ({ packageFormat }: GuestFacts): PackageType | undefined =>
-  types.find((type) => type === packageFormat);
+export function packageType({ packageFormat }: GuestFacts): PackageType | undefined {
+  return types.find((type) => type === packageFormat);
+}
 
 /** Vendors that purl calls differently from os-release(5) does. */
 const vendors: Readonly<Record<string, string>> = { rhel: 'redhat' };
 
 /** `[epoch:]version[-release]`, as dpkg, rpm and apk print it. libguestfs leaves out the `r` of apk's releases. */
-export const fullVersion = (type: PackageType, { epoch, version, release }: InstalledPackage): string => {
+export function fullVersion(type: PackageType, { epoch, version, release }: InstalledPackage): string {
   const written = type === 'apk' && /^\d/.test(release) ? `r${release}` : release;
   return `${epoch > 0 ? `${epoch}:` : ''}${version}${written ? `-${written}` : ''}`;
-};
+}
 
 /**
  * The package URL, e.g. `pkg:deb/debian/curl@7.88.1-10?arch=amd64&distro=debian-12.15`. rpm's epoch is a qualifier, dpkg's a part of the version.
  * Source: purl-spec, its "Rules for each component" and the types deb, rpm and apk
  */
-export const packageUrl = (type: PackageType, each: InstalledPackage, { osDistro, osVersion }: GuestFacts): string => {
+export function packageUrl(type: PackageType, each: InstalledPackage, { osDistro, osVersion }: GuestFacts): string {
   const { name, epoch, arch } = each;
   const distribution = distributionId(osDistro);
   const vendor = distribution && (vendors[distribution] ?? distribution);
@@ -41,10 +42,11 @@ export const packageUrl = (type: PackageType, each: InstalledPackage, { osDistro
     version ? `@${encode(version)}` : '',
     qualifiers.length > 0 ? `?${qualifiers.map(([key, value = '']) => `${key}=${encode(value)}`).join('&')}` : '',
   ].join('');
-};
+}
 
 /** All but letters, digits, `.`, `-`, `_`, `~` and `:` is percent-encoded. Text that was cut in the middle of a character is no reason to fail. */
-const encode = (text: string): string =>
-  encodeURIComponent(text.toWellFormed())
+function encode(text: string): string {
+  return encodeURIComponent(text.toWellFormed())
     .replaceAll('%3A', ':')
     .replaceAll(/[!'()*]/g, (each) => `%${each.charCodeAt(0).toString(16).toUpperCase()}`);
+}

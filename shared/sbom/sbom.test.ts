@@ -13,8 +13,9 @@ const schemas = join(
   dirname(createRequire(import.meta.url).resolve('@cyclonedx/cyclonedx-library/package.json')),
   'res/schema',
 );
-const schema = (name: string): object =>
-  JSON.parse(readFileSync(join(schemas, `${name}.SNAPSHOT.schema.json`), 'utf8')) as object;
+function schema(name: string): object {
+  return JSON.parse(readFileSync(join(schemas, `${name}.SNAPSHOT.schema.json`), 'utf8')) as object;
+}
 const ajv = new Ajv({ strict: false, validateFormats: false });
 for (const name of ['spdx', 'jsf-0.82']) {
   ajv.addSchema(schema(name), `http://cyclonedx.org/schema/${name}.SNAPSHOT.schema.json`);
@@ -22,20 +23,24 @@ for (const name of ['spdx', 'jsf-0.82']) {
 const valid = ajv.compile(schema('bom-1.6'));
 
 const image = { sha256: 'ab'.repeat(32), madeAt: new Date('2026-01-02T03:04:05Z') };
-const some = (name: string, version: string, more: Partial<InstalledPackage> = {}): InstalledPackage => ({
-  ...{ name, version, epoch: 0, release: '', arch: '' },
-  ...more,
-});
+function some(name: string, version: string, more: Partial<InstalledPackage> = {}): InstalledPackage {
+  return {
+    ...{ name, version, epoch: 0, release: '', arch: '' },
+    ...more,
+  };
+}
 const debian: GuestFacts = { osDistro: 'debian', osVersion: '12.15', osName: 'Debian 12', packageFormat: 'deb' };
 const rocky: GuestFacts = { osDistro: 'rocky', osVersion: '9.4', packageFormat: 'rpm' };
 const alpine: GuestFacts = { osDistro: 'alpinelinux', osVersion: '3.20', packageFormat: 'apk' };
 
-const made = (guest: GuestFacts, ...packages: InstalledPackage[]): Sbom => {
+function made(guest: GuestFacts, ...packages: InstalledPackage[]): Sbom {
   const sbom = buildSbom(packages, guest, image);
   if (!sbom) throw new Error('there is no bill');
   return sbom;
-};
-const libraries = ({ components }: Sbom) => components.filter(({ type }) => type === 'library');
+}
+function libraries({ components }: Sbom) {
+  return components.filter(({ type }) => type === 'library');
+}
 
 test.each<[string, GuestFacts, InstalledPackage, string, string]>([
   [

@@ -3,7 +3,9 @@ import { planParts, readMd5 } from './part-plan.ts';
 
 const md5 = 'd41d8cd98f00b204e9800998ecf8427e';
 const session = { size: 25, partSize: 10, partCount: 3 };
-const part = (partNumber: number, offset: number, length: number) => ({ partNumber, offset, length });
+function part(partNumber: number, offset: number, length: number) {
+  return { partNumber, offset, length };
+}
 
 test('a new upload sends every part, the last one shorter', () => {
   expect(planParts({ ...session, parts: [] })).toEqual({

@@ -6,16 +6,17 @@ export type Part = { partNumber: number; offset: number; length: number };
 export type StoredPart = Part & { etag: string; md5: string | undefined };
 
 /** S3 makes a part's ETag its MD5, but not with every kind of encryption (API_Object); other stores may do otherwise too. */
-export const readMd5 = (etag: string | undefined): string | undefined =>
-  /^"?([0-9a-f]{32})"?$/i.exec(etag ?? '')?.[1]?.toLowerCase();
+export function readMd5(etag: string | undefined): string | undefined {
+  return /^"?([0-9a-f]{32})"?$/i.exec(etag ?? '')?.[1]?.toLowerCase();
+}
 
 /** What the store has, to be verified, and what is to be sent. Parts of another length than ours are sent again. */
-export const planParts = ({
+export function planParts({
   size,
   partSize,
   partCount,
   parts,
-}: Pick<UploadSession, 'size' | 'partSize' | 'partCount' | 'parts'>): { stored: StoredPart[]; missing: Part[] } => {
+}: Pick<UploadSession, 'size' | 'partSize' | 'partCount' | 'parts'>): { stored: StoredPart[]; missing: Part[] } {
   const there = new Map(parts.map((part) => [part.partNumber, part]));
   const stored: StoredPart[] = [];
   const missing: Part[] = [];
@@ -27,4 +28,4 @@ export const planParts = ({
     else missing.push(part);
   }
   return { stored, missing };
-};
+}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createPartUrls } from './part-urls.ts';
 
-const signer = () => {
+function signer() {
   const asked: number[][] = [];
   return {
     asked,
@@ -13,7 +13,7 @@ const signer = () => {
       };
     },
   };
-};
+}
 const numbers = Array.from({ length: 150 }, (_, index) => index + 1);
 
 test('lanes that begin together share one question', async () => {

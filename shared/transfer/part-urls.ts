@@ -6,12 +6,12 @@ const batch = 100;
 const goodForMs = 50 * 60_000;
 
 /** Presigned URLs, asked for in batches of what comes next, each given once: anyone who tries again gets a new one. */
-export const createPartUrls = (
+export function createPartUrls(
   api: { signParts(imageId: string, partNumbers: number[]): Promise<SignedParts> },
   imageId: string,
   partNumbers: readonly number[],
   now: () => number = () => performance.now(),
-) => {
+) {
   const kept = new Map<number, { url: string; until: number }>();
   let asking: Promise<void> = Promise.resolve();
 
@@ -43,5 +43,5 @@ export const createPartUrls = (
       return url;
     },
   };
-};
+}
 export type PartUrls = ReturnType<typeof createPartUrls>;

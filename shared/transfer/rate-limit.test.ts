@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { createRateLimit } from './rate-limit.ts';
 
 /** A clock that waits move on, at once. */
-const world = (rate: number) => {
+function world(rate: number) {
   let seconds = 0;
   const limit = createRateLimit(
     rate,
@@ -13,7 +13,7 @@ const world = (rate: number) => {
     },
   );
   return { limit, seconds: () => seconds, idle: (more: number) => (seconds += more) };
-};
+}
 
 test('what goes in a time is never more than the rate and one burst', async () => {
   await fc.assert(

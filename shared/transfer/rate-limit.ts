@@ -16,11 +16,11 @@ export const noLimit: RateLimit = { burst: Number.POSITIVE_INFINITY, take: () =>
  * A token bucket (RFC 2697 has its terms): it fills at the rate up to a burst, and who takes more than there is waits for the debt
  * to be paid. @param now seconds of a clock that does not jump
  */
-export const createRateLimit = (
+export function createRateLimit(
   bytesPerSecond: number,
   now: () => number = () => performance.now() / 1000,
   wait: typeof pause = pause,
-): RateLimit => {
+): RateLimit {
   const burst = bytesPerSecond * burstSeconds;
   let tokens = burst;
   let filledAt = now();
@@ -41,4 +41,4 @@ export const createRateLimit = (
       return mine;
     },
   };
-};
+}

@@ -6,15 +6,16 @@ export type Patience = {
 };
 
 /** Milliseconds before the next attempt, spread so that many clients do not come back in step. `spread` is 0 to 1. */
-export const backoff = (attempt: number, { first, most }: Omit<Patience, 'attempts'>, spread = Math.random()): number =>
-  Math.min(most, first * 2 ** (attempt - 1)) * (0.75 + spread / 2);
+export function backoff(attempt: number, { first, most }: Omit<Patience, 'attempts'>, spread = Math.random()): number {
+  return Math.min(most, first * 2 ** (attempt - 1)) * (0.75 + spread / 2);
+}
 
 /** Anyone who dispatches this to what is given as `hurry` ends the pauses there: there is no more to wait for. */
 export const hurryEvent = 'hurry';
 
 /** Rejects with the signal's reason when it is aborted meanwhile. */
-export const pause = (milliseconds: number, signal?: AbortSignal, hurry?: EventTarget): Promise<void> =>
-  new Promise((resolve, reject) => {
+export function pause(milliseconds: number, signal?: AbortSignal, hurry?: EventTarget): Promise<void> {
+  return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const settle = (end: () => void) => (): void => {
       clearTimeout(timer);
@@ -28,9 +29,10 @@ export const pause = (milliseconds: number, signal?: AbortSignal, hurry?: EventT
     signal?.addEventListener('abort', abort);
     hurry?.addEventListener(hurryEvent, done);
   });
+}
 
 /** Calls again while `mayPass` says that the error may pass by itself; throws the last error. */
-export const withRetries = async <T>(
+export async function withRetries<T>(
   work: (attempt: number) => Promise<T>,
   options: Patience & {
     mayPass: (error: unknown) => boolean;
@@ -41,7 +43,7 @@ export const withRetries = async <T>(
     /** Hears why it waits. */
     onPause?: (error: unknown) => void;
   },
-): Promise<T> => {
+): Promise<T> {
   const { attempts, mayPass, signal, hurry, askedFor, onPause } = options;
   for (let attempt = 1; ; attempt++) {
     try {
@@ -53,4 +55,4 @@ export const withRetries = async <T>(
       await pause(Math.min(askedFor?.(error) ?? backoff(attempt, options), options.most), signal, hurry);
     }
   }
-};
+}

@@ -10,7 +10,7 @@ export type Reading = {
 };
 
 /** How far a transfer is and how fast. Times are seconds of any clock that does not jump. */
-export const createTransferMeter = ({ total, done, now }: { total: number; done: number; now: number }) => {
+export function createTransferMeter({ total, done, now }: { total: number; done: number; now: number }) {
   /** Of the time that the speed is taken from; one entry a second at most. */
   const samples: { at: number; done: number }[] = [{ at: now, done }];
   let current = done;
@@ -34,5 +34,5 @@ export const createTransferMeter = ({ total, done, now }: { total: number; done:
       };
     },
   };
-};
+}
 export type TransferMeter = ReturnType<typeof createTransferMeter>;

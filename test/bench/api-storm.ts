@@ -23,10 +23,12 @@ const until = Date.now() + seconds * 1000;
 const sockets: Socket[] = [];
 
 /** As an orchestrator's probe: without any key. */
-const probe = (): Promise<Response> => fetch(`${config.url}/livez`, { signal: AbortSignal.timeout(30_000) });
+function probe(): Promise<Response> {
+  return fetch(`${config.url}/livez`, { signal: AbortSignal.timeout(30_000) });
+}
 
-const call = (path: string, method = 'GET', body?: unknown, key = config.apiKey): Promise<Response> =>
-  fetch(config.url + path, {
+function call(path: string, method = 'GET', body?: unknown, key = config.apiKey): Promise<Response> {
+  return fetch(config.url + path, {
     method,
     headers: {
       authorization: `Bearer ${key}`,
@@ -36,17 +38,18 @@ const call = (path: string, method = 'GET', body?: unknown, key = config.apiKey)
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     signal: AbortSignal.timeout(30_000),
   });
+}
 
 /** Sends this much and then nothing. */
-const stall = (text: string): void => {
+function stall(text: string): void {
   const socket = connect(Number(port), hostname);
   socket.on('error', () => undefined);
   socket.write(text);
   sockets.push(socket);
-};
+}
 
 /** Time after time, `atOnce` at a time; counts the answers by status. */
-const storm = async (atOnce: number, send: () => Promise<Response>): Promise<Record<string, number>> => {
+async function storm(atOnce: number, send: () => Promise<Response>): Promise<Record<string, number>> {
   const counts: Record<string, number> = {};
   const one = async (): Promise<void> => {
     while (Date.now() < until) {
@@ -62,10 +65,10 @@ const storm = async (atOnce: number, send: () => Promise<Response>): Promise<Rec
   };
   await Promise.all(Array.from({ length: atOnce }, one));
   return counts;
-};
+}
 
 /** How long an answer takes, every 50 ms. */
-const measure = async (ask: () => Promise<Response>): Promise<number[]> => {
+async function measure(ask: () => Promise<Response>): Promise<number[]> {
   const times: number[] = [];
   while (Date.now() < until) {
     const begun = performance.now();
@@ -77,21 +80,22 @@ const measure = async (ask: () => Promise<Response>): Promise<number[]> => {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   return times.sort((a, b) => a - b);
-};
+}
 
-const residentMiB = (): number | undefined => {
+function residentMiB(): number | undefined {
   if (!values.pid) return undefined;
   const status = readFileSync(`/proc/${values.pid}/status`, 'utf8');
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024);
-};
+}
 
-const quantiles = (times: readonly number[]): string =>
-  [0.5, 0.9, 0.99, 1]
+function quantiles(times: readonly number[]): string {
+  return [0.5, 0.9, 0.99, 1]
     .map(
       (q) =>
         `${q === 1 ? 'max' : `p${q * 100}`} ${(times[Math.min(times.length - 1, Math.floor(times.length * q))] ?? 0).toFixed(1)} ms`,
     )
     .join(', ');
+}
 
 const before = residentMiB();
 let most = before ?? 0;
@@ -99,7 +103,9 @@ const watching = setInterval(() => {
   most = Math.max(most, residentMiB() ?? 0);
 }, 200);
 
-const sort = (count: number): string => `/image/v2/images?sort=${Array(count).fill('name').join(',')}`;
+function sort(count: number): string {
+  return `/image/v2/images?sort=${Array(count).fill('name').join(',')}`;
+}
 const fat = Object.fromEntries(Array.from({ length: 2 }, (_, index) => [`p${index}`, 'x'.repeat(60_000)]));
 const imageBody = { name: 'storm', disk_format: 'raw', container_format: 'bare' };
 

@@ -20,7 +20,9 @@ for (let time = 0; time < times; time++) {
     measured.get(name)?.push(performance.now() - from);
   }
 }
-const medianOf = (values: number[]): number => values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
+function medianOf(values: number[]): number {
+  return values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
+}
 const least = medianOf(measured.get('node -e 0') ?? []);
 for (const [name, values] of measured) {
   const median = medianOf(values);

@@ -24,8 +24,9 @@ const trees: readonly Distribution[] = ['alpine-tree', 'rocky-tree'];
 /** `said` is what stands in the table: codes, and why something is unknown. */
 type Row = { image: string; said: string; codes: string[]; missed: string[]; untrue: string[]; verdict: string };
 
-const inTable = ({ code, outcome, params }: Finding): string =>
-  `\`${code}\`${outcome === 'unknown' ? ` (unknown: ${params?.unseen ?? params?.what ?? 'not told why'})` : ''}`;
+function inTable({ code, outcome, params }: Finding): string {
+  return `\`${code}\`${outcome === 'unknown' ? ` (unknown: ${params?.unseen ?? params?.what ?? 'not told why'})` : ''}`;
+}
 
 const title = `# What is said of images, and whether it is true
 
@@ -36,11 +37,14 @@ those under the policy \`enforce\`. Systems that are made of real packages are s
 const aboutTrees =
   'Laid out as a distribution lays out its files, for inspections to look into; no whole systems. What is said of them is not judged here.';
 
-const tableOfTrees = (rows: readonly Row[]): string =>
-  ['| Tree | Said of it |', '| --- | --- |', ...rows.map(({ image, said }) => `| ${image} | ${said} |`)].join('\n');
+function tableOfTrees(rows: readonly Row[]): string {
+  return ['| Tree | Said of it |', '| --- | --- |', ...rows.map(({ image, said }) => `| ${image} | ${said} |`)].join(
+    '\n',
+  );
+}
 
-const tableOf = (rows: readonly Row[]): string =>
-  [
+function tableOf(rows: readonly Row[]): string {
+  return [
     '| Image | Said of it | Verdict | Missed | Untrue |',
     '| --- | --- | --- | --- | --- |',
     ...rows.map(
@@ -48,6 +52,7 @@ const tableOf = (rows: readonly Row[]): string =>
         `| ${image} | ${said || 'nothing'} | ${verdict} | ${missed.join(', ')} | ${untrue.join(', ')} |`,
     ),
   ].join('\n');
+}
 
 test('what is said of sound images and of broken ones', { timeout: 3_600_000 }, async () => {
   const sound = soundSystems.map((from) => ({ image: from, from, wrong: {} }));

@@ -11,7 +11,9 @@ import { guestImages } from '../support/guest-images.ts';
 
 /** Where the time of an inspection goes: node test/bench/inspection.ts [IMAGE.raw...] */
 
-const seconds = (from: number): number => Math.round(performance.now() - from) / 1000;
+function seconds(from: number): number {
+  return Math.round(performance.now() - from) / 1000;
+}
 const foreign = openForeignDoor();
 const signal = new AbortController().signal;
 

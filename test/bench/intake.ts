@@ -31,18 +31,20 @@ const { values } = parseArgs({
 const seconds = Math.min(120, Number(values.seconds));
 const root = join(import.meta.dirname, '../..');
 const secret = randomUUID();
-const s3Of = (endpoint: string) => ({ endPoint: '127.0.0.1', port: Number(new URL(endpoint).port), useSSL: false });
+function s3Of(endpoint: string) {
+  return { endPoint: '127.0.0.1', port: Number(new URL(endpoint).port), useSSL: false };
+}
 
 const ticks = 100;
 /** Of a process and all that it has started, user and system: proc(5). */
-const cpuSeconds = async (pid: number): Promise<number> => {
+async function cpuSeconds(pid: number): Promise<number> {
   const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /, '').split(' ');
   const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8'))
     .split(' ')
     .filter((each) => each !== '');
   const theirs = await Promise.all(children.map((child) => cpuSeconds(Number(child))));
   return (Number(fields[11]) + Number(fields[12])) / ticks + theirs.reduce((sum, each) => sum + each, 0);
-};
+}
 
 const home = await mkdtemp(join(tmpdir(), 'bench-intake-'));
 const undo: (() => Promise<unknown>)[] = [() => rm(home, { recursive: true, force: true })];

@@ -29,11 +29,11 @@ const { values } = parseArgs({
   },
 });
 /** What this process and the servers of its connections have spent on a processor, in ms: proc(5), schedstat. */
-const cpuSpent = async (backends: readonly number[]): Promise<number> => {
+async function cpuSpent(backends: readonly number[]): Promise<number> {
   const { user, system } = process.cpuUsage();
   const theirs = await Promise.all(backends.map((pid) => readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => '0')));
   return (user + system) / 1000 + theirs.reduce((sum, each) => sum + Number(each.split(' ')[0]), 0) / 1e6;
-};
+}
 
 const filling = { images: Number(values.images), projects: Number(values.projects) };
 const rounds = Number(values.rounds);

@@ -49,16 +49,18 @@ afterAll(async () => {
 /** Seconds, of a step with its waiting; `begin`: until the first step. */
 type Seconds = Record<'all' | 'begin' | (typeof stepNames)[number], number>;
 
-const medians = (of: readonly Seconds[]): Seconds =>
-  Object.fromEntries(
+function medians(of: readonly Seconds[]): Seconds {
+  return Object.fromEntries(
     ['all', 'begin', ...stepNames].map((name) => [name, median(of.map((each) => each[name as 'all']))]),
   ) as Seconds;
-const worded = ({ all, ...steps }: Seconds): string =>
-  `${all.toFixed(1)} s (${Object.entries(steps)
+}
+function worded({ all, ...steps }: Seconds): string {
+  return `${all.toFixed(1)} s (${Object.entries(steps)
     .map(([name, seconds]) => `${name} ${seconds.toFixed(1)}`)
     .join(', ')})`;
+}
 
-const secondsOf = async (key: string): Promise<Seconds> => {
+async function secondsOf(key: string): Promise<Seconds> {
   const begun = Date.now();
   await installation.upload(key, image, { policy: 'warn' });
   const { runId, status } = await installation.ended(key, 600);
@@ -66,20 +68,21 @@ const secondsOf = async (key: string): Promise<Seconds> => {
   expect(status).toBe('published');
   const { seconds, begun: firstStep } = await stepsOfRun(installation, runId, 10);
   return { all, begin: (firstStep - begun) / 1000, ...seconds };
-};
+}
 
-const bombRuns = () =>
-  installation.db
+function bombRuns() {
+  return installation.db
     .selectFrom('images')
     .leftJoin('runs', 'runs.image_id', 'images.id')
     .where('images.upload_key', 'like', 'bomber/%');
-const bombsLeft = async (): Promise<number> => {
+}
+async function bombsLeft(): Promise<number> {
   const { ended } = await bombRuns()
     .where('runs.finished_at', 'is not', null)
     .select(({ fn }) => fn.countAll().as('ended'))
     .executeTakeFirstOrThrow();
   return bombCount - Number(ended);
-};
+}
 
 test(`one project's ${bombCount} bombs beside another's image`, { timeout: 3_600_000 }, async () => {
   await secondsOf('first');

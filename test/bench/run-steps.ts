@@ -5,11 +5,11 @@ export const stepNames = ['admit', 'convert', 'inspect', 'publish'] as const;
 export type StepSeconds = Record<(typeof stepNames)[number], number>;
 
 /** How long each step of a run took, its waiting included, and when the first began (milliseconds since 1970). The last of them ends after its run. */
-export const stepsOfRun = async (
+export async function stepsOfRun(
   { db }: Pick<Installation, 'db'>,
   runId: string,
   within: number,
-): Promise<{ seconds: StepSeconds; begun: number }> => {
+): Promise<{ seconds: StepSeconds; begun: number }> {
   const steps = await eventually(
     async () => {
       const found = await db.selectFrom('run_steps').where('run_id', '=', runId).selectAll().execute();
@@ -25,7 +25,8 @@ export const stepsOfRun = async (
     seconds: Object.fromEntries(stepNames.map((name) => [name, secondsOf(name)])) as StepSeconds,
     begun: Math.min(...steps.map(({ started_at }) => started_at.getTime())),
   };
-};
+}
 
-export const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+export function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] as number;
+}

@@ -27,12 +27,14 @@ const isWhole = process.env.BENCH === 'whole';
 const resultsName = isWhole ? 'speed' : 'speed-quick';
 const [only, ways] = [process.env.BENCH_ONLY, process.env.BENCH_WAYS].map((pattern) => new RegExp(pattern ?? ''));
 const workloads = (isWhole ? whole : quick).filter(({ name }) => only?.test(name));
-const roundsOf = ({ rounds }: Workload): number => Number(process.env.BENCH_ROUNDS ?? rounds);
+function roundsOf({ rounds }: Workload): number {
+  return Number(process.env.BENCH_ROUNDS ?? rounds);
+}
 
 const undo: (() => Promise<unknown>)[] = [];
-const closeAll = async (): Promise<void> => {
+async function closeAll(): Promise<void> {
   for (const step of undo.splice(0).reverse()) await step();
-};
+}
 let contenders: Contender[];
 let worker: number;
 let dir: string;
@@ -69,24 +71,27 @@ beforeAll(async () => {
 afterAll(closeAll);
 
 /** The folder of the packages of a virtual environment. */
-const readPackages = async (python: string): Promise<string> => {
+async function readPackages(python: string): Promise<string> {
   const lib = join(dirname(dirname(python)), 'lib');
   const [version] = await readdir(lib);
   return join(lib, version as string, 'site-packages');
-};
+}
 
-const addUp = (figures: Record<string, number>): number => Object.values(figures).reduce((sum, each) => sum + each, 0);
+function addUp(figures: Record<string, number>): number {
+  return Object.values(figures).reduce((sum, each) => sum + each, 0);
+}
 
 /** A line of what each way took. */
-const worded = (round: Round): string =>
-  Object.entries(round)
+function worded(round: Round): string {
+  return Object.entries(round)
     .map(([name, { seconds, parts, usage }]) => {
       const details = Object.entries(parts).map(([part, took]) => `${part} ${took.toFixed(1)}`);
       return `${name} ${seconds.toFixed(1)} s (${[...details, `processor ${addUp(usage.processor).toFixed(1)}`].join(', ')})`;
     })
     .join('; ');
+}
 
-const measure = async (workload: Workload): Promise<{ bytes: number; round: Round }> => {
+async function measure(workload: Workload): Promise<{ bytes: number; round: Round }> {
   const { path } = await makeWorkload(dir, workload);
   const upload = await putUpload(path);
   const round: Round = {};
@@ -95,7 +100,7 @@ const measure = async (workload: Workload): Promise<{ bytes: number; round: Roun
     if (taken) round[contender.name] = taken;
   }
   return { bytes: upload.bytes, round };
-};
+}
 
 test('uploads become images', { timeout: 12 * 3_600_000 }, async () => {
   const results = process.env.BENCH_ADD ? await readResults(resultsName) : [];

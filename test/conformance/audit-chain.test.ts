@@ -16,21 +16,26 @@ beforeEach(async () => {
 });
 afterEach(() => database?.drop());
 
-const record = (name: string) =>
-  createAuditLog(database.db).record({ action: 'image.create', by: { name }, details: { name: `ä "${name}"\n` } });
-const recordSome = async (count = 6): Promise<number[]> => {
+function record(name: string) {
+  return createAuditLog(database.db).record({
+    action: 'image.create',
+    by: { name },
+    details: { name: `ä "${name}"\n` },
+  });
+}
+async function recordSome(count = 6): Promise<number[]> {
   for (let index = 0; index < count; index++) await record(`n-${index}`);
   const rows = await database.db.selectFrom('audit_log').orderBy('id').select('id').execute();
   return rows.map(({ id }) => id);
-};
+}
 /** What a trigger of ours would refuse. */
-const tamper = async (query: ReturnType<typeof sql>): Promise<void> => {
+async function tamper(query: ReturnType<typeof sql>): Promise<void> {
   await database.db.connection().execute(async (connection) => {
     await sql`set session_replication_role = replica`.execute(connection);
     await query.execute(connection);
     await sql`set session_replication_role = origin`.execute(connection);
   });
-};
+}
 
 describe('the chain of the audit log', () => {
   test('is whole when nobody changed it, and an empty one has no head', async () => {

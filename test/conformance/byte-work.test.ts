@@ -23,14 +23,16 @@ let dir: string;
 let number = 0;
 let key: string;
 
-const inProcess = (): ByteWork & { close(): Promise<void> } => ({
-  bring: (order, control) => bring(store, order, control),
-  hash,
-  digest,
-  send: (order, control) => send(store, order, control),
-  readBack: (pin, control) => readBack(store, pin, control),
-  close: async () => undefined,
-});
+function inProcess(): ByteWork & { close(): Promise<void> } {
+  return {
+    bring: (order, control) => bring(store, order, control),
+    hash,
+    digest,
+    send: (order, control) => send(store, order, control),
+    readBack: (pin, control) => readBack(store, pin, control),
+    close: async () => undefined,
+  };
+}
 
 beforeAll(async () => {
   const { endpoint, region, accessKey, secretKey } = inject('stack').s3;
@@ -44,25 +46,31 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-const md5 = (bytes: Buffer): string => createHash('md5').update(bytes).digest('hex');
-const control = (signal = new AbortController().signal): ByteControl & { percents: number[] } => {
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+function md5(bytes: Buffer): string {
+  return createHash('md5').update(bytes).digest('hex');
+}
+function control(signal = new AbortController().signal): ByteControl & { percents: number[] } {
   const percents: number[] = [];
   return { signal, percents, progress: (percent) => percents.push(percent) };
-};
-const put = async (body: Buffer): Promise<ObjectInfo> => {
+}
+async function put(body: Buffer): Promise<ObjectInfo> {
   await store.put(bucket, key, body, 'application/octet-stream');
   return (await store.head(bucket, key)) as ObjectInfo;
-};
-const openUploads = async (): Promise<string[]> => {
+}
+async function openUploads(): Promise<string[]> {
   const open: string[] = [];
   for await (const upload of store.listMultiparts(bucket, key)) open.push(upload.key);
   return open;
-};
-const whole = ({ size }: { size: number }) => ({ offset: 0, size });
+}
+function whole({ size }: { size: number }) {
+  return { offset: 0, size };
+}
 
 /** Data, a hole of several parts, data, and an end that is no whole part. */
-const sparse = async (): Promise<{ path: string; bytes: Buffer }> => {
+async function sparse(): Promise<{ path: string; bytes: Buffer }> {
   const bytes = Buffer.alloc(4 * part + 12_345);
   randomBytes(100_000).copy(bytes, 5000);
   randomBytes(100_000).copy(bytes, 4 * part - 50_000);
@@ -71,7 +79,7 @@ const sparse = async (): Promise<{ path: string; bytes: Buffer }> => {
   await truncate(path, bytes.length);
   await writeFile(path, bytes);
   return { path, bytes };
-};
+}
 
 describe.each([
   ['in threads', () => startByteThreads(config)],

@@ -32,7 +32,7 @@ afterAll(async () => {
 });
 
 /** "insert, select, update (created_at)", by table, of one role. */
-const granted = async (role: string): Promise<Record<string, string>> => {
+async function granted(role: string): Promise<Record<string, string>> {
   const { rows } = await sql<{ table: string; right: string }>`
     select table_name as table, lower(privilege_type) as right from information_schema.role_table_grants where grantee = ${role}
     union all
@@ -44,8 +44,10 @@ const granted = async (role: string): Promise<Record<string, string>> => {
   const byTable: Record<string, string[]> = {};
   for (const { table, right } of rows) byTable[table] = [...(byTable[table] ?? []), right];
   return Object.fromEntries(Object.entries(byTable).map(([table, rights]) => [table, rights.sort().join(', ')]));
-};
-const sorted = (rights: string): string => rights.split(', ').sort().join(', ');
+}
+function sorted(rights: string): string {
+  return rights.split(', ').sort().join(', ');
+}
 
 test('every table of the schema has its row', async () => {
   const { rows } = await sql<{ name: string }>`select tablename::text as name from pg_tables

@@ -28,10 +28,10 @@ const superseded = { code: 'superseded', retryable: false };
 const trouble = { code: 'forbidden', message: 'No.', remedy: 'Let us in.' };
 
 /** Of a published image to one target. */
-const ordered = async (): Promise<DeliveryOrder> => {
+async function ordered(): Promise<DeliveryOrder> {
   const { image } = await publishedImage(database.db, project);
   return deliveries.order(image.id, 'cloud');
-};
+}
 
 describe('what is published', () => {
   test('is on its way to each target in the same transaction, and once', async () => {

@@ -27,14 +27,18 @@ const source = { url: 'https://example.org/disk.qcow2?signature=1', checksum: `s
 const superseded = { code: 'superseded', retryable: false };
 const conflict = { code: 'conflict', remedy: expect.any(String) };
 const failure = { code: 'object-missing', message: 'There is none.', remedy: 'Check it.' };
-const create = async (): Promise<string> =>
-  (await downloads.create({ projectId: project.id, name: 'fetched', settings: {}, bucket: 'uploads', source })).id;
-const statusOf = async (id: string) => (await images.get(id, project.id))?.status;
-const bytesAt = async (id: string): Promise<void> => {
+async function create(): Promise<string> {
+  return (await downloads.create({ projectId: project.id, name: 'fetched', settings: {}, bucket: 'uploads', source }))
+    .id;
+}
+async function statusOf(id: string) {
+  return (await images.get(id, project.id))?.status;
+}
+async function bytesAt(id: string): Promise<void> {
   const { upload } = (await images.get(id, project.id)) ?? { upload: { bucket: '', key: '' } };
   const object = someObject(project, { bucket: upload.bucket, key: upload.key });
   await images.findOrCreate(object, { projectId: project.id, name: 'x', settings: {} });
-};
+}
 
 test('an image and its download are made in one, and the image is being imported', async () => {
   const id = await create();

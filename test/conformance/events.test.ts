@@ -15,21 +15,23 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const notification = (more: Partial<UploadNotification> = {}): UploadNotification => ({
-  fingerprint: hex(16),
-  eventName: 's3:ObjectCreated:Put',
-  bucket: 'uploads',
-  key: 'p/Debian+12.qcow2',
-  etag: hex(16),
-  versionId: null,
-  sequencer: '1A',
-  raw: { s3: { object: { key: 'p/Debian+12.qcow2' } } },
-  ...more,
-});
-const recorded = async (more: Partial<UploadNotification> = {}): Promise<number> => {
+function notification(more: Partial<UploadNotification> = {}): UploadNotification {
+  return {
+    fingerprint: hex(16),
+    eventName: 's3:ObjectCreated:Put',
+    bucket: 'uploads',
+    key: 'p/Debian+12.qcow2',
+    etag: hex(16),
+    versionId: null,
+    sequencer: '1A',
+    raw: { s3: { object: { key: 'p/Debian+12.qcow2' } } },
+    ...more,
+  };
+}
+async function recorded(more: Partial<UploadNotification> = {}): Promise<number> {
   const [id] = await events.record('aws', [notification(more)]);
   return id as number;
-};
+}
 
 describe('record', () => {
   test('keeps a notification as it came', async () => {

@@ -67,7 +67,7 @@ type Seen = {
   body: Record<string, unknown> | undefined;
 };
 
-const ask = async ({ url, token }: Service, { method, path, body, type, headers = {} }: Request): Promise<Seen> => {
+async function ask({ url, token }: Service, { method, path, body, type, headers = {} }: Request): Promise<Seen> {
   const isRaw = body instanceof Uint8Array;
   const answer = await fetch(`${url}${path}`, {
     method,
@@ -93,7 +93,7 @@ const ask = async ({ url, token }: Service, { method, path, body, type, headers 
     ...(list ? { count: list.length } : {}),
     body: json,
   };
-};
+}
 
 const v20 = 'application/openstack-images-v2.0-json-patch';
 const v21 = 'application/openstack-images-v2.1-json-patch';
@@ -474,7 +474,7 @@ const schemas = [
 ];
 
 /** What a schema says to programs: descriptions are for people, and what one may be, or must have, has no order. */
-const saidBy = (schema: unknown): unknown => {
+function saidBy(schema: unknown): unknown {
   if (Array.isArray(schema)) {
     const said = schema.map(saidBy);
     return schema.every((each) => typeof each !== 'object' || each === null) ? said.sort() : said;
@@ -485,7 +485,7 @@ const saidBy = (schema: unknown): unknown => {
       name === 'description' && typeof value === 'string' ? [] : [[name, saidBy(value)]],
     ),
   );
-};
+}
 
 test.each(schemas)('the schema of %s says the same', async (name) => {
   const request = { method: 'GET', path: `/v2/schemas/${name}` };
@@ -495,11 +495,11 @@ test.each(schemas)('the schema of %s says the same', async (name) => {
 });
 
 /** Names and types of what an answer holds; of lists the first. */
-const shapeOf = (value: unknown): unknown => {
+function shapeOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.length === 0 ? [] : [shapeOf(value[0])];
   if (typeof value !== 'object' || value === null) return value === null ? 'null' : typeof value;
   return Object.fromEntries(Object.entries(value).map(([name, of]) => [name, shapeOf(of)]));
-};
+}
 
 test.each([
   ...['auth/projects', 'auth/domains', 'auth/system', 'OS-FEDERATION/projects', 'OS-FEDERATION/domains'],

@@ -33,19 +33,25 @@ beforeEach(async () => {
   stranger = { projectId: other.id, role: 'member' };
 });
 
-const create = (more: Partial<ImageAttributes> & { id?: string } = {}): Promise<Image> =>
-  glance.create({
+function create(more: Partial<ImageAttributes> & { id?: string } = {}): Promise<Image> {
+  return glance.create({
     ...{ projectId: project.id, name: 'x', visibility: 'shared', isProtected: false, isHidden: false, tags: [] },
     ...{ minDisk: 0, minRam: 0, diskFormat: 'raw', containerFormat: 'bare', properties: {}, settings: {} },
     uploadsBucket: 'uploads',
     ...more,
   });
-const query = (more: Partial<VisibleQuery> = {}): VisibleQuery => ({ ...parseListQuery({}), ...more });
-const listed = async (viewer: Viewer, more: Partial<VisibleQuery> = {}): Promise<string[]> =>
-  (await glance.listVisible(query(more), viewer)).map(({ id }) => id);
-const bytes = (key: string) => ({
-  ...{ bucket: 'images', key, etag: 'e', size: 7, virtualSize: 8, md5: 'm', sha256: 's', sha512: 'l' },
-});
+}
+function query(more: Partial<VisibleQuery> = {}): VisibleQuery {
+  return { ...parseListQuery({}), ...more };
+}
+async function listed(viewer: Viewer, more: Partial<VisibleQuery> = {}): Promise<string[]> {
+  return (await glance.listVisible(query(more), viewer)).map(({ id }) => id);
+}
+function bytes(key: string) {
+  return {
+    ...{ bucket: 'images', key, etag: 'e', size: 7, virtualSize: 8, md5: 'm', sha256: 's', sha512: 'l' },
+  };
+}
 
 describe('who sees what', () => {
   test.each([

@@ -30,12 +30,15 @@ beforeEach(() => {
 });
 afterEach(() => feed.close());
 
-const rename = (imageId: string, name: string): Promise<unknown> =>
-  createImageStore(database.db).change(imageId, () => ({ name }));
-const someRun = async (): Promise<RunNames> => namesOf((await uploadedImage(database.db, project)).run);
+function rename(imageId: string, name: string): Promise<unknown> {
+  return createImageStore(database.db).change(imageId, () => ({ name }));
+}
+async function someRun(): Promise<RunNames> {
+  return namesOf((await uploadedImage(database.db, project)).run);
+}
 
 /** The backends of this database that listen, with what Postgres calls them. */
-const listening = async (): Promise<number[]> => {
+async function listening(): Promise<number[]> {
   const admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
   const { rows } = await admin.query<{ pid: number }>(
@@ -43,20 +46,21 @@ const listening = async (): Promise<number[]> => {
   );
   await admin.end();
   return rows.map(({ pid }) => pid);
-};
-const terminate = async (pids: readonly number[]): Promise<void> => {
+}
+async function terminate(pids: readonly number[]): Promise<void> {
   const admin = new pg.Client({ connectionString: database.url });
   await admin.connect();
   await admin.query('select pg_terminate_backend(pid) from unnest($1::int[]) pid', [pids]);
   await admin.end();
-};
-const connected = (): Promise<number[]> =>
-  eventually(async () => ((await listening()).length === 1 ? listening() : false), {
+}
+function connected(): Promise<number[]> {
+  return eventually(async () => ((await listening()).length === 1 ? listening() : false), {
     ...{ within: 20, what: 'the feed listens', every: 50 },
   });
+}
 
 /** A listener that is past what it was told when the feed connected. */
-const watching = async (imageId: string) => {
+async function watching(imageId: string) {
   await connected();
   const listener = vi.fn<() => void>();
   const unsubscribe = feed.subscribe(imageId, listener);
@@ -65,7 +69,7 @@ const watching = async (imageId: string) => {
       ...{ within: 20, what: `the listener is told: ${what}`, every: 20 },
     });
   return { listener, unsubscribe, told };
-};
+}
 
 describe('a listener is told', () => {
   const changes: Record<string, (run: RunNames, fence: number) => Promise<unknown>> = {

@@ -36,18 +36,25 @@ beforeEach(async () => {
   project = await someProject(database.db);
 });
 
-const uploaded = (object = someObject(project)) => uploadedImage(database.db, project, object);
-const announced = (name = 'Debian 12') =>
-  images.announce({ projectId: project.id, name, settings: { policy: 'warn' }, bucket: 'uploads' });
-const defaults = () => ({ projectId: project.id, name: 'Of the event', settings: {} });
-const idsOf = (found: readonly Image[]): string[] => found.map(({ id }) => id);
+function uploaded(object = someObject(project)) {
+  return uploadedImage(database.db, project, object);
+}
+function announced(name = 'Debian 12') {
+  return images.announce({ projectId: project.id, name, settings: { policy: 'warn' }, bucket: 'uploads' });
+}
+function defaults() {
+  return { projectId: project.id, name: 'Of the event', settings: {} };
+}
+function idsOf(found: readonly Image[]): string[] {
+  return found.map(({ id }) => id);
+}
 /** As if everything of this image had happened so long ago. */
-const age = async (imageId: string, seconds: number): Promise<void> => {
+async function age(imageId: string, seconds: number): Promise<void> {
   const then = new Date(Date.now() - seconds * 1000);
   const { db } = database;
   await db.updateTable('images').set({ created_at: then, updated_at: then }).where('id', '=', imageId).execute();
   await db.updateTable('runs').set({ created_at: then }).where('image_id', '=', imageId).execute();
-};
+}
 
 test('an image tells its runs, newest first, the steps of each in the order they began, and its publication', async () => {
   const { image, run } = await uploaded();

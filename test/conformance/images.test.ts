@@ -30,11 +30,18 @@ beforeEach(async () => {
   [project, other] = await Promise.all([someProject(database.db), someProject(database.db)]);
 });
 
-const uploaded = (object = someObject(project)) => uploadedImage(database.db, project, object);
-const announced = (name = 'Debian 12') =>
-  images.announce({ projectId: project.id, name, settings: { policy: 'warn' }, bucket: 'uploads' });
-const defaults = () => ({ projectId: project.id, name: 'Of the event', settings: {} });
-const idsOf = (found: readonly Image[]): string[] => found.map(({ id }) => id);
+function uploaded(object = someObject(project)) {
+  return uploadedImage(database.db, project, object);
+}
+function announced(name = 'Debian 12') {
+  return images.announce({ projectId: project.id, name, settings: { policy: 'warn' }, bucket: 'uploads' });
+}
+function defaults() {
+  return { projectId: project.id, name: 'Of the event', settings: {} };
+}
+function idsOf(found: readonly Image[]): string[] {
+  return found.map(({ id }) => id);
+}
 
 describe('announce', () => {
   test('makes the row before the bytes come, at a key of its own below the prefix of the project', async () => {

@@ -22,23 +22,29 @@ beforeEach(async () => {
   project = await someProject(database.db);
 });
 
-const stores = () => ({
-  images: createImageStore(database.db),
-  downloads: createDownloadStore(database.db),
-  runs: createRunStore(database.as('worker')),
-  tasks: createImportTaskStore(database.db),
-});
-const announced = () => stores().images.announce({ projectId: project.id, name: 'x', settings: {}, bucket: 'uploads' });
+function stores() {
+  return {
+    images: createImageStore(database.db),
+    downloads: createDownloadStore(database.db),
+    runs: createRunStore(database.as('worker')),
+    tasks: createImportTaskStore(database.db),
+  };
+}
+function announced() {
+  return stores().images.announce({ projectId: project.id, name: 'x', settings: {}, bucket: 'uploads' });
+}
 /** An image whose data is to be fetched, as a request has asked for it. */
-const fetched = async (requestId: string) => {
+async function fetched(requestId: string) {
   const image = await announced();
   await stores().downloads.order(image.id, { source: { url: 'https://example.org/a?secret' }, requestId });
   return image;
-};
-const query = (more: Partial<TaskQuery> = {}): TaskQuery => ({
-  ...{ equal: { owner: project.id }, sort: { key: 'created_at', direction: 'desc' }, limit: 100 },
-  ...more,
-});
+}
+function query(more: Partial<TaskQuery> = {}): TaskQuery {
+  return {
+    ...{ equal: { owner: project.id }, sort: { key: 'created_at', direction: 'desc' }, limit: 100 },
+    ...more,
+  };
+}
 
 test('a task is the same from the first byte that is fetched to the end of the run', async () => {
   const { images, downloads, runs, tasks } = stores();

@@ -21,16 +21,16 @@ beforeEach(() => {
   prefix = `p${++number}/`;
 });
 
-const put = async (key: string, body: Buffer | string, metadata = {}): Promise<ObjectInfo> => {
+async function put(key: string, body: Buffer | string, metadata = {}): Promise<ObjectInfo> {
   const target = { bucket, key, uploadId: await store.createMultipart(bucket, key, metadata) };
   const part = await store.putPart(target, 1, Buffer.from(body));
   await store.completeMultipart(target, [part]);
   return (await store.head(bucket, key)) as ObjectInfo;
-};
+}
 
-const endAll = async (key: string): Promise<void> => {
+async function endAll(key: string): Promise<void> {
   for await (const upload of store.listMultiparts(bucket, key)) await store.abortMultipart(upload);
-};
+}
 
 test('head tells size, bare ETag and metadata; undefined of what is not there', async () => {
   const object = await put(`${prefix}a`, 'hello', { name: 'Debian 12', 'allow-iso': 'true' });

@@ -29,12 +29,14 @@ beforeEach(async () => {
   family = `debian-${hex(4)}`;
 });
 
-const published = async (): Promise<string> => (await publishedImage(database.db, project)).image.id;
+async function published(): Promise<string> {
+  return (await publishedImage(database.db, project)).image.id;
+}
 const conflict = { code: 'conflict', remedy: expect.any(String) };
-const toState = async (id: string) => {
+async function toState(id: string) {
   const image = await images.get(id, undefined);
   return [image?.visibility, image?.isHidden, image?.family];
-};
+}
 
 describe('promote', () => {
   test('shows one image of a family and hides the one before, which stays for whoever knows it', async () => {

@@ -19,7 +19,9 @@ import { eventually } from '../support/eventually.ts';
 /** What the port promises, on a Redis of each test's own: it is emptied, frozen and stopped. */
 
 const open: (() => Promise<unknown>)[] = [];
-const later = (close: () => Promise<unknown>): void => void open.push(close);
+function later(close: () => Promise<unknown>): void {
+  open.push(close);
+}
 afterEach(async () => {
   for (const close of open.splice(0).reverse()) await close();
 });
@@ -43,22 +45,24 @@ beforeEach(async () => {
   later(() => queues.close());
 });
 
-const count = async (): Promise<number> => {
+async function count(): Promise<number> {
   const counts = await Promise.all(queues.all.map((queue) => queue.getJobCounts('waiting', 'delayed', 'prioritized')));
   return counts.flatMap((each) => Object.values(each)).reduce((sum, each) => sum + each, 0);
-};
-const intakes = async (): Promise<number | undefined> => queues.all[0]?.getJobCountByTypes('waiting', 'delayed');
-const flush = async (): Promise<void> => {
+}
+async function intakes(): Promise<number | undefined> {
+  return queues.all[0]?.getJobCountByTypes('waiting', 'delayed');
+}
+async function flush(): Promise<void> {
   const client = new Redis(server.url);
   await client.flushall();
   client.disconnect();
-};
+}
 
 /** Handlers that note what they were given, and then do as told. */
-const working = (
+function working(
   does: { intake?: (eventId: number, attempt: number) => Promise<void>; notify?: () => Promise<unknown> } = {},
   everySeconds: Partial<Record<HousekeepingJob, number>> = {},
-) => {
+) {
   const seen: string[] = [];
   const errors: string[] = [];
   const housekeep = (name: HousekeepingJob) => (): Promise<unknown> => Promise.resolve(seen.push(name));
@@ -87,9 +91,10 @@ const working = (
   later(() => workers.close());
   const jobs = () => seen.filter((each) => !housekeepingJobs.some((name) => name === each));
   return { seen, jobs, errors, close: () => workers.close() };
-};
-const has = (what: string, done: () => boolean, within = 30): Promise<unknown> =>
-  eventually(() => Promise.resolve(done()), { within, what, every: 20 });
+}
+function has(what: string, done: () => boolean, within = 30): Promise<unknown> {
+  return eventually(() => Promise.resolve(done()), { within, what, every: 20 });
+}
 
 describe('adding', () => {
   test('a job twice is one job, in one call or in several, and at once too', async () => {

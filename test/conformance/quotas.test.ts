@@ -36,29 +36,37 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const within = async (quota: Partial<Limits>): Promise<void> => {
+async function within(quota: Partial<Limits>): Promise<void> {
   project = await someProject(database.db, { quota });
-};
-const used = async (id = project.id): Promise<Usage | undefined> => (await projects.quota(id))?.used;
+}
+async function used(id = project.id): Promise<Usage | undefined> {
+  return (await projects.quota(id))?.used;
+}
 const over = { code: 'quota-exceeded', retryable: false };
-const announce = (size?: number) =>
-  images.announce({
+function announce(size?: number) {
+  return images.announce({
     ...{ projectId: project.id, name: 'x', settings: {}, bucket: 'uploads' },
     ...(size === undefined ? {} : { size }),
   });
-const uploading = async (size: number): Promise<string> => {
+}
+async function uploading(size: number): Promise<string> {
   const { id } = await announce();
   await images.reserveUpload(id, size);
   return id;
-};
-const arrive = (key: string, size: number, etag = hex(16)) =>
-  images.findOrCreate(someObject(project, { key, size, etag }), { projectId: project.id, name: 'x', settings: {} });
-const outcomes = async (work: Promise<unknown>[]): Promise<{ done: number; refused: number }> => {
+}
+function arrive(key: string, size: number, etag = hex(16)) {
+  return images.findOrCreate(someObject(project, { key, size, etag }), {
+    projectId: project.id,
+    name: 'x',
+    settings: {},
+  });
+}
+async function outcomes(work: Promise<unknown>[]): Promise<{ done: number; refused: number }> {
   const settled = await Promise.allSettled(work);
   const refused = settled.filter(({ status }) => status === 'rejected');
   for (const each of refused) expect((each as PromiseRejectedResult).reason).toMatchObject(over);
   return { done: settled.length - refused.length, refused: refused.length };
-};
+}
 
 describe('fifty at once over ten connections', () => {
   test('uploads take what there is and no more', async () => {

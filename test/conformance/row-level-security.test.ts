@@ -37,7 +37,7 @@ let tables: string[];
 const theirRows = new Map<string, string[]>();
 
 /** Something of a project in every table. */
-const fill = async (project: Project): Promise<void> => {
+async function fill(project: Project): Promise<void> {
   const { image } = await publishedImage(owner, project);
   await createDeliveryStore(owner).order(image.id, 'backup');
   const { run, fence } = await begunRun(owner, project);
@@ -73,20 +73,23 @@ const fill = async (project: Project): Promise<void> => {
   });
   await createAuditLog(owner).record({ action: 'image.create', by: { keyId }, projectId: project.id });
   await createWorkerRegistry(owner).beat(`w-${hex(4)}`, {} as never);
-};
+}
 
-const toRows = async (db: Kysely<Database>, table: string): Promise<string[]> => {
+async function toRows(db: Kysely<Database>, table: string): Promise<string[]> {
   const { rows } = await sql<{ row: string }>`select to_jsonb(t)::text as row from ${sql.table(table)} t`.execute(db);
   return rows.map(({ row }) => row);
-};
+}
 const notAllowed = '42501';
 /** A table that the role may not even ask for shows nothing either. */
-const seenIn = (table: string): Promise<string[]> =>
-  toRows(scoped.db, table).catch((error: { code?: string }) => {
+function seenIn(table: string): Promise<string[]> {
+  return toRows(scoped.db, table).catch((error: { code?: string }) => {
     if (error.code === notAllowed) return [];
     throw error;
   });
-const asMine = <T>(work: () => Promise<T>): Promise<T> => scoped.within({ projectId: mine.id }, work);
+}
+function asMine<T>(work: () => Promise<T>): Promise<T> {
+  return scoped.within({ projectId: mine.id }, work);
+}
 
 beforeAll(async () => {
   database = await freshDatabase();

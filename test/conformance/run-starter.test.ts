@@ -28,7 +28,7 @@ beforeAll(async () => {
 });
 afterAll(() => client?.close());
 
-const someRun = (more: Partial<StartRun> = {}): StartRun => {
+function someRun(more: Partial<StartRun> = {}): StartRun {
   const imageId = randomUUID();
   return {
     workflowId: makeWorkflowId(imageId, 1),
@@ -38,14 +38,16 @@ const someRun = (more: Partial<StartRun> = {}): StartRun => {
     name: 'x',
     ...more,
   };
-};
-const handleOf = ({ workflowId }: StartRun) => client.workflow.getHandle(workflowId);
+}
+function handleOf({ workflowId }: StartRun) {
+  return client.workflow.getHandle(workflowId);
+}
 /** How often Temporal has started it: every execution has its own run id. */
-const executionsOf = async ({ workflowId }: StartRun): Promise<string[]> => {
+async function executionsOf({ workflowId }: StartRun): Promise<string[]> {
   const found: string[] = [];
   for await (const { runId } of client.workflow.list({ query: `WorkflowId = '${workflowId}'` })) found.push(runId);
   return found;
-};
+}
 
 /** Commands as the protocol numbers them (temporal/api/enums/v1/command_type.proto). */
 const commands = {
@@ -53,8 +55,8 @@ const commands = {
   failed: { commandType: 5, failWorkflowExecutionCommandAttributes: { failure: { message: 'It broke.' } } },
 };
 /** Does what a worker would do, in one step: takes the tasks of the shared queue until it gets this run's, and ends it. */
-const endAs = (how: keyof typeof commands, { workflowId }: StartRun): Promise<void> =>
-  client.withDeadline(Date.now() + 30_000, async () => {
+function endAs(how: keyof typeof commands, { workflowId }: StartRun): Promise<void> {
+  return client.withDeadline(Date.now() + 30_000, async () => {
     const { workflowService } = client;
     for (;;) {
       const taskQueue = { name: sharedTaskQueue };
@@ -64,6 +66,7 @@ const endAs = (how: keyof typeof commands, { workflowId }: StartRun): Promise<vo
       return;
     }
   });
+}
 
 test('registering the search attributes again changes nothing', async () => {
   expect(await registerSearchAttributes(client, namespace)).toEqual([]);

@@ -36,8 +36,12 @@ beforeEach(async () => {
   project = await someProject(database.db);
 });
 
-const queued = () => queuedRun(database.db, project);
-const begun = (worker?: string) => begunRun(database.db, project, worker);
+function queued() {
+  return queuedRun(database.db, project);
+}
+function begun(worker?: string) {
+  return begunRun(database.db, project, worker);
+}
 const superseded = { code: 'superseded', retryable: false };
 
 describe('context', () => {

@@ -26,24 +26,34 @@ beforeEach(async () => {
   project = await someProject(database.db);
 });
 
-const storeWith = (...keys: string[]) => createWebhookStore(database.db, makeSecretKeys(keys));
-const rows = () => database.db.selectFrom('webhooks').select(['id', 'secret']).orderBy('id').execute();
-const make = (keys: string[], count: number) =>
-  Promise.all(
+function storeWith(...keys: string[]) {
+  return createWebhookStore(database.db, makeSecretKeys(keys));
+}
+function rows() {
+  return database.db.selectFrom('webhooks').select(['id', 'secret']).orderBy('id').execute();
+}
+function make(keys: string[], count: number) {
+  return Promise.all(
     Array.from({ length: count }, (_, n) =>
       storeWith(...keys).create({ projectId: project.id, url, secret: `whsec_number${n}` }),
     ),
   );
+}
 /** The secrets as whoever delivers gets them. */
-const readWith = async (...keys: string[]): Promise<string[]> => {
+async function readWith(...keys: string[]): Promise<string[]> {
   await publishedImage(database.db, project);
   const store = storeWith(...keys);
   const deliveries = await Promise.all((await store.relay()).map((id) => store.delivery(id)));
   return deliveries.map((each) => each?.webhook.secret ?? '').sort();
-};
+}
 /** As an older version wrote it. */
-const makeInClear = (secret: string) =>
-  database.db.insertInto('webhooks').values({ project_id: project.id, url, secret }).returning('id').executeTakeFirst();
+function makeInClear(secret: string) {
+  return database.db
+    .insertInto('webhooks')
+    .values({ project_id: project.id, url, secret })
+    .returning('id')
+    .executeTakeFirst();
+}
 
 test('a dump of the table shows no secret', async () => {
   await make([newest], 2);
@@ -53,10 +63,12 @@ test('a dump of the table shows no secret', async () => {
   expect(await readWith(newest)).toEqual(['whsec_number0', 'whsec_number1']);
 });
 
-const environment = (): Record<string, string> => ({
-  ...{ DATABASE_URL: database.url, REDIS_URL: 'redis://127.0.0.1:9', EVENTS_SECRET: 'sixteen characters' },
-  ...{ S3_ENDPOINT: 'http://127.0.0.1:9', S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 'b' },
-});
+function environment(): Record<string, string> {
+  return {
+    ...{ DATABASE_URL: database.url, REDIS_URL: 'redis://127.0.0.1:9', EVENTS_SECRET: 'sixteen characters' },
+    ...{ S3_ENDPOINT: 'http://127.0.0.1:9', S3_ACCESS_KEY: 'a', S3_SECRET_KEY: 'b' },
+  };
+}
 
 test.each(['api', 'worker --queues', 'worker'])(
   'without a key "%s" does not start, and says what to do',

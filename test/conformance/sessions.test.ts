@@ -18,17 +18,19 @@ beforeAll(async () => {
 });
 afterAll(() => database?.drop());
 
-const inMs = (ms: number): Date => new Date(Date.now() + ms);
+function inMs(ms: number): Date {
+  return new Date(Date.now() + ms);
+}
 const aboutNow = 1000;
 
-const someUser = async (more: Partial<NewUserSession> = {}, expiresAt = inMs(3600_000)) => {
+async function someUser(more: Partial<NewUserSession> = {}, expiresAt = inMs(3600_000)) {
   const { id: projectId } = await someProject(database.db);
   const hash = randomBytes(32);
   const grant = { name: 'Ada', projects: [projectId, 'second'], role: 'member', sealed: Buffer.from('s') } as const;
   const user: NewUserSession = { ...grant, subject: 'u-1', projectId, renewAt: inMs(-aboutNow), ...more };
   await sessions.create({ hash, expiresAt, user });
   return { hash, user, projectId };
-};
+}
 
 describe('sessions', () => {
   test('of a key end with it', async () => {

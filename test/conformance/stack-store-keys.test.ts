@@ -31,14 +31,14 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const makeClient = (role: ProcessRole): Client => {
+function makeClient(role: ProcessRole): Client {
   const { S3_ACCESS_KEY = '', S3_SECRET_KEY = '' } = processEnv(role, state, dataDir);
   const { s3: port } = state.ports;
   return new Client({
     ...{ endPoint: '127.0.0.1', port, useSSL: false, region: 'us-east-1' },
     ...{ accessKey: S3_ACCESS_KEY, secretKey: S3_SECRET_KEY },
   });
-};
+}
 
 test('the worker does its work, and nothing that its policy forbids', async () => {
   const worker = makeClient('worker');

@@ -34,32 +34,35 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const storeOf = (user: ProcessRole) =>
-  createObjectStore({
+function storeOf(user: ProcessRole) {
+  return createObjectStore({
     endpoint: server.endpoint,
     region: server.region,
     accessKey: storeUser(user),
     secretKey,
     pathStyle: true,
   });
+}
 
 /** Of a command that needs nothing but the store. */
-const envOf = (key: { accessKey: string; secretKey: string }): Record<string, string> => ({
-  DATABASE_URL: 'postgres://127.0.0.1:1/none',
-  REDIS_URL: 'redis://127.0.0.1:1',
-  EVENTS_SECRET: 'x'.repeat(16),
-  S3_ENDPOINT: server.endpoint,
-  S3_ACCESS_KEY: key.accessKey,
-  S3_SECRET_KEY: key.secretKey,
-});
+function envOf(key: { accessKey: string; secretKey: string }): Record<string, string> {
+  return {
+    DATABASE_URL: 'postgres://127.0.0.1:1/none',
+    REDIS_URL: 'redis://127.0.0.1:1',
+    EVENTS_SECRET: 'x'.repeat(16),
+    S3_ENDPOINT: server.endpoint,
+    S3_ACCESS_KEY: key.accessKey,
+    S3_SECRET_KEY: key.secretKey,
+  };
+}
 
-const doctor = async (role: ProcessRole, key: { accessKey: string; secretKey: string }) => {
+async function doctor(role: ProcessRole, key: { accessKey: string; secretKey: string }) {
   const { stdout } = await runCli(['--json', 'doctor', '--only', 'object-store', '--role', role], {
     env: envOf(key),
   });
   const { checks } = JSON.parse(stdout) as { checks: { outcome: string; message: string }[] };
   return checks.map(({ outcome, message }) => `${outcome}: ${message}`).filter((line) => !line.includes('Browsers'));
-};
+}
 
 test('the API takes uploads in, and removes none; of images it removes what it refuses', async () => {
   const store = storeOf('api');

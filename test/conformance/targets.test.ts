@@ -44,34 +44,41 @@ type Kind = keyof typeof configs;
 const kinds = Object.keys(configs) as Kind[];
 
 /** As a worker reads it from its environment. */
-const opened = (config: object): Target =>
-  openTargets(Targets.parse(JSON.stringify({ there: config }))).get('there') as Target;
-const target = (kind: Kind, changes: object = {}): Target => opened({ ...configs[kind](), ...changes });
+function opened(config: object): Target {
+  return openTargets(Targets.parse(JSON.stringify({ there: config }))).get('there') as Target;
+}
+function target(kind: Kind, changes: object = {}): Target {
+  return opened({ ...configs[kind](), ...changes });
+}
 
 /** Two parts of bytes, a hole, and an end that is no whole chunk. */
 const bytes = Buffer.concat([randomBytes(17 * MiB), Buffer.alloc(8 * MiB), randomBytes(12_345)]);
-const hash = (name: string, of: Buffer = bytes): string => createHash(name).update(of).digest('hex');
+function hash(name: string, of: Buffer = bytes): string {
+  return createHash(name).update(of).digest('hex');
+}
 
 const documents = [{ name: 'report.json', contentType: 'application/json', body: Buffer.from('{"a":1}\n') }];
-const someImage = (more: Partial<Deliverable> = {}): Deliverable => ({
-  imageId: randomUUID(),
-  projectId: 'demo',
-  name: 'Debian 12 äöü',
-  format: 'raw',
-  virtualSize: bytes.length,
-  digests: { sha256: hash('sha256'), sha512: hash('sha512'), md5: hash('md5') },
-  properties: { os_distro: 'debian', hw_disk_bus: 'virtio', os_glance_bootready_run: '1' },
-  documents,
-  source: { size: bytes.length, read: async (offset, length) => bytes.subarray(offset, offset + length) },
-  ...more,
-});
+function someImage(more: Partial<Deliverable> = {}): Deliverable {
+  return {
+    imageId: randomUUID(),
+    projectId: 'demo',
+    name: 'Debian 12 äöü',
+    format: 'raw',
+    virtualSize: bytes.length,
+    digests: { sha256: hash('sha256'), sha512: hash('sha512'), md5: hash('md5') },
+    properties: { os_distro: 'debian', hw_disk_bus: 'virtio', os_glance_bootready_run: '1' },
+    documents,
+    source: { size: bytes.length, read: async (offset, length) => bytes.subarray(offset, offset + length) },
+    ...more,
+  };
+}
 
-const deliver = (to: Target, image: Deliverable, signal = new AbortController().signal) => {
+function deliver(to: Target, image: Deliverable, signal = new AbortController().signal) {
   const told: number[] = [];
   return to
     .deliver(image, { signal, progress: (percent) => told.push(percent) })
     .then((result) => ({ ...result, told }));
-};
+}
 
 /** What is there of an image: the bytes of each thing that looks like one. */
 const there: Record<Kind, (image: Deliverable) => Promise<Buffer[]>> = {

@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 /** What "bootready doctor" says of one dependency. */
-const diagnosis = async (only: string, env: Record<string, string>): Promise<string> => {
+async function diagnosis(only: string, env: Record<string, string>): Promise<string> {
   const run: CliRun = await runCli(['--json', 'doctor', '--only', only], {
     env: {
       ...{ DATABASE_URL: 'postgres://127.0.0.1:1/none', REDIS_URL: 'redis://127.0.0.1:1' },
@@ -62,7 +62,7 @@ const diagnosis = async (only: string, env: Record<string, string>): Promise<str
     .filter(({ outcome }) => outcome !== 'warning')
     .map(({ outcome, message, remedy }) => `${outcome}: ${message} ${remedy ?? ''}`)
     .join('\n');
-};
+}
 
 describe('Postgres', () => {
   let port: number;

@@ -34,23 +34,30 @@ beforeEach(async () => {
 
 /** Receivers of the tests are on this host. */
 const inShare = createShares(2);
-const deliver = (id: string, isLastTry: boolean): Promise<string | Postponed> =>
-  deliverBy({ webhooks, post: createPost({ toPrivateAddresses: true }), inShare, traces: noTraces }, id, isLastTry);
+function deliver(id: string, isLastTry: boolean): Promise<string | Postponed> {
+  return deliverBy(
+    { webhooks, post: createPost({ toPrivateAddresses: true }), inShare, traces: noTraces },
+    id,
+    isLastTry,
+  );
+}
 
 const secret = `whsec_${randomBytes(24).toString('base64')}`;
-const subscribed = (url = 'http://127.0.0.1:9/hook', projectId = project.id): Promise<Webhook> =>
-  webhooks.create({ projectId, url, secret });
+function subscribed(url = 'http://127.0.0.1:9/hook', projectId = project.id): Promise<Webhook> {
+  return webhooks.create({ projectId, url, secret });
+}
 /** The deliveries of a webhook: what relay gives, and no other test's. */
-const pendingOf = async (webhook: Webhook): Promise<string[]> => {
+async function pendingOf(webhook: Webhook): Promise<string[]> {
   const all = await Promise.all((await webhooks.relay()).map((id) => webhooks.delivery(id)));
   return all.filter((each) => each?.webhook.id === webhook.id).map((each) => each?.id ?? '');
-};
-const toRow = (deliveryId: string) =>
-  database.db
+}
+function toRow(deliveryId: string) {
+  return database.db
     .selectFrom('webhook_deliveries')
     .where('id', '=', deliveryId)
     .select(['status', 'attempts', 'last_status', 'last_error', 'settled_at'])
     .executeTakeFirstOrThrow();
+}
 
 test('webhooks are listed for their project, the oldest first, and stay in the list when they are disabled', async () => {
   const one = await subscribed('http://127.0.0.1:9/one');

@@ -16,11 +16,11 @@ afterAll(() => disks?.close());
 
 /** Each disk is inspected once, for its own test and for the one of all. */
 const inspections = new Map<string, Inspected>();
-const inspectionOf = (name: string): Inspected => {
+function inspectionOf(name: string): Inspected {
   const inspection = inspections.get(name) ?? disks.inspected(brokenGuests[name] as BrokenGuest);
   inspections.set(name, inspection);
   return inspection;
-};
+}
 
 describe.concurrent('what is wrong with', () => {
   test.each(Object.entries(brokenGuests))('%s', async (name, { wrong, guest = {} }) => {

@@ -26,19 +26,21 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const keyOf = (name: string): string => name.replaceAll(' ', '-');
+function keyOf(name: string): string {
+  return name.replaceAll(' ', '-');
+}
 
 /** The next file is packed and uploaded while the one before is worked on. */
 const uploads = new Map<string, Promise<void>>();
 const hashes = new Map<string, string>();
 const names = Object.keys(packings);
 
-const computeHash = async (path: string): Promise<string> => {
+async function computeHash(path: string): Promise<string> {
   const hash = createHash('sha256');
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
   return hash.digest('hex');
-};
-const send = (name: string | undefined): Promise<void> => {
+}
+function send(name: string | undefined): Promise<void> {
   const pack = name === undefined ? undefined : packings[name];
   if (name === undefined || !pack) return Promise.resolve();
   const path = join(dir, keyOf(name));
@@ -53,7 +55,7 @@ const send = (name: string | undefined): Promise<void> => {
     })();
   uploads.set(name, sending);
   return sending;
-};
+}
 
 test.each(names)('%s ends published, equal to the disk it was made from', async (name) => {
   await send(name);

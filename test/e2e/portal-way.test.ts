@@ -23,15 +23,15 @@ beforeAll(async () => {
   debian = (await guestImages()).good;
 });
 
-const computeSha256 = async (path: string): Promise<string> => {
+async function computeSha256(path: string): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(path), hash);
   return hash.digest('hex');
-};
+}
 
 /** The steps that the timeline has shown as running, each with the highest percentage; kept by the page itself. */
-const watchTimeline = (page: Page): Promise<void> =>
-  page.evaluate(() => {
+function watchTimeline(page: Page): Promise<void> {
+  return page.evaluate(() => {
     const seen: Record<string, number> = {};
     const look = (): void => {
       const entry = document.querySelector('.timeline-entry[aria-current=step]');
@@ -52,14 +52,16 @@ const watchTimeline = (page: Page): Promise<void> =>
     look();
     Object.assign(window, { seenSteps: seen });
   });
-const seenSteps = (page: Page): Promise<Record<string, number>> =>
-  page.evaluate(() => (window as unknown as { seenSteps: Record<string, number> }).seenSteps);
+}
+function seenSteps(page: Page): Promise<Record<string, number>> {
+  return page.evaluate(() => (window as unknown as { seenSteps: Record<string, number> }).seenSteps);
+}
 
-const objectsOf = async (bucket: string, prefix: string): Promise<string[]> => {
+async function objectsOf(bucket: string, prefix: string): Promise<string[]> {
   const keys: string[] = [];
   for await (const { name } of portal.installation.s3.listObjectsV2(bucket, prefix, true)) keys.push(name as string);
   return keys;
-};
+}
 
 test('a Debian goes from the menu to “Aktiv”, is seen, named, told its needs, fetched, and deleted', async () => {
   await portal.signIn(await portal.newKey('member'), '/images/platform');

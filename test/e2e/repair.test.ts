@@ -21,19 +21,20 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const copyOf = (image: string): string => {
+function copyOf(image: string): string {
   const path = join(dir, 'disk.raw');
   copyFileSync(image, path, constants.COPYFILE_FICLONE);
   return path;
-};
+}
 
-const troubles = (findings: readonly Finding[]): string[] =>
-  findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'warn').map(({ code }) => code);
+function troubles(findings: readonly Finding[]): string[] {
+  return findings.filter(({ outcome }) => outcome === 'fail' || outcome === 'warn').map(({ code }) => code);
+}
 
 type Repaired = { changes: RepairChange[]; after: string[] };
 
 /** By what is found; afterwards it starts, and nothing is left of what a remedy answers. */
-const repaired = async (path: string): Promise<Repaired> => {
+async function repaired(path: string): Promise<Repaired> {
   const before = await inspect(path);
   const remedies = remediesFor(before.findings, before.guest);
   const changes = await mend(path, remedies);
@@ -47,7 +48,7 @@ const repaired = async (path: string): Promise<Repaired> => {
     check.console.slice(-2000),
   ).toEqual(['boot-reached-cloud-init pass', 'boot-seed-applied pass', 'boot-network-device pass']);
   return { changes, after };
-};
+}
 
 test('a used system without virtio in its initramfs starts as an instance after its repair', async () => {
   const path = copyOf((await guestImages())['no-virtio']);

@@ -25,7 +25,9 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const failures = ({ report }: EndedRun) => (report?.findings ?? []).filter(({ outcome }) => outcome === 'fail');
+function failures({ report }: EndedRun) {
+  return (report?.findings ?? []).filter(({ outcome }) => outcome === 'fail');
+}
 
 describe.each([
   ['no-cloud-init', 'cloud-init-installed', /apt-get install cloud-init/],

@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const started = async (path: string, facts: GuestFacts = guest, seconds = 400) => {
+async function started(path: string, facts: GuestFacts = guest, seconds = 400) {
   const check = await boot({
     path,
     virtualSize: statSync(path).size,
@@ -33,17 +33,21 @@ const started = async (path: string, facts: GuestFacts = guest, seconds = 400) =
   await rm(path);
   process.stderr.write(`${check.findings[0]?.code}: ${check.boot?.seconds} s (${check.boot?.accelerator})\n`);
   return { ...check, told: check.findings.map(({ code, outcome }) => `${code} ${outcome}`) };
-};
+}
 
-const standIn = async (kind: StandIn, facts: GuestFacts = guest, seconds = 400) => {
+async function standIn(kind: StandIn, facts: GuestFacts = guest, seconds = 400) {
   const path = join(dir, `${kind}-${crypto.randomUUID()}.raw`);
   await windowsStandIn(path, kind);
   return started(path, facts, seconds);
-};
+}
 
 /** Real-mode code that shows a text and halts: xor ax,ax; mov ds,ax; mov si,text; lodsb; test al,al; jz halt; int 0x10 (teletype); hlt. */
-const sayAndHalt = (text: string): Buffer =>
-  Buffer.concat([Buffer.from('31c08ed8be157cac84c07406b40ecd10ebf5f4ebfd', 'hex'), Buffer.from(`${text}\0`, 'latin1')]);
+function sayAndHalt(text: string): Buffer {
+  return Buffer.concat([
+    Buffer.from('31c08ed8be157cac84c07406b40ecd10ebf5f4ebfd', 'hex'),
+    Buffer.from(`${text}\0`, 'latin1'),
+  ]);
+}
 
 test('the disk is a Windows to the inspection', () => {
   expect(guest).toMatchObject({ osType: 'windows', architecture: 'x86_64', cloudbaseInit: true, guestAgent: true });

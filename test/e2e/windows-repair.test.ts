@@ -31,16 +31,18 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const computeHash = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+function computeHash(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
 
-const copyOf = (name: WindowsVariant): string => {
+function copyOf(name: WindowsVariant): string {
   const path = join(dir, `${name}.raw`);
   copyFileSync(images[name], path);
   return path;
-};
+}
 
-const mend = (path: string, source: string): Promise<RepairChange[]> =>
-  mendDisk(
+function mend(path: string, source: string): Promise<RepairChange[]> {
+  return mendDisk(
     { cacheDir: cacheDir(), foreign, packageHosts: [], virtioWin: source },
     {
       disk: { path, format: 'raw', virtualSize: statSync(path).size },
@@ -49,9 +51,11 @@ const mend = (path: string, source: string): Promise<RepairChange[]> =>
     },
     { signal: new AbortController().signal, progress: () => undefined },
   );
+}
 
-const outcomes = async (path: string): Promise<Record<string, string>> =>
-  Object.fromEntries((await inspect(path)).findings.map(({ code, outcome }) => [code, outcome]));
+async function outcomes(path: string): Promise<Record<string, string>> {
+  return Object.fromEntries((await inspect(path)).findings.map(({ code, outcome }) => [code, outcome]));
+}
 
 const missing = { 'windows-disk-driver': 'fail', 'windows-network-driver': 'fail' };
 const there = {

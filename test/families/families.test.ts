@@ -23,8 +23,12 @@ type Row = {
 
 const reachesCloudInit = ['boot-reached-cloud-init pass', 'boot-seed-applied pass', 'boot-network-device pass'];
 
-const family = (name: FamilyName) => (): Promise<string> => familyImage(cacheDir(), name);
-const layout = (name: LayoutName) => async (): Promise<string> => (await layoutImages(cacheDir()))[name];
+function family(name: FamilyName) {
+  return (): Promise<string> => familyImage(cacheDir(), name);
+}
+function layout(name: LayoutName) {
+  return async (): Promise<string> => (await layoutImages(cacheDir()))[name];
+}
 
 const rows: Readonly<Record<string, Row>> = {
   'Debian 11': { image: family('bullseye'), guest: { osVersion: '11.11' }, by: 'bios' },

@@ -17,7 +17,7 @@ type Cells = { said: string; verdict: string; by: string; outcomes: string };
 const columns = ['said', 'verdict', 'by', 'outcomes'] as const;
 
 /** Writes the result of one test into the row of its system. Other rows stay, so systems can be run one by one. */
-export const writeRow = async (name: string, seen: Partial<Cells>): Promise<void> => {
+export async function writeRow(name: string, seen: Partial<Cells>): Promise<void> {
   const before = (await readFile(page, 'utf8').catch(() => ''))
     .split('\n')
     .filter((line) => /^\| (?!System|---)/.test(line));
@@ -26,4 +26,4 @@ export const writeRow = async (name: string, seen: Partial<Cells>): Promise<void
   const cells = columns.map((column, at) => seen[column] ?? old[at] ?? '');
   rows.set(name, `| ${[name, ...cells].join(' | ')} |`);
   await writeFile(page, `${head}${[...rows.values()].sort().join('\n')}\n`);
-};
+}

@@ -24,11 +24,11 @@ let original: ImageDetail;
 /** What the store says of the original's object. */
 let bytes: { etag: string; size: number };
 
-const call = async (method: 'GET' | 'POST', path: string): Promise<ImageDetail> => {
+async function call(method: 'GET' | 'POST', path: string): Promise<ImageDetail> {
   const answer = await fetch(`${installation.apiUrl}/v1${path}`, { method, headers: { authorization } });
   if (!answer.ok) throw new Error(await answer.text());
   return (await answer.json()) as ImageDetail;
-};
+}
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'killed-repair-'));
@@ -60,36 +60,38 @@ afterAll(async () => {
 
 /** All images that there may be beside the original: one for each order. */
 const ordered: string[] = [];
-const order = async (): Promise<ImageDetail> => {
+async function order(): Promise<ImageDetail> {
   const image = await call('POST', `/images/${original.id}/repairs`);
   ordered.push(image.id);
   return image;
-};
+}
 
 /** The appliance has the disk open for writing. */
-const untilItMends = ({ id }: ImageDetail): Promise<unknown> =>
-  eventually(
+function untilItMends({ id }: ImageDetail): Promise<unknown> {
+  return eventually(
     async () =>
       (await scratchFolders(installation)).some(
         (folder) => folder.includes(`/repair-${id}.`) && existsSync(join(folder, 'mend')),
       ),
     { within: 300, what: 'the disk is being mended', every: 3 },
   );
+}
 
-const parts = async (prefix: string): Promise<string[]> => {
+async function parts(prefix: string): Promise<string[]> {
   const keys: string[] = [];
   for await (const { key } of installation.s3.listIncompleteUploads('uploads', prefix, true)) keys.push(key);
   return keys;
-};
+}
 
-const untilItIsHandedOver = (image: ImageDetail): Promise<unknown> =>
-  eventually(async () => (await parts(whereUploaded(image).key)).length > 0, {
+function untilItIsHandedOver(image: ImageDetail): Promise<unknown> {
+  return eventually(async () => (await parts(whereUploaded(image).key)).length > 0, {
     within: 300,
     what: 'the mended disk is being uploaded',
     every: 3,
   });
+}
 
-const expectNothingElse = async (): Promise<void> => {
+async function expectNothingElse(): Promise<void> {
   const { db, s3 } = installation;
   expect(await call('GET', `/images/${original.id}`)).toEqual(original);
   expect(await s3.statObject('images', original.published?.key ?? '')).toMatchObject(bytes);
@@ -98,9 +100,9 @@ const expectNothingElse = async (): Promise<void> => {
   const isClear = async () => (await scratchFolders(installation)).length === 0;
   await eventually(isClear, { within: 20, what: 'scratch is clear' });
   expect(await parts(`${project}/`)).toEqual([]);
-};
+}
 
-const expectOneNewImage = async ({ id }: ImageDetail): Promise<void> => {
+async function expectOneNewImage({ id }: ImageDetail): Promise<void> {
   const made = await eventually(
     async () => {
       const image = await call('GET', `/images/${id}`);
@@ -110,7 +112,7 @@ const expectOneNewImage = async ({ id }: ImageDetail): Promise<void> => {
   );
   expect(made).toMatchObject({ status: 'active', repair: { status: 'handed-over' }, runs: [{ status: 'published' }] });
   await expectNothingElse();
-};
+}
 
 test.each([
   ['mending', untilItMends],

@@ -28,8 +28,8 @@ afterAll(async () => {
 });
 
 /** Resolves the moment that the step runs. */
-const enters = (key: string, step: Step): Promise<unknown> =>
-  eventually(
+function enters(key: string, step: Step): Promise<unknown> {
+  return eventually(
     () =>
       installation.db
         .selectFrom('run_steps')
@@ -42,8 +42,9 @@ const enters = (key: string, step: Step): Promise<unknown> =>
         .executeTakeFirst(),
     { within: 120, what: `${step} runs`, every: 3 },
   );
+}
 
-const expectPublishedOnce = async (key: string): Promise<void> => {
+async function expectPublishedOnce(key: string): Promise<void> {
   const { db, s3 } = installation;
   const end = await installation.ended(key, 240);
   expect(end).toMatchObject({ status: 'published', imageStatus: 'active' });
@@ -63,10 +64,11 @@ const expectPublishedOnce = async (key: string): Promise<void> => {
   });
   const names = [`${sha256}.${format}`, `${sha256}.provenance.dsse.json`, `${sha256}.report.json`, 'SHA256SUMS'];
   expect((await readdir(join(dir, 'shelf', project, end.imageId))).toSorted()).toEqual(names.toSorted());
-};
+}
 
-const toDelivery = (imageId: string) =>
-  installation.db.selectFrom('deliveries').where('image_id', '=', imageId).select('status').executeTakeFirst();
+function toDelivery(imageId: string) {
+  return installation.db.selectFrom('deliveries').where('image_id', '=', imageId).select('status').executeTakeFirst();
+}
 
 test.each(['admit', 'convert', 'inspect', 'publish'] as const)('SIGKILL in %s', async (step) => {
   const key = `killed-in-${step}`;

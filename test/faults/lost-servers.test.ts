@@ -21,13 +21,14 @@ afterEach(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-const listShownRuns = (key: string) =>
-  (installation as Installation).db
+function listShownRuns(key: string) {
+  return (installation as Installation).db
     .selectFrom('runs')
     .innerJoin('images', 'images.id', 'runs.image_id')
     .where('images.upload_key', '=', `${project}/${key}`)
     .select(['runs.id', 'runs.status'])
     .execute();
+}
 
 test('with no event at all, the sweep finds every upload', async () => {
   installation = await startInstallation({ events: false, env: { SWEEP_SECONDS: '2' } });

@@ -105,9 +105,11 @@ const scenarios: Record<string, Scenario> = {
 };
 
 /** Stack traces name files of the host that recorded, and replay does not look at them. */
-const withoutStackTraces = (key: string, value: unknown): unknown => (key === 'stackTrace' ? undefined : value);
+function withoutStackTraces(key: string, value: unknown): unknown {
+  return key === 'stackTrace' ? undefined : value;
+}
 
-const record = async (stage: Stage, name: string, scenario: Scenario): Promise<void> => {
+async function record(stage: Stage, name: string, scenario: Scenario): Promise<void> {
   const { finished, ended, undelivered, ...start } = await stage.world(scenario.behaviour ?? {}, scenario.options);
   if (scenario.of === 'delivery') await (await start.run()).result();
   const handle = await start[scenario.of ?? 'run']();
@@ -123,7 +125,7 @@ const record = async (stage: Stage, name: string, scenario: Scenario): Promise<v
   const history = JSON.stringify(historyToJson(await handle.fetchHistory()), withoutStackTraces, 2);
   await writeFile(join(import.meta.dirname, `${name}.json`), `${history}\n`);
   process.stdout.write(`${name}: ${scenario.ends ?? 'done'}\n`);
-};
+}
 
 const asked = process.argv.slice(2);
 const dataDir = await mkdtemp(join(tmpdir(), 'bootready-record-'));

@@ -3,34 +3,36 @@ import { readFileSync } from 'node:fs';
 /** Sound images whose tables were bent so that many entries name one place: kilobytes that become any size (security review, H9). */
 
 type Images = Readonly<Record<string, string>>;
-const bytesOf = (images: Images, name: string): Buffer => readFileSync(images[name] as string);
+function bytesOf(images: Images, name: string): Buffer {
+  return readFileSync(images[name] as string);
+}
 
 /** Fills entries with the first one that is in use. */
-const fill32 = (table: Buffer, isUsed: (entry: number) => boolean, read: 'readUInt32LE' | 'readUInt32BE'): void => {
+function fill32(table: Buffer, isUsed: (entry: number) => boolean, read: 'readUInt32LE' | 'readUInt32BE'): void {
   let used = 0;
   for (let at = 0; at < table.length && used === 0; at += 4) if (isUsed(table[read](at))) used = at + 4;
   const entry = Buffer.from(table.subarray(used - 4, used));
   for (let at = 0; at < table.length; at += 4) entry.copy(table, at);
-};
+}
 
-const vmdkDirectory = (bytes: Buffer): { at: number; tables: number; perTable: number } => {
+function vmdkDirectory(bytes: Buffer): { at: number; tables: number; perTable: number } {
   const perTable = bytes.readUInt32LE(44);
   const tables = Math.ceil(Number(bytes.readBigUInt64LE(12)) / (perTable * Number(bytes.readBigUInt64LE(20))));
   return { at: Number(bytes.readBigUInt64LE(56)) * 512, tables, perTable };
-};
+}
 
 /** All 2 MiB-grains of all tables are one grain: one file of some kilobytes. */
-const oneGrain = (bytes: Buffer): Buffer => {
+function oneGrain(bytes: Buffer): Buffer {
   const { at, tables, perTable } = vmdkDirectory(bytes);
   for (let index = 0; index < tables; index++) {
     const table = bytes.readUInt32LE(at + index * 4) * 512;
     if (table > 0) fill32(bytes.subarray(table, table + perTable * 4), (entry) => entry > 1, 'readUInt32LE');
   }
   return bytes;
-};
+}
 
 /** A disk of 2 TiB, whose directory names one table again and again. */
-const oneTable = (bytes: Buffer): Buffer => {
+function oneTable(bytes: Buffer): Buffer {
   const { at } = vmdkDirectory(bytes);
   const table = bytes.readUInt32LE(at);
   bytes.writeBigUInt64LE(2n ** 32n, 12);
@@ -40,21 +42,24 @@ const oneTable = (bytes: Buffer): Buffer => {
   const padding = Buffer.alloc((512 - (bytes.length % 512)) % 512);
   bytes.writeBigUInt64LE(BigInt((bytes.length + padding.length) / 512), 56);
   return Buffer.concat([bytes, padding, directory]);
-};
+}
 
-const l1At = (bytes: Buffer): number => Number(bytes.readBigUInt64BE(40));
-const l2At = (bytes: Buffer, index = 0): number =>
-  Number(bytes.readBigUInt64BE(l1At(bytes) + index * 8) & 0x00ff_ffff_ffff_fe00n);
+function l1At(bytes: Buffer): number {
+  return Number(bytes.readBigUInt64BE(40));
+}
+function l2At(bytes: Buffer, index = 0): number {
+  return Number(bytes.readBigUInt64BE(l1At(bytes) + index * 8) & 0x00ff_ffff_ffff_fe00n);
+}
 
 /** All entries of the first L2 table are its first one in use. */
-const oneCluster = (bytes: Buffer): Buffer => {
+function oneCluster(bytes: Buffer): Buffer {
   const table = l2At(bytes);
   const end = table + 2 ** bytes.readUInt32BE(20);
   let used = table;
   while (bytes.readBigUInt64BE(used) === 0n) used += 8;
   for (let at = table; at < end; at += 8) bytes.copy(bytes, at, used, used + 8);
   return bytes;
-};
+}
 
 export const amplified: Record<string, { code: string; make: (images: Images) => Buffer }> = {
   'VMDK, one grain for all': {
@@ -148,7 +153,7 @@ export const amplified: Record<string, { code: string; make: (images: Images) =>
  * Clusters of 2 MiB, compressed, each beginning at another byte of the same few kilobytes: no two entries are alike, and 4096 of them are 8 GiB.
  * Source: QEMU docs/interop/qcow2.txt, "Compressed Clusters Descriptor".
  */
-const overlappingQcow2 = (): Buffer => {
+function overlappingQcow2(): Buffer {
   const cluster = 2 * 1024 ** 2;
   const bytes = Buffer.alloc(3 * cluster + 8192);
   bytes.write('QFI\xfb', 0, 'latin1');
@@ -164,4 +169,4 @@ const overlappingQcow2 = (): Buffer => {
     bytes.writeBigUInt64BE((1n << 62n) | BigInt(3 * cluster + index), 2 * cluster + index * 8);
   }
   return bytes;
-};
+}

@@ -1,13 +1,15 @@
 /** Ways to make much work of few bytes, whatever the language. `words` are some that the parser knows. */
-const repeated = (text: string, size: number): Buffer => Buffer.alloc(size, text);
+function repeated(text: string, size: number): Buffer {
+  return Buffer.alloc(size, text);
+}
 
 /** The middle of it, so that both ends are at the longest possible distance. */
-const nested = (open: string, inside: string, close: string, size: number): Buffer => {
+function nested(open: string, inside: string, close: string, size: number): Buffer {
   const depth = Math.floor((size - inside.length) / (open.length + close.length));
   return Buffer.from(open.repeat(depth) + inside + close.repeat(depth));
-};
+}
 
-const numbered = (line: (index: number) => string, size: number): Buffer => {
+function numbered(line: (index: number) => string, size: number): Buffer {
   const all: string[] = [];
   for (let index = 0, length = 0; length < size; index++) {
     const each = line(index);
@@ -15,9 +17,9 @@ const numbered = (line: (index: number) => string, size: number): Buffer => {
     all.push(each);
   }
   return Buffer.from(all.join('')).subarray(0, size);
-};
+}
 
-const indented = (size: number): Buffer => {
+function indented(size: number): Buffer {
   const all: string[] = [];
   for (let depth = 0, length = 0; length < size; depth++) {
     const line = `${' '.repeat(depth)}a:\n`;
@@ -25,7 +27,7 @@ const indented = (size: number): Buffer => {
     all.push(line);
   }
   return Buffer.from(all.join(''));
-};
+}
 
 export const bends = {
   'open braces': (size) => repeated('{', size),

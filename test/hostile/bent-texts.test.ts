@@ -17,7 +17,9 @@ const parse = foreignTask<typeof import('./parsers.ts').parseBent>(import.meta.u
 const door = openForeignDoor({ keepReady: [parse.module] });
 afterAll(() => door.close());
 
-const sizes = (most: number): number[] => [...new Set([KiB, 64 * KiB, most].map((size) => Math.min(size, most)))];
+function sizes(most: number): number[] {
+  return [...new Set([KiB, 64 * KiB, most].map((size) => Math.min(size, most)))];
+}
 const cases = Object.entries(parsers).flatMap(([parser, { most }]) => sizes(most).map((size) => ({ parser, size })));
 
 test('there are more than three hundred cases', () => {

@@ -27,13 +27,13 @@ afterAll(async () => {
   rmSync(dir, { recursive: true });
 });
 
-const made = (name: string, size: number, command: string, input: string): Buffer => {
+function made(name: string, size: number, command: string, input: string): Buffer {
   const path = join(dir, name);
   writeFileSync(path, '');
   truncateSync(path, size);
   execFileSync('sh', ['-c', command, 'sh', path], { input, stdio: ['pipe', 'pipe', 'pipe'] });
   return readFileSync(path);
-};
+}
 
 /** What is no text is made by the tool that makes it for everybody. */
 const sound: { kind: string; parser: string; bytes: Buffer }[] = [

@@ -4,7 +4,7 @@ import { randomOf } from './formats/mutants.ts';
 import { parsers } from './parsers.ts';
 
 /** Sound bytes with some bits flipped, or their end cut off; `number` tells which. */
-export const flipped = (sound: Buffer, number: number): Buffer => {
+export function flipped(sound: Buffer, number: number): Buffer {
   const random = randomOf(number);
   const bytes = Buffer.from(sound);
   for (let count = random.of([1, 1, 4, 16]); count > 0; count--) {
@@ -12,16 +12,16 @@ export const flipped = (sound: Buffer, number: number): Buffer => {
     bytes[at] = (bytes[at] ?? 0) ^ (1 << random.below(8));
   }
   return random.chance(0.15) ? bytes.subarray(0, random.below(bytes.length)) : bytes;
-};
+}
 
 export type Flips = { parser: string; sound: Buffer; from: number; count: number };
 
 /** Run as a task. @returns what the parser threw that it must not, with the number of the flip */
-export const parseFlipped = async (
+export async function parseFlipped(
   { parser, sound, from, count }: Flips,
   _helpers: object,
   part: NamePart,
-): Promise<string[]> => {
+): Promise<string[]> {
   const thrown: string[] = [];
   for (let number = from; number < from + count; number++) {
     part(String(number));
@@ -32,4 +32,4 @@ export const parseFlipped = async (
     }
   }
   return thrown;
-};
+}

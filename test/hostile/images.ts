@@ -19,20 +19,21 @@ import { crc32 } from '../../shared/formats/crc32.ts';
 
 /** Small images, sound and hostile, made by the tools that make the real ones and then bent byte by byte. */
 
-const run = (command: string, ...args: string[]): string =>
-  execFileSync(command, args, { encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+function run(command: string, ...args: string[]): string {
+  return execFileSync(command, args, { encoding: 'utf8', stdio: ['pipe', 'pipe', 'pipe'] });
+}
 const MiB = 1024 ** 2;
 
-export const patched = (path: string, from: string, offset: number, bytes: Buffer | number[]): string => {
+export function patched(path: string, from: string, offset: number, bytes: Buffer | number[]): string {
   copyFileSync(from, path);
   const file = openSync(path, 'r+');
   writeSync(file, Buffer.from(bytes), 0, bytes.length, offset);
   closeSync(file);
   return path;
-};
+}
 
 /** A GPT disk with an ext4 filesystem in it and some data, sparse. */
-export const buildDisk = (path: string, size = 48 * MiB): string => {
+export function buildDisk(path: string, size = 48 * MiB): string {
   const tree = `${path}.tree`;
   mkdirSync(join(tree, 'etc'), { recursive: true });
   writeFileSync(join(tree, 'etc/os-release'), 'ID=test\n');
@@ -53,10 +54,10 @@ export const buildDisk = (path: string, size = 48 * MiB): string => {
   writeSync(file, readFileSync(filesystem), 0, 32 * MiB, MiB);
   closeSync(file);
   return path;
-};
+}
 
 /** The GPT of such a disk as it would stand there with sectors of 4096 bytes. UEFI 2.10, 5.3 */
-export const largeSectors = (disk: Buffer): Buffer => {
+export function largeSectors(disk: Buffer): Buffer {
   const bytes = Buffer.from(disk);
   const [sector, blocks] = [4096, bytes.length / 4096];
   const entries = Buffer.from(bytes.subarray(1024, 1024 + 128 * 128));
@@ -78,20 +79,20 @@ export const largeSectors = (disk: Buffer): Buffer => {
   header.copy(bytes, sector);
   entries.copy(bytes, 2 * sector);
   return bytes;
-};
+}
 
-export const convert = (from: string, format: string, to: string, ...options: string[]): string => {
+export function convert(from: string, format: string, to: string, ...options: string[]): string {
   run('qemu-img', 'convert', '-f', 'raw', '-O', format, ...options, from, to);
   return to;
-};
+}
 
-export const tarOf = (path: string, dir: string, ...names: string[]): string => {
+export function tarOf(path: string, dir: string, ...names: string[]): string {
   run('tar', '--format=ustar', '-C', dir, '-cf', path, ...names);
   return path;
-};
+}
 
 /** Every sound image of one disk: name to path. */
-export const soundImages = (dir: string, disk: string): Record<string, string> => {
+export function soundImages(dir: string, disk: string): Record<string, string> {
   const at = (name: string): string => join(dir, name);
   const images: Record<string, string> = { raw: disk };
   const made = (name: string, format: string, ...options: string[]): void => {
@@ -117,13 +118,13 @@ export const soundImages = (dir: string, disk: string): Record<string, string> =
   copyFileSync(at('vmdk streamOptimized'), at('machine-disk1.vmdk'));
   images.ova = tarOf(at('machine.ova'), dir, 'machine.ovf', 'machine-disk1.vmdk', 'machine.mf');
   return images;
-};
+}
 
 /**
  * The disk of `buildDisk` and its sound images, made once and then kept: for tests that only read them.
  * @param dir gets copies of those that tests make archives of: the parts of the OVA, and the disk
  */
-export const keptImages = async (dir: string): Promise<{ disk: string; images: Record<string, string> }> => {
+export async function keptImages(dir: string): Promise<{ disk: string; images: Record<string, string> }> {
   const home = await buildOnce(
     { cacheDir: cacheDir(), name: 'sound-images', recipe: [import.meta.filename] },
     (work) => {
@@ -138,13 +139,13 @@ export const keptImages = async (dir: string): Promise<{ disk: string; images: R
   for (const name of ['machine.ovf', 'machine.mf', 'machine-disk1.vmdk', 'disk.raw'])
     run('cp', '--sparse=always', join(home, name), join(dir, name));
   return { disk: join(home, 'disk.raw'), images };
-};
+}
 
-export const grown = (path: string, from: string, by: number): string => {
+export function grown(path: string, from: string, by: number): string {
   copyFileSync(from, path);
   const size = statSync(path).size + by;
   const file = openSync(path, 'r+');
   ftruncateSync(file, size);
   closeSync(file);
   return path;
-};
+}

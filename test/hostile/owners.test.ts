@@ -19,7 +19,7 @@ const MiB = 1024 * KiB;
 const mostMilliseconds = 200;
 
 type Look = { most: number; words: string; look(bytes: Buffer): unknown };
-const notification = (bytes: Buffer): unknown => {
+function notification(bytes: Buffer): unknown {
   const text = bytes.toString();
   const record = {
     eventName: 'ObjectCreated:',
@@ -27,7 +27,7 @@ const notification = (bytes: Buffer): unknown => {
     opaqueData: text,
   };
   return { Records: [record] };
-};
+}
 const looks: Record<string, Look> = {
   'complaints of qemu-img': {
     most: 64 * KiB,

@@ -48,21 +48,29 @@ const KiB = 1024;
 const MiB = 1024 * KiB;
 type Parser = { most: number; words: string; parse(bytes: Buffer): unknown };
 
-const toSource = (bytes: Buffer) => ({
-  size: bytes.length,
-  read: async (offset: number, length: number) => bytes.subarray(offset, offset + length),
-});
-const raw = (bytes: Buffer): string[] => linesIn(bytes);
-const lines = (bytes: Buffer): string[] => raw(bytes).map(configLine);
-const network = (path: string, words: string): Parser => ({
-  most: 256 * KiB,
-  words,
-  parse: (bytes) =>
-    readNetworkFile(
-      path,
-      raw(bytes).filter((line) => !/^\s*(?:#|$)/.test(line)),
-    ),
-});
+function toSource(bytes: Buffer) {
+  return {
+    size: bytes.length,
+    read: async (offset: number, length: number) => bytes.subarray(offset, offset + length),
+  };
+}
+function raw(bytes: Buffer): string[] {
+  return linesIn(bytes);
+}
+function lines(bytes: Buffer): string[] {
+  return raw(bytes).map(configLine);
+}
+function network(path: string, words: string): Parser {
+  return {
+    most: 256 * KiB,
+    words,
+    parse: (bytes) =>
+      readNetworkFile(
+        path,
+        raw(bytes).filter((line) => !/^\s*(?:#|$)/.test(line)),
+      ),
+  };
+}
 /** Of nobody: its secret half was not kept. */
 const signingKey = `-----BEGIN PGP PUBLIC KEY BLOCK-----
 
@@ -81,7 +89,9 @@ bpw99IvII08pTIIQbssqjo/QuYfhq2n3LC4ks3sC
 =J2zs
 -----END PGP PUBLIC KEY BLOCK-----`;
 
-const kernelLine = (bytes: Buffer): string => lines(bytes).join(' ').slice(0, 4096);
+function kernelLine(bytes: Buffer): string {
+  return lines(bytes).join(' ').slice(0, 4096);
+}
 
 export const parsers: Readonly<Record<string, Parser>> = {
   'image of a disk': {
@@ -299,11 +309,11 @@ export const parsers: Readonly<Record<string, Parser>> = {
 export type Parsed = { bend: Bend; milliseconds: number };
 
 /** Every bend of one parser at one size, one after the other; each is a part of its own. */
-export const parseBent = async (
+export async function parseBent(
   { parser, size }: { parser: string; size: number },
   _helpers: object,
   part: NamePart,
-): Promise<Parsed[]> => {
+): Promise<Parsed[]> {
   const done: Parsed[] = [];
   const { parse, words } = parsers[parser] as Parser;
   for (const [bend, make] of Object.entries(bends)) {
@@ -320,4 +330,4 @@ export const parseBent = async (
     done.push({ bend: bend as Bend, milliseconds: Math.round((user + system) / 1000) });
   }
   return done;
-};
+}

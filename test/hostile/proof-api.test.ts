@@ -17,11 +17,12 @@ beforeAll(async () => {
 });
 afterAll(() => installation?.close());
 
-const call = (method: string, path: string, type: string, body: string | Uint8Array<ArrayBuffer>): Promise<Response> =>
-  fetch(installation.apiUrl + path, { method, headers: { 'x-auth-token': key, 'content-type': type }, body });
+function call(method: string, path: string, type: string, body: string | Uint8Array<ArrayBuffer>): Promise<Response> {
+  return fetch(installation.apiUrl + path, { method, headers: { 'x-auth-token': key, 'content-type': type }, body });
+}
 
 /** A sparse VMDK as QEMU's own, whose descriptor of 256 sectors begins with this text. */
-const vmdk = (descriptor: Buffer): Uint8Array<ArrayBuffer> => {
+function vmdk(descriptor: Buffer): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(131_584);
   const header = Buffer.from(bytes.buffer);
   header.write('KDMV');
@@ -37,7 +38,7 @@ const vmdk = (descriptor: Buffer): Uint8Array<ArrayBuffer> => {
   header.write('\n \r\n', 73, 'latin1');
   bytes.set(descriptor, 512);
   return bytes;
-};
+}
 
 const head = Buffer.from('# Disk DescriptorFile\nversion=1\n');
 const tail = Buffer.from('createType="monolithicSparse"\nRW 2048 SPARSE "x"\n');

@@ -24,7 +24,7 @@ const linux = {
   '/etc/cloud/cloud.cfg': 'datasource_list: [ NoCloud, None ]\n',
 };
 
-const inspected = async (files: Record<string, string>): Promise<Finding[]> => {
+async function inspected(files: Record<string, string>): Promise<Finding[]> {
   const options = {
     isBackup: false,
     outputDir: '/nowhere',
@@ -34,11 +34,13 @@ const inspected = async (files: Record<string, string>): Promise<Finding[]> => {
   };
   const { signal } = new AbortController();
   return (await inspectInside(door, guestOf(files), { ...options, signal })).findings;
-};
-const toOutcome = (findings: readonly Finding[], code: string) => findings.find((each) => each.code === code)?.outcome;
+}
+function toOutcome(findings: readonly Finding[], code: string) {
+  return findings.find((each) => each.code === code)?.outcome;
+}
 
 /** Neither of the two may have waited for the other's parser, and this process may not have grown. */
-const beside = async <T>(work: () => Promise<T>): Promise<T> => {
+async function beside<T>(work: () => Promise<T>): Promise<T> {
   const before = process.memoryUsage().rss;
   const begun = performance.now();
   const { value, lag } = await lagOf(() => Promise.all([work(), inspected(linux)]));
@@ -50,7 +52,7 @@ const beside = async <T>(work: () => Promise<T>): Promise<T> => {
   // The door's bounds, and the time of a machine that others use.
   expect(performance.now() - begun).toBeLessThan(45_000);
   return told;
-};
+}
 
 describe('H1: YAML', () => {
   const nested = `${'{'.repeat(4096)}${'}'.repeat(4096)}`;

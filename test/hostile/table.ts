@@ -6,7 +6,7 @@ export type Tally<Column extends string> = {
   print(title: string): void;
 };
 
-export const tallyOf = <Column extends string>(columns: readonly Column[]): Tally<Column> => {
+export function tallyOf<Column extends string>(columns: readonly Column[]): Tally<Column> {
   const rows = new Map<string, Map<Column, number>>();
   const of = (kind: string, column: Column): number => rows.get(kind)?.get(column) ?? 0;
   return {
@@ -21,4 +21,4 @@ export const tallyOf = <Column extends string>(columns: readonly Column[]): Tall
       process.stdout.write(`\n${title}\n${[['kind', ...columns].join(' | '), ...lines].join('\n')}\n`);
     },
   };
-};
+}

@@ -1,7 +1,7 @@
 import { crc32 } from '../../shared/formats/crc32.ts';
 
 /** An index of so many records, each of blocks that take nothing and give so much, and all else that belongs to a stream. */
-export const xzOf = (records: number, plain: number): Buffer => {
+export function xzOf(records: number, plain: number): Buffer {
   const number = (value: number): number[] =>
     value < 128 ? [value] : [(value % 128) + 128, ...number(Math.floor(value / 128))];
   const flags = Buffer.from([0, 0]);
@@ -20,4 +20,4 @@ export const xzOf = (records: number, plain: number): Buffer => {
     ...[flags, summed(flags), index, summed(index), summed(end), end],
     Buffer.from('YZ'),
   ]);
-};
+}

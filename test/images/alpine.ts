@@ -22,7 +22,7 @@ const installed = Object.entries(packages)
  * What tells an Alpine from another Linux, laid out as Alpine's packages lay it out. It does not boot: it has no C library and no
  * BusyBox; an x86-64 program of Debian's stands in its place.
  */
-export const writeAlpineTree = (work: string, debianRoot: string, tar: string): void => {
+export function writeAlpineTree(work: string, debianRoot: string, tar: string): void {
   const { files, index } = modulesAs(debianRoot, kernel, { ending: '.gz', pack: (module) => gzipSync(module) });
   const initramfs = gzipSync(cpioOf(join(work, 'alpine-initramfs'), { ...files, init: '#!/bin/sh\n' }));
   const service = '#!/sbin/openrc-run\n';
@@ -60,4 +60,4 @@ export const writeAlpineTree = (work: string, debianRoot: string, tar: string): 
   const root = join(work, 'alpine');
   writeTree(root, tree);
   packTree(root, tar);
-};
+}

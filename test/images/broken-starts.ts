@@ -14,16 +14,20 @@ export type BrokenStart = {
   seconds?: number;
 };
 
-const grub = (text: string): Edit => ({ write: '/boot/grub/grub.cfg', text });
+function grub(text: string): Edit {
+  return { write: '/boot/grub/grub.cfg', text };
+}
 
 /** A service that systemd starts before all others and waits for. */
-const earlyService = (command: string): Edit[] => [
-  {
-    write: '/etc/systemd/system/early.service',
-    text: `[Unit]\nDefaultDependencies=no\nBefore=sysinit.target\n[Service]\nType=oneshot\nExecStart=${command}\n`,
-  },
-  { link: '/etc/systemd/system/sysinit.target.wants/early.service', to: '/etc/systemd/system/early.service' },
-];
+function earlyService(command: string): Edit[] {
+  return [
+    {
+      write: '/etc/systemd/system/early.service',
+      text: `[Unit]\nDefaultDependencies=no\nBefore=sysinit.target\n[Service]\nType=oneshot\nExecStart=${command}\n`,
+    },
+    { link: '/etc/systemd/system/sysinit.target.wants/early.service', to: '/etc/systemd/system/early.service' },
+  ];
+}
 
 export const brokenStarts: Record<string, BrokenStart> = {
   'no boot sector': {

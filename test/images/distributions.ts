@@ -41,16 +41,17 @@ const debians = {
 } as const;
 
 /** A Debian with what any of the disks needs, as a filesystem, and GRUB's parts; kept of its own, because it takes longest. */
-export const debianBase = (cacheDir: string): Promise<string> =>
-  buildOnce({ cacheDir, name: 'debian-base', recipe: debianRecipe }, (work) =>
+export function debianBase(cacheDir: string): Promise<string> {
+  return buildOnce({ cacheDir, name: 'debian-base', recipe: debianRecipe }, (work) =>
     installDebian(work, { more: ['lvm2', 'xfsprogs', 'btrfs-progs'], script: filesystem(work, 'root') }),
   );
+}
 
 /**
  * Disks of several distributions, built once and kept. Empty filesystems are laid into the disks at their offsets; libguestfs' appliance,
  * started once, makes the volume group and copies the systems into all of them. No loop device is used.
  */
-export const distributionImages = async (cacheDir: string): Promise<Record<Distribution, string>> => {
+export async function distributionImages(cacheDir: string): Promise<Record<Distribution, string>> {
   const grub = await debianBase(cacheDir);
   const base = join(grub, 'root.ext4');
   const home = await buildOnce(
@@ -116,4 +117,4 @@ ${unpacked(rocky, '/dev/sdf2')}
     },
   );
   return Object.fromEntries(names.map((name) => [name, join(home, `${name}.raw`)])) as Record<Distribution, string>;
-};
+}

@@ -11,7 +11,7 @@ export type DracutImage = 'generic' | 'host-only';
 const names: readonly DracutImage[] = ['generic', 'host-only'];
 
 /** Debian with dracut in the place of initramfs-tools, for BIOS. Built once and kept. dracut(8) */
-export const dracutImages = async (cacheDir: string): Promise<Record<DracutImage, string>> => {
+export async function dracutImages(cacheDir: string): Promise<Record<DracutImage, string>> {
   const recipe = [import.meta.filename, ...debianRecipe];
   const home = await buildOnce({ cacheDir, name: 'debian-dracut', recipe }, async (work) => {
     await installDebian(work, { initramfs: 'dracut', script: script(work) });
@@ -22,12 +22,15 @@ export const dracutImages = async (cacheDir: string): Promise<Record<DracutImage
     for (const name of ['boot.img', 'core.img', 'bootx64.efi']) await rm(join(work, name));
   });
   return Object.fromEntries(names.map((name) => [name, join(home, `${name}.raw`)])) as Record<DracutImage, string>;
-};
+}
 
-const dracut = (options: string): string =>
-  `for version in $(ls "$root/lib/modules"); do chroot "$root" dracut --force ${options} --kver "$version"; done`;
+function dracut(options: string): string {
+  return `for version in $(ls "$root/lib/modules"); do chroot "$root" dracut --force ${options} --kver "$version"; done`;
+}
 
-const script = (work: string): string => `${dracut('--no-hostonly')}
+function script(work: string): string {
+  return `${dracut('--no-hostonly')}
 ${filesystem(work, 'generic')}
 ${dracut('--hostonly --filesystems ext4 --omit-drivers "virtio_blk virtio_scsi virtio_pci"')}
 ${filesystem(work, 'host-only')}`;
+}

@@ -30,7 +30,7 @@ export const at = {
  * Filesystems are written to at their offsets: no appliance, no mount, half a second. Folders that a file needs are made.
  * @throws when something could not be done
  */
-export const editDisk = (disk: string, edits: readonly Edit[]): void => {
+export function editDisk(disk: string, edits: readonly Edit[]): void {
   const scratch = mkdtempSync(join(tmpdir(), 'edit-'));
   try {
     const root = edits.flatMap((edit, n) => rootEdit(disk, edit, join(scratch, String(n))) ?? []);
@@ -44,10 +44,10 @@ export const editDisk = (disk: string, edits: readonly Edit[]): void => {
   } finally {
     rmSync(scratch, { recursive: true });
   }
-};
+}
 
 /** What debugfs is to do, and what before, if it can. Edits of anything but the root filesystem are done at once. */
-const rootEdit = (disk: string, edit: Edit, local: string): { before: string[]; command: string } | undefined => {
+function rootEdit(disk: string, edit: Edit, local: string): { before: string[]; command: string } | undefined {
   if ('write' in edit) {
     writeFileSync(local, edit.text);
     return { before: [...foldersOf(edit.write), `rm ${edit.write}`], command: `write ${local} ${edit.write}` };
@@ -69,17 +69,19 @@ const rootEdit = (disk: string, edit: Edit, local: string): { before: string[]; 
     execFileSync('sfdisk', ['-q', '--part-type', disk, String(edit.partition), edit.type], { stdio: 'pipe' });
   } else execFileSync('sfdisk', ['-q', '--append', disk], { input: edit.addPartition, stdio: 'pipe' });
   return undefined;
-};
+}
 
-const foldersOf = (path: string): string[] => {
+function foldersOf(path: string): string[] {
   const folder = dirname(path);
   return folder === '/' ? [] : [...foldersOf(folder), `mkdir ${folder}`];
-};
+}
 
-const rootOf = (disk: string): string => `${disk}?offset=${at.root}`;
+function rootOf(disk: string): string {
+  return `${disk}?offset=${at.root}`;
+}
 
 /** @returns what it complained of. debugfs(8) */
-const debugfs = (disk: string, commands: readonly string[]): string[] => {
+function debugfs(disk: string, commands: readonly string[]): string[] {
   if (commands.length === 0) return [];
   const { stderr, status } = spawnSync('debugfs', ['-w', '-f', '-', rootOf(disk)], {
     input: `${commands.join('\n')}\n`,
@@ -87,4 +89,4 @@ const debugfs = (disk: string, commands: readonly string[]): string[] => {
   });
   const complaints = stderr.split('\n').filter((line) => line !== '' && !line.startsWith('debugfs '));
   return status === 0 ? complaints : [...complaints, `debugfs ended with ${status}`];
-};
+}

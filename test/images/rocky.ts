@@ -8,10 +8,11 @@ import { cpioOf, packTree, readFrom, type Tree, writeTree } from './tree.ts';
 const kernel = '5.14.0-427.13.1.el9_4.x86_64';
 type Package = { version: string; release: string; files: Tree };
 
-const xz = (module: Buffer): Buffer =>
-  execFileSync('xz', ['--check=crc32', '-1'], { input: module, maxBuffer: 64 * 1024 ** 2 });
+function xz(module: Buffer): Buffer {
+  return execFileSync('xz', ['--check=crc32', '-1'], { input: module, maxBuffer: 64 * 1024 ** 2 });
+}
 
-const readPackages = (work: string, debianRoot: string): Record<string, Package> => {
+function readPackages(work: string, debianRoot: string): Record<string, Package> {
   const modules = modulesAs(debianRoot, kernel, { ending: '.xz', pack: xz });
   const usr = (tree: Tree): Tree =>
     Object.fromEntries(Object.entries(tree).map(([path, entry]) => [`usr/${path}`, entry]));
@@ -96,10 +97,10 @@ grub_users $grub_users
     },
     bash: { version: '5.1.8', release: '9.el9', files: { 'usr/bin/bash': readFrom(debianRoot, '/usr/bin/bash') } },
   };
-};
+}
 
 /** A spec file whose every subpackage has a version of its own. rpm-spec(7) */
-const specOf = (packages: Record<string, Package>): string => {
+function specOf(packages: Record<string, Package>): string {
   const parts = Object.entries(packages).map(
     ([name, { version, release, files }]) => `%package -n ${name}
 Version: ${version}
@@ -122,13 +123,13 @@ AutoReqProv: no
 %install
 cp -a %{staged}/. %{buildroot}/
 ${parts.join('')}`;
-};
+}
 
 /**
  * What tells a Rocky Linux from another Linux, in real RPM packages with Rocky's names and versions, and a real RPM database. It does
  * not boot: its programs are empty, but for bash, which is Debian's.
  */
-export const writeRockyTree = (work: string, debianRoot: string, tar: string): void => {
+export function writeRockyTree(work: string, debianRoot: string, tar: string): void {
   const packages = readPackages(work, debianRoot);
   const [staged, top, root] = ['rocky-staged', 'rocky-rpm', 'rocky'].map((name) => join(work, name)) as [
     string,
@@ -171,4 +172,4 @@ export const writeRockyTree = (work: string, debianRoot: string, tar: string): v
     stdio: 'pipe',
   });
   packTree(root, tar);
-};
+}

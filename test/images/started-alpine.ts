@@ -10,23 +10,25 @@ import { type Edit, editDisk } from './edit.ts';
 import { realAlpine } from './real-alpine.ts';
 
 /** What a real Alpine needs to boot from our disk and to write to the serial console. Its makers boot a kernel that is outside the disk. */
-const edits = (): Edit[] => [
-  {
-    write: '/boot/grub/grub.cfg',
-    text: grubConfig({
-      top: '/boot',
-      kernel: 'vmlinuz-virt',
-      initrd: 'initramfs-virt',
-      more: 'rootfstype=ext4 modules=ext4 ',
-    }),
-  },
-  { write: '/etc/fstab', text: 'LABEL=cloudroot / ext4 defaults 0 1\n' },
-  { change: '/etc/inittab', by: (before) => before.replace('#ttyS0::', 'ttyS0::') },
-  { write: '/etc/network/interfaces', text: 'auto lo\niface lo inet loopback\n\nauto eth0\niface eth0 inet dhcp\n' },
-];
+function edits(): Edit[] {
+  return [
+    {
+      write: '/boot/grub/grub.cfg',
+      text: grubConfig({
+        top: '/boot',
+        kernel: 'vmlinuz-virt',
+        initrd: 'initramfs-virt',
+        more: 'rootfstype=ext4 modules=ext4 ',
+      }),
+    },
+    { write: '/etc/fstab', text: 'LABEL=cloudroot / ext4 defaults 0 1\n' },
+    { change: '/etc/inittab', by: (before) => before.replace('#ttyS0::', 'ttyS0::') },
+    { write: '/etc/network/interfaces', text: 'auto lo\niface lo inet loopback\n\nauto eth0\niface eth0 inet dhcp\n' },
+  ];
+}
 
 /** The real Alpine on a disk with our GRUB, for BIOS and UEFI. Its filesystem shrinks to the size of the partition. */
-export const startedAlpine = async (cacheDir: string): Promise<string> => {
+export async function startedAlpine(cacheDir: string): Promise<string> {
   const [grub, alpine] = [await debianBase(cacheDir), await realAlpine(cacheDir)];
   const recipe = [import.meta.filename, join(import.meta.dirname, 'real-alpine.txt'), ...debianRecipe];
   const home = await buildOnce({ cacheDir, name: 'started-alpine', recipe }, async (work) => {
@@ -42,4 +44,4 @@ export const startedAlpine = async (cacheDir: string): Promise<string> => {
     for (const left of readdirSync(work)) if (left !== 'disk.raw') rmSync(join(work, left));
   });
   return join(home, 'disk.raw');
-};
+}

@@ -8,7 +8,7 @@ const folders = ['2k19/amd64', '2k22/amd64', 'w10/amd64', 'w10/x86', 'w7/x86', '
 const drivers = ['viostor', 'vioscsi', 'NetKVM', 'Balloon'];
 
 /** virtio-win as a folder, and as the ISO image that it is made of. genisoimage(1) */
-export const virtioWin = (dir: string): { folder: string; iso: string } => {
+export function virtioWin(dir: string): { folder: string; iso: string } {
   const [folder, iso] = [join(dir, 'virtio-win'), join(dir, 'virtio-win.iso')];
   mkdirSync(folder);
   const files = drivers.flatMap((driver) =>
@@ -22,4 +22,4 @@ export const virtioWin = (dir: string): { folder: string; iso: string } => {
   writeTree(folder, Object.fromEntries(files));
   execFileSync('genisoimage', ['-quiet', '-R', '-J', '-V', 'virtio-win', '-o', iso, folder], { stdio: 'pipe' });
   return { folder, iso };
-};
+}

@@ -59,8 +59,8 @@ sleep 100000
 `;
 
 /** Kernel, initramfs and GRUB of a Debian that is nothing but an initramfs; built once and kept. */
-const standInFiles = (): Promise<string> =>
-  buildOnce(
+function standInFiles(): Promise<string> {
+  return buildOnce(
     { cacheDir: cacheDir(), name: 'stand-in', recipe: [import.meta.filename, ...debianRecipe] },
     async (work) => {
       writeFileSync(join(work, 'hook'), hook, { mode: 0o755 });
@@ -81,12 +81,13 @@ chmod 0644 ${work}/vmlinuz ${work}/initrd`,
       });
     },
   );
+}
 
 /**
  * A disk that is a Windows for whoever looks into it, and on whose EFI system partition a small Linux lies in the place of the boot
  * manager: it says what Windows would say.
  */
-export const windowsStandIn = async (path: string, kind: StandIn): Promise<void> => {
+export async function windowsStandIn(path: string, kind: StandIn): Promise<void> {
   const files = await standInFiles();
   copyFileSync((await windowsImages()).prepared, path);
   const config = `${path}.cfg`;
@@ -98,4 +99,4 @@ export const windowsStandIn = async (path: string, kind: StandIn): Promise<void>
   copy(join(files, 'vmlinuz'), 'vmlinuz');
   copy(join(files, 'initrd'), 'initrd');
   copy(config, 'stand-in.cfg');
-};
+}

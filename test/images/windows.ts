@@ -50,12 +50,14 @@ const every: Registry = {
   [`${services}\\Tcpip\\Parameters`]: { Hostname: 'WIN-TEST' },
 };
 
-const driver = (name: string, start: number): Registry => ({
-  [`${services}\\${name}`]: { Type: 1, Start: start, ErrorControl: 1, ImagePath: `System32\\drivers\\${name}.sys` },
-});
+function driver(name: string, start: number): Registry {
+  return {
+    [`${services}\\${name}`]: { Type: 1, Start: start, ErrorControl: 1, ImagePath: `System32\\drivers\\${name}.sys` },
+  };
+}
 
 /** A program that does nothing: the headers by which file(1) tells what it is for. Microsoft PE format */
-const program = (bits: 32 | 64): Buffer => {
+function program(bits: 32 | 64): Buffer {
   const pe = Buffer.alloc(512);
   pe.write('MZ', 0, 'latin1');
   pe.writeUInt32LE(0x80, 0x3c);
@@ -66,7 +68,7 @@ const program = (bits: 32 | 64): Buffer => {
   pe.writeUInt16LE(bits === 64 ? 0x20b : 0x10b, 0x98);
   pe.writeUInt16LE(3, 0x98 + 68);
   return pe;
-};
+}
 
 const recipes: Record<WindowsVariant, Recipe> = {
   prepared: {
@@ -258,7 +260,7 @@ const layout = { boot: 1, system: 33, end: 127, disk: 128 };
  * Disks that are Windows to whoever looks at them: NTFS, registry hives made by hivex, headers of programs, and nothing that
  * would run. Made in one start of the appliance, then kept.
  */
-export const windowsImages = async (): Promise<Record<WindowsVariant, string>> => {
+export async function windowsImages(): Promise<Record<WindowsVariant, string>> {
   const home = await buildOnce({ cacheDir: cacheDir(), name: 'windows', recipe: sources }, async (work) => {
     const disks = variants.map((name) => join(work, `${name}.raw`));
     for (const disk of disks) {
@@ -278,9 +280,9 @@ export const windowsImages = async (): Promise<Record<WindowsVariant, string>> =
     WindowsVariant,
     string
   >;
-};
+}
 
-const commandsFor = (recipe: Recipe, disk: string, folder: string): string[] => {
+function commandsFor(recipe: Recipe, disk: string, folder: string): string[] {
   const uefi = recipe.firmware === 'uefi';
   const add = (from: number, to: number): string =>
     `part-add ${disk} p ${(from * MiB) / sector} ${(to * MiB) / sector - 1}`;
@@ -300,9 +302,9 @@ const commandsFor = (recipe: Recipe, disk: string, folder: string): string[] => 
     ...(recipe.bitLocker ? [] : [`mkfs ntfs ${disk}2`, ...fill(2, systemFiles(recipe, folder), 'system')]),
     ...(recipe.dirty ? [`ntfsfix ${disk}2`] : []),
   ];
-};
+}
 
-const systemFiles = ({ bits, system, software, files }: Recipe, folder: string): Recipe['files'] => {
+function systemFiles({ bits, system, software, files }: Recipe, folder: string): Recipe['files'] {
   mkdirSync(folder, { recursive: true });
   const hive = (name: string, registry: Registry): Buffer => {
     writeHive(join(folder, name), registry);
@@ -314,9 +316,9 @@ const systemFiles = ({ bits, system, software, files }: Recipe, folder: string):
     'Windows/System32/config/SOFTWARE': hive('SOFTWARE', software),
     ...files,
   };
-};
+}
 
-const archive = (files: Recipe['files'], folder: string): string => {
+function archive(files: Recipe['files'], folder: string): string {
   for (const [name, content] of Object.entries(files)) {
     mkdirSync(join(folder, content === undefined ? name : dirname(name)), { recursive: true });
     if (content !== undefined) writeFileSync(join(folder, name), content);
@@ -329,18 +331,18 @@ const archive = (files: Recipe['files'], folder: string): string => {
     ...new Set(Object.keys(files).map((name) => name.split('/')[0] ?? name)),
   ]);
   return `${folder}.tar`;
-};
+}
 
 /** As much of Windows' boot code as tells whose it is: that it is there, and a text in it. */
-const code = (size: number, text: string): Buffer => {
+function code(size: number, text: string): Buffer {
   const bytes = Buffer.alloc(size);
   bytes.write('33c08ed0bc007c', 0, 'hex');
   bytes.write(text, 0x100, 'latin1');
   return bytes;
-};
+}
 
 /** What no tool of the appliance writes: boot code, a second active flag, and the headers of BitLocker as libblkid looks for them. */
-const finish = async ({ firmware, bitLocker, twoActive }: Recipe, path: string): Promise<void> => {
+async function finish({ firmware, bitLocker, twoActive }: Recipe, path: string): Promise<void> {
   const file = await open(path, 'r+');
   try {
     if (firmware === 'bios') {
@@ -364,4 +366,4 @@ const finish = async ({ firmware, bitLocker, twoActive }: Recipe, path: string):
   } finally {
     await file.close();
   }
-};
+}

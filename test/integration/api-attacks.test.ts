@@ -32,8 +32,8 @@ afterAll(async () => {
   await installation?.close();
 });
 
-const call = (who: string, method: string, path: string, body?: unknown): Promise<Response> =>
-  fetch(installation.apiUrl + path, {
+function call(who: string, method: string, path: string, body?: unknown): Promise<Response> {
+  return fetch(installation.apiUrl + path, {
     method,
     headers: {
       authorization: `Bearer ${keys[who]?.key}`,
@@ -42,16 +42,17 @@ const call = (who: string, method: string, path: string, body?: unknown): Promis
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
+}
 
-const newImage = async (who = 'member', properties: Record<string, string> = {}): Promise<string> => {
+async function newImage(who = 'member', properties: Record<string, string> = {}): Promise<string> {
   const body = { name: 'x', disk_format: 'raw', container_format: 'bare', ...properties };
   const made = await call(who, 'POST', '/image/v2/images', body);
   expect(made.status).toBe(201);
   return ((await made.json()) as { id: string }).id;
-};
+}
 
 /** A connection that sends this much and then nothing; gives the first line of what comes back. */
-const stall = (text: string): { answer: () => string; isOpen: () => boolean } => {
+function stall(text: string): { answer: () => string; isOpen: () => boolean } {
   const { hostname, port } = new URL(installation.apiUrl);
   const socket = connect(Number(port), hostname);
   sockets.push(socket);
@@ -62,10 +63,11 @@ const stall = (text: string): { answer: () => string; isOpen: () => boolean } =>
   });
   socket.write(text);
   return { answer: () => answer.split('\r\n', 1)[0] ?? '', isOpen: () => !socket.closed };
-};
+}
 
-const stageHead = (id: string, who: string): string =>
-  `PUT /image/v2/images/${id}/stage HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${keys[who]?.key}\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`;
+function stageHead(id: string, who: string): string {
+  return `PUT /image/v2/images/${id}/stage HTTP/1.1\r\nHost: x\r\nX-Auth-Token: ${keys[who]?.key}\r\nContent-Type: application/octet-stream\r\nTransfer-Encoding: chunked\r\n\r\n`;
+}
 
 describe('lists (H5)', () => {
   test('thousands of sort keys are refused, with and without a marker', async () => {

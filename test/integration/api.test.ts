@@ -60,24 +60,21 @@ beforeAll(async () => {
 afterAll(() => close?.());
 
 /** The same right, shown in every way that there is. */
-const kinds = (role: 'reader' | 'member' | 'admin'): string[] => [
-  role,
-  `token of demo-${role}`,
-  `session of demo-${role}`,
-  `session by key of ${role}`,
-];
+function kinds(role: 'reader' | 'member' | 'admin'): string[] {
+  return [role, `token of demo-${role}`, `session of demo-${role}`, `session by key of ${role}`];
+}
 const strangers = ['stranger', 'token of other-member', 'session of other-member', 'session by key of stranger'];
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 type Answer = { status: number; headers: Headers; body: any };
 
-const shownBy = (who: string | undefined): Record<string, string> => {
+function shownBy(who: string | undefined): Record<string, string> {
   const cookie = sessions[who ?? ''];
   if (cookie) return { cookie, origin: installation.apiUrl };
   return who === undefined ? {} : { authorization: `Bearer ${keys[who] ?? who}` };
-};
+}
 
-const call = async (who: string | undefined, method: string, path: string, body?: unknown): Promise<Answer> => {
+async function call(who: string | undefined, method: string, path: string, body?: unknown): Promise<Answer> {
   const answer = await fetch(installation.apiUrl + path, {
     method,
     headers: {
@@ -88,10 +85,11 @@ const call = async (who: string | undefined, method: string, path: string, body?
   });
   const text = await answer.text();
   return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined };
-};
+}
 
-const newImage = async (name: string, who = 'member'): Promise<ImageView> =>
-  (await call(who, 'POST', '/v1/images', { name })).body;
+async function newImage(name: string, who = 'member'): Promise<ImageView> {
+  return (await call(who, 'POST', '/v1/images', { name })).body;
+}
 
 /** Every route below /v1 as the OpenAPI document has it, with a body that is valid for it. */
 const bodies: Record<string, unknown> = {
@@ -110,7 +108,7 @@ const bodies: Record<string, unknown> = {
   'POST /v1/webhooks': { url: 'https://example.org/' },
   'PATCH /v1/session': { projectId: 'demo' },
 };
-const routes = async (): Promise<{ method: string; path: string }[]> => {
+async function routes(): Promise<{ method: string; path: string }[]> {
   const { body } = await call(undefined, 'GET', '/openapi.json');
   return Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
     Object.keys(methods).map((method) => ({
@@ -125,10 +123,12 @@ const routes = async (): Promise<{ method: string; path: string }[]> => {
         .replace('{key}', '00000000-0000-4000-8000-000000000000'),
     })),
   );
-};
+}
 
 /** Whoever has a key or a session signs in and out with it. */
-const isAboutSessions = ({ path }: { path: string }): boolean => /^\/v1\/sessions?(\/|$)/.test(path);
+function isAboutSessions({ path }: { path: string }): boolean {
+  return /^\/v1\/sessions?(\/|$)/.test(path);
+}
 
 describe('who may do what', () => {
   test('no route answers without a valid key', async () => {

@@ -39,7 +39,7 @@ afterEach(async () => {
 });
 
 /** The fault befalls the first request that `concerns` names, and no other. */
-const once = (concerns: (asked: { method: string; partNumber: number }) => boolean, fault: Fault): (() => boolean) => {
+function once(concerns: (asked: { method: string; partNumber: number }) => boolean, fault: Fault): () => boolean {
   let isDone = false;
   proxy.fault = (asked) => {
     if (isDone || !concerns(asked)) return undefined;
@@ -47,16 +47,20 @@ const once = (concerns: (asked: { method: string; partNumber: number }) => boole
     return fault;
   };
   return () => isDone;
-};
-const part = (number: number) => (asked: { partNumber: number }) => asked.partNumber === number;
-const isGet = ({ method }: { method: string }): boolean => method === 'GET';
+}
+function part(number: number) {
+  return (asked: { partNumber: number }) => asked.partNumber === number;
+}
+function isGet({ method }: { method: string }): boolean {
+  return method === 'GET';
+}
 /** A link as ours, which the store itself says has expired. */
-const expiredLink = async (key: string, query: Record<string, string> = {}, method = 'PUT'): Promise<string> => {
+async function expiredLink(key: string, query: Record<string, string> = {}, method = 'PUT'): Promise<string> {
   const bucket = method === 'GET' ? 'images' : 'uploads';
   const url = await user.installation.s3.presignedUrl(method, bucket, key, 1, query);
   await after(2100);
   return url;
-};
+}
 
 describe('an upload', () => {
   const uploading = (name: string, ...more: string[]): string[] => [

@@ -27,10 +27,15 @@ afterEach(() => {
   expect(readdirSync(scratch)).toEqual([]);
 });
 
-const check = (args: string[], env: Record<string, string> = {}, wrapper: string[] = []) =>
-  runCli(['check', ...args], { env: { SCRATCH_DIR: scratch, ...env }, wrapper });
-const reportOf = (stdout: string): CheckReport => CheckReport.parse(JSON.parse(stdout));
-const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+function check(args: string[], env: Record<string, string> = {}, wrapper: string[] = []) {
+  return runCli(['check', ...args], { env: { SCRATCH_DIR: scratch, ...env }, wrapper });
+}
+function reportOf(stdout: string): CheckReport {
+  return CheckReport.parse(JSON.parse(stdout));
+}
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
 
 describe('an image that is refused', () => {
   let overlay: string;

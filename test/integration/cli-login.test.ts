@@ -36,16 +36,22 @@ beforeEach(async () => {
   await rm(file, { force: true });
 });
 
-const env = () => ({ HOME: dir, BOOTREADY_CONFIG: file });
-const bootready = (...args: string[]): Promise<CliRun> => runCli(args, { env: env() });
-const kept = async (): Promise<ClientFile> => JSON.parse(await readFile(file, 'utf8'));
-const self = async (...args: string[]): Promise<Self> => {
+function env() {
+  return { HOME: dir, BOOTREADY_CONFIG: file };
+}
+function bootready(...args: string[]): Promise<CliRun> {
+  return runCli(args, { env: env() });
+}
+async function kept(): Promise<ClientFile> {
+  return JSON.parse(await readFile(file, 'utf8'));
+}
+async function self(...args: string[]): Promise<Self> {
   const { code, stdout, stderr } = await bootready('whoami', '--json', ...args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   return Self.parse(JSON.parse(stdout));
-};
+}
 /** The command, and the user with what it shows. */
-const login = async (act: (url: string) => Promise<void>, ...more: string[]): Promise<CliRun> => {
+async function login(act: (url: string) => Promise<void>, ...more: string[]): Promise<CliRun> {
   const running = startCli(['login', installation.apiUrl, '--device', ...more], { env: env() });
   const url = await eventually(() => Promise.resolve(/open (\S+) in a browser/.exec(running.stderr())?.[1]), {
     within: 30,
@@ -53,8 +59,10 @@ const login = async (act: (url: string) => Promise<void>, ...more: string[]): Pr
   });
   await act(url);
   return running.ended;
-};
-const loginAs = (account: string, ...more: string[]) => login((url) => approveDevice(url, account), ...more);
+}
+function loginAs(account: string, ...more: string[]) {
+  return login((url) => approveDevice(url, account), ...more);
+}
 
 test('a user signs in with a browser, and is known from then on', async () => {
   const { code, stdout, stderr } = await loginAs('demo-member');

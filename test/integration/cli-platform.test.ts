@@ -35,7 +35,9 @@ afterAll(async () => {
   mirror?.close();
   await admin?.close();
 });
-const asMember = () => ({ env: { BOOTREADY_API_KEY: memberKey } });
+function asMember() {
+  return { env: { BOOTREADY_API_KEY: memberKey } };
+}
 
 test('promote makes a published image the one of its family, for everyone; the one before is hidden and stays', async () => {
   expect(await admin.run(['families'])).toMatchObject({

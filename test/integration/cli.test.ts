@@ -49,10 +49,12 @@ afterEach(() => {
 
 const bootready: CliUser['run'] = (...parameters) => user.run(...parameters);
 const json: CliUser['json'] = (...args) => user.json(...args);
-const stateFiles = (): Promise<string[]> => readdir(join(dir, 'state/bootready/uploads'));
+function stateFiles(): Promise<string[]> {
+  return readdir(join(dir, 'state/bootready/uploads'));
+}
 
 /** Parts up to this number go through, later ones wait; begins the upload and waits until the store has them. */
-const heldUpload = async (lastPart: number, args: string[]) => {
+async function heldUpload(lastPart: number, args: string[]) {
   let held: (() => void) | undefined;
   const isHeld = new Promise<void>((resolve) => {
     held = resolve;
@@ -72,7 +74,7 @@ const heldUpload = async (lastPart: number, args: string[]) => {
     what: `the store has ${lastPart} parts`,
   });
   return { ...running, id };
-};
+}
 
 test('an upload is sent, shown, listed, renamed, cancelled and deleted; all JSON is that of the contracts', async () => {
   const sent = ImageView.parse(await json('upload', disk, '--name', 'small', '--no-wait', '--policy', 'warn'));

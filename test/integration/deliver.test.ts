@@ -57,7 +57,7 @@ afterAll(async () => {
 });
 
 /** An image that is published, with its bytes where they belong. */
-const published = async (body = bytes): Promise<string> => {
+async function published(body = bytes): Promise<string> {
   const owner = (await createProjectStore(installation.db).all()).find(({ id }) => id === project);
   if (!owner) throw new Error('there is no project');
   const sha256 = createHash('sha256').update(body).digest('hex');
@@ -65,32 +65,35 @@ const published = async (body = bytes): Promise<string> => {
   const { image } = await publishedImage(installation.db, owner, converted);
   await installation.s3.putObject('images', `${image.id}/${sha256}.raw`, body);
   return image.id;
-};
-const call = async (role: Role, method: string, path: string, body?: object) => {
+}
+async function call(role: Role, method: string, path: string, body?: object) {
   const response = await fetch(`${installation.apiUrl}/v1/images/${path}`, {
     method,
     headers: { authorization: `Bearer ${keys[role]}`, ...(body ? { 'content-type': 'application/json' } : {}) },
     ...(body ? { body: JSON.stringify(body) } : {}),
   });
   return { status: response.status, text: await response.text() };
-};
-const deliver = (id: string, target: string, role: Role = 'member') =>
-  call(role, 'POST', `${id}/deliveries`, { target });
-const toState = async (id: string, target: string): Promise<DeliveryView | undefined> => {
+}
+function deliver(id: string, target: string, role: Role = 'member') {
+  return call(role, 'POST', `${id}/deliveries`, { target });
+}
+async function toState(id: string, target: string): Promise<DeliveryView | undefined> {
   const image = ImageDetail.parse(JSON.parse((await call('reader', 'GET', id)).text));
   expect(image.status).toBe('active');
   return image.deliveries.find((delivery) => delivery.target === target);
-};
-const until = (id: string, target: string, status: DeliveryView['status'], within = 120): Promise<DeliveryView> =>
-  eventually(
+}
+function until(id: string, target: string, status: DeliveryView['status'], within = 120): Promise<DeliveryView> {
+  return eventually(
     async () => {
       const state = await toState(id, target);
       return state?.status === status && state;
     },
     { within, what: `the delivery to ${target} is ${status}` },
   );
-const inCloud = async (id: string) =>
-  (await cloud.images()).filter(({ bootready_image_id: ours }) => ours === id).map(({ status }) => status);
+}
+async function inCloud(id: string) {
+  return (await cloud.images()).filter(({ bootready_image_id: ours }) => ours === id).map(({ status }) => status);
+}
 
 test('a folder gets image and sums', async () => {
   const id = await published();

@@ -12,14 +12,15 @@ import { type CliRun, runCli } from '../support/run-cli.ts';
 
 type Answer = CliRun & { outcome: Diagnosis['outcome']; checks: Diagnosis[] };
 
-const askDoctor = async (env: Record<string, string>, ...args: string[]): Promise<Answer> => {
+async function askDoctor(env: Record<string, string>, ...args: string[]): Promise<Answer> {
   const run = await runCli(['--json', 'doctor', ...args], { env });
   return { ...run, ...(JSON.parse(run.stdout || '{"checks":[]}') as Pick<Answer, 'outcome' | 'checks'>) };
-};
-const brief = (checks: readonly Diagnosis[], outcome: Diagnosis['outcome']) =>
-  checks
+}
+function brief(checks: readonly Diagnosis[], outcome: Diagnosis['outcome']) {
+  return checks
     .filter((each) => each.outcome === outcome)
     .map(({ dependency, message, remedy }) => [dependency, message, remedy]);
+}
 
 const others = 'database,redis,temporal,object-store,notifications,api,oidc,scratch,targets,node';
 

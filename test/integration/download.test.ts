@@ -35,14 +35,14 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 
-const serve = async (handle: RequestListener): Promise<string> => {
+async function serve(handle: RequestListener): Promise<string> {
   const server = createServer(handle);
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/disk.raw`;
-};
+}
 
-const ordered = async (source: { url: string; checksum?: string }, { id: projectId } = project) => {
+async function ordered(source: { url: string; checksum?: string }, { id: projectId } = project) {
   const downloads = createDownloadStore(database.db);
   const images = createImageStore(database.db);
   const { id, upload } = await downloads.create({ projectId, name: 'x', settings: {}, bucket, source });
@@ -67,7 +67,7 @@ const ordered = async (source: { url: string; checksum?: string }, { id: project
     return { object: await store.head(bucket, upload.key), open };
   };
   return { id, upload, fetch, left, downloads, images };
-};
+}
 const nothing = { object: undefined, open: [] };
 
 // More than one part, and no whole number of them.

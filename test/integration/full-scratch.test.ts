@@ -38,14 +38,17 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const stepsOf = (key: string) =>
-  installation.db
+function stepsOf(key: string) {
+  return installation.db
     .selectFrom('run_steps')
     .innerJoin('runs', 'runs.id', 'run_steps.run_id')
     .innerJoin('images', 'images.id', 'runs.image_id')
     .where('images.upload_key', '=', key)
     .select(['run_steps.step', 'run_steps.status', 'run_steps.waits_for', 'run_steps.attempts', 'runs.status as run']);
-const convertOf = (key: string) => stepsOf(key).where('run_steps.step', '=', 'convert').executeTakeFirst();
+}
+function convertOf(key: string) {
+  return stepsOf(key).where('run_steps.step', '=', 'convert').executeTakeFirst();
+}
 
 test('what does not fit waits, is shown to wait, holds up nobody, and goes on', async () => {
   execFileSync('fallocate', ['-l', String((sizeMiB - leftMiB) * MiB), ballast]);

@@ -40,13 +40,13 @@ type View = {
 };
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 type Answer = { status: number; body: any };
-const call = async (
+async function call(
   who: string,
   method: string,
   path: string,
   body?: string | Uint8Array<ArrayBuffer> | object,
   type = 'application/json',
-): Promise<Answer> => {
+): Promise<Answer> {
   const isRaw = typeof body === 'string' || body instanceof Uint8Array;
   const answer = await fetch(`${installation.apiUrl}/image${path}`, {
     method,
@@ -55,12 +55,12 @@ const call = async (
   });
   const text = await answer.text();
   return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) };
-};
-const create = async (who: string, attributes: object): Promise<View> => {
+}
+async function create(who: string, attributes: object): Promise<View> {
   const { status, body } = await call(who, 'POST', '/v2/images', attributes);
   if (status !== 201) throw new Error(JSON.stringify(body));
   return body;
-};
+}
 
 describe('lists', () => {
   const toProject = { member: 'demo', stranger: 'other', admin: 'demo' } as const;
@@ -403,11 +403,11 @@ describe('changes', () => {
   });
 });
 
-const isJson = (text: string): boolean => {
+function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;
   } catch {
     return false;
   }
-};
+}

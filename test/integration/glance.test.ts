@@ -61,13 +61,13 @@ afterAll(() => close?.());
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 type Answer = { status: number; headers: Headers; body: any; bytes: Buffer };
-const call = async (
+async function call(
   who: string | undefined,
   method: string,
   path: string,
   body?: unknown,
   headers: Record<string, string> = {},
-): Promise<Answer> => {
+): Promise<Answer> {
   const raw = body instanceof Buffer;
   const answer = await fetch(`${installation.apiUrl}/image${path}`, {
     method,
@@ -86,22 +86,27 @@ const call = async (
     bytes,
     body: isJson && bytes.length > 0 ? JSON.parse(bytes.toString()) : undefined,
   };
-};
+}
 const raw = { disk_format: 'raw', container_format: 'bare' };
-const create = async (more: object = {}, who = 'member') => {
+async function create(more: object = {}, who = 'member') {
   const answer = await call(who, 'POST', '/v2/images', { name: 'x', ...raw, ...more });
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
   return answer.body as { id: string; [name: string]: unknown };
-};
-const statusOf = async (id: string): Promise<string> => (await call('admin', 'GET', `/v2/images/${id}`)).body.status;
+}
+async function statusOf(id: string): Promise<string> {
+  return (await call('admin', 'GET', `/v2/images/${id}`)).body.status;
+}
 const newer = { 'content-type': 'application/openstack-images-v2.1-json-patch' };
-const patch = (who: string, id: string, changes: unknown, headers: Record<string, string> = newer) =>
-  call(who, 'PATCH', `/v2/images/${id}`, changes, headers);
+function patch(who: string, id: string, changes: unknown, headers: Record<string, string> = newer) {
+  return call(who, 'PATCH', `/v2/images/${id}`, changes, headers);
+}
 
-const admit = (imageId: string, serve?: 'now' | 'after the verdict') => admitSent(installation.db, imageId, serve);
+function admit(imageId: string, serve?: 'now' | 'after the verdict') {
+  return admitSent(installation.db, imageId, serve);
+}
 
 /** Every route below /image/v2, from the routes themselves. */
-const routes = async (): Promise<{ method: string; path: string }[]> => {
+async function routes(): Promise<{ method: string; path: string }[]> {
   const found: { method: string; path: string }[] = [];
   const app = Fastify();
   app.addHook('onRoute', ({ method, url, config }) => {
@@ -112,7 +117,7 @@ const routes = async (): Promise<{ method: string; path: string }[]> => {
   await app.register(glanceRoutes({} as ApiDeps, {} as never));
   await app.close();
   return found;
-};
+}
 const bodies: Record<string, unknown> = {
   'POST /v2/images': { name: 'x' },
   'PATCH /v2/images/:id': [],
@@ -122,8 +127,8 @@ const bodies: Record<string, unknown> = {
   'PUT /v2/images/:id/file': Buffer.from('bytes'),
   'PUT /v2/images/:id/stage': Buffer.from('bytes'),
 };
-const ask = (who: string | undefined, { method, path }: { method: string; path: string }, id: string, headers = {}) =>
-  call(
+function ask(who: string | undefined, { method, path }: { method: string; path: string }, id: string, headers = {}) {
+  return call(
     who,
     method,
     path
@@ -136,6 +141,7 @@ const ask = (who: string | undefined, { method, path }: { method: string; path: 
     bodies[`${method} ${path}`],
     { ...(method === 'PATCH' ? newer : {}), ...headers },
   );
+}
 
 describe('who may do what', () => {
   test('no route answers without a valid token', async () => {

@@ -84,22 +84,25 @@ beforeEach(async () => {
   };
 });
 
-const put = (key: string, text = 'bytes', bucket = uploadsBucket): Promise<void> =>
-  store.put(bucket, key, Buffer.from(text), 'application/octet-stream');
-const told = async (key: string, eventName = 's3:ObjectCreated:Put', bucket = uploadsBucket): Promise<number> => {
+function put(key: string, text = 'bytes', bucket = uploadsBucket): Promise<void> {
+  return store.put(bucket, key, Buffer.from(text), 'application/octet-stream');
+}
+async function told(key: string, eventName = 's3:ObjectCreated:Put', bucket = uploadsBucket): Promise<number> {
   const eventTime = new Date().toISOString();
   const s3 = { bucket: { name: bucket }, object: { key, sequencer: randomUUID() } };
   const { uploads } = parseNotifications({}, { Records: [{ eventName, eventTime, s3 }] });
   const [id] = await deps.events.record('test', uploads);
   return id as number;
-};
-const imagesOf = () => deps.images.list({ projectId: project.id, limit: 50 });
-const workflowsOf = async (imageId: string): Promise<string[]> => {
+}
+function imagesOf() {
+  return deps.images.list({ projectId: project.id, limit: 50 });
+}
+async function workflowsOf(imageId: string): Promise<string[]> {
   const runs = await deps.images.runs(imageId);
   return Promise.all(
     runs.map(async ({ workflowId }) => (await temporal.workflow.getHandle(workflowId).describe()).status.name),
   );
-};
+}
 
 test('an upload below the prefix of a project starts one workflow, however often it is told', async () => {
   const key = `${project.keyPrefix}Debian 12.qcow2`;

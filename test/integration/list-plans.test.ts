@@ -43,16 +43,18 @@ afterAll(async () => {
   await database?.drop();
 });
 
-const plansFor = (role: Role, url: string) =>
-  plansOf(async () => {
+function plansFor(role: Role, url: string) {
+  return plansOf(async () => {
     const { status, body } = await app.ask(filledProject(2), role, url);
     expect([url, status], body).toEqual([url, 200]);
   });
+}
 
-const isWholeRead = (node: PlanNode): boolean =>
-  node['Node Type'] === 'Seq Scan' && large.includes(node['Relation Name'] ?? '');
+function isWholeRead(node: PlanNode): boolean {
+  return node['Node Type'] === 'Seq Scan' && large.includes(node['Relation Name'] ?? '');
+}
 
-const wholeReads = async (cases: readonly ListCase[], role: Role): Promise<string[]> => {
+async function wholeReads(cases: readonly ListCase[], role: Role): Promise<string[]> {
   const found: string[] = [];
   for (const { url, list, filter, roles } of cases) {
     if (!roles.includes(role) || (role === 'admin' && readWhole[list]?.test(filter))) continue;
@@ -61,7 +63,7 @@ const wholeReads = async (cases: readonly ListCase[], role: Role): Promise<strin
     }
   }
   return found;
-};
+}
 
 const cases = listCases(filling);
 describe.each([...new Set(cases.map(({ list }) => list))])('%s', (list) => {

@@ -23,8 +23,9 @@ const rules = (
   parse(await readFile(join(deploy, 'alerts.yml'), 'utf8')) as { groups: { rules: Rule[] }[] }
 ).groups.flatMap((group) => group.rules);
 /** As Grafana fills them in. */
-const filled = (expression: string): string =>
-  expression.replaceAll('$__rate_interval', '1m').replaceAll('$__range', '1h');
+function filled(expression: string): string {
+  return expression.replaceAll('$__rate_interval', '1m').replaceAll('$__range', '1h');
+}
 const expressions = dashboard.panels.flatMap(({ title, targets = [] }) =>
   targets.map(({ expr }) => [title, filled(expr)] as const),
 );

@@ -36,13 +36,14 @@ afterAll(() => close?.());
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 type Answer = { status: number; headers: Headers; body: any };
-const ask = async (path: string, headers: Record<string, string>, init: RequestInit = {}): Promise<Answer> => {
+async function ask(path: string, headers: Record<string, string>, init: RequestInit = {}): Promise<Answer> {
   const answer = await fetch(installation.apiUrl + path, { ...init, headers });
   const text = await answer.text();
   return { status: answer.status, headers: answer.headers, body: text ? JSON.parse(text) : undefined };
-};
-const self = (token: string, headers: Record<string, string> = {}) =>
-  ask('/v1/self', { authorization: `Bearer ${token}`, ...headers });
+}
+function self(token: string, headers: Record<string, string> = {}) {
+  return ask('/v1/self', { authorization: `Bearer ${token}`, ...headers });
+}
 
 describe('access tokens', () => {
   test.each([

@@ -37,30 +37,32 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const keyFor = async (role: Role): Promise<string> => {
+async function keyFor(role: Role): Promise<string> {
   const { key, hash, hint } = newApiKey();
   await createApiKeyStore(installation.db).create({ projectId: project, name: role, hash, hint, role });
   return key;
-};
+}
 
 /** Reads what is there, instead of none again and again; deleting it is tried on others. */
-const settings = (imageId: string): string => `
+function settings(imageId: string): string {
+  return `
 [[operations]]
 include-path-regex = '^/v1/images/\\{id\\}'
 exclude-operation-id = "deleteImage"
 parameters = { "path.id" = "${imageId}" }
 `;
+}
 
 /** The document as it is served; what Schemathesis cannot make text of (Unicode's categories without ranges) is left to the tests of names. */
-const document = async (): Promise<string> => {
+async function document(): Promise<string> {
   const served = await fetch(`${installation.apiUrl}/openapi.json`);
   return JSON.stringify(await served.json(), (key, value: unknown) =>
     key === 'pattern' && String(value).includes('\\p{Cc}') ? undefined : value,
   );
-};
+}
 
 /** What it printed, and how it ended. */
-const schemathesis = async (key: string, imageId: string): Promise<{ code: number; output: string }> => {
+async function schemathesis(key: string, imageId: string): Promise<{ code: number; output: string }> {
   const location = join(dir, 'openapi.json');
   const config = join(dir, `${imageId}.toml`);
   await writeFile(location, await document());
@@ -79,7 +81,7 @@ const schemathesis = async (key: string, imageId: string): Promise<{ code: numbe
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code ?? 1) : 0, output: stdout + stderr }),
     );
   });
-};
+}
 
 test.each(['admin', 'member'] as const)(
   'what a key of the role %s is answered is what the document says',

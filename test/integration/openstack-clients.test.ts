@@ -45,27 +45,32 @@ afterAll(async () => {
   if (dir) rmSync(dir, { recursive: true });
 });
 
-const login = (who: string): Record<string, string> => ({
-  OS_AUTH_URL: `${installation.apiUrl}/identity`,
-  OS_USERNAME: who,
-  OS_PASSWORD: keys[who] ?? '',
-  OS_PROJECT_NAME: who === 'stranger' ? 'other' : 'demo',
-  OS_USER_DOMAIN_NAME: 'Default',
-  OS_PROJECT_DOMAIN_NAME: 'Default',
-  OS_IDENTITY_API_VERSION: '3',
-});
+function login(who: string): Record<string, string> {
+  return {
+    OS_AUTH_URL: `${installation.apiUrl}/identity`,
+    OS_USERNAME: who,
+    OS_PASSWORD: keys[who] ?? '',
+    OS_PROJECT_NAME: who === 'stranger' ? 'other' : 'demo',
+    OS_USER_DOMAIN_NAME: 'Default',
+    OS_PROJECT_DOMAIN_NAME: 'Default',
+    OS_IDENTITY_API_VERSION: '3',
+  };
+}
 
 /** What commands printed as JSON, or as text. */
 // biome-ignore lint/suspicious/noExplicitAny: what clients print is looked at field by field
-const printed = ({ code, stdout, stderr }: Ran): any => {
+function printed({ code, stdout, stderr }: Ran): any {
   if (code !== 0) throw new Error(`ended with ${code}: ${stderr || stdout}`);
   return /^[[{]/.test(stdout) ? JSON.parse(stdout) : stdout;
-};
-const openstack = async (who: string, ...commands: string[][]) =>
-  (await clients.openstack(login(who), ...commands)).map(printed);
+}
+async function openstack(who: string, ...commands: string[][]) {
+  return (await clients.openstack(login(who), ...commands)).map(printed);
+}
 const json = ['-f', 'json'];
 /** What was sent is looked at first; clients that wait for an image wait through `saving`. */
-const served = (id: string) => servedImage(installation, id, 60);
+function served(id: string) {
+  return servedImage(installation, id, 60);
+}
 
 describe('openstack', () => {
   test('logs in with an API key as the password, and finds the image service in the catalog', async () => {
@@ -238,7 +243,7 @@ describe('openstack', () => {
 });
 
 /** Files of a mirror, by path; `moved` leads to the disk, `inside` to an address that no user may reach. */
-const mirror = async (files: Record<string, Buffer>) => {
+async function mirror(files: Record<string, Buffer>) {
   const server = createServer((asked, answer) => {
     const path = (asked.url ?? '').split('?')[0] ?? '';
     if (path === '/moved') answer.writeHead(302, { location: '/disk.qcow2' }).end();
@@ -248,7 +253,7 @@ const mirror = async (files: Record<string, Buffer>) => {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() };
-};
+}
 
 test('both clients let the installation fetch an image, which goes the whole way; what may not be fetched says why', async () => {
   const qcow2 = convert(disk, 'qcow2', join(dir, 'fetched.qcow2'));

@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 type Route = { method: string; url: string };
-const routesOf = async (plugin: FastifyPluginAsync, prefix: string): Promise<Route[]> => {
+async function routesOf(plugin: FastifyPluginAsync, prefix: string): Promise<Route[]> {
   const found: Route[] = [];
   const app = Fastify();
   app.addHook('onRoute', ({ method, url }) => {
@@ -44,15 +44,15 @@ const routesOf = async (plugin: FastifyPluginAsync, prefix: string): Promise<Rou
   await app.register(plugin, { prefix });
   await app.close();
   return found;
-};
+}
 
 type Asked = { method: string; path: string; headers: Record<string, string>; body: string | undefined };
 type Answer = { status: number; headers: IncomingHttpHeaders; text: string };
 /** Stands for more than anybody wants to read when a test fails. */
 const nested = 'a list in a list in a list ...';
 /** As it stands: no client that mends the path or the headers. Each character of the body is a byte. */
-const ask = ({ method, path, headers, body }: Asked): Promise<Answer> =>
-  new Promise((resolve, reject) => {
+function ask({ method, path, headers, body }: Asked): Promise<Answer> {
+  return new Promise((resolve, reject) => {
     const bytes = Buffer.from(body === nested ? '['.repeat(20_000) : (body ?? ''), 'latin1');
     const length = body === undefined ? {} : { 'content-length': String(bytes.length) };
     const sent = httpRequest(
@@ -75,10 +75,11 @@ const ask = ({ method, path, headers, body }: Asked): Promise<Answer> =>
     sent.once('error', reject);
     sent.end(bytes);
   });
+}
 
 /** What may stand in a path or a query, spelled as it is sent. */
-const spelling = (ids: readonly string[]): fc.Arbitrary<string> =>
-  fc.oneof(
+function spelling(ids: readonly string[]): fc.Arbitrary<string> {
+  return fc.oneof(
     { weight: 4, arbitrary: fc.constantFrom(...ids) },
     { weight: 1, arbitrary: fc.string({ maxLength: 30, unit: 'binary' }).map(encoded) },
     {
@@ -114,14 +115,15 @@ const spelling = (ids: readonly string[]): fc.Arbitrary<string> =>
       ),
     },
   );
+}
 /** Half a character is sent as bytes that are none. */
-const encoded = (text: string): string => {
+function encoded(text: string): string {
   try {
     return encodeURIComponent(text);
   } catch {
     return '%ed%a0%80';
   }
-};
+}
 
 const queryNames = [
   ...['limit', 'marker', 'sort', 'sort_key', 'sort_dir', 'status', 'type', 'name', 'id', 'tag', 'visibility'],
@@ -181,7 +183,9 @@ const json = fc.oneof(
   ),
 );
 /** The bytes of a text, one character each. */
-const bytesOf = (text: string): string => Buffer.from(text).toString('latin1');
+function bytesOf(text: string): string {
+  return Buffer.from(text).toString('latin1');
+}
 const body = fc.oneof(
   { weight: 2, arbitrary: fc.constant(undefined) },
   { weight: 4, arbitrary: json.map((each) => bytesOf(JSON.stringify(each))) },

@@ -12,14 +12,16 @@ beforeAll(async () => {
 afterAll(() => installation?.close());
 
 type Ended = { code: number; stdout: string; stderr: string };
-const run = (...args: string[]): Promise<Ended> =>
-  new Promise((resolve) => {
+function run(...args: string[]): Promise<Ended> {
+  return new Promise((resolve) => {
     execFile(process.execPath, ['cli/main.ts', ...args], { env: installation.env }, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });
-const selfWith = async (key: string): Promise<number> =>
-  (await fetch(`${installation.apiUrl}/v1/self`, { headers: { authorization: `Bearer ${key}` } })).status;
+}
+async function selfWith(key: string): Promise<number> {
+  return (await fetch(`${installation.apiUrl}/v1/self`, { headers: { authorization: `Bearer ${key}` } })).status;
+}
 
 test('a key is listed with its last use, and replaced by one that holds beside it for the overlap', async () => {
   const made = JSON.parse((await run('key', 'create', '--project', 'demo', '--name', 'pipeline', '--json')).stdout);

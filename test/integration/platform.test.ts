@@ -47,7 +47,7 @@ afterAll(async () => {
   if (dir) rmSync(dir, { recursive: true });
 });
 
-const call = async (method: string, path: string, body?: unknown) => {
+async function call(method: string, path: string, body?: unknown) {
   const answer = await fetch(`${installation.apiUrl}/v1${path}`, {
     method,
     headers: { authorization: `Bearer ${key}`, ...(body ? { 'content-type': 'application/json' } : {}) },
@@ -55,11 +55,11 @@ const call = async (method: string, path: string, body?: unknown) => {
   });
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
   return { status: answer.status, body: (await answer.json().catch(() => undefined)) as any };
-};
+}
 const foreign = openForeignDoor();
 afterAll(() => foreign.close());
-const look = () =>
-  refresh({
+function look() {
+  return refresh({
     foreign,
     platform: createPlatformStore(installation.db),
     startDownload: createDownloadStarter(temporal, { heartbeatSeconds: 10, claimSeconds: 5, stepHours: 1 }),
@@ -68,16 +68,22 @@ const look = () =>
     images: createImageStore(installation.db),
     log: { info: () => undefined, warn: () => undefined },
   });
-const latest = async () => (await call('GET', '/families/debian')).body?.id as string | undefined;
-const ordered = async () => (await call('GET', '/image-sources')).body.sources[0];
-const ended = (id: string) =>
-  eventually(
+}
+async function latest() {
+  return (await call('GET', '/families/debian')).body?.id as string | undefined;
+}
+async function ordered() {
+  return (await call('GET', '/image-sources')).body.sources[0];
+}
+function ended(id: string) {
+  return eventually(
     async () => {
       const { status } = (await call('GET', `/images/${id}`)).body;
       return status === 'active' || status === 'killed' ? (status as string) : undefined;
     },
     { within: 280, what: 'the image is active or killed' },
   );
+}
 
 test(
   'a new checksum makes a new image, which takes the place of the old one when it is published and not before',
@@ -140,7 +146,9 @@ test(
   900_000,
 );
 
-const daysAgo = (days: number): Date => new Date(Date.now() - days * 86_400_000);
+function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * 86_400_000);
+}
 
 test('checksums that must be signed are believed when they are, and the source says why they are not', () =>
   withoutHousekeeping(installation, async () => {

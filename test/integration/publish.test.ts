@@ -61,7 +61,7 @@ const runs = {
   approve: async () => undefined,
   isPublished: async () => published.length > 0,
 };
-const workOn = (store: ObjectStore) => {
+function workOn(store: ObjectStore) {
   const counts = { sent: 0, readBack: 0 };
   const work: Pick<ByteWork, 'send' | 'readBack'> = {
     send: (order, control) => {
@@ -74,16 +74,18 @@ const workOn = (store: ObjectStore) => {
     },
   };
   return { work, counts };
-};
+}
 const control = { signal: new AbortController().signal, progress: () => undefined };
-const to = () => ({ bucket, key: publishedKey(context, converted) });
-const open = async (): Promise<MultipartTarget[]> => {
+function to() {
+  return { bucket, key: publishedKey(context, converted) };
+}
+async function open(): Promise<MultipartTarget[]> {
   const found: MultipartTarget[] = [];
   for await (const upload of real.listMultiparts(bucket, to().key)) found.push(upload);
   return found;
-};
+}
 
-const publish = async (store: ObjectStore, verify: 'auto' | 'checksum' | 'readback' = 'auto') => {
+async function publish(store: ObjectStore, verify: 'auto' | 'checksum' | 'readback' = 'auto') {
   const { work, counts } = workOn(store);
   const traits = () => probeStore(store, bucket);
   const input: PublishInput = {
@@ -96,20 +98,21 @@ const publish = async (store: ObjectStore, verify: 'auto' | 'checksum' | 'readba
     control,
   );
   return counts;
-};
-const sendNow = (store = real) =>
-  sendDisk(
+}
+function sendNow(store = real) {
+  return sendDisk(
     { bytes: workOn(store).work, traits: () => probeStore(store, bucket) },
     { scratchDir, converted, to: to() },
     control,
   );
-const storedSha256 = async (): Promise<string> => {
+}
+async function storedSha256(): Promise<string> {
   const object = (await real.head(bucket, to().key)) as ObjectInfo;
   return (await readBack(real, object, control)).sha256;
-};
+}
 
 /** Keeps something else than it was given, and says that all is well: to whoever asks for checksums, and to whoever puts parts. */
-const lying = (change: (body: Buffer) => Buffer): ObjectStore => {
+function lying(change: (body: Buffer) => Buffer): ObjectStore {
   const claimed = new Map<string, Buffer[]>();
   const stored = new Map<string, string[]>();
   const sum = (body: Buffer): Buffer => createHash('md5').update(body).digest();
@@ -136,22 +139,24 @@ const lying = (change: (body: Buffer) => Buffer): ObjectStore => {
     read: async (pin, ...rest) => real.read((await real.head(pin.bucket, pin.key)) as ObjectInfo, ...rest),
     stream: async (pin, ...rest) => real.stream((await real.head(pin.bucket, pin.key)) as ObjectInfo, ...rest),
   };
-};
-const cut = (body: Buffer): Buffer => {
+}
+function cut(body: Buffer): Buffer {
   const kept = Buffer.alloc(body.length);
   body.copy(kept, 0, 0, Math.floor(body.length / 2));
   return kept;
-};
+}
 
 /** As with SSE-KMS on AWS: an ETag names the object, and tells nothing of its bytes. */
-const withEtagsOfItsOwn = (): ObjectStore => ({
-  ...real,
-  head: async (...args) => {
-    const object = await real.head(...args);
-    return object && { ...object, etag: 'f'.repeat(32) };
-  },
-  read: async (pin, ...rest) => real.read((await real.head(pin.bucket, pin.key)) as ObjectInfo, ...rest),
-});
+function withEtagsOfItsOwn(): ObjectStore {
+  return {
+    ...real,
+    head: async (...args) => {
+      const object = await real.head(...args);
+      return object && { ...object, etag: 'f'.repeat(32) };
+    },
+    read: async (pin, ...rest) => real.read((await real.head(pin.bucket, pin.key)) as ObjectInfo, ...rest),
+  };
+}
 
 describe('what the store does is found out', () => {
   test('of the real one: it keeps checksums, and copies parts', async () => {

@@ -42,7 +42,7 @@ afterAll(async () => {
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at field by field
 type Answer = { status: number; body: any };
-const call = async (method: string, path: string, body?: unknown, who = 'member'): Promise<Answer> => {
+async function call(method: string, path: string, body?: unknown, who = 'member'): Promise<Answer> {
   const answer = await fetch(installation.apiUrl + path, {
     method,
     headers: {
@@ -54,18 +54,25 @@ const call = async (method: string, path: string, body?: unknown, who = 'member'
   });
   const text = await answer.text();
   return { status: answer.status, body: text ? JSON.parse(text) : undefined };
-};
+}
 /** A body whose length nobody tells beforehand. */
-const send = (path: string, chunks: readonly Buffer[], headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(`${installation.apiUrl}/image${path}`, {
+function send(path: string, chunks: readonly Buffer[], headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${installation.apiUrl}/image${path}`, {
     method: 'PUT',
     headers: { 'x-auth-token': keys.member ?? '', 'content-type': 'application/octet-stream', ...headers },
     body: Readable.from(chunks),
     duplex: 'half',
   } as unknown as RequestInit);
-const quota = async (): Promise<QuotaView> => (await call('GET', '/v1/projects/demo/quota')).body;
-const used = async () => (await quota()).used;
-const over = (status = 413) => ({ status, body: { error: { code: 'quota-exceeded' } } });
+}
+async function quota(): Promise<QuotaView> {
+  return (await call('GET', '/v1/projects/demo/quota')).body;
+}
+async function used() {
+  return (await quota()).used;
+}
+function over(status = 413) {
+  return { status, body: { error: { code: 'quota-exceeded' } } };
+}
 
 beforeEach(async () => {
   const { db } = installation;

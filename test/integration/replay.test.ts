@@ -16,17 +16,18 @@ const folder = join(import.meta.dirname, '../histories');
 const names = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
   .map((name) => name.slice(0, -'.json'.length));
-const historyOf = (name: string): History =>
-  historyFromJson(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as object);
+function historyOf(name: string): History {
+  return historyFromJson(JSON.parse(readFileSync(join(folder, `${name}.json`), 'utf8')) as object);
+}
 
 /** What came of it: undefined when the code takes the way of the history. */
-const replayed = async (bundle: WorkflowBundle, history: History): Promise<Error | undefined> => {
+async function replayed(bundle: WorkflowBundle, history: History): Promise<Error | undefined> {
   const workflowId = makeWorkflowId('any', 1);
   for await (const { error } of Worker.runReplayHistories({ workflowBundle: bundle }, [{ workflowId, history }])) {
     return error;
   }
   throw new Error('nothing was replayed');
-};
+}
 
 let bundle: WorkflowBundle;
 let reordered: WorkflowBundle;

@@ -72,10 +72,12 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const get = (path: string, headers: Record<string, string> = {}): Promise<Response> =>
-  fetch(`${installation.apiUrl}/v1${path}`, { headers: { authorization: `Bearer ${key}`, ...headers } });
-const cli = (...args: string[]) =>
-  runCli(args, { env: { BOOTREADY_URL: installation.apiUrl, BOOTREADY_API_KEY: key } });
+function get(path: string, headers: Record<string, string> = {}): Promise<Response> {
+  return fetch(`${installation.apiUrl}/v1${path}`, { headers: { authorization: `Bearer ${key}`, ...headers } });
+}
+function cli(...args: string[]) {
+  return runCli(args, { env: { BOOTREADY_URL: installation.apiUrl, BOOTREADY_API_KEY: key } });
+}
 
 test('the report is what the published schema says', async () => {
   const schema = (await (await get('/schemas/report.v1.json')).json()) as object;

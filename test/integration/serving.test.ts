@@ -34,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => installation?.close());
 
 type Who = keyof typeof keys;
-const call = async (who: Who, method: string, path: string, body?: unknown, type = 'application/json') => {
+async function call(who: Who, method: string, path: string, body?: unknown, type = 'application/json') {
   const answer = await fetch(`${installation.apiUrl}/image/v2${path}`, {
     method,
     headers: { 'x-auth-token': keys[who], ...(body === undefined ? {} : { 'content-type': type }) },
@@ -42,7 +42,7 @@ const call = async (who: Who, method: string, path: string, body?: unknown, type
   });
   const bytes = Buffer.from(await answer.arrayBuffer());
   return { status: answer.status, bytes };
-};
+}
 
 /** What a step of the order does; `which` chooses among all attempts that there were, the overtaken ones too. */
 const which = fc.nat(5);
@@ -56,7 +56,7 @@ const step = fc.oneof(
 type Step = { act: string; which?: number };
 
 /** One image, and what is known of it from the outside. */
-const begin = async () => {
+async function begin() {
   const { db } = installation;
   const [images, runs, deliveries] = [createImageStore(db), createRunStore(db), createDeliveryStore(db)];
   const made = await fetch(`${installation.apiUrl}/image/v2/images`, {
@@ -179,7 +179,7 @@ const begin = async () => {
       await look();
     },
   };
-};
+}
 
 test('no order of what may happen to an image serves, shares or delivers bytes that no run has admitted', async () => {
   const totals = { served: 0, refused: 0 };

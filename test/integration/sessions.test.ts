@@ -25,17 +25,19 @@ beforeEach(async () => {
 });
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0';
-const signIn = async (userAgent = firefox): Promise<string> => {
+async function signIn(userAgent = firefox): Promise<string> {
   const answer = await fetch(`${installation.apiUrl}/v1/session`, {
     method: 'POST',
     headers: { authorization: `Bearer ${key}`, origin: installation.apiUrl, 'user-agent': userAgent },
   });
   return (answer.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
-};
-const ask = (cookie: string, path: string, method = 'GET') =>
-  fetch(installation.apiUrl + path, { method, headers: { cookie, origin: installation.apiUrl } });
-const list = async (cookie: string): Promise<SessionView[]> =>
-  ((await (await ask(cookie, '/v1/sessions')).json()) as { sessions: SessionView[] }).sessions;
+}
+function ask(cookie: string, path: string, method = 'GET') {
+  return fetch(installation.apiUrl + path, { method, headers: { cookie, origin: installation.apiUrl } });
+}
+async function list(cookie: string): Promise<SessionView[]> {
+  return ((await (await ask(cookie, '/v1/sessions')).json()) as { sessions: SessionView[] }).sessions;
+}
 
 describe('sessions', () => {
   test('are told to their owner, with browser and address, and never a hash or a token', async () => {
@@ -180,7 +182,7 @@ describe('shares', () => {
 const large = 64 * 1024 ** 2;
 
 /** A published image whose bytes and console log are so large that nobody has them at once. */
-const largeEvidence = async (projectId = 'demo'): Promise<{ imageId: string }> => {
+async function largeEvidence(projectId = 'demo'): Promise<{ imageId: string }> {
   const { db, s3 } = installation;
   await createProjectStore(db).ensure({ id: projectId });
   const { id: imageId } = await db
@@ -226,10 +228,10 @@ const largeEvidence = async (projectId = 'demo'): Promise<{ imageId: string }> =
     })
     .execute();
   return { imageId };
-};
+}
 
 /** What still comes until the connection ends. */
-const bytesLeft = async (answer: Response): Promise<number> => {
+async function bytesLeft(answer: Response): Promise<number> {
   let bytes = 0;
   try {
     for await (const chunk of answer.body ?? []) bytes += chunk.length;
@@ -237,4 +239,4 @@ const bytesLeft = async (answer: Response): Promise<number> => {
     // Cut off, as it should be.
   }
   return bytes;
-};
+}

@@ -58,18 +58,20 @@ afterAll(async () => {
   await rm(home, { recursive: true, force: true });
 });
 
-const ofRun = (runId: string, name: string): ReceivedSpan[] =>
-  collector.spans.filter((span) => span.name === name && span.attributes['bootready.run.id'] === runId);
+function ofRun(runId: string, name: string): ReceivedSpan[] {
+  return collector.spans.filter((span) => span.name === name && span.attributes['bootready.run.id'] === runId);
+}
 /** Waits for it: spans are sent in batches. */
-const theSpan = async (runId: string, name: string): Promise<ReceivedSpan> => {
+async function theSpan(runId: string, name: string): Promise<ReceivedSpan> {
   const [span] = await eventually(async () => ofRun(runId, name).length > 0 && ofRun(runId, name), {
     within: 40,
     what: `the span "${name}" is sent`,
   });
   return span as ReceivedSpan;
-};
-const parentOf = ({ traceId, parentSpanId }: ReceivedSpan): ReceivedSpan | undefined =>
-  collector.spans.find((span) => span.traceId === traceId && span.spanId === parentSpanId);
+}
+function parentOf({ traceId, parentSpanId }: ReceivedSpan): ReceivedSpan | undefined {
+  return collector.spans.find((span) => span.traceId === traceId && span.spanId === parentSpanId);
+}
 
 const ways = [
   {

@@ -49,7 +49,7 @@ const marks = {
 type Sample = { id: string; visibility: Visibility; isPublished: boolean };
 const samples: Sample[] = [];
 
-const makeSample = async (visibility: Visibility, isPublished: boolean): Promise<void> => {
+async function makeSample(visibility: Visibility, isPublished: boolean): Promise<void> {
   const { db } = installation;
   const family = visibility === 'public' && isPublished ? 'offered' : null;
   const { id } = await db
@@ -129,7 +129,7 @@ const makeSample = async (visibility: Visibility, isPublished: boolean): Promise
     .insertInto('deliveries')
     .values({ image_id: id, target: 'cloud', status: 'done', location: marks.location } as never)
     .execute();
-};
+}
 
 beforeAll(async () => {
   installation = await startInstallation({ roles: [] });
@@ -153,11 +153,12 @@ beforeAll(async () => {
 });
 afterAll(() => installation?.close());
 
-const ask = (viewer: ImageViewer, path: string): Promise<Response> =>
-  fetch(installation.apiUrl + path, { headers: { 'x-auth-token': keys[viewer] } });
+function ask(viewer: ImageViewer, path: string): Promise<Response> {
+  return fetch(installation.apiUrl + path, { headers: { 'x-auth-token': keys[viewer] } });
+}
 
 /** Of a stream, the first event. */
-const toText = async (response: Response): Promise<string> => {
+async function toText(response: Response): Promise<string> {
   if (!response.headers.get('content-type')?.startsWith('text/event-stream')) return response.text();
   let text = '';
   for await (const chunk of response.body ?? []) {
@@ -165,10 +166,10 @@ const toText = async (response: Response): Promise<string> => {
     if (text.includes('\n\n')) break;
   }
   return text;
-};
+}
 
 /** Every GET of both APIs, as they say themselves, and the lists with what they may be asked for. */
-const allReads = async (): Promise<string[]> => {
+async function allReads(): Promise<string[]> {
   const document = (await (await ask('owner', '/openapi.json')).json()) as { paths: Record<string, object> };
   const ours = Object.entries(document.paths).flatMap(([path, methods]) => ('get' in methods ? [path] : []));
   const glance: string[] = [];
@@ -187,19 +188,23 @@ const allReads = async (): Promise<string[]> => {
     ...glance,
     ...['shared', 'community', 'public', 'all'].map((each) => `/image/v2/images?visibility=${each}&member_status=all`),
   ];
-};
-const pathFor = (path: string, id: string): string =>
-  path
+}
+function pathFor(path: string, id: string): string {
+  return path
     .replace(/\{id\}|:id/, id)
     .replace('{run}', '1')
     .replace('{name}', 'serial.log')
     .replace('{family}', 'offered')
     .replace(':member', 'member');
+}
 
-const mayUse = (viewer: ImageViewer, { visibility }: Sample): boolean => viewer !== 'other' || visibility !== 'shared';
+function mayUse(viewer: ImageViewer, { visibility }: Sample): boolean {
+  return viewer !== 'other' || visibility !== 'shared';
+}
 /** A member project is any other project to what is not shared. */
-const seatOf = (viewer: ImageViewer, { visibility }: Sample): ImageViewer =>
-  viewer === 'member' && visibility !== 'shared' ? 'other' : viewer;
+function seatOf(viewer: ImageViewer, { visibility }: Sample): ImageViewer {
+  return viewer === 'member' && visibility !== 'shared' ? 'other' : viewer;
+}
 
 describe('what others see of an image', () => {
   test('no mark of what only its owner sees stands in any answer to another project', async () => {

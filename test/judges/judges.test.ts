@@ -45,7 +45,7 @@ afterAll(async () => {
   await rm(dir, { recursive: true, force: true });
 });
 
-const answersOf = async (image: string, path: string, folder: string): Promise<Answer[]> => {
+async function answersOf(image: string, path: string, folder: string): Promise<Answer[]> {
   const [seen, evidence] = [await inspect(path), await linkEvidence(path, folder)];
   const answers: Answer[] = [];
   for (const { judge, about, ours: our, theirs: their } of questions) {
@@ -53,7 +53,7 @@ const answersOf = async (image: string, path: string, folder: string): Promise<A
     if (ours !== undefined && theirs !== undefined) answers.push({ image, judge, about, ours, theirs });
   }
   return answers;
-};
+}
 
 const title = `# What other programs find in the same images
 
@@ -61,7 +61,9 @@ const title = `# What other programs find in the same images
 own code and copies a part of the file tree. The other programs read this copy. Each disagreement has its reason below. The suite fails on a disagreement that is not listed.
 `;
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').slice(0, 120);
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').slice(0, 120);
+}
 
 test('other programs find the same, except where a reason is listed', { timeout: 7_200_000 }, async () => {
   const asked = [...all];

@@ -16,17 +16,17 @@ const here = import.meta.dirname;
 /** The answers of dissect.target about a disk, and its copy of a part of the file tree. */
 export type Evidence = { dissect: Record<string, { value?: unknown; error?: string }>; tree: string };
 
-export const linkEvidence = async (disk: string, folder: string): Promise<Evidence> => {
+export async function linkEvidence(disk: string, folder: string): Promise<Evidence> {
   const python = await pythonWith(join(here, 'dissect-target.txt'));
   const tree = join(folder, 'tree');
   mkdirSync(tree, { recursive: true });
   const { stdout } = await run(python, [join(here, 'dissect-target.py'), disk, tree], { maxBuffer: 16 * 1024 ** 2 });
   return { dissect: JSON.parse(stdout), tree };
-};
+}
 
 /** A package of Debian, unpacked but not installed. */
-const unpacked = (name: string): Promise<string> =>
-  buildOnce(
+function unpacked(name: string): Promise<string> {
+  return buildOnce(
     {
       cacheDir: cacheDir(),
       name: `unpacked-${name}`,
@@ -39,8 +39,9 @@ const unpacked = (name: string): Promise<string> =>
       await run('dpkg-deb', ['-x', join(work, deb), work]);
     },
   );
+}
 
-const outputOf = async (command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> => {
+async function outputOf(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<string> {
   try {
     const { stdout, stderr } = await run(command, [...args], {
       env: { ...process.env, ...env },
@@ -51,10 +52,11 @@ const outputOf = async (command: string, args: readonly string[], env: NodeJS.Pr
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     return stdout + stderr;
   }
-};
+}
 
-const toOutcome = (findings: readonly Finding[], code: string): string | undefined =>
-  findings.find((finding) => finding.code === code)?.outcome;
+function toOutcome(findings: readonly Finding[], code: string): string | undefined {
+  return findings.find((finding) => finding.code === code)?.outcome;
+}
 
 type Seen = { findings: readonly Finding[]; guest: GuestFacts };
 
@@ -66,46 +68,51 @@ export type Question = {
   theirs(evidence: Evidence, seen: Seen): Promise<string | undefined> | string | undefined;
 };
 
-const dissect = (
+function dissect(
   about: string,
   part: string,
   ours: Question['ours'],
   theirs: (value: unknown, seen: Seen) => string | undefined,
-): Question => ({
-  judge: 'dissect.target',
-  about,
-  ours,
-  theirs: ({ dissect: { [part]: answer } }, seen) =>
-    answer?.error === undefined ? theirs(answer?.value, seen) : `error: ${answer.error}`,
-});
+): Question {
+  return {
+    judge: 'dissect.target',
+    about,
+    ours,
+    theirs: ({ dissect: { [part]: answer } }, seen) =>
+      answer?.error === undefined ? theirs(answer?.value, seen) : `error: ${answer.error}`,
+  };
+}
 
 /** Its names of filesystems. */
 const families: Readonly<Record<string, string>> = { ext2: 'ext', ext3: 'ext', ext4: 'ext', vfat: 'fat' };
-const family = (type: string): string => families[type] ?? type;
-const isLinux = ({ guest }: Seen): boolean => guest.osType === 'linux';
+function family(type: string): string {
+  return families[type] ?? type;
+}
+function isLinux({ guest }: Seen): boolean {
+  return guest.osType === 'linux';
+}
 
-const initramfsIn = (tree: string): string | undefined => {
+function initramfsIn(tree: string): string | undefined {
   const folder = join(tree, 'boot');
   const name = existsSync(folder) ? readdirSync(folder).find((file) => /^init(?:rd|ramfs)/.test(file)) : undefined;
   return name && join(folder, name);
-};
+}
 
-const builtinIn = (tree: string): string[] => {
+function builtinIn(tree: string): string[] {
   const folder = join(tree, 'lib-modules');
   const [version] = existsSync(folder) ? readdirSync(folder) : [];
   const file = version && join(folder, version, 'modules.builtin');
   return file && existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-};
+}
 
 /** Whether these modules can read a virtio disk. */
-const readsVirtio = (names: readonly string[]): string => {
+function readsVirtio(names: readonly string[]): string {
   const modules = new Set(names.map((name) => /([^/]+)\.ko(?:\.\w+)?$/.exec(name)?.[1]?.replaceAll('-', '_')));
   return modules.has('virtio_pci') && (modules.has('virtio_blk') || modules.has('virtio_scsi')) ? 'pass' : 'fail';
-};
+}
 
-const initramfsListed =
-  (list: (file: string) => Promise<string>): Question['theirs'] =>
-  async ({ tree }) => {
+function initramfsListed(list: (file: string) => Promise<string>): Question['theirs'] {
+  return async ({ tree }) => {
     const file = initramfsIn(tree);
     return (
       file &&
@@ -115,15 +122,16 @@ const initramfsListed =
       ])
     );
   };
+}
 
-const enabled = async ({ tree }: Evidence, units: readonly string[]): Promise<string | undefined> => {
+async function enabled({ tree }: Evidence, units: readonly string[]): Promise<string | undefined> {
   if (!existsSync(join(tree, 'usr/lib/systemd')) && !existsSync(join(tree, 'lib/systemd'))) return undefined;
   const answers = await Promise.all(units.map((unit) => outputOf('systemctl', [`--root=${tree}`, 'is-enabled', unit])));
   return answers.some((answer) => /^(?:enabled|alias)/.test(answer)) ? 'pass' : 'fail';
-};
+}
 
 /** The firmware tables of a machine in OpenStack. */
-const asOpenStack = (tree: string): NodeJS.ProcessEnv => {
+function asOpenStack(tree: string): NodeJS.ProcessEnv {
   const write = (path: string, text: string): void => {
     mkdirSync(join(tree, path, '..'), { recursive: true });
     writeFileSync(join(tree, path), text);
@@ -133,7 +141,7 @@ const asOpenStack = (tree: string): NodeJS.ProcessEnv => {
   write('own/systemd-detect-virt', '#!/bin/sh\necho kvm\n');
   execFileSync('chmod', ['755', join(tree, 'own/systemd-detect-virt')]);
   return { PATH_ROOT: tree, PATH: `${join(tree, 'own')}:${process.env.PATH}` };
-};
+}
 
 export const questions: readonly Question[] = [
   dissect(
@@ -229,7 +237,7 @@ export const questions: readonly Question[] = [
   },
 ];
 
-const configOf = (tree: string): string => {
+function configOf(tree: string): string {
   const path = join(tree, 'run/cloud-init/cloud.cfg');
   return existsSync(path) ? readFileSync(path, 'utf8') : '';
-};
+}

@@ -31,8 +31,11 @@ const sandbox = [
 ];
 const outputs = ['workers/tools/output.test.ts', 'test/hostile/sandbox/stand-ins.test.ts'];
 
-const gone = (file: string, tests: string[], lines: [from: string, count: number][]): Mutation[] =>
-  lines.flatMap(([from, count]) => Array.from({ length: count }, (_, nth) => ({ file, from, to: '', nth, tests })));
+function gone(file: string, tests: string[], lines: [from: string, count: number][]): Mutation[] {
+  return lines.flatMap(([from, count]) =>
+    Array.from({ length: count }, (_, nth) => ({ file, from, to: '', nth, tests })),
+  );
+}
 
 const mutations: Mutation[] = [
   ...gone('adapters/database/run-store.ts', runs, [

@@ -38,14 +38,14 @@ afterAll(async () => {
 
 const timeout = 800_000;
 /** What it printed; when it failed, that is the error. */
-const printedBy = async (command: string, args: string[], more: Record<string, string> = {}): Promise<string> => {
+async function printedBy(command: string, args: string[], more: Record<string, string> = {}): Promise<string> {
   const ran = run(command, args, { cwd: dir, env: { ...env, ...more }, timeout }).catch(
     (error: { stdout?: string; stderr?: string }) => {
       throw new Error(`${error.stdout}${error.stderr}`.slice(-4000));
     },
   );
   return (await ran).stdout;
-};
+}
 
 test("Ansible's openstack.cloud.image sends, changes, imports, has fetched and deletes", async () => {
   const { python, command, settings } = await ansible();

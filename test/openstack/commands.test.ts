@@ -34,13 +34,15 @@ afterAll(async () => {
 });
 
 /** What was sent is served when a worker has looked at it. */
-const served = (id: string) => servedImage(installation, id, 240);
+function served(id: string) {
+  return servedImage(installation, id, 240);
+}
 
 /** A command as words, by whom, and what it says when it is refused; without that it succeeds. */
 type Step = [who: Role | 'stranger', command: string, refusal?: RegExp];
 type Run = (who: OpenStackUser, words: string[]) => Promise<Ran>;
 
-const walk = async (steps: readonly Step[], run: Run, names: Record<string, string>): Promise<void> => {
+async function walk(steps: readonly Step[], run: Run, names: Record<string, string>): Promise<void> {
   const otherwise: unknown[] = [];
   for (const [who, command, refusal] of steps) {
     const words = command.split(' ').map((word) => names[word] ?? word);
@@ -53,10 +55,10 @@ const walk = async (steps: readonly Step[], run: Run, names: Record<string, stri
     if (sent && code === 0) await served(sent);
   }
   expect(otherwise).toEqual([]);
-};
+}
 
 /** Those of the client's that no step runs, and those of the steps that the client does not have. */
-const notCovered = (steps: readonly Step[], commands: readonly string[]): string[] => {
+function notCovered(steps: readonly Step[], commands: readonly string[]): string[] {
   const ran = new Set(
     steps.map(([, command]) => {
       const known = commands.filter((name) => `${command} `.startsWith(`${name} `));
@@ -64,7 +66,7 @@ const notCovered = (steps: readonly Step[], commands: readonly string[]): string
     }),
   );
   return [...commands.filter((name) => !ran.has(name)), ...[...ran].filter((name) => !commands.includes(name))];
-};
+}
 
 const noDefinitions = /not kept here|no metadata definitions|No .*(found|exists)/i;
 const nothingThere = /address does not exist|404|not found|does not support image caching/i;
@@ -212,10 +214,12 @@ const refusedMethods: readonly [RegExp, RegExp][] = [
   ],
 ];
 
-const namesFor = (): Record<string, string> => ({
-  ...{ ID: randomUUID(), OTHER: randomUUID(), THIRD: randomUUID(), FOURTH: randomUUID(), TASK: randomUUID() },
-  ...{ FILE: join(dir, 'data'), COPY: join(dir, randomUUID()), SCHEMA: join(dir, 'schema.json') },
-});
+function namesFor(): Record<string, string> {
+  return {
+    ...{ ID: randomUUID(), OTHER: randomUUID(), THIRD: randomUUID(), FOURTH: randomUUID(), TASK: randomUUID() },
+    ...{ FILE: join(dir, 'data'), COPY: join(dir, randomUUID()), SCHEMA: join(dir, 'schema.json') },
+  };
+}
 
 describe('every command', () => {
   test('of openstack', async () => {

@@ -41,7 +41,8 @@ afterAll(async () => {
   if (dir) rmSync(dir, { recursive: true });
 });
 
-const settings = (): string => `
+function settings(): string {
+  return `
 [DEFAULT]
 log_dir = ${dir}
 [oslo_concurrency]
@@ -67,9 +68,10 @@ build_timeout = 240
 [image-feature-enabled]
 image_conversion = true
 `;
+}
 
 type Told = { test: string; outcome: 'passed' | 'failed' | 'skipped'; why: string };
-const runTempest = async (): Promise<Told[]> => {
+async function runTempest(): Promise<Told[]> {
   const python = await pythonWith(join(import.meta.dirname, '../support/tempest.txt'));
   const child = spawn(...tied(python, [join(import.meta.dirname, 'run-tempest.py')]), {
     cwd: dir,
@@ -84,15 +86,15 @@ const runTempest = async (): Promise<Told[]> => {
   for await (const line of createInterface(child.stdout)) told.push(JSON.parse(line));
   if (told.length === 0) throw new Error(`Tempest ran no test: ${said}`);
   return told.map(({ test: name, ...more }) => ({ test: name.replace('tempest.api.image.v2.', ''), ...more }));
-};
+}
 
 /** What a test is to end with; passed, unless it is listed. */
-const expectedOf = (name: string): { outcome: Told['outcome']; says: RegExp } => {
+function expectedOf(name: string): { outcome: Told['outcome']; says: RegExp } {
   const failed = deviations.find(({ tests }) => tests.includes(name));
   if (failed) return { outcome: 'failed', says: failed.says };
   const skipped = leftOut.find(({ tests }) => tests.includes(name));
   return skipped ? { outcome: 'skipped', says: skipped.says } : { outcome: 'passed', says: /^/ };
-};
+}
 
 test('Tempest holds nothing against us but what is wanted', async () => {
   const told = await runTempest();

@@ -25,11 +25,12 @@ beforeAll(async () => {
 beforeEach(() => {
   loads = 0;
 });
-const countLoads = (): void => {
+function countLoads(): void {
   portal.page.on('load', () => loads++);
-};
-const setPercent = (percent: number): Promise<unknown> =>
-  portal.installation.db.updateTable('run_steps').set({ percent }).where('status', '=', 'running').execute();
+}
+function setPercent(percent: number): Promise<unknown> {
+  return portal.installation.db.updateTable('run_steps').set({ percent }).where('status', '=', 'running').execute();
+}
 
 test('a page that has lost the server says so, and is right again as soon as it is back', async () => {
   const { installation } = portal;

@@ -82,13 +82,15 @@ afterEach(async () => {
   expect(visit.complaints).toEqual([]);
 });
 
-const signIn = async (role: 'admin' | 'member', path: string): Promise<void> => {
+async function signIn(role: 'admin' | 'member', path: string): Promise<void> {
   await page.goto(path);
   await page.getByLabel('API-Schlüssel').fill(keys[role]);
   await page.getByRole('button', { name: 'Anmelden' }).click();
   await page.getByRole('button', { name: 'Abmelden' }).waitFor();
-};
-const tab = (name: string) => page.getByRole('tab', { name }).click();
+}
+function tab(name: string) {
+  return page.getByRole('tab', { name }).click();
+}
 
 test('members have no such page', async () => {
   await signIn('member', '/operations');

@@ -30,30 +30,33 @@ afterAll(async () => {
   await installation?.close();
 });
 
-const open = (path: string): Promise<Response> =>
-  fetch(installation.apiUrl + path, {
+function open(path: string): Promise<Response> {
+  return fetch(installation.apiUrl + path, {
     redirect: 'manual',
     headers: { accept: 'text/html', authorization: `Basic ${btoa(`me:${key}`)}` },
   });
+}
 
 /** Pages, and what is answered where there is none; 'html' where it must be a page. */
-const routes = (): [string, number, 'html' | 'other'][] => [
-  ...['/', '/images', '/images/platform', '/sessions', '/operations/audit', '/no/such/page'].map(
-    (path): [string, number, 'html'] => [path, 200, 'html'],
-  ),
-  ['/queues/', 200, 'html'],
-  ['/queues/queue/intake', 200, 'html'],
-  [`/v1/images/${imageId}/runs/1/report?as=html`, 200, 'html'],
-  [`/v1/images/${imageId}/runs/1/evidence/serial.log`, 200, 'other'],
-  [`/v1/images/${crypto.randomUUID()}/runs/1/report?as=html`, 404, 'other'],
-  ['/v1/images/%c3%28', 400, 'other'],
-  ['/v1/nothing', 404, 'other'],
-  ['/image/v2/nothing', 404, 'other'],
-  ['/queues/nothing/at/all.js', 404, 'other'],
-  ['/sign-in/begin', 404, 'other'],
-  ['/assets/nothing.js', 404, 'other'],
-  ['/v1/images/stream', 200, 'other'],
-];
+function routes(): [string, number, 'html' | 'other'][] {
+  return [
+    ...['/', '/images', '/images/platform', '/sessions', '/operations/audit', '/no/such/page'].map(
+      (path): [string, number, 'html'] => [path, 200, 'html'],
+    ),
+    ['/queues/', 200, 'html'],
+    ['/queues/queue/intake', 200, 'html'],
+    [`/v1/images/${imageId}/runs/1/report?as=html`, 200, 'html'],
+    [`/v1/images/${imageId}/runs/1/evidence/serial.log`, 200, 'other'],
+    [`/v1/images/${crypto.randomUUID()}/runs/1/report?as=html`, 404, 'other'],
+    ['/v1/images/%c3%28', 400, 'other'],
+    ['/v1/nothing', 404, 'other'],
+    ['/image/v2/nothing', 404, 'other'],
+    ['/queues/nothing/at/all.js', 404, 'other'],
+    ['/sign-in/begin', 404, 'other'],
+    ['/assets/nothing.js', 404, 'other'],
+    ['/v1/images/stream', 200, 'other'],
+  ];
+}
 
 test('every page and every refusal says who may frame it, what it may load, and that it comes by https', async () => {
   let pages = 0;

@@ -49,10 +49,12 @@ beforeEach(() => {
   ({ page } = portal);
 });
 
-const signIn = (role: 'member' | 'reader' = 'member', path?: string): Promise<void> => portal.signIn(keys[role], path);
+function signIn(role: 'member' | 'reader' = 'member', path?: string): Promise<void> {
+  return portal.signIn(keys[role], path);
+}
 
 /** A raw disk with one partition: all that the pre-check asks of it. */
-const diskFile = async (name: string, size: number): Promise<string> => {
+async function diskFile(name: string, size: number): Promise<string> {
   const path = join(folder, name);
   const head = Buffer.alloc(MiB);
   head.set([0x80, 0, 2, 0, 0x83, 0, 0, 0], 446);
@@ -62,18 +64,18 @@ const diskFile = async (name: string, size: number): Promise<string> => {
   await writeFile(path, Buffer.concat([head, randomBytes(size - MiB)]));
   await utimes(path, 1_700_000_000, 1_700_000_000);
   return path;
-};
+}
 
 /** Says that it is compressed by xz, which no browser can look into, and is not: the installation refuses it at once. */
-const damagedFile = async (name: string, size: number): Promise<string> => {
+async function damagedFile(name: string, size: number): Promise<string> {
   const path = join(folder, name);
   await writeFile(path, Buffer.concat([Buffer.from([0xfd, 0x37, 0x7a, 0x58, 0x5a, 0]), randomBytes(size - 6)]));
   await utimes(path, 1_700_000_000, 1_700_000_000);
   return path;
-};
+}
 
 /** The bytes of an image's upload as the store has them. */
-const storedBytes = async (name: string): Promise<Buffer | undefined> => {
+async function storedBytes(name: string): Promise<Buffer | undefined> {
   const row = await installation.db
     .selectFrom('images')
     .where('name', '=', name)
@@ -84,12 +86,12 @@ const storedBytes = async (name: string): Promise<Buffer | undefined> => {
   const pieces: Buffer[] = [];
   for await (const piece of await installation.s3.getObject('uploads', row.upload_key)) pieces.push(piece as Buffer);
   return Buffer.concat(pieces);
-};
+}
 
-const openUploadDialog = async (): Promise<void> => {
+async function openUploadDialog(): Promise<void> {
   await page.getByRole('button', { name: 'Image hochladen' }).click();
   await page.getByRole('dialog', { name: 'Image hochladen' }).waitFor();
-};
+}
 
 describe('who is there', () => {
   test('signs in with a key, sees it nowhere again, and signs out', async () => {

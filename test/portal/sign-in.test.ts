@@ -39,13 +39,15 @@ afterEach(async () => {
   expect(visit.complaints).toEqual([]);
 });
 
-const offer = () => page.getByRole('link', { name: 'Mit Beispiel-Konto anmelden' });
-const signInAs = async (account: string): Promise<void> => {
+function offer() {
+  return page.getByRole('link', { name: 'Mit Beispiel-Konto anmelden' });
+}
+async function signInAs(account: string): Promise<void> {
   await offer().click();
   await page.getByPlaceholder('Enter any login').fill(account);
   await page.getByPlaceholder('and password').fill('x');
   await page.getByRole('button', { name: 'Sign-in' }).click();
-};
+}
 
 test('leads to the issuer and back to the page that was asked for; choosing a project, and signing out here and there', async () => {
   await page.goto('/images/platform');

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** A raw disk with one partition. `fill` is what its last mebibyte is made of; all between is zeros that no disk holds. */
-const sparseDisk = async (name: string, size: number, fill: Buffer): Promise<string> => {
+async function sparseDisk(name: string, size: number, fill: Buffer): Promise<string> {
   const path = join(folder, name);
   const head = Buffer.alloc(512);
   head.set([0x80, 0, 2, 0, 0x83, 0, 0, 0], 446);
@@ -35,10 +35,12 @@ const sparseDisk = async (name: string, size: number, fill: Buffer): Promise<str
   await file.write(fill, 0, fill.length, size - fill.length);
   await file.close();
   return path;
-};
+}
 
-const sha256 = (bytes: Buffer): string => createHash('sha256').update(bytes).digest('hex');
-const storedHash = async (name: string): Promise<string> => {
+function sha256(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+async function storedHash(name: string): Promise<string> {
   const { upload_key } = await portal.installation.db
     .selectFrom('images')
     .where('name', '=', name)
@@ -46,8 +48,10 @@ const storedHash = async (name: string): Promise<string> => {
     .select('upload_key')
     .executeTakeFirstOrThrow();
   return sha256(await buffer(await portal.installation.s3.getObject('uploads', upload_key)));
-};
-const dockOf = (page: Page) => page.getByRole('region', { name: 'Uploads' });
+}
+function dockOf(page: Page) {
+  return page.getByRole('region', { name: 'Uploads' });
+}
 
 test('every byte is sent: zeros arrive as zeros', async () => {
   const size = 40 * MiB;

@@ -19,7 +19,7 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
 `;
 
 /** Ansible with the collection openstack.cloud, from PyPI, pinned. Installed once, then kept. */
-export const ansible = async (): Promise<{ python: string; command: string; settings: Record<string, string> }> => {
+export async function ansible(): Promise<{ python: string; command: string; settings: Record<string, string> }> {
   const python = await pythonWith(pins);
   const remedy = 'The package of ansible-collections.txt is fetched with pip from a PyPI.';
   const kept = { cacheDir: cacheDir(), name: 'ansible-collections', recipe: [collectionPins], remedy };
@@ -34,4 +34,4 @@ export const ansible = async (): Promise<{ python: string; command: string; sett
     command: join(dirname(python), 'ansible-playbook'),
     settings: { ANSIBLE_COLLECTIONS_PATH: collections, ANSIBLE_NOCOLOR: '1', ANSIBLE_LOCALHOST_WARNING: 'false' },
   };
-};
+}

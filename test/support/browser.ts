@@ -10,17 +10,17 @@ import { expect } from 'vitest';
 
 const programs = ['chromium', 'google-chrome'];
 
-const browserPath = (): string => {
+function browserPath(): string {
   const folders = (process.env.PATH ?? '').split(delimiter);
   const found = folders
     .flatMap((folder) => programs.map((name) => join(folder, name)))
     .find((path) => existsSync(path));
   if (!found) throw new Error('No Chromium in PATH: install the package chromium.');
   return found;
-};
+}
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({
+export function openBrowser(): Promise<Browser> {
+  return chromium.launch({
     executablePath: browserPath(),
     // The tests run as root in containers without user namespaces to spare; the pages are our own.
     args: [
@@ -34,14 +34,15 @@ export const openBrowser = (): Promise<Browser> =>
       '--disable-dev-shm-usage',
     ],
   });
+}
 
 export type Visit = { context: BrowserContext; page: Page; complaints: string[] };
 
 /** A browser profile of its own. `complaints` collects what must not happen. */
-export const newVisit = async (
+export async function newVisit(
   browser: Browser,
   options: Parameters<Browser['newContext']>[0] & { baseURL: string },
-): Promise<Visit> => {
+): Promise<Visit> {
   const context = await browser.newContext({ locale: 'de-DE', viewport: { width: 1440, height: 900 }, ...options });
   context.setDefaultTimeout(60_000);
   const complaints: string[] = [];
@@ -60,18 +61,19 @@ export const newVisit = async (
     if (message.type() === 'error' && !text.startsWith('Failed to load resource')) complaints.push(text);
   });
   return { context, page, complaints };
-};
+}
 
 /** What fades from one colour to another is at its end at once: half way, nothing has the contrast that it will have. */
-const endTransitions = (page: Page): Promise<void> =>
-  page.evaluate(() => {
+function endTransitions(page: Page): Promise<void> {
+  return page.evaluate(() => {
     for (const animation of document.getAnimations()) {
       if (animation instanceof CSSTransition) animation.finish();
     }
   });
+}
 
 /** https://github.com/dequelabs/axe-core: WCAG 2.2 A and AA, and best practices. */
-export const expectAccessible = async (page: Page): Promise<void> => {
+export async function expectAccessible(page: Page): Promise<void> {
   await endTransitions(page);
   const { violations } = await new AxeBuilder({ page }).analyze();
   const told = violations.map(({ id, help, nodes }) => ({
@@ -80,11 +82,11 @@ export const expectAccessible = async (page: Page): Promise<void> => {
     at: nodes.map(({ html, failureSummary }) => [html.slice(0, 200), failureSummary]),
   }));
   expect(told).toEqual([]);
-};
+}
 
 /** What sticks out of the window to the right, where nobody scrolls to; tabs and consoles scroll by themselves. */
-export const widerThanScreen = (page: Page): Promise<string[]> =>
-  page.evaluate(() =>
+export function widerThanScreen(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
     [...document.querySelectorAll('main *, header *')]
       .filter((element) => {
         const { right, width } = element.getBoundingClientRect();
@@ -96,9 +98,10 @@ export const widerThanScreen = (page: Page): Promise<string[]> =>
       })
       .map((element) => element.outerHTML.slice(0, 120)),
   );
+}
 
 /** In light, then in dark, a page that stays as it is; what fades from one to the other is there at once. */
-export const inBothThemes = async (page: Page, work: (theme: 'light' | 'dark') => Promise<void>): Promise<void> => {
+export async function inBothThemes(page: Page, work: (theme: 'light' | 'dark') => Promise<void>): Promise<void> {
   const toggle = async (): Promise<void> => {
     await page.evaluate(() => document.documentElement.classList.toggle('pf-v6-theme-dark'));
     await endTransitions(page);
@@ -108,14 +111,14 @@ export const inBothThemes = async (page: Page, work: (theme: 'light' | 'dark') =
   await toggle();
   await work(isDark ? 'light' : 'dark');
   await toggle();
-};
+}
 
 const folder = join(import.meta.dirname, '../../.bootready/screenshots');
 
 /** Both themes, to be looked at; nothing compares them. */
-export const picture = async (page: Page, name: string): Promise<void> => {
+export async function picture(page: Page, name: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   await inBothThemes(page, async (theme) => {
     await page.screenshot({ path: join(folder, `${name}-${theme}.png`), animations: 'disabled' });
   });
-};
+}

@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 
 /** Bytes in memory, counting what is read of them. */
-export const bufferSource = (bytes: Buffer): ByteSource & { readBytes: number } => {
+export function bufferSource(bytes: Buffer): ByteSource & { readBytes: number } {
   const source = {
     size: bytes.length,
     readBytes: 0,
@@ -13,12 +13,10 @@ export const bufferSource = (bytes: Buffer): ByteSource & { readBytes: number } 
     },
   };
   return source;
-};
+}
 
 /** A file, counting what is read of it. */
-export const countedFile = async (
-  path: string,
-): Promise<ByteSource & { readBytes: number; close(): Promise<void> }> => {
+export async function countedFile(path: string): Promise<ByteSource & { readBytes: number; close(): Promise<void> }> {
   const file = await open(path);
   const { size } = await file.stat();
   const source = {
@@ -32,4 +30,4 @@ export const countedFile = async (
     close: () => file.close(),
   };
   return source;
-};
+}

@@ -12,7 +12,7 @@ export type Authority = Pair & {
 };
 
 /** An authority of a test's own, by openssl(1), with its files in `dir`. */
-export const makeAuthority = async (dir: string, name: string): Promise<Authority> => {
+export async function makeAuthority(dir: string, name: string): Promise<Authority> {
   const files = (of: string) => ({ certFile: join(dir, `${of}.crt`), keyFile: join(dir, `${of}.key`) });
   const read = async (of: string): Promise<Pair> => {
     const { certFile, keyFile } = files(of);
@@ -37,4 +37,4 @@ export const makeAuthority = async (dir: string, name: string): Promise<Authorit
       return read(subject);
     },
   };
-};
+}

@@ -34,14 +34,14 @@ export type CliUser = {
   close(): Promise<void>;
 };
 
-export const startCliUser = async ({
+export async function startCliUser({
   role = 'member',
   env: more = {},
   ...options
 }: {
   role?: Role;
   env?: Record<string, string>;
-} & Pick<NonNullable<Parameters<typeof startInstallation>[0]>, 'roles'> = {}): Promise<CliUser> => {
+} & Pick<NonNullable<Parameters<typeof startInstallation>[0]>, 'roles'> = {}): Promise<CliUser> {
   const dir = await mkdtemp(join(tmpdir(), 'cli-'));
   const proxy = await startStoreProxy();
   const settings = { S3_PUBLIC_ENDPOINT: proxy.url, WEB_DOWNLOAD_HOSTS: '127.0.0.1', ...more };
@@ -84,10 +84,10 @@ export const startCliUser = async ({
       await rm(dir, { recursive: true, force: true });
     },
   };
-};
+}
 
 /** A raw disk by its partition table, 40 MiB of noise: five parts of 8 MiB. */
-export const noisyDisk = async (path: string): Promise<string> => {
+export async function noisyDisk(path: string): Promise<string> {
   const bytes = randomBytes(40 * MiB);
   bytes.fill(0, 440, 512);
   Buffer.from([0x80, 0, 0, 0, 0x83, 0, 0, 0]).copy(bytes, 446);
@@ -96,4 +96,4 @@ export const noisyDisk = async (path: string): Promise<string> => {
   bytes.writeUInt16LE(0xaa55, 510);
   await writeFile(path, bytes);
   return path;
-};
+}

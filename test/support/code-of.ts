@@ -1,9 +1,9 @@
 /** The code of the error that some work throws, or `none`. */
-export const findCode = (work: () => unknown): string => {
+export function findCode(work: () => unknown): string {
   try {
     work();
     return 'none';
   } catch (error) {
     return (error as { code: string }).code;
   }
-};
+}

@@ -12,7 +12,7 @@ import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 export const template = 'migrated';
 
 /** One statement, as the owner of the server; its URL names any database but the one that is meant. */
-export const onServer = async (server: string, statement: string): Promise<void> => {
+export async function onServer(server: string, statement: string): Promise<void> {
   const client = new pg.Client({ connectionString: server });
   await client.connect();
   try {
@@ -20,19 +20,23 @@ export const onServer = async (server: string, statement: string): Promise<void>
   } finally {
     await client.end();
   }
-};
+}
 /** As the processes of one kind log in. */
-export const loginOf = (role: ProcessRole): string => `login_${role}`;
+export function loginOf(role: ProcessRole): string {
+  return `login_${role}`;
+}
 const loginPassword = 'test';
-export const loginUrl = (url: string, role: ProcessRole): string =>
-  Object.assign(new URL(url), { username: loginOf(role), password: loginPassword }).toString();
+export function loginUrl(url: string, role: ProcessRole): string {
+  return Object.assign(new URL(url), { username: loginOf(role), password: loginPassword }).toString();
+}
 
 /** Of another database of the server. */
-export const databaseUrl = (server: string, name: string): string =>
-  Object.assign(new URL(server), { pathname: `/${name}` }).toString();
+export function databaseUrl(server: string, name: string): string {
+  return Object.assign(new URL(server), { pathname: `/${name}` }).toString();
+}
 
 /** Once for all files: a copy of it takes a fraction of what the migrations take. */
-export const makeTemplate = async (server: string): Promise<void> => {
+export async function makeTemplate(server: string): Promise<void> {
   await onServer(server, `create database ${template}`);
   const { db, close } = openDatabase(databaseUrl(server, template));
   try {
@@ -46,4 +50,4 @@ export const makeTemplate = async (server: string): Promise<void> => {
   } finally {
     await close();
   }
-};
+}

@@ -7,16 +7,14 @@ import type { ProcessRole } from '../../shared/process-roles.ts';
 import { databaseUrl, loginUrl, onServer, template } from './database-server.ts';
 
 /** A database of its own, migrated unless told otherwise. */
-export const freshDatabase = async ({
-  migrated = true,
-} = {}): Promise<{
+export async function freshDatabase({ migrated = true } = {}): Promise<{
   url: string;
   /** As the owner: for what a test makes and looks at. */
   db: Kysely<Database>;
   /** As the login of one kind of process: for the stores that it builds. */
   as(role: ProcessRole): Kysely<Database>;
   drop(): Promise<void>;
-}> => {
+}> {
   const server = inject('stack').databaseUrl;
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   await onServer(server, `create database ${name}${migrated ? ` template ${template}` : ''}`);
@@ -36,4 +34,4 @@ export const freshDatabase = async ({
       await onServer(server, `drop database ${name} with (force)`);
     },
   };
-};
+}

@@ -5,20 +5,28 @@ import type { Database } from '../../adapters/database/schema.ts';
 export type Filling = { images: number; projects: number };
 
 /** The project with this number, from 1 on. */
-export const filledProject = (number: number): string => `filled-${number}`;
+export function filledProject(number: number): string {
+  return `filled-${number}`;
+}
 
 /** As `filled_id` below has it: an id that zod takes for one, too. */
-export const filledId = (text: string): string =>
-  createHash('md5')
+export function filledId(text: string): string {
+  return createHash('md5')
     .update(text)
     .digest('hex')
     .replace(/^(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-8$4-');
+}
 
 /** A number of 0 to below 2^31 that looks like chance and is the same each time. */
-const chance = (salt: string) => sql`(hashtextextended(i || ${sql.lit(salt)}, 7) & 2147483647)`;
-const oneIn = (salt: string, of: number) => sql`${chance(salt)} % ${sql.lit(of)} = 0`;
-const pick = (salt: string, words: readonly string[]) =>
-  sql`(${sql.lit(`{${words.join(',')}}`)}::text[])[1 + ${chance(salt)} % ${sql.lit(words.length)}]`;
+function chance(salt: string) {
+  return sql`(hashtextextended(i || ${sql.lit(salt)}, 7) & 2147483647)`;
+}
+function oneIn(salt: string, of: number) {
+  return sql`${chance(salt)} % ${sql.lit(of)} = 0`;
+}
+function pick(salt: string, words: readonly string[]) {
+  return sql`(${sql.lit(`{${words.join(',')}}`)}::text[])[1 + ${chance(salt)} % ${sql.lit(words.length)}]`;
+}
 
 const distributions = ['debian', 'ubuntu', 'rocky', 'fedora', 'alpinelinux', 'windows', 'opensuse', 'sles'];
 
@@ -27,7 +35,7 @@ const distributions = ['debian', 'ubuntu', 'rocky', 'fedora', 'alpinelinux', 'wi
  * families, notifications and entries of the audit log. The same each time; 100,000 images take half a minute. Ends with statistics and a vacuum, as
  * autovacuum leaves them.
  */
-export const fillDatabase = async (db: Kysely<Database>, { images, projects }: Filling): Promise<void> => {
+export async function fillDatabase(db: Kysely<Database>, { images, projects }: Filling): Promise<void> {
   await db.transaction().execute(async (trx) => {
     // What triggers tell is nobody's to hear, and rows that are made to fit together need not be compared.
     await sql`set local session_replication_role = replica`.execute(trx);
@@ -47,9 +55,9 @@ export const fillDatabase = async (db: Kysely<Database>, { images, projects }: F
     for (const { definition } of indexes.rows) await sql.raw(definition).execute(trx);
   });
   await sql`vacuum (analyze)`.execute(db);
-};
+}
 
-const fillImages = async (trx: Transaction<Database>, images: number, projects: number): Promise<void> => {
+async function fillImages(trx: Transaction<Database>, images: number, projects: number): Promise<void> {
   await sql`insert into projects (id, key_prefix, created_at)
     select 'filled-' || i, 'filled-' || i || '/', now() - interval '3 years' from generate_series(1, ${sql.lit(projects)}) i`.execute(
     trx,
@@ -108,9 +116,9 @@ const fillImages = async (trx: Transaction<Database>, images: number, projects: 
     from (select id, (properties ->> 'build')::bigint as i from images where visibility = 'shared' and deleted_at is null) shared, generate_series(1, 2) each
     where ${oneIn('member', 20)}
     on conflict do nothing`.execute(trx);
-};
+}
 
-const fillRuns = async (trx: Transaction<Database>, images: number): Promise<void> => {
+async function fillRuns(trx: Transaction<Database>, images: number): Promise<void> {
   const findings = JSON.stringify(
     Array.from({ length: 30 }, (_, index) => ({
       ...{ code: `check-of-kind-${index}`, step: 'inspect', outcome: index % 9 ? 'pass' : 'warn' },
@@ -148,9 +156,9 @@ const fillRuns = async (trx: Transaction<Database>, images: number): Promise<voi
     from generate_series(1, ${sql.lit(images)}) i join images on id = pg_temp.filled_id('image' || i) where ${oneIn('download', 20)}`.execute(
     trx,
   );
-};
+}
 
-const fillBeside = async (trx: Transaction<Database>, images: number, projects: number): Promise<void> => {
+async function fillBeside(trx: Transaction<Database>, images: number, projects: number): Promise<void> {
   await sql`insert into upload_events (source, fingerprint, event_name, bucket, key, etag, raw, received_at, outcome, detail, image_id, project_id, settled_at)
     select 'store', md5('event' || i), 's3:ObjectCreated:Put', 'uploads', 'filled-' || (1 + i % ${sql.lit(projects)}) || '/' || i || '.qcow2', md5('etag' || i),
       jsonb_build_object('eventName', 's3:ObjectCreated:Put', 'text', repeat('what the store said ', 20)),
@@ -177,4 +185,4 @@ const fillBeside = async (trx: Transaction<Database>, images: number, projects: 
       'somebody', 'filled-' || (1 + i % ${sql.lit(projects)}), pg_temp.filled_id('image' || i), '{}',
       decode(md5('p' || i), 'hex'), decode(md5('h' || i), 'hex')
     from generate_series(1, 2 * ${sql.lit(images)}) i`.execute(trx);
-};
+}

@@ -7,7 +7,7 @@ export type FormBrowser = {
 };
 export type Page = { url: string; status: number; html: string; setCookies: string[] };
 
-export const formBrowser = (): FormBrowser => {
+export function formBrowser(): FormBrowser {
   const cookies = new Map<string, string>();
   const go = async (url: string, init: RequestInit = {}, until?: string): Promise<Page> => {
     const setCookies: string[] = [];
@@ -47,4 +47,4 @@ export const formBrowser = (): FormBrowser => {
       return go(new URL(action, url).href, { method: 'POST', body }, until);
     },
   };
-};
+}

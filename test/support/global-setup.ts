@@ -24,7 +24,7 @@ declare module 'vitest' {
 }
 
 /** Real servers on free ports with data of their own, once for all files of a suite. */
-export const setup = async (project: TestProject): Promise<() => Promise<void>> => {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const home = await mkdtemp(join(tmpdir(), 'bootready-test-'));
   const dirs = {
     postgres: join(home, 'postgres'),
@@ -63,4 +63,4 @@ export const setup = async (project: TestProject): Promise<() => Promise<void>> 
     await teardown();
     throw error;
   }
-};
+}

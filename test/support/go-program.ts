@@ -12,7 +12,7 @@ const run = promisify(execFile);
  * The program of a folder with a Go module, whose go.sum pins what it is made of; built once, then kept. Without a `source` it is that of the folder.
  * @param source a package of another module, which the folder's pins
  */
-export const goProgram = async (folder: string, source = '.'): Promise<string> => {
+export async function goProgram(folder: string, source = '.'): Promise<string> {
   const name = basename(folder);
   const recipe = readdirSync(folder)
     .sort()
@@ -28,4 +28,4 @@ export const goProgram = async (folder: string, source = '.'): Promise<string> =
     });
   });
   return join(home, name);
-};
+}

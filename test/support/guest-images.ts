@@ -7,22 +7,22 @@ import { buildSampleImages, type SampleImages } from '../../dev/sample/build.ts'
 import { cacheDir } from '../../dev/stack/tool-path.ts';
 
 /** The real Debian image of `npm start` and its broken variants; built once for all suites, then kept. */
-export const guestImages = (): Promise<SampleImages> =>
-  buildSampleImages(cacheDir(), (message) => process.stderr.write(`sample image: ${message}\n`));
+export function guestImages(): Promise<SampleImages> {
+  return buildSampleImages(cacheDir(), (message) => process.stderr.write(`sample image: ${message}\n`));
+}
 
-const run = (command: string, ...args: string[]): void => {
+function run(command: string, ...args: string[]): void {
   execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
-};
+}
 
-const converted =
-  (format: string, ...options: string[]) =>
-  (raw: string, out: string): void =>
+function converted(format: string, ...options: string[]) {
+  return (raw: string, out: string): void =>
     run('qemu-img', 'convert', '-f', 'raw', '-O', format, ...options, raw, out);
+}
 
-const compressed =
-  (command: string) =>
-  (from: string, out: string): void =>
-    run('sh', '-c', `${command} < "$1" > "$2"`, 'sh', from, out);
+function compressed(command: string) {
+  return (from: string, out: string): void => run('sh', '-c', `${command} < "$1" > "$2"`, 'sh', from, out);
+}
 
 /** How a disk is made into a file of each format that an uploader may have: from the raw disk, to a path. */
 export const packings: Record<string, (raw: string, out: string) => void> = {
@@ -52,7 +52,7 @@ export const packings: Record<string, (raw: string, out: string) => void> = {
 };
 
 /** Where a stream and a file first differ, in bytes; undefined when they are the same to the end. */
-export const firstDifference = async (stream: Readable, path: string): Promise<number | undefined> => {
+export async function firstDifference(stream: Readable, path: string): Promise<number | undefined> {
   const file = await open(path, 'r');
   try {
     let at = 0;
@@ -67,4 +67,4 @@ export const firstDifference = async (stream: Readable, path: string): Promise<n
   } finally {
     await file.close();
   }
-};
+}

@@ -4,7 +4,7 @@ import type { AskGuestfish } from '../../workers/tools/guestfish-complaints.ts';
 export type Question = { command: string; args: readonly string[] };
 
 /** glob(3) with GLOB_BRACE: every way in which the braces can be read. */
-const alternatives = (pattern: string): string[] => {
+function alternatives(pattern: string): string[] {
   const open = pattern.indexOf('{');
   if (open < 0) return [pattern];
   let depth = 0;
@@ -21,14 +21,14 @@ const alternatives = (pattern: string): string[] => {
       );
   }
   return [pattern];
-};
+}
 
 /** Answers as the appliance does that has a Linux of these files before it; what is given for a question itself goes before. */
-export const guestOf = (
+export function guestOf(
   files: Readonly<Record<string, string | Buffer>>,
   questions: Question[] = [],
   given: Readonly<Record<string, string | Buffer>> = {},
-): AskGuestfish => {
+): AskGuestfish {
   const lines = (...each: string[]): string => each.map((line) => `${line}\n`).join('');
   const failed = 'libguestfs: error: x: No such file or directory\n';
   const bytesOf = (path: string): Buffer | undefined => {
@@ -73,4 +73,4 @@ export const guestOf = (
     const answer = given[`${command} ${args.join(' ')}`] ?? given[command] ?? answers[command]?.(...args) ?? failed;
     return Buffer.from(answer as string);
   };
-};
+}

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { kvmWorks } from '../../workers/tools/kvm.ts';
 
 /** What commands print that look into a raw disk, read-only, with a filesystem of it mounted. guestfish(1) */
-export const guestfish = async (path: string, device: string, commands: readonly string[]): Promise<string> =>
-  execFileSync('guestfish', ['--ro', '--format=raw', '-a', path, '-m', device], {
+export async function guestfish(path: string, device: string, commands: readonly string[]): Promise<string> {
+  return execFileSync('guestfish', ['--ro', '--format=raw', '-a', path, '-m', device], {
     input: commands.join('\n'),
     encoding: 'utf8',
     env: {
@@ -12,3 +12,4 @@ export const guestfish = async (path: string, device: string, commands: readonly
       ...((await kvmWorks()) ? {} : { LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' }),
     },
   });
+}

@@ -7,7 +7,10 @@ import proto, { type temporal } from '@temporalio/proto';
 const { History } = proto.temporal.api.history.v1;
 export type History = temporal.api.history.v1.IHistory;
 
-export const historyToJson = (history: History): object =>
-  History.toObject(History.fromObject(history), { longs: String, enums: String, bytes: String });
+export function historyToJson(history: History): object {
+  return History.toObject(History.fromObject(history), { longs: String, enums: String, bytes: String });
+}
 
-export const historyFromJson = (json: object): History => History.fromObject(json);
+export function historyFromJson(json: object): History {
+  return History.fromObject(json);
+}

@@ -6,7 +6,7 @@ import type { Installation } from './installation.ts';
 
 type Home = Pick<Installation, 'env'>;
 
-const withQueue = async (home: Home, work: (queue: Queue) => Promise<unknown>): Promise<void> => {
+async function withQueue(home: Home, work: (queue: Queue) => Promise<unknown>): Promise<void> {
   const queue = new Queue(queueNames.housekeeping, {
     connection: toConnection({ REDIS_URL: home.env.REDIS_URL ?? '' }),
   });
@@ -15,21 +15,22 @@ const withQueue = async (home: Home, work: (queue: Queue) => Promise<unknown>): 
   } finally {
     await queue.close();
   }
-};
+}
 
 /**
  * Waits until the sweep that a start begins with is over: it could find an upload before its notification is heard, and start its run.
  * To be asked right after the start, for only the last jobs are remembered.
  */
-export const firstSweep = (home: Home): Promise<void> =>
-  withQueue(home, (queue) => {
+export function firstSweep(home: Home): Promise<void> {
+  return withQueue(home, (queue) => {
     const swept = async () => (await queue.getJobs(['completed'])).some(({ name }) => name === 'sweep');
     return eventually(swept, { within: 60, what: 'the first sweep is over' });
   });
+}
 
 /** What is done meanwhile is seen as it was left: nobody looks at sources, sweeps or relays. */
-export const withoutHousekeeping = (home: Home, work: () => Promise<void>): Promise<void> =>
-  withQueue(home, async (queue) => {
+export function withoutHousekeeping(home: Home, work: () => Promise<void>): Promise<void> {
+  return withQueue(home, async (queue) => {
     await queue.pause();
     try {
       const isIdle = async () => (await queue.getActiveCount()) === 0;
@@ -39,3 +40,4 @@ export const withoutHousekeeping = (home: Home, work: () => Promise<void>): Prom
       await queue.resume();
     }
   });
+}

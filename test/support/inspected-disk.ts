@@ -12,7 +12,7 @@ import { guestImages } from './guest-images.ts';
 import { inspect } from './step-functions.ts';
 
 /** Makes disks of their recipes, a copy each, and has them inspected. */
-export const openDisks = async () => {
+export async function openDisks() {
   const dir = await mkdtemp(join(tmpdir(), 'checks-'));
   const samples: Record<string, string> = { ...(await guestImages()), ...(await distributionImages(cacheDir())) };
   const windows: Record<string, string> = await windowsImages();
@@ -48,4 +48,4 @@ export const openDisks = async () => {
     inspected: (guest: Pick<BrokenGuest, 'from' | 'edits'>) => withDisk(guest, inspect),
     close: () => rm(dir, { recursive: true, force: true }),
   };
-};
+}

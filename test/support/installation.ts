@@ -81,7 +81,7 @@ const args: Record<Role, string[]> = {
   queues: ['worker', '--queues'],
 };
 
-export const startInstallation = async (
+export async function startInstallation(
   options: {
     events?: boolean;
     env?: Record<string, string>;
@@ -89,7 +89,7 @@ export const startInstallation = async (
     ownTemporal?: boolean;
     metrics?: boolean;
   } = {},
-): Promise<Installation> => {
+): Promise<Installation> {
   const home = await mkdtemp(join(tmpdir(), 'installation-'));
   const undo: (() => Promise<unknown>)[] = [() => rm(home, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
@@ -266,10 +266,10 @@ export const startInstallation = async (
     await close();
     throw error;
   }
-};
+}
 
-const endedRun = async (db: Kysely<Database>, key: string): Promise<EndedRun | undefined> =>
-  db
+async function endedRun(db: Kysely<Database>, key: string): Promise<EndedRun | undefined> {
+  return db
     .selectFrom('runs')
     .innerJoin('images', 'images.id', 'runs.image_id')
     .where('images.upload_key', '=', key)
@@ -284,8 +284,9 @@ const endedRun = async (db: Kysely<Database>, key: string): Promise<EndedRun | u
       'runs.failure as failure',
     ])
     .executeTakeFirst();
+}
 
-const runOnce = async (command: string[], env: Record<string, string>): Promise<void> => {
+async function runOnce(command: string[], env: Record<string, string>): Promise<void> {
   const child = spawn(...tied(process.execPath, ['cli/main.ts', ...command]), {
     cwd: sources,
     env,
@@ -296,4 +297,4 @@ const runOnce = async (command: string[], env: Record<string, string>): Promise<
   child.stderr.on('data', (chunk) => (output += chunk));
   const code = await new Promise((resolve) => child.once('close', resolve));
   if (code !== 0) throw new Error(`bootready ${command.join(' ')} ended with ${code}: ${output}`);
-};
+}

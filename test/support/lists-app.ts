@@ -25,12 +25,10 @@ import { makeSecretKeys, newSecretsKey } from '../../shared/secret-keys.ts';
 const plenty = '1000000000';
 
 /** The API in this process, on a database and nothing else: for what only reads that. `ask` is a GET with a key of the project. */
-export const listsApp = async (
-  database: OpenDatabase,
-): Promise<{
+export async function listsApp(database: OpenDatabase): Promise<{
   ask(project: string, role: 'member' | 'admin', url: string): Promise<{ status: number; body: string }>;
   app: FastifyInstance;
-}> => {
+}> {
   const secretsKey = newSecretsKey();
   const config = loadConfig({
     ...{ DATABASE_URL: 'postgres://nowhere', REDIS_URL: 'redis://nowhere', S3_ENDPOINT: 'http://127.0.0.1:1' },
@@ -79,4 +77,4 @@ export const listsApp = async (
       return { status: statusCode, body };
     },
   };
-};
+}

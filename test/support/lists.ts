@@ -10,10 +10,12 @@ export type Role = 'member' | 'admin';
 export type ListCase = { url: string; list: string; filter: string; sort: string; roles: readonly Role[] };
 
 const both = ['member', 'admin'] as const;
-const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+function md5(text: string): string {
+  return createHash('md5').update(text).digest('hex');
+}
 
 /** Every list of both APIs with every filter, sort and page, on what `fillDatabase` makes; those who ask are of the second project. */
-export const listCases = ({ images, projects }: Filling): ListCase[] => {
+export function listCases({ images, projects }: Filling): ListCase[] {
   const made = images - (images % projects) - projects + 1;
   const [own, early] = [`image${made}`, `image${1 + projects * Math.floor(images / projects / 10)}`].map(filledId) as [
     string,
@@ -114,4 +116,4 @@ export const listCases = ({ images, projects }: Filling): ListCase[] => {
       ['admin'],
     ),
   ];
-};
+}

@@ -12,7 +12,7 @@ export type Mirror = {
   close(): void;
 };
 
-export const startMirror = async (): Promise<Mirror> => {
+export async function startMirror(): Promise<Mirror> {
   const files: Mirror['files'] = {};
   const server = createServer((asked, answer) => {
     const file = files[asked.url ?? ''];
@@ -29,4 +29,4 @@ export const startMirror = async (): Promise<Mirror> => {
     },
     close: () => server.close(),
   };
-};
+}

@@ -31,13 +31,13 @@ const clientId = 'bootready';
 const cliClientId = 'bootready-cli';
 const clientSecret = 'a secret of the portal only';
 
-export const startOidcIssuer = async ({
+export async function startOidcIssuer({
   publicUrl,
   accounts,
 }: {
   publicUrl: string;
   accounts: Record<string, Account>;
-}): Promise<OidcIssuer> => {
+}): Promise<OidcIssuer> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   let key = await newKey();
@@ -98,15 +98,15 @@ export const startOidcIssuer = async ({
       await start();
     },
   };
-};
+}
 
-const newKey = async () => {
+async function newKey() {
   const pair = await generateKeyPair('RS256', { extractable: true });
   const kid = crypto.randomUUID();
   return { ...pair, kid, privateJwk: { ...(await exportJWK(pair.privateKey)), kid, alg: 'RS256', use: 'sig' } };
-};
+}
 
-const providerOf = (
+function providerOf(
   url: string,
   {
     publicUrl,
@@ -114,7 +114,7 @@ const providerOf = (
     lifetime,
     key,
   }: { publicUrl: string; accounts: Record<string, Account>; lifetime: { seconds: number }; key: JWK },
-): Provider => {
+): Provider {
   const readClaims = (account: string) => {
     const { projects, roles } = accounts[account] ?? {};
     return { projects, access: { roles } };
@@ -179,4 +179,4 @@ const providerOf = (
       },
     },
   });
-};
+}

@@ -25,7 +25,8 @@ export type OpenStackClients = {
  * its imports; so they are done once, and each question is answered by a fork, which no earlier one has changed.
  * `answer(question)` is the client's; the environment is that of the question alone.
  */
-const server = (answer: string): string => `
+function server(answer: string): string {
+  return `
 import contextlib, io, json, os, sys, traceback
 
 class Terminal(io.StringIO):
@@ -52,9 +53,11 @@ for line in questions:
     if os.waitpid(fork, 0)[1] != 0:
         print("null", file=answers, flush=True)
 `;
+}
 
 /** The entry point of a client as its console script calls it, for each command. */
-const commandsOf = (client: string): string => `
+function commandsOf(client: string): string {
+  return `
 from ${client}.shell import main
 
 def answer(commands):
@@ -73,6 +76,7 @@ def answer(commands):
 # Loads what the commands of images are made of.
 answer([["help", "image", "list"], ["help", "image-list"]])
 `;
+}
 
 const scripts = `
 import openstack
@@ -96,7 +100,7 @@ print(json.dumps({
 type Answered = (env: Record<string, string>, question: unknown) => Promise<unknown>;
 
 /** Started with the first question, ends with us. Questions are answered in their order. */
-const serve = (python: string, answer: string): Answered => {
+function serve(python: string, answer: string): Answered {
   const start = () => {
     const child = spawn(...tied(python, ['-c', server(answer)]), {
       env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', PYTHONWARNINGS: 'ignore' },
@@ -127,9 +131,9 @@ const serve = (python: string, answer: string): Answered => {
     before = answered.catch(() => undefined);
     return answered;
   };
-};
+}
 
-export const openStackClients = async (): Promise<OpenStackClients> => {
+export async function openStackClients(): Promise<OpenStackClients> {
   const python = await pythonWith(pins);
   const openstack = serve(python, commandsOf('openstackclient'));
   const glance = serve(python, commandsOf('glanceclient'));
@@ -141,4 +145,4 @@ export const openStackClients = async (): Promise<OpenStackClients> => {
     glance: (env, ...commands) => glance(env, commands) as Promise<Ran[]>,
     sdk,
   };
-};
+}

@@ -49,15 +49,15 @@ run_simple("127.0.0.1", int(port), importlib.import_module(name).application, th
 `;
 
 /** Their own commands, by a configuration in `home`. */
-const manage = (python: string, home: string, name: 'keystone' | 'glance', ...args: string[]) => {
+function manage(python: string, home: string, name: 'keystone' | 'glance', ...args: string[]) {
   const config = join(home, name === 'glance' ? 'glance-api.conf' : 'keystone.conf');
   // Not their scripts in bin/: those name the folder in which they were installed.
   const main = `from ${name}.cmd.manage import main; main()`;
   return run(python, ['-c', main, '--config-file', config, ...args]);
-};
+}
 
 /** Databases and keys that nobody has used yet. To make them takes most of a cloud's start; so they are kept, and copied. */
-const unusedCloud = (python: string): Promise<string> => {
+function unusedCloud(python: string): Promise<string> {
   const recipe = [import.meta.filename, pins];
   const remedy = "What its last words say is Keystone's or Glance's.";
   return buildOnce({ cacheDir: cacheDir(), name: 'openstack-cloud-unused', recipe, remedy }, async (work) => {
@@ -71,7 +71,7 @@ const unusedCloud = (python: string): Promise<string> => {
     await manage(python, work, 'keystone', 'fernet_setup', ...owner);
     await manage(python, work, 'keystone', 'credential_setup', ...owner);
   });
-};
+}
 
 export type CloudOptions = {
   /** Lines of glance-api.conf, and the backends that they describe, such as `objects:s3`. */
@@ -82,7 +82,7 @@ export type CloudOptions = {
   packages?: string;
 };
 
-export const startCloud = async (options: CloudOptions = {}): Promise<Cloud> => {
+export async function startCloud(options: CloudOptions = {}): Promise<Cloud> {
   const [python, home] = await Promise.all([pythonWith(pins), mkdtemp(join(tmpdir(), 'openstack-cloud-'))]);
   const [identityPort, imagePort] = [await freePort(), await freePort()];
   const authUrl = `http://127.0.0.1:${identityPort}/v3`;
@@ -186,9 +186,10 @@ export const startCloud = async (options: CloudOptions = {}): Promise<Cloud> => 
     await close();
     throw error;
   }
-};
+}
 
-const keystoneConfig = (home: string): string => `
+function keystoneConfig(home: string): string {
+  return `
 [database]
 connection = sqlite:///${home}/keystone.db
 [fernet_tokens]
@@ -203,14 +204,16 @@ password_hash_rounds = 4
 [cache]
 enabled = false
 `;
+}
 
-const glanceConfig = (
+function glanceConfig(
   home: string,
   python: string,
   authUrl: string,
   password: string,
   { stores, converts }: CloudOptions = {},
-): string => `
+): string {
+  return `
 [DEFAULT]
 enabled_backends = ${['disk:file', ...(stores ? [stores.backends] : [])].join(',')}
 [database]
@@ -242,3 +245,4 @@ image_import_plugins = ${converts ? '[image_conversion]' : '[]'}
 output_format = raw
 ${stores?.config ?? ''}
 `;
+}

@@ -9,7 +9,7 @@ export type OpenStackUser = { name: string; id: string; project: string; role: R
 const otherProject = 'other';
 
 /** One of each role in the project of the installation, and `stranger` in another. */
-export const makeUsers = async ({ db }: Installation): Promise<Record<Role | 'stranger', OpenStackUser>> => {
+export async function makeUsers({ db }: Installation): Promise<Record<Role | 'stranger', OpenStackUser>> {
   await createProjectStore(db).ensure({ id: otherProject });
   const make = async (name: string, projectId: string, role: Role): Promise<OpenStackUser> => {
     const { key, hash, hint } = newApiKey();
@@ -22,16 +22,18 @@ export const makeUsers = async ({ db }: Installation): Promise<Record<Role | 'st
     admin: await make('admin', project, 'admin'),
     stranger: await make('stranger', otherProject, 'member'),
   };
-};
+}
 
 /** As an openrc file sets it. */
-export const openrcOf = ({ apiUrl }: Installation, user: OpenStackUser): Record<string, string> => ({
-  OS_AUTH_URL: `${apiUrl}/identity/v3`,
-  OS_USERNAME: user.name,
-  OS_PASSWORD: user.key,
-  OS_PROJECT_NAME: user.project,
-  OS_USER_DOMAIN_NAME: 'Default',
-  OS_PROJECT_DOMAIN_NAME: 'Default',
-  OS_REGION_NAME: 'RegionOne',
-  OS_IDENTITY_API_VERSION: '3',
-});
+export function openrcOf({ apiUrl }: Installation, user: OpenStackUser): Record<string, string> {
+  return {
+    OS_AUTH_URL: `${apiUrl}/identity/v3`,
+    OS_USERNAME: user.name,
+    OS_PASSWORD: user.key,
+    OS_PROJECT_NAME: user.project,
+    OS_USER_DOMAIN_NAME: 'Default',
+    OS_PROJECT_DOMAIN_NAME: 'Default',
+    OS_REGION_NAME: 'RegionOne',
+    OS_IDENTITY_API_VERSION: '3',
+  };
+}

@@ -20,21 +20,23 @@ const screen = Buffer.from(
   'base64',
 );
 
-const guest: Report['guest'] = {
+const guest: NonNullable<Report['guest']> = {
   ...{ partitionTable: 'gpt', firmware: ['bios', 'uefi'], osType: 'linux', osDistro: 'debian', osVersion: '12' },
   ...{ osName: 'Debian GNU/Linux 12 (bookworm)', architecture: 'x86_64', kernels: ['6.1.0-32-cloud-amd64'] },
   ...{ initSystem: 'systemd', cloudInit: '22.4.2', packageFormat: 'deb' },
 };
 const disk: Report['disk'] = { format: 'vmdk', variant: 'streamOptimized', virtualSize: 3 * GiB };
 
-const found = (
+function found(
   code: string,
   outcome: Finding['outcome'],
   params: Finding['params'] = {},
   step: Finding['step'] = 'inspect',
-): Finding => ({
-  ...{ code, outcome, params, step },
-});
+): Finding {
+  return {
+    ...{ code, outcome, params, step },
+  };
+}
 
 const passed: Finding[] = [
   found('format', 'pass', { format: 'vmdk', variant: 'streamOptimized' }, 'admit'),
@@ -43,7 +45,7 @@ const passed: Finding[] = [
   found('kernel-version', 'pass', { version: '6.1.0' }),
 ];
 
-const step = async (
+async function step(
   { db }: Installation,
   runId: string,
   name: 'admit' | 'convert' | 'inspect' | 'boot-check' | 'publish',
@@ -55,7 +57,7 @@ const step = async (
     status?: 'running' | 'done' | 'failed';
     message?: string;
   },
-): Promise<void> => {
+): Promise<void> {
   const { seconds = 1, before = 0, percent = 100, attempts = 1, status = 'done', message = null } = more;
   const startedAt = new Date(Date.now() - (before + seconds) * 1000);
   await db
@@ -76,21 +78,21 @@ const step = async (
       conflict.columns(['run_id', 'step']).doUpdateSet({ status, attempts, percent, started_at: startedAt }),
     )
     .execute();
-};
+}
 
-const uploaded = async (installation: Installation, project: Project, name: string) => {
+async function uploaded(installation: Installation, project: Project, name: string) {
   const { db } = installation;
   const made = await uploadedImage(db, project, someObject(project, { size: 512 * 1024 ** 2 }));
   await db.updateTable('images').set({ name }).where('id', '=', made.image.id).execute();
   return { ...made, names: namesOf(made.run) };
-};
+}
 
-export const activeImage = async (
+export async function activeImage(
   installation: Installation,
   project: Project,
   name: string,
   serialLog: string,
-): Promise<Image> => {
+): Promise<Image> {
   const { image, names } = await uploaded(installation, project, name);
   const runs = createRunStore(installation.db);
   const { fence } = await runs.beginAttempt(names, 'worker-1');
@@ -124,9 +126,9 @@ export const activeImage = async (
   const signed = evidenceKey({ projectId: project.id, ...names }, provenanceFile);
   await installation.s3.putObject('images', signed, Buffer.from('{}'));
   return image;
-};
+}
 
-export const rejectedImage = async (installation: Installation, project: Project, name: string): Promise<Image> => {
+export async function rejectedImage(installation: Installation, project: Project, name: string): Promise<Image> {
   const { image, names } = await uploaded(installation, project, name);
   const runs = createRunStore(installation.db);
   await runs.beginAttempt(names, 'worker-1');
@@ -139,10 +141,10 @@ export const rejectedImage = async (installation: Installation, project: Project
   });
   await runs.finish(names, { status: 'rejected', report });
   return image;
-};
+}
 
 /** As the workflow of a repair leaves it: handed over, its own run not yet begun. */
-export const repairedImage = async (installation: Installation, parent: Image): Promise<Image> => {
+export async function repairedImage(installation: Installation, parent: Image): Promise<Image> {
   const repairs = createRepairStore(installation.db);
   const image = await repairs.create({
     parent,
@@ -155,23 +157,23 @@ export const repairedImage = async (installation: Installation, parent: Image): 
   ]);
   await repairs.handedOver(image.id, fence);
   return image;
-};
+}
 
-export const convertingImage = async (installation: Installation, project: Project, name: string): Promise<Image> => {
+export async function convertingImage(installation: Installation, project: Project, name: string): Promise<Image> {
   const { image, names } = await uploaded(installation, project, name);
   await createRunStore(installation.db).beginAttempt(names, 'worker-1');
   await step(installation, names.runId, 'admit', { seconds: 0.3, before: 40 });
   await step(installation, names.runId, 'convert', { seconds: 40, percent: 62, status: 'running' });
   return image;
-};
+}
 
 /** One that fails again and again, and said why the last time. */
-export const stuckImage = async (
+export async function stuckImage(
   installation: Installation,
   project: Project,
   name: string,
   message: string,
-): Promise<Image> => {
+): Promise<Image> {
   const { image, names } = await uploaded(installation, project, name);
   await createRunStore(installation.db).beginAttempt(names, 'worker-1');
   await step(installation, names.runId, 'admit', { seconds: 0.3, before: 400 });
@@ -183,12 +185,12 @@ export const stuckImage = async (
     message,
   });
   return image;
-};
+}
 
 /** Many at once, as SQL makes them. */
-export const manyImages = async ({ db }: Installation, project: Project, count: number): Promise<void> => {
+export async function manyImages({ db }: Installation, project: Project, count: number): Promise<void> {
   await sql`
     insert into images (project_id, name, settings, properties, upload_bucket, upload_key, created_at)
     select ${project.id}, 'bulk-' || lpad(n::text, 5, '0'), '{}', '{}', 'uploads', ${`${project.keyPrefix}${randomUUID()}-`} || n, now() - make_interval(days => 30, secs => n)
     from generate_series(1, ${count}) n`.execute(db);
-};
+}

@@ -25,7 +25,7 @@ export type PortalVisit = {
 };
 
 /** Hooks of a test file. A page that throws or breaks its content security policy fails the test. */
-export const visitPortal = (options: Parameters<typeof startInstallation>[0]): PortalVisit => {
+export function visitPortal(options: Parameters<typeof startInstallation>[0]): PortalVisit {
   let installation: Installation;
   let browser: Browser;
   let project: Project;
@@ -81,4 +81,4 @@ export const visitPortal = (options: Parameters<typeof startInstallation>[0]): P
       await page.getByRole('button', { name: 'Abmelden' }).waitFor();
     },
   };
-};
+}

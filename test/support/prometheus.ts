@@ -20,7 +20,7 @@ export type Prometheus = Service & {
 type Answer = { status: string; error?: string; data: { result: Sample[]; activeTargets: Target[] } };
 
 /** Debian's Prometheus with the configuration of deploy/, whose targets are those of each job that are given. */
-export const startPrometheus = async (home: string, findTargets: Record<string, string[]>): Promise<Prometheus> => {
+export async function startPrometheus(home: string, findTargets: Record<string, string[]>): Promise<Prometheus> {
   await mkdir(home, { recursive: true });
   const config = parse(await readFile(join(deploy, 'prometheus.yml'), 'utf8'));
   config.global = { scrape_interval: '1s', evaluation_interval: '1s' };
@@ -50,8 +50,9 @@ export const startPrometheus = async (home: string, findTargets: Record<string, 
     query: async (expression) => (await ask(`query?${new URLSearchParams({ query: expression })}`)).result,
     targets: async () => (await ask('targets?state=active')).activeTargets,
   };
-};
+}
 
 /** @throws with what it says when it is not content */
-export const promtool = async (...args: string[]): Promise<string> =>
-  (await promisify(execFile)('promtool', args, { cwd: deploy })).stdout;
+export async function promtool(...args: string[]): Promise<string> {
+  return (await promisify(execFile)('promtool', args, { cwd: deploy })).stdout;
+}

@@ -17,7 +17,7 @@ const isRead = /^\s*(select|with|\()/i;
  * policies. Of every client in this process: one piece of work at a time.
  * @param options of EXPLAIN, for people
  */
-export const plansOf = async (work: () => Promise<unknown>, options = ''): Promise<WatchedQuery[]> => {
+export async function plansOf(work: () => Promise<unknown>, options = ''): Promise<WatchedQuery[]> {
   const { prototype } = pg.Client;
   const { query } = prototype;
   const ask = query as unknown as (this: pg.Client, text: unknown, values?: unknown) => Promise<pg.QueryResult>;
@@ -41,6 +41,8 @@ export const plansOf = async (work: () => Promise<unknown>, options = ''): Promi
     prototype.query = query;
   }
   return watched;
-};
+}
 
-export const nodesOf = (plan: PlanNode): PlanNode[] => [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+export function nodesOf(plan: PlanNode): PlanNode[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(nodesOf)];
+}

@@ -28,7 +28,7 @@ export type Way = {
 };
 
 /** Runs of images that are there in rows only, and workers whose steps touch no bytes (queued-worker.ts). Temporal and Postgres are real. */
-export const openQueue = async (database: { url: string; db: Kysely<Database> }, address: string) => {
+export async function openQueue(database: { url: string; db: Kysely<Database> }, address: string) {
   const { db } = database;
   const namespace = await freshNamespace(address);
   const client = connectTemporal({ address, namespace });
@@ -114,10 +114,10 @@ export const openQueue = async (database: { url: string; db: Kysely<Database> },
       await client.close();
     },
   };
-};
+}
 
 /** How many images were between two points of their way at once, at most. */
-export const mostBetween = (ways: readonly Way[], from: 'begunAt' | 'convertedAt', to: 'publishedAt'): number => {
+export function mostBetween(ways: readonly Way[], from: 'begunAt' | 'convertedAt', to: 'publishedAt'): number {
   const changes = ways
     .flatMap((way) => [
       { at: way[from], by: 1 },
@@ -131,4 +131,4 @@ export const mostBetween = (ways: readonly Way[], from: 'begunAt' | 'convertedAt
     most = Math.max(most, now);
   }
   return most;
-};
+}

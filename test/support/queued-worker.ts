@@ -43,12 +43,15 @@ const disk = { format: 'vmdk', variant: 'streamOptimized', virtualSize: 4096 } a
 const admission: Admission = { layers: [], disk, findings: [] };
 const converted = { format: 'raw', size: 1024, virtualSize: 4096, allocatedSize: 512, sha256: 'a'.repeat(64) } as const;
 
-const step = <Result>(attempt: Attempt, name: Step, result: Result): Promise<Result> =>
-  runStep({ runs, slots: slots.heavy, workerId }, attempt, name, async () => {
+function step<Result>(attempt: Attempt, name: Step, result: Result): Promise<Result> {
+  return runStep({ runs, slots: slots.heavy, workerId }, attempt, name, async () => {
     await pause(stepMs);
     return result;
   });
-const never = (): Promise<never> => Promise.reject(new Error('No such work is ordered here.'));
+}
+function never(): Promise<never> {
+  return Promise.reject(new Error('No such work is ordered here.'));
+}
 
 const ledger: LedgerActivities = {
   ...createSharedActivities({ config: { POLICY: 'warn' }, runs, scratch, ownTaskQueue }),
@@ -77,13 +80,13 @@ const steps: OnOwnQueue = {
   discardRepair: never,
   fetchUpload: never,
 };
-const admitFirst = async (run: RunRef) => {
+async function admitFirst(run: RunRef) {
   const { fence } = await runs.beginAttempt(run, workerId);
   const attempt = { ...run, fence, taskQueue: ownTaskQueue };
   await runStep({ runs, slots: slots.looks, workerId, isAnywhere: true }, attempt, 'admit', async () => admission);
   const { isFirst } = await runs.awaitWorker(run, fence);
   return { attempt, admission, lane: isFirst ? ('first' as const) : ('small' as const) };
-};
+}
 
 const running = startStepWorker({
   ...{ temporal: work.temporal, workerId, ownTaskQueue, cacheDir: work.dir, metrics: undefined, places },
@@ -93,10 +96,10 @@ const running = startStepWorker({
   traces: noTraces,
   log: pino({ level: 'warn' }, pino.destination(2)),
 });
-const stop = async (): Promise<void> => {
+async function stop(): Promise<void> {
   await running.close();
   await scratch.close();
   await database.close();
-};
+}
 process.once('SIGTERM', () => void stop());
 process.stdout.write('ready\n');

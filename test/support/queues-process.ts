@@ -6,7 +6,9 @@ import { startQueueWorkers } from '../../adapters/queues/workers.ts';
  * closes all on SIGTERM, and then ends only if nothing keeps it. Its argument is the URL of Redis.
  */
 const redis = { REDIS_URL: process.argv[2] ?? '' };
-const idle = (): Promise<void> => Promise.resolve();
+function idle(): Promise<void> {
+  return Promise.resolve();
+}
 const queues = createQueues(redis);
 const workers = startQueueWorkers(
   {

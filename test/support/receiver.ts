@@ -6,7 +6,7 @@ export type Received = { path: string; headers: IncomingHttpHeaders; body: strin
 export type Receiver = { url: string; received: Received[]; close(): Promise<void> };
 
 /** Somebody's HTTP server that takes webhooks: answers as told, in turn, the last answer for ever; keeps what came. */
-export const startReceiver = async (...answers: Answer[]): Promise<Receiver> => {
+export async function startReceiver(...answers: Answer[]): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -33,4 +33,4 @@ export const startReceiver = async (...answers: Answer[]): Promise<Receiver> => 
         server.closeAllConnections();
       }),
   };
-};
+}

@@ -19,10 +19,10 @@ export type CliOptions = {
 export type StartedCli = { child: ChildProcess; stderr(): string; ended: Promise<CliRun> };
 
 /** The command line as a process of its own. */
-export const startCli = (
+export function startCli(
   args: readonly string[],
   { env = {}, wrapper = [], nodeArgs = [], input = '', cwd }: CliOptions = {},
-): StartedCli => {
+): StartedCli {
   const [command, ...rest] = [...wrapper, process.execPath, ...nodeArgs, main, ...args] as [string, ...string[]];
   const child = spawn(...tied(command, rest), {
     ...(cwd ? { cwd } : {}),
@@ -47,6 +47,8 @@ export const startCli = (
     return { code, signal, stdout, stderr };
   })();
   return { child, stderr: () => told, ended };
-};
+}
 
-export const runCli = (...parameters: Parameters<typeof startCli>): Promise<CliRun> => startCli(...parameters).ended;
+export function runCli(...parameters: Parameters<typeof startCli>): Promise<CliRun> {
+  return startCli(...parameters).ended;
+}

@@ -6,7 +6,7 @@ import type { Project } from '../../shared/ports/projects.ts';
 import { namesOf, type RunNames, uploadedImage } from './samples.ts';
 
 /** All that Postgres holds of one run, to see what a call changed, and that another changed nothing. */
-export const runRecords = (db: Kysely<Database>) => {
+export function runRecords(db: Kysely<Database>) {
   const images = createImageStore(db);
   const records = {
     image: ({ imageId }: RunNames) => images.get(imageId, undefined),
@@ -25,32 +25,33 @@ export const runRecords = (db: Kysely<Database>) => {
     outbox: await records.outbox(run),
   });
   return { ...records, everything };
-};
+}
 
 /** A run that nobody has begun. */
-export const queuedRun = async (db: Kysely<Database>, project: Project): Promise<RunNames> =>
-  namesOf((await uploadedImage(db, project)).run);
+export async function queuedRun(db: Kysely<Database>, project: Project): Promise<RunNames> {
+  return namesOf((await uploadedImage(db, project)).run);
+}
 
 /** A run that a worker has begun. */
-export const begunRun = async (
+export async function begunRun(
   db: Kysely<Database>,
   project: Project,
   worker = 'worker-1',
-): Promise<{ run: RunNames; fence: number }> => {
+): Promise<{ run: RunNames; fence: number }> {
   const run = await queuedRun(db, project);
   return { run, ...(await createRunStore(db).beginAttempt(run, worker)) };
-};
+}
 
 /** As a worker does when it has found bytes that are kept as they came to be safe: what was sent by PUT .../file is served. */
-export const admitSent = async (
+export async function admitSent(
   db: Kysely<Database>,
   imageId: string,
   serve: 'now' | 'after the verdict' = 'now',
-): Promise<{ names: RunNames; fence: number }> => {
+): Promise<{ names: RunNames; fence: number }> {
   const run = await db.selectFrom('runs').where('image_id', '=', imageId).select('id').executeTakeFirstOrThrow();
   const names = { imageId, runId: run.id };
   const runs = createRunStore(db);
   const { fence } = await runs.beginAttempt(names, 'worker');
   await runs.admitted(names, fence, serve);
   return { names, fence };
-};
+}

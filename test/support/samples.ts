@@ -14,69 +14,83 @@ import type { Limits } from '../../shared/quota.ts';
 
 /** What conformance suites begin with, each test in a project of its own. */
 
-export const hex = (bytes: number): string => randomBytes(bytes).toString('hex');
+export function hex(bytes: number): string {
+  return randomBytes(bytes).toString('hex');
+}
 
-export const someProject = (db: Kysely<Database>, more: { quota?: Partial<Limits> } = {}): Promise<Project> =>
-  createProjectStore(db).ensure({ id: `p-${hex(6)}`, ...more });
+export function someProject(db: Kysely<Database>, more: { quota?: Partial<Limits> } = {}): Promise<Project> {
+  return createProjectStore(db).ensure({ id: `p-${hex(6)}`, ...more });
+}
 
 /** What HEAD says of an upload that no other test knows. */
-export const someObject = (project: Project, more: Partial<ObjectInfo> = {}): ObjectInfo => ({
-  bucket: 'uploads',
-  key: `${project.keyPrefix}${randomUUID()}.qcow2`,
-  size: 1024,
-  etag: hex(16),
-  lastModified: new Date(),
-  metadata: {},
-  ...more,
-});
+export function someObject(project: Project, more: Partial<ObjectInfo> = {}): ObjectInfo {
+  return {
+    bucket: 'uploads',
+    key: `${project.keyPrefix}${randomUUID()}.qcow2`,
+    size: 1024,
+    etag: hex(16),
+    lastModified: new Date(),
+    metadata: {},
+    ...more,
+  };
+}
 
-export const someDisk = (more: Partial<ConvertedDisk> = {}): ConvertedDisk => ({
-  format: 'qcow2',
-  size: 2048,
-  virtualSize: 4096,
-  allocatedSize: 2048,
-  sha256: hex(32),
-  ...more,
-});
+export function someDisk(more: Partial<ConvertedDisk> = {}): ConvertedDisk {
+  return {
+    format: 'qcow2',
+    size: 2048,
+    virtualSize: 4096,
+    allocatedSize: 2048,
+    sha256: hex(32),
+    ...more,
+  };
+}
 
-export const publicationOf = ({ imageId }: RunNames, converted: ConvertedDisk = someDisk()): Publication => ({
-  bucket: 'images',
-  key: `${imageId}/${converted.sha256}.${converted.format}`,
-  converted,
-});
+export function publicationOf({ imageId }: RunNames, converted: ConvertedDisk = someDisk()): Publication {
+  return {
+    bucket: 'images',
+    key: `${imageId}/${converted.sha256}.${converted.format}`,
+    converted,
+  };
+}
 
-export const someReport = (run: RunNames, verdict: Verdict, more: Partial<Report> = {}): Report => ({
-  schema: 'bootready.report/v1',
-  ...run,
-  verdict,
-  upload: { bucket: 'uploads', key: 'k', etag: 'e', size: 1024 },
-  layers: [],
-  findings: [],
-  tools: {},
-  ...more,
-});
+export function someReport(run: RunNames, verdict: Verdict, more: Partial<Report> = {}): Report {
+  return {
+    schema: 'bootready.report/v1',
+    ...run,
+    verdict,
+    upload: { bucket: 'uploads', key: 'k', etag: 'e', size: 1024 },
+    layers: [],
+    findings: [],
+    tools: {},
+    ...more,
+  };
+}
 
 export type RunNames = { imageId: string; runId: string };
-export const namesOf = (run: Run): RunNames => ({ imageId: run.imageId, runId: run.id });
+export function namesOf(run: Run): RunNames {
+  return { imageId: run.imageId, runId: run.id };
+}
 
 /** An image whose bytes are there, and its first run, which nobody has begun. */
-export const uploadedImage = (
+export function uploadedImage(
   db: Kysely<Database>,
   project: Project,
   object: ObjectInfo = someObject(project),
-): Promise<{ image: Image; run: Run }> =>
-  createImageStore(db).findOrCreate(object, { projectId: project.id, name: 'Debian 12', settings: {} });
+): Promise<{ image: Image; run: Run }> {
+  return createImageStore(db).findOrCreate(object, { projectId: project.id, name: 'Debian 12', settings: {} });
+}
 
 /** An image that was published, as its steps do it. */
-export const publishedImage = async (
+export async function publishedImage(
   db: Kysely<Database>,
   project: Project,
   converted: ConvertedDisk = someDisk(),
-): Promise<{ image: Image; run: Run }> => {
+): Promise<{ image: Image; run: Run }> {
   const uploaded = await uploadedImage(db, project);
   const runs = createRunStore(db);
   const names = namesOf(uploaded.run);
   const { fence } = await runs.beginAttempt(names, 'worker');
   await runs.publish(names, fence, publicationOf(names, converted));
   return uploaded;
-};
+}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Installation } from './installation.ts';
 
 /** The folders of the attempts that all workers of an installation have at hand. */
-export const scratchFolders = async ({ env }: Pick<Installation, 'env'>): Promise<string[]> => {
+export async function scratchFolders({ env }: Pick<Installation, 'env'>): Promise<string[]> {
   const root = env.SCRATCH_DIR as string;
   const folders = await Promise.all(
     (await readdir(root)).map(async (worker) =>
@@ -11,4 +11,4 @@ export const scratchFolders = async ({ env }: Pick<Installation, 'env'>): Promis
     ),
   );
   return folders.flat().filter((path) => !path.endsWith('/owner.json'));
-};
+}

@@ -4,10 +4,10 @@ import { type Installation, startInstallation } from './installation.ts';
 import { type Account, type OidcIssuer, startOidcIssuer } from './oidc-issuer.ts';
 
 /** An installation whose users come from a real issuer; each knows the other's address. */
-export const startWithIssuer = async (
+export async function startWithIssuer(
   accounts: Record<string, Account>,
   options: Parameters<typeof startInstallation>[0] = {},
-): Promise<{ installation: Installation; issuer: OidcIssuer; close(): Promise<void> }> => {
+): Promise<{ installation: Installation; issuer: OidcIssuer; close(): Promise<void> }> {
   const port = await freePort();
   const issuer = await startOidcIssuer({ publicUrl: `http://127.0.0.1:${port}`, accounts });
   try {
@@ -24,7 +24,7 @@ export const startWithIssuer = async (
     await issuer.stop();
     throw error;
   }
-};
+}
 
 /** Whoever may do what: the names tell it. */
 export const someAccounts: Record<string, Account> = {
@@ -40,33 +40,34 @@ export const someAccounts: Record<string, Account> = {
 const callback = '/sign-in/callback';
 
 /** As far as the issuer's answer: the callback's address, not yet opened. */
-export const walkToCallback = async (
+export async function walkToCallback(
   apiUrl: string,
   account: string,
   { browser = formBrowser(), to = '/images' }: { browser?: FormBrowser; to?: string } = {},
-): Promise<string> => {
+): Promise<string> {
   const page = await browser.open(`${apiUrl}/sign-in/begin?${new URLSearchParams({ to })}`, callback);
   if (page.status === 0) return page.url;
   return (await browser.submit(page, { login: account, password: 'x' }, callback)).url;
-};
+}
 
 /** The whole way, to the page of the portal that the browser ends at. */
-export const signIn = async (apiUrl: string, account: string, browser = formBrowser()): Promise<Page> =>
-  browser.open(await walkToCallback(apiUrl, account, { browser }));
+export async function signIn(apiUrl: string, account: string, browser = formBrowser()): Promise<Page> {
+  return browser.open(await walkToCallback(apiUrl, account, { browser }));
+}
 
 export const sessionCookieName = 'bootready-on-this-machine';
 
 /** The cookie header of a browser that has signed in. */
-export const cookieOf = async (apiUrl: string, account: string): Promise<string> => {
+export async function cookieOf(apiUrl: string, account: string): Promise<string> {
   const browser = formBrowser();
   await signIn(apiUrl, account, browser);
   const value = browser.cookies.get(sessionCookieName);
   if (!value) throw new Error(`${account} could not sign in`);
   return `${sessionCookieName}=${value}`;
-};
+}
 
 /** What a user does with the address that `bootready login --device` shows: confirm the code, and sign in. */
-export const approveDevice = async (url: string, account: string, browser = formBrowser()): Promise<void> => {
+export async function approveDevice(url: string, account: string, browser = formBrowser()): Promise<void> {
   let page = await browser.open(url);
   // Code, confirmation, sign-in, consent: whatever the issuer asks next.
   for (let step = 0; step < 6 && page.html.includes('<form'); step++) {
@@ -74,12 +75,12 @@ export const approveDevice = async (url: string, account: string, browser = form
   }
   if (!page.html.includes('Sign-in Success'))
     throw new Error(`${account} could not approve: ${page.html.slice(0, 500)}`);
-};
+}
 
 /** The same user, who did not ask for it. */
-export const refuseDevice = async (url: string, browser = formBrowser()): Promise<void> => {
+export async function refuseDevice(url: string, browser = formBrowser()): Promise<void> {
   const confirmation = await browser.submit(await browser.open(url), {});
   // The button that says no stands beside the hidden field that says yes.
   const html = confirmation.html.replace(/<input type="hidden" name="confirm"[^>]*>/, '');
   await browser.submit({ ...confirmation, html }, { abort: 'yes' });
-};
+}

@@ -50,12 +50,15 @@ export type ReceivedSpan = {
 export type SpanReceiver = { url: string; spans: ReceivedSpan[]; close(): Promise<void> };
 
 const message = protobuf.parse(schema).root.lookupType('TracesData');
-const readValues = (attributes: Attributes = []): Record<string, unknown> =>
-  Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+function readValues(attributes: Attributes = []): Record<string, unknown> {
+  return Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+}
 
-const hex = (bytes?: Buffer): string => bytes?.toString('hex') ?? '';
+function hex(bytes?: Buffer): string {
+  return bytes?.toString('hex') ?? '';
+}
 
-const spansOf = (body: Buffer): ReceivedSpan[] => {
+function spansOf(body: Buffer): ReceivedSpan[] {
   const plain = message.toObject(message.decode(body), { longs: Number, arrays: true }) as Decoded;
   return plain.resourceSpans.flatMap(({ resource, scopeSpans }) =>
     scopeSpans.flatMap(({ spans }) =>
@@ -67,10 +70,10 @@ const spansOf = (body: Buffer): ReceivedSpan[] => {
       })),
     ),
   );
-};
+}
 
 /** A collector as far as bootready sees one: takes spans by OTLP over HTTP, as protobuf, and keeps them. */
-export const startSpanReceiver = async (): Promise<SpanReceiver> => {
+export async function startSpanReceiver(): Promise<SpanReceiver> {
   const spans: ReceivedSpan[] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -91,4 +94,4 @@ export const startSpanReceiver = async (): Promise<SpanReceiver> => {
         server.closeAllConnections();
       }),
   };
-};
+}

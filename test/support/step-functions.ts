@@ -14,34 +14,38 @@ import { mendDisk } from '../../workers/repair/mend.ts';
 /** Steps of a run called by themselves, on a raw disk. */
 
 const foreign = openForeignDoor();
-const control = () => ({ signal: new AbortController().signal, progress: () => undefined });
+function control() {
+  return { signal: new AbortController().signal, progress: () => undefined };
+}
 
-const inScratch = async <T>(work: (scratchDir: string) => Promise<T>): Promise<T> => {
+async function inScratch<T>(work: (scratchDir: string) => Promise<T>): Promise<T> {
   const scratchDir = await mkdtemp(join(tmpdir(), 'step-'));
   try {
     return await work(scratchDir);
   } finally {
     await rm(scratchDir, { recursive: true, force: true });
   }
-};
+}
 
-export const inspect = (path: string): Promise<Inspected> =>
-  inScratch((scratchDir) =>
+export function inspect(path: string): Promise<Inspected> {
+  return inScratch((scratchDir) =>
     inspectDisk({ cacheDir: cacheDir(), foreign }, { path, format: 'raw', scratchDir }, control()),
   );
+}
 
 /** Changes the disk. */
-export const mend = (path: string, remedies: readonly Remedy[], packageHosts: string[] = []): Promise<RepairChange[]> =>
-  inScratch(async (scratchDir) => {
+export function mend(path: string, remedies: readonly Remedy[], packageHosts: string[] = []): Promise<RepairChange[]> {
+  return inScratch(async (scratchDir) => {
     const disk = { path, format: 'raw', virtualSize: (await stat(path)).size } as const;
     return mendDisk({ cacheDir: cacheDir(), foreign, packageHosts }, { disk, remedies, scratchDir }, control());
   });
+}
 
 type Boot = { path: string; virtualSize: number; guest: GuestFacts; seconds?: BootCheckInput['seconds'] };
 
 /** @returns what the step returns, and what the console said */
-export const boot = ({ path, virtualSize, guest, seconds }: Boot): Promise<BootCheck & { console: string }> =>
-  inScratch(async (scratchDir) => {
+export function boot({ path, virtualSize, guest, seconds }: Boot): Promise<BootCheck & { console: string }> {
+  return inScratch(async (scratchDir) => {
     const kept = new Map<string, Buffer>();
     const check = await bootCheck(
       { foreign },
@@ -59,3 +63,4 @@ export const boot = ({ path, virtualSize, guest, seconds }: Boot): Promise<BootC
     );
     return { ...check, console: kept.get('serial.log')?.toString() ?? '' };
   });
+}

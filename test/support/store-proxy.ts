@@ -38,7 +38,7 @@ export type Fault =
 export const passOn: StoreProxy['onPart'] = (_partNumber, body) => Promise.resolve(body);
 export const noFault: StoreProxy['fault'] = () => undefined;
 
-export const startStoreProxy = async (): Promise<StoreProxy> => {
+export async function startStoreProxy(): Promise<StoreProxy> {
   const server = createServer((incoming, response) => {
     handle(incoming, response).catch(() => response.destroy());
   });
@@ -98,9 +98,9 @@ export const startStoreProxy = async (): Promise<StoreProxy> => {
     close: disconnect,
   };
   return proxy;
-};
+}
 
-const cutAfter = (limit: number, cut: () => unknown): Transform => {
+function cutAfter(limit: number, cut: () => unknown): Transform {
   let gone = 0;
   return new Transform({
     transform(chunk: Buffer, _encoding, done: TransformCallback) {
@@ -111,4 +111,4 @@ const cutAfter = (limit: number, cut: () => unknown): Transform => {
       done();
     },
   });
-};
+}

@@ -3,7 +3,7 @@ import { Connection } from '@temporalio/client';
 import { eventually } from './eventually.ts';
 
 /** A Temporal namespace of a test's own: nobody else's worker takes its tasks. */
-export const freshNamespace = async (address: string): Promise<string> => {
+export async function freshNamespace(address: string): Promise<string> {
   const namespace = `test-${randomUUID()}`;
   const connection = await Connection.connect({ address });
   try {
@@ -18,4 +18,4 @@ export const freshNamespace = async (address: string): Promise<string> => {
     await connection.close();
   }
   return namespace;
-};
+}

@@ -5,7 +5,7 @@ import { createServer, type TlsOptions } from 'node:tls';
 export type TlsProxy = { port: number; close(): Promise<void> };
 
 /** A TLS end in front of a server that has none, on 127.0.0.1. gRPC wants h2 by ALPN (RFC 9113, 3.2). */
-export const startTlsProxy = async (target: string, options: TlsOptions): Promise<TlsProxy> => {
+export async function startTlsProxy(target: string, options: TlsOptions): Promise<TlsProxy> {
   const { hostname, port } = new URL(`tcp://${target}`);
   const sockets = new Set<Socket>();
   const keep = <T extends Socket>(socket: T): T => {
@@ -28,4 +28,4 @@ export const startTlsProxy = async (target: string, options: TlsOptions): Promis
       await new Promise((resolve) => server.close(resolve));
     },
   };
-};
+}

@@ -5,11 +5,11 @@ import { bootNews } from '../../workers/boot/boot-news.ts';
 import type { BootEnd, Watched } from '../../workers/boot/watch-contract.ts';
 
 /** Watches what a guest says on its console, or QEMU by its monitor, piece by piece, until the watch has enough or the pieces are at an end. TOKEN is its seed's. */
-export const watched = async (
+export async function watched(
   door: ForeignDoor,
   pieces: readonly (string | { monitor: string })[],
   guest: object = { osType: 'linux', architecture: 'x86_64', cloudInit: '24.1' },
-): Promise<ForeignResult<Watched>> => {
+): Promise<ForeignResult<Watched>> {
   const given = newBootSeed(guest);
   if (!given) throw new Error('not watched');
   const news = bootNews(machineFor(guest, given));
@@ -32,4 +32,4 @@ export const watched = async (
     },
   };
   return door.run(watchTask, { guest, given }, helpers);
-};
+}

@@ -78,10 +78,11 @@ export type Stage = {
   close(): Promise<void>;
 };
 
-export const workflowBundle = (
+export function workflowBundle(
   workflowsPath = join(import.meta.dirname, '../../workflows/index.ts'),
-): Promise<WorkflowBundle> =>
-  bundleWorkflowCode({ logger: new DefaultLogger('ERROR'), workflowsPath, workflowInterceptorModules });
+): Promise<WorkflowBundle> {
+  return bundleWorkflowCode({ logger: new DefaultLogger('ERROR'), workflowsPath, workflowInterceptorModules });
+}
 
 /** In what is recorded, instead of the process and the host. */
 const identity = 'world';
@@ -96,7 +97,7 @@ const converted: ConvertedDisk = {
 const refused = { code: 'qcow2-backing-file', step: 'admit', outcome: 'fail', params: {} } as const;
 const disk = { format: 'vmdk', variant: 'streamOptimized', virtualSize: 1024 } as const;
 
-export const openStage = async (address: string): Promise<Stage> => {
+export async function openStage(address: string): Promise<Stage> {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const [connection, bundle] = await Promise.all([NativeConnection.connect({ address }), workflowBundle()]);
   const client = new Client({ connection: await Connection.connect({ address }), identity });
@@ -259,36 +260,40 @@ export const openStage = async (address: string): Promise<Stage> => {
       await connection.close();
     },
   };
-};
+}
 
-export const once = (work: () => Promise<void>) => {
+export function once(work: () => Promise<void>) {
   let done = false;
   return async (): Promise<void> => {
     if (done) return;
     done = true;
     await work();
   };
-};
+}
 
-export const fails = (nonRetryable: boolean) => (): Promise<void> =>
-  Promise.reject(
-    ApplicationFailure.create({
-      message: 'It broke.',
-      type: 'unavailable',
-      nonRetryable,
-      details: [{ remedy: 'Mend it.' }],
-    }),
-  );
+export function fails(nonRetryable: boolean) {
+  return (): Promise<void> =>
+    Promise.reject(
+      ApplicationFailure.create({
+        message: 'It broke.',
+        type: 'unavailable',
+        nonRetryable,
+        details: [{ remedy: 'Mend it.' }],
+      }),
+    );
+}
 
 /** As steps say that are bound to no worker. */
-export const workerStopsAnywhere = (): Promise<void> =>
-  Promise.reject(ApplicationFailure.retryable('The worker was stopped.', 'worker-stopped'));
+export function workerStopsAnywhere(): Promise<void> {
+  return Promise.reject(ApplicationFailure.retryable('The worker was stopped.', 'worker-stopped'));
+}
 
-export const workerStops = (): Promise<void> =>
-  Promise.reject(ApplicationFailure.nonRetryable('The worker was stopped.', 'worker-stopped'));
+export function workerStops(): Promise<void> {
+  return Promise.reject(ApplicationFailure.nonRetryable('The worker was stopped.', 'worker-stopped'));
+}
 
 /** Works, with heartbeats, until it hears that it is cancelled; `entered` resolves when it works, `heard` is the reason. */
-export const untilCancelled = () => {
+export function untilCancelled() {
   const entered = Promise.withResolvers<void>();
   const state = {
     entered: entered.promise,
@@ -310,4 +315,4 @@ export const untilCancelled = () => {
     },
   };
   return state;
-};
+}

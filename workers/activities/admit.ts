@@ -26,11 +26,11 @@ export type AdmitInput = {
  * Our own detector first; only what it lets through is shown to QEMU, for the second opinion. What is no disk at all is shown too, for some
  * of it is served unchanged: nobody who probes it may take it for a disk.
  */
-export const admitUpload = async (
+export async function admitUpload(
   { foreign, peek }: AdmitDeps,
   { source, scratchDir, ...limits }: AdmitInput,
   { signal, progress }: StepControl,
-): Promise<Admission> => {
+): Promise<Admission> {
   const admission = await admitForeign(foreign, source, { ...limits, peek, signal });
   progress(50);
   const { disk, layers } = admission;
@@ -45,10 +45,10 @@ export const admitUpload = async (
     findings.push(...(await shown(diskSource(source, layers), (input) => secondOpinion(input, disk, signal))));
   }
   return { ...admission, findings };
-};
+}
 
 /** QEMU, told the format, must see the same disk; not told it, it must find the same format. */
-export const secondOpinion = async (input: BlockInput, disk: DetectedDisk, signal: AbortSignal): Promise<Finding[]> => {
+export async function secondOpinion(input: BlockInput, disk: DetectedDisk, signal: AbortSignal): Promise<Finding[]> {
   try {
     const disagreements = agreesWithQemu(disk, await qemuImgInfo(input, disk.format, signal));
     if (disagreements.length > 0) return disagreements;
@@ -57,23 +57,25 @@ export const secondOpinion = async (input: BlockInput, disk: DetectedDisk, signa
     return [qemuRefuses(error.context.stderr)];
   }
   return probe(input, disk, signal);
-};
+}
 
-const probe = async (
+async function probe(
   input: BlockInput,
   disk: Pick<DetectedDisk, 'format' | 'variant'>,
   signal: AbortSignal,
-): Promise<Finding[]> => {
+): Promise<Finding[]> {
   const probed = await qemuImgProbe(input, signal);
   return mayBeProbedAs(disk, probed)
     ? []
     : [{ code: 'hidden-format', step: 'admit', outcome: 'fail', params: { format: probed } }];
-};
+}
 
 /** QEMU's own words, without the block tree that it repeats. */
-export const qemuRefuses = (stderr: unknown): Finding => ({
-  code: 'qemu-disagrees',
-  step: 'admit',
-  outcome: 'fail',
-  params: { detail: explainReason(stderr) },
-});
+export function qemuRefuses(stderr: unknown): Finding {
+  return {
+    code: 'qemu-disagrees',
+    step: 'admit',
+    outcome: 'fail',
+    params: { detail: explainReason(stderr) },
+  };
+}

@@ -6,11 +6,11 @@ import { payloadType, toStatement } from '../../shared/provenance/statement.ts';
 import type { evidenceKeeper } from './evidence.ts';
 
 /** Signs how the image came to be, before it is published: there is no published image without its provenance, once there is a key. */
-export const attest = async (
+export async function attest(
   key: KeyObject,
   keep: ReturnType<typeof evidenceKeeper>,
   { report, converted, policy }: { report: Report; converted: ConvertedDisk; policy: string },
-): Promise<void> => {
+): Promise<void> {
   const { sha256, size, format } = converted;
   const statement = toStatement(report, {
     published: { name: `${report.imageId}.${format}`, sha256, size, format },
@@ -20,4 +20,4 @@ export const attest = async (
   });
   const envelope = seal(payloadType, Buffer.from(JSON.stringify(statement)), key);
   await keep(provenanceFile, 'application/json', Buffer.from(`${JSON.stringify(envelope)}\n`));
-};
+}

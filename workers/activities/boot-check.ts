@@ -48,11 +48,11 @@ export type BootCheckDeps = { foreign: ForeignDoor };
  * Starts the converted disk as a cloud would and waits until the system has told what its kind tells: Linux by cloud-init, Windows by its guest
  * agent or its network. The disk itself does not change. What the console said and what the screen showed is kept, whatever resulted from it.
  */
-export const bootCheck = async (
+export async function bootCheck(
   { foreign }: BootCheckDeps,
   input: BootCheckInput,
   { signal, progress }: StepControl,
-): Promise<BootCheck> => {
+): Promise<BootCheck> {
   const { disk, guest, scratchDir, keep } = input;
   const given = newBootSeed(guest);
   if (!given) {
@@ -145,8 +145,9 @@ export const bootCheck = async (
     await machine.kill();
     await removeTree(dir);
   }
-};
+}
 
 /** Anyone who only wants to be warned is. */
-const byPolicy = (each: Finding, policy: BootCheckInput['policy']): Finding =>
-  each.outcome === 'fail' && policy === 'warn' ? { ...each, outcome: 'warn' } : each;
+function byPolicy(each: Finding, policy: BootCheckInput['policy']): Finding {
+  return each.outcome === 'fail' && policy === 'warn' ? { ...each, outcome: 'warn' } : each;
+}

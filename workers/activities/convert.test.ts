@@ -77,28 +77,34 @@ beforeEach(() => {
 });
 
 /** As ovftool writes them with --chunkSize. */
-const chunkedOva = (path: string, vmdk: string): string => {
+function chunkedOva(path: string, vmdk: string): string {
   const folder = mkdtempSync(join(dir, 'chunks-'));
   execFileSync('split', ['-b', '1M', '-d', '-a', '9', vmdk, join(folder, 'a.vmdk.')]);
   const envelope = `<Envelope><File href="a.vmdk" id="f" chunkSize="${MiB}"/><Disk fileRef="f"/></Envelope>`;
   writeFileSync(join(folder, 'a.ovf'), envelope);
   execFileSync('tar', ['--format=ustar', '--sort=name', '-C', folder, '-cf', path, 'a.ovf', ...chunksIn(folder)]);
   return path;
-};
-const chunksIn = (folder: string): string[] => readdirSync(folder).filter((name) => /\d{9}$/.test(name));
+}
+function chunksIn(folder: string): string[] {
+  return readdirSync(folder).filter((name) => /\d{9}$/.test(name));
+}
 
-const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+function sha256(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
 const percents: number[] = [];
-const control = (signal = new AbortController().signal): StepControl => ({
-  signal,
-  progress: (percent) => percents.push(percent),
-});
+function control(signal = new AbortController().signal): StepControl {
+  return {
+    signal,
+    progress: (percent) => percents.push(percent),
+  };
+}
 const limits = { allowIso: false, maxVirtualBytes: 1024 ** 4 };
 
-const process = async (
+async function process(
   source: ByteSource,
   more: { target?: 'raw' | 'qcow2' | 'keep'; signal?: AbortSignal; maxVirtualBytes?: number } = {},
-): Promise<Conversion & { admitted: string[] }> => {
+): Promise<Conversion & { admitted: string[] }> {
   const { signal, target = 'raw', ...rest } = more;
   const admission = await admitUpload(
     { foreign, peek: peekLayer },
@@ -113,17 +119,18 @@ const process = async (
     control(signal),
   );
   return { ...conversion, admitted };
-};
-const processFile = async (path: string, more = {}) => {
+}
+async function processFile(path: string, more = {}) {
   const source = await openFileSource(path);
   try {
     return await process(source, more);
   } finally {
     await source.close();
   }
-};
-const failing = ({ findings }: Conversion): string[] =>
-  findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
+}
+function failing({ findings }: Conversion): string[] {
+  return findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code);
+}
 
 describe('every format comes out as the disk it was made from, block for block', () => {
   test.each([

@@ -52,27 +52,30 @@ export type ConvertInput = {
   scratchDir: string;
 };
 
-const fail = (code: string, params: Finding['params'] = {}): Finding => ({
-  code,
-  step: 'convert',
-  outcome: 'fail',
-  params,
-});
+function fail(code: string, params: Finding['params'] = {}): Finding {
+  return {
+    code,
+    step: 'convert',
+    outcome: 'fail',
+    params,
+  };
+}
 
 /** Where on the way from 0 to 100 the parts of this step end; hashing what came out is the rest. */
 const until = { brought: 15, decompressed: 45, converted: 90 } as const;
-const partOf = (progress: StepControl['progress'], from: number, to: number) => (percent: number) =>
-  progress(from + (percent * (to - from)) / 100);
+function partOf(progress: StepControl['progress'], from: number, to: number) {
+  return (percent: number) => progress(from + (percent * (to - from)) / 100);
+}
 
 /**
  * Writes `disk.raw` or `disk.qcow2` into the scratch folder. An image that cannot be read to its end is a finding.
  * What is compressed is decompressed first, and admitted again: only now its sizes and its end are known.
  */
-export const convertUpload = async (
+export async function convertUpload(
   { foreign, peek, bytes }: ConvertDeps,
   input: ConvertInput,
   control: StepControl,
-): Promise<Conversion> => {
+): Promise<Conversion> {
   const { upload, admission, scratchDir } = input;
   const { signal, progress } = control;
   await removeLeftovers(scratchDir);
@@ -140,39 +143,40 @@ export const convertUpload = async (
   } finally {
     for (let count = 0; count <= unpacked.length; count++) await rm(nameOf(count), { force: true });
   }
-};
+}
 
 /** One compression around all, or around a disk in an archive; and one member that lies there in pieces. */
-const mayFollow = (before: readonly Compression[], kind: Compression): boolean =>
-  !before.some((each) => (each === 'pieces') === (kind === 'pieces'));
+function mayFollow(before: readonly Compression[], kind: Compression): boolean {
+  return !before.some((each) => (each === 'pieces') === (kind === 'pieces'));
+}
 
-const admitFile = async (
+async function admitFile(
   foreign: ForeignDoor,
   peek: PeekLayer,
   path: string,
   { allowIso, maxVirtualBytes }: ConvertInput,
   signal: AbortSignal,
-): Promise<Admission> => {
+): Promise<Admission> {
   const file = await openFileSource(path);
   try {
     return await admitForeign(foreign, file, { allowIso, maxVirtualBytes, peek, signal });
   } finally {
     await file.close();
   }
-};
+}
 
 /**
  * The disk as it was brought, checked again: no tool opens bytes that the detector has not seen. Until then they were told to be the same by an ETag, which is
  * an MD5 as a rule, and who makes two files can make two with one MD5.
  * @throws `object-changed`
  */
-const sameDisk = async (
+async function sameDisk(
   foreign: ForeignDoor,
   peek: PeekLayer,
   path: string,
   input: ConvertInput,
   signal: AbortSignal,
-): Promise<DetectedDisk | undefined> => {
+): Promise<DetectedDisk | undefined> {
   const { disk } = input.admission;
   const { disk: brought, findings } = await admitFile(foreign, peek, path, input, signal);
   const same = ({ format, variant, virtualSize }: Partial<DetectedDisk> = {}): string =>
@@ -184,15 +188,15 @@ const sameDisk = async (
     remedy: 'Upload the image again, and do not replace it while it is processed.',
     context: { admitted: same(disk), brought: same(brought), findings: findings.map(({ code }) => code).join(', ') },
   });
-};
+}
 
 /** Whether the disk is what the archive's own manifest says it was, where the manifest speaks of it. */
-const digestFindings = async (
+async function digestFindings(
   bytes: ConvertDeps['bytes'],
   { path, size }: DiskFile,
   layers: readonly Layer[],
   signal: AbortSignal,
-): Promise<Finding[]> => {
+): Promise<Finding[]> {
   const [{ member = '', digest } = {}, ...within] = layers;
   // Of one that is compressed as well this is the file as it lies there.
   if (!digest || within.some(({ kind }) => kind === 'tar')) return [];
@@ -208,56 +212,57 @@ const digestFindings = async (
           params: { file: member, algorithm: algorithm.toUpperCase() },
         },
       ];
-};
+}
 
-const unpack = async (
+async function unpack(
   { path, size, part }: DiskFile,
   kind: Compression,
   to: string,
   options: Parameters<typeof decompressTo>[3],
-): Promise<Decompressed> => {
+): Promise<Decompressed> {
   const packed = await openFileSource(path);
   try {
     return await decompressTo(part ? toMember(packed, { kind: 'tar', ...part, size }) : packed, kind, to, options);
   } finally {
     await packed.close();
   }
-};
+}
 
-const compressionIn = (layers: readonly Layer[]): Compression | undefined => {
+function compressionIn(layers: readonly Layer[]): Compression | undefined {
   const kind = layers.at(-1)?.kind;
   return kind === undefined || kind === 'disk' || kind === 'tar' ? undefined : kind;
-};
+}
 
 /** Whatever an earlier try of this step left, whole files of it included. */
-const removeLeftovers = async (scratchDir: string): Promise<void> => {
+async function removeLeftovers(scratchDir: string): Promise<void> {
   for (const name of await readdir(scratchDir)) {
     if (/^(upload|plain|disk\.|partial-|nbd-)/.test(name)) await removeTree(join(scratchDir, name));
   }
-};
+}
 
-const formatFor = (target: TargetFormat, disk: Pick<DetectedDisk, 'format'>): 'raw' | 'qcow2' => {
+function formatFor(target: TargetFormat, disk: Pick<DetectedDisk, 'format'>): 'raw' | 'qcow2' {
   if (target !== 'keep') return target;
   return disk.format === 'qcow2' ? 'qcow2' : 'raw';
-};
+}
 
 /** QEMU rounds a disk up to whole sectors. */
 const sector = 512;
 
 /** Whether a file of its own is the disk already, byte for byte: it needs no conversion, and no second place. */
-export const staysAsItIs = (target: TargetFormat, disk: Pick<DetectedDisk, 'format'>, size: number): boolean =>
-  formatFor(target, disk) === 'raw' && (disk.format === 'raw' || disk.format === 'iso') && size % sector === 0;
+export function staysAsItIs(target: TargetFormat, disk: Pick<DetectedDisk, 'format'>, size: number): boolean {
+  return formatFor(target, disk) === 'raw' && (disk.format === 'raw' || disk.format === 'iso') && size % sector === 0;
+}
 
 /** A file of ours in the scratch folder with a disk in it; its hash where that is known. */
 type DiskFile = { path: string; size: number; part?: ObjectSpan; sha256?: string };
 
-const convertFile = async (
+async function convertFile(
   { foreign, bytes }: Pick<ConvertDeps, 'foreign' | 'bytes'>,
   file: DiskFile,
   disk: DetectedDisk,
   { target, scratchDir }: ConvertInput,
   { signal, progress }: StepControl,
-): Promise<{ disk: DetectedDisk; converted?: ConvertedDisk; findings: Finding[] }> => {
+): Promise<{ disk: DetectedDisk; converted?: ConvertedDisk; findings: Finding[] }> {
   const format = formatFor(target, disk);
   const input = fileInput(file.path, file.part);
   const partial = join(scratchDir, `partial-${process.pid}-${Date.now()}.${format}`);
@@ -304,21 +309,21 @@ const convertFile = async (
   } finally {
     await rm(partial, { force: true });
   }
-};
+}
 
 /**
  * Checks what came out: our detector, and QEMU without being told a format, must find the format that was written and nothing else. A raw
  * disk whose first bytes are those of an image format would be treated as that by anyone who probes it later (CVE-2015-1851,
  * CVE-2026-24708). @returns what else it is
  */
-const hiddenFormat = async (
+async function hiddenFormat(
   foreign: ForeignDoor,
   path: string,
   format: 'raw' | 'qcow2',
   virtualSize: number,
   from: DetectedDisk,
   signal: AbortSignal,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const file = await openOutput(path, { maxBytes: Number.POSITIVE_INFINITY });
   try {
     const found =
@@ -332,16 +337,16 @@ const hiddenFormat = async (
   if (format === 'qcow2') await qemuImgCheck(path, signal);
   const probed = await qemuImgProbe(fileInput(path), signal);
   return mayBeProbedAs({ format, variant: '' }, probed) ? undefined : probed;
-};
+}
 
 /** What the beginning of the disk says of the whole of it. A raw upload has been asked that at admit. */
-const layoutNotes = async (
+async function layoutNotes(
   foreign: ForeignDoor,
   path: string,
   format: 'raw' | 'qcow2',
   size: number,
   signal: AbortSignal,
-): Promise<Finding[]> => {
+): Promise<Finding[]> {
   const length = Math.min(size, headBytes);
   const beginning = `${path}.beginning`;
   try {
@@ -365,26 +370,26 @@ const layoutNotes = async (
   } finally {
     await rm(beginning, { force: true });
   }
-};
+}
 
 /** What is in a disk is for inspect to judge; here only what is in its first bytes counts. */
-const otherThanRaw = async (
+async function otherThanRaw(
   foreign: ForeignDoor,
   file: ByteSource,
   virtualSize: number,
   from: DetectedDisk,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   if (file.size !== virtualSize) return `raw of ${file.size} instead of ${virtualSize} bytes`;
   const head = await file.read(0, headBytes);
   const found = await readReadings(foreign, head);
   return found.find((name) => !(name === 'iso' && from.format === 'iso'));
-};
+}
 
-const otherThanQcow2 = async (
+async function otherThanQcow2(
   foreign: ForeignDoor,
   file: ByteSource,
   signal: AbortSignal,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   const { disk, findings } = await admitForeign(foreign, file, {
     allowIso: false,
     maxVirtualBytes: Number.MAX_SAFE_INTEGER,
@@ -393,15 +398,16 @@ const otherThanQcow2 = async (
   });
   if (disk?.format === 'qcow2') return undefined;
   return disk?.format ?? findings.find(({ outcome }) => outcome === 'fail')?.code ?? 'nothing known';
-};
+}
 
 /** Where it has data, as far as that can be told. */
-export const readData = (path: string, format: 'raw' | 'qcow2', size: number, signal: AbortSignal) =>
-  format === 'raw' ? qemuImgData(path, size, signal) : undefined;
+export function readData(path: string, format: 'raw' | 'qcow2', size: number, signal: AbortSignal) {
+  return format === 'raw' ? qemuImgData(path, size, signal) : undefined;
+}
 
-const readSizes = async (path: string): Promise<{ size: number; allocatedSize: number }> => {
+async function readSizes(path: string): Promise<{ size: number; allocatedSize: number }> {
   const disk = await openOutput(path, { maxBytes: Number.POSITIVE_INFINITY });
   const { size, allocatedSize } = disk;
   await disk.close();
   return { size, allocatedSize };
-};
+}

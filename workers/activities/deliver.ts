@@ -29,7 +29,7 @@ const progressEveryMs = 1000;
 const clearWithinMs = 45_000;
 
 /** Any worker can do these: the bytes come from the images bucket. */
-export const createDeliveryActivities = (deps: DeliverDeps): DeliveryActivities => {
+export function createDeliveryActivities(deps: DeliverDeps): DeliveryActivities {
   const { deliveries, targets, slots, workerId } = deps;
   return {
     deliver: async (order) => {
@@ -72,10 +72,10 @@ export const createDeliveryActivities = (deps: DeliverDeps): DeliveryActivities 
         })(),
       ),
   };
-};
+}
 
 /** Removes what a cancelled delivery left. @returns why it could not, for good @throws what may pass */
-const findLeft = async ({ targets }: DeliverDeps, left: CancelledDelivery): Promise<Failure | undefined> => {
+async function findLeft({ targets }: DeliverDeps, left: CancelledDelivery): Promise<Failure | undefined> {
   const { target, imageId, projectId, format, sha256, wasThere } = left;
   const signal = AbortSignal.timeout(clearWithinMs);
   try {
@@ -90,22 +90,22 @@ const findLeft = async ({ targets }: DeliverDeps, left: CancelledDelivery): Prom
       remedy: `Check target "${target}" for image ${imageId}.`,
     };
   }
-};
+}
 
 /** Written now and then, and never waited for: lost progress is worth nothing. */
-const trackProgress = (deliveries: DeliveryStore, id: string, fence: number) => {
+function trackProgress(deliveries: DeliveryStore, id: string, fence: number) {
   let written = 0;
   return (percent: number): void => {
     if (Date.now() - written < progressEveryMs) return;
     written = Date.now();
     deliveries.progress(id, fence, Math.min(100, percent)).catch(() => undefined);
   };
-};
+}
 
-const findDeliverable = async (
+async function findDeliverable(
   { store, config: { IMAGES_BUCKET: bucket } }: DeliverDeps,
   consignment: Consignment,
-): Promise<Deliverable> => {
+): Promise<Deliverable> {
   const { imageId, projectId, name, published, virtualSize, md5, sha512, properties, runId, report } = consignment;
   const object = await store.head(published.bucket, published.key);
   if (!object) throw gone();
@@ -122,24 +122,27 @@ const findDeliverable = async (
     digests: { sha256: published.sha256, md5: md5 ?? undefined, sha512: sha512 ?? undefined },
     source: objectSource(store, object),
   };
-};
+}
 
 /** For anyone who checks the image while another attempt is to come. */
-const explainReason = (error: unknown) =>
-  isBootreadyError(error)
+function explainReason(error: unknown) {
+  return isBootreadyError(error)
     ? { code: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }
     : { code: 'internal', message: 'It failed for an unexpected reason. It is retried.' };
+}
 
-const unknownTarget = (name: string): BootreadyError =>
-  new BootreadyError({
+function unknownTarget(name: string): BootreadyError {
+  return new BootreadyError({
     code: 'not-found',
     message: `There is no target "${name}".`,
     remedy: 'Add it to TARGETS of every worker and restart the workers. Then deliver the image again.',
   });
+}
 
-const gone = (): BootreadyError =>
-  new BootreadyError({
+function gone(): BootreadyError {
+  return new BootreadyError({
     code: 'object-missing',
     message: 'The published object no longer exists.',
     remedy: 'Upload the image again.',
   });
+}

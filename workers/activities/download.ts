@@ -22,17 +22,19 @@ export type DownloadDeps = {
   ownTaskQueue: string;
 };
 
-export const createDownloadLedger = ({ downloads, ownTaskQueue }: DownloadDeps): DownloadLedger => {
+export function createDownloadLedger({ downloads, ownTaskQueue }: DownloadDeps): DownloadLedger {
   const { begin, end } = orderLedger(downloads, ownTaskQueue);
   return { beginDownload: begin, endDownload: end };
-};
+}
 
-export const createDownloadActivities = (deps: DownloadDeps): DownloadActivities => ({
-  fetchUpload: (attempt) =>
-    orderStep(deps.downloads, deps.slots.fetch, attempt, (download, signal) =>
-      fetchUpload(deps, download, attempt.fence, { signal }),
-    ),
-});
+export function createDownloadActivities(deps: DownloadDeps): DownloadActivities {
+  return {
+    fetchUpload: (attempt) =>
+      orderStep(deps.downloads, deps.slots.fetch, attempt, (download, signal) =>
+        fetchUpload(deps, download, attempt.fence, { signal }),
+      ),
+  };
+}
 
 /** Writing progress more often than this helps nobody who watches. */
 const progressEveryMs = 1000;
@@ -41,12 +43,12 @@ const progressEveryMs = 1000;
  * Straight from the server into the upload of the image: only two parts is held here, and no object is there before its
  * checksum was compared. Begins again each time. @throws BootreadyError
  */
-export const fetchUpload = async (
+export async function fetchUpload(
   { config, downloads, images, store, door }: Omit<DownloadDeps, 'slots' | 'ownTaskQueue'>,
   { imageId, projectId, url, checksum }: Download,
   fence: number,
   options: Pick<RemoteFileOptions, 'signal' | 'patienceMs' | 'retryMs'>,
-): Promise<void> => {
+): Promise<void> {
   const image = await images.get(imageId, projectId);
   if (!image) throw imageIsGone();
   const { bucket, key } = image.upload;
@@ -89,7 +91,7 @@ export const fetchUpload = async (
       throw error;
     }
   }
-};
+}
 
 /** @param tell throws when nobody waits for these bytes any more */
 async function* tellingOf(
@@ -109,7 +111,7 @@ async function* tellingOf(
   await tell(received);
 }
 
-const assertSame = (checksum: string, received: { sha256: string; sha512: string }): void => {
+function assertSame(checksum: string, received: { sha256: string; sha512: string }): void {
   const [algorithm, expected] = checksum.split(':') as ['sha256' | 'sha512', string];
   if (received[algorithm] === expected) return;
   throw new BootreadyError({
@@ -118,11 +120,12 @@ const assertSame = (checksum: string, received: { sha256: string; sha512: string
     remedy:
       'Compare the address and the checksum: a newer file may have replaced the old one. Then create the image again.',
   });
-};
+}
 
-const nothingThere = (): BootreadyError =>
-  new BootreadyError({
+function nothingThere(): BootreadyError {
+  return new BootreadyError({
     code: 'invalid-input',
     message: 'The file at this address is empty.',
     remedy: 'Check the address.',
   });
+}

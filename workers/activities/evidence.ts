@@ -3,10 +3,10 @@ import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { RunContext } from '../../shared/ports/runs.ts';
 
 /** Keeps what a step saw beside the image. It goes when the image is deleted. */
-export const evidenceKeeper =
-  (store: Pick<ObjectStore, 'put'>, bucket: string, context: RunContext) =>
-  async (name: string, contentType: string, body: Buffer): Promise<{ bucket: string; key: string }> => {
+export function evidenceKeeper(store: Pick<ObjectStore, 'put'>, bucket: string, context: RunContext) {
+  return async (name: string, contentType: string, body: Buffer): Promise<{ bucket: string; key: string }> => {
     const key = evidenceKey(context, name);
     await store.put(bucket, key, body, contentType);
     return { bucket, key };
   };
+}

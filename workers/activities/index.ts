@@ -59,42 +59,45 @@ export type ActivityDeps = {
   signingKey: KeyObject | undefined;
 };
 
-const mapped =
-  <Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) =>
-  (...args: Args): Promise<Result> =>
+function mapped<Args extends unknown[], Result>(work: (...args: Args) => Promise<Result>) {
+  return (...args: Args): Promise<Result> =>
     work(...args).catch((error: unknown) => {
       throw toFailure(error);
     });
+}
 
 /** Any worker can do these. */
-export const createSharedActivities = ({
+export function createSharedActivities({
   config,
   runs,
   scratch,
   ownTaskQueue,
-}: Pick<ActivityDeps, 'runs' | 'scratch' | 'ownTaskQueue'> & { config: Pick<Config, 'POLICY'> }): SharedActivities => ({
-  beginAttempt: mapped(async (run) => {
-    const { fence } = await runs.beginAttempt(run, scratch.workerId);
-    await scratch.open({ runId: run.runId, fence });
-    return { ...run, fence, taskQueue: ownTaskQueue };
-  }),
-  judge: mapped(async (attempt, parts) => {
-    const report = judgeRun(await runs.context(attempt), parts, config.POLICY);
-    await runs.saveReport(attempt.runId, attempt.fence, report);
-    return { verdict: report.verdict, report };
-  }),
-  finishRun: mapped(({ imageId, runId, ...end }) => runs.finish({ imageId, runId }, end)),
-});
+}: Pick<ActivityDeps, 'runs' | 'scratch' | 'ownTaskQueue'> & { config: Pick<Config, 'POLICY'> }): SharedActivities {
+  return {
+    beginAttempt: mapped(async (run) => {
+      const { fence } = await runs.beginAttempt(run, scratch.workerId);
+      await scratch.open({ runId: run.runId, fence });
+      return { ...run, fence, taskQueue: ownTaskQueue };
+    }),
+    judge: mapped(async (attempt, parts) => {
+      const report = judgeRun(await runs.context(attempt), parts, config.POLICY);
+      await runs.saveReport(attempt.runId, attempt.fence, report);
+      return { verdict: report.verdict, report };
+    }),
+    finishRun: mapped(({ imageId, runId, ...end }) => runs.finish({ imageId, runId }, end)),
+  };
+}
 
 /** Under `warn` a verdict can only be that of an unsafe image, which takes it back. */
-const markAdmitted = ({ runs, config }: ActivityDeps, attempt: Attempt, { policy }: RunContext): Promise<void> =>
-  runs.admitted(attempt, attempt.fence, (policy ?? config.POLICY) === 'warn' ? 'now' : 'after the verdict');
+function markAdmitted({ runs, config }: ActivityDeps, attempt: Attempt, { policy }: RunContext): Promise<void> {
+  return runs.admitted(attempt, attempt.fence, (policy ?? config.POLICY) === 'warn' ? 'now' : 'after the verdict');
+}
 
-const admitAttempt = (
+function admitAttempt(
   deps: ActivityDeps,
   attempt: Attempt,
   { isAnywhere }: { isAnywhere: boolean },
-): Promise<Admission> => {
+): Promise<Admission> {
   const { config, runs, store, scratch } = deps;
   const stepDeps = { runs, slots: deps.slots.scan, workerId: scratch.workerId, isAnywhere };
   return runStep(stepDeps, attempt, 'admit', async (context, control) => {
@@ -114,13 +117,13 @@ const admitAttempt = (
     if (context.isVerbatim && isSafeAsItCame(context, admission)) await markAdmitted(deps, attempt, context);
     return admission;
   });
-};
+}
 
 /** Uploads under this do not wait behind their project's larger ones: seconds of convert and publish. */
 const smallUploadBytes = 1024 ** 3;
 
 /** Any worker can do these. */
-export const createAdmitActivities = (deps: ActivityDeps): AdmitActivities => {
+export function createAdmitActivities(deps: ActivityDeps): AdmitActivities {
   const { runs, scratch, ownTaskQueue: taskQueue } = deps;
   const awaitWorker = async (attempt: Attempt): Promise<Lane> => {
     const { isFirst, uploadSize } = await runs.awaitWorker(attempt, attempt.fence);
@@ -139,10 +142,10 @@ export const createAdmitActivities = (deps: ActivityDeps): AdmitActivities => {
       }
     }),
   };
-};
+}
 
 /** These share the scratch folder of this process. */
-export const createScratchActivities = (deps: ActivityDeps): ScratchActivities => {
+export function createScratchActivities(deps: ActivityDeps): ScratchActivities {
   const { config, runs, deliveries, store, scratch, bytes, traits } = deps;
   const { heavy } = deps.slots;
   const stepDeps = { runs, slots: heavy, workerId: scratch.workerId };
@@ -254,19 +257,21 @@ export const createScratchActivities = (deps: ActivityDeps): ScratchActivities =
       await scratch.discard(attempt);
     },
   };
-};
+}
 
 /** A raw image is published as large as its disk, so that one that cannot fit is refused at its header. */
-const largestDisk = (
+function largestDisk(
   config: Pick<Config, 'MAX_VIRTUAL_BYTES' | 'TARGET_FORMAT'>,
   { targetFormat, isVerbatim, quotaLeft = Number.POSITIVE_INFINITY }: RunContext,
-): number =>
-  (targetFormat ?? config.TARGET_FORMAT) === 'raw' && !isVerbatim
+): number {
+  return (targetFormat ?? config.TARGET_FORMAT) === 'raw' && !isVerbatim
     ? Math.min(config.MAX_VIRTUAL_BYTES, quotaLeft)
     : config.MAX_VIRTUAL_BYTES;
+}
 
 /** Windows sets itself up at its first start, and starts again meanwhile. */
-const bootSeconds = (config: Config, { osType }: GuestFacts): BootCheckInput['seconds'] =>
-  osType === 'windows'
+function bootSeconds(config: Config, { osType }: GuestFacts): BootCheckInput['seconds'] {
+  return osType === 'windows'
     ? { kvm: config.BOOT_WINDOWS_KVM_SECONDS, tcg: config.BOOT_WINDOWS_TCG_SECONDS }
     : { kvm: config.BOOT_KVM_SECONDS, tcg: config.BOOT_TCG_SECONDS };
+}

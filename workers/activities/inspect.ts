@@ -35,20 +35,20 @@ export type DiskToInspect = {
 };
 
 /** What is promised to a look is for both who write, so that neither takes what others were promised. */
-export const roomOfLook = (writesAtMost: number): { appliance: number; initramfs: number } => {
+export function roomOfLook(writesAtMost: number): { appliance: number; initramfs: number } {
   const initramfs = Math.min(largestInitramfs.unpacked, Math.floor(writesAtMost / 3));
   return { appliance: writesAtMost - initramfs, initramfs };
-};
+}
 
 /**
  * What is inside, from one start of the appliance on the converted disk, which is not written to. A disk that keeps the appliance busy until its time is over, or
  * fills its memory, does so each time: nothing is said of it but that it was not seen.
  */
-export const inspectDisk = async (
+export async function inspectDisk(
   { cacheDir, foreign, wallSeconds }: InspectDeps,
   { path, format, scratchDir, writesAtMost = machineWrites.inspect.most, isBackup = false }: DiskToInspect,
   { signal, progress }: StepControl,
-): Promise<Inspected> => {
+): Promise<Inspected> {
   const appliance = await ensureAppliance(cacheDir, signal);
   const room = roomOfLook(writesAtMost);
   const hostDir = join(scratchDir, 'inspect');
@@ -84,4 +84,4 @@ export const inspectDisk = async (
   } finally {
     await removeTree(hostDir);
   }
-};
+}

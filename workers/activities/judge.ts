@@ -6,10 +6,7 @@ import type { RunContext } from '../../shared/ports/runs.ts';
 import { decide } from '../../shared/verdict.ts';
 
 /** Every finding of every step, and what they come to under a policy. */
-export const judgeParts = (
-  { admission, conversion, inspection, bootCheck }: JudgedParts,
-  policy: Policy,
-): Examination => {
+export function judgeParts({ admission, conversion, inspection, bootCheck }: JudgedParts, policy: Policy): Examination {
   const findings = outweigh([admission, conversion, inspection, bootCheck].flatMap((part) => part?.findings ?? []));
   const disk = conversion?.disk ?? admission.disk;
   return {
@@ -22,10 +19,10 @@ export const judgeParts = (
     ...(inspection ? { guest: inspection.guest } : {}),
     ...(bootCheck?.boot ? { boot: bootCheck.boot } : {}),
   };
-};
+}
 
 /** The report of a run, under the policy that holds for its image. */
-export const judgeRun = (context: RunContext, parts: JudgedParts, installationPolicy: Policy): Report => {
+export function judgeRun(context: RunContext, parts: JudgedParts, installationPolicy: Policy): Report {
   const { bucket, key, etag, size } = context.upload;
   const uploadSha256 = parts.conversion?.uploadSha256;
   const sbom = parts.inspection?.sbom;
@@ -37,4 +34,4 @@ export const judgeRun = (context: RunContext, parts: JudgedParts, installationPo
     ...judgeParts(parts, context.policy ?? installationPolicy),
     ...(sbom ? { sbom } : {}),
   };
-};
+}

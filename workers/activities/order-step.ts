@@ -7,28 +7,31 @@ import type { Turn } from '../scratch-room.ts';
 import { inActivity, slotOnly, type TakeTurn } from './step.ts';
 
 /** Within the ledger of an order: errors as Temporal has them. */
-export const mapped = <Result>(work: Promise<Result>): Promise<Result> =>
-  work.catch((error: unknown) => {
+export function mapped<Result>(work: Promise<Result>): Promise<Result> {
+  return work.catch((error: unknown) => {
     throw toFailure(error);
   });
+}
 
 /** How orders of every kind begin, on this worker, and end. */
-export const orderLedger = (
+export function orderLedger(
   orders: Pick<OrderStore, 'begin' | 'end'>,
   taskQueue: string,
-): { begin(order: { imageId: string }): Promise<OrderAttempt>; end(end: OrderEnd): Promise<void> } => ({
-  begin: ({ imageId }) => mapped(orders.begin(imageId).then(({ fence }) => ({ imageId, fence, taskQueue }))),
-  end: ({ imageId, failure }) => mapped(orders.end(imageId, failure)),
-});
+): { begin(order: { imageId: string }): Promise<OrderAttempt>; end(end: OrderEnd): Promise<void> } {
+  return {
+    begin: ({ imageId }) => mapped(orders.begin(imageId).then(({ fence }) => ({ imageId, fence, taskQueue }))),
+    end: ({ imageId, failure }) => mapped(orders.end(imageId, failure)),
+  };
+}
 
 /** One step of an order within a Temporal activity: heartbeats, a slot, the fence; `work` knows nothing of Temporal. */
-export const orderStep = async <Made extends { projectId: string }>(
+export async function orderStep<Made extends { projectId: string }>(
   orders: Pick<OrderStore, 'assertHeld'> & { get(imageId: string): Promise<Made | undefined> },
   slots: Slots,
   { imageId, fence }: OrderAttempt,
   work: (order: Made, signal: AbortSignal) => Promise<void>,
   takeTurn: TakeTurn<Made> = slotOnly,
-): Promise<void> => {
+): Promise<void> {
   await inActivity(async (signal) => {
     const asked = await orders.get(imageId);
     if (!asked) throw imageIsGone();
@@ -40,11 +43,12 @@ export const orderStep = async <Made extends { projectId: string }>(
       await work(order, turnSignal);
     });
   });
-};
+}
 
-export const imageIsGone = (): BootreadyError =>
-  new BootreadyError({
+export function imageIsGone(): BootreadyError {
+  return new BootreadyError({
     code: 'object-missing',
     message: 'The image or its original was removed.',
     remedy: 'Create the image again.',
   });
+}

@@ -20,8 +20,9 @@ export type PublishDeps = SendDeps & {
 };
 
 /** Write-once: the name holds the hash of the bytes, so writing it twice writes the same. */
-export const publishedKey = ({ projectId, imageId }: RunContext, { sha256, format }: ConvertedDisk): string =>
-  `${projectId}/${imageId}/${sha256}.${format}`;
+export function publishedKey({ projectId, imageId }: RunContext, { sha256, format }: ConvertedDisk): string {
+  return `${projectId}/${imageId}/${sha256}.${format}`;
+}
 
 export type PublishInput = {
   context: RunContext;
@@ -43,7 +44,7 @@ const sendingEnds = 90;
  * @throws BootreadyError `superseded` when a newer attempt has started, `object-changed` when the upload is no longer what was
  * admitted, `unavailable` (retryable) when the store does not answer or did not keep what it was given.
  */
-export const publishImage = async (deps: PublishDeps, input: PublishInput, control: StepControl): Promise<void> => {
+export async function publishImage(deps: PublishDeps, input: PublishInput, control: StepControl): Promise<void> {
   const { store, runs, imagesBucket, afterPublish } = deps;
   const { context, fence, scratchDir, converted, guest, attest, targets } = input;
   if (context.isVerbatim) {
@@ -66,33 +67,33 @@ export const publishImage = async (deps: PublishDeps, input: PublishInput, contr
     await runs.publish(context, fence, { ...to, converted, digests, properties: imageProperties(guest), targets });
   }
   if (afterPublish === 'remove') await removeUpload(store, context);
-};
+}
 
 type Target = { bucket: string; key: string };
 
 /** Twice is once: an earlier try may have ended here. */
-const complete = async (
+async function complete(
   store: ObjectStore,
   to: Target,
   { uploadId, parts, etag }: SentParts,
   { converted: { size }, scratchDir }: PublishInput,
-): Promise<void> => {
+): Promise<void> {
   const there = await store.head(to.bucket, to.key);
   if (there?.size === size && there.etag === etag) return;
   await store.completeMultipart({ ...to, uploadId }, parts).catch(async (error: unknown) => {
     if (isBootreadyError(error) && error.code === 'object-missing') await forgetSent(scratchDir);
     return takenAway(error);
   });
-};
+}
 
 /** What counts is what the store has, not what it said when it took it. */
-const verify = async (
+async function verify(
   { store, bytes, traits, verify: way }: PublishDeps,
   { bucket, key }: Target,
   sent: SentParts,
   { converted, scratchDir }: PublishInput,
   control: StepControl,
-): Promise<void> => {
+): Promise<void> {
   const byChecksum = way === 'checksum' || (way === 'auto' && (await traits()).keepsChecksums);
   const object = await store.head(bucket, key);
   const found = async (): Promise<boolean> => {
@@ -113,9 +114,9 @@ const verify = async (
     retryable: true,
     context: { bucket, key, size: object?.size, expected: converted.size, etag: object?.etag, sent: sent.etag },
   });
-};
+}
 
-const assertUploadUnchanged = async (store: ObjectStore, { upload }: RunContext): Promise<void> => {
+async function assertUploadUnchanged(store: ObjectStore, { upload }: RunContext): Promise<void> {
   const now = await store.head(upload.bucket, upload.key);
   if (now?.etag === upload.etag) return;
   throw new BootreadyError({
@@ -125,10 +126,10 @@ const assertUploadUnchanged = async (store: ObjectStore, { upload }: RunContext)
       : 'The uploaded object was removed while it was being processed.',
     remedy: now ? 'The new object is processed as a separate image.' : 'Upload the image again.',
   });
-};
+}
 
 /** Only the bytes that were published go; what came to the key since then is another upload. */
-const removeUpload = async (store: ObjectStore, { upload }: RunContext): Promise<void> => {
+async function removeUpload(store: ObjectStore, { upload }: RunContext): Promise<void> {
   const now = await store.head(upload.bucket, upload.key);
   if (now?.etag === upload.etag) await store.remove(upload.bucket, upload.key);
-};
+}

@@ -37,13 +37,15 @@ export type RepairDeps = {
   mend: MendDeps;
 };
 
-const nameFolder = ({ imageId, fence }: Pick<OrderAttempt, 'imageId' | 'fence'>) => ({
-  runId: `repair-${imageId}`,
-  fence,
-});
+function nameFolder({ imageId, fence }: Pick<OrderAttempt, 'imageId' | 'fence'>) {
+  return {
+    runId: `repair-${imageId}`,
+    fence,
+  };
+}
 
 /** Any worker can do these. */
-export const createRepairLedger = ({ repairs, scratch, ownTaskQueue }: RepairDeps): RepairLedger => {
+export function createRepairLedger({ repairs, scratch, ownTaskQueue }: RepairDeps): RepairLedger {
   const { begin, end } = orderLedger(repairs, ownTaskQueue);
   return {
     beginRepair: async (repair) => {
@@ -53,10 +55,10 @@ export const createRepairLedger = ({ repairs, scratch, ownTaskQueue }: RepairDep
     },
     endRepair: end,
   };
-};
+}
 
 /** These share the scratch folder of this process. */
-export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
+export function createRepairActivities(deps: RepairDeps): RepairActivities {
   const { config, repairs, images, store, scratch, slots, bytes } = deps;
 
   const step = (
@@ -154,11 +156,12 @@ export const createRepairActivities = (deps: RepairDeps): RepairActivities => {
 
     discardRepair: (attempt) => scratch.discard(nameFolder(attempt)),
   };
-};
+}
 
-const unreadable = (): BootreadyError =>
-  new BootreadyError({
+function unreadable(): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: 'The original cannot be read as a disk that is safe to open.',
     remedy: 'See its report. Remedies fix only the system, not the image file itself.',
   });
+}

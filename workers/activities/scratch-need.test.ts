@@ -3,12 +3,13 @@ import type { Layer } from '../../shared/contracts/run.ts';
 import { scratchNeed } from './scratch-need.ts';
 
 const [MiB, GiB, TiB] = [1024 ** 2, 1024 ** 3, 1024 ** 4];
-const needOf = (size: number, layer: Layer) =>
-  scratchNeed(
+function needOf(size: number, layer: Layer) {
+  return scratchNeed(
     { layers: [layer], findings: [] },
     { upload: { size } as never },
     { maxVirtualBytes: TiB, target: 'raw' },
   );
+}
 
 test('what a compressed file says of its size makes the guess smaller, and the bound never', () => {
   const guess = needOf(GiB, { kind: 'xz' });

@@ -13,11 +13,11 @@ const least = 64 * 1024 ** 2;
  * Bytes of scratch space that convert takes: the upload itself, and a bound of its disk where that is known. What is compressed says nothing of itself
  * that could be relied on, so that it begins with a guess; its disk is written twice, decompressed and converted.
  */
-export const scratchNeed = (
+export function scratchNeed(
   { layers, disk }: Admission,
   { upload }: Pick<RunContext, 'upload'>,
   { maxVirtualBytes, target }: { maxVirtualBytes: number; target: TargetFormat },
-): Need => {
+): Need {
   const { size = upload.size, declared = Number.POSITIVE_INFINITY } = layers.at(-1) ?? {};
   if (disk) {
     const written = writtenAtMost(disk.allocatedAtMost ?? disk.virtualSize);
@@ -28,14 +28,14 @@ export const scratchNeed = (
   // What it says of itself makes the guess smaller and never larger: most of a disk may be holes. The bound stays, because it may lie.
   const guess = Math.min(size * ordinaryRatio + least, declared);
   return { bytes: size + twice(guess), atMost: size + twice(decompressedAtMost(size)) };
-};
+}
 
 /** What the remedies may add: packages, kernels, an initramfs. */
 const addedByRemedies = 512 * 1024 ** 2;
 
 /** Bytes that a repair takes: the original's disk again, and what is changed in it. One that was compressed, or grows by more, asks again. */
-export const repairNeed = (original: { size: number }, maxVirtualBytes: number): Need => {
+export function repairNeed(original: { size: number }, maxVirtualBytes: number): Need {
   const atMost = writtenAtMost(maxVirtualBytes);
   const disk = { bytes: Math.min(atMost, writtenAtMost(original.size) + addedByRemedies), atMost };
   return { bytes: original.size + disk.bytes, atMost: original.size + disk.atMost };
-};
+}

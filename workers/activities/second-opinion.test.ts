@@ -41,10 +41,10 @@ afterAll(() => rmSync(dir, { recursive: true }));
 const { signal } = new AbortController();
 const control = { signal, progress: () => undefined };
 const raw: DetectedDisk = { format: 'raw', variant: 'gpt', virtualSize: 48 * MiB };
-const written = (name: string, bytes: Buffer): string => {
+function written(name: string, bytes: Buffer): string {
   writeFileSync(join(dir, name), bytes);
   return join(dir, name);
-};
+}
 const readings: [string, () => Buffer][] = [
   ['vmdk', () => probedAsVmdk('/etc/hostname')],
   ['bochs', probedAsBochs],
@@ -79,8 +79,8 @@ describe('what QEMU takes a raw disk for when it is not told', () => {
   });
 });
 
-const admit = (bytes: Buffer) =>
-  admitUpload(
+function admit(bytes: Buffer) {
+  return admitUpload(
     { foreign, peek: peekLayer },
     {
       source: bufferSource(bytes),
@@ -91,6 +91,7 @@ const admit = (bytes: Buffer) =>
     },
     control,
   );
+}
 
 test('what is no disk is shown to QEMU all the same, for some of it is served as it came', async () => {
   const { findings } = await admit(Buffer.alloc(MiB, 'nothing'));

@@ -22,29 +22,29 @@ export type SendInput = {
 const openFile = 'sending.json';
 const sentFile = 'sent.json';
 
-const readRecord = async <Record>(folder: string, name: string): Promise<Record | undefined> => {
+async function readRecord<Record>(folder: string, name: string): Promise<Record | undefined> {
   const text = await readFile(join(folder, name), 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
   });
   return text === undefined ? undefined : (JSON.parse(text) as Record);
-};
+}
 
-const writeRecord = async (folder: string, name: string, record: unknown): Promise<void> => {
+async function writeRecord(folder: string, name: string, record: unknown): Promise<void> {
   const whole = join(folder, `${name}.new`);
   await writeFile(whole, JSON.stringify(record));
   await rename(whole, join(folder, name));
-};
+}
 
 /**
  * Sends the disk in parts; there is no object until `publish` completes it. Done before, it only tells what was sent.
  * @throws BootreadyError `unavailable`, retryable, when the disk is no longer what was converted
  */
-export const sendDisk = async (
+export async function sendDisk(
   { bytes, traits }: SendDeps,
   { scratchDir, converted, to }: SendInput,
   control: StepControl,
-): Promise<SentParts> => {
+): Promise<SentParts> {
   const before = await readRecord<SentParts>(scratchDir, sentFile);
   if (before) return before;
   await writeRecord(scratchDir, openFile, to);
@@ -64,19 +64,23 @@ export const sendDisk = async (
   }
   await writeRecord(scratchDir, sentFile, sent);
   return sent;
-};
+}
 
 /** What was sent is of no use: the next try sends it again. */
-export const forgetSent = (scratchDir: string): Promise<void> => rm(join(scratchDir, sentFile), { force: true });
+export function forgetSent(scratchDir: string): Promise<void> {
+  return rm(join(scratchDir, sentFile), { force: true });
+}
 
 /** There is an object: nothing of its upload is left over. */
-export const noteCompleted = (scratchDir: string): Promise<void> => rm(join(scratchDir, openFile), { force: true });
+export function noteCompleted(scratchDir: string): Promise<void> {
+  return rm(join(scratchDir, openFile), { force: true });
+}
 
 /** Takes the parts away of which no object was made. */
-export const discardSent = async (
+export async function discardSent(
   store: Pick<ObjectStore, 'listMultiparts' | 'abortMultipart'>,
   scratchDir: string,
-): Promise<void> => {
+): Promise<void> {
   const open = await readRecord<SendInput['to']>(scratchDir, openFile);
   if (open) await clearUploads(store, open);
-};
+}

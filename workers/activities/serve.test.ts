@@ -5,7 +5,9 @@ import { isSafeAsItCame, isSafeWithin } from './serve.ts';
 
 const disk = { format: 'qcow2', variant: '3', virtualSize: 1024 } as const;
 const converted = { format: 'raw', size: 1, virtualSize: 1, allocatedSize: 1, sha256: 'a' } as const;
-const finding = (code: string, outcome: Finding['outcome']): Finding => ({ code, step: 'admit', outcome, params: {} });
+function finding(code: string, outcome: Finding['outcome']): Finding {
+  return { code, step: 'admit', outcome, params: {} };
+}
 const passed = finding('format', 'pass');
 const bare = { containerFormat: 'bare' };
 const compressed = { containerFormat: 'compressed' };

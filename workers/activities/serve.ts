@@ -9,13 +9,18 @@ type Declared = Pick<RunContext, 'containerFormat'>;
  * Those who take what is declared so decompress it, and anyone who takes an archive unpacks it: whether what is hidden in it is safe is known when that has been
  * done.
  */
-const isTakenApart = ({ containerFormat }: Declared, layers: readonly Layer[]): boolean =>
-  containerFormat === 'compressed' || layers.some(({ kind }) => kind === 'pieces');
+function isTakenApart({ containerFormat }: Declared, layers: readonly Layer[]): boolean {
+  return containerFormat === 'compressed' || layers.some(({ kind }) => kind === 'pieces');
+}
 
 /** Whether the bytes may be served unchanged: our detector and QEMU have checked them, and found nothing against it. */
-export const isSafeAsItCame = (declared: Declared, { layers, findings }: Admission): boolean =>
-  !isTakenApart(declared, layers) && layers.length + findings.length > 0 && foundNothingUnsafe(findings);
+export function isSafeAsItCame(declared: Declared, { layers, findings }: Admission): boolean {
+  return !isTakenApart(declared, layers) && layers.length + findings.length > 0 && foundNothingUnsafe(findings);
+}
 
 /** As `isSafeAsItCame`, of what is decompressed before anybody uses it. */
-export const isSafeWithin = (declared: Declared, { disk, converted, layers, findings }: Conversion): boolean =>
-  isTakenApart(declared, layers) && disk !== undefined && converted !== undefined && foundNothingUnsafe(findings);
+export function isSafeWithin(declared: Declared, { disk, converted, layers, findings }: Conversion): boolean {
+  return (
+    isTakenApart(declared, layers) && disk !== undefined && converted !== undefined && foundNothingUnsafe(findings)
+  );
+}

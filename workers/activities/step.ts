@@ -37,13 +37,13 @@ const progressEveryMs = 1000;
 /**
  * One step of a run within a Temporal activity: heartbeats while it works, row in run_steps kept true, errors mapped.
  */
-export const runStep = async <Result>(
+export async function runStep<Result>(
   { runs, slots, workerId, isAnywhere = false }: StepDeps,
   attempt: Attempt,
   step: Step,
   work: (context: RunContext, control: StepControl) => Promise<Result>,
   takeTurn: TakeTurn<RunContext> = slotOnly,
-): Promise<Result> => {
+): Promise<Result> {
   const { info, cancellationSignal: signal } = Context.current();
   let percent = 0;
   const stopBeating = startBeating(() => ({ percent }));
@@ -107,28 +107,28 @@ export const runStep = async <Result>(
   } finally {
     stopBeating();
   }
-};
+}
 
 /** What of a step's result its row keeps. */
-const keepResult = (result: unknown): StepResult | undefined => {
+function keepResult(result: unknown): StepResult | undefined {
   const { findings, disk, guest } = (result ?? {}) as Partial<StepResult>;
   return findings && { findings, ...(disk ? { disk } : {}), ...(guest ? { guest } : {}) };
-};
+}
 
 /** What goes on beside a step, and has no row of its own: heartbeats, a slot, errors mapped. */
-export const runBeside = async (
+export async function runBeside(
   { runs, slots }: Pick<StepDeps, 'runs' | 'slots'>,
   attempt: Attempt,
   work: (context: RunContext, control: StepControl) => Promise<void>,
-): Promise<void> => {
+): Promise<void> {
   await inActivity(async (signal) => {
     const context = await runs.context(attempt);
     await slots.use(context.projectId, signal, () => work(context, { signal, progress: () => undefined }));
   });
-};
+}
 
 /** Work of a Temporal activity that keeps no row: heartbeats, and errors as Temporal has them. */
-export const inActivity = async (work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+export async function inActivity(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
   const { cancellationSignal: signal } = Context.current();
   const stopBeating = startBeating();
   try {
@@ -138,17 +138,17 @@ export const inActivity = async (work: (signal: AbortSignal) => Promise<void>): 
   } finally {
     stopBeating();
   }
-};
+}
 
 /**
  * Cancelling the run is one thing; a worker that shuts down is another: its scratch folder goes with it, so the workflow
  * moves the attempt (workflows/outcome.ts knows `worker-stopped`) instead of trying again here.
  */
-export const makeCancellation = (
+export function makeCancellation(
   signal: AbortSignal,
   error: unknown,
   { nonRetryable } = { nonRetryable: true },
-): Error => {
+): Error {
   const details = Context.current().cancellationDetails;
   if ((details?.cancelRequested || details?.paused) && signal.reason instanceof CancelledFailure) return signal.reason;
   return ApplicationFailure.create({
@@ -157,4 +157,4 @@ export const makeCancellation = (
     nonRetryable,
     cause: error instanceof Error ? error : new Error(String(error)),
   });
-};
+}

@@ -11,7 +11,7 @@ export type BootSeed =
   | { system: 'windows'; drive: ReturnType<typeof newConfigDrive> };
 
 /** Undefined: nobody knows how to watch such a system. */
-export const newBootSeed = (guest: GuestFacts): BootSeed | undefined => {
+export function newBootSeed(guest: GuestFacts): BootSeed | undefined {
   const { architecture, osType, mayHoldSystem, storage = [] } = guest;
   if (mayHoldSystem && osType === undefined) {
     // A disk of Windows has NTFS on it; else it most likely is a Linux that is newer than what reads it.
@@ -21,7 +21,7 @@ export const newBootSeed = (guest: GuestFacts): BootSeed | undefined => {
   if (architecture !== 'x86_64') return undefined;
   if (osType === 'linux') return { system: 'linux', seed: newSeed() };
   return osType === 'windows' ? { system: 'windows', drive: newConfigDrive() } : undefined;
-};
+}
 
 /** What a kind of system is started with, and by which ways it is listened to. */
 export type BootMachine = {
@@ -32,8 +32,8 @@ export type BootMachine = {
   network: boolean;
 };
 
-export const machineFor = (guest: GuestFacts, given: BootSeed): BootMachine =>
-  given.system === 'linux'
+export function machineFor(guest: GuestFacts, given: BootSeed): BootMachine {
+  return given.system === 'linux'
     ? {
         disk: { label: 'CIDATA', files: given.seed.files },
         hardware: { system: 'linux' },
@@ -47,3 +47,4 @@ export const machineFor = (guest: GuestFacts, given: BootSeed): BootMachine =>
         ports: [agentPort],
         network: true,
       };
+}

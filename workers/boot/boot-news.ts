@@ -9,10 +9,7 @@ const most = { chunkBytes: 256 * 1024, frames: 256, monitor: 256 * 1024 } as con
 type What = Pick<BootNews, 'console' | 'chunks' | 'frames' | 'monitor'>;
 
 /** Keeps what a guest says until it is taken; checks none of it. */
-export const bootNews = ({
-  ports,
-  network,
-}: Pick<BootMachine, 'ports' | 'network'>): {
+export function bootNews({ ports, network }: Pick<BootMachine, 'ports' | 'network'>): {
   /** What the machine calls. */
   listeners: Pick<MachineOptions, 'ports' | 'onFrame' | 'onMonitor' | 'onSerial'>;
   take(): What;
@@ -21,7 +18,7 @@ export const bootNews = ({
   /** Milliseconds, as Date.now(). */
   spokeAt(): number;
   onNews(wake: () => void): void;
-} => {
+} {
   const log = consoleLog();
   let spoke = Date.now();
   let wake = (): void => undefined;
@@ -68,4 +65,4 @@ export const bootNews = ({
       wake = listen;
     },
   };
-};
+}

@@ -9,7 +9,7 @@ export type ConsoleLog = {
   whole(): string;
 };
 
-export const consoleLog = (limits = { head: 256 * KiB, tail: 256 * KiB }): ConsoleLog => {
+export function consoleLog(limits = { head: 256 * KiB, tail: 256 * KiB }): ConsoleLog {
   let head = '';
   let tail = '';
   let dropped = 0;
@@ -25,4 +25,4 @@ export const consoleLog = (limits = { head: 256 * KiB, tail: 256 * KiB }): Conso
     recent: () => (head + tail).slice(-64 * KiB),
     whole: () => (dropped > 0 ? `${head}\n[... ${dropped} characters left out ...]\n${tail}` : head + tail),
   };
-};
+}

@@ -3,7 +3,7 @@ export type BootReport = { hostname: string; key: boolean; network: boolean };
 
 const longestReport = 4096;
 
-export const parseReport = (text: string, token: string): BootReport | undefined => {
+export function parseReport(text: string, token: string): BootReport | undefined {
   const mark = `bootready-report ${token} `;
   for (let at = text.indexOf(mark); at >= 0; at = text.indexOf(mark, at + mark.length)) {
     const words = text.slice(at + mark.length, at + mark.length + longestReport);
@@ -12,27 +12,27 @@ export const parseReport = (text: string, token: string): BootReport | undefined
     if (hostname !== undefined) return { hostname, key: key === 'present', network: network?.trim() !== '' };
   }
   return undefined;
-};
+}
 
 /** A console has no longer ones; what is printed without an end is cut into these. */
 const longestLine = 4096;
 
 /** A line may end with any number of carriage returns; one within it begins it again. */
-const withoutReturns = (line: string): string => {
+function withoutReturns(line: string): string {
   let end = line.length;
   while (line[end - 1] === '\r') end--;
   return line.slice(0, end).replaceAll('\r', '\n');
-};
+}
 
-const cut = (line: string): string => {
+function cut(line: string): string {
   if (line.length <= longestLine) return line;
   const pieces: string[] = [];
   for (let at = 0; at < line.length; at += longestLine) pieces.push(line.slice(at, at + longestLine));
   return pieces.join('\n');
-};
+}
 
 /** Console text as text: no control characters, no colours, no line longer than 4096 characters. */
-export const plainLog = (serial: string): string => {
+export function plainLog(serial: string): string {
   const lines = serial
     // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out
     .replaceAll(/\x1b(?:\[[0-?]{0,40}[ -/]{0,40}[@-~]|[()][A-Z0-9]|[=>78cM])/g, '')
@@ -44,4 +44,4 @@ export const plainLog = (serial: string): string => {
     .split('\n')
     .map(cut)
     .join('\n');
-};
+}

@@ -13,7 +13,7 @@ const cookie = 0x63825363;
 const [pad, hostName, vendorClass, end] = [0, 12, 60, 255];
 
 /** A DHCP client's message in an Ethernet frame. Whatever the bytes are, nothing is thrown: they are the guest's. */
-export const dhcpRequest = (frame: Buffer): DhcpRequest | undefined => {
+export function dhcpRequest(frame: Buffer): DhcpRequest | undefined {
   if (frame.length < 14 + 20 || frame.readUInt16BE(12) !== ipv4) return undefined;
   const packet = frame.subarray(14);
   const headerLength = (packet.readUInt8(0) & 0x0f) * 4;
@@ -31,9 +31,9 @@ export const dhcpRequest = (frame: Buffer): DhcpRequest | undefined => {
   const options = readOptions(message.subarray(fixedPart + 4));
   const text = (code: number): string => clean(options.get(code)?.toString('latin1') ?? '');
   return { vendorClass: text(vendorClass), hostname: text(hostName) };
-};
+}
 
-const readOptions = (bytes: Buffer): Map<number, Buffer> => {
+function readOptions(bytes: Buffer): Map<number, Buffer> {
   const options = new Map<number, Buffer>();
   for (let at = 0; at < bytes.length; ) {
     const code = bytes.readUInt8(at);
@@ -48,4 +48,4 @@ const readOptions = (bytes: Buffer): Map<number, Buffer> => {
     at += 2 + length;
   }
   return options;
-};
+}

@@ -19,8 +19,9 @@ const signs: readonly { failure: WindowsBootFailure; pattern: RegExp }[] = [
 ];
 
 /** `log` is a console log that `plainLog` has cleaned. */
-export const explainWindows = (log: string): WindowsBootFailure | undefined =>
-  signs.find(({ pattern }) => pattern.test(log.trimEnd()))?.failure;
+export function explainWindows(log: string): WindowsBootFailure | undefined {
+  return signs.find(({ pattern }) => pattern.test(log.trimEnd()))?.failure;
+}
 
 const endOfLog = 600;
 
@@ -28,5 +29,6 @@ const endOfLog = 600;
 const silence = { kvm: 35, tcg: 60 } as const;
 
 /** A Windows that runs says nothing on its console, hence silence alone is no end. */
-export const windowsHasEnded = (log: string, silentSeconds: number, accelerator: keyof typeof silence): boolean =>
-  silentSeconds >= silence[accelerator] && explainWindows(log.trimEnd().slice(-endOfLog)) !== undefined;
+export function windowsHasEnded(log: string, silentSeconds: number, accelerator: keyof typeof silence): boolean {
+  return silentSeconds >= silence[accelerator] && explainWindows(log.trimEnd().slice(-endOfLog)) !== undefined;
+}

@@ -121,24 +121,26 @@ const loaderSigns: readonly Sign[] = [
 
 const cloudInitBegan = /cloud-init\[\d{1,9}\]: Cloud-init v\. \S{1,200} running '/;
 
-const lastIn = (text: string, pattern: RegExp): number => {
+function lastIn(text: string, pattern: RegExp): number {
   let last = -1;
   for (const { index } of text.matchAll(pattern)) last = index;
   return last;
-};
+}
 
 /** Where each stage was last seen. */
-const progressIn = (log: string): ReadonlyMap<Stage, number> =>
-  new Map(stages.map((stage) => [stage, lastIn(log, reached[stage])]));
+function progressIn(log: string): ReadonlyMap<Stage, number> {
+  return new Map(stages.map((stage) => [stage, lastIn(log, reached[stage])]));
+}
 
-const holds = (log: string, { pattern, until }: Sign, progress: ReadonlyMap<Stage, number>): boolean => {
+function holds(log: string, { pattern, until }: Sign, progress: ReadonlyMap<Stage, number>): boolean {
   const at = lastIn(log, pattern);
   if (at < 0) return false;
   return until === undefined || stages.slice(stages.indexOf(until)).every((stage) => (progress.get(stage) ?? -1) < at);
-};
+}
 
-const signIn = (log: string, progress: ReadonlyMap<Stage, number>, only: (sign: Sign) => boolean): Sign | undefined =>
-  [...systemSigns, ...loaderSigns].find((sign) => only(sign) && holds(log, sign, progress));
+function signIn(log: string, progress: ReadonlyMap<Stage, number>, only: (sign: Sign) => boolean): Sign | undefined {
+  return [...systemSigns, ...loaderSigns].find((sign) => only(sign) && holds(log, sign, progress));
+}
 
 export type BootEnd = {
   /** The machine has switched itself off. */
@@ -148,7 +150,7 @@ export type BootEnd = {
 };
 
 /** `log` is a console log that `plainLog` has cleaned. */
-export const explainBoot = (log: string, { ended, cloudInit }: BootEnd): BootFailure => {
+export function explainBoot(log: string, { ended, cloudInit }: BootEnd): BootFailure {
   const progress = progressIn(log);
   const has = (stage: Stage): boolean => (progress.get(stage) ?? -1) >= 0;
   const found = signIn(log, progress, () => true);
@@ -158,19 +160,22 @@ export const explainBoot = (log: string, { ended, cloudInit }: BootEnd): BootFai
   if (has('prompt') && cloudInitBegan.test(log)) return 'boot-timeout';
   if (has('prompt')) return cloudInit ? 'boot-seed-ignored' : 'boot-cloud-init-silent';
   return has('kernel') || has('system') ? 'boot-timeout' : 'boot-no-sign-of-life';
-};
+}
 
 /** What a console shows from which no start follows by itself, unless something shows later that one did. */
-export const deadEndIn = (log: string): BootFailure | undefined =>
-  signIn(log, progressIn(log), ({ mayGoOn }) => !mayGoOn)?.failure;
+export function deadEndIn(log: string): BootFailure | undefined {
+  return signIn(log, progressIn(log), ({ mayGoOn }) => !mayGoOn)?.failure;
+}
 
 /** cloud-init has failed, or has had its last word: the system may go on, it will not. */
-export const cloudInitIsOver = (log: string): 'failed' | 'finished' | undefined => {
+export function cloudInitIsOver(log: string): 'failed' | 'finished' | undefined {
   const failure = signIn(log, progressIn(log), ({ failure: each }) =>
     /cloud-init-failed|seed-ignored/.test(each),
   )?.failure;
   if (failure === 'boot-seed-ignored') return 'finished';
   return failure && 'failed';
-};
+}
 
-export const isAtPrompt = (text: string): boolean => lastIn(text, reached.prompt) >= 0;
+export function isAtPrompt(text: string): boolean {
+  return lastIn(text, reached.prompt) >= 0;
+}

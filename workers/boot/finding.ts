@@ -1,8 +1,10 @@
 import type { Finding } from '../../shared/contracts/finding.ts';
 
-export const bootFinding = (code: string, outcome: Finding['outcome'], params: Finding['params'] = {}): Finding => ({
-  code,
-  step: 'boot-check',
-  outcome,
-  params,
-});
+export function bootFinding(code: string, outcome: Finding['outcome'], params: Finding['params'] = {}): Finding {
+  return {
+    code,
+    step: 'boot-check',
+    outcome,
+    params,
+  };
+}

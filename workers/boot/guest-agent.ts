@@ -15,7 +15,7 @@ const Told = z.object({ 'pretty-name': z.string().optional(), 'host-name': z.str
  * The host's end of the QEMU guest agent. It is asked for a number first, for lines of another conversation may still be running; what comes
  * before that number is no answer. All that it says is the guest's. https://www.qemu.org/docs/master/interop/qemu-ga-ref.html
  */
-export const guestAgent = (number: number) => {
+export function guestAgent(number: number) {
   let rest: Buffer = Buffer.alloc(0);
   let answers: AgentAnswers | undefined;
   const understand = (line: Buffer): boolean => {
@@ -55,9 +55,9 @@ export const guestAgent = (number: number) => {
     },
     answers: (): AgentAnswers | undefined => answers,
   };
-};
+}
 
-const answerIn = (line: string): unknown => {
+function answerIn(line: string): unknown {
   if (!line.startsWith('{')) return undefined;
   try {
     const parsed = Answer.safeParse(JSON.parse(line));
@@ -65,4 +65,4 @@ const answerIn = (line: string): unknown => {
   } catch {
     return undefined;
   }
-};
+}

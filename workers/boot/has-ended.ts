@@ -28,13 +28,13 @@ const showsServices = /Reached target (?:sysinit\.target|System Initialization)/
 const kernelLine = /\[ *\d+\.\d{6}\] [^\n]*(?:\n|$)/g;
 
 /** GRUB's menu as it draws it; a countdown stands below it until one of its entries begins. A menu without one waits for a human. */
-const menuWaits = (log: string): boolean => {
+function menuWaits(log: string): boolean {
   const menu = log.slice(Math.max(0, log.lastIndexOf('keys to select which entry')));
   return (
     menu.startsWith('keys') &&
     !/executed automatically in|Booting `|Booting a command list|Linux version|^\[ *\d/m.test(menu)
   );
-};
+}
 
 /** GRUB's first part has loaded the second, which greets in the next moment or never. */
 const neverGreets = /GRUB loading\.{0,80}\s{0,80}(?![\s\S])/;
@@ -43,7 +43,7 @@ const neverGreets = /GRUB loading\.{0,80}\s{0,80}(?![\s\S])/;
  * Whether waiting on is in vain. Silence alone never is an end: kernels may say nothing, and wait for a device for minutes. A boot loader that complains may go on; at a
  * login prompt cloud-init works beside it, unless it has been seen to fail, or the console shows what was started and does not name it.
  */
-export const hasEnded = (log: string, silentSeconds: number, accelerator: keyof typeof silence): boolean => {
+export function hasEnded(log: string, silentSeconds: number, accelerator: keyof typeof silence): boolean {
   const enough = silence[accelerator];
   if (silentSeconds < enough.lastWords) return false;
   const end = log.trimEnd().slice(-endOfLog);
@@ -59,4 +59,4 @@ export const hasEnded = (log: string, silentSeconds: number, accelerator: keyof 
   if (!isAtPrompt(saidByOthers)) return false;
   const unnamed = showsServices.test(log) && !/cloud-(?:init|config|final)/i.test(log);
   return unnamed || cloudInit === 'failed' || silentSeconds >= enough.login;
-};
+}

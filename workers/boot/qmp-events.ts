@@ -4,7 +4,7 @@ export type QmpEvent = { event: string; data: Readonly<Record<string, unknown>> 
 const longestLine = 64 * 1024;
 
 /** The events among the lines of QEMU's monitor; what is no event, or no line of JSON, is passed over. */
-export const qmpEvents = (onEvent: (event: QmpEvent) => void): ((text: string) => void) => {
+export function qmpEvents(onEvent: (event: QmpEvent) => void): (text: string) => void {
   let rest = '';
   return (text) => {
     const lines = (rest + text).split('\n');
@@ -14,9 +14,9 @@ export const qmpEvents = (onEvent: (event: QmpEvent) => void): ((text: string) =
       if (event) onEvent(event);
     }
   };
-};
+}
 
-const toEvent = (line: string): QmpEvent | undefined => {
+function toEvent(line: string): QmpEvent | undefined {
   if (!line.startsWith('{')) return undefined;
   try {
     const parsed: unknown = JSON.parse(line);
@@ -25,7 +25,8 @@ const toEvent = (line: string): QmpEvent | undefined => {
   } catch {
     return undefined;
   }
-};
+}
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -5,7 +5,7 @@ import { reportPort } from './ports.ts';
 export type Seed = { token: string; hostname: string; key: string; files: Record<string, string> };
 
 /** A public key that nobody has the other half of: its 32 bytes are random. RFC 8709, 4. */
-const someKey = (): string => {
+function someKey(): string {
   const field = (bytes: Buffer): Buffer => {
     const length = Buffer.alloc(4);
     length.writeUInt32BE(bytes.length);
@@ -13,7 +13,7 @@ const someKey = (): string => {
   };
   const blob = Buffer.concat([field(Buffer.from('ssh-ed25519')), field(randomBytes(32))]);
   return `ssh-ed25519 ${blob.toString('base64')}`;
-};
+}
 
 /**
  * cloud-init's NoCloud files for one boot check. The network has no other end, so an address is given instead of DHCP:
@@ -21,7 +21,7 @@ const someKey = (): string => {
  * port, its final message on the console says that it came so far.
  * https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html
  */
-export const newSeed = (): Seed => {
+export function newSeed(): Seed {
   const token = randomBytes(8).toString('hex');
   const hostname = `bootready-${token.slice(0, 8)}`;
   const key = someKey();
@@ -57,4 +57,4 @@ export const newSeed = (): Seed => {
       })}\n`,
     },
   };
-};
+}

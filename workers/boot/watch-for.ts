@@ -4,5 +4,6 @@ import type { BootWatch } from './watch.ts';
 import { watchLinux } from './watch-linux.ts';
 import { watchWindows } from './watch-windows.ts';
 
-export const watchFor = (guest: GuestFacts, given: BootSeed): BootWatch =>
-  given.system === 'linux' ? watchLinux(guest, given.seed) : watchWindows(guest, given.drive);
+export function watchFor(guest: GuestFacts, given: BootSeed): BootWatch {
+  return given.system === 'linux' ? watchLinux(guest, given.seed) : watchWindows(guest, given.drive);
+}

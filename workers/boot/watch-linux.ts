@@ -11,7 +11,7 @@ import { type BootWatch, lastLine } from './watch.ts';
 const mostOfPort = 64 * 1024;
 
 /** Waits until cloud-init has done what its seed told it, and says so itself. */
-export const watchLinux = (guest: GuestFacts, seed: Seed): BootWatch => {
+export function watchLinux(guest: GuestFacts, seed: Seed): BootWatch {
   let port = '';
   let report: BootReport | undefined;
   return {
@@ -31,12 +31,16 @@ export const watchLinux = (guest: GuestFacts, seed: Seed): BootWatch => {
       return [bootFinding(code, 'fail', { line: lastLine(log) })];
     },
   };
-};
+}
 
-const judge = ({ hostname, key, network }: BootReport, expected: string): Finding[] => [
-  bootFinding('boot-reached-cloud-init', 'pass'),
-  bootFinding('boot-seed-applied', hostname.split('.')[0] === expected && key ? 'pass' : 'fail', {
-    missing: [hostname.split('.')[0] === expected ? '' : 'host name', key ? '' : 'SSH key'].filter(Boolean).join(', '),
-  }),
-  bootFinding('boot-network-device', network ? 'pass' : 'fail'),
-];
+function judge({ hostname, key, network }: BootReport, expected: string): Finding[] {
+  return [
+    bootFinding('boot-reached-cloud-init', 'pass'),
+    bootFinding('boot-seed-applied', hostname.split('.')[0] === expected && key ? 'pass' : 'fail', {
+      missing: [hostname.split('.')[0] === expected ? '' : 'host name', key ? '' : 'SSH key']
+        .filter(Boolean)
+        .join(', '),
+    }),
+    bootFinding('boot-network-device', network ? 'pass' : 'fail'),
+  ];
+}

@@ -6,11 +6,11 @@ import type { BootHelpers, Watched, WatchInput } from './watch-contract.ts';
 import { watchFor } from './watch-for.ts';
 
 /** Watches a start, as a task for the door: all that a guest says is made sense of in its process. */
-export const watchBoot = async (
+export async function watchBoot(
   { guest, given }: WatchInput,
   { next, write, over }: BootHelpers,
   part: NamePart,
-): Promise<Watched> => {
+): Promise<Watched> {
   const watch = watchFor(guest, given);
   let isFull = false;
   const hear = qmpEvents((event) => {
@@ -33,7 +33,9 @@ export const watchBoot = async (
     await Promise.all(replies);
     if (told ?? (isFull ? 'stuck' : undefined)) await over(told ?? 'stuck');
   }
-};
+}
 
 /** Its own disk is the only one that it may write to: the overlay has come to its bound, or the worker's disk is full. qapi/block-core.json, BLOCK_IO_ERROR */
-const isDiskFull = ({ event, data }: QmpEvent): boolean => event === 'BLOCK_IO_ERROR' && data.operation === 'write';
+function isDiskFull({ event, data }: QmpEvent): boolean {
+  return event === 'BLOCK_IO_ERROR' && data.operation === 'write';
+}

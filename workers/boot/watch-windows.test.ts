@@ -15,7 +15,7 @@ import type { BootEnd } from './watch-contract.ts';
 import { watchWindows } from './watch-windows.ts';
 
 /** A DHCPDISCOVER as it leaves an adapter, with these options. RFC 2131, 2; RFC 2132 */
-const discover = (options: Record<number, string>, { from = 68, to = 67 } = {}): Buffer => {
+function discover(options: Record<number, string>, { from = 68, to = 67 } = {}): Buffer {
   const list = Object.entries(options).map(([code, text]) =>
     Buffer.concat([Buffer.of(Number(code), text.length), Buffer.from(text, 'latin1')]),
   );
@@ -30,12 +30,12 @@ const discover = (options: Record<number, string>, { from = 68, to = 67 } = {}):
   frame.writeUInt16BE(to, 36);
   frame.writeUInt16BE(8 + message.length, 38);
   return frame;
-};
-const asStream = (frame: Buffer): Buffer => {
+}
+function asStream(frame: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(frame.length);
   return Buffer.concat([length, frame]);
-};
+}
 
 describe('DHCP', () => {
   test('a client names its vendor and itself', () => {

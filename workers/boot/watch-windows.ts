@@ -23,7 +23,7 @@ const noBootDevice = 0x7b;
  * A Windows has no console that tells about it. It runs when its guest agent answers, or when its network adapter (netkvm, there is no other) asks
  * for an address in Microsoft's words; whichever comes first. Either tells its name too, by which it is seen whether it picked up its seed.
  */
-export const watchWindows = (guest: GuestFacts, drive: ConfigDrive): BootWatch => {
+export function watchWindows(guest: GuestFacts, drive: ConfigDrive): BootWatch {
   const agent = guestAgent(randomInt(2 ** 31));
   let agentListens = false;
   let asked = Number.NEGATIVE_INFINITY;
@@ -90,20 +90,21 @@ export const watchWindows = (guest: GuestFacts, drive: ConfigDrive): BootWatch =
       ];
     },
   };
-};
+}
 
 /** By Hyper-V's way, which Windows takes under KVM, its own code comes along; pvpanic only tells that it has stopped. */
-const stopCode = ({ info }: QmpEvent['data']): string => {
+function stopCode({ info }: QmpEvent['data']): string {
   const { type, arg1 } = (typeof info === 'object' && info !== null ? info : {}) as Record<string, unknown>;
   return type === 'hyper-v' && typeof arg1 === 'number' ? `0x${arg1.toString(16).toUpperCase()}` : '-';
-};
+}
 
-const panicked = (code: string): Finding =>
-  Number(code) === noBootDevice
+function panicked(code: string): Finding {
+  return Number(code) === noBootDevice
     ? bootFinding('boot-windows-no-boot-device', 'fail', { code })
     : bootFinding('boot-windows-stopped', 'fail', { code });
+}
 
-const unheard = (end: BootEnd, log: string, guest: GuestFacts): Finding => {
+function unheard(end: BootEnd, log: string, guest: GuestFacts): Finding {
   const line = lastLine(log);
   const failure = explainWindows(log);
   if (failure) return bootFinding(failure, 'fail', { line });
@@ -112,4 +113,4 @@ const unheard = (end: BootEnd, log: string, guest: GuestFacts): Finding => {
   return guest.guestAgent
     ? bootFinding('boot-windows-timeout', 'fail', { line })
     : bootFinding('boot-windows-silent', 'unknown', { line });
-};
+}

@@ -22,10 +22,13 @@ export type BootWatch = {
   judge(end: BootEnd, log: string): Finding[];
 };
 
-export const lastLine = (log: string): string =>
-  log
-    .split('\n')
-    .map((line) => line.trim())
-    .filter(Boolean)
-    .at(-1)
-    ?.slice(0, 200) ?? '-';
+export function lastLine(log: string): string {
+  return (
+    log
+      .split('\n')
+      .map((line) => line.trim())
+      .filter(Boolean)
+      .at(-1)
+      ?.slice(0, 200) ?? '-'
+  );
+}

@@ -10,7 +10,7 @@ const batch = 4 * 1024 ** 2;
 const zeros = Buffer.alloc(hole);
 
 /** Writes with holes; a file that exists already may be a link. */
-const writeSparsely = (file: number, bytes: Buffer, at: number): void => {
+function writeSparsely(file: number, bytes: Buffer, at: number): void {
   for (let from = 0; from < bytes.length; ) {
     let to = from;
     const isZero = (offset: number): boolean => {
@@ -25,17 +25,17 @@ const writeSparsely = (file: number, bytes: Buffer, at: number): void => {
     from = to;
     while (from < bytes.length && isZero(from)) from += hole;
   }
-};
+}
 
 /**
  * Hashes all chunks, and writes the bytes of `part` into a new file with holes where they are zero.
  * @throws `scratch-full`; what `chunks` throws
  */
-export const writePart = async (
+export async function writePart(
   chunks: AsyncIterable<Buffer>,
   { part, to, size }: { part: ObjectSpan; to: string; size: number },
   { signal, progress }: ByteControl,
-): Promise<Sha256> => {
+): Promise<Sha256> {
   const hash = createHash('sha256');
   const file = openSync(to, 'wx', 0o600);
   try {
@@ -69,14 +69,14 @@ export const writePart = async (
   } finally {
     closeSync(file);
   }
-};
+}
 
 /** As ByteWork has it. */
-export const bring = async (
+export async function bring(
   store: Pick<ObjectStore, 'stream'>,
   { from, part, to }: BringOrder,
   control: ByteControl,
-): Promise<Sha256> => {
+): Promise<Sha256> {
   const stream = await store.stream(from, control.signal);
   try {
     return await writePart(stream, { part, to, size: from.size }, control);
@@ -87,4 +87,4 @@ export const bring = async (
   } finally {
     stream.destroy();
   }
-};
+}

@@ -6,16 +6,16 @@ import { splitPieces } from './pieces.ts';
 const piece = 4 * 1024 ** 2;
 
 /** As ByteWork has it. */
-export const hash = async (local: LocalFile, control: ByteControl): Promise<Sha256> => {
+export async function hash(local: LocalFile, control: ByteControl): Promise<Sha256> {
   const { hex } = await digest({ ...local, algorithm: 'sha256' }, control);
   return { sha256: hex };
-};
+}
 
 /** As ByteWork has it. */
-export const digest = async (
+export async function digest(
   { algorithm, ...local }: LocalFile & { algorithm: DigestAlgorithm },
   { signal, progress }: ByteControl,
-): Promise<{ hex: string }> => {
+): Promise<{ hex: string }> {
   signal.throwIfAborted();
   const sum = createHash(algorithm);
   for await (const { bytes, offset, done } of splitPieces(local, piece)) {
@@ -25,14 +25,14 @@ export const digest = async (
     progress((offset / local.size) * 100);
   }
   return { hex: sum.digest('hex') };
-};
+}
 
 /** As ByteWork has it. */
-export const readBack = async (
+export async function readBack(
   store: Pick<ObjectStore, 'stream'>,
   pin: ObjectPin,
   { signal, progress }: ByteControl,
-): Promise<ReadBack> => {
+): Promise<ReadBack> {
   const sum = createHash('sha256');
   let size = 0;
   const stream = await store.stream(pin, signal);
@@ -49,4 +49,4 @@ export const readBack = async (
     stream.destroy();
   }
   return { size, sha256: sum.digest('hex') };
-};
+}

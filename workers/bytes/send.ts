@@ -20,7 +20,7 @@ const leastPart = 8 * 1024 ** 2;
  * One pass over the file: the digests of the whole, those of the parts, and sending. Zeros are copied by the store where it can, or sent from one buffer.
  * As ByteWork has it.
  */
-export const send = async (store: Store, order: SendOrder, { signal, progress }: ByteControl): Promise<SentParts> => {
+export async function send(store: Store, order: SendOrder, { signal, progress }: ByteControl): Promise<SentParts> {
   const { size, to } = order;
   const partSize = partSizeFor(size, leastPart);
   const count = Math.ceil(size / partSize);
@@ -65,10 +65,10 @@ export const send = async (store: Store, order: SendOrder, { signal, progress }:
     parts: parts.sort((a, b) => a.partNumber - b.partNumber),
     etag: compositeEtag(partSums),
   };
-};
+}
 
 /** How each part goes: its MD5 at once, and a promise of its end. */
-const partSender = (store: Store, target: MultipartTarget, { copiesParts }: SendOrder, zeros: Buffer) => {
+function partSender(store: Store, target: MultipartTarget, { copiesParts }: SendOrder, zeros: Buffer) {
   const zerosMd5 = readMd5(zeros);
   let zerosPin: Promise<ObjectPin | undefined> | undefined;
   return (number: number, bytes: Buffer): { md5: Buffer; sent: Promise<UploadedPart> } => {
@@ -95,4 +95,4 @@ const partSender = (store: Store, target: MultipartTarget, { copiesParts }: Send
     const copied = await store.copyPart(target, number, from, { offset: 0, size: zeros.length }).catch(() => undefined);
     return copied?.etag === zerosMd5.toString('hex') ? copied : undefined;
   }
-};
+}

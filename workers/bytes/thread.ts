@@ -18,12 +18,12 @@ setPriority(5);
 
 let opened: Promise<ObjectStore> | undefined;
 /** A thread that only hashes needs no client, which is two thirds of a thread's memory. */
-const store = (): Promise<ObjectStore> => {
+function store(): Promise<ObjectStore> {
   opened ??= import('../../adapters/object-store/minio.ts').then(({ createObjectStore }) =>
     createObjectStore(workerData),
   );
   return opened;
-};
+}
 
 const work = {
   bring: async (order, control) => bring(await store(), order, control),
@@ -37,7 +37,7 @@ const work = {
 const everyMs = 250;
 
 /** Called by the pool, by its name. */
-export const doTask = async ({ task, port }: { task: Task; port: MessagePort }): Promise<Outcome> => {
+export async function doTask({ task, port }: { task: Task; port: MessagePort }): Promise<Outcome> {
   let told = 0;
   const progress = (percent: number): void => {
     if (Date.now() - told < everyMs) return;
@@ -60,4 +60,4 @@ export const doTask = async ({ task, port }: { task: Task; port: MessagePort }):
   } finally {
     port.close();
   }
-};
+}

@@ -15,7 +15,7 @@ const mostThreads = 16;
  * ByteWork in threads. Their bytes are only hashed and moved, never made sense of: what parses them is behind the door for foreign bytes. Each thread has a
  * client of the store of its own.
  */
-export const startByteThreads = (store: ObjectStoreConfig): ByteWork & { close(): Promise<void> } => {
+export function startByteThreads(store: ObjectStoreConfig): ByteWork & { close(): Promise<void> } {
   const pool = new Piscina({
     filename: join(import.meta.dirname, 'thread.ts'),
     workerData: store,
@@ -58,4 +58,4 @@ export const startByteThreads = (store: ObjectStoreConfig): ByteWork & { close()
     readBack: ask('readBack'),
     close: () => pool.destroy(),
   };
-};
+}

@@ -5,24 +5,28 @@ import type { Upload } from '../activities/convert.ts';
 import { writePart } from './bring.ts';
 
 /** An object of the store. */
-export const objectUpload = (bytes: Pick<ByteWork, 'bring'>, from: ObjectPin): Upload => ({
-  size: from.size,
-  bring: (part, to, control) => bytes.bring({ from, part, to }, control),
-});
+export function objectUpload(bytes: Pick<ByteWork, 'bring'>, from: ObjectPin): Upload {
+  return {
+    size: from.size,
+    bring: (part, to, control) => bytes.bring({ from, part, to }, control),
+  };
+}
 
 const piece = 4 * 1024 ** 2;
 
 /** A file of anyone who runs the command; nothing else waits in that process. */
-export const sourceUpload = (source: ByteSource): Upload => ({
-  size: source.size,
-  bring: (part, to, control) =>
-    writePart(
-      (async function* () {
-        for (let offset = 0; offset < source.size; offset += piece) {
-          yield await source.read(offset, piece, control.signal);
-        }
-      })(),
-      { part, to, size: source.size },
-      control,
-    ),
-});
+export function sourceUpload(source: ByteSource): Upload {
+  return {
+    size: source.size,
+    bring: (part, to, control) =>
+      writePart(
+        (async function* () {
+          for (let offset = 0; offset < source.size; offset += piece) {
+            yield await source.read(offset, piece, control.signal);
+          }
+        })(),
+        { part, to, size: source.size },
+        control,
+      ),
+  };
+}

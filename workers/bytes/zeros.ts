@@ -1,14 +1,14 @@
 import type { ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
 
 /** An object of zeros, as long as a part, from which the store copies all parts that are nothing else. It is made when it is first needed. */
-export const zerosObject = async (
+export async function zerosObject(
   store: Pick<ObjectStore, 'head' | 'put'>,
   bucket: string,
   zeros: Buffer,
-): Promise<ObjectPin | undefined> => {
+): Promise<ObjectPin | undefined> {
   const key = `.bootready/zeros-${zeros.length}`;
   const there = await store.head(bucket, key);
   if (there?.size === zeros.length) return there;
   await store.put(bucket, key, zeros, 'application/octet-stream');
   return store.head(bucket, key);
-};
+}

@@ -16,7 +16,7 @@ const mostUsers = 100;
 const mostLines = 100_000;
 
 /** Lines as they are in /etc/passwd and /etc/shadow; what is no entry is passed over. @throws TooMuch */
-export const readAccounts = (passwd: readonly string[], shadow: readonly string[]): Accounts => {
+export function readAccounts(passwd: readonly string[], shadow: readonly string[]): Accounts {
   if (passwd.length > mostLines || shadow.length > mostLines) throw new TooMuch('lines of /etc/passwd');
   const users = passwd
     .map((line) => line.split(':'))
@@ -46,4 +46,4 @@ export const readAccounts = (passwd: readonly string[], shadow: readonly string[
       .filter((home) => /^\/[\w./-]+$/.test(home))
       .slice(0, mostUsers),
   };
-};
+}

@@ -9,7 +9,7 @@ import { configLine } from './text.ts';
 /** A guest's files by path; what begins with "->" is a symbolic link. */
 type Guest = Record<string, string>;
 
-const makeReader = (guest: Guest): Reader => {
+function makeReader(guest: Guest): Reader {
   const resolve = (path: string): string | undefined => {
     const content = guest[posix.normalize(path)];
     return content?.startsWith('->')
@@ -52,7 +52,7 @@ const makeReader = (guest: Guest): Reader => {
     holding: async () => [],
     among: async () => [],
   };
-};
+}
 
 const debian: Guest = {
   '/vmlinuz': '->boot/vmlinuz-6.1.0-2-amd64',

@@ -25,7 +25,7 @@ const mostEntries = 20;
 const mostInitrds = 16;
 
 /** Kernels, and what the boot loader does with them. `viaPartition`: the first sector starts a partition's own loader, which GRUB's is not. */
-export const lookAtBootFiles = async (reader: Reader, viaPartition: boolean): Promise<BootFiles> => {
+export async function lookAtBootFiles(reader: Reader, viaPartition: boolean): Promise<BootFiles> {
   const inBoot = (await reader.list('/boot')).map(clean);
   const named = inBoot
     .flatMap((name) => version.exec(name)?.[1] ?? [])
@@ -48,31 +48,32 @@ export const lookAtBootFiles = async (reader: Reader, viaPartition: boolean): Pr
       .slice(0, mostEntries)
       .map(({ commandLine }) => commandLine),
   };
-};
+}
 
-const firstText = async (reader: Reader, ...patterns: string[]): Promise<[string, string[]] | undefined> => {
+async function firstText(reader: Reader, ...patterns: string[]): Promise<[string, string[]] | undefined> {
   for (const path of await reader.expand(...patterns)) {
     const lines = await reader.config(path);
     if (lines) return [path, lines];
   }
   return undefined;
-};
+}
 
 const blsFolders = ['/boot', '/efi', '/boot/efi'].map((folder) => `${folder}/loader/entries/*.conf`);
 
-const blsEntries = async (reader: Reader): Promise<[string, string[]][]> => {
+async function blsEntries(reader: Reader): Promise<[string, string[]][]> {
   const found: [string, string[]][] = [];
   for (const path of await reader.expand(...blsFolders)) {
     const lines = await reader.config(path);
     if (lines) found.push([posix.basename(path, '.conf'), lines]);
   }
   return found;
-};
+}
 
-const parsedBls = (files: readonly [string, string[]][], variables: Variables): LoaderEntry[] =>
-  sortBlsEntries(files.flatMap(([id, lines]) => parseBlsEntry(id, lines, variables) ?? []));
+function parsedBls(files: readonly [string, string[]][], variables: Variables): LoaderEntry[] {
+  return sortBlsEntries(files.flatMap(([id, lines]) => parseBlsEntry(id, lines, variables) ?? []));
+}
 
-const lookAtGrub = async (reader: Reader): Promise<Menu | undefined> => {
+async function lookAtGrub(reader: Reader): Promise<Menu | undefined> {
   // The one on the ESP is mostly a stub that names the other.
   const paths = await reader.expand('/boot/grub2/grub.cfg', '/boot/grub/grub.cfg', '/boot/efi/EFI/*/grub.cfg');
   if (paths.length === 0) return undefined;
@@ -85,9 +86,9 @@ const lookAtGrub = async (reader: Reader): Promise<Menu | undefined> => {
     if (parsed.entries.length > 0) return { loader: 'grub', from, ...parsed };
   }
   return { loader: 'grub', from: paths[0] as string, entries: [], chosen: undefined };
-};
+}
 
-const lookAtSystemdBoot = async (reader: Reader): Promise<Menu | undefined> => {
+async function lookAtSystemdBoot(reader: Reader): Promise<Menu | undefined> {
   const entries = parsedBls(await blsEntries(reader), new Map());
   const conf = await firstText(
     reader,
@@ -102,15 +103,15 @@ const lookAtSystemdBoot = async (reader: Reader): Promise<Menu | undefined> => {
     entries,
     chosen: chosenBySystemdBoot(conf?.[1] ?? [], entries),
   };
-};
+}
 
-const lookAtGrubLegacy = async (reader: Reader): Promise<Menu | undefined> => {
+async function lookAtGrubLegacy(reader: Reader): Promise<Menu | undefined> {
   const found = await firstText(reader, '/boot/grub/menu.lst', '/boot/grub/grub.conf');
   return found && { loader: 'grub-legacy', from: found[0], ...parseGrubLegacy(found[1]) };
-};
+}
 
 /** Kernel, initramfs and command line are one file, and firmware or systemd-boot starts it. Of several it is not known which. */
-const lookAtUnifiedImages = async (reader: Reader): Promise<Menu | undefined> => {
+async function lookAtUnifiedImages(reader: Reader): Promise<Menu | undefined> {
   const found = await reader.expand('/boot/EFI/Linux/*.efi', '/efi/EFI/Linux/*.efi', '/boot/efi/EFI/Linux/*.efi');
   const [from] = found;
   if (from === undefined) return undefined;
@@ -119,24 +120,24 @@ const lookAtUnifiedImages = async (reader: Reader): Promise<Menu | undefined> =>
   const entries = commandLine === undefined ? [] : [{ id: '', title: '', kernel: from, initrds: [from], commandLine }];
   const chosen = found.length === 1 && own !== undefined ? entries[0] : undefined;
   return { loader: 'unified-kernel-image', from, entries, chosen };
-};
+}
 
-const commandLineIn = async (reader: Reader, path: string): Promise<string | undefined> => {
+async function commandLineIn(reader: Reader, path: string): Promise<string | undefined> {
   const head = await reader.part(path, 0, headOfProgram);
   const section = head && readSections(head).get('.cmdline');
   const text = section && (await reader.part(path, section.at, Math.min(section.size, longestText)));
   return text && configLine(text.toString('utf8'));
-};
+}
 
-const lookAtSyslinux = async (reader: Reader): Promise<Menu | undefined> => {
+async function lookAtSyslinux(reader: Reader): Promise<Menu | undefined> {
   const folders = ['/boot/extlinux', '/boot/syslinux', '/boot', '/extlinux', '/syslinux', ''];
   const paths = folders.flatMap((folder) => [`${folder}/extlinux.conf`, `${folder}/syslinux.cfg`]);
   const found = await firstText(reader, ...paths);
   return found && { loader: 'syslinux', from: found[0], ...parseSyslinuxConfig(found[1]) };
-};
+}
 
 /** Paths are those of the filesystem that the loader reads: the root's, /boot's, the ESP's, or a btrfs subvolume's parent. */
-const bootEntry = async (reader: Reader, from: string, entry: LoaderEntry): Promise<BootEntry> => {
+async function bootEntry(reader: Reader, from: string, entry: LoaderEntry): Promise<BootEntry> {
   const find = async (name: string): Promise<string | undefined> => {
     const path = name.replace(/^\([^)]*\)/, '');
     const places = path.startsWith('/')
@@ -162,4 +163,4 @@ const bootEntry = async (reader: Reader, from: string, entry: LoaderEntry): Prom
       ...initrds.filter(([, found]) => found === undefined).map(([name]) => name),
     ].map(clean),
   };
-};
+}

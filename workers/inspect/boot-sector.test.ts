@@ -2,16 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { grubCoreSector, isGrubCore, isLdlinux, readBootCode, startsSomething, syslinuxSector } from './boot-sector.ts';
 
 /** Sectors of 512 bytes with what the real ones have where it matters; no code is copied. */
-const sector = (fill: (bytes: Buffer) => void, signature = true): Buffer => {
+function sector(fill: (bytes: Buffer) => void, signature = true): Buffer {
   const bytes = Buffer.alloc(512);
   if (signature) bytes.writeUInt16LE(0xaa55, 510);
   fill(bytes);
   return bytes;
-};
-const texts =
-  (at: number, ...parts: string[]) =>
-  (bytes: Buffer) =>
-    void bytes.write(parts.join('\0'), at, 'latin1');
+}
+function texts(at: number, ...parts: string[]) {
+  return (bytes: Buffer) => void bytes.write(parts.join('\0'), at, 'latin1');
+}
 
 const grub = sector((bytes) => {
   texts(0x180, 'GRUB ', 'Geom', 'Hard Disk', 'Read', ' Error')(bytes);

@@ -4,15 +4,21 @@ import type { BootSectorView } from '../../shared/checks/guest/view.ts';
 type Code = BootSectorView['code'];
 
 const sectorSize = 512;
-const signed = (sector: Buffer): boolean => sector.length >= sectorSize && sector.readUInt16LE(510) === 0xaa55;
-const says = (sector: Buffer, ...texts: string[]): boolean => texts.every((text) => sector.includes(text, 0, 'latin1'));
-export const blank = (bytes: Buffer): boolean => bytes.every((byte) => byte === 0);
+function signed(sector: Buffer): boolean {
+  return sector.length >= sectorSize && sector.readUInt16LE(510) === 0xaa55;
+}
+function says(sector: Buffer, ...texts: string[]): boolean {
+  return texts.every((text) => sector.includes(text, 0, 'latin1'));
+}
+export function blank(bytes: Buffer): boolean {
+  return bytes.every((byte) => byte === 0);
+}
 
 /** First instructions of Windows' code, whose messages are translated, and of libparted's, which has none. */
 const knownStarts = ['33c08ed0bc007c', 'fab800108ed0bc00b0'];
 
 /** Whose code the first sector holds. The table and its signature alone, as every GPT disk has them, are no code. */
-export const readBootCode = (sector: Buffer): Code => {
+export function readBootCode(sector: Buffer): Code {
   if (!signed(sector) || blank(sector.subarray(0, 440))) return 'none';
   if (says(sector, 'GRUB ', 'Geom')) return sector.readUInt16LE(0x3e) === 0x0203 ? 'grub-legacy' : 'grub';
   if (says(sector.subarray(0, 16), 'LILO')) return 'lilo';
@@ -23,41 +29,48 @@ export const readBootCode = (sector: Buffer): Code => {
   if (complaints.some((text) => says(sector, 'Missing operating system', text))) return 'active-partition';
   if (knownStarts.some((code) => sector.toString('hex').startsWith(code))) return 'active-partition';
   return 'unknown';
-};
+}
 
 /** Where boot.img finds the core image, in sectors; undefined when the number cannot be one. */
-export const grubCoreSector = (sector: Buffer): number | undefined => {
+export function grubCoreSector(sector: Buffer): number | undefined {
   const at = sector.readBigUInt64LE(0x5c);
   return at > 0n && at < 2n ** 40n ? Number(at) : undefined;
-};
+}
 
 /**
  * Where the boot sector of syslinux finds the first sector of ldlinux.sys: two instructions that load the halves of its number. Undefined where they are
  * not, or hold what they were built with. syslinux core/diskboot.inc, libinstaller/setadv.c
  */
-export const syslinuxSector = (sector: Buffer): number | undefined => {
+export function syslinuxSector(sector: Buffer): number | undefined {
   for (let at = 0x5a; at + 12 <= 510; at++) {
     if (sector.readUInt16BE(at) !== 0x66b8 || sector.readUInt16BE(at + 6) !== 0x66ba) continue;
     const [low, high] = [sector.readUInt32LE(at + 2), sector.readUInt32LE(at + 8)];
     return low > 0 && low !== 0xdeadbeef && high === 0 ? low : undefined;
   }
   return undefined;
-};
+}
 
 /** ldlinux.sys begins with a banner. */
-export const isLdlinux = (sector: Buffer): boolean =>
-  ['SYSLINUX', 'EXTLINUX'].some((text) => says(sector.subarray(0, 64), text));
+export function isLdlinux(sector: Buffer): boolean {
+  return ['SYSLINUX', 'EXTLINUX'].some((text) => says(sector.subarray(0, 64), text));
+}
 
 /** Where stage1 of GRUB 0.97 finds stage 1.5 or 2, in sectors. */
-export const grubLegacySector = (sector: Buffer): number => sector.readUInt32LE(0x44);
+export function grubLegacySector(sector: Buffer): number {
+  return sector.readUInt32LE(0x44);
+}
 
 /** diskboot.img, the first sector of a core image, with a list of blocks that tells about at least one more. */
-export const isGrubCore = (sector: Buffer): boolean =>
-  sector.length >= sectorSize &&
-  says(sector, 'loading', 'Geom', 'Read') &&
-  sector.readBigUInt64LE(0x1f4) > 0n &&
-  sector.readUInt16LE(0x1fc) > 0;
+export function isGrubCore(sector: Buffer): boolean {
+  return (
+    sector.length >= sectorSize &&
+    says(sector, 'loading', 'Geom', 'Read') &&
+    sector.readBigUInt64LE(0x1f4) > 0n &&
+    sector.readUInt16LE(0x1fc) > 0
+  );
+}
 
 /** Whether a partition's first sector starts something; mkfs.fat puts a code there that only complains. */
-export const startsSomething = (sector: Buffer): boolean =>
-  signed(sector) && !blank(sector.subarray(90, 510)) && !says(sector, 'This is not a bootable disk');
+export function startsSomething(sector: Buffer): boolean {
+  return signed(sector) && !blank(sector.subarray(90, 510)) && !says(sector, 'This is not a bootable disk');
+}

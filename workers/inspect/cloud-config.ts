@@ -4,26 +4,29 @@ import { readYaml } from './yaml.ts';
 
 type ConfigFile = { path: string; text: string };
 
-const mapping = (value: unknown): Record<string, unknown> =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+function mapping(value: unknown): Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
 
-const names = (value: unknown): string[] | undefined =>
-  Array.isArray(value) ? value.filter((each) => typeof each === 'string').map(clean) : undefined;
+function names(value: unknown): string[] | undefined {
+  return Array.isArray(value) ? value.filter((each) => typeof each === 'string').map(clean) : undefined;
+}
 
 /** A module is a name, or a list of a name and how often it runs. */
-const moduleNames = (value: unknown): string[] | undefined =>
-  Array.isArray(value)
+function moduleNames(value: unknown): string[] | undefined {
+  return Array.isArray(value)
     ? value
         .map((each: unknown) => (Array.isArray(each) ? (each as unknown[])[0] : each))
         .filter((each) => typeof each === 'string')
         .map((each) => clean(each).replaceAll('_', '-'))
     : undefined;
+}
 
 /**
  * What cloud-init makes of its configuration files, given in its order: cloud.cfg, then cloud.cfg.d by name. A later file wins, lists are replaced
  * and mappings merged. A file that is no YAML counts as empty. Source: cloud-init's documentation, "Configuration sources", "Merging".
  */
-export const readCloudConfig = (files: readonly ConfigFile[]): CloudConfig | undefined => {
+export function readCloudConfig(files: readonly ConfigFile[]): CloudConfig | undefined {
   if (files.length === 0) return undefined;
   const config: CloudConfig = {
     datasources: undefined,
@@ -43,4 +46,4 @@ export const readCloudConfig = (files: readonly ConfigFile[]): CloudConfig | und
     if ('config' in network) config.networkDisabledBy = network.config === 'disabled' ? clean(path) : undefined;
   }
   return config;
-};
+}

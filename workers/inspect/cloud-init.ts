@@ -5,12 +5,12 @@ import { largestConfig, type Reader, readLines } from './reader.ts';
 
 export type InitSystem = 'systemd' | 'openrc' | 'upstart' | 'other';
 
-export const lookForInitSystem = async ({ among }: Reader): Promise<InitSystem> => {
+export async function lookForInitSystem({ among }: Reader): Promise<InitSystem> {
   const found = new Set(await among(['/{usr/,}lib/systemd/systemd', '/etc/runlevels', '/sbin/initctl']));
   if ([...found].some((path) => path.endsWith('/systemd'))) return 'systemd';
   if (found.has('/etc/runlevels')) return 'openrc';
   return found.has('/sbin/initctl') ? 'upstart' : 'other';
-};
+}
 
 /**
  * What starts cloud-init. From 24.3 on one process serves all stages: cloud-init-main.service, with cloud-init-network.service in place of cloud-init.service.
@@ -30,14 +30,15 @@ const starters: Record<InitSystem, readonly string[]> = {
  * Whether systemd enables services by its presets at the next start: it takes a system without a machine id for one that has never run. An empty file is not
  * that. machine-id(5), "First Boot Semantics"
  */
-const isFirstBoot = async ({ config, exists }: Reader): Promise<boolean> =>
-  !(await exists('/etc/machine-id')) || (await config('/etc/machine-id'))?.[0] === 'uninitialized';
+async function isFirstBoot({ config, exists }: Reader): Promise<boolean> {
+  return !(await exists('/etc/machine-id')) || (await config('/etc/machine-id'))?.[0] === 'uninitialized';
+}
 
-export const lookAtCloudInit = async (
+export async function lookAtCloudInit(
   reader: Reader,
   packages: Seen<ReadonlyMap<string, string>>,
   initSystem: InitSystem,
-): Promise<CloudInitView> => {
+): Promise<CloudInitView> {
   const { among } = reader;
   const installed = (await among(['/usr/bin/cloud-init', '/usr/local/bin/cloud-init'])).length > 0;
   const started = (await among(starters[initSystem])).length > 0;
@@ -49,16 +50,16 @@ export const lookAtCloudInit = async (
     disabledBy: seen(await disabledBy(reader)),
     config: seen(readCloudConfig(await configFiles(reader))),
   });
-};
+}
 
-const whyNotStarted = async (reader: Reader, initSystem: InitSystem): Promise<Seen<boolean>> => {
+async function whyNotStarted(reader: Reader, initSystem: InitSystem): Promise<Seen<boolean>> {
   // Who knows how `other` starts services?
   if (initSystem === 'other') return unseen('init-system');
   return initSystem === 'systemd' && (await isFirstBoot(reader)) ? unseen('presets') : seen(false);
-};
+}
 
 /** cloud-init(1), "Boot stages"; ds-identify's policy. What the kernel command line says is seen with the boot loader's files. */
-const disabledBy = async ({ among, about, config }: Reader): Promise<string | undefined> => {
+async function disabledBy({ among, about, config }: Reader): Promise<string | undefined> {
   const [file] = await among(['/etc/cloud/cloud-init.disabled']);
   if (file) return file;
   for (const unit of await among([
@@ -67,11 +68,11 @@ const disabledBy = async ({ among, about, config }: Reader): Promise<string | un
     if ((await about('readlink', unit))?.[0] === '/dev/null') return `a masked ${unit.split('/').pop() ?? ''}`;
   const policy = (await config('/etc/cloud/ds-identify.cfg'))?.find((line) => line.startsWith('policy:'));
   return policy && /^policy:\s*disabled\b/.test(policy) ? 'the policy in /etc/cloud/ds-identify.cfg' : undefined;
-};
+}
 
 const mostFiles = 200;
 
-const configFiles = async ({ among, about }: Reader): Promise<{ path: string; text: string }[]> => {
+async function configFiles({ among, about }: Reader): Promise<{ path: string; text: string }[]> {
   const files: { path: string; text: string }[] = [];
   const paths = await among(['/etc/cloud/cloud.cfg', '/etc/cloud/cloud.cfg.d/*.cfg']);
   for (const path of [
@@ -84,4 +85,4 @@ const configFiles = async ({ among, about }: Reader): Promise<{ path: string; te
     if (text !== undefined) files.push({ path, text });
   }
   return files;
-};
+}

@@ -19,7 +19,7 @@ const mostVolumes = 160;
 const mostLoaders = 50;
 
 /** What is on the disk as the appliance sees it; nothing is mounted afterwards. */
-export const lookAtDisk = async (look: Look): Promise<DiskView> => {
+export async function lookAtDisk(look: Look): Promise<DiskView> {
   const { ask } = look.guestfish;
   const inPartitions = (await ask('list-partitions')) ?? [];
   const onTop = [...((await ask('lvs')) ?? []), ...((await ask('list-md-devices')) ?? [])];
@@ -41,12 +41,12 @@ export const lookAtDisk = async (look: Look): Promise<DiskView> => {
     bootSector: seen(bootSector),
     efiLoaders: await lookForLoaders(look, volumes, partitions),
   });
-};
+}
 
 type Tags = ReadonlyMap<string, string>;
 
 /** libblkid's PART_ENTRY_*: offsets and sizes are in sectors of 512 bytes. */
-const toPartition = (tags: Tags): PartitionView | undefined => {
+function toPartition(tags: Tags): PartitionView | undefined {
   const number = Number(tags.get('PART_ENTRY_NUMBER'));
   const start = Number(tags.get('PART_ENTRY_OFFSET')) * sectorSize;
   const size = Number(tags.get('PART_ENTRY_SIZE')) * sectorSize;
@@ -57,9 +57,9 @@ const toPartition = (tags: Tags): PartitionView | undefined => {
     : 0n;
   const bootable = tags.get('PART_ENTRY_SCHEME') === 'gpt' ? (flags & 4n) !== 0n : (flags & 0x80n) !== 0n;
   return { number, type, bootable, start, end: start + size - 1 };
-};
+}
 
-const toVolume = (device: string, tags: Tags): VolumeView | undefined => {
+function toVolume(device: string, tags: Tags): VolumeView | undefined {
   const type = tags.get('TYPE');
   if (!type) return undefined;
   const named = { uuid: 'UUID', label: 'LABEL', partUuid: 'PART_ENTRY_UUID', partLabel: 'PART_ENTRY_NAME' };
@@ -69,12 +69,13 @@ const toVolume = (device: string, tags: Tags): VolumeView | undefined => {
     return value === undefined ? [] : [[name, value.replaceAll(/\\(.)/g, '$1')]];
   });
   return { device, type, ...Object.fromEntries(names) };
-};
+}
 
-const sectorAt = async ({ guestfish: { bytes } }: Look, offset: number): Promise<Buffer> =>
-  (await bytes('pread-device', '/dev/sda', String(sectorSize), String(offset))) ?? Buffer.alloc(0);
+async function sectorAt({ guestfish: { bytes } }: Look, offset: number): Promise<Buffer> {
+  return (await bytes('pread-device', '/dev/sda', String(sectorSize), String(offset))) ?? Buffer.alloc(0);
+}
 
-const lookAtBootSector = async (look: Look, partitions: readonly PartitionView[]): Promise<BootSectorView> => {
+async function lookAtBootSector(look: Look, partitions: readonly PartitionView[]): Promise<BootSectorView> {
   const sector = await sectorAt(look, 0);
   const code = readBootCode(sector);
   if (code === 'grub') {
@@ -98,16 +99,16 @@ const lookAtBootSector = async (look: Look, partitions: readonly PartitionView[]
   }
   const next = code === 'none' ? seen(false) : unseen('boot-code');
   return partly<BootSectorView>({ code: seen(code), next, coreAt: seen(undefined) });
-};
+}
 
 /** UEFI 2.10, 13.3: EFI system partitions have a type of their own, and FAT on them. */
 const systemPartition = new Set(['c12a7328-f81f-11d2-ba4b-00a0c93ec93b', 'ef']);
 
-const lookForLoaders = async (
+async function lookForLoaders(
   { guestfish: { ask } }: Look,
   volumes: readonly VolumeView[],
   partitions: readonly PartitionView[],
-): Promise<Seen<EfiLoader[]>> => {
+): Promise<Seen<EfiLoader[]>> {
   const found: EfiLoader[] = [];
   let unread: Why | undefined;
   for (const { device } of volumes.filter(({ type }) => type === 'vfat')) {
@@ -128,4 +129,4 @@ const lookForLoaders = async (
     await ask('umount-all');
   }
   return unread && found.length === 0 ? { unseen: unread } : seen(found);
-};
+}

@@ -9,8 +9,9 @@ import { readSshdConfig } from './sshd-config.ts';
 
 /** The files that guests write, as they really look. */
 
-const config = (...texts: string[]) =>
-  readCloudConfig(texts.map((text, at) => ({ path: `/etc/cloud/${at}.cfg`, text })));
+function config(...texts: string[]) {
+  return readCloudConfig(texts.map((text, at) => ({ path: `/etc/cloud/${at}.cfg`, text })));
+}
 
 test('cloud-init: a later file wins, lists are replaced', () => {
   expect(

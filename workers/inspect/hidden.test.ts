@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { hiddenBy } from './hidden.ts';
 
 const why = { reason: 'filesystem', what: '/dev/sdb1' } as const;
-const behind = (path: string, pattern: string) => hiddenBy([{ path, why }], pattern) !== undefined;
+function behind(path: string, pattern: string) {
+  return hiddenBy([{ path, why }], pattern) !== undefined;
+}
 
 test.each([
   ['/boot', '/boot', true],

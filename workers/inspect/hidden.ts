@@ -4,7 +4,7 @@ import { Unseen, type Why } from '../../shared/checks/guest/unseen.ts';
 export type Hidden = { path: string; why: Why };
 
 /** Every way in which the braces of a pattern can be read. Patterns are ours: short, and three braces deep at most. */
-export const alternatives = (pattern: string): string[] => {
+export function alternatives(pattern: string): string[] {
   const open = pattern.indexOf('{');
   if (open < 0) return [pattern];
   const ends = [open];
@@ -20,17 +20,21 @@ export const alternatives = (pattern: string): string[] => {
   return choices.flatMap((choice) =>
     alternatives(choice).flatMap((inner) => rest.map((tail) => pattern.slice(0, open) + inner + tail)),
   );
-};
+}
 
-const partsOf = (path: string): string[] => path.split('/').filter((part) => part !== '');
+function partsOf(path: string): string[] {
+  return path.split('/').filter((part) => part !== '');
+}
 
-const mayFit = (pattern: string, name: string): boolean => /[*?[]/.test(pattern) || pattern === name;
+function mayFit(pattern: string, name: string): boolean {
+  return /[*?[]/.test(pattern) || pattern === name;
+}
 
 /** /lib and the like are links into /usr, or were before there were such. */
 const inUsr = /^\/(?:bin|sbin|lib(?:32|64|x32|exec)?)(?=\/|$)/;
 
 /** Why a path, or what a pattern (glob(7), with braces) names, may lie where nothing can be read; undefined when it does not. */
-export const hiddenBy = (hidden: readonly Hidden[], pattern: string): Why | undefined => {
+export function hiddenBy(hidden: readonly Hidden[], pattern: string): Why | undefined {
   if (hidden.length === 0) return undefined;
   const ways = alternatives(pattern).flatMap((way) => [way, ...(inUsr.test(way) ? [`/usr${way}`] : [])]);
   const places = ways.map(partsOf);
@@ -40,10 +44,10 @@ export const hiddenBy = (hidden: readonly Hidden[], pattern: string): Why | unde
       (parts) => parts.length >= folder.length && folder.every((name, at) => mayFit(parts[at] ?? '', name)),
     );
   })?.why;
-};
+}
 
 /** @throws Unseen */
-export const notHidden = (hidden: readonly Hidden[], pattern: string): void => {
+export function notHidden(hidden: readonly Hidden[], pattern: string): void {
   const why = hiddenBy(hidden, pattern);
   if (why) throw new Unseen(why);
-};
+}

@@ -15,10 +15,12 @@ type Opened = ByteSource & { close(): Promise<void>; whole: boolean };
 /** What may still be unpacked: an initramfs may be made of a hundred streams. */
 export type UnpackBounds = { bytes: number; untilMs: number };
 
-const computeBounds = (bytes: number): UnpackBounds => ({ bytes, untilMs: Date.now() + unpackSeconds * 1000 });
+function computeBounds(bytes: number): UnpackBounds {
+  return { bytes, untilMs: Date.now() + unpackSeconds * 1000 };
+}
 
 /** Undefined when nothing comes out; `too-much` when it is more than the bounds allow. `bytes` of them are less afterwards. The caller closes it. */
-export const unpackTo = async (
+export async function unpackTo(
   path: string,
   source: ByteSource,
   at: number,
@@ -26,7 +28,7 @@ export const unpackTo = async (
   signal: AbortSignal,
   length: number = source.size - at,
   bounds: UnpackBounds = computeBounds(largestInitramfs.unpacked),
-): Promise<Opened | 'too-much' | undefined> => {
+): Promise<Opened | 'too-much' | undefined> {
   const wallSeconds = Math.floor((bounds.untilMs - Date.now()) / 1000);
   if (bounds.bytes <= 0 || wallSeconds <= 0) return 'too-much';
   const part: ByteSource = {
@@ -51,10 +53,10 @@ export const unpackTo = async (
     // It is read by what is open.
     await rm(path, { force: true });
   }
-};
+}
 
 /** The owner's side of the files of an initramfs: `outputDir` is guestfish's /out, `hostDir` is seen by no sandbox. */
-export const initramfsHelpers = (
+export function initramfsHelpers(
   asked: AskGuestfish,
   {
     outputDir,
@@ -62,7 +64,7 @@ export const initramfsHelpers = (
     unpacksAtMost,
     signal,
   }: { outputDir: string; hostDir: string; unpacksAtMost: number; signal: AbortSignal },
-) => {
+) {
   const done = doneBy(asked);
   let fetched: Output | undefined;
   let unpacked: Opened | undefined;
@@ -98,6 +100,6 @@ export const initramfsHelpers = (
       await unpacked?.close();
     },
   };
-};
+}
 
 const mostAtOnce = 4 * 1024 ** 2;

@@ -14,12 +14,12 @@ let dir: string;
 let microcode: Buffer;
 let root: Buffer;
 
-const archive = (path: string, content: Buffer): Buffer => {
+function archive(path: string, content: Buffer): Buffer {
   const folder = mkdtempSync(join(dir, 'tree-'));
   mkdirSync(join(folder, path, '..'), { recursive: true });
   writeFileSync(join(folder, path), content);
   return execFileSync('sh', ['-c', 'cd "$1" && find . -mindepth 1 | cpio --quiet -o -H newc', 'sh', folder]);
-};
+}
 
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'initramfs-'));
@@ -30,21 +30,24 @@ afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
 const { signal } = new AbortController();
 
-const read = (image: Buffer) =>
-  initramfsFiles(bufferSource(image), async (at, codec, length) => {
+function read(image: Buffer) {
+  return initramfsFiles(bufferSource(image), async (at, codec, length) => {
     const unpacked = await unpackTo(join(dir, 'scratch'), bufferSource(image), at, codec, signal, length);
     if (!unpacked || unpacked === 'too-much') return undefined;
     const bytes = await unpacked.read(0, unpacked.size);
     await unpacked.close();
     return { bytes: bufferSource(bytes), whole: unpacked.whole };
   });
-const files = async (image: Buffer) => (await read(image))?.names;
+}
+async function files(image: Buffer) {
+  return (await read(image))?.names;
+}
 
-const compressed = (command: string, input: Buffer): Buffer => {
+function compressed(command: string, input: Buffer): Buffer {
   const path = join(dir, 'input');
   writeFileSync(path, input);
   return execFileSync('sh', ['-c', `${command} < "$1"`, 'sh', path], { maxBuffer: 8 * 1024 ** 2 });
-};
+}
 
 /** As the tools of distributions call them; `lz4 -l` is the only form that a kernel reads. */
 const packings: Record<string, string> = {

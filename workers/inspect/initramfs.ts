@@ -11,7 +11,7 @@ const mostParts = 100;
 const window = 256 * 1024;
 const headLength = 6;
 
-const readCodec = (head: Buffer): Codec | undefined => {
+function readCodec(head: Buffer): Codec | undefined {
   const magic = head.toString('hex', 0, headLength);
   if (magic.startsWith('1f8b')) return 'gz';
   if (magic === 'fd377a585a00') return 'xz';
@@ -20,7 +20,7 @@ const readCodec = (head: Buffer): Codec | undefined => {
   if (magic.startsWith('02214c18') || magic.startsWith('04224d18')) return 'lz4';
   if (magic.startsWith('5d0000')) return 'lzma';
   return undefined;
-};
+}
 
 const cpioMagic = new Set(['070701', '070702']);
 
@@ -35,10 +35,10 @@ export type InitramfsNames = {
 const complains: ReadonlySet<Codec> = new Set(['gz', 'xz', 'zstd', 'lzma']);
 
 /** The names of all files in an initramfs. Undefined when nothing of it has a form that a kernel knows. */
-export const initramfsFiles = async (
+export async function initramfsFiles(
   source: ByteSource,
   unpack: InitramfsFiles['unpack'],
-): Promise<InitramfsNames | undefined> => {
+): Promise<InitramfsNames | undefined> {
   const names: string[] = [];
   const partly = (): InitramfsNames | undefined => (names.length > 0 ? { names, whole: false } : undefined);
   let at = 0;
@@ -64,12 +64,14 @@ export const initramfsFiles = async (
     at = end;
   }
   return partly();
-};
+}
 
-const isCpio = (head: Buffer): boolean => cpioMagic.has(head.toString('latin1', 0, 6));
+function isCpio(head: Buffer): boolean {
+  return cpioMagic.has(head.toString('latin1', 0, 6));
+}
 
 /** Where the padding ends. */
-const skipZeros = async (source: ByteSource, begin: number): Promise<number> => {
+async function skipZeros(source: ByteSource, begin: number): Promise<number> {
   for (let at = begin; at < source.size; ) {
     const bytes = await source.read(at, window);
     if (bytes.length === 0) return source.size;
@@ -78,10 +80,10 @@ const skipZeros = async (source: ByteSource, begin: number): Promise<number> => 
     at += bytes.length;
   }
   return source.size;
-};
+}
 
 /** One archive after the other, with zeros in between, to the end; false when something else comes. */
-const readArchives = async (source: ByteSource, names: string[]): Promise<boolean> => {
+async function readArchives(source: ByteSource, names: string[]): Promise<boolean> {
   for (let at = 0, archives = 0; ; archives++) {
     at = await skipZeros(source, at);
     if (at >= source.size) return archives > 0;
@@ -89,10 +91,10 @@ const readArchives = async (source: ByteSource, names: string[]): Promise<boolea
     if (end === undefined) return false;
     at = end;
   }
-};
+}
 
 /** Where the archive ends; undefined when it is none, or has no end. Only headers and names are read. */
-const readCpio = async (source: ByteSource, begin: number, names: string[]): Promise<number | undefined> => {
+async function readCpio(source: ByteSource, begin: number, names: string[]): Promise<number | undefined> {
   let at = begin;
   let held: Buffer = Buffer.alloc(0);
   let base = 0;
@@ -117,4 +119,4 @@ const readCpio = async (source: ByteSource, begin: number, names: string[]): Pro
     names.push(name);
   }
   return undefined;
-};
+}

@@ -10,29 +10,31 @@ const door = openForeignDoor();
 afterAll(() => door.close());
 
 /** Runs the look here, and ends it where these parts begin. */
-const doorThatFails = (...parts: string[]): ForeignDoor => ({
-  ...door,
-  run: async (task, input, helpers) => {
-    let last: string | undefined;
-    const begin = (name: string): void => {
-      last = name;
-      if (parts.includes(name)) throw new RangeError('Invalid string length');
-    };
-    try {
-      return { state: 'done', value: (await look(input as never, helpers as never, begin)) as never };
-    } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      expect(task).toBe(lookTask);
-      return { state: 'exceeded', limit: 'memory', part: last };
-    }
-  },
-});
+function doorThatFails(...parts: string[]): ForeignDoor {
+  return {
+    ...door,
+    run: async (task, input, helpers) => {
+      let last: string | undefined;
+      const begin = (name: string): void => {
+        last = name;
+        if (parts.includes(name)) throw new RangeError('Invalid string length');
+      };
+      try {
+        return { state: 'done', value: (await look(input as never, helpers as never, begin)) as never };
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        expect(task).toBe(lookTask);
+        return { state: 'exceeded', limit: 'memory', part: last };
+      }
+    },
+  };
+}
 
-const inspected = async (
+async function inspected(
   files: Record<string, string>,
   through: ForeignDoor = door,
   given: Record<string, string | Buffer> = {},
-) => {
+) {
   const questions: Question[] = [];
   const options = {
     isBackup: false,
@@ -44,7 +46,7 @@ const inspected = async (
   const { signal } = new AbortController();
   const looked = await inspectInside(through, guestOf(files, questions, given), { ...options, signal });
   return { ...looked, codes: looked.findings.map(({ code }) => code), questions };
-};
+}
 
 const sound = {
   '/etc/os-release': 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\n',

@@ -30,11 +30,11 @@ export type LookOptions = {
  * Looks inside an image behind the door. A part that takes more than it may is left out when the look is done again, by the answers that are there
  * already; of such a part nothing is said but that it was not seen.
  */
-export const inspectInside = async (
+export async function inspectInside(
   door: ForeignDoor,
   asked: AskGuestfish,
   { isBackup, outputDir, hostDir, unpacksAtMost, signal, progress }: LookOptions,
-): Promise<Looked> => {
+): Promise<Looked> {
   const memory = remembered(asked);
   const initramfs = initramfsHelpers(asked, { outputDir, hostDir, unpacksAtMost, signal });
   const helpers = {
@@ -57,4 +57,4 @@ export const inspectInside = async (
   } finally {
     await initramfs.close();
   }
-};
+}

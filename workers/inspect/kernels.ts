@@ -11,21 +11,19 @@ const unreadable: InitramfsView = { whole: false, modules: new Set(), hostOnly: 
 
 const headOfKernel = 64 * 1024;
 
-const initramfsNames = (version: string): string[] => [
-  `/boot/initrd.img-${version}`,
-  `/boot/initramfs-${version}.img`,
-  `/boot/initrd-${version}`,
-  `/boot/initrd-${version}.img`,
-  `/boot/initramfs-${version.split('-').pop() ?? version}`,
-  `/boot/initramfs-${version.split('-').pop() ?? version}.img`,
-];
+function initramfsNames(version: string): string[] {
+  return [
+    `/boot/initrd.img-${version}`,
+    `/boot/initramfs-${version}.img`,
+    `/boot/initrd-${version}`,
+    `/boot/initrd-${version}.img`,
+    `/boot/initramfs-${version.split('-').pop() ?? version}`,
+    `/boot/initramfs-${version.split('-').pop() ?? version}.img`,
+  ];
+}
 
 /** The kernel that the boot loader starts, or the newest where that cannot be told; undefined when there is none. */
-export const lookAtKernel = async (
-  look: Look,
-  reader: Reader,
-  boot: BootFilesView,
-): Promise<KernelView | undefined> => {
+export async function lookAtKernel(look: Look, reader: Reader, boot: BootFilesView): Promise<KernelView | undefined> {
   const entry = ifSeen(() => boot.entry, undefined);
   const version =
     (entry && (await readVersion(reader, entry.kernel, boot))) ?? boot.moduleFolders[0] ?? boot.images?.[0];
@@ -44,10 +42,10 @@ export const lookAtKernel = async (
     // An entry that names no initramfs starts without one; where none is known, there may be one in another place.
     initramfs: paths.length > 0 ? await lookAtInitramfs(look, paths.map(reader.real)) : entry ? undefined : unreadable,
   };
-};
+}
 
 /** From the kernel itself, else from the file's name, else the only folder or flavour of modules that it can belong to. */
-const readVersion = async (reader: Reader, path: string, boot: BootFilesView): Promise<string | undefined> => {
+async function readVersion(reader: Reader, path: string, boot: BootFilesView): Promise<string | undefined> {
   const head = await reader.head(path, headOfKernel);
   const uname = head && readSections(head).get('.uname');
   const release = uname && (await reader.part(path, uname.at, Math.min(uname.size, 100)));
@@ -57,40 +55,43 @@ const readVersion = async (reader: Reader, path: string, boot: BootFilesView): P
   if (/^\d+\.\d/.test(name)) return clean(name);
   const flavoured = boot.moduleFolders.find((folder) => name !== '' && folder.endsWith(`-${name}`));
   return flavoured ?? (boot.moduleFolders.length === 1 ? boot.moduleFolders[0] : undefined);
-};
+}
 
 /** Linux Documentation/arch/x86/boot.rst: "HdrS" at 0x202; a pointer at 0x20E to the version's text, less 0x200. */
-export const kernelVersionIn = (head: Buffer): string | undefined => {
+export function kernelVersionIn(head: Buffer): string | undefined {
   if (head.length < 0x210 || head.toString('latin1', 0x202, 0x206) !== 'HdrS') return undefined;
   const at = head.readUInt16LE(0x20e) + 0x200;
   return releaseIn(head.toString('latin1', at, at + 100));
-};
+}
 
-const releaseIn = (text: string): string | undefined => /^\d+\.\d+[\w.+~-]*/.exec(text)?.[0];
+function releaseIn(text: string): string | undefined {
+  return /^\d+\.\d+[\w.+~-]*/.exec(text)?.[0];
+}
 
 /** Of a unified kernel image the part that is one. */
-const initramfsIn = async (file: ByteSource): Promise<Section> =>
-  readSections(await file.read(0, headOfProgram)).get('.initrd') ?? { at: 0, size: file.size };
+async function initramfsIn(file: ByteSource): Promise<Section> {
+  return readSections(await file.read(0, headOfProgram)).get('.initrd') ?? { at: 0, size: file.size };
+}
 
 /** All files that the boot loader loads beside the kernel. One that takes too much is one that cannot be read; what else was seen of the kernel holds. */
-const lookAtInitramfs = async (look: Look, paths: readonly string[]): Promise<InitramfsView> => {
+async function lookAtInitramfs(look: Look, paths: readonly string[]): Promise<InitramfsView> {
   const seen = await look.parts.look('initramfs', () => readInitramfs(look, paths));
   return 'value' in seen ? seen.value : unreadable;
-};
+}
 
-const filesIn = (
+function filesIn(
   file: ByteSource,
   { at, size }: Section,
   unpack: Look['initramfs']['unpack'],
-): ReturnType<typeof initramfsFiles> => {
+): ReturnType<typeof initramfsFiles> {
   const part = {
     size: Math.max(0, Math.min(size, file.size - at)),
     read: (offset: number, length: number) => file.read(at + offset, Math.min(length, Math.max(0, size - offset))),
   };
   return initramfsFiles(part, (offset, codec, length) => unpack(at + offset, codec, length ?? part.size - offset));
-};
+}
 
-const readInitramfs = async ({ initramfs, progress }: Look, paths: readonly string[]): Promise<InitramfsView> => {
+async function readInitramfs({ initramfs, progress }: Look, paths: readonly string[]): Promise<InitramfsView> {
   const found: string[] = [];
   let whole = true;
   for (const path of paths) {
@@ -107,4 +108,4 @@ const readInitramfs = async ({ initramfs, progress }: Look, paths: readonly stri
     modules: new Set(found.map(findModule).filter((name) => name !== undefined)),
     hostOnly: found.some((name) => /(?:^|\/)lib\/dracut\/hostonly-files$/.test(name)),
   };
-};
+}

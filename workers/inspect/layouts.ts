@@ -7,24 +7,25 @@ import type { Guestfish } from '../tools/guestfish-answers.ts';
  */
 export type Layout = { name: 'ostree' | 'nixos'; places: readonly (readonly [path: string, place: string])[] };
 
-const isBelow = (path: string, folder: string): boolean =>
-  folder === '' || path === folder || path.startsWith(`${folder}/`);
+function isBelow(path: string, folder: string): boolean {
+  return folder === '' || path === folder || path.startsWith(`${folder}/`);
+}
 
 /** Where a path, or a pattern without braces, of the running system lies. */
-export const placeOf = ({ places }: Layout, path: string): string => {
+export function placeOf({ places }: Layout, path: string): string {
   const [folder = '', place = ''] = places.find(([each]) => isBelow(path, each)) ?? [];
   return place + path.slice(folder.length);
-};
+}
 
 /** What lies there is called by the running system. */
-export const locate = ({ places }: Layout, place: string): string => {
+export function locate({ places }: Layout, place: string): string {
   const fitting = places.filter(([, each]) => isBelow(place, each)).sort(([, a], [, b]) => b.length - a.length);
   const [folder = '', from = ''] = fitting[0] ?? [];
   return folder + place.slice(from.length);
-};
+}
 
 /** Fedora's Silverblue and CoreOS, bootc, Endless OS: ostree(1), "ostree/deployment" in its documentation. */
-const ostree = async ({ about }: Guestfish): Promise<Layout | undefined> => {
+async function ostree({ about }: Guestfish): Promise<Layout | undefined> {
   const names = ['/ostree/boot.[01]/*/*/0', '/ostree/deploy/*/deploy/*.[0-9]'];
   for (const name of names) {
     const link = (await about('glob-expand', name))?.[0]?.replace(/\/$/, '');
@@ -44,13 +45,13 @@ const ostree = async ({ about }: Guestfish): Promise<Layout | undefined> => {
     };
   }
   return undefined;
-};
+}
 
 /** What the system's profile has of a service is its unit: programs lie in places of their own. */
 const nixosServices = { 'cloud-init': 'cloud-init', sshd: 'sshd', growpart: 'growpart', 'qemu-ga': 'qemu-guest-agent' };
 
 /** NixOS before its first start: the profile of the system holds all that will be in /etc. nixpkgs, nixos/modules/system */
-const nixos = async ({ about }: Guestfish): Promise<Layout | undefined> => {
+async function nixos({ about }: Guestfish): Promise<Layout | undefined> {
   const profile = (await about('realpath', '/nix/var/nix/profiles/system'))?.[0];
   if (profile === undefined || !/^\/nix\/store\/[^/]{1,255}$/.test(profile)) return undefined;
   const units = `${profile}/etc/systemd/system`;
@@ -69,12 +70,12 @@ const nixos = async ({ about }: Guestfish): Promise<Layout | undefined> => {
       ['', ''],
     ],
   };
-};
+}
 
 export type Found = { device: string; layout: Layout };
 
 /** The first of the filesystems that holds such a system. Nothing is mounted before and afterwards. */
-export const findLayout = async (guestfish: Guestfish, { volumes }: DiskView): Promise<Found | undefined> => {
+export async function findLayout(guestfish: Guestfish, { volumes }: DiskView): Promise<Found | undefined> {
   for (const { device, type } of volumes.filter((volume) => /^(?:ext[234]|xfs|btrfs|f2fs)$/.test(volume.type))) {
     const root = type === 'btrfs' ? await rootSubvolume(guestfish, device) : device;
     if ((await guestfish.ask('mount-ro', root, '/')) === undefined) continue;
@@ -83,12 +84,12 @@ export const findLayout = async (guestfish: Guestfish, { volumes }: DiskView): P
     if (layout) return { device: root, layout };
   }
   return undefined;
-};
+}
 
 /** Fedora's images have theirs in a subvolume of this name, which the kernel is told. */
-const rootSubvolume = async ({ ask }: Guestfish, device: string): Promise<string> => {
+async function rootSubvolume({ ask }: Guestfish, device: string): Promise<string> {
   if ((await ask('mount-ro', device, '/')) === undefined) return device;
   const has = (await ask('is-dir', '/root/ostree'))?.[0] === 'true';
   await ask('umount-all');
   return has ? `btrfsvol:${device}/root` : device;
-};
+}

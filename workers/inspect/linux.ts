@@ -32,7 +32,7 @@ export type LinuxLook = {
 };
 
 /** Its filesystems are mounted. */
-export const lookAtLinux = async (look: Look, installed: Installed): Promise<LinuxLook> => {
+export async function lookAtLinux(look: Look, installed: Installed): Promise<LinuxLook> {
   const { parts, progress } = look;
   const { root, rootDevice, initSystem } = installed;
   const reader = makeReader(look.guestfish, installed.hidden, installed.layout);
@@ -77,4 +77,4 @@ export const lookAtLinux = async (look: Look, installed: Installed): Promise<Lin
       ),
     }),
   };
-};
+}

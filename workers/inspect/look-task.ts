@@ -9,11 +9,7 @@ import { partsOf } from './parts.ts';
 import { makeReader } from './reader.ts';
 
 /** A look inside an image and what is found of it, as a task for the door: all that this file imports is loaded in its process. */
-export const look = async (
-  { isBackup, without }: LookInput,
-  helpers: LookHelpers,
-  begin: NamePart,
-): Promise<Looked> => {
+export async function look({ isBackup, without }: LookInput, helpers: LookHelpers, begin: NamePart): Promise<Looked> {
   const parts = partsOf(without, begin);
   const guestfish = makeGuestfish(helpers.ask);
   const { readSize } = makeReader(guestfish);
@@ -47,4 +43,4 @@ export const look = async (
         ? findings.value.filter(({ code }) => !(isBackup && isOfIdentity(code)))
         : incomplete(parts.unseen()),
   };
-};
+}

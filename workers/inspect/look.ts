@@ -16,10 +16,12 @@ import { lookAtWindows } from './windows.ts';
 const mostKernels = 10;
 
 /** What the disk alone tells. An unknown boot loader is not counted. */
-const diskFacts = (view: GuestView): Partial<GuestView['facts']> => ({
-  firmware: [...(biosStarts(view) ? (['bios'] as const) : []), ...(uefiStarts(view) ? (['uefi'] as const) : [])],
-  storage: [...new Set(view.disk.volumes.map(({ type }) => storageNames.get(type) ?? type))].sort(),
-});
+function diskFacts(view: GuestView): Partial<GuestView['facts']> {
+  return {
+    firmware: [...(biosStarts(view) ? (['bios'] as const) : []), ...(uefiStarts(view) ? (['uefi'] as const) : [])],
+    storage: [...new Set(view.disk.volumes.map(({ type }) => storageNames.get(type) ?? type))].sort(),
+  };
+}
 
 /** blkid's names of what is no filesystem. */
 const storageNames: ReadonlyMap<string, string> = new Map(
@@ -41,7 +43,7 @@ type Found = {
 };
 
 /** What libguestfs says of the system, and where its filesystems belong. It passes over what it cannot read. */
-const lookForSystem = async ({ guestfish, progress }: Look, disk: Seen<DiskView>): Promise<Found> => {
+async function lookForSystem({ guestfish, progress }: Look, disk: Seen<DiskView>): Promise<Found> {
   const { ask } = guestfish;
   const told = await foundRoots(guestfish);
   progress(60);
@@ -77,25 +79,25 @@ const lookForSystem = async ({ guestfish, progress }: Look, disk: Seen<DiskView>
   const [major, minor] = [await asked('major-version'), await asked('minor-version')];
   if (major) facts.osVersion = minor && minor !== '0' ? `${major}.${minor}` : major;
   return { facts, systems: seen(roots.length), root, mounts: await mountPoints(guestfish, root) };
-};
+}
 
-const answered = (lines: string[] | undefined): string | undefined => {
+function answered(lines: string[] | undefined): string | undefined {
   const line = lines?.[0];
   return line === undefined || line === 'unknown' ? undefined : clean(line);
-};
+}
 
 /** libguestfs calls a Debian by its number alone ("12.15"). os-release(5) */
-const osRelease = async (reader: Reader): Promise<Record<string, string>> => {
+async function osRelease(reader: Reader): Promise<Record<string, string>> {
   const lines = (await reader.read('/etc/os-release')) ?? (await reader.read('/usr/lib/os-release')) ?? [];
   const fields = lines.flatMap((line) => {
     const [, name = '', value = ''] = /^([A-Z_]{1,40})=["']?([^"']+)/.exec(line) ?? [];
     return name === '' ? [] : [[name, clean(value)]];
   });
   return Object.fromEntries(fields);
-};
+}
 
 /** Asks the appliance for all that the checks need, and for what is installed. No program of the guest is ever run. */
-export const lookInside = async (look: Look): Promise<{ view: GuestView; packages: InstalledPackage[] }> => {
+export async function lookInside(look: Look): Promise<{ view: GuestView; packages: InstalledPackage[] }> {
   const { guestfish, parts, progress } = look;
   const { ask } = guestfish;
   progress(25);
@@ -169,10 +171,10 @@ export const lookInside = async (look: Look): Promise<{ view: GuestView; package
     if (type) facts.rootFilesystem = type;
   }, undefined);
   return whole(linux.view, none, linux.packages);
-};
+}
 
 /** Each as far as it was seen. */
-const addLinuxFacts = (facts: GuestView['facts'], { view, loader }: LinuxLook, initSystem: Seen<InitSystem>): void => {
+function addLinuxFacts(facts: GuestView['facts'], { view, loader }: LinuxLook, initSystem: Seen<InitSystem>): void {
   if ('value' in initSystem) facts.initSystem = initSystem.value;
   if (loader) facts.bootLoader = loader;
   const add = (told: () => Partial<GuestView['facts']>): void => {
@@ -182,4 +184,4 @@ const addLinuxFacts = (facts: GuestView['facts'], { view, loader }: LinuxLook, i
   add(() => ({ kernels: [...(view.boot.images ?? view.boot.moduleFolders)].slice(0, mostKernels) }));
   add(() => (view.kernel ? { defaultKernel: view.kernel.version } : {}));
   add(() => (view.cloudInit.installed ? { cloudInit: view.cloudInit.version } : {}));
-};
+}

@@ -10,22 +10,25 @@ const ofSubvolume = 'btrfsvol:';
  * The image's disk is /dev/sda to libguestfs, whatever the appliance's kernel calls it: that goes by which disk answers first. libguestfs 1.48 hands on the kernel's name
  * inside the names of subvolumes, and takes either. No other disk of the appliance's holds btrfs. libguestfs daemon/device-name-translation.c
  */
-const withStableName = (mountable: string): string =>
-  mountable.replace(/^btrfsvol:\/dev\/sd[a-z]{1,3}(?=\d{0,9}\/)/, `${ofSubvolume}/dev/sda`);
+function withStableName(mountable: string): string {
+  return mountable.replace(/^btrfsvol:\/dev\/sd[a-z]{1,3}(?=\d{0,9}\/)/, `${ofSubvolume}/dev/sda`);
+}
 
 /** Where operating systems were found; undefined when the search failed. */
-export const foundRoots = async ({ ask }: Guestfish): Promise<string[] | undefined> =>
-  (await ask('inspect-os'))?.map(withStableName);
+export async function foundRoots({ ask }: Guestfish): Promise<string[] | undefined> {
+  return (await ask('inspect-os'))?.map(withStableName);
+}
 
 /** Where a system mounts what, parents before children. */
-export const mountPoints = async ({ ask }: Guestfish, root: string): Promise<[path: string, mountable: string][]> =>
-  pairs(await ask('inspect-get-mountpoints', root))
+export async function mountPoints({ ask }: Guestfish, root: string): Promise<[path: string, mountable: string][]> {
+  return pairs(await ask('inspect-get-mountpoints', root))
     .map(([path, mountable]): [string, string] => [path, withStableName(mountable)])
     .sort(([a], [b]) => a.length - b.length);
+}
 
 /** The device that it lies on; of a subvolume only when that is one of the volumes. */
-export const findDevice = (mountable: string, volumes: readonly Pick<VolumeView, 'device'>[]): string | undefined => {
+export function findDevice(mountable: string, volumes: readonly Pick<VolumeView, 'device'>[]): string | undefined {
   if (!mountable.startsWith(ofSubvolume)) return mountable;
   const path = mountable.slice(ofSubvolume.length);
   return volumes.find(({ device }) => path.startsWith(`${device}/`))?.device;
-};
+}

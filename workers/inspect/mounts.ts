@@ -16,12 +16,12 @@ const extendedBootLoader = 'bc13c2ff-59e6-4262-a352-b275fd6f7172';
  * (systemd-gpt-auto-generator(8)). Tells the folders below which nothing can be read.
  * @param mounts where and what, parents before children
  */
-export const mountSystem = async (
+export async function mountSystem(
   guestfish: Guestfish,
   mounts: readonly [string, string][],
   disk: DiskView | undefined,
   layout?: Layout,
-): Promise<Hidden[]> => {
+): Promise<Hidden[]> {
   const { ask } = guestfish;
   const hidden: Hidden[] = [];
   for (const [path, device] of mounts)
@@ -69,12 +69,13 @@ export const mountSystem = async (
     const boot = disk?.volumes.find(({ label }) => label === 'boot');
     if (layout?.name === 'ostree' && boot && !taken.includes('/boot')) await ask('mount-ro', boot.device, '/boot');
   }
-};
+}
 
 /** Lines that mount a disk of its own at the start. */
-const disksIn = (lines: readonly string[] | undefined): { device: string; mountPoint: string }[] =>
-  (lines ?? [])
+function disksIn(lines: readonly string[] | undefined): { device: string; mountPoint: string }[] {
+  return (lines ?? [])
     .filter(active)
     .slice(0, 1000)
     .map(fstabEntry)
     .filter((entry) => namesDisk(entry) && entry.mountPoint.startsWith('/') && !has(entry, 'noauto'));
+}

@@ -11,34 +11,38 @@ export type NetworkFile = {
 const hardwareAddress = /(?:[0-9a-f]{2}:){5}[0-9a-f]{2}/i;
 
 /** Predictable names that result from a place in a machine (systemd.net-naming-scheme(7)); eth0 and patterns fit any machine. */
-export const namedByHardware = (name: string): boolean =>
-  /^(?:eno|enp|ens|enx|em|p\d{1,9}p)\w*$/.test(name) && /\d/.test(name);
+export function namedByHardware(name: string): boolean {
+  return /^(?:eno|enp|ens|enx|em|p\d{1,9}p)\w*$/.test(name) && /\d/.test(name);
+}
 
 /** @param lines without comments */
-export const readNetworkFile = (path: string, lines: readonly string[]): NetworkFile => ({
-  hardwareAddress: lines.some((line) => hardwareAddress.test(line)),
-  ...parsed(path, lines),
-});
+export function readNetworkFile(path: string, lines: readonly string[]): NetworkFile {
+  return {
+    hardwareAddress: lines.some((line) => hardwareAddress.test(line)),
+    ...parsed(path, lines),
+  };
+}
 
-const parsed = (path: string, lines: readonly string[]): { fixedAddress: boolean; names: string[] } => {
+function parsed(path: string, lines: readonly string[]): { fixedAddress: boolean; names: string[] } {
   const { fixedAddress, names } = makeParser(path)(lines, path);
   return { fixedAddress, names: names.map(below) };
-};
+}
 
 type Parser = (lines: readonly string[], path: string) => { fixedAddress: boolean; names: string[] };
 
-const captured = (lines: readonly string[], pattern: RegExp): string[] =>
-  lines.flatMap(
+function captured(lines: readonly string[], pattern: RegExp): string[] {
+  return lines.flatMap(
     (line) =>
       pattern
         .exec(line)?.[1]
         ?.split(/[\s;,]+/)
         .filter(Boolean) ?? [],
   );
+}
 
 /** Lines of shell variables, e.g. `BRIDGE_PORTS='eno1 eno2'`: each name with the words of its value. */
-const variables = (lines: readonly string[], name: RegExp): string[] =>
-  lines.flatMap((line) => {
+function variables(lines: readonly string[], name: RegExp): string[] {
+  return lines.flatMap((line) => {
     const at = line.indexOf('=');
     if (at < 0 || !name.test(line.slice(0, at).trim())) return [];
     return line
@@ -46,17 +50,22 @@ const variables = (lines: readonly string[], name: RegExp): string[] =>
       .split(/[\s"'(),]+/)
       .filter(Boolean);
   });
+}
 
 /** What an interface on top of another is called by it, e.g. `ens192.100`, `ens192:0`. */
-const below = (name: string): string => name.split(/[.:@]/, 1)[0] ?? '';
+function below(name: string): string {
+  return name.split(/[.:@]/, 1)[0] ?? '';
+}
 
-const child = (value: unknown, key: string): unknown =>
-  value !== null && typeof value === 'object' && !Array.isArray(value)
+function child(value: unknown, key: string): unknown {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
     ? (value as Record<string, unknown>)[key]
     : undefined;
+}
 
-const listEntries = (value: unknown): [string, unknown][] =>
-  value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : [];
+function listEntries(value: unknown): [string, unknown][] {
+  return value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : [];
+}
 
 /** netplan(5): adapters, and what is made of them. */
 const netplan: Parser = (lines) => {
@@ -75,7 +84,9 @@ const netplan: Parser = (lines) => {
   };
 };
 
-const splitWords = (line: string): string[] => line.split(/\s+/);
+function splitWords(line: string): string[] {
+  return line.split(/\s+/);
+}
 
 /** interfaces(5), bridge-utils-interfaces(5), and what ifenslave and vlan read. */
 const members =
@@ -148,5 +159,6 @@ const parsers: [RegExp, Parser][] = [
   [/\/conf\.d\/net$/, netifrc],
 ];
 
-const makeParser = (path: string): Parser =>
-  parsers.find(([pattern]) => pattern.test(path))?.[1] ?? (() => ({ fixedAddress: false, names: [] }));
+function makeParser(path: string): Parser {
+  return parsers.find(([pattern]) => pattern.test(path))?.[1] ?? (() => ({ fixedAddress: false, names: [] }));
+}

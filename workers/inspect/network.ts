@@ -21,7 +21,7 @@ const files = [
 ];
 const most = 200;
 
-export const lookAtNetwork = async ({ among, about }: Reader): Promise<NetworkView> => {
+export async function lookAtNetwork({ among, about }: Reader): Promise<NetworkView> {
   const macFiles: string[] = [];
   const staticFiles: string[] = [];
   const names = new Set<string>();
@@ -36,4 +36,4 @@ export const lookAtNetwork = async ({ among, about }: Reader): Promise<NetworkVi
     for (const name of file.names) if (namedByHardware(name)) names.add(clean(name));
   }
   return { macFiles, staticFiles, fixedNames: [...names].slice(0, most) };
-};
+}

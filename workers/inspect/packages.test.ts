@@ -3,11 +3,9 @@ import { mostPackages } from '../../shared/sbom/cyclonedx.ts';
 import { installedPackages, readPackages } from './packages.ts';
 
 /** As guestfish prints inspect-list-applications2. */
-const entry = (at: number, fields: Record<string, string>): string[] => [
-  `[${at}] = {`,
-  ...Object.entries(fields).map(([name, value]) => `  app2_${name}: ${value}`),
-  '}',
-];
+function entry(at: number, fields: Record<string, string>): string[] {
+  return [`[${at}] = {`, ...Object.entries(fields).map(([name, value]) => `  app2_${name}: ${value}`), '}'];
+}
 
 test('what dpkg, rpm and apk say, in one table', () => {
   const lines = [

@@ -8,14 +8,14 @@ import { clean } from './text.ts';
  * What the package database says is installed, whatever database it is.
  * @throws Unseen when it was not found, cannot be read, or says more than an answer may: libguestfs takes all that for an empty list
  */
-export const installedPackages = async ({ ask }: Pick<Guestfish, 'ask'>, root: string): Promise<InstalledPackage[]> => {
+export async function installedPackages({ ask }: Pick<Guestfish, 'ask'>, root: string): Promise<InstalledPackage[]> {
   const packages = readPackages((await ask('inspect-list-applications2', root)) ?? []);
   if (packages.length === 0) throw new Unseen({ reason: 'packages' });
   return packages;
-};
+}
 
 /** Of guestfish's table: one line a field, the name first. One more than a bill lists, so that it can say that it is not complete. */
-export const readPackages = (lines: readonly string[]): InstalledPackage[] => {
+export function readPackages(lines: readonly string[]): InstalledPackage[] {
   const packages: InstalledPackage[] = [];
   let current: InstalledPackage | undefined;
   for (const line of lines) {
@@ -32,4 +32,4 @@ export const readPackages = (lines: readonly string[]): InstalledPackage[] => {
     }
   }
   return packages;
-};
+}

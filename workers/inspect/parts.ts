@@ -26,10 +26,12 @@ export type Parts = {
   unseen(): readonly string[];
 };
 
-const tooMuch = (part: Part): { unseen: Why } => ({ unseen: { reason: 'too-much', what: part } });
+function tooMuch(part: Part): { unseen: Why } {
+  return { unseen: { reason: 'too-much', what: part } };
+}
 
 /** @param without those that took too much before */
-export const partsOf = (without: readonly string[], begin: NamePart): Parts => {
+export function partsOf(without: readonly string[], begin: NamePart): Parts {
   const unseen = [...without];
   return {
     unseen: () => unseen,
@@ -46,4 +48,4 @@ export const partsOf = (without: readonly string[], begin: NamePart): Parts => {
       }
     },
   };
-};
+}

@@ -65,7 +65,7 @@ export type Reader = {
   holding(paths: readonly string[], matches: (line: string) => boolean): Promise<string[]>;
 };
 
-export const makeReader = (guestfish: Guestfish, hidden: readonly Hidden[] = [], layout?: Layout): Reader => {
+export function makeReader(guestfish: Guestfish, hidden: readonly Hidden[] = [], layout?: Layout): Reader {
   const real = (path: string): string => (layout ? placeOf(layout, path) : path);
   const ours = (place: string): string => (layout ? locate(layout, place) : place);
   const about: Guestfish['about'] = async (command, path, ...args) => {
@@ -123,13 +123,13 @@ export const makeReader = (guestfish: Guestfish, hidden: readonly Hidden[] = [],
       return found;
     },
   };
-};
+}
 
 /** Bytes of a regular file; NaN of anything else. Pipes and devices of the guest are not opened: they have no end. */
-const regularSize = async (about: Guestfish['about'], path: string): Promise<number> => {
+async function regularSize(about: Guestfish['about'], path: string): Promise<number> {
   const status = new Map(pairs(await about('statns', path)));
   return (Number(status.get('st_mode')) & 0o170000) === 0o100000 ? Number(status.get('st_size')) : Number.NaN;
-};
+}
 
 /** The largest configuration file that a parser of a whole language gets. */
 export const largestConfig = 256 * 1024;
@@ -138,22 +138,25 @@ export const largestConfig = 256 * 1024;
  * The lines of a regular file, as they are: the guest's words, to be cleaned before any of them is shown.
  * @throws TooMuch when it is larger than so many bytes; Unseen
  */
-export const readLines = async (
+export async function readLines(
   about: Guestfish['about'],
   path: string,
   mostBytes: number,
-): Promise<string[] | undefined> => {
+): Promise<string[] | undefined> {
   const size = await regularSize(about, path);
   if (size > mostBytes) throw new TooMuch(path);
   return size <= mostBytes ? about('cat', path) : undefined;
-};
+}
 
 /** A line that says something: neither empty nor a comment. */
-export const active = (line: string): boolean => line !== '' && !line.startsWith('#');
+export function active(line: string): boolean {
+  return line !== '' && !line.startsWith('#');
+}
 
 /** guestfish prints tables as "key: value". */
-export const pairs = (lines: string[] | undefined): [string, string][] =>
-  (lines ?? []).flatMap((line) => {
+export function pairs(lines: string[] | undefined): [string, string][] {
+  return (lines ?? []).flatMap((line) => {
     const at = line.indexOf(': ');
     return at < 0 ? [] : [[line.slice(0, at), line.slice(at + 2)] as [string, string]];
   });
+}

@@ -75,20 +75,21 @@ type Kind = keyof typeof patterns;
 const most = 40;
 
 /** What of a long answer belongs to which pattern. Braces and stars are glob(3)'s; a star ends at a slash. */
-const makeExpression = (pattern: string): string =>
-  pattern
+function makeExpression(pattern: string): string {
+  return pattern
     .replaceAll(/[.+?^$()|]/g, '\\$&')
     .replaceAll('*', '[^/]*')
     .replaceAll('{', '(?:')
     .replaceAll('}', ')')
     .replaceAll(',', '|');
+}
 // Linear: the patterns are ours, and their stars end at slashes.
 const expressions = Object.fromEntries(
   Object.entries(patterns).map(([kind, globs]) => [kind, new RegExp(`^(?:${globs.map(makeExpression).join('|')})$`)]),
 ) as Record<Kind, RegExp>;
 
-export const readKinds = (paths: readonly string[]): Record<Kind, string[]> =>
-  Object.fromEntries(
+export function readKinds(paths: readonly string[]): Record<Kind, string[]> {
+  return Object.fromEntries(
     Object.entries(expressions).map(([kind, expression]) => [
       kind,
       paths
@@ -97,11 +98,10 @@ export const readKinds = (paths: readonly string[]): Record<Kind, string[]> =>
         .map(clean),
     ]),
   ) as Record<Kind, string[]>;
+}
 
 /** Each for itself: what lies on another filesystem may be seen although one of them is not. */
-export const lookAtRemains = async (
-  reader: Reader,
-): Promise<{ [Name in keyof RemainsView]: Seen<RemainsView[Name]> }> => {
+export async function lookAtRemains(reader: Reader): Promise<{ [Name in keyof RemainsView]: Seen<RemainsView[Name]> }> {
   const { among, about, config, read, holding } = reader;
   const whyNot = (kind: Kind): Why | undefined => patterns[kind].map(reader.hidden).find((why) => why !== undefined);
   const visible = (Object.keys(patterns) as Kind[]).filter((kind) => !whyNot(kind));
@@ -130,25 +130,25 @@ export const lookAtRemains = async (
     users: mapped(accounts, ({ people }) => people.map(clean)),
     homeKilobytes: await look(() => kilobytes(reader, ['/root', '/home'])),
   };
-};
+}
 
-const look = async <T>(work: () => Promise<T>): Promise<Seen<T>> => {
+async function look<T>(work: () => Promise<T>): Promise<Seen<T>> {
   try {
     return { value: await work() };
   } catch (error) {
     if (error instanceof Unseen) return { unseen: error.why };
     throw error;
   }
-};
+}
 
 /** Packages bring empty logs. */
-const filled = async ({ about }: Reader, paths: readonly string[]): Promise<string[]> => {
+async function filled({ about }: Reader, paths: readonly string[]): Promise<string[]> {
   const files: string[] = [];
   for (const path of paths) if (Number((await about('filesize', path))?.[0]) > 0) files.push(path);
   return files;
-};
+}
 
-const kilobytes = async ({ among, about }: Reader, folders: readonly string[]): Promise<number> => {
+async function kilobytes({ among, about }: Reader, folders: readonly string[]): Promise<number> {
   let sum = 0;
   for (const folder of await among(folders)) {
     const size = Number((await about('du', folder))?.[0]);
@@ -156,4 +156,4 @@ const kilobytes = async ({ among, about }: Reader, folders: readonly string[]): 
     sum += size;
   }
   return sum;
-};
+}

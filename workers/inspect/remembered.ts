@@ -10,10 +10,7 @@ const leaving = new Set(['download', 'download-offset']);
  * filesystems and the hive that were open when it was given.
  * @param most bytes of all that is remembered
  */
-export const remembered = (
-  asked: AskGuestfish,
-  most = 128 * 1024 ** 2,
-): { ask: AskGuestfish; again(): Promise<void> } => {
+export function remembered(asked: AskGuestfish, most = 128 * 1024 ** 2): { ask: AskGuestfish; again(): Promise<void> } {
   const answers = new Map<string, Buffer | undefined>();
   let bytes = 0;
   let mounted: string[] = [];
@@ -39,4 +36,4 @@ export const remembered = (
       hive = '';
     },
   };
-};
+}

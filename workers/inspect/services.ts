@@ -18,24 +18,27 @@ const startLinks: Record<InitSystem, readonly string[]> = {
   other: [systemV],
 };
 
-export const readService = (link: string): string =>
-  ((link.split('/').pop() ?? '').split('@', 1)[0] ?? '').replace(/^S\d\d(?=\w)/, '').replace(/\.(?:service|conf)$/, '');
+export function readService(link: string): string {
+  return ((link.split('/').pop() ?? '').split('@', 1)[0] ?? '')
+    .replace(/^S\d\d(?=\w)/, '')
+    .replace(/\.(?:service|conf)$/, '');
+}
 
-const readLinks = (paths: readonly string[]): readonly string[] => {
+function readLinks(paths: readonly string[]): readonly string[] {
   if (paths.length > mostLinks) throw new TooMuch('services that start');
   return paths;
-};
+}
 
-const enabledServices = async ({ among }: Reader, initSystem: InitSystem): Promise<Set<string>> => {
+async function enabledServices({ among }: Reader, initSystem: InitSystem): Promise<Set<string>> {
   const found = readLinks(await among(startLinks[initSystem])).map(readService);
   if (initSystem !== 'systemd') return new Set(found);
   // A script of System V counts where there is no unit of its name. systemd-sysv-generator(8)
   const scripts = readLinks(await among([systemV])).map(readService);
   const units = new Set((await among(['/{etc,lib,usr/lib}/systemd/system/*.service'])).map(readService));
   return new Set([...found, ...scripts.filter((name) => !units.has(name))]);
-};
+}
 
-export const lookAtServices = async (reader: Reader, initSystem: InitSystem): Promise<ServicesView> => {
+export async function lookAtServices(reader: Reader, initSystem: InitSystem): Promise<ServicesView> {
   const { among, config, about } = reader;
   const programs = new Set(
     await among(['/usr/{s,}bin/{sshd,growpart,qemu-ga}', '/usr/sbin/dropbear', '/usr/bin/systemd-repart']),
@@ -56,4 +59,4 @@ export const lookAtServices = async (reader: Reader, initSystem: InitSystem): Pr
     guestAgent: has('qemu-ga') ? (masked ? 'off' : 'there') : 'missing',
     localClock: (await config('/etc/adjtime'))?.[2] === 'LOCAL',
   };
-};
+}

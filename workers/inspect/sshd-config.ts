@@ -4,10 +4,10 @@ import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 const mostLines = 100_000;
 
 /** At most forty includes are followed: they may name each other. Keyword in lower case to its first value, Match blocks left out. `include` gives the lines of the files that a pattern names. sshd_config(5) */
-export const readSshdConfig = async (
+export async function readSshdConfig(
   lines: readonly string[],
   include: (pattern: string) => Promise<readonly string[]>,
-): Promise<Map<string, string>> => {
+): Promise<Map<string, string>> {
   const values = new Map<string, string>();
   let includes = 40;
   let left = mostLines;
@@ -31,4 +31,4 @@ export const readSshdConfig = async (
   };
   await take(lines, 0);
   return values;
-};
+}

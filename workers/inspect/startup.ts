@@ -6,23 +6,25 @@ import { clean } from './text.ts';
 /** Beyond, nobody mounts by it. */
 const mostEntries = 1000;
 
-export const lookAtStartup = async (
+export async function lookAtStartup(
   reader: Reader,
-): Promise<Pick<StartupView, 'fstab' | 'selinux' | 'resume' | 'lvmDevices' | 'crypttab' | 'nextLine'>> => ({
-  fstab: ((await reader.config('/etc/fstab')) ?? []).filter(active).slice(0, mostEntries),
-  resume: await resumeDevice(reader),
-  crypttab: ((await reader.config('/etc/crypttab')) ?? []).filter(active).slice(0, mostEntries),
-  nextLine: (await reader.config('/etc/kernel/cmdline'))?.join(' '),
-  lvmDevices: ((await reader.config(lvmDevices)) ?? []).some((line) => line.startsWith('IDTYPE='))
-    ? lvmDevices
-    : undefined,
-  selinux: await lookAtSelinux(reader),
-});
+): Promise<Pick<StartupView, 'fstab' | 'selinux' | 'resume' | 'lvmDevices' | 'crypttab' | 'nextLine'>> {
+  return {
+    fstab: ((await reader.config('/etc/fstab')) ?? []).filter(active).slice(0, mostEntries),
+    resume: await resumeDevice(reader),
+    crypttab: ((await reader.config('/etc/crypttab')) ?? []).filter(active).slice(0, mostEntries),
+    nextLine: (await reader.config('/etc/kernel/cmdline'))?.join(' '),
+    lvmDevices: ((await reader.config(lvmDevices)) ?? []).some((line) => line.startsWith('IDTYPE='))
+      ? lvmDevices
+      : undefined,
+    selinux: await lookAtSelinux(reader),
+  };
+}
 
 const lvmDevices = '/etc/lvm/devices/system.devices';
 
 /** initramfs-tools(7), RESUME; the last one wins. `none` and `auto` name nothing. */
-const resumeDevice = async ({ config, expand }: Reader): Promise<string | undefined> => {
+async function resumeDevice({ config, expand }: Reader): Promise<string | undefined> {
   let device: string | undefined;
   for (const path of await expand('/etc/initramfs-tools/conf.d/*'))
     for (const line of (await config(path)) ?? []) {
@@ -30,10 +32,10 @@ const resumeDevice = async ({ config, expand }: Reader): Promise<string | undefi
       if (value !== undefined) device = value === 'none' || value === 'auto' ? undefined : clean(value);
     }
   return device;
-};
+}
 
 /** selinux(8). Labels are extended attributes; the user database is one of the files that everything needs. */
-const lookAtSelinux = async ({ about, config, exists }: Reader): Promise<SelinuxView> => {
+async function lookAtSelinux({ about, config, exists }: Reader): Promise<SelinuxView> {
   const enforcing = ((await config('/etc/selinux/config')) ?? []).some((line) =>
     /^SELINUX\s*=\s*enforcing\b/.test(line),
   );
@@ -43,4 +45,4 @@ const lookAtSelinux = async ({ about, config, exists }: Reader): Promise<Selinux
     relabelPending: seen(await exists('/.autorelabel')),
     labelled: attributes ? seen(attributes.some((line) => line.includes('security.selinux'))) : unseen('labels'),
   });
-};
+}

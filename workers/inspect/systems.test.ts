@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { systemsAmong } from './systems.ts';
 
-const volume = (device: string) => ({ device, type: 'btrfs' });
+function volume(device: string) {
+  return { device, type: 'btrfs' };
+}
 
 test.each([
   ['plain', ['/dev/sda1'], ['/dev/sda1'], ['/dev/sda1']],

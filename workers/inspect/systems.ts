@@ -7,21 +7,26 @@ import { findDevice } from './mountables.ts';
 type Device = Pick<VolumeView, 'device'>;
 
 /** Of a subvolume on a device that is not known, by the form of its name. */
-const deviceOfRoot = (root: string, volumes: readonly Device[]): string =>
-  findDevice(root, volumes) ??
-  root
-    .replace(/^btrfsvol:/, '')
-    .split('/', 3)
-    .join('/');
+function deviceOfRoot(root: string, volumes: readonly Device[]): string {
+  return (
+    findDevice(root, volumes) ??
+    root
+      .replace(/^btrfsvol:/, '')
+      .split('/', 3)
+      .join('/')
+  );
+}
 
 /** snapper, Timeshift, grub-btrfs and the like. */
-const isSnapshot = (root: string): boolean => /snapshot|timeshift|backup/i.test(root);
+function isSnapshot(root: string): boolean {
+  return /snapshot|timeshift|backup/i.test(root);
+}
 
 /**
  * Of the places where a system was found one for each filesystem: the snapshots of one are no systems of their own. The default subvolume is what is
  * mounted when nobody names one; without, it is what is no snapshot. btrfs-subvolume(8)
  */
-export const systemsAmong = (roots: readonly string[], volumes: readonly Device[]): string[] => {
+export function systemsAmong(roots: readonly string[], volumes: readonly Device[]): string[] {
   const byDevice = new Map<string, string[]>();
   for (const root of roots) {
     const device = deviceOfRoot(root, volumes);
@@ -31,12 +36,18 @@ export const systemsAmong = (roots: readonly string[], volumes: readonly Device[
     const first = [...found].sort((a, b) => a.length - b.length);
     return first.find((root) => root === device) ?? first.find((root) => !isSnapshot(root)) ?? (first[0] as string);
   });
-};
+}
 
 /** What holds no files by itself. blkid's names */
-const isSwap = (type: string): boolean => /^sw(?:ap|suspend)$/.test(type);
-const isLocked = (type: string): boolean => type === 'crypto_LUKS' || type === 'BitLocker';
-const isOfGroup = (type: string): boolean => /_member$/.test(type) || /^(?:bcache|drbd|stratis|vdo)$/.test(type);
+function isSwap(type: string): boolean {
+  return /^sw(?:ap|suspend)$/.test(type);
+}
+function isLocked(type: string): boolean {
+  return type === 'crypto_LUKS' || type === 'BitLocker';
+}
+function isOfGroup(type: string): boolean {
+  return /_member$/.test(type) || /^(?:bcache|drbd|stratis|vdo)$/.test(type);
+}
 
 /** Partitions in which firmware and boot loaders lay what has no filesystem: BIOS boot, PReP, Microsoft's reserved one, extended ones. */
 const withoutFilesystem = new Set([
@@ -51,10 +62,10 @@ const headBytes = 64 * 1024;
  * Why a disk on which no system was found may hold one all the same: what of it nobody can read. Undefined when all of it was read, and there is none.
  * Nothing is mounted before and afterwards.
  */
-export const whereOneMayBe = async (
+export async function whereOneMayBe(
   { ask, bytes }: Guestfish,
   { volumes, partitions }: DiskView,
-): Promise<Why | undefined> => {
+): Promise<Why | undefined> {
   const onTop = (type: string): boolean =>
     type === 'LVM2_member'
       ? volumes.some(isLogicalVolume)
@@ -80,4 +91,4 @@ export const whereOneMayBe = async (
     if (!head || head.some((byte) => byte !== 0)) return { reason: 'content', what: device };
   }
   return undefined;
-};
+}

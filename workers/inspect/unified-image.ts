@@ -9,7 +9,7 @@ const mostSections = 96;
  * The sections of a program for UEFI, by name; of a unified kernel image they are kernel, initramfs and command line. Empty when it is none. PE format, "COFF File
  * Header", "Section Table"; UAPI.5
  */
-export const readSections = (head: Buffer): ReadonlyMap<string, Section> => {
+export function readSections(head: Buffer): ReadonlyMap<string, Section> {
   const sections = new Map<string, Section>();
   if (head.length < 0x40 || head.toString('latin1', 0, 2) !== 'MZ') return sections;
   const header = head.readUInt32LE(0x3c);
@@ -22,4 +22,4 @@ export const readSections = (head: Buffer): ReadonlyMap<string, Section> => {
     sections.set(name, { at: head.readUInt32LE(entry + 20), size });
   }
   return sections;
-};
+}

@@ -13,12 +13,12 @@ const folders = ['/Program Files', '/Program Files (x86)'].map(
 /** sysprep's own way: the service is disabled before, and SetupComplete.cmd sets it to start again. SetSetupComplete.cmd of Cloudbase-Init */
 const startsIt = /\bsc(?:\.exe)?\s+config\s+"?cloudbase-init"?\s+start=\s*(?:auto|delayed-auto)/i;
 
-export const lookAtCloudbaseInit = async (
+export async function lookAtCloudbaseInit(
   about: Guestfish['about'],
   system: Seen<Hive>,
   controlSet: string,
   systemRoot: string,
-): Promise<CloudbaseInitView> => {
+): Promise<CloudbaseInitView> {
   let sources: string[] | undefined;
   let installed = false;
   for (const folder of folders) {
@@ -38,10 +38,10 @@ export const lookAtCloudbaseInit = async (
     startedBySetup: seen(lines.some((line) => startsIt.test(line))),
     sources: seen(sources),
   });
-};
+}
 
 /** A list in an INI file of oslo.config: lines that are indented go on with the one before. */
-export const readSources = (lines: readonly string[]): string[] | undefined => {
+export function readSources(lines: readonly string[]): string[] | undefined {
   const setting = /^metadata_services[ \t]*=/;
   const at = lines.findIndex((line) => setting.test(line));
   if (at < 0) return undefined;
@@ -52,7 +52,7 @@ export const readSources = (lines: readonly string[]): string[] | undefined => {
     .filter((name) => name !== '')
     .slice(0, 20)
     .map((name) => clean(name.split('.').pop() ?? ''));
-};
+}
 
 const mostFurther = 100;
 const longestSetting = 8192;

@@ -12,12 +12,12 @@ export const virtioDevices: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** `files` and `store` are the names in System32\drivers and in the driver store, lower case. */
-export const lookAtDrivers = async (
+export async function lookAtDrivers(
   system: Hive,
   controlSet: string,
   files: readonly string[],
   store: readonly string[],
-): Promise<Map<string, DriverView>> => {
+): Promise<Map<string, DriverView>> {
   const drivers = new Map<string, DriverView>();
   for (const [name, ids] of Object.entries(virtioDevices)) {
     const service = `${controlSet}\\Services\\${name}`;
@@ -30,10 +30,10 @@ export const lookAtDrivers = async (
     });
   }
   return drivers;
-};
+}
 
 /** The driver database is that of Windows 8 and later, the other that of all before. */
-const isBound = async (system: Hive, controlSet: string, ids: readonly string[]): Promise<boolean> => {
+async function isBound(system: Hive, controlSet: string, ids: readonly string[]): Promise<boolean> {
   for (const id of ids) {
     // The id without what makes it exact is what drivers carry for devices to come.
     for (const each of [id, id.slice(0, 'VEN_1AF4&DEV_1001'.length)]) {
@@ -42,4 +42,4 @@ const isBound = async (system: Hive, controlSet: string, ids: readonly string[])
     }
   }
   return false;
-};
+}

@@ -20,7 +20,7 @@ const none = '0';
  * Read inside the appliance: hives are as hostile as all else. guestfish holds one at a time; opening another closes this one.
  * Undefined when hivex cannot make sense of the file.
  */
-export const openHive = async ({ ask, bytes }: Guestfish, path: string, name: string): Promise<Hive | undefined> => {
+export async function openHive({ ask, bytes }: Guestfish, path: string, name: string): Promise<Hive | undefined> {
   if ((await ask('hivex-open', path)) === undefined) return undefined;
   const root = (await ask('hivex-root'))?.[0];
   if (root === undefined) return undefined;
@@ -64,4 +64,4 @@ export const openHive = async ({ ask, bytes }: Guestfish, path: string, name: st
     },
     filled: async (key, value) => (await read(key, value))?.data.some((byte) => byte !== 0) ?? false,
   };
-};
+}

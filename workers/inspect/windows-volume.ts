@@ -4,7 +4,9 @@ import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { exactPath } from './windows-paths.ts';
 
 /** A power of two when negative, as NTFS writes sizes that may be smaller than a cluster. */
-const readSize = (coded: number, unit: number): number => (coded < 0 ? 2 ** -coded : coded * unit);
+function readSize(coded: number, unit: number): number {
+  return coded < 0 ? 2 ** -coded : coded * unit;
+}
 
 const volumeRecord = 3;
 const volumeInformation = 0x70;
@@ -16,7 +18,7 @@ type Read = (offset: number, length: number) => Promise<Buffer | undefined>;
  * Whether Windows wants to check the volume: a flag in the file $Volume, the fourth record of the master file table. Undefined
  * when this is no NTFS or a broken one. Linux: fs/ntfs3/ntfs.h, NTFS_BOOT, MFT_REC, ATTR_VOL_INFO
  */
-export const dirtyFlag = async (read: Read): Promise<boolean | undefined> => {
+export async function dirtyFlag(read: Read): Promise<boolean | undefined> {
   const boot = await read(0, 512);
   if (boot?.length !== 512 || boot.toString('latin1', 3, 7) !== 'NTFS') return undefined;
   const sectors = boot.readUInt8(13);
@@ -36,10 +38,10 @@ export const dirtyFlag = async (read: Read): Promise<boolean | undefined> => {
     at += length;
   }
   return undefined;
-};
+}
 
 /** `device` is mounted. A session that was resumed leaves its file behind, which then begins with other words. */
-export const lookAtVolume = async ({ about, bytes }: Guestfish, device: string): Promise<WindowsVolumeView> => {
+export async function lookAtVolume({ about, bytes }: Guestfish, device: string): Promise<WindowsVolumeView> {
   const path = await exactPath(about, '/hiberfil.sys');
   const signature = path ? (await bytes('pread', path, '4', '0'))?.toString('latin1') : undefined;
   const dirty = await dirtyFlag((offset, length) => bytes('pread-device', device, String(length), String(offset)));
@@ -48,4 +50,4 @@ export const lookAtVolume = async ({ about, bytes }: Guestfish, device: string):
     hibernated:
       path !== undefined && signature === undefined ? unseen('file', path) : seen(/^hibr$/i.test(signature ?? '')),
   });
-};
+}

@@ -4,7 +4,7 @@ import { readSources } from './windows-cloudbase-init.ts';
 import { dirtyFlag } from './windows-volume.ts';
 
 /** Sectors of 512 bytes, clusters of 8 of them, records of 1 KiB, and the table of files in the fourth cluster. */
-const volume = (flags: number): Buffer => {
+function volume(flags: number): Buffer {
   const bytes = Buffer.alloc(32 * 1024);
   bytes.write('NTFS    ', 3, 'latin1');
   bytes.writeUInt16LE(512, 11);
@@ -22,9 +22,11 @@ const volume = (flags: number): Buffer => {
   record.writeUInt16LE(24, 148);
   record.writeUInt16LE(flags, 128 + 24 + 10);
   return bytes;
-};
+}
 
-const of = (bytes: Buffer) => dirtyFlag(async (offset, length) => bytes.subarray(offset, offset + length));
+function of(bytes: Buffer) {
+  return dirtyFlag(async (offset, length) => bytes.subarray(offset, offset + length));
+}
 
 test('the mark of a volume that Windows wants to check', async () => {
   expect(await of(volume(0))).toBe(false);

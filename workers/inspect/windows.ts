@@ -39,11 +39,11 @@ const toolFolders: Readonly<Record<string, string>> = {
 };
 
 /** Its volume is mounted; when this is done, nothing is. Facts that only the registry tells are set as well. */
-export const lookAtWindows = async (
+export async function lookAtWindows(
   guestfish: Guestfish,
   facts: GuestFacts,
   { root, hidden, volumes }: { root: string; hidden: readonly Hidden[]; volumes: readonly VolumeView[] },
-): Promise<WindowsView> => {
+): Promise<WindowsView> {
   const { about, list } = makeReader(guestfish, hidden);
   const systemRoot = (await guestfish.ask('inspect-get-windows-systemroot', root))?.[0] ?? '/Windows';
   const names = async (folder: string): Promise<string[]> => {
@@ -138,12 +138,12 @@ export const lookAtWindows = async (
     foreignTools: all([...tools], folders, system),
     bootStores: await seenLater(() => findBootStores(guestfish, volumes)),
   });
-};
+}
 
 const firstOfWindows11 = 22_000;
 
 /** Windows 11 calls itself 10 in its registry. The two numbers are there since Windows 10; before, a text holds both. */
-const readVersion = async (software: Hive, facts: GuestFacts): Promise<WindowsView['version'] | undefined> => {
+async function readVersion(software: Hive, facts: GuestFacts): Promise<WindowsView['version'] | undefined> {
   const text = /^(\d+)\.(\d+)$/.exec((await software.text(currentVersion, 'CurrentVersion')) ?? '');
   const major = (await software.dword(currentVersion, 'CurrentMajorVersionNumber')) ?? (text && Number(text[1]));
   const minor = (await software.dword(currentVersion, 'CurrentMinorVersionNumber')) ?? (text && Number(text[2]));
@@ -155,13 +155,13 @@ const readVersion = async (software: Hive, facts: GuestFacts): Promise<WindowsVi
   if (edition) facts.osEdition = edition;
   if (Number(build) >= firstOfWindows11) facts.osName = facts.osName?.replace(/^Windows 10\b/, 'Windows 11');
   return { major, minor };
-};
+}
 
 /** On whatever volume they lie: the one that is active, or the EFI system partition. */
-const findBootStores = async (
+async function findBootStores(
   { ask, about }: Guestfish,
   volumes: readonly VolumeView[],
-): Promise<WindowsView['bootStores']> => {
+): Promise<WindowsView['bootStores']> {
   const found = { bios: false, uefi: false };
   let unread: Why | undefined;
   await ask('umount-all');
@@ -176,4 +176,4 @@ const findBootStores = async (
   }
   const store = (there: boolean): Seen<boolean> => (there || !unread ? seen(there) : { unseen: unread });
   return partly<WindowsView['bootStores']>({ bios: store(found.bios), uefi: store(found.uefi) });
-};
+}

@@ -9,7 +9,7 @@ const most = { depth: 40, aliases: 100, lines: 20_000 } as const;
  * that grows with the third power of it (yaml 2.9: 512 "{" take over 20 s).
  * @throws TooMuch
  */
-export const readYaml = (text: string): unknown => {
+export function readYaml(text: string): unknown {
   const lines = text.split('\n', most.lines + 1);
   if (lines.length > most.lines) throw new TooMuch('lines of YAML');
   if (measureDepth(lines) > most.depth) throw new TooMuch('depth of YAML');
@@ -20,13 +20,13 @@ export const readYaml = (text: string): unknown => {
   } catch {
     return undefined;
   }
-};
+}
 
 /**
  * How deep collections may lie in one another: of brackets, by what is open at once; of indentation and the signs "- ", "? " and ": " at the beginning
  * of lines, by what lies above. Brackets in texts count as well: more than are there, never fewer.
  */
-const measureDepth = (lines: readonly string[]): number => {
+function measureDepth(lines: readonly string[]): number {
   const columns: number[] = [];
   let open = 0;
   let deepest = 0;
@@ -51,4 +51,4 @@ const measureDepth = (lines: readonly string[]): number => {
     deepest = Math.max(deepest, columns.length + signs);
   }
   return deepest;
-};
+}

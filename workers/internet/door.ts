@@ -38,7 +38,7 @@ const remedy =
  * Server-side request forgery (OWASP ASVS 5.0, 1.3.6; CVE-2026-34881): each hop is checked like the first one, and the
  * connection goes to an address that was checked. No proxy is used, and no credentials are sent.
  */
-export const createDoor = ({ allowedHosts, lookup = publicLookup(remedy), patienceMs = 60_000 }: DoorOptions): Door => {
+export function createDoor({ allowedHosts, lookup = publicLookup(remedy), patienceMs = 60_000 }: DoorOptions): Door {
   /** @throws `forbidden`, `invalid-input` */
   const networkFor = (url: URL): { lookup?: LookupFunction } => {
     const wrong = SourceUrl.safeParse(url.href).error?.issues[0]?.message;
@@ -95,16 +95,19 @@ export const createDoor = ({ allowedHosts, lookup = publicLookup(remedy), patien
       }
     },
   };
-};
+}
 
-const invalid = (message: string, what = 'Give the address of the file itself.'): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message, remedy: what });
+function invalid(message: string, what = 'Give the address of the file itself.'): BootreadyError {
+  return new BootreadyError({ code: 'invalid-input', message, remedy: what });
+}
 
 /** What results from no time passing. */
 const noSuchHost = 'ENOTFOUND';
-const isCertificate = (code: string): boolean => /CERT|^ERR_TLS|UNABLE_TO_(GET|VERIFY)/.test(code);
+function isCertificate(code: string): boolean {
+  return /CERT|^ERR_TLS|UNABLE_TO_(GET|VERIFY)/.test(code);
+}
 
-const unreachable = (host: string, cause: Error): BootreadyError => {
+function unreachable(host: string, cause: Error): BootreadyError {
   if (isBootreadyError(cause)) return cause;
   const { code = '' } = cause as NodeJS.ErrnoException;
   if (code === noSuchHost) return invalid(`There is no host ${host}.`, 'Check the address.');
@@ -120,4 +123,4 @@ const unreachable = (host: string, cause: Error): BootreadyError => {
     retryable: true,
     cause,
   });
-};
+}

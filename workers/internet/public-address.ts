@@ -40,22 +40,23 @@ for (const [network, bits] of [
   notPublic.addSubnet(network, bits, 'ipv6');
 }
 
-export const isPublicAddress = (address: string): boolean => {
+export function isPublicAddress(address: string): boolean {
   // A zone ("%eth0") names a link of this host.
   if (address.includes('%')) return false;
   if (isIP(address) === 4) return !notPublic.check(address, 'ipv4');
   return isIP(address) === 6 && globalUnicast.check(address, 'ipv6') && !notPublic.check(address, 'ipv6');
-};
+}
 
 /** @param remedy what the reader of the refusal can do */
-const refusal = (host: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'forbidden', message: `${host} is not a public address.`, remedy });
+function refusal(host: string, remedy: string): BootreadyError {
+  return new BootreadyError({ code: 'forbidden', message: `${host} is not a public address.`, remedy });
+}
 
 /** Names are asked for with the look-up, but sockets take a literal as it is. @throws `forbidden` */
-export const assertNoPrivateLiteral = (hostname: string, remedy: string): void => {
+export function assertNoPrivateLiteral(hostname: string, remedy: string): void {
   const literal = hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) && !isPublicAddress(literal)) throw refusal(literal, remedy);
-};
+}
 
 type Resolve = (
   host: string,
@@ -67,9 +68,8 @@ type Resolve = (
  * Every address of the name must be public, and the connection goes to one that was checked: no second look-up in between
  * (DNS rebinding). @param resolve asks the resolver of the host
  */
-export const publicLookup =
-  (remedy: string, resolve: Resolve = lookup): LookupFunction =>
-  (host, options, done) => {
+export function publicLookup(remedy: string, resolve: Resolve = lookup): LookupFunction {
+  return (host, options, done) => {
     resolve(host, { ...options, all: true }, (error, addresses) => {
       const [first] = addresses ?? [];
       if (error || !first) done(error ?? new Error(`${host} has no address`), '', 4);
@@ -78,3 +78,4 @@ export const publicLookup =
       else done(null, first.address, first.family);
     });
   };
+}

@@ -19,7 +19,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close().closeAllConnections();
 });
 type Handle = (asked: IncomingMessage, answer: ServerResponse, count: number) => void;
-const serve = async (handle: Handle): Promise<{ url: string; port: number; asked: IncomingMessage[] }> => {
+async function serve(handle: Handle): Promise<{ url: string; port: number; asked: IncomingMessage[] }> {
   const asked: IncomingMessage[] = [];
   const server = createServer((request, answer) => {
     asked.push(request);
@@ -29,10 +29,10 @@ const serve = async (handle: Handle): Promise<{ url: string; port: number; asked
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
   return { url: `http://127.0.0.1:${port}`, port, asked };
-};
+}
 
 /** Of 127.0.0.1, signed by itself. */
-const ownCertificate = (): { key: string; cert: string } => {
+function ownCertificate(): { key: string; cert: string } {
   const dir = mkdtempSync(join(tmpdir(), 'certificate-'));
   try {
     const [key, cert] = [join(dir, 'key'), join(dir, 'cert')];
@@ -48,27 +48,29 @@ const ownCertificate = (): { key: string; cert: string } => {
   } finally {
     rmSync(dir, { recursive: true });
   }
-};
+}
 
-const fetched = async (
+async function fetched(
   url: string,
   options: Partial<RemoteFileOptions> = {},
   door: DoorOptions = { allowedHosts: ['127.0.0.1'] },
-): Promise<{ total: number | undefined; bytes: Buffer }> => {
+): Promise<{ total: number | undefined; bytes: Buffer }> {
   const quick = { patienceMs: 300, retryMs: { first: 1, most: 5 } };
   const signal = AbortSignal.timeout(20_000);
   const file = await openRemoteFile(createDoor(door), { url, signal, hasChecksum: false, ...quick, ...options });
   const pieces: Buffer[] = [];
   for await (const piece of file.bytes) pieces.push(piece);
   return { total: file.total, bytes: Buffer.concat(pieces) };
-};
+}
 const data = randomBytes(300_000);
-const refused = (code: string, message?: RegExp) => ({
-  code,
-  retryable: false,
-  remedy: expect.any(String),
-  ...(message ? { message: expect.stringMatching(message) } : {}),
-});
+function refused(code: string, message?: RegExp) {
+  return {
+    code,
+    retryable: false,
+    remedy: expect.any(String),
+    ...(message ? { message: expect.stringMatching(message) } : {}),
+  };
+}
 
 describe('where it may lead', () => {
   test('to hosts that the operator named, and to no other one of this network', async () => {

@@ -33,7 +33,7 @@ const enoughBytes = 1024 ** 2;
  * @throws BootreadyError as `Door.get`, and what the status means; while it is read, `unavailable` and `object-changed` (both retryable),
  *   and `too-slow`
  */
-export const openRemoteFile = async (door: Door, options: RemoteFileOptions): Promise<RemoteFile> => {
+export async function openRemoteFile(door: Door, options: RemoteFileOptions): Promise<RemoteFile> {
   const { url, signal, hasChecksum, patienceMs = 60_000, retryMs = { first: 1000, most: 30_000 } } = options;
   const { leastBytesPerSecond = 16 * 1024 } = options;
   const leastBytes = (leastBytesPerSecond * patienceMs) / 1000;
@@ -101,27 +101,27 @@ export const openRemoteFile = async (door: Door, options: RemoteFileOptions): Pr
     }
   }
   return { total, bytes: bytes(), close: () => void first.response.destroy() };
-};
+}
 
-const findLength = ({ headers }: IncomingMessage): number | undefined => {
+function findLength({ headers }: IncomingMessage): number | undefined {
   const length = headers['content-length'];
   return length === undefined ? undefined : Number(length);
-};
+}
 
 /** What `If-Range` may name: a strong ETag, or a date that is a second older than the answer. */
-const findValidator = ({ headers }: IncomingMessage): string | undefined => {
+function findValidator({ headers }: IncomingMessage): string | undefined {
   const { etag, date = '' } = headers;
   if (etag?.startsWith('"')) return etag;
   const modified = headers['last-modified'];
   return modified !== undefined && Date.parse(date) - Date.parse(modified) >= 1000 ? modified : undefined;
-};
+}
 
-const isRestFrom = ({ headers }: IncomingMessage, at: number, total: number | undefined): boolean => {
+function isRestFrom({ headers }: IncomingMessage, at: number, total: number | undefined): boolean {
   const [, start, size] = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(headers['content-range'] ?? '') ?? [];
   return Number(start) === at && (total === undefined || size === '*' || Number(size) === total);
-};
+}
 
-const assertFound = ({ response, url: { hostname } }: Answer): void => {
+function assertFound({ response, url: { hostname } }: Answer): void {
   const { statusCode = 0 } = response;
   if (statusCode === 200) return;
   response.destroy();
@@ -135,29 +135,32 @@ const assertFound = ({ response, url: { hostname } }: Answer): void => {
       : 'Check that a browser without a sign-in can download the file from this address.',
     retryable: mayPass,
   });
-};
+}
 
-const slow = (host: string, leastBytesPerSecond: number): BootreadyError =>
-  new BootreadyError({
+function slow(host: string, leastBytesPerSecond: number): BootreadyError {
+  return new BootreadyError({
     code: 'too-slow',
     message: `${host} sends less than the required ${formatBytes(leastBytesPerSecond)} per second.`,
     remedy:
       'Download from another mirror, or upload the file yourself. The operator can lower the limit (DOWNLOAD_LEAST_BYTES_PER_SECOND).',
   });
+}
 
-const cannotGoOn = (): BootreadyError =>
-  new BootreadyError({
+function cannotGoOn(): BootreadyError {
+  return new BootreadyError({
     code: 'object-changed',
     message: 'The connection broke, and the server cannot continue the download or now has another file.',
     remedy: 'Retry the image, or download from another mirror.',
     retryable: true,
   });
+}
 
-const brokenOff = (cause: unknown): BootreadyError =>
-  new BootreadyError({
+function brokenOff(cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: 'The connection keeps breaking.',
     remedy: 'Retry the image later, or download from another mirror.',
     retryable: true,
     cause,
   });
+}

@@ -7,7 +7,7 @@ const mostBytes = 1024 ** 2;
 const withinMs = 15_000;
 
 /** A file of checksums or its signature: at most 1 MiB. @throws BootreadyError as `openRemoteFile`, and `invalid-input` when it is larger */
-export const fetchSmall = async (door: Door, url: string, limitMs = withinMs): Promise<Buffer> => {
+export async function fetchSmall(door: Door, url: string, limitMs = withinMs): Promise<Buffer> {
   const signal = AbortSignal.timeout(limitMs);
   const pieces: Buffer[] = [];
   try {
@@ -26,19 +26,21 @@ export const fetchSmall = async (door: Door, url: string, limitMs = withinMs): P
     throw signal.aborted ? tooSlow(new URL(url).hostname) : error;
   }
   return Buffer.concat(pieces);
-};
+}
 
-const tooLarge = (): BootreadyError =>
-  new BootreadyError({
+function tooLarge(): BootreadyError {
+  return new BootreadyError({
     code: 'invalid-input',
     message: 'The checksum file or its signature is larger than 1 MiB.',
     remedy: 'Give the address of SHA256SUMS, SHA512SUMS or a similar file, and of its signature.',
   });
+}
 
-const tooSlow = (host: string): BootreadyError =>
-  new BootreadyError({
+function tooSlow(host: string): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `${host} did not send the checksum file or its signature in time.`,
     remedy: 'The next refresh of the source tries again.',
     retryable: true,
   });
+}

@@ -8,7 +8,7 @@ const byDigest = /^([0-9a-f]{64}|[0-9a-f]{128})(?:\s{1,8}\*?(\S.{0,1000}))?$/i;
 const byName = /^SHA(?:256|512) \((.{1,1000})\) = ([0-9a-f]{64}|[0-9a-f]{128})$/i;
 
 /** The checksum of the file at this URL, sha512 before sha256; undefined when none is there, or several that differ. */
-export const checksumIn = (text: string, url: string): string | undefined => {
+export function checksumIn(text: string, url: string): string | undefined {
   const wanted = nameOf(url);
   const entries = text.split(/\r?\n/).flatMap((line) => {
     const [, digest, name] = byDigest.exec(line.trim()) ?? [];
@@ -31,26 +31,26 @@ export const checksumIn = (text: string, url: string): string | undefined => {
     if (found.size > 1) return undefined;
   }
   return undefined;
-};
+}
 
 /** The same as a task for the door; where it must be signed, of what was signed only. */
-export const findChecksum = async ({
+export async function findChecksum({
   sums,
   url,
   signed,
-}: Sums): Promise<{ checksum: string | undefined; signedAt?: number } | { problem: SignatureProblem }> => {
+}: Sums): Promise<{ checksum: string | undefined; signedAt?: number } | { problem: SignatureProblem }> {
   if (!signed) return { checksum: checksumIn(new TextDecoder().decode(sums), url) };
   // Loaded by anyone who needs it: it takes longer than all the rest.
   const { signedText } = await import('./sums-signature.ts');
   const found = await signedText(sums, signed);
   return 'problem' in found ? found : { checksum: checksumIn(found.text, url), signedAt: found.signedAt };
-};
+}
 
-const nameOf = (url: string): string => {
+function nameOf(url: string): string {
   const last = new URL(url).pathname.split('/').at(-1) ?? '';
   try {
     return decodeURIComponent(last);
   } catch {
     return last;
   }
-};
+}

@@ -14,7 +14,7 @@ export const sumsTask = foreignTask<typeof import('./sums-file.ts').findChecksum
  * The checksum that a mirror's file has for the file at this URL, read behind the door.
  * @throws BootreadyError `invalid-input` when there is none, or several, when it is not signed as it must be, or reading the file takes too much; and as the door
  */
-export const checksumFrom = async (door: ForeignDoor, sums: Sums): Promise<FoundChecksum> => {
+export async function checksumFrom(door: ForeignDoor, sums: Sums): Promise<FoundChecksum> {
   const found = await door.run(sumsTask, sums, {});
   if (found.state === 'exceeded') {
     throw refused(
@@ -29,7 +29,7 @@ export const checksumFrom = async (door: ForeignDoor, sums: Sums): Promise<Found
     'The checksum file does not list the image, or lists several checksums for it.',
     "Compare both addresses: the file must list the last part of the image's address with a sha256 or sha512.",
   );
-};
+}
 
 const askTheMirror =
   'No image is downloaded until this is resolved. Ask the operator of the mirror, and compare with another mirror.';
@@ -54,5 +54,6 @@ const signatureProblems: Readonly<Record<SignatureProblem, [message: string, rem
   wrong: ['The signature does not match this checksum file: one of them was changed.', askTheMirror],
 };
 
-const refused = (message: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message, remedy });
+function refused(message: string, remedy: string): BootreadyError {
+  return new BootreadyError({ code: 'invalid-input', message, remedy });
+}

@@ -9,14 +9,16 @@ const url = 'https://mirror.example/debian-12.qcow2';
 const hex = 'a'.repeat(64);
 const sums = `${hex}  debian-12.qcow2\n${'b'.repeat(64)}  other.qcow2\n`;
 const day = 86_400;
-const daysAgo = (days: number): Date => new Date(Date.now() - days * day * 1000);
+function daysAgo(days: number): Date {
+  return new Date(Date.now() - days * day * 1000);
+}
 
 type Keys = { privateKey: PrivateKey; keys: string };
-const newKey = async (options: Partial<Parameters<typeof generateKey>[0]> = {}): Promise<Keys> => {
+async function newKey(options: Partial<Parameters<typeof generateKey>[0]> = {}): Promise<Keys> {
   const userIDs = [{ name: 'Images' }];
   const { privateKey } = await generateKey({ type: 'ecc', userIDs, ...options, format: 'object' });
   return { privateKey, keys: privateKey.toPublic().armor() };
-};
+}
 
 const door = openForeignDoor();
 let ours: Keys;
@@ -26,23 +28,28 @@ beforeAll(async () => {
 });
 afterAll(() => door.close());
 
-const within = async ({ privateKey }: Keys, text = sums, more: object = {}): Promise<string> =>
-  sign({ message: await createCleartextMessage({ text }), signingKeys: privateKey, ...more });
-const beside = async (signers: Keys[], text = sums, more: object = {}): Promise<string> =>
-  String(
+async function within({ privateKey }: Keys, text = sums, more: object = {}): Promise<string> {
+  return sign({ message: await createCleartextMessage({ text }), signingKeys: privateKey, ...more });
+}
+async function beside(signers: Keys[], text = sums, more: object = {}): Promise<string> {
+  return String(
     await sign({
       ...{ message: await createMessage({ binary: Buffer.from(text) }), detached: true },
       ...{ signingKeys: signers.map(({ privateKey }) => privateKey), format: 'armored', ...more },
     } as never),
   );
+}
 
-const found = (text: string, keys: string, signature?: string | Uint8Array) =>
-  checksumFrom(door, {
+function found(text: string, keys: string, signature?: string | Uint8Array) {
+  return checksumFrom(door, {
     sums: Buffer.from(text),
     url,
     signed: { keys, signature: typeof signature === 'string' ? Buffer.from(signature) : signature },
   });
-const ask = async (...asked: Parameters<typeof found>): Promise<string> => (await found(...asked)).checksum;
+}
+async function ask(...asked: Parameters<typeof found>): Promise<string> {
+  return (await found(...asked)).checksum;
+}
 
 describe('checksums are believed', () => {
   test('signed within', async () => {

@@ -17,10 +17,10 @@ import type { SignatureProblem, Signed } from './sums-contract.ts';
  */
 
 /** The text that was signed, and nothing around it, with the time of its newest good signature in ms since 1970; or why it is not to be believed. */
-export const signedText = async (
+export async function signedText(
   sums: Uint8Array,
   { keys: armoredKeys, signature }: Signed,
-): Promise<{ text: string; signedAt: number } | { problem: SignatureProblem }> => {
+): Promise<{ text: string; signedAt: number } | { problem: SignatureProblem }> {
   const keys = await publicKeysIn(armoredKeys);
   if (keys.length === 0) return { problem: 'no-keys' };
   const verified = await (signature === undefined ? withinText(sums, keys) : beside(sums, signature, keys));
@@ -35,12 +35,12 @@ export const signedText = async (
   // One good signature of a wanted key is enough: a file may have several.
   if (times.length > 0) return { text: toText(verified.data), signedAt: Math.max(...times) };
   return { problem: problems.find((problem) => problem !== 'another-key') ?? 'another-key' };
-};
+}
 
 const endOfKey = '-----END PGP PUBLIC KEY BLOCK-----';
 
 /** None when one of them cannot be read: who gave it must hear of that. */
-const publicKeysIn = async (text: string): Promise<PublicKey[]> => {
+async function publicKeysIn(text: string): Promise<PublicKey[]> {
   // The library reads the first block of a text only.
   const blocks = text.split(endOfKey).slice(0, -1);
   try {
@@ -48,42 +48,47 @@ const publicKeysIn = async (text: string): Promise<PublicKey[]> => {
   } catch {
     return [];
   }
-};
+}
 
 const decoder = new TextDecoder();
-const toText = (data: string | Uint8Array): string => (typeof data === 'string' ? data : decoder.decode(data));
+function toText(data: string | Uint8Array): string {
+  return typeof data === 'string' ? data : decoder.decode(data);
+}
 
 type Verified = Pick<VerifyMessageResult<string | Uint8Array>, 'data' | 'signatures'>;
 
-const withinText = async (sums: Uint8Array, verificationKeys: PublicKey[]): Promise<Verified | undefined> => {
+async function withinText(sums: Uint8Array, verificationKeys: PublicKey[]): Promise<Verified | undefined> {
   const message = await orNone<CleartextMessage>(readCleartextMessage({ cleartextMessage: decoder.decode(sums) }));
   return message && verify({ message, verificationKeys });
-};
+}
 
-const beside = async (
+async function beside(
   sums: Uint8Array,
   bytes: Uint8Array,
   verificationKeys: PublicKey[],
-): Promise<Verified | undefined> => {
+): Promise<Verified | undefined> {
   const signature =
     (await orNone(readSignature({ armoredSignature: decoder.decode(bytes) }))) ??
     (await orNone(readSignature({ binarySignature: bytes })));
   if (!signature) return undefined;
   const message: Message<Uint8Array> = await createMessage({ binary: sums });
   return verify({ message, signature, verificationKeys, format: 'binary' });
-};
+}
 
-const orNone = <T>(reading: Promise<T>): Promise<T | undefined> => reading.catch(() => undefined);
+function orNone<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch(() => undefined);
+}
 
 /** RFC 9580, 5.2.3.11: it is part of what was signed. */
-const toTime = async ({ signature }: Verified['signatures'][number]): Promise<number> =>
-  Math.max(...(await signature).packets.map(({ created }) => created?.getTime() ?? 0));
+async function toTime({ signature }: Verified['signatures'][number]): Promise<number> {
+  return Math.max(...(await signature).packets.map(({ created }) => created?.getTime() ?? 0));
+}
 
 /** The library tells its reasons in words only. */
-const toProblem = async (
+async function toProblem(
   { keyID, verified }: Verified['signatures'][number],
   keys: readonly PublicKey[],
-): Promise<SignatureProblem | undefined> => {
+): Promise<SignatureProblem | undefined> {
   const key = keys.find((each) => each.getKeys(keyID).length > 0);
   if (!key) return 'another-key';
   const said = await verified.then(
@@ -99,4 +104,4 @@ const toProblem = async (
   if (ended !== undefined) return /too weak|insecure|considered/i.test(ended) ? 'weak' : 'key-ended';
   if (said === undefined) return undefined;
   return /signature is expired/i.test(said) ? 'expired' : 'wrong';
-};
+}

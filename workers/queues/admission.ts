@@ -29,10 +29,10 @@ export type Started =
  * The one way from an object to a running workflow, for events and for the sweep. Every part may happen twice: row and run are
  * unique, the workflow's id is made from them.
  */
-export const startForObject = async (
+export async function startForObject(
   { images, projects, starter, uploadsBucket, log }: IntakeDeps,
   object: ObjectInfo,
-): Promise<Started> => {
+): Promise<Started> {
   if (object.bucket !== uploadsBucket)
     return { outcome: 'ignored', detail: `bucket ${object.bucket} is not the uploads bucket` };
   if (isProbe(object.key)) return { outcome: 'ignored', detail: 'a probe of "bootready doctor"' };
@@ -62,4 +62,4 @@ export const startForObject = async (
   return isNew
     ? { outcome: 'started', imageId: image.id, detail: ['run 1 started', ...notes].join('; ') }
     : { outcome: 'duplicate', imageId: image.id, detail: 'this upload is already an image' };
-};
+}

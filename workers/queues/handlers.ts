@@ -20,7 +20,7 @@ const deliveriesOfOne = 2;
 const settledAtOnce = 8;
 
 /** What each queue's jobs do. A job never starts another stage of an image: that is the workflow's. */
-export const queueHandlers = (deps: HandlerDeps) => {
+export function queueHandlers(deps: HandlerDeps) {
   const leftAt = new Map<string, string>();
   const inShare = createShares(deliveriesOfOne);
   const turns = createSlots(settledAtOnce);
@@ -41,7 +41,7 @@ export const queueHandlers = (deps: HandlerDeps) => {
       refresh: () => refresh(deps),
     },
   } satisfies QueueHandlers;
-};
+}
 
 /** With what each job comes to. */
 export type WorkingHandlers = ReturnType<typeof queueHandlers>;

@@ -22,41 +22,41 @@ type SettleDeps = IntakeDeps & { events: EventStore };
  * @returns what happened to it; `Postponed` while the object may still come
  * @throws BootreadyError retryable while the store, the database or Temporal do not answer
  */
-export const settleEvent = async (
+export async function settleEvent(
   { turns, ...deps }: SettleDeps & { traces: Pick<Traces, 'begin'>; turns?: Slots },
   eventId: number,
   attempt: number,
-): Promise<string | Postponed> => {
+): Promise<string | Postponed> {
   const event = await deps.events.get(eventId);
   if (!event || event.settledAt) return 'settled before';
   const work = (): Promise<string | Postponed> => settleInSpan(deps, event, attempt);
   return turns ? turns.use(takePrefix(event.key), never, work) : work();
-};
+}
 
 const never = new AbortController().signal;
 /** Projects have prefixes of their own. What is under none of them is soon done. MinIO and RustFS encode the slash as well. */
-export const takePrefix = (key: string): string => {
+export function takePrefix(key: string): string {
   const plain = keyCandidates(key).at(-1) ?? key;
   return plain.slice(0, plain.indexOf('/') + 1);
-};
+}
 
-const settleInSpan = async (
+async function settleInSpan(
   deps: SettleDeps & { traces: Pick<Traces, 'begin'> },
   event: UploadEvent,
   attempt: number,
-): Promise<string | Postponed> => {
+): Promise<string | Postponed> {
   const span = { name: 'settle', kind: 'consumer', parent: event.traceparent, facts: { try: attempt } } as const;
   const settled = await inSpan(deps.traces, span, () => settle(deps, event, attempt), {
     result: (done) => (done instanceof Postponed ? { outcome: 'postponed' } : done),
   });
   return settled instanceof Postponed ? settled : settled.outcome;
-};
+}
 
-const settle = async (
+async function settle(
   deps: SettleDeps,
   { id: eventId, ...event }: UploadEvent,
   attempt: number,
-): Promise<{ outcome: string; imageId?: string | undefined } | Postponed> => {
+): Promise<{ outcome: string; imageId?: string | undefined } | Postponed> {
   const { events, store, uploadsBucket } = deps;
   if (event.eventName === subscriptionEvent) {
     const { token } = event.raw as { token?: string };
@@ -96,4 +96,4 @@ const settle = async (
   if (attempt < patientTries) return new Postponed(patienceMs);
   await events.settle(eventId, 'no-object', 'the object does not exist; if it appears later, the sweep finds it');
   return { outcome: 'no-object' };
-};
+}

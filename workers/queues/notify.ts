@@ -18,11 +18,11 @@ const gone = 410;
  * tell a repetition. Redirects are not followed.
  * @throws BootreadyError retryable when it was not delivered
  */
-export const deliver = async (
+export async function deliver(
   { webhooks, post, inShare, traces }: DeliverDeps & { inShare: InShare; traces: Pick<Traces, 'begin'> },
   deliveryId: string,
   isLastTry: boolean,
-): Promise<string | Postponed> => {
+): Promise<string | Postponed> {
   const delivery = await webhooks.delivery(deliveryId);
   if (delivery?.status !== 'pending') return 'settled before';
   const { webhook, message, traceparent: parent } = delivery;
@@ -38,13 +38,13 @@ export const deliver = async (
       result: (outcome) => ({ outcome }),
     }),
   );
-};
+}
 
-const send = async (
+async function send(
   { webhooks, post }: DeliverDeps,
   { id: deliveryId, webhook, message }: Delivery,
   isLastTry: boolean,
-): Promise<string> => {
+): Promise<string> {
   const now = new Date();
   const body = JSON.stringify({
     type: message.type,
@@ -81,4 +81,4 @@ const send = async (
     message: `The receiver did not accept it: ${error}.`,
     retryable: true,
   });
-};
+}

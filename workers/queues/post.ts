@@ -15,9 +15,8 @@ const lookup = publicLookup(remedy);
  * What members of a project may make the installation call must not reach into its own network (server-side request forgery,
  * OWASP ASVS 5.0, 1.3.6). @throws BootreadyError `forbidden`, and whatever the network throws
  */
-export const createPost =
-  ({ toPrivateAddresses }: { toPrivateAddresses: boolean }): Post =>
-  (url, { headers, body }) =>
+export function createPost({ toPrivateAddresses }: { toPrivateAddresses: boolean }): Post {
+  return (url, { headers, body }) =>
     new Promise((resolve, reject) => {
       const target = new URL(url);
       if (!toPrivateAddresses) assertNoPrivateLiteral(target.hostname, remedy);
@@ -38,3 +37,4 @@ export const createPost =
       });
       request.end(body);
     });
+}

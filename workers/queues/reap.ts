@@ -19,14 +19,14 @@ const days = 24 * 3600;
 export const abandonedAfterSeconds = 7 * days;
 
 /** Removes what nobody will finish: uploads begun and left, images announced and never sent, deletions half done; and notifications that were settled long ago. */
-export const reap = async ({
+export async function reap({
   store,
   images,
   events,
   eventsKeepSeconds,
   uploadsBucket,
   imagesBucket,
-}: ReapDeps): Promise<Reaped> => {
+}: ReapDeps): Promise<Reaped> {
   const counts = { multiparts: 0, abandoned: 0, deleted: 0, events: 0 };
   const oldest = Date.now() - abandonedAfterSeconds * 1000;
   for (const bucket of [uploadsBucket, imagesBucket]) {
@@ -48,13 +48,13 @@ export const reap = async ({
     pruned = await events.prune(eventsKeepSeconds, prunedAtOnce);
   }
   return counts;
-};
+}
 
 /** Second half of deleting an image: its objects, then its row. Twice is once. */
-export const deleteObjects = async (
+export async function deleteObjects(
   { store, images, imagesBucket }: Pick<ReapDeps, 'store' | 'images' | 'imagesBucket'>,
   imageId: string,
-): Promise<void> => {
+): Promise<void> {
   const image = await images.get(imageId, undefined);
   if (image?.status !== 'pending_delete') return;
   const { bucket, key, etag } = image.upload;
@@ -70,4 +70,4 @@ export const deleteObjects = async (
   // Another upload to the same key is another image's.
   if (upload && upload.etag === etag) await store.remove(bucket, key);
   await images.markDeleted(imageId);
-};
+}

@@ -21,7 +21,7 @@ export type RefreshDeps = {
  * Checks every source that is due, and orders what has a new checksum; what was ordered and has been published takes the
  * place of the one before, and what a source does not keep any more goes. One source that fails keeps no other from it.
  */
-export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; promoted: number; removed: number }> => {
+export async function refresh(deps: RefreshDeps): Promise<{ ordered: number; promoted: number; removed: number }> {
   const { platform, images, startDownload, uploadsBucket, log } = deps;
   const counts = { ordered: 0, promoted: 0, removed: 0 };
   for (const { imageId, family } of await platform.arrived()) {
@@ -51,10 +51,10 @@ export const refresh = async (deps: RefreshDeps): Promise<{ ordered: number; pro
   // All at once: a mirror that is slow keeps neither the others waiting nor the jobs behind this one for longer than itself.
   await Promise.all((await platform.due()).map(look));
   return counts;
-};
+}
 
 /** @throws BootreadyError */
-const checksumOf = async ({ foreign, fetchSmall, platform }: RefreshDeps, source: ImageSource): Promise<string> => {
+async function checksumOf({ foreign, fetchSmall, platform }: RefreshDeps, source: ImageSource): Promise<string> {
   const { url, checksumUrl, fixedChecksum, signingKeys: keys, signatureUrl } = source;
   if (checksumUrl === null) return fixedChecksum ?? '';
   const sums = await fetchSmall(checksumUrl);
@@ -64,10 +64,10 @@ const checksumOf = async ({ foreign, fetchSmall, platform }: RefreshDeps, source
   assertNotOlder(new Date(signedAt), source);
   await platform.sawSigned(source, new Date(signedAt));
   return checksum;
-};
+}
 
 /** An old file is signed as well as a new one: anyone who shows it again brings back images with holes that are known. @throws BootreadyError `invalid-input` */
-const assertNotOlder = (signedAt: Date, { signedAt: newest }: ImageSource): void => {
+function assertNotOlder(signedAt: Date, { signedAt: newest }: ImageSource): void {
   if (newest === null || signedAt >= newest) return;
   throw new BootreadyError({
     code: 'invalid-input',
@@ -75,10 +75,10 @@ const assertNotOlder = (signedAt: Date, { signedAt: newest }: ImageSource): void
     remedy:
       'Nothing older is fetched. The mirror may lag behind: wait, or take another one. If the older file is right, delete the source and set it again.',
   });
-};
+}
 
 /** What is missing is not the file of checksums itself. */
-const namingSignature = (cause: unknown): never => {
+function namingSignature(cause: unknown): never {
   if (!isBootreadyError(cause) || cause.code !== 'object-missing') throw cause;
   throw new BootreadyError({
     code: 'object-missing',
@@ -86,9 +86,10 @@ const namingSignature = (cause: unknown): never => {
     remedy: 'Set the source with its current address (--signature-url).',
     cause,
   });
-};
+}
 
-const toFailureRecord = (error: unknown): Failure =>
-  isBootreadyError(error)
+function toFailureRecord(error: unknown): Failure {
+  return isBootreadyError(error)
     ? { code: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }
     : { code: 'internal', message: 'The source could not be refreshed.', remedy: 'Check the logs of the workers.' };
+}

@@ -9,7 +9,7 @@ const leastMs = 500;
  * So many at once of each project in this process. Who is postponed comes back after about as long as the oldest of its project has taken so far:
  * soon behind quick ones, and seldom behind those that hang.
  */
-export const createShares = (most: number): InShare => {
+export function createShares(most: number): InShare {
   const begunOf = new Map<string, Set<{ at: number }>>();
   return async (project, work) => {
     const begun = begunOf.get(project) ?? new Set();
@@ -27,4 +27,4 @@ export const createShares = (most: number): InShare => {
       if (begun.size === 0) begunOf.delete(project);
     }
   };
-};
+}

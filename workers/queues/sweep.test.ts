@@ -4,11 +4,11 @@ import { inRounds, someOf } from './sweep.ts';
 async function* keysOf(name: string, count: number): AsyncGenerator<{ key: string }> {
   for (let n = 0; n < count; n++) yield { key: `${name}/${String(n).padStart(6, '0')}` };
 }
-const all = async (items: AsyncIterable<{ key: string }>): Promise<string[]> => {
+async function all(items: AsyncIterable<{ key: string }>): Promise<string[]> {
   const keys: string[] = [];
   for await (const { key } of items) keys.push(key);
   return keys;
-};
+}
 
 test('of each project a few come in turn, each of them once', async () => {
   const keys = await all(inRounds([keysOf('a', 5), keysOf('b', 1), keysOf('c', 3), keysOf('d', 0)], 2));

@@ -24,7 +24,7 @@ const graceSeconds = 15;
  * is still processed. One object that cannot be started keeps no other from it.
  * @param leftAt by prefix, where a sweep left off at a project with very many
  */
-export const sweep = async (deps: SweepDeps, leftAt = new Map<string, string>()): Promise<Swept> => {
+export async function sweep(deps: SweepDeps, leftAt = new Map<string, string>()): Promise<Swept> {
   const { store, projects, images, starter, events, jobs, uploadsBucket, log } = deps;
   const counts = { started: 0, restarted: 0, resent: 0 };
   const lost = await events.unsettled(graceSeconds, 1000);
@@ -62,7 +62,7 @@ export const sweep = async (deps: SweepDeps, leftAt = new Map<string, string>())
     }
   }
   return counts;
-};
+}
 
 /** Of each project in one round. */
 const roundSize = 20;

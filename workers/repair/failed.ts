@@ -1,11 +1,12 @@
 import { BootreadyError } from '../../shared/errors.ts';
 
 /** A remedy could not be done: the system is the reason, and another try would end the same way. */
-export const failed = (message: string, context: object = {}): BootreadyError =>
-  new BootreadyError({
+export function failed(message: string, context: object = {}): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message,
     remedy:
       'Nothing is lost: the original is unchanged. Omit this remedy, or fix the system yourself as the report advises.',
     context: { ...context },
   });
+}

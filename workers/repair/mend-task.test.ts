@@ -10,11 +10,11 @@ const door = openForeignDoor({ keepReady: [mendTask.module] });
 afterAll(() => door.close());
 
 const done = '=bootready-status=0\n';
-const mended = async (
+async function mended(
   input: Partial<MendTaskInput> & Pick<MendTaskInput, 'chosen'>,
   ask: AskGuestfish,
   refused: string[] = [],
-) => {
+) {
   const edits: Record<string, string> = {};
   const helpers = {
     ask,
@@ -25,10 +25,11 @@ const mended = async (
     progress: async () => undefined,
   };
   return { result: await door.run(mendTask, { proxyUrl: 'http://proxy', ...input }, helpers), edits };
-};
+}
 
-const linux = (sh: string | Buffer, questions: Question[] = [], more: Record<string, string> = {}): AskGuestfish =>
-  guestOf({}, questions, { sh, mount: '', shutdown: '', ...more });
+function linux(sh: string | Buffer, questions: Question[] = [], more: Record<string, string> = {}): AskGuestfish {
+  return guestOf({}, questions, { sh, mount: '', shutdown: '', ...more });
+}
 
 describe('by scripts', () => {
   test('what the system says of its changes is told, one line each, and cleaned', async () => {

@@ -16,7 +16,7 @@ import { injectDrivers } from './windows/inject-drivers.ts';
 const mostLines = 200;
 
 /** Repairs a system that the appliance has open, as a task for the door: all that the system says is made sense of in its process. */
-export const mend = async (input: MendTaskInput, helpers: MendHelpers, part: NamePart): Promise<Mended> => {
+export async function mend(input: MendTaskInput, helpers: MendHelpers, part: NamePart): Promise<Mended> {
   try {
     return { changes: await mendAll(input, helpers, part) };
   } catch (error) {
@@ -24,13 +24,13 @@ export const mend = async (input: MendTaskInput, helpers: MendHelpers, part: Nam
     const { code, message, remedy, retryable, context } = error;
     return { refused: { code, message, retryable, context, ...(remedy === undefined ? {} : { remedy }) } };
   }
-};
+}
 
-const mendAll = async (
+async function mendAll(
   { chosen, drivers, proxyUrl }: MendTaskInput,
   { ask: asked, mergeIntoHive, refusedHosts, progress }: MendHelpers,
   part: NamePart,
-): Promise<RepairChange[]> => {
+): Promise<RepairChange[]> {
   const guestfish = makeGuestfish(asked);
   const { ask } = guestfish;
   const todo = remedies.filter(({ code }) => chosen.includes(code));
@@ -53,9 +53,9 @@ const mendAll = async (
   const whole = (await ask('umount-all')) && (await ask('shutdown'));
   if (!whole) throw failed('The changes could not be written to the disk.');
   return changes;
-};
+}
 
-const findSystem = async (guestfish: Guestfish): Promise<string> => {
+async function findSystem(guestfish: Guestfish): Promise<string> {
   const { ask } = guestfish;
   const found = (await foundRoots(guestfish)) ?? [];
   const roots = found.length > 1 ? systemsAmong(found, await devices(ask)) : found;
@@ -68,37 +68,37 @@ const findSystem = async (guestfish: Guestfish): Promise<string> => {
         ? 'The image is encrypted with BitLocker, so it cannot be read or repaired. Turn BitLocker off, wait until everything is decrypted, and upload it again.'
         : 'The image contains no operating system.',
   );
-};
+}
 
 /** All that may hold a system. */
-const devices = async (ask: Guestfish['ask']): Promise<{ device: string }[]> => {
+async function devices(ask: Guestfish['ask']): Promise<{ device: string }[]> {
   const lists = [await ask('list-partitions'), await ask('lvs'), await ask('list-md-devices')];
   return lists.flatMap((list) => list ?? []).map((device) => ({ device }));
-};
+}
 
 /** libguestfs lists only what it could mount; libblkid knows what it could not. */
-const holdsBitLocker = async (ask: Guestfish['ask']): Promise<boolean> => {
+async function holdsBitLocker(ask: Guestfish['ask']): Promise<boolean> {
   for (const device of (await ask('list-partitions')) ?? [])
     if (((await ask('blkid', device)) ?? []).includes('TYPE: BitLocker')) return true;
   return false;
-};
+}
 
-const mountSystem = async (guestfish: Guestfish, root: string): Promise<void> => {
+async function mountSystem(guestfish: Guestfish, root: string): Promise<void> {
   for (const [path, mountable] of await mountPoints(guestfish, root)) {
     const mounted = await guestfish.ask('mount', mountable, path);
     if (!mounted && path === '/') throw failed('The root filesystem cannot be mounted for writing.');
   }
-};
+}
 
 const status = /^=bootready-status=(\d+)$/;
 
 /** The script with its words: what it says of itself reaches us on stdout, whatever the tools that it calls print. */
-const apply = async (
+async function apply(
   { ask }: Guestfish,
   { code, script, needsPackages }: ScriptRemedy,
   proxyUrl: string,
   refusedHosts: MendHelpers['refusedHosts'],
-): Promise<string[]> => {
+): Promise<string[]> {
   const whole = `( exec 2>&1 3>&1
 changed() { echo "changed $*" >&3; }
 cannot() { echo "cannot $*" >&3; exit 1; }
@@ -121,4 +121,4 @@ echo "=bootready-status=$?"`;
     }`,
     { output: lines.slice(-20).map(clean) },
   );
-};
+}

@@ -42,11 +42,11 @@ export type MendInput = {
  * needs packages. The disk is ours to spoil: anyone who calls makes it again for another try.
  * @throws BootreadyError `conflict`, with the remedy that could not be done and why; `tool-failed`, `tool-killed`
  */
-export const mendDisk = async (
+export async function mendDisk(
   { cacheDir, foreign, packageHosts, virtioWin }: MendDeps,
   { disk, remedies, scratchDir }: MendInput,
   { signal, progress }: StepControl,
-): Promise<RepairChange[]> => {
+): Promise<RepairChange[]> {
   const appliance = await ensureAppliance(cacheDir, signal);
   const outputDir = join(scratchDir, 'mend');
   await removeTree(outputDir);
@@ -85,12 +85,11 @@ export const mendDisk = async (
     await proxy?.close();
     await removeTree(outputDir);
   }
-};
+}
 
 /** hivexregedit on a hive that guestfish has put into the folder. */
-const merging =
-  (outputDir: string, signal: AbortSignal): MergeIntoHive =>
-  async (hive, edits) => {
+function merging(outputDir: string, signal: AbortSignal): MergeIntoHive {
+  return async (hive, edits) => {
     try {
       await mergeIntoHive(outputDir, hive, edits, signal);
       return undefined;
@@ -99,9 +98,11 @@ const merging =
       return String(error.context.stderr);
     }
   };
+}
 
-const beyondBounds = (part = 'the system', limit: string): BootreadyError =>
-  failed(
+function beyondBounds(part = 'the system', limit: string): BootreadyError {
+  return failed(
     `The output of the system (${part}) could not be parsed: that takes more than ${foreignLimits.mend.partSeconds} seconds of processor time or ${foreignHeapBytes / 1024 ** 2} MiB of memory.`,
     { limit },
   );
+}

@@ -15,11 +15,11 @@ beforeAll(async () => {
 afterEach(() => proxy?.close());
 afterAll(() => origin.close());
 
-const start = async (options: Partial<PackageProxyOptions> = {}): Promise<void> => {
+async function start(options: Partial<PackageProxyOptions> = {}): Promise<void> {
   proxy = await startPackageProxy({ hosts: ['localhost'], toPrivateAddresses: true, ports, ...options });
-};
-const get = (url: string, method = 'GET'): Promise<[number, string]> =>
-  new Promise((resolve, reject) => {
+}
+function get(url: string, method = 'GET'): Promise<[number, string]> {
+  return new Promise((resolve, reject) => {
     const asked = request({ socketPath: proxy.socket, path: url, method }, (answer) => {
       let body = '';
       answer.on('data', (chunk) => (body += chunk));
@@ -29,9 +29,10 @@ const get = (url: string, method = 'GET'): Promise<[number, string]> =>
     asked.once('error', reject);
     asked.end();
   });
+}
 /** What comes through a tunnel that was asked for, when it is spoken HTTP to. */
-const tunnel = (target: string): Promise<string> =>
-  new Promise((resolve) => {
+function tunnel(target: string): Promise<string> {
+  return new Promise((resolve) => {
     const socket = connect(proxy.socket, () => socket.write(`CONNECT ${target} HTTP/1.1\r\n\r\n`));
     let heard = '';
     socket.on('data', (chunk) => {
@@ -41,6 +42,7 @@ const tunnel = (target: string): Promise<string> =>
     });
     socket.once('close', () => resolve(heard));
   });
+}
 
 test('what is on the list is fetched, by HTTP and through a tunnel', async () => {
   await start();

@@ -40,13 +40,13 @@ export type PackageProxy = {
  * The only way out of a system that is repaired: GET and HEAD by HTTP, and TLS to port 443, to hosts of packages and no other
  * (RFC 9110, 9.3.6). What comes back is the guest's to verify, by its own keys.
  */
-export const startPackageProxy = async ({
+export async function startPackageProxy({
   hosts,
   toPrivateAddresses,
   maxBytes = 2 * 1024 ** 3,
   maxSentBytes = 16 * 1024 ** 2,
   ports = { http: 80, tls: 443 },
-}: PackageProxyOptions): Promise<PackageProxy> => {
+}: PackageProxyOptions): Promise<PackageProxy> {
   const folder = await mkdtemp(join(tmpdir(), 'packages-'));
   const network = toPrivateAddresses ? {} : { lookup: publicLookup('Name the host in REPAIR_PACKAGE_HOSTS.') };
   const refused = new Set<string>();
@@ -139,4 +139,4 @@ export const startPackageProxy = async ({
       await rm(folder, { recursive: true, force: true });
     },
   };
-};
+}

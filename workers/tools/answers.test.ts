@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { createAnswers } from './answers.ts';
 
-const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+function bytes(text: string): Buffer {
+  return Buffer.from(text, 'latin1');
+}
 
 test('answers come whole, one after the other, however they were cut on the way', () => {
   const answers = createAnswers(1000);

@@ -14,7 +14,7 @@ const tail = 256;
  * Each byte is checked once, however many pieces an answer comes in.
  * @param most bytes of one answer; what exceeds them is forgotten, so that a guest cannot fill the memory
  */
-export const createAnswers = (most: number): Answers => {
+export function createAnswers(most: number): Answers {
   /** Without a marker in them. */
   let searched: Buffer[] = [];
   let searchedBytes = 0;
@@ -57,4 +57,4 @@ export const createAnswers = (most: number): Answers => {
         .subarray(-4000)
         .toString('latin1'),
   };
-};
+}

@@ -13,7 +13,7 @@ const run = promisify(execFile);
  * A signal ends the waiting only: others may wait for the same appliance.
  * @throws BootreadyError `tool-missing`
  */
-export const ensureAppliance = (cacheDir: string, signal?: AbortSignal): Promise<string> => {
+export function ensureAppliance(cacheDir: string, signal?: AbortSignal): Promise<string> {
   building ??= build(cacheDir);
   building.catch(() => {
     building = undefined;
@@ -24,7 +24,7 @@ export const ensureAppliance = (cacheDir: string, signal?: AbortSignal): Promise
     signal.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
   return Promise.race([building, aborted]);
-};
+}
 
 let building: Promise<string> | undefined;
 
@@ -39,7 +39,7 @@ export type ApplianceState = {
 };
 
 /** @throws when guestfish is not installed */
-export const applianceState = async (cacheDir: string): Promise<ApplianceState> => {
+export async function applianceState(cacheDir: string): Promise<ApplianceState> {
   const { stdout } = await run('guestfish', ['--version'], { env: quietEnvironment });
   const version = stdout.trim();
   const kernels = (await readdir('/boot')).filter((name) => name.startsWith('vmlinuz-')).sort();
@@ -52,9 +52,9 @@ export const applianceState = async (cacheDir: string): Promise<ApplianceState> 
       () => false,
     ));
   return { version, path, built: existsSync(join(path, 'README.fixed')), kernel: readable ? newest : undefined };
-};
+}
 
-const build = async (cacheDir: string): Promise<string> => {
+async function build(cacheDir: string): Promise<string> {
   try {
     const { path, built } = await applianceState(cacheDir);
     if (built) return path;
@@ -79,7 +79,7 @@ const build = async (cacheDir: string): Promise<string> => {
       cause,
     });
   }
-};
+}
 
 /** All it gets of the environment: the worker's own holds its secrets. */
 const quietEnvironment = {
@@ -89,7 +89,7 @@ const quietEnvironment = {
 };
 
 /** In a process group of its own, which ends with us: it starts the appliance once to fill its cache, and that takes a while. */
-const make = async (folder: string): Promise<void> => {
+async function make(folder: string): Promise<void> {
   const child = spawn('libguestfs-make-fixed-appliance', [folder], {
     // TCG is slow but always there.
     env: { ...quietEnvironment, LIBGUESTFS_BACKEND: 'direct', LIBGUESTFS_BACKEND_SETTINGS: 'force_tcg' },
@@ -123,4 +123,4 @@ const make = async (folder: string): Promise<void> => {
     clearTimeout(timer);
     process.off('exit', leave);
   }
-};
+}

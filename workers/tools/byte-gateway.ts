@@ -26,11 +26,11 @@ const mostWaiting = 16;
 type Range = { from: number; to: number };
 
 /** One range of bytes, both ends included; undefined when it is none of this resource, or longer than anybody asks for. */
-const readRange = (header: string | undefined, size: number): Range | undefined => {
+function readRange(header: string | undefined, size: number): Range | undefined {
   const [, first, last] = /^bytes=(\d{1,16})-(\d{1,16})$/.exec(header ?? '') ?? [];
   const range = { from: Number(first), to: Math.min(Number(last), size - 1) };
   return range.from <= range.to && range.to - range.from < longestRange ? range : undefined;
-};
+}
 
 /**
  * HTTP on a unix socket with one resource: HEAD tells its size, GET with one range its bytes (RFC 9110, 14). Nothing else. It
@@ -38,11 +38,11 @@ const readRange = (header: string | undefined, size: number): Range | undefined 
  * asks with HEAD too. Who asks may have been taken over: whatever is asked for, and however slowly it is taken, no more is held than a piece for
  * each connection.
  */
-export const openByteGateway = async (
+export async function openByteGateway(
   source: ByteSource,
   socketPath: string,
   signal?: AbortSignal,
-): Promise<ByteGateway> => {
+): Promise<ByteGateway> {
   const bytes = cached(source);
   let failure: unknown;
   const pieces = async function* ({ from, to }: Range): AsyncGenerator<Buffer> {
@@ -124,4 +124,4 @@ export const openByteGateway = async (
       await folder.close();
     },
   };
-};
+}

@@ -14,15 +14,17 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-const made = (command: string): Buffer => execFileSync('sh', ['-c', command], { maxBuffer: 64 * MiB });
+function made(command: string): Buffer {
+  return execFileSync('sh', ['-c', command], { maxBuffer: 64 * MiB });
+}
 let count = 0;
-const decompressed = async (kind: Codec, bytes: Buffer, maxBytes = 64 * MiB) => {
+async function decompressed(kind: Codec, bytes: Buffer, maxBytes = 64 * MiB) {
   const path = join(dir, String(count++));
   return {
     path,
     outcome: await decompressTo(bufferSource(bytes), kind, path, { maxBytes, onPercent: () => undefined }),
   };
-};
+}
 
 describe('a bound that is reached is told by its name', () => {
   const wide = (log = 30): Buffer => made(`head -c 3000000 /dev/zero | zstd -q --long=${log} -1 -c`);

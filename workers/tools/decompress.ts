@@ -24,36 +24,41 @@ const programs: Record<Codec, { command: string; args: string[] }> = {
   pieces: { command: 'tar', args: ['-xOf', '-'] },
 };
 
-const makeCommand = (kind: Codec, wallSeconds: number, signal?: AbortSignal): SandboxCommand => ({
-  ...programs[kind],
-  profile: 'filter',
-  limits: { wallSeconds, cpuSeconds: wallSeconds, memoryBytes: 1024 * MiB, fileBytes: 0 },
-  ...(signal ? { signal } : {}),
-});
+function makeCommand(kind: Codec, wallSeconds: number, signal?: AbortSignal): SandboxCommand {
+  return {
+    ...programs[kind],
+    profile: 'filter',
+    limits: { wallSeconds, cpuSeconds: wallSeconds, memoryBytes: 1024 * MiB, fileBytes: 0 },
+    ...(signal ? { signal } : {}),
+  };
+}
 
 /** What xz and zstd say of a file that would need more memory than they are given. */
-const lacksMemory = (stderr: string): boolean => /Memory usage limit|too much memory|Window size larger/.test(stderr);
+function lacksMemory(stderr: string): boolean {
+  return /Memory usage limit|too much memory|Window size larger/.test(stderr);
+}
 
 /** gzip(1): a warning and no error, of whatever follows the last member. Images for routers have a signature there. */
-const isTrailerOnly = (kind: Codec, code: number | null, stderr: string): boolean =>
-  kind === 'gz' && code === 2 && /decompression OK, trailing garbage ignored/.test(stderr);
+function isTrailerOnly(kind: Codec, code: number | null, stderr: string): boolean {
+  return kind === 'gz' && code === 2 && /decompression OK, trailing garbage ignored/.test(stderr);
+}
 
 /** The end of what it complains of. */
-const describeComplaints = (stderr: Readable): (() => string) => {
+function describeComplaints(stderr: Readable): () => string {
   let text = '';
   stderr.on('data', (chunk: Buffer) => {
     text = (text + chunk.toString('latin1')).slice(-2000);
   });
   return () => text;
-};
+}
 
 const chunkSize = 4 * MiB;
 /** Until it has written what was printed before the other one's time was over. */
 const sinkEndsLaterSeconds = 60;
 
 /** The source as a stream; `onRead` hears how many bytes have gone. */
-const streamOf = (source: ByteSource, onRead: (bytes: number) => void, signal?: AbortSignal): Readable =>
-  Readable.from(
+function streamOf(source: ByteSource, onRead: (bytes: number) => void, signal?: AbortSignal): Readable {
+  return Readable.from(
     (async function* () {
       for (let offset = 0; offset < source.size; ) {
         const chunk = await source.read(offset, chunkSize, signal);
@@ -64,6 +69,7 @@ const streamOf = (source: ByteSource, onRead: (bytes: number) => void, signal?: 
       }
     })(),
   );
+}
 
 /** The first bytes of what is compressed; what a damaged stream gives until it breaks; `exceeds` where that takes more memory than it may. */
 export const peekLayer: PeekLayer = async (kind, source, bytes, signal) => {
@@ -105,14 +111,14 @@ const blockBytes = 64 * 1024;
  * Copies what the child prints into the file, with holes for zeros. A process of its own, because gibibytes of zeros would keep the event loop busy that all projects
  * share; and for it the niceness of a project counts. dd(1)
  */
-const openSink = (
+function openSink(
   child: SandboxedProcess,
   file: FileHandle,
   maxBytes: number,
   wallSeconds: number,
   signal?: AbortSignal,
-) =>
-  spawnSandboxed({
+) {
+  return spawnSandboxed({
     command: 'dd',
     args: [
       `bs=${blockBytes}`,
@@ -127,17 +133,18 @@ const openSink = (
     limits: { wallSeconds, cpuSeconds: wallSeconds, memoryBytes: 256 * MiB, fileBytes: Math.floor(maxBytes) },
     ...(signal ? { signal } : {}),
   });
+}
 
 /**
  * Decompresses into a new sparse file in a folder that no sandbox writes; it has no more than `maxBytes`: sizes that a header declares are not believed.
  * @throws what the source throws; `scratch-full`
  */
-export const decompressTo = async (
+export async function decompressTo(
   source: ByteSource,
   kind: Codec,
   path: string,
   options: { maxBytes: number; wallSeconds?: number; onPercent: (percent: number) => void; signal?: AbortSignal },
-): Promise<Decompressed> => {
+): Promise<Decompressed> {
   const { maxBytes, wallSeconds = decompressorBounds.hours * 3600, onPercent, signal } = options;
   // A name that exists already may be a link.
   const file = await open(path, 'wx');
@@ -173,4 +180,4 @@ export const decompressTo = async (
     await sink.kill();
     await file.close();
   }
-};
+}

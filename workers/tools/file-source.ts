@@ -2,7 +2,7 @@ import { open } from 'node:fs/promises';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 
 /** A local file as a source; the caller closes it. */
-export const openFileSource = async (path: string): Promise<ByteSource & { close(): Promise<void> }> => {
+export async function openFileSource(path: string): Promise<ByteSource & { close(): Promise<void> }> {
   const file = await open(path, 'r');
   const { size } = await file.stat();
   return {
@@ -14,4 +14,4 @@ export const openFileSource = async (path: string): Promise<ByteSource & { close
     },
     close: () => file.close(),
   };
-};
+}

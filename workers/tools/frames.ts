@@ -5,7 +5,7 @@ const longestFrame = 4096 + 65_536;
  * Ethernet frames out of the stream of QEMU's `-netdev stream`: each has its length in front, four bytes, big-endian. What cannot be
  * a length ends the reading, for the beginning of the next frame is not known then. QEMU net/stream.c
  */
-export const frameSplitter = (onFrame: (frame: Buffer) => void): ((chunk: Buffer) => void) => {
+export function frameSplitter(onFrame: (frame: Buffer) => void): (chunk: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);
   let broken = false;
   return (chunk) => {
@@ -25,4 +25,4 @@ export const frameSplitter = (onFrame: (frame: Buffer) => void): ((chunk: Buffer
     }
     rest = rest.subarray(at);
   };
-};
+}

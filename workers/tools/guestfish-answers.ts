@@ -18,7 +18,7 @@ export type Guestfish = {
 const mostLines = 2_000_000;
 
 /** Makes sense of what the appliance prints. Behind the door only. */
-export const makeGuestfish = (asked: AskGuestfish): Guestfish => {
+export function makeGuestfish(asked: AskGuestfish): Guestfish {
   const bytes: Guestfish['bytes'] = async (command, ...args) => {
     const answer = await asked(command, args);
     return answer && !hasComplaint(answer) ? answer : undefined;
@@ -37,10 +37,10 @@ export const makeGuestfish = (asked: AskGuestfish): Guestfish => {
       return answer && linesIn(answer);
     },
   };
-};
+}
 
 /** @throws TooMuch */
-export const linesIn = (answer: Buffer): string[] => {
+export function linesIn(answer: Buffer): string[] {
   const lines: string[] = [];
   for (let from = 0; from < answer.length; ) {
     const end = answer.indexOf(0x0a, from);
@@ -52,4 +52,4 @@ export const linesIn = (answer: Buffer): string[] => {
     from = to + 1;
   }
   return lines;
-};
+}

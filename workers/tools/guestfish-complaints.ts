@@ -4,12 +4,12 @@
 export type AskGuestfish = (command: string, args: readonly string[]) => Promise<Buffer | undefined>;
 
 /** Whether a command did what it was to do, for who asks no more than that: its answer is looked through once, and not made sense of. */
-export const doneBy =
-  (asked: AskGuestfish) =>
-  async (command: string, ...args: readonly string[]): Promise<boolean> => {
+export function doneBy(asked: AskGuestfish) {
+  return async (command: string, ...args: readonly string[]): Promise<boolean> => {
     const answer = await asked(command, args);
     return answer !== undefined && !hasComplaint(answer);
   };
+}
 
 const complaint = 'libguestfs: error: ';
 /** guestfish tells the line of its input in front, when that is no terminal. */
@@ -17,22 +17,25 @@ const place = /^\*stdin\*:\d{1,9}: $/;
 const longestPlace = 32;
 
 /** Whether a line of it is an error of libguestfs. */
-export const hasComplaint = (answer: Buffer): boolean => {
+export function hasComplaint(answer: Buffer): boolean {
   for (let at = answer.indexOf(complaint); at >= 0; at = answer.indexOf(complaint, at + 1)) {
     const before = answer.toString('latin1', Math.max(0, at - longestPlace), at);
     const inLine = before.slice(before.lastIndexOf('\n') + 1);
     if (inLine === '' || place.test(inLine)) return true;
   }
   return false;
-};
+}
 
 /**
  * Whether a complaint is that nothing is there, or not what was asked for. Every other one says that something is there that cannot be read. strerror(3)
  */
-export const saysAbsent = (answer: Buffer): boolean =>
-  absentWords.some((words) => answer.includes(words)) ||
-  // Of a folder on the way there. libguestfs daemon/realpath.c
-  (answer.includes('case_sensitive_path: ') && answer.includes(': not found'));
+export function saysAbsent(answer: Buffer): boolean {
+  return (
+    absentWords.some((words) => answer.includes(words)) ||
+    // Of a folder on the way there. libguestfs daemon/realpath.c
+    (answer.includes('case_sensitive_path: ') && answer.includes(': not found'))
+  );
+}
 
 const absentWords = [
   'No such file or directory',
@@ -47,7 +50,8 @@ const absentWords = [
  * Whether the answer is that there is no appliance any more: guestfish itself lives on, and complains of every question from then on. That must not be
  * treated as a disk on which nothing is. libguestfs lib/errors.c, lib/proto.c
  */
-export const applianceIsGone = (answer: Buffer): boolean =>
-  hasComplaint(answer) && goneWords.some((words) => answer.includes(words));
+export function applianceIsGone(answer: Buffer): boolean {
+  return hasComplaint(answer) && goneWords.some((words) => answer.includes(words));
+}
 
 const goneWords = ['appliance closed the connection unexpectedly', 'call launch before using this function'];

@@ -10,14 +10,15 @@ import { type SandboxEnd, spawnSandboxed, toFailureRecord } from './sandbox.ts';
 const largestAnswer = 32 * 1024 ** 2;
 
 /** guestfish's double quotes know C escapes; a name with a quote or a newline in it must not become a command. */
-export const quoted = (text: string): string =>
-  `"${[...Buffer.from(text, 'utf8')]
+export function quoted(text: string): string {
+  return `"${[...Buffer.from(text, 'utf8')]
     .map((byte) =>
       byte >= 0x20 && byte < 0x7f && byte !== 0x22 && byte !== 0x5c
         ? String.fromCharCode(byte)
         : `\\x${byte.toString(16).padStart(2, '0')}`,
     )
     .join('')}"`;
+}
 
 export type GuestfishOptions = {
   disk: { path: string; format: 'raw' | 'qcow2' };
@@ -73,10 +74,10 @@ const overlay = { path: '/out/overlay.qcow2', format: 'qcow2' } as const;
  * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies; `tool-killed` when it took more time, memory or room than it
  *         may: what a disk has done once it does again
  */
-export const withGuestfish = async <T>(
+export async function withGuestfish<T>(
   options: GuestfishOptions,
   work: (asked: AskGuestfish) => Promise<T>,
-): Promise<T> => {
+): Promise<T> {
   const { disk, writableBytes, proxySocket, furtherDisks = {}, readOnly, outputDir, appliance, signal } = options;
   const limits = {
     wallSeconds: options.wallSeconds ?? 1800,
@@ -175,13 +176,14 @@ exec guestfish`,
   } finally {
     await child.kill();
   }
-};
+}
 
-const died = (output: string): BootreadyError =>
-  new BootreadyError({
+function died(output: string): BootreadyError {
+  return new BootreadyError({
     code: 'tool-failed',
     message: 'The appliance that inspects images did not start, or it died.',
     remedy: 'Run "bootready doctor" on the worker; "libguestfs-test-tool" shows more.',
     retryable: true,
     context: { output: output.slice(-2000) },
   });
+}

@@ -10,7 +10,7 @@ const mostOfHive = 1024 * MiB;
  * else. guestfish's own commands for hives cannot write a zero byte. hivexregedit(1)
  * @throws BootreadyError `tool-failed`, `tool-killed`, `tool-missing`
  */
-export const mergeIntoHive = async (dir: string, name: string, edits: string, signal: AbortSignal): Promise<void> => {
+export async function mergeIntoHive(dir: string, name: string, edits: string, signal: AbortSignal): Promise<void> {
   await runSandboxed({
     command: 'hivexregedit',
     profile: 'script',
@@ -20,4 +20,4 @@ export const mergeIntoHive = async (dir: string, name: string, edits: string, si
     limits: { wallSeconds: 120, cpuSeconds: 60, memoryBytes: 2048 * MiB, fileBytes: mostOfHive },
     signal,
   });
-};
+}

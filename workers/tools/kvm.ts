@@ -12,23 +12,23 @@ let probed: Promise<boolean> | undefined;
  * Whether KVM works, found out by running a machine to its end: the device may be there and QEMU die on it all the same (nested
  * virtualisation, permissions), and it may start and run nothing. Asked once.
  */
-export const kvmWorks = (): Promise<boolean> => {
+export function kvmWorks(): Promise<boolean> {
   probed ??= probe();
   return probed;
-};
+}
 
 /**
  * A firmware of 64 KiB whose first instructions, at the reset vector FFFF:FFF0, write 0x10 to the port of QEMU's
  * isa-debug-exit: mov al,0x10; out 0xf4,al; hlt. QEMU then ends with (0x10 << 1) | 1.
  */
-const firmware = (): Buffer => {
+function firmware(): Buffer {
   const rom = Buffer.alloc(64 * 1024, 0xf4);
   rom.set([0xb0, 0x10, 0xe6, 0xf4], rom.length - 16);
   return rom;
-};
+}
 const firmwareSays = (0x10 << 1) | 1;
 
-const probe = async (): Promise<boolean> => {
+async function probe(): Promise<boolean> {
   if (!existsSync('/dev/kvm')) return false;
   const dir = await mkdtemp(join(tmpdir(), 'kvm-probe-'));
   try {
@@ -60,4 +60,4 @@ const probe = async (): Promise<boolean> => {
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
-};
+}

@@ -58,7 +58,7 @@ const overheadMiB = 2048;
  * time is UTC. Under KVM Windows is told that it runs on a hypervisor, as Nova and libvirt do; of these, hv-crash makes it hand over the code
  * with which it stops. Anyone who panics is held, so that the screen can still be seen. QEMU docs/system/i386/hyperv.rst, docs/specs/pvpanic.rst
  */
-const makeHardware = (hardware: Hardware, kvm: boolean): { cpu: string; memoryMiB: number; more: string[] } => {
+function makeHardware(hardware: Hardware, kvm: boolean): { cpu: string; memoryMiB: number; more: string[] } {
   if (hardware.system === 'linux') return { cpu: 'max', memoryMiB: 1024, more: [] };
   const hyperv = ['relaxed', 'vapic', 'time', 'vpindex', 'runtime', 'synic', 'stimer', 'crash'];
   return {
@@ -69,7 +69,7 @@ const makeHardware = (hardware: Hardware, kvm: boolean): { cpu: string; memoryMi
       ...['-device', 'pvpanic', '-action', 'panic=pause'],
     ],
   };
-};
+}
 
 /** OVMF as Debian, Ubuntu and Fedora have it: code, and the variables that each machine gets a copy of. */
 const ovmf = [
@@ -84,7 +84,7 @@ const ovmf = [
  * without KVM it promises no isolation (docs/system/security.rst). No SLIRP (CVE-2018-11806), no USB, no sound, no fw_cfg files.
  * @throws BootreadyError `tool-missing`
  */
-export const startMachine = async (options: MachineOptions): Promise<Machine> => {
+export async function startMachine(options: MachineOptions): Promise<Machine> {
   const { disk, dir, firmware, signal, onFrame, onMonitor = () => undefined } = options;
   const kvm = await kvmWorks();
   const { cpu, memoryMiB, more } = makeHardware(options.hardware, kvm);
@@ -159,20 +159,25 @@ export const startMachine = async (options: MachineOptions): Promise<Machine> =>
       await child.kill();
     },
   };
-};
+}
 
 /** net/stream.c: QEMU drops what is sent while nobody is connected. */
-const listening = (socket: string): string => `server=on,addr.type=unix,addr.path=/out/${socket}`;
+function listening(socket: string): string {
+  return `server=on,addr.type=unix,addr.path=/out/${socket}`;
+}
 
-const file = (filename: string) => ({ file: { driver: 'file', filename } });
+function file(filename: string) {
+  return { file: { driver: 'file', filename } };
+}
 /** A qcow2 of ours names no other file; the link is cut all the same. */
-const unbacked = (format: 'raw' | 'qcow2') => (format === 'qcow2' ? { backing: null } : {});
-const blockdev = (node: object, readOnly: boolean): string[] => [
-  '-blockdev',
-  JSON.stringify({ ...node, 'read-only': readOnly }),
-];
+function unbacked(format: 'raw' | 'qcow2') {
+  return format === 'qcow2' ? { backing: null } : {};
+}
+function blockdev(node: object, readOnly: boolean): string[] {
+  return ['-blockdev', JSON.stringify({ ...node, 'read-only': readOnly })];
+}
 
-const uefi = async (dir: string): Promise<string[]> => {
+async function uefi(dir: string): Promise<string[]> {
   const [code, variables] = ovmf.find(([path]) => existsSync(path)) ?? [];
   if (!code || !variables) {
     throw new BootreadyError({
@@ -188,9 +193,9 @@ const uefi = async (dir: string): Promise<string[]> => {
     `if=pflash,format=raw,file=${path},readonly=${readOnly ? 'on' : 'off'}`,
   ];
   return [...flash(code, true), ...flash('/out/variables.fd', false)];
-};
+}
 
-const connect = async (path: string, child: SandboxedProcess, stderr: () => string): Promise<Socket> => {
+async function connect(path: string, child: SandboxedProcess, stderr: () => string): Promise<Socket> {
   let ended = false;
   void child.exited.then(() => {
     ended = true;
@@ -219,13 +224,13 @@ const connect = async (path: string, child: SandboxedProcess, stderr: () => stri
     retryable: true,
     context: { stderr: stderr() },
   });
-};
+}
 
 /** 4K at three bytes a pixel, not compressed at all. */
 const largestPicture = 32 * MiB;
 
 /** QMP "screendump": https://www.qemu.org/docs/master/interop/qemu-qmp-ref.html */
-const takeScreen = async (qmp: Socket, path: string): Promise<Buffer | undefined> => {
+async function takeScreen(qmp: Socket, path: string): Promise<Buffer | undefined> {
   if (qmp.destroyed) return undefined;
   qmp.write('{"execute":"screendump","arguments":{"filename":"/out/screen.png","format":"png"}}\n');
   for (let waited = 0; waited < 5000; waited += 100) {
@@ -235,4 +240,4 @@ const takeScreen = async (qmp: Socket, path: string): Promise<Buffer | undefined
     if (picture?.subarray(-8, -4).toString('latin1') === 'IEND') return picture;
   }
   return undefined;
-};
+}

@@ -16,12 +16,12 @@ export type BlockInput = { node: Record<string, unknown>; readOnly: Record<strin
  * sit in sandboxes of their own, without network. nbdkit-curl-plugin(1)
  * @throws what the source threw, when it is the source that failed; whatever `work` throws else
  */
-export const withNbd = async <T>(
+export async function withNbd<T>(
   source: ByteSource,
   scratchDir: string,
   work: (input: BlockInput) => Promise<T>,
   signal?: AbortSignal,
-): Promise<T> => {
+): Promise<T> {
   const dir = await mkdtemp(join(scratchDir, 'nbd-'));
   await mkdir(join(dir, 'http'));
   await mkdir(join(dir, 'nbd'));
@@ -59,20 +59,20 @@ export const withNbd = async <T>(
     await gateway.close();
     await removeTree(dir);
   }
-};
+}
 
-const isListening = async (path: string): Promise<boolean> => {
+async function isListening(path: string): Promise<boolean> {
   const socket = await openSocket(path);
   await socket?.close();
   return socket !== undefined;
-};
+}
 
-const listening = async (
+async function listening(
   socket: string,
   exited: Promise<unknown>,
   stderr: () => string,
   signal?: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   let ended = false;
   void exited.then(() => {
     ended = true;
@@ -90,4 +90,4 @@ const listening = async (
     }
     await pause(20);
   }
-};
+}

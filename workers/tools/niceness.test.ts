@@ -14,17 +14,17 @@ end = time.monotonic() + 4
 while time.monotonic() < end: pass
 print(time.process_time())
 print(os.getpriority(os.PRIO_PROCESS, 0))`;
-const spins = async (keepsTime = false): Promise<{ seconds: number; niceness: number }> => {
+async function spins(keepsTime = false): Promise<{ seconds: number; niceness: number }> {
   const { stdout } = await runSandboxed({
     ...{ command: '/usr/bin/python3', args: ['-c', spin], profile: 'script', keepsTime },
     limits: { wallSeconds: 30, cpuSeconds: 30, memoryBytes: 1024 ** 3, fileBytes: 0 },
   });
   const [seconds = Number.NaN, niceness = Number.NaN] = stdout.trim().split('\n').map(Number);
   return { seconds, niceness };
-};
+}
 
 /** @returns the time of a step of a project that has three beside the time of a step of one that has two */
-const beside = async (keepsTime: boolean) => {
+async function beside(keepsTime: boolean) {
   const shares = createShares();
   const { promise, resolve } = Promise.withResolvers<void>();
   const waiting = ['much', 'much', 'little'].map((project) => shares.use(project, () => promise));
@@ -35,7 +35,7 @@ const beside = async (keepsTime: boolean) => {
   resolve();
   await Promise.all(waiting);
   return { much, little, ratio: little.seconds / much.seconds };
-};
+}
 
 test('the tools of who wants more get little of a processor that another wants', async () => {
   const { much, little, ratio } = await beside(false);

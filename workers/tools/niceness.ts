@@ -12,28 +12,28 @@ export type Tasks = { pids: readonly number[]; threads: readonly number[] };
 const nicer = 10;
 const least = constants.priority.PRIORITY_LOW;
 
-const orNothing = <T>(work: () => T): T | undefined => {
+function orNothing<T>(work: () => T): T | undefined {
   try {
     return work();
   } catch {
     // Gone meanwhile, or not ours to change: only the privileged may take niceness away again, and a tool then keeps it to its end.
     return undefined;
   }
-};
+}
 
 /** e.g. `/autogroup-43610 nice 19`. */
-const readGroup = (pid: number | 'self'): { name: string; niceness: number } | undefined => {
+function readGroup(pid: number | 'self'): { name: string; niceness: number } | undefined {
   const [, name, niceness] =
     /^(\S+) nice (-?\d+)/.exec(orNothing(() => readFileSync(`/proc/${pid}/autogroup`, 'latin1')) ?? '') ?? [];
   return name === undefined ? undefined : { name, niceness: Number(niceness) };
-};
+}
 
 /**
  * Makes processes as nice as they are to be, however they were before. By thread, which is what counts within containers and units of systemd; and by session, for where
  * neither is, the kernel puts each session into a group of its own (`kernel.sched_autogroup_enabled`), and between groups only their own niceness counts. Who is
  * not privileged may change one group ten times a second, all others on the machine counted (kernel/sched/autogroup.c): call this again and again.
  */
-export const setNiceness = ({ pids, threads }: Tasks, standsBack: boolean): void => {
+export function setNiceness({ pids, threads }: Tasks, standsBack: boolean): void {
   const own = getPriority();
   const niceness = standsBack ? Math.min(least, own + nicer) : own;
   for (const thread of threads) {
@@ -48,4 +48,4 @@ export const setNiceness = ({ pids, threads }: Tasks, standsBack: boolean): void
     if (!group || group.niceness === ofGroup || group.name === readGroup('self')?.name) continue;
     orNothing(() => writeFileSync(`/proc/${pid}/autogroup`, String(ofGroup)));
   }
-};
+}

@@ -23,7 +23,9 @@ import { removeTree } from './remove-tree.ts';
 
 let dir: string;
 let canary: string;
-const at = (name: string): string => join(dir, 'out', name);
+function at(name: string): string {
+  return join(dir, 'out', name);
+}
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'output-'));
   mkdirSync(join(dir, 'out'));

@@ -20,18 +20,21 @@ export type Output = ByteSource & {
 /** Linux, open(2): only a name for `fstat` and `/proc/self/fd`, nothing is opened. Node has no constant for it. */
 const pathOnly = 0o10000000;
 
-const ours = ({ uid, nlink }: { uid: number; nlink: number }): boolean => uid === process.getuid?.() && nlink === 1;
+function ours({ uid, nlink }: { uid: number; nlink: number }): boolean {
+  return uid === process.getuid?.() && nlink === 1;
+}
 
-const refused = (reason: string): BootreadyError =>
-  new BootreadyError({
+function refused(reason: string): BootreadyError {
+  return new BootreadyError({
     code: 'tool-failed',
     message: `The output of a tool is not used: ${reason}.`,
     remedy: 'The image may have taken control of the tool. Do not use the image.',
     context: { stderr: reason },
   });
+}
 
 /** Reads exactly this much: a file that became shorter meanwhile is not what was checked. */
-const readFully = async (file: FileHandle, offset: number, into: Buffer): Promise<Buffer> => {
+async function readFully(file: FileHandle, offset: number, into: Buffer): Promise<Buffer> {
   const { length } = into;
   let filled = 0;
   while (filled < length) {
@@ -40,7 +43,7 @@ const readFully = async (file: FileHandle, offset: number, into: Buffer): Promis
     filled += bytesRead;
   }
   return into;
-};
+}
 
 /**
  * A file that a sandbox wrote, as a source; the caller closes it. It never gives more bytes than the file had when it was opened.
@@ -48,7 +51,7 @@ const readFully = async (file: FileHandle, offset: number, into: Buffer): Promis
  * @throws BootreadyError `tool-failed` when it is no regular file, is a link or has further links, belongs to somebody else, or is
  *         larger than `maxBytes`; ENOENT when there is none
  */
-export const openOutput = async (path: string, { maxBytes }: { maxBytes: number }): Promise<Output> => {
+export async function openOutput(path: string, { maxBytes }: { maxBytes: number }): Promise<Output> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
   const file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY).catch((error: NodeJS.ErrnoException) => {
     // A link, a socket, a file that its writer has made unreadable.
@@ -74,32 +77,32 @@ export const openOutput = async (path: string, { maxBytes }: { maxBytes: number 
     await file.close();
     throw error;
   }
-};
+}
 
 /** As `openOutput`, of a file whose size is known. @throws also when it has another one */
-export const openWhole = async (path: string, size: number): Promise<Output> => {
+export async function openWhole(path: string, size: number): Promise<Output> {
   const output = await openOutput(path, { maxBytes: size });
   if (output.size === size) return output;
   await output.close();
   throw refused(`it has ${output.size} bytes instead of ${size}`);
-};
+}
 
 /** The whole of a small file that a sandbox wrote. @throws as `openOutput` */
-export const readOutput = async (path: string, limits: { maxBytes: number }): Promise<Buffer> => {
+export async function readOutput(path: string, limits: { maxBytes: number }): Promise<Buffer> {
   const output = await openOutput(path, limits);
   try {
     return await output.read(0, output.size);
   } finally {
     await output.close();
   }
-};
+}
 
 /**
  * Moves a file that a sandbox wrote to where no sandbox writes, and checks it there: from now on it may be used by its name. The
  * sandbox must have ended.
  * @throws as `openOutput`; then nothing is left at `to`
  */
-export const takeOutput = async (from: string, to: string, limits: { maxBytes: number }): Promise<void> => {
+export async function takeOutput(from: string, to: string, limits: { maxBytes: number }): Promise<void> {
   // Moves a link itself and not what it points to: rename(2).
   await rename(from, to);
   try {
@@ -108,13 +111,13 @@ export const takeOutput = async (from: string, to: string, limits: { maxBytes: n
     await removeTree(to);
     throw error;
   }
-};
+}
 
 /**
  * A socket that a sandbox listens on, by a path that leads to no other one, however the name changes; undefined as long as there is none.
  * @throws BootreadyError `tool-failed` when there is something else
  */
-export const openSocket = async (path: string): Promise<{ path: string; close(): Promise<void> } | undefined> => {
+export async function openSocket(path: string): Promise<{ path: string; close(): Promise<void> } | undefined> {
   const file = await open(path, pathOnly | constants.O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined;
     throw error;
@@ -124,4 +127,4 @@ export const openSocket = async (path: string): Promise<{ path: string; close():
   if (status.isSocket() && ours(status)) return { path: `/proc/self/fd/${file.fd}`, close: () => file.close() };
   await file.close();
   throw refused('another file is in the place of its socket');
-};
+}

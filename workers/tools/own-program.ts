@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 
 /** Runs a program of ours in a process of its own, with a heap of at most `heapMiB`. All its memory is free again when it ends. Throws if it fails. */
-export const runOwnProgram = async (
+export async function runOwnProgram(
   script: string,
   args: readonly string[],
   { heapMiB }: { heapMiB: number },
-): Promise<void> => {
+): Promise<void> {
   await promisify(execFile)(process.execPath, [`--max-old-space-size=${heapMiB}`, script, ...args]);
-};
+}

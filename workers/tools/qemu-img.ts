@@ -19,31 +19,33 @@ import { runSandboxed } from './sandbox.ts';
 const GiB = 1024 ** 3;
 
 /** A local file as input, or a part of one. */
-export const fileInput = (path: string, part?: { offset: number; size: number }): BlockInput => {
+export function fileInput(path: string, part?: { offset: number; size: number }): BlockInput {
   const file = { driver: 'file', filename: '/in/image' };
   return {
     node: part ? { driver: 'raw', 'read-only': true, ...part, file } : file,
     readOnly: { '/in/image': path },
   };
-};
+}
 
 /** The beginning of the disk in a qcow2 of ours, as a raw one. */
-export const diskBeginning = (path: string, bytes: number): BlockInput => ({
-  node: {
-    ...{ driver: 'raw', 'read-only': true, offset: 0, size: bytes },
-    file: {
-      ...{ driver: 'qcow2', 'read-only': true, backing: null },
-      file: { driver: 'file', filename: '/in/image' },
+export function diskBeginning(path: string, bytes: number): BlockInput {
+  return {
+    node: {
+      ...{ driver: 'raw', 'read-only': true, offset: 0, size: bytes },
+      file: {
+        ...{ driver: 'qcow2', 'read-only': true, backing: null },
+        file: { driver: 'file', filename: '/in/image' },
+      },
     },
-  },
-  readOnly: { '/in/image': path },
-});
+    readOnly: { '/in/image': path },
+  };
+}
 
 /**
  * `json:` names the whole tree, so that nothing is probed and nothing is followed: `"backing": null` cuts what a header may
  * name (it holds for VMDK's parentFileNameHint too). qemu-block-drivers(7).
  */
-const buildTree = ({ node }: BlockInput, format: DetectedDisk['format']): string => {
+function buildTree({ node }: BlockInput, format: DetectedDisk['format']): string {
   const driver = qemuDriver(format);
   return `json:${JSON.stringify({
     driver,
@@ -52,13 +54,13 @@ const buildTree = ({ node }: BlockInput, format: DetectedDisk['format']): string
     ...describeFormat(format).driverOptions,
     file: node,
   })}`;
-};
+}
 
 /** An honest answer has some KiB. Parsed here, by V8's own parser: a few milliseconds at most. */
 const largestInfo = 256 * 1024;
 
 /** @throws BootreadyError `tool-failed`: what says something else than qemu-img does is none any more */
-const infoIn = (stdout: string): QemuImgInfo => {
+function infoIn(stdout: string): QemuImgInfo {
   try {
     if (stdout.length <= largestInfo) return QemuImgInfo.parse(JSON.parse(stdout));
   } catch {
@@ -70,13 +72,13 @@ const infoIn = (stdout: string): QemuImgInfo => {
     remedy: 'The image may have taken control of the tool. Do not use the image.',
     context: { stderr: `its answer of ${stdout.length} characters is not valid output of qemu-img` },
   });
-};
+}
 
-export const qemuImgInfo = async (
+export async function qemuImgInfo(
   input: BlockInput,
   format: DetectedDisk['format'],
   signal?: AbortSignal,
-): Promise<QemuImgInfo> => {
+): Promise<QemuImgInfo> {
   const { stdout } = await runSandboxed({
     command: 'qemu-img',
     profile: 'block',
@@ -86,14 +88,14 @@ export const qemuImgInfo = async (
     ...(signal ? { signal } : {}),
   });
   return infoIn(stdout);
-};
+}
 
 /**
  * What QEMU takes a file for when nobody tells it: what a careless consumer of the image would see. Probed in the sandbox, where there is
  * nothing else to open.
  * @returns QEMU's name of the format; `unreadable` where it takes the file for one that it then cannot open
  */
-export const qemuImgProbe = async (input: BlockInput, signal?: AbortSignal): Promise<string> => {
+export async function qemuImgProbe(input: BlockInput, signal?: AbortSignal): Promise<string> {
   try {
     const { stdout } = await runSandboxed({
       command: 'qemu-img',
@@ -108,7 +110,7 @@ export const qemuImgProbe = async (input: BlockInput, signal?: AbortSignal): Pro
     if (isBootreadyError(error) && error.code === 'tool-failed') return 'unreadable';
     throw error;
   }
-};
+}
 
 export type ConvertOptions = {
   from: DetectedDisk;
@@ -126,7 +128,7 @@ export type ConvertOptions = {
  * @throws BootreadyError `tool-failed` when the image could not be read to its end, `scratch-full` when the folder is full,
  *         `tool-killed` (with `excess: 'disk'` in its context when it took more than `mostBytes`), `tool-missing`
  */
-export const qemuImgConvert = async (input: BlockInput, options: ConvertOptions): Promise<void> => {
+export async function qemuImgConvert(input: BlockInput, options: ConvertOptions): Promise<void> {
   const { from, to, outputDir, outputName, onPercent, signal } = options;
   const target = to === 'raw' ? ['-O', 'raw'] : ['-O', 'qcow2', '-o', 'compat=1.1,lazy_refcounts=off'];
   // What a tool of ours may need at its slowest: 4 MB/s.
@@ -163,10 +165,10 @@ export const qemuImgConvert = async (input: BlockInput, options: ConvertOptions)
   } finally {
     await removeTree(writable);
   }
-};
+}
 
-export const scratchFull = (cause?: unknown): BootreadyError =>
-  new BootreadyError({
+export function scratchFull(cause?: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'scratch-full',
     message: 'The scratch space of the worker is full.',
     remedy:
@@ -174,6 +176,7 @@ export const scratchFull = (cause?: unknown): BootreadyError =>
     retryable: true,
     cause,
   });
+}
 
 const MapAnswer = z.array(z.object({ start: z.number(), length: z.number(), zero: z.boolean() }));
 
@@ -181,11 +184,7 @@ const MapAnswer = z.array(z.object({ start: z.number(), length: z.number(), zero
  * Where a raw disk of ours has data, in its order: the rest are holes (lseek(2), SEEK_DATA). Undefined when the answer is too long, or leaves anything out:
  * then nothing is known of holes.
  */
-export const qemuImgData = async (
-  path: string,
-  size: number,
-  signal?: AbortSignal,
-): Promise<ObjectSpan[] | undefined> => {
+export async function qemuImgData(path: string, size: number, signal?: AbortSignal): Promise<ObjectSpan[] | undefined> {
   const input = fileInput(path);
   const { stdout } = await runSandboxed({
     command: 'qemu-img',
@@ -207,19 +206,19 @@ export const qemuImgData = async (
     else spans.push({ offset: start, size: length });
   }
   return at === size ? spans : undefined;
-};
+}
 
-const mapIn = (stdout: string): z.infer<typeof MapAnswer> => {
+function mapIn(stdout: string): z.infer<typeof MapAnswer> {
   try {
     return MapAnswer.parse(JSON.parse(stdout));
   } catch {
     // Cut off: more pieces than anybody wants to hear of.
     return [];
   }
-};
+}
 
 /** What `qemu-img check` says of a qcow2 that we have written ourselves. @throws `tool-failed` when it is not sound */
-export const qemuImgCheck = async (path: string, signal?: AbortSignal): Promise<void> => {
+export async function qemuImgCheck(path: string, signal?: AbortSignal): Promise<void> {
   const input = fileInput(path);
   await runSandboxed({
     command: 'qemu-img',
@@ -229,11 +228,11 @@ export const qemuImgCheck = async (path: string, signal?: AbortSignal): Promise<
     limits: { wallSeconds: 3600, cpuSeconds: 1800, memoryBytes: 2 * GiB, fileBytes: 0 },
     ...(signal ? { signal } : {}),
   });
-};
+}
 
 let version: Promise<string> | undefined;
 /** e.g. `7.2.22`; asked once. */
-export const qemuImgVersion = (): Promise<string> => {
+export function qemuImgVersion(): Promise<string> {
   version ??= runSandboxed({
     command: 'qemu-img',
     profile: 'block',
@@ -244,4 +243,4 @@ export const qemuImgVersion = (): Promise<string> => {
     version = undefined;
   });
   return version;
-};
+}

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** Starts the monitor of this socket: it answers no command before. What it says goes on as it is. https://www.qemu.org/docs/master/interop/qmp-spec.html */
-export const openQmp = (socket: Socket, onText: (text: string) => void): void => {
+export function openQmp(socket: Socket, onText: (text: string) => void): void {
   socket.setEncoding('utf8').on('data', onText);
   socket.write('{"execute":"qmp_capabilities"}\n');
-};
+}

@@ -6,7 +6,7 @@ import { chmod, lstat, mkdtemp, opendir, rename, rmdir, unlink } from 'node:fs/p
  * path can be long, folders without permissions, names that are not UTF-8. Nothing is followed. Each folder within is moved
  * to the top before it is emptied, so that memory and the length of paths stay small whatever lies there. What is not there is fine.
  */
-export const removeTree = async (path: string): Promise<void> => {
+export async function removeTree(path: string): Promise<void> {
   const top = await lstat(path).catch(ignoreMissing);
   if (!top) return;
   if (!top.isDirectory()) return unlink(path);
@@ -21,13 +21,13 @@ export const removeTree = async (path: string): Promise<void> => {
   // Folders that are moved while this goes on come later in the row.
   for (let each = 0; each < moved; each++) await empty(`${pen}/${each}`, moveIn);
   await rmdir(pen);
-};
+}
 
-const ignoreMissing = (error: NodeJS.ErrnoException): undefined => {
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
-};
+}
 
-const empty = async (folder: string, moveIn: (inner: Buffer) => Promise<void>): Promise<void> => {
+async function empty(folder: string, moveIn: (inner: Buffer) => Promise<void>): Promise<void> {
   for (;;) {
     // Types of Node 24 do not know names as bytes here.
     const entries = (await opendir(folder, { encoding: 'buffer' as BufferEncoding })) as unknown as AsyncIterable<
@@ -44,12 +44,13 @@ const empty = async (folder: string, moveIn: (inner: Buffer) => Promise<void>): 
     // A list may leave out what comes behind something that was removed meanwhile.
     if (await rmdir(folder).then(() => true, notEmpty)) return;
   }
-};
+}
 
-const known = (entry: Dirent<Buffer>): boolean =>
-  entry.isFile() || entry.isSymbolicLink() || entry.isFIFO() || entry.isSocket();
+function known(entry: Dirent<Buffer>): boolean {
+  return entry.isFile() || entry.isSymbolicLink() || entry.isFIFO() || entry.isSocket();
+}
 
-const notEmpty = (error: NodeJS.ErrnoException): false => {
+function notEmpty(error: NodeJS.ErrnoException): false {
   if (error.code !== 'ENOTEMPTY') throw error;
   return false;
-};
+}

@@ -12,52 +12,60 @@ const inMemory = { '/tmp': 64 * MiB, '/var/tmp': 64 * MiB, '/run': MiB, '/dev/sh
 export const descriptors = { args: 3, seccomp: 4, status: 5 } as const;
 
 /** Limits that the kernel holds for each process. prlimit(1) */
-const toLimits = ({ limits }: SandboxCommand): string[] => [
-  `--cpu=${Math.ceil(limits.cpuSeconds)}`,
-  `--fsize=${Math.ceil(limits.fileBytes)}`,
-  `--nofile=${limits.openFiles ?? 256}`,
-  '--core=0',
-  '--memlock=0',
-  ...(limits.memoryBytes > 0 ? [`--as=${limits.memoryBytes}`] : []),
-];
+function toLimits({ limits }: SandboxCommand): string[] {
+  return [
+    `--cpu=${Math.ceil(limits.cpuSeconds)}`,
+    `--fsize=${Math.ceil(limits.fileBytes)}`,
+    `--nofile=${limits.openFiles ?? 256}`,
+    '--core=0',
+    '--memlock=0',
+    ...(limits.memoryBytes > 0 ? [`--as=${limits.memoryBytes}`] : []),
+  ];
+}
 
 /**
  * The command line. It names nothing of the host, because `/proc/1/cmdline` shows it to what is inside. The limit of processes is set
  * inside: there it counts those of this sandbox, outside it would count all that the user has.
  */
-export const commandLine = (command: SandboxCommand): string[] => [
-  ...toLimits(command),
-  '--',
-  'bwrap',
-  ...['--args', String(descriptors.args), '--'],
-  ...['prlimit', `--nproc=${mostTasks(command)}`, '--', command.command, ...command.args],
-];
+export function commandLine(command: SandboxCommand): string[] {
+  return [
+    ...toLimits(command),
+    '--',
+    'bwrap',
+    ...['--args', String(descriptors.args), '--'],
+    ...['prlimit', `--nproc=${mostTasks(command)}`, '--', command.command, ...command.args],
+  ];
+}
 
 /** Processes and threads together. QEMU alone may have 64 threads that read and write (util/thread-pool.c). */
-export const mostTasks = ({ limits }: SandboxCommand): number => limits.tasks ?? 256;
+export function mostTasks({ limits }: SandboxCommand): number {
+  return limits.tasks ?? 256;
+}
 
 /**
  * Namespaces of its own: no network, no other process, and of the file system only programs and what is bound in. This is the
  * wall behind the detector: QEMU calls itself no isolation without KVM (docs/system/security.rst), and its parsers have had
  * holes (CVE-2024-4467). bwrap(1)
  */
-export const namespaceArgs = ({ readOnly, writable, devices, env }: SandboxCommand): string[] => [
-  // A user namespace within this one would have all capabilities again, and with them the kernel's rarer code.
-  ...['--unshare-all', '--unshare-user', '--disable-userns', '--hostname', 'sandbox'],
-  ...['--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--clearenv'],
-  ...['--seccomp', String(descriptors.seccomp), '--json-status-fd', String(descriptors.status)],
-  ...system.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]),
-  // OFD locks are probed on /dev/null; QEMU puts snapshots into /var/tmp, whatever TMPDIR says.
-  ...['--proc', '/proc', '--dev', '/dev'],
-  ...Object.entries(inMemory).flatMap(([path, size]) => ['--size', String(size), '--tmpfs', path]),
-  ...['--chdir', '/'],
-  ...(devices ?? []).flatMap((path) => ['--dev-bind', path, path]),
-  ...Object.entries(readOnly ?? {}).flatMap(([inside, outside]) => ['--ro-bind', outside, inside]),
-  ...Object.entries(writable ?? {}).flatMap(([inside, outside]) => ['--bind', outside, inside]),
-  // Folders in memory as well, without a size: nothing is written there once all mounts are made. And of /proc because the kernel goes by the
-  // host's user there, and capabilities do not matter: a worker that is root could set kernel.core_pattern from within.
-  ...['--remount-ro', '/proc', '--remount-ro', '/dev', '--remount-ro', '/'],
-  ...Object.entries({ PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/tmp', ...env }).flatMap(
-    ([name, value]) => ['--setenv', name, value],
-  ),
-];
+export function namespaceArgs({ readOnly, writable, devices, env }: SandboxCommand): string[] {
+  return [
+    // A user namespace within this one would have all capabilities again, and with them the kernel's rarer code.
+    ...['--unshare-all', '--unshare-user', '--disable-userns', '--hostname', 'sandbox'],
+    ...['--cap-drop', 'ALL', '--die-with-parent', '--new-session', '--clearenv'],
+    ...['--seccomp', String(descriptors.seccomp), '--json-status-fd', String(descriptors.status)],
+    ...system.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]),
+    // OFD locks are probed on /dev/null; QEMU puts snapshots into /var/tmp, whatever TMPDIR says.
+    ...['--proc', '/proc', '--dev', '/dev'],
+    ...Object.entries(inMemory).flatMap(([path, size]) => ['--size', String(size), '--tmpfs', path]),
+    ...['--chdir', '/'],
+    ...(devices ?? []).flatMap((path) => ['--dev-bind', path, path]),
+    ...Object.entries(readOnly ?? {}).flatMap(([inside, outside]) => ['--ro-bind', outside, inside]),
+    ...Object.entries(writable ?? {}).flatMap(([inside, outside]) => ['--bind', outside, inside]),
+    // Folders in memory as well, without a size: nothing is written there once all mounts are made. And of /proc because the kernel goes by the
+    // host's user there, and capabilities do not matter: a worker that is root could set kernel.core_pattern from within.
+    ...['--remount-ro', '/proc', '--remount-ro', '/dev', '--remount-ro', '/'],
+    ...Object.entries({ PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/tmp', ...env }).flatMap(
+      ([name, value]) => ['--setenv', name, value],
+    ),
+  ];
+}

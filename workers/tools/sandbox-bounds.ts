@@ -6,8 +6,10 @@ export type SandboxBounds = {
 };
 
 /** The kernel counts no processes of root: setrlimit(2), RLIMIT_NPROC. */
-export const sandboxBounds = (): SandboxBounds => ({
-  processes: process.getuid?.() === 0 ? 'watch only' : 'kernel and watch',
-  memory: 'kernel for each process, watch for all',
-  disk: 'kernel for each file, watch for the folder',
-});
+export function sandboxBounds(): SandboxBounds {
+  return {
+    processes: process.getuid?.() === 0 ? 'watch only' : 'kernel and watch',
+    memory: 'kernel for each process, watch for all',
+    disk: 'kernel for each file, watch for the folder',
+  };
+}

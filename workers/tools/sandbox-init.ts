@@ -10,20 +10,20 @@ export type SandboxInit = {
 };
 
 /** When a process started, in clock ticks since boot: with the pid it names a process for good (proc(5), field 22). */
-const readStartTime = (pid: number): string | undefined => {
+function readStartTime(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
   } catch {
     return undefined;
   }
-};
+}
 
 /** Between the start of bwrap and its word about the namespaces nothing of a stranger runs. */
 const patienceMs = 3000;
 
 /** Reads what bwrap writes to `--json-status-fd`: its first line comes before the program starts. bwrap(1) */
-export const watchInit = (status: Readable, onStart: (pid: number) => void): SandboxInit => {
+export function watchInit(status: Readable, onStart: (pid: number) => void): SandboxInit {
   let text = '';
   let found: { pid: number; start: string } | undefined;
   const told = new Promise<void>((resolve) => {
@@ -52,4 +52,4 @@ export const watchInit = (status: Readable, onStart: (pid: number) => void): San
       }
     },
   };
-};
+}

@@ -23,10 +23,12 @@ const everyMs = 500;
 const firstMs = 50;
 
 /** What is gone meanwhile counts nothing. */
-const orNothing = <T>(value: Promise<T>): Promise<T | undefined> => value.catch(() => undefined);
+function orNothing<T>(value: Promise<T>): Promise<T | undefined> {
+  return value.catch(() => undefined);
+}
 
 /** The processes below this one, itself included, until there are more threads than allowed. */
-const tasksBelow = async (init: number, mostTasks: number): Promise<{ pids: number[]; threads: number[] }> => {
+async function tasksBelow(init: number, mostTasks: number): Promise<{ pids: number[]; threads: number[] }> {
   const pids = [init];
   const threads: number[] = [];
   for (let index = 0; index < pids.length && threads.length <= mostTasks; index++) {
@@ -39,26 +41,26 @@ const tasksBelow = async (init: number, mostTasks: number): Promise<{ pids: numb
     }
   }
   return { pids, threads };
-};
+}
 
 /** Pages that are mapped; those that processes share count once for each. proc(5), statm */
-const readResident = async (pid: number): Promise<number> => {
+async function readResident(pid: number): Promise<number> {
   const statm = await orNothing(readFile(`/proc/${pid}/statm`, 'latin1'));
   return Number(statm?.split(' ')[1] ?? 0) * pageBytes;
-};
+}
 
 /** Files that have no name any more and are still open: they fill the disk as well. */
-const namelessBytes = async (pid: number): Promise<number> => {
+async function namelessBytes(pid: number): Promise<number> {
   let bytes = 0;
   for (const name of (await orNothing(readdir(`/proc/${pid}/fd`))) ?? []) {
     const status = await orNothing(stat(`/proc/${pid}/fd/${name}`));
     if (status?.isFile() && status.nlink === 0) bytes += status.blocks * blockBytes;
   }
   return bytes;
-};
+}
 
 /** No tool makes folders in a writable folder, so only its own entries are checked: nothing of a stranger's is followed. */
-const filesIn = async (folder: string, most: number): Promise<{ bytes: number; files: number; folders: number }> => {
+async function filesIn(folder: string, most: number): Promise<{ bytes: number; files: number; folders: number }> {
   const sum = { bytes: 0, files: 0, folders: 0 };
   const entries = await orNothing(opendir(folder));
   if (!entries) return sum;
@@ -71,13 +73,13 @@ const filesIn = async (folder: string, most: number): Promise<{ bytes: number; f
     if (sum.files > most) break;
   }
   return sum;
-};
+}
 
-const findExcess = async (
+async function findExcess(
   { pids, threads }: Tasks,
   folders: readonly string[],
   { tasks: mostTasks, residentBytes, folderBytes, folderFiles }: WatchLimits,
-): Promise<Excess | undefined> => {
+): Promise<Excess | undefined> {
   if (threads.length > mostTasks) return 'tasks';
   let resident = 0;
   let written = 0;
@@ -87,13 +89,13 @@ const findExcess = async (
   }
   if (resident > residentBytes) return 'memory';
   return excessIn(folders, { folderBytes: folderBytes - written, folderFiles });
-};
+}
 
 /** Of the writable folders alone; also asked once a sandbox has ended, for what came between two looks. */
-export const excessIn = async (
+export async function excessIn(
   folders: readonly string[],
   { folderBytes, folderFiles }: Pick<WatchLimits, 'folderBytes' | 'folderFiles'>,
-): Promise<'disk' | 'files' | undefined> => {
+): Promise<'disk' | 'files' | undefined> {
   let written = 0;
   for (const folder of folders) {
     const { bytes, files, folders: inner } = await filesIn(folder, folderFiles);
@@ -101,18 +103,18 @@ export const excessIn = async (
     written += bytes;
   }
   return written > folderBytes ? 'disk' : undefined;
-};
+}
 
 /**
  * Checks a sandbox twice a second until stopped, and says when it has more than it may. Each look is bounded by the limits.
  * @param onLook is told what runs in it; many tools have ended before the second look
  */
-export const watchSandbox = (
+export function watchSandbox(
   init: number,
   folders: readonly string[],
   limits: WatchLimits,
   { onLook, onExcess }: { onLook(tasks: Tasks): void; onExcess(excess: Excess): void },
-): (() => void) => {
+): () => void {
   let stopped = false;
   const next = (inMs: number): NodeJS.Timeout => setTimeout(() => void look(), inMs).unref();
   let timer = next(firstMs);
@@ -129,4 +131,4 @@ export const watchSandbox = (
     stopped = true;
     clearTimeout(timer);
   };
-};
+}

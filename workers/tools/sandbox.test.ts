@@ -10,8 +10,9 @@ import { runSandboxed, type SandboxCommand } from './sandbox.ts';
 
 const MiB = 1024 ** 2;
 const limits = { wallSeconds: 20, cpuSeconds: 20, memoryBytes: 1024 * MiB, fileBytes: MiB };
-const sh = (script: string, more: Partial<SandboxCommand> = {}) =>
-  runSandboxed({ command: 'sh', args: ['-c', script], profile: 'script', limits, ...more });
+function sh(script: string, more: Partial<SandboxCommand> = {}) {
+  return runSandboxed({ command: 'sh', args: ['-c', script], profile: 'script', limits, ...more });
+}
 
 let dir: string;
 beforeAll(() => {

@@ -45,7 +45,7 @@ const drainMs = 60_000;
 /** How long a killed program may take to be gone. */
 const dyingMs = 10_000;
 
-const watchLimits = (command: SandboxCommand) => {
+function watchLimits(command: SandboxCommand) {
   const { limits } = command;
   return {
     tasks: mostTasks(command),
@@ -53,24 +53,26 @@ const watchLimits = (command: SandboxCommand) => {
     folderBytes: limits.folderBytes ?? limits.fileBytes + 64 * MiB,
     folderFiles: mostFiles,
   };
-};
+}
 
-const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}
 
 /** Those who are not in the sandbox yet: prlimit and bwrap itself. */
-const killGroup = (child: ChildProcess): void => {
+function killGroup(child: ChildProcess): void {
   try {
     if (child.pid) process.kill(-child.pid, 'SIGKILL');
   } catch {
     // Gone already.
   }
-};
+}
 
 /**
  * A long-lived process with pipes. It gets none of our environment.
  * @throws BootreadyError `tool-missing` when bwrap or prlimit are not installed
  */
-export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
+export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
   command.signal?.throwIfAborted();
   const child = spawn('prlimit', commandLine(command), {
     env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
@@ -169,21 +171,21 @@ export const spawnSandboxed = (command: SandboxCommand): SandboxedProcess => {
       await exited;
     },
   };
-};
+}
 
 /**
  * Runs a program to its end.
  * @throws BootreadyError `tool-failed` (with the end of stderr in its context), `tool-killed` (time, a limit, or cancelled),
  *         `tool-missing`
  */
-export const runSandboxed = async (
+export async function runSandboxed(
   command: SandboxCommand & {
     stdin?: Readable;
     stdout?: Writable;
     /** Each line of stdout, ended by LF or CR. */
     onLine?: (line: string) => void;
   },
-): Promise<{ stdout: string; stderr: string }> => {
+): Promise<{ stdout: string; stderr: string }> {
   const child = spawnSandboxed(command);
   let stdout = '';
   let stderr = '';
@@ -209,13 +211,13 @@ export const runSandboxed = async (
   command.stdin?.destroy();
   if (end.code === 0 && !end.killed && !end.timedOut && !end.excess) return { stdout, stderr };
   throw toFailureRecord(command, { ...end, stderr });
-};
+}
 
 /** Why a program did not do what it was to do. */
-export const toFailureRecord = (
+export function toFailureRecord(
   { command, limits }: { command: string; limits: Pick<SandboxLimits, 'wallSeconds'> },
   end: SandboxEnd & { stderr: string },
-): BootreadyError => {
+): BootreadyError {
   const context = { command, ...end };
   if (end.killed) return new BootreadyError({ code: 'tool-killed', message: `${command} was cancelled.`, context });
   if (end.excess) {
@@ -252,7 +254,7 @@ export const toFailureRecord = (
     ...(forbidden ? { remedy: 'The image may have taken control of the tool. Do not use the image.' } : {}),
     context: { ...context, stderr: end.stderr.trim().slice(-2000) },
   });
-};
+}
 
 const excessWords: Record<Excess, string> = {
   tasks: 'processes',

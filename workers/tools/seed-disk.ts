@@ -13,7 +13,7 @@ export type SeedDisk = { label: string; files: Readonly<Record<string, string>> 
  * mkfs.fat(8), mcopy(1)
  * @returns the path of the disk
  */
-export const writeSeedDisk = async (dir: string, { label, files }: SeedDisk): Promise<string> => {
+export async function writeSeedDisk(dir: string, { label, files }: SeedDisk): Promise<string> {
   const tree = join(dir, 'seed-files');
   const out = join(dir, 'seed');
   await Promise.all([removeTree(tree), removeTree(out)]);
@@ -29,4 +29,4 @@ export const writeSeedDisk = async (dir: string, { label, files }: SeedDisk): Pr
   await runSandboxed({ command: 'mcopy', args: ['-s', '-i', '/out/seed.img', ...tops, '::'], ...folders });
   await removeTree(tree);
   return join(out, 'seed.img');
-};
+}

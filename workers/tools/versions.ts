@@ -15,16 +15,16 @@ const limits: SandboxLimits = {
 };
 
 /** Makes a sandbox and ends it. @throws BootreadyError `tool-missing` with the reason */
-export const trySandbox = async (signal: AbortSignal): Promise<void> => {
+export async function trySandbox(signal: AbortSignal): Promise<void> {
   await runSandboxed({ command: 'true', args: [], profile: 'filter', limits, signal });
-};
+}
 
 /** The first line that a program prints, e.g. of `--version`; undefined when it cannot be run. */
-export const readFirstLine = async (
+export async function readFirstLine(
   command: string,
   args: readonly string[],
   signal: AbortSignal,
-): Promise<string | undefined> => {
+): Promise<string | undefined> {
   try {
     const { stdout, stderr } = await runSandboxed({ command, args, profile: 'script', limits, signal });
     return (stdout || stderr).split('\n', 1)[0]?.trim();
@@ -32,18 +32,18 @@ export const readFirstLine = async (
     if (isBootreadyError(error) && error.code !== 'tool-killed') return undefined;
     throw error;
   }
-};
+}
 
 /** What does the work here, each in its own words; what is not there is left out. */
-export const toolVersions = async (signal: AbortSignal): Promise<Record<string, string>> => {
+export async function toolVersions(signal: AbortSignal): Promise<Record<string, string>> {
   const asked = ['qemu-img', 'qemu-system-x86_64', 'nbdkit', 'guestfish'].map(
     async (name) => [name, await readFirstLine(name, ['--version'], signal)] as const,
   );
   return Object.fromEntries((await Promise.all(asked)).flatMap(([name, line]) => (line ? [[name, line]] : [])));
-};
+}
 
 /** Those of the programs that the sandbox does not find. */
-export const missingPrograms = async (names: readonly string[], signal: AbortSignal): Promise<string[]> => {
+export async function missingPrograms(names: readonly string[], signal: AbortSignal): Promise<string[]> {
   const script = 'for each in "$@"; do command -v "$each" >/dev/null || echo "$each"; done';
   const { stdout } = await runSandboxed({
     command: 'sh',
@@ -53,10 +53,10 @@ export const missingPrograms = async (names: readonly string[], signal: AbortSig
     signal,
   });
   return stdout.split('\n').filter((name) => name !== '');
-};
+}
 
 /** Where distributions keep QEMU's loadable block drivers. */
-const moduleFolders = async (): Promise<string[]> => {
+async function moduleFolders(): Promise<string[]> {
   const triplets = await readdir('/usr/lib').catch(() => []);
   return [
     '/usr/lib64/qemu',
@@ -64,11 +64,11 @@ const moduleFolders = async (): Promise<string[]> => {
     '/usr/lib/qemu',
     ...triplets.map((name) => `/usr/lib/${name}/qemu`),
   ];
-};
+}
 
 /** Drivers of QEMU that reach other hosts (package qemu-block-extra, qemu-block-*): an image may name one. */
-export const networkBlockDrivers = async (): Promise<string[]> => {
+export async function networkBlockDrivers(): Promise<string[]> {
   const names = ['curl', 'iscsi', 'nfs', 'rbd', 'ssh', 'gluster'];
   const folders = await moduleFolders();
   return names.filter((name) => folders.some((folder) => existsSync(join(folder, `block-${name}.so`))));
-};
+}

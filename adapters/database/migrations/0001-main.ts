@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     create sequence run_fence;
 
@@ -168,4 +168,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     create trigger notify_image after insert or update on runs for each row execute function notify_image();
     create trigger notify_image after insert or update on run_steps for each row execute function notify_image();
   `.execute(db);
-};
+}

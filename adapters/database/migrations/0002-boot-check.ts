@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`alter table projects add column boot_check text check (boot_check in ('off', 'warn', 'require'))`.execute(
     db,
   );
-};
+}

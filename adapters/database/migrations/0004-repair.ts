@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- How an image was made from another one.
     create table repairs (
@@ -19,4 +19,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     );
     create index repairs_parent on repairs (parent_id);
   `.execute(db);
-};
+}

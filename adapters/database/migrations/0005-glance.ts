@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table images
       add column visibility text not null default 'shared' check (visibility in ('private', 'shared', 'community', 'public')),
@@ -41,4 +41,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       alter column fence drop not null,
       drop constraint publications_format_check;
   `.execute(db);
-};
+}

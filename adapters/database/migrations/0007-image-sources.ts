@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- Images whose bytes come from an address in the internet.
     create table downloads (
@@ -61,4 +61,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
 
     create trigger notify_image after insert or update on downloads for each row execute function notify_image();
   `.execute(db);
-};
+}

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- Worker processes say now and then that they are there.
     create table workers (
@@ -34,4 +34,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     create trigger append_only before update or delete or truncate on audit_log
       for each statement execute function refuse_change();
   `.execute(db);
-};
+}

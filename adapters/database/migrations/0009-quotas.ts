@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table projects
       add column quota_images integer check (quota_images > 0),
@@ -16,4 +16,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     -- What a project holds is summed up whenever it wants more.
     create index images_held on images (project_id) include (held_bytes) where deleted_at is null;
   `.execute(db);
-};
+}

@@ -7,7 +7,7 @@ import { type Kysely, sql } from 'kysely';
  *
  * `(select current_setting(...))` is worked out once a query and not once a row.
  */
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- Roles belong to the whole server: another database of it may have made it, or makes it at this moment.
     do $$
@@ -110,4 +110,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     -- The API writes it as the owner: whoever acts for a project neither reads it nor writes an entry of his own.
     alter table audit_log enable row level security;
   `.execute(db);
-};
+}

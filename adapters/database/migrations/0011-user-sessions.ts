@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
 /** Sessions of users of the issuer beside those of keys. Processes that do not know them yet find none: they join the key. */
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table sessions
       alter column key_id drop not null,
@@ -16,4 +16,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       add constraint sessions_key_or_user check (
         num_nonnulls(subject, name, project_id, projects, role, sealed) = case when key_id is null then 6 else 0 end
       )`.execute(db);
-};
+}

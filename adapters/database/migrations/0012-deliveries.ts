@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- Where the images of a project go further; null follows the installation.
     alter table projects add column targets text[];
@@ -38,4 +38,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     end $$;
     create trigger notify_delivery after insert or update on deliveries for each row execute function notify_delivery();
   `.execute(db);
-};
+}

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table deliveries drop constraint deliveries_status_check;
     alter table deliveries add constraint deliveries_status_check
@@ -10,4 +10,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     -- Whether a delivery before this one was done: what is whole there is not its to take away.
     alter table deliveries add column was_there boolean not null default false;
   `.execute(db);
-};
+}

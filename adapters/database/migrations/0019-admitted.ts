@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
 /** What was served before there was this rule stays so. */
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- When a run found the bytes that are kept as they came safe to be given out, by our detector and by QEMU.
     alter table images add column admitted_at timestamptz;
@@ -14,4 +14,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     -- Only runs publish; the API did, of what it served at once.
     revoke insert on publications from bootready_project;
   `.execute(db);
-};
+}

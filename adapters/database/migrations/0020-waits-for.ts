@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely';
 
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`alter table run_steps add column waits_for text check (waits_for in ('scratch'))`.execute(db);
-};
+}

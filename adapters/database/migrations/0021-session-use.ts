@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 
 /** Processes that do not know these columns yet make sessions without a name for their browser, which end after the idle time too. */
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table sessions
       -- What it is called by its owner's other sessions; the hash is never told.
@@ -13,4 +13,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
       add column browser text;
     create index sessions_key on sessions (key_id);
     create index sessions_subject on sessions (subject)`.execute(db);
-};
+}

@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely';
  * Each entry of the audit log holds the hash of the one before and its own, SHA-256 of that and of its content as text. The database makes them, so that all processes write
  * one chain; `adapters/database/audit-chain.ts` checks them without asking the database's functions of ours.
  */
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table audit_log add column previous bytea, add column hash bytea;
 
@@ -49,4 +49,4 @@ export const up = async (db: Kysely<unknown>): Promise<void> => {
     end $$;
     create trigger chained before insert on audit_log for each row execute function chain_audit_entry();
   `.execute(db);
-};
+}

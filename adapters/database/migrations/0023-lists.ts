@@ -4,16 +4,16 @@ import { type Kysely, sql } from 'kysely';
  * Every list of both APIs goes by an index, whatever it is filtered and sorted by (docs/scale.md). What lists show or ask for of reports gets columns: a report
  * is tens of kilobytes of compressed JSON.
  */
-export const up = async (db: Kysely<unknown>): Promise<void> => {
+export async function up(db: Kysely<unknown>): Promise<void> {
   await columnsOfReports(db);
   await projectsOfEvents(db);
   await indexes(db);
   await policies(db);
   // Of expressions that are indexed nothing is known before.
   await sql`analyze images; analyze runs`.execute(db);
-};
+}
 
-const columnsOfReports = async (db: Kysely<unknown>): Promise<void> => {
+async function columnsOfReports(db: Kysely<unknown>): Promise<void> {
   await sql`
     alter table runs
       add column verdict text generated always as (report ->> 'verdict') stored,
@@ -41,9 +41,9 @@ const columnsOfReports = async (db: Kysely<unknown>): Promise<void> => {
     end $$;
     create trigger note_system after insert or update of report on runs for each row execute function note_system();
   `.execute(db);
-};
+}
 
-const projectsOfEvents = async (db: Kysely<unknown>): Promise<void> => {
+async function projectsOfEvents(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- Whose upload it tells of: below whose prefix it lies, or whose image came of it. Null: nobody's.
     alter table upload_events add column project_id text references projects;
@@ -55,9 +55,9 @@ const projectsOfEvents = async (db: Kysely<unknown>): Promise<void> => {
     create index upload_events_open on upload_events (received_at, id) where settled_at is null;
     alter policy of_own_upload on upload_events using (project_id = (select acting_project()));
   `.execute(db);
-};
+}
 
-const indexes = async (db: Kysely<unknown>): Promise<void> => {
+async function indexes(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- A member's lists: its own images, and those that everybody may use.
     create index images_by_project on images (project_id, created_at, id) where deleted_at is null;
@@ -127,9 +127,9 @@ const indexes = async (db: Kysely<unknown>): Promise<void> => {
       raise warning 'no index for parts of names: create extension pg_trgm';
     end $$;
   `.execute(db);
-};
+}
 
-const policies = async (db: Kysely<unknown>): Promise<void> => {
+async function policies(db: Kysely<unknown>): Promise<void> {
   await sql`
     -- All at once, for a whole query, rather than a call for each row.
     do $$
@@ -144,4 +144,4 @@ const policies = async (db: Kysely<unknown>): Promise<void> => {
       or (visibility = 'shared' and id in (select images_shared_with((select acting_project())))));
     drop function is_shared_with(uuid, text);
   `.execute(db);
-};
+}

@@ -7,22 +7,23 @@ export type Answer = { status: number; headers: Headers; json: unknown; text: st
 
 const patienceMs = 60_000;
 
-export const silent = (name: string, service: string, cause: unknown): BootreadyError =>
-  new BootreadyError({
+export function silent(name: string, service: string, cause: unknown): BootreadyError {
+  return new BootreadyError({
     code: 'unavailable',
     message: `${service} of target "${name}" does not answer.`,
     remedy: 'Check that it runs and that workers can reach it. The delivery is retried.',
     retryable: true,
     cause,
   });
+}
 
 /** @throws `unavailable` (retryable) when there is no answer; whatever the answer says is for the caller */
-export const askJson = async (
+export async function askJson(
   name: string,
   service: string,
   { method, url, token, body }: Ask,
   signal: AbortSignal,
-): Promise<Answer> => {
+): Promise<Answer> {
   try {
     const response = await fetch(url, {
       method,
@@ -42,21 +43,21 @@ export const askJson = async (
     signal.throwIfAborted();
     throw silent(name, service, error);
   }
-};
+}
 
-const readJson = (text: string): unknown => {
+function readJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
-};
+}
 
 /** An error needs no more. */
 const mostOfPage = 10_000;
 
 /** What the service said, in a few words: its errors are JSON with a message, or pages. */
-export const splitWords = (text: string): string => {
+export function splitWords(text: string): string {
   const { message } = (readJson(text) ?? {}) as { message?: unknown };
   return (typeof message === 'string' ? message : text)
     .slice(0, mostOfPage)
@@ -65,4 +66,4 @@ export const splitWords = (text: string): string => {
     .trim()
     .replace(/\.$/, '')
     .slice(0, 200);
-};
+}

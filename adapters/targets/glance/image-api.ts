@@ -36,7 +36,7 @@ export type ImageApi = {
 /** A socket that takes nothing for so long. Glance may hash and store what came last before it answers. */
 const idleMs = 10 * 60_000;
 
-export const openImageApi = (name: string, { token, projectId, imageUrl }: Session, signal: AbortSignal): ImageApi => {
+export function openImageApi(name: string, { token, projectId, imageUrl }: Session, signal: AbortSignal): ImageApi {
   const images = `${imageUrl}/v2/images`;
   const ask = (method: 'GET' | 'POST' | 'DELETE', url: string, body?: object): Promise<Answer> =>
     askJson(name, 'Glance', { method, url, token, ...(body ? { body } : {}) }, signal);
@@ -73,14 +73,14 @@ export const openImageApi = (name: string, { token, projectId, imageUrl }: Sessi
     },
     upload: (id, bytes, size) => put(name, new URL(`${images}/${id}/file`), { token, bytes, size, signal }),
   };
-};
+}
 
 /** With its length, which not every server in front of Glance does without (RFC 9112, 6.3): fetch would send it in chunks. */
-const put = async (
+async function put(
   name: string,
   url: URL,
   { token, bytes, size, signal }: { token: string; bytes: Readable; size: number; signal: AbortSignal },
-): Promise<void> => {
+): Promise<void> {
   const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
     method: 'PUT',
     headers: { 'x-auth-token': token, 'content-type': 'application/octet-stream', 'content-length': String(size) },
@@ -110,9 +110,9 @@ const put = async (
     request.destroy();
     await sent.catch(() => undefined);
   }
-};
+}
 
-const refusal = (name: string, status: number, page: string): BootreadyError => {
+function refusal(name: string, status: number, page: string): BootreadyError {
   const words = splitWords(page);
   const said = words ? `: "${words}"` : '';
   if (status === 401 || status === 403) {
@@ -137,4 +137,4 @@ const refusal = (name: string, status: number, page: string): BootreadyError => 
     remedy: retryable ? 'Check its health. The delivery is retried.' : `Check the target in TARGETS, ${again}`,
     retryable,
   });
-};
+}

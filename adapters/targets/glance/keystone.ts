@@ -23,7 +23,7 @@ const Answer = z.object({
 });
 
 /** Identity API v3, "Password authentication with scoped authorization", "Authenticating with an Application Credential". */
-const buildBody = (auth: KeystoneAuth): object => {
+function buildBody(auth: KeystoneAuth): object {
   if ('application_credential_id' in auth) {
     const application_credential = {
       id: auth.application_credential_id,
@@ -34,14 +34,14 @@ const buildBody = (auth: KeystoneAuth): object => {
   const user = { name: auth.username, domain: { name: auth.user_domain_name }, password: auth.password };
   const project = { name: auth.project_name, domain: { name: auth.project_domain_name } };
   return { auth: { identity: { methods: ['password'], password: { user } }, scope: { project } } };
-};
+}
 
 /** @throws BootreadyError, not retryable where nothing but the operator can help */
-export const authenticate = async (
+export async function authenticate(
   name: string,
   { auth, region_name: region, interface: wanted }: GlanceTargetConfig,
   signal: AbortSignal,
-): Promise<Session> => {
+): Promise<Session> {
   const url = trimSlashes(auth.auth_url);
   const ask: Ask = {
     method: 'POST',
@@ -81,4 +81,4 @@ export const authenticate = async (
     });
   }
   return { token, projectId: project.id, imageUrl: trimSlashes(trimSlashes(imageUrl).replace(/\/v2$/, '')) };
-};
+}

@@ -18,7 +18,7 @@ const chunkBytes = 4 * 1024 ** 2;
 const saveMs = 15 * 60_000;
 
 /** An OpenStack cloud: the image in its Glance, with our properties, held against the hash that Glance has made of it. */
-export const createGlanceTarget = (name: string, config: GlanceTargetConfig): Target => {
+export function createGlanceTarget(name: string, config: GlanceTargetConfig): Target {
   const open = async (signal: AbortSignal): Promise<ImageApi> =>
     openImageApi(name, await authenticate(name, config, signal), signal);
 
@@ -81,28 +81,26 @@ export const createGlanceTarget = (name: string, config: GlanceTargetConfig): Ta
       return 'Keystone accepts the credentials, and Glance answers';
     },
   };
-};
+}
 
-const isServed = ({ status }: GlanceImage): boolean => status === 'active' || status === 'deactivated';
+function isServed({ status }: GlanceImage): boolean {
+  return status === 'active' || status === 'deactivated';
+}
 
 /** Ids of one image of ours, one after the other: Glance gives none twice, not even that of an image which was deleted. */
-const makeId = (imageId: string, number: number): string => {
+function makeId(imageId: string, number: number): string {
   const hex = createHash('sha256').update(`${imageId}/${number}`).digest('hex');
   // Version 8, made as we like, variant 10 (RFC 9562, 5.8).
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     '-',
   );
-};
+}
 
 /**
  * The one image there that is ours: served already, else a new one. What is neither was left by a delivery that died, and goes.
  * Two deliveries at once ask for the same id, and only one gets it.
  */
-const claim = async (
-  api: ImageApi,
-  { imageId }: Deliverable,
-  record: Record<string, unknown>,
-): Promise<GlanceImage> => {
+async function claim(api: ImageApi, { imageId }: Deliverable, record: Record<string, unknown>): Promise<GlanceImage> {
   const there = await api.find(identity, imageId);
   const served = there.find(isServed);
   if (served) return served;
@@ -119,42 +117,45 @@ const claim = async (
     message: 'Glance refuses our images: it reports that every image ID already exists.',
     remedy: `Remove images with the property ${identity}=${imageId} permanently there, ${again}`,
   });
-};
+}
 
-const toRecord = (image: Deliverable, { visibility }: GlanceTargetConfig): Record<string, unknown> => ({
-  // Glance keeps these names for itself: "Reserved properties".
-  ...Object.fromEntries(Object.entries(image.properties).filter(([key]) => !key.startsWith('os_glance_'))),
-  [identity]: image.imageId,
-  [digest]: image.digests.sha256,
-  name: image.name,
-  disk_format: image.format,
-  container_format: 'bare',
-  min_disk: minimumDisk(image.virtualSize),
-  visibility,
-});
+function toRecord(image: Deliverable, { visibility }: GlanceTargetConfig): Record<string, unknown> {
+  return {
+    // Glance keeps these names for itself: "Reserved properties".
+    ...Object.fromEntries(Object.entries(image.properties).filter(([key]) => !key.startsWith('os_glance_'))),
+    [identity]: image.imageId,
+    [digest]: image.digests.sha256,
+    name: image.name,
+    disk_format: image.format,
+    container_format: 'bare',
+    min_disk: minimumDisk(image.virtualSize),
+    visibility,
+  };
+}
 
 /** By the strongest hash that both know. */
-const isSame = (there: GlanceImage, { source }: Deliverable, ours: Digests): boolean => {
+function isSame(there: GlanceImage, { source }: Deliverable, ours: Digests): boolean {
   if (there.size !== source.size) return false;
   const algorithm = there.os_hash_algo;
   if (algorithm === 'sha512' && ours.sha512) return there.os_hash_value === ours.sha512;
   if (algorithm === 'sha256') return there.os_hash_value === ours.sha256;
   if (there.checksum && ours.md5) return there.checksum === ours.md5;
   return there[digest] === ours.sha256;
-};
+}
 
-const untilSaved = async (api: ImageApi, id: string, signal: AbortSignal): Promise<GlanceImage | undefined> => {
+async function untilSaved(api: ImageApi, id: string, signal: AbortSignal): Promise<GlanceImage | undefined> {
   const deadline = Date.now() + saveMs;
   for (;;) {
     const image = await api.get(id);
     if (image?.status !== 'saving' || Date.now() > deadline) return image;
     await pause(2000, undefined, { signal });
   }
-};
+}
 
-const replaced = (name: string, id: string): BootreadyError =>
-  new BootreadyError({
+function replaced(name: string, id: string): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: `Target "${name}" has one of our images with different data (${id}).`,
     remedy: `Check it there, and delete it, ${again}`,
   });
+}

@@ -5,23 +5,24 @@ import type { Image } from '../../../shared/ports/image.ts';
 import { assertMayPublicize, owns, toViewer } from '../../access.ts';
 import type { ApiDeps } from '../../deps.ts';
 
-export const noSuchImage = (id: string): BootreadyError =>
-  new BootreadyError({
+export function noSuchImage(id: string): BootreadyError {
+  return new BootreadyError({
     code: 'not-found',
     message: `There is no image ${JSON.stringify(id.slice(0, 100))} that you can see.`,
     remedy: '"openstack image list" shows the images you can see.',
   });
+}
 
 /** The image of the route's `:id`; one that the viewer may not see is answered exactly like none. @throws `not-found` */
-export const visibleImage = async ({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
+export async function visibleImage({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
   const { id } = request.params as { id: string };
   const image = z.guid().safeParse(id).success ? await images.getVisible(id, toViewer(request)) : undefined;
   if (!image) throw noSuchImage(id);
   return image;
-};
+}
 
 /** For what only the owner may do. @throws `not-found`, `forbidden` when the viewer sees it and does not own it, or may not change anything */
-export const ownImage = async (deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> => {
+export async function ownImage(deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
   const image = await visibleImage(deps, request);
   const viewer = toViewer(request);
   if (owns(viewer, image)) {
@@ -34,4 +35,4 @@ export const ownImage = async (deps: Pick<ApiDeps, 'images'>, request: FastifyRe
     message: 'This image belongs to another project, and only that project can change it.',
     remedy: 'Download it and create your own image.',
   });
-};
+}

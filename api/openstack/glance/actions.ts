@@ -6,13 +6,13 @@ import type { ApiDeps } from '../../deps.ts';
 import { atLeast, readIdentity } from '../../identity.ts';
 import { ownImage } from './access.ts';
 
-const forbidden = (message: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'forbidden', message, remedy });
+function forbidden(message: string, remedy: string): BootreadyError {
+  return new BootreadyError({ code: 'forbidden', message, remedy });
+}
 
 /** Takes the data of an image out of circulation, and back. Twice is once. */
-export const actionRoutes =
-  (deps: ApiDeps): FastifyPluginAsync =>
-  async (app) => {
+export function actionRoutes(deps: ApiDeps): FastifyPluginAsync {
+  return async (app) => {
     const { images } = deps;
     const member = { onRequest: atLeast('member') };
 
@@ -56,3 +56,4 @@ export const actionRoutes =
       },
     );
   };
+}

@@ -3,29 +3,33 @@ import type { Image, ImageAttributes } from '../../../shared/ports/image.ts';
 import { assertWithin } from '../../../shared/request-limits.ts';
 import { assertPropertiesFit, type BaseAttribute } from '../../image-attributes.ts';
 
-const forbidden = (message: string): BootreadyError => new BootreadyError({ code: 'forbidden', message });
+function forbidden(message: string): BootreadyError {
+  return new BootreadyError({ code: 'forbidden', message });
+}
 
 /** The attributes of an image by the names of the API. */
 export type Attributes = { base: Record<BaseAttribute, unknown>; properties: Record<string, string> };
 
-export const toAttributes = (image: ImageAttributes): Attributes => ({
-  base: {
-    name: image.name === '' ? null : image.name,
-    visibility: image.visibility,
-    protected: image.isProtected,
-    os_hidden: image.isHidden,
-    tags: image.tags,
-    min_disk: image.minDisk,
-    min_ram: image.minRam,
-    disk_format: image.diskFormat,
-    container_format: image.containerFormat,
-    owner: image.projectId,
-  },
-  properties: { ...image.properties },
-});
+export function toAttributes(image: ImageAttributes): Attributes {
+  return {
+    base: {
+      name: image.name === '' ? null : image.name,
+      visibility: image.visibility,
+      protected: image.isProtected,
+      os_hidden: image.isHidden,
+      tags: image.tags,
+      min_disk: image.minDisk,
+      min_ram: image.minRam,
+      disk_format: image.diskFormat,
+      container_format: image.containerFormat,
+      owner: image.projectId,
+    },
+    properties: { ...image.properties },
+  };
+}
 
 /** @throws BootreadyError `quota-exceeded` when there are too many tags or properties */
-export const toImageAttributes = ({ base, properties }: Attributes): ImageAttributes => {
+export function toImageAttributes({ base, properties }: Attributes): ImageAttributes {
   const image = {
     projectId: base.owner as string,
     name: (base.name as string | null) ?? '',
@@ -42,11 +46,11 @@ export const toImageAttributes = ({ base, properties }: Attributes): ImageAttrib
   assertWithin('tags', image.tags.length);
   assertPropertiesFit(properties);
   return image;
-};
+}
 
 /** Formats belong to bytes, and objects lie below their project: once bytes are there these stay what they are. @throws BootreadyError `forbidden` */
-export const assertMayChange = ({ status }: Image, name: string): void => {
+export function assertMayChange({ status }: Image, name: string): void {
   if (name !== 'disk_format' && name !== 'container_format' && name !== 'owner') return;
   if (status === 'queued' || status === 'importing') return;
   throw forbidden(`The attribute "${name}" can be changed only while the image is queued; this image is ${status}.`);
-};
+}

@@ -31,8 +31,9 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const judged = (file: string, diskFormat: string, containerFormat = 'bare') =>
-  judgeContent(foreign, bufferSource(files[file] as Buffer), { diskFormat, containerFormat }, 1024 ** 4);
+function judged(file: string, diskFormat: string, containerFormat = 'bare') {
+  return judgeContent(foreign, bufferSource(files[file] as Buffer), { diskFormat, containerFormat }, 1024 ** 4);
+}
 const MiB = 1024 ** 2;
 
 test.each([

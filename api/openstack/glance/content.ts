@@ -16,35 +16,38 @@ const expected: Readonly<Record<string, DiskFormat>> = Object.fromEntries(
   }),
 );
 
-const refused = (message: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'unsupported-media', message, remedy });
+function refused(message: string, remedy: string): BootreadyError {
+  return new BootreadyError({ code: 'unsupported-media', message, remedy });
+}
 
 /** What may hold anything: nobody probes a raw disk, and the others hold none. */
-const isOpaque = (diskFormat: string): boolean => !(diskFormat in expected) || diskFormat === 'raw';
+function isOpaque(diskFormat: string): boolean {
+  return !(diskFormat in expected) || diskFormat === 'raw';
+}
 
 /**
  * Nothing at all is no image of any format; declared raw, Glance takes it, and "openstack image create" sends it where there is neither file nor terminal.
  * @throws BootreadyError `unsupported-media`
  */
-export const assertMayBeEmpty = (diskFormat: string): void => {
+export function assertMayBeEmpty(diskFormat: string): void {
   if (isOpaque(diskFormat)) return;
   throw refused(
     `There is no image data: an empty file is not a ${diskFormat}.`,
     'Send the image file. To create an image without a file from a script, give "openstack image create" a terminal as input, or omit --disk-format.',
   );
-};
+}
 
 /**
  * Whether bytes may be served under the format that they were declared to have: our detector must find that format in them, and no trap. What
  * is declared raw may be anything that is no format at all, for nobody probes a raw disk. Gives the size that a guest sees.
  * @throws BootreadyError `unsupported-media` that says why not
  */
-export const judgeContent = async (
+export async function judgeContent(
   foreign: ForeignDoor,
   source: ByteSource,
   declared: { diskFormat: string; containerFormat: string },
   maxVirtualBytes: number,
-): Promise<{ virtualSize: number | null }> => {
+): Promise<{ virtualSize: number | null }> {
   const { diskFormat, containerFormat } = declared;
   if (source.size === 0) throw refused('There is no image data: the file is empty.', 'Send the image file.');
   const opaque = isOpaque(diskFormat);
@@ -92,4 +95,4 @@ export const judgeContent = async (
     `The file is declared as ${diskFormat}, but is ${disk.format} by its content.`,
     `Create the image with the real --disk-format of the file.`,
   );
-};
+}

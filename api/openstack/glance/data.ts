@@ -19,9 +19,8 @@ import { startRun } from './start-run.ts';
  * Image data. PUT .../file stores the bytes as they are, and a run that looks at them and converts nothing has them served as they are. What is to be
  * converted is staged (PUT .../stage) and then imported (import.ts).
  */
-export const dataRoutes =
-  (deps: ApiDeps): FastifyPluginAsync =>
-  async (app) => {
+export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
+  return async (app) => {
     const { config, images, store } = deps;
     app.removeAllContentTypeParsers();
     app.addContentTypeParser('application/octet-stream', (_request, body, done) => done(null, body));
@@ -190,11 +189,12 @@ export const dataRoutes =
       return reply.send(await bytesWhileAllowed(store, request, { object, range, mayStill }));
     };
   };
+}
 
-const storedObject = async (
+async function storedObject(
   { store }: Pick<ApiDeps, 'store'>,
   { bucket, key }: { bucket: string; key: string },
-): Promise<ObjectInfo> => {
+): Promise<ObjectInfo> {
   const object = await store.head(bucket, key);
   if (object) return object;
   throw new BootreadyError({
@@ -203,23 +203,25 @@ const storedObject = async (
     remedy: 'Contact the operator.',
     context: { bucket, key },
   });
-};
+}
 
-const cannotTake = ({ status }: Image): BootreadyError =>
-  new BootreadyError({
+function cannotTake({ status }: Image): BootreadyError {
+  return new BootreadyError({
     code: 'conflict',
     message: `The image cannot receive data: it is ${status}.`,
     remedy: 'Only a queued image can receive data, and only once. Create another image for other data.',
   });
+}
 
-const noData = (): BootreadyError =>
-  new BootreadyError({
+function noData(): BootreadyError {
+  return new BootreadyError({
     code: 'invalid-input',
     message: 'There is no image data.',
     remedy: 'Send the file as the body.',
   });
+}
 
-const assertHasFormats = ({ diskFormat, containerFormat }: Image): { diskFormat: string; containerFormat: string } => {
+function assertHasFormats({ diskFormat, containerFormat }: Image): { diskFormat: string; containerFormat: string } {
   if (diskFormat && containerFormat) return { diskFormat, containerFormat };
   const missing = [...(diskFormat ? [] : ['disk_format']), ...(containerFormat ? [] : ['container_format'])];
   throw new BootreadyError({
@@ -227,10 +229,10 @@ const assertHasFormats = ({ diskFormat, containerFormat }: Image): { diskFormat:
     message: `${missing.join(' and ')} must be set before you send image data.`,
     remedy: 'openstack image set --disk-format FORMAT --container-format bare ID',
   });
-};
+}
 
 /** What the sender says of the size: our clients' header first, for bodies that come in chunks have no length. */
-const announcedSize = (request: FastifyRequest): number | undefined => {
+function announcedSize(request: FastifyRequest): number | undefined {
   const said = request.headers['x-openstack-image-size'] ?? request.headers['content-length'];
   if (said === undefined) return undefined;
   const size = /^\d{1,16}$/.test(String(said)) ? Number(said) : Number.NaN;
@@ -240,9 +242,9 @@ const announcedSize = (request: FastifyRequest): number | undefined => {
     message: 'The announced size of the image data is not a number of bytes.',
     remedy: 'Send X-OpenStack-Image-Size as a whole number, or omit it.',
   });
-};
+}
 
-const assertStoreIsOurs = (request: FastifyRequest): void => {
+function assertStoreIsOurs(request: FastifyRequest): void {
   const wanted = request.headers['x-image-meta-store'];
   if (wanted === undefined || wanted === storeId) return;
   throw new BootreadyError({
@@ -250,4 +252,4 @@ const assertStoreIsOurs = (request: FastifyRequest): void => {
     message: 'Store not found.',
     remedy: `Omit the store, or name "${storeId}".`,
   });
-};
+}

@@ -8,12 +8,14 @@ import { needsRetryAfter } from '../../errors.ts';
  * Errors as OpenStack's clients read them: an object of objects, each with a `message` (glanceclient's exc.py, openstacksdk's
  * exceptions.py). The remedy stands in the message, for they show nothing else.
  */
-export const openStackError = (status: number, message: string) => ({
-  error: { code: status, title: STATUS_CODES[status] ?? 'Error', message },
-});
+export function openStackError(status: number, message: string) {
+  return {
+    error: { code: status, title: STATUS_CODES[status] ?? 'Error', message },
+  };
+}
 
 /** For every route below; `challenge` is what WWW-Authenticate says to whoever shows no valid token. */
-export const answerOpenStackErrors = (app: FastifyInstance, challenge: string): void => {
+export function answerOpenStackErrors(app: FastifyInstance, challenge: string): void {
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send(openStackError(404, 'This address does not exist.')),
   );
@@ -32,4 +34,4 @@ export const answerOpenStackErrors = (app: FastifyInstance, challenge: string): 
     const message = `Something went wrong on our side. If it fails again, report the request ID to the operator: ${request.id}.`;
     return reply.code(500).send(openStackError(500, message));
   });
-};
+}

@@ -16,9 +16,8 @@ import { type RawQuery, withMarker } from './raw-query.ts';
 import { detailedView, imageView, toFacts } from './view.ts';
 
 /** Image records: create, list, show, change, delete. */
-export const imageRoutes =
-  (deps: ApiDeps): FastifyPluginAsync =>
-  async (app) => {
+export function imageRoutes(deps: ApiDeps): FastifyPluginAsync {
+  return async (app) => {
     const { config, images, projects, starter } = deps;
     const member = { onRequest: atLeast('member') };
 
@@ -116,11 +115,12 @@ export const imageRoutes =
       return reply.code(204).send();
     });
   };
+}
 
 const namesOfPatchTypes = Object.keys(patchTypes).join(', ');
 
 /** @throws BootreadyError `unsupported-media` */
-const toDialect = (request: FastifyRequest): PatchDialect => {
+function toDialect(request: FastifyRequest): PatchDialect {
   const [type = ''] = (request.headers['content-type'] ?? '').split(';');
   const dialect = (patchTypes as Record<string, PatchDialect>)[type.trim().toLowerCase()];
   if (dialect) return dialect;
@@ -129,18 +129,18 @@ const toDialect = (request: FastifyRequest): PatchDialect => {
     message: 'Changes of an image need another media type.',
     remedy: `Send one of ${namesOfPatchTypes}.`,
   });
-};
+}
 
-const assertPatchType = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+async function assertPatchType(request: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.header('accept-patch', namesOfPatchTypes);
   toDialect(request);
-};
+}
 
 /** @throws BootreadyError `invalid-input`, or `forbidden` for what is read-only or reserved */
-export const parseNewImage = (
+export function parseNewImage(
   body: unknown,
   ownProject: string,
-): { id: string | undefined; attributes: ReturnType<typeof toImageAttributes> } => {
+): { id: string | undefined; attributes: ReturnType<typeof toImageAttributes> } {
   const object = z.record(z.string(), z.unknown()).safeParse(body);
   const id = object.success ? z.guid().optional().safeParse(object.data.id) : undefined;
   if (!object.success || !id?.success) {
@@ -171,7 +171,7 @@ export const parseNewImage = (
     } else if (name !== 'owner' || valid !== null) attributes.base[name] = valid;
   }
   return { id: id.data?.toLowerCase(), attributes: toImageAttributes(attributes) };
-};
+}
 
 /** What holds for all that is not said of a new image. */
 const blank = {

@@ -20,11 +20,12 @@ const ImportBody = z.object({
   all_stores_must_succeed: z.boolean().nullish(),
 });
 
-const conflict = (message: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'conflict', message, remedy });
+function conflict(message: string, remedy: string): BootreadyError {
+  return new BootreadyError({ code: 'conflict', message, remedy });
+}
 
 /** @param store that the header names @returns where the data is to be fetched from; undefined when it was staged */
-const toSource = (body: unknown, store: string | undefined): { url: string } | undefined => {
+function toSource(body: unknown, store: string | undefined): { url: string } | undefined {
   const result = ImportBody.safeParse(body);
   const invalid = (message: string): BootreadyError =>
     new BootreadyError({
@@ -45,19 +46,19 @@ const toSource = (body: unknown, store: string | undefined): { url: string } | u
   const uri = SourceUrl.safeParse(method.uri ?? '');
   if (!uri.success) throw invalid(uri.error.issues[0]?.message ?? 'The URI is not valid.');
   return { url: uri.data };
-};
+}
 
 /** A disk that was declared raw or qcow2 becomes that, so that the record keeps the format that its owner gave it. */
-const settingsFor = ({ diskFormat }: Image): ImageSettings =>
-  diskFormat === 'raw' || diskFormat === 'qcow2' ? { targetFormat: diskFormat } : {};
+function settingsFor({ diskFormat }: Image): ImageSettings {
+  return diskFormat === 'raw' || diskFormat === 'qcow2' ? { targetFormat: diskFormat } : {};
+}
 
 /**
  * Import: what was staged becomes an upload like any other, and goes the whole way of one. Unlike Glance, an import that failed keeps its data and
  * its reasons, and may be asked for again.
  */
-export const importRoutes =
-  (deps: ApiDeps): FastifyPluginAsync =>
-  async (app) => {
+export function importRoutes(deps: ApiDeps): FastifyPluginAsync {
+  return async (app) => {
     const { downloads, images, store } = deps;
 
     app.post(
@@ -114,3 +115,4 @@ export const importRoutes =
       await startRun(deps, request, image, { runId, workflowId });
     };
   };
+}

@@ -12,9 +12,8 @@ const MiB = 1024 ** 2;
 const unlimited = -1;
 
 /** What this installation can, and what the project uses of it. */
-export const infoRoutes =
-  ({ projects }: ApiDeps): FastifyPluginAsync =>
-  async (app) => {
+export function infoRoutes({ projects }: ApiDeps): FastifyPluginAsync {
+  return async (app) => {
     app.get('/info/import', async () => ({
       'import-methods': { description: 'Ways to import image data.', type: 'array', value: importMethods },
     }));
@@ -41,3 +40,4 @@ export const infoRoutes =
       };
     });
   };
+}

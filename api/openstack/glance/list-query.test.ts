@@ -5,7 +5,9 @@ import { sortKeys } from '../../../shared/ports/visible-images.ts';
 import { findCode } from '../../../test/support/code-of.ts';
 import { parseListQuery, readValues } from './list-query.ts';
 
-const parsed = (query: string) => parseListQuery({ ...parse(query) });
+function parsed(query: string) {
+  return parseListQuery({ ...parse(query) });
+}
 test('nothing asked: the newest 25, nothing hidden, only what was accepted', () => {
   expect(parsed('')).toEqual({
     memberStatus: 'accepted',

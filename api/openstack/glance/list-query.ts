@@ -4,11 +4,12 @@ import { type Sort, sortKeys, type VisibleQuery } from '../../../shared/ports/vi
 import { assertWithin } from '../../../shared/request-limits.ts';
 import { invalidQuery as invalid, limitOf, oneOfThese, type RawQuery, valuesIn, wholeNumber } from './raw-query.ts';
 
-const flag = (value: string, name: string): boolean =>
-  oneOfThese(value.toLowerCase(), ['true', 'false'], name) === 'true';
+function flag(value: string, name: string): boolean {
+  return oneOfThese(value.toLowerCase(), ['true', 'false'], name) === 'true';
+}
 
 /** `in:a,"b,c"` is a list, where quotes keep commas together; everything else is one value. */
-export const readValues = (text: string, name: string): string[] => {
+export function readValues(text: string, name: string): string[] {
   const [, operator, rest = ''] = /^([^:]{0,255}):(.*)$/s.exec(text) ?? [];
   if (operator === undefined) return [text];
   if (operator === 'eq') return [rest];
@@ -24,24 +25,24 @@ export const readValues = (text: string, name: string): string[] => {
     if (end !== ',') return values;
     left = left.slice(whole.length);
   }
-};
+}
 
 const comparisons = ['eq', 'neq', 'gt', 'gte', 'lt', 'lte'] as const;
 const Time = z.iso.datetime({ offset: true, local: true });
 
-const toTime = (text: string, field: 'created_at' | 'updated_at'): VisibleQuery['times'][number] => {
+function toTime(text: string, field: 'created_at' | 'updated_at'): VisibleQuery['times'][number] {
   const [, operator, rest] = /^([a-z]+):(.*)$/s.exec(text) ?? [];
   const comparison = operator === undefined ? 'eq' : oneOfThese(operator, comparisons, field);
   const time = (rest ?? text).replace(' ', '+');
   if (!Time.safeParse(time).success) throw invalid(`The time in "${field}" must have the form 2026-01-31T12:00:00Z.`);
   const zoned = /(Z|[+-]\d\d:?\d\d)$/.test(time) ? time : `${time}Z`;
   return { field, comparison, at: new Date(zoned) };
-};
+}
 
 const directions = ['asc', 'desc'] as const;
 
 /** `sort=name:asc,size` or `sort_key=name&sort_dir=asc&sort_key=size`, never both. A key that comes again changes nothing. */
-const readSort = (all: (name: string) => readonly string[]): Sort[] => {
+function readSort(all: (name: string) => readonly string[]): Sort[] {
   const [sort] = all('sort');
   assertWithin('sortKeys', Math.max(countOf(sort, ','), all('sort_key').length, all('sort_dir').length));
   const keys = all('sort_key').map((key) => oneOfThese(key.trim(), sortKeys, 'sort_key'));
@@ -61,12 +62,15 @@ const readSort = (all: (name: string) => readonly string[]): Sort[] => {
   if (dirs.length > 1 && dirs.length !== keys.length) throw invalid('Each "sort_key" needs one "sort_dir".');
   const chosen = keys.length > 0 ? keys : (['created_at'] as const);
   return withoutRepeats(chosen.map((key, index) => ({ key, direction: dirs[index] ?? dirs[0] ?? 'desc' })));
-};
+}
 
-const countOf = (text: string | undefined, separator: string): number => text?.split(separator).length ?? 0;
+function countOf(text: string | undefined, separator: string): number {
+  return text?.split(separator).length ?? 0;
+}
 
-const withoutRepeats = (sort: readonly Sort[]): Sort[] =>
-  sort.filter(({ key }, index) => sort.findIndex((each) => each.key === key) === index);
+function withoutRepeats(sort: readonly Sort[]): Sort[] {
+  return sort.filter(({ key }, index) => sort.findIndex((each) => each.key === key) === index);
+}
 
 const listed = ['id', 'name', 'status', 'container_format', 'disk_format'] as const;
 const measured = ['size', 'virtual_size', 'min_disk', 'min_ram'] as const;
@@ -89,7 +93,7 @@ const known = new Set<string>([
 ]);
 
 /** The query of GET /v2/images. Names that we do not know are custom properties, as in Glance. @throws BootreadyError `invalid-input` */
-export const parseListQuery = (raw: RawQuery): VisibleQuery => {
+export function parseListQuery(raw: RawQuery): VisibleQuery {
   const all = valuesIn(raw);
   const one = <T>(name: string, parse: (value: string, name: string) => T): T | undefined => {
     const value = all(name).at(-1);
@@ -141,4 +145,4 @@ export const parseListQuery = (raw: RawQuery): VisibleQuery => {
     ...given('marker', one('marker', text)),
     limit: limitOf(all('limit').at(-1)),
   };
-};
+}

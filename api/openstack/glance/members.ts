@@ -10,23 +10,24 @@ import { atLeast } from '../../identity.ts';
 import { ownImage, visibleImage } from './access.ts';
 import { memberView } from './view.ts';
 
-const forbidden = (message: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'forbidden', message, remedy });
-const invalid = (message: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message, remedy });
+function forbidden(message: string, remedy: string): BootreadyError {
+  return new BootreadyError({ code: 'forbidden', message, remedy });
+}
+function invalid(message: string, remedy: string): BootreadyError {
+  return new BootreadyError({ code: 'invalid-input', message, remedy });
+}
 
-const assertShared = ({ visibility }: Image): void => {
+function assertShared({ visibility }: Image): void {
   if (visibility === 'shared') return;
   throw forbidden(
     `Only shared images have members; this one is ${visibility}.`,
     'Share it first: openstack image set --shared ID',
   );
-};
+}
 
 /** Projects that a shared image is shared with. Each sees its own membership only, and alone says whether it accepts. */
-export const memberRoutes =
-  (deps: ApiDeps): FastifyPluginAsync =>
-  async (app) => {
+export function memberRoutes(deps: ApiDeps): FastifyPluginAsync {
+  return async (app) => {
     const { images } = deps;
     const member = { onRequest: atLeast('member') };
 
@@ -99,3 +100,4 @@ export const memberRoutes =
       },
     );
   };
+}

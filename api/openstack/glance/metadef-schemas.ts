@@ -55,9 +55,11 @@ const definitions = {
 /** Glance has two: names of one property are at least one. */
 const propertyDefinitions = { ...numbers, stringArray: { ...stringArray, minItems: 1 } };
 
-const strict = (name: string, of: Schema, required: string[]): Schema => ({
-  ...{ name, properties: of, additionalProperties: false, required },
-});
+function strict(name: string, of: Schema, required: string[]): Schema {
+  return {
+    ...{ name, properties: of, additionalProperties: false, required },
+  };
+}
 
 const namespace = strict(
   'namespace',

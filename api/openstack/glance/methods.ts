@@ -14,7 +14,7 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const satis
  * Notes the routes that are made below; what it gives, called when all are there, answers their other methods with 405 and what is allowed (RFC
  * 9110, 15.5.6).
  */
-export const refuseOtherMethods = (app: FastifyInstance): (() => void) => {
+export function refuseOtherMethods(app: FastifyInstance): () => void {
   const known = new Map<string, Set<string>>();
   app.addHook('onRoute', ({ url, method, prefix, config }) => {
     if ((config as { isRefusal?: true } | undefined)?.isRefusal) return;
@@ -43,4 +43,4 @@ export const refuseOtherMethods = (app: FastifyInstance): (() => void) => {
       });
     }
   };
-};
+}

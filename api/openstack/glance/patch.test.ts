@@ -34,8 +34,9 @@ const image: Image = {
   updatedAt: new Date(0),
 };
 
-const patched = (body: unknown, dialect: 'v2.0' | 'v2.1' = 'v2.1', of: Image = image) =>
-  applyPatch(of, parsePatch(body, dialect), dialect);
+function patched(body: unknown, dialect: 'v2.0' | 'v2.1' = 'v2.1', of: Image = image) {
+  return applyPatch(of, parsePatch(body, dialect), dialect);
+}
 describe('both dialects', () => {
   test.each([
     ['v2.1', { op: 'replace', path: '/name', value: 'New' }],
@@ -97,7 +98,9 @@ test('more than 128 properties or tags are too many', () => {
   expect(findCode(() => patched([{ op: 'replace', path: '/tags', value: tags }]))).toBe('quota-exceeded');
 });
 
-const escaped = (name: string): string => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+function escaped(name: string): string {
+  return `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
 /** Names as their owners choose them, `__proto__` among them. */
 const propertyName = fc
   .oneof(

@@ -18,11 +18,18 @@ export type PatchDialect = (typeof patchTypes)[keyof typeof patchTypes];
 const operations = ['add', 'replace', 'remove'] as const;
 export type Change = { op: (typeof operations)[number]; name: string; value?: unknown };
 
-const invalid = (message: string): BootreadyError =>
-  new BootreadyError({ code: 'invalid-input', message, remedy: 'See the Image API on PATCH /v2/images/{image_id}.' });
-const conflict = (message: string): BootreadyError => new BootreadyError({ code: 'conflict', message });
+function invalid(message: string): BootreadyError {
+  return new BootreadyError({
+    code: 'invalid-input',
+    message,
+    remedy: 'See the Image API on PATCH /v2/images/{image_id}.',
+  });
+}
+function conflict(message: string): BootreadyError {
+  return new BootreadyError({ code: 'conflict', message });
+}
 
-const spelled = (raw: Record<string, unknown>, dialect: PatchDialect): { op: Change['op']; pointer: unknown } => {
+function spelled(raw: Record<string, unknown>, dialect: PatchDialect): { op: Change['op']; pointer: unknown } {
   if (dialect === 'v2.1') {
     const op = operations.find((each) => each === raw.op);
     if (!op) throw invalid(`The "op" of a change must be one of ${operations.join(', ')}.`);
@@ -32,10 +39,10 @@ const spelled = (raw: Record<string, unknown>, dialect: PatchDialect): { op: Cha
   const [op] = named;
   if (!op || named.length > 1) throw invalid(`A change must have exactly one of ${operations.join(', ')}.`);
   return { op, pointer: raw[op] };
-};
+}
 
 /** RFC 6901, of one token only. */
-const nameAt = (pointer: unknown): string => {
+function nameAt(pointer: unknown): string {
   if (typeof pointer !== 'string') throw invalid('A change must name its attribute with a JSON pointer, e.g. "/name".');
   const shown = JSON.stringify(pointer.slice(0, 100));
   if (!pointer.startsWith('/')) throw invalid(`The JSON pointer ${shown} does not start with "/".`);
@@ -44,10 +51,10 @@ const nameAt = (pointer: unknown): string => {
   if (token.trim() === '' || more.length > 0)
     throw invalid(`The JSON pointer ${shown} does not name an attribute of an image.`);
   return token.replaceAll('~1', '/').replaceAll('~0', '~').trim();
-};
+}
 
 /** @throws BootreadyError `invalid-input`, or `forbidden` for what is read-only or reserved */
-export const parsePatch = (body: unknown, dialect: PatchDialect): Change[] => {
+export function parsePatch(body: unknown, dialect: PatchDialect): Change[] {
   const list = z.array(z.record(z.string(), z.unknown())).safeParse(body);
   if (!list.success) throw invalid('The body must be a JSON array of objects, one for each change.');
   return list.data.map((raw) => {
@@ -57,13 +64,13 @@ export const parsePatch = (body: unknown, dialect: PatchDialect): Change[] => {
     assertSettable(name);
     return op === 'remove' ? { op, name } : { op, name, value: validValue(name, raw.value) };
   });
-};
+}
 
 /**
  * The image after the changes, one by one. @throws BootreadyError `conflict` when a property is not there, or there already, `forbidden`
  * when a base attribute shall be removed, `quota-exceeded`
  */
-export const applyPatch = (image: Image, changes: readonly Change[], dialect: PatchDialect): ImageAttributes => {
+export function applyPatch(image: Image, changes: readonly Change[], dialect: PatchDialect): ImageAttributes {
   const attributes = toAttributes(image);
   const { base, properties } = attributes;
   for (const { op, name, value } of changes) {
@@ -86,4 +93,4 @@ export const applyPatch = (image: Image, changes: readonly Change[], dialect: Pa
     base[name] = value;
   }
   return toImageAttributes(attributes);
-};
+}

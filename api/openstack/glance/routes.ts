@@ -19,9 +19,8 @@ import { taskRoutes } from './tasks.ts';
 import { versionRoutes } from './versions.ts';
 
 /** OpenStack's Image API v2, on the images of this installation: https://docs.openstack.org/api-ref/image/v2/ */
-export const glanceRoutes =
-  (deps: ApiDeps, tokens: Tokens): FastifyPluginAsync =>
-  async (app, { prefix = '' }: { prefix?: string }) => {
+export function glanceRoutes(deps: ApiDeps, tokens: Tokens): FastifyPluginAsync {
+  return async (app, { prefix = '' }: { prefix?: string }) => {
     answerOpenStackErrors(app, 'Keystone uri="/identity/v3"');
     app.addHook('onSend', (request, reply, _payload, done) => {
       reply.header('x-openstack-request-id', request.id);
@@ -58,3 +57,4 @@ export const glanceRoutes =
       { prefix: '/v2' },
     );
   };
+}

@@ -114,6 +114,8 @@ const schemas: Readonly<Record<string, Schema>> = {
   ...Object.fromEntries(Object.entries(metadefSchemas).map(([name, schema]) => [`metadefs/${name}`, schema])),
 };
 
-export const schemaRoutes = (): FastifyPluginAsync => async (app) => {
-  for (const [name, schema] of Object.entries(schemas)) app.get(`/schemas/${name}`, async () => schema);
-};
+export function schemaRoutes(): FastifyPluginAsync {
+  return async (app) => {
+    for (const [name, schema] of Object.entries(schemas)) app.get(`/schemas/${name}`, async () => schema);
+  };
+}

@@ -4,16 +4,16 @@ import type { Image } from '../../../shared/ports/image.ts';
 import type { ApiDeps } from '../../deps.ts';
 
 /** Starts a run that stands in Postgres; while Temporal does not answer, the sweep does it. */
-export const startRun = async (
+export async function startRun(
   { starter }: Pick<ApiDeps, 'starter'>,
   request: FastifyRequest,
   { id: imageId, projectId, name }: Image,
   { runId, workflowId }: { runId: string; workflowId: string },
-): Promise<void> => {
+): Promise<void> {
   try {
     await starter.start({ workflowId, imageId, runId, projectId, name });
   } catch (error) {
     if (!isBootreadyError(error) || !error.retryable) throw error;
     request.log.warn({ error: explain(error) }, 'a run waits for Temporal');
   }
-};
+}

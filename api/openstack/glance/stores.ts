@@ -6,9 +6,8 @@ import { ownImage } from './access.ts';
 import { storeId } from './info.ts';
 
 /** Taking image data out of one of several stores. There is one, and the only copy of an image is not taken away from it. */
-export const storeRoutes =
-  (deps: ApiDeps): FastifyPluginAsync =>
-  async (app) => {
+export function storeRoutes(deps: ApiDeps): FastifyPluginAsync {
+  return async (app) => {
     app.delete('/stores/:store/:id', { onRequest: atLeast('member'), config: { audit: 'none' } }, async (request) => {
       const { store } = request.params as { store: string };
       if (store !== storeId) {
@@ -33,3 +32,4 @@ export const storeRoutes =
       });
     });
   };
+}

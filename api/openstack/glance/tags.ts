@@ -8,9 +8,8 @@ import { Tag } from '../../image-attributes.ts';
 import { ownImage } from './access.ts';
 
 /** One tag at a time. */
-export const tagRoutes =
-  (deps: ApiDeps): FastifyPluginAsync =>
-  async (app) => {
+export function tagRoutes(deps: ApiDeps): FastifyPluginAsync {
+  return async (app) => {
     const { images } = deps;
     const member = { onRequest: atLeast('member') };
 
@@ -42,3 +41,4 @@ export const tagRoutes =
       return reply.code(204).send();
     });
   };
+}

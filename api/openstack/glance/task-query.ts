@@ -13,7 +13,7 @@ const directions = ['asc', 'desc'] as const;
 const compared = ['id', 'owner', 'image_id', 'request_id'] as const;
 
 /** The query of GET /v2/tasks; `none` when nothing can match it. Other names count for nothing, as in Glance. @throws BootreadyError `invalid-input` */
-export const parseTaskQuery = (raw: RawQuery): TaskQuery | 'none' => {
+export function parseTaskQuery(raw: RawQuery): TaskQuery | 'none' {
   const all = valuesIn(raw);
   const one = <const T extends readonly string[]>(name: string, allowed: T): T[number] | undefined => {
     const value = all(name).at(-1);
@@ -41,4 +41,4 @@ export const parseTaskQuery = (raw: RawQuery): TaskQuery | 'none' => {
   // Who has asked is not kept.
   const isImpossible = (type !== undefined && type !== taskType) || raw.user_id !== undefined;
   return isImpossible ? 'none' : query;
-};
+}

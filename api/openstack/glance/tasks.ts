@@ -14,9 +14,8 @@ import { parseTaskQuery, taskType } from './task-query.ts';
 import { findAdvice, toTime } from './view.ts';
 
 /** What became of imports. Those of an image are its owner's to see, for they tell where it came from; the list of all is the administrators', as in Glance. */
-export const taskRoutes =
-  (deps: ApiDeps): FastifyPluginAsync =>
-  async (app) => {
+export function taskRoutes(deps: ApiDeps): FastifyPluginAsync {
+  return async (app) => {
     const { importTasks } = deps;
     const admin = { onRequest: atLeast('admin') };
 
@@ -59,32 +58,37 @@ export const taskRoutes =
       reply.code(405).header('allow', 'GET').send(openStackError(405, 'Tasks cannot be deleted.')),
     );
   };
+}
 
-const makeStub = (task: ImportTask) => ({
-  id: task.id,
-  type: taskType,
-  status: task.status,
-  owner: task.projectId,
-  image_id: task.imageId,
-  request_id: task.requestId,
-  created_at: toTime(task.createdAt),
-  updated_at: toTime(task.updatedAt),
-  self: `/v2/tasks/${task.id}`,
-  schema: '/v2/schemas/task',
-});
-
-const toView = (task: ImportTaskDetail) => ({
-  ...makeStub(task),
-  input: {
+function makeStub(task: ImportTask) {
+  return {
+    id: task.id,
+    type: taskType,
+    status: task.status,
+    owner: task.projectId,
     image_id: task.imageId,
-    import_req: { method: task.url ? { name: 'web-download', uri: shownUrl(task.url) } : { name: 'glance-direct' } },
-  },
-  result: task.status === 'success' ? { image_id: task.imageId } : null,
-  message: task.isCancelled ? 'It was cancelled.' : Object.values(findAdvice(task)).join(': '),
-});
+    request_id: task.requestId,
+    created_at: toTime(task.createdAt),
+    updated_at: toTime(task.updatedAt),
+    self: `/v2/tasks/${task.id}`,
+    schema: '/v2/schemas/task',
+  };
+}
+
+function toView(task: ImportTaskDetail) {
+  return {
+    ...makeStub(task),
+    input: {
+      image_id: task.imageId,
+      import_req: { method: task.url ? { name: 'web-download', uri: shownUrl(task.url) } : { name: 'glance-direct' } },
+    },
+    result: task.status === 'success' ? { image_id: task.imageId } : null,
+    message: task.isCancelled ? 'It was cancelled.' : Object.values(findAdvice(task)).join(': '),
+  };
+}
 
 /** The tasks of an image are shown as they are kept. */
-const toRow = (task: ImportTaskDetail) => {
+function toRow(task: ImportTaskDetail) {
   const { self: _self, schema: _schema, ...view } = toView(task);
   return { ...view, user_id: null, expires_at: null, deleted: false, deleted_at: null };
-};
+}

@@ -9,13 +9,13 @@ import { trimSlashes } from '../../../shared/trim-slashes.ts';
 const minors = [15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 
 /** How the client reaches us: what the operator says, else the host that the client named. */
-export const findBaseUrl = (request: FastifyRequest, { API_PUBLIC_URL }: Config): string =>
-  trimSlashes(API_PUBLIC_URL ?? `${request.protocol}://${request.host}`);
+export function findBaseUrl(request: FastifyRequest, { API_PUBLIC_URL }: Config): string {
+  return trimSlashes(API_PUBLIC_URL ?? `${request.protocol}://${request.host}`);
+}
 
 /** Which versions there are, for clients that look before they call. No key is needed. */
-export const versionRoutes =
-  (config: Config, prefix: string): FastifyPluginAsync =>
-  async (app) => {
+export function versionRoutes(config: Config, prefix: string): FastifyPluginAsync {
+  return async (app) => {
     const versions = (request: FastifyRequest) => ({
       versions: minors.map((minor, index) => ({
         id: `v2.${minor}`,
@@ -28,3 +28,4 @@ export const versionRoutes =
     }
     for (const path of ['/versions', '/versions/']) app.get(path, async (request) => versions(request));
   };
+}

@@ -5,7 +5,7 @@ import type { Image } from '../../../shared/ports/image.ts';
 import type { LatestRun } from '../../../shared/ports/images.ts';
 import { imageView } from './view.ts';
 
-const shown = (image: Pick<Image, 'status' | 'isVerbatim'>, lastRun?: RunStatus): Record<string, unknown> => {
+function shown(image: Pick<Image, 'status' | 'isVerbatim'>, lastRun?: RunStatus): Record<string, unknown> {
   const record = { ...image, createdAt: new Date(0), updatedAt: new Date(0) } as Image;
   const last = lastRun && ({ status: lastRun } as LatestRun);
   const { stores, os_glance_importing_to_stores: to, os_glance_failed_import: failed } = imageView(record, {}, last);
@@ -14,7 +14,7 @@ const shown = (image: Pick<Image, 'status' | 'isVerbatim'>, lastRun?: RunStatus)
     ...(to === undefined ? {} : { to }),
     ...(failed === undefined ? {} : { failed }),
   };
-};
+}
 
 test.each<[ImageStatus, RunStatus | undefined, object]>([
   ['queued', undefined, {}],

@@ -7,7 +7,9 @@ import type { ImageStore, LatestRun, Run } from '../../../shared/ports/images.ts
 import { storeId } from './info.ts';
 
 /** Records as the Image API shows them. Times are RFC 3339 in whole seconds. */
-export const toTime = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+export function toTime(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}
 
 /** What bootready found out of an image. The prefix is Glance's own for what no user sets, so that clients let it alone. */
 const factPrefix = 'os_glance_bootready_';
@@ -16,7 +18,7 @@ const longest = 2000;
 
 export type Facts = Record<string, string>;
 
-export const toFacts = (latest: LatestRun | undefined, viewer: ImageViewer): Facts => {
+export function toFacts(latest: LatestRun | undefined, viewer: ImageViewer): Facts {
   if (!latest || !mayBeShown(glanceFields.facts, viewer, latest.status === 'published')) return {};
   const { status, step, percent, verdict } = latest;
   return {
@@ -24,10 +26,10 @@ export const toFacts = (latest: LatestRun | undefined, viewer: ImageViewer): Fac
     ...(status === 'running' && step ? { [`${factPrefix}step`]: `${step} ${Math.floor(percent)}%` } : {}),
     ...(verdict ? { [`${factPrefix}verdict`]: verdict } : {}),
   };
-};
+}
 
 /** Why an image was not published, and what to do about it, in words. */
-export const findAdvice = ({ failure, report }: Pick<Run, 'failure' | 'report'>): Facts => {
+export function findAdvice({ failure, report }: Pick<Run, 'failure' | 'report'>): Facts {
   if (failure) {
     const advice = [failure.message, failure.remedy].filter(Boolean).join(' ');
     return { [`${factPrefix}problems`]: failure.code, [`${factPrefix}advice`]: advice.slice(0, longest) };
@@ -42,13 +44,13 @@ export const findAdvice = ({ failure, report }: Pick<Run, 'failure' | 'report'>)
     [`${factPrefix}problems`]: failed.map(({ code }) => code).join(', '),
     [`${factPrefix}advice`]: sentences.join('\n').slice(0, longest),
   };
-};
+}
 
 /**
  * Which store has the data, and what becomes of an import: where it is under way to, and where it failed; empty when nowhere. Clients wait for that. Uploads of
  * any kind go the way of an import, but for those that are kept as they came.
  */
-const listStores = ({ status, isVerbatim }: Image, lastRun: LatestRun | undefined): Record<string, string> => {
+function listStores({ status, isVerbatim }: Image, lastRun: LatestRun | undefined): Record<string, string> {
   const isServed = status === 'active' || status === 'deactivated';
   const isUnderWay = status === 'importing';
   const failed = status === 'killed' || (status === 'queued' && lastRun?.status === 'cancelled');
@@ -62,10 +64,10 @@ const listStores = ({ status, isVerbatim }: Image, lastRun: LatestRun | undefine
         }
       : {}),
   };
-};
+}
 
 /** @param facts what bootready tells of it @param lastRun undefined when it has none */
-export const imageView = (image: Image, facts: Facts, lastRun?: LatestRun): Record<string, unknown> => {
+export function imageView(image: Image, facts: Facts, lastRun?: LatestRun): Record<string, unknown> {
   const self = `/v2/images/${image.id}`;
   const hash = image.sha512 ?? image.sha256;
   return {
@@ -96,14 +98,14 @@ export const imageView = (image: Image, facts: Facts, lastRun?: LatestRun): Reco
     file: `${self}/file`,
     schema: '/v2/schemas/image',
   };
-};
+}
 
 /** One image with everything that the viewer is shown of it. */
-export const detailedView = async (
+export async function detailedView(
   { images, downloads }: { images: Pick<ImageStore, 'runs' | 'latestRuns'>; downloads: Pick<DownloadStore, 'get'> },
   image: Image,
   viewer: ImageViewer,
-): Promise<Record<string, unknown>> => {
+): Promise<Record<string, unknown>> {
   const [latest, [run], download] = await Promise.all([
     images.latestRuns([image.id]),
     images.runs(image.id),
@@ -113,13 +115,15 @@ export const detailedView = async (
   const isShown = mayBeShown(glanceFields.facts, viewer, run?.status === 'published');
   const last = latest.get(image.id);
   return imageView(image, { ...toFacts(last, viewer), ...(isShown ? advice : {}) }, last);
-};
+}
 
-export const memberView = ({ imageId, memberId, status, createdAt, updatedAt }: ImageMember) => ({
-  member_id: memberId,
-  image_id: imageId,
-  status,
-  created_at: toTime(createdAt),
-  updated_at: toTime(updatedAt),
-  schema: '/v2/schemas/member',
-});
+export function memberView({ imageId, memberId, status, createdAt, updatedAt }: ImageMember) {
+  return {
+    member_id: memberId,
+    image_id: imageId,
+    status,
+    created_at: toTime(createdAt),
+    updated_at: toTime(updatedAt),
+    schema: '/v2/schemas/member',
+  };
+}

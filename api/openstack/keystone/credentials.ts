@@ -20,31 +20,33 @@ export const AuthRequest = z.object({
 });
 export type AuthRequest = z.infer<typeof AuthRequest>;
 
-const refused = (message: string, remedy: string): BootreadyError =>
-  new BootreadyError({ code: 'unauthenticated', message, remedy });
+function refused(message: string, remedy: string): BootreadyError {
+  return new BootreadyError({ code: 'unauthenticated', message, remedy });
+}
 
-const wrongKey = (): BootreadyError =>
-  refused(
+function wrongKey(): BootreadyError {
+  return refused(
     'The API key is invalid or has expired.',
     'Give a key as the password or secret ("bootready key create" creates one).',
   );
+}
 
 /** @throws BootreadyError `unauthenticated` */
-export const keyOfRequest = async (
+export async function keyOfRequest(
   { auth: { identity, scope } }: AuthRequest,
   { tokens, keys }: { tokens: Tokens; keys: ApiKeyStore },
-): Promise<{ key: KnownKey; method: string; expiresAt?: number }> => {
+): Promise<{ key: KnownKey; method: string; expiresAt?: number }> {
   const [method = ''] = identity.methods;
   const found = await byMethod(method, identity, { tokens, keys });
   assertScope(scope, found.key);
   return { ...found, method };
-};
+}
 
-const byMethod = async (
+async function byMethod(
   method: string,
   { password, token, application_credential: credential }: AuthRequest['auth']['identity'],
   { tokens, keys }: { tokens: Tokens; keys: ApiKeyStore },
-): Promise<{ key: KnownKey; expiresAt?: number }> => {
+): Promise<{ key: KnownKey; expiresAt?: number }> {
   const known = async (secret: string): Promise<KnownKey> => {
     const identity = await keys.find(hashOfKey(secret));
     const key = identity && (await keys.get(identity.keyId));
@@ -68,12 +70,12 @@ const byMethod = async (
     `The method ${JSON.stringify(method.slice(0, 50))} does not exist, or its part of the request is missing.`,
     'Use password, token or application_credential.',
   );
-};
+}
 
 /** A key is for one project. */
-const assertScope = (scope: AuthRequest['auth']['scope'], { projectId }: KnownKey): void => {
+function assertScope(scope: AuthRequest['auth']['scope'], { projectId }: KnownKey): void {
   if (scope === undefined || scope === 'unscoped') return;
   const project = Named.safeParse('project' in scope ? scope.project : undefined);
   if (project.success && (project.data.id ?? project.data.name) === projectId) return;
   throw refused('The API key is not valid for the named project.', `Name the project of the key, or no project.`);
-};
+}

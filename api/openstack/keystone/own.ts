@@ -7,22 +7,23 @@ import { readIdentity } from '../../identity.ts';
 export const domain = { id: 'default', name: 'Default' } as const;
 export const region = 'RegionOne';
 
-export const notManaged = (): BootreadyError =>
-  new BootreadyError({
+export function notManaged(): BootreadyError {
+  return new BootreadyError({
     code: 'forbidden',
     message: 'Projects, users and roles are not managed here.',
     remedy: 'Operators manage them with "bootready project" and "bootready key".',
   });
+}
 
 /**
  * What everybody may read of himself in Keystone: who he is, and which scopes a token can be asked for. There are projects only; of domains and of the
  * system, which clients ask for to choose (Horizon, "openstack federation domain list"), there are none. `base` is the address of /v3.
  */
-export const ownRoutes = (
+export function ownRoutes(
   app: FastifyInstance,
   { keys }: Pick<ApiDeps, 'keys'>,
   base: (request: FastifyRequest) => string,
-): void => {
+): void {
   const self = (request: FastifyRequest, path: string) => ({ self: `${base(request)}${path}` });
   const list = (request: FastifyRequest) => ({
     links: { ...self(request, request.url.slice(request.url.indexOf('/v3') + 3)), next: null, previous: null },
@@ -85,4 +86,4 @@ export const ownRoutes = (
   });
   ofSelf('/projects', (request) => ({ projects: [toProject(request)], ...list(request) }));
   ofSelf('/groups', (request) => ({ groups: [], ...list(request) }));
-};
+}

@@ -13,9 +13,8 @@ import { type Claims, identityOfToken, type Tokens } from './tokens.ts';
  * As much of Keystone v3 as OpenStack's clients need to log in with an API key and to find the Image API. There are no users, projects or roles to
  * be managed here: asked for those of others it answers 403, as Keystone does, and clients then take the ids that they were given.
  */
-export const keystoneRoutes =
-  (deps: ApiDeps, tokens: Tokens): FastifyPluginAsync =>
-  async (app, { prefix = '' }: { prefix?: string }) => {
+export function keystoneRoutes(deps: ApiDeps, tokens: Tokens): FastifyPluginAsync {
+  return async (app, { prefix = '' }: { prefix?: string }) => {
     const { config, keys } = deps;
     answerOpenStackErrors(app, `Keystone uri="${prefix}/v3"`);
     takeJsonOfAnyType(app);
@@ -113,9 +112,10 @@ export const keystoneRoutes =
       });
     });
   };
+}
 
 /** The role of the key and those that it implies, as in Keystone's defaults. */
-const toRoles = ({ role }: KnownKey): string[] => {
+function toRoles({ role }: KnownKey): string[] {
   if (role === 'reader') return ['reader'];
   return role === 'member' ? ['member', 'reader'] : ['admin', 'member', 'reader'];
-};
+}

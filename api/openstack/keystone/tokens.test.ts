@@ -4,22 +4,25 @@ import type { KnownKey } from '../../../shared/ports/projects.ts';
 import { makeSecretKeys, newSecretsKey } from '../../../shared/secret-keys.ts';
 import { createTokens } from './tokens.ts';
 
-const someKey = (more: Partial<KnownKey> = {}): KnownKey => ({
-  keyId: crypto.randomUUID(),
-  projectId: 'demo',
-  role: 'member',
-  name: 'me',
-  hint: 'brk_xxxx',
-  hash: newApiKey().hash,
-  expiresAt: null,
-  ...more,
-});
+function someKey(more: Partial<KnownKey> = {}): KnownKey {
+  return {
+    keyId: crypto.randomUUID(),
+    projectId: 'demo',
+    role: 'member',
+    name: 'me',
+    hint: 'brk_xxxx',
+    hash: newApiKey().hash,
+    expiresAt: null,
+    ...more,
+  };
+}
 const ours = newSecretsKey();
-const tokensOf = (known: () => KnownKey | undefined, ...secrets: string[]) =>
-  createTokens(
+function tokensOf(known: () => KnownKey | undefined, ...secrets: string[]) {
+  return createTokens(
     { get: (id) => Promise.resolve(known()?.keyId === id ? known() : undefined) },
     makeSecretKeys(secrets.length > 0 ? secrets : [ours]),
   );
+}
 
 test('a token stands for its key', async () => {
   const key = someKey();

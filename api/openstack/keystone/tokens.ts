@@ -32,7 +32,7 @@ export type Tokens = {
  * database knows (the key's hash) and what only the configuration knows (`secrets`); neither alone makes a token. It ends with its key, or
  * when the key of the configuration that signed it is taken away.
  */
-export const createTokens = (keys: Pick<ApiKeyStore, 'get'>, secrets: Pick<SecretKeys, 'derive'>): Tokens => {
+export function createTokens(keys: Pick<ApiKeyStore, 'get'>, secrets: Pick<SecretKeys, 'derive'>): Tokens {
   const signature = (secret: Uint8Array, body: string, { hash }: KnownKey): Buffer => {
     const signingKey = createHmac('sha256', secret).update(hash).digest();
     return createHmac('sha256', signingKey).update(body).digest();
@@ -64,24 +64,24 @@ export const createTokens = (keys: Pick<ApiKeyStore, 'get'>, secrets: Pick<Secre
       return isOurs ? { key, claims } : undefined;
     },
   };
-};
+}
 
-const readClaims = (body: string): Claims | undefined => {
+function readClaims(body: string): Claims | undefined {
   try {
     return Claims.safeParse(JSON.parse(Buffer.from(body, 'base64url').toString())).data;
   } catch {
     return undefined;
   }
-};
+}
 
 /**
  * Whose `X-Auth-Token` (or Bearer) it is: a token, or what clients show that are given a token only, an API key or an access token of the issuer.
  * @throws `unauthenticated`, and what the issuer has against its token
  */
-export const identityOfToken = async (
+export async function identityOfToken(
   headers: IncomingHttpHeaders,
   { tokens, ...deps }: BearerDeps & { tokens: Tokens },
-): Promise<Identity> => {
+): Promise<Identity> {
   const shown = headers['x-auth-token'] ?? /^Bearer (\S+)$/i.exec(headers.authorization ?? '')?.[1];
   if (typeof shown === 'string') {
     const identity = shown.startsWith(prefix)
@@ -94,4 +94,4 @@ export const identityOfToken = async (
     message: shown === undefined ? 'The request has no token.' : 'The token is invalid or has expired.',
     remedy: 'Send X-Auth-Token: a token of POST /identity/v3/auth/tokens, or an API key.',
   });
-};
+}

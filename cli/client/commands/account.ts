@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /** Who is at work, and where. */
-export const addAccountCommands = (program: Command): void => {
+export function addAccountCommands(program: Command): void {
   program
     .command('login')
     .description('log in to an installation: in a browser if it has an identity provider, or with an API key')
@@ -26,4 +26,4 @@ export const addAccountCommands = (program: Command): void => {
     .action(async (_options: object, command: Command) =>
       (await import('../login.ts')).whoAmI(command.optsWithGlobals()),
     );
-};
+}

@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { bandwidthOption, bootCheckOption, formatOption, policyOption, timeoutOption, wholeNumber } from './options.ts';
 
 /** Bytes that are brought. */
-export const addBringCommands = (program: Command): void => {
+export function addBringCommands(program: Command): void {
   program
     .command('upload')
     .description('upload a disk image and follow it until it is published; repeat the command to continue an upload')
@@ -57,4 +57,4 @@ export const addBringCommands = (program: Command): void => {
     .action(async (source: string, _options: object, command: Command) =>
       (await import('../snapshot.ts')).importSnapshot(source, command.optsWithGlobals()),
     );
-};
+}

@@ -11,7 +11,7 @@ import {
 } from './options.ts';
 
 /** What is done with an image. */
-export const addChangeCommands = (program: Command): void => {
+export function addChangeCommands(program: Command): void {
   program
     .command('retry')
     .description('process an image again after it was rejected, failed or was cancelled')
@@ -91,4 +91,4 @@ export const addChangeCommands = (program: Command): void => {
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../download.ts')).download(id, command.optsWithGlobals()),
     );
-};
+}

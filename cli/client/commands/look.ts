@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { imageArgument, wholeNumber } from './options.ts';
 
 /** What there is, and what was found. */
-export const addLookCommands = (program: Command): void => {
+export function addLookCommands(program: Command): void {
   program
     .command('list')
     .description('list images, newest first')
@@ -81,4 +81,4 @@ export const addLookCommands = (program: Command): void => {
     .action(async (_options: object, command: Command) =>
       (await import('../inbox.ts')).listEvents(command.optsWithGlobals()),
     );
-};
+}

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { bootCheckOption, formatOption, imageArgument, policyOption, wholeNumber } from './options.ts';
 
 /** Platform images and where they come from. */
-export const addPlatformCommands = (program: Command): void => {
+export function addPlatformCommands(program: Command): void {
   program
     .command('promote')
     .description('publish an image as the platform image of a family, for everyone (administrators)')
@@ -59,4 +59,4 @@ export const addPlatformCommands = (program: Command): void => {
     .action(async (family: string, _options: object, command: Command) =>
       (await import('../platform.ts')).deleteSource(family, command.optsWithGlobals()),
     );
-};
+}

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { imageArgument } from './options.ts';
 
 /** Images of several projects. */
-export const addShareCommands = (program: Command): void => {
+export function addShareCommands(program: Command): void {
   program
     .command('share')
     .description('share an image with another project, which can then accept it')
@@ -38,4 +38,4 @@ export const addShareCommands = (program: Command): void => {
         (await import('../share.ts')).answerShare(id, status, command.optsWithGlobals()),
       );
   }
-};
+}

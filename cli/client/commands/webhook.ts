@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 /** Who is told. */
-export const addWebhookCommands = (program: Command): void => {
+export function addWebhookCommands(program: Command): void {
   const webhook = program.command('webhook').description('get notified when images are published, rejected or failed');
   webhook
     .command('create')
@@ -23,4 +23,4 @@ export const addWebhookCommands = (program: Command): void => {
     .action(async (id: string, _options: object, command: Command) =>
       (await import('../webhooks.ts')).deleteWebhook(id, command.optsWithGlobals()),
     );
-};
+}

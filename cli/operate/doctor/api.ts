@@ -5,12 +5,12 @@ import type { Dependency } from './dependency.ts';
 import { explainReason } from './reason.ts';
 
 /** Where the API is to be found; "all addresses" is no address to ask. */
-export const apiUrl = ({ API_PUBLIC_URL, API_HOST, API_PORT }: Config): string => {
+export function apiUrl({ API_PUBLIC_URL, API_HOST, API_PORT }: Config): string {
   if (API_PUBLIC_URL) return API_PUBLIC_URL.replace(/\/$/, '');
   const host =
     { '0.0.0.0': '127.0.0.1', '::': '[::1]' }[API_HOST] ?? (API_HOST.includes(':') ? `[${API_HOST}]` : API_HOST);
   return `http://${host}:${API_PORT}`;
-};
+}
 
 const Readiness = z.object({ status: z.string(), checks: z.record(z.string(), z.boolean()) });
 

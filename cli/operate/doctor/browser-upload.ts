@@ -9,12 +9,12 @@ import { addressOf, explainReason } from './reason.ts';
  * What the command line and browsers do: PUT a part to a presigned URL of the public endpoint; a browser asks by preflight
  * first, and sees only the headers that the store exposes. https://fetch.spec.whatwg.org/#http-cors-protocol
  */
-export const examineBrowserUpload = async (
+export async function examineBrowserUpload(
   store: ObjectStore,
   config: Config,
   say: Say,
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<void> {
   const { UPLOADS_BUCKET: bucket } = config;
   const endpoint = config.S3_PUBLIC_ENDPOINT ?? config.S3_ENDPOINT;
   const { origin } = new URL(apiUrl(config));
@@ -50,9 +50,9 @@ export const examineBrowserUpload = async (
     `Browsers cannot upload from ${origin}: ${wrong}.`,
     `Allow it: aws --endpoint-url ${config.S3_ENDPOINT} s3api put-bucket-cors --bucket ${bucket} --cors-configuration '${JSON.stringify({ CORSRules: [rule] })}'`,
   );
-};
+}
 
-const corsTrouble = (origin: string, preflight?: Response, exposed?: Headers): string | undefined => {
+function corsTrouble(origin: string, preflight?: Response, exposed?: Headers): string | undefined {
   const allowed = preflight?.headers.get('access-control-allow-origin');
   if (!preflight?.ok || !allowed || !['*', origin].includes(allowed)) return 'no CORS rule of the store allows it';
   const list = (name: string, headers?: Headers): string[] =>
@@ -66,4 +66,4 @@ const corsTrouble = (origin: string, preflight?: Response, exposed?: Headers): s
     return 'the CORS rules of the store do not expose the ETag header';
   }
   return undefined;
-};
+}

@@ -68,7 +68,7 @@ export const database: Dependency = {
 };
 
 /** As what we may work there: superusers are members of every role, and owners may do all. */
-const readRights = async (db: Kysely<Database>): Promise<{ isOwner: boolean; roles: ProcessRole[] }> => {
+async function readRights(db: Kysely<Database>): Promise<{ isOwner: boolean; roles: ProcessRole[] }> {
   const { rows } = await sql<{ isOwner: boolean; roles: string[] }>`
     select pg_has_role(current_user, c.relowner, 'MEMBER') as "isOwner",
       array(select rolname::text from pg_roles
@@ -76,12 +76,12 @@ const readRights = async (db: Kysely<Database>): Promise<{ isOwner: boolean; rol
     from pg_class c where c.oid = 'images'::regclass`.execute(db);
   const { isOwner = false, roles = [] } = rows[0] ?? {};
   return { isOwner, roles: processRoles.filter((role) => roles.includes(roleName(role))) };
-};
+}
 
 type Wall = { user: string; everything: boolean; active: boolean };
 
 /** Whether Postgres keeps projects apart for the API: it does not for superusers, owners and whoever has BYPASSRLS. */
-const examineWall = async (db: Kysely<Database>, say: Say): Promise<void> => {
+async function examineWall(db: Kysely<Database>, say: Say): Promise<void> {
   try {
     const wall = await db.transaction().execute(async (trx) => {
       await sql`set local role bootready_project`.execute(trx);
@@ -100,7 +100,7 @@ const examineWall = async (db: Kysely<Database>, say: Say): Promise<void> => {
       'Run as an administrator of the database: grant bootready_project to the user in DATABASE_URL.',
     );
   }
-};
+}
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const remedies: Readonly<Record<string, string>> = {
@@ -110,7 +110,7 @@ const remedies: Readonly<Record<string, string>> = {
   '3D000': 'Create the database (createdb), or correct its name in DATABASE_URL.',
 };
 
-const unreachable = (cause: unknown, url: string): BootreadyError => {
+function unreachable(cause: unknown, url: string): BootreadyError {
   const trouble = tlsTrouble(cause, databaseTlsVariables);
   return new BootreadyError({
     code: 'unavailable',
@@ -118,4 +118,4 @@ const unreachable = (cause: unknown, url: string): BootreadyError => {
     remedy: trouble?.remedy ?? remedies[(cause as { code?: string }).code ?? ''] ?? database.remedy,
     cause,
   });
-};
+}

@@ -6,12 +6,14 @@ import type { Dependency } from './dependency.ts';
 import { examine } from './examine.ts';
 
 const config = {} as Config;
-const dependency = (work: Dependency['examine'], seconds = 5): Dependency => ({
-  name: 'weather',
-  seconds,
-  remedy: 'Open the window.',
-  examine: work,
-});
+function dependency(work: Dependency['examine'], seconds = 5): Dependency {
+  return {
+    name: 'weather',
+    seconds,
+    remedy: 'Open the window.',
+    examine: work,
+  };
+}
 
 test('what is said is kept in order', async () => {
   const { diagnoses, late } = await examine(

@@ -7,7 +7,7 @@ import { explainReason } from './reason.ts';
 export type Examined = { diagnoses: Diagnosis[]; late: boolean };
 
 /** Never throws: what a dependency throws is a diagnosis too, and so is its silence. */
-export const examine = async (dependency: Dependency, config: Config, role?: ProcessRole): Promise<Examined> => {
+export async function examine(dependency: Dependency, config: Config, role?: ProcessRole): Promise<Examined> {
   const { name, seconds, remedy } = dependency;
   const diagnoses: Diagnosis[] = [];
   let open = true;
@@ -34,4 +34,4 @@ export const examine = async (dependency: Dependency, config: Config, role?: Pro
     clearTimeout(timer);
   }
   return { diagnoses, late: signal.aborted };
-};
+}

@@ -6,7 +6,9 @@ import { diagnosisLines, summaryLines, worst } from './lines.ts';
 const ok: Diagnosis = { dependency: 'node', outcome: 'ok', message: 'Node 24.' };
 const warning: Diagnosis = { dependency: 'tools', outcome: 'warning', message: 'No KVM.', remedy: 'Get one.' };
 const failed: Diagnosis = { dependency: 'object-store', outcome: 'failed', message: 'It is gone.', remedy: 'Find it.' };
-const text = (lines: ReturnType<typeof summaryLines>): string => lines.map((line) => render(line, false)).join('\n');
+function text(lines: ReturnType<typeof summaryLines>): string {
+  return lines.map((line) => render(line, false)).join('\n');
+}
 
 test('outcome, dependency and finding stand in columns, the remedy below the finding', () => {
   expect(text([ok, warning, failed].flatMap(diagnosisLines))).toBe(

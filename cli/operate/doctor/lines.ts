@@ -7,15 +7,18 @@ const styles = { ok: 'good', warning: 'careful', failed: 'bad' } as const satisf
 const columns = { outcome: 9, dependency: 15 } as const;
 
 /** Outcome, dependency and what was found; below it what to do. */
-export const diagnosisLines = ({ dependency, outcome, message, remedy }: Diagnosis): Line[] => [
-  [styled(styles[outcome], outcome.padEnd(columns.outcome)), dependency.padEnd(columns.dependency), message],
-  ...(remedy ? [`${' '.repeat(columns.outcome + columns.dependency)}${remedy}`] : []),
-];
+export function diagnosisLines({ dependency, outcome, message, remedy }: Diagnosis): Line[] {
+  return [
+    [styled(styles[outcome], outcome.padEnd(columns.outcome)), dependency.padEnd(columns.dependency), message],
+    ...(remedy ? [`${' '.repeat(columns.outcome + columns.dependency)}${remedy}`] : []),
+  ];
+}
 
-export const worst = (all: readonly Diagnosis[]): Outcome =>
-  (['failed', 'warning'] as const).find((outcome) => all.some((each) => each.outcome === outcome)) ?? 'ok';
+export function worst(all: readonly Diagnosis[]): Outcome {
+  return (['failed', 'warning'] as const).find((outcome) => all.some((each) => each.outcome === outcome)) ?? 'ok';
+}
 
-export const summaryLines = (all: readonly Diagnosis[]): Line[] => {
+export function summaryLines(all: readonly Diagnosis[]): Line[] {
   const count = (outcome: Outcome): number => all.filter((each) => each.outcome === outcome).length;
   const [failed, warnings] = [count('failed'), count('warning')];
   if (failed + warnings === 0) return ['', styled('good', 'Everything works.')];
@@ -24,4 +27,4 @@ export const summaryLines = (all: readonly Diagnosis[]): Line[] => {
     ...(warnings > 0 ? [`${warnings} ${warnings === 1 ? 'warning' : 'warnings'}`] : []),
   ];
   return ['', [styled(styles[worst(all)], `${parts.join(', ')}.`), failed > 0 ? '' : ' It works.']];
-};
+}

@@ -71,15 +71,15 @@ export const notifications: Dependency = {
   },
 };
 
-const within = async <T>(
+async function within<T>(
   seconds: number,
   ask: () => Promise<T | undefined>,
   signal: AbortSignal,
-): Promise<T | undefined> => {
+): Promise<T | undefined> {
   const deadline = Date.now() + seconds * 1000;
   for (;;) {
     const answer = await ask();
     if (answer !== undefined || Date.now() > deadline) return answer;
     await pause(250, undefined, { signal });
   }
-};
+}

@@ -60,11 +60,11 @@ export const objectStore: Dependency = {
 };
 
 /** Whether published images must be read back. */
-const examineTraits = async (
+async function examineTraits(
   store: ObjectStore,
   { IMAGES_BUCKET: bucket, VERIFY: verify }: Config,
   say: Say,
-): Promise<void> => {
+): Promise<void> {
   if (verify === 'readback') return;
   const { keepsChecksums, copiesParts } = await probeStore(store, bucket);
   if (keepsChecksums) {
@@ -79,14 +79,14 @@ const examineTraits = async (
       'If the store encrypts with its own keys (SSE-KMS), this cannot be changed. Otherwise update the store.',
     );
   }
-};
+}
 
 /** Whether all that is done with objects works there. @throws what no other bucket would change */
-const examineBucket = async (
+async function examineBucket(
   store: ObjectStore,
   { bucket, variable, endpoint }: { bucket: string; variable: string; endpoint: string },
   say: Say,
-): Promise<boolean> => {
+): Promise<boolean> {
   try {
     for await (const { key, lastModified } of store.list(bucket, probePrefix)) {
       if (Date.now() - lastModified.getTime() > oldMs) await store.remove(bucket, key);
@@ -110,10 +110,10 @@ const examineBucket = async (
     );
     return false;
   }
-};
+}
 
 /** Parts, size, ranges, the pin, removal. */
-const roundTrip = async (store: ObjectStore, bucket: string): Promise<void> => {
+async function roundTrip(store: ObjectStore, bucket: string): Promise<void> {
   const object = await putProbe(store, bucket);
   try {
     if (object.size !== probeBody.length)
@@ -130,9 +130,9 @@ const roundTrip = async (store: ObjectStore, bucket: string): Promise<void> => {
     await store.remove(bucket, object.key);
   }
   if (await store.head(bucket, object.key)) throw new Error('a removed object still exists');
-};
+}
 
-const refusedCredentials = (error: unknown): BootreadyError | undefined => {
+function refusedCredentials(error: unknown): BootreadyError | undefined {
   const code = storeCode(error);
   const remedy = credentials[code];
   if (!remedy) return undefined;
@@ -142,7 +142,7 @@ const refusedCredentials = (error: unknown): BootreadyError | undefined => {
     remedy,
     cause: error,
   });
-};
+}
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
 const credentials: Readonly<Record<string, string>> = {
@@ -155,6 +155,10 @@ const credentials: Readonly<Record<string, string>> = {
 };
 
 /** What the store itself said. */
-const storeError = (error: unknown): unknown => (isBootreadyError(error) && error.cause ? error.cause : error);
+function storeError(error: unknown): unknown {
+  return isBootreadyError(error) && error.cause ? error.cause : error;
+}
 
-const storeCode = (error: unknown): string => (storeError(error) as { code?: string }).code ?? '';
+function storeCode(error: unknown): string {
+  return (storeError(error) as { code?: string }).code ?? '';
+}

@@ -7,7 +7,9 @@ import { explainReason } from './reason.ts';
 
 const Keys = z.object({ keys: z.array(z.object({ kty: z.string(), use: z.string().optional() })) });
 /** Those of a shared secret are none that we could check. RFC 7518, 3.1. */
-const isSignature = (key: { kty: string; use?: string | undefined }): boolean => key.kty !== 'oct' && key.use !== 'enc';
+function isSignature(key: { kty: string; use?: string | undefined }): boolean {
+  return key.kty !== 'oct' && key.use !== 'enc';
+}
 
 /** The issuer whose users sign in, by its own discovery document: https://openid.net/specs/openid-connect-discovery-1_0.html */
 export const oidc: Dependency = {

@@ -11,17 +11,17 @@ const words: Readonly<Record<string, string>> = {
 };
 
 /** Why something did not work, in a few words, from whatever the libraries throw: Node wraps errors of the network several times. */
-export const explainReason = (error: unknown): string => {
+export function explainReason(error: unknown): string {
   for (let current: unknown = error, depth = 0; current instanceof Error && depth < 8; depth++) {
     const code = (current as NodeJS.ErrnoException).code;
     if (code && words[code]) return words[code];
     current = current instanceof AggregateError ? current.errors[0] : current.cause;
   }
   return explain(error).replace(/\.$/, '');
-};
+}
 
 /** Host and port, or the whole of what is no URL; never the password. */
-export const addressOf = (url: string): string => {
+export function addressOf(url: string): string {
   const { host, pathname } = new URL(url);
   return pathname.length > 1 ? `${host}${pathname}` : host;
-};
+}

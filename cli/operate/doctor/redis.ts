@@ -65,15 +65,16 @@ export const redis: Dependency = {
   },
 };
 
-const parseInfo = (info: string): Map<string, string> =>
-  new Map(
+function parseInfo(info: string): Map<string, string> {
+  return new Map(
     info
       .split('\r\n')
       .filter((line) => line.includes(':'))
       .map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
   );
+}
 
-const unreachable = (cause: unknown, url: string): BootreadyError => {
+function unreachable(cause: unknown, url: string): BootreadyError {
   const credentials = /WRONGPASS|NOAUTH|invalid password/i.test(String(cause));
   const trouble = tlsTrouble(cause, redisTlsVariables);
   return new BootreadyError({
@@ -82,4 +83,4 @@ const unreachable = (cause: unknown, url: string): BootreadyError => {
     remedy: credentials ? 'Correct the user and password in REDIS_URL.' : (trouble?.remedy ?? redis.remedy),
     cause,
   });
-};
+}

@@ -49,9 +49,11 @@ export const scratch: Dependency = {
   },
 };
 
-const gibibytes = (bytes: number): string => `${(bytes / GiB).toFixed(bytes < 10 * GiB ? 1 : 0)} GiB`;
+function gibibytes(bytes: number): string {
+  return `${(bytes / GiB).toFixed(bytes < 10 * GiB ? 1 : 0)} GiB`;
+}
 
-const keepsHoles = async (path: string): Promise<boolean> => {
+async function keepsHoles(path: string): Promise<boolean> {
   const file = await open(path, 'w');
   try {
     const size = 64 * 1024 ** 2;
@@ -62,4 +64,4 @@ const keepsHoles = async (path: string): Promise<boolean> => {
   } finally {
     await file.close();
   }
-};
+}

@@ -35,11 +35,11 @@ const tries: Readonly<Record<Probed, (store: ObjectStore, bucket: string) => Pro
 const noUpload = '00000000-0000-4000-8000-000000000000';
 
 /** Whether these credentials may do what their process does, and nothing besides. Gives whether they may do all of it. */
-export const examineRights = async (
+export async function examineRights(
   store: ObjectStore,
   { role, buckets }: { role: ProcessRole; buckets: BucketNames },
   say: Say,
-): Promise<boolean> => {
+): Promise<boolean> {
   let enough = true;
   for (const bucket of storeBuckets) {
     const wanted = new Set(storeRights[role][bucket]);
@@ -60,10 +60,10 @@ export const examineRights = async (
     }
   }
   return enough;
-};
+}
 
 /** @throws whatever else is wrong with the store */
-const isAllowed = async (store: ObjectStore, bucket: string, action: Probed): Promise<boolean> => {
+async function isAllowed(store: ObjectStore, bucket: string, action: Probed): Promise<boolean> {
   try {
     await tries[action](store, bucket);
     return true;
@@ -73,4 +73,4 @@ const isAllowed = async (store: ObjectStore, bucket: string, action: Probed): Pr
     if ((error.cause as { code?: string } | undefined)?.code === 'AccessDenied') return false;
     throw error;
   }
-};
+}

@@ -57,16 +57,16 @@ export const temporal: Dependency = {
   },
 };
 
-const isPolled = async ({ workflowService }: Connection, namespace: string): Promise<boolean> => {
+async function isPolled({ workflowService }: Connection, namespace: string): Promise<boolean> {
   const { pollers } = await workflowService.describeTaskQueue({
     namespace,
     taskQueue: { name: sharedTaskQueue },
     taskQueueType: workflowTasks,
   });
   return pollers.some(({ lastAccessTime }) => Date.now() - Number(lastAccessTime?.seconds ?? 0) * 1000 < silentMs);
-};
+}
 
-const refused = (cause: unknown, address: string, namespace: string): BootreadyError => {
+function refused(cause: unknown, address: string, namespace: string): BootreadyError {
   const { code } = cause as { code?: unknown };
   if (code === grpc.notFound) {
     return new BootreadyError({
@@ -84,4 +84,4 @@ const refused = (cause: unknown, address: string, namespace: string): BootreadyE
     remedy: trouble?.remedy ?? temporal.remedy,
     cause,
   });
-};
+}

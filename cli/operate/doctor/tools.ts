@@ -57,7 +57,7 @@ export const tools: Dependency = {
   },
 };
 
-const examineNbdkit = async (say: Say, signal: AbortSignal): Promise<string[]> => {
+async function examineNbdkit(say: Say, signal: AbortSignal): Promise<string[]> {
   const version = await readFirstLine('nbdkit', ['--version'], signal);
   if ((await readFirstLine('nbdkit', ['curl', '--version'], signal)) === undefined) {
     say.failed(
@@ -66,9 +66,9 @@ const examineNbdkit = async (say: Say, signal: AbortSignal): Promise<string[]> =
     );
   }
   return version ? [version] : [];
-};
+}
 
-const examineAppliance = async (say: Say): Promise<string[]> => {
+async function examineAppliance(say: Say): Promise<string[]> {
   const cacheDir = findCacheDir(process.env);
   const { version, built, kernel } = await applianceState(cacheDir);
   if (!built && kernel === undefined) {
@@ -78,9 +78,9 @@ const examineAppliance = async (say: Say): Promise<string[]> => {
     );
   }
   return [built ? version : `${version} (the first inspection builds its appliance once, in about a minute)`];
-};
+}
 
-const examineKvm = async (say: Say): Promise<void> => {
+async function examineKvm(say: Say): Promise<void> {
   if (await kvmWorks()) {
     say.ok('KVM works.');
     return;
@@ -91,4 +91,4 @@ const examineKvm = async (say: Say): Promise<void> => {
       : 'There is no KVM. Inspections take half a minute instead of seconds.',
     'Give this user access to /dev/kvm (group kvm). Enable virtualisation in the firmware, or nested virtualisation if the host is itself a virtual machine.',
   );
-};
+}

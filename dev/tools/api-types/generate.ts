@@ -5,8 +5,8 @@ import ts from 'typescript';
  * TypeScript types of an OpenAPI document, for openapi-fetch. What has a default need not be sent; what is optional may be given as
  * undefined, which JSON leaves out, as zod's types have it under `exactOptionalPropertyTypes`.
  */
-export const readTypes = async (document: string): Promise<string> =>
-  astToString(
+export async function readTypes(document: string): Promise<string> {
+  return astToString(
     await openapiTS(document, {
       defaultNonNullable: false,
       transformProperty: (property) =>
@@ -21,3 +21,4 @@ export const readTypes = async (document: string): Promise<string> =>
           : property,
     }),
   );
+}

@@ -170,24 +170,29 @@ export const guestChecks: readonly GuestCheck[] = [
 ];
 
 /** A check that needs what was not seen says so, and why. */
-export const guestFindings = (view: GuestView): Finding[] => [
-  ...incomplete(view.unseen),
-  ...guestChecks.flatMap(({ code, judge }) => {
-    const judged = asSeen(() => judge(view));
-    const judgement = 'value' in judged ? judged.value : { outcome: 'unknown' as const, why: judged.unseen };
-    if (!judgement) return [];
-    const params = judgement.outcome === 'unknown' ? unseenParams(judgement.why) : (judgement.params ?? {});
-    return [{ code, step: 'inspect' as const, outcome: judgement.outcome, params }];
-  }),
-];
+export function guestFindings(view: GuestView): Finding[] {
+  return [
+    ...incomplete(view.unseen),
+    ...guestChecks.flatMap(({ code, judge }) => {
+      const judged = asSeen(() => judge(view));
+      const judgement = 'value' in judged ? judged.value : { outcome: 'unknown' as const, why: judged.unseen };
+      if (!judgement) return [];
+      const params = judgement.outcome === 'unknown' ? unseenParams(judgement.why) : (judgement.params ?? {});
+      return [{ code, step: 'inspect' as const, outcome: judgement.outcome, params }];
+    }),
+  ];
+}
 
 /** What the words of it are made of (../unseen-words.ts). */
-const unseenParams = ({ reason, what }: Why): Finding['params'] => ({
-  unseen: reason,
-  ...(what === undefined ? {} : { what: what.slice(0, 200) }),
-});
+function unseenParams({ reason, what }: Why): Finding['params'] {
+  return {
+    unseen: reason,
+    ...(what === undefined ? {} : { what: what.slice(0, 200) }),
+  };
+}
 
-export const incomplete = (parts: readonly string[]): Finding[] =>
-  parts.length === 0
+export function incomplete(parts: readonly string[]): Finding[] {
+  return parts.length === 0
     ? []
     : [{ code: 'look-incomplete', step: 'inspect', outcome: 'unknown', params: { parts: parts.join(', ') } }];
+}

@@ -6,21 +6,22 @@ import { ifSeen } from './unseen.ts';
 const offeredDatasources = ['NoCloud', 'ConfigDrive', 'OpenStack', 'Ec2'];
 
 /** `ds=NAME;KEY=VALUE;...` and its older names. An installer that was told by one where its answers lie leaves it behind. cloud-init, "Kernel command line" */
-const sourcesTold = (commandLine: string): string[] =>
-  commandLine
+function sourcesTold(commandLine: string): string[] {
+  return commandLine
     .split(/\s+/)
     .map((word) => word.replaceAll(/[\\"']/g, ''))
     .filter((word) => /^(?:ci\.)?(?:ds|datasource)=/.test(word));
+}
 
 /** A source of the platform, and not one that is told to fetch from another place (`s=` or `seedfrom=`). */
-const isOffered = (parameter: string): boolean => {
+function isOffered(parameter: string): boolean {
   const [name = '', ...settings] = parameter.slice(parameter.indexOf('=') + 1).split(';');
   const source = name.replace(/-net$/i, '').toLowerCase();
   return (
     offeredDatasources.some((each) => each.toLowerCase() === source) &&
     !settings.some((setting) => /^(?:s|seedfrom)=./.test(setting))
   );
-};
+}
 
 export const cloudInitDatasources = linuxCheck({
   code: 'cloud-init-datasources',

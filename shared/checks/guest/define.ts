@@ -22,40 +22,54 @@ type Definition<View> = Omit<GuestCheck, 'appliesTo' | 'judge'> & {
 };
 
 /** A check of the disk as a whole, whatever system is on it. */
-export const diskCheck = (check: Definition<GuestView>): GuestCheck => ({
-  ...check,
-  appliesTo: 'any',
-  judge: (view) => check.judge(view, view),
-});
+export function diskCheck(check: Definition<GuestView>): GuestCheck {
+  return {
+    ...check,
+    appliesTo: 'any',
+    judge: (view) => check.judge(view, view),
+  };
+}
 
-export const linuxCheck = (check: Definition<LinuxView>): GuestCheck => ({
-  ...check,
-  appliesTo: 'linux',
-  judge: (view) => view.linux && check.judge(view.linux, view),
-});
+export function linuxCheck(check: Definition<LinuxView>): GuestCheck {
+  return {
+    ...check,
+    appliesTo: 'linux',
+    judge: (view) => view.linux && check.judge(view.linux, view),
+  };
+}
 
-export const windowsCheck = (check: Definition<WindowsView>): GuestCheck => ({
-  ...check,
-  appliesTo: 'windows',
-  judge: (view) => view.windows && check.judge(view.windows, view),
-});
+export function windowsCheck(check: Definition<WindowsView>): GuestCheck {
+  return {
+    ...check,
+    appliesTo: 'windows',
+    judge: (view) => view.windows && check.judge(view.windows, view),
+  };
+}
 
-export const whether = (passes: boolean): 'pass' | 'fail' => (passes ? 'pass' : 'fail');
+export function whether(passes: boolean): 'pass' | 'fail' {
+  return passes ? 'pass' : 'fail';
+}
 
-export const advised = (present: boolean): { outcome: 'pass' | 'warn' } => ({ outcome: present ? 'pass' : 'warn' });
+export function advised(present: boolean): { outcome: 'pass' | 'warn' } {
+  return { outcome: present ? 'pass' : 'warn' };
+}
 
-export const cannotTell = (reason: UnseenReason, what?: string): { outcome: 'unknown'; why: Why } => ({
-  outcome: 'unknown',
-  why: { reason, what },
-});
+export function cannotTell(reason: UnseenReason, what?: string): { outcome: 'unknown'; why: Why } {
+  return {
+    outcome: 'unknown',
+    why: { reason, what },
+  };
+}
 
 /** Passes when nothing was found; else names what was, capped as params are. */
-export const told = (
+export function told(
   otherwise: 'warn' | 'fail',
   name: string,
   found: readonly string[],
   separator = ' ',
-): { outcome: 'pass' | 'warn' | 'fail'; params: Finding['params'] } => ({
-  outcome: found.length === 0 ? 'pass' : otherwise,
-  params: { [name]: found.join(separator).slice(0, 200) },
-});
+): { outcome: 'pass' | 'warn' | 'fail'; params: Finding['params'] } {
+  return {
+    outcome: found.length === 0 ? 'pass' : otherwise,
+    params: { [name]: found.join(separator).slice(0, 200) },
+  };
+}

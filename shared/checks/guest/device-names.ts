@@ -8,29 +8,33 @@ export type DeviceName =
 
 const tags = { UUID: 'uuid', LABEL: 'label', PARTUUID: 'partUuid', PARTLABEL: 'partLabel' } as const;
 
-export const deviceName = (text: string): DeviceName => {
+export function deviceName(text: string): DeviceName {
   const [, tag = '', quoted = ''] = /^(UUID|LABEL|PARTUUID|PARTLABEL)=(.*)$/.exec(text) ?? [];
   if (tag in tags)
     return { by: tags[tag as keyof typeof tags], value: unescaped(quoted.replaceAll(/^["']|["']$/g, '')) };
   const [, folder = '', name = ''] = /^\/dev\/disk\/by-(uuid|label|partuuid|partlabel)\/(.+)$/.exec(text) ?? [];
   const upper = folder.toUpperCase();
   return upper in tags ? { by: tags[upper as keyof typeof tags], value: unescaped(name) } : { by: 'path', value: text };
-};
+}
 
 /** A blank is \040 in fstab and \x20 in a name that udev makes. */
-const unescaped = (text: string): string =>
-  text.replaceAll(/\\(?:0([0-7]{2})|x([0-9a-fA-F]{2}))/g, (_, octal?: string, hex?: string) =>
+function unescaped(text: string): string {
+  return text.replaceAll(/\\(?:0([0-7]{2})|x([0-9a-fA-F]{2}))/g, (_, octal?: string, hex?: string) =>
     String.fromCharCode(octal === undefined ? Number.parseInt(hex ?? '', 16) : Number.parseInt(octal, 8)),
   );
+}
 
 /** Names of a bus, a slot or a serial number, which a virtio disk does not have; of the loop or network device that an image was built on. */
-export const isOldName = (text: string): boolean =>
-  /^\/dev\/(?:sd|hd|xvd|nvme|mmcblk|ad\d|da\d|loop\d|nbd\d)/.test(text) ||
-  /^\/dev\/disk\/by-path\//.test(text) ||
-  /^\/dev\/disk\/by-id\/(?:ata|scsi|usb|nvme|wwn|virtio|google|mmc)-/.test(text);
+export function isOldName(text: string): boolean {
+  return (
+    /^\/dev\/(?:sd|hd|xvd|nvme|mmcblk|ad\d|da\d|loop\d|nbd\d)/.test(text) ||
+    /^\/dev\/disk\/by-path\//.test(text) ||
+    /^\/dev\/disk\/by-id\/(?:ata|scsi|usb|nvme|wwn|virtio|google|mmc)-/.test(text)
+  );
+}
 
 /** Whether the image holds what is named. @throws Unseen when it may lie inside an encrypted volume or a group, or cannot be told by its name */
-export const isInImage = (text: string, { volumes, partitions }: DiskView): boolean => {
+export function isInImage(text: string, { volumes, partitions }: DiskView): boolean {
   const name = deviceName(text);
   const hidden = (): false => {
     const locked = volumes.find(({ type }) => type === 'crypto_LUKS');
@@ -56,13 +60,14 @@ export const isInImage = (text: string, { volumes, partitions }: DiskView): bool
   // /dev/VG/LV; devices of other kinds cannot be told.
   if (/^\/dev\/(?!disk\/|block\/|v[db])[\w.+-]+\/[\w.+-]+$/.test(name.value)) return hidden();
   throw new Unseen({ reason: 'device-name', what: name.value });
-};
+}
 
-export const isLogicalVolume = ({ device }: VolumeView): boolean =>
-  /^\/dev\/(?!mapper\/|md)[^/]{1,255}\/[^/]{1,255}$/.test(device);
+export function isLogicalVolume({ device }: VolumeView): boolean {
+  return /^\/dev\/(?!mapper\/|md)[^/]{1,255}\/[^/]{1,255}$/.test(device);
+}
 
 /** lvm(8): dashes inside the names are doubled. */
-const mapperName = (device: string): string => {
+function mapperName(device: string): string {
   const [group = '', volume = ''] = device.slice('/dev/'.length).split('/');
   return `/dev/mapper/${[group, volume].map((part) => part.replaceAll('-', '--')).join('-')}`;
-};
+}

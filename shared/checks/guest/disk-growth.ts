@@ -6,7 +6,7 @@ import type { DiskView } from './view.ts';
 const extended = new Set(['05', '0f', '85']);
 
 /** What keeps the partition that holds the root from growing: those behind it, or the extended one that it lies in. Of LVM it is the last one with a part of it. */
-const partitionsBehind = (root: string, { partitions, volumes }: DiskView): string[] => {
+function partitionsBehind(root: string, { partitions, volumes }: DiskView): string[] {
   const name = (number: number): string => `/dev/sda${number}`;
   const ofGroup = volumes.filter(({ type }) => type === 'LVM2_member').map(({ device }) => device);
   const holders = isLogicalVolume({ device: root, type: '' }) ? ofGroup : [root];
@@ -17,7 +17,7 @@ const partitionsBehind = (root: string, { partitions, volumes }: DiskView): stri
     .filter((each) => !own.includes(each))
     .filter(({ type, start, end: last }) => start > end || (extended.has(type) && start < end && end <= last))
     .map(({ number }) => name(number));
-};
+}
 
 export const diskGrowth = linuxCheck({
   code: 'disk-growth',

@@ -1,17 +1,19 @@
 /** One line of fstab(5). */
 export type FstabEntry = { device: string; mountPoint: string; type: string; options: readonly string[] };
 
-export const fstabEntry = (line: string): FstabEntry => {
+export function fstabEntry(line: string): FstabEntry {
   const [device = '', mountPoint = '', type = '', options = ''] = line.split(/\s+/);
   return { device, mountPoint, type, options: options.split(',') };
-};
+}
 
-export const has = ({ options }: FstabEntry, ...wanted: string[]): boolean =>
-  wanted.some((option) => options.includes(option));
+export function has({ options }: FstabEntry, ...wanted: string[]): boolean {
+  return wanted.some((option) => options.includes(option));
+}
 
 /** Whether the system waits for it, and ends in an emergency shell without it. systemd.mount(5) */
-export const isWaitedFor = (entry: FstabEntry): boolean =>
-  entry.type !== 'swap' && !has(entry, 'nofail', 'noauto', 'x-systemd.automount');
+export function isWaitedFor(entry: FstabEntry): boolean {
+  return entry.type !== 'swap' && !has(entry, 'nofail', 'noauto', 'x-systemd.automount');
+}
 
 const networkTypes = [
   'nfs',
@@ -28,8 +30,11 @@ const networkTypes = [
   'lustre',
 ];
 
-export const isOnNetwork = (entry: FstabEntry): boolean => networkTypes.includes(entry.type) || has(entry, '_netdev');
+export function isOnNetwork(entry: FstabEntry): boolean {
+  return networkTypes.includes(entry.type) || has(entry, '_netdev');
+}
 
 /** Whether a disk is named, and no pseudo filesystem, dataset, file or share. */
-export const namesDisk = (entry: FstabEntry): boolean =>
-  /^(?:UUID|LABEL|PARTUUID|PARTLABEL)=|^\/dev\//.test(entry.device) && !isOnNetwork(entry);
+export function namesDisk(entry: FstabEntry): boolean {
+  return /^(?:UUID|LABEL|PARTUUID|PARTLABEL)=|^\/dev\//.test(entry.device) && !isOnNetwork(entry);
+}

@@ -1,8 +1,9 @@
 import { advised, cannotTell, type Judgement, linuxCheck } from './define.ts';
 import type { InitramfsView } from './view.ts';
 
-const hostOnly = ({ hostOnly: isHostOnly, whole }: InitramfsView): Judgement =>
-  isHostOnly || whole ? advised(!isHostOnly) : cannotTell('initramfs');
+function hostOnly({ hostOnly: isHostOnly, whole }: InitramfsView): Judgement {
+  return isHostOnly || whole ? advised(!isHostOnly) : cannotTell('initramfs');
+}
 
 export const initramfsHostOnly = linuxCheck({
   code: 'initramfs-host-only',

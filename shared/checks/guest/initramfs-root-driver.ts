@@ -20,7 +20,7 @@ const drivers: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
-const neededFor = (root: string, { volumes }: DiskView): (readonly string[])[] => {
+function neededFor(root: string, { volumes }: DiskView): (readonly string[])[] {
   const volume = volumes.find(({ device }) => device === root);
   if (!volume) return [];
   const needed = drivers.get(volume.type);
@@ -29,7 +29,7 @@ const neededFor = (root: string, { volumes }: DiskView): (readonly string[])[] =
     ...(isLogicalVolume(volume) ? [['dm_mod']] : []),
     ...(/^\/dev\/md/.test(volume.device) ? [['md_mod'], ['raid1', 'raid0', 'raid10', 'raid456']] : []),
   ];
-};
+}
 
 export const initramfsRootDriver = linuxCheck({
   code: 'initramfs-root-driver',

@@ -2,18 +2,18 @@ import { ifSeen, Unseen } from './unseen.ts';
 import type { LinuxView } from './view.ts';
 
 /** The command line of the entry that is started; those of all entries where that cannot be told. @throws Unseen when none is known */
-export const startedLines = ({ boot, startup }: LinuxView): readonly string[] => {
+export function startedLines({ boot, startup }: LinuxView): readonly string[] {
   const lines = ifSeen(() => [boot.entry.commandLine], undefined) ?? startup.kernelLines;
   if (lines.length === 0) throw new Unseen({ reason: 'command-line' });
   return lines;
-};
+}
 
 /** `root=` of these. kernel-parameters.txt @throws Unseen when there is none */
-export const rootOf = (view: LinuxView): string => {
+export function rootOf(view: LinuxView): string {
   for (const line of startedLines(view)) {
     // The last one wins.
     const [, root] = [...line.matchAll(/(?:^|\s)root=(\S+)/g)].at(-1) ?? [];
     if (root) return root.replace(/^block:/, '').replaceAll('"', '');
   }
   throw new Unseen({ reason: 'command-line' });
-};
+}

@@ -4,10 +4,13 @@ import { startedLines } from './kernel-root.ts';
 import { ifSeen } from './unseen.ts';
 import type { DiskView, VolumeView } from './view.ts';
 
-const plain = (uuid: string): string => uuid.replaceAll(/[^0-9a-f]/gi, '').toLowerCase();
+function plain(uuid: string): string {
+  return uuid.replaceAll(/[^0-9a-f]/gi, '').toLowerCase();
+}
 
-const hasUuid = (volumes: readonly VolumeView[], type: string, uuid: string): boolean =>
-  volumes.some((volume) => volume.type === type && plain(volume.uuid ?? '').startsWith(plain(uuid)));
+function hasUuid(volumes: readonly VolumeView[], type: string, uuid: string): boolean {
+  return volumes.some((volume) => volume.type === type && plain(volume.uuid ?? '').startsWith(plain(uuid)));
+}
 
 type IsThere = (value: string, disk: DiskView) => boolean;
 
@@ -25,20 +28,21 @@ const parameters: ReadonlyMap<string, IsThere> = new Map<string, IsThere>([
   ['cryptdevice', (value, disk) => isInImage(value.split(':', 1)[0] ?? '', disk)],
 ]);
 
-const named = (line: string): { word: string; isThere: IsThere; value: string }[] =>
-  line.split(/\s+/).flatMap((word) => {
+function named(line: string): { word: string; isThere: IsThere; value: string }[] {
+  return line.split(/\s+/).flatMap((word) => {
     const at = word.indexOf('=');
     const isThere = at < 0 ? undefined : parameters.get(word.slice(0, at));
     const value = word.slice(at + 1).replaceAll('"', '');
     return isThere && value !== '' ? [{ word, isThere, value }] : [];
   });
+}
 
 /** What a line of crypttab(5) opens at the start, where the start waits for it. */
-const lockedDevice = (line: string): string | undefined => {
+function lockedDevice(line: string): string | undefined {
   const [, device = '', , options = ''] = line.split(/\s+/);
   const isDisk = /^(?:(?:PART)?(?:UUID|LABEL)=|\/dev\/)/.test(device);
   return isDisk && !options.split(',').some((each) => each === 'nofail' || each === 'noauto') ? device : undefined;
-};
+}
 
 export const startDevices = linuxCheck({
   code: 'start-devices',

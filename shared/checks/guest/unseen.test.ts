@@ -20,15 +20,16 @@ test('one that holds is enough; that none does takes all', () => {
 });
 
 /** Every view in which one thing was not seen: a field, a part of a field, a part as a whole. */
-const without = (whole: object, path: string[] = []): string[][] =>
-  Object.entries(whole).flatMap(([name, value]) => {
+function without(whole: object, path: string[] = []): string[][] {
+  return Object.entries(whole).flatMap(([name, value]) => {
     const here = [...path, name];
     const isPart = typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
     return [here, ...(isPart ? without(value as object, here) : [])];
   });
+}
 
-const lacking = <T extends object>(whole: T, [name = '', ...rest]: string[]): T =>
-  partly<T>(
+function lacking<T extends object>(whole: T, [name = '', ...rest]: string[]): T {
+  return partly<T>(
     Object.fromEntries(
       Object.entries(whole).map(([each, value]) => [
         each,
@@ -36,6 +37,7 @@ const lacking = <T extends object>(whole: T, [name = '', ...rest]: string[]): T 
       ]),
     ) as never,
   );
+}
 
 const views: [string, GuestView][] = [
   ['Linux', linux({})],

@@ -31,54 +31,59 @@ export class TooMuch extends Error {
 /** What was seen, absence too (`undefined`, `false`, nothing in a list); or why nothing was. */
 export type Seen<T> = { value: T } | { unseen: Why };
 
-export const seen = <T>(value: T): Seen<T> => ({ value });
+export function seen<T>(value: T): Seen<T> {
+  return { value };
+}
 
-export const unseen = (reason: UnseenReason, what?: string): { unseen: Why } => ({ unseen: { reason, what } });
+export function unseen(reason: UnseenReason, what?: string): { unseen: Why } {
+  return { unseen: { reason, what } };
+}
 
 /** @throws Unseen */
-export const whatWasSeen = <T>(some: Seen<T>): T => {
+export function whatWasSeen<T>(some: Seen<T>): T {
   if ('value' in some) return some.value;
   throw new Unseen(some.unseen);
-};
+}
 
 /** What asking gives, or why it gave nothing. */
-export const asSeen = <T>(ask: () => T): Seen<T> => {
+export function asSeen<T>(ask: () => T): Seen<T> {
   try {
     return { value: ask() };
   } catch (error) {
     if (error instanceof Unseen) return { unseen: error.why };
     throw error;
   }
-};
+}
 
 /** The same of what takes its time. */
-export const seenLater = async <T>(ask: () => Promise<T>): Promise<Seen<T>> => {
+export async function seenLater<T>(ask: () => Promise<T>): Promise<Seen<T>> {
   try {
     return { value: await ask() };
   } catch (error) {
     if (error instanceof Unseen) return { unseen: error.why };
     throw error;
   }
-};
+}
 
-export const mapped = <T, Other>(some: Seen<T>, change: (value: T) => Other): Seen<Other> =>
-  asSeen(() => change(whatWasSeen(some)));
+export function mapped<T, Other>(some: Seen<T>, change: (value: T) => Other): Seen<Other> {
+  return asSeen(() => change(whatWasSeen(some)));
+}
 
 /** What `ask` gives, or `otherwise` where it asks for something that was not seen. */
-export const ifSeen = <T, Otherwise>(ask: () => T, otherwise: Otherwise): T | Otherwise => {
+export function ifSeen<T, Otherwise>(ask: () => T, otherwise: Otherwise): T | Otherwise {
   const some = asSeen(ask);
   return 'value' in some ? some.value : otherwise;
-};
+}
 
 /** Whether one of them holds: one that does is enough, whatever was not seen of the others. @throws Unseen */
-export const someHolds = <T>(items: readonly T[], holds: (item: T) => boolean): boolean => {
+export function someHolds<T>(items: readonly T[], holds: (item: T) => boolean): boolean {
   const answers = items.map((item) => asSeen(() => holds(item)));
   return answers.some((answer) => 'value' in answer && answer.value) || answers.some((answer) => whatWasSeen(answer));
-};
+}
 
 /** An object of parts; asking for one that was not seen throws. */
-export const partly = <T extends object>(parts: { readonly [Name in keyof T]-?: Seen<T[Name]> }): T =>
-  Object.defineProperties(
+export function partly<T extends object>(parts: { readonly [Name in keyof T]-?: Seen<T[Name]> }): T {
+  return Object.defineProperties(
     {},
     Object.fromEntries(
       Object.entries<Seen<unknown>>(parts).map(([name, some]) => [
@@ -87,7 +92,9 @@ export const partly = <T extends object>(parts: { readonly [Name in keyof T]-?: 
       ]),
     ),
   ) as T;
+}
 
 /** The parts of an object that was seen whole. */
-export const allSeen = <T extends object>(parts: T): { [Name in keyof T]: Seen<T[Name]> } =>
-  Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, { value }])) as never;
+export function allSeen<T extends object>(parts: T): { [Name in keyof T]: Seen<T[Name]> } {
+  return Object.fromEntries(Object.entries(parts).map(([name, value]) => [name, { value }])) as never;
+}

@@ -6,12 +6,12 @@ import { diskDrivers, isInstalled } from './windows-drivers.ts';
 const atBoot = 0;
 
 /** What keeps a driver from starting with the boot loader, in Windows' own words. */
-const hindrance = (name: string, { start, startOverride }: DriverView): string | undefined => {
+function hindrance(name: string, { start, startOverride }: DriverView): string | undefined {
   if (start !== atBoot) return `${name}: Start=${start ?? ''}`;
   return startOverride !== undefined && startOverride !== atBoot
     ? `${name}: StartOverride=${startOverride}`
     : undefined;
-};
+}
 
 export const windowsDiskDriverAtBoot = windowsCheck({
   code: 'windows-disk-driver-at-boot',

@@ -4,7 +4,7 @@ import { stepsOfRun } from '../run-steps.ts';
 import { type Contender, measured } from './contender.ts';
 
 /** Our own way, from the end of the upload to the published image. Boot check off, policy warn. */
-export const bootready = (installation: Installation, worker: Role2Process, store: ObjectStore): Contender => {
+export function bootready(installation: Installation, worker: Role2Process, store: ObjectStore): Contender {
   let uploads = 0;
   return {
     name: 'bootready',
@@ -27,4 +27,4 @@ export const bootready = (installation: Installation, worker: Role2Process, stor
       return { ...taken, parts: seconds };
     },
   };
-};
+}

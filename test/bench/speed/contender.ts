@@ -20,14 +20,14 @@ export type Contender = {
 };
 
 /** @returns what the work took, in seconds */
-export const timed = async (work: () => Promise<unknown>): Promise<number> => {
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await work();
   return (performance.now() - begun) / 1000;
-};
+}
 
 /** @param pid whose usage counts, with all that it starts */
-export const measured = async (pid: number, work: () => Promise<Record<string, number>>): Promise<Taken> => {
+export async function measured(pid: number, work: () => Promise<Record<string, number>>): Promise<Taken> {
   const stopWatching = watchUsage(pid);
   try {
     const begun = performance.now();
@@ -36,4 +36,4 @@ export const measured = async (pid: number, work: () => Promise<Record<string, n
   } finally {
     stopWatching();
   }
-};
+}

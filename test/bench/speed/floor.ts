@@ -15,32 +15,34 @@ const run = promisify(execFile);
  * What nobody can do without: the upload comes by curl, qemu-img makes a raw disk of it, and that goes back in four streams, zeros and all. Nothing is looked
  * at, hashed or compared.
  */
-export const floor = (store: ObjectStore, dir: string): Contender => ({
-  name: 'floor',
-  measure: async ({ bucket, key, form }) => {
-    const from = join(dir, 'floor-upload');
-    const plain = form.unpack ? join(dir, 'floor-plain') : from;
-    const to = join(dir, 'floor-disk');
-    const target = { bucket, key: `${key}-floor` };
-    const url = await store.presignGet(bucket, key, 3600);
-    try {
-      return await measured(process.pid, async () => ({
-        download: await timed(() => run('curl', ['-sfo', from, url])),
-        convert: await timed(async () => {
-          if (form.unpack) await run('sh', ['-c', `${form.unpack} < "$1" > "$2"`, 'sh', from, plain]);
-          await run('qemu-img', ['convert', '-f', form.driver, '-O', 'raw', '-t', 'unsafe', '-W', plain, to]);
-        }),
-        upload: await timed(() => send(store, target, to)),
-      }));
-    } finally {
-      await store.remove(target.bucket, target.key);
-      for (const path of [from, plain, to]) await rm(path, { force: true });
-    }
-  },
-});
+export function floor(store: ObjectStore, dir: string): Contender {
+  return {
+    name: 'floor',
+    measure: async ({ bucket, key, form }) => {
+      const from = join(dir, 'floor-upload');
+      const plain = form.unpack ? join(dir, 'floor-plain') : from;
+      const to = join(dir, 'floor-disk');
+      const target = { bucket, key: `${key}-floor` };
+      const url = await store.presignGet(bucket, key, 3600);
+      try {
+        return await measured(process.pid, async () => ({
+          download: await timed(() => run('curl', ['-sfo', from, url])),
+          convert: await timed(async () => {
+            if (form.unpack) await run('sh', ['-c', `${form.unpack} < "$1" > "$2"`, 'sh', from, plain]);
+            await run('qemu-img', ['convert', '-f', form.driver, '-O', 'raw', '-t', 'unsafe', '-W', plain, to]);
+          }),
+          upload: await timed(() => send(store, target, to)),
+        }));
+      } finally {
+        await store.remove(target.bucket, target.key);
+        for (const path of [from, plain, to]) await rm(path, { force: true });
+      }
+    },
+  };
+}
 
-const put = (url: string, path: string, start: number, length: number): Promise<string> =>
-  new Promise((resolve, reject) => {
+function put(url: string, path: string, start: number, length: number): Promise<string> {
+  return new Promise((resolve, reject) => {
     const sending = request(url, { method: 'PUT', headers: { 'content-length': length } }, (answer) => {
       answer.resume();
       if (answer.statusCode === 200) resolve(String(answer.headers.etag).replaceAll('"', ''));
@@ -51,8 +53,9 @@ const put = (url: string, path: string, start: number, length: number): Promise<
       reject,
     );
   });
+}
 
-const send = async (store: ObjectStore, target: { bucket: string; key: string }, path: string): Promise<void> => {
+async function send(store: ObjectStore, target: { bucket: string; key: string }, path: string): Promise<void> {
   const { size } = await stat(path);
   const upload = { ...target, uploadId: await store.createMultipart(target.bucket, target.key) };
   const parts = await presignedParts(store, upload, size);
@@ -68,4 +71,4 @@ const send = async (store: ObjectStore, target: { bucket: string; key: string },
     upload,
     done.sort((a, b) => a.partNumber - b.partNumber),
   );
-};
+}

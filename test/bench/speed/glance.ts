@@ -8,7 +8,8 @@ import { type Contender, measured, type Taken } from './contender.ts';
 const backends = { 'file store': 'disk', 'S3 store': 'objects' } as const;
 
 /** Of glance_store's S3 driver (glance-api.conf, section of the backend), on the same server as the uploads. */
-const objects = (env: Record<string, string>): string => `
+function objects(env: Record<string, string>): string {
+  return `
 [objects]
 s3_store_host = ${env.S3_ENDPOINT}
 s3_store_region_name = ${env.S3_REGION ?? 'us-east-1'}
@@ -17,15 +18,16 @@ s3_store_secret_key = ${env.S3_SECRET_KEY}
 s3_store_bucket = images
 s3_store_bucket_url_format = path
 `;
+}
 
 /**
  * Glance with its plugin that converts to raw, and each of its stores. Its time begins when the file lies in its staging folder, so it fetches nothing.
  * @param packages a folder with boto3
  */
-export const startGlance = async (
+export async function startGlance(
   env: Record<string, string>,
   packages: string,
-): Promise<{ contenders: Contender[]; close(): Promise<void> }> => {
+): Promise<{ contenders: Contender[]; close(): Promise<void> }> {
   const stores = { backends: 'objects:s3', config: objects(env) };
   const cloud = await startCloud({ converts: true, packages, stores });
   const contenders = Object.entries(backends).map(
@@ -36,13 +38,13 @@ export const startGlance = async (
     }),
   );
   return { contenders, close: () => cloud.close() };
-};
+}
 
-const importInto = async (
+async function importInto(
   cloud: Cloud,
   backend: string,
   { path, bytes, format }: { path: string; bytes: number; format: string },
-): Promise<Taken> => {
+): Promise<Taken> {
   const token = await cloud.login();
   const call = async (method: string, at: string, body?: object): Promise<Record<string, unknown>> => {
     const answer = await fetch(`${cloud.imageUrl}/v2/images${at}`, {
@@ -70,10 +72,10 @@ const importInto = async (
   });
   await call('DELETE', `/${id}`);
   return taken;
-};
+}
 
-const stage = (url: string, token: string, path: string, bytes: number): Promise<void> =>
-  new Promise((resolve, reject) => {
+function stage(url: string, token: string, path: string, bytes: number): Promise<void> {
+  return new Promise((resolve, reject) => {
     const headers = { 'x-auth-token': token, 'content-type': 'application/octet-stream', 'content-length': bytes };
     const sending = request(url, { method: 'PUT', headers }, (answer) => {
       answer.resume();
@@ -83,3 +85,4 @@ const stage = (url: string, token: string, path: string, bytes: number): Promise
     sending.once('error', reject);
     pipeline(createReadStream(path), sending).catch(reject);
   });
+}

@@ -3,12 +3,15 @@ import { floorName, type Measured, secondsOf } from './measured.ts';
 const [barHeight, gap, left, width] = [14, 14, 260, 900];
 const colours = ['#9e9e9e', '#004d99', '#63993d', '#f0ab00', '#b1380b'];
 
-const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-const text = (x: number, y: number, words: string, more = ''): string =>
-  `<text x="${x}" y="${y}" ${more}>${escaped(words)}</text>`;
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}
+function text(x: number, y: number, words: string, more = ''): string {
+  return `<text x="${x}" y="${y}" ${more}>${escaped(words)}</text>`;
+}
 
 /** SVG: bars of the seconds of each way, as multiples of the floor, image by image. */
-export const drawRatios = (all: readonly Measured[]): string => {
+export function drawRatios(all: readonly Measured[]): string {
   const names = [...new Set(all.flatMap(({ rounds }) => rounds.flatMap((round) => Object.keys(round))))];
   const bars = all.map((each) => {
     const floor = secondsOf(each, floorName);
@@ -51,4 +54,4 @@ export const drawRatios = (all: readonly Measured[]): string => {
     '</svg>',
     '',
   ].join('\n');
-};
+}

@@ -4,10 +4,11 @@ export type PresignedPart = { partNumber: number; offset: number; length: number
 
 const partBytes = 64 * 1024 ** 2;
 
-export const presignedParts = (store: ObjectStore, upload: MultipartTarget, size: number): Promise<PresignedPart[]> =>
-  Promise.all(
+export function presignedParts(store: ObjectStore, upload: MultipartTarget, size: number): Promise<PresignedPart[]> {
+  return Promise.all(
     Array.from({ length: Math.ceil(size / partBytes) }, async (_, index) => {
       const part = { partNumber: index + 1, length: Math.min(partBytes, size - index * partBytes) };
       return { ...part, offset: index * partBytes, url: await store.presignPart(upload, part, 3600) };
     }),
   );
+}

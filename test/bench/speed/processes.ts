@@ -22,7 +22,7 @@ export type Usage = {
 type Process = { pid: number; parent: number; name: string; seconds: number };
 
 /** proc(5), `stat`; undefined: it is gone. */
-const look = (pid: number): Process | undefined => {
+function look(pid: number): Process | undefined {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // The name may hold spaces and brackets.
@@ -36,10 +36,10 @@ const look = (pid: number): Process | undefined => {
   } catch {
     return undefined;
   }
-};
+}
 
 /** The process and all that descend from it. */
-const tree = (root: number): Process[] => {
+function tree(root: number): Process[] {
   const all = readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => look(Number(name)) ?? []);
@@ -48,16 +48,16 @@ const tree = (root: number): Process[] => {
     ...all.filter(({ parent }) => parent === pid).flatMap((each) => within(each.pid)),
   ];
   return within(root);
-};
+}
 
-const bytesOf = (pid: number): { read: number; written: number } => {
+function bytesOf(pid: number): { read: number; written: number } {
   const text = readFileSync(`/proc/${pid}/io`, 'utf8');
   const counter = (name: string): number => Number(new RegExp(`^${name}: (\\d+)`, 'm').exec(text)?.[1] ?? 0);
   return { read: counter('rchar'), written: counter('wchar') };
-};
+}
 
 /** Watches a process and its descendants. @returns what ends it, with what they used since */
-export const watchUsage = (root: number): (() => Usage) => {
+export function watchUsage(root: number): () => Usage {
   const begun = new Map(tree(root).map((each) => [each.pid, each.seconds]));
   const bytes = bytesOf(root);
   const last = new Map<number, Process>();
@@ -79,11 +79,14 @@ export const watchUsage = (root: number): (() => Usage) => {
       written: now.written - bytes.written,
     };
   };
-};
+}
 
 /** Processor seconds of the process itself and its threads. */
-export const ownSeconds = (pid: number): number => look(pid)?.seconds ?? 0;
+export function ownSeconds(pid: number): number {
+  return look(pid)?.seconds ?? 0;
+}
 
 /** The largest that it ever was, MiB. */
-export const peakMiB = (pid: number): number =>
-  Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+export function peakMiB(pid: number): number {
+  return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1024;
+}

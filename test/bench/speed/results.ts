@@ -6,32 +6,37 @@ import { type Measured, ownName, secondsOf } from './measured.ts';
 import { drawRatios } from './picture.ts';
 
 /** The median of the ratios of each round: what bootready took as a share of what the other took. */
-export const ratioTo = ({ rounds }: Measured, name: string): number | undefined => {
+export function ratioTo({ rounds }: Measured, name: string): number | undefined {
   const all = rounds.flatMap((round) => {
     const [own, other] = [round[ownName], round[name]];
     return own && other ? own.seconds / other.seconds : [];
   });
   return all.length > 0 ? median(all) : undefined;
-};
+}
 
-const readUsage = ({ rounds }: Measured, pick: (taken: Taken) => number): number =>
-  median(rounds.flatMap((round) => (round[ownName] ? pick(round[ownName]) : [])));
+function readUsage({ rounds }: Measured, pick: (taken: Taken) => number): number {
+  return median(rounds.flatMap((round) => (round[ownName] ? pick(round[ownName]) : [])));
+}
 
 /** Each figure that has a name, as its median; those that are next to nothing are left out. */
-const ownParts = (each: Measured, pick: (taken: Taken) => Record<string, number>): string => {
+function ownParts(each: Measured, pick: (taken: Taken) => Record<string, number>): string {
   const names = new Set(each.rounds.flatMap((round) => (round[ownName] ? Object.keys(pick(round[ownName])) : [])));
   return [...names]
     .map((name) => ({ name, value: readUsage(each, (taken) => pick(taken)[name] ?? 0) }))
     .filter(({ value }) => value >= 0.1)
     .map(({ name, value }) => `${name} ${value.toFixed(1)}`)
     .join(', ');
-};
+}
 
-const shown = (value: number | undefined, digits = 1): string => value?.toFixed(digits) ?? '-';
-const row = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
+function shown(value: number | undefined, digits = 1): string {
+  return value?.toFixed(digits) ?? '-';
+}
+function row(cells: readonly string[]): string {
+  return `| ${cells.join(' | ')} |`;
+}
 
 /** Markdown: seconds of each way, what bootready took against each, and what its worker used. */
-export const toTables = (all: readonly Measured[]): string => {
+export function toTables(all: readonly Measured[]): string {
   const names = [...new Set(all.flatMap(({ rounds }) => rounds.flatMap((round) => Object.keys(round))))];
   const others = names.filter((name) => name !== ownName);
   const head = (cells: readonly string[]): string[] => [row(cells), row(cells.map(() => '---'))];
@@ -75,17 +80,18 @@ export const toTables = (all: readonly Measured[]): string => {
     ),
     '',
   ].join('\n');
-};
+}
 
 const folder = join(import.meta.dirname, '../results');
 
 /** The rounds that were measured before, by name of their image; of an earlier run that is to be continued. */
-export const readResults = async (name: string): Promise<Measured[]> =>
-  JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8').catch(() => '[]'));
+export async function readResults(name: string): Promise<Measured[]> {
+  return JSON.parse(await readFile(join(folder, `${name}.json`), 'utf8').catch(() => '[]'));
+}
 
-export const writeResults = async (name: string, all: readonly Measured[]): Promise<void> => {
+export async function writeResults(name: string, all: readonly Measured[]): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, `${name}.json`), `${JSON.stringify(all, null, 1)}\n`);
   await writeFile(join(folder, `${name}.md`), toTables(all));
   await writeFile(join(folder, `${name}.svg`), drawRatios(all));
-};
+}

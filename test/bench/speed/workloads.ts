@@ -15,10 +15,12 @@ export type Form = {
   unpack?: string;
 };
 
-const form = (name: string, driver: Form['driver'], more: Partial<Form> = {}): Form => ({
-  ...{ pack: packings[name] as Form['pack'], driver, glance: driver },
-  ...more,
-});
+function form(name: string, driver: Form['driver'], more: Partial<Form> = {}): Form {
+  return {
+    ...{ pack: packings[name] as Form['pack'], driver, glance: driver },
+    ...more,
+  };
+}
 
 export const forms: Record<string, Form> = {
   qcow2: form('qcow2', 'qcow2'),
@@ -54,21 +56,23 @@ export type Workload = {
   rounds: number;
 };
 
-export const formOf = ({ format }: Pick<Workload, 'format'>): Form => {
+export function formOf({ format }: Pick<Workload, 'format'>): Form {
   const found = forms[format];
   if (!found) throw new Error(`no form ${format}`);
   return found;
-};
+}
 
-const workload = (
+function workload(
   gibibytes: number,
   dataPercent: number,
   format: string,
   { spread = 'clustered', rounds = 1 }: Partial<Pick<Workload, 'spread' | 'rounds'>> = {},
-): Workload => ({
-  name: `${gibibytes} GiB, ${dataPercent} % ${spread}, ${format}`,
-  ...{ gibibytes, dataPercent, spread, format, rounds },
-});
+): Workload {
+  return {
+    name: `${gibibytes} GiB, ${dataPercent} % ${spread}, ${format}`,
+    ...{ gibibytes, dataPercent, spread, format, rounds },
+  };
+}
 
 /** About ten minutes. */
 export const quick: readonly Workload[] = [
@@ -98,14 +102,14 @@ export const whole: readonly Workload[] = [
 ];
 
 /** Bytes that no compressor makes smaller, the same for the same place. */
-const noise = (at: number, size: number): Buffer => {
+function noise(at: number, size: number): Buffer {
   const iv = Buffer.alloc(16);
   iv.writeBigUInt64BE(BigInt(at));
   return createCipheriv('aes-128-ctr', Buffer.alloc(16, 1), iv).update(Buffer.alloc(size));
-};
+}
 
 /** Makes the file; what was made before is kept for as long as the folder is. @returns its path, and that of its raw disk */
-export const makeWorkload = async (dir: string, { name, ...of }: Workload): Promise<{ path: string; raw: string }> => {
+export async function makeWorkload(dir: string, { name, ...of }: Workload): Promise<{ path: string; raw: string }> {
   const label = name.replaceAll(/[^\w.]+/g, '-');
   const path = join(dir, label);
   const raw = join(dir, `${of.gibibytes}-${of.dataPercent}-${of.spread}.disk`);
@@ -114,9 +118,9 @@ export const makeWorkload = async (dir: string, { name, ...of }: Workload): Prom
     formOf(of).pack(raw, path);
   }
   return { path, raw };
-};
+}
 
-const makeDisk = async (path: string, { gibibytes, dataPercent, spread }: Omit<Workload, 'name'>): Promise<void> => {
+async function makeDisk(path: string, { gibibytes, dataPercent, spread }: Omit<Workload, 'name'>): Promise<void> {
   const { good } = await guestImages();
   await rm(path, { force: true });
   await copyFile(good, path);
@@ -141,4 +145,4 @@ const makeDisk = async (path: string, { gibibytes, dataPercent, spread }: Omit<W
   } finally {
     await file.close();
   }
-};
+}

@@ -3,17 +3,17 @@ import { asFrames } from './live-guest.ts';
 
 /** What a guest's network adapter and its guest agent's port say when they mean harm. */
 
-const sum16 = (bytes: Buffer): number => {
+function sum16(bytes: Buffer): number {
   let sum = 0;
   for (let at = 0; at < bytes.length; at += 2) sum += bytes.readUInt16BE(at);
   while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
   return ~sum & 0xffff;
-};
+}
 
 type Option = [code: number, value: Buffer];
 
 /** A DHCP client's question in an Ethernet frame. RFC 2131, 2; RFC 2132 */
-export const dhcpFrame = (options: readonly Option[], after: Buffer = Buffer.from([255])): Buffer => {
+export function dhcpFrame(options: readonly Option[], after: Buffer = Buffer.from([255])): Buffer {
   const message = Buffer.alloc(240);
   message.set([1, 1, 6, 0, 1, 2, 3, 4]);
   message.writeUInt32BE(0x63825363, 236);
@@ -32,26 +32,30 @@ export const dhcpFrame = (options: readonly Option[], after: Buffer = Buffer.fro
   ip.writeUInt16BE(sum16(ip), 10);
   const ethernet = Buffer.from('ffffffffffff5254001234560800', 'hex');
   return Buffer.concat([ethernet, ip, udp, body]);
-};
+}
 
-const named = (vendor: string, host: string): Option[] => [
-  [53, Buffer.from([1])],
-  [60, Buffer.from(vendor)],
-  [12, Buffer.from(host)],
-];
+function named(vendor: string, host: string): Option[] {
+  return [
+    [53, Buffer.from([1])],
+    [60, Buffer.from(vendor)],
+    [12, Buffer.from(host)],
+  ];
+}
 
 /** The one that is heard, as a Windows sends it. */
-export const soundDhcp = (host: string): Buffer => dhcpFrame(named('MSFT 5.0', host));
+export function soundDhcp(host: string): Buffer {
+  return dhcpFrame(named('MSFT 5.0', host));
+}
 
 const longest = 1514;
-const changed = (frame: Buffer, change: (frame: Buffer) => void): Buffer => {
+function changed(frame: Buffer, change: (frame: Buffer) => void): Buffer {
   const copy = Buffer.from(frame);
   change(copy);
   return copy;
-};
+}
 
 /** Of another vendor, so that none of them is the sound one. */
-export const brokenDhcp = (): Buffer => {
+export function brokenDhcp(): Buffer {
   const sound = dhcpFrame(named('NOBODY 1.0', 'x'));
   const many = (option: Option): Option[] => Array.from({ length: 200 }, () => option);
   const frames = [
@@ -68,11 +72,11 @@ export const brokenDhcp = (): Buffer => {
     Buffer.concat([sound, Buffer.alloc(longest - sound.length, 0xff)]),
   ];
   return asFrames(frames);
-};
+}
 
 /** Lines for the guest agent's port. */
-export const brokenAgent = (): Buffer =>
-  Buffer.from(
+export function brokenAgent(): Buffer {
+  return Buffer.from(
     [
       '['.repeat(20_000),
       `{"return":`.repeat(1500),
@@ -89,3 +93,4 @@ export const brokenAgent = (): Buffer =>
     ].join('\n'),
     'latin1',
   );
+}

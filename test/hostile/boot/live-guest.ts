@@ -20,7 +20,7 @@ const sendFrames = Buffer.from(
 );
 
 /** A file that the kernel starts: one segment, all of it. elf(5) */
-const program = (code: Buffer): Buffer => {
+function program(code: Buffer): Buffer {
   const at = 0x400000n;
   const header = Buffer.alloc(120);
   header.write('\x7fELF\x02\x01\x01', 'latin1');
@@ -41,27 +41,28 @@ const program = (code: Buffer): Buffer => {
   header.writeBigUInt64LE(size, 104);
   header.writeBigUInt64LE(4096n, 112);
   return Buffer.concat([header, code]);
-};
+}
 
 /** What `frames` reads. */
-export const asFrames = (frames: readonly Buffer[]): Buffer =>
-  Buffer.concat(
+export function asFrames(frames: readonly Buffer[]): Buffer {
+  return Buffer.concat(
     frames.flatMap((frame) => {
       const length = Buffer.alloc(2);
       length.writeUInt16LE(frame.length);
       return [length, frame];
     }),
   );
+}
 
 /**
  * @param script for its shell: `$port` is the guest agent's, `frames` sends what it reads, files lie in /hostile, and what `say` says stands on the console
  * @param files of /hostile
  */
-export const liveGuest = async (
+export async function liveGuest(
   path: string,
   script: string,
   files: Readonly<Record<string, Buffer>> = {},
-): Promise<void> => {
+): Promise<void> {
   await windowsStandIn(path, 'agent');
   const tree: Tree = {
     // In the place of QEMU's guest agent, which is started when all drivers are there.
@@ -75,4 +76,4 @@ export const liveGuest = async (
   // The kernel unpacks one archive after the other.
   writeFileSync(initrd, Buffer.concat([readFileSync(initrd), gzipSync(cpioOf(`${path}.tree`, tree))]));
   execFileSync('mcopy', ['-o', ...inside, initrd, '::/initrd']);
-};
+}

@@ -26,7 +26,7 @@ beforeEach(async () => {
 afterEach(() => rm(dir, { recursive: true, force: true }));
 
 /** What the machine's folder takes on the disk, while it does. */
-const watchFolder = (folder: string): { most: () => number; stop: () => void } => {
+function watchFolder(folder: string): { most: () => number; stop: () => void } {
   let most = 0;
   const look = async (): Promise<void> => {
     const names = await readdir(folder).catch(() => []);
@@ -38,9 +38,9 @@ const watchFolder = (folder: string): { most: () => number; stop: () => void } =
   };
   const timer = setInterval(() => void look(), 100);
   return { most: () => most, stop: () => clearInterval(timer) };
-};
+}
 
-const start = async (script: string, files: Readonly<Record<string, Buffer>> = {}, writesAtMost = 256 * MiB) => {
+async function start(script: string, files: Readonly<Record<string, Buffer>> = {}, writesAtMost = 256 * MiB) {
   const path = join(dir, 'disk');
   await liveGuest(path, script, files);
   const virtualSize = (await stat(path)).size;
@@ -79,7 +79,7 @@ const start = async (script: string, files: Readonly<Record<string, Buffer>> = {
   expect(lag).toBeLessThanOrEqual(200);
   expect(await readdir(scratchDir)).toEqual([]);
   return { findings, console, most: folder.most() };
-};
+}
 
 test('broken DHCP and agent messages, again and again, and the sound one among them is heard', async () => {
   const script = `for round in 1 2 3; do cat /hostile/agent >$port; frames </hostile/broken; done

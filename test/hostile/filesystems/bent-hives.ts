@@ -4,7 +4,7 @@ const page = 4096;
 type Cell = { at: number; kind: string };
 
 /** All cells that are in use: each begins with its size, negative, then with two letters of what it holds. */
-const cellsOf = (hive: Buffer): Cell[] => {
+function cellsOf(hive: Buffer): Cell[] {
   const cells: Cell[] = [];
   for (let bin = page; bin + 32 < hive.length && hive.toString('latin1', bin, bin + 4) === 'hbin'; ) {
     const end = bin + hive.readUInt32LE(bin + 8);
@@ -17,17 +17,19 @@ const cellsOf = (hive: Buffer): Cell[] => {
     bin = end;
   }
   return cells;
-};
+}
 
 type Change = (hive: Buffer, of: (...kinds: string[]) => number[]) => void;
-const all =
-  (kinds: string[], change: (hive: Buffer, at: number) => void): Change =>
-  (hive, of) => {
+function all(kinds: string[], change: (hive: Buffer, at: number) => void): Change {
+  return (hive, of) => {
     for (const at of of(...kinds)) change(hive, at);
   };
+}
 const lists = ['lf', 'lh', 'li', 'ri'];
 /** Where the header says the root lies: from the first bin on. */
-const rootOf = (hive: Buffer): number => page + hive.readUInt32LE(36) + 4;
+function rootOf(hive: Buffer): number {
+  return page + hive.readUInt32LE(36) + 4;
+}
 
 const changes: Record<string, Change> = {
   'every key has the subkeys of the root': (hive, of) => {
@@ -69,15 +71,15 @@ const changes: Record<string, Change> = {
 };
 
 /** The sum of the header, right again. */
-const summed = (hive: Buffer): Buffer => {
+function summed(hive: Buffer): Buffer {
   let sum = 0;
   for (let at = 0; at < 508; at += 4) sum ^= hive.readUInt32LE(at);
   hive.writeUInt32LE(sum >>> 0, 508);
   return hive;
-};
+}
 
 /** A bin of nothing but keys without a place in the tree: hivex looks at each cell when it opens a hive. */
-const filler = (hive: Buffer, bytes: number): Buffer => {
+function filler(hive: Buffer, bytes: number): Buffer {
   const root = rootOf(hive);
   const key = hive.subarray(root - 4, root - 4 + Math.abs(hive.readInt32LE(root - 4)));
   const bin = Buffer.alloc(page);
@@ -92,24 +94,26 @@ const filler = (hive: Buffer, bytes: number): Buffer => {
   const whole = Buffer.concat([hive, bins]);
   whole.writeUInt32LE(whole.length - page, 40);
   return summed(whole);
-};
+}
 
-export const bentHives = (sound: Buffer): Record<string, Buffer> => ({
-  sound,
-  ...Object.fromEntries(
-    Object.entries(changes).map(([name, change]) => {
-      const hive = Buffer.from(sound);
-      const cells = cellsOf(hive);
-      change(hive, (...kinds) => cells.filter(({ kind }) => kinds.includes(kind)).map(({ at }) => at));
-      return [name, summed(hive)];
-    }),
-  ),
-  'cut at 1 KiB': sound.subarray(0, 1024),
-  'cut behind its header': sound.subarray(0, page),
-  'cut in its first bin': sound.subarray(0, page + 600),
-  'cut in the middle': sound.subarray(0, Math.floor(sound.length / 2)),
-  doubled: Buffer.concat([sound, sound]),
-  'of zeros behind its header': Buffer.concat([sound.subarray(0, page), Buffer.alloc(sound.length)]),
-  'of 16 MiB': filler(sound, 16 * 1024 ** 2),
-  'of 128 MiB': filler(sound, 128 * 1024 ** 2),
-});
+export function bentHives(sound: Buffer): Record<string, Buffer> {
+  return {
+    sound,
+    ...Object.fromEntries(
+      Object.entries(changes).map(([name, change]) => {
+        const hive = Buffer.from(sound);
+        const cells = cellsOf(hive);
+        change(hive, (...kinds) => cells.filter(({ kind }) => kinds.includes(kind)).map(({ at }) => at));
+        return [name, summed(hive)];
+      }),
+    ),
+    'cut at 1 KiB': sound.subarray(0, 1024),
+    'cut behind its header': sound.subarray(0, page),
+    'cut in its first bin': sound.subarray(0, page + 600),
+    'cut in the middle': sound.subarray(0, Math.floor(sound.length / 2)),
+    doubled: Buffer.concat([sound, sound]),
+    'of zeros behind its header': Buffer.concat([sound.subarray(0, page), Buffer.alloc(sound.length)]),
+    'of 16 MiB': filler(sound, 16 * 1024 ** 2),
+    'of 128 MiB': filler(sound, 128 * 1024 ** 2),
+  };
+}

@@ -5,7 +5,7 @@ import type { Random } from '../formats/mutants.ts';
 const block = 4096;
 
 /** Where blocks lie that hold anything: bends of others would be seen by nobody. */
-export const usedBlocks = (path: string): number[] => {
+export function usedBlocks(path: string): number[] {
   const file = openSync(path, 'r');
   const used: number[] = [];
   const bytes = Buffer.alloc(block);
@@ -16,10 +16,10 @@ export const usedBlocks = (path: string): number[] => {
   }
   closeSync(file);
   return used;
-};
+}
 
 /** A copy with some bits flipped, some of them close together, or with its end cut off. */
-export const bendDisk = (sound: string, used: readonly number[], path: string, random: Random): void => {
+export function bendDisk(sound: string, used: readonly number[], path: string, random: Random): void {
   execFileSync('cp', ['--sparse=always', sound, path]);
   const file = openSync(path, 'r+');
   const byte = Buffer.alloc(1);
@@ -41,4 +41,4 @@ export const bendDisk = (sound: string, used: readonly number[], path: string, r
   } finally {
     closeSync(file);
   }
-};
+}

@@ -6,25 +6,28 @@ import { makeGuestfish } from '../../../workers/tools/guestfish-answers.ts';
 import type { AskGuestfish } from '../../../workers/tools/guestfish-complaints.ts';
 
 /** What is too much, or cannot be read, is told as such: anything else that is thrown is a fault of ours. */
-const orUnseen = <T>(work: Promise<T>): Promise<T | undefined> =>
-  work.catch((error: unknown) => {
+function orUnseen<T>(work: Promise<T>): Promise<T | undefined> {
+  return work.catch((error: unknown) => {
     if (error instanceof TooMuch || error instanceof Unseen) return undefined;
     throw error;
   });
+}
 
 type Helpers = { ask: AskGuestfish };
 
 /** As a look does it, in the process for foreign bytes. @returns how many, or `undefined` when they cannot be told */
-export const packagesIn = async (root: string, { ask }: Helpers): Promise<number | undefined> =>
-  (await orUnseen(installedPackages(makeGuestfish(ask), root)))?.length;
+export async function packagesIn(root: string, { ask }: Helpers): Promise<number | undefined> {
+  return (await orUnseen(installedPackages(makeGuestfish(ask), root)))?.length;
+}
 
 /** What is asked of SYSTEM. @returns whether it could be opened, and what one of its drivers says */
-export const hiveIn = async (path: string, { ask }: Helpers): Promise<Seen> =>
-  (await orUnseen(lookAtHive(path, ask))) ?? { opened: false };
+export async function hiveIn(path: string, { ask }: Helpers): Promise<Seen> {
+  return (await orUnseen(lookAtHive(path, ask))) ?? { opened: false };
+}
 
 type Seen = { opened: boolean; start?: number | undefined };
 
-const lookAtHive = async (path: string, ask: AskGuestfish): Promise<Seen> => {
+async function lookAtHive(path: string, ask: AskGuestfish): Promise<Seen> {
   const hive = await openHive(makeGuestfish(ask), path, 'SYSTEM');
   if (!hive) return { opened: false };
   await hive.dword('Select', 'Current');
@@ -32,4 +35,4 @@ const lookAtHive = async (path: string, ask: AskGuestfish): Promise<Seen> => {
   await hive.text('ControlSet001\\Control\\Large', 'Text');
   const drivers = await lookAtDrivers(hive, 'ControlSet001', [], []);
   return { opened: true, start: drivers.get('viostor')?.start };
-};
+}

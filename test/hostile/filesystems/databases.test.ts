@@ -74,19 +74,19 @@ type Case = { name: string; bytes: Buffer };
 type Fate = 'read' | 'refused' | 'exceeded' | 'died' | 'late';
 
 /** What takes too much may be cut off; what makes a parser throw may not be there. */
-const exceeded = (limit: ForeignLimit): Fate => {
+function exceeded(limit: ForeignLimit): Fate {
   expect(limit).not.toBe('crash');
   return 'exceeded';
-};
+}
 
 /** The cases one after the other; `look` is told where the appliance finds the file. @returns their fates, by name */
-const each = async (
+async function each(
   kind: string,
   disk: string,
   cases: readonly Case[],
   begin: (asked: AskGuestfish) => Promise<void>,
   look: (asked: AskGuestfish, file: string) => Promise<Fate>,
-): Promise<Map<string, Fate>> => {
+): Promise<Map<string, Fate>> {
   const fates = new Map<string, Fate>();
   const began = { at: performance.now() };
   const took = (): number => (performance.now() - began.at) / 1000;
@@ -144,38 +144,41 @@ const each = async (
   tally.add(kind, 'slowest, s', Math.round(slowest));
   expect(slowest).toBeLessThan(mostSeconds);
   return fates;
-};
+}
 
-const flippedCases = (sound: Buffer): Case[] =>
-  Array.from({ length: flips }, (_, number) => ({ name: `flip ${number}`, bytes: flipped(sound, number) }));
+function flippedCases(sound: Buffer): Case[] {
+  return Array.from({ length: flips }, (_, number) => ({ name: `flip ${number}`, bytes: flipped(sound, number) }));
+}
 
 /** Every bend of a text at every size; and of what is no text, its ends, doubled, and filled up. */
-const casesOf = ({ words, sound }: { words: string; sound: Buffer }): Case[] => [
-  { name: 'sound', bytes: sound },
-  ...flippedCases(sound),
-  ...Object.entries(words ? bentFields(words) : {}).map(([name, bytes]) => ({ name, bytes })),
-  ...(words
-    ? Object.entries(bends).flatMap(([name, bend]) =>
-        [64 * KiB, 4 * MiB].map((size) => ({ name: `${name}, ${size}`, bytes: bend(size, words) })),
-      )
-    : [
-        { name: 'empty', bytes: Buffer.alloc(0) },
-        { name: 'cut at 1 KiB', bytes: sound.subarray(0, KiB) },
-        { name: 'cut in the middle', bytes: sound.subarray(0, sound.length / 2) },
-        { name: 'doubled', bytes: Buffer.concat([sound, sound]) },
-        {
-          name: 'numbers at their largest',
-          bytes: Buffer.concat([sound.subarray(0, 16), Buffer.alloc(sound.length, 0xff)]),
-        },
-        { name: 'its first page again and again, 64 MiB', bytes: Buffer.alloc(64 * MiB, sound.subarray(0, 4096)) },
-      ]),
-  // Sound in all its parts, and too many.
-  {
-    name: 'as many as fit into 32 MiB',
-    bytes: words ? Buffer.alloc(32 * MiB, words) : Buffer.concat([sound, Buffer.alloc(32 * MiB)]),
-  },
-  { name: 'one line of 96 MiB', bytes: Buffer.alloc(96 * MiB, 'a') },
-];
+function casesOf({ words, sound }: { words: string; sound: Buffer }): Case[] {
+  return [
+    { name: 'sound', bytes: sound },
+    ...flippedCases(sound),
+    ...Object.entries(words ? bentFields(words) : {}).map(([name, bytes]) => ({ name, bytes })),
+    ...(words
+      ? Object.entries(bends).flatMap(([name, bend]) =>
+          [64 * KiB, 4 * MiB].map((size) => ({ name: `${name}, ${size}`, bytes: bend(size, words) })),
+        )
+      : [
+          { name: 'empty', bytes: Buffer.alloc(0) },
+          { name: 'cut at 1 KiB', bytes: sound.subarray(0, KiB) },
+          { name: 'cut in the middle', bytes: sound.subarray(0, sound.length / 2) },
+          { name: 'doubled', bytes: Buffer.concat([sound, sound]) },
+          {
+            name: 'numbers at their largest',
+            bytes: Buffer.concat([sound.subarray(0, 16), Buffer.alloc(sound.length, 0xff)]),
+          },
+          { name: 'its first page again and again, 64 MiB', bytes: Buffer.alloc(64 * MiB, sound.subarray(0, 4096)) },
+        ]),
+    // Sound in all its parts, and too many.
+    {
+      name: 'as many as fit into 32 MiB',
+      bytes: words ? Buffer.alloc(32 * MiB, words) : Buffer.concat([sound, Buffer.alloc(32 * MiB)]),
+    },
+    { name: 'one line of 96 MiB', bytes: Buffer.alloc(96 * MiB, 'a') },
+  ];
+}
 
 test.each(databaseKinds)('a database of packages: %s', { timeout: 3_600_000 }, async (kind) => {
   const database = databases[kind];

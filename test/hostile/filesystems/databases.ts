@@ -7,13 +7,15 @@ import { type Tree, writeTree } from '../../images/tree.ts';
 /** Small systems, each with one sound database of what is installed, made by the tools that make them for everybody. */
 export type Database = { path: string; words: string; tree: Tree };
 
-const distribution = (id: string, version: string): Tree => ({
-  ...Object.fromEntries(['bin', 'sbin', 'lib'].map((name) => [name, { link: `usr/${name}` }])),
-  ...Object.fromEntries(['bin', 'sbin', 'lib'].map((name) => [`usr/${name}/.keep`, ''])),
-  'etc/fstab': 'LABEL=root / ext4 defaults 0 0\n',
-  'etc/os-release': `ID=${id}\nVERSION_ID="${version}"\nPRETTY_NAME="${id} ${version}"\n`,
-  'usr/lib/os-release': `ID=${id}\nVERSION_ID="${version}"\nPRETTY_NAME="${id} ${version}"\n`,
-});
+function distribution(id: string, version: string): Tree {
+  return {
+    ...Object.fromEntries(['bin', 'sbin', 'lib'].map((name) => [name, { link: `usr/${name}` }])),
+    ...Object.fromEntries(['bin', 'sbin', 'lib'].map((name) => [`usr/${name}/.keep`, ''])),
+    'etc/fstab': 'LABEL=root / ext4 defaults 0 0\n',
+    'etc/os-release': `ID=${id}\nVERSION_ID="${version}"\nPRETTY_NAME="${id} ${version}"\n`,
+    'usr/lib/os-release': `ID=${id}\nVERSION_ID="${version}"\nPRETTY_NAME="${id} ${version}"\n`,
+  };
+}
 
 /**
  * Text that its reader takes whole: dpkg(1), apk-package(5), alpm(5). Nobody reads dpkg's other files (diversions, statoverride, status.d) when an image is
@@ -54,7 +56,7 @@ const edges = [
 ];
 
 /** The words with each of their values in turn at each edge, and without its name, end or line. */
-export const bentFields = (words: string): Record<string, Buffer> => {
+export function bentFields(words: string): Record<string, Buffer> {
   const lines = words.split('\n');
   const withLine = (at: number, line: string | undefined): Buffer =>
     Buffer.from(lines.flatMap((each, index) => (index !== at ? [each] : line === undefined ? [] : [line])).join('\n'));
@@ -71,16 +73,17 @@ export const bentFields = (words: string): Record<string, Buffer> => {
       ];
     }),
   );
-};
+}
 
-const spec = (count: number): string =>
-  `Name: tree\nVersion: 1\nRelease: 1\nSummary: x\nLicense: x\nBuildArch: noarch\nAutoReqProv: no\n%description\n${Array.from(
+function spec(count: number): string {
+  return `Name: tree\nVersion: 1\nRelease: 1\nSummary: x\nLicense: x\nBuildArch: noarch\nAutoReqProv: no\n%description\n${Array.from(
     { length: count },
     (_, index) => `%package -n p${index}\nSummary: x\n%description -n p${index}\n%files -n p${index}\n`,
   ).join('')}`;
+}
 
 /** RPM's databases: SQLite, and the Berkeley DB of all before RPM 4.16, whose rows are the same. Debian's librpm, and so the appliance, reads no NDB (SUSE). */
-const rpmDatabases = (dir: string, count: number): Record<string, Buffer> => {
+function rpmDatabases(dir: string, count: number): Record<string, Buffer> {
   const top = join(dir, 'rpm');
   mkdirSync(top, { recursive: true });
   writeFileSync(join(top, 'tree.spec'), spec(count));
@@ -108,19 +111,21 @@ const rpmDatabases = (dir: string, count: number): Record<string, Buffer> => {
   const dump = `VERSION=3\nformat=bytevalue\ntype=hash\nHEADER=END\n${all.map(([key, blob]) => ` ${number(key)}\n ${blob}\n`).join('')}DATA=END\n`;
   run('db_load', [join(top, 'bdb')], dump);
   return { sqlite: readFileSync(sqlite), bdb: readFileSync(join(top, 'bdb')) };
-};
+}
 
-const rpmTree = (backend: string): Tree => ({
-  ...distribution('rocky', '9.4'),
-  'etc/redhat-release': 'Rocky Linux release 9.4 (Blue Onyx)\n',
-  // Whoever reads the database in the guest's root goes by the guest's own settings.
-  'usr/lib/rpm/macros': `%_dbpath /var/lib/rpm\n%_db_backend ${backend}\n`,
-  'usr/lib/rpm/rpmrc': 'arch_canon: x86_64: x86_64 1\n',
-});
+function rpmTree(backend: string): Tree {
+  return {
+    ...distribution('rocky', '9.4'),
+    'etc/redhat-release': 'Rocky Linux release 9.4 (Blue Onyx)\n',
+    // Whoever reads the database in the guest's root goes by the guest's own settings.
+    'usr/lib/rpm/macros': `%_dbpath /var/lib/rpm\n%_db_backend ${backend}\n`,
+    'usr/lib/rpm/rpmrc': 'arch_canon: x86_64: x86_64 1\n',
+  };
+}
 
 export const databaseKinds = ['dpkg status', 'apk installed', 'pacman desc', 'rpm sqlite', 'rpm bdb'] as const;
 
-export const packageDatabases = (dir: string): Record<(typeof databaseKinds)[number], Database & { sound: Buffer }> => {
+export function packageDatabases(dir: string): Record<(typeof databaseKinds)[number], Database & { sound: Buffer }> {
   const rpm = rpmDatabases(dir, 40);
   const text = (name: keyof typeof texts) => ({ ...texts[name], sound: Buffer.from(texts[name].words.repeat(200)) });
   const ofRpm = (backend: string, file: string) => ({
@@ -133,23 +138,23 @@ export const packageDatabases = (dir: string): Record<(typeof databaseKinds)[num
     'rpm sqlite': ofRpm('sqlite', 'rpmdb.sqlite'),
     'rpm bdb': ofRpm('bdb', 'Packages'),
   };
-};
+}
 
 /** A disk with the tree and the database in it. */
-export const writeRoot = (
+export function writeRoot(
   path: string,
   dir: string,
   { tree, path: database, sound }: Database & { sound: Buffer },
-): void => {
+): void {
   const root = `${path}.tree`;
   writeTree(root, tree);
   mkdirSync(join(root, database, '..'), { recursive: true });
   writeFileSync(join(root, database), sound);
   execFileSync('mke2fs', ['-q', '-t', 'ext4', '-d', root, path, '256M'], { cwd: dir, stdio: 'pipe' });
-};
+}
 
 /** What is asked for by a look at Windows, and keys enough for lists of several kinds. */
-export const soundHive = (dir: string): Buffer => {
+export function soundHive(dir: string): Buffer {
   const path = join(dir, 'hive');
   const services = Object.fromEntries(
     Array.from({ length: 1200 }, (_, index) => [`ControlSet001\\Services\\service${index}`, { Start: 3 }]),
@@ -162,4 +167,4 @@ export const soundHive = (dir: string): Buffer => {
     'ControlSet001\\Control\\Large': { Text: 'x'.repeat(20_000) },
   });
   return readFileSync(path);
-};
+}

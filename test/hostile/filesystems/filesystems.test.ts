@@ -50,15 +50,15 @@ afterAll(async () => {
 });
 
 type Bent = { kind: Filesystem; path: string };
-const bent = (index: number): Bent => {
+function bent(index: number): Bent {
   const kind = filesystems[index % filesystems.length] as Filesystem;
   const path = join(dir, 'bent', String(index));
   bendDisk(sound[kind], used[kind], path, randomOf(seed * 1_000_003 + index));
   return { kind, path };
-};
+}
 
 /** What a look asks first. Whether anything could be mounted. */
-const look = async ({ ask, bytes }: Guestfish, device: string): Promise<boolean> => {
+async function look({ ask, bytes }: Guestfish, device: string): Promise<boolean> {
   await ask('vfs-type', device);
   await ask('blkid', device);
   await ask('part-get-parttype', device);
@@ -73,10 +73,10 @@ const look = async ({ ask, bytes }: Guestfish, device: string): Promise<boolean>
     await ask('umount-all');
   }
   return mounted;
-};
+}
 
 /** Volumes of all disks are looked for together. */
-const lookAtVolumes = async ({ ask }: Guestfish): Promise<number> => {
+async function lookAtVolumes({ ask }: Guestfish): Promise<number> {
   let mounted = 0;
   for (const volume of (await ask('lvs')) ?? []) {
     if ((await ask('mount-ro', volume, '/')) === undefined) continue;
@@ -85,15 +85,22 @@ const lookAtVolumes = async ({ ask }: Guestfish): Promise<number> => {
     await ask('umount-all');
   }
   return mounted;
-};
+}
 
-const computeHash = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+function computeHash(path: string): string {
+  return createHash('sha256').update(readFileSync(path)).digest('hex');
+}
 /** All that lies beside what the appliance may write. */
-const surroundings = (): string =>
-  JSON.stringify([readdirSync(dir).sort(), readdirSync(join(dir, 'host')), computeHash(join(dir, 'host/canary'))]);
+function surroundings(): string {
+  return JSON.stringify([
+    readdirSync(dir).sort(),
+    readdirSync(join(dir, 'host')),
+    computeHash(join(dir, 'host/canary')),
+  ]);
+}
 
 /** Looks at as many as the appliance survives. @returns how many of them were looked at */
-const session = async (disks: readonly Bent[], appliance: string): Promise<number> => {
+async function session(disks: readonly Bent[], appliance: string): Promise<number> {
   let current = 0;
   let running = false;
   try {
@@ -131,7 +138,7 @@ const session = async (disks: readonly Bent[], appliance: string): Promise<numbe
     );
     return current + 1;
   }
-};
+}
 
 test(`${many} bent filesystems: no error but ours, nobody waits, nothing is written beside`, {
   timeout: 7_200_000,

@@ -5,17 +5,17 @@ import { guestfish } from '../../images/guestfish.ts';
 
 const MiB = 1024 ** 2;
 
-const run = (command: string, ...args: string[]): void => {
+function run(command: string, ...args: string[]): void {
   execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, MTOOLS_SKIP_CHECK: '1' } });
-};
+}
 
-const empty = (path: string, size: number): void => {
+function empty(path: string, size: number): void {
   writeFileSync(path, '');
   truncateSync(path, size);
-};
+}
 
 /** A small system, so that there are folders, links, and enough names for a tree in a folder. */
-const makeTree = (tree: string): void => {
+function makeTree(tree: string): void {
   for (const folder of ['etc', 'boot/grub', 'var/lib/dpkg', 'usr/lib/modules', 'home/a/.ssh', 'many'])
     mkdirSync(join(tree, folder), { recursive: true });
   writeFileSync(join(tree, 'etc/os-release'), 'ID=debian\nVERSION_ID="12"\nPRETTY_NAME="Debian 12"\n');
@@ -27,7 +27,7 @@ const makeTree = (tree: string): void => {
     'Package: a\nStatus: install ok installed\nVersion: 1\n\n'.repeat(500),
   );
   for (let index = 0; index < 300; index++) writeFileSync(join(tree, 'many', `a-rather-long-name-${index}`), 'x');
-};
+}
 
 type Maker = (path: string, tree: string) => void | Promise<void>;
 
@@ -94,7 +94,7 @@ export type Filesystem = keyof typeof makers;
 export const filesystems = Object.keys(makers) as Filesystem[];
 
 /** One of each kind, as files in the folder. */
-export const makeSound = async (dir: string): Promise<Record<Filesystem, string>> => {
+export async function makeSound(dir: string): Promise<Record<Filesystem, string>> {
   const tree = join(dir, 'tree');
   makeTree(tree);
   const made: Partial<Record<Filesystem, string>> = {};
@@ -104,10 +104,10 @@ export const makeSound = async (dir: string): Promise<Record<Filesystem, string>
     made[name] = path;
   }
   return made as Record<Filesystem, string>;
-};
+}
 
 /** mkfs.xfs(8), -p */
-const prototypeOf = (tree: string): string => {
+function prototypeOf(tree: string): string {
   const lines = (folder: string): string[] =>
     readdirSync(folder, { withFileTypes: true }).flatMap((entry) =>
       entry.isDirectory()
@@ -115,4 +115,4 @@ const prototypeOf = (tree: string): string => {
         : [`${entry.name} ---644 0 0 ${join(folder, entry.name)}`],
     );
   return ['/stand/none', '0 0', 'd--755 0 0', ...lines(tree), '$', ''].join('\n');
-};
+}

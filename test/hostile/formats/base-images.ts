@@ -9,21 +9,21 @@ import { emptyIso, vmdkWithFooter } from '../readings.ts';
 export type Base = { name: string; format: DiskFormat; bytes: Buffer };
 
 const MiB = 1024 ** 2;
-const run = (command: string, args: string[], input?: string): void => {
+function run(command: string, args: string[], input?: string): void {
   execFileSync(command, args, { stdio: ['pipe', 'pipe', 'pipe'], ...(input ? { input } : {}) });
-};
+}
 
-const blank = (path: string, size: number): string => {
+function blank(path: string, size: number): string {
   writeFileSync(path, '');
   truncateSync(path, size);
   return path;
-};
+}
 
 /** The same each time: what is compressed is as long as the time before. */
 const id = '01234567-89ab-4def-8123-456789abcdef';
 
 /** Every format that is read, and each way of writing it that its own header tells, of one small disk. */
-export const baseImages = (dir: string): Base[] => {
+export function baseImages(dir: string): Base[] {
   const at = (name: string): string => join(dir, name);
   const disk = blank(at('gpt'), MiB / 2);
   run('sfdisk', ['-q', disk], `label: gpt\nlabel-id: ${id}\nstart=64, size=512, uuid=${id}\n`);
@@ -62,4 +62,4 @@ export const baseImages = (dir: string): Base[] => {
   made('parallels', 'parallels');
   made('qed', 'qed');
   return bases;
-};
+}

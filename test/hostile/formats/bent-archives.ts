@@ -13,7 +13,7 @@ type Header = {
   link?: string;
 };
 
-const header = ({
+function header({
   name = 'disk.img',
   size = 0,
   type = '0',
@@ -21,7 +21,7 @@ const header = ({
   magic = 'ustar\0',
   sum,
   link = '',
-}: Header): Buffer => {
+}: Header): Buffer {
   const bytes = Buffer.alloc(512);
   bytes.write(name, 0, 100, 'latin1');
   bytes.write('0000644\0', 100);
@@ -34,22 +34,26 @@ const header = ({
   withTarSum(bytes);
   if (sum !== undefined) bytes.write(sum, 148, 8, 'latin1');
   return bytes;
-};
+}
 
-const padded = (body: Buffer): Buffer => Buffer.concat([body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
-export const member = (more: Header, body: Buffer | string = ''): Buffer => {
+function padded(body: Buffer): Buffer {
+  return Buffer.concat([body, Buffer.alloc((512 - (body.length % 512)) % 512)]);
+}
+export function member(more: Header, body: Buffer | string = ''): Buffer {
   const bytes = Buffer.from(body as string);
   return Buffer.concat([header({ size: bytes.length, ...more }), padded(bytes)]);
-};
+}
 const end = Buffer.alloc(1024);
-export const archive = (...members: Buffer[]): Buffer => Buffer.concat([...members, end]);
+export function archive(...members: Buffer[]): Buffer {
+  return Buffer.concat([...members, end]);
+}
 /** Of an extended header. */
-export const paxRecord = (text: string): string => {
+export function paxRecord(text: string): string {
   for (let length = text.length + 3; ; length++)
     if (`${length} ${text}\n`.length === length) return `${length} ${text}\n`;
-};
+}
 /** GNU's old form: real size at 483, and a map that goes on in blocks behind the header (482, and 504 of each). */
-const oldSparse = (body: Buffer, blocks: number): Buffer => {
+function oldSparse(body: Buffer, blocks: number): Buffer {
   const first = header({ type: 'S', size: body.length, magic: 'ustar  \0' });
   first[482] = 1;
   first.write('00010000000\0', 483, 'latin1');
@@ -60,13 +64,13 @@ const oldSparse = (body: Buffer, blocks: number): Buffer => {
     return bytes;
   });
   return Buffer.concat([first, ...more, padded(body)]);
-};
-const base256 = (value: number): Buffer => {
+}
+function base256(value: number): Buffer {
   const bytes = Buffer.alloc(12);
   bytes[0] = 0x80;
   bytes.writeUIntBE(value, 6, 6);
   return bytes;
-};
+}
 
 export const archives = function* (bases: readonly Base[]): Generator<{ name: string; bytes: Buffer }> {
   const of = (name: string): Buffer => (bases.find((base) => base.name === name) as Base).bytes;

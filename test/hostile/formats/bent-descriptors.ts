@@ -6,12 +6,12 @@ import type { Base } from './base-images.ts';
 const place = 512;
 const room = 10_240;
 
-const insideOf = (base: Base, text: string | Buffer): Buffer => {
+function insideOf(base: Base, text: string | Buffer): Buffer {
   const bytes = Buffer.from(base.bytes);
   bytes.fill(0, place, place + room);
   Buffer.from(text as string, 'latin1').copy(bytes, place, 0, room);
   return bytes;
-};
+}
 
 const extent = 'RW 1024 SPARSE "disk.vmdk"';
 const lines = [
@@ -26,10 +26,15 @@ const lines = [
   '',
   'ddb.virtualHWVersion = "4"',
 ];
-const toText = (change: (lines: string[]) => string[] = (same) => same, end = '\n'): string =>
-  change([...lines]).join(end) + end;
-const instead = (from: string, to: string) => toText((all) => all.map((line) => (line === from ? to : line)));
-const added = (line: string) => toText((all) => [...all, line]);
+function toText(change: (lines: string[]) => string[] = (same) => same, end = '\n'): string {
+  return change([...lines]).join(end) + end;
+}
+function instead(from: string, to: string) {
+  return toText((all) => all.map((line) => (line === from ? to : line)));
+}
+function added(line: string) {
+  return toText((all) => [...all, line]);
+}
 
 const extents = [
   'RW 1 SPARSE "a"',

@@ -35,14 +35,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const detected = async (bytes: Buffer): Promise<Pick<Readings, 'disk' | 'refused'>> => {
+async function detected(bytes: Buffer): Promise<Pick<Readings, 'disk' | 'refused'>> {
   const { disk, findings } = await admitSource(bufferSource(bytes), {
     allowIso: true,
     maxVirtualBytes: 64 * 1024 ** 4,
     peek: () => Promise.resolve(Buffer.alloc(0)),
   });
   return { disk, refused: findings.filter(({ outcome }) => outcome === 'fail').map(({ code }) => code) };
-};
+}
 
 const imagesOf = function* (): Generator<Mutant> {
   if (only) return yield mutantOf(seed, Number(only), bases);
@@ -59,11 +59,13 @@ const imagesOf = function* (): Generator<Mutant> {
 
 /** Readers wait more than they work: several images at a time, each with readers of its own, so that each opened file has its image. */
 const lanes = 4;
-const openLane = async (number: number) => ({
-  told: openToldReader(dir),
-  probing: openProbingReader(dir, number),
-  oslo: await openOsloReader(dir),
-});
+async function openLane(number: number) {
+  return {
+    told: openToldReader(dir),
+    probing: openProbingReader(dir, number),
+    oslo: await openOsloReader(dir),
+  };
+}
 type Lane = Awaited<ReturnType<typeof openLane>>;
 
 test(`${images} bent images: nothing goes through that another reader takes for something else`, async () => {

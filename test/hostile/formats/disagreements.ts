@@ -15,7 +15,7 @@ export type Readings = {
 };
 
 /** What would let an image through that others read as something else, or that opens a file of the host. There must be none. */
-export const unsafe = ({ disk, told, probed, opened }: Readings): string[] => {
+export function unsafe({ disk, told, probed, opened }: Readings): string[] {
   if (!disk) return [];
   const found: string[] = [];
   if (opened.length > 0) found.push(`let through, and QEMU opens ${opened.join(', ')}`);
@@ -23,10 +23,10 @@ export const unsafe = ({ disk, told, probed, opened }: Readings): string[] => {
   const admitted = told.state === 'opens' && agreesWithQemu(disk, told.info).length === 0;
   if (admitted && !mayBeProbedAs(disk, probed)) found.push(`let through as ${disk.format}, and probed as ${probed}`);
   return found;
-};
+}
 
 /** In how the readers differ, in a few words; each must have its reason in the table. */
-export const differences = ({ disk, refused, told, oslo }: Readings): string[] => {
+export function differences({ disk, refused, told, oslo }: Readings): string[] {
   const found: string[] = [];
   if (disk) {
     if (told.state === 'refuses') found.push(`passes, QEMU refuses ${disk.format}: ${plain(told.why)}`);
@@ -43,23 +43,28 @@ export const differences = ({ disk, refused, told, oslo }: Readings): string[] =
     found.push(`refused, QEMU opens ${told.info.format}: ${refused.join('+')}`);
   }
   return found;
-};
+}
 
 /** Numbers and names out, so that one reason stands for all alike. */
-const plain = (text: string): string =>
-  text
+function plain(text: string): string {
+  return text
     .replaceAll(/'[^']*'|"[^"]*"/g, "'…'")
     .replaceAll(/0x[0-9a-f]+|-?\d+/gi, 'N')
     .replaceAll(/[^\x20-\x7e…]/g, '?')
     .slice(0, 120);
+}
 
-const nameOf = (disk: DetectedDisk): string =>
-  disk.format === 'vpc' || disk.format === 'raw' ? `${disk.format} ${disk.variant}` : disk.format;
+function nameOf(disk: DetectedDisk): string {
+  return disk.format === 'vpc' || disk.format === 'raw' ? `${disk.format} ${disk.variant}` : disk.format;
+}
 
-const isNamedAlike = ({ format, variant }: DetectedDisk, oslo: string): boolean =>
-  oslo === format ||
-  (format === 'vpc' && oslo === 'vhd') ||
-  (format === 'raw' && oslo === 'gpt' && ['gpt', 'mbr', 'hybrid'].includes(variant));
+function isNamedAlike({ format, variant }: DetectedDisk, oslo: string): boolean {
+  return (
+    oslo === format ||
+    (format === 'vpc' && oslo === 'vhd') ||
+    (format === 'raw' && oslo === 'gpt' && ['gpt', 'mbr', 'hybrid'].includes(variant))
+  );
+}
 
 /**
  * Every kind of difference, and why it is none towards unsafe. What QEMU refuses when told the format is refused by the second opinion at

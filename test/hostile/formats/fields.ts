@@ -21,42 +21,50 @@ const values: [name: string, (bytes: Buffer, at: number) => void][] = [
   ['last-1', (bytes, at) => bytes.writeUInt8(((bytes[at + 3] ?? 0) - 1) & 0xff, at + 3)],
 ];
 
-const number = (bytes: Buffer, at: number): number => Number(bytes.readBigUInt64LE(at));
+function number(bytes: Buffer, at: number): number {
+  return Number(bytes.readBigUInt64LE(at));
+}
 
 /** Microsoft, Virtual Hard Disk Image Format Specification 1.0. */
-const vhdSum = (bytes: Buffer, at: number, length: number, sumAt: number): void => {
+function vhdSum(bytes: Buffer, at: number, length: number, sumAt: number): void {
   bytes.writeUInt32BE(0, at + sumAt);
   let sum = 0;
   for (const byte of bytes.subarray(at, at + length)) sum += byte;
   bytes.writeUInt32BE(~sum >>> 0, at + sumAt);
-};
-const vhdFooter = (bytes: Buffer): void => vhdSum(bytes, bytes.length - 512, 512, 64);
+}
+function vhdFooter(bytes: Buffer): void {
+  vhdSum(bytes, bytes.length - 512, 512, 64);
+}
 
 /** [MS-VHDX] 2.2.2 and 2.2.3. */
-const vhdxSum = (at: number, length: number) => (bytes: Buffer) => {
-  bytes.writeUInt32LE(0, at + 4);
-  bytes.writeUInt32LE(crc32c(bytes.subarray(at, at + length)), at + 4);
-};
+function vhdxSum(at: number, length: number) {
+  return (bytes: Buffer) => {
+    bytes.writeUInt32LE(0, at + 4);
+    bytes.writeUInt32LE(crc32c(bytes.subarray(at, at + length)), at + 4);
+  };
+}
 
 /** UEFI 2.10, 5.3.2. */
-const gptSum = (bytes: Buffer): void => {
+function gptSum(bytes: Buffer): void {
   const size = Math.min(512, bytes.readUInt32LE(512 + 12));
   bytes.writeUInt32LE(0, 512 + 16);
   bytes.writeUInt32LE(crc32(bytes.subarray(512, 512 + size)), 512 + 16);
-};
+}
 
-const vhdxRegion = (bytes: Buffer, id: string): number => number(bytes, bytes.indexOf(id, 192 * 1024, 'hex') + 16);
+function vhdxRegion(bytes: Buffer, id: string): number {
+  return number(bytes, bytes.indexOf(id, 192 * 1024, 'hex') + 16);
+}
 
-const qcow2Tables = (bytes: Buffer): Region[] => {
+function qcow2Tables(bytes: Buffer): Region[] {
   const l1 = Number(bytes.readBigUInt64BE(40));
   const l2 = Number(bytes.readBigUInt64BE(l1) & 0x00ff_ffff_ffff_fe00n);
   return [
     { name: 'L1 table', at: l1, length: 8 },
     { name: 'L2 table', at: l2, length: 24 },
   ];
-};
+}
 
-const vmdkTables = (bytes: Buffer, header: number): Region[] => {
+function vmdkTables(bytes: Buffer, header: number): Region[] {
   const directory = number(bytes, header + 56) * 512;
   const table = bytes.readUInt32LE(directory) * 512;
   let used = table;
@@ -66,9 +74,9 @@ const vmdkTables = (bytes: Buffer, header: number): Region[] => {
     { name: 'grain table', at: used, length: 12 },
     { name: 'grain', at: bytes.readUInt32LE(used) * 512, length: 12 },
   ];
-};
+}
 
-const regionsOf = ({ name, format, bytes }: Base): Region[] => {
+function regionsOf({ name, format, bytes }: Base): Region[] {
   const end = bytes.length;
   switch (format) {
     case 'raw':
@@ -150,7 +158,7 @@ const regionsOf = ({ name, format, bytes }: Base): Region[] => {
     default:
       return [{ name: 'header', at: 0, length: 16 }];
   }
-};
+}
 
 /** The image, one for each value of each field, and one for each end. Each is only good until the next one is asked for: they share their memory. */
 export const bentFields = function* (base: Base): Generator<Bent> {

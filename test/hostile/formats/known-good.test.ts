@@ -19,7 +19,7 @@ beforeAll(() => {
 afterAll(() => rmSync(dir, { recursive: true }));
 
 const { signal } = new AbortController();
-const judged = async ({ path }: KnownGood): Promise<string> => {
+async function judged({ path }: KnownGood): Promise<string> {
   const source = await openFileSource(path);
   try {
     const { disk, findings } = await admitSource(source, {
@@ -32,7 +32,7 @@ const judged = async ({ path }: KnownGood): Promise<string> => {
   } finally {
     await source.close();
   }
-};
+}
 
 test('what is sound goes through our detector and both questions to QEMU, or has a documented code', async () => {
   const rows: { image: KnownGood; result: string }[] = [];

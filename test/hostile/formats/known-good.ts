@@ -11,14 +11,14 @@ import { vmdkWithFooter } from '../readings.ts';
  */
 export type KnownGood = { writer: string; name: string; path: string; code?: string };
 
-const addUp = (bytes: Buffer, at: number): number => {
+function addUp(bytes: Buffer, at: number): number {
   let sum = 0;
   for (let index = 0; index < bytes.length; index++) if (index < at || index >= at + 4) sum += bytes[index] ?? 0;
   return ~sum >>> 0;
-};
+}
 
 /** Source: Microsoft, Virtual Hard Disk Image Format Specification 1.0: creator application, version and host at 28 to 40. */
-const vhdBy = (from: string, creator: string, host: string): Buffer => {
+function vhdBy(from: string, creator: string, host: string): Buffer {
   const bytes = readFileSync(from);
   const at = bytes.length - 512;
   for (const footer of [
@@ -31,10 +31,10 @@ const vhdBy = (from: string, creator: string, host: string): Buffer => {
     footer.writeUInt32BE(addUp(footer.subarray(0, 512), 64), 64);
   }
   return bytes;
-};
+}
 
 /** VirtualBox aligns what lies behind its block map to 1 MiB, and calls itself by name. Source: VDICore.h as QEMU's block/vdi.c tells it. */
-const vdiByVirtualBox = (from: string): Buffer => {
+function vdiByVirtualBox(from: string): Buffer {
   const bytes = readFileSync(from);
   const data = bytes.readUInt32LE(0x158);
   const header = Buffer.alloc(2 * 1024 ** 2);
@@ -43,28 +43,28 @@ const vdiByVirtualBox = (from: string): Buffer => {
   header.write('<<< Oracle VM VirtualBox Disk Image >>>\n', 0, 'latin1');
   header.writeUInt32LE(2 * 1024 ** 2, 0x158);
   return Buffer.concat([header, bytes.subarray(data)]);
-};
+}
 
-const vmdkText =
-  (change: (text: string) => string) =>
-  (from: string): Buffer => {
+function vmdkText(change: (text: string) => string) {
+  return (from: string): Buffer => {
     const bytes = readFileSync(from);
     const text = change((bytes.toString('latin1', 512, 512 + 10_240).split('\0', 1)[0] ?? '').trimEnd());
     bytes.fill(0, 512, 512 + 10_240);
     bytes.write(text, 512, 'latin1');
     return bytes;
   };
+}
 
 /** [MS-VHDX] 2.6.2.4: the logical sector size of the disk. */
-const vhdxWithSectors = (from: string): Buffer => {
+function vhdxWithSectors(from: string): Buffer {
   const bytes = readFileSync(from);
   const metadata = bytes.indexOf('metadata', 256 * 1024, 'latin1');
   const entry = bytes.indexOf('1dbf41816fa90947ba47f233a8faab5f', metadata, 'hex');
   bytes.writeUInt32LE(4096, metadata + bytes.readUInt32LE(entry + 16));
   return bytes;
-};
+}
 
-export const knownGood = (dir: string, disk: string): KnownGood[] => {
+export function knownGood(dir: string, disk: string): KnownGood[] {
   const images: KnownGood[] = [];
   const by = (format: DiskFormat, options: string, code?: string, ...more: string[]): string => {
     const name = `${format} ${[options, ...more].filter(Boolean).join(' ')}`.trim();
@@ -155,4 +155,4 @@ export const knownGood = (dir: string, disk: string): KnownGood[] => {
   // QEMU itself reads no other sector size than 512.
   bent('Hyper-V', 'VHDX of 4096-byte sectors', vhdxWithSectors(vhdx), 'sector-size');
   return images;
-};
+}

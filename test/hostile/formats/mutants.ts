@@ -12,7 +12,7 @@ export const canary = { absolute: '/canary/secret', relative: 'secret' };
 export type Random = { below(limit: number): number; of<T>(choices: readonly T[]): T; chance(share: number): boolean };
 
 /** Mulberry32, public domain: small, and the same everywhere. */
-export const randomOf = (seed: number): Random => {
+export function randomOf(seed: number): Random {
   let state = seed >>> 0;
   const next = (): number => {
     state = (state + 0x6d2b_79f5) >>> 0;
@@ -23,19 +23,19 @@ export const randomOf = (seed: number): Random => {
   };
   const below = (limit: number): number => Math.floor(next() * limit);
   return { below, of: (choices) => choices[below(choices.length)] as never, chance: (share) => next() < share };
-};
+}
 
 type Bend = (bytes: Buffer, random: Random, base: Base, bases: readonly Base[]) => Buffer;
 
 /** Where structures lie: the beginning, the end, and whatever is not zero. */
-const place = (bytes: Buffer, random: Random): number => {
+function place(bytes: Buffer, random: Random): number {
   const within = random.below(10);
   if (within < 5) return random.below(Math.min(bytes.length, 1024));
   if (within < 6) return Math.max(0, bytes.length - 1 - random.below(1536));
   let at = random.below(bytes.length);
   for (let steps = 0; steps < 200_000 && bytes[at] === 0; steps++) at = (at + 1) % bytes.length;
   return at;
-};
+}
 
 const flip: Bend = (bytes, random) => {
   for (let count = 1 + random.below(4); count > 0; count--) {
@@ -209,7 +209,7 @@ const reference: Bend = (bytes, random, base) => {
 
 const bends: readonly Bend[] = [flip, flip, field, field, field, cut, grow, overlay, moved, descriptor, reference];
 
-export const mutantOf = (seed: number, index: number, bases: readonly Base[]): Mutant => {
+export function mutantOf(seed: number, index: number, bases: readonly Base[]): Mutant {
   const random = randomOf(Math.imul(seed, 0x9e37_79b1) ^ index);
   // Every base goes through unbent as well; VMDK, which has the most ways, comes three times as often.
   const base = index < bases.length ? (bases[index] as Base) : random.of(weighted(bases));
@@ -223,7 +223,8 @@ export const mutantOf = (seed: number, index: number, bases: readonly Base[]): M
     }
   }
   return { name: `${index}: ${base.name}, ${names.join(', ') || 'as it is'}`, format: base.format, bytes };
-};
+}
 
-const weighted = (bases: readonly Base[]): Base[] =>
-  bases.flatMap((base) => (base.format === 'vmdk' ? [base, base, base] : [base]));
+function weighted(bases: readonly Base[]): Base[] {
+  return bases.flatMap((base) => (base.format === 'vmdk' ? [base, base, base] : [base]));
+}

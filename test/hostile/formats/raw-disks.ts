@@ -4,19 +4,21 @@ const MiB = 1024 ** 2;
 
 type Disk = { name: string; bytes: Buffer };
 
-const disk = (write: (bytes: Buffer) => void, size = MiB): Buffer => {
+function disk(write: (bytes: Buffer) => void, size = MiB): Buffer {
   const bytes = Buffer.alloc(size);
   write(bytes);
   return bytes;
-};
+}
 
-const at = (offset: number, text: string) => (bytes: Buffer) => void bytes.write(text, offset, 'latin1');
+function at(offset: number, text: string) {
+  return (bytes: Buffer) => void bytes.write(text, offset, 'latin1');
+}
 
-const mbrOf = (
+function mbrOf(
   entries: { status?: number; type?: number; start?: number; sectors?: number }[],
   mark = [0x55, 0xaa],
-): Buffer =>
-  disk((bytes) => {
+): Buffer {
+  return disk((bytes) => {
     entries.forEach(({ status = 0, type = 0x83, start = 64, sectors = 64 }, index) => {
       bytes[446 + index * 16] = status;
       bytes[446 + index * 16 + 4] = type;
@@ -25,12 +27,14 @@ const mbrOf = (
     });
     Buffer.from(mark).copy(bytes, 510);
   });
+}
 
-const withGptAt4096 = (): Buffer =>
-  disk((bytes) => {
+function withGptAt4096(): Buffer {
+  return disk((bytes) => {
     bytes.write('EFI PART', 4096, 'latin1');
     bytes.writeUInt32LE(92, 4096 + 12);
   });
+}
 
 export const rawDisks = function* (): Generator<Disk> {
   const marks: [string, number, string][] = [

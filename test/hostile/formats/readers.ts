@@ -16,7 +16,7 @@ type Reader = { stop(): void };
 const system = ['/usr', '/lib', '/lib64', '/bin', '/sbin', '/etc/alternatives', '/etc/ld.so.cache'];
 
 /** `/i` holds the images, `/canary` what no image may reach. */
-const inSandbox = (dir: string, command: readonly string[], traceTo?: string): ChildProcess => {
+function inSandbox(dir: string, command: readonly string[], traceTo?: string): ChildProcess {
   const sandbox = [
     ...['bwrap', '--unshare-all', '--die-with-parent', '--clearenv', '--setenv', 'PATH', '/usr/bin:/usr/sbin'],
     ...system.filter((path) => existsSync(path)).flatMap((path) => ['--ro-bind', path, path]),
@@ -38,10 +38,10 @@ const inSandbox = (dir: string, command: readonly string[], traceTo?: string): C
   ];
   const [program = '', ...args] = traceTo ? [...trace, '-o', traceTo, ...sandbox] : sandbox;
   return spawn(program, args, { stdio: ['pipe', 'pipe', 'ignore'] });
-};
+}
 
 /** Paths that were opened since the last call and that are neither the image nor the program's own. */
-const foreignOpens = (log: string) => {
+function foreignOpens(log: string) {
   let offset = 0;
   return (image: string): string[] => {
     const file = openSync(log, 'r');
@@ -58,10 +58,10 @@ const foreignOpens = (log: string) => {
       (path) => path !== image && !/^\/(?:usr|lib|lib64|etc|proc|sys|dev|bin|sbin)\//.test(path),
     );
   };
-};
+}
 
 /** Answers in the order of questions; a process that ends or takes too long is begun again, and the question has no answer. */
-const asking = <T>(begin: () => { child: ChildProcess; answers: AsyncIterator<T> }, patienceMs = 10_000) => {
+function asking<T>(begin: () => { child: ChildProcess; answers: AsyncIterator<T> }, patienceMs = 10_000) {
   let current: ReturnType<typeof begin> | undefined;
   const stop = (): void => {
     current?.child.kill('SIGKILL');
@@ -93,18 +93,18 @@ const asking = <T>(begin: () => { child: ChildProcess; answers: AsyncIterator<T>
       }
     },
   };
-};
+}
 
-const readLines = (child: ChildProcess): AsyncIterator<string> => {
+function readLines(child: ChildProcess): AsyncIterator<string> {
   child.stdin?.on('error', () => undefined);
   return createInterface({ input: child.stdout as never })[Symbol.asyncIterator]();
-};
+}
 
 export type Told = { state: 'opens'; info: QemuImgInfo } | { state: 'refuses'; why: string } | { state: 'dies' };
 
-export const openToldReader = (
+export function openToldReader(
   dir: string,
-): Reader & { read(image: string, format: string): Promise<Told & { opened: string[] }> } => {
+): Reader & { read(image: string, format: string): Promise<Told & { opened: string[] }> } {
   const { ask, stop } = asking(() => {
     const child = inSandbox(dir, ['qemu-storage-daemon', '--chardev', 'stdio,id=c', '--monitor', 'chardev=c']);
     child.stdin?.write('{"execute":"qmp_capabilities"}\n');
@@ -142,12 +142,12 @@ export const openToldReader = (
     return { state: 'opens', info, opened: files.filter((name) => name !== image) };
   };
   return { stop, read: (image, format) => told(`/i/${image}`, format) };
-};
+}
 
-export const openProbingReader = (
+export function openProbingReader(
   dir: string,
   lane: number,
-): Reader & { read(image: string): Promise<{ format: string; opened: string[] }> } => {
+): Reader & { read(image: string): Promise<{ format: string; opened: string[] }> } {
   const log = join(dir, `probing-${lane}.log`);
   const opens = foreignOpens(log);
   const { ask, stop } = asking(() => {
@@ -165,7 +165,7 @@ export const openProbingReader = (
       return { format: closed ? (format ?? 'unreadable') : 'dies', opened: opens(`/i/${image}`) };
     },
   };
-};
+}
 
 const prompt = 'qemu-io> ';
 /** What stands between two prompts, the first one left out. */
@@ -186,7 +186,7 @@ const promptsOf = async function* (child: ChildProcess): AsyncGenerator<string> 
 
 export type OsloAnswer = { format?: string; safe?: boolean; why?: string[]; error?: string };
 
-export const openOsloReader = async (dir: string): Promise<Reader & { read(image: string): Promise<OsloAnswer> }> => {
+export async function openOsloReader(dir: string): Promise<Reader & { read(image: string): Promise<OsloAnswer> }> {
   const python = await pythonWith(join(import.meta.dirname, '../../support/oslo-utils.txt'));
   const script = join(import.meta.dirname, 'oslo-inspect.py');
   const { ask, stop } = asking(() => {
@@ -200,4 +200,4 @@ export const openOsloReader = async (dir: string): Promise<Reader & { read(image
       return line === undefined ? { error: 'dies' } : (JSON.parse(line) as OsloAnswer);
     },
   };
-};
+}

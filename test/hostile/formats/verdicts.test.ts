@@ -32,13 +32,14 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const told = ({ code, outcome, params }: Finding): string =>
-  [
+function told({ code, outcome, params }: Finding): string {
+  return [
     outcome === 'fail' ? code : `${outcome}: ${code}`,
     ...Object.entries(params ?? {}).map((pair) => pair.join('=')),
   ].join(' ');
+}
 
-const verdictOf = async (bytes: Buffer, more: Partial<AdmitOptions> = {}): Promise<string> => {
+async function verdictOf(bytes: Buffer, more: Partial<AdmitOptions> = {}): Promise<string> {
   const { disk, layers, findings } = await admitSource(bufferSource(bytes), { ...options, ...more });
   const wrapped = layers.map(({ kind, member, offset, size }) =>
     [kind, member, offset, size].filter((each) => each !== undefined).join(' '),
@@ -54,12 +55,12 @@ const verdictOf = async (bytes: Buffer, more: Partial<AdmitOptions> = {}): Promi
     ...findings.filter(({ code }) => code !== 'format').map(told),
     ...(wrapped.length > 0 && wrapped.join() !== 'disk' ? [`layers: ${wrapped.join(', ')}`] : []),
   ].join('; ');
-};
+}
 
 /** Bends of one place that come to the same stand in one line. */
-const table = async (
+async function table(
   images: Iterable<{ name: string; bytes: Buffer; options?: Partial<AdmitOptions> }>,
-): Promise<string> => {
+): Promise<string> {
   const lines: { place: string; values: string[]; verdict: string }[] = [];
   for (const { name, bytes, options } of images) {
     const [, place = name, value = ''] = /^(.* \+\d+) (\S+)$/.exec(name) ?? [];
@@ -69,7 +70,7 @@ const table = async (
     else lines.push({ place, values: value ? [value] : [], verdict });
   }
   return `${lines.map(({ place, values, verdict }) => `${[place, values.join(',')].filter(Boolean).join(' ')}: ${verdict}`).join('\n')}\n`;
-};
+}
 
 const names = [
   'raw gpt',

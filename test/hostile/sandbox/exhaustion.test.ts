@@ -45,14 +45,16 @@ afterEach(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const command = (script: string, more: Partial<SandboxCommand> = {}): SandboxCommand => ({
-  ...{ command: '/usr/bin/python3', args: ['-S', '-c', script], profile: 'script', limits },
-  writable: { '/out': out },
-  ...more,
-});
+function command(script: string, more: Partial<SandboxCommand> = {}): SandboxCommand {
+  return {
+    ...{ command: '/usr/bin/python3', args: ['-S', '-c', script], profile: 'script', limits },
+    writable: { '/out': out },
+    ...more,
+  };
+}
 
 /** The longest time in which the event loop did nothing, and whether files can still be read meanwhile: libuv has four threads for that. */
-const undisturbed = async <T>(work: () => Promise<T>): Promise<{ result: T; lag: number }> => {
+async function undisturbed<T>(work: () => Promise<T>): Promise<{ result: T; lag: number }> {
   let last = performance.now();
   let lag = 0;
   const timer = setInterval(() => {
@@ -66,7 +68,7 @@ const undisturbed = async <T>(work: () => Promise<T>): Promise<{ result: T; lag:
   } finally {
     clearInterval(timer);
   }
-};
+}
 
 /** Generous: other tests run beside this one. It tells a worker that is busy from one that is frozen. */
 const longestLag = 1000;
@@ -218,10 +220,11 @@ if os.fork() == 0:
 };
 
 /** Processes of the host with this word in their command line. */
-const alive = (marker: string): string[] =>
-  execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
+function alive(marker: string): string[] {
+  return execFileSync('ps', ['-eo', 'pid,args'], { encoding: 'utf8' })
     .split('\n')
     .filter((line) => line.includes(marker) && !/^\s*\d+ ps /.test(line));
+}
 
 describe('what is killed is dead: a tool that', () => {
   test.each(Object.entries(clingers))('%s', async (name, script) => {

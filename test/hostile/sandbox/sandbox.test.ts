@@ -36,14 +36,14 @@ let dir: string;
 let files: Record<string, string>;
 let touched: string[];
 const servers: Server[] = [];
-const serve = async (server: Server, at: string | { port: number; host: string }): Promise<Server> => {
+async function serve(server: Server, at: string | { port: number; host: string }): Promise<Server> {
   servers.push(server);
   await new Promise<void>((resolve) => server.listen(at, resolve));
   return server;
-};
+}
 /** Node has no such sockets. Whether this machine reaches its own: the kernel needs vsock_loopback for that (vsock(7), VMADDR_CID_LOCAL). */
 let vsock: { server: ChildProcess; port: number; isReached: boolean };
-const serveVsock = async (): Promise<typeof vsock> => {
+async function serveVsock(): Promise<typeof vsock> {
   const server = spawn(python, ['-S', join(import.meta.dirname, 'vsock-server.py')], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -52,7 +52,7 @@ const serveVsock = async (): Promise<typeof vsock> => {
   lines.on('line', (line) => touched.push(`vsock ${line}`));
   const [port, isReached] = String(first).split(' ');
   return { server, port: Number(port), isReached: isReached === 'True' };
-};
+}
 beforeAll(async () => {
   dir = mkdtempSync(join(tmpdir(), 'escape-'));
   for (const name of ['host', 'other-project', 'other-run', 'out']) mkdirSync(join(dir, name));
@@ -85,13 +85,13 @@ afterAll(() => {
   vsock.server.kill();
   rmSync(dir, { recursive: true, force: true });
 });
-const reset = (): void => {
+function reset(): void {
   restore();
   touched = [];
   for (const path of Object.values(files)) writeFileSync(path, 'canary');
   rmSync(join(dir, 'out'), { recursive: true });
   mkdirSync(join(dir, 'out'));
-};
+}
 beforeAll(reset);
 afterEach(reset);
 
@@ -99,7 +99,7 @@ const profiles: SandboxCommand['profile'][] = [
   ...(['filter', 'script', 'block', 'machine', 'appliance', 'appliance-with-network'] as const),
 ];
 
-const attack = async (profile: SandboxCommand['profile']): Promise<Record<string, string>> => {
+async function attack(profile: SandboxCommand['profile']): Promise<Record<string, string>> {
   const { stdout } = await runSandboxed({
     ...{ command: python, args: ['-S', '/in/attacks.py'], profile, limits },
     readOnly: {
@@ -109,7 +109,7 @@ const attack = async (profile: SandboxCommand['profile']): Promise<Record<string
     writable: { '/out': join(dir, 'out') },
   });
   return JSON.parse(stdout);
-};
+}
 
 /** What each kind of tool really needs, and so may do. All else is refused. */
 const allowed: Record<SandboxCommand['profile'], RegExp> = {
@@ -121,8 +121,9 @@ const allowed: Record<SandboxCommand['profile'], RegExp> = {
   'appliance-with-network': /^(fork|make a (link|FIFO)|socket inet6?)$/,
 };
 
-const succeeded = (results: Record<string, string>): string[] =>
-  Object.entries(results).flatMap(([name, result]) => (result.startsWith('got: ') ? [name] : []));
+function succeeded(results: Record<string, string>): string[] {
+  return Object.entries(results).flatMap(([name, result]) => (result.startsWith('got: ') ? [name] : []));
+}
 
 describe.each(profiles)('a tool of the kind "%s" that an image has taken over', (profile) => {
   test('reaches none of the canaries, and nothing but what such a tool needs', async () => {

@@ -58,24 +58,26 @@ afterEach(() => {
   rmSync(dir, { recursive: true, force: true });
 });
 
-const standIn = (tool: string, script: string): void => {
+function standIn(tool: string, script: string): void {
   const path = join(dir, 'host', tool);
   writeFileSync(path, `#!/usr/bin/python3 -S\nimport os, socket, sys, time\n${script}\n`, { mode: 0o755 });
   weakness.standIns[`/usr/bin/${tool}`] = path;
-};
+}
 
 /** What may lie where a file is expected: Python that makes it at `path`. */
-const traps = (target: string): Record<string, string> => ({
-  'a link to a file of the host': `os.symlink(${JSON.stringify(target)}, path)`,
-  'a FIFO': 'os.mkfifo(path)',
-  'a socket': 'socket.socket(socket.AF_UNIX).bind(path)',
-  'a folder': 'os.mkdir(path)',
-  'two names of one file': "open(path, 'w').write('x'); os.link(path, path + '2')",
-});
+function traps(target: string): Record<string, string> {
+  return {
+    'a link to a file of the host': `os.symlink(${JSON.stringify(target)}, path)`,
+    'a FIFO': 'os.mkfifo(path)',
+    'a socket': 'socket.socket(socket.AF_UNIX).bind(path)',
+    'a folder': 'os.mkdir(path)',
+    'two names of one file': "open(path, 'w').write('x'); os.link(path, path + '2')",
+  };
+}
 const trapNames = Object.keys(traps(''));
 
 /** Of everything that the worker holds afterwards. */
-const spilled = (): boolean => {
+function spilled(): boolean {
   const walk = (folder: string): boolean =>
     readdirSync(folder, { withFileTypes: true }).some((entry) =>
       entry.isDirectory()
@@ -83,13 +85,13 @@ const spilled = (): boolean => {
         : entry.isFile() && readFileSync(join(folder, entry.name)).includes('canary-'),
     );
   return walk(join(dir, 'scratch'));
-};
+}
 
 /** More reads at once than libuv has threads: one that waits for a FIFO would hold them. */
-const workerIsAlive = async (): Promise<void> => {
+async function workerIsAlive(): Promise<void> {
   const reads = await Promise.all(Array.from({ length: 8 }, () => readFile(secret, 'utf8')));
   expect(reads.every((each) => each === canary)).toBe(true);
-};
+}
 
 describe('qemu-img that leaves', () => {
   const from: DetectedDisk = { format: 'raw', variant: 'mbr', virtualSize: MiB };

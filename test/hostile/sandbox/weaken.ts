@@ -13,20 +13,24 @@ export type Weakness = {
   start: string[] | undefined;
 };
 
-export const strong = (): Weakness => ({
-  standIns: {},
-  network: false,
-  folders: [],
-  systemCalls: false,
-  start: undefined,
-});
+export function strong(): Weakness {
+  return {
+    standIns: {},
+    network: false,
+    folders: [],
+    systemCalls: false,
+    start: undefined,
+  };
+}
 
 export const weakness: Weakness = strong();
 
-export const restore = (): void => void Object.assign(weakness, strong());
+export function restore(): void {
+  Object.assign(weakness, strong());
+}
 
 /** Mounts come before the root is made read-only. */
-export const weakened = (args: readonly string[]): string[] => {
+export function weakened(args: readonly string[]): string[] {
   const at = args.indexOf('--remount-ro');
   const binds = [
     ...Object.entries(weakness.standIns).flatMap(([inside, outside]) => ['--ro-bind', outside, inside]),
@@ -39,7 +43,9 @@ export const weakened = (args: readonly string[]): string[] => {
     ...binds,
     ...args.slice(at),
   ];
-};
+}
 
 /** BPF_RET | BPF_K, SECCOMP_RET_ALLOW: a program that lets everything pass, whatever the architecture. */
-export const allCalls = (): Buffer => Buffer.from('060000000000ff7f', 'hex');
+export function allCalls(): Buffer {
+  return Buffer.from('060000000000ff7f', 'hex');
+}

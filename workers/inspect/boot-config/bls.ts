@@ -1,7 +1,7 @@
 import { byVersion, expand, type LoaderEntry, readKeyword, type Variables } from './entry.ts';
 
 /** One file of loader/entries. UAPI.1, Boot Loader Specification: keys may be repeated; GRUB fills variables in ($kernelopts). */
-export const parseBlsEntry = (id: string, lines: readonly string[], variables: Variables): LoaderEntry | undefined => {
+export function parseBlsEntry(id: string, lines: readonly string[], variables: Variables): LoaderEntry | undefined {
   const values = (key: string): string[] =>
     lines.flatMap((line) => {
       const [name, value] = readKeyword(line);
@@ -16,28 +16,26 @@ export const parseBlsEntry = (id: string, lines: readonly string[], variables: V
     initrds: values('initrd').flatMap((value) => value.split(/\s+/).filter((path) => path !== '')),
     commandLine: values('options').join(' '),
   };
-};
+}
 
 /** Newest first; the names of the files hold the version. */
-export const sortBlsEntries = (entries: readonly LoaderEntry[]): LoaderEntry[] =>
-  entries.toSorted((a, b) => byVersion(a.id, b.id));
+export function sortBlsEntries(entries: readonly LoaderEntry[]): LoaderEntry[] {
+  return entries.toSorted((a, b) => byVersion(a.id, b.id));
+}
 
 /**
  * loader.conf(5): `default` is a pattern of file names; without it the newest. Undefined where it was chosen at an earlier start (`@saved`), which EFI
  * variables hold, or where the pattern means a unified kernel image.
  */
-export const chosenBySystemdBoot = (
-  conf: readonly string[],
-  entries: readonly LoaderEntry[],
-): LoaderEntry | undefined => {
+export function chosenBySystemdBoot(conf: readonly string[], entries: readonly LoaderEntry[]): LoaderEntry | undefined {
   const wanted = conf.map((line) => /^\s*default\s+(\S+)/.exec(line)?.[1]).find((each) => each !== undefined);
   if (wanted === undefined) return entries[0];
   const parts = wanted.split('*');
   return entries.find(({ id }) => [id, `${id}.conf`].some((name) => fits(name, parts)));
-};
+}
 
 /** Whether a name is made of the parts with anything between them. */
-const fits = (name: string, parts: readonly string[]): boolean => {
+function fits(name: string, parts: readonly string[]): boolean {
   const [first = '', ...rest] = parts;
   if (!name.startsWith(first)) return false;
   if (rest.length === 0) return name === first;
@@ -49,4 +47,4 @@ const fits = (name: string, parts: readonly string[]): boolean => {
   }
   const last = rest.at(-1) ?? '';
   return name.length - last.length >= at && name.endsWith(last);
-};
+}

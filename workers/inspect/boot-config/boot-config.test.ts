@@ -5,9 +5,12 @@ import { type LoaderEntry, parseGrubEnvironment } from './entry.ts';
 import { parseGrubConfig, parseGrubLegacy } from './grub.ts';
 import { parseSyslinuxConfig } from './syslinux.ts';
 
-const lines = (text: string): string[] => text.split('\n').map((line) => line.trim());
-const grub = (text: string, environment: Record<string, string> = {}, bls: LoaderEntry[] = []) =>
-  parseGrubConfig(lines(text), new Map(Object.entries(environment)), () => bls);
+function lines(text: string): string[] {
+  return text.split('\n').map((line) => line.trim());
+}
+function grub(text: string, environment: Record<string, string> = {}, bls: LoaderEntry[] = []) {
+  return parseGrubConfig(lines(text), new Map(Object.entries(environment)), () => bls);
+}
 
 /** The form of update-grub's output on Debian, in short. */
 const debian = `

@@ -8,11 +8,11 @@ export type LoaderEntry = {
 };
 
 /** The first word of a line, and what follows it. */
-export const readKeyword = (line: string, separator = /\s/): [keyword: string, rest: string] => {
+export function readKeyword(line: string, separator = /\s/): [keyword: string, rest: string] {
   const text = line.trim();
   const at = text.search(separator);
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1).trim()];
-};
+}
 
 export type Variables = ReadonlyMap<string, string>;
 
@@ -20,7 +20,7 @@ export type Variables = ReadonlyMap<string, string>;
 export const longestText = 4096;
 
 /** `$name` and `${name}`; what is not set is empty, as loaders have it. */
-export const expand = (text: string, variables: Variables): string => {
+export function expand(text: string, variables: Variables): string {
   let room = longestText;
   return text
     .slice(0, longestText)
@@ -30,16 +30,19 @@ export const expand = (text: string, variables: Variables): string => {
       return value;
     })
     .slice(0, longestText);
-};
+}
 
 /** grubenv is lines of `name=value` in a block of 1024 bytes, filled up with `#`. grub-editenv(1) */
-export const parseGrubEnvironment = (lines: readonly string[]): Map<string, string> =>
-  new Map(
+export function parseGrubEnvironment(lines: readonly string[]): Map<string, string> {
+  return new Map(
     lines.flatMap((line) => {
       const [, name, value] = /^([A-Za-z_]\w*)=(.*)$/.exec(line) ?? [];
       return name === undefined || value === undefined ? [] : [[name, value.replaceAll(/\\(.)/g, '$1')] as const];
     }),
   );
+}
 
 /** Newest first, as loaders order versions: numbers by their value. */
-export const byVersion = (a: string, b: string): number => b.localeCompare(a, 'en', { numeric: true });
+export function byVersion(a: string, b: string): number {
+  return b.localeCompare(a, 'en', { numeric: true });
+}

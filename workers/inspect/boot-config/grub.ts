@@ -14,31 +14,34 @@ export type GrubConfig = { entries: LoaderEntry[]; chosen: LoaderEntry | undefin
 /** Words of one line, quotes left as they are; `;` and braces are words of their own. */
 const pattern = /(?:\$\{\w{0,64}\}|'[^']{0,4096}'|"(?:[^"\\]|\\.){0,4096}"|\\.|[^\s'"\\;{}])+|[;{}]/g;
 
-const unquoted = (word: string, variables: Variables): string =>
-  joined(
+function unquoted(word: string, variables: Variables): string {
+  return joined(
     [...word.matchAll(/'([^']*)'|"((?:[^"\\]|\\.)*)"|\\(.)|([^'"\\]+)/g)].map(([, single, double, escaped, plain]) => {
       if (single !== undefined) return single;
       if (double !== undefined) return expand(double, variables).replaceAll(/\\(["\\$])/g, '$1');
       return escaped ?? expand(plain ?? '', variables);
     }),
   );
+}
 
-const joined = (pieces: readonly string[]): string => {
+function joined(pieces: readonly string[]): string {
   let text = '';
   for (const piece of pieces) {
     text += piece.slice(0, longestText - text.length);
     if (text.length >= longestText) break;
   }
   return text;
-};
+}
 
-const sentence = (words: readonly string[]): string => joined(words.flatMap((word) => [word, ' '])).trimEnd();
+function sentence(words: readonly string[]): string {
+  return joined(words.flatMap((word) => [word, ' '])).trimEnd();
+}
 
 /** Far beyond what `grub-mkconfig` writes; hostile texts make much of little. */
 const most = { lines: 20_000, entries: 1000, variables: 500, initrds: 16, depth: 100, text: 8 * 1024 ** 2 } as const;
 
 /** `[ ... ]` as far as it can be told without the machine; undefined: both ways are taken. */
-const holds = (words: readonly string[]): boolean | undefined => {
+function holds(words: readonly string[]): boolean | undefined {
   const test = words[0] === '[' ? words.slice(1, words.lastIndexOf(']')) : undefined;
   if (!test) return undefined;
   if (test[0] === '!') {
@@ -51,18 +54,18 @@ const holds = (words: readonly string[]): boolean | undefined => {
   if (test.length === 3 && (test[1] === '=' || test[1] === '==')) return test[0] === test[2];
   if (test.length === 3 && test[1] === '!=') return test[0] !== test[2];
   return undefined;
-};
+}
 
 /**
  * grub.cfg as `grub-mkconfig` and people write it: entries, submenus, variables and simple conditions; no loops, no functions. What `blscfg` puts into the
  * menu is given in `snippets`. `environment` is grubenv's. GRUB manual, 6 and 16.
  * @throws TooMuch
  */
-export const parseGrubConfig = (
+export function parseGrubConfig(
   lines: readonly string[],
   environment: Variables,
   snippets: (variables: Variables) => readonly LoaderEntry[],
-): GrubConfig => {
+): GrubConfig {
   // What a new GRUB sets before it reads the file.
   const variables = new Map([['menuentry_id_option', '--id'], ['feature_menuentry_id', 'y'], ...environment]);
   const root: Menu = { id: '', title: '', children: [] };
@@ -170,10 +173,10 @@ export const parseGrubConfig = (
 
   const wanted = variables.get('default') || '0';
   return { entries, chosen: booted && direct ? direct : (choose(root, wanted.split('>')) ?? direct) };
-};
+}
 
 /** By id, title or number, `>` between the levels; the first where nothing fits, as GRUB does it. */
-const choose = (menu: Menu, [wanted = '0', ...deeper]: readonly string[]): LoaderEntry | undefined => {
+function choose(menu: Menu, [wanted = '0', ...deeper]: readonly string[]): LoaderEntry | undefined {
   const children = menu.children ?? [];
   const found =
     children.find(({ id, title }) => id === wanted || title === wanted) ??
@@ -181,10 +184,10 @@ const choose = (menu: Menu, [wanted = '0', ...deeper]: readonly string[]): Loade
     children[0];
   if (!found) return undefined;
   return found.children ? choose(found, deeper) : found.entry;
-};
+}
 
 /** GRUB 0.97's menu.lst and grub.conf. */
-export const parseGrubLegacy = (lines: readonly string[]): GrubConfig => {
+export function parseGrubLegacy(lines: readonly string[]): GrubConfig {
   const entries: LoaderEntry[] = [];
   let wanted = 0;
   for (const line of lines) {
@@ -199,6 +202,8 @@ export const parseGrubLegacy = (lines: readonly string[]): GrubConfig => {
     } else if (command === 'initrd' && entry) entry.initrds = [withoutDevice(rest.trim())];
   }
   return { entries, chosen: entries[wanted] };
-};
+}
 
-const withoutDevice = (path: string): string => path.replace(/^\([^)]*\)/, '');
+function withoutDevice(path: string): string {
+  return path.replace(/^\([^)]*\)/, '');
+}

@@ -1,9 +1,10 @@
 import { type LoaderEntry, readKeyword } from './entry.ts';
 
 /** extlinux.conf and syslinux.cfg; also what U-Boot reads. Keywords in any case; a menu module (.c32) is no kernel. */
-export const parseSyslinuxConfig = (
-  lines: readonly string[],
-): { entries: LoaderEntry[]; chosen: LoaderEntry | undefined } => {
+export function parseSyslinuxConfig(lines: readonly string[]): {
+  entries: LoaderEntry[];
+  chosen: LoaderEntry | undefined;
+} {
   const entries: LoaderEntry[] = [];
   let wanted: string | undefined;
   let menuDefault: LoaderEntry | undefined;
@@ -41,4 +42,4 @@ export const parseSyslinuxConfig = (
   const kernels = entries.filter(({ kernel }) => kernel !== '');
   const chosen = menuDefault ?? kernels.find(({ id }) => id === wanted?.split(/\s/)[0]) ?? kernels[0];
   return { entries: kernels, chosen };
-};
+}

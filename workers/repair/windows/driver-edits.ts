@@ -22,10 +22,10 @@ export type DriverService = {
  * which device the driver is for, since Windows 8 in the driver database, before in the database of critical devices. virt-v2v's way, which
  * Windows itself sets right when it installs the package at its first start.
  */
-export const driverEdits = (
+export function driverEdits(
   { name, ids, forDisk }: DriverService,
   { controlSet, hasDriverDatabase }: { controlSet: string; hasDriverDatabase: boolean },
-): RegistryEdits => {
+): RegistryEdits {
   const service = `${controlSet}\\Services\\${name}`;
   const binding = hasDriverDatabase ? inDriverDatabase(name, ids) : inCriticalDevices(controlSet, name, ids);
   return {
@@ -40,9 +40,9 @@ export const driverEdits = (
     [`${service}\\StartOverride`]: null,
     ...(forDisk ? binding : {}),
   };
-};
+}
 
-const inDriverDatabase = (name: string, ids: readonly string[]): RegistryEdits => {
+function inDriverDatabase(name: string, ids: readonly string[]): RegistryEdits {
   const database = 'DriverDatabase';
   const [inf, label, configuration] = [`bootready-${name}.inf`, `bootready-${name}.inf_tmp`, `${name}_conf`];
   return {
@@ -56,12 +56,13 @@ const inDriverDatabase = (name: string, ids: readonly string[]): RegistryEdits =
       ]),
     ),
   };
-};
+}
 
-const inCriticalDevices = (controlSet: string, name: string, ids: readonly string[]): RegistryEdits =>
-  Object.fromEntries(
+function inCriticalDevices(controlSet: string, name: string, ids: readonly string[]): RegistryEdits {
+  return Object.fromEntries(
     ids.map((id) => [
       `${controlSet}\\Control\\CriticalDeviceDatabase\\PCI#${id}`,
       { Service: name, ClassGUID: diskClass },
     ]),
   );
+}

@@ -7,9 +7,9 @@ import { type DriverPlace, virtioWinInside } from '../mend-contract.ts';
  * Makes virtio-win ready for guestfish. `path` is what the operator names: a folder, or an ISO image, which the appliance opens as a second disk.
  * @throws BootreadyError `tool-missing` when nothing is there
  */
-export const openDriverPlace = async (
+export async function openDriverPlace(
   path = '',
-): Promise<{ options: Pick<GuestfishOptions, 'furtherDisks' | 'readOnly'>; place: DriverPlace }> => {
+): Promise<{ options: Pick<GuestfishOptions, 'furtherDisks' | 'readOnly'>; place: DriverPlace }> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new BootreadyError({
       code: 'tool-missing',
@@ -24,4 +24,4 @@ export const openDriverPlace = async (
   }
   const paths = (await readdir(path, { recursive: true })).map((name) => name.replaceAll('\\', '/'));
   return { options: { readOnly: { [virtioWinInside]: path } }, place: { kind: 'folder', paths } };
-};
+}

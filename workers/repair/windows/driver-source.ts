@@ -11,13 +11,14 @@ export type DriverSource = {
   fetch(guestfish: Guestfish, paths: readonly string[]): Promise<string[]>;
 };
 
-export const driverSource = (place: DriverPlace): DriverSource =>
-  place.kind === 'folder'
+export function driverSource(place: DriverPlace): DriverSource {
+  return place.kind === 'folder'
     ? {
         list: async () => place.paths,
         fetch: async (_guestfish, paths) => paths.map((each) => posix.join(virtioWinInside, each)),
       }
     : onSecondDisk;
+}
 
 const onSecondDisk: DriverSource = {
   list: (guestfish) => mounted(guestfish, async ({ ask }) => (await ask('find', '/')) ?? []),
@@ -34,7 +35,7 @@ const onSecondDisk: DriverSource = {
 };
 
 /** The second disk is it: guestfish names them in the order in which they were added. */
-const mounted = async <T>(guestfish: Guestfish, work: (guestfish: Guestfish) => Promise<T>): Promise<T> => {
+async function mounted<T>(guestfish: Guestfish, work: (guestfish: Guestfish) => Promise<T>): Promise<T> {
   const device = (await guestfish.ask('list-devices'))?.[1];
   if (!device || !(await guestfish.ask('mount-ro', device, '/'))) throw unreadable();
   try {
@@ -42,11 +43,12 @@ const mounted = async <T>(guestfish: Guestfish, work: (guestfish: Guestfish) => 
   } finally {
     await guestfish.ask('umount-all');
   }
-};
+}
 
-const unreadable = (): BootreadyError =>
-  new BootreadyError({
+function unreadable(): BootreadyError {
+  return new BootreadyError({
     code: 'tool-failed',
     message: 'virtio-win (VIRTIO_WIN) cannot be read: it is not an ISO image, or it is damaged.',
     remedy: 'Download it again, or unpack it and set VIRTIO_WIN to the folder.',
   });
+}

@@ -33,7 +33,7 @@ const mostOfText = 200;
  * where it finds them for the devices that it meets. Its volume is left mounted.
  * @throws BootreadyError `conflict` with the reason why it is left alone
  */
-export const injectDrivers = async (options: InjectOptions): Promise<string[]> => {
+export async function injectDrivers(options: InjectOptions): Promise<string[]> {
   const { guestfish, source, root, mergeIntoHive } = options;
   const { ask } = guestfish;
   const windows = await examine(guestfish, root).catch((error: unknown) => {
@@ -92,14 +92,18 @@ export const injectDrivers = async (options: InjectOptions): Promise<string[]> =
     changes.push('added the folder of the packages to DevicePath');
   }
   return changes.map(clean);
-};
+}
 
-const isProgram = (driver: string) => (path: string) => basename(path).toLowerCase() === `${driver.toLowerCase()}.sys`;
-const isNeeded = (path: string): boolean => neededDrivers.some((driver) => isProgram(driver)(path));
+function isProgram(driver: string) {
+  return (path: string) => basename(path).toLowerCase() === `${driver.toLowerCase()}.sys`;
+}
+function isNeeded(path: string): boolean {
+  return neededDrivers.some((driver) => isProgram(driver)(path));
+}
 
-const copy = async (ask: Guestfish['ask'], from: string, to: string): Promise<void> => {
+async function copy(ask: Guestfish['ask'], from: string, to: string): Promise<void> {
   if (!(await ask('upload', from, to))) throw failed(`The volume of Windows accepts no file: ${clean(basename(to))}.`);
-};
+}
 
 type Windows = {
   release: WindowsRelease;
@@ -111,7 +115,7 @@ type Windows = {
 };
 
 /** All that must be known before anything is written; read-only, and nothing is mounted afterwards. */
-const examine = async (guestfish: Guestfish, root: string): Promise<Windows> => {
+async function examine(guestfish: Guestfish, root: string): Promise<Windows> {
   const { ask } = guestfish;
   const asked = async (question: string): Promise<string> => (await ask(`inspect-get-${question}`, root))?.[0] ?? '';
   const [major, minor] = [Number(await asked('major-version')), Number(await asked('minor-version'))];
@@ -149,10 +153,10 @@ const examine = async (guestfish: Guestfish, root: string): Promise<Windows> => 
     hives: { SYSTEM, SOFTWARE },
     controlSet: `ControlSet${String(current).padStart(3, '0')}`,
   };
-};
+}
 
 /** Two counters tell whether a hive was written back to its end; if not, Windows brings in its log at the next start, over what we write. */
-const wholeHive = async ({ ask, bytes }: Guestfish, path: string): Promise<string> => {
+async function wholeHive({ ask, bytes }: Guestfish, path: string): Promise<string> {
   const found = await exactPath(ask, path);
   const header = found === undefined ? undefined : await bytes('pread', found, '12', '0');
   if (found === undefined || header?.length !== 12 || header.toString('latin1', 0, 4) !== 'regf') {
@@ -164,10 +168,10 @@ const wholeHive = async ({ ask, bytes }: Guestfish, path: string): Promise<strin
     );
   }
   return found;
-};
+}
 
-const opened = async (guestfish: Guestfish, path: string): Promise<Hive> => {
+async function opened(guestfish: Guestfish, path: string): Promise<Hive> {
   const hive = await openHive(guestfish, path, basename(path));
   if (!hive) throw failed(`The hive ${basename(path)} cannot be parsed.`);
   return hive;
-};
+}

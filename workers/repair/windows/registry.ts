@@ -4,7 +4,7 @@ export type RegistryValue = number | string | readonly string[] | { expand: stri
 export type RegistryEdits = Readonly<Record<string, Readonly<Record<string, RegistryValue>> | null>>;
 
 /** Edits in the format of regedit, for hivexregedit(1), which makes a key only below one that exists: hence each with those above it. */
-export const regFile = (edits: RegistryEdits): string => {
+export function regFile(edits: RegistryEdits): string {
   const sections = Object.entries(edits).flatMap(([key, values]) => {
     if (values === null) return [`[-\\${key}]`];
     const parts = key.split('\\');
@@ -18,19 +18,22 @@ export const regFile = (edits: RegistryEdits): string => {
     });
   });
   return `${['Windows Registry Editor Version 5.00', ...sections].join('\n\n')}\n`;
-};
+}
 
-const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"');
+}
 
 const [expandString, binary, list] = [2, 3, 7];
 
-const readData = (value: RegistryValue): string => {
+function readData(value: RegistryValue): string {
   if (typeof value === 'number') return `dword:${value.toString(16).padStart(8, '0')}`;
   if (typeof value === 'string') return `"${escaped(value)}"`;
   if ('binary' in value) return hex(binary, Buffer.from(value.binary, 'hex'));
   if ('expand' in value) return hex(expandString, Buffer.from(`${value.expand}\0`, 'utf16le'));
   return hex(list, Buffer.from(`${value.map((each) => `${each}\0`).join('')}\0`, 'utf16le'));
-};
+}
 
-const hex = (type: number, bytes: Buffer): string =>
-  `hex(${type}):${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(',')}`;
+function hex(type: number, bytes: Buffer): string {
+  return `hex(${type}):${[...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join(',')}`;
+}

@@ -21,27 +21,29 @@ const before10: Readonly<Record<string, { client: string; server: string }>> = {
 const firstOfWindows11 = 22_000;
 
 /** Names of folders for a release, best first: a virtio-win that is older than the Windows has those of the release before. virtio-win, "by-driver" layout */
-export const releaseFolders = ({ major, minor, build, server }: WindowsRelease): string[] => {
+export function releaseFolders({ major, minor, build, server }: WindowsRelease): string[] {
   if (major === 10) {
     if (!server) return build >= firstOfWindows11 ? ['w11', 'w10'] : ['w10'];
     return newServers.filter(([, first]) => build >= first).map(([name]) => name);
   }
   const names = before10[`${major}.${minor}`];
   return names ? [server ? names.server : names.client] : [];
-};
+}
 
 /** Those that must be there, and those that are laid in as well. */
 export const neededDrivers = ['viostor', 'vioscsi', 'NetKVM'] as const;
 const furtherDrivers = ['Balloon', 'vioserial', 'viorng', 'pvpanic', 'fwcfg', 'qemufwcfg'] as const;
 
 /** Debugging symbols are many times as large as the drivers, and of no use to Windows. */
-const isOfUse = (path: string): boolean => !/\.pdb$/i.test(path);
+function isOfUse(path: string): boolean {
+  return !/\.pdb$/i.test(path);
+}
 
 /**
  * The files of each driver for a Windows, out of the names in virtio-win: DRIVER/RELEASE/ARCHITECTURE/FILE. Undefined for a driver: there is
  * none that fits.
  */
-export const driverFiles = (paths: readonly string[], release: WindowsRelease): Map<string, string[]> => {
+export function driverFiles(paths: readonly string[], release: WindowsRelease): Map<string, string[]> {
   const architecture = release.bits === 64 ? 'amd64' : 'x86';
   const folders = new Map<string, string[]>();
   for (const path of paths.filter(isOfUse)) {
@@ -62,4 +64,4 @@ export const driverFiles = (paths: readonly string[], release: WindowsRelease): 
   // A stub for the same device as fwcfg: both together disturb each other (virt-v2v, RHBZ#2151752).
   if (found.has('fwcfg')) found.delete('qemufwcfg');
   return found;
-};
+}

@@ -17,7 +17,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Files by descriptor: 3 is the filter outside, 4 and 5 are what the sandbox reads and writes. */
-const runWithin = (rules: Rules, command: readonly string[]) => {
+function runWithin(rules: Rules, command: readonly string[]) {
   writeFileSync(join(folder, 'outer'), compile(rules));
   writeFileSync(join(folder, 'inner'), seccompProgram('filter'));
   writeFileSync(join(folder, 'status'), '');
@@ -39,15 +39,17 @@ const runWithin = (rules: Rules, command: readonly string[]) => {
   } finally {
     for (const descriptor of opened) closeSync(descriptor);
   }
-};
+}
 
 const limits = { wallSeconds: 10, cpuSeconds: 10, fileBytes: 0, memoryBytes: 0 };
-const sandboxed = (...command: [string, ...string[]]): string[] => [
-  'bwrap',
-  ...namespaceArgs({ profile: 'filter', command: command[0], args: command.slice(1), limits } as never),
-  '--',
-  ...command,
-];
+function sandboxed(...command: [string, ...string[]]): string[] {
+  return [
+    'bwrap',
+    ...namespaceArgs({ profile: 'filter', command: command[0], args: command.slice(1), limits } as never),
+    '--',
+    ...command,
+  ];
+}
 
 test('leaves the sandbox of the tools its way', () => {
   expect(runWithin(containerRules, sandboxed('/usr/bin/echo', 'inside'))).toMatchObject({

@@ -33,7 +33,7 @@ export const containerRules: Rules & { calls: { socket: ArgumentRule } } = {
 };
 
 /** The same as the OCI runtime specification has it (config-linux.md, "Seccomp"), which Docker and Podman both read. */
-export const containerProfile = () => {
+export function containerProfile() {
   const { socket, ...calls } = containerRules.calls;
   return {
     defaultAction: 'SCMP_ACT_ERRNO',
@@ -49,4 +49,4 @@ export const containerProfile = () => {
       })),
     ],
   };
-};
+}

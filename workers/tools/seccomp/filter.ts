@@ -32,23 +32,29 @@ const give = 0x06; // BPF_RET | BPF_K
 /** struct seccomp_data { int nr; u32 arch; u64 instruction_pointer; u64 args[6] }; little-endian. include/uapi/linux/seccomp.h */
 const numberAt = 0;
 const architectureAt = 4;
-const argumentAt = (index: number): number => 16 + 8 * index;
+function argumentAt(index: number): number {
+  return 16 + 8 * index;
+}
 
 /** AUDIT_ARCH_X86_64; calls of the x32 ABI come with the same one and this bit in their number. */
 const x86of64 = 0xc000003e;
 const x32Bit = 0x40000000;
 
-const returnValue = (action: Action): number => {
+function returnValue(action: Action): number {
   if (action === 'allow') return 0x7fff0000;
   if (action === 'kill') return 0x80000000;
   return 0x00050000 | constants.errno[action.errno];
-};
+}
 
-const returns = (action: Action): Instruction => ({ code: give, k: returnValue(action) });
+function returns(action: Action): Instruction {
+  return { code: give, k: returnValue(action) };
+}
 
-const isRule = (each: Action | ArgumentRule): each is ArgumentRule => typeof each === 'object' && 'cases' in each;
+function isRule(each: Action | ArgumentRule): each is ArgumentRule {
+  return typeof each === 'object' && 'cases' in each;
+}
 
-const decide = (each: Action | ArgumentRule): Instruction[] => {
+function decide(each: Action | ArgumentRule): Instruction[] {
   if (!isRule(each)) return [returns(each)];
   return [
     { code: load, k: argumentAt(each.argument) },
@@ -60,7 +66,7 @@ const decide = (each: Action | ArgumentRule): Instruction[] => {
     ]),
     returns(each.otherwise),
   ];
-};
+}
 
 /** Most a program may have: BPF_MAXINSNS, include/uapi/linux/bpf_common.h */
 const mostInstructions = 4096;
@@ -69,7 +75,7 @@ const mostInstructions = 4096;
  * The rules as a program for bwrap's `--seccomp`. Each call is tested in turn: the kernel keeps the answers that depend on the number alone
  * in a bitmap (since Linux 5.11), so the order costs nothing.
  */
-export const compile = ({ calls, otherwise }: Rules): Buffer => {
+export function compile({ calls, otherwise }: Rules): Buffer {
   const program: Instruction[] = [
     { code: load, k: architectureAt },
     { code: jumpIfEqual, jt: 1, jf: 0, k: x86of64 },
@@ -92,4 +98,4 @@ export const compile = ({ calls, otherwise }: Rules): Buffer => {
     bytes.writeUInt32LE(k >>> 0, index * 8 + 4);
   }
   return bytes;
-};
+}

@@ -290,49 +290,56 @@ const refused: Action = { errno: 'EPERM' };
 /** What an old kernel says of a call that it does not know: programs then go another way. */
 const unknown: Action = { errno: 'ENOSYS' };
 
-const sockets = (families: readonly Family[]): ArgumentRule => ({
-  argument: 0,
-  cases: families.map((name) => ({ equals: family[name], action: 'allow' })),
-  otherwise: { errno: 'EAFNOSUPPORT' },
-});
+function sockets(families: readonly Family[]): ArgumentRule {
+  return {
+    argument: 0,
+    cases: families.map((name) => ({ equals: family[name], action: 'allow' })),
+    otherwise: { errno: 'EAFNOSUPPORT' },
+  };
+}
 
 /** Threads; of processes only those that `forks` lets start. A new process in new namespaces never. */
-const clone = (forks: boolean): ArgumentRule => ({
-  argument: 0,
-  cases: [
-    { anyBit: newNamespaces, action: refused },
-    { anyBit: CLONE_THREAD, action: 'allow' },
-  ],
-  otherwise: forks ? 'allow' : refused,
-});
+function clone(forks: boolean): ArgumentRule {
+  return {
+    argument: 0,
+    cases: [
+      { anyBit: newNamespaces, action: refused },
+      { anyBit: CLONE_THREAD, action: 'allow' },
+    ],
+    otherwise: forks ? 'allow' : refused,
+  };
+}
 
-const all = (names: readonly Syscall[], action: Action): Rules['calls'] =>
-  Object.fromEntries(names.map((name) => [name, action]));
+function all(names: readonly Syscall[], action: Action): Rules['calls'] {
+  return Object.fromEntries(names.map((name) => [name, action]));
+}
 
 type Needs = { forks?: boolean; sockets?: readonly Family[]; links?: boolean; ownFilter?: boolean };
 
-const toRules = ({
+function toRules({
   forks = false,
   sockets: families = [],
   links: makesLinks = false,
   ownFilter: setsFilter = false,
-}: Needs): Rules => ({
-  calls: {
-    ...all([...files, ...memory, ...time, ...signals, ...process], 'allow'),
-    ...all(deadly, 'kill'),
-    ...(families.length > 0 ? all(socketCalls, 'allow') : {}),
-    ...(makesLinks ? all(links, 'allow') : {}),
-    ...(setsFilter ? all(['seccomp'], 'allow') : {}),
-    ...all(['fork', 'vfork'], forks ? 'allow' : refused),
-    clone: clone(forks),
-    // Its flags lie in memory, where no filter can look; glibc then takes clone.
-    clone3: unknown,
-    socket: sockets(families),
-    socketpair: sockets(families),
-    ioctl: { argument: 1, cases: terminalTricks.map((equals) => ({ equals, action: refused })), otherwise: 'allow' },
-  },
-  otherwise: unknown,
-});
+}: Needs): Rules {
+  return {
+    calls: {
+      ...all([...files, ...memory, ...time, ...signals, ...process], 'allow'),
+      ...all(deadly, 'kill'),
+      ...(families.length > 0 ? all(socketCalls, 'allow') : {}),
+      ...(makesLinks ? all(links, 'allow') : {}),
+      ...(setsFilter ? all(['seccomp'], 'allow') : {}),
+      ...all(['fork', 'vfork'], forks ? 'allow' : refused),
+      clone: clone(forks),
+      // Its flags lie in memory, where no filter can look; glibc then takes clone.
+      clone3: unknown,
+      socket: sockets(families),
+      socketpair: sockets(families),
+      ioctl: { argument: 1, cases: terminalTricks.map((equals) => ({ equals, action: refused })), otherwise: 'allow' },
+    },
+    otherwise: unknown,
+  };
+}
 
 /** What some kind of tool may call, whatever the arguments. */
 export const callsOfTools: readonly Syscall[] = [
@@ -360,8 +367,8 @@ export type SeccompProfile = keyof typeof needs;
 
 const compiled = new Map<SeccompProfile, Buffer>();
 
-export const seccompProgram = (profile: SeccompProfile): Buffer => {
+export function seccompProgram(profile: SeccompProfile): Buffer {
   const program = compiled.get(profile) ?? compile(toRules(needs[profile]));
   compiled.set(profile, program);
   return program;
-};
+}

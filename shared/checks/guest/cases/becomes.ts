@@ -2,16 +2,20 @@ import { unseen } from '../unseen.ts';
 import type { PartitionView } from '../view.ts';
 import { type Case, cloudConfig, disk, goodDisk, linux, onDisk } from './case.ts';
 
-const configured = (config: Partial<typeof cloudConfig>) =>
-  linux({ cloudInit: { config: { ...cloudConfig, ...config } } });
+function configured(config: Partial<typeof cloudConfig>) {
+  return linux({ cloudInit: { config: { ...cloudConfig, ...config } } });
+}
 
-const started = (commandLine: string) =>
-  linux({
+function started(commandLine: string) {
+  return linux({
     boot: { entry: { from: '/boot/grub/grub.cfg', kernel: '/vmlinuz', initrds: [], commandLine, missing: [] } },
   });
+}
 
 const [biosBoot, esp, root] = goodDisk.partitions as [PartitionView, PartitionView, PartitionView];
-const onPartitions = (...partitions: PartitionView[]) => onDisk({ partitions });
+function onPartitions(...partitions: PartitionView[]) {
+  return onDisk({ partitions });
+}
 const behindRoot = { ...root, number: 4, start: root.end + 1, end: root.end + 1024 };
 
 /** Does it become the instance that it is told to be? */

@@ -134,8 +134,8 @@ const goodWindows: WindowsView = {
   foreignTools: [],
 };
 
-export const disk = (view: Other<GuestView> = {}): GuestView =>
-  but<GuestView>(
+export function disk(view: Other<GuestView> = {}): GuestView {
+  return but<GuestView>(
     {
       facts: {
         partitionTable: 'gpt',
@@ -153,25 +153,29 @@ export const disk = (view: Other<GuestView> = {}): GuestView =>
     },
     view,
   );
+}
 
 /** The parts that differ; `unseen(...)` in place of one that was not seen. */
 type Other<T> = { [Name in keyof T]?: T[Name] | { unseen: Why } };
 
-const isUnseen = (part: unknown): part is { unseen: Why } =>
-  typeof part === 'object' && part !== null && Object.hasOwn(part, 'unseen');
+function isUnseen(part: unknown): part is { unseen: Why } {
+  return typeof part === 'object' && part !== null && Object.hasOwn(part, 'unseen');
+}
 
-const but = <T extends object>(whole: T, other: Other<T>): T =>
-  partly<T>(
+function but<T extends object>(whole: T, other: Other<T>): T {
+  return partly<T>(
     Object.fromEntries(
       Object.entries({ ...whole, ...other }).map(([name, part]) => [name, isUnseen(part) ? part : seen(part)]),
     ) as never,
   );
+}
 
-export const onDisk = (parts: Other<DiskView>, view: Other<GuestView> = {}): GuestView =>
-  disk({ disk: but(goodDisk, parts), ...view });
+export function onDisk(parts: Other<DiskView>, view: Other<GuestView> = {}): GuestView {
+  return disk({ disk: but(goodDisk, parts), ...view });
+}
 
 /** That Linux with other parts, e.g. `linux({ network: { macFiles: ['/x'] } })`, and perhaps on another disk. */
-export const linux = (
+export function linux(
   parts: {
     [Part in keyof LinuxView]?:
       | { unseen: Why }
@@ -180,25 +184,26 @@ export const linux = (
           : Other<NonNullable<LinuxView[Part]>> | Extract<LinuxView[Part], undefined>);
   },
   otherDisk: Other<DiskView> = {},
-): GuestView => {
+): GuestView {
   const merged = Object.entries(parts).map(([name, part]) => {
     const before = goodLinux[name as keyof LinuxView];
     const isWhole = part instanceof Map || part === undefined || isUnseen(part);
     return [name, isWhole ? part : but(before as object, part)];
   });
   return onDisk(otherDisk, { linux: but(goodLinux, Object.fromEntries(merged) as Other<LinuxView>) });
-};
+}
 
-export const windows = (parts: Other<WindowsView> = {}, view: Partial<GuestView> = {}): GuestView =>
-  disk({
+export function windows(parts: Other<WindowsView> = {}, view: Partial<GuestView> = {}): GuestView {
+  return disk({
     facts: { osType: 'windows', architecture: 'x86_64', firmware: ['bios', 'uefi'] },
     linux: undefined,
     windows: but(goodWindows, parts),
     ...view,
   });
+}
 
 /** That Windows with other drivers. */
-export const drivers = (others: Readonly<Record<string, Partial<DriverView>>>): GuestView => {
+export function drivers(others: Readonly<Record<string, Partial<DriverView>>>): GuestView {
   const merged = Object.entries(others).map(([name, driver]) => [name, { ...noDriver, ...driver }] as const);
   return windows({ drivers: new Map([...goodWindows.drivers, ...merged]) });
-};
+}

@@ -2,30 +2,42 @@ import { partly, seen, unseen } from '../unseen.ts';
 import type { BootSectorView, EfiLoader, VolumeView } from '../view.ts';
 import { type Case, disk, goodDisk, kernel, linux, onDisk } from './case.ts';
 
-const initramfs = (...modules: string[]) => ({ whole: true, modules: new Set(modules), hostOnly: false }) as const;
+function initramfs(...modules: string[]) {
+  return { whole: true, modules: new Set(modules), hostOnly: false } as const;
+}
 const unreadable = { ...initramfs(), whole: false };
 const cut = { ...initramfs('virtio_blk'), whole: false };
 const none = undefined;
 
 const nothing: BootSectorView = { code: 'none', next: false, coreAt: undefined };
 const grubAlone: BootSectorView = { code: 'grub', next: false, coreAt: undefined };
-const viaPartition = (next: boolean): BootSectorView => ({ code: 'active-partition', next, coreAt: undefined });
+function viaPartition(next: boolean): BootSectorView {
+  return { code: 'active-partition', next, coreAt: undefined };
+}
 const foreign = partly<BootSectorView>({ code: seen('unknown'), next: unseen('boot-code'), coreAt: seen(undefined) });
-const loader = (path: string, onSystemPartition = true): EfiLoader => ({
-  path,
-  device: '/dev/sda2',
-  onSystemPartition,
-});
+function loader(path: string, onSystemPartition = true): EfiLoader {
+  return {
+    path,
+    device: '/dev/sda2',
+    onSystemPartition,
+  };
+}
 const debianLoader = loader('/efi/debian/grubx64.efi');
 
-const volumes = (...more: VolumeView[]) => ({ volumes: [...goodDisk.volumes, ...more] });
+function volumes(...more: VolumeView[]) {
+  return { volumes: [...goodDisk.volumes, ...more] };
+}
 const luks: VolumeView = { device: '/dev/sda4', type: 'crypto_LUKS', uuid: 'aaaa' };
 const logical: VolumeView = { device: '/dev/vg-a/root', type: 'xfs', uuid: 'bbbb' };
 
-const fstab = (...lines: string[]) => ({ startup: { fstab: lines } });
-const started = (commandLine: string) => ({
-  boot: { entry: { from: '/boot/grub/grub.cfg', kernel: '/vmlinuz', initrds: [], commandLine, missing: [] } },
-});
+function fstab(...lines: string[]) {
+  return { startup: { fstab: lines } };
+}
+function started(commandLine: string) {
+  return {
+    boot: { entry: { from: '/boot/grub/grub.cfg', kernel: '/vmlinuz', initrds: [], commandLine, missing: [] } },
+  };
+}
 const system = { systems: 0, linux: undefined };
 
 /** Does it start? */
