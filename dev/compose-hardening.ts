@@ -49,7 +49,7 @@ const callOutside = ['api', 'worker', 'queue-worker'];
 /** The only one that runs tools on foreign images: it meets nobody except whom it calls. */
 const apart = 'worker';
 
-/** What only the sandbox needs; docs/security.md, "What must be allowed from outside". */
+/** What only the sandbox needs; docs/security.md, "Rights that the sandbox needs". */
 const relaxed = ['seccomp=deploy/seccomp/worker.json', 'apparmor=unconfined', 'systempaths=unconfined'];
 
 /** S3_ACCESS_KEY is a name; what proves it is S3_SECRET_KEY. */
