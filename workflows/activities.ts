@@ -4,9 +4,9 @@ import type { Failure } from '../shared/errors.ts';
 import type { BootCheck, Conversion, Inspection, JudgedParts } from '../shared/examine.ts';
 
 /**
- * What the workflow may ask for. Every activity may run twice, at once even (a worker that was treated as dead and is not),
- * and a killed one leaves nothing that the next attempt trips over.
- * Activities throw ApplicationFailure only, made by workers/failures.ts; a bad image is a result with findings.
+ * The activities that the workflow may call. Every activity may run twice, even at the same time: a worker may be treated as dead while it still works. A
+ * killed activity leaves nothing that could break the next attempt.
+ * Activities throw only ApplicationFailure, made by workers/failures.ts. A bad image is not an error but a result with findings.
  */
 export type RunRef = { imageId: string; runId: string };
 
@@ -35,7 +35,7 @@ export type OrderEnd = { imageId: string; failure?: Failure };
 export interface RepairLedger {
   /** Takes the repair for this worker, which has room for it: new fence, empty scratch folder. */
   beginRepair(repair: { imageId: string }): Promise<OrderAttempt>;
-  /** The image that was to be made is none: it says why. Does nothing when the repair has ended. */
+  /** Marks the image as failed and records why. Does nothing when the repair has ended. */
   endRepair(input: OrderEnd): Promise<void>;
 }
 
@@ -58,7 +58,7 @@ export interface DownloadLedger {
 
 /** On the attempt's own task queue. */
 export interface DownloadActivities {
-  /** What lies at the address becomes the upload of the image; its notification, or the sweep, starts the ordinary run. */
+  /** Downloads the file at the address as the upload of the image. Its notification, or the sweep, starts the ordinary run. */
   fetchUpload(attempt: OrderAttempt): Promise<void>;
 }
 
@@ -97,8 +97,8 @@ export interface ScratchActivities {
   /** Writes `disk.raw` or `disk.qcow2` into the scratch folder. */
   convert(attempt: Attempt, admission: Admission): Promise<Conversion>;
   /**
-   * The parts of what may be published go to the store; there is no object before `publish` completes it, and discardScratch takes them away. What fails
-   * here, `publish` does.
+   * Sends the parts of an image that may be published to the store. There is no object before `publish` completes it, and discardScratch removes the parts. If
+   * sending fails here, `publish` sends them again.
    */
   sendAhead(attempt: Attempt, converted: ConvertedDisk): Promise<void>;
   inspect(attempt: Attempt, converted: ConvertedDisk): Promise<Inspection>;
@@ -113,9 +113,9 @@ export interface ScratchActivities {
   discardScratch(attempt: Attempt): Promise<void>;
 }
 
-/** What any worker serves for runs and orders: in the workflow's own worker, or on the queues for those that begin. */
+/** Activities for runs and orders that any worker serves: in the workflow's own worker, or on the queues for those that start. */
 export type LedgerActivities = SharedActivities & RepairLedger & DownloadLedger;
-/** All that is served on the shared task queue and those beside it. */
+/** All activities that workers serve on the shared task queue and the queues beside it. */
 export type OnSharedQueues = LedgerActivities & AdmitActivities & DeliveryActivities;
-/** All that is served on a worker's own task queue. */
+/** All activities that a worker serves on its own task queue. */
 export type OnOwnQueue = ScratchActivities & RepairActivities & DownloadActivities;

@@ -22,7 +22,7 @@ export async function deliverImage({ order, ...timings }: DeliverImageInput): Pr
     await deliver(order);
   } catch (error) {
     const { failure } = isCancellation(error) ? stopped : toFailureRecord(error, 'deliver the image again');
-    // Of one that was cancelled, what is half there is removed.
+    // After a cancellation too: this removes the partial copy.
     await CancellationScope.nonCancellable(() => failDelivery(order, failure));
     throw error;
   }

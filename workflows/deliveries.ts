@@ -24,7 +24,7 @@ export async function startDeliveries(
         workflowId: makeDeliveryWorkflowId(order),
         args: [input],
         parentClosePolicy: ParentClosePolicy.ABANDON,
-        // Of what has ended too.
+        // Rejects a duplicate even if the first workflow has already ended.
         workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
         staticSummary: `Delivery to ${order.target}`,
         typedSearchAttributes: [

@@ -26,7 +26,7 @@ export async function withScratch<Result>(work: () => Promise<Result>, discard: 
     lost = workerIsLost(error);
     throw error;
   } finally {
-    // What this cannot remove, the worker sweeps when it starts; no run fails for it.
+    // If this cannot remove the folder, the worker removes it at its next start. No run fails because of it.
     if (!lost) await CancellationScope.nonCancellable(discard).catch(() => undefined);
   }
 }

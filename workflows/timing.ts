@@ -16,7 +16,7 @@ export function ledger(): ActivityOptions {
   };
 }
 
-/** Waits for a worker that has room, days if there are none; then a few queries. */
+/** Waits for a worker with room, for days if there is none. Then it makes a few queries. */
 export function turn(): ActivityOptions {
   return { startToCloseTimeout: '1m', retry: backoff };
 }
@@ -72,7 +72,10 @@ export function copying(input: Timings): ActivityOptions {
   };
 }
 
-/** A virtual machine of ours checks the image: minutes, and a hostile image may well make it hang. Waiting for a slot counts. What took too long is not tried again: the step says so, and throws nothing (workers/activities/inspect.ts). */
+/**
+ * One of our virtual machines checks the image. That takes minutes, and a hostile image may make it hang. The time in the queue for a slot counts. A check that
+ * took too long is not tried again: the step reports it and throws nothing (workers/activities/inspect.ts).
+ */
 export function appliance(input: Timings): ActivityOptions {
   return {
     ...scratch(input),

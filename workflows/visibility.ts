@@ -2,7 +2,7 @@ import { setCurrentDetails, upsertSearchAttributes } from '@temporalio/workflow'
 import type { Step } from '../shared/contracts/step.ts';
 import { searchAttribute } from '../shared/contracts/workflow.ts';
 
-/** Shows operators who look at Temporal's UI which step the run is in. */
+/** Shows the current step of the run to operators in Temporal's UI. */
 export function enter(step: Step, format?: string): void {
   upsertSearchAttributes({
     [searchAttribute.step]: [step],

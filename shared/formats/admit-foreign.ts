@@ -31,7 +31,7 @@ const layoutTask = foreignTask<typeof import('./admit-task.ts').layout>(
   foreignLimits.readings,
 );
 
-/** Warnings about a disk of `size` bytes by its first ones; none where they cannot be told. */
+/** Warnings about a disk of `size` bytes by its first bytes. Empty if the door cannot find them out. */
 export async function layoutFindings(
   door: ForeignDoor,
   disk: { head: Buffer; size: number },
@@ -41,14 +41,14 @@ export async function layoutFindings(
   return result.state === 'done' ? result.value : [];
 }
 
-/** Names of all formats whose signature stands in the first bytes; `unreadable` where that cannot be told. */
+/** Names of all formats that have their signature in the first bytes; `unreadable` if the door cannot find out. */
 export async function readReadings(door: ForeignDoor, head: Buffer, signal?: AbortSignal): Promise<string[]> {
   const result = await door.run(readingsTask, head, {}, signal);
   return result.state === 'done' ? result.value : ['unreadable'];
 }
 
 /**
- * `admitSource` behind the door. What takes more time or memory than any sound image is refused: whether it is safe is not known.
+ * Runs `admitSource` behind the door. Refuses a file that needs more time or memory than any sound image, because bootready cannot know whether it is safe.
  * @throws as the source does, and as the door
  */
 export async function admitForeign(

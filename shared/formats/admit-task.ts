@@ -12,7 +12,7 @@ type Asked = {
   peek: (kind: Compression, around: readonly Layer[], bytes: number) => ReturnType<PeekLayer>;
 };
 
-/** Names of all formats whose signature stands in the first bytes. */
+/** Names of all formats that have their signature in the first bytes. */
 export async function readings(head: Buffer): Promise<string[]> {
   return formats.filter((format) => format.matches(head, Buffer.alloc(0))).map(({ name }) => name);
 }

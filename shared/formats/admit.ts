@@ -23,8 +23,8 @@ const declaredSizes: Partial<Record<Compression, (source: ByteSource) => Promise
 };
 
 /**
- * What an upload is, from its content alone: names and declared types do not count. A handful of range reads, whatever the
- * size. Every reason to refuse is a failing finding; no exception but for a source that cannot be read.
+ * Finds out what an upload is from its content alone: names and declared types do not count. Makes a handful of range reads, whatever the size. Every reason to
+ * refuse is a failing finding. Throws only if the source cannot be read.
  */
 export async function admitSource(source: ByteSource, options: AdmitOptions): Promise<Admission> {
   if (source.size > (options.maxUploadBytes ?? Number.POSITIVE_INFINITY)) {
@@ -33,7 +33,7 @@ export async function admitSource(source: ByteSource, options: AdmitOptions): Pr
   const layers: Layer[] = [];
   const notes: Finding[] = [];
   let current = source;
-  /** What is hidden until it is unpacked: its beginning may show enough to refuse it. */
+  /** The content is hidden until it is unpacked. But its beginning may already show enough to refuse it. */
   const peekInto = async (kind: Compression, declared: number): Promise<Admission> => {
     if (declared > decompressedLimit(options.maxVirtualBytes)) {
       return { layers, ...refusal('decompressed-too-large', { limit: options.maxVirtualBytes }) };
@@ -142,8 +142,8 @@ function limited(
 }
 
 /**
- * What can be said of a compressed image by its beginning: refusals that no byte further on can mend. The verdict comes when
- * it is decompressed. Nothing that a size or an end decides is certain here.
+ * Finds the refusals that are already certain from the beginning of a compressed image, because no later byte can change them. The verdict comes after
+ * decompression. Findings that depend on a size or an end are not certain here.
  */
 async function certainRefusals(inner: Buffer | 'exceeds', depth: number, options: AdmitOptions): Promise<Finding[]> {
   if (inner === 'exceeds') return refusal('decompression-exceeds', decompressorBounds).findings;

@@ -47,16 +47,16 @@ export async function findDisk(source: ByteSource): Promise<{ layers: Layer[]; n
   };
 }
 
-/** A file as whoever unpacks the archive gets it. */
+/** A file as a tool gets it when it unpacks the archive. */
 type Stored = Omit<Member, 'sparse'> & {
   /** It does not lie there as it is: without its holes, or in chunks. `size` is that of the whole. */
   pieces?: { size: number };
 };
 
 type Kind =
-  /** Of a format that may hold or name anything. */
+  /** The format may hold anything, or name other files. */
   | 'image'
-  /** The text of a VMDK, which names other files. An image to whoever goes by it. */
+  /** The text of a VMDK, which names other files. A tool that follows it treats it as an image. */
   | 'description'
   | 'raw disk'
   /** A CD or a floppy. */
@@ -144,7 +144,7 @@ async function readKind(source: ByteSource, { offset, size }: Stored): Promise<K
     if (matching.every((format) => format === vmdkText)) return 'description';
     return matching.every(({ name }) => name === 'iso') ? 'medium' : 'image';
   }
-  // What macOS puts beside each file: AppleDouble (RFC 1740, appendix A), and a folder's .DS_Store.
+  // Files that macOS puts beside each file: AppleDouble (RFC 1740, appendix A), and a folder's .DS_Store.
   if (head.length > 8 && (head.readUInt32BE(0) === 0x0005_1607 || head.subarray(4, 8).toString('latin1') === 'Bud1')) {
     return 'side file';
   }
@@ -168,7 +168,7 @@ function choose(
   const [absent] = missing;
   const isDisk = ({ name }: Stored): boolean => disks.includes(name);
   const of = (...kinds: Kind[]) => members.filter(({ kind }) => kinds.includes(kind));
-  // An image that the envelope does not name is one all the same to whoever unpacks the archive; a CD or a floppy's raw bytes name nothing.
+  // An image that the envelope does not name is still an image for a tool that unpacks the archive. The raw bytes of a CD or a floppy name no other file.
   const byEnvelope = members.some(isDisk)
     ? members.filter((each) => isDisk(each) || each.kind === 'image' || each.kind === 'description')
     : [];

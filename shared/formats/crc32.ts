@@ -1,4 +1,4 @@
-/** A reflected CRC of 32 bits with all bits set before and inverted after. Not node:zlib's: browsers look into files with it too. */
+/** A reflected CRC of 32 bits: all bits are set before and inverted after. Not node:zlib's, because browsers use it too to inspect files. */
 function reflected(polynomial: number): (bytes: Uint8Array) => number {
   const table = new Uint32Array(256).map((_, index) => {
     let value = index;
@@ -12,7 +12,7 @@ function reflected(polynomial: number): (bytes: Uint8Array) => number {
   };
 }
 
-/** Of zip, PNG and GPT (UEFI 2.10, 5.3.1), polynomial 0x04C11DB7; "123456789" gives 0xCBF43926. */
+/** The CRC of zip, PNG and GPT (UEFI 2.10, 5.3.1), polynomial 0x04C11DB7; "123456789" gives 0xCBF43926. */
 export const crc32 = reflected(0xedb8_8320);
 
 /** Castagnoli, polynomial 0x1EDC6F41; RFC 3720 appendix B.4 has test vectors. */

@@ -12,20 +12,20 @@ export function allocatedAtMost(image: { size: number; virtualSize: number; comp
   return Math.min(image.virtualSize, image.compressed ? image.size * ratio + allowance : image.size);
 }
 
-/** What the output's own tables and the filesystem's blocks may add to that. */
+/** Adds the room for the output's own tables and the filesystem's blocks, in bytes. */
 export function writtenAtMost(allocated: number): number {
   return Math.ceil(allocated * 1.02) + 64 * MiB;
 }
 
-/** Of one byte deflate makes 1032 at most (RFC 1951: 258 bytes for two bits); honest blocks that are mostly zeros come near. */
+/** Deflate makes at most 1032 bytes from one (RFC 1951: 258 bytes for two bits). Honest blocks that are mostly zeros come near. */
 export function decompressedAtMost(size: number): number {
   return size * 1032 + allowance;
 }
 
-/** What may come out of a compressed upload: a qcow2 may be a little larger than its disk; tar adds its headers. */
+/** The most bytes that a compressed upload may unpack to. A qcow2 may be a little larger than its disk, and tar adds its headers. */
 export function decompressedLimit(maxVirtualBytes: number): number {
   return maxVirtualBytes * 1.02 + 64 * MiB;
 }
 
-/** What a decompressor may have: far more than the highest ordinary levels need (xz -9: 65 MiB, zstd -19: 8 MiB for its window). */
+/** Memory (bytes) and time of a decompressor. This is far more than the highest ordinary levels need (xz -9: 65 MiB, zstd -19: 8 MiB for its window). */
 export const decompressorBounds = { memory: 512 * MiB, hours: 24 } as const;

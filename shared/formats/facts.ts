@@ -1,4 +1,4 @@
-/** What is known of a disk format before any file is read. docs/adding/format.md says how to add one. */
+/** The facts about a disk format that are known before any file is read. docs/adding/format.md says how to add one. */
 type FormatFacts = {
   /** Endings of file names, without the dot. They decide nothing: only the name of an image is made without them. */
   readonly endings: readonly string[];
@@ -51,7 +51,7 @@ export function qemuDriver(format: DiskFormat): string {
   return describeFormat(format).driver ?? format;
 }
 
-/** What is around a disk: compression, archives. */
+/** Endings of the wrappers around a disk: compression, archives. */
 const wrapperEndings = ['gz', 'xz', 'zst', 'zstd', 'bz2', 'tar', 'ova'];
 
 const endings = new Set([...Object.values(formatFacts).flatMap((facts) => [...facts.endings]), ...wrapperEndings]);

@@ -11,8 +11,8 @@ export type Format = {
   /** True when the first 64 KiB and the last 512 bytes are those of this format. Pure. */
   matches(head: Buffer, tail: Buffer): boolean;
   /**
-   * What the file declares, and every reason not to let QEMU near it. Reads at most a few MiB, whatever the size.
-   * Throws Truncated when something it must read lies beyond the end.
+   * Reads what the file declares, and finds every reason not to open it with QEMU. Reads at most a few MiB, whatever the size.
+   * @throws Truncated when data that it must read lies beyond the end
    */
   inspect(source: ByteSource, head: Buffer): Promise<FormatResult>;
 };

@@ -1,7 +1,7 @@
 import type { Layer } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 
-/** What may lie around a disk, for the owner of a source and for the detector behind the door. */
+/** The wrappers around a disk, for the owner of a source and for the detector behind the door. */
 
 /** `pieces`: a member of an archive, with its headers, that tar puts together: it is stored without its holes (sparse), or in chunks. */
 export type Compression = 'gz' | 'xz' | 'zstd' | 'bzip2' | 'pieces';
@@ -28,7 +28,7 @@ export type AdmitOptions = {
   signal?: AbortSignal;
 };
 
-/** What compresses, by its first bytes: RFC 1952, the .xz file format 2.1.1.1, RFC 8878 3.1.1, bzip2 1.0. */
+/** Finds the compression by the first bytes: RFC 1952, the .xz file format 2.1.1.1, RFC 8878 3.1.1, bzip2 1.0. */
 export function findCompression(head: Buffer): Exclude<Compression, 'pieces'> | undefined {
   const starts = (...bytes: number[]): boolean => head.subarray(0, bytes.length).equals(Buffer.from(bytes));
   if (starts(0x1f, 0x8b, 0x08)) return 'gz';

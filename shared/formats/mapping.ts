@@ -38,7 +38,7 @@ export function makeMapping(unit: number, size: number): Mapping {
   };
 }
 
-/** What is read of an image's tables of the second level before it is let go with a sample of them. */
+/** The most that is read of an image's second-level tables. Of an image with more, only a sample is checked. */
 const budget = { bytes: 16 * 1024 ** 2, reads: 512 };
 const readBytes = 1024 ** 2;
 

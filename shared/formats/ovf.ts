@@ -1,8 +1,9 @@
 import type { DigestAlgorithm } from '../ports/byte-work.ts';
 
 /**
- * What an OVF envelope says of the files beside it, and a manifest of their digests. Source: DMTF DSP0243 2.1.1, 6 (packages, manifest), 7.1 (References), 9.1 (DiskSection).
- * Only these elements are looked for, so that an envelope with anything else in it is read all the same.
+ * The files that an OVF envelope lists, and the digests of its manifest. Source: DMTF DSP0243 2.1.1, 6 (packages, manifest), 7.1 (References), 9.1
+ * (DiskSection).
+ * The reader searches only for these elements, so an envelope with other elements can be read too.
  */
 export type Envelope = {
   files: { href: string; chunkSize?: number | undefined }[];
@@ -101,7 +102,7 @@ function plainHref(href: string): string {
   }
 }
 
-/** 7.1: a file lies beside its envelope; anything else would make whoever follows it open what is not part of the upload. */
+/** 7.1: a file lies beside its envelope. With any other path, a tool that follows it would open a file that does not belong to the upload. */
 export function leadsElsewhere(href: string): boolean {
   return /^[a-z][a-z0-9+.-]*:|^[/\\]|(?:^|[/\\])\.\.(?:[/\\]|$)/i.test(href);
 }

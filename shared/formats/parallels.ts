@@ -19,7 +19,7 @@ export const parallels: Format = {
       return refusal('damaged-header', { format: 'parallels', field: 'header' });
     }
     if (header.readUInt32LE(44) === inUse) return refusal('not-closed', { format: 'Parallels' });
-    // Of the format extension, in sectors. QEMU ends with a failed assertion of some that lie nowhere.
+    // The place of the format extension, in sectors. If it lies outside of the file, QEMU may end with a failed assertion.
     if (u64le(header, 56) * 512 >= source.size) throw new Truncated('format extension');
     const table = await exactly(source, 64, entries * 4);
     const clusters = makeMapping(tracks * 512, source.size + tracks * 512);

@@ -58,7 +58,7 @@ function compressedOffsetAt(table: Buffer, at: number, clusterBits: number): num
   return (table.readUInt32BE(at) & (2 ** (62 - (clusterBits - 8) - 32) - 1)) * 2 ** 32 + table.readUInt32BE(at + 4);
 }
 
-/** What the guest's part of the L1 table and its L2 tables point to must lie within the file, and nothing twice. */
+/** Every place that the guest's part of the L1 table and its L2 tables point to must lie within the file, and no place may occur twice. */
 async function checkTables(source: ByteSource, header: Buffer, layout: Layout): Promise<FormatResult | Sizes> {
   const { clusterBits, extendedL2, virtualSize } = layout;
   const clusterSize = 2 ** clusterBits;

@@ -3,7 +3,7 @@ import type { Finding } from '../contracts/finding.ts';
 import type { DetectedDisk } from '../contracts/run.ts';
 import { qemuDriver } from './facts.ts';
 
-/** What we read of `qemu-img info --output=json`; fields that name another file are there to be refused. */
+/** The fields of `qemu-img info --output=json` that we read. We read the fields that name another file only to refuse the image. */
 export const QemuImgInfo = z.looseObject({
   format: z.string(),
   'virtual-size': z.number(),
@@ -53,8 +53,8 @@ export function agreesWithQemu(disk: DetectedDisk, info: QemuImgInfo): Finding[]
 }
 
 /**
- * What QEMU may take a file for when it is not told. A fixed VHD has its mark at the end only, so it looks raw. All else makes a consumer
- * that probes read another disk than we did, or files of its own host (CVE-2015-1851, CVE-2026-24708).
+ * The formats that QEMU may probe when it is not told the format. A fixed VHD has its mark only at the end, so it looks raw. With any other result, a consumer
+ * that probes would read a different disk than we did, or files of its own host (CVE-2015-1851, CVE-2026-24708).
  */
 export function mayBeProbedAs({ format, variant }: Pick<DetectedDisk, 'format' | 'variant'>, probed: string): boolean {
   return probed === qemuDriver(format) || (format === 'vpc' && variant === 'fixed' && probed === 'raw');

@@ -15,8 +15,8 @@ function largeSectors(format: string, bytes: number): Finding {
 }
 
 /**
- * A raw disk has no magic of its own: it is known by what an operating system would find in it. What has no partition
- * table and no filesystem cannot be told from garbage, so it is refused.
+ * A raw disk has no magic of its own. We recognise it by the structures that an operating system would find. A disk without partition table and filesystem
+ * cannot be distinguished from garbage, so it is refused.
  */
 export async function inspectRaw(source: ByteSource, head: Buffer): Promise<FormatResult | undefined> {
   const content = (await gpt(source, head)) ?? filesystem(head, source.size) ?? mbr(head, source.size);
@@ -100,7 +100,9 @@ function filesystem(head: Buffer, size: number): Content | undefined {
 
 class NotRead extends Error {}
 
-/** What the beginning of a disk says of the whole of it, which lay in an image of another format: that it was cut off, or is made for other sectors. */
+/**
+ * Finds problems with the whole disk from its first bytes, for a disk that was inside another format: it was cut off, or it is made for another sector size.
+ */
 export async function readLayout(head: Buffer, size: number): Promise<Finding[]> {
   const source: ByteSource = {
     size,

@@ -27,7 +27,7 @@ export const formats: readonly Format[] = [
   dmg,
 ];
 
-/** What people upload by mistake; only named, to make the refusal plain. */
+/** Files that people upload by mistake. We name them only to make the refusal clear. */
 export function mistakenFor(head: Buffer): string {
   const text = head.subarray(0, 512).toString('latin1');
   if (head.subarray(0, 4096).every((byte) => byte === 0)) return 'zeros';

@@ -1,7 +1,10 @@
 import type { ByteSource } from '../ports/byte-source.ts';
 import { exactly, type FormatResult, refusal, Truncated } from './format.ts';
 
-/** What lies in a tar archive, header by header. Nothing is ever unpacked by name. Source: POSIX.1-2017 pax, ustar; GNU tar manual, "Storing Sparse Files". */
+/**
+ * Reads the members of a tar archive, header by header. Nothing is ever unpacked by name. Source: POSIX.1-2017 pax, ustar; GNU tar manual, "Storing Sparse
+ * Files".
+ */
 const block = 512;
 const maxMembers = 1000;
 const mostOfName = 64 * 1024;
@@ -56,7 +59,7 @@ function damaged(field: string): FormatResult {
   return refusal('damaged-header', { format: 'tar', field });
 }
 
-/** What extended headers say of the next member. */
+/** The values that extended headers set for the next member. */
 type Extended = {
   path?: string;
   size?: number;
@@ -117,7 +120,7 @@ export async function membersOf(source: ByteSource): Promise<Member[] | FormatRe
 function nameIn(header: Buffer): string {
   const prefix = text(header.subarray(345, 500));
   const short = text(header.subarray(0, 100));
-  // In GNU's own form other things stand there.
+  // GNU's own form has other fields in this place.
   const isPosix = header.subarray(257, 263).toString('latin1') === 'ustar\0';
   return prefix && isPosix ? `${prefix}/${short}` : short;
 }

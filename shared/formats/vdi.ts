@@ -2,7 +2,7 @@ import { exactly, type Format, refusal, Truncated, u64le } from './format.ts';
 import { makeMapping } from './mapping.ts';
 
 /** Source: VirtualBox VDICore.h as QEMU block/vdi.c describes it. Little-endian. */
-/** Of 1 MiB: 4 TiB. */
+/** Blocks of 1 MiB: 4 TiB together. */
 const maxBlocks = 4 * 1024 ** 2;
 /** From here on no place in the file: 0xfffffffe is zeros, 0xffffffff nothing. */
 const discarded = 0xffff_fffe;

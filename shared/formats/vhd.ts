@@ -19,8 +19,8 @@ function isSound(bytes: Buffer, at: number): boolean {
 const types: Record<number, string> = { 2: 'fixed', 3: 'dynamic', 4: 'differencing' };
 
 /**
- * `vpc` is QEMU's name for it. A fixed VHD is a raw disk with a footer: to any probe that looks at the beginning it is raw,
- * 512 bytes too long and with its backup GPT in the wrong place. So the footer decides.
+ * `vpc` is QEMU's name for VHD. A fixed VHD is a raw disk with a footer. A tool that probes only the beginning treats it as raw: 512 bytes too long, and with
+ * its backup GPT in the wrong place. So the footer decides.
  */
 export const vhd: Format = {
   name: 'vpc',

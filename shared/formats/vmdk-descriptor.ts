@@ -29,7 +29,7 @@ export function isTextDescriptor(head: Buffer): boolean {
   );
 }
 
-/** What a descriptor says it is, for the words of a refusal. */
+/** The type that a descriptor declares, for the text of a refusal. */
 export function typeOfText(head: Buffer): string {
   const text = head.subarray(0, descriptorBytes).toString('latin1');
   return /createType\s{0,8}=\s{0,8}"?([\w-]{1,40})/i.exec(text)?.[1] ?? 'unknown';

@@ -97,7 +97,7 @@ async function checkDescriptor(source: ByteSource, { descriptor }: Header): Prom
   return descriptorProblem(await exactly(source, sector, length), declared);
 }
 
-/** What the footer may differ in is where its tables are: readers that go by the first header must see the same disk. */
+/** The footer may differ from the first header only in the places of its tables. Otherwise readers that use the first header would see another disk. */
 const alike: (keyof Header)[] = ['version', 'flags', 'capacity', 'grainSize', 'entriesPerTable', 'compression'];
 
 /** The last three sectors: marker, footer, end of stream. They hold the real header when the first one says so. @throws Truncated */

@@ -12,7 +12,7 @@ const largestIndex = 8 * KiB * KiB;
 const mostStreams = 32;
 const mostPadding = 64 * KiB;
 
-/** 1.2: seven bits a byte, the lowest first; nine bytes at most, and no zero at the end. @returns the next place, undefined where it is none */
+/** 1.2: seven bits a byte, the lowest first; nine bytes at most, and no zero at the end. @returns the next place; undefined if the number is not valid */
 function multibyte(bytes: Buffer, from: number): { value: number; next: number } | undefined {
   let value = 0;
   for (let index = 0; index < 9; index++) {
@@ -82,7 +82,7 @@ async function withoutPadding(source: ByteSource, end: number): Promise<number> 
   return end - Math.floor((bytes.length - length) / 4) * 4;
 }
 
-/** From the last stream to the first. What is not sound says nothing of what lies before it. */
+/** Goes from the last stream to the first. An unsound stream says nothing about the data before it. */
 export async function xzSize(source: ByteSource): Promise<DeclaredSize> {
   let bytes = 0;
   let end = source.size;

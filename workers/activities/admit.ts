@@ -23,8 +23,8 @@ export type AdmitInput = {
 };
 
 /**
- * Our own detector first; only what it lets through is shown to QEMU, for the second opinion. What is no disk at all is shown too, for some
- * of it is served unchanged: nobody who probes it may take it for a disk.
+ * Our own detector checks the upload first. QEMU then gives a second opinion on everything that the detector accepts. QEMU also probes files that are not
+ * disks, because bootready serves some of them unchanged: no tool that probes such a file may mistake it for a disk.
  */
 export async function admitUpload(
   { foreign, peek }: AdmitDeps,

@@ -1,8 +1,8 @@
 import { Context } from '@temporalio/activity';
 
 /**
- * As a worker's `maxHeartbeatThrottleInterval`, in milliseconds: the SDK sends at 0.8 of the timeout otherwise, however often it is told. A
- * machine that stands still for the fifth that is left would lose the step, and a cancellation comes with the answer to a heartbeat.
+ * In milliseconds, for the worker's `maxHeartbeatThrottleInterval`. Without it the SDK sends a heartbeat only after 0.8 of the timeout, however often the step
+ * reports one. Then a machine that stalls for the last fifth of the timeout would lose the step. A cancellation arrives with the answer to a heartbeat.
  */
 export const leastBetweenMs = 500;
 

@@ -32,7 +32,7 @@ export type BootCheckInput = {
 /** After the report the system is given this long to write its last lines. */
 const afterwordMs = 1500;
 
-/** A look at what came costs some milliseconds; a guest may write without end. */
+/** Each check of the output takes some milliseconds, and a guest may write without end. */
 const lookEveryMs = 250;
 
 export const watchTask = foreignTask<typeof import('../boot/watch-task.ts').watchBoot>(
@@ -45,8 +45,8 @@ export const watchTask = foreignTask<typeof import('../boot/watch-task.ts').watc
 export type BootCheckDeps = { foreign: ForeignDoor };
 
 /**
- * Starts the converted disk as a cloud would and waits until the system has told what its kind tells: Linux by cloud-init, Windows by its guest
- * agent or its network. The disk itself does not change. What the console said and what the screen showed is kept, whatever resulted from it.
+ * Starts the converted disk as a cloud would. Waits until the system reports in the way of its kind: Linux by cloud-init, Windows by its guest agent or its
+ * network. The disk itself does not change. The console's text and the last screen are kept, whatever the result is.
  */
 export async function bootCheck(
   { foreign }: BootCheckDeps,
@@ -61,7 +61,7 @@ export async function bootCheck(
   }
   const dir = join(scratchDir, 'boot');
   await removeTree(dir);
-  // What the machine may write, apart from what is made for it.
+  // The machine may write only here, besides the files that are made for it.
   const machineDir = join(dir, 'machine');
   await mkdir(machineDir, { recursive: true });
   const wanted = machineFor(guest, given);

@@ -68,8 +68,8 @@ function partOf(progress: StepControl['progress'], from: number, to: number) {
 }
 
 /**
- * Writes `disk.raw` or `disk.qcow2` into the scratch folder. An image that cannot be read to its end is a finding.
- * What is compressed is decompressed first, and admitted again: only now its sizes and its end are known.
+ * Writes `disk.raw` or `disk.qcow2` into the scratch folder. If the image cannot be read to its end, that is a finding.
+ * A compressed upload is decompressed first and admitted again, because only then its sizes and its end are known.
  */
 export async function convertUpload(
   { foreign, peek, bytes }: ConvertDeps,
@@ -166,8 +166,8 @@ async function admitFile(
 }
 
 /**
- * The disk as it was brought, checked again: no tool opens bytes that the detector has not seen. Until then they were told to be the same by an ETag, which is
- * an MD5 as a rule, and who makes two files can make two with one MD5.
+ * Checks the fetched disk again: no tool opens bytes that the detector has not seen. Before this check only the ETag says that the bytes are the same. The ETag
+ * is usually an MD5, and an attacker can make two files with the same MD5.
  * @throws `object-changed`
  */
 async function sameDisk(
@@ -198,7 +198,7 @@ async function digestFindings(
   signal: AbortSignal,
 ): Promise<Finding[]> {
   const [{ member = '', digest } = {}, ...within] = layers;
-  // Of one that is compressed as well this is the file as it lies there.
+  // If a compressed file is in the archive, the digest is that of the compressed file.
   if (!digest || within.some(({ kind }) => kind === 'tar')) return [];
   const { algorithm, hex } = digest;
   const found = await bytes.digest({ path, size, algorithm }, { signal, progress: () => undefined });
@@ -339,7 +339,7 @@ async function hiddenFormat(
   return mayBeProbedAs({ format, variant: '' }, probed) ? undefined : probed;
 }
 
-/** What the beginning of the disk says of the whole of it. A raw upload has been asked that at admit. */
+/** Finds problems with the layout of the whole disk from its first bytes. For a raw upload, admit has already done this. */
 async function layoutNotes(
   foreign: ForeignDoor,
   path: string,
@@ -372,7 +372,7 @@ async function layoutNotes(
   }
 }
 
-/** What is in a disk is for inspect to judge; here only what is in its first bytes counts. */
+/** Inspect judges the contents of a disk; here only the first bytes count. */
 async function otherThanRaw(
   foreign: ForeignDoor,
   file: ByteSource,
@@ -400,7 +400,7 @@ async function otherThanQcow2(
   return disk?.format ?? findings.find(({ outcome }) => outcome === 'fail')?.code ?? 'nothing known';
 }
 
-/** Where it has data, as far as that can be told. */
+/** Where the disk has data, as far as bootready can find out. */
 export function readData(path: string, format: 'raw' | 'qcow2', size: number, signal: AbortSignal) {
   return format === 'raw' ? qemuImgData(path, size, signal) : undefined;
 }

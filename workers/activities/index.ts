@@ -252,7 +252,7 @@ export function createScratchActivities(deps: ActivityDeps): ScratchActivities {
       }),
     discardScratch: async (attempt) => {
       heavy.leave(nameOf(attempt));
-      // What a store that is down keeps, the queue workers reap.
+      // If the store is down, the sent parts stay there, and the queue workers remove them later.
       await discardSent(store, await scratch.open(attempt)).catch(() => undefined);
       await scratch.discard(attempt);
     },

@@ -17,7 +17,7 @@ import type { StepControl } from './step.ts';
 export type InspectDeps = {
   cacheDir: string;
   foreign: ForeignDoor;
-  /** How long the appliance may take for all questions together. */
+  /** How long the appliance may take for all questions together, in seconds. */
   wallSeconds?: number;
 };
 
@@ -34,15 +34,15 @@ export type DiskToInspect = {
   isBackup?: boolean;
 };
 
-/** What is promised to a look is for both who write, so that neither takes what others were promised. */
+/** Splits the space that an inspection has reserved between the two writers, so that neither takes the space of others. */
 export function roomOfLook(writesAtMost: number): { appliance: number; initramfs: number } {
   const initramfs = Math.min(largestInitramfs.unpacked, Math.floor(writesAtMost / 3));
   return { appliance: writesAtMost - initramfs, initramfs };
 }
 
 /**
- * What is inside, from one start of the appliance on the converted disk, which is not written to. A disk that keeps the appliance busy until its time is over, or
- * fills its memory, does so each time: nothing is said of it but that it was not seen.
+ * Inspects the converted disk with one start of the appliance, which does not write to the disk. A disk that keeps the appliance busy until the time limit, or
+ * fills its memory, would do so again. So the only finding is that the disk could not be inspected.
  */
 export async function inspectDisk(
   { cacheDir, foreign, wallSeconds }: InspectDeps,

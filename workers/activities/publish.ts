@@ -36,7 +36,7 @@ export type PublishInput = {
   targets: readonly string[];
 };
 
-/** Of the percentage, where nothing was sent ahead. */
+/** The percentage at which sending ends, if nothing was sent ahead. */
 const sendingEnds = 90;
 
 /**
@@ -86,7 +86,7 @@ async function complete(
   });
 }
 
-/** What counts is what the store has, not what it said when it took it. */
+/** Checks the object that the store really has. The store's answers during the upload do not count. */
 async function verify(
   { store, bytes, traits, verify: way }: PublishDeps,
   { bucket, key }: Target,

@@ -82,7 +82,7 @@ export function createRepairActivities(deps: RepairDeps): RepairActivities {
     return { bucket, key, isThere: etag !== null || (await store.head(bucket, key)) !== undefined };
   };
 
-  /** What is published; else the upload, where it was kept. */
+  /** The published image; if there is none, the upload, if it was kept. */
   const originalOf = async ({ parentId, projectId }: Repair): Promise<ObjectInfo> => {
     const parent = await images.get(parentId, projectId);
     if (!parent) throw imageIsGone();
@@ -125,7 +125,7 @@ export function createRepairActivities(deps: RepairDeps): RepairActivities {
         },
         async (repair, turn, inTurn) => {
           const place = { project: repair.projectId, folder: await scratch.open(nameFolder(attempt)) };
-          // What was brought there before is not made again, and its original may be gone.
+          // If an earlier attempt has already uploaded the repaired disk, it is not made again: its original may be gone.
           const need = (await uploadOf(repair)).isThere
             ? { bytes: 0, atMost: 0 }
             : repairNeed(await originalOf(repair), config.MAX_VIRTUAL_BYTES);

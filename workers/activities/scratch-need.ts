@@ -10,8 +10,8 @@ const ordinaryRatio = 10;
 const least = 64 * 1024 ** 2;
 
 /**
- * Bytes of scratch space that convert takes: the upload itself, and a bound of its disk where that is known. What is compressed says nothing of itself
- * that could be relied on, so that it begins with a guess; its disk is written twice, decompressed and converted.
+ * Bytes of scratch space that convert takes: the upload itself, and an upper limit for its disk if one is known. A compressed upload says nothing reliable
+ * about its size, so the calculation starts with a guess. Its disk is written twice: decompressed and converted.
  */
 export function scratchNeed(
   { layers, disk }: Admission,
@@ -25,12 +25,12 @@ export function scratchNeed(
     return { bytes, atMost: bytes };
   }
   const twice = (bytes: number): number => 2 * writtenAtMost(Math.min(bytes, maxVirtualBytes));
-  // What it says of itself makes the guess smaller and never larger: most of a disk may be holes. The bound stays, because it may lie.
+  // The size that the upload declares can only lower the guess, because most of a disk may be holes. The limit stays, because the upload may lie.
   const guess = Math.min(size * ordinaryRatio + least, declared);
   return { bytes: size + twice(guess), atMost: size + twice(decompressedAtMost(size)) };
 }
 
-/** What the remedies may add: packages, kernels, an initramfs. */
+/** Space that the remedies may add: packages, kernels, an initramfs. */
 const addedByRemedies = 512 * 1024 ** 2;
 
 /** Bytes that a repair takes: the original's disk again, and what is changed in it. One that was compressed, or grows by more, asks again. */

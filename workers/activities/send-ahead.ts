@@ -66,7 +66,7 @@ export async function sendDisk(
   return sent;
 }
 
-/** What was sent is of no use: the next try sends it again. */
+/** Forgets the sent parts, because they are useless: the next attempt sends them again. */
 export function forgetSent(scratchDir: string): Promise<void> {
   return rm(join(scratchDir, sentFile), { force: true });
 }

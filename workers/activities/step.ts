@@ -11,7 +11,7 @@ import { nameOf } from '../places.ts';
 import type { Turn } from '../scratch-room.ts';
 import { startBeating } from './beating.ts';
 
-/** What a step gets besides its input. Steps know nothing of Temporal. */
+/** The controls that a step gets besides its input. Steps know nothing of Temporal. */
 export type StepControl = {
   /** Aborted when the run is cancelled, the worker shuts down, or the server has given the step to someone else. */
   signal: AbortSignal;
@@ -23,7 +23,7 @@ export type StepDeps = {
   runs: RunStore;
   slots: Slots;
   workerId: string;
-  /** What is bound to no worker is done by another one when this one stops. */
+  /** The step is not bound to this worker: another worker does it if this one stops. */
   isAnywhere?: boolean;
 };
 
@@ -94,7 +94,7 @@ export async function runStep<Result>(
     await writing;
     const cancelled = signal.aborted;
     const failure = cancelled ? makeCancellation(signal, error, { nonRetryable: !isAnywhere }) : toFailure(error);
-    // What Temporal shows to everyone has no cause and no context; anyone who reads the logs needs both.
+    // Temporal shows the error to everyone, without its cause and context. A reader of the logs needs both.
     const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
     if (!cancelled) log.warn('a step failed', { ...named, why: explain(error), ...details });
     await runs
@@ -109,13 +109,13 @@ export async function runStep<Result>(
   }
 }
 
-/** What of a step's result its row keeps. */
+/** The part of a step's result that its row keeps. */
 function keepResult(result: unknown): StepResult | undefined {
   const { findings, disk, guest } = (result ?? {}) as Partial<StepResult>;
   return findings && { findings, ...(disk ? { disk } : {}), ...(guest ? { guest } : {}) };
 }
 
-/** What goes on beside a step, and has no row of its own: heartbeats, a slot, errors mapped. */
+/** Runs everything that accompanies a step but has no row: heartbeats, a slot, the mapping of errors. */
 export async function runBeside(
   { runs, slots }: Pick<StepDeps, 'runs' | 'slots'>,
   attempt: Attempt,
