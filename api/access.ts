@@ -11,7 +11,7 @@ export function toViewer(request: FastifyRequest): Viewer {
   return { projectId, role };
 }
 
-/** What the viewer is to an image that he may see: that decides which of its fields he is shown. */
+/** The relation of the viewer to an image that the viewer may see. It decides which fields of the image are shown. */
 export function seenAs(viewer: Viewer, image: Pick<Image, 'projectId' | 'visibility'>): ImageViewer {
   if (viewer.projectId === image.projectId) return 'owner';
   if (viewer.role === 'admin') return 'administrator';

@@ -3,7 +3,10 @@ import { explain } from '../shared/errors.ts';
 import { finishedUpload } from '../shared/events/notification.ts';
 import type { ApiDeps } from './deps.ts';
 
-/** An object of ours is whole. The store announces it too, perhaps; and the sweep would find it. Whoever is first starts the run. */
+/**
+ * Starts the run of an upload that arrived through our API. The store may announce the upload too, and the sweep would find it. The first of them starts the
+ * run.
+ */
 export async function announceUpload(
   { store, events, jobs }: Pick<ApiDeps, 'store' | 'events' | 'jobs'>,
   { bucket, key }: { bucket: string; key: string },

@@ -54,7 +54,7 @@ export async function createApp(deps: ApiDeps, logger: FastifyBaseLogger): Promi
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: requestLimits.bodyBytes.most,
     http: { maxHeaderSize: requestLimits.urlAndHeaderBytes.most },
-    // Secrets may stand in the path of notifications: they are not logged, and bound how long a parameter may be.
+    // The path of a notification may contain a secret: it is not logged, and a parameter must be long enough for it.
     routerOptions: { maxParamLength: 512 },
     trustProxy: deps.config?.TRUSTED_PROXIES?.length ? [...deps.config.TRUSTED_PROXIES] : false,
     genReqId: () => `req-${crypto.randomUUID()}`,

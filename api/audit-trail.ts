@@ -8,7 +8,7 @@ import type { ApiDeps } from './deps.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the audit log calls this route; each of its calls that succeeded is written down. `none`: it changes nothing of anybody's. */
+    /** The name of this route in the audit log, which records each successful call. `none`: the route changes nothing that belongs to anyone. */
     audit?: AuditAction | 'none';
   }
 }
@@ -48,8 +48,9 @@ function toActor({ keyId, user }: Identity): AuditRecord['by'] {
 }
 
 /**
- * Who did what, for every route that changes something; one that does not say its name is a mistake of ours, and nothing starts. Written
- * before the answer leaves, so that whoever has the answer finds the entry. What is done is done: an entry that cannot be written is an error in the log of this process, with all that it would have held.
+ * Records who did what, for every route that changes something. A route without a name is a bug: the API then does not start. The entry is written before the
+ * answer leaves, so a client that has the answer finds the entry. The change itself stays done. If its entry cannot be written, the log of this process gets an
+ * error with the whole entry.
  */
 export function keepAuditTrail(app: FastifyInstance, { audit }: Pick<ApiDeps, 'audit'>): void {
   app.addHook('onRoute', ({ method, url, config }) => {

@@ -15,7 +15,7 @@ function isJwt(secret: string): boolean {
 /** With it, users of several projects say in which they act. It chooses among those that their token names and gives nothing by itself. */
 const projectHeader = 'bootready-project';
 
-/** Whose it is: an API key, or an access token of the issuer. Undefined when it is nobody's. @throws as OidcIssuer does */
+/** Finds the owner of a secret: an API key, or an access token of the issuer. Undefined if it belongs to nobody. @throws as OidcIssuer does */
 export async function identityOfSecret(
   secret: string,
   headers: IncomingHttpHeaders,
@@ -48,7 +48,7 @@ async function toProject(access: Access, wanted: string | undefined, projects: A
   });
 }
 
-/** Of the projects that the issuer names those that are there. @throws `forbidden` when there is none */
+/** The projects that the issuer names and that exist here. @throws `forbidden` when there is none */
 export async function existingProjects(
   named: readonly string[],
   projects: ApiDeps['projects'],

@@ -3,12 +3,12 @@ import { beyondLimit, requestLimits } from '../shared/request-limits.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The body is image data: it may take hours, and whoever receives it watches it (shared/receive-object.ts). */
+    /** The body is image data. It may take hours, and its receiver has its own time limits (shared/receive-object.ts). */
     takesImageData?: true;
   }
 }
 
-/** After an answer, the rest of a body is taken for so long, so that a client that still sends can read why it was refused. */
+/** After an answer, the API still reads the rest of a body for this long. A client that is still sending can then read why it was refused. */
 const restMs = 5000;
 
 /** No client keeps a request open by sending its body slowly, or never. https://owasp.org/www-community/attacks/Slow_Post_attack */
@@ -19,7 +19,7 @@ export function limitBodyTime(
   app.addHook('preParsing', (request, _reply, payload, done) => {
     if (!request.routeOptions.config.takesImageData) {
       const timer = setTimeout(() => {
-        // Of a body that nobody reads, nobody waits for the end.
+        // If nobody reads a body, nobody waits for its end.
         if (!request.raw.complete && request.raw.readableFlowing) payload.emit('error', beyondLimit('bodySeconds'));
       }, limits.bodyMs);
       const stop = (): void => clearTimeout(timer);

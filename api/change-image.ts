@@ -3,7 +3,7 @@ import { BootreadyError } from '../shared/errors.ts';
 import type { Image, ImageAttributes } from '../shared/ports/image.ts';
 import { assertPropertiesFit, assertSettable, isBaseAttribute, validValue } from './image-attributes.ts';
 
-/** What becomes of an image by a change; properties are merged, and null removes one. @throws `invalid-input`, `forbidden`, `quota-exceeded` */
+/** The attributes of an image after a change. Properties are merged, and null removes one. @throws `invalid-input`, `forbidden`, `quota-exceeded` */
 export function afterChange(image: Image, change: ChangeImage): Partial<ImageAttributes> {
   const { name, minRam, minDisk, properties = {} } = change;
   const after = new Map(Object.entries(image.properties));

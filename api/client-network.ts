@@ -1,6 +1,6 @@
 /**
- * What is counted as one client: an IPv4 address, or the /64 network of an IPv6 address. Networks of that size are given to single customers (RFC 6177), who
- * would otherwise have a fresh address for each request.
+ * Returns the network that counts as one client: an IPv4 address, or the /64 network of an IPv6 address. One customer gets a whole network of that size (RFC
+ * 6177), and would otherwise have a new address for each request.
  */
 export function toNetwork(address: string): string {
   const mapped = /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(address)?.[1];

@@ -43,7 +43,7 @@ export function deliveryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         try {
           await startDelivery(order);
         } catch (error) {
-          // The order stands in Postgres; the sweep starts it when Temporal answers again.
+          // The order is in Postgres. The sweep starts it when Temporal answers again.
           if (!isBootreadyError(error) || !error.retryable) throw error;
           request.log.warn({ error: explain(error) }, 'a delivery waits for Temporal');
         }

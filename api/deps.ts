@@ -26,12 +26,12 @@ import type { WorkerRegistry } from '../shared/ports/workers.ts';
 import type { SecretKeys } from '../shared/secret-keys.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 
-/** What the routes work with: ports only, built by api/main.ts. */
+/** Everything that the routes use: only ports, built by api/main.ts. */
 export type ApiDeps = {
   config: Config;
   /** Sign the tokens. */
   secrets: Pick<SecretKeys, 'derive'>;
-  /** The stores below that hold what belongs to projects are asked in the scope of whoever asks (identity.ts). */
+  /** Some stores below hold data of projects. They are called in the scope of the caller (identity.ts). */
   within: WithinScope;
   images: ImageStore;
   importTasks: ImportTaskStore;

@@ -15,7 +15,7 @@ export function cameToNothing(download: Download | undefined): boolean {
   return download?.status === 'failed' || download?.status === 'cancelled';
 }
 
-/** Of downloads, and of repairs. */
+/** For downloads and repairs. */
 export function isUnderWay(order: { status: OrderStatus } | undefined): boolean {
   return order?.status === 'queued' || order?.status === 'running';
 }

@@ -21,7 +21,9 @@ const Params = z.object({
   name: z.enum(Object.keys(files) as [keyof typeof files, ...(keyof typeof files)[]]),
 });
 
-/** What the steps of a run saw: its boot check, and the packages inside. The guest wrote it: it is served as what it is, and nothing in it is ever run. */
+/**
+ * The evidence of a run's steps: its boot check, and the packages inside. The guest wrote it. It is served with its real type, and nothing in it is ever run.
+ */
 export function evidenceRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(

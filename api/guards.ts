@@ -1,7 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../shared/config.ts';
 
-/** Of every answer; pages say by a policy of their own what they load (portal.ts, queue-board.ts, reports.ts). OWASP Secure Headers Project */
+/**
+ * Headers of every answer. Pages have their own policy for the resources that they load (portal.ts, queue-board.ts, reports.ts). OWASP Secure Headers Project
+ */
 const guards = {
   'x-content-type-options': 'nosniff',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",

@@ -3,7 +3,7 @@ import { requestLimits } from '../shared/request-limits.ts';
 import { toNetwork } from './client-network.ts';
 import { createMemoryBudget } from './memory-budget.ts';
 
-/** Whose share of the memory a request takes. */
+/** Finds the client whose share of the memory a request uses. */
 function findHolder({ identity, ip }: FastifyRequest): string {
   return identity?.projectId ?? toNetwork(ip);
 }
@@ -38,7 +38,7 @@ export function limitHeldMemory(
     const { headers, routeOptions } = request;
     const length = headers['transfer-encoding'] ? routeOptions.bodyLimit : Number(headers['content-length'] ?? 0);
     if (!routeOptions.config.takesImageData && length > 0) {
-      // What is longer than a body may be is refused by its length.
+      // If the length is over the limit of the body, the request is refused by its length.
       const taken = bodies.take(findHolder(request), Math.min(length, routeOptions.bodyLimit));
       reply.raw.once('close', taken.giveBack);
     }

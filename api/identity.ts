@@ -36,7 +36,7 @@ export async function authenticate(request: FastifyRequest, deps: BearerDeps): P
   });
 }
 
-/** Whatever the routes below do, they do in the scope of whoever asks; the identity is known by then. */
+/** The routes below always work in the scope of the caller. The identity is known at that point. */
 export function actInScope(app: FastifyInstance, within: WithinScope): void {
   // Not earlier: what reads the body calls back from where no scope is.
   app.addHook('preHandler', (request, _reply, done) => {
@@ -63,7 +63,7 @@ export function readIdentity(request: FastifyRequest): Identity {
   return request.identity;
 }
 
-/** What an identity may see: its own project, or everything. For the `projectId` filters of the stores. */
+/** The project that an identity may see; undefined means everything. For the `projectId` filters of the stores. */
 export function readScope(request: FastifyRequest): string | undefined {
   const { role, projectId } = readIdentity(request);
   return role === 'admin' ? undefined : projectId;

@@ -35,7 +35,7 @@ function noSuchImage(): BootreadyError {
   });
 }
 
-/** Whom a platform image belongs to is no matter: administrators alone change it. @throws `not-found`, `forbidden` */
+/** Only administrators change a platform image, whichever project owns it. @throws `not-found`, `forbidden` */
 export async function imageToChange(deps: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
   const image = await ownImage(deps, request);
   if (image.visibility !== 'public' || readIdentity(request).role === 'admin') return image;
@@ -46,7 +46,7 @@ export async function imageToChange(deps: Pick<ApiDeps, 'images'>, request: Fast
   });
 }
 
-/** As whoever asks is shown them. */
+/** The images as the caller may see them. */
 export async function toViews(
   { images }: Pick<ApiDeps, 'images'>,
   found: readonly Image[],
@@ -63,7 +63,7 @@ export async function toViews(
   return found.map((image) => imageView(image, latest.get(image.id), seenAs(viewer, image), answers.get(image.id)));
 }
 
-/** Its runs that whoever asks is shown, newest first. */
+/** The runs of an image that the caller may see, newest first. */
 export async function listShownRuns(
   { images }: Pick<ApiDeps, 'images'>,
   request: FastifyRequest,
@@ -74,7 +74,7 @@ export async function listShownRuns(
   return runs.filter(({ status }) => mayBeShown(imageFields.runs, viewer, status === 'published'));
 }
 
-/** All that is known of an image, as whoever asks is shown it (shared/image-fields.ts). */
+/** All data about an image that the caller may see (shared/image-fields.ts). */
 export async function detailOf(
   deps: Pick<ApiDeps, 'images' | 'repairs' | 'downloads' | 'deliveries'>,
   request: FastifyRequest,
@@ -95,7 +95,7 @@ export async function detailOf(
   if (views.some(({ id, status }) => id === activity?.runId && status !== activity.status)) views = await readRuns();
   const [published, repair, download, delivered] = await Promise.all([
     images.publication(image.id),
-    // What the viewer is not shown is not asked for.
+    // Data that the viewer may not see is not read.
     mayBeShown(imageFields.repair, viewer) ? repairs.get(image.id) : undefined,
     mayBeShown(imageFields.download, viewer) ? downloads.get(image.id) : undefined,
     mayBeShown(imageFields.deliveries, viewer) ? deliveries.ofImage(image.id) : [],

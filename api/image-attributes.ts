@@ -17,7 +17,7 @@ const amount = z
 
 export const Tag = text.max(255);
 
-/** What its owner may set, by the names of the API. */
+/** The attributes that an owner may set, by their names in the API. */
 export const baseAttributes = {
   name: text.max(255).nullable(),
   visibility: z.enum(visibilities),

@@ -1,4 +1,4 @@
-/** What OpenStack may call the format of a disk, and what we call the same. */
+/** OpenStack's names for the format of a disk, and our names for the same formats. */
 export const glanceDiskFormats = [
   'ami',
   'ari',

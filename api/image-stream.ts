@@ -17,8 +17,8 @@ const heartbeatMs = 15_000;
 const calmMs = 250;
 
 /**
- * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the image as it is, at once and after
- * every change. Each event is the whole image, so whoever reconnects has missed nothing.
+ * Server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html): the image in its current state, first at once and then after every
+ * change. Each event has the whole image, so a client that reconnects has missed nothing.
  */
 export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
@@ -117,7 +117,7 @@ export function imageStream(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const scope = readScope(request);
         const changed = new Set<string>();
-        // Whoever connects may have missed something.
+        // A client may have missed changes before it connects.
         let everything = true;
         stream(request, reply, {
           subscribe: (wake) =>

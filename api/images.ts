@@ -59,7 +59,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         return { images: await toViews(deps, await images.search(search, of), viewer) };
       const filter: Omit<ImageFilter, 'after' | 'limit'> = {
         ...of,
-        // What is not active is nobody's business but its owner's.
+        // Only the owner may see an image that is not active.
         ...(isPlatform ? { isPublic: true, status: 'active' } : status ? { status } : {}),
         ...(name === undefined ? {} : { name }),
         ...(text === undefined ? {} : { text }),

@@ -4,7 +4,7 @@ import { countLevels } from '../shared/json-levels.ts';
 import { beyondLimit, requestLimits } from '../shared/request-limits.ts';
 
 /**
- * JSON of a client. Looked at before it is parsed, because what nests deeply costs far more in whatever walks it later.
+ * Parses JSON of a client. Checks the depth first, because deep nesting costs far more in code that walks it later.
  * @throws BootreadyError `invalid-input` that names the limit, or says that this is not JSON
  */
 export function parseJson(text: string): unknown {
@@ -22,8 +22,8 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * As OpenStack's services read bodies: as JSON, whatever type they are said to have. Clients name all kinds of types, or none, for requests without a body too;
- * the body is undefined then.
+ * Reads every body as JSON, whatever its declared type, as OpenStack's services do. Clients send all kinds of types, or none, and also for requests without a
+ * body. The body is undefined then.
  */
 export function takeJsonOfAnyType(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();

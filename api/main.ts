@@ -137,7 +137,7 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
   }
 }
 
-/** Garbage may fill what V8 takes for its bound. */
+/** Garbage may fill the memory up to V8's limit. */
 function warnOfHeap(log: Logger): void {
   const { heap_size_limit: bytes } = getHeapStatistics();
   if (bytes > 1024 ** 3) {

@@ -1,6 +1,9 @@
 import { BootreadyError } from '../shared/errors.ts';
 
-/** Memory that this process may hold for one purpose. What does not fit is refused before it is held, so that the process cannot swell. */
+/**
+ * The memory that this process may hold for one purpose. A request that does not fit is refused before its data is held, so the process cannot grow without
+ * limit.
+ */
 export type MemoryBudget = {
   /** @param holder a project, or the address of who is not known. @throws BootreadyError `unavailable` */
   take(holder: string, bytes: number): TakenMemory;

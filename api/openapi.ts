@@ -20,7 +20,7 @@ import { readAmount, requestLimits } from '../shared/request-limits.ts';
 
 declare module 'fastify' {
   interface FastifySchema {
-    /** What this operation may answer besides what every one does: see `describeRefusals`. */
+    /** Errors of this operation, in addition to those that every operation has: see `describeRefusals`. */
     refuses?: readonly ErrorCode[];
   }
 }
@@ -118,7 +118,7 @@ function refusal(code: ErrorCode) {
   ] as const;
 }
 
-/** The answer of an operation that is no JSON of ours, or not only: by media type. */
+/** The answer of an operation that is not (only) our JSON, by media type. */
 export function media<Types extends Record<string, z.ZodType>>(description: string, types: Types) {
   return {
     description,

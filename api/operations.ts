@@ -26,7 +26,7 @@ import { streamWhileAllowed } from './while-allowed.ts';
 /** As many as a page shows. */
 const mostRuns = 200;
 
-/** What the people who run the installation see and do, each of them an administrator. */
+/** Pages and actions for the operators of the installation. All of them are administrators. */
 export function operationRoutes({
   config,
   operations,

@@ -5,7 +5,10 @@ import fastifyStatic from '@fastify/static';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Config } from '../shared/config.ts';
 
-/** What a page may load and talk to. No inline script or style, no frame around it; the store takes uploads directly. */
+/**
+ * The policy for a page: which resources it may load, and which servers it may call. No inline script or style, no frame around it. Uploads go directly to the
+ * store.
+ */
 function contentSecurityPolicy({ S3_PUBLIC_ENDPOINT, S3_ENDPOINT }: Config): string {
   return [
     "default-src 'none'",
@@ -20,7 +23,7 @@ function contentSecurityPolicy({ S3_PUBLIC_ENDPOINT, S3_ENDPOINT }: Config): str
   ].join('; ');
 }
 
-/** Paths of the API and of machines: what is missing there is told in JSON, whatever the asker would like to read. */
+/** Paths of the API and of machines. A missing resource there gets an answer in JSON, whatever type the client asked for. */
 const notPages = /^\/(v1|image|identity|events|queues|sign-in|assets|livez|readyz|openapi\.json)(\/|$)/;
 
 /**

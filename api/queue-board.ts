@@ -21,8 +21,9 @@ const contentSecurityPolicy = [
 ].join('; ');
 
 /**
- * The queues for operators, to look at: what repeats or removes a job stands in no audit log, so the board offers none of it. The board knows no users of its own: browsers ask for a name and a password, which is the key of an
- * administrator. What changes something must come from the board itself, for browsers send the password along from anywhere.
+ * The queues for operators, read-only: the audit log does not record that someone repeats or removes a job, so the board does not offer it. The board has no
+ * users of its own. Browsers ask for a name and a password: the password is the key of an administrator. Every request that changes something must come from
+ * the board itself, because browsers send the password with requests from any site.
  */
 export function queueBoard(queues: readonly Queue[], deps: BearerDeps): FastifyPluginAsync {
   return async (app, { prefix }: { prefix?: string }) => {
@@ -57,7 +58,7 @@ export function queueBoard(queues: readonly Queue[], deps: BearerDeps): FastifyP
         });
       }
     });
-    // Its page asks a server of others for fonts, which the policy refuses: who looks at queues tells nobody.
+    // Its page requests fonts from a foreign server. The policy blocks that, so no foreign server learns that someone reads the queues.
     app.addHook('onSend', async (_request, reply, payload) => {
       const isPage = String(reply.getHeader('content-type') ?? '').startsWith('text/html');
       return isPage && typeof payload === 'string' ? payload.replace(/<link href="https:[^>]{1,400}>/, '') : payload;

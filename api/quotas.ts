@@ -26,7 +26,7 @@ export async function readQuota(projects: ProjectStore, projectId: string): Prom
   });
 }
 
-/** What a project may hold and what it holds: its own for everyone who has a key of it, any for administrators. */
+/** The limits of a project and its use of them: every key can read those of its own project, administrators those of any project. */
 export function quotaRoutes({ projects }: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(

@@ -14,7 +14,7 @@ import { toLanguage } from './views.ts';
 
 const ById = z.object({ id: z.string() });
 
-/** Repairs of an image: what could mend it, and the order to make a new image by it. */
+/** Repairs of an image: the remedies that could fix it, and the order to make a new image with them. */
 export function repairRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     const { config, images, repairs, startRepair, store } = deps;
@@ -97,7 +97,7 @@ export function repairRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   };
 }
 
-/** Of the newest run that has one. */
+/** The report of the newest run that has one. */
 async function reportOf({ images }: ApiDeps, image: Image): Promise<Report | null> {
   return (await images.runs(image.id)).find(({ report }) => report)?.report ?? null;
 }

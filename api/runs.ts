@@ -44,7 +44,7 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       try {
         await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });
       } catch (error) {
-        // The run stands in Postgres; the sweep starts it when Temporal answers again.
+        // The run is in Postgres. The sweep starts it when Temporal answers again.
         if (!isBootreadyError(error) || !error.retryable) throw error;
         request.log.warn({ error: explain(error) }, 'a run waits for Temporal');
       }
@@ -67,7 +67,7 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const image = await imageToChange(deps, request);
         const settings = request.body?.settings ?? {};
-        // What came to nothing before there was anything to run is fetched again.
+        // If the download failed before there was anything to run, it starts again.
         if (!image.upload.etag && cameToNothing(await downloads.get(image.id))) {
           await downloads.order(image.id, { settings });
           await startOrder(deps.startDownload, { ...image, imageId: image.id }, request.log);

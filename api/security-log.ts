@@ -1,16 +1,16 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 
-/** What may interest whoever looks for misuse, beside the changes that the audit log holds. */
+/** Events that help an operator to find misuse, in addition to the changes in the audit log. */
 export type SecurityEvent = 'sign-in' | 'sign-in-refused' | 'sign-out' | 'refused' | 'download' | 'link-given';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What the security log calls a call of this route that succeeded. */
+    /** The name of this route in the security log, which records each successful call. */
     security?: Exclude<SecurityEvent, 'refused' | 'sign-in-refused'>;
   }
 }
 
-/** 401, 403 and 429 are refusals; what is not found is told alike whether it is there or not. */
+/** 401, 403 and 429 are refusals. A 404 is not: the answer is the same whether the resource exists or not. */
 function isRefusal(status: number): boolean {
   return status === 401 || status === 403 || status === 429;
 }

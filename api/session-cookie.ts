@@ -36,7 +36,7 @@ export async function identityOfSession(request: FastifyRequest, deps: SessionDe
       remedy: 'Use the portal itself; programs send their API key instead of a cookie.',
     });
   }
-  // Asking again while an answer lasts is no use of it: a page that is only open would never be signed out.
+  // The repeated checks during a long answer do not count as use. Otherwise a page that is only open would never be signed out.
   if (token !== undefined && session?.useDue && !request.identity) {
     void deps.sessions.noteUse(hashOfKey(token), request.ip).catch((error: unknown) => {
       request.log.warn({ error: explain(error) }, 'the use of a session could not be noted');

@@ -10,7 +10,7 @@ import { keyOf, readIdentity } from './identity.ts';
 import { placeOf, readToken, sessionCookie } from './session-cookie.ts';
 import { openIssuersTokens, sessionSeconds } from './user-session.ts';
 
-/** Signing in with a key, and out, for browsers: the key is shown once, a cookie that no script can read stands for it from then on. */
+/** Signing in with a key, and out, for browsers. The browser sends the key once. From then on it sends a cookie that no script can read. */
 export function sessionRoutes({ sessions, oidc }: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     const withCookie = (request: FastifyRequest, reply: FastifyReply, value: string, seconds: number): FastifyReply =>
@@ -95,7 +95,7 @@ export function sessionRoutes({ sessions, oidc }: ApiDeps): FastifyPluginAsyncZo
       },
     );
 
-    /** Whoever signs out is out here, whether the issuer answers or not. */
+    /** A user who signs out is signed out here, whether the issuer answers or not. */
     const urlFor = async (sealed: Buffer, token: string, { log }: FastifyRequest): Promise<string | undefined> => {
       try {
         return await oidc?.signOutUrl(openIssuersTokens(sealed, token).idToken);

@@ -9,7 +9,7 @@ import type { ApiDeps } from './deps.ts';
 import { keyOf, readIdentity } from './identity.ts';
 import { readToken } from './session-cookie.ts';
 
-/** Whose sessions: of a key, those that were made with it; of a user of the issuer, the user's in all projects. */
+/** The owner of sessions. A key owns the sessions that were made with it. A user of the issuer owns their sessions in all projects. */
 function findOwner(request: FastifyRequest): SessionOwner {
   const { keyId, user } = readIdentity(request);
   if (user) return { subject: user.subject };

@@ -20,7 +20,9 @@ const pendingCookie: Cookie = {
 };
 const pendingSeconds = 600;
 
-/** Everything comes of one secret that the browser alone keeps: who has not begun a sign-in cannot finish it, and nothing is stored for one. */
+/**
+ * Derives all checks from one secret that only the browser keeps. So nobody can finish a sign-in that they did not start, and the server stores nothing for it.
+ */
 function checksOf(secret: string): SignInChecks {
   const derived = (what: string): string => createHmac('sha256', secret).update(what).digest('base64url');
   return { state: derived('state'), nonce: derived('nonce'), codeVerifier: derived('code verifier') };

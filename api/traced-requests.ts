@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { OpenSpan, Traces } from '../shared/ports/traces.ts';
 
 /**
- * A request that changes something is a span, and what it brings on is its child: a notification leads to the whole run. Those
- * that only read are none: pages ask all the time. A trace begins here whatever the caller says, who may be anybody.
+ * Makes a span for each request that changes something. Its effects are children of the span: a notification leads to the whole run. Requests that only read
+ * get no span, because pages send them all the time. The trace always starts here and ignores the caller's trace, because anyone may call.
  */
 export function traceRequests(app: FastifyInstance, traces: Pick<Traces, 'begin'>): void {
   const spans = new WeakMap<FastifyRequest, OpenSpan>();

@@ -138,7 +138,7 @@ export function uploadRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
           try {
             return { ...session, parts: await store.listParts(findTarget(image)) };
           } catch (error) {
-            // The store has forgotten it (a lifecycle rule, say): a new one is begun.
+            // The store has forgotten the upload (a lifecycle rule, for example), so a new one starts.
             if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
           }
         }

@@ -10,14 +10,16 @@ import type { ApiDeps } from './deps.ts';
 
 export type SessionDeps = Pick<ApiDeps, 'sessions' | 'projects' | 'oidc'>;
 
-/** A working day; whoever works longer signs in again. */
+/** A working day. A user who works longer signs in again. */
 export const sessionSeconds = 12 * 3600;
-/** Of users about whom the issuer cannot be asked again: it gave no refresh token. */
+/** For users that the issuer gave no refresh token: the API cannot ask the issuer about them again. */
 const unrenewedSeconds = 3600;
-/** Whoever is locked out by the issuer is out here after a quarter of an hour at most, and the issuer is asked once a minute at most. */
+/**
+ * If the issuer locks out a user, the user is signed out here after at most a quarter of an hour. The API asks the issuer at most once a minute. In seconds.
+ */
 const renewalSeconds = { least: 60, most: 900 };
 
-/** What only the issuer needs to see again; in the database only the cookie opens it. */
+/** Tokens that only the issuer needs to see again. In the database they are encrypted, and only the cookie opens them. */
 const IssuersTokens = z.object({ refreshToken: z.string().optional(), idToken: z.string().optional() });
 type IssuersTokens = z.infer<typeof IssuersTokens>;
 

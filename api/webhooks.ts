@@ -16,7 +16,7 @@ function toView({ id, url, createdAt, disabledAt }: Webhook): WebhookView {
   };
 }
 
-/** Who asks to be told when an image is published, rejected or has failed. https://www.standardwebhooks.com */
+/** Webhooks that are called when an image is published, rejected or has failed. https://www.standardwebhooks.com */
 export function webhookRoutes({ webhooks }: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     app.addHook('onRequest', atLeast('member'));

@@ -16,7 +16,10 @@ const everyMs = 8000;
 
 const refusals = new Set(['unauthenticated', 'forbidden', 'not-found']);
 
-/** Whether who asks may still do so, in the same project and with the same role: what lasts was begun in that scope. @throws when that cannot be found out now */
+/**
+ * Checks that the caller still has access, in the same project and with the same role, because the long answer started in that scope. @throws when that cannot
+ * be found out now
+ */
 async function isStillAllowed(request: FastifyRequest, mayStill: () => Promise<unknown>): Promise<boolean> {
   const before = request.identity;
   try {
@@ -38,8 +41,8 @@ export type Allowance = {
 };
 
 /**
- * Asks again and again whether an answer that lasts (a stream, a download) may go on, and ends it when its key, session or share has ended. What
- * cannot be found out for a moment ends nothing. Call `stop` when the answer is over.
+ * Checks again and again whether a long answer (a stream, a download) may go on. Ends it when its key, session or share has ended. If the check itself fails
+ * for a moment, the answer goes on. Call `stop` when the answer is over.
  */
 export function whileAllowed(
   request: FastifyRequest,

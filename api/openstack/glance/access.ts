@@ -26,7 +26,7 @@ export async function ownImage(deps: Pick<ApiDeps, 'images'>, request: FastifyRe
   const image = await visibleImage(deps, request);
   const viewer = toViewer(request);
   if (owns(viewer, image)) {
-    // Whoever owns it: administrators alone offer images to everyone, and change what is offered.
+    // This holds for every owner: only administrators offer images to everyone, and change those.
     if (image.visibility === 'public') assertMayPublicize(viewer);
     return image;
   }

@@ -8,7 +8,7 @@ import type { ByteSource } from '../../../shared/ports/byte-source.ts';
 import type { ForeignDoor } from '../../../shared/ports/foreign.ts';
 import { isUnsafeToServe } from '../../../shared/verdict.ts';
 
-/** The content that each declared format must have. A format that is not here holds no disk that anybody could look into. */
+/** The content that each declared format must have. A format that is missing here holds no disk that anyone could inspect. */
 const expected: Readonly<Record<string, DiskFormat>> = Object.fromEntries(
   diskFormats.flatMap((format) => {
     const { glance } = describeFormat(format);
@@ -20,13 +20,14 @@ function refused(message: string, remedy: string): BootreadyError {
   return new BootreadyError({ code: 'unsupported-media', message, remedy });
 }
 
-/** What may hold anything: nobody probes a raw disk, and the others hold none. */
+/** Formats that may hold anything: nobody probes a raw disk, and the others hold no disk. */
 function isOpaque(diskFormat: string): boolean {
   return !(diskFormat in expected) || diskFormat === 'raw';
 }
 
 /**
- * Nothing at all is no image of any format; declared raw, Glance takes it, and "openstack image create" sends it where there is neither file nor terminal.
+ * An empty body is not an image of any format. But if it is declared raw, Glance accepts it, and "openstack image create" sends it when there is neither a file
+ * nor a terminal.
  * @throws BootreadyError `unsupported-media`
  */
 export function assertMayBeEmpty(diskFormat: string): void {
@@ -38,8 +39,8 @@ export function assertMayBeEmpty(diskFormat: string): void {
 }
 
 /**
- * Whether bytes may be served under the format that they were declared to have: our detector must find that format in them, and no trap. What
- * is declared raw may be anything that is no format at all, for nobody probes a raw disk. Gives the size that a guest sees.
+ * Decides whether the API may serve bytes under their declared format. Our detector must find that format in them, and no trap. Data that is declared raw may
+ * be anything without a format, because nobody probes a raw disk. Returns the size that a guest sees, in bytes.
  * @throws BootreadyError `unsupported-media` that says why not
  */
 export async function judgeContent(

@@ -16,8 +16,8 @@ import { readRange } from './range.ts';
 import { startRun } from './start-run.ts';
 
 /**
- * Image data. PUT .../file stores the bytes as they are, and a run that looks at them and converts nothing has them served as they are. What is to be
- * converted is staged (PUT .../stage) and then imported (import.ts).
+ * Image data. PUT .../file stores the bytes unchanged. A run inspects them and converts nothing, and then they are served unchanged. An image that needs
+ * conversion is staged (PUT .../stage) and then imported (import.ts).
  */
 export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
   return async (app) => {
@@ -37,7 +37,7 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
       place: (reception: Reception) => { bucket: string; key: string },
       keep: (reception: Reception, received: Received) => Promise<void>,
     ): Promise<void> => {
-      // With a length of 0 there is none.
+      // With a length of 0 there is no body.
       const body = (request.body as Readable | undefined) ?? Readable.from([]);
       const size = announcedSize(request);
       assertStoreIsOurs(request);
@@ -90,7 +90,7 @@ export function dataRoutes(deps: ApiDeps): FastifyPluginAsync {
     app.put('/images/:id/file', imageData, async (request, reply) => {
       const image = await ownImage(deps, request);
       const { diskFormat, containerFormat } = assertHasFormats(image);
-      // Each sender has a key of its own: one that was taken for lost overwrites nothing.
+      // Each sender has its own key. So a sender that seemed lost overwrites nothing.
       const place = ({ session }: Reception) => ({
         bucket: config.IMAGES_BUCKET,
         key: `${image.projectId}/${image.id}/${session}`,
@@ -231,7 +231,7 @@ function assertHasFormats({ diskFormat, containerFormat }: Image): { diskFormat:
   });
 }
 
-/** What the sender says of the size: our clients' header first, for bodies that come in chunks have no length. */
+/** The size that the sender announces. Our clients' header comes first, because chunked bodies have no length. */
 function announcedSize(request: FastifyRequest): number | undefined {
   const said = request.headers['x-openstack-image-size'] ?? request.headers['content-length'];
   if (said === undefined) return undefined;

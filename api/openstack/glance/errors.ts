@@ -5,8 +5,8 @@ import { explain, isBootreadyError } from '../../../shared/errors.ts';
 import { needsRetryAfter } from '../../errors.ts';
 
 /**
- * Errors as OpenStack's clients read them: an object of objects, each with a `message` (glanceclient's exc.py, openstacksdk's
- * exceptions.py). The remedy stands in the message, for they show nothing else.
+ * Errors in the form that OpenStack's clients read: an object of objects, each with a `message` (glanceclient's exc.py, openstacksdk's exceptions.py). The
+ * remedy is part of the message, because these clients show nothing else.
  */
 export function openStackError(status: number, message: string) {
   return {
@@ -14,7 +14,7 @@ export function openStackError(status: number, message: string) {
   };
 }
 
-/** For every route below; `challenge` is what WWW-Authenticate says to whoever shows no valid token. */
+/** For every route below. `challenge` is the WWW-Authenticate header for a client without a valid token. */
 export function answerOpenStackErrors(app: FastifyInstance, challenge: string): void {
   app.setNotFoundHandler((_request, reply) =>
     reply.code(404).send(openStackError(404, 'This address does not exist.')),

@@ -86,7 +86,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsync {
       return detailedView(deps, image, seenAs(toViewer(request), image));
     });
 
-    // The type is looked at before the body is read, which is no JSON patch in any other.
+    // The type is checked before the body is read, because a body of any other type is not a JSON patch.
     const onRequest = [member.onRequest, assertPatchType];
     app.patch('/images/:id', { onRequest, config: { audit: 'image.change' } }, async (request) => {
       const viewer = toViewer(request);
@@ -173,7 +173,7 @@ export function parseNewImage(
   return { id: id.data?.toLowerCase(), attributes: toImageAttributes(attributes) };
 }
 
-/** What holds for all that is not said of a new image. */
+/** Default values of a new image. */
 const blank = {
   projectId: '',
   name: '',

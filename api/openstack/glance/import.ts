@@ -24,7 +24,7 @@ function conflict(message: string, remedy: string): BootreadyError {
   return new BootreadyError({ code: 'conflict', message, remedy });
 }
 
-/** @param store that the header names @returns where the data is to be fetched from; undefined when it was staged */
+/** @param store that the header names @returns the address to fetch the data from; undefined if the data was staged */
 function toSource(body: unknown, store: string | undefined): { url: string } | undefined {
   const result = ImportBody.safeParse(body);
   const invalid = (message: string): BootreadyError =>

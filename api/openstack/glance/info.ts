@@ -11,7 +11,7 @@ const theStore = { id: storeId, description: 'The object store of bootready.', d
 const MiB = 1024 ** 2;
 const unlimited = -1;
 
-/** What this installation can, and what the project uses of it. */
+/** The features of this installation, and how much of them the project uses. */
 export function infoRoutes({ projects }: ApiDeps): FastifyPluginAsync {
   return async (app) => {
     app.get('/info/import', async () => ({

@@ -1,8 +1,8 @@
 import { makeList, page, readOnly, type Schema, text, textLine } from './schema.ts';
 
 /**
- * What metadata definitions look like. There are none here (metadefs.ts), but clients read what they would look like before they ask.
- * Source: Glance's api/v2/metadef_*.py; test/conformance/glance-likeness.test.ts holds them against it.
+ * The form of metadata definitions. There are none here (metadefs.ts), but clients read the form before they ask for them.
+ * Source: Glance's api/v2/metadef_*.py; test/conformance/glance-likeness.test.ts compares the two.
  */
 const count = { $ref: '#/definitions/positiveInteger' } as const;
 const countOrZero = { $ref: '#/definitions/positiveIntegerDefault0' } as const;

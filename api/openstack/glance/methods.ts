@@ -33,7 +33,7 @@ export function refuseOtherMethods(app: FastifyInstance): () => void {
         url,
         config: { isRefusal: true, audit: 'none' },
         exposeHeadRoute: false,
-        // Before anybody looks at the body.
+        // Before anyone reads the body.
         onRequest: async (_request, reply) =>
           reply
             .code(405)

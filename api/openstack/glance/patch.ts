@@ -5,9 +5,9 @@ import { assertSettable, isBaseAttribute, validValue } from '../../image-attribu
 import { assertMayChange, toAttributes, toImageAttributes } from './attributes.ts';
 
 /**
- * Changes of an image in the two dialects of the Image API, both older relatives of JSON Patch (RFC 6902): operations are add,
- * replace and remove, and a pointer names one attribute. v2.0 spells `{"replace": "/name", "value": ...}`, v2.1 `{"op": "replace", "path":
- * "/name", "value": ...}`; in v2.0 an attribute that is there cannot be added.
+ * Changes of an image in the two dialects of the Image API. Both are older relatives of JSON Patch (RFC 6902): operations are add, replace and remove, and a
+ * pointer names one attribute. v2.0 writes `{"replace": "/name", "value": ...}`, v2.1 writes `{"op": "replace", "path": "/name", "value": ...}`. In v2.0,
+ * adding an existing attribute is an error.
  */
 export const patchTypes = {
   'application/openstack-images-v2.0-json-patch': 'v2.0',
@@ -67,8 +67,8 @@ export function parsePatch(body: unknown, dialect: PatchDialect): Change[] {
 }
 
 /**
- * The image after the changes, one by one. @throws BootreadyError `conflict` when a property is not there, or there already, `forbidden`
- * when a base attribute shall be removed, `quota-exceeded`
+ * The image after the changes, applied one by one.
+ * @throws BootreadyError `conflict` when a property is missing or already exists, `forbidden` when a change removes a base attribute, `quota-exceeded`
  */
 export function applyPatch(image: Image, changes: readonly Change[], dialect: PatchDialect): ImageAttributes {
   const attributes = toAttributes(image);

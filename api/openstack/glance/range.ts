@@ -1,6 +1,6 @@
 /**
- * One range of bytes (RFC 9110, 14.1.2). Undefined: the whole is to be sent, for there is no range, or several, which need not be
- * served. `unsatisfiable` when nothing of it is there, or when it makes no sense, as Glance has it.
+ * Reads one range of bytes (RFC 9110, 14.1.2). Undefined means: send the whole. That is so without a range, and with several, which a server need not serve.
+ * `unsatisfiable` if none of the bytes exist, or if the range makes no sense, as in Glance.
  */
 export function readRange(
   header: string | undefined,

@@ -1,7 +1,7 @@
 import { BootreadyError } from '../../../shared/errors.ts';
 import { requestLimits } from '../../../shared/request-limits.ts';
 
-/** A query as it came. A name that stands there several times has several values. */
+/** A query without any processing. A name that occurs several times has several values. */
 export type RawQuery = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export const defaultLimit = 25;

@@ -6,7 +6,7 @@ import { metadefSchemas } from './metadef-schemas.ts';
 import { makeList, page, readOnly, type Schema, text, textLine, textOrNull, uuid, wholeList } from './schema.ts';
 import { taskTypes } from './task-query.ts';
 
-/** What Glance tells of an address that an administrator gives image data by; here there are none, but its clients look for it. */
+/** Glance's schema for an address that an administrator sets as the place of image data. There are none here, but Glance's clients search for the schema. */
 const location = {
   type: 'object',
   properties: {
@@ -100,7 +100,7 @@ const task = {
   },
 };
 
-/** What a list shows of each. */
+/** The fields that a list shows of each task. */
 const { input: _input, result: _result, message: _message, ...stubProperties } = task.properties;
 const taskStub = { name: 'task', properties: stubProperties };
 

@@ -3,7 +3,7 @@ import { explain, isBootreadyError } from '../../../shared/errors.ts';
 import type { Image } from '../../../shared/ports/image.ts';
 import type { ApiDeps } from '../../deps.ts';
 
-/** Starts a run that stands in Postgres; while Temporal does not answer, the sweep does it. */
+/** Starts a run that is in Postgres. If Temporal does not answer, the sweep starts it. */
 export async function startRun(
   { starter }: Pick<ApiDeps, 'starter'>,
   request: FastifyRequest,

@@ -6,7 +6,7 @@ export const taskType = 'api_image_import';
 /** All that Glance's schema names. */
 export const taskTypes = ['import', taskType, 'location_import'] as const;
 
-/** Glance sorts by these too; here they are alike for all, so that the time decides. */
+/** Glance can sort by these fields too. Here they are the same for all tasks, so the time decides. */
 const alike = ['type', 'expires_at', 'user_id'] as const;
 
 const directions = ['asc', 'desc'] as const;

@@ -13,7 +13,10 @@ import { type RawQuery, withMarker } from './raw-query.ts';
 import { parseTaskQuery, taskType } from './task-query.ts';
 import { findAdvice, toTime } from './view.ts';
 
-/** What became of imports. Those of an image are its owner's to see, for they tell where it came from; the list of all is the administrators', as in Glance. */
+/**
+ * The results of imports. Only the owner of an image may see its imports, because they show where the image came from. Only administrators may see the list of
+ * all, as in Glance.
+ */
 export function taskRoutes(deps: ApiDeps): FastifyPluginAsync {
   return async (app) => {
     const { importTasks } = deps;

@@ -11,9 +11,9 @@ export function toTime(date: Date): string {
   return `${date.toISOString().slice(0, 19)}Z`;
 }
 
-/** What bootready found out of an image. The prefix is Glance's own for what no user sets, so that clients let it alone. */
+/** Facts that bootready found out about an image. Glance reserves this prefix for properties that no user sets, so clients do not change them. */
 const factPrefix = 'os_glance_bootready_';
-/** Of the advice: whoever wants more asks GET /v1/images/{id}. */
+/** The length of the advice. A client that wants more asks GET /v1/images/{id}. */
 const longest = 2000;
 
 export type Facts = Record<string, string>;
@@ -47,8 +47,8 @@ export function findAdvice({ failure, report }: Pick<Run, 'failure' | 'report'>)
 }
 
 /**
- * Which store has the data, and what becomes of an import: where it is under way to, and where it failed; empty when nowhere. Clients wait for that. Uploads of
- * any kind go the way of an import, but for those that are kept as they came.
+ * The store that has the data, and the state of an import: the store that it is on the way to, and the store where it failed. Empty strings mean nowhere.
+ * Clients wait for these values. Uploads of any kind look like an import, except those that are kept unchanged.
  */
 function listStores({ status, isVerbatim }: Image, lastRun: LatestRun | undefined): Record<string, string> {
   const isServed = status === 'active' || status === 'deactivated';
@@ -66,7 +66,7 @@ function listStores({ status, isVerbatim }: Image, lastRun: LatestRun | undefine
   };
 }
 
-/** @param facts what bootready tells of it @param lastRun undefined when it has none */
+/** @param facts that bootready adds to the image @param lastRun undefined when it has none */
 export function imageView(image: Image, facts: Facts, lastRun?: LatestRun): Record<string, unknown> {
   const self = `/v2/images/${image.id}`;
   const hash = image.sha512 ?? image.sha256;
@@ -88,7 +88,7 @@ export function imageView(image: Image, facts: Facts, lastRun?: LatestRun): Reco
     os_hash_algo: hash ? (image.sha512 ? 'sha512' : 'sha256') : null,
     os_hash_value: hash,
     disk_format: image.diskFormat,
-    // What was published before this API was there is a bare disk.
+    // An image that was published before this API existed is a bare disk.
     container_format: image.containerFormat ?? (image.sha256 ? 'bare' : null),
     min_disk: image.minDisk,
     min_ram: image.minRam,

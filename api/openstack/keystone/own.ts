@@ -3,7 +3,7 @@ import { BootreadyError } from '../../../shared/errors.ts';
 import type { ApiDeps } from '../../deps.ts';
 import { readIdentity } from '../../identity.ts';
 
-/** What stands here for Keystone's domains and regions: there is one of each. */
+/** Our only domain and our only region, for clients that expect Keystone's. */
 export const domain = { id: 'default', name: 'Default' } as const;
 export const region = 'RegionOne';
 
@@ -16,8 +16,8 @@ export function notManaged(): BootreadyError {
 }
 
 /**
- * What everybody may read of himself in Keystone: who he is, and which scopes a token can be asked for. There are projects only; of domains and of the
- * system, which clients ask for to choose (Horizon, "openstack federation domain list"), there are none. `base` is the address of /v3.
+ * Data that all users may read about themselves in Keystone: who they are, and the scopes that a token can have. Only projects are scopes. The lists of domains
+ * and of the system are empty; clients ask for them to offer a choice (Horizon, "openstack federation domain list"). `base` is the address of /v3.
  */
 export function ownRoutes(
   app: FastifyInstance,

@@ -95,7 +95,7 @@ export function keystoneRoutes(deps: ApiDeps, tokens: Tokens): FastifyPluginAsyn
         const subject = String(request.headers['x-subject-token'] ?? '');
         const read = await tokens.read(subject);
         const { identity } = request;
-        // Administrators look at every token, everybody else at those of their own key.
+        // Administrators may read every token, all others only the tokens of their own key.
         if (!read || (identity?.role !== 'admin' && identity?.keyId !== read.key.keyId)) {
           throw new BootreadyError({ code: 'not-found', message: 'Token not found.' });
         }

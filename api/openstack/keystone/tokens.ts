@@ -23,14 +23,14 @@ export type Claims = z.infer<typeof Claims>;
 export type Tokens = {
   /** @param atMost the token ends no later than that, in ms since 1970 */
   issue(key: KnownKey, atMost?: number): { token: string; claims: Claims };
-  /** Undefined when it is none of ours, has expired, or its key is not valid any more. */
+  /** Undefined if the token is not ours, has expired, or its key is not valid any more. */
   read(token: string): Promise<{ key: KnownKey; claims: Claims } | undefined>;
 };
 
 /**
- * Tokens that stand for an API key for an hour, so that the key itself travels once. Nothing is stored: a token is signed with what only the
- * database knows (the key's hash) and what only the configuration knows (`secrets`); neither alone makes a token. It ends with its key, or
- * when the key of the configuration that signed it is taken away.
+ * Tokens that replace an API key for an hour, so the key itself travels only once. Nothing is stored. A token is signed with two values: the key's hash, which
+ * only the database has, and `secrets`, which only the configuration has. Neither alone can make a token. It ends with its key, or when the configuration's key
+ * that signed it is removed.
  */
 export function createTokens(keys: Pick<ApiKeyStore, 'get'>, secrets: Pick<SecretKeys, 'derive'>): Tokens {
   const signature = (secret: Uint8Array, body: string, { hash }: KnownKey): Buffer => {
@@ -75,8 +75,8 @@ function readClaims(body: string): Claims | undefined {
 }
 
 /**
- * Whose `X-Auth-Token` (or Bearer) it is: a token, or what clients show that are given a token only, an API key or an access token of the issuer.
- * @throws `unauthenticated`, and what the issuer has against its token
+ * Finds the owner of an `X-Auth-Token` (or Bearer): a token. Some clients can only send a token; they send an API key or an access token of the issuer instead.
+ * @throws `unauthenticated`, and the issuer's errors for its token
  */
 export async function identityOfToken(
   headers: IncomingHttpHeaders,
