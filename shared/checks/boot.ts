@@ -7,8 +7,8 @@ const console = {
 };
 
 /**
- * What the boot check can find by starting the image. Under `require` a failure rejects whatever the policy for the other checks is, hence
- * `safety`; under `warn` the step itself makes warnings of its failures.
+ * Checks that need a start of the image. Under `require` a failure rejects the image, whatever the policy for the other checks is, so the severity is `safety`.
+ * Under `warn` the step itself turns its failures into warnings.
  */
 export const bootChecks = defineChecks({
   'boot-reached-cloud-init': {

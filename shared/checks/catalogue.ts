@@ -20,7 +20,7 @@ export function findCheck(code: string): CheckDefinition {
   return check;
 }
 
-/** What the catalogue of another version calls a check that ours lacks. Its outcome counts; what it means, only that version can say. */
+/** Replaces a check of another version that our catalogue lacks. Its outcome counts, but only that version can explain it. */
 function unknownCheck(code: string): CheckDefinition {
   return {
     severity: 'advice',
@@ -33,7 +33,7 @@ function unknownCheck(code: string): CheckDefinition {
   };
 }
 
-/** Of findings that are kept: reports outlive the version that made them. For a verdict that is still to come, `findCheck`. */
+/** For findings of kept reports, because a report outlives the version that made it. For a verdict that is still to come, use `findCheck`. */
 export function findKeptCheck(code: string): CheckDefinition {
   return Object.hasOwn(catalogue, code) ? findCheck(code) : unknownCheck(code);
 }

@@ -15,11 +15,11 @@ export type { Language, Text } from './text.ts';
  */
 export type CheckDefinition = {
   readonly severity: 'safety' | 'required' | 'advice';
-  /** What is looked at, as a short noun phrase, e.g. "virtio block driver in the initramfs". */
+  /** The thing that is checked, as a short noun phrase, e.g. "virtio block driver in the initramfs". */
   readonly title: Text;
   /** Shown when the outcome is not `pass`: what is the matter and what it means for the user. */
   readonly problem: Text;
-  /** What to do about it. */
+  /** How the reader can fix it. */
   readonly remedy: Text;
   /** The same as shell commands, to be copied; without params, which are the guest's words and no part of a command. */
   readonly commands?: readonly Command[];
@@ -32,7 +32,7 @@ export const commandSystems = ['any', 'debian', 'rhel', 'suse', 'alpine', 'windo
 export type CommandSystem = (typeof commandSystems)[number];
 export type Command = { readonly on: CommandSystem; readonly run: string };
 
-/** Whose commands fit a guest: those of its family, of every one while it is not known. */
+/** The systems whose commands fit a guest: those of its family, or all while the family is not known. */
 export function findSystems(guest: GuestFacts | undefined): ReadonlySet<CommandSystem> {
   if (guest?.osType === 'windows') return new Set(['any', 'windows']);
   if (guest?.packageFormat === 'deb') return new Set(['any', 'debian']);

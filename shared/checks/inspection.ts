@@ -4,7 +4,7 @@ import { defineChecks } from './define.ts';
 const seconds = foreignLimits.look.partSeconds;
 const memory = `${foreignHeapBytes / 1024 ** 2} MiB`;
 
-/** What an inspection says of itself. */
+/** Findings about the inspection itself. */
 export const inspectionChecks = defineChecks({
   'look-incomplete': {
     severity: 'required',

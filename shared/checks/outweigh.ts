@@ -2,8 +2,9 @@ import type { Finding } from '../contracts/finding.ts';
 import { findKeptCheck } from './catalogue.ts';
 
 /**
- * A start counts for more than a look from outside. What the look found missing and the start shows to be there is a warning that says so; what it could
- * not see has been seen. Safety is not softened, and nothing that the start does not show.
+ * A start of the image counts more than the inspection. If the inspection missed a thing and the start shows that it exists, the failure becomes a warning that
+ * says so. An `unknown` becomes a pass, because the start has shown it. Safety findings never change, and neither do findings that the start says nothing
+ * about.
  */
 export function outweigh(findings: readonly Finding[]): Finding[] {
   const passed = new Set(

@@ -1,6 +1,6 @@
 import type { Text } from './text.ts';
 
-/** Why something could not be told. `{what}` is the guest's word for it: a device, a path, a part. */
+/** Why something is not known. `{what}` is the guest's word for it: a device, a path, a part. */
 type Words = { readonly problem: Text; readonly remedy: Text };
 
 const start: Text = {

@@ -4,7 +4,7 @@ import type { GuestFacts } from '../contracts/run.ts';
 import { describeFinding, findKeptCheck } from './catalogue.ts';
 import type { Language } from './define.ts';
 
-/** A finding with its words in one language, for whoever has no catalogue. */
+/** A finding with its words in one language, for clients without a catalogue. */
 export function findingView(finding: Finding, language: Language, guest?: GuestFacts): FindingView {
   return {
     ...finding,

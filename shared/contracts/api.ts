@@ -21,7 +21,7 @@ import { DetectedDisk, GuestFacts, Report, RunStatus, Verdict, waitsFor } from '
 import { Snapshot } from './snapshot.ts';
 import { Step } from './step.ts';
 
-/** What the HTTP API takes and gives; the OpenAPI document is made from these. Times are RFC 3339, sizes bytes, percents 0 to 100. */
+/** The requests and answers of the HTTP API; the OpenAPI document is made from these. Times are RFC 3339, sizes bytes, percents 0 to 100. */
 const Time = z.iso.datetime();
 const Bytes = z.number().int().nonnegative();
 const Percent = z.number().min(0).max(100);
@@ -33,7 +33,7 @@ export const ApiError = z.object({
     code: z.string(),
     /** One sentence: what is wrong. */
     message: z.string(),
-    /** What to do about it. */
+    /** How the reader can fix it. */
     remedy: z.string().optional(),
     /** To be found in the logs. */
     requestId: z.string(),
@@ -41,7 +41,7 @@ export const ApiError = z.object({
 });
 export type ApiError = z.infer<typeof ApiError>;
 
-/** What the newest run of an image is doing, or how it ended. */
+/** The current work of an image's newest run, or how the run ended. */
 export const Activity = z.object({
   runId: z.uuid(),
   run: z.number().int(),
@@ -63,24 +63,24 @@ export const ImageView = z.object({
   settings: ImageSettings,
   /** Where its bytes were put: null for other projects (shared/image-fields.ts). */
   upload: z.object({ bucket: z.string().nullable(), key: z.string().nullable(), size: Bytes.nullable() }),
-  /** What a platform image is one of. */
+  /** The family of a platform image. */
   family: z.string().nullish(),
-  /** Of the published image; null before. */
+  /** The format of the published image; null before. */
   diskFormat: z.string().nullable(),
   size: Bytes.nullable(),
   virtualSize: Bytes.nullable(),
   sha256: z.string().nullable(),
   visibility: Visibility,
-  /** What the own project has said to it, where another project shares it with the own one; absent for all others. */
+  /** The answer of the own project, if another project shares the image with it; absent for all other images. */
   memberStatus: MemberStatus.optional(),
-  /** What an instance of it needs at least: MiB of memory, GiB of disk; 0 for nothing in particular. */
+  /** The least that an instance needs: MiB of memory, GiB of disk; 0 for no requirement. */
   minRam: z.number().int(),
   minDisk: z.number().int(),
   /** Image properties in Glance's vocabulary, e.g. os_distro, hw_firmware_type: what was found, and what the owner has set. */
   properties: z.record(z.string(), z.string()),
   /** Null until its upload is finished, and for other projects unless it has published the image. */
   activity: Activity.nullable(),
-  /** What its newest run found inside; null before. Guest-controlled text. */
+  /** The system that the newest run found inside; null before. Guest-controlled text. */
   guest: GuestSummary.nullable(),
   createdAt: Time,
   updatedAt: Time,
@@ -135,9 +135,9 @@ export const RunView = z.object({
   failure: FailureView.nullable(),
   /** Null until judge has spoken. */
   report: Report.nullable(),
-  /** What the disk is, as soon as a step has found it. */
+  /** The disk, as soon as a step has found it. */
   disk: DetectedDisk.nullable(),
-  /** Of the report; of the steps that are done, until there is one. */
+  /** The findings of the report. Until there is a report, those of the finished steps. */
   findings: z.array(FindingView),
 });
 export type RunView = z.infer<typeof RunView>;
@@ -162,9 +162,9 @@ export const RepairView = z.object({
   parentId: z.uuid(),
   status: OrderStatus,
   remedies: z.array(z.string()),
-  /** What was found in the original and did not pass. */
+  /** Findings about the original that did not pass. */
   before: z.array(FindingView),
-  /** What each remedy has changed. */
+  /** The changes of each remedy. */
   changes: z.array(RepairChange),
   /** Why it `failed`. */
   failure: FailureView.nullable(),
@@ -188,7 +188,7 @@ export type DownloadView = z.infer<typeof DownloadView>;
 export const RemedyView = z.object({
   code: z.string(),
   title: z.string(),
-  /** What it does. */
+  /** The changes that it makes. */
   plan: z.string(),
   /** Codes of the findings of this image that it repairs; empty when nothing asks for it. */
   answers: z.array(z.string()),
@@ -204,7 +204,7 @@ export type RemedyList = z.infer<typeof RemedyList>;
 export const CreateRepair = z.strictObject({
   /** Those that the report asks for, when it is absent. */
   remedies: z.array(z.string()).min(1).max(50).optional(),
-  /** Of the new image; "NAME (repaired)" when it is absent. */
+  /** The name of the new image; "NAME (repaired)" by default. */
   name: ImageName.optional(),
   /** Replace those of the original one by one. */
   settings: ImageSettings.default({}),
@@ -220,7 +220,7 @@ export const DeliveryView = z.object({
   worker: z.string().nullable(),
   /** Where it is there: an object, a path, the id of an image. */
   location: z.string().nullable(),
-  /** Of the last attempt; another one is to come while it is `running`. */
+  /** Why the last attempt failed. While the status is `running`, another attempt follows. */
   failure: FailureView.nullable(),
   createdAt: Time,
   startedAt: Time.nullable(),
@@ -250,11 +250,11 @@ export const ImageQuery = z.object({
   name: z.string().optional(),
   /** Part of the name, in whatever case. */
   text: z.string().trim().min(1).max(255).optional(),
-  /** Of the published image. */
+  /** The format of the published image. */
   format: z.enum(['raw', 'qcow2']).optional(),
   /** Snapshots of instances, or all others. */
   imageType: z.enum(['snapshot', 'image']).optional(),
-  /** What its newest run has found in it: type or distribution. */
+  /** The system that the newest run found: type or distribution. */
   system: ListedSystem.optional(),
   visibility: Visibility.optional(),
   /** `platform`: those that the provider offers to everyone. */
@@ -271,7 +271,7 @@ export type ImageQuery = z.infer<typeof ImageQuery>;
 export const CreateImage = z.strictObject({
   name: ImageName,
   settings: ImageSettings.default({}),
-  /** Of the file that will be uploaded, where it is known: refused at once when it is over the limit. */
+  /** The size of the file for the upload, if it is known. A file over the limit is refused at once. */
   size: Bytes.optional(),
   /** When it was taken of an instance. */
   snapshot: Snapshot.optional(),
@@ -287,7 +287,7 @@ const Amount = z
   .int()
   .min(0)
   .max(2 ** 31 - 1);
-/** What is absent stays as it is. */
+/** An absent field keeps its value. */
 export const ChangeImage = z
   .strictObject({
     name: ImageName.optional(),
@@ -334,7 +334,7 @@ const oneChecksum = 'Give either "checksum" or "checksumUrl".';
 export const SetImageSource = z
   .strictObject({
     url: SourceUrl,
-    /** Of the file: another one is another image. */
+    /** The checksum of the file: another checksum means another image. */
     checksum: Checksum.optional(),
     /** Where it stands: SHA256SUMS, SHA512SUMS and the like. */
     checksumUrl: SourceUrl.optional(),
@@ -344,7 +344,7 @@ export const SetImageSource = z
       .max(256 * 1024)
       .includes('-----BEGIN PGP PUBLIC KEY BLOCK-----')
       .optional(),
-    /** Of the signature, where it is a file beside it: SHA256SUMS.gpg, SHA256SUMS.sign and the like. */
+    /** The place of the signature, if it is a file beside the checksum file: SHA256SUMS.gpg, SHA256SUMS.sign and the like. */
     signatureUrl: SourceUrl.optional(),
     /** How often it is checked. */
     everySeconds: z
@@ -353,7 +353,7 @@ export const SetImageSource = z
       .min(60)
       .max(366 * 86_400)
       .default(86_400),
-    /** Of the images; by default the family. */
+    /** The name of the images; by default the family. */
     name: ImageName.optional(),
     /** How many earlier images of the family stay, of those that the source has brought; without it all. */
     keep: z.number().int().min(0).max(1000).optional(),
@@ -380,7 +380,7 @@ export const ImageSourceView = z.object({
   settings: ImageSettings,
   everySeconds: z.number().int(),
   keep: z.number().int().nullable(),
-  /** Of the newest image that was ordered, and that image. */
+  /** The checksum of the newest ordered image, and that image. */
   checksum: z.string().nullable(),
   imageId: z.uuid().nullable(),
   lookedAt: Time.nullable(),
@@ -411,7 +411,7 @@ export const UploadSession = z.object({
   /** Every part but the last has exactly this size. */
   partSize: Bytes,
   partCount: z.number().int(),
-  /** What the store has already. */
+  /** The parts that the store already has. */
   parts: z.array(UploadedPartView),
 });
 export type UploadSession = z.infer<typeof UploadSession>;
@@ -489,7 +489,7 @@ const CountLimit = z
   .positive()
   .max(2 ** 31 - 1)
   .nullable();
-/** What a project may hold, and what it does: bytes (those promised to open uploads among them), images, uploads at a time. */
+/** The limits of a project and its use of them: bytes (including those that open uploads have reserved), images, uploads at a time. */
 export const QuotaView = z.object({
   /** Null: without limit. */
   limits: z.object({ bytes: Limit, images: CountLimit, uploads: CountLimit }),
@@ -497,7 +497,7 @@ export const QuotaView = z.object({
     bytes: Bytes,
     images: z.number().int(),
     uploads: z.number().int(),
-    /** Of the bytes: those that wait for an import. */
+    /** The bytes that wait for an import. */
     stagedBytes: Bytes,
   }),
 });
@@ -513,12 +513,12 @@ export type ProjectQuota = z.infer<typeof ProjectQuota>;
 
 export const QuotaPage = z.object({
   projects: z.array(ProjectQuota),
-  /** Of all pages. */
+  /** The number on all pages. */
   total: z.number().int(),
 });
 export type QuotaPage = z.infer<typeof QuotaPage>;
 
-/** What is absent stays as it is; null follows the installation again. */
+/** An absent field keeps its value; null sets the installation's default again. */
 export const ChangeQuota = z.strictObject({
   bytes: Limit.optional(),
   images: CountLimit.optional(),
@@ -530,7 +530,7 @@ export type ChangeQuota = z.infer<typeof ChangeQuota>;
 export const Self = z.object({
   projectId: z.string(),
   role: z.enum(['reader', 'member', 'admin']),
-  /** Of a user of the issuer; a key has none. */
+  /** The user of the issuer; absent for a key. */
   user: z.object({ name: z.string(), projects: z.array(z.string()) }).optional(),
   limits: z.object({ maxUploadBytes: Bytes, maxVirtualBytes: Bytes, allowIso: z.boolean() }),
   quota: QuotaView,
@@ -538,13 +538,13 @@ export const Self = z.object({
 });
 export type Self = z.infer<typeof Self>;
 
-/** What the command line needs to sign a user in at the issuer (RFC 8628). */
+/** The values that the command line needs to sign a user in at the issuer (RFC 8628). */
 export const CommandLineSignIn = z.object({
   issuer: z.url(),
-  /** Of a public client. */
+  /** The id of a public client. */
   clientId: z.string(),
   scopes: z.string(),
-  /** Whom tokens must be for, where that is a URL that can be asked for (RFC 8707). */
+  /** The audience that tokens must have, if it is a URL that a client can request (RFC 8707). */
   resource: z.string().optional(),
 });
 export type CommandLineSignIn = z.infer<typeof CommandLineSignIn>;

@@ -3,7 +3,7 @@ import { FindingView } from './api.ts';
 import { Policy } from './image.ts';
 import { Examination } from './run.ts';
 
-/** What `bootready check --json` prints: an examination of a local file, its findings in words. */
+/** The output of `bootready check --json`: an examination of a local file, with its findings in words. */
 export const CheckReport = Examination.extend({
   schema: z.literal('bootready.check/v1'),
   /** Name without folders, and bytes. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Of a file, as checksum files write it: the algorithm, a colon, hex. */
+/** The checksum of a file, in the form of checksum files: the algorithm, a colon, hex. */
 export const Checksum = z
   .string()
   .trim()
@@ -11,7 +11,7 @@ export const Checksum = z
   );
 export type Checksum = z.infer<typeof Checksum>;
 
-/** An address to fetch from. Credentials in it would stand in records and logs: a link that is signed by its query does without. */
+/** An address to fetch from. It may have no credentials, because records and logs would show them. A link that is signed by its query needs none. */
 export const SourceUrl = z
   .string()
   .trim()
@@ -23,7 +23,7 @@ export const SourceUrl = z
   }, 'The URL contains a user name or password. Use a link that needs none.');
 export type SourceUrl = z.infer<typeof SourceUrl>;
 
-/** What may be shown and logged of a URL: signatures stand in the query. */
+/** The part of a URL that bootready may show and log: signatures are in the query. */
 export function shownUrl(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;

@@ -15,12 +15,12 @@ export const imageStatuses = [
 export const ImageStatus = z.enum(imageStatuses);
 export type ImageStatus = z.infer<typeof ImageStatus>;
 
-/** Who may use it besides its project: nobody, those it is shared with, whoever knows of it, everybody. */
+/** Who may use it besides its project: nobody, the projects that it is shared with, everyone who knows its id, everybody. */
 export const visibilities = ['private', 'shared', 'community', 'public'] as const;
 export const Visibility = z.enum(visibilities);
 export type Visibility = z.infer<typeof Visibility>;
 
-/** What lists are filtered by: a type of system, or a distribution, in the words of guestfs(3), "inspect_get_type" and "inspect_get_distro". */
+/** The systems that lists can filter by: a type of system, or a distribution, in the words of guestfs(3), "inspect_get_type" and "inspect_get_distro". */
 export const listedSystems = [
   ...['linux', 'windows', 'debian', 'ubuntu', 'rhel', 'centos', 'rocky', 'almalinux', 'oraclelinux', 'fedora'],
   ...['opensuse', 'sles', 'alpinelinux', 'archlinux', 'freebsd'],
@@ -29,11 +29,11 @@ export const ListedSystem = z.enum(listedSystems);
 export type ListedSystem = z.infer<typeof ListedSystem>;
 
 export const memberStatuses = ['pending', 'accepted', 'rejected'] as const;
-/** What a project has said to an image that another one shares with it. */
+/** A project's answer to an image that another project shares with it. */
 export const MemberStatus = z.enum(memberStatuses);
 export type MemberStatus = z.infer<typeof MemberStatus>;
 
-/** What the published image must be. `keep` leaves a sound raw or qcow2 in its format, rewritten; all else becomes raw. */
+/** The format of the published image. `keep` leaves a sound raw or qcow2 in its format, rewritten; every other format becomes raw. */
 export const TargetFormat = z.enum(['raw', 'qcow2', 'keep']);
 export type TargetFormat = z.infer<typeof TargetFormat>;
 
@@ -45,7 +45,7 @@ export type Policy = z.infer<typeof Policy>;
 export const BootPolicy = z.enum(['off', 'warn', 'require']);
 export type BootPolicy = z.infer<typeof BootPolicy>;
 
-/** What an uploader may choose for one image; what is absent follows the project, then the installation. */
+/** The settings that an uploader may choose for one image. An absent one follows the project, then the installation. */
 export const ImageSettings = z.strictObject({
   targetFormat: TargetFormat.optional(),
   policy: Policy.optional(),
@@ -63,7 +63,7 @@ export const ImageName = z
   // Bidirectional controls make a name look like another one: https://trojansource.codes, Unicode UAX #9.
   .regex(/^[^\p{Cc}\u202a-\u202e\u2066-\u2069]+$/u, 'The name contains control characters.');
 
-/** What platform images are called by, whichever of them is the newest. */
+/** The name of a series of platform images. It always leads to the newest of them. */
 export const Family = z
   .string()
   .regex(

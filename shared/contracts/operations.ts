@@ -8,14 +8,14 @@ const Time = z.iso.datetime();
 export const stuckReasons = ['not-started', 'worker-gone', 'store-unreachable', 'retrying', 'not-taken-up'] as const;
 export type StuckReason = (typeof stuckReasons)[number];
 
-/** What a worker process says of itself; it is written by the worker alone. */
+/** The state that a worker process reports. Only the worker itself writes it. */
 export const WorkerState = z.object({
   host: z.string(),
   version: z.string(),
   roles: z.array(z.enum(['steps', 'queues'])),
   /** Absent where no steps are done. Bytes. */
   scratch: z.object({ free: z.number(), size: z.number() }).optional(),
-  /** Of heavy steps. */
+  /** The slots for heavy steps. */
   slots: z.object({ count: z.number(), busy: z.number(), waiting: z.number() }).optional(),
   kvm: z.boolean().optional(),
   tools: z.record(z.string(), z.string()).default({}),
@@ -46,7 +46,7 @@ export const OpenRunView = z.object({
       status: z.enum(['running', 'waiting', 'done', 'failed', 'cancelled']),
       percent: z.number(),
       attempts: z.number().int(),
-      /** Of one that is waiting: absent when that is only for its slot. */
+      /** The reason why a step waits; absent if it waits only for its slot. */
       waitsFor: z.enum(waitsFor).optional(),
       /** Why the last try failed. */
       message: z.string().nullable(),

@@ -14,7 +14,7 @@ export type RunStatus = z.infer<typeof RunStatus>;
 export const Verdict = z.enum(['publish', 'publish-with-warnings', 'reject']);
 export type Verdict = z.infer<typeof Verdict>;
 
-/** What admit learnt about the layers of an upload, outermost first, e.g. gz, tar, vmdk. */
+/** One layer that admit found in an upload. The outermost comes first, e.g. gz, tar, vmdk. */
 export const Layer = z.object({
   kind: z.enum(['gz', 'xz', 'zstd', 'bzip2', 'tar', 'pieces', 'disk']),
   /** For `tar`: the member that is the disk. Guest-controlled text. */
@@ -45,10 +45,10 @@ export const DetectedDisk = z.object({
 });
 export type DetectedDisk = z.infer<typeof DetectedDisk>;
 
-/** What one step has found, for those who do not want to wait for the report. */
+/** The findings of one step, for readers who do not want to wait for the report. */
 export type StepResult = { findings: Finding[]; disk?: DetectedDisk | undefined; guest?: GuestFacts | undefined };
 
-/** What admit says of an upload: a failing finding ends the run. */
+/** The result of admit. A failing finding ends the run. */
 export type Admission = {
   layers: Layer[];
   /** Undefined when compression hides it (convert detects it then) or when it was refused. */
@@ -68,7 +68,7 @@ export const ConvertedDisk = z.object({
 });
 export type ConvertedDisk = z.infer<typeof ConvertedDisk>;
 
-/** What inspect found; every text in it is guest-controlled and capped. */
+/** The facts that inspect found; every text in it is guest-controlled and capped. */
 export const GuestFacts = z.object({
   partitionTable: z.enum(['gpt', 'mbr', 'none', 'other']).optional(),
   firmware: z.array(z.enum(['bios', 'uefi'])).optional(),
@@ -82,11 +82,11 @@ export const GuestFacts = z.object({
   osEdition: z.string().optional(),
   architecture: z.string().optional(),
   kernels: z.array(z.string()).optional(),
-  /** What the boot loader starts when nobody chooses, or the newest kernel where that cannot be told. */
+  /** The kernel that the boot loader starts by default; the newest kernel if that is not known. */
   defaultKernel: z.string().optional(),
   bootLoader: z.string().optional(),
   rootFilesystem: z.string().optional(),
-  /** What is on the disk: filesystems, and lvm, luks, raid. */
+  /** The contents of the disk: filesystems, and lvm, luks, raid. */
   storage: z.array(z.string()).optional(),
   initSystem: z.string().optional(),
   cloudInit: z.string().optional(),
@@ -106,9 +106,9 @@ export const Boot = z.object({
   firmware: z.enum(['bios', 'uefi']),
   /** Until cloud-init's report, or until it was given up. */
   seconds: z.number(),
-  /** What the console said, as text. */
+  /** The console's output, as text. */
   serialLog: z.object({ bucket: z.string(), key: z.string() }),
-  /** What the screen showed at the end, as PNG. */
+  /** The screen at the end, as PNG. */
   screen: z.object({ bucket: z.string(), key: z.string() }).optional(),
 });
 export type Boot = z.infer<typeof Boot>;
@@ -124,7 +124,7 @@ export const SbomReference = z.object({
 });
 export type SbomReference = z.infer<typeof SbomReference>;
 
-/** What was found in a disk and what it comes to, wherever the disk came from. */
+/** The findings about a disk and their verdict, for a disk from any source. */
 export const Examination = z.object({
   verdict: Verdict,
   layers: z.array(Layer),

@@ -4,9 +4,9 @@ import type { DeliveryOrder } from './delivery.ts';
 export const sharedTaskQueue = 'bootready';
 
 /**
- * Task queues beside the shared one, each for what waits for something else: `admit` for a look; `begin` for a worker that has room, `begin-first` for that
- * too, of projects that have nothing there yet; `fetch` for a worker that can download one more; `deliver` for a turn at the targets. What waits there
- * is no worker's yet, so it is neither lost with one nor given up by Temporal.
+ * Task queues beside the shared one. Each has a different reason to wait: `admit` for any worker that can admit an upload; `begin` for a worker with room;
+ * `begin-first` for the same, but only for projects that have no image there yet; `fetch` for a worker that can download one more image; `deliver` for a turn
+ * at the targets. A task on these queues belongs to no worker yet. So it is not lost with a worker, and Temporal does not give it up.
  */
 export const queuesBeside = ['admit', 'begin', 'begin-first', 'fetch', 'deliver'] as const;
 export type QueueBeside = (typeof queuesBeside)[number];

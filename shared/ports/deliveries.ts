@@ -14,14 +14,14 @@ export type Delivery = {
   worker: string | null;
   /** Where it is there, once it is. */
   location: string | null;
-  /** Of the last attempt, while another one is to come; of the whole delivery, when it has `failed`. */
+  /** Why the last attempt failed, while another one follows; why the delivery failed, when its status is `failed`. */
   failure: Failure | null;
   createdAt: Date;
   startedAt: Date | null;
   finishedAt: Date | null;
 };
 
-/** All that is to be delivered, read once when an attempt begins. */
+/** Everything that a delivery needs, read once when an attempt starts. */
 export type Consignment = {
   fence: number;
   imageId: string;
@@ -33,7 +33,7 @@ export type Consignment = {
   md5: string | null;
   sha512: string | null;
   properties: Readonly<Record<string, string>>;
-  /** Of the run that published it. */
+  /** The run that published it. */
   runId: string | null;
   report: Report | null;
 };
@@ -43,17 +43,17 @@ export type CancelledDelivery = Pick<Consignment, 'imageId' | 'projectId' | 'tar
   Pick<PublishedObject, 'format' | 'sha256'> & { wasThere: boolean };
 
 /**
- * One row for an image and a target. What a publication brings with it is ordered in its transaction (RunStore). None of this
- * ever changes the image: it is published, whatever happens to its deliveries.
+ * One row for an image and a target. A publication orders its deliveries in its own transaction (RunStore). No method here ever changes the image: it stays
+ * published, whatever happens to its deliveries.
  */
 export interface DeliveryStore {
   /** Asks for it, or once more. @throws `conflict` unless the image is active and no delivery to this target is open or being cancelled */
   order(imageId: string, target: string): Promise<DeliveryOrder>;
   /** In the order of their targets' names. */
   ofImage(imageId: string): Promise<Delivery[]>;
-  /** Of an image: those that nobody has started. */
+  /** Deliveries of one image that nobody has started. */
   queued(imageId: string): Promise<DeliveryOrder[]>;
-  /** Of all images, queued for this long: their workflow was perhaps never started. */
+  /** Deliveries of all images, queued for this long: their workflow perhaps never started. */
   unstarted(olderThanSeconds: number): Promise<DeliveryOrder[]>;
   /** An attempt, with a new fence; the newest wins. @throws `superseded` when it has ended, or its image is no longer active */
   begin(order: DeliveryOrder, worker: string): Promise<Consignment>;
@@ -67,7 +67,7 @@ export interface DeliveryStore {
   cancel(imageId: string, target: string): Promise<DeliveryOrder | undefined>;
   /** Undefined unless it is cancelled and not finished. */
   cancelled(order: DeliveryOrder): Promise<CancelledDelivery | undefined>;
-  /** What was cancelled is finished. @param failure what is still to be removed by hand */
+  /** Finishes a delivery that was cancelled. @param failure says what a person must still remove */
   cleared(order: DeliveryOrder, failure: Failure | undefined): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ export type Download = {
   received: number;
   total: number | null;
   failure: Failure | null;
-  /** Of the import that asked for it. */
+  /** The id of the import that requested it. */
   requestId: string | null;
   createdAt: Date;
   finishedAt: Date | null;
@@ -26,17 +26,18 @@ export type Download = {
 export type DownloadSource = { url: string; checksum?: string | undefined };
 
 export interface DownloadStore extends OrderStore {
-  /** Announces an image and its download, in one transaction: an upload under way from now on. @throws `quota-exceeded` */
+  /** Announces an image and its download, in one transaction. From then on it counts as a running upload. @throws `quota-exceeded` */
   create(image: NewImage & { bucket: string; source: DownloadSource }): Promise<Image>;
   /**
-   * For an image that is there and waits for bytes, or whose last download came to nothing; without `source` the same again.
-   * Settings replace those of the image one by one. @throws `conflict` when the image has bytes, or they are on their way; `quota-exceeded`
+   * Orders a download for an existing image that waits for bytes, or whose last download failed. Without `source`, repeats the last one. Settings replace those
+   * of the image one by one.
+   * @throws `conflict` when the image has bytes, or they are on their way; `quota-exceeded`
    */
   order(
     imageId: string,
     order: { source?: DownloadSource; settings?: ImageSettings; requestId?: string },
   ): Promise<void>;
-  /** Of the image that is made. */
+  /** The download of the image with this id. */
   get(imageId: string): Promise<Download | undefined>;
   /** @throws `superseded` */
   progress(imageId: string, fence: number, bytes: { received: number; total: number | null }): Promise<void>;

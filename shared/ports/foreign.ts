@@ -1,8 +1,8 @@
 /**
- * The door through which every parse of foreign bytes goes: of an upload, of what is inside an image, of what a guest says while it starts. Whoever wrote
- * them may have made them to keep a parser busy for ever or to fill its memory. So the parser runs in a process of its own, which is ended when it takes
- * more than it may; whoever asked is told so, and its event loop never waits. A thread would not do: V8 ends the whole process when a thread's heap
- * is full (`FATAL ERROR: Reached heap limit`), and does not count buffers at all.
+ * The door through which every parse of foreign bytes goes: bytes of an upload, from inside an image, or from a guest while it starts. Their author may have
+ * made them to keep a parser busy forever or to fill its memory. So the parser runs in its own process, which is killed when it exceeds a limit. The caller
+ * then gets an error, and its event loop never waits. A thread would not do: V8 ends the whole process when a thread's heap is full (`FATAL ERROR: Reached heap
+ * limit`), and does not count buffers at all.
  */
 export interface ForeignDoor {
   /**
@@ -20,7 +20,7 @@ export interface ForeignDoor {
   close(): Promise<void>;
 }
 
-/** What a task may ask its owner for. Arguments and answers are copied: no functions, no classes but Buffer, Map, Set and Date. */
+/** Calls from a task to its owner. Arguments and answers are copied: no functions, and no classes except Buffer, Map, Set and Date. */
 // biome-ignore lint/suspicious/noExplicitAny: each helper has arguments of its own
 export type Helpers = Readonly<Record<string, (...args: any[]) => Promise<unknown>>>;
 

@@ -11,7 +11,7 @@ export type ImageMember = {
 
 export interface ImageMembers {
   members(imageId: string): Promise<ImageMember[]>;
-  /** What the project has said to those of the images that it is a member of, by image id. One query for a whole page. */
+  /** The project's answers to the images that are shared with it, by image id. One query for a whole page. */
   answersOf(memberId: string, imageIds: readonly string[]): Promise<ReadonlyMap<string, MemberStatus>>;
   /** @throws BootreadyError `conflict` when it is one already */
   addMember(imageId: string, memberId: string): Promise<ImageMember>;

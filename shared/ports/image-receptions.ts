@@ -18,8 +18,8 @@ export type ReceivedBytes = {
 /** The bytes of an image that are sent through the API. */
 export interface ImageReceptions {
   /**
-   * Status `saving` or `uploading`; undefined unless the image waits for bytes. A sender that was not heard of for two minutes
-   * has lost its place to the next one. Room is taken for all bytes, or for the first of them where their number is not known.
+   * Sets the status `saving` or `uploading`; undefined unless the image waits for bytes. If nothing was heard of a sender for two minutes, it loses its place
+   * to the next one. Reserves room for all bytes, or for the first of them if their number is not known.
    * @throws BootreadyError `quota-exceeded`
    */
   beginReception(
@@ -38,8 +38,8 @@ export interface ImageReceptions {
     reception: Reception,
     bytes: ReceivedBytes,
   ): Promise<{ runId: string; workflowId: string } | undefined>;
-  /** Nothing came of it: `queued` again. */
+  /** The reception failed: the image is `queued` again. */
   dropReception(reception: Reception): Promise<void>;
-  /** The import that was asked for, for its task and for what it shall become; silently nothing once its bytes are taken in. */
+  /** Records an import request, for its task and for the settings of the image. Does nothing once the bytes have been accepted. */
   noteImport(imageId: string, request: { requestId: string; settings: ImageSettings }): Promise<void>;
 }

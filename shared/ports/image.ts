@@ -1,14 +1,14 @@
 import type { ImageSettings, ImageStatus, Visibility } from '../contracts/image.ts';
 import type { Role } from './projects.ts';
 
-/** What its owner may change. `minDisk` in GiB, `minRam` in MiB. */
+/** The attributes that an owner may change. `minDisk` in GiB, `minRam` in MiB. */
 export type ImageAttributes = {
   projectId: string;
   /** Empty: it has none. */
   name: string;
   visibility: Visibility;
   isProtected: boolean;
-  /** Replaced by a newer one: not in lists, and there for whoever knows it. */
+  /** Replaced by a newer one: lists leave it out, but every client that knows its id can use it. */
   isHidden: boolean;
   tags: readonly string[];
   minDisk: number;
@@ -38,11 +38,11 @@ export type Image = ImageAttributes & {
   sha512: string | null;
   /** Whether its bytes are served as they came, whatever a run makes of them. */
   isVerbatim: boolean;
-  /** What a platform image is one of. */
+  /** The family of a platform image. */
   family: string | null;
   createdAt: Date;
   updatedAt: Date;
 };
 
-/** Whose eyes look. Administrators see every project's images. */
+/** The project and role of the person who views an image. Administrators see every project's images. */
 export type Viewer = { projectId: string; role: Role };

@@ -31,7 +31,7 @@ export type RunStep = {
   worker: string | null;
   /** Why the last try failed; null once the step is done. */
   message: string | null;
-  /** What it waits for before it begins; absent when that is only its slot. */
+  /** The reason why it waits to start; absent if it waits only for its slot. */
   waitsFor?: WaitsFor | undefined;
   /** Once it is done. */
   found?: StepResult | undefined;
@@ -39,7 +39,7 @@ export type RunStep = {
   finishedAt: Date | null;
 };
 
-/** What the newest run of an image is doing, in short: for lists. */
+/** The current work of an image's newest run, in short: for lists. */
 export type LatestRun = {
   runId: string;
   number: number;
@@ -53,7 +53,7 @@ export type LatestRun = {
 
 export type PublishedObject = { bucket: string; key: string; format: string; size: number; sha256: string };
 
-/** `properties` are none where they are not said. */
+/** Without `properties` the image has none. */
 export type NewImage = {
   projectId: string;
   name: string;
@@ -61,7 +61,7 @@ export type NewImage = {
   properties?: Readonly<Record<string, string>> | undefined;
 };
 
-/** What other projects share with this one, by what it has said to it; never what is about to be deleted. */
+/** Images that other projects share with this one, by its answer. Never includes an image that is about to be deleted. */
 export type SharedWith = { projectId: string; answer: MemberStatus | 'all' };
 
 export type ImageFilter = {
@@ -74,10 +74,10 @@ export type ImageFilter = {
   format?: 'raw' | 'qcow2';
   /** Snapshots of instances, or all others. */
   imageType?: 'snapshot' | 'image';
-  /** What its newest run has found in it: type or distribution. */
+  /** The system that the newest run found: type or distribution. */
   system?: ListedSystem;
   visibility?: Visibility;
-  /** Only what everybody may use, whoever owns it. */
+  /** Only images that everybody may use, whoever owns them. */
   isPublic?: true;
   sharedWith?: SharedWith;
   /** The id of the last image of the page before. */
@@ -91,7 +91,7 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   announce(
     image: NewImage & {
       bucket: string;
-      /** Of the bytes that shall come: refused now where there is no room for them; promised to nobody. @throws `quota-exceeded` */
+      /** The size of the bytes that follow. Refuses now if there is no room for them, but reserves nothing. @throws `quota-exceeded` */
       size?: number;
     },
   ): Promise<Image>;
@@ -102,14 +102,14 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
    */
   reserveUpload(imageId: string, size: number, multipartId?: string | null): Promise<void>;
   /**
-   * The upload that is open from now on, where room of this size is reserved and none but the former one is open.
-   * @returns false when another request was faster: then it is not open
+   * Records the upload that is open from now on, if room of this size is reserved and no upload except the former one is open.
+   * @returns false when another request was faster: then this upload is not open
    */
   openMultipart(
     imageId: string,
     upload: { multipartId: string; size: number; former: string | null },
   ): Promise<boolean>;
-  /** This upload is not open any more, and its room is given back. Null: there was none yet. */
+  /** Closes this upload and gives its room back. Null: there was none yet. */
   closeMultipart(imageId: string, multipartId: string | null): Promise<void>;
   /**
    * The image of these bytes, with its first run. The same bytes at the same key are one image: the second call, at once
@@ -121,7 +121,7 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   isKnown(object: Pick<ObjectInfo, 'bucket' | 'key' | 'etag'>): Promise<boolean>;
   /** Those that are not, in their order; one query for all. For the sweep, which asks for each object each time. */
   unknownAmong(objects: readonly ObjectInfo[]): Promise<ObjectInfo[]>;
-  /** Undefined when there is none, it is deleted, or it belongs to another project. */
+  /** Undefined if it does not exist, is deleted, or belongs to another project. */
   get(id: string, projectId: string | undefined): Promise<Image | undefined>;
   /** Images whose id begins with, or whose name is, the text; at most ten. */
   search(text: string, of: Pick<ImageFilter, 'projectId' | 'sharedWith'>): Promise<Image[]>;
@@ -144,6 +144,6 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   /** Second half, when its objects are gone. */
   markDeleted(id: string): Promise<void>;
   pendingDeletions(): Promise<Image[]>;
-  /** Announced and without bytes for so long, and not protected. */
+  /** Images that were announced at least this long ago, have no bytes, and are not protected. */
   abandoned(olderThanSeconds: number): Promise<Image[]>;
 }

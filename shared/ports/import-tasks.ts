@@ -9,7 +9,7 @@ export type ImportTask = {
   /** Stays the same when a download has become a run. */
   id: string;
   imageId: string;
-  /** Whose image it is. */
+  /** The project that owns the image. */
   projectId: string;
   requestId: string;
   status: TaskStatus;

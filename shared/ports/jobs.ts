@@ -1,6 +1,6 @@
 import type { HousekeepingJob, IntakeJob, NotifyJob } from '../contracts/jobs.ts';
 
-/** What is many, small and independent. Adding a job that exists already does nothing. */
+/** The queue for many small, independent jobs. Adding a job that exists already does nothing. */
 export interface JobQueue {
   /** @throws BootreadyError `unavailable` within a few seconds when Redis does not answer. */
   addIntake(eventIds: readonly number[]): Promise<void>;
@@ -19,18 +19,18 @@ export type QueueState = {
 /** Tells anyone who listens that an image, one of its runs or steps has changed. Nothing is promised about what was missed. */
 export interface ImageFeed {
   subscribe(imageId: string, listener: () => void): () => void;
-  /** Of every image; undefined when anything may have changed. */
+  /** Listens to every image; undefined when anything may have changed. */
   subscribeAll(listener: (imageId: string | undefined) => void): () => void;
 }
 
-/** What the queues' jobs do; throws BootreadyError, whose `retryable` decides whether the job is tried again, and gives Postponed for later. */
+/** The handlers of the queues' jobs. They throw BootreadyError, whose `retryable` decides whether the job is tried again, and return Postponed for later. */
 export type QueueHandlers = {
   intake(job: IntakeJob, attempt: number): Promise<unknown>;
   notify(job: NotifyJob, isLastTry: boolean): Promise<unknown>;
   housekeeping: Record<HousekeepingJob, () => Promise<unknown>>;
 };
 
-/** What the sweep found that no event had brought on: uploads, runs and repairs without a workflow, notifications without a job. */
+/** The work that the sweep found and no event had announced: uploads, runs and repairs without a workflow, notifications without a job. */
 export type Swept = { started: number; restarted: number; resent: number };
-/** What nobody would have finished, and what was to be deleted. */
+/** The work that nobody would have finished, and objects that were due for deletion. */
 export type Reaped = { multiparts: number; abandoned: number; deleted: number; events: number };

@@ -4,12 +4,12 @@ import type { RunStatus, Verdict } from '../contracts/run.ts';
 import type { Step } from '../contracts/step.ts';
 import type { Reaped, Swept } from './jobs.ts';
 
-/** What happened to a try at a step; `stopped`: its worker was shut down, and the run moves to another one. */
+/** The result of an attempt at a step; `stopped`: its worker was shut down, and the run moves to another one. */
 export type StepOutcome = 'done' | 'failed' | 'cancelled' | 'stopped';
 
 /**
- * What is counted of the work that is done here. Every text that it takes is one of a fixed set: a label that a guest or an
- * uploader could choose would let them fill the memory of anyone who keeps the series.
+ * Counts the work of this process. Every text that it takes comes from a fixed set. With a label that a guest or an uploader could choose, they could fill the
+ * memory of a server that stores the series.
  */
 export interface StepMeter {
   step(step: Step | 'mend' | 'hand-over' | 'fetch' | 'deliver', outcome: StepOutcome, seconds: number): void;
@@ -26,11 +26,11 @@ export interface JobMeter {
     outcome: 'done' | 'failed',
     seconds: number,
   ): void;
-  /** What happened to a notification: words of `settleEvent`. */
+  /** The result of a notification: words of `settleEvent`. */
   settled(result: string): void;
-  /** What happened to a try at a webhook: words of `deliver`. */
+  /** The result of an attempt at a webhook: words of `deliver`. */
   delivered(result: string): void;
-  /** What no event announced, and what was removed. */
+  /** The work that no event had announced, and the removed objects. */
   swept(found: Swept): void;
   reaped(cleared: Reaped): void;
 }

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 
-/** What HEAD says of an object. The truth about an upload; events are only hints. */
+/** The answer of HEAD for an object. HEAD is the truth about an upload; events are only hints. */
 export type ObjectInfo = {
   bucket: string;
   key: string;

@@ -1,7 +1,7 @@
 import type { CommandLineSignIn } from '../contracts/api.ts';
 import type { Access } from '../oidc/access.ts';
 
-/** What binds a sign-in to the browser that began it: OpenID Connect Core 3.1.2.1 (state, nonce) and RFC 7636 (PKCE). */
+/** Values that bind a sign-in to the browser that started it: OpenID Connect Core 3.1.2.1 (state, nonce) and RFC 7636 (PKCE). */
 export type SignInChecks = { state: string; nonce: string; codeVerifier: string };
 
 /** Someone whom the issuer has just told about. */
@@ -21,7 +21,7 @@ export type SignedIn = {
  */
 export interface OidcIssuer {
   readonly name: string;
-  /** What the command line is told to sign users in by itself; undefined where it may not. */
+  /** The values that the command line needs to sign users in by itself; undefined if it may not. */
   readonly commandLine: CommandLineSignIn | undefined;
   /** @param token an access token (JWT) */
   toAccess(token: string): Promise<Access>;

@@ -21,7 +21,7 @@ export type OpenRun = {
 /** How much waits, and for how long the oldest has; 0 seconds when nothing does. */
 export type Backlog = { count: number; oldestSeconds: number };
 
-/** What operators ask about the whole installation. */
+/** Queries of operators about the whole installation. */
 export interface OperationsStore {
   /** Oldest first, at most so many. */
   openRuns(limit: number): Promise<OpenRun[]>;

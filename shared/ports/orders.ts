@@ -3,7 +3,7 @@ import type { Failure } from '../errors.ts';
 /** An order to make the bytes of an image; `imageId` and `name` are those of the image that is made. */
 export type Order = { imageId: string; projectId: string; name: string };
 
-/** What holds for the orders of every kind. One worker at a time: the newest fence wins. */
+/** Methods for orders of every kind. One worker at a time: the newest fence wins. */
 export interface OrderStore {
   /** Queued for this long: their workflow was perhaps never started. */
   unstarted(olderThanSeconds: number): Promise<Order[]>;

@@ -5,28 +5,28 @@ import type { Image } from './image.ts';
 /** Where the images of a family are fetched from, again and again. */
 export type ImageSource = {
   family: string;
-  /** Owns what comes of it. */
+  /** The project that owns its images. */
   projectId: string;
-  /** Of the images. */
+  /** The name of the images. */
   name: string;
   url: string;
-  /** What the file must have, or where that stands (SHA256SUMS, SHA512SUMS): one of them. */
+  /** The checksum that the file must have, or the place of the checksum file (SHA256SUMS, SHA512SUMS): one of the two. */
   fixedChecksum: string | null;
   checksumUrl: string | null;
   /** OpenPGP public keys, armoured, of which one must have signed the file of checksums; and where the signature is, if not in that file. */
   signingKeys: string | null;
   signatureUrl: string | null;
-  /** Of the newest signature that was seen. */
+  /** The time of the newest signature that was seen. */
   signedAt: Date | null;
   settings: ImageSettings;
   everySeconds: number;
   /** How many earlier images of the family stay, of those that the source has brought; null keeps all. */
   keep: number | null;
-  /** Of the newest image that was ordered, and that image. */
+  /** The checksum of the newest ordered image, and that image. */
   checksum: string | null;
   imageId: string | null;
   lookedAt: Date | null;
-  /** Of the last look. */
+  /** Why the last check failed. */
   failure: Failure | null;
 };
 
@@ -47,14 +47,14 @@ export interface PlatformStore {
   /** Creates or replaces it; what was ordered from it stays. It is due at once. With the same keys and file of checksums, no older signature is believed still. */
   setSource(source: NewImageSource): Promise<ImageSource>;
   sources(): Promise<ImageSource[]>;
-  /** False when there is none. Its images stay. */
+  /** False if it does not exist. Its images stay. */
   removeSource(family: string): Promise<boolean>;
-  /** Due at once, and what came to nothing is ordered again. Undefined when there is none. */
+  /** Makes a source due at once, and orders a failed download again. Undefined if the source does not exist. */
   refresh(family: string): Promise<ImageSource | undefined>;
   due(): Promise<ImageSource[]>;
   /** A signature of this time was good, by the keys that the source had then. */
   sawSigned(source: Pick<ImageSource, 'family' | 'signingKeys' | 'checksumUrl'>, signedAt: Date): Promise<void>;
-  /** It was looked at, and there was nothing to order. */
+  /** Records that the source was checked and there was nothing to order. */
   looked(family: string, failure: Failure | undefined): Promise<void>;
   /**
    * Announces an image of these bytes and its download, and notes them, in one transaction; undefined when they were ordered

@@ -43,7 +43,7 @@ export interface ProjectStore {
     bootCheck?: BootPolicy;
     quota?: Partial<Limits>;
   }): Promise<Project>;
-  /** What is absent stays; null follows the installation again. Undefined when there is no such project. */
+  /** An absent limit keeps its value; null sets the installation's default again. Undefined if the project does not exist. */
   setQuota(id: string, quota: Partial<Limits>): Promise<Project | undefined>;
   /** The limits that hold for it, and what it holds now. Undefined when there is no such project. */
   quota(id: string): Promise<Quota | undefined>;
@@ -72,13 +72,13 @@ export interface ApiKeyStore {
     role: Role;
     expiresAt?: Date;
   }): Promise<string>;
-  /** Undefined when there is none, it is revoked or expired. */
+  /** Undefined if the key does not exist, is revoked or has expired. */
   find(hash: Buffer): Promise<(Identity & { keyId: string }) | undefined>;
   /** By its id, with the same conditions as `find`; for what was derived from a key. */
   get(id: string): Promise<KnownKey | undefined>;
   /** At once and for good. Undefined when there is no such key, or it is revoked already. */
   revoke(id: string): Promise<Pick<ListedKey, 'projectId' | 'name'> | undefined>;
-  /** Of one project, or of all; the newest first, those that have ended too. */
+  /** The keys of one project, or of all: the newest first, including those that have ended. */
   list(projectId?: string): Promise<ListedKey[]>;
   /**
    * A further key with the same project, name, role and span of life; the former one ends at the given time, or before when it would have. Undefined when that is not
@@ -87,7 +87,7 @@ export interface ApiKeyStore {
   rotate(id: string, next: { hash: Buffer; hint: string; formerEndsAt: Date }): Promise<RotatedKey | undefined>;
 }
 
-/** What operators see of a key. */
+/** The data of a key that operators see. */
 export type ListedKey = {
   id: string;
   projectId: string;
@@ -103,7 +103,7 @@ export type ListedKey = {
 };
 export type RotatedKey = { keyId: string; projectId: string; name: string; role: Role; formerEndsAt: Date };
 
-/** Of a user of the issuer: what it said last, and when it is to be asked again. */
+/** The issuer's last answer about a user, and when to ask the issuer again. */
 export type UserGrant = {
   name: string;
   projects: readonly string[];
@@ -120,7 +120,7 @@ export type Session = { identity: Identity; renewalDue: boolean; useDue: boolean
 /** Where a browser is, and what it is in plain words; null for what is not known. */
 export type SessionPlace = { address: string | null; browser: string | null };
 
-/** Whose sessions: those made with a key, or of a user of the issuer. */
+/** The owner of sessions: the key that made them, or a user of the issuer. */
 export type SessionOwner = { keyId: string } | { subject: string };
 
 export type KnownSession = SessionPlace & {
@@ -142,7 +142,7 @@ export interface SessionStore {
   create(
     session: { hash: Buffer; expiresAt: Date; place?: SessionPlace } & ({ keyId: string } | { user: NewUserSession }),
   ): Promise<void>;
-  /** Undefined when there is none, it is over, or its key is revoked or expired. */
+  /** Undefined if the session does not exist or is over, or its key is revoked or has expired. */
   find(hash: Buffer): Promise<Session | undefined>;
   /** It was used now, from there. Written once a minute at most. */
   noteUse(hash: Buffer, address: string): Promise<void>;
@@ -152,7 +152,7 @@ export interface SessionStore {
   end(id: string, owner: SessionOwner): Promise<boolean>;
   /** All but the one with that hash; says how many. */
   endOthers(owner: SessionOwner, hash: Buffer | undefined): Promise<number>;
-  /** What was sealed, to one asker at a time, of a session whose renewal is due; a claim that nobody settles ends by itself. */
+  /** The encrypted tokens of a session whose renewal is due. Only one caller at a time gets them; a claim that nobody settles ends by itself. */
   claimRenewal(hash: Buffer): Promise<Buffer | undefined>;
   /** Settles a claim; without a grant somebody else may try. */
   settleRenewal(hash: Buffer, grant?: UserGrant): Promise<void>;

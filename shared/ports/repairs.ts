@@ -14,7 +14,7 @@ export type Repair = {
   projectId: string;
   parentId: string;
   remedies: string[];
-  /** What was found in the original, and its system. */
+  /** The findings about the original, and its system. */
   before: Finding[];
   guest: GuestFacts;
   changes: RepairChange[];
@@ -33,7 +33,7 @@ export interface RepairStore extends OrderStore {
     before: readonly Finding[];
     guest: GuestFacts;
   }): Promise<Image>;
-  /** Of the image that is made. */
+  /** The repair that makes the image with this id. */
   get(imageId: string): Promise<Repair | undefined>;
   /** @throws `superseded` */
   mended(imageId: string, fence: number, changes: readonly RepairChange[]): Promise<void>;

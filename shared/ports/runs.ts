@@ -14,11 +14,11 @@ export type RunContext = {
   projectId: string;
   name: string;
   upload: ObjectPin;
-  /** The upload is what is served; the run judges it and makes nothing of it. */
+  /** The upload itself is served. The run judges it and converts nothing. */
   isVerbatim: boolean;
   /** As declared to the Image API: bare, compressed, ova, ... */
   containerFormat: string | null;
-  /** What one instance was, and must stay. */
+  /** The image was made from one instance, and must keep its identity. */
   isBackup: boolean;
   settings: ImageSettings;
   /** Settings of the image, else of the project; undefined follows the installation. */
@@ -29,7 +29,7 @@ export type RunContext = {
   targets: readonly string[] | undefined;
   /** Bytes that this image may take in all, undefined without a quota. */
   quotaLeft: number | undefined;
-  /** What was short when its bytes came that nobody had asked for. */
+  /** The quota that had no room when bytes arrived without an announcement. */
   overQuota: Shortage | undefined;
 };
 
@@ -39,7 +39,7 @@ export type Publication = {
   converted: ConvertedDisk;
   /** Lower-case hex, of the same bytes, for those who compare by them. */
   digests?: { md5: string };
-  /** What was found, as image properties; what the owner has set already is left. */
+  /** The findings as image properties. Properties that the owner has set already stay. */
   properties?: Readonly<Record<string, string>>;
   /** Where it goes next: a delivery to each is ordered with it. */
   targets?: readonly string[];
@@ -81,8 +81,8 @@ export interface RunStore {
   ): Promise<{ isFirst: boolean; uploadSize: number }>;
   saveReport(runId: string, fence: number, report: Report): Promise<void>;
   /**
-   * Of an image that is served unchanged: this run has found its bytes safe, and they are served from now on (image `active`) or
-   * when the run publishes it. Nothing else makes them be served, and a new run begins without it. @throws `superseded`
+   * For an image that is served unchanged: this run has found its bytes safe. They are served from now on (image `active`), or when the run publishes the
+   * image. Nothing else makes them served, and a new run starts without it. @throws `superseded`
    */
   admitted(run: { imageId: string; runId: string }, fence: number, serve: 'now' | 'after the verdict'): Promise<void>;
   /** Room for what must be published, before it is stored. Given back when the run ends without. @throws `superseded`, `quota-exceeded` */

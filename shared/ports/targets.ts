@@ -12,16 +12,16 @@ export type Deliverable = {
   digests: Digests;
   /** In Glance's vocabulary. */
   properties: Readonly<Record<string, string>>;
-  /** What goes beside it: report, and provenance where it is signed. */
+  /** The documents that go with it: the report, and the provenance if it is signed. */
   documents: readonly { name: string; contentType: string; body: Buffer }[];
   source: ByteSource;
 };
 export type Digests = { sha256: string; sha512?: string | undefined; md5?: string | undefined };
 
-/** Of a delivery that was cancelled. */
+/** The remains of a delivery that was cancelled. */
 export type Leftovers = Pick<Deliverable, 'imageId' | 'projectId' | 'format'> & {
   digests: Pick<Digests, 'sha256'>;
-  /** What is whole there is of an earlier delivery, and stays. */
+  /** The complete image at the target is from an earlier delivery, and stays. */
   wasThere: boolean;
 };
 
@@ -37,10 +37,11 @@ export type DeliveryControl = {
  */
 export interface Target {
   /**
-   * Puts the image there and holds what is there against its digest. Twice is once; of two at once, one may fail for the other
-   * (retryable). What a killed one left is replaced or held against its digest, and what is broken off leaves nothing that looks like an image.
+   * Uploads the image to the target and compares the copy with the image's digest. Calling it twice has the effect of one call. If two calls run at once, one
+   * may fail because of the other (retryable). It replaces the remains of a killed call, or compares them with the digest. An interrupted call leaves nothing
+   * that looks like an image.
    * @throws the signal's reason when it is aborted
-   * @returns where it is now, in the target's own terms
+   * @returns the place of the copy, in the target's own terms
    */
   deliver(image: Deliverable, control: DeliveryControl): Promise<{ location: string }>;
   /** Takes away what a cancelled delivery left there, half of it or, unless it was there before, all. Twice is once. */

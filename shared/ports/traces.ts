@@ -1,7 +1,7 @@
 /** A span's name in W3C Trace Context: https://www.w3.org/TR/trace-context/#traceparent-header */
 export type Traceparent = string;
 
-/** What a span tells: ids and words of fixed sets, never what an uploader or a guest wrote, and no address that holds a secret. */
+/** The facts of a span: ids and words of fixed sets. They never hold text from an uploader or a guest, and no address with a secret. */
 export type SpanFacts = {
   imageId?: string | undefined;
   runId?: string | undefined;
@@ -23,13 +23,13 @@ export type SpanFacts = {
 
 export type SpanStart = {
   kind: 'server' | 'consumer' | 'client' | 'internal';
-  /** Of another process; without one, the span that is active here. Without either a trace begins. */
+  /** A span of another process; without one, the span that is active here. Without either, a new trace starts. */
   parent?: Traceparent | null;
   facts: SpanFacts;
 };
 
 export interface OpenSpan {
-  /** What the work begins is a child of this span, and its lines in the logs name it. */
+  /** Runs the work inside this span: new spans become its children, and its lines in the logs name it. */
   within<Result>(work: () => Result): Result;
   end(facts: SpanFacts, how?: 'well' | 'failed'): void;
 }
@@ -42,7 +42,7 @@ export type EndedSpan = { name: string; since: Date; facts: SpanFacts; how: 'wel
 export interface Traces {
   /** The active span. */
   current(): Traceparent | undefined;
-  /** What a line of a log is found by. */
+  /** The ids that connect a line of a log with this span. */
   logNames(): { trace_id?: string; span_id?: string };
   begin(name: string, start: SpanStart): OpenSpan;
   /** A child of the active span. Undefined while nothing is traced. */

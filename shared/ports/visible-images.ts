@@ -29,7 +29,7 @@ export type VisibleQuery = {
   /** Any of the values. */
   oneOf: Partial<Record<'id' | 'name' | 'status' | 'container_format' | 'disk_format', readonly string[]>>;
   ranges: readonly { field: 'size' | 'virtual_size' | 'min_disk' | 'min_ram'; min?: number; max?: number }[];
-  /** Times are compared by the second, for that is what the API shows. */
+  /** Times are compared by the second, because the API shows seconds. */
   times: readonly {
     field: 'created_at' | 'updated_at';
     comparison: 'eq' | 'neq' | 'gt' | 'gte' | 'lt' | 'lte';
@@ -46,11 +46,14 @@ export type VisibleQuery = {
 export interface VisibleImages {
   /** @throws BootreadyError `conflict` when the id is taken, `quota-exceeded` */
   create(image: ImageAttributes & { id?: string; settings: ImageSettings; uploadsBucket: string }): Promise<Image>;
-  /** Undefined when there is none, it is deleted or about to be, or the viewer may not see it. */
+  /** Undefined if it does not exist, is deleted or about to be, or the viewer may not see it. */
   getVisible(id: string, viewer: Viewer): Promise<Image | undefined>;
   /** @throws BootreadyError `invalid-input` when there is no image at the marker that the viewer may see */
   listVisible(query: VisibleQuery, viewer: Viewer): Promise<Image[]>;
-  /** Reads, lets `change` decide, writes; nobody comes between. What `change` throws is thrown, and nothing is written. @throws `quota-exceeded` for a new owner without room */
+  /**
+   * Reads the image, calls `change`, writes the result; no other change can come between. If `change` throws, the error is passed on and nothing is written.
+   * @throws `quota-exceeded` for a new owner without room
+   */
   change(id: string, change: (image: Image) => Partial<ImageAttributes> & { status?: ImageStatus }): Promise<Image>;
   /**
    * Nobody sees it any more; its objects go later. Says which workflow works on it still, to be cancelled.

@@ -14,7 +14,7 @@ export type Delivery = {
 
 export type Resealed = { sealed: number; unreadable: BootreadyError[] };
 
-/** Who asked to be told, and what they were told. Secrets are sealed in the store, with the configuration's keys. */
+/** The webhooks, and the messages that each of them got. Secrets are encrypted in the store, with the configuration's keys. */
 export interface WebhookStore {
   create(webhook: { projectId: string; url: string; secret: string }): Promise<Webhook>;
   list(projectId: string): Promise<Webhook[]>;
@@ -27,6 +27,6 @@ export interface WebhookStore {
     id: string,
     result: { status: 'pending' | 'delivered' | 'failed'; httpStatus?: number; error?: string },
   ): Promise<void>;
-  /** Seals with the newest key what lies in clear (from before there were keys), or all that is not sealed with it. */
+  /** Encrypts with the newest key: either the secrets that are in clear text (from before there were keys), or all that have another key. */
   reseal(which: 'clear' | 'outdated'): Promise<Resealed>;
 }

@@ -113,7 +113,7 @@ export const guestChecks: readonly GuestCheck[] = [
   rootOnLvm,
   selinuxLabels,
   serialConsole,
-  // Does it become the instance that it is told to be?
+  // Can an instance get its own name, network and keys?
   cloudInitInstalled,
   cloudInitEnabled,
   cloudInitVersion,
@@ -183,7 +183,7 @@ export function guestFindings(view: GuestView): Finding[] {
   ];
 }
 
-/** What the words of it are made of (../unseen-words.ts). */
+/** The params for the words of an `unknown` (../unseen-words.ts). */
 function unseenParams({ reason, what }: Why): Finding['params'] {
   return {
     unseen: reason,

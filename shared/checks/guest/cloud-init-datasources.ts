@@ -2,10 +2,12 @@ import { cannotTell, linuxCheck, whether } from './define.ts';
 import { startedLines } from './kernel-root.ts';
 import { ifSeen } from './unseen.ts';
 
-/** What instances of KVM clouds get their data from. Without a list cloud-init tries every source it knows. */
+/** The sources from which instances of KVM clouds get their data. Without a list cloud-init tries every source it knows. */
 const offeredDatasources = ['NoCloud', 'ConfigDrive', 'OpenStack', 'Ec2'];
 
-/** `ds=NAME;KEY=VALUE;...` and its older names. An installer that was told by one where its answers lie leaves it behind. cloud-init, "Kernel command line" */
+/**
+ * Finds `ds=NAME;KEY=VALUE;...` and its older names. An installer that got its answers this way leaves the parameter behind. cloud-init, "Kernel command line"
+ */
 function sourcesTold(commandLine: string): string[] {
   return commandLine
     .split(/\s+/)
@@ -13,7 +15,7 @@ function sourcesTold(commandLine: string): string[] {
     .filter((word) => /^(?:ci\.)?(?:ds|datasource)=/.test(word));
 }
 
-/** A source of the platform, and not one that is told to fetch from another place (`s=` or `seedfrom=`). */
+/** A source of the platform, without a parameter that makes it fetch from another place (`s=` or `seedfrom=`). */
 function isOffered(parameter: string): boolean {
   const [name = '', ...settings] = parameter.slice(parameter.indexOf('=') + 1).split(';');
   const source = name.replace(/-net$/i, '').toLowerCase();

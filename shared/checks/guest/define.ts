@@ -4,7 +4,7 @@ import type { UnseenReason } from '../unseen-words.ts';
 import type { Why } from './unseen.ts';
 import type { GuestView, LinuxView, WindowsView } from './view.ts';
 
-/** Undefined: the check does not apply to what was seen. What could not be seen is `unknown`, with its reason. */
+/** Undefined: the check does not apply to this image. If the facts could not be seen, the outcome is `unknown`, with the reason. */
 export type Judgement =
   | { outcome: Exclude<Outcome, 'unknown'>; params?: Finding['params'] }
   | { outcome: 'unknown'; why: Why }

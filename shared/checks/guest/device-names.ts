@@ -33,7 +33,10 @@ export function isOldName(text: string): boolean {
   );
 }
 
-/** Whether the image holds what is named. @throws Unseen when it may lie inside an encrypted volume or a group, or cannot be told by its name */
+/**
+ * Whether the image holds the named device.
+ * @throws Unseen when the device may lie inside an encrypted volume or a group, or when its name does not show where it is
+ */
 export function isInImage(text: string, { volumes, partitions }: DiskView): boolean {
   const name = deviceName(text);
   const hidden = (): false => {
@@ -57,7 +60,7 @@ export function isInImage(text: string, { volumes, partitions }: DiskView): bool
   const logical = volumes.filter(isLogicalVolume).flatMap(({ device }) => [device, mapperName(device)]);
   if (logical.includes(name.value)) return true;
   if (/^\/dev\/mapper\//.test(name.value)) return hidden();
-  // /dev/VG/LV; devices of other kinds cannot be told.
+  // /dev/VG/LV; the names of other devices do not show where they are.
   if (/^\/dev\/(?!disk\/|block\/|v[db])[\w.+-]+\/[\w.+-]+$/.test(name.value)) return hidden();
   throw new Unseen({ reason: 'device-name', what: name.value });
 }

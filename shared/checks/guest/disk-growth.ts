@@ -2,10 +2,13 @@ import { advised, linuxCheck } from './define.ts';
 import { isLogicalVolume } from './device-names.ts';
 import type { DiskView } from './view.ts';
 
-/** Of MBR: what holds the logical partitions. */
+/** The types of MBR's extended partition, which holds the logical partitions. */
 const extended = new Set(['05', '0f', '85']);
 
-/** What keeps the partition that holds the root from growing: those behind it, or the extended one that it lies in. Of LVM it is the last one with a part of it. */
+/**
+ * The partitions that keep the root's partition from growing: those behind it, or the extended partition around it. With LVM, the last partition that holds a
+ * part of the volume group counts.
+ */
 function partitionsBehind(root: string, { partitions, volumes }: DiskView): string[] {
   const name = (number: number): string => `/dev/sda${number}`;
   const ofGroup = volumes.filter(({ type }) => type === 'LVM2_member').map(({ device }) => device);

@@ -25,7 +25,7 @@ export const foreignTools = linuxCheck({
     const installed = () => [...view.packages.keys()].filter((name) => foreign.test(name));
     const found = [...ifSeen(installed, []), ...files];
     if (found.length > 0) return told('warn', 'packages', found);
-    // That there are none takes both.
+    // A pass needs both: the list of packages and the list of files.
     return told('warn', 'packages', [...installed(), ...view.remains.foreignFiles]);
   },
 });

@@ -3,7 +3,7 @@ import { isOldName } from './device-names.ts';
 import { fstabEntry, isWaitedFor } from './fstab.ts';
 import { started } from './shown-by.ts';
 
-/** A name that changes with the bus: fstab(5). What may be missing (nofail, noauto) and swap keep no system from starting. */
+/** Finds names that change with the bus: fstab(5). Entries that may be missing (nofail, noauto) and swap do not stop a system from starting. */
 export const fstabDevices = linuxCheck({
   code: 'fstab-devices',
   severity: 'required',

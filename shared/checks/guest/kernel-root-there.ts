@@ -27,7 +27,7 @@ export const kernelRootThere = linuxCheck({
   ],
   judge: (view, { disk }) => {
     const root = rootOf(view);
-    // A name of the old hardware is told of by itself.
+    // Another check reports names of the old hardware.
     if (isOldName(root)) return undefined;
     return { outcome: whether(isInImage(root, disk)), params: { root: root.slice(0, 200) } };
   },

@@ -1,14 +1,14 @@
 import { ifSeen, Unseen } from './unseen.ts';
 import type { LinuxView } from './view.ts';
 
-/** The command line of the entry that is started; those of all entries where that cannot be told. @throws Unseen when none is known */
+/** The command line of the entry that starts; if that is not known, those of all entries. @throws Unseen when none is known */
 export function startedLines({ boot, startup }: LinuxView): readonly string[] {
   const lines = ifSeen(() => [boot.entry.commandLine], undefined) ?? startup.kernelLines;
   if (lines.length === 0) throw new Unseen({ reason: 'command-line' });
   return lines;
 }
 
-/** `root=` of these. kernel-parameters.txt @throws Unseen when there is none */
+/** The value of `root=` in these lines. kernel-parameters.txt @throws Unseen when there is none */
 export function rootOf(view: LinuxView): string {
   for (const line of startedLines(view)) {
     // The last one wins.

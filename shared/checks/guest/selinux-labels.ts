@@ -22,7 +22,7 @@ export const selinuxLabels = linuxCheck({
   ],
   judge: ({ startup: { selinux } }) => {
     if (selinux.relabelPending) return { outcome: 'warn' };
-    // Whether the policy bears it is not to be told from here.
+    // The inspection cannot know whether the policy works without labels.
     return selinux.enforcing && !selinux.labelled ? cannotTell('labels') : { outcome: 'pass' };
   },
 });

@@ -1,4 +1,4 @@
-/** What the boot check passes when a system has started from the virtio disk that it was given, by the command line, drivers and filesystems of its own. */
+/** The boot checks that pass when a system has started from its virtio disk, with its own command line, drivers and filesystems. */
 export const started = ['boot-reached-cloud-init', 'boot-windows-running'] as const;
 /** Linux alone: it has read its seed by cloud-init. */
 export const cloudInitRan = ['boot-reached-cloud-init'] as const;

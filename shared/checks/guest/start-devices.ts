@@ -37,7 +37,7 @@ function named(line: string): { word: string; isThere: IsThere; value: string }[
   });
 }
 
-/** What a line of crypttab(5) opens at the start, where the start waits for it. */
+/** The device that a line of crypttab(5) opens at the start, if the start waits for it. */
 function lockedDevice(line: string): string | undefined {
   const [, device = '', , options = ''] = line.split(/\s+/);
   const isDisk = /^(?:(?:PART)?(?:UUID|LABEL)=|\/dev\/)/.test(device);
@@ -81,7 +81,7 @@ export const startDevices = linuxCheck({
       ...(nextRoot !== undefined && isMissing(nextRoot) ? [`/etc/kernel/cmdline: root=${nextRoot}`] : []),
       ...(usesLvm && lvmDevices ? [lvmDevices] : []),
     ]);
-    // What none of it names is known of all of it only.
+    // If no source names a missing device, a pass needs the command lines too.
     if (devices.size === 0 && lines.length === 0) startedLines(view);
     return told('warn', 'devices', [...devices]);
   },

@@ -8,8 +8,8 @@ export type Why = {
 };
 
 /**
- * What of an image could not be seen. It is neither there nor absent: it has no value at all. Who asks for it gets this thrown, and so can say no more
- * than that it is unknown.
+ * A part of an image that could not be seen. It is neither present nor absent: it has no value at all. A check that asks for it gets this error, so it can only
+ * answer `unknown`.
  */
 export class Unseen extends Error {
   readonly why: Why;
@@ -28,7 +28,7 @@ export class TooMuch extends Error {
   }
 }
 
-/** What was seen, absence too (`undefined`, `false`, nothing in a list); or why nothing was. */
+/** A fact that was seen, including absence (`undefined`, `false`, an empty list); or the reason why it was not seen. */
 export type Seen<T> = { value: T } | { unseen: Why };
 
 export function seen<T>(value: T): Seen<T> {
@@ -45,7 +45,7 @@ export function whatWasSeen<T>(some: Seen<T>): T {
   throw new Unseen(some.unseen);
 }
 
-/** What asking gives, or why it gave nothing. */
+/** The result of `ask`, or the reason why it saw nothing. */
 export function asSeen<T>(ask: () => T): Seen<T> {
   try {
     return { value: ask() };
@@ -69,7 +69,7 @@ export function mapped<T, Other>(some: Seen<T>, change: (value: T) => Other): Se
   return asSeen(() => change(whatWasSeen(some)));
 }
 
-/** What `ask` gives, or `otherwise` where it asks for something that was not seen. */
+/** The result of `ask`, or `otherwise` if it asks for a fact that was not seen. */
 export function ifSeen<T, Otherwise>(ask: () => T, otherwise: Otherwise): T | Otherwise {
   const some = asSeen(ask);
   return 'value' in some ? some.value : otherwise;

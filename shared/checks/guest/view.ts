@@ -1,11 +1,10 @@
 import type { GuestFacts } from '../../contracts/run.ts';
 
 /**
- * What was seen inside an image; every check is a pure function of it. Texts are the guest's, cleaned and capped by anyone who looked
+ * The facts that were seen inside an image; every check is a pure function of them. Texts come from the guest, and the inspection has cleaned and capped them
  * (workers/inspect). One type for each part that is checked.
- *
- * What is absent is `undefined`, `false` or an empty list. What could not be seen has no value at all: anyone who looked puts each part together of
- * what he has `Seen` (`partly`, unseen.ts), and asking for the rest throws `Unseen`. So no check takes the one for the other.
+ * An absent thing is `undefined`, `false` or an empty list. A thing that could not be seen has no value at all: the inspection builds each part from the facts
+ * that it has `Seen` (`partly`, unseen.ts), and reading any other fact throws `Unseen`. So no check mistakes one for the other.
  */
 export type GuestView = {
   facts: GuestFacts;
@@ -52,9 +51,9 @@ export type VolumeView = {
 
 export type BootSectorView = {
   /**
-   * Whose code lies in the first sector, by its content. `active-partition`: one that starts the boot sector of the partition with the active flag (DOS, Windows,
-   * syslinux, parted); `legacy-boot-partition`: syslinux' gptmbr, which does the same by GPT's attribute; `syslinux`: that of syslinux or extlinux itself, on a
-   * disk without partitions.
+   * The origin of the code in the first sector, by its content. `active-partition`: it starts the boot sector of the partition with the active flag (DOS,
+   * Windows, syslinux, parted). `legacy-boot-partition`: syslinux' gptmbr, which does the same by GPT's attribute. `syslinux`: the code of syslinux or extlinux
+   * itself, on a disk without partitions.
    */
   code:
     | 'none'
@@ -81,7 +80,7 @@ export type EfiLoader = {
 
 /** An installed Linux. */
 export type LinuxView = {
-  /** The one that the boot loader starts, as far as it can be told; else the newest. Undefined: there is none. */
+  /** The kernel that the boot loader starts; the newest if that is not known. Undefined: there is no kernel. */
   kernel: KernelView | undefined;
   boot: BootFilesView;
   cloudInit: CloudInitView;
@@ -98,14 +97,14 @@ export type KernelView = {
   /** Module names, with "_" for "-". */
   builtin: ReadonlySet<string>;
   modules: ReadonlySet<string>;
-  /** What the boot loader loads beside it. Undefined: nothing. */
+  /** The initramfs that the boot loader loads with it. Undefined: none. */
   initramfs: InitramfsView | undefined;
 };
 
 export type InitramfsView = {
   modules: ReadonlySet<string>;
   hostOnly: boolean;
-  /** Whether all of it could be read. What is not among the modules may be in the rest. */
+  /** Whether all of it could be read. A module that is missing from the list may be in the rest. */
   whole: boolean;
 };
 
@@ -115,7 +114,7 @@ export type BootFilesView = {
   images: readonly string[] | undefined;
   /** Versions of the folders in /lib/modules, newest first. */
   moduleFolders: readonly string[];
-  /** What the boot loader starts when nobody chooses. */
+  /** The entry that the boot loader starts by default. */
   entry: BootEntry;
 };
 
@@ -132,11 +131,11 @@ export type BootEntry = {
 
 export type CloudInitView = {
   installed: boolean;
-  /** Of its package. */
+  /** The version of its package. */
   version: string;
   enabled: boolean;
   disabledBy: string | undefined;
-  /** cloud.cfg and cloud.cfg.d together; undefined when there is none. */
+  /** cloud.cfg and cloud.cfg.d together; undefined if neither exists. */
   config: CloudConfig | undefined;
 };
 
@@ -146,19 +145,19 @@ export type CloudConfig = {
   /** The file that says `network: {config: disabled}`. */
   networkDisabledBy: string | undefined;
   preservesHostname: boolean;
-  /** Of the first stage, with hyphens; undefined where no list is given. */
+  /** The modules of the first stage, with hyphens; undefined if the configuration has no list. */
   modules: readonly string[] | undefined;
   /** The user that cloud-init makes. */
   defaultUser: string | undefined;
 };
 
-/** What decides whether the system comes up. */
+/** The facts that decide whether the system comes up. */
 export type StartupView = {
   /** Lines of /etc/fstab, comments left out. */
   fstab: readonly string[];
   /** Command lines of the kernels that the boot loader offers, variables filled in. */
   kernelLines: readonly string[];
-  /** What initramfs-tools is told to resume from. */
+  /** The device from which initramfs-tools resumes. */
   resume: string | undefined;
   /** Lines of /etc/crypttab, comments left out. */
   crypttab: readonly string[];
@@ -200,7 +199,7 @@ export type ServicesView = {
   localClock: boolean;
 };
 
-/** What the use of a system leaves behind, and every instance would share. */
+/** Remains of a system's use that every instance would share. */
 export type RemainsView = {
   /** Undefined where there is no such file. */
   machineId: string | undefined;
@@ -234,23 +233,23 @@ export type WindowsView = {
   registry: RegistryView;
   /** The version of NT, e.g. 10 and 0 for all since Windows 10 and Server 2016. */
   version: { major: number; minor: number };
-  /** Of virtio devices, by name, e.g. `viostor`. */
+  /** Drivers of virtio devices, by name, e.g. `viostor`. */
   drivers: ReadonlyMap<string, DriverView>;
   cloudbaseInit: CloudbaseInitView;
   volume: WindowsVolumeView;
   /** A boot configuration (BCD) is there for this way of starting. */
   bootStores: { bios: boolean; uefi: boolean };
-  /** What setup and sysprep say of themselves, e.g. `IMAGE_STATE_COMPLETE`; undefined where nothing does. */
+  /** The state that setup and sysprep recorded, e.g. `IMAGE_STATE_COMPLETE`; undefined if there is none. */
   imageState: string | undefined;
   /** Signs of an update or a removal that ends with the next start. */
   pending: readonly string[];
-  /** `firewallRule` is undefined where there is none. */
+  /** `firewallRule` is undefined if the rule does not exist. */
   remoteDesktop: { allowed: boolean; firewallRule: boolean | undefined };
   /** Guest tools of other hypervisors. */
   foreignTools: readonly string[];
 };
 
-/** Names of the hives that lack, and of those that nobody could read. What they hold is unseen in the other parts. */
+/** The names of missing hives, and of hives that could not be read. Their contents are unseen in the other parts. */
 export type RegistryView = { missing: readonly string[]; unreadable: readonly string[] };
 
 export type DriverView = {
@@ -258,9 +257,9 @@ export type DriverView = {
   file: boolean;
   /** Its package is in the driver store, from where plug and play installs it. */
   staged: boolean;
-  /** Of its service: 0 with the boot loader, 1 with the kernel, 2 automatic, 3 on demand, 4 disabled. Undefined: it has none. */
+  /** The start type of its service: 0 with the boot loader, 1 with the kernel, 2 automatic, 3 on demand, 4 disabled. Undefined: it has none. */
   start: number | undefined;
-  /** What Windows replaces `start` by at the next start. */
+  /** The value that replaces `start` at the next start of Windows. */
   startOverride: number | undefined;
   /** Windows knows which device it is for before plug and play has looked. */
   bound: boolean;
@@ -268,7 +267,7 @@ export type DriverView = {
 
 export type CloudbaseInitView = {
   installed: boolean;
-  /** Of its service, as with drivers. */
+  /** The start type of its service, as with drivers. */
   start: number | undefined;
   /** SetupComplete.cmd, which runs at the end of the first start after sysprep, sets the service to start. */
   startedBySetup: boolean;

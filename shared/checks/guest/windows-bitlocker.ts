@@ -1,7 +1,7 @@
 import { diskCheck, type GuestCheck, told } from './define.ts';
 import { started } from './shown-by.ts';
 
-/** Of the disk as a whole: nobody sees a Windows behind it. */
+/** For the disk as a whole, because the inspection cannot see a Windows on an encrypted volume. */
 export const windowsBitLocker: GuestCheck = {
   ...diskCheck({
     code: 'windows-bitlocker',

@@ -19,7 +19,7 @@ export const windowsBootStore = windowsCheck({
   },
   commands: [{ on: 'windows', run: 'bcdboot.exe C:\\Windows /f ALL' }],
   judge: (view, { facts: { firmware = [] } }) => {
-    // Windows XP and Server 2003 have boot.ini; a disk that starts in no way is told of elsewhere.
+    // Windows XP and Server 2003 have boot.ini. Another check reports a disk that cannot start at all.
     if (firmware.length === 0 || ifSeen(() => view.version.major < vista, false)) return undefined;
     const { bootStores } = view;
     const outcome = whether(someHolds(firmware, (each) => bootStores[each]));

@@ -1,6 +1,6 @@
 import { advised, windowsCheck } from './define.ts';
 
-/** What clouds on KVM offer: config drive and HTTP of OpenStack, NoCloud's drive, and HTTP as EC2 has it. */
+/** The sources of clouds on KVM: OpenStack's config drive and HTTP service, NoCloud's drive, and EC2's HTTP service. */
 const ours = /^(?:ConfigDriveService|HttpService|NoCloudConfigDriveService|EC2Service)$/i;
 
 export const windowsCloudbaseInitSources = windowsCheck({

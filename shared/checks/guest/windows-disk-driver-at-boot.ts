@@ -5,7 +5,7 @@ import { diskDrivers, isInstalled } from './windows-drivers.ts';
 
 const atBoot = 0;
 
-/** What keeps a driver from starting with the boot loader, in Windows' own words. */
+/** The reason why a driver does not start with the boot loader, in Windows' own words. */
 function hindrance(name: string, { start, startOverride }: DriverView): string | undefined {
   if (start !== atBoot) return `${name}: Start=${start ?? ''}`;
   return startOverride !== undefined && startOverride !== atBoot
@@ -39,7 +39,7 @@ export const windowsDiskDriverAtBoot = windowsCheck({
     const hindrances = installed.flatMap(([name, driver]) => hindrance(name, driver) ?? []);
     if (hindrances.length === installed.length) return { outcome: 'fail', params: { reason: hindrances.join(', ') } };
     const starting = installed.filter(([name, driver]) => hindrance(name, driver) === undefined);
-    // Plug and play tells it later, and may have done so in a place that is not looked at.
+    // Plug and play finds it later. It may have done so already, in a place that the inspection does not read.
     if (!starting.some(([, { bound }]) => bound))
       return cannotTell('registry-value', `DeviceIds: ${starting.map(([name]) => name).join(', ')}`);
     return { outcome: 'pass' };

@@ -18,7 +18,7 @@ function onPartitions(...partitions: PartitionView[]) {
 }
 const behindRoot = { ...root, number: 4, start: root.end + 1, end: root.end + 1024 };
 
-/** Does it become the instance that it is told to be? */
+/** Can an instance get its own name, network and keys? */
 export const becomes: Case[] = [
   ['cloud-init-installed', disk(), 'pass'],
   ['cloud-init-installed', linux({ cloudInit: { installed: false } }), 'fail'],
@@ -54,7 +54,7 @@ export const becomes: Case[] = [
   ],
   ['cloud-init-datasources', disk(), 'pass'],
   ['cloud-init-datasources', configured({ datasources: undefined }), 'pass'],
-  // What the installer of Ubuntu leaves behind.
+  // The installer of Ubuntu leaves this behind.
   ['cloud-init-datasources', configured({ datasources: ['None'] }), 'fail', { listed: 'None' }],
   ...[
     'ds=nocloud-net;s=http://10.0.0.1/',

@@ -2,7 +2,7 @@ import type { Outcome } from '../../../contracts/finding.ts';
 import { partly, seen, type Why } from '../unseen.ts';
 import type { CloudConfig, DiskView, DriverView, GuestView, KernelView, LinuxView, WindowsView } from '../view.ts';
 
-/** What a check is to say of one view; the params that matter, or none. */
+/** The expected outcome of a check for one view; the params that matter, or none. */
 export type Case = [code: string, view: GuestView, outcome: Outcome, params?: Record<string, string | number>];
 
 const virtio = new Set(['virtio_pci', 'virtio_blk', 'virtio_scsi', 'virtio_net', 'nvme']);

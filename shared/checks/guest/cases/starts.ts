@@ -152,7 +152,7 @@ export const starts: Case[] = [
   ['virtio-block-initramfs', linux({ kernel: { initramfs: initramfs('virtio_blk') } }), 'fail'],
   ['virtio-block-initramfs', linux({ kernel: { initramfs: none } }), 'fail'],
   ['virtio-block-initramfs', linux({ kernel: { initramfs: unreadable } }), 'unknown'],
-  // What is not among the names of a part may be in the rest; what is there is there.
+  // A module that is not in the names of a part may be in the rest. A module that is in the names certainly exists.
   ['virtio-block-initramfs', linux({ kernel: { initramfs: cut } }), 'unknown'],
   ['virtio-block-initramfs', linux({ kernel: { builtin: new Set(['virtio_pci']), initramfs: cut } }), 'pass'],
   ['initramfs-root-driver', disk(), 'pass'],
