@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 
-/** What a key or the token of a session is stored and found by. A slow hash would guard no better: the key has 256 random bits. */
+/** The hash under which a key or a session token is stored and found. A slow hash would not be safer: the key has 256 random bits. */
 export function hashOfKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
@@ -11,7 +11,7 @@ export function newApiKey(): { key: string; hash: Buffer; hint: string } {
   return { key, hash: hashOfKey(key), hint: key.slice(0, 8) };
 }
 
-/** What a browser shows instead of the key with which it has signed in. */
+/** The token that a browser sends instead of the key with which it has signed in. */
 export function newSessionToken(): string {
   return `brs_${randomBytes(32).toString('base64url')}`;
 }

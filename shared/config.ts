@@ -7,7 +7,7 @@ import { Targets } from './targets.ts';
 function bytes(fallback: number) {
   return z.coerce.number().int().positive().default(fallback);
 }
-/** Absent: there is none. */
+/** Absent: no limit. */
 const limit = z.coerce.number().int().positive().optional();
 function seconds(fallback: number) {
   return z.coerce.number().positive().default(fallback);
@@ -51,7 +51,7 @@ export const Environment = z.object({
   /** On as soon as something is set that needs it. */
   TEMPORAL_TLS: z.stringbool().optional(),
   TEMPORAL_TLS_CA: pem,
-  /** What we show the server (mTLS). */
+  /** The certificate that we show the server (mTLS). */
   TEMPORAL_TLS_CERT: pem,
   TEMPORAL_TLS_KEY: pem,
   /** As the server's certificate names it, where that is not the host of the address. */
@@ -74,9 +74,9 @@ export const Environment = z.object({
   API_PORT: z.coerce.number().int().min(0).max(65535).default(8480),
   /** How browsers and other hosts reach the API, when that is another address. */
   API_PUBLIC_URL: z.url().optional(),
-  /** A browser that does nothing for so long is signed out; a session never lasts longer than twelve hours. */
+  /** A browser without activity for this long is signed out. A session never lasts longer than twelve hours. */
   SESSION_IDLE_MINUTES: z.coerce.number().int().min(2).max(720).default(60),
-  /** What senders of storage notifications must show; at least 16 characters. */
+  /** The secret that senders of storage notifications must send; at least 16 characters. */
   EVENTS_SECRET: z.string().min(16),
   /** Seals secrets in the database and signs tokens; several with spaces between, the newest first. API and workers for queues need it. */
   SECRETS_KEY: SecretsKey.optional(),
@@ -93,7 +93,7 @@ export const Environment = z.object({
   /** Where a worker for steps serves the metrics of Temporal's SDK, on METRICS_HOST too. */
   TEMPORAL_METRICS_PORT: z.coerce.number().int().min(1).max(65535).optional(),
 
-  /** Whose users may sign in, as the issuer's own tokens name it; nobody signs in by OpenID Connect without it. */
+  /** The issuer whose users may sign in, exactly as in its tokens. Without it nobody signs in by OpenID Connect. */
   OIDC_ISSUER: z.url().optional(),
   /** `aud` of access tokens for the API; none is accepted without it. */
   OIDC_AUDIENCE: z.string().optional(),
@@ -102,19 +102,19 @@ export const Environment = z.object({
   OIDC_CLIENT_SECRET: z.string().optional(),
   /** As which the issuer knows the command line: a public client with the device authorization grant. */
   OIDC_CLI_CLIENT_ID: z.string().optional(),
-  /** What the command line asks for; by default as the portal does. */
+  /** The scopes that the command line requests; by default those of the portal. */
   OIDC_CLI_SCOPES: z.string().optional(),
   /** Asked for when somebody signs in; `offline_access` where the issuer gives refresh tokens for it only. */
   OIDC_SCOPES: z
     .string()
     .default('openid profile')
     .refine((scopes) => scopes.split(' ').includes('openid'), { error: 'must hold "openid"' }),
-  /** What the sign-in page calls the issuer. */
+  /** The name of the issuer on the sign-in page. */
   OIDC_NAME: z.string().max(60).optional(),
   /** Claims that tell projects and roles: a name, or a path with dots. */
   OIDC_PROJECT_CLAIM: z.string().min(1).default('projects'),
   OIDC_ROLE_CLAIM: z.string().min(1).default('roles'),
-  /** Which of their roles is which of ours, e.g. `viewer=reader,editor=member`. What is not named gives nothing. */
+  /** The mapping of the issuer's roles to ours, e.g. `viewer=reader,editor=member`. A role that is missing here gives no rights. */
   OIDC_ROLES: list,
   /** How the issuer must have signed somebody in: values of the claim `acr` that count. Without any, whatever it does is enough. */
   OIDC_ACR: list,
@@ -137,7 +137,7 @@ export const Environment = z.object({
       'parentbased_traceidratio',
     ])
     .default('parentbased_always_on'),
-  /** Of the ratio samplers. */
+  /** The ratio of the ratio samplers. */
   OTEL_TRACES_SAMPLER_ARG: z.coerce.number().min(0).max(1).default(1),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 
@@ -150,7 +150,7 @@ export const Environment = z.object({
   BOOT_WINDOWS_KVM_SECONDS: seconds(1200),
   BOOT_WINDOWS_TCG_SECONDS: seconds(5400),
   ALLOW_ISO: flag(false),
-  /** What becomes of the uploaded object after its image is published. */
+  /** Whether the uploaded object is kept after its image is published. */
   AFTER_PUBLISH: z.enum(['keep', 'remove']).default('remove'),
   /**
    * How it is made sure that the store has what it was given: by the checksums that it keeps, or by reading every object back. `auto` finds out whether
@@ -167,7 +167,7 @@ export const Environment = z.object({
   PROVENANCE_FORMER_KEYS: z.string().optional(),
   /** Whether webhooks may name hosts of the installation's own network. */
   WEBHOOKS_TO_PRIVATE_ADDRESSES: flag(false),
-  /** Of each project. */
+  /** The limit for each project. */
   MAX_WEBHOOKS: z.coerce.number().int().min(1).default(20),
   /** Hosts that repairs may fetch packages from, by comma; instead of the distributions' own, and wherever they are. */
   REPAIR_PACKAGE_HOSTS: hosts(),
@@ -181,7 +181,7 @@ export const Environment = z.object({
   MAX_VIRTUAL_BYTES: bytes(2048 * GiB),
   /** Memory of one API process for image data that is sent through it (Image API); ten MiB for each body at once. */
   API_UPLOAD_MEMORY: bytes(128 * MiB),
-  /** What a project may hold that has no quota of its own ("bootready project quota"): bytes, images, uploads at a time. */
+  /** The quota of a project that has none of its own ("bootready project quota"): bytes, images, uploads at a time. */
   QUOTA_BYTES: limit,
   QUOTA_IMAGES: limit,
   QUOTA_UPLOADS: limit,
@@ -192,9 +192,9 @@ export const Environment = z.object({
   SWEEP_SECONDS: seconds(60),
   /** So long after they came, notifications of stores are forgotten that are settled. */
   EVENTS_KEEP_DAYS: z.coerce.number().positive().default(30),
-  /** A step that has not been heard of for so long is taken for dead. */
+  /** A step that sends no heartbeat for this long counts as dead. */
   HEARTBEAT_SECONDS: seconds(30),
-  /** A worker that does not take up the next step of its run for so long is taken for dead. */
+  /** A worker that does not start the next step of its run for this long counts as dead. */
   CLAIM_SECONDS: seconds(60),
   /** Time allowed for one step, whatever its size. */
   STEP_HOURS: z.coerce.number().positive().default(12),

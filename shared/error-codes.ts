@@ -1,4 +1,4 @@
-/** What is known of an error by its code alone. docs/adding/error-code.md says how to add one. */
+/** The facts that follow from an error's code alone. docs/adding/error-code.md says how to add one. */
 type ErrorCodeFacts = {
   /** HTTP status of an answer. 500: it is our fault. */
   readonly status: number;

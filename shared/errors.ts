@@ -7,7 +7,7 @@ export type BootreadyErrorOptions = {
   code: ErrorCode;
   /** One sentence, no secrets, no host paths. */
   message: string;
-  /** What the reader can do about it, one sentence. */
+  /** How the reader can fix it, in one sentence. */
   remedy?: string;
   /** True when the same call may succeed later without anyone changing anything. */
   retryable?: boolean;

@@ -30,7 +30,7 @@ export type Inspection = {
 /** `boot` is absent when nothing was started. */
 export type BootCheck = { boot?: Boot; findings: Finding[] };
 
-/** What the steps found, to be judged. A step that was not reached is undefined. */
+/** The findings of the steps, ready for a verdict. A step that was not reached is undefined. */
 export type JudgedParts = {
   admission: Admission;
   conversion?: Conversion | undefined;

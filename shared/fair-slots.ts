@@ -1,15 +1,14 @@
 /**
- * How much heavy work a process does at once: steps of a worker, lists of the API. A step takes up its task at once and waits here with heartbeats,
- * so that a busy worker is never taken for a dead one.
- *
- * Fair by project: who comes next is of the project that has the fewest slots now, and of several such the one that has waited longest since
- * its last turn; within a project it is first come, first served. A project that is alone may have all slots. So that nobody who comes then waits
- * for its steps to end, there is one slot more, which only a project that has none may take, and only while another has several. To keep a slot
- * free instead would have cost the only project of a worker half of two slots, all the time. A worker of one slot stays one that does one step at once.
+ * Limits the heavy work that a process does at once: steps of a worker, lists of the API. A step starts its task at once and waits here with heartbeats, so
+ * nobody mistakes a busy worker for a dead one.
+ * The slots are fair by project. The next slot goes to the project that has the fewest slots now. Among several such projects it goes to the one whose last
+ * turn is longest ago. Within a project, first come, first served. A project that is alone may have all slots. A newcomer need not wait for the end of its
+ * steps: there is one extra slot, which only a project without any slot may take, and only while another project has several. A permanently free slot would be
+ * worse: it would cost the only project of a worker half of two slots, all the time. A worker with one slot still does one step at once.
  */
 export type Slots = {
   use<T>(project: string, signal: AbortSignal, work: () => Promise<T>, keep?: Keep<T>): Promise<T>;
-  /** Nothing more comes of it: its slot, if one is kept, is free. */
+  /** No more work follows for this image: frees its slot, if one is kept. */
   leave(image: string): void;
   readonly count: number;
   /** May be one more than `count`, for a while. */
@@ -18,12 +17,12 @@ export type Slots = {
 };
 
 /**
- * Whose slot it is: the next work of the same image has it at once, if it comes soon. So what is begun is ended before more is begun, and no more
- * images lie half done in scratch than there are slots.
+ * The image that keeps its slot: its next work gets the slot at once, if it comes soon. So a process finishes an image before it starts more, and scratch holds
+ * no more unfinished images than there are slots.
  */
 export type Keep<T> = {
   image: string;
-  /** Whether there is more to come, by what came of this; of work that throws nothing is kept. */
+  /** Decides from the result whether more work follows. If the work throws, no slot is kept. */
   when?: (result: T) => boolean;
 };
 

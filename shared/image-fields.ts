@@ -1,7 +1,10 @@
 import type { ImageDetail, ImageView, PublishedView, RunView, StepView } from './contracts/api.ts';
 import type { Report } from './contracts/run.ts';
 
-/** Who looks at an image: its project, an administrator, a project that it is shared with, or any other (of community and platform images). */
+/**
+ * The relation of a viewer to an image: its own project, an administrator, a project that it is shared with, or any other project (for community and platform
+ * images).
+ */
 export const imageViewers = ['owner', 'administrator', 'member', 'other'] as const;
 export type ImageViewer = (typeof imageViewers)[number];
 
@@ -56,7 +59,7 @@ export const uploadFields = {
   size: 'everyone',
 } as const satisfies Fields<ImageView['upload']>;
 
-/** `bucket` and `key` hold nothing but ids and the hash. */
+/** `bucket` and `key` contain only ids and the hash. */
 export const publishedFields = {
   bucket: 'everyone',
   key: 'everyone',
@@ -93,7 +96,7 @@ export const stepFields = {
   finishedAt: 'everyone',
 } as const satisfies Fields<StepView>;
 
-/** Of a report: where the bytes came from. All else in it is what was found in them. */
+/** The fields of a report that show where the bytes came from. All other fields describe the contents. */
 export const reportUploadFields = {
   bucket: 'owner',
   key: 'owner',
@@ -102,7 +105,7 @@ export const reportUploadFields = {
   sha256: 'everyone',
 } as const satisfies Fields<Report['upload']>;
 
-/** Of the Image API: attributes that clients know, what the owner has set, what bootready adds (`os_glance_bootready_*`), and imports. */
+/** The fields of the Image API: attributes that clients know, properties of the owner, the facts that bootready adds (`os_glance_bootready_*`), and imports. */
 export const glanceFields = {
   attributes: 'everyone',
   properties: 'everyone',

@@ -16,8 +16,8 @@ export function distributionId(osDistro: string | undefined): string | undefined
 }
 
 /**
- * What was found, in the words of Glance's image properties, for whoever starts instances: a scheduler needs no more to choose firmware and devices. A
- * disk that boots both ways is left to the platform's default. Source: Glance "Useful image properties", Nova's ImageMetaProps.
+ * The findings in the words of Glance's image properties, for schedulers that start instances. A scheduler needs no more to choose firmware and devices. For a
+ * disk that boots with both firmwares, the platform's default decides. Source: Glance "Useful image properties", Nova's ImageMetaProps.
  */
 export function imageProperties(guest: GuestFacts): Record<string, string> {
   const { osType, osDistro, osVersion, architecture, firmware = [], guestAgent } = guest;

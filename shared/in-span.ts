@@ -1,7 +1,7 @@
 import { isBootreadyError } from './errors.ts';
 import type { SpanFacts, SpanStart, Traces } from './ports/traces.ts';
 
-/** How an error is told: its message may hold what an uploader wrote, its code does not. */
+/** Describes an error by its code, because its message may contain an uploader's text. */
 function ofError(error: unknown): SpanFacts {
   return {
     outcome: 'failed',

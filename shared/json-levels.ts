@@ -2,7 +2,7 @@ const [quote, backslash, openBrace, openBracket, closeBrace, closeBracket] = [..
   each.charCodeAt(0),
 );
 
-/** How deep JSON nests; in one pass over the text, whatever it holds. What nests deeply costs far more in whatever walks it later. */
+/** Counts the nesting levels of JSON, in one pass over the text, whatever it contains. Deep nesting costs far more in code that walks it later. */
 export function countLevels(text: string): number {
   let level = 0;
   let deepest = 0;

@@ -1,4 +1,4 @@
-/** What a job comes to that could not begin yet: it is done later, and that was no try. */
+/** The result of a job that could not start yet. It runs later, and this does not count as an attempt. */
 export class Postponed {
   readonly byMs: number;
   constructor(byMs: number) {

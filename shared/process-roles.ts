@@ -3,9 +3,9 @@ export const processRoles = ['api', 'worker', 'queues'] as const;
 export type ProcessRole = (typeof processRoles)[number];
 
 /**
- * Options of Node that each process is started with. V8 takes its bounds from the memory of the machine: with 24 GiB it lets garbage lie until the
- * heap has hundreds of MiB. What an API process may really hold is bounded (request-limits.ts), and a worker holds no image (bytes are in buffers, outside
- * of the heap); both fit into this with room to spare. Sizes in MiB; https://nodejs.org/api/cli.html#useful-v8-options
+ * Options of Node for each process. V8 takes its limits from the memory of the machine: with 24 GiB it keeps garbage until the heap has hundreds of MiB. An API
+ * process may hold only a limited amount (request-limits.ts), and a worker holds no image (bytes are in buffers, outside of the heap). Both fit into these
+ * limits easily. Sizes in MiB; https://nodejs.org/api/cli.html#useful-v8-options
  */
 export const heapOptions: Readonly<Record<ProcessRole, readonly string[]>> = {
   api: ['--max-semi-space-size=8', '--max-old-space-size=320'],
@@ -14,8 +14,8 @@ export const heapOptions: Readonly<Record<ProcessRole, readonly string[]>> = {
 };
 
 /**
- * What each process must find in its environment when it starts (mallopt(3)). By default glibc keeps freed buffers of up to 32 MiB for later, in a pool for
- * each thread: a worker had 370 MiB between two images, and has 250 with this.
+ * Variables that each process must have in its environment when it starts (mallopt(3)). By default glibc keeps freed buffers of up to 32 MiB for later, in a
+ * pool for each thread. Between two images a worker had 370 MiB; with this it has 250.
  */
 export const mallocEnvironment = {
   MALLOC_ARENA_MAX: '2',

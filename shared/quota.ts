@@ -3,10 +3,10 @@ import type { Finding } from './contracts/finding.ts';
 import { BootreadyError } from './errors.ts';
 import { formatBytes } from './quantities.ts';
 
-/** What a project may hold; null is without limit. Glance's limits: image_size_total, image_count_total, image_count_uploading. */
+/** The limits of a project; null means without limit. Glance's limits: image_size_total, image_count_total, image_count_uploading. */
 export type Limits = { bytes: number | null; images: number | null; uploads: number | null };
 
-/** What it holds. `bytes` has those that are promised to uploads under way, and `stagedBytes` (those that wait for an import). */
+/** A project's use of its limits. `bytes` includes those that running uploads have reserved, and `stagedBytes` (those that wait for an import). */
 export type Usage = { bytes: number; images: number; uploads: number; stagedBytes: number };
 
 export type Quota = { limits: Limits; used: Usage };
@@ -14,7 +14,7 @@ export type Quota = { limits: Limits; used: Usage };
 /** With the limits of its own; null follows the installation. */
 export type ProjectQuota = Quota & { projectId: string; own: Limits };
 
-/** `fill`: whoever has used most of one of its limits first; `bytes`: whoever holds most. */
+/** `fill`: the project that has used most of one of its limits comes first; `bytes`: the project with the most bytes comes first. */
 export const quotaOrders = ['fill', 'bytes', 'project'] as const;
 export type QuotaOrder = (typeof quotaOrders)[number];
 
@@ -23,7 +23,7 @@ export const stride = 64 * 1024 ** 2;
 
 export const unlimited: Limits = { bytes: null, images: null, uploads: null };
 
-/** What holds for every project that has no limits of its own. */
+/** The limits of every project that has none of its own. */
 export function toLimits({ QUOTA_BYTES, QUOTA_IMAGES, QUOTA_UPLOADS }: Config): Limits {
   return {
     bytes: QUOTA_BYTES ?? null,
@@ -72,7 +72,7 @@ export function assertFits(quota: Quota, wanted: Wanted): void {
   if (shortage) throw overQuota(shortage);
 }
 
-/** As a finding, for whoever speaks in the catalogue's words: a run, and clients before they send a byte. */
+/** The shortage as a finding, for readers that use the catalogue's words: a run, and clients before they send a byte. */
 export function quotaFinding({ resource, limit, used, wanted }: Shortage): Finding {
   return {
     code: `quota-${resource}`,

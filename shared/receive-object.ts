@@ -15,11 +15,11 @@ export type Received = {
 };
 
 export type ReceiveOptions = {
-  /** What the sender announced. */
+  /** The size that the sender announced. */
   size: number | undefined;
   /** Most bytes that may come. */
   limit: number;
-  /** Bytes that have their room already, and how more get it. What `extend` throws ends the reception. */
+  /** Bytes that have room already, and a function that reserves more. An error of `extend` ends the reception. */
   room: { held: number; extend: (bytes: number) => Promise<number> };
   /** Whether this process may hold so many bytes of it, where that is more than readMemory its size. Parts stay as they are when it may not. */
   mayHold: (bytes: number) => boolean;
@@ -29,7 +29,7 @@ export type ReceiveOptions = {
   silentMs?: number;
 };
 
-/** The next part of a body; of known length all are alike, and no larger than ten thousand of them must be. */
+/** The size of the next part of a body. If the length is known, all parts have the same size, and ten thousand of them are always enough. */
 function nextPartSize(partNumber: number, size: number | undefined): number {
   return size === undefined ? growingPartSize(partNumber) : Math.max(growingPartSize(1), Math.ceil(size / 9000));
 }

@@ -7,7 +7,7 @@ type RequestLimit = {
   unit: 'items' | 'bytes' | 'levels' | 'seconds';
   /** Where it is counted, as the subject of a sentence: "A list". */
   per: string;
-  /** What is counted, as that sentence ends: "has at most 8 sort keys". */
+  /** The counted thing, as the end of that sentence: "has at most 8 sort keys". */
   of: string;
   /** How a request beyond it is refused; or what happens instead. */
   code:
@@ -24,8 +24,8 @@ const MiB = 1024 ** 2;
 const KiB = 1024;
 
 /**
- * What one request, one record and one client may ask of the API. Every limit is here and nowhere else: the routes enforce this table, and docs/api-limits.md
- * and the OpenAPI document are made from it. ASVS 5.0, 2.4 and 15.2.
+ * Limits of one request, one record and one client of the API. Every limit is here and nowhere else: the routes enforce this table, and docs/api-limits.md and
+ * the OpenAPI document are made from it. ASVS 5.0, 2.4 and 15.2.
  */
 export const requestLimits = {
   urlAndHeaderBytes: {

@@ -22,7 +22,7 @@ export type SecretKeys = {
   prefixes: [string, ...string[]];
   /** @param about the table, column and id that it belongs to: copied to another row it does not open */
   seal(text: string, about: string): string;
-  /** What lies in clear is given as it is: it comes from before there were keys. @throws `unavailable` that names the key that is missing */
+  /** Returns clear text unchanged, because it is from the time before there were keys. @throws `unavailable` that names the missing key */
   unseal(text: string, about: string): string;
   /** A key for each of ours, the newest first: sign with the first, and let all of them prove. */
   derive(purpose: string): [Uint8Array, ...Uint8Array[]];
@@ -41,7 +41,7 @@ export function newSecretsKey(): string {
   return randomBytes(32).toString('hex');
 }
 
-/** @param keys of `SecretsKey` @throws `invalid-input` when there is none */
+/** @param keys of `SecretsKey` @throws `invalid-input` when the list is empty */
 export function makeSecretKeys(keys: readonly string[] = []): SecretKeys {
   const [newest, ...older] = keys.map((key) => key.toLowerCase());
   if (newest === undefined) {

@@ -1,6 +1,6 @@
 import type { Snapshot, SnapshotKind } from './contracts/snapshot.ts';
 
-/** What says of an image that it is a snapshot: properties by the names that Nova gives them, and one of our own for its kind. */
+/** Properties that mark an image as a snapshot. They have the names that Nova gives them, and the kind has a name of ours. */
 export function snapshotProperties({ kind, baseImageId, instanceId }: Snapshot): Record<string, string> {
   return {
     image_type: 'snapshot',

@@ -4,7 +4,7 @@ import { probePrefix } from './events/probe.ts';
 import { readMd5 } from './md5.ts';
 import type { ObjectStore } from './ports/object-store.ts';
 
-/** What a store does with parts, as it was seen to do it. No S3 server says so of itself. */
+/** How a store treats parts, found by a test, because no S3 server reports it. */
 export type StoreTraits = {
   /**
    * It refuses a part whose MD5 is another, makes the ETag of an object of the MD5 of its parts, and gives back what it was given. Then ETag and size tell

@@ -7,7 +7,7 @@ const patienceSeconds = 120;
 /** One failed try is not important. */
 const manyTries = 3;
 
-/** What a step says of the object store, and of nothing else. */
+/** The error code of a step that concerns the object store and nothing else. */
 const ofStore = 'unavailable';
 
 function secondsSince(date: Date, now: Date): number {
@@ -15,8 +15,8 @@ function secondsSince(date: Date, now: Date): number {
 }
 
 /**
- * Why each of the open runs makes no progress, in numbers and on the operators' page alike. Undefined while all is well: a long step that works is not
- * stuck, and neither is one that waits for its turn. In a long queue a run waits for others: it is not stuck while others begin.
+ * Why each of the open runs makes no progress, for metrics and for the operators' page. Undefined if all is well: a long step that works is not stuck, and
+ * neither is a step that waits for its turn. In a long queue a run waits for others: it is not stuck while others start.
  */
 export function findStuck(open: readonly OpenRun[], now: Date): (StuckReason | undefined)[] {
   const othersBegin = open.some(({ startedAt }) => startedAt && secondsSince(startedAt, now) <= patienceSeconds);

@@ -56,7 +56,7 @@ export type GlanceTargetConfig = z.infer<typeof GlanceTargetConfig>;
 export const TargetConfig = z.discriminatedUnion('kind', [S3TargetConfig, DirectoryTargetConfig, GlanceTargetConfig]);
 export type TargetConfig = z.infer<typeof TargetConfig>;
 
-/** By name. What is wrong is told by where it is, never by what is there. */
+/** Targets by name. An error says where the problem is, but never shows the value, because it may be a secret. */
 export const Targets = z
   .string()
   .transform((text, context) => {

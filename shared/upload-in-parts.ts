@@ -32,7 +32,7 @@ export function takenAway(error: unknown): never {
   });
 }
 
-/** What earlier tries left at the key, of which nobody may be sure that they still write, is ended. */
+/** Ends the open uploads of earlier attempts at the key, because one of those attempts may still be writing. */
 export async function clearUploads(
   store: Pick<ObjectStore, 'listMultiparts' | 'abortMultipart'>,
   { bucket, key }: { bucket: string; key: string },
@@ -43,8 +43,8 @@ export async function clearUploads(
 }
 
 /**
- * An object of whatever size, in parts and with little memory. What earlier tries left at the key is removed.
- * @throws BootreadyError `unavailable`, retryable, when another writer did so with this one; what `read` throws; those of the store
+ * Uploads an object of any size, in parts and with little memory. Removes the remains of earlier attempts at the key.
+ * @throws BootreadyError `unavailable`, retryable, when another writer removed this upload; the errors of `read` and of the store
  */
 export async function uploadInParts(
   store: ObjectStore,

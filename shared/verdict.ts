@@ -9,7 +9,7 @@ export function rejects({ code, outcome }: Finding, policy: Policy): boolean {
   return isRejection({ outcome, severity: findCheck(code).severity }, policy);
 }
 
-/** The same of a finding whose severity is known, as those of kept reports are told (checks/view.ts). */
+/** The same for a finding whose severity is known, as for findings of kept reports (checks/view.ts). */
 export function isRejection(
   { outcome, severity }: { outcome: Outcome; severity: CheckDefinition['severity'] },
   policy: Policy,
@@ -18,18 +18,18 @@ export function isRejection(
 }
 
 /**
- * What the findings come to. Anything that neither rejects nor is a pass is a warning, an `unknown` too: we do not refuse what
- * we could not see.
+ * The verdict of the findings. A finding that neither rejects nor passes is a warning, and so is `unknown`: we do not refuse an image because of facts that we
+ * could not see.
  */
 export function decide(findings: readonly Finding[], policy: Policy): Verdict {
   if (findings.some((finding) => rejects(finding, policy))) return 'reject';
   return findings.every((finding) => finding.outcome === 'pass') ? 'publish' : 'publish-with-warnings';
 }
 
-/** What makes a disk useless, and nobody unsafe who takes it for the raw bytes that it is declared to be. */
+/** Findings that make a disk useless, but endanger nobody who uses it as the raw bytes that it is declared to be. */
 const harmless = new Set(['unrecognised', 'too-small']);
 
-/** Whether these looks found nothing against serving bytes unchanged. What could not be seen is not safe. */
+/** Whether these checks found nothing against serving bytes unchanged. A fact that could not be seen counts as unsafe. */
 export function foundNothingUnsafe(findings: readonly Finding[]): boolean {
   return findings.every(({ code, outcome }) => outcome === 'pass' || outcome === 'warn' || harmless.has(code));
 }

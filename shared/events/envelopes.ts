@@ -10,7 +10,8 @@ function isObject(value: unknown): value is Json {
 const mostEnvelopes = 4;
 
 /**
- * What lies in a message of AWS that carries others as text: a notification of SNS, messages of SQS as they are received, and the events of Lambda and of pipes for both.
+ * Finds the messages inside a message of AWS that carries others as text: a notification of SNS, messages of SQS as they are received, and the events of Lambda
+ * and of pipes for both.
  * Sources: Amazon SNS, "Parsing message formats"; Amazon SQS API, "Message"; AWS Lambda, "Using with SQS", "Using with SNS".
  */
 function within(event: Json): readonly unknown[] | undefined {

@@ -1,6 +1,7 @@
 /**
- * Object metadata are headers, and S3 keeps them as ASCII (Amazon S3, "User-defined object metadata"). What clients and stores make of other characters: percent-encoding,
- * the words of RFC 2047 (AWS answers with these), or the bytes of UTF-8, which HTTP clients read as Latin-1 (RFC 9110, 5.5). Text that is none of these stays as it is.
+ * Decodes object metadata. They are headers, and S3 keeps them as ASCII (Amazon S3, "User-defined object metadata"). Clients and stores encode other characters
+ * in several ways: percent-encoding, the words of RFC 2047 (AWS answers with these), or the bytes of UTF-8, which HTTP clients read as Latin-1 (RFC 9110, 5.5).
+ * Any other text stays unchanged.
  */
 export function metadataText(value: string): string {
   return withoutPercents(withoutWords(asUtf8(value)));

@@ -6,9 +6,9 @@ import { snapshotProperties } from '../snapshot.ts';
 import { metadataText } from './metadata-text.ts';
 
 /**
- * What a plain S3 client says of its upload by object metadata: `x-amz-meta-name`, `-format`, `-policy`, `-boot-check`, `-allow-iso`; of a
- * snapshot `-image-type: snapshot`, `-snapshot-kind`, `-base-image-ref`, `-instance-uuid`. What
- * makes no sense falls back to the default, and is told in `notes`: an upload is never lost for a wrong word.
+ * Reads the description of an upload that a plain S3 client sends as object metadata: `x-amz-meta-name`, `-format`, `-policy`, `-boot-check`, `-allow-iso`; for
+ * a snapshot also `-image-type: snapshot`, `-snapshot-kind`, `-base-image-ref`, `-instance-uuid`. A value that makes no sense falls back to the default, and
+ * `notes` reports it: an upload is never lost because of a wrong word.
  */
 export function describeUpload(
   key: string,

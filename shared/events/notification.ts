@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { ObjectInfo } from '../ports/object-store.ts';
 
-/** A storage notification of a finished upload, whoever sent it. A hint only: the object's HEAD is the truth. */
+/** A storage notification of a finished upload, from any sender. It is only a hint: the object's HEAD is the truth. */
 export type UploadNotification = {
-  /** What makes two deliveries the same notification. */
+  /** Two deliveries with the same fingerprint are the same notification. */
   fingerprint: string;
   eventName: string;
   bucket: string;
-  /** As it came: decoded or form-encoded, who knows (see keyCandidates). */
+  /** The key unchanged: decoded or form-encoded, which nobody knows (see keyCandidates). */
   key: string;
   etag: string | null;
   versionId: string | null;
@@ -19,7 +19,7 @@ export function computeFingerprint(facts: readonly unknown[]): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex');
 }
 
-/** What our own API notes when it has completed an upload, in the way of a store's notification. */
+/** The notification that our own API records when it has completed an upload, in the form of a store's notification. */
 export function finishedUpload({ bucket, key, etag, versionId, size, lastModified }: ObjectInfo): UploadNotification {
   return {
     fingerprint: computeFingerprint(['api', bucket, key, versionId ?? null, etag, lastModified.toISOString()]),

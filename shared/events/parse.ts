@@ -33,7 +33,7 @@ function isCreation(eventName: string): boolean {
 
 function notification(parts: Omit<UploadNotification, 'fingerprint'> & { time: string | null }): UploadNotification {
   const { time, ...rest } = parts;
-  // The time too: versitygw begins its sequencer anew when it starts, and the same bytes may be uploaded again later.
+  // The time counts too, because versitygw starts its sequencer again at each start, and the same bytes may be uploaded again later.
   const facts = [rest.bucket, rest.key, rest.versionId, rest.etag, rest.sequencer, rest.eventName, time];
   return { ...rest, raw: storableJson(rest.raw) as object, fingerprint: computeFingerprint(facts) };
 }
@@ -78,11 +78,12 @@ function readBridge(event: Json): UploadNotification | undefined {
   });
 }
 
-/** Events that are none of an upload: SNS asks whether it may send here. */
+/** Events that announce no upload: SNS asks whether it may send here. */
 export const subscriptionEvent = 'sns:SubscriptionConfirmation';
 
 /**
- * A topic that sends nothing until somebody confirms it. Kept for operators to see; its address is never fetched, because whoever knows our secret could make us fetch any.
+ * A topic that sends nothing until somebody confirms it. The event is kept for operators. Its address is never fetched, because otherwise anyone who knows our
+ * secret could make us fetch any address.
  * Source: Amazon SNS, "HTTP/HTTPS subscription confirmation JSON format".
  */
 function readSubscription(event: Json): UploadNotification | undefined {
@@ -95,8 +96,8 @@ function readSubscription(event: Json): UploadNotification | undefined {
 }
 
 /**
- * SeaweedFS tells of files, those of all buckets below one folder; parts of a multipart upload lie in a folder of their own until they are put together. An upload is new
- * there, or takes the place of another. Source: seaweedfs weed/notification/webhook, weed/pb/filer.proto.
+ * Reads an event of SeaweedFS. It reports files; the files of all buckets are below one folder. Parts of a multipart upload are in a separate folder until they
+ * are assembled. An upload is new there, or replaces another. Source: seaweedfs weed/notification/webhook, weed/pb/filer.proto.
  */
 function readFilerEvent(event: Json): UploadNotification | undefined {
   const kind = text(event.event_type);
@@ -149,8 +150,8 @@ function readCloudEvent(
 }
 
 /**
- * The finished uploads that a message announces, whoever sent it. Pure; never throws on any JSON: what is not understood counts
- * as ignored, for a sender that gets an error sends the same again for ever (MinIO, Ceph).
+ * The finished uploads that a message announces, from any sender. Pure; never throws on any JSON. A message that is not understood counts as ignored, because a
+ * sender that gets an error sends the same message again forever (MinIO, Ceph).
  */
 export function parseNotifications(headers: Headers, body: unknown): Parsed {
   const found: (UploadNotification | undefined)[] = [];
@@ -195,8 +196,8 @@ export function parseNotifications(headers: Headers, body: unknown): Parsed {
 }
 
 /**
- * What may be the sender's secret: Ceph copies the topic's OpaqueData into each record. Each once, and one more than `most` at the most: looked for before it is
- * known who sends, so it costs little whatever the message holds.
+ * The values that may be the sender's secret: Ceph copies the topic's OpaqueData into each record. Returns each value once, and at most one more than `most`.
+ * It runs before the sender is known, so it must cost little for every message.
  */
 export function secretsIn(body: unknown, most: number): string[] {
   const secrets = new Set<string>();

@@ -1,4 +1,4 @@
-/** Where `bootready doctor` puts its probes in the uploads bucket. What lies there is never an upload, whatever prefix a project has. */
+/** The place where `bootready doctor` puts its probes in the uploads bucket. An object there is never an upload, whatever prefix a project has. */
 export const probePrefix = '.bootready-doctor/';
 
 export function isProbe(key: string): boolean {

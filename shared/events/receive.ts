@@ -34,7 +34,10 @@ function isSecret(shown: string, secret: string): boolean {
   return timingSafeEqual(digest(shown), digest(secret));
 }
 
-/** What a request shows before its body: in the header Authorization, or at the end of the path or in the query, for senders that can set no header. */
+/**
+ * The secrets that a request shows before its body: in the header Authorization, or, for senders that can set no header, at the end of the path or in the
+ * query.
+ */
 function shownIn({ headers, token }: Pick<Incoming, 'headers' | 'token'>): string[] {
   const { authorization } = headers;
   const bearer = /^Bearer (.+)$/i.exec(typeof authorization === 'string' ? authorization : '')?.[1];
@@ -59,9 +62,9 @@ export const wrongSecret = {
 } as const satisfies Reception;
 
 /**
- * Row first, then the 2xx, then the job: a job that could not be added (Redis is down) is found by the sweep.
- * What is not understood is answered with 200 too, because MinIO and Ceph repeat for ever what is not. Records that no store can have
- * sent are refused after the others are stored.
+ * Stores the row first, then answers 2xx, then adds the job. If the job could not be added (Redis is down), the sweep finds the row.
+ * Answers 200 for messages that it does not understand too, because MinIO and Ceph repeat a refused message forever. Refuses records that no store can have
+ * sent, after the others are stored.
  * @throws BootreadyError `unavailable` when the rows could not be stored: the sender tries again
  */
 export async function receiveNotifications(

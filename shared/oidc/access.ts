@@ -2,7 +2,7 @@ import { ProjectId } from '../contracts/image.ts';
 import { BootreadyError } from '../errors.ts';
 import type { Role } from '../ports/projects.ts';
 
-/** What a token says about whom it is of, once its signature has been checked. */
+/** The claims of a token about its user, after its signature has been checked. */
 export type Claims = Readonly<Record<string, unknown>>;
 
 /**
@@ -16,14 +16,14 @@ export type AccessRules = {
   strengths: readonly string[];
 };
 
-/** What a user of the issuer may do here. The projects are those that the issuer names, whether they are there or not. */
+/** The rights of an issuer's user here. The issuer names the projects; they may not exist here. */
 export type Access = { subject: string; name: string; projects: readonly string[]; role: Role };
 
 const ranked: readonly Role[] = ['admin', 'member', 'reader'];
 
 /**
- * How somebody was signed in is told in the token of that sign-in; one that is renewed may leave it out (OpenID Connect Core 12.2), and then that of the sign-in
- * holds.
+ * The rules for a renewed token. The token of a sign-in says how the user signed in. A renewed token may leave that out (OpenID Connect Core 12.2), and then
+ * the value of the sign-in stays valid.
  */
 export function rulesOfRenewal(told: Claims, rules: AccessRules): AccessRules {
   return told.acr === undefined ? { ...rules, strengths: [] } : rules;

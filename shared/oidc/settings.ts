@@ -7,7 +7,7 @@ import type { AccessRules } from './access.ts';
 
 export type OidcSettings = {
   issuer: URL;
-  /** Whom access tokens must be for; without one none is accepted. */
+  /** The audience that access tokens must have; without it none is accepted. */
   audience: string | undefined;
   clientId: string;
   clientSecret: string | undefined;
@@ -19,7 +19,7 @@ export type OidcSettings = {
   /** Where they are after signing out. */
   homeUrl: string;
   rules: AccessRules;
-  /** What the command line is told; undefined where its users have keys only. */
+  /** The values for the command line; undefined if its users have only keys. */
   commandLine: CommandLineSignIn | undefined;
 };
 
@@ -33,7 +33,7 @@ export function toOidcSettings(config: Config): OidcSettings | undefined {
   if (!API_PUBLIC_URL || !isSafe(new URL(API_PUBLIC_URL))) {
     throw wrong('API_PUBLIC_URL must be an https URL', 'Set it to the address of the portal for browsers.');
   }
-  // An ID token is for the client and tells who signed in; taken for an access token, whoever gets one could act by it (RFC 9068, 5).
+  // An ID token is for the client and says who signed in. If the API accepted it as an access token, everyone who gets one could act as the user (RFC 9068, 5).
   if (audience === clientId) {
     throw wrong(
       'OIDC_AUDIENCE is the OIDC_CLIENT_ID',
@@ -83,7 +83,7 @@ function toRoles({ OIDC_ROLES }: Config): ReadonlyMap<string, Role> {
   );
 }
 
-/** What a machine says to itself nobody else reads. */
+/** Plain http is safe only on the machine itself, because nobody else can read it. */
 function isSafe({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname));
 }

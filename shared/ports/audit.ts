@@ -4,7 +4,7 @@ export type AuditRecord = {
   action: AuditAction;
   /** Who: the key that was shown, a user of the issuer's, or one of the command line. */
   by: { keyId: string } | { name: string };
-  /** Of the image, or of the actor. */
+  /** The project of the image, or of the actor. */
   projectId?: string;
   imageId?: string;
   address?: string;

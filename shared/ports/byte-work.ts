@@ -11,13 +11,16 @@ export type Sha256 = { sha256: string };
 
 export type BringOrder = {
   from: ObjectPin;
-  /** What is written of it; all of it is read, once, and hashed. */
+  /** The part that is written. All of it is read once, and hashed. */
   part: ObjectSpan;
   /** A new file. Zeros become holes. */
   to: string;
 };
 
-/** A file of ours. What is not `data` is known to be zeros, and not read: the kernel makes a page of memory of each page of a hole. All is data where that is not said. */
+/**
+ * A local file. Bytes outside of `data` are known to be zeros and are not read, because the kernel allocates a page of memory for each page of a hole. Without
+ * `data`, all bytes are data.
+ */
 export type LocalFile = { path: string; size: number; data?: readonly ObjectSpan[] | undefined };
 
 /** Algorithms that manifests of archives use. */
@@ -38,7 +41,7 @@ export type SentParts = Sha256 & {
   etag: string;
 };
 
-/** What was read of an object. */
+/** The digest and size of the bytes that were read from an object. */
 export type ReadBack = Sha256 & { size: number };
 
 /**
@@ -53,8 +56,8 @@ export interface ByteWork {
   /** As `hash`, by another algorithm. @returns lower-case hex */
   digest(file: LocalFile & { algorithm: DigestAlgorithm }, control: ByteControl): Promise<{ hex: string }>;
   /**
-   * What earlier tries left at the key is removed. Throws what leaves no upload open.
-   * @throws `unavailable`, retryable, when another writer ended the upload, or the store took other bytes than it was given
+   * Removes the remains of earlier attempts at the key. If it throws, no upload stays open.
+   * @throws `unavailable`, retryable, when another writer ended the upload, or the store received other bytes than were sent
    */
   send(order: SendOrder, control: ByteControl): Promise<SentParts>;
   readBack(pin: ObjectPin, control: ByteControl): Promise<ReadBack>;

@@ -16,8 +16,8 @@ const Resource = z.object({
 });
 
 /**
- * How a published image came to be: an in-toto Statement v1 with SLSA's provenance predicate v1, which verifiers know. What that predicate has no word
- * for, the checks, is a by-product with its digest and its outcomes.
+ * The origin of a published image: an in-toto Statement v1 with SLSA's provenance predicate v1, which verifiers know. That predicate has no field for checks,
+ * so they are a by-product with its digest and its outcomes.
  * Sources: in-toto attestation spec v1, https://slsa.dev/spec/v1.0/provenance
  */
 export const Statement = z.object({
@@ -41,7 +41,7 @@ export type Statement = z.infer<typeof Statement>;
 
 export type Published = { name: string; sha256: string; size: number; format: 'raw' | 'qcow2' };
 
-/** @param keyId names the installation: whoever holds the key is the builder */
+/** @param keyId names the installation, because the owner of the key is the builder */
 export function toStatement(
   report: Report,
   { published, policy, keyId, finishedOn }: { published: Published; policy: string; keyId: string; finishedOn: Date },

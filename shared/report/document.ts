@@ -16,7 +16,7 @@ export type ReportDocument = Omit<Examination, 'findings'> & {
   findings: readonly FindingView[];
 };
 
-/** Label and value, in the order in which they are told; what is not known is left out. */
+/** Label and value, in the order of the report; facts that are not known are left out. */
 export function toFacts(document: ReportDocument, language: Language): [label: string, value: string][] {
   const say: ReportWords = reportWords[language];
   const { layers, disk, guest, converted, boot, output, uploadSha256 } = document;

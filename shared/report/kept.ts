@@ -2,8 +2,8 @@ import { Finding } from '../contracts/finding.ts';
 import { Report } from '../contracts/run.ts';
 
 /**
- * A report as it is kept, which another version of bootready may have made: older, or newer before it was replaced again. What does not have the shape
- * of ours is left out, so that the rest can be shown; null when what every report has is missing.
+ * Reads a stored report, which another version of bootready may have made: older, or newer before it was replaced again. Leaves out fields that do not have our
+ * shape, so the rest can be shown. Null if a field that every report has is missing.
  */
 export function keptReport(kept: unknown): Report | null {
   const whole = Report.safeParse(kept);

@@ -3,7 +3,7 @@ import type { FindingView } from '../contracts/api.ts';
 import { type ReportDocument, readGroups, toFacts } from './document.ts';
 import { reportWords } from './words.ts';
 
-/** What cleans each line: guests write names, and a terminal obeys control characters. */
+/** Cleans one line: guests write names, and a terminal obeys control characters. */
 function line(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, ' ');
 }

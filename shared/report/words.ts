@@ -20,7 +20,7 @@ export type ReportWords = {
   advice: string;
   tools: string;
   verdict: Record<Verdict, string>;
-  /** Of a file that was only checked. */
+  /** For a file that was only checked, not published. */
   wouldBe: Record<Verdict, string>;
 };
 
