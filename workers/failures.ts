@@ -2,8 +2,8 @@ import { ApplicationFailure, ApplicationFailureCategory, CancelledFailure } from
 import { BootreadyError, explain, isBootreadyError } from '../shared/errors.ts';
 
 /**
- * What a step throws, as Temporal understands it; the one place that maps. The thrower has decided whether a retry helps.
- * The failure's details carry the remedy, never the cause: Temporal shows details to everyone who may see the run.
+ * Turns the error of a step into a failure for Temporal; the only place that does so. The code that threw has decided whether a retry helps. The failure's
+ * details carry the remedy, never the cause: Temporal shows details to everyone who may see the run.
  */
 export function toFailure(error: unknown): Error {
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
@@ -15,7 +15,7 @@ export function toFailure(error: unknown): Error {
       details: [{ remedy: error.remedy }],
       // Whatever fills the disk needs a while to go.
       ...(error.code === 'scratch-full' ? { nextRetryDelay: '1m' } : {}),
-      // What the uploader or the network did is no alarm for the operator.
+      // A mistake of the uploader or the network is no alarm for the operator.
       ...(error.code === 'object-changed' ? { category: ApplicationFailureCategory.BENIGN } : {}),
     });
   }
@@ -27,7 +27,7 @@ export function toFailure(error: unknown): Error {
   });
 }
 
-/** The error of an aborted signal, whoever aborted it. */
+/** The error of an aborted signal, whatever aborted it. */
 export function aborted(signal: AbortSignal): BootreadyError {
   return new BootreadyError({ code: 'tool-killed', message: 'The step was cancelled.', cause: signal.reason });
 }

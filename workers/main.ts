@@ -127,7 +127,7 @@ export async function startWorker(
       bytes,
       traits: askOnce(() => probeStore(store, config.IMAGES_BUCKET)),
       scratch,
-      // A look at the first bytes must not wait behind hours of converting. Downloads wait for their servers, and keep no processor busy.
+      // A check of the first bytes must not wait behind hours of converting. Downloads wait for their servers, and need little processor time.
       slots: {
         scan: createSlots(looksAtOnce, shares),
         heavy: createSlots(config.WORKER_CONCURRENCY, shares),

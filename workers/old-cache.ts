@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** What nobody has used for this long nobody comes back for. */
+/** A file that nobody has used for this long will not be used again. */
 const oldMs = 30 * 24 * 3600 * 1000;
 
 /** Removes files and folders of a cache that go by such names and have not been touched for a month. */

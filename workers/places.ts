@@ -12,7 +12,7 @@ export type Places = {
   reserve(beyond: number, signal: AbortSignal): Promise<Reservation>;
   giveBack(reservation: Reservation): void;
   begin(name: string): void;
-  /** One of its steps. What has none for long is ended, or on another worker. */
+  /** Runs one step of an image. An image without a step for a long time has ended, or is on another worker. */
   during<T>(name: string, step: () => Promise<T>): Promise<T>;
   end(name: string): void;
 };
@@ -103,7 +103,7 @@ export function nameOf({ imageId, fence }: Numbered): string {
 
 export type AllPlaces = { images: Places; downloads: Places };
 
-/** What begins takes a place. */
+/** Takes a place for each image or download that starts. */
 export function beginInPlaces(work: LedgerActivities, { images, downloads }: AllPlaces): LedgerActivities {
   const begins =
     <Of, Attempt extends Numbered>(places: Places, begin: (of: Of) => Promise<Attempt>) =>

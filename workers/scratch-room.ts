@@ -5,8 +5,8 @@ import { BootreadyError } from '../shared/errors.ts';
 import { formatBytes } from '../shared/quantities.ts';
 
 /**
- * Room in the scratch folders, promised before anything is written: no step begins that the disk cannot hold to its end beside what
- * others were promised, those of the other workers on this filesystem included. What does not fit waits, and takes no slot while it does.
+ * Reserves room in the scratch folders before anything is written. A step starts only if the disk can hold it to its end, in addition to the room reserved for
+ * others, including other workers on this filesystem. A step that does not fit waits, and holds no slot meanwhile.
  */
 export type ScratchRoom = {
   /**
@@ -27,7 +27,7 @@ export type ScratchRoom = {
 };
 
 export type Place = { project: string; folder: string };
-/** Bytes on the disk; holes are none. */
+/** Bytes on the disk, without holes. */
 export type Need = { bytes: number; atMost: number };
 export type Turn = {
   signal: AbortSignal;
@@ -50,7 +50,7 @@ const suffix = '.promised';
 function promisePath(folder: string): string {
   return `${folder}${suffix}`;
 }
-/** What filesystems and our own small files need besides. */
+/** Room for filesystems and our own small files, in bytes. */
 const besides = 64 * 1024 ** 2;
 const noRoom = Symbol('no room');
 const outgrown = Symbol('outgrown');
@@ -69,7 +69,7 @@ function namesIn(folder: string): Promise<string[]> {
   return readdir(folder).catch(() => []);
 }
 
-/** What a step's files take now. */
+/** The bytes that a step's files use now. */
 async function takenBy(folder: string): Promise<number> {
   const own = (await namesIn(folder)).filter((name) => /^(upload|plain|disk\.|partial-)/.test(name));
   const machines = machineFolders.map(async (name) =>
@@ -108,7 +108,7 @@ export function createScratchRoom(options: RoomOptions): ScratchRoom {
   const waiting = new Set<Waiting>();
   const holding = new Map<string, { count: number; lastTurn: number }>();
 
-  /** Whose turn it is: of the project that holds least, or else had its turn longest ago. */
+  /** The next turn goes to the project that holds least; among several, to the one whose last turn is longest ago. */
   const first = (): Waiting | undefined => {
     const heldBy = ({ project }: Waiting) => holding.get(project) ?? { count: 0, lastTurn: 0 };
     return [...waiting].sort(

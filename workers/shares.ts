@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
 /**
- * Who wants how much of this worker now. A project stands back while it has more steps here, working or waiting, than another that has some: its tools get less of the
- * processors (tools/niceness.ts). So anyone who wants little is soon done, and anyone who is alone never stands back. Slots alone are not enough: they say how
- * many steps of a project work, and one step keeps all processors busy as long as it likes. What was used before does not count: a project that made
- * ten images in the last minutes has its eleventh as soon as one that made none.
+ * Counts how much of this worker each project wants now. A project stands back while it has more steps here, working or waiting, than another project that has
+ * some: its tools get less of the processors (tools/niceness.ts). So a project with little work is soon done, and a project that is alone never stands back.
+ * Slots alone are not enough: they limit the steps of a project, but one step can keep all processors busy. Past use does not count: after ten images in the
+ * last minutes, a project gets its eleventh as soon as a project that had none.
  */
 export type Shares = {
   /** Counts a step of the project until it has ended; what the step starts knows that it is the project's. */

@@ -47,7 +47,7 @@ export type StepWorkerOptions = {
   log: Logger;
 };
 
-/** What our steps say by Temporal's logger, and of what Temporal says itself only what is a warning. */
+/** Logs the messages that our steps send through Temporal's logger. Of Temporal's own messages it logs only warnings and errors. */
 function logOfSdk(log: Logger, { level, message, meta }: LogEntry): void {
   // All queues but one have activities only, on purpose.
   if (message.startsWith('No workflows registered')) return;
@@ -82,7 +82,7 @@ function whereThereIsRoom(places: Places, beyond = 0): Pick<WorkerOptions, 'tune
   };
 }
 
-/** Of what waits in each, as much is picked up as can be done at once. */
+/** The worker takes only as many tasks from each queue as it can do at once. */
 function queuesBeside({ shared, places, atOnce }: StepWorkerOptions) {
   const { admitFirst, beginAttempt, beginRepair, beginDownload, deliver } = shared;
   const { images, downloads } = places;

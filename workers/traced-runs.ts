@@ -11,7 +11,7 @@ function announcedBy(payload: Payload): AnnouncedSpan {
   return defaultPayloadConverter.fromPayload<AnnouncedSpan>(payload);
 }
 
-/** Each try at an activity is a span, a child of its workflow's. What was started while nobody traced is not traced. */
+/** Makes a span for each attempt at an activity, as a child of its workflow's span. Work that started without tracing is not traced. */
 export function traceActivities(traces: Traces, worker: string): ActivityInterceptorsFactory {
   return ({ info }) => ({
     inbound: {

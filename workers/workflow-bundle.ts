@@ -7,7 +7,7 @@ import { runOwnProgram } from './tools/own-program.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** What every workflow runs within. */
+/** The interceptors of every workflow. */
 export const workflowInterceptorModules = ['log-attributes.ts', 'carry-trace.ts'].map((name) =>
   join(root, 'workflows', name),
 );
@@ -32,7 +32,7 @@ export async function loadWorkflowBundle(cacheDir: string): Promise<WorkflowBund
   await runOwnProgram(join(import.meta.dirname, 'bundle-workflows.ts'), [partial], { heapMiB: 768 });
   const code = await readFile(partial, 'utf8');
   await rename(partial, path);
-  // Of versions that nobody starts any more.
+  // Bundles of versions that nobody starts any more.
   await removeOld(cacheDir, /^workflows-[0-9a-f]{16}\.cjs$/);
   return { code };
 }

@@ -5,7 +5,7 @@ import { newConfigDrive } from './config-drive.ts';
 import { agentPort, reportPort } from './ports.ts';
 import { newSeed } from './seed.ts';
 
-/** What a machine is given to pick up. Made once, by the owner; the watch in the process knows it too. */
+/** The settings that a machine gets and must apply. The owner makes them once; the watch in its process knows them too. */
 export type BootSeed =
   | { system: 'linux'; seed: ReturnType<typeof newSeed> }
   | { system: 'windows'; drive: ReturnType<typeof newConfigDrive> };
@@ -23,7 +23,7 @@ export function newBootSeed(guest: GuestFacts): BootSeed | undefined {
   return osType === 'windows' ? { system: 'windows', drive: newConfigDrive() } : undefined;
 }
 
-/** What a kind of system is started with, and by which ways it is listened to. */
+/** How a kind of system is started, and the channels on which it is watched. */
 export type BootMachine = {
   disk: SeedDisk;
   hardware: Hardware;
@@ -42,7 +42,7 @@ export function machineFor(guest: GuestFacts, given: BootSeed): BootMachine {
       }
     : {
         disk: given.drive.disk,
-        // What Windows takes it for when nothing is known: local time.
+        // By default Windows reads the clock as local time.
         hardware: { system: 'windows', clock: guest.hardwareClock ?? 'local' },
         ports: [agentPort],
         network: true,

@@ -10,7 +10,7 @@ type What = Pick<BootNews, 'console' | 'chunks' | 'frames' | 'monitor'>;
 
 /** Keeps what a guest says until it is taken; checks none of it. */
 export function bootNews({ ports, network }: Pick<BootMachine, 'ports' | 'network'>): {
-  /** What the machine calls. */
+  /** The functions that the machine calls. */
   listeners: Pick<MachineOptions, 'ports' | 'onFrame' | 'onMonitor' | 'onSerial'>;
   take(): What;
   /** The console from beginning to end. */

@@ -1,6 +1,6 @@
 import { clean } from '../inspect/text.ts';
 
-/** What a client says of itself when it asks for an address. */
+/** The facts that a client reports about itself when it asks for an address. */
 export type DhcpRequest = { vendorClass: string; hostname: string };
 
 const ipv4 = 0x0800;

@@ -15,8 +15,8 @@ export type BootFailure =
   | 'boot-timeout';
 
 /**
- * What a start has reached, in its order: each of these shows by itself that what comes before it was passed. Of a system that is quiet it may be the first thing that is
- * heard. Sources: OVMF BdsDxe; SeaBIOS src/boot.c; GRUB boot/i386/pc/diskboot.S and kern/main.c; Linux init/main.c and EFI stub; systemd and its initramfs; sysvinit; OpenRC;
+ * The stages of a start, in their order. Each sign shows by itself that the stages before it were passed: on a quiet system it may be the first sign. Sources:
+ * OVMF BdsDxe; SeaBIOS src/boot.c; GRUB boot/i386/pc/diskboot.S and kern/main.c; Linux init/main.c and EFI stub; systemd and its initramfs; sysvinit; OpenRC;
  * NixOS stage 2; cloud-init; getty.
  */
 const reached = {
@@ -55,7 +55,7 @@ const systemSigns: readonly Sign[] = [
     failure: 'boot-no-root-device',
     until: 'system',
     mayGoOn: true,
-    // The first asks again and again, and the others go on without a look at their disk, or without the resume device.
+    // The first message repeats. The others go on without a check of the disk, or without the resume device.
     pattern:
       /dracut-initqueue.{0,200}timeout|Timed out waiting for device .{0,200}, trying to mount|ERROR: device '.{0,200}' not found/gi,
   },
@@ -98,9 +98,9 @@ const systemSigns: readonly Sign[] = [
 ];
 
 /**
- * Before any kernel. GRUB's complaints are followed by its fallbacks, and by kernels that say nothing; those about fonts and video are none. Sources: GRUB
- * kern/rescue_reader.c, kern/disk.c, loader/i386/linux.c (since 2.12 with the place in its source); syslinux; systemd-boot boot.c; SeaBIOS src/boot.c; OVMF BdsDxe, and its shell
- * where nothing else is to start.
+ * Signs before any kernel. After GRUB's complaints its fallbacks may follow, or kernels that print nothing; complaints about fonts and video do not count.
+ * Sources: GRUB kern/rescue_reader.c, kern/disk.c, loader/i386/linux.c (since 2.12 with the place in its source); syslinux; systemd-boot boot.c; SeaBIOS
+ * src/boot.c; OVMF BdsDxe, and its shell if there is nothing else to start.
  */
 const loaderSigns: readonly Sign[] = [
   { failure: 'boot-loader-stuck', until: 'kernel', pattern: /^ *grub(?: rescue)? ?>/gm },
@@ -162,7 +162,7 @@ export function explainBoot(log: string, { ended, cloudInit }: BootEnd): BootFai
   return has('kernel') || has('system') ? 'boot-timeout' : 'boot-no-sign-of-life';
 }
 
-/** What a console shows from which no start follows by itself, unless something shows later that one did. */
+/** Finds the failure on a console from which no start follows by itself, unless a later sign shows that one did. */
 export function deadEndIn(log: string): BootFailure | undefined {
   return signIn(log, progressIn(log), ({ mayGoOn }) => !mayGoOn)?.failure;
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { clean } from '../inspect/text.ts';
 
-/** What the agent has told; it is there as soon as it has answered at all. */
+/** The answers of the agent; they exist as soon as it has answered at all. */
 export type AgentAnswers = { system?: string; hostname?: string };
 
 const longestLine = 16 * 1024;
@@ -33,7 +33,7 @@ export function guestAgent(number: number) {
     return false;
   };
   return {
-    /** What to write to it first. */
+    /** The first bytes to send to the agent. */
     greeting: (): Buffer =>
       Buffer.concat([
         Buffer.of(forget),

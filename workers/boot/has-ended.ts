@@ -18,13 +18,13 @@ const silence = {
 
 const endOfLog = 600;
 
-/** What was running beside it goes on for a while, cloud-init's first stage too, and fails. */
+/** Services that run beside it go on for a while and then fail, including cloud-init's first stage. */
 const emergency = /(?:You are in|Welcome to) emergency mode|Entering emergency mode/;
 
 /** systemd tells about each service before the system is up; a quiet one tells about none, or begins when one has failed. */
 const showsServices = /Reached target (?:sysinit\.target|System Initialization)/;
 
-/** What a kernel says while it works goes on after the prompts of others. */
+/** Messages of a working kernel may follow the prompts of other programs. */
 const kernelLine = /\[ *\d+\.\d{6}\] [^\n]*(?:\n|$)/g;
 
 /** GRUB's menu as it draws it; a countdown stands below it until one of its entries begins. A menu without one waits for a human. */

@@ -1,4 +1,4 @@
-/** What QEMU tells about its own accord; the data is partly the guest's. https://www.qemu.org/docs/master/interop/qmp-spec.html */
+/** An event that QEMU sends without a request; the data is partly the guest's. https://www.qemu.org/docs/master/interop/qmp-spec.html */
 export type QmpEvent = { event: string; data: Readonly<Record<string, unknown>> };
 
 const longestLine = 64 * 1024;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { reportPort } from './ports.ts';
 
-/** What a machine is told by its seed, and must show that it has taken in. */
+/** The settings of a machine's seed. The machine must show that it has applied them. */
 export type Seed = { token: string; hostname: string; key: string; files: Record<string, string> };
 
 /** A public key that nobody has the other half of: its 32 bytes are random. RFC 8709, 4. */

@@ -3,7 +3,7 @@ import type { GuestFacts } from '../../shared/contracts/run.ts';
 import type { Machine } from '../tools/machine.ts';
 import type { BootSeed } from './boot-machine.ts';
 
-/** What the owner of a machine and the task that watches it say to each other (watch-task.ts). */
+/** The messages between the owner of a machine and the task that watches it (watch-task.ts). */
 
 /** `told`: the system has said what was awaited; `stuck`: nothing will come; `ended`: the machine is off; `late`: time is over. */
 export type BootEnd = 'told' | 'stuck' | 'ended' | 'late';
@@ -17,13 +17,13 @@ export type BootTimes = {
   accelerator: Machine['accelerator'];
 };
 
-/** What has come since the last time, as the guest gave it. */
+/** The data since the last call, unchanged from the guest. */
 export type BootNews = BootTimes & {
   /** The newest part of the console. */
   console: string;
   chunks: [port: string, bytes: Buffer][];
   frames: Buffer[];
-  /** What QEMU's monitor said: partly the guest's words. */
+  /** The output of QEMU's monitor, which is partly the guest's. */
   monitor: string;
   /** It is over; then `console` is the whole. */
   end?: BootEnd;

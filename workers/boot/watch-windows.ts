@@ -78,7 +78,7 @@ export function watchWindows(guest: GuestFacts, drive: ConfigDrive): BootWatch {
           sign: [answers ? 'QEMU guest agent' : '', dhcp ? 'DHCP' : ''].filter(Boolean).join(', '),
           system: answers?.system ?? '-',
         }),
-        // Where no Cloudbase-Init is, nobody would apply anything, and that is told elsewhere.
+        // Without Cloudbase-Init nothing would apply the settings, and another check reports that.
         ...(named() || guest.cloudbaseInit
           ? [
               bootFinding('boot-windows-seed-applied', named() ? 'pass' : 'unknown', {

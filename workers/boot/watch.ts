@@ -14,11 +14,11 @@ export type BootWatch = {
   ports: Readonly<Record<string, (chunk: Buffer) => void>>;
   /** Each frame that the guest sends by its network adapter. */
   onFrame?: (frame: Buffer) => void;
-  /** What QEMU tells about the machine. The `id` of a port is its name. */
+  /** Events of QEMU about the machine. The `id` of a port is its name. */
   onEvent?: (event: QmpEvent) => void;
   /** Asked each second and whenever something came: whether there is anything more to wait for. */
   look(seen: Seen, machine: Pick<Machine, 'write'>): 'told' | 'stuck' | undefined;
-  /** What it comes to; `log` is the console's whole text. */
+  /** The findings at the end; `log` is the console's whole text. */
   judge(end: BootEnd, log: string): Finding[];
 };
 

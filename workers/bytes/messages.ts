@@ -1,7 +1,7 @@
 import type { BootreadyErrorOptions } from '../../shared/errors.ts';
 import type { ByteWork } from '../../shared/ports/byte-work.ts';
 
-/** What owner and thread say to each other. */
+/** The messages between owner and thread. */
 export type Task = { [Name in keyof ByteWork]: { name: Name; order: Parameters<ByteWork[Name]>[0] } }[keyof ByteWork];
 
 export type Outcome = { value: unknown } | { failure: BootreadyErrorOptions };

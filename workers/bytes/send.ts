@@ -43,7 +43,7 @@ export async function send(store: Store, order: SendOrder, { signal, progress }:
         progress((parts.length / count) * 100);
       });
       underway.add(sending);
-      // A failure is told by the race below, or at the end.
+      // The race below, or the end, reports a failure.
       void sending
         .finally(() => {
           underway.delete(sending);
@@ -88,8 +88,8 @@ function partSender(store: Store, target: MultipartTarget, { copiesParts }: Send
   }
 
   /**
-   * Of an object of ours in the images bucket. A copy that fails, or has another ETag than zeros have, is none. An object that others may write is
-   * never copied from: the ETag is an MD5, and who makes two files can make two with one MD5.
+   * Copies zeros from an object of ours in the images bucket. A copy that fails, or whose ETag is not that of zeros, does not count. Never copies from an
+   * object that others may write: the ETag is an MD5, and an attacker can make two files with one MD5.
    */
   async function copyOfZeros(number: number, from: ObjectPin): Promise<UploadedPart | undefined> {
     const copied = await store.copyPart(target, number, from, { offset: 0, size: zeros.length }).catch(() => undefined);

@@ -9,10 +9,9 @@ import type { Outcome, Task } from './messages.ts';
 import { send } from './send.ts';
 
 /**
- * What a thread of threads.ts does: one order at a time. It is ended where it stands when its owner does not want it any more.
- *
- * Sending runs beside the look inside, which nearly always takes longer: where both want a processor, the look has it. The priority is that of this
- * thread only (setpriority(2), "C library/kernel differences").
+ * A thread of threads.ts does one order at a time. When its owner no longer needs the result, the thread is ended at once.
+ * Sending runs beside the inspection, which nearly always takes longer. If both want a processor, the inspection gets it. This priority is that of the thread
+ * only (setpriority(2), "C library/kernel differences").
  */
 setPriority(5);
 

@@ -1,6 +1,6 @@
 import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 
-/** Of passwd(5) and shadow(5). */
+/** Accounts from passwd(5) and shadow(5). */
 export type Accounts = {
   /** Users of people (uid 1000 and above) with a shell. */
   people: string[];
@@ -12,7 +12,7 @@ export type Accounts = {
 };
 
 const mostUsers = 100;
-/** Of a system with all users of a university in its own files. */
+/** Enough for a system that has all users of a university in its own files. */
 const mostLines = 100_000;
 
 /** Lines as they are in /etc/passwd and /etc/shadow; what is no entry is passed over. @throws TooMuch */

@@ -14,7 +14,7 @@ export type BootLoader = 'grub' | 'grub-legacy' | 'systemd-boot' | 'syslinux' | 
 export type BootFiles = {
   loader: BootLoader | undefined;
   boot: BootFilesView;
-  /** Of every entry, the chosen one first. */
+  /** The command lines of all entries, the chosen one first. */
   commandLines: string[];
 };
 
@@ -110,7 +110,10 @@ async function lookAtGrubLegacy(reader: Reader): Promise<Menu | undefined> {
   return found && { loader: 'grub-legacy', from: found[0], ...parseGrubLegacy(found[1]) };
 }
 
-/** Kernel, initramfs and command line are one file, and firmware or systemd-boot starts it. Of several it is not known which. */
+/**
+ * Reads unified kernel images: kernel, initramfs and command line are one file, and firmware or systemd-boot starts it. If there are several, the one that
+ * starts is unknown.
+ */
 async function lookAtUnifiedImages(reader: Reader): Promise<Menu | undefined> {
   const found = await reader.expand('/boot/EFI/Linux/*.efi', '/efi/EFI/Linux/*.efi', '/boot/efi/EFI/Linux/*.efi');
   const [from] = found;

@@ -1,6 +1,6 @@
 import type { BootSectorView } from '../../shared/checks/guest/view.ts';
 
-/** What lies in boot sectors, told by the bytes alone; no code is run. Offsets: GRUB's boot.S, diskboot.S and stage1.S; LILO's first.S. */
+/** The kinds of code in boot sectors, recognised by their bytes alone; no code is run. Offsets: GRUB's boot.S, diskboot.S and stage1.S; LILO's first.S. */
 type Code = BootSectorView['code'];
 
 const sectorSize = 512;
@@ -17,7 +17,7 @@ export function blank(bytes: Buffer): boolean {
 /** First instructions of Windows' code, whose messages are translated, and of libparted's, which has none. */
 const knownStarts = ['33c08ed0bc007c', 'fab800108ed0bc00b0'];
 
-/** Whose code the first sector holds. The table and its signature alone, as every GPT disk has them, are no code. */
+/** Finds the program whose code the first sector holds. Every GPT disk has a table and its signature there; these alone are not code. */
 export function readBootCode(sector: Buffer): Code {
   if (!signed(sector) || blank(sector.subarray(0, 440))) return 'none';
   if (says(sector, 'GRUB ', 'Geom')) return sector.readUInt16LE(0x3e) === 0x0203 ? 'grub-legacy' : 'grub';

@@ -23,8 +23,8 @@ function moduleNames(value: unknown): string[] | undefined {
 }
 
 /**
- * What cloud-init makes of its configuration files, given in its order: cloud.cfg, then cloud.cfg.d by name. A later file wins, lists are replaced
- * and mappings merged. A file that is no YAML counts as empty. Source: cloud-init's documentation, "Configuration sources", "Merging".
+ * Merges configuration files as cloud-init does, given in its order: cloud.cfg, then cloud.cfg.d by name. A later file wins; lists are replaced and mappings
+ * merged. A file that is not YAML counts as empty. Source: cloud-init's documentation, "Configuration sources", "Merging".
  */
 export function readCloudConfig(files: readonly ConfigFile[]): CloudConfig | undefined {
   if (files.length === 0) return undefined;

@@ -13,9 +13,9 @@ export async function lookForInitSystem({ among }: Reader): Promise<InitSystem> 
 }
 
 /**
- * What starts cloud-init. From 24.3 on one process serves all stages: cloud-init-main.service, with cloud-init-network.service in place of cloud-init.service.
- * On systemd a generator pulls in no more than cloud-init.target (Debian, Ubuntu, RHEL 8 and newer); the services must be linked as `systemctl enable` does, and
- * one that does the work of the first stage is needed: it pulls in the others, and none of them pulls it in.
+ * The services that start cloud-init. From 24.3 on one process serves all stages: cloud-init-main.service, with cloud-init-network.service in place of
+ * cloud-init.service. On systemd a generator starts only cloud-init.target (Debian, Ubuntu, RHEL 8 and newer). The services must be linked as by `systemctl
+ * enable`. One of them must do the work of the first stage: it pulls in the others, and none of them pulls it in.
  */
 const starters: Record<InitSystem, readonly string[]> = {
   systemd: [
@@ -58,7 +58,7 @@ async function whyNotStarted(reader: Reader, initSystem: InitSystem): Promise<Se
   return initSystem === 'systemd' && (await isFirstBoot(reader)) ? unseen('presets') : seen(false);
 }
 
-/** cloud-init(1), "Boot stages"; ds-identify's policy. What the kernel command line says is seen with the boot loader's files. */
+/** cloud-init(1), "Boot stages"; ds-identify's policy. The kernel command line is read with the boot loader's files. */
 async function disabledBy({ among, about, config }: Reader): Promise<string | undefined> {
   const [file] = await among(['/etc/cloud/cloud-init.disabled']);
   if (file) return file;

@@ -18,7 +18,7 @@ const sectorSize = 512;
 const mostVolumes = 160;
 const mostLoaders = 50;
 
-/** What is on the disk as the appliance sees it; nothing is mounted afterwards. */
+/** Reads the disk's contents as the appliance sees them. Afterwards nothing is mounted. */
 export async function lookAtDisk(look: Look): Promise<DiskView> {
   const { ask } = look.guestfish;
   const inPartitions = (await ask('list-partitions')) ?? [];

@@ -12,7 +12,7 @@ const unpackSeconds = 300;
 
 type Opened = ByteSource & { close(): Promise<void>; whole: boolean };
 
-/** What may still be unpacked: an initramfs may be made of a hundred streams. */
+/** How much more may be unpacked, because an initramfs may consist of a hundred streams. */
 export type UnpackBounds = { bytes: number; untilMs: number };
 
 function computeBounds(bytes: number): UnpackBounds {

@@ -25,9 +25,9 @@ function readCodec(head: Buffer): Codec | undefined {
 const cpioMagic = new Set(['070701', '070702']);
 
 export type InitramfsNames = {
-  /** Of every file, microcode in front too. */
+  /** The names of all files, including the microcode in front. */
   names: string[];
-  /** Whether that is all that is in it. A name that is not there may be in what could not be read. */
+  /** Whether the names are complete. A missing name may be in the part that could not be read. */
   whole: boolean;
 };
 
@@ -54,7 +54,7 @@ export async function initramfsFiles(
     }
     const codec = readCodec(head);
     if (!codec) return partly();
-    // What a tool reads to the end of the file is all that exists; else only what it was given exactly.
+    // If the tool reads to the end of the file, it finds all that follows. Otherwise it reads only the bytes that it gets.
     const rest = complains.has(codec) ? await unpack(at, codec) : undefined;
     if (rest?.whole) return (await readArchives(rest.bytes, names)) ? { names, whole: true } : partly();
     const end = await streamEnds[codec]?.(source, at);
@@ -93,7 +93,7 @@ async function readArchives(source: ByteSource, names: string[]): Promise<boolea
   }
 }
 
-/** Where the archive ends; undefined when it is none, or has no end. Only headers and names are read. */
+/** Finds the end of the archive; undefined if it is not an archive, or has no end. Reads only headers and names. */
 async function readCpio(source: ByteSource, begin: number, names: string[]): Promise<number | undefined> {
   let at = begin;
   let held: Buffer = Buffer.alloc(0);

@@ -27,8 +27,8 @@ export type LookOptions = {
 };
 
 /**
- * Looks inside an image behind the door. A part that takes more than it may is left out when the look is done again, by the answers that are there
- * already; of such a part nothing is said but that it was not seen.
+ * Inspects an image behind the door. If a part exceeds its limits, the inspection runs again without it, and uses the answers that it already has. The only
+ * finding about such a part is that it was not seen.
  */
 export async function inspectInside(
   door: ForeignDoor,
@@ -48,7 +48,7 @@ export async function inspectInside(
       const result = await door.run(lookTask, { isBackup, without }, helpers, signal);
       if (result.state === 'done') return result.value;
       const { part } = result;
-      // What is not a part's own is everybody's.
+      // A limit that is not exceeded by one part concerns all parts.
       if (part === undefined || without.includes(part))
         return { facts: {}, packages: [], findings: incomplete(['all']) };
       without.push(part);

@@ -22,7 +22,7 @@ function initramfsNames(version: string): string[] {
   ];
 }
 
-/** The kernel that the boot loader starts, or the newest where that cannot be told; undefined when there is none. */
+/** The kernel that the boot loader starts; the newest if that is not known; undefined if there is none. */
 export async function lookAtKernel(look: Look, reader: Reader, boot: BootFilesView): Promise<KernelView | undefined> {
   const entry = ifSeen(() => boot.entry, undefined);
   const version =
@@ -68,7 +68,7 @@ function releaseIn(text: string): string | undefined {
   return /^\d+\.\d+[\w.+~-]*/.exec(text)?.[0];
 }
 
-/** Of a unified kernel image the part that is one. */
+/** The initramfs inside a unified kernel image. */
 async function initramfsIn(file: ByteSource): Promise<Section> {
   return readSections(await file.read(0, headOfProgram)).get('.initrd') ?? { at: 0, size: file.size };
 }

@@ -17,7 +17,7 @@ export function placeOf({ places }: Layout, path: string): string {
   return place + path.slice(folder.length);
 }
 
-/** What lies there is called by the running system. */
+/** The path that the running system has for a place. */
 export function locate({ places }: Layout, place: string): string {
   const fitting = places.filter(([, each]) => isBelow(place, each)).sort(([, a], [, b]) => b.length - a.length);
   const [folder = '', from = ''] = fitting[0] ?? [];
@@ -47,7 +47,7 @@ async function ostree({ about }: Guestfish): Promise<Layout | undefined> {
   return undefined;
 }
 
-/** What the system's profile has of a service is its unit: programs lie in places of their own. */
+/** Programs have their own places in NixOS, so the system's profile shows a service only by its unit. */
 const nixosServices = { 'cloud-init': 'cloud-init', sshd: 'sshd', growpart: 'growpart', 'qemu-ga': 'qemu-guest-agent' };
 
 /** NixOS before its first start: the profile of the system holds all that will be in /etc. nixpkgs, nixos/modules/system */
@@ -61,7 +61,7 @@ async function nixos({ about }: Guestfish): Promise<Layout | undefined> {
       ...Object.entries(nixosServices).flatMap(([program, unit]) =>
         ['/usr/bin', '/usr/sbin'].map((folder) => [`${folder}/${program}`, `${units}/${unit}.service`] as const),
       ),
-      // What only a start makes.
+      // Files that only a start of the system makes.
       ...['machine-id', 'passwd', 'shadow'].map((name) => [`/etc/${name}`, `/etc/${name}`] as const),
       ['/etc', `${profile}/etc`],
       ['/lib/modules', `${profile}/kernel-modules/lib/modules`],
@@ -86,7 +86,7 @@ export async function findLayout(guestfish: Guestfish, { volumes }: DiskView): P
   return undefined;
 }
 
-/** Fedora's images have theirs in a subvolume of this name, which the kernel is told. */
+/** The subvolume that holds the root filesystem of Fedora's images. The kernel command line names it. */
 async function rootSubvolume({ ask }: Guestfish, device: string): Promise<string> {
   if ((await ask('mount-ro', device, '/')) === undefined) return device;
   const has = (await ask('is-dir', '/root/ostree'))?.[0] === 'true';

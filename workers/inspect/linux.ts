@@ -13,7 +13,7 @@ import { lookAtRemains } from './remains.ts';
 import { lookAtServices } from './services.ts';
 import { lookAtStartup } from './startup.ts';
 
-/** What already exists when the guest's files come into sight. */
+/** Facts that are already known when the guest's files become readable. */
 export type Installed = {
   /** libguestfs' name of the system. */
   root: string;

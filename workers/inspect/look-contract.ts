@@ -4,7 +4,7 @@ import type { InstalledPackage } from '../../shared/sbom/purl.ts';
 import type { Codec } from '../tools/decompress.ts';
 import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 
-/** What the owner of an appliance and the task that looks inside say to each other (look-task.ts). */
+/** The messages between the owner of an appliance and the task that inspects (look-task.ts). */
 
 /** Bytes of the largest initramfs, and of what comes out of it: the largest that are known have some hundred MB of firmware in them. */
 export const largestInitramfs = { file: 1024 ** 3, unpacked: 2 * 1024 ** 3 } as const;

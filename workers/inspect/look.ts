@@ -15,7 +15,7 @@ import { lookAtWindows } from './windows.ts';
 
 const mostKernels = 10;
 
-/** What the disk alone tells. An unknown boot loader is not counted. */
+/** Facts from the disk alone. An unknown boot loader does not count. */
 function diskFacts(view: GuestView): Partial<GuestView['facts']> {
   return {
     firmware: [...(biosStarts(view) ? (['bios'] as const) : []), ...(uefiStarts(view) ? (['uefi'] as const) : [])],
@@ -42,7 +42,7 @@ type Found = {
   layout?: Layout;
 };
 
-/** What libguestfs says of the system, and where its filesystems belong. It passes over what it cannot read. */
+/** Finds the system and the places of its filesystems with libguestfs, which skips filesystems that it cannot read. */
 async function lookForSystem({ guestfish, progress }: Look, disk: Seen<DiskView>): Promise<Found> {
   const { ask } = guestfish;
   const told = await foundRoots(guestfish);

@@ -2,7 +2,7 @@ import type { VolumeView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { pairs } from './reader.ts';
 
-/** What can be mounted, as libguestfs calls it: a device, or "btrfsvol:DEVICE/NAME" for a subvolume of btrfs. */
+/** Things that can be mounted, in libguestfs' notation: a device, or "btrfsvol:DEVICE/NAME" for a subvolume of btrfs. */
 
 const ofSubvolume = 'btrfsvol:';
 

@@ -27,7 +27,7 @@ export async function mountSystem(
   for (const [path, device] of mounts)
     if ((await ask('mount-ro', device, path)) === undefined)
       hidden.push({ path, why: { reason: 'filesystem', what: device } });
-  // Of a root that cannot be mounted no more is known.
+  // If the root cannot be mounted, nothing more is known.
   if (hidden.some(({ path }) => path === '/')) return hidden;
   const reader = makeReader(guestfish, hidden, layout);
   const fstab = disksIn(await reader.config('/etc/fstab').catch(() => undefined));

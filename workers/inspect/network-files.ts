@@ -1,6 +1,6 @@
 import { readYaml } from './yaml.ts';
 
-/** What a network configuration file binds an image to. */
+/** A network configuration file, and the hardware that it binds an image to. */
 export type NetworkFile = {
   hardwareAddress: boolean;
   fixedAddress: boolean;
@@ -52,7 +52,7 @@ function variables(lines: readonly string[], name: RegExp): string[] {
   });
 }
 
-/** What an interface on top of another is called by it, e.g. `ens192.100`, `ens192:0`. */
+/** Matches the name of an interface on top of another, e.g. `ens192.100`, `ens192:0`. */
 function below(name: string): string {
   return name.split(/[.:@]/, 1)[0] ?? '';
 }

@@ -5,8 +5,8 @@ import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { clean } from './text.ts';
 
 /**
- * What the package database says is installed, whatever database it is.
- * @throws Unseen when it was not found, cannot be read, or says more than an answer may: libguestfs takes all that for an empty list
+ * Reads the installed packages from the package database, of any kind.
+ * @throws Unseen when the database was not found, cannot be read, or is larger than an answer may be. libguestfs returns an empty list in all these cases
  */
 export async function installedPackages({ ask }: Pick<Guestfish, 'ask'>, root: string): Promise<InstalledPackage[]> {
   const packages = readPackages((await ask('inspect-list-applications2', root)) ?? []);
@@ -14,7 +14,7 @@ export async function installedPackages({ ask }: Pick<Guestfish, 'ask'>, root: s
   return packages;
 }
 
-/** Of guestfish's table: one line a field, the name first. One more than a bill lists, so that it can say that it is not complete. */
+/** Reads guestfish's table: one line per field, the name first. Returns one package more than a bill lists, so the bill can say that it is not complete. */
 export function readPackages(lines: readonly string[]): InstalledPackage[] {
   const packages: InstalledPackage[] = [];
   let current: InstalledPackage | undefined;

@@ -1,7 +1,7 @@
 import { type Seen, TooMuch, Unseen, type Why } from '../../shared/checks/guest/unseen.ts';
 import type { NamePart } from '../../shared/ports/foreign.ts';
 
-/** What a look is made of. Where one takes more time or memory than it may, the look is done again without it. */
+/** The parts of an inspection. If one exceeds its time or memory, the inspection runs again without it. */
 export type Part =
   | 'disk'
   | 'operating system'

@@ -19,11 +19,13 @@ export type Look = {
 export type InitramfsFiles = {
   /** Fetches the file of the guest; undefined when it cannot be. @throws TooMuch when it is larger than any */
   fetch(path: string): Promise<ByteSource | undefined>;
-  /** What comes out of a decompressor that is given so many bytes of the fetched file from there on, or all; undefined when that is nothing. @throws TooMuch */
+  /**
+   * The output of a decompressor that gets `length` bytes of the fetched file from `at`, or the rest of it; undefined if there is no output. @throws TooMuch
+   */
   unpack(at: number, codec: Codec, length?: number): Promise<Unpacked | undefined>;
 };
 
-/** What came out of a decompressor; `whole` when the tool was content with all that it was given. */
+/** The output of a decompressor; `whole` if the tool accepted all of its input. */
 export type Unpacked = { bytes: ByteSource; whole: boolean };
 
 const most = 200;
@@ -31,8 +33,8 @@ const most = 200;
 const largestText = 4 * 1024 ** 2;
 
 /**
- * Reads files of the mounted guest. What is not there is empty or undefined, never an error. What is there and cannot be read, or may lie on a
- * filesystem that could not be mounted, throws `Unseen`.
+ * Reads files of the mounted guest. A missing file is empty or undefined, never an error. A file that cannot be read, or may lie on a filesystem that could not
+ * be mounted, throws `Unseen`.
  */
 export type Reader = {
   /** Any other question about a path. */

@@ -4,7 +4,7 @@ import { readAccounts } from './accounts.ts';
 import { active, type Reader } from './reader.ts';
 import { clean } from './text.ts';
 
-/** Patterns by what they tell; all are looked for in one question. */
+/** Patterns by the remains that they find; one question searches for all of them. */
 const patterns = {
   hostKeys: ['/etc/ssh/ssh_host_*_key'],
   histories: ['/{root,home/*}/.{*_history,lesshst,viminfo}'],
@@ -74,7 +74,7 @@ type Kind = keyof typeof patterns;
 
 const most = 40;
 
-/** What of a long answer belongs to which pattern. Braces and stars are glob(3)'s; a star ends at a slash. */
+/** Makes an expression that finds the paths of one pattern in a long answer. Braces and stars are glob(3)'s; a star ends at a slash. */
 function makeExpression(pattern: string): string {
   return pattern
     .replaceAll(/[.+?^$()|]/g, '\\$&')

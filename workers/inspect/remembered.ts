@@ -1,14 +1,14 @@
 import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 
-/** What changes what later questions are about; never answered from memory. */
+/** Commands that change the subject of later questions; their answers are never remembered. */
 const changing = new Set(['mount-ro', 'umount-all', 'hivex-open', 'hivex-close']);
-/** What leaves a file behind. */
+/** Commands that leave a file behind. */
 const leaving = new Set(['download', 'download-offset']);
 
 /**
- * Remembers what the appliance has answered, for a look that is done again: each question costs up to a second, some cost ten. An answer holds for the
- * filesystems and the hive that were open when it was given.
- * @param most bytes of all that is remembered
+ * Remembers the appliance's answers for an inspection that runs again, because each question costs up to a second, and some cost ten. An answer is valid for
+ * the filesystems and the hive that were open at the time.
+ * @param most bytes of all remembered answers
  */
 export function remembered(asked: AskGuestfish, most = 128 * 1024 ** 2): { ask: AskGuestfish; again(): Promise<void> } {
   const answers = new Map<string, Buffer | undefined>();

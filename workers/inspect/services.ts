@@ -7,7 +7,7 @@ import { readSshdConfig } from './sshd-config.ts';
 const mostLinks = 2000;
 const systemV = '/etc/rc[2345].d/S[0-9][0-9]*';
 
-/** What each init system follows when it starts. */
+/** The links that each init system follows when it starts. */
 const startLinks: Record<InitSystem, readonly string[]> = {
   systemd: [
     '/etc/systemd/system/*.{wants,requires}/*.{service,socket}',
@@ -32,7 +32,7 @@ function readLinks(paths: readonly string[]): readonly string[] {
 async function enabledServices({ among }: Reader, initSystem: InitSystem): Promise<Set<string>> {
   const found = readLinks(await among(startLinks[initSystem])).map(readService);
   if (initSystem !== 'systemd') return new Set(found);
-  // A script of System V counts where there is no unit of its name. systemd-sysv-generator(8)
+  // A script of System V counts only if there is no unit with its name. systemd-sysv-generator(8)
   const scripts = readLinks(await among([systemV])).map(readService);
   const units = new Set((await among(['/{etc,lib,usr/lib}/systemd/system/*.service'])).map(readService));
   return new Set([...found, ...scripts.filter((name) => !units.has(name))]);

@@ -3,7 +3,7 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import type { Codec } from '../tools/decompress.ts';
 
-/** Where a compressed stream that begins at an offset has its end: the offset behind it. Undefined: cannot be told, or it has none. */
+/** Finds the end of a compressed stream that begins at an offset: the offset behind it. Undefined if the end cannot be found, or the stream has none. */
 export type FindEnd = (source: ByteSource, begin: number) => Promise<number | undefined>;
 
 const chunk = 1024 ** 2;
@@ -89,7 +89,7 @@ const zstdEnd: FindEnd = async (source, begin) => {
 };
 
 const lz4Legacy = 0x184c2102;
-/** Of eight MiB that cannot be made smaller. */
+/** The compressed size of eight MiB that cannot be made smaller. */
 const mostOfLz4Block = 8 * 1024 ** 2 + Math.ceil((8 * 1024 ** 2) / 255) + 16;
 
 /** lz4_Frame_format.md, "Legacy frame", the only one that kernels read: blocks with their size in front; a size of zero is padding. lib/decompress_unlz4.c */
@@ -106,7 +106,7 @@ const lz4End: FindEnd = async (source, begin) => {
   }
 };
 
-/** Of the codecs whose end can be told without a decompressor of ours. */
+/** The codecs whose end we can find without a decompressor. */
 export const streamEnds: Readonly<Partial<Record<Codec, FindEnd>>> = {
   gz: gzipEnd,
   xz: xzEnd,

@@ -6,7 +6,7 @@ import { findDevice } from './mountables.ts';
 
 type Device = Pick<VolumeView, 'device'>;
 
-/** Of a subvolume on a device that is not known, by the form of its name. */
+/** Finds the device of a root. If a subvolume's device is not among the volumes, the form of its name gives the device. */
 function deviceOfRoot(root: string, volumes: readonly Device[]): string {
   return (
     findDevice(root, volumes) ??
@@ -23,8 +23,8 @@ function isSnapshot(root: string): boolean {
 }
 
 /**
- * Of the places where a system was found one for each filesystem: the snapshots of one are no systems of their own. The default subvolume is what is
- * mounted when nobody names one; without, it is what is no snapshot. btrfs-subvolume(8)
+ * Chooses one system for each filesystem from the places where a system was found, because snapshots are not separate systems. The default subvolume is mounted
+ * when nobody names one; without a default, a place that is not a snapshot is chosen. btrfs-subvolume(8)
  */
 export function systemsAmong(roots: readonly string[], volumes: readonly Device[]): string[] {
   const byDevice = new Map<string, string[]>();
@@ -38,7 +38,7 @@ export function systemsAmong(roots: readonly string[], volumes: readonly Device[
   });
 }
 
-/** What holds no files by itself. blkid's names */
+/** Types that hold no files. blkid's names */
 function isSwap(type: string): boolean {
   return /^sw(?:ap|suspend)$/.test(type);
 }
@@ -59,7 +59,7 @@ const withoutFilesystem = new Set([
 const headBytes = 64 * 1024;
 
 /**
- * Why a disk on which no system was found may hold one all the same: what of it nobody can read. Undefined when all of it was read, and there is none.
+ * Finds why a disk without a recognised system may still hold one: a part of the disk cannot be read. Undefined if all of it was read, and there is no system.
  * Nothing is mounted before and afterwards.
  */
 export async function whereOneMayBe(

@@ -6,8 +6,8 @@ export const headOfProgram = 8192;
 const mostSections = 96;
 
 /**
- * The sections of a program for UEFI, by name; of a unified kernel image they are kernel, initramfs and command line. Empty when it is none. PE format, "COFF File
- * Header", "Section Table"; UAPI.5
+ * Reads the sections of a UEFI program, by name. In a unified kernel image they are kernel, initramfs and command line. Empty if it is not such a program. PE
+ * format, "COFF File Header", "Section Table"; UAPI.5
  */
 export function readSections(head: Buffer): ReadonlyMap<string, Section> {
   const sections = new Map<string, Section>();

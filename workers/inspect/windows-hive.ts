@@ -2,7 +2,7 @@ import { Unseen } from '../../shared/checks/guest/unseen.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 import { clean } from './text.ts';
 
-/** A hive of the registry. Keys and values are found whatever their case; what is not there is undefined. What cannot be read throws `Unseen`. */
+/** A hive of the registry. Names of keys and values ignore case. A missing key or value is undefined. One that cannot be read throws `Unseen`. */
 export type Hive = {
   has(key: string): Promise<boolean>;
   dword(key: string, value: string): Promise<number | undefined>;
@@ -39,7 +39,7 @@ export async function openHive({ ask, bytes }: Guestfish, path: string, name: st
   };
   const child = async (command: string, parent: string | undefined, key: string): Promise<string | undefined> => {
     if (parent === undefined) return undefined;
-    // Of what is not there it says so.
+    // The answer says so if the key does not exist.
     const id = (await ask(command, parent, key))?.[0];
     if (id === undefined) throw new Unseen({ reason: 'registry', what: name });
     return id === none ? undefined : id;

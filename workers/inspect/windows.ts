@@ -60,7 +60,7 @@ export async function lookAtWindows(
     else if (!hive) registry.unreadable.push(name);
     return hive ? seen(hive) : unseen('registry', name);
   };
-  /** Of the hive that is open. */
+  /** Asks the open hive. */
   const of = async <T>(hive: Seen<Hive>, ask: (hive: Hive) => Promise<T>): Promise<Seen<T>> =>
     'value' in hive ? seenLater(() => ask(hive.value)) : hive;
   const tools = new Set<string>();
@@ -120,7 +120,7 @@ export async function lookAtWindows(
   });
   await guestfish.ask('hivex-close');
   const volume = await seenLater(() => lookAtVolume(guestfish, root));
-  /** Signs that were found are there; that there is none takes every place where they may be. */
+  /** Any sign that was found counts. "None" needs every place where signs may be. */
   const all = (found: readonly string[], ...places: Seen<unknown>[]): Seen<readonly string[]> =>
     found.length > 0 ? seen(found) : (places.find((place) => 'unseen' in place) ?? seen(found));
   return partly<WindowsView>({

@@ -5,8 +5,8 @@ import { TooMuch } from '../../shared/checks/guest/unseen.ts';
 const most = { depth: 40, aliases: 100, lines: 20_000 } as const;
 
 /**
- * A YAML file of the guest as JavaScript's own; undefined when it is none. Its depth is told first, in one pass over the text: the parser takes a time
- * that grows with the third power of it (yaml 2.9: 512 "{" take over 20 s).
+ * Parses a YAML file of the guest; undefined if it is not YAML. Checks its depth first, in one pass over the text, because the parser's time grows with the
+ * third power of the depth (yaml 2.9: 512 "{" take over 20 s).
  * @throws TooMuch
  */
 export function readYaml(text: string): unknown {

@@ -10,9 +10,9 @@ export type Answer = { response: IncomingMessage; url: URL };
 /** The way to fetch what users name. */
 export type Door = {
   /**
-   * The first answer that is no redirect, whatever its status; the caller destroys it.
-   * @throws BootreadyError `forbidden` for an address that is not to be fetched from, `invalid-input` for one that cannot be,
-   * `unavailable` (retryable) when nobody answers
+   * The first answer that is not a redirect, whatever its status; the caller destroys it.
+   * @throws BootreadyError `forbidden` for an address that must not be fetched, `invalid-input` for one that cannot be fetched, `unavailable` (retryable) when
+   * no server answers
    */
   get(
     url: string,
@@ -101,7 +101,7 @@ function invalid(message: string, what = 'Give the address of the file itself.')
   return new BootreadyError({ code: 'invalid-input', message, remedy: what });
 }
 
-/** What results from no time passing. */
+/** Waiting does not help against this error. */
 const noSuchHost = 'ENOTFOUND';
 function isCertificate(code: string): boolean {
   return /CERT|^ERR_TLS|UNABLE_TO_(GET|VERIFY)/.test(code);

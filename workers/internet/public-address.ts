@@ -27,7 +27,10 @@ for (const [network, bits] of [
 ] as const) {
   notPublic.addSubnet(network, bits, 'ipv4');
 }
-/** Global unicast is 2000::/3 (RFC 4291, 2.4), so that mapped, NAT64 and local addresses are none; of it, what wraps an IPv4 address or is for protocols and documents. */
+/**
+ * Global unicast is 2000::/3 (RFC 4291, 2.4), so mapped, NAT64 and local addresses are outside. Inside it, addresses that wrap an IPv4 address, or are for
+ * protocols and documents, are blocked too.
+ */
 const globalUnicast = new BlockList();
 globalUnicast.addSubnet('2000::', 3, 'ipv6');
 for (const [network, bits] of [

@@ -108,7 +108,7 @@ function findLength({ headers }: IncomingMessage): number | undefined {
   return length === undefined ? undefined : Number(length);
 }
 
-/** What `If-Range` may name: a strong ETag, or a date that is a second older than the answer. */
+/** A value for `If-Range`: a strong ETag, or a date that is at least a second older than the answer. */
 function findValidator({ headers }: IncomingMessage): string | undefined {
   const { etag, date = '' } = headers;
   if (etag?.startsWith('"')) return etag;

@@ -1,4 +1,4 @@
-/** What the owner and the task that reads a file of checksums (sums-file.ts) say to each other. */
+/** The messages between the owner and the task that reads a checksum file (sums-file.ts). */
 
 export type Sums = { sums: Uint8Array; url: string; signed?: Signed | undefined };
 
@@ -10,7 +10,7 @@ export type Signed = {
   signature?: Uint8Array | undefined;
 };
 
-/** What a file of checksums says of an image. `signedAt`: when it was signed, in ms since 1970, where it must be signed. */
+/** The entry of a checksum file for an image. `signedAt`: the time of its signature in ms since 1970, if it must be signed. */
 export type FoundChecksum = { checksum: string; signedAt?: number };
 
 /** `key-ended`: it has expired or was revoked. `weak`: an algorithm or a length that is not trusted any more. */

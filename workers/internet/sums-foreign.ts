@@ -12,7 +12,8 @@ export const sumsTask = foreignTask<typeof import('./sums-file.ts').findChecksum
 
 /**
  * The checksum that a mirror's file has for the file at this URL, read behind the door.
- * @throws BootreadyError `invalid-input` when there is none, or several, when it is not signed as it must be, or reading the file takes too much; and as the door
+ * @throws BootreadyError `invalid-input` when the file has no such entry, or several, when it is not signed as it must be, or when reading the file takes too
+ * much; and as the door
  */
 export async function checksumFrom(door: ForeignDoor, sums: Sums): Promise<FoundChecksum> {
   const found = await door.run(sumsTask, sums, {});

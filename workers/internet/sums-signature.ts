@@ -16,7 +16,7 @@ import type { SignatureProblem, Signed } from './sums-contract.ts';
  * file beside it (`SHA256SUMS.gpg`, `.sign`, `.asc`). The signature is another host's: read behind the door only (sums-file.ts).
  */
 
-/** The text that was signed, and nothing around it, with the time of its newest good signature in ms since 1970; or why it is not to be believed. */
+/** The signed text, without anything around it, and the time of its newest good signature in ms since 1970; or the reason not to trust it. */
 export async function signedText(
   sums: Uint8Array,
   { keys: armoredKeys, signature }: Signed,

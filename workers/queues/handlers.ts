@@ -19,7 +19,7 @@ const deliveriesOfOne = 2;
 /** Notifications that are settled at once; adapters/queues/workers.ts picks up more, for these to go round by project. */
 const settledAtOnce = 8;
 
-/** What each queue's jobs do. A job never starts another stage of an image: that is the workflow's. */
+/** The handlers of the queues' jobs. A job never starts another stage of an image: only the workflow does. */
 export function queueHandlers(deps: HandlerDeps) {
   const leftAt = new Map<string, string>();
   const inShare = createShares(deliveriesOfOne);

@@ -34,7 +34,7 @@ export async function settleEvent(
 }
 
 const never = new AbortController().signal;
-/** Projects have prefixes of their own. What is under none of them is soon done. MinIO and RustFS encode the slash as well. */
+/** Each project has its own prefix. A key without such a prefix is quickly settled. MinIO and RustFS encode the slash as well. */
 export function takePrefix(key: string): string {
   const plain = keyCandidates(key).at(-1) ?? key;
   return plain.slice(0, plain.indexOf('/') + 1);

@@ -12,8 +12,9 @@ const remedy =
 const lookup = publicLookup(remedy);
 
 /**
- * What members of a project may make the installation call must not reach into its own network (server-side request forgery,
- * OWASP ASVS 5.0, 1.3.6). @throws BootreadyError `forbidden`, and whatever the network throws
+ * Sends requests to addresses that members of a project have chosen. They must not reach into the installation's own network (server-side request forgery,
+ * OWASP ASVS 5.0, 1.3.6).
+ * @throws BootreadyError `forbidden`, and every error of the network
  */
 export function createPost({ toPrivateAddresses }: { toPrivateAddresses: boolean }): Post {
   return (url, { headers, body }) =>

@@ -77,7 +77,7 @@ function assertNotOlder(signedAt: Date, { signedAt: newest }: ImageSource): void
   });
 }
 
-/** What is missing is not the file of checksums itself. */
+/** Turns a missing file into an error that names the signature, because the missing file is not the checksum file itself. */
 function namingSignature(cause: unknown): never {
   if (!isBootreadyError(cause) || cause.code !== 'object-missing') throw cause;
   throw new BootreadyError({

@@ -64,9 +64,9 @@ export async function sweep(deps: SweepDeps, leftAt = new Map<string, string>())
   return counts;
 }
 
-/** Of each project in one round. */
+/** Uploads of each project in one round. */
 const roundSize = 20;
-/** Of each project in one sweep; the next one goes on behind them, whatever happened to these. */
+/** Uploads of each project in one sweep. The next sweep continues behind them, whatever happened to these. */
 const mostOfOne = 1000;
 
 /** Some of each, then some more of each: a project with very many keeps no other waiting. */

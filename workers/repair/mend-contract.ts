@@ -2,7 +2,7 @@ import type { RepairChange } from '../../shared/contracts/repair.ts';
 import type { BootreadyErrorOptions } from '../../shared/errors.ts';
 import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 
-/** What the owner of an appliance and the task that repairs say to each other (mend-task.ts). */
+/** The messages between the owner of an appliance and the task that repairs (mend-task.ts). */
 
 /** Where the folder of virtio-win lies for guestfish. */
 export const virtioWinInside = '/virtio-win';
@@ -18,7 +18,7 @@ export type MendTaskInput = {
   chosen: readonly string[];
   /** Where virtio-win is; undefined when no remedy needs it. */
   drivers?: DriverPlace | undefined;
-  /** What the system may use to fetch packages, e.g. `http://169.254.2.2:3128`. */
+  /** The proxy through which the system may fetch packages, e.g. `http://169.254.2.2:3128`. */
   proxyUrl: string;
 };
 

@@ -37,8 +37,8 @@ export type PackageProxy = {
 };
 
 /**
- * The only way out of a system that is repaired: GET and HEAD by HTTP, and TLS to port 443, to hosts of packages and no other
- * (RFC 9110, 9.3.6). What comes back is the guest's to verify, by its own keys.
+ * The only way out of a system that is being repaired: GET and HEAD by HTTP, and TLS to port 443, only to package hosts (RFC 9110, 9.3.6). The guest must
+ * verify the downloads with its own keys.
  */
 export async function startPackageProxy({
   hosts,

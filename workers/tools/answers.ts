@@ -1,9 +1,9 @@
-/** What a driven tool has printed and nobody has taken yet: answers, each followed by a marker in a line of its own. */
+/** The output of a driven tool that nobody has read yet: answers, each followed by a marker on its own line. */
 export type Answers = {
   push(chunk: Buffer): void;
-  /** What came before the marker, once it is there; `too-long` when it was more than may be kept. */
+  /** The output before the marker, once the marker has arrived; `too-long` if it was larger than the limit. */
   take(marker: string): Buffer | 'too-long' | undefined;
-  /** What is left, for an error message. */
+  /** The rest of the output, for an error message. */
   rest(): string;
 };
 

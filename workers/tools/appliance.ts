@@ -34,7 +34,7 @@ export type ApplianceState = {
   /** Where it is kept. */
   path: string;
   built: boolean;
-  /** The kernel that it is made of; undefined when there is none that this user may read. */
+  /** The kernel for the appliance; undefined if this user can read none. */
   kernel: string | undefined;
 };
 

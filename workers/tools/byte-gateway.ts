@@ -16,7 +16,7 @@ export type ByteGateway = {
 const MiB = 1024 ** 2;
 /** The largest request of NBD that nbdkit lets through (nbdkit common/protocol, MAX_REQUEST_SIZE). */
 const longestRange = 64 * MiB;
-/** What one answer holds of its range at a time. */
+/** The part of an answer that is held in memory at a time, in bytes. */
 const pieceBytes = MiB;
 /** nbdkit has sixteen at most (nbdkit-curl-plugin(1), "connections"). */
 const mostConnections = 24;
@@ -25,7 +25,7 @@ const mostWaiting = 16;
 
 type Range = { from: number; to: number };
 
-/** One range of bytes, both ends included; undefined when it is none of this resource, or longer than anybody asks for. */
+/** One range of bytes, both ends included; undefined if it is outside of this resource, or longer than any valid request. */
 function readRange(header: string | undefined, size: number): Range | undefined {
   const [, first, last] = /^bytes=(\d{1,16})-(\d{1,16})$/.exec(header ?? '') ?? [];
   const range = { from: Number(first), to: Math.min(Number(last), size - 1) };

@@ -33,7 +33,7 @@ function makeCommand(kind: Codec, wallSeconds: number, signal?: AbortSignal): Sa
   };
 }
 
-/** What xz and zstd say of a file that would need more memory than they are given. */
+/** The messages of xz and zstd for a file that would need more memory than the limit. */
 function lacksMemory(stderr: string): boolean {
   return /Memory usage limit|too much memory|Window size larger/.test(stderr);
 }

@@ -2,8 +2,8 @@
 const longestFrame = 4096 + 65_536;
 
 /**
- * Ethernet frames out of the stream of QEMU's `-netdev stream`: each has its length in front, four bytes, big-endian. What cannot be
- * a length ends the reading, for the beginning of the next frame is not known then. QEMU net/stream.c
+ * Splits the stream of QEMU's `-netdev stream` into Ethernet frames. Each has its length in front: four bytes, big-endian. An impossible length ends the
+ * reading, because the start of the next frame is then unknown. QEMU net/stream.c
  */
 export function frameSplitter(onFrame: (frame: Buffer) => void): (chunk: Buffer) => void {
   let rest: Buffer = Buffer.alloc(0);

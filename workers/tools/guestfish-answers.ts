@@ -1,7 +1,7 @@
 import { TooMuch, Unseen } from '../../shared/checks/guest/unseen.ts';
 import { type AskGuestfish, hasComplaint, saysAbsent } from './guestfish-complaints.ts';
 
-/** The appliance, asked command by command. What it says is the guest's: arbitrary, capped. */
+/** The appliance, asked command by command. Its answers come from the guest: they are arbitrary, and capped. */
 export type Guestfish = {
   /** The lines that the command prints; undefined when it failed, or said too much. Empty lines are left out. */
   ask(command: string, ...args: readonly string[]): Promise<string[] | undefined>;

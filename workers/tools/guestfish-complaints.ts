@@ -32,7 +32,7 @@ export function hasComplaint(answer: Buffer): boolean {
 export function saysAbsent(answer: Buffer): boolean {
   return (
     absentWords.some((words) => answer.includes(words)) ||
-    // Of a folder on the way there. libguestfs daemon/realpath.c
+    // This complaint is about a folder on the path. libguestfs daemon/realpath.c
     (answer.includes('case_sensitive_path: ') && answer.includes(': not found'))
   );
 }
@@ -42,7 +42,7 @@ const absentWords = [
   'Not a directory',
   'Is a directory',
   'Too many levels of symbolic links',
-  // Of what is no link, readlink(2).
+  // The answer for a file that is not a link, readlink(2).
   'Invalid argument',
 ];
 

@@ -6,7 +6,10 @@ import { kvmWorks } from './kvm.ts';
 import { sandboxOption } from './qemu-options.ts';
 import { type SandboxEnd, spawnSandboxed, toFailureRecord } from './sandbox.ts';
 
-/** Bytes of one answer; one that is longer is none. Twenty thousand packages with their descriptions, as many as a bill of materials lists. */
+/**
+ * The most bytes of one answer; a longer one does not count. Enough for twenty thousand packages with their descriptions, which is the limit of a bill of
+ * materials.
+ */
 const largestAnswer = 32 * 1024 ** 2;
 
 /** guestfish's double quotes know C escapes; a name with a quote or a newline in it must not become a command. */
@@ -24,7 +27,7 @@ export type GuestfishOptions = {
   disk: { path: string; format: 'raw' | 'qcow2' };
   /** Lets commands change the disk, up to so many bytes of its file; without it the disk is read-only. */
   writableBytes?: number;
-  /** What it may write beside the disk: an overlay, what is fetched. */
+  /** The bytes that it may write beside the disk: an overlay, and files that it fetches. */
   writesAtMost?: number;
   /** A Unix socket that becomes the port 3128 of `gateway` to the appliance: its only network. */
   proxySocket?: string | undefined;
@@ -40,7 +43,7 @@ export type GuestfishOptions = {
   signal: AbortSignal;
 };
 
-/** What QEMU's user network calls the loopback of its own namespace, as libguestfs sets it up. */
+/** The address that QEMU's user network gives to the loopback of its own namespace, as libguestfs sets it up. */
 export const gateway = '169.254.2.2';
 
 /** From the loopback of the sandbox, which has no other network, to the socket that is bound in. */
@@ -53,7 +56,7 @@ createServer((inside) => {
   inside.pipe(outside).pipe(inside);
 }).listen(3128, '127.0.0.1');`;
 
-/** Of the appliance. */
+/** The memory of the appliance. */
 const memoryMiB = 768;
 
 /** libguestfs starts QEMU itself, and has no setting for QEMU's own filter of system calls. guestfs(3), LIBGUESTFS_HV */
@@ -62,8 +65,8 @@ exec qemu-system-x86_64 ${sandboxOption.join(' ')} "$@"
 `;
 
 /**
- * What a reader works on instead of the disk. Not libguestfs' own overlay (`readonly:true`): QEMU would look into that for another format, and take what
- * a disk holds for one. A disk that is encrypted as a whole would not open, one that holds a qcow2 would name files to be read.
+ * The reader works on this overlay instead of the disk. Not on libguestfs' own overlay (`readonly:true`): there QEMU would probe the format of the disk, and
+ * could mistake the contents for another format. A disk that is encrypted as a whole would not open, and a disk that holds a qcow2 could name files to read.
  */
 const overlay = { path: '/out/overlay.qcow2', format: 'qcow2' } as const;
 

@@ -14,12 +14,12 @@ import { runSandboxed, type SandboxedProcess, spawnSandboxed } from './sandbox.t
 
 export type Firmware = 'bios' | 'uefi';
 
-/** What clouds give to an instance of such a system. */
+/** The hardware that clouds give to an instance of such a system. */
 export type Hardware = { system: 'linux' } | { system: 'windows'; clock: 'utc' | 'local' };
 
 export type MachineOptions = {
   disk: { path: string; format: 'raw' | 'qcow2'; virtualSize: number };
-  /** What it may write to the disk's overlay. */
+  /** The bytes that it may write to the disk's overlay. */
   writesAtMost: number;
   /** A further disk, read-only. */
   seed: string;
@@ -34,7 +34,7 @@ export type MachineOptions = {
   ports: Readonly<Record<string, (chunk: Buffer) => void>>;
   /** Each frame that the guest sends by its network adapter; without it nobody is at the other end. */
   onFrame?: (frame: Buffer) => void;
-  /** What QEMU's monitor says, piece by piece. */
+  /** The output of QEMU's monitor, piece by piece. */
   onMonitor?: (text: string) => void;
   signal: AbortSignal;
 };
@@ -44,19 +44,19 @@ export type Machine = {
   exited: SandboxedProcess['exited'];
   /** To the guest, by a port. */
   write(port: string, bytes: Buffer): void;
-  /** What a screen would show, as PNG; undefined when the machine no longer answers. */
+  /** The screen as PNG; undefined if the machine no longer answers. */
   screen(): Promise<Buffer | undefined>;
   kill(): Promise<void>;
 };
 
 const MiB = 1024 ** 2;
-/** What QEMU itself needs beside the memory of the guest: translated code (TCG), caches, its own program. */
+/** The memory that QEMU itself needs beside that of the guest: translated code (TCG), caches, its own program. */
 const overheadMiB = 2048;
 
 /**
- * Windows 11 asks for 4 GiB. It takes the clock for local time unless told otherwise; the sandbox knows no time zone, hence its local
- * time is UTC. Under KVM Windows is told that it runs on a hypervisor, as Nova and libvirt do; of these, hv-crash makes it hand over the code
- * with which it stops. Anyone who panics is held, so that the screen can still be seen. QEMU docs/system/i386/hyperv.rst, docs/specs/pvpanic.rst
+ * Chooses the hardware of a guest. Windows 11 needs 4 GiB. It treats the clock as local time by default; the sandbox has no time zone, so its local time is
+ * UTC. Under KVM Windows learns that it runs on a hypervisor, as with Nova and libvirt. One of these settings, hv-crash, makes Windows report the code with
+ * which it stops. A guest that panics is held, so its screen can still be read. QEMU docs/system/i386/hyperv.rst, docs/specs/pvpanic.rst
  */
 function makeHardware(hardware: Hardware, kvm: boolean): { cpu: string; memoryMiB: number; more: string[] } {
   if (hardware.system === 'linux') return { cpu: 'max', memoryMiB: 1024, more: [] };

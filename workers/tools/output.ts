@@ -46,10 +46,10 @@ async function readFully(file: FileHandle, offset: number, into: Buffer): Promis
 }
 
 /**
- * A file that a sandbox wrote, as a source; the caller closes it. It never gives more bytes than the file had when it was opened.
- * The folder must belong to the host: only the last part of the path may be the sandbox's.
- * @throws BootreadyError `tool-failed` when it is no regular file, is a link or has further links, belongs to somebody else, or is
- *         larger than `maxBytes`; ENOENT when there is none
+ * Opens a file that a sandbox wrote, as a source; the caller closes it. It never returns more bytes than the file had when it was opened. The folder must
+ * belong to the host: only the last part of the path may be the sandbox's.
+ * @throws BootreadyError `tool-failed` when it is not a regular file, is a link or has further links, belongs to another user, or is larger than `maxBytes`;
+ * ENOENT when it does not exist
  */
 export async function openOutput(path: string, { maxBytes }: { maxBytes: number }): Promise<Output> {
   const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
@@ -114,8 +114,8 @@ export async function takeOutput(from: string, to: string, limits: { maxBytes: n
 }
 
 /**
- * A socket that a sandbox listens on, by a path that leads to no other one, however the name changes; undefined as long as there is none.
- * @throws BootreadyError `tool-failed` when there is something else
+ * Opens a socket on which a sandbox listens. The returned path leads to no other socket, however the name changes. Undefined while the socket does not exist.
+ * @throws BootreadyError `tool-failed` when there is a file that is not a socket
  */
 export async function openSocket(path: string): Promise<{ path: string; close(): Promise<void> } | undefined> {
   const file = await open(path, pathOnly | constants.O_NOFOLLOW).catch((error: NodeJS.ErrnoException) => {

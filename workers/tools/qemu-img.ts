@@ -12,8 +12,8 @@ import { removeTree } from './remove-tree.ts';
 import { runSandboxed } from './sandbox.ts';
 
 /**
- * The one door to qemu-img. Every verb is told the format, and gets a block tree whose backing link is cut. The one that is not told is
- * `qemuImgProbe`, whose question the format is.
+ * The only door to qemu-img. Every verb gets the format, and a block tree without the backing link. The exception is `qemuImgProbe`, because it asks for the
+ * format.
  */
 
 const GiB = 1024 ** 3;
@@ -59,7 +59,7 @@ function buildTree({ node }: BlockInput, format: DetectedDisk['format']): string
 /** An honest answer has some KiB. Parsed here, by V8's own parser: a few milliseconds at most. */
 const largestInfo = 256 * 1024;
 
-/** @throws BootreadyError `tool-failed`: what says something else than qemu-img does is none any more */
+/** @throws BootreadyError `tool-failed`: a program with other output is not the qemu-img that we know */
 function infoIn(stdout: string): QemuImgInfo {
   try {
     if (stdout.length <= largestInfo) return QemuImgInfo.parse(JSON.parse(stdout));
@@ -91,9 +91,9 @@ export async function qemuImgInfo(
 }
 
 /**
- * What QEMU takes a file for when nobody tells it: what a careless consumer of the image would see. Probed in the sandbox, where there is
- * nothing else to open.
- * @returns QEMU's name of the format; `unreadable` where it takes the file for one that it then cannot open
+ * Finds the format that QEMU probes for a file when nobody gives it a format. A careless consumer of the image would use that format. Probes in the sandbox,
+ * where there are no other files to open.
+ * @returns QEMU's name of the format; `unreadable` if QEMU probes a format that it then cannot open
  */
 export async function qemuImgProbe(input: BlockInput, signal?: AbortSignal): Promise<string> {
   try {
@@ -118,7 +118,7 @@ export type ConvertOptions = {
   /** Where the file goes once qemu-img has ended. qemu-img itself sees only a folder of its own below it. */
   outputDir: string;
   outputName: string;
-  /** What the file may take of the disk, its holes not counted. */
+  /** The bytes that the file may use on the disk, without its holes. */
   mostBytes?: number;
   onPercent: (percent: number) => void;
   signal?: AbortSignal;
@@ -131,7 +131,7 @@ export type ConvertOptions = {
 export async function qemuImgConvert(input: BlockInput, options: ConvertOptions): Promise<void> {
   const { from, to, outputDir, outputName, onPercent, signal } = options;
   const target = to === 'raw' ? ['-O', 'raw'] : ['-O', 'qcow2', '-o', 'compat=1.1,lazy_refcounts=off'];
-  // What a tool of ours may need at its slowest: 4 MB/s.
+  // The time that our slowest tool needs: 4 MB/s.
   const seconds = 600 + from.virtualSize / 4_000_000;
   // Tables of a qcow2 come on top; no bomb gets beyond what its own header declares.
   const maxBytes = Math.ceil(from.virtualSize * 1.01 + 16 * 1024 ** 2);
@@ -217,7 +217,7 @@ function mapIn(stdout: string): z.infer<typeof MapAnswer> {
   }
 }
 
-/** What `qemu-img check` says of a qcow2 that we have written ourselves. @throws `tool-failed` when it is not sound */
+/** Runs `qemu-img check` on a qcow2 that we have written ourselves. @throws `tool-failed` when it is not sound */
 export async function qemuImgCheck(path: string, signal?: AbortSignal): Promise<void> {
   const input = fileInput(path);
   await runSandboxed({

@@ -2,9 +2,9 @@ import type { Dir, Dirent } from 'node:fs';
 import { chmod, lstat, mkdtemp, opendir, rename, rmdir, unlink } from 'node:fs/promises';
 
 /**
- * Removes a folder that a sandbox could write, once the sandbox has ended. What `rm` of Node cannot do there: folders nested deeper than a
- * path can be long, folders without permissions, names that are not UTF-8. Nothing is followed. Each folder within is moved
- * to the top before it is emptied, so that memory and the length of paths stay small whatever lies there. What is not there is fine.
+ * Removes a folder that a sandbox could write, once the sandbox has ended. Node's `rm` fails on some of these folders: on those nested deeper than a path can
+ * be long, on those without permissions, and on names that are not UTF-8. Follows no link. Moves each inner folder to the top before it is emptied, so memory
+ * and the length of paths stay small in every case. A missing folder is not an error.
  */
 export async function removeTree(path: string): Promise<void> {
   const top = await lstat(path).catch(ignoreMissing);

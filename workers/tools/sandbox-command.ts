@@ -6,11 +6,11 @@ export type SandboxLimits = {
   cpuSeconds: number;
   /** Address space of each process; 0: no limit, for programs that reserve far more than they use (QEMU's TCG). */
   memoryBytes: number;
-  /** What all processes together may really use; `memoryBytes` unless told. One of them must be a limit. */
+  /** The memory that all processes together may really use; by default `memoryBytes`. One of the two must be a limit. */
   residentBytes?: number;
   /** The largest file that may be written. */
   fileBytes: number;
-  /** What the writable folders may hold together; a little more than `fileBytes` unless told. */
+  /** The bytes that the writable folders may hold together; by default a little more than `fileBytes`. */
   folderBytes?: number;
   openFiles?: number;
   /** Processes and threads together. */
@@ -20,21 +20,23 @@ export type SandboxLimits = {
 export type SandboxCommand = {
   command: string;
   args: readonly string[];
-  /** What system calls it may make. */
+  /** The system calls that it may make. */
   profile: SeccompProfile;
   /** Path inside to path outside. */
   readOnly?: Readonly<Record<string, string>>;
-  /** What it writes there is a stranger's: the host reads it through `output.ts` only. */
+  /** Files that it writes there are foreign: the host reads them only through `output.ts`. */
   writable?: Readonly<Record<string, string>>;
   /** Device nodes, e.g. `/dev/kvm`. */
   devices?: readonly string[];
   env?: Readonly<Record<string, string>>;
-  /** What another process prints becomes its standard input, and never comes by here: to be given in the same turn in which that was started. */
+  /**
+   * The output of another process becomes its standard input, without passing through this process. Pass it in the same turn in which that process was started.
+   */
   from?: Readable;
   /** An open file that becomes its standard output. */
   into?: number;
   limits: SandboxLimits;
-  /** How long it takes decides what is said of the image, so it never stands back for another project. */
+  /** Its running time decides the finding about the image, so it never stands back for another project. */
   keepsTime?: boolean;
   signal?: AbortSignal;
 };

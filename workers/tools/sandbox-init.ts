@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 export type SandboxInit = {
   /** Undefined until bwrap has told; and when it ended before. */
   pid(): number | undefined;
-  /** Kills it, if it is still the one that bwrap has told of. Waits a moment for bwrap's word if that is still to come. */
+  /** Kills the process, if it is still the one that bwrap has reported. If bwrap's report has not arrived yet, waits a moment for it. */
   kill(): Promise<void>;
 };
 

@@ -2,13 +2,13 @@ import { lstat, opendir, readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Tasks } from './niceness.ts';
 
-/** What a sandbox may have together. The kernel holds the limits of each process; these are sums, checked again and again. */
+/** The limits of all processes of a sandbox together. The kernel enforces the limits of each process; these are sums, checked again and again. */
 export type WatchLimits = {
   /** Processes and threads. */
   tasks: number;
   /** Memory of all its processes, in bytes. */
   residentBytes: number;
-  /** What its writable folders hold on the disk together, in bytes. */
+  /** The bytes that its writable folders hold on the disk together. */
   folderBytes: number;
   folderFiles: number;
 };
@@ -22,7 +22,7 @@ const everyMs = 500;
 /** By then bwrap has made its namespaces and session. */
 const firstMs = 50;
 
-/** What is gone meanwhile counts nothing. */
+/** A file that has disappeared in the meantime does not count. */
 function orNothing<T>(value: Promise<T>): Promise<T | undefined> {
   return value.catch(() => undefined);
 }
@@ -91,7 +91,7 @@ async function findExcess(
   return excessIn(folders, { folderBytes: folderBytes - written, folderFiles });
 }
 
-/** Of the writable folders alone; also asked once a sandbox has ended, for what came between two looks. */
+/** Checks only the writable folders. Also called once a sandbox has ended, for files that were written between two checks. */
 export async function excessIn(
   folders: readonly string[],
   { folderBytes, folderFiles }: Pick<WatchLimits, 'folderBytes' | 'folderFiles'>,
@@ -106,8 +106,8 @@ export async function excessIn(
 }
 
 /**
- * Checks a sandbox twice a second until stopped, and says when it has more than it may. Each look is bounded by the limits.
- * @param onLook is told what runs in it; many tools have ended before the second look
+ * Checks a sandbox twice a second until stopped, and reports when it is over a limit. Each check has limits too.
+ * @param onLook gets the processes that run in it; many tools have ended before the second check
  */
 export function watchSandbox(
   init: number,

@@ -79,7 +79,7 @@ export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
     stdio: [command.from ?? 'pipe', command.into ?? 'pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
     detached: true,
   });
-  // Its end is theirs alone now: who reads it no more is told to who writes.
+  // From now on only the two processes hold the pipe: if the reader ends, the kernel tells the writer.
   command.from?.destroy();
   const standsBack = command.keepsTime ? () => false : whetherItStandsBack();
   if (child.pid && standsBack()) setNiceness({ pids: [child.pid], threads: [child.pid] }, true);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { isBootreadyError } from '../../shared/errors.ts';
 import { runSandboxed, type SandboxLimits } from './sandbox.ts';
 
-/** What the image tools are and can do here, asked in the sandbox that they work in; for `doctor`. */
+/** The versions and abilities of the image tools, read in the sandbox in which they work; for `doctor`. */
 
 const limits: SandboxLimits = {
   wallSeconds: 20,
@@ -34,7 +34,7 @@ export async function readFirstLine(
   }
 }
 
-/** What does the work here, each in its own words; what is not there is left out. */
+/** The versions of the tools, each in its own words; a missing tool is left out. */
 export async function toolVersions(signal: AbortSignal): Promise<Record<string, string>> {
   const asked = ['qemu-img', 'qemu-system-x86_64', 'nbdkit', 'guestfish'].map(
     async (name) => [name, await readFirstLine(name, ['--version'], signal)] as const,

@@ -1,4 +1,4 @@
-/** What a boot loader would start, as its configuration says it: paths are the loader's, variables filled in. */
+/** An entry that a boot loader would start, according to its configuration. Paths are the loader's; variables are filled in. */
 export type LoaderEntry = {
   id: string;
   title: string;

@@ -40,7 +40,7 @@ function sentence(words: readonly string[]): string {
 /** Far beyond what `grub-mkconfig` writes; hostile texts make much of little. */
 const most = { lines: 20_000, entries: 1000, variables: 500, initrds: 16, depth: 100, text: 8 * 1024 ** 2 } as const;
 
-/** `[ ... ]` as far as it can be told without the machine; undefined: both ways are taken. */
+/** Evaluates `[ ... ]` as far as possible without the machine; undefined: both branches are used. */
 function holds(words: readonly string[]): boolean | undefined {
   const test = words[0] === '[' ? words.slice(1, words.lastIndexOf(']')) : undefined;
   if (!test) return undefined;
@@ -57,8 +57,8 @@ function holds(words: readonly string[]): boolean | undefined {
 }
 
 /**
- * grub.cfg as `grub-mkconfig` and people write it: entries, submenus, variables and simple conditions; no loops, no functions. What `blscfg` puts into the
- * menu is given in `snippets`. `environment` is grubenv's. GRUB manual, 6 and 16.
+ * Reads grub.cfg as `grub-mkconfig` and people write it: entries, submenus, variables and simple conditions; no loops, no functions. `snippets` has the entries
+ * that `blscfg` adds to the menu. `environment` is grubenv's. GRUB manual, 6 and 16.
  * @throws TooMuch
  */
 export function parseGrubConfig(
@@ -66,12 +66,12 @@ export function parseGrubConfig(
   environment: Variables,
   snippets: (variables: Variables) => readonly LoaderEntry[],
 ): GrubConfig {
-  // What a new GRUB sets before it reads the file.
+  // Variables that a new GRUB sets before it reads the file.
   const variables = new Map([['menuentry_id_option', '--id'], ['feature_menuentry_id', 'y'], ...environment]);
   const root: Menu = { id: '', title: '', children: [] };
   const blocks: Block[] = [];
   const entries: LoaderEntry[] = [];
-  /** What is started without any menu. */
+  /** The entry that starts without any menu. */
   let direct: LoaderEntry | undefined;
   let booted = false;
 

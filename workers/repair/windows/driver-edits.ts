@@ -18,9 +18,9 @@ export type DriverService = {
 };
 
 /**
- * What the hive SYSTEM must hold that a driver starts. One for disks starts with the boot loader, before Windows looks for devices: it has to be told
- * which device the driver is for, since Windows 8 in the driver database, before in the database of critical devices. virt-v2v's way, which
- * Windows itself sets right when it installs the package at its first start.
+ * Makes the entries of the hive SYSTEM that start a driver. A disk driver starts with the boot loader, before Windows searches for devices, so an entry must
+ * say which device the driver is for: since Windows 8 in the driver database, before that in the database of critical devices. virt-v2v does the same, and
+ * Windows itself corrects the entries when it installs the package at its first start.
  */
 export function driverEdits(
   { name, ids, forDisk }: DriverService,

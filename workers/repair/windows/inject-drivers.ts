@@ -25,7 +25,7 @@ export type InjectOptions = {
 const packages = 'Drivers\\VirtIO';
 const currentVersion = 'Microsoft\\Windows\\CurrentVersion';
 const windowsNt = 'Microsoft\\Windows NT\\CurrentVersion';
-/** What `Hive.text` tells at most: a longer value may have been cut. */
+/** The most characters that `Hive.text` returns: a longer value may have been cut. */
 const mostOfText = 200;
 
 /**

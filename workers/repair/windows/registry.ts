@@ -1,4 +1,4 @@
-/** What a value of the registry is set to. https://learn.microsoft.com/windows/win32/sysinfo/registry-value-types */
+/** The data of a registry value. https://learn.microsoft.com/windows/win32/sysinfo/registry-value-types */
 export type RegistryValue = number | string | readonly string[] | { expand: string } | { binary: string };
 /** Keys by their path, each with its values; `null` removes a key with all below it. */
 export type RegistryEdits = Readonly<Record<string, Readonly<Record<string, RegistryValue>> | null>>;

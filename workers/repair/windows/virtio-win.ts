@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 
-/** What decides which drivers fit a Windows. */
+/** The facts that decide which drivers fit a Windows. */
 export type WindowsRelease = { major: number; minor: number; build: number; server: boolean; bits: 32 | 64 };
 
 /** Newest first; builds are the first of their release. https://learn.microsoft.com/windows/release-health/ */
@@ -40,8 +40,7 @@ function isOfUse(path: string): boolean {
 }
 
 /**
- * The files of each driver for a Windows, out of the names in virtio-win: DRIVER/RELEASE/ARCHITECTURE/FILE. Undefined for a driver: there is
- * none that fits.
+ * Chooses the files of each driver for a Windows from the names in virtio-win: DRIVER/RELEASE/ARCHITECTURE/FILE. Undefined if no version of the driver fits.
  */
 export function driverFiles(paths: readonly string[], release: WindowsRelease): Map<string, string[]> {
   const architecture = release.bits === 64 ? 'amd64' : 'x86';

@@ -28,7 +28,7 @@ export const containerRules: Rules & { calls: { socket: ArgumentRule } } = {
       otherwise: { errno: 'ENOSYS' },
     },
   },
-  // What an old kernel says: programs then go another way (io_uring, clone3).
+  // The answer of an old kernel: programs then use another way (io_uring, clone3).
   otherwise: { errno: 'ENOSYS' },
 };
 

@@ -2,8 +2,8 @@ import { constants } from 'node:os';
 import { numbers, type Syscall } from './syscalls.ts';
 
 /**
- * What happens when a process makes a system call. `errno`: it fails with that number and the program can go another way; `kill`: the
- * process is killed, because no program of ours makes this call. seccomp(2)
+ * The kernel's reaction to a system call. `errno`: the call fails with that number, and the program can use another way; `kill`: the process is killed, because
+ * no program of ours makes this call. seccomp(2)
  */
 export type Action = 'allow' | 'kill' | { errno: keyof typeof constants.errno };
 

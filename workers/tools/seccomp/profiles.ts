@@ -287,7 +287,7 @@ type Family = keyof typeof family;
 const terminalTricks = [0x5412, 0x541c];
 
 const refused: Action = { errno: 'EPERM' };
-/** What an old kernel says of a call that it does not know: programs then go another way. */
+/** The answer of an old kernel to a call that it does not know: programs then use another way. */
 const unknown: Action = { errno: 'ENOSYS' };
 
 function sockets(families: readonly Family[]): ArgumentRule {
@@ -341,7 +341,7 @@ function toRules({
   };
 }
 
-/** What some kind of tool may call, whatever the arguments. */
+/** The calls that at least one kind of tool may make, with any arguments. */
 export const callsOfTools: readonly Syscall[] = [
   ...[...files, ...memory, ...time, ...signals, ...process, ...socketCalls, ...links],
   ...(['seccomp', 'fork', 'vfork', 'clone', 'socket', 'socketpair', 'ioctl'] as const),
