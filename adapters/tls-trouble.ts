@@ -15,9 +15,8 @@ export type TlsVariables = {
 type Trouble = { sign: RegExp; reason: string; remedy: (variables: TlsVariables) => string };
 
 /**
- * What went wrong with TLS, by the words of those who say it: Node's codes (https://nodejs.org/api/tls.html#x509-certificate-error-codes),
- * OpenSSL's reasons (also within grpc-js' text), rustls' names (Temporal's worker). The alert for a missing certificate is
- * RFC 8446, 6.2: certificate_required.
+ * Reasons of TLS failures, recognised by the words of several libraries: Node's codes (https://nodejs.org/api/tls.html#x509-certificate-error-codes), OpenSSL's
+ * reasons (also within grpc-js' text), rustls' names (Temporal's worker). The alert for a missing certificate is RFC 8446, 6.2: certificate_required.
  */
 const troubles: readonly Trouble[] = [
   {

@@ -1,7 +1,7 @@
 import type { FindingView } from '../shared/contracts/api.ts';
 import { type Line, styled } from './terminal.ts';
 
-/** The commands that mend what was found, one a line to be copied, each named by its system where it is not every one's. */
+/** The commands that fix a finding, one per line, ready to copy. Each is named by its system unless it fits every system. */
 export function commandLines({ commands = [] }: FindingView): Line[] {
   return commands.map(({ on, run }) => [
     '        ',

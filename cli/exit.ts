@@ -26,7 +26,7 @@ Exit codes:
   6    conflict or quota exceeded
   130  interrupted`;
 
-/** Ends the command with a code and nothing on stderr: what there was to say is said. */
+/** Ends the command with a code and prints nothing to stderr, because the command has already printed everything. */
 export class Exit extends Error {
   readonly code: number;
   constructor(code: number) {

@@ -82,7 +82,7 @@ export function hasStatusLine(): boolean {
   return Boolean(process.stderr.isTTY);
 }
 
-/** Writes the last line of the terminal anew; the next print takes its place. Only where hasStatusLine(). */
+/** Writes the last line of the terminal again; the next print replaces it. Only where hasStatusLine(). */
 export function showStatus(text: string): void {
   const columns = process.stderr.columns || 80;
   process.stderr.write(`\r${[...printable(text)].slice(0, columns - 1).join('')}\u001b[K`);

@@ -1,6 +1,6 @@
 import { BootreadyError } from '../../shared/errors.ts';
 
-/** What runs, orders and deliveries have in common: attempts, of which the newest counts. */
+/** The common part of runs, orders and deliveries: attempts, of which the newest counts. */
 
 /** Statuses in which an attempt may begin or go on. */
 export const openStatuses = ['queued', 'running'] as const;

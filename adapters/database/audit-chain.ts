@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely';
 import type { AuditChain, AuditFault, AuditHead } from '../../shared/ports/audit.ts';
 import type { Database } from './schema.ts';
 
-/** As migration 0022 has it, with nothing but what Postgres brings: a function of ours may have been changed with the entries. */
+/** The same as in migration 0022, only with functions of Postgres itself, because a function of ours may have been changed together with the entries. */
 const content = sql<string>`jsonb_build_array(id, to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'),
   action, actor, key_id, project_id, image_id, address, details)::text`;
 const before = Buffer.alloc(32);

@@ -6,7 +6,7 @@ import { openStatuses, superseded } from './attempts.ts';
 import { json } from './json.ts';
 import type { Database, DeliveryTable } from './schema.ts';
 
-/** Longer than a worker tries to clear away what is left at a target (`ledger` in workflows/timing.ts). */
+/** Longer than a worker tries to remove the remains at a target (`ledger` in workflows/timing.ts). */
 const clearedAfter = sql`interval '25 hours'`;
 
 function toDelivery(row: Selectable<DeliveryTable>): Delivery {
@@ -25,7 +25,7 @@ function toDelivery(row: Selectable<DeliveryTable>): Delivery {
   };
 }
 
-/** Part of what publishes an image: what is published is on its way, whoever dies afterwards. */
+/** Part of the transaction that publishes an image: its deliveries are ordered too, even if the process dies afterwards. */
 export async function orderDeliveries(
   trx: Transaction<Database>,
   imageId: string,
@@ -83,7 +83,7 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
               was_there: sql`deliveries.was_there or deliveries.status = 'done'`,
             })
             .where('deliveries.status', 'not in', openStatuses)
-            // Whoever clears away would take the new one's bytes too.
+            // Otherwise the clean-up of the old delivery would remove the new one's bytes too.
             .where(
               sql<boolean>`deliveries.finished_at is not null or deliveries.cancelled_at < now() - ${clearedAfter}`,
             ),
@@ -185,7 +185,7 @@ export function createDeliveryStore(db: Kysely<Database>): DeliveryStore {
       return row && { deliveryId: row.id, number: row.number, imageId, projectId: row.project_id ?? '', target };
     },
 
-    // Not of what is published: with a deleted image that is gone, and what is half there is still to be cleared away.
+    // Does not read the publication: with a deleted image that is gone, but the partial copy must still be removed.
     cancelled: async ({ deliveryId, number }) => {
       const row = await db
         .selectFrom('deliveries')

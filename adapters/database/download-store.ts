@@ -24,7 +24,7 @@ function nothingToRepeat(): BootreadyError {
   });
 }
 
-/** How large it is, only its server says: until then it is an upload under way, and takes no room that counts. */
+/** Only its server knows the size. Until then it counts as a running upload, and takes no room that counts. */
 const unknownSize = 1;
 
 /** An image and its download. @param family of the source that orders it @throws BootreadyError `quota-exceeded` */

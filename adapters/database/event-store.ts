@@ -28,7 +28,7 @@ function toEvent(row: Selectable<UploadEventTable>): UploadEvent {
   };
 }
 
-/** What one request told, and the span that it was taken in by. */
+/** The notifications of one request, and the span of that request. */
 type Told = { source: string; notifications: readonly UploadNotification[]; traceparent: string | null };
 type Row = Told & { notification: UploadNotification; deliveries: number };
 
@@ -36,8 +36,8 @@ type Row = Told & { notification: UploadNotification; deliveries: number };
 const mostAtOnce = 500;
 
 /**
- * What several requests told, in one statement. A notification that comes again is one row, and counts once for each request. In one order always: two statements that hold the
- * same ones in different orders would wait for each other.
+ * The notifications of several requests, in one statement. A repeated notification is one row, and counts once for each request. The order is always the same:
+ * two statements with the same notifications in different orders would wait for each other.
  */
 function toRows(told: readonly Told[]): Row[] {
   const rows = new Map<string, Row>();
@@ -126,7 +126,7 @@ export function createEventStore(db: Kysely<Database>, traces: Pick<Traces, 'cur
     },
 
     prune: async (olderThanSeconds, limit) => {
-      // The oldest alone are looked at, whatever else there is: ids go by the time they came.
+      // Reads only the oldest rows, whatever else the table holds: ids follow the time of arrival.
       const { numDeletedRows } = await db
         .deleteFrom('upload_events')
         .where('id', 'in', (eb) =>

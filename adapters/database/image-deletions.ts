@@ -4,7 +4,7 @@ import type { ImageStore } from '../../shared/ports/images.ts';
 import { toImage } from './image-records.ts';
 import type { Database } from './schema.ts';
 
-/** First half of deleting. What may still be coming counts until it is cleared away. */
+/** First half of a deletion. Bytes that may still arrive count until they are removed. */
 export const givenUp = {
   status: 'pending_delete',
   receiving_session: null,
@@ -68,7 +68,7 @@ export function createImageDeletions(
         .selectFrom('images')
         .where('status', '=', 'pending_delete')
         .where('deleted_at', 'is', null)
-        // A run that still works on it could put something where nobody clears away any more.
+        // If a run still works on the image, it could store bytes after the clean-up.
         .where((eb) =>
           eb.not(
             eb.exists(

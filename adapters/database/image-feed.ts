@@ -4,8 +4,8 @@ import type { ImageFeed } from '../../shared/ports/jobs.ts';
 import { toConnection } from './connection.ts';
 
 /**
- * Postgres NOTIFY on channel "image" to whoever subscribed; one connection of its own, made anew when it breaks.
- * A reconnect tells every listener, for something may have been missed. A listener is called in the scope of whoever subscribed.
+ * Passes Postgres NOTIFY on channel "image" to all subscribers. It has its own connection, and opens a new one when that breaks. After a reconnect it calls
+ * every listener, because it may have missed a change. A listener is called in the scope of its subscriber.
  */
 export function openImageFeed(url: string): ImageFeed & { close(): Promise<void> } {
   const connection = toConnection(url);

@@ -34,7 +34,7 @@ function idsFrom(beginning: string): [string, string] | undefined {
   return fits ? [filled('0'), filled('f')] : undefined;
 }
 
-/** Images as they are looked for. */
+/** Queries that find images. */
 export function createImageLookups(
   db: Kysely<Database>,
 ): Pick<ImageStore, 'get' | 'search' | 'ownedBy' | 'list' | 'publication'> {
@@ -132,7 +132,7 @@ export function createImageLookups(
         .selectFrom('publications')
         .innerJoin('images', 'images.id', 'publications.image_id')
         .where('images.id', '=', imageId)
-        // What is not `active` is published all the same: deactivated, or on its way out.
+        // An image that is not `active` can still be published: deactivated, or about to be deleted.
         .where((eb) => eb.or([eb('verbatim', '=', false), eb('admitted_at', 'is not', null)]))
         .select(['bucket', 'key', 'format', 'publications.size', 'publications.sha256'])
         .executeTakeFirst(),

@@ -150,7 +150,7 @@ export function createImageReceptions(db: Kysely<Database>, limits: Limits): Ima
         .updateTable('images')
         .set({
           import_request_id: requestId,
-          // What was asked for before goes first.
+          // Settings that were requested earlier win.
           settings: sql`${JSON.stringify(settings)}::jsonb || settings` as never,
         })
         .where('id', '=', imageId)

@@ -85,7 +85,7 @@ export function createImageRuns(
             remedy: 'Only an image whose last run was rejected, failed or cancelled can be retried.',
           });
         }
-        // All are told of with their image, and with each of its changes.
+        // Each view and each change of an image shows all of its runs, so their number is limited.
         assertWithin('runs', last.number + 1);
         // It counts already: it fits when all that counts does.
         if (quota && image.over_quota) assertFits(quota, { images: 0, bytes: 0 });

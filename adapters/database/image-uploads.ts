@@ -63,7 +63,7 @@ export function createImageUploads(
           .execute();
       }),
 
-    // Room and upload are changed only by whoever knows both: parts that the store holds never take more than is held for them.
+    // Only code that knows both changes room and upload, so the parts in the store never use more room than is reserved for them.
     openMultipart: async (imageId, { multipartId, size, former }) => {
       const { numUpdatedRows } = await awaiting(db, imageId, former)
         .set({ multipart_id: multipartId, status: 'uploading', updated_at: sql`now()` })
@@ -128,7 +128,7 @@ export function createImageUploads(
               .updateTable('images')
               .set({
                 ...bytes,
-                // What was staged comes by an import, which has begun with the completion of its upload; what was fetched, long ago.
+                // Staged data arrives by an import, which starts when its upload completes. A download is such an import and started earlier.
                 status: sql`case when staged_size is null and status <> 'importing' then 'queued' else 'importing' end`,
                 multipart_id: null,
                 updated_at: sql`now()`,

@@ -10,7 +10,7 @@ const int8 = 20;
 export type OpenDatabase = {
   /** As the owner of the tables: for workers, for operators, and for what is known before it is known who asks. */
   db: Kysely<Database>;
-  /** On the same connections, as whoever asks. */
+  /** Uses the same connections, with the rights of the caller. */
   scoped(): ScopedDatabase;
   close(): Promise<void>;
 };

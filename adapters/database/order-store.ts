@@ -13,7 +13,7 @@ export function createOrderStore(
   table: 'repairs' | 'downloads',
   limits: Limits,
 ): OrderStore & { heldUpdate(imageId: string, fence: number, values: object): Promise<void> } {
-  // One table's type stands for both; the conformance tests run each of them.
+  // One table's type is used for both; the conformance tests run each of them.
   const orders = table as 'repairs';
   /** Images that nobody deletes. */
   const wanted = db.selectFrom('images').where('status', 'not in', ['pending_delete', 'deleted']).select('id');

@@ -36,7 +36,7 @@ function notActive(): BootreadyError {
   });
 }
 
-/** Of a source that is set again: other keys, or another file, begin anew. */
+/** For a source that is set again: with other keys, or another file, the newest signature is forgotten. */
 const stillNewest = sql<Date | null>`case
   when image_sources.signing_keys = excluded.signing_keys and image_sources.checksum_url = excluded.checksum_url
   then image_sources.signed_at end`;
@@ -153,7 +153,7 @@ export function createPlatformStore(db: Kysely<Database>, limits: Limits = unlim
         const source = await trx
           .selectFrom('image_sources')
           .where('family', '=', family)
-          // Changed meanwhile: what was looked at is another file's checksum.
+          // The source may have changed in the meantime: then the checksum belongs to another file.
           .where('url', '=', url)
           .where('signing_keys', 'is not distinct from', signingKeys)
           .selectAll()

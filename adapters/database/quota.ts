@@ -11,9 +11,9 @@ import {
 import type { Database, ProjectTable } from './schema.ts';
 
 /**
- * Quotas. Nothing is counted up and down: what a project holds is the sum over its images, so no crash can make it wrong. Whoever
- * takes more first locks the project's row, and holds it until what it took is committed; so two never see the same room. Giving
- * back needs no lock. In every transaction the project is locked before the image.
+ * Quotas. No counter goes up and down: a project's use is the sum over its images, so no crash can make it wrong. A transaction that takes more room first
+ * locks the project's row, and holds the lock until it commits. So two transactions never see the same room. Giving room back needs no lock. In every
+ * transaction the project is locked before the image.
  */
 
 type OwnLimits = Pick<Selectable<ProjectTable>, 'quota_bytes' | 'quota_images' | 'quota_uploads'>;
@@ -32,8 +32,8 @@ const uploads = sql<number>`count(*) filter (where held_bytes > 0 and staged_siz
 const staged = sql<number>`coalesce(sum(held_bytes) filter (where staged_size is not null), 0)::bigint`;
 
 /**
- * An image that is being deleted counts no more, unless its bytes may still be coming: then until its upload is cleared away. Else
- * whoever deletes what is being uploaded would have more than the quota (OSSA-2015-003). Two questions in one, for each is answered by an index alone.
+ * An image that is being deleted no longer counts, unless its bytes may still arrive: then it counts until its upload is removed. Otherwise a user who deletes
+ * an image during its upload could exceed the quota (OSSA-2015-003). Two queries in one, because an index alone can answer each of them.
  */
 export async function readUsage(db: Kysely<Database>, projectId: string): Promise<Usage> {
   const ofProject = db.selectFrom('images').where('project_id', '=', projectId).where('deleted_at', 'is', null);
@@ -61,7 +61,7 @@ function fill(limits: Limits) {
     ${share('awaited.uploads', 'projects.quota_uploads', limits.uploads)})`;
 }
 
-/** Of all projects, page by page; see `ProjectStore.quotas`. @param limits of projects that have none of their own */
+/** For all projects, page by page; see `ProjectStore.quotas`. @param limits of projects that have none of their own */
 export async function readQuotas(
   db: Kysely<Database>,
   limits: Limits,

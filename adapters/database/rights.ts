@@ -2,8 +2,8 @@ import { processRoles } from '../../shared/process-roles.ts';
 import type { Database } from './schema.ts';
 
 /**
- * Group roles of Postgres: what one kind of process may do. Who logs in is a member of one (or of several). The API acts as `project` for whoever asks, behind the
- * policies of migration 0010.
+ * Group roles of Postgres: the rights of one kind of process. A login is a member of one role (or of several). The API acts as `project` for the caller, behind
+ * the policies of migration 0010.
  */
 export const databaseRoles = ['project', ...processRoles] as const;
 export type DatabaseRole = (typeof databaseRoles)[number];
@@ -23,8 +23,8 @@ const all = 'select, insert, update, delete';
 const lock = 'select, update (created_at)';
 
 /**
- * Who may do what on which table: as SQL has it, and nothing where nothing stands. The owner, who migrates and whom operators act
- * as, may do all. What a worker does not have it cannot lose: no key, session or secret of a webhook, and nothing of who did what.
+ * Rights of each role on each table, in SQL's words; a missing entry means no rights. The owner of the tables, who migrates and as whom operators act, has all
+ * rights. A worker cannot leak data that it has no right to read: no keys, no sessions, no webhook secrets, no audit log.
  */
 export const tableRights: Readonly<Record<keyof Database, Rights>> = {
   projects: { project: 'select, insert, update (created_at)', api: keep, worker: lock, queues: lock },
@@ -38,7 +38,7 @@ export const tableRights: Readonly<Record<keyof Database, Rights>> = {
   image_sources: { api: all, queues: change },
   runs: { project: keep, api: keep, worker: change, queues: add },
   run_steps: { project: read, api: read, worker: keep },
-  // Nothing is published but by a run. What is kept as it came is published first, and gets the run that judged it.
+  // Only a run publishes an image. An image that is served unchanged is published first, and gets the run that judged it later.
   publications: {
     project: read,
     api: read,

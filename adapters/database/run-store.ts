@@ -35,7 +35,7 @@ export function createRunStore(
   limits: Limits = unlimited,
   traces: Pick<Traces, 'current'> = noTraces,
 ): RunStore {
-  /** What is told of a run names the span that it came of. */
+  /** The events of a run name the span that caused them. */
   const traced = () => ({ traceparent: traces.current() ?? null });
 
   /** A write to a step that only the newest attempt may do; `runs` is checked in the same statement. */
@@ -108,7 +108,7 @@ export function createRunStore(
           .executeTakeFirst();
         const image = await trx
           .updateTable('images')
-          // What was stored verbatim is `saving` or served already; the run only looks at it.
+          // An image that is stored unchanged is `saving` or served already; the run only inspects it.
           .set({ status: sql`case when verbatim then status else 'importing' end`, updated_at: sql`now()` })
           .where('id', '=', imageId)
           .where((eb) =>
@@ -176,7 +176,7 @@ export function createRunStore(
     stepProgress: async (runId, fence, step, percent) => {
       const { numUpdatedRows } = await db
         .updateTable('run_steps')
-        // What comes after the end of the step is nothing, but it is no fault of the fence.
+        // A report that arrives after the end of the step has no effect, but it is not a fencing error.
         .set({
           percent: sql`case status when 'running' then ${percent} else percent end`,
           working: true,
@@ -359,7 +359,7 @@ export function createRunStore(
           .set({ status: sql`case status when 'saving' then 'active' else status end`, updated_at: sql`now()` })
           .where('id', '=', imageId)
           .where('verbatim', '=', true)
-          // Not admitted by this version: the attempt begins anew, and is.
+          // If this version has not admitted it, the attempt starts again and admits it.
           .where('admitted_at', 'is not', null)
           .where('status', 'in', ['saving', 'active', 'deactivated'])
           .returningAll()
@@ -416,7 +416,7 @@ export function createRunStore(
   };
 }
 
-/** What was kept as it came. */
+/** The object of an image that is served unchanged. */
 function objectOf(image: Selectable<ImageTable>) {
   return {
     bucket: image.upload_bucket,
@@ -432,7 +432,7 @@ type Unpublished =
   | { status: 'failed'; failure: Failure }
   | { status: 'cancelled' };
 
-/** What is served already stays so, unless that is unsafe. What was stored verbatim has its bytes and is not `queued` again. */
+/** An image that is already served stays so, unless that is unsafe. An image that is stored unchanged has its bytes and is not `queued` again. */
 function statusAfter(end: Unpublished) {
   const unsafe = end.status === 'rejected' && isUnsafeToServe(end.report.findings);
   return sql<ImageStatus>`case

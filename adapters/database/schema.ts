@@ -59,7 +59,7 @@ export type SessionTable = {
   /** SHA-256 of what the cookie holds. */
   hash: Buffer;
   key_id: string | null;
-  /** Of the issuer's user. */
+  /** The subject of the issuer's user. */
   subject: string | null;
   name: string | null;
   /** The one that is chosen of `projects`. */
@@ -92,7 +92,7 @@ export type UploadEventTable = {
   fingerprint: string;
   event_name: string;
   bucket: string;
-  /** As it came, decoded or not. */
+  /** The key unchanged, decoded or not. */
   key: string;
   etag: string | null;
   version_id: string | null;
@@ -104,7 +104,7 @@ export type UploadEventTable = {
   /** One sentence for operators. */
   detail: string | null;
   image_id: string | null;
-  /** Whose upload it tells of: below whose prefix its key lies, then whose image came of it. Null: nobody's. */
+  /** The project of the upload: by the prefix of its key, later by the image that was made from it. Null: no project. */
   project_id: string | null;
   settled_at: NullableTimestamp;
   /** The span that it was taken in by. */
@@ -140,22 +140,22 @@ export type ImageTable = {
   container_format: string | null;
   md5: string | null;
   sha512: string | null;
-  /** Served as it came; the run only looks. */
+  /** Served unchanged; the run only inspects it. */
   verbatim: Generated<boolean>;
   /** When a run found these bytes safe to be given out as they came. Without it none of them is served. */
   admitted_at: NullableTimestamp;
-  /** What it takes of its project's quota: promised to its upload, then what that has, then what is published. */
+  /** The bytes that it takes of its project's quota: first those reserved for its upload, then those of the upload, then those of the published image. */
   held_bytes: Generated<Bytes>;
-  /** What was short when bytes came that nobody had asked for. */
+  /** The quota that had no room when bytes arrived without an announcement. */
   over_quota: JSONColumnType<Shortage> | null;
   /** Bytes in the open multipart upload, which wait for an import. */
   staged_size: Bytes | null;
   receiving_session: string | null;
   receiving_at: NullableTimestamp;
   import_request_id: string | null;
-  /** Of a platform image. */
+  /** The family of a platform image. */
   family: string | null;
-  /** What its newest run has found in it; written by a trigger of runs. */
+  /** The system that the newest run found; a trigger of runs writes it. */
   os_type: ColumnType<string | null, never, never>;
   os_distro: ColumnType<string | null, never, never>;
   created_at: Timestamp;
@@ -179,15 +179,15 @@ export type RunTable = {
   number: number;
   workflow_id: string;
   status: Generated<RunStatus>;
-  /** Fencing token: whoever holds the newest may publish. */
+  /** Fencing token: only the holder of the newest may publish. */
   fence: Bytes | null;
   worker: string | null;
   report: JSONColumnType<Report> | null;
-  /** Of the report, for lists. */
+  /** The verdict of the report, for lists. */
   verdict: GeneratedAlways<Verdict | null>;
   guest: GeneratedAlways<GuestFacts | null>;
   failure: JSONColumnType<Failure> | null;
-  /** Of the import that asked for it. */
+  /** The id of the import that requested it. */
   request_id: string | null;
   created_at: Timestamp;
   started_at: NullableTimestamp;
@@ -203,7 +203,7 @@ export type RepairTable = {
   guest: JSONColumnType<GuestFacts>;
   changes: ColumnType<RepairChange[], string | undefined, string>;
   status: Generated<OrderStatus>;
-  /** Whoever holds the newest may hand over. */
+  /** Only the holder of the newest may hand over. */
   fence: Generated<number>;
   failure: JSONColumnType<Failure> | null;
   created_at: Timestamp;
@@ -216,14 +216,14 @@ export type DownloadTable = {
   url: string;
   checksum: string | null;
   status: Generated<OrderStatus>;
-  /** Whoever holds the newest may hand over. */
+  /** Only the holder of the newest may hand over. */
   fence: Generated<number>;
   received: Generated<Bytes>;
   total: Bytes | null;
   failure: JSONColumnType<Failure> | null;
-  /** Of the import that asked for it. */
+  /** The id of the import that requested it. */
   request_id: string | null;
-  /** Of the source that ordered it. */
+  /** The family of the source that ordered it. */
   source_family: string | null;
   created_at: Timestamp;
   finished_at: NullableTimestamp;
@@ -232,7 +232,7 @@ export type DownloadTable = {
 /** Where the images of a family are fetched from, again and again. */
 export type ImageSourceTable = {
   family: string;
-  /** Owns what comes of it. */
+  /** The project that owns its images. */
   project_id: string;
   name: string;
   url: string;
@@ -245,11 +245,11 @@ export type ImageSourceTable = {
   every_seconds: number;
   /** Earlier images of the family that stay; null is all. */
   keep: number | null;
-  /** Of the newest image that was ordered. */
+  /** The checksum of the newest ordered image. */
   checksum: string | null;
   image_id: string | null;
   looked_at: NullableTimestamp;
-  /** Of the last look. */
+  /** Why the last check failed. */
   failure: JSONColumnType<Failure> | null;
   created_at: Timestamp;
 };
@@ -261,16 +261,16 @@ export type RunStepTable = {
   attempts: number;
   percent: number;
   worker: string | null;
-  /** Of the last try that failed, as long as the step is not done. */
+  /** The message of the last failed attempt, as long as the step is not done. */
   message: string | null;
   failure_code: Generated<string | null>;
   started_at: Timestamp;
   finished_at: NullableTimestamp;
   /** It has its slot. */
   working: Generated<boolean>;
-  /** What it must wait for before it begins, where that is no slot. */
+  /** The reason why it waits to start, if that is not a slot. */
   waits_for: WaitsFor | null;
-  /** Of a step that is done. */
+  /** The result of a finished step. */
   found: JSONColumnType<StepResult> | null;
 };
 
@@ -300,7 +300,7 @@ export type AuditLogTable = {
 
 export type PublicationTable = {
   image_id: string;
-  /** Null while it is served as it came, before the verdict of its run. */
+  /** Null while the image is served unchanged, before the verdict of its run. */
   run_id: string | null;
   fence: Bytes | null;
   bucket: string;
@@ -318,7 +318,7 @@ export type DeliveryTable = {
   /** How often it was asked for. */
   number: Generated<number>;
   status: Generated<DeliveryStatus>;
-  /** Whoever holds the newest may say how it went. */
+  /** Only the holder of the newest may report the result. */
   fence: Generated<number>;
   attempts: Generated<number>;
   percent: Generated<number>;
@@ -344,7 +344,7 @@ export type OutboxTable = {
   created_at: Timestamp;
   /** When its deliveries were laid out, one for each webhook. */
   relayed_at: NullableTimestamp;
-  /** The span that it came of. */
+  /** The span that caused it. */
   traceparent: string | null;
 };
 

@@ -69,7 +69,7 @@ function scopedDriver(driver: Driver, currentScope: () => Scope | undefined): Dr
             await driver.commitTransaction(connection);
             return result;
           } catch (error) {
-            // A connection that cannot even do this is given up by the driver; what went wrong first is what is told.
+            // If a connection fails even here, the driver gives it up. The first error is the one to report.
             await driver.rollbackTransaction(connection).catch(() => undefined);
             throw error;
           }
@@ -90,7 +90,7 @@ function scopedDriver(driver: Driver, currentScope: () => Scope | undefined): Dr
         try {
           await behind(connection).executeQuery(entering(scope));
         } catch (error) {
-          // It has begun, perhaps, and nobody else ends it.
+          // It may have started, and nobody else ends it.
           await driver.rollbackTransaction(behind(connection)).catch(() => undefined);
           throw error;
         }
@@ -105,7 +105,7 @@ function scopedDriver(driver: Driver, currentScope: () => Scope | undefined): Dr
       inTransaction.delete(connection);
       await driver.rollbackTransaction(behind(connection));
     },
-    // The pool belongs to whoever opened it.
+    // The pool belongs to the code that opened it.
     destroy: () => Promise.resolve(),
   };
 }

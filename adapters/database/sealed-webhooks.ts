@@ -4,7 +4,7 @@ import type { Resealed } from '../../shared/ports/webhooks.ts';
 import { type SecretKeys, sealedPrefix } from '../../shared/secret-keys.ts';
 import type { Database } from './schema.ts';
 
-/** What the secret of this webhook is sealed for. */
+/** The place to which the secret of this webhook is bound. */
 export function locateSecret(id: string): string {
   return `webhooks.secret of ${id}`;
 }

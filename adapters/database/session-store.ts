@@ -3,7 +3,7 @@ import type { Identity, SessionOwner, SessionStore, UserGrant } from '../../shar
 import { requestLimits } from '../../shared/request-limits.ts';
 import type { Database, SessionTable } from './schema.ts';
 
-/** Longer than an issuer is waited for: whoever claimed a renewal and said nothing until then is gone. */
+/** Longer than the API waits for an issuer: a process that claimed a renewal and has not reported by then is gone. */
 const claim = sql<Date>`now() + interval '30 seconds'`;
 
 const wasLongUnused = sql<boolean>`sessions.last_used_at < now() - interval '1 minute'`;

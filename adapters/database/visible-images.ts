@@ -122,7 +122,7 @@ export function createVisibleImages(db: Kysely<Database>, limits: Limits = unlim
           .where(matching(query))
           .$if(marker !== undefined, (rows) => rows.where(behind(marker as string, sort)))
           .selectAll('images');
-        // What a project sees is little beside all images: read whole and then sorted, unless its index has that order.
+        // A project sees few of all images. So they are read whole and then sorted, unless the index has that order.
         const isBounded = viewer.role !== 'admin' && (sort[0]?.key ?? 'created_at') !== 'created_at';
         return firstOf(isBounded ? db.selectFrom(matched.offset(0).as('images')).selectAll('images') : matched, query);
       });

@@ -32,8 +32,8 @@ export function isMember(projectId: string, status: VisibleQuery['memberStatus']
 }
 
 /**
- * What a list shows: of other projects only what is public, or shared and accepted, unless more is asked for. In parts, of which no two have the same image: each
- * goes by an index of its own, which one condition with "or" would not.
+ * The images that a list shows: from other projects only public ones, or shared and accepted ones, unless the query asks for more. Made of parts that have no
+ * image in common. Each part uses its own index; one condition with "or" could not.
  */
 export function partsOfList({ visibility, memberStatus }: VisibleQuery, { projectId, role }: Viewer) {
   return (eb: Images): Condition[] => {
@@ -157,7 +157,7 @@ function further(direction: Sort['direction']): RawBuilder<unknown> {
   return sql.raw(direction === 'asc' ? '>' : '<');
 }
 
-/** What comes behind the marker in this order, wherever the marker's own row stands now. Null comes before everything, so that each row has its place. */
+/** The rows behind the marker in this order, wherever the marker's own row is now. Null comes before everything, so each row has its place. */
 export function behind(marker: string, sort: readonly Sort[]): Condition {
   const keys = whole(sort);
   const ofMarker = (which: readonly Sort[]): RawBuilder<unknown> =>

@@ -6,7 +6,7 @@ import type { SecretKeys } from '../../shared/secret-keys.ts';
 import type { Database } from './schema.ts';
 import { locateSecret, resealWebhooks } from './sealed-webhooks.ts';
 
-/** Of one list; `most` is the operator's to choose. */
+/** The limit of one list; the operator chooses `most`. */
 const mostListed = 1000;
 /** Those that were disabled last. */
 const mostDisabled = 20;

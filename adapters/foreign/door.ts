@@ -8,7 +8,7 @@ export type DoorOptions = {
   atOnce?: number;
   /** One process stands ready with these files loaded, so that nobody waits for its start (some 150 ms). */
   keepReady?: readonly string[];
-  /** Told of a process and its threads again and again while it works, in the context of whoever asked: to change how much of the processors it gets. */
+  /** Called with a process and its threads again and again while it works, in the context of the caller: to change its share of the processors. */
   tend?: (tasks: { pids: number[]; threads: number[] }) => void;
 };
 
@@ -18,7 +18,7 @@ const tendEveryMs = 500;
 const patience = 10;
 const startMs = 120_000;
 
-/** The implementation of the port, for API, workers and CLI alike. */
+/** Implements the port for API, workers and CLI. */
 export function openForeignDoor({ atOnce = Number.POSITIVE_INFINITY, keepReady, tend }: DoorOptions = {}): ForeignDoor {
   let ready: ParserProcess | undefined;
   let closed = false;
@@ -67,7 +67,7 @@ export function openForeignDoor({ atOnce = Number.POSITIVE_INFINITY, keepReady, 
           return (await attend(parser, helpers, task.limits, signal)) as ForeignResult<never>;
         } finally {
           clearInterval(tending);
-          // Never used again, whatever came of it: the next one's bytes are another's.
+          // The process is never used again, whatever the result is, because the next bytes come from somebody else.
           parser.kill();
         }
       } finally {

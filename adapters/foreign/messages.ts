@@ -1,12 +1,12 @@
 import type { ForeignLimit } from '../../shared/ports/foreign.ts';
 
-/** What the owner says to the process. Copied as `v8.serialize` does it: Buffer, Map and Set stay what they are. */
+/** Messages from the owner to the process. Copied as `v8.serialize` does it: Buffer, Map and Set keep their type. */
 export type ToProcess =
   | { kind: 'load'; modules: readonly string[] }
   | { kind: 'run'; module: string; name: string; input: unknown; helpers: readonly string[]; answerBytes: number }
   | { kind: 'answer'; id: number; value: unknown };
 
-/** What the process says to its owner. */
+/** Messages from the process to its owner. */
 export type FromProcess =
   /** The task's file is loaded; from now on what happens is the bytes' doing. */
   | { kind: 'begun' }

@@ -2,7 +2,7 @@ import { serialize } from 'node:v8';
 import type { ForeignLimit, Helpers } from '../../shared/ports/foreign.ts';
 import type { FromProcess, ToProcess } from './messages.ts';
 
-/** What runs in the process: loads the task's file, runs its function, hands its questions on. It ends with its owner. */
+/** The program of the process: loads the task's file, runs its function, passes its calls to the owner. It ends with its owner. */
 function tell(message: FromProcess): void {
   process.send?.(message);
 }

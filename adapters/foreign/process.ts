@@ -62,7 +62,7 @@ export function startProcess(modules: readonly string[] = []): ParserProcess {
     // Not `exit`: by then its last messages have been read.
     child.once('close', (code, signal) => resolve({ signal, code, stderr }));
   });
-  // What could not be sent is told by its end.
+  // If a message could not be sent, the end of the process reports it.
   const tell = (message: ToProcess): void => {
     if (child.connected) child.send(message, () => undefined);
   };

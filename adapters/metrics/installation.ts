@@ -13,12 +13,12 @@ export type InstallationParts = {
 
 /** Who scrapes gives up after ten seconds (Prometheus' default), and wants to hear of the rest before. */
 const patienceMs = 4000;
-/** More open runs than anybody looks at one by one; the count goes no higher. */
+/** More open runs than anyone would read one by one; the count goes no higher. */
 const mostRuns = 10_000;
 
 /**
- * What database, queues and servers say of the installation as a whole. Every API process tells the same: take the maximum over
- * them. A source that does not answer has no values, rather than old ones. Returns what is to be done before each scrape.
+ * Metrics of the whole installation, from the database, the queues and the servers. Every API process reports the same values: take the maximum over them. A
+ * source that does not answer has no values, rather than old ones. Returns a function to call before each scrape.
  */
 export function watchInstallation(registry: Registry, parts: InstallationParts): () => Promise<void> {
   const gauge: NewGauge = (name, help, ...labelNames) => new Gauge({ name, help, labelNames, registers: [registry] });

@@ -3,7 +3,7 @@ import { version } from '../version.ts';
 
 export type ProcessRole = 'api' | 'worker';
 
-/** The metrics of this process, with what Node tells of itself: memory, CPU, event loop. */
+/** The metrics of this process, including Node's own: memory, CPU, event loop. */
 export function processMetrics(role: ProcessRole): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });

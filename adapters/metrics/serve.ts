@@ -5,7 +5,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 export type MetricsServer = { close(): Promise<void> };
 
 /**
- * Serves a registry at /metrics, on an address of its own: no proxy that leads to the API leads here, and whoever scrapes needs no key.
+ * Serves a registry at /metrics, on a separate address: no proxy that leads to the API leads here, and a scraper needs no key.
  * @throws BootreadyError `unavailable` when the port is taken
  */
 export async function serveMetrics(

@@ -3,7 +3,7 @@ import { Gauge, type Registry } from 'prom-client';
 type SlotState = { readonly count: number; readonly busy: number; readonly waiting: number };
 
 export type WorkerState = {
-  /** Of the filesystem that holds the scratch folder; bytes. */
+  /** Free space and size of the filesystem that holds the scratch folder, in bytes. */
   space(): Promise<{ free: number; size: number }>;
   /** By what they are for. */
   slots: Readonly<Record<string, SlotState>>;
@@ -11,7 +11,7 @@ export type WorkerState = {
   room: { readonly promised: number; readonly waiting: number };
 };
 
-/** What a worker for steps has left: room and slots. Asked for at each scrape. */
+/** The free room and slots of a worker for steps, read at each scrape. */
 export function watchWorker(registry: Registry, { space, slots, room }: WorkerState): void {
   const registers = [registry];
   const ofSpace = (name: string, help: string, kind: 'free' | 'size'): void => {

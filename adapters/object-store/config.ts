@@ -9,7 +9,7 @@ export type ObjectStoreConfig = {
   accessKey: string;
   secretKey: string;
   pathStyle: boolean;
-  /** How its refusals (403 and such) and its silence are told; as those of the installation's own store when absent. */
+  /** The words for its refusals (403 and such) and its silence; by default those of the installation's own store. */
   trouble?: StoreTrouble;
 };
 

@@ -45,7 +45,7 @@ export function parseListing(xml: string): Listing {
 /** The ETag in an answer of UploadPartCopy. Source: https://docs.aws.amazon.com/AmazonS3/latest/API/API_UploadPartCopy.html */
 export function parseCopiedPart(xml: string): string {
   const { CopyPartResult: result } = parser.parse(xml) as { CopyPartResult?: { ETag?: string } };
-  // A copy that fails half way is told in an answer 200.
+  // If a copy fails half way, the store still answers 200.
   if (!result?.ETag) throw new Error('not a CopyPartResult');
   return result.ETag.replaceAll('"', '');
 }

@@ -11,8 +11,8 @@ import { encodeKey, presignPart } from './presign-part.ts';
 /** The library lists parts only for its own use; S3 has it for everyone (API_ListParts). */
 class S3Client extends Client {
   /**
-   * Bodies are not hashed for the signature, not even over HTTP: whoever sends them signs their MD5 instead. SHA-256 of every byte, here and in the
-   * store, would be half of what sending costs.
+   * Does not hash bodies for the signature, not even over HTTP, because the sender signs their MD5 instead. SHA-256 of every byte, here and in the store, would
+   * be half of the cost of sending.
    */
   withUnsignedBodies(): this {
     this.enableSHA256 = false;
@@ -58,7 +58,7 @@ function changed(): BootreadyError {
   });
 }
 
-/** What these codes have in common: whoever asked is not let in. */
+/** These codes all mean that the caller has no access. */
 export function isRefusal(code: string): boolean {
   return ['AccessDenied', 'SignatureDoesNotMatch', 'InvalidAccessKeyId', 'XAdminUserNotFound'].includes(code);
 }

@@ -4,7 +4,7 @@ import type { OidcSettings } from '../../shared/oidc/settings.ts';
 
 const answerSeconds = 5;
 
-/** What the issuer says about itself (OpenID Connect Discovery 1.0), and how we speak to it. @throws what openid-client throws */
+/** Reads the issuer's own description (OpenID Connect Discovery 1.0), and sets how we connect to it. @throws the errors of openid-client */
 export function discover({ issuer, clientId, clientSecret }: OidcSettings): Promise<client.Configuration> {
   return client.discovery(
     issuer,

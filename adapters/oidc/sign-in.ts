@@ -63,13 +63,13 @@ async function signedIn(
   subject: string,
 ): Promise<SignedIn> {
   const told: Claims = tokens.claims() ?? {};
-  // Issuers may keep what a scope stands for to the userinfo endpoint (OpenID Connect Core 5.4).
+  // For a requested scope, issuers may return its claims only from the userinfo endpoint (OpenID Connect Core 5.4).
   const isWhole = [rules.projectClaim, rules.roleClaim].every((name) => claimAt(told, name) !== undefined);
   const more: Claims =
     isWhole || !config.serverMetadata().userinfo_endpoint
       ? {}
       : await asked(() => client.fetchUserInfo(config, tokens.access_token, subject));
-  // How somebody was signed in stands in the ID token only.
+  // Only the ID token says how a user signed in.
   const claims: Claims = { ...more, acr: undefined, ...told };
   if (claims.sub !== subject) throw refused(new Error('tokens of another user'));
   return {

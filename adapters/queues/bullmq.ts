@@ -17,12 +17,12 @@ export const intakeRetries = {
 /** Tries over about three days, as Standard Webhooks asks of senders. */
 export const notifyRetries = { attempts: 16, backoff: { type: 'exponential', delay: 5000, jitter: 0.5 } } as const;
 
-/** A finished job goes at once: what became of it stands in Postgres, and its id must be free for the sweep to add again. */
+/** A finished job is removed at once: its result is in Postgres, and its id must be free so that the sweep can add it again. */
 const forgetful = { removeOnComplete: true, removeOnFail: { age: 7 * 24 * 3600, count: 1000 } } as const;
 
 export type Queues = JobQueue & { all: readonly Queue[]; close(): Promise<void> };
 
-/** The producing side. It answers within seconds even when Redis is down: whoever asks has a row in Postgres already. */
+/** The producing side. It answers within seconds even when Redis is down, because the caller already has a row in Postgres. */
 export function createQueues(redis: RedisConfig): Queues {
   const connection = { ...toConnection(redis), maxRetriesPerRequest: null };
   const open = (name: string): Queue => {

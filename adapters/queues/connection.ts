@@ -46,8 +46,8 @@ export function toConnection(config: RedisConfig): RedisOptions {
 export const goodbyeMs = 2000;
 
 /**
- * Ends a producing queue and its connection. Cut first: `close` alone sends QUIT, which fails or hangs while Redis is down and
- * leaves a client behind that reconnects for ever and keeps the process from ending.
+ * Ends a producing queue and its connection. Cuts the connection first, because `close` alone sends QUIT. While Redis is down that fails or hangs, and leaves a
+ * client that reconnects forever and keeps the process from ending.
  */
 export async function closeQueue(queue: Queue): Promise<void> {
   const late = new Promise<void>((resolve) => setTimeout(resolve, goodbyeMs).unref());

@@ -17,7 +17,7 @@ export type QueueWorkerOptions = {
   onError: (queue: string, error: unknown) => void;
 };
 
-/** The thrower decides whether a retry helps; this is the one place where BullMQ is told. */
+/** The code that throws decides whether a retry helps; this is the only place that passes the decision on to BullMQ. */
 function mapped(error: unknown): unknown {
   return isBootreadyError(error) && !error.retryable ? new UnrecoverableError(error.message) : error;
 }
@@ -61,7 +61,7 @@ export function startQueueWorkers(
   const impatient = { ...toConnection(redis), enableOfflineQueue: false, maxRetriesPerRequest: 1 };
   const schedulers = new Queue(queueNames.housekeeping, { connection: impatient });
   schedulers.on('error', (error) => onError('schedulers', error));
-  // Redis may lose everything at any time. What is scheduled is therefore said again and again, by a clock of our own.
+  // Redis may lose everything at any time. So we repeat the schedule again and again, with our own clock.
   const schedule = async (): Promise<void> => {
     for (const name of housekeepingJobs) {
       const every = everySeconds[name] * 1000;
@@ -82,7 +82,7 @@ export function startQueueWorkers(
   return {
     close: async () => {
       clearInterval(scheduling);
-      // Without Redis, BullMQ would wait for ever for its own connections to end. Jobs that are cut off count as stalled.
+      // Without Redis, BullMQ would wait forever for its own connections to end. Jobs that are cut off count as stalled.
       const force = !(await answers(schedulers));
       await Promise.all(workers.map((worker) => worker.close(force)));
       await closeQueue(schedulers);

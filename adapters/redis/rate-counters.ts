@@ -1,10 +1,7 @@
 import { Redis } from 'ioredis';
 import { type RedisConfig, toConnection } from '../queues/connection.ts';
 
-/**
- * A connection for counters that a request waits for: a Redis that does not answer is an error at once, never a wait. What is
- * counted there may be lost.
- */
+/** A connection for counters that a request waits for. If Redis does not answer, that is an error at once, never a wait. The counters may be lost. */
 export function openRateCounters(config: RedisConfig): Redis {
   const redis = new Redis({
     ...toConnection(config),

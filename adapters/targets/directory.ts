@@ -29,9 +29,9 @@ async function writeSparse(file: FileHandle, source: ByteSource, control: Delive
 }
 
 /**
- * Under its name only when all of it is on the disk: fsync, rename, fsync of the folder (fsync(2), rename(2)). The file before has one
- * name for all: whoever writes it, writes the same bytes to the same places, over what a killed one left or beside one that is not dead.
- * @param check looks at the new file before it gets its name
+ * The file gets its name only when all of it is on the disk: fsync, rename, fsync of the folder (fsync(2), rename(2)). All writers share one partial file. That
+ * is safe, because each of them writes the same bytes to the same places: over the remains of a killed writer, or beside one that still runs.
+ * @param check checks the new file before it gets its name
  */
 async function writeWhole(
   folder: string,

@@ -41,7 +41,7 @@ export function createS3Target(name: string, config: S3TargetConfig): Target {
     trouble: describeTrouble(name, bucket),
   });
 
-  /** What counts is what the store gives back, not what it said when it took it. */
+  /** Checks the bytes that the store returns. The store's answers during the upload do not count. */
   const verify = async (key: string, { source, digests }: Deliverable, control: DeliveryControl): Promise<void> => {
     const object = await store.head(bucket, key);
     let read = 0;
@@ -70,7 +70,7 @@ export function createS3Target(name: string, config: S3TargetConfig): Target {
       const { source } = image;
       const path = locate(image);
       const key = `${path}.${image.format}`;
-      // First what is small: whoever finds the image finds its provenance.
+      // The small documents come first, so a client that finds the image also finds its provenance.
       for (const document of image.documents) {
         await store.put(bucket, `${path}.${document.name}`, document.body, document.contentType);
       }
@@ -84,7 +84,7 @@ export function createS3Target(name: string, config: S3TargetConfig): Target {
         }
         await verify(key, image, control);
       } catch (error) {
-        // What was broken off is no trouble of the store's.
+        // An aborted call is not an error of the store.
         control.signal.throwIfAborted();
         throw error;
       }

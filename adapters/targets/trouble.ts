@@ -1,6 +1,6 @@
 import { BootreadyError, type BootreadyErrorOptions } from '../../shared/errors.ts';
 
-/** What the operator does once the target is mended. */
+/** The operator's next action once the target works again. */
 export const again = 'then deliver the image again ("bootready deliver IMAGE --target NAME").';
 
 /** Another delivery of the same image put its own in place of ours. */
@@ -14,7 +14,7 @@ export function replaced(name: string, cause: unknown): BootreadyError {
   });
 }
 
-/** Whoever reads it may not know the operator's hosts: targets go by their names only. */
+/** The reader may not know the operator's hosts, so the message contains only the name of the target. */
 export function otherBytes(name: string, context: BootreadyErrorOptions['context']): BootreadyError {
   return new BootreadyError({
     code: 'unavailable',

@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from '@temporalio/common';
 import { traceHeader } from '../../shared/contracts/workflow.ts';
 import type { Traces } from '../../shared/ports/traces.ts';
 
-/** A workflow that is started is a span: announced here, told by whoever sees it end (workers/traced-runs.ts). */
+/** The start of a workflow is a span. It is announced here and reported by the process that sees its end (workers/traced-runs.ts). */
 export function announceRuns(traces: Pick<Traces, 'announce'>): WorkflowClientInterceptor {
   return {
     startWithDetails: (input, next) => {

@@ -47,7 +47,7 @@ export function toTemporalConfig(config: Variables): TemporalConfig {
   };
 }
 
-/** What both of Temporal's libraries take: the client's (gRPC in Node) and the worker's (in Rust). */
+/** The connection options of both of Temporal's libraries: the client's (gRPC in Node) and the worker's (in Rust). */
 export function toConnectionOptions({ address, tls, apiKey }: TemporalConfig): {
   address: string;
   tls?: TLSConfig;

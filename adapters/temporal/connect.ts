@@ -33,7 +33,7 @@ export function connectTemporal(
 
 const keyword = 2;
 
-/** Registers what the workflow sets; harmless when it is there already. @throws `unavailable` */
+/** Registers the search attributes that the workflow sets. Harmless if they already exist. @throws `unavailable` */
 export async function registerSearchAttributes(client: Client, namespace: string): Promise<string[]> {
   try {
     const { operatorService } = client.connection as Connection;

@@ -3,7 +3,7 @@ import { defineSearchAttributeKey, TypedSearchAttributes } from '@temporalio/com
 import { searchAttribute, sharedTaskQueue } from '../../shared/contracts/workflow.ts';
 import { temporalUnavailable } from './connect.ts';
 
-/** Starting waits no longer than this; whatever was to be started stands in Postgres, and the sweep comes back to it. */
+/** Starting waits no longer than this. The order is in Postgres, and the sweep tries again. */
 const deadlineMs = 10_000;
 
 type Start = {
@@ -14,7 +14,7 @@ type Start = {
   summary: string;
   imageId: string;
   projectId: string;
-  /** `once` for ever, or again when it has failed. */
+  /** `once`: never a second time. `again-when-failed`: again if the last one has failed. */
   starts: 'once' | 'again-when-failed';
   memo?: Record<string, string>;
 };
@@ -34,8 +34,8 @@ export async function startOnce(
       client.workflow.start(type, {
         workflowId,
         taskQueue: sharedTaskQueue,
-        // Of what waits in a queue projects have their turns one after the other, where the server has fairness switched on; its steps and deliveries
-        // inherit the key. A project's id fits into its 64 bytes. Other servers do not look at it.
+        // Projects take turns in a queue, if the server has fairness switched on. Steps and deliveries inherit the key. A project's id fits into its 64 bytes.
+        // Other servers ignore it.
         priority: { fairnessKey: projectId },
         args: [input],
         workflowIdReusePolicy: starts === 'once' ? 'REJECT_DUPLICATE' : 'ALLOW_DUPLICATE_FAILED_ONLY',

@@ -5,7 +5,7 @@ import type { Traces } from '../../shared/ports/traces.ts';
 import { openTraces } from './open.ts';
 import type { OpenTraces, TracedProcess } from './otlp.ts';
 
-/** The log of a process, whose lines name the active span, and its traces, whose troubles are told there. */
+/** Opens the log of a process and its traces. Log lines name the active span, and the log reports problems of the traces. */
 export async function openTracedLog(
   config: Config,
   process: TracedProcess,

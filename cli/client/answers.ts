@@ -3,7 +3,7 @@ import { ApiError } from '../../shared/contracts/api.ts';
 import { isErrorCode } from '../../shared/error-codes.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 
-/** What goes wrong between this command and an installation, as errors of ours. */
+/** Turns problems between this command and an installation into our errors. */
 
 const passing = new Set([429, 502, 503, 504]);
 
@@ -57,7 +57,7 @@ export function readJson(text: string): unknown {
   }
 }
 
-/** @throws `unavailable` when the answer has not the form of this version. */
+/** @throws `unavailable` when the answer does not have the form of this version. */
 export function readAnswer<Schema extends z.ZodType>(url: string, schema: Schema, value: unknown): z.output<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -92,13 +92,13 @@ export function findNetworkCode(error: unknown): string {
     const { code, name } = current as NodeJS.ErrnoException;
     if (typeof code === 'string') found = code;
     else if (name === 'TimeoutError') found = name;
-    // Of several addresses that were tried, the first one's reason is as good as any.
+    // If several addresses were tried, the reason of the first one is enough.
     if (current instanceof AggregateError && current.errors[0]) found = findNetworkCode(current.errors[0]) || found;
   }
   return found;
 }
 
-/** What the network threw. `remedy` when it cannot be reached at all. */
+/** The error for a failure of the network. `remedy` is for an installation that cannot be reached at all. */
 export function errorOfNetwork(where: string, cause: unknown, remedy: string): BootreadyError {
   const code = findNetworkCode(cause);
   const tls = /CERT|SSL|TLS|SELF_SIGNED|UNABLE_TO_/.test(code);

@@ -39,7 +39,7 @@ export type ApiClient = ReturnType<typeof createApiClient>;
 
 /** The server says something every 15 s. */
 const silenceMs = 50_000;
-/** Of a stream; a proxy that keeps events back shows in this. */
+/** The time limit for the first event of a stream; it shows a proxy that keeps events back. */
 const firstEventMs = 10_000;
 
 type Query<Name extends keyof operations> = NonNullable<operations[Name]['parameters']['query']>;
@@ -84,11 +84,11 @@ export function createApiClient({
       headers: { 'accept-language': language, ...(project === undefined ? {} : { 'bootready-project': project }) },
     });
   const api = makeClient(fetches.patient);
-  /** For what makes something anew: an answer that got lost may have done it. */
+  /** For requests that create something: if an answer was lost, the request may have taken effect. */
   const careful = makeClient(fetches.patientOnceHeard);
   const streaming = makeClient(fetches.once);
 
-  /** The installation may be of another version than this command: its answers are looked at. */
+  /** The installation may have another version than this command, so its answers are checked. */
   const checked = async <Schema extends z.ZodType>(
     schema: Schema,
     asked: Promise<{ data?: z.input<Schema> }>,
@@ -154,7 +154,7 @@ export function createApiClient({
       await api.DELETE('/v1/image-sources/{family}', ofFamily(family));
     },
 
-    /** What the steps of a run have kept. @throws `not-found` when there is none */
+    /** The evidence of a run's steps. @throws `not-found` when there is none */
     evidence: (id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json') =>
       bytes(
         api.GET('/v1/images/{id}/runs/{run}/evidence/{name}', {

@@ -25,7 +25,7 @@ export function toSettings({ format, policy, bootCheck, allowIso }: SettingOptio
 
 export type SnapshotOptions = { snapshot?: string; baseImage?: string; instance?: string };
 
-/** Undefined when it is none. @throws `invalid-input` */
+/** Undefined if it is not a snapshot. @throws `invalid-input` */
 export function toSnapshot({ snapshot, baseImage, instance }: SnapshotOptions): Snapshot | undefined {
   return snapshot === undefined
     ? undefined

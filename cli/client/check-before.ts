@@ -8,9 +8,9 @@ import type { ByteSource } from '../../shared/ports/byte-source.ts';
 import { findShortage, type Quota, quotaFinding } from '../../shared/quota.ts';
 
 /**
- * What the installation would refuse anyway, seen in the file's own header before a byte is sent. Nothing here decides that
- * an image is good: that is for the installation.
- * @param quota of the project; undefined where the room for this file is taken already
+ * Finds the reasons for which the installation would refuse the file, from its own header and before a byte is sent. It never decides that an image is good:
+ * only the installation does.
+ * @param quota of the project; undefined if room for this file is already reserved
  */
 export async function findRefusals(
   source: ByteSource,

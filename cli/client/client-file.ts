@@ -8,7 +8,7 @@ import { pause } from '../../shared/transfer/retry.ts';
 export const SignIn = z.object({
   issuer: z.url(),
   clientId: z.string(),
-  /** Whom tokens are asked for (RFC 8707), where the API is called by a URL. */
+  /** The audience of the tokens (RFC 8707), if the API is called by a URL. */
   resource: z.string().optional(),
   accessToken: z.string(),
   /** Milliseconds since 1970. */
@@ -18,14 +18,14 @@ export const SignIn = z.object({
 });
 export type SignIn = z.infer<typeof SignIn>;
 
-/** What `bootready login` keeps: an API key, or somebody who has signed in. */
+/** The data that `bootready login` keeps: an API key, or the tokens of a user who has signed in. */
 export const ClientFile = z.union([
   z.object({ url: z.string(), apiKey: z.string() }),
   z.object({ url: z.string(), signIn: SignIn, project: z.string().optional() }),
 ]);
 export type ClientFile = z.infer<typeof ClientFile>;
 
-/** Undefined when there is none. @throws `invalid-input` */
+/** Undefined if the file does not exist. @throws `invalid-input` */
 export async function readClientFile(path: string): Promise<ClientFile | undefined> {
   let text: string;
   try {
@@ -59,7 +59,7 @@ export function forgetClientFile(path: string): Promise<void> {
   return rm(path, { force: true });
 }
 
-/** Whoever holds the lock for longer is dead: the issuer is waited for some seconds only. */
+/** A process that holds the lock for longer is dead, because it waits only some seconds for the issuer. */
 const staleMs = 60_000;
 
 /** One process of this user at a time: an issuer takes a refresh token that is shown twice for stolen (RFC 9700, 4.14.2). */

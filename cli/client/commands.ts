@@ -7,7 +7,7 @@ import { addPlatformCommands } from './commands/platform.ts';
 import { addShareCommands } from './commands/share.ts';
 import { addWebhookCommands } from './commands/webhook.ts';
 
-/** What talks to an installation by its API. Handlers are loaded when they are called. */
+/** Commands that use an installation through its API. Handlers are loaded when they are called. */
 export function addClientCommands(program: Command): void {
   addAccountCommands(program);
   addBringCommands(program);
@@ -22,7 +22,7 @@ export function addClientCommands(program: Command): void {
 /** Each command by itself: on the command line of operators there are options of this name with another meaning. */
 function withProject(command: Command): void {
   for (const each of command.commands) withProject(each);
-  // Whoever logs out does so in every project.
+  // Logging out ends the sign-in for every project.
   if (command.commands.length > 0 || command.name() === 'logout') return;
   command
     .option('--project <project>', 'project to act in, for users with several projects (default: BOOTREADY_PROJECT)')

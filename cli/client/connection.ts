@@ -82,7 +82,7 @@ function isToken(key: string): boolean {
 
 function withKey(url: string, apiKey: string, project: string | undefined): Connection {
   if (project === undefined || isToken(apiKey)) return { url, apiKey, project };
-  // The API would not look at it, and what is meant for one project would go to another.
+  // The API would ignore it, and a command for one project would act in another.
   throw new BootreadyError({
     code: 'invalid-input',
     message: 'An API key belongs to one project and cannot act in another one.',

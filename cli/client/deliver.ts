@@ -16,7 +16,7 @@ export async function deliverImage(word: string, options: OutputOptions & { targ
   );
 }
 
-/** Stops one that is under way. */
+/** Stops a running delivery. */
 export async function cancelDelivery(word: string, name: string, options: OutputOptions): Promise<void> {
   const target = validOption('--target', TargetName, name);
   const api = await connect();

@@ -29,7 +29,7 @@ export function download(word: string, options: DownloadOptions): Promise<void> 
       const there = (await readSize(part)) ?? 0;
       try {
         if (!(await fetched(api, id, link, part, options, signal))) {
-          // What was left of another download, perhaps: once more from the beginning.
+          // The partial file may belong to another download, so start again from the beginning.
           if (there > 0) tell('The existing partial file belongs to another image. Starting again.', options);
           await rm(part, { force: true });
           if (there === 0 || !(await fetched(api, id, link, part, options, signal))) {
@@ -56,7 +56,7 @@ async function readSize(path: string): Promise<number | undefined> {
   }
 }
 
-/** The name comes from whoever named the image: no folders, nothing hidden, no option for the next command. */
+/** The name comes from the owner of the image: no folders, no hidden file, no option for the next command. */
 export function safeFileName(name: string): string {
   return (
     name
@@ -157,7 +157,7 @@ async function hashed(file: FileHandle, hash: Hash, signal: AbortSignal): Promis
   }
 }
 
-/** @param stillMs a connection on which nothing comes for so long is given up; the time that is spent on what came does not count */
+/** @param stillMs a connection that delivers nothing for this long is closed; the time for processing received bytes does not count */
 async function* bodyFrom(
   url: string,
   offset: number,

@@ -3,7 +3,7 @@ import type { ImageView } from '../../shared/contracts/api.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ApiClient } from './api-client.ts';
 
-/** Where it is looked for: among the own ones, what others share, or first there and then here. */
+/** The lists to search: the project's own images, images that others share, or first the own ones and then the shared ones. */
 export type Among = 'own' | 'shared' | 'usable';
 
 /** The image that one word of the command line means: a full id, a unique beginning of one, or a name. */

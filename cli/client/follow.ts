@@ -17,8 +17,8 @@ const askEveryMs = 2000;
 const absences = 20;
 
 /**
- * The image whenever it changes, for ever. The stream is a convenience: when it breaks or a proxy swallows it, the image
- * itself is asked for, which is the truth anyway. @throws `not-found` when the image is deleted
+ * Yields the image whenever it changes, forever. The stream is only a convenience: when it breaks or a proxy blocks it, the command asks for the image itself,
+ * which is the truth anyway. @throws `not-found` when the image is deleted
  */
 export async function* toChanges(
   api: Watched,

@@ -23,7 +23,7 @@ const runStyles = {
   cancelled: 'careful',
 } as const satisfies Record<RunStatus, Style>;
 
-/** What the image is, or what its run is doing at the moment. */
+/** The state of the image, or the current work of its run. */
 export function toState({ status, activity }: Pick<ImageView, 'status' | 'activity'>): Piece {
   if (activity?.status === 'running' && activity.step) {
     return styled('strong', `${activity.step} ${Math.floor(activity.percent)} %`);
@@ -71,7 +71,7 @@ const stepStyles = { running: 'strong', done: 'good', failed: 'bad', cancelled: 
 
 const waits = { scratch: 'waits for scratch space', worker: 'waits for a free worker' } as const;
 
-/** What a step that runs does now. */
+/** The current work of a running step. */
 export function describeWork({ percent, waitsFor }: Pick<StepView, 'percent' | 'waitsFor'>): string {
   return waitsFor ? waits[waitsFor] : `${Math.floor(percent)} %`;
 }
@@ -161,7 +161,7 @@ const orderStyles = {
   cancelled: 'careful',
 } as const satisfies Record<DownloadView['status'], Style>;
 
-/** Before, and what was changed; the checks of the run are what came of it. */
+/** The findings before the repair, and its changes. The checks of the run show the result. */
 function repairLines({ repair }: ImageDetail): Line[] {
   return repair
     ? [
@@ -197,7 +197,7 @@ export function fetched({ received, total }: DownloadView): string {
   return total ? `${Math.floor((received / total) * 100)} % of ${formatBytes(total)}` : formatBytes(received);
 }
 
-/** Of other projects' images not even where it was is told. */
+/** For other projects' images, even the place of the upload is hidden. */
 function uploadLines({ upload: { bucket, key, size } }: ImageDetail): Line[] {
   const where = key === null ? [] : [`${bucket}/${key}`];
   const told = [...where, ...(size === null ? [] : [formatBytes(size)])];

@@ -7,7 +7,7 @@ import { table } from './table.ts';
 
 const pageSize = 500;
 
-/** What stores have announced, and what became of it. */
+/** Notifications of stores, and their results. */
 export async function listEvents(options: OutputOptions & { limit: number; unsettled?: boolean }): Promise<void> {
   const { limit } = options;
   const api = await connect();

@@ -6,13 +6,13 @@ import type { SignIn } from './client-file.ts';
 /** The one place where the command line speaks to an issuer; loaded only when it does. */
 
 const answerSeconds = 10;
-/** Of an issuer that does not say how long its tokens are good. */
+/** For an issuer that does not say how long its tokens are valid. */
 const unknownSeconds = 300;
 
 type Registration = Pick<SignIn, 'issuer' | 'clientId' | 'resource'>;
 type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers;
 
-/** What a user does in a browser, on this machine or another one. RFC 8628, 3.3. */
+/** The code that a user enters in a browser, on this machine or another one. RFC 8628, 3.3. */
 export type DeviceCode = { url: string; completeUrl: string | undefined; code: string; minutes: number };
 
 /** The device authorization grant (RFC 8628): `show` tells the user where to go, then the issuer is asked until the user has been there. */
@@ -90,7 +90,7 @@ function signInOf({ issuer, clientId, resource }: Registration, tokens: Tokens):
   };
 }
 
-/** What the issuer said, or that it said nothing, as errors of ours. */
+/** Turns the issuer's errors, or its silence, into our errors. */
 async function asked<T>(issuer: string, signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -2,7 +2,7 @@ import { type FileHandle, open, realpath } from 'node:fs/promises';
 import { BootreadyError } from '../../shared/errors.ts';
 import type { ByteSource } from '../../shared/ports/byte-source.ts';
 
-/** What tells that a file is still the same without reading it. */
+/** Values that show, without reading the file, that it is still the same. */
 export type FileIdentity = { size: number; mtimeNs: string; inode: string };
 
 export type LocalFile = {
@@ -12,7 +12,7 @@ export type LocalFile = {
   source: ByteSource;
   /** Fills the buffer from a place of the file. @throws `conflict` when the file has become shorter */
   fill(buffer: Buffer, offset: number): Promise<void>;
-  /** What it is now. */
+  /** Its current identity. */
   look(): Promise<FileIdentity>;
   close(): Promise<void>;
 };

@@ -88,13 +88,13 @@ function showCode({ url, completeUrl, code, minutes }: DeviceCode): void {
   ]);
 }
 
-/** Whoever may ask without a key: how users sign in. Undefined where command lines do not. */
+/** Asks how users sign in, which needs no key. Undefined if users cannot sign in from the command line. */
 async function findCommandLineSignIn(url: string): Promise<CommandLineSignIn | undefined> {
   const response = await createFetches({ url }).patient(new Request(`${url}/sign-in`));
   return readAnswer(url, SignInWays, readJson(await response.text())).issuer?.commandLine;
 }
 
-/** Forgets whoever is logged in on this machine; a sign-in ends at the issuer too. */
+/** Removes the login from this machine; a sign-in ends at the issuer too. */
 export async function logout(options: OutputOptions): Promise<void> {
   const path = toClientFile(process.env);
   const file = await readClientFile(path);

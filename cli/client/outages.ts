@@ -2,7 +2,7 @@ import { isBootreadyError } from '../../shared/errors.ts';
 import type { Patience } from '../../shared/transfer/retry.ts';
 import { type OutputOptions, tell } from './output.ts';
 
-/** Of whatever goes between this machine and the object store. */
+/** Options of every transfer between this machine and the object store. */
 export type TransferOptions = {
   /** Bytes a second at most. */
   bwlimit?: number;

@@ -2,9 +2,9 @@ import { type BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import { withRetries } from '../../shared/transfer/retry.ts';
 import { type AnswerContext, errorOfAnswer, errorOfNetwork, findNetworkCode } from './answers.ts';
 
-/** How the command asks an installation. `once` gives the answer as it comes; the others wait for all of it and ask again. */
+/** The ways to send a request to an installation. `once` returns the answer as a stream; the others wait for all of it and try again. */
 export type Fetches = Record<'once' | 'patient' | 'patientOnceHeard', (request: Request) => Promise<Response>> & {
-  /** What a failing network threw, as an error of ours. */
+  /** Turns an error of the network into our error. */
   unreachable: (error: unknown) => BootreadyError;
 };
 

@@ -7,7 +7,7 @@ import { noLimit, type RateLimit } from '../../shared/transfer/rate-limit.ts';
 import { errorOfNetwork } from './answers.ts';
 import { UrlRefused } from './url-refused.ts';
 
-/** Written at once at most; progress is told in such steps. */
+/** The most bytes that are written at once; progress is reported in these steps. */
 const pieceBytes = 256 * 1024;
 
 /**
@@ -27,7 +27,7 @@ export async function putPart(
     signal: AbortSignal;
     onSent: (bytes: number) => void;
     limit?: RateLimit;
-    /** A connection on which nothing moves for so long is given up. */
+    /** A connection without progress for this long is closed, in ms. */
     stillMs: number;
   },
 ): Promise<string | undefined> {
@@ -41,7 +41,7 @@ export async function putPart(
     });
     request.on('timeout', () => request.destroy(Object.assign(new Error('no progress'), { code: 'ETIMEDOUT' })));
     const stepBytes = Math.min(pieceBytes, Math.max(1, Math.floor(limit.burst)));
-    // Whoever waits hears of errors; one that comes after the answer concerns nobody.
+    // The code below handles errors; an error after the answer does not matter.
     request.on('error', () => undefined);
     // A refusal may come before the whole body is sent.
     const answered = once(request, 'response') as Promise<[http.IncomingMessage]>;
@@ -62,7 +62,7 @@ export async function putPart(
     const answer = await text(response);
     const status = response.statusCode ?? 0;
     if (status === 200) return response.headers.etag;
-    // What is still to be written of a refused body has no reader.
+    // The rest of a refused body has no reader.
     request.destroy();
     throw errorOfStore(host, status, answer);
   } catch (error) {
@@ -77,7 +77,7 @@ const unreachableRemedy =
 
 const passing = new Set([408, 429, 500, 502, 503, 504]);
 
-/** Codes of S3 (API_Error responses), which stand in an XML body. */
+/** Reads the S3 error code (API_Error responses), which is in an XML body. */
 function errorOfStore(host: string, status: number, body: string): Error {
   const code = /<Code>([A-Za-z0-9]{1,64})<\/Code>/.exec(body)?.[1] ?? `HTTP ${status}`;
   if (status === 403) return new UrlRefused(code);

@@ -8,7 +8,7 @@ import { validOption } from './valid-option.ts';
 
 export type RepairOptions = OutputOptions & SettingOptions & { remedy?: string[]; list?: boolean; name?: string };
 
-/** Makes a new image from one, or tells by what it could be mended. */
+/** Makes a new image from one, or lists the remedies that could fix it. */
 export async function repairImage(word: string, options: RepairOptions): Promise<void> {
   const name = options.name === undefined ? undefined : validOption('--name', ImageName, options.name);
   const settings = toSettings(options);

@@ -4,13 +4,13 @@ import { type Line, styled } from '../terminal.ts';
 import { describeWork, fetched } from './image-text.ts';
 
 /**
- * What is new since the image was last seen, as lines, and what it does now, as one. With a status line that can be written
- * over, percents belong there; without one, every ten percent is a line.
+ * Returns the news since the image was last seen, as lines, and its current work, as one line. A status line that can be overwritten shows percents. Without
+ * one, every ten percent is a line.
  */
 export function createRunProgress({ hasStatusLine }: { hasStatusLine: boolean }) {
   let run = '';
   let waiting = '';
-  /** Of each step: what was last told of it. */
+  /** The last report of each step. */
   let told = new Map<string, { attempts: number; status: string; tens: number }>();
 
   const stepLines = (step: StepView): Line[] => {

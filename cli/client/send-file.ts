@@ -48,7 +48,7 @@ async function sendWhole(...[api, file, states, state, options]: Sending): Promi
   if (!isDone) {
     if (state.phase === 'completing') await states.write({ ...state, phase: 'sending' });
     const known = new Map<number, string>();
-    // A part may have been lost between being looked at and being made part of the whole.
+    // A part may be lost between the check and the completion of the upload.
     for (let round = 1; ; round++) {
       await sendAll(api, file, state, known, options);
       if (!isSameFile(file.identity, await file.look())) throw changedWhileSent(options.fileName);

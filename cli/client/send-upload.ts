@@ -34,10 +34,10 @@ export function readWanted(fileName: string, options: UploadOptions): Wanted {
   };
 }
 
-/** Filled while a file is sent, for whoever is interrupted. */
+/** Filled while a file is sent, for the message after an interruption. */
 export type SendProgress = { imageId?: string; isSent?: boolean };
 
-/** What came of sending: the image, or why the installation would not take it. Until `forget`, the same command sends nothing again. */
+/** The result of sending: the image, or the reason why the installation refused it. Until `forget`, the same command sends nothing again. */
 export async function send(
   api: ApiClient,
   wanted: Wanted,
@@ -94,7 +94,7 @@ async function refusalsBefore(
   return refusals;
 }
 
-/** The upload of this file that was begun, if it can be continued; else a new one, noted before its first byte. */
+/** The earlier upload of this file, if it can be continued. Otherwise a new one, recorded before its first byte. */
 async function begin(
   api: ApiClient,
   file: LocalFile,

@@ -11,7 +11,7 @@ import { printResult, tell } from './output.ts';
 import { readWanted, send, type UploadOptions, type Wanted } from './send-upload.ts';
 import { table } from './table.ts';
 
-/** What came of one file; `code` is what the command would end with if it were the only one. */
+/** The result of one file; `code` is the exit code that the command would have for this file alone. */
 type Outcome = { file: string; name: string; code: number } & (
   | { image: ImageDetail }
   | { refusals: FindingView[] }
@@ -19,8 +19,8 @@ type Outcome = { file: string; name: string; code: number } & (
 );
 
 /**
- * Sends several files one after the other, for a line is as fast with one as with many, then follows their runs. One that goes wrong holds up no
- * other; the summary says what came of each, and the exit code is the worst of them.
+ * Sends several files one after the other, because parallel uploads would not be faster. Then follows their runs. A failed file stops no other. The summary
+ * shows the result of each file, and the exit code is the worst of them.
  */
 export function uploadMany(fileNames: string[], options: UploadOptions): Promise<void> {
   if (options.name !== undefined) {

@@ -6,7 +6,7 @@ import { ImageSettings } from '../../shared/contracts/image.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { type FileIdentity, isSameFile } from './local-file.ts';
 
-/** What is kept of an upload that is under way, so that the same command can continue it after any kind of end. */
+/** The stored state of a running upload, so that the same command can continue it after any kind of end. */
 export const UploadState = z.object({
   schema: z.literal('bootready.upload/v1'),
   url: z.string(),
@@ -22,7 +22,7 @@ export const UploadState = z.object({
 });
 export type UploadState = z.infer<typeof UploadState>;
 
-/** Why an upload that was begun cannot be continued; undefined when it can. */
+/** Why an upload cannot be continued; undefined if it can. */
 export function obstacle(
   kept: UploadState,
   now: { identity: FileIdentity; settings: ImageSettings },
@@ -40,7 +40,7 @@ export function uploadStateFile(stateDir: string, { url, path }: { url: string; 
   const place = join(dir, `${createHash('sha256').update(`${url}\n${path}`).digest('hex')}.json`);
   return {
     place,
-    /** Undefined when there is none; one that cannot be understood is none. */
+    /** Undefined if there is no file, or if it cannot be understood. */
     read: async (): Promise<UploadState | undefined> => {
       try {
         const state = UploadState.parse(JSON.parse(await readFile(place, 'utf8')));

@@ -7,7 +7,7 @@ import { interruptible } from './interrupt.ts';
 import { type OutputOptions, printResult, tell } from './output.ts';
 import { readWanted, type SendProgress, send, type UploadOptions } from './send-upload.ts';
 
-/** Sends one file, continues what was begun of it, and follows its run; or several, see `upload-many.ts`. */
+/** Sends one file, continues an earlier upload of it, and follows its run; for several files, see `upload-many.ts`. */
 export async function upload(fileNames: string[], options: UploadOptions): Promise<void> {
   const [fileName = '', ...others] = fileNames;
   if (others.length > 0) return (await import('./upload-many.ts')).uploadMany(fileNames, options);

@@ -6,7 +6,7 @@ export class UrlRefused extends Error {}
 /** How often in a row: an old URL is one refusal; a new one that is refused as well will not be accepted later. */
 const most = 2;
 
-/** Counts refusals of one thing; the one too many is an error that no other URL mends. */
+/** Counts the refusals of one part. After too many it returns an error, because another URL would not help. */
 export function createRefusals() {
   let refusals = 0;
   return (error: unknown): unknown => {

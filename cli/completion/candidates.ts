@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** What may stand where the cursor is: words that are known, or something that has to be looked up. */
+/** Candidates for the word at the cursor: known words, or a list that must be fetched. */
 export type Candidate = { value: string; description: string };
 export type Wanted = { kind: 'words'; words: Candidate[] } | { kind: 'image' | 'shared-image' | 'file' | 'nothing' };
 
@@ -36,7 +36,7 @@ export function wantedAt(program: Command, words: readonly string[]): Wanted {
   return ofArgument(command, positionals);
 }
 
-/** Those of the groups above hold too. `--help` is no option of commander's lists. */
+/** Options of the parent commands count too. `--help` is not in commander's lists. */
 function readOptions(command: Command): Option[] {
   const all: Option[] = [];
   for (let each: Command | null = command; each; each = each.parent) all.push(...each.options);

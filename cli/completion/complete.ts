@@ -3,7 +3,7 @@ import { connect } from '../client/api-client.ts';
 import { printable } from '../terminal.ts';
 import { type Candidate, type Wanted, wantedAt } from './candidates.ts';
 
-/** Whoever presses Tab does not wait for a server longer than that. */
+/** A user who presses Tab does not wait longer than this for a server. */
 const patienceMs = 1500;
 
 /**
@@ -30,7 +30,7 @@ async function findCandidates(wanted: Wanted, current: string): Promise<Candidat
   return wanted.kind === 'image' ? imagesLike(current, [{}, { shared: 'accepted' }]) : [];
 }
 
-/** @param lists those that they are looked for in */
+/** @param lists of images to search */
 async function imagesLike(current: string, lists: readonly { shared?: 'all' | 'accepted' }[]): Promise<Candidate[]> {
   try {
     const api = await connect(AbortSignal.timeout(patienceMs));

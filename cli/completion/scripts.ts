@@ -1,4 +1,4 @@
-/** What a shell needs to ask `bootready complete`; each takes the words up to the cursor and what they mean, without quotes. */
+/** The scripts by which a shell asks `bootready complete`; each passes the words up to the cursor, without quotes. */
 
 // Words come as they were typed; xargs would choke on half a quote, so backslashes and quotes are taken off by hand.
 const bash = `# bootready completion for bash 4.4 or newer: source <(bootready completion bash)

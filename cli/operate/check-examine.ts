@@ -31,7 +31,7 @@ export type ExamineInput = {
   scratchDir: string;
   /** Gets the software bill of materials, once the disk was inspected and has a package database. */
   onSbom?: (sbom: Sbom) => Promise<void>;
-  /** Of the findings' words. */
+  /** The language of the findings' words. */
   language: Language;
 };
 

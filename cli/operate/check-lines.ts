@@ -19,7 +19,7 @@ const groupStyles = { passed: 'good', warnings: 'careful', failures: 'bad' } as 
   Style
 >;
 
-/** What was found, the findings by what they mean for the verdict, the verdict. */
+/** The facts about the disk, the findings in the order of their weight for the verdict, and the verdict. */
 export function checkLines(report: CheckReport, language: Language): Line[] {
   const say = reportWords[language];
   const { file, findings, verdict, policy } = report;

@@ -10,7 +10,7 @@ export type CheckProgress = {
   step(step: Step): (percent: number) => void;
   /** So is the last one. */
   done(): void;
-  /** Whatever came of it, nothing more is shown. */
+  /** Shows nothing more, whatever the result is. */
   stop(): void;
 };
 

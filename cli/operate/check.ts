@@ -26,7 +26,7 @@ export type CheckOptions = OutputOptions & {
   lang: Language;
 };
 
-/** What an installation with this environment would do; the variables of its servers are not needed. */
+/** The settings of an installation that decide the result; the variables of its servers are not needed. */
 const CheckEnvironment = Environment.pick({
   TARGET_FORMAT: true,
   POLICY: true,
@@ -35,7 +35,7 @@ const CheckEnvironment = Environment.pick({
   MAX_VIRTUAL_BYTES: true,
 }).extend({ SCRATCH_DIR: Environment.shape.SCRATCH_DIR.unwrap().default('/var/tmp') });
 
-/** Admits, converts and inspects a local file as a worker does, and says what would become of it. */
+/** Admits, converts and inspects a local file as a worker does, and prints the verdict that it would get. */
 export async function check(path: string, options: CheckOptions): Promise<void> {
   const config = loadConfig(withSecretFiles(process.env), CheckEnvironment);
   const policy = options.policy ?? config.POLICY;

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 import { addVerifyCommand } from './verify-command.ts';
 
-/** What runs an installation, on its own hosts and with its environment (shared/config.ts). */
+/** Commands for the operators of an installation, on its own hosts and with its environment (shared/config.ts). */
 export function addOperateCommands(program: Command): void {
   program
     .command('api')

@@ -6,7 +6,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { type ProcessRole, processRoles } from '../../shared/process-roles.ts';
 import { withDatabase } from './with-database.ts';
 
-/** Lets a login of Postgres that is there work as one kind of process. Run as the owner of the database. */
+/** Gives an existing login of Postgres the rights of one kind of process. Run as the owner of the database. */
 export function grantDatabaseRole(user: string, role: ProcessRole): Promise<void> {
   return withDatabase((db) => grantRole(db, role, user));
 }

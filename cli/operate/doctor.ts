@@ -55,7 +55,7 @@ export async function doctor({
   const outcome = worst(all);
   printResult({ outcome, checks: all }, () => summaryLines(all), { json });
   const code = outcome === 'failed' ? exitCode.rejected : exitCode.done;
-  // What did not answer in time still holds its connection; nobody shall wait for that.
+  // A check that did not answer in time still holds its connection; the command must not wait for it.
   if (late) process.stdout.write('', () => process.exit(code));
   if (code !== exitCode.done) throw new Exit(code);
 }

@@ -54,7 +54,7 @@ const Overlap = z
   .regex(/^\d{1,4}[mhd]$/, 'it is a number of minutes, hours or days, e.g. 24h; 0h ends the old key at once.')
   .transform((text) => Number.parseInt(text, 10) * (factors[text.slice(-1)] as number));
 
-/** A new key with the same rights; the old one goes on for the overlap, so that whoever has it can be given the new one in between. */
+/** Makes a new key with the same rights. The old key stays valid for the overlap, so its owner has time to replace it. */
 export function rotateKey(id: string, options: Output & { overlap: string }): Promise<void> {
   return withDatabase(async (db) => {
     const former = valid(z.uuid(), id, 'The ID of the key');

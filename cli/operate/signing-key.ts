@@ -3,7 +3,9 @@ import { BootreadyError } from '../../shared/errors.ts';
 import { makeKeyId } from '../../shared/provenance/dsse.ts';
 import { makePublicPem, newSigningKey, readSigningKey } from '../../shared/provenance/keys.ts';
 
-/** A new signing key for PROVENANCE_KEY_FILE; the public half on stdout. A file that is there is never replaced: old signatures need their key. */
+/**
+ * Makes a new signing key for PROVENANCE_KEY_FILE and prints the public half on stdout. Never replaces an existing file, because old signatures need their key.
+ */
 export async function createSigningKey(path: string): Promise<void> {
   const pem = newSigningKey();
   try {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** For operators and for whoever has an image. */
+/** For operators and for everyone who has an image. */
 export function addVerifyCommand(program: Command): void {
   program
     .command('verify')

@@ -10,7 +10,7 @@ import { type Line, printJson, printLine, styled, tellLine } from '../terminal.t
 
 type VerifyOptions = { provenance: string; key: string; json?: boolean };
 
-/** Checks a downloaded image against its provenance; asks nobody. @throws Exit 1 when it is not to be trusted */
+/** Checks a downloaded image against its provenance, without any network. @throws Exit 1 when the image cannot be trusted */
 export async function verifyFile(path: string, { provenance, key, json }: VerifyOptions): Promise<void> {
   const keys = readPublicKeys(await readText(key));
   const text = await readText(provenance);

@@ -6,7 +6,7 @@ import type { Database } from '../../adapters/database/schema.ts';
 import { BootreadyError } from '../../shared/errors.ts';
 import { readConfig } from './environment.ts';
 
-/** Whoever runs this command, as the host knows him. */
+/** The user who runs this command, as the host knows the user. */
 export function operator(): { name: string } {
   return { name: `${userInfo().username}@${hostname()}` };
 }

@@ -13,7 +13,7 @@ import type { operations, paths } from '../../shared/contracts/openapi.ts';
 import type { AuditFilter } from '../../shared/contracts/operations.ts';
 import type { QuotaOrder } from '../../shared/quota.ts';
 
-/** What the API refused, in its own words; `status` 0 when it could not be asked. */
+/** A refusal of the API, in its own words; `status` is 0 if the API could not be reached. */
 export class ApiProblem extends Error {
   readonly status: number;
   readonly code: string;
@@ -42,7 +42,7 @@ function toProblem(status: number, body: unknown): ApiProblem {
 const client = createClient<paths>();
 client.use({ onRequest: ({ request }) => request.headers.set('accept-language', document.documentElement.lang) });
 
-/** What was answered. @throws ApiProblem */
+/** The data of an answer. @throws ApiProblem */
 async function answered<T>(asked: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await asked.catch((cause: Error) => {
     throw new ApiProblem({ status: 0, code: 'unreachable', message: cause.message });
@@ -71,7 +71,7 @@ export const api = {
   endOtherSessions: () => answered(client.DELETE('/v1/sessions')),
   chooseProject: (projectId: string) => answered(client.PATCH('/v1/session', { body: { projectId } })),
 
-  /** What is undefined is not sent. */
+  /** Undefined values are not sent. */
   images: (query: ListQuery) => answered(client.GET('/v1/images', { params: { query: query as Query } })),
   image: (id: string) => answered(client.GET('/v1/images/{id}', ofImage(id))),
   createImage: (body: CreateImage) => answered(client.POST('/v1/images', { body })),

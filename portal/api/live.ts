@@ -4,7 +4,7 @@ import type { ImageDetail } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
 import { ApiProblem, api, type ListQuery, listStream, streamOf } from './client.ts';
 
-/** Undefined while it is not known, null for whoever is not signed in. */
+/** Undefined while it is not known, null if nobody is signed in. */
 export function useSelf() {
   return useQuery({
     queryKey: ['self'],
@@ -55,7 +55,7 @@ export function useImagePage(query: ListQuery) {
   const client = useQueryClient();
   const renew = (): void => {
     void client.invalidateQueries({ queryKey: ['images'] });
-    // What is in use of the quota stands there.
+    // It also shows the used quota.
     void client.invalidateQueries({ queryKey: ['self'] });
   };
   const connected = useStream(listStream, 'images', renew, () => {

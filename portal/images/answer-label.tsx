@@ -9,7 +9,7 @@ const looks = {
   rejected: { word: 'memberRejected', color: 'red' },
 } as const satisfies Record<MemberStatus, { word: WordKey; color: string }>;
 
-/** What a project has said to an image that is shared with it. */
+/** A project's answer to an image that is shared with it. */
 export function AnswerLabel({ answer }: { answer: MemberStatus }) {
   const { t } = useSpeech();
   return (

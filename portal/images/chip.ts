@@ -5,7 +5,7 @@ import type { WordKey } from '../words/words.ts';
 export type Tone = 'good' | 'careful' | 'bad' | 'busy' | 'quiet';
 export type Chip = { word: WordKey; tone: Tone; percent?: number };
 
-/** What an image is doing, in two words: Glance's status, refined by its newest run. */
+/** The state of an image in two words: Glance's status, with details from its newest run. */
 export function toChip({ status, activity, upload }: Pick<ImageView, 'status' | 'activity' | 'upload'>): Chip {
   if (status === 'pending_delete' || status === 'deleted') return { word: 'chipDeleting', tone: 'quiet' };
   if (status === 'deactivated') return { word: 'chipDeactivated', tone: 'quiet' };

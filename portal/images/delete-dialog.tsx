@@ -10,7 +10,7 @@ import { isGoing } from './image-actions.ts';
 /** How long a run may take to come to its end. */
 const patience = { attempts: 20, first: 500, most: 3000 };
 
-/** What works on the image is stopped first. */
+/** Any work on the image is stopped first. */
 async function deleteImage(image: ImageView): Promise<void> {
   const isConflict = (error: unknown): boolean => error instanceof ApiProblem && error.status === 409;
   if (!isGoing(image)) return api.deleteImage(image.id);

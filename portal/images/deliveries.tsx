@@ -38,7 +38,7 @@ function WhyNotThere({ failure }: { failure: NonNullable<DeliveryView['failure']
   );
 }
 
-/** Stops what is under way, and sends again what came to nothing. */
+/** Stops a running delivery, or starts a failed one again. */
 function Change({ imageId, delivery }: { imageId: string; delivery: DeliveryView }) {
   const { t } = useSpeech();
   const notify = useNotify();

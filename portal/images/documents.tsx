@@ -5,7 +5,7 @@ import { useSpeech } from '../words/language.tsx';
 
 type Props = { imageId: string; hasProvenance: boolean; run: RunView };
 
-/** What can be kept or handed on: the report, the bill of materials, the signed provenance of what is published. */
+/** Documents to keep or pass on: the report, the bill of materials, the signed provenance of a published image. */
 export function Documents({ imageId, hasProvenance, run }: Props) {
   const { t, language } = useSpeech();
   const { report } = run;

@@ -14,7 +14,7 @@ const beside = { default: 'horizontal', lg: 'vertical', '2xl': 'horizontal' } as
 
 type Fact = [word: WordKey, value: string | null | undefined];
 
-/** What the image is made of. All of it is the guest's own text. */
+/** The contents of the image. All of it is the guest's own text. */
 export function Facts({ report }: { report: Report }) {
   const { bytes } = useSpeech();
   const { guest = {}, disk, layers } = report;
@@ -61,7 +61,7 @@ export function Properties({ properties }: { properties: ImageDetail['properties
   );
 }
 
-/** What the installation keeps of it. */
+/** The installation's record of the image. */
 export function Record({ image }: { image: ImageDetail }) {
   const { t, bytes, number, time } = useSpeech();
   return (

@@ -14,7 +14,7 @@ const looks = {
   pass: { color: 'green', icon: <CheckCircleIcon />, word: 'outcomePass' },
 } as const satisfies Record<FindingView['outcome'], object>;
 
-/** What was found, the worst first; what passed is folded away. */
+/** The findings, the worst first; passed checks are folded. */
 export function Findings({ run }: { run: RunView }) {
   const { t } = useSpeech();
   const [isOpen, setOpen] = useState(false);

@@ -15,7 +15,7 @@ export type ImageActions = Record<
   boolean
 >;
 
-/** `repair` and `download` are told of one image only: how its bytes are made. */
+/** Only a single image has `repair` and `download`, which show how its bytes are made. */
 export type Subject = ImageView & Partial<Pick<ImageDetail, 'repair' | 'download'>>;
 
 function isUnderWay(order: { status: string } | null | undefined): boolean {
@@ -27,7 +27,7 @@ export function isGoing({ activity, repair, download }: Subject): boolean {
   return isUnderWay(activity) || isUnderWay(repair) || isUnderWay(download);
 }
 
-/** What the API would let this reader do with an image as it is now. */
+/** The actions that the API would allow this user on an image in its current state. */
 export function listActions(image: Subject, { role, projectId }: Pick<Self, 'role' | 'projectId'>): ImageActions {
   const { status, activity, guest, visibility, download, memberStatus } = image;
   const isAdmin = role === 'admin';
@@ -41,7 +41,7 @@ export function listActions(image: Subject, { role, projectId }: Pick<Self, 'rol
     properties: mayChange,
     download: status === 'active',
     retry: mayChange && cameToNothing && !going && (status === 'killed' || status === 'queued'),
-    // Remedies are for systems that were looked into.
+    // Remedies need a system that was inspected.
     repair: mayChange && !going && guest !== null,
     stop: mayChange && going,
     share: mayChange && visibility !== 'public',

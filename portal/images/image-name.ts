@@ -1,6 +1,6 @@
 import type { WordKey } from '../words/words.ts';
 
-/** What is wrong with a name; the same rules as `ImageName` of shared/contracts, without its library in the page. */
+/** The problem with a name. The rules are those of `ImageName` in shared/contracts, but the page does not load its library. */
 export function nameProblem(name: string): WordKey | undefined {
   const trimmed = name.trim();
   if (trimmed === '') return 'nameEmpty';

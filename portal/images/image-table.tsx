@@ -10,7 +10,7 @@ import { StatusChip } from './status-chip.tsx';
 import { systemName } from './system-name.ts';
 import { visibilityNames } from './visibility.ts';
 
-/** What can be done without on a narrow screen. */
+/** Columns that a narrow screen can hide. */
 const wideOnly: ('hidden' | 'visibleOn2Xl')[] = ['hidden', 'visibleOn2Xl'];
 
 type Props = {
@@ -21,9 +21,9 @@ type Props = {
   /** Ids of those that were chosen; absent where nothing can be done with several. */
   chosen?: ReadonlySet<string>;
   onChoose?: (ids: ReadonlySet<string>) => void;
-  /** Of the own project: with who else may see them. */
+  /** Images of the own project: the table shows who else may see them. */
   areOwn?: boolean;
-  /** Of other projects: with whose they are, and what this one has said to them. */
+  /** Images of other projects: the table shows their owner, and this project's answer. */
   areShared?: boolean;
 };
 

@@ -10,7 +10,7 @@ import { visibilityNames } from './visibility.ts';
 export type ListFilter = Partial<
   Pick<ImageQuery, 'text' | 'status' | 'format' | 'imageType' | 'system' | 'visibility' | 'after'>
 > & {
-  /** Of what others share. */
+  /** For images that others share. */
   answer?: MemberStatus;
 };
 
@@ -47,7 +47,7 @@ const answers = {
   rejected: 'memberRejected',
 } as const satisfies Record<MemberStatus, WordKey>;
 
-/** The filters are the address: a list can be kept as a bookmark and sent to a colleague. What is no filter of ours counts for nothing. */
+/** The filters are in the address, so a list can be a bookmark or be sent to a colleague. Unknown filters are ignored. */
 export function useListFilters() {
   const [params, setParams] = useSearchParams();
   const text = params.get('text')?.slice(0, 255);
@@ -173,7 +173,7 @@ function useInWords() {
 
 type ChoiceProps<Value extends string> = {
   label: string;
-  /** What is said where nothing is chosen. */
+  /** The text when nothing is chosen. */
   all: string;
   names: Readonly<Record<string, string>>;
   value: Value | undefined;

@@ -11,7 +11,7 @@ type Props = {
   onChange: (name: string) => void;
   /** The image that has the name already, when it is renamed. */
   ownId?: string;
-  /** Nothing is said of an empty name before somebody has tried to go on. */
+  /** An empty name shows no error before the user has tried to continue. */
   isUntouched?: boolean;
 };
 

@@ -11,7 +11,7 @@ import { isComplete, listProperties, type Property, toChanges } from './property
 
 type Props = { image: ImageView; onClose: () => void };
 
-/** What an instance needs to start, and the properties by which clouds place it: Glance's own. */
+/** The requirements of an instance, and the properties by which clouds place it: Glance's own. */
 export function PropertiesDialog({ image, onClose }: Props) {
   const { t } = useSpeech();
   const notify = useNotify();

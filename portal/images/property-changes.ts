@@ -15,7 +15,7 @@ export function isComplete(lines: readonly Property[]): boolean {
   return names.every((name) => name !== '') && new Set(names).size === names.length;
 }
 
-/** What the API is told: only what differs from what is there; null takes one away. */
+/** The request for the API: only the differences from the current properties; null removes one. */
 export function toChanges(before: Properties, lines: readonly Property[]): Record<string, string | null> {
   const after = new Map(lines.map(({ name, value }) => [name.trim(), value]));
   const removed = Object.keys(before).filter((name) => !after.has(name));

@@ -1,7 +1,7 @@
 import type { QuotaView } from '../../shared/contracts/api.ts';
 import { useSpeech } from '../words/language.tsx';
 
-/** What the project holds of what it may hold; nothing where nothing is limited. */
+/** The quota of the project and its use; nothing if there are no limits. */
 export function QuotaLine({ quota: { limits, used } }: { quota: QuotaView }) {
   const { t, bytes } = useSpeech();
   const parts = [

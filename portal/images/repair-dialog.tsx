@@ -13,7 +13,7 @@ import { NameField } from './name-field.tsx';
 
 type Props = { image: ImageView; onClose: () => void };
 
-/** Which remedies shall make a new image of this one; those that its report asks for are chosen already. */
+/** The remedies for a new image from this one; those that its report suggests are already chosen. */
 export function RepairDialog({ image, onClose }: Props) {
   const { t, language } = useSpeech();
   const found = useQuery({

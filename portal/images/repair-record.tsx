@@ -14,7 +14,7 @@ const statusWords: Record<OrderStatus, WordKey> = {
   cancelled: 'repairCancelled',
 };
 
-/** How this image was made of another one: what was found there, and what was changed. What came of it are the checks of its own run. */
+/** Shows how this image was made from another one: the findings there, and the changes. The checks of its own run show the result. */
 export function RepairRecord({ repair }: { repair: RepairView }) {
   const { t } = useSpeech();
   return (

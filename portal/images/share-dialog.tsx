@@ -21,7 +21,7 @@ import { AnswerLabel } from './answer-label.tsx';
 
 type Props = { image: ImageView; onClose: () => void };
 
-/** Which projects an image is shared with, and one more. It stands in their lists once they have accepted it. */
+/** The projects that an image is shared with, and a field for one more. The image appears in their lists once they have accepted it. */
 export function ShareDialog({ image, onClose }: Props) {
   const { t } = useSpeech();
   const notify = useNotify();

@@ -1,6 +1,6 @@
 import type { GuestSummary } from '../../shared/contracts/api.ts';
 
-/** As the system calls itself, without what stands in brackets: "Debian GNU/Linux 12 (bookworm)" is long enough before them. */
+/** The system's own name without the text in brackets: "Debian GNU/Linux 12 (bookworm)" is long enough without it. */
 export function systemName(guest: GuestSummary | null): string | undefined {
   const name = guest?.osName?.replace(/\s*\([^)]*\)\s*$/, '').trim();
   if (name) return name;

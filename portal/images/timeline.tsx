@@ -39,7 +39,7 @@ export function Timeline({ run, children }: { run: RunView; children?: ReactNode
   );
 }
 
-/** What all steps have to tell of themselves. */
+/** The data that all steps have in common. */
 type Course = Pick<StepView, 'attempts' | 'percent' | 'message' | 'finishedAt' | 'waitsFor'> & {
   startedAt: string | null;
 };

@@ -1,6 +1,6 @@
 /**
- * What somebody has typed as a limit, in units of so many (GiB: 1024 ** 3): null for nothing at all, undefined for what is no positive
- * number. Decimal comma and point are both understood.
+ * Reads a limit that a user has typed, in the given unit (GiB: 1024 ** 3). Null for an empty field, undefined for text that is not a positive number. Accepts a
+ * decimal comma and a decimal point.
  */
 export function readAmount(text: string, unit: number): number | null | undefined {
   const typed = text.trim().replace(',', '.');

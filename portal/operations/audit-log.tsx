@@ -52,7 +52,7 @@ const actionWords: Record<AuditAction, WordKey> = {
   'session.end': 'didSessionEnd',
 };
 
-/** What is kept besides; a limit of null follows the installation. */
+/** Further details of an entry; a limit of null means the installation's default. */
 const detailWords: Partial<Record<string, WordKey>> = {
   name: 'name',
   status: 'state',

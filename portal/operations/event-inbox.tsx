@@ -26,7 +26,7 @@ const outcomeColors = {
   failed: 'red',
 } as const;
 
-/** Storage notifications and what became of them. Replaying one does no harm: an upload becomes one image, however often it is told. */
+/** Storage notifications and their results. Replaying one is safe: an upload becomes one image, however often it is announced. */
 export function EventInbox() {
   const { t, time } = useSpeech();
   const [isUnsettledOnly, setUnsettledOnly] = useState(false);

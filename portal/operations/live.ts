@@ -3,7 +3,7 @@ import type { AuditFilter } from '../../shared/contracts/operations.ts';
 import type { QuotaOrder } from '../../shared/quota.ts';
 import { api } from '../api/client.ts';
 
-/** Often enough for whoever watches; a page in the background asks nothing. */
+/** Often enough for a user who watches, in ms; a page in the background asks nothing. */
 const everyMs = 3000;
 
 export function useOperations() {
@@ -35,7 +35,7 @@ export function useReplay() {
 
 export const quotasOnPage = 50;
 
-/** Counted anew each time, so less often than what moves by the second. */
+/** The sum is computed each time, so it is asked less often than values that change every second. */
 export function useQuotas(sort: QuotaOrder, offset: number) {
   return useQuery({
     queryKey: ['quotas', sort, offset],

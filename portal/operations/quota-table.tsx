@@ -23,7 +23,7 @@ function isOrder(text: string | null): text is QuotaOrder {
   return text !== null && text in orderWords;
 }
 
-/** What each project holds of what it may hold, fullest first. Order and page are in the address. */
+/** The quota of each project and its use, fullest first. Order and page are in the address. */
 export function QuotaTable() {
   const { t } = useSpeech();
   const [params, setParams] = useSearchParams();

@@ -42,7 +42,7 @@ export function MyImagesPage({ self }: { self: Self }) {
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const [isDeleting, setDeleting] = useState(false);
   const mayUpload = self.role !== 'reader';
-  // What another page or a filter hides is not deleted.
+  // Images that are on another page or hidden by a filter are not deleted.
   const shownAndChosen = (page.data?.images ?? []).filter(({ id }) => chosen.has(id));
   const isEmpty = page.data?.images.length === 0 && !filters.after;
 
@@ -133,7 +133,7 @@ export function MyImagesPage({ self }: { self: Self }) {
   );
 }
 
-/** What other projects share with this one, whatever it has said to it. */
+/** Images that other projects share with this one, whatever its answer is. */
 export function SharedImagesPage({ self }: { self: Self }) {
   const { t } = useSpeech();
   useTitle(t('sharedImages'));
@@ -176,7 +176,7 @@ export function SharedImagesPage({ self }: { self: Self }) {
   );
 }
 
-/** What the provider offers to everyone; nobody changes it here. */
+/** Images that the provider offers to everyone; nobody changes them here. */
 export function PlatformImagesPage({ self }: { self: Self }) {
   const { t } = useSpeech();
   useTitle(t('platformImages'));

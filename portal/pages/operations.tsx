@@ -47,7 +47,7 @@ export function OperationsPage() {
   const { data: operations, error } = useOperations();
   const shown: TabName = tabs.find((name) => name === tab) ?? 'runs';
   const isThere = operations !== undefined;
-  // On narrow windows the tabs scroll; whoever comes by an address sees which one it is.
+  // On narrow windows the tabs scroll. A user who opens an address must see the tab of that address.
   useEffect(() => {
     if (!isThere) return;
     const item = document.querySelectorAll('.pf-v6-c-tabs__item')[tabs.indexOf(shown)];

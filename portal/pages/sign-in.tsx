@@ -78,7 +78,7 @@ const problems: Readonly<Record<string, readonly [WordKey, WordKey]>> = {
   unavailable: ['signInUnavailable', 'signInUnavailableHelp'],
 };
 
-/** The way by the issuer, where the installation has one, and what came of it. */
+/** Signing in through the issuer, if the installation has one, and the result of the last try. */
 function IssuerSignIn() {
   const { t } = useSpeech();
   const { data: ways } = useQuery({ queryKey: ['sign-in'], queryFn: api.signInWays, staleTime: 60_000 });

@@ -4,11 +4,11 @@ import { ApiProblem } from '../api/client.ts';
 import { useSpeech } from '../words/language.tsx';
 import { Message } from './message.tsx';
 
-/** As the API tells of one: `message` and `remedy` are English, and name the particulars. */
+/** A failure in the API's form: `message` and `remedy` are English, and contain the details. */
 type FailureView = { code: string; message: string; remedy?: string | undefined };
 type Words = { title: string; body?: ReactNode };
 
-/** A failure in words, for whoever shows it: in the language that is chosen first, then in the API's own. */
+/** The words for a failure, in the chosen language if it has them, otherwise the API's own. */
 export function useFailureWords(): (failure: FailureView) => Words {
   const { language } = useSpeech();
   return ({ code, message, remedy }) => {
@@ -51,7 +51,7 @@ export function Failure({ failure }: { failure: FailureView }) {
   return <InPlace {...useFailureWords()(failure)} />;
 }
 
-/** What was thrown, in its place on the page; nothing while nothing was. */
+/** Shows an error in its place on the page; shows nothing if there is none. */
 export function Problem({ error }: { error: unknown }) {
   const problemWords = useProblemWords();
   return error === undefined || error === null ? null : <InPlace {...problemWords(error)} />;

@@ -5,7 +5,7 @@ import { useSpeech } from '../words/language.tsx';
 import { Problem } from './failure.tsx';
 
 type Props = {
-  /** Of the form; the names of its parts begin with it. */
+  /** The id of the form; the ids of its parts begin with it. */
   id: string;
   title: string;
   help?: string;
@@ -14,13 +14,13 @@ type Props = {
   isReady: boolean;
   isDanger?: boolean;
   isWide?: boolean;
-  /** Closes the dialog when it succeeds; what it throws is told in the dialog. */
+  /** The dialog closes when it succeeds, and shows the error when it throws. */
   onSubmit: () => Promise<unknown>;
   onClose: () => void;
   children: ReactNode;
 };
 
-/** A dialog that asks for something and does one thing with it. Everything that is shown is asked for anew afterwards. */
+/** A dialog that asks for input and does one thing with it. Afterwards all shown data is loaded again. */
 export function FormDialog({ id, title, help, action, isReady, isDanger, isWide, onSubmit, onClose, children }: Props) {
   const { t } = useSpeech();
   const queries = useQueryClient();

@@ -2,7 +2,7 @@ export type Theme = 'light' | 'dark';
 
 const storageKey = 'bootready.theme';
 
-/** What was chosen here before, else what the system likes. */
+/** The theme that was chosen here before; otherwise the system's theme. */
 export function firstTheme(): Theme {
   const kept = localStorage.getItem(storageKey);
   if (kept === 'dark' || kept === 'light') return kept;

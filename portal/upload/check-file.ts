@@ -19,8 +19,8 @@ export type Limits = { allowIso: boolean; maxUploadBytes: number; maxVirtualByte
 class CannotPeek extends Error {}
 
 /**
- * What the installation would refuse anyway, seen in the file itself before a byte is sent. It reads the first MBs and what the header points to. Nothing
- * here decides that an image is good.
+ * Finds the reasons for which the installation would refuse the file, before a byte is sent. Reads the first MBs and the places to which the header points. It
+ * never decides that an image is good.
  */
 export async function checkFile(file: Blob, limits: Limits, quota: Quota): Promise<FileCheck> {
   // The detector is the server's own; it reads Buffers.
@@ -69,7 +69,7 @@ const peek: PeekLayer = async (kind, source, bytes) => {
       length += value.length;
     }
   } catch {
-    // What is read ends before the stream does. With nothing at all, an odd stream may be one that only this decoder does not read.
+    // The data that was read ends before the stream does. If there is no data at all, it may be an odd stream that only this decoder cannot read.
     if (length === 0) throw new CannotPeek();
   }
   void reader.cancel().catch(() => undefined);

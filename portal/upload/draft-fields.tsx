@@ -109,23 +109,23 @@ function Refusal({ check }: { check: FileCheck }) {
   );
 }
 
-/** Looks into the file as soon as it is chosen. The detector is fetched only then. */
+/** Checks the file as soon as it is chosen. The detector is loaded only then. */
 function useFileCheck({ file }: Draft, self: Self, onChange: Props['onChange']): FileCheck | undefined {
   const [check, setCheck] = useState<{ file: File; result: FileCheck }>();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: one look at each file
+  // biome-ignore lint/correctness/useExhaustiveDependencies: one check for each file
   useEffect(() => {
     if (!file) return;
     let isWanted = true;
     const look = async (): Promise<void> => {
       const { checkFile } = await import('./check-file.ts');
-      // What is in use changes with every upload.
+      // The used quota changes with every upload.
       const { limits, quota } = await api.self().catch(() => self);
       const result = await checkFile(file, limits, quota);
       if (!isWanted) return;
       setCheck({ file, result });
       onChange({ isChecked: true, isRefused: result.refusals.en.length > 0 });
     };
-    // A file that cannot be read here is for the upload to tell of.
+    // If the file cannot be read here, the upload reports it.
     look().catch(() => isWanted && onChange({ isChecked: true }));
     return () => {
       isWanted = false;

@@ -1,15 +1,15 @@
-/** What is kept in the browser of an upload that was begun: enough to know the same file again. No key, no link. */
+/** The data of an upload that the browser keeps: enough to recognise the same file. No key, no link. */
 export type KeptUpload = {
   imageId: string;
   projectId: string;
   name: string;
   fileName: string;
   size: number;
-  /** Milliseconds, as the browser tells of a file. */
+  /** In milliseconds, as the browser reports it for a file. */
   lastModified: number;
   /** SHA-256 over samples of the file, hex. */
   fingerprint: string;
-  /** Of each part that the store said it has taken whole: its number, and the beginning of its ETag. */
+  /** For each part that the store has confirmed as complete: its number, and the first characters of its ETag. */
   parts?: Record<string, string>;
 };
 

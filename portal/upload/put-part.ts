@@ -1,7 +1,7 @@
-/** A connection on which nothing moves for so long is given up. */
+/** A connection without progress for this long is closed, in ms. */
 const stillMs = 60_000;
 
-/** What the store said to a part: `403` an expired link, `404` an upload that it does not know any more, `0` nothing. */
+/** The store's answer to a part: `403` an expired link, `404` an upload that no longer exists, `0` no answer. */
 export class PartRefused extends Error {
   readonly status: number;
   constructor(status: number, reason: string) {

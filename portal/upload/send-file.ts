@@ -53,9 +53,9 @@ export function isTaken(
 const rounds = 4;
 
 /**
- * Brings to the store what it has not of a file yet, and makes an object of it. What is there already is not sent again, if it is what was sent:
- * stores have been seen to keep a part whose sender went away in the middle of it, filled up with zeros (versitygw). So nothing counts but what
- * was answered with success, and that only as long as the store still calls it by the same ETag.
+ * Sends the missing parts of a file to the store, and completes the object. A part is not sent again if the store has the part that we sent: some stores kept a
+ * part whose sender disappeared in the middle of it, filled up with zeros (versitygw). So a part counts only if the store has answered it with success, and
+ * only while the store still lists the same ETag.
  */
 export async function sendFile(
   transfer: Transfer,
@@ -75,7 +75,7 @@ export async function sendFile(
 
   const known = new Map(taken);
   let there = 0;
-  /** What the store has to get, as far as it is known now. */
+  /** The parts that the store still needs, as far as is known now. */
   const leftToSend = async (): Promise<Part[]> => {
     const { stored, missing } = planParts(await retried(() => api.openUpload(imageId, file.size), passes));
     const left = [...missing, ...stored.filter((part) => !isTaken(known, part))];

@@ -19,7 +19,7 @@ function newDraft(file?: File): Draft {
   };
 }
 
-/** Name and file of one image, or of several. What is refused anyway is said before a byte is sent. */
+/** Name and file of one image, or of several. Shows a certain refusal before a byte is sent. */
 export function UploadDialog({ self, files, onClose }: { self: Self; files: readonly File[]; onClose: () => void }) {
   const { t } = useSpeech();
   const uploads = useUploads();
@@ -54,7 +54,7 @@ export function UploadDialog({ self, files, onClose }: { self: Self; files: read
     for (const { id, name, file } of drafts) {
       try {
         await uploads.start(name.trim(), file as File);
-        // What is begun is not begun again when a later one is refused.
+        // An upload that has started does not start again when a later one is refused.
         setDrafts((before) => before.filter((draft) => draft.id !== id));
       } catch (error) {
         setProblem(error);

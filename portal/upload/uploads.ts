@@ -48,7 +48,7 @@ export class SentElsewhere extends Error {}
 
 type Going = {
   kept: KeptUpload;
-  /** It shall go on. What was stopped may take a moment to end, and by then be wanted again. */
+  /** It must go on. A stopped upload may take a moment to end, and the user may start it again before that. */
   wanted: boolean;
   file?: File;
   stop?: AbortController;
@@ -101,7 +101,7 @@ export function createUploads(deps: UploadsDeps) {
     upload.stop = stop;
     const work = async (): Promise<void> => {
       change(imageId, { phase: 'sending', problem: undefined, speed: undefined, secondsLeft: undefined });
-      // By the clock and not by what arrives: a line on which nothing moves is told too.
+      // Reports by the clock, not by received data, so a connection without progress is shown too.
       const telling = setInterval(() => {
         if (upload.meter && isSending(imageId)) change(imageId, upload.meter.reading(now()));
       }, tellEveryMs);
@@ -172,7 +172,7 @@ export function createUploads(deps: UploadsDeps) {
     },
     all: (): readonly Upload[] => snapshot,
 
-    /** Shows what was begun earlier, but for what another tab is sending. */
+    /** Shows uploads from earlier, except those that another tab is sending. */
     recall: async (heldElsewhere: () => Promise<ReadonlySet<string>>): Promise<void> => {
       const held = await heldElsewhere();
       for (const entry of kept.of(deps.projectId)) {
@@ -228,7 +228,7 @@ export function createUploads(deps: UploadsDeps) {
       void run(imageId);
     },
 
-    /** Gives up the upload and its image. @throws whatever the API says, but for what is gone already */
+    /** Cancels the upload and deletes its image. @throws errors of the API, except that the image no longer exists */
     cancel: async (imageId: string): Promise<void> => {
       await halt(imageId);
       try {
@@ -246,7 +246,7 @@ export function createUploads(deps: UploadsDeps) {
 
     dismiss: drop,
 
-    /** Nobody is signed in any more; what was begun is known again later. */
+    /** Nobody is signed in any more. The uploads are recognised again later. */
     stopAll: (): void => {
       for (const upload of going.values()) {
         upload.wanted = false;

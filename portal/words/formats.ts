@@ -22,7 +22,7 @@ export function createFormats(language: 'en' | 'de') {
     duration,
     number: (value: number): string => number(value, 0),
     percent: (value: number): string => `${Math.floor(value)} %`,
-    /** Of what is left: nobody counts the seconds of an hour. */
+    /** The remaining time, rounded: for an hour the seconds do not matter. */
     roughly: (seconds: number): string => {
       if (seconds < 60) return `${Math.max(1, Math.round(seconds))} s`;
       const minutes = Math.round(seconds / 60);

@@ -7,7 +7,7 @@ export type Language = 'en' | 'de';
 
 const storageKey = 'bootready.language';
 
-/** What was chosen here before, else the first language of the browser that is one of ours. */
+/** The language that was chosen here before; otherwise the browser's first language that we have. */
 function firstLanguage(): Language {
   const kept = localStorage.getItem(storageKey);
   if (kept === 'de' || kept === 'en') return kept;

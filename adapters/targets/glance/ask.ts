@@ -56,7 +56,7 @@ function readJson(text: string): unknown {
 /** An error needs no more. */
 const mostOfPage = 10_000;
 
-/** What the service said, in a few words: its errors are JSON with a message, or pages. */
+/** The service's error in a few words. Its errors are JSON with a message, or pages. */
 export function splitWords(text: string): string {
   const { message } = (readJson(text) ?? {}) as { message?: unknown };
   return (typeof message === 'string' ? message : text)

@@ -9,7 +9,7 @@ import { again } from '../trouble.ts';
 import { type Answer, askJson, silent, splitWords } from './ask.ts';
 import type { Session } from './keystone.ts';
 
-/** As much of an image's record as we look at. */
+/** The fields of an image's record that we read. */
 export const GlanceImage = z.looseObject({
   id: z.string(),
   status: z.string(),
@@ -23,17 +23,17 @@ export type GlanceImage = z.infer<typeof GlanceImage>;
 
 /** The few calls of the Image API v2 that make an image. https://docs.openstack.org/api-ref/image/v2/ */
 export type ImageApi = {
-  /** Of our own project only: anybody may give an image any property. */
+  /** Finds only images of our own project, because any project may give an image any property. */
   find(property: string, value: string): Promise<GlanceImage[]>;
   get(id: string): Promise<GlanceImage | undefined>;
   /** Undefined when there is, or was, an image of this id. */
   create(record: Record<string, unknown>): Promise<GlanceImage | undefined>;
-  /** Silently succeeds when there is none. */
+  /** Succeeds silently if the image does not exist. */
   remove(id: string): Promise<void>;
   upload(id: string, bytes: Readable, size: number): Promise<void>;
 };
 
-/** A socket that takes nothing for so long. Glance may hash and store what came last before it answers. */
+/** A socket that accepts nothing for this long is closed. Glance may hash and store the last bytes before it answers. */
 const idleMs = 10 * 60_000;
 
 export function openImageApi(name: string, { token, projectId, imageUrl }: Session, signal: AbortSignal): ImageApi {

@@ -36,7 +36,7 @@ function buildBody(auth: KeystoneAuth): object {
   return { auth: { identity: { methods: ['password'], password: { user } }, scope: { project } } };
 }
 
-/** @throws BootreadyError, not retryable where nothing but the operator can help */
+/** @throws BootreadyError, not retryable when only the operator can help */
 export async function authenticate(
   name: string,
   { auth, region_name: region, interface: wanted }: GlanceTargetConfig,

@@ -97,8 +97,8 @@ function makeId(imageId: string, number: number): string {
 }
 
 /**
- * The one image there that is ours: served already, else a new one. What is neither was left by a delivery that died, and goes.
- * Two deliveries at once ask for the same id, and only one gets it.
+ * Finds or creates our image at the target: one that is already served, or a new one. Any other image of ours is left over from a delivery that died, and is
+ * removed. Two deliveries at once ask for the same id, and only one gets it.
  */
 async function claim(api: ImageApi, { imageId }: Deliverable, record: Record<string, unknown>): Promise<GlanceImage> {
   const there = await api.find(identity, imageId);

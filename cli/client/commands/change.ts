@@ -10,7 +10,7 @@ import {
   wholeNumber,
 } from './options.ts';
 
-/** What is done with an image. */
+/** Commands that change an image. */
 export function addChangeCommands(program: Command): void {
   program
     .command('retry')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { imageArgument, wholeNumber } from './options.ts';
 
-/** What there is, and what was found. */
+/** Commands that list images and show findings. */
 export function addLookCommands(program: Command): void {
   program
     .command('list')

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-/** What several commands take. */
+/** Options and arguments of several commands. */
 export const imageArgument = 'ID, the start of an ID, or name';
 
 export function formatOption(): Option {

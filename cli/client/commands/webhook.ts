@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-/** Who is told. */
+/** Commands for webhooks. */
 export function addWebhookCommands(program: Command): void {
   const webhook = program.command('webhook').description('get notified when images are published, rejected or failed');
   webhook

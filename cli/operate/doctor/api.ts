@@ -4,7 +4,7 @@ import { BootreadyError } from '../../../shared/errors.ts';
 import type { Dependency } from './dependency.ts';
 import { explainReason } from './reason.ts';
 
-/** Where the API is to be found; "all addresses" is no address to ask. */
+/** The address at which the API can be reached; "all addresses" is not an address to ask. */
 export function apiUrl({ API_PUBLIC_URL, API_HOST, API_PORT }: Config): string {
   if (API_PUBLIC_URL) return API_PUBLIC_URL.replace(/\/$/, '');
   const host =

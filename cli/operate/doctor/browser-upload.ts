@@ -6,8 +6,8 @@ import { probeBody, probeKey, withMultipart } from './probe-object.ts';
 import { addressOf, explainReason } from './reason.ts';
 
 /**
- * What the command line and browsers do: PUT a part to a presigned URL of the public endpoint; a browser asks by preflight
- * first, and sees only the headers that the store exposes. https://fetch.spec.whatwg.org/#http-cors-protocol
+ * Does the same as the command line and browsers: PUT a part to a presigned URL of the public endpoint. A browser first sends a preflight request, and sees
+ * only the headers that the store exposes. https://fetch.spec.whatwg.org/#http-cors-protocol
  */
 export async function examineBrowserUpload(
   store: ObjectStore,

@@ -80,7 +80,7 @@ async function readRights(db: Kysely<Database>): Promise<{ isOwner: boolean; rol
 
 type Wall = { user: string; everything: boolean; active: boolean };
 
-/** Whether Postgres keeps projects apart for the API: it does not for superusers, owners and whoever has BYPASSRLS. */
+/** Checks that Postgres keeps projects apart for the API. It does not for superusers, owners and roles with BYPASSRLS. */
 async function examineWall(db: Kysely<Database>, say: Say): Promise<void> {
   try {
     const wall = await db.transaction().execute(async (trx) => {

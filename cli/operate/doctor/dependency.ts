@@ -4,9 +4,9 @@ import type { ProcessRole } from '../../../shared/process-roles.ts';
 export type Diagnosis = {
   dependency: string;
   outcome: 'ok' | 'warning' | 'failed';
-  /** What was found, one sentence. */
+  /** The result in one sentence. */
   message: string;
-  /** What to do about it; not where all is well. */
+  /** How the reader can fix it; absent if all is well. */
   remedy?: string;
 };
 
@@ -22,17 +22,17 @@ export type Examination = {
   config: Config;
   say: Say;
   signal: AbortSignal;
-  /** The kind of process whose environment this is, where that was said; else it is one for all. */
+  /** The kind of process whose environment this is, if the user named it; otherwise all processes share one environment. */
   role?: ProcessRole | undefined;
 };
 
 /** Something that an installation stands on. */
 export type Dependency = {
   name: string;
-  /** For all questions together; what was said until then counts. */
+  /** The time for all questions together, in seconds; results up to then count. */
   seconds: number;
   /** Said when it does not answer in time, or fails as nobody expected. */
   remedy: string;
-  /** A failure that makes the next questions pointless ends it: whatever is told once is told enough. */
+  /** If a failure makes the next questions pointless, the examination ends: one report of a problem is enough. */
   examine(examination: Examination): Promise<void>;
 };

@@ -11,7 +11,7 @@ import { probeBody, putProbe } from './probe-object.ts';
 import { addressOf, explainReason } from './reason.ts';
 import { examineRights } from './store-rights.ts';
 
-/** What an earlier doctor that was killed may have left. */
+/** Probes of an earlier doctor that was killed may be left; after this time, in ms, they are old. */
 const oldMs = 3_600_000;
 
 export const objectStore: Dependency = {
@@ -81,7 +81,7 @@ async function examineTraits(
   }
 }
 
-/** Whether all that is done with objects works there. @throws what no other bucket would change */
+/** Checks that all operations on objects work in a bucket. @throws an error that would be the same in every bucket */
 async function examineBucket(
   store: ObjectStore,
   { bucket, variable, endpoint }: { bucket: string; variable: string; endpoint: string },
@@ -154,7 +154,7 @@ const credentials: Readonly<Record<string, string>> = {
   RequestTimeTooSkewed: 'Set the clock of this host (timedatectl set-ntp true).',
 };
 
-/** What the store itself said. */
+/** The store's own error. */
 function storeError(error: unknown): unknown {
   return isBootreadyError(error) && error.cause ? error.cause : error;
 }

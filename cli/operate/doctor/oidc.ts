@@ -6,7 +6,7 @@ import type { Dependency } from './dependency.ts';
 import { explainReason } from './reason.ts';
 
 const Keys = z.object({ keys: z.array(z.object({ kty: z.string(), use: z.string().optional() })) });
-/** Those of a shared secret are none that we could check. RFC 7518, 3.1. */
+/** Signatures with a shared secret do not count, because we could not check them. RFC 7518, 3.1. */
 function isSignature(key: { kty: string; use?: string | undefined }): boolean {
   return key.kty !== 'oct' && key.use !== 'enc';
 }

@@ -9,7 +9,7 @@ export function probeKey(): string {
 /** Small, and of more than one byte value. */
 export const probeBody = Buffer.from('A probe of "bootready doctor"; it may be removed.\n');
 
-/** Writes an object as the product writes all of its: in parts. Whoever calls removes it. */
+/** Writes an object as the product writes all its objects: in parts. The caller removes it. */
 export async function putProbe(store: ObjectStore, bucket: string): Promise<ObjectInfo> {
   const key = probeKey();
   await withMultipart(store, { bucket, key }, async (target) => {

@@ -7,7 +7,7 @@ import type { Dependency } from './dependency.ts';
 import { reachByTls } from './reach.ts';
 import { addressOf, explainReason } from './reason.ts';
 
-/** What BullMQ asks for: https://docs.bullmq.io/guide/redis-tm-compatibility and https://docs.bullmq.io/guide/going-to-production */
+/** The requirements of BullMQ: https://docs.bullmq.io/guide/redis-tm-compatibility and https://docs.bullmq.io/guide/going-to-production */
 const oldest = [6, 2] as const;
 
 export const redis: Dependency = {
@@ -17,7 +17,7 @@ export const redis: Dependency = {
   examine: async ({ config, say, signal }) => {
     const { tls, ...connection } = toConnection(config);
     const { host, port } = connection;
-    // What was written before the server refused our certificate would hide the reason.
+    // Data that was written before the server refused our certificate would hide the reason.
     if (tls && host && port) {
       await reachByTls({ ...(tls as ConnectionOptions), host, port }, signal).catch((error: unknown) => {
         throw unreachable(error, config.REDIS_URL);

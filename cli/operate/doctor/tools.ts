@@ -23,7 +23,7 @@ const programs: Readonly<Record<string, string>> = {
   lz4: 'lz4',
 };
 
-/** What the steps of a run need on the host of a worker. */
+/** The programs that the steps of a run need on the host of a worker. */
 export const tools: Dependency = {
   name: 'tools',
   seconds: 60,
