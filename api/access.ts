@@ -4,7 +4,7 @@ import type { ImageViewer } from '../shared/image-fields.ts';
 import type { Image, Viewer } from '../shared/ports/image.ts';
 import { readIdentity } from './identity.ts';
 
-/** Who may see an image, own it, and offer it to everyone. Both APIs go by these rules. */
+/** Who may see an image, own it, and offer it to everyone. Both APIs use these rules. */
 
 export function toViewer(request: FastifyRequest): Viewer {
   const { projectId, role } = readIdentity(request);

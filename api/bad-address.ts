@@ -3,7 +3,7 @@ import { buildBody } from './errors.ts';
 import type { Guard } from './guards.ts';
 
 /**
- * Addresses that cannot be read at all reach no route and none of its handlers: answered as the API they seem to be for answers.
+ * Answers addresses that cannot be read at all, because they reach no route and no handler. The answer has the form of the API that the address seems to mean.
  * @param openStackError the body that OpenStack's services answer with
  */
 export function answerBadAddress(guard: Guard, openStackError: (status: number, message: string) => object) {

@@ -12,7 +12,7 @@ function isJwt(secret: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]*$/.test(secret);
 }
 
-/** With it, users of several projects say in which they act. It chooses among those that their token names and gives nothing by itself. */
+/** Users of several projects send the project to act in with this header. It chooses among the projects of their token and gives no rights by itself. */
 const projectHeader = 'bootready-project';
 
 /** Finds the owner of a secret: an API key, or an access token of the issuer. Undefined if it belongs to nobody. @throws as OidcIssuer does */
@@ -48,7 +48,7 @@ async function toProject(access: Access, wanted: string | undefined, projects: A
   });
 }
 
-/** The projects that the issuer names and that exist here. @throws `forbidden` when there is none */
+/** The projects that the issuer names and that exist here. @throws `forbidden` when none exists */
 export async function existingProjects(
   named: readonly string[],
   projects: ApiDeps['projects'],

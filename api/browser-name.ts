@@ -17,8 +17,8 @@ const systems: readonly (readonly [RegExp, string])[] = [
 ];
 
 /**
- * A browser in plain words, "Firefox, Linux", by its User-Agent (RFC 9110, 10.1.5); null for one that is not known. Only words of ours come out: what the header
- * says is anybody's text.
+ * A browser in plain words, "Firefox, Linux", by its User-Agent (RFC 9110, 10.1.5); null if it is not known. Returns only our own words, because the header is
+ * a stranger's text.
  */
 export function browserName(userAgent = ''): string | null {
   const named = (names: typeof browsers): string[] =>

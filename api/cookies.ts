@@ -2,8 +2,8 @@ import type { FastifyRequest } from 'fastify';
 import { BootreadyError } from '../shared/errors.ts';
 
 /**
- * `__Host-`: set by this very host over https, for all of it and for nobody else (RFC 6265bis, 4.1.3.2). Browsers refuse that over plain
- * http, which is why a machine that talks to itself has names of its own.
+ * `__Host-`: set by exactly this host over https, valid for all of it and for no other host (RFC 6265bis, 4.1.3.2). Browsers refuse such a name over plain
+ * http, so connections on one machine use another name.
  */
 export type Cookie = { secureName: `__Host-${string}`; loopbackName: string; sameSite: 'Strict' | 'Lax' };
 

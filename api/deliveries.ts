@@ -67,7 +67,7 @@ export function deliveryRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       async (request, reply) => {
         const image = await imageToChange(deps, request);
         const { target } = request.params;
-        // In Postgres first: what has not begun yet, or does not hear of it, finds its end there.
+        // Postgres comes first: a delivery that has not started yet, or misses the signal, finds its end there.
         const order = await deliveries.cancel(image.id, target);
         if (!order) throw nothingUnderWay(target);
         await starter.cancel(makeDeliveryWorkflowId(order)).catch((error: unknown) => {

@@ -62,12 +62,12 @@ export type ApiDeps = {
   workers: WorkerRegistry;
   /** Lists of images are made a few at a time, and projects take turns. */
   lists: Pick<Slots, 'use'>;
-  /** For image data that comes through this process. */
+  /** The budget for image data that passes through this process. */
   uploadMemory: MemoryBudget;
   /** Where requests are counted, for all API processes together. */
   rateCounters?: RateCounters;
   audit: AuditLog;
   queueBoard?: FastifyPluginAsync;
-  /** Where the built portal lies; served when it is there. */
+  /** The folder of the built portal; it is served if the folder exists. */
   portalFolder?: string;
 };

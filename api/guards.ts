@@ -14,7 +14,7 @@ const guards = {
 
 export type Guard = (request: FastifyRequest, reply: FastifyReply) => void;
 
-/** Sets what every answer says to browsers, those that reach no route among them. */
+/** Sets the headers of every answer, including answers to requests that reach no route. */
 export function guardBy(config: Pick<Config, 'API_PUBLIC_URL'> | undefined): Guard {
   const isHttps = config?.API_PUBLIC_URL?.startsWith('https:') ?? false;
   return (request, reply) => {

@@ -12,8 +12,8 @@ function findHolder({ identity, ip }: FastifyRequest): string {
 const smallAnswer = 4096;
 
 /**
- * Bodies that come, and answers that nobody has read yet, are held in memory, and how many there are at once is up to the clients. Both have a budget; beyond
- * it requests are refused with 503 and `Retry-After`. Image data and event streams have budgets of their own.
+ * Incoming bodies and unread answers are held in memory, and the clients decide how many there are at once. Both have a budget. Beyond it requests are refused
+ * with 503 and `Retry-After`. Image data and event streams have their own budgets.
  */
 export function limitHeldMemory(
   app: FastifyInstance,
@@ -47,7 +47,7 @@ export function limitHeldMemory(
 
   app.addHook('onSend', async (request, reply, payload) => {
     if (typeof payload !== 'string' && !Buffer.isBuffer(payload)) return payload;
-    // As bytes it lies outside the heap, and takes what it is counted for.
+    // A buffer lies outside the heap, and uses exactly the counted bytes.
     const bytes = typeof payload === 'string' ? Buffer.from(payload) : payload;
     if (bytes.length <= smallAnswer) return payload;
     const taken = answers.take(findHolder(request), bytes.length);

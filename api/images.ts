@@ -68,7 +68,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         ...(system === undefined ? {} : { system }),
         ...(visibility === undefined ? {} : { visibility }),
       };
-      // One more than asked for tells whether there is a next page.
+      // One more record than requested shows whether there is a next page.
       const { records, isLast } = await readPage<Image>(limit + 1, (last, count) => {
         const from = last?.id ?? after;
         return images.list({ ...filter, ...(from ? { after: from } : {}), limit: count });

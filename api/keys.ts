@@ -6,7 +6,7 @@ import { BootreadyError } from '../shared/errors.ts';
 import type { ApiDeps } from './deps.ts';
 import { atLeast } from './identity.ts';
 
-/** API keys as operators see them: to find those that nobody uses, and to end one at once. They are made by the command line alone. */
+/** API keys for operators: they find unused keys, and revoke one at once. Only the command line makes keys. */
 export function keyRoutes({ keys }: Pick<ApiDeps, 'keys'>): FastifyPluginAsyncZod {
   return async (app) => {
     app.get(

@@ -65,7 +65,7 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
   const operations = createOperationsStore(database.db);
   const registry = processMetrics('api');
   const { db, within } = database.scoped();
-  // Which projects of a token are there is asked before it is known for which of them somebody acts.
+  // The API must know which projects of a token exist before it knows in which of them the user acts.
   const projects = { ...createProjectStore(db, limits), existing: createProjectStore(database.db).existing };
   const app = await createApp(
     {
@@ -82,7 +82,7 @@ export async function startApi(config: Config): Promise<{ url: string; close(): 
       images: createImageStore(db, limits),
       importTasks: createImportTaskStore(db),
       projects,
-      // The inbox takes what any sender tells; it is read by projects.
+      // The inbox accepts notifications from every sender; projects read their own.
       events: { ...createEventStore(database.db, traces), list: createEventStore(db).list },
       webhooks: createWebhookStore(db, secrets, config.MAX_WEBHOOKS),
       starter: createRunStarter(temporal, toRunTimings(config)),

@@ -23,7 +23,7 @@ function toView({ memberId, status, createdAt, updatedAt }: ImageMember): Member
   };
 }
 
-/** Projects that an image is shared with: its owner says which, each of them whether it takes it. The Image API has the same members. */
+/** Projects that an image is shared with. Its owner chooses them, and each project decides whether it accepts. The Image API has the same members. */
 export function memberRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     const { images } = deps;
@@ -67,7 +67,7 @@ export function memberRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const project = toProject(request.params.project, owner);
         const there = await images.members(id);
         assertWithin('members', there.filter(({ memberId }) => memberId !== project).length + 1);
-        // A private image becomes one that is shared with those that its owner names, and nobody else.
+        // A private image becomes a shared one, for exactly the projects that its owner names.
         await images.change(id, (image) => {
           assertSharable(image);
           return { visibility: 'shared' };

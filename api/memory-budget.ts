@@ -11,7 +11,7 @@ export type MemoryBudget = {
 };
 
 export type TakenMemory = {
-  /** Takes what is missing to so many bytes; false when they do not fit, and then nothing has changed. */
+  /** Takes the bytes that are missing to `bytes`; false if they do not fit, and then nothing has changed. */
   grow(bytes: number): boolean;
   /** All of it. May be called again. */
   giveBack(): void;
@@ -64,7 +64,7 @@ export function createMemoryBudget(most: number, full: FullBudget): MemoryBudget
   };
 }
 
-/** For image data that comes through this process. */
+/** For image data that passes through this process. */
 export function createUploadMemory(most: number): MemoryBudget {
   return createMemoryBudget(most, {
     all: 'The API has no memory for more image data.',

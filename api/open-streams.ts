@@ -25,7 +25,7 @@ export function createOpenStreams(): OpenStreams {
     write: (stream, text) => {
       if (!written.has(stream)) stream.once('close', () => written.delete(stream));
       written.add(stream);
-      // As bytes it takes what it is counted for.
+      // A buffer uses exactly the counted bytes.
       stream.write(Buffer.from(text));
       if (stream.writableLength > requestLimits.unreadStreamBytes.most) return void stream.destroy();
       const unread = [...written].reduce((bytes, { writableLength }) => bytes + writableLength, 0);

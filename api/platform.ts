@@ -40,7 +40,7 @@ export function platformRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         },
       },
       async (request) => {
-        // First whether there is such an image: other projects are not told.
+        // Checks first that the caller may see the image, so other projects learn nothing.
         const { id } = await ownImage(deps, request);
         await atLeast('admin')(request);
         const [view] = await toViews(deps, [await platform.promote(id, request.body.family)], toViewer(request));

@@ -9,7 +9,7 @@ import type { ApiDeps } from './deps.ts';
 import { usableImage } from './image-access.ts';
 import { bytesWhileAllowed } from './while-allowed.ts';
 
-/** How published images came to be, signed; and the public keys of those signatures. */
+/** The signed provenance of published images, and the public keys of the signatures. */
 export function provenanceRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
     const { PROVENANCE_KEY: signing, PROVENANCE_FORMER_KEYS: former, IMAGES_BUCKET: bucket } = deps.config;

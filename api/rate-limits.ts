@@ -90,7 +90,7 @@ export async function limitRates(
     await byProject(request, reply);
     await byKey(request, reply);
   });
-  // A key has 256 random bits: a right one was not guessed, and belongs to somebody behind the same address as the one who guesses.
+  // A key has 256 random bits, so nobody guesses one. A correct key belongs to another user behind the same address as the guesser.
   app.addHook('onSend', async (request, reply, payload) => {
     if (reply.statusCode !== 401 || !mayGuess(request)) return payload;
     try {

@@ -23,7 +23,7 @@ export function runRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       { store: downloads, makeWorkflowId: makeDownloadWorkflowId },
     ] as const;
 
-    /** @returns whether there was one to stop. It ends in Postgres first: what has not begun yet, or does not hear of it, finds its end there. */
+    /** @returns whether there was an order to stop. It ends in Postgres first: an order that has not started yet, or misses the signal, finds its end there. */
     const cancelOrder = async (imageId: string, log: FastifyBaseLogger): Promise<boolean> => {
       for (const { store, makeWorkflowId } of orders) {
         if (!isUnderWay(await store.get(imageId))) continue;

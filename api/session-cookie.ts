@@ -45,7 +45,7 @@ export async function identityOfSession(request: FastifyRequest, deps: SessionDe
   return identity;
 }
 
-/** SameSite=Strict holds back other sites; this holds back other ports and hosts of the same site. https://www.w3.org/TR/fetch-metadata/ */
+/** SameSite=Strict blocks other sites; this blocks other ports and hosts of the same site. https://www.w3.org/TR/fetch-metadata */
 function isFromOurPages({ headers, host }: FastifyRequest): boolean {
   if (headers['sec-fetch-site'] !== undefined) return headers['sec-fetch-site'] === 'same-origin';
   return headers.origin !== undefined && URL.parse(headers.origin)?.host === host;

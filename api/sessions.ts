@@ -17,7 +17,7 @@ function findOwner(request: FastifyRequest): SessionOwner {
   throw new Error('an identity without key and user');
 }
 
-/** The one that asks, where it is a session that asks. */
+/** The session of the request itself, if it has one. */
 function ownHash(request: FastifyRequest): Buffer | undefined {
   const token = keyOf(request) === undefined ? readToken(request) : undefined;
   return token === undefined ? undefined : hashOfKey(token);

@@ -12,7 +12,7 @@ import { logSecurity } from './security-log.ts';
 import { placeOf, readToken, sessionCookie } from './session-cookie.ts';
 import { beginSession } from './user-session.ts';
 
-/** Lax, for the browser comes back by a link of the issuer's. */
+/** Lax, because the browser comes back through a link of the issuer. */
 const pendingCookie: Cookie = {
   secureName: '__Host-bootready-sign-in',
   loopbackName: 'bootready-sign-in-on-this-machine',
@@ -28,7 +28,7 @@ function checksOf(secret: string): SignInChecks {
   return { state: derived('state'), nonce: derived('nonce'), codeVerifier: derived('code verifier') };
 }
 
-/** A page of ours, whatever was asked for. */
+/** Always a page of ours, whatever the request names. */
 function pageOf(to: string, base: string): URL {
   const page = URL.parse(to, base);
   return page && to.startsWith('/') && page.origin === new URL(base).origin ? page : new URL('/', base);
@@ -94,7 +94,7 @@ export function signInRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const query = new URL(request.url, base).search;
         const signedIn = await finishSignIn(query, checksOf(secret));
         const { token, seconds } = await beginSession(signedIn, placeOf(request), deps);
-        // Whatever session the browser had is over: it goes on with none that anybody knew before.
+        // Any earlier session of the browser ends here, so the new session cannot be one that somebody knew before.
         const former = readToken(request);
         if (former !== undefined) await sessions.remove(hashOfKey(former));
         logSecurity(request, 'sign-in', { user: signedIn.access.subject });

@@ -129,7 +129,7 @@ export function uploadRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
         const { bucket, key, etag } = image.upload;
         if (etag || (await downloads.get(image.id))) throw hasBytes();
         assertUploadFits(size, config);
-        // Completed, and not yet taken in.
+        // The upload is complete, but its notification is not processed yet.
         if (!image.multipartId && (await store.head(bucket, key))) throw hasBytes();
         const former = await sameUpload(image, size);
         await images.reserveUpload(image.id, size, former);

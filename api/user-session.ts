@@ -39,7 +39,7 @@ function toGrant(signedIn: SignedIn, projects: readonly string[], token: string)
 }
 type IssuersTokensOrNone = { [name in keyof IssuersTokens]: string | undefined };
 
-/** A new session of whom the issuer has just told about. @throws `forbidden` when none of the user's projects is there */
+/** A new session for a user that the issuer has just confirmed. @throws `forbidden` when none of the user's projects exists */
 export async function beginSession(
   signedIn: SignedIn,
   place: SessionPlace,

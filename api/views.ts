@@ -150,7 +150,7 @@ export function eventView(event: UploadEvent): UploadEventView {
   };
 }
 
-/** English unless German is asked for before it. RFC 9110, 12.5.4, without the weights: two languages need no more. */
+/** English, unless the header names German first. RFC 9110, 12.5.4, without the weights: two languages need no more. */
 export function toLanguage(acceptLanguage: string | undefined): Language {
   const [first] = (acceptLanguage ?? '').toLowerCase().match(/\b(de|en)\b/) ?? [];
   return first === 'de' ? 'de' : 'en';

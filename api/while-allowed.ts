@@ -6,7 +6,7 @@ import type { Identity } from '../shared/ports/projects.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Looks up again who asks, by what the request showed. @throws as the first look does */
+    /** Identifies the caller again, from the same request. @throws as the first time */
     identifyAgain: () => Promise<Identity>;
   }
 }

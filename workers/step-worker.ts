@@ -47,7 +47,7 @@ export type StepWorkerOptions = {
   log: Logger;
 };
 
-/** Logs the messages that our steps send through Temporal's logger. Of Temporal's own messages it logs only warnings and errors. */
+/** Logs the messages that our steps send through Temporal's logger. Temporal's own messages are logged only if they are warnings or errors. */
 function logOfSdk(log: Logger, { level, message, meta }: LogEntry): void {
   // All queues but one have activities only, on purpose.
   if (message.startsWith('No workflows registered')) return;

@@ -18,9 +18,7 @@ export type Attempt = RunRef & {
   taskQueue: string;
 };
 
-/**
- * Which queue a run that is admitted waits in: `first` of a project that has nothing else at work; else by the size of its upload.
- */
+/** The queue in which an admitted run waits: `first` if the project has nothing else at work; otherwise by the size of its upload. */
 export type Lane = 'first' | 'small' | 'large';
 /** `attempt` is bound to no worker: it has the fence, and no more is done by it than to judge. No lane is needed where admission is refused. */
 export type Admitted = { attempt: Attempt; admission: Admission; lane?: Lane };
@@ -62,7 +60,7 @@ export interface DownloadActivities {
   fetchUpload(attempt: OrderAttempt): Promise<void>;
 }
 
-/** On the task queue for looks: any worker can do this, and keeps nothing of it. */
+/** On the task queue for checks: any worker can do this, and keeps no data of it. */
 export interface AdmitActivities {
   /** Range reads only, by a fence of its own. A failing finding ends the run. */
   admitFirst(run: RunRef): Promise<Admitted>;
@@ -74,14 +72,14 @@ export interface SharedActivities {
   beginAttempt(run: RunRef): Promise<Attempt>;
   /** Puts findings and policy together and writes the report to the run row. */
   judge(attempt: Attempt, parts: JudgedParts): Promise<Judgement>;
-  /** Run row and image row say how it ended; the outbox tells anyone who asked. Not for `published`: publish does that itself. */
+  /** Records the end in the run row and the image row; the outbox informs the webhooks. Not for `published`: publish does that itself. */
   finishRun(input: RunRef & FinishedRun): Promise<void>;
 }
 
 /** A published image goes further; `deliver` on the task queue for it. */
 export interface DeliveryActivities {
   deliver(order: DeliveryOrder): Promise<void>;
-  /** Says why it will not be tried any more by itself; of one that was cancelled, removes what is half there at the target. */
+  /** Records why it will not be tried again automatically. If the delivery was cancelled, removes the partial copy at the target. */
   failDelivery(order: DeliveryOrder, failure: Failure): Promise<void>;
 }
 

@@ -17,8 +17,8 @@ export interface TraceSinks extends Sinks {
 const { traces } = proxySinks<TraceSinks>();
 
 /**
- * Hands the span that the workflow was announced by to its activities, and tells its end. Headers and sinks are no commands:
- * a replay sees the same workflow with and without them.
+ * Passes the span that announced the workflow to its activities, and reports the workflow's end. Headers and sinks are no commands: a replay sees the same
+ * workflow with and without them.
  */
 export function interceptors(): WorkflowInterceptors {
   let span: Payload | undefined;
@@ -36,7 +36,7 @@ export function interceptors(): WorkflowInterceptors {
             traces.ended(span, names, typeof result === 'string' ? result : 'done');
             return result;
           } catch (error) {
-            // Anything else fails a workflow task, not the workflow, and is tried again.
+            // Any other error fails a workflow task, not the workflow, and is tried again.
             if (error instanceof TemporalFailure)
               traces.ended(span, names, isCancellation(error) ? 'cancelled' : 'failed');
             throw error;

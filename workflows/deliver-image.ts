@@ -5,7 +5,7 @@ import { toFailureRecord } from './outcome.ts';
 import { beside } from './queues.ts';
 import { copying, ledger } from './timing.ts';
 
-/** By the hand of an operator: anyone who cancels it by the API has ended it in Postgres. */
+/** An operator stopped the workflow directly. A cancellation through the API has already ended it in Postgres. */
 const stopped = {
   failure: {
     code: 'cancelled',

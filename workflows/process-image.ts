@@ -32,7 +32,7 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
     );
   }
 
-  /** Any worker looks, at once: only what it admits waits for one that has room. */
+  /** Any worker admits the upload, at once. Only an admitted upload waits for a worker with room. */
   async function admitAnywhere(): Promise<Admitted> {
     const { admitFirst } = proxyActivities<AdmitActivities>({ ...scanAnywhere(input), taskQueue: beside('admit') });
     enter('admit');
@@ -44,7 +44,7 @@ export async function processImage(input: ProcessImageInput): Promise<Verdict> {
     return 'reject';
   }
 
-  /** All that shares a scratch folder; when its worker dies the whole of it begins again elsewhere. */
+  /** Runs all steps that share a scratch folder. If the worker dies, all of them start again on another worker. */
   async function processOnOneWorker(attempt: Attempt, admitted: Admission | undefined): Promise<Verdict> {
     const here = { taskQueue: attempt.taskQueue };
     const { admit } = proxyActivities<ScratchActivities>({ ...scan(input), ...here });

@@ -7,7 +7,7 @@ export function beside(which: QueueBeside): string {
   return queueBeside(workflowInfo().taskQueue, which);
 }
 
-/** Temporal takes so many bytes. */
+/** Temporal's limit, in bytes. */
 const longestKey = 64;
 
 /**

@@ -16,7 +16,7 @@ export function ledger(): ActivityOptions {
   };
 }
 
-/** Waits for a worker with room, for days if there is none. Then it makes a few queries. */
+/** Waits for a worker with room, for days if necessary. Then it makes a few queries. */
 export function turn(): ActivityOptions {
   return { startToCloseTimeout: '1m', retry: backoff };
 }
@@ -62,7 +62,7 @@ export function bulk(input: Timings): ActivityOptions {
   };
 }
 
-/** Moves every byte of a published image to somewhere else, which may be down for a while: about an hour of tries, on any worker. */
+/** Copies every byte of a published image to another place, which may be down for a while: about an hour of attempts, on any worker. */
 export function copying(input: Timings): ActivityOptions {
   return {
     heartbeatTimeout: `${input.heartbeatSeconds}s`,

@@ -74,7 +74,7 @@ function writeBytes(bytes: Buffer) {
 
 /** A folder, of a network filesystem say: the image under its SHA-256, its documents and SHA256SUMS beside it. */
 export function createDirectoryTarget(name: string, { path: root }: DirectoryTargetConfig): Target {
-  /** What the filesystem says, as ours. */
+  /** Turns an error of the filesystem into our error. */
   const explained = async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     try {
       return await work();

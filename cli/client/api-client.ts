@@ -154,7 +154,7 @@ export function createApiClient({
       await api.DELETE('/v1/image-sources/{family}', ofFamily(family));
     },
 
-    /** The evidence of a run's steps. @throws `not-found` when there is none */
+    /** The evidence of a run's steps. @throws `not-found` when it does not exist */
     evidence: (id: string, run: number, name: 'serial.log' | 'screen.png' | 'sbom.cdx.json') =>
       bytes(
         api.GET('/v1/images/{id}/runs/{run}/evidence/{name}', {

@@ -51,7 +51,7 @@ export function Failure({ failure }: { failure: FailureView }) {
   return <InPlace {...useFailureWords()(failure)} />;
 }
 
-/** Shows an error in its place on the page; shows nothing if there is none. */
+/** Shows an error in its place on the page; without an error, shows nothing. */
 export function Problem({ error }: { error: unknown }) {
   const problemWords = useProblemWords();
   return error === undefined || error === null ? null : <InPlace {...problemWords(error)} />;

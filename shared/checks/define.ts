@@ -23,7 +23,7 @@ export type CheckDefinition = {
   readonly remedy: Text;
   /** The same as shell commands, to be copied; without params, which are the guest's words and no part of a command. */
   readonly commands?: readonly Command[];
-  /** Findings of the boot check of which one that passes shows that this holds, whatever was seen from outside. */
+  /** Findings of the boot check. If one of them passes, this check holds too, whatever the inspection found. */
   readonly shownBy?: readonly string[];
 };
 

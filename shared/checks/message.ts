@@ -46,7 +46,7 @@ function parse(text: string, language: Language): Message {
 
 const parsed: Readonly<Record<Language, Map<string, Message>>> = { en: new Map(), de: new Map() };
 
-/** Only for texts of ours: each one that is parsed is kept. */
+/** Only for our own texts, because each parsed text is kept. */
 function readMessage(text: string, language: Language): Message {
   const known = parsed[language].get(text);
   if (known) return known;

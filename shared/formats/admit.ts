@@ -45,7 +45,7 @@ export async function admitSource(source: ByteSource, options: AdmitOptions): Pr
     const head = await current.read(0, headBytes, options.signal);
     const compression = findCompression(head);
     const wrapped = compression ?? (isTar(head) ? 'tar' : undefined);
-    // The names in both headers are free text: enough room for another format's. Behind it lies what is wrapped, which may be one.
+    // The names in both headers are free text with enough room for another format's header. The wrapped data follows, and may be one too.
     const inside = wrapped && formats.find((format) => format.matches(head.subarray(0, 512), Buffer.alloc(0)));
     if (wrapped && inside) return { layers, ...refusal('ambiguous', { formats: `${wrapped}, ${inside.name}` }) };
     if (compression) {

@@ -49,7 +49,7 @@ export async function findDisk(source: ByteSource): Promise<{ layers: Layer[]; n
 
 /** A file as a tool gets it when it unpacks the archive. */
 type Stored = Omit<Member, 'sparse'> & {
-  /** It does not lie there as it is: without its holes, or in chunks. `size` is that of the whole. */
+  /** The archive stores it differently: without its holes, or in chunks. `size` is that of the whole file. */
   pieces?: { size: number };
 };
 
@@ -92,7 +92,7 @@ async function readTexts(
   return { envelope, digests, places };
 }
 
-/** DSP0243, 7.1: a file with a chunkSize lies there as HREF.000000000, HREF.000000001 and so on. */
+/** DSP0243, 7.1: a file with a chunkSize is stored as HREF.000000000, HREF.000000001 and so on. */
 function joinChunks(members: readonly Member[], { files }: Envelope): Stored[] | FormatResult {
   const stored: Stored[] = members.map(({ sparse, ...member }) => ({
     ...{ ...member, name: member.name.replace(/^(?:\.\/)+/, '') },
@@ -150,13 +150,13 @@ async function readKind(source: ByteSource, { offset, size }: Stored): Promise<K
   }
   if (findCompression(head) || isTar(head)) return 'image';
   const member: ByteSource = { size, read: (at, length) => source.read(offset + at, Math.min(length, size - at)) };
-  // Damaged, or cut off: a disk all the same.
+  // Damaged, or cut off, but still a disk.
   const raw = await inspectRaw(member, head).catch(() => 'damaged' as const);
   if (raw === undefined) return 'unknown';
   return raw !== 'damaged' && raw.disk?.variant === 'fat' && size <= floppy ? 'medium' : 'raw disk';
 }
 
-/** Text beside a disk is never so long; what is, and is nothing that anybody knows, may be somebody's data. */
+/** Text beside a disk is never this long. A longer file that nobody recognises may be somebody's data. */
 const worthTelling = 1024 * 1024;
 
 function choose(

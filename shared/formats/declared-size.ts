@@ -1,6 +1,6 @@
 /**
- * How much comes out of a compressed file, by its own word. A decompressor that finds another size calls the file damaged, so a sound file does not say more than it is.
- * `exact` where all of it was seen, else it is at least so much. Nothing that may be relied on: who wrote the file may lie.
+ * The size of a compressed file's contents, as the file declares it. A decompressor that finds another size calls the file damaged, so a sound file never
+ * declares too much. `exact` if all of it was read; otherwise the contents have at least this many bytes. Do not rely on it: the author of the file may lie.
  */
 export type DeclaredSize = { bytes: number; exact: boolean };
 

@@ -20,7 +20,7 @@ export const formatFacts = {
   vpc: {
     endings: ['vhd'],
     glance: 'vhd',
-    // A VHD's geometry rounds its size; the field that Hyper-V goes by is the current size.
+    // A VHD's geometry rounds its size; Hyper-V uses the field of the current size.
     driverOptions: { force_size_calc: 'current_size' },
     mayHoldBootSector: true,
   },

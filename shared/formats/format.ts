@@ -3,8 +3,8 @@ import type { DetectedDisk } from '../contracts/run.ts';
 import type { ByteSource } from '../ports/byte-source.ts';
 
 /**
- * A disk format that we know by its content. Formats are a table (table.ts) of these; each brings its own safety checks,
- * because a format that is only recognised is a format whose traps are open.
+ * A disk format that we recognise by its content. Formats are a table (table.ts). Each has its own safety checks, because a format that is only recognised is a
+ * format whose traps are open.
  */
 export type Format = {
   name: DetectedDisk['format'];
@@ -19,7 +19,7 @@ export type Format = {
 
 export type FormatResult = { disk?: DetectedDisk; findings: Finding[] };
 
-/** How much is read from the beginning before anything is known; the ISO 9660 descriptor lies at 32 KiB. */
+/** Bytes that are read from the beginning before anything is known; the ISO 9660 descriptor is at 32 KiB. */
 export const headBytes = 128 * 1024;
 
 /** The file ends before something that its own header names. */

@@ -7,8 +7,8 @@ import type { ByteSource } from '../ports/byte-source.ts';
 export type Compression = 'gz' | 'xz' | 'zstd' | 'bzip2' | 'pieces';
 
 /**
- * The first `bytes` of a compressed stream, decompressed; fewer when it is shorter. Throws nothing for damaged streams: it gives what came out. `exceeds`: a
- * decompressor needs more than it is given (`decompressorBounds`).
+ * The first `bytes` of a compressed stream, decompressed; fewer if the stream is shorter. Does not throw for damaged streams: it returns the output up to the
+ * damage. `exceeds`: a decompressor needs more memory than its limit (`decompressorBounds`).
  */
 export type PeekLayer = (
   kind: Compression,
@@ -23,7 +23,7 @@ export type AdmitOptions = {
   maxVirtualBytes: number;
   /** Bytes of the source itself. */
   maxUploadBytes?: number;
-  /** `around`: the layers that lie around the source, outermost first. */
+  /** `around`: the layers around the source, outermost first. */
   peek: (...args: [...Parameters<PeekLayer>, around: readonly Layer[]]) => ReturnType<PeekLayer>;
   signal?: AbortSignal;
 };
@@ -42,8 +42,8 @@ const zstdMagic = 0xfd2f_b528;
 const mostSkipped = 16;
 
 /**
- * RFC 8878 3.1.1, 3.1.2: frames that are skipped may come first, as pzstd writes them. They are LZ4's as well, so what follows decides; where that is not in
- * `head`, nothing else begins so.
+ * RFC 8878 3.1.1, 3.1.2: skippable frames may come first, as pzstd writes them. LZ4 has the same frames, so the next frame decides. If `head` does not contain
+ * it, it counts as zstd, because nothing else begins so.
  */
 function isZstd(head: Buffer): boolean {
   let at = 0;
@@ -56,7 +56,7 @@ function isZstd(head: Buffer): boolean {
   return at > 0 && at + 4 > head.length;
 }
 
-/** The disk's own bytes, where no compressed layer lies around it. */
+/** The disk's own bytes, if no compressed layer is around it. */
 export function diskSource(source: ByteSource, layers: readonly Layer[]): ByteSource {
   return layers.filter(({ kind }) => kind === 'tar').reduce(toMember, source);
 }
@@ -72,7 +72,7 @@ export function toMember(source: ByteSource, { offset = 0, size = 0 }: Layer): B
   };
 }
 
-/** Where the innermost file of all archives lies, in bytes of the source; the whole of it where there is no archive. */
+/** The place of the innermost file of all archives, in bytes of the source; the whole source if there is no archive. */
 export function memberPart(layers: readonly Layer[], size: number): { offset: number; size: number } {
   return layers
     .filter(({ kind }) => kind === 'tar')

@@ -2,8 +2,8 @@ import type { ByteSource } from '../ports/byte-source.ts';
 import { exactly, sample } from './format.ts';
 
 /**
- * Where the data of an image lies in its file, as its tables say. A table whose entries share one place makes terabytes of kilobytes;
- * no tool writes that. Without sharing, an image that is not compressed holds no more data than its file has bytes.
+ * The places of an image's data in its file, according to its tables. A table whose entries share one place makes terabytes from kilobytes; no honest tool
+ * writes that. Without shared places, an image that is not compressed holds no more data than its file has bytes.
  */
 export type Mapping = {
   /** Byte offset of one more block. */
@@ -38,7 +38,7 @@ export function makeMapping(unit: number, size: number): Mapping {
   };
 }
 
-/** The most that is read of an image's second-level tables. Of an image with more, only a sample is checked. */
+/** The most that is read of an image's second-level tables. If an image has more, only a sample is checked. */
 const budget = { bytes: 16 * 1024 ** 2, reads: 512 };
 const readBytes = 1024 ** 2;
 

@@ -48,7 +48,7 @@ export const qcow2: Format = {
 
 type Layout = { clusterBits: number; extendedL2: boolean; virtualSize: number };
 
-/** Bits 9 to 55 of an entry. Not by BigInt, which takes a second for a table of the largest size. */
+/** Bits 9 to 55 of an entry. Not with BigInt, which needs a second for a table of the largest size. */
 function offsetAt(table: Buffer, at: number): number {
   return (table.readUInt32BE(at) & 0x00ff_ffff) * 2 ** 32 + ((table.readUInt32BE(at + 4) & 0xffff_fe00) >>> 0);
 }

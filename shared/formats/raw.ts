@@ -5,11 +5,11 @@ import { exactly, type FormatResult, refusal, Truncated, u64le, warning } from '
 
 type Content = {
   variant: string;
-  /** Bytes of a sector, where the table tells. */
+  /** Bytes of a sector, if the table shows them. */
   sector?: number;
 };
 
-/** KVM gives instances disks with sectors of 512 bytes: firmware and kernel look for the table in the second of them. */
+/** KVM gives instances disks with sectors of 512 bytes: firmware and kernel search for the table in the second one. */
 function largeSectors(format: string, bytes: number): Finding {
   return warning('sector-size', { format, bytes });
 }

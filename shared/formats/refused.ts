@@ -29,7 +29,7 @@ export const luks = refused('luks', 'LUKS', ascii('LUKS\xba\xbe'), 'encrypted');
 export const bochs = refused('bochs', 'Bochs', ascii('Bochs Virtual HD Image'), 'unsupported-format');
 /** A compressed filesystem whose first line is a shell script. Source: QEMU block/cloop.c. */
 export const cloop = refused('cloop', 'cloop', ascii('#!/bin/sh\n#V2.0 Format'), 'unsupported-format');
-/** Apple's UDIF: a trailer of 512 bytes. Source: QEMU block/dmg.c, which goes by the file's name besides. */
+/** Apple's UDIF: a trailer of 512 bytes. Source: QEMU block/dmg.c, which also checks the file's name. */
 export const dmg: Format = {
   ...refused('dmg', 'Apple DMG', ascii('koly'), 'unsupported-format'),
   matches: (_head, tail) => tail.subarray(0, 4).equals(ascii('koly')),

@@ -15,13 +15,13 @@ const mostOfRecords = 1024 * 1024;
 export type Member = {
   /** The uploader's text, cleaned. */
   name: string;
-  /** Where its first header lies, extended ones included, and where the next member's does. */
+  /** The offset of its first header, including extended ones, and the offset of the next member's. */
   begin: number;
   end: number;
   /** Its bytes; of a sparse one what is stored of them. */
   offset: number;
   size: number;
-  /** It is stored without its holes: what comes out has so many bytes, by its own word. */
+  /** It is stored without its holes. The header declares this size for the unpacked file. */
   sparse?: { size: number };
 };
 

@@ -98,7 +98,7 @@ async function checkMetadata(
   }
   if (virtualSize === undefined || !blockSize || blockSize < MiB || blockSize > 256 * MiB) return damaged('metadata');
   if ((blockSize & (blockSize - 1)) !== 0 || (sectorSize !== 512 && sectorSize !== 4096)) return damaged('metadata');
-  // QEMU reads none of them, and its guests have other sectors.
+  // QEMU reads no other size, and its guests have other sectors.
   if (sectorSize !== 512) return refusal('sector-size', { format: 'VHDX', bytes: sectorSize });
   return checkBlocks(source, bat, { virtualSize, blockSize, sectorSize });
 }

@@ -16,8 +16,8 @@ function readLines(text: string): string[] {
 }
 
 /**
- * Whether a file is a descriptor without a disk: text that names other files (CVE-2022-47951). QEMU's probe wants `version=1` (2, 3)
- * as the first line that is no comment, and nothing else. Editors and other readers look for the title or for `createType`.
+ * Whether a file is a descriptor without a disk: text that names other files (CVE-2022-47951). QEMU's probe only wants `version=1` (2, 3) as the first line
+ * that is not a comment. Editors and other readers search for the title or for `createType`.
  */
 export function isTextDescriptor(head: Buffer): boolean {
   const text = head.subarray(0, descriptorBytes).toString('latin1');
@@ -52,7 +52,7 @@ function timesIn(text: string, word: string): number {
  */
 export function descriptorProblem(bytes: Buffer, declared: number): { findings: Finding[] } | undefined {
   const all = bytes.toString('latin1');
-  // QEMU looks for this one behind the declared end too, and other readers may go on behind a zero byte.
+  // QEMU searches for this word behind the declared end too, and other readers may go on behind a zero byte.
   if (timesIn(all, 'parentFileNameHint') > 0) return refusal('vmdk-parent');
   const text = all.slice(0, Math.max(declared, descriptorBytes)).split('\0', 1)[0] ?? '';
   if (text.length > declared) return refusal('vmdk-descriptor');
@@ -72,7 +72,7 @@ export function descriptorProblem(bytes: Buffer, declared: number): { findings: 
   const named = /^"([\w-]{1,40})"$/.exec(type ?? '')?.[1];
   if (named === undefined) return refusal('vmdk-descriptor');
   if (named !== 'monolithicSparse' && named !== 'streamOptimized') return refusal('vmdk-flat', { type: named });
-  // QEMU takes the first one, wherever it stands; which one another reader takes is open.
+  // QEMU uses the first one, wherever it is. Another reader may use another.
   if (timesIn(all, 'createType') > 1) return refusal('vmdk-descriptor');
 
   const extents = lines.filter((line) => anyExtent.test(line));

@@ -66,7 +66,7 @@ export const vmdk: Format = {
   },
 };
 
-/** Numbers that QEMU does not take, and those with which it takes the file for something else. */
+/** Numbers that QEMU rejects, and numbers with which it treats the file as another format. */
 function fieldProblem({
   version,
   flags,
@@ -76,14 +76,14 @@ function fieldProblem({
   compression,
 }: Header): FormatResult | undefined {
   if (version < 1 || version > 3) return damaged('version');
-  // With 0 in the first header QEMU opens the descriptor inside as one that names other files, whatever the footer says.
+  // With 0 in the first header QEMU treats the inner descriptor as one that names other files, whatever the footer says.
   if (capacity === 0) return damaged('capacity');
   if (grainSize < 1 || grainSize > 2048 || (grainSize & (grainSize - 1)) !== 0) return damaged('grain size');
   if (entriesPerTable < 1 || entriesPerTable > 512 || (entriesPerTable & (entriesPerTable - 1)) !== 0) {
     return damaged('grain table size');
   }
   if (capacity / (grainSize * entriesPerTable) > maxTables) return damaged('capacity');
-  // QEMU goes by the algorithm, others by the flag.
+  // QEMU uses the algorithm, other readers the flag.
   const isCompressed = (flags & flag.compressed) !== 0;
   if (compression > 1 || isCompressed !== (compression === 1)) return damaged('compression');
   if (isCompressed && (flags & flag.markers) === 0) return damaged('markers');
@@ -120,7 +120,7 @@ async function readFooter(source: ByteSource, first: Header): Promise<Header | F
   return footer.directoryAtEnd || differs ? damaged('footer') : footer;
 }
 
-/** The grain directory whole, and its tables: what they point to must lie within the file, and nothing twice. */
+/** Reads the whole grain directory and its tables. Every place that they point to must lie within the file, and no place may occur twice. */
 async function checkGrains(source: ByteSource, header: Header): Promise<FormatResult> {
   const { capacity, grainSize, entriesPerTable } = header;
   const compressed = header.compression === 1;
@@ -138,7 +138,7 @@ async function checkGrains(source: ByteSource, header: Header): Promise<FormatRe
   }
   if (tables.isShared()) return refusal('shared-blocks', { format: 'VMDK' });
 
-  // Each compressed grain takes a sector at least: its marker says its sector (8 bytes) and length (4).
+  // Each compressed grain uses at least one sector: its marker has its sector (8 bytes) and length (4).
   const grains = makeMapping(compressed ? sector : grainSize * sector, source.size + grainSize * sector);
   let last = 0;
   await readTables(source, offsets, entriesPerTable * 4, (table) => {

@@ -29,7 +29,7 @@ function roundedUp(bytes: number): number {
   return Math.ceil(bytes / 4) * 4;
 }
 
-/** 4: what the blocks take in the file and what comes out of them; undefined where the index is not sound. */
+/** 4: the sizes of the blocks in the file and after decompression; undefined if the index is not sound. */
 function addUp(index: Buffer): { packed: number; plain: number } | undefined {
   const end = index.length - 4;
   if (index[0] !== 0 || crc32(index.subarray(0, end)) !== index.readUInt32LE(end)) return undefined;
@@ -57,7 +57,7 @@ function isHeader(header: Buffer, flags: Buffer): boolean {
   );
 }
 
-/** The stream that ends here: where it begins, and what comes out of it. */
+/** The stream that ends here: its start, and the size of its contents. */
 async function streamBefore(source: ByteSource, end: number): Promise<{ begin: number; plain: number } | undefined> {
   // 2.1.2: sum of what follows, size of the index in units of four bytes less one, flags, magic.
   const footer = await source.read(end - headerBytes, headerBytes);

@@ -1,10 +1,10 @@
 import type { ByteSource } from '../ports/byte-source.ts';
 import { type DeclaredSize, nothingDeclared } from './declared-size.ts';
 
-/** RFC 8878. A file is frames, one after the other; a frame may say how much comes out of it, and is a row of blocks, each with its size. */
+/** RFC 8878. A file is a series of frames. A frame may declare the size of its contents, and is a series of blocks, each with its size. */
 
 const magic = 0xfd2f_b528;
-/** 3.1.2: 0x184D2A50 to 0x184D2A5F, then a size; nothing comes out of it. */
+/** 3.1.2: 0x184D2A50 to 0x184D2A5F, then a size; these frames have no contents. */
 function isSkippable(word: number): boolean {
   return word >>> 4 === 0x184d2a5;
 }
@@ -12,7 +12,7 @@ function isSkippable(word: number): boolean {
 const largestHeader = 18;
 /** 3.1.1.2.4: no block gives more, whatever its window. */
 const largestBlock = 128 * 1024;
-/** Reads for all of it: some hundred blocks of compressed data, or millions of those that are four bytes (a TiB of zeros). */
+/** The most reads for one file: enough for some hundred blocks of compressed data, or for millions of blocks of four bytes (a TiB of zeros). */
 const mostReads = 32;
 const readBytes = 512 * 1024;
 
@@ -58,8 +58,8 @@ function frameHeader(bytes: Buffer): FrameHeader {
 }
 
 /**
- * From the first frame on, as far as it can be followed by few reads. Where a frame does not say its size, blocks of one repeated byte and blocks that are
- * not compressed do (3.1.1.2.2); those that are compressed count nothing.
+ * Starts at the first frame, and follows the frames as far as a few reads allow. If a frame does not declare its size, blocks of one repeated byte and
+ * uncompressed blocks do (3.1.1.2.2); compressed blocks count as nothing.
  */
 export async function zstdSize(source: ByteSource): Promise<DeclaredSize> {
   const read = reader(source);

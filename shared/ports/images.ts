@@ -77,7 +77,7 @@ export type ImageFilter = {
   /** The system that the newest run found: type or distribution. */
   system?: ListedSystem;
   visibility?: Visibility;
-  /** Only images that everybody may use, whoever owns them. */
+  /** Only images that everybody may use, from any owner. */
   isPublic?: true;
   sharedWith?: SharedWith;
   /** The id of the last image of the page before. */
@@ -109,7 +109,7 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
     imageId: string,
     upload: { multipartId: string; size: number; former: string | null },
   ): Promise<boolean>;
-  /** Closes this upload and gives its room back. Null: there was none yet. */
+  /** Closes this upload and gives its room back. Null: no upload was open. */
   closeMultipart(imageId: string, multipartId: string | null): Promise<void>;
   /**
    * The image of these bytes, with its first run. The same bytes at the same key are one image: the second call, at once

@@ -1,6 +1,6 @@
 import { anyLinux, isLinux, type ScriptRemedy } from './define.ts';
 
-/** What virt-sysprep(1) does by default, without what belongs to users: accounts, their keys and their files stay. */
+/** Does the same as virt-sysprep(1) by default, except for the data of users: accounts, their keys and their files stay. */
 export const cleanForCloning: ScriptRemedy = {
   code: 'clean-for-cloning',
   answers: [

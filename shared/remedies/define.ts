@@ -9,15 +9,15 @@ type Words = {
   /** Systems that it is for, for who chose it for another. */
   readonly systems: Text;
   readonly title: Text;
-  /** What it does. */
+  /** The changes that it makes. */
   readonly plan: Text;
 };
 
 /**
- * Repairs by the system's own means. `script` is POSIX sh for the guest's own shell, run as root in the guest's tree inside the appliance,
- * where it has no network but, with `needsPackages`, the proxy that $http_proxy names; the whole system is mounted, nothing of
- * it runs. It prints `changed WHAT` for each change and nothing else on that pattern, ends with 0 when all is as it should be,
- * and changes nothing the second time. What it cannot do it tells by `cannot WHY` and ends with another status.
+ * Repairs with the system's own means. `script` is POSIX sh for the guest's own shell. It runs as root in the guest's tree inside the appliance. The whole
+ * system is mounted, but nothing of it runs. There is no network, except the proxy in $http_proxy with `needsPackages`. The script prints `changed WHAT` for
+ * each change and no other line of this form. It ends with 0 when all is well, and a second run changes nothing. If it cannot do its work, it prints `cannot
+ * WHY` and ends with another status.
  */
 export type ScriptRemedy = Words & {
   /** It fetches packages: workers/repair/package-proxy.ts. */
@@ -35,7 +35,7 @@ export function isScript(remedy: Remedy): remedy is ScriptRemedy {
   return 'script' in remedy;
 }
 
-/** What an installation has of that which remedies need. */
+/** The means of an installation that remedies need. */
 export type RepairMeans = { readonly virtioWin: boolean };
 
 /** Why a remedy cannot be done in an installation; undefined where it can. */

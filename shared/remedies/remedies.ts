@@ -26,7 +26,7 @@ export function findRemedy(code: string): Remedy | undefined {
   return remedies.find((remedy) => remedy.code === code);
 }
 
-/** What repairs the trouble that was found and can be done with these means, in the order in which it is done. */
+/** The remedies for the found problems that work with these means, in the order in which they run. */
 export function remediesFor(
   findings: readonly Finding[],
   guest: GuestFacts,

@@ -1,6 +1,6 @@
 import { anyLinux, isLinux, type ScriptRemedy } from './define.ts';
 
-/** The boot menus are edited as they are: making them again would look at the disks of the appliance. */
+/** Edits the existing boot menus. New menus would contain the disks of the appliance. */
 export const serialConsoleRemedy: ScriptRemedy = {
   code: 'serial-console',
   answers: ['serial-console'],

@@ -8,7 +8,7 @@ export const sbomMediaType = 'application/vnd.cyclonedx+json; version=1.6';
 
 export const mostPackages = 20_000;
 
-/** What the bill is of: the published disk, by its hash. */
+/** The subject of the bill: the published disk, by its hash. */
 export type BilledImage = { sha256: string; madeAt: Date };
 
 type Component = { type: string; 'bom-ref': string; name: string; version?: string; purl?: string };
@@ -29,8 +29,8 @@ export type Sbom = {
 };
 
 /**
- * Software bill of materials of a disk: what its package database says is installed, nothing else. The same disk has the same bill, to the byte. Undefined
- * when there is no database of dpkg, rpm or apk, or nothing in it.
+ * Software bill of materials of a disk: the installed packages of its package database, nothing else. The same disk always has the same bill, byte for byte.
+ * Undefined if the disk has no database of dpkg, rpm or apk, or the database is empty.
  */
 export function buildSbom(
   packages: readonly InstalledPackage[],

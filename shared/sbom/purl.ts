@@ -1,7 +1,7 @@
 import type { GuestFacts } from '../contracts/run.ts';
 import { distributionId } from '../image-properties.ts';
 
-/** As a package database tells it; the guest's words, cleaned and capped. What it does not tell is empty, an epoch 0. */
+/** A package in the words of its database; the guest's text, cleaned and capped. A missing value is empty, a missing epoch 0. */
 export type InstalledPackage = { name: string; epoch: number; version: string; release: string; arch: string };
 
 /** The databases that are known, by libguestfs' name: each is a type of purl as well. */

@@ -10,7 +10,7 @@ export function readMd5(etag: string | undefined): string | undefined {
   return /^"?([0-9a-f]{32})"?$/i.exec(etag ?? '')?.[1]?.toLowerCase();
 }
 
-/** What the store has, to be verified, and what is to be sent. Parts of another length than ours are sent again. */
+/** Splits a file into the parts that the store has, which need a check, and the parts to send. A part whose length is not ours is sent again. */
 export function planParts({
   size,
   partSize,

@@ -4,7 +4,7 @@ import { pause } from './retry.ts';
 const burstSeconds = 0.25;
 
 export type RateLimit = {
-  /** Bytes that may go at once: anyone who takes more at a time stands still between two takes for longer than a server may wait. */
+  /** The most bytes at once. A sender that takes more must then wait so long that a server may give up. */
   burst: number;
   /** Waits until so many bytes may go. Callers wait one after the other, so that all together keep the rate. */
   take(bytes: number, signal?: AbortSignal): Promise<void>;

@@ -38,7 +38,7 @@ export async function withRetries<T>(
     mayPass: (error: unknown) => boolean;
     signal?: AbortSignal | undefined;
     hurry?: EventTarget | undefined;
-    /** What the other side asked for, in milliseconds. */
+    /** The delay that the other side requests, in milliseconds. */
     askedFor?: (error: unknown) => number | undefined;
     /** Hears why it waits. */
     onPause?: (error: unknown) => void;

@@ -11,7 +11,7 @@ export type Reading = {
 
 /** How far a transfer is and how fast. Times are seconds of any clock that does not jump. */
 export function createTransferMeter({ total, done, now }: { total: number; done: number; now: number }) {
-  /** Of the time that the speed is taken from; one entry a second at most. */
+  /** The samples of the time over which the speed is measured; at most one entry per second. */
   const samples: { at: number; done: number }[] = [{ at: now, done }];
   let current = done;
   return {

@@ -47,7 +47,7 @@ export async function admitUpload(
   return { ...admission, findings };
 }
 
-/** QEMU, told the format, must see the same disk; not told it, it must find the same format. */
+/** With the format given, QEMU must see the same disk. Without it, QEMU must probe the same format. */
 export async function secondOpinion(input: BlockInput, disk: DetectedDisk, signal: AbortSignal): Promise<Finding[]> {
   try {
     const disagreements = agreesWithQemu(disk, await qemuImgInfo(input, disk.format, signal));

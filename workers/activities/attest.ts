@@ -5,7 +5,7 @@ import { makeKeyId, seal } from '../../shared/provenance/dsse.ts';
 import { payloadType, toStatement } from '../../shared/provenance/statement.ts';
 import type { evidenceKeeper } from './evidence.ts';
 
-/** Signs how the image came to be, before it is published: there is no published image without its provenance, once there is a key. */
+/** Signs the provenance of the image before it is published: if there is a key, no image is published without provenance. */
 export async function attest(
   key: KeyObject,
   keep: ReturnType<typeof evidenceKeeper>,

@@ -66,7 +66,7 @@ export async function bootCheck(
   await mkdir(machineDir, { recursive: true });
   const wanted = machineFor(guest, given);
   const news = bootNews(wanted);
-  // Images for both are started the BIOS way, as clouds do that are not told otherwise.
+  // An image for both firmwares starts with BIOS, as clouds do by default.
   const firmware = guest.firmware?.includes('bios') || !guest.firmware?.includes('uefi') ? 'bios' : 'uefi';
   const begun = Date.now();
   const machine = await startMachine({

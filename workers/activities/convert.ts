@@ -61,7 +61,7 @@ function fail(code: string, params: Finding['params'] = {}): Finding {
   };
 }
 
-/** Where on the way from 0 to 100 the parts of this step end; hashing what came out is the rest. */
+/** The percentages at which the parts of this step end; the rest is hashing the output. */
 const until = { brought: 15, decompressed: 45, converted: 90 } as const;
 function partOf(progress: StepControl['progress'], from: number, to: number) {
   return (percent: number) => progress(from + (percent * (to - from)) / 100);
@@ -145,7 +145,7 @@ export async function convertUpload(
   }
 }
 
-/** One compression around all, or around a disk in an archive; and one member that lies there in pieces. */
+/** One compression around everything, or around a disk in an archive; and one member that is stored in pieces. */
 function mayFollow(before: readonly Compression[], kind: Compression): boolean {
   return !before.some((each) => (each === 'pieces') === (kind === 'pieces'));
 }
@@ -312,9 +312,8 @@ async function convertFile(
 }
 
 /**
- * Checks what came out: our detector, and QEMU without being told a format, must find the format that was written and nothing else. A raw
- * disk whose first bytes are those of an image format would be treated as that by anyone who probes it later (CVE-2015-1851,
- * CVE-2026-24708). @returns what else it is
+ * Checks the output: our detector, and QEMU without a given format, must find the written format and no other. If the first bytes of a raw disk look like an
+ * image format, every tool that probes it later would treat it as that format (CVE-2015-1851, CVE-2026-24708). @returns the other format that was found
  */
 async function hiddenFormat(
   foreign: ForeignDoor,

@@ -50,7 +50,7 @@ export function createDeliveryActivities(deps: DeliverDeps): DeliveryActivities 
         });
         await deliveries.done(order.deliveryId, consignment.fence, location);
       } catch (error) {
-        // Another worker takes it up: nothing of it is in a scratch folder.
+        // Another worker can continue, because the delivery has no data in a scratch folder.
         if (signal.aborted) throw makeCancellation(signal, error, { nonRetryable: false });
         const details = isBootreadyError(error) ? { code: error.code, ...error.context } : {};
         log.warn('a delivery failed', { ...order, why: explain(error), ...details });
@@ -124,7 +124,7 @@ async function findDeliverable(
   };
 }
 
-/** For anyone who checks the image while another attempt is to come. */
+/** For users who check the image while another attempt follows. */
 function explainReason(error: unknown) {
   return isBootreadyError(error)
     ? { code: error.code, message: error.message, ...(error.remedy ? { remedy: error.remedy } : {}) }

@@ -40,8 +40,8 @@ export function createDownloadActivities(deps: DownloadDeps): DownloadActivities
 const progressEveryMs = 1000;
 
 /**
- * Straight from the server into the upload of the image: only two parts is held here, and no object is there before its
- * checksum was compared. Begins again each time. @throws BootreadyError
+ * Copies straight from the server into the upload of the image. Only two parts are held here, and no object exists before its checksum was compared. Starts
+ * from the beginning each time. @throws BootreadyError
  */
 export async function fetchUpload(
   { config, downloads, images, store, door }: Omit<DownloadDeps, 'slots' | 'ownTaskQueue'>,
@@ -93,7 +93,7 @@ export async function fetchUpload(
   }
 }
 
-/** @param tell throws when nobody waits for these bytes any more */
+/** @param tell throws when nobody needs these bytes any more */
 async function* tellingOf(
   bytes: AsyncIterable<Buffer>,
   tell: (received: number) => Promise<void>,

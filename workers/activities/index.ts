@@ -88,7 +88,7 @@ export function createSharedActivities({
   };
 }
 
-/** Under `warn` a verdict can only be that of an unsafe image, which takes it back. */
+/** Under `warn` only an unsafe image gets a verdict that takes it back. */
 function markAdmitted({ runs, config }: ActivityDeps, attempt: Attempt, { policy }: RunContext): Promise<void> {
   return runs.admitted(attempt, attempt.fence, (policy ?? config.POLICY) === 'warn' ? 'now' : 'after the verdict');
 }
@@ -259,7 +259,7 @@ export function createScratchActivities(deps: ActivityDeps): ScratchActivities {
   };
 }
 
-/** A raw image is published as large as its disk, so that one that cannot fit is refused at its header. */
+/** A raw image is published as large as its disk, so an image that cannot fit is refused at its header. */
 function largestDisk(
   config: Pick<Config, 'MAX_VIRTUAL_BYTES' | 'TARGET_FORMAT'>,
   { targetFormat, isVerbatim, quotaLeft = Number.POSITIVE_INFINITY }: RunContext,

@@ -17,7 +17,7 @@ import type { StepControl } from './step.ts';
 export type InspectDeps = {
   cacheDir: string;
   foreign: ForeignDoor;
-  /** How long the appliance may take for all questions together, in seconds. */
+  /** The time limit of the appliance for all questions together, in seconds. */
   wallSeconds?: number;
 };
 
@@ -30,7 +30,7 @@ export type DiskToInspect = {
   scratchDir: string;
   /** Bytes that may be written: by the appliance, and by what unpacks an initramfs. */
   writesAtMost?: number;
-  /** A backup keeps its identity: nobody asks whether it has one. */
+  /** A backup keeps its identity, so the checks of identity are left out. */
   isBackup?: boolean;
 };
 

@@ -128,7 +128,7 @@ async function assertUploadUnchanged(store: ObjectStore, { upload }: RunContext)
   });
 }
 
-/** Only the bytes that were published go; what came to the key since then is another upload. */
+/** Removes only the published bytes: an object that arrived at the key since then is another upload. */
 async function removeUpload(store: ObjectStore, { upload }: RunContext): Promise<void> {
   const now = await store.head(upload.bucket, upload.key);
   if (now?.etag === upload.etag) await store.remove(upload.bucket, upload.key);

@@ -74,7 +74,7 @@ export function createRepairActivities(deps: RepairDeps): RepairActivities {
       takeTurn,
     );
 
-  /** Where the repaired disk goes. `isThere`: an attempt that died had brought it there, and its run may have taken it away again already. */
+  /** The place of the repaired disk. `isThere`: a dead attempt had already uploaded it, and its run may have removed it again already. */
   const uploadOf = async ({ imageId, projectId }: Repair) => {
     const image = await images.get(imageId, projectId);
     if (!image) throw imageIsGone();
@@ -82,7 +82,7 @@ export function createRepairActivities(deps: RepairDeps): RepairActivities {
     return { bucket, key, isThere: etag !== null || (await store.head(bucket, key)) !== undefined };
   };
 
-  /** The published image; if there is none, the upload, if it was kept. */
+  /** The published image, or else the upload, if it was kept. */
   const originalOf = async ({ parentId, projectId }: Repair): Promise<ObjectInfo> => {
     const parent = await images.get(parentId, projectId);
     if (!parent) throw imageIsGone();

@@ -5,7 +5,7 @@ import type { RunContext } from '../../shared/ports/runs.ts';
 import type { Need } from '../scratch-room.ts';
 import { staysAsItIs } from './convert.ts';
 
-/** Compressed disks come to so many times their size as a rule; those that come to more ask again. */
+/** A compressed disk usually unpacks to at most ten times its size; a larger one asks for room again. */
 const ordinaryRatio = 10;
 const least = 64 * 1024 ** 2;
 
@@ -33,7 +33,7 @@ export function scratchNeed(
 /** Space that the remedies may add: packages, kernels, an initramfs. */
 const addedByRemedies = 512 * 1024 ** 2;
 
-/** Bytes that a repair takes: the original's disk again, and what is changed in it. One that was compressed, or grows by more, asks again. */
+/** Bytes that a repair takes: the original's disk again, and its changes. If the original was compressed, or grows by more, the repair asks for room again. */
 export function repairNeed(original: { size: number }, maxVirtualBytes: number): Need {
   const atMost = writtenAtMost(maxVirtualBytes);
   const disk = { bytes: Math.min(atMost, writtenAtMost(original.size) + addedByRemedies), atMost };

@@ -9,7 +9,7 @@ import { clearUploads } from '../../shared/upload-in-parts.ts';
 import { readData } from './convert.ts';
 import type { StepControl } from './step.ts';
 
-/** A disk on its way to the store: all parts may be there long before anybody knows whether it is published. */
+/** Sends a disk to the store early: all parts may be there long before the verdict decides whether it is published. */
 export type SendDeps = { bytes: Pick<ByteWork, 'send'>; traits: () => Promise<StoreTraits> };
 
 export type SendInput = {
@@ -18,7 +18,7 @@ export type SendInput = {
   to: { bucket: string; key: string };
 };
 
-/** Beside the disk, so that they go with it: where parts lie that nobody has completed, and what all of them are. */
+/** Kept beside the disk, so that both disappear together: the place of the open parts, and the list of all parts. */
 const openFile = 'sending.json';
 const sentFile = 'sent.json';
 
@@ -37,8 +37,8 @@ async function writeRecord(folder: string, name: string, record: unknown): Promi
 }
 
 /**
- * Sends the disk in parts; there is no object until `publish` completes it. Done before, it only tells what was sent.
- * @throws BootreadyError `unavailable`, retryable, when the disk is no longer what was converted
+ * Sends the disk in parts; there is no object until `publish` completes it. If it was sent before, only returns what was sent. @throws BootreadyError
+ * `unavailable`, retryable, when the disk is no longer the converted one
  */
 export async function sendDisk(
   { bytes, traits }: SendDeps,

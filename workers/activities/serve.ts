@@ -6,8 +6,8 @@ import { foundNothingUnsafe } from '../../shared/verdict.ts';
 type Declared = Pick<RunContext, 'containerFormat'>;
 
 /**
- * Those who take what is declared so decompress it, and anyone who takes an archive unpacks it: whether what is hidden in it is safe is known when that has been
- * done.
+ * A consumer decompresses a file that is declared as compressed, and unpacks an archive. Only after the same steps here is it known whether the hidden contents
+ * are safe.
  */
 function isTakenApart({ containerFormat }: Declared, layers: readonly Layer[]): boolean {
   return containerFormat === 'compressed' || layers.some(({ kind }) => kind === 'pieces');
@@ -18,7 +18,7 @@ export function isSafeAsItCame(declared: Declared, { layers, findings }: Admissi
   return !isTakenApart(declared, layers) && layers.length + findings.length > 0 && foundNothingUnsafe(findings);
 }
 
-/** As `isSafeAsItCame`, of what is decompressed before anybody uses it. */
+/** The same as `isSafeAsItCame`, for contents that a consumer decompresses before use. */
 export function isSafeWithin(declared: Declared, { disk, converted, layers, findings }: Conversion): boolean {
   return (
     isTakenApart(declared, layers) && disk !== undefined && converted !== undefined && foundNothingUnsafe(findings)

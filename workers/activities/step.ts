@@ -13,7 +13,7 @@ import { startBeating } from './beating.ts';
 
 /** The controls that a step gets besides its input. Steps know nothing of Temporal. */
 export type StepControl = {
-  /** Aborted when the run is cancelled, the worker shuts down, or the server has given the step to someone else. */
+  /** Aborted when the run is cancelled, the worker shuts down, or the server has given the step to another worker. */
   signal: AbortSignal;
   /** 0 to 100. Cheap: it is written to Postgres at most once a second. */
   progress(percent: number): void;
@@ -27,7 +27,7 @@ export type StepDeps = {
   isAnywhere?: boolean;
 };
 
-/** How a step gets its turn on this worker: a slot, and whatever else it must wait for. */
+/** How a step gets its turn on this worker: a slot, and everything else that it must wait for. */
 export type TakeTurn<Of> = <T>(of: Of, turn: Turn, work: (signal: AbortSignal) => Promise<T>) => Promise<T>;
 export const slotOnly: TakeTurn<unknown> = (_of, { signal, inSlot }, work) => inSlot(() => work(signal));
 

@@ -22,7 +22,7 @@ function initramfsNames(version: string): string[] {
   ];
 }
 
-/** The kernel that the boot loader starts; the newest if that is not known; undefined if there is none. */
+/** The kernel that the boot loader starts; the newest if that is not known; undefined without any kernel. */
 export async function lookAtKernel(look: Look, reader: Reader, boot: BootFilesView): Promise<KernelView | undefined> {
   const entry = ifSeen(() => boot.entry, undefined);
   const version =

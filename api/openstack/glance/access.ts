@@ -13,7 +13,7 @@ export function noSuchImage(id: string): BootreadyError {
   });
 }
 
-/** The image of the route's `:id`; one that the viewer may not see is answered exactly like none. @throws `not-found` */
+/** The image of the route's `:id`. An image that the viewer may not see gets the same answer as a missing one. @throws `not-found` */
 export async function visibleImage({ images }: Pick<ApiDeps, 'images'>, request: FastifyRequest): Promise<Image> {
   const { id } = request.params as { id: string };
   const image = z.guid().safeParse(id).success ? await images.getVisible(id, toViewer(request)) : undefined;

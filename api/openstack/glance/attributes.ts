@@ -48,7 +48,7 @@ export function toImageAttributes({ base, properties }: Attributes): ImageAttrib
   return image;
 }
 
-/** Formats belong to bytes, and objects lie below their project: once bytes are there these stay what they are. @throws BootreadyError `forbidden` */
+/** Formats describe bytes, and objects are below their project. So these attributes cannot change once there are bytes. @throws BootreadyError `forbidden` */
 export function assertMayChange({ status }: Image, name: string): void {
   if (name !== 'disk_format' && name !== 'container_format' && name !== 'owner') return;
   if (status === 'queued' || status === 'importing') return;

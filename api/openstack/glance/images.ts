@@ -107,7 +107,7 @@ export function imageRoutes(deps: ApiDeps): FastifyPluginAsync {
       const { id } = await ownImage(deps, request);
       const { workflowId } = await images.remove(id);
       if (workflowId) {
-        // A run that does not hear of it finds the image gone at its next step.
+        // If the run misses the signal, it finds at its next step that the image no longer exists.
         await starter.cancel(workflowId).catch((error: unknown) => {
           request.log.warn({ error: explain(error) }, 'the run of a deleted image was not cancelled');
         });

@@ -54,8 +54,8 @@ function settingsFor({ diskFormat }: Image): ImageSettings {
 }
 
 /**
- * Import: what was staged becomes an upload like any other, and goes the whole way of one. Unlike Glance, an import that failed keeps its data and
- * its reasons, and may be asked for again.
+ * Import: staged data becomes an upload like any other, and passes the same steps. Unlike in Glance, a failed import keeps its data and its reasons, and the
+ * client may request it again.
  */
 export function importRoutes(deps: ApiDeps): FastifyPluginAsync {
   return async (app) => {

@@ -20,7 +20,7 @@ export function infoRoutes({ projects }: ApiDeps): FastifyPluginAsync {
 
     app.get('/info/stores', async () => ({ stores: [theStore] }));
 
-    // Where things lie is the operator's business.
+    // Only the operator may see the places of data.
     app.get('/info/stores/detail', { onRequest: atLeast('admin') }, async () => ({
       stores: [{ ...theStore, type: 's3', weight: 0, properties: {} }],
     }));

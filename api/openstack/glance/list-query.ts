@@ -41,7 +41,7 @@ function toTime(text: string, field: 'created_at' | 'updated_at'): VisibleQuery[
 
 const directions = ['asc', 'desc'] as const;
 
-/** `sort=name:asc,size` or `sort_key=name&sort_dir=asc&sort_key=size`, never both. A key that comes again changes nothing. */
+/** `sort=name:asc,size` or `sort_key=name&sort_dir=asc&sort_key=size`, never both. A repeated key changes nothing. */
 function readSort(all: (name: string) => readonly string[]): Sort[] {
   const [sort] = all('sort');
   assertWithin('sortKeys', Math.max(countOf(sort, ','), all('sort_key').length, all('sort_dir').length));

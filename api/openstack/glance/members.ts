@@ -25,7 +25,7 @@ function assertShared({ visibility }: Image): void {
   );
 }
 
-/** Projects that a shared image is shared with. Each sees its own membership only, and alone says whether it accepts. */
+/** Projects that a shared image is shared with. Each project sees only its own membership, and only the project itself accepts. */
 export function memberRoutes(deps: ApiDeps): FastifyPluginAsync {
   return async (app) => {
     const { images } = deps;

@@ -1,7 +1,7 @@
 import { makeList, page, readOnly, type Schema, text, textLine } from './schema.ts';
 
 /**
- * The form of metadata definitions. There are none here (metadefs.ts), but clients read the form before they ask for them.
+ * The form of metadata definitions. bootready has no definitions (metadefs.ts), but clients read the form before they ask for them.
  * Source: Glance's api/v2/metadef_*.py; test/conformance/glance-likeness.test.ts compares the two.
  */
 const count = { $ref: '#/definitions/positiveInteger' } as const;

@@ -2,8 +2,8 @@ import type { FastifyPluginAsync } from 'fastify';
 import { BootreadyError } from '../../../shared/errors.ts';
 
 /**
- * Metadata definitions: there are none, and nobody can make any. Clients that offer them (Horizon, `openstack image metadef ... list`) get empty lists and no
- * error.
+ * Metadata definitions: bootready has none, and nobody can make any. Clients that offer them (Horizon, `openstack image metadef ... list`) get empty lists and
+ * no error.
  */
 export function metadefRoutes(): FastifyPluginAsync {
   return async (app) => {

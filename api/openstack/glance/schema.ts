@@ -19,7 +19,7 @@ export const uuid = {
 
 const describedBy = { rel: 'describedby', href: '{schema}' } as const;
 
-/** A page of a list: `entries` is what stands under its name. */
+/** A page of a list: `entries` is the schema of the list itself. */
 export function page(name: string, entries: Schema, more: Schema = {}): Schema {
   return {
     name,
@@ -33,7 +33,7 @@ export function makeList(items: Schema): Schema {
   return { type: 'array', items };
 }
 
-/** As `page`; of members and tasks Glance's schema does not tell that they come in pages. */
+/** As `page`. Glance's schema does not show that members and tasks come in pages. */
 export function wholeList(name: string, items: Schema): Schema {
   return {
     name,

@@ -6,7 +6,10 @@ import { metadefSchemas } from './metadef-schemas.ts';
 import { makeList, page, readOnly, type Schema, text, textLine, textOrNull, uuid, wholeList } from './schema.ts';
 import { taskTypes } from './task-query.ts';
 
-/** Glance's schema for an address that an administrator sets as the place of image data. There are none here, but Glance's clients search for the schema. */
+/**
+ * Glance's schema for an address that an administrator sets as the place of image data. bootready has no such addresses, but Glance's clients search for the
+ * schema.
+ */
 const location = {
   type: 'object',
   properties: {

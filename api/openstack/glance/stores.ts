@@ -5,7 +5,7 @@ import { atLeast } from '../../identity.ts';
 import { ownImage } from './access.ts';
 import { storeId } from './info.ts';
 
-/** Taking image data out of one of several stores. There is one, and the only copy of an image is not taken away from it. */
+/** Removes image data from one of several stores. There is only one store, and the only copy of an image must stay. */
 export function storeRoutes(deps: ApiDeps): FastifyPluginAsync {
   return async (app) => {
     app.delete('/stores/:store/:id', { onRequest: atLeast('member'), config: { audit: 'none' } }, async (request) => {

@@ -1,7 +1,7 @@
 import { type TaskQuery, taskSortKeys, taskStatuses } from '../../../shared/ports/import-tasks.ts';
 import { limitOf, oneOfThese, type RawQuery, valuesIn } from './raw-query.ts';
 
-/** The only one that there is here. */
+/** The only type of task here. */
 export const taskType = 'api_image_import';
 /** All that Glance's schema names. */
 export const taskTypes = ['import', taskType, 'location_import'] as const;

@@ -3,17 +3,17 @@ import type { Config } from '../../../shared/config.ts';
 import { trimSlashes } from '../../../shared/trim-slashes.ts';
 
 /**
- * Those of a Glance that tells its stores (`enabled_backends`) and has no cache, as far as all of each is here: 2.17 brings locations. Source:
+ * The versions of a Glance that names its stores (`enabled_backends`) and has no cache, as far as this API has all of them: 2.17 adds locations. Source:
  * Glance's api/versions.py.
  */
 const minors = [15, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0];
 
-/** How the client reaches us: what the operator says, else the host that the client named. */
+/** The address by which the client reaches us: the operator's setting, or else the host of the request. */
 export function findBaseUrl(request: FastifyRequest, { API_PUBLIC_URL }: Config): string {
   return trimSlashes(API_PUBLIC_URL ?? `${request.protocol}://${request.host}`);
 }
 
-/** Which versions there are, for clients that look before they call. No key is needed. */
+/** The available versions, for clients that check before they call. No key is needed. */
 export function versionRoutes(config: Config, prefix: string): FastifyPluginAsync {
   return async (app) => {
     const versions = (request: FastifyRequest) => ({

@@ -10,8 +10,8 @@ import { domain, notManaged, ownRoutes, region } from './own.ts';
 import { type Claims, identityOfToken, type Tokens } from './tokens.ts';
 
 /**
- * As much of Keystone v3 as OpenStack's clients need to log in with an API key and to find the Image API. There are no users, projects or roles to
- * be managed here: asked for those of others it answers 403, as Keystone does, and clients then take the ids that they were given.
+ * The part of Keystone v3 that OpenStack's clients need to log in with an API key and to find the Image API. It does not manage users, projects or roles. A
+ * request for those of others gets 403, as in Keystone, and clients then use the ids that they were given.
  */
 export function keystoneRoutes(deps: ApiDeps, tokens: Tokens): FastifyPluginAsync {
   return async (app, { prefix = '' }: { prefix?: string }) => {
@@ -114,7 +114,7 @@ export function keystoneRoutes(deps: ApiDeps, tokens: Tokens): FastifyPluginAsyn
   };
 }
 
-/** The role of the key and those that it implies, as in Keystone's defaults. */
+/** The key's role and the roles that it includes, as in Keystone's defaults. */
 function toRoles({ role }: KnownKey): string[] {
   if (role === 'reader') return ['reader'];
   return role === 'member' ? ['member', 'reader'] : ['admin', 'member', 'reader'];

@@ -82,7 +82,7 @@ import { windowsRemoteDesktop } from './windows-remote-desktop.ts';
 import { windowsVersion } from './windows-version.ts';
 import { windowsVolumeClean } from './windows-volume-clean.ts';
 
-/** Every check of what is inside an image, in the order in which reports tell them. To add one: a module beside this file, and a line here. */
+/** Every check of an image's contents, in the order of the reports. To add one: a module beside this file, and a line here. */
 export const guestChecks: readonly GuestCheck[] = [
   // Does it start?
   operatingSystem,

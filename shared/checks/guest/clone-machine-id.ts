@@ -17,7 +17,7 @@ export const cloneMachineId = linuxCheck({
   commands: [{ on: 'any', run: 'truncate -s 0 /etc/machine-id; rm -f /var/lib/dbus/machine-id' }],
   judge: ({ remains: { machineId, dbusMachineId }, startup }) => {
     const lines = ifSeen(() => startup.kernelLines, []);
-    // It comes before all files. kernel-command-line(7)
+    // The command line overrides all files. kernel-command-line(7)
     const onCommandLine = lines.some((line) => /(?:^|\s)systemd\.machine_id=[0-9a-f]/i.test(line));
     return told('warn', 'files', [
       ...(onCommandLine ? ['systemd.machine_id='] : []),

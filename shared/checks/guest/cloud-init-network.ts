@@ -17,7 +17,7 @@ export const cloudInitNetwork = linuxCheck({
   judge: (view) => {
     const { installed, config } = view.cloudInit;
     if (!installed) return undefined;
-    // The command line comes before all files. cloud-init, "Network configuration sources"
+    // The command line overrides all files. cloud-init, "Network configuration sources"
     const byKernel = ifSeen(() => startedLines(view), []).some((line) =>
       /(?:^|\s)network-config=disabled(?:\s|$)/.test(line),
     );

@@ -61,7 +61,7 @@ export function cannotTell(reason: UnseenReason, what?: string): { outcome: 'unk
   };
 }
 
-/** Passes when nothing was found; else names what was, capped as params are. */
+/** Passes if nothing was found. Otherwise names the findings, capped like all params. */
 export function told(
   otherwise: 'warn' | 'fail',
   name: string,

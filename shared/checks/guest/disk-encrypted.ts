@@ -23,7 +23,7 @@ export const diskEncrypted = diskCheck({
     const encrypted = view.disk.volumes.filter(({ type }) => type === 'crypto_LUKS');
     const devices = encrypted.map(({ device }) => device);
     if (devices.length === 0) return isWithoutSystem(view) ? undefined : { outcome: 'pass' };
-    // A system that can be seen is not the one that is encrypted.
+    // A system that the inspection can read is not the encrypted one.
     return {
       outcome: ifSeen(() => view.systems, 0) === 0 ? 'fail' : 'warn',
       params: { devices: devices.join(' ').slice(0, 200) },

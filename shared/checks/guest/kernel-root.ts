@@ -8,7 +8,7 @@ export function startedLines({ boot, startup }: LinuxView): readonly string[] {
   return lines;
 }
 
-/** The value of `root=` in these lines. kernel-parameters.txt @throws Unseen when there is none */
+/** The value of `root=` in these lines. kernel-parameters.txt @throws Unseen when no line has one */
 export function rootOf(view: LinuxView): string {
   for (const line of startedLines(view)) {
     // The last one wins.

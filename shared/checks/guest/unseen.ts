@@ -55,7 +55,7 @@ export function asSeen<T>(ask: () => T): Seen<T> {
   }
 }
 
-/** The same of what takes its time. */
+/** The same for an asynchronous question. */
 export async function seenLater<T>(ask: () => Promise<T>): Promise<Seen<T>> {
   try {
     return { value: await ask() };
@@ -75,13 +75,13 @@ export function ifSeen<T, Otherwise>(ask: () => T, otherwise: Otherwise): T | Ot
   return 'value' in some ? some.value : otherwise;
 }
 
-/** Whether one of them holds: one that does is enough, whatever was not seen of the others. @throws Unseen */
+/** Whether at least one item holds: one is enough, even if others could not be seen. @throws Unseen */
 export function someHolds<T>(items: readonly T[], holds: (item: T) => boolean): boolean {
   const answers = items.map((item) => asSeen(() => holds(item)));
   return answers.some((answer) => 'value' in answer && answer.value) || answers.some((answer) => whatWasSeen(answer));
 }
 
-/** An object of parts; asking for one that was not seen throws. */
+/** An object made of parts; reading a part that was not seen throws. */
 export function partly<T extends object>(parts: { readonly [Name in keyof T]-?: Seen<T[Name]> }): T {
   return Object.defineProperties(
     {},

@@ -13,7 +13,7 @@ export type GuestView = {
   disk: DiskView;
   linux: LinuxView | undefined;
   windows: WindowsView | undefined;
-  /** Parts that took more than they may. */
+  /** Parts that exceeded their limits. */
   unseen: readonly string[];
 };
 
@@ -140,7 +140,7 @@ export type CloudInitView = {
 };
 
 export type CloudConfig = {
-  /** Undefined: cloud-init tries every one that it knows. */
+  /** Undefined: cloud-init tries every source that it knows. */
   datasources: readonly string[] | undefined;
   /** The file that says `network: {config: disabled}`. */
   networkDisabledBy: string | undefined;
@@ -206,12 +206,12 @@ export type RemainsView = {
   /** D-Bus has a machine id of its own, no link. */
   dbusMachineId: boolean;
   hostKeys: readonly string[];
-  /** Files that let somebody in, with a key in them. */
+  /** Files with keys that give access. */
   authorizedKeys: readonly string[];
   /** Users with a password. */
   passwords: readonly string[];
   emptyPasswords: readonly string[];
-  /** Users of people that can log in, without the one that cloud-init makes. */
+  /** User accounts that can log in, except the one that cloud-init makes. */
   users: readonly string[];
   histories: readonly string[];
   sudoers: readonly string[];
@@ -224,7 +224,7 @@ export type RemainsView = {
   subscriptions: readonly string[];
   cloudIdentities: readonly string[];
   managementIdentities: readonly string[];
-  /** Tools of other hypervisors that no package brought. */
+  /** Tools of other hypervisors that belong to no package. */
   foreignFiles: readonly string[];
 };
 
@@ -239,7 +239,7 @@ export type WindowsView = {
   volume: WindowsVolumeView;
   /** A boot configuration (BCD) is there for this way of starting. */
   bootStores: { bios: boolean; uefi: boolean };
-  /** The state that setup and sysprep recorded, e.g. `IMAGE_STATE_COMPLETE`; undefined if there is none. */
+  /** The state that setup and sysprep recorded, e.g. `IMAGE_STATE_COMPLETE`; undefined if they recorded nothing. */
   imageState: string | undefined;
   /** Signs of an update or a removal that ends with the next start. */
   pending: readonly string[];
@@ -253,7 +253,7 @@ export type WindowsView = {
 export type RegistryView = { missing: readonly string[]; unreadable: readonly string[] };
 
 export type DriverView = {
-  /** The driver lies where Windows loads it from. */
+  /** The driver's file is in the place from which Windows loads it. */
   file: boolean;
   /** Its package is in the driver store, from where plug and play installs it. */
   staged: boolean;
@@ -277,6 +277,6 @@ export type CloudbaseInitView = {
 
 export type WindowsVolumeView = {
   dirty: boolean;
-  /** A session lies in hiberfil.sys, by hibernation or by fast start-up. */
+  /** hiberfil.sys holds a session, from hibernation or from fast start-up. */
   hibernated: boolean;
 };
