@@ -5,7 +5,7 @@ export function hashOfKey(key: string): Buffer {
   return createHash('sha256').update(key).digest();
 }
 
-/** A new API key. The prefix lets secret scanners know it; `hint` tells keys apart without giving them away. */
+/** A new API key. Secret scanners recognise its prefix; `hint` distinguishes keys and reveals nothing of them. */
 export function newApiKey(): { key: string; hash: Buffer; hint: string } {
   const key = `brk_${randomBytes(32).toString('base64url')}`;
   return { key, hash: hashOfKey(key), hint: key.slice(0, 8) };

@@ -104,19 +104,19 @@ export const Environment = z.object({
   OIDC_CLI_CLIENT_ID: z.string().optional(),
   /** The scopes that the command line requests; by default those of the portal. */
   OIDC_CLI_SCOPES: z.string().optional(),
-  /** Asked for when somebody signs in; `offline_access` where the issuer gives refresh tokens for it only. */
+  /** The scopes that a sign-in requests. Some issuers return refresh tokens only for `offline_access`. */
   OIDC_SCOPES: z
     .string()
     .default('openid profile')
     .refine((scopes) => scopes.split(' ').includes('openid'), { error: 'must hold "openid"' }),
   /** The name of the issuer on the sign-in page. */
   OIDC_NAME: z.string().max(60).optional(),
-  /** Claims that tell projects and roles: a name, or a path with dots. */
+  /** The claims that contain projects and roles: a name, or a path with dots. */
   OIDC_PROJECT_CLAIM: z.string().min(1).default('projects'),
   OIDC_ROLE_CLAIM: z.string().min(1).default('roles'),
   /** The mapping of the issuer's roles to ours, e.g. `viewer=reader,editor=member`. A role that is missing here gives no rights. */
   OIDC_ROLES: list,
-  /** How the issuer must have signed somebody in: values of the claim `acr` that count. Without any, whatever it does is enough. */
+  /** The values of the claim `acr` that are strong enough for a sign-in. Empty: every sign-in is enough. */
   OIDC_ACR: list,
 
   /** Where spans are sent by OTLP over HTTP; without an address none are. The exporter reads its other variables itself. */
@@ -161,7 +161,7 @@ export const Environment = z.object({
   TARGETS: z.string().default('{}').pipe(Targets),
   /** Those that the images of every project go to, by comma, unless the project chooses. */
   DELIVER_TO: list,
-  /** Ed25519 private key (PKCS#8 PEM) that signs how images came to be; nothing is signed without one. */
+  /** Ed25519 private key (PKCS#8 PEM) that signs the provenance of images; without one nothing is signed. */
   PROVENANCE_KEY: z.string().optional(),
   /** Public keys (PEM, one after the other) that signed before; only ever shown. */
   PROVENANCE_FORMER_KEYS: z.string().optional(),
@@ -190,7 +190,7 @@ export const Environment = z.object({
   SCRATCH_DIR: z.string().default('/var/tmp/bootready'),
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).default(2),
   SWEEP_SECONDS: seconds(60),
-  /** So long after they came, notifications of stores are forgotten that are settled. */
+  /** Settled notifications of stores are deleted this long after they arrived. */
   EVENTS_KEEP_DAYS: z.coerce.number().positive().default(30),
   /** A step that sends no heartbeat for this long counts as dead. */
   HEARTBEAT_SECONDS: seconds(30),

@@ -1,4 +1,4 @@
-/** Where what a step saw or signed is kept, beside the image and gone with it: `<project>/<image>/evidence/<run>/<name>`. */
+/** The place of a step's evidence, beside the image and deleted with it: `<project>/<image>/evidence/<run>/<name>`. */
 export function evidenceKey(
   { projectId, imageId, runId }: { projectId: string; imageId: string; runId: string },
   name: string,

@@ -46,7 +46,7 @@ export type ExamineSteps = {
   bootCheck?(parts: JudgedParts & { conversion: Conversion }): Promise<BootCheck>;
 };
 
-/** Whether the first look ends it: nothing else may open what failed there. */
+/** Whether admit ends the run: no other tool may open a file that failed there. */
 export function isRefused({ findings }: Admission): boolean {
   return findings.some(({ outcome }) => outcome === 'fail');
 }

@@ -26,12 +26,12 @@ export type Keep<T> = {
   when?: (result: T) => boolean;
 };
 
-/** Longer than Temporal takes from one step to the next, and no more than what waits meanwhile can bear. */
+/** Longer than Temporal needs between two steps, but short enough for the work that waits meanwhile. */
 const keptForMs = 5000;
 
 type Project = { busy: number; lastTurn: number; queue: (() => void)[] };
 
-/** @param shares counts what projects want of these slots too; without it nobody stands back */
+/** @param shares counts the demand of the projects for these slots too; without it no project stands back */
 export function createSlots(
   count: number,
   shares?: { use<T>(project: string, work: () => Promise<T>): Promise<T> },

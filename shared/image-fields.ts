@@ -113,7 +113,7 @@ export const glanceFields = {
   tasks: 'owner',
 } as const satisfies Readonly<Record<string, Audience>>;
 
-/** @param isPublished whether what the field tells is of the run that published the image */
+/** @param isPublished whether the value comes from the run that published the image */
 export function mayBeShown(audience: Audience, viewer: ImageViewer, isPublished = true): boolean {
   if (viewer === 'owner' || viewer === 'administrator') return true;
   if (audience === 'member') return viewer === 'member';

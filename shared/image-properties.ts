@@ -37,7 +37,7 @@ export function imageProperties(guest: GuestFacts): Record<string, string> {
   };
 }
 
-/** The smallest disk, in GiB, that holds a virtual size of so many bytes. */
+/** The smallest disk, in GiB, that holds a virtual size in bytes. */
 export function minimumDisk(virtualSize: number): number {
   return Math.ceil(virtualSize / 1024 ** 3);
 }

@@ -9,7 +9,7 @@ function ofError(error: unknown): SpanFacts {
   };
 }
 
-/** The work as one span. `told` says what its result, or what it threw, tells; only the outcome `failed` marks the span as such. */
+/** Runs the work as one span. `told` turns its result, or its error, into facts of the span. Only the outcome `failed` marks the span as failed. */
 export async function inSpan<Result>(
   traces: Pick<Traces, 'begin'>,
   span: SpanStart & { name: string },

@@ -1,6 +1,6 @@
 import type { Traces } from './ports/traces.ts';
 
-/** Where nobody asked for traces. */
+/** For processes without tracing. */
 export const noTraces: Traces = {
   current: () => undefined,
   logNames: () => ({}),

@@ -18,7 +18,7 @@ export type ProjectQuota = Quota & { projectId: string; own: Limits };
 export const quotaOrders = ['fill', 'bytes', 'project'] as const;
 export type QuotaOrder = (typeof quotaOrders)[number];
 
-/** So much room is taken at a time for bytes of which nobody says how many will come. */
+/** Room is reserved in steps of this size for bytes whose number is not known, in bytes. */
 export const stride = 64 * 1024 ** 2;
 
 export const unlimited: Limits = { bytes: null, images: null, uploads: null };
@@ -36,7 +36,7 @@ export type Resource = keyof Limits;
 export type Wanted = Partial<Record<Resource, number>>;
 export type Shortage = { resource: Resource; limit: number; used: number; wanted: number };
 
-/** The first thing that is short for what is wanted besides what is held already. */
+/** The first limit that has no room for `wanted` in addition to the current use. */
 export function findShortage({ limits, used }: Quota, wanted: Wanted): Shortage | undefined {
   for (const resource of ['images', 'uploads', 'bytes'] as const) {
     const more = wanted[resource];

@@ -21,7 +21,7 @@ export type ReceiveOptions = {
   limit: number;
   /** Bytes that have room already, and a function that reserves more. An error of `extend` ends the reception. */
   room: { held: number; extend: (bytes: number) => Promise<number> };
-  /** Whether this process may hold so many bytes of it, where that is more than readMemory its size. Parts stay as they are when it may not. */
+  /** Whether this process may hold this many bytes of it, if that is more than readMemory of its size. If not, parts do not grow. */
   mayHold: (bytes: number) => boolean;
   /** Asked every 30 seconds; false when nobody waits for these bytes any more. */
   isWanted: () => Promise<boolean>;
@@ -34,7 +34,7 @@ function nextPartSize(partNumber: number, size: number | undefined): number {
   return size === undefined ? growingPartSize(partNumber) : Math.max(growingPartSize(1), Math.ceil(size / 9000));
 }
 
-/** Sizes of the parts of a body, asked for in their order. They grow where there is memory for two of them, and stay as they are where there is not. */
+/** Sizes of the parts of a body, in order. They grow if there is memory for two of them; otherwise they keep their size. */
 export function createPartSizes(size: number | undefined, mayHold: ReceiveOptions['mayHold']) {
   let current = nextPartSize(1, size);
   return (partNumber: number): number => {
@@ -44,7 +44,7 @@ export function createPartSizes(size: number | undefined, mayHold: ReceiveOption
   };
 }
 
-/** Memory that a body of this length takes at first: one part is filled while another is sent. Those of unknown length grow. */
+/** The memory that a body of this length needs at first: one part is filled while another is sent. It grows if the length is not known. */
 export function readMemory(size?: number): number {
   return Math.min(2 * nextPartSize(1, size), size ?? Number.POSITIVE_INFINITY);
 }
@@ -68,8 +68,8 @@ export function gone(): BootreadyError {
 }
 
 /**
- * A body of any length, known or not, as the parts of a multipart upload, which is left open. Memory is two parts, which grow with what has come.
- * When it throws, the upload is aborted.
+ * Receives a body of any length, known or not, as the parts of a multipart upload, and leaves the upload open. Needs memory for two parts, which grow with the
+ * received bytes. If it throws, the upload is aborted.
  * @throws BootreadyError `quota-exceeded`, `gone`, `too-slow`, `invalid-input` when the body ends early, `unavailable`
  */
 export async function receive(
@@ -89,7 +89,7 @@ export async function receive(
   const hashes = { md5: createHash('md5'), sha256: createHash('sha256'), sha512: createHash('sha512') };
   const parts: UploadedPart[] = [];
   const largest = announced ?? Number.POSITIVE_INFINITY;
-  /** The part that fills, and the one that is on its way; they change places. */
+  /** One part fills while the other is being sent; then they change places. */
   const partSize = createPartSizes(announced, mayHold);
   let filling = Buffer.allocUnsafe(Math.min(partSize(1), largest));
   let leaving = Buffer.alloc(0);

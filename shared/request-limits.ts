@@ -241,7 +241,7 @@ export const requestLimits = {
 
 export type RequestLimitName = keyof typeof requestLimits;
 
-/** Those that our code refuses; the others are held by Node's HTTP server, or by a shorter page. */
+/** Limits that our own code enforces. Node's HTTP server, or a shorter page, enforces the others. */
 type Refused = {
   [Name in RequestLimitName]: (typeof requestLimits)[Name]['code'] extends ErrorCode ? Name : never;
 }[RequestLimitName];

@@ -9,10 +9,7 @@ export function deriveKey(secret: string, purpose: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', secret, '', `bootready ${purpose}`, 32));
 }
 
-/**
- * For those who have `secret` alone, which must be random. NIST SP 800-38D.
- * @param about where it belongs: what was sealed there opens nowhere else
- */
+/** Encrypts a text for owners of `secret`, which must be random. NIST SP 800-38D. @param about the place of the text: it cannot be opened in another place */
 export function seal(text: string, secret: string, about = ''): Buffer {
   const iv = randomBytes(ivBytes);
   const sealing = createCipheriv(cipher, deriveKey(secret, 'seal'), iv).setAAD(Buffer.from(about));

@@ -16,7 +16,7 @@ export const SecretsKey = z
     error: 'the same key is listed twice',
   });
 
-/** The keys that the configuration alone knows: they seal what lies in the database, and sign what the API gives out. */
+/** Keys that only the configuration has: they encrypt secrets in the database, and sign tokens of the API. */
 export type SecretKeys = {
   /** How a text begins that is sealed with each of them, the newest first; all of one length. */
   prefixes: [string, ...string[]];

@@ -1,8 +1,8 @@
 import type { Environment } from './config.ts';
 
 /**
- * Which variables hold secrets: anyone who has one may act as we do. Each may come from a file (NAME_FILE), as all variables may; none
- * is ever logged, printed or given to a process that opens an image. docs/operate.md names them too, and tests compare.
+ * The variables that hold secrets: anyone who has one may act as we do. Each may come from a file (NAME_FILE), as all variables may. None is ever logged,
+ * printed or passed to a process that opens an image. docs/operate.md names them too, and tests compare.
  */
 export const secretVariables = [
   'DATABASE_URL',

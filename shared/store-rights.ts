@@ -21,8 +21,8 @@ const write = ['PutObject', 'AbortMultipartUpload', 'ListMultipartUploadParts'] 
 const clear = ['ListBucketMultipartUploads', 'AbortMultipartUpload', 'DeleteObject'] as const;
 
 /**
- * The API takes uploads in, and images that are stored unchanged; of these it removes those that it refuses. Workers for steps write uploads too
- * (downloads, repairs). Workers for queues remove, and write nothing.
+ * The API writes uploads, and images that are stored unchanged; of these it removes those that it refuses. Workers for steps write uploads too (downloads,
+ * repairs). Workers for queues remove objects, and write none.
  */
 export const storeRights: Readonly<Record<ProcessRole, Readonly<Record<StoreBucket, readonly StoreAction[]>>>> = {
   api: { uploads: [...read, ...write], images: [...read, ...write, 'DeleteObject'] },

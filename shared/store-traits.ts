@@ -7,8 +7,8 @@ import type { ObjectStore } from './ports/object-store.ts';
 /** How a store treats parts, found by a test, because no S3 server reports it. */
 export type StoreTraits = {
   /**
-   * It refuses a part whose MD5 is another, makes the ETag of an object of the MD5 of its parts, and gives back what it was given. Then ETag and size tell
-   * what is stored, and nothing must be read back. Not so with SSE-KMS on AWS.
+   * The store refuses a part whose MD5 is different, makes the ETag of an object from the MD5 of its parts, and returns the bytes that it received. Then ETag
+   * and size show what is stored, and nothing must be read back. Not so with SSE-KMS on AWS.
    */
   keepsChecksums: boolean;
   /** It makes parts of objects of its own (UploadPartCopy). */

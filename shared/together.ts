@@ -1,10 +1,10 @@
 type Waiting<Item, Result> = { item: Item; resolve(result: Result): void; reject(error: unknown): void };
 
 /**
- * One call at a time; what is asked meanwhile goes together in the next one. Nobody waits for a clock: who asks alone is served at once, and the more ask, the
- * more share a round trip. When several were together and it failed, each is tried by itself: what is wrong with one is not told to the others.
+ * Makes one call at a time; requests that arrive meanwhile share the next call. No request waits for a timer: a single request is served at once, and the more
+ * requests there are, the more share a round trip. If a shared call fails, each request is tried separately, so the error of one does not reach the others.
  * @param work gives one result for each item, in their order
- * @param most so much goes together, as `readSize` counts it; an item that is larger goes alone
+ * @param most the limit of one call, as `readSize` counts it; a larger item gets its own call
  */
 export function together<Item, Result>(
   work: (items: readonly Item[]) => Promise<readonly Result[]>,

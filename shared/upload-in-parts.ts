@@ -20,7 +20,7 @@ export type PartsInput = {
   progress(share: number): void;
 };
 
-/** Anyone who else writes to the key removes what we have there, as we did with what he left. */
+/** Another writer to the key removes our parts, as we removed those of earlier attempts. */
 export function takenAway(error: unknown): never {
   if (!isBootreadyError(error) || error.code !== 'object-missing') throw error;
   throw new BootreadyError({

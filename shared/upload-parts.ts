@@ -1,6 +1,6 @@
 import type { UploadedPart } from './ports/object-store.ts';
 
-/** S3 takes at most 10,000 parts, of at least 5 MiB but the last (API_UploadPart). */
+/** S3 accepts at most 10,000 parts. Each has at least 5 MiB, except the last (API_UploadPart). */
 const MiB = 1024 ** 2;
 const smallest = 8 * MiB;
 
@@ -9,13 +9,13 @@ export function choosePartSize(size: number): number {
   return Math.max(smallest, Math.ceil(size / 9000 / MiB) * MiB);
 }
 
-/** The least that S3 takes of a part that is not the last. */
+/** The smallest size that S3 accepts for a part that is not the last. */
 const least = 5 * MiB;
 const partsOfOneSize = 1000;
 
 /**
- * Bytes of the next part, counted from 1, of a body of unknown length: small at first, so that a small body takes little memory, and double after
- * every thousand parts, so that 10,000 parts hold almost 5 TiB, the largest object of S3.
+ * Bytes of the next part, counted from 1, of a body of unknown length. Parts are small at first, so a small body needs little memory. They double after every
+ * thousand parts, so 10,000 parts hold almost 5 TiB, the largest object of S3.
  */
 export function growingPartSize(partNumber: number): number {
   return least * 2 ** Math.floor((partNumber - 1) / partsOfOneSize);
@@ -25,7 +25,7 @@ export function countParts(size: number): number {
   return Math.ceil(size / choosePartSize(size));
 }
 
-/** Where a part lies in the file. */
+/** The place of a part in the file. */
 export function partRange(size: number, partNumber: number): { offset: number; length: number } {
   const partSize = choosePartSize(size);
   const offset = (partNumber - 1) * partSize;

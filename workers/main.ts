@@ -97,7 +97,7 @@ export async function startWorker(
   };
 
   if (config.METRICS_PORT) {
-    // Before anything else begins that an error here would have to end.
+    // Comes before anything else starts that an error here would have to end.
     const metrics = await serveMetrics(registry, { host: config.METRICS_HOST, port: config.METRICS_PORT });
     closing.push(metrics.close);
   }
@@ -112,7 +112,7 @@ export async function startWorker(
     const ownTaskQueue = `bootready-${workerId}`;
     const keptForMs = config.CLAIM_SECONDS * 1000;
     const places = {
-      // The next ones lie ready, and one that waits for scratch space keeps no slot empty.
+      // The next images are ready, so an image that waits for scratch space keeps no slot empty.
       images: createPlaces(2 * config.WORKER_CONCURRENCY, keptForMs),
       downloads: createPlaces(2 * fetchedAtOnce, keptForMs),
     };

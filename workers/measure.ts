@@ -15,7 +15,7 @@ function worst(outcomes: readonly Outcome[]): Outcome {
   return (['fail', 'warn', 'unknown'] as const).find((each) => outcomes.includes(each)) ?? 'pass';
 }
 
-/** Waits for what has started; tells how long that took and, if so, why it failed, and then what resulted from it. */
+/** Waits for work that has started. Reports how long it took and, if it failed, why; then returns its result. */
 async function timed<Result>(
   begun: Promise<Result>,
   ended: (seconds: number, failure?: { error: unknown }) => void,
@@ -37,7 +37,7 @@ function stepTimer(meter: StepMeter) {
     timed(begun, (seconds, failure) => meter.step(step, failure ? toOutcome(failure.error) : 'done', seconds), seen);
 }
 
-/** The same deliveries, told to a meter. */
+/** The same deliveries, counted by a meter. */
 export function measureDeliveries(work: DeliveryActivities, meter: StepMeter): DeliveryActivities {
   return {
     ...work,
@@ -45,7 +45,7 @@ export function measureDeliveries(work: DeliveryActivities, meter: StepMeter): D
   };
 }
 
-/** The same steps, told to a meter. */
+/** The same steps, counted by a meter. */
 export function measureSteps(work: OnOwnQueue, meter: StepMeter): OnOwnQueue {
   const step = stepTimer(meter);
   return {
@@ -68,7 +68,7 @@ export function measureSteps(work: OnOwnQueue, meter: StepMeter): OnOwnQueue {
   };
 }
 
-/** The same looks, judgements and ends of runs, told to a meter. */
+/** The same checks, judgements and ends of runs, counted by a meter. */
 export function measureEnds<Work extends LedgerActivities & AdmitActivities>(work: Work, meter: StepMeter): Work {
   return {
     ...work,
@@ -85,7 +85,7 @@ export function measureEnds<Work extends LedgerActivities & AdmitActivities>(wor
   };
 }
 
-/** The same jobs, told to a meter. */
+/** The same jobs, counted by a meter. */
 export function measureJobs(handlers: WorkingHandlers, meter: JobMeter): QueueHandlers {
   const job = <Result>(
     name: Parameters<JobMeter['job']>[0],

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** A file that nobody has used for this long will not be used again. */
 const oldMs = 30 * 24 * 3600 * 1000;
 
-/** Removes files and folders of a cache that go by such names and have not been touched for a month. */
+/** Removes files and folders of a cache whose names match and that were not touched for a month. */
 export async function removeOld(cacheDir: string, names: RegExp): Promise<void> {
   for (const name of await readdir(cacheDir)) {
     if (!names.test(name)) continue;

@@ -8,7 +8,10 @@ export type Places = {
   readonly count: number;
   /** Begun here and not ended. */
   readonly taken: number;
-  /** Resolves when one more may begin. Who begins with it calls `begin` before it is given back. @param beyond so many may be taken beside `count` */
+  /**
+   * Resolves when one more may start. The caller that starts with it calls `begin` before it gives it back. @param beyond the number that may start in addition
+   * to `count`
+   */
   reserve(beyond: number, signal: AbortSignal): Promise<Reservation>;
   giveBack(reservation: Reservation): void;
   begin(name: string): void;
@@ -21,13 +24,13 @@ export type Reservation = { readonly beyond: number };
 
 type Asked = { beyond: number; take: () => void };
 
-/** @param keptForMs how long one that has no step is counted: as long as Temporal waits for a worker to pick up the next */
+/** @param keptForMs how long an image without a step counts: as long as Temporal waits for a worker to start the next step */
 export function createPlaces(count: number, keptForMs: number): Places {
   const held = new Map<string, { steps: number; leaves?: NodeJS.Timeout }>();
   const reserved = new Set<Reservation>();
   const asked = new Set<Asked>();
 
-  /** Each queue is checked by itself: one that has nothing keeps no other from beginning. */
+  /** Each queue is checked separately: an empty queue does not block the others. */
   const hasRoom = (beyond: number): boolean => {
     const ofSameQueue = [...reserved].filter((each) => each.beyond === beyond).length;
     return held.size + ofSameQueue < count + beyond;

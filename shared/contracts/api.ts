@@ -157,7 +157,7 @@ export const PublishedView = z.object({
 });
 export type PublishedView = z.infer<typeof PublishedView>;
 
-/** How an image was made from another one; what the remedies came to is in its own report. */
+/** How an image was made from another one. Its own report shows the effect of the remedies. */
 export const RepairView = z.object({
   parentId: z.uuid(),
   status: OrderStatus,
@@ -257,7 +257,7 @@ export const ImageQuery = z.object({
   /** The system that the newest run found: type or distribution. */
   system: ListedSystem.optional(),
   visibility: Visibility.optional(),
-  /** `platform`: those that the provider offers to everyone. */
+  /** `platform`: images that the provider offers to everyone. */
   owner: z.enum(['project', 'platform']).default('project'),
   /** Those of other projects that are shared with the own one, by what it has said to them. Goes before `owner`. */
   shared: z.enum([...memberStatuses, 'all']).optional(),
@@ -273,7 +273,7 @@ export const CreateImage = z.strictObject({
   settings: ImageSettings.default({}),
   /** The size of the file for the upload, if it is known. A file over the limit is refused at once. */
   size: Bytes.optional(),
-  /** When it was taken of an instance. */
+  /** Present if the image was made from an instance. */
   snapshot: Snapshot.optional(),
   /** Where its bytes are fetched from; without it they are uploaded. The file must be there for everyone who knows the address. */
   source: z.strictObject({ url: SourceUrl, checksum: Checksum.optional() }).optional(),
@@ -295,7 +295,7 @@ export const ChangeImage = z
     minRam: Amount.optional(),
     /** GiB. */
     minDisk: Amount.optional(),
-    /** Merged with those that are there; null removes one. */
+    /** Merged with the existing properties; null removes one. */
     properties: z.record(z.string().min(1).max(255), z.string().max(65_535).nullable()).optional(),
   })
   .refine((change) => Object.keys(change).length > 0, 'Give at least one change.');
@@ -336,7 +336,7 @@ export const SetImageSource = z
     url: SourceUrl,
     /** The checksum of the file: another checksum means another image. */
     checksum: Checksum.optional(),
-    /** Where it stands: SHA256SUMS, SHA512SUMS and the like. */
+    /** The place of the checksum file: SHA256SUMS, SHA512SUMS and the like. */
     checksumUrl: SourceUrl.optional(),
     /** OpenPGP public keys, armoured: with one of them that file must be signed. */
     signingKeys: z
@@ -355,7 +355,7 @@ export const SetImageSource = z
       .default(86_400),
     /** The name of the images; by default the family. */
     name: ImageName.optional(),
-    /** How many earlier images of the family stay, of those that the source has brought; without it all. */
+    /** How many earlier images of the source are kept; without it all. */
     keep: z.number().int().min(0).max(1000).optional(),
     settings: ImageSettings.default({}),
   })
@@ -384,7 +384,7 @@ export const ImageSourceView = z.object({
   checksum: z.string().nullable(),
   imageId: z.uuid().nullable(),
   lookedAt: Time.nullable(),
-  /** Why the last look failed. */
+  /** Why the last check failed. */
   failure: FailureView.nullable(),
 });
 export type ImageSourceView = z.infer<typeof ImageSourceView>;
@@ -442,7 +442,7 @@ export const UploadEventView = z.object({
   eventName: z.string(),
   bucket: z.string(),
   key: z.string(),
-  /** How often the same notification came. */
+  /** How often the same notification arrived. */
   deliveries: z.number().int(),
   receivedAt: Time,
   outcome: z.enum(['received', 'started', 'duplicate', 'no-object', 'ignored', 'failed']),
@@ -591,9 +591,9 @@ export const SessionView = z.object({
   expiresAt: Time,
   /** Where it was last used from. */
   address: z.string().nullable(),
-  /** "Firefox, Linux"; null for one that is not known. */
+  /** "Firefox, Linux"; null if the browser is not known. */
   browser: z.string().nullable(),
-  /** The one that asks. */
+  /** The session of this request. */
   isCurrent: z.boolean(),
 });
 export type SessionView = z.infer<typeof SessionView>;

@@ -8,12 +8,12 @@ export const CheckReport = Examination.extend({
   schema: z.literal('bootready.check/v1'),
   /** Name without folders, and bytes. */
   file: z.object({ name: z.string(), size: z.number() }),
-  /** The one that the verdict follows. */
+  /** The policy for the verdict. */
   policy: Policy,
   findings: z.array(FindingView),
-  /** Where the converted disk was kept, when that was asked for and there is one. */
+  /** The file of the converted disk, if the user asked for it and there is one. */
   output: z.string().optional(),
-  /** Where the software bill of materials was written, when that was asked for and there is a package database. */
+  /** The file of the software bill of materials, if the user asked for it and there is a package database. */
   sbom: z.object({ file: z.string(), packages: z.number() }).optional(),
 });
 export type CheckReport = z.infer<typeof CheckReport>;

@@ -12,5 +12,5 @@ export const deliveryStatuses = ['queued', 'running', 'done', 'failed', 'cancell
 export const DeliveryStatus = z.enum(deliveryStatuses);
 export type DeliveryStatus = z.infer<typeof DeliveryStatus>;
 
-/** One published image to one target, asked for once more with each number. Holds names only: it is in Temporal's history. */
+/** One published image to one target; each new request has a new number. Holds only names, because it is in Temporal's history. */
 export type DeliveryOrder = { deliveryId: string; number: number; imageId: string; projectId: string; target: string };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
 
-/** How far the making of an image's bytes is. `handed-over`: they are an upload, and the run of the image tells the rest. */
+/** The progress of making an image's bytes. `handed-over`: the bytes are an upload, and the image's run shows the rest. */
 export const OrderStatus = z.enum(['queued', 'running', 'handed-over', 'failed', 'cancelled']);
 export type OrderStatus = z.infer<typeof OrderStatus>;

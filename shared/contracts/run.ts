@@ -19,7 +19,7 @@ export const Layer = z.object({
   kind: z.enum(['gz', 'xz', 'zstd', 'bzip2', 'tar', 'pieces', 'disk']),
   /** For `tar`: the member that is the disk. Guest-controlled text. */
   member: z.string().optional(),
-  /** For `tar`: where the member's bytes lie in the layer around it. */
+  /** For `tar`: the place of the member's bytes in the layer around it. */
   offset: z.number().optional(),
   size: z.number().optional(),
   /** For `tar`: what the archive's manifest says of the member. */
@@ -73,7 +73,7 @@ export const GuestFacts = z.object({
   partitionTable: z.enum(['gpt', 'mbr', 'none', 'other']).optional(),
   firmware: z.array(z.enum(['bios', 'uefi'])).optional(),
   osType: z.string().optional(),
-  /** No system was found, and one may be where nothing could be read: starting the image tells. */
+  /** No system was found, but a part that could not be read may hold one: starting the image shows it. */
   mayHoldSystem: z.boolean().optional(),
   osDistro: z.string().optional(),
   osVersion: z.string().optional(),
@@ -95,7 +95,7 @@ export const GuestFacts = z.object({
   guestAgent: z.boolean().optional(),
   /** Windows: whether Cloudbase-Init is installed. */
   cloudbaseInit: z.boolean().optional(),
-  /** Windows: what it takes the hardware clock to tell. */
+  /** Windows: how it reads the hardware clock. */
   hardwareClock: z.enum(['utc', 'local']).optional(),
 });
 export type GuestFacts = z.infer<typeof GuestFacts>;
@@ -143,7 +143,7 @@ export const Report = Examination.extend({
   imageId: z.uuid(),
   runId: z.uuid(),
   upload: z.object({
-    /** Where the bytes came from: null for other projects. */
+    /** The place of the uploaded bytes: null for other projects. */
     bucket: z.string().nullable(),
     key: z.string().nullable(),
     etag: z.string().nullable(),

@@ -6,7 +6,7 @@ import { z } from 'zod';
 export const SnapshotKind = z.enum(['backup', 'template']);
 export type SnapshotKind = z.infer<typeof SnapshotKind>;
 
-/** An image that was taken of an instance. */
+/** An image that was made from an instance. */
 export const Snapshot = z.strictObject({
   kind: SnapshotKind.default('template'),
   /** The image that the instance was made of. */

@@ -33,7 +33,7 @@ export function makeDownloadWorkflowId(imageId: string): string {
   return `download-${imageId}`;
 }
 
-/** Each time that a delivery is asked for. */
+/** A separate id for each request of a delivery. */
 export function makeDeliveryWorkflowId({ deliveryId, number }: DeliveryOrder): string {
   return `delivery-${deliveryId}-${number}`;
 }

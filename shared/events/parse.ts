@@ -6,7 +6,7 @@ type Json = Readonly<Record<string, unknown>>;
 
 export type Parsed = {
   uploads: UploadNotification[];
-  /** How many records were something else: removals, test events, other kinds. */
+  /** The number of records that announce no upload: removals, test events, other kinds. */
   ignored: number;
   /** Uploads whose bucket, key or version no store can have: with a zero byte or half a character. */
   impossible: number;
@@ -225,8 +225,8 @@ function decoded(value: string | null): string | null {
 }
 
 /**
- * The keys that an event may mean, as it stands first. AWS, MinIO and Ceph form-encode keys, versitygw does not, and "a+b" does
- * not tell which it is: HEAD decides.
+ * The keys that an event may mean; the unchanged key comes first. AWS, MinIO and Ceph form-encode keys, versitygw does not, and "a+b" does not show which it
+ * is: HEAD decides.
  */
 export function keyCandidates(key: string): string[] {
   const candidates = [key];

@@ -25,7 +25,7 @@ export type Reception =
   | { status: 200; accepted: number; ignored: number }
   | { status: 400 | 401; message: string; remedy: string };
 
-/** Hashed first, so that neither content nor length shows in the time it takes. */
+/** Hashes the value first, so the time of the comparison reveals neither content nor length. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(text).digest();
 }

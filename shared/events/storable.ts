@@ -6,7 +6,7 @@ export function isStorableText(text: string): boolean {
   return text.isWellFormed() && !text.includes('\0');
 }
 
-/** JSON as Postgres can keep it, without secrets: what cannot be kept is replaced by U+FFFD. Nests no deeper than the body that it came in. */
+/** JSON that Postgres can store, without secrets. Characters that Postgres cannot store become U+FFFD. It nests no deeper than the original body. */
 export function storableJson(value: unknown): unknown {
   if (typeof value === 'string') return storableText(value);
   if (Array.isArray(value)) return value.map(storableJson);

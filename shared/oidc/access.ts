@@ -6,8 +6,8 @@ import type { Role } from '../ports/projects.ts';
 export type Claims = Readonly<Record<string, unknown>>;
 
 /**
- * Which claims tell projects and roles, and what the issuer's words for roles mean here. `strengths`: which values of `acr` count as signed in well enough;
- * none: whatever it is.
+ * The claims that contain projects and roles, and the meaning of the issuer's roles here. `strengths`: the values of `acr` that are strong enough; empty: every
+ * value is.
  */
 export type AccessRules = {
   projectClaim: string;
@@ -60,7 +60,7 @@ export function toAccess(claims: Claims, { projectClaim, roleClaim, roles, stren
   return { subject, name: nameOf(claims) ?? subject, projects: [...new Set(projects)], role };
 }
 
-/** By its whole name (`https://example.org/roles`), else as a path (`realm_access.roles`). */
+/** Searches by the full name first (`https://example.org/roles`), then by a path (`realm_access.roles`). */
 export function claimAt(claims: Claims, name: string): unknown {
   if (Object.hasOwn(claims, name)) return claims[name];
   return name.split('.').reduce<unknown>((inside, part) => {

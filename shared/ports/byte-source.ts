@@ -3,9 +3,9 @@ export interface ByteSource {
   /** Size in bytes. */
   readonly size: number;
   /**
-   * Up to `length` bytes from `offset`; shorter only at the end of the source, empty beyond it.
-   * @throws BootreadyError `object-changed` when the bytes are no longer those that were pinned;
-   *         `object-missing` when they are gone; `unavailable` (retryable) for anything passing.
+   * Up to `length` bytes from `offset`; fewer only at the end of the source, none beyond it.
+   * @throws BootreadyError `object-changed` when the bytes are no longer the pinned ones; `object-missing` when they no longer exist; `unavailable` (retryable)
+   * for every temporary problem.
    */
   read(offset: number, length: number, signal?: AbortSignal): Promise<Buffer>;
 }

@@ -45,13 +45,13 @@ export type SentParts = Sha256 & {
 export type ReadBack = Sha256 & { size: number };
 
 /**
- * Work with every byte of an image: gigabytes are read, hashed and sent, which takes a processor for seconds. None of it is done on the event loop of
- * anyone who asks. Throws BootreadyErrors as ObjectStore does; the reason of `signal` when that is aborted.
+ * Work with every byte of an image: reading, hashing and sending gigabytes, which keeps a processor busy for seconds. None of it runs on the event loop of the
+ * caller. Throws BootreadyErrors as ObjectStore does; the reason of `signal` when that is aborted.
  */
 export interface ByteWork {
   /** @throws `scratch-full`, retryable */
   bring(order: BringOrder, control: ByteControl): Promise<Sha256>;
-  /** A file of our own, or one that a sandbox has written. @throws `tool-failed` when it is no regular file of exactly this size */
+  /** Hashes a file of our own, or one that a sandbox has written. @throws `tool-failed` when it is not a regular file of exactly this size */
   hash(file: LocalFile, control: ByteControl): Promise<Sha256>;
   /** As `hash`, by another algorithm. @returns lower-case hex */
   digest(file: LocalFile & { algorithm: DigestAlgorithm }, control: ByteControl): Promise<{ hex: string }>;

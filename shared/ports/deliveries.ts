@@ -61,7 +61,7 @@ export interface DeliveryStore {
   progress(deliveryId: string, fence: number, percent: number): Promise<void>;
   attemptFailed(deliveryId: string, fence: number, failure: Failure): Promise<void>;
   done(deliveryId: string, fence: number, location: string): Promise<void>;
-  /** Does nothing when it has ended, or was asked for again. */
+  /** Does nothing if the delivery has ended, or was requested again. */
   fail(order: DeliveryOrder, failure: Failure): Promise<void>;
   /** It is `cancelled` from here on, and finished at once when nobody has started it. Undefined when none to this target is open. */
   cancel(imageId: string, target: string): Promise<DeliveryOrder | undefined>;

@@ -12,7 +12,7 @@ export type UploadEvent = UploadNotification & {
   detail: string | null;
   imageId: string | null;
   settledAt: Date | null;
-  /** The span that it was first taken in by. */
+  /** The span that first received it. */
   traceparent: Traceparent | null;
 };
 
@@ -26,11 +26,14 @@ export interface EventStore {
   reopen(id: number): Promise<boolean>;
   /** Not settled and older than so long: their job was lost. */
   unsettled(olderThanSeconds: number, limit: number): Promise<number[]>;
-  /** Forgets those of the `limit` oldest that are settled and came so long ago; returns how many. A notification that comes again after that is a new one. */
+  /**
+   * Deletes those of the `limit` oldest notifications that are settled and at least this old; returns their number. If such a notification arrives again later,
+   * it counts as new.
+   */
   prune(olderThanSeconds: number, limit: number): Promise<number>;
   /**
-   * Newest first; `before` is the id of the last row of the page before. With a project, only what lies below its key prefix (and no longer one of
-   * another project) or became an image of it; with `isSettled`, only what is, or is not.
+   * Newest first; `before` is the id of the last row of the previous page. With a project: only notifications whose key is below the project's prefix (and that
+   * no longer belong to another project), or that became an image of it. With `isSettled`: only settled ones, or only open ones.
    */
   list(filter: { projectId?: string; isSettled?: boolean; before?: number; limit: number }): Promise<UploadEvent[]>;
 }

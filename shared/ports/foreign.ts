@@ -26,7 +26,7 @@ export type Helpers = Readonly<Record<string, (...args: any[]) => Promise<unknow
 
 export type ForeignResult<Output> =
   | { state: 'done'; value: Output }
-  /** `part`: the one that the task had named last. */
+  /** `part`: the last part that the task had named. */
   | { state: 'exceeded'; limit: ForeignLimit; part: string | undefined };
 
 /** `crash`: the parser threw an error that nobody expected of it. */
@@ -50,7 +50,7 @@ export type ForeignTask<Input, Output, Offered extends Helpers> = {
   readonly types?: (input: Input, helpers: Offered, part: NamePart) => Promise<Output>;
 };
 
-/** Tells the owner what comes next; its time is counted by itself. */
+/** Tells the owner which part comes next; each part has its own time limit. */
 export type NamePart = (name: string) => void;
 
 /**

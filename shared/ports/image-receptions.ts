@@ -27,7 +27,7 @@ export interface ImageReceptions {
     status: 'saving' | 'uploading',
     size?: number,
   ): Promise<(Reception & { held: number }) | undefined>;
-  /** Room for at least so many bytes in all; gives those that may come now. Undefined when the place is lost. @throws `quota-exceeded` */
+  /** Reserves room for at least this many bytes in total, and returns how many may be sent now. Undefined if the place is lost. @throws `quota-exceeded` */
   extendReception(reception: Reception, bytes: number): Promise<number | undefined>;
   /** To be said every half a minute or so; false when the place is lost or the image deleted. */
   keepReception(reception: Reception): Promise<boolean>;

@@ -36,7 +36,7 @@ export type Image = ImageAttributes & {
   md5: string | null;
   sha256: string | null;
   sha512: string | null;
-  /** Whether its bytes are served as they came, whatever a run makes of them. */
+  /** Whether its bytes are served unchanged, whatever a run finds. */
   isVerbatim: boolean;
   /** The family of a platform image. */
   family: string | null;

@@ -44,7 +44,7 @@ export type LatestRun = {
   runId: string;
   number: number;
   status: RunStatus;
-  /** The step that runs, else the last one that ran. */
+  /** The running step, or else the last one that ran. */
   step: Step | null;
   percent: number;
   verdict: Verdict | null;
@@ -96,8 +96,8 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
     },
   ): Promise<Image>;
   /**
-   * Room for the bytes of an upload, before the first of them comes. Said again, it is the new size that counts.
-   * @param multipartId of the upload that is open; null: none
+   * Reserves room for the bytes of an upload, before the first of them arrives. If it is called again, the new size counts. @param multipartId of the open
+   * upload; null: no upload is open
    * @throws `quota-exceeded`, `conflict` also when another upload is open
    */
   reserveUpload(imageId: string, size: number, multipartId?: string | null): Promise<void>;
@@ -112,9 +112,8 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   /** Closes this upload and gives its room back. Null: no upload was open. */
   closeMultipart(imageId: string, multipartId: string | null): Promise<void>;
   /**
-   * The image of these bytes, with its first run. The same bytes at the same key are one image: the second call, at once
-   * even, gets `isNew: false`. An announced row takes the first bytes that come to its key. Bytes that are over the quota are an
-   * image too, whose run refuses them.
+   * Finds or creates the image of these bytes, with its first run. The same bytes at the same key are one image: the second call, even at the same time, gets
+   * `isNew: false`. An announced row gets the first bytes that arrive at its key. Bytes over the quota become an image too, and its run refuses them.
    */
   findOrCreate(object: ObjectInfo, defaults: NewImage): Promise<{ image: Image; run: Run; isNew: boolean }>;
   /** Whether these bytes at this key are an image already. */
@@ -141,7 +140,7 @@ export interface ImageStore extends VisibleImages, ImageMembers, ImageReceptions
   unstartedRuns(olderThanSeconds: number): Promise<{ image: Image; run: Run }[]>;
   /** First half of deleting: nobody sees it as usable any more. @throws `conflict` while a run works on it, or while it is protected */
   markForDeletion(id: string): Promise<void>;
-  /** Second half, when its objects are gone. */
+  /** Second half of a deletion, when its objects no longer exist. */
   markDeleted(id: string): Promise<void>;
   pendingDeletions(): Promise<Image[]>;
   /** Images that were announced at least this long ago, have no bytes, and are not protected. */

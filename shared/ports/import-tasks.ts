@@ -1,7 +1,7 @@
 import type { Report } from '../contracts/run.ts';
 import type { Failure } from '../errors.ts';
 
-/** Imports that were asked for by the Image API, which tells about them as tasks. While bytes are fetched a task is a download, from then on a run. */
+/** Imports that the Image API started; it shows them as tasks. While bytes are being fetched a task is a download, from then on a run. */
 export const taskStatuses = ['pending', 'processing', 'success', 'failure'] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
 
@@ -17,7 +17,7 @@ export type ImportTask = {
   updatedAt: Date;
 };
 
-/** With what it was asked for, and why it failed. */
+/** Includes the request, and the reason if it failed. */
 export type ImportTaskDetail = ImportTask & {
   /** Null when the data was staged. Its query may be a secret: `shownUrl` says what is shown of it. */
   url: string | null;
@@ -39,7 +39,7 @@ export type TaskQuery = {
   limit: number;
 };
 
-/** Tasks outlive their images. Undefined or none of what anyone who asks may not see. */
+/** Tasks outlive their images. Tasks that the caller may not see are undefined or missing. */
 export interface ImportTaskStore {
   /** @throws BootreadyError `invalid-input` when there is no task at the marker */
   list(query: TaskQuery): Promise<ImportTask[]>;

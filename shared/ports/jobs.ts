@@ -16,7 +16,7 @@ export type QueueState = {
   oldestWaitingSeconds: number;
 };
 
-/** Tells anyone who listens that an image, one of its runs or steps has changed. Nothing is promised about what was missed. */
+/** Informs listeners that an image, or one of its runs or steps, has changed. A listener may miss changes. */
 export interface ImageFeed {
   subscribe(imageId: string, listener: () => void): () => void;
   /** Listens to every image; undefined when anything may have changed. */

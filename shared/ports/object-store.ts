@@ -30,7 +30,7 @@ export type UploadedPart = { partNumber: number; etag: string; size: number };
 export interface ObjectStore {
   /** Undefined when there is no such object. */
   head(bucket: string, key: string): Promise<ObjectInfo | undefined>;
-  /** @throws `object-changed` when the ETag (or version) is another one now, `object-missing` when it is gone. */
+  /** @throws `object-changed` when the ETag (or version) has changed, `object-missing` when the object no longer exists. */
   read(pin: ObjectPin, offset: number, length: number, signal?: AbortSignal): Promise<Buffer>;
   /** The whole object as a stream, or the bytes of a range of it; same errors as `read`. The caller destroys it. */
   stream(pin: ObjectPin, signal?: AbortSignal, range?: { offset: number; length: number }): Promise<Readable>;

@@ -4,7 +4,7 @@ import type { Access } from '../oidc/access.ts';
 /** Values that bind a sign-in to the browser that started it: OpenID Connect Core 3.1.2.1 (state, nonce) and RFC 7636 (PKCE). */
 export type SignInChecks = { state: string; nonce: string; codeVerifier: string };
 
-/** Someone whom the issuer has just told about. */
+/** A user whom the issuer has just confirmed. */
 export type SignedIn = {
   access: Access;
   /** Shown to the issuer when the user signs out. */
@@ -27,7 +27,7 @@ export interface OidcIssuer {
   toAccess(token: string): Promise<Access>;
   /** Where the browser is sent to sign in. */
   signInUrl(checks: SignInChecks): Promise<string>;
-  /** @param query what the browser came back with, e.g. `?code=...&state=...` */
+  /** @param query of the address to which the browser returned, e.g. `?code=...&state=...` */
   finishSignIn(query: string, checks: SignInChecks): Promise<SignedIn>;
   /** Asks whether `subject` still may, and what. */
   renew(subject: string, refreshToken: string): Promise<SignedIn>;

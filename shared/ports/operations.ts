@@ -23,7 +23,7 @@ export type Backlog = { count: number; oldestSeconds: number };
 
 /** Queries of operators about the whole installation. */
 export interface OperationsStore {
-  /** Oldest first, at most so many. */
+  /** Oldest first, at most `limit`. */
   openRuns(limit: number): Promise<OpenRun[]>;
   /** Notifications that are not settled, and webhook deliveries that are neither delivered nor given up. */
   backlogs(): Promise<{ events: Backlog; deliveries: Backlog }>;

@@ -7,13 +7,13 @@ export type Order = { imageId: string; projectId: string; name: string };
 export interface OrderStore {
   /** Queued for this long: their workflow was perhaps never started. */
   unstarted(olderThanSeconds: number): Promise<Order[]>;
-  /** Takes it: a new fence. @throws `superseded` when it has ended, or somebody deletes its image */
+  /** Takes the order: a new fence. @throws `superseded` when it has ended, or its image is being deleted */
   begin(imageId: string): Promise<{ fence: number }>;
   /** @throws `superseded` unless the fence is the newest, the order is open and nobody deletes its image */
   assertHeld(imageId: string, fence: number): Promise<void>;
   /**
-   * Room for so many bytes of the new image, before they are stored: for as many as are asked for, or as are left but not fewer than
-   * needed. Gives what it holds now. @throws `superseded`, `quota-exceeded`
+   * Reserves room for bytes of the new image, before they are stored: `asked` bytes if there is room, or as many as are left, but at least `needed`. Returns
+   * the bytes that it holds now. @throws `superseded`, `quota-exceeded`
    */
   reserve(imageId: string, fence: number, needed: number, asked?: number): Promise<number>;
   /** @throws `superseded` */

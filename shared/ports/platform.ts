@@ -20,7 +20,7 @@ export type ImageSource = {
   signedAt: Date | null;
   settings: ImageSettings;
   everySeconds: number;
-  /** How many earlier images of the family stay, of those that the source has brought; null keeps all. */
+  /** How many earlier images of the source are kept; null keeps all. */
   keep: number | null;
   /** The checksum of the newest ordered image, and that image. */
   checksum: string | null;
@@ -39,7 +39,7 @@ export interface PlatformStore {
    * once. @throws `conflict` unless the image is active
    */
   promote(imageId: string, family: string): Promise<Image>;
-  /** The one that is shown, while it is active. */
+  /** The image that the family shows, while it is active. */
   latest(family: string): Promise<Image | undefined>;
   /** The latest of each family, by family. */
   families(): Promise<Image[]>;
@@ -62,8 +62,8 @@ export interface PlatformStore {
    */
   order(source: ImageSource, checksum: string, bucket: string): Promise<Image | undefined>;
   /**
-   * Hidden images that sources have brought, beyond what those keep of their families. Without those that something names: they are shared, protected,
-   * on their way to a target, or a repair or a snapshot is made of them.
+   * Hidden images of sources, beyond the number that those keep. Images that are still needed are left out: they are shared or protected, are on their way to a
+   * target, or a repair or a snapshot depends on them.
    */
   outlived(): Promise<{ imageId: string; family: string }[]>;
   /** Images that were ordered, are active now and not yet promoted. */

@@ -3,14 +3,14 @@ import type { Limits, ProjectQuota, Quota, QuotaOrder } from '../quota.ts';
 
 export type Project = {
   id: string;
-  /** Plain S3 clients own what lies below it in the uploads bucket; ends with "/". */
+  /** Uploads of plain S3 clients below this prefix belong to the project; ends with "/". */
   keyPrefix: string;
   targetFormat: TargetFormat | null;
   policy: Policy | null;
   bootCheck: BootPolicy | null;
   /** Its own limits; null follows the installation. */
   quota: Limits;
-  /** Names of those that its published images go to; null follows the installation. */
+  /** Names of the targets for its published images; null follows the installation. */
   targets: string[] | null;
 };
 
@@ -35,7 +35,7 @@ export type KnownKey = {
 };
 
 export interface ProjectStore {
-  /** Silently returns the one that exists. */
+  /** Creates the project, or returns the existing one. */
   ensure(project: {
     id: string;
     keyPrefix?: string;
@@ -138,7 +138,10 @@ export type KnownSession = SessionPlace & {
  * it was not used for the idle time.
  */
 export interface SessionStore {
-  /** `hash` is SHA-256 of the token in the cookie. An owner has so many at once (shared/request-limits.ts); with one more, the one that was not used for longest ends. */
+  /**
+   * `hash` is SHA-256 of the token in the cookie. The number of sessions for an owner is limited (shared/request-limits.ts). One more ends the session that was
+   * not used for the longest time.
+   */
   create(
     session: { hash: Buffer; expiresAt: Date; place?: SessionPlace } & ({ keyId: string } | { user: NewUserSession }),
   ): Promise<void>;
@@ -154,7 +157,7 @@ export interface SessionStore {
   endOthers(owner: SessionOwner, hash: Buffer | undefined): Promise<number>;
   /** The encrypted tokens of a session whose renewal is due. Only one caller at a time gets them; a claim that nobody settles ends by itself. */
   claimRenewal(hash: Buffer): Promise<Buffer | undefined>;
-  /** Settles a claim; without a grant somebody else may try. */
+  /** Settles a claim; without a grant another process may try. */
   settleRenewal(hash: Buffer, grant?: UserGrant): Promise<void>;
   chooseProject(hash: Buffer, projectId: string): Promise<void>;
   /** Gives what was sealed, if anything was. */

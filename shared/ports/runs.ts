@@ -9,7 +9,7 @@ import type { ObjectPin } from './object-store.ts';
 export type RunContext = {
   imageId: string;
   runId: string;
-  /** When the run was asked for: the same in each of its attempts. */
+  /** When the run was requested: the same for each of its attempts. */
   createdAt: Date;
   projectId: string;
   name: string;
@@ -21,7 +21,7 @@ export type RunContext = {
   /** The image was made from one instance, and must keep its identity. */
   isBackup: boolean;
   settings: ImageSettings;
-  /** Settings of the image, else of the project; undefined follows the installation. */
+  /** The setting of the image, or else of the project; undefined follows the installation. */
   targetFormat: TargetFormat | undefined;
   policy: Policy | undefined;
   bootCheck: BootPolicy | undefined;
@@ -37,7 +37,7 @@ export type Publication = {
   bucket: string;
   key: string;
   converted: ConvertedDisk;
-  /** Lower-case hex, of the same bytes, for those who compare by them. */
+  /** Lower-case hex, of the same bytes, for clients that compare them. */
   digests?: { md5: string };
   /** The findings as image properties. Properties that the owner has set already stay. */
   properties?: Readonly<Record<string, string>>;
@@ -93,7 +93,10 @@ export interface RunStore {
   publish(run: { imageId: string; runId: string }, fence: number, publication: Publication): Promise<void>;
   /** As `publish`, of an image that is served unchanged, and that is `admitted`. */
   approve(run: { imageId: string; runId: string }, fence: number, targets?: readonly string[]): Promise<void>;
-  /** Run and image (`killed`; `queued` after a cancel; what is served already is `deactivated` when it is unsafe, else left) in one transaction with the outbox row. Silently does nothing when the run is finished. */
+  /**
+   * Ends run and image in one transaction with the outbox row. The image is `killed`; after a cancellation `queued`. If it is already served, it is
+   * `deactivated` when it is unsafe, or else unchanged. Does nothing if the run is finished.
+   */
   finish(
     run: { imageId: string; runId: string },
     end: { status: 'rejected'; report: Report } | { status: 'failed'; failure: Failure } | { status: 'cancelled' },

@@ -34,7 +34,7 @@ export interface OpenSpan {
   end(facts: SpanFacts, how?: 'well' | 'failed'): void;
 }
 
-/** A span that is named before anybody knows when it ends, and perhaps in another process; its children name it meanwhile. */
+/** A span that gets its name before its end is known, and perhaps ends in another process; meanwhile its children can refer to it. */
 export type AnnouncedSpan = { self: Traceparent; parent?: Traceparent };
 
 export type EndedSpan = { name: string; since: Date; facts: SpanFacts; how: 'well' | 'failed' };

@@ -16,7 +16,7 @@ export type Sort = { key: SortKey; direction: 'asc' | 'desc' };
 
 export type VisibleQuery = {
   visibility?: Visibility | 'all';
-  /** Which shared images of others: those that the viewer has said so of. */
+  /** Which images that others share: those with this answer of the viewer. */
   memberStatus: MemberStatus | 'all';
   isHidden: boolean;
   isProtected?: boolean;
@@ -42,7 +42,7 @@ export type VisibleQuery = {
   limit: number;
 };
 
-/** Images of every project, as somebody may see and change them. */
+/** Images of every project, as a user may see and change them. */
 export interface VisibleImages {
   /** @throws BootreadyError `conflict` when the id is taken, `quota-exceeded` */
   create(image: ImageAttributes & { id?: string; settings: ImageSettings; uploadsBucket: string }): Promise<Image>;

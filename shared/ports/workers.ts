@@ -11,6 +11,6 @@ export interface WorkerRegistry {
   beat(id: string, state: WorkerState): Promise<void>;
   /** It stops in good order. */
   leave(id: string): Promise<void>;
-  /** In the order of their start; those that died among them, for a day. */
+  /** In the order of their start; includes dead ones for a day. */
   list(): Promise<KnownWorker[]>;
 }

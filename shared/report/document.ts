@@ -4,7 +4,7 @@ import type { Examination } from '../contracts/run.ts';
 import { formatBytes } from '../quantities.ts';
 import { type ReportWords, reportWords } from './words.ts';
 
-/** A report for people, wherever the image came from. Texts of the guest are in it: anyone who renders it escapes them. */
+/** A report for people, for an image from any source. It contains texts of the guest, so every renderer must escape them. */
 export type ReportDocument = Omit<Examination, 'findings'> & {
   /** Name of the image or file. */
   title: string;
@@ -23,7 +23,7 @@ export function toFacts(document: ReportDocument, language: Language): [label: s
   const around = layers
     .filter(({ kind }) => kind !== 'disk' && kind !== 'pieces')
     .map(({ kind, member }) => member ?? kind);
-  // Where the file's own header tells it already, once is enough.
+  // Shown only if the file's own header has not shown it already.
   const table =
     guest?.partitionTable === 'none' || guest?.partitionTable === disk?.variant ? undefined : guest?.partitionTable;
   const rows: [string, (string | undefined)[]][] = [

@@ -5,7 +5,7 @@ const batch = 100;
 /** They are good for an hour; the time is our own clock's, which need not agree with the server's. */
 const goodForMs = 50 * 60_000;
 
-/** Presigned URLs, asked for in batches of what comes next, each given once: anyone who tries again gets a new one. */
+/** Presigned URLs, requested in batches for the next parts. Each is used once: a new attempt gets a new URL. */
 export function createPartUrls(
   api: { signParts(imageId: string, partNumbers: number[]): Promise<SignedParts> },
   imageId: string,

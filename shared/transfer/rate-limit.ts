@@ -6,15 +6,15 @@ const burstSeconds = 0.25;
 export type RateLimit = {
   /** The most bytes at once. A sender that takes more must then wait so long that a server may give up. */
   burst: number;
-  /** Waits until so many bytes may go. Callers wait one after the other, so that all together keep the rate. */
+  /** Waits until this many bytes may be sent. Callers wait one after the other, so all of them together keep the rate. */
   take(bytes: number, signal?: AbortSignal): Promise<void>;
 };
 
 export const noLimit: RateLimit = { burst: Number.POSITIVE_INFINITY, take: () => Promise.resolve() };
 
 /**
- * A token bucket (RFC 2697 has its terms): it fills at the rate up to a burst, and who takes more than there is waits for the debt
- * to be paid. @param now seconds of a clock that does not jump
+ * A token bucket (RFC 2697 has its terms): it fills at the rate, up to a burst. A caller that takes more than it holds waits until the debt is paid. @param now
+ * seconds of a clock that does not jump
  */
 export function createRateLimit(
   bytesPerSecond: number,

@@ -1,4 +1,4 @@
-/** Speeds are those of so many seconds. */
+/** Speeds are averages over this many seconds. */
 const windowSeconds = 20;
 
 export type Reading = {

@@ -14,7 +14,7 @@ export type BootSeed =
 export function newBootSeed(guest: GuestFacts): BootSeed | undefined {
   const { architecture, osType, mayHoldSystem, storage = [] } = guest;
   if (mayHoldSystem && osType === undefined) {
-    // A disk of Windows has NTFS on it; else it most likely is a Linux that is newer than what reads it.
+    // A disk with NTFS is a Windows. Any other disk is most likely a Linux that is newer than the reader's kernel.
     if (storage.includes('ntfs')) return { system: 'windows', drive: newConfigDrive() };
     return { system: 'linux', seed: newSeed() };
   }
@@ -28,7 +28,7 @@ export type BootMachine = {
   disk: SeedDisk;
   hardware: Hardware;
   ports: readonly string[];
-  /** Whether its network has somebody at the other end who hears what it sends. */
+  /** Whether the other end of its network listens. */
   network: boolean;
 };
 

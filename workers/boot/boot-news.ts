@@ -8,7 +8,7 @@ const most = { chunkBytes: 256 * 1024, frames: 256, monitor: 256 * 1024 } as con
 
 type What = Pick<BootNews, 'console' | 'chunks' | 'frames' | 'monitor'>;
 
-/** Keeps what a guest says until it is taken; checks none of it. */
+/** Keeps the output of a guest until it is read, without any check. */
 export function bootNews({ ports, network }: Pick<BootMachine, 'ports' | 'network'>): {
   /** The functions that the machine calls. */
   listeners: Pick<MachineOptions, 'ports' | 'onFrame' | 'onMonitor' | 'onSerial'>;

@@ -5,7 +5,7 @@ export type ConsoleLog = {
   write(text: string): void;
   /** The newest part: enough to hold what a system says from its kernel's first line to its login prompt. */
   recent(): string;
-  /** Beginning and end, with a note of what lies between. */
+  /** Beginning and end, with a note about the part between them. */
   whole(): string;
 };
 

@@ -1,4 +1,4 @@
-/** Why a Windows did not get far enough to be heard, told from what firmware and boot loaders wrote to the console. */
+/** Why a Windows did not start far enough to be noticed. Decided from the output of firmware and boot loaders on the console. */
 export type WindowsBootFailure = 'boot-windows-nothing-to-boot' | 'boot-windows-loader-stuck';
 
 /**
@@ -28,7 +28,7 @@ const endOfLog = 600;
 /** Seconds of silence after such a sign; a slow machine is silent for longer, and a boot manager may be counting down. */
 const silence = { kvm: 35, tcg: 60 } as const;
 
-/** A Windows that runs says nothing on its console, hence silence alone is no end. */
+/** A running Windows writes nothing to its console, so silence alone is not the end. */
 export function windowsHasEnded(log: string, silentSeconds: number, accelerator: keyof typeof silence): boolean {
   return silentSeconds >= silence[accelerator] && explainWindows(log.trimEnd().slice(-endOfLog)) !== undefined;
 }

@@ -1,4 +1,4 @@
-/** Why a machine did not get as far as cloud-init's report, told from what it wrote to its console. */
+/** Why a machine did not reach cloud-init's report, decided from the output on its console. */
 export type BootFailure =
   | 'boot-kernel-panic'
   | 'boot-no-root-device'
@@ -40,9 +40,9 @@ type Sign = {
 };
 
 /**
- * In the order of a boot's end, most telling first: a panic for want of a root device is one of the root device.
- * Sources: Linux init/do_mounts.c, init/main.c and kernel/panic.c; initramfs-tools init and scripts/local; dracut emergency; mkinitcpio init;
- * genkernel initrd.scripts; mkinitfs; NixOS stage 1; systemd sulogin-shell; cloud-init's log format and its final message.
+ * Ordered by how clearly each sign shows the reason, the clearest first: a panic without a root device counts as a missing root device. Sources: Linux
+ * init/do_mounts.c, init/main.c and kernel/panic.c; initramfs-tools init and scripts/local; dracut emergency; mkinitcpio init; genkernel initrd.scripts;
+ * mkinitfs; NixOS stage 1; systemd sulogin-shell; cloud-init's log format and its final message.
  */
 const systemSigns: readonly Sign[] = [
   {
@@ -156,7 +156,7 @@ export function explainBoot(log: string, { ended, cloudInit }: BootEnd): BootFai
   const found = signIn(log, progress, () => true);
   if (found) return found.failure;
   if (ended) return 'boot-shut-down';
-  // It has not had its last word, else that would have been found: it was at work.
+  // Its final message would have been found, so cloud-init was still at work.
   if (has('prompt') && cloudInitBegan.test(log)) return 'boot-timeout';
   if (has('prompt')) return cloudInit ? 'boot-seed-ignored' : 'boot-cloud-init-silent';
   return has('kernel') || has('system') ? 'boot-timeout' : 'boot-no-sign-of-life';

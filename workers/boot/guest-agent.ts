@@ -12,8 +12,8 @@ const Answer = z.object({ return: z.unknown() });
 const Told = z.object({ 'pretty-name': z.string().optional(), 'host-name': z.string().optional() });
 
 /**
- * The host's end of the QEMU guest agent. It is asked for a number first, for lines of another conversation may still be running; what comes
- * before that number is no answer. All that it says is the guest's. https://www.qemu.org/docs/master/interop/qemu-ga-ref.html
+ * The host's end of the QEMU guest agent. It first requests a number, because lines of an earlier conversation may still arrive; lines before that number do
+ * not count. All answers are the guest's. https://www.qemu.org/docs/master/interop/qemu-ga-ref.html
  */
 export function guestAgent(number: number) {
   let rest: Buffer = Buffer.alloc(0);

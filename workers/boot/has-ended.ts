@@ -21,13 +21,13 @@ const endOfLog = 600;
 /** Services that run beside it go on for a while and then fail, including cloud-init's first stage. */
 const emergency = /(?:You are in|Welcome to) emergency mode|Entering emergency mode/;
 
-/** systemd tells about each service before the system is up; a quiet one tells about none, or begins when one has failed. */
+/** systemd reports each service before the system is up. With `quiet` it reports none, or starts when one has failed. */
 const showsServices = /Reached target (?:sysinit\.target|System Initialization)/;
 
 /** Messages of a working kernel may follow the prompts of other programs. */
 const kernelLine = /\[ *\d+\.\d{6}\] [^\n]*(?:\n|$)/g;
 
-/** GRUB's menu as it draws it; a countdown stands below it until one of its entries begins. A menu without one waits for a human. */
+/** GRUB's menu on the screen. A countdown is below it until one of its entries starts. A menu without a countdown waits for a person. */
 function menuWaits(log: string): boolean {
   const menu = log.slice(Math.max(0, log.lastIndexOf('keys to select which entry')));
   return (

@@ -16,10 +16,9 @@ function someKey(): string {
 }
 
 /**
- * cloud-init's NoCloud files for one boot check. The network has no other end, so an address is given instead of DHCP:
- * what waits for the network then has it. At its end cloud-init writes what it has done to a port of ours; where the guest has no driver for that
- * port, its final message on the console says that it came so far.
- * https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html
+ * cloud-init's NoCloud files for one boot check. The network has no other end, so the seed gives an address instead of DHCP; services that wait for the network
+ * then have it. At its end cloud-init writes its results to a port of ours. If the guest has no driver for that port, its final message on the console shows
+ * that it came this far. https://docs.cloud-init.io/en/latest/reference/datasources/nocloud.html
  */
 export function newSeed(): Seed {
   const token = randomBytes(8).toString('hex');

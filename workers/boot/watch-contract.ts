@@ -5,7 +5,7 @@ import type { BootSeed } from './boot-machine.ts';
 
 /** The messages between the owner of a machine and the task that watches it (watch-task.ts). */
 
-/** `told`: the system has said what was awaited; `stuck`: nothing will come; `ended`: the machine is off; `late`: time is over. */
+/** `told`: the system has sent the awaited sign; `stuck`: no sign will come; `ended`: the machine is off; `late`: time is over. */
 export type BootEnd = 'told' | 'stuck' | 'ended' | 'late';
 
 export type BootTimes = {

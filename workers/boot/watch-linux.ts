@@ -10,7 +10,7 @@ import { type BootWatch, lastLine } from './watch.ts';
 
 const mostOfPort = 64 * 1024;
 
-/** Waits until cloud-init has done what its seed told it, and says so itself. */
+/** Waits until cloud-init has applied its seed and reports that itself. */
 export function watchLinux(guest: GuestFacts, seed: Seed): BootWatch {
   let port = '';
   let report: BootReport | undefined;

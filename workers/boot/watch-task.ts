@@ -35,7 +35,9 @@ export async function watchBoot(
   }
 }
 
-/** Its own disk is the only one that it may write to: the overlay has come to its bound, or the worker's disk is full. qapi/block-core.json, BLOCK_IO_ERROR */
+/**
+ * The machine may write only to its own disk. So either the overlay has reached its limit, or the worker's disk is full. qapi/block-core.json, BLOCK_IO_ERROR
+ */
 function isDiskFull({ event, data }: QmpEvent): boolean {
   return event === 'BLOCK_IO_ERROR' && data.operation === 'write';
 }

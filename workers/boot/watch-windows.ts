@@ -20,8 +20,8 @@ const askEverySeconds = 5;
 const noBootDevice = 0x7b;
 
 /**
- * A Windows has no console that tells about it. It runs when its guest agent answers, or when its network adapter (netkvm, there is no other) asks
- * for an address in Microsoft's words; whichever comes first. Either tells its name too, by which it is seen whether it picked up its seed.
+ * A Windows writes nothing useful to a console. It runs when its guest agent answers, or when its network adapter (always netkvm) requests an address in
+ * Microsoft's words; the first of the two counts. Both report its name, which shows whether it has applied its seed.
  */
 export function watchWindows(guest: GuestFacts, drive: ConfigDrive): BootWatch {
   const agent = guestAgent(randomInt(2 ** 31));
@@ -55,7 +55,7 @@ export function watchWindows(guest: GuestFacts, drive: ConfigDrive): BootWatch {
     },
     look: ({ log, silentSeconds, seconds, allowedSeconds, accelerator }, { write }) => {
       for (const bytes of toAgent.splice(0)) write(agentPort, bytes);
-      // It may have gone and come again: Windows starts again while it sets itself up.
+      // The agent may have stopped and started again: Windows restarts during its setup.
       if (agentListens && seconds - asked >= askEverySeconds) {
         asked = seconds;
         write(agentPort, agent.greeting());
@@ -63,7 +63,7 @@ export function watchWindows(guest: GuestFacts, drive: ConfigDrive): BootWatch {
       if (panic !== undefined) return 'stuck';
       if (runs()) {
         heardAt ??= seconds;
-        // Cloudbase-Init comes last, and its name counts only after another start.
+        // Cloudbase-Init runs last, and its name counts only after another start.
         const patience = guest.cloudbaseInit ? allowedSeconds / 2 : askEverySeconds;
         return named() || seconds - heardAt >= patience ? 'told' : undefined;
       }
@@ -92,7 +92,7 @@ export function watchWindows(guest: GuestFacts, drive: ConfigDrive): BootWatch {
   };
 }
 
-/** By Hyper-V's way, which Windows takes under KVM, its own code comes along; pvpanic only tells that it has stopped. */
+/** Hyper-V's way, which Windows uses under KVM, includes its stop code; pvpanic only reports that it has stopped. */
 function stopCode({ info }: QmpEvent['data']): string {
   const { type, arg1 } = (typeof info === 'object' && info !== null ? info : {}) as Record<string, unknown>;
   return type === 'hyper-v' && typeof arg1 === 'number' ? `0x${arg1.toString(16).toUpperCase()}` : '-';
@@ -109,7 +109,7 @@ function unheard(end: BootEnd, log: string, guest: GuestFacts): Finding {
   const failure = explainWindows(log);
   if (failure) return bootFinding(failure, 'fail', { line });
   if (end === 'ended') return bootFinding('boot-windows-shut-down', 'fail', { line });
-  // An agent that is installed would have spoken. Without it, one that has a fixed address or no adapter is as silent as one that hangs.
+  // An installed agent would have answered. Without one, a Windows with a fixed address or without an adapter is as silent as one that hangs.
   return guest.guestAgent
     ? bootFinding('boot-windows-timeout', 'fail', { line })
     : bootFinding('boot-windows-silent', 'unknown', { line });

@@ -16,7 +16,7 @@ export type BootWatch = {
   onFrame?: (frame: Buffer) => void;
   /** Events of QEMU about the machine. The `id` of a port is its name. */
   onEvent?: (event: QmpEvent) => void;
-  /** Asked each second and whenever something came: whether there is anything more to wait for. */
+  /** Called each second and after each new output: decides whether there is more to wait for. */
   look(seen: Seen, machine: Pick<Machine, 'write'>): 'told' | 'stuck' | undefined;
   /** The findings at the end; `log` is the console's whole text. */
   judge(end: BootEnd, log: string): Finding[];

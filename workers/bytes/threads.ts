@@ -6,9 +6,9 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { ByteControl, ByteWork } from '../../shared/ports/byte-work.ts';
 import type { Outcome, Task } from './messages.ts';
 
-/** A thread that has nothing to do ends after this long: its start takes a fifth of a second, and it holds some 40 MiB. */
+/** An idle thread ends after this long: its start costs a fifth of a second, and it holds about 40 MiB. */
 const idleMs = 10_000;
-/** More than that many steps with bytes to move are not running at once; what comes on top waits. */
+/** No more steps than this move bytes at once; further ones wait. */
 const mostThreads = 16;
 
 /**

@@ -14,7 +14,7 @@ export function objectUpload(bytes: Pick<ByteWork, 'bring'>, from: ObjectPin): U
 
 const piece = 4 * 1024 ** 2;
 
-/** A file of anyone who runs the command; nothing else waits in that process. */
+/** A file of the user who runs the command; nothing else waits in that process. */
 export function sourceUpload(source: ByteSource): Upload {
   return {
     size: source.size,

@@ -1,6 +1,6 @@
 import type { ObjectPin, ObjectStore } from '../../shared/ports/object-store.ts';
 
-/** An object of zeros, as long as a part, from which the store copies all parts that are nothing else. It is made when it is first needed. */
+/** An object of zeros, as long as a part. The store copies all parts that contain only zeros from it. It is made when it is first needed. */
 export async function zerosObject(
   store: Pick<ObjectStore, 'head' | 'put'>,
   bucket: string,

@@ -60,7 +60,7 @@ export function grubLegacySector(sector: Buffer): number {
   return sector.readUInt32LE(0x44);
 }
 
-/** diskboot.img, the first sector of a core image, with a list of blocks that tells about at least one more. */
+/** diskboot.img, the first sector of a core image. Its list of blocks names at least one more. */
 export function isGrubCore(sector: Buffer): boolean {
   return (
     sector.length >= sectorSize &&

@@ -27,8 +27,8 @@ const starters: Record<InitSystem, readonly string[]> = {
 };
 
 /**
- * Whether systemd enables services by its presets at the next start: it takes a system without a machine id for one that has never run. An empty file is not
- * that. machine-id(5), "First Boot Semantics"
+ * Whether systemd enables services by its presets at the next start: it treats a system without a machine id as one that has never run. An empty file does not
+ * count as missing. machine-id(5), "First Boot Semantics"
  */
 async function isFirstBoot({ config, exists }: Reader): Promise<boolean> {
   return !(await exists('/etc/machine-id')) || (await config('/etc/machine-id'))?.[0] === 'uninitialized';

@@ -33,7 +33,7 @@ function mayFit(pattern: string, name: string): boolean {
 /** /lib and the like are links into /usr, or were before there were such. */
 const inUsr = /^\/(?:bin|sbin|lib(?:32|64|x32|exec)?)(?=\/|$)/;
 
-/** Why a path, or what a pattern (glob(7), with braces) names, may lie where nothing can be read; undefined when it does not. */
+/** Why a path, or the paths of a pattern (glob(7), with braces), may be in a place that nobody can read; undefined if they are not. */
 export function hiddenBy(hidden: readonly Hidden[], pattern: string): Why | undefined {
   if (hidden.length === 0) return undefined;
   const ways = alternatives(pattern).flatMap((way) => [way, ...(inUsr.test(way) ? [`/usr${way}`] : [])]);

@@ -7,7 +7,7 @@ import { type AskGuestfish, doneBy } from '../tools/guestfish-complaints.ts';
 import { type Output, openOutput } from '../tools/output.ts';
 import { largestInitramfs } from './look-contract.ts';
 
-/** An honest one takes seconds, with all that it is made of. */
+/** An honest initramfs takes only seconds, including all of its parts. */
 const unpackSeconds = 300;
 
 type Opened = ByteSource & { close(): Promise<void>; whole: boolean };
@@ -19,7 +19,7 @@ function computeBounds(bytes: number): UnpackBounds {
   return { bytes, untilMs: Date.now() + unpackSeconds * 1000 };
 }
 
-/** Undefined when nothing comes out; `too-much` when it is more than the bounds allow. `bytes` of them are less afterwards. The caller closes it. */
+/** Undefined if there is no output; `too-much` if it exceeds the limits. `bytes` of the limit shrinks by the output. The caller closes it. */
 export async function unpackTo(
   path: string,
   source: ByteSource,
@@ -82,7 +82,7 @@ export function initramfsHelpers(
       },
       readFetched: async (offset: number, length: number): Promise<Buffer> =>
         (await fetched?.read(offset, Math.min(length, mostAtOnce))) ?? Buffer.alloc(0),
-      /** Bytes of what came out, and whether the tool had nothing to complain of. */
+      /** The bytes of the output, and whether the tool had no complaints. */
       unpackInitramfs: async (at: number, codec: Codec, length: number | undefined) => {
         await unpacked?.close();
         unpacked = undefined;

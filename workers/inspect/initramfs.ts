@@ -31,7 +31,7 @@ export type InitramfsNames = {
   whole: boolean;
 };
 
-/** Programs that complain of what lies behind the stream that they read. bzip2 and lz4 may not. */
+/** Programs that complain about data behind the stream that they read. bzip2 and lz4 may not. */
 const complains: ReadonlySet<Codec> = new Set(['gz', 'xz', 'zstd', 'lzma']);
 
 /** The names of all files in an initramfs. Undefined when nothing of it has a form that a kernel knows. */
@@ -82,7 +82,7 @@ async function skipZeros(source: ByteSource, begin: number): Promise<number> {
   return source.size;
 }
 
-/** One archive after the other, with zeros in between, to the end; false when something else comes. */
+/** Reads one archive after the other, with zeros in between, to the end; false if other data follows. */
 async function readArchives(source: ByteSource, names: string[]): Promise<boolean> {
   for (let at = 0, archives = 0; ; archives++) {
     at = await skipZeros(source, at);
@@ -113,7 +113,7 @@ async function readCpio(source: ByteSource, begin: number, names: string[]): Pro
     const nameSize = Number.parseInt(header.slice(94, 102), 16);
     if (!(nameSize > 0 && nameSize < 4096) || !(size >= 0)) return undefined;
     const name = (await bytes(at + 110, nameSize)).toString('utf8').split('\0', 1)[0] ?? '';
-    // Names are padded from the start of the header, data from its own start; both lie on multiples of four.
+    // Names are padded from the start of the header, data from its own start; both are at multiples of four.
     at += padded(110 + nameSize) + padded(size);
     if (name === 'TRAILER!!!') return at;
     names.push(name);

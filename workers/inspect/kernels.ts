@@ -44,7 +44,7 @@ export async function lookAtKernel(look: Look, reader: Reader, boot: BootFilesVi
   };
 }
 
-/** From the kernel itself, else from the file's name, else the only folder or flavour of modules that it can belong to. */
+/** From the kernel itself, or else from the file's name, or else from the only folder or flavour of modules that can belong to it. */
 async function readVersion(reader: Reader, path: string, boot: BootFilesView): Promise<string | undefined> {
   const head = await reader.head(path, headOfKernel);
   const uname = head && readSections(head).get('.uname');
@@ -73,7 +73,9 @@ async function initramfsIn(file: ByteSource): Promise<Section> {
   return readSections(await file.read(0, headOfProgram)).get('.initrd') ?? { at: 0, size: file.size };
 }
 
-/** All files that the boot loader loads beside the kernel. One that takes too much is one that cannot be read; what else was seen of the kernel holds. */
+/**
+ * Reads all files that the boot loader loads with the kernel. One that exceeds its limits counts as unreadable; the other facts about the kernel stay valid.
+ */
 async function lookAtInitramfs(look: Look, paths: readonly string[]): Promise<InitramfsView> {
   const seen = await look.parts.look('initramfs', () => readInitramfs(look, paths));
   return 'value' in seen ? seen.value : unreadable;
@@ -101,7 +103,7 @@ async function readInitramfs({ initramfs, progress }: Look, paths: readonly stri
     found.push(...(read?.names ?? []));
     whole &&= read?.whole === true;
   }
-  // dracut's squash module hides all else in a filesystem inside.
+  // dracut's squash module hides all other files in an inner filesystem.
   if (found.some((name) => /(?:^|\/)squash(?:fs)?-root\.img$/.test(name))) whole = false;
   return {
     whole,

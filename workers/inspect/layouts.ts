@@ -2,8 +2,8 @@ import type { DiskView } from '../../shared/checks/guest/view.ts';
 import type { Guestfish } from '../tools/guestfish-answers.ts';
 
 /**
- * A system that keeps its files elsewhere than in the root of its filesystem, and puts them in their places only when it starts: libguestfs finds none there.
- * Paths of the running system, and where they lie, the longest first.
+ * The layout of a system that keeps its files outside of the root of its filesystem, and moves them to their places only when it starts: libguestfs does not
+ * find such a system. Paths of the running system, and their places on the disk, the longest first.
  */
 export type Layout = { name: 'ostree' | 'nixos'; places: readonly (readonly [path: string, place: string])[] };
 
@@ -11,7 +11,7 @@ function isBelow(path: string, folder: string): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);
 }
 
-/** Where a path, or a pattern without braces, of the running system lies. */
+/** The place on the disk for a path, or a pattern without braces, of the running system. */
 export function placeOf({ places }: Layout, path: string): string {
   const [folder = '', place = ''] = places.find(([each]) => isBelow(path, each)) ?? [];
   return place + path.slice(folder.length);

@@ -6,12 +6,12 @@ import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 
 /** The messages between the owner of an appliance and the task that inspects (look-task.ts). */
 
-/** Bytes of the largest initramfs, and of what comes out of it: the largest that are known have some hundred MB of firmware in them. */
+/** Bytes of the largest initramfs, and of its contents: the largest known ones contain some hundred MB of firmware. */
 export const largestInitramfs = { file: 1024 ** 3, unpacked: 2 * 1024 ** 3 } as const;
 
 export type LookInput = {
   isBackup: boolean;
-  /** Parts that took too much before. */
+  /** Parts that exceeded their limits before. */
   without: readonly string[];
 };
 

@@ -8,7 +8,7 @@ import { type Looked, type LookHelpers, type LookInput, largestInitramfs } from 
 import { partsOf } from './parts.ts';
 import { makeReader } from './reader.ts';
 
-/** A look inside an image and what is found of it, as a task for the door: all that this file imports is loaded in its process. */
+/** Inspects an image and judges the facts, as a task for the door: all imports of this file are loaded in its process. */
 export async function look({ isBackup, without }: LookInput, helpers: LookHelpers, begin: NamePart): Promise<Looked> {
   const parts = partsOf(without, begin);
   const guestfish = makeGuestfish(helpers.ask);

@@ -7,8 +7,8 @@ import { pairs } from './reader.ts';
 const ofSubvolume = 'btrfsvol:';
 
 /**
- * The image's disk is /dev/sda to libguestfs, whatever the appliance's kernel calls it: that goes by which disk answers first. libguestfs 1.48 hands on the kernel's name
- * inside the names of subvolumes, and takes either. No other disk of the appliance's holds btrfs. libguestfs daemon/device-name-translation.c
+ * For libguestfs the image's disk is /dev/sda, whatever name the appliance's kernel gives it: that depends on which disk answers first. libguestfs 1.48 uses
+ * the kernel's name inside the names of subvolumes, and accepts both. No other disk of the appliance holds btrfs. libguestfs daemon/device-name-translation.c
  */
 function withStableName(mountable: string): string {
   return mountable.replace(/^btrfsvol:\/dev\/sd[a-z]{1,3}(?=\d{0,9}\/)/, `${ofSubvolume}/dev/sda`);
@@ -26,7 +26,7 @@ export async function mountPoints({ ask }: Guestfish, root: string): Promise<[pa
     .sort(([a], [b]) => a.length - b.length);
 }
 
-/** The device that it lies on; of a subvolume only when that is one of the volumes. */
+/** The device that holds it; for a subvolume only if that is one of the volumes. */
 export function findDevice(mountable: string, volumes: readonly Pick<VolumeView, 'device'>[]): string | undefined {
   if (!mountable.startsWith(ofSubvolume)) return mountable;
   const path = mountable.slice(ofSubvolume.length);

@@ -116,7 +116,7 @@ const keyfile: Parser = (lines) => ({
   names: captured(lines, /^(?:interface-name|parent)\s*=\s*(\S+)/),
 });
 
-/** ifcfg(5) of SUSE, and Red Hat's sysconfig.txt. SUSE goes by the name of the file alone, Red Hat where DEVICE is missing. */
+/** ifcfg(5) of SUSE, and Red Hat's sysconfig.txt. SUSE uses only the name of the file; Red Hat uses it if DEVICE is missing. */
 const ifcfg: Parser = (lines, path) => {
   const devices = variables(lines, /^DEVICE$/);
   const [own = ''] = devices.length > 0 ? devices : [path.slice(path.lastIndexOf('/ifcfg-') + '/ifcfg-'.length)];

@@ -22,7 +22,7 @@ export type Part =
 export type Parts = {
   /** Checks one part; what it needs of others may be `Unseen`, and then so is this one. */
   look<T>(part: Part, work: () => Promise<T> | T): Promise<Seen<T>>;
-  /** Those that took too much. */
+  /** The parts that exceeded their limits. */
   unseen(): readonly string[];
 };
 
@@ -30,7 +30,7 @@ function tooMuch(part: Part): { unseen: Why } {
   return { unseen: { reason: 'too-much', what: part } };
 }
 
-/** @param without those that took too much before */
+/** @param without the parts that exceeded their limits before */
 export function partsOf(without: readonly string[], begin: NamePart): Parts {
   const unseen = [...without];
   return {

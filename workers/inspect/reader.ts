@@ -7,7 +7,7 @@ import { type Layout, locate, placeOf } from './layouts.ts';
 import type { Parts } from './parts.ts';
 import { clean, configLine } from './text.ts';
 
-/** One look inside one image. */
+/** One inspection of one image. */
 export type Look = {
   guestfish: Guestfish;
   initramfs: InitramfsFiles;
@@ -39,15 +39,15 @@ const largestText = 4 * 1024 ** 2;
 export type Reader = {
   /** Any other question about a path. */
   about: Guestfish['about'];
-  /** Where a path lies in the mounted filesystems, for anyone who asks the appliance himself. */
+  /** The place of a path in the mounted filesystems, for callers that ask the appliance themselves. */
   real(path: string): string;
-  /** Whether what a pattern names may lie where nothing can be read. */
+  /** Whether the paths of a pattern may be in a place that nobody can read. */
   hidden(pattern: string): Why | undefined;
   /** The lines of a text file of at most four MiB, cleaned. */
   read(path: string): Promise<string[] | undefined>;
   /** The same with whole lines, for parsers. */
   config(path: string): Promise<string[] | undefined>;
-  /** Bytes of a regular file; NaN of anything else. */
+  /** Bytes of a regular file; NaN for anything else. */
   readSize(path: string): Promise<number>;
   /** So many bytes from the beginning of a regular file that has as many. */
   head(path: string, length: number): Promise<Buffer | undefined>;
@@ -127,7 +127,7 @@ export function makeReader(guestfish: Guestfish, hidden: readonly Hidden[] = [],
   };
 }
 
-/** Bytes of a regular file; NaN of anything else. Pipes and devices of the guest are not opened: they have no end. */
+/** Bytes of a regular file; NaN for anything else. Pipes and devices of the guest are not opened, because they have no end. */
 async function regularSize(about: Guestfish['about'], path: string): Promise<number> {
   const status = new Map(pairs(await about('statns', path)));
   return (Number(status.get('st_mode')) & 0o170000) === 0o100000 ? Number(status.get('st_size')) : Number.NaN;
@@ -137,8 +137,8 @@ async function regularSize(about: Guestfish['about'], path: string): Promise<num
 export const largestConfig = 256 * 1024;
 
 /**
- * The lines of a regular file, as they are: the guest's words, to be cleaned before any of them is shown.
- * @throws TooMuch when it is larger than so many bytes; Unseen
+ * The unchanged lines of a regular file. They are the guest's words, so clean them before any of them is shown. @throws TooMuch when the file is larger than
+ * the limit; Unseen
  */
 export async function readLines(
   about: Guestfish['about'],

@@ -100,7 +100,7 @@ export function readKinds(paths: readonly string[]): Record<Kind, string[]> {
   ) as Record<Kind, string[]>;
 }
 
-/** Each for itself: what lies on another filesystem may be seen although one of them is not. */
+/** Each kind separately, because one filesystem may be readable even if another is not. */
 export async function lookAtRemains(reader: Reader): Promise<{ [Name in keyof RemainsView]: Seen<RemainsView[Name]> }> {
   const { among, about, config, read, holding } = reader;
   const whyNot = (kind: Kind): Why | undefined => patterns[kind].map(reader.hidden).find((why) => why !== undefined);

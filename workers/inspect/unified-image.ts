@@ -1,7 +1,7 @@
 /** A part of a file, in bytes. */
 export type Section = { at: number; size: number };
 
-/** Section tables of programs lie in their first bytes. */
+/** The section table of a program is in its first bytes. */
 export const headOfProgram = 8192;
 const mostSections = 96;
 

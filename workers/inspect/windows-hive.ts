@@ -17,8 +17,8 @@ const [string, expandString, dword] = ['1', '2', '4'];
 const none = '0';
 
 /**
- * Read inside the appliance: hives are as hostile as all else. guestfish holds one at a time; opening another closes this one.
- * Undefined when hivex cannot make sense of the file.
+ * Opens a hive inside the appliance, because hives are as hostile as everything else. guestfish holds one at a time; opening another closes this one. Undefined
+ * if hivex cannot read the file.
  */
 export async function openHive({ ask, bytes }: Guestfish, path: string, name: string): Promise<Hive | undefined> {
   if ((await ask('hivex-open', path)) === undefined) return undefined;

@@ -24,7 +24,7 @@ import { lookAtVolume } from './windows-volume.ts';
 const driverStore = 'DriverStore/FileRepository';
 const currentVersion = 'Microsoft\\Windows NT\\CurrentVersion';
 
-/** Services that belong to guest tools and to nothing that Windows brings along. */
+/** Services of guest tools that are not part of Windows. */
 const toolServices: Readonly<Record<string, string>> = {
   VMTools: 'VMware Tools',
   VBoxService: 'VirtualBox Guest Additions',
@@ -38,7 +38,7 @@ const toolFolders: Readonly<Record<string, string>> = {
   '/Program Files/Parallels/Parallels Tools': 'Parallels Tools',
 };
 
-/** Its volume is mounted; when this is done, nothing is. Facts that only the registry tells are set as well. */
+/** Its volume is mounted; afterwards nothing is. Also sets facts that only the registry has. */
 export async function lookAtWindows(
   guestfish: Guestfish,
   facts: GuestFacts,
@@ -88,7 +88,7 @@ export async function lookAtWindows(
       'RemoteDesktop-UserMode-In-TCP',
     );
     return {
-      // Windows takes it for denied when nothing is set.
+      // Windows treats it as denied if nothing is set.
       allowed: (await hive.dword(`${control}\\Terminal Server`, 'fDenyTSConnections')) === 0,
       firewallRule: rule === undefined ? undefined : /\|Active=TRUE\|/i.test(rule),
     };
@@ -157,7 +157,7 @@ async function readVersion(software: Hive, facts: GuestFacts): Promise<WindowsVi
   return { major, minor };
 }
 
-/** On whatever volume they lie: the one that is active, or the EFI system partition. */
+/** Searches all volumes: the active one, or the EFI system partition. */
 async function findBootStores(
   { ask, about }: Guestfish,
   volumes: readonly VolumeView[],

@@ -15,7 +15,7 @@ export function readYaml(text: string): unknown {
   if (measureDepth(lines) > most.depth) throw new TooMuch('depth of YAML');
   if ((text.match(/[\s,[{:-][*&]\w/g)?.length ?? 0) > most.aliases) throw new TooMuch('aliases of YAML');
   try {
-    // Keys that are there twice are the guest's business; to look for them takes a time that grows with the square of their number.
+    // Repeated keys are the guest's problem; searching for them takes time that grows with the square of their number.
     return parse(text, { maxAliasCount: 20, logLevel: 'silent', uniqueKeys: false, prettyErrors: false });
   } catch {
     return undefined;
@@ -23,8 +23,8 @@ export function readYaml(text: string): unknown {
 }
 
 /**
- * How deep collections may lie in one another: of brackets, by what is open at once; of indentation and the signs "- ", "? " and ": " at the beginning
- * of lines, by what lies above. Brackets in texts count as well: more than are there, never fewer.
+ * How deep collections are nested: for brackets, by how many are open at once; for indentation and the signs "- ", "? " and ": " at the beginning of lines, by
+ * the lines above. Brackets in texts count as well, so the result may be too high, but never too low.
  */
 function measureDepth(lines: readonly string[]): number {
   const columns: number[] = [];

@@ -21,7 +21,7 @@ export type Door = {
 };
 
 export type DoorOptions = {
-  /** `host` or `host:port`, wherever they are; everything else is public and on the ports of the web. */
+  /** `host` or `host:port`, in any network; every other address must be public, on the ports of the web. */
   allowedHosts: readonly string[];
   lookup?: LookupFunction;
   /** For an answer to begin. */
@@ -59,7 +59,7 @@ export function createDoor({ allowedHosts, lookup = publicLookup(remedy), patien
   const ask = (url: URL, headers: Record<string, string>, signal: AbortSignal): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       const asked = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, {
-        // Bytes as they lie there: what is compressed on the way has another length and checksum.
+        // The stored bytes: a file that is compressed on the way has another length and checksum.
         headers: { 'user-agent': 'bootready', 'accept-encoding': 'identity', ...headers },
         agent: false,
         signal,

@@ -55,7 +55,7 @@ function refusal(host: string, remedy: string): BootreadyError {
   return new BootreadyError({ code: 'forbidden', message: `${host} is not a public address.`, remedy });
 }
 
-/** Names are asked for with the look-up, but sockets take a literal as it is. @throws `forbidden` */
+/** The look-up checks names, but sockets use a literal address without a look-up. @throws `forbidden` */
 export function assertNoPrivateLiteral(hostname: string, remedy: string): void {
   const literal = hostname.replace(/^\[|\]$/g, '');
   if (isIP(literal) && !isPublicAddress(literal)) throw refusal(literal, remedy);
@@ -68,8 +68,8 @@ type Resolve = (
 ) => void;
 
 /**
- * Every address of the name must be public, and the connection goes to one that was checked: no second look-up in between
- * (DNS rebinding). @param resolve asks the resolver of the host
+ * Every address of the name must be public, and the connection uses a checked one: no second look-up in between (DNS rebinding). @param resolve asks the
+ * resolver of the host
  */
 export function publicLookup(remedy: string, resolve: Resolve = lookup): LookupFunction {
   return (host, options, done) => {

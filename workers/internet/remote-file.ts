@@ -9,16 +9,16 @@ export type RemoteFile = {
   total: number | undefined;
   /** Once, from the beginning to the end; goes on where it was when the connection breaks. */
   bytes: AsyncIterable<Buffer>;
-  /** For anyone who does not read it to its end. */
+  /** For callers that do not read it to its end. */
   close(): void;
 };
 
 export type RemoteFileOptions = {
   url: string;
   signal: AbortSignal;
-  /** Whether a checksum will tell if the bytes were changed on their way. */
+  /** Whether a checksum will show if the bytes were changed on their way. */
   hasChecksum: boolean;
-  /** On the average of a window. A server that sends less, or nothing, is asked again for the rest, and given up in the end. */
+  /** The average over a window. If a server sends less, or nothing, the rest is requested again, and given up in the end. */
   leastBytesPerSecond?: number;
   /** How long such a window is. Only the time that is waited for the server counts. */
   patienceMs?: number;
@@ -59,7 +59,7 @@ export async function openRemoteFile(door: Door, options: RemoteFileOptions): Pr
   /** Gives why it ended before its end. */
   async function* piece(response: IncomingMessage): AsyncGenerator<Buffer, unknown> {
     const chunks = response[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-    // Only the time that is waited for the server counts, and not what our store takes.
+    // Only the time that we wait for the server counts, not the time of our store.
     let waited = 0;
     let came = 0;
     try {
@@ -95,7 +95,7 @@ export async function openRemoteFile(door: Door, options: RemoteFileOptions): Pr
         ...{ attempts: mostBreaks, ...retryMs, signal },
         mayPass: (why) => isBootreadyError(why) && why.code === 'unavailable' && why.retryable,
       }).catch((why: unknown) => {
-        // The connection would have held.
+        // The server was too slow: otherwise the first connection would have been enough.
         throw error === tooSlow && isBootreadyError(why) && why.code === 'object-changed' ? tooSlow : why;
       });
     }

@@ -2,7 +2,7 @@
 
 export type Sums = { sums: Uint8Array; url: string; signed?: Signed | undefined };
 
-/** Who must have signed the checksums, and what stands beside them. */
+/** The keys that must have signed the checksums, and the signature beside them. */
 export type Signed = {
   /** One or more public keys, armoured; any of them will do. */
   keys: string;

@@ -40,7 +40,7 @@ export async function findChecksum({
   signed,
 }: Sums): Promise<{ checksum: string | undefined; signedAt?: number } | { problem: SignatureProblem }> {
   if (!signed) return { checksum: checksumIn(new TextDecoder().decode(sums), url) };
-  // Loaded by anyone who needs it: it takes longer than all the rest.
+  // Loaded only when it is needed, because loading it takes longer than everything else.
   const { signedText } = await import('./sums-signature.ts');
   const found = await signedText(sums, signed);
   return 'problem' in found ? found : { checksum: checksumIn(found.text, url), signedAt: found.signedAt };

@@ -84,7 +84,7 @@ async function toTime({ signature }: Verified['signatures'][number]): Promise<nu
   return Math.max(...(await signature).packets.map(({ created }) => created?.getTime() ?? 0));
 }
 
-/** The library tells its reasons in words only. */
+/** The library gives its reasons only as words. */
 async function toProblem(
   { keyID, verified }: Verified['signatures'][number],
   keys: readonly PublicKey[],

@@ -15,10 +15,10 @@ export type IntakeDeps = {
   log: Log;
 };
 
-/** tusd and its relatives keep a description of each upload beside it, in the same bucket unless told otherwise. No disk is so small. */
+/** tusd and its relatives store a description of each upload beside it, by default in the same bucket. No disk is that small. */
 const noDisk = 16 * 1024;
 
-/** Clients that make a bucket look like a folder (s3fs, gateways for files) write an empty object first, then its content in its place. */
+/** Clients that present a bucket as a folder (s3fs, gateways for files) write an empty object first, and then replace it by its content. */
 const emptyForMs = 10 * 60_000;
 
 export type Started =
@@ -53,7 +53,7 @@ export async function startForObject(
     settings,
     properties,
   });
-  // `queued` and not just new: anyone who made the row may have died before it started the workflow.
+  // `queued`, not only new: the process that made the row may have died before it started the workflow.
   if (run.status === 'queued') {
     const { id: runId, workflowId } = run;
     await starter.start({ workflowId, imageId: image.id, runId, projectId: image.projectId, name: image.name });

@@ -43,5 +43,5 @@ export function queueHandlers(deps: HandlerDeps) {
   } satisfies QueueHandlers;
 }
 
-/** With what each job comes to. */
+/** The handlers with the result of each job. */
 export type WorkingHandlers = ReturnType<typeof queueHandlers>;

@@ -9,8 +9,8 @@ import { Postponed } from '../../shared/postponed.ts';
 import { type IntakeDeps, type Started, startForObject } from './admission.ts';
 
 /**
- * How often an object that is not there is asked for, and after how long again. Stores may tell a moment too early, and Ceph announces a multipart upload when that begins: what comes
- * later the sweep finds.
+ * How often a missing object is requested, and after which delays. A store may announce an object a moment too early, and Ceph announces a multipart upload
+ * when it begins. The sweep finds objects that appear later.
  */
 const patientTries = 2;
 const patienceMs = 5000;

@@ -14,9 +14,8 @@ type DeliverDeps = { webhooks: WebhookStore; post: Post };
 const gone = 410;
 
 /**
- * One delivery, signed as Standard Webhooks has it. The message's id stays the same over all tries, so that the receiver can
- * tell a repetition. Redirects are not followed.
- * @throws BootreadyError retryable when it was not delivered
+ * One delivery, signed as in Standard Webhooks. The message's id stays the same for all attempts, so the receiver can recognise a repetition. Redirects are not
+ * followed. @throws BootreadyError retryable when it was not delivered
  */
 export async function deliver(
   { webhooks, post, inShare, traces }: DeliverDeps & { inShare: InShare; traces: Pick<Traces, 'begin'> },

@@ -18,7 +18,10 @@ const prunedAtOnce = 5000;
 const days = 24 * 3600;
 export const abandonedAfterSeconds = 7 * days;
 
-/** Removes what nobody will finish: uploads begun and left, images announced and never sent, deletions half done; and notifications that were settled long ago. */
+/**
+ * Removes everything that nobody will finish: abandoned uploads, images that were announced and never sent, unfinished deletions; and notifications that were
+ * settled long ago.
+ */
 export async function reap({
   store,
   images,

@@ -18,8 +18,8 @@ export type RefreshDeps = {
 };
 
 /**
- * Checks every source that is due, and orders what has a new checksum; what was ordered and has been published takes the
- * place of the one before, and what a source does not keep any more goes. One source that fails keeps no other from it.
+ * Checks every source that is due, and orders an image for a new checksum. An ordered image that was published replaces the earlier one, and images beyond the
+ * number that the source keeps are deleted. A failing source does not stop the others.
  */
 export async function refresh(deps: RefreshDeps): Promise<{ ordered: number; promoted: number; removed: number }> {
   const { platform, images, startDownload, uploadsBucket, log } = deps;
