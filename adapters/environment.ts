@@ -3,8 +3,8 @@ import { Environment } from '../shared/config.ts';
 import { BootreadyError } from '../shared/errors.ts';
 
 /**
- * Resolves `NAME_FILE=/path` to `NAME=<what the file holds>`, the custom of container secrets, for the variables that are ours:
- * SSL_CERT_FILE and many others mean something else. `NAME` itself wins.
+ * Resolves `NAME_FILE=/path` to `NAME=<contents of the file>`, as is usual for container secrets. Only for our own variables: SSL_CERT_FILE and many others
+ * have another meaning. `NAME` itself wins.
  */
 export function withSecretFiles(env: NodeJS.ProcessEnv): Record<string, string | undefined> {
   const resolved: Record<string, string | undefined> = { ...env };

@@ -5,7 +5,7 @@ import type { ObjectStore } from '../shared/ports/object-store.ts';
 import type { Database } from './database/schema.ts';
 import type { Queues } from './queues/bullmq.ts';
 
-/** Long enough that probes cost nothing, short enough that they tell the truth. */
+/** Long enough that probes cost nothing, short enough that their answer is current. */
 const keptMs = 5000;
 const patienceMs = 3000;
 
@@ -16,7 +16,7 @@ async function within(work: Promise<unknown>): Promise<boolean> {
   return Promise.race([work.then(() => true), late]).catch(() => false);
 }
 
-/** Asks every server that an installation depends on whether it answers. */
+/** Asks every server that an installation needs whether it answers. */
 export function installationHealth({ config, db, queues, temporal, store }: Parts) {
   const ask = async (): Promise<Record<string, boolean>> => {
     const [database, redis, workflows, objectStore] = await Promise.all([

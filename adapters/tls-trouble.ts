@@ -57,7 +57,7 @@ const troubles: readonly Trouble[] = [
   },
 ];
 
-/** Why TLS failed, in a few words, and what to do; undefined where something else did. */
+/** Why TLS failed, in a few words, and how to fix it; undefined if the failure has another reason. */
 export function tlsTrouble(error: unknown, variables: TlsVariables): { reason: string; remedy: string } | undefined {
   const said = `${findCodes(error)} ${explain(error)}`;
   const found = troubles.find(({ sign }) => sign.test(said));

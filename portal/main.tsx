@@ -11,7 +11,7 @@ import { LanguageProvider } from './words/language.tsx';
 
 applyTheme(firstTheme());
 
-/** A session that is over, whichever answer tells it: back to signing in. */
+/** If any answer shows that the session is over, the page goes back to signing in. */
 const queryCache = new QueryCache({
   onError: (error) => {
     if (error instanceof ApiProblem && error.status === 401) queries.setQueryData(['self'], null);

@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const outDir = join(import.meta.dirname, 'dist');
 
-/** Compressed once here instead of at every request: api/portal.ts serves what lies beside a file. Fonts and pictures are small already. */
+/** Compressed once here instead of at every request: api/portal.ts serves the compressed file beside the original. Fonts and pictures are already small. */
 const compressed: Plugin = {
   name: 'compressed',
   closeBundle: async () => {

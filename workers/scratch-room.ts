@@ -10,9 +10,9 @@ import { formatBytes } from '../shared/quantities.ts';
  */
 export type ScratchRoom = {
   /**
-   * Does work that writes into the folder, with its room and in a slot. Fair by project, as slots are; a smaller one may pass one that waits, for
-   * a while. Work that writes more than it was thought to is ended and done again with four times the room, up to `atMost`.
-   * @throws BootreadyError `scratch-too-small` for what can never fit
+   * Does work that writes into the folder, with reserved room and in a slot. Fair by project, as slots are; for a while, smaller work may pass work that waits.
+   * Work that writes more than expected is stopped and repeated with four times the room, up to `atMost`.
+   * @throws BootreadyError `scratch-too-small` for work that can never fit
    */
   use<T>(place: Place, need: Need, turn: Turn, work: (signal: AbortSignal) => Promise<T>): Promise<T>;
   /**
@@ -31,7 +31,7 @@ export type Place = { project: string; folder: string };
 export type Need = { bytes: number; atMost: number };
 export type Turn = {
   signal: AbortSignal;
-  /** @param keeps whether the image keeps its slot for its next step, by what resulted from the work; it does unless told */
+  /** @param keeps decides from the result whether the image keeps its slot for its next step; by default it does */
   inSlot<T>(work: () => Promise<T>, keeps?: (result: T) => boolean): Promise<T>;
   /** Told when it begins to wait, and when that has ended. */
   waits(isWaiting: boolean): void;
@@ -41,7 +41,7 @@ export type RoomOptions = {
   /** Holds the folders of all workers of this filesystem; promises are in files beside them. */
   root: string;
   space(): Promise<{ free: number; size: number }>;
-  /** How long one that waits is passed, and how often there is another look, in milliseconds. */
+  /** How long waiting work may be passed, and how often the room is checked, in milliseconds. */
   passedForMs?: number;
   everyMs?: number;
 };
@@ -78,7 +78,7 @@ async function takenBy(folder: string): Promise<number> {
   return (await Promise.all([countBlocks(folder, own), ...machines])).reduce((sum, bytes) => sum + bytes, 0);
 }
 
-/** Bytes that were promised to others and are not written yet. A worker that is gone takes its folder with all promises along. */
+/** Bytes that are reserved for others and not written yet. A dead worker's folder disappears with all its reservations. */
 async function outstanding(root: string, except: string): Promise<number> {
   let sum = 0;
   for (const worker of await readdir(root).catch(() => [])) {
@@ -123,13 +123,13 @@ export function createScratchRoom(options: RoomOptions): ScratchRoom {
     ];
     return free + own - besides >= bytes + others;
   };
-  /** Anyone who comes next may be passed while there is no room for it, but not forever. */
+  /** Work that is next may be passed while there is no room for it, but not forever. */
   const mayLook = async (own: Waiting | undefined): Promise<boolean> => {
     const next = first();
     if (next === undefined || next === own) return true;
     return Date.now() - next.since < passedForMs && !(await fits(next.folder, next.bytes));
   };
-  /** Says so, and looks again: of two workers that do so at once, at least one sees the other. Who is too large never says it. */
+  /** Records the reservation and checks again: if two workers do so at once, at least one sees the other. Work that is too large never records one. */
   const promise = async (folder: string, bytes: number): Promise<boolean> => {
     if (!(await fits(folder, bytes))) return false;
     await writeFile(promisePath(folder), String(bytes));

@@ -3,12 +3,12 @@ import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { removeTree } from './tools/remove-tree.ts';
 
-/** One folder for one attempt: a newer attempt of the same run never meets what an older one still writes. */
+/** One folder for one attempt: a newer attempt of the same run never finds files that an older one still writes. */
 export type ScratchKey = { runId: string; fence: number };
 
 /**
- * The scratch folders of one worker process: `<root>/<worker id>/<run id>.<fence>`. A worker id is never used twice, so a folder
- * whose process is gone is rubbish, and the next worker on this host clears it away.
+ * The scratch folders of one worker process: `<root>/<worker id>/<run id>.<fence>`. A worker id is never used twice. So the folder of a dead process is
+ * rubbish, and the next worker on this host removes it.
  */
 export type Scratch = {
   readonly workerId: string;
@@ -31,7 +31,7 @@ async function readStartTime(pid: number): Promise<string | undefined> {
 
 const ownerFile = 'owner.json';
 
-/** Folders of processes that are gone. Folders of other hosts (a shared volume) are left alone. */
+/** Removes folders of dead processes. Leaves folders of other hosts alone (a shared volume). */
 async function sweep(root: string): Promise<void> {
   for (const name of await readdir(root)) {
     const owner = await readFile(join(root, name, ownerFile), 'utf8')

@@ -13,7 +13,7 @@ export type Shares = {
 
 const doneFor = new AsyncLocalStorage<() => boolean>();
 
-/** Asks whether the project that this is done for stands back; keep what you get to ask again later. */
+/** Returns a function that says whether the project of the current work stands back; keep it to ask again later. */
 export function whetherItStandsBack(): () => boolean {
   return doneFor.getStore() ?? (() => false);
 }

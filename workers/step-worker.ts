@@ -129,7 +129,7 @@ export function startStepWorker(options: StepWorkerOptions): { close(): Promise<
         shutdownForceTime: '20s',
         maxHeartbeatThrottleInterval: leastBetweenMs,
       };
-      // The own queue first: anyone who begins an attempt on the shared one must be there for its next step.
+      // The worker's own queue comes first: a worker that starts an attempt on the shared queue must be ready for its next step.
       const own = await Worker.create({
         ...common,
         taskQueue: options.ownTaskQueue,

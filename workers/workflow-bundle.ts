@@ -13,8 +13,8 @@ export const workflowInterceptorModules = ['log-attributes.ts', 'carry-trace.ts'
 );
 
 /**
- * The workflow code as Temporal's sandbox wants it. Bundling takes seconds, so what came out is kept by the hash of what goes
- * in: the sources of workflows/ and shared/, and the versions of the packages.
+ * The workflow code in the form that Temporal's sandbox needs. Bundling takes seconds, so the result is kept under the hash of its input: the sources of
+ * workflows/ and shared/, and the versions of the packages.
  */
 export async function loadWorkflowBundle(cacheDir: string): Promise<WorkflowBundle> {
   const hash = createHash('sha256').update(await readFile(join(root, 'package.json')));

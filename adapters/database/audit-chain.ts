@@ -33,7 +33,7 @@ export function createAuditChain(db: Kysely<Database>): AuditChain {
     }
   }
 
-  /** Why an entry does not follow the one before it: what it followed is further up, or it is gone. */
+  /** Why an entry does not follow the one before it: its true predecessor is elsewhere in the log, or was removed. */
   const breach = async (entry: Entry, last: Entry | undefined): Promise<AuditFault> => {
     const isFirst = entry.previous.equals(before);
     const follows = isFirst

@@ -9,9 +9,8 @@ const insufficientPrivilege = '42501';
 const undefinedObject = '42704';
 
 /**
- * Gives each role exactly its rights, at once; may be done again and again. Roles belong to the whole server: what this user may not
- * make is left out, and told.
- * @returns names of the roles that are not there
+ * Gives each role exactly its rights, in one transaction; may be repeated. Roles belong to the whole server: roles that this user may not create are left out
+ * and returned. @returns names of the missing roles
  */
 export async function grantRights(db: Kysely<Database>): Promise<string[]> {
   for (const role of databaseRoles) await makeRole(db, roleName(role));

@@ -29,7 +29,7 @@ export function openImageFeed(url: string): ImageFeed & { close(): Promise<void>
       await next.connect();
       await next.query('listen image');
       client = next;
-      // Closed while it connected: nobody else knows of this connection.
+      // The feed was closed while it connected, and nobody else knows this connection.
       if (closed) return await next.end();
       for (const group of listeners.values()) for (const listener of group) listener();
       for (const listener of listenersToAll) listener(undefined);

@@ -60,7 +60,7 @@ export function createImageLookups(
         .limit(10)
         .selectAll();
       const ids = idsFrom(text);
-      // One after the other: each goes by an index of its own.
+      // One query after the other, because each uses its own index.
       const rows = [
         ...(await found.where('name', '=', text).execute()),
         ...(ids ? await found.where(sql<boolean>`id between ${ids[0]}::uuid and ${ids[1]}::uuid`).execute() : []),

@@ -6,7 +6,7 @@ import { insertRun } from './image-records.ts';
 import { grant, lockQuota } from './quota.ts';
 import type { Database } from './schema.ts';
 
-/** So long a sender may be silent before its place is taken. */
+/** A sender that is silent for this long loses its place. */
 const silence = sql`interval '2 minutes'`;
 
 /** @param limits of projects that have none of their own */
@@ -35,7 +35,7 @@ export function createImageReceptions(db: Kysely<Database>, limits: Limits): Ima
         const image = quota && (await open.forUpdate().executeTakeFirst());
         if (!image) return undefined;
         const session = randomUUID();
-        // A sender that was lost has left what it held to this one.
+        // The room of a lost sender passes to this one.
         const held = grant(quota, image.held_bytes, size ?? 1, size ?? stride);
         if (image.held_bytes === 0) assertFits(quota, { uploads: 1 });
         await trx
@@ -140,7 +140,7 @@ export function createImageReceptions(db: Kysely<Database>, limits: Limits): Ima
         })
         .where('id', '=', imageId)
         .where('receiving_session', '=', session)
-        // Bytes that came another way meanwhile are the image's.
+        // Bytes that arrived another way in the meantime belong to the image.
         .where('upload_etag', 'is', null)
         .execute();
     },

@@ -9,7 +9,7 @@ import { insertRun, toImage, toRun } from './image-records.ts';
 import { lockQuotaOfImage } from './quota.ts';
 import type { Database } from './schema.ts';
 
-/** The runs of images: those that were, and another one. */
+/** The runs of images: earlier ones, and a new one. */
 export function createImageRuns(
   db: Kysely<Database>,
   limits: Limits,

@@ -112,7 +112,7 @@ export function createImageUploads(
           ...{ upload_etag: object.etag, upload_version_id: object.versionId ?? null, upload_size: object.size },
           ...{ held_bytes: object.size, over_quota: shortage ? json(shortage) : null },
         };
-        // They have taken the place of those that were there, unless the bucket keeps versions.
+        // They have replaced the earlier bytes, unless the bucket keeps versions.
         await trx
           .updateTable('images')
           .set({ held_bytes: 0 })

@@ -68,7 +68,7 @@ function makeMigrator(db: Kysely<Database>): Migrator {
   });
 }
 
-/** Brings the schema to the newest version. Several processes may do it at once: Kysely takes an advisory lock. */
+/** Brings the schema to the newest version. Several processes may do it at once, because Kysely uses an advisory lock. */
 export async function migrateToLatest(db: Kysely<Database>): Promise<string[]> {
   const { error, results } = await makeMigrator(db).migrateToLatest();
   if (error) {

@@ -4,7 +4,7 @@ import { toConnection } from './connection.ts';
 import type { Database } from './schema.ts';
 import { type ScopedDatabase, scopedDatabase } from './scope.ts';
 
-/** bigint: byte counts and fences, none of which passes 2^53. */
+/** bigint: byte counts and fences, none of which exceeds 2^53. */
 const int8 = 20;
 
 export type OpenDatabase = {

@@ -155,7 +155,9 @@ export async function lockQuotaOfImage(
   return owner && lockQuota(trx, limits, owner.project_id);
 }
 
-/** As much as is asked for, or as is left, for an image that holds something already. @throws BootreadyError `quota-exceeded` when it is less than needed */
+/**
+ * Reserves as much as is requested, or as is left, for an image that already holds room. @throws BootreadyError `quota-exceeded` when it is less than needed
+ */
 export function grant(quota: Quota, held: number, needed: number, asked: number): number {
   if (needed > held) assertFits(quota, { bytes: needed - held });
   const { bytes: limit } = quota.limits;

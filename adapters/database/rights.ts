@@ -19,7 +19,7 @@ const add = 'select, insert';
 const change = 'select, update';
 const keep = 'select, insert, update';
 const all = 'select, insert, update, delete';
-/** `for update` takes the right to change some column; nobody changes this one. */
+/** `for update` needs the right to change some column; nobody changes this one. */
 const lock = 'select, update (created_at)';
 
 /**

@@ -93,7 +93,7 @@ export function createRunStore(
 
     beginAttempt: ({ imageId, runId }, worker) =>
       db.transaction().execute(async (trx) => {
-        // The run before its image, in every transaction here: else two of them wait for each other.
+        // Every transaction here locks the run before its image. Otherwise two transactions could wait for each other.
         const run = await trx
           .updateTable('runs')
           .set({
@@ -212,7 +212,7 @@ export function createRunStore(
     awaitWorker: ({ imageId, runId }, fence) =>
       db.transaction().execute(async (trx) => {
         await heldRun(trx, runId, fence);
-        // None has it now; one that goes meanwhile takes nothing of it along.
+        // No worker has the run now, so a worker that stops meanwhile does not affect it.
         await trx.updateTable('runs').set({ worker: null }).where('id', '=', runId).execute();
         await trx
           .insertInto('run_steps')

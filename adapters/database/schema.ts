@@ -25,7 +25,7 @@ type Bytes = number;
 
 export type ProjectTable = {
   id: string;
-  /** Plain S3 clients own what lies below this prefix of the uploads bucket; ends with "/". */
+  /** Uploads of plain S3 clients below this prefix of the uploads bucket belong to the project; ends with "/". */
   key_prefix: string;
   target_format: TargetFormat | null;
   policy: Policy | null;
@@ -45,7 +45,7 @@ export type ApiKeyTable = {
   name: string;
   /** SHA-256 of the key; the key itself has 256 random bits, so no slow hash is needed. */
   hash: Buffer;
-  /** First characters of the key, to tell keys apart. */
+  /** First characters of the key, to distinguish keys. */
   hint: string;
   role: 'reader' | 'member' | 'admin';
   created_at: Timestamp;
@@ -62,13 +62,13 @@ export type SessionTable = {
   /** The subject of the issuer's user. */
   subject: string | null;
   name: string | null;
-  /** The one that is chosen of `projects`. */
+  /** The chosen one of `projects`. */
   project_id: string | null;
   projects: string[] | null;
   role: 'reader' | 'member' | 'admin' | null;
   /** The issuer's tokens; only the cookie opens them. */
   sealed: Buffer | null;
-  /** When the issuer is asked again; null: never. */
+  /** When the issuer must be asked again; null: never. */
   renew_at: NullableTimestamp;
   /** Until then one process is asking. */
   renewing_until: NullableTimestamp;
@@ -107,7 +107,7 @@ export type UploadEventTable = {
   /** The project of the upload: by the prefix of its key, later by the image that was made from it. Null: no project. */
   project_id: string | null;
   settled_at: NullableTimestamp;
-  /** The span that it was taken in by. */
+  /** The span that received it. */
   traceparent: string | null;
 };
 
@@ -142,7 +142,7 @@ export type ImageTable = {
   sha512: string | null;
   /** Served unchanged; the run only inspects it. */
   verbatim: Generated<boolean>;
-  /** When a run found these bytes safe to be given out as they came. Without it none of them is served. */
+  /** When a run found that these bytes are safe to serve unchanged. Without it none of them is served. */
   admitted_at: NullableTimestamp;
   /** The bytes that it takes of its project's quota: first those reserved for its upload, then those of the upload, then those of the published image. */
   held_bytes: Generated<Bytes>;
@@ -315,7 +315,7 @@ export type DeliveryTable = {
   id: Generated<string>;
   image_id: string;
   target: string;
-  /** How often it was asked for. */
+  /** How often it was requested. */
   number: Generated<number>;
   status: Generated<DeliveryStatus>;
   /** Only the holder of the newest may report the result. */
@@ -327,7 +327,7 @@ export type DeliveryTable = {
   failure: JSONColumnType<Failure> | null;
   created_at: Timestamp;
   started_at: NullableTimestamp;
-  /** `finished_at` comes when nothing half of it is left at the target. */
+  /** `finished_at` is set when no partial copy is left at the target. */
   cancelled_at: NullableTimestamp;
   /** A delivery before this one was done. */
   was_there: Generated<boolean>;
@@ -342,7 +342,7 @@ export type OutboxTable = {
   type: string;
   payload: JSONColumnType<object>;
   created_at: Timestamp;
-  /** When its deliveries were laid out, one for each webhook. */
+  /** When its deliveries were created, one for each webhook. */
   relayed_at: NullableTimestamp;
   /** The span that caused it. */
   traceparent: string | null;

@@ -14,7 +14,7 @@ import type { Scope, WithinScope } from '../../shared/ports/scope.ts';
 import type { Database } from './schema.ts';
 
 export type ScopedDatabase = {
-  /** For stores: each query and each transaction goes by the scope that it is asked in. Outside of any it sees nothing. */
+  /** For stores: each query and each transaction uses the scope in which it is called. Outside of any scope it sees nothing. */
   db: Kysely<Database>;
   within: WithinScope;
 };
@@ -37,7 +37,7 @@ export function scopedDatabase(pool: pg.Pool): ScopedDatabase {
   return { db, within: (scope, work) => scopes.run(scope, work) };
 }
 
-/** Sent as one message: nothing is asked of the server but once. */
+/** Sent as one message, so it needs only one round trip. */
 function entering(scope: Scope | undefined): CompiledQuery {
   const project = scope === undefined || scope === 'everything' ? '' : scope.projectId;
   return CompiledQuery.raw(

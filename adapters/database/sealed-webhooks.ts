@@ -11,7 +11,9 @@ export function locateSecret(id: string): string {
 
 const atOnce = 100;
 
-/** Row by row, each only if it is still as it was read: others may do the same at the same time, and it may be stopped and begun again. */
+/**
+ * Works row by row, and changes a row only if it is still as it was read: other processes may do the same at the same time, and it may be stopped and repeated.
+ */
 export async function resealWebhooks(
   db: Kysely<Database>,
   secrets: SecretKeys,

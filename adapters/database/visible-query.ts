@@ -140,12 +140,12 @@ export function matching(query: VisibleQuery) {
     ]);
 }
 
-/** Newest first where nothing else decides, and never two in one place. */
+/** Newest first if nothing else decides, and never two rows in one place. */
 function whole(sort: readonly Sort[]): Sort[] {
   const direction = sort[0]?.direction ?? 'desc';
   const missing = (['created_at', 'id'] as const).filter((key) => !sort.some((each) => each.key === key));
   const all = [...sort, ...missing.map((key) => ({ key, direction }))];
-  // No two have the same id: what comes behind that decides nothing.
+  // No two rows have the same id, so later sort keys decide nothing.
   return all.slice(0, all.findIndex(({ key }) => key === 'id') + 1);
 }
 

@@ -19,7 +19,7 @@ function tooMany(most: number): BootreadyError {
   });
 }
 
-/** @param most webhooks that a project may have, those that are disabled not counted */
+/** @param most webhooks that a project may have, without disabled ones */
 export function createWebhookStore(
   db: Kysely<Database>,
   secrets: SecretKeys,
@@ -28,7 +28,7 @@ export function createWebhookStore(
   return {
     create: ({ projectId, url, secret }) =>
       db.transaction().execute(async (trx) => {
-        // One at a time: else several would count the same ones.
+        // One at a time: otherwise several would count the same webhooks.
         await sql`select pg_advisory_xact_lock(hashtextextended(${`webhooks of ${projectId}`}, 0))`.execute(trx);
         const { count } = await trx
           .selectFrom('webhooks')
@@ -50,7 +50,7 @@ export function createWebhookStore(
       const rows = await db
         .selectFrom('webhooks')
         .where('project_id', '=', projectId)
-        // Those that are enabled are few; those that once were may be any number.
+        // Enabled webhooks are few; disabled ones may be any number.
         .orderBy(sql`disabled_at desc nulls first`)
         .limit(Math.min(most, mostListed) + mostDisabled)
         .select(['id', 'url', 'created_at', 'disabled_at'])

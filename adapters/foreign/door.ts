@@ -6,7 +6,7 @@ import { type ParserProcess, startProcess } from './process.ts';
 export type DoorOptions = {
   /** How many processes may work at once; further ones wait. */
   atOnce?: number;
-  /** One process stands ready with these files loaded, so that nobody waits for its start (some 150 ms). */
+  /** Keeps one process ready with these files loaded, so nobody waits for its start (about 150 ms). */
   keepReady?: readonly string[];
   /** Called with a process and its threads again and again while it works, in the context of the caller: to change its share of the processors. */
   tend?: (tasks: { pids: number[]; threads: number[] }) => void;

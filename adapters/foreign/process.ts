@@ -20,9 +20,9 @@ const mostProcessorSeconds = 900;
 export type ParserProcess = {
   tell(message: ToProcess): void;
   onMessage(listen: (message: FromProcess) => void): void;
-  /** Seconds on the processor since its start; undefined when it is gone. */
+  /** Seconds on the processor since its start; undefined when it has ended. */
   processorSeconds(): number | undefined;
-  /** Empty when it is gone. */
+  /** Empty when it has ended. */
   tasks(): { pids: number[]; threads: number[] };
   ended: Promise<{ signal: NodeJS.Signals | null; code: number | null; stderr: string }>;
   /** The owner's process may end although this one is there. */

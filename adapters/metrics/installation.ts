@@ -41,7 +41,7 @@ export function watchInstallation(registry: Registry, parts: InstallationParts):
 }
 
 type NewGauge = <Label extends string>(name: string, help: string, ...labelNames: Label[]) => Gauge<Label>;
-/** Asks, and gives what sets the gauges: an answer that comes too late sets nothing. All gauges have labels, so that `reset` empties them. */
+/** Asks a source and returns a function that sets the gauges: an answer that comes too late sets nothing. All gauges have labels, so `reset` empties them. */
 type Source = { ask: () => Promise<() => void>; gauges: Gauge<string>[] };
 
 function runSource(operations: OperationsStore, gauge: NewGauge): Source {

@@ -236,7 +236,7 @@ export function createObjectStore(config: ObjectStoreConfig): ObjectStore {
           headers: {
             'x-amz-copy-source': `/${from.bucket}/${encodeKey(from.key)}${version}`,
             'x-amz-copy-source-if-match': `"${from.etag}"`,
-            // S3 takes ranges only of sources of more than 5 MiB.
+            // S3 accepts ranges only of sources of more than 5 MiB.
             ...(isWhole ? {} : { 'x-amz-copy-source-range': `bytes=${offset}-${offset + size - 1}` }),
           },
         });

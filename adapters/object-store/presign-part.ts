@@ -11,7 +11,7 @@ export function encodeKey(key: string): string {
   return key.split('/').map(strictly).join('/');
 }
 
-/** Where an object lies: in the path, or with its bucket as part of the host's name. */
+/** The place of an object: in the path, or with its bucket as part of the host's name. */
 function addressOf(
   { endpoint, publicEndpoint, pathStyle }: ObjectStoreConfig,
   { bucket, key }: Pick<MultipartTarget, 'bucket' | 'key'>,
@@ -24,8 +24,8 @@ function addressOf(
 }
 
 /**
- * A URL for one PUT of exactly so many bytes: the length is one of the signed headers, so the store refuses any other body. The client of the store
- * signs the host only. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
+ * A URL for one PUT of an exact length: the length is one of the signed headers, so the store refuses any other body. The client of the store signs only the
+ * host. https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html
  */
 export async function presignPart(
   config: ObjectStoreConfig,

@@ -21,7 +21,7 @@ async function send(root: ObjectStoreConfig, { body, good = [200, 201, 204], ...
   await text(await makeClient(root).makeRequestAsync(request, body, good));
 }
 
-/** Makes them, or gives those that are there these keys. @param root the server's root user. @throws BootreadyError `unavailable` */
+/** Makes the users, or gives these keys to existing users. @param root the server's root user. @throws BootreadyError `unavailable` */
 export async function makeStoreUsers(
   root: ObjectStoreConfig,
   keys: Readonly<Record<ProcessRole, string>>,

@@ -3,7 +3,7 @@ import { BootreadyError, isBootreadyError } from '../../shared/errors.ts';
 import type { Claims } from '../../shared/oidc/access.ts';
 import { unreachable } from './discover.ts';
 
-/** Signatures that only the issuer can make: none of those that a shared secret makes, and never `none`. RFC 8725, 3.1. */
+/** Signatures that only the issuer can make: no signature with a shared secret, and never `none`. RFC 8725, 3.1. */
 const algorithms = [
   'RS256',
   'RS384',
@@ -71,7 +71,7 @@ function isAccessToken(header: string | undefined, claim: unknown): boolean {
   );
 }
 
-/** Said to anybody: nothing that the library cites of the token itself. */
+/** Everybody may read it, so it contains nothing that the library quotes from the token. */
 function explainReason(error: unknown): string {
   if (error instanceof errors.JWTExpired) return 'it has expired';
   if (error instanceof errors.JOSEAlgNotAllowed) return 'its signature algorithm is not allowed here';

@@ -13,7 +13,7 @@ export function discover({ issuer, clientId, clientSecret }: OidcSettings): Prom
     clientSecret === undefined ? client.None() : byServersChoice(clientSecret),
     {
       timeout: answerSeconds,
-      // ID tokens are held against the issuer's keys too, not only against the TLS connection they came by.
+      // Checks ID tokens against the issuer's keys too. The TLS connection on which they arrived is not enough.
       execute: [
         client.enableNonRepudiationChecks,
         ...(issuer.protocol === 'http:' ? [client.allowInsecureRequests] : []),

@@ -7,7 +7,7 @@ import { issuersKeys, verifyAccessToken } from './access-token.ts';
 import { discovered, unreachable } from './discover.ts';
 import { signInOf } from './sign-in.ts';
 
-/** Asks the issuer nothing before somebody wants in. */
+/** Asks the issuer nothing before the first user signs in. */
 export function openOidcIssuer(settings: OidcSettings): OidcIssuer {
   const configuration = discovered(settings);
   let keys: JWTVerifyGetKey | undefined;

@@ -57,7 +57,7 @@ export function startQueueWorkers(
     }),
   ];
 
-  // Fails at once while Redis is down, and is asked again by the clock below.
+  // Fails at once while Redis is down; the clock below tries again.
   const impatient = { ...toConnection(redis), enableOfflineQueue: false, maxRetriesPerRequest: 1 };
   const schedulers = new Queue(queueNames.housekeeping, { connection: impatient });
   schedulers.on('error', (error) => onError('schedulers', error));

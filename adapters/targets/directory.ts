@@ -144,7 +144,7 @@ export function createDirectoryTarget(name: string, { path: root }: DirectoryTar
         for (const file of names) {
           if (isHalf(file) || (!wasThere && isWhole(file))) await rm(join(folder, file), { force: true });
         }
-        // Something of somebody else's keeps it.
+        // A file of somebody else keeps the folder.
         if (!wasThere) await rmdir(folder).catch(() => undefined);
       }),
 

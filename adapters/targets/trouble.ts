@@ -3,7 +3,7 @@ import { BootreadyError, type BootreadyErrorOptions } from '../../shared/errors.
 /** The operator's next action once the target works again. */
 export const again = 'then deliver the image again ("bootready deliver IMAGE --target NAME").';
 
-/** Another delivery of the same image put its own in place of ours. */
+/** Another delivery of the same image has replaced ours. */
 export function replaced(name: string, cause: unknown): BootreadyError {
   return new BootreadyError({
     code: 'unavailable',

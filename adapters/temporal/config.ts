@@ -60,7 +60,7 @@ export function toConnectionOptions({ address, tls, apiKey }: TemporalConfig): {
   };
 }
 
-/** The same for Node's own TLS; gRPC is asked for by ALPN (RFC 9113, 3.2). */
+/** The same for Node's own TLS; ALPN requests gRPC (RFC 9113, 3.2). */
 export function toNodeTls({ serverRootCACertificate: ca, clientCertPair: pair, serverNameOverride }: TLSConfig) {
   return {
     ALPNProtocols: ['h2'],

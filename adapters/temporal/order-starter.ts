@@ -23,7 +23,7 @@ function createOrderStarter(kind: keyof typeof kinds) {
       const input: RepairImageInput & DownloadImageInput = { imageId, ...timings };
       return startOnce(client, {
         ...{ type, workflowId: makeWorkflowId(imageId), input, imageId, projectId },
-        // An order that failed may be given again; one that was carried out is not.
+        // A failed order may start again; a completed one may not.
         ...{ starts: 'again-when-failed', summary: `${kind}: ${plain(name)} (project ${projectId})` },
       });
     };

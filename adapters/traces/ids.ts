@@ -1,7 +1,7 @@
 import type { SpanContext } from '@opentelemetry/api';
 import { type IdGenerator, RandomIdGenerator } from '@opentelemetry/sdk-trace';
 
-/** Random ids, and for spans that were announced those that they were announced by. */
+/** Makes random ids; an announced span keeps the ids of its announcement. */
 export type Ids = IdGenerator & { given<Result>(ids: SpanContext, begin: () => Result): Result };
 
 export function createIds(): Ids {

@@ -2,7 +2,7 @@ import type { Config } from '../../shared/config.ts';
 import { noTraces } from '../../shared/no-traces.ts';
 import type { OpenTraces, TracedProcess } from './otlp.ts';
 
-/** As the specification has it: the address for traces is taken as it is, the general one gets a path. */
+/** As in the specification: the address for traces is used unchanged, the general one gets a path. */
 function addressOf(config: Config): string | undefined {
   if (config.OTEL_SDK_DISABLED) return undefined;
   if (config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT) return config.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT;

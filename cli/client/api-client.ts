@@ -190,8 +190,8 @@ export function createApiClient({
     },
 
     /**
-     * The image at once and after every change, until the server ends it (it is deleted, or the server restarts).
-     * @throws `unavailable` when it breaks or nothing comes
+     * Yields the image at once and after every change, until the server ends the stream (the image is deleted, or the server restarts). @throws `unavailable`
+     * when the stream breaks or sends nothing
      */
     stream: async function* (id: string): AsyncGenerator<ImageDetail> {
       const ending = new AbortController();

@@ -29,14 +29,14 @@ export async function findRefusals(
   }
 }
 
-/** Node has no decompressor for it, or one that gives up earlier than the installation's: nothing can be said. */
+/** Node has no decompressor for it, or one that gives up earlier than the installation's: the result is unknown. */
 class CannotPeek extends Error {}
 
 const peekPiece = 64 * 1024;
 
 function makeDecoder(kind: Parameters<PeekLayer>[0]) {
   if (kind === 'gz') return createGunzip();
-  // The installation's zstd takes windows up to 512 MiB (--memory); Node's own limit is 128 MiB.
+  // The installation's zstd accepts windows up to 512 MiB (--memory); Node's own limit is 128 MiB.
   if (kind === 'zstd') return createZstdDecompress({ params: { [constants.ZSTD_d_windowLogMax]: 29 } });
   throw new CannotPeek();
 }
@@ -68,7 +68,7 @@ const peek: PeekLayer = async (kind, source, bytes) => {
   if (!decoder.destroyed) decoder.end();
   await ended;
   decoder.destroy();
-  // An odd stream may be one that only this decoder does not read.
+  // It may be an odd stream that only this decoder cannot read.
   if (damaged && length === 0) throw new CannotPeek();
   return Buffer.concat(pieces).subarray(0, bytes);
 };

@@ -62,7 +62,7 @@ export function forgetClientFile(path: string): Promise<void> {
 /** A process that holds the lock for longer is dead, because it waits only some seconds for the issuer. */
 const staleMs = 60_000;
 
-/** One process of this user at a time: an issuer takes a refresh token that is shown twice for stolen (RFC 9700, 4.14.2). */
+/** Only one process of this user at a time: an issuer treats a refresh token that it sees twice as stolen (RFC 9700, 4.14.2). */
 export async function withLock<T>(path: string, work: () => Promise<T>): Promise<T> {
   const lock = `${path}.lock`;
   for (;;) {

@@ -43,8 +43,8 @@ export function toLanguage(env: Env): Language {
 }
 
 /**
- * BOOTREADY_URL and BOOTREADY_API_KEY (or BOOTREADY_API_KEY_FILE), else the file that `bootready login` wrote. The key of the
- * file goes to the address of the file only, whatever the environment says. BOOTREADY_PROJECT, which is `--project` too, goes before the file's.
+ * BOOTREADY_URL and BOOTREADY_API_KEY (or BOOTREADY_API_KEY_FILE), or else the file that `bootready login` wrote. The key of the file goes only to the address
+ * of the file, whatever the environment contains. BOOTREADY_PROJECT (the same as `--project`) overrides the file's project.
  * @throws `invalid-input`, `unauthenticated`
  */
 export async function readConnection(env: Env): Promise<Connection> {

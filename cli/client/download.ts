@@ -121,7 +121,7 @@ async function fetched(
           {
             ...{ ...storePatience, signal },
             onPause: outages.waiting,
-            // As long as something comes, patience has no end.
+            // As long as bytes arrive, the command waits.
             mayPass: (error) => mayPass(error) && done === before,
           },
         ).catch((error: unknown) => {

@@ -89,7 +89,7 @@ function stepLine(step: StepView, now: Date): Line {
 
 const deliveryStyles = { queued: 'dim', running: 'strong', done: 'good', failed: 'bad', cancelled: 'dim' } as const;
 
-/** Each as a step: what comes after the image is published. */
+/** Shows each delivery as a step, because it follows the publication. */
 function deliveryLines({ id, deliveries }: ImageDetail, now: Date): Line[] {
   return deliveries.flatMap(
     ({ target, status, attempts, percent, startedAt, finishedAt, location, failure }): Line[] => [
@@ -233,7 +233,7 @@ export function imageLines(image: ImageDetail, now = new Date()): Line[] {
   ];
 }
 
-/** How a followed run ended, for who saw its steps go by already. */
+/** The end of a run, for a user who has already seen its steps. */
 export function endLines(image: ImageDetail): Line[] {
   const [run] = image.runs;
   if (!run) {

@@ -15,7 +15,7 @@ type Tokens = client.TokenEndpointResponse & client.TokenEndpointResponseHelpers
 /** The code that a user enters in a browser, on this machine or another one. RFC 8628, 3.3. */
 export type DeviceCode = { url: string; completeUrl: string | undefined; code: string; minutes: number };
 
-/** The device authorization grant (RFC 8628): `show` tells the user where to go, then the issuer is asked until the user has been there. */
+/** The device authorization grant (RFC 8628): `show` gives the user the address, then the command asks the issuer until the user has signed in. */
 export async function signInByDevice(
   { issuer, clientId, scopes, resource }: CommandLineSignIn,
   show: (code: DeviceCode) => void,
@@ -149,7 +149,7 @@ function over(issuer: string, cause?: unknown): BootreadyError {
     cause,
   });
 }
-/** The issuer's words are text of a server; the terminal takes the control characters out. */
+/** The issuer's words are text of a server; the terminal removes control characters. */
 function refused(issuer: string, cause: client.ResponseBodyError): BootreadyError {
   return new BootreadyError({
     code: 'unavailable',

@@ -17,8 +17,8 @@ import { createFetches } from './patient-fetch.ts';
 export type LoginOptions = OutputOptions & { key?: boolean; device?: boolean; project?: string };
 
 /**
- * Keeps who acts on this machine, after the installation has said who that is: a user of its issuer, or the key that comes on standard input. At a
- * terminal the issuer goes first, where there is one that signs in command lines.
+ * Saves the login for this machine, after the installation has confirmed it: a user of its issuer, or the key from standard input. At a terminal the issuer is
+ * tried first, if it signs in command lines.
  */
 export async function login(address: string, options: LoginOptions): Promise<void> {
   const url = readApiUrl(address);

@@ -11,7 +11,7 @@ import { type OutputOptions, printResult, tell } from './output.ts';
 import { type Cell, table } from './table.ts';
 import { validOption } from './valid-option.ts';
 
-/** The commands that only look. */
+/** The commands that only read. */
 
 const pageSize = 500;
 

@@ -11,9 +11,9 @@ import { UrlRefused } from './url-refused.ts';
 const pieceBytes = 256 * 1024;
 
 /**
- * PUTs one part to a presigned URL; returns the ETag that the store gives it. Not by fetch, which copies the body, cannot tell
- * how much of it is sent, and takes a slow line for a dead one after 300 s.
- * @throws UrlRefused; `unavailable` (retryable or not); `conflict` when the store knows no such upload
+ * PUTs one part to a presigned URL; returns the ETag of the store. Does not use fetch, which copies the body, cannot report progress, and treats a slow line as
+ * dead after 300 s.
+ * @throws UrlRefused; `unavailable` (retryable or not); `conflict` when the store does not know the upload
  */
 export async function putPart(
   url: string,

@@ -65,9 +65,8 @@ async function hasItsBytes(api: ApiClient, imageId: string): Promise<boolean> {
 }
 
 /**
- * Sends what the store does not have, and looks again: what a try that was broken off left there may take the place of a part that came whole, even
- * long afterwards (versitygw fills such a part up with zeros).
- * @param known MD5 of the parts that were sent or read already, by number
+ * Sends the parts that the store lacks, and checks again. The remains of an interrupted attempt may replace a complete part, even long afterwards (versitygw
+ * fills such a part up with zeros). @param known MD5 of the parts that were sent or read already, by number
  */
 async function sendAll(
   api: ApiClient,

@@ -50,8 +50,8 @@ async function inLanes<P extends Part>(
 }
 
 /**
- * Those parts that the store holds as they are in the file. Where its ETag tells nothing, the unchanged file and the size have to do.
- * @param known MD5 of parts of the file, by number: filled with what had to be read
+ * The parts that the store holds exactly as they are in the file. If its ETag is no MD5, the unchanged file and the size must be enough. @param known MD5 of
+ * parts of the file, by number: filled with those that had to be read
  */
 export async function verifyParts(
   file: LocalFile,

@@ -70,7 +70,7 @@ export async function send(
   }
 }
 
-/** Why the installation would refuse the file anyway, told in the catalogue's words. */
+/** Why the installation would refuse the file, in the catalogue's words. */
 async function refusalsBefore(
   api: ApiClient,
   file: LocalFile,

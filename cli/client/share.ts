@@ -47,7 +47,7 @@ export async function listMembers(word: string, options: OutputOptions): Promise
     tell('It is not shared with any project. "bootready share IMAGE PROJECT" shares it.', options);
 }
 
-/** Says as the project that an image is shared with whether it is taken. */
+/** Answers for the project that an image is shared with: whether it accepts the image. */
 export async function answerShare(word: string, status: MemberStatus, options: OutputOptions): Promise<void> {
   const api = await connect();
   const [id, { projectId }] = await Promise.all([findImageId(api, word, 'shared'), api.self()]);

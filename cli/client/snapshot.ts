@@ -3,7 +3,7 @@ import { importImage } from './import.ts';
 import type { UploadOptions } from './send-upload.ts';
 import { upload } from './upload.ts';
 
-/** Sends or fetches what was taken of an instance; the options are those of both ways. */
+/** Sends or fetches a snapshot of an instance; it has the options of both ways. */
 export async function importSnapshot(
   source: string,
   { kind, ...options }: UploadOptions & { name: string; kind: string; checksum?: string },

@@ -12,7 +12,7 @@ export function describeReading({ done, total, speed, secondsLeft }: Reading): s
   ].join('  ');
 }
 
-/** The tens of a percentage that are new, each told once although a part may have to be sent again. */
+/** The new tens of a percentage. Each is reported once, although a part may have to be sent again. */
 export function createTens(done: number, total: number) {
   const tensOf = (bytes: number): number => (total === 0 ? 10 : Math.floor((bytes / total) * 10));
   let told = tensOf(done);
@@ -28,7 +28,7 @@ function nowSeconds(): number {
   return performance.now() / 1000;
 }
 
-/** On stderr: a line that is written over at a terminal, else a line for every ten percent. */
+/** On stderr: one line that is overwritten at a terminal, or else a line for every ten percent. */
 export function createTransferProgress({ total, done, quiet }: { total: number; done: number; quiet: boolean }) {
   const meter = createTransferMeter({ total, done, now: nowSeconds() });
   const isNewTen = createTens(done, total);

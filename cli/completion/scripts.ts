@@ -1,6 +1,6 @@
 /** The scripts by which a shell asks `bootready complete`; each passes the words up to the cursor, without quotes. */
 
-// Words come as they were typed; xargs would choke on half a quote, so backslashes and quotes are taken off by hand.
+// Words arrive as they were typed. xargs would fail on an open quote, so the scripts remove backslashes and quotes themselves.
 const bash = `# bootready completion for bash 4.4 or newer: source <(bootready completion bash)
 _bootready() {
   local -a words=()

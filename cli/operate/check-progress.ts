@@ -14,7 +14,7 @@ export type CheckProgress = {
   stop(): void;
 };
 
-/** Step, percent and time: a line that is written over on a terminal, else a line for every ten percent. */
+/** Step, percent and time: one line that is overwritten at a terminal, or else a line for every ten percent. */
 export function createCheckProgress(view: ProgressView, now: () => number = Date.now): CheckProgress {
   let current: { step: Step; begun: number; percent: number } | undefined;
   let ticking: NodeJS.Timeout | undefined;

@@ -35,7 +35,7 @@ const dependencies: readonly Dependency[] = [
   node,
 ];
 
-/** Examines all dependencies at once, and tells in their order. */
+/** Examines all dependencies at once, and reports in their order. */
 export async function doctor({
   only,
   role,

@@ -50,7 +50,7 @@ function useStream(url: string, event: string, onData: (data: string) => void, o
   return connected;
 }
 
-/** A page of the list; pages that are shown are asked for again whenever one of the images changes. */
+/** A page of the list. Shown pages are loaded again whenever one of the images changes. */
 export function useImagePage(query: ListQuery) {
   const client = useQueryClient();
   const renew = (): void => {

@@ -6,10 +6,10 @@ import { linkEvidence } from '../api/client.ts';
 import { useProblemWords } from '../shell/failure.tsx';
 import { useSpeech } from '../words/language.tsx';
 
-/** The end of a console tells why it ended; all of it may be megabytes. */
+/** The end of a console shows why the boot ended; the whole may be megabytes. */
 const shownCharacters = 200_000;
 
-/** Screen and console of the started image: pictures and text of a guest, shown as such and as nothing else. */
+/** Screen and console of the started image. They are pictures and text of a guest, and are shown only as such. */
 export function BootEvidence({ imageId, run, boot }: { imageId: string; run: number; boot: Boot }) {
   const { t, duration } = useSpeech();
   const problemWords = useProblemWords();

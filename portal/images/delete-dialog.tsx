@@ -23,7 +23,7 @@ async function deleteImage(image: ImageView): Promise<void> {
 
 type Props = { images: readonly ImageView[]; onClose: () => void; onDeleted: () => void };
 
-/** One image or several. Those that went before one that could not stay deleted; the API says which one that was. */
+/** Deletes one image or several. If one fails, those before it stay deleted, and the API names the one that failed. */
 export function DeleteDialog({ images, onClose, onDeleted }: Props) {
   const { t } = useSpeech();
   const notify = useNotify();

@@ -9,7 +9,7 @@ import type { Report } from '../../shared/contracts/run.ts';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
-/** Terms stand above what they name where the column beside the timeline is narrow. */
+/** Terms are above their values if the column beside the timeline is narrow. */
 const beside = { default: 'horizontal', lg: 'vertical', '2xl': 'horizontal' } as const;
 
 type Fact = [word: WordKey, value: string | null | undefined];

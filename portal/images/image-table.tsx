@@ -18,7 +18,7 @@ type Props = {
   label: string;
   /** Absent where nobody may change anything. */
   self?: Self;
-  /** Ids of those that were chosen; absent where nothing can be done with several. */
+  /** Ids of the chosen images; absent if no action works on several. */
   chosen?: ReadonlySet<string>;
   onChoose?: (ids: ReadonlySet<string>) => void;
   /** Images of the own project: the table shows who else may see them. */

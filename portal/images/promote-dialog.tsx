@@ -6,7 +6,7 @@ import { FormDialog } from '../shell/form-dialog.tsx';
 import { useNotify } from '../shell/notices.tsx';
 import { useSpeech } from '../words/language.tsx';
 
-/** Makes an image one that the provider offers to everyone. */
+/** Makes an image a platform image, which the provider offers to everyone. */
 export function PromoteDialog({ image, onClose }: { image: ImageView; onClose: () => void }) {
   const { t } = useSpeech();
   const notify = useNotify();

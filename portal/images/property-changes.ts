@@ -9,7 +9,7 @@ export function listProperties(properties: Properties): Property[] {
     .map(([name, value]) => ({ id: name, name, value }));
 }
 
-/** Every line has a name, and no name stands twice. */
+/** Every line has a name, and no name occurs twice. */
 export function isComplete(lines: readonly Property[]): boolean {
   const names = lines.map(({ name }) => name.trim());
   return names.every((name) => name !== '') && new Set(names).size === names.length;

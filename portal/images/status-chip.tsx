@@ -16,7 +16,7 @@ const looks = {
   quiet: { color: 'grey', icon: <ClockIcon /> },
 } as const satisfies Record<Tone, object>;
 
-/** Colour, icon and words: none of them alone says it. */
+/** Colour, icon and words together show the status, never one of them alone. */
 export function StatusChip({ image }: { image: Pick<ImageView, 'status' | 'activity' | 'upload'> }) {
   const { t, percent } = useSpeech();
   const chip = toChip(image);

@@ -22,7 +22,7 @@ const looks = {
   skipped: { icon: <OutlinedCircleIcon />, word: 'stepSkipped', tone: 'quiet' },
 } as const satisfies Record<StepView['status'] | 'waiting' | 'skipped', object>;
 
-/** Every step of a run, those that are still to come as well; after them where the image went. */
+/** Every step of a run, including those that are still to come; after them the image's deliveries. */
 export function Timeline({ run, children }: { run: RunView; children?: ReactNode }) {
   const { t } = useSpeech();
   const isOver = run.finishedAt !== null;
@@ -90,7 +90,7 @@ export function Entry({ title, help, view, status, children }: EntryProps) {
   );
 }
 
-/** How long it took, or takes so far: that alone moves every second. */
+/** How long it took, or has taken so far: only this changes every second. */
 function Took({ startedAt, finishedAt }: { startedAt: string; finishedAt: string | null }) {
   const { duration } = useSpeech();
   const [now, setNow] = useState(Date.now);

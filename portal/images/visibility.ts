@@ -1,7 +1,7 @@
 import type { Visibility } from '../../shared/contracts/image.ts';
 import type { WordKey } from '../words/words.ts';
 
-/** One word each, for lists; what it means stands with the image's facts. */
+/** One word each, for lists; the image's facts explain it. */
 export const visibilityNames = {
   private: 'private',
   shared: 'shareable',

@@ -10,7 +10,7 @@ import { Link } from 'react-router';
 import { useSpeech } from '../words/language.tsx';
 import type { WordKey } from '../words/words.ts';
 
-/** For addresses that lead nowhere, and for images that are gone. */
+/** For addresses that lead nowhere, and for images that no longer exist. */
 export function MissingPage({ title = 'pageMissing', help = 'pageMissingHelp' }: { title?: WordKey; help?: WordKey }) {
   const { t } = useSpeech();
   return (

@@ -8,7 +8,7 @@ type Notify = (notice: Omit<Notice, 'id'>) => void;
 
 const Context = createContext<Notify>(() => undefined);
 
-/** Read, not missed: a success goes by itself, a problem stays until it is closed. */
+/** Nobody should miss a problem: a success disappears by itself, a problem stays until it is closed. */
 const shownMs = 6000;
 
 export function NoticeProvider({ children }: { children: ReactNode }) {

@@ -13,7 +13,7 @@ export type KeptUpload = {
   parts?: Record<string, string>;
 };
 
-/** Enough to tell one ETag from another; there may be thousands of parts, and little room. */
+/** Enough to distinguish two ETags; there may be thousands of parts, and little room. */
 export function shortEtag(etag: string | undefined): string {
   return (etag ?? '').replaceAll(/^"|"$/g, '').toLowerCase().slice(0, 8);
 }

@@ -11,8 +11,8 @@ export class PartRefused extends Error {
 }
 
 /**
- * PUTs one part straight to the store; gives its ETag, where the store's CORS rules let pages see that. XMLHttpRequest, for fetch tells nobody
- * how much of a body is sent. @throws PartRefused
+ * PUTs one part straight to the store; returns its ETag, if the store's CORS rules let pages see it. Uses XMLHttpRequest, because fetch cannot report the
+ * progress of a body. @throws PartRefused
  */
 export function putPart(
   url: string,

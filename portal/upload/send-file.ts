@@ -31,7 +31,7 @@ export type SendOptions = {
   signal: AbortSignal;
   /** Told when there is no more reason to wait for the network. */
   hurry: EventTarget;
-  /** The parts that the store said it has taken whole, in earlier sittings: number and short ETag, '' where it told none. */
+  /** The parts that the store has confirmed as complete in earlier sessions: number and short ETag, '' if it sent none. */
   taken: ReadonlyMap<number, string>;
   onTaken: (partNumber: number, etag: string) => void;
   /** Bytes that are there or on their way, those of earlier tries among them. */
@@ -40,7 +40,7 @@ export type SendOptions = {
   onCompleting: () => void;
 };
 
-/** Whether what the store has of a part is what it said that it has taken. */
+/** Whether the store still has the part that it confirmed. */
 export function isTaken(
   taken: ReadonlyMap<number, string>,
   { partNumber, etag }: Pick<StoredPart, 'partNumber' | 'etag'>,

@@ -56,7 +56,7 @@ type Going = {
   work?: Promise<void>;
 };
 
-/** How often those who look hear of progress. */
+/** How often listeners get the progress. */
 const tellEveryMs = 250;
 
 /** The uploads of this tab: they go on whatever page is shown, and each is known again after a reload. */

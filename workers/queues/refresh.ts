@@ -66,7 +66,7 @@ async function checksumOf({ foreign, fetchSmall, platform }: RefreshDeps, source
   return checksum;
 }
 
-/** An old file is signed as well as a new one: anyone who shows it again brings back images with holes that are known. @throws BootreadyError `invalid-input` */
+/** An old file has a good signature too. A mirror that shows it again would bring back images with known holes. @throws BootreadyError `invalid-input` */
 function assertNotOlder(signedAt: Date, { signedAt: newest }: ImageSource): void {
   if (newest === null || signedAt >= newest) return;
   throw new BootreadyError({

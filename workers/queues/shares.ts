@@ -6,8 +6,8 @@ export type InShare = <T>(project: string, work: () => Promise<T>) => Promise<T 
 const leastMs = 500;
 
 /**
- * So many at once of each project in this process. Who is postponed comes back after about as long as the oldest of its project has taken so far:
- * soon behind quick ones, and seldom behind those that hang.
+ * Limits the jobs of each project that run at once in this process. A postponed job comes back after about the time that the oldest job of its project has
+ * taken so far: soon behind quick jobs, and seldom behind jobs that hang.
  */
 export function createShares(most: number): InShare {
   const begunOf = new Map<string, Set<{ at: number }>>();

@@ -4,7 +4,7 @@ import type { AskGuestfish } from '../tools/guestfish-complaints.ts';
 
 /** The messages between the owner of an appliance and the task that repairs (mend-task.ts). */
 
-/** Where the folder of virtio-win lies for guestfish. */
+/** The folder of virtio-win inside guestfish. */
 export const virtioWinInside = '/virtio-win';
 
 /** How guestfish gets at virtio-win: by a folder with these files, or by the second disk. */
@@ -25,7 +25,7 @@ export type MendTaskInput = {
 export type MendHelpers = {
   ask: AskGuestfish;
   mergeIntoHive: MergeIntoHive;
-  /** Hosts that the system has asked for in vain. */
+  /** Hosts that the system has requested and that were refused. */
   refusedHosts: () => Promise<string[]>;
   progress: (percent: number) => Promise<void>;
 };

@@ -38,9 +38,9 @@ export type MendInput = {
 };
 
 /**
- * Changes the disk by the remedies, one after the other, in one start of the appliance; without any network, unless one of them
- * needs packages. The disk is ours to spoil: anyone who calls makes it again for another try.
- * @throws BootreadyError `conflict`, with the remedy that could not be done and why; `tool-failed`, `tool-killed`
+ * Changes the disk with the remedies, one after the other, in one start of the appliance. There is no network, unless a remedy needs packages. A failed repair
+ * spoils the disk: the caller makes it again for another attempt.
+ * @throws BootreadyError `conflict`, with the remedy that failed and the reason; `tool-failed`, `tool-killed`
  */
 export async function mendDisk(
   { cacheDir, foreign, packageHosts, virtioWin }: MendDeps,

@@ -29,9 +29,9 @@ export type PackageProxyOptions = {
 };
 
 export type PackageProxy = {
-  /** A Unix socket that speaks HTTP to anyone who wants a proxy. */
+  /** A Unix socket that speaks HTTP, for proxy clients. */
   socket: string;
-  /** Hosts that were asked for and are not on the list. */
+  /** Requested hosts that are not on the list. */
   refused: ReadonlySet<string>;
   close(): Promise<void>;
 };

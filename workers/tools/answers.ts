@@ -11,8 +11,7 @@ export type Answers = {
 const tail = 256;
 
 /**
- * Each byte is checked once, however many pieces an answer comes in.
- * @param most bytes of one answer; what exceeds them is forgotten, so that a guest cannot fill the memory
+ * Checks each byte once, however many pieces an answer has. @param most bytes of one answer; bytes beyond that are dropped, so a guest cannot fill the memory
  */
 export function createAnswers(most: number): Answers {
   /** Without a marker in them. */

@@ -88,7 +88,7 @@ const quietEnvironment = {
   LC_ALL: 'C.UTF-8',
 };
 
-/** In a process group of its own, which ends with us: it starts the appliance once to fill its cache, and that takes a while. */
+/** Runs in its own process group, which ends with us: it starts the appliance once to fill its cache, and that takes a while. */
 async function make(folder: string): Promise<void> {
   const child = spawn('libguestfs-make-fixed-appliance', [folder], {
     // TCG is slow but always there.

@@ -33,10 +33,9 @@ function readRange(header: string | undefined, size: number): Range | undefined 
 }
 
 /**
- * HTTP on a unix socket with one resource: HEAD tells its size, GET with one range its bytes (RFC 9110, 14). Nothing else. It
- * holds the credentials and the pin, so that what sits in the sandbox needs neither; a presigned URL would not do, for nbdkit
- * asks with HEAD too. Who asks may have been taken over: whatever is asked for, and however slowly it is taken, no more is held than a piece for
- * each connection.
+ * Serves one resource by HTTP on a unix socket: HEAD returns its size, GET with one range its bytes (RFC 9110, 14). Nothing else. It holds the credentials and
+ * the pin, so the tool in the sandbox needs neither. A presigned URL would not work, because nbdkit sends HEAD too. An attacker may control the client.
+ * Whatever it requests, and however slowly it reads, no more than one piece is held for each connection.
  */
 export async function openByteGateway(
   source: ByteSource,
@@ -81,7 +80,8 @@ export async function openByteGateway(
       };
       await pipeline(Readable.from(rest(), { highWaterMark: 1 }), response);
     } catch {
-      // Who asked has gone; or the source failed, and then the connection ends with the answer unfinished. 404 and not 5xx: nobody is to try again what the cache has tried five times.
+      // The client has closed the connection; or the source failed, and then the connection ends with an incomplete answer. 404 and not 5xx, because the cache
+      // has already tried five times.
       if (!response.headersSent) response.writeHead(404).end();
     }
   };
@@ -102,8 +102,7 @@ export async function openByteGateway(
   });
   server.keepAliveTimeout = 60_000;
   server.maxConnections = mostConnections;
-  // The path of a unix socket has room for 107 characters (unix(7)), and scratch folders lie deep: the way there by the open
-  // folder is always short.
+  // The path of a unix socket has room for 107 characters (unix(7)), and paths of scratch folders are long. The path through the open folder is always short.
   const folder = await open(dirname(socketPath));
   try {
     await new Promise<void>((resolve, reject) => {

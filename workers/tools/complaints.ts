@@ -1,4 +1,4 @@
-/** A tool that an image has taken over may write anything. */
+/** An attacker who controls a tool can make it write anything. */
 const longestLine = 4096;
 
 /** Why qemu-img has failed: its last line, without its name and without the block tree that it repeats. */

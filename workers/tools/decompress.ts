@@ -16,7 +16,7 @@ const programs: Record<Codec, { command: string; args: string[] }> = {
   lz4: { command: 'lz4', args: ['-dc'] },
   lzma: { command: 'xz', args: ['-dc', '--format=lzma', `--memlimit-decompress=${memoryMiB}MiB`] },
   gz: { command: 'gzip', args: ['-dc'] },
-  // Newer ones start a thread for each processor unless told.
+  // Newer versions start a thread for each processor by default.
   xz: { command: 'xz', args: ['-dc', '--threads=4', `--memlimit-decompress=${memoryMiB}MiB`] },
   zstd: { command: 'zstd', args: ['-dc', `--memory=${memoryMiB}MB`] },
   bzip2: { command: 'bzip2', args: ['-dc'] },
@@ -56,7 +56,7 @@ const chunkSize = 4 * MiB;
 /** Until it has written what was printed before the other one's time was over. */
 const sinkEndsLaterSeconds = 60;
 
-/** The source as a stream; `onRead` hears how many bytes have gone. */
+/** The source as a stream; `onRead` gets the number of bytes that were read. */
 function streamOf(source: ByteSource, onRead: (bytes: number) => void, signal?: AbortSignal): Readable {
   return Readable.from(
     (async function* () {
@@ -71,7 +71,7 @@ function streamOf(source: ByteSource, onRead: (bytes: number) => void, signal?: 
   );
 }
 
-/** The first bytes of what is compressed; what a damaged stream gives until it breaks; `exceeds` where that takes more memory than it may. */
+/** The first bytes of the unpacked data; for a damaged stream, the data before the damage; `exceeds` if it needs more memory than its limit. */
 export const peekLayer: PeekLayer = async (kind, source, bytes, signal) => {
   const child = spawnSandboxed(makeCommand(kind, 60, signal));
   const input = streamOf(source, () => undefined, signal);
@@ -161,7 +161,7 @@ export async function decompressTo(
   try {
     const written = await sink.exited;
     const isTooLarge = written.code === beyondLimit;
-    // It takes no more, but the other one may still be there.
+    // It reads no more, but the other process may still run.
     if (written.code !== 0) await child.kill();
     const { code, killed, timedOut, excess } = await child.exited;
     signal?.throwIfAborted();

@@ -12,7 +12,7 @@ export function doneBy(asked: AskGuestfish) {
 }
 
 const complaint = 'libguestfs: error: ';
-/** guestfish tells the line of its input in front, when that is no terminal. */
+/** guestfish prints the line of its input in front, if the input is not a terminal. */
 const place = /^\*stdin\*:\d{1,9}: $/;
 const longestPlace = 32;
 
@@ -27,7 +27,7 @@ export function hasComplaint(answer: Buffer): boolean {
 }
 
 /**
- * Whether a complaint is that nothing is there, or not what was asked for. Every other one says that something is there that cannot be read. strerror(3)
+ * Whether a complaint says that a file does not exist, or is of another kind. Every other complaint says that something exists and cannot be read. strerror(3)
  */
 export function saysAbsent(answer: Buffer): boolean {
   return (

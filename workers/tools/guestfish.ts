@@ -25,7 +25,7 @@ export function quoted(text: string): string {
 
 export type GuestfishOptions = {
   disk: { path: string; format: 'raw' | 'qcow2' };
-  /** Lets commands change the disk, up to so many bytes of its file; without it the disk is read-only. */
+  /** Lets commands change the disk, up to this many bytes of its file; without it the disk is read-only. */
   writableBytes?: number;
   /** The bytes that it may write beside the disk: an overlay, and files that it fetches. */
   writesAtMost?: number;
@@ -38,7 +38,7 @@ export type GuestfishOptions = {
   /** A folder for downloads; it is `/out` to the commands. */
   outputDir: string;
   appliance: string;
-  /** How long all questions together may take; half an hour unless told otherwise. */
+  /** The time limit for all questions together, in seconds; by default half an hour. */
   wallSeconds?: number;
   signal: AbortSignal;
 };
@@ -71,11 +71,11 @@ exec qemu-system-x86_64 ${sandboxOption.join(' ')} "$@"
 const overlay = { path: '/out/overlay.qcow2', format: 'qcow2' } as const;
 
 /**
- * Starts the appliance on the disk, read-only unless told otherwise and with its format told, and ends it with all that belongs to it. In the sandbox,
- * because a hostile filesystem may take over the appliance's kernel, and from there its QEMU. Answers are handed on as they are: to make sense of them is
- * for the door.
- * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies; `tool-killed` when it took more time, memory or room than it
- *         may: what a disk has done once it does again
+ * Starts the appliance on the disk, by default read-only and always with its format given, and ends it with all of its processes. It runs in the sandbox,
+ * because a hostile filesystem may take control of the appliance's kernel, and from there of its QEMU. Answers are passed on unchanged: the code behind the
+ * door parses them.
+ * @throws BootreadyError `tool-failed` (retryable) when the appliance does not start or dies; `tool-killed` when it exceeded its time, memory or room, because
+ * the same disk would do it again
  */
 export async function withGuestfish<T>(
   options: GuestfishOptions,

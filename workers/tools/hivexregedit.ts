@@ -6,8 +6,8 @@ const MiB = 1024 ** 2;
 const mostOfHive = 1024 * MiB;
 
 /**
- * Merges edits in the format of regedit into a hive in the folder. The hive is the guest's, hence the sandbox: it sees this folder and nothing
- * else. guestfish's own commands for hives cannot write a zero byte. hivexregedit(1)
+ * Merges edits in the format of regedit into a hive in the folder. The hive is the guest's, so it runs in the sandbox, which sees only this folder. guestfish's
+ * own commands for hives cannot write a zero byte. hivexregedit(1)
  * @throws BootreadyError `tool-failed`, `tool-killed`, `tool-missing`
  */
 export async function mergeIntoHive(dir: string, name: string, edits: string, signal: AbortSignal): Promise<void> {

@@ -9,8 +9,8 @@ import { runSandboxed } from './sandbox.ts';
 let probed: Promise<boolean> | undefined;
 
 /**
- * Whether KVM works, found out by running a machine to its end: the device may be there and QEMU die on it all the same (nested
- * virtualisation, permissions), and it may start and run nothing. Asked once.
+ * Finds out whether KVM works by running a machine to its end. The device may exist and QEMU still die on it (nested virtualisation, permissions), or it may
+ * start and run nothing. Asked once.
  */
 export function kvmWorks(): Promise<boolean> {
   probed ??= probe();

@@ -25,7 +25,7 @@ export type MachineOptions = {
   seed: string;
   firmware: Firmware;
   hardware: Hardware;
-  /** An empty folder for this machine alone: its overlay and its sockets lie there. Only the machine writes there once it runs. */
+  /** An empty folder for this machine alone, with its overlay and its sockets. Once the machine runs, nothing else writes there. */
   dir: string;
   wallSeconds: number;
   /** Each piece that the guest writes to its first serial port. */
@@ -169,7 +169,7 @@ function listening(socket: string): string {
 function file(filename: string) {
   return { file: { driver: 'file', filename } };
 }
-/** A qcow2 of ours names no other file; the link is cut all the same. */
+/** Our own qcow2 names no other file, but the link is cut to be safe. */
 function unbacked(format: 'raw' | 'qcow2') {
   return format === 'qcow2' ? { backing: null } : {};
 }

@@ -12,9 +12,9 @@ import { spawnSandboxed } from './sandbox.ts';
 export type BlockInput = { node: Record<string, unknown>; readOnly: Record<string, string> };
 
 /**
- * Lends a source to an image tool as an NBD export on a unix socket: nbdkit's curl plugin reads our gateway. Source and tool
- * sit in sandboxes of their own, without network. nbdkit-curl-plugin(1)
- * @throws what the source threw, when it is the source that failed; whatever `work` throws else
+ * Offers a source to an image tool as an NBD export on a unix socket: nbdkit's curl plugin reads our gateway. Source and tool have separate sandboxes, without
+ * network. nbdkit-curl-plugin(1)
+ * @throws the error of the source, if the source failed; otherwise the error of `work`
  */
 export async function withNbd<T>(
   source: ByteSource,

@@ -5,9 +5,9 @@ import { constants, getPriority, setPriority } from 'node:os';
 export type Tasks = { pids: readonly number[]; threads: readonly number[] };
 
 /**
- * How much nicer the tools of a project are that stands back: each step of 1 gives a tenth less, so that it has a tenth of what another's process has that wants the
- * same processor, and all that nobody else wants. Not the most that there is: a tool that hardly ran would not end within its time, and the image would
- * be judged by that. sched(7)
+ * The niceness of tools whose project stands back. Each step of 1 gives about a tenth less. So such a tool gets a tenth of the time of another process on the
+ * same processor, and all idle time. It is not the highest value: a tool that hardly runs would exceed its time limit, and the image would be judged by that.
+ * sched(7)
  */
 const nicer = 10;
 const least = constants.priority.PRIORITY_LOW;

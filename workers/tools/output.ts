@@ -87,7 +87,7 @@ export async function openWhole(path: string, size: number): Promise<Output> {
   throw refused(`it has ${output.size} bytes instead of ${size}`);
 }
 
-/** The whole of a small file that a sandbox wrote. @throws as `openOutput` */
+/** Reads the whole of a small file that a sandbox wrote. @throws as `openOutput` */
 export async function readOutput(path: string, limits: { maxBytes: number }): Promise<Buffer> {
   const output = await openOutput(path, limits);
   try {

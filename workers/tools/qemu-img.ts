@@ -212,7 +212,7 @@ function mapIn(stdout: string): z.infer<typeof MapAnswer> {
   try {
     return MapAnswer.parse(JSON.parse(stdout));
   } catch {
-    // Cut off: more pieces than anybody wants to hear of.
+    // Cut off: more pieces than any caller needs.
     return [];
   }
 }

@@ -41,7 +41,7 @@ async function empty(folder: string, moveIn: (inner: Buffer) => Promise<void>): 
       if (isFolder) await moveIn(inner);
       else await unlink(inner);
     }
-    // A list may leave out what comes behind something that was removed meanwhile.
+    // If a file is removed during the listing, the list may leave out the files behind it.
     if (await rmdir(folder).then(() => true, notEmpty)) return;
   }
 }

@@ -61,8 +61,8 @@ export function namespaceArgs({ readOnly, writable, devices, env }: SandboxComma
     ...(devices ?? []).flatMap((path) => ['--dev-bind', path, path]),
     ...Object.entries(readOnly ?? {}).flatMap(([inside, outside]) => ['--ro-bind', outside, inside]),
     ...Object.entries(writable ?? {}).flatMap(([inside, outside]) => ['--bind', outside, inside]),
-    // Folders in memory as well, without a size: nothing is written there once all mounts are made. And of /proc because the kernel goes by the
-    // host's user there, and capabilities do not matter: a worker that is root could set kernel.core_pattern from within.
+    // Folders in memory need no size, because nothing is written there once all mounts are made. /proc is read-only because the kernel checks the host's user
+    // there and not capabilities: as root, a tool could set kernel.core_pattern from the sandbox.
     ...['--remount-ro', '/proc', '--remount-ro', '/dev', '--remount-ro', '/'],
     ...Object.entries({ PATH: '/usr/sbin:/usr/bin:/sbin:/bin', LC_ALL: 'C.UTF-8', HOME: '/tmp', ...env }).flatMap(
       ([name, value]) => ['--setenv', name, value],

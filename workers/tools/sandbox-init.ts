@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 
-/** The first process of a sandbox, as the host sees it: anyone who kills it kills all in its pid namespace. pid_namespaces(7) */
+/** The first process of a sandbox, as the host sees it. Killing it kills all processes in its pid namespace. pid_namespaces(7) */
 export type SandboxInit = {
-  /** Undefined until bwrap has told; and when it ended before. */
+  /** Undefined until bwrap has reported it, or if bwrap ended before. */
   pid(): number | undefined;
   /** Kills the process, if it is still the one that bwrap has reported. If bwrap's report has not arrived yet, waits a moment for it. */
   kill(): Promise<void>;
@@ -22,7 +22,7 @@ function readStartTime(pid: number): string | undefined {
 /** Between the start of bwrap and its word about the namespaces nothing of a stranger runs. */
 const patienceMs = 3000;
 
-/** Reads what bwrap writes to `--json-status-fd`: its first line comes before the program starts. bwrap(1) */
+/** Reads the output of bwrap on `--json-status-fd`: its first line comes before the program starts. bwrap(1) */
 export function watchInit(status: Readable, onStart: (pid: number) => void): SandboxInit {
   let text = '';
   let found: { pid: number; start: string } | undefined;

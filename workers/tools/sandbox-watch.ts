@@ -43,7 +43,7 @@ async function tasksBelow(init: number, mostTasks: number): Promise<{ pids: numb
   return { pids, threads };
 }
 
-/** Pages that are mapped; those that processes share count once for each. proc(5), statm */
+/** Pages that are mapped; a page that processes share counts once for each process. proc(5), statm */
 async function readResident(pid: number): Promise<number> {
   const statm = await orNothing(readFile(`/proc/${pid}/statm`, 'latin1'));
   return Number(statm?.split(' ')[1] ?? 0) * pageBytes;

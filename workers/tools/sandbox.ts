@@ -16,7 +16,7 @@ export type { SandboxCommand, SandboxLimits };
 export type SandboxEnd = {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** Its time was over, or something still held its pipes long after its end: what it printed may not be whole. */
+  /** Its time was over, or a process still held its pipes long after its end: its output may be incomplete. */
   timedOut: boolean;
   /** By `kill` or the signal. */
   killed: boolean;
@@ -30,7 +30,7 @@ export type SandboxedProcess = {
   stderr: Readable;
   /** Never later than some seconds after it was killed, whatever still holds its pipes. */
   exited: Promise<SandboxEnd>;
-  /** All its processes, at once; resolves when they are gone. */
+  /** Kills all its processes at once; resolves when they have ended. */
   kill(): Promise<void>;
 };
 
@@ -40,9 +40,9 @@ const MiB = 1024 ** 2;
 
 /** Files in the writable folders together; the tools write a handful. */
 const mostFiles = 1000;
-/** How long pipes may stay open behind the end of the program: anyone who reads them may be slow. */
+/** How long pipes may stay open after the end of the program, because their reader may be slow. */
 const drainMs = 60_000;
-/** How long a killed program may take to be gone. */
+/** How long a killed program may take to end. */
 const dyingMs = 10_000;
 
 function watchLimits(command: SandboxCommand) {
@@ -69,7 +69,7 @@ function killGroup(child: ChildProcess): void {
 }
 
 /**
- * A long-lived process with pipes. It gets none of our environment.
+ * Starts a long-lived process with pipes. It gets none of our environment.
  * @throws BootreadyError `tool-missing` when bwrap or prlimit are not installed
  */
 export function spawnSandboxed(command: SandboxCommand): SandboxedProcess {
@@ -236,7 +236,7 @@ export function toFailureRecord(
       context,
     });
   }
-  // prlimit and bwrap say so themselves when they cannot start what they are asked to.
+  // prlimit and bwrap print it themselves when they cannot start the program.
   if (/^(bwrap|prlimit): /m.test(end.stderr) || end.code === 127) {
     return new BootreadyError({
       code: 'tool-missing',

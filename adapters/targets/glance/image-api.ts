@@ -129,7 +129,7 @@ function refusal(name: string, status: number, page: string): BootreadyError {
       remedy: `Increase the quota of its project, or remove images there, ${again}`,
     });
   }
-  // An image that another delivery took away meanwhile, and whatever passes.
+  // An image that another delivery removed in the meantime, and other temporary errors.
   const retryable = status >= 500 || [404, 408, 409, 410, 429].includes(status);
   return new BootreadyError({
     code: retryable ? 'unavailable' : 'invalid-input',

@@ -17,7 +17,7 @@ const chunkBytes = 4 * 1024 ** 2;
 /** A Glance whose stores take their time is `saving` after the answer. */
 const saveMs = 15 * 60_000;
 
-/** An OpenStack cloud: the image in its Glance, with our properties, held against the hash that Glance has made of it. */
+/** An OpenStack cloud: puts the image into its Glance, with our properties, and compares it with the hash that Glance has made. */
 export function createGlanceTarget(name: string, config: GlanceTargetConfig): Target {
   const open = async (signal: AbortSignal): Promise<ImageApi> =>
     openImageApi(name, await authenticate(name, config, signal), signal);

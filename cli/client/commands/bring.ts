@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { bandwidthOption, bootCheckOption, formatOption, policyOption, timeoutOption, wholeNumber } from './options.ts';
 
-/** Bytes that are brought. */
+/** Commands that bring bytes to an installation. */
 export function addBringCommands(program: Command): void {
   program
     .command('upload')

@@ -26,7 +26,7 @@ export type Examination = {
   role?: ProcessRole | undefined;
 };
 
-/** Something that an installation stands on. */
+/** A server or program that an installation needs. */
 export type Dependency = {
   name: string;
   /** The time for all questions together, in seconds; results up to then count. */

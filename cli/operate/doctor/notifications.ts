@@ -9,7 +9,7 @@ import type { Dependency } from './dependency.ts';
 import { putProbe } from './probe-object.ts';
 
 const patienceSeconds = { arrival: 10, settling: 6 } as const;
-/** Events that may come in beside ours between two looks. */
+/** Events of others that may arrive between two checks. */
 const recent = 500;
 
 /**

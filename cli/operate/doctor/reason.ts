@@ -20,7 +20,7 @@ export function explainReason(error: unknown): string {
   return explain(error).replace(/\.$/, '');
 }
 
-/** Host and port, or the whole of what is no URL; never the password. */
+/** Host and port, or the whole text if it is not a URL; never the password. */
 export function addressOf(url: string): string {
   const { host, pathname } = new URL(url);
   return pathname.length > 1 ? `${host}${pathname}` : host;

@@ -12,11 +12,11 @@ import {
 import type { Say } from './dependency.ts';
 import { probeKey } from './probe-object.ts';
 
-/** Not asked for by themselves: reading a version is the same right with another name, where a bucket has versions at all. */
+/** Not checked separately: reading a version is the same right with another name, if a bucket has versions at all. */
 type Probed = Exclude<StoreAction, 'GetObjectVersion'>;
 const probed = [...onBucket, ...onObjects].filter((action): action is Probed => action !== 'GetObjectVersion');
 
-/** Tries of what is not there: the store says no before it looks, or else that it found nothing. Nothing is left behind. */
+/** Tries operations on objects that do not exist: the store refuses before it searches, or else reports that it found nothing. No object is left behind. */
 const tries: Readonly<Record<Probed, (store: ObjectStore, bucket: string) => Promise<unknown>>> = {
   ListBucket: (store, bucket) => store.list(bucket, probeKey())[Symbol.asyncIterator]().next(),
   ListBucketMultipartUploads: (store, bucket) =>
@@ -62,7 +62,7 @@ export async function examineRights(
   return enough;
 }
 
-/** @throws whatever else is wrong with the store */
+/** @throws every other error of the store */
 async function isAllowed(store: ObjectStore, bucket: string, action: Probed): Promise<boolean> {
   try {
     await tries[action](store, bucket);

@@ -9,7 +9,7 @@ import { placeOf, reach, reachByTls } from './reach.ts';
 import { explainReason } from './reason.ts';
 
 const deadlineMs = 6000;
-/** A worker asks for work at least once a minute; one that is gone stays listed for five. */
+/** A worker asks for work at least once a minute; a dead one stays listed for five minutes. */
 const silentMs = 120_000;
 /** https://grpc.io/docs/guides/status-codes/ */
 const grpc = { deadlineExceeded: 4, notFound: 5 } as const;

@@ -29,7 +29,7 @@ export const tools: Dependency = {
   seconds: 60,
   remedy: 'The host may be overloaded; try again.',
   examine: async ({ say, signal }) => {
-    // Nothing else can be tried without it.
+    // Without it nothing else can be tried.
     await trySandbox(signal);
     const missing = await missingPrograms(Object.keys(programs), signal);
     if (missing.length > 0) {

@@ -3,7 +3,7 @@ import type { RegistryEdits } from './registry.ts';
 /** SCSIAdapter. https://learn.microsoft.com/windows-hardware/drivers/install/system-defined-device-setup-classes-available-to-vendors */
 const diskClass = '{4D36E97B-E325-11CE-BFC1-08002BE10318}';
 
-/** A driver package's version: its flags, its class as it lies in memory, and no date. virt-v2v, inject_virtio_win.ml */
+/** The version of a driver package: its flags, its class in its memory layout, and no date. virt-v2v, inject_virtio_win.ml */
 const packageVersion = `00ff090000000000${'7be9364d25e3ce11bfc108002be10318'}${'00'.repeat(24)}`;
 
 const [atBoot, onDemand] = [0, 3];
@@ -11,7 +11,7 @@ const [atBoot, onDemand] = [0, 3];
 export type DriverService = {
   /** The service and its file in System32\drivers. */
   name: string;
-  /** Hardware ids on PCI, as far as they tell the device. */
+  /** Hardware ids on PCI, as far as they identify the device. */
   ids: readonly string[];
   /** Whether Windows needs it to find its own disk. */
   forDisk: boolean;

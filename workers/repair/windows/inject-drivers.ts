@@ -21,7 +21,7 @@ export type InjectOptions = {
   mergeIntoHive: MergeIntoHive;
 };
 
-/** Where Windows looks for drivers of devices that it does not know, besides its own folder. */
+/** The folder in which Windows searches for drivers of unknown devices, besides its own folder. */
 const packages = 'Drivers\\VirtIO';
 const currentVersion = 'Microsoft\\Windows\\CurrentVersion';
 const windowsNt = 'Microsoft\\Windows NT\\CurrentVersion';
@@ -29,9 +29,9 @@ const windowsNt = 'Microsoft\\Windows NT\\CurrentVersion';
 const mostOfText = 200;
 
 /**
- * Puts the virtio drivers into a Windows that does not run, as virt-v2v does: those that it needs to start are made services, all packages are laid
- * where it finds them for the devices that it meets. Its volume is left mounted.
- * @throws BootreadyError `conflict` with the reason why it is left alone
+ * Puts the virtio drivers into a Windows that does not run, as virt-v2v does. The drivers that it needs to start become services. All packages go to the folder
+ * where Windows finds them for new devices. Its volume stays mounted.
+ * @throws BootreadyError `conflict` with the reason why nothing was changed
  */
 export async function injectDrivers(options: InjectOptions): Promise<string[]> {
   const { guestfish, source, root, mergeIntoHive } = options;
@@ -62,7 +62,7 @@ export async function injectDrivers(options: InjectOptions): Promise<string[]> {
     const name = basename(path).toLowerCase();
     await copy(ask, local[index] ?? '', `${target}/${name}`);
     if (!isNeeded(path)) continue;
-    // Windows does not tell names apart by case, Linux does: there must be one of them.
+    // Names on Windows ignore case, names on Linux do not: there must be only one of them.
     await copy(ask, local[index] ?? '', (await exactPath(ask, `${drivers}/${name}`)) ?? `${drivers}/${name}`);
     changes.push(`copied ${name} to System32\\drivers`);
   }
@@ -155,7 +155,7 @@ async function examine(guestfish: Guestfish, root: string): Promise<Windows> {
   };
 }
 
-/** Two counters tell whether a hive was written back to its end; if not, Windows brings in its log at the next start, over what we write. */
+/** Two counters show whether a hive was written back completely. If not, Windows applies its log at the next start, and overwrites our changes. */
 async function wholeHive({ ask, bytes }: Guestfish, path: string): Promise<string> {
   const found = await exactPath(ask, path);
   const header = found === undefined ? undefined : await bytes('pread', found, '12', '0');

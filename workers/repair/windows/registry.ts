@@ -3,7 +3,7 @@ export type RegistryValue = number | string | readonly string[] | { expand: stri
 /** Keys by their path, each with its values; `null` removes a key with all below it. */
 export type RegistryEdits = Readonly<Record<string, Readonly<Record<string, RegistryValue>> | null>>;
 
-/** Edits in the format of regedit, for hivexregedit(1), which makes a key only below one that exists: hence each with those above it. */
+/** Edits in the format of regedit, for hivexregedit(1). It can make a key only below an existing one, so each key comes with all keys above it. */
 export function regFile(edits: RegistryEdits): string {
   const sections = Object.entries(edits).flatMap(([key, values]) => {
     if (values === null) return [`[-\\${key}]`];

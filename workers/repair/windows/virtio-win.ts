@@ -30,7 +30,7 @@ export function releaseFolders({ major, minor, build, server }: WindowsRelease):
   return names ? [server ? names.server : names.client] : [];
 }
 
-/** Those that must be there, and those that are laid in as well. */
+/** Drivers that must exist, and drivers that are added if they exist. */
 export const neededDrivers = ['viostor', 'vioscsi', 'NetKVM'] as const;
 const furtherDrivers = ['Balloon', 'vioserial', 'viorng', 'pvpanic', 'fwcfg', 'qemufwcfg'] as const;
 

@@ -4,8 +4,8 @@ import { callsOfTools } from './profiles.ts';
 import type { Syscall } from './syscalls.ts';
 
 /**
- * The filter around a whole worker that runs in a container: deploy/seccomp/worker.json. It must leave open what bubblewrap needs to make
- * the sandboxes, which the default filters of Docker and Podman do not; within a sandbox the tool's own filter takes that away again.
+ * The filter around a whole worker in a container: deploy/seccomp/worker.json. It must allow the calls that bubblewrap needs to make the sandboxes; the default
+ * filters of Docker and Podman do not. Inside a sandbox the tool's own filter forbids them again.
  */
 
 /** How bubblewrap makes a sandbox: namespaces (`clone` and `unshare` with any flags), a root of its own, and then no capabilities. */

@@ -298,7 +298,7 @@ function sockets(families: readonly Family[]): ArgumentRule {
   };
 }
 
-/** Threads; of processes only those that `forks` lets start. A new process in new namespaces never. */
+/** Allows threads. Allows processes only with `forks`, and never a process in new namespaces. */
 function clone(forks: boolean): ArgumentRule {
   return {
     argument: 0,
@@ -331,7 +331,7 @@ function toRules({
       ...(setsFilter ? all(['seccomp'], 'allow') : {}),
       ...all(['fork', 'vfork'], forks ? 'allow' : refused),
       clone: clone(forks),
-      // Its flags lie in memory, where no filter can look; glibc then takes clone.
+      // Its flags are in memory, where no filter can read them; glibc then uses clone.
       clone3: unknown,
       socket: sockets(families),
       socketpair: sockets(families),

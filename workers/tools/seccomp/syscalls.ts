@@ -1,4 +1,4 @@
-/** Numbers of x86-64: Linux, arch/x86/entry/syscalls/syscall_64.tbl. Only those that a rule names; they never change. */
+/** Numbers of x86-64: Linux, arch/x86/entry/syscalls/syscall_64.tbl. Only the calls that a rule names; the numbers never change. */
 export const numbers = {
   read: 0,
   write: 1,
