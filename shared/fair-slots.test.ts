@@ -97,7 +97,7 @@ describe('a slot that is kept', () => {
 });
 
 describe('fair by project', () => {
-  /** A thousand turns at most: each work ends when it is told to, the oldest first. @returns whose work began, in order */
+  /** At most a thousand turns: the test ends each work, the oldest first. @returns the projects in the order in which their work started */
   const begins = async (count: number, asked: string[]) => {
     const slots = createSlots(count);
     const began: string[] = [];

@@ -5,7 +5,7 @@ import { Environment } from './config.ts';
 import { secretVariables } from './secrets.ts';
 
 const names = Object.keys(Environment.shape);
-/** Sound like secrets, and are none: public keys, and numbers. */
+/** These sound like secrets but are not: public keys, and numbers. */
 const harmless = ['PROVENANCE_FORMER_KEYS', 'RATE_PER_KEY'];
 
 test('what sounds like a secret is in the table', () => {

@@ -31,7 +31,7 @@ async function worker(name: string, passedForMs = 10_000) {
     space: () => Promise.resolve({ free: disk.size - disk.used, size: disk.size }),
   });
   const slots = createSlots(10);
-  /** One step: it says when it has started, whether it waits, and ends when it is told to. */
+  /** One step: it reports when it has started and whether it waits, and ends on command. */
   const step = (project: string, mib: number, { signal = never, atMost = mib } = {}) => {
     const { promise: end, resolve } = Promise.withResolvers<void>();
     const state = { began: 0, waits: false };

@@ -4,7 +4,7 @@ import { createShares, whetherItStandsBack } from './shares.ts';
 
 const never = new AbortController().signal;
 
-/** Steps that last until they are told to end. */
+/** Steps that last until the test ends them. */
 function worker() {
   const shares = createShares();
   const slots = { scan: createSlots(4, shares), heavy: createSlots(2, shares) };

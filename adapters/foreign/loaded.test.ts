@@ -3,7 +3,10 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import foreign from '../../dev/foreign-parsers.json' with { type: 'json' };
 
-/** What is loaded in a process of the product is what it can parse. The imports alone do not tell: types are imported too, and are not there when it runs. */
+/**
+ * A process of the product can only parse with modules that it has loaded. The imports alone do not show it: types are imported too, but do not exist at run
+ * time.
+ */
 
 const root = join(import.meta.dirname, '../..');
 

@@ -12,7 +12,7 @@ function numberIn(url: string): number {
   return Number(/store\/(\d+)/.exec(url)?.[1]);
 }
 
-/** A store that has some parts, takes others as it is told, and then has them by the ETags that `kept` makes of those that it told. */
+/** A store that already has some parts and accepts others. Afterwards it lists them with the ETags that `kept` makes from those that it returned. */
 function world(
   stored: UploadedPartView[],
   put: Took,

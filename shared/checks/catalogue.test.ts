@@ -64,7 +64,7 @@ test('what could not be seen is told by its reason, and never by the words of wh
     remedy: expect.stringContaining('Starttest'),
   });
   expect(describeFinding(finding, 'en')).not.toHaveProperty('commands');
-  // Of reports that an older version or a newer one made, as far as their words are known.
+  // For reports of an older or a newer version, as far as their words are known.
   for (const params of [{}, { unseen: 'of-tomorrow' }])
     expect(describeFinding({ ...finding, params }, 'en').problem).toContain('not installed');
   const old = { ...finding, code: 'kernel-root-name', params: { root: '?' } };

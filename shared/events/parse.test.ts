@@ -161,7 +161,7 @@ describe('what AWS wraps around a message is taken off', () => {
     expect(uploads).toMatchObject([{ eventName: 'sns:SubscriptionConfirmation', bucket: 'uploads', key: topic }]);
     expect(ignored).toBe(0);
     expect(JSON.stringify(uploads)).not.toContain('https:');
-    // What stands there becomes part of a command.
+    // These values become part of a command.
     for (const bent of [{ TopicArn: `${topic};reboot` }, { Token: '$(reboot)' }, { TopicArn: 7 }, { Token: null }]) {
       expect(parse({ ...asked, ...bent })).toMatchObject({ uploads: [], ignored: 1 });
     }

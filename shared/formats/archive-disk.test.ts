@@ -180,7 +180,7 @@ test('a file that the envelope names and the archive lacks is told', async () =>
   expect(without.findings.find(({ outcome }) => outcome === 'warn')?.params).toEqual({ file: 'machine.nvram' });
   expect(chosen(without)).toBe('a.vmdk');
   expect(told(await admit(archive(ovf(files))))).toEqual(['ova-file-missing fail']);
-  // Whoever renamed the disk still has one.
+  // A renamed disk is still a disk.
   expect(told(await admit(archive(ovf([files[0] as File]), disk('b.vmdk'))))).toEqual(['ova-file-missing warn']);
 });
 

@@ -9,7 +9,7 @@ import { bufferSource } from '../../test/support/buffer-source.ts';
 import { admitSource } from './admit.ts';
 import { xzSize } from './xz.ts';
 
-/** What a look may cost, whatever the image says. */
+/** The most that reading an image may cost, whatever the image contains. */
 
 const MiB = 1024 ** 2;
 const options = { allowIso: false, maxVirtualBytes: 1024 ** 4, peek: () => Promise.resolve(Buffer.alloc(0)) };

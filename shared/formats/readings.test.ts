@@ -288,7 +288,7 @@ describe('members of an archive that is kept as it came (L4)', () => {
       { kind: 'tar', member: 'disk.raw' },
       { kind: 'pieces', declared: 48 * MiB },
     ]);
-    // Beside another disk it counts as one, for nobody has looked into it.
+    // Beside another disk it counts as one, because nobody has inspected it.
     execFileSync('tar', ['-S', ...options, '-C', dir, '-cf', join(dir, 'both.tar'), 'disk.raw', 'machine-disk1.vmdk']);
     expect(await findCode(readFileSync(join(dir, 'both.tar')))).toBe('ova-several-disks');
   });

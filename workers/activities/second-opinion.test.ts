@@ -24,7 +24,7 @@ import { fileInput, qemuImgProbe } from '../tools/qemu-img.ts';
 import { admitUpload, secondOpinion } from './admit.ts';
 import { convertUpload } from './convert.ts';
 
-/** QEMU as a wall of its own: here our detector is left out, or has been told a lie. */
+/** QEMU as a separate wall: here our detector is left out, or gets wrong input. */
 
 const MiB = 1024 ** 2;
 const foreign = openForeignDoor();

@@ -26,7 +26,7 @@ test('a disk that is full ends the waiting, and says nothing of the system', asy
   expect(await watched(door, [error('read'), panic])).toMatchObject({
     value: { findings: [{ code: 'boot-kernel-panic' }] },
   });
-  // What the system has told of itself counts.
+  // The system's own report counts.
   expect(await watched(door, [report, error('write')])).toMatchObject({
     value: { findings: [{ code: 'boot-reached-cloud-init', outcome: 'pass' }, {}, {}] },
   });

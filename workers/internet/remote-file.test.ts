@@ -31,7 +31,7 @@ async function serve(handle: Handle): Promise<{ url: string; port: number; asked
   return { url: `http://127.0.0.1:${port}`, port, asked };
 }
 
-/** Of 127.0.0.1, signed by itself. */
+/** A self-signed certificate for 127.0.0.1. */
 function ownCertificate(): { key: string; cert: string } {
   const dir = mkdtempSync(join(tmpdir(), 'certificate-'));
   try {

@@ -30,7 +30,7 @@ function get(url: string, method = 'GET'): Promise<[number, string]> {
     asked.end();
   });
 }
-/** What comes through a tunnel that was asked for, when it is spoken HTTP to. */
+/** The answer through a tunnel to the target, for an HTTP request. */
 function tunnel(target: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect(proxy.socket, () => socket.write(`CONNECT ${target} HTTP/1.1\r\n\r\n`));

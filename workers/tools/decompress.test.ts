@@ -38,7 +38,7 @@ describe('a bound that is reached is told by its name', () => {
     // In a later frame too.
     const second = Buffer.concat([made('head -c 1000 /dev/urandom | zstd -q -c'), wide(31)]);
     expect((await decompressed('zstd', second)).outcome).toEqual(exceeds);
-    // What is damaged is no such thing.
+    // Damaged data does not count as a limit.
     const damaged = Buffer.concat([wide().subarray(0, 4), Buffer.alloc(1000, 0xff)]);
     expect((await decompressed('zstd', damaged)).outcome).toEqual({ refused: 'layer-damaged' });
     expect(await peekLayer('zstd', bufferSource(damaged), 1024, undefined)).toEqual(Buffer.alloc(0));

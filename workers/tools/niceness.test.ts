@@ -3,9 +3,7 @@ import { expect, test } from 'vitest';
 import { createShares } from '../shares.ts';
 import { runSandboxed } from './sandbox.ts';
 
-/**
- * Two tools that want the same processor: what counts is the time that each was on it, not the clock. What else runs there takes from both.
- */
+/** Two tools that want the same processor: the processor time of each counts, not the clock. Other programs there slow down both. */
 const processor = availableParallelism() - 1;
 const spin = `
 import os, time

@@ -34,7 +34,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
-/** What a sandbox may leave where a file should be. */
+/** Traps that a sandbox may leave in the place of a file. */
 const traps: Record<string, (path: string) => void> = {
   'a link to a file of the host': (path) => symlinkSync(canary, path),
   'a link that leads nowhere': (path) => symlinkSync('/nowhere', path),

@@ -52,7 +52,7 @@ const lacks = views.flatMap(([name, view]) =>
 test.each(lacks)('no check takes what was not seen for absent: %s without %s', (_, path, view) => {
   const before = new Map(guestFindings(view).map(({ code, outcome }) => [code, outcome]));
   const findings = guestFindings(lacking(view, path.split('.')));
-  // Nothing falls silent, either. What did not apply may apply, now.
+  // No finding disappears either. A check that did not apply before may apply now.
   expect(findings.map(({ code }) => code)).toEqual(expect.arrayContaining([...before.keys()]));
   for (const { code, outcome, params } of findings)
     if (outcome !== before.get(code))

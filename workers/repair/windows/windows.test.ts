@@ -50,7 +50,7 @@ describe('the registry', () => {
   const set = 'ControlSet001';
   const viostor = { name: 'viostor', ids: ['VEN_1AF4&DEV_1042'], forDisk: true };
 
-  /** What a hive holds below a key, after the edits. hivexregedit(1) */
+  /** The contents of a hive below a key, after the edits. hivexregedit(1) */
   const exported = async (hasDriverDatabase: boolean, key: string): Promise<string> => {
     writeHive(join(dir, 'SYSTEM'), {
       [`${set}\\Services\\viostor`]: { Start: 3, Mine: 'kept' },
