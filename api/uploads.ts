@@ -93,6 +93,8 @@ export function uploadRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       if (!image.multipartId || image.heldBytes === size) return image.multipartId;
       const target = findTarget(image);
       if (await store.head(target.bucket, target.key)) throw hasBytes();
+      // A larger one that has no room is refused before anything of the smaller one is lost.
+      if (size > image.heldBytes) await images.reserveUpload(image.id, size, image.multipartId);
       await store.abortMultipart(target);
       await images.closeMultipart(image.id, image.multipartId);
       return null;

@@ -224,8 +224,8 @@ describe('s3', () => {
       { bucket: 'nowhere' },
       { code: 'not-found', message: /"there" has no bucket "nowhere"/ },
     ],
-    ['a wrong key', { access_key: 'nobody' }, { code: 'forbidden', message: /"there" refuses our credentials/ }],
-    ['a wrong secret', { secret_key: 'wrong' }, { code: 'forbidden', message: /"there" refuses our credentials/ }],
+    ['a wrong key', { access_key: 'nobody' }, { code: 'forbidden', message: /"there" refuses the credentials/ }],
+    ['a wrong secret', { secret_key: 'wrong' }, { code: 'forbidden', message: /"there" refuses the credentials/ }],
   ])('%s is for the operator to mend', async (_what, changes, { code, message }) => {
     const wrong = target('s3', changes);
     const said = {
@@ -329,8 +329,8 @@ describe('glance', () => {
   });
 
   test.each([
-    ['a wrong password', { password: 'wrong' }, /refuses our credentials/],
-    ['a project that is not ours', { project_name: 'other' }, /refuses our credentials/],
+    ['a wrong password', { password: 'wrong' }, /refuses the credentials/],
+    ['a project that is not ours', { project_name: 'other' }, /refuses the credentials/],
   ])('%s is for the operator to mend, who is not told the password', async (_what, changes, message) => {
     const auth = { auth_url: cloud.authUrl, ...cloud.member, ...changes };
     const wrong = target('glance', { auth });

@@ -154,7 +154,7 @@ describe('wrong use', () => {
     for (const option of ['--keep-output', '--sbom']) {
       const { code, stderr } = await check([disk, option, there]);
       expect(code).toBe(6);
-      expect(stderr).toContain('is there already');
+      expect(stderr).toContain('already exists');
     }
     expect(readFileSync(there, 'utf8')).toBe('precious');
   });

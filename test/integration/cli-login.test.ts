@@ -95,7 +95,7 @@ test('tokens that have expired are renewed, by many commands at once too, though
   expect(await bootready('list')).toMatchObject({
     ...{ code: 5, stdout: '' },
     stderr: expect.stringMatching(
-      /^The sign-in at 127\.0\.0\.1:\d+ is over\.\nSign in again: "bootready login URL"\.\n$/,
+      /^The sign-in at 127\.0\.0\.1:\d+ has ended\.\nSign in again: "bootready login URL"\.\n$/,
     ),
   });
 });
@@ -129,7 +129,7 @@ test('who has several projects says which', async () => {
 
 test.each([
   ['that the user refuses', (url: string) => refuseDevice(url), /^The sign-in was refused at 127\.0\.0\.1:\d+\.$/m],
-  ['of whom nothing is allowed', (url: string) => approveDevice(url, 'no-role'), /no role/],
+  ['of whom nothing is allowed', (url: string) => approveDevice(url, 'no-role'), /no known role/],
 ])('a sign-in %s keeps nothing', async (_what, act, message) => {
   const ended = await login(act);
   expect(ended).toMatchObject({ code: 5, stdout: '', stderr: expect.stringMatching(message) });

@@ -132,7 +132,7 @@ test('upload follows the run: rejected is 1 with advice, tried again under warn 
 
   expect(await bootready(['download', retried.id], { cwd: folder })).toMatchObject({
     code: 6,
-    stderr: expect.stringContaining('is there already'),
+    stderr: expect.stringContaining('already exists'),
   });
   // Half of it is there from a download that was ended; what follows it is fetched.
   await writeFile(join(folder, 'b.part'), bytes.subarray(0, bytes.length / 2));
@@ -343,7 +343,7 @@ const nobody = '11111111-1111-4111-8111-111111111111';
 test.each([
   ['an unknown id', ['show', nobody], {}, 4, /^Image not found\.$/m],
   ['an unknown name', ['watch', 'nobody'], {}, 4, /^There is no image "nobody"\.$/m],
-  ['a wrong key', ['list'], { BOOTREADY_API_KEY: 'brk_wrong' }, 5, /^The API key is not valid/m],
+  ['a wrong key', ['list'], { BOOTREADY_API_KEY: 'brk_wrong' }, 5, /^The API key is invalid/m],
   [
     'a server that is down',
     ['list'],
@@ -351,7 +351,7 @@ test.each([
     3,
     /^No connection to http:\/\/127\.0\.0\.1:9: /m,
   ],
-  ['a file that is not there', ['upload', '/nowhere', '--name', 'x'], {}, 2, /^\/nowhere is not there\.$/m],
+  ['a file that does not exist', ['upload', '/nowhere', '--name', 'x'], {}, 2, /^\/nowhere is not there\.$/m],
   ['a wrong option', ['upload', 'x', '--name', 'x', '--parallel', '17'], {}, 2, /whole number from 1 to 16/],
   ['a wrong name', ['upload', 'x', '--name', 'a\u0007b'], {}, 2, /^--name is not valid/m],
 ])('%s ends with a sentence and a remedy', async (_what, args, env, code, message) => {

@@ -128,7 +128,7 @@ test('members send where their project goes, administrators anywhere; nobody to 
   const id = await published();
   const refused = await deliver(id, 'cloud');
   expect(refused.status).toBe(400);
-  expect(refused.text).toContain('They go to: shelf, backup.');
+  expect(refused.text).toContain('Their targets are: shelf, backup.');
   expect((await deliver(id, 'moon', 'admin')).status).toBe(400);
   expect((await deliver(id, 'shelf', 'reader')).status).toBe(403);
   await createProjectStore(installation.db).chooseTargets(project, ['cloud']);
@@ -185,7 +185,7 @@ describe('a delivery that is cancelled', () => {
     expect(await inCloud(id)).toEqual([]);
     expect(await cancel(id)).toMatchObject({
       code: 6,
-      stderr: expect.stringContaining('is not on its way to "cloud"'),
+      stderr: expect.stringContaining('No delivery of the image is running to "cloud"'),
     });
     expect((await deliver(id, 'cloud', 'admin')).status).toBe(202);
     await until(id, 'cloud', 'done');

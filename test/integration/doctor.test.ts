@@ -79,7 +79,7 @@ describe('a sound installation', () => {
     const { code, stdout } = await runCli(['doctor', '--only', 'node, database'], { env: installation.env });
     expect(code).toBe(0);
     expect(stdout).toMatch(/^ok {7}node {11}Node \d+\.\d+\.\d+\.\nok {7}database {7}Postgres \d+/);
-    expect(stdout).toMatch(/\n\nAll is well\.\n$/);
+    expect(stdout).toMatch(/\n\nEverything works\.\n$/);
   });
 
   test.each<{ name: string; change: () => Promise<Record<string, string>>; says: [string, RegExp, RegExp] }>([
@@ -171,12 +171,12 @@ describe('a sound installation', () => {
     {
       name: 'a target whose folder is not mounted',
       change: async () => ({ TARGETS: JSON.stringify({ shelf: { kind: 'directory', path: '/dev/null/shelf' } }) }),
-      says: ['targets', /folder of target "shelf" is not there/, /"path" of the target in TARGETS/],
+      says: ['targets', /folder of target "shelf" does not exist/, /"path" of the target in TARGETS/],
     },
     {
       name: 'a target that nobody has described',
       change: async () => ({ DELIVER_TO: 'moon' }),
-      says: ['targets', /DELIVER_TO names "moon"/, /Describe it/],
+      says: ['targets', /DELIVER_TO names "moon"/, /Add it to TARGETS/],
     },
   ])('one thing broken, one failure with its remedy: $name', async ({ change, says }) => {
     const [dependency, message, remedy] = says;
@@ -256,7 +256,7 @@ describe('an installation that works badly', () => {
       ['object-store', expect.stringMatching(/Browsers cannot upload/), expect.stringMatching(/put-bucket-cors/)],
       [
         'notifications',
-        expect.stringMatching(/None came.*the sweep.*3600 seconds/),
+        expect.stringMatching(/No notification arrived.*the sweep.*3600 seconds/),
         expect.stringMatching(/events\/s3/),
       ],
     ]);

@@ -56,7 +56,7 @@ describe('access tokens', () => {
   });
 
   test.each([
-    ['a role of ours that nobody mapped', 'no-role', /"access.roles".* no role/],
+    ['a role of ours that nobody mapped', 'no-role', /"access.roles".* no known role/],
     ['no project', 'no-project', /"projects" .* names no project/],
     ['a project that is not there', 'absent-project', /no project "absent" here/],
   ])('with %s open nothing, and say so', async (_what, account, message) => {
@@ -132,7 +132,7 @@ describe('access tokens', () => {
     ],
     [
       'brings its own key',
-      /no such key|signature/,
+      /does not have that key|signature/,
       async () => {
         const own = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
         const { privateKey, publicKey } = own as CryptoKeyPair;

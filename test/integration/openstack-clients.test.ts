@@ -78,7 +78,7 @@ describe('openstack', () => {
     expect(token.project_id).toBe('demo');
     expect(catalog.map(({ Type }: { Type: string }) => Type).sort()).toEqual(['identity', 'image']);
     const [wrong] = await clients.openstack({ ...login('member'), OS_PASSWORD: 'brk_wrong' }, ['image', 'list']);
-    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringMatching(/API key is not valid.*HTTP 401/s) });
+    expect(wrong).toMatchObject({ code: 1, stderr: expect.stringMatching(/API key is invalid.*HTTP 401/s) });
     const applicationCredential = {
       OS_AUTH_URL: `${installation.apiUrl}/identity/v3`,
       OS_AUTH_TYPE: 'v3applicationcredential',
@@ -236,7 +236,7 @@ describe('openstack', () => {
       ['image', 'create', '--file', file, '--disk-format', 'qcow2', '--container-format', 'bare', 'Noise'],
       ['image', 'list', ...json, '--name', 'Noise'],
     );
-    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('no qcow2 by its content') });
+    expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('not qcow2 by its content') });
     // The client clears away what it began.
     expect(printed(listed as Ran)).toEqual([]);
   });

@@ -210,7 +210,7 @@ test('a foreign S3 upload that is over the quota is refused with what to do, kep
   expect(body.runs[0].findings).toMatchObject([
     {
       ...{ code: 'quota-bytes', outcome: 'fail', params: { limit: 4 * MiB, used: 0, wanted: 5 * MiB } },
-      ...{ problem: expect.stringContaining('may hold 4.0 MiB'), remedy: expect.stringContaining('larger quota') },
+      ...{ problem: expect.stringContaining('may use 4.0 MiB'), remedy: expect.stringContaining('larger quota') },
     },
   ]);
   expect((await installation.s3.statObject('uploads', 'demo/large.raw')).size).toBe(5 * MiB);
@@ -282,7 +282,7 @@ test('the command line refuses before anything is made; goes on with what has it
   const refused = await runCli(['upload', file, '--name', 'x', '--no-wait'], { env });
   expect(refused).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('may hold 4.0 MiB and has 0 bytes; 5.0 MiB more'),
+    stderr: expect.stringContaining('may use 4.0 MiB and uses 0 bytes. There is no room for 5.0 MiB more'),
   });
   expect(await used()).toMatchObject({ images: 0 });
   await call('PATCH', '/v1/projects/demo/quota', { bytes: 5 * MiB }, 'admin');

@@ -109,7 +109,7 @@ test('runs are shown with their step, what is stuck with why', async () => {
   expect(stuck).toContain('Versuch 4');
   expect(converting).toContain('Ubuntu 24.04');
   expect(converting).toMatch(/\d+ %/);
-  await page.getByText('1 hängen').waitFor();
+  await page.getByText('1 hängt').waitFor();
   const temporal = page.getByRole('link', { name: 'in Temporal' }).first();
   expect(await temporal.getAttribute('href')).toMatch(/^http:\/\/127\.0\.0\.1:8233\/\?query=WorkflowId%3D%22image-/);
   await expectAccessible(page);

@@ -100,7 +100,7 @@ describe('who is there', () => {
     await picture(page, 'sign-in-de');
     await page.getByLabel('API-Schlüssel').fill('brk_wrong');
     await page.getByRole('button', { name: 'Anmelden' }).click();
-    await page.getByRole('alert').getByText('The API key is not valid').waitFor();
+    await page.getByRole('alert').getByText('The API key is invalid').waitFor();
     await page.getByLabel('API-Schlüssel').fill(keys.member);
     await page.getByRole('button', { name: 'Anmelden' }).click();
     await page.getByRole('heading', { name: 'Meine Images' }).waitFor();
@@ -218,7 +218,7 @@ describe('pages', () => {
     await picture(page, 'delivery-failed');
     await again().click();
     // The worker has looked: what the target says now.
-    await step().getByText('The folder of target "shelf" is not there.').waitFor({ timeout: 60_000 });
+    await step().getByText('The folder of target "shelf" does not exist.').waitFor({ timeout: 60_000 });
     await step().getByText('Fehlgeschlagen').waitFor();
   });
 
@@ -387,7 +387,7 @@ describe('an upload', () => {
       const dialog = page.getByRole('dialog', { name: 'Image hochladen' });
       await dialog
         .getByText(
-          `Das Projekt darf ${formatBytes(bytes + MiB, 'de')} belegen und belegt ${formatBytes(bytes, 'de')}; 2,0 MiB weitere`,
+          `Das Projekt darf ${formatBytes(bytes + MiB, 'de')} belegen und belegt ${formatBytes(bytes, 'de')}. Für weitere 2,0 MiB ist kein Platz.`,
         )
         .waitFor();
       expect(await dialog.getByRole('button', { name: 'Erstelle' }).isDisabled()).toBe(true);
