@@ -351,7 +351,7 @@ test.each([
     3,
     /^No connection to http:\/\/127\.0\.0\.1:9: /m,
   ],
-  ['a file that does not exist', ['upload', '/nowhere', '--name', 'x'], {}, 2, /^\/nowhere is not there\.$/m],
+  ['a file that does not exist', ['upload', '/nowhere', '--name', 'x'], {}, 2, /^\/nowhere does not exist\.$/m],
   ['a wrong option', ['upload', 'x', '--name', 'x', '--parallel', '17'], {}, 2, /whole number from 1 to 16/],
   ['a wrong name', ['upload', 'x', '--name', 'a\u0007b'], {}, 2, /^--name is not valid/m],
 ])('%s ends with a sentence and a remedy', async (_what, args, env, code, message) => {
