@@ -17,12 +17,13 @@ test('no child gets the environment of the worker, which holds its secrets', () 
   expect(found.sort()).toEqual([
     'adapters/foreign/process.ts',
     'workers/tools/appliance.ts',
+    'workers/tools/own-program.ts',
     'workers/tools/sandbox.ts',
   ]);
   for (const name of found) {
     const text = readFileSync(join(root, name), 'utf8');
     expect(text).not.toContain('process.env');
-    const starts = [...text.matchAll(/\b(?:spawn|run)\(\s*'[\w-]+',/g)];
+    const starts = [...text.matchAll(/\b(?:spawn|run)\(\s*(?:'[\w-]+'|process\.execPath),/g)];
     expect(starts.length).toBeGreaterThan(0);
     for (const { index } of starts) expect(text.slice(index, index + 800)).toMatch(/\benv:/);
   }
