@@ -24,7 +24,7 @@ const held: Readonly<Record<Topic, readonly RegExp[]>> = {
     /^(?:portal|cli|api|adapters|shared|workers|workflows)\//u,
     /^[A-Z]+\.md$/u,
     /^docs\/(?:adding|decisions)\//u,
-    /^docs\/(?:api-limits|asvs|checks|limits|openstack|operate|releasing|reports|scale|security|use|what-others-see)\.md$/u,
+    /^docs\/(?:api-limits|asvs|checks|limits|openstack|operate|releasing|reports|scale|security|speed|use|what-others-see)\.md$/u,
   ],
   test: [],
   comment: [],

@@ -33,6 +33,7 @@ export default {
           page('Operate', '/docs/operate'),
           page('Security', '/docs/security'),
           page('Not proven', '/docs/limits'),
+          page('Speed', '/docs/speed'),
           page('Scale', '/docs/scale'),
           page('Changelog', '/CHANGELOG'),
         ],

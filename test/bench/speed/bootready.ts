@@ -16,7 +16,8 @@ export function bootready(installation: Installation, worker: Role2Process, stor
         run = await installation.ended(key, 1800);
         return {};
       });
-      if (run?.status !== 'published') throw new Error(`${path} is not published but ${run?.status}`);
+      if (run?.status !== 'published')
+        throw new Error(`${path} is not published but ${run?.status}: ${run?.failure?.message ?? ''}`);
       const { seconds } = await stepsOfRun(installation, run.runId, 60);
       const published = await installation.db
         .selectFrom('publications')
