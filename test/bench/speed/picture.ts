@@ -1,6 +1,7 @@
 import { floorName, type Measured, secondsOf } from './measured.ts';
 
 const [barHeight, gap, left, width] = [14, 14, 260, 900];
+const title = 'From the end of an upload to an image that a cloud can use: time as a multiple of the floor';
 const colours = ['#9e9e9e', '#004d99', '#63993d', '#f0ab00', '#b1380b'];
 
 function escaped(text: string): string {
@@ -41,13 +42,9 @@ export function drawRatios(all: readonly Measured[]): string {
   const one = left + scale;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y}" font-family="sans-serif" font-size="11">`,
+    `<title>${title}</title>`,
     `<rect width="${width}" height="${y}" fill="#ffffff"/>`,
-    text(
-      8,
-      18,
-      'From the end of an upload to an image that a cloud can use: time as a multiple of the floor',
-      'font-size="14"',
-    ),
+    text(8, 18, title, 'font-size="14"'),
     ...legend,
     `<line x1="${one}" x2="${one}" y1="50" y2="${y}" stroke="#c7c7c7"/>`,
     ...groups,
