@@ -1,6 +1,6 @@
 import { floorName, type Measured, secondsOf } from './measured.ts';
 
-const [barHeight, gap, left, width] = [14, 14, 260, 900];
+const [barHeight, gap, left, width] = [14, 14, 290, 930];
 const title = 'From the end of an upload to an image that a cloud can use: time as a multiple of the floor';
 const colours = ['#9e9e9e', '#004d99', '#63993d', '#f0ab00', '#b1380b'];
 
