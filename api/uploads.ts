@@ -4,6 +4,7 @@ import { ImageView, OpenUpload, SignedParts, SignParts, UploadSession } from '..
 import { BootreadyError, isBootreadyError } from '../shared/errors.ts';
 import type { Image } from '../shared/ports/image.ts';
 import type { MultipartTarget } from '../shared/ports/object-store.ts';
+import { assertFits } from '../shared/quota.ts';
 import { choosePartSize, countParts, missingParts, partRange } from '../shared/upload-parts.ts';
 import { toViewer } from './access.ts';
 import { announceUpload } from './announce-upload.ts';
@@ -54,7 +55,7 @@ function assertPlanned(partNumbers: readonly number[], size: number): void {
 /** Uploads in parts, straight from the client to the store: the API only opens, signs and completes. */
 export function uploadRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
   return async (app) => {
-    const { config, downloads, images, store } = deps;
+    const { config, downloads, images, projects, store } = deps;
     app.addHook('onRequest', atLeast('member'));
 
     const findTarget = ({ upload, multipartId, stagedSize }: Image): MultipartTarget => {
@@ -93,8 +94,9 @@ export function uploadRoutes(deps: ApiDeps): FastifyPluginAsyncZod {
       if (!image.multipartId || image.heldBytes === size) return image.multipartId;
       const target = findTarget(image);
       if (await store.head(target.bucket, target.key)) throw hasBytes();
-      // A larger one that has no room is refused before anything of the smaller one is lost.
-      if (size > image.heldBytes) await images.reserveUpload(image.id, size, image.multipartId);
+      // An upload that has no room is refused before the parts of the open one are lost. Nothing is reserved yet: if the store does not answer, the open one stays.
+      const quota = await projects.quota(image.projectId);
+      if (quota && size > image.heldBytes) assertFits(quota, { bytes: size - image.heldBytes });
       await store.abortMultipart(target);
       await images.closeMultipart(image.id, image.multipartId);
       return null;
