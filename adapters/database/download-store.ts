@@ -3,7 +3,7 @@ import { BootreadyError } from '../../shared/errors.ts';
 import type { DownloadStore } from '../../shared/ports/downloads.ts';
 import type { Image } from '../../shared/ports/image.ts';
 import { assertFits, type Limits, unlimited } from '../../shared/quota.ts';
-import { insertAnnounced, toImage } from './image-records.ts';
+import { insertAnnounced, lockImage, toImage } from './image-records.ts';
 import { createOrderStore } from './order-store.ts';
 import { lockQuotaOfImage, takeRoom } from './quota.ts';
 import type { Database } from './schema.ts';
@@ -54,12 +54,8 @@ export function createDownloadStore(db: Kysely<Database>, limits: Limits = unlim
     order: (imageId, { source, settings = {}, requestId }) =>
       db.transaction().execute(async (trx) => {
         const quota = await lockQuotaOfImage(trx, limits, imageId);
-        const image = await trx
-          .selectFrom('images')
-          .where('id', '=', imageId)
-          .where('deleted_at', 'is', null)
+        const image = await lockImage(trx, imageId)
           .select(['status', 'upload_etag', 'multipart_id'])
-          .forUpdate()
           .executeTakeFirst();
         const last = await trx
           .selectFrom('downloads')

@@ -8,6 +8,11 @@ import type { Database, ImageTable, RunTable } from './schema.ts';
 
 /** Rows of images and their runs: what more than one store makes of them. */
 
+/** An image that is not deleted, locked until the end of the transaction. */
+export function lockImage(trx: Transaction<Database>, id: string) {
+  return trx.selectFrom('images').where('id', '=', id).where('deleted_at', 'is', null).forUpdate();
+}
+
 export function toImage(row: Selectable<ImageTable>): Image {
   return {
     id: row.id,

@@ -5,7 +5,7 @@ import type { Image } from '../../shared/ports/image.ts';
 import type { ImageStore, LatestRun, Run } from '../../shared/ports/images.ts';
 import { assertFits, type Limits } from '../../shared/quota.ts';
 import { assertWithin } from '../../shared/request-limits.ts';
-import { insertRun, toImage, toRun } from './image-records.ts';
+import { insertRun, lockImage, toImage, toRun } from './image-records.ts';
 import { lockQuotaOfImage } from './quota.ts';
 import type { Database } from './schema.ts';
 
@@ -58,12 +58,8 @@ export function createImageRuns(
     newRun: (imageId, settings = {}, requestId) =>
       db.transaction().execute(async (trx) => {
         const quota = await lockQuotaOfImage(trx, limits, imageId);
-        const image = await trx
-          .selectFrom('images')
-          .where('id', '=', imageId)
-          .where('deleted_at', 'is', null)
+        const image = await lockImage(trx, imageId)
           .select(['status', 'upload_etag', 'verbatim', 'over_quota'])
-          .forUpdate()
           .executeTakeFirst();
         const last = await trx
           .selectFrom('runs')

@@ -6,7 +6,7 @@ import type { ImageAttributes } from '../../shared/ports/image.ts';
 import type { VisibleImages, VisibleQuery } from '../../shared/ports/visible-images.ts';
 import { type Limits, unlimited } from '../../shared/quota.ts';
 import { givenUp } from './image-deletions.ts';
-import { toImage } from './image-records.ts';
+import { lockImage, toImage } from './image-records.ts';
 import { json } from './json.ts';
 import { takeRoom } from './quota.ts';
 import type { Database, ImageTable } from './schema.ts';
@@ -140,14 +140,7 @@ export function createVisibleImages(db: Kysely<Database>, limits: Limits = unlim
 
     change: (id, change) =>
       db.transaction().execute(async (trx) => {
-        const row = await trx
-          .selectFrom('images')
-          .where('id', '=', id)
-          .where('deleted_at', 'is', null)
-          .where('status', '<>', 'pending_delete')
-          .selectAll()
-          .forUpdate()
-          .executeTakeFirst();
+        const row = await lockImage(trx, id).where('status', '<>', 'pending_delete').selectAll().executeTakeFirst();
         if (!row) throw noSuchImage();
         const { status, ...attributes } = change(toImage(row));
         if (attributes.projectId !== undefined && attributes.projectId !== row.project_id) {
@@ -172,13 +165,7 @@ export function createVisibleImages(db: Kysely<Database>, limits: Limits = unlim
           .select('workflow_id')
           .forUpdate()
           .executeTakeFirst();
-        const row = await trx
-          .selectFrom('images')
-          .where('id', '=', id)
-          .where('deleted_at', 'is', null)
-          .select('protected')
-          .forUpdate()
-          .executeTakeFirst();
+        const row = await lockImage(trx, id).select('protected').executeTakeFirst();
         if (!row) throw noSuchImage();
         if (row.protected) {
           throw new BootreadyError({
