@@ -1,13 +1,11 @@
 import { execFile } from 'node:child_process';
-import { createReadStream } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
-import { request } from 'node:http';
 import { join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import { type Contender, measured, timed } from './contender.ts';
 import { presignedParts } from './presigned-parts.ts';
+import { putFile } from './put-file.ts';
 
 const run = promisify(execFile);
 
@@ -41,20 +39,6 @@ export function floor(store: ObjectStore, dir: string): Contender {
   };
 }
 
-function put(url: string, path: string, start: number, length: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const sending = request(url, { method: 'PUT', headers: { 'content-length': length } }, (answer) => {
-      answer.resume();
-      if (answer.statusCode === 200) resolve(String(answer.headers.etag).replaceAll('"', ''));
-      else reject(new Error(`the store answers ${answer.statusCode}`));
-    });
-    sending.once('error', reject);
-    pipeline(createReadStream(path, { start, end: start + length - 1, highWaterMark: 1024 ** 2 }), sending).catch(
-      reject,
-    );
-  });
-}
-
 async function send(store: ObjectStore, target: { bucket: string; key: string }, path: string): Promise<void> {
   const { size } = await stat(path);
   const upload = { ...target, uploadId: await store.createMultipart(target.bucket, target.key) };
@@ -63,7 +47,8 @@ async function send(store: ObjectStore, target: { bucket: string; key: string },
   const lane = async (): Promise<void> => {
     for (let part = parts.shift(); part; part = parts.shift()) {
       const { partNumber, offset, length, url } = part;
-      done.push({ partNumber, size: length, etag: await put(url, path, offset, length) });
+      const { headers } = await putFile(url, { path, offset, length }, { status: 200 });
+      done.push({ partNumber, size: length, etag: String(headers.etag).replaceAll('"', '') });
     }
   };
   await Promise.all([lane(), lane(), lane(), lane()]);

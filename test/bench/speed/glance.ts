@@ -1,9 +1,7 @@
-import { createReadStream } from 'node:fs';
-import { request } from 'node:http';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Cloud, startCloud } from '../../support/openstack-cloud.ts';
 import { type Contender, measured, type Taken } from './contender.ts';
+import { putFile } from './put-file.ts';
 
 const backends = { 'file store': 'disk', 'S3 store': 'objects' } as const;
 
@@ -57,7 +55,8 @@ async function importInto(
     return text ? JSON.parse(text) : {};
   };
   const { id } = await call('POST', '', { name: 'bench', disk_format: format, container_format: 'bare' });
-  await stage(`${cloud.imageUrl}/v2/images/${id}/stage`, token, path, bytes);
+  const headers = { 'x-auth-token': token, 'content-type': 'application/octet-stream' };
+  await putFile(`${cloud.imageUrl}/v2/images/${id}/stage`, { path, length: bytes }, { status: 204, headers });
   const taken = await measured(cloud.glancePid(), async () => {
     await call('POST', `/${id}/import`, { method: { name: 'glance-direct' }, stores: [backend] });
     for (;;) {
@@ -72,17 +71,4 @@ async function importInto(
   });
   await call('DELETE', `/${id}`);
   return taken;
-}
-
-function stage(url: string, token: string, path: string, bytes: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const headers = { 'x-auth-token': token, 'content-type': 'application/octet-stream', 'content-length': bytes };
-    const sending = request(url, { method: 'PUT', headers }, (answer) => {
-      answer.resume();
-      if (answer.statusCode === 204) resolve();
-      else reject(new Error(`Glance answers ${answer.statusCode} to the staged file`));
-    });
-    sending.once('error', reject);
-    pipeline(createReadStream(path), sending).catch(reject);
-  });
 }
